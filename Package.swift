@@ -1,0 +1,36 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "plumb",
+  products: [.executable(name: "plumb", targets: ["PlumbCLI"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // System libraries, and the C interfaces we put before them.
+    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "ReadlineShim", dependencies: ["CReadline"]),
+    .target(name: "RE2Shim", linkerSettings: [.linkedLibrary("re2")]),
+
+    // Plumb, from the bottom up; Sources/README.md follows a query through it.
+    .target(name: "PlumbDiagnostics"),
+    .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
+    .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "CZlib"]),
+    .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
+    .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
+    .target(
+      name: "PlumbStorage", dependencies: ["PlumbDiagnostics", "PlumbEngine", "CZlib", "CSQLite"]),
+    .executableTarget(
+      name: "PlumbCLI",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry",
+        "PlumbStorage", "ReadlineShim",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
