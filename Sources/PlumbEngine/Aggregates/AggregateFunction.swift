@@ -1,0 +1,129 @@
+import PlumbDiagnostics
+
+/// An aggregate function, declared in one place: what it is called, what it means, and its states.
+public struct AggregateFunction: Sendable {
+  public let name: String
+  /// One sentence that names the parameters in backquotes.
+  public let summary: String
+  public let parameters: String
+  /// Whole queries and what the first cell of their answer is.
+  public let examples: [ScalarFunction.Example]
+  public let overloads: [AggregateOverload]
+
+  init(
+    _ name: String, _ summary: String, _ parameters: String, examples: [ScalarFunction.Example],
+    overloads: [AggregateOverload]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.examples = examples
+    self.overloads = overloads
+  }
+}
+
+/// One signature of an aggregate function.
+public struct AggregateOverload: Sendable {
+  let parameters: [ParameterType]
+  /// The type of any number of further arguments; nil when there are none.
+  let rest: ParameterType?
+  /// The types of the results for these arguments, one for most functions; nil when they do not fit.
+  let results: @Sendable ([ArgumentShape]) -> [ScalarType]?
+  /// What the automatic column names are made of beyond the usual; see `AggregateNaming`.
+  let naming: AggregateNaming
+  /// A fresh state for these arguments. Constants among them are known.
+  let makeState: @Sendable ([ArgumentShape]) throws -> any AggregateState
+
+  init(
+    _ parameters: [ParameterType], rest: ParameterType? = nil, naming: AggregateNaming = .plain,
+    results: @escaping @Sendable ([ArgumentShape]) -> [ScalarType]?,
+    makeState: @escaping @Sendable ([ArgumentShape]) throws -> any AggregateState
+  ) {
+    self.parameters = parameters
+    self.rest = rest
+    self.naming = naming
+    self.results = results
+    self.makeState = makeState
+  }
+}
+
+/// How the result columns of an aggregate are named when the query does not say.
+public enum AggregateNaming: Sendable, Hashable {
+  /// `sum_x`: the function, then the first argument when it is a column, else `sum_`.
+  case plain
+  /// `x` for the extremum and each further column under its own name, as `arg_max` does.
+  case ownColumns
+  /// `percentile_x_95`, one column for each constant.
+  case percentiles
+}
+
+/// The running results of one aggregate for all groups of one hash table.
+///
+/// Groups are numbered from 0 without gaps. One worker uses a state at a time.
+protocol AggregateState: AnyObject {
+  /// Makes room for groups up to `groups`; new ones hold the empty aggregate.
+  func grow(to groups: Int)
+
+  /// Takes `count` rows in.
+  ///
+  /// - `inputs`: one vector per argument, constants and dictionary codes as they come.
+  /// - `groups`: the group of each row; nil when all rows belong to group 0.
+  func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count: Int) throws
+
+  /// Takes over the groups `range` of `other`, a state of the same kind: `range.lowerBound + i` joins `groups[i]`.
+  func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) throws
+
+  /// The results of groups 0 ..< `count`, one vector per result column.
+  func finish(count: Int) throws -> [Vector]
+}
+
+/// A call of an aggregate in a plan.
+public struct BoundAggregate: Sendable {
+  public let name: String
+  public var arguments: [BoundExpression]
+  public let results: [ScalarType]
+  public let naming: AggregateNaming
+  public let span: SourceSpan
+  let makeState: @Sendable () throws -> any AggregateState
+}
+
+extension AggregateFunction {
+  /// Binds a call: picks the overload and inserts conversions.
+  ///
+  /// - Throws: `argument-types` or `argument-count` when no signature fits.
+  public func binding(_ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
+    var best: (cost: Int, AggregateOverload, [BoundExpression], [ScalarType], [ArgumentShape])?
+    for overload in overloads {
+      guard
+        let (cost, conversions) = fittingParameters(
+          overload.parameters, overload.rest, minimumRest: 0, arguments.map(\.type))
+      else { continue }
+      if let best, best.cost <= cost { continue }
+      let converted = zip(arguments, conversions).map { argument, target in
+        target.map { argument.converted(to: $0) } ?? argument
+      }
+      let shapes = converted.map { ArgumentShape(type: $0.type, constant: $0.constant) }
+      guard let results = overload.results(shapes) else { continue }
+      best = (cost, overload, converted, results, shapes)
+    }
+    guard let (_, overload, converted, results, shapes) = best else {
+      return try refuse(arguments, at: span)
+    }
+    return BoundAggregate(
+      name: name, arguments: converted, results: results, naming: overload.naming, span: span,
+      makeState: { try overload.makeState(shapes) })
+  }
+
+  private func refuse(_ arguments: [BoundExpression], at span: SourceSpan) throws -> Never {
+    let usage = "it is written `\(name)(\(parameters))`"
+    let counts = overloads.map(\.parameters.count)
+    if arguments.count < counts.min() ?? 0
+      || (arguments.count > counts.max() ?? 0 && overloads.allSatisfy { $0.rest == nil })
+    {
+      throw Diagnostic(
+        "argument-count", "`\(name)` does not take \(arguments.count) arguments", at: span, help: usage)
+    }
+    let types = arguments.map(\.type.name).joined(separator: ", ")
+    throw Diagnostic("argument-types", "`\(name)` does not take \(types)", at: span, help: usage)
+  }
+}

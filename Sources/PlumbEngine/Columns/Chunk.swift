@@ -1,0 +1,84 @@
+/// Some rows of some columns on their way through a pipeline.
+///
+/// - Shape: every column has `count` rows, after its selection.
+/// - Lazy: filtering only narrows selections; a column is gathered when it is first read, so a
+///   column that nobody reads is never copied.
+/// - Order: `sequence` increases in the order of the source, whichever worker made the chunk.
+public final class Chunk: @unchecked Sendable {
+  public let count: Int
+  public internal(set) var sequence: UInt64
+  private var columns: [LazyColumn]
+
+  init(columns: [LazyColumn], count: Int, sequence: UInt64) {
+    self.columns = columns
+    self.count = count
+    self.sequence = sequence
+  }
+
+  public convenience init(_ vectors: [Vector], count: Int, sequence: UInt64 = 0) {
+    self.init(columns: vectors.map { LazyColumn(base: $0, selection: nil) }, count: count, sequence: sequence)
+  }
+
+  public var columnCount: Int { columns.count }
+
+  /// The values of a column, `count` of them.
+  public func column(_ index: Int) -> Vector {
+    if let selection = columns[index].selection {
+      let gathered = columns[index].base.gathering(selection, canMiss: columns[index].canMiss)
+      columns[index] = LazyColumn(base: gathered, selection: nil)
+      return gathered
+    }
+    return columns[index].base
+  }
+
+  /// A column as it stands, not yet gathered.
+  func lazyColumn(_ index: Int) -> LazyColumn { columns[index] }
+
+  /// All columns, gathered.
+  public func vectors() -> [Vector] { (0..<columns.count).map { column($0) } }
+
+  /// The rows that `selection` names, in its order.
+  func selecting(_ selection: Selection) -> Chunk {
+    var composed: [(Selection, Selection)] = []
+    let narrowed = columns.map { column -> LazyColumn in
+      guard let old = column.selection else {
+        return LazyColumn(base: column.base, selection: selection)
+      }
+      if let known = composed.first(where: { $0.0 === old }) {
+        return LazyColumn(base: column.base, selection: known.1, canMiss: column.canMiss)
+      }
+      let both = old.composed(with: selection)
+      composed.append((old, both))
+      return LazyColumn(base: column.base, selection: both, canMiss: column.canMiss)
+    }
+    return Chunk(columns: narrowed, count: selection.count, sequence: sequence)
+  }
+
+  /// These columns, by index, in this order.
+  func picking(_ indices: [Int]) -> Chunk {
+    Chunk(columns: indices.map { columns[$0] }, count: count, sequence: sequence)
+  }
+
+  /// The same rows with more columns at the end.
+  func appending(_ vectors: [Vector]) -> Chunk {
+    Chunk(
+      columns: columns + vectors.map { LazyColumn(base: $0, selection: nil) }, count: count,
+      sequence: sequence)
+  }
+
+  /// The rows from `start`, `length` of them.
+  func slice(_ start: Int, _ length: Int) -> Chunk {
+    if start == 0 && length == count { return self }
+    if columns.allSatisfy({ $0.selection == nil }) {
+      return Chunk(columns.map { $0.base.slice(start, length) }, count: length, sequence: sequence)
+    }
+    return selecting(Selection.range(start..<start &+ length))
+  }
+}
+
+/// A column of a chunk before it is gathered: base values, and which of them.
+struct LazyColumn {
+  let base: Vector
+  let selection: Selection?
+  var canMiss = false
+}

@@ -1,0 +1,162 @@
+import Glibc
+
+/// Places of rows, in increasing or any order, as 32-bit numbers.
+final class Selection: @unchecked Sendable {
+  let buffer: Buffer
+  let count: Int
+
+  init(buffer: Buffer, count: Int) {
+    self.buffer = buffer
+    self.count = count
+  }
+
+  @inline(__always) var rows: UnsafeMutablePointer<UInt32> { buffer.values() }
+
+  /// The rows of `self` at the places that `inner` names.
+  func composed(with inner: Selection) -> Selection {
+    let result = Buffer(of: UInt32.self, count: inner.count)
+    let out = result.values(UInt32.self)
+    let outer = rows
+    let places = inner.rows
+    for i in 0..<inner.count { out[i] = outer[Int(places[i])] }
+    return Selection(buffer: result, count: inner.count)
+  }
+
+  static func range(_ range: Range<Int>) -> Selection {
+    let buffer = Buffer(of: UInt32.self, count: range.count)
+    let out = buffer.values(UInt32.self)
+    for i in 0..<range.count { out[i] = UInt32(truncatingIfNeeded: range.lowerBound &+ i) }
+    return Selection(buffer: buffer, count: range.count)
+  }
+}
+
+/// The place that means "no row" in a gather that can miss: the result there is null.
+let missingRow = UInt32.max
+
+extension Vector {
+  /// The values at `selection`'s rows. With `canMiss`, `missingRow` gives null (or the empty string).
+  func gathering(_ selection: Selection, canMiss: Bool = false) -> Vector {
+    let n = selection.count
+    let rows = UnsafePointer(selection.rows)
+    if isConstant && !canMiss { return resized(to: n) }
+    if isConstant { return expanded().gathering(selection, canMiss: true) }
+    let result = Buffer(byteCount: n &* stride)
+    if canMiss { return gatheringMissing(rows, n, into: result) }
+    switch stride {
+    case 1: gather(UInt8.self, rows, n, result)
+    case 2: gather(UInt16.self, rows, n, result)
+    case 4: gather(UInt32.self, rows, n, result)
+    case 8: gather(UInt64.self, rows, n, result)
+    default: gather(UInt128.self, rows, n, result)
+    }
+    var nullBuffer: Buffer?
+    if let nulls {
+      let mask = Buffer(byteCount: n)
+      let out = mask.values(UInt8.self)
+      for i in 0..<n { out[i] = nulls[Int(rows[i])] }
+      nullBuffer = mask
+    }
+    return Vector(
+      type, count: n, data: result.base, owner: gatherOwner(result),
+      nulls: nullBuffer.map { UnsafePointer($0.values(UInt8.self)) }, nullOwner: nullBuffer,
+      encoding: encoding, dictionary: dictionary)
+  }
+
+  private func gatherOwner(_ buffer: Buffer) -> AnyObject {
+    if type.lane == .bytes, !encoding.isCodes, let owner { return Owners([buffer, owner]) }
+    return buffer
+  }
+
+  @inline(__always)
+  private func gather<T: BitwiseCopyable>(
+    _: T.Type, _ rows: UnsafePointer<UInt32>, _ n: Int, _ result: Buffer
+  ) {
+    let source = lanes(T.self)
+    let out = result.values(T.self)
+    for i in 0..<n { out[i] = source[Int(rows[i])] }
+  }
+
+  private func gatheringMissing(_ rows: UnsafePointer<UInt32>, _ n: Int, into result: Buffer) -> Vector {
+    let width = stride
+    let mask = Buffer(byteCount: n)
+    let out = mask.values(UInt8.self)
+    let isString = type == .string
+    if isString && encoding.isCodes { return decoded().gatheringMissing(rows, n, into: Buffer(byteCount: n &* 16)) }
+    for i in 0..<n {
+      let row = rows[i]
+      let target = result.base + i &* width
+      if row == missingRow {
+        memset(target, 0, width)
+        out[i] = 1
+      } else {
+        memcpy(target, data + Int(row) &* width, width)
+        out[i] = nulls.map { $0[Int(row)] } ?? 0
+      }
+    }
+    return Vector(
+      type, count: n, data: result.base, owner: gatherOwner(result),
+      nulls: isString ? nil : UnsafePointer(out), nullOwner: isString ? nil : mask,
+      encoding: encoding, dictionary: dictionary)
+  }
+
+  /// A constant written out for each of its rows.
+  func expanded() -> Vector {
+    guard isConstant else { return self }
+    let zeros = Selection(buffer: Buffer.zeros(byteCount: count &* 4), count: count)
+    let single = Vector(
+      type, count: 1, data: data, owner: owner, nulls: nulls, nullOwner: nullOwner,
+      encoding: encoding, dictionary: dictionary)
+    return single.gathering(zeros)
+  }
+
+  /// The same values in plain lanes: codes looked up, narrow numbers widened. Constants stay constants.
+  func decoded() -> Vector {
+    let n = isConstant ? 1 : count
+    switch encoding {
+    case .plain: return self
+    case .narrow:
+      let result = Buffer(of: Int64.self, count: n)
+      let out = result.values(Int64.self)
+      let source = lanes(Int32.self)
+      for i in 0..<n { out[i] = Int64(source[i]) }
+      return Vector(
+        type, count: count, data: result.base, owner: result, nulls: nulls, nullOwner: nullOwner,
+        isConstant: isConstant)
+    case .codes8: return lookedUp(UInt8.self, n)
+    case .codes16: return lookedUp(UInt16.self, n)
+    case .codes32: return lookedUp(UInt32.self, n)
+    }
+  }
+
+  @inline(__always)
+  private func lookedUp<C: FixedWidthInteger>(_: C.Type, _ n: Int) -> Vector {
+    guard let dictionary else { return self }
+    let result = Buffer(of: Bytes.self, count: n)
+    let out = result.values(Bytes.self)
+    let codes = lanes(C.self)
+    let entries = dictionary.entries
+    for i in 0..<n { out[i] = entries[Int(codes[i])] }
+    return Vector(
+      type, count: count, data: result.base, owner: Owners([result, dictionary]), nulls: nulls,
+      nullOwner: nullOwner, isConstant: isConstant)
+  }
+
+  /// The codes as 32-bit numbers, whatever their width. Not for constants.
+  func wideCodes() -> (Buffer, UnsafePointer<UInt32>) {
+    if encoding == .codes32, let buffer = owner as? Buffer { return (buffer, lanes(UInt32.self)) }
+    let result = Buffer(of: UInt32.self, count: count)
+    let out = result.values(UInt32.self)
+    switch encoding {
+    case .codes8:
+      let codes = lanes(UInt8.self)
+      for i in 0..<count { out[i] = UInt32(codes[i]) }
+    case .codes16:
+      let codes = lanes(UInt16.self)
+      for i in 0..<count { out[i] = UInt32(codes[i]) }
+    case .plain, .narrow, .codes32:
+      let codes = lanes(UInt32.self)
+      for i in 0..<count { out[i] = codes[i] }
+    }
+    return (result, UnsafePointer(out))
+  }
+}

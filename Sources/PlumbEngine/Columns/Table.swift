@@ -1,0 +1,128 @@
+/// A column's name and type.
+public struct ColumnInfo: Hashable, Sendable {
+  public var name: String
+  public var type: ScalarType
+
+  public init(_ name: String, _ type: ScalarType) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// The columns of a table or of a result, in order.
+public typealias Schema = [ColumnInfo]
+
+/// The smallest and largest number of a column in a row group, for skipping groups in a scan.
+public struct ZoneRange: Sendable {
+  /// Bounds of the non-null values, in the column's own lane; nil when unknown or all null.
+  public var words: ClosedRange<Int64>?
+  public var floats: ClosedRange<Double>?
+  public var hasNulls: Bool
+}
+
+/// Up to `RowGroup.capacity` rows of a table, in columns.
+public final class RowGroup: @unchecked Sendable {
+  /// Rows in a full group; also the piece of work that a worker takes.
+  public static let capacity = 65_536
+
+  public let count: Int
+  public let columns: [Vector]
+  public let zones: [ZoneRange]
+
+  public init(_ columns: [Vector], count: Int) {
+    self.count = count
+    self.columns = columns
+    zones = columns.map { $0.zoneRange() }
+  }
+}
+
+/// A named, typed, append-only set of rows: an immutable snapshot of row groups.
+public final class Table: @unchecked Sendable {
+  public let name: String
+  public let schema: Schema
+  public let groups: [RowGroup]
+  public let rowCount: Int
+
+  public init(name: String, schema: Schema, groups: [RowGroup]) {
+    self.name = name
+    self.schema = schema
+    self.groups = groups
+    rowCount = groups.reduce(0) { $0 &+ $1.count }
+  }
+
+  /// The same table with more rows at its end.
+  public func appending(_ more: [RowGroup]) -> Table {
+    Table(name: name, schema: schema, groups: groups + more)
+  }
+
+  /// The bounds of a column over the whole table, and whether it has nulls.
+  func zone(_ column: Int) -> ZoneRange {
+    var result = ZoneRange(words: nil, floats: nil, hasNulls: false)
+    for group in groups {
+      let zone = group.zones[column]
+      result.hasNulls = result.hasNulls || zone.hasNulls
+      if let words = zone.words {
+        result.words = result.words.map {
+          Swift.min($0.lowerBound, words.lowerBound)...Swift.max($0.upperBound, words.upperBound)
+        } ?? words
+      }
+      if let floats = zone.floats {
+        result.floats = result.floats.map {
+          Swift.min($0.lowerBound, floats.lowerBound)...Swift.max($0.upperBound, floats.upperBound)
+        } ?? floats
+      }
+    }
+    return result
+  }
+}
+
+extension Vector {
+  /// The bounds of the values, one pass.
+  func zoneRange() -> ZoneRange {
+    var zone = ZoneRange(words: nil, floats: nil, hasNulls: false)
+    let n = isConstant ? Swift.min(count, 1) : count
+    if let nulls {
+      var any: UInt8 = 0
+      for i in 0..<n { any |= nulls[i] }
+      zone.hasNulls = any != 0
+    }
+    guard n > 0 else { return zone }
+    switch (type.lane, encoding) {
+    case (.word, .plain):
+      let values = lanes(Int64.self)
+      var low = Int64.max, high = Int64.min
+      if zone.hasNulls, let nulls {
+        for i in 0..<n where nulls[i] == 0 {
+          low = Swift.min(low, values[i])
+          high = Swift.max(high, values[i])
+        }
+      } else {
+        for i in 0..<n {
+          low = Swift.min(low, values[i])
+          high = Swift.max(high, values[i])
+        }
+      }
+      if low <= high { zone.words = low...high }
+    case (.word, .narrow):
+      let values = lanes(Int32.self)
+      var low = Int32.max, high = Int32.min
+      for i in 0..<n where nulls.map({ $0[i] == 0 }) ?? true {
+        low = Swift.min(low, values[i])
+        high = Swift.max(high, values[i])
+      }
+      if low <= high { zone.words = Int64(low)...Int64(high) }
+    case (.float, .plain):
+      let values = lanes(Double.self)
+      var low = Double.infinity, high = -Double.infinity
+      for i in 0..<n where nulls.map({ $0[i] == 0 }) ?? true {
+        // A NaN leaves the bounds unknown, so that no filter skips its group.
+        if values[i].isNaN { return zone }
+        low = Swift.min(low, values[i])
+        high = Swift.max(high, values[i])
+      }
+      if low <= high { zone.floats = low...high }
+    default: break
+    }
+    return zone
+  }
+}

@@ -1,0 +1,107 @@
+/// One scalar at the boundary: a literal, a parameter, a cell of a result. Never one per row inside the engine.
+public enum Value: Hashable, Sendable {
+  case null(ScalarType)
+  case bool(Bool)
+  case int(Int32)
+  case long(Int64)
+  case real(Double)
+  case decimal(Decimal128)
+  /// Ticks of 100 ns since 0001-01-01.
+  case datetime(Int64)
+  /// Ticks of 100 ns.
+  case timespan(Int64)
+  case string(String)
+  case guid(GUID)
+  case dynamic(Dynamic)
+
+  public var type: ScalarType {
+    switch self {
+    case .null(let type): type
+    case .bool: .bool
+    case .int: .int
+    case .long: .long
+    case .real: .real
+    case .decimal: .decimal
+    case .datetime: .datetime
+    case .timespan: .timespan
+    case .string: .string
+    case .guid: .guid
+    case .dynamic: .dynamic
+    }
+  }
+
+  public var isNull: Bool {
+    switch self {
+    case .null(let type): type != .string
+    case .dynamic(.null): true
+    default: false
+    }
+  }
+}
+
+extension Vector {
+  /// A vector of one value that stands for `count` rows.
+  public static func constant(_ value: Value, count: Int = 1) -> Vector {
+    let type = value.type
+    let buffer = Buffer.zeros(byteCount: 16)
+    var isNull = false
+    var holding: AnyObject?
+    switch value {
+    case .null: isNull = type != .string
+    case .bool(let flag): buffer.values(UInt8.self)[0] = flag ? 1 : 0
+    case .int(let number): buffer.values(Int64.self)[0] = Int64(number)
+    case .long(let number), .datetime(let number), .timespan(let number):
+      buffer.values(Int64.self)[0] = number
+    case .real(let number): buffer.values(Double.self)[0] = number
+    case .decimal(let number): buffer.values(Decimal128.self)[0] = number
+    case .guid(let guid): buffer.values(GUID.self)[0] = guid
+    case .string(var text):
+      let arena = ByteArena(blockSize: 64)
+      buffer.values(Bytes.self)[0] = text.withUTF8 { arena.copying($0) }
+      holding = arena
+    case .dynamic(.null): isNull = true
+    case .dynamic(let tree):
+      let arena = ByteArena(blockSize: 64)
+      buffer.values(Bytes.self)[0] = arena.encoding(tree)
+      holding = arena
+    }
+    let mask = isNull ? Buffer(byteCount: 1) : nil
+    mask?.values(UInt8.self)[0] = 1
+    return Vector(
+      type, count: count, data: buffer.base, owner: holding.map { Owners([buffer, $0]) } ?? buffer,
+      nulls: mask.map { UnsafePointer($0.values(UInt8.self)) }, nullOwner: mask, isConstant: true)
+  }
+
+  /// One cell, for output and constants.
+  public func value(at row: Int) -> Value {
+    if isNull(row) { return .null(type) }
+    let place = isConstant ? 0 : row
+    switch type {
+    case .bool: return .bool(lanes(UInt8.self)[place] != 0)
+    case .int: return .int(Int32(truncatingIfNeeded: word(at: place)))
+    case .long: return .long(word(at: place))
+    case .datetime: return .datetime(word(at: place))
+    case .timespan: return .timespan(word(at: place))
+    case .real: return .real(lanes(Double.self)[place])
+    case .decimal: return .decimal(lanes(Decimal128.self)[place])
+    case .guid: return .guid(lanes(GUID.self)[place])
+    case .string: return .string(String(decoding: bytes(at: place), as: UTF8.self))
+    case .dynamic: return .dynamic(DynamicBytes.decode(bytes(at: place)))
+    }
+  }
+
+  /// The number in a word lane at a stored place, whatever the encoding.
+  @inline(__always) public func word(at place: Int) -> Int64 {
+    encoding == .narrow ? Int64(lanes(Int32.self)[place]) : lanes(Int64.self)[place]
+  }
+
+  /// The bytes at a stored place, whatever the encoding.
+  @inline(__always) public func bytes(at place: Int) -> Bytes {
+    switch encoding {
+    case .plain, .narrow: return lanes(Bytes.self)[place]
+    case .codes8: return dictionary.unsafelyUnwrapped[Int(lanes(UInt8.self)[place])]
+    case .codes16: return dictionary.unsafelyUnwrapped[Int(lanes(UInt16.self)[place])]
+    case .codes32: return dictionary.unsafelyUnwrapped[Int(lanes(UInt32.self)[place])]
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// What a running query may know of the world: the clock, its limits, and whether it was cancelled.
+public final class ExecutionContext: Sendable {
+  /// `now()` as ticks since 0001-01-01; fixed for the whole query.
+  public let now: Int64
+  /// Workers that may run at once, at least 1.
+  public let threads: Int
+  /// Bytes that buffers may hold before the query ends with a diagnostic.
+  public let memoryLimit: Int
+  /// Where `rand()` starts.
+  public let seed: UInt64
+  private let cancelled = Atomic<Bool>(false)
+  private let notes = Mutex<[String]>([])
+
+  public init(now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0) {
+    self.now = now
+    self.threads = Swift.max(1, threads)
+    self.memoryLimit = memoryLimit
+    self.seed = seed
+  }
+
+  /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.
+  public func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+  /// Called at least once a chunk and in every long loop; cheap.
+  ///
+  /// - Throws: `cancelled`, or `memory-limit` when buffers hold more than the limit.
+  public func checkpoint() throws {
+    if isCancelled { throw Diagnostic("cancelled", "the query was cancelled") }
+    let used = MemoryUse.current
+    if used > memoryLimit {
+      throw Diagnostic(
+        "memory-limit",
+        "the query needs more than its memory limit of \(memoryLimit >> 20) MB",
+        help: "read fewer columns or rows (`where`, `project`, `take`) or raise `--memory`")
+    }
+  }
+
+  /// A remark for the user beside the result, such as an ignored hint; each is kept once.
+  public func remark(_ text: String) {
+    notes.withLock { if !$0.contains(text) { $0.append(text) } }
+  }
+
+  public var remarks: [String] { notes.withLock { $0 } }
+}

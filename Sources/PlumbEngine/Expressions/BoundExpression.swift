@@ -1,0 +1,163 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// An expression whose names are column indices and whose types are known.
+///
+/// Built by the binder, rewritten by the optimiser, evaluated a chunk at a time.
+public indirect enum BoundExpression: Sendable {
+  /// A column of the input, by index.
+  case column(Int, ScalarType, SourceSpan)
+  case literal(Value, SourceSpan)
+  case call(BoundCall)
+  /// An expression over one dictionary column, evaluated once per entry of the dictionary.
+  case lifted(DictionaryLift)
+
+  public var type: ScalarType {
+    switch self {
+    case .column(_, let type, _): type
+    case .literal(let value, _): value.type
+    case .call(let call): call.type
+    case .lifted(let lift): lift.expression.type
+    }
+  }
+
+  public var span: SourceSpan {
+    switch self {
+    case .column(_, _, let span), .literal(_, let span): span
+    case .call(let call): call.span
+    case .lifted(let lift): lift.expression.span
+    }
+  }
+
+  /// The value, when it is known without rows.
+  public var constant: Value? {
+    if case .literal(let value, _) = self { return value }
+    return nil
+  }
+}
+
+/// A call of one overload of a function.
+public struct BoundCall: Sendable {
+  public let name: String
+  public let overload: Overload
+  public var arguments: [BoundExpression]
+  public let type: ScalarType
+  public let span: SourceSpan
+  public let isVolatile: Bool
+  /// What the kernel keeps between chunks, such as a compiled pattern.
+  let prepared = Prepared()
+
+  init(
+    name: String, overload: Overload, arguments: [BoundExpression], type: ScalarType, span: SourceSpan,
+    isVolatile: Bool
+  ) {
+    self.name = name
+    self.overload = overload
+    self.arguments = arguments
+    self.type = type
+    self.span = span
+    self.isVolatile = isVolatile
+  }
+}
+
+/// What a kernel makes once from the constants of its call and uses for every chunk.
+public final class Prepared: Sendable {
+  private let made = Mutex<(any Sendable)?>(nil)
+
+  /// The value made before, or `make()`'s, which is kept.
+  func value<T: Sendable>(_ make: () throws -> T) rethrows -> T {
+    try made.withLock { kept in
+      if let kept = kept as? T { return kept }
+      let value = try make()
+      kept = value
+      return value
+    }
+  }
+}
+
+extension BoundExpression {
+  /// Binds a call, inserting conversions of arguments where the types need them.
+  ///
+  /// - Throws: `unknown-overload` when no signature fits these argument types.
+  public static func calling(
+    _ function: ScalarFunction, _ arguments: [BoundExpression], at span: SourceSpan
+  ) throws -> BoundExpression {
+    let shapes = arguments.map { ArgumentShape(type: $0.type, constant: $0.constant) }
+    guard let (overload, conversions, type) = function.resolving(shapes) else {
+      throw function.mismatch(arguments, at: span)
+    }
+    let converted = zip(arguments, conversions).map { argument, target in
+      target.map { argument.converted(to: $0) } ?? argument
+    }
+    return .call(
+      BoundCall(
+        name: function.name, overload: overload, arguments: converted, type: type, span: span,
+        isVolatile: function.isVolatile))
+  }
+
+  /// The expression's value as another type, by the engine's own conversion.
+  public func converted(to target: ScalarType) -> BoundExpression {
+    if type == target { return self }
+    if case .literal(let value, let span) = self, let same = value.converted(to: target) {
+      return .literal(same, span)
+    }
+    return .call(
+      BoundCall(
+        name: "to\(target.name)", overload: .conversion(from: type, to: target), arguments: [self],
+        type: target, span: span, isVolatile: false))
+  }
+
+  /// Every column index that the expression reads.
+  public var columns: Set<Int> {
+    var found = Set<Int>()
+    visit { if case .column(let index, _, _) = $0 { found.insert(index) } }
+    return found
+  }
+
+  /// Calls `body` for this node and all below it.
+  func visit(_ body: (BoundExpression) -> Void) {
+    body(self)
+    switch self {
+    case .column, .literal: break
+    case .call(let call): for argument in call.arguments { argument.visit(body) }
+    case .lifted(let lift): BoundExpression.column(lift.column, lift.inputType, span).visit(body)
+    }
+  }
+
+  /// The expression with each column index replaced.
+  public func mappingColumns(_ newIndex: (Int) -> Int) -> BoundExpression {
+    switch self {
+    case .column(let index, let type, let span): return .column(newIndex(index), type, span)
+    case .literal: return self
+    case .call(var call):
+      call.arguments = call.arguments.map { $0.mappingColumns(newIndex) }
+      return .call(call)
+    case .lifted(let lift): return .lifted(lift.moved(to: newIndex(lift.column)))
+    }
+  }
+
+  /// The expression with each column replaced by another expression.
+  public func substituting(_ columns: (Int) -> BoundExpression) -> BoundExpression {
+    switch self {
+    case .column(let index, _, _): return columns(index)
+    case .literal: return self
+    case .call(var call):
+      call.arguments = call.arguments.map { $0.substituting(columns) }
+      return .call(call)
+    case .lifted(let lift): return lift.expression.substituting { _ in columns(lift.column) }
+    }
+  }
+
+  /// Whether two evaluations over the same row can differ.
+  public var isVolatile: Bool {
+    var found = false
+    visit { if case .call(let call) = $0, call.isVolatile { found = true } }
+    return found
+  }
+
+  /// The parts of a conjunction, in order; the expression itself when it is none.
+  var conjuncts: [BoundExpression] {
+    guard case .call(let call) = self, call.name == "and" else { return [self] }
+    return call.arguments.flatMap(\.conjuncts)
+  }
+}

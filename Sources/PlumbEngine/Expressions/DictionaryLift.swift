@@ -1,0 +1,142 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// An expression over one string column, answered once per dictionary entry instead of once per row.
+///
+/// - Input: a column that is dictionary-coded in most chunks; other chunks are evaluated row by row.
+/// - Memory: one result per dictionary that turns up, kept as long as the plan.
+public final class DictionaryLift: Sendable {
+  /// The expression; its only column is index 0.
+  let expression: BoundExpression
+  /// The column of the input that it reads.
+  let column: Int
+  let inputType: ScalarType
+  private let known = Mutex<[(StringDictionary, Answer)]>([])
+
+  /// What the expression gives for each code.
+  private struct Answer {
+    let values: Vector
+    /// For string results: the distinct results, and the new code of each old code.
+    let recoded: (StringDictionary, Buffer)?
+  }
+
+  init(_ expression: BoundExpression, column: Int, inputType: ScalarType) {
+    self.expression = expression
+    self.column = column
+    self.inputType = inputType
+  }
+
+  func moved(to column: Int) -> DictionaryLift {
+    DictionaryLift(expression, column: column, inputType: inputType)
+  }
+
+  func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
+    let codes = chunk.column(column)
+    guard codes.encoding.isCodes, !codes.isConstant, let dictionary = codes.dictionary else {
+      return try expression.evaluate(Chunk([codes], count: chunk.count), context)
+    }
+    let answer = try self.answer(for: dictionary, context)
+    if let (results, recoding) = answer.recoded {
+      return codes.recoded(results, UnsafePointer(recoding.values(UInt32.self)))
+    }
+    switch codes.encoding {
+    case .codes8: return codes.lookingUp(UInt8.self, answer.values)
+    case .codes16: return codes.lookingUp(UInt16.self, answer.values)
+    case .plain, .narrow, .codes32: return codes.lookingUp(UInt32.self, answer.values)
+    }
+  }
+
+  private func answer(for dictionary: StringDictionary, _ context: ExecutionContext) throws -> Answer {
+    try known.withLock { known in
+      if let hit = known.first(where: { $0.0 === dictionary }) { return hit.1 }
+      let entries = Vector(
+        inputType, count: dictionary.count, data: UnsafeRawPointer(dictionary.entries), owner: dictionary)
+      let builder = try evaluateInPieces(entries, context)
+      let answer = Answer(
+        values: builder,
+        recoded: expression.type == .string || expression.type == .dynamic && builder.nulls == nil
+          ? recoding(of: builder) : nil)
+      known.append((dictionary, answer))
+      return answer
+    }
+  }
+
+  /// The expression over all entries, in chunks, so that a cancel is seen in between.
+  private func evaluateInPieces(_ entries: Vector, _ context: ExecutionContext) throws -> Vector {
+    var pieces: [Vector] = []
+    var start = 0
+    while start < entries.count {
+      try context.checkpoint()
+      let length = Swift.min(Chunk.preferredCount, entries.count - start)
+      let piece = Chunk([entries.slice(start, length)], count: length)
+      pieces.append(try expression.evaluate(piece, context))
+      start += length
+    }
+    return Vector.concatenating(pieces, type: expression.type)
+  }
+
+  private func recoding(of values: Vector) -> (StringDictionary, Buffer) {
+    let plain = values.decoded().expanded()
+    let source = plain.lanes(Bytes.self)
+    let index = BytesIndex(capacity: plain.count)
+    let distinct = Buffer(of: Bytes.self, count: plain.count)
+    let codes = Buffer(of: UInt32.self, count: plain.count)
+    var next: UInt32 = 0
+    for i in 0..<plain.count {
+      let code = index.insert(source[i], code: next)
+      if code == next {
+        distinct.values(Bytes.self)[Int(next)] = source[i]
+        next &+= 1
+      }
+      codes.values(UInt32.self)[i] = code
+    }
+    return (StringDictionary(entries: distinct, count: Int(next), holding: plain.keepAlive), codes)
+  }
+}
+
+extension Chunk {
+  /// Rows in a chunk that a scan makes: columns of it fit the first-level cache.
+  static let preferredCount = 4096
+}
+
+extension Vector {
+  /// For a vector of codes: the value of `table` at each code.
+  @inline(__always)
+  fileprivate func lookingUp<C: FixedWidthInteger>(_: C.Type, _ table: Vector) -> Vector {
+    if table.isConstant { return table.resized(to: count) }
+    let codes = lanes(C.self)
+    let n = count
+    let plain = table.decoded()
+    let result = Buffer(byteCount: n &* plain.stride)
+    switch plain.stride {
+    case 1:
+      let source = plain.lanes(UInt8.self), out = result.values(UInt8.self)
+      for i in 0..<n { out[i] = source[Int(truncatingIfNeeded: codes[i])] }
+    case 8:
+      let source = plain.lanes(UInt64.self), out = result.values(UInt64.self)
+      for i in 0..<n { out[i] = source[Int(truncatingIfNeeded: codes[i])] }
+    default:
+      let source = plain.lanes(UInt128.self), out = result.values(UInt128.self)
+      for i in 0..<n { out[i] = source[Int(truncatingIfNeeded: codes[i])] }
+    }
+    var mask: Buffer?
+    if let nulls = plain.nulls {
+      let made = Buffer(byteCount: n)
+      let out = made.values(UInt8.self)
+      for i in 0..<n { out[i] = nulls[Int(truncatingIfNeeded: codes[i])] }
+      mask = made
+    }
+    return Vector(plain.type, count: n, buffer: result, nulls: mask, holding: plain.keepAlive)
+  }
+
+  /// For a vector of codes: the codes of another dictionary.
+  fileprivate func recoded(_ results: StringDictionary, _ newCodes: UnsafePointer<UInt32>) -> Vector {
+    let (_, codes) = wideCodes()
+    let n = count
+    let result = Buffer(of: UInt32.self, count: n)
+    let out = result.values(UInt32.self)
+    for i in 0..<n { out[i] = newCodes[Int(codes[i])] }
+    return Vector(
+      .string, count: n, data: result.base, owner: result, encoding: .codes32, dictionary: results)
+  }
+}

@@ -1,0 +1,63 @@
+import PlumbDiagnostics
+
+extension BoundExpression {
+  /// The values for each row of `chunk`.
+  ///
+  /// - Throws: the diagnostics of the functions that are called, and of the context's limits.
+  public func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
+    switch self {
+    case .column(let index, _, _):
+      return chunk.column(index)
+    case .literal(let value, _):
+      return .constant(value, count: chunk.count)
+    case .call(let call):
+      return try call.evaluate(chunk, context)
+    case .lifted(let lift):
+      return try lift.evaluate(chunk, context)
+    }
+  }
+
+  /// The value of an expression without columns, or nil when it has some or is volatile.
+  public func folded(_ context: ExecutionContext) throws -> Value? {
+    if let constant { return constant }
+    guard columns.isEmpty, !isVolatile else { return nil }
+    return try evaluate(Chunk([], count: 1), context).value(at: 0)
+  }
+}
+
+extension BoundCall {
+  func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
+    let n = chunk.count
+    var vectors: [Vector] = []
+    vectors.reserveCapacity(arguments.count)
+    var allConstant = !isVolatile
+    for argument in arguments {
+      let vector = try argument.evaluate(chunk, context)
+      allConstant = allConstant && vector.isConstant
+      vectors.append(vector)
+    }
+    if allConstant {
+      // One row is computed and stands for all. The kernels see plain vectors of one row.
+      let single = try apply(vectors.map { $0.resized(to: 1) }, count: 1, context)
+      return single.asConstant(count: n)
+    }
+    return try apply(vectors, count: n, context)
+  }
+
+  /// Applies the kernel to ready arguments.
+  func apply(_ vectors: [Vector], count: Int, _ context: ExecutionContext) throws -> Vector {
+    try overload.kernel(
+      Arguments(
+        vectors: vectors, count: count, type: type, context: context, span: span,
+        argumentSpans: arguments.map(\.span), prepared: prepared))
+  }
+}
+
+extension Vector {
+  /// The first value, standing for `count` rows.
+  func asConstant(count: Int) -> Vector {
+    Vector(
+      type, count: count, data: data, owner: owner, nulls: nulls, nullOwner: nullOwner,
+      isConstant: true, encoding: encoding, dictionary: dictionary)
+  }
+}

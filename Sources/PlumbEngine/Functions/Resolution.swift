@@ -1,0 +1,121 @@
+import PlumbDiagnostics
+
+extension ScalarFunction {
+  /// The overload that fits with the cheapest conversions: for each argument the type to convert to, or nil.
+  func resolving(_ shapes: [ArgumentShape]) -> (Overload, [ScalarType?], ScalarType)? {
+    var best: (cost: Int, Overload, [ScalarType?], ScalarType)?
+    for overload in overloads {
+      guard let (cost, conversions) = overload.fitting(shapes.map(\.type)) else { continue }
+      if let best, best.cost <= cost { continue }
+      let converted = zip(shapes, conversions).map { shape, target in
+        ArgumentShape(
+          type: target ?? shape.type,
+          constant: target.map { shape.constant?.converted(to: $0) } ?? shape.constant)
+      }
+      guard let result = overload.result(converted) else { continue }
+      best = (cost, overload, conversions, result)
+    }
+    return best.map { ($0.1, $0.2, $0.3) }
+  }
+
+  /// Why no overload fits these arguments.
+  func mismatch(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {
+    let counts = overloads.map { $0.parameters.count + $0.minimumRest }
+    let open = overloads.contains { $0.rest != nil }
+    let fewest = counts.min() ?? 0
+    let most = counts.max() ?? 0
+    let usage = isOperator ? "" : "`\(name)(\(parameters))`"
+    if arguments.count < fewest || (!open && arguments.count > most) {
+      let wanted =
+        open ? "at least \(fewest)" : fewest == most ? "\(fewest)" : "\(fewest) to \(most)"
+      return Diagnostic(
+        "argument-count",
+        "`\(name)` takes \(wanted) argument\(wanted == "1" ? "" : "s"), and this call has \(arguments.count)",
+        at: span, help: "it is written \(usage)")
+    }
+    let types = arguments.map(\.type.name)
+    if isOperator, types.count == 2 {
+      return Diagnostic(
+        "operand-types", "`\(name)` does not work between \(types[0]) and \(types[1])", at: span,
+        help: conversionHelp(arguments))
+    }
+    return Diagnostic(
+      "argument-types", "`\(name)` does not take \(types.joined(separator: ", "))", at: span,
+      help: usage.isEmpty ? nil : "it is written \(usage)")
+  }
+
+  /// Whether the function is written between or before its operands.
+  var isOperator: Bool { name.utf8.first.map { !isLetter($0) } ?? false }
+
+  private func isLetter(_ byte: UInt8) -> Bool { (byte | 32) >= 97 && (byte | 32) <= 122 || byte == 95 }
+
+  private func conversionHelp(_ arguments: [BoundExpression]) -> String? {
+    let types = arguments.map(\.type)
+    if types.contains(.string), let other = types.first(where: { $0 != .string }) {
+      return "convert one side, as in `to\(other.name)(...)` or `tostring(...)`"
+    }
+    if types.contains(.dynamic) { return "convert the dynamic value, as in `tolong(...)` or `tostring(...)`" }
+    return nil
+  }
+}
+
+extension Overload {
+  fileprivate func fitting(_ types: [ScalarType]) -> (Int, [ScalarType?])? {
+    fittingParameters(parameters, rest, minimumRest: minimumRest, types)
+  }
+}
+
+/// The cost of passing these types to these parameters and the conversions it needs; nil when they do not fit.
+func fittingParameters(
+  _ parameters: [ParameterType], _ rest: ParameterType?, minimumRest: Int, _ types: [ScalarType]
+) -> (Int, [ScalarType?])? {
+  guard types.count >= parameters.count + minimumRest else { return nil }
+  if rest == nil && types.count > parameters.count { return nil }
+  var cost = rest == nil ? 0 : 1
+  var conversions: [ScalarType?] = []
+  conversions.reserveCapacity(types.count)
+  for (place, type) in types.enumerated() {
+    let parameter = place < parameters.count ? parameters[place] : rest ?? .any
+    switch parameter {
+    case .any:
+      cost += 20
+      conversions.append(nil)
+    case .number:
+      if type.isNumeric {
+        cost += 1
+        conversions.append(nil)
+      } else if type == .dynamic {
+        cost += 40
+        conversions.append(.real)
+      } else {
+        return nil
+      }
+    case .exactly(let target):
+      guard let step = ScalarType.implicitCost(from: type, to: target) else { return nil }
+      cost += step
+      conversions.append(type == target ? nil : target)
+    }
+  }
+  return (cost, conversions)
+}
+
+extension ScalarType {
+  /// What an implicit conversion costs in overload choice; nil when there is none.
+  static func implicitCost(from source: ScalarType, to target: ScalarType) -> Int? {
+    if source == target { return 0 }
+    switch (source, target) {
+    case (.int, .long): return 1
+    case (.int, .real), (.long, .real): return 3
+    case (.int, .decimal), (.long, .decimal): return 4
+    case (.real, .decimal): return 5
+    case (.dynamic, .string): return 30
+    case (.dynamic, .real): return 31
+    case (.dynamic, .long): return 32
+    case (.dynamic, .bool), (.dynamic, .datetime), (.dynamic, .timespan), (.dynamic, .guid): return 33
+    case (.string, .dynamic), (.int, .dynamic), (.long, .dynamic), (.real, .dynamic), (.bool, .dynamic),
+      (.datetime, .dynamic), (.timespan, .dynamic), (.guid, .dynamic), (.decimal, .dynamic):
+      return 50
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import PlumbDiagnostics
+
+/// A scalar function or operator, declared in one place: what it is called, what it means, and its kernels.
+///
+/// `.help`, completion, the reference page and the example tests read this value.
+public struct ScalarFunction: Sendable {
+  public let name: String
+  /// One sentence that names the parameters in backquotes.
+  public let summary: String
+  /// The parameters as a user writes them, `text, start, [length]`.
+  public let parameters: String
+  public let examples: [Example]
+  public let overloads: [Overload]
+  /// Whether two calls with equal arguments can differ, as with `rand()`: such calls are never folded.
+  public let isVolatile: Bool
+
+  /// An expression and what it prints, checked by a test.
+  public struct Example: Sendable {
+    public let expression: String
+    public let result: String
+    public init(_ expression: String, is result: String) {
+      self.expression = expression
+      self.result = result
+    }
+  }
+
+  init(
+    _ name: String, _ summary: String, _ parameters: String, examples: [Example],
+    overloads: [Overload], isVolatile: Bool = false
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.examples = examples
+    self.overloads = overloads
+    self.isVolatile = isVolatile
+  }
+}
+
+/// What an overload accepts at one place.
+public enum ParameterType: Sendable, Hashable {
+  case exactly(ScalarType)
+  /// Any type, as it comes.
+  case any
+  /// int, long, real or decimal, as it comes.
+  case number
+}
+
+/// What is known of an argument when a call is bound.
+public struct ArgumentShape: Sendable {
+  public let type: ScalarType
+  /// Its value, when it is a constant.
+  public let constant: Value?
+}
+
+/// One signature of a scalar function with its kernel.
+public struct Overload: Sendable {
+  let parameters: [ParameterType]
+  /// The type of any number of further arguments; nil when there are none.
+  let rest: ParameterType?
+  /// How many further arguments there must be.
+  let minimumRest: Int
+  /// The result type; nil when these arguments do not fit.
+  let result: @Sendable ([ArgumentShape]) -> ScalarType?
+  let kernel: @Sendable (Arguments) throws -> Vector
+
+  /// The full form, for kernels that work on whole vectors.
+  ///
+  /// The kernel sees constants as constants unless every argument is one: then it sees one row.
+  static func columns(
+    _ parameters: [ParameterType], rest: ParameterType? = nil, minimumRest: Int = 0,
+    result: @escaping @Sendable ([ArgumentShape]) -> ScalarType?,
+    kernel: @escaping @Sendable (Arguments) throws -> Vector
+  ) -> Overload {
+    Overload(parameters: parameters, rest: rest, minimumRest: minimumRest, result: result, kernel: kernel)
+  }
+
+  /// The same with a fixed result type.
+  static func columns(
+    _ parameters: [ScalarType], rest: ParameterType? = nil, minimumRest: Int = 0, to result: ScalarType,
+    kernel: @escaping @Sendable (Arguments) throws -> Vector
+  ) -> Overload {
+    Overload(
+      parameters: parameters.map { .exactly($0) }, rest: rest, minimumRest: minimumRest,
+      result: { _ in result }, kernel: kernel)
+  }
+}
+
+/// The arguments of one call over one chunk.
+struct Arguments {
+  let vectors: [Vector]
+  /// Rows of the result.
+  let count: Int
+  /// The result type that was bound.
+  let type: ScalarType
+  let context: ExecutionContext
+  /// Where the call and each argument stand in the query, for diagnostics.
+  let span: SourceSpan
+  let argumentSpans: [SourceSpan]
+  let prepared: Prepared
+
+  subscript(index: Int) -> Vector { vectors[index] }
+
+  /// A vector in plain lanes; a constant stays one.
+  func plain(_ index: Int) -> Vector { vectors[index].decoded() }
+
+  /// The argument's value when it is the same for all rows.
+  func constant(_ index: Int) -> Value? {
+    vectors[index].isConstant ? vectors[index].value(at: 0) : nil
+  }
+}

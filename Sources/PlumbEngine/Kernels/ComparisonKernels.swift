@@ -1,0 +1,150 @@
+import Glibc
+
+/// One of the six comparisons.
+enum Comparison: Sendable {
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+
+  /// The comparison with its sides exchanged.
+  var mirrored: Comparison {
+    switch self {
+    case .equal: .equal
+    case .notEqual: .notEqual
+    case .less: .greater
+    case .lessOrEqual: .greaterOrEqual
+    case .greater: .less
+    case .greaterOrEqual: .lessOrEqual
+    }
+  }
+}
+
+/// A comparison as a type, so that the loop is specialised for it.
+protocol ComparisonOperation {
+  static func holds<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool
+}
+enum IsEqual: ComparisonOperation {
+  @inline(__always) static func holds<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool { lhs == rhs }
+}
+enum IsNotEqual: ComparisonOperation {
+  @inline(__always) static func holds<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool { lhs != rhs }
+}
+enum IsLess: ComparisonOperation {
+  @inline(__always) static func holds<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool { lhs < rhs }
+}
+enum IsLessOrEqual: ComparisonOperation {
+  @inline(__always) static func holds<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool { lhs <= rhs }
+}
+
+/// Compares two vectors of one type; the result is bool.
+///
+/// - Nulls: null with null is null. `==` with one null is false and `!=` true; the others are null.
+func compared(_ comparison: Comparison, _ arguments: Arguments) -> Vector {
+  var lhs = arguments.plain(0), rhs = arguments.plain(1)
+  var comparison = comparison
+  if comparison == .greater || comparison == .greaterOrEqual {
+    swap(&lhs, &rhs)
+    comparison = comparison.mirrored
+  }
+  let n = arguments.count
+  let result = Buffer(byteCount: n)
+  switch comparison {
+  case .equal: compareLanes(IsEqual.self, lhs, rhs, n, result)
+  case .notEqual: compareLanes(IsNotEqual.self, lhs, rhs, n, result)
+  case .less, .greater: compareLanes(IsLess.self, lhs, rhs, n, result)
+  case .lessOrEqual, .greaterOrEqual: compareLanes(IsLessOrEqual.self, lhs, rhs, n, result)
+  }
+  let mask = comparisonNulls(comparison, lhs, rhs, n, result)
+  return Vector(.bool, count: n, buffer: result, nulls: mask)
+}
+
+private func comparisonNulls(
+  _ comparison: Comparison, _ lhs: Vector, _ rhs: Vector, _ n: Int, _ result: Buffer
+) -> Buffer? {
+  guard lhs.nulls != nil || rhs.nulls != nil else { return nil }
+  guard comparison == .equal || comparison == .notEqual else { return unitedNulls([lhs, rhs], count: n) }
+  let out = result.values(UInt8.self)
+  let mask = Buffer(byteCount: n)
+  let nulls = mask.values(UInt8.self)
+  let whenOne: UInt8 = comparison == .notEqual ? 1 : 0
+  for i in 0..<n {
+    let a = lhs.isNull(i), b = rhs.isNull(i)
+    nulls[i] = a && b ? 1 : 0
+    if a != b { out[i] = whenOne }
+  }
+  return mask
+}
+
+private func compareLanes<O: ComparisonOperation>(
+  _ operation: O.Type, _ lhs: Vector, _ rhs: Vector, _ n: Int, _ result: Buffer
+) {
+  let out = result.values(UInt8.self)
+  switch lhs.type {
+  case .bool: compareLoop(operation, UInt8.self, lhs, rhs, n, out)
+  case .int, .long, .datetime, .timespan: compareLoop(operation, Int64.self, lhs, rhs, n, out)
+  case .real: compareLoop(operation, Double.self, lhs, rhs, n, out)
+  case .decimal: compareLoop(operation, Decimal128.self, lhs, rhs, n, out)
+  case .guid: compareLoop(operation, GUID.self, lhs, rhs, n, out)
+  case .string:
+    let a = lhs.lanes(Bytes.self), b = rhs.lanes(Bytes.self)
+    let aStep = lhs.isConstant ? 0 : 1, bStep = rhs.isConstant ? 0 : 1
+    if operation is IsEqual.Type || operation is IsNotEqual.Type {
+      let wanted = operation is IsEqual.Type
+      for i in 0..<n { out[i] = equalBytes(a[i &* aStep], b[i &* bStep]) == wanted ? 1 : 0 }
+    } else {
+      for i in 0..<n { out[i] = O.holds(compareBytes(a[i &* aStep], b[i &* bStep]), 0) ? 1 : 0 }
+    }
+  case .dynamic:
+    let a = lhs.lanes(Bytes.self), b = rhs.lanes(Bytes.self)
+    let aStep = lhs.isConstant ? 0 : 1, bStep = rhs.isConstant ? 0 : 1
+    for i in 0..<n {
+      out[i] = O.holds(DynamicBytes.compare(a[i &* aStep], b[i &* bStep]), 0) ? 1 : 0
+    }
+  }
+}
+
+@inline(__always)
+private func compareLoop<O: ComparisonOperation, T: Comparable & BitwiseCopyable>(
+  _: O.Type, _: T.Type, _ lhs: Vector, _ rhs: Vector, _ n: Int, _ out: UnsafeMutablePointer<UInt8>
+) {
+  let a = lhs.lanes(T.self), b = rhs.lanes(T.self)
+  if rhs.isConstant {
+    let y = b[0]
+    if lhs.isConstant {
+      let value: UInt8 = O.holds(a[0], y) ? 1 : 0
+      for i in 0..<n { out[i] = value }
+    } else {
+      for i in 0..<n { out[i] = O.holds(a[i], y) ? 1 : 0 }
+    }
+  } else if lhs.isConstant {
+    let x = a[0]
+    for i in 0..<n { out[i] = O.holds(x, b[i]) ? 1 : 0 }
+  } else {
+    for i in 0..<n { out[i] = O.holds(a[i], b[i]) ? 1 : 0 }
+  }
+}
+
+extension Vector {
+  /// For a bool vector: the rows that are true and not null.
+  func trueRows() -> Selection {
+    let n = count
+    let result = Buffer(of: UInt32.self, count: n &+ 1)
+    let out = result.values(UInt32.self)
+    if isConstant {
+      let keep = n > 0 && lanes(UInt8.self)[0] != 0 && !isNull(0)
+      return keep ? Selection.range(0..<n) : Selection(buffer: result, count: 0)
+    }
+    let verdicts = lanes(UInt8.self)
+    var kept = 0
+    if let nulls {
+      for i in 0..<n {
+        out[kept] = UInt32(truncatingIfNeeded: i)
+        kept &+= Int(verdicts[i] & (nulls[i] ^ 1))
+      }
+    } else {
+      for i in 0..<n {
+        out[kept] = UInt32(truncatingIfNeeded: i)
+        kept &+= Int(verdicts[i])
+      }
+    }
+    return Selection(buffer: result, count: kept)
+  }
+}
