@@ -1,0 +1,53 @@
+import PlumbDiagnostics
+
+/// A tabular expression: where rows come from, and the operators they are piped through.
+public struct QuerySyntax: Sendable {
+  public var source: SourceSyntax
+  public var operators: [OperatorSyntax]
+  public var span: SourceSpan
+}
+
+/// The place where the rows of a query come from.
+public indirect enum SourceSyntax: Sendable {
+  /// A table, view or variable.
+  case name(NameSyntax)
+  /// `Logs*`; only inside `union`, `search` and `find`.
+  case pattern(NamePatternSyntax)
+  /// A table function: `f(1)`, `table("x")`, `materialize(T | take 5)`.
+  case call(CallSyntax)
+  /// `database("x").T`.
+  case path(EntityPathSyntax)
+  /// `(T | take 5)`.
+  case parenthesized(QuerySyntax, SourceSpan)
+  case print(PrintSyntax)
+  case range(RangeSyntax)
+  case datatable(DatatableSyntax)
+  case externaldata(ExternaldataSyntax)
+  case union(UnionSyntax)
+  case search(SearchSyntax)
+  case find(FindSyntax)
+  /// `evaluate plugin(...)` at the start of a query.
+  case evaluate(EvaluateSyntax)
+  /// The rows of the operator the query stands in: `fork`, `facet` and the like start their
+  /// inner queries with an operator, not with a table.
+  case implied(SourceSpan)
+
+  public var span: SourceSpan {
+    switch self {
+    case .name(let node): node.span
+    case .pattern(let node): node.span
+    case .call(let node): node.span
+    case .path(let node): node.span
+    case .parenthesized(_, let span): span
+    case .print(let node): node.span
+    case .range(let node): node.span
+    case .datatable(let node): node.span
+    case .externaldata(let node): node.span
+    case .union(let node): node.span
+    case .search(let node): node.span
+    case .find(let node): node.span
+    case .evaluate(let node): node.span
+    case .implied(let span): span
+    }
+  }
+}

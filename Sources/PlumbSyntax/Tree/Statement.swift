@@ -1,0 +1,26 @@
+import PlumbDiagnostics
+
+/// One statement of a script.
+public enum StatementSyntax: Sendable {
+  case query(QueryStatementSyntax)
+  case letBinding(LetSyntax)
+  case setOption(SetOptionSyntax)
+  case declareQueryParameters(DeclareQueryParametersSyntax)
+  case declarePattern(DeclarePatternSyntax)
+  case aliasDatabase(AliasDatabaseSyntax)
+  case restrictAccess(RestrictAccessSyntax)
+  case command(CommandSyntax)
+
+  public var span: SourceSpan {
+    switch self {
+    case .query(let node): node.span
+    case .letBinding(let node): node.span
+    case .setOption(let node): node.span
+    case .declareQueryParameters(let node): node.span
+    case .declarePattern(let node): node.span
+    case .aliasDatabase(let node): node.span
+    case .restrictAccess(let node): node.span
+    case .command(let node): node.span
+    }
+  }
+}
