@@ -13,12 +13,13 @@ final class TableSource: ChunkSource {
   init(_ scan: ScanPlan, filters: [BoundExpression]) {
     columns = scan.columns
     let tests = filters.compactMap { ZoneTest($0) }
-    groups = scan.table.groups.filter { group in
+    let kept = scan.table.groups.filter { group in
       tests.allSatisfy { $0.canMatch(group.zones[scan.columns[$0.column]]) }
     }
-    rowEstimate = groups.reduce(0) { $0 &+ $1.count }
-    starts = groups.indices.flatMap { group in
-      stride(from: 0, to: groups[group].count, by: Chunk.preferredCount).map { (group, $0) }
+    groups = kept
+    rowEstimate = kept.reduce(0) { $0 &+ $1.count }
+    starts = kept.indices.flatMap { group in
+      stride(from: 0, to: kept[group].count, by: Chunk.preferredCount).map { (group, $0) }
     }
   }
 

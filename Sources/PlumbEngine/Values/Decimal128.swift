@@ -2,7 +2,7 @@
 ///
 /// A value has one form only: the coefficient has no trailing zeros, and zero is all bits clear. So equal
 /// values have equal bytes, and hashing and grouping may read the bytes.
-public struct Decimal128: Hashable, Sendable {
+public struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   // Bit 63 is the sign; bits 49 to 62 the exponent plus `bias`, 0 for zero; then the coefficient's high bits.
   public let high: UInt64
   public let low: UInt64

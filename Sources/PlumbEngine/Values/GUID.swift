@@ -1,5 +1,5 @@
 /// KQL's `guid`: 128 bits, written as 32 hexadecimal digits in five groups.
-public struct GUID: Hashable, Comparable, Sendable {
+public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
   /// The first sixteen digits, and the last.
   public let high: UInt64
   public let low: UInt64
