@@ -136,14 +136,17 @@ enum TextChange {
     _ text: Bytes, to out: inout ByteBuffer, ascii: (UInt8) -> UInt8,
     other: (Unicode.Scalar) -> Unicode.Scalar
   ) {
-    out.reserve(out.count + text.count)
     var at = 0
     while at < text.count {
-      let byte = text[at]
-      if byte < 0x80 {
-        out.append(ascii(byte))
-        at &+= 1
-      } else {
+      let start = at
+      out.append(atMost: text.count &- start) { place in
+        var end = start
+        while end < text.count && text[end] < 0x80 { end &+= 1 }
+        for i in 0..<end &- start { place[i] = ascii(text[start &+ i]) }
+        at = end
+        return end &- start
+      }
+      if at < text.count {
         let (value, length) = text.scalar(at: at)
         out.append(other(value))
         at &+= length
