@@ -220,8 +220,15 @@ extension UInt8 {
   @inlinable var isSpace: Bool { self == 0x20 || (self >= 9 && self <= 13) }
   @inlinable var isDigit: Bool { self &- 0x30 < 10 }
   @inlinable var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
-  @inlinable var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-  @inlinable var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & 0xDF : self }
+  // The subtraction borrows, and so sets all high bits, for the 26 letters alone; loops without a branch are
+  // vectorised.
+  @inlinable @inline(__always) var asciiLowercased: UInt8 {
+    self | UInt8(truncatingIfNeeded: (UInt16(self &- 0x41) &- 26) &>> 8) & 0x20
+  }
+
+  @inlinable @inline(__always) var asciiUppercased: UInt8 {
+    self & ~(UInt8(truncatingIfNeeded: (UInt16(self &- 0x61) &- 26) &>> 8) & 0x20)
+  }
 
   /// The value of a hexadecimal digit.
   @inlinable var hexValue: UInt8? {
