@@ -1,6 +1,12 @@
 extension ScalarFunction {
   /// Every scalar function and operator, by family.
-  public static let all: [ScalarFunction] = operators
+  public static let all: [ScalarFunction] = [
+    operators,
+    stringOperators,
+    listSearchOperators,
+    membershipOperators,
+    stringFunctions,
+  ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
