@@ -6,6 +6,11 @@ extension ScalarFunction {
     listSearchOperators,
     membershipOperators,
     stringFunctions,
+    regexFunctions,
+    dynamicFunctions,
+    arrayFunctions,
+    setFunctions,
+    bagFunctions,
   ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
