@@ -1,6 +1,14 @@
 extension ScalarFunction {
   /// Every scalar function and operator, by family.
-  public static let all: [ScalarFunction] = operators
+  public static let all: [ScalarFunction] = [
+    operators,
+    conditionals,
+    ranges,
+    conversions,
+    rounding,
+    datetimes,
+    timespans,
+  ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
