@@ -8,6 +8,12 @@ extension ScalarFunction {
     rounding,
     datetimes,
     timespans,
+    mathematics,
+    bitwise,
+    statistics,
+    sketches,
+    units,
+    miscellaneous,
   ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
