@@ -11,6 +11,18 @@ extension ScalarFunction {
     arrayFunctions,
     setFunctions,
     bagFunctions,
+    conditionals,
+    betweenOperators,
+    conversions,
+    rounding,
+    datetimes,
+    timespans,
+    mathematics,
+    bitwise,
+    statistics,
+    sketches,
+    units,
+    miscellaneous,
   ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
