@@ -66,6 +66,7 @@ final class AnyRowState: AggregateState {
   private func compact() {
     let list = references(cells.count)
     rows.reduce(to: list.base, count: list.count)
+    withExtendedLifetime(list) {}
     for group in 0..<cells.count where !cells[group].reference.isNone {
       cells[group].reference = RowReference(chunk: 0, row: UInt32(truncatingIfNeeded: group))
     }
@@ -93,6 +94,8 @@ final class AnyRowState: AggregateState {
   func finish(count: Int) -> [Vector] {
     grow(to: count)
     let list = references(count)
-    return rows.types.indices.map { rows.gather($0, list.base, count: count) }
+    let result = rows.types.indices.map { rows.gather($0, list.base, count: count) }
+    withExtendedLifetime(list) {}
+    return result
   }
 }

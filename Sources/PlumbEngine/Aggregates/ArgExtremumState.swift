@@ -247,7 +247,9 @@ final class ArgExtremumState: AggregateState {
     let references = Buffer(of: RowReference.self, count: count)
     let list = references.values(RowReference.self)
     for group in 0..<count { list[group] = cells[group].reference }
-    return rows.types.indices.map { rows.gather($0, list, count: count) }
+    let result = rows.types.indices.map { rows.gather($0, list, count: count) }
+    withExtendedLifetime(references) {}
+    return result
   }
 }
 

@@ -127,6 +127,7 @@ final class PercentileState: AggregateState {
       result = (0..<ranks).map { percentileColumn(type, n, $0, ranks, keys, has) }
     }
     withExtendedLifetime(present) {}
+    withExtendedLifetime(found) {}
     return result
   }
 
@@ -194,6 +195,8 @@ final class PercentileState: AggregateState {
         out + start, starts[want.slot &+ 1] &- start, rank: want.rank)
     }
     withExtendedLifetime(slotBuffer) {}
+    withExtendedLifetime(values) {}
+    withExtendedLifetime(cursors) {}
   }
 
   private func findInGroups(
@@ -227,6 +230,9 @@ final class PercentileState: AggregateState {
           out + start[group], count, rank: nearestRank(percentage, count))
       }
     }
+    withExtendedLifetime(values) {}
+    withExtendedLifetime(starts) {}
+    withExtendedLifetime(cursors) {}
   }
 }
 
@@ -245,7 +251,8 @@ func selected(_ values: UnsafeMutablePointer<Int64>, _ count: Int, rank: Int) ->
   while high &- low > 24 {
     steps &+= 1
     if steps > 64 {
-      UnsafeMutableBufferPointer(start: values + low, count: high &- low &+ 1).sort()
+      var rest = UnsafeMutableBufferPointer(start: values + low, count: high &- low &+ 1)
+      rest.sort()
       return values[rank]
     }
     let a = values[low], b = values[low &+ (high &- low) / 2], c = values[high]

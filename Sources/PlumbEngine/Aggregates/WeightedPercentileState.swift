@@ -59,7 +59,7 @@ final class WeightedPercentileState: AggregateState {
     let ranks = percentages.count
     let found = Growing<Int64>(capacity: n &* ranks), present = Buffer.zeros(byteCount: n)
     for group in 0..<n {
-      let own = UnsafeMutableBufferPointer(start: entries + start[group], count: start[group &+ 1] &- start[group])
+      var own = UnsafeMutableBufferPointer(start: entries + start[group], count: start[group &+ 1] &- start[group])
       own.sort { $0.key < $1.key }
       var total = 0.0
       for entry in own where entry.weight > 0 { total += Double(entry.weight) }
@@ -80,6 +80,10 @@ final class WeightedPercentileState: AggregateState {
       ? [percentileArrays(type, n, ranks, keys, has)]
       : (0..<ranks).map { percentileColumn(type, n, $0, ranks, keys, has) }
     withExtendedLifetime(present) {}
+    withExtendedLifetime(found) {}
+    withExtendedLifetime(sorted) {}
+    withExtendedLifetime(starts) {}
+    withExtendedLifetime(cursors) {}
     return result
   }
 }
