@@ -97,12 +97,12 @@ extension Binder {
       let name = try columnName(onlyArgument(of: call), at: place)
       return .literal(.bool(place.row?.index(of: name) != nil), call.span)
     case "pack_all":
-      let row = try rows(for: call, at: place)
+      let schema = place.seesColumns ? place.row?.schema ?? [] : []
       var ignoresNulls = false
       if !call.arguments.isEmpty {
         ignoresNulls = try constant(bind(onlyArgument(of: call), at: place), what: "this") == .bool(true)
       }
-      let columns = row.schema.enumerated().map { index, column in
+      let columns = schema.enumerated().map { index, column in
         (column.name, BoundExpression.column(index, column.type, call.span))
       }
       return try packing(columns, ignoresNulls: ignoresNulls, at: call.span)
@@ -141,13 +141,6 @@ extension Binder {
       throw Diagnostic("not-a-name", "a column's name is a string here", at: expression.span)
     }
     return name
-  }
-
-  private func rows(for call: CallSyntax, at place: Place) throws -> RowScope {
-    guard let row = place.row, place.seesColumns else {
-      throw Diagnostic("no-rows", "`\(call.name.text)` needs columns, and there are none here", at: call.span)
-    }
-    return row
   }
 
   func onlyArgument(of call: CallSyntax) throws -> ExpressionSyntax {
@@ -242,7 +235,7 @@ extension Binder {
     case .rowCumsum:
       guard [.int, .long, .real, .timespan, .decimal].contains(checked[0].type) else {
         throw Diagnostic(
-          "argument-types", "`row_cumsum` adds numbers or timespans, and this is a \(checked[0].type.name)",
+          "argument-types", "`row_cumsum` adds numbers or timespans, and this is \(checked[0].type.described)",
           at: checked[0].span)
       }
       if checked[0].type == .int { checked[0] = checked[0].converted(to: .long) }

@@ -38,7 +38,7 @@ extension Binder {
       let expression = try bind(column.expression.expression, at: place)
       guard expression.type == .dynamic else {
         throw Diagnostic(
-          "not-dynamic", "`\(name)` takes arrays and bags apart, and this is a \(expression.type.name)",
+          "not-dynamic", "`\(name)` takes arrays and bags apart, and this is \(expression.type.described)",
           at: column.expression.expression.span,
           help: expression.type == .string ? "read it with `parse_json(...)` first" : nil)
       }

@@ -25,7 +25,7 @@ extension Binder {
         || value.type == .dynamic
       guard fits, let same = value.converted(to: type), !same.isNull else {
         throw Diagnostic(
-          "range-type", "this is \(value.isNull ? "null" : "a \(value.type.name)"), and the range needs a \(type.name)",
+          "range-type", "this is \(value.isNull ? "null" : "\(value.type.described)"), and the range needs \(type.described)",
           at: syntax.span)
       }
       return same

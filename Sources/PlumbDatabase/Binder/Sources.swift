@@ -189,7 +189,10 @@ extension Binder {
     let columns = print.columns.enumerated().compactMap { index, column -> NamedExpression? in
       attempt {
         let expression = try bind(column.expression, at: place)
-        let name = column.names.first?.text ?? names.unique(automaticName(column.expression) ?? "print_\(index)")
+        // A variable's name is no column's name.
+        var automatic = automaticName(column.expression)
+        if case .name = column.expression.withoutParentheses { automatic = nil }
+        let name = column.names.first?.text ?? names.unique(automatic ?? "print_\(index)")
         return NamedExpression(name, expression)
       }
     }
@@ -223,7 +226,7 @@ extension Binder {
         let given = try constant(bind(syntax, at: place), what: "a value of a datatable")
         if let same = given.converted(to: column.type) { return same }
         throw Diagnostic(
-          "column-type", "`\(column.name)` is a \(column.type.name), and this is a \(given.type.name)", at: syntax.span)
+          "column-type", "`\(column.name)` is \(column.type.described), and this is \(given.type.described)", at: syntax.span)
       }
       if let value { values.append(value) }
     }
