@@ -56,13 +56,18 @@ import Testing
     for _ in 0..<500 { RoundTripTests.check(maker.sentence()) }
   }
 
+  /// Mistakes that a grammar cannot state; Grammar/README.md lists them.
+  static let beyondGrammar: Set<String> = ["unknown-escape", "number-too-large", "nested-too-deeply"]
+
   @Test func grammarAndParserAgree() throws {
     let recogniser = Recogniser(grammar)
     var queries = try Corpus.queries(in: "good.kql").filter { !$0.contains("search \"x\" or b:") }
     queries += try Corpus.queries(in: "bad.kql")
     queries += Corpus.conformance().map(\.query)
     for query in queries {
-      let isRead = parse(query).diagnostics.isEmpty
+      let codes = Set(parse(query).diagnostics.map(\.code))
+      if !codes.isEmpty, codes.isSubset(of: Self.beyondGrammar) { continue }
+      let isRead = codes.isEmpty
       #expect(
         recogniser.accepts(query) == isRead,
         "the parser \(isRead ? "reads" : "refuses") this, the grammar does not agree:\n\(query)")

@@ -42,7 +42,7 @@ struct SentenceMaker {
 
   mutating func sentence() -> String {
     text = ""
-    write(.rule("script"), budget: Int.random(in: 25...60, using: &dice))
+    write(.rule("script"), budget: Int.random(in: 14...40, using: &dice))
     return text
   }
 
@@ -59,7 +59,7 @@ struct SentenceMaker {
     case .choice(let nodes):
       let ways = nodes.map { Self.depth(of: $0, depths) ?? .max }
       let shallowest = ways.min() ?? 0
-      let open = budget > shallowest + 4 ? Array(nodes) : zip(nodes, ways).filter { $1 == shallowest }.map(\.0)
+      let open = budget > shallowest + 4 ? Array(nodes) : zip(nodes, ways).filter { $1 <= shallowest + 1 }.map(\.0)
       if let choice = open.randomElement(using: &dice) { write(choice, budget: budget) }
     }
   }

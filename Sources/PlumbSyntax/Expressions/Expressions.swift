@@ -229,7 +229,7 @@ extension Parser {
         let whole = SourceSpan.joining(base.span, name.span)
         if at(.leftParen) {
           throw fail(
-            "unexpected-text", "KQL has no methods: `\(name.text)` is called on nothing", at: name.span,
+            "unexpected-text", "KQL has no methods, so `.\(name.text)(` cannot stand here", at: name.span,
             help: "write `\(name.text)(value)`")
         }
         try rise(to: height + 1, span: whole)
@@ -281,6 +281,9 @@ extension Parser {
       return fail(
         "bare-null", "`null` stands only inside `dynamic(...)`", at: token.span,
         help: "write `int(null)` and the like, or `isnull(x)` to test for it")
+    }
+    if at(.word), ReservedWords.all.contains(token.text) {
+      return unexpected("a value", help: "as a name it is written ['\(token.text)']")
     }
     if at(.leftBracket) {
       return unexpected("a value", help: "a list is written `dynamic([1, 2])`, a quoted name `['a b']`")

@@ -245,13 +245,16 @@ struct Parser {
   mutating func recover(from start: Int, stopsAtPipe: Bool = true) {
     let failed = index
     var brackets: [Token.Kind] = []
+    // The steps of `scan` are divided by `;` within brackets.
+    let isScan = tokens[min(start + 1, tokens.count - 1)].text == "scan"
     index = start
     while !at(.end) {
       switch token.kind {
       case .leftParen, .leftBracket, .leftBrace: brackets.append(token.kind)
       case .rightParen, .rightBracket, .rightBrace: _ = brackets.popLast()
       case .pipe where stopsAtPipe && index >= failed && index > start && brackets.isEmpty: return
-      case .semicolon where index >= failed && !brackets.contains(.leftBrace): return
+      case .semicolon where index >= failed && !brackets.contains(.leftBrace):
+        if !isScan || brackets.isEmpty { return }
       default: break
       }
       advance()
