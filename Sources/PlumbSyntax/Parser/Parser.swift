@@ -30,7 +30,7 @@ struct Parser {
   /// Inside `search`, where `a: "x"` is short for `a has "x"`.
   var isInSearch = false
 
-  static let maximumDepth = 500
+  static let maximumDepth = 250
   static let queryDepth = 4
   static let maximumHeight = 2_000
   static let maximumOperators = 5_000
