@@ -107,23 +107,23 @@ extension AggregateFunction {
       best = (cost, overload, converted, results, shapes)
     }
     guard let (_, overload, converted, results, shapes) = best else {
-      return try refuse(arguments, at: span)
+      throw refusal(arguments, at: span)
     }
     return BoundAggregate(
       name: name, arguments: converted, results: results, naming: overload.naming, span: span,
       makeState: { try overload.makeState(shapes) })
   }
 
-  private func refuse(_ arguments: [BoundExpression], at span: SourceSpan) throws -> Never {
+  private func refusal(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {
     let usage = "it is written `\(name)(\(parameters))`"
     let counts = overloads.map(\.parameters.count)
     if arguments.count < counts.min() ?? 0
       || (arguments.count > counts.max() ?? 0 && overloads.allSatisfy { $0.rest == nil })
     {
-      throw Diagnostic(
+      return Diagnostic(
         "argument-count", "`\(name)` does not take \(arguments.count) arguments", at: span, help: usage)
     }
     let types = arguments.map(\.type.name).joined(separator: ", ")
-    throw Diagnostic("argument-types", "`\(name)` does not take \(types)", at: span, help: usage)
+    return Diagnostic("argument-types", "`\(name)` does not take \(types)", at: span, help: usage)
   }
 }

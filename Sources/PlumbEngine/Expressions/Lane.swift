@@ -2,7 +2,7 @@
 ///
 /// `Bytes` borrows the memory of the arguments: a function may return a part of its argument as
 /// `Bytes` without a copy. `String`, `ByteBuffer` and `Dynamic` results are copied.
-protocol Lane {
+protocol Lane: SendableMetatype {
   associatedtype Stored: BitwiseCopyable
   static var scalarType: ScalarType { get }
   /// Reads a stored value.

@@ -9,7 +9,7 @@ extension ScalarFunction {
       overloads: [
         .words(.long, .long, to: .long, AddWords.self),
         .floats(AddFloats.self),
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs + rhs },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.adding(rhs) },
         .words(.datetime, .timespan, to: .datetime, AddWords.self),
         .words(.timespan, .datetime, to: .datetime, AddWords.self),
         .words(.timespan, .timespan, to: .timespan, AddWords.self),
@@ -20,7 +20,7 @@ extension ScalarFunction {
       overloads: [
         .words(.long, .long, to: .long, SubtractWords.self),
         .floats(SubtractFloats.self),
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs - rhs },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.subtracting(rhs) },
         .words(.datetime, .timespan, to: .datetime, SubtractWords.self),
         .words(.datetime, .datetime, to: .timespan, SubtractWords.self),
         .words(.timespan, .timespan, to: .timespan, SubtractWords.self),
@@ -35,7 +35,7 @@ extension ScalarFunction {
       overloads: [
         .words(.long, .long, to: .long, MultiplyWords.self),
         .floats(MultiplyFloats.self),
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs * rhs },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.multiplied(by: rhs) },
         .words(.timespan, .long, to: .timespan, MultiplyWords.self),
         .words(.long, .timespan, to: .timespan, MultiplyWords.self),
         .maybe { (span: Interval, factor: Double) in Int64(exactly: (Double(span.ticks) * factor).rounded()).map { Interval($0) } },
@@ -47,7 +47,7 @@ extension ScalarFunction {
       overloads: [
         .columns([.long, .long], to: .long) { partialArithmetic($0, dividedWords) },
         .floats(DivideFloats.self),
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs / rhs },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.divided(by: rhs) },
         .maybe { (lhs: Interval, rhs: Interval) in Double(lhs.ticks) / Double(rhs.ticks) },
         .columns([.timespan, .long], to: .timespan) { partialArithmetic($0, dividedWords) },
         .maybe { (span: Interval, divisor: Double) in Int64(exactly: (Double(span.ticks) / divisor).rounded()).map { Interval($0) } },
@@ -61,7 +61,7 @@ extension ScalarFunction {
           let rest = lhs.truncatingRemainder(dividingBy: rhs)
           return rest < 0 ? rest + rhs.magnitude : rest
         },
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs % rhs },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.remainder(dividingBy: rhs) },
         .columns([.timespan, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
         .columns([.datetime, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
       ]),

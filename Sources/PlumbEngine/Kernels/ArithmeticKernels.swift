@@ -1,5 +1,5 @@
 /// One arithmetic operation on lanes of one kind, chosen once a chunk.
-protocol LaneOperation {
+protocol LaneOperation: SendableMetatype {
   associatedtype Lane: BitwiseCopyable
   static func apply(_ lhs: Lane, _ rhs: Lane) -> Lane
 }

@@ -18,7 +18,7 @@ enum Comparison: Sendable {
 }
 
 /// A comparison as a type, so that the loop is specialised for it.
-protocol ComparisonOperation {
+protocol ComparisonOperation: SendableMetatype {
   static func holds<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool
 }
 enum IsEqual: ComparisonOperation {

@@ -1,0 +1,150 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// Where chunks come from. Several workers call `next` at once.
+///
+/// - Order: `sequence` numbers of the chunks increase in the order of the rows; each worker sees increasing ones.
+protocol ChunkSource: AnyObject, Sendable {
+  func next() throws -> Chunk?
+  /// Makes further calls of `next` return nil.
+  func stop()
+  /// An upper bound of the rows still to come, for deciding how many workers are worth starting.
+  var rowEstimate: Int { get }
+}
+
+/// A step that every chunk of a pipeline passes, whichever worker carries it; it keeps nothing.
+protocol PipelineStep: Sendable {
+  /// Calls `emit` with what becomes of `chunk`, in order; not at all when nothing is left.
+  func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws
+}
+
+/// The end of a pipeline: keeps what arrives until all has.
+protocol ChunkSink: AnyObject, Sendable {
+  /// A worker's own part of the sink.
+  func makeWorker() throws -> any SinkWorker
+}
+
+protocol SinkWorker: AnyObject {
+  func take(_ chunk: Chunk) throws
+  /// Called once on the worker's thread after its last chunk.
+  func finish() throws
+}
+
+extension SinkWorker {
+  func finish() throws {}
+}
+
+/// A source and the steps that its chunks pass.
+struct Pipeline: Sendable {
+  var source: any ChunkSource
+  var steps: [any PipelineStep] = []
+  /// Whether the rows' order means something, because the query sorted them.
+  var isOrdered = false
+
+  func adding(_ step: any PipelineStep) -> Pipeline {
+    var longer = self
+    longer.steps.append(step)
+    return longer
+  }
+
+  /// Sends every chunk through the steps into `sink`, on as many workers as the rows are worth.
+  func run(into sink: any ChunkSink, _ context: ExecutionContext, workers: Int? = nil) throws {
+    let worth = Swift.max(1, source.rowEstimate / Self.rowsWorthAWorker)
+    let count = Swift.min(workers ?? context.threads, worth)
+    let stopped = Atomic<Bool>(false)
+    try WorkerPool.shared.run(workers: count) { _ in
+      let worker = try sink.makeWorker()
+      do {
+        while !stopped.load(ordering: .relaxed), let chunk = try source.next() {
+          try context.checkpoint()
+          try push(chunk, context) { try worker.take($0) }
+        }
+        try worker.finish()
+      } catch {
+        stopped.store(true, ordering: .relaxed)
+        throw error
+      }
+    }
+  }
+
+  /// Below this many rows a second thread costs more than it brings.
+  static let rowsWorthAWorker = 32_768
+
+  func push(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
+    try push(chunk, step: 0, context, emit: emit)
+  }
+
+  private func push(
+    _ chunk: Chunk, step: Int, _ context: ExecutionContext, emit: (Chunk) throws -> Void
+  ) throws {
+    if step == steps.count { return try emit(chunk) }
+    try steps[step].process(chunk, context) { try push($0, step: step + 1, context, emit: emit) }
+  }
+
+  /// All rows, in order.
+  func collect(_ context: ExecutionContext) throws -> [Chunk] {
+    let sink = CollectSink()
+    try run(into: sink, context)
+    return sink.chunks()
+  }
+}
+
+/// Keeps all chunks and gives them back in order.
+final class CollectSink: ChunkSink {
+  private let parts = Mutex<[[Chunk]]>([])
+  /// Rows after which no more are needed, counted over all workers; nil for all.
+  private let limit: Int?
+  private let source: (any ChunkSource)?
+  private let taken = Atomic<Int>(0)
+
+  init(limit: Int? = nil, stopping source: (any ChunkSource)? = nil) {
+    self.limit = limit
+    self.source = source
+  }
+
+  func makeWorker() -> any SinkWorker { Worker(self) }
+
+  private final class Worker: SinkWorker {
+    private let sink: CollectSink
+    private var chunks: [Chunk] = []
+    init(_ sink: CollectSink) { self.sink = sink }
+
+    func take(_ chunk: Chunk) throws {
+      // Gathered now, so that a narrow selection does not hold on to wide columns.
+      _ = chunk.vectors()
+      chunks.append(chunk)
+      if let limit = sink.limit {
+        let total = sink.taken.wrappingAdd(chunk.count, ordering: .relaxed).newValue
+        // Chunks are handed out in order, so what is under way and done covers a prefix of the rows.
+        if total >= limit { sink.source?.stop() }
+      }
+    }
+
+    func finish() throws {
+      let mine = chunks
+      sink.parts.withLock { $0.append(mine) }
+    }
+  }
+
+  func chunks() -> [Chunk] {
+    let parts = parts.withLock { $0 }
+    let all: [Chunk]
+    if parts.count == 1 {
+      all = parts[0]
+    } else {
+      // One source chunk is carried by one worker, so equal sequences are neighbours of one part.
+      all = parts.flatMap { $0 }.enumerated()
+        .sorted { ($0.element.sequence, $0.offset) < ($1.element.sequence, $1.offset) }
+        .map(\.element)
+    }
+    guard let limit else { return all }
+    var left = limit
+    var cut: [Chunk] = []
+    for chunk in all where left > 0 {
+      let piece = chunk.count <= left ? chunk : chunk.slice(0, left)
+      left -= piece.count
+      cut.append(piece)
+    }
+    return cut
+  }
+}

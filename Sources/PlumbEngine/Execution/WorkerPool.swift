@@ -1,0 +1,145 @@
+import Glibc
+import Synchronization
+
+/// Threads that live as long as the process and run the workers of queries.
+///
+/// - Note: a worker has a stack of 64 MB, reserved and not used, for deeply nested expressions.
+public final class WorkerPool: @unchecked Sendable {
+  public static let shared = WorkerPool()
+
+  private let lock = Lock()
+  private var idle: [Helper] = []
+
+  /// Calls `body` with 0 ..< `workers`, each on its own thread, worker 0 on the caller's; returns when all have.
+  ///
+  /// - Throws: what the first worker to fail threw.
+  public func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    guard workers > 1 else { return try body(0) }
+    let failure = Mutex<(any Error)?>(nil)
+    let call: @Sendable (Int) -> Void = { worker in
+      do { try body(worker) } catch { failure.withLock { if $0 == nil { $0 = error } } }
+    }
+    try withoutActuallyEscaping(call) { call in
+      let helpers = (1..<workers).compactMap { worker -> Helper? in
+        guard let helper = borrow() else { return nil }
+        helper.start { call(worker) }
+        return helper
+      }
+      call(0)
+      // A thread that could not be had leaves its share to the others: bodies take work from a shared counter.
+      for helper in helpers {
+        helper.wait()
+        giveBack(helper)
+      }
+      if let error = failure.withLock({ $0 }) { throw error }
+    }
+  }
+
+  private func borrow() -> Helper? {
+    lock.locked { idle.popLast() } ?? Helper()
+  }
+
+  private func giveBack(_ helper: Helper) {
+    lock.locked { idle.append(helper) }
+  }
+}
+
+/// One thread that waits for a closure, runs it, and waits again.
+private final class Helper: @unchecked Sendable {
+  private let lock = Lock()
+  private var job: (@Sendable () -> Void)?
+  private var isDone = true
+
+  init?() {
+    let me = Unmanaged.passRetained(self)
+    let started = startThread(stackBytes: 64 << 20) {
+      let helper = me.takeUnretainedValue()
+      helper.loop()
+    }
+    if !started {
+      me.release()
+      return nil
+    }
+  }
+
+  func start(_ work: @escaping @Sendable () -> Void) {
+    lock.locked {
+      job = work
+      isDone = false
+      lock.signal()
+    }
+  }
+
+  func wait() {
+    lock.locked { while !isDone { lock.wait() } }
+  }
+
+  private func loop() -> Never {
+    while true {
+      let work = lock.locked { () -> (@Sendable () -> Void)? in
+        while job == nil { lock.wait() }
+        let taken = job
+        job = nil
+        return taken
+      }
+      work?()
+      lock.locked {
+        isDone = true
+        lock.signal()
+      }
+    }
+  }
+}
+
+/// A pthread mutex with one condition.
+final class Lock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(condition)
+    mutex.deallocate()
+    condition.deallocate()
+  }
+
+  func locked<T>(_ body: () throws -> T) rethrows -> T {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+
+  /// Inside `locked`: waits for a signal.
+  func wait() { pthread_cond_wait(condition, mutex) }
+
+  /// Inside `locked`: wakes all waiters.
+  func signal() { pthread_cond_broadcast(condition) }
+}
+
+/// Starts a detached thread with a stack of the given size; false when the system has no room for one.
+public func startThread(stackBytes: Int, _ body: @escaping @Sendable () -> Void) -> Bool {
+  final class Box: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  defer { pthread_attr_destroy(&attributes) }
+  pthread_attr_setstacksize(&attributes, stackBytes)
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  var thread = pthread_t()
+  let box = Unmanaged.passRetained(Box(body))
+  let status = pthread_create(
+    &thread, &attributes,
+    { raw in
+      if let raw { Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().body() }
+      return nil
+    }, box.toOpaque())
+  if status != 0 { box.release() }
+  return status == 0
+}

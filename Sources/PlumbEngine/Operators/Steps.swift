@@ -1,0 +1,33 @@
+import PlumbDiagnostics
+
+/// Keeps the rows for which every conjunct is true; null is not true.
+///
+/// - Output: the same columns with a narrower selection; no value is copied.
+/// - Order: rows keep their order. Chunks left empty are dropped.
+struct FilterStep: PipelineStep {
+  let conjuncts: [BoundExpression]
+
+  func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
+    var kept = chunk
+    for conjunct in conjuncts {
+      let verdicts = try conjunct.evaluate(kept, context)
+      let rows = verdicts.trueRows()
+      if rows.count == 0 { return }
+      if rows.count < kept.count { kept = kept.selecting(rows) }
+    }
+    try emit(kept)
+  }
+}
+
+/// Computes new columns; a column that is only passed on stays as lazy as it was.
+struct ProjectStep: PipelineStep {
+  let expressions: [BoundExpression]
+
+  func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
+    let columns = try expressions.map { expression -> LazyColumn in
+      if case .column(let index, _, _) = expression { return chunk.lazyColumn(index) }
+      return LazyColumn(base: try expression.evaluate(chunk, context), selection: nil)
+    }
+    try emit(Chunk(columns: columns, count: chunk.count, sequence: chunk.sequence))
+  }
+}

@@ -1,0 +1,221 @@
+extension DateTime {
+  /// Reads a moment in any of the forms of ISO 8601, RFC 822 and RFC 850 that KQL takes, or as
+  /// `M/d/yyyy [h:mm[:ss[.f]] [AM|PM]]`; a time without a zone is UTC.
+  public static func parse(_ text: Bytes) -> Int64? {
+    if let ticks = parseCommon(text) { return ticks }
+    var reader = Reader(text.trimmed)
+    guard let first = reader.peek else { return nil }
+    if first.isASCIILetter { reader.skipWeekday() }
+    guard let parts = reader.date() else { return nil }
+    var civil = Civil(year: parts.year, month: parts.month, day: parts.day, hour: 0, minute: 0, second: 0, fraction: 0)
+    var offset: Int64 = 0
+    if !reader.isAtEnd {
+      guard reader.time(&civil) else { return nil }
+      guard let zone = reader.zone() else { return nil }
+      offset = zone
+    }
+    guard reader.isAtEnd, let ticks = ticks(civil) else { return nil }
+    return adding(0 &- offset, to: ticks)
+  }
+
+  public static func parse(_ text: String) -> Int64? { text.withUTF8Bytes { parse($0) } }
+
+  /// The fast path: `YYYY-MM-DD`, alone or with `T` or a space, `HH:MM:SS`, a fraction and `Z`.
+  private static func parseCommon(_ text: Bytes) -> Int64? {
+    guard text.count >= 10, let p = text.baseAddress, p[4] == 0x2D, p[7] == 0x2D else { return nil }
+    var bad: UInt8 = 0
+    @inline(__always) func two(_ at: Int) -> Int {
+      let tens = p[at] &- 0x30
+      let ones = p[at &+ 1] &- 0x30
+      bad |= (tens > 9 ? 1 : 0) | (ones > 9 ? 1 : 0)
+      return Int(tens) &* 10 &+ Int(ones)
+    }
+    let year = two(0) &* 100 &+ two(2)
+    let month = two(5)
+    let day = two(8)
+    guard text.count > 10 else { return bad == 0 ? ticks(year: year, month: month, day: day) : nil }
+    guard text.count >= 19, p[10] == 0x54 || p[10] == 0x20, p[13] == 0x3A, p[16] == 0x3A else { return nil }
+    let hour = two(11)
+    let minute = two(14)
+    let second = two(17)
+    var at = 19
+    var fraction = 0
+    if at < text.count && p[at] == 0x2E {
+      at &+= 1
+      let start = at
+      while at < text.count && p[at].isDigit {
+        if at &- start < 7 { fraction = fraction &* 10 &+ Int(p[at] &- 0x30) }
+        at &+= 1
+      }
+      if at == start { return nil }
+      for _ in 0..<Swift.max(0, 7 &- (at &- start)) { fraction &*= 10 }
+    }
+    if at < text.count && p[at] == 0x5A { at &+= 1 }
+    guard at == text.count, bad == 0 else { return nil }
+    return ticks(
+      year: year, month: month, day: day, hour: hour, minute: minute, second: second, fraction: fraction)
+  }
+
+  /// Reads the parts of a date and a time one after the other.
+  private struct Reader {
+    let text: Bytes
+    var at = 0
+
+    init(_ text: Bytes) { self.text = text }
+
+    var isAtEnd: Bool { at >= text.count }
+    var peek: UInt8? { at < text.count ? text[at] : nil }
+
+    mutating func take(_ byte: UInt8) -> Bool {
+      guard peek == byte else { return false }
+      at &+= 1
+      return true
+    }
+
+    mutating func skipSpaces() { while let byte = peek, byte.isSpace { at &+= 1 } }
+
+    /// A number of at most `limit` digits, and how many there were.
+    mutating func number(_ limit: Int) -> (value: Int, digits: Int)? {
+      var value = 0
+      let start = at
+      while let byte = peek, byte.isDigit, at &- start < limit {
+        value = value &* 10 &+ Int(byte &- 0x30)
+        at &+= 1
+      }
+      return at > start ? (value, at &- start) : nil
+    }
+
+    mutating func word() -> Bytes {
+      let start = at
+      while let byte = peek, byte.isASCIILetter { at &+= 1 }
+      return text.part(from: start, to: at)
+    }
+
+    /// Skips `Sat, ` or `Saturday, `.
+    mutating func skipWeekday() {
+      let start = at
+      let name = word()
+      let weekdays: [StaticString] = [
+        "sun", "mon", "tue", "wed", "thu", "fri", "sat", "sunday", "monday", "tuesday", "wednesday",
+        "thursday", "friday", "saturday",
+      ]
+      guard weekdays.contains(where: { name.equalsIgnoringCase($0) }) else {
+        at = start
+        return
+      }
+      _ = take(0x2C)
+      skipSpaces()
+    }
+
+    mutating func month() -> Int? {
+      let name = word()
+      let months: [(StaticString, StaticString)] = [
+        ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may", "may"),
+        ("jun", "june"), ("jul", "july"), ("aug", "august"), ("sep", "september"), ("oct", "october"),
+        ("nov", "november"), ("dec", "december"),
+      ]
+      let index = months.firstIndex {
+        name.equalsIgnoringCase($0.0) || name.equalsIgnoringCase($0.1)
+      }
+      return index.map { $0 + 1 }
+    }
+
+    mutating func date() -> (year: Int, month: Int, day: Int)? {
+      guard let first = number(4) else { return nil }
+      if first.digits == 4 {
+        guard take(0x2D) || take(0x2F) || take(0x2E) else {
+          // A year alone is its first day.
+          return isAtEnd ? (first.value, 1, 1) : nil
+        }
+        guard let month = number(2) else { return nil }
+        guard take(0x2D) || take(0x2F) || take(0x2E) else { return isAtEnd ? (first.value, month.value, 1) : nil }
+        guard let day = number(2) else { return nil }
+        return (first.value, month.value, day.value)
+      }
+      if first.digits <= 2 && take(0x2F) {
+        guard let day = number(2), take(0x2F), let year = number(4), let full = century(year) else {
+          return nil
+        }
+        return (full, first.value, day.value)
+      }
+      guard first.digits <= 2, take(0x2D) || take(0x20) else { return nil }
+      skipSpaces()
+      guard let month = month(), take(0x2D) || take(0x20) else { return nil }
+      skipSpaces()
+      guard let year = number(4), let full = century(year) else { return nil }
+      return (full, month, first.value)
+    }
+
+    /// A year of two digits is in 1950...2049.
+    func century(_ year: (value: Int, digits: Int)) -> Int? {
+      switch year.digits {
+      case 4: year.value
+      case 2: year.value < 50 ? 2000 + year.value : 1900 + year.value
+      default: nil
+      }
+    }
+
+    mutating func time(_ civil: inout Civil) -> Bool {
+      if !take(0x54) && !take(0x74) {
+        guard let byte = peek, byte.isSpace else { return peek == 0x5A || peek == 0x2B }
+        skipSpaces()
+      }
+      guard let hour = number(2), take(0x3A), let minute = number(2) else { return false }
+      civil.hour = hour.value
+      civil.minute = minute.value
+      if take(0x3A) {
+        guard let second = number(2) else { return false }
+        civil.second = second.value
+        if take(0x2E) || take(0x2C) {
+          guard let fraction = fraction() else { return false }
+          civil.fraction = fraction
+        }
+      }
+      let beforeMark = at
+      skipSpaces()
+      let mark = word()
+      if mark.equalsIgnoringCase("am") || mark.equalsIgnoringCase("pm") {
+        guard civil.hour >= 1, civil.hour <= 12 else { return false }
+        civil.hour = civil.hour % 12 &+ (mark.equalsIgnoringCase("pm") ? 12 : 0)
+      } else {
+        at = beforeMark
+      }
+      return true
+    }
+
+    /// Ticks of a fraction of any length; what is finer than a tick is cut.
+    mutating func fraction() -> Int? {
+      let start = at
+      var value = 0
+      while let byte = peek, byte.isDigit {
+        if at &- start < 7 { value = value &* 10 &+ Int(byte &- 0x30) }
+        at &+= 1
+      }
+      guard at > start else { return nil }
+      for _ in 0..<Swift.max(0, 7 &- (at &- start)) { value &*= 10 }
+      return value
+    }
+
+    /// The offset from UTC in ticks; none is UTC.
+    mutating func zone() -> Int64? {
+      skipSpaces()
+      guard let first = peek else { return 0 }
+      if first.isASCIILetter {
+        let name = word()
+        let isUTC = name.equalsIgnoringCase("z") || name.equalsIgnoringCase("gmt")
+          || name.equalsIgnoringCase("utc") || name.equalsIgnoringCase("ut")
+        return isUTC ? 0 : nil
+      }
+      let isWest = first == 0x2D
+      guard take(0x2B) || take(0x2D), let hours = number(2) else { return nil }
+      var minutes = 0
+      if take(0x3A) || (peek?.isDigit ?? false) {
+        guard let number = number(2), number.digits == 2 else { return nil }
+        minutes = number.value
+      }
+      guard hours.value <= 14, minutes < 60 else { return nil }
+      let offset = Int64(hours.value &* 60 &+ minutes) &* TimeSpan.minute
+      return isWest ? 0 &- offset : offset
+    }
+  }
+}

@@ -1,0 +1,250 @@
+/// A recursive reader of JSON, bounded in depth, that writes the compact form as it goes.
+struct JSONParser {
+  private let text: Bytes
+  private let lenient: Bool
+  var at = 0
+
+  init(_ text: Bytes, lenient: Bool) {
+    self.text = text
+    self.lenient = lenient
+  }
+
+  func failure(_ reason: String) -> JSONText.Failure { JSONText.Failure(position: at, reason: reason) }
+
+  mutating func skipSpace() {
+    while at < text.count, text[at] == 0x20 || text[at] == 0x0A || text[at] == 0x0D || text[at] == 0x09 { at &+= 1 }
+  }
+
+  mutating func value(depth: Int, to out: inout ByteBuffer) throws(JSONText.Failure) {
+    skipSpace()
+    guard at < text.count else { throw failure("a value is missing") }
+    switch text[at] {
+    case 0x7B: try object(depth: depth, to: &out)
+    case 0x5B: try array(depth: depth, to: &out)
+    case 0x22: try string(to: &out)
+    case 0x27 where lenient: try string(to: &out)
+    case 0x2D, 0x30...0x39: try number(to: &out)
+    case 0x74:
+      try word("true")
+      out.append(true)
+    case 0x66:
+      try word("false")
+      out.append(false)
+    case 0x6E:
+      try word("null")
+      out.appendNull()
+    default: throw failure("this is not the start of a value")
+    }
+  }
+
+  private mutating func word(_ word: StaticString) throws(JSONText.Failure) {
+    let end = at &+ word.utf8CodeUnitCount
+    guard text.part(from: at, to: end).equals(Bytes(start: word.utf8Start, count: word.utf8CodeUnitCount)) else {
+      throw failure("this is not the start of a value")
+    }
+    at = end
+  }
+
+  private mutating func array(depth: Int, to out: inout ByteBuffer) throws(JSONText.Failure) {
+    guard depth < DynamicBytes.depthLimit else { throw failure("values nest too deeply") }
+    let mark = out.beginArray()
+    at &+= 1
+    skipSpace()
+    var count = 0
+    if at < text.count && text[at] == 0x5D {
+      at &+= 1
+    } else {
+      while true {
+        try value(depth: depth &+ 1, to: &out)
+        count &+= 1
+        skipSpace()
+        guard at < text.count else { throw failure("an array is not closed") }
+        let byte = text[at]
+        guard byte == 0x2C || byte == 0x5D else { throw failure("an array goes on with `,` or `]`") }
+        at &+= 1
+        if byte == 0x5D { break }
+      }
+    }
+    out.end(mark, count: count)
+  }
+
+  private mutating func object(depth: Int, to out: inout ByteBuffer) throws(JSONText.Failure) {
+    guard depth < DynamicBytes.depthLimit else { throw failure("values nest too deeply") }
+    let mark = out.beginObject()
+    at &+= 1
+    skipSpace()
+    var count = 0
+    if at < text.count && text[at] == 0x7D {
+      at &+= 1
+    } else {
+      while true {
+        skipSpace()
+        guard at < text.count, text[at] == 0x22 || (lenient && text[at] == 0x27) else {
+          throw failure("a slot's name is a string in quotes")
+        }
+        try characters(to: &out)
+        skipSpace()
+        guard at < text.count, text[at] == 0x3A else { throw failure("`:` follows a slot's name") }
+        at &+= 1
+        try value(depth: depth &+ 1, to: &out)
+        count &+= 1
+        skipSpace()
+        guard at < text.count else { throw failure("an object is not closed") }
+        let byte = text[at]
+        guard byte == 0x2C || byte == 0x7D else { throw failure("an object goes on with `,` or `}`") }
+        at &+= 1
+        if byte == 0x7D { break }
+      }
+    }
+    out.end(mark, count: count)
+    if count > 1 { JSONParser.keepLastOfEachKey(from: mark.offset, in: &out) }
+  }
+
+  /// Drops slots whose key comes again later in the bag that ends `out`.
+  private static func keepLastOfEachKey(from start: Int, in out: inout ByteBuffer) {
+    let kept: ByteBuffer? = out.withBytes { all in
+      let bag = DynamicCursor(all.part(from: start))
+      guard hasRepeatedKey(bag) else { return nil }
+      var last: [String: Int] = [:]
+      var index = 0
+      bag.forEachMember { key, _ in
+        last[String(key)] = index
+        index += 1
+      }
+      var rebuilt = ByteBuffer()
+      let mark = rebuilt.beginObject()
+      index = 0
+      bag.forEachMember { key, value in
+        if last[String(key)] == index {
+          rebuilt.appendKey(key)
+          rebuilt.append(value.bytes)
+        }
+        index += 1
+      }
+      rebuilt.end(mark, count: last.count)
+      return rebuilt
+    }
+    if let kept {
+      out.truncate(to: start)
+      out.append(kept.bytes)
+    }
+  }
+
+  private static func hasRepeatedKey(_ bag: DynamicCursor) -> Bool {
+    if bag.count > 24 {
+      var seen = Set<String>()
+      var isRepeated = false
+      bag.forEachMember { key, _ in if !seen.insert(String(key)).inserted { isRepeated = true } }
+      return isRepeated
+    }
+    return withUnsafeTemporaryAllocation(of: Bytes.self, capacity: 24) { keys in
+      var count = 0
+      var isRepeated = false
+      bag.forEachMember { key, _ in
+        for i in 0..<count where keys[i].count == key.count && keys[i].equals(key) { isRepeated = true }
+        keys.initializeElement(at: count, to: key)
+        count &+= 1
+      }
+      return isRepeated
+    }
+  }
+
+  private mutating func string(to out: inout ByteBuffer) throws(JSONText.Failure) {
+    out.append(DynamicBytes.Tag.string.rawValue)
+    try characters(to: &out)
+  }
+
+  /// Appends the size and the characters of the quoted string at `at`.
+  private mutating func characters(to out: inout ByteBuffer) throws(JSONText.Failure) {
+    let quote = text[at]
+    at &+= 1
+    let sizeAt = out.count
+    out.append(littleEndian: 0 as UInt32)
+    var from = at
+    while true {
+      while at < text.count && text[at] != quote && text[at] != 0x5C { at &+= 1 }
+      guard at < text.count else { throw failure("a string is not closed") }
+      out.append(text.part(from: from, to: at))
+      if text[at] == quote { break }
+      try escape(to: &out)
+      from = at
+    }
+    at &+= 1
+    out.patch(UInt32(truncatingIfNeeded: out.count &- sizeAt &- 4), at: sizeAt)
+  }
+
+  private mutating func escape(to out: inout ByteBuffer) throws(JSONText.Failure) {
+    guard at &+ 1 < text.count else { throw failure("a string is not closed") }
+    let byte = text[at &+ 1]
+    at &+= 2
+    switch byte {
+    case 0x22, 0x5C, 0x2F: out.append(byte)
+    case 0x27 where lenient: out.append(byte)
+    case 0x62: out.append(0x08)
+    case 0x66: out.append(0x0C)
+    case 0x6E: out.append(0x0A)
+    case 0x72: out.append(0x0D)
+    case 0x74: out.append(0x09)
+    case 0x75:
+      guard let unit = codeUnit() else { throw failure("`\\u` needs four hexadecimal digits") }
+      var code = unit
+      if unit & 0xFC00 == 0xD800, at &+ 1 < text.count, text[at] == 0x5C, text[at &+ 1] == 0x75 {
+        let before = at
+        at &+= 2
+        guard let second = codeUnit() else { throw failure("`\\u` needs four hexadecimal digits") }
+        if second & 0xFC00 == 0xDC00 {
+          code = 0x10000 &+ (unit & 0x3FF) &<< 10 &+ (second & 0x3FF)
+        } else {
+          at = before
+        }
+      }
+      out.append(Unicode.Scalar(code) ?? "\u{FFFD}")
+    default:
+      at &-= 1
+      throw failure("`\\` starts no known escape here")
+    }
+  }
+
+  private mutating func codeUnit() -> UInt32? {
+    guard at &+ 4 <= text.count else { return nil }
+    var unit: UInt32 = 0
+    for i in 0..<4 {
+      guard let value = text[at &+ i].hexValue else { return nil }
+      unit = unit &<< 4 | UInt32(value)
+    }
+    at &+= 4
+    return unit
+  }
+
+  private mutating func number(to out: inout ByteBuffer) throws(JSONText.Failure) {
+    let start = at
+    if text[at] == 0x2D { at &+= 1 }
+    guard at < text.count, text[at].isDigit else { throw failure("a number needs a digit") }
+    let hasZero = text[at] == 0x30
+    at &+= 1
+    if hasZero, at < text.count, text[at].isDigit { throw failure("a number does not start with 0") }
+    skipDigits()
+    var isWhole = true
+    if at < text.count && text[at] == 0x2E {
+      isWhole = false
+      at &+= 1
+      guard at < text.count, text[at].isDigit else { throw failure("a digit follows the point") }
+      skipDigits()
+    }
+    if at < text.count && text[at] | 0x20 == 0x65 {
+      isWhole = false
+      at &+= 1
+      if at < text.count, text[at] == 0x2B || text[at] == 0x2D { at &+= 1 }
+      guard at < text.count, text[at].isDigit else { throw failure("an exponent needs a digit") }
+      skipDigits()
+    }
+    let digits = text.part(from: start, to: at)
+    if isWhole, let long = NumberText.parseInt64(digits) {
+      out.appendLong(long)
+    } else {
+      out.appendReal(NumberText.parseDouble(digits) ?? .nan)
+    }
+  }
+
+  private mutating func skipDigits() { while at < text.count && text[at].isDigit { at &+= 1 } }
+}

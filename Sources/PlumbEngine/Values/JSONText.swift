@@ -1,0 +1,120 @@
+/// JSON text, read straight into the compact form of `dynamic` and printed from it.
+public enum JSONText {
+  /// Where text stops being JSON, and why.
+  public struct Failure: Error, Equatable, Sendable {
+    /// A count of bytes from the start.
+    public let position: Int
+    /// A sentence without its end, such as `a string is not closed`.
+    public let reason: String
+  }
+
+  /// Appends the compact form of one JSON value with white space around it.
+  ///
+  /// Integers too large for `long` become real, a lone half of a surrogate pair U+FFFD, and of slots with one
+  /// key the last stays. `lenient` also takes strings and keys in single quotes, as literals have them.
+  /// - Throws: a failure, with nothing appended.
+  public static func parse(_ text: Bytes, lenient: Bool = false, to out: inout ByteBuffer) throws(Failure) {
+    let start = out.count
+    var parser = JSONParser(text, lenient: lenient)
+    do throws(Failure) {
+      try parser.value(depth: 0, to: &out)
+      parser.skipSpace()
+      if parser.at < text.count { throw parser.failure("text follows the value") }
+    } catch {
+      out.truncate(to: start)
+      throw error
+    }
+  }
+
+  /// The compact form of `text`; nil when it is not JSON.
+  public static func parse(_ text: Bytes) -> ByteBuffer? {
+    var out = ByteBuffer(capacity: text.count + 16)
+    do { try parse(text, to: &out) } catch { return nil }
+    return out
+  }
+
+  /// The tree of `text`; nil when it is not JSON.
+  public static func parseTree(_ text: String) -> Dynamic? {
+    text.withUTF8Bytes { parse($0) }?.withBytes { DynamicBytes.decode($0) }
+  }
+
+  /// Appends a compact value as JSON without spaces; times, spans, guids and decimals are strings.
+  public static func print(_ bytes: Bytes, to out: inout ByteBuffer) { print(DynamicCursor(bytes), to: &out) }
+
+  public static func print(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
+    switch cursor.tag {
+    case .null: out.append("null" as StaticString)
+    case .false: out.append("false" as StaticString)
+    case .true: out.append("true" as StaticString)
+    case .long: out.append(decimal: cursor.int64)
+    case .real: NumberText.print(cursor.double, style: .json, to: &out)
+    case .string: printString(cursor.text, to: &out)
+    case .datetime, .timespan, .guid, .decimal:
+      out.append(0x22)
+      printText(cursor, to: &out)
+      out.append(0x22)
+    case .array:
+      out.append(0x5B)
+      var isFirst = true
+      cursor.forEachElement { element in
+        if !isFirst { out.append(0x2C) }
+        isFirst = false
+        print(element, to: &out)
+      }
+      out.append(0x5D)
+    case .object:
+      out.append(0x7B)
+      var isFirst = true
+      cursor.forEachMember { key, value in
+        if !isFirst { out.append(0x2C) }
+        isFirst = false
+        printString(key, to: &out)
+        out.append(0x3A)
+        print(value, to: &out)
+      }
+      out.append(0x7D)
+    }
+  }
+
+  /// Appends what `tostring` gives for a value of `dynamic`: a string bare, null as nothing, a whole real
+  /// without `.0`, arrays and bags as JSON.
+  public static func printText(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
+    switch cursor.tag {
+    case .null: break
+    case .false, .true, .long, .array, .object: print(cursor, to: &out)
+    case .real: NumberText.print(cursor.double, to: &out)
+    case .string: out.append(cursor.text)
+    case .datetime: DateTime.print(cursor.int64, to: &out)
+    case .timespan: TimeSpan.print(cursor.int64, to: &out)
+    case .guid: cursor.guid.print(to: &out)
+    case .decimal: cursor.decimal.print(to: &out)
+    }
+  }
+
+  /// Appends `text` in double quotes, escaped as JSON wants it.
+  public static func printString(_ text: Bytes, to out: inout ByteBuffer) {
+    out.append(0x22)
+    var from = 0
+    for i in 0..<text.count {
+      let byte = text[i]
+      guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+      out.append(text.part(from: from, to: i))
+      from = i &+ 1
+      out.append(0x5C)
+      switch byte {
+      case 0x22, 0x5C: out.append(byte)
+      case 0x08: out.append(0x62)
+      case 0x09: out.append(0x74)
+      case 0x0A: out.append(0x6E)
+      case 0x0C: out.append(0x66)
+      case 0x0D: out.append(0x72)
+      default:
+        out.append(byte < 0x10 ? "u000" as StaticString : "u001")
+        let digit = byte & 15
+        out.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
+      }
+    }
+    out.append(text.part(from: from))
+    out.append(0x22)
+  }
+}
