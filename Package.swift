@@ -27,7 +27,7 @@ let package = Package(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry",
-        "PlumbStorage", "ReadlineShim",
+        "PlumbStorage", "ReadlineShim", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -106,12 +106,23 @@ final class TableWriter: ResultWriter {
       if !isLast {
         pad((isRight ? 0 : padding) + 2)
       } else {
+        trimLine()
         sink.buffer.append(0x0A)
       }
     case .framed:
       if !isRight { pad(padding) }
       sink.buffer.append(isLast ? " │\n" : " │ ")
     }
+  }
+
+  /// Takes spaces off the end of the line, where the last cells are empty.
+  private func trimLine() {
+    let kept = sink.buffer.withBytes { bytes in
+      var end = bytes.count
+      while end > 0 && bytes[end - 1] == 0x20 { end -= 1 }
+      return end
+    }
+    sink.buffer.truncate(to: kept)
   }
 
   private func pad(_ count: Int) {
