@@ -30,6 +30,8 @@ let package = Package(
         "PlumbStorage", "ReadlineShim", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -6,8 +6,27 @@ import PlumbStorage
 
 /// Loads files and folders as tables of a catalog.
 struct Loading {
-  var options: LoadOptions
-  let catalog: Catalog
+  private let format: LoadOptions.Format?
+  private let delimiter: UInt8?
+  private let hasHeader: Bool?
+  private let columns: Schema?
+  private let badRows: BadRowPolicy
+  private let threads: Int
+  private let memoryLimit: Int
+  private let catalog: Catalog
+
+  /// - Throws: a usage error of the options.
+  init(_ options: DataOptions, catalog: Catalog) throws {
+    self.catalog = catalog
+    format = try options.loadedFormat()
+    delimiter = try options.delimiterByte()
+    hasHeader = options.header
+    let types = try options.columnTypes()
+    columns = types.isEmpty ? nil : types
+    badRows = options.badRows
+    threads = options.threads ?? Machine.processors
+    memoryLimit = try options.memoryLimit()
+  }
 
   /// A table that was loaded, for a line about it.
   struct Loaded {
@@ -41,7 +60,16 @@ struct Loading {
   }
 
   private func loadFile(name: String, path: String) throws -> Loaded {
-    let loaded = try loadTable(name: name, path: path, options: options)
+    let context = ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
+    var options = LoadOptions(context: context)
+    options.format = format
+    options.delimiter = delimiter
+    options.hasHeader = hasHeader
+    options.columns = columns
+    options.badRows = badRows
+    let loaded = try Interrupts.shared.handling({ context.cancel() }) {
+      try loadTable(name: name, path: path, options: options)
+    }.result
     catalog.add(loaded.table)
     if loaded.skippedRows > 0 {
       Console.say("note: `\(path)`: \(loaded.skippedRows) rows did not fit and were skipped")
@@ -77,12 +105,5 @@ struct Loading {
       }
     }
     return files.sorted()
-  }
-}
-
-extension LoadOptions {
-  /// What the command line says of loaded files.
-  init(_ options: DataOptions) throws {
-    self.init()
   }
 }

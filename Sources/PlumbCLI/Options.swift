@@ -6,6 +6,7 @@ import PlumbEngine
 import PlumbStorage
 
 extension ResultFormat: ExpressibleByArgument {}
+extension BadRowPolicy: ExpressibleByArgument {}
 
 /// What a query may read, and its limits; the same for every subcommand.
 struct DataOptions: ParsableArguments {
@@ -15,7 +16,10 @@ struct DataOptions: ParsableArguments {
       "Load a file as a table, or every data file of a folder.", valueName: "name=path"))
   var loads: [String] = []
 
-  @Option(help: ArgumentHelp("The format of the loaded files; by their names if not given.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "The format of the loaded files: csv, tsv, ndjson, json or sqlite; found out if not given.",
+      valueName: "format"))
   var loadFormat: String?
 
   @Option(help: ArgumentHelp("The character between two fields; \\t for tab.", valueName: "c"))
@@ -24,13 +28,11 @@ struct DataOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Whether files begin with a line of names; guessed if not given.")
   var header: Bool?
 
-  @Option(help: ArgumentHelp("Column types of the loaded files.", valueName: "name:type,..."))
+  @Option(help: ArgumentHelp("The columns of the loaded files and their types.", valueName: "name:type,..."))
   var types: String?
 
   @Option(help: ArgumentHelp("What to do with rows that do not fit: reject, skip or null.", valueName: "choice"))
-  var badRows: BadRows = .reject
-
-  enum BadRows: String, CaseIterable, ExpressibleByArgument { case reject, skip, null }
+  var badRows: BadRowPolicy = .reject
 
   @Option(
     name: .customLong("param"),
@@ -53,6 +55,7 @@ struct DataOptions: ParsableArguments {
     _ = try memoryLimit()
     _ = try columnTypes()
     _ = try delimiterByte()
+    _ = try loadedFormat()
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
     }
@@ -89,7 +92,7 @@ struct DataOptions: ParsableArguments {
   }
 
   /// Names and types in the order given.
-  func columnTypes() throws -> [(name: String, type: ScalarType)] {
+  func columnTypes() throws -> Schema {
     guard let types else { return [] }
     return try types.split(separator: ",").map { part in
       guard let colon = part.lastIndex(of: ":"),
@@ -99,8 +102,16 @@ struct DataOptions: ParsableArguments {
         throw ValidationError(
           "--types takes name:type,... with types such as long, real, string and datetime, not '\(part)'")
       }
-      return (String(part[..<colon].trimmed), type)
+      return ColumnInfo(String(part[..<colon].trimmed), type)
     }
+  }
+
+  func loadedFormat() throws -> LoadOptions.Format? {
+    guard let loadFormat else { return nil }
+    guard let format = LoadOptions.Format(name: loadFormat) else {
+      throw ValidationError("--load-format takes csv, tsv, ndjson, json or sqlite, not '\(loadFormat)'")
+    }
+    return format
   }
 
   func delimiterByte() throws -> UInt8? {

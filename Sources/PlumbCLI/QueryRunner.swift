@@ -67,6 +67,7 @@ enum Failure {
     } catch let status as ExitStatus {
       throw status
     } catch {
+      if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
       report(error, source: "")
       throw ExitStatus.failed
     }

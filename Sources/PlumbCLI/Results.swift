@@ -29,7 +29,7 @@ final class Results {
     let summary = try writer.write(answer)
     if isOnTerminal || !summary.isWhole || !answer.remarks.isEmpty {
       try destination.sink.flush()
-      if !summary.isWhole { Console.say("(\(summary.sentence))") }
+      if !summary.isWhole { Console.say("(\(summary.sentence()))") }
       for remark in answer.remarks { Console.say("note: \(remark)") }
       if isOnTerminal, let visualization = answer.visualization {
         Console.say("note: `render \(visualization.kind)` is shown as a table")

@@ -18,7 +18,7 @@ struct World {
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value
     }
-    loading = Loading(options: try LoadOptions(options), catalog: catalog)
+    loading = try Loading(options, catalog: catalog)
   }
 
   /// Loads what `--load` names.

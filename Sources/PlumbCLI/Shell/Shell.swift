@@ -91,11 +91,7 @@ final class Shell {
     do {
       let answers = try Interrupts.shared.handling({ session.cancel() }) { try session.run(text) }.result
       let elapsed = Machine.milliseconds - start
-      try show(answers)
-      if isTiming {
-        let rows = answers.reduce(0) { $0 + $1.rowCount }
-        Console.say("\(rows == 1 ? "1 row" : "\(rows) rows") in \(Machine.durationText(milliseconds: elapsed))")
-      }
+      try show(answers, elapsed: elapsed)
     } catch is ByteSink.Closed {
       leave()
     } catch {
@@ -103,8 +99,9 @@ final class Shell {
     }
   }
 
-  /// Writes answers to the terminal as wide as it is now. Ctrl-C stops the writing.
-  func show(_ answers: [Answer]) throws {
+  /// Writes answers to the terminal as wide as it is now, and below them how many rows there are and how
+  /// long they took. Ctrl-C stops the writing.
+  func show(_ answers: [Answer], elapsed: Double? = nil) throws {
     let stop = StopFlag()
     let terminal = ByteSink.file(STDOUT_FILENO, name: "the terminal")
     let sink = ByteSink(blockSize: 1 << 13) { bytes in
@@ -120,13 +117,19 @@ final class Shell {
       for answer in answers {
         let summary = try writer.write(answer)
         try sink.flush()
-        if !summary.isWhole { Console.say("(\(summary.sentence))") }
+        let time = isTiming && answers.count == 1 ? elapsed.map { Machine.durationText(milliseconds: $0) } : nil
+        if !summary.isWhole || time != nil {
+          Console.say("(\(summary.sentence(option: ".format"))\(time.map { " in \($0)" } ?? ""))")
+        }
         for remark in answer.remarks { Console.say("note: \(remark)") }
         if let visualization = answer.visualization {
           Console.say("note: `render \(visualization.kind)` is shown as a table")
         }
       }
       try writer.finish()
+    }
+    if isTiming, let elapsed, answers.count != 1 {
+      Console.say("(\(answers.count) results in \(Machine.durationText(milliseconds: elapsed)))")
     }
   }
 }

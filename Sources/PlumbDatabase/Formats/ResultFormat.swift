@@ -104,9 +104,11 @@ public struct WriteSummary: Hashable, Sendable {
   public var isWhole: Bool { rows == rowsWritten && shortenedCells == 0 && hiddenColumns.isEmpty }
 
   /// One line for people, such as `12 rows, 3 cells shortened; --format line shows all`.
-  public var sentence: String {
+  ///
+  /// - Parameter option: how the reader asks for another format.
+  public func sentence(option: String = "--format") -> String {
     var parts = [count(rows, "row")]
-    if rowsWritten < rows { parts.append("the first \(rowsWritten) shown; --row-limit shows more") }
+    if rowsWritten < rows { parts.append("only the first \(rowsWritten) shown") }
     if shortenedCells > 0 { parts.append("\(count(shortenedCells, "cell")) shortened") }
     if !hiddenColumns.isEmpty {
       let names = hiddenColumns.prefix(6).map { KQLName.printable($0) }.joined(separator: ", ")
@@ -114,7 +116,7 @@ public struct WriteSummary: Hashable, Sendable {
       parts.append("\(count(hiddenColumns.count, "column")) not shown (\(names)\(more))")
     }
     let line = parts.joined(separator: ", ")
-    return shortenedCells > 0 || !hiddenColumns.isEmpty ? line + "; --format line shows all" : line
+    return shortenedCells > 0 || !hiddenColumns.isEmpty ? line + "; \(option) line shows all" : line
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
