@@ -32,6 +32,7 @@ let package = Package(
       ]),
 
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
+    .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -1,0 +1,222 @@
+/// An IPv4 address with its prefix length.
+struct IPv4: Equatable, Sendable {
+  var address: UInt32
+  /// Significant bits, 0...32.
+  var prefix: Int
+
+  /// Reads `a.b.c.d` with an optional `/prefix`.
+  static func parse(_ text: Bytes) -> IPv4? {
+    let text = text.trimmed
+    let slash = text.firstIndex(of: 0x2F) ?? text.count
+    var prefix = 32
+    if slash < text.count {
+      guard let value = NumberText.parseInt64(text.part(from: slash + 1)), value >= 0, value <= 32 else {
+        return nil
+      }
+      prefix = Int(value)
+    }
+    guard let (address, end) = octets(text, from: 0), end == slash else { return nil }
+    return IPv4(address: address, prefix: prefix)
+  }
+
+  /// Four octets from `start` on, and where they end.
+  static func octets(_ text: Bytes, from start: Int) -> (address: UInt32, end: Int)? {
+    var address: UInt32 = 0
+    var at = start
+    for octet in 0..<4 {
+      if octet > 0 {
+        guard at < text.count, text[at] == 0x2E else { return nil }
+        at &+= 1
+      }
+      var value: UInt32 = 0
+      let first = at
+      while at < text.count && text[at].isDigit && at &- first < 4 {
+        value = value &* 10 &+ UInt32(text[at] &- 0x30)
+        at &+= 1
+      }
+      guard at > first, value < 256 else { return nil }
+      address = address &<< 8 | value
+    }
+    return (address, at)
+  }
+
+  static func mask(_ prefix: Int) -> UInt32 {
+    prefix <= 0 ? 0 : prefix >= 32 ? .max : .max &<< UInt32(32 &- prefix)
+  }
+
+  /// The address with only its significant bits.
+  var network: UInt32 { address & IPv4.mask(prefix) }
+
+  var isPrivate: Bool {
+    let network = network
+    return network &>> 24 == 10 || network &>> 20 == 0xAC1 || network &>> 16 == 0xC0A8
+  }
+
+  /// -1, 0 or 1 by the bits that are significant in both, and at most `prefix` of them.
+  func compared(to other: IPv4, prefix: Int = 32) -> Int {
+    let mask = IPv4.mask(min(self.prefix, other.prefix, prefix))
+    let (lhs, rhs) = (address & mask, other.address & mask)
+    return lhs == rhs ? 0 : lhs < rhs ? -1 : 1
+  }
+
+  func isIn(_ range: IPv4) -> Bool { network & IPv4.mask(range.prefix) == range.network }
+
+  static func print(_ address: UInt32, to out: inout ByteBuffer) {
+    for shift: UInt32 in [24, 16, 8, 0] {
+      if shift < 24 { out.append(0x2E) }
+      out.append(decimal: UInt64(address &>> shift & 255))
+    }
+  }
+
+  /// The fewest prefixes that make up `first...last`; nil when they are the wrong way round.
+  static func ranges(from first: UInt32, through last: UInt32) -> [IPv4]? {
+    guard first <= last else { return nil }
+    var ranges: [IPv4] = []
+    var start = UInt64(first)
+    let end = UInt64(last) + 1
+    while start < end {
+      var size: UInt64 = start == 0 ? 1 << 32 : start & (~start &+ 1)
+      while start + size > end { size >>= 1 }
+      ranges.append(IPv4(address: UInt32(start), prefix: 32 - size.trailingZeroBitCount))
+      start += size
+    }
+    return ranges
+  }
+
+  /// Visits the addresses in a text that have no letter or digit right before or after them.
+  static func forEach(in text: Bytes, _ body: (_ address: UInt32) -> Bool) -> Bool {
+    var at = 0
+    while at < text.count {
+      let isStart = at == 0 || !(text[at &- 1].isDigit || text[at &- 1].isASCIILetter)
+      if text[at].isDigit, isStart, let (address, end) = octets(text, from: at),
+        end == text.count || !(text[end].isDigit || text[end].isASCIILetter), body(address)
+      {
+        return true
+      }
+      at &+= 1
+    }
+    return false
+  }
+}
+
+/// What `has_ipv4_prefix` looks for: a whole address, or its first octets with a dot after them.
+struct IPv4Prefix: Sendable {
+  let address: UInt32
+  let mask: UInt32
+
+  init?(_ text: Bytes, whole: Bool) {
+    var padded = ByteBuffer(capacity: 16)
+    padded.append(text)
+    var octets = 4
+    if let last = text.last, last == 0x2E, !whole {
+      octets = text.count { $0 == 0x2E }
+      guard octets < 4 else { return nil }
+      for i in octets..<4 {
+        if i > octets { padded.append(0x2E) }
+        padded.append(0x30)
+      }
+    }
+    guard let parsed = padded.withBytes({ IPv4.parse($0) }), parsed.prefix == 32 else { return nil }
+    address = parsed.address
+    mask = IPv4.mask(octets * 8)
+  }
+
+  func isFound(in text: Bytes) -> Bool { IPv4.forEach(in: text) { $0 & mask == address } }
+}
+
+/// An IPv6 address with its prefix length; an IPv4 address is the one mapped to it.
+struct IPv6: Equatable, Sendable {
+  var address: UInt128
+  /// Significant bits, 0...128.
+  var prefix: Int
+
+  /// Reads either kind of address with an optional `/prefix`; an IPv4 prefix counts from bit 96.
+  static func parse(_ text: Bytes) -> IPv6? {
+    let text = text.trimmed
+    let slash = text.firstIndex(of: 0x2F) ?? text.count
+    let host = text.part(from: 0, to: slash)
+    let isDotted = host.contains(0x2E)
+    var prefix = 128
+    if slash < text.count {
+      let limit: Int64 = isDotted ? 32 : 128
+      guard let value = NumberText.parseInt64(text.part(from: slash + 1)), value >= 0, value <= limit else {
+        return nil
+      }
+      prefix = Int(value) + (isDotted ? 96 : 0)
+    }
+    if !host.contains(0x3A) {
+      guard let (address, end) = IPv4.octets(host, from: 0), end == host.count else { return nil }
+      return IPv6(address: 0xFFFF_0000_0000 | UInt128(address), prefix: prefix)
+    }
+    guard let address = groups(host) else { return nil }
+    // `::a.b.c.d` is the mapped address as well.
+    let mapped = isDotted && address &>> 32 == 0 ? address | 0xFFFF_0000_0000 : address
+    return IPv6(address: mapped, prefix: prefix)
+  }
+
+  private static func groups(_ text: Bytes) -> UInt128? {
+    var groups: [UInt128] = []
+    var gap: Int?
+    var at = 0
+    if text.count >= 2 && text[0] == 0x3A {
+      guard text[1] == 0x3A else { return nil }
+      gap = 0
+      at = 2
+    }
+    while at < text.count {
+      guard groups.count < 8 else { return nil }
+      let start = at
+      var value: UInt128 = 0
+      while at < text.count, let digit = text[at].hexValue {
+        value = value &<< 4 | UInt128(digit)
+        at &+= 1
+      }
+      if at < text.count && text[at] == 0x2E {
+        guard let (address, end) = IPv4.octets(text, from: start), end == text.count else { return nil }
+        groups.append(UInt128(address &>> 16))
+        groups.append(UInt128(address & 0xFFFF))
+        at = end
+        break
+      }
+      guard at > start, at &- start <= 4 else { return nil }
+      groups.append(value)
+      if at == text.count { break }
+      guard text[at] == 0x3A else { return nil }
+      at &+= 1
+      if at < text.count && text[at] == 0x3A {
+        guard gap == nil else { return nil }
+        gap = groups.count
+        at &+= 1
+      } else if at == text.count {
+        return nil
+      }
+    }
+    guard groups.count <= 8, gap == nil ? groups.count == 8 : groups.count < 8 else { return nil }
+    if let gap { groups.insert(contentsOf: Array(repeating: 0, count: 8 - groups.count), at: gap) }
+    return groups.reduce(0) { $0 &<< 16 | $1 }
+  }
+
+  static func mask(_ prefix: Int) -> UInt128 {
+    prefix <= 0 ? 0 : prefix >= 128 ? .max : .max &<< UInt128(128 &- prefix)
+  }
+
+  var network: UInt128 { address & IPv6.mask(prefix) }
+
+  /// -1, 0 or 1 by the bits that are significant in both, and at most `prefix` of them.
+  func compared(to other: IPv6, prefix: Int = 128) -> Int {
+    let mask = IPv6.mask(min(self.prefix, other.prefix, prefix))
+    let (lhs, rhs) = (address & mask, other.address & mask)
+    return lhs == rhs ? 0 : lhs < rhs ? -1 : 1
+  }
+
+  func isIn(_ range: IPv6) -> Bool { network & IPv6.mask(range.prefix) == range.network }
+
+  /// Appends eight groups of four digits.
+  static func print(_ address: UInt128, to out: inout ByteBuffer) {
+    for group in 0..<8 {
+      if group > 0 { out.append(0x3A) }
+      let value = UInt16(truncatingIfNeeded: address &>> UInt128(112 &- group &* 16))
+      Digest.printHexadecimal([UInt8(value &>> 8), UInt8(value & 255)], to: &out)
+    }
+  }
+}

@@ -1,0 +1,251 @@
+/// Texts of known shapes taken apart into compact `dynamic` values: URLs, paths, records, command lines.
+enum ParsedText {
+  /// Appends the parts of an absolute URL as a bag, as `parse_url` gives them.
+  static func url(_ text: Bytes, to out: inout ByteBuffer) {
+    let text = text.trimmed
+    var rest = text
+    var scheme = text.part(from: 0, to: 0)
+    if let colon = text.firstIndex(of: 0x3A), colon > 0, text.part(from: 0, to: colon).allSatisfy(isSchemeByte) {
+      scheme = text.part(from: 0, to: colon)
+      rest = text.part(from: colon + 1)
+    }
+    var fragment = rest.part(from: rest.count)
+    if let hash = rest.firstIndex(of: 0x23) {
+      fragment = rest.part(from: hash + 1)
+      rest = rest.part(from: 0, to: hash)
+    }
+    var query = rest.part(from: rest.count)
+    if let mark = rest.firstIndex(of: 0x3F) {
+      query = rest.part(from: mark + 1)
+      rest = rest.part(from: 0, to: mark)
+    }
+    var authority = rest.part(from: 0, to: 0)
+    var path = rest
+    if rest.count >= 2, rest[0] == 0x2F, rest[1] == 0x2F {
+      let end = rest.part(from: 2).firstIndex(of: 0x2F).map { $0 + 2 } ?? rest.count
+      authority = rest.part(from: 2, to: end)
+      path = rest.part(from: end)
+    }
+    if path.first == 0x2F { path = path.part(from: 1) }
+    var user = authority.part(from: 0, to: 0)
+    var password = user
+    var host = authority
+    if let at = authority.lastIndex(of: 0x40) {
+      user = authority.part(from: 0, to: at)
+      host = authority.part(from: at + 1)
+      if let colon = user.firstIndex(of: 0x3A) {
+        password = user.part(from: colon + 1)
+        user = user.part(from: 0, to: colon)
+      }
+    }
+    var port = host.part(from: host.count)
+    if let colon = host.lastIndex(of: 0x3A), host.part(from: colon).firstIndex(of: 0x5D) == nil {
+      port = host.part(from: colon + 1)
+      host = host.part(from: 0, to: colon)
+    }
+    let mark = out.beginObject()
+    slot("Scheme", scheme, to: &out)
+    slot("Host", host, to: &out)
+    slot("Port", port, to: &out)
+    slot("Path", path, to: &out)
+    slot("Username", user, to: &out)
+    slot("Password", password, to: &out)
+    out.appendKey("Query Parameters")
+    parameters(query, to: &out)
+    slot("Fragment", fragment, to: &out)
+    out.end(mark, count: 8)
+  }
+
+  /// Appends `{"Query Parameters":{...}}`, as `parse_urlquery` gives it.
+  static func urlQuery(_ text: Bytes, to out: inout ByteBuffer) {
+    let text = text.trimmed
+    let mark = out.beginObject()
+    out.appendKey("Query Parameters")
+    parameters(text.first == 0x3F ? text.part(from: 1) : text, to: &out)
+    out.end(mark, count: 1)
+  }
+
+  private static func parameters(_ query: Bytes, to out: inout ByteBuffer) {
+    var names: [String] = []
+    var values: [String: ByteBuffer] = [:]
+    for pair in query.split(separator: 0x26) {
+      let pair = Bytes(rebasing: pair)
+      let equals = pair.firstIndex(of: 0x3D) ?? pair.count
+      var name = ByteBuffer()
+      var value = ByteBuffer()
+      PercentCoding.decode(pair.part(from: 0, to: equals), to: &name)
+      PercentCoding.decode(pair.part(from: equals + 1), to: &value)
+      if values.updateValue(value, forKey: name.string) == nil { names.append(name.string) }
+    }
+    let mark = out.beginObject()
+    for name in names {
+      name.withUTF8Bytes { out.appendKey($0) }
+      if let value = values[name] { value.withBytes { out.appendString($0) } } else { out.appendNull() }
+    }
+    out.end(mark, count: names.count)
+  }
+
+  private static func isSchemeByte(_ byte: UInt8) -> Bool {
+    byte.isASCIILetter || byte.isDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E
+  }
+
+  private static func slot(_ name: StaticString, _ value: Bytes, to out: inout ByteBuffer) {
+    out.appendKey(name)
+    out.appendString(value)
+  }
+
+  /// Appends the parts of a file's path, of either kind of slash, as `parse_path` gives them.
+  static func path(_ text: Bytes, to out: inout ByteBuffer) {
+    var rest = text
+    var scheme = text.part(from: 0, to: 0)
+    for i in 0..<max(0, text.count - 2) where text[i] == 0x3A && text[i + 1] == 0x2F && text[i + 2] == 0x2F {
+      scheme = text.part(from: 0, to: i)
+      rest = text.part(from: i + 3)
+      break
+    }
+    func isSlash(_ byte: UInt8) -> Bool { byte == 0x2F || byte == 0x5C }
+    // `file:///C:/x` has an empty host before the drive.
+    if !scheme.isEmpty, rest.count >= 3, isSlash(rest[0]), rest[1].isASCIILetter, rest[2] == 0x3A {
+      rest = rest.part(from: 1)
+    }
+    // A long path says so before its drive.
+    if rest.count >= 4, rest[0] == 0x5C, rest[1] == 0x5C, rest[2] == 0x3F || rest[2] == 0x2E, rest[3] == 0x5C {
+      rest = rest.part(from: 4)
+    }
+    let hasDrive = rest.count >= 2 && rest[0].isASCIILetter && rest[1] == 0x3A
+    let root = rest.part(from: 0, to: hasDrive ? 2 : 0)
+    let slash = rest.lastIndex(where: isSlash)
+    let directory = slash.map { rest.part(from: 0, to: $0) } ?? root
+    let directoryName = directory.lastIndex(where: isSlash).map { directory.part(from: $0 + 1) }
+      ?? (hasDrive ? directory.part(from: 2) : directory)
+    var file = rest.part(from: slash.map { $0 + 1 } ?? root.count)
+    var stream = file.part(from: file.count)
+    if let colon = file.firstIndex(of: 0x3A) {
+      stream = file.part(from: colon + 1)
+      file = file.part(from: 0, to: colon)
+    }
+    let fileExtension = file.lastIndex(of: 0x2E).map { file.part(from: $0 + 1) } ?? file.part(from: file.count)
+    let mark = out.beginObject()
+    slot("Scheme", scheme, to: &out)
+    slot("RootPath", root, to: &out)
+    slot("DirectoryPath", directory, to: &out)
+    slot("DirectoryName", directoryName, to: &out)
+    slot("Filename", file, to: &out)
+    slot("Extension", fileExtension, to: &out)
+    slot("AlternateDataStreamName", stream, to: &out)
+    out.end(mark, count: 7)
+  }
+
+  /// The number that orders versions of up to four parts, of up to eight digits each; nil for other text.
+  static func version(_ text: Bytes) -> Decimal128? {
+    let text = text.trimmed
+    var number: UInt128 = 0
+    var parts = 0
+    var digits = 0
+    var part: UInt128 = 0
+    for byte in text {
+      if byte == 0x2E {
+        guard digits > 0, parts < 3 else { return nil }
+        number = number &* 100_000_000 &+ part
+        parts += 1
+        (part, digits) = (0, 0)
+      } else {
+        guard byte.isDigit, digits < 8 else { return nil }
+        part = part &* 10 &+ UInt128(byte &- 0x30)
+        digits += 1
+      }
+    }
+    guard digits > 0 else { return nil }
+    number = number &* 100_000_000 &+ part
+    for _ in parts..<3 { number = number &* 100_000_000 }
+    return Decimal128.rounding(WideInteger(number), exponent: 0, isNegative: false)
+  }
+
+  /// Visits the fields of a text's first record of comma-separated values; where the record ended.
+  @discardableResult
+  static func csvRecord(_ text: Bytes, _ body: (Bytes) -> Void) -> Int {
+    var at = 0
+    while true {
+      if at < text.count && text[at] == 0x22 {
+        var field = ByteBuffer()
+        at &+= 1
+        while at < text.count {
+          if text[at] == 0x22 {
+            at &+= 1
+            // A quote twice is a quote; once, the end.
+            guard at < text.count, text[at] == 0x22 else { break }
+          }
+          field.append(text[at])
+          at &+= 1
+        }
+        while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D {
+          field.append(text[at])
+          at &+= 1
+        }
+        field.withBytes(body)
+      } else {
+        let start = at
+        while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D { at &+= 1 }
+        body(text.part(from: start, to: at))
+      }
+      guard at < text.count, text[at] == 0x2C else { break }
+      at &+= 1
+    }
+    if at < text.count && text[at] == 0x0D { at &+= 1 }
+    if at < text.count && text[at] == 0x0A { at &+= 1 }
+    return at
+  }
+
+  /// Appends the first record's fields as an array of strings, as `parse_csv` gives them.
+  static func csv(_ text: Bytes, to out: inout ByteBuffer) {
+    let mark = out.beginArray()
+    var count = 0
+    csvRecord(text) { field in
+      out.appendString(field)
+      count += 1
+    }
+    out.end(mark, count: count)
+  }
+
+  /// Appends the arguments of a Windows command line as an array of strings.
+  // The rules of CommandLineToArgvW: the program's name knows no escapes; after it, 2n backslashes before a
+  // quote are n backslashes, and one more makes the quote a plain character.
+  static func commandLine(_ text: Bytes, to out: inout ByteBuffer) {
+    let mark = out.beginArray()
+    var count = 0
+    var at = 0
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    while at < text.count && isSpace(text[at]) { at &+= 1 }
+    while at < text.count {
+      var argument = ByteBuffer()
+      var isQuoted = false
+      while at < text.count && (isQuoted || !isSpace(text[at])) {
+        var slashes = 0
+        while count > 0 && at < text.count && text[at] == 0x5C {
+          slashes &+= 1
+          at &+= 1
+        }
+        let isQuote = at < text.count && text[at] == 0x22
+        for _ in 0..<(isQuote ? slashes / 2 : slashes) { argument.append(0x5C) }
+        if isQuote && slashes % 2 == 1 {
+          argument.append(0x22)
+          at &+= 1
+        } else if isQuote {
+          at &+= 1
+          if isQuoted && count > 0 && at < text.count && text[at] == 0x22 {
+            argument.append(0x22)
+            at &+= 1
+          }
+          isQuoted.toggle()
+        } else if slashes == 0 {
+          argument.append(text[at])
+          at &+= 1
+        }
+      }
+      argument.withBytes { out.appendString($0) }
+      count += 1
+      while at < text.count && isSpace(text[at]) { at &+= 1 }
+    }
+    out.end(mark, count: count)
+  }
+}

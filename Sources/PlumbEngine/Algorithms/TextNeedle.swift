@@ -1,0 +1,219 @@
+/// A text to look for in other texts, made ready once: for `contains`, `startswith`, `has` and their kin.
+struct TextNeedle: Sendable {
+  private let bytes: [UInt8]
+  private let ignoresCase: Bool
+  /// The text must be folded before the search: the needle has letters beyond ASCII and case is ignored.
+  private let foldsText: Bool
+  private let startsWithTerm: Bool
+  private let endsWithTerm: Bool
+  // The first and the last byte eight times over, and the bit to set before comparing with them.
+  private let firstLanes: UInt64
+  private let firstMask: UInt64
+  private let lastLanes: UInt64
+  private let lastMask: UInt64
+
+  init(_ text: Bytes, ignoresCase: Bool) {
+    var out = ByteBuffer(capacity: text.count)
+    if ignoresCase { TextChange.fold(text, to: &out) } else { out.append(text) }
+    bytes = out.bytes
+    self.ignoresCase = ignoresCase
+    foldsText = ignoresCase && !text.isASCII
+    startsWithTerm = !text.isEmpty && Terms.isTermScalar(text.scalar(at: 0).value)
+    endsWithTerm = !text.isEmpty && Terms.isTermScalar(text.scalar(before: text.count))
+    let lanes: UInt64 = 0x0101_0101_0101_0101
+    let (first, last) = (bytes.first ?? 0, bytes.last ?? 0)
+    let masksCase = ignoresCase && !foldsText
+    firstLanes = lanes &* UInt64(first)
+    lastLanes = lanes &* UInt64(last)
+    firstMask = masksCase && first.isASCIILetter ? lanes &* 0x20 : 0
+    lastMask = masksCase && last.isASCIILetter ? lanes &* 0x20 : 0
+  }
+
+  init(_ text: String, ignoresCase: Bool) {
+    self = text.withUTF8Bytes { TextNeedle($0, ignoresCase: ignoresCase) }
+  }
+
+  var isEmpty: Bool { bytes.isEmpty }
+
+  func isFound(in text: Bytes) -> Bool { inFolded(text) { find(in: $0, from: 0) != nil } }
+
+  func equals(_ text: Bytes) -> Bool {
+    inFolded(text) { $0.count == bytes.count && matches($0, at: 0) }
+  }
+
+  func isPrefix(of text: Bytes) -> Bool {
+    inFolded(text) { $0.count >= bytes.count && matches($0, at: 0) }
+  }
+
+  func isSuffix(of text: Bytes) -> Bool {
+    inFolded(text) { $0.count >= bytes.count && matches($0, at: $0.count &- bytes.count) }
+  }
+
+  /// Whether the needle is one or several whole terms of the text: `has`.
+  func isTerm(in text: Bytes) -> Bool { isBounded(in: text, before: true, after: true) }
+
+  /// Whether a term of the text starts with the needle: `hasprefix`.
+  func isTermPrefix(in text: Bytes) -> Bool { isBounded(in: text, before: true, after: false) }
+
+  /// Whether a term of the text ends with the needle: `hassuffix`.
+  func isTermSuffix(in text: Bytes) -> Bool { isBounded(in: text, before: false, after: true) }
+
+  /// How often the needle occurs: without overlaps, or at every place.
+  func count(in text: Bytes, overlapping: Bool = false) -> Int {
+    if isEmpty { return 0 }
+    return inFolded(text) { text in
+      var total = 0
+      var at = 0
+      while let found = find(in: text, from: at) {
+        total &+= 1
+        at = found &+ (overlapping ? 1 : bytes.count)
+      }
+      return total
+    }
+  }
+
+  /// The offset of the first occurrence at or after `start`. Only for needles that mind case.
+  func offset(in text: Bytes, from start: Int = 0) -> Int? { find(in: text, from: start) }
+
+  private func isBounded(in text: Bytes, before: Bool, after: Bool) -> Bool {
+    if isEmpty { return true }
+    return inFolded(text) { text in
+      var at = 0
+      while let found = find(in: text, from: at) {
+        let end = found &+ bytes.count
+        let isStart = !before || !startsWithTerm || found == 0
+          || !Terms.isTermScalar(text.scalar(before: found))
+        let isEnd = !after || !endsWithTerm || end == text.count
+          || !Terms.isTermScalar(text.scalar(at: end).value)
+        if isStart && isEnd { return true }
+        at = found &+ 1
+      }
+      return false
+    }
+  }
+
+  @inline(__always) private func inFolded<Result>(_ text: Bytes, _ body: (Bytes) -> Result) -> Result {
+    if !foldsText { return body(text) }
+    var out = ByteBuffer(capacity: text.count)
+    TextChange.fold(text, to: &out)
+    return out.withBytes(body)
+  }
+
+  private func matches(_ text: Bytes, at start: Int) -> Bool {
+    bytes.withUnsafeBufferPointer { needle in
+      if ignoresCase && !foldsText {
+        for i in 0..<needle.count where text[start &+ i].asciiLowercased != needle[i] { return false }
+        return true
+      }
+      return text.part(from: start, to: start &+ needle.count).equals(needle)
+    }
+  }
+
+  /// Looks at eight places at once for the needle's first and last byte at the right distance, after
+  /// W. Mula, "SIMD-friendly algorithms for substring searching".
+  private func find(in text: Bytes, from start: Int) -> Int? {
+    let size = bytes.count
+    if size == 0 { return start <= text.count ? start : nil }
+    guard let base = text.baseAddress, start >= 0, text.count &- start >= size else { return nil }
+    let lastStart = text.count &- size
+    var at = start
+    let raw = UnsafeRawPointer(base)
+    while at &+ size &+ 7 <= text.count {
+      let first = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self) | firstMask
+      let last = raw.loadUnaligned(fromByteOffset: at &+ size &- 1, as: UInt64.self) | lastMask
+      let difference = (first ^ firstLanes) | (last ^ lastLanes)
+      let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+      if zeros != 0 {
+        for i in at..<at &+ 8 where matches(text, at: i) { return i }
+      }
+      at &+= 8
+    }
+    while at <= lastStart {
+      if matches(text, at: at) { return at }
+      at &+= 1
+    }
+    return nil
+  }
+}
+
+/// Terms: the longest runs of letters and digits in a text.
+enum Terms {
+  static func isTermScalar(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII {
+      let byte = UInt8(truncatingIfNeeded: scalar.value)
+      return byte.isASCIILetter || byte.isDigit
+    }
+    let properties = scalar.properties
+    return properties.isAlphabetic || properties.numericType != nil
+  }
+
+  static func forEach(in text: Bytes, _ body: (Bytes) -> Void) {
+    var at = 0
+    var start: Int?
+    while at < text.count {
+      let (value, length) = text.scalar(at: at)
+      if isTermScalar(value) {
+        if start == nil { start = at }
+      } else if let begin = start {
+        body(text.part(from: begin, to: at))
+        start = nil
+      }
+      at &+= length
+    }
+    if let begin = start { body(text.part(from: begin)) }
+  }
+}
+
+/// Texts compared without regard to case.
+enum CaselessOrder {
+  static func areEqual(_ lhs: Bytes, _ rhs: Bytes) -> Bool {
+    if lhs.count == rhs.count {
+      var isASCII = true
+      var differs = false
+      for i in 0..<lhs.count {
+        isASCII = isASCII && (lhs[i] | rhs[i]) < 0x80
+        if lhs[i].asciiLowercased != rhs[i].asciiLowercased { differs = true; break }
+      }
+      if !differs { return true }
+      if isASCII { return false }
+    }
+    if lhs.isASCII && rhs.isASCII { return false }
+    return folded(lhs).withBytes { left in folded(rhs).withBytes { left.equals($0) } }
+  }
+
+  /// Negative, zero or positive, by code points after folding.
+  static func compare(_ lhs: Bytes, _ rhs: Bytes) -> Int {
+    folded(lhs).withBytes { left in folded(rhs).withBytes { left.compared(to: $0) } }
+  }
+
+  private static func folded(_ text: Bytes) -> ByteBuffer {
+    var out = ByteBuffer(capacity: text.count)
+    TextChange.fold(text, to: &out)
+    return out
+  }
+}
+
+extension TextNeedle {
+  /// Visits the parts of `text` between occurrences; a needle that is empty divides nothing.
+  func split(_ text: Bytes, _ body: (Bytes) -> Void) {
+    var at = 0
+    while !isEmpty, let found = offset(in: text, from: at) {
+      body(text.part(from: at, to: found))
+      at = found &+ size
+    }
+    body(text.part(from: at))
+  }
+
+  /// Appends `text` with every occurrence replaced.
+  func replace(in text: Bytes, with replacement: Bytes, to out: inout ByteBuffer) {
+    var at = 0
+    while !isEmpty, let found = offset(in: text, from: at) {
+      out.append(text.part(from: at, to: found))
+      out.append(replacement)
+      at = found &+ size
+    }
+    out.append(text.part(from: at))
+  }
+
+  private var size: Int { bytes.count }
+}

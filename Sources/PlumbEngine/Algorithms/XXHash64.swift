@@ -1,0 +1,82 @@
+/// XXH64 with seed 0, which `hash` and `hash_xxhash64` give.
+// Yann Collet, "xxHash fast digest algorithm", specification 0.1.1.
+enum XXHash64 {
+  private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
+  private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+  private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
+  private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
+  private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
+
+  static func hash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
+    let count = bytes.count
+    guard let base = bytes.baseAddress else { return avalanche(seed &+ prime5) }
+    let raw = UnsafeRawPointer(base)
+    var at = 0
+    var hash: UInt64
+    if count >= 32 {
+      var a = seed &+ prime1 &+ prime2
+      var b = seed &+ prime2
+      var c = seed
+      var d = seed &- prime1
+      while at &+ 32 <= count {
+        a = round(a, raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian)
+        b = round(b, raw.loadUnaligned(fromByteOffset: at &+ 8, as: UInt64.self).littleEndian)
+        c = round(c, raw.loadUnaligned(fromByteOffset: at &+ 16, as: UInt64.self).littleEndian)
+        d = round(d, raw.loadUnaligned(fromByteOffset: at &+ 24, as: UInt64.self).littleEndian)
+        at &+= 32
+      }
+      hash = rotate(a, 1) &+ rotate(b, 7) &+ rotate(c, 12) &+ rotate(d, 18)
+      hash = merge(merge(merge(merge(hash, a), b), c), d)
+    } else {
+      hash = seed &+ prime5
+    }
+    hash &+= UInt64(truncatingIfNeeded: count)
+    while at &+ 8 <= count {
+      hash ^= round(0, raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian)
+      hash = rotate(hash, 27) &* prime1 &+ prime4
+      at &+= 8
+    }
+    if at &+ 4 <= count {
+      hash ^= UInt64(raw.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian) &* prime1
+      hash = rotate(hash, 23) &* prime2 &+ prime3
+      at &+= 4
+    }
+    while at < count {
+      hash = rotate(hash ^ UInt64(bytes[at]) &* prime5, 11) &* prime1
+      at &+= 1
+    }
+    return avalanche(hash)
+  }
+
+  /// Of the eight bytes of a number, least significant first: a long, or a datetime's ticks.
+  static func hash(_ value: UInt64, seed: UInt64 = 0) -> UInt64 {
+    var hash = seed &+ prime5 &+ 8
+    hash = rotate(hash ^ round(0, value), 27) &* prime1 &+ prime4
+    return avalanche(hash)
+  }
+
+  /// Of the four bytes of an `int`.
+  static func hash(_ value: UInt32, seed: UInt64 = 0) -> UInt64 {
+    var hash = seed &+ prime5 &+ 4
+    hash = rotate(hash ^ UInt64(value) &* prime1, 23) &* prime2 &+ prime3
+    return avalanche(hash)
+  }
+
+  private static func avalanche(_ value: UInt64) -> UInt64 {
+    var hash = (value ^ value &>> 33) &* prime2
+    hash = (hash ^ hash &>> 29) &* prime3
+    return hash ^ hash &>> 32
+  }
+
+  @inline(__always) private static func rotate(_ value: UInt64, _ by: UInt64) -> UInt64 {
+    value &<< by | value &>> (64 &- by)
+  }
+
+  @inline(__always) private static func round(_ lane: UInt64, _ input: UInt64) -> UInt64 {
+    rotate(lane &+ input &* prime2, 31) &* prime1
+  }
+
+  @inline(__always) private static func merge(_ hash: UInt64, _ lane: UInt64) -> UInt64 {
+    (hash ^ round(0, lane)) &* prime1 &+ prime4
+  }
+}
