@@ -33,6 +33,10 @@ let package = Package(
 
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
+
+    .testTarget(
+      name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -1,6 +1,29 @@
 extension ScalarFunction {
   /// Every scalar function and operator, by family.
-  public static let all: [ScalarFunction] = operators
+  public static let all: [ScalarFunction] = [
+    operators,
+    stringOperators,
+    listSearchOperators,
+    membershipOperators,
+    stringFunctions,
+    regexFunctions,
+    dynamicFunctions,
+    arrayFunctions,
+    setFunctions,
+    bagFunctions,
+    conditionals,
+    betweenOperators,
+    conversions,
+    rounding,
+    datetimes,
+    timespans,
+    mathematics,
+    bitwise,
+    statistics,
+    sketches,
+    units,
+    miscellaneous,
+  ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

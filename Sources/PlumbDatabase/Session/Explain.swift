@@ -1,0 +1,42 @@
+import PlumbEngine
+
+/// What `explain` shows: the plan at first, after each rule that changed it, and the operators that would run.
+func explained(_ plan: LogicalPlan) -> Answer {
+  var lines = ["Initial:"]
+  func add(_ outline: String) {
+    lines += outline.split(separator: "\n", omittingEmptySubsequences: true).map { "   \($0)" }
+  }
+  add(plan.outline)
+  var last = plan.outline
+  let optimized = optimize(plan) { rule, rewritten in
+    let outline = rewritten.outline
+    if outline == last { return }
+    last = outline
+    lines.append("\(rule):")
+    add(outline)
+  }
+  lines.append("Physical:")
+  add(optimized.physicalOutline)
+  return answer([ColumnInfo("Plan", .string)], rows: lines.map { [.string($0)] })
+}
+
+/// What `profile` shows: a row for each operator, outermost first.
+func profiled(_ result: QueryResult) -> Answer {
+  let schema = [
+    ColumnInfo("operator", .string), ColumnInfo("rows", .long), ColumnInfo("time", .timespan),
+    ColumnInfo("memory", .long),
+  ]
+  return answer(
+    schema,
+    rows: result.profile.map { line in
+      [
+        .string(String(repeating: "  ", count: line.depth) + line.name), .long(Int64(line.rows)),
+        .timespan(Int64(line.nanoseconds / 100)), .long(Int64(line.bytes)),
+      ]
+    })
+}
+
+private func answer(_ schema: Schema, rows: [[Value]]) -> Answer {
+  let table = Table(name: "", schema: schema, rows: rows)
+  return Answer(schema: schema, chunks: table.groups.map { Chunk($0.columns, count: $0.count) })
+}

@@ -1,0 +1,440 @@
+extension ScalarFunction {
+  /// Functions over arrays. What is no array gives null.
+  static let arrayFunctions: [ScalarFunction] = making + ranges + shaping + moving + arraySearching + sorting
+
+  private static let making: [ScalarFunction] = [
+    ScalarFunction(
+      "pack_array", "Is the array of `values`.", "values, ...",
+      examples: [.init(#"pack_array(1, "2", 2s)"#, is: #"[1,"2","00:00:02"]"#)],
+      overloads: [
+        .columns([], rest: .any, result: { _ in .dynamic }) { arguments in
+          let values = try DynamicInputs(arguments)
+          return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+            let mark = out.beginArray()
+            for index in 0..<values.count { out.append(values[index, row]) }
+            out.end(mark, count: values.count)
+            return true
+          }
+        }
+      ]),
+    ScalarFunction(
+      "repeat", "Is an array of `value`, `times` times; null when `times` is negative.", "value, times",
+      examples: [.init("repeat(1, 3)", is: "[1,1,1]")],
+      overloads: [
+        .columns([.any, .exactly(.long)], result: { _ in .dynamic }) { arguments in
+          let values = try DynamicInputs(arguments.replacing([arguments[0]]))
+          let counts = Input<Int64>(arguments, 1)
+          return writtenRows(arguments.replacing([arguments[1]]), as: .dynamic) { row, out in
+            guard counts[row] >= 0 else { return false }
+            let value = values[0, row]
+            out.appendArray(repeatElement(value, count: Int(Swift.min(counts[row], ArrayRange.limit))))
+            return true
+          }
+        }
+      ]),
+    ScalarFunction(
+      "array_concat", "Joins `arrays` into one.", "arrays, ...",
+      examples: [.init("array_concat(dynamic([1, 2]), dynamic([3]))", is: "[1,2,3]")],
+      overloads: [
+        .columns([], rest: .exactly(.dynamic), minimumRest: 1, result: { _ in .dynamic }) { arguments in
+          let arrays = try DynamicInputs(arguments)
+          return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+            out.appendArray((0..<arrays.count).flatMap { arrays[$0, row].elements })
+            return true
+          }
+        }
+      ]),
+    ScalarFunction(
+      "zip", "Is the array of arrays of the elements of `arrays` at the same place; missing ones are null.",
+      "arrays, ...",
+      examples: [.init(#"zip(dynamic(["A", 1, 1.5]), dynamic([{}, "B"]))"#, is: #"[["A",{}],[1,"B"],[1.5,null]]"#)],
+      overloads: [
+        .columns([], rest: .exactly(.dynamic), minimumRest: 2, result: { _ in .dynamic }) { arguments in
+          let inputs = try DynamicInputs(arguments)
+          return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+            let arrays = (0..<inputs.count).map { inputs[$0, row].elements }
+            let length = arrays.map(\.count).max() ?? 0
+            let mark = out.beginArray()
+            for i in 0..<length {
+              out.appendArray(arrays.map { i < $0.count ? $0[i] : DynamicInputs.null })
+            }
+            out.end(mark, count: length)
+            return true
+          }
+        }
+      ]),
+  ]
+
+  private static let ranges: [ScalarFunction] = [
+    ScalarFunction(
+      "range", "Is the array from `start` by `step` to at most `stop`; `step` is 1, or 1h for times.",
+      "start, stop, [step]",
+      examples: [
+        .init("range(1, 8, 3)", is: "[1,4,7]"), .init("range(3, 1, -1)", is: "[3,2,1]"),
+        .init("range(1h, 3h)", is: #"["01:00:00","02:00:00","03:00:00"]"#),
+      ],
+      overloads: [
+        .maybeWriting(.dynamic) { (start: Int64, stop: Int64, out: inout ByteBuffer) -> Bool in
+          ArrayRange.words(start, stop, 1, to: &out) { $0.appendLong($1) }
+        },
+        .maybeWriting(.dynamic) { (start: Int64, stop: Int64, step: Int64, out: inout ByteBuffer) -> Bool in
+          ArrayRange.words(start, stop, step, to: &out) { $0.appendLong($1) }
+        },
+        .maybeWriting(.dynamic) { (start: Double, stop: Double, out: inout ByteBuffer) -> Bool in
+          ArrayRange.reals(start, stop, 1, to: &out)
+        },
+        .maybeWriting(.dynamic) { (start: Double, stop: Double, step: Double, out: inout ByteBuffer) -> Bool in
+          ArrayRange.reals(start, stop, step, to: &out)
+        },
+        .maybeWriting(.dynamic) { (start: Timestamp, stop: Timestamp, out: inout ByteBuffer) -> Bool in
+          ArrayRange.words(start.ticks, stop.ticks, TimeSpan.hour, to: &out) { $0.appendDateTime($1) }
+        },
+        .maybeWriting(.dynamic) { (start: Timestamp, stop: Timestamp, step: Interval, out: inout ByteBuffer) -> Bool in
+          ArrayRange.words(start.ticks, stop.ticks, step.ticks, to: &out) { $0.appendDateTime($1) }
+        },
+        .maybeWriting(.dynamic) { (start: Interval, stop: Interval, out: inout ByteBuffer) -> Bool in
+          ArrayRange.words(start.ticks, stop.ticks, TimeSpan.hour, to: &out) { $0.appendTimeSpan($1) }
+        },
+        .maybeWriting(.dynamic) { (start: Interval, stop: Interval, step: Interval, out: inout ByteBuffer) -> Bool in
+          ArrayRange.words(start.ticks, stop.ticks, step.ticks, to: &out) { $0.appendTimeSpan($1) }
+        },
+      ])
+  ]
+
+  private static let shaping: [ScalarFunction] = [
+    lengthOf("array_length"), lengthOf("arraylength"),
+    ScalarFunction(
+      "array_slice", "Is the part of `array` from `start` through `end`; negative places count from the end.",
+      "array, start, end",
+      examples: [.init("array_slice(dynamic([1, 2, 3, 4, 5]), -3, -2)", is: "[3,4]")],
+      overloads: [
+        .maybeWriting(.dynamic) { (array: CompactDynamic, start: Int64, end: Int64, out: inout ByteBuffer) -> Bool in
+          guard array.cursor.isArray else { return false }
+          let elements = array.cursor.elements
+          let first = Swift.max(0, place(start, in: elements.count))
+          let last = Swift.min(elements.count - 1, place(end, in: elements.count))
+          out.appendArray(first <= last ? elements[first...last] : [])
+          return true
+        }
+      ]),
+    ScalarFunction(
+      "array_split", "Cuts `array` before each of `places` and is the array of the parts.", "array, places",
+      examples: [
+        .init("array_split(dynamic([1, 2, 3, 4, 5]), 2)", is: "[[1,2],[3,4,5]]"),
+        .init("array_split(dynamic([1, 2, 3, 4, 5]), dynamic([1, 3]))", is: "[[1],[2,3],[4,5]]"),
+      ],
+      overloads: [
+        .maybeWriting(.dynamic) { (array: CompactDynamic, place: Int64, out: inout ByteBuffer) -> Bool in
+          appendSplit(array.cursor, at: [place], to: &out)
+        },
+        .maybeWriting(.dynamic) { (array: CompactDynamic, places: CompactDynamic, out: inout ByteBuffer) -> Bool in
+          let list = places.cursor.isArray ? places.cursor.elements : [places.cursor]
+          return appendSplit(array.cursor, at: list.filter { $0.tag == .long }.map(\.int64), to: &out)
+        },
+      ]),
+    ScalarFunction(
+      "array_reverse", "Is `array` with its elements in reverse order.", "array",
+      examples: [.init("array_reverse(dynamic([1, 2, 3]))", is: "[3,2,1]")],
+      overloads: [
+        .maybeWriting(.dynamic) { (array: CompactDynamic, out: inout ByteBuffer) -> Bool in
+          guard array.cursor.isArray else { return false }
+          out.appendArray(array.cursor.elements.reversed())
+          return true
+        }
+      ]),
+    ScalarFunction(
+      "array_sum", "Is the sum of the numbers in `array`; null when an element is no number.", "array",
+      examples: [.init("array_sum(dynamic([1, 2, 3, 4]))", is: "10")],
+      overloads: [
+        .maybe { (array: CompactDynamic) -> Double? in
+          guard array.cursor.isArray else { return nil }
+          var sum: Double? = 0
+          array.cursor.forEachElement { element in
+            sum = sum.flatMap { total in element.number.map { total + $0 } }
+          }
+          return sum
+        }
+      ]),
+    choice("array_iff"), choice("array_iif"),
+  ]
+
+  private static func lengthOf(_ name: String) -> ScalarFunction {
+    ScalarFunction(
+      name, "Counts the elements of `array`; null when it is no array.", "array",
+      examples: [.init("\(name)(dynamic([1, 2, \"x\"]))", is: "3"), .init("\(name)(dynamic({}))", is: "")],
+      overloads: [
+        .maybe { (array: CompactDynamic) -> Int64? in array.cursor.isArray ? Int64(array.cursor.count) : nil }
+      ])
+  }
+
+  private static func choice(_ name: String) -> ScalarFunction {
+    ScalarFunction(
+      name, "Takes each element from `then` or `otherwise` as the one in `conditions` is true or false.",
+      "conditions, then, otherwise",
+      examples: [
+        .init("\(name)(dynamic([true, false, true]), dynamic([1, 2, 3]), dynamic([4, 5, 6]))", is: "[1,5,3]"),
+        .init("\(name)(dynamic([1, 0]), \"yes\", \"no\")", is: #"["yes","no"]"#),
+      ],
+      overloads: [
+        .columns([.exactly(.dynamic), .any, .any], result: { _ in .dynamic }) { arguments in
+          let inputs = try DynamicInputs(arguments)
+          return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+            let conditions = inputs[0, row]
+            guard conditions.isArray else { return false }
+            let sides = [inputs[1, row], inputs[2, row]].map { ($0, $0.isArray ? $0.elements : nil) }
+            out.appendArray(
+              conditions.elements.enumerated().map { index, condition in
+                let verdict = condition.bool ?? condition.number.map { $0 != 0 }
+                guard let verdict else { return DynamicInputs.null }
+                let (whole, list) = sides[verdict ? 0 : 1]
+                guard let list else { return whole }
+                return index < list.count ? list[index] : DynamicInputs.null
+              })
+            return true
+          }
+        }
+      ])
+  }
+
+  private static let moving: [ScalarFunction] = [
+    ScalarFunction(
+      "array_rotate_left", "Moves the elements of `array` `count` places to the left and round its end.",
+      "array, count",
+      examples: [.init("array_rotate_left(dynamic([1, 2, 3, 4, 5]), 2)", is: "[3,4,5,1,2]")],
+      overloads: [rotation(toLeft: true)]),
+    ScalarFunction(
+      "array_rotate_right", "Moves the elements of `array` `count` places to the right and round its end.",
+      "array, count",
+      examples: [.init("array_rotate_right(dynamic([1, 2, 3, 4, 5]), 2)", is: "[4,5,1,2,3]")],
+      overloads: [rotation(toLeft: false)]),
+    ScalarFunction(
+      "array_shift_left", "Moves the elements of `array` `count` places to the left; `fill` or null comes in.",
+      "array, count, [fill]",
+      examples: [
+        .init("array_shift_left(dynamic([1, 2, 3]), 1)", is: "[2,3,null]"),
+        .init("array_shift_left(dynamic([1, 2, 3]), -1, 0)", is: "[0,1,2]"),
+      ],
+      overloads: [shift(toLeft: true, fills: false), shift(toLeft: true, fills: true)]),
+    ScalarFunction(
+      "array_shift_right", "Moves the elements of `array` `count` places to the right; `fill` or null comes in.",
+      "array, count, [fill]",
+      examples: [.init("array_shift_right(dynamic([1, 2, 3]), 2, -1)", is: "[-1,-1,1]")],
+      overloads: [shift(toLeft: false, fills: false), shift(toLeft: false, fills: true)]),
+  ]
+
+  private static func rotation(toLeft: Bool) -> Overload {
+    .maybeWriting(.dynamic) { (array: CompactDynamic, count: Int64, out: inout ByteBuffer) -> Bool in
+      guard array.cursor.isArray else { return false }
+      let elements = array.cursor.elements
+      guard !elements.isEmpty else {
+        out.append(array.cursor)
+        return true
+      }
+      let size = Int64(elements.count)
+      let rest = count % size
+      let left = Int(((toLeft ? rest : -rest) + size) % size)
+      out.appendArray(elements[left...] + elements[..<left])
+      return true
+    }
+  }
+
+  private static func shift(toLeft: Bool, fills: Bool) -> Overload {
+    let parameters: [ParameterType] = [.exactly(.dynamic), .exactly(.long)] + (fills ? [.any] : [])
+    return .columns(parameters, result: { _ in .dynamic }) { arguments in
+      let counts = Input<Int64>(arguments, 1)
+      let inputs = try DynamicInputs(arguments)
+      return writtenRows(arguments.replacing([arguments[0], arguments[1]]), as: .dynamic) { row, out in
+        let array = inputs[0, row]
+        guard array.isArray else { return false }
+        let elements = array.elements
+        let fill = fills ? inputs[2, row] : DynamicInputs.null
+        let limit = Int64(elements.count)
+        let clamped = Int(Swift.min(Swift.max(counts[row], -limit), limit))
+        let offset = toLeft ? clamped : -clamped
+        out.appendArray(
+          elements.indices.map { elements.indices.contains($0 + offset) ? elements[$0 + offset] : fill })
+        return true
+      }
+    }
+  }
+
+  private static let arraySearching: [ScalarFunction] = [
+    ScalarFunction(
+      "array_index_of",
+      "Is the place of `value` in `array`, from `start` on, among `length` elements, or of the given `occurrence`; -1 when it is not there.",
+      "array, value, [start, [length, [occurrence]]]",
+      examples: [
+        .init(#"array_index_of(dynamic(["this", "is"]), "is")"#, is: "1"),
+        .init("array_index_of(dynamic([1, 2, 1]), 1, 1)", is: "2"),
+      ],
+      overloads: (2...5).map { count in elementSearch(count) })
+  ]
+
+  private static func elementSearch(_ count: Int) -> Overload {
+    let parameters: [ParameterType] = [.exactly(.dynamic), .any] + .init(repeating: .exactly(.long), count: count - 2)
+    return .columns(parameters, result: { _ in .long }) { arguments in
+      let inputs = try DynamicInputs(arguments.replacing(Array(arguments.vectors.prefix(2))))
+      let numbers = (2..<count).map { Input<Int64>(arguments, $0) }
+      let strict = arguments.replacing([arguments[0]] + arguments.vectors.dropFirst(2))
+      return maybeRows(strict, nullWithArguments: true) { row -> Int64? in
+        let array = inputs[0, row], value = inputs[1, row]
+        let length = numbers.count > 1 ? numbers[1][row] : -1
+        let occurrence = numbers.count > 2 ? numbers[2][row] : 1
+        guard array.isArray, length >= -1, occurrence >= 0 else { return nil }
+        let start = Swift.max(0, place(numbers.count > 0 ? numbers[0][row] : 0, in: array.count))
+        let end = length < 0 ? array.count : start &+ Int(Swift.min(length, Int64(array.count)))
+        var left = occurrence
+        for (index, element) in array.elements.enumerated() where index >= start && index < end {
+          guard DynamicBytes.compare(element, value) == 0 else { continue }
+          left &-= 1
+          if left <= 0 { return Int64(index) }
+        }
+        return -1
+      }
+    }
+  }
+
+  private static let sorting: [ScalarFunction] = [
+    ScalarFunction(
+      "array_sort_asc", "Sorts the first of `arrays`, and the others by its order; several give an array of arrays.",
+      "arrays, ..., [nullsLast]",
+      examples: [
+        .init("array_sort_asc(dynamic([3, null, 1]))", is: "[1,3,null]"),
+        .init("array_sort_asc(dynamic([3, null, 1]), false)", is: "[null,1,3]"),
+      ],
+      overloads: [sort(ascending: true)]),
+    ScalarFunction(
+      "array_sort_desc", "Sorts the first of `arrays` downwards, and the others by its order; several give an array of arrays.",
+      "arrays, ..., [nullsLast]",
+      examples: [.init("array_sort_desc(dynamic([1, null, 3]))", is: "[3,1,null]")],
+      overloads: [sort(ascending: false)]),
+  ]
+
+  private static func sort(ascending: Bool) -> Overload {
+    .columns(
+      [.exactly(.dynamic)], rest: .any,
+      result: { shapes in
+        let others = shapes.dropFirst().dropLast().allSatisfy { $0.type == .dynamic }
+        let last = shapes.last.map { $0.type == .dynamic || $0.type == .bool } ?? true
+        return others && last ? .dynamic : nil
+      }
+    ) { arguments in
+      let last = arguments.vectors.count - 1
+      let hasFlag = arguments[last].type == .bool
+      let inputs = try DynamicInputs(arguments.replacing(Array(arguments.vectors.prefix(hasFlag ? last : last + 1))))
+      let flags = hasFlag ? Input<Bool>(arguments, last) : nil
+      return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+        let nullsLast = flags?.nullable(row) ?? true
+        let first = inputs[0, row]
+        guard first.isArray else { return false }
+        let order = sortedPlaces(first.elements, ascending: ascending, nullsLast: nullsLast)
+        let mark = inputs.count > 1 ? out.beginArray() : nil
+        for index in 0..<inputs.count {
+          let elements = inputs[index, row].elements
+          if elements.count == order.count { out.appendArray(order.map { elements[$0] }) } else { out.appendNull() }
+        }
+        if let mark { out.end(mark, count: inputs.count) }
+        return true
+      }
+    }
+  }
+
+  private static func sortedPlaces(_ elements: [DynamicCursor], ascending: Bool, nullsLast: Bool) -> [Int] {
+    /// Numbers and times, then texts, then guids, then the rest.
+    func rank(_ cursor: DynamicCursor) -> Int {
+      switch cursor.tag {
+      case .null: nullsLast ? 9 : -1
+      case .long, .real, .decimal, .datetime, .timespan: 0
+      case .string: 1
+      case .guid: 2
+      case .false, .true, .array, .object: 3
+      }
+    }
+    let ranks = elements.map(rank)
+    return elements.indices.sorted { a, b in
+      if ranks[a] != ranks[b] { return ranks[a] < ranks[b] }
+      let order = DynamicBytes.compare(elements[a], elements[b])
+      if order == 0 { return a < b }
+      return ascending ? order < 0 : order > 0
+    }
+  }
+
+  /// A place that may count from the end, within `count` of either side.
+  private static func place(_ index: Int64, in count: Int) -> Int {
+    let size = Int64(count)
+    return Int(index < 0 ? Swift.max(size &+ Swift.max(index, -size &- 1), -1) : Swift.min(index, size))
+  }
+
+  private static func appendSplit(_ array: DynamicCursor, at places: [Int64], to out: inout ByteBuffer) -> Bool {
+    guard array.isArray else { return false }
+    let elements = array.elements
+    let mark = out.beginArray()
+    var from = 0
+    for index in places {
+      let cut = Swift.min(Swift.max(place(index, in: elements.count), from), elements.count)
+      out.appendArray(elements[from..<cut])
+      from = cut
+    }
+    out.appendArray(elements[from...])
+    out.end(mark, count: places.count + 1)
+    return true
+  }
+}
+
+/// Arguments of any type, read as dynamic values.
+struct DynamicInputs {
+  /// A cursor over nothing, which is null.
+  static var null: DynamicCursor { DynamicCursor(Bytes(start: nil, count: 0)) }
+
+  private let inputs: [Input<CompactDynamic>]
+
+  init(_ arguments: Arguments) throws {
+    let converted = try arguments.converting(to: .dynamic)
+    inputs = converted.vectors.indices.map { Input<CompactDynamic>(converted, $0) }
+  }
+
+  var count: Int { inputs.count }
+
+  /// The argument at `index` in `row`; null is a cursor over nothing.
+  subscript(index: Int, row: Int) -> DynamicCursor { inputs[index].nullable(row)?.cursor ?? DynamicInputs.null }
+}
+
+/// What `range(...)` steps over.
+enum ArrayRange {
+  /// The most elements that `range` and `repeat` give.
+  static let limit: Int64 = 1 << 20
+
+  static func words(
+    _ start: Int64, _ stop: Int64, _ step: Int64, to out: inout ByteBuffer,
+    _ append: (inout ByteBuffer, Int64) -> Void
+  ) -> Bool {
+    guard step != 0 else { return false }
+    let mark = out.beginArray()
+    var count = 0
+    var value = start
+    while count < limit && (step > 0 ? value <= stop : value >= stop) {
+      append(&out, value)
+      count &+= 1
+      let (next, overflow) = value.addingReportingOverflow(step)
+      if overflow { break }
+      value = next
+    }
+    out.end(mark, count: count)
+    return true
+  }
+
+  static func reals(_ start: Double, _ stop: Double, _ step: Double, to out: inout ByteBuffer) -> Bool {
+    guard step != 0, start.isFinite, stop.isFinite, step.isFinite else { return false }
+    let mark = out.beginArray()
+    var count = 0
+    // Multiplied, not added up, so that rounding does not build up.
+    while count < limit {
+      let value = start + Double(count) * step
+      guard step > 0 ? value <= stop : value >= stop else { break }
+      out.appendReal(value)
+      count &+= 1
+    }
+    out.end(mark, count: count)
+    return true
+  }
+}

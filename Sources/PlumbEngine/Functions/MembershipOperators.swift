@@ -1,0 +1,266 @@
+extension ScalarFunction {
+  /// `in` and its kin. Arrays among the items stand for their elements.
+  static let membershipOperators: [ScalarFunction] = [
+    membership(
+      "in", "Is true when `value` equals one of `items`.", ignoresCase: false, negated: false,
+      [.init("2 in (1, 2, 3)", is: "true"), .init(#""b" in (dynamic(["a", "B"]))"#, is: "false")]),
+    membership(
+      "!in", "Is true when `value` equals none of `items`.", ignoresCase: false, negated: true,
+      [.init("2 !in (1, 2, 3)", is: "false"), .init(#""b" !in (dynamic(["a", "B"]))"#, is: "true")]),
+    membership(
+      "in~", "Is true when `value` equals one of `items` in all but case.", ignoresCase: true, negated: false,
+      [.init(#""b" in~ ("a", "B")"#, is: "true")]),
+    membership(
+      "!in~", "Is true when `value` differs from all of `items` in more than case.", ignoresCase: true,
+      negated: true, [.init(#""b" !in~ ("a", "B")"#, is: "false")]),
+  ]
+
+  private static func membership(
+    _ name: String, _ summary: String, ignoresCase: Bool, negated: Bool, _ examples: [Example]
+  ) -> ScalarFunction {
+    ScalarFunction(
+      name, summary, "value, items, ...", examples: examples,
+      overloads: [
+        .columns(
+          [ignoresCase ? .exactly(.string) : .any], rest: .any, minimumRest: 1,
+          result: { shapes in
+            let types = shapes.map(\.type)
+            return types.dropFirst().allSatisfy { comparableType(types[0], $0) != nil } ? .bool : nil
+          },
+          kernel: { try isMember($0, ignoresCase: ignoresCase, negated: negated) })
+      ])
+  }
+}
+
+/// The type in which a value and an item are compared; nil when they are not comparable.
+private func comparableType(_ value: ScalarType, _ item: ScalarType) -> ScalarType? {
+  if value == item || item == .dynamic { return value }
+  if value == .dynamic { return .dynamic }
+  guard value.isNumeric, item.isNumeric else { return nil }
+  // The order of the cases is int, long, real, decimal: the later one can hold the earlier.
+  return value.rawValue > item.rawValue ? value : item
+}
+
+/// Whether each row's first argument is among the others: an `or` over equalities, nulls included.
+private func isMember(_ arguments: Arguments, ignoresCase: Bool, negated: Bool) throws -> Vector {
+  let n = arguments.count
+  let places = 1..<arguments.vectors.count
+  var type = arguments[0].type
+  for place in places { type = comparableType(type, arguments[place].type) ?? type }
+  let value = try arguments.converted(0, to: type)
+  let found = Buffer.zeros(byteCount: n), unknown = Buffer.zeros(byteCount: n)
+  let constants = places.filter { arguments[$0].isConstant }
+  if !constants.isEmpty {
+    let make = { MemberSet(constants.compactMap { arguments.constant($0) }, as: type, ignoresCase: ignoresCase) }
+    let set = constants.count == places.count ? arguments.prepared(from: places, make) : make()
+    (set ?? make()).look(for: value, n, found.values(), unknown.values())
+  }
+  for place in places where !arguments[place].isConstant {
+    if arguments[place].type == .dynamic {
+      let call = try arguments.replacing([value, arguments[place]]).converting(0..<1, to: .dynamic)
+      lookInArrays(call, ignoresCase: ignoresCase, found.values(), unknown.values())
+    } else {
+      let call = arguments.replacing([value, try arguments.converted(place, to: type)])
+      lookAt(call, ignoresCase: ignoresCase, found.values(), unknown.values())
+    }
+  }
+  let out = found.values(UInt8.self), nulls = unknown.values(UInt8.self)
+  var anyNull: UInt8 = 0
+  for i in 0..<n {
+    nulls[i] &= out[i] ^ 1
+    anyNull |= nulls[i]
+    if negated { out[i] ^= 1 }
+  }
+  return Vector(.bool, count: n, buffer: found, nulls: anyNull == 0 ? nil : unknown)
+}
+
+/// One item that differs from row to row.
+private func lookAt(
+  _ call: Arguments, ignoresCase: Bool, _ found: UnsafeMutablePointer<UInt8>,
+  _ unknown: UnsafeMutablePointer<UInt8>
+) {
+  if ignoresCase {
+    let values = Input<Bytes>(call, 0), items = Input<Bytes>(call, 1)
+    for row in 0..<call.count where CaselessOrder.areEqual(values[row], items[row]) { found[row] = 1 }
+    return
+  }
+  let verdicts = compared(.equal, call)
+  let equal = verdicts.lanes(UInt8.self)
+  for row in 0..<call.count {
+    if verdicts.isNull(row) { unknown[row] = 1 } else { found[row] |= equal[row] }
+  }
+}
+
+/// An array that differs from row to row, or a dynamic value that is no array.
+private func lookInArrays(
+  _ call: Arguments, ignoresCase: Bool, _ found: UnsafeMutablePointer<UInt8>,
+  _ unknown: UnsafeMutablePointer<UInt8>
+) {
+  let values = Input<CompactDynamic>(call, 0), arrays = Input<CompactDynamic>(call, 1)
+  for row in 0..<call.count {
+    let value = values.nullable(row)?.cursor
+    let list = arrays.nullable(row)?.cursor ?? DynamicCursor(Bytes(start: nil, count: 0))
+    let items = list.isArray ? list.elements : [list]
+    guard let value, !value.isNull else {
+      if items.contains(where: { $0.isNull }) { unknown[row] = 1 }
+      continue
+    }
+    let isThere = items.contains { item in
+      if ignoresCase && item.tag == .string { return CaselessOrder.areEqual(item.text, value.text) }
+      return DynamicBytes.compare(item, value) == 0
+    }
+    if isThere { found[row] = 1 }
+  }
+}
+
+/// Constant items, made ready to be looked up.
+private final class MemberSet: @unchecked Sendable {
+  private let hasNull: Bool
+  private let members: Members
+  private let owner: AnyObject?
+
+  private enum Members {
+    case words(WordMembers)
+    case texts(BytesIndex, ignoresCase: Bool)
+    case trees([UInt64: [Bytes]])
+    case wide(Set<UInt128>)
+  }
+
+  init(_ items: [Value], as type: ScalarType, ignoresCase: Bool) {
+    let list = items.flatMap { MemberSet.values(of: $0, as: type) }
+    hasNull = list.contains(where: \.isNull)
+    let builder = VectorBuilder(type, capacity: list.count)
+    for value in list where !value.isNull { builder.append(value) }
+    let vector = builder.finish()
+    let n = vector.count
+    switch type.lane {
+    case .byte: members = .words(WordMembers((0..<n).map { UInt64(vector.lanes(UInt8.self)[$0]) }))
+    case .word: members = .words(WordMembers((0..<n).map { vector.lanes(UInt64.self)[$0] }))
+    case .float:
+      let numbers = (0..<n).map { vector.lanes(Double.self)[$0] }
+      members = .words(WordMembers(numbers.filter { !$0.isNaN }.map { ($0 + 0).bitPattern }))
+    case .wide: members = .wide(Set((0..<n).map { vector.lanes(UInt128.self)[$0] }))
+    case .bytes where type == .dynamic:
+      var trees: [UInt64: [Bytes]] = [:]
+      for i in 0..<n { trees[DynamicBytes.hash(vector.bytes(at: i)), default: []].append(vector.bytes(at: i)) }
+      members = .trees(trees)
+      owner = vector.keepAlive
+      return
+    case .bytes:
+      let arena = ByteArena()
+      let index = BytesIndex(capacity: n)
+      var folded = ByteBuffer()
+      for i in 0..<n {
+        folded.removeAll()
+        if ignoresCase { TextChange.fold(vector.bytes(at: i), to: &folded) } else { folded.append(vector.bytes(at: i)) }
+        _ = folded.withBytes { index.insert(arena.copying($0), code: 0) }
+      }
+      members = .texts(index, ignoresCase: ignoresCase)
+      owner = arena
+      return
+    }
+    owner = nil
+  }
+
+  /// An item as values of `type`: an array gives its elements; what does not convert gives none.
+  private static func values(of item: Value, as type: ScalarType) -> [Value] {
+    guard case .dynamic(let tree) = item else {
+      if item.isNull { return [.null(type)] }
+      return item.converted(to: type).map { [$0] } ?? []
+    }
+    let elements: [Dynamic]
+    if case .array(let list) = tree { elements = list } else { elements = [tree] }
+    return elements.compactMap { element in
+      if case .null = element { return .null(type) }
+      if case .real(let number) = element, type.isInteger, number != number.rounded() { return nil }
+      return type == .dynamic ? .dynamic(element) : Value.dynamic(element).converted(to: type)
+    }
+  }
+
+  func look(
+    for value: Vector, _ n: Int, _ found: UnsafeMutablePointer<UInt8>, _ unknown: UnsafeMutablePointer<UInt8>
+  ) {
+    let step = value.isConstant ? 0 : 1
+    switch members {
+    case .words(let set):
+      switch value.type.lane {
+      case .byte:
+        let lanes = value.lanes(UInt8.self)
+        for i in 0..<n { found[i] = set.contains(UInt64(lanes[i &* step])) ? 1 : 0 }
+      case .float:
+        let lanes = value.lanes(Double.self)
+        for i in 0..<n { found[i] = set.contains((lanes[i &* step] + 0).bitPattern) ? 1 : 0 }
+      case .word, .bytes, .wide:
+        let lanes = value.lanes(UInt64.self)
+        for i in 0..<n { found[i] = set.contains(lanes[i &* step]) ? 1 : 0 }
+      }
+    case .wide(let set):
+      let lanes = value.lanes(UInt128.self)
+      for i in 0..<n { found[i] = set.contains(lanes[i &* step]) ? 1 : 0 }
+    case .texts(let index, ignoresCase: false):
+      let lanes = value.lanes(Bytes.self)
+      for i in 0..<n { found[i] = index.code(of: lanes[i &* step]) == nil ? 0 : 1 }
+    case .texts(let index, ignoresCase: true):
+      let lanes = value.lanes(Bytes.self)
+      var folded = ByteBuffer()
+      for i in 0..<n {
+        folded.removeAll()
+        TextChange.fold(lanes[i &* step], to: &folded)
+        found[i] = folded.withBytes { index.code(of: $0) } == nil ? 0 : 1
+      }
+    case .trees(let trees):
+      let lanes = value.lanes(Bytes.self)
+      for i in 0..<n where !value.isNull(i) {
+        let bytes = lanes[i &* step]
+        let like = trees[DynamicBytes.hash(bytes)] ?? []
+        found[i] = like.contains { DynamicBytes.areEqual($0, bytes) } ? 1 : 0
+      }
+    }
+    guard value.nulls != nil else { return }
+    for i in 0..<n where value.isNull(i) {
+      found[i] = 0
+      if hasNull { unknown[i] = 1 }
+    }
+  }
+}
+
+/// A set of words: searched one by one while they are few, by hash when many.
+private struct WordMembers: Sendable {
+  private let few: [UInt64]
+  private let slots: [UInt64]
+  private let mask: Int
+  private let hasZero: Bool
+
+  init(_ words: [UInt64]) {
+    hasZero = words.contains(0)
+    guard words.count > 8 else {
+      few = words
+      slots = []
+      mask = 0
+      return
+    }
+    few = []
+    var size = 16
+    while size < words.count &* 2 { size &*= 2 }
+    mask = size &- 1
+    // Zero marks a free slot; the word zero is kept apart.
+    var table = [UInt64](repeating: 0, count: size)
+    for word in words where word != 0 {
+      var place = Int(truncatingIfNeeded: mixHash(word)) & mask
+      while table[place] != 0 && table[place] != word { place = (place &+ 1) & mask }
+      table[place] = word
+    }
+    slots = table
+  }
+
+  @inline(__always) func contains(_ word: UInt64) -> Bool {
+    if slots.isEmpty { return few.contains(word) }
+    if word == 0 { return hasZero }
+    var place = Int(truncatingIfNeeded: mixHash(word)) & mask
+    while slots[place] != 0 {
+      if slots[place] == word { return true }
+      place = (place &+ 1) & mask
+    }
+    return false
+  }
+}

@@ -1,0 +1,454 @@
+import PlumbDiagnostics
+
+extension ScalarFunction {
+  /// Functions over text. Characters are Unicode code points.
+  static let stringFunctions: [ScalarFunction] =
+    measures + casing + joining + cutting + replacing + searching + characters
+
+  private static let measures: [ScalarFunction] = [
+    ScalarFunction(
+      "strlen", "Counts the characters of `text`.", "text",
+      examples: [.init(#"strlen("naïve")"#, is: "5"), .init(#"strlen("")"#, is: "0")],
+      overloads: [.map { (text: Bytes) -> Int64 in Int64(text.characterCount) }.takingAny(at: 0)]),
+    ScalarFunction(
+      "string_size", "Counts the bytes that `text` takes in UTF-8.", "text",
+      examples: [.init(#"string_size("naïve")"#, is: "6")],
+      overloads: [.map { (text: Bytes) -> Int64 in Int64(text.count) }.takingAny(at: 0)]),
+    ScalarFunction(
+      "isempty", "Is true when `value` is the empty text or null.", "value",
+      examples: [.init(#"isempty("")"#, is: "true"), .init("isempty(0)", is: "false")],
+      overloads: [emptiness(isNegated: false)]),
+    ScalarFunction(
+      "isnotempty", "Is true when `value` is neither the empty text nor null.", "value",
+      examples: [.init(#"isnotempty("a")"#, is: "true"), .init("isnotempty(long(null))", is: "false")],
+      overloads: [emptiness(isNegated: true)]),
+    ScalarFunction(
+      "notempty", "Is true when `value` is neither the empty text nor null.", "value",
+      examples: [.init(#"notempty("a")"#, is: "true")], overloads: [emptiness(isNegated: true)]),
+    ScalarFunction(
+      "isnull", "Is true when `value` is null; text never is.", "value",
+      examples: [.init("isnull(long(null))", is: "true"), .init(#"isnull("")"#, is: "false")],
+      overloads: [nullness(isNegated: false)]),
+    ScalarFunction(
+      "isnotnull", "Is true when `value` is not null; text never is.", "value",
+      examples: [.init("isnotnull(5)", is: "true"), .init("isnotnull(dynamic(null))", is: "false")],
+      overloads: [nullness(isNegated: true)]),
+    ScalarFunction(
+      "notnull", "Is true when `value` is not null; text never is.", "value",
+      examples: [.init("notnull(5)", is: "true")], overloads: [nullness(isNegated: true)]),
+    ScalarFunction(
+      "isascii", "Is true when all characters of `text` are ASCII.", "text",
+      examples: [.init(#"isascii("plain")"#, is: "true"), .init(#"isascii("naïve")"#, is: "false")],
+      overloads: [.map { (text: Bytes) -> Bool in text.isASCII }]),
+    ScalarFunction(
+      "isutf8", "Is true when `text` is well-formed UTF-8.", "text",
+      examples: [.init(#"isutf8("naïve")"#, is: "true")],
+      overloads: [.map { (text: Bytes) -> Bool in text.isWellFormed }]),
+    ScalarFunction(
+      "strcmp", "Is -1, 0 or 1, as `lhs` sorts before, with or after `rhs` by code points.", "lhs, rhs",
+      examples: [.init(#"strcmp("ABC", "abc")"#, is: "-1"), .init(#"strcmp("a", "a")"#, is: "0")],
+      overloads: [.map { (lhs: Bytes, rhs: Bytes) -> Int64 in Int64(lhs.compared(to: rhs).signum()) }]),
+  ]
+
+  private static func emptiness(isNegated: Bool) -> Overload {
+    .columns([.any], result: { _ in .bool }) { arguments in
+      guard arguments[0].type == .string else { return nullMask(arguments, isNegated: isNegated) }
+      let texts = Input<Bytes>(arguments, 0)
+      return mapRows(arguments) { row, _ in texts[row].isEmpty != isNegated }
+    }
+  }
+
+  private static func nullness(isNegated: Bool) -> Overload {
+    .columns([.any], result: { _ in .bool }) { nullMask($0, isNegated: isNegated) }
+  }
+
+  private static func nullMask(_ arguments: Arguments, isNegated: Bool) -> Vector {
+    let vector = arguments[0]
+    guard vector.type != .string, vector.nulls != nil else {
+      return .constant(.bool(isNegated), count: arguments.count)
+    }
+    return mapRows(arguments.replacing([])) { row, _ in vector.isNull(row) != isNegated }
+  }
+
+  private static let casing: [ScalarFunction] = [
+    ScalarFunction(
+      "tolower", "Is `text` in lower case.", "text",
+      examples: [.init(#"tolower("Größe")"#, is: "größe")],
+      overloads: [
+        Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in TextChange.lowercase(text, to: &out) }
+          .takingAny(at: 0)
+      ]),
+    ScalarFunction(
+      "toupper", "Is `text` in upper case.", "text",
+      examples: [.init(#"toupper("naïve")"#, is: "NAÏVE")],
+      overloads: [
+        Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in TextChange.uppercase(text, to: &out) }
+          .takingAny(at: 0)
+      ]),
+    ScalarFunction(
+      "reverse", "Is `value` as text with its characters in reverse order.", "value",
+      examples: [.init(#"reverse("abc")"#, is: "cba"), .init("reverse(123.45)", is: "54.321")],
+      overloads: [
+        Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in TextChange.reverse(text, to: &out) }
+          .takingAny(at: 0)
+      ]),
+    ScalarFunction(
+      "translate", "Replaces each character of `text` that is in `from` by the one at its place in `to`.",
+      "from, to, text",
+      examples: [
+        .init(#"translate("krasp", "otsku", "spark")"#, is: "kusto"), .init(#"translate("abc", "x", "abc")"#, is: "xxx"),
+      ],
+      overloads: [
+        .writing(.string) { (from: Bytes, to: Bytes, text: Bytes, out: inout ByteBuffer) in
+          TextChange.translate(text, from: from, into: to, to: &out)
+        }
+      ]),
+  ]
+
+  private static let joining: [ScalarFunction] = [
+    ScalarFunction(
+      "strcat", "Joins `values` as one text; nulls count as empty.", "values, ...",
+      examples: [.init(#"strcat("run-", 7, "!")"#, is: "run-7!")],
+      overloads: [
+        .columns([], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
+          joined(try arguments.converting(to: .string), from: 0) { _ in Bytes(start: nil, count: 0) }
+        }
+      ]),
+    ScalarFunction(
+      "strcat_delim", "Joins `values` as one text with `delimiter` between them.", "delimiter, values, ...",
+      examples: [.init(#"strcat_delim("-", 1, "2", "A", 1s)"#, is: "1-2-A-00:00:01")],
+      overloads: [
+        .columns([.any], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
+          let texts = try arguments.converting(to: .string)
+          let delimiters = Input<Bytes>(texts, 0)
+          return joined(texts, from: 1) { row in delimiters[row] }
+        }
+      ]),
+    ScalarFunction(
+      "strcat_array", "Joins the elements of `array` as one text with `delimiter` between them.",
+      "array, delimiter",
+      examples: [.init(#"strcat_array(dynamic([1, 2, 3]), "->")"#, is: "1->2->3")],
+      overloads: [
+        .maybeWriting(.string) { (array: CompactDynamic, delimiter: Bytes, out: inout ByteBuffer) -> Bool in
+          var isFirst = true
+          array.cursor.forEachElement { element in
+            if !isFirst { out.append(delimiter) }
+            isFirst = false
+            if !element.isNull { JSONText.printText(element, to: &out) }
+          }
+          return true
+        }
+      ]),
+    ScalarFunction(
+      "strrep", "Repeats `value` as text `times` times with `delimiter` between.", "value, times, [delimiter]",
+      examples: [.init(#"strrep("ABC", 2)"#, is: "ABCABC"), .init(#"strrep(123, 3, ".")"#, is: "123.123.123")],
+      overloads: [
+        Overload.writing(.string) { (text: Bytes, times: Int64, out: inout ByteBuffer) in
+          repeatText(text, times, Bytes(start: nil, count: 0), to: &out)
+        }.takingAny(at: 0),
+        Overload.writing(.string) { (text: Bytes, times: Int64, delimiter: Bytes, out: inout ByteBuffer) in
+          repeatText(text, times, delimiter, to: &out)
+        }.takingAny(at: 0, 2),
+      ]),
+  ]
+
+  private static let cutting: [ScalarFunction] = [
+    ScalarFunction(
+      "substring", "Is the part of `text` from the character `start` on, `length` long; a negative `start` counts from the end.",
+      "text, start, [length]",
+      examples: [.init(#"substring("123456", 2, 2)"#, is: "34"), .init(#"substring("123456", -2, 2)"#, is: "56")],
+      overloads: [
+        Overload.map { (text: Bytes, start: Int64) -> Bytes in part(of: text, from: start, length: .max) }
+          .takingAny(at: 0),
+        Overload.map { (text: Bytes, start: Int64, length: Int64) -> Bytes in
+          part(of: text, from: start, length: length)
+        }.takingAny(at: 0),
+      ]),
+    ScalarFunction(
+      "split", "Is the array of the parts of `text` between `delimiter`, or the one at `index` alone.",
+      "text, delimiter, [index]",
+      examples: [
+        .init(#"split("a__b", "_")"#, is: #"["a","","b"]"#), .init(#"split("aaa_bbb_ccc", "_", 1)"#, is: #"["bbb"]"#),
+      ],
+      overloads: [
+        .writing(.dynamic) { (text: Bytes, delimiter: Bytes, out: inout ByteBuffer) in
+          appendParts(of: text, delimiter, only: nil, to: &out)
+        },
+        .writing(.dynamic) { (text: Bytes, delimiter: Bytes, index: Int64, out: inout ByteBuffer) in
+          appendParts(of: text, delimiter, only: index, to: &out)
+        },
+      ]),
+  ]
+
+  private static let replacing: [ScalarFunction] = [
+    ScalarFunction(
+      "replace_string", "Replaces every `lookup` in `text` by `rewrite`.", "text, lookup, rewrite",
+      examples: [.init(#"replace_string("a-b-c", "-", "+")"#, is: "a+b+c")],
+      overloads: [
+        .columns([.string, .string, .string], to: .string) { arguments in
+          let texts = Input<Bytes>(arguments, 0), lookups = Input<Bytes>(arguments, 1)
+          let rewrites = Input<Bytes>(arguments, 2)
+          let kept = arguments.prepared(from: 1..<2) { TextNeedle(lookups[0], ignoresCase: false) }
+          return writtenRows(arguments, as: .string) { row, out in
+            let needle = kept ?? TextNeedle(lookups[row], ignoresCase: false)
+            needle.replace(in: texts[row], with: rewrites[row], to: &out)
+            return true
+          }
+        }
+      ]),
+    ScalarFunction(
+      "replace_strings", "Replaces each of `lookups` in `text` by the rewrite at its place, earlier lookups first.",
+      "text, lookups, rewrites",
+      examples: [
+        .init(#"replace_strings("a cat and a dog", dynamic(["cat", "dog"]), dynamic(["dog", "fox"]))"#, is: "a dog and a fox")
+      ],
+      overloads: [
+        .maybeWriting(.string) { (text: Bytes, lookups: CompactDynamic, rewrites: CompactDynamic, out: inout ByteBuffer) -> Bool in
+          guard lookups.cursor.isArray else { return false }
+          replaceEach(in: text, lookups.cursor, rewrites.cursor, to: &out)
+          return true
+        }
+      ]),
+  ]
+
+  private static let searching: [ScalarFunction] = [
+    ScalarFunction(
+      "indexof",
+      "Is the place of the first `lookup` in `text`, from the character `start` on, within `length` characters, or of the given `occurrence`; -1 when it is not there.",
+      "text, lookup, [start, [length, [occurrence]]]",
+      examples: [.init(#"indexof("abcdefg", "cde")"#, is: "2"), .init(#"indexof("abcdefg", "cde", 3)"#, is: "-1")],
+      overloads: (2...5).map { count in positionSearch(count) }),
+    ScalarFunction(
+      "countof", "Counts `search` in `text`, overlaps included, or the matches of a regular expression when `kind` is \"regex\".",
+      "text, search, [kind]",
+      examples: [.init(#"countof("aaaa", "aa")"#, is: "3"), .init(#"countof("abcabc", "a.c", "regex")"#, is: "2")],
+      overloads: [
+        .columns([.string, .string], to: .long) { try occurrences($0) },
+        .columns([.string, .string, .string], to: .long) { try occurrences($0) },
+      ]),
+    ScalarFunction(
+      "has_any_index", "Is the place in `terms` of the first that `text` has as whole terms; -1 when it has none.",
+      "text, terms",
+      examples: [
+        .init(#"has_any_index("this is an example", dynamic(["not", "example"]))"#, is: "1"),
+        .init(#"has_any_index("this is an example", dynamic([]))"#, is: "-1"),
+      ],
+      overloads: [
+        .maybe { (text: Bytes, terms: CompactDynamic) -> Int64? in
+          guard terms.cursor.isArray else { return nil }
+          var found: Int64 = -1
+          var index: Int64 = 0
+          var term = ByteBuffer()
+          terms.cursor.forEachElement { element in
+            term.removeAll()
+            JSONText.printText(element, to: &term)
+            if found < 0, term.withBytes({ TextNeedle($0, ignoresCase: true).isTerm(in: text) }) { found = index }
+            index &+= 1
+          }
+          return found
+        }
+      ]),
+  ]
+
+  private static let characters: [ScalarFunction] = [
+    codePointsOf("unicode_codepoints_from_string"), codePointsOf("to_utf8"),
+    textOfCodePoints("unicode_codepoints_to_string"), textOfCodePoints("make_string"),
+  ]
+
+  private static func codePointsOf(_ name: String) -> ScalarFunction {
+    ScalarFunction(
+      name, "Is the array of the Unicode code points of `text`.", "text",
+      examples: [.init("\(name)(\"⒦u\")", is: "[9382,117]")],
+      overloads: [
+        .writing(.dynamic) { (text: Bytes, out: inout ByteBuffer) in
+          let mark = out.beginArray()
+          var count = 0, at = 0
+          while at < text.count {
+            let (scalar, length) = text.scalar(at: at)
+            out.appendLong(Int64(scalar.value))
+            at &+= length
+            count &+= 1
+          }
+          out.end(mark, count: count)
+        }
+      ])
+  }
+
+  private static func textOfCodePoints(_ name: String) -> ScalarFunction {
+    ScalarFunction(
+      name, "Is the text of the Unicode code points `points`, numbers and arrays of numbers.", "points, ...",
+      examples: [.init("\(name)(dynamic([75, 117, 115]), 116, 111)", is: "Kusto")],
+      overloads: [
+        .columns([], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
+          let call = try arguments.converting(to: .dynamic)
+          let inputs = call.vectors.indices.map { Input<CompactDynamic>(call, $0) }
+          return writtenRows(call, as: .string, seesNulls: true) { row, out in
+            for input in inputs {
+              guard let cursor = input.nullable(row)?.cursor else { return false }
+              for point in cursor.isArray ? cursor.elements : [cursor] {
+                guard point.tag == .long, let value = UInt32(exactly: point.int64),
+                  let scalar = Unicode.Scalar(value)
+                else { return false }
+                out.append(scalar)
+              }
+            }
+            return true
+          }
+        }
+      ])
+  }
+
+  private static func joined(
+    _ texts: Arguments, from start: Int, delimiter: (Int) -> Bytes
+  ) -> Vector {
+    let inputs = texts.vectors.indices.dropFirst(start).map { Input<Bytes>(texts, $0) }
+    return mapRows(texts) { row, arena -> Bytes in
+      let between = delimiter(row)
+      var size = between.count &* (inputs.count &- 1)
+      for input in inputs { size &+= input[row].count }
+      guard size > 0 else { return Bytes(start: nil, count: 0) }
+      let place = arena.room(size)
+      var at = 0
+      for (index, input) in inputs.enumerated() {
+        for part in index > 0 ? [between, input[row]] : [input[row]] {
+          guard let base = part.baseAddress, part.count > 0 else { continue }
+          (place + at).update(from: base, count: part.count)
+          at &+= part.count
+        }
+      }
+      return Bytes(start: place, count: size)
+    }
+  }
+
+  private static func repeatText(_ text: Bytes, _ times: Int64, _ delimiter: Bytes, to out: inout ByteBuffer) {
+    for i in 0..<Swift.min(Swift.max(times, 0), 1024) {
+      if i > 0 { out.append(delimiter) }
+      out.append(text)
+    }
+  }
+
+  private static func part(of text: Bytes, from start: Int64, length: Int64) -> Bytes {
+    let from = start >= 0 ? Int(start) : Swift.max(0, text.characterCount &+ Int(Swift.max(start, -1 << 40)))
+    return text.characters(from: from, length: Int(length))
+  }
+
+  private static func appendParts(of text: Bytes, _ delimiter: Bytes, only: Int64?, to out: inout ByteBuffer) {
+    let needle = TextNeedle(delimiter, ignoresCase: false)
+    let mark = out.beginArray()
+    var count = 0
+    var index: Int64 = 0
+    needle.split(text) { part in
+      if only == nil || only == index {
+        out.appendString(part)
+        count &+= 1
+      }
+      index &+= 1
+    }
+    out.end(mark, count: count)
+  }
+
+  /// Lookups go over the text one after the other, each over what earlier ones have not replaced.
+  private static func replaceEach(
+    in text: Bytes, _ lookups: DynamicCursor, _ rewrites: DynamicCursor, to out: inout ByteBuffer
+  ) {
+    var pieces: [(bytes: Bytes, isDone: Bool)] = [(text, false)]
+    let replacements = rewrites.isArray ? rewrites.elements : [rewrites]
+    for (index, lookup) in lookups.elements.enumerated() where lookup.tag == .string && !lookup.text.isEmpty {
+      let needle = TextNeedle(lookup.text, ignoresCase: false)
+      let rewrite = index < replacements.count && replacements[index].tag == .string
+        ? replacements[index].text : Bytes(start: nil, count: 0)
+      var next: [(bytes: Bytes, isDone: Bool)] = []
+      for piece in pieces {
+        guard !piece.isDone else {
+          next.append(piece)
+          continue
+        }
+        var isFirst = true
+        needle.split(piece.bytes) { part in
+          if !isFirst { next.append((rewrite, true)) }
+          isFirst = false
+          next.append((part, false))
+        }
+      }
+      pieces = next
+    }
+    for piece in pieces { out.append(piece.bytes) }
+  }
+
+  private static func positionSearch(_ count: Int) -> Overload {
+    let numbers = [ScalarType](repeating: .long, count: count - 2)
+    return Overload.columns([.string, .string] + numbers, to: .long) { arguments in
+      let texts = Input<Bytes>(arguments, 0), lookups = Input<Bytes>(arguments, 1)
+      let window = SearchWindow.Inputs(arguments, from: 2)
+      let kept = arguments.prepared(from: 1..<2) { TextNeedle(lookups[0], ignoresCase: false) }
+      return maybeRows(arguments, nullWithArguments: true) { row -> Int64? in
+        let text = texts[row]
+        guard let window = window[row, text] else { return nil }
+        let needle = kept ?? TextNeedle(lookups[row], ignoresCase: false)
+        var at = 0
+        var left = window.occurrence
+        while left > 0, let found = needle.offset(in: window.part, from: at) {
+          left &-= 1
+          if left == 0 { return Int64(text.part(from: 0, to: window.offset &+ found).characterCount) }
+          at = found &+ 1
+        }
+        return -1
+      }
+    }.takingAny(at: 0, 1)
+  }
+
+  private static func occurrences(_ arguments: Arguments) throws -> Vector {
+    let texts = Input<Bytes>(arguments, 0), searches = Input<Bytes>(arguments, 1)
+    let kinds = arguments.vectors.count > 2 ? Input<Bytes>(arguments, 2) : nil
+    let isRegex = { (row: Int) in kinds.map { $0[row].equalsIgnoringASCIICase("regex") } ?? false }
+    // A text to search for need not be a valid pattern, so patterns are compiled only when one is meant.
+    let meansRegex = arguments.count > 0 && isRegex(0)
+    let pattern = meansRegex ? try PatternInput(arguments, 1) : nil
+    let result = Buffer(of: Int64.self, count: arguments.count)
+    let out = result.values(Int64.self)
+    for row in 0..<arguments.count {
+      if isRegex(row) {
+        var total: Int64 = 0
+        let regex = try pattern.map { try $0[row] } ?? PatternInput(arguments, 1)[row]
+        regex.forEachMatch(in: texts[row]) { _ in
+          total &+= 1
+          return true
+        }
+        out[row] = total
+      } else {
+        out[row] = Int64(TextNeedle(searches[row], ignoresCase: false).count(in: texts[row], overlapping: true))
+      }
+    }
+    return Vector(.long, count: arguments.count, buffer: result)
+  }
+}
+
+/// The part of a text in which `indexof` and `indexof_regex` look, and which occurrence they look for.
+struct SearchWindow {
+  let part: Bytes
+  /// Where the part begins, in bytes.
+  let offset: Int
+  let occurrence: Int64
+
+  /// The optional `start`, `length` and `occurrence` of a call.
+  struct Inputs {
+    private let numbers: [Input<Int64>]
+
+    init(_ arguments: Arguments, from first: Int) {
+      numbers = (first..<Swift.max(first, arguments.vectors.count)).map { Input<Int64>(arguments, $0) }
+    }
+
+    /// The row's window; nil when its numbers make no sense.
+    subscript(row: Int, text: Bytes) -> SearchWindow? {
+      var start = numbers.count > 0 ? numbers[0][row] : 0
+      let length = numbers.count > 1 ? numbers[1][row] : -1
+      let occurrence = numbers.count > 2 ? numbers[2][row] : 1
+      guard length >= -1, occurrence >= 0 else { return nil }
+      if start < 0 { start = Swift.max(0, Int64(text.characterCount) &+ Swift.max(start, -1 << 40)) }
+      let offset = text.offset(ofCharacter: Int(start))
+      let rest = text.part(from: offset)
+      let part = length < 0 ? rest : rest.part(from: 0, to: rest.offset(ofCharacter: Int(length)))
+      return SearchWindow(part: part, offset: offset, occurrence: occurrence)
+    }
+  }
+}
