@@ -1,19 +1,14 @@
 import PlumbEngine
 
 /// What `explain` shows: the plan at first, after each rule that changed it, and the operators that would run.
-func explained(_ plan: LogicalPlan) -> Answer {
-  var lines = ["Initial:"]
+func explained(_ plan: LogicalPlan, _ context: ExecutionContext) -> Answer {
+  var lines: [String] = []
   func add(_ outline: String) {
     lines += outline.split(separator: "\n", omittingEmptySubsequences: true).map { "   \($0)" }
   }
-  add(plan.outline)
-  var last = plan.outline
-  let optimized = optimize(plan) { rule, rewritten in
-    let outline = rewritten.outline
-    if outline == last { return }
-    last = outline
+  let optimized = optimize(plan, context) { rule, rewritten in
     lines.append("\(rule):")
-    add(outline)
+    add(rewritten.outline)
   }
   lines.append("Physical:")
   add(optimized.physicalOutline)
