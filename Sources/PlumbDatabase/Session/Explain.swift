@@ -3,15 +3,12 @@ import PlumbEngine
 /// What `explain` shows: the plan at first, after each rule that changed it, and the operators that would run.
 func explained(_ plan: LogicalPlan, _ context: ExecutionContext) -> Answer {
   var lines: [String] = []
-  func add(_ outline: String) {
+  func add(_ title: String, _ outline: String) {
+    lines.append("\(title):")
     lines += outline.split(separator: "\n", omittingEmptySubsequences: true).map { "   \($0)" }
   }
-  let optimized = optimize(plan, context) { rule, rewritten in
-    lines.append("\(rule):")
-    add(rewritten.outline)
-  }
-  lines.append("Physical:")
-  add(optimized.physicalOutline)
+  let optimized = optimize(plan, context) { rule, rewritten in add(rule, rewritten.outline) }
+  add("Physical", optimized.physicalOutline)
   return answer([ColumnInfo("Plan", .string)], rows: lines.map { [.string($0)] })
 }
 
