@@ -12,9 +12,11 @@ extension Binder {
       case .scalar(let expression): return expression
       case .table: throw tableAsValue(call.span, name)
       }
-    case .value, .table:
-      throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
-    case .broken: throw AlreadyReported()
+    case .value, .table, .broken:
+      // A variable hides no function of Plumb's: `let bin = 1d` leaves `bin(...)` as it is.
+      if !isBuiltIn(name) {
+        throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
+      }
     case nil: break
     }
     if let special = try special(call, at: place) { return special }
@@ -35,6 +37,11 @@ extension Binder {
       return try bind(argument.value, at: place)
     }
     return try folded(BoundExpression.calling(function, arguments, at: call.span))
+  }
+
+  func isBuiltIn(_ name: String) -> Bool {
+    ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil
+      || WindowFunction(rawValue: name) != nil || Self.specialNames.contains(name)
   }
 
   private func unknownFunction(_ call: CallSyntax, at place: Place) -> Diagnostic {
@@ -211,7 +218,8 @@ extension Binder {
     }
     let (checked, type) = try windowTypes(function, arguments)
     return row.adding(
-      WindowColumn(name: "$window\(row.windows.count)", function: function, arguments: checked, type: type, span: call.span))
+      WindowColumn(
+        name: "$window\(row.windows.count)", function: function, arguments: checked, type: type, span: call.span))
   }
 
   private func windowTypes(

@@ -87,7 +87,8 @@ extension Binder {
       switch conflict {
       case .error:
         throw Diagnostic(
-          "duplicate-column", "the bag has a property `\(property.name)`, and there is a column of that name", at: first.span,
+          "duplicate-column", "the bag has a property `\(property.name)`, and there is a column of that name",
+          at: first.span,
           help: "give a prefix as the second argument, or say `columnsConflict = \"replace_source\"`")
       case .replaceSource: outputs[clash] = column
       case .keepSource: break
@@ -101,8 +102,9 @@ extension Binder {
   private func narrow(_ syntax: EvaluateSyntax, _ input: Relation) throws -> Relation {
     let span = syntax.span
     let width = input.schema.count
-    let numbered = LogicalPlan.window(
-      input.plan, [WindowColumn(name: "Row", function: .rowNumber, arguments: [.literal(.long(0), span)], type: .long, span: span)])
+    let number = WindowColumn(
+      name: "Row", function: .rowNumber, arguments: [.literal(.long(0), span)], type: .long, span: span)
+    let numbered = LogicalPlan.window(input.plan, [number])
     let cells = try input.schema.enumerated().map { index, column in
       try calling(
         "pack_array",
@@ -162,19 +164,20 @@ extension Binder {
         position = cells[1].value(at: row).ticks ?? position
         if let known = merged.firstIndex(where: { $0.name == name }) {
           if merged[known].type != type { merged[known].type = "ERROR(type mismatch)" }
-          if preservesOrder, merged[known].ordinal != position {
+          if !preservesOrder {
+            merged[known].ordinal = max(merged[known].ordinal, position)
+          } else if merged[known].ordinal != position {
             merged[known].ordinal = -1
             merged[known].type = "ERROR(columns are out of order)"
           }
-        } else if preservesOrder, merged.contains(where: { $0.ordinal == position }) {
-          merged.append((name, position, type))
         } else {
-          merged.append((name, preservesOrder ? position : Int64(merged.count), type))
+          merged.append((name, position, type))
         }
       }
     }
     // Columns that went wrong come last.
     merged.sort { ($0.ordinal < 0 ? Int64.max : $0.ordinal) < ($1.ordinal < 0 ? Int64.max : $1.ordinal) }
+    if !preservesOrder { for index in merged.indices { merged[index].ordinal = Int64(index) } }
     let schema = [
       ColumnInfo("ColumnName", .string), ColumnInfo("ColumnOrdinal", .int), ColumnInfo("DataType", .string),
       ColumnInfo("ColumnType", .string),

@@ -97,7 +97,8 @@ extension Binder {
     var visible = Relation(.input(prepared.schema), isSerialized: true, name: input.name)
     visible.schema = prepared.schema
     visible.broken = input.broken
-    visible = visible.picking(expanded.schema.indices.filter { $0 != input.schema.count }.map { ($0, expanded.schema[$0].name) })
+    let seen = expanded.schema.indices.filter { $0 != input.schema.count }
+    visible = visible.picking(seen.map { ($0, expanded.schema[$0].name) })
     let inner = try relation(syntax.query, in: scope, implied: visible)
     guard let carrier = Carrier(columns: Array(width..<width + carried.count)).carrying(inner.plan) else {
       throw Diagnostic(

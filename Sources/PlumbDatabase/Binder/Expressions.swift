@@ -215,7 +215,8 @@ extension Binder {
     default:
       throw Diagnostic(
         "not-a-bool", "a condition is true or false, and this is \(bound.type.described)", at: expression.span,
-        help: bound.type == .string ? "compare it, as in `== \"...\"`, or use `isnotempty(...)`" : "compare it, as in `!= 0`")
+        help: bound.type == .string
+          ? "compare it, as in `== \"...\"`, or use `isnotempty(...)`" : "compare it, as in `!= 0`")
     }
   }
 

@@ -179,7 +179,8 @@ extension Binder {
       guard table.schema[index].type == type else {
         throw Diagnostic(
           "column-type",
-          "the column `\(column.name.text)` is \(table.schema[index].type.described), and `\(name)` needs \(type.described)",
+          "the column `\(column.name.text)` is \(table.schema[index].type.described), "
+            + "and `\(name)` needs \(type.described)",
           at: span)
       }
     }

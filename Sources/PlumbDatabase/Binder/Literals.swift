@@ -57,7 +57,7 @@ extension Value {
     case .typed(let type, let text, let span):
       guard let value = Value(text: text, as: ScalarType(type)) else {
         throw Diagnostic(
-          "bad-literal", "`\(text)` is no \(type.rawValue)", at: span.isEmpty ? literal.span : span,
+          "bad-literal", "`\(text)` is not \(ScalarType(type).described)", at: span.isEmpty ? literal.span : span,
           help: ScalarType(type).literalHelp)
       }
       self = value

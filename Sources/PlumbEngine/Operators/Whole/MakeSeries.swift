@@ -36,7 +36,8 @@ extension LogicalPlan {
       + columns[(groups + 1)...].map { ColumnInfo($0.name, .dynamic) } + [ColumnInfo(axis.name, .dynamic)]
     return .whole(
       WholePlan(name: "make-series", input: input, schema: schema) { chunk, context in
-        try seriesRows(chunk, context, groups: groups, axis: axis, defaults: defaults, keepsEmpty: keepsEmpty, schema: schema)
+        try seriesRows(
+          chunk, context, groups: groups, axis: axis, defaults: defaults, keepsEmpty: keepsEmpty, schema: schema)
       })
   }
 }
