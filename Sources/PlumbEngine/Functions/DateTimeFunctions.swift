@@ -219,9 +219,9 @@ private enum DatePart {
     "year, quarter, month, week_of_year, day, dayOfYear, hour, minute, second, millisecond, microsecond, nanosecond"
 
   init?(_ name: Bytes) {
-    if name.equalsIgnoringASCIICase("week_of_year") || name.equalsIgnoringASCIICase("weekofyear") {
+    if name.equalsIgnoringCase("week_of_year") || name.equalsIgnoringCase("weekofyear") {
       self = .weekOfYear
-    } else if name.equalsIgnoringASCIICase("dayofyear") {
+    } else if name.equalsIgnoringCase("dayofyear") {
       self = .dayOfYear
     } else {
       guard let part = CalendarPart(name), part != .week else { return nil }

@@ -17,6 +17,7 @@ extension ScalarFunction {
     rounding,
     datetimes,
     timespans,
+    timeZones,
     mathematics,
     bitwise,
     statistics,
