@@ -7,6 +7,7 @@ final class Results {
   private let writer: any ResultWriter
   private let isOnTerminal: Bool
   private(set) var rowCount = 0
+  private var hasBegun = false
 
   /// Rows shown of one result on a terminal unless the user says otherwise.
   static let terminalRowLimit = 1000
@@ -26,6 +27,7 @@ final class Results {
 
   func write(_ answer: Answer) throws {
     rowCount += answer.rowCount
+    hasBegun = true
     let summary = try writer.write(answer)
     if isOnTerminal || !summary.isWhole || !answer.remarks.isEmpty {
       try destination.sink.flush()
@@ -44,7 +46,7 @@ final class Results {
 
   /// Ends what was begun so that its form is whole on standard output; leaves no file.
   func abandon() {
-    if rowCount > 0 { try? writer.finish() }
+    if hasBegun { try? writer.finish() }
     destination.discard()
   }
 }
