@@ -62,7 +62,7 @@ extension ScalarFunction {
   private static func zone(_ arguments: Arguments, _ name: Bytes) throws -> TimeZone {
     if let zone = TimeZone.named(name) { return zone }
     throw Diagnostic(
-      "unknown-time-zone", "`\(String(name))` is not a time zone that Plumb knows", at: arguments.argumentSpans[1],
+      "unknown-time-zone", "`\(String(name))` is not a time zone that Plumb knows", at: arguments.span(of: 1),
       help: "`print datetime_list_timezones()` lists them")
   }
 }
