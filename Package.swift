@@ -37,6 +37,9 @@ let package = Package(
     .testTarget(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PlumbStorageTests",
+      dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

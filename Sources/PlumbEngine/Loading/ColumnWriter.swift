@@ -22,6 +22,7 @@ final class ColumnWriter {
   private var cleaned = ByteBuffer()
   private var repaired = ByteBuffer()
   private let padded = BlockBuffer(capacity: 64)
+  private var lookups: Buffer?
 
   init(_ type: ScalarType) {
     self.type = type
@@ -60,7 +61,11 @@ final class ColumnWriter {
     case .real: readReals(batch, column)
     case .datetime: readMoments(batch, column)
     case .string:
-      if let table { readCodes(batch, column, table) } else { readTexts(batch, column) }
+      if let table {
+        if table.count < 4096 { readCodes(batch, column, table) } else { readManyCodes(batch, column, table) }
+      } else {
+        readTexts(batch, column)
+      }
     case .bool, .decimal, .timespan, .guid, .dynamic: readOthers(batch, column)
     }
     count &+= batch.rows
@@ -293,6 +298,71 @@ final class ColumnWriter {
       lastCount = entries[Int(lastCode)].count
       last = UnsafePointer(entries[Int(lastCode)].baseAddress.unsafelyUnwrapped)
     }
+  }
+
+  /// The same for a table that does not fit the cache: each step is a loop of its own over the batch, so that
+  /// the processor waits for many rows' memory at once.
+  @inline(never)
+  private func readManyCodes(_ batch: FieldBatch, _ column: Int, _ table: TextTable) {
+    let out = lanes.values(UInt32.self) + count
+    let base = batch.base
+    let step = batch.columns &+ 1
+    let quote = batch.quote
+    let lookups = self.lookups ?? Buffer(of: TextLookup.self, count: 1024)
+    self.lookups = lookups
+    let rows = Swift.min(batch.rows, 1024)
+    let pending = lookups.values(TextLookup.self)
+    let slots = table.slots
+    let slotMask = table.mask
+    var marks = batch.marks + column
+    for row in 0..<rows {
+      let start = Int(marks[0]) &+ 1
+      var n = Swift.max(0, Int(marks[1]) &- start)
+      marks += step
+      var p = base + start
+      if n > 0 && p[0] == quote {
+        if n >= 2 && p[n &- 1] == quote && memchr(p + 1, Int32(quote), n &- 2) == nil {
+          p += 1
+          n &-= 2
+        } else {
+          // Quotes inside have to be taken out first; -1 marks that.
+          n = -1
+        }
+      }
+      let hash = n < 0 ? 0 : TextTable.hash(p, n)
+      pending[row] = TextLookup(p: p, n: n, hash: hash, slot: slots[Int(truncatingIfNeeded: hash) & slotMask], entry: base)
+    }
+    let entries = table.entries.base
+    for row in 0..<rows {
+      let slot = pending[row].slot
+      let isLikely = slot != 0 && (slot ^ pending[row].hash) &>> 32 == 0 && pending[row].n > 0
+      let entry = entries[isLikely ? Int(UInt32(truncatingIfNeeded: slot) &- 1) : 0]
+      if isLikely && entry.count == pending[row].n {
+        pending[row].entry = UnsafePointer(entry.baseAddress.unsafelyUnwrapped)
+      } else {
+        pending[row].slot = 0
+      }
+    }
+    for row in 0..<rows {
+      let lookup = pending[row]
+      if lookup.slot != 0 && TextTable.equal(lookup.p, lookup.entry, lookup.n) {
+        out[row] = UInt32(truncatingIfNeeded: lookup.slot) &- 1
+      } else {
+        out[row] = codeOf(lookup, batch, row, column, table)
+      }
+    }
+  }
+
+  @inline(never)
+  private func codeOf(
+    _ lookup: TextLookup, _ batch: FieldBatch, _ row: Int, _ column: Int, _ table: TextTable
+  ) -> UInt32 {
+    var text = Bytes(start: lookup.p, count: Swift.max(0, lookup.n))
+    if lookup.n < 0 { text = unquoted(batch.field(row, column), batch.quote) }
+    let p = text.baseAddress.map { UnsafePointer($0) } ?? batch.base
+    let hash = TextTable.hash(p, text.count)
+    return TextTable.find(p, text.count, hash, table.slots, table.mask, table.entries.base)
+      ?? (batch.isASCII ? table.insert(p, text.count, hash) : codeOfNew(Bytes(start: p, count: text.count), table))
   }
 
   @inline(never)
@@ -536,6 +606,15 @@ final class ColumnWriter {
       return (data, .codes32)
     }
   }
+}
+
+/// A text on its way to its code.
+private struct TextLookup: BitwiseCopyable {
+  var p: UnsafePointer<UInt8>
+  var n: Int
+  var hash: UInt64
+  var slot: UInt64
+  var entry: UnsafePointer<UInt8>
 }
 
 /// Whether the bytes are well-formed UTF-8.

@@ -31,6 +31,7 @@ func loadJSONFile(
   text.threads = options.threads ?? options.context.threads
   if let size = source.size {
     text.threads = max(1, min(text.threads, size / (options.blockSize ?? 1 << 20) + 1))
+    if options.blockSize == nil && size < 4 << 20 { text.blockSize = size / text.threads + 1 }
   }
   return try loadJSON(text, context: options.context)
 }
