@@ -30,6 +30,7 @@ let package = Package(
         "PlumbStorage", "ReadlineShim",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -136,19 +136,33 @@ enum TextChange {
     _ text: Bytes, to out: inout ByteBuffer, ascii: (UInt8) -> UInt8,
     other: (Unicode.Scalar) -> Unicode.Scalar
   ) {
-    out.reserve(out.count + text.count)
     var at = 0
     while at < text.count {
-      let byte = text[at]
-      if byte < 0x80 {
-        out.append(ascii(byte))
-        at &+= 1
-      } else {
+      let start = at
+      out.append(atMost: text.count &- start) { place in
+        guard let base = text.baseAddress else { return 0 }
+        let run = asciiCount(base + start, text.count &- start)
+        for i in 0..<run { place[i] = ascii(base[start &+ i]) }
+        at = start &+ run
+        return run
+      }
+      if at < text.count {
         let (value, length) = text.scalar(at: at)
         out.append(other(value))
         at &+= length
       }
     }
+  }
+
+  /// How many bytes of ASCII there are before the first of another character.
+  private static func asciiCount(_ base: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    let raw = UnsafeRawPointer(base)
+    var at = 0
+    while at &+ 8 <= count, raw.loadUnaligned(fromByteOffset: at, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+      at &+= 8
+    }
+    while at < count && base[at] < 0x80 { at &+= 1 }
+    return at
   }
 
   /// Appends `text` with each character of `from` replaced by the one at its place in `to`; the last of

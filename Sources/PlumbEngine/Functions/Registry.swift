@@ -11,6 +11,9 @@ extension ScalarFunction {
     arrayFunctions,
     setFunctions,
     bagFunctions,
+    encodingFunctions,
+    networkFunctions,
+    parsingFunctions,
   ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(

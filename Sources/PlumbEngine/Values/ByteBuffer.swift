@@ -4,75 +4,111 @@ import Glibc
 public typealias Bytes = UnsafeBufferPointer<UInt8>
 
 /// A growing output of bytes that values print themselves into, so that no `String` is made per value.
+///
+/// Copies share their memory until one of them grows.
 public struct ByteBuffer: Sendable {
-  @usableFromInline var storage: [UInt8] = []
+  /// The memory, freed with its last owner.
+  @usableFromInline final class Storage: @unchecked Sendable {
+    @usableFromInline let base: UnsafeMutablePointer<UInt8>
+    @usableFromInline let capacity: Int
+
+    @usableFromInline init(capacity: Int) {
+      base = .allocate(capacity: capacity)
+      self.capacity = capacity
+    }
+
+    deinit { base.deallocate() }
+  }
+
+  @usableFromInline var storage: Storage?
+  @usableFromInline var used = 0
 
   @inlinable public init() {}
 
-  @inlinable public init(capacity: Int) { storage.reserveCapacity(capacity) }
+  public init(capacity: Int) { if capacity > 0 { storage = Storage(capacity: capacity) } }
 
-  @inlinable public var count: Int { storage.count }
-  @inlinable public var isEmpty: Bool { storage.isEmpty }
+  @inlinable public var count: Int { used }
+  @inlinable public var isEmpty: Bool { used == 0 }
 
-  /// The content as an array.
-  @inlinable public var bytes: [UInt8] { storage }
+  /// A copy of the content.
+  public var bytes: [UInt8] { withBytes { Array($0) } }
 
   /// The content as text; ill-formed UTF-8 becomes U+FFFD.
-  public var string: String { String(decoding: storage, as: UTF8.self) }
+  public var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 
   @inlinable public func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
-    try storage.withUnsafeBufferPointer(body)
+    try withExtendedLifetime(storage) {
+      try body(Bytes(start: storage.map { UnsafePointer($0.base) }, count: count))
+    }
   }
 
-  @inlinable public mutating func reserve(_ capacity: Int) { storage.reserveCapacity(capacity) }
+  /// Makes room for `capacity` bytes in all.
+  public mutating func reserve(_ capacity: Int) { if capacity > count { makeRoom(capacity &- count) } }
 
   /// Empties the buffer and keeps its memory.
-  @inlinable public mutating func removeAll() { storage.removeAll(keepingCapacity: true) }
+  @inlinable public mutating func removeAll() { used = 0 }
 
   /// Drops everything from `count` on.
   @inlinable public mutating func truncate(to count: Int) {
-    if count < storage.count { storage.removeLast(storage.count - Swift.max(count, 0)) }
+    if count < used { used = Swift.max(count, 0) }
   }
 
-  @inlinable public mutating func append(_ byte: UInt8) { storage.append(byte) }
+  /// Sees to memory of its own for `extra` more bytes and gives the place of the first.
+  @inlinable @inline(__always) mutating func room(for extra: Int) -> UnsafeMutablePointer<UInt8> {
+    if isKnownUniquelyReferenced(&storage), let storage, storage.capacity &- count >= extra {
+      return storage.base + count
+    }
+    return makeRoom(extra)
+  }
 
-  @inlinable public mutating func append(_ bytes: Bytes) { storage.append(contentsOf: bytes) }
+  @usableFromInline @inline(never) @discardableResult
+  mutating func makeRoom(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
+    let needed = count + Swift.max(extra, 0)
+    if isKnownUniquelyReferenced(&storage), let storage, storage.capacity >= needed { return storage.base + count }
+    let grown = Storage(capacity: Swift.max(needed, count &* 2, 32))
+    if let storage { grown.base.update(from: storage.base, count: count) }
+    storage = grown
+    return grown.base + count
+  }
 
-  @inlinable public mutating func append(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
+  /// Lets `body` write up to `limit` bytes and say how many it wrote.
+  @inlinable @inline(__always)
+  mutating func append(atMost limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+    let written = body(room(for: limit))
+    precondition(written >= 0 && written <= limit, "a writer keeps to the room it asked for")
+    used &+= written
+  }
 
-  public mutating func append(_ text: String) { storage.append(contentsOf: text.utf8) }
+  @inlinable public mutating func append(_ byte: UInt8) {
+    room(for: 1).pointee = byte
+    used &+= 1
+  }
+
+  @inlinable public mutating func append(_ bytes: Bytes) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    room(for: bytes.count).update(from: base, count: bytes.count)
+    used &+= bytes.count
+  }
+
+  @inlinable public mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
+
+  public mutating func append(_ text: String) { text.withUTF8Bytes { append($0) } }
 
   public mutating func append(_ text: StaticString) {
-    storage.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   public mutating func append(_ scalar: Unicode.Scalar) {
-    storage.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(unit) }
   }
 
   /// Appends `value` in decimal.
   public mutating func append(decimal value: Int64) {
-    if value < 0 { storage.append(0x2D) }
+    if value < 0 { append(0x2D) }
     append(decimal: value.magnitude)
   }
 
-  public mutating func append(decimal value: UInt64) {
-    if value < 10 {
-      storage.append(0x30 &+ UInt8(truncatingIfNeeded: value))
-      return
-    }
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var at = 20
-      var rest = value
-      repeat {
-        at &-= 1
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        digits[at] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
-        rest = quotient
-      } while rest != 0
-      storage.append(contentsOf: digits[at...])
-    }
-  }
+  public mutating func append(decimal value: UInt64) { append(decimal: value, width: 1) }
 
   /// Appends `value` in decimal, padded with zeros to at least `width` digits.
   public mutating func append(decimal value: UInt64, width: Int) {
@@ -83,31 +119,43 @@ public struct ByteBuffer: Sendable {
       bound &*= 10
     }
     if value >= 10_000_000_000_000_000_000 { digits = 20 }
-    while digits < width {
-      storage.append(0x30)
-      digits &+= 1
+    let total = Swift.max(digits, width)
+    append(atMost: total) { place in
+      var rest = value
+      var at = total
+      while at > 0 {
+        at &-= 1
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        place[at] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+      }
+      return total
     }
-    append(decimal: value)
   }
 
   /// Appends two digits; `value` is below 100.
   @inlinable mutating func appendTwoDigits(_ value: Int) {
-    let (tens, ones) = value.quotientAndRemainder(dividingBy: 10)
-    storage.append(0x30 &+ UInt8(truncatingIfNeeded: tens))
-    storage.append(0x30 &+ UInt8(truncatingIfNeeded: ones))
+    append(atMost: 2) { place in
+      let (tens, ones) = value.quotientAndRemainder(dividingBy: 10)
+      place[0] = 0x30 &+ UInt8(truncatingIfNeeded: tens)
+      place[1] = 0x30 &+ UInt8(truncatingIfNeeded: ones)
+      return 2
+    }
   }
 
   /// Appends an integer's bytes, least significant first.
-  @inlinable public mutating func append<T: FixedWidthInteger>(littleEndian value: T) {
-    withUnsafeBytes(of: value.littleEndian) { storage.append(contentsOf: $0) }
+  @inlinable public mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
+    append(atMost: MemoryLayout<T>.size) { place in
+      UnsafeMutableRawPointer(place).storeBytes(of: value.littleEndian, as: T.self)
+      return MemoryLayout<T>.size
+    }
   }
 
   /// Overwrites four bytes at `offset`, which this buffer appended before.
   @inlinable mutating func patch(_ value: UInt32, at offset: Int) {
-    precondition(offset >= 0 && offset + 4 <= storage.count, "a patch stays inside what was appended")
-    storage.withUnsafeMutableBytes {
-      $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
-    }
+    precondition(offset >= 0 && offset + 4 <= count, "a patch stays inside what was appended")
+    let base = room(for: 0) - count
+    UnsafeMutableRawPointer(base).storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
   }
 }
 
@@ -172,8 +220,15 @@ extension UInt8 {
   @inlinable var isSpace: Bool { self == 0x20 || (self >= 9 && self <= 13) }
   @inlinable var isDigit: Bool { self &- 0x30 < 10 }
   @inlinable var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
-  @inlinable var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-  @inlinable var asciiUppercased: UInt8 { self &- 0x61 < 26 ? self & 0xDF : self }
+  // The subtraction borrows, and so sets all high bits, for the 26 letters alone; loops without a branch are
+  // vectorised.
+  @inlinable @inline(__always) var asciiLowercased: UInt8 {
+    self | UInt8(truncatingIfNeeded: (UInt16(self &- 0x41) &- 26) &>> 8) & 0x20
+  }
+
+  @inlinable @inline(__always) var asciiUppercased: UInt8 {
+    self & ~(UInt8(truncatingIfNeeded: (UInt16(self &- 0x61) &- 26) &>> 8) & 0x20)
+  }
 
   /// The value of a hexadecimal digit.
   @inlinable var hexValue: UInt8? {

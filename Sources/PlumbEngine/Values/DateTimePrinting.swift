@@ -1,11 +1,27 @@
 extension DateTime {
   /// Appends `2024-01-02T03:04:05.0000000Z`, always with seven digits of fraction.
   public static func print(_ ticks: Int64, to out: inout ByteBuffer) {
-    print(ticks, separator: 0x54, to: &out)
-    let fraction = UInt64(Swift.max(ticks, 0) % TimeSpan.second)
-    out.append(0x2E)
-    out.append(decimal: fraction, width: 7)
-    out.append(0x5A)
+    let civil = civil(ticks)
+    out.append(atMost: 28) { place in
+      @inline(__always) func two(_ value: Int, _ at: Int, _ after: UInt8) {
+        place[at] = 0x30 &+ UInt8(truncatingIfNeeded: value / 10)
+        place[at &+ 1] = 0x30 &+ UInt8(truncatingIfNeeded: value % 10)
+        place[at &+ 2] = after
+      }
+      two(civil.year / 100, 0, 0)
+      two(civil.year % 100, 2, 0x2D)
+      two(civil.month, 5, 0x2D)
+      two(civil.day, 8, 0x54)
+      two(civil.hour, 11, 0x3A)
+      two(civil.minute, 14, 0x3A)
+      two(civil.second, 17, 0x2E)
+      two(civil.fraction / 100_000, 20, 0)
+      two(civil.fraction / 1000 % 100, 22, 0)
+      two(civil.fraction / 10 % 100, 24, 0)
+      place[26] = 0x30 &+ UInt8(truncatingIfNeeded: civil.fraction % 10)
+      place[27] = 0x5A
+      return 28
+    }
   }
 
   /// Appends the shortest form, for people: `2024-01-02 03:04:05.12`, and `2024-01-02` at midnight

@@ -11,7 +11,8 @@ struct JSONParser {
 
   func failure(_ reason: String) -> JSONText.Failure { JSONText.Failure(position: at, reason: reason) }
 
-  mutating func skipSpace() {
+  @inline(__always) mutating func skipSpace() {
+    if at < text.count && text[at] > 0x20 { return }
     while at < text.count, text[at] == 0x20 || text[at] == 0x0A || text[at] == 0x0D || text[at] == 0x09 { at &+= 1 }
   }
 
@@ -162,7 +163,10 @@ struct JSONParser {
     out.append(littleEndian: 0 as UInt32)
     var from = at
     while true {
-      while at < text.count && text[at] != quote && text[at] != 0x5C { at &+= 1 }
+      // A local position stays in a register.
+      var i = at
+      while i < text.count && text[i] != quote && text[i] != 0x5C { i &+= 1 }
+      at = i
       guard at < text.count else { throw failure("a string is not closed") }
       out.append(text.part(from: from, to: at))
       if text[at] == quote { break }

@@ -122,7 +122,7 @@ extension NumberText {
   /// How a real that is whole looks: `1` in text, `1.0` in JSON.
   public enum RealStyle: Sendable { case text, json }
 
-  /// Appends the shortest digits that read back as `value`: plainly from 1E-05 up to 1E+15, else with `E`.
+  /// Appends the shortest digits that read back as `value`: plainly from 0.0001 up to 1E+15, else with `E`.
   /// `NaN`, `Infinity` and `-Infinity` are names; in JSON they are quoted.
   public static func print(_ value: Double, style: RealStyle = .text, to out: inout ByteBuffer) {
     guard value.isFinite else {
@@ -196,7 +196,7 @@ extension NumberText {
     scale &-= leadingZeros
 
     if value < 0 { out.append(0x2D) }
-    if scale > -5 && scale <= 15 {
+    if scale >= -3 && scale <= 15 {
       if scale <= 0 {
         out.append("0." as StaticString)
         for _ in scale..<0 { out.append(0x30) }
