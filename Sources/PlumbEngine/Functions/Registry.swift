@@ -14,6 +14,9 @@ extension ScalarFunction {
     encodingFunctions,
     networkFunctions,
     parsingFunctions,
+    seriesFunctions,
+    seriesFilling,
+    seriesAnalysis,
   ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(
