@@ -31,6 +31,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
+
+    .testTarget(
+      name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -51,6 +51,10 @@ public struct AggregateOverload: Sendable {
 public enum AggregateNaming: Sendable, Hashable {
   /// `sum_x`: the function, then the first argument when it is a column, else `sum_`.
   case plain
+  /// `list_x`: as `plain` with another word for the function.
+  case prefixed(String)
+  /// `covariance_x_y`: the function, then the first two arguments.
+  case bothColumns
   /// `x` for the extremum and each further column under its own name, as `arg_max` does.
   case ownColumns
   /// `percentile_x_95`, one column for each constant.

@@ -15,7 +15,11 @@ public final class StringDictionary: @unchecked Sendable {
     var ranks: Buffer?
   }
 
-  init(entries: Buffer, count: Int, holding owner: AnyObject?) {
+  /// The dictionary that this one adds an entry to.
+  private let base: StringDictionary?
+
+  init(entries: Buffer, count: Int, holding owner: AnyObject?, extending base: StringDictionary? = nil) {
+    self.base = base
     self.count = count
     self.entries = UnsafePointer(entries.values(Bytes.self))
     self.owner = Owners([entries] + (owner.map { [$0] } ?? []))
@@ -60,6 +64,20 @@ public final class StringDictionary: @unchecked Sendable {
       return buffer
     }
     return UnsafePointer(buffer.values(UInt32.self))
+  }
+
+  /// This dictionary with an entry for the empty text, whose codes agree with this one's.
+  var includingEmpty: (dictionary: StringDictionary, emptyCode: Int) {
+    if let code = code(of: Bytes(start: nil, count: 0)) { return (self, code) }
+    let longer = Buffer(of: Bytes.self, count: count &+ 1)
+    longer.values(Bytes.self).update(from: entries, count: count)
+    longer.values(Bytes.self)[count] = Bytes(start: nil, count: 0)
+    return (StringDictionary(entries: longer, count: count &+ 1, holding: self, extending: self), count)
+  }
+
+  /// Whether equal texts have equal codes in both, and different ones different codes.
+  func agrees(with other: StringDictionary) -> Bool {
+    self === other || base === other || other.base === self || (base != nil && base === other.base)
   }
 
   /// The narrowest encoding for codes of a dictionary with `count` entries.

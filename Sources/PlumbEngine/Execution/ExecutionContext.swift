@@ -12,19 +12,28 @@ public final class ExecutionContext: Sendable {
   /// Where `rand()` starts.
   public let seed: UInt64
   private let cancelled = Atomic<Bool>(false)
+  /// The context that this one was made from, whose cancellation it shares.
+  private let parent: ExecutionContext?
   private let notes = Mutex<[String]>([])
 
-  public init(now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0) {
+  public init(now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, parent: ExecutionContext? = nil) {
     self.now = now
     self.threads = Swift.max(1, threads)
     self.memoryLimit = memoryLimit
     self.seed = seed
+    self.parent = parent
+  }
+
+  /// The same query on one worker, for work that is already spread over workers.
+  var alone: ExecutionContext {
+    threads == 1
+      ? self : ExecutionContext(now: now, threads: 1, memoryLimit: memoryLimit, seed: seed, parent: self)
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.
   public func cancel() { cancelled.store(true, ordering: .relaxed) }
 
-  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) || parent?.isCancelled ?? false }
 
   /// Called at least once a chunk and in every long loop; cheap.
   ///

@@ -120,7 +120,7 @@ private final class MemberSet: @unchecked Sendable {
   private let owner: AnyObject?
 
   private enum Members {
-    case words(WordSet)
+    case words(WordMembers)
     case texts(BytesIndex, ignoresCase: Bool)
     case trees([UInt64: [Bytes]])
     case wide(Set<UInt128>)
@@ -134,11 +134,11 @@ private final class MemberSet: @unchecked Sendable {
     let vector = builder.finish()
     let n = vector.count
     switch type.lane {
-    case .byte: members = .words(WordSet((0..<n).map { UInt64(vector.lanes(UInt8.self)[$0]) }))
-    case .word: members = .words(WordSet((0..<n).map { vector.lanes(UInt64.self)[$0] }))
+    case .byte: members = .words(WordMembers((0..<n).map { UInt64(vector.lanes(UInt8.self)[$0]) }))
+    case .word: members = .words(WordMembers((0..<n).map { vector.lanes(UInt64.self)[$0] }))
     case .float:
       let numbers = (0..<n).map { vector.lanes(Double.self)[$0] }
-      members = .words(WordSet(numbers.filter { !$0.isNaN }.map { ($0 + 0).bitPattern }))
+      members = .words(WordMembers(numbers.filter { !$0.isNaN }.map { ($0 + 0).bitPattern }))
     case .wide: members = .wide(Set((0..<n).map { vector.lanes(UInt128.self)[$0] }))
     case .bytes where type == .dynamic:
       var trees: [UInt64: [Bytes]] = [:]
@@ -225,7 +225,7 @@ private final class MemberSet: @unchecked Sendable {
 }
 
 /// A set of words: searched one by one while they are few, by hash when many.
-private struct WordSet: Sendable {
+private struct WordMembers: Sendable {
   private let few: [UInt64]
   private let slots: [UInt64]
   private let mask: Int

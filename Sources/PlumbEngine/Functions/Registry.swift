@@ -17,6 +17,18 @@ extension ScalarFunction {
     seriesFunctions,
     seriesFilling,
     seriesAnalysis,
+    conditionals,
+    betweenOperators,
+    conversions,
+    rounding,
+    datetimes,
+    timespans,
+    mathematics,
+    bitwise,
+    statistics,
+    sketches,
+    units,
+    miscellaneous,
   ].flatMap { $0 }
 
   private static let byName: [String: ScalarFunction] = Dictionary(

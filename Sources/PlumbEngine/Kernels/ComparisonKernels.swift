@@ -38,6 +38,9 @@ enum IsLessOrEqual: ComparisonOperation {
 ///
 /// - Nulls: null with null is null. `==` with one null is false and `!=` true; the others are null.
 func compared(_ comparison: Comparison, _ arguments: Arguments) -> Vector {
+  if comparison == .equal || comparison == .notEqual, let vector = comparedCodes(comparison, arguments) {
+    return vector
+  }
   var lhs = arguments.plain(0), rhs = arguments.plain(1)
   var comparison = comparison
   if comparison == .greater || comparison == .greaterOrEqual {
@@ -54,6 +57,24 @@ func compared(_ comparison: Comparison, _ arguments: Arguments) -> Vector {
   }
   let mask = comparisonNulls(comparison, lhs, rhs, n, result)
   return Vector(.bool, count: n, buffer: result, nulls: mask)
+}
+
+/// Equality of two columns of texts by their codes, when the dictionaries agree; nil otherwise.
+private func comparedCodes(_ comparison: Comparison, _ arguments: Arguments) -> Vector? {
+  let lhs = arguments[0], rhs = arguments[1]
+  guard lhs.type == .string, !lhs.isConstant, !rhs.isConstant, lhs.encoding.isCodes, rhs.encoding.isCodes,
+    let a = lhs.dictionary, let b = rhs.dictionary, a.agrees(with: b)
+  else { return nil }
+  let n = arguments.count
+  let (leftOwner, left) = lhs.wideCodes()
+  let (rightOwner, right) = rhs.wideCodes()
+  let result = Buffer(byteCount: n)
+  let out = result.values(UInt8.self)
+  let flip: UInt8 = comparison == .notEqual ? 1 : 0
+  withExtendedLifetime((leftOwner, rightOwner)) {
+    for i in 0..<n { out[i] = (left[i] == right[i] ? 1 : 0) ^ flip }
+  }
+  return Vector(.bool, count: n, buffer: result)
 }
 
 private func comparisonNulls(

@@ -158,7 +158,7 @@ public struct ExpandPlan: Sendable {
   public var rowLimit: Int?
   /// Whether a bag becomes `[key, value]` arrays rather than one-property bags.
   public var bagsAsArrays: Bool
-  /// Whether a row without elements is kept with a null, as `mv-expand` does and `mv-apply` does not.
+  /// Whether a null counts as one element.
   public var keepsEmpty: Bool
 
   public init(

@@ -6,3 +6,19 @@ public struct AsSyntax: Sendable {
   public var name: NameSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseAsOperator(from start: Int) throws(SyntaxFailure) -> AsSyntax {
+    let parameters = try readParameters()
+    let name = try parseName("a name for the rows")
+    return AsSyntax(parameters: parameters, name: name, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printAs(_ node: AsSyntax) {
+    write("as ")
+    printParameters(node.parameters)
+    printName(node.name)
+  }
+}

@@ -4,3 +4,9 @@ import PlumbDiagnostics
 public struct CountSyntax: Sendable {
   public var span: SourceSpan
 }
+
+extension Parser {
+  func parseCountOperator(from start: Int) -> CountSyntax {
+    CountSyntax(span: span(from: start))
+  }
+}

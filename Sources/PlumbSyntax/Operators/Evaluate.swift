@@ -7,3 +7,32 @@ public struct EvaluateSyntax: Sendable {
   public var schema: SchemaSyntax?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseEvaluateOperator(from start: Int) throws(SyntaxFailure) -> EvaluateSyntax {
+    let parameters = try readParameters()
+    let name = try parseName("a plugin's name")
+    let call = try parseCall(name)
+    let schema = skip(.colon) ? try parseSchema() : nil
+    return EvaluateSyntax(parameters: parameters, call: call, schema: schema, span: span(from: start))
+  }
+
+  /// At the start of a query.
+  mutating func parseEvaluateSource() throws(SyntaxFailure) -> EvaluateSyntax {
+    let start = index
+    advance()
+    return try parseEvaluateOperator(from: start)
+  }
+}
+
+extension Printer {
+  mutating func printEvaluate(_ node: EvaluateSyntax) {
+    write("evaluate ")
+    printParameters(node.parameters)
+    printCall(node.call)
+    if let schema = node.schema {
+      write(" : ")
+      printSchema(schema)
+    }
+  }
+}

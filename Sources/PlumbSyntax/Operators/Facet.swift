@@ -7,3 +7,29 @@ public struct FacetSyntax: Sendable {
   public var query: QuerySyntax?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseFacetOperator(from start: Int) throws(SyntaxFailure) -> FacetSyntax {
+    try expectWord("by", "and columns after `facet`")
+    let columns = try parseNameList()
+    var query: QuerySyntax?
+    if skipWord("with") {
+      let nesting = try enter(.leftParen, "after `with`")
+      query = try parseImpliedQuery()
+      try leave(nesting)
+    }
+    return FacetSyntax(columns: columns, query: query, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printFacet(_ node: FacetSyntax) {
+    write("facet by ")
+    list(node.columns) { $0.printName($1) }
+    if let query = node.query {
+      write(" with (")
+      printInnerQuery(query)
+      write(")")
+    }
+  }
+}

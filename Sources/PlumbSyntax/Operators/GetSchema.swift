@@ -4,3 +4,9 @@ import PlumbDiagnostics
 public struct GetSchemaSyntax: Sendable {
   public var span: SourceSpan
 }
+
+extension Parser {
+  func parseGetSchemaOperator(from start: Int) -> GetSchemaSyntax {
+    GetSchemaSyntax(span: span(from: start))
+  }
+}

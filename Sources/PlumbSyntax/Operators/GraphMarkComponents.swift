@@ -5,3 +5,20 @@ public struct GraphMarkComponentsSyntax: Sendable {
   public var parameters: [ParameterSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseGraphMarkComponentsOperator(from start: Int) throws(SyntaxFailure) -> GraphMarkComponentsSyntax {
+    let parameters = try readParameters("kind", "with_component_id")
+    return GraphMarkComponentsSyntax(parameters: parameters, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printGraphMarkComponents(_ node: GraphMarkComponentsSyntax) {
+    write("graph-mark-components")
+    for parameter in node.parameters {
+      write(" ")
+      printParameter(parameter)
+    }
+  }
+}

@@ -30,3 +30,102 @@ public struct GraphPatternSyntax: Sendable {
   public var edges: [Edge]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseGraphMatchOperator(
+    from start: Int, isShortestPaths: Bool
+  ) throws(SyntaxFailure) -> GraphMatchSyntax {
+    let parameters = try readParameters("cycles", "output")
+    var patterns = [try parseGraphPattern()]
+    while skip(.comma) { patterns.append(try parseGraphPattern()) }
+    let predicate = skipWord("where") ? try parseExpression() : nil
+    try expectWord("project", "and the columns of the result")
+    let projection = try parseNamedExpressionList()
+    return GraphMatchSyntax(
+      isShortestPaths: isShortestPaths, parameters: parameters, patterns: patterns, predicate: predicate,
+      projection: projection, span: span(from: start))
+  }
+
+  /// `(a)-[e]->(b)<--(c)`
+  private mutating func parseGraphPattern() throws(SyntaxFailure) -> GraphPatternSyntax {
+    let start = index
+    var nodes = [try parseGraphNode()]
+    var edges: [GraphPatternSyntax.Edge] = []
+    while at(.minus) || at(.less) {
+      edges.append(try parseGraphEdge())
+      nodes.append(try parseGraphNode())
+    }
+    return GraphPatternSyntax(nodes: nodes, edges: edges, span: span(from: start))
+  }
+
+  private mutating func parseGraphNode() throws(SyntaxFailure) -> GraphPatternSyntax.Node {
+    let start = index
+    let nesting = try enter(.leftParen, "around a node")
+    let name = atName ? try parseName() : nil
+    try leave(nesting)
+    return GraphPatternSyntax.Node(name: name, span: span(from: start))
+  }
+
+  /// `-[e*1..3]->`, `<-[e]-`, `-[e]-`, `-->`, `<--`, `--`
+  private mutating func parseGraphEdge() throws(SyntaxFailure) -> GraphPatternSyntax.Edge {
+    let start = index
+    let isBackward = skip(.less)
+    try expect(.minus, "-", "in an edge")
+    var name: NameSyntax?
+    var lengths: (lower: ExpressionSyntax, upper: ExpressionSyntax)?
+    if at(.leftBracket) {
+      let nesting = try enter(.leftBracket)
+      if atName { name = try parseName() }
+      if skip(.star) {
+        let lower = try parseExpression()
+        try expect(.dotDot, "..", "between the least and the greatest length")
+        lengths = (lower, try parseExpression())
+      }
+      try leave(nesting)
+    }
+    try expect(.minus, "-", "in an edge")
+    let isForward = !isBackward && skip(.greater)
+    return GraphPatternSyntax.Edge(
+      name: name, direction: isBackward ? .backward : isForward ? .forward : .either, lengths: lengths,
+      span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printGraphMatch(_ node: GraphMatchSyntax) {
+    write(node.isShortestPaths ? "graph-shortest-paths " : "graph-match ")
+    printParameters(node.parameters)
+    list(node.patterns) { $0.printGraphPattern($1) }
+    if let predicate = node.predicate {
+      write(" where ")
+      printExpression(predicate)
+    }
+    write(" project ")
+    printColumns(node.projection)
+  }
+
+  private mutating func printGraphPattern(_ pattern: GraphPatternSyntax) {
+    for (i, node) in pattern.nodes.enumerated() {
+      write("(")
+      if let name = node.name { printName(name) }
+      write(")")
+      if i < pattern.edges.count { printGraphEdge(pattern.edges[i]) }
+    }
+  }
+
+  private mutating func printGraphEdge(_ edge: GraphPatternSyntax.Edge) {
+    write(edge.direction == .backward ? "<-" : "-")
+    if edge.name != nil || edge.lengths != nil {
+      write("[")
+      if let name = edge.name { printName(name) }
+      if let lengths = edge.lengths {
+        write("*")
+        printExpression(lengths.lower)
+        write("..")
+        printExpression(lengths.upper)
+      }
+      write("]")
+    }
+    write(edge.direction == .forward ? "->" : "-")
+  }
+}

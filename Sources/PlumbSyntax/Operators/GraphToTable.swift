@@ -15,3 +15,41 @@ public struct GraphToTableSyntax: Sendable {
   public var outputs: [Output]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseGraphToTableOperator(from start: Int) throws(SyntaxFailure) -> GraphToTableSyntax {
+    var outputs = [try parseGraphTable()]
+    while skip(.comma) { outputs.append(try parseGraphTable()) }
+    return GraphToTableSyntax(outputs: outputs, span: span(from: start))
+  }
+
+  /// `nodes as N with_node_id=id`
+  private mutating func parseGraphTable() throws(SyntaxFailure) -> GraphToTableSyntax.Output {
+    let start = index
+    guard at(.word), let part = GraphToTableSyntax.Part(rawValue: token.text) else {
+      throw unexpected("`nodes` or `edges`")
+    }
+    advance()
+    let name = skipWord("as") ? try parseName("a name for the table") : nil
+    let parameters = try readParameters("with_node_id", "with_source_id", "with_target_id")
+    return GraphToTableSyntax.Output(
+      part: part, name: name, parameters: parameters, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printGraphToTable(_ node: GraphToTableSyntax) {
+    write("graph-to-table ")
+    list(node.outputs) { printer, output in
+      printer.write(output.part.rawValue)
+      if let name = output.name {
+        printer.write(" as ")
+        printer.printName(name)
+      }
+      for parameter in output.parameters {
+        printer.write(" ")
+        printer.printParameter(parameter)
+      }
+    }
+  }
+}

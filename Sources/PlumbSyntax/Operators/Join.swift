@@ -8,3 +8,24 @@ public struct JoinSyntax: Sendable {
   public var conditions: [ExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseJoinOperator(from start: Int) throws(SyntaxFailure) -> JoinSyntax {
+    let parameters = try readParameters("kind")
+    let right = try parseTableOperand()
+    let conditions = skipWord("on") ? try parseExpressionList() : []
+    return JoinSyntax(parameters: parameters, right: right, conditions: conditions, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printJoin(_ node: JoinSyntax) {
+    write("join ")
+    printParameters(node.parameters)
+    printSource(node.right)
+    if !node.conditions.isEmpty {
+      write(" on ")
+      list(node.conditions) { $0.printExpression($1) }
+    }
+  }
+}

@@ -7,3 +7,24 @@ public struct LookupSyntax: Sendable {
   public var conditions: [ExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseLookupOperator(from start: Int) throws(SyntaxFailure) -> LookupSyntax {
+    let parameters = try readParameters("kind")
+    let right = try parseTableOperand()
+    let conditions = skipWord("on") ? try parseExpressionList() : []
+    return LookupSyntax(parameters: parameters, right: right, conditions: conditions, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printLookup(_ node: LookupSyntax) {
+    write("lookup ")
+    printParameters(node.parameters)
+    printSource(node.right)
+    if !node.conditions.isEmpty {
+      write(" on ")
+      list(node.conditions) { $0.printExpression($1) }
+    }
+  }
+}

@@ -15,3 +15,55 @@ public struct MakeGraphSyntax: Sendable {
   public var nodeID: NameSyntax?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseMakeGraphOperator(from start: Int) throws(SyntaxFailure) -> MakeGraphSyntax {
+    let parameters = try readParameters()
+    let source = try parseName("the column of sources")
+    guard at(.minus), token(after: 1).kind == .minus, token(after: 2).kind == .greater else {
+      throw unexpected("`-->`", help: "write `make-graph source --> target`")
+    }
+    for _ in 0..<3 { advance() }
+    let target = try parseName("the column of targets")
+    var tables: [MakeGraphSyntax.NodeTable] = []
+    var nodeID: NameSyntax?
+    if atWord("with_node_id"), token(after: 1).kind == .assign {
+      advance()
+      advance()
+      nodeID = try parseName("a name for the nodes' id")
+    } else if skipWord("with") {
+      repeat { tables.append(try parseGraphNodeTable()) } while skip(.comma)
+    }
+    return MakeGraphSyntax(
+      parameters: parameters, source: source, target: target, nodeTables: tables, nodeID: nodeID,
+      span: span(from: start))
+  }
+
+  /// `Nodes on id`
+  private mutating func parseGraphNodeTable() throws(SyntaxFailure) -> MakeGraphSyntax.NodeTable {
+    let table = try parseTableOperand()
+    try expectWord("on", "and the nodes' key")
+    return MakeGraphSyntax.NodeTable(table: table, key: try parseName("the nodes' key"))
+  }
+}
+
+extension Printer {
+  mutating func printMakeGraph(_ node: MakeGraphSyntax) {
+    write("make-graph ")
+    printParameters(node.parameters)
+    printName(node.source)
+    write(" --> ")
+    printName(node.target)
+    if let nodeID = node.nodeID {
+      write(" with_node_id=")
+      printName(nodeID)
+    }
+    guard !node.nodeTables.isEmpty else { return }
+    write(" with ")
+    list(node.nodeTables) { printer, nodes in
+      printer.printSource(nodes.table)
+      printer.write(" on ")
+      printer.printName(nodes.key)
+    }
+  }
+}

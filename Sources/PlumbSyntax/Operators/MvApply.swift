@@ -9,3 +9,31 @@ public struct MvApplySyntax: Sendable {
   public var query: QuerySyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseMvApplyOperator(from start: Int) throws(SyntaxFailure) -> MvApplySyntax {
+    let parameters = try readParameters("bagexpansion", "kind", "with_itemindex")
+    let columns = try parseExpandedColumnList()
+    let limit = skipWord("limit") ? try parseExpression() : nil
+    try expectWord("on", "and a subquery in brackets")
+    let nesting = try enter(.leftParen, "after `on`")
+    let query = try parseImpliedQuery()
+    try leave(nesting)
+    return MvApplySyntax(parameters: parameters, columns: columns, limit: limit, query: query, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printMvApply(_ node: MvApplySyntax) {
+    write("mv-apply ")
+    printParameters(node.parameters)
+    printExpandedColumns(node.columns)
+    if let limit = node.limit {
+      write(" limit ")
+      printExpression(limit)
+    }
+    write(" on (")
+    printInnerQuery(node.query)
+    write(")")
+  }
+}

@@ -14,3 +14,45 @@ public struct ExpandedColumnSyntax: Sendable {
   public var type: TypeSyntax?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseMvExpandOperator(from start: Int) throws(SyntaxFailure) -> MvExpandSyntax {
+    let parameters = try readParameters("bagexpansion", "kind", "with_itemindex")
+    let columns = try parseExpandedColumnList()
+    let limit = skipWord("limit") ? try parseExpression() : nil
+    return MvExpandSyntax(parameters: parameters, columns: columns, limit: limit, span: span(from: start))
+  }
+
+  mutating func parseExpandedColumnList() throws(SyntaxFailure) -> [ExpandedColumnSyntax] {
+    var columns = [try parseExpandedColumn()]
+    while skip(.comma) { columns.append(try parseExpandedColumn()) }
+    return columns
+  }
+
+  /// `a = b to typeof(long)`
+  private mutating func parseExpandedColumn() throws(SyntaxFailure) -> ExpandedColumnSyntax {
+    let start = index
+    let expression = try parseNamedExpression()
+    let type = skipWord("to") ? try parseTypeOf() : nil
+    return ExpandedColumnSyntax(expression: expression, type: type, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printMvExpand(_ node: MvExpandSyntax) {
+    write("mv-expand ")
+    printParameters(node.parameters)
+    printExpandedColumns(node.columns)
+    if let limit = node.limit {
+      write(" limit ")
+      printExpression(limit)
+    }
+  }
+
+  mutating func printExpandedColumns(_ columns: [ExpandedColumnSyntax]) {
+    list(columns) { printer, column in
+      printer.printNamed(column.expression)
+      if let type = column.type { printer.write(" to typeof(\(type.type.rawValue))") }
+    }
+  }
+}

@@ -16,3 +16,48 @@ public enum ParsePartSyntax: Sendable {
   case star(SourceSpan)
   case column(NameSyntax, TypeSyntax?)
 }
+
+extension Parser {
+  mutating func parseParseOperator(
+    from start: Int, dropsUnmatched: Bool
+  ) throws(SyntaxFailure) -> ParseSyntax {
+    let parameters = try readParameters("kind", "flags")
+    let expression = try parseExpression()
+    try expectWord("with", "and a pattern", help: "write `parse text with \"a=\" a \" b=\" b`")
+    var parts = [try parseParsePart()]
+    while at(.star) || at(.string) || atName { parts.append(try parseParsePart()) }
+    return ParseSyntax(
+      dropsUnmatched: dropsUnmatched, parameters: parameters, expression: expression, parts: parts,
+      span: span(from: start))
+  }
+
+  /// A text, `*`, or a column that takes what stands between its neighbours.
+  private mutating func parseParsePart() throws(SyntaxFailure) -> ParsePartSyntax {
+    if at(.star) { return .star(advance().span) }
+    if at(.string) {
+      let literal = try parseStringLiteral()
+      guard case .string(let text, _) = literal.value else { throw SyntaxFailure() }
+      return .text(text, literal.span)
+    }
+    let name = try parseName("a text, `*` or a column")
+    return .column(name, skip(.colon) ? try parseType() : nil)
+  }
+}
+
+extension Printer {
+  mutating func printParse(_ node: ParseSyntax) {
+    write(node.dropsUnmatched ? "parse-where " : "parse ")
+    printParameters(node.parameters)
+    printExpression(node.expression)
+    write(" with ")
+    list(node.parts, separator: " ") { printer, part in
+      switch part {
+      case .star: printer.write("*")
+      case .text(let text, _): printer.printString(text)
+      case .column(let name, let type):
+        printer.printName(name)
+        if let type { printer.write(":\(type.type.rawValue)") }
+      }
+    }
+  }
+}

@@ -5,3 +5,17 @@ public struct ProjectSyntax: Sendable {
   public var columns: [NamedExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseProjectOperator(from start: Int) throws(SyntaxFailure) -> ProjectSyntax {
+    let columns = try parseNamedExpressionList()
+    return ProjectSyntax(columns: columns, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printProject(_ node: ProjectSyntax) {
+    write("project ")
+    printColumns(node.columns)
+  }
+}

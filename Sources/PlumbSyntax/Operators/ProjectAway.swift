@@ -5,3 +5,17 @@ public struct ProjectAwaySyntax: Sendable {
   public var columns: [NamePatternSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseProjectAwayOperator(from start: Int) throws(SyntaxFailure) -> ProjectAwaySyntax {
+    let columns = try parseNamePatternList()
+    return ProjectAwaySyntax(columns: columns, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printProjectAway(_ node: ProjectAwaySyntax) {
+    write("project-away ")
+    list(node.columns) { $0.printPattern($1) }
+  }
+}

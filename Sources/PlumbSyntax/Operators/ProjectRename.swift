@@ -11,3 +11,31 @@ public struct RenamedColumnSyntax: Sendable {
   public var oldName: NameSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseProjectRenameOperator(from start: Int) throws(SyntaxFailure) -> ProjectRenameSyntax {
+    var columns = [try parseRenamedColumn()]
+    while skip(.comma) { columns.append(try parseRenamedColumn()) }
+    return ProjectRenameSyntax(columns: columns, span: span(from: start))
+  }
+
+  /// `new = old`
+  private mutating func parseRenamedColumn() throws(SyntaxFailure) -> RenamedColumnSyntax {
+    let start = index
+    let newName = try parseName("a new name")
+    try expect(.assign, "=", "after the new name")
+    let oldName = try parseName("the column's old name")
+    return RenamedColumnSyntax(newName: newName, oldName: oldName, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printProjectRename(_ node: ProjectRenameSyntax) {
+    write("project-rename ")
+    list(node.columns) { printer, column in
+      printer.printName(column.newName)
+      printer.write(" = ")
+      printer.printName(column.oldName)
+    }
+  }
+}

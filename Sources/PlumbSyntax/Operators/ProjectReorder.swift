@@ -18,3 +18,35 @@ public struct ReorderedColumnSyntax: Sendable {
   public var order: Order?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseProjectReorderOperator(from start: Int) throws(SyntaxFailure) -> ProjectReorderSyntax {
+    var columns = [try parseReorderedColumn()]
+    while skip(.comma) { columns.append(try parseReorderedColumn()) }
+    return ProjectReorderSyntax(columns: columns, span: span(from: start))
+  }
+
+  /// `a* granny-asc`
+  private mutating func parseReorderedColumn() throws(SyntaxFailure) -> ReorderedColumnSyntax {
+    let start = index
+    let pattern = try parseNamePattern()
+    var order: ReorderedColumnSyntax.Order?
+    if atWord("granny"), token(after: 1).kind == .minus, atWord("asc", after: 2) || atWord("desc", after: 2) {
+      order = atWord("asc", after: 2) ? .grannyAsc : .grannyDesc
+      for _ in 0..<3 { advance() }
+    } else if let direction = readDirection() {
+      order = direction == .ascending ? .asc : .desc
+    }
+    return ReorderedColumnSyntax(pattern: pattern, order: order, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printProjectReorder(_ node: ProjectReorderSyntax) {
+    write("project-reorder ")
+    list(node.columns) { printer, column in
+      printer.printPattern(column.pattern)
+      if let order = column.order { printer.write(" \(order.rawValue)") }
+    }
+  }
+}

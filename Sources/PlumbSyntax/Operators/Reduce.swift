@@ -7,3 +7,33 @@ public struct ReduceSyntax: Sendable {
   public var properties: [ParameterSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseReduceOperator(from start: Int) throws(SyntaxFailure) -> ReduceSyntax {
+    let parameters = try readParameters("kind")
+    try expectWord("by", "and a text after `reduce`")
+    let expression = try parseNamedExpression()
+    var properties: [ParameterSyntax] = []
+    if skipWord("with") {
+      if at(.leftParen) {
+        properties = try parsePropertyList()
+      } else {
+        repeat { properties.append(try parseProperty()) } while skip(.comma)
+      }
+    }
+    return ReduceSyntax(parameters: parameters, expression: expression, properties: properties, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printReduce(_ node: ReduceSyntax) {
+    write("reduce ")
+    printParameters(node.parameters)
+    write("by ")
+    printNamed(node.expression)
+    if !node.properties.isEmpty {
+      write(" with ")
+      list(node.properties) { $0.printParameter($1) }
+    }
+  }
+}

@@ -13,3 +13,59 @@ public struct RenderPropertySyntax: Sendable {
   public var values: [ExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseRenderOperator(from start: Int) throws(SyntaxFailure) -> RenderSyntax {
+    let visualization = try parseName("a chart, such as `timechart`")
+    var properties: [RenderPropertySyntax] = []
+    // The old form has no brackets: `render areachart kind=stacked`.
+    while atName, !atWord("with") { properties.append(try parseRenderProperty()) }
+    if skipWord("with") {
+      let nesting = try enter(.leftParen, "after `with`")
+      if !isClosing(nesting) {
+        repeat { properties.append(try parseRenderProperty()) } while skip(.comma)
+      }
+      try leave(nesting)
+    }
+    return RenderSyntax(visualization: visualization, properties: properties, span: span(from: start))
+  }
+
+  /// `title="x"`, `ycolumns=a, b`: a list goes on until the next name with `=`.
+  private mutating func parseRenderProperty() throws(SyntaxFailure) -> RenderPropertySyntax {
+    let start = index
+    let name = try parseName("a property of the chart")
+    try expect(.assign, "=", "after the property's name")
+    var values = [try parseRenderValue()]
+    while at(.comma), token(after: 1 + nameLength(after: 1)).kind != .assign {
+      advance()
+      values.append(try parseRenderValue())
+    }
+    return RenderPropertySyntax(name: name, values: values, span: span(from: start))
+  }
+
+  /// A literal, with a sign before a number, or a name.
+  private mutating func parseRenderValue() throws(SyntaxFailure) -> ExpressionSyntax {
+    guard at(.minus) else { return try parseParameterValue() }
+    let sign = advance()
+    let literal = try parseLiteral()
+    return .unary(
+      UnarySyntax(
+        operator: .minus, operatorSpan: sign.span, operand: .literal(literal),
+        span: SourceSpan.joining(sign.span, literal.span)))
+  }
+}
+
+extension Printer {
+  mutating func printRender(_ node: RenderSyntax) {
+    write("render ")
+    printName(node.visualization)
+    guard !node.properties.isEmpty else { return }
+    write(" with (")
+    list(node.properties) { printer, property in
+      printer.printName(property.name)
+      printer.write("=")
+      printer.list(property.values) { $0.printExpression($1) }
+    }
+    write(")")
+  }
+}

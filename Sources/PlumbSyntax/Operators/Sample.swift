@@ -5,3 +5,17 @@ public struct SampleSyntax: Sendable {
   public var count: ExpressionSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseSampleOperator(from start: Int) throws(SyntaxFailure) -> SampleSyntax {
+    let count = try readCount("sample")
+    return SampleSyntax(count: count, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printSample(_ node: SampleSyntax) {
+    write("sample ")
+    printExpression(node.count)
+  }
+}

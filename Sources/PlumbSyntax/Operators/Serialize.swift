@@ -5,3 +5,24 @@ public struct SerializeSyntax: Sendable {
   public var columns: [NamedExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseSerializeOperator(from start: Int) throws(SyntaxFailure) -> SerializeSyntax {
+    switch token.kind {
+    case .pipe, .end, .semicolon, .rightParen, .rightBrace, .comma:
+      return SerializeSyntax(columns: [], span: span(from: start))
+    default:
+      let columns = try parseNamedExpressionList()
+      return SerializeSyntax(columns: columns, span: span(from: start))
+    }
+  }
+}
+
+extension Printer {
+  mutating func printSerialize(_ node: SerializeSyntax) {
+    write("serialize")
+    guard !node.columns.isEmpty else { return }
+    write(" ")
+    printColumns(node.columns)
+  }
+}

@@ -8,3 +8,30 @@ public struct SummarizeSyntax: Sendable {
   public var groups: [NamedExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseSummarizeOperator(from start: Int) throws(SyntaxFailure) -> SummarizeSyntax {
+    let parameters = try readParameters()
+    let aggregates = atWord("by") ? [] : try parseNamedExpressionList()
+    let groups = skipWord("by") ? try parseNamedExpressionList() : []
+    return SummarizeSyntax(parameters: parameters, aggregates: aggregates, groups: groups, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printSummarize(_ node: SummarizeSyntax) {
+    write("summarize")
+    for parameter in node.parameters {
+      write(" ")
+      printParameter(parameter)
+    }
+    if !node.aggregates.isEmpty {
+      write(" ")
+      printColumns(node.aggregates)
+    }
+    if !node.groups.isEmpty {
+      write(" by ")
+      printColumns(node.groups)
+    }
+  }
+}

@@ -6,3 +6,19 @@ public struct TakeSyntax: Sendable {
   public var count: ExpressionSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseTakeOperator(from start: Int) throws(SyntaxFailure) -> TakeSyntax {
+    let parameters = try readParameters()
+    let count = try readCount("take")
+    return TakeSyntax(parameters: parameters, count: count, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printTake(_ node: TakeSyntax) {
+    write("take ")
+    printParameters(node.parameters)
+    printExpression(node.count)
+  }
+}

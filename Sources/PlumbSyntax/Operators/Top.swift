@@ -8,3 +8,24 @@ public struct TopSyntax: Sendable {
   public var keys: [OrderedExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseTopOperator(from start: Int) throws(SyntaxFailure) -> TopSyntax {
+    let parameters = try readParameters()
+    let count = try readCount("top")
+    let keys = skipWord("by") ? try parseOrderedExpressionList() : []
+    return TopSyntax(parameters: parameters, count: count, keys: keys, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printTop(_ node: TopSyntax) {
+    write("top ")
+    printParameters(node.parameters)
+    printExpression(node.count)
+    if !node.keys.isEmpty {
+      write(" by ")
+      list(node.keys) { $0.printOrdered($1) }
+    }
+  }
+}

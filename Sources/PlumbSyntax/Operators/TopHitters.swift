@@ -7,3 +7,26 @@ public struct TopHittersSyntax: Sendable {
   public var weight: NamedExpressionSyntax?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseTopHittersOperator(from start: Int) throws(SyntaxFailure) -> TopHittersSyntax {
+    let count = try readCount("top-hitters")
+    try expectWord("of", "and a column", help: "write `top-hitters 10 of column`")
+    let expression = try parseNamedExpression()
+    let weight = skipWord("by") ? try parseNamedExpression() : nil
+    return TopHittersSyntax(count: count, expression: expression, weight: weight, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printTopHitters(_ node: TopHittersSyntax) {
+    write("top-hitters ")
+    printExpression(node.count)
+    write(" of ")
+    printNamed(node.expression)
+    if let weight = node.weight {
+      write(" by ")
+      printNamed(weight)
+    }
+  }
+}

@@ -8,3 +8,24 @@ public struct UnsupportedOperatorSyntax: Sendable {
   public var text: String
   public var span: SourceSpan
 }
+
+extension Parser {
+  /// Passes over the operator's operands, whatever they are.
+  mutating func readUnsupported(_ word: (text: String, span: SourceSpan)) -> UnsupportedOperatorSyntax {
+    let start = index
+    var brackets = 0
+    while !at(.end) {
+      switch token.kind {
+      case .leftParen, .leftBracket, .leftBrace: brackets += 1
+      case .rightParen, .rightBracket, .rightBrace: brackets -= 1
+      case .pipe, .semicolon:
+        if brackets == 0 { brackets = -1 }
+      default: break
+      }
+      if brackets < 0 { break }
+      advance()
+    }
+    let span = span(from: start)
+    return UnsupportedOperatorSyntax(name: word.text, nameSpan: word.span, text: text(in: span), span: span)
+  }
+}

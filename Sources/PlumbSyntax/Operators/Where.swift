@@ -6,3 +6,19 @@ public struct WhereSyntax: Sendable {
   public var predicate: ExpressionSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseWhereOperator(from start: Int) throws(SyntaxFailure) -> WhereSyntax {
+    let parameters = try readParameters()
+    let predicate = try parseExpression()
+    return WhereSyntax(parameters: parameters, predicate: predicate, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printWhere(_ node: WhereSyntax) {
+    write("where ")
+    printParameters(node.parameters)
+    printExpression(node.predicate)
+  }
+}

@@ -7,3 +7,45 @@ public struct DatatableSyntax: Sendable {
   public var values: [ExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseDatatableSource() throws(SyntaxFailure) -> DatatableSyntax {
+    let start = index
+    advance()
+    let schema = try parseSchema()
+    _ = try readParameters()
+    var values: [ExpressionSyntax] = []
+    let nesting = try enter(.leftBracket, "before the values")
+    while !isClosing(nesting) {
+      values.append(try parseExpression())
+      if !skip(.comma) { break }
+    }
+    try leave(nesting)
+    return DatatableSyntax(schema: schema, values: values, span: span(from: start))
+  }
+}
+
+extension Printer {
+  /// A row a line; one row stays on the line of the schema.
+  mutating func printDatatable(_ node: DatatableSyntax) {
+    write("datatable")
+    printSchema(node.schema)
+    let width = max(1, node.schema.columns.count)
+    if node.values.count <= width {
+      write(" [")
+      list(node.values) { $0.printExpression($1) }
+      write("]")
+      return
+    }
+    write(" [")
+    indented { printer in
+      for (i, value) in node.values.enumerated() {
+        if i % width == 0 { printer.newLine(before: value.span.lower) } else { printer.write(" ") }
+        printer.printExpression(value)
+        if i < node.values.count - 1 { printer.write(",") }
+      }
+    }
+    newLine(before: node.span.upper)
+    write("]")
+  }
+}

@@ -21,3 +21,80 @@ public enum FindColumnSyntax: Sendable {
   case column(NameSyntax, TypeSyntax?)
   case pack(SourceSpan)
 }
+
+extension Parser {
+  mutating func parseFindSource() throws(SyntaxFailure) -> FindSyntax {
+    let start = index
+    advance()
+    let parameters = try readParameters("withsource", "with_source", "datascope")
+    let tables = skipWord("in") ? try parseTablePatternList() : []
+    _ = skipWord("where")
+    let predicate = try parseExpression()
+    let projection = try parseFindProjection()
+    return FindSyntax(
+      parameters: parameters, tables: tables, predicate: predicate, projection: projection,
+      span: span(from: start))
+  }
+
+  /// `project a, b: long, pack(*)`, `project-smart`, `project-away a*`, or nothing.
+  private mutating func parseFindProjection() throws(SyntaxFailure) -> FindSyntax.Projection {
+    guard let word = operatorWord, word.text.hasPrefix("project") else { return .smart }
+    switch word.text {
+    case "project-smart":
+      for _ in 0..<3 { advance() }
+      return .smart
+    case "project-away":
+      for _ in 0..<3 { advance() }
+      return .away(try parseNamePatternList())
+    default:
+      try expectWord("project", "and columns")
+      var columns = [try parseFindColumn()]
+      while skip(.comma) { columns.append(try parseFindColumn()) }
+      return .columns(columns)
+    }
+  }
+
+  private mutating func parseFindColumn() throws(SyntaxFailure) -> FindColumnSyntax {
+    let start = index
+    if atWord("pack") || atWord("pack_all"), token(after: 1).kind == .leftParen {
+      let nesting: Nesting
+      advance()
+      nesting = try enter(.leftParen)
+      _ = skip(.star)
+      try leave(nesting)
+      return .pack(span(from: start))
+    }
+    let name = try parseName("a column")
+    return .column(name, skip(.colon) ? try parseType() : nil)
+  }
+}
+
+extension Printer {
+  mutating func printFind(_ node: FindSyntax) {
+    write("find ")
+    printParameters(node.parameters)
+    if !node.tables.isEmpty {
+      write("in (")
+      list(node.tables) { $0.printSource($1) }
+      write(") ")
+    }
+    write("where ")
+    printExpression(node.predicate)
+    switch node.projection {
+    case .smart: break
+    case .away(let patterns):
+      write(" project-away ")
+      list(patterns) { $0.printPattern($1) }
+    case .columns(let columns):
+      write(" project ")
+      list(columns) { printer, column in
+        switch column {
+        case .pack: printer.write("pack(*)")
+        case .column(let name, let type):
+          printer.printName(name)
+          if let type { printer.write(": \(type.type.rawValue)") }
+        }
+      }
+    }
+  }
+}

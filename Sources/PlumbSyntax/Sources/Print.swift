@@ -5,3 +5,19 @@ public struct PrintSyntax: Sendable {
   public var columns: [NamedExpressionSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parsePrintSource() throws(SyntaxFailure) -> PrintSyntax {
+    let start = index
+    advance()
+    let columns = try parseNamedExpressionList()
+    return PrintSyntax(columns: columns, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printPrint(_ node: PrintSyntax) {
+    write("print ")
+    printColumns(node.columns)
+  }
+}

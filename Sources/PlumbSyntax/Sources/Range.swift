@@ -8,3 +8,31 @@ public struct RangeSyntax: Sendable {
   public var step: ExpressionSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseRangeSource() throws(SyntaxFailure) -> RangeSyntax {
+    let start = index
+    advance()
+    let name = try parseName("a column's name")
+    try expectWord("from", "and the first value")
+    let from = try parseExpression()
+    try expectWord("to", "and the last value", help: "write `range x from 1 to 10 step 1`")
+    let to = try parseExpression()
+    try expectWord("step", "and the distance between values", help: "write `range x from 1 to 10 step 1`")
+    let step = try parseExpression()
+    return RangeSyntax(name: name, from: from, to: to, step: step, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printRange(_ node: RangeSyntax) {
+    write("range ")
+    printName(node.name)
+    write(" from ")
+    printExpression(node.from)
+    write(" to ")
+    printExpression(node.to)
+    write(" step ")
+    printExpression(node.step)
+  }
+}

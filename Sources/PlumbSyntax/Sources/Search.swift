@@ -9,3 +9,33 @@ public struct SearchSyntax: Sendable {
   public var predicate: ExpressionSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseSearchOperator(from start: Int) throws(SyntaxFailure) -> SearchSyntax {
+    let parameters = try readParameters("kind")
+    let tables = skipWord("in") ? try parseTablePatternList() : []
+    let predicate = try parseExpression()
+    return SearchSyntax(
+      parameters: parameters, tables: tables, predicate: predicate, span: span(from: start))
+  }
+
+  /// At the start of a query.
+  mutating func parseSearchSource() throws(SyntaxFailure) -> SearchSyntax {
+    let start = index
+    advance()
+    return try parseSearchOperator(from: start)
+  }
+}
+
+extension Printer {
+  mutating func printSearch(_ node: SearchSyntax) {
+    write("search ")
+    printParameters(node.parameters)
+    if !node.tables.isEmpty {
+      write("in (")
+      list(node.tables) { $0.printSource($1) }
+      write(") ")
+    }
+    printExpression(node.predicate)
+  }
+}

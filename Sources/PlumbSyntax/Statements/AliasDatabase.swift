@@ -6,3 +6,24 @@ public struct AliasDatabaseSyntax: Sendable {
   public var target: ExpressionSyntax
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseAliasDatabaseStatement() throws(SyntaxFailure) -> AliasDatabaseSyntax {
+    let start = index
+    advance()
+    advance()
+    let name = try parseName("a name for the database")
+    try expect(.assign, "=", "and the database")
+    let target = try parseReference()
+    return AliasDatabaseSyntax(name: name, target: target, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printAliasDatabase(_ node: AliasDatabaseSyntax) {
+    write("alias database ")
+    printName(node.name)
+    write(" = ")
+    printExpression(node.target)
+  }
+}

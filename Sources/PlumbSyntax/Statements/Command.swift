@@ -6,3 +6,16 @@ public struct CommandSyntax: Sendable {
   public var text: String
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseCommand() -> CommandSyntax {
+    let token = advance()
+    return CommandSyntax(text: token.text, span: token.span)
+  }
+}
+
+extension Printer {
+  mutating func printCommand(_ node: CommandSyntax) {
+    write(node.text)
+  }
+}

@@ -5,3 +5,20 @@ public struct DeclareQueryParametersSyntax: Sendable {
   public var parameters: [FunctionParameterSyntax]
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseDeclareQueryParametersStatement() throws(SyntaxFailure) -> DeclareQueryParametersSyntax {
+    let start = index
+    advance()
+    try expectWord("query_parameters", "after `declare`", help: "write `declare query_parameters(name: type)`")
+    let parameters = try parseFunctionParameterList()
+    return DeclareQueryParametersSyntax(parameters: parameters, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printDeclareQueryParameters(_ node: DeclareQueryParametersSyntax) {
+    write("declare query_parameters")
+    printFunctionParameters(node.parameters)
+  }
+}

@@ -12,3 +12,40 @@ public struct LetSyntax: Sendable {
   public var value: Value
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseLetStatement() throws(SyntaxFailure) -> LetSyntax {
+    let start = index
+    advance()
+    let name = try parseName("a name for the value")
+    try expect(.assign, "=", "and the value")
+    let value: LetSyntax.Value
+    if startsFunction {
+      value = .function(try parseFunction())
+    } else {
+      value = .expression(try parseValue())
+    }
+    return LetSyntax(name: name, value: value, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printLet(_ node: LetSyntax) {
+    write("let ")
+    printName(node.name)
+    write(" =")
+    switch node.value {
+    case .function(let function):
+      write(" ")
+      printFunction(function)
+    case .expression(.query(let query)) where !query.operators.isEmpty:
+      indented { printer in
+        printer.newLine(before: query.span.lower)
+        printer.printQuery(query)
+      }
+    case .expression(let expression):
+      write(" ")
+      printExpression(expression)
+    }
+  }
+}

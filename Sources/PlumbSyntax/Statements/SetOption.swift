@@ -8,3 +8,28 @@ public struct SetOptionSyntax: Sendable {
   public var value: ExpressionSyntax?
   public var span: SourceSpan
 }
+
+extension Parser {
+  mutating func parseSetStatement() throws(SyntaxFailure) -> SetOptionSyntax {
+    let start = index
+    advance()
+    var name = try parseName("an option")
+    while skip(.dot) {
+      let part = try parseName("an option")
+      name.text += "." + part.text
+      name.span = SourceSpan.joining(name.span, part.span)
+    }
+    let value = skip(.assign) ? try parseParameterValue() : nil
+    return SetOptionSyntax(name: name, value: value, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printSetOption(_ node: SetOptionSyntax) {
+    write("set \(node.name.text)")
+    if let value = node.value {
+      write(" = ")
+      printExpression(value)
+    }
+  }
+}

@@ -3,7 +3,17 @@ import PlumbDiagnostics
 /// A text as the parser read it: statements in the order they were written.
 public struct ScriptSyntax: Sendable {
   public var statements: [StatementSyntax]
+  /// In the order of the text; the printer puts them back where they belong.
+  public var comments: [CommentSyntax]
   public var span: SourceSpan
+}
+
+/// A `//` comment, with its slashes and without the line feed.
+public struct CommentSyntax: Sendable {
+  public var text: String
+  public var span: SourceSpan
+  /// Whether other text stands before it on its line.
+  public var isTrailing: Bool
 }
 
 /// What `parse` gives back: as much of a tree as the text allowed, and what was wrong with it.

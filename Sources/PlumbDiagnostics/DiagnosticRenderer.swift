@@ -1,0 +1,81 @@
+/// Draws a diagnostic as text: the sentence, the line it is about, and carets under the wrong part.
+public struct DiagnosticRenderer: Sendable {
+  /// Source lines wider than this are cut around the carets, marked with `…`.
+  public var maximumColumns: Int
+
+  public init(maximumColumns: Int = 100) {
+    self.maximumColumns = max(20, maximumColumns)
+  }
+
+  /// Ends without a line feed. `name` is the file's, shown before the line number;
+  /// `styled` adds ANSI colours.
+  public func render(
+    _ diagnostic: Diagnostic, source: String, name: String? = nil, styled: Bool = false
+  ) -> String {
+    let paint = Paint(isOn: styled)
+    let title = diagnostic.severity == .error ? "error" : "warning"
+    let colour = diagnostic.severity == .error ? Paint.red : Paint.yellow
+    var lines = [
+      paint(colour, "\(title)[\(diagnostic.code)]") + paint(Paint.bold, ": \(visible(diagnostic.message))")
+    ]
+    var indent = ""
+    if let span = diagnostic.span {
+      let picture = SourcePicture(of: span, in: source, maximumColumns: maximumColumns)
+      indent = String(repeating: " ", count: String(picture.lastLineNumber).utf8.count)
+      let bar = paint(Paint.blue, "\(indent) |")
+      let place = "\(name.map { visible($0) + ":" } ?? "")\(picture.firstLineNumber):\(picture.firstColumn)"
+      lines.append(paint(Paint.blue, "\(indent)-->") + " \(place)")
+      lines.append(bar)
+      for line in picture.lines {
+        guard let number = line.number else {
+          lines.append(paint(Paint.blue, "\(indent) …"))
+          continue
+        }
+        let label = String(number)
+        let padding = String(repeating: " ", count: max(0, indent.utf8.count - label.utf8.count))
+        lines.append(paint(Paint.blue, "\(padding)\(label) |") + (line.text.isEmpty ? "" : " \(line.text)"))
+        let gap = String(repeating: " ", count: line.caretColumn)
+        let carets = String(repeating: "^", count: line.caretCount)
+        lines.append("\(bar) \(gap)" + paint(colour, carets))
+      }
+    }
+    for note in diagnostic.notes {
+      lines.append("\(indent) " + paint(Paint.blue, "= note:") + " \(visible(note))")
+    }
+    if let help = diagnostic.help {
+      lines.append("\(indent) " + paint(Paint.cyan, "= help:") + " \(visible(help))")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Control characters as pictures, so that no text can steer the terminal.
+private func visible(_ text: String) -> String {
+  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+  return String(text.map(visible))
+}
+
+func visible(_ character: Character) -> Character {
+  guard let scalar = character.unicodeScalars.first else { return " " }
+  switch scalar.value {
+  case 0...0x1F: return Unicode.Scalar(0x2400 + scalar.value).map(Character.init) ?? "\u{FFFD}"
+  case 0x7F: return "\u{2421}"
+  case 0x80...0x9F, 0x202A...0x202E, 0x2066...0x2069: return "\u{FFFD}"
+  default: return character
+  }
+}
+
+/// ANSI colours, or nothing.
+private struct Paint {
+  static let red = "1;31"
+  static let yellow = "1;33"
+  static let blue = "34"
+  static let cyan = "36"
+  static let bold = "1"
+
+  let isOn: Bool
+
+  func callAsFunction(_ style: String, _ text: String) -> String {
+    isOn && !text.isEmpty ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
+  }
+}

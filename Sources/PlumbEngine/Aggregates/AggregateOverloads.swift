@@ -1,0 +1,44 @@
+extension AggregateOverload {
+  /// An overload over one argument of a fixed type, and a predicate after it when `predicate` is set.
+  static func folding<F: Fold, T: BitwiseCopyable>(
+    _ fold: F.Type, _ type: ScalarType, to result: ScalarType, predicate: Bool,
+    naming: AggregateNaming = .plain, _ value: @escaping @Sendable (F.Cell) -> T?
+  ) -> AggregateOverload {
+    .fixed([type], to: result, predicate: predicate, naming: naming) {
+      FoldState<F>(predicate: predicate) { cells, n in
+        .making(result, count: n) { value(cells[$0]) }
+      }
+    }
+  }
+
+  /// An overload with fixed types, one result and a state that needs to know nothing else.
+  static func fixed(
+    _ types: [ScalarType], to result: ScalarType, predicate: Bool = false, naming: AggregateNaming = .plain,
+    _ makeState: @escaping @Sendable () -> any AggregateState
+  ) -> AggregateOverload {
+    AggregateOverload(
+      (types + (predicate ? [.bool] : [])).map { .exactly($0) }, naming: naming,
+      results: { _ in [result] }, makeState: { _ in makeState() })
+  }
+}
+
+extension AggregateFunction {
+  /// Every aggregate function, by family.
+  public static let all: [AggregateFunction] = numbers + statistics + distincts + collections
+
+  /// Older names of the same functions.
+  static let aliases: [String: String] = [
+    "any": "take_any", "anyif": "take_anyif", "makelist": "make_list", "makeset": "make_set",
+    "make_dictionary": "make_bag", "argmax": "arg_max", "argmin": "arg_min",
+  ]
+
+  private static let byName: [String: AggregateFunction] = {
+    var functions: [String: AggregateFunction] = [:]
+    for function in all { functions[function.name] = function }
+    for (alias, name) in aliases { functions[alias] = functions[name] }
+    return functions
+  }()
+
+  /// The function called `name`, which may be one of the older names.
+  public static func named(_ name: String) -> AggregateFunction? { byName[name] }
+}

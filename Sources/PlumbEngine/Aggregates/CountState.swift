@@ -1,0 +1,45 @@
+/// How many rows a group has, or how many of them satisfy a predicate.
+final class CountState: AggregateState {
+  private var cells = Growing<Int64>(capacity: 4)
+  private var filter = RowFilter()
+  private let hasPredicate: Bool
+
+  /// With `predicate`, the only argument is the predicate; without, arguments are not read.
+  init(predicate: Bool) {
+    hasPredicate = predicate
+    cells.extend(to: 1, with: 0)
+  }
+
+  func grow(to groups: Int) { cells.extend(to: groups, with: 0) }
+
+  func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
+    let cells = self.cells.base
+    let kept = hasPredicate ? filter.rows([], predicate: inputs[0], count: n) : KeptRows.all
+    switch (groups, kept) {
+    case (_, .none): break
+    case (nil, .all): cells[0] &+= Int64(n)
+    case (let groups?, .all):
+      for i in 0..<n { cells[Int(groups[i])] &+= 1 }
+    case (let groups?, .some(let keep)):
+      for i in 0..<n { cells[Int(groups[i])] &+= Int64(keep[i]) }
+    case (nil, .some(let keep)):
+      var sum: Int64 = 0
+      for i in 0..<n { sum &+= Int64(keep[i]) }
+      cells[0] &+= sum
+    }
+  }
+
+  func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
+    guard let other = other as? CountState else { return }
+    let cells = self.cells.base
+    let more = other.cells.base + range.lowerBound
+    for i in 0..<range.count { cells[Int(groups[i])] &+= more[i] }
+  }
+
+  func finish(count n: Int) -> [Vector] {
+    cells.extend(to: n, with: 0)
+    let result = Buffer(of: Int64.self, count: n)
+    result.values(Int64.self).update(from: cells.base, count: n)
+    return [Vector(.long, count: n, buffer: result)]
+  }
+}

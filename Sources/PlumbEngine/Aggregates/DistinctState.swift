@@ -1,0 +1,227 @@
+/// How many distinct values each group has, exactly; nulls are left out.
+///
+/// - Without groups: numbers go into a `WordSet`.
+/// - Values that are numbered from 0, such as codes: a bit for each group and number while that is little memory.
+/// - Otherwise a `KeySet` of groups with numbers.
+final class DistinctState: AggregateState {
+  private let ids: ValueIDs
+  private let hasPredicate: Bool
+  private var filter = RowFilter()
+  private var groupCount = 1
+  private var total: WordSet?
+  private var bits: BitTable?
+  private var pairs: KeySet<GroupedNumber>?
+
+  init(_ type: ScalarType, predicate: Bool) {
+    ids = ValueIDs(type)
+    hasPredicate = predicate
+  }
+
+  func grow(to groups: Int) { groupCount = Swift.max(groupCount, groups) }
+
+  func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
+    // The predicate is the last argument; an accuracy before it is not needed for an exact count.
+    let kept = filter.rows(inputs[..<1], predicate: hasPredicate ? inputs[1] : nil, count: n)
+    let keep: UnsafePointer<UInt8>?
+    switch kept {
+    case .none: return
+    case .all: keep = nil
+    case .some(let mask): keep = mask
+    }
+    let numbers = ids.numbers(inputs[0], keep: keep, count: n)
+    prepare(grouped: groups != nil)
+    if let total {
+      total.insert(numbers, keep: keep, count: n)
+    } else if let bits {
+      bits.set(numbers, groups, keep, n)
+    } else if let pairs {
+      pairs.insert(n) { i in
+        if let keep, keep[i] == 0 { return nil }
+        return GroupedNumber(number: numbers[i], group: groups.map { $0[i] } ?? 0)
+      }
+      if !pairs.isPartitioned, pairs.storedCount > KeySet<GroupedNumber>.tableLimit { pairs.divide() }
+    }
+  }
+
+  /// Picks the form that fits what is known now.
+  private func prepare(grouped: Bool) {
+    if let limit = ids.limit {
+      if let bits {
+        if bits.cover(groups: groupCount, numbers: limit) { return }
+        let made = KeySet<GroupedNumber>()
+        bits.forEach { group, number in
+          made.insert(1) { _ in GroupedNumber(number: Int64(number), group: UInt32(truncatingIfNeeded: group)) }
+        }
+        pairs = made
+        self.bits = nil
+      }
+      if pairs == nil {
+        bits = BitTable()
+        if bits?.cover(groups: groupCount, numbers: limit) != true {
+          bits = nil
+          pairs = KeySet()
+        }
+      }
+    } else if grouped {
+      guard pairs == nil else { return }
+      let made = KeySet<GroupedNumber>()
+      total?.forEach { number in made.insert(1) { _ in GroupedNumber(number: number, group: 0) } }
+      total = nil
+      pairs = made
+    } else if total == nil, pairs == nil {
+      total = WordSet()
+    }
+  }
+
+  func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
+    guard let other = other as? DistinctState, !range.isEmpty else { return }
+    for i in 0..<range.count { grow(to: Int(groups[i]) &+ 1) }
+    let translate = ids.translation(from: other.ids)
+    let isTotal = other.total != nil && range.contains(0)
+    if let theirs = other.total, isTotal, groups[0] == 0, pairs == nil {
+      prepare(grouped: false)
+      total?.formUnion(theirs)
+      return
+    }
+    // Texts get their numbers before the form is picked by how many they are.
+    if let theirs = other.bits, let translate {
+      theirs.forEach { group, number in if range.contains(group) { _ = translate(Int64(number)) } }
+    } else if let translate {
+      other.pairs?.forEachStored { if range.contains(Int($0.group)) { _ = translate($0.number) } }
+    }
+    prepare(grouped: true)
+    if let bits, let theirs = other.bits, translate == nil {
+      for group in range { bits.unite(Int(groups[group &- range.lowerBound]), with: theirs, group) }
+      return
+    }
+    let add = { (group: Int, number: Int64) in
+      if !range.contains(group) { return }
+      let number = translate.map { $0(number) } ?? number
+      let target = groups[group &- range.lowerBound]
+      if let bits = self.bits {
+        bits.set(group: Int(target), number: Int(number))
+      } else {
+        self.pairs?.insert(1) { _ in GroupedNumber(number: number, group: target) }
+      }
+    }
+    if let pairs, let theirs = other.pairs, theirs.isPartitioned { pairs.divide() }
+    other.bits?.forEach { add($0, Int64($1)) }
+    other.pairs?.forEachStored { add(Int($0.group), $0.number) }
+    other.total?.forEach { add(0, $0) }
+    if let pairs, !pairs.isPartitioned, pairs.storedCount > KeySet<GroupedNumber>.tableLimit { pairs.divide() }
+  }
+
+  func finish(count n: Int) -> [Vector] {
+    let result = Buffer.zeros(byteCount: n &* 8)
+    let counts = result.values(Int64.self)
+    if let total {
+      if n > 0 { counts[0] = Int64(total.count) }
+    } else if let bits {
+      for group in 0..<n { counts[group] = Int64(bits.count(group)) }
+    } else if let pairs {
+      pairs.settle()
+      pairs.forEachStored { if Int($0.group) < n { counts[Int($0.group)] &+= 1 } }
+    }
+    return [Vector(.long, count: n, buffer: result)]
+  }
+}
+
+/// A bit for each group and small number.
+final class BitTable {
+  /// Bytes above which another form is better.
+  private static let limit = 64 << 20
+  private var words = Growing<UInt64>(capacity: 4)
+  private var stride = 0
+  private var groups = 0
+
+  /// Makes room; false when that takes too much memory.
+  func cover(groups neededGroups: Int, numbers: Int) -> Bool {
+    let neededStride = (numbers &+ 63) / 64
+    if neededGroups <= groups && neededStride <= stride { return true }
+    let newGroups = Swift.max(neededGroups, groups)
+    // A pool of texts grows; half as much again spares most moves.
+    let newStride = neededStride <= stride ? stride : stride == 0 ? neededStride : neededStride &* 3 / 2
+    let (size, overflows) = newGroups.multipliedReportingOverflow(by: newStride)
+    if overflows || size > BitTable.limit / 8 { return false }
+    if newStride != stride {
+      var moved = Growing<UInt64>(capacity: size)
+      moved.extend(to: size, with: 0)
+      for group in 0..<groups {
+        (moved.base + group &* newStride).update(from: words.base + group &* stride, count: stride)
+      }
+      words = moved
+    } else {
+      words.extend(to: size, with: 0)
+    }
+    groups = newGroups
+    stride = newStride
+    return true
+  }
+
+  func set(
+    _ numbers: UnsafePointer<Int64>, _ groups: UnsafePointer<UInt32>?, _ keep: UnsafePointer<UInt8>?, _ n: Int
+  ) {
+    let words = self.words.base
+    let stride = self.stride
+    switch (groups, keep) {
+    case (let groups?, nil):
+      for i in 0..<n {
+        let number = Int(truncatingIfNeeded: numbers[i])
+        words[Int(groups[i]) &* stride &+ number &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: number & 63)
+      }
+    case (let groups?, let keep?):
+      for i in 0..<n where keep[i] != 0 {
+        let number = Int(truncatingIfNeeded: numbers[i])
+        words[Int(groups[i]) &* stride &+ number &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: number & 63)
+      }
+    case (nil, _):
+      for i in 0..<n {
+        if let keep, keep[i] == 0 { continue }
+        let number = Int(truncatingIfNeeded: numbers[i])
+        words[number &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: number & 63)
+      }
+    }
+  }
+
+  @inline(__always) func set(group: Int, number: Int) {
+    words.base[group &* stride &+ number &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: number & 63)
+  }
+
+  /// Sets the bit; whether it was clear.
+  @inline(__always) func setNew(group: Int, number: Int) -> Bool {
+    let place = words.base + (group &* stride &+ number &>> 6)
+    let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: number & 63)
+    let isNew = place.pointee & bit == 0
+    place.pointee |= bit
+    return isNew
+  }
+
+  /// Joins a group of `other` to a group here, which has room for its numbers.
+  func unite(_ group: Int, with other: BitTable, _ theirGroup: Int) {
+    if theirGroup >= other.groups { return }
+    let common = Swift.min(stride, other.stride)
+    let to = words.base + group &* stride, from = other.words.base + theirGroup &* other.stride
+    for i in 0..<common { to[i] |= from[i] }
+  }
+
+  func count(_ group: Int) -> Int {
+    guard group < groups else { return 0 }
+    let row = words.base + group &* stride
+    var count = 0
+    for i in 0..<stride { count &+= row[i].nonzeroBitCount }
+    return count
+  }
+
+  func forEach(_ body: (_ group: Int, _ number: Int) -> Void) {
+    for group in 0..<groups {
+      let row = words.base + group &* stride
+      for i in 0..<stride {
+        var word = row[i]
+        while word != 0 {
+          body(group, i &* 64 &+ word.trailingZeroBitCount)
+          word &= word &- 1
+        }
+      }
+    }
+  }
+}

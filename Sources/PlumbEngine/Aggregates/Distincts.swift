@@ -1,0 +1,41 @@
+extension AggregateFunction {
+  /// Counts of distinct values. All of them are exact; the accuracy is accepted and checked.
+  static let distincts: [AggregateFunction] = [
+    AggregateFunction(
+      "dcount", "Counts the distinct values of `expression`, exactly for every `accuracy` from 0 to 4.",
+      "expression, [accuracy]",
+      examples: [.init(#"datatable(x: string)["a", "b", "a"] | summarize dcount(x)"#, is: "2")],
+      overloads: [.distinct([.any], predicate: false), .distinct([.any, .exactly(.long)], predicate: false)]),
+
+    AggregateFunction(
+      "dcountif",
+      "Counts the distinct values of `expression` where `predicate` is true, exactly for every `accuracy`.",
+      "expression, predicate, [accuracy]",
+      examples: [.init("datatable(x: long)[1, 2, 2, 3] | summarize dcountif(x, x > 1)", is: "2")],
+      overloads: [
+        .distinct([.any, .exactly(.bool)], predicate: true),
+        .distinct([.any, .exactly(.bool), .exactly(.long)], predicate: true),
+      ]),
+
+    AggregateFunction(
+      "count_distinct", "Counts the distinct values of `expression`.", "expression",
+      examples: [.init("datatable(x: long)[1, 2, 2, long(null)] | summarize count_distinct(x)", is: "2")],
+      overloads: [.distinct([.any], predicate: false)]),
+
+    AggregateFunction(
+      "count_distinctif", "Counts the distinct values of `expression` where `predicate` is true.",
+      "expression, predicate",
+      examples: [.init("datatable(x: long)[1, 2, 2, 3] | summarize count_distinctif(x, x < 3)", is: "2")],
+      overloads: [.distinct([.any, .exactly(.bool)], predicate: true)]),
+  ]
+}
+
+extension AggregateOverload {
+  fileprivate static func distinct(_ parameters: [ParameterType], predicate: Bool) -> AggregateOverload {
+    AggregateOverload(parameters, results: { _ in [.long] }) { shapes in
+      let plain = predicate ? 2 : 1
+      if shapes.count > plain { _ = try sketchAccuracy(shapes[plain]) }
+      return DistinctState(shapes[0].type, predicate: predicate)
+    }
+  }
+}

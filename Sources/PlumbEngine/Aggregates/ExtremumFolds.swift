@@ -1,0 +1,82 @@
+/// Which end of an order an aggregate looks for.
+protocol Direction: SendableMetatype {
+  /// Whether `lhs` beats `rhs`.
+  static func beats<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool
+  /// The value that nothing loses against.
+  static func worst<L: OrderedLane>(_: L.Type) -> L
+  static var isMaximum: Bool { get }
+}
+
+enum Least: Direction {
+  @inline(__always) static func beats<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool { lhs < rhs }
+  @inline(__always) static func worst<L: OrderedLane>(_: L.Type) -> L { L.last }
+  static var isMaximum: Bool { false }
+}
+
+enum Greatest: Direction {
+  @inline(__always) static func beats<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool { lhs > rhs }
+  @inline(__always) static func worst<L: OrderedLane>(_: L.Type) -> L { L.first }
+  static var isMaximum: Bool { true }
+}
+
+/// A lane with an order and its two ends.
+protocol OrderedLane: FoldLane, Comparable {
+  static var first: Self { get }
+  static var last: Self { get }
+  /// False for NaN, which has no place in the order.
+  var hasPlace: Bool { get }
+  /// What stands for values that have no place.
+  static var placeless: Self { get }
+}
+
+extension OrderedLane {
+  @inline(__always) var hasPlace: Bool { true }
+  static var placeless: Self { first }
+}
+extension Int64: OrderedLane {
+  @inline(__always) static var first: Int64 { .min }
+  @inline(__always) static var last: Int64 { .max }
+}
+extension UInt8: OrderedLane {
+  @inline(__always) static var first: UInt8 { .min }
+  @inline(__always) static var last: UInt8 { .max }
+}
+extension Double: OrderedLane {
+  @inline(__always) static var first: Double { -.infinity }
+  @inline(__always) static var last: Double { .infinity }
+  @inline(__always) var hasPlace: Bool { self == self }
+  static var placeless: Double { .nan }
+}
+extension Decimal128: OrderedLane {
+  static let last = Decimal128.rounding(
+    WideInteger(WideInteger.powersOfTen[digitLimit] - 1), exponent: greatestScientific - digitLimit + 1,
+    isNegative: false) ?? .zero
+  static let first = last.negated
+}
+extension GUID: OrderedLane {
+  @inline(__always) static var first: GUID { GUID(high: 0, low: 0) }
+  @inline(__always) static var last: GUID { GUID(high: .max, low: .max) }
+}
+
+/// The least or greatest value of a group. NaN is found only where there is no number.
+enum Extremum<L: OrderedLane, D: Direction>: Fold {
+  typealias Lane = L
+  struct Cell: BitwiseCopyable {
+    var value: L
+    /// 1 once a value was seen, and 2 once one without a place was.
+    var seen: UInt64
+
+    var result: L? { seen & 1 != 0 ? value : seen != 0 ? L.placeless : nil }
+  }
+  @inline(__always) static var empty: Cell { Cell(value: D.worst(L.self), seen: 0) }
+
+  @inline(__always) static func add(_ value: L, to cell: inout Cell) {
+    cell.value = D.beats(value, cell.value) ? value : cell.value
+    cell.seen |= value.hasPlace ? 1 : 2
+  }
+
+  @inline(__always) static func join(_ other: Cell, into cell: inout Cell) {
+    cell.value = D.beats(other.value, cell.value) ? other.value : cell.value
+    cell.seen |= other.seen
+  }
+}

@@ -1,0 +1,121 @@
+/// An array of a group's values, or of its distinct values, in the order in which they came.
+///
+/// - Order: rows of one state keep their order, and `merge` puts the other state's rows behind. So a list
+///   follows its input's order when one worker makes it; Kusto promises that for sorted inputs only.
+/// - A set of dynamic arrays is the set of their elements.
+final class ListState: AggregateState {
+  /// What a list holds besides plain values.
+  enum Kind {
+    case values
+    case valuesAndNulls
+    case distinct
+  }
+
+  private let type: ScalarType
+  private let kind: Kind
+  private let limit: Int
+  private let hasPredicate: Bool
+  private let log = GroupedLog()
+  private var filter = RowFilter()
+  private let ids: ValueIDs
+  private let seen = KeySet<GroupedNumber>()
+  private var novelty = Growing<UInt8>(capacity: 4096)
+
+  init(_ type: ScalarType, _ kind: Kind, limit: Int, predicate: Bool) {
+    self.type = type
+    self.kind = kind
+    self.limit = limit
+    hasPredicate = predicate
+    ids = ValueIDs(type)
+  }
+
+  func grow(to groups: Int) {}
+
+  func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
+    let values = kind == .valuesAndNulls ? inputs[..<0] : inputs[..<1]
+    let kept = filter.rows(values, predicate: hasPredicate ? inputs[1] : nil, count: n)
+    take(inputs[0], groups, kept, n)
+  }
+
+  private func take(_ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows, _ n: Int) {
+    if case .none = kept { return }
+    // A total that is full needs no more rows.
+    if groups == nil, log.count >= limit, log.groups(from: 0) == nil { return }
+    if kind != .distinct { return log.append([vector], groups: groups, kept: kept, count: n) }
+    if type == .dynamic, let (elements, owners) = flattened(vector, groups, kept, n) {
+      takeNew(elements, UnsafePointer(owners.values(UInt32.self)), .all, elements.count)
+      withExtendedLifetime(owners) {}
+    } else {
+      takeNew(vector, groups, kept, n)
+    }
+  }
+
+  /// Appends the rows whose value is new to their group.
+  private func takeNew(_ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows, _ n: Int) {
+    let keep: UnsafePointer<UInt8>?
+    switch kept {
+    case .none: return
+    case .all: keep = nil
+    case .some(let mask): keep = mask
+    }
+    let numbers = ids.numbers(vector, keep: keep, count: n)
+    novelty.extend(to: n, with: 0)
+    let isNew = novelty.base
+    var found = 0
+    for i in 0..<n {
+      isNew[i] = 0
+      if let keep, keep[i] == 0 { continue }
+      let key = GroupedNumber(number: numbers[i], group: groups.map { $0[i] } ?? 0)
+      if seen.insertNew(key) {
+        isNew[i] = 1
+        found &+= 1
+      }
+    }
+    if found > 0 { log.append([vector], groups: groups, kept: .some(UnsafePointer(isNew)), count: n) }
+  }
+
+  /// The elements of arrays, one a row, with each one's group; nil when no value is an array.
+  private func flattened(
+    _ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows, _ n: Int
+  ) -> (Vector, Buffer)? {
+    var keep: UnsafePointer<UInt8>?
+    if case .some(let mask) = kept { keep = mask }
+    var hasArrays = false
+    for i in 0..<n where keep.map({ $0[i] != 0 }) ?? true {
+      hasArrays = hasArrays || DynamicCursor(vector.bytes(at: vector.isConstant ? 0 : i)).isArray
+    }
+    if !hasArrays { return nil }
+    let builder = VectorBuilder(.dynamic, capacity: n)
+    var owners = Growing<UInt32>(capacity: n)
+    for i in 0..<n where keep.map({ $0[i] != 0 }) ?? true {
+      let value = vector.bytes(at: vector.isConstant ? 0 : i)
+      let group = groups.map { $0[i] } ?? 0
+      if DynamicCursor(value).isArray {
+        DynamicCursor(value).forEachElement { element in
+          if element.isNull { return }
+          builder.append(borrowed: element.bytes)
+          owners.append(group)
+        }
+      } else {
+        builder.append(borrowed: value)
+        owners.append(group)
+      }
+    }
+    return (builder.finish(holding: vector.keepAlive), owners.buffer)
+  }
+
+  func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
+    guard let other = other as? ListState else { return }
+    other.log.forEachPiece(range: range, groups: groups) { vectors, groups, kept, n in
+      if kind == .distinct {
+        takeNew(vectors[0], groups, kept, n)
+      } else {
+        log.append(vectors, groups: groups, kept: kept, count: n)
+      }
+    }
+  }
+
+  func finish(count: Int) throws -> [Vector] {
+    [try ArrayWriter.arrays(of: log, type: type, limit: limit, groups: count)]
+  }
+}

@@ -1,0 +1,132 @@
+extension AggregateFunction {
+  /// Counts, sums, means and extremes. To add one, add an element; nothing else needs to know.
+  static let numbers: [AggregateFunction] = [
+    AggregateFunction(
+      "count", "Counts the rows, those where `expression` is null as well.", "[expression]",
+      examples: [
+        .init("range x from 1 to 5 step 1 | summarize count()", is: "5"),
+        .init("datatable(x: long)[1, long(null)] | summarize count(x)", is: "2"),
+      ],
+      overloads: [
+        .fixed([], to: .long) { CountState(predicate: false) },
+        AggregateOverload([.any], results: { _ in [.long] }) { _ in CountState(predicate: false) },
+      ]),
+
+    AggregateFunction(
+      "countif", "Counts the rows for which `predicate` is true.", "predicate",
+      examples: [.init("range x from 1 to 5 step 1 | summarize countif(x > 3)", is: "2")],
+      overloads: [.fixed([.bool], to: .long) { CountState(predicate: true) }]),
+
+    AggregateFunction(
+      "sum", "Adds the values of `expression`; 0 when there are none. Whole numbers wrap.", "expression",
+      examples: [
+        .init("range x from 1 to 5 step 1 | summarize sum(x)", is: "15"),
+        .init("datatable(x: timespan)[1h, 30m] | summarize sum(x)", is: "01:30:00"),
+      ],
+      overloads: sums(predicate: false)),
+
+    AggregateFunction(
+      "sumif", "Adds the values of `expression` where `predicate` is true.", "expression, predicate",
+      examples: [.init("range x from 1 to 5 step 1 | summarize sumif(x, x > 3)", is: "9")],
+      overloads: sums(predicate: true)),
+
+    AggregateFunction(
+      "avg", "Is the mean of `expression` over the rows where it is not null; NaN when there are none.",
+      "expression",
+      examples: [
+        .init("range x from 1 to 4 step 1 | summarize avg(x)", is: "2.5"),
+        .init("datatable(x: timespan)[1h, 2h] | summarize avg(x)", is: "01:30:00"),
+        .init("datatable(x: long)[] | summarize avg(x)", is: "NaN"),
+      ],
+      overloads: means(predicate: false)),
+
+    AggregateFunction(
+      "avgif", "Is the mean of `expression` where `predicate` is true.", "expression, predicate",
+      examples: [.init("range x from 1 to 4 step 1 | summarize avgif(x, x > 2)", is: "3.5")],
+      overloads: means(predicate: true)),
+
+    AggregateFunction(
+      "min", "Is the least value of `expression`; null when there is none.", "expression",
+      examples: [
+        .init("datatable(x: long)[3, long(null), 2] | summarize min(x)", is: "2"),
+        .init(#"datatable(x: string)["pear", "fig"] | summarize min(x)"#, is: "fig"),
+      ],
+      overloads: extremes(Least.self, predicate: false)),
+
+    AggregateFunction(
+      "minif", "Is the least value of `expression` where `predicate` is true.", "expression, predicate",
+      examples: [.init("range x from 1 to 5 step 1 | summarize minif(x, x % 2 == 0)", is: "2")],
+      overloads: extremes(Least.self, predicate: true)),
+
+    AggregateFunction(
+      "max", "Is the greatest value of `expression`; null when there is none.", "expression",
+      examples: [
+        .init("datatable(x: real)[1.5, 0.5] | summarize max(x)", is: "1.5"),
+        .init(#"datatable(x: string)["pear", "fig"] | summarize max(x)"#, is: "pear"),
+      ],
+      overloads: extremes(Greatest.self, predicate: false)),
+
+    AggregateFunction(
+      "maxif", "Is the greatest value of `expression` where `predicate` is true.", "expression, predicate",
+      examples: [.init("range x from 1 to 5 step 1 | summarize maxif(x, x % 2 == 0)", is: "4")],
+      overloads: extremes(Greatest.self, predicate: true)),
+
+    AggregateFunction(
+      "binary_all_and", "Joins all values of `number` by the bitwise AND.", "number",
+      examples: [.init("datatable(x: long)[7, 13] | summarize binary_all_and(x)", is: "5")],
+      overloads: [.folding(BitFold<AndBits>.self, .long, to: .long, predicate: false) { $0.result }]),
+
+    AggregateFunction(
+      "binary_all_or", "Joins all values of `number` by the bitwise OR.", "number",
+      examples: [.init("datatable(x: long)[5, 10] | summarize binary_all_or(x)", is: "15")],
+      overloads: [.folding(BitFold<OrBits>.self, .long, to: .long, predicate: false) { $0.result }]),
+
+    AggregateFunction(
+      "binary_all_xor", "Joins all values of `number` by the bitwise exclusive OR.", "number",
+      examples: [.init("datatable(x: long)[5, 6] | summarize binary_all_xor(x)", is: "3")],
+      overloads: [.folding(BitFold<XorBits>.self, .long, to: .long, predicate: false) { $0.result }]),
+  ]
+
+  private static func sums(predicate: Bool) -> [AggregateOverload] {
+    [
+      .folding(SumOfWords.self, .long, to: .long, predicate: predicate) { $0 },
+      .folding(SumOfWords.self, .int, to: .long, predicate: predicate) { $0 },
+      .folding(SumOfReals.self, .real, to: .real, predicate: predicate) { $0 },
+      .folding(SumOfDecimals.self, .decimal, to: .decimal, predicate: predicate) { $0.total },
+      .folding(SumOfWords.self, .timespan, to: .timespan, predicate: predicate) { $0 },
+    ]
+  }
+
+  private static func means(predicate: Bool) -> [AggregateOverload] {
+    [
+      .folding(MeanOfWords.self, .long, to: .real, predicate: predicate) { $0.mean },
+      .folding(MeanOfWords.self, .int, to: .real, predicate: predicate) { $0.mean },
+      .folding(MeanOfReals.self, .real, to: .real, predicate: predicate) { $0.mean },
+      .folding(SumOfDecimals.self, .decimal, to: .decimal, predicate: predicate) { $0.mean },
+      .folding(MeanOfWords.self, .timespan, to: .timespan, predicate: predicate) { $0.wholeMean },
+      .folding(MeanOfWords.self, .datetime, to: .datetime, predicate: predicate) { $0.wholeMean },
+    ]
+  }
+
+  private static func extremes<D: Direction>(_: D.Type, predicate: Bool) -> [AggregateOverload] {
+    let isMaximum = D.isMaximum
+    let words: [ScalarType] = [.long, .int, .datetime, .timespan]
+    let texts: [ScalarType] = [.string, .dynamic]
+    return words.map { type in
+      .folding(Extremum<Int64, D>.self, type, to: type, predicate: predicate) { $0.result }
+    } + [
+      .folding(Extremum<Double, D>.self, .real, to: .real, predicate: predicate) { $0.result },
+      .folding(Extremum<Decimal128, D>.self, .decimal, to: .decimal, predicate: predicate) { $0.result },
+      .folding(Extremum<UInt8, D>.self, .bool, to: .bool, predicate: predicate) { $0.result },
+      .folding(Extremum<GUID, D>.self, .guid, to: .guid, predicate: predicate) { $0.result },
+    ] + texts.map { type in
+      .fixed([type], to: type, predicate: predicate) {
+        TextExtremumState(type, isMaximum: isMaximum, predicate: predicate)
+      }
+    }
+  }
+}
+
+extension BitFold.Cell {
+  fileprivate var result: Int64? { seen ? bits : nil }
+}

@@ -1,0 +1,52 @@
+extension ScalarFunction {
+  /// Functions over the bits of whole numbers.
+  static let bitwise: [ScalarFunction] = [
+    ScalarFunction(
+      "binary_and", "Has the bits that both `a` and `b` have.", "a, b",
+      examples: [.init("binary_and(12, 10)", is: "8")], overloads: [bits(AndWords.self)]),
+    ScalarFunction(
+      "binary_or", "Has the bits that `a` or `b` has.", "a, b",
+      examples: [.init("binary_or(12, 10)", is: "14")], overloads: [bits(OrWords.self)]),
+    ScalarFunction(
+      "binary_xor", "Has the bits that one of `a` and `b` has, and not both.", "a, b",
+      examples: [.init("binary_xor(12, 10)", is: "6")], overloads: [bits(XorWords.self)]),
+    ScalarFunction(
+      "binary_not", "Has the bits that `number` lacks.", "number",
+      examples: [.init("binary_not(100)", is: "-101")],
+      overloads: [
+        .columns([.long], to: .long) { (arguments: Arguments) in
+          arguments.plain(0).mapLanes(Int64.self, to: .long) { (number: Int64) in ~number }
+        }
+      ]),
+    ScalarFunction(
+      "binary_shift_left", "Moves the bits of `number` left by `count`, modulo 64; null for a negative count.",
+      "number, count", examples: [.init("binary_shift_left(1, 2)", is: "4")],
+      overloads: [.maybe { (number: Int64, count: Int64) -> Int64? in count < 0 ? nil : number &<< count }]),
+    ScalarFunction(
+      "binary_shift_right", "Moves the bits of `number` right by `count`, modulo 64; null for a negative count.",
+      "number, count", examples: [.init("binary_shift_right(1, 2)", is: "0"), .init("binary_shift_right(-8, 1)", is: "-4")],
+      overloads: [.maybe { (number: Int64, count: Int64) -> Int64? in count < 0 ? nil : number &>> count }]),
+    ScalarFunction(
+      "bitset_count_ones", "Counts the bits of `number` that are 1.", "number",
+      examples: [.init("bitset_count_ones(42)", is: "3")],
+      overloads: [
+        .columns([.long], to: .long) { (arguments: Arguments) in
+          arguments.plain(0).mapLanes(Int64.self, to: .long) { (number: Int64) in Int64(number.nonzeroBitCount) }
+        }
+      ]),
+  ]
+
+  private static func bits<O: LaneOperation>(_ operation: O.Type) -> Overload where O.Lane == Int64 {
+    .columns([.long, .long], to: .long) { (arguments: Arguments) in arithmetic(O.self, arguments) }
+  }
+}
+
+private enum AndWords: LaneOperation {
+  @inline(__always) static func apply(_ lhs: Int64, _ rhs: Int64) -> Int64 { lhs & rhs }
+}
+private enum OrWords: LaneOperation {
+  @inline(__always) static func apply(_ lhs: Int64, _ rhs: Int64) -> Int64 { lhs | rhs }
+}
+private enum XorWords: LaneOperation {
+  @inline(__always) static func apply(_ lhs: Int64, _ rhs: Int64) -> Int64 { lhs ^ rhs }
+}

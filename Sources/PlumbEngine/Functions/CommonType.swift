@@ -1,0 +1,39 @@
+extension ScalarType {
+  /// The type that values of these types meet in, as the branches of `iff` do; nil when there is none.
+  ///
+  /// Whole numbers widen to long, numbers to real and then decimal, and anything beside dynamic is dynamic.
+  static func common(_ types: some Sequence<ScalarType>) -> ScalarType? {
+    var met: ScalarType?
+    for type in types {
+      guard let so = met else {
+        met = type
+        continue
+      }
+      guard let both = common(so, type) else { return nil }
+      met = both
+    }
+    return met
+  }
+
+  static func common(_ a: ScalarType, _ b: ScalarType) -> ScalarType? {
+    if a == b { return a }
+    if a == .dynamic || b == .dynamic { return .dynamic }
+    guard a.isNumeric, b.isNumeric else { return nil }
+    // Declared from narrow to wide: int, long, real, decimal.
+    return a.rawValue > b.rawValue ? a : b
+  }
+}
+
+extension Arguments {
+  /// Argument `index` in plain lanes of another type, converted where its own differs; a constant stays one.
+  func plain(_ index: Int, as target: ScalarType) throws -> Vector {
+    let vector = plain(index)
+    if vector.type == target { return vector }
+    if vector.type.isInteger && target.isInteger { return vector.relabeled(target) }
+    let single = Arguments(
+      vectors: [vector.isConstant ? vector.resized(to: 1) : vector], count: vector.isConstant ? 1 : count,
+      type: target, context: context, span: span, argumentSpans: [argumentSpans[index]], prepared: Prepared())
+    let converted = try Overload.conversion(from: vector.type, to: target).kernel(single)
+    return vector.isConstant ? converted.asConstant(count: count) : converted
+  }
+}

@@ -1,0 +1,167 @@
+extension ScalarFunction {
+  /// Functions that choose among their arguments.
+  static let conditionals: [ScalarFunction] = [
+    iff("iff"),
+    iff("iif"),
+    ScalarFunction(
+      "case", "Is the value after the first `condition` that is true, or `otherwise`.",
+      "condition, value, [condition, value, ...], otherwise",
+      examples: [
+        .init(#"case(1 > 2, "a", 2 > 1, "b", "c")"#, is: "b"), .init(#"case(bool(null), 1, 2)"#, is: "2"),
+      ],
+      overloads: [
+        .columns([], rest: .any, minimumRest: 3, result: caseType) { (arguments: Arguments) in
+          try firstCase(arguments)
+        }
+      ]),
+    ScalarFunction(
+      "coalesce", "Is the first of `value` that is not null; a text must also not be empty.", "value, value, ...",
+      examples: [.init("coalesce(long(null), 3, 4)", is: "3"), .init(#"coalesce("", "b")"#, is: "b")],
+      overloads: [
+        .columns([], rest: .any, minimumRest: 2, result: commonType) { (arguments: Arguments) in
+          try firstPresent(arguments)
+        }
+      ]),
+    ScalarFunction(
+      "max_of", "Is the greatest `value`; nulls are passed over.", "value, value, ...",
+      examples: [.init("max_of(10, 1, -3, 17)", is: "17"), .init("max_of(int(null), 2)", is: "2")],
+      overloads: [
+        .columns([], rest: .any, minimumRest: 2, result: commonType) { (arguments: Arguments) in
+          try extreme(arguments, greatest: true)
+        }
+      ]),
+    ScalarFunction(
+      "min_of", "Is the least `value`; nulls are passed over.", "value, value, ...",
+      examples: [.init("min_of(10, 1, -3, 17)", is: "-3"), .init("min_of(1.5, 2)", is: "1.5")],
+      overloads: [
+        .columns([], rest: .any, minimumRest: 2, result: commonType) { (arguments: Arguments) in
+          try extreme(arguments, greatest: false)
+        }
+      ]),
+  ]
+
+  /// Functions that ask whether a value lies in a range.
+  static let betweenOperators: [ScalarFunction] = [
+    ScalarFunction(
+      "between", "Is true when `value` is at least `low` and at most `high`; a timespan `high` counts from `low`.",
+      "value, low, high",
+      examples: [
+        .init("5 between (1 .. 5)", is: "true"),
+        .init("datetime(2024-01-03) between (datetime(2024-01-01) .. 1d)", is: "false"),
+      ],
+      overloads: betweenOverloads(negated: false)),
+    ScalarFunction(
+      "!between", "Is true when `value` is less than `low` or greater than `high`.", "value, low, high",
+      examples: [.init("5 !between (1 .. 5)", is: "false"), .init("5.5 !between (1 .. 5)", is: "true")],
+      overloads: betweenOverloads(negated: true)),
+    ScalarFunction(
+      "around", "Is true when `value` is at most `delta` away from `center`.", "value, center, delta",
+      examples: [
+        .init("around(5, 7, 2)", is: "true"),
+        .init("around(datetime(2024-01-01), datetime(2024-01-02), 1h)", is: "false"),
+      ],
+      overloads: [
+        .map { (value: Int64, center: Int64, delta: Int64) -> Bool in isAround(value, center, delta) },
+        .map { (value: Double, center: Double, delta: Double) -> Bool in
+          value >= center - delta && value <= center + delta
+        },
+        .map { (value: Timestamp, center: Timestamp, delta: Interval) -> Bool in
+          isAround(value.ticks, center.ticks, delta.ticks)
+        },
+        .map { (value: Interval, center: Interval, delta: Interval) -> Bool in
+          isAround(value.ticks, center.ticks, delta.ticks)
+        },
+      ]),
+  ]
+
+  private static func iff(_ name: String) -> ScalarFunction {
+    ScalarFunction(
+      name, "Is `then` where `condition` is true, and `otherwise` where it is false or null.",
+      "condition, then, otherwise",
+      examples: [.init(#"\#(name)(1 < 2, "yes", "no")"#, is: "yes"), .init("\(name)(bool(null), 1, 2.5)", is: "2.5")],
+      overloads: [
+        .columns(
+          [.exactly(.bool), .any, .any],
+          result: { (shapes: [ArgumentShape]) in ScalarType.common(shapes.dropFirst().map(\.type)) }
+        ) { (arguments: Arguments) in
+          let n = arguments.count
+          if n > 1, let coded = CodedChoice(Array(arguments.vectors.dropFirst()), prepared: arguments.prepared) {
+            return coded.vector([arguments.plain(0)], count: n)
+          }
+          return chosen(
+            arguments.plain(0), try arguments.plain(1, as: arguments.type),
+            try arguments.plain(2, as: arguments.type), count: n)
+        }
+      ])
+  }
+
+  private static func betweenOverloads(negated: Bool) -> [Overload] {
+    let types: [ScalarType] = [.long, .real, .decimal, .datetime, .timespan]
+    return types.map { (type: ScalarType) -> Overload in
+      .columns([type, type, type], to: .bool) { (arguments: Arguments) in
+        between(
+          arguments.plain(0), arguments.plain(1), arguments.plain(2), negated: negated, count: arguments.count)
+      }
+    } + [
+      .columns([.datetime, .datetime, .timespan], to: .bool) { (arguments: Arguments) in
+        let low = arguments.plain(1)
+        let high = later(low, arguments.plain(2), count: arguments.count)
+        return between(arguments.plain(0), low, high, negated: negated, count: arguments.count)
+      }
+    ]
+  }
+}
+
+/// `times` moved by `spans`, wrapped at the ends of the range; a constant when both are.
+private func later(_ times: Vector, _ spans: Vector, count n: Int) -> Vector {
+  let isConstant = times.isConstant && spans.isConstant
+  let m = isConstant ? 1 : n
+  let a = times.lanes(Int64.self), b = spans.lanes(Int64.self)
+  let aStep = times.isConstant ? 0 : 1, bStep = spans.isConstant ? 0 : 1
+  let result = Buffer(of: Int64.self, count: m)
+  let out = result.values(Int64.self)
+  for i in 0..<m { out[i] = a[i &* aStep] &+ b[i &* bStep] }
+  let sums = Vector(.datetime, count: m, buffer: result, nulls: unitedNulls([times, spans], count: m))
+  return isConstant ? sums.asConstant(count: n) : sums
+}
+
+@inline(__always)
+private func isAround(_ value: Int64, _ center: Int64, _ delta: Int64) -> Bool {
+  let (distance, overflow) = value.subtractingReportingOverflow(center)
+  return delta >= 0 && !overflow && distance.magnitude <= delta.magnitude
+}
+
+private let commonType: @Sendable ([ArgumentShape]) -> ScalarType? = { (shapes: [ArgumentShape]) in
+  ScalarType.common(shapes.map(\.type))
+}
+
+/// Conditions and values take turns, and one more value ends the list.
+private let caseType: @Sendable ([ArgumentShape]) -> ScalarType? = { (shapes: [ArgumentShape]) in
+  guard shapes.count % 2 == 1 else { return nil }
+  var values: [ScalarType] = []
+  for (place, shape) in shapes.enumerated() {
+    if place % 2 == 1 || place == shapes.count - 1 {
+      values.append(shape.type)
+    } else if shape.type != .bool {
+      return nil
+    }
+  }
+  return ScalarType.common(values)
+}
+
+private func firstCase(_ arguments: Arguments) throws -> Vector {
+  let n = arguments.count
+  let last = arguments.vectors.count - 1
+  let places = Array(stride(from: 0, to: last, by: 2))
+  if n > 1,
+    let coded = CodedChoice(
+      places.map { arguments[$0 + 1] } + [arguments[last]], prepared: arguments.prepared)
+  {
+    return coded.vector(places.map { arguments.plain($0) }, count: n)
+  }
+  var result = try arguments.plain(last, as: arguments.type)
+  for place in places.reversed() {
+    result = chosen(arguments.plain(place), try arguments.plain(place + 1, as: arguments.type), result, count: n)
+  }
+  return result
+}

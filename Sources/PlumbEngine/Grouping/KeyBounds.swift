@@ -1,0 +1,78 @@
+/// What is known of a key's values before any row is read: for packing keys into few bits.
+enum KeyBounds: Sendable {
+  case unknown
+  /// Words between these bounds, and perhaps nulls.
+  case words(ClosedRange<Int64>)
+  /// Codes of this dictionary, in every chunk.
+  case codes(StringDictionary)
+}
+
+extension LogicalPlan {
+  /// What is known of the values of an output column.
+  func bounds(ofColumn index: Int) -> KeyBounds {
+    switch self {
+    case .scan(let scan):
+      let place = scan.columns[index]
+      let type = scan.table.schema[place].type
+      switch type.lane {
+      case .word: return scan.table.zone(place).words.map { .words($0) } ?? .unknown
+      case .bytes:
+        guard let first = scan.table.groups.first?.columns[place].dictionary,
+          scan.table.groups.allSatisfy({ $0.columns[place].dictionary === first })
+        else { return .unknown }
+        return .codes(first)
+      case .byte, .float, .wide: return .unknown
+      }
+    case .filter(let input, _), .sort(let input, _), .limit(let input, _), .top(let input, _, _):
+      return input.bounds(ofColumn: index)
+    case .window(let input, _):
+      return index < input.schema.count ? input.bounds(ofColumn: index) : .unknown
+    case .project(let input, let columns):
+      return columns[index].expression.bounds(over: input)
+    case .aggregate(let plan):
+      return index < plan.keys.count ? plan.keys[index].expression.bounds(over: plan.input) : .unknown
+    case .series(let series):
+      switch (series.first, series.last) {
+      case (.long(let a), .long(let b)), (.datetime(let a), .datetime(let b)),
+        (.timespan(let a), .timespan(let b)):
+        return .words(Swift.min(a, b)...Swift.max(a, b))
+      default: return .unknown
+      }
+    case .input, .join, .union, .expand, .partition, .whole: return .unknown
+    }
+  }
+}
+
+extension BoundExpression {
+  /// What is known of the expression's values over the rows of `input`.
+  func bounds(over input: LogicalPlan) -> KeyBounds {
+    switch self {
+    case .column(let index, _, _): return input.bounds(ofColumn: index)
+    case .literal, .lifted: return .unknown
+    case .call(let call):
+      let operand = call.arguments.first.map { $0.bounds(over: input) } ?? .unknown
+      let constant = call.arguments.count == 2 ? call.arguments[1].constant?.ticks ?? 0 : 0
+      switch call.name {
+      case "%" where call.type.lane == .word && constant > 0: return .words(0...(constant &- 1))
+      case "bin", "floor":
+        guard call.type.lane == .word, constant > 0, case .words(let range) = operand,
+          let low = moduloWords(range.lowerBound, constant)
+        else { return .unknown }
+        let (start, overflow) = range.lowerBound.subtractingReportingOverflow(low)
+        return overflow ? .unknown : .words(start...range.upperBound)
+      case "hourofday": return .words(0...23)
+      case "monthofyear", "getmonth": return .words(1...12)
+      case "dayofmonth": return .words(1...31)
+      case "dayofyear": return .words(1...366)
+      case "dayofweek": return .words(0...(6 &* TimeSpan.day))
+      case "startofday", "startofweek", "startofmonth", "startofyear":
+        guard call.arguments.count == 1, case .words(let range) = operand else { return .unknown }
+        let (start, overflow) = range.lowerBound.subtractingReportingOverflow(400 &* TimeSpan.day)
+        return overflow ? .unknown : .words(start...range.upperBound)
+      case "toint" where call.arguments[0].type.isInteger, "tolong" where call.arguments[0].type.isInteger:
+        return operand
+      default: return .unknown
+      }
+    }
+  }
+}

@@ -1,0 +1,320 @@
+import Glibc
+import PlumbDiagnostics
+
+/// How the values of some key columns are packed into 64-bit words, one key or several words a row.
+///
+/// Equal keys give equal words, nulls included, over all chunks and workers. Bounded values take as
+/// few bits as they can; texts are numbered by their dictionary or an interner.
+final class KeyLayout: Sendable {
+  /// How one column becomes bits.
+  private enum Part: Sendable {
+    /// `value - low + 1`, 0 for null.
+    case bounded(low: Int64)
+    /// 1, 2 for false, true; 0 for null.
+    case flag
+    /// The 64 bits of the value, and a null bit elsewhere.
+    case whole
+    /// A number from the interner plus 1; 0 for null.
+    case interned(SharedInterner)
+  }
+
+  private struct Field: Sendable {
+    let part: Part
+    let type: ScalarType
+    let word: Int
+    let shift: Int
+    let bits: Int
+    /// Where the null bit is, for `.whole`.
+    let nullWord: Int
+    let nullShift: Int
+  }
+
+  private let fields: [Field]
+  /// Words per key.
+  let wordCount: Int
+  /// When keys are one word below this number, an array can be indexed by them.
+  let slotCount: Int?
+
+  init(_ types: [ScalarType], bounds: [KeyBounds]) {
+    var word = 0, used = 0
+    var fields: [Field] = []
+    var open: [(part: Part, type: ScalarType, bits: Int, index: Int)] = []
+    for (index, type) in types.enumerated() {
+      switch (type.lane, bounds[index]) {
+      case (.byte, _): open.append((.flag, type, 2, index))
+      case (.word, .words(let range)):
+        let span = UInt64(bitPattern: range.upperBound &- range.lowerBound)
+        if span < UInt64.max / 4 {
+          open.append((.bounded(low: range.lowerBound), type, 64 - (span + 1).leadingZeroBitCount, index))
+        } else {
+          open.append((.whole, type, 64, index))
+        }
+      case (.word, _), (.float, _): open.append((.whole, type, 64, index))
+      case (.bytes, .codes(let dictionary)) where type == .string:
+        let interner = SharedInterner()
+        _ = interner.translation(of: dictionary)
+        let bits = 64 - UInt64(dictionary.count + 1).leadingZeroBitCount
+        open.append((.interned(interner), type, bits, index))
+      case (.bytes, _), (.wide, _): open.append((.interned(SharedInterner()), type, 33, index))
+      }
+    }
+    // Whole words first, then the narrow parts side by side; a null bit for each whole word at the end.
+    var placed: [(index: Int, Field)] = []
+    var wholes: [(index: Int, part: Part, type: ScalarType, word: Int)] = []
+    for item in open where item.bits == 64 {
+      wholes.append((item.index, item.part, item.type, word))
+      word += 1
+    }
+    func place(_ bits: Int) -> (word: Int, shift: Int) {
+      if used + bits > 64 {
+        word += 1
+        used = 0
+      }
+      defer { used += bits }
+      return (word, used)
+    }
+    for item in open where item.bits < 64 {
+      let (at, shift) = place(item.bits)
+      placed.append(
+        (
+          item.index,
+          Field(
+            part: item.part, type: item.type, word: at, shift: shift, bits: item.bits, nullWord: 0,
+            nullShift: 0)
+        ))
+    }
+    for whole in wholes {
+      let (at, shift) = place(1)
+      placed.append(
+        (
+          whole.index,
+          Field(
+            part: whole.part, type: whole.type, word: whole.word, shift: 0, bits: 64, nullWord: at,
+            nullShift: shift)
+        ))
+    }
+    fields = placed.sorted { $0.index < $1.index }.map(\.1)
+    self.fields = fields
+    wordCount = used > 0 ? word + 1 : Swift.max(word, 1)
+    let interned = open.contains { if case .interned = $0.part { true } else { false } }
+    let isDense = wholes.isEmpty && wordCount == 1 && used <= 20 && (!interned || Self.isBounded(types, bounds))
+    slotCount = isDense ? 1 << used : nil
+  }
+
+  /// Texts only from known dictionaries. (A new text would get a number beyond the bits.)
+  private static func isBounded(_ types: [ScalarType], _ bounds: [KeyBounds]) -> Bool {
+    zip(types, bounds).allSatisfy { type, bounds in
+      guard type.lane == .bytes || type.lane == .wide else { return true }
+      if case .codes = bounds { return true }
+      return false
+    }
+  }
+
+  /// The keys of `count` rows: `wordCount` words a row, row after row.
+  func words(of vectors: [Vector], count: Int) -> Buffer {
+    let result = Buffer.zeros(byteCount: count &* wordCount &* 8)
+    let out = result.values(UInt64.self)
+    for (field, vector) in zip(fields, vectors) {
+      let target = out + field.word
+      let step = wordCount
+      switch field.part {
+      case .flag:
+        let values = vector.lanes(UInt8.self)
+        let stride = vector.isConstant ? 0 : 1
+        for i in 0..<count {
+          let bits = vector.isNull(i) ? 0 : UInt64(values[i &* stride]) &+ 1
+          target[i &* step] |= bits &<< UInt64(field.shift)
+        }
+      case .bounded(let low): packBounded(vector, low, field, target, step, count)
+      case .whole: packWhole(vector, field, out, count)
+      case .interned(let interner): packInterned(vector, interner, field, target, step, count)
+      }
+    }
+    return result
+  }
+
+  private func packBounded(
+    _ vector: Vector, _ low: Int64, _ field: Field, _ target: UnsafeMutablePointer<UInt64>, _ step: Int,
+    _ count: Int
+  ) {
+    let plain = vector.decoded().expanded()
+    let values = plain.lanes(Int64.self)
+    let shift = UInt64(field.shift)
+    let base = low &- 1
+    if let nulls = plain.nulls {
+      for i in 0..<count where nulls[i] == 0 {
+        target[i &* step] |= UInt64(bitPattern: values[i] &- base) &<< shift
+      }
+    } else if step == 1 {
+      for i in 0..<count { target[i] |= UInt64(bitPattern: values[i] &- base) &<< shift }
+    } else {
+      for i in 0..<count { target[i &* step] |= UInt64(bitPattern: values[i] &- base) &<< shift }
+    }
+  }
+
+  private func packWhole(_ vector: Vector, _ field: Field, _ out: UnsafeMutablePointer<UInt64>, _ count: Int) {
+    let plain = vector.decoded().expanded()
+    let step = wordCount
+    let target = out + field.word
+    if field.type == .real {
+      let values = plain.lanes(Double.self)
+      for i in 0..<count {
+        // One zero and one NaN.
+        let value = values[i] == 0 ? 0.0 : values[i].isNaN ? Double.nan : values[i]
+        target[i &* step] = value.bitPattern
+      }
+    } else {
+      let values = plain.lanes(UInt64.self)
+      for i in 0..<count { target[i &* step] = values[i] }
+    }
+    if let nulls = plain.nulls {
+      let nullTarget = out + field.nullWord
+      for i in 0..<count where nulls[i] != 0 {
+        target[i &* step] = 0
+        nullTarget[i &* step] |= 1 &<< UInt64(field.nullShift)
+      }
+    }
+  }
+
+  private func packInterned(
+    _ vector: Vector, _ interner: SharedInterner, _ field: Field, _ target: UnsafeMutablePointer<UInt64>,
+    _ step: Int, _ count: Int
+  ) {
+    let shift = UInt64(field.shift)
+    let numbers: Buffer?
+    if !vector.isConstant, vector.encoding.isCodes, let dictionary = vector.dictionary {
+      let translation = interner.translation(of: dictionary)
+      if translation == nil, vector.nulls == nil {
+        switch vector.encoding {
+        case .codes8: packCodes(UInt8.self, vector, target, step, shift, count)
+        case .codes16: packCodes(UInt16.self, vector, target, step, shift, count)
+        case .plain, .narrow, .codes32: packCodes(UInt32.self, vector, target, step, shift, count)
+        }
+        return
+      }
+      let (buffer, codes) = vector.wideCodes()
+      if let translation {
+        let table = translation.values(UInt32.self)
+        let made = Buffer(of: UInt32.self, count: count)
+        for i in 0..<count { made.values(UInt32.self)[i] = table[Int(codes[i])] }
+        numbers = made
+      } else {
+        numbers = buffer
+      }
+    } else {
+      let made = Buffer(of: UInt32.self, count: count)
+      let plain = vector.decoded()
+      let single = plain.isConstant ? Swift.min(count, 1) : count
+      plain.withKeyBytes(count: single) {
+        interner.numbers(of: $0, count: single, into: made.values(UInt32.self))
+      }
+      if plain.isConstant, count > 1 {
+        let first = made.values(UInt32.self)[0]
+        made.values(UInt32.self).update(repeating: first, count: count)
+      }
+      numbers = made
+    }
+    guard let numbers = numbers?.values(UInt32.self) else { return }
+    for i in 0..<count where !vector.isNull(i) {
+      target[i &* step] |= (UInt64(numbers[i]) &+ 1) &<< shift
+    }
+  }
+
+  @inline(__always)
+  private func packCodes<C: FixedWidthInteger>(
+    _: C.Type, _ vector: Vector, _ target: UnsafeMutablePointer<UInt64>, _ step: Int, _ shift: UInt64,
+    _ count: Int
+  ) {
+    let codes = vector.lanes(C.self)
+    if step == 1 {
+      for i in 0..<count { target[i] |= (UInt64(truncatingIfNeeded: codes[i]) &+ 1) &<< shift }
+    } else {
+      for i in 0..<count { target[i &* step] |= (UInt64(truncatingIfNeeded: codes[i]) &+ 1) &<< shift }
+    }
+  }
+
+  /// The key columns again, from `count` keys.
+  func vectors(from words: UnsafePointer<UInt64>, count: Int) -> [Vector] {
+    fields.map { column($0, words, count) }
+  }
+
+  private func column(_ field: Field, _ words: UnsafePointer<UInt64>, _ count: Int) -> Vector {
+    let source = words + field.word
+    let step = wordCount
+    let mask = Buffer.zeros(byteCount: count)
+    let nulls = mask.values(UInt8.self)
+    var any = false
+    let low = field.bits == 64 ? UInt64.max : (1 &<< UInt64(field.bits)) &- 1
+    @inline(__always) func bits(_ i: Int) -> UInt64 { (source[i &* step] &>> UInt64(field.shift)) & low }
+    func note(_ i: Int) {
+      nulls[i] = 1
+      any = true
+    }
+    switch field.part {
+    case .flag:
+      let result = Buffer(byteCount: count)
+      for i in 0..<count {
+        let value = bits(i)
+        result.values(UInt8.self)[i] = value == 2 ? 1 : 0
+        if value == 0 { note(i) }
+      }
+      return Vector(field.type, count: count, buffer: result, nulls: any ? mask : nil)
+    case .bounded(let base):
+      let result = Buffer(of: Int64.self, count: count)
+      let out = result.values(Int64.self)
+      for i in 0..<count {
+        let value = bits(i)
+        out[i] = Int64(bitPattern: value) &- 1 &+ base
+        if value == 0 { note(i) }
+      }
+      return Vector(field.type, count: count, buffer: result, nulls: any ? mask : nil)
+    case .whole:
+      let result = Buffer(of: UInt64.self, count: count)
+      let nullSource = words + field.nullWord
+      for i in 0..<count {
+        result.values(UInt64.self)[i] = source[i &* step]
+        if (nullSource[i &* step] &>> UInt64(field.nullShift)) & 1 != 0 { note(i) }
+      }
+      return Vector(field.type, count: count, buffer: result, nulls: any ? mask : nil)
+    case .interned(let interner):
+      let dictionary = interner.dictionary()
+      let codes = Buffer(of: UInt32.self, count: count)
+      for i in 0..<count {
+        let value = bits(i)
+        codes.values(UInt32.self)[i] = value == 0 ? 0 : UInt32(truncatingIfNeeded: value &- 1)
+        if value == 0 { note(i) }
+      }
+      if any && dictionary.count == 0 { return .constant(.null(field.type), count: count).expanded() }
+      let coded = Vector(
+        field.type == .string ? .string : .dynamic, count: count, data: codes.base, owner: codes,
+        encoding: .codes32, dictionary: dictionary)
+      if field.type == .string { return coded }
+      let plain = coded.decoded()
+      if field.type.lane == .wide { return plain.wideFromBytes(field.type, nulls: any ? mask : nil) }
+      return plain.replacingNulls(any ? mask : nil)
+    }
+  }
+}
+
+extension Vector {
+  /// The values as byte strings for an interner: texts as they are, 16-byte values by their memory.
+  fileprivate func withKeyBytes(count: Int, _ body: (UnsafePointer<Bytes>) -> Void) {
+    if type.lane == .bytes { return body(lanes(Bytes.self)) }
+    let views = Buffer(of: Bytes.self, count: count)
+    for i in 0..<count {
+      views.values(Bytes.self)[i] = Bytes(
+        start: (data + i &* 16).assumingMemoryBound(to: UInt8.self), count: 16)
+    }
+    body(UnsafePointer(views.values(Bytes.self)))
+  }
+
+  /// 16-byte values again, from byte strings of their memory.
+  fileprivate func wideFromBytes(_ type: ScalarType, nulls mask: Buffer?) -> Vector {
+    let result = Buffer.zeros(byteCount: count &* 16)
+    let views = lanes(Bytes.self)
+    for i in 0..<count where views[i].count == 16 {
+      if let base = views[i].baseAddress { memcpy(result.base + i &* 16, base, 16) }
+    }
+    return Vector(type, count: count, buffer: result, nulls: mask)
+  }
+}

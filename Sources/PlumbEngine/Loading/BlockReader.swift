@@ -1,0 +1,209 @@
+import Glibc
+import PlumbDiagnostics
+import Synchronization
+
+/// What ends a row of a text, so that blocks can be cut between rows.
+public enum RowBoundary: Sendable {
+  /// Delimited text: a newline outside quotes.
+  case rows(Dialect)
+  /// Any newline.
+  case lines
+  /// JSON values one after the other, or the elements of one array.
+  case elements
+}
+
+/// The bytes that structure delimited text.
+public struct Dialect: Hashable, Sendable {
+  public var delimiter: UInt8
+  /// Nil when quotes mean nothing.
+  public var quote: UInt8?
+  /// Line feed, or carriage return in texts that have no line feed.
+  public var newline: UInt8
+
+  public init(delimiter: UInt8, quote: UInt8? = 0x22, newline: UInt8 = 0x0A) {
+    self.delimiter = delimiter
+    self.quote = quote
+    self.newline = newline
+  }
+}
+
+/// Whole rows of a text, in a worker's buffer.
+struct TextBlock {
+  let index: Int
+  /// Bytes of the block; the buffer has slack behind them.
+  let count: Int
+  /// Where the block starts in the text.
+  let offset: Int
+  let isLast: Bool
+}
+
+/// Cuts a source into blocks of whole rows and hands them to workers in order.
+///
+/// Reading and cutting happen under a lock: the cut follows quotes exactly as the row scanner does, with one
+/// fast look for quotes, so that a newline in quotes never splits a row.
+final class BlockReader: @unchecked Sendable {
+  /// A row longer than this ends the load.
+  static let rowLimit = 256 << 20
+
+  private let source: any ByteSource
+  private let boundary: RowBoundary
+  private let blockSize: Int
+  private let name: String
+  private let lock = Mutex<Void>(())
+  private var carry: BlockBuffer
+  private var carried = 0
+  private var offset: Int
+  private var index = 0
+  private var isFinished = false
+  private var toggles = Growing<Int>(capacity: 1024)
+  private(set) var isArray = false
+
+  /// - Parameter skipping: bytes at the front that are no rows, such as a byte order mark.
+  init(_ source: any ByteSource, boundary: RowBoundary, blockSize: Int, skipping: Int, name: String) throws {
+    self.source = source
+    self.boundary = boundary
+    self.blockSize = Swift.max(blockSize, 16)
+    self.name = name
+    carry = BlockBuffer(capacity: 4096)
+    offset = skipping
+    try source.rewind()
+    var left = skipping
+    while left > 0 {
+      let given = try source.read(into: carry.storage.base, count: Swift.min(left, 4096))
+      if given == 0 { break }
+      left &-= given
+    }
+  }
+
+  /// The next block, in `buffer`; nil at the end.
+  func next(into buffer: BlockBuffer) throws -> TextBlock? {
+    try lock.withLock { _ in try cut(into: buffer) }
+  }
+
+  private func cut(into buffer: BlockBuffer) throws -> TextBlock? {
+    if isFinished { return nil }
+    var target = blockSize &+ carried
+    buffer.grow(to: target, keeping: 0)
+    var count = carried
+    memcpy(buffer.base, carry.base, carried)
+    while true {
+      while count < target {
+        let given = try source.read(into: buffer.base + count, count: target &- count)
+        if given == 0 { return last(buffer, count) }
+        count &+= given
+      }
+      let end = lastBoundary(buffer.base, count)
+      if end > 0 {
+        carried = count &- end
+        carry.grow(to: carried, keeping: 0)
+        memcpy(carry.base, buffer.base + end, carried)
+        return block(end, isLast: false)
+      }
+      guard target < BlockReader.rowLimit else {
+        throw Diagnostic(
+          "row-too-long", "`\(name)`: the row at byte \(offset) is longer than \(BlockReader.rowLimit >> 20) MB",
+          help: "a quote that is opened and never closed makes one row of everything behind it")
+      }
+      target &*= 2
+      buffer.grow(to: target, keeping: count)
+    }
+  }
+
+  private func last(_ buffer: BlockBuffer, _ count: Int) -> TextBlock? {
+    isFinished = true
+    if case .elements = boundary, index == 0 { noteArray(buffer.base, count) }
+    return count == 0 ? nil : block(count, isLast: true)
+  }
+
+  private func block(_ count: Int, isLast: Bool) -> TextBlock {
+    defer {
+      index &+= 1
+      offset &+= count
+    }
+    return TextBlock(index: index, count: count, offset: offset, isLast: isLast)
+  }
+
+  /// The end of the last whole row in the bytes, which start a row; 0 when none is whole.
+  private func lastBoundary(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+    switch boundary {
+    case .lines: return lastByte(0x0A, base, 0, count).map { $0 &+ 1 } ?? 0
+    case .rows(let dialect):
+      guard let quote = dialect.quote, memchr(base, Int32(quote), count) != nil else {
+        return lastByte(dialect.newline, base, 0, count).map { $0 &+ 1 } ?? 0
+      }
+      return lastRow(base, count, dialect, quote)
+    case .elements:
+      if index == 0 { noteArray(base, count) }
+      var scan = JSONElements(base: base, count: count)
+      if index == 0 && isArray { scan.skipOpening() }
+      var end = 0
+      while scan.next() != nil { end = scan.at }
+      return end
+    }
+  }
+
+  private func noteArray(_ base: UnsafePointer<UInt8>, _ count: Int) {
+    var at = 0
+    while at < count, base[at].isSpace { at &+= 1 }
+    isArray = at < count && base[at] == 0x5B
+  }
+
+  private func lastByte(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int? {
+    var at = to
+    while at > from {
+      at &-= 1
+      if base[at] == byte { return at }
+    }
+    return nil
+  }
+
+  /// Follows the quotes, then looks from the back for a newline in a stretch outside them.
+  private func lastRow(
+    _ base: UnsafeMutablePointer<UInt8>, _ count: Int, _ dialect: Dialect, _ quote: UInt8
+  ) -> Int {
+    toggles.removeAll()
+    let pattern = repeated(quote)
+    var isInside = false
+    var closedAt = -2
+    memset(base + count, 0, 16)
+    var at = 0
+    while at < count {
+      var matches = possibleMatches(load8(base + at), pattern)
+      while matches != 0 {
+        let place = at &+ matches.trailingZeroBitCount &>> 3
+        matches &= matches &- 1
+        guard place < count, base[place] == quote else { continue }
+        if isInside {
+          isInside = false
+          closedAt = place
+          toggles.append(place)
+        } else if closedAt == place &- 1 || startsField(base, place, dialect) {
+          isInside = true
+          toggles.append(place)
+        }
+      }
+      at &+= 8
+    }
+    // Stretches between toggles are outside, inside, outside, ...; a doubled quote makes an empty one outside.
+    var end = count
+    var next = toggles.count
+    if isInside {
+      next &-= 1
+      end = toggles[next]
+    }
+    while true {
+      let start = next == 0 ? 0 : toggles[next &- 1] &+ 1
+      if let found = lastByte(dialect.newline, base, start, end) { return found &+ 1 }
+      if next < 2 { return 0 }
+      next &-= 2
+      end = toggles[next]
+    }
+  }
+
+  @inline(__always)
+  private func startsField(_ base: UnsafePointer<UInt8>, _ place: Int, _ dialect: Dialect) -> Bool {
+    if place == 0 { return true }
+    let before = base[place &- 1]
+    return before == dialect.delimiter || before == dialect.newline
+  }
+}

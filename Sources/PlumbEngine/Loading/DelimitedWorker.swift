@@ -1,0 +1,194 @@
+import Glibc
+import PlumbDiagnostics
+
+/// Turns blocks of rows into segments, one worker's share of a pass.
+///
+/// Rows are taken in small batches: first all field boundaries of a batch, then column by column, so that each
+/// loop is over one type and the text is still in the cache.
+final class DelimitedWorker {
+  static let batchRows = 1024
+
+  struct Outcome {
+    var block: DelimitedPass.Block?
+    var failure: DelimitedPass.Failure?
+    var wider: [Int: ScalarType] = [:]
+    var skippedRows = 0
+    var nulledCells = 0
+    var repairedRows = 0
+  }
+
+  private let pass: DelimitedPass
+  private let writers: [(column: Int, field: Int, writer: ColumnWriter)]
+  private var isDead: [Bool]
+  private let marks: Buffer
+  private let bad = Buffer(byteCount: DelimitedWorker.batchRows)
+  private let fields: Int
+
+  init(_ pass: DelimitedPass) {
+    self.pass = pass
+    fields = pass.text.fieldCount
+    writers = pass.wanted.map { ($0, pass.columns[$0].field, ColumnWriter(pass.columns[$0].info.type)) }
+    isDead = Array(repeating: false, count: writers.count)
+    marks = Buffer(of: Int32.self, count: DelimitedWorker.batchRows &* (fields &+ 1))
+  }
+
+  /// Columns whose type is known not to hold are read no further.
+  func forget(_ wider: [Int: ScalarType]) {
+    for i in writers.indices where wider[writers[i].column] != nil { isDead[i] = true }
+  }
+
+  func read(_ block: TextBlock, in buffer: BlockBuffer) -> Outcome {
+    let newline = pass.text.dialect.newline
+    var count = block.count
+    if count > 0 && buffer.base[count &- 1] != newline {
+      buffer.base[count] = newline
+      count &+= 1
+    }
+    memset(buffer.base + count, 0, 16)
+    let base = UnsafePointer(buffer.base)
+    let policy = pass.text.badRows
+    var scanner = RowScanner(
+      base: base, count: count, columns: fields, dialect: pass.text.dialect, repairsRows: policy == .null)
+    if block.index == 0 && pass.text.hasHeader { scanner.skipRow() }
+    let isASCII = holdsOnlyASCII(base, count)
+
+    var outcome = Outcome()
+    var groups: [[Segment?]] = []
+    var counts: [Int] = []
+    var filled = 0
+    let places = marks.values(Int32.self)
+    while !scanner.isAtEnd {
+      let rows = scanner.fill(places, limit: Swift.min(DelimitedWorker.batchRows, RowGroup.capacity &- filled))
+      let batch = FieldBatch(
+        base: base, marks: UnsafePointer(places), columns: fields, rows: rows,
+        quote: pass.text.dialect.quote ?? pass.text.dialect.newline, isASCII: isASCII)
+      let firstFailure = readColumns(batch, &outcome)
+      if policy == .reject, let failure = rejection(block, batch, scanner, firstFailure) {
+        outcome.failure = failure
+        return outcome
+      }
+      filled &+= firstFailure != nil && policy == .skip ? removeBadRows(batch, &outcome) : rows
+      for i in writers.indices { writers[i].writer.failures.removeAll(keepingCapacity: true) }
+      if filled == RowGroup.capacity {
+        groups.append(seal())
+        counts.append(filled)
+        filled = 0
+      }
+    }
+    if filled > 0 {
+      groups.append(seal())
+      counts.append(filled)
+    }
+    tally(scanner, policy, &outcome)
+    outcome.block = DelimitedPass.Block(
+      index: block.index, newlines: countBytes(newline, base, block.count), groups: groups, counts: counts)
+    return outcome
+  }
+
+  /// Reads all columns of a batch; the first row with a bad field under stated types, and its writer.
+  private func readColumns(_ batch: FieldBatch, _ outcome: inout Outcome) -> (row: Int, place: Int)? {
+    var first: (row: Int, place: Int)?
+    for i in writers.indices where !isDead[i] {
+      let (column, field, writer) = writers[i]
+      let before = writer.count
+      writer.read(batch, field)
+      guard let row = writer.failures.first else { continue }
+      guard pass.text.typesAreStated else {
+        outcome.wider[column] = widened(writer, batch, field, before)
+        isDead[i] = true
+        continue
+      }
+      outcome.nulledCells += pass.text.badRows == .null ? writer.failures.count : 0
+      if first.map({ row - before < $0.row }) ?? true { first = (row - before, i) }
+    }
+    return first
+  }
+
+  /// Long gives way to real where all misfits are real; everything else to string.
+  private func widened(_ writer: ColumnWriter, _ batch: FieldBatch, _ field: Int, _ before: Int) -> ScalarType {
+    guard writer.type == .long else { return .string }
+    let areReal = writer.failures.allSatisfy { row in
+      let text = batch.field(row - before, field).trimmed
+      return NumberText.parseDouble(text) != nil && !isWholeNumber(text)
+    }
+    return areReal ? .real : .string
+  }
+
+  private func rejection(
+    _ block: TextBlock, _ batch: FieldBatch, _ scanner: RowScanner, _ cell: (row: Int, place: Int)?
+  ) -> DelimitedPass.Failure? {
+    let newline = pass.text.dialect.newline
+    let name = pass.text.name
+    let expected = fields
+    let cellStart = cell.map { Int(batch.marks[$0.row &* (fields &+ 1)]) &+ 1 }
+    if let ragged = scanner.ragged.first, cellStart.map({ ragged.start < $0 }) ?? true {
+      let before = countBytes(newline, batch.base, ragged.start)
+      return DelimitedPass.Failure(block: block.index, newlinesBefore: before) { line in
+        guard let found = ragged.fields else { return BadText.openQuote(file: name, line: line) }
+        return BadText.row(fields: found, expected: expected, file: name, line: line)
+      }
+    }
+    guard let cell, let cellStart else { return nil }
+    let (column, field, _) = writers[cell.place]
+    let text = Array(batch.field(cell.row, field))
+    let info = pass.columns[column].info
+    let before = countBytes(newline, batch.base, cellStart)
+    return DelimitedPass.Failure(block: block.index, newlinesBefore: before) { line in
+      text.withUnsafeBufferPointer { BadText.cell($0, column: info, file: name, line: line) }
+    }
+  }
+
+  /// Takes the rows with bad fields out of all columns; the number of rows that stay.
+  private func removeBadRows(_ batch: FieldBatch, _ outcome: inout Outcome) -> Int {
+    let flags = bad.values(UInt8.self)
+    memset(flags, 0, batch.rows)
+    var start = 0
+    for (_, _, writer) in writers {
+      start = writer.count &- batch.rows
+      for row in writer.failures { flags[row &- start] = 1 }
+    }
+    var left = batch.rows
+    for row in 0..<batch.rows where flags[row] != 0 { left &-= 1 }
+    outcome.skippedRows += batch.rows &- left
+    for (_, _, writer) in writers { writer.remove(from: start, bad: UnsafePointer(flags)) }
+    return left
+  }
+
+  private func tally(_ scanner: RowScanner, _ policy: BadRowPolicy, _ outcome: inout Outcome) {
+    switch policy {
+    case .reject: break
+    case .skip: outcome.skippedRows += scanner.raggedCount
+    case .null:
+      outcome.skippedRows += scanner.lostRows
+      outcome.repairedRows += scanner.raggedCount - scanner.lostRows
+      outcome.nulledCells += scanner.missingFields
+    }
+  }
+
+  private func seal() -> [Segment?] {
+    var all: [Segment?] = Array(repeating: nil, count: pass.columns.count)
+    for (i, (column, _, writer)) in writers.enumerated() {
+      // A dead column's rows are dropped; sealing only empties it.
+      let segment = writer.seal()
+      if !isDead[i] { all[column] = segment }
+    }
+    return all
+  }
+
+  private func holdsOnlyASCII(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    var all = SIMD16<UInt8>(repeating: 0)
+    var at = 0
+    while at < count {
+      // The slack behind the block is zero.
+      all |= UnsafeRawPointer(base + at).loadUnaligned(as: SIMD16<UInt8>.self)
+      at &+= 16
+    }
+    return all.max() < 0x80
+  }
+}
+
+/// An optional sign and digits.
+func isWholeNumber(_ text: Bytes) -> Bool {
+  let digits = text.first == 0x2D || text.first == 0x2B ? text.part(from: 1) : text
+  return !digits.isEmpty && digits.allSatisfy { $0.isDigit }
+}

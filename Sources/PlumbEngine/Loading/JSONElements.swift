@@ -1,0 +1,82 @@
+/// Finds where each of many JSON values ends without reading what is in them.
+///
+/// Values are separated by white space or a comma; a `]` outside all values ends an array.
+struct JSONElements {
+  let base: UnsafePointer<UInt8>
+  let count: Int
+  /// Behind the last value found.
+  private(set) var at = 0
+  private(set) var isClosed = false
+
+  init(base: UnsafePointer<UInt8>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  /// Steps over the `[` of an array.
+  mutating func skipOpening() {
+    while at < count, base[at].isSpace { at &+= 1 }
+    if at < count, base[at] == 0x5B { at &+= 1 }
+  }
+
+  /// The range of the next value, with `at` behind it; nil when the rest holds no whole value.
+  ///
+  /// A scalar is whole when something follows it; `atEnd` says that nothing more can.
+  mutating func next(atEnd: Bool = false) -> Range<Int>? {
+    var place = at
+    while place < count, base[place].isSpace || base[place] == 0x2C { place &+= 1 }
+    guard place < count else { return nil }
+    if base[place] == 0x5D {
+      isClosed = true
+      at = place &+ 1
+      return nil
+    }
+    let start = place
+    var depth = 0
+    while place < count {
+      let byte = base[place]
+      place &+= 1
+      switch byte {
+      case 0x22:
+        guard let behind = endOfString(place) else { return atEnd ? unfinished(start) : nil }
+        place = behind
+      case 0x7B, 0x5B: depth &+= 1
+      case 0x7D, 0x5D:
+        if depth == 0 {
+          // A scalar before the end of the array.
+          at = place &- 1
+          return start..<at
+        }
+        depth &-= 1
+        if depth == 0 {
+          at = place
+          return start..<place
+        }
+      case 0x2C where depth == 0:
+        at = place &- 1
+        return start..<at
+      case 0x20, 0x0A, 0x0D, 0x09:
+        if depth == 0 {
+          at = place &- 1
+          return start..<at
+        }
+      default: break
+      }
+    }
+    return atEnd ? unfinished(start) : nil
+  }
+
+  private mutating func unfinished(_ start: Int) -> Range<Int> {
+    at = count
+    return start..<count
+  }
+
+  private func endOfString(_ from: Int) -> Int? {
+    var place = from
+    while place < count {
+      if base[place] == 0x22 { return place &+ 1 }
+      place &+= base[place] == 0x5C ? 2 : 1
+    }
+    return nil
+  }
+}

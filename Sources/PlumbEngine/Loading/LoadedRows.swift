@@ -1,0 +1,79 @@
+import PlumbDiagnostics
+
+/// What to do with a row that has the wrong number of fields, or a field that is no value of its column's type.
+public enum BadRowPolicy: String, Hashable, Sendable, CaseIterable {
+  /// The load ends with a diagnostic.
+  case reject
+  /// The row is left out and counted.
+  case skip
+  /// The field becomes null and is counted; missing fields are null, surplus ones are left out.
+  case null
+}
+
+/// The rows of a file as a table's row groups, and what had to be left out.
+public struct LoadedRows: Sendable {
+  public var schema: Schema
+  public var groups: [RowGroup]
+  public var skippedRows = 0
+  public var nulledCells = 0
+  public var remarks: [String] = []
+}
+
+extension ScalarType {
+  /// How a value looks, for a message that says that something is none.
+  var example: String {
+    switch self {
+    case .bool: "a bool is `true` or `false`"
+    case .int: "an int is a whole number from -2147483648 to 2147483647"
+    case .long: "a long is a whole number of at most 64 bits"
+    case .real: "a real is a number such as `-1.5` or `2e10`"
+    case .decimal: "a decimal is a number such as `-1.5`"
+    case .datetime: "a datetime looks like `2024-05-01T12:30:00Z`"
+    case .timespan: "a timespan looks like `1.02:30:00` or `90m`"
+    case .string: "a string is any text"
+    case .guid: "a guid looks like `74be27de-1e4e-49d9-b579-fe0b331d3642`"
+    case .dynamic: "a dynamic value is JSON"
+    }
+  }
+
+  var withArticle: String { self == .int ? "an int" : "a \(name)" }
+}
+
+/// The diagnostics for text that does not fit; all name the file and the line.
+enum BadText {
+  static func cell(_ text: Bytes, column: ColumnInfo, file: String, line: Int) -> Diagnostic {
+    Diagnostic(
+      "bad-value",
+      "`\(file)` line \(line), column `\(column.name)`: `\(shortened(text))` is not \(column.type.withArticle)",
+      help: "\(column.type.example); bad rows can also be skipped, or bad values made null")
+  }
+
+  static func row(fields: Int, expected: Int, file: String, line: Int) -> Diagnostic {
+    Diagnostic(
+      "bad-row",
+      "`\(file)` line \(line) has \(fields == 1 ? "1 field" : "\(fields) fields") where \(expected) are expected",
+      help: "a delimiter or a newline inside a value needs quotes around the value; bad rows can also be skipped")
+  }
+
+  static func openQuote(file: String, line: Int) -> Diagnostic {
+    Diagnostic(
+      "open-quote", "`\(file)`: the row at line \(line) opens a quote that is never closed",
+      help: "a quote inside a quoted value is written twice")
+  }
+
+  static func json(_ reason: String, file: String, line: Int, byte: Int) -> Diagnostic {
+    Diagnostic("bad-json", "`\(file)` line \(line), byte \(byte): \(reason)")
+  }
+
+  static func shortened(_ text: Bytes) -> String {
+    let limit = 40
+    if text.count <= limit { return oneLine(String(decoding: text, as: UTF8.self)) }
+    var end = limit
+    while end > 0 && text[end] & 0xC0 == 0x80 { end &-= 1 }
+    return oneLine(String(decoding: text.part(from: 0, to: end), as: UTF8.self)) + "…"
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
+  }
+}

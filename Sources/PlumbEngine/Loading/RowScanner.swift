@@ -1,0 +1,178 @@
+/// The fields of some rows of a block, as places in its bytes.
+///
+/// - Shape: each row has `columns + 1` marks. Field `c` lies from `marks[c] + 1` up to `marks[c + 1]`; a field
+///   that the row does not have has a length of -1.
+struct FieldBatch {
+  let base: UnsafePointer<UInt8>
+  let marks: UnsafePointer<Int32>
+  let columns: Int
+  let rows: Int
+  let quote: UInt8
+  /// Whether no byte of the block is outside ASCII.
+  let isASCII: Bool
+
+  @inline(__always) func field(_ row: Int, _ column: Int) -> Bytes {
+    let place = marks + (row &* (columns &+ 1) &+ column)
+    let start = Int(place[0]) &+ 1
+    return Bytes(start: base + start, count: Swift.max(0, Int(place[1]) &- start))
+  }
+}
+
+/// A row that has too few or too many fields, or a quote that is never closed.
+struct RaggedRow {
+  let start: Int
+  /// Nil when a quote is not closed.
+  let fields: Int?
+}
+
+/// Finds the fields of delimited rows, eight bytes at a step.
+///
+/// A quote opens a quoted field only at the field's start, and there everything up to the closing quote
+/// belongs to it; two quotes inside stand for one. Any other quote is a plain character.
+struct RowScanner {
+  let base: UnsafePointer<UInt8>
+  /// The block ends with a newline.
+  let count: Int
+  let columns: Int
+  let dialect: Dialect
+  /// Whether a ragged row is padded with missing fields, or cut.
+  let repairsRows: Bool
+  private(set) var at = 0
+  /// Rows that were left out, or repaired.
+  var ragged: [RaggedRow] = []
+  private(set) var raggedCount = 0
+  /// Of those, rows that could not be repaired.
+  private(set) var lostRows = 0
+  private(set) var missingFields = 0
+
+  init(base: UnsafePointer<UInt8>, count: Int, columns: Int, dialect: Dialect, repairsRows: Bool) {
+    self.base = base
+    self.count = count
+    self.columns = columns
+    self.dialect = dialect
+    self.repairsRows = repairsRows
+  }
+
+  var isAtEnd: Bool { at >= count }
+
+  /// Writes the marks of at most `limit` rows and says how many.
+  mutating func fill(_ marks: UnsafeMutablePointer<Int32>, limit: Int) -> Int {
+    let base = self.base, count = self.count, columns = self.columns
+    let delimiter = dialect.delimiter, newline = dialect.newline
+    let quote = dialect.quote ?? delimiter
+    let delimiters = repeated(delimiter), newlines = repeated(newline), quotes = repeated(quote)
+    let stride = columns &+ 1
+    var rows = 0
+    var out = marks
+    var field = 0
+    var rowStart = at
+    var fieldStart = at
+    var at = self.at
+    out[0] = Int32(truncatingIfNeeded: rowStart &- 1)
+    scan: while at < count {
+      let word = load8(base + at)
+      var matches = possibleMatches(word, delimiters) | possibleMatches(word, newlines) | possibleMatches(word, quotes)
+      while matches != 0 {
+        let place = at &+ matches.trailingZeroBitCount &>> 3
+        matches &= matches &- 1
+        if place >= count { break }
+        let byte = base[place]
+        if byte == delimiter {
+          field &+= 1
+          if field <= columns { out[field] = Int32(truncatingIfNeeded: place) }
+          fieldStart = place &+ 1
+        } else if byte == newline {
+          var end = place
+          if newline == 0x0A && end > rowStart && base[end &- 1] == 0x0D { end &-= 1 }
+          if field &+ 1 == columns && (end > rowStart || columns == 1) {
+            out[columns] = Int32(truncatingIfNeeded: end)
+            rows &+= 1
+            out += stride
+          } else if end > rowStart {
+            if takeRagged(out, fields: field &+ 1, rowStart, end) {
+              rows &+= 1
+              out += stride
+            }
+          }
+          field = 0
+          rowStart = place &+ 1
+          fieldStart = rowStart
+          if rows == limit {
+            self.at = rowStart
+            return rows
+          }
+          out[0] = Int32(truncatingIfNeeded: place)
+        } else if byte == quote && place == fieldStart {
+          guard let behind = closing(place &+ 1, quotes, quote) else {
+            raggedCount &+= 1
+            lostRows &+= 1
+            if ragged.isEmpty { ragged.append(RaggedRow(start: rowStart, fields: nil)) }
+            at = count
+            break scan
+          }
+          at = behind
+          continue scan
+        }
+      }
+      at &+= 8
+    }
+    self.at = count
+    return rows
+  }
+
+  /// Behind the quote that closes a field whose text starts at `from`.
+  @inline(__always)
+  private func closing(_ from: Int, _ quotes: UInt64, _ quote: UInt8) -> Int? {
+    var at = from
+    while at < count {
+      var matches = possibleMatches(load8(base + at), quotes)
+      var isDoubled = false
+      while matches != 0 {
+        let place = at &+ matches.trailingZeroBitCount &>> 3
+        matches &= matches &- 1
+        guard place < count, base[place] == quote else { continue }
+        if place &+ 1 < count && base[place &+ 1] == quote {
+          at = place &+ 2
+          isDoubled = true
+          break
+        }
+        return place &+ 1
+      }
+      if !isDoubled { at &+= 8 }
+    }
+    return nil
+  }
+
+  @inline(never)
+  private mutating func takeRagged(
+    _ out: UnsafeMutablePointer<Int32>, fields: Int, _ rowStart: Int, _ end: Int
+  ) -> Bool {
+    raggedCount &+= 1
+    if ragged.isEmpty { ragged.append(RaggedRow(start: rowStart, fields: fields)) }
+    guard repairsRows else { return false }
+    if fields < columns {
+      for missing in fields...columns { out[missing] = Int32(truncatingIfNeeded: end) }
+      missingFields &+= columns &- fields
+    }
+    return true
+  }
+
+  /// Steps over one row, such as a header.
+  mutating func skipRow() {
+    var fieldStart = at
+    let quotes = repeated(dialect.quote ?? dialect.delimiter)
+    while at < count {
+      let byte = base[at]
+      if byte == dialect.newline {
+        at &+= 1
+        return
+      }
+      if let quote = dialect.quote, byte == quote, at == fieldStart {
+        at = closing(at &+ 1, quotes, quote) ?? count
+        continue
+      }
+      if byte == dialect.delimiter { fieldStart = at &+ 1 }
+      at &+= 1
+    }
+  }
+}

@@ -1,0 +1,307 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// Groups rows by key and runs aggregates over each group, on all workers.
+///
+/// - Memory: workers keep a table each and merge them at the end. A worker that finds most keys new
+///   stops aggregating: it sorts its rows by hash into partitions, which are aggregated one by one
+///   in cache. (Radix partitioning, as in Manegold, Boncz, Kersten 2002.)
+/// - Order: groups come in the order of their first rows while there are few; otherwise in any order.
+final class AggregateSink: ChunkSink {
+  fileprivate let keys: [BoundExpression]
+  fileprivate let aggregates: [BoundAggregate]
+  fileprivate let layout: KeyLayout
+  fileprivate let context: ExecutionContext
+  private let workers = Mutex<[AggregateWorker]>([])
+
+  /// Above this many groups their order is not worth a sort.
+  private static let orderedGroupLimit = 65_536
+
+  init(keys: [BoundExpression], bounds: [KeyBounds], aggregates: [BoundAggregate], _ context: ExecutionContext) {
+    self.keys = keys
+    self.aggregates = aggregates
+    self.context = context
+    layout = KeyLayout(keys.map(\.type), bounds: bounds)
+  }
+
+  func makeWorker() throws -> any SinkWorker {
+    let worker = try AggregateWorker(self)
+    workers.withLock { $0.append(worker) }
+    return worker
+  }
+
+  fileprivate func makeStates() throws -> [any AggregateState] {
+    try aggregates.map { try $0.makeState() }
+  }
+
+  fileprivate func makeTable() -> GroupTable {
+    GroupTable(wordCount: layout.wordCount, slotCount: layout.slotCount)
+  }
+
+  /// All groups: the key columns, then the results.
+  func finish() throws -> [Chunk] {
+    let all = workers.withLock { $0 }
+    guard let first = all.first else { return [] }
+    if keys.isEmpty {
+      for state in first.states { state.grow(to: 1) }
+      let zero: [UInt32] = [0]
+      for worker in all.dropFirst() {
+        for (mine, other) in zip(first.states, worker.states) {
+          other.grow(to: 1)
+          try mine.merge(other, range: 0..<1, groups: zero)
+        }
+      }
+      return [Chunk(try first.states.flatMap { try $0.finish(count: 1) }, count: 1)]
+    }
+    if all.contains(where: { !$0.batches.isEmpty }) { return try finishPartitions(all) }
+    for worker in all.dropFirst() { try first.absorb(worker) }
+    let count = first.table.count
+    if count == 0 { return [] }
+    try context.checkpoint()
+    let columns =
+      layout.vectors(from: first.table.words, count: count)
+      + (try first.states.flatMap { try $0.finish(count: count) })
+    let chunk = Chunk(columns, count: count)
+    guard count <= Self.orderedGroupLimit, all.count > 1 else { return [chunk] }
+    let places = first.firstPlaces
+    let order = (0..<count).sorted { places[$0] < places[$1] }
+    let selection = Selection(buffer: Buffer(of: UInt32.self, count: count), count: count)
+    for (i, group) in order.enumerated() { selection.rows[i] = UInt32(truncatingIfNeeded: group) }
+    let ordered = chunk.selecting(selection)
+    return [Chunk(ordered.vectors(), count: count)]
+  }
+
+  /// Aggregates each partition of all workers' rows on its own.
+  private func finishPartitions(_ all: [AggregateWorker]) throws -> [Chunk] {
+    for worker in all { try worker.flush() }
+    let next = Atomic<Int>(0)
+    let results = Mutex<[(Int, Chunk)]>([])
+    try WorkerPool.shared.run(workers: context.threads) { _ in
+      while true {
+        let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard partition < RowBatch.partitionCount else { break }
+        try context.checkpoint()
+        if let chunk = try aggregate(partition, of: all) { results.withLock { $0.append((partition, chunk)) } }
+      }
+    }
+    return results.withLock { $0 }.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  private func aggregate(_ partition: Int, of all: [AggregateWorker]) throws -> Chunk? {
+    let table = GroupTable(wordCount: layout.wordCount)
+    let states = try makeStates()
+    let longest = all.flatMap(\.batches).reduce(1) { Swift.max($0, $1.range(of: partition).count) }
+    let groups = Buffer(of: UInt32.self, count: longest)
+    let numbers = groups.values(UInt32.self)
+    for worker in all {
+      // What the worker had aggregated before it began to partition.
+      for (group, owner) in worker.tablePartitions.enumerated() where Int(owner) == partition {
+        table.numbers(of: worker.table.words + group &* layout.wordCount, rows: 1, into: numbers)
+        for (mine, other) in zip(states, worker.states) {
+          mine.grow(to: table.count)
+          try mine.merge(other, range: group..<group &+ 1, groups: numbers)
+        }
+      }
+      for batch in worker.batches {
+        let range = batch.range(of: partition)
+        if range.isEmpty { continue }
+        table.numbers(
+          of: batch.words.values(UInt64.self) + range.lowerBound &* layout.wordCount, rows: range.count,
+          into: numbers)
+        for (state, inputs) in zip(states, batch.inputs) {
+          state.grow(to: table.count)
+          try state.update(
+            inputs.map { $0.slice(range.lowerBound, range.count) }, groups: numbers, count: range.count)
+        }
+      }
+    }
+    guard table.count > 0 else { return nil }
+    let columns =
+      layout.vectors(from: table.words, count: table.count)
+      + (try states.flatMap { try $0.finish(count: table.count) })
+    return Chunk(columns, count: table.count, sequence: UInt64(partition))
+  }
+}
+
+/// One worker's groups, and the rows that it has put aside by partition.
+private final class AggregateWorker: SinkWorker, @unchecked Sendable {
+  private let sink: AggregateSink
+  let table: GroupTable
+  let states: [any AggregateState]
+  /// For each group, where its first row stood: chunk sequence, then row.
+  private(set) var firstPlaces: [UInt64] = []
+  private(set) var batches: [RowBatch] = []
+  private var pending: [RowBatch.Piece] = []
+  private var pendingRows = 0
+  private var isPartitioning = false
+  private var rowsSeen = 0
+  private let groups = Buffer(of: UInt32.self, count: Chunk.preferredCount)
+  private var groupCapacity = Chunk.preferredCount
+  private var groupBuffer: Buffer
+
+  init(_ sink: AggregateSink) throws {
+    self.sink = sink
+    table = sink.makeTable()
+    states = try sink.makeStates()
+    groupBuffer = groups
+  }
+
+  func take(_ chunk: Chunk) throws {
+    let n = chunk.count
+    let inputs = try sink.aggregates.map { aggregate in
+      try aggregate.arguments.map { try $0.evaluate(chunk, sink.context) }
+    }
+    if sink.keys.isEmpty {
+      for (state, vectors) in zip(states, inputs) {
+        state.grow(to: 1)
+        try state.update(vectors, groups: nil, count: n)
+      }
+      return
+    }
+    let keys = try sink.keys.map { try $0.evaluate(chunk, sink.context) }
+    let words = sink.layout.words(of: keys, count: n)
+    if isPartitioning { return try putAside(words, inputs, n) }
+    if n > groupCapacity {
+      groupBuffer = Buffer(of: UInt32.self, count: n)
+      groupCapacity = n
+    }
+    let numbers = groupBuffer.values(UInt32.self)
+    let known = table.count
+    table.numbers(of: words.values(UInt64.self), rows: n, into: numbers)
+    if table.count > known { noteFirstPlaces(numbers, n, known, chunk.sequence) }
+    for (state, vectors) in zip(states, inputs) {
+      state.grow(to: table.count)
+      try state.update(vectors, groups: numbers, count: n)
+    }
+    rowsSeen &+= n
+    decide()
+  }
+
+  private func noteFirstPlaces(
+    _ numbers: UnsafeMutablePointer<UInt32>, _ n: Int, _ known: Int, _ sequence: UInt64
+  ) {
+    var next = UInt32(truncatingIfNeeded: known)
+    let base = sequence &<< 16
+    for i in 0..<n where numbers[i] == next {
+      firstPlaces.append(base &+ UInt64(truncatingIfNeeded: Swift.min(i, 65_535)))
+      next &+= 1
+    }
+  }
+
+  /// After a sample of rows: when most keys are new, tables only cost.
+  private func decide() {
+    guard sink.layout.slotCount == nil, rowsSeen >= 65_536, rowsSeen < 65_536 &+ Chunk.preferredCount else { return }
+    isPartitioning = table.count &* 5 > rowsSeen &* 2
+  }
+
+  private func putAside(_ words: Buffer, _ inputs: [[Vector]], _ n: Int) throws {
+    pending.append(RowBatch.Piece(words: words, inputs: inputs, count: n))
+    pendingRows &+= n
+    if pendingRows >= RowBatch.rowTarget { try flush() }
+  }
+
+  /// Sorts the rows put aside by partition.
+  func flush() throws {
+    guard pendingRows > 0 else { return }
+    try sink.context.checkpoint()
+    batches.append(RowBatch(pending, wordCount: sink.layout.wordCount))
+    pending = []
+    pendingRows = 0
+  }
+
+  func finish() throws { if isPartitioning { try flush() } }
+
+  /// The partition of each group of the table.
+  lazy var tablePartitions: [UInt8] = (0..<table.count).map {
+    RowBatch.partition(GroupTable.hash(table.words + $0 &* sink.layout.wordCount, sink.layout.wordCount))
+  }
+
+  /// Takes another worker's groups over.
+  func absorb(_ other: AggregateWorker) throws {
+    let n = other.table.count
+    guard n > 0 else { return }
+    let map = Buffer(of: UInt32.self, count: n)
+    let numbers = map.values(UInt32.self)
+    let known = table.count
+    table.numbers(of: other.table.words, rows: n, into: numbers)
+    firstPlaces.append(contentsOf: repeatElement(.max, count: table.count &- known))
+    for group in 0..<n {
+      let mine = Int(numbers[group])
+      firstPlaces[mine] = Swift.min(firstPlaces[mine], other.firstPlaces[group])
+    }
+    for (state, source) in zip(states, other.states) {
+      state.grow(to: table.count)
+      source.grow(to: n)
+      try state.merge(source, range: 0..<n, groups: numbers)
+    }
+  }
+}
+
+/// Rows in the order of their partitions: keys, and the inputs of each aggregate.
+private struct RowBatch {
+  static let partitionCount = 256
+  /// Rows gathered before they are sorted: a partition's share is then worth a call.
+  static let rowTarget = 65_536
+
+  struct Piece {
+    let words: Buffer
+    let inputs: [[Vector]]
+    let count: Int
+  }
+
+  let words: Buffer
+  let inputs: [[Vector]]
+  private let starts: [Int]
+
+  static func partition(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash &>> 56) }
+
+  func range(of partition: Int) -> Range<Int> { starts[partition]..<starts[partition &+ 1] }
+
+  init(_ pieces: [Piece], wordCount: Int) {
+    let n = pieces.reduce(0) { $0 &+ $1.count }
+    let joined = Buffer(of: UInt64.self, count: n &* wordCount)
+    var offset = 0
+    for piece in pieces {
+      (joined.values(UInt64.self) + offset &* wordCount).update(
+        from: piece.words.values(UInt64.self), count: piece.count &* wordCount)
+      offset &+= piece.count
+    }
+    let owners = Buffer(byteCount: n)
+    let owner = owners.values(UInt8.self)
+    let keys = UnsafePointer(joined.values(UInt64.self))
+    var counts = [Int](repeating: 0, count: Self.partitionCount &+ 1)
+    for row in 0..<n {
+      let partition = Self.partition(GroupTable.hash(keys + row &* wordCount, wordCount))
+      owner[row] = partition
+      counts[Int(partition) &+ 1] &+= 1
+    }
+    for i in 1...Self.partitionCount { counts[i] &+= counts[i &- 1] }
+    starts = counts
+    let order = Selection(buffer: Buffer(of: UInt32.self, count: n), count: n)
+    let rows = order.rows
+    counts.withUnsafeMutableBufferPointer { next in
+      for row in 0..<n {
+        let place = next[Int(owner[row])]
+        next[Int(owner[row])] = place &+ 1
+        rows[place] = UInt32(truncatingIfNeeded: row)
+      }
+    }
+    let sorted = Buffer(of: UInt64.self, count: n &* wordCount)
+    let out = sorted.values(UInt64.self)
+    for i in 0..<n {
+      let from = Int(rows[i]) &* wordCount
+      for w in 0..<wordCount { out[i &* wordCount &+ w] = keys[from &+ w] }
+    }
+    words = sorted
+    let shapes = pieces.first?.inputs ?? []
+    inputs = shapes.indices.map { aggregate in
+      shapes[aggregate].indices.map { place in
+        let parts = pieces.map { $0.inputs[aggregate][place] }
+        if let first = parts.first, first.isConstant, parts.allSatisfy({ $0.data == first.data }) {
+          return first.resized(to: n)
+        }
+        return Vector.concatenating(parts, type: shapes[aggregate][place].type).gathering(order)
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import PlumbDiagnostics
+
+/// `mv-expand`: one row for each element of the expanded columns; the other columns repeat.
+///
+/// - Nulls: a null counts as one element that is null, if the plan says so; an empty array or bag has none.
+struct ExpandStep: PipelineStep {
+  let plan: ExpandPlan
+
+  func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
+    let sources = try plan.columns.map { try $0.expression.evaluate(chunk, context).decoded().expanded() }
+    var start = 0
+    // A few rows can have very many elements: rows are taken until enough output is due.
+    while start < chunk.count {
+      var repeated = Growing<UInt32>(capacity: chunk.count)
+      var indices = Growing<Int64>(capacity: chunk.count)
+      var row = start
+      while row < chunk.count, repeated.count < 4 &* Chunk.preferredCount {
+        let count = elementCount(sources, row)
+        for element in 0..<count {
+          repeated.append(UInt32(truncatingIfNeeded: row))
+          indices.append(Int64(element))
+        }
+        row += 1
+      }
+      try context.checkpoint()
+      if repeated.count > 0 {
+        let selection = Selection(buffer: repeated.buffer, count: repeated.count)
+        let places = UnsafePointer(indices.base)
+        let elements = try zip(plan.columns, sources).map {
+          try element(of: $1, as: $0.type, selection, places, context)
+        }
+        try emit(assembled(chunk.selecting(selection), elements, indices.buffer))
+      }
+      start = row
+    }
+  }
+
+  private func elementCount(_ sources: [Vector], _ row: Int) -> Int {
+    var most = 0
+    for source in sources {
+      if source.isNull(row) {
+        if plan.keepsEmpty { most = Swift.max(most, 1) }
+        continue
+      }
+      let cursor = DynamicCursor(source.lanes(Bytes.self)[row])
+      most = Swift.max(most, cursor.isArray || cursor.isObject ? cursor.count : 1)
+    }
+    return plan.rowLimit.map { Swift.min($0, most) } ?? most
+  }
+
+  private func element(
+    of source: Vector, as type: ScalarType, _ selection: Selection, _ places: UnsafePointer<Int64>,
+    _ context: ExecutionContext
+  ) throws -> Vector {
+    let builder = VectorBuilder(.dynamic, capacity: selection.count)
+    let values = source.lanes(Bytes.self)
+    var scratch = ByteBuffer()
+    // Elements of an array are found one after the other, so each row's cursor walks once.
+    var i = 0
+    while i < selection.count {
+      let row = Int(selection.rows[i])
+      var count = 1
+      while i + count < selection.count, Int(selection.rows[i + count]) == row { count += 1 }
+      var made = 0
+      if !source.isNull(row) {
+        let cursor = DynamicCursor(values[row])
+        if cursor.isArray {
+          cursor.forEachElement { element in
+            guard made < count else { return }
+            append(element, to: builder)
+            made += 1
+          }
+        } else if cursor.isObject {
+          cursor.forEachMember { key, element in
+            guard made < count else { return }
+            scratch.removeAll()
+            if plan.bagsAsArrays {
+              let mark = scratch.beginArray()
+              scratch.appendString(key)
+              scratch.append(element.bytes)
+              scratch.end(mark, count: 2)
+            } else {
+              let mark = scratch.beginObject()
+              scratch.appendKey(key)
+              scratch.append(element.bytes)
+              scratch.end(mark, count: 1)
+            }
+            scratch.withBytes { builder.append(bytes: $0) }
+            made += 1
+          }
+        } else if places[i] == 0 {
+          append(cursor, to: builder)
+          made = 1
+        }
+      }
+      while made < count {
+        builder.appendNull()
+        made += 1
+      }
+      i += count
+    }
+    let elements = builder.finish(holding: source.keepAlive)
+    if type == .dynamic { return elements }
+    let call = BoundExpression.column(0, .dynamic, .none).converted(to: type)
+    return try call.evaluate(Chunk([elements], count: elements.count), context)
+  }
+
+  private func append(_ cursor: DynamicCursor, to builder: VectorBuilder) {
+    if cursor.tag == .null { builder.appendNull() } else { builder.append(borrowed: cursor.bytes) }
+  }
+
+  private func assembled(_ repeated: Chunk, _ elements: [Vector], _ indices: Buffer) -> Chunk {
+    var columns = (0..<repeated.columnCount).map { repeated.lazyColumn($0) }
+    for (column, vector) in zip(plan.columns, elements) {
+      let made = LazyColumn(base: vector, selection: nil)
+      if let index = column.replaces { columns[index] = made } else { columns.append(made) }
+    }
+    if plan.indexName != nil {
+      columns.append(
+        LazyColumn(base: Vector(.long, count: repeated.count, buffer: indices), selection: nil))
+    }
+    return Chunk(columns: columns, count: repeated.count, sequence: repeated.sequence)
+  }
+}

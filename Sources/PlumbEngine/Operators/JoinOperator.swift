@@ -1,0 +1,221 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// One side of a join in memory, with its rows findable by key.
+///
+/// - Nulls: a row with a null key is kept and never found.
+final class JoinTable: Sendable {
+  let chunk: Chunk
+  let layout: KeyLayout
+  private let table: UncheckedBox<GroupTable>
+  /// For each key number, where its rows begin in `rows`; one more at the end.
+  private let starts: Buffer
+  private let rows: Selection
+  /// Whether no key has two rows: then a key's number is its row.
+  private let isUnique: Bool
+  /// One byte a row, 1 once a probe has met it.
+  let matched: Buffer
+
+  /// - `firstOnly`: keep only the first row of each key, as the left side of `innerunique`.
+  init(
+    _ chunk: Chunk, keys: [Vector], layout: KeyLayout, firstOnly: Bool, _ context: ExecutionContext
+  ) throws {
+    self.chunk = chunk
+    self.layout = layout
+    let n = chunk.count
+    let table = GroupTable(wordCount: layout.wordCount)
+    let numbers = Buffer(of: UInt32.self, count: n)
+    let out = numbers.values(UInt32.self)
+    let words = layout.words(of: keys, count: n)
+    let isNull = unitedNulls(keys, count: n)?.values(UInt8.self)
+    if let isNull {
+      for i in 0..<n {
+        if isNull[i] != 0 {
+          out[i] = missingRow
+        } else {
+          table.numbers(of: words.values(UInt64.self) + i &* layout.wordCount, rows: 1, into: out + i)
+        }
+      }
+    } else {
+      var start = 0
+      while start < n {
+        try context.checkpoint()
+        let length = Swift.min(65_536, n - start)
+        table.numbers(
+          of: words.values(UInt64.self) + start &* layout.wordCount, rows: length, into: out + start)
+        start += length
+      }
+    }
+    let count = table.count
+    starts = Buffer.zeros(byteCount: (count + 2) &* 4)
+    let begin = starts.values(UInt32.self)
+    var used = 0
+    if firstOnly {
+      // The first row of each key: keys are numbered in the order in which they come.
+      let first = Buffer(of: UInt32.self, count: count)
+      var next: UInt32 = 0
+      for i in 0..<n where out[i] == next && next < count {
+        first.values(UInt32.self)[Int(next)] = UInt32(truncatingIfNeeded: i)
+        next += 1
+      }
+      rows = Selection(buffer: first, count: count)
+      for i in 0...count { begin[i] = UInt32(truncatingIfNeeded: i) }
+      used = count
+    } else {
+      for i in 0..<n where out[i] != missingRow { begin[Int(out[i]) + 1] &+= 1 }
+      for i in 0..<count { begin[i + 1] &+= begin[i] }
+      let sorted = Buffer(of: UInt32.self, count: n)
+      let next = Buffer(of: UInt32.self, count: count + 1)
+      next.values(UInt32.self).update(from: begin, count: count + 1)
+      for i in 0..<n where out[i] != missingRow {
+        let key = Int(out[i])
+        sorted.values(UInt32.self)[Int(next.values(UInt32.self)[key])] = UInt32(truncatingIfNeeded: i)
+        next.values(UInt32.self)[key] &+= 1
+        used += 1
+      }
+      rows = Selection(buffer: sorted, count: used)
+    }
+    isUnique = used == count
+    self.table = UncheckedBox(table)
+    matched = Buffer.zeros(byteCount: n)
+  }
+
+  /// For each key the matching pairs of probe row and build row, given to `emit` in pieces.
+  ///
+  /// - `outer`: a probe row without a match is paired with `missingRow`.
+  func pairs(
+    keys: [Vector], count n: Int, outer: Bool, _ context: ExecutionContext,
+    emit: (_ probe: Selection, _ build: Selection) throws -> Void
+  ) throws {
+    let numbers = found(keys, n)
+    let number = numbers.values(UInt32.self)
+    let begin = starts.values(UInt32.self)
+    let sorted = rows.rows
+    if isUnique {
+      let probe = Buffer(of: UInt32.self, count: n), build = Buffer(of: UInt32.self, count: n)
+      let left = probe.values(UInt32.self), right = build.values(UInt32.self)
+      var made = 0
+      for i in 0..<n {
+        let key = number[i]
+        if key == missingRow && !outer { continue }
+        left[made] = UInt32(truncatingIfNeeded: i)
+        right[made] = key == missingRow ? missingRow : sorted[Int(key)]
+        made &+= 1
+      }
+      if made > 0 {
+        try emit(Selection(buffer: probe, count: made), Selection(buffer: build, count: made))
+      }
+      return
+    }
+    var probe = Growing<UInt32>(capacity: n), build = Growing<UInt32>(capacity: n)
+    func send() throws {
+      guard probe.count > 0 else { return }
+      try context.checkpoint()
+      try emit(
+        Selection(buffer: probe.buffer, count: probe.count), Selection(buffer: build.buffer, count: build.count))
+      probe = Growing(capacity: n)
+      build = Growing(capacity: n)
+    }
+    for i in 0..<n {
+      let key = number[i]
+      if key == missingRow {
+        if outer {
+          probe.append(UInt32(truncatingIfNeeded: i))
+          build.append(missingRow)
+        }
+        continue
+      }
+      for place in Int(begin[Int(key)])..<Int(begin[Int(key) + 1]) {
+        probe.append(UInt32(truncatingIfNeeded: i))
+        build.append(sorted[place])
+        if probe.count >= 65_536 { try send() }
+      }
+    }
+    try send()
+  }
+
+  /// The probe rows that have a match, or those that have none.
+  func rows(matching keys: [Vector], count n: Int, wanted: Bool) -> Selection {
+    let numbers = found(keys, n)
+    let number = numbers.values(UInt32.self)
+    let result = Buffer(of: UInt32.self, count: n)
+    let out = result.values(UInt32.self)
+    var made = 0
+    for i in 0..<n where (number[i] != missingRow) == wanted {
+      out[made] = UInt32(truncatingIfNeeded: i)
+      made &+= 1
+    }
+    return Selection(buffer: result, count: made)
+  }
+
+  private func found(_ keys: [Vector], _ n: Int) -> Buffer {
+    let words = layout.words(of: keys, count: n)
+    let numbers = Buffer(of: UInt32.self, count: n)
+    let out = numbers.values(UInt32.self)
+    table.value.find(words.values(UInt64.self), rows: n, into: out)
+    if let isNull = unitedNulls(keys, count: n)?.values(UInt8.self) {
+      for i in 0..<n where isNull[i] != 0 { out[i] = missingRow }
+    }
+    return numbers
+  }
+
+  /// The build rows that no probe has met.
+  func unmatchedRows() -> Selection {
+    let flags = matched.values(UInt8.self)
+    let result = Buffer(of: UInt32.self, count: chunk.count)
+    var made = 0
+    for i in 0..<chunk.count where flags[i] == 0 {
+      result.values(UInt32.self)[made] = UInt32(truncatingIfNeeded: i)
+      made &+= 1
+    }
+    return Selection(buffer: result, count: made)
+  }
+}
+
+/// A reference that is only read once it is shared.
+struct UncheckedBox<T>: @unchecked Sendable {
+  let value: T
+  init(_ value: T) { self.value = value }
+}
+
+/// Looks each row of one side up in the table of the other.
+struct JoinStep: PipelineStep {
+  enum Mode: Sendable {
+    /// Pairs; with `outer`, probe rows without a match too.
+    case pairs(outer: Bool)
+    /// Probe rows that have a match (or have none).
+    case filter(matching: Bool)
+  }
+  let table: JoinTable
+  let keys: [BoundExpression]
+  let mode: Mode
+  /// Whether the probe side's columns come first in the output.
+  let probeIsLeft: Bool
+  /// Whether build rows that were met are marked, for a full outer join.
+  let marksMatches: Bool
+
+  func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
+    let vectors = try keys.map { try $0.evaluate(chunk, context) }
+    switch mode {
+    case .filter(let matching):
+      let rows = table.rows(matching: vectors, count: chunk.count, wanted: matching)
+      if rows.count > 0 { try emit(rows.count == chunk.count ? chunk : chunk.selecting(rows)) }
+    case .pairs(let outer):
+      try table.pairs(keys: vectors, count: chunk.count, outer: outer, context) { probe, build in
+        if marksMatches {
+          let flags = table.matched.values(UInt8.self)
+          for i in 0..<build.count where build.rows[i] != missingRow { flags[Int(build.rows[i])] = 1 }
+        }
+        let mine = chunk.selecting(probe)
+        let probed = (0..<mine.columnCount).map { mine.lazyColumn($0) }
+        let built = (0..<table.chunk.columnCount).map {
+          LazyColumn(base: table.chunk.column($0), selection: build, canMiss: outer)
+        }
+        try emit(
+          Chunk(
+            columns: probeIsLeft ? probed + built : built + probed, count: probe.count,
+            sequence: chunk.sequence))
+      }
+    }
+  }
+}

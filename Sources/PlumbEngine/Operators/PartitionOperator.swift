@@ -1,0 +1,126 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// Runs a plan once for each distinct value of a key, partitions on all workers.
+///
+/// - Order: partitions in the order in which their keys first come.
+func partitioned(
+  _ plan: PartitionPlan, _ whole: Chunk, _ context: ExecutionContext,
+  run: @Sendable (LogicalPlan, Chunk) throws -> [Chunk]
+) throws -> [Chunk] {
+  let n = whole.count
+  guard n > 0 else { return [] }
+  let key = try plan.key.evaluate(whole, context)
+  let groups = groupNumbers([key], count: n)
+  let members = groups.rowsByGroup()
+  let next = Atomic<Int>(0)
+  let results = Mutex<[(Int, [Chunk])]>([])
+  let bases = Chunk(whole.vectors(), count: n)
+  try WorkerPool.shared.run(workers: n > Pipeline.rowsWorthAWorker ? context.threads : 1) { _ in
+    var mine: [(Int, [Chunk])] = []
+    while true {
+      let group = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard group < groups.count else { break }
+      try context.checkpoint()
+      let rows = members.rows(of: group)
+      let input = bases.selecting(rows)
+      let made = try run(plan.plan, Chunk(input.vectors(), count: rows.count))
+      for chunk in made { _ = chunk.vectors() }
+      if made.contains(where: { $0.count > 0 }) { mine.append((group, made)) }
+    }
+    let all = mine
+    results.withLock { $0 += all }
+  }
+  return results.withLock { $0 }.sorted { $0.0 < $1.0 }.flatMap(\.1)
+}
+
+/// The first `limit` rows of each partition in the order of some keys: one sort for all partitions.
+func topOfEachPartition(
+  _ whole: Chunk, key: BoundExpression, order: [SortKey], limit: Int, _ context: ExecutionContext
+) throws -> Chunk {
+  let n = whole.count
+  let groups = groupNumbers([try key.evaluate(whole, context)], count: n)
+  let numbers = groups.numbers.values(UInt32.self)
+  let asWords = Buffer(of: Int64.self, count: n)
+  for i in 0..<n { asWords.values(Int64.self)[i] = Int64(numbers[i]) }
+  let group = Vector(.long, count: n, buffer: asWords)
+  var keys = [(vector: group, isDescending: false, nullsFirst: false)]
+  for item in order {
+    keys.append((try item.expression.evaluate(whole, context), item.isDescending, item.nullsFirst))
+  }
+  let sorted = try sortedRows(keys, count: n, context)
+  let kept = Buffer(of: UInt32.self, count: n)
+  var made = 0
+  var run = 0
+  var last = missingRow
+  for i in 0..<n {
+    let row = sorted.rows[i]
+    run = numbers[Int(row)] == last ? run + 1 : 0
+    last = numbers[Int(row)]
+    if run < limit {
+      kept.values(UInt32.self)[made] = row
+      made += 1
+    }
+  }
+  return whole.selecting(Selection(buffer: kept, count: made))
+}
+
+/// Each row's group, numbered in the order in which the keys first come.
+struct GroupNumbers {
+  let numbers: Buffer
+  let count: Int
+  private let rowCount: Int
+
+  init(numbers: Buffer, count: Int, rowCount: Int) {
+    self.numbers = numbers
+    self.count = count
+    self.rowCount = rowCount
+  }
+
+  /// The rows of each group, in order.
+  func rowsByGroup() -> GroupMembers {
+    let number = numbers.values(UInt32.self)
+    let starts = Buffer.zeros(byteCount: (count + 1) &* 4)
+    let begin = starts.values(UInt32.self)
+    for i in 0..<rowCount { begin[Int(number[i]) + 1] &+= 1 }
+    for i in 0..<count { begin[i + 1] &+= begin[i] }
+    let next = Buffer(of: UInt32.self, count: count + 1)
+    next.values(UInt32.self).update(from: begin, count: count + 1)
+    let sorted = Buffer(of: UInt32.self, count: rowCount)
+    for i in 0..<rowCount {
+      let group = Int(number[i])
+      sorted.values(UInt32.self)[Int(next.values(UInt32.self)[group])] = UInt32(truncatingIfNeeded: i)
+      next.values(UInt32.self)[group] &+= 1
+    }
+    return GroupMembers(starts: starts, sorted: sorted)
+  }
+}
+
+struct GroupMembers: Sendable {
+  fileprivate let starts: Buffer
+  fileprivate let sorted: Buffer
+
+  func rows(of group: Int) -> Selection {
+    let begin = starts.values(UInt32.self)
+    let from = Int(begin[group]), length = Int(begin[group + 1]) - from
+    let part = Buffer(of: UInt32.self, count: length)
+    part.values(UInt32.self).update(from: sorted.values(UInt32.self) + from, count: length)
+    return Selection(buffer: part, count: length)
+  }
+}
+
+func groupNumbers(_ keys: [Vector], count n: Int) -> GroupNumbers {
+  let layout = KeyLayout(keys.map(\.type), bounds: keys.map { _ in .unknown })
+  let table = GroupTable(wordCount: layout.wordCount)
+  let words = layout.words(of: keys, count: n)
+  let numbers = Buffer(of: UInt32.self, count: n)
+  var start = 0
+  while start < n {
+    let length = Swift.min(16_384, n - start)
+    table.numbers(
+      of: words.values(UInt64.self) + start &* layout.wordCount, rows: length,
+      into: numbers.values(UInt32.self) + start)
+    start += length
+  }
+  return GroupNumbers(numbers: numbers, count: table.count, rowCount: n)
+}

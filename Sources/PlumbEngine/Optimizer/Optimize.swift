@@ -1,0 +1,32 @@
+/// A rewrite of a plan into one with the same rows that costs less.
+struct RewriteRule: Sendable {
+  let name: String
+  let apply: @Sendable (LogicalPlan, ExecutionContext) -> LogicalPlan
+
+  /// The rules in the order in which they run, each once.
+  static let all: [RewriteRule] = [
+    foldConstants, mergeProjections, pushFilters, fuseTop, pushLimits, answerFromMetadata, pruneColumns,
+    chooseBuildSide, orderConjuncts, readDictionaries,
+  ]
+}
+
+/// The plan after all rewrite rules; `trace` is called with the plan before them and after each that changed it.
+public func optimize(
+  _ plan: LogicalPlan, _ context: ExecutionContext,
+  trace: ((_ rule: String, _ plan: LogicalPlan) -> Void)? = nil
+) -> LogicalPlan {
+  var current = plan
+  guard let trace else {
+    for rule in RewriteRule.all { current = rule.apply(current, context) }
+    return current
+  }
+  var outline = current.outline
+  trace("Initial", current)
+  for rule in RewriteRule.all {
+    current = rule.apply(current, context)
+    let next = current.outline
+    if next != outline { trace(rule.name, current) }
+    outline = next
+  }
+  return current
+}

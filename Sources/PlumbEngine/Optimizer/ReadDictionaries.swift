@@ -1,0 +1,42 @@
+extension RewriteRule {
+  /// An expression over one dictionary column is answered once per entry, where entries are fewer than rows.
+  static let readDictionaries = RewriteRule(name: "DictionaryLift") { plan, _ in
+    plan.rewritingUpwards { node in
+      switch node {
+      case .window, .join, .expand, .partition: return node
+      case .scan, .series, .input, .filter, .project, .aggregate, .sort, .limit, .top, .union, .whole:
+        return node.mappingExpressions { expression, input in expression.lifting(over: input) }
+      }
+    }
+  }
+}
+
+extension BoundExpression {
+  /// The expression with its largest parts over one dictionary column lifted.
+  fileprivate func lifting(over input: LogicalPlan) -> BoundExpression {
+    guard case .call(var call) = self else { return self }
+    let columns = self.columns
+    if columns.count == 1, let index = columns.first, !isVolatile, !isLifted,
+      case .codes(let dictionary) = input.bounds(ofColumn: index), dictionary.count &* 4 <= input.scannedRows
+    {
+      let type = input.schema[index].type
+      return .lifted(DictionaryLift(mappingColumns { _ in 0 }, column: index, inputType: type))
+    }
+    call.arguments = call.arguments.map { $0.lifting(over: input) }
+    return .call(call)
+  }
+
+  private var isLifted: Bool {
+    var found = false
+    visit { if case .lifted = $0 { found = true } }
+    return found
+  }
+}
+
+extension LogicalPlan {
+  /// Rows of the largest table below.
+  fileprivate var scannedRows: Int {
+    if case .scan(let scan) = self { return scan.table.rowCount }
+    return inputs.reduce(0) { Swift.max($0, $1.scannedRows) }
+  }
+}

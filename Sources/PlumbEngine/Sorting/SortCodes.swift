@@ -1,0 +1,120 @@
+/// A column turned into unsigned numbers that sort as the column does: direction and nulls included.
+struct SortCodes {
+  /// One number a row.
+  let codes: Buffer
+  /// How many low bits of the numbers are used; 0 when all rows are equal.
+  let bits: Int
+
+  /// - Cost: one or two passes for numbers; texts cost a sort of their distinct values.
+  init(_ vector: Vector, isDescending: Bool, nullsFirst: Bool) {
+    let n = vector.count
+    let source = vector.isConstant ? vector.expanded() : vector
+    let ranks: Ranks
+    switch source.type.lane {
+    case .word: ranks = Self.wordRanks(source)
+    case .byte: ranks = Self.byteRanks(source)
+    case .float: ranks = Self.floatRanks(source)
+    case .bytes: ranks = source.encoding.isCodes ? Self.codeRanks(source) : Self.textRanks(source)
+    case .wide: ranks = Self.wideRanks(source)
+    }
+    let out = ranks.codes.values(UInt64.self)
+    if isDescending { for i in 0..<n { out[i] = ranks.largest &- out[i] } }
+    var largest = ranks.largest
+    if let nulls = source.nulls {
+      if nullsFirst {
+        for i in 0..<n { out[i] = nulls[i] != 0 ? 0 : out[i] &+ 1 }
+      } else {
+        for i in 0..<n where nulls[i] != 0 { out[i] = largest &+ 1 }
+      }
+      largest = largest &+ 1
+    }
+    codes = ranks.codes
+    bits = 64 - largest.leadingZeroBitCount
+  }
+
+  private struct Ranks {
+    let codes: Buffer
+    let largest: UInt64
+  }
+
+  private static func wordRanks(_ vector: Vector) -> Ranks {
+    let plain = vector.decoded()
+    let values = plain.lanes(Int64.self)
+    let n = plain.count
+    let codes = Buffer(of: UInt64.self, count: n)
+    let out = codes.values(UInt64.self)
+    guard let range = plain.zoneRange().words else {
+      out.update(repeating: 0, count: n)
+      return Ranks(codes: codes, largest: 0)
+    }
+    let low = range.lowerBound
+    for i in 0..<n { out[i] = UInt64(bitPattern: values[i] &- low) }
+    if plain.nulls == nil || range.upperBound &- low >= 0 {
+      let largest = UInt64(bitPattern: range.upperBound &- low)
+      if largest < UInt64.max { return Ranks(codes: codes, largest: largest) }
+    }
+    return ranked(n) { values[$0] < values[$1] }
+  }
+
+  private static func byteRanks(_ vector: Vector) -> Ranks {
+    let values = vector.lanes(UInt8.self)
+    let codes = Buffer(of: UInt64.self, count: vector.count)
+    for i in 0..<vector.count { codes.values(UInt64.self)[i] = UInt64(values[i]) }
+    return Ranks(codes: codes, largest: 1)
+  }
+
+  /// NaN sorts before all numbers, as the smallest.
+  private static func floatRanks(_ vector: Vector) -> Ranks {
+    let values = vector.lanes(Double.self)
+    let codes = Buffer(of: UInt64.self, count: vector.count)
+    let out = codes.values(UInt64.self)
+    for i in 0..<vector.count {
+      let bits = values[i].bitPattern
+      // Sign and magnitude to an order-preserving number; NaN becomes 0.
+      let ordered = bits >> 63 == 0 ? bits | 1 << 63 : ~bits
+      out[i] = values[i].isNaN ? 0 : values[i] == 0 ? 1 << 63 : ordered
+    }
+    return Ranks(codes: codes, largest: UInt64.max - 1)
+  }
+
+  private static func codeRanks(_ vector: Vector) -> Ranks {
+    guard let dictionary = vector.dictionary else { return textRanks(vector.decoded()) }
+    let n = vector.count
+    if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return textRanks(vector.decoded()) }
+    let ranks = dictionary.ranks
+    let (_, wide) = vector.wideCodes()
+    let codes = Buffer(of: UInt64.self, count: n)
+    let out = codes.values(UInt64.self)
+    for i in 0..<n { out[i] = UInt64(ranks[Int(wide[i])]) }
+    return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
+  }
+
+  private static func textRanks(_ vector: Vector) -> Ranks {
+    let plain = vector.decoded()
+    let values = plain.lanes(Bytes.self)
+    if plain.type == .dynamic { return ranked(plain.count) { DynamicBytes.compare(values[$0], values[$1]) < 0 } }
+    return ranked(plain.count) { compareBytes(values[$0], values[$1]) < 0 }
+  }
+
+  private static func wideRanks(_ vector: Vector) -> Ranks {
+    if vector.type == .guid {
+      let values = vector.lanes(GUID.self)
+      return ranked(vector.count) { values[$0] < values[$1] }
+    }
+    let values = vector.lanes(Decimal128.self)
+    return ranked(vector.count) { values[$0] < values[$1] }
+  }
+
+  /// Dense ranks by comparing rows; equal rows get equal ranks.
+  private static func ranked(_ n: Int, _ isBefore: (Int, Int) -> Bool) -> Ranks {
+    let codes = Buffer(of: UInt64.self, count: n)
+    let out = codes.values(UInt64.self)
+    let order = (0..<n).sorted(by: isBefore)
+    var rank: UInt64 = 0
+    for i in order.indices {
+      if i > 0, isBefore(order[i - 1], order[i]) { rank += 1 }
+      out[order[i]] = rank
+    }
+    return Ranks(codes: codes, largest: rank)
+  }
+}

@@ -1,0 +1,43 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Finds out how a delimited file is written and loads it.
+func loadDelimitedFile(_ source: any SampledSource, name: String, options: LoadOptions) throws -> LoadedRows {
+  let shape = try DelimitedSniffer(source: source, options: options, name: name).shape()
+  let columns = try chosenColumns(shape, name: name, options: options)
+  var text = DelimitedText(
+    source: source, name: name, dialect: shape.dialect, hasHeader: shape.hasHeader, fieldCount: shape.fieldCount,
+    columns: columns, typesAreStated: options.columns != nil)
+  text.skippedBytes = shape.skippedBytes
+  text.badRows = options.badRows
+  text.blockSize = options.blockSize
+  text.threads = options.threads ?? options.context.threads
+  // One block is the work of one thread.
+  if let size = source.size {
+    text.threads = max(1, min(text.threads, size / (options.blockSize ?? 1 << 20) + 1))
+  }
+  return try loadDelimited(text, context: options.context)
+}
+
+/// Stated columns by name where the header has all of them, else by place.
+private func chosenColumns(
+  _ shape: DelimitedShape, name: String, options: LoadOptions
+) throws -> [DelimitedText.Column] {
+  guard let stated = options.columns else {
+    return shape.names.indices.map { DelimitedText.Column(ColumnInfo(shape.names[$0], shape.types[$0]), field: $0) }
+  }
+  if shape.hasHeader {
+    let places = stated.map { column in shape.names.firstIndex(of: column.name) }
+    if places.allSatisfy({ $0 != nil }) {
+      return zip(stated, places).map { DelimitedText.Column($0, field: $1 ?? 0) }
+    }
+  }
+  guard stated.count == shape.fieldCount else {
+    let missing = stated.first { column in !shape.names.contains(column.name) }
+    throw Diagnostic(
+      "columns-differ",
+      "`\(name)` has \(shape.fieldCount) columns, and \(stated.count) are stated",
+      help: shape.hasHeader ? missing.map { "its header has no `\($0.name)`" } : nil)
+  }
+  return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }
+}

@@ -1,0 +1,60 @@
+import PlumbEngine
+
+/// How to read a file; what is nil is found out from the file.
+public struct LoadOptions: Sendable {
+  public enum Format: String, Hashable, Sendable, CaseIterable {
+    case csv, tsv
+    /// One JSON object a line.
+    case ndjson
+    /// An array of objects, or one object after the other.
+    case json
+    case sqlite
+
+    /// The format for a name or an ending of a file, such as `jsonl`.
+    public init?(name: String) {
+      switch name.lowercased() {
+      case "csv", "txt", "psv", "scsv": self = .csv
+      case "tsv", "tab": self = .tsv
+      case "ndjson", "jsonl", "jsonlines": self = .ndjson
+      case "json", "multijson": self = .json
+      case "sqlite", "sqlite3", "db": self = .sqlite
+      default: return nil
+      }
+    }
+  }
+
+  public enum Compression: String, Hashable, Sendable {
+    case none, gzip
+  }
+
+  public var format: Format?
+  public var delimiter: UInt8?
+  public var quote: UInt8 = 0x22
+  public var hasHeader: Bool?
+  /// Names and types of the columns. With a header that has all the names, columns are found by name;
+  /// otherwise they are the fields of a row in their order.
+  public var columns: Schema?
+  public var badRows = BadRowPolicy.reject
+  public var compression: Compression?
+  /// Whether to read standard input rather than a path.
+  public var isStandardInput = false
+  /// Threads to load with; nil means as many as the context has.
+  public var threads: Int?
+  /// Bytes of text that a worker takes at a time.
+  public var blockSize: Int?
+  /// Cancellation and the memory limit.
+  public var context: ExecutionContext
+
+  public init(context: ExecutionContext) { self.context = context }
+}
+
+/// A file as a table, and what was left out of it.
+public struct LoadedTable: Sendable {
+  public var table: Table
+  /// Bad rows that are not in the table.
+  public var skippedRows: Int
+  /// Bad values that are null in the table.
+  public var nulledCells: Int
+  /// What the user may want to know, a sentence each.
+  public var remarks: [String]
+}

@@ -1,0 +1,452 @@
+import PlumbDiagnostics
+
+/// Cuts a text into tokens in one pass; wrong characters are reported and passed over.
+struct Lexer {
+  let bytes: [UInt8]
+  private(set) var tokens: [Token] = []
+  private(set) var comments: [CommentSyntax] = []
+  private(set) var diagnostics: [Diagnostic] = []
+  private var offset = 0
+  private var braceDepth = 0
+  private var lineStart = 0
+
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+    tokens.reserveCapacity(bytes.count / 4 + 4)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
+    while offset < bytes.count { scanToken() }
+    append(.end, from: bytes.count)
+  }
+
+  static let maximumDiagnostics = 50
+
+  private func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
+
+  private func text(_ lower: Int, _ upper: Int) -> String {
+    String(decoding: bytes[lower..<max(lower, upper)], as: UTF8.self)
+  }
+
+  private mutating func append(_ kind: Token.Kind, from lower: Int, text: String = "") {
+    tokens.append(Token(kind: kind, lower: lower, upper: offset, text: text))
+  }
+
+  private mutating func report(_ code: String, _ message: String, _ lower: Int, _ upper: Int, help: String?) {
+    guard diagnostics.count < Self.maximumDiagnostics else { return }
+    diagnostics.append(Diagnostic(code, message, at: SourceSpan(lower, upper), help: help))
+  }
+
+  // MARK: Dispatch
+
+  private mutating func scanToken() {
+    let start = offset
+    let byte = bytes[start]
+    switch byte {
+    case UInt8(ascii: "\n"):
+      offset += 1
+      lineStart = offset
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), 0x0B, 0x0C:
+      offset += 1
+    case UInt8(ascii: "/") where self.byte(at: start + 1) == UInt8(ascii: "/"):
+      scanComment()
+    case UInt8(ascii: "\""), UInt8(ascii: "'"):
+      scanString(prefixLength: 0)
+    case UInt8(ascii: "`"), UInt8(ascii: "~"):
+      if isFence(at: start) { scanString(prefixLength: 0) } else { scanUnknown() }
+    case UInt8(ascii: "@") where isQuote(self.byte(at: start + 1)):
+      scanString(prefixLength: 1)
+    case UInt8(ascii: "h"), UInt8(ascii: "H"):
+      let next = self.byte(at: start + 1)
+      if isQuote(next) || isFence(at: start + 1) {
+        scanString(prefixLength: 1)
+      } else if next == UInt8(ascii: "@"), isQuote(self.byte(at: start + 2)) {
+        scanString(prefixLength: 2)
+      } else {
+        scanWord()
+      }
+    case UInt8(ascii: ".") where startsStatement && self.byte(at: start + 1) != UInt8(ascii: "."):
+      scanCommand()
+    case UInt8(ascii: "!"):
+      scanBang()
+    case _ where Alphabet.startsWord(byte):
+      scanWord()
+    case _ where Alphabet.isDigit(byte):
+      scanNumber()
+    case _ where byte >= 0x80:
+      scanUnicode()
+    default:
+      scanSymbol()
+    }
+  }
+
+  private var startsStatement: Bool {
+    guard let last = tokens.last else { return true }
+    return last.kind == .semicolon && braceDepth == 0
+  }
+
+  private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
+  /// Three backticks or tildes.
+  private func isFence(at index: Int) -> Bool {
+    let first = byte(at: index)
+    guard first == UInt8(ascii: "`") || first == UInt8(ascii: "~") else { return false }
+    return byte(at: index + 1) == first && byte(at: index + 2) == first
+  }
+
+  // MARK: Comments and commands
+
+  private mutating func scanComment() {
+    let start = offset
+    while offset < bytes.count, bytes[offset] != UInt8(ascii: "\n") { offset += 1 }
+    var end = offset
+    while end > start, bytes[end - 1] <= UInt8(ascii: " ") { end -= 1 }
+    let isTrailing = (tokens.last?.upper ?? 0) > lineStart
+    comments.append(
+      CommentSyntax(text: text(start, end), span: SourceSpan(start, end), isTrailing: isTrailing))
+  }
+
+  /// A command reaches to a `;` outside quotes and brackets, or to the end of the text.
+  private mutating func scanCommand() {
+    let start = offset
+    var depth = 0
+    var quote: UInt8 = 0
+    var previous: UInt8 = 0x20
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if quote != 0 {
+        if byte == UInt8(ascii: "\\") { offset += 1 } else if byte == quote || byte == 0x0A { quote = 0 }
+      } else if isQuote(byte) {
+        // An apostrophe inside a word is no quote.
+        if !Alphabet.continuesWord(previous) { quote = byte }
+      } else if byte == UInt8(ascii: "/"), previous <= 0x20, self.byte(at: offset + 1) == byte {
+        while offset < bytes.count, bytes[offset] != 0x0A { offset += 1 }
+        previous = 0x20
+        continue
+      } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
+        depth += 1
+      } else if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
+        depth = max(0, depth - 1)
+      } else if byte == UInt8(ascii: ";"), depth == 0 {
+        break
+      }
+      previous = byte
+      offset += 1
+    }
+    offset = min(offset, bytes.count)
+    var end = offset
+    while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+    tokens.append(Token(kind: .command, lower: start, upper: end, text: text(start, end)))
+  }
+
+  // MARK: Strings
+
+  private mutating func scanString(prefixLength: Int) {
+    let start = offset
+    let open = start + prefixLength
+    let quote = bytes[open]
+    if isFence(at: open) {
+      offset = open + 3
+      while offset < bytes.count, !(bytes[offset] == quote && isFence(at: offset)) { offset += 1 }
+      if offset >= bytes.count {
+        let fence = quote == UInt8(ascii: "`") ? "```" : "~~~"
+        report(
+          "unclosed-string", "this text is opened with \(fence) and never closed", start, open + 3,
+          help: "close it with \(fence)")
+      } else {
+        offset += 3
+      }
+      offset = min(offset, bytes.count)
+      append(.string, from: start)
+      return
+    }
+    let isVerbatim = prefixLength > 0 && bytes[open - 1] == UInt8(ascii: "@")
+    offset = open + 1
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte == UInt8(ascii: "\n") { break }
+      if byte == UInt8(ascii: "\\"), !isVerbatim, self.byte(at: offset + 1) != UInt8(ascii: "\n") {
+        offset += 2
+        continue
+      }
+      if byte == quote {
+        if isVerbatim, self.byte(at: offset + 1) == quote {
+          offset += 2
+          continue
+        }
+        offset += 1
+        append(.string, from: start)
+        return
+      }
+      offset += 1
+    }
+    offset = min(offset, bytes.count)
+    let mark = String(UnicodeScalar(quote))
+    report(
+      "unclosed-string", "this string is not closed", start, open + 1,
+      help: "close it with \(mark) before the end of the line")
+    if bytes[offset - 1] == UInt8(ascii: "\r") { offset -= 1 }
+    append(.string, from: start)
+  }
+
+  // MARK: Words and numbers
+
+  private mutating func scanWord() {
+    let start = offset
+    offset += 1
+    skipWordCharacters()
+    // `in~` is one word.
+    if offset - start == 2, byte(at: offset) == UInt8(ascii: "~"), bytes[start] == UInt8(ascii: "i"),
+      bytes[start + 1] == UInt8(ascii: "n"), !isFence(at: offset)
+    {
+      offset += 1
+    }
+    let word = text(start, offset)
+    if TypedLiteralKeyword.types[word] != nil, scanTypedLiteral(from: start, word) { return }
+    append(.word, from: start, text: word)
+  }
+
+  private mutating func skipWordCharacters() {
+    while offset < bytes.count {
+      if Alphabet.continuesWord(bytes[offset]) {
+        offset += 1
+      } else if bytes[offset] >= 0x80, let (scalar, length) = decodeScalar(at: offset),
+        scalar.properties.isAlphabetic
+      {
+        offset += length
+      } else {
+        return
+      }
+    }
+  }
+
+  /// The bracketed part of `datetime(...)`: anything up to the first `)` outside quotes.
+  private mutating func scanTypedLiteral(from start: Int, _ word: String) -> Bool {
+    var end = offset
+    while byte(at: end) == 0x20 || byte(at: end) == 0x09 { end += 1 }
+    guard byte(at: end) == UInt8(ascii: "(") else { return false }
+    end += 1
+    let limit = min(bytes.count, end + 512)
+    var quote: UInt8 = 0
+    while end < limit {
+      let byte = bytes[end]
+      if quote != 0 {
+        if byte == quote { quote = 0 }
+      } else if isQuote(byte) {
+        quote = byte
+      } else if byte == UInt8(ascii: ")") {
+        offset = end + 1
+        append(.typedLiteral, from: start, text: word)
+        return true
+      } else if byte == UInt8(ascii: ";") || byte == UInt8(ascii: "|") {
+        break
+      }
+      end += 1
+    }
+    report(
+      "unclosed-bracket", "this `\(word)(` is not closed", start, offset, help: "close it with `)`")
+    offset = min(end, bytes.count)
+    append(.unknown, from: start)
+    return true
+  }
+
+  private mutating func scanNumber() {
+    let start = offset
+    if bytes[start] == UInt8(ascii: "0"), byte(at: start + 1) | 0x20 == UInt8(ascii: "x"),
+      Alphabet.hexValue(byte(at: start + 2)) != nil
+    {
+      offset += 2
+      while Alphabet.hexValue(byte(at: offset)) != nil { offset += 1 }
+      if !Alphabet.continuesWord(byte(at: offset)) {
+        append(.long, from: start, text: text(start, offset))
+        return
+      }
+    }
+    offset = start
+    skipDigits()
+    var kind = Token.Kind.long
+    if byte(at: offset) == UInt8(ascii: "."), byte(at: offset + 1) != UInt8(ascii: "."),
+      !Alphabet.startsWord(byte(at: offset + 1))
+    {
+      kind = .real
+      offset += 1
+      skipDigits()
+    }
+    let numberEnd = offset
+    skipWordCharacters()
+    let suffix = text(numberEnd, offset)
+    if suffix.isEmpty {
+      append(kind, from: start, text: text(start, offset))
+    } else if TimespanSuffix.units[suffix] != nil {
+      append(.timespan, from: start, text: text(start, offset))
+    } else if let end = exponentEnd(at: numberEnd) {
+      offset = end
+      append(.real, from: start, text: text(start, offset))
+    } else if kind == .long {
+      append(.word, from: start, text: text(start, offset))
+    } else {
+      report(
+        "malformed-number", "`\(text(start, offset))` is not a number", start, offset,
+        help: "a timespan ends in one of d, h, m, s, ms, microsecond, tick")
+      append(.unknown, from: start)
+    }
+  }
+
+  private mutating func skipDigits() {
+    while Alphabet.isDigit(byte(at: offset)) { offset += 1 }
+  }
+
+  /// Where `e+5` ends, when that is what stands at `start` and no letter follows.
+  private func exponentEnd(at start: Int) -> Int? {
+    guard byte(at: start) | 0x20 == UInt8(ascii: "e") else { return nil }
+    var end = start + 1
+    if byte(at: end) == UInt8(ascii: "+") || byte(at: end) == UInt8(ascii: "-") { end += 1 }
+    guard Alphabet.isDigit(byte(at: end)) else { return nil }
+    while Alphabet.isDigit(byte(at: end)) { end += 1 }
+    return Alphabet.continuesWord(byte(at: end)) ? nil : end
+  }
+
+  // MARK: Symbols
+
+  private mutating func scanBang() {
+    let start = offset
+    offset += 1
+    if byte(at: offset) == UInt8(ascii: "=") {
+      offset += 1
+      append(.notEqual, from: start)
+    } else if byte(at: offset) == UInt8(ascii: "~") {
+      offset += 1
+      append(.bangTilde, from: start)
+    } else if Alphabet.startsWord(byte(at: offset)) {
+      skipWordCharacters()
+      if byte(at: offset) == UInt8(ascii: "~"), text(start, offset) == "!in" { offset += 1 }
+      let word = text(start, offset)
+      if !ReservedWords.operators.contains(word) {
+        let name = String(word.dropFirst())
+        report(
+          "unknown-word", "`\(word)` is no KQL operator", start, offset,
+          help: Suggestion.nearest(to: word, in: ReservedWords.operators.sorted())
+            ?? "to negate a condition write `not(\(name))`")
+        append(.unknown, from: start)
+      } else {
+        append(.word, from: start, text: word)
+      }
+    } else {
+      report(
+        "unexpected-character", "`!` alone means nothing in KQL", start, offset,
+        help: "to negate a condition write `not(...)`")
+      append(.unknown, from: start)
+    }
+  }
+
+  private mutating func scanSymbol() {
+    let start = offset
+    let next = byte(at: start + 1)
+    let pair: Token.Kind? =
+      switch (bytes[start], next) {
+      case (UInt8(ascii: "="), UInt8(ascii: "=")): .equal
+      case (UInt8(ascii: "="), UInt8(ascii: "~")): .equalTilde
+      case (UInt8(ascii: "="), UInt8(ascii: ">")): .fatArrow
+      case (UInt8(ascii: "<"), UInt8(ascii: ">")): .notEqual
+      case (UInt8(ascii: "<"), UInt8(ascii: "=")): .lessOrEqual
+      case (UInt8(ascii: ">"), UInt8(ascii: "=")): .greaterOrEqual
+      case (UInt8(ascii: "."), UInt8(ascii: ".")): .dotDot
+      case (UInt8(ascii: "&"), UInt8(ascii: "&")): .ampersands
+      case (UInt8(ascii: "|"), UInt8(ascii: "|")): .bars
+      default: nil
+      }
+    if let pair {
+      offset += 2
+      append(pair, from: start)
+      return
+    }
+    let single: Token.Kind? =
+      switch bytes[start] {
+      case UInt8(ascii: "("): .leftParen
+      case UInt8(ascii: ")"): .rightParen
+      case UInt8(ascii: "["): .leftBracket
+      case UInt8(ascii: "]"): .rightBracket
+      case UInt8(ascii: "{"): .leftBrace
+      case UInt8(ascii: "}"): .rightBrace
+      case UInt8(ascii: "|"): .pipe
+      case UInt8(ascii: ";"): .semicolon
+      case UInt8(ascii: ","): .comma
+      case UInt8(ascii: "."): .dot
+      case UInt8(ascii: ":"): .colon
+      case UInt8(ascii: "="): .assign
+      case UInt8(ascii: "<"): .less
+      case UInt8(ascii: ">"): .greater
+      case UInt8(ascii: "+"): .plus
+      case UInt8(ascii: "-"): .minus
+      case UInt8(ascii: "*"): .star
+      case UInt8(ascii: "/"): .slash
+      case UInt8(ascii: "%"): .percent
+      default: nil
+      }
+    guard let single else { return scanUnknown() }
+    if single == .leftBrace { braceDepth += 1 }
+    if single == .rightBrace { braceDepth = max(0, braceDepth - 1) }
+    offset += 1
+    append(single, from: start)
+  }
+
+  // MARK: Characters beyond ASCII, and wrong ones
+
+  private func decodeScalar(at index: Int) -> (Unicode.Scalar, Int)? {
+    let lead = byte(at: index)
+    let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
+    guard index + length <= bytes.count else { return nil }
+    var value = UInt32(lead) & (0xFF >> UInt32(length + 1))
+    for i in 1..<length { value = value << 6 | UInt32(bytes[index + i] & 0x3F) }
+    return Unicode.Scalar(value).map { ($0, length) }
+  }
+
+  private mutating func scanUnicode() {
+    let start = offset
+    guard let (scalar, length) = decodeScalar(at: start) else { return scanUnknown() }
+    if scalar.properties.isWhitespace || scalar.value == 0xFEFF || scalar.value == 0x200B {
+      offset += length
+    } else if scalar.properties.isAlphabetic {
+      scanWord()
+    } else if "\u{201C}\u{201D}\u{201E}\u{2018}\u{2019}".unicodeScalars.contains(scalar) {
+      scanCurlyString()
+    } else {
+      scanUnknown()
+    }
+  }
+
+  /// A string in typographic quotes is read as one, and reported.
+  private mutating func scanCurlyString() {
+    let start = offset
+    let closers: Set<UInt8> = [0x98, 0x99, 0x9C, 0x9D, 0x9E]
+    offset += 3
+    while offset < bytes.count, bytes[offset] != 0x0A {
+      if bytes[offset] == 0xE2, byte(at: offset + 1) == 0x80, closers.contains(byte(at: offset + 2)) { break }
+      offset += 1
+    }
+    let isClosed = offset < bytes.count && bytes[offset] == 0xE2
+    if isClosed { offset += 3 }
+    report(
+      "curly-quote", "KQL does not know curly quotes", start, isClosed ? offset : start + 3,
+      help: "write straight ones: \"...\" or '...'")
+    append(.unknown, from: start)
+  }
+
+  private mutating func scanUnknown() {
+    let start = offset
+    offset += 1
+    while byte(at: offset) & 0xC0 == 0x80 { offset += 1 }
+    let shown = text(start, offset)
+    // A run of wrong characters is one mistake.
+    if let last = tokens.last, last.kind == .unknown, last.upper == start { return }
+    let help: String? =
+      switch shown {
+      case "&": "to combine conditions write `and`"
+      case "?": "to choose between values write `iff(condition, a, b)`"
+      case "#": "a comment starts with `//`"
+      case "`": "a name with spaces is written `['a name']`"
+      case "^": "for powers write `pow(a, b)`"
+      default: nil
+      }
+    report("unexpected-character", "`\(shown)` means nothing in KQL", start, offset, help: help)
+    append(.unknown, from: start)
+  }
+}

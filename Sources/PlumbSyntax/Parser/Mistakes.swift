@@ -1,0 +1,140 @@
+import PlumbDiagnostics
+
+/// Help for what users of other languages, and tired users of this one, write.
+extension Parser {
+  /// A help line that the token here suggests, whatever was expected.
+  var mistakeHint: String? {
+    switch token.kind {
+    case .assign: return "to compare write `==`"
+    case .ampersands: return "KQL writes `and`"
+    case .bars: return "KQL writes `or`"
+    case .semicolon: return "a `;` ends the statement; take it out if the query goes on"
+    case .word:
+      if token.text == "AND" || token.text == "OR" || token.text == "IN" {
+        return "KQL's words are lower case: `\(token.text.lowercased())`"
+      }
+      return operatorHint
+    case .long, .real, .timespan, .string, .typedLiteral, .command, .leftParen, .rightParen, .leftBracket,
+      .rightBracket, .leftBrace, .rightBrace, .pipe, .comma, .dot, .dotDot, .colon, .fatArrow, .equal,
+      .notEqual, .equalTilde, .bangTilde, .less, .lessOrEqual, .greater, .greaterOrEqual, .plus, .minus,
+      .star, .slash, .percent, .unknown, .end:
+      return nil
+    }
+  }
+
+  /// When an operator's name stands here: that its `|` is missing.
+  var operatorHint: String? {
+    guard let word = operatorWord, OperatorKeyword(rawValue: word.text) != nil else { return nil }
+    return "a `|` is missing before `\(word.text)`"
+  }
+
+  /// The failure for text that stands behind a complete statement.
+  mutating func unexpectedAfterStatement() -> SyntaxFailure {
+    if token.kind == .unknown { return SyntaxFailure() }
+    let span = token.span
+    switch token.kind {
+    case .assign:
+      return fail(
+        "unexpected-text", "`=` cannot stand here", at: span,
+        help: "to name a value write `let name = value`, to compare write `==`")
+    case .rightParen, .rightBracket, .rightBrace:
+      return fail("unexpected-text", "this \(found) closes nothing", at: span)
+    case .word:
+      if let hint = operatorHint {
+        return fail("missing-pipe", "\(found) cannot follow here", at: span, help: hint)
+      }
+    case .plus, .minus, .star, .slash, .percent, .equal, .notEqual, .less, .lessOrEqual, .greater,
+      .greaterOrEqual, .equalTilde, .bangTilde:
+      return fail(
+        "unexpected-text", "\(found) cannot follow a table", at: span,
+        help: "to compute a value write `print ...`, to filter write `| where ...`")
+    case .bars:
+      return fail("unexpected-text", "found `||` where `|` should be", at: span)
+    case .long, .real, .timespan, .string, .typedLiteral, .command, .leftParen, .leftBracket, .leftBrace,
+      .pipe, .semicolon, .comma, .dot, .dotDot, .colon, .fatArrow, .ampersands, .unknown, .end:
+      break
+    }
+    return fail(
+      "unexpected-text", "\(found) cannot follow here", at: span,
+      help: mistakeHint ?? "write `|` before the next operator, or `;` before the next statement")
+  }
+
+  /// The failure for a statement that starts with no table.
+  mutating func unexpectedSource() -> SyntaxFailure {
+    if let word = operatorWord, token.kind == .word {
+      let lowered = word.text.lowercased()
+      if lowered == "select" {
+        return fail(
+          "sql-statement", "KQL starts with the table, not with `\(word.text)`", at: word.span,
+          help: "write `table | where ... | project ...`")
+      }
+      if OperatorKeyword(rawValue: word.text) != nil {
+        return fail(
+          "missing-source", "a query starts with a table, not with `\(word.text)`", at: word.span,
+          help: "write `table | \(word.text) ...`")
+      }
+    }
+    switch token.kind {
+    case .long, .real, .timespan, .string, .typedLiteral, .minus, .plus:
+      return fail(
+        "missing-source", "a query starts with a table, not with a value", at: token.span,
+        help: "to compute a value write `print ...`")
+    case .pipe:
+      return fail(
+        "missing-source", "there is no table before this `|`", at: token.span,
+        help: "write `table | ...`")
+    default:
+      return unexpected("a table")
+    }
+  }
+
+  /// The failure for an operator that nobody knows.
+  mutating func unknownOperator(_ word: (text: String, span: SourceSpan)) -> SyntaxFailure {
+    let help: String? =
+      switch word.text.lowercased() {
+      case "select": "to choose columns write `project`"
+      case "group", "groupby", "group-by": "to group rows write `summarize count() by column`"
+      case "orderby", "order-by": "to sort rows write `sort by column`"
+      case "having": "write `where` after `summarize`"
+      case "head", "first": "write `take`"
+      case "unique", "dedup": "write `distinct`"
+      case "rename": "write `project-rename new = old`"
+      case "drop": "write `project-away column`"
+      case "eval": "write `extend column = ...`"
+      case "stats", "aggregate": "write `summarize`"
+      default: Suggestion.nearest(to: word.text, in: OperatorKeyword.allCases.map(\.rawValue))
+      }
+    return fail("unknown-operator", "there is no operator `\(word.text)`", at: word.span, help: help)
+  }
+
+  /// The failure when the operands of `operator` are followed by something else.
+  mutating func unexpectedAfterOperator(_ keyword: OperatorKeyword) -> SyntaxFailure {
+    if token.kind == .unknown { return SyntaxFailure() }
+    let span = token.span
+    if token.kind == .assign {
+      return fail(
+        "unexpected-text", "`=` cannot stand here", at: span, help: "to compare write `==`")
+    }
+    switch keyword {
+    case .take, .limit:
+      if atWord("by") {
+        return fail(
+          "unexpected-text", "`\(keyword.rawValue)` has no `by`", at: span,
+          help: "for the first rows of an order write `top 5 by column`")
+      }
+    case .sort, .order, .top:
+      let direction = ["descending": "desc", "ascending": "asc", "DESC": "desc", "ASC": "asc"]
+      if token.kind == .word, let short = direction[token.text] {
+        return fail("unexpected-text", "found `\(token.text)` where `\(short)` should be", at: span)
+      }
+    default:
+      break
+    }
+    if let hint = operatorHint {
+      return fail("missing-pipe", "\(found) cannot follow here", at: span, help: hint)
+    }
+    return fail(
+      "unexpected-text", "\(found) cannot follow here in `\(keyword.rawValue)`", at: span,
+      help: mistakeHint)
+  }
+}

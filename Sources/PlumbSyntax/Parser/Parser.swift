@@ -1,0 +1,247 @@
+import PlumbDiagnostics
+
+/// Reads a text as KQL. Always comes back with a tree; what could not be read is in the diagnostics.
+public func parse(_ text: String) -> ParseResult {
+  var parser = Parser(text)
+  return parser.parseScript()
+}
+
+/// Thrown to leave a place that cannot be read; the diagnostic is already recorded.
+struct SyntaxFailure: Error {}
+
+/// A recursive-descent parser over the tokens of one text.
+///
+/// Every function called `parse...` reads the rule of Grammar/plumb.ebnf that has its name. Each
+/// starts at its first token, which its caller has only looked at.
+struct Parser {
+  private let tokens: [Token]
+  let bytes: [UInt8]
+  let comments: [CommentSyntax]
+  private(set) var diagnostics: [Diagnostic]
+  private(set) var index = 0
+
+  /// Brackets, signs and pipes-in-brackets open at this point.
+  private(set) var depth = 0
+  /// Levels of nodes below the expression read last. A chain such as `1+1+1` is deep without a bracket.
+  var height = 0
+  /// The greatest `height` since the innermost bracket was opened.
+  var tallest = 0
+
+  static let maximumDepth = 500
+  static let maximumHeight = 2_000
+  static let maximumOperators = 5_000
+
+  init(_ text: String) {
+    let lexer = Lexer(text)
+    tokens = lexer.tokens
+    bytes = lexer.bytes
+    comments = lexer.comments
+    diagnostics = lexer.diagnostics
+  }
+
+  // MARK: Looking
+
+  var token: Token { tokens[index] }
+
+  /// The token `distance` further on; the last one stands for all beyond the end.
+  func token(after distance: Int) -> Token {
+    tokens[min(index + distance, tokens.count - 1)]
+  }
+
+  /// The token `distance` back from here.
+  func token(before distance: Int) -> Token { tokens[max(0, index - distance)] }
+
+  func at(_ kind: Token.Kind) -> Bool { tokens[index].kind == kind }
+
+  func atWord(_ word: String) -> Bool { tokens[index].kind == .word && tokens[index].text == word }
+
+  func atWord(_ word: String, after distance: Int) -> Bool {
+    let token = token(after: distance)
+    return token.kind == .word && token.text == word
+  }
+
+  /// Whether the token `distance` further on starts right where the one before it ends.
+  func isAdjacent(after distance: Int) -> Bool {
+    distance > 0 && token(after: distance - 1).upper == token(after: distance).lower
+  }
+
+  /// From the token at `start` to the last one read.
+  func span(from start: Int) -> SourceSpan {
+    guard index > start else { return SourceSpan(tokens[start].lower, tokens[start].lower) }
+    return SourceSpan(tokens[start].lower, tokens[index - 1].upper)
+  }
+
+  func text(in span: SourceSpan) -> String {
+    let lower = min(max(0, span.lower), bytes.count)
+    return String(decoding: bytes[lower..<min(max(lower, span.upper), bytes.count)], as: UTF8.self)
+  }
+
+  // MARK: Moving
+
+  @discardableResult
+  mutating func advance() -> Token {
+    let token = tokens[index]
+    if index < tokens.count - 1 { index += 1 }
+    return token
+  }
+
+  mutating func skip(_ kind: Token.Kind) -> Bool {
+    guard at(kind) else { return false }
+    advance()
+    return true
+  }
+
+  mutating func skipWord(_ word: String) -> Bool {
+    guard atWord(word) else { return false }
+    advance()
+    return true
+  }
+
+  /// Moves past `kind`; `spelling` and `purpose` make the sentence when something else is there.
+  mutating func expect(_ kind: Token.Kind, _ spelling: String, _ purpose: String) throws(SyntaxFailure) {
+    if skip(kind) { return }
+    throw unexpected("`\(spelling)` \(purpose)")
+  }
+
+  mutating func expectWord(_ word: String, _ purpose: String, help: String? = nil) throws(SyntaxFailure) {
+    if skipWord(word) { return }
+    throw unexpected("`\(word)` \(purpose)", help: help)
+  }
+
+  // MARK: Brackets and depth
+
+  /// What was open before a bracket was entered.
+  struct Nesting {
+    fileprivate var depth: Int
+    fileprivate var tallest: Int
+    fileprivate var opening: SourceSpan
+    fileprivate var closing: Token.Kind
+  }
+
+  /// Moves past an opening bracket, or counts a prefix operator, one level deeper.
+  mutating func enter(_ kind: Token.Kind, _ purpose: String = "") throws(SyntaxFailure) -> Nesting {
+    let opening = token.span
+    let (spelling, closing): (String, Token.Kind) =
+      switch kind {
+      case .leftParen: ("(", .rightParen)
+      case .leftBracket: ("[", .rightBracket)
+      default: ("{", .rightBrace)
+      }
+    guard at(kind) else { throw unexpected("`\(spelling)` \(purpose)") }
+    if depth >= Self.maximumDepth {
+      throw fail(
+        "nested-too-deeply", "this is nested too deeply: \(Self.maximumDepth) levels are the limit",
+        at: opening, help: "name inner parts with `let`")
+    }
+    let nesting = Nesting(depth: depth, tallest: tallest, opening: opening, closing: closing)
+    depth += 1
+    tallest = 0
+    advance()
+    return nesting
+  }
+
+  /// Moves past the closing bracket that `enter` waits for.
+  mutating func leave(_ nesting: Nesting) throws(SyntaxFailure) {
+    guard at(nesting.closing) else { throw unclosed(nesting) }
+    advance()
+    height = tallest + 1
+    depth = nesting.depth
+    tallest = max(nesting.tallest, height)
+  }
+
+  /// Whether the bracket's list goes on; also when a comma is missing, so that it gets reported.
+  func isClosing(_ nesting: Nesting) -> Bool { at(nesting.closing) }
+
+  private mutating func unclosed(_ nesting: Nesting) -> SyntaxFailure {
+    let close: String
+    let open: String
+    switch nesting.closing {
+    case .rightParen: (open, close) = ("(", ")")
+    case .rightBracket: (open, close) = ("[", "]")
+    default: (open, close) = ("{", "}")
+    }
+    switch token.kind {
+    case .end, .semicolon, .pipe, .rightParen, .rightBracket, .rightBrace:
+      let reach = token.kind == .end ? "the text ends" : "\(found) comes"
+      return fail(
+        "unclosed-bracket", "this `\(open)` is not closed", at: nesting.opening,
+        help: "\(reach) where `\(close)` is missing")
+    default:
+      return unexpected("`\(close)`", help: operatorHint ?? "or a `,` before one more value")
+    }
+  }
+
+  /// Notes that the expression just read is `height` levels deep.
+  mutating func rise(to height: Int, span: SourceSpan) throws(SyntaxFailure) {
+    if height > Self.maximumHeight {
+      throw fail(
+        "too-long-chain",
+        "this expression is too long: \(Self.maximumHeight) operators in a row are the limit",
+        at: SourceSpan(span.upper, span.upper), help: "name parts of it with `let` or `extend`")
+    }
+    self.height = height
+    tallest = max(tallest, height)
+  }
+
+  // MARK: Mistakes
+
+  mutating func report(_ diagnostic: Diagnostic) {
+    if diagnostics.count < Lexer.maximumDiagnostics { diagnostics.append(diagnostic) }
+  }
+
+  var hasManyDiagnostics: Bool { diagnostics.count >= Lexer.maximumDiagnostics }
+
+  mutating func fail(
+    _ code: String, _ message: String, at span: SourceSpan, help: String? = nil
+  ) -> SyntaxFailure {
+    report(Diagnostic(code, message, at: span, help: help))
+    return SyntaxFailure()
+  }
+
+  /// What stands here, for a sentence that starts with it.
+  var found: String {
+    switch token.kind {
+    case .end: return "the end of the text"
+    case .string: return "a string"
+    default:
+      let shown = text(in: token.span)
+      return shown.utf8.count <= 40 ? "`\(shown)`" : "`\(shown.prefix(37))…`"
+    }
+  }
+
+  /// The failure for a token that cannot stand here; `wanted` reads on from "expected".
+  mutating func unexpected(_ wanted: String, help: String? = nil) -> SyntaxFailure {
+    // What the lexer could not read is reported already.
+    if token.kind == .unknown { return SyntaxFailure() }
+    let code = token.kind == .end ? "unexpected-end" : "unexpected-text"
+    let message =
+      token.kind == .end
+      ? "the text ends where \(wanted) should follow" : "found \(found) where \(wanted) should be"
+    return fail(code, message, at: token.span, help: help ?? mistakeHint)
+  }
+
+  // MARK: Going on after a mistake
+
+  /// Moves to the next `|` or `;` that does not stand in a bracket opened after `start`.
+  mutating func recover(from start: Int, stopsAtPipe: Bool = true) {
+    let failed = index
+    var brackets: [Token.Kind] = []
+    index = start
+    while !at(.end) {
+      switch token.kind {
+      case .leftParen, .leftBracket, .leftBrace: brackets.append(token.kind)
+      case .rightParen, .rightBracket, .rightBrace: _ = brackets.popLast()
+      case .pipe where stopsAtPipe && index >= failed && index > start && brackets.isEmpty: return
+      case .semicolon where index >= failed && !brackets.contains(.leftBrace): return
+      default: break
+      }
+      advance()
+    }
+  }
+
+  /// Forgets what was open when a statement or operator was given up.
+  mutating func reset(depth: Int, tallest: Int) {
+    self.depth = depth
+    self.tallest = tallest
+  }
+}

@@ -1,0 +1,159 @@
+import PlumbDiagnostics
+
+/// Queries: a source, and operators after pipes.
+extension Parser {
+  mutating func parseQuery() throws(SyntaxFailure) -> QuerySyntax {
+    let start = index
+    let source: SourceSyntax
+    do throws(SyntaxFailure) {
+      source = try parseSource()
+    } catch {
+      // Without its source the query is lost, but its operators may hold more mistakes.
+      if depth == 0, !at(.end) {
+        recover(from: start)
+        if at(.pipe) {
+          _ = try parsePipes(QuerySyntax(source: .implied(.none), operators: [], span: .none))
+        }
+      }
+      throw error
+    }
+    return try parsePipes(QuerySyntax(source: source, operators: [], span: source.span))
+  }
+
+  /// The operators that follow; outside brackets a mistake in one does not end the rest.
+  mutating func parsePipes(_ query: QuerySyntax) throws(SyntaxFailure) -> QuerySyntax {
+    var query = query
+    let lower = query.span.lower
+    while at(.pipe) {
+      let start = index
+      advance()
+      do throws(SyntaxFailure) {
+        if query.operators.count >= Self.maximumOperators {
+          throw fail(
+            "too-many-operators", "this query is too long: \(Self.maximumOperators) operators are the limit",
+            at: tokenAtPipe(start), help: "name parts of it with `let`")
+        }
+        query.operators.append(try parseOperator())
+      } catch {
+        if depth > 0 { throw error }
+        reset(depth: 0, tallest: 0)
+        let isLost = hasManyDiagnostics || query.operators.count >= Self.maximumOperators
+        recover(from: start, stopsAtPipe: !isLost)
+      }
+    }
+    query.span = SourceSpan(lower, max(query.span.upper, token(before: 1).upper))
+    return query
+  }
+
+  private func tokenAtPipe(_ start: Int) -> SourceSpan { token(before: index - start).span }
+
+  /// A query without its source: `take 5 | count`, in the brackets of `fork` and its kin.
+  mutating func parseImpliedQuery() throws(SyntaxFailure) -> QuerySyntax {
+    let lower = token.lower
+    var query = QuerySyntax(
+      source: .implied(SourceSpan(lower, lower)), operators: [], span: SourceSpan(lower, lower))
+    _ = skip(.pipe)
+    query.operators.append(try parseOperator())
+    return try parsePipes(query)
+  }
+
+  mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
+    if atSourceKeyword { return try parseKeywordSource() }
+    return try parseTableOperand()
+  }
+
+  private mutating func parseKeywordSource() throws(SyntaxFailure) -> SourceSyntax {
+    switch token.text {
+    case "print": return .print(try parsePrintSource())
+    case "range": return .range(try parseRangeSource())
+    case "datatable": return .datatable(try parseDatatableSource())
+    case "externaldata", "external_data": return .externaldata(try parseExternaldataSource())
+    case "union": return .union(try parseUnionSource())
+    case "search": return .search(try parseSearchSource())
+    case "find": return .find(try parseFindSource())
+    default: return .evaluate(try parseEvaluateSource())
+    }
+  }
+
+  /// Whether a source that is a keyword starts here, rather than a table or column of that name.
+  var atSourceKeyword: Bool {
+    guard at(.word) else { return false }
+    switch token.text {
+    case "print": return startsOperand(after: 1)
+    case "range":
+      let length = nameLength(after: 1)
+      return length > 0 && atWord("from", after: 1 + length)
+    case "datatable", "externaldata", "external_data": return token(after: 1).kind == .leftParen
+    case "union": return isName(after: 1) || [.leftParen, .star].contains(token(after: 1).kind)
+    case "search", "find":
+      return startsOperand(after: 1) || token(after: 1).kind == .star || atWord("in", after: 1)
+    case "evaluate": return isName(after: 1)
+    default: return false
+    }
+  }
+
+  private func startsOperand(after distance: Int) -> Bool {
+    let token = token(after: distance)
+    switch token.kind {
+    case .long, .real, .timespan, .string, .typedLiteral, .leftParen, .minus, .plus: return true
+    case .word:
+      return isName(after: distance) || ReservedWords.booleans[token.text] != nil || token.text == "null"
+    default: return isName(after: distance)
+    }
+  }
+
+  /// A table where one is combined with others: a name, a call, a query in brackets.
+  mutating func parseTableOperand() throws(SyntaxFailure) -> SourceSyntax {
+    if at(.leftParen) {
+      let start = index
+      let nesting = try enter(.leftParen)
+      let query = try parseQuery()
+      try leave(nesting)
+      return .parenthesized(query, span(from: start))
+    }
+    if at(.word), token(after: 1).kind == .leftParen,
+      ["datatable", "externaldata", "external_data"].contains(token.text)
+    {
+      return try parseKeywordSource()
+    }
+    guard atName, ReservedWords.booleans[token.text] == nil else { throw unexpectedSource() }
+    if depth == 0, isSQL { throw unexpectedSource() }
+    switch try parseReference() {
+    case .name(let name): return .name(name)
+    case .call(let call): return .call(call)
+    case .path(let path): return .path(path)
+    case .literal, .unary, .binary, .logical, .between, .membership, .member, .element, .star,
+      .parenthesized, .query:
+      throw unexpectedSource()
+    }
+  }
+
+  /// `select a from t`, or an operator's name with its operands where the table should be.
+  private var isSQL: Bool {
+    guard at(.word) else { return false }
+    let next = token(after: 1).kind
+    if token.text.lowercased() == "select" { return next != .pipe && next != .end && next != .semicolon }
+    guard let word = operatorWord, OperatorKeyword(rawValue: word.text) != nil else { return false }
+    switch next {
+    case .word, .long, .string, .minus, .star: return true
+    default: return false
+    }
+  }
+
+  /// A table operand, or a name with `*` in it.
+  mutating func parseTablePattern() throws(SyntaxFailure) -> SourceSyntax {
+    let isStar = at(.star)
+    let startsWithStar = at(.word) && token(after: 1).kind == .star && isAdjacent(after: 1)
+    if isStar || startsWithStar { return .pattern(try parseNamePattern("a table")) }
+    return try parseTableOperand()
+  }
+
+  /// `(T, U*)`
+  mutating func parseTablePatternList() throws(SyntaxFailure) -> [SourceSyntax] {
+    var tables: [SourceSyntax] = []
+    let nesting = try enter(.leftParen, "before the tables")
+    repeat { tables.append(try parseTablePattern()) } while skip(.comma)
+    try leave(nesting)
+    return tables
+  }
+}

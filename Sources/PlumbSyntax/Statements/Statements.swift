@@ -1,0 +1,72 @@
+import PlumbDiagnostics
+
+/// Statements one after another, and the way back after a mistake in one.
+extension Parser {
+  mutating func parseScript() -> ParseResult {
+    var statements: [StatementSyntax] = []
+    while true {
+      while skip(.semicolon) {}
+      if at(.end) || hasManyDiagnostics { break }
+      let start = index
+      do throws(SyntaxFailure) {
+        let statement = try parseStatement()
+        statements.append(statement)
+        if !at(.semicolon), !at(.end), !hasManyDiagnostics { throw unexpectedAfterStatement() }
+      } catch {
+        reset(depth: 0, tallest: 0)
+        recover(from: start, stopsAtPipe: false)
+      }
+    }
+    let script = ScriptSyntax(
+      statements: statements, comments: comments, span: SourceSpan(0, bytes.count))
+    return ParseResult(script: script, diagnostics: inTextOrder(diagnostics))
+  }
+
+  private func inTextOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.enumerated().sorted { a, b in
+      let (aLower, bLower) = (a.element.span?.lower ?? 0, b.element.span?.lower ?? 0)
+      return aLower == bLower ? a.offset < b.offset : aLower < bLower
+    }.map(\.element)
+  }
+
+  private mutating func parseStatement() throws(SyntaxFailure) -> StatementSyntax {
+    switch token.kind {
+    case .command: return .command(parseCommand())
+    case .word: break
+    default: return .query(try parseQueryStatement())
+    }
+    switch token.text {
+    case "let" where isName(after: 1) || token(after: 1).kind == .word:
+      return .letBinding(try parseLetStatement())
+    case "set" where token(after: 1).kind == .word:
+      return .setOption(try parseSetStatement())
+    case "declare" where atWord("pattern", after: 1):
+      return .declarePattern(try parseDeclarePatternStatement())
+    case "declare" where token(after: 1).kind == .word:
+      return .declareQueryParameters(try parseDeclareQueryParametersStatement())
+    case "alias" where atWord("database", after: 1):
+      return .aliasDatabase(try parseAliasDatabaseStatement())
+    case "restrict" where atWord("access", after: 1):
+      return .restrictAccess(try parseRestrictAccessStatement())
+    default:
+      return .query(try parseQueryStatement())
+    }
+  }
+
+  /// Statements inside `{ }`, up to what the function returns.
+  mutating func parseBody() throws(SyntaxFailure) -> (statements: [StatementSyntax], result: ExpressionSyntax) {
+    var statements: [StatementSyntax] = []
+    while true {
+      while skip(.semicolon) {}
+      let isBinding =
+        atWord("let") && isName(after: 1) || atWord("set") && token(after: 1).kind == .word
+        || atWord("declare") && token(after: 1).kind == .word
+      guard isBinding else { break }
+      statements.append(try parseStatement())
+      try expect(.semicolon, ";", "after the statement")
+    }
+    let result = try parseValue()
+    while skip(.semicolon) {}
+    return (statements, result)
+  }
+}
