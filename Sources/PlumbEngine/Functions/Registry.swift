@@ -23,6 +23,7 @@ extension ScalarFunction {
     rounding,
     datetimes,
     timespans,
+    timeZones,
     mathematics,
     bitwise,
     statistics,

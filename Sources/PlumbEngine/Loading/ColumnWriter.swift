@@ -2,7 +2,7 @@ import Glibc
 
 /// The values of one column as one worker reads them, a row group at a time.
 ///
-/// - Memory: lanes for a full row group are kept and reused; `seal` copies what is there to its exact size.
+/// - Memory: lanes grow up to a full row group and are kept; `seal` copies what is there to its exact size.
 /// - Strings are codes of the worker's own table until most of them turn out to be distinct; then texts are
 ///   copied behind plain lanes.
 /// - Failures: a field that is no value of the type becomes null, and its row is noted.
@@ -12,8 +12,9 @@ final class ColumnWriter {
   /// Rows of the current group whose field could not be read.
   var failures: [Int] = []
   private(set) var table: TextTable?
-  private let lanes: Buffer
-  private let mask: Buffer
+  private var lanes: Buffer
+  private var mask: Buffer
+  private var capacity = 1024
   private var anyNull: UInt8 = 0
   private var texts: [AnyObject] = []
   private var arena: ByteArena?
@@ -24,18 +25,35 @@ final class ColumnWriter {
 
   init(_ type: ScalarType) {
     self.type = type
-    lanes = Buffer(byteCount: RowGroup.capacity &* type.lane.stride)
-    mask = Buffer(byteCount: RowGroup.capacity)
+    lanes = Buffer(byteCount: capacity &* type.lane.stride)
+    mask = Buffer(byteCount: capacity)
     if type == .string { table = TextTable() }
   }
 
   private var stride: Int { table == nil ? type.lane.stride : 4 }
 
+  @inline(__always) private func makeRoom(for rows: Int) {
+    if count &+ rows > capacity { grow(to: count &+ rows) }
+  }
+
+  private func grow(to needed: Int) {
+    var larger = capacity
+    while larger < needed { larger &*= 2 }
+    let nextLanes = Buffer(byteCount: larger &* type.lane.stride)
+    memcpy(nextLanes.base, lanes.base, count &* stride)
+    let nextMask = Buffer(byteCount: larger)
+    memcpy(nextMask.base, mask.base, count)
+    lanes = nextLanes
+    mask = nextMask
+    capacity = larger
+  }
+
   // MARK: Fields of delimited text
 
   /// Reads a column of the batch; the group must have room for its rows.
   func read(_ batch: FieldBatch, _ column: Int) {
-    guard batch.rows > 0, count &+ batch.rows <= RowGroup.capacity else { return }
+    guard batch.rows > 0 else { return }
+    makeRoom(for: batch.rows)
     switch type {
     case .long: readLongs(batch, column, within: Int64.min...Int64.max)
     case .int: readLongs(batch, column, within: Int64(Int32.min)...Int64(Int32.max))
@@ -387,12 +405,14 @@ final class ColumnWriter {
   // MARK: Single values
 
   func append(text: Bytes) {
+    makeRoom(for: 1)
     storeText(text, at: count)
     count &+= 1
   }
 
   /// A text to be read as a value of the column's type; false, and null, when it is none.
   @discardableResult func append(parsing text: Bytes) -> Bool {
+    makeRoom(for: 1)
     let isRead = store(text, at: count)
     if !isRead { storeNull(at: count) }
     count &+= 1
@@ -400,30 +420,35 @@ final class ColumnWriter {
   }
 
   func append(word: Int64) {
+    makeRoom(for: 1)
     lanes.values(Int64.self)[count] = word
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func append(real: Double) {
+    makeRoom(for: 1)
     lanes.values(Double.self)[count] = real
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func append(bool: Bool) {
+    makeRoom(for: 1)
     lanes.values(UInt8.self)[count] = bool ? 1 : 0
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func append(compact: Bytes) {
+    makeRoom(for: 1)
     lanes.values(Bytes.self)[count] = room.copying(compact)
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func appendNull() {
+    makeRoom(for: 1)
     storeNull(at: count)
     count &+= 1
   }

@@ -1,45 +1,49 @@
-@testable import PlumbDiagnostics
+import PlumbDiagnostics
+import Testing
+
 @testable import PlumbEngine
 
-/// The value of a function for these arguments, bound as a query binds them.
-///
-/// - Throws: the binder's diagnostics for arguments that do not fit, and the kernel's own.
+/// Calls a function with constants, through overload choice and conversions, as a query does.
 func call(_ name: String, _ values: [Value]) throws -> Value {
-  try bound(name, values.map { .literal($0, .none) }).evaluate(Chunk([], count: 1), context).value(at: 0)
+  let function = try #require(ScalarFunction.named(name), "there is no function `\(name)`")
+  let arguments = values.map { BoundExpression.literal($0, .none) }
+  let bound = try BoundExpression.calling(function, arguments, at: .none)
+  return try bound.evaluate(Chunk([], count: 1), .forTests).value(at: 0)
 }
 
-/// The values of a function over rows of its first argument; the others are constants.
-func call(_ name: String, rows: [Value], _ constants: [Value]) throws -> [Value] {
-  let type = rows.first?.type ?? .string
-  let builder = VectorBuilder(type)
-  for row in rows { builder.append(row) }
-  let arguments: [BoundExpression] = [.column(0, type, .none)] + constants.map { .literal($0, .none) }
-  let result = try bound(name, arguments).evaluate(Chunk([builder.finish()], count: rows.count), context)
-  return rows.indices.map { result.value(at: $0) }
+/// Calls a function with columns of equal length; the rest of the arguments are constants.
+func call(_ name: String, columns: [Vector], _ constants: [Value] = []) throws -> Vector {
+  let function = try #require(ScalarFunction.named(name), "there is no function `\(name)`")
+  let arguments =
+    columns.enumerated().map { BoundExpression.column($0.offset, $0.element.type, .none) }
+    + constants.map { BoundExpression.literal($0, .none) }
+  let bound = try BoundExpression.calling(function, arguments, at: .none)
+  return try bound.evaluate(Chunk(columns, count: columns.first?.count ?? 1), .forTests)
 }
 
-private let context = ExecutionContext(now: 0, threads: 1, memoryLimit: .max)
-
-private func bound(_ name: String, _ arguments: [BoundExpression]) throws -> BoundExpression {
-  guard let function = ScalarFunction.named(name) else { throw Diagnostic("unknown-function", "no `\(name)`") }
-  return try .calling(function, arguments, at: .none)
+extension ExecutionContext {
+  /// The clock stands at 2024-01-01.
+  static var forTests: ExecutionContext {
+    ExecutionContext(
+      now: DateTime.ticks(year: 2024, month: 1, day: 1) ?? 0, threads: 1, memoryLimit: .max, seed: 7)
+  }
 }
 
-/// A dynamic value from JSON.
-func json(_ text: String) -> Value { .dynamic(JSONText.parseTree(text) ?? .null) }
+extension Vector {
+  /// A column of these values, for tests; nil is null.
+  static func of(_ type: ScalarType, _ values: [Value?]) -> Vector {
+    let builder = VectorBuilder(type)
+    for value in values { builder.append(value ?? .null(type)) }
+    return builder.finish()
+  }
 
-/// The value as a query prints it.
-func text(_ value: Value) -> String {
-  if value.isNull { return "" }
-  if case .string(let text) = value { return text }
-  if case .dynamic(let tree) = value, case .array = tree { return tree.json }
-  if case .dynamic(let tree) = value, case .object = tree { return tree.json }
-  guard case .string(let text) = value.converted(to: .string) else { return "" }
-  return text
+  var values: [Value] { (0..<count).map { value(at: $0) } }
 }
 
-extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
-  public init(stringLiteral value: String) { self = .string(value) }
-  public init(integerLiteral value: Int64) { self = .long(value) }
-  public init(floatLiteral value: Double) { self = .real(value) }
+extension Value {
+  /// The value as text, as `tostring` gives it; null is empty.
+  var text: String {
+    if case .string(let text)? = converted(to: .string) { return text }
+    return ""
+  }
 }

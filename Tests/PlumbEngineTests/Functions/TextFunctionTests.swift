@@ -45,8 +45,8 @@ import Testing
     try check("in", [json(#""a""#), "a", "b"], "true")
     try check("in", [.datetime(5), .datetime(5)], "true")
     let many = (0..<1000).map { Value.long(Int64($0 * 3)) }
-    let rows = (0..<100).map { Value.long(Int64($0)) }
-    #expect(try call("in", rows: rows, many) == (0..<100).map { Value.bool($0 % 3 == 0) })
+    let rows = Vector.of(.long, (0..<100).map { Value.long(Int64($0)) })
+    #expect(try call("in", columns: [rows], many).values == (0..<100).map { Value.bool($0 % 3 == 0) })
   }
 
   /// A constant of one chunk may differ from the next one's; what is prepared must not stay.

@@ -1,0 +1,98 @@
+import ArgumentParser
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbSyntax
+
+/// `plumb run`: scripts of several statements, each answer written when it is there.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run scripts of several statements.")
+
+  @Argument(help: ArgumentHelp("Files with KQL, run in this order.", valueName: "script.kql"))
+  var scripts: [String]
+
+  @Flag(help: "Go on with the next statement after an error.")
+  var keepGoing = false
+
+  @OptionGroup(title: "Result") var output: OutputOptions
+  @OptionGroup(title: "Data and limits") var data: DataOptions
+
+  func run() throws {
+    let (world, texts) = try Failure.guarding {
+      let texts = try scripts.map { (name: $0, text: try QueryText.file($0)) }
+      let world = try World(data)
+      try world.load(data)
+      return (world, texts)
+    }
+    let results = try Failure.guarding { try Results(output) }
+    var hasFailed = false
+    for (name, text) in texts {
+      let start = Machine.milliseconds
+      do {
+        try run(text, name: name, in: world, to: results, hasFailed: &hasFailed)
+      } catch is ByteSink.Closed {
+        throw hasFailed ? ExitStatus.failed : ExitStatus.done
+      } catch {
+        results.abandon()
+        if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
+        Failure.report(error, source: text, name: name)
+        throw ExitStatus.failed
+      }
+      if output.timing {
+        Console.say("\(name): \(Machine.durationText(milliseconds: Machine.milliseconds - start))")
+      }
+    }
+    do {
+      try results.finish()
+    } catch is ByteSink.Closed {
+      // Whoever reads has enough.
+    } catch {
+      Failure.report(error, source: "")
+      throw ExitStatus.failed
+    }
+    if hasFailed { throw ExitStatus.failed }
+    if output.failIfRows && results.rowCount > 0 { throw ExitStatus.foundRows }
+  }
+
+  /// - Throws: the first error, unless the user wants to go on.
+  private func run(
+    _ text: String, name: String, in world: World, to results: Results, hasFailed: inout Bool
+  ) throws {
+    let session = world.session()
+    for part in keepGoing ? ScriptParts.queries(of: text) : [text] {
+      do {
+        try Interrupts.shared.handling({ session.cancel() }) {
+          try session.run(part) { answer, _ in try results.write(answer) }
+        }
+      } catch let diagnostics as Diagnostics where keepGoing && !Interrupts.shared.wasTaken {
+        hasFailed = true
+        Failure.report(diagnostics, source: text, name: name)
+      }
+    }
+  }
+}
+
+/// A script as texts of one query each.
+enum ScriptParts {
+  /// For each query the script with the other queries blanked out, so that it keeps the statements it
+  /// builds on and its place. The script alone when it cannot be read.
+  static func queries(of text: String) -> [String] {
+    let parsed = parse(text)
+    if parsed.hasErrors { return [text] }
+    let bytes = Array(text.utf8)
+    let statements = parsed.script.statements
+    var places: [Range<Int>] = []
+    for (i, statement) in statements.enumerated() {
+      guard case .query(let query) = statement else { continue }
+      let end = i + 1 < statements.count ? statements[i + 1].span.lower : bytes.count
+      places.append(max(0, query.span.lower)..<min(bytes.count, max(query.span.lower, end)))
+    }
+    return places.count < 2 ? [text] : places.indices.map { kept in
+      var part = bytes
+      for (i, place) in places.enumerated() where i != kept {
+        for at in place where part[at] != 0x0A { part[at] = 0x20 }
+      }
+      return String(decoding: part, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+extension ScalarType {
+  init(_ syntax: ScalarTypeSyntax) {
+    switch syntax {
+    case .bool: self = .bool
+    case .int: self = .int
+    case .long: self = .long
+    case .real: self = .real
+    case .decimal: self = .decimal
+    case .datetime: self = .datetime
+    case .timespan: self = .timespan
+    case .string: self = .string
+    case .guid: self = .guid
+    case .dynamic: self = .dynamic
+    }
+  }
+
+  /// The name of the .NET type that Kusto's `getschema` shows.
+  var systemName: String {
+    switch self {
+    case .bool: "System.SByte"
+    case .int: "System.Int32"
+    case .long: "System.Int64"
+    case .real: "System.Double"
+    case .decimal: "System.Data.SqlTypes.SqlDecimal"
+    case .datetime: "System.DateTime"
+    case .timespan: "System.TimeSpan"
+    case .string: "System.String"
+    case .guid: "System.Guid"
+    case .dynamic: "System.Object"
+    }
+  }
+}
+
+extension Value {
+  /// What a literal says.
+  ///
+  /// - Throws: `bad-literal` for a text that is no value of its type.
+  init(_ literal: LiteralSyntax) throws {
+    switch literal.value {
+    case .bool(let flag): self = .bool(flag)
+    case .long(let number): self = .long(number)
+    case .real(let number): self = .real(number)
+    case .string(let text, _): self = .string(text)
+    case .timespan(let number, let unit):
+      guard let ticks = TimeSpan.parse(number + unit.rawValue) else {
+        throw Diagnostic(
+          "bad-literal", "`\(number)\(unit.rawValue)` is longer than a timespan can be", at: literal.span)
+      }
+      self = .timespan(ticks)
+    case .typed(let type, let text, let span):
+      guard let value = Value(text: text, as: ScalarType(type)) else {
+        throw Diagnostic(
+          "bad-literal", "`\(text)` is no \(type.rawValue)", at: span.isEmpty ? literal.span : span,
+          help: ScalarType(type).literalHelp)
+      }
+      self = value
+    case .dynamic(let tree):
+      let dynamic = try Dynamic(tree)
+      if case .null = dynamic { self = .null(.dynamic) } else { self = .dynamic(dynamic) }
+    case .typeOf(let type): self = .string(type.type.rawValue)
+    }
+  }
+
+  /// A text as a value of a type, as in the brackets of a literal or in a parameter; nil when it is none.
+  init?(text: String, as type: ScalarType) {
+    if type == .string {
+      self = .string(text)
+      return
+    }
+    let trimmed = text.trimmingSpaces
+    if trimmed.isEmpty || trimmed.lowercased() == "null" {
+      self = .null(type)
+      return
+    }
+    switch type {
+    case .bool:
+      switch trimmed.lowercased() {
+      case "true", "1": self = .bool(true)
+      case "false", "0": self = .bool(false)
+      default: return nil
+      }
+    case .int:
+      guard let number = Self.wholeNumber(trimmed), let small = Int32(exactly: number) else { return nil }
+      self = .int(small)
+    case .long:
+      guard let number = Self.wholeNumber(trimmed) else { return nil }
+      self = .long(number)
+    case .real:
+      guard let number = Self.realNumber(trimmed) else { return nil }
+      self = .real(number)
+    case .decimal:
+      guard let number = Decimal128.parse(trimmed) else { return nil }
+      self = .decimal(number)
+    case .datetime:
+      guard let ticks = DateTime.parse(trimmed) else { return nil }
+      self = .datetime(ticks)
+    case .timespan:
+      guard let ticks = TimeSpan.parse(trimmed) else { return nil }
+      self = .timespan(ticks)
+    case .guid:
+      guard let guid = GUID.parse(trimmed) else { return nil }
+      self = .guid(guid)
+    case .dynamic:
+      self = .dynamic(JSONText.parseTree(trimmed) ?? .string(text))
+    case .string:
+      self = .string(text)
+    }
+  }
+
+  private static func wholeNumber(_ text: String) -> Int64? {
+    text.withUTF8Bytes { NumberText.parseInt64($0) }
+      ?? text.withUTF8Bytes { NumberText.parseHexadecimal($0) }
+  }
+
+  private static func realNumber(_ text: String) -> Double? {
+    switch text.lowercased() {
+    case "nan": return .nan
+    case "inf", "+inf": return .infinity
+    case "-inf": return -.infinity
+    default: return text.withUTF8Bytes { NumberText.parseDouble($0) }
+    }
+  }
+
+  /// A dynamic scalar under its own type; arrays and bags stay dynamic.
+  init(_ tree: Dynamic) {
+    switch tree {
+    case .null: self = .null(.dynamic)
+    case .bool(let flag): self = .bool(flag)
+    case .long(let number): self = .long(number)
+    case .real(let number): self = .real(number)
+    case .string(let text): self = .string(text)
+    case .datetime(let ticks): self = .datetime(ticks)
+    case .timespan(let ticks): self = .timespan(ticks)
+    case .guid(let guid): self = .guid(guid)
+    case .decimal(let number): self = .decimal(number)
+    case .array, .object: self = .dynamic(tree)
+    }
+  }
+}
+
+extension Dynamic {
+  /// A value inside `dynamic(...)`.
+  init(_ syntax: DynamicSyntax) throws {
+    switch syntax {
+    case .null: self = .null
+    case .scalar(let literal): self = Dynamic(try Value(literal))
+    case .array(let elements, _): self = .array(try elements.map { try Dynamic($0) })
+    case .object(let properties, _):
+      self = .object(try properties.map { (key: $0.key, value: try Dynamic($0.value)) })
+    }
+  }
+}
+
+extension ScalarType {
+  /// How a literal of this type is written.
+  fileprivate var literalHelp: String? {
+    switch self {
+    case .datetime: "write it as in `datetime(2024-01-31 08:30)`"
+    case .timespan: "write it as in `2h`, `1.5d` or `time(1.02:03:04)`"
+    case .guid: "write it as in `guid(74be27de-1e4e-49d9-b579-fe0b331d3642)`"
+    case .int: "an int is a whole number from -2,147,483,648 to 2,147,483,647"
+    default: nil
+    }
+  }
+}
+
+extension String {
+  var trimmingSpaces: String {
+    var part = self[...]
+    while let first = part.first, first.isWhitespace { part.removeFirst() }
+    while let last = part.last, last.isWhitespace { part.removeLast() }
+    return String(part)
+  }
+}
+
+/// A constant as plain text, for options, chart properties and column names.
+func printed(_ value: Value) -> String {
+  if case .string(let text)? = value.converted(to: .string) { return text }
+  return ""
+}

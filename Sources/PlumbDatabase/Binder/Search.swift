@@ -1,0 +1,170 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+extension Binder {
+  /// `search`: the rows of many tables in which a term stands anywhere, after a column with the table's name.
+  func relation(_ syntax: SearchSyntax, input: Relation?, in scope: Scope) throws -> Relation {
+    var isCaseSensitive = false
+    for parameter in syntax.parameters where parameter.name.text == "kind" {
+      switch try text(of: parameter, in: scope) {
+      case "case_sensitive": isCaseSensitive = true
+      case "default", "case_insensitive": isCaseSensitive = false
+      case let other:
+        throw Diagnostic("unknown-kind", "`search` has no kind `\(other)`", at: parameter.value.span)
+      }
+    }
+    if let input {
+      let (filtered, _) = try searching(input, syntax.predicate, isCaseSensitive, in: scope)
+      return filtered
+    }
+    let tables = try searched(syntax.tables, in: scope)
+    guard !tables.isEmpty else {
+      throw Diagnostic("unknown-table", "there is no table to search", at: syntax.span)
+    }
+    var legs: [Relation] = []
+    var lastMistake: Diagnostic?
+    for table in tables {
+      // A table without a column that the condition names has no rows to give.
+      do { legs.append(try searching(table, syntax.predicate, isCaseSensitive, in: scope).0) } catch let mistake as Diagnostic
+        where mistake.code == "unknown-column"
+      {
+        lastMistake = mistake
+      }
+    }
+    if legs.isEmpty, let lastMistake { throw lastMistake }
+    return try union(legs, isInner: false, sourceColumn: "$table", at: syntax.span)
+  }
+
+  /// `find`: rows of several tables that fulfil a condition, with the columns that it names.
+  func relation(_ syntax: FindSyntax, in scope: Scope) throws -> Relation {
+    var sourceColumn = "source_"
+    for parameter in syntax.parameters where parameter.name.text == "withsource" {
+      sourceColumn = try text(of: parameter, in: scope)
+    }
+    let tables = try searched(syntax.tables, in: scope)
+    guard !tables.isEmpty else {
+      throw Diagnostic("unknown-table", "there is no table to search", at: syntax.span)
+    }
+    var legs: [Relation] = []
+    var lastMistake: Diagnostic?
+    for table in tables {
+      do {
+        let (found, predicate) = try searching(table, syntax.predicate, false, in: scope)
+        legs.append(try projected(found, syntax.projection, read: predicate.columns, at: syntax.span))
+      } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
+        lastMistake = mistake
+      }
+    }
+    if legs.isEmpty, let lastMistake { throw lastMistake }
+    return try union(legs, isInner: false, sourceColumn: sourceColumn, at: syntax.span)
+  }
+
+  private func searched(_ sources: [SourceSyntax], in scope: Scope) throws -> [Relation] {
+    if sources.isEmpty { return try tables(matching: "*", in: scope) }
+    return try sources.flatMap { source -> [Relation] in
+      if case .pattern(let pattern) = source { return try tables(matching: pattern.text, in: scope) }
+      return [try relation(source, in: scope, implied: nil)]
+    }
+  }
+
+  private func searching(
+    _ table: Relation, _ predicate: ExpressionSyntax, _ isCaseSensitive: Bool, in scope: Scope
+  ) throws -> (Relation, BoundExpression) {
+    let place = Place(scope: scope, row: row(over: table), what: "`search`")
+    let bound = try term(predicate, isCaseSensitive, at: place)
+    return (table.keepingColumns(.filter(table.plan, bound)), bound)
+  }
+
+  /// A condition in which a lone text asks for rows that hold it in any column.
+  private func term(
+    _ expression: ExpressionSyntax, _ isCaseSensitive: Bool, at place: Place
+  ) throws -> BoundExpression {
+    switch expression.withoutParentheses {
+    case .literal(let literal):
+      guard case .string(let text, _) = literal.value, let row = place.row else { break }
+      if text == "*" || text.isEmpty { return .literal(.bool(true), literal.span) }
+      let (name, needle) = Self.termTest(text, isCaseSensitive)
+      let tests = try row.schema.enumerated().map { index, column in
+        let cell = BoundExpression.column(index, column.type, literal.span).converted(to: .string)
+        return try calling(name, [cell, .literal(.string(needle), literal.span)], at: literal.span)
+      }
+      if tests.isEmpty { return .literal(.bool(false), literal.span) }
+      return tests.count == 1 ? tests[0] : try calling("or", tests, at: literal.span)
+    case .logical(let logical):
+      let operands = try logical.operands.map { try term($0, isCaseSensitive, at: place) }
+      return try calling(logical.operator.rawValue, operands, at: logical.span)
+    case .call(let call) where call.name.text == "not" && call.arguments.count == 1:
+      return try calling("not", [try term(call.arguments[0].value, isCaseSensitive, at: place)], at: call.span)
+    default: break
+    }
+    return try condition(expression, at: place)
+  }
+
+  /// The operator for a search term: whole terms, or parts of them where there are stars.
+  private static func termTest(_ text: String, _ isCaseSensitive: Bool) -> (name: String, needle: String) {
+    let suffix = isCaseSensitive ? "_cs" : ""
+    let starts = text.hasPrefix("*"), ends = text.hasSuffix("*") && text.count > 1
+    let inner = String(text.dropFirst(starts ? 1 : 0).dropLast(ends ? 1 : 0))
+    if inner.contains("*") {
+      let pieces = inner.split(separator: "*").map { regexQuoted(String($0)) }
+      return ("matches regex", (isCaseSensitive ? "(?s)" : "(?is)") + pieces.joined(separator: ".*"))
+    }
+    switch (starts, ends) {
+    case (true, true): return ("contains" + suffix, inner)
+    case (true, false): return ("hassuffix" + suffix, inner)
+    case (false, true): return ("hasprefix" + suffix, inner)
+    case (false, false): return ("has" + suffix, inner)
+    }
+  }
+
+  private func projected(
+    _ table: Relation, _ projection: FindSyntax.Projection, read: Set<Int>, at span: SourceSpan
+  ) throws -> Relation {
+    func column(_ index: Int) -> NamedExpression {
+      NamedExpression(table.schema[index].name, .column(index, table.schema[index].type, span))
+    }
+    func packed(_ indices: [Int]) throws -> NamedExpression {
+      NamedExpression("pack_", try packing(indices.map { (table.schema[$0].name, column($0).expression) }, ignoresNulls: true, at: span))
+    }
+    var outputs: [NamedExpression] = []
+    switch projection {
+    case .smart:
+      let kept = read.count < table.schema.count ? read.sorted() : Array(table.schema.indices)
+      outputs = kept.map(column)
+      let rest = table.schema.indices.filter { !kept.contains($0) }
+      if !rest.isEmpty { outputs.append(try packed(rest)) }
+    case .columns(let wanted):
+      for item in wanted {
+        switch item {
+        case .column(let name, let type):
+          if let index = table.index(of: name.text) {
+            let expression = column(index).expression
+            outputs.append(NamedExpression(name.text, type.map { expression.converted(to: ScalarType($0.type)) } ?? expression))
+          } else {
+            outputs.append(NamedExpression(name.text, .literal(.null(type.map { ScalarType($0.type) } ?? .string), name.span)))
+          }
+        case .pack:
+          let names = Set(outputs.map(\.name))
+          outputs.append(try packed(table.schema.indices.filter { !names.contains(table.schema[$0].name) }))
+        }
+      }
+    case .away(let patterns):
+      let kept = table.schema.indices.filter { index in
+        !patterns.contains { matches(table.schema[index].name, pattern: $0.text) }
+      }
+      outputs = kept.map(column)
+    }
+    return table.with(.project(table.plan, outputs))
+  }
+}
+
+/// A text as a regular expression that matches just that text.
+func regexQuoted(_ text: String) -> String {
+  var quoted = ""
+  for scalar in text.unicodeScalars {
+    if #"\.+*?()|[]{}^$"#.unicodeScalars.contains(scalar) { quoted += "\\" }
+    quoted.unicodeScalars.append(scalar)
+  }
+  return quoted
+}

@@ -1,0 +1,130 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+import Synchronization
+
+/// Runs the texts of one user against a catalog: parse, bind, optimise, execute.
+///
+/// A session runs one text at a time; `cancel()` may come from any thread. What `let` and `set` say holds
+/// to the end of their text.
+public final class Session: Sendable {
+  public let catalog: Catalog
+  private let settings: Mutex<SessionOptions>
+  private let running = Mutex<ExecutionContext?>(nil)
+
+  public init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
+    self.catalog = catalog
+    settings = Mutex(options)
+  }
+
+  public var options: SessionOptions {
+    get { settings.withLock { $0 } }
+    set { settings.withLock { $0 = newValue } }
+  }
+
+  /// The answers of all queries of a text, in order.
+  ///
+  /// - Throws: `Diagnostics` when the text or its data is wrong.
+  public func run(_ text: String) throws -> [Answer] {
+    var answers: [Answer] = []
+    try run(text) { answer, _ in answers.append(answer) }
+    return answers
+  }
+
+  /// Gives each query's answer to `body` as soon as it is there, with the query's place in the text.
+  ///
+  /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
+  public func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
+    defer { running.withLock { $0 = nil } }
+    try onLargeStack { try runStatements(of: text, body) }
+  }
+
+  /// Everything that is wrong with a text, found without running it.
+  public func check(_ text: String) -> [Diagnostic] {
+    let found = try? onLargeStack { () -> [Diagnostic] in
+      let parsed = parse(text)
+      if parsed.hasErrors { return parsed.diagnostics }
+      let context = context(now: options.clock(), options)
+      let binder = Binder(
+        Binder.Services(catalog: catalog, parameters: options.parameters, readExternal: options.readExternal),
+        context: context)
+      for statement in parsed.script.statements {
+        if case .query(let query) = statement { _ = binder.bind(query) } else { binder.prepare(statement) }
+      }
+      return parsed.diagnostics + binder.diagnostics
+    }
+    return found ?? []
+  }
+
+  /// Stops the query that is running, if there is one, at its next checkpoint.
+  public func cancel() { running.withLock { $0?.cancel() } }
+
+  // MARK: Statements
+
+  private func runStatements(of text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
+    let parsed = parse(text)
+    if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
+    let options = options
+    let now = options.clock()
+    let first = context(now: now, options)
+    running.withLock { $0 = first }
+    let contexts = CurrentContext(first)
+    let services = Binder.Services(
+      catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
+      run: { plan in try execute(optimize(plan, contexts.context), contexts.context) })
+    let binder = Binder(services, context: first)
+    for statement in parsed.script.statements {
+      guard case .query(let query) = statement else {
+        binder.prepare(statement)
+        if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
+        continue
+      }
+      let answer = try answer(query, binder, contexts)
+      try body(answer, query.span)
+      // Each query has its own remarks, and the same clock.
+      let next = context(now: binder.nowOverride ?? now, options)
+      binder.context = next
+      contexts.context = next
+      running.withLock { kept in
+        if kept?.isCancelled == true { next.cancel() }
+        kept = next
+      }
+    }
+  }
+
+  private func answer(
+    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext
+  ) throws -> Answer {
+    contexts.context = binder.context
+    let context = binder.context
+    running.withLock { kept in
+      if kept?.isCancelled == true { context.cancel() }
+      kept = context
+    }
+    guard let relation = binder.bind(query) else { throw Diagnostics(binder.diagnostics) }
+    do {
+      switch query.mode {
+      case .explain: return explained(relation.plan, context)
+      case .profile: return profiled(try execute(optimize(relation.plan, context), context, profiling: true))
+      case .run:
+        let result = try execute(optimize(relation.plan, context), context)
+        return Answer(
+          schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
+          remarks: context.remarks)
+      }
+    } catch let diagnostic as Diagnostic {
+      throw Diagnostics([diagnostic])
+    }
+  }
+
+  private func context(now: Int64, _ options: SessionOptions) -> ExecutionContext {
+    ExecutionContext(
+      now: now, threads: options.threads, memoryLimit: options.memoryLimit, seed: options.seed)
+  }
+}
+
+/// The context of the query that is being bound or run; used by one thread.
+private final class CurrentContext {
+  var context: ExecutionContext
+  init(_ context: ExecutionContext) { self.context = context }
+}

@@ -1,0 +1,38 @@
+import Glibc
+import PlumbEngine
+
+/// What a session's queries may use of the machine, and what they are told of the world.
+public struct SessionOptions: Sendable {
+  /// Workers of one query.
+  public var threads: Int
+  /// Bytes that one query may hold.
+  public var memoryLimit: Int
+  /// `now()` as ticks since 0001-01-01, asked once for each text.
+  public var clock: @Sendable () -> Int64
+  /// Where `rand()` starts.
+  public var seed: UInt64
+  /// Values for `declare query_parameters`, as texts.
+  public var parameters: [String: String]
+  /// Reads files for `externaldata`; nil refuses it.
+  public var readExternal: ExternalReader?
+
+  public init(
+    threads: Int = Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), memoryLimit: Int = 4 << 30,
+    clock: @escaping @Sendable () -> Int64 = SessionOptions.systemClock, seed: UInt64 = 0,
+    parameters: [String: String] = [:], readExternal: ExternalReader? = nil
+  ) {
+    self.threads = threads
+    self.memoryLimit = memoryLimit
+    self.clock = clock
+    self.seed = seed
+    self.parameters = parameters
+    self.readExternal = readExternal
+  }
+
+  /// The machine's clock.
+  public static let systemClock: @Sendable () -> Int64 = {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return DateTime.unixEpoch &+ Int64(time.tv_sec) &* TimeSpan.second &+ Int64(time.tv_nsec) / 100
+  }
+}
