@@ -93,10 +93,14 @@ struct SortCodes {
     if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return textRanks(vector.decoded()) }
     let ranks = dictionary.ranks
     let (buffer, wide) = vector.wideCodes()
-    defer { withExtendedLifetime(buffer) {} }
     let codes = Buffer(of: UInt64.self, count: n)
-    let out = codes.values(UInt64.self)
-    for i in 0..<n { out[i] = UInt64(ranks[Int(wide[i])]) }
+    let tables = UncheckedBox((wide, ranks))
+    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+      let (wide, ranks) = tables.value
+      let out = codes.values(UInt64.self)
+      for i in range { out[i] = UInt64(ranks[Int(wide[i])]) }
+    }
+    withExtendedLifetime(buffer) {}
     return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
   }
 
