@@ -27,9 +27,11 @@ let package = Package(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry",
-        "PlumbStorage", "ReadlineShim",
+        "PlumbStorage", "ReadlineShim", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
 
     .testTarget(

@@ -1,7 +1,134 @@
+#define _GNU_SOURCE
+
 #include "ReadlineShim.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
+#include <readline/history.h>
 #include <readline/readline.h>
 
+static plumb_completer completer;
+static int wake_pipe[2] = {-1, -1};
+static bool was_interrupted;
+static bool has_saved_terminal;
+static struct termios saved_terminal;
+static int candidate_start, candidate_end;
+
 const char *plumb_readline_version(void) { return rl_library_version; }
+
+static char *next_candidate(const char *text, int state) {
+  static int index;
+  (void)text;
+  index = state == 0 ? 0 : index + 1;
+  return completer(rl_line_buffer, candidate_start, candidate_end, index);
+}
+
+static char **complete(const char *text, int start, int end) {
+  rl_attempted_completion_over = 1;  // Never file names.
+  rl_completion_append_character = ' ';
+  candidate_start = start;
+  candidate_end = end;
+  return rl_completion_matches(text, next_candidate);
+}
+
+static void empty_wake_pipe(void) {
+  char drained[64];
+  while (read(wake_pipe[0], drained, sizeof drained) > 0) {
+  }
+}
+
+// Waits for a key or for `plumb_readline_interrupt`. An interrupt is the Enter key on an emptied line.
+static int next_byte(FILE *input) {
+  for (;;) {
+    struct pollfd ready[2] = {
+        {.fd = fileno(input), .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
+    int count = poll(ready, 2, -1);
+    if (count < 0 && errno != EINTR) return EOF;
+    if (rl_pending_signal() != 0) rl_check_signals();
+    if (count <= 0) continue;
+    if (ready[1].revents & POLLIN) {
+      empty_wake_pipe();
+      was_interrupted = true;
+      rl_replace_line("", 0);
+      fputs("^C", rl_outstream);
+      return '\n';
+    }
+    if (ready[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+      unsigned char byte;
+      ssize_t got = read(fileno(input), &byte, 1);
+      if (got == 1) return byte;
+      if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      return EOF;
+    }
+  }
+}
+
+void plumb_readline_start(const char *name, plumb_completer candidates) {
+  completer = candidates;
+  if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+    wake_pipe[0] = wake_pipe[1] = -1;
+  }
+  rl_readline_name = name;
+  rl_getc_function = next_byte;
+  rl_attempted_completion_function = complete;
+  rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,)}[]+*/%!~:";
+  rl_completer_quote_characters = "";
+  if (!isatty(STDOUT_FILENO)) rl_outstream = stderr;
+  rl_change_environment = 0;  // A child sees the real size of the terminal.
+  history_comment_char = '#';
+  history_write_timestamps = 1;  // Lets the file hold entries of several lines.
+  using_history();
+}
+
+char *plumb_readline(const char *prompt, plumb_line_status *status) {
+  was_interrupted = false;
+  empty_wake_pipe();
+  has_saved_terminal = tcgetattr(STDIN_FILENO, &saved_terminal) == 0;
+  char *line = readline(prompt);
+  has_saved_terminal = false;
+  if (was_interrupted) {
+    free(line);
+    *status = PLUMB_LINE_INTERRUPTED;
+    return NULL;
+  }
+  *status = line ? PLUMB_LINE : PLUMB_LINE_END;
+  return line;
+}
+
+void plumb_readline_interrupt(void) {
+  if (wake_pipe[1] < 0) return;
+  ssize_t written = write(wake_pipe[1], "!", 1);
+  (void)written;  // A full pipe already holds an interrupt.
+}
+
+void plumb_readline_restore_terminal(void) {
+  if (has_saved_terminal) tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_terminal);
+}
+
+void plumb_readline_append_space(bool appends) {
+  rl_completion_append_character = appends ? ' ' : '\0';
+}
+
+void plumb_history_limit(int count) { stifle_history(count); }
+
+bool plumb_history_read(const char *path) { return read_history(path) == 0; }
+
+void plumb_history_add(const char *entry) { add_history(entry); }
+
+bool plumb_history_append_last(const char *path) { return append_history(1, path) == 0; }
+
+bool plumb_history_write(const char *path) { return write_history(path) == 0; }
+
+int plumb_terminal_columns(int descriptor) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}

@@ -1,8 +1,54 @@
 // GNU readline behind a C interface that owns readline's globals.
+//
+// All functions belong to one thread, except `plumb_readline_interrupt`, which any thread may call.
 #ifndef PLUMB_READLINE_SHIM_H
 #define PLUMB_READLINE_SHIM_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /// The version of the library in use, as "8.2".
 const char *_Nonnull plumb_readline_version(void);
+
+/// Gives the candidates for the word from `start` to `end` of `line`, one a call with `index` counting
+/// from 0, each made by malloc; NULL after the last. The text may be changed only by the terminal.
+typedef char *_Nullable (*plumb_completer)(
+    const char *_Nonnull line, int start, int end, int index);
+
+/// Sets readline up; call once before the first line.
+void plumb_readline_start(const char *_Nonnull name, plumb_completer _Nonnull completer);
+
+typedef enum {
+  PLUMB_LINE = 0,
+  /// The input has ended.
+  PLUMB_LINE_END = 1,
+  /// `plumb_readline_interrupt` was called: what was typed is dropped.
+  PLUMB_LINE_INTERRUPTED = 2,
+} plumb_line_status;
+
+/// Reads a line from the terminal; free the result with free().
+char *_Nullable plumb_readline(const char *_Nonnull prompt, plumb_line_status *_Nonnull status);
+
+/// Ends the line that is being read, as Ctrl-C does.
+void plumb_readline_interrupt(void);
+
+/// Gives the terminal back as it was before the line was begun; for a thread that is about to end the process.
+void plumb_readline_restore_terminal(void);
+
+/// Whether candidates after this one get a space; call while candidates are given.
+void plumb_readline_append_space(bool appends);
+
+/// Keeps at most `count` entries.
+void plumb_history_limit(int count);
+/// Reads entries from a file; false when there is none.
+bool plumb_history_read(const char *_Nonnull path);
+void plumb_history_add(const char *_Nonnull entry);
+/// Appends the newest entry to a file that exists.
+bool plumb_history_append_last(const char *_Nonnull path);
+/// Writes all entries kept, replacing the file.
+bool plumb_history_write(const char *_Nonnull path);
+
+/// Columns of the terminal behind a descriptor; 0 when it is none or does not say.
+int plumb_terminal_columns(int descriptor);
 
 #endif

@@ -1,0 +1,64 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// Where a result is written: standard output, or a file that appears only when it is whole.
+final class Destination {
+  let sink: ByteSink
+  private let descriptor: Int32
+  /// The file being written, and the name it gets in the end; nil for what is written in place.
+  private let temporary: (path: String, final: String)?
+
+  /// - Throws: a diagnostic when the file cannot be made.
+  init(path: String?) throws {
+    guard let path else {
+      descriptor = STDOUT_FILENO
+      temporary = nil
+      sink = .file(STDOUT_FILENO, name: "standard output")
+      return
+    }
+    var final = path
+    if let resolved = realpath(path, nil) {
+      final = String(cString: resolved)
+      free(resolved)
+    }
+    var status = stat()
+    let exists = stat(final, &status) == 0
+    if exists && status.st_mode & S_IFMT != S_IFREG {
+      // A device or a named pipe cannot be replaced.
+      descriptor = open(final, O_WRONLY | O_CLOEXEC)
+      temporary = nil
+    } else {
+      let name = "\(final).\(getpid()).part"
+      descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      temporary = (name, final)
+      if descriptor >= 0 {
+        if exists { fchmod(descriptor, status.st_mode & 0o7777) }
+        Interrupts.shared.setTemporaryFile(name)
+      }
+    }
+    sink = .file(descriptor, name: "`\(path)`")
+    if descriptor < 0 {
+      throw Diagnostic("write-failed", "cannot write to `\(path)`: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Gives the file its name; nothing more is written after this.
+  func commit() throws {
+    try sink.flush()
+    guard let temporary else { return }
+    if close(descriptor) != 0 || rename(temporary.path, temporary.final) != 0 {
+      let reason = String(cString: strerror(errno))
+      discard()
+      throw Diagnostic("write-failed", "cannot write to `\(temporary.final)`: \(reason)")
+    }
+    Interrupts.shared.setTemporaryFile(nil)
+  }
+
+  /// Leaves no file behind.
+  func discard() {
+    guard let temporary else { return }
+    unlink(temporary.path)
+    Interrupts.shared.setTemporaryFile(nil)
+  }
+}

@@ -1,0 +1,104 @@
+import Glibc
+import ReadlineShim
+import Synchronization
+
+/// What Ctrl-C does at each moment.
+///
+/// Every thread blocks the signals that end a process, and one thread waits for them, so that what they
+/// cause is ordinary code and not a signal handler's.
+final class Interrupts: Sendable {
+  static let shared = Interrupts()
+
+  private struct State {
+    /// What the next interrupt does; nil ends the process.
+    var action: (@Sendable () -> Void)?
+    /// Whether the action was taken, so that a second interrupt ends the process.
+    var wasTaken = false
+    /// Whether the action is taken each time.
+    var isRepeatable = false
+    /// A file to remove when the process ends early.
+    var temporaryFile: String?
+  }
+
+  private let state = Mutex(State())
+
+  /// Call before any other thread starts.
+  func start() {
+    var signals = Self.endingSignals()
+    if signals.isEmpty { return }
+    pthread_sigmask(SIG_BLOCK, &signals.set, nil)
+    var thread = pthread_t()
+    if pthread_create(&thread, nil, { _ in Interrupts.shared.watch() }, nil) == 0 {
+      pthread_detach(thread)
+    } else {
+      pthread_sigmask(SIG_UNBLOCK, &signals.set, nil)
+    }
+  }
+
+  /// The signals that end the process. What our parent had ignored, as `nohup` does, stays ignored.
+  private static func endingSignals() -> (set: sigset_t, isEmpty: Bool) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    var isEmpty = true
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      var current = sigaction()
+      sigaction(number, nil, &current)
+      if unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) != ignored {
+        sigaddset(&signals, number)
+        isEmpty = false
+      }
+    }
+    return (signals, isEmpty)
+  }
+
+  private static let ignored = 1
+
+  /// Runs `body`; an interrupt meanwhile calls `action` on another thread. A second one ends the process
+  /// unless the action is `repeatable`.
+  ///
+  /// - Returns: the result, and whether there was an interrupt.
+  @discardableResult
+  func handling<Result>(
+    repeatable: Bool = false, _ action: @escaping @Sendable () -> Void, _ body: () throws -> Result
+  ) rethrows -> (result: Result, wasInterrupted: Bool) {
+    state.withLock {
+      $0.action = action
+      $0.isRepeatable = repeatable
+      $0.wasTaken = false
+    }
+    defer { state.withLock { $0.action = nil } }
+    let result = try body()
+    return (result, wasTaken)
+  }
+
+  /// Whether the action of the latest `handling` was taken.
+  var wasTaken: Bool { state.withLock { $0.wasTaken } }
+
+  /// Names a file that goes when the process ends early; nil when it may stay.
+  func setTemporaryFile(_ path: String?) { state.withLock { $0.temporaryFile = path } }
+
+  private func watch() -> UnsafeMutableRawPointer? {
+    var all = sigset_t()
+    sigfillset(&all)
+    var awaited = Self.endingSignals().set
+    pthread_sigmask(SIG_SETMASK, &all, nil)
+    while true {
+      var number: Int32 = 0
+      guard sigwait(&awaited, &number) == 0 else { continue }
+      let action: (@Sendable () -> Void)? = state.withLock {
+        guard number == SIGINT, let action = $0.action, !$0.wasTaken || $0.isRepeatable else { return nil }
+        $0.wasTaken = true
+        return action
+      }
+      if let action { action() } else { end(number) }
+    }
+  }
+
+  private func end(_ number: Int32) {
+    let temporary = state.withLock { $0.temporaryFile }
+    if let temporary { unlink(temporary) }
+    plumb_readline_restore_terminal()
+    if number == SIGINT { _exit(ExitStatus.interrupted.rawValue) }
+    _exit(128 + number)
+  }
+}

@@ -1,0 +1,109 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// Loads files and folders as tables of a catalog.
+struct Loading {
+  private let format: LoadOptions.Format?
+  private let delimiter: UInt8?
+  private let hasHeader: Bool?
+  private let columns: Schema?
+  private let badRows: BadRowPolicy
+  private let threads: Int
+  private let memoryLimit: Int
+  private let catalog: Catalog
+
+  /// - Throws: a usage error of the options.
+  init(_ options: DataOptions, catalog: Catalog) throws {
+    self.catalog = catalog
+    format = try options.loadedFormat()
+    delimiter = try options.delimiterByte()
+    hasHeader = options.header
+    let types = try options.columnTypes()
+    columns = types.isEmpty ? nil : types
+    badRows = options.badRows
+    threads = options.threads ?? Machine.processors
+    memoryLimit = try options.memoryLimit()
+  }
+
+  /// A table that was loaded, for a line about it.
+  struct Loaded {
+    let name: String
+    let rows: Int
+    let path: String
+  }
+
+  /// Loads one `--load`: a file under its name, or each data file of a folder under the file's.
+  ///
+  /// - Throws: a diagnostic that names the file.
+  @discardableResult
+  func load(name: String?, path: String) throws -> [Loaded] {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      return [try loadFile(name: name ?? Self.tableName(forFile: path), path: path)]
+    }
+    if name != nil {
+      throw Diagnostic(
+        "folder", "`\(path)` is a folder, and a folder's tables are named after its files",
+        help: "write `--load \(path)`")
+    }
+    let files = Self.dataFiles(in: path)
+    if files.isEmpty {
+      throw Diagnostic("no-file", "the folder `\(path)` holds no CSV, TSV, JSON or NDJSON file")
+    }
+    return try files.map { try loadFile(name: Self.tableName(forFile: $0), path: $0) }
+  }
+
+  private func loadFile(name: String, path: String) throws -> Loaded {
+    let context = ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
+    var options = LoadOptions(context: context)
+    options.format = format
+    options.delimiter = delimiter
+    options.hasHeader = hasHeader
+    options.columns = columns
+    options.badRows = badRows
+    let loaded = try Interrupts.shared.handling({ context.cancel() }) {
+      try loadTable(name: name, path: path, options: options)
+    }.result
+    catalog.add(loaded.table)
+    if loaded.skippedRows > 0 {
+      Console.say("note: `\(path)`: \(loaded.skippedRows) rows did not fit and were skipped")
+    }
+    if loaded.nulledCells > 0 {
+      Console.say("note: `\(path)`: \(loaded.nulledCells) cells did not fit and are null")
+    }
+    for remark in loaded.remarks { Console.say("note: `\(path)`: \(remark)") }
+    return Loaded(name: name, rows: loaded.table.rowCount, path: path)
+  }
+
+  /// The file's name without folders and endings.
+  static func tableName(forFile path: String) -> String {
+    let file = path.split(separator: "/").last ?? "table"
+    let stem = file.prefix { $0 != "." }
+    return stem.isEmpty ? String(file) : String(stem)
+  }
+
+  private static let endings = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"]
+
+  /// In alphabetical order.
+  private static func dataFiles(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var files: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+      if !name.hasPrefix("."), endings.contains(where: { plain.lowercased().hasSuffix($0) }) {
+        files.append(folder.hasSuffix("/") ? folder + name : folder + "/" + name)
+      }
+    }
+    return files.sorted()
+  }
+}

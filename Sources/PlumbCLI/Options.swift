@@ -1,0 +1,159 @@
+import ArgumentParser
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+extension ResultFormat: ExpressibleByArgument {}
+extension BadRowPolicy: ExpressibleByArgument {}
+
+/// What a query may read, and its limits; the same for every subcommand.
+struct DataOptions: ParsableArguments {
+  @Option(
+    name: .customLong("load"),
+    help: ArgumentHelp(
+      "Load a file as a table, or every data file of a folder.", valueName: "name=path"))
+  var loads: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The format of the loaded files: csv, tsv, ndjson, json or sqlite; found out if not given.",
+      valueName: "format"))
+  var loadFormat: String?
+
+  @Option(help: ArgumentHelp("The character between two fields; \\t for tab.", valueName: "c"))
+  var delimiter: String?
+
+  @Flag(inversion: .prefixedNo, help: "Whether files begin with a line of names; guessed if not given.")
+  var header: Bool?
+
+  @Option(help: ArgumentHelp("The columns of the loaded files and their types.", valueName: "name:type,..."))
+  var types: String?
+
+  @Option(help: ArgumentHelp("What to do with rows that do not fit: reject, skip or null.", valueName: "choice"))
+  var badRows: BadRowPolicy = .reject
+
+  @Option(
+    name: .customLong("param"),
+    help: ArgumentHelp("A value for a declared query parameter.", valueName: "name=value"))
+  var parameters: [String] = []
+
+  @Option(help: ArgumentHelp("What now() is.", valueName: "datetime"))
+  var now: String?
+
+  @Option(help: ArgumentHelp("Threads a query may use.", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Memory a query may use, as 2GB or 50% of the machine's.", valueName: "size"))
+  var memory: String?
+
+  func validate() throws {
+    _ = try assignments(loads, option: "--load", allowsPathAlone: true)
+    _ = try assignments(parameters, option: "--param", allowsPathAlone: false)
+    _ = try nowTicks()
+    _ = try memoryLimit()
+    _ = try columnTypes()
+    _ = try delimiterByte()
+    _ = try loadedFormat()
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
+    }
+  }
+
+  /// The texts around the first `=` of each value; a path alone has no name.
+  func assignments(
+    _ values: [String], option: String, allowsPathAlone: Bool
+  ) throws -> [(name: String?, value: String)] {
+    try values.map { text in
+      guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+        if allowsPathAlone && !text.isEmpty && !text.hasPrefix("=") { return (nil, text) }
+        throw ValidationError("\(option) takes name=\(allowsPathAlone ? "path" : "value"), not '\(text)'")
+      }
+      return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+  }
+
+  func nowTicks() throws -> Int64? {
+    guard let now else { return nil }
+    guard let ticks = DateTime.parse(now) else {
+      throw ValidationError("--now takes a datetime such as 2024-01-31T12:00:00Z, not '\(now)'")
+    }
+    return ticks
+  }
+
+  /// In bytes; half of the machine's memory if not given.
+  func memoryLimit() throws -> Int {
+    guard let memory else { return Machine.memory / 2 }
+    guard let size = Machine.memorySize(memory), size > 0 else {
+      throw ValidationError("--memory takes a size such as 512MB, 2GB or 50%, not '\(memory)'")
+    }
+    return size
+  }
+
+  /// Names and types in the order given.
+  func columnTypes() throws -> Schema {
+    guard let types else { return [] }
+    return try types.split(separator: ",").map { part in
+      guard let colon = part.lastIndex(of: ":"),
+        let type = ScalarType(name: String(part[part.index(after: colon)...].trimmed)),
+        !part[..<colon].trimmed.isEmpty
+      else {
+        throw ValidationError(
+          "--types takes name:type,... with types such as long, real, string and datetime, not '\(part)'")
+      }
+      return ColumnInfo(String(part[..<colon].trimmed), type)
+    }
+  }
+
+  func loadedFormat() throws -> LoadOptions.Format? {
+    guard let loadFormat else { return nil }
+    guard let format = LoadOptions.Format(name: loadFormat) else {
+      throw ValidationError("--load-format takes csv, tsv, ndjson, json or sqlite, not '\(loadFormat)'")
+    }
+    return format
+  }
+
+  func delimiterByte() throws -> UInt8? {
+    guard let delimiter else { return nil }
+    if delimiter == "\\t" || delimiter == "tab" { return 0x09 }
+    guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first else {
+      throw ValidationError("--delimiter takes one character, not '\(delimiter)'")
+    }
+    return byte
+  }
+}
+
+/// Where a result goes, and how it looks.
+struct OutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The format of the result.", valueName: "format"))
+  var format: ResultFormat?
+
+  @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Write to a file.", valueName: "path"))
+  var output: String?
+
+  @Flag(help: "End with status 3 when the result has rows.")
+  var failIfRows = false
+
+  @Flag(help: "Say how long it took.")
+  var timing = false
+
+  @Option(help: ArgumentHelp("Rows to write of each result.", valueName: "n"))
+  var rowLimit: Int?
+
+  func validate() throws {
+    if let rowLimit, rowLimit < 0 {
+      throw ValidationError("--row-limit takes a number from 0, not \(rowLimit)")
+    }
+  }
+}
+
+extension Substring {
+  /// Without white space at either end.
+  var trimmed: Substring {
+    var text = self
+    while let first = text.first, first.isWhitespace { text = text.dropFirst() }
+    while let last = text.last, last.isWhitespace { text = text.dropLast() }
+    return text
+  }
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// `plumb pipe`: a JSON request a line on standard input, a JSON reply a line on standard output.
+///
+/// - `{"load": {"runs": "path", ...}, "threads": 2}` → `{"ok":true,"ms":12.5}`
+/// - `{"query": "runs | count", "repeat": 5, "data": false}` → `{"ms":[...],"cpu_ms":[...],"rows":1,"columns":["Count"],"data":[[9]]}`
+/// - What fails is answered by `{"error": "..."}`, and the next line is read.
+struct PipeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pipe", abstract: "Answer JSON requests, one a line, for programs and benchmarks.")
+
+  @OptionGroup(title: "Data and limits") var data: DataOptions
+
+  func run() throws {
+    var world = try Failure.guarding {
+      let world = try World(data)
+      try world.load(data)
+      return world
+    }
+    if data.threads == nil, let text = getenv("PLUMB_THREADS"), let threads = Int(String(cString: text)), threads > 0 {
+      world.setThreads(threads)
+    }
+    let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
+    var lines = InputLines(STDIN_FILENO)
+    do {
+      while let line = lines.next() {
+        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+        do {
+          let request = try PipeRequest(line)
+          try request.answer(in: &world, to: &sink.buffer)
+        } catch {
+          let messages = Failure.diagnostics(in: error).map { "\($0.code): \($0.message)" }
+          sink.buffer.append("{\"error\":")
+          messages.joined(separator: "; ").withUTF8Bytes { JSONText.printString($0, to: &sink.buffer) }
+          sink.buffer.append(0x7D)
+        }
+        sink.buffer.append(0x0A)
+        try sink.flush()
+      }
+    } catch is ByteSink.Closed {
+      // Whoever asked has gone.
+    } catch {
+      Failure.report(error, source: "")
+      throw ExitStatus.failed
+    }
+  }
+}
+
+/// One request of `plumb pipe`.
+private enum PipeRequest {
+  case load(tables: [(name: String, path: String)], threads: Int?)
+  case query(text: String, repeats: Int, wantsRows: Bool)
+
+  /// Rows that a reply holds at most.
+  static let rowLimit = 20_000
+
+  init(_ line: [UInt8]) throws {
+    guard let text = String(validating: line, as: UTF8.self), let json = JSONText.parseTree(text),
+      case .object(let members) = json
+    else { throw Diagnostic("bad-request", "a request is a JSON object on one line") }
+    func member(_ key: String) -> Dynamic? { members.first { $0.key == key }?.value }
+
+    if let load = member("load") {
+      guard case .object(let tables) = load else {
+        throw Diagnostic("bad-request", "`load` is an object of table names and paths")
+      }
+      let pairs = try tables.map { table in
+        guard case .string(let path) = table.value else {
+          throw Diagnostic("bad-request", "the path of `\(table.key)` is not a string")
+        }
+        return (name: table.key, path: path)
+      }
+      var threads: Int?
+      if case .long(let count) = member("threads") { threads = Int(clamping: count) }
+      self = .load(tables: pairs, threads: threads)
+      return
+    }
+    if let query = member("query") {
+      guard case .string(let text) = query else { throw Diagnostic("bad-request", "`query` is a string") }
+      var repeats = 1
+      if case .long(let count) = member("repeat") { repeats = Int(clamping: min(max(count, 1), 1_000_000)) }
+      var wantsRows = true
+      if case .bool(let flag) = member("data") { wantsRows = flag }
+      self = .query(text: text, repeats: repeats, wantsRows: wantsRows)
+      return
+    }
+    throw Diagnostic("bad-request", "a request has `load` or `query`")
+  }
+
+  func answer(in world: inout World, to out: inout ByteBuffer) throws {
+    switch self {
+    case .load(let tables, let threads):
+      let start = Machine.milliseconds
+      if let threads, threads > 0 { world.setThreads(threads) }
+      for table in tables { try world.loading.load(name: table.name, path: table.path) }
+      out.append("{\"ok\":true,\"ms\":")
+      NumberText.print(Machine.milliseconds - start, to: &out)
+      out.append(0x7D)
+
+    case .query(let text, let repeats, let wantsRows):
+      var times: [Double] = []
+      var processorTimes: [Double] = []
+      var answer: Answer?
+      for _ in 0..<repeats {
+        answer = nil
+        let session = world.session()
+        let start = Machine.milliseconds
+        let processorStart = Machine.processorMilliseconds
+        answer = try session.run(text).last
+        times.append(Machine.milliseconds - start)
+        processorTimes.append(Machine.processorMilliseconds - processorStart)
+      }
+      out.append("{\"ms\":")
+      print(times, to: &out)
+      out.append(",\"cpu_ms\":")
+      print(processorTimes, to: &out)
+      out.append(",\"rows\":")
+      out.append(decimal: Int64(answer?.rowCount ?? 0))
+      out.append(",\"columns\":[")
+      for (i, column) in (answer?.schema ?? []).enumerated() {
+        if i > 0 { out.append(0x2C) }
+        column.name.withUTF8Bytes { JSONText.printString($0, to: &out) }
+      }
+      out.append(0x5D)
+      if wantsRows {
+        out.append(",\"data\":")
+        answer?.printRows(limit: Self.rowLimit, to: &out)
+        if answer == nil { out.append("[]") }
+      }
+      out.append(0x7D)
+    }
+  }
+
+  private func print(_ numbers: [Double], to out: inout ByteBuffer) {
+    out.append(0x5B)
+    for (i, number) in numbers.enumerated() {
+      if i > 0 { out.append(0x2C) }
+      NumberText.print((number * 1000).rounded() / 1000, to: &out)
+    }
+    out.append(0x5D)
+  }
+}
+
+/// Lines of a file, read in blocks.
+private struct InputLines {
+  private let descriptor: Int32
+  private var pending: [UInt8] = []
+  private var at = 0
+  private var isAtEnd = false
+
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The next line without its line feed; nil at the end.
+  mutating func next() -> [UInt8]? {
+    var searched = at
+    while true {
+      if let end = pending[searched...].firstIndex(of: 0x0A) {
+        defer { at = end + 1 }
+        return Array(pending[at..<end])
+      }
+      if isAtEnd {
+        guard at < pending.count else { return nil }
+        defer { at = pending.count }
+        return Array(pending[at...])
+      }
+      pending.removeFirst(at)
+      at = 0
+      searched = pending.count
+      fill()
+    }
+  }
+
+  private mutating func fill() {
+    let block = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+      count = 0
+      repeat {
+        let got = read(descriptor, buffer.baseAddress, buffer.count)
+        if got < 0 && errno == EINTR { continue }
+        count = max(0, got)
+        break
+      } while true
+    }
+    if block.isEmpty { isAtEnd = true }
+    pending.append(contentsOf: block)
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import CSQLite
+import Glibc
+import ReadlineShim
+
+/// The command line's root: what follows `plumb`.
+@main
+struct Plumb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plumb",
+    abstract: "KQL for pipeline telemetry, in a terminal.",
+    discussion: """
+      Exit status: 0 done, 1 the query or its data failed, 2 wrong usage, 3 --fail-if-rows found rows, \
+      130 interrupted.
+      """,
+    version: versionText,
+    subcommands: [ShellCommand.self, QueryCommand.self, RunCommand.self, PipeCommand.self],
+    defaultSubcommand: ShellCommand.self)
+
+  static let version = "0.1.0"
+
+  /// Plumb's version, and those of the libraries it is linked with.
+  private static var versionText: String {
+    """
+    Plumb \(version)
+    readline \(String(cString: plumb_readline_version()))
+    SQLite \(String(cString: sqlite3_libversion()))
+    """
+  }
+
+  static func main() {
+    // A reader that has gone shows as an error of `write`, not as a signal.
+    signal(SIGPIPE, SIG_IGN)
+    Interrupts.shared.start()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      Glibc.exit(ExitStatus.done.rawValue)
+    } catch let status as ExitStatus {
+      Glibc.exit(status.rawValue)
+    } catch {
+      let text = fullMessage(for: error)
+      if exitCode(for: error).isSuccess {
+        Console.writeOut(text)
+        Glibc.exit(ExitStatus.done.rawValue)
+      }
+      Console.say(text)
+      Glibc.exit(ExitStatus.usage.rawValue)
+    }
+  }
+}
+
+/// How the process ends; thrown to end it after everything was said.
+enum ExitStatus: Int32, Error {
+  case done = 0
+  /// The query or its data failed.
+  case failed = 1
+  case usage = 2
+  /// `--fail-if-rows` found rows.
+  case foundRows = 3
+  case interrupted = 130
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// `plumb query`: one text with one query or several statements, from an argument, a file or standard input.
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query", abstract: "Run one query and write its result.")
+
+  @Option(name: .customShort("c"), help: ArgumentHelp("The query.", valueName: "KQL"))
+  var text: String?
+
+  @Option(name: [.customShort("f"), .customLong("file")], help: ArgumentHelp("A file with the query.", valueName: "path"))
+  var file: String?
+
+  @Argument(help: ArgumentHelp("Read the query from standard input; also without -c and -f.", valueName: "-"))
+  var input: String?
+
+  @OptionGroup(title: "Result") var output: OutputOptions
+  @OptionGroup(title: "Data and limits") var data: DataOptions
+
+  func validate() throws {
+    if text != nil && file != nil { throw ValidationError("-c and -f exclude each other") }
+    if let input {
+      guard input == "-" else {
+        throw ValidationError("'\(input)' is not understood; write a query after -c, or a file with one after -f")
+      }
+      if text != nil || file != nil { throw ValidationError("'-' does not go with -c or -f") }
+    }
+  }
+
+  func run() throws {
+    let runner = try Failure.guarding {
+      let (text, name) = try source()
+      return try QueryRunner(text: text, name: name, data: data)
+    }
+    try runner.run(to: output)
+  }
+
+  /// The query, and the name of the file it is from.
+  private func source() throws -> (text: String, name: String?) {
+    if let text { return (text, nil) }
+    if let file { return (try QueryText.file(file), file) }
+    return (try QueryText.standardInput(), nil)
+  }
+}

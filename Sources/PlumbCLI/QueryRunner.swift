@@ -1,0 +1,75 @@
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// Runs one text over loaded data and writes its answers; every end is an exit status.
+struct QueryRunner {
+  private let text: String
+  private let name: String?
+  private let world: World
+
+  /// - Throws: diagnostics of loading.
+  init(text: String, name: String?, data: DataOptions) throws {
+    self.text = text
+    self.name = name
+    world = try World(data)
+    try world.load(data)
+  }
+
+  /// - Throws: `ExitStatus` for every end but the good one.
+  func run(to output: OutputOptions) throws {
+    let start = Machine.milliseconds
+    let session = world.session()
+    let answers: [Answer]
+    do {
+      answers = try Interrupts.shared.handling({ session.cancel() }) { try session.run(text) }.result
+    } catch {
+      if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
+      Failure.report(error, source: text, name: name)
+      throw ExitStatus.failed
+    }
+    let elapsed = Machine.milliseconds - start
+
+    let results = try Failure.guarding { try Results(output) }
+    do {
+      for answer in answers { try results.write(answer) }
+      try results.finish()
+    } catch is ByteSink.Closed {
+      // Whoever reads has enough.
+    } catch {
+      results.abandon()
+      Failure.report(error, source: text, name: name)
+      throw ExitStatus.failed
+    }
+    if output.timing { Console.say(Machine.durationText(milliseconds: elapsed)) }
+    if output.failIfRows && results.rowCount > 0 { throw ExitStatus.foundRows }
+  }
+}
+
+/// Tells the user what went wrong.
+enum Failure {
+  /// The diagnostics in an error.
+  static func diagnostics(in error: any Error) -> [Diagnostic] {
+    switch error {
+    case let diagnostics as Diagnostics: diagnostics.list
+    case let diagnostic as Diagnostic: [diagnostic]
+    default: [Diagnostic("failed", "\(error)")]
+    }
+  }
+
+  static func report(_ error: any Error, source: String, name: String? = nil) {
+    Console.report(diagnostics(in: error), source: source, name: name)
+  }
+
+  /// Runs `body`; what it throws is reported and ends the process.
+  static func guarding<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let status as ExitStatus {
+      throw status
+    } catch {
+      if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
+      report(error, source: "")
+      throw ExitStatus.failed
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Glibc
+import PlumbDiagnostics
+
+/// Reads the text of a query from where the user said it is.
+enum QueryText {
+  /// No query is this long; what is longer is not a query.
+  private static let longest = 64 << 20
+
+  static func standardInput() throws -> String { try read(STDIN_FILENO, name: "standard input") }
+
+  static func file(_ path: String) throws -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    return try read(descriptor, name: "`\(path)`")
+  }
+
+  private static func read(_ descriptor: Int32, name: String) throws -> String {
+    var bytes: [UInt8] = []
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { block.deallocate() }
+    while true {
+      let got = Glibc.read(descriptor, block.baseAddress, block.count)
+      if got == 0 { break }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw Diagnostic("no-file", "cannot read \(name): \(String(cString: strerror(errno)))")
+      }
+      bytes.append(contentsOf: block[..<got])
+      if bytes.count > longest {
+        throw Diagnostic("text-too-long", "\(name) has more than 64 MB, too much for a query")
+      }
+    }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Diagnostic("not-utf8", "\(name) is not UTF-8 text")
+    }
+    return text
+  }
+}

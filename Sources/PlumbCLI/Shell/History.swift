@@ -1,0 +1,50 @@
+import Glibc
+import ReadlineShim
+
+/// The queries of this and earlier sessions, in a file that only the user can read.
+struct History {
+  /// Entries kept in the file.
+  private static let limit: Int32 = 5000
+
+  private var path: String?
+  private var last = ""
+
+  /// Reads `$XDG_STATE_HOME/plumb/history`, or `~/.plumb_history` where there is no such folder.
+  mutating func open() {
+    plumb_history_limit(Self.limit)
+    guard let path = Self.findPath() else { return }
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return }
+    fchmod(descriptor, 0o600)
+    Glibc.close(descriptor)
+    plumb_history_read(path)
+    self.path = path
+  }
+
+  /// Keeps an entry at once, so that a crash loses nothing; repetitions are kept once.
+  mutating func add(_ text: String) {
+    guard text != last, !text.isEmpty, text.utf8.count <= 1 << 20, !text.utf8.contains(0) else { return }
+    last = text
+    plumb_history_add(text)
+    if let path { plumb_history_append_last(path) }
+  }
+
+  /// Bounds the file.
+  func close() {
+    if let path { plumb_history_write(path) }
+  }
+
+  private static func findPath() -> String? {
+    if let folder = variable("XDG_STATE_HOME") {
+      mkdir(folder, 0o700)
+      mkdir(folder + "/plumb", 0o700)
+      return folder + "/plumb/history"
+    }
+    return variable("HOME").map { $0 + "/.plumb_history" }
+  }
+
+  private static func variable(_ name: String) -> String? {
+    guard let value = getenv(name), value[0] != 0 else { return nil }
+    return String(cString: value)
+  }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+
+/// What the catalog holds, as answers that any format can show.
+enum Listing {
+  static func tables(of catalog: Catalog) throws -> Answer {
+    var cells: [[Value]] = []
+    for name in catalog.tableNames {
+      let table = try catalog.table(named: name)
+      cells.append([
+        .string(name), .long(Int64(table?.rowCount ?? 0)), .long(Int64(table?.schema.count ?? 0)),
+      ])
+    }
+    return answer([ColumnInfo("table", .string), ColumnInfo("rows", .long), ColumnInfo("columns", .long)], cells)
+  }
+
+  static func columns(ofTable name: String, in catalog: Catalog) throws -> Answer {
+    guard let schema = catalog.schema(ofTable: name) else {
+      throw Diagnostic(
+        "unknown-table", "there is no table `\(name)`",
+        help: Suggestion.nearest(to: name, in: catalog.tableNames) ?? "`.tables` lists the tables")
+    }
+    return answer(
+      [ColumnInfo("column", .string), ColumnInfo("type", .string)],
+      schema.map { [.string($0.name), .string($0.type.name)] })
+  }
+
+  /// One chunk a row: these lists are short.
+  private static func answer(_ schema: Schema, _ rows: [[Value]]) -> Answer {
+    Answer(schema: schema, chunks: rows.map { Chunk($0.map { Vector.constant($0) }, count: 1) })
+  }
+
+  /// The path with a leading `~` replaced.
+  static func expandingHome(_ path: String) -> String {
+    guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
+    return String(cString: home) + path.dropFirst()
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// `plumb` alone: the shell on a terminal; off one, the query is read from standard input.
+struct ShellCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shell", abstract: "Ask questions one after the other; what plumb alone does.")
+
+  @OptionGroup(title: "Result") var output: OutputOptions
+  @OptionGroup(title: "Data and limits") var data: DataOptions
+
+  func run() throws {
+    guard isatty(STDIN_FILENO) != 0 else {
+      let runner = try Failure.guarding {
+        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data)
+      }
+      return try runner.run(to: output)
+    }
+    let world = try Failure.guarding {
+      let world = try World(data)
+      try world.load(data)
+      return world
+    }
+    Shell(world: world, output: output).run()
+  }
+}

@@ -1,0 +1,26 @@
+import PlumbEngine
+
+/// Values alone: no header, no quotes, a tab between cells and a line feed after each row.
+final class RawWriter: ResultWriter {
+  private let sink: ByteSink
+  private let options: FormatOptions
+
+  init(to sink: ByteSink, options: FormatOptions) {
+    self.sink = sink
+    self.options = options
+  }
+
+  func write(_ answer: Answer) throws -> WriteSummary {
+    let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+      for (i, column) in columns.enumerated() {
+        if i > 0 { sink.buffer.append(0x09) }
+        column.printText(at: row, to: &sink.buffer)
+      }
+      sink.buffer.append(0x0A)
+      try sink.drain()
+    }
+    return answer.summary(written: written)
+  }
+
+  func finish() throws { try sink.flush() }
+}

@@ -1,0 +1,155 @@
+import PlumbEngine
+
+/// The forms in which Plumb writes a result.
+public enum ResultFormat: String, CaseIterable, Sendable {
+  case table, box, markdown, csv, tsv, json, jsonl, html, line, raw, datatable, kusto
+
+  /// One line for help.
+  public var summary: String {
+    switch self {
+    case .table: "aligned columns, fitted to the terminal"
+    case .box: "the same in a frame"
+    case .markdown: "a table for Markdown pages"
+    case .csv: "comma-separated values with a header (RFC 4180)"
+    case .tsv: "tab-separated values with a header; tabs and line feeds as \\t and \\n"
+    case .json: "an array of objects"
+    case .jsonl: "one JSON object a line"
+    case .html: "a table for web pages"
+    case .line: "one `name: value` a line, nothing shortened"
+    case .raw: "values alone, without header or quotes"
+    case .datatable: "a KQL literal that gives the same rows"
+    case .kusto: "a query response of Kusto (v1)"
+    }
+  }
+
+  /// Whether people rather than programs read it.
+  public var isForPeople: Bool {
+    switch self {
+    case .table, .box, .line: true
+    case .markdown, .csv, .tsv, .json, .jsonl, .html, .raw, .datatable, .kusto: false
+    }
+  }
+
+  /// The format that a file's name asks for, by its ending.
+  public init?(fileName: String) {
+    guard let dot = fileName.lastIndex(of: ".") else { return nil }
+    switch fileName[fileName.index(after: dot)...].lowercased() {
+    case "csv": self = .csv
+    case "tsv", "tab": self = .tsv
+    case "json": self = .json
+    case "jsonl", "ndjson": self = .jsonl
+    case "md", "markdown": self = .markdown
+    case "html", "htm": self = .html
+    case "kql": self = .datatable
+    case "txt": self = .table
+    default: return nil
+    }
+  }
+
+  /// A writer for any number of answers, one after the other.
+  public func writer(to sink: ByteSink, options: FormatOptions = FormatOptions()) -> any ResultWriter {
+    switch self {
+    case .table: TableWriter(to: sink, options: options, style: .plain)
+    case .box: TableWriter(to: sink, options: options, style: .framed)
+    case .markdown: MarkdownWriter(to: sink, options: options)
+    case .csv: CSVWriter(to: sink, options: options)
+    case .tsv: TSVWriter(to: sink, options: options)
+    case .json: JSONWriter(to: sink, options: options)
+    case .jsonl: JSONLinesWriter(to: sink, options: options)
+    case .html: HTMLWriter(to: sink, options: options)
+    case .line: LineWriter(to: sink, options: options)
+    case .raw: RawWriter(to: sink, options: options)
+    case .datatable: DatatableWriter(to: sink, options: options)
+    case .kusto: KustoWriter(to: sink, options: options)
+    }
+  }
+}
+
+/// What a writer may know of its reader.
+public struct FormatOptions: Sendable {
+  /// Columns of the terminal; nil when lines may have any length.
+  public var width: Int?
+  /// Rows to write of each answer; nil for all.
+  public var rowLimit: Int?
+  /// Whether ANSI styles are welcome.
+  public var isStyled: Bool
+
+  public init(width: Int? = nil, rowLimit: Int? = nil, isStyled: Bool = false) {
+    self.width = width
+    self.rowLimit = rowLimit
+    self.isStyled = isStyled
+  }
+}
+
+/// Writes answers in one format.
+public protocol ResultWriter: AnyObject {
+  /// - Throws: what the sink throws.
+  func write(_ answer: Answer) throws -> WriteSummary
+  /// Ends the output and flushes the sink; called once, after the last answer.
+  func finish() throws
+}
+
+/// What was written of an answer, and what was not.
+public struct WriteSummary: Hashable, Sendable {
+  public var rows = 0
+  public var rowsWritten = 0
+  /// Cells cut to fit the terminal, names of columns among them.
+  public var shortenedCells = 0
+  /// Columns that did not fit.
+  public var hiddenColumns: [String] = []
+
+  public init() {}
+
+  /// Whether the reader saw all of it.
+  public var isWhole: Bool { rows == rowsWritten && shortenedCells == 0 && hiddenColumns.isEmpty }
+
+  /// One line for people, such as `12 rows, 3 cells shortened; --format line shows all`.
+  ///
+  /// - Parameter option: how the reader asks for another format.
+  public func sentence(option: String = "--format") -> String {
+    var parts = [count(rows, "row")]
+    if rowsWritten < rows { parts.append("only the first \(rowsWritten) shown") }
+    if shortenedCells > 0 { parts.append("\(count(shortenedCells, "cell")) shortened") }
+    if !hiddenColumns.isEmpty {
+      let names = hiddenColumns.prefix(6).map { KQLName.printable($0) }.joined(separator: ", ")
+      let more = hiddenColumns.count > 6 ? ", …" : ""
+      parts.append("\(count(hiddenColumns.count, "column")) not shown (\(names)\(more))")
+    }
+    let line = parts.joined(separator: ", ")
+    return shortenedCells > 0 || !hiddenColumns.isEmpty ? line + "; \(option) line shows all" : line
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
+}
+
+extension Answer {
+  /// Calls `body` for each row, at most `limit` of them, with the columns it stands in.
+  ///
+  /// - Returns: how many rows there were calls for.
+  @discardableResult
+  func forEachRow(
+    limit: Int?, _ body: (_ columns: [Vector], _ row: Int) throws -> Void
+  ) rethrows -> Int {
+    var left = limit ?? Int.max
+    var done = 0
+    for chunk in chunks {
+      if left <= 0 { break }
+      let columns = chunk.vectors()
+      let count = min(chunk.count, left)
+      for row in 0..<max(0, count) { try body(columns, row) }
+      left -= count
+      done += count
+    }
+    return done
+  }
+
+  /// A summary for a writer that shortens nothing.
+  func summary(written: Int) -> WriteSummary {
+    var summary = WriteSummary()
+    summary.rows = rowCount
+    summary.rowsWritten = written
+    return summary
+  }
+}

@@ -1,0 +1,139 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A table for people: columns aligned, numbers flush right, fitted to the terminal.
+///
+/// Cells that do not fit end with `…` and are counted. Control characters are shown as pictures.
+final class TableWriter: ResultWriter {
+  enum Style { case plain, framed }
+
+  private let sink: ByteSink
+  private let options: FormatOptions
+  private let style: Style
+  private var isFirst = true
+  private var scratch = ByteBuffer(capacity: 1024)
+
+  init(to sink: ByteSink, options: FormatOptions, style: Style) {
+    self.sink = sink
+    self.options = options
+    self.style = style
+  }
+
+  func write(_ answer: Answer) throws -> WriteSummary {
+    if !isFirst { sink.buffer.append(0x0A) }
+    isFirst = false
+    var summary = answer.summary(written: 0)
+    let names = answer.schema.map { KQLName.printable($0.name) }
+    let isRight = answer.schema.map(\.type.isRightAligned)
+    guard !names.isEmpty else {
+      summary.rowsWritten = summary.rows
+      return summary
+    }
+    let layout = measure(answer, names: names)
+    summary.hiddenColumns = answer.schema.suffix(layout.hidden).map(\.name)
+    let widths = layout.widths
+
+    rule("┌", "┬", "┐", widths)
+    begin()
+    for (i, width) in widths.enumerated() {
+      scratch.removeAll()
+      scratch.append(names[i])
+      var columns = DisplayWidth.columns(of: names[i])
+      if columns > width {
+        columns = VisibleText.cut(&scratch, from: 0, to: width)
+        summary.shortenedCells += 1
+      }
+      put(columns, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: true)
+    }
+    switch style {
+    case .plain:
+      sink.buffer.append(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "))
+      sink.buffer.append(0x0A)
+    case .framed: rule("├", "┼", "┤", widths)
+    }
+
+    summary.rowsWritten = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+      begin()
+      for (i, width) in widths.enumerated() {
+        scratch.removeAll()
+        columns[i].printShortText(at: row, to: &scratch)
+        var taken = VisibleText.clean(&scratch, from: 0)
+        if taken > width {
+          taken = VisibleText.cut(&scratch, from: 0, to: width)
+          summary.shortenedCells += 1
+        }
+        put(taken, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: false)
+      }
+      try sink.drain()
+    }
+    rule("└", "┴", "┘", widths)
+    return summary
+  }
+
+  func finish() throws { try sink.flush() }
+
+  /// Measures every cell that will be shown.
+  private func measure(_ answer: Answer, names: [String]) -> TableLayout {
+    let nameWidths = names.map { max(1, DisplayWidth.columns(of: $0)) }
+    var valueWidths = [Int](repeating: 0, count: names.count)
+    answer.forEachRow(limit: options.rowLimit) { columns, row in
+      for i in columns.indices {
+        scratch.removeAll()
+        columns[i].printShortText(at: row, to: &scratch)
+        valueWidths[i] = max(valueWidths[i], VisibleText.clean(&scratch, from: 0))
+      }
+    }
+    return TableLayout(
+      natural: zip(nameWidths, valueWidths).map { max($0, $1) },
+      isText: answer.schema.map { $0.type == .string || $0.type == .dynamic },
+      values: valueWidths, between: style == .plain ? 2 : 3, around: style == .plain ? 0 : 4,
+      fitting: options.width)
+  }
+
+  private func begin() {
+    if style == .framed { sink.buffer.append("│ ") }
+  }
+
+  /// Writes the cell in `scratch`, `columns` wide, and what stands after it.
+  private func put(_ columns: Int, _ width: Int, isRight: Bool, isLast: Bool, isHeader: Bool) {
+    let padding = max(0, width - columns)
+    if isRight { pad(padding) }
+    if isHeader && options.isStyled { sink.buffer.append("\u{1B}[1m" as StaticString) }
+    sink.buffer.append(scratch.bytes)
+    if isHeader && options.isStyled { sink.buffer.append("\u{1B}[0m" as StaticString) }
+    switch style {
+    case .plain:
+      if !isLast {
+        pad((isRight ? 0 : padding) + 2)
+      } else {
+        trimLine()
+        sink.buffer.append(0x0A)
+      }
+    case .framed:
+      if !isRight { pad(padding) }
+      sink.buffer.append(isLast ? " │\n" : " │ ")
+    }
+  }
+
+  /// Takes spaces off the end of the line, where the last cells are empty.
+  private func trimLine() {
+    let kept = sink.buffer.withBytes { bytes in
+      var end = bytes.count
+      while end > 0 && bytes[end - 1] == 0x20 { end -= 1 }
+      return end
+    }
+    sink.buffer.truncate(to: kept)
+  }
+
+  private func pad(_ count: Int) {
+    for _ in 0..<count { sink.buffer.append(0x20) }
+  }
+
+  private func rule(_ left: String, _ middle: String, _ right: String, _ widths: [Int]) {
+    guard style == .framed else { return }
+    sink.buffer.append(left)
+    sink.buffer.append(widths.map { String(repeating: "─", count: $0 + 2) }.joined(separator: middle))
+    sink.buffer.append(right)
+    sink.buffer.append(0x0A)
+  }
+}

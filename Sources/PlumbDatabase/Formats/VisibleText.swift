@@ -1,0 +1,56 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Text as a terminal may show it: control characters become pictures, so that no value can steer it.
+enum VisibleText {
+  static func string(_ text: String) -> String {
+    if text.utf8.allSatisfy(isPlain) { return text }
+    var out = ""
+    for scalar in text.unicodeScalars { out.unicodeScalars.append(visible(scalar)) }
+    return out
+  }
+
+  /// Makes everything from `start` on visible, and says how many columns it takes.
+  static func clean(_ buffer: inout ByteBuffer, from start: Int) -> Int {
+    let isAllPlain = buffer.withBytes { bytes in
+      for i in start..<bytes.count where !isPlain(bytes[i]) { return false }
+      return true
+    }
+    if isAllPlain { return buffer.count - start }
+    let text = string(buffer.withBytes { String($0.part(from: start)) })
+    buffer.truncate(to: start)
+    buffer.append(text)
+    return DisplayWidth.columns(of: text)
+  }
+
+  /// Cuts the text from `start` on to `width` columns, the last of them `…`.
+  static func cut(_ buffer: inout ByteBuffer, from start: Int, to width: Int) -> Int {
+    let text = buffer.withBytes { String($0.part(from: start)) }
+    var kept = ""
+    var columns = 0
+    for character in text {
+      let next = DisplayWidth.columns(of: character)
+      if columns + next > width - 1 { break }
+      kept.append(character)
+      columns += next
+    }
+    buffer.truncate(to: start)
+    buffer.append(kept)
+    if width > 0 {
+      buffer.append("…")
+      columns += 1
+    }
+    return columns
+  }
+
+  @inline(__always) private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7F }
+
+  private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.value {
+    case 0...0x1F: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
+    case 0x7F: "\u{2421}"
+    case 0x80...0x9F, 0x2028...0x202E, 0x2066...0x2069: "\u{FFFD}"
+    default: scalar
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+/// `plumb run` and `plumb pipe`: several statements, and requests from programs.
+struct ScriptTests {
+  @Test func runsStatementsInOrder() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write("s.kql", "let n = 2;\nprint a = n;\nprint b = n + 1\n")
+    let run = try PlumbProcess(["run", script, "--format", "jsonl"])
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.output == "{\"a\":2}\n{\"b\":3}\n")
+  }
+
+  @Test func stopsAtTheFirstErrorUnlessToldOtherwise() throws {
+    let folder = try TemporaryFolder()
+    let bad = try folder.write("bad.kql", "print nosuchfunction(1)\n")
+    let good = try folder.write("good.kql", "print a = 1\n")
+    let stopped = try PlumbProcess(["run", bad, good])
+    #expect(stopped.status == 1)
+    #expect(stopped.output == "")
+    #expect(stopped.messages.contains("bad.kql:1"))
+    let through = try PlumbProcess(["run", bad, good, "--keep-going"])
+    #expect(through.status == 1)
+    #expect(through.output == "a\n1\n")
+  }
+
+  @Test func answersRequests() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("t.csv", "a,b\n1,x\n2,y\n")
+    let run = try PlumbProcess(
+      ["pipe"],
+      input: """
+        {"load": {"t": "\(path)"}, "threads": 2}
+        {"query": "t | where a > 1", "repeat": 2}
+        {"query": "t | count", "data": false}
+        this is no JSON
+        {"shrug": 1}
+        {"query": "nosuchtable"}
+        {"query": "t | count"}
+
+        """, environment: ["PLUMB_THREADS": "1"])
+    #expect(run.status == 0)
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 7)
+    guard lines.count == 7 else { return }
+    #expect(lines[0].hasPrefix("{\"ok\":true,\"ms\":"))
+    #expect(lines[1].hasSuffix(",\"rows\":1,\"columns\":[\"a\",\"b\"],\"data\":[[2,\"y\"]]}"))
+    #expect(lines[2].hasSuffix(",\"rows\":1,\"columns\":[\"Count\"]}"))
+    for i in 3...5 { #expect(lines[i].hasPrefix("{\"error\":\"")) }
+    #expect(lines[6].hasSuffix("\"data\":[[2]]}"))
+  }
+}
