@@ -5,7 +5,7 @@ import PlumbEngine
 import PlumbStorage
 
 /// Loads files and folders as tables of a catalog.
-struct Loading {
+struct Loading: Sendable {
   private let format: LoadOptions.Format?
   private let delimiter: UInt8?
   private let hasHeader: Bool?
@@ -59,8 +59,36 @@ struct Loading {
     return try files.map { try loadFile(name: Self.tableName(forFile: $0), path: $0) }
   }
 
+  /// Reads what `externaldata` names: local files with these columns, one after the other.
+  func readExternal(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
+    var options = LoadOptions(context: makeContext())
+    options.columns = schema
+    options.badRows = badRows
+    if let name = properties["format"] {
+      guard let format = LoadOptions.Format(name: name) else {
+        throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`")
+      }
+      options.format = format
+    }
+    options.hasHeader = properties["ignoreFirstRecord"].map { $0 == "true" }
+    var table = Table(name: "externaldata", schema: schema, groups: [])
+    for location in locations {
+      if location.contains("://") {
+        throw Diagnostic(
+          "unsupported", "`externaldata` reads local files only, not `\(location)`",
+          help: "fetch the file first and name its path")
+      }
+      table = table.appending(try loadTable(name: table.name, path: location, options: options).table.groups)
+    }
+    return table
+  }
+
+  private func makeContext() -> ExecutionContext {
+    ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
+  }
+
   private func loadFile(name: String, path: String) throws -> Loaded {
-    let context = ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
+    let context = makeContext()
     var options = LoadOptions(context: context)
     options.format = format
     options.delimiter = delimiter

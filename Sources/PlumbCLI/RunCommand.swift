@@ -1,6 +1,7 @@
 import ArgumentParser
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbSyntax
 
 /// `plumb run`: scripts of several statements, each answer written when it is there.
 struct RunCommand: ParsableCommand {
@@ -58,17 +59,40 @@ struct RunCommand: ParsableCommand {
     _ text: String, name: String, in world: World, to results: Results, hasFailed: inout Bool
   ) throws {
     let session = world.session()
-    _ = try Interrupts.shared.handling({ session.cancel() }) {
-      try session.run(text) { outcome in
-        switch outcome {
-        case .success(let answer):
-          try results.write(answer)
-        case .failure(let diagnostics):
-          if !keepGoing || Interrupts.shared.wasTaken { throw diagnostics }
-          hasFailed = true
-          Failure.report(diagnostics, source: text, name: name)
+    for part in keepGoing ? ScriptParts.queries(of: text) : [text] {
+      do {
+        try Interrupts.shared.handling({ session.cancel() }) {
+          try session.run(part) { answer, _ in try results.write(answer) }
         }
+      } catch let diagnostics as Diagnostics where keepGoing && !Interrupts.shared.wasTaken {
+        hasFailed = true
+        Failure.report(diagnostics, source: text, name: name)
       }
+    }
+  }
+}
+
+/// A script as texts of one query each.
+enum ScriptParts {
+  /// For each query the script with the other queries blanked out, so that it keeps the statements it
+  /// builds on and its place. The script alone when it cannot be read.
+  static func queries(of text: String) -> [String] {
+    let parsed = parse(text)
+    if parsed.hasErrors { return [text] }
+    let bytes = Array(text.utf8)
+    let statements = parsed.script.statements
+    var places: [Range<Int>] = []
+    for (i, statement) in statements.enumerated() {
+      guard case .query(let query) = statement else { continue }
+      let end = i + 1 < statements.count ? statements[i + 1].span.lower : bytes.count
+      places.append(max(0, query.span.lower)..<min(bytes.count, max(query.span.lower, end)))
+    }
+    return places.count < 2 ? [text] : places.indices.map { kept in
+      var part = bytes
+      for (i, place) in places.enumerated() where i != kept {
+        for at in place where part[at] != 0x0A { part[at] = 0x20 }
+      }
+      return String(decoding: part, as: UTF8.self)
     }
   }
 }

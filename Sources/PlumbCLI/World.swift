@@ -11,14 +11,16 @@ struct World {
 
   /// - Throws: a usage error of the options.
   init(_ options: DataOptions) throws {
-    sessionOptions = SessionOptions()
-    sessionOptions.threads = options.threads ?? Machine.processors
-    sessionOptions.memoryLimit = try options.memoryLimit()
-    sessionOptions.now = try options.nowTicks()
+    loading = try Loading(options, catalog: catalog)
+    sessionOptions = SessionOptions(
+      threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
+    if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value
     }
-    loading = try Loading(options, catalog: catalog)
+    sessionOptions.readExternal = { [loading] locations, schema, properties in
+      try loading.readExternal(locations, schema, properties)
+    }
   }
 
   /// Loads what `--load` names.
