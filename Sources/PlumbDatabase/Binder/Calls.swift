@@ -132,7 +132,7 @@ extension Binder {
     _ columns: [(String, BoundExpression)], ignoresNulls: Bool, at span: SourceSpan
   ) throws -> BoundExpression {
     let arguments = columns.flatMap { name, value in [BoundExpression.literal(.string(name), span), value] }
-    return try calling(ignoresNulls ? "pack_present" : "bag_pack", arguments, at: span)
+    return try calling("pack_all", [.literal(.bool(ignoresNulls), span)] + arguments, at: span)
   }
 
   private func columnName(_ expression: ExpressionSyntax, at place: Place) throws -> String {
@@ -188,28 +188,7 @@ extension Binder {
     }
     let bound = try function.binding(arguments, at: call.span)
     return row.adding(
-      PendingAggregate(bound: bound, names: resultNames(bound, call, names)), at: call.span)
-  }
-
-  private func resultNames(_ bound: BoundAggregate, _ call: CallSyntax, _ arguments: [String?]) -> [String] {
-    switch bound.naming {
-    case .plain:
-      let name = automaticName(.call(call)) ?? "\(bound.name)_"
-      return bound.results.indices.map { $0 == 0 ? name : "\(name)_\($0)" }
-    case .ownColumns:
-      let prefix = bound.name == "arg_min" ? "min_" : bound.name == "arg_max" ? "max_" : "any_"
-      return bound.results.indices.map { place in
-        let own = place < arguments.count ? arguments[place] : nil
-        return own ?? (place == 0 ? prefix : "\(prefix)arg\(place)")
-      }
-    case .percentiles:
-      let column = arguments.first.flatMap { $0 } ?? ""
-      let shares = bound.arguments.suffix(bound.results.count)
-      return shares.map { share in
-        let number = share.constant.flatMap { $0.converted(to: .real) }.map(printed) ?? ""
-        return "percentile_\(column)_" + String(number.map { $0 == "." ? "_" : $0 })
-      }
-    }
+      PendingAggregate(bound: bound, names: bound.automaticNames(names)), at: call.span)
   }
 
   // MARK: Functions over neighbouring rows

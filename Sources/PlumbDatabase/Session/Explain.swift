@@ -1,22 +1,14 @@
 import PlumbEngine
 
 /// What `explain` shows: the plan at first, after each rule that changed it, and the operators that would run.
-func explained(_ plan: LogicalPlan) -> Answer {
-  var lines = ["Initial:"]
-  func add(_ outline: String) {
+func explained(_ plan: LogicalPlan, _ context: ExecutionContext) -> Answer {
+  var lines: [String] = []
+  func add(_ title: String, _ outline: String) {
+    lines.append("\(title):")
     lines += outline.split(separator: "\n", omittingEmptySubsequences: true).map { "   \($0)" }
   }
-  add(plan.outline)
-  var last = plan.outline
-  let optimized = optimize(plan) { rule, rewritten in
-    let outline = rewritten.outline
-    if outline == last { return }
-    last = outline
-    lines.append("\(rule):")
-    add(outline)
-  }
-  lines.append("Physical:")
-  add(optimized.physicalOutline)
+  let optimized = optimize(plan, context) { rule, rewritten in add(rule, rewritten.outline) }
+  add("Physical", optimized.physicalOutline)
   return answer([ColumnInfo("Plan", .string)], rows: lines.map { [.string($0)] })
 }
 

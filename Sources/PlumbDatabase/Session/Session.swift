@@ -71,7 +71,7 @@ public final class Session: Sendable {
     let contexts = CurrentContext(first)
     let services = Binder.Services(
       catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
-      run: { plan in try execute(optimize(plan), contexts.context) })
+      run: { plan in try execute(optimize(plan, contexts.context), contexts.context) })
     let binder = Binder(services, context: first)
     for statement in parsed.script.statements {
       guard case .query(let query) = statement else {
@@ -104,10 +104,10 @@ public final class Session: Sendable {
     guard let relation = binder.bind(query) else { throw Diagnostics(binder.diagnostics) }
     do {
       switch query.mode {
-      case .explain: return explained(relation.plan)
-      case .profile: return profiled(try execute(optimize(relation.plan), context, profiling: true))
+      case .explain: return explained(relation.plan, context)
+      case .profile: return profiled(try execute(optimize(relation.plan, context), context, profiling: true))
       case .run:
-        let result = try execute(optimize(relation.plan), context)
+        let result = try execute(optimize(relation.plan, context), context)
         return Answer(
           schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
           remarks: context.remarks)

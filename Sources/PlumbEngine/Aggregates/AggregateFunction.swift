@@ -94,7 +94,8 @@ public struct BoundAggregate: Sendable {
 extension AggregateFunction {
   /// Binds a call: picks the overload and inserts conversions.
   ///
-  /// - Throws: `argument-types` or `argument-count` when no signature fits.
+  /// - Throws: `argument-types` or `argument-count` when no signature fits, and what the function says of
+  ///   constants that are out of range.
   public func binding(_ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
     var best: (cost: Int, AggregateOverload, [BoundExpression], [ScalarType], [ArgumentShape])?
     for overload in overloads {
@@ -112,6 +113,13 @@ extension AggregateFunction {
     }
     guard let (_, overload, converted, results, shapes) = best else {
       throw refusal(arguments, at: span)
+    }
+    do {
+      // What is wrong with constant arguments is said here, where the call stands.
+      _ = try overload.makeState(shapes)
+    } catch var diagnostic as Diagnostic {
+      diagnostic.span = diagnostic.span ?? span
+      throw diagnostic
     }
     return BoundAggregate(
       name: name, arguments: converted, results: results, naming: overload.naming, span: span,

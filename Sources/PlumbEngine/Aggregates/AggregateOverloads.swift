@@ -24,7 +24,7 @@ extension AggregateOverload {
 
 extension AggregateFunction {
   /// Every aggregate function, by family.
-  public static let all: [AggregateFunction] = numbers + statistics + distincts + collections
+  public static let all: [AggregateFunction] = numbers + statistics + distincts + collections + rowSelectors + percentiles + sketches
 
   /// Older names of the same functions.
   static let aliases: [String: String] = [

@@ -53,7 +53,10 @@ final class BagState: AggregateState {
         sizes[group] &+= 4 &+ key.count &+ value.size
       }
     }
-    return [try write(slots: slots, counts: counts.base, sizes: sizes.base, groups: count)]
+    let result = try write(slots: slots, counts: counts.base, sizes: sizes.base, groups: count)
+    withExtendedLifetime(counts) {}
+    withExtendedLifetime(sizes) {}
+    return [result]
   }
 
   private func write(

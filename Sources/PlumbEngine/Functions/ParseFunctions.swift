@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 extension ScalarFunction {
-  /// What `parse`, `parse-kv` and `pack_all` are made of; users write the operators instead.
+  /// What `parse` and `parse-kv` are made of; users write the operators instead.
   public static let parsing: [ScalarFunction] = [
     ScalarFunction(
       "parse_match", "Holds the groups `groups` of `pattern`'s first match in `text`, if they fit `types`.",
@@ -18,12 +18,6 @@ extension ScalarFunction {
           is: #"{"a":"1"}"#)
       ],
       overloads: [.columns([.string, .dynamic, .dynamic], to: .dynamic) { try parseKeyValues($0) }]),
-
-    ScalarFunction(
-      "pack_present", "Makes a bag of the pairs of `key` and `value`, without nulls and empty texts.",
-      "key, value, ...",
-      examples: [.init(#"pack_present("a", 1, "b", "")"#, is: #"{"a":1}"#)],
-      overloads: [.columns([], rest: .any, minimumRest: 0, result: { _ in .dynamic }) { packPresent($0) }]),
   ]
 }
 
@@ -298,23 +292,6 @@ private struct KeyValueScanner {
     guard start < end, end <= text.count else { return "" }
     return text[start..<end].withUnsafeBufferPointer { String($0.trimmed) }
   }
-}
-
-// MARK: pack_all(true)
-
-private func packPresent(_ arguments: Arguments) -> Vector {
-  let builder = VectorBuilder(.dynamic, capacity: arguments.count)
-  for row in 0..<arguments.count {
-    var members: [(key: String, value: Dynamic)] = []
-    for pair in 0..<arguments.vectors.count / 2 {
-      guard case .string(let key) = arguments[pair * 2].value(at: row) else { continue }
-      let value = arguments[pair * 2 + 1].value(at: row)
-      if value.isNull || value == .string("") { continue }
-      members.append((key, Dynamic(value)))
-    }
-    builder.append(dynamic: .object(members))
-  }
-  return builder.finish()
 }
 
 extension Dynamic {
