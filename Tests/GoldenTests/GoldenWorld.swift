@@ -19,10 +19,8 @@ struct GoldenWorld {
     where name.hasSuffix(".kql") {
       let query = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
       guard let answer = try session.run(query).first else { continue }
-      let rows = answer.chunks.flatMap { chunk in
-        (0..<chunk.count).map { row in chunk.vectors().map { $0.value(at: row) } }
-      }
-      session.catalog.add(Table(name: String(name.dropLast(4)), schema: answer.schema, rows: rows))
+      let groups = answer.chunks.map { RowGroup($0.vectors(), count: $0.count) }
+      session.catalog.add(Table(name: String(name.dropLast(4)), schema: answer.schema, groups: groups))
     }
   }
 
@@ -101,7 +99,7 @@ extension Answer {
       let columns = chunk.vectors()
       return (0..<chunk.count).map { row in
         columns.map { column in
-          if column.isNull(row) && column.type != .string { return "null" }
+          if column.isEmptyCell(at: row) { return column.type == .string ? "" : "null" }
           var text = ByteBuffer()
           column.printShortText(at: row, to: &text)
           return String(text.string.map { $0 == "\n" ? "␊" : $0 == "\t" ? "␉" : $0 })
