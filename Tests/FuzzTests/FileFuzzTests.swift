@@ -45,7 +45,7 @@ import Testing
     #expect(trial.answers + trial.refusals >= 0)
   }
 
-  private static var context: ExecutionContext { ExecutionContext(now: 0, threads: 2, memoryLimit: 512 << 20) }
+  private static var context: ExecutionContext { ExecutionContext(now: 0, threads: 2, memoryLimit: 128 << 20) }
 
   private func fuzz(count: Int, seed: UInt64, ending: String, pieces: [String], start: String) throws {
     var dice = Dice(seed: seed)

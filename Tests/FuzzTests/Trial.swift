@@ -18,7 +18,7 @@ final class Trial {
 
   init(_ name: String) {
     var options = SessionOptions(
-      threads: 2, memoryLimit: 512 << 20, clock: { DateTime.parse("2025-03-06T12:00:00Z") ?? 0 }, seed: 1)
+      threads: 2, memoryLimit: 128 << 20, clock: { DateTime.parse("2025-03-06T12:00:00Z") ?? 0 }, seed: 1)
     options.parameters = ["threshold": "3"]
     session = Session(catalog: Catalog(), options: options)
     journal = FileManager.default.temporaryDirectory.appending(path: "plumb-fuzz-\(name)-\(getpid()).txt")
