@@ -44,6 +44,9 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage"]),
+    .testTarget(
+      name: "PlumbStorageTests",
+      dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -17,6 +17,13 @@ final class Destination {
       sink = .file(STDOUT_FILENO, name: "standard output")
       return
     }
+    if let number = Self.descriptorNumber(path) {
+      descriptor = dup(number)
+      temporary = nil
+      sink = .file(descriptor, name: "`\(path)`")
+      if descriptor < 0 { throw Self.failure(path) }
+      return
+    }
     var final = path
     if let resolved = realpath(path, nil) {
       final = String(cString: resolved)
@@ -38,9 +45,24 @@ final class Destination {
       }
     }
     sink = .file(descriptor, name: "`\(path)`")
-    if descriptor < 0 {
-      throw Diagnostic("write-failed", "cannot write to `\(path)`: \(String(cString: strerror(errno)))")
+    if descriptor < 0 { throw Self.failure(path) }
+  }
+
+  /// The descriptor that `/dev/stdout` or `/dev/fd/3` stands for; such a file is never replaced.
+  private static func descriptorNumber(_ path: String) -> Int32? {
+    switch path {
+    case "/dev/stdout": return STDOUT_FILENO
+    case "/dev/stderr": return STDERR_FILENO
+    default:
+      for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+        return Int32(path.dropFirst(folder.count))
+      }
+      return nil
     }
+  }
+
+  private static func failure(_ path: String) -> Diagnostic {
+    Diagnostic("write-failed", "cannot write to `\(path)`: \(String(cString: strerror(errno)))")
   }
 
   /// Gives the file its name; nothing more is written after this.

@@ -42,6 +42,7 @@ struct QueryCommand: ParsableCommand {
   private func source() throws -> (text: String, name: String?) {
     if let text { return (text, nil) }
     if let file { return (try QueryText.file(file), file) }
+    if isatty(STDIN_FILENO) != 0 { Console.say("Type a query and end it with Ctrl-D on a line of its own.") }
     return (try QueryText.standardInput(), nil)
   }
 }

@@ -18,6 +18,9 @@ struct ShellCommand: ParsableCommand {
       }
       return try runner.run(to: output)
     }
+    if output.output != nil || output.failIfRows {
+      throw ValidationError("-o and --fail-if-rows are for `plumb query` and `plumb run`")
+    }
     let world = try Failure.guarding {
       let world = try World(data)
       try world.load(data)

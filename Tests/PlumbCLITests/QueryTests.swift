@@ -73,6 +73,13 @@ struct QueryTests {
     #expect(try PlumbProcess(["query", "-c", "print 1", "-o", folder.path + "/no/such/folder.csv"]).status == 1)
   }
 
+  @Test func writesIntoDevicesInPlace() throws {
+    let (output, _) = try PlumbProcess.shell(
+      "\"$PLUMB\" query -c 'print x = 1' -o /dev/stdout; \"$PLUMB\" query -c 'print 1' -o /dev/full 2>&1; echo $?")
+    #expect(output.hasPrefix("x\n1\nerror[write-failed]"))
+    #expect(output.hasSuffix("\n1\n"))
+  }
+
   @Test func parameters() throws {
     let run = try PlumbProcess(
       ["query", "--param", "n=20", "--param", "name=a=b", "-c",

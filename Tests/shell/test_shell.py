@@ -197,10 +197,10 @@ class ShellTests(unittest.TestCase):
     def test_dot_commands(self):
         shell = self.start()
         shell.ask(".help", "summarize")
-        shell.ask(".format json", "")
+        shell.ask(".format json", "json")
         shell.ask("print a = 1", '{"a":1}')
         shell.ask(".formt", "did you mean `.format`?")
-        shell.ask(".timing off", "")
+        shell.ask(".timing off", "off")
 
     def test_hangup_leaves_nothing_behind(self):
         shell = self.start()

@@ -106,7 +106,7 @@ final class Shell {
     let terminal = ByteSink.file(STDOUT_FILENO, name: "the terminal")
     let sink = ByteSink(blockSize: 1 << 13) { bytes in
       if stop.isSet { throw Diagnostic("cancelled", "the rest of the rows is not shown") }
-      for byte in bytes { terminal.buffer.append(byte) }
+      terminal.buffer.append(bytes.bindMemory(to: UInt8.self))
       try terminal.flush()
     }
     let writer = format.writer(

@@ -150,8 +150,10 @@ final class Binder {
       throw Diagnostic("bad-option", "`query_now` needs a datetime", at: span)
     }
     nowOverride = ticks
+    let remarks = context.remarks
     context = ExecutionContext(
       now: ticks, threads: context.threads, memoryLimit: context.memoryLimit, seed: context.seed)
+    remarks.forEach(context.remark)
   }
 
   /// The clock that `set query_now` asked for.
@@ -168,7 +170,7 @@ final class Binder {
     if let text = services.parameters[name] {
       guard let parsed = Value(text: text, as: type) else {
         throw Diagnostic(
-          "parameter-value", "the parameter `\(name)` is a \(type.name), and `\(text)` is not", at: parameter.span)
+          "parameter-value", "the parameter `\(name)` is \(type.described), and `\(text)` is not", at: parameter.span)
       }
       value = parsed
     } else if let defaultValue {

@@ -12,9 +12,11 @@ extension Binder {
       case .scalar(let expression): return expression
       case .table: throw tableAsValue(call.span, name)
       }
-    case .value, .table:
-      throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
-    case .broken: throw AlreadyReported()
+    case .value, .table, .broken:
+      // A variable hides no function of Plumb's: `let bin = 1d` leaves `bin(...)` as it is.
+      if !isBuiltIn(name) {
+        throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
+      }
     case nil: break
     }
     if let special = try special(call, at: place) { return special }
@@ -35,6 +37,11 @@ extension Binder {
       return try bind(argument.value, at: place)
     }
     return try folded(BoundExpression.calling(function, arguments, at: call.span))
+  }
+
+  func isBuiltIn(_ name: String) -> Bool {
+    ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil
+      || WindowFunction(rawValue: name) != nil || Self.specialNames.contains(name)
   }
 
   private func unknownFunction(_ call: CallSyntax, at place: Place) -> Diagnostic {
@@ -97,12 +104,12 @@ extension Binder {
       let name = try columnName(onlyArgument(of: call), at: place)
       return .literal(.bool(place.row?.index(of: name) != nil), call.span)
     case "pack_all":
-      let row = try rows(for: call, at: place)
+      let schema = place.seesColumns ? place.row?.schema ?? [] : []
       var ignoresNulls = false
       if !call.arguments.isEmpty {
         ignoresNulls = try constant(bind(onlyArgument(of: call), at: place), what: "this") == .bool(true)
       }
-      let columns = row.schema.enumerated().map { index, column in
+      let columns = schema.enumerated().map { index, column in
         (column.name, BoundExpression.column(index, column.type, call.span))
       }
       return try packing(columns, ignoresNulls: ignoresNulls, at: call.span)
@@ -141,13 +148,6 @@ extension Binder {
       throw Diagnostic("not-a-name", "a column's name is a string here", at: expression.span)
     }
     return name
-  }
-
-  private func rows(for call: CallSyntax, at place: Place) throws -> RowScope {
-    guard let row = place.row, place.seesColumns else {
-      throw Diagnostic("no-rows", "`\(call.name.text)` needs columns, and there are none here", at: call.span)
-    }
-    return row
   }
 
   func onlyArgument(of call: CallSyntax) throws -> ExpressionSyntax {
@@ -218,7 +218,8 @@ extension Binder {
     }
     let (checked, type) = try windowTypes(function, arguments)
     return row.adding(
-      WindowColumn(name: "$window\(row.windows.count)", function: function, arguments: checked, type: type, span: call.span))
+      WindowColumn(
+        name: "$window\(row.windows.count)", function: function, arguments: checked, type: type, span: call.span))
   }
 
   private func windowTypes(
@@ -242,7 +243,7 @@ extension Binder {
     case .rowCumsum:
       guard [.int, .long, .real, .timespan, .decimal].contains(checked[0].type) else {
         throw Diagnostic(
-          "argument-types", "`row_cumsum` adds numbers or timespans, and this is a \(checked[0].type.name)",
+          "argument-types", "`row_cumsum` adds numbers or timespans, and this is \(checked[0].type.described)",
           at: checked[0].span)
       }
       if checked[0].type == .int { checked[0] = checked[0].converted(to: .long) }

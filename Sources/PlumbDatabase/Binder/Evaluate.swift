@@ -8,17 +8,12 @@ extension Binder {
     switch syntax.call.name.text {
     case "bag_unpack": return try bagUnpack(syntax, input, in: scope)
     case "narrow": return try narrow(syntax, input)
+    case "schema_merge": return try schemaMerge(syntax, input, in: scope)
     default:
       throw Diagnostic(
         "unsupported-plugin", "the plugin `\(syntax.call.name.text)` is not supported", at: syntax.call.name.span,
-        help: Suggestion.nearest(to: syntax.call.name.text, in: ["bag_unpack", "narrow"]))
+        help: Suggestion.nearest(to: syntax.call.name.text, in: ["bag_unpack", "narrow", "schema_merge"]))
     }
-  }
-
-  func apply(_ syntax: MakeSeriesSyntax, to input: Relation, in scope: Scope) throws -> Relation {
-    throw Diagnostic(
-      "unsupported-operator", "the operator `make-series` is not supported",
-      at: SourceSpan(syntax.span.lower, min(syntax.span.upper, syntax.span.lower + 11)))
   }
 
   // MARK: bag_unpack
@@ -92,7 +87,8 @@ extension Binder {
       switch conflict {
       case .error:
         throw Diagnostic(
-          "duplicate-column", "the bag has a property `\(property.name)`, and there is a column of that name", at: first.span,
+          "duplicate-column", "the bag has a property `\(property.name)`, and there is a column of that name",
+          at: first.span,
           help: "give a prefix as the second argument, or say `columnsConflict = \"replace_source\"`")
       case .replaceSource: outputs[clash] = column
       case .keepSource: break
@@ -106,8 +102,9 @@ extension Binder {
   private func narrow(_ syntax: EvaluateSyntax, _ input: Relation) throws -> Relation {
     let span = syntax.span
     let width = input.schema.count
-    let numbered = LogicalPlan.window(
-      input.plan, [WindowColumn(name: "Row", function: .rowNumber, arguments: [.literal(.long(0), span)], type: .long, span: span)])
+    let number = WindowColumn(
+      name: "Row", function: .rowNumber, arguments: [.literal(.long(0), span)], type: .long, span: span)
+    let numbered = LogicalPlan.window(input.plan, [number])
     let cells = try input.schema.enumerated().map { index, column in
       try calling(
         "pack_array",
@@ -138,5 +135,59 @@ extension Binder {
           NamedExpression("Row", .column(0, .long, span)), NamedExpression("Column", try part(0)),
           NamedExpression("Value", try part(1)),
         ]), isSerialized: false)
+  }
+
+  // MARK: schema_merge
+
+  /// One schema out of several that `getschema` gave: columns in an order that agrees with all of them.
+  private func schemaMerge(_ syntax: EvaluateSyntax, _ input: Relation, in scope: Scope) throws -> Relation {
+    var preservesOrder = true
+    for argument in syntax.call.arguments {
+      preservesOrder = try constant(argument.value, in: scope, what: "`PreserveOrder`") == .bool(true)
+    }
+    let wanted = ["ColumnName", "ColumnOrdinal", "ColumnType"]
+    let places = try wanted.map { name -> Int in
+      guard let index = input.index(of: name) else {
+        throw Diagnostic(
+          "unknown-column", "`schema_merge` needs the rows of `getschema`, and there is no `\(name)`", at: syntax.span)
+      }
+      return index
+    }
+    let result = try run(input, at: syntax.span)
+    var merged: [(name: String, ordinal: Int64, type: String)] = []
+    var position: Int64 = 0
+    for chunk in result.chunks {
+      let cells = places.map { chunk.column($0) }
+      for row in 0..<chunk.count {
+        guard case .string(let name) = cells[0].value(at: row), case .string(let type) = cells[2].value(at: row)
+        else { continue }
+        position = cells[1].value(at: row).ticks ?? position
+        if let known = merged.firstIndex(where: { $0.name == name }) {
+          if merged[known].type != type { merged[known].type = "ERROR(type mismatch)" }
+          if !preservesOrder {
+            merged[known].ordinal = max(merged[known].ordinal, position)
+          } else if merged[known].ordinal != position {
+            merged[known].ordinal = -1
+            merged[known].type = "ERROR(columns are out of order)"
+          }
+        } else {
+          merged.append((name, position, type))
+        }
+      }
+    }
+    // Columns that went wrong come last.
+    merged.sort { ($0.ordinal < 0 ? Int64.max : $0.ordinal) < ($1.ordinal < 0 ? Int64.max : $1.ordinal) }
+    if !preservesOrder { for index in merged.indices { merged[index].ordinal = Int64(index) } }
+    let schema = [
+      ColumnInfo("ColumnName", .string), ColumnInfo("ColumnOrdinal", .int), ColumnInfo("DataType", .string),
+      ColumnInfo("ColumnType", .string),
+    ]
+    let rows = merged.map { column -> [Value] in
+      let system = ScalarType(name: column.type)?.systemName ?? "ERROR(unknown CSL type:\(column.type))"
+      return [
+        .string(column.name), .int(Int32(clamping: column.ordinal)), .string(system), .string(column.type),
+      ]
+    }
+    return Relation(.scan(ScanPlan(table: Table(name: "schema_merge", schema: schema, rows: rows))))
   }
 }

@@ -38,7 +38,7 @@ extension Binder {
       let expression = try bind(column.expression.expression, at: place)
       guard expression.type == .dynamic else {
         throw Diagnostic(
-          "not-dynamic", "`\(name)` takes arrays and bags apart, and this is a \(expression.type.name)",
+          "not-dynamic", "`\(name)` takes arrays and bags apart, and this is \(expression.type.described)",
           at: column.expression.expression.span,
           help: expression.type == .string ? "read it with `parse_json(...)` first" : nil)
       }
@@ -97,7 +97,8 @@ extension Binder {
     var visible = Relation(.input(prepared.schema), isSerialized: true, name: input.name)
     visible.schema = prepared.schema
     visible.broken = input.broken
-    visible = visible.picking(expanded.schema.indices.filter { $0 != input.schema.count }.map { ($0, expanded.schema[$0].name) })
+    let seen = expanded.schema.indices.filter { $0 != input.schema.count }
+    visible = visible.picking(seen.map { ($0, expanded.schema[$0].name) })
     let inner = try relation(syntax.query, in: scope, implied: visible)
     guard let carrier = Carrier(columns: Array(width..<width + carried.count)).carrying(inner.plan) else {
       throw Diagnostic(

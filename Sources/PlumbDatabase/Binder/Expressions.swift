@@ -18,7 +18,7 @@ extension Binder {
       case .plus:
         guard operand.type.isNumeric || operand.type == .timespan else {
           throw Diagnostic(
-            "operand-types", "`+` does not work on a \(operand.type.name)", at: unary.operatorSpan)
+            "operand-types", "`+` does not work on \(operand.type.described)", at: unary.operatorSpan)
         }
         return operand
       }
@@ -33,7 +33,7 @@ extension Binder {
       let base = try bind(member.base, at: place)
       guard base.type == .dynamic else {
         throw Diagnostic(
-          "not-dynamic", "a \(base.type.name) has no properties, so `.\(member.name.text)` means nothing here",
+          "not-dynamic", "\(base.type.described) has no properties, so `.\(member.name.text)` means nothing here",
           at: member.name.span, help: base.type == .string ? "read it with `parse_json(...)` first" : nil)
       }
       return try calling(
@@ -42,7 +42,7 @@ extension Binder {
       let base = try bind(element.base, at: place)
       guard base.type == .dynamic else {
         throw Diagnostic(
-          "not-dynamic", "a \(base.type.name) has no elements", at: element.base.span,
+          "not-dynamic", "\(base.type.described) has no elements", at: element.base.span,
           help: base.type == .string ? "use `substring(...)`, or `parse_json(...)` first" : nil)
       }
       return try calling("element", [base, try bind(element.index, at: place)], at: element.span)
@@ -214,8 +214,9 @@ extension Binder {
     case .dynamic: return try folded(bound.converted(to: .bool))
     default:
       throw Diagnostic(
-        "not-a-bool", "a condition is true or false, and this is a \(bound.type.name)", at: expression.span,
-        help: bound.type == .string ? "compare it, as in `== \"...\"`, or use `isnotempty(...)`" : "compare it, as in `!= 0`")
+        "not-a-bool", "a condition is true or false, and this is \(bound.type.described)", at: expression.span,
+        help: bound.type == .string
+          ? "compare it, as in `== \"...\"`, or use `isnotempty(...)`" : "compare it, as in `!= 0`")
     }
   }
 
@@ -271,7 +272,7 @@ extension Binder {
     }
     guard isWidening else {
       throw Diagnostic(
-        "argument-types", "`\(name)` is a \(type.name), and this is a \(expression.type.name)", at: expression.span,
+        "argument-types", "`\(name)` is \(type.described), and this is \(expression.type.described)", at: expression.span,
         help: "convert it with `to\(type.name)(...)`")
     }
     return try folded(expression.converted(to: type))

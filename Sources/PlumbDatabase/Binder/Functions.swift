@@ -106,19 +106,20 @@ extension Binder {
   ) throws {
     let parameters = function.parameters
     var given: [Int: ArgumentSyntax] = [:]
-    var next = input == nil ? 0 : 1
     for argument in call.arguments {
-      if let label = argument.name {
-        guard let index = parameters.firstIndex(where: { $0.name.text == label.text }) else {
-          throw Diagnostic(
-            "unknown-parameter", "`\(call.name.text)` has no parameter `\(label.text)`", at: label.span,
-            help: Suggestion.nearest(to: label.text, in: parameters.map(\.name.text)))
-        }
-        given[index] = argument
-      } else {
-        given[next] = argument
-        next += 1
+      guard let label = argument.name else { continue }
+      guard let index = parameters.firstIndex(where: { $0.name.text == label.text }) else {
+        throw Diagnostic(
+          "unknown-parameter", "`\(call.name.text)` has no parameter `\(label.text)`", at: label.span,
+          help: Suggestion.nearest(to: label.text, in: parameters.map(\.name.text)))
       }
+      given[index] = argument
+    }
+    // Arguments without names take the places that are left.
+    var next = input == nil ? 0 : 1
+    for argument in call.arguments where argument.name == nil {
+      while given[next] != nil { next += 1 }
+      given[next] = argument
     }
     if let excess = given.keys.filter({ $0 >= parameters.count }).min(), let argument = given[excess] {
       throw Diagnostic(
@@ -165,11 +166,10 @@ extension Binder {
     Diagnostic("argument-count", "`\(call.name.text)` needs an argument for `\(name)`", at: call.span)
   }
 
-  /// A table as its parameter declares it: other columns are hidden, unless there is a star.
+  /// Checks that a table has the columns that its parameter declares; others stay visible.
   private func fitting(
     _ table: Relation, to schema: SchemaSyntax, of name: String, at span: SourceSpan
   ) throws -> Relation {
-    var picked: [(index: Int, name: String)] = []
     for column in schema.columns {
       guard let index = table.index(of: column.name.text) else {
         throw Diagnostic(
@@ -179,15 +179,12 @@ extension Binder {
       guard table.schema[index].type == type else {
         throw Diagnostic(
           "column-type",
-          "the column `\(column.name.text)` is a \(table.schema[index].type.name), and `\(name)` needs a \(type.name)",
+          "the column `\(column.name.text)` is \(table.schema[index].type.described), "
+            + "and `\(name)` needs \(type.described)",
           at: span)
       }
-      picked.append((index, column.name.text))
     }
-    if schema.hasStar || schema.columns.isEmpty || picked.map(\.index) == Array(table.schema.indices) {
-      return table
-    }
-    return table.picking(picked)
+    return table
   }
 }
 

@@ -162,7 +162,7 @@ extension Binder {
     let order: [ScalarType] = [.int, .long, .real, .decimal]
     guard let a = order.firstIndex(of: left.type), let b = order.firstIndex(of: right.type) else {
       throw Diagnostic(
-        "key-types", "a \(left.type.name) on the left is never a \(right.type.name) on the right", at: span,
+        "key-types", "\(left.type.described) on the left is never \(right.type.described) on the right", at: span,
         help: "convert one side before the join")
     }
     let common = order[max(a, b)]

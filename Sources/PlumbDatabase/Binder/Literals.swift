@@ -18,6 +18,9 @@ extension ScalarType {
     }
   }
 
+  /// The type's name with its article, for messages.
+  var described: String { self == .int ? "an int" : "a \(name)" }
+
   /// The name of the .NET type that Kusto's `getschema` shows.
   var systemName: String {
     switch self {
@@ -54,7 +57,7 @@ extension Value {
     case .typed(let type, let text, let span):
       guard let value = Value(text: text, as: ScalarType(type)) else {
         throw Diagnostic(
-          "bad-literal", "`\(text)` is no \(type.rawValue)", at: span.isEmpty ? literal.span : span,
+          "bad-literal", "`\(text)` is not \(ScalarType(type).described)", at: span.isEmpty ? literal.span : span,
           help: ScalarType(type).literalHelp)
       }
       self = value
@@ -96,7 +99,7 @@ extension Value {
       guard let number = Decimal128.parse(trimmed) else { return nil }
       self = .decimal(number)
     case .datetime:
-      guard let ticks = DateTime.parse(trimmed) else { return nil }
+      guard let ticks = DateTime.parse(trimmed) ?? Self.looseDate(trimmed) else { return nil }
       self = .datetime(ticks)
     case .timespan:
       guard let ticks = TimeSpan.parse(trimmed) else { return nil }
@@ -109,6 +112,12 @@ extension Value {
     case .string:
       self = .string(text)
     }
+  }
+
+  /// A date whose parts have spaces or commas between them: `2017 - 08 - 01`, `2025, 6, 14`.
+  private static func looseDate(_ text: String) -> Int64? {
+    let parts = text.split { $0 == "-" || $0 == "," || $0 == " " }.map { $0.count == 1 ? "0\($0)" : String($0) }
+    return parts.count == 3 ? DateTime.parse(parts.joined(separator: "-")) : nil
   }
 
   private static func wholeNumber(_ text: String) -> Int64? {

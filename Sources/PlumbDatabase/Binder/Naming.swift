@@ -36,7 +36,7 @@ private func automaticName(_ call: CallSyntax) -> String? {
   }
   if name == "make_datetime" || name == "make_timespan" { return call.arguments.count == 1 ? first : nil }
   if name == "strlen" || name == "string_size" || name == "dcount_hll" || name == "percentile_tdigest" {
-    return "\(name)_\(first ?? "")"
+    return first.map { "\(name)_\($0)" }
   }
   // Covariances are named after both of their columns.
   if name.hasPrefix("covariance") {

@@ -167,8 +167,8 @@ extension Binder {
       default: throw Diagnostic("not-a-name", "a column's name is a string here", at: expression.span)
       }
       for name in names {
-        for index in input.schema.indices where matches(input.schema[index].name, pattern: name) && !order.contains(index) {
-          order.append(index)
+        order += input.schema.indices.filter {
+          matches(input.schema[$0].name, pattern: name) && !order.contains($0)
         }
       }
     }

@@ -24,9 +24,9 @@ extension Binder {
       let fits = value.type == type || (value.type.isNumeric && type.isNumeric) || value.isNull
         || value.type == .dynamic
       guard fits, let same = value.converted(to: type), !same.isNull else {
+        let found = value.isNull ? "null" : value.type.described
         throw Diagnostic(
-          "range-type", "this is \(value.isNull ? "null" : "a \(value.type.name)"), and the range needs a \(type.name)",
-          at: syntax.span)
+          "range-type", "this is \(found), and the range needs \(type.described)", at: syntax.span)
       }
       return same
     }

@@ -26,9 +26,9 @@ extension Binder {
     var lastMistake: Diagnostic?
     for table in tables {
       // A table without a column that the condition names has no rows to give.
-      do { legs.append(try searching(table, syntax.predicate, isCaseSensitive, in: scope).0) } catch let mistake as Diagnostic
-        where mistake.code == "unknown-column"
-      {
+      do {
+        legs.append(try searching(table, syntax.predicate, isCaseSensitive, in: scope).0)
+      } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
         lastMistake = mistake
       }
     }
@@ -125,7 +125,8 @@ extension Binder {
       NamedExpression(table.schema[index].name, .column(index, table.schema[index].type, span))
     }
     func packed(_ indices: [Int]) throws -> NamedExpression {
-      NamedExpression("pack_", try packing(indices.map { (table.schema[$0].name, column($0).expression) }, ignoresNulls: true, at: span))
+      let members = indices.map { (table.schema[$0].name, column($0).expression) }
+      return NamedExpression("pack_", try packing(members, ignoresNulls: true, at: span))
     }
     var outputs: [NamedExpression] = []
     switch projection {
@@ -138,12 +139,10 @@ extension Binder {
       for item in wanted {
         switch item {
         case .column(let name, let type):
-          if let index = table.index(of: name.text) {
-            let expression = column(index).expression
-            outputs.append(NamedExpression(name.text, type.map { expression.converted(to: ScalarType($0.type)) } ?? expression))
-          } else {
-            outputs.append(NamedExpression(name.text, .literal(.null(type.map { ScalarType($0.type) } ?? .string), name.span)))
-          }
+          let wantedType = type.map { ScalarType($0.type) }
+          let found = table.index(of: name.text).map { column($0).expression }
+            ?? .literal(.null(wantedType ?? .string), name.span)
+          outputs.append(NamedExpression(name.text, found.converted(to: wantedType ?? found.type)))
         case .pack:
           let names = Set(outputs.map(\.name))
           outputs.append(try packed(table.schema.indices.filter { !names.contains(table.schema[$0].name) }))

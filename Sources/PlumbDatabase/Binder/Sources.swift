@@ -8,12 +8,10 @@ extension Binder {
     let frame = Frame(parent: scope)
     var result = try relation(query.source, in: frame.open, implied: implied)
     for step in query.operators {
-      let before = diagnostics.count
       result = try apply(step, to: result, in: frame)
       if result.weight > 20_000 {
         throw Diagnostic("too-complex", "the query has more than 20,000 steps once it is written out", at: step.span)
       }
-      if diagnostics.count > before, case .unsupported = step { throw AlreadyReported() }
     }
     return result
   }
@@ -124,9 +122,7 @@ extension Binder {
     default: break
     }
     if let function = catalog.function(named: name) { return try table(function, call, input: nil, in: scope) }
-    if ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil
-      || Binder.specialNames.contains(name)
-    {
+    if isBuiltIn(name) {
       throw Diagnostic(
         "value-as-table", "`\(name)` gives a value, and a table is needed here", at: call.span,
         help: "`print \(name)(...)` shows it")
@@ -189,7 +185,10 @@ extension Binder {
     let columns = print.columns.enumerated().compactMap { index, column -> NamedExpression? in
       attempt {
         let expression = try bind(column.expression, at: place)
-        let name = column.names.first?.text ?? names.unique(automaticName(column.expression) ?? "print_\(index)")
+        // A variable's name is no column's name.
+        var automatic = automaticName(column.expression)
+        if case .name = column.expression.withoutParentheses { automatic = nil }
+        let name = column.names.first?.text ?? names.unique(automatic ?? "print_\(index)")
         return NamedExpression(name, expression)
       }
     }
@@ -212,7 +211,8 @@ extension Binder {
     guard datatable.values.count % schema.count == 0 else {
       throw Diagnostic(
         "uneven-rows",
-        "\(datatable.values.count) values do not divide into rows of \(schema.count)", at: datatable.values.last?.span ?? datatable.span)
+        "\(datatable.values.count) values do not divide into rows of \(schema.count)",
+        at: datatable.values.last?.span ?? datatable.span)
     }
     let place = Place(scope: scope, row: nil, what: "`datatable`")
     var values: [Value] = []
@@ -223,7 +223,8 @@ extension Binder {
         let given = try constant(bind(syntax, at: place), what: "a value of a datatable")
         if let same = given.converted(to: column.type) { return same }
         throw Diagnostic(
-          "column-type", "`\(column.name)` is a \(column.type.name), and this is a \(given.type.name)", at: syntax.span)
+          "column-type", "`\(column.name)` is \(column.type.described), and this is \(given.type.described)",
+          at: syntax.span)
       }
       if let value { values.append(value) }
     }

@@ -67,7 +67,8 @@ extension Binder {
           "several-names", "`\(aggregate.bound.name)` gives fewer columns than there are names", at: column.span)
       }
       return aggregate.bound.results.enumerated().map { place, type in
-        let name = place < column.names.count ? column.names[place].text : names.unique(aggregate.names[place])
+        let automatic = place < aggregate.names.count ? aggregate.names[place] : "\(aggregate.bound.name)_\(place)"
+        let name = place < column.names.count ? column.names[place].text : names.unique(automatic)
         return NamedExpression(name, .column(index + place, type, span))
       }
     }

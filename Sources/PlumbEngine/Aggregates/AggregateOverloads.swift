@@ -1,14 +1,12 @@
 extension AggregateOverload {
   /// An overload over one argument of a fixed type, and a predicate after it when `predicate` is set.
+  @inline(__always)
   static func folding<F: Fold, T: BitwiseCopyable>(
     _ fold: F.Type, _ type: ScalarType, to result: ScalarType, predicate: Bool,
-    naming: AggregateNaming = .plain, _ value: @escaping @Sendable (F.Cell) -> T?
+    _ value: @escaping @Sendable (F.Cell) -> T?
   ) -> AggregateOverload {
-    .fixed([type], to: result, predicate: predicate, naming: naming) {
-      FoldState<F>(predicate: predicate) { cells, n in
-        .making(result, count: n) { value(cells[$0]) }
-      }
-    }
+    let loops = FoldLoops(fold, to: result, value)
+    return .fixed([type], to: result, predicate: predicate) { FoldState(loops, predicate: predicate) }
   }
 
   /// An overload with fixed types, one result and a state that needs to know nothing else.
@@ -24,7 +22,8 @@ extension AggregateOverload {
 
 extension AggregateFunction {
   /// Every aggregate function, by family.
-  public static let all: [AggregateFunction] = numbers + statistics + distincts + collections + rowSelectors + percentiles + sketches
+  public static let all: [AggregateFunction] =
+    numbers + statistics + distincts + rowSelectors + collections + percentiles + sketches
 
   /// Older names of the same functions.
   static let aliases: [String: String] = [

@@ -23,9 +23,7 @@ final class BagState: AggregateState {
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? BagState else { return }
-    other.log.forEachPiece(range: range, groups: groups) { vectors, groups, kept, n in
-      log.append(vectors, groups: groups, kept: kept, count: n)
-    }
+    log.append(other.log, range: range, groups: groups)
   }
 
   /// A slot whose key is the first of its kind in the group.

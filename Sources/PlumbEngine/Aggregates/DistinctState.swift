@@ -94,21 +94,42 @@ final class DistinctState: AggregateState {
       for group in range { bits.unite(Int(groups[group &- range.lowerBound]), with: theirs, group) }
       return
     }
-    let add = { (group: Int, number: Int64) in
-      if !range.contains(group) { return }
-      let number = translate.map { $0(number) } ?? number
-      let target = groups[group &- range.lowerBound]
-      if let bits = self.bits {
-        bits.set(group: Int(target), number: Int(number))
-      } else {
-        self.pairs?.insert(1) { _ in GroupedNumber(number: number, group: target) }
-      }
-    }
     if let pairs, let theirs = other.pairs, theirs.isPartitioned { pairs.divide() }
-    other.bits?.forEach { add($0, Int64($1)) }
-    other.pairs?.forEachStored { add(Int($0.group), $0.number) }
-    other.total?.forEach { add(0, $0) }
+    other.pairs?.forEachRun { keys, n in
+      insert(n, range, groups, translate) { keys[$0] == .vacant ? nil : keys[$0] }
+    }
+    other.bits?.forEach { group, number in
+      let key = GroupedNumber(number: Int64(number), group: UInt32(truncatingIfNeeded: group))
+      insert(1, range, groups, translate) { _ in key }
+    }
+    other.total?.forEach { number in
+      insert(1, range, groups, translate) { _ in GroupedNumber(number: number, group: 0) }
+    }
     if let pairs, !pairs.isPartitioned, pairs.storedCount > KeySet<GroupedNumber>.tableLimit { pairs.divide() }
+  }
+
+  /// Adds another state's keys whose group is in `range`, under their new groups and numbers.
+  @inline(__always)
+  private func insert(
+    _ n: Int, _ range: Range<Int>, _ groups: UnsafePointer<UInt32>, _ translate: ((Int64) -> Int64)?,
+    _ key: (Int) -> GroupedNumber?
+  ) {
+    let lower = range.lowerBound, upper = range.upperBound
+    @inline(__always) func mapped(_ i: Int) -> GroupedNumber? {
+      guard var key = key(i) else { return nil }
+      let group = Int(key.group)
+      if group < lower || group >= upper { return nil }
+      key.group = groups[group &- lower]
+      if let translate { key.number = translate(key.number) }
+      return key
+    }
+    if let bits {
+      for i in 0..<n {
+        if let key = mapped(i) { bits.set(group: Int(key.group), number: Int(key.number)) }
+      }
+    } else {
+      pairs?.insert(n, mapped)
+    }
   }
 
   func finish(count n: Int) -> [Vector] {

@@ -40,90 +40,142 @@ extension GUID: FoldLane {
   @inline(__always) init(narrow: GUID) { self = narrow }
 }
 
+/// The loops of one fold over untyped cells.
+///
+/// Made where the fold's type is known, so that they are compiled for it; a generic state would be called
+/// through its protocol and run unspecialised, ten times slower.
+struct FoldLoops: Sendable {
+  typealias Cells = UnsafeMutableRawPointer
+  let stride: Int
+  /// Makes `count` empty cells.
+  let clear: @Sendable (_ cells: Cells, _ count: Int) -> Void
+  let add: @Sendable (Cells, _ input: Vector, UnsafePointer<UInt32>?, KeptRows, _ count: Int) -> Void
+  /// Joins `count` cells to those that `groups` names.
+  let join: @Sendable (Cells, _ more: Cells, _ groups: UnsafePointer<UInt32>, _ count: Int) -> Void
+  let finish: @Sendable (Cells, _ count: Int) -> Vector
+
+  @inline(__always)
+  init<F: Fold, T: BitwiseCopyable>(
+    _: F.Type, to result: ScalarType, _ value: @escaping @Sendable (F.Cell) -> T?
+  ) {
+    stride = MemoryLayout<F.Cell>.stride
+    clear = { cells, count in
+      cells.assumingMemoryBound(to: F.Cell.self).update(repeating: F.empty, count: count)
+    }
+    add = { cells, input, groups, kept, count in
+      foldRows(F.self, cells.assumingMemoryBound(to: F.Cell.self), input, groups, kept, count)
+    }
+    join = { cells, more, groups, count in
+      let cells = cells.assumingMemoryBound(to: F.Cell.self), more = more.assumingMemoryBound(to: F.Cell.self)
+      for i in 0..<count { F.join(more[i], into: &cells[Int(groups[i])]) }
+    }
+    finish = { cells, count in
+      let cells = cells.assumingMemoryBound(to: F.Cell.self)
+      return .making(result, count: count) { value(cells[$0]) }
+    }
+  }
+}
+
+@inline(__always)
+private func foldRows<F: Fold>(
+  _: F.Type, _ cells: UnsafeMutablePointer<F.Cell>, _ input: Vector, _ groups: UnsafePointer<UInt32>?,
+  _ kept: KeptRows, _ n: Int
+) {
+  if input.isConstant {
+    let value = input.encoding == .narrow
+      ? F.Lane(narrow: input.lanes(F.Lane.Narrow.self)[0]) : input.lanes(F.Lane.self)[0]
+    fold(F.self, cells, groups, kept, n) { _ in value }
+  } else if input.encoding == .narrow {
+    let lanes = input.lanes(F.Lane.Narrow.self)
+    fold(F.self, cells, groups, kept, n) { F.Lane(narrow: lanes[$0]) }
+  } else {
+    let lanes = input.lanes(F.Lane.self)
+    fold(F.self, cells, groups, kept, n) { lanes[$0] }
+  }
+}
+
+@inline(__always)
+private func fold<F: Fold>(
+  _: F.Type, _ cells: UnsafeMutablePointer<F.Cell>, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows,
+  _ n: Int, _ value: (Int) -> F.Lane
+) {
+  switch (groups, kept) {
+  case (_, .none): break
+  case (let groups?, .all):
+    for i in 0..<n { F.add(value(i), to: &cells[Int(groups[i])]) }
+  case (let groups?, .some(let keep)):
+    for i in 0..<n { F.add(value(i), to: &cells[Int(groups[i])], keep: keep[i]) }
+  case (nil, .all):
+    foldTotal(F.self, cells, n) { i, cell in F.add(value(i), to: &cell) }
+  case (nil, .some(let keep)):
+    foldTotal(F.self, cells, n) { i, cell in F.add(value(i), to: &cell, keep: keep[i]) }
+  }
+}
+
+/// Runs over four cells at once, so that additions overlap.
+@inline(__always)
+private func foldTotal<F: Fold>(
+  _: F.Type, _ cells: UnsafeMutablePointer<F.Cell>, _ n: Int, _ add: (Int, inout F.Cell) -> Void
+) {
+  var a = F.empty, b = F.empty, c = F.empty, d = F.empty
+  var i = 0
+  while i &+ 4 <= n {
+    add(i, &a)
+    add(i &+ 1, &b)
+    add(i &+ 2, &c)
+    add(i &+ 3, &d)
+    i &+= 4
+  }
+  while i < n {
+    add(i, &a)
+    i &+= 1
+  }
+  F.join(b, into: &a)
+  F.join(d, into: &c)
+  F.join(c, into: &a)
+  F.join(a, into: &cells[0])
+}
+
 /// The state of an aggregate that folds one argument, optionally under a predicate in the argument after it.
 ///
-/// Nulls are left out. A total without groups runs over four cells at once, so that additions overlap.
-final class FoldState<F: Fold>: AggregateState {
-  private var cells = Growing<F.Cell>(capacity: 4)
-  private var filter = RowFilter()
+/// Nulls are left out.
+final class FoldState: AggregateState {
+  private let loops: FoldLoops
   private let hasPredicate: Bool
-  private let finishing: (UnsafePointer<F.Cell>, Int) -> Vector
+  private var filter = RowFilter()
+  private var cells: Buffer
+  private var count = 0
 
-  /// `finishing` makes the result column out of the first cells.
-  init(predicate: Bool, finishing: @escaping (UnsafePointer<F.Cell>, Int) -> Vector) {
+  init(_ loops: FoldLoops, predicate: Bool) {
+    self.loops = loops
     hasPredicate = predicate
-    self.finishing = finishing
-    cells.extend(to: 1, with: F.empty)
+    cells = Buffer(byteCount: loops.stride &* 4)
+    grow(to: 1)
   }
 
-  func grow(to groups: Int) { cells.extend(to: groups, with: F.empty) }
+  func grow(to groups: Int) {
+    if groups <= count { return }
+    if groups &* loops.stride > cells.byteCount {
+      let larger = Buffer(byteCount: Swift.max(groups &* loops.stride, cells.byteCount &* 2))
+      larger.base.copyMemory(from: cells.base, byteCount: count &* loops.stride)
+      cells = larger
+    }
+    loops.clear(cells.base + count &* loops.stride, groups &- count)
+    count = groups
+  }
 
   func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
-    let input = inputs[0]
     let kept = filter.rows(inputs[..<1], predicate: hasPredicate ? inputs[1] : nil, count: n)
-    if input.isConstant {
-      let value = input.encoding == .narrow
-        ? F.Lane(narrow: input.lanes(F.Lane.Narrow.self)[0]) : input.lanes(F.Lane.self)[0]
-      fold(n, groups, kept) { _ in value }
-    } else if input.encoding == .narrow {
-      let lanes = input.lanes(F.Lane.Narrow.self)
-      fold(n, groups, kept) { F.Lane(narrow: lanes[$0]) }
-    } else {
-      let lanes = input.lanes(F.Lane.self)
-      fold(n, groups, kept) { lanes[$0] }
-    }
-  }
-
-  @inline(__always)
-  private func fold(
-    _ n: Int, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows, _ value: (Int) -> F.Lane
-  ) {
-    let cells = self.cells.base
-    switch (groups, kept) {
-    case (_, .none): break
-    case (let groups?, .all):
-      for i in 0..<n { F.add(value(i), to: &cells[Int(groups[i])]) }
-    case (let groups?, .some(let keep)):
-      for i in 0..<n { F.add(value(i), to: &cells[Int(groups[i])], keep: keep[i]) }
-    case (nil, .all):
-      total(n, into: cells) { i, cell in F.add(value(i), to: &cell) }
-    case (nil, .some(let keep)):
-      total(n, into: cells) { i, cell in F.add(value(i), to: &cell, keep: keep[i]) }
-    }
-  }
-
-  @inline(__always)
-  private func total(
-    _ n: Int, into cells: UnsafeMutablePointer<F.Cell>, _ add: (Int, inout F.Cell) -> Void
-  ) {
-    var a = F.empty, b = F.empty, c = F.empty, d = F.empty
-    var i = 0
-    while i &+ 4 <= n {
-      add(i, &a)
-      add(i &+ 1, &b)
-      add(i &+ 2, &c)
-      add(i &+ 3, &d)
-      i &+= 4
-    }
-    while i < n {
-      add(i, &a)
-      i &+= 1
-    }
-    F.join(b, into: &a)
-    F.join(d, into: &c)
-    F.join(c, into: &a)
-    F.join(a, into: &cells[0])
+    loops.add(cells.base, inputs[0], groups, kept, n)
   }
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
-    guard let other = other as? FoldState<F> else { return }
-    let cells = self.cells.base
-    let more = other.cells.base + range.lowerBound
-    for i in 0..<range.count { F.join(more[i], into: &cells[Int(groups[i])]) }
+    guard let other = other as? FoldState else { return }
+    loops.join(cells.base, other.cells.base + range.lowerBound &* loops.stride, groups, range.count)
   }
 
   func finish(count: Int) -> [Vector] {
-    cells.extend(to: count, with: F.empty)
-    return [finishing(UnsafePointer(cells.base), count)]
+    grow(to: count)
+    return [loops.finish(cells.base, count)]
   }
 }

@@ -6,21 +6,18 @@
 final class GroupedLog {
   struct Piece {
     let vectors: [Vector]
-    /// Where the piece's rows start in the whole log.
-    let start: Int
     let count: Int
+    /// The group of each row, in a block of the log; nil when all rows belong to group 0.
+    let groups: UnsafeMutablePointer<UInt32>?
   }
 
   private(set) var pieces: [Piece] = []
   private(set) var count = 0
-  /// The group of each row; empty as long as all rows belong to group 0.
-  private var groups = Growing<UInt32>(capacity: 16)
-  private var isGrouped = false
-
-  /// The group of each row from `start` on; nil when all rows belong to group 0.
-  func groups(from start: Int) -> UnsafePointer<UInt32>? {
-    isGrouped ? UnsafePointer(groups.base + start) : nil
-  }
+  /// Whether any row came with a group.
+  private(set) var isGrouped = false
+  /// Memory for groups, which does not move. The last block has `room` places left.
+  private var blocks: [Buffer] = []
+  private var room = 0
 
   func append(_ vectors: [Vector], groups rows: UnsafePointer<UInt32>?, kept: KeptRows, count n: Int) {
     switch kept {
@@ -53,15 +50,69 @@ final class GroupedLog {
 
   private func append(_ vectors: [Vector], groups rows: UnsafePointer<UInt32>?, count n: Int) {
     if n == 0 { return }
-    pieces.append(Piece(vectors: vectors, start: count, count: n))
-    if let rows {
-      if !isGrouped { groups.extend(to: count, with: 0) }
-      isGrouped = true
-      groups.append(contentsOf: rows, count: n)
-    } else if isGrouped {
-      groups.extend(to: count &+ n, with: 0)
-    }
+    let own = rows.map { place(n, $0) }
+    isGrouped = isGrouped || own != nil
+    pieces.append(Piece(vectors: vectors, count: n, groups: own))
     count &+= n
+  }
+
+  /// A copy of the groups of `n` rows.
+  private func place(_ n: Int, _ rows: UnsafePointer<UInt32>) -> UnsafeMutablePointer<UInt32> {
+    if room < n || blocks.isEmpty {
+      room = Swift.max(n, blocks.isEmpty ? 1 << 12 : 1 << 18)
+      blocks.append(Buffer(of: UInt32.self, count: room))
+    }
+    let block = blocks[blocks.count &- 1]
+    let place = block.values(UInt32.self) + (block.byteCount / 4 &- room)
+    place.update(from: rows, count: n)
+    room &-= n
+    return place
+  }
+
+  /// Appends the rows of `other` whose group is in `range`, under their new groups. `other` stays as it is.
+  func append(_ other: GroupedLog, range: Range<Int>, groups target: UnsafePointer<UInt32>) {
+    let limit = other.groupLimit
+    if range.lowerBound > 0 || range.upperBound < limit {
+      other.forEachPiece(range: range, groups: target) { vectors, groups, kept, n in
+        append(vectors, groups: groups, kept: kept, count: n)
+      }
+      return
+    }
+    // All rows come. Groups that keep their numbers are shared, others copied under the new ones.
+    let isSame = (0..<limit).allSatisfy { target[$0] == UInt32(truncatingIfNeeded: $0) }
+    for piece in other.pieces {
+      guard let own = piece.groups, !isSame else {
+        if piece.groups == nil, target[0] != 0 {
+          let same = Buffer(of: UInt32.self, count: piece.count)
+          same.values(UInt32.self).update(repeating: target[0], count: piece.count)
+          append(piece.vectors, groups: UnsafePointer(same.values(UInt32.self)), count: piece.count)
+        } else {
+          pieces.append(piece)
+          count &+= piece.count
+          isGrouped = isGrouped || piece.groups != nil
+        }
+        continue
+      }
+      append(piece.vectors, groups: UnsafePointer(own), count: piece.count)
+      if let copy = pieces[pieces.count &- 1].groups {
+        for i in 0..<piece.count { copy[i] = target[Int(copy[i])] }
+      }
+    }
+    if isSame {
+      // In front, as the last block is the one with room.
+      blocks.insert(contentsOf: other.blocks, at: 0)
+      if blocks.count == other.blocks.count { room = 0 }
+    }
+  }
+
+  /// One more than the greatest group of any row.
+  private var groupLimit: Int {
+    var greatest: UInt32 = 0
+    for piece in pieces {
+      guard let own = piece.groups else { continue }
+      for i in 0..<piece.count { greatest = Swift.max(greatest, own[i]) }
+    }
+    return Int(greatest) &+ 1
   }
 
   /// Visits the pieces with those of their rows whose group is in `range`, each with its new group.
@@ -73,8 +124,8 @@ final class GroupedLog {
     let mapped = Buffer(of: UInt32.self, count: longest), mask = Buffer(byteCount: longest)
     let out = mapped.values(UInt32.self), keep = mask.values(UInt8.self)
     for piece in pieces {
+      let own = piece.groups
       var found = 0
-      let own = groups(from: piece.start)
       for i in 0..<piece.count {
         let group = own.map { Int($0[i]) } ?? 0
         let isIn = group >= range.lowerBound && group < range.upperBound
@@ -94,7 +145,7 @@ final class GroupedLog {
     for piece in pieces {
       let vector = piece.vectors[index]
       let step = vector.isConstant ? 0 : 1
-      if let own = groups(from: piece.start) {
+      if let own = piece.groups {
         for i in 0..<piece.count { try body(Int(own[i]), vector, i &* step) }
       } else {
         for i in 0..<piece.count { try body(0, vector, i &* step) }

@@ -245,6 +245,13 @@ final class KeySet<Key: SetKey> {
     }
   }
 
+  /// Visits all keys as runs of memory, in which some may be `vacant`; a key in the set that is equal to
+  /// that mark is left out.
+  func forEachRun(_ body: (UnsafePointer<Key>, Int) -> Void) {
+    guard let logs else { return body(table.values(Key.self), mask &+ 1) }
+    for partition in 0..<KeySet.partitions { body(logs.start[partition], logs.count(partition)) }
+  }
+
   /// Adds all keys of `other`.
   func formUnion(_ other: KeySet<Key>) {
     hasVacant = hasVacant || other.hasVacant

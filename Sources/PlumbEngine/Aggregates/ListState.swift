@@ -18,7 +18,10 @@ final class ListState: AggregateState {
   private let log = GroupedLog()
   private var filter = RowFilter()
   private let ids: ValueIDs
-  private let seen = KeySet<GroupedNumber>()
+  /// What groups hold already: bits while they take little memory, then keys.
+  private var seenBits: BitTable? = BitTable()
+  private let seenKeys = KeySet<GroupedNumber>()
+  private var groupCount = 1
   private var novelty = Growing<UInt8>(capacity: 4096)
 
   init(_ type: ScalarType, _ kind: Kind, limit: Int, predicate: Bool) {
@@ -29,7 +32,7 @@ final class ListState: AggregateState {
     ids = ValueIDs(type)
   }
 
-  func grow(to groups: Int) {}
+  func grow(to groups: Int) { groupCount = Swift.max(groupCount, groups) }
 
   func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
     let values = kind == .valuesAndNulls ? inputs[..<0] : inputs[..<1]
@@ -40,7 +43,7 @@ final class ListState: AggregateState {
   private func take(_ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows, _ n: Int) {
     if case .none = kept { return }
     // A total that is full needs no more rows.
-    if groups == nil, log.count >= limit, log.groups(from: 0) == nil { return }
+    if groups == nil, log.count >= limit, !log.isGrouped { return }
     if kind != .distinct { return log.append([vector], groups: groups, kept: kept, count: n) }
     if type == .dynamic, let (elements, owners) = flattened(vector, groups, kept, n) {
       takeNew(elements, UnsafePointer(owners.values(UInt32.self)), .all, elements.count)
@@ -62,16 +65,42 @@ final class ListState: AggregateState {
     novelty.extend(to: n, with: 0)
     let isNew = novelty.base
     var found = 0
+    prepareBits()
+    if let seenBits {
+      found = mark(isNew, groups, keep, n) { seenBits.setNew(group: Int($1), number: Int(numbers[$0])) }
+    } else {
+      found = mark(isNew, groups, keep, n) {
+        seenKeys.insertNew(GroupedNumber(number: numbers[$0], group: $1))
+      }
+    }
+    if found > 0 { log.append([vector], groups: groups, kept: .some(UnsafePointer(isNew)), count: n) }
+  }
+
+  @inline(__always)
+  private func mark(
+    _ isNew: UnsafeMutablePointer<UInt8>, _ groups: UnsafePointer<UInt32>?, _ keep: UnsafePointer<UInt8>?,
+    _ n: Int, _ insert: (_ row: Int, _ group: UInt32) -> Bool
+  ) -> Int {
+    var found = 0
     for i in 0..<n {
       isNew[i] = 0
       if let keep, keep[i] == 0 { continue }
-      let key = GroupedNumber(number: numbers[i], group: groups.map { $0[i] } ?? 0)
-      if seen.insertNew(key) {
+      if insert(i, groups.map { $0[i] } ?? 0) {
         isNew[i] = 1
         found &+= 1
       }
     }
-    if found > 0 { log.append([vector], groups: groups, kept: .some(UnsafePointer(isNew)), count: n) }
+    return found
+  }
+
+  /// Makes room for all numbers, or goes over to keys.
+  private func prepareBits() {
+    guard let bits = seenBits else { return }
+    if let limit = ids.limit, bits.cover(groups: groupCount, numbers: limit) { return }
+    bits.forEach { group, number in
+      _ = seenKeys.insertNew(GroupedNumber(number: Int64(number), group: UInt32(truncatingIfNeeded: group)))
+    }
+    seenBits = nil
   }
 
   /// The elements of arrays, one a row, with each one's group; nil when no value is an array.
@@ -106,12 +135,10 @@ final class ListState: AggregateState {
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? ListState else { return }
+    for i in 0..<range.count { grow(to: Int(groups[i]) &+ 1) }
+    if kind != .distinct { return log.append(other.log, range: range, groups: groups) }
     other.log.forEachPiece(range: range, groups: groups) { vectors, groups, kept, n in
-      if kind == .distinct {
-        takeNew(vectors[0], groups, kept, n)
-      } else {
-        log.append(vectors, groups: groups, kept: kept, count: n)
-      }
+      takeNew(vectors[0], groups, kept, n)
     }
   }
 

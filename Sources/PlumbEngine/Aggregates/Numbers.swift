@@ -108,12 +108,14 @@ extension AggregateFunction {
     ]
   }
 
+  @inline(__always)
   private static func extremes<D: Direction>(_: D.Type, predicate: Bool) -> [AggregateOverload] {
     let isMaximum = D.isMaximum
     let words: [ScalarType] = [.long, .int, .datetime, .timespan]
     let texts: [ScalarType] = [.string, .dynamic]
     return words.map { type in
-      .folding(Extremum<Int64, D>.self, type, to: type, predicate: predicate) { $0.result }
+      let loops = FoldLoops(Extremum<Int64, D>.self, to: type) { $0.result }
+      return .fixed([type], to: type, predicate: predicate) { FoldState(loops, predicate: predicate) }
     } + [
       .folding(Extremum<Double, D>.self, .real, to: .real, predicate: predicate) { $0.result },
       .folding(Extremum<Decimal128, D>.self, .decimal, to: .decimal, predicate: predicate) { $0.result },

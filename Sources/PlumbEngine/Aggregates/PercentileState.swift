@@ -34,14 +34,11 @@ final class PercentileState: AggregateState {
 
   // MARK: Keys
 
-  /// The bucket of a whole number: exact below 512, then 256 buckets for each power of two.
+  /// The bucket of a whole number: 256 for each power of two, so exact below that. It is read off the
+  /// number's form as a real, whose rounding keeps the order.
   @inline(__always) private static func bucket(word: Int64) -> Int {
-    let size = word < 0 ? ~word : word
-    var bucket = Int(size)
-    if size >= 512 {
-      let exponent = 63 &- size.leadingZeroBitCount
-      bucket = 512 &+ (exponent &- 9) &* 256 &+ (Int(size &>> Int64(exponent &- 8)) & 255)
-    }
+    let size = word ^ (word &>> 63)
+    let bucket = Int(truncatingIfNeeded: (Double(size) + 1).bitPattern &>> 44) &- (1023 &<< 8)
     return word < 0 ? 16_383 &- bucket : 16_384 &+ bucket
   }
 
@@ -55,7 +52,7 @@ final class PercentileState: AggregateState {
   /// Visits `n` rows from the start of a vector with their groups and keys.
   @inline(__always)
   private func forEachKey(
-    _ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ n: Int, _ body: (Int, Int64) -> Void
+    _ vector: Vector, _ groups: UnsafeMutablePointer<UInt32>?, _ n: Int, _ body: (Int, Int64) -> Void
   ) {
     @inline(__always) func visit(_ key: (Int) -> Int64) {
       if let groups {
@@ -86,7 +83,7 @@ final class PercentileState: AggregateState {
     guard let base = counters?.base else { return }
     let isReal = type == .real
     for piece in log.pieces[first...] {
-      forEachKey(piece.vectors[0], log.groups(from: piece.start), piece.count) { group, key in
+      forEachKey(piece.vectors[0], piece.groups, piece.count) { group, key in
         base[group &* PercentileState.bucketCount &+ bucket(key, isReal)] &+= 1
       }
     }
@@ -95,9 +92,7 @@ final class PercentileState: AggregateState {
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? PercentileState else { return }
     for i in 0..<range.count { grow(to: Int(groups[i]) &+ 1) }
-    other.log.forEachPiece(range: range, groups: groups) { vectors, groups, kept, n in
-      log.append(vectors, groups: groups, kept: kept, count: n)
-    }
+    log.append(other.log, range: range, groups: groups)
     guard let mine = counters?.base, let theirs = other.counters?.base else {
       counters = nil
       return
@@ -180,7 +175,7 @@ final class PercentileState: AggregateState {
     for slot in 0..<starts.count { cursor[slot] = starts[slot] }
     let isReal = type == .real
     for piece in log.pieces {
-      forEachKey(piece.vectors[0], log.groups(from: piece.start), piece.count) { group, key in
+      forEachKey(piece.vectors[0], piece.groups, piece.count) { group, key in
         if group >= known { return }
         let slot = Int(slots[group &* width &+ bucket(key, isReal)])
         if slot == 0 { return }
@@ -206,7 +201,7 @@ final class PercentileState: AggregateState {
     starts.extend(to: groups &+ 1, with: 0)
     let start = starts.base
     for piece in log.pieces {
-      forEachKey(piece.vectors[0], log.groups(from: piece.start), piece.count) { group, _ in
+      forEachKey(piece.vectors[0], piece.groups, piece.count) { group, _ in
         if group < groups { start[group &+ 1] &+= 1 }
       }
     }
@@ -215,7 +210,7 @@ final class PercentileState: AggregateState {
     let values = Growing<Int64>(capacity: start[groups])
     let out = values.base, cursor = cursors.base
     for piece in log.pieces {
-      forEachKey(piece.vectors[0], log.groups(from: piece.start), piece.count) { group, key in
+      forEachKey(piece.vectors[0], piece.groups, piece.count) { group, key in
         if group >= groups { return }
         out[cursor[group]] = key
         cursor[group] &+= 1

@@ -207,7 +207,8 @@ extension AggregateFunction {
       "hll_merge", "Is one sketch of distinct values out of many in `sketch`.", "sketch",
       examples: [
         .init(
-          "range x from 1 to 9 step 1 | summarize h = hll(x) by x % 2 | summarize m = hll_merge(h) | project dcount_hll(m)",
+          "range x from 1 to 9 step 1 | summarize h = hll(x) by x % 2"
+            + " | summarize m = hll_merge(h) | project dcount_hll(m)",
           is: "9")
       ],
       overloads: [.fixed([.dynamic], to: .dynamic) { SketchMergeState<HyperLogLog>() }]),
@@ -229,7 +230,8 @@ extension AggregateFunction {
       "tdigest_merge", "Is one sketch of a distribution out of many in `sketch`.", "sketch",
       examples: [
         .init(
-          "range x from 1 to 99 step 1 | summarize t = tdigest(x) by x % 2 | summarize m = tdigest_merge(t) | project percentile_tdigest(m, 50)",
+          "range x from 1 to 99 step 1 | summarize t = tdigest(x) by x % 2"
+            + " | summarize m = tdigest_merge(t) | project percentile_tdigest(m, 50)",
           is: "50")
       ],
       overloads: [

@@ -36,9 +36,7 @@ final class WeightedPercentileState: AggregateState {
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? WeightedPercentileState else { return }
-    other.log.forEachPiece(range: range, groups: groups) { vectors, groups, kept, n in
-      log.append(vectors, groups: groups, kept: kept, count: n)
-    }
+    log.append(other.log, range: range, groups: groups)
   }
 
   func finish(count n: Int) -> [Vector] {

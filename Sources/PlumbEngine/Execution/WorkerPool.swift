@@ -76,18 +76,24 @@ private final class Helper: @unchecked Sendable {
 
   private func loop() -> Never {
     while true {
-      let work = lock.locked { () -> (@Sendable () -> Void)? in
-        while job == nil { lock.wait() }
-        let taken = job
-        job = nil
-        return taken
-      }
-      work?()
+      runJob()
       lock.locked {
         isDone = true
         lock.signal()
       }
     }
+  }
+
+  /// Waits for a job and runs it; nothing of the job is retained when this returns, as `run` relies on.
+  @inline(never)
+  private func runJob() {
+    let work = lock.locked { () -> (@Sendable () -> Void)? in
+      while job == nil { lock.wait() }
+      let taken = job
+      job = nil
+      return taken
+    }
+    work?()
   }
 }
 

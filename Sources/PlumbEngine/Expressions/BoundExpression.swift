@@ -40,12 +40,14 @@ public indirect enum BoundExpression: Sendable {
 public struct BoundCall: Sendable {
   public let name: String
   public let overload: Overload
-  public var arguments: [BoundExpression]
+  public var arguments: [BoundExpression] { didSet { constants = Prepared() } }
   public let type: ScalarType
   public let span: SourceSpan
   public let isVolatile: Bool
   /// What the kernel keeps between chunks, such as a compiled pattern.
   let prepared = Prepared()
+  /// The vectors of literal arguments, made once.
+  private(set) var constants = Prepared()
 
   init(
     name: String, overload: Overload, arguments: [BoundExpression], type: ScalarType, span: SourceSpan,

@@ -131,7 +131,8 @@ extension Vector {
 
   /// For a vector of codes: the codes of another dictionary.
   fileprivate func recoded(_ results: StringDictionary, _ newCodes: UnsafePointer<UInt32>) -> Vector {
-    let (_, codes) = wideCodes()
+    let (buffer, codes) = wideCodes()
+    defer { withExtendedLifetime(buffer) {} }
     let n = count
     let result = Buffer(of: UInt32.self, count: n)
     let out = result.values(UInt32.self)

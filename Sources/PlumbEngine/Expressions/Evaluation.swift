@@ -31,8 +31,9 @@ extension BoundCall {
     var vectors: [Vector] = []
     vectors.reserveCapacity(arguments.count)
     var allConstant = !isVolatile
-    for argument in arguments {
-      let vector = try argument.evaluate(chunk, context)
+    let literals = constants.value { arguments.map { $0.constant.map { Vector.constant($0) } } }
+    for (argument, literal) in zip(arguments, literals) {
+      let vector = try literal?.resized(to: n) ?? argument.evaluate(chunk, context)
       allConstant = allConstant && vector.isConstant
       vectors.append(vector)
     }

@@ -7,7 +7,7 @@ extension ScalarFunction {
     ScalarFunction(
       "pack_all", "Is the bag of all columns by name; with `ignoresEmpty` without null and empty values.",
       "[ignoresEmpty]",
-      examples: [.init("pack_all()", is: "{}")],
+      examples: [.init("toscalar(print a = 1, b = \"x\" | project pack_all())", is: #"{"a":1,"b":"x"}"#)],
       overloads: [
         .columns([.exactly(.bool)], rest: .any, result: { _ in .dynamic }) { arguments in
           let ignoresEmpty = Input<Bool>(arguments, 0)

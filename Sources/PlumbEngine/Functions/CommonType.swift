@@ -23,17 +23,3 @@ extension ScalarType {
     return a.rawValue > b.rawValue ? a : b
   }
 }
-
-extension Arguments {
-  /// Argument `index` in plain lanes of another type, converted where its own differs; a constant stays one.
-  func plain(_ index: Int, as target: ScalarType) throws -> Vector {
-    let vector = plain(index)
-    if vector.type == target { return vector }
-    if vector.type.isInteger && target.isInteger { return vector.relabeled(target) }
-    let single = Arguments(
-      vectors: [vector.isConstant ? vector.resized(to: 1) : vector], count: vector.isConstant ? 1 : count,
-      type: target, context: context, span: span, argumentSpans: [argumentSpans[index]], prepared: Prepared())
-    let converted = try Overload.conversion(from: vector.type, to: target).kernel(single)
-    return vector.isConstant ? converted.asConstant(count: count) : converted
-  }
-}

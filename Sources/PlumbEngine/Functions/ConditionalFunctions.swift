@@ -89,8 +89,8 @@ extension ScalarFunction {
             return coded.vector([arguments.plain(0)], count: n)
           }
           return chosen(
-            arguments.plain(0), try arguments.plain(1, as: arguments.type),
-            try arguments.plain(2, as: arguments.type), count: n)
+            arguments.plain(0), try arguments.converted(1, to: arguments.type),
+            try arguments.converted(2, to: arguments.type), count: n)
         }
       ])
   }
@@ -159,9 +159,9 @@ private func firstCase(_ arguments: Arguments) throws -> Vector {
   {
     return coded.vector(places.map { arguments.plain($0) }, count: n)
   }
-  var result = try arguments.plain(last, as: arguments.type)
+  var result = try arguments.converted(last, to: arguments.type)
   for place in places.reversed() {
-    result = chosen(arguments.plain(place), try arguments.plain(place + 1, as: arguments.type), result, count: n)
+    result = chosen(arguments.plain(place), try arguments.converted(place + 1, to: arguments.type), result, count: n)
   }
   return result
 }

@@ -194,7 +194,7 @@ extension ScalarFunction {
         if !values.isNull(row), !print(ticks[row &* step], texts[row &* formatStep], &out) {
           throw Diagnostic(
             "unknown-format", "`\(String(texts[row &* formatStep]))` is not a format of a \(type.name)",
-            at: arguments.argumentSpans[1], help: help)
+            at: arguments.span(of: 1), help: help)
         }
         out.withBytes { builder.append(bytes: $0) }
       }
@@ -206,7 +206,7 @@ extension ScalarFunction {
 func unknownPart(_ arguments: Arguments, _ known: String) -> Diagnostic {
   Diagnostic(
     "unknown-date-part", "`\(String(arguments[0].bytes(at: 0)))` is not a part of a date",
-    at: arguments.argumentSpans[0], help: "the parts are \(known)")
+    at: arguments.span(of: 0), help: "the parts are \(known)")
 }
 
 /// What `datetime_part` can read off a datetime.
@@ -219,9 +219,9 @@ private enum DatePart {
     "year, quarter, month, week_of_year, day, dayOfYear, hour, minute, second, millisecond, microsecond, nanosecond"
 
   init?(_ name: Bytes) {
-    if name.equalsIgnoringASCIICase("week_of_year") || name.equalsIgnoringASCIICase("weekofyear") {
+    if name.equalsIgnoringCase("week_of_year") || name.equalsIgnoringCase("weekofyear") {
       self = .weekOfYear
-    } else if name.equalsIgnoringASCIICase("dayofyear") {
+    } else if name.equalsIgnoringCase("dayofyear") {
       self = .dayOfYear
     } else {
       guard let part = CalendarPart(name), part != .week else { return nil }

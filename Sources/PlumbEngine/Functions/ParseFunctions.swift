@@ -197,7 +197,7 @@ private struct KeyValueScanner {
     let start = at
     skipSpaces(unless: format.pairDelimiter)
     if let quoted = quotedText() {
-      if let pair = find(format.pairDelimiter, from: at) { at = pair + format.pairDelimiter.count } else { at = text.count }
+      at = find(format.pairDelimiter, from: at).map { $0 + format.pairDelimiter.count } ?? text.count
       return quoted
     }
     at = start

@@ -136,6 +136,7 @@ extension ScalarFunction {
       if let choice = choices?[row].cursor, choice.isArray {
         chosen = choice.elements.map { element in
           if element.tag == .long { return Int(element.int64) }
+          guard element.tag == .string else { return -1 }
           return groupNumber(named: element.text, in: patterns[row]) ?? -1
         }
       }

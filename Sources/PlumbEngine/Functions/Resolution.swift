@@ -45,7 +45,13 @@ extension ScalarFunction {
   }
 
   /// Whether the function is written between or before its operands.
-  var isOperator: Bool { name.utf8.first.map { !isLetter($0) } ?? false }
+  var isOperator: Bool {
+    name.utf8.first.map { !isLetter($0) } ?? false || ScalarFunction.wordOperators.contains(name)
+  }
+
+  /// Operators that are words, such as `has` and `in`.
+  private static let wordOperators = Set(
+    (stringOperators + listSearchOperators + membershipOperators).map(\.name) + ["and", "or"])
 
   private func isLetter(_ byte: UInt8) -> Bool { (byte | 32) >= 97 && (byte | 32) <= 122 || byte == 95 }
 

@@ -126,7 +126,7 @@ private func typedPercentiles(_ arguments: Arguments) throws -> Vector {
 private func percentileArrays(_ arguments: Arguments) -> Vector {
   let digests = Input<CompactDynamic>(arguments, 0)
   let percentiles = arguments.vectors.indices.dropFirst().map { Input<Double>(arguments, $0) }
-  return writtenRows(arguments) { (row: Int, out: inout ByteBuffer) -> Bool in
+  return writtenRows(arguments, as: .dynamic, seesNulls: true) { (row: Int, out: inout ByteBuffer) -> Bool in
     guard let digest = digests.nullable(row), var sketch = TDigest(DynamicCursor(digest.bytes)) else { return false }
     let mark = out.beginArray()
     for percentile in percentiles {
@@ -152,7 +152,7 @@ private func joinedSketches<Sketch>(
   _ write: (Sketch, inout ByteBuffer) -> Void
 ) -> Vector {
   let inputs = arguments.vectors.indices.map { Input<CompactDynamic>(arguments, $0) }
-  return writtenRows(arguments) { (row: Int, out: inout ByteBuffer) -> Bool in
+  return writtenRows(arguments, as: .dynamic, seesNulls: true) { (row: Int, out: inout ByteBuffer) -> Bool in
     var joined: Sketch?
     for input in inputs {
       guard let bytes = input.nullable(row), let sketch = read(DynamicCursor(bytes.bytes)) else { continue }
@@ -167,19 +167,4 @@ private func joinedSketches<Sketch>(
     write(joined, &out)
     return true
   }
-}
-
-/// A dynamic column whose rows `body` writes in compact form; null where it gives false.
-private func writtenRows(_ arguments: Arguments, _ body: (Int, inout ByteBuffer) -> Bool) -> Vector {
-  let builder = VectorBuilder(.dynamic, capacity: arguments.count)
-  var out = ByteBuffer()
-  for row in 0..<arguments.count {
-    out.removeAll()
-    if body(row, &out) {
-      out.withBytes { builder.append(bytes: $0) }
-    } else {
-      builder.appendNull()
-    }
-  }
-  return builder.finish()
 }

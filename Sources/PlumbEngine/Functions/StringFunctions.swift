@@ -385,12 +385,15 @@ extension ScalarFunction {
         let text = texts[row]
         guard let window = window[row, text] else { return nil }
         let needle = kept ?? TextNeedle(lookups[row], ignoresCase: false)
-        var at = 0
+        var part = window.part
+        var offset = window.offset
         var left = window.occurrence
-        while left > 0, let found = needle.offset(in: window.part, from: at) {
+        while left > 0, offset <= text.count, let found = needle.offset(in: part) {
           left &-= 1
-          if left == 0 { return Int64(text.part(from: 0, to: window.offset &+ found).characterCount) }
-          at = found &+ 1
+          if left == 0 { return Int64(text.part(from: 0, to: offset &+ found).characterCount) }
+          // The next occurrence has as many characters to be in, from the one after this one's first.
+          offset &+= found &+ 1
+          part = window.part(of: text, from: offset)
         }
         return -1
       }
@@ -429,6 +432,23 @@ struct SearchWindow {
   /// Where the part begins, in bytes.
   let offset: Int
   let occurrence: Int64
+  /// Characters to look at; -1 for all.
+  private let length: Int64
+
+  private init(text: Bytes, offset: Int, length: Int64, occurrence: Int64) {
+    self.offset = offset
+    self.length = length
+    self.occurrence = occurrence
+    part = SearchWindow.part(of: text, from: offset, length)
+  }
+
+  /// The part of the same length that begins elsewhere.
+  func part(of text: Bytes, from offset: Int) -> Bytes { SearchWindow.part(of: text, from: offset, length) }
+
+  private static func part(of text: Bytes, from offset: Int, _ length: Int64) -> Bytes {
+    let rest = text.part(from: offset)
+    return length < 0 ? rest : rest.part(from: 0, to: rest.offset(ofCharacter: Int(length)))
+  }
 
   /// The optional `start`, `length` and `occurrence` of a call.
   struct Inputs {
@@ -446,9 +466,7 @@ struct SearchWindow {
       guard length >= -1, occurrence >= 0 else { return nil }
       if start < 0 { start = Swift.max(0, Int64(text.characterCount) &+ Swift.max(start, -1 << 40)) }
       let offset = text.offset(ofCharacter: Int(start))
-      let rest = text.part(from: offset)
-      let part = length < 0 ? rest : rest.part(from: 0, to: rest.offset(ofCharacter: Int(length)))
-      return SearchWindow(part: part, offset: offset, occurrence: occurrence)
+      return SearchWindow(text: text, offset: offset, length: length, occurrence: occurrence)
     }
   }
 }

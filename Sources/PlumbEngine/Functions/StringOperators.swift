@@ -21,7 +21,7 @@ extension ScalarFunction {
     equalityWithoutCase
     + search("has", "has `part` as whole terms", .hasTerm, "North America", "America")
     + search("hasprefix", "has a term that starts with `part`", .hasTermPrefix, "North America", "Ame")
-    + search("hassuffix", "has a term that ends with `part`", .hasTermSuffix, "North America", "ica")
+    + search("hassuffix", "has a term that ends with `part`", .hasTermSuffix, "North AMERICA", "ICA")
     + search("contains", "contains `part`", .contains, "FabriKam", "riK")
     + search("startswith", "starts with `part`", .startsWith, "Fabrikam", "Fab")
     + search("endswith", "ends with `part`", .endsWith, "FabriKam", "Kam")

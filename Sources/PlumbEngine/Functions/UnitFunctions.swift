@@ -48,7 +48,7 @@ extension ScalarFunction {
           let unit = units?[row] ?? Bytes(start: nil, count: 0)
           guard ByteSize.print(size, precision: digits?.nullable(row) ?? 0, unit: unit, to: &out) else {
             throw Diagnostic(
-              "unknown-unit", "`\(String(unit))` is not a unit of size", at: arguments.argumentSpans[2],
+              "unknown-unit", "`\(String(unit))` is not a unit of size", at: arguments.span(of: 2),
               help: "the units are Bytes, KB, MB, GB, TB, PB and EB")
           }
         }

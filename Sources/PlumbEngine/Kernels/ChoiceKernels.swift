@@ -83,10 +83,10 @@ private func blendLanes<T: FixedWidthInteger & BitwiseCopyable>(
 /// The first argument that is not null, or, for strings, not empty.
 func firstPresent(_ arguments: Arguments) throws -> Vector {
   let n = arguments.count
-  var result = try arguments.plain(0, as: arguments.type)
+  var result = try arguments.converted(0, to: arguments.type)
   for index in arguments.vectors.indices.dropFirst() {
     guard let missing = result.presence(n) else { return result }
-    let next = try arguments.plain(index, as: arguments.type)
+    let next = try arguments.converted(index, to: arguments.type)
     result = blended(missing, result, next, count: n)
   }
   return result
@@ -119,9 +119,9 @@ extension Vector {
 /// The greatest or the least of the arguments in each row; nulls are passed over.
 func extreme(_ arguments: Arguments, greatest: Bool) throws -> Vector {
   let n = arguments.count
-  var result = try arguments.plain(0, as: arguments.type)
+  var result = try arguments.converted(0, to: arguments.type)
   for index in arguments.vectors.indices.dropFirst() {
-    let next = try arguments.plain(index, as: arguments.type)
+    let next = try arguments.converted(index, to: arguments.type)
     // With a null on one side the other wins; with a null on both it does not matter which.
     let sides = [result.expanded(), next.expanded()]
     let better = sides.betterRows(greatest: greatest, count: n)

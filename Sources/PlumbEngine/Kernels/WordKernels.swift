@@ -83,8 +83,10 @@ extension Vector {
   }
 }
 
-/// A positive divisor that is applied to many numbers: multiplying by its reciprocal is a few times
-/// faster than the machine's division.
+/// A positive divisor that is applied to many numbers, by multiplying with its reciprocal.
+///
+/// - Cost: 2 ns a row on a Zen 3, like that machine's own division; older processors divide 64-bit
+///   numbers in tens of cycles, and multiply in a few.
 struct Divisor {
   let divisor: UInt64
   private let reciprocal: UInt64

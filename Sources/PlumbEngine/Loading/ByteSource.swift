@@ -11,35 +11,6 @@ public protocol ByteSource: AnyObject {
   func rewind() throws
 }
 
-/// A source over bytes in memory, such as standard input read to its end.
-public final class MemorySource: ByteSource {
-  private let buffer: Buffer
-  private let count: Int
-  private var at = 0
-
-  /// The first `count` bytes of `buffer`.
-  public init(_ buffer: Buffer, count: Int) {
-    self.buffer = buffer
-    self.count = Swift.min(count, buffer.byteCount)
-  }
-
-  public convenience init(_ bytes: [UInt8]) {
-    let buffer = Buffer(byteCount: bytes.count)
-    bytes.withUnsafeBytes { if let base = $0.baseAddress { memcpy(buffer.base, base, bytes.count) } }
-    self.init(buffer, count: bytes.count)
-  }
-
-  public func read(into target: UnsafeMutableRawPointer, count wanted: Int) -> Int {
-    let given = Swift.min(wanted, count &- at)
-    if given <= 0 { return 0 }
-    memcpy(target, buffer.base + at, given)
-    at &+= given
-    return given
-  }
-
-  public func rewind() { at = 0 }
-}
-
 /// Memory for one block of text at a time, with room behind it so that eight bytes can be loaded anywhere.
 final class BlockBuffer {
   static let slack = 64

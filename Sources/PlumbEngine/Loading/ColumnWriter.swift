@@ -2,7 +2,7 @@ import Glibc
 
 /// The values of one column as one worker reads them, a row group at a time.
 ///
-/// - Memory: lanes for a full row group are kept and reused; `seal` copies what is there to its exact size.
+/// - Memory: lanes grow up to a full row group and are kept; `seal` copies what is there to its exact size.
 /// - Strings are codes of the worker's own table until most of them turn out to be distinct; then texts are
 ///   copied behind plain lanes.
 /// - Failures: a field that is no value of the type becomes null, and its row is noted.
@@ -12,8 +12,9 @@ final class ColumnWriter {
   /// Rows of the current group whose field could not be read.
   var failures: [Int] = []
   private(set) var table: TextTable?
-  private let lanes: Buffer
-  private let mask: Buffer
+  private var lanes: Buffer
+  private var mask: Buffer
+  private var capacity = 1024
   private var anyNull: UInt8 = 0
   private var texts: [AnyObject] = []
   private var arena: ByteArena?
@@ -21,28 +22,50 @@ final class ColumnWriter {
   private var cleaned = ByteBuffer()
   private var repaired = ByteBuffer()
   private let padded = BlockBuffer(capacity: 64)
+  private var lookups: Buffer?
 
   init(_ type: ScalarType) {
     self.type = type
-    lanes = Buffer(byteCount: RowGroup.capacity &* type.lane.stride)
-    mask = Buffer(byteCount: RowGroup.capacity)
+    lanes = Buffer(byteCount: capacity &* type.lane.stride)
+    mask = Buffer(byteCount: capacity)
     if type == .string { table = TextTable() }
   }
 
   private var stride: Int { table == nil ? type.lane.stride : 4 }
 
+  @inline(__always) private func makeRoom(for rows: Int) {
+    if count &+ rows > capacity { grow(to: count &+ rows) }
+  }
+
+  private func grow(to needed: Int) {
+    var larger = capacity
+    while larger < needed { larger &*= 2 }
+    let nextLanes = Buffer(byteCount: larger &* type.lane.stride)
+    memcpy(nextLanes.base, lanes.base, count &* stride)
+    let nextMask = Buffer(byteCount: larger)
+    memcpy(nextMask.base, mask.base, count)
+    lanes = nextLanes
+    mask = nextMask
+    capacity = larger
+  }
+
   // MARK: Fields of delimited text
 
   /// Reads a column of the batch; the group must have room for its rows.
   func read(_ batch: FieldBatch, _ column: Int) {
-    guard batch.rows > 0, count &+ batch.rows <= RowGroup.capacity else { return }
+    guard batch.rows > 0 else { return }
+    makeRoom(for: batch.rows)
     switch type {
     case .long: readLongs(batch, column, within: Int64.min...Int64.max)
     case .int: readLongs(batch, column, within: Int64(Int32.min)...Int64(Int32.max))
     case .real: readReals(batch, column)
     case .datetime: readMoments(batch, column)
     case .string:
-      if let table { readCodes(batch, column, table) } else { readTexts(batch, column) }
+      if let table {
+        if table.count < 4096 { readCodes(batch, column, table) } else { readManyCodes(batch, column, table) }
+      } else {
+        readTexts(batch, column)
+      }
     case .bool, .decimal, .timespan, .guid, .dynamic: readOthers(batch, column)
     }
     count &+= batch.rows
@@ -277,6 +300,71 @@ final class ColumnWriter {
     }
   }
 
+  /// The same for a table that does not fit the cache: each step is a loop of its own over the batch, so that
+  /// the processor waits for many rows' memory at once.
+  @inline(never)
+  private func readManyCodes(_ batch: FieldBatch, _ column: Int, _ table: TextTable) {
+    let out = lanes.values(UInt32.self) + count
+    let base = batch.base
+    let step = batch.columns &+ 1
+    let quote = batch.quote
+    let lookups = self.lookups ?? Buffer(of: TextLookup.self, count: 1024)
+    self.lookups = lookups
+    let rows = Swift.min(batch.rows, 1024)
+    let pending = lookups.values(TextLookup.self)
+    let slots = table.slots
+    let slotMask = table.mask
+    var marks = batch.marks + column
+    for row in 0..<rows {
+      let start = Int(marks[0]) &+ 1
+      var n = Swift.max(0, Int(marks[1]) &- start)
+      marks += step
+      var p = base + start
+      if n > 0 && p[0] == quote {
+        if n >= 2 && p[n &- 1] == quote && memchr(p + 1, Int32(quote), n &- 2) == nil {
+          p += 1
+          n &-= 2
+        } else {
+          // Quotes inside have to be taken out first; -1 marks that.
+          n = -1
+        }
+      }
+      let hash = n < 0 ? 0 : TextTable.hash(p, n)
+      pending[row] = TextLookup(p: p, n: n, hash: hash, slot: slots[Int(truncatingIfNeeded: hash) & slotMask], entry: base)
+    }
+    let entries = table.entries.base
+    for row in 0..<rows {
+      let slot = pending[row].slot
+      let isLikely = slot != 0 && (slot ^ pending[row].hash) &>> 32 == 0 && pending[row].n > 0
+      let entry = entries[isLikely ? Int(UInt32(truncatingIfNeeded: slot) &- 1) : 0]
+      if isLikely && entry.count == pending[row].n {
+        pending[row].entry = UnsafePointer(entry.baseAddress.unsafelyUnwrapped)
+      } else {
+        pending[row].slot = 0
+      }
+    }
+    for row in 0..<rows {
+      let lookup = pending[row]
+      if lookup.slot != 0 && TextTable.equal(lookup.p, lookup.entry, lookup.n) {
+        out[row] = UInt32(truncatingIfNeeded: lookup.slot) &- 1
+      } else {
+        out[row] = codeOf(lookup, batch, row, column, table)
+      }
+    }
+  }
+
+  @inline(never)
+  private func codeOf(
+    _ lookup: TextLookup, _ batch: FieldBatch, _ row: Int, _ column: Int, _ table: TextTable
+  ) -> UInt32 {
+    var text = Bytes(start: lookup.p, count: Swift.max(0, lookup.n))
+    if lookup.n < 0 { text = unquoted(batch.field(row, column), batch.quote) }
+    let p = text.baseAddress.map { UnsafePointer($0) } ?? batch.base
+    let hash = TextTable.hash(p, text.count)
+    return TextTable.find(p, text.count, hash, table.slots, table.mask, table.entries.base)
+      ?? (batch.isASCII ? table.insert(p, text.count, hash) : codeOfNew(Bytes(start: p, count: text.count), table))
+  }
+
   @inline(never)
   private func readTexts(_ batch: FieldBatch, _ column: Int) {
     let out = lanes.values(Bytes.self) + count
@@ -387,12 +475,14 @@ final class ColumnWriter {
   // MARK: Single values
 
   func append(text: Bytes) {
+    makeRoom(for: 1)
     storeText(text, at: count)
     count &+= 1
   }
 
   /// A text to be read as a value of the column's type; false, and null, when it is none.
   @discardableResult func append(parsing text: Bytes) -> Bool {
+    makeRoom(for: 1)
     let isRead = store(text, at: count)
     if !isRead { storeNull(at: count) }
     count &+= 1
@@ -400,30 +490,35 @@ final class ColumnWriter {
   }
 
   func append(word: Int64) {
+    makeRoom(for: 1)
     lanes.values(Int64.self)[count] = word
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func append(real: Double) {
+    makeRoom(for: 1)
     lanes.values(Double.self)[count] = real
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func append(bool: Bool) {
+    makeRoom(for: 1)
     lanes.values(UInt8.self)[count] = bool ? 1 : 0
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func append(compact: Bytes) {
+    makeRoom(for: 1)
     lanes.values(Bytes.self)[count] = room.copying(compact)
     mask.values(UInt8.self)[count] = 0
     count &+= 1
   }
 
   func appendNull() {
+    makeRoom(for: 1)
     storeNull(at: count)
     count &+= 1
   }
@@ -511,6 +606,15 @@ final class ColumnWriter {
       return (data, .codes32)
     }
   }
+}
+
+/// A text on its way to its code.
+private struct TextLookup: BitwiseCopyable {
+  var p: UnsafePointer<UInt8>
+  var n: Int
+  var hash: UInt64
+  var slot: UInt64
+  var entry: UnsafePointer<UInt8>
 }
 
 /// Whether the bytes are well-formed UTF-8.

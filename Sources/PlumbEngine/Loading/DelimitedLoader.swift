@@ -48,6 +48,9 @@ public struct DelimitedText {
 ///
 /// A column whose guessed type does not hold is read again, alone, as a wider type.
 public func loadDelimited(_ text: DelimitedText, context: ExecutionContext) throws -> LoadedRows {
+  guard text.fieldCount <= LoadedRows.columnLimit else {
+    throw BadText.tooManyColumns(file: text.name)
+  }
   var columns = text.columns
   let first = try DelimitedPass(text, wanted: Array(columns.indices), columns: columns, context: context)
   try first.run()

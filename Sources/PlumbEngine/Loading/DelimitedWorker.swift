@@ -6,7 +6,6 @@ import PlumbDiagnostics
 /// Rows are taken in small batches: first all field boundaries of a batch, then column by column, so that each
 /// loop is over one type and the text is still in the cache.
 final class DelimitedWorker {
-  static let batchRows = 1024
 
   struct Outcome {
     var block: DelimitedPass.Block?
@@ -21,7 +20,8 @@ final class DelimitedWorker {
   private let writers: [(column: Int, field: Int, writer: ColumnWriter)]
   private var isDead: [Bool]
   private let marks: Buffer
-  private let bad = Buffer(byteCount: DelimitedWorker.batchRows)
+  private let bad: Buffer
+  private let batchRows: Int
   private let fields: Int
 
   init(_ pass: DelimitedPass) {
@@ -29,7 +29,9 @@ final class DelimitedWorker {
     fields = pass.text.fieldCount
     writers = pass.wanted.map { ($0, pass.columns[$0].field, ColumnWriter(pass.columns[$0].info.type)) }
     isDead = Array(repeating: false, count: writers.count)
-    marks = Buffer(of: Int32.self, count: DelimitedWorker.batchRows &* (fields &+ 1))
+    batchRows = Swift.max(16, Swift.min(1024, 65_536 / (fields &+ 1)))
+    bad = Buffer(byteCount: batchRows)
+    marks = Buffer(of: Int32.self, count: batchRows &* (fields &+ 1))
   }
 
   /// Columns whose type is known not to hold are read no further.
@@ -58,7 +60,7 @@ final class DelimitedWorker {
     var filled = 0
     let places = marks.values(Int32.self)
     while !scanner.isAtEnd {
-      let rows = scanner.fill(places, limit: Swift.min(DelimitedWorker.batchRows, RowGroup.capacity &- filled))
+      let rows = scanner.fill(places, limit: Swift.min(batchRows, RowGroup.capacity &- filled))
       let batch = FieldBatch(
         base: base, marks: UnsafePointer(places), columns: fields, rows: rows,
         quote: pass.text.dialect.quote ?? pass.text.dialect.newline, isASCII: isASCII)

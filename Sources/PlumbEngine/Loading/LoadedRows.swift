@@ -17,6 +17,19 @@ public struct LoadedRows: Sendable {
   public var skippedRows = 0
   public var nulledCells = 0
   public var remarks: [String] = []
+
+  public init(
+    schema: Schema, groups: [RowGroup], skippedRows: Int = 0, nulledCells: Int = 0, remarks: [String] = []
+  ) {
+    self.schema = schema
+    self.groups = groups
+    self.skippedRows = skippedRows
+    self.nulledCells = nulledCells
+    self.remarks = remarks
+  }
+
+  /// More columns than this are taken for a mistake in the file.
+  public static let columnLimit = 10_000
 }
 
 extension ScalarType {
@@ -63,6 +76,10 @@ enum BadText {
 
   static func json(_ reason: String, file: String, line: Int, byte: Int) -> Diagnostic {
     Diagnostic("bad-json", "`\(file)` line \(line), byte \(byte): \(reason)")
+  }
+
+  static func tooManyColumns(file: String) -> Diagnostic {
+    Diagnostic("too-many-columns", "`\(file)` has more than \(LoadedRows.columnLimit) columns")
   }
 
   static func shortened(_ text: Bytes) -> String {

@@ -27,8 +27,9 @@ final class JoinTable: Sendable {
     let numbers = Buffer(of: UInt32.self, count: n)
     let out = numbers.values(UInt32.self)
     let words = layout.words(of: keys, count: n)
-    let isNull = unitedNulls(keys, count: n)?.values(UInt8.self)
-    if let isNull {
+    let nullKeys = unitedNulls(keys, count: n)
+    if let nullKeys {
+      let isNull = nullKeys.values(UInt8.self)
       for i in 0..<n {
         if isNull[i] != 0 {
           out[i] = missingRow
@@ -153,7 +154,8 @@ final class JoinTable: Sendable {
     let numbers = Buffer(of: UInt32.self, count: n)
     let out = numbers.values(UInt32.self)
     table.value.find(words.values(UInt64.self), rows: n, into: out)
-    if let isNull = unitedNulls(keys, count: n)?.values(UInt8.self) {
+    if let nullKeys = unitedNulls(keys, count: n) {
+      let isNull = nullKeys.values(UInt8.self)
       for i in 0..<n where isNull[i] != 0 { out[i] = missingRow }
     }
     return numbers

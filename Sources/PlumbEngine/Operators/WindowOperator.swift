@@ -82,7 +82,8 @@ private func shifted(_ values: Vector, by distance: Int64, default fallback: Vec
 private func shiftedCodes(_ source: Vector, _ rows: UnsafeMutablePointer<UInt32>, _ n: Int) -> Vector {
   guard let dictionary = source.dictionary else { return source }
   let extended = dictionary.includingEmpty
-  let (_, codes) = source.wideCodes()
+  let (buffer, codes) = source.wideCodes()
+  defer { withExtendedLifetime(buffer) {} }
   let result = Buffer(of: UInt32.self, count: n)
   let out = result.values(UInt32.self)
   let empty = UInt32(truncatingIfNeeded: extended.emptyCode)

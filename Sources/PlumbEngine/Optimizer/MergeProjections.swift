@@ -9,6 +9,9 @@ extension RewriteRule {
       }
       for (index, count) in uses where count > 1 && !inner[index].expression.isCheap { return node }
       for index in uses.keys where inner[index].expression.isVolatile { return node }
+      // Long chains of `extend` stay steps: one deep expression is no cheaper than several.
+      let size = (outer + inner).reduce(0) { $0 &+ $1.expression.size(atMost: sizeLimit) }
+      if size > sizeLimit { return node }
       return .project(
         input,
         outer.map { NamedExpression($0.name, $0.expression.substituting { inner[$0].expression }) })
@@ -16,7 +19,18 @@ extension RewriteRule {
   }
 }
 
+/// Nodes in the expressions of a merged projection, at most.
+private let sizeLimit = 400
+
 extension BoundExpression {
+  /// How many nodes the expression has, counted no further than `limit`.
+  func size(atMost limit: Int) -> Int {
+    guard case .call(let call) = self else { return 1 }
+    var total = 1
+    for argument in call.arguments where total < limit { total &+= argument.size(atMost: limit &- total) }
+    return total
+  }
+
   /// A column or a literal: reading it twice costs nothing.
   var isCheap: Bool {
     switch self {

@@ -82,7 +82,8 @@ struct SortCodes {
     let n = vector.count
     if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return textRanks(vector.decoded()) }
     let ranks = dictionary.ranks
-    let (_, wide) = vector.wideCodes()
+    let (buffer, wide) = vector.wideCodes()
+    defer { withExtendedLifetime(buffer) {} }
     let codes = Buffer(of: UInt64.self, count: n)
     let out = codes.values(UInt64.self)
     for i in 0..<n { out[i] = UInt64(ranks[Int(wide[i])]) }

@@ -15,6 +15,7 @@ func loadDelimitedFile(_ source: any SampledSource, name: String, options: LoadO
   // One block is the work of one thread.
   if let size = source.size {
     text.threads = max(1, min(text.threads, size / (options.blockSize ?? 1 << 20) + 1))
+    if options.blockSize == nil && size < 4 << 20 { text.blockSize = size / text.threads + 1 }
   }
   return try loadDelimited(text, context: options.context)
 }

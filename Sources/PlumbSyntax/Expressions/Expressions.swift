@@ -110,6 +110,7 @@ extension Parser {
     while true {
       let op: BinaryOperator
       switch token.kind {
+      case .colon where isInSearch: op = .has
       case .equalTilde: op = .equalIgnoringCase
       case .bangTilde: op = .notEqualIgnoringCase
       case .word:
@@ -154,10 +155,10 @@ extension Parser {
     let start = index
     if at(.leftParen) {
       let nesting = try enter(.leftParen)
-      repeat { list.append(try parseValue()) } while skip(.comma)
+      repeat { list.append(try parseValue()) } while try skipComma(after: list[list.count - 1])
       try leave(nesting)
     } else {
-      list.append(try parseUnary())
+      list.append(atLiteral ? .literal(try parseLiteral()) : try parseReference())
     }
     let whole = SourceSpan.joining(operand.span, span(from: start))
     try rise(to: max(leftHeight, height) + 1, span: whole)
@@ -228,7 +229,7 @@ extension Parser {
         let whole = SourceSpan.joining(base.span, name.span)
         if at(.leftParen) {
           throw fail(
-            "unexpected-text", "KQL has no methods: `\(name.text)` is called on nothing", at: name.span,
+            "unexpected-text", "KQL has no methods, so `.\(name.text)(` cannot stand here", at: name.span,
             help: "write `\(name.text)(value)`")
         }
         try rise(to: height + 1, span: whole)
@@ -281,6 +282,9 @@ extension Parser {
         "bare-null", "`null` stands only inside `dynamic(...)`", at: token.span,
         help: "write `int(null)` and the like, or `isnull(x)` to test for it")
     }
+    if at(.word), ReservedWords.all.contains(token.text) {
+      return unexpected("a value", help: "as a name it is written ['\(token.text)']")
+    }
     if at(.leftBracket) {
       return unexpected("a value", help: "a list is written `dynamic([1, 2])`, a quoted name `['a b']`")
     }
@@ -302,7 +306,9 @@ extension Parser {
     var arguments: [ArgumentSyntax] = []
     let nesting = try enter(.leftParen, "after the function's name")
     if !isClosing(nesting) {
-      repeat { arguments.append(try parseArgument()) } while skip(.comma)
+      repeat {
+        arguments.append(try parseArgument())
+      } while try skipComma(after: arguments[arguments.count - 1].value)
     }
     try leave(nesting)
     return CallSyntax(
@@ -351,7 +357,23 @@ extension Parser {
         "missing-source", "only a table can be piped on", at: token.span,
         help: "the text before this `|` is a value")
     }
-    return .query(try parsePipes(query))
+    let outer = try enterQuery()
+    let piped = try parsePipes(query)
+    leaveQuery(outer)
+    return .query(piped)
+  }
+
+  /// After a query a comma would go on with the last operator's list, so a query that more values
+  /// follow stands in brackets.
+  private mutating func skipComma(after value: ExpressionSyntax) throws(SyntaxFailure) -> Bool {
+    guard at(.comma) else { return false }
+    if case .query(let query) = value {
+      throw fail(
+        "bare-query", "a query that more values follow stands in brackets", at: query.span,
+        help: "write `(query), ...`")
+    }
+    advance()
+    return true
   }
 }
 

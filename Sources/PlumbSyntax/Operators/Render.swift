@@ -16,7 +16,7 @@ public struct RenderPropertySyntax: Sendable {
 
 extension Parser {
   mutating func parseRenderOperator(from start: Int) throws(SyntaxFailure) -> RenderSyntax {
-    let visualization = try parseName("a chart, such as `timechart`")
+    let visualization = try parseName("a chart such as `timechart`")
     var properties: [RenderPropertySyntax] = []
     // The old form has no brackets: `render areachart kind=stacked`.
     while atName, !atWord("with") { properties.append(try parseRenderProperty()) }

@@ -50,7 +50,11 @@ extension Parser {
         help: "to compute a value write `print ...`, to filter write `| where ...`")
     case .bars:
       return fail("unexpected-text", "found `||` where `|` should be", at: span)
-    case .long, .real, .timespan, .string, .typedLiteral, .command, .leftParen, .leftBracket, .leftBrace,
+    case .leftBrace:
+      return fail(
+        "unexpected-text", "`{` cannot follow here", at: span,
+        help: "a function's parameters have types: `let f = (a: long) { ... }`")
+    case .long, .real, .timespan, .string, .typedLiteral, .command, .leftParen, .leftBracket,
       .pipe, .semicolon, .comma, .dot, .dotDot, .colon, .fatArrow, .ampersands, .unknown, .end:
       break
     }
@@ -135,6 +139,6 @@ extension Parser {
     }
     return fail(
       "unexpected-text", "\(found) cannot follow here in `\(keyword.rawValue)`", at: span,
-      help: mistakeHint)
+      help: mistakeHint ?? (depth > 0 && !atName ? "is a `)` missing before it?" : nil))
   }
 }

@@ -27,7 +27,11 @@ struct Parser {
   /// The greatest `height` since the innermost bracket was opened.
   var tallest = 0
 
-  static let maximumDepth = 500
+  /// Inside `search`, where `a: "x"` is short for `a has "x"`.
+  var isInSearch = false
+
+  static let maximumDepth = 250
+  static let queryDepth = 4
   static let maximumHeight = 2_000
   static let maximumOperators = 5_000
 
@@ -140,6 +144,21 @@ struct Parser {
     return nesting
   }
 
+  /// A query within brackets counts as several levels: reading one takes that much more of the stack.
+  mutating func enterQuery() throws(SyntaxFailure) -> Int {
+    let outer = depth
+    guard depth > 0 else { return outer }
+    if depth + Self.queryDepth > Self.maximumDepth {
+      throw fail(
+        "nested-too-deeply", "queries are nested too deeply here", at: token.span,
+        help: "name inner queries with `let`")
+    }
+    depth += Self.queryDepth
+    return outer
+  }
+
+  mutating func leaveQuery(_ outer: Int) { depth = outer }
+
   /// Moves past the closing bracket that `enter` waits for.
   mutating func leave(_ nesting: Nesting) throws(SyntaxFailure) {
     guard at(nesting.closing) else { throw unclosed(nesting) }
@@ -226,13 +245,16 @@ struct Parser {
   mutating func recover(from start: Int, stopsAtPipe: Bool = true) {
     let failed = index
     var brackets: [Token.Kind] = []
+    // The steps of `scan` are divided by `;` within brackets.
+    let isScan = tokens[min(start + 1, tokens.count - 1)].text == "scan"
     index = start
     while !at(.end) {
       switch token.kind {
       case .leftParen, .leftBracket, .leftBrace: brackets.append(token.kind)
       case .rightParen, .rightBracket, .rightBrace: _ = brackets.popLast()
       case .pipe where stopsAtPipe && index >= failed && index > start && brackets.isEmpty: return
-      case .semicolon where index >= failed && !brackets.contains(.leftBrace): return
+      case .semicolon where index >= failed && !brackets.contains(.leftBrace):
+        if !isScan || brackets.isEmpty { return }
       default: break
       }
       advance()
@@ -243,5 +265,6 @@ struct Parser {
   mutating func reset(depth: Int, tallest: Int) {
     self.depth = depth
     self.tallest = tallest
+    isInSearch = false
   }
 }

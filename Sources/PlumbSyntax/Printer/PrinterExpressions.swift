@@ -31,6 +31,8 @@ extension Printer {
     case .path(let path): printPath(path)
     case .member(let node):
       printExpression(node.base)
+      // `5.['x']` would read as the real `5.` and an index.
+      if case .literal(let literal) = node.base, literal.isNumber { write(" ") }
       write(".")
       printMemberName(node.name)
     case .element(let node):

@@ -14,7 +14,10 @@ extension Parser {
   mutating func parseSearchOperator(from start: Int) throws(SyntaxFailure) -> SearchSyntax {
     let parameters = try readParameters("kind")
     let tables = skipWord("in") ? try parseTablePatternList() : []
+    let wasInSearch = isInSearch
+    isInSearch = true
     let predicate = try parseExpression()
+    isInSearch = wasInSearch
     return SearchSyntax(
       parameters: parameters, tables: tables, predicate: predicate, span: span(from: start))
   }

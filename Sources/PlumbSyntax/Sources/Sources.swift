@@ -4,6 +4,7 @@ import PlumbDiagnostics
 extension Parser {
   mutating func parseQuery() throws(SyntaxFailure) -> QuerySyntax {
     let start = index
+    let outer = try enterQuery()
     let source: SourceSyntax
     do throws(SyntaxFailure) {
       source = try parseSource()
@@ -17,7 +18,9 @@ extension Parser {
       }
       throw error
     }
-    return try parsePipes(QuerySyntax(source: source, operators: [], span: source.span))
+    let query = try parsePipes(QuerySyntax(source: source, operators: [], span: source.span))
+    leaveQuery(outer)
+    return query
   }
 
   /// The operators that follow; outside brackets a mistake in one does not end the rest.
@@ -52,9 +55,12 @@ extension Parser {
     let lower = token.lower
     var query = QuerySyntax(
       source: .implied(SourceSpan(lower, lower)), operators: [], span: SourceSpan(lower, lower))
+    let outer = try enterQuery()
     _ = skip(.pipe)
     query.operators.append(try parseOperator())
-    return try parsePipes(query)
+    query = try parsePipes(query)
+    leaveQuery(outer)
+    return query
   }
 
   mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
@@ -86,7 +92,7 @@ extension Parser {
     case "datatable", "externaldata", "external_data": return token(after: 1).kind == .leftParen
     case "union": return isName(after: 1) || [.leftParen, .star].contains(token(after: 1).kind)
     case "search", "find":
-      return startsOperand(after: 1) || token(after: 1).kind == .star || atWord("in", after: 1)
+      return startsOperand(after: 1) || atWord("in", after: 1)
     case "evaluate": return isName(after: 1)
     default: return false
     }
@@ -95,7 +101,7 @@ extension Parser {
   private func startsOperand(after distance: Int) -> Bool {
     let token = token(after: distance)
     switch token.kind {
-    case .long, .real, .timespan, .string, .typedLiteral, .leftParen, .minus, .plus: return true
+    case .long, .real, .timespan, .string, .typedLiteral, .leftParen, .minus, .plus, .star: return true
     case .word:
       return isName(after: distance) || ReservedWords.booleans[token.text] != nil || token.text == "null"
     default: return isName(after: distance)
@@ -120,7 +126,13 @@ extension Parser {
     if depth == 0, isSQL { throw unexpectedSource() }
     switch try parseReference() {
     case .name(let name): return .name(name)
-    case .call(let call): return .call(call)
+    case .call(let call):
+      // `pattern("x").name`: no database, but a path all the same.
+      guard skip(.dot) else { return .call(call) }
+      let name = try parseName("a table")
+      return .path(
+        EntityPathSyntax(
+          qualifiers: [call], entity: .name(name), span: SourceSpan.joining(call.span, name.span)))
     case .path(let path): return .path(path)
     case .literal, .unary, .binary, .logical, .between, .membership, .member, .element, .star,
       .parenthesized, .query:

@@ -15,7 +15,8 @@ extension Parser {
     advance()
     var name = try parseName("an option")
     while skip(.dot) {
-      let part = try parseName("an option")
+      guard at(.word) else { throw unexpected("an option") }
+      let part = advance()
       name.text += "." + part.text
       name.span = SourceSpan.joining(name.span, part.span)
     }

@@ -63,8 +63,17 @@ public indirect enum ExpressionSyntax: Sendable {
     case .name(let name): QuerySyntax(source: .name(name), operators: [], span: name.span)
     case .call(let call): QuerySyntax(source: .call(call), operators: [], span: call.span)
     case .path(let path): QuerySyntax(source: .path(path), operators: [], span: path.span)
-    case .literal, .unary, .binary, .logical, .between, .membership, .member, .element, .star,
-      .parenthesized:
+    case .member(let member):
+      // `pattern("x").name`
+      if case .call(let call) = member.base {
+        QuerySyntax(
+          source: .path(
+            EntityPathSyntax(qualifiers: [call], entity: .name(member.name), span: member.span)),
+          operators: [], span: member.span)
+      } else {
+        nil
+      }
+    case .literal, .unary, .binary, .logical, .between, .membership, .element, .star, .parenthesized:
       nil
     }
   }

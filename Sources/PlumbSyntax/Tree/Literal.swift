@@ -4,6 +4,13 @@ import PlumbDiagnostics
 public struct LiteralSyntax: Sendable {
   public var value: LiteralValue
   public var span: SourceSpan
+
+  var isNumber: Bool {
+    switch value {
+    case .long, .real, .timespan: true
+    case .bool, .string, .typed, .dynamic, .typeOf: false
+    }
+  }
 }
 
 /// What a literal says. Texts in brackets are kept as written, for the engine's parsers to read.

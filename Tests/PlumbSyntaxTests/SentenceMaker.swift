@@ -1,0 +1,96 @@
+@testable import PlumbSyntax
+
+/// Makes sentences of a grammar at random, shorter the deeper it is in rules.
+struct SentenceMaker {
+  private let grammar: EBNF
+  private var dice: Dice
+  private var text = ""
+  private var isAdjacent = false
+  /// The least number of rules below a rule, which shows the way out.
+  private let depths: [String: Int]
+
+  init(_ grammar: EBNF, seed: UInt64) {
+    self.grammar = grammar
+    dice = Dice(seed: seed)
+    var depths: [String: Int] = [:]
+    var isChanging = true
+    while isChanging {
+      isChanging = false
+      for (name, node) in grammar.rules {
+        guard let depth = Self.depth(of: node, depths), depth + 1 < depths[name] ?? .max else { continue }
+        depths[name] = depth + 1
+        isChanging = true
+      }
+    }
+    self.depths = depths
+  }
+
+  private static func depth(of node: EBNF.Node, _ depths: [String: Int]) -> Int? {
+    switch node {
+    case .literal, .tokenClass, .optional, .repeated: return 0
+    case .rule(let name): return depths[name]
+    case .choice(let nodes): return nodes.compactMap { depth(of: $0, depths) }.min()
+    case .sequence(let nodes):
+      var deepest = 0
+      for inner in nodes {
+        guard let depth = depth(of: inner, depths) else { return nil }
+        deepest = max(deepest, depth)
+      }
+      return deepest
+    }
+  }
+
+  mutating func sentence() -> String {
+    text = ""
+    write(.rule("script"), budget: Int.random(in: 14...40, using: &dice))
+    return text
+  }
+
+  private mutating func write(_ node: EBNF.Node, budget: Int) {
+    switch node {
+    case .literal(let literal, _): put(literal)
+    case .tokenClass(let name): put(ofClass: name)
+    case .rule(let name): if let inner = grammar.rules[name] { write(inner, budget: budget - 1) }
+    case .sequence(let nodes): for inner in nodes { write(inner, budget: budget) }
+    case .optional(let inner):
+      if budget > 0, Int.random(in: 0..<5, using: &dice) < 2 { write(inner, budget: budget - 1) }
+    case .repeated(let inner):
+      while budget > 0, Int.random(in: 0..<10, using: &dice) < 3 { write(inner, budget: budget - 2) }
+    case .choice(let nodes):
+      let ways = nodes.map { Self.depth(of: $0, depths) ?? .max }
+      let shallowest = ways.min() ?? 0
+      let open = budget > shallowest + 4 ? Array(nodes) : zip(nodes, ways).filter { $1 <= shallowest + 1 }.map(\.0)
+      if let choice = open.randomElement(using: &dice) { write(choice, budget: budget) }
+    }
+  }
+
+  private mutating func put(_ piece: String) {
+    if !text.isEmpty, !isAdjacent { text += Int.random(in: 0..<20, using: &dice) == 0 ? "\n" : " " }
+    isAdjacent = false
+    text += piece
+  }
+
+  private mutating func put(ofClass name: String) {
+    let pieces: [String]
+    switch name {
+    case "ADJACENT":
+      isAdjacent = true
+      return
+    case "WORD", "ANY_WORD": pieces = ["a", "b", "c1", "Col", "status", "title", "message", "type", "_x"]
+    case "STRING": pieces = ["\"x\"", "'y'", "@\"z\\d\"", "\"a\\n\\u00e9\"", "h'q'", "\"\"", "```m\nn```"]
+    case "LONG": pieces = ["0", "5", "42", "0xFF", "9223372036854775807"]
+    case "REAL": pieces = ["1.5", "2.", "1e5", "0.25"]
+    case "TIMESPAN": pieces = ["1d", "2h", "1.5m", "10ms", "3ticks"]
+    case "TYPED_LITERAL": pieces = ["datetime(2024-01-01)", "int(null)", "real(+inf)", "time(1.02:03:04)"]
+    case "COMMAND": pieces = [".show tables", ".drop table x"]
+    case "BOOL": pieces = ["true", "False"]
+    case "TYPE": pieces = ["long", "string", "datetime", "dynamic", "double"]
+    case "STRING_OPERATOR": pieces = ["has", "!contains", "startswith_cs", "hasprefix"]
+    case "ENTITY_QUALIFIER": pieces = ["database", "cluster"]
+    case "PATTERN_TEXT": pieces = ["= (a: string) [b: string] { (\"x\").[\"y\"] = { print 1; }; }"]
+    case "OPERANDS": pieces = ["x as (y | z)", ""]
+    default: pieces = ["?"]
+    }
+    put(pieces.randomElement(using: &dice) ?? "?")
+  }
+}
