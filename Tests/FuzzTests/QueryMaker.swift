@@ -86,10 +86,12 @@ func manualQueries() throws -> [String] {
   let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden")
   let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
   var queries: [String] = []
-  for path in paths.sorted() {
+  for path in paths.sorted() where path.hasSuffix(".kql") || path.hasSuffix(".test") {
     let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
-    if path.hasSuffix(".kql") { queries.append(text) }
-    guard path.hasSuffix(".test") else { continue }
+    if path.hasSuffix(".kql") {
+      queries.append(text)
+      continue
+    }
     for block in text.components(separatedBy: "\n---") {
       let lines = block.components(separatedBy: "\n").compactMap { line -> String? in
         if line.hasPrefix("> ") { return String(line.dropFirst(2)) }

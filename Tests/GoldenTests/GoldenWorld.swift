@@ -11,7 +11,7 @@ struct GoldenWorld {
   private let session: Session
 
   init() throws {
-    var options = SessionOptions(threads: 2, memoryLimit: 64 << 20, clock: { Self.now }, seed: 1)
+    var options = SessionOptions(threads: 2, memoryLimit: 2 << 30, clock: { Self.now }, seed: 1)
     options.parameters = ["threshold": "3"]
     session = Session(catalog: Catalog(), options: options)
     let folder = GoldenFile.folder.appending(path: "tables")

@@ -76,18 +76,15 @@ struct ReadmeTests {
     #expect(blocks.last?.lines.last?.hasPrefix("swift test") == true)
   }
 
-  /// The commands of a session, each with what it prints; a command goes on after a line that ends with `\`.
+  /// The commands of a session, each with what it prints; a command goes on while a quote in it is open.
   private static func commands(of block: Block) -> [(String, [String])] {
     var commands: [(String, [String])] = []
-    var isOpen = false
     for line in block.lines {
       if line.hasPrefix("$ ") {
         commands.append((String(line.dropFirst(2)), []))
-        isOpen = line.hasSuffix("\\")
       } else if let last = commands.indices.last {
-        if isOpen {
+        if commands[last].1.isEmpty && commands[last].0.count(where: { $0 == "'" }) % 2 == 1 {
           commands[last].0 += "\n" + line
-          isOpen = line.hasSuffix("\\")
         } else {
           commands[last].1.append(line)
         }
