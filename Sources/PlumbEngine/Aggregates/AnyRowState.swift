@@ -74,19 +74,12 @@ final class AnyRowState: AggregateState {
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? AnyRowState else { return }
-    var numbers = [UInt32](repeating: .max, count: other.rows.chunks.count)
     for i in 0..<range.count {
       var theirs = other.cells[range.lowerBound &+ i]
       let mine = cells.base + Int(groups[i])
       if theirs.reference.isNone || mine.pointee.isSettled { continue }
       if !mine.pointee.reference.isNone, !theirs.isSettled { continue }
-      let chunk = Int(theirs.reference.chunk)
-      if numbers[chunk] == .max {
-        numbers[chunk] = rows.nextChunk
-        let vectors = other.rows.chunks[chunk]
-        rows.append(vectors, count: vectors[0].count)
-      }
-      theirs.reference.chunk = numbers[chunk]
+      theirs.reference.chunk = rows.adopt(theirs.reference.chunk, of: other.rows)
       mine.pointee = theirs
     }
   }

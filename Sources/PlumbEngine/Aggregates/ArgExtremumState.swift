@@ -211,7 +211,6 @@ final class ArgExtremumState: AggregateState {
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? ArgExtremumState else { return }
-    var numbers = [UInt32](repeating: .max, count: other.rows.chunks.count)
     let isNumber = keyType.lane == .byte || keyType.lane == .word || keyType.lane == .float
     for i in 0..<range.count {
       var theirs = other.cells[range.lowerBound &+ i]
@@ -231,13 +230,7 @@ final class ArgExtremumState: AggregateState {
           if !isBetter { continue }
         }
       }
-      let chunk = Int(theirs.chunk)
-      if numbers[chunk] == .max {
-        numbers[chunk] = rows.nextChunk
-        let vectors = other.rows.chunks[chunk]
-        rows.append(vectors, count: vectors[0].count)
-      }
-      theirs.chunk = numbers[chunk]
+      theirs.chunk = rows.adopt(theirs.chunk, of: other.rows)
       mine.pointee = theirs
     }
   }

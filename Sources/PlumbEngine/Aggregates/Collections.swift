@@ -54,7 +54,8 @@ extension AggregateFunction {
       "expression, predicate, [limit]",
       examples: [
         .init(
-          #"datatable(x: dynamic, y: bool)[dynamic({"a": 1}), true, dynamic({"b": 2}), false] | summarize make_bag_if(x, y)"#,
+          #"datatable(x: dynamic, y: bool)[dynamic({"a": 1}), true, dynamic({"b": 2}), false]"#
+            + " | summarize make_bag_if(x, y)",
           is: #"{"a":1}"#)
       ],
       overloads: bags(predicate: true)),

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How many distinct values each group has, exactly; nulls are left out.
 ///
 /// - Without groups: numbers go into a `WordSet`.
@@ -11,6 +13,8 @@ final class DistinctState: AggregateState {
   private var total: WordSet?
   private var bits: BitTable?
   private var pairs: KeySet<GroupedNumber>?
+  /// The keys by group, made when another state asks for few groups.
+  private let index = Mutex<(stored: Int, index: GroupIndex)?>(nil)
 
   init(_ type: ScalarType, predicate: Bool) {
     ids = ValueIDs(type)
@@ -83,29 +87,58 @@ final class DistinctState: AggregateState {
       total?.formUnion(theirs)
       return
     }
+    let few = range.count &* 8 < other.groupCount ? other.keysByGroup : nil
     // Texts get their numbers before the form is picked by how many they are.
-    if let theirs = other.bits, let translate {
-      theirs.forEach { group, number in if range.contains(group) { _ = translate(Int64(number)) } }
-    } else if let translate {
-      other.pairs?.forEachStored { if range.contains(Int($0.group)) { _ = translate($0.number) } }
+    if let translate {
+      if let few {
+        for group in range where group < few.groupCount { few.entries(of: group).forEach { _ = translate($0) } }
+      } else {
+        other.pairs?.forEachStored { if range.contains(Int($0.group)) { _ = translate($0.number) } }
+      }
+      other.bits?.forEach(in: range) { _, number in _ = translate(Int64(number)) }
     }
     prepare(grouped: true)
     if let bits, let theirs = other.bits, translate == nil {
       for group in range { bits.unite(Int(groups[group &- range.lowerBound]), with: theirs, group) }
       return
     }
-    if let pairs, let theirs = other.pairs, theirs.isPartitioned { pairs.divide() }
-    other.pairs?.forEachRun { keys, n in
-      insert(n, range, groups, translate) { keys[$0] == .vacant ? nil : keys[$0] }
+    if let few {
+      for group in range where group < few.groupCount {
+        let entries = few.entries(of: group)
+        insert(entries.count, range, groups, translate) {
+          GroupedNumber(number: entries[$0], group: UInt32(truncatingIfNeeded: group))
+        }
+      }
+    } else {
+      if let pairs, let theirs = other.pairs, theirs.isPartitioned { pairs.divide() }
+      other.pairs?.forEachRun { keys, n in
+        insert(n, range, groups, translate) { keys[$0] == .vacant ? nil : keys[$0] }
+      }
     }
-    other.bits?.forEach { group, number in
+    other.bits?.forEach(in: range) { group, number in
       let key = GroupedNumber(number: Int64(number), group: UInt32(truncatingIfNeeded: group))
       insert(1, range, groups, translate) { _ in key }
     }
-    other.total?.forEach { number in
-      insert(1, range, groups, translate) { _ in GroupedNumber(number: number, group: 0) }
+    if isTotal {
+      other.total?.forEach { number in
+        insert(1, range, groups, translate) { _ in GroupedNumber(number: number, group: 0) }
+      }
     }
     if let pairs, !pairs.isPartitioned, pairs.storedCount > KeySet<GroupedNumber>.tableLimit { pairs.divide() }
+  }
+
+  /// The pairs' numbers by group; nil when there are no pairs.
+  private var keysByGroup: GroupIndex? {
+    guard let pairs else { return nil }
+    return index.withLock { known in
+      let stored = pairs.storedCount
+      if let known, known.stored == stored { return known.index }
+      let made = GroupIndex(groups: groupCount, count: stored) { visit in
+        pairs.forEachStored { visit(Int($0.group), $0.number) }
+      }
+      known = (stored, made)
+      return made
+    }
   }
 
   /// Adds another state's keys whose group is in `range`, under their new groups and numbers.
@@ -233,8 +266,10 @@ final class BitTable {
     return count
   }
 
-  func forEach(_ body: (_ group: Int, _ number: Int) -> Void) {
-    for group in 0..<groups {
+  func forEach(_ body: (_ group: Int, _ number: Int) -> Void) { forEach(in: 0..<groups, body) }
+
+  func forEach(in range: Range<Int>, _ body: (_ group: Int, _ number: Int) -> Void) {
+    for group in range.clamped(to: 0..<groups) {
       let row = words.base + group &* stride
       for i in 0..<stride {
         var word = row[i]

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The rows that an aggregate has taken in, kept for its end: vectors as they came, and each row's group.
 ///
 /// - Memory: a chunk that is taken whole costs its groups alone, as its vectors are shared; otherwise the
@@ -18,6 +20,15 @@ final class GroupedLog {
   /// Memory for groups, which does not move. The last block has `room` places left.
   private var blocks: [Buffer] = []
   private var room = 0
+  private let cache = Mutex(Cache())
+
+  /// What reading by group needs to know, made when it is first needed; several threads may then read at once.
+  private struct Cache {
+    var count = -1
+    /// One more than the greatest group of any row.
+    var groupLimit = 1
+    var index: GroupIndex?
+  }
 
   func append(_ vectors: [Vector], groups rows: UnsafePointer<UInt32>?, kept: KeptRows, count n: Int) {
     switch kept {
@@ -105,14 +116,33 @@ final class GroupedLog {
     }
   }
 
-  /// One more than the greatest group of any row.
-  private var groupLimit: Int {
+  private var groupLimit: Int { cache.withLock { fresh(&$0) } }
+
+  /// Brings the cache up to date but for its index.
+  private func fresh(_ cache: inout Cache) -> Int {
+    if cache.count == count { return cache.groupLimit }
     var greatest: UInt32 = 0
     for piece in pieces {
       guard let own = piece.groups else { continue }
       for i in 0..<piece.count { greatest = Swift.max(greatest, own[i]) }
     }
-    return Int(greatest) &+ 1
+    cache = Cache(count: count, groupLimit: Int(greatest) &+ 1, index: nil)
+    return cache.groupLimit
+  }
+
+  /// Where the rows of each group are: the piece in the upper half of an entry, the place in the lower.
+  private var index: GroupIndex {
+    cache.withLock { cache in
+      let limit = fresh(&cache)
+      if let index = cache.index { return index }
+      let made = GroupIndex(groups: limit, count: count) { visit in
+        for (number, piece) in pieces.enumerated() {
+          for i in 0..<piece.count { visit(piece.groups.map { Int($0[i]) } ?? 0, Int64(number &<< 32 | i)) }
+        }
+      }
+      cache.index = made
+      return made
+    }
   }
 
   /// Visits the pieces with those of their rows whose group is in `range`, each with its new group.
@@ -120,6 +150,7 @@ final class GroupedLog {
     range: Range<Int>, groups target: UnsafePointer<UInt32>,
     _ body: (_ vectors: [Vector], _ groups: UnsafePointer<UInt32>, _ kept: KeptRows, _ count: Int) throws -> Void
   ) rethrows {
+    if range.count &* 8 < groupLimit { return try forEachRowOfFew(range: range, groups: target, body) }
     let longest = pieces.reduce(0) { Swift.max($0, $1.count) }
     let mapped = Buffer(of: UInt32.self, count: longest), mask = Buffer(byteCount: longest)
     let out = mapped.values(UInt32.self), keep = mask.values(UInt8.self)
@@ -139,6 +170,20 @@ final class GroupedLog {
     }
   }
 
+  /// The same for a small part of the groups, by the index instead of a pass over all rows.
+  private func forEachRowOfFew(
+    range: Range<Int>, groups target: UnsafePointer<UInt32>,
+    _ body: (_ vectors: [Vector], _ groups: UnsafePointer<UInt32>, _ kept: KeptRows, _ count: Int) throws -> Void
+  ) rethrows {
+    let index = self.index
+    for group in range where group < index.groupCount {
+      for entry in index.entries(of: group) {
+        let vectors = pieces[Int(entry &>> 32)].vectors.map { $0.slice(Int(entry & 0xFFFF_FFFF), 1) }
+        try body(vectors, target + (group &- range.lowerBound), .all, 1)
+      }
+    }
+  }
+
   /// Visits all rows in order: the group, the piece's vector at `index`, and the place in it.
   @inline(__always)
   func forEachRow(_ index: Int = 0, _ body: (_ group: Int, _ vector: Vector, _ place: Int) throws -> Void) rethrows {
@@ -151,5 +196,33 @@ final class GroupedLog {
         for i in 0..<piece.count { try body(0, vector, i &* step) }
       }
     }
+  }
+}
+
+/// Numbers by group, each group's in the order in which they were visited.
+final class GroupIndex: @unchecked Sendable {
+  let groupCount: Int
+  private let starts: Buffer
+  private let numbers: Buffer
+
+  /// `visitAll` calls its argument with each group and number, twice in all in the same order.
+  init(groups: Int, count: Int, _ visitAll: ((_ group: Int, _ number: Int64) -> Void) -> Void) {
+    groupCount = groups
+    starts = Buffer.zeros(byteCount: (groups &+ 2) &* 8)
+    numbers = Buffer(of: Int64.self, count: count)
+    // Counted two places on; moved to the start by filling in.
+    let start = starts.values(Int.self), out = numbers.values(Int64.self)
+    visitAll { group, _ in start[group &+ 2] &+= 1 }
+    for group in 0..<groups { start[group &+ 2] &+= start[group &+ 1] }
+    visitAll { group, number in
+      out[start[group &+ 1]] = number
+      start[group &+ 1] &+= 1
+    }
+  }
+
+  func entries(of group: Int) -> UnsafeBufferPointer<Int64> {
+    let start = starts.values(Int.self)
+    return UnsafeBufferPointer(
+      start: numbers.values(Int64.self) + start[group], count: start[group &+ 1] &- start[group])
   }
 }

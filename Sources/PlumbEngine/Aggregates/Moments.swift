@@ -210,7 +210,8 @@ extension AggregateFunction {
       overloads: spreads(predicate: true) { $0.populationVariance?.squareRoot() }),
 
     covariance("covariance", "taken as a sample", sample: true, predicate: false, is: "20.5"),
-    covariance("covarianceif", "taken as a sample, where `predicate` is true", sample: true, predicate: true, is: "20.5"),
+    covariance(
+      "covarianceif", "taken as a sample, where `predicate` is true", sample: true, predicate: true, is: "20.5"),
     covariance("covariancep", "taken as the whole population", sample: false, predicate: false, is: "16.4"),
     covariance(
       "covariancepif", "taken as the whole population, where `predicate` is true", sample: false, predicate: true,

@@ -8,7 +8,7 @@ import Glibc
 final class PercentileState: AggregateState {
   private static let bucketCount = 32_768
   /// Counters over all groups above which there is no histogram.
-  private static let counterLimit = 1 << 22
+  private static let counterLimit = 1 << 20
 
   private let type: ScalarType
   private let percentages: [Double]

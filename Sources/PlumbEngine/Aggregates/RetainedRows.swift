@@ -18,6 +18,23 @@ final class RetainedRows {
   /// The number that the next chunk gets.
   var nextChunk: UInt32 { UInt32(truncatingIfNeeded: chunks.count) }
 
+  /// Which chunks of another state's rows were taken over last, and their numbers here.
+  private var adopted: (source: RetainedRows, numbers: [UInt32])?
+
+  /// The number here of a chunk of `other`, which is taken over when it is first asked for.
+  func adopt(_ chunk: UInt32, of other: RetainedRows) -> UInt32 {
+    if adopted?.source !== other || adopted?.numbers.count != other.chunks.count {
+      adopted = (other, [UInt32](repeating: .max, count: other.chunks.count))
+    }
+    let place = Int(chunk)
+    if let number = adopted?.numbers[place], number != .max { return number }
+    let number = nextChunk
+    let vectors = other.chunks[place]
+    append(vectors, count: vectors[0].count)
+    adopted?.numbers[place] = number
+    return number
+  }
+
   func append(_ vectors: [Vector], count: Int) {
     chunks.append(vectors)
     rowCount &+= count
@@ -28,6 +45,7 @@ final class RetainedRows {
     let kept = types.indices.map { gather($0, references, count: count) }
     chunks = [kept]
     rowCount = count
+    adopted = nil
   }
 
   /// One column at the rows that `references` name; null (or the empty string) for none.

@@ -190,7 +190,9 @@ extension AggregateFunction {
     AggregateFunction(
       "hll", "Is a sketch of the distinct values of `expression`, for `dcount_hll`.", "expression, [accuracy]",
       examples: [.init("range x from 1 to 9 step 1 | summarize h = hll(x) | project dcount_hll(h)", is: "9")],
-      overloads: [.distinctSketch([.any], predicate: false), .distinctSketch([.any, .exactly(.long)], predicate: false)]),
+      overloads: [
+        .distinctSketch([.any], predicate: false), .distinctSketch([.any, .exactly(.long)], predicate: false),
+      ]),
 
     AggregateFunction(
       "hll_if", "Is a sketch of the distinct values of `expression` where `predicate` is true.",

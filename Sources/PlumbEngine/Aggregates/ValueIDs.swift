@@ -9,6 +9,8 @@ final class ValueIDs {
   private var home: StringDictionary?
   private var pool: BytesPool?
   private var translations: [(StringDictionary, Growing64)] = []
+  /// The numbers here of another's pool, of which some were asked for last.
+  private var adopted: (BytesPool, Growing64)?
 
   /// A growing array behind a reference, for lists of them.
   private final class Growing64 {
@@ -145,7 +147,13 @@ final class ValueIDs {
     }
     guard let theirs = other.pool else { return nil }
     let pool = madePool()
-    let known = Growing64()
+    let known: Growing64
+    if let last = adopted, last.0 === theirs {
+      known = last.1
+    } else {
+      known = Growing64()
+      adopted = (theirs, known)
+    }
     known.values.extend(to: theirs.count, with: -1)
     return { number in
       let index = Int(number)

@@ -6,6 +6,8 @@ extension ScalarFunction {
     var best: (cost: Int, Overload, [ScalarType?], ScalarType)?
     for overload in overloads {
       guard let (cost, conversions) = overload.fitting(shapes.map(\.type)) else { continue }
+      // Nothing becomes dynamic only to meet something else that does: `1 == "1"` is a mistake.
+      if conversions.contains(.dynamic), !shapes.contains(where: { $0.type == .dynamic }) { continue }
       if let best, best.cost <= cost { continue }
       let converted = zip(shapes, conversions).map { shape, target in
         ArgumentShape(
@@ -115,8 +117,9 @@ extension ScalarType {
     case (.int, .decimal), (.long, .decimal): return 4
     case (.real, .decimal): return 5
     case (.dynamic, .string): return 30
-    case (.dynamic, .real): return 31
-    case (.dynamic, .long): return 32
+    // Numbers beside a dynamic value are compared as dynamic values (50), and calculated with as reals.
+    case (.dynamic, .real): return 52
+    case (.dynamic, .long): return 60
     case (.dynamic, .bool), (.dynamic, .datetime), (.dynamic, .timespan), (.dynamic, .guid): return 33
     case (.string, .dynamic), (.int, .dynamic), (.long, .dynamic), (.real, .dynamic), (.bool, .dynamic),
       (.datetime, .dynamic), (.timespan, .dynamic), (.guid, .dynamic), (.decimal, .dynamic):

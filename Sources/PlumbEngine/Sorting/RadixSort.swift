@@ -16,11 +16,12 @@ func radixSort(_ rows: Buffer, count n: Int, bits: Int, _ context: ExecutionCont
     let scratch = Buffer(of: KeyedRow.self, count: n)
     return sortLowBits(rows.values(), scratch.values(), n, bits) ? scratch : rows
   }
-  let spreadBits = Swift.min(11, bits)
+  // Few enough parts that each has its own cache line to write to.
+  let spreadBits = Swift.min(9, bits)
   let shift = UInt64(bits - spreadBits)
   let partCount = 1 << spreadBits
   let spread = Buffer(of: KeyedRow.self, count: n)
-  let starts = spreadRows(rows.values(), spread.values(), n, shift: shift, parts: partCount)
+  let starts = try spreadRows(rows, spread, n, shift: shift, parts: partCount, context)
   try context.checkpoint()
   let next = Atomic<Int>(0)
   let result = rows
@@ -51,22 +52,39 @@ private struct UncheckedPair: @unchecked Sendable {
 }
 
 /// Spreads rows by `key >> shift`, keeping their order; where each part starts, and the end.
+///
+/// Each worker counts and then places one range of the rows.
 private func spreadRows(
-  _ source: UnsafeMutablePointer<KeyedRow>, _ target: UnsafeMutablePointer<KeyedRow>, _ n: Int,
-  shift: UInt64, parts: Int
-) -> [Int] {
-  var starts = [Int](repeating: 0, count: parts + 1)
-  starts.withUnsafeMutableBufferPointer { counts in
-    for i in 0..<n { counts[Int(truncatingIfNeeded: source[i].key &>> shift) &+ 1] &+= 1 }
-    for i in 0..<parts { counts[i &+ 1] &+= counts[i] }
+  _ source: Buffer, _ target: Buffer, _ n: Int, shift: UInt64, parts: Int, _ context: ExecutionContext
+) throws -> [Int] {
+  let workers = n < 65_536 ? 1 : context.threads
+  let counts = Buffer.zeros(byteCount: workers &* parts &* 8)
+  try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
+    let mine = counts.values(Int.self) + worker &* parts
+    let rows = source.values(KeyedRow.self)
+    for i in range { mine[Int(truncatingIfNeeded: rows[i].key &>> shift)] &+= 1 }
   }
-  var places = starts
-  places.withUnsafeMutableBufferPointer { next in
-    for i in 0..<n {
-      let part = Int(truncatingIfNeeded: source[i].key &>> shift)
+  var starts = [Int](repeating: 0, count: parts + 1)
+  var sum = 0
+  for part in 0..<parts {
+    starts[part] = sum
+    for worker in 0..<workers {
+      let place = counts.values(Int.self) + worker &* parts + part
+      let here = place.pointee
+      place.pointee = sum
+      sum &+= here
+    }
+  }
+  starts[parts] = sum
+  try context.checkpoint()
+  try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
+    let next = counts.values(Int.self) + worker &* parts
+    let rows = source.values(KeyedRow.self), out = target.values(KeyedRow.self)
+    for i in range {
+      let part = Int(truncatingIfNeeded: rows[i].key &>> shift)
       let place = next[part]
       next[part] = place &+ 1
-      target[place] = source[i]
+      out[place] = rows[i]
     }
   }
   return starts

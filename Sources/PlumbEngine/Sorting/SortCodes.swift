@@ -6,19 +6,26 @@ struct SortCodes {
   let bits: Int
 
   /// - Cost: one or two passes for numbers; texts cost a sort of their distinct values.
-  init(_ vector: Vector, isDescending: Bool, nullsFirst: Bool) {
+  init(_ vector: Vector, isDescending: Bool, nullsFirst: Bool, _ context: ExecutionContext) throws {
     let n = vector.count
     let source = vector.isConstant ? vector.expanded() : vector
     let ranks: Ranks
     switch source.type.lane {
-    case .word: ranks = Self.wordRanks(source)
+    case .word: ranks = try Self.wordRanks(source, context)
     case .byte: ranks = Self.byteRanks(source)
     case .float: ranks = Self.floatRanks(source)
-    case .bytes: ranks = source.encoding.isCodes ? Self.codeRanks(source) : Self.textRanks(source)
+    case .bytes: ranks = source.encoding.isCodes ? try Self.codeRanks(source, context) : Self.textRanks(source)
     case .wide: ranks = Self.wideRanks(source)
     }
-    let out = ranks.codes.values(UInt64.self)
-    if isDescending { for i in 0..<n { out[i] = ranks.largest &- out[i] } }
+    let made = ranks.codes
+    let out = made.values(UInt64.self)
+    if isDescending {
+      let top = ranks.largest
+      try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+        let codes = made.values(UInt64.self)
+        for i in range { codes[i] = top &- codes[i] }
+      }
+    }
     var largest = ranks.largest
     if let nulls = source.nulls {
       if nullsFirst {
@@ -37,7 +44,7 @@ struct SortCodes {
     let largest: UInt64
   }
 
-  private static func wordRanks(_ vector: Vector) -> Ranks {
+  private static func wordRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
     let plain = vector.decoded()
     let values = plain.lanes(Int64.self)
     let n = plain.count
@@ -48,7 +55,10 @@ struct SortCodes {
       return Ranks(codes: codes, largest: 0)
     }
     let low = range.lowerBound
-    for i in 0..<n { out[i] = UInt64(bitPattern: values[i] &- low) }
+    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+      let values = plain.lanes(Int64.self), out = codes.values(UInt64.self)
+      for i in range { out[i] = UInt64(bitPattern: values[i] &- low) }
+    }
     if plain.nulls == nil || range.upperBound &- low >= 0 {
       let largest = UInt64(bitPattern: range.upperBound &- low)
       if largest < UInt64.max { return Ranks(codes: codes, largest: largest) }
@@ -77,16 +87,20 @@ struct SortCodes {
     return Ranks(codes: codes, largest: UInt64.max - 1)
   }
 
-  private static func codeRanks(_ vector: Vector) -> Ranks {
+  private static func codeRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
     guard let dictionary = vector.dictionary else { return textRanks(vector.decoded()) }
     let n = vector.count
     if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return textRanks(vector.decoded()) }
     let ranks = dictionary.ranks
     let (buffer, wide) = vector.wideCodes()
-    defer { withExtendedLifetime(buffer) {} }
     let codes = Buffer(of: UInt64.self, count: n)
-    let out = codes.values(UInt64.self)
-    for i in 0..<n { out[i] = UInt64(ranks[Int(wide[i])]) }
+    let tables = UncheckedBox((wide, ranks))
+    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+      let (wide, ranks) = tables.value
+      let out = codes.values(UInt64.self)
+      for i in range { out[i] = UInt64(ranks[Int(wide[i])]) }
+    }
+    withExtendedLifetime(buffer) {}
     return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
   }
 

@@ -4,7 +4,10 @@
 func sortedRows(
   _ keys: [(vector: Vector, isDescending: Bool, nullsFirst: Bool)], count: Int, _ context: ExecutionContext
 ) throws -> Selection {
-  let columns = keys.map { SortCodes($0.vector, isDescending: $0.isDescending, nullsFirst: $0.nullsFirst) }
+  let columns = try keys.map {
+    try context.checkpoint()
+    return try SortCodes($0.vector, isDescending: $0.isDescending, nullsFirst: $0.nullsFirst, context)
+  }
   // Keys that fit together share a word; words are sorted from the least important to the most.
   var words: [[SortCodes]] = []
   var used = 65
@@ -17,28 +20,36 @@ func sortedRows(
     used += column.bits
   }
   try context.checkpoint()
-  let rows = Buffer(of: KeyedRow.self, count: count)
-  var current = rows
-  let initial = rows.values(KeyedRow.self)
-  for i in 0..<count { initial[i] = KeyedRow(key: 0, row: UInt32(truncatingIfNeeded: i)) }
+  var current = Buffer(of: KeyedRow.self, count: count)
+  var isFirst = true
   for word in words.reversed() {
-    let out = current.values(KeyedRow.self)
-    var bits = 0
-    for column in word {
-      let codes = column.codes.values(UInt64.self)
-      let width = UInt64(column.bits)
-      if bits == 0 {
-        for i in 0..<count { out[i].key = codes[Int(out[i].row)] }
-      } else {
-        for i in 0..<count { out[i].key = out[i].key &<< width | codes[Int(out[i].row)] }
+    let target = current
+    let inOrder = isFirst
+    try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
+      let out = target.values(KeyedRow.self)
+      if inOrder { for i in range { out[i].row = UInt32(truncatingIfNeeded: i) } }
+      var isLeading = true
+      for column in word {
+        let codes = column.codes.values(UInt64.self)
+        let width = UInt64(column.bits)
+        if isLeading {
+          for i in range { out[i].key = codes[Int(out[i].row)] }
+        } else {
+          for i in range { out[i].key = out[i].key &<< width | codes[Int(out[i].row)] }
+        }
+        isLeading = false
       }
-      bits += column.bits
     }
-    current = try radixSort(current, count: count, bits: bits, context)
+    current = try radixSort(current, count: count, bits: word.reduce(0) { $0 + $1.bits }, context)
+    isFirst = false
   }
+  if isFirst { return Selection.range(0..<count) }
   let selection = Selection(buffer: Buffer(of: UInt32.self, count: count), count: count)
-  let out = selection.rows
-  let sorted = current.values(KeyedRow.self)
-  for i in 0..<count { out[i] = sorted[i].row }
+  let sorted = current
+  try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
+    let out = selection.rows
+    let rows = sorted.values(KeyedRow.self)
+    for i in range { out[i] = rows[i].row }
+  }
   return selection
 }
