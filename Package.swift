@@ -37,6 +37,13 @@ let package = Package(
     .testTarget(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
       exclude: ["Fixtures"]),
+    // Tests of the whole: the manual's pages, the repository's promises, inputs made to break it.
+    .testTarget(name: "GoldenTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase"]),
+    .testTarget(
+      name: "RepositoryTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbCLI"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage"]),
     .testTarget(
       name: "PlumbStorageTests",
       dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"]),

@@ -43,8 +43,8 @@ struct JSONElements {
       case 0x7B, 0x5B: depth &+= 1
       case 0x7D, 0x5D:
         if depth == 0 {
-          // A scalar before the end of the array.
-          at = place &- 1
+          // A scalar before the end of the array; a brace alone is a value too, if a bad one.
+          at = Swift.max(place &- 1, start &+ 1)
           return start..<at
         }
         depth &-= 1

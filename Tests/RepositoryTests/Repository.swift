@@ -1,0 +1,88 @@
+import Foundation
+
+/// The repository that these tests stand in: its files, and commands run at its top.
+enum Repository {
+  static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The folder of the built products, `plumb` among them.
+  static let products: String = {
+    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return (tests as NSString).deletingLastPathComponent
+  }()
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  /// Paths below `folder` that end in `ending`, from the top, in alphabetical order.
+  static func files(in folder: String, ending: String) -> [String] {
+    let paths = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
+    return (paths?.compactMap { $0 as? String } ?? [])
+      .filter { $0.hasSuffix(ending) }.map { folder + "/" + $0 }.sorted()
+  }
+
+  /// Runs a command of bash at the top, with `plumb` on the path; what it writes to both outputs.
+  static func shell(_ command: String, environment: [String: String] = [:]) throws -> (output: String, status: Int32) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", "set -o pipefail; " + command]
+    process.currentDirectoryURL = root
+    process.environment = ["PATH": products + ":/usr/bin:/bin", "HOME": "/nonexistent", "TERM": "dumb"]
+      .merging(environment) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (String(decoding: bytes, as: UTF8.self), process.terminationStatus)
+  }
+
+  /// The folder of the sample telemetry, made once for all tests.
+  static let telemetry: Result<String, any Error> = Result {
+    let made = try shell("python3 Samples/make-telemetry.py")
+    guard made.status == 0 else { throw Failed(command: "make-telemetry.py", output: made.output) }
+    return "Samples/telemetry"
+  }
+
+  struct Failed: Error {
+    let command: String
+    let output: String
+  }
+}
+
+/// A Swift file without its comments; line numbers stay.
+struct SwiftSource {
+  let path: String
+  let lines: [String]
+
+  init(_ path: String) throws {
+    self.path = path
+    lines = try Repository.text(path).components(separatedBy: "\n").map { line in
+      let start = line.range(of: "//")?.lowerBound ?? line.endIndex
+      return String(line[..<start])
+    }
+  }
+
+  /// Every Swift file of a module.
+  static func module(_ name: String) throws -> [SwiftSource] {
+    try Repository.files(in: "Sources/\(name)", ending: ".swift").map(SwiftSource.init)
+  }
+
+  /// Where `pattern` stands, as `path:line: text`.
+  func places(of pattern: Regex<AnyRegexOutput>) -> [String] {
+    lines.enumerated().filter { $0.element.firstMatch(of: pattern) != nil }
+      .map { "\(path):\($0.offset + 1): \($0.element.trimmingCharacters(in: .whitespaces))" }
+  }
+
+  var imports: Set<String> {
+    Set(
+      lines.compactMap { line in
+        let words = line.split(separator: " ")
+        guard let at = words.firstIndex(of: "import"), at < 2, at + 1 < words.count else { return nil }
+        return String(words[at + 1])
+      })
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Testing
+
+/// Every script in `Samples` runs, and says what it shows.
+struct SampleTests {
+  static let scripts = Repository.files(in: "Samples", ending: ".kql")
+
+  @Test func thereAreTen() {
+    #expect(Self.scripts.count >= 10)
+  }
+
+  @Test(arguments: scripts)
+  func runs(script: String) throws {
+    let telemetry = try Repository.telemetry.get()
+    let run = try Repository.shell("plumb run \(script) --load \(telemetry) --format csv")
+    #expect(run.status == 0, "\(run.output)")
+    #expect(run.output.split(separator: "\n").count > 1, "\(script) answers with no rows:\n\(run.output)")
+    #expect(try Repository.text(script).hasPrefix("// "), "\(script) does not open with what it shows")
+  }
+
+  /// The telemetry is the same bytes each time, so the answers in the documents hold.
+  @Test func telemetryRepeats() throws {
+    let folder = try Repository.shell("mktemp -d").output.trimmingCharacters(in: .whitespacesAndNewlines)
+    defer { _ = try? Repository.shell("rm -r '\(folder)'") }
+    let telemetry = try Repository.telemetry.get()
+    let again = try Repository.shell(
+      "PYTHONHASHSEED=random python3 Samples/make-telemetry.py --into '\(folder)' > /dev/null && diff -rq \(telemetry) '\(folder)'")
+    #expect(again.status == 0, "\(again.output)")
+  }
+}

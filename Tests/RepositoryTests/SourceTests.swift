@@ -1,0 +1,86 @@
+import Testing
+
+/// What DESIGN.md and STYLE.md say is nowhere in the sources.
+struct SourceTests {
+  private static let modules = [
+    "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage", "PlumbCLI",
+  ]
+
+  /// Who may import whom; nothing else is imported anywhere.
+  private static let allowed: [String: Set<String>] = [
+    "PlumbDiagnostics": [],
+    "PlumbSyntax": ["PlumbDiagnostics"],
+    "PlumbEngine": ["PlumbDiagnostics", "Glibc", "Synchronization", "RE2Shim", "CZlib"],
+    "PlumbDatabase": ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "Glibc", "Synchronization"],
+    "PlumbTelemetry": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization"],
+    "PlumbStorage": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization", "CZlib", "CSQLite"],
+    "PlumbCLI": [
+      "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage",
+      "Glibc", "Synchronization", "ReadlineShim", "CSQLite", "ArgumentParser",
+    ],
+  ]
+
+  @Test(arguments: modules)
+  func importsOnlyWhatStandsBelow(module: String) throws {
+    let allowed = try #require(Self.allowed[module])
+    let sources = try SwiftSource.module(module)
+    #expect(!sources.isEmpty)
+    for source in sources {
+      let strangers = source.imports.subtracting(allowed)
+      #expect(strangers.isEmpty, "\(source.path) imports \(strangers.sorted().joined(separator: ", "))")
+    }
+  }
+
+  /// A trap that a user's text could reach ends the process; diagnostics are for that.
+  @Test(arguments: modules)
+  func nothingTrapsByDesign(module: String) throws {
+    let pattern = try Regex(#"\bfatalError\(|\btry!|\bas! |\bpreconditionFailure\(|\bassertionFailure\("#)
+    let places = try SwiftSource.module(module).flatMap { $0.places(of: pattern) }
+    #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
+  }
+
+  /// What would tie an answer to more than the query, its tables and its context.
+  private static let worldly: [(what: String, pattern: String)] = [
+    ("prints", #"(?<![.\w])(debugPrint|dump|puts|putchar|printf|fputs|fprintf|fwrite)\("#),
+    ("prints", #"(?<![.\w]|func )print\((?!.*to:|.*&out)(?!to)"#),
+    ("prints", #"\b(stdout|stderr|FileHandle|TextOutputStream)\b"#),
+    ("reads files", #"(?<![.\w])(fopen|openat|creat|opendir|readdir|mmap|popen|system|unlink)\(|\bO_RDONLY\b|\bO_CREAT\b"#),
+    ("reads a clock", #"(?<![.\w'"(])(gettimeofday|time|localtime|localtime_r|gmtime)\(|\bCLOCK_REALTIME\b"#),
+    ("reads a clock", #"\b(ContinuousClock|SuspendingClock|Date)\("#),
+    ("draws lots without a seed", #"\bSystemRandomNumberGenerator\b|\.random\(|\.randomElement\(|\.shuffled\(\)|\barc4random"#),
+    ("asks the environment", #"(?<![.\w])(getenv|setlocale)\(|\bProcessInfo\b|\bCommandLine\b"#),
+  ]
+
+  @Test(arguments: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"])
+  func knowsNothingOfTheWorld(module: String) throws {
+    let sources = try SwiftSource.module(module)
+    for (what, pattern) in Self.worldly {
+      let regex = try Regex(pattern)
+      let places = sources.flatMap { $0.places(of: regex) }
+      #expect(places.isEmpty, "\(module) \(what):\n\(places.joined(separator: "\n"))")
+    }
+    // The stopwatch of `profile` is the one clock, and it tells no time of day.
+    let stopwatch = try Regex(#"clock_gettime\("#)
+    let clocks = sources.flatMap { $0.places(of: stopwatch) }
+    #expect(clocks.allSatisfy { $0.contains("CLOCK_MONOTONIC") }, "\(clocks.joined(separator: "\n"))")
+  }
+
+  /// Past 400 lines a file has a second idea in it, unless it is a list of declarations.
+  @Test func filesStayShort() throws {
+    for path in Repository.files(in: "Sources", ending: ".swift") {
+      let text = try Repository.text(path)
+      let count = text.split(separator: "\n", omittingEmptySubsequences: false).count
+      let isListOfDeclarations = text.contains(": [ScalarFunction] = [") || text.contains(": [AggregateFunction] = [")
+      #expect(count <= 400 || isListOfDeclarations, "\(path) has \(count) lines")
+    }
+  }
+
+  @Test func noUnfinishedWords() throws {
+    let pattern = try Regex(#"\b(TODO|FIXME|XXX)\b"#)
+    for folder in ["Sources", "Tests", "Samples", "Grammar"] {
+      for path in Repository.files(in: folder, ending: ".swift") where !path.hasSuffix("SourceTests.swift") {
+        #expect(try Repository.text(path).firstMatch(of: pattern) == nil, "\(path)")
+      }
+    }
+  }
+}
