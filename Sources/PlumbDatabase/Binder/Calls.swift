@@ -19,7 +19,7 @@ extension Binder {
       }
     case nil: break
     }
-    if let special = try special(call, at: place) { return special }
+    if let special = try special(call, at: place) ?? graphFunction(call, at: place) { return special }
     if let function = WindowFunction(rawValue: name) { return try window(function, call, at: place) }
     if let aggregate = AggregateFunction.named(name) {
       if place.row?.takesAggregates == true { return try bind(aggregate, call, at: place) }
@@ -58,6 +58,9 @@ extension Binder {
     }
     let known = ScalarFunction.all.filter { !$0.isWrittenAsOperator }.map(\.name)
       + AggregateFunction.all.map(\.name) + WindowFunction.allCases.map(\.rawValue)
+    if isUnsupportedFunction(name) {
+      return Diagnostic("unsupported-function", "the function `\(name)` is not supported", at: call.name.span)
+    }
     return Diagnostic(
       "unknown-function", "there is no function `\(name)`", at: call.name.span,
       help: Suggestion.nearest(to: name, in: functions + known + Self.specialNames))
