@@ -22,6 +22,8 @@ final class Binder {
   var context: ExecutionContext
   /// What `set` said: the value's text, empty for a bare name.
   private(set) var options: [String: String] = [:]
+  /// The values behind `options`, where they are constants.
+  private(set) var optionValues: [String: Value] = [:]
   private(set) var diagnostics: [Diagnostic] = []
 
   let text: Frame
@@ -135,7 +137,7 @@ final class Binder {
       case .some(let expression):
         let constant = try constant(expression, in: text.now, what: "an option")
         value = printed(constant)
-        options[name] = value
+        optionValues[name] = constant
         if name == "query_now" { try setNow(constant, at: expression.span) }
       }
       options[name] = value

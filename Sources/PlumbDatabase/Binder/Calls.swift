@@ -67,7 +67,7 @@ extension Binder {
 
   static let specialNames = [
     "toscalar", "now", "ago", "column_ifexists", "columnifexists", "pack_all", "bag_pack_columns", "iscolumnexists",
-    "materialize", "table", "ingestion_time",
+    "materialize", "table", "ingestion_time", "bin_auto",
   ]
 
   private func special(_ call: CallSyntax, at place: Place) throws -> BoundExpression? {
@@ -91,6 +91,16 @@ extension Binder {
     case "ago":
       let span = try bind(onlyArgument(of: call), at: place)
       return try calling("-", [.literal(.datetime(context.now), call.span), span], at: call.span)
+    case "bin_auto":
+      let value = try bind(onlyArgument(of: call), at: place)
+      guard let size = optionValues["query_bin_auto_size"] else {
+        throw Diagnostic(
+          "missing-option", "`bin_auto` needs the size of the bins", at: call.span,
+          help: "write `set query_bin_auto_size = 1h;` before the query")
+      }
+      let step = BoundExpression.literal(size, call.span)
+      guard let fixed = optionValues["query_bin_auto_at"] else { return try calling("bin", [value, step], at: call.span) }
+      return try calling("bin_at", [value, step, .literal(fixed, call.span)], at: call.span)
     case "ingestion_time":
       return .literal(.null(.datetime), call.span)
     case "column_ifexists", "columnifexists":

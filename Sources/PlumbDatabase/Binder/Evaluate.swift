@@ -6,15 +6,28 @@ extension Binder {
   /// `evaluate plugin(...)`.
   func apply(_ syntax: EvaluateSyntax, to input: Relation, in scope: Scope) throws -> Relation {
     switch syntax.call.name.text {
+    case "active_users_count": return try activeUsersCount(syntax, input, in: scope)
+    case "activity_counts_metrics": return try activityCountsMetrics(syntax, input, in: scope)
     case "bag_unpack": return try bagUnpack(syntax, input, in: scope)
+    case "dcount_intersect": return try sketchIntersections(syntax, input, in: scope)
+    case "ipv4_lookup": return try addressLookup(.ipv4, syntax, input, in: scope)
+    case "ipv6_lookup": return try addressLookup(.ipv6, syntax, input, in: scope)
     case "narrow": return try narrow(syntax, input)
+    case "pivot": return try pivot(syntax, input, in: scope)
+    case "rolling_percentile": return try rollingPercentile(syntax, input, in: scope)
     case "schema_merge": return try schemaMerge(syntax, input, in: scope)
+    case "sliding_window_counts": return try slidingWindowCounts(syntax, input, in: scope)
     default:
       throw Diagnostic(
         "unsupported-plugin", "the plugin `\(syntax.call.name.text)` is not supported", at: syntax.call.name.span,
-        help: Suggestion.nearest(to: syntax.call.name.text, in: ["bag_unpack", "narrow", "schema_merge"]))
+        help: Suggestion.nearest(to: syntax.call.name.text, in: Self.plugins))
     }
   }
+
+  static let plugins = [
+    "active_users_count", "activity_counts_metrics", "bag_unpack", "dcount_intersect", "ipv4_lookup", "ipv6_lookup",
+    "narrow", "pivot", "rolling_percentile", "schema_merge", "sliding_window_counts",
+  ]
 
   // MARK: bag_unpack
 

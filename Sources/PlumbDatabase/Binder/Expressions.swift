@@ -30,6 +30,7 @@ extension Binder {
     case .membership(let membership): return try bind(membership, at: place)
     case .call(let call): return try bind(call, at: place)
     case .member(let member):
+      if let column = try column(of: member, at: place) { return column }
       let base = try bind(member.base, at: place)
       guard base.type == .dynamic else {
         throw Diagnostic(
@@ -93,6 +94,19 @@ extension Binder {
     }
     if catalog.hasTable(named: name.text) { throw tableAsValue(name.span, name.text) }
     throw unknownName(name, at: place)
+  }
+
+  /// `step.column`, where the row knows `step`; nil where it does not.
+  private func column(of member: MemberSyntax, at place: Place) throws -> BoundExpression? {
+    guard place.seesColumns, let row = place.row, case .name(let base) = member.base.withoutParentheses,
+      let columns = row.members[base.text]
+    else { return nil }
+    guard let index = columns[member.name.text] else {
+      throw Diagnostic(
+        "unknown-column", "`\(base.text)` has no column `\(member.name.text)`", at: member.name.span,
+        help: Suggestion.nearest(to: member.name.text, in: columns.keys.sorted()))
+    }
+    return .column(index, row.schema[index].type, member.span)
   }
 
   private func unknownName(_ name: NameSyntax, at place: Place) -> Diagnostic {

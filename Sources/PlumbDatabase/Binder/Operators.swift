@@ -58,7 +58,7 @@ extension Binder {
     case .facet: throw unsupported("facet", at: step.span)
     case .fork: throw unsupported("fork", at: step.span)
     case .reduce: throw unsupported("reduce", at: step.span)
-    case .scan: throw unsupported("scan", at: step.span)
+    case .scan(let syntax): return try apply(syntax, to: input, in: scope)
     case .makeGraph: throw unsupported("make-graph", at: step.span)
     case .graphMatch(let syntax):
       throw unsupported(syntax.isShortestPaths ? "graph-shortest-paths" : "graph-match", at: step.span)

@@ -10,24 +10,26 @@ extension Binder {
     try checkDuplicates(columns)
     let row = row(over: input)
     let place = Place(scope: scope, row: row, what: what)
-    var names = NameMaker(used: input.schema.map(\.name) + columns.compactMap { $0.names.first?.text })
+    var names = NameMaker(used: input.schema.map(\.name) + columns.flatMap { $0.names.map(\.text) })
     var broken = input.broken
     var added: [(name: String, expression: BoundExpression)] = []
     for column in columns {
-      guard let expression = attempt({ try bind(column, at: place) }) else {
+      guard let outputs = attempt({ try outputs(of: column, at: place) }) else {
         if let name = column.names.first?.text ?? automaticName(column.expression) { broken.insert(name) }
         continue
       }
-      let name: String
-      if let given = column.names.first?.text {
-        name = given
-      } else if let automatic = automaticName(column.expression) {
-        // A column that is extended by itself stays as it is.
-        name = isColumn(column.expression, named: automatic) ? automatic : names.unique(automatic)
-      } else {
-        name = names.numbered()
+      for output in outputs {
+        let name: String
+        if let given = output.given {
+          name = given
+        } else if let automatic = output.automatic {
+          // A column that is extended by itself stays as it is.
+          name = isColumn(column.expression, named: automatic) ? automatic : names.unique(automatic)
+        } else {
+          name = names.numbered()
+        }
+        added.append((name, output.expression))
       }
-      added.append((name, expression))
     }
     let (plan, placed) = row.windowed(input.plan)
     var result = input.schema.enumerated().map { index, column in
@@ -54,7 +56,7 @@ extension Binder {
     try checkDuplicates(columns)
     let row = row(over: input)
     let place = Place(scope: scope, row: row, what: "`project`")
-    var names = NameMaker(used: columns.compactMap { $0.names.first?.text })
+    var names = NameMaker(used: columns.flatMap { $0.names.map(\.text) })
     var broken: Set<String> = []
     var result: [NamedExpression] = []
     for column in columns {
@@ -64,13 +66,14 @@ extension Binder {
         }
         continue
       }
-      let automatic = column.names.isEmpty ? automaticName(column.expression) : nil
-      guard let expression = attempt({ try bind(column, at: place) }) else {
-        if let name = column.names.first?.text ?? automatic { broken.insert(name) }
+      guard let outputs = attempt({ try outputs(of: column, at: place) }) else {
+        if let name = column.names.first?.text ?? automaticName(column.expression) { broken.insert(name) }
         continue
       }
-      let name = column.names.first?.text ?? automatic.map { names.unique($0) } ?? names.numbered()
-      result.append(NamedExpression(name, expression))
+      for output in outputs {
+        let name = output.given ?? output.automatic.map { names.unique($0) } ?? names.numbered()
+        result.append(NamedExpression(name, output.expression))
+      }
     }
     if result.isEmpty { throw AlreadyReported() }
     let (plan, placed) = row.windowed(input.plan)
@@ -84,15 +87,6 @@ extension Binder {
   private func isColumn(_ expression: ExpressionSyntax, named name: String) -> Bool {
     if case .name(let written) = expression.withoutParentheses { return written.text == name }
     return false
-  }
-
-  private func bind(_ column: NamedExpressionSyntax, at place: Place) throws -> BoundExpression {
-    if column.names.count > 1 {
-      throw Diagnostic(
-        "several-names", "several names need a function that gives several columns, as `arg_max` does in `summarize`",
-        at: column.span)
-    }
-    return try bind(column.expression, at: place)
   }
 
   /// Refuses two columns that are given the same name.

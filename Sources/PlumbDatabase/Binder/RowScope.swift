@@ -21,12 +21,19 @@ final class RowScope {
   /// The columns that `*` means inside `arg_max` and its kin.
   var starColumns: [Int]
 
+  /// Columns read as `name.column`: by the steps of `scan`, and the nodes and edges of a graph's pattern.
+  var members: [String: [String: Int]] = [:]
+
   /// Whether window functions may stand here.
   var takesWindows = true
   var windows: [WindowColumn] = []
 
+  /// Values that several columns are taken from, each computed once.
+  private var shared: [BoundExpression] = []
+
   static let aggregateBase = 1 << 40
   static let windowBase = 1 << 41
+  static let sharedBase = 1 << 42
 
   init(_ relation: Relation, id: Int) {
     self.id = id
@@ -56,13 +63,35 @@ final class RowScope {
     return .column(Self.windowBase + windows.count - 1, window.type, window.span)
   }
 
-  /// The input with the window columns at its end, and the map from place-holders to them.
+  /// Takes in a value that several columns read and gives the expression that stands for it.
+  func sharing(_ expression: BoundExpression) -> BoundExpression {
+    shared.append(expression)
+    return .column(Self.sharedBase + shared.count - 1, expression.type, expression.span)
+  }
+
+  /// The input with the window columns and the shared values at its end, and the map from place-holders to them.
   func windowed(_ plan: LogicalPlan) -> (LogicalPlan, (BoundExpression) -> BoundExpression) {
-    guard !windows.isEmpty else { return (plan, { $0 }) }
-    let width = schema.count
+    guard !windows.isEmpty || !shared.isEmpty else { return (plan, { $0 }) }
+    let width = schema.count, windowCount = windows.count
     let placed: (BoundExpression) -> BoundExpression = { expression in
-      expression.mappingColumns { $0 >= Self.windowBase ? width + $0 - Self.windowBase : $0 }
+      expression.mappingColumns { index in
+        if index >= Self.sharedBase { return width + windowCount + index - Self.sharedBase }
+        return index >= Self.windowBase ? width + index - Self.windowBase : index
+      }
     }
+    let windowed = stacking(windows, on: plan, placed)
+    if shared.isEmpty { return (windowed, placed) }
+    let columns = windowed.schema.enumerated().map { index, column in
+      NamedExpression(column.name, .column(index, column.type, .none))
+    }
+    let values = shared.enumerated().map { NamedExpression("$shared\($0)", placed($1)) }
+    return (.project(windowed, columns + values), placed)
+  }
+
+  /// The window columns over the input, those that read others above them.
+  private func stacking(
+    _ windows: [WindowColumn], on plan: LogicalPlan, _ placed: (BoundExpression) -> BoundExpression
+  ) -> LogicalPlan {
     var result = plan
     var level: [WindowColumn] = []
     var levelStart = Self.windowBase
@@ -76,8 +105,7 @@ final class RowScope {
       window.arguments = window.arguments.map(placed)
       level.append(window)
     }
-    if !level.isEmpty { result = .window(result, level) }
-    return (result, placed)
+    return level.isEmpty ? result : .window(result, level)
   }
 }
 

@@ -180,19 +180,20 @@ extension Binder {
   // MARK: Tables written out
 
   private func relation(_ print: PrintSyntax, in scope: Scope) throws -> Relation {
-    var names = NameMaker(used: print.columns.compactMap { $0.names.first?.text })
+    var names = NameMaker(used: print.columns.flatMap { $0.names.map(\.text) })
     let place = Place(scope: scope, row: nil, what: "`print`")
-    let columns = print.columns.enumerated().compactMap { index, column -> NamedExpression? in
+    let items = print.columns.enumerated().compactMap { index, column -> [NamedExpression]? in
       attempt {
-        let expression = try bind(column.expression, at: place)
-        // A variable's name is no column's name.
-        var automatic = automaticName(column.expression)
-        if case .name = column.expression.withoutParentheses { automatic = nil }
-        let name = column.names.first?.text ?? names.unique(automatic ?? "print_\(index)")
-        return NamedExpression(name, expression)
+        try outputs(of: column, at: place).map { output in
+          // A variable's name is no column's name.
+          var automatic = output.automatic
+          if case .name = column.expression.withoutParentheses { automatic = nil }
+          return NamedExpression(output.given ?? names.unique(automatic ?? "print_\(index)"), output.expression)
+        }
       }
     }
-    guard columns.count == print.columns.count else { throw AlreadyReported() }
+    guard items.count == print.columns.count else { throw AlreadyReported() }
+    let columns = items.flatMap { $0 }
     try checkDuplicates(print.columns)
     let schema = columns.map { ColumnInfo($0.name, $0.expression.type) }
     let values = columns.compactMap(\.expression.constant)

@@ -180,11 +180,12 @@ extension AggregateFunction {
       examples: [.init("range x from 1 to 4 step 1 | summarize variancep(x)", is: "1.25")],
       overloads: spreads(predicate: false) { $0.populationVariance }),
 
+    // The documented result, 850 for the even numbers up to 100, is the variance of a sample, unlike `variancep`'s.
     AggregateFunction(
-      "variancepif", "Is the variance of `expression`, taken as the whole population, where `predicate` is true.",
+      "variancepif", "Is the variance of `expression` where `predicate` is true, taken as a sample as documented.",
       "expression, predicate",
-      examples: [.init("range x from 1 to 9 step 1 | summarize variancepif(x, x < 5)", is: "1.25")],
-      overloads: spreads(predicate: true) { $0.populationVariance }),
+      examples: [.init("range x from 1 to 100 step 1 | summarize variancepif(x, x % 2 == 0)", is: "850")],
+      overloads: spreads(predicate: true) { $0.sampleVariance }),
 
     AggregateFunction(
       "stdev", "Is the standard deviation of `expression`, taken as a sample; 0 without values.", "expression",

@@ -68,6 +68,12 @@ struct HyperLogLog: Sendable {
     }
   }
 
+  /// How many hashes all sketches have; nil when one of them no longer keeps its hashes.
+  static func exactIntersection(_ sketches: [HyperLogLog]) -> Int? {
+    guard sketches.allSatisfy(\.registers.isEmpty), let first = sketches.first else { return nil }
+    return sketches.dropFirst().reduce(first.hashes) { $0.intersection($1.hashes) }.count
+  }
+
   var estimate: Int64 {
     if registers.isEmpty { return Int64(hashes.count) }
     let q = 64 - precision

@@ -62,6 +62,11 @@ enum XXHash64 {
     return avalanche(hash)
   }
 
+  /// The remainder that `hash(x, mod)` gives, in 0..<mod; nil unless `divisor` is positive.
+  static func remainder(_ hash: UInt64, _ divisor: Int64) -> Int64? {
+    divisor > 0 ? Int64(hash % UInt64(divisor)) : nil
+  }
+
   private static func avalanche(_ value: UInt64) -> UInt64 {
     var hash = (value ^ value &>> 33) &* prime2
     hash = (hash ^ hash &>> 29) &* prime3

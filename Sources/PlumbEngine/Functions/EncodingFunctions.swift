@@ -141,48 +141,24 @@ extension ScalarFunction {
       "punycode_to_string", "Decodes the Punycode `text`.", "text",
       examples: [.init(#"punycode_to_string("acadmie-franaise-npb1a")"#, is: "académie-française")],
       overloads: [.maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in Punycode.decode(text, to: &out) }]),
+    // For domains the documented names are the other way round: `to_string` encodes.
     ScalarFunction(
-      "punycode_domain_from_string", "Encodes each part of the domain `text` that is not ASCII as Punycode.", "text",
-      examples: [.init(#"punycode_domain_from_string("münchen.de")"#, is: "xn--mnchen-3ya.de")],
-      overloads: [
-        .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in Punycode.encodeDomain(text, to: &out) }
-      ]),
-    ScalarFunction(
-      "punycode_domain_to_string", "Decodes each part of the domain `text` that is Punycode.", "text",
-      examples: [.init(#"punycode_domain_to_string("xn--mnchen-3ya.de")"#, is: "münchen.de")],
+      "punycode_domain_from_string", "Decodes each part of the domain `text` that is Punycode.", "text",
+      examples: [.init(#"punycode_domain_from_string("xn--mnchen-3ya.de")"#, is: "münchen.de")],
       overloads: [
         .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in Punycode.decodeDomain(text, to: &out) }
+      ]),
+    ScalarFunction(
+      "punycode_domain_to_string", "Encodes each part of the domain `text` that is not ASCII as Punycode.", "text",
+      examples: [.init(#"punycode_domain_to_string("münchen.de")"#, is: "xn--mnchen-3ya.de")],
+      overloads: [
+        .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in Punycode.encodeDomain(text, to: &out) }
       ]),
   ]
 
   private static let hashing: [ScalarFunction] = [
     hash("hash"), hash("hash_xxhash64"),
-    ScalarFunction(
-      "hash_many", "Is one hash of `values` together, in their order.", "values, ...",
-      examples: [.init(#"hash_many("a", 1) == hash_combine(hash("a"), hash(1))"#, is: "true")],
-      overloads: [
-        .columns([], rest: .any, minimumRest: 2, result: { _ in .long }) { arguments in
-          let hashes = arguments.vectors.indices.map { ValueHasher(arguments, $0) }
-          return mapRows(arguments.replacing([])) { row, _ -> Int64 in
-            combined(hashes.map { $0[row] })
-          }
-        }
-      ]),
-    ScalarFunction(
-      "hash_combine", "Combines `hashes` into one; their order counts.", "hashes, ...",
-      examples: [.init("hash_combine(1, 2) == hash_combine(2, 1)", is: "false")],
-      overloads: [
-        .columns([], rest: .exactly(.long), minimumRest: 2, result: { _ in .long }) { arguments in
-          let hashes = arguments.vectors.indices.map { Input<Int64>(arguments, $0) }
-          return mapRows(arguments) { row, _ -> Int64 in combined(hashes.map { UInt64(bitPattern: $0[row]) }) }
-        }
-      ]),
   ]
-
-  private static func combined(_ hashes: [UInt64]) -> Int64 {
-    guard let first = hashes.first else { return 0 }
-    return Int64(bitPattern: hashes.dropFirst().reduce(first) { HashCombination.combine($0, $1) })
-  }
 
   private static func hash(_ name: String) -> ScalarFunction {
     ScalarFunction(
@@ -196,7 +172,7 @@ extension ScalarFunction {
         .columns([.any, .exactly(.long)], result: { _ in .long }) { arguments in
           let hashes = ValueHasher(arguments, 0), divisors = Input<Int64>(arguments, 1)
           return maybeRows(arguments.replacing([arguments[1]]), nullWithArguments: true) { row -> Int64? in
-            HashCombination.remainder(hashes[row], divisors[row])
+            XXHash64.remainder(hashes[row], divisors[row])
           }
         },
       ])

@@ -86,7 +86,7 @@ extension ScalarFunction {
       examples: [.init("series_fit_line_dynamic(dynamic([1, 3, 5])).slope", is: "2")],
       overloads: [
         fit { numbers, out in
-          FittedLine(numbers[...]).map { appendLine($0, names: resultColumns["series_fit_line"], to: &out) } != nil
+          FittedLine(numbers[...]).map { appendLine($0, names: resultColumns["series_fit_line"]?.map(\.name), to: &out) } != nil
         }
       ]),
     ScalarFunction(

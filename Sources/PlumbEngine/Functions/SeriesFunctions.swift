@@ -7,17 +7,21 @@ extension ScalarFunction {
 
   /// The columns that functions of several results make in `project f(x)` and `extend (a, b) = f(x)`,
   /// by the place of each result in the array that the function gives.
-  public static let resultColumns: [String: [String]] = [
-    "series_stats": ["min", "min_idx", "max", "max_idx", "avg", "stdev", "variance"],
-    "series_fit_line": ["rsquare", "slope", "variance", "rvariance", "interception", "line_fit"],
-    "series_fit_2lines": [
-      "rsquare", "split_idx", "variance", "rvariance", "line_fit", "right_rsquare", "right_slope",
-      "right_interception", "right_variance", "right_rvariance", "left_rsquare", "left_slope",
-      "left_interception", "left_variance", "left_rvariance",
-    ],
-    "series_periods_detect": ["periods", "periods_scores"],
-    "series_periods_validate": ["periods", "scores"],
+  public static let resultColumns: [String: [ColumnInfo]] = [
+    "series_stats": [
+      ColumnInfo("min", .real), ColumnInfo("min_idx", .long), ColumnInfo("max", .real), ColumnInfo("max_idx", .long),
+    ] + reals("avg", "stdev", "variance"),
+    "series_fit_line": reals("rsquare", "slope", "variance", "rvariance", "interception")
+      + [ColumnInfo("line_fit", .dynamic)],
+    "series_fit_2lines": [ColumnInfo("rsquare", .real), ColumnInfo("split_idx", .long)]
+      + reals("variance", "rvariance") + [ColumnInfo("line_fit", .dynamic)]
+      + reals("right_rsquare", "right_slope", "right_interception", "right_variance", "right_rvariance")
+      + reals("left_rsquare", "left_slope", "left_interception", "left_variance", "left_rvariance"),
+    "series_periods_detect": [ColumnInfo("periods", .dynamic), ColumnInfo("periods_scores", .dynamic)],
+    "series_periods_validate": [ColumnInfo("periods", .dynamic), ColumnInfo("scores", .dynamic)],
   ]
+
+  private static func reals(_ names: String...) -> [ColumnInfo] { names.map { ColumnInfo($0, .real) } }
 
   private static let seriesArithmetic: [ScalarFunction] = [
     pairwise("series_add", "sum", "[5,4,5]", whole: { $0.addingReportingOverflow($1) }, real: { $0 + $1 }),

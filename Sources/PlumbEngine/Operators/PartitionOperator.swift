@@ -34,21 +34,28 @@ func partitioned(
   return results.withLock { $0 }.sorted { $0.0 < $1.0 }.flatMap(\.1)
 }
 
-/// The first `limit` rows of each partition in the order of some keys: one sort for all partitions.
+/// The first `limit` rows of each partition in the order of some keys, partitions in the order in which they come.
+///
+/// Keys that fit one word and small limits need no sort: each partition keeps its best rows in one pass.
 func topOfEachPartition(
   _ whole: Chunk, key: BoundExpression, order: [SortKey], limit: Int, _ context: ExecutionContext
 ) throws -> Chunk {
   let n = whole.count
   let groups = groupNumbers([try key.evaluate(whole, context)], count: n)
-  let numbers = groups.numbers.values(UInt32.self)
+  try context.checkpoint()
+  let codes = try order.map { item in
+    try SortCodes(
+      try item.expression.evaluate(whole, context), isDescending: item.isDescending,
+      nullsFirst: item.nullsFirst, context)
+  }
+  if limit > 0, limit <= 16, codes.reduce(0, { $0 + $1.bits }) <= 64 {
+    return whole.selecting(bestRows(groups, codes, limit, n))
+  }
   let asWords = Buffer(of: Int64.self, count: n)
+  let numbers = groups.numbers.values(UInt32.self)
   for i in 0..<n { asWords.values(Int64.self)[i] = Int64(numbers[i]) }
   let group = Vector(.long, count: n, buffer: asWords)
-  var keys = [(vector: group, isDescending: false, nullsFirst: false)]
-  for item in order {
-    keys.append((try item.expression.evaluate(whole, context), item.isDescending, item.nullsFirst))
-  }
-  let sorted = try sortedRows(keys, count: n, context)
+  let sorted = try sortedRows([SortCodes(group, isDescending: false, nullsFirst: true, context)] + codes, count: n, context)
   let kept = Buffer(of: UInt32.self, count: n)
   var made = 0
   var run = 0
@@ -63,6 +70,48 @@ func topOfEachPartition(
     }
   }
   return whole.selecting(Selection(buffer: kept, count: made))
+}
+
+/// Each group's `limit` smallest rows by the joined codes; of equal ones the first.
+private func bestRows(_ groups: GroupNumbers, _ codes: [SortCodes], _ limit: Int, _ n: Int) -> Selection {
+  let best = Buffer(of: KeyedRow.self, count: groups.count &* limit)
+  let filled = Buffer.zeros(byteCount: groups.count)
+  let keep = best.values(KeyedRow.self)
+  let counts = filled.values(UInt8.self)
+  let numbers = groups.numbers.values(UInt32.self)
+  let joined = Buffer.zeros(byteCount: n &* 8)
+  let keys = joined.values(UInt64.self)
+  for column in codes where column.bits > 0 {
+    let source = column.codes.values(UInt64.self)
+    let width = UInt64(column.bits)
+    for i in 0..<n { keys[i] = keys[i] &<< width | source[i] }
+  }
+  for i in 0..<n {
+    let key = keys[i]
+    let group = Int(numbers[i])
+    let rows = keep + group &* limit
+    var place = Int(counts[group])
+    if place == limit {
+      if key >= rows[limit &- 1].key { continue }
+      place = limit &- 1
+    } else {
+      counts[group] &+= 1
+    }
+    while place > 0, rows[place &- 1].key > key {
+      rows[place] = rows[place &- 1]
+      place &-= 1
+    }
+    rows[place] = KeyedRow(key: key, row: UInt32(truncatingIfNeeded: i))
+  }
+  let kept = Buffer(of: UInt32.self, count: groups.count &* limit)
+  var made = 0
+  for group in 0..<groups.count {
+    for place in 0..<Int(counts[group]) {
+      kept.values(UInt32.self)[made] = keep[group &* limit &+ place].row
+      made &+= 1
+    }
+  }
+  return Selection(buffer: kept, count: made)
 }
 
 /// Each row's group, numbered in the order in which the keys first come.

@@ -6,10 +6,13 @@ import Synchronization
 func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ context: ExecutionContext) throws -> [Chunk] {
   guard let first = chunks.first else { return [] }
   let whole = chunks.count == 1 ? first : try concatenatedInParallel(chunks, types: types, context)
-  let vectors = try keys.map { key in
-    (vector: try key.expression.evaluate(whole, context), isDescending: key.isDescending, nullsFirst: key.nullsFirst)
+  let codes = try keys.map { key in
+    try context.checkpoint()
+    return try SortCodes(
+      try key.expression.evaluate(whole, context), isDescending: key.isDescending, nullsFirst: key.nullsFirst,
+      context)
   }
-  let order = try sortedRows(vectors, count: whole.count, context)
+  let order = try sortedRows(codes, count: whole.count, context)
   return sliced(whole, by: order)
 }
 

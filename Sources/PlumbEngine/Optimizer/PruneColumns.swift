@@ -69,10 +69,13 @@ extension LogicalPlan {
       }
       return (.window(below, changed), moved)
     case .expand(let plan): return keeping(needed, of: plan)
-    case .series, .input: return (self, identityPlaces)
-    case .partition(var plan):
-      plan.input = pruning(plan.input)
-      return (.partition(plan), identityPlaces)
+    case .series: return (self, identityPlaces)
+    case .input(let schema):
+      let kept = schema.indices.filter { needed.contains($0) }
+      return (
+        .input(kept.map { schema[$0] }), Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
+      )
+    case .partition(let plan): return keeping(needed, of: plan)
     case .whole(var plan):
       plan.input = pruning(plan.input)
       return (.whole(plan), identityPlaces)
@@ -154,6 +157,36 @@ extension LogicalPlan {
     for (old, new) in places { names[new] = original.names[old] }
     join.names = names
     return (.join(join), places)
+  }
+
+  private func keeping(_ needed: Set<Int>, of original: PartitionPlan) -> (LogicalPlan, [Int: Int]) {
+    var partition = original
+    let schema = partition.input.schema
+    let (inner, places) = partition.plan.keeping(needed)
+    let leaves = inner.inputLeaves
+    guard leaves.count == 1, let leaf = leaves.first else {
+      partition.input = pruning(partition.input)
+      return (.partition(partition), identityPlaces)
+    }
+    // The inner plan reads its columns first; those that only the key reads follow.
+    let names = Dictionary(schema.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var kept = leaf.compactMap { names[$0.name] }
+    guard kept.count == leaf.count, names.count == schema.count else {
+      partition.input = pruning(partition.input)
+      return (.partition(partition), identityPlaces)
+    }
+    kept += partition.key.columns.sorted().filter { !kept.contains($0) }
+    let (below, moved) = partition.input.keeping(Set(kept))
+    partition.input = below.picking(kept.map { moved[$0] ?? $0 }, names: kept.map { schema[$0].name })
+    partition.key = partition.key.moved(Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) }))
+    partition.plan = inner
+    return (.partition(partition), places)
+  }
+
+  /// The schemas of the `.input` leaves of the plan.
+  private var inputLeaves: [Schema] {
+    if case .input(let schema) = self { return [schema] }
+    return inputs.flatMap(\.inputLeaves)
   }
 
   private func keeping(_ needed: Set<Int>, of original: ExpandPlan) -> (LogicalPlan, [Int: Int]) {

@@ -14,8 +14,8 @@ struct SortCodes {
     case .word: ranks = try Self.wordRanks(source, context)
     case .byte: ranks = Self.byteRanks(source)
     case .float: ranks = Self.floatRanks(source)
-    case .bytes: ranks = source.encoding.isCodes ? try Self.codeRanks(source, context) : Self.textRanks(source)
-    case .wide: ranks = Self.wideRanks(source)
+    case .bytes: ranks = source.encoding.isCodes ? try Self.codeRanks(source, context) : try Self.textRanks(source, context)
+    case .wide: ranks = try Self.wideRanks(source, context)
     }
     let made = ranks.codes
     let out = made.values(UInt64.self)
@@ -63,7 +63,7 @@ struct SortCodes {
       let largest = UInt64(bitPattern: range.upperBound &- low)
       if largest < UInt64.max { return Ranks(codes: codes, largest: largest) }
     }
-    return ranked(n) { values[$0] < values[$1] }
+    return try ranked(n, context) { values[Int($0)] < values[Int($1)] }
   }
 
   private static func byteRanks(_ vector: Vector) -> Ranks {
@@ -88,9 +88,9 @@ struct SortCodes {
   }
 
   private static func codeRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
-    guard let dictionary = vector.dictionary else { return textRanks(vector.decoded()) }
+    guard let dictionary = vector.dictionary else { return try textRanks(vector.decoded(), context) }
     let n = vector.count
-    if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return textRanks(vector.decoded()) }
+    if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return try textRanks(vector.decoded(), context) }
     let ranks = dictionary.ranks
     let (buffer, wide) = vector.wideCodes()
     let codes = Buffer(of: UInt64.self, count: n)
@@ -104,31 +104,38 @@ struct SortCodes {
     return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
   }
 
-  private static func textRanks(_ vector: Vector) -> Ranks {
+  private static func textRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
     let plain = vector.decoded()
     let values = plain.lanes(Bytes.self)
-    if plain.type == .dynamic { return ranked(plain.count) { DynamicBytes.compare(values[$0], values[$1]) < 0 } }
-    return ranked(plain.count) { compareBytes(values[$0], values[$1]) < 0 }
+    if plain.type == .dynamic {
+      return try ranked(plain.count, context) {
+        DynamicBytes.compare(values[Int($0)], values[Int($1)]) < 0
+      }
+    }
+    return try ranked(plain.count, context) { compareBytes(values[Int($0)], values[Int($1)]) < 0 }
   }
 
-  private static func wideRanks(_ vector: Vector) -> Ranks {
+  private static func wideRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
     if vector.type == .guid {
       let values = vector.lanes(GUID.self)
-      return ranked(vector.count) { values[$0] < values[$1] }
+      return try ranked(vector.count, context) { values[Int($0)] < values[Int($1)] }
     }
     let values = vector.lanes(Decimal128.self)
-    return ranked(vector.count) { values[$0] < values[$1] }
+    return try ranked(vector.count, context) { values[Int($0)] < values[Int($1)] }
   }
 
   /// Dense ranks by comparing rows; equal rows get equal ranks.
-  private static func ranked(_ n: Int, _ isBefore: (Int, Int) -> Bool) -> Ranks {
+  private static func ranked(
+    _ n: Int, _ context: ExecutionContext, _ isBefore: @escaping (UInt32, UInt32) -> Bool
+  ) throws -> Ranks {
+    let order = try mergeSorted(n, context, isBefore)
     let codes = Buffer(of: UInt64.self, count: n)
     let out = codes.values(UInt64.self)
-    let order = (0..<n).sorted(by: isBefore)
+    let rows = order.values(UInt32.self)
     var rank: UInt64 = 0
-    for i in order.indices {
-      if i > 0, isBefore(order[i - 1], order[i]) { rank += 1 }
-      out[order[i]] = rank
+    for i in 0..<n {
+      if i > 0, isBefore(rows[i - 1], rows[i]) { rank += 1 }
+      out[Int(rows[i])] = rank
     }
     return Ranks(codes: codes, largest: rank)
   }

@@ -1,13 +1,7 @@
-/// The rows of a chunk in the order of some keys: stable, so that equal rows keep their order.
+/// The rows in the order of some keys: stable, so that equal rows keep their order.
 ///
-/// - `keys`: one vector of `count` rows per key, in order of importance.
-func sortedRows(
-  _ keys: [(vector: Vector, isDescending: Bool, nullsFirst: Bool)], count: Int, _ context: ExecutionContext
-) throws -> Selection {
-  let columns = try keys.map {
-    try context.checkpoint()
-    return try SortCodes($0.vector, isDescending: $0.isDescending, nullsFirst: $0.nullsFirst, context)
-  }
+/// - `columns`: the codes of `count` rows for each key, in order of importance.
+func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext) throws -> Selection {
   // Keys that fit together share a word; words are sorted from the least important to the most.
   var words: [[SortCodes]] = []
   var used = 65

@@ -53,7 +53,11 @@ import Testing
       for type in [ScalarType.int, .real] {
         add("variance", type) { .real(Naive.spread($0, sample: true) ?? 0) }
         add("stdev", type) { .real((Naive.spread($0, sample: true) ?? 0).squareRoot()) }
-        add("variancep", type) { Naive.spread($0, sample: false).map { .real($0) } ?? .null(.real) }
+        add("variancep", type) { values in
+          // `variancepif` is documented with the variance of a sample.
+          if isConditional { return .real(Naive.spread(values, sample: true) ?? 0) }
+          return Naive.spread(values, sample: false).map { .real($0) } ?? .null(.real)
+        }
         add("stdevp", type) { Naive.spread($0, sample: false).map { .real($0.squareRoot()) } ?? .null(.real) }
       }
       cases.append(Case(function: "covariance" + suffix, columns: [.real, .real] + more) {

@@ -74,7 +74,7 @@ import Testing
     #expect("abc".withUTF8Bytes { Digest.sha256($0) }.hexadecimal
       == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(Int64(bitPattern: "World".withUTF8Bytes { XXHash64.hash($0) }) == 1_846_988_464_401_551_951)
-    #expect(HashCombination.remainder("World".withUTF8Bytes { XXHash64.hash($0) }, 100) == 51)
+    #expect(XXHash64.remainder("World".withUTF8Bytes { XXHash64.hash($0) }, 100) == 51)
     let moment = DateTime.parse("2015-01-01") ?? 0
     #expect(XXHash64.hash(UInt64(moment)) == 1_380_966_698_541_616_202)
     #expect("".withUTF8Bytes { XXHash64.hash($0) } == 0xEF46_DB37_51D8_E999)

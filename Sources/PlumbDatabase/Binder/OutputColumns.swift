@@ -1,0 +1,55 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+/// A column that an item of `project`, `extend` or `print` makes.
+struct OutputColumn {
+  /// The name in the query.
+  let given: String?
+  /// The name when the query gives none; nil where columns are numbered.
+  let automatic: String?
+  let expression: BoundExpression
+}
+
+extension Binder {
+  /// The columns that one item makes: one for each result of functions such as `series_stats`, else one.
+  func outputs(of column: NamedExpressionSyntax, at place: Place) throws -> [OutputColumn] {
+    if case .call(let call) = column.expression.withoutParentheses,
+      let results = ScalarFunction.resultColumns[call.name.text], place.scope.binding(named: call.name.text) == nil
+    {
+      return try outputs(of: column, call, results, at: place)
+    }
+    guard column.names.count <= 1 else {
+      throw Diagnostic(
+        "several-names", "several names need a function that gives several columns, as `series_stats` does",
+        at: column.span)
+    }
+    let automatic = column.names.isEmpty ? automaticName(column.expression) : nil
+    return [
+      OutputColumn(
+        given: column.names.first?.text, automatic: automatic, expression: try bind(column.expression, at: place))
+    ]
+  }
+
+  private func outputs(
+    of column: NamedExpressionSyntax, _ call: CallSyntax, _ results: [ColumnInfo], at place: Place
+  ) throws -> [OutputColumn] {
+    guard column.names.count <= results.count else {
+      throw Diagnostic(
+        "several-names", "`\(call.name.text)` gives \(results.count) columns, which are fewer than the names here",
+        at: column.span)
+    }
+    var whole = try bind(call, at: place)
+    if whole.constant == nil, let row = place.row { whole = row.sharing(whole) }
+    let argument = call.arguments.first.flatMap { automaticName($0.value) }
+    let prefix = ([call.name.text] + (argument.map { [$0] } ?? [])).joined(separator: "_")
+    // Names in the query say how many columns are wanted.
+    let wanted = column.names.isEmpty ? results.count : column.names.count
+    return try results.prefix(wanted).enumerated().map { index, result in
+      let element = try calling("element", [whole, .literal(.long(Int64(index)), call.span)], at: call.span)
+      return OutputColumn(
+        given: index < column.names.count ? column.names[index].text : nil,
+        automatic: "\(prefix)_\(result.name)", expression: try folded(element.converted(to: result.type)))
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import PlumbDiagnostics
+
+extension LogicalPlan {
+  /// How many values the first sketch of each row has, then the first two in common, and so on.
+  ///
+  /// - Input: columns of sketches as `hll` makes them. Output: `s0`, `s1`, ...
+  public static func sketchIntersections(_ input: LogicalPlan) -> LogicalPlan {
+    let schema = input.schema.indices.map { ColumnInfo("s\($0)", .long) }
+    return .whole(
+      WholePlan(name: "dcount_intersect", input: input, schema: schema) { chunk, context in
+        let vectors = chunk.vectors().map { $0.decoded() }
+        let builders = schema.map { VectorBuilder($0.type) }
+        for row in 0..<chunk.count {
+          let sketches = vectors.map { vector in
+            vector.isNull(row) ? nil : HyperLogLog(DynamicCursor(vector.bytes(at: vector.isConstant ? 0 : row)))
+          }
+          var least = Int64.max
+          for place in sketches.indices {
+            let part = sketches[...place].compactMap { $0 }
+            guard part.count == place + 1 else {
+              builders[place].appendNull()
+              continue
+            }
+            least = Swift.max(0, Swift.min(least, try intersection(of: part, context)))
+            builders[place].append(word: least)
+          }
+        }
+        return Chunk(builders.map { $0.finish() }, count: chunk.count)
+      })
+  }
+}
+
+/// The number of values that all sketches have: exact for small ones, else by the sizes of unions.
+private func intersection(of sketches: [HyperLogLog], _ context: ExecutionContext) throws -> Int64 {
+  if let common = HyperLogLog.exactIntersection(sketches) { return Int64(common) }
+  // Inclusion and exclusion over all subsets, which the binder keeps to 16 sketches.
+  var total: Int64 = 0
+  for subset in 1..<(1 << sketches.count) {
+    try context.checkpoint()
+    var union: HyperLogLog?
+    for (place, sketch) in sketches.enumerated() where subset >> place & 1 == 1 {
+      if union == nil { union = sketch } else { union?.merge(sketch) }
+    }
+    let size = union?.estimate ?? 0
+    total &+= subset.nonzeroBitCount.isMultiple(of: 2) ? -size : size
+  }
+  return total
+}

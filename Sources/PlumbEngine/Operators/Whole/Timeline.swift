@@ -1,0 +1,62 @@
+/// The stretch of a timeline that a plugin reports on, cut into bins.
+///
+/// Times are words: ticks of datetimes and timespans, or whole numbers.
+public struct Timeline: Sendable {
+  /// How far bins are apart.
+  public enum Step: Sendable {
+    case fixed(Int64)
+    case calendar(CalendarPart)
+  }
+
+  public let column: ColumnInfo
+  public let start: Int64
+  public let end: Int64
+  public let step: Step
+
+  public init(column: ColumnInfo, start: Int64, end: Int64, step: Step) {
+    self.column = column
+    self.start = start
+    self.end = end
+    self.step = step
+  }
+
+  /// Where the bin of a time begins; nil where that is out of range.
+  func bin(of time: Int64) -> Int64? {
+    switch step {
+    case .fixed(let size): flooring(time, to: size)
+    case .calendar(let part): DateTime.start(of: part, time)
+    }
+  }
+
+  /// Where the bin after the one that begins at `bin` begins.
+  func bin(after bin: Int64) -> Int64? {
+    switch step {
+    case .fixed(let size):
+      let (next, overflow) = bin.addingReportingOverflow(size)
+      return overflow ? nil : next
+    case .calendar(let part): return DateTime.add(part, 1, to: bin)
+    }
+  }
+
+  /// The greatest `start + k * size` that is not after `time`.
+  func flooring(_ time: Int64, to size: Int64) -> Int64? {
+    guard size > 0 else { return nil }
+    let (distance, overflow) = time.subtractingReportingOverflow(start)
+    guard !overflow else { return nil }
+    var rest = distance % size
+    if rest < 0 { rest += size }
+    let (bin, isTooFar) = time.subtractingReportingOverflow(rest)
+    return isTooFar ? nil : bin
+  }
+}
+
+/// Rows by the values of their dimension columns, in the order in which these first come.
+func dimensionGroups(_ dimensions: [Vector], count: Int) -> [[Int]] {
+  if dimensions.isEmpty { return count == 0 ? [] : [Array(0..<count)] }
+  let groups = groupNumbers(dimensions, count: count)
+  let members = groups.rowsByGroup()
+  return (0..<groups.count).map { group in
+    let rows = members.rows(of: group)
+    return (0..<rows.count).map { Int(rows.rows[$0]) }
+  }
+}

@@ -1,0 +1,155 @@
+/// What is counted of the users that appear on a timeline.
+public enum UserActivity: Sendable {
+  /// Events and distinct users in each bin and in the `lookback` before its end.
+  case slidingWindow(lookback: Int64)
+  /// Events, users, users not seen before, and all users so far, in each bin.
+  case metrics
+  /// Users that were there in at least `periods` different periods of `period` within `lookback`.
+  case activeUsers(lookback: Int64, period: Int64, periods: Int64)
+
+  var columns: [String] {
+    switch self {
+    case .slidingWindow: ["Count", "dcount"]
+    case .metrics: ["count", "dcount", "new_dcount", "aggregated_dcount"]
+    case .activeUsers: ["dcount"]
+    }
+  }
+}
+
+extension LogicalPlan {
+  /// Counts of users over a timeline; bins without anybody are left out.
+  ///
+  /// - Input: the user, the time, then the dimensions. Output: the bin, the dimensions, the counts.
+  public static func userActivity(
+    _ input: LogicalPlan, _ activity: UserActivity, over timeline: Timeline
+  ) -> LogicalPlan {
+    let dimensions = Array(input.schema.dropFirst(2))
+    let schema = [timeline.column] + dimensions + activity.columns.map { ColumnInfo($0, .long) }
+    return .whole(
+      WholePlan(name: "user activity", input: input, schema: schema) { chunk, context in
+        let vectors = chunk.vectors().map { $0.decoded().expanded() }
+        let numbered = groupNumbers([vectors[0]], count: chunk.count)
+        let users = (0..<chunk.count).map { numbered.numbers.values(UInt32.self)[$0] }
+        let builders = schema.map { VectorBuilder($0.type) }
+        for rows in dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count) {
+          try context.checkpoint()
+          let events = rows.compactMap { row -> UserEvent? in
+            guard !vectors[1].isNull(row) else { return nil }
+            let time = vectors[1].word(at: row)
+            return timeline.bin(of: time).map { UserEvent(time: time, bin: $0, user: users[row]) }
+          }.sorted { $0.time < $1.time }
+          let counts = try activity.counts(events, over: timeline, context)
+          for (bin, numbers) in counts {
+            builders[0].append(word: bin)
+            for place in dimensions.indices { builders[1 + place].append(vectors[2 + place].value(at: rows[0])) }
+            for (place, number) in numbers.enumerated() {
+              builders[1 + dimensions.count + place].append(word: Int64(number))
+            }
+          }
+        }
+        let count = builders[0].count
+        return Chunk(builders.map { $0.finish() }, count: count)
+      })
+  }
+}
+
+private struct UserEvent {
+  let time: Int64
+  let bin: Int64
+  let user: UInt32
+}
+
+private typealias BinCounts = [(bin: Int64, counts: [Int])]
+
+extension UserActivity {
+  /// The counts of each bin that has any, from the events in the order of their times.
+  fileprivate func counts(
+    _ events: [UserEvent], over timeline: Timeline, _ context: ExecutionContext
+  ) throws -> BinCounts {
+    switch self {
+    case .slidingWindow(let lookback): try slidingCounts(events, lookback, over: timeline, context)
+    case .metrics: metricCounts(events, over: timeline)
+    case .activeUsers(let lookback, let period, let periods):
+      try activeCounts(events, lookback, period, periods, over: timeline, context)
+    }
+  }
+}
+
+private func slidingCounts(
+  _ events: [UserEvent], _ lookback: Int64, over timeline: Timeline, _ context: ExecutionContext
+) throws -> BinCounts {
+  var result: BinCounts = []
+  var within: [UInt32: Int] = [:]
+  var first = 0, next = 0
+  var bin = timeline.bin(of: timeline.start)
+  var steps = 0
+  while let current = bin, current <= timeline.end {
+    steps += 1
+    if steps & 1023 == 0 { try context.checkpoint() }
+    while next < events.count, events[next].bin <= current {
+      within[events[next].user, default: 0] += 1
+      next += 1
+    }
+    let (limit, overflow) = current.subtractingReportingOverflow(lookback)
+    while !overflow, first < next, events[first].bin <= limit {
+      let user = events[first].user
+      within[user] = within[user].flatMap { $0 > 1 ? $0 - 1 : nil }
+      first += 1
+    }
+    if next > first { result.append((current, [next - first, within.count])) }
+    // Without anybody in sight, the next event's bin is the next to look at.
+    if next == first, next < events.count {
+      bin = events[next].bin
+    } else {
+      bin = next == first ? nil : timeline.bin(after: current)
+    }
+  }
+  return result
+}
+
+private func metricCounts(_ events: [UserEvent], over timeline: Timeline) -> BinCounts {
+  var result: BinCounts = []
+  var seen = Set<UInt32>(), here = Set<UInt32>()
+  var events = events.filter { $0.time >= timeline.start && $0.bin <= timeline.end }[...]
+  while let bin = events.first?.bin {
+    let part = events.prefix { $0.bin == bin }
+    events = events[part.endIndex...]
+    let before = seen.count
+    here.removeAll(keepingCapacity: true)
+    for event in part {
+      here.insert(event.user)
+      seen.insert(event.user)
+    }
+    result.append((bin, [part.count, here.count, seen.count - before, seen.count]))
+  }
+  return result
+}
+
+private func activeCounts(
+  _ events: [UserEvent], _ lookback: Int64, _ period: Int64, _ periods: Int64, over timeline: Timeline,
+  _ context: ExecutionContext
+) throws -> BinCounts {
+  var active: [Int64: Int] = [:]
+  for mine in Dictionary(grouping: events, by: \.user).values {
+    try context.checkpoint()
+    var within: [Int64: Int] = [:]
+    var counted = Set<Int64>()
+    var first = 0
+    for event in mine {
+      guard let place = timeline.flooring(event.time, to: period) else { continue }
+      within[place, default: 0] += 1
+      // The window is as long as the lookback and ends with this event.
+      while first < mine.count, event.time.subtractingReportingOverflow(mine[first].time).partialValue >= lookback {
+        if let old = timeline.flooring(mine[first].time, to: period) {
+          within[old] = within[old].flatMap { $0 > 1 ? $0 - 1 : nil }
+        }
+        first += 1
+      }
+      let isReported = event.time >= timeline.start && event.time <= timeline.end
+      if isReported, within.count >= periods, counted.insert(event.bin).inserted {
+        active[event.bin, default: 0] += 1
+      }
+    }
+  }
+  return active.sorted { $0.key < $1.key }.map { ($0.key, [$0.value]) }
+}
