@@ -29,12 +29,77 @@ struct QueryMaker {
     self.corpus = corpus
   }
 
-  /// A known query with one to five things wrong or odd.
+  /// A known query with a few things wrong or odd, or with parts of another one.
   mutating func mutant() -> String {
-    var text = Array(dice.pick(corpus).utf8)
-    for _ in 0..<(1 + dice.roll(5)) { mutate(&text) }
-    return String(decoding: text, as: UTF8.self)
+    switch dice.roll(4) {
+    case 0: return recombined()
+    case 1:
+      var text = Array(dice.pick(corpus).utf8)
+      for _ in 0..<(1 + dice.roll(4)) { mutate(&text) }
+      return String(decoding: text, as: UTF8.self)
+    default:
+      var words = tokens(dice.pick(corpus))
+      for _ in 0..<(1 + dice.roll(2)) where !words.isEmpty { exchange(&words) }
+      return words.joined()
+    }
   }
+
+  /// The operators of two queries, one after the other in any order.
+  private mutating func recombined() -> String {
+    let first = dice.pick(corpus).components(separatedBy: " | ")
+    var parts = (first.dropFirst() + dice.pick(corpus).components(separatedBy: " | ").dropFirst()).shuffled(using: &dice)
+    parts = Array(parts.prefix(1 + dice.roll(5)))
+    return ([first[0]] + parts).joined(separator: " | ")
+  }
+
+  /// A text as words, numbers and signs, which joined give the text.
+  private func tokens(_ text: String) -> [String] {
+    var words: [String] = []
+    var isInWord = false
+    for character in text {
+      let isWord = character.isLetter || character.isNumber || character == "_"
+      if isWord && isInWord { words[words.count - 1].append(character) } else { words.append(String(character)) }
+      isInWord = isWord
+    }
+    return words
+  }
+
+  /// Puts something of the same kind in the place of a word: a number for a number, a name for a name.
+  private mutating func exchange(_ words: inout [String]) {
+    let at = dice.roll(words.count)
+    let kinds: [[String]] = [Self.columns, Self.numbers, Self.signs, Self.aggregates, Self.functions]
+    if words[at].first?.isNumber == true {
+      words[at] = dice.pick(Self.numbers)
+    } else if let kind = kinds.first(where: { $0.contains(words[at]) }) {
+      words[at] = dice.pick(kind)
+    } else if words[at].first?.isLetter == true, dice.flip(oneIn: 3) {
+      words[at] = dice.pick(dice.pick(kinds))
+    } else {
+      exchangeAnother(&words, after: at)
+    }
+  }
+
+  /// The same with the next word that has a kind.
+  private mutating func exchangeAnother(_ words: inout [String], after start: Int) {
+    let kinds = [Self.columns, Self.signs, Self.aggregates, Self.functions]
+    for i in 0..<words.count {
+      let at = (start + i) % words.count
+      guard let kind = kinds.first(where: { $0.contains(words[at]) }) else { continue }
+      words[at] = dice.pick(kind)
+      return
+    }
+  }
+
+  private static let columns = ["task", "status", "started", "duration", "records", "cost", "tags", "owner", "tier", "a", "b", "n", "x", "k", "v"]
+  private static let numbers = ["0", "1", "2", "7", "1.5", "1e300", "9223372036854775807", "1d", "3h", "0s", "1tick", "100"]
+  private static let signs = ["+", "-", "*", "/", "%", "<", ">", "=", "|"]
+  private static let aggregates = [
+    "count", "sum", "avg", "min", "max", "dcount", "make_list", "make_set", "stdev", "variance", "take_any", "countif", "arg_max",
+  ]
+  private static let functions = [
+    "strlen", "toupper", "tolower", "tostring", "tolong", "toreal", "todatetime", "totimespan", "bin", "floor", "isnull", "isempty",
+    "parse_json", "gettype", "array_length", "reverse", "strcat", "split", "round", "abs", "prev", "next", "startofday", "coalesce",
+  ]
 
   /// Words without a plan.
   mutating func soup() -> String {
