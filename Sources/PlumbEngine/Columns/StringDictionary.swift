@@ -1,4 +1,5 @@
 import Glibc
+import PlumbDiagnostics
 import Synchronization
 
 /// The distinct strings (or compact dynamic values) of a column, numbered from 0.
@@ -142,8 +143,23 @@ public final class ByteArena: @unchecked Sendable {
   private var next: UnsafeMutablePointer<UInt8>?
   private var left = 0
   private var blockSize: Int
+  /// The query that the bytes are made for; its limits end it when they grow too many.
+  private let context: ExecutionContext?
+  /// Whether the limits are passed: copies are empty from then on, and the query ends at its next checkpoint.
+  private(set) var isSpent = false
 
-  public init(blockSize: Int = 4096) { self.blockSize = blockSize }
+  /// Bytes of one text or dynamic value made by a function, at most.
+  static let valueLimit = 64 << 20
+
+  public init(blockSize: Int = 4096) {
+    self.blockSize = blockSize
+    context = nil
+  }
+
+  init(blockSize: Int = 4096, for context: ExecutionContext) {
+    self.blockSize = blockSize
+    self.context = context
+  }
 
   /// Room for `count` bytes that the caller fills.
   @inline(__always) public func room(_ count: Int) -> UnsafeMutablePointer<UInt8> {
@@ -163,9 +179,26 @@ public final class ByteArena: @unchecked Sendable {
   /// A copy of `bytes` that lives as long as the arena.
   @inline(__always) public func copying(_ bytes: Bytes) -> Bytes {
     guard bytes.count > 0, let source = bytes.baseAddress else { return Bytes(start: nil, count: 0) }
+    if bytes.count > left, isBeyondLimits(bytes.count) { return Bytes(start: nil, count: 0) }
     let place = room(bytes.count)
     place.update(from: source, count: bytes.count)
     return Bytes(start: place, count: bytes.count)
+  }
+
+  /// Whether `count` more bytes would pass the query's limits; tells the query so.
+  private func isBeyondLimits(_ count: Int) -> Bool {
+    guard let context else { return false }
+    if count > Self.valueLimit {
+      context.fail(
+        Diagnostic(
+          "value-too-large", "a text or dynamic value would be larger than \(Self.valueLimit >> 20) MB",
+          help: "keep values small, or spread them over rows"))
+      isSpent = true
+    } else if MemoryUse.current &+ Swift.max(count, blockSize) > context.memoryLimit {
+      context.fail(context.memoryDiagnostic)
+      isSpent = true
+    }
+    return isSpent
   }
 
   private func addBlock(atLeast count: Int) {

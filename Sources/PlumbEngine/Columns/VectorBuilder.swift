@@ -10,7 +10,15 @@ public final class VectorBuilder {
   private var arena: ByteArena?
   private let width: Int
 
-  public init(_ type: ScalarType, capacity: Int = 64) {
+  /// The query that the values are made for, whose limits bound them.
+  private let context: ExecutionContext?
+
+  public convenience init(_ type: ScalarType, capacity: Int = 64) {
+    self.init(type, capacity: capacity, for: nil)
+  }
+
+  init(_ type: ScalarType, capacity: Int = 64, for context: ExecutionContext?) {
+    self.context = context
     self.type = type
     self.capacity = Swift.max(capacity, 4)
     width = type.lane.stride
@@ -114,10 +122,13 @@ public final class VectorBuilder {
   /// Where `append(bytes:)` copies to.
   public var store: ByteArena {
     if let arena { return arena }
-    let made = ByteArena()
+    let made = context.map { ByteArena(for: $0) } ?? ByteArena()
     arena = made
     return made
   }
+
+  /// Whether the query's limits are passed: what is appended no longer matters.
+  var isSpent: Bool { arena?.isSpent ?? false }
 
   /// The vector; the builder must not be used afterwards.
   public func finish(holding: AnyObject? = nil) -> Vector {

@@ -15,6 +15,7 @@ public final class ExecutionContext: Sendable {
   /// The context that this one was made from, whose cancellation it shares.
   private let parent: ExecutionContext?
   private let notes = Mutex<[String]>([])
+  private let failure = Mutex<Diagnostic?>(nil)
 
   public init(now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, parent: ExecutionContext? = nil) {
     self.now = now
@@ -39,15 +40,25 @@ public final class ExecutionContext: Sendable {
   ///
   /// - Throws: `cancelled`, or `memory-limit` when buffers hold more than the limit.
   public func checkpoint() throws {
-    if isCancelled { throw Diagnostic("cancelled", "the query was cancelled") }
-    let used = MemoryUse.current
-    if used > memoryLimit {
-      throw Diagnostic(
-        "memory-limit",
-        "the query needs more than its memory limit of \(memoryLimit >> 20) MB",
-        help: "read fewer columns or rows (`where`, `project`, `take`) or raise `--memory`")
+    if isCancelled {
+      throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
+    if MemoryUse.current > memoryLimit { throw memoryDiagnostic }
   }
+
+  /// Ends the query with `diagnostic` at its next checkpoint, for code that cannot throw. Safe from any thread.
+  func fail(_ diagnostic: Diagnostic) {
+    root.failure.withLock { if $0 == nil { $0 = diagnostic } }
+    root.cancel()
+  }
+
+  var memoryDiagnostic: Diagnostic {
+    Diagnostic(
+      "memory-limit", "the query needs more than its memory limit of \(memoryLimit >> 20) MB",
+      help: "read fewer columns or rows (`where`, `project`, `take`) or raise `--memory`")
+  }
+
+  private var root: ExecutionContext { parent?.root ?? self }
 
   /// A remark for the user beside the result, such as an ignored hint; each is kept once.
   public func remark(_ text: String) {

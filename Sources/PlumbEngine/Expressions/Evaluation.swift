@@ -47,10 +47,12 @@ extension BoundCall {
 
   /// Applies the kernel to ready arguments.
   func apply(_ vectors: [Vector], count: Int, _ context: ExecutionContext) throws -> Vector {
-    try overload.kernel(
+    let result = try overload.kernel(
       Arguments(
         vectors: vectors, count: count, type: type, context: context, span: span,
         argumentSpans: arguments.map(\.span), prepared: prepared))
+    try context.checkpoint()
+    return result
   }
 }
 

@@ -187,7 +187,7 @@ extension ScalarFunction {
       let values = arguments.plain(0), formats = arguments.plain(1)
       let ticks = values.lanes(Int64.self), texts = formats.lanes(Bytes.self)
       let step = values.isConstant ? 0 : 1, formatStep = formats.isConstant ? 0 : 1
-      let builder = VectorBuilder(.string, capacity: arguments.count)
+      let builder = VectorBuilder(.string, capacity: arguments.count, for: arguments.context)
       var out = ByteBuffer()
       for row in 0..<arguments.count {
         out.removeAll()

@@ -163,14 +163,20 @@ func unitedNulls(_ vectors: [Vector], count: Int) -> Buffer? {
 @inline(__always)
 func mapRows<R: Lane>(_ arguments: Arguments, _ body: (Int, ByteArena) -> R) -> Vector {
   let n = arguments.count
-  let arena = ByteArena(blockSize: R.scalarType.lane == .bytes ? 16_384 : 64)
+  let arena = ByteArena(blockSize: R.scalarType.lane == .bytes ? 16_384 : 64, for: arguments.context)
   let result = Buffer(of: R.Stored.self, count: n)
   let out = result.values(R.Stored.self)
   let mask = unitedNulls(arguments)
   if let mask {
     let nulls = mask.values(UInt8.self)
     memsetZero(result, n &* MemoryLayout<R.Stored>.stride)
-    for row in 0..<n where nulls[row] == 0 { out[row] = body(row, arena).stored(in: arena) }
+    for row in 0..<n where nulls[row] == 0 && !arena.isSpent { out[row] = body(row, arena).stored(in: arena) }
+  } else if R.Stored.self == Bytes.self {
+    for row in 0..<n {
+      // Past the query's limits nothing matters any more.
+      if arena.isSpent { break }
+      out[row] = body(row, arena).stored(in: arena)
+    }
   } else {
     for row in 0..<n { out[row] = body(row, arena).stored(in: arena) }
   }
@@ -181,14 +187,14 @@ func mapRows<R: Lane>(_ arguments: Arguments, _ body: (Int, ByteArena) -> R) -> 
 @inline(__always)
 func maybeRows<R: Lane>(_ arguments: Arguments, nullWithArguments: Bool, _ body: (Int) -> R?) -> Vector {
   let n = arguments.count
-  let arena = ByteArena(blockSize: R.scalarType.lane == .bytes ? 16_384 : 64)
+  let arena = ByteArena(blockSize: R.scalarType.lane == .bytes ? 16_384 : 64, for: arguments.context)
   let result = Buffer.zeros(byteCount: n &* MemoryLayout<R.Stored>.stride)
   let out = result.values(R.Stored.self)
   let mask = (nullWithArguments ? unitedNulls(arguments) : nil) ?? Buffer.zeros(byteCount: n)
   let nulls = mask.values(UInt8.self)
   var any: UInt8 = 0
   for row in 0..<n {
-    if nulls[row] == 0, let value = body(row) {
+    if nulls[row] == 0, !arena.isSpent, let value = body(row) {
       out[row] = value.stored(in: arena)
     } else {
       nulls[row] = 1

@@ -57,7 +57,7 @@ private func parseMatch(_ arguments: Arguments) throws -> Vector {
   }
   let wanted = Array(types.utf8)
   let texts = arguments.plain(0)
-  let builder = VectorBuilder(.dynamic, capacity: arguments.count)
+  let builder = VectorBuilder(.dynamic, capacity: arguments.count, for: arguments.context)
   for row in 0..<arguments.count {
     if row & 1023 == 0 { try arguments.context.checkpoint() }
     let text = texts.bytes(at: texts.isConstant ? 0 : row)
@@ -126,7 +126,7 @@ private func parseKeyValues(_ arguments: Arguments) throws -> Vector {
     }
   }
   let texts = arguments.plain(0)
-  let builder = VectorBuilder(.dynamic, capacity: arguments.count)
+  let builder = VectorBuilder(.dynamic, capacity: arguments.count, for: arguments.context)
   for row in 0..<arguments.count {
     if row & 1023 == 0 { try arguments.context.checkpoint() }
     let text = texts.bytes(at: texts.isConstant ? 0 : row)

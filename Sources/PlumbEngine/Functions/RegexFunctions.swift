@@ -190,7 +190,7 @@ extension ScalarFunction {
       let pattern = try PatternInput(arguments, 1)
       let window = SearchWindow.Inputs(arguments, from: 2)
       let starts = count > 2 ? Input<Int64>(arguments, 2) : nil
-      let builder = VectorBuilder(.long, capacity: arguments.count)
+      let builder = VectorBuilder(.long, capacity: arguments.count, for: arguments.context)
       let mask = unitedNulls(arguments)
       for row in 0..<arguments.count {
         let text = texts[row]
@@ -223,7 +223,7 @@ func literalType(_ constant: Value?) -> ScalarType? {
 
 /// Runs `body` for each row, which gives a part of the text argument at `index`; nothing is copied.
 func borrowedRows(_ arguments: Arguments, from index: Int, _ body: (Int) throws -> Bytes) rethrows -> Vector {
-  let builder = VectorBuilder(.string, capacity: arguments.count)
+  let builder = VectorBuilder(.string, capacity: arguments.count, for: arguments.context)
   let mask = unitedNulls(arguments)
   for row in 0..<arguments.count {
     if let mask, mask.values(UInt8.self)[row] != 0 { builder.appendNull() } else { builder.append(borrowed: try body(row)) }

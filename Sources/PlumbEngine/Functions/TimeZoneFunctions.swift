@@ -41,7 +41,7 @@ extension ScalarFunction {
       let zones = arguments.plain(1)
       let names = zones.lanes(Bytes.self), ticks = dates.lanes(Int64.self)
       let step = dates.isConstant ? 0 : 1
-      let builder = VectorBuilder(.datetime, capacity: arguments.count)
+      let builder = VectorBuilder(.datetime, capacity: arguments.count, for: arguments.context)
       var known: (name: Bytes, zone: TimeZone)?
       for row in 0..<arguments.count {
         if known.map({ !equalBytes($0.name, names[row]) }) ?? true {

@@ -40,7 +40,7 @@ extension ScalarFunction {
       let sizes = Input<Double>(arguments, 0)
       let digits = types.count > 1 ? Input<Int64>(arguments, 1) : nil
       let units = types.count > 2 ? Input<Bytes>(arguments, 2) : nil
-      let builder = VectorBuilder(.string, capacity: arguments.count)
+      let builder = VectorBuilder(.string, capacity: arguments.count, for: arguments.context)
       var out = ByteBuffer()
       for row in 0..<arguments.count {
         out.removeAll()

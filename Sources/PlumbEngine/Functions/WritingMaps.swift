@@ -74,12 +74,12 @@ func writtenRows(
   _ arguments: Arguments, as type: ScalarType, seesNulls: Bool = false,
   _ body: (Int, inout ByteBuffer) throws -> Bool
 ) rethrows -> Vector {
-  let builder = VectorBuilder(type, capacity: arguments.count)
+  let builder = VectorBuilder(type, capacity: arguments.count, for: arguments.context)
   let mask = seesNulls ? nil : unitedNulls(arguments)
   let nullTag = DynamicBytes.Tag.null.rawValue
   var buffer = ByteBuffer()
   for row in 0..<arguments.count {
-    if let mask, mask.values(UInt8.self)[row] != 0 {
+    if builder.isSpent || mask.map({ $0.values(UInt8.self)[row] != 0 }) ?? false {
       builder.appendNull()
       continue
     }
