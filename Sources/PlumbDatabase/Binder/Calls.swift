@@ -58,6 +58,9 @@ extension Binder {
     }
     let known = ScalarFunction.all.filter { !$0.isWrittenAsOperator }.map(\.name)
       + AggregateFunction.all.map(\.name) + WindowFunction.allCases.map(\.rawValue)
+    if isUnsupportedFunction(name) {
+      return Diagnostic("unsupported-function", "the function `\(name)` is not supported", at: call.name.span)
+    }
     return Diagnostic(
       "unknown-function", "there is no function `\(name)`", at: call.name.span,
       help: Suggestion.nearest(to: name, in: functions + known + Self.specialNames))

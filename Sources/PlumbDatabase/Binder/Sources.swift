@@ -82,6 +82,9 @@ extension Binder {
     if expanding.contains(name.text) {
       return Diagnostic("recursive-function", "`\(name.text)` calls itself, which a function cannot", at: name.span)
     }
+    if name.text == "print" {
+      return Diagnostic("missing-value", "`print` needs a value", at: name.span, help: "write `print 1 + 1`")
+    }
     var help = Suggestion.nearest(to: name.text, in: known)
     if help == nil, !catalog.tableNames.isEmpty {
       let shown = catalog.tableNames.prefix(8).map { "`\($0)`" }.joined(separator: ", ")

@@ -4,7 +4,10 @@ extension ScalarFunction {
   /// The overload that fits with the cheapest conversions: for each argument the type to convert to, or nil.
   func resolving(_ shapes: [ArgumentShape]) -> (Overload, [ScalarType?], ScalarType)? {
     var best: (cost: Int, Overload, [ScalarType?], ScalarType)?
+    let hasDynamic = shapes.contains { $0.type == .dynamic }
     for overload in overloads {
+      // Two plain values of different types do not compare as dynamic ones.
+      if !hasDynamic, Self.comparisonNames.contains(name), overload.parameters.contains(.exactly(.dynamic)) { continue }
       guard let (cost, conversions) = overload.fitting(shapes.map(\.type)) else { continue }
       // Nothing becomes dynamic only to meet something else that does: `1 == "1"` is a mistake.
       if conversions.contains(.dynamic), !shapes.contains(where: { $0.type == .dynamic }) { continue }
@@ -50,6 +53,8 @@ extension ScalarFunction {
   var isOperator: Bool {
     name.utf8.first.map { !isLetter($0) } ?? false || ScalarFunction.wordOperators.contains(name)
   }
+
+  private static let comparisonNames: Set = ["==", "!=", "<", "<=", ">", ">="]
 
   /// Operators that are words, such as `has` and `in`.
   private static let wordOperators = Set(
