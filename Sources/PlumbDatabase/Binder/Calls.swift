@@ -19,7 +19,7 @@ extension Binder {
       }
     case nil: break
     }
-    if let special = try special(call, at: place) { return special }
+    if let special = try special(call, at: place) ?? graphFunction(call, at: place) { return special }
     if let function = WindowFunction(rawValue: name) { return try window(function, call, at: place) }
     if let aggregate = AggregateFunction.named(name) {
       if place.row?.takesAggregates == true { return try bind(aggregate, call, at: place) }

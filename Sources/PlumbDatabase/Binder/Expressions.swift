@@ -99,8 +99,13 @@ extension Binder {
   /// `step.column`, where the row knows `step`; nil where it does not.
   private func column(of member: MemberSyntax, at place: Place) throws -> BoundExpression? {
     guard place.seesColumns, let row = place.row, case .name(let base) = member.base.withoutParentheses,
-      let columns = row.members[base.text]
+      row.members[base.text] != nil || row.graph?.hops[base.text] != nil
     else { return nil }
+    guard let columns = row.members[base.text] else {
+      throw Diagnostic(
+        "path-property", "`\(base.text)` is a path of several edges", at: member.span,
+        help: "write `map(\(base.text), \(member.name.text))`, or `all(...)` or `any(...)` for a condition")
+    }
     guard let index = columns[member.name.text] else {
       throw Diagnostic(
         "unknown-column", "`\(base.text)` has no column `\(member.name.text)`", at: member.name.span,

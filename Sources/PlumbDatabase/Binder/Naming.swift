@@ -38,6 +38,7 @@ private func automaticName(_ call: CallSyntax) -> String? {
   if name == "strlen" || name == "string_size" || name == "dcount_hll" || name == "percentile_tdigest" {
     return first.map { "\(name)_\($0)" }
   }
+  if name.hasPrefix("node_degree_") { return first.map { "\(name)_\($0)" } ?? name }
   // Covariances are named after both of their columns.
   if name.hasPrefix("covariance") {
     let second = call.arguments.dropFirst().first.flatMap { automaticName($0.value) } ?? ""

@@ -6,6 +6,11 @@ extension Binder {
   /// One step of a pipe. Names that it defines (`as`) go into `frame`.
   func apply(_ step: OperatorSyntax, to input: Relation, in frame: Frame) throws -> Relation {
     let scope = frame.open
+    if input.graph != nil, !step.worksOnGraphs {
+      throw Diagnostic(
+        "graph-as-table", "this works on rows, and a graph is no table", at: step.span,
+        help: "use `graph-match`, `graph-shortest-paths` or `graph-to-table` first")
+    }
     switch step {
     case .asName(let syntax):
       var named = input
@@ -59,11 +64,10 @@ extension Binder {
     case .fork: throw unsupported("fork", at: step.span)
     case .reduce: throw unsupported("reduce", at: step.span)
     case .scan(let syntax): return try apply(syntax, to: input, in: scope)
-    case .makeGraph: throw unsupported("make-graph", at: step.span)
-    case .graphMatch(let syntax):
-      throw unsupported(syntax.isShortestPaths ? "graph-shortest-paths" : "graph-match", at: step.span)
-    case .graphToTable: throw unsupported("graph-to-table", at: step.span)
-    case .graphMarkComponents: throw unsupported("graph-mark-components", at: step.span)
+    case .makeGraph(let syntax): return try apply(syntax, to: input, in: scope)
+    case .graphMatch(let syntax): return try apply(syntax, to: input, in: scope)
+    case .graphToTable(let syntax): return try apply(syntax, to: input, in: scope)
+    case .graphMarkComponents(let syntax): return try apply(syntax, to: input, in: scope)
     case .unsupported(let syntax): throw unsupported(syntax.name, at: syntax.nameSpan)
     }
   }
@@ -284,5 +288,15 @@ extension Binder {
     var result = input
     result.visualization = Visualization(kind: kind, properties: properties)
     return result
+  }
+}
+
+extension OperatorSyntax {
+  /// Whether the operator takes what `make-graph` makes.
+  fileprivate var worksOnGraphs: Bool {
+    if case .graphMatch = self { return true }
+    if case .graphToTable = self { return true }
+    if case .graphMarkComponents = self { return true }
+    return false
   }
 }

@@ -10,6 +10,8 @@ struct Relation {
   /// The table, variable or `as` name behind the rows, for messages and `withsource`.
   var name: String?
   var visualization: Visualization?
+  /// What `make-graph` made; its rows are no table.
+  var graph: Graph?
   /// Columns whose expressions were wrong and reported; reading them stays silent.
   var broken: Set<String> = []
   /// The column that `top 5` without `by` ranks by.
@@ -39,6 +41,7 @@ struct Relation {
     var result = keepingColumns(plan, isSerialized: isSerialized)
     result.schema = schema ?? plan.schema
     result.visualization = nil
+    result.graph = nil
     return result
   }
 

@@ -24,6 +24,11 @@ final class RowScope {
   /// Columns read as `name.column`: by the steps of `scan`, and the nodes and edges of a graph's pattern.
   var members: [String: [String: Int]] = [:]
 
+  /// The graph's pattern that expressions are over.
+  var graph: GraphScope?
+  /// Over a graph's nodes: the column with the number of outgoing edges, that of the incoming behind it.
+  var degreeColumns: Int?
+
   /// Whether window functions may stand here.
   var takesWindows = true
   var windows: [WindowColumn] = []

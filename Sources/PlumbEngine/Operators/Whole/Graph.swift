@@ -1,0 +1,165 @@
+/// Nodes and directed edges with their properties, as `make-graph` puts them together from tables.
+public final class Graph: @unchecked Sendable {
+  public let nodeSchema: Schema
+  public let edgeSchema: Schema
+  /// A column for each property; the numbers of outgoing and of incoming edges come last.
+  let nodes: [Vector]
+  let edges: [Vector]
+  public let nodeCount: Int
+  public let edgeCount: Int
+  let sources: [Int]
+  let targets: [Int]
+  let ids: [Value]
+  let outgoing: Adjacency
+  let incoming: Adjacency
+
+  /// The edges at each node.
+  struct Adjacency {
+    private let starts: [Int]
+    private let edges: [Int]
+
+    init(_ ends: [Int], nodeCount: Int) {
+      var starts = [Int](repeating: 0, count: nodeCount + 1)
+      for node in ends { starts[node + 1] += 1 }
+      for node in 0..<nodeCount { starts[node + 1] += starts[node] }
+      var next = starts
+      var edges = [Int](repeating: 0, count: ends.count)
+      for (edge, node) in ends.enumerated() {
+        edges[next[node]] = edge
+        next[node] += 1
+      }
+      self.starts = starts
+      self.edges = edges
+    }
+
+    func edges(at node: Int) -> ArraySlice<Int> { edges[starts[node]..<starts[node + 1]] }
+  }
+
+  /// - Parameters:
+  ///   - nodeTables: tables of nodes, each with its column of ids.
+  ///   - idName: the name of a property with the node's id, when there are no tables.
+  public init(
+    edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?
+  ) {
+    let edges = table.wholeColumns, idType = table.schema[source].type
+    edgeSchema = table.schema
+    self.edges = edges
+    edgeCount = table.rowCount
+    var numbers: [Value: Int] = [:]
+    var ids: [Value] = []
+    func number(_ id: Value) -> Int {
+      if let known = numbers[id] { return known }
+      numbers[id] = ids.count
+      ids.append(id)
+      return ids.count - 1
+    }
+    let nodeColumns = nodeTables.map(\.table.wholeColumns)
+    // The first row of each node in each table.
+    var rows: [[Int: Int]] = []
+    for (place, nodes) in nodeTables.enumerated() {
+      var first: [Int: Int] = [:]
+      for row in 0..<nodes.table.rowCount {
+        let node = number(nodeColumns[place][nodes.key].value(at: row))
+        if first[node] == nil { first[node] = row }
+      }
+      rows.append(first)
+    }
+    let ends = [source, target].map { column in (0..<table.rowCount).map { number(edges[column].value(at: $0)) } }
+    (sources, targets) = (ends[0], ends[1])
+    nodeCount = ids.count
+    self.ids = ids
+    let degrees = ends.map { Adjacency($0, nodeCount: ids.count) }
+    (outgoing, incoming) = (degrees[0], degrees[1])
+
+    var schema: Schema = idName.map { [ColumnInfo($0, idType)] } ?? []
+    var made: [Vector] = idName == nil ? [] : [Graph.vector(ids, idType)]
+    for (place, nodes) in nodeTables.enumerated() {
+      for (index, column) in nodes.table.schema.enumerated() where !schema.contains(where: { $0.name == column.name }) {
+        let values = ids.indices.map { node -> Value in
+          if index == nodes.key { return ids[node] }
+          return rows[place][node].map { nodeColumns[place][index].value(at: $0) } ?? .null(column.type)
+        }
+        schema.append(column)
+        made.append(Graph.vector(values, column.type))
+      }
+    }
+    nodeSchema = schema
+    self.nodes = made + degrees.map { edges in
+      Graph.vector((0..<ids.count).map { .long(Int64(edges.edges(at: $0).count)) }, .long)
+    }
+  }
+
+  private init(_ graph: Graph, adding column: ColumnInfo, _ values: [Value]) {
+    (nodeSchema, edgeSchema) = (graph.nodeSchema + [column], graph.edgeSchema)
+    nodes = Array(graph.nodes.dropLast(2)) + [Graph.vector(values, column.type)] + graph.nodes.suffix(2)
+    (edges, nodeCount, edgeCount) = (graph.edges, graph.nodeCount, graph.edgeCount)
+    (sources, targets, ids) = (graph.sources, graph.targets, graph.ids)
+    (outgoing, incoming) = (graph.outgoing, graph.incoming)
+  }
+
+  private static func vector(_ values: [Value], _ type: ScalarType) -> Vector {
+    let builder = VectorBuilder(type, capacity: values.count)
+    for value in values { builder.append(value) }
+    return builder.finish()
+  }
+
+  /// The graph with the number of each node's component, counted from 0, as a property.
+  public func markingComponents(named name: String) -> Graph {
+    var numbers = [Int](repeating: -1, count: nodeCount)
+    var count = 0
+    for start in 0..<nodeCount where numbers[start] < 0 {
+      var open = [start]
+      numbers[start] = count
+      while let node = open.popLast() {
+        let neighbours = outgoing.edges(at: node).map { targets[$0] } + incoming.edges(at: node).map { sources[$0] }
+        for next in neighbours where numbers[next] < 0 {
+          numbers[next] = count
+          open.append(next)
+        }
+      }
+      count += 1
+    }
+    return Graph(self, adding: ColumnInfo(name, .long), numbers.map { .long(Int64($0)) })
+  }
+
+  /// The nodes with their properties, and a hash of each one's id in front.
+  public func nodeTable(hash: String?) -> Table {
+    let hashes = hash.map { [(ColumnInfo($0, .long), hashed(Array(ids.indices)))] } ?? []
+    return table(hashes, nodeSchema, Array(nodes.dropLast(2)), count: nodeCount)
+  }
+
+  /// The edges with their properties, and hashes of the ids of their ends in front.
+  public func edgeTable(sourceHash: String?, targetHash: String?) -> Table {
+    var hashes: [(ColumnInfo, Vector)] = []
+    if let sourceHash { hashes.append((ColumnInfo(sourceHash, .long), hashed(sources))) }
+    if let targetHash { hashes.append((ColumnInfo(targetHash, .long), hashed(targets))) }
+    return table(hashes, edgeSchema, edges, count: edgeCount)
+  }
+
+  private func table(_ front: [(ColumnInfo, Vector)], _ schema: Schema, _ columns: [Vector], count: Int) -> Table {
+    let all = front.map(\.1) + columns
+    let groups = stride(from: 0, to: count, by: RowGroup.capacity).map { start in
+      let length = Swift.min(RowGroup.capacity, count - start)
+      return RowGroup(all.map { $0.slice(start, length) }, count: length)
+    }
+    return Table(name: "graph", schema: front.map(\.0) + schema, groups: groups)
+  }
+
+  private func hashed(_ nodes: [Int]) -> Vector {
+    Graph.vector(
+      nodes.map { node in
+        var text = ByteBuffer()
+        if case .string(let id)? = ids[node].converted(to: .string) { text.append(id) }
+        return .long(Int64(bitPattern: text.withBytes { XXHash64.hash($0) }))
+      }, .long)
+  }
+}
+
+extension Table {
+  /// Each column over all row groups.
+  fileprivate var wholeColumns: [Vector] {
+    schema.indices.map { column in
+      Vector.concatenating(groups.map { $0.columns[column] }, type: schema[column].type).decoded()
+    }
+  }
+}
