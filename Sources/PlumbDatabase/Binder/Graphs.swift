@@ -93,6 +93,7 @@ extension Binder {
     var visible = Relation(.graphAsTable)
     var members: [String: [String: Int]] = [:]
     func add(_ name: String, _ schema: Schema, _ column: (Int) -> GraphPattern.Column) {
+      members[name] = [:]
       for (index, info) in schema.enumerated() {
         members[name, default: [:]][info.name] = names.columns.count
         names.columns.append(column(index))
