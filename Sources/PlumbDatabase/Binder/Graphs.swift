@@ -48,7 +48,8 @@ extension Binder {
   private func graph(_ input: Relation, at span: SourceSpan) throws -> Graph {
     if let graph = input.graph { return graph }
     throw Diagnostic(
-      "not-a-graph", "this works on a graph, and these are rows", at: SourceSpan(span.lower, min(span.upper, span.lower + 5)),
+      "not-a-graph", "this works on a graph, and these are rows",
+      at: SourceSpan(span.lower, min(span.upper, span.lower + 5)),
       help: "make one with `| make-graph source --> target` before it")
   }
 
