@@ -62,6 +62,10 @@ struct OperatorTests {
     try refuses("print a = 'x', b = 'y' | partition by a (make-graph a --> b | graph-to-table edges)", "unsupported-inner-query")
   }
 
+  @Test func expandingCastsAndDoesNotParse() throws {
+    try check("print v = dynamic([1, '2', 'x']) | mv-expand v to typeof(long)", "v\n1\n\"\"\n\"\"\n")
+  }
+
   @Test func comparisonsNeedLikeTypes() throws {
     try refuses("print 1 == '1'", "operand-types")
     try refuses("datatable(s: string)['a'] | where s > 5", "operand-types")
