@@ -302,6 +302,11 @@ extension Binder {
   /// The rows of a query, now.
   func run(_ relation: Relation, at span: SourceSpan) throws -> QueryResult {
     guard let run = services.run else { throw AlreadyReported() }
+    guard !relation.plan.readsOuterRows else {
+      throw Diagnostic(
+        "unsupported-inner-query", "this must be run before the query, and its rows are not known before", at: span,
+        help: "do it outside of `partition` or `mv-apply`")
+    }
     do {
       return try run(relation.plan)
     } catch var diagnostic as Diagnostic {

@@ -48,7 +48,8 @@ extension Binder {
   private func graph(_ input: Relation, at span: SourceSpan) throws -> Graph {
     if let graph = input.graph { return graph }
     throw Diagnostic(
-      "not-a-graph", "this works on a graph, and these are rows", at: SourceSpan(span.lower, min(span.upper, span.lower + 5)),
+      "not-a-graph", "this works on a graph, and these are rows",
+      at: SourceSpan(span.lower, min(span.upper, span.lower + 5)),
       help: "make one with `| make-graph source --> target` before it")
   }
 
@@ -93,6 +94,7 @@ extension Binder {
     var visible = Relation(.graphAsTable)
     var members: [String: [String: Int]] = [:]
     func add(_ name: String, _ schema: Schema, _ column: (Int) -> GraphPattern.Column) {
+      members[name] = [:]
       for (index, info) in schema.enumerated() {
         members[name, default: [:]][info.name] = names.columns.count
         names.columns.append(column(index))

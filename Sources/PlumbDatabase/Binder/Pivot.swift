@@ -67,8 +67,8 @@ extension Binder {
   }
 
   private func pivoting(
-    _ source: Relation, _ syntax: EvaluateSyntax, _ pivotIndex: Int, _ aggregate: (name: String, arguments: [BoundExpression]),
-    _ keys: [Int], _ values: [(name: String, value: BoundExpression)]
+    _ source: Relation, _ syntax: EvaluateSyntax, _ pivotIndex: Int,
+    _ aggregate: (name: String, arguments: [BoundExpression]), _ keys: [Int], _ values: [(name: String, value: BoundExpression)]
   ) throws -> LogicalPlan {
     let span = syntax.call.span
     // Each cell is the aggregate over the rows that have its column's value.

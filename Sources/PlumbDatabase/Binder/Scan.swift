@@ -10,7 +10,8 @@ extension Binder {
     row.takesWindows = false
     let place = Place(scope: scope, row: row, what: "`scan`")
     if !syntax.orderBy.isEmpty {
-      rows = input.keepingColumns(.sort(input.plan, try syntax.orderBy.map { try sortKey($0, at: place) }), isSerialized: true)
+      let keys = try syntax.orderBy.map { try sortKey($0, at: place) }
+      rows = input.keepingColumns(.sort(input.plan, keys), isSerialized: true)
     }
     guard rows.isSerialized else {
       throw Diagnostic(

@@ -151,7 +151,7 @@ extension ScalarFunction {
     ScalarFunction(
       "series_stats", "Is the array of the statistics of `series`: min, its place, max, its place, average, deviation, variance.",
       "series, [ignoresNonFinite]",
-      examples: [.init("series_stats(dynamic([1, 2, 3]))", is: "[1.0,0,3.0,2,2.0,1.0,1.0]")],
+      examples: [.init("series_stats(dynamic([1, 2, 3]))[4]", is: "2")],
       overloads: statistics { stats, out in
         let mark = out.beginArray()
         for slot in stats.slots.prefix(7) { slot.append(to: &out) }

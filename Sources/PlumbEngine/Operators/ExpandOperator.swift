@@ -67,7 +67,7 @@ struct ExpandStep: PipelineStep {
         if cursor.isArray {
           cursor.forEachElement { element in
             guard made < count else { return }
-            append(element, to: builder)
+            append(element, as: type, to: builder)
             made += 1
           }
         } else if cursor.isObject {
@@ -89,7 +89,7 @@ struct ExpandStep: PipelineStep {
             made += 1
           }
         } else if places[i] == 0 {
-          append(cursor, to: builder)
+          append(cursor, as: type, to: builder)
           made = 1
         }
       }
@@ -105,8 +105,10 @@ struct ExpandStep: PipelineStep {
     return try call.evaluate(Chunk([elements], count: elements.count), context)
   }
 
-  private func append(_ cursor: DynamicCursor, to builder: VectorBuilder) {
-    if cursor.tag == .null { builder.appendNull() } else { builder.append(borrowed: cursor.bytes) }
+  /// The element as it is; `to typeof` reads no numbers out of texts, so there a text is null.
+  private func append(_ cursor: DynamicCursor, as type: ScalarType, to builder: VectorBuilder) {
+    let isText = cursor.tag == .string && (type.isNumeric || type == .bool)
+    if cursor.tag == .null || isText { builder.appendNull() } else { builder.append(borrowed: cursor.bytes) }
   }
 
   private func assembled(_ repeated: Chunk, _ elements: [Vector], _ indices: Buffer) -> Chunk {

@@ -310,6 +310,18 @@ extension LogicalPlan {
   }
 }
 
+extension LogicalPlan {
+  /// Whether the plan reads rows that a plan around it hands over, as within `partition`.
+  public var readsOuterRows: Bool {
+    var open = [self]
+    while let plan = open.popLast() {
+      if case .input = plan { return true }
+      open += plan.inputs
+    }
+    return false
+  }
+}
+
 extension JoinPlan {
   var columnTypes: [ScalarType] {
     switch kind {
