@@ -55,7 +55,11 @@ struct FunctionExampleTests {
   /// The first cell of the answer, as `tostring` would give it.
   private func check(_ query: String, _ expected: String, _ name: String) {
     do {
-      let answer = try Self.session.run(query).last
+      // A function that gives several columns is shown by the array of them.
+      var answer = try Self.session.run(query).last
+      if answer?.schema.count ?? 1 > 1, query.hasPrefix("print x = ") {
+        answer = try Self.session.run("print x = tostring(\(query.dropFirst(10)))").last
+      }
       let chunk = answer?.chunks.first { $0.count > 0 }
       var cell = ByteBuffer()
       chunk?.column(0).printText(at: 0, to: &cell)
