@@ -46,11 +46,15 @@ extension BoundCall {
   }
 
   /// Applies the kernel to ready arguments.
+  ///
+  /// - Throws: also `memory-limit` and `cancelled`, so that values which double with every call end soon.
   func apply(_ vectors: [Vector], count: Int, _ context: ExecutionContext) throws -> Vector {
-    try overload.kernel(
+    let result = try overload.kernel(
       Arguments(
         vectors: vectors, count: count, type: type, context: context, span: span,
         argumentSpans: arguments.map(\.span), prepared: prepared))
+    try context.checkpoint()
+    return result
   }
 }
 
