@@ -46,6 +46,8 @@ extension BoundCall {
   }
 
   /// Applies the kernel to ready arguments.
+  ///
+  /// - Throws: also `memory-limit` and `cancelled`, so that values which double with every call end soon.
   func apply(_ vectors: [Vector], count: Int, _ context: ExecutionContext) throws -> Vector {
     let result = try overload.kernel(
       Arguments(

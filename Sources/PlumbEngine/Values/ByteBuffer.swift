@@ -15,9 +15,16 @@ public struct ByteBuffer: Sendable {
     @usableFromInline init(capacity: Int) {
       base = .allocate(capacity: capacity)
       self.capacity = capacity
+      if capacity >= Self.worthCounting { MemoryUse.add(capacity) }
     }
 
-    deinit { base.deallocate() }
+    deinit {
+      base.deallocate()
+      if capacity >= Self.worthCounting { MemoryUse.add(-capacity) }
+    }
+
+    /// Smaller ones do not count against the memory limit.
+    private static let worthCounting = 1 << 16
   }
 
   @usableFromInline var storage: Storage?

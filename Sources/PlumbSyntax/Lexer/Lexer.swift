@@ -3,12 +3,12 @@ import PlumbDiagnostics
 /// Cuts a text into tokens in one pass; wrong characters are reported and passed over.
 struct Lexer {
   let bytes: [UInt8]
-  private(set) var tokens: [Token] = []
-  private(set) var comments: [CommentSyntax] = []
-  private(set) var diagnostics: [Diagnostic] = []
-  private var offset = 0
-  private var braceDepth = 0
-  private var lineStart = 0
+  var tokens: [Token] = []
+  var comments: [CommentSyntax] = []
+  var diagnostics: [Diagnostic] = []
+  var offset = 0
+  var braceDepth = 0
+  var lineStart = 0
 
   init(_ text: String) {
     bytes = Array(text.utf8)
@@ -20,24 +20,24 @@ struct Lexer {
 
   static let maximumDiagnostics = 50
 
-  private func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
+  func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
-  private func text(_ lower: Int, _ upper: Int) -> String {
+  func text(_ lower: Int, _ upper: Int) -> String {
     String(decoding: bytes[lower..<max(lower, upper)], as: UTF8.self)
   }
 
-  private mutating func append(_ kind: Token.Kind, from lower: Int, text: String = "") {
+  mutating func append(_ kind: Token.Kind, from lower: Int, text: String = "") {
     tokens.append(Token(kind: kind, lower: lower, upper: offset, text: text))
   }
 
-  private mutating func report(_ code: String, _ message: String, _ lower: Int, _ upper: Int, help: String?) {
+  mutating func report(_ code: String, _ message: String, _ lower: Int, _ upper: Int, help: String?) {
     guard diagnostics.count < Self.maximumDiagnostics else { return }
     diagnostics.append(Diagnostic(code, message, at: SourceSpan(lower, upper), help: help))
   }
 
   // MARK: Dispatch
 
-  private mutating func scanToken() {
+  mutating func scanToken() {
     let start = offset
     let byte = bytes[start]
     switch byte {
@@ -78,15 +78,15 @@ struct Lexer {
     }
   }
 
-  private var startsStatement: Bool {
+  var startsStatement: Bool {
     guard let last = tokens.last else { return true }
     return last.kind == .semicolon && braceDepth == 0
   }
 
-  private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+  func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
   /// Three backticks or tildes.
-  private func isFence(at index: Int) -> Bool {
+  func isFence(at index: Int) -> Bool {
     let first = byte(at: index)
     guard first == UInt8(ascii: "`") || first == UInt8(ascii: "~") else { return false }
     return byte(at: index + 1) == first && byte(at: index + 2) == first
@@ -94,7 +94,7 @@ struct Lexer {
 
   // MARK: Comments and commands
 
-  private mutating func scanComment() {
+  mutating func scanComment() {
     let start = offset
     while offset < bytes.count, bytes[offset] != UInt8(ascii: "\n") { offset += 1 }
     var end = offset
@@ -105,7 +105,7 @@ struct Lexer {
   }
 
   /// A command reaches to a `;` outside quotes and brackets, or to the end of the text.
-  private mutating func scanCommand() {
+  mutating func scanCommand() {
     let start = offset
     var depth = 0
     var quote: UInt8 = 0
@@ -139,7 +139,7 @@ struct Lexer {
 
   // MARK: Strings
 
-  private mutating func scanString(prefixLength: Int) {
+  mutating func scanString(prefixLength: Int) {
     let start = offset
     let open = start + prefixLength
     let quote = bytes[open]
@@ -187,126 +187,9 @@ struct Lexer {
     append(.string, from: start)
   }
 
-  // MARK: Words and numbers
-
-  private mutating func scanWord() {
-    let start = offset
-    offset += 1
-    skipWordCharacters()
-    // `in~` is one word.
-    if offset - start == 2, byte(at: offset) == UInt8(ascii: "~"), bytes[start] == UInt8(ascii: "i"),
-      bytes[start + 1] == UInt8(ascii: "n"), !isFence(at: offset)
-    {
-      offset += 1
-    }
-    let word = text(start, offset)
-    if TypedLiteralKeyword.types[word] != nil, scanTypedLiteral(from: start, word) { return }
-    append(.word, from: start, text: word)
-  }
-
-  private mutating func skipWordCharacters() {
-    while offset < bytes.count {
-      if Alphabet.continuesWord(bytes[offset]) {
-        offset += 1
-      } else if bytes[offset] >= 0x80, let (scalar, length) = decodeScalar(at: offset),
-        scalar.properties.isAlphabetic
-      {
-        offset += length
-      } else {
-        return
-      }
-    }
-  }
-
-  /// The bracketed part of `datetime(...)`: anything up to the first `)` outside quotes.
-  private mutating func scanTypedLiteral(from start: Int, _ word: String) -> Bool {
-    var end = offset
-    while byte(at: end) == 0x20 || byte(at: end) == 0x09 { end += 1 }
-    guard byte(at: end) == UInt8(ascii: "(") else { return false }
-    end += 1
-    let limit = min(bytes.count, end + 512)
-    var quote: UInt8 = 0
-    while end < limit {
-      let byte = bytes[end]
-      if quote != 0 {
-        if byte == quote { quote = 0 }
-      } else if isQuote(byte) {
-        quote = byte
-      } else if byte == UInt8(ascii: ")") {
-        offset = end + 1
-        append(.typedLiteral, from: start, text: word)
-        return true
-      } else if byte == UInt8(ascii: ";") || byte == UInt8(ascii: "|") {
-        break
-      }
-      end += 1
-    }
-    report(
-      "unclosed-bracket", "this `\(word)(` is not closed", start, offset, help: "close it with `)`")
-    offset = min(end, bytes.count)
-    append(.unknown, from: start)
-    return true
-  }
-
-  private mutating func scanNumber() {
-    let start = offset
-    if bytes[start] == UInt8(ascii: "0"), byte(at: start + 1) | 0x20 == UInt8(ascii: "x"),
-      Alphabet.hexValue(byte(at: start + 2)) != nil
-    {
-      offset += 2
-      while Alphabet.hexValue(byte(at: offset)) != nil { offset += 1 }
-      if !Alphabet.continuesWord(byte(at: offset)) {
-        append(.long, from: start, text: text(start, offset))
-        return
-      }
-    }
-    offset = start
-    skipDigits()
-    var kind = Token.Kind.long
-    if byte(at: offset) == UInt8(ascii: "."), byte(at: offset + 1) != UInt8(ascii: "."),
-      !Alphabet.startsWord(byte(at: offset + 1))
-    {
-      kind = .real
-      offset += 1
-      skipDigits()
-    }
-    let numberEnd = offset
-    skipWordCharacters()
-    let suffix = text(numberEnd, offset)
-    if suffix.isEmpty {
-      append(kind, from: start, text: text(start, offset))
-    } else if TimespanSuffix.units[suffix] != nil {
-      append(.timespan, from: start, text: text(start, offset))
-    } else if let end = exponentEnd(at: numberEnd) {
-      offset = end
-      append(.real, from: start, text: text(start, offset))
-    } else if kind == .long {
-      append(.word, from: start, text: text(start, offset))
-    } else {
-      report(
-        "malformed-number", "`\(text(start, offset))` is not a number", start, offset,
-        help: "a timespan ends in one of d, h, m, s, ms, microsecond, tick")
-      append(.unknown, from: start)
-    }
-  }
-
-  private mutating func skipDigits() {
-    while Alphabet.isDigit(byte(at: offset)) { offset += 1 }
-  }
-
-  /// Where `e+5` ends, when that is what stands at `start` and no letter follows.
-  private func exponentEnd(at start: Int) -> Int? {
-    guard byte(at: start) | 0x20 == UInt8(ascii: "e") else { return nil }
-    var end = start + 1
-    if byte(at: end) == UInt8(ascii: "+") || byte(at: end) == UInt8(ascii: "-") { end += 1 }
-    guard Alphabet.isDigit(byte(at: end)) else { return nil }
-    while Alphabet.isDigit(byte(at: end)) { end += 1 }
-    return Alphabet.continuesWord(byte(at: end)) ? nil : end
-  }
-
   // MARK: Symbols
 
-  private mutating func scanBang() {
+  mutating func scanBang() {
     let start = offset
     offset += 1
     if byte(at: offset) == UInt8(ascii: "=") {
@@ -337,7 +220,7 @@ struct Lexer {
     }
   }
 
-  private mutating func scanSymbol() {
+  mutating func scanSymbol() {
     let start = offset
     let next = byte(at: start + 1)
     let pair: Token.Kind? =
@@ -390,7 +273,7 @@ struct Lexer {
 
   // MARK: Characters beyond ASCII, and wrong ones
 
-  private func decodeScalar(at index: Int) -> (Unicode.Scalar, Int)? {
+  func decodeScalar(at index: Int) -> (Unicode.Scalar, Int)? {
     let lead = byte(at: index)
     let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
     guard index + length <= bytes.count else { return nil }
@@ -399,7 +282,7 @@ struct Lexer {
     return Unicode.Scalar(value).map { ($0, length) }
   }
 
-  private mutating func scanUnicode() {
+  mutating func scanUnicode() {
     let start = offset
     guard let (scalar, length) = decodeScalar(at: start) else { return scanUnknown() }
     if scalar.properties.isWhitespace || scalar.value == 0xFEFF || scalar.value == 0x200B {
@@ -414,7 +297,7 @@ struct Lexer {
   }
 
   /// A string in typographic quotes is read as one, and reported.
-  private mutating func scanCurlyString() {
+  mutating func scanCurlyString() {
     let start = offset
     let closers: Set<UInt8> = [0x98, 0x99, 0x9C, 0x9D, 0x9E]
     offset += 3
@@ -430,7 +313,7 @@ struct Lexer {
     append(.unknown, from: start)
   }
 
-  private mutating func scanUnknown() {
+  mutating func scanUnknown() {
     let start = offset
     offset += 1
     while byte(at: offset) & 0xC0 == 0x80 { offset += 1 }
