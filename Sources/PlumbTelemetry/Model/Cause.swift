@@ -1,0 +1,98 @@
+/// Why a pipeline goes wrong, each with its own signature over time.
+enum Cause: UInt8, CaseIterable, Sendable {
+  case expiredCredentials, vendorOutage, schemaDrift, malformedRecords
+  case cpuExhaustion, memoryExhaustion, ioExhaustion
+  case slowUpstream, downstreamBackpressure, badDeployment
+
+  /// The name in `incidents`.
+  var name: String {
+    switch self {
+    case .expiredCredentials: "expired-credentials"
+    case .vendorOutage: "vendor-outage"
+    case .schemaDrift: "schema-drift"
+    case .malformedRecords: "malformed-records"
+    case .cpuExhaustion: "cpu-exhaustion"
+    case .memoryExhaustion: "memory-exhaustion"
+    case .ioExhaustion: "io-exhaustion"
+    case .slowUpstream: "slow-upstream"
+    case .downstreamBackpressure: "downstream-backpressure"
+    case .badDeployment: "bad-deployment"
+    }
+  }
+}
+
+/// What a fault does to runs, at its full strength.
+///
+/// Signs grow from the start of the fault; runs begin to fail only past `threshold` of its strength.
+struct Signature: Sendable {
+  var duration = 1.0
+  var queue = 1.0
+  var cpu = 0.0
+  var memory = 1.0
+  var ioWait = 0.0
+  /// The share of records that cannot be read.
+  var malformed = 0.0
+  /// The share of arriving records that is late.
+  var withheld = 0.0
+  /// How late the source's data is, in intervals of the pipeline.
+  var lateness = 0.0
+  /// What is left of the capacity to process records.
+  var capacity = 1.0
+  /// The probability that a run fails at full strength.
+  var peak = 0.9
+  var threshold = 0.6
+  /// The probability that a first attempt fails early on; a retry then mostly succeeds.
+  var transient = 0.05
+  /// Hours of early signs, of failing, and of recovery: least and most.
+  var early: ClosedRange<Double>
+  var failing: ClosedRange<Double>
+  var recovery: ClosedRange<Double>
+
+  /// By the raw value of the cause.
+  static let all: [Signature] = Cause.allCases.map(of)
+
+  private static func of(_ cause: Cause) -> Signature {
+    switch cause {
+    case .expiredCredentials:
+      Signature(
+        duration: 1.15, queue: 3.5, peak: 0.98, threshold: 0.88, transient: 0.16, early: 3...14,
+        failing: 1...5, recovery: 0.05...0.2)
+    case .vendorOutage:
+      Signature(
+        duration: 2.4, queue: 2.2, withheld: 0.5, lateness: 0.6, peak: 0.95, threshold: 0.55, transient: 0.14,
+        early: 0.5...2, failing: 0.8...4, recovery: 0.2...0.8)
+    case .schemaDrift:
+      Signature(
+        duration: 1.3, malformed: 0.4, peak: 0.94, threshold: 0.6, transient: 0.05, early: 1...6,
+        failing: 1.5...6, recovery: 0.1...0.4)
+    case .malformedRecords:
+      Signature(
+        duration: 1.2, malformed: 0.5, peak: 0.88, threshold: 0.62, transient: 0.06, early: 1...5,
+        failing: 1...5, recovery: 0.2...1)
+    case .cpuExhaustion:
+      Signature(
+        duration: 2.6, queue: 4, cpu: 0.5, capacity: 0.5, peak: 0.9, threshold: 0.65, transient: 0.08,
+        early: 2...9, failing: 1...4, recovery: 0.3...1)
+    case .memoryExhaustion:
+      Signature(
+        duration: 1.5, queue: 1.4, memory: 2.6, ioWait: 0.08, peak: 0.93, threshold: 0.75, transient: 0.06,
+        early: 4...20, failing: 1...4, recovery: 0.05...0.2)
+    case .ioExhaustion:
+      Signature(
+        duration: 3, queue: 2.4, cpu: -0.08, ioWait: 0.55, capacity: 0.6, peak: 0.88, threshold: 0.65,
+        transient: 0.08, early: 1.5...7, failing: 1...4, recovery: 0.3...1)
+    case .slowUpstream:
+      Signature(
+        duration: 1.8, queue: 1.3, withheld: 0.6, lateness: 2.2, peak: 0.88, threshold: 0.6, transient: 0.08,
+        early: 0.8...4, failing: 1...5, recovery: 0.3...1)
+    case .downstreamBackpressure:
+      Signature(
+        duration: 1.7, queue: 6, ioWait: 0.06, capacity: 0.3, peak: 0.88, threshold: 0.6, transient: 0.06,
+        early: 1...5, failing: 1...5, recovery: 0.4...1.5)
+    case .badDeployment:
+      Signature(
+        duration: 1.6, cpu: 0.1, memory: 1.35, peak: 0.96, threshold: 0.35, transient: 0.12, early: 0.2...0.6,
+        failing: 0.6...3, recovery: 0.05...0.15)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// Where a pipeline stands between two attempts. Everything that outlives an attempt is here.
+struct PipelineState {
+  /// The key of the streams of its attempts, and the number of the next one.
+  var key: UInt64
+  var step = 0
+
+  /// When the next attempt is due, and the scheduled time of its run.
+  var planned: Int64
+  var slot: Int64
+  var attempt: UInt8 = 1
+  /// A scheduled time that the running attempt has overrun, or -1.
+  var overrun: Int64 = -1
+  /// Runs in a row whose last attempt failed.
+  var failedRuns = 0
+
+  var lastSuccess: Int64
+  /// Records up to this moment have arrived.
+  var arrivedUntil: Int64
+  /// Records that wait, and records that the source still holds back.
+  var pending = 0.0
+  var withheld = 0.0
+  /// A slow wander of the volume around its usual.
+  var swing = 0.0
+
+  var schemaVersion: UInt16
+  var nextSchemaChange = 0
+
+  var monthDay: Int64 = -1
+  var monthFactor = 1.0
+
+  /// The attempts of the slice at hand.
+  var staged = PlainList<RunRecord>()
+  /// What downstreams see of it, from the point numbered `firstPoint`.
+  var feed = PlainList<FeedPoint>()
+  var firstPoint = 0
+
+  init(_ model: PipelineModel, key: UInt64) {
+    self.key = key
+    slot = model.offset
+    planned = model.offset
+    lastSuccess = model.offset &- model.interval
+    arrivedUntil = model.offset &- model.interval
+    schemaVersion = UInt16(truncatingIfNeeded: model.schemaVersion)
+  }
+
+  func free() {
+    staged.free()
+    feed.free()
+  }
+
+  /// Forgets points that no downstream can need after `moment`.
+  mutating func trimFeed(before moment: Int64) {
+    var drop = 0
+    while drop &+ 1 < feed.count && feed.base[drop &+ 1].ended <= moment { drop &+= 1 }
+    feed.removeFirst(drop)
+    firstPoint &+= drop
+  }
+}
+
+/// The state of an upstream from the end of an attempt on.
+struct FeedPoint: BitwiseCopyable {
+  var ended: Int64
+  var lastSuccess: Int64
+  /// The incident that keeps it from succeeding, or -1.
+  var incident: Int32
+}
+
+/// A downstream's view along one edge: which points of the upstream and its backup it has passed.
+struct EdgeCursor: BitwiseCopyable {
+  var since: Int64
+  var until: Int64
+  var weight: Double
+  var grace: Double
+  /// The share of the downstream's records that comes along this edge.
+  var share: Double
+  var upstream: Int32
+  var backup: Int32
+  var interval: Int64
+  var backupInterval: Int64
+  var place = 0
+  var backupPlace = 0
+}

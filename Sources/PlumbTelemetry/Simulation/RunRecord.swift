@@ -1,0 +1,82 @@
+/// One attempt to run, as the simulation leaves it. Times and spans are milliseconds.
+struct RunRecord: BitwiseCopyable {
+  var started: Int64
+  var bytes: Int64
+  var duration: Int32
+  var queueDelay: Int32
+  var upstreamDelay: Int32
+  var recordsIn: Int32
+  var recordsOut: Int32
+  var malformed: Int32
+  var backlog: Int32
+  var memory: Int32
+  /// The probability that this attempt would fail, as it was before the dice fell.
+  var hazard: Float
+  /// The incident that made it fail, or -1.
+  var incident: Int32
+  var pipeline: Int32
+  /// Thousandths.
+  var cpu: UInt16
+  var ioWait: UInt16
+  var schemaVersion: UInt16
+  /// A place in `ErrorKind.all` plus 1; 0 for none.
+  var error: UInt8
+  var status: RunStatus
+  var attempt: UInt8
+
+  @inline(__always) var ended: Int64 { started &+ Int64(duration) }
+}
+
+/// How an attempt ended, or that it has not yet.
+enum RunStatus: UInt8, CaseIterable, Sendable {
+  case succeeded, failed, running, skipped, cancelled
+
+  /// The name in `runs.status`.
+  var name: String {
+    switch self {
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .running: "running"
+    case .skipped: "skipped"
+    case .cancelled: "cancelled"
+    }
+  }
+}
+
+/// A growing array of plain values behind a pointer, for one writer at a time.
+struct PlainList<Element: BitwiseCopyable> {
+  private(set) var base: UnsafeMutablePointer<Element>
+  private(set) var count = 0
+  private var capacity: Int
+
+  init(capacity: Int = 32) {
+    self.capacity = capacity
+    base = .allocate(capacity: capacity)
+  }
+
+  @inline(__always) mutating func append(_ element: Element) {
+    if count == capacity { grow() }
+    base[count] = element
+    count &+= 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity &* 2)
+    larger.update(from: base, count: count)
+    base.deallocate()
+    base = larger
+    capacity &*= 2
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  /// Forgets the first `dropped` elements.
+  mutating func removeFirst(_ dropped: Int) {
+    guard dropped > 0 else { return }
+    count &-= dropped
+    base.update(from: base + dropped, count: count)
+  }
+
+  /// Frees the memory; the list must not be used afterwards.
+  func free() { base.deallocate() }
+}

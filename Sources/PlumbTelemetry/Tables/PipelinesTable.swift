@@ -1,0 +1,94 @@
+import PlumbEngine
+
+/// What the runs so far say about one pipeline.
+private struct Summary {
+  var lastRun: Int64?
+  var lastSuccess: Int64?
+  var lastError = 0
+  var last = RunStatus.succeeded
+  var isRunning = false
+  var runs = 0
+  var successes = 0
+  var duration: Int64 = 0
+  var records: Int64 = 0
+}
+
+extension RunStore {
+  /// The pipelines as they are at `clock`.
+  func pipelinesTable(_ topology: Topology, clock: Int64) throws -> Table {
+    let summaries = summaries(topology.pipelines.count, clock: clock)
+    let writer = RowsWriter(WorldSchemas.pipelines)
+    for (i, pipeline) in topology.pipelines.enumerated() {
+      let summary = summaries[i]
+      let sla = pipeline.sla * 10_000
+      let freshness = summary.lastSuccess.map { clock - $0 }
+      writer.append(0, string: pipeline.name)
+      writer.append(1, string: SourceCatalogue.sources[pipeline.source].name)
+      writer.append(2, string: pipeline.layer.name)
+      writer.append(3, string: pipeline.owner)
+      writer.append(4, word: Int64(pipeline.tier))
+      writer.append(5, string: SourceCatalogue.regions[pipeline.region].name)
+      writer.append(6, string: pipeline.vendor)
+      writer.append(7, string: pipeline.backup >= 0 ? topology.pipelines[pipeline.backup].name : "")
+      writer.append(8, string: pipeline.schedule)
+      writer.append(9, word: sla)
+      writer.append(10, string: status(summary, freshness: freshness, sla: sla))
+      writer.append(11, wordOrNull: summary.lastRun)
+      writer.append(12, wordOrNull: summary.lastSuccess)
+      writer.append(13, text: dictionaries.messages[summary.lastError])
+      writer.append(14, wordOrNull: freshness)
+      if summary.runs > 0 {
+        writer.append(15, real: Double(summary.successes) / Double(summary.runs))
+      } else {
+        writer.appendNull(15)
+      }
+      writer.append(16, wordOrNull: summary.successes > 0 ? summary.duration / Int64(summary.successes) : nil)
+      writer.append(17, word: summary.records)
+      writer.endRow()
+    }
+    return Table(name: "pipelines", schema: WorldSchemas.pipelines, groups: try writer.finish())
+  }
+
+  /// A pipeline that is not failing but whose data is older than agreed is stale.
+  private func status(_ summary: Summary, freshness: Int64?, sla: Int64) -> String {
+    if summary.isRunning { return RunStatus.running.name }
+    if summary.last == .failed { return RunStatus.failed.name }
+    if freshness.map({ $0 > sla }) ?? false { return "stale" }
+    return summary.last.name
+  }
+
+  private func summaries(_ count: Int, clock: Int64) -> [Summary] {
+    var summaries = Array(repeating: Summary(), count: count)
+    let areWide = dictionaries.areWide
+    let dayAgo = clock - 864_000_000_000
+    summaries.withUnsafeMutableBufferPointer { all in
+      forEachSegment { segment, n in
+        let started = segment.started.values(Int64.self)
+        let ended = segment.ended.values(Int64.self)
+        let statuses = segment.status.values(UInt8.self)
+        let errors = segment.error.values(UInt8.self)
+        let durations = segment.duration.values(Int64.self)
+        let outs = segment.recordsOut.values(Int32.self)
+        for row in 0..<n {
+          let pipeline = segment.pipeline(row, areWide: areWide)
+          let status = RunStatus(rawValue: statuses[row]) ?? .skipped
+          all[pipeline].lastRun = started[row]
+          if ended[row] > clock {
+            all[pipeline].isRunning = true
+            continue
+          }
+          all[pipeline].runs &+= 1
+          if status != .skipped { all[pipeline].last = status }
+          if status == .succeeded {
+            all[pipeline].successes &+= 1
+            all[pipeline].duration &+= durations[row]
+            all[pipeline].lastSuccess = ended[row]
+          }
+          if errors[row] != 0 { all[pipeline].lastError = Int(errors[row]) }
+          if ended[row] > dayAgo { all[pipeline].records &+= Int64(outs[row]) }
+        }
+      }
+    }
+    return summaries
+  }
+}

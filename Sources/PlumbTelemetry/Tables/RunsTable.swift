@@ -1,0 +1,104 @@
+import PlumbEngine
+
+extension RunStore {
+  /// The row group of a segment's first `n` rows as they stand at `clock` (ticks).
+  ///
+  /// A run that has not ended by then is `running`, and what only its end tells is null.
+  func group(_ segment: RunSegment, count n: Int, clock: Int64) -> RowGroup {
+    let codes = dictionaries
+    let ended = segment.ended.values(Int64.self)
+    let going = (0..<n).filter { ended[$0] > clock }
+    var mask: Buffer?
+    var status = segment.status
+    var error = segment.error
+    var code = segment.errorCode
+    var category = segment.errorCategory
+    if !going.isEmpty {
+      let nulls = Buffer.zeros(byteCount: n)
+      for row in going { nulls.values(UInt8.self)[row] = 1 }
+      mask = nulls
+      status = segment.status.copy(setting: going, to: RunStatus.running.rawValue, count: n)
+      error = segment.error.copy(setting: going, to: 0, count: n)
+      code = segment.errorCode.copy(setting: going, to: 0, count: n)
+      category = segment.errorCategory.copy(setting: going, to: 0, count: n)
+    }
+    let columns: [Vector] = [
+      .filledNarrow(.long, count: n, segment.runID),
+      .filledCodes(codes.pipelines, codes.pipelineEncoding, count: n, segment.pipeline),
+      .filledCodes(codes.sources, .codes8, count: n, segment.source),
+      .filled(.datetime, count: n, segment.started),
+      .filled(.datetime, count: n, segment.ended, nulls: mask),
+      .filledCodes(codes.statuses, .codes8, count: n, status),
+      .filledNarrow(.long, count: n, segment.attempt),
+      .filled(.timespan, count: n, segment.duration, nulls: mask),
+      .filled(.timespan, count: n, segment.queueDelay),
+      .filled(.timespan, count: n, segment.upstreamDelay),
+      .filledNarrow(.long, count: n, segment.recordsIn, nulls: mask),
+      .filledNarrow(.long, count: n, segment.recordsOut, nulls: mask),
+      .filledNarrow(.long, count: n, segment.malformed, nulls: mask),
+      .filled(.long, count: n, segment.bytes, nulls: mask),
+      .filled(.real, count: n, segment.cpu),
+      .filledNarrow(.long, count: n, segment.memory),
+      .filled(.real, count: n, segment.ioWait),
+      .filledNarrow(.long, count: n, segment.backlog),
+      .filledNarrow(.long, count: n, segment.schemaVersion),
+      .filledCodes(codes.errorCodes, .codes8, count: n, code),
+      .filledCodes(codes.categories, .codes8, count: n, category),
+      .filledCodes(codes.messages, .codes8, count: n, error),
+    ]
+    return RowGroup(columns, count: n)
+  }
+
+  /// Calls `body` with each segment and its number of rows, in order.
+  func forEachSegment(_ body: (RunSegment, Int) throws -> Void) rethrows {
+    for (number, segment) in segments.enumerated() {
+      let n = Swift.min(count &- number &* RowGroup.capacity, RowGroup.capacity)
+      if n > 0 { try body(segment, n) }
+    }
+  }
+
+  /// All runs at `clock`; groups are made on several threads.
+  func table(clock: Int64, threads: Int) throws -> Table {
+    var parts: [(RunSegment, Int)] = []
+    forEachSegment { parts.append(($0, $1)) }
+    let made = GroupList(count: parts.count)
+    let work = Shared(parts)
+    try WorkerPool.shared.run(workers: Swift.min(threads, parts.count)) { [self] worker in
+      for place in stride(from: worker, to: work.value.count, by: Swift.max(Swift.min(threads, work.value.count), 1)) {
+        made.set(place, group(work.value[place].0, count: work.value[place].1, clock: clock))
+      }
+    }
+    return Table(name: "runs", schema: WorldSchemas.runs, groups: made.groups)
+  }
+}
+
+extension Buffer {
+  /// A copy of `count` bytes with other values in some places.
+  fileprivate func copy(setting rows: [Int], to value: UInt8, count: Int) -> Buffer {
+    let other = Buffer(byteCount: count)
+    other.base.copyMemory(from: base, byteCount: count)
+    for row in rows { other.values(UInt8.self)[row] = value }
+    return other
+  }
+}
+
+/// Row groups that threads put in their places.
+private final class GroupList: @unchecked Sendable {
+  private let slots: UnsafeMutablePointer<RowGroup?>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    slots = .allocate(capacity: Swift.max(count, 1))
+    slots.initialize(repeating: nil, count: count)
+  }
+
+  deinit {
+    slots.deinitialize(count: count)
+    slots.deallocate()
+  }
+
+  func set(_ place: Int, _ group: RowGroup) { slots[place] = group }
+
+  var groups: [RowGroup] { (0..<count).compactMap { slots[$0] } }
+}
