@@ -32,6 +32,8 @@ let package = Package(
       ]),
 
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
+    .testTarget(
+      name: "PlumbTelemetryTests", dependencies: ["PlumbTelemetry", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
 
     .testTarget(

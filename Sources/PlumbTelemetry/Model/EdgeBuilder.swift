@@ -105,7 +105,7 @@ struct EdgeBuilder {
     if upstreams[downstream].contains(where: { $0.upstream == upstream }) { return }
     let weight: Double
     switch kind {
-    case .data: weight = random.chance(0.3) ? 0.92 : random.between(0.3, 0.7)
+    case .data: weight = random.chance(0.3) ? 0.95 : random.between(0.35, 0.8)
     case .lookup: weight = random.between(0.05, 0.18)
     case .trigger: weight = random.between(0.5, 0.9)
     }
@@ -114,7 +114,7 @@ struct EdgeBuilder {
     upstreams[downstream].append(
       Edge(
         upstream: upstream, downstream: downstream, kind: kind, weight: weight,
-        grace: slower * random.between(1.2, 3), since: since.map { $0 / 60_000 * 60_000 } ?? -age,
+        grace: slower * random.between(0.8, 2.2), since: since.map { $0 / 60_000 * 60_000 } ?? -age,
         until: until == .max ? .max : until / 60_000 * 60_000))
   }
 }

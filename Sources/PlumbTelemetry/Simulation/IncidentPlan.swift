@@ -117,7 +117,7 @@ struct IncidentPlan: Sendable {
 
   // MARK: Faults
 
-  private static let dailyRate: [Double] = [0.068, 0.046, 0.042, 0.036, 0.036]
+  private static let dailyRate: [Double] = [0.13, 0.098, 0.09, 0.082, 0.082]
 
   private static let ingestCauses: [(Cause, Double)] = [
     (.expiredCredentials, 0.2), (.schemaDrift, 0.17), (.malformedRecords, 0.15), (.slowUpstream, 0.16),
@@ -181,9 +181,9 @@ struct IncidentPlan: Sendable {
     let signature = Signature.all[Int(cause.rawValue)]
     let interval = topology.pipelines[pipeline].interval
     func span(_ hours: ClosedRange<Double>, atLeast least: Int64) -> Int64 {
-      // The square leans towards the short end.
+      // Leans towards the short end, with a long tail.
       let unit = random.unit()
-      let hours = hours.lowerBound + (hours.upperBound - hours.lowerBound) * unit * unit
+      let hours = hours.lowerBound + (hours.upperBound - hours.lowerBound) * unit * (0.4 + 0.6 * unit * unit)
       return Swift.max(Int64(hours * 3_600) * 1_000, least)
     }
     let full = began + span(signature.early, atLeast: cause == .badDeployment ? interval : interval * 3)

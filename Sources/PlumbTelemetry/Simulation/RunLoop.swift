@@ -153,7 +153,7 @@ struct RunLoop {
     let next = state.slot &+ it.interval
     if hasFailed {
       let retry = ended &+ backoff
-      if state.attempt < it.maxAttempts && state.failedRuns < 2 && retry < next &- it.interval / 8 {
+      if state.attempt < it.maxAttempts && state.failedRuns < 1 && retry < next &- it.interval / 8 {
         state.attempt &+= 1
         state.planned = retry
         return
