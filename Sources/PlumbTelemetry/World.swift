@@ -55,9 +55,25 @@ public final class World: @unchecked Sendable {
     }
     self.options = options
     ticksNow = options.start + Int64(options.days) * World.day
+    try checkSize(until: ticksNow)
   }
 
   private static let day: Int64 = 864_000_000_000
+  /// More would not fit the memory of any machine that Plumb is for.
+  private static let runLimit: Int64 = 500_000_000
+  /// Runs of a pipeline in a day, roughly.
+  private static let dailyRuns: Int64 = 58
+
+  /// - Throws: a diagnostic when a history until then has too many runs.
+  private func checkSize(until ticks: Int64) throws {
+    let days = (ticks - options.start) / World.day
+    let runs = Int64(options.pipelines) * days * World.dailyRuns
+    if runs > World.runLimit {
+      throw Diagnostic(
+        "world-size", "\(options.pipelines) pipelines over \(days) days are about \(runs) runs, too many to hold",
+        help: "a world holds up to \(World.runLimit) runs")
+    }
+  }
 
   /// The end of the history, in ticks; what `now()` is.
   public var clock: Int64 { lock.withLock { _ in ticksNow } }
@@ -118,6 +134,7 @@ public final class World: @unchecked Sendable {
       guard !overflow, next <= options.start + 3_650 * World.day * 2 else {
         throw Diagnostic("world-clock", "the world's clock cannot move that far")
       }
+      try checkSize(until: next)
       ticksNow = next
       tables = [:]
     }

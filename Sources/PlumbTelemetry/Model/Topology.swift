@@ -1,4 +1,5 @@
-/// The pipelines of a world, in the order of their layers, and the edges between them, in the order of their downstreams.
+/// The pipelines of a world, in the order of their layers, and the edges between them, in the order of their
+/// downstreams.
 struct Topology: Sendable {
   let pipelines: [PipelineModel]
   let edges: [Edge]

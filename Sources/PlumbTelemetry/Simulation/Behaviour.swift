@@ -59,7 +59,9 @@ struct Influence {
     errorCount = errors.count
   }
 
-  @inline(__always) mutating func add(_ g: Signature, strength x: Double, isRetry: Bool, incident: Int32, errors: Range<Int>) {
+  @inline(__always) mutating func add(
+    _ g: Signature, strength x: Double, isRetry: Bool, incident: Int32, errors: Range<Int>
+  ) {
     duration *= 1 + (g.duration - 1) * x
     queue *= 1 + (g.queue - 1) * x
     cpu += g.cpu * x

@@ -267,7 +267,8 @@ struct IncidentPlan: Sendable {
     case 1: (change.change, change.before, change.after) = ("removed", type, "")
     case 2: (change.change, change.before, change.after) = ("renamed", field, "\(field)V2")
     default:
-      let other = IncidentPlan.types[(from + 1 + random.below(IncidentPlan.types.count - 1)) % IncidentPlan.types.count]
+      let types = IncidentPlan.types
+      let other = types[(from + 1 + random.below(types.count - 1)) % types.count]
       (change.change, change.before, change.after) = ("type-changed", type, other)
     }
     var place = schemaChanges[pipeline].count

@@ -4,6 +4,8 @@ import PlumbEngine
 final class RunSegment: @unchecked Sendable {
   /// Rows that are complete; rows before it never change.
   var count = 0
+  /// The row group, once the segment is full and all its runs have ended.
+  var sealed: RowGroup?
 
   let runID = RunSegment.column(Int32.self)
   let pipeline: Buffer

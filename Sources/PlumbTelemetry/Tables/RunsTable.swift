@@ -1,10 +1,12 @@
 import PlumbEngine
+import Synchronization
 
 extension RunStore {
   /// The row group of a segment's first `n` rows as they stand at `clock` (ticks).
   ///
   /// A run that has not ended by then is `running`, and what only its end tells is null.
   func group(_ segment: RunSegment, count n: Int, clock: Int64) -> RowGroup {
+    if let sealed = segment.sealed { return sealed }
     let codes = dictionaries
     let ended = segment.ended.values(Int64.self)
     let going = (0..<n).filter { ended[$0] > clock }
@@ -46,7 +48,9 @@ extension RunStore {
       .filledCodes(codes.categories, .codes8, count: n, category),
       .filledCodes(codes.messages, .codes8, count: n, error),
     ]
-    return RowGroup(columns, count: n)
+    let group = RowGroup(columns, count: n)
+    if n == RowGroup.capacity && going.isEmpty { segment.sealed = group }
+    return group
   }
 
   /// Calls `body` with each segment and its number of rows, in order.
@@ -63,8 +67,12 @@ extension RunStore {
     forEachSegment { parts.append(($0, $1)) }
     let made = GroupList(count: parts.count)
     let work = Shared(parts)
-    try WorkerPool.shared.run(workers: Swift.min(threads, parts.count)) { [self] worker in
-      for place in stride(from: worker, to: work.value.count, by: Swift.max(Swift.min(threads, work.value.count), 1)) {
+    let workers = Swift.max(Swift.min(threads, parts.count), 1)
+    let next = Atomic<Int>(0)
+    try WorkerPool.shared.run(workers: workers) { [self] _ in
+      while true {
+        let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard place < work.value.count else { return }
         made.set(place, group(work.value[place].0, count: work.value[place].1, clock: clock))
       }
     }
