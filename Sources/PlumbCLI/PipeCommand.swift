@@ -17,13 +17,13 @@ struct PipeCommand: ParsableCommand {
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func run() throws {
-    var world = try Failure.guarding {
-      let world = try World(data)
-      try world.load(data)
-      return world
+    var workspace = try Failure.guarding {
+      let workspace = try Workspace(data, simulates: false)
+      try workspace.load(data)
+      return workspace
     }
     if data.threads == nil, let text = getenv("PLUMB_THREADS"), let threads = Int(String(cString: text)), threads > 0 {
-      world.setThreads(threads)
+      workspace.setThreads(threads)
     }
     let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
     var lines = InputLines(STDIN_FILENO)
@@ -32,7 +32,7 @@ struct PipeCommand: ParsableCommand {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
         do {
           let request = try PipeRequest(line)
-          try request.answer(in: &world, to: &sink.buffer)
+          try request.answer(in: &workspace, to: &sink.buffer)
         } catch {
           let messages = Failure.diagnostics(in: error).map { "\($0.code): \($0.message)" }
           sink.buffer.append("{\"error\":")
@@ -92,12 +92,12 @@ private enum PipeRequest {
     throw Diagnostic("bad-request", "a request has `load` or `query`")
   }
 
-  func answer(in world: inout World, to out: inout ByteBuffer) throws {
+  func answer(in workspace: inout Workspace, to out: inout ByteBuffer) throws {
     switch self {
     case .load(let tables, let threads):
       let start = Machine.milliseconds
-      if let threads, threads > 0 { world.setThreads(threads) }
-      for table in tables { try world.loading.load(name: table.name, path: table.path) }
+      if let threads, threads > 0 { workspace.setThreads(threads) }
+      for table in tables { try workspace.loading.load(name: table.name, path: table.path) }
       out.append("{\"ok\":true,\"ms\":")
       NumberText.print(Machine.milliseconds - start, to: &out)
       out.append(0x7D)
@@ -108,7 +108,7 @@ private enum PipeRequest {
       var answer: Answer?
       for _ in 0..<repeats {
         answer = nil
-        let session = world.session()
+        let session = workspace.session()
         let start = Machine.milliseconds
         let processorStart = Machine.processorMilliseconds
         answer = try session.run(text).last

@@ -5,20 +5,20 @@ import PlumbDiagnostics
 struct QueryRunner {
   private let text: String
   private let name: String?
-  private let world: World
+  private let workspace: Workspace
 
   /// - Throws: diagnostics of loading.
   init(text: String, name: String?, data: DataOptions) throws {
     self.text = text
     self.name = name
-    world = try World(data)
-    try world.load(data)
+    workspace = try Workspace(data)
+    try workspace.load(data)
   }
 
   /// - Throws: `ExitStatus` for every end but the good one.
   func run(to output: OutputOptions) throws {
     let start = Machine.milliseconds
-    let session = world.session()
+    let session = workspace.session()
     let answers: [Answer]
     do {
       answers = try Interrupts.shared.handling({ session.cancel() }) { try session.run(text) }.result

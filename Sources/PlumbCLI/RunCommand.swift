@@ -18,18 +18,18 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func run() throws {
-    let (world, texts) = try Failure.guarding {
+    let (workspace, texts) = try Failure.guarding {
       let texts = try scripts.map { (name: $0, text: try QueryText.file($0)) }
-      let world = try World(data)
-      try world.load(data)
-      return (world, texts)
+      let workspace = try Workspace(data)
+      try workspace.load(data)
+      return (workspace, texts)
     }
     let results = try Failure.guarding { try Results(output) }
     var hasFailed = false
     for (name, text) in texts {
       let start = Machine.milliseconds
       do {
-        try run(text, name: name, in: world, to: results, hasFailed: &hasFailed)
+        try run(text, name: name, in: workspace, to: results, hasFailed: &hasFailed)
       } catch is ByteSink.Closed {
         throw hasFailed ? ExitStatus.failed : ExitStatus.done
       } catch {
@@ -56,9 +56,9 @@ struct RunCommand: ParsableCommand {
 
   /// - Throws: the first error, unless the user wants to go on.
   private func run(
-    _ text: String, name: String, in world: World, to results: Results, hasFailed: inout Bool
+    _ text: String, name: String, in workspace: Workspace, to results: Results, hasFailed: inout Bool
   ) throws {
-    let session = world.session()
+    let session = workspace.session()
     for part in keepGoing ? ScriptParts.queries(of: text) : [text] {
       do {
         try Interrupts.shared.handling({ session.cancel() }) {

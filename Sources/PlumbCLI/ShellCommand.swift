@@ -21,11 +21,11 @@ struct ShellCommand: ParsableCommand {
     if output.output != nil || output.failIfRows {
       throw ValidationError("-o and --fail-if-rows are for `plumb query` and `plumb run`")
     }
-    let world = try Failure.guarding {
-      let world = try World(data)
-      try world.load(data)
-      return world
+    let workspace = try Failure.guarding {
+      let workspace = try Workspace(data)
+      try workspace.load(data)
+      return workspace
     }
-    Shell(world: world, output: output).run()
+    Shell(workspace: workspace, output: output).run()
   }
 }

@@ -15,13 +15,13 @@ struct DotCommand: Sendable {
       Console.writeOut(arguments.isEmpty ? Help.overview : try Help.text(for: arguments[0]))
     },
     DotCommand(name: ".tables", usage: ".tables", summary: "The tables and their rows.") { _, shell in
-      try shell.show([Listing.tables(of: shell.world.catalog)])
+      try shell.show([Listing.tables(of: shell.workspace.catalog)])
     },
     DotCommand(name: ".schema", usage: ".schema NAME", summary: "The columns of a table.") { arguments, shell in
       guard let name = arguments.first else {
         throw Diagnostic("usage", "`.schema` needs the name of a table")
       }
-      try shell.show([Listing.columns(ofTable: name, in: shell.world.catalog)])
+      try shell.show([Listing.columns(ofTable: name, in: shell.workspace.catalog)])
     },
     DotCommand(name: ".format", usage: ".format F", summary: "The format of results, such as table, line or json.") {
       arguments, shell in
@@ -40,7 +40,7 @@ struct DotCommand: Sendable {
         throw Diagnostic("usage", "`.load` needs name=path, or the path of a folder")
       }
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      let loaded = try shell.world.loading.load(
+      let loaded = try shell.workspace.loading.load(
         name: parts.count == 2 ? parts[0] : nil, path: Listing.expandingHome(parts.last ?? text))
       for table in loaded { Console.say("\(table.name): \(table.rows) rows from \(table.path)") }
     },

@@ -6,7 +6,7 @@ import ReadlineShim
 
 /// The conversation at a terminal: reads a query, runs it, shows its rows, and asks again.
 final class Shell {
-  let world: World
+  let workspace: Workspace
   var format: ResultFormat
   var isTiming = true
   var rowLimit: Int
@@ -14,11 +14,11 @@ final class Shell {
   private var history = History()
   private var wantsToLeave = false
 
-  init(world: World, output: OutputOptions) {
-    self.world = world
+  init(workspace: Workspace, output: OutputOptions) {
+    self.workspace = workspace
     format = output.format ?? .table
     rowLimit = output.rowLimit ?? Results.terminalRowLimit
-    completion = Completion(catalog: world.catalog)
+    completion = Completion(catalog: workspace.catalog)
   }
 
   /// Returns when the user leaves.
@@ -46,7 +46,7 @@ final class Shell {
   func leave() { wantsToLeave = true }
 
   private func greet() {
-    let names = world.catalog.tableNames
+    let names = workspace.catalog.tableNames
     Console.say("Plumb \(Plumb.version). End a query with Enter; .help tells more, Ctrl-D leaves.")
     if names.isEmpty {
       Console.say("There are no tables yet: .load name=path reads a file.")
@@ -86,7 +86,7 @@ final class Shell {
 
   /// Runs and shows; every error is told and the shell goes on.
   private func runQuery(_ text: String) {
-    let session = world.session()
+    let session = workspace.session()
     let start = Machine.milliseconds
     do {
       let answers = try Interrupts.shared.handling({ session.cancel() }) { try session.run(text) }.result

@@ -2,18 +2,23 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
+import PlumbTelemetry
 
 /// What queries run in: a catalog, and sessions over it with the user's limits.
-struct World {
+struct Workspace {
   let catalog = Catalog()
   let loading: Loading
   var sessionOptions: SessionOptions
 
+  /// With nothing to load, the tables of the simulated world are there, each made when a query first reads it,
+  /// and the clock stands at the end of its history.
+  ///
   /// - Throws: a usage error of the options.
-  init(_ options: DataOptions) throws {
+  init(_ options: DataOptions, simulates: Bool = true) throws {
     loading = try Loading(options, catalog: catalog)
     sessionOptions = SessionOptions(
       threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
+    if simulates, options.loads.isEmpty { try addSimulatedWorld() }
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value
@@ -21,6 +26,15 @@ struct World {
     sessionOptions.readExternal = { [loading] locations, schema, properties in
       try loading.readExternal(locations, schema, properties)
     }
+  }
+
+  private mutating func addSimulatedWorld() throws {
+    let world = try World(WorldOptions(threads: sessionOptions.threads))
+    for name in World.tableNames {
+      guard let schema = World.schema(ofTable: name) else { continue }
+      catalog.addLazy(name, schema: schema) { try world.table(named: name) }
+    }
+    sessionOptions.clock = { world.clock }
   }
 
   /// Loads what `--load` names.
@@ -33,6 +47,6 @@ struct World {
   func session() -> Session { Session(catalog: catalog, options: sessionOptions) }
 }
 
-extension World {
+extension Workspace {
   mutating func setThreads(_ count: Int) { sessionOptions.threads = min(max(count, 1), 1024) }
 }
