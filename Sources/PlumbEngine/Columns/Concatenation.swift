@@ -5,6 +5,13 @@ extension Vector {
   ///
   /// Codes of one dictionary stay codes; mixed forms become plain lanes.
   static func concatenating(_ pieces: [Vector], type: ScalarType) -> Vector {
+    concatenating(pieces, type: type) {}
+  }
+
+  /// The same, with `checkpoint` called before each piece.
+  static func concatenating<Failure: Error>(
+    _ pieces: [Vector], type: ScalarType, checkpoint: () throws(Failure) -> Void
+  ) throws(Failure) -> Vector {
     if pieces.count == 1, !pieces[0].isConstant { return pieces[0] }
     let n = pieces.reduce(0) { $0 &+ $1.count }
     let form = commonForm(pieces)
@@ -15,6 +22,7 @@ extension Vector {
     var lastOwner: AnyObject?
     var offset = 0
     for piece in pieces where piece.count > 0 {
+      try checkpoint()
       let plain = (form == .plain ? piece.decoded() : piece).expanded()
       memcpy(result.base + offset &* width, plain.data, plain.count &* width)
       if type.lane == .bytes, form == .plain, let owner = plain.owner, owner !== lastOwner {

@@ -52,6 +52,20 @@ public final class WorkerPool: @unchecked Sendable {
   }
 }
 
+extension ExecutionContext {
+  /// Calls `body` for consecutive parts of `range` with a checkpoint before each, so that a cancel is seen in time.
+  @inline(__always)
+  func inBlocks(_ range: Range<Int>, _ body: (Range<Int>) throws -> Void) throws {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      try checkpoint()
+      let end = Swift.min(start &+ 1_048_576, range.upperBound)
+      try body(start..<end)
+      start = end
+    }
+  }
+}
+
 /// One thread that waits for a closure, runs it, and waits again.
 private final class Helper: @unchecked Sendable {
   private let lock = Lock()

@@ -26,6 +26,7 @@ final class JoinTable: Sendable {
     let table = GroupTable(wordCount: layout.wordCount)
     let numbers = Buffer(of: UInt32.self, count: n)
     let out = numbers.values(UInt32.self)
+    try context.checkpoint()
     let words = layout.words(of: keys, count: n)
     let nullKeys = unitedNulls(keys, count: n)
     if let nullKeys {
@@ -63,16 +64,19 @@ final class JoinTable: Sendable {
       for i in 0...count { begin[i] = UInt32(truncatingIfNeeded: i) }
       used = count
     } else {
-      for i in 0..<n where out[i] != missingRow { begin[Int(out[i]) + 1] &+= 1 }
+      try context.inBlocks(0..<n) { for i in $0 where out[i] != missingRow { begin[Int(out[i]) + 1] &+= 1 } }
       for i in 0..<count { begin[i + 1] &+= begin[i] }
       let sorted = Buffer(of: UInt32.self, count: n)
       let next = Buffer(of: UInt32.self, count: count + 1)
       next.values(UInt32.self).update(from: begin, count: count + 1)
-      for i in 0..<n where out[i] != missingRow {
-        let key = Int(out[i])
-        sorted.values(UInt32.self)[Int(next.values(UInt32.self)[key])] = UInt32(truncatingIfNeeded: i)
-        next.values(UInt32.self)[key] &+= 1
-        used += 1
+      let places = next.values(UInt32.self), ordered = sorted.values(UInt32.self)
+      try context.inBlocks(0..<n) { block in
+        for i in block where out[i] != missingRow {
+          let key = Int(out[i])
+          ordered[Int(places[key])] = UInt32(truncatingIfNeeded: i)
+          places[key] &+= 1
+          used += 1
+        }
       }
       rows = Selection(buffer: sorted, count: used)
     }

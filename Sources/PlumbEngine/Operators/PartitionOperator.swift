@@ -11,8 +11,8 @@ func partitioned(
   let n = whole.count
   guard n > 0 else { return [] }
   let key = try plan.key.evaluate(whole, context)
-  let groups = groupNumbers([key], count: n)
-  let members = groups.rowsByGroup()
+  let groups = try groupNumbers([key], count: n, context)
+  let members = try groups.rowsByGroup(context)
   let next = Atomic<Int>(0)
   let results = Mutex<[(Int, [Chunk])]>([])
   let bases = Chunk(whole.vectors(), count: n)
@@ -41,8 +41,7 @@ func topOfEachPartition(
   _ whole: Chunk, key: BoundExpression, order: [SortKey], limit: Int, _ context: ExecutionContext
 ) throws -> Chunk {
   let n = whole.count
-  let groups = groupNumbers([try key.evaluate(whole, context)], count: n)
-  try context.checkpoint()
+  let groups = try groupNumbers([try key.evaluate(whole, context)], count: n, context)
   let codes = try order.map { item in
     try SortCodes(
       try item.expression.evaluate(whole, context), isDescending: item.isDescending,
@@ -127,19 +126,22 @@ struct GroupNumbers {
   }
 
   /// The rows of each group, in order.
-  func rowsByGroup() -> GroupMembers {
+  func rowsByGroup(_ context: ExecutionContext) throws -> GroupMembers {
     let number = numbers.values(UInt32.self)
     let starts = Buffer.zeros(byteCount: (count + 1) &* 4)
     let begin = starts.values(UInt32.self)
-    for i in 0..<rowCount { begin[Int(number[i]) + 1] &+= 1 }
+    try context.inBlocks(0..<rowCount) { for i in $0 { begin[Int(number[i]) + 1] &+= 1 } }
     for i in 0..<count { begin[i + 1] &+= begin[i] }
     let next = Buffer(of: UInt32.self, count: count + 1)
     next.values(UInt32.self).update(from: begin, count: count + 1)
     let sorted = Buffer(of: UInt32.self, count: rowCount)
-    for i in 0..<rowCount {
-      let group = Int(number[i])
-      sorted.values(UInt32.self)[Int(next.values(UInt32.self)[group])] = UInt32(truncatingIfNeeded: i)
-      next.values(UInt32.self)[group] &+= 1
+    let places = next.values(UInt32.self), out = sorted.values(UInt32.self)
+    try context.inBlocks(0..<rowCount) { block in
+      for i in block {
+        let group = Int(number[i])
+        out[Int(places[group])] = UInt32(truncatingIfNeeded: i)
+        places[group] &+= 1
+      }
     }
     return GroupMembers(starts: starts, sorted: sorted)
   }
@@ -158,17 +160,17 @@ struct GroupMembers: Sendable {
   }
 }
 
-func groupNumbers(_ keys: [Vector], count n: Int) -> GroupNumbers {
+func groupNumbers(_ keys: [Vector], count n: Int, _ context: ExecutionContext) throws -> GroupNumbers {
   let layout = KeyLayout(keys.map(\.type), bounds: keys.map { _ in .unknown })
   let table = GroupTable(wordCount: layout.wordCount)
-  let words = layout.words(of: keys, count: n)
   let numbers = Buffer(of: UInt32.self, count: n)
   var start = 0
   while start < n {
+    try context.checkpoint()
     let length = Swift.min(16_384, n - start)
+    let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
     table.numbers(
-      of: words.values(UInt64.self) + start &* layout.wordCount, rows: length,
-      into: numbers.values(UInt32.self) + start)
+      of: words.values(UInt64.self), rows: length, into: numbers.values(UInt32.self) + start)
     start += length
   }
   return GroupNumbers(numbers: numbers, count: table.count, rowCount: n)

@@ -46,7 +46,9 @@ func concatenatedInParallel(_ chunks: [Chunk], types: [ScalarType], _ context: E
       let column = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard column < types.count else { break }
       try context.checkpoint()
-      let vector = Vector.concatenating(chunks.map { $0.column(column) }, type: types[column])
+      let vector = try Vector.concatenating(chunks.map { $0.column(column) }, type: types[column]) {
+        try context.checkpoint()
+      }
       joined.withLock { $0[column] = vector }
     }
   }

@@ -30,7 +30,7 @@ func radixSort(_ rows: Buffer, count n: Int, bits: Int, _ context: ExecutionCont
     while true {
       let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard part < partCount else { break }
-      if part & 63 == 0 { try context.checkpoint() }
+      try context.checkpoint()
       let from = starts[part], length = starts[part + 1] - from
       guard length > 0 else { continue }
       let source = shared.first.values(KeyedRow.self) + from
@@ -62,7 +62,9 @@ private func spreadRows(
   try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
     let mine = counts.values(Int.self) + worker &* parts
     let rows = source.values(KeyedRow.self)
-    for i in range { mine[Int(truncatingIfNeeded: rows[i].key &>> shift)] &+= 1 }
+    try context.inBlocks(range) { block in
+      for i in block { mine[Int(truncatingIfNeeded: rows[i].key &>> shift)] &+= 1 }
+    }
   }
   var starts = [Int](repeating: 0, count: parts + 1)
   var sum = 0
@@ -80,11 +82,13 @@ private func spreadRows(
   try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
     let next = counts.values(Int.self) + worker &* parts
     let rows = source.values(KeyedRow.self), out = target.values(KeyedRow.self)
-    for i in range {
-      let part = Int(truncatingIfNeeded: rows[i].key &>> shift)
-      let place = next[part]
-      next[part] = place &+ 1
-      out[place] = rows[i]
+    try context.inBlocks(range) { block in
+      for i in block {
+        let part = Int(truncatingIfNeeded: rows[i].key &>> shift)
+        let place = next[part]
+        next[part] = place &+ 1
+        out[place] = rows[i]
+      }
     }
   }
   return starts

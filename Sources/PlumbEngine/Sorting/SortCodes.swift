@@ -23,7 +23,7 @@ struct SortCodes {
       let top = ranks.largest
       try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
         let codes = made.values(UInt64.self)
-        for i in range { codes[i] = top &- codes[i] }
+        try context.inBlocks(range) { for i in $0 { codes[i] = top &- codes[i] } }
       }
     }
     var largest = ranks.largest
@@ -50,14 +50,14 @@ struct SortCodes {
     let n = plain.count
     let codes = Buffer(of: UInt64.self, count: n)
     let out = codes.values(UInt64.self)
-    guard let range = plain.zoneRange().words else {
+    guard let range = try plain.bounds(context) else {
       out.update(repeating: 0, count: n)
       return Ranks(codes: codes, largest: 0)
     }
     let low = range.lowerBound
     try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
       let values = plain.lanes(Int64.self), out = codes.values(UInt64.self)
-      for i in range { out[i] = UInt64(bitPattern: values[i] &- low) }
+      try context.inBlocks(range) { for i in $0 { out[i] = UInt64(bitPattern: values[i] &- low) } }
     }
     if plain.nulls == nil || range.upperBound &- low >= 0 {
       let largest = UInt64(bitPattern: range.upperBound &- low)
@@ -98,7 +98,7 @@ struct SortCodes {
     try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
       let (wide, ranks) = tables.value
       let out = codes.values(UInt64.self)
-      for i in range { out[i] = UInt64(ranks[Int(wide[i])]) }
+      try context.inBlocks(range) { for i in $0 { out[i] = UInt64(ranks[Int(wide[i])]) } }
     }
     withExtendedLifetime(buffer) {}
     return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
@@ -133,10 +133,24 @@ struct SortCodes {
     let out = codes.values(UInt64.self)
     let rows = order.values(UInt32.self)
     var rank: UInt64 = 0
-    for i in 0..<n {
-      if i > 0, isBefore(rows[i - 1], rows[i]) { rank += 1 }
-      out[Int(rows[i])] = rank
+    try context.inBlocks(0..<n) { block in
+      for i in block {
+        if i > 0, isBefore(rows[i - 1], rows[i]) { rank += 1 }
+        out[Int(rows[i])] = rank
+      }
     }
     return Ranks(codes: codes, largest: rank)
+  }
+}
+
+extension Vector {
+  /// The smallest and largest number that is not null, of plain word lanes.
+  fileprivate func bounds(_ context: ExecutionContext) throws -> ClosedRange<Int64>? {
+    var all: ClosedRange<Int64>?
+    try context.inBlocks(0..<count) { block in
+      guard let some = slice(block.lowerBound, block.count).zoneRange().words else { return }
+      all = all.map { Swift.min($0.lowerBound, some.lowerBound)...Swift.max($0.upperBound, some.upperBound) } ?? some
+    }
+    return all
   }
 }

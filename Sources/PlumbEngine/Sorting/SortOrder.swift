@@ -21,15 +21,19 @@ func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext)
     let inOrder = isFirst
     try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
       let out = target.values(KeyedRow.self)
-      if inOrder { for i in range { out[i].row = UInt32(truncatingIfNeeded: i) } }
+      if inOrder {
+        try context.inBlocks(range) { for i in $0 { out[i].row = UInt32(truncatingIfNeeded: i) } }
+      }
       var isLeading = true
       for column in word {
         let codes = column.codes.values(UInt64.self)
         let width = UInt64(column.bits)
         if isLeading {
-          for i in range { out[i].key = codes[Int(out[i].row)] }
+          try context.inBlocks(range) { for i in $0 { out[i].key = codes[Int(out[i].row)] } }
         } else {
-          for i in range { out[i].key = out[i].key &<< width | codes[Int(out[i].row)] }
+          try context.inBlocks(range) {
+            for i in $0 { out[i].key = out[i].key &<< width | codes[Int(out[i].row)] }
+          }
         }
         isLeading = false
       }
@@ -43,7 +47,7 @@ func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext)
   try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
     let out = selection.rows
     let rows = sorted.values(KeyedRow.self)
-    for i in range { out[i] = rows[i].row }
+    try context.inBlocks(range) { for i in $0 { out[i] = rows[i].row } }
   }
   return selection
 }

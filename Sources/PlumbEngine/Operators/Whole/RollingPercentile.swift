@@ -15,7 +15,7 @@ extension LogicalPlan {
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let values = vectors[0]
         let builders = schema.map { VectorBuilder($0.type) }
-        for rows in dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count) {
+        for rows in try dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count, context) {
           let binned = rows.compactMap { row -> (bin: Int64, row: Int)? in
             guard !vectors[1].isNull(row), !values.isNull(row) else { return nil }
             return timeline.bin(of: vectors[1].word(at: row)).map { ($0, row) }

@@ -51,10 +51,10 @@ public struct Timeline: Sendable {
 }
 
 /// Rows by the values of their dimension columns, in the order in which these first come.
-func dimensionGroups(_ dimensions: [Vector], count: Int) -> [[Int]] {
+func dimensionGroups(_ dimensions: [Vector], count: Int, _ context: ExecutionContext) throws -> [[Int]] {
   if dimensions.isEmpty { return count == 0 ? [] : [Array(0..<count)] }
-  let groups = groupNumbers(dimensions, count: count)
-  let members = groups.rowsByGroup()
+  let groups = try groupNumbers(dimensions, count: count, context)
+  let members = try groups.rowsByGroup(context)
   return (0..<groups.count).map { group in
     let rows = members.rows(of: group)
     return (0..<rows.count).map { Int(rows.rows[$0]) }
