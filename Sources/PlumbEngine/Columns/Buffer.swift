@@ -5,24 +5,35 @@ import Synchronization
 public final class Buffer: @unchecked Sendable {
   public let base: UnsafeMutableRawPointer
   public let byteCount: Int
+  /// Bytes of the block behind, which can be larger than asked for when it is used again.
+  private let capacity: Int
 
   /// - Note: large blocks ask the kernel for huge pages, which made random reads a third faster.
   public init(byteCount: Int) {
     self.byteCount = byteCount
-    if byteCount >= 1 << 22 {
+    if byteCount >= BufferRecycling.smallest, let block = BufferRecycling.take(byteCount) {
+      base = block.base
+      capacity = block.capacity
+    } else if byteCount >= 1 << 22 {
       var pointer: UnsafeMutableRawPointer?
       posix_memalign(&pointer, 1 << 21, byteCount)
       base = pointer ?? malloc(byteCount)
+      capacity = byteCount
       madvise(base, byteCount, 14 /* MADV_HUGEPAGE */)
     } else {
       base = malloc(Swift.max(byteCount, 1))
+      capacity = byteCount
     }
     MemoryUse.add(byteCount)
   }
 
   deinit {
-    free(base)
     MemoryUse.add(-byteCount)
+    if capacity >= BufferRecycling.smallest {
+      BufferRecycling.giveBack(base, capacity: capacity)
+    } else {
+      free(base)
+    }
   }
 
   /// A block for `count` values of `T`, not initialised.
