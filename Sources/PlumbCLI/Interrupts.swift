@@ -90,11 +90,23 @@ final class Interrupts: Sendable {
         $0.wasTaken = true
         return action
       }
-      if let action { action() } else { end(number) }
+      guard let action else { end(number) }
+      action()
+      endUnlessSoon(number)
     }
   }
 
-  private func end(_ number: Int32) {
+  /// Ends the process when what was interrupted, and is not to be interrupted again, goes on for longer than a
+  /// person waits: giving gigabytes back takes time that the end of the process does not need.
+  private func endUnlessSoon(_ number: Int32) {
+    if state.withLock({ $0.isRepeatable }) { return }
+    usleep(60_000)
+    guard state.withLock({ $0.action != nil }) else { return }
+    Console.say("error[cancelled]: the query was cancelled")
+    end(number)
+  }
+
+  private func end(_ number: Int32) -> Never {
     let temporary = state.withLock { $0.temporaryFile }
     if let temporary { unlink(temporary) }
     plumb_readline_restore_terminal()

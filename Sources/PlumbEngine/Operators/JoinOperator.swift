@@ -26,27 +26,25 @@ final class JoinTable: Sendable {
     let table = GroupTable(wordCount: layout.wordCount)
     let numbers = Buffer(of: UInt32.self, count: n)
     let out = numbers.values(UInt32.self)
-    try context.checkpoint()
-    let words = layout.words(of: keys, count: n)
     let nullKeys = unitedNulls(keys, count: n)
-    if let nullKeys {
-      let isNull = nullKeys.values(UInt8.self)
-      for i in 0..<n {
-        if isNull[i] != 0 {
-          out[i] = missingRow
-        } else {
-          table.numbers(of: words.values(UInt64.self) + i &* layout.wordCount, rows: 1, into: out + i)
+    var start = 0
+    while start < n {
+      try context.checkpoint()
+      let length = Swift.min(65_536, n - start)
+      let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
+      let source = words.values(UInt64.self)
+      if let isNull = nullKeys.map({ $0.values(UInt8.self) + start }) {
+        for i in 0..<length {
+          if isNull[i] != 0 {
+            out[start + i] = missingRow
+          } else {
+            table.numbers(of: source + i &* layout.wordCount, rows: 1, into: out + start + i)
+          }
         }
+      } else {
+        table.numbers(of: source, rows: length, into: out + start)
       }
-    } else {
-      var start = 0
-      while start < n {
-        try context.checkpoint()
-        let length = Swift.min(65_536, n - start)
-        table.numbers(
-          of: words.values(UInt64.self) + start &* layout.wordCount, rows: length, into: out + start)
-        start += length
-      }
+      start += length
     }
     let count = table.count
     starts = Buffer.zeros(byteCount: (count + 2) &* 4)
