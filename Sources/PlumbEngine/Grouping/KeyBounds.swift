@@ -69,6 +69,13 @@ extension BoundExpression {
         guard call.arguments.count == 1, case .words(let range) = operand else { return .unknown }
         let (start, overflow) = range.lowerBound.subtractingReportingOverflow(400 &* TimeSpan.day)
         return overflow ? .unknown : .words(start...range.upperBound)
+      case "toint" where call.arguments[0].type == .real, "tolong" where call.arguments[0].type == .real:
+        // A bounded span in whole units, as in `toint(dayofweek(t) / 1d)`.
+        guard case .call(let quotient) = call.arguments[0], quotient.name == "/",
+          quotient.arguments[0].type == .timespan, let unit = quotient.arguments[1].constant?.ticks, unit > 0,
+          case .words(let range) = quotient.arguments[0].bounds(over: input)
+        else { return .unknown }
+        return .words(range.lowerBound / unit...range.upperBound / unit)
       case "toint" where call.arguments[0].type.isInteger, "tolong" where call.arguments[0].type.isInteger:
         return operand
       default: return .unknown
