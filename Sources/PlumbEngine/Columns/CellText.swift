@@ -94,27 +94,7 @@ enum KQLText {
 
   /// Appends `text` in double quotes with KQL's escapes.
   static func printString(_ text: Bytes, to out: inout ByteBuffer) {
-    out.append(0x22)
-    var from = 0
-    for i in 0..<text.count {
-      let byte = text[i]
-      guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
-      out.append(text.part(from: from, to: i))
-      from = i &+ 1
-      out.append(0x5C)
-      switch byte {
-      case 0x22, 0x5C: out.append(byte)
-      case 0x09: out.append(0x74)
-      case 0x0A: out.append(0x6E)
-      case 0x0D: out.append(0x72)
-      default:
-        out.append(byte < 0x10 ? "u000" as StaticString : "u001")
-        let digit = byte & 15
-        out.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
-      }
-    }
-    out.append(text.part(from: from))
-    out.append(0x22)
+    JSONText.printQuoted(text, hasBackspace: false, to: &out)
   }
 
   /// Appends the inside of `dynamic(...)`: JSON, with typed literals for what JSON has no form for.

@@ -93,6 +93,11 @@ public enum JSONText {
 
   /// Appends `text` in double quotes, escaped as JSON wants it.
   public static func printString(_ text: Bytes, to out: inout ByteBuffer) {
+    printQuoted(text, hasBackspace: true, to: &out)
+  }
+
+  /// Appends `text` in double quotes; KQL's strings are JSON's but for `\\b` and `\\f`, which it does not know.
+  static func printQuoted(_ text: Bytes, hasBackspace: Bool, to out: inout ByteBuffer) {
     out.append(0x22)
     var from = 0
     for i in 0..<text.count {
@@ -103,10 +108,10 @@ public enum JSONText {
       out.append(0x5C)
       switch byte {
       case 0x22, 0x5C: out.append(byte)
-      case 0x08: out.append(0x62)
+      case 0x08 where hasBackspace: out.append(0x62)
       case 0x09: out.append(0x74)
       case 0x0A: out.append(0x6E)
-      case 0x0C: out.append(0x66)
+      case 0x0C where hasBackspace: out.append(0x66)
       case 0x0D: out.append(0x72)
       default:
         out.append(byte < 0x10 ? "u000" as StaticString : "u001")
