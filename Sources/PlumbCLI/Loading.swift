@@ -100,10 +100,10 @@ struct Loading: Sendable {
     }.result
     catalog.add(loaded.table)
     if loaded.skippedRows > 0 {
-      Console.say("note: `\(path)`: \(loaded.skippedRows) rows did not fit and were skipped")
+      Console.say("note: `\(path)`: \(counted(loaded.skippedRows, "row")) did not fit and \(loaded.skippedRows == 1 ? "was" : "were") skipped")
     }
     if loaded.nulledCells > 0 {
-      Console.say("note: `\(path)`: \(loaded.nulledCells) cells did not fit and are null")
+      Console.say("note: `\(path)`: \(counted(loaded.nulledCells, "cell")) did not fit and \(loaded.nulledCells == 1 ? "is" : "are") null")
     }
     for remark in loaded.remarks { Console.say("note: `\(path)`: \(remark)") }
     return Loaded(name: name, rows: loaded.table.rowCount, path: path)
@@ -135,3 +135,6 @@ struct Loading: Sendable {
     return files.sorted()
   }
 }
+
+/// `1 row`, `2 rows`.
+private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -96,7 +96,7 @@ public enum JSONText {
     printQuoted(text, hasBackspace: true, to: &out)
   }
 
-  /// Appends `text` in double quotes; KQL's strings are JSON's but for `\\b` and `\\f`, which it does not know.
+  /// Appends `text` in double quotes; KQL's strings are JSON's but for `\b` and `\f`, which it does not know.
   static func printQuoted(_ text: Bytes, hasBackspace: Bool, to out: inout ByteBuffer) {
     out.append(0x22)
     var from = 0
