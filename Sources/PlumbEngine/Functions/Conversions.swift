@@ -48,7 +48,7 @@ extension Overload {
     case .bool: overload = .map { (value: Bool) in Int64(value ? 1 : 0) }
     case .int: return columns([.int], to: target) { $0.plain(0).relabeled(target) }
     case .long, .datetime, .timespan: overload = .words(source) { (value: Int64) in fit(value) }
-    case .real: overload = .maybe { (value: Double) in fit(Int64(exactly: value.rounded(.towardZero))) }
+    case .real: return columns([.real], to: target) { wholeNumbers(of: $0, isInt: isInt) }
     case .decimal: overload = .maybe { (value: Decimal128) in fit(value.int64) }
     case .string: overload = .maybe { (text: Bytes) in fit(parseWhole(text)) }
     case .dynamic:
@@ -237,6 +237,29 @@ private func reals(of arguments: Arguments) -> Vector {
   return Vector(
     .real, count: arguments.count, data: result.base, owner: result, nulls: source.nulls,
     nullOwner: source.nullOwner, isConstant: source.isConstant)
+}
+
+/// Reals cut off towards zero; null where the type has no such number.
+private func wholeNumbers(of arguments: Arguments, isInt: Bool) -> Vector {
+  let source = arguments.plain(0).expanded()
+  let n = arguments.count
+  let result = Buffer(of: Int64.self, count: n)
+  let out = result.values(Int64.self)
+  let values = source.lanes(Double.self)
+  // Both bounds lie outside the type, so that what is cut off to its ends still fits.
+  let low = isInt ? -2_147_483_649.0 : -9_223_372_036_854_777_856.0
+  let high = isInt ? 2_147_483_648.0 : 9_223_372_036_854_775_808.0
+  var mask = unitedNulls(arguments)
+  for i in 0..<n {
+    if values[i] > low && values[i] < high {
+      out[i] = Int64(values[i])
+    } else {
+      out[i] = 0
+      if mask == nil { mask = Buffer.zeros(byteCount: n) }
+      mask?.values(UInt8.self)[i] = 1
+    }
+  }
+  return Vector(arguments.type, count: n, buffer: result, nulls: mask)
 }
 
 /// `true` and `false` in any case, and whole numbers.

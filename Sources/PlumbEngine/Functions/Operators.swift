@@ -48,7 +48,7 @@ extension ScalarFunction {
         .columns([.long, .long], to: .long) { partialArithmetic($0, dividedWords) },
         .floats(DivideFloats.self),
         .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.divided(by: rhs) },
-        .maybe { (lhs: Interval, rhs: Interval) in Double(lhs.ticks) / Double(rhs.ticks) },
+        .columns([.timespan, .timespan], to: .real) { ratios($0) },
         .columns([.timespan, .long], to: .timespan) { partialArithmetic($0, dividedWords) },
         .maybe { (span: Interval, divisor: Double) in Int64(exactly: (Double(span.ticks) / divisor).rounded()).map { Interval($0) } },
       ]),
@@ -115,6 +115,22 @@ extension Overload {
   fileprivate static func floats<O: LaneOperation>(_ operation: O.Type) -> Overload where O.Lane == Double {
     columns([.real, .real], to: .real) { arithmetic(O.self, $0) }
   }
+}
+
+/// How often one span goes into another.
+private func ratios(_ arguments: Arguments) -> Vector {
+  let n = arguments.count
+  let lhs = arguments.plain(0).expanded(), rhs = arguments.plain(1)
+  let a = lhs.lanes(Int64.self), b = rhs.lanes(Int64.self)
+  let result = Buffer(of: Double.self, count: n)
+  let out = result.values(Double.self)
+  if rhs.isConstant {
+    let unit = Double(b[0])
+    for i in 0..<n { out[i] = Double(a[i]) / unit }
+  } else {
+    for i in 0..<n { out[i] = Double(a[i]) / Double(b[i]) }
+  }
+  return Vector(.real, count: n, buffer: result, nulls: unitedNulls(arguments))
 }
 
 /// Three-valued `and` over any number of bool vectors.
