@@ -147,6 +147,7 @@ extension Vector {
   /// For a bool vector: the rows that are true and not null.
   func trueRows() -> Selection {
     let n = count
+    if !isConstant, isAllZero(lanes(UInt8.self), n) { return Selection(buffer: Buffer(byteCount: 0), count: 0) }
     let result = Buffer(of: UInt32.self, count: n &+ 1)
     let out = result.values(UInt32.self)
     if isConstant {
@@ -168,4 +169,13 @@ extension Vector {
     }
     return Selection(buffer: result, count: kept)
   }
+}
+
+/// Whether all of `count` bytes are 0: most chunks of a selective filter are settled here.
+private func isAllZero(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+  let raw = UnsafeRawPointer(bytes)
+  var any: UInt64 = 0
+  for word in 0..<count / 8 { any |= raw.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self) }
+  for i in count / 8 &* 8..<count { any |= UInt64(bytes[i]) }
+  return any == 0
 }
