@@ -84,6 +84,7 @@ func fittingParameters(
 ) -> (Int, [ScalarType?])? {
   guard types.count >= parameters.count + minimumRest else { return nil }
   if rest == nil && types.count > parameters.count { return nil }
+  let hasTime = types.contains { $0 == .datetime || $0 == .timespan }
   var cost = rest == nil ? 0 : 1
   var conversions: [ScalarType?] = []
   conversions.reserveCapacity(types.count)
@@ -106,6 +107,8 @@ func fittingParameters(
     case .exactly(let target):
       guard let step = ScalarType.implicitCost(from: type, to: target) else { return nil }
       cost += step
+      // A dynamic value is a time only beside one, or where nothing but a time fits: `d.x - d.y` are numbers.
+      if type == .dynamic, !hasTime, target == .datetime || target == .timespan { cost += 60 }
       conversions.append(type == target ? nil : target)
     }
   }
