@@ -19,6 +19,7 @@ struct Workspace {
     sessionOptions = SessionOptions(
       threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
     if simulates, options.loads.isEmpty { try addSimulatedWorld() }
+    catalog.addLineageFunctions()
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value
