@@ -20,6 +20,7 @@ struct Workspace {
       threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
     BufferRecycling.keep(upTo: min(sessionOptions.memoryLimit / 16, 512 << 20))
     if simulates, options.loads.isEmpty { try addSimulatedWorld() }
+    catalog.addLineageFunctions()
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value

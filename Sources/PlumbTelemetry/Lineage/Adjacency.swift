@@ -1,0 +1,113 @@
+/// Who is next to whom: the targets of all nodes in one array, a node's from `starts[node]` on.
+struct Adjacency: Sendable {
+  private let starts: [Int32]
+  private let targets: [Int32]
+
+  /// The edges from `sources[i]` to `targets[i]`; a node's targets keep their order.
+  init(from sources: [Int32], to targets: [Int32], nodeCount: Int) {
+    var starts = [Int32](repeating: 0, count: nodeCount + 1)
+    for source in sources { starts[Int(source) + 1] += 1 }
+    for node in 0..<nodeCount { starts[node + 1] += starts[node] }
+    var next = starts
+    var sorted = [Int32](repeating: 0, count: sources.count)
+    for (source, target) in zip(sources, targets) {
+      sorted[Int(next[Int(source)])] = target
+      next[Int(source)] += 1
+    }
+    self.starts = starts
+    self.targets = sorted
+  }
+
+  func neighbours(of node: Int32) -> ArraySlice<Int32> {
+    targets[Int(starts[Int(node)])..<Int(starts[Int(node) + 1])]
+  }
+}
+
+/// What a breadth-first search found: the nodes by distance, and how each was reached.
+struct Reach: Sendable {
+  /// The nodes in the order in which they were found, the starts first.
+  var order: [Int32]
+  /// How many steps from the nearest start; -1 for what was not reached.
+  var depths: [Int32]
+  /// The node before, on the shortest way; -1 for starts.
+  var previous: [Int32]
+
+  /// The nodes from a start to `node`.
+  func way(to node: Int32) -> [Int32] {
+    var way = [node]
+    var place = node
+    while previous[Int(place)] >= 0 {
+      place = previous[Int(place)]
+      way.append(place)
+    }
+    way.reverse()
+    return way
+  }
+}
+
+extension Adjacency {
+  private var nodeCount: Int { starts.count - 1 }
+
+  /// All that `from` leads to within `limit` steps, each node once, so that cycles end. Stops early at `goal`.
+  func reach(from nodes: [Int32], limit: Int64 = .max, goal: Int32? = nil) -> Reach {
+    var reach = Reach(
+      order: [], depths: Array(repeating: -1, count: nodeCount), previous: Array(repeating: -1, count: nodeCount))
+    for node in nodes where reach.depths[Int(node)] < 0 {
+      reach.depths[Int(node)] = 0
+      reach.order.append(node)
+    }
+    var head = 0
+    while head < reach.order.count {
+      let node = reach.order[head]
+      head += 1
+      if node == goal { break }
+      let depth = reach.depths[Int(node)]
+      if Int64(depth) >= limit { break }
+      for next in neighbours(of: node) where reach.depths[Int(next)] < 0 {
+        reach.depths[Int(next)] = depth + 1
+        reach.previous[Int(next)] = node
+        reach.order.append(next)
+      }
+    }
+    return reach
+  }
+
+  /// The chain from `node` with the largest sum of `weights`, `node` first.
+  ///
+  /// An edge that closes a cycle, seen depth-first from `node`, is passed over: the longest way through
+  /// cycles has no fast answer, and no data takes it.
+  func heaviestChain(from node: Int32, weights: [Int64]) -> [Int32] {
+    enum Mark: UInt8 { case unseen, open, done }
+    var marks = Array(repeating: Mark.unseen, count: nodeCount)
+    var totals = weights
+    var next = Array(repeating: Int32(-1), count: nodeCount)
+    var stack: [(node: Int32, neighbours: ArraySlice<Int32>)] = [(node, neighbours(of: node))]
+    marks[Int(node)] = .open
+    while var top = stack.popLast() {
+      guard let neighbour = top.neighbours.popFirst() else {
+        let place = Int(top.node)
+        if next[place] >= 0 { totals[place] = weights[place] &+ totals[Int(next[place])] }
+        marks[place] = .done
+        if let below = stack.last?.node { improve(below, by: top.node, totals, &next) }
+        continue
+      }
+      stack.append(top)
+      switch marks[Int(neighbour)] {
+      case .open: break
+      case .done: improve(top.node, by: neighbour, totals, &next)
+      case .unseen:
+        marks[Int(neighbour)] = .open
+        stack.append((neighbour, neighbours(of: neighbour)))
+      }
+    }
+    var chain = [node]
+    while let last = chain.last, next[Int(last)] >= 0 { chain.append(next[Int(last)]) }
+    return chain
+  }
+
+  /// Makes `neighbour` the one that `node` goes on to, if its chain is the heaviest so far.
+  private func improve(_ node: Int32, by neighbour: Int32, _ totals: [Int64], _ next: inout [Int32]) {
+    let known = next[Int(node)]
+    if known < 0 || totals[Int(neighbour)] > totals[Int(known)] { next[Int(node)] = neighbour }
+  }
+}

@@ -1,0 +1,69 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Which way data flows from a pipeline that is asked about.
+public enum LineageDirection: String, Hashable, Sendable {
+  case upstream, downstream
+}
+
+/// The answers as tables. A path is an array of names from a pipeline that was asked about to the row's.
+extension Lineage {
+  /// The columns of every answer about ways: the pipeline, its steps from the start, the way there, its tier
+  /// and status, and the pipeline before it on the way.
+  public static let schema: Schema = [
+    ColumnInfo("pipeline", .string), ColumnInfo("depth", .long), ColumnInfo("path", .dynamic),
+    ColumnInfo("tier", .long), ColumnInfo("status", .string), ColumnInfo("via", .string),
+  ]
+
+  /// All pipelines that depend on `names`, or that they depend on, the nearest first, each by a shortest way.
+  public func reach(_ direction: LineageDirection, of names: [String], depth: Int64 = .max) throws -> Table {
+    let graph = direction == .downstream ? downstream : upstream
+    let reach = graph.reach(from: try nodes(names), limit: depth)
+    let rows = LineageRows(Self.schema, context)
+    for node in reach.order where reach.depths[Int(node)] > 0 {
+      try write(node, way: reach.way(to: node), to: rows)
+    }
+    return rows.table("lineage_\(direction.rawValue)")
+  }
+
+  /// A shortest way for data from one pipeline to another, a row a pipeline; no rows when there is none.
+  public func path(from start: String, to end: String) throws -> Table {
+    let goal = try node(end)
+    let reach = downstream.reach(from: [try node(start)], goal: goal)
+    let rows = LineageRows(Self.schema, context)
+    if reach.depths[Int(goal)] >= 0 {
+      let way = reach.way(to: goal)
+      for (step, node) in way.enumerated() { try write(node, way: Array(way[...step]), to: rows) }
+    }
+    return rows.table("lineage_path")
+  }
+
+  /// The columns of `criticalPath`: those of a way, what a run takes on average, and the sum of that so far.
+  public static let criticalPathSchema: Schema =
+    schema + [ColumnInfo("duration", .timespan), ColumnInfo("elapsed", .timespan)]
+
+  /// The chain of pipelines up to `name` that takes longest by their average durations, its beginning first.
+  public func criticalPath(to name: String) throws -> Table {
+    let weights = (0..<names.count).map { Swift.max(0, facts.duration(Int32(truncatingIfNeeded: $0)) ?? 0) }
+    let way = Array(upstream.heaviestChain(from: try node(name), weights: weights).reversed())
+    let rows = LineageRows(Self.criticalPathSchema, context)
+    var elapsed: Int64 = 0
+    for (step, node) in way.enumerated() {
+      elapsed &+= weights[Int(node)]
+      rows.append(6, wordOrNull: facts.duration(node))
+      rows.append(7, wordOrNull: elapsed)
+      try write(node, way: Array(way[...step]), to: rows)
+    }
+    return rows.table("lineage_critical_path")
+  }
+
+  private func write(_ node: Int32, way: [Int32], to rows: LineageRows) throws {
+    rows.append(0, names.names[Int(node)])
+    rows.append(1, wordOrNull: Int64(way.count - 1))
+    rows.append(2, list: way.lazy.map { names.names[Int($0)] })
+    rows.append(3, wordOrNull: facts.tier(node))
+    rows.append(4, facts.status(node))
+    rows.append(5, way.count > 1 ? names.names[Int(way[way.count - 2])] : Bytes(start: nil, count: 0))
+    try rows.endRow()
+  }
+}

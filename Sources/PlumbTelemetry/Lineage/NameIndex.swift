@@ -1,0 +1,64 @@
+import PlumbEngine
+
+/// Numbers the pipelines' names from 0; an open-addressing hash table over bytes that it borrows.
+///
+/// Whoever owns it keeps alive the tables that the bytes lie in.
+struct NameIndex: @unchecked Sendable {
+  private(set) var names: [Bytes] = []
+  private var hashes: [UInt64] = []
+  /// Numbers plus one; 0 is a free slot. The count is a power of two.
+  private var slots: [Int32] = Array(repeating: 0, count: 1024)
+
+  var count: Int { names.count }
+
+  /// The number of `name`, a new one if need be.
+  mutating func insert(_ name: Bytes) -> Int32 {
+    let hash = Self.hash(name)
+    var place = self.place(of: name, hash)
+    if slots[place] != 0 { return slots[place] - 1 }
+    if (names.count + 1) * 2 > slots.count {
+      grow()
+      place = self.place(of: name, hash)
+    }
+    names.append(name)
+    hashes.append(hash)
+    slots[place] = Int32(truncatingIfNeeded: names.count)
+    return Int32(truncatingIfNeeded: names.count - 1)
+  }
+
+  /// The number of `name`, or nil.
+  func find(_ name: Bytes) -> Int32? {
+    let slot = slots[place(of: name, Self.hash(name))]
+    return slot == 0 ? nil : slot - 1
+  }
+
+  func text(_ number: Int32) -> String { String(names[Int(number)]) }
+
+  /// Where `name` is, or the free slot where it would be.
+  private func place(of name: Bytes, _ hash: UInt64) -> Int {
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while slots[place] != 0 {
+      let number = Int(slots[place] - 1)
+      if hashes[number] == hash, names[number].equals(name) { return place }
+      place = (place + 1) & mask
+    }
+    return place
+  }
+
+  private mutating func grow() {
+    let mask = slots.count * 2 - 1
+    slots = Array(repeating: 0, count: mask + 1)
+    for (number, hash) in hashes.enumerated() {
+      var place = Int(truncatingIfNeeded: hash) & mask
+      while slots[place] != 0 { place = (place + 1) & mask }
+      slots[place] = Int32(truncatingIfNeeded: number + 1)
+    }
+  }
+
+  private static func hash(_ name: Bytes) -> UInt64 {
+    var state: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return state ^ (state &>> 29)
+  }
+}

@@ -1,0 +1,40 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A column of a table that may be another's than the simulator's: its type is checked, not assumed.
+struct TableColumn {
+  private let vectors: [Vector]
+
+  /// Nil when the table has no such column of one of the types.
+  init?(_ table: Table?, _ name: String, _ types: ScalarType...) {
+    guard let table, let index = table.schema.firstIndex(where: { $0.name == name }),
+      types.contains(table.schema[index].type)
+    else { return nil }
+    vectors = table.groups.map { $0.columns[index] }
+  }
+
+  /// The bytes of a string cell.
+  func text(_ place: RowPlace) -> Bytes { vectors[place.group].cellBytes(at: place.row) }
+
+  /// The number of an int, long, datetime or timespan; nil for null.
+  func word(_ place: RowPlace) -> Int64? {
+    let vector = vectors[place.group]
+    return vector.isEmptyCell(at: place.row) ? nil : vector.word(at: vector.isConstant ? 0 : place.row)
+  }
+}
+
+/// Where a row of a table is.
+struct RowPlace {
+  var group: Int
+  var row: Int
+}
+
+extension Table {
+  /// Calls `body` with every row, in order.
+  func forEachPlace(_ context: ExecutionContext, _ body: (RowPlace) -> Void) throws {
+    for (index, group) in groups.enumerated() {
+      try context.checkpoint()
+      for row in 0..<group.count { body(RowPlace(group: index, row: row)) }
+    }
+  }
+}
