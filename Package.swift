@@ -35,6 +35,8 @@ let package = Package(
     .testTarget(
       name: "PlumbTelemetryTests", dependencies: ["PlumbTelemetry", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
+    .testTarget(
+      name: "PlumbDatabaseTests", dependencies: ["PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
 
     .testTarget(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],

@@ -151,14 +151,15 @@ extension Binder {
 
   /// Calls a table function of the catalog now, with the input's rows if it has one.
   func table(_ function: TableFunction, _ call: CallSyntax, input: Relation?, in scope: Scope) throws -> Relation {
-    var arguments: [Value] = []
-    var named: [String: Value] = [:]
+    var arguments: [TableFunction.Argument] = []
+    var named: [String: TableFunction.Argument] = [:]
     var rows = input
     for argument in call.arguments {
       switch try any(argument.value, at: Place(scope: scope, row: nil)) {
       case .scalar(let expression):
         let value = try constant(expression, what: "an argument of `\(function.name)`")
-        if let label = argument.name { named[label.text.lowercased()] = value } else { arguments.append(value) }
+        let given = TableFunction.Argument(value: value, span: argument.value.span)
+        if let label = argument.name { named[label.text.lowercased()] = given } else { arguments.append(given) }
       case .table(let table):
         guard rows == nil else {
           throw Diagnostic("argument-types", "`\(function.name)` takes one table at the most", at: argument.span)
@@ -170,7 +171,8 @@ extension Binder {
     guard services.run != nil else { throw AlreadyReported() }
     do {
       let made = try function.call(
-        TableFunction.Call(arguments: arguments, named: named, input: table, span: call.span, context: context))
+        TableFunction.Call(
+          arguments: arguments, named: named, input: table, span: call.span, context: context, runner: run(_:for:)))
       var relation = Relation(.scan(ScanPlan(table: made)), isSerialized: true, name: function.name)
       relation.ranking = function.ranking
       return relation

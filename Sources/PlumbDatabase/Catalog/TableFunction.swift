@@ -10,28 +10,54 @@ public struct TableFunction: Sendable {
   public let parameters: String
   /// The column that `top 5` without `by` ranks by.
   public let ranking: String?
+  /// Plain KQL that gives the same rows for a call, the rows before the pipe being `input` in it; nil when there is none.
+  public let expansion: (@Sendable (Call) throws -> String)?
   public let call: @Sendable (Call) throws -> Table
 
+  /// A value that a call is given, and where it stands.
+  public struct Argument: Sendable {
+    public let value: Value
+    public let span: SourceSpan
+  }
+
   /// What one call is given.
-  public struct Call: Sendable {
-    public let arguments: [Value]
+  public struct Call {
+    public let arguments: [Argument]
     /// By lower-case name, for arguments written `name = value`.
-    public let named: [String: Value]
+    public let named: [String: Argument]
     /// The rows before the pipe when the function is called by `invoke`, or its tabular first argument.
     public let input: Table?
     /// Where the call stands, for diagnostics.
     public let span: SourceSpan
     public let context: ExecutionContext
+    /// Runs a text against the same catalog; the binder brings it.
+    let runner: (String, Call) throws -> Table
+
+    /// The rows of the last query in `text`, run against the same catalog with the call's clock and limits.
+    /// In the text, `input` is the table before the pipe, if there is one.
+    ///
+    /// - Throws: what is wrong with the text or its data, as one diagnostic about the call.
+    public func run(_ text: String) throws -> Table { try runner(text, self) }
   }
 
+  /// A function with a computation of its own.
   public init(
     _ name: String, _ summary: String, _ parameters: String, ranking: String? = nil,
-    call: @escaping @Sendable (Call) throws -> Table
+    expansion: (@Sendable (Call) throws -> String)? = nil, call: @escaping @Sendable (Call) throws -> Table
   ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
     self.ranking = ranking
+    self.expansion = expansion
     self.call = call
+  }
+
+  /// A function that stands for the KQL that `kql` gives for a call.
+  public init(
+    _ name: String, _ summary: String, _ parameters: String, ranking: String? = nil,
+    kql: @escaping @Sendable (Call) throws -> String
+  ) {
+    self.init(name, summary, parameters, ranking: ranking, expansion: kql) { call in try call.run(try kql(call)) }
   }
 }

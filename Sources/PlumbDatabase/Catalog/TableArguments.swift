@@ -1,0 +1,121 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Reads the arguments of a call in turn; those written with their names are taken from wherever they stand.
+///
+/// Each reader gives nil when the argument is not there, and throws `argument-types` with what is needed when it is
+/// something else. `finish` comes last.
+public struct TableArguments {
+  private var values: ArraySlice<TableFunction.Argument>
+  private var named: [String: TableFunction.Argument]
+  /// Where the argument that was read last stands.
+  public private(set) var span: SourceSpan
+
+  public init(_ call: TableFunction.Call) {
+    values = call.arguments[...]
+    named = call.named
+    span = call.span
+  }
+
+  /// The next argument, or the one called `name`; a null counts as none.
+  public mutating func next(_ name: String) -> Value? {
+    guard let argument = named.removeValue(forKey: name) ?? values.popFirst() else { return nil }
+    span = argument.span
+    return argument.value.isNull ? nil : argument.value
+  }
+
+  public mutating func string(_ name: String) throws -> String? {
+    switch next(name) {
+    case nil: return nil
+    case .string(let text)?, .dynamic(.string(let text))?: return text
+    default: throw wrong("`\(name)` is a string")
+    }
+  }
+
+  /// A string, or an array of strings.
+  public mutating func strings(_ name: String) throws -> [String]? {
+    switch next(name) {
+    case nil: return nil
+    case .string(let text)?, .dynamic(.string(let text))?: return [text]
+    case .dynamic(.array(let elements))?:
+      return try elements.map { element in
+        guard case .string(let text) = element else { throw wrong("`\(name)` holds strings only") }
+        return text
+      }
+    default: throw wrong("`\(name)` is a string, or an array of strings")
+    }
+  }
+
+  /// A whole number from 0.
+  public mutating func count(_ name: String) throws -> Int64? {
+    switch next(name) {
+    case nil: return nil
+    case .long(let number)? where number >= 0: return number
+    case .int(let number)? where number >= 0: return Int64(number)
+    default: throw wrong("`\(name)` is a whole number from 0")
+    }
+  }
+
+  /// A moment in ticks.
+  public mutating func moment(_ name: String) throws -> Int64? {
+    switch next(name) {
+    case nil: return nil
+    case .datetime(let ticks)?: return ticks
+    default: throw wrong("`\(name)` is a datetime, as in `ago(2d)`")
+    }
+  }
+
+  /// A length of time in ticks.
+  public mutating func duration(_ name: String) throws -> Int64? {
+    switch next(name) {
+    case nil: return nil
+    case .timespan(let ticks)?: return ticks
+    default: throw wrong("`\(name)` is a timespan, as in `2h`")
+    }
+  }
+
+  public mutating func flag(_ name: String) throws -> Bool? {
+    switch next(name) {
+    case nil: return nil
+    case .bool(let isSet)?: return isSet
+    default: throw wrong("`\(name)` is true or false")
+    }
+  }
+
+  /// A diagnostic about the argument that was read last.
+  public func wrong(_ message: String, code: String = "argument-types", help: String? = nil) -> Diagnostic {
+    Diagnostic(code, message, at: span, help: help)
+  }
+
+  /// - Throws: a diagnostic when arguments are left.
+  public func finish() throws {
+    if let (name, argument) = named.min(by: { $0.key < $1.key }) {
+      throw Diagnostic("unknown-argument", "there is no parameter `\(name)` here", at: argument.span)
+    }
+    if let first = values.first { throw Diagnostic("argument-count", "there are too many arguments", at: first.span) }
+  }
+}
+
+extension TableFunction.Call {
+  /// The distinct texts of the column `name` or `pipeline` of the rows before the pipe, in order; nil without such rows.
+  ///
+  /// - Throws: `no-pipelines` when the rows have neither column.
+  public func inputPipelines() throws -> [String]? {
+    guard let input else { return nil }
+    for name in ["name", "pipeline"] {
+      guard let index = input.schema.firstIndex(of: ColumnInfo(name, .string)) else { continue }
+      var seen: Set<String> = []
+      var names: [String] = []
+      for group in input.groups {
+        for row in 0..<group.count {
+          let text = String(group.columns[index].cellBytes(at: row))
+          if seen.insert(text).inserted { names.append(text) }
+        }
+      }
+      return names
+    }
+    throw Diagnostic(
+      "no-pipelines", "the rows before the pipe name no pipelines", at: span,
+      help: "they need a column `name` or `pipeline` of type string")
+  }
+}
