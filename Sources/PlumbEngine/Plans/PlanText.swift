@@ -1,7 +1,13 @@
 /// How plans and expressions are written in `explain` and `profile`.
 extension LogicalPlan {
   /// The plan as an indented tree, outermost operator first.
-  public var outline: String { treeText(self, label: \.label, inputs: \.inputs) }
+  public var outline: String { treeText(self, label: \.label, inputs: \.drawnInputs) }
+
+  /// What is drawn below the plan: of `partition` also the steps that each part goes through, down to `Input`.
+  private var drawnInputs: [LogicalPlan] {
+    guard case .partition(let plan) = self else { return inputs }
+    return [plan.plan, plan.input]
+  }
 
   var label: String {
     switch self {
