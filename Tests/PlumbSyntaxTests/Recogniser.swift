@@ -82,11 +82,32 @@ final class Recogniser {
     case "ENTITY_QUALIFIER": matches = isWord && EntityQualifier.names.contains(token.text)
     case "ADJACENT":
       return start > 0 && tokens[start - 1].upper == token.lower ? [start] : []
+    case "BARE_NAME": return bareNameEnds(from: start)
     case "PATTERN_TEXT", "OPERANDS":
       return freeTextEnds(from: start, stopsAtPipe: name == "OPERANDS")
     default: matches = false
     }
     return matches ? [start + 1] : []
+  }
+
+  /// Where the tokens end that touch each other and are words, numbers, dashes or dots.
+  private func bareNameEnds(from start: Int) -> [Int] {
+    func isPart(_ token: Token) -> Bool {
+      switch token.kind {
+      case .long, .real, .timespan: true
+      case .word: !token.text.hasPrefix("!") && !token.text.hasSuffix("~")
+      default: false
+      }
+    }
+    guard isPart(token(at: start)) else { return [] }
+    var end = start + 1
+    while token(at: end).lower == tokens[end - 1].upper,
+      isPart(token(at: end)) || [.minus, .dot].contains(token(at: end).kind)
+    {
+      end += 1
+    }
+    if end == start + 1, ReservedWords.all.contains(tokens[start].text) { return [] }
+    return isPart(tokens[end - 1]) ? [end] : []
   }
 
   /// Any place up to the first separator outside brackets.

@@ -81,6 +81,7 @@ struct SentenceMaker {
     case "LONG": pieces = ["0", "5", "42", "0xFF", "9223372036854775807"]
     case "REAL": pieces = ["1.5", "2.", "1e5", "0.25"]
     case "TIMESPAN": pieces = ["1d", "2h", "1.5m", "10ms", "3ticks"]
+    case "BARE_NAME": pieces = ["entra-signin-eastus", "o365", "a-2d-b", "x.y-365-1.5", "9-lives", "b"]
     case "TYPED_LITERAL": pieces = ["datetime(2024-01-01)", "int(null)", "real(+inf)", "time(1.02:03:04)"]
     case "COMMAND": pieces = [".show tables", ".drop table x"]
     case "BOOL": pieces = ["true", "False"]

@@ -68,6 +68,7 @@ extension Binder {
     case .graphMatch(let syntax): return try apply(syntax, to: input, in: scope)
     case .graphToTable(let syntax): return try apply(syntax, to: input, in: scope)
     case .graphMarkComponents(let syntax): return try apply(syntax, to: input, in: scope)
+    case .word(let word): return try relation(word, input: input, in: scope)
     case .unsupported(let syntax): throw unsupported(syntax.name, at: syntax.nameSpan)
     }
   }

@@ -42,6 +42,7 @@ extension Binder {
       throw Diagnostic(
         "unsupported-plugin", "the plugin `\(evaluate.call.name.text)` is not supported at the start of a query",
         at: evaluate.call.name.span)
+    case .word(let word): return try relation(word, input: nil, in: scope)
     case .implied(let span):
       guard let implied else {
         throw Diagnostic("missing-source", "the query starts without a table", at: span)

@@ -37,6 +37,7 @@ extension Parser {
     switch keyword {
     case .as: .asName(try parseAsOperator(from: start))
     case .assertSchema: .assertSchema(try parseAssertSchemaOperator(from: start))
+    case .blast: .word(.blast(try parseBlastOperator(from: start)))
     case .consume: .consume(try parseConsumeOperator(from: start))
     case .count: .count(parseCountOperator(from: start))
     case .distinct: .distinct(try parseDistinctOperator(from: start))
@@ -52,6 +53,7 @@ extension Parser {
     case .invoke: .invoke(try parseInvokeOperator(from: start))
     case .join: .join(try parseJoinOperator(from: start))
     case .limit, .take: .take(try parseTakeOperator(from: start))
+    case .lineage: .word(.lineage(try parseLineageOperator(from: start)))
     case .lookup: .lookup(try parseLookupOperator(from: start))
     case .makeGraph: .makeGraph(try parseMakeGraphOperator(from: start))
     case .makeSeries: .makeSeries(try parseMakeSeriesOperator(from: start))
@@ -62,6 +64,7 @@ extension Parser {
     case .parseKV: .parseKV(try parseParseKVOperator(from: start))
     case .parseWhere: .parse(try parseParseOperator(from: start, dropsUnmatched: true))
     case .partition: .partition(try parsePartitionOperator(from: start))
+    case .predict: .word(.predictRisk(try parsePredictOperator(from: start)))
     case .project: .project(try parseProjectOperator(from: start))
     case .projectAway: .projectAway(try parseProjectAwayOperator(from: start))
     case .projectByNames: .projectByNames(try parseProjectByNamesOperator(from: start))
@@ -75,11 +78,14 @@ extension Parser {
     case .scan: .scan(try parseScanOperator(from: start))
     case .search: .search(try parseSearchOperator(from: start))
     case .serialize: .serialize(try parseSerializeOperator(from: start))
+    case .slow: .word(.judgement(try parseJudgementOperator(.slow, from: start)))
+    case .stale: .word(.judgement(try parseJudgementOperator(.stale, from: start)))
     case .summarize: .summarize(try parseSummarizeOperator(from: start))
     case .top: .top(try parseTopOperator(from: start))
     case .topHitters: .topHitters(try parseTopHittersOperator(from: start))
     case .topNested: .topNested(try parseTopNestedOperator(from: start))
     case .union: .union(try parseUnionOperator(from: start))
+    case .volume: .word(.judgement(try parseJudgementOperator(.volume, from: start)))
     case .filter, .where: .filter(try parseWhereOperator(from: start))
     }
   }

@@ -72,7 +72,7 @@ extension Parser {
           "sql-statement", "KQL starts with the table, not with `\(word.text)`", at: word.span,
           help: "write `table | where ... | project ...`")
       }
-      if OperatorKeyword(rawValue: word.text) != nil {
+      if let keyword = OperatorKeyword(rawValue: word.text), !keyword.isPipelineWord {
         return fail(
           "missing-source", "a query starts with a table, not with `\(word.text)`", at: word.span,
           help: "write `table | \(word.text) ...`")
@@ -104,6 +104,7 @@ extension Parser {
       case "unique", "dedup": "write `distinct`"
       case "rename": "write `project-rename new = old`"
       case "drop": "write `project-away column`"
+      case "why", "compare": "`\(word.text)` starts a query and takes no rows"
       case "eval": "write `extend column = ...`"
       case "stats", "aggregate": "write `summarize`"
       default: Suggestion.nearest(to: word.text, in: OperatorKeyword.allCases.map(\.rawValue))

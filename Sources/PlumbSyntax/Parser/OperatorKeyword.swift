@@ -2,6 +2,7 @@
 public enum OperatorKeyword: String, CaseIterable, Sendable {
   case `as`
   case assertSchema = "assert-schema"
+  case blast
   case consume
   case count
   case distinct
@@ -18,6 +19,7 @@ public enum OperatorKeyword: String, CaseIterable, Sendable {
   case invoke
   case join
   case limit
+  case lineage
   case lookup
   case makeGraph = "make-graph"
   case makeSeries = "make-series"
@@ -28,6 +30,7 @@ public enum OperatorKeyword: String, CaseIterable, Sendable {
   case parseKV = "parse-kv"
   case parseWhere = "parse-where"
   case partition
+  case predict
   case project
   case projectAway = "project-away"
   case projectByNames = "project-by-names"
@@ -41,19 +44,30 @@ public enum OperatorKeyword: String, CaseIterable, Sendable {
   case scan
   case search
   case serialize
+  case slow
   case sort
+  case stale
   case summarize
   case take
   case top
   case topHitters = "top-hitters"
   case topNested = "top-nested"
   case union
+  case volume
   case `where`
 
   /// Other spellings that Kusto accepts.
   static let aliases: [String: OperatorKeyword] = [
     "mvexpand": .mvExpand, "mvapply": .mvApply, "makeseries": .makeSeries,
   ]
+
+  /// Whether this is a word of the pipeline vocabulary, whose tables and sources may be called the same.
+  var isPipelineWord: Bool {
+    switch self {
+    case .blast, .lineage, .predict, .slow, .stale, .volume: true
+    default: false
+    }
+  }
 
   /// Operators of Kusto's that are known by name only.
   static let unsupported: Set<String> = [

@@ -71,6 +71,7 @@ extension Printer {
     case .search(let node): printSearch(node)
     case .find(let node): printFind(node)
     case .evaluate(let node): printEvaluate(node)
+    case .word(let word): printWord(word)
     case .implied: break
     }
   }
@@ -121,6 +122,7 @@ extension Printer {
     case .graphMatch(let node): printGraphMatch(node)
     case .graphToTable(let node): printGraphToTable(node)
     case .graphMarkComponents(let node): printGraphMarkComponents(node)
+    case .word(let word): printWord(word)
     case .unsupported(let node): write(node.text)
     }
   }

@@ -64,7 +64,7 @@ extension Parser {
   }
 
   mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
-    if atSourceKeyword { return try parseKeywordSource() }
+    if atSourceKeyword || atWordBeforeQuotedName { return try parseKeywordSource() }
     return try parseTableOperand()
   }
 
@@ -77,7 +77,8 @@ extension Parser {
     case "union": return .union(try parseUnionSource())
     case "search": return .search(try parseSearchSource())
     case "find": return .find(try parseFindSource())
-    default: return .evaluate(try parseEvaluateSource())
+    case "evaluate": return .evaluate(try parseEvaluateSource())
+    default: return .word(try parseWordSource())
     }
   }
 
@@ -94,7 +95,7 @@ extension Parser {
     case "search", "find":
       return startsOperand(after: 1) || atWord("in", after: 1)
     case "evaluate": return isName(after: 1)
-    default: return false
+    default: return atWordSource
     }
   }
 
@@ -145,7 +146,8 @@ extension Parser {
     guard at(.word) else { return false }
     let next = token(after: 1).kind
     if token.text.lowercased() == "select" { return next != .pipe && next != .end && next != .semicolon }
-    guard let word = operatorWord, OperatorKeyword(rawValue: word.text) != nil else { return false }
+    guard let word = operatorWord, let keyword = OperatorKeyword(rawValue: word.text), !keyword.isPipelineWord
+    else { return false }
     switch next {
     case .word, .long, .string, .minus, .star: return true
     default: return false

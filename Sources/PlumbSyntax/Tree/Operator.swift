@@ -46,6 +46,8 @@ public indirect enum OperatorSyntax: Sendable {
   case graphMatch(GraphMatchSyntax)
   case graphToTable(GraphToTableSyntax)
   case graphMarkComponents(GraphMarkComponentsSyntax)
+  /// `lineage downstream`, `predict risk` and their kin.
+  case word(WordSyntax)
   /// A Kusto operator that Plumb knows by name only.
   case unsupported(UnsupportedOperatorSyntax)
 
@@ -95,6 +97,7 @@ public indirect enum OperatorSyntax: Sendable {
     case .graphMatch(let node): node.span
     case .graphToTable(let node): node.span
     case .graphMarkComponents(let node): node.span
+    case .word(let node): node.span
     case .unsupported(let node): node.span
     }
   }

@@ -28,6 +28,8 @@ public indirect enum SourceSyntax: Sendable {
   case find(FindSyntax)
   /// `evaluate plugin(...)` at the start of a query.
   case evaluate(EvaluateSyntax)
+  /// `lineage downstream of X`, `predict risk` and their kin.
+  case word(WordSyntax)
   /// The rows of the operator the query stands in: `fork`, `facet` and the like start their
   /// inner queries with an operator, not with a table.
   case implied(SourceSpan)
@@ -47,6 +49,7 @@ public indirect enum SourceSyntax: Sendable {
     case .search(let node): node.span
     case .find(let node): node.span
     case .evaluate(let node): node.span
+    case .word(let node): node.span
     case .implied(let span): span
     }
   }

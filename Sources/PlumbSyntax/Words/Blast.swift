@@ -1,0 +1,47 @@
+import PlumbDiagnostics
+
+/// `blast X, Y depth 3 as of T`: everyone who is hurt when pipelines stop; source and operator.
+public struct BlastSyntax: Sendable {
+  /// Empty after a pipe, where the rows name the pipelines.
+  public var pipelines: [PipelineNameSyntax]
+  public var depth: ExpressionSyntax?
+  public var moment: ExpressionSyntax?
+  public var wordSpan: SourceSpan
+  public var span: SourceSpan
+
+  var call: CallSyntax {
+    CallSyntax(
+      word: "blast", at: wordSpan, [pipelines.expression], named: [("depth", depth), ("as_of", moment)], span: span)
+  }
+}
+
+extension Parser {
+  mutating func parseBlastSource() throws(SyntaxFailure) -> BlastSyntax {
+    let start = index
+    advance()
+    let wordSpan = span(from: start)
+    let pipelines = try parsePipelineNameList()
+    let (depth, moment) = try readReach()
+    return BlastSyntax(
+      pipelines: pipelines, depth: depth, moment: moment, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  mutating func parseBlastOperator(from start: Int) throws(SyntaxFailure) -> BlastSyntax {
+    let wordSpan = span(from: start)
+    if isPipelineName(after: 0), !atWord("depth"), !atWord("as") { throw misplacedNames("the names") }
+    let (depth, moment) = try readReach()
+    return BlastSyntax(pipelines: [], depth: depth, moment: moment, wordSpan: wordSpan, span: span(from: start))
+  }
+}
+
+extension Printer {
+  mutating func printBlast(_ node: BlastSyntax) {
+    write("blast")
+    if !node.pipelines.isEmpty {
+      write(" ")
+      printPipelineNames(node.pipelines)
+    }
+    printClause("depth", node.depth)
+    printClause("as of", node.moment)
+  }
+}

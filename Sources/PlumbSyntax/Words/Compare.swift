@@ -1,0 +1,89 @@
+import PlumbDiagnostics
+
+/// `compare (t1 .. t2) with (t3 .. t4) by a, b`: what changed between two windows of time.
+public struct CompareSyntax: Sendable {
+  /// A window of time, `(from .. to)`.
+  public struct Window: Sendable {
+    public var from: ExpressionSyntax
+    public var to: ExpressionSyntax
+  }
+  public var first: Window
+  public var second: Window
+  /// Empty when `by` is not written.
+  public var columns: [NameSyntax]
+  public var wordSpan: SourceSpan
+  public var span: SourceSpan
+
+  var call: CallSyntax {
+    var by: ExpressionSyntax?
+    if let start = columns.first, let end = columns.last {
+      by = .texts(columns.map { ($0.text, $0.span) }, at: SourceSpan.joining(start.span, end.span))
+    }
+    return CallSyntax(
+      word: "compare", at: wordSpan, [first.from, first.to, second.from, second.to], named: [("by", by)], span: span)
+  }
+}
+
+extension Parser {
+  /// Whether `compare (` goes on as the word does: with `..` in its brackets, or `with (` behind them. A function
+  /// called `compare` does neither.
+  var atComparison: Bool {
+    guard token(after: 1).kind == .leftParen else { return false }
+    var depth = 0
+    var distance = 1
+    while true {
+      switch token(after: distance).kind {
+      case .leftParen, .leftBracket, .leftBrace: depth += 1
+      case .rightParen, .rightBracket, .rightBrace: depth -= 1
+      case .dotDot where depth == 1: return true
+      case .semicolon, .end: return false
+      default: break
+      }
+      distance += 1
+      if depth == 0 { return atWord("with", after: distance) && token(after: distance + 1).kind == .leftParen }
+    }
+  }
+
+  mutating func parseCompareSource() throws(SyntaxFailure) -> CompareSyntax {
+    let start = index
+    advance()
+    let wordSpan = span(from: start)
+    let first = try parseTimeWindow()
+    try expectWord("with", "and the window to compare with", help: "write `compare (t1 .. t2) with (t3 .. t4)`")
+    let second = try parseTimeWindow()
+    let columns = skipWord("by") ? try parseNameList() : []
+    return CompareSyntax(
+      first: first, second: second, columns: columns, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  /// `(t1 .. t2)`
+  mutating func parseTimeWindow() throws(SyntaxFailure) -> CompareSyntax.Window {
+    let nesting = try enter(.leftParen, "before the window's first moment")
+    let from = try parseExpression()
+    guard skip(.dotDot) else { throw unexpected("`..`", help: "write a window of time as `(ago(2h) .. ago(1h))`") }
+    let to = try parseExpression()
+    try leave(nesting)
+    return CompareSyntax.Window(from: from, to: to)
+  }
+}
+
+extension Printer {
+  mutating func printCompare(_ node: CompareSyntax) {
+    write("compare ")
+    printTimeWindow(node.first)
+    write(" with ")
+    printTimeWindow(node.second)
+    if !node.columns.isEmpty {
+      write(" by ")
+      list(node.columns) { $0.printName($1) }
+    }
+  }
+
+  private mutating func printTimeWindow(_ window: CompareSyntax.Window) {
+    write("(")
+    printExpression(window.from)
+    write(" .. ")
+    printExpression(window.to)
+    write(")")
+  }
+}

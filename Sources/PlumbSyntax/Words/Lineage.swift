@@ -1,0 +1,116 @@
+import PlumbDiagnostics
+
+/// `lineage downstream of X, Y depth 3 as of T`: what depends on pipelines, or what they depend on.
+public struct LineageSyntax: Sendable {
+  public enum Direction: String, Hashable, Sendable, CaseIterable {
+    case upstream, downstream
+  }
+  public var direction: Direction
+  /// Empty after a pipe, where the rows name the pipelines.
+  public var pipelines: [PipelineNameSyntax]
+  public var depth: ExpressionSyntax?
+  public var moment: ExpressionSyntax?
+  /// `lineage downstream`.
+  public var wordSpan: SourceSpan
+  public var span: SourceSpan
+
+  var call: CallSyntax {
+    CallSyntax(
+      word: "lineage_\(direction.rawValue)", at: wordSpan, [pipelines.expression],
+      named: [("depth", depth), ("as_of", moment)], span: span)
+  }
+}
+
+extension Parser {
+  mutating func parseLineageSource() throws(SyntaxFailure) -> WordSyntax {
+    let start = index
+    advance()
+    if let direction = LineageSyntax.Direction(rawValue: token.text) {
+      advance()
+      let wordSpan = span(from: start)
+      try expectWord(
+        "of", "and the names of pipelines", help: "write `lineage \(direction.rawValue) of \(exampleName)`")
+      let pipelines = try parsePipelineNameList()
+      let (depth, moment) = try readReach()
+      return .lineage(
+        LineageSyntax(
+          direction: direction, pipelines: pipelines, depth: depth, moment: moment, wordSpan: wordSpan,
+          span: span(from: start)))
+    }
+    if atWord("path") { return .lineagePath(try parseLineagePath(from: start)) }
+    if atWord("critical") { return .criticalPath(try parseCriticalPath(from: start)) }
+    throw unknownLineage(["upstream", "downstream", "path", "critical"])
+  }
+
+  mutating func parseLineageOperator(from start: Int) throws(SyntaxFailure) -> LineageSyntax {
+    guard at(.word), let direction = LineageSyntax.Direction(rawValue: token.text) else {
+      if atWord("path") || atWord("critical") {
+        throw fail(
+          "misplaced-word", "`lineage \(token.text)` starts a query and takes no rows", at: token.span,
+          help: "after a pipe write `lineage upstream` or `lineage downstream`")
+      }
+      throw unknownLineage(["upstream", "downstream"])
+    }
+    advance()
+    let wordSpan = span(from: start)
+    if atWord("of") { throw misplacedNames("`of` and the names") }
+    let (depth, moment) = try readReach()
+    return LineageSyntax(
+      direction: direction, pipelines: [], depth: depth, moment: moment, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  /// `depth N as of T`, both or one or none.
+  mutating func readReach() throws(SyntaxFailure) -> (depth: ExpressionSyntax?, moment: ExpressionSyntax?) {
+    var depth: ExpressionSyntax?
+    if skipWord("depth") { depth = try parseStepCount() }
+    let moment = try readMoment()
+    if moment != nil, atWord("depth") {
+      throw fail("unexpected-text", "`depth` stands before `as of`", at: token.span)
+    }
+    return (depth, moment)
+  }
+
+  /// A number, a name that stands for one, or an expression in brackets.
+  mutating func parseStepCount() throws(SyntaxFailure) -> ExpressionSyntax {
+    if at(.leftParen) {
+      let start = index
+      let nesting = try enter(.leftParen)
+      let inner = try parseExpression()
+      try leave(nesting)
+      return .parenthesized(ParenthesizedSyntax(expression: inner, span: span(from: start)))
+    }
+    if at(.long) { return .literal(try parseLiteral()) }
+    if atName, !atWord("as") { return .name(try parseName("a number of steps")) }
+    throw unexpected("a whole number of steps", help: "write `depth 3`")
+  }
+
+  /// After a pipe the rows say which pipelines are meant.
+  mutating func misplacedNames(_ what: String) -> SyntaxFailure {
+    fail(
+      "misplaced-name", "the rows before the pipe say which pipelines are meant", at: token.span,
+      help: "take out \(what), or start the query with this step")
+  }
+
+  /// What stands here when it can be a name, for an example that the user can copy.
+  private var exampleName: String { isPipelineName(after: 0) ? text(in: token.span) : "NAME" }
+
+  private mutating func unknownLineage(_ known: [String]) -> SyntaxFailure {
+    let choices = "one of \(known.map { "`\($0)`" }.joined(separator: ", "))"
+    guard at(.word), token.text != "of" else { return unexpected(choices, help: "write `lineage downstream of NAME`") }
+    return fail(
+      "unknown-lineage", "`lineage` has no `\(token.text)`", at: token.span,
+      help: Suggestion.nearest(to: token.text, in: known) ?? "after `lineage` comes \(choices)")
+  }
+}
+
+extension Printer {
+  mutating func printLineage(_ node: LineageSyntax) {
+    write("lineage \(node.direction.rawValue)")
+    if !node.pipelines.isEmpty {
+      write(" of ")
+      printPipelineNames(node.pipelines)
+    }
+    printClause("depth", node.depth)
+    printClause("as of", node.moment)
+  }
+}

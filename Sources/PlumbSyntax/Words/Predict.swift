@@ -1,0 +1,120 @@
+import PlumbDiagnostics
+
+/// The kind of model that `using` names.
+public struct ModelSyntax: Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case tree, forest
+  }
+  public var kind: Kind
+  public var span: SourceSpan
+
+  var expression: ExpressionSyntax { .text(kind.rawValue, at: span) }
+}
+
+/// `predict risk within 2h using tree as of T`: which pipelines will fail next; source and operator.
+public struct PredictRiskSyntax: Sendable {
+  public var horizon: ExpressionSyntax?
+  public var model: ModelSyntax?
+  public var moment: ExpressionSyntax?
+  public var wordSpan: SourceSpan
+  public var span: SourceSpan
+
+  var call: CallSyntax {
+    CallSyntax(
+      word: "predict_risk", at: wordSpan, [],
+      named: [("within", horizon), ("using", model?.expression), ("as_of", moment)], span: span)
+  }
+}
+
+/// `predict quality within 2h using tree`: how good the model is, beside its baselines.
+public struct PredictQualitySyntax: Sendable {
+  public var horizon: ExpressionSyntax?
+  public var model: ModelSyntax?
+  public var wordSpan: SourceSpan
+  public var span: SourceSpan
+
+  var call: CallSyntax {
+    CallSyntax(
+      word: "predict_quality", at: wordSpan, [], named: [("within", horizon), ("using", model?.expression)],
+      span: span)
+  }
+}
+
+extension Parser {
+  mutating func parsePredictSource() throws(SyntaxFailure) -> WordSyntax {
+    let start = index
+    advance()
+    if atWord("risk") { return .predictRisk(try parsePredictRisk(from: start)) }
+    if atWord("quality") { return .predictQuality(try parsePredictQuality(from: start)) }
+    throw unknownPrediction(["risk", "quality"])
+  }
+
+  mutating func parsePredictOperator(from start: Int) throws(SyntaxFailure) -> PredictRiskSyntax {
+    if atWord("quality") {
+      throw fail(
+        "misplaced-word", "`predict quality` starts a query and takes no rows", at: token.span,
+        help: "after a pipe write `predict risk`")
+    }
+    guard atWord("risk") else { throw unknownPrediction(["risk"]) }
+    return try parsePredictRisk(from: start)
+  }
+
+  mutating func parsePredictRisk(from start: Int) throws(SyntaxFailure) -> PredictRiskSyntax {
+    try expectWord("risk", "after `predict`")
+    let wordSpan = span(from: start)
+    let horizon = try readHorizon()
+    let model = try readModel()
+    let moment = try readMoment()
+    return PredictRiskSyntax(
+      horizon: horizon, model: model, moment: moment, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  mutating func parsePredictQuality(from start: Int) throws(SyntaxFailure) -> PredictQualitySyntax {
+    try expectWord("quality", "after `predict`")
+    let wordSpan = span(from: start)
+    let horizon = try readHorizon()
+    let model = try readModel()
+    return PredictQualitySyntax(horizon: horizon, model: model, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  private mutating func readHorizon() throws(SyntaxFailure) -> ExpressionSyntax? {
+    skipWord("within") ? try readOperand("a timespan", "within 2h") : nil
+  }
+
+  private mutating func readModel() throws(SyntaxFailure) -> ModelSyntax? {
+    guard skipWord("using") else { return nil }
+    let known = ModelSyntax.Kind.allCases.map(\.rawValue)
+    guard at(.word) else { throw unexpected("`tree` or `forest`", help: "write `using tree`") }
+    guard let kind = ModelSyntax.Kind(rawValue: token.text) else {
+      throw fail(
+        "unknown-model", "there is no kind of model called `\(token.text)`", at: token.span,
+        help: Suggestion.nearest(to: token.text, in: known) ?? "write `using tree` or `using forest`")
+    }
+    let model = ModelSyntax(kind: kind, span: advance().span)
+    if atWord("within") { throw fail("unexpected-text", "`within` stands before `using`", at: token.span) }
+    return model
+  }
+
+  private mutating func unknownPrediction(_ known: [String]) -> SyntaxFailure {
+    let example = known.map { "`predict \($0)`" }.joined(separator: " or ")
+    guard at(.word) else { return unexpected("what to predict", help: "write \(example)") }
+    return fail(
+      "unknown-prediction", "`\(token.text)` is nothing that can be predicted", at: token.span,
+      help: Suggestion.nearest(to: token.text, in: known) ?? "write \(example)")
+  }
+}
+
+extension Printer {
+  mutating func printPredictRisk(_ node: PredictRiskSyntax) {
+    write("predict risk")
+    printClause("within", node.horizon)
+    if let model = node.model { write(" using \(model.kind.rawValue)") }
+    printClause("as of", node.moment)
+  }
+
+  mutating func printPredictQuality(_ node: PredictQualitySyntax) {
+    write("predict quality")
+    printClause("within", node.horizon)
+    if let model = node.model { write(" using \(model.kind.rawValue)") }
+  }
+}
