@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbTelemetry
 
-/// The table functions behind the words `slow`, `stale`, `volume` and `compare`, over whatever tables the catalog has.
+/// The table functions behind the words `slow`, `stale`, `volume`, `why` and `compare`, over whatever tables the catalog has.
 extension Catalog {
   func addJudgingFunctions() {
     add(judgement("slow", "Pipelines that take longer than their own usual, as of `as_of`.") { $0.slow(asOf: $1) })
@@ -28,6 +28,26 @@ extension Catalog {
         try arguments.finish()
         return try located(names == nil ? call.span : span) {
           try judged(call).compare(windows[0], windows[1], by: names)
+        }
+      })
+    addWhy()
+  }
+
+  private func addWhy() {
+    add(
+      TableFunction(
+        "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.", "pipeline, [at]",
+        ranking: "score"
+      ) { [unowned self] call in
+        var arguments = TableArguments(call)
+        guard let name = try arguments.string("pipeline") else {
+          throw arguments.wrong("`pipeline` is missing: the name of a pipeline")
+        }
+        let span = arguments.span
+        let moment = try arguments.moment("at") ?? call.context.now
+        try arguments.finish()
+        return try located(span) {
+          try WhyQuestion(name, at: moment, try judged(call)).answer(context: call.context) { try call.run($0) }
         }
       })
   }

@@ -46,6 +46,9 @@ public struct JudgedTables: Sendable {
 
   func columns(_ table: String) -> Schema { table == "runs" ? runs : schemas[table] ?? [] }
 
+  /// Whether `runs` itself has a column.
+  func shows(_ name: String) -> Bool { runs.contains { $0.name == name } }
+
   // MARK: Runs
 
   /// `runs` with the columns in `names`, whatever it has of them, of those pipelines that are meant.
