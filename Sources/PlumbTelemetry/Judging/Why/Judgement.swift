@@ -120,9 +120,10 @@ struct Judgement: Sendable {
     }
     let isShort = symptoms.strength(.records)
     if !hasUpstreams, delay > 0 { add(.vendorOutage, 0.3 * isShort, .records) }
-    // A queue says that work does not get through, not why: it counts beside other signs.
-    add(.downstreamBackpressure, 0.8 * queue, .queue)
-    add(.downstreamBackpressure, symptoms.strength(.backlog), .backlog)
+    // Work piles up whatever keeps runs from succeeding: it speaks for a full sink as far as errors name no other cause.
+    let unexplained = symptoms.failed == 0 ? 1 : symptoms.share(.cause(.downstreamBackpressure))
+    add(.downstreamBackpressure, 0.8 * queue * unexplained, .queue)
+    add(.downstreamBackpressure, symptoms.strength(.backlog) * unexplained, .backlog)
     if cpu == 0, io == 0 { add(.expiredCredentials, 0.4 * queue, .queue) }
   }
 
@@ -167,13 +168,9 @@ struct Judgement: Sendable {
       guard alike > 0, symptoms.failures[suspect.place] > 0 || cause == .vendorOutage && isTroubled else { continue }
       let weight = symptoms.failures[suspect.place] > 0 ? 2.0 : 1.0
       add(
-        suspect, weight * Double(alike) / Double(siblings.count),
+        suspect, weight * Double(alike) / Double(siblings.count), since: nil,
         "\(alike) of \(Phrase.count(siblings.count, "other pipeline")) of \(past.origin.vendor)\(place) fail alike")
     }
-  }
-
-  private mutating func add(_ suspect: Suspect, _ points: Double, _ evidence: String) {
-    add(suspect, points, since: nil, evidence)
   }
 
   /// A failure or two with nothing around them may mean nothing.

@@ -40,6 +40,8 @@ struct Symptoms: Sendable {
     let gap = Swift.max(past.gap, 0)
     let window = Swift.min(Swift.max(6 * Self.hour, gap &* 8), 48 * Self.hour)
     let halfLife = Double(Swift.max(2 * Self.hour, gap &* 3))
+    // Rare runs are long ago sooner.
+    let latestCount = gap < Self.hour &* 3 / 4 ? 5 : 3
     var latest: [Int] = []
     var isInARow = true
     for place in past.attempts.indices.reversed() {
@@ -47,7 +49,7 @@ struct Symptoms: Sendable {
       guard attempt.started > moment &- window else { break }
       guard attempt.outcome == .succeeded || attempt.outcome == .failed else { continue }
       done += 1
-      if latest.count < 5 { latest.append(place) }
+      if latest.count < latestCount { latest.append(place) }
       if attempt.outcome == .succeeded { isInARow = false }
       guard attempt.outcome == .failed else { continue }
       failed += 1

@@ -171,7 +171,7 @@ struct WhyReading {
       | summarize failure_rate = countif(status == "failed") * 1.0 / count() by pipeline
       | join kind=leftouter (seen
           | where status == "succeeded"
-          | summarize history = count(), gap = (max(ended) - min(ended)) / count(), \(medians.joined(separator: ", "))
+          | summarize history = count(), gap = (max(ended) - min(ended)) / max_of(count() - 1, 1), \(medians.joined(separator: ", "))
               by pipeline) on pipeline
       """)
     guard let names = TableColumn(table, "pipeline", .string) else { return }
