@@ -5,9 +5,9 @@ extension JudgedTables {
   ///
   /// The records of successful runs of the last six hours (a day for pipelines that succeed less than every 90
   /// minutes) are held against the same hours of the 34 days before: the median of working days or of weekends,
-  /// whichever it is now, where there are five, else of all. The score is how many spreads the logarithm of their
-  /// ratio is from 0; the spread joins the days' own with that of counting, so that few records prove little.
-  /// Pipelines with fewer than twenty successes or five days are left out.
+  /// whichever it is now. The score is how many spreads the logarithm of their ratio is from 0; the spread joins
+  /// the days' own with that of counting, so that few records prove little. Pipelines with fewer than twenty
+  /// successes or three such days are left out.
   public func volume(asOf moment: Int64?) -> String {
     """
     let t = \(KQLText.moment(moment));
@@ -34,24 +34,21 @@ extension JudgedTables {
     let today = counted | where day == 0;
     let usuals = counted
     | where day > 0
-    | lookup kind=inner (today | project pipeline, slot_now = slot) on pipeline
-    | summarize all_days = count(), alike = countif(slot == slot_now), usual_of_all = percentile(records, 50),
-        usual_of_alike = percentile(iff(slot == slot_now, records, long(null)), 50)
-        by pipeline
-    | where all_days >= 5
-    | project pipeline, usual = iff(alike >= 5, usual_of_alike, usual_of_all), days = iff(alike >= 5, alike, all_days);
+    | join kind=inner (today | project pipeline, slot) on pipeline, slot
+    | summarize days = count(), usual = percentile(records, 50) by pipeline
+    | where days >= 3;
     let spreads = counted
     | where day > 0
     | join kind=inner (counted | where day > 0 | summarize middle = percentile(records, 50) by pipeline, slot)
         on pipeline, slot
     | summarize spread = 1.4826 * percentile(abs(log((records + 1.0) / (middle + 1))), 50) by pipeline
-    | extend spread = max_of(spread, 0.1);
+    | extend spread = max_of(spread, 0.15);
     today
     | join kind=inner usuals on pipeline
     | join kind=inner spreads on pipeline
     | extend departure = log((records + 1.0) / (usual + 1))
     | extend score = round(abs(departure) / sqrt(spread * spread + 1.0 / (usual + 1)), 1), ratio = exp(departure)
-    | where score >= 3.5 and (ratio <= 0.7 or ratio >= 1.4)\(facts(["tier", "owner"]))
+    | where score >= 4 and (ratio <= 0.6 or ratio >= 1.6)\(facts(["tier", "owner"]))
     | sort by score desc, pipeline asc
     | project pipeline, score, now = records, usual, times = round(ratio, 2), since = t - window, runs, days\(factColumns)
     """
