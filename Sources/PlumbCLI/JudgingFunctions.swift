@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbTelemetry
 
-/// The table functions behind the words `slow`, `stale`, `volume`, `why` and `compare`, over whatever tables the catalog has.
+/// The table functions behind the words `slow`, `stale`, `volume`, `why` and `compare`, over the catalog's tables.
 extension Catalog {
   func addJudgingFunctions() {
     add(judgement("slow", "Pipelines that take longer than their own usual, as of `as_of`.") { $0.slow(asOf: $1) })
@@ -36,18 +36,23 @@ extension Catalog {
   private func addWhy() {
     add(
       TableFunction(
-        "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.", "pipeline, [at]",
-        ranking: "score"
+        "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.",
+        "pipeline, [at]", ranking: "score"
       ) { [unowned self] call in
         var arguments = TableArguments(call)
-        guard let name = try arguments.string("pipeline") else {
+        let rows = try call.inputPipelines()
+        if let rows, rows.count != 1 {
+          throw arguments.wrong("`why` is about one pipeline, and the rows before the pipe name \(rows.count)")
+        }
+        guard let name = try rows?.first ?? arguments.string("pipeline") else {
           throw arguments.wrong("`pipeline` is missing: the name of a pipeline")
         }
         let span = arguments.span
         let moment = try arguments.moment("at") ?? call.context.now
         try arguments.finish()
         return try located(span) {
-          try WhyQuestion(name, at: moment, try judged(call)).answer(context: call.context) { try call.run($0) }
+          let tables = try JudgedTables { schema(ofTable: $0) }
+          return try WhyQuestion(name, at: moment, tables).answer(context: call.context) { try call.run($0) }
         }
       })
   }

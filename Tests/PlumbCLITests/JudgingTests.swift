@@ -79,9 +79,10 @@ struct JudgingTests {
   }
 
   @Test func slowSeesRunsThatAreStillGoing() throws {
-    let load = try table(
-      "runs", "union \(runs("a", latest: [Run(minutes: 60)])) | extend status = iff(ended > now(), 'running', status)")
-    try check("slow() | project pipeline, now, usual, runs", load, "pipeline,now,usual,runs\na,00:30:00,00:02:00,1\n")
+    let running = "| extend status = iff(ended > now(), 'running', status)"
+    let load = try table("runs", "union \(runs("a", latest: [Run(minutes: 60)])) \(running)")
+    try check(
+      "slow() | project pipeline, now, usual, runs", load, "pipeline,now,usual,runs\na,00:30:00,00:02:00,1\n")
   }
 
   @Test func staleKnowsGapsAndAgreements() throws {
@@ -144,6 +145,8 @@ struct JudgingTests {
     let rows = try ask(query + " | where status == 'failed' | count", load)
     #expect(rows.output == "Count\n4\n", "\(query): \(rows.messages)")
     try check("why('b') | project cause, origin", load, "cause,origin\nnothing,b\n")
+    try check("print name = 'b' | invoke why() | project origin", load, "origin\nb\n")
+    try refuses("datatable(name: string)['a', 'b'] | invoke why()", load, "error[argument-types]", "name 2")
     try check("why('a', at = ago(8h)) | project cause", load, "cause\nnothing\n")
     try check("why('a', ago(900d)) | project cause", load, "cause\nno-runs\n")
     try refuses("why()", load, "error[argument-types]", "`pipeline` is missing")
@@ -153,7 +156,9 @@ struct JudgingTests {
     let source = [Run](repeating: Run(status: "failed", code: "AUTH-401"), count: 8)
     let waiting = [Run](repeating: Run(status: "failed", code: "DEP-UPSTREAM"), count: 4)
     let load = try table(
-      "runs", "union \(runs("source", latest: source)), \(runs("middle", latest: waiting)), \(runs("end", latest: waiting))")
+      "runs", """
+        union \(runs("source", latest: source)), \(runs("middle", latest: waiting)), \(runs("end", latest: waiting))
+        """)
       + table(
         "edges",
         "datatable(upstream: string, downstream: string)['source', 'middle', 'middle', 'end', 'end', 'source']")
@@ -163,7 +168,7 @@ struct JudgingTests {
     try refuses("why('midle')", load, "error[unknown-pipeline]", "did you mean `middle`?")
     try check(
       "why('middle') | top 1 | project evidence = extract('^[^,]*, 1 step upstream', 0, evidence)", load,
-      "evidence\n\"source had no success for 7 h 28 min (usually every 1 h), 1 step upstream\"\n")
+      "evidence\n\"source had no success for 7 h 58 min (usually every 1 h), 1 step upstream\"\n")
   }
 
   // MARK: Data that knows little
@@ -172,7 +177,8 @@ struct JudgingTests {
     let bare = "datatable(pipeline: string, started: datetime)['a', datetime(2026-03-20 11:00)]"
     for runs in [bare, bare + " | extend duration = timespan(null), ended = datetime(null)"] {
       let load = try table("runs", runs)
-      for word in ["slow()", "stale()", "volume()", "compare(ago(2h), now(), ago(9h), ago(2h)) | where measure != 'runs'"] {
+      let windows = "ago(2h), now(), ago(9h), ago(2h)"
+      for word in ["slow()", "stale()", "volume()", "compare(\(windows)) | where measure != 'runs'"] {
         try check("\(word) | count", load, "Count\n0\n")
       }
       try check("why('a') | project cause", load, "cause\nnothing\n")

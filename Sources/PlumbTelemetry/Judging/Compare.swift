@@ -10,7 +10,7 @@ public struct ComparedWindow: Sendable {
   public init(start: Int64, end: Int64) throws {
     guard start < end else {
       throw Diagnostic(
-        "argument-types", start == end ? "this window of time is empty" : "this window of time ends before it begins",
+        "argument-types", "this window of time \(start == end ? "is empty" : "ends before it begins")",
         help: "write the earlier moment first, as in `ago(2h) .. now()`")
     }
     self.start = start
@@ -50,7 +50,8 @@ extension JudgedTables {
       let after_end = \(KQLText.moment(after.end));
       let longer = (after_end - after_start) / (before_end - before_start);
       let seen = \(runs(with: Self.columns))
-      | extend b = started >= before_start and started < before_end, a = started >= after_start and started < after_end
+      | extend b = started >= before_start and started < before_end,
+          a = started >= after_start and started < after_end
       | where a or b
       | extend failed = status == "failed", busy = duration / 1s, queued = queue_delay / 1s\
       \(facts(factsNeeded(keys)));
@@ -62,22 +63,28 @@ extension JudgedTables {
       | project-away count_before, count_after
       | lookup kind=inner totals on measure
       | extend is_mean = measure in ("failure rate", "duration", "queue")
-      | extend over_before = iff(is_mean, 1.0 * count_before, 1 / longer), over_after = iff(is_mean, 1.0 * count_after, 1.0)
+      | extend over_before = iff(is_mean, 1.0 * count_before, 1 / longer),
+          over_after = iff(is_mean, 1.0 * count_after, 1.0)
       | extend part_before = iff(over_before > 0, sum_before / over_before, 0.0),
           part_after = iff(over_after > 0, sum_after / over_after, 0.0),
           all_before = iff(over_before > 0, whole_before / over_before, 0.0),
           all_after = iff(over_after > 0, whole_after / over_after, 0.0)
       | extend step = part_after - part_before
       | where step != 0
-      | extend p = iff(all_before > 0, part_before / all_before, 0.0), q = iff(all_after > 0, part_after / all_after, 0.0)
-      | extend surprise = 0.5 * (iff(p > 0, p * log2(2 * p / (p + q)), 0.0) + iff(q > 0, q * log2(2 * q / (p + q)), 0.0))
-      | extend least = iff(measure in ("duration", "queue"), 0.0, iff(is_mean, 10.0 / max_of(count_before, count_after), 10.0))
+      | extend p = iff(all_before > 0, part_before / all_before, 0.0),
+          q = iff(all_after > 0, part_after / all_after, 0.0)
+      | extend surprise = 0.5 * iff(p > 0, p * log2(2 * p / (p + q)), 0.0)
+          + 0.5 * iff(q > 0, q * log2(2 * q / (p + q)), 0.0)
+      | extend least = case(measure in ("duration", "queue"), 0.0,
+          is_mean, 10.0 / max_of(count_before, count_after), 10.0)
       | extend score = abs(step) / max_of(all_before, all_after, least) * (0.1 + 2 * surprise)
-      | extend before = iff(is_mean, sum_before / own_before, part_before), after = iff(is_mean, sum_after / own_after, part_after)
+      | extend before = iff(is_mean, sum_before / own_before, part_before),
+          after = iff(is_mean, sum_after / own_after, part_after)
       | sort by score desc, measure asc, \(columns.split(separator: ",").map { "\($0) asc" }.joined(separator: ","))
       | project measure, \(columns), before = round(before, 3), after = round(after, 3),
           explains = iff(all_after != all_before, round(step / (all_after - all_before), 3), real(null)),
-          surprise = round(surprise, 3), score = round(score, 4), runs_before, runs_after, failures_before, failures_after
+          surprise = round(surprise, 3), score = round(score, 4),
+          runs_before, runs_after, failures_before, failures_after
       """
   }
 
@@ -95,10 +102,10 @@ extension JudgedTables {
     return measures
   }
 
-  /// The columns by which runs are grouped when none are given, one at a time; an error is no property of most runs.
+  /// The columns by which runs are grouped when none are given, one at a time; most runs have no error.
   private var dimensions: [(name: String, filter: String, areErrors: Bool)] {
     var list = ["pipeline"].map { ($0, "", false) }
-    if tells("source"), columns("runs").contains(ColumnInfo("source", .string)) { list.append(("source", "", false)) }
+    if columns("runs").contains(ColumnInfo("source", .string)) { list.append(("source", "", false)) }
     list += knownFacts(["region", "vendor", "tier", "owner"]).map { ($0, "", false) }
     for name in ["error_category", "error_code"] where columns("runs").contains(ColumnInfo(name, .string)) {
       list.append((name, " | where failed and isnotempty(\(name))", true))
@@ -149,7 +156,8 @@ extension JudgedTables {
     ]
     let sums = terms.flatMap { name, term in
       [("before", "b"), ("after", "a")].map { window, flag in
-        "\(name)_\(window) = \(term.split(separator: "*", omittingEmptySubsequences: false).joined(separator: flag))"
+        let parts = term.split(separator: "*", omittingEmptySubsequences: false)
+        return "\(name)_\(window) = \(parts.joined(separator: flag))"
       }
     }
     return "\n    " + sums.joined(separator: ",\n    ") + "\n   "

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What is known of pipelines' pasts: which tables and columns there are, and KQL that reads them as if all were there.
+/// What is known of pipelines' pasts: which tables and columns there are, and KQL that reads them as if complete.
 ///
 /// Imported data may know little. A column that is missing is told by others or is null, and what would follow
 /// from it is left out of the answers.
@@ -31,7 +31,7 @@ public struct JudgedTables: Sendable {
     for name in ["pipelines", "edges", "schema_changes", "alerts"] { schemas[name] = schema(name) }
     self.schemas = schemas
     inputColumn = try input.map { columns in
-      if let found = ["name", "pipeline"].first(where: { columns.contains(ColumnInfo($0, .string)) }) { return found }
+      for name in ["name", "pipeline"] where columns.contains(ColumnInfo(name, .string)) { return name }
       throw Diagnostic(
         "no-pipelines", "the rows before the pipe name no pipelines",
         help: "they need a column `name` or `pipeline` of type string")

@@ -25,7 +25,8 @@ extension JudgedTables {
     | summarize slot_runs = count(), slot_usual = percentile(duration, 50) by pipeline, slot
     | where slot_runs >= 8;
     let whole = past
-    | summarize history = count(), whole_usual = percentile(duration, 50), gap = (max(started) - min(started)) / count()
+    | summarize history = count(), whole_usual = percentile(duration, 50),
+        gap = (max(started) - min(started)) / count()
         by pipeline
     | where history >= 20;
     let against_usual = (T: (*)) {
@@ -44,8 +45,8 @@ extension JudgedTables {
         by pipeline;
     let recent = judged
     | where nth <= 5 and started >= t - max_of(3h, 12 * gap)
-    | summarize oldest = min(started), runs = count(), now = percentile(duration, 50), usual = percentile(usual, 50),
-        departure = percentile(departure, 50), history = take_any(history)
+    | summarize oldest = min(started), runs = count(), now = percentile(duration, 50),
+        usual = percentile(usual, 50), departure = percentile(departure, 50), history = take_any(history)
         by pipeline;
     let running = seen
     | summarize arg_max(started, ended, status, slot) by pipeline

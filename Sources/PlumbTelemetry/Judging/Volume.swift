@@ -50,7 +50,8 @@ extension JudgedTables {
     | extend score = round(abs(departure) / sqrt(spread * spread + 1.0 / (usual + 1)), 1), ratio = exp(departure)
     | where score >= 4 and (ratio <= 0.6 or ratio >= 1.6)\(facts(["tier", "owner"]))
     | sort by score desc, pipeline asc
-    | project pipeline, score, now = records, usual, times = round(ratio, 2), since = t - window, runs, days\(factColumns)
+    | project pipeline, score, now = records, usual, times = round(ratio, 2), since = t - window, runs,
+        days\(factColumns)
     """
   }
 }

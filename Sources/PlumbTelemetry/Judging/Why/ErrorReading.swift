@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What may be to blame for a failure: a cause of the model, data that comes late from upstream, or nothing in particular.
+/// What may be to blame for a failure: a cause of the model, late data from upstream, or nothing in particular.
 enum Suspect: Hashable, Sendable {
   case cause(Cause)
   case upstream
@@ -47,8 +47,8 @@ struct ErrorReading: Sendable {
       "schema", "field", "column", "another type", "data type", "contract", "cannot cast", "unexpected key",
     ]),
     (.cause(.expiredCredentials), [
-      "auth-", "unauthori", "forbidden", "credential", "token", "secret", "certificate", "permission", "access denied",
-      "login failed", " 401", " 403",
+      "auth-", "unauthori", "forbidden", "credential", "token", "secret", "certificate", "permission",
+      "access denied", "login failed", " 401", " 403",
     ]),
     (.cause(.memoryExhaustion), ["memory", "heap", "oom"]),
     (.cause(.cpuExhaustion), ["cpu", "processor", "quota exhausted", "exceeded its time limit"]),

@@ -120,7 +120,7 @@ struct Judgement: Sendable {
     }
     let isShort = symptoms.strength(.records)
     if !hasUpstreams, delay > 0 { add(.vendorOutage, 0.3 * isShort, .records) }
-    // Work piles up whatever keeps runs from succeeding: it speaks for a full sink as far as errors name no other cause.
+    // Work piles up whatever keeps runs from succeeding: it speaks for a full sink if errors name no other cause.
     let unexplained = symptoms.failed == 0 ? 1 : symptoms.share(.cause(.downstreamBackpressure))
     add(.downstreamBackpressure, 0.8 * queue * unexplained, .queue)
     add(.downstreamBackpressure, symptoms.strength(.backlog) * unexplained, .backlog)
@@ -165,8 +165,9 @@ struct Judgement: Sendable {
     for (cause, least) in [(Cause.vendorOutage, 0.8), (.expiredCredentials, 0.8)] {
       let suspect = Suspect.cause(cause)
       let alike = siblings.filter { $0.failures[suspect.place] >= least }.count
-      guard alike > 0, symptoms.failures[suspect.place] > 0 || cause == .vendorOutage && isTroubled else { continue }
-      let weight = symptoms.failures[suspect.place] > 0 ? 2.0 : 1.0
+      let hasSame = symptoms.failures[suspect.place] > 0
+      guard alike > 0, hasSame || cause == .vendorOutage && isTroubled else { continue }
+      let weight = hasSame ? 2.0 : 1.0
       add(
         suspect, weight * Double(alike) / Double(siblings.count), since: nil,
         "\(alike) of \(Phrase.count(siblings.count, "other pipeline")) of \(past.origin.vendor)\(place) fail alike")
@@ -177,7 +178,8 @@ struct Judgement: Sendable {
   private mutating func judgeChance() {
     guard symptoms.failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
     guard !Sign.allCases.contains(where: { symptoms.strength($0) > 0 }) else { return }
-    add(.noise, 1, since: nil, "\(symptoms.failed) of the last \(Phrase.count(symptoms.done, "run")) failed and all else is as usual")
+    let runs = Phrase.count(symptoms.done, "run")
+    add(.noise, 1, since: nil, "\(symptoms.failed) of the last \(runs) failed and all else is as usual")
   }
 
   /// What comes late comes from the source itself where there is no pipeline before this one.

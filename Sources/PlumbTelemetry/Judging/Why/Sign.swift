@@ -66,7 +66,7 @@ enum Sign: Int, CaseIterable, Sendable {
     case .malformed: "\(Phrase.percent(value)) of the records are malformed (usually \(Phrase.percent(usual)))"
     case .cpu: "the processor is at \(Phrase.percent(value)) (usually \(Phrase.percent(usual)))"
     case .memory: "memory is at \(Phrase.number(value)) MB (usually \(Phrase.number(usual)))"
-    case .ioWait: "\(Phrase.percent(value)) of the time goes into input and output (usually \(Phrase.percent(usual)))"
+    case .ioWait: "\(Phrase.percent(value)) of the time is input and output (usually \(Phrase.percent(usual)))"
     case .backlog: "\(Phrase.number(value)) records wait (usually \(Phrase.number(usual)))"
     }
   }

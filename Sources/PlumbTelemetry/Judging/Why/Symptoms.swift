@@ -70,7 +70,8 @@ struct Symptoms: Sendable {
   /// Goes back from the last failure of each suspect to the first of its row; a quiet time ends the row.
   private mutating func findBeginnings(_ past: PipelinePast, _ readings: [ErrorReading], gap: Int64) {
     let quiet = Swift.max(4 * Self.hour, gap &* 5)
-    for attempt in past.attempts.reversed() where attempt.outcome == .failed && readings.indices.contains(attempt.error) {
+    for attempt in past.attempts.reversed() {
+      guard attempt.outcome == .failed, readings.indices.contains(attempt.error) else { continue }
       for (suspect, _) in readings[attempt.error].shares where failures[suspect.place] > 0 {
         if let since = failedSince[suspect.place], since &- attempt.started > quiet { continue }
         failedSince[suspect.place] = attempt.started

@@ -22,8 +22,9 @@ struct WhyAnswer {
   private var rows: [Row] = []
 
   static let schema: Schema = [
-    ColumnInfo("rank", .long), ColumnInfo("cause", .string), ColumnInfo("score", .real), ColumnInfo("origin", .string),
-    ColumnInfo("since", .datetime), ColumnInfo("evidence", .string), ColumnInfo("query", .string),
+    ColumnInfo("rank", .long), ColumnInfo("cause", .string), ColumnInfo("score", .real),
+    ColumnInfo("origin", .string), ColumnInfo("since", .datetime), ColumnInfo("evidence", .string),
+    ColumnInfo("query", .string),
   ]
   /// Less than this is no trouble.
   private static let leastPoints = 0.8
@@ -60,7 +61,8 @@ struct WhyAnswer {
       let total = own.total
       // What reached an upstream that shows nothing itself stays with it: its source is late.
       if total <= 0, pipeline != 0 {
-        rows.append(Row(suspect: .cause(.slowUpstream), origin: pipeline, way: way, points: share, lateness: lateness))
+        rows.append(
+          Row(suspect: .cause(.slowUpstream), origin: pipeline, way: way, points: share, lateness: lateness))
         continue
       }
       let factor = pipeline == 0 ? 1 : share / total
@@ -216,7 +218,8 @@ struct WhyAnswer {
 
   private func runsQuery(_ name: String, since: Int64?, columns: [String], _ tables: JudgedTables) -> String {
     let past = reading.pasts.first { $0.name == name }
-    let shown = (["started", "status"] + (columns.isEmpty ? ["duration", "error_code"] : columns)).filter(tables.shows)
+    let telling = columns.isEmpty ? ["duration", "error_code"] : columns
+    let shown = (["started", "status"] + telling).filter(tables.shows)
     return "runs | where pipeline == \(KQLText.string(name)) and \(between(since, past)) | project "
       + shown.joined(separator: ", ")
   }

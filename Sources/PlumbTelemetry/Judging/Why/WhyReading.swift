@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What `why` knows: the pipelines around one that is asked about, with their pasts and how they depend on each other.
+/// What `why` knows: the pipelines around the one that is asked about, their pasts, and who depends on whom.
 struct WhyReading {
   /// The pipeline that is asked about comes first.
   private(set) var pasts: [PipelinePast] = []
@@ -91,8 +91,8 @@ struct WhyReading {
     if tables.has("edges", [("until", .datetime)]) { text += "\n| where isnull(until) or until > \(t)" }
     let kind = tables.has("edges", [("kind", .string)]) ? "kind" : "\"\""
     let table = try run(text + "\n| project upstream, downstream, kind = \(kind)")
-    guard let uppers = TableColumn(table, "upstream", .string), let lowers = TableColumn(table, "downstream", .string),
-      let kinds = TableColumn(table, "kind", .string)
+    guard let uppers = TableColumn(table, "upstream", .string),
+      let lowers = TableColumn(table, "downstream", .string), let kinds = TableColumn(table, "kind", .string)
     else { return [] }
     var edges: [Dependency] = []
     try table.forEachPlace(context) { place in
@@ -152,10 +152,12 @@ struct WhyReading {
   private mutating func readPasts(_ index: NameIndex) throws {
     let list = pasts.map { KQLText.string($0.name) }.joined(separator: ", ")
     let t = KQLText.moment(moment)
-    let seen = tables.runs(with: ["ended", "status", "error_code", "error_category", "error"] + Sign.allCases.map(\.column))
+    let seen = tables.runs(
+      with: ["ended", "status", "error_code", "error_category", "error"] + Sign.allCases.map(\.column))
     try readUsual("\(seen)\n| where pipeline in (\(list)) and started >= \(t) - 21d and ended <= \(t)", index)
     try readAttempts("\(seen)\n| where pipeline in (\(list)) and started > \(t) - 2d and started <= \(t)", index)
-    try readEvents("schema_changes", list, "strcat_delim(\" \", field, change, before, after)", ["field", "change"], index)
+    let change = "strcat_delim(\" \", field, change, before, after)"
+    try readEvents("schema_changes", list, change, ["field", "change"], index)
     try readEvents("alerts", list, "message", ["rule", "message"], index)
   }
 
@@ -171,7 +173,8 @@ struct WhyReading {
       | summarize failure_rate = countif(status == "failed") * 1.0 / count() by pipeline
       | join kind=leftouter (seen
           | where status == "succeeded"
-          | summarize history = count(), gap = (max(ended) - min(ended)) / max_of(count() - 1, 1), \(medians.joined(separator: ", "))
+          | summarize history = count(), gap = (max(ended) - min(ended)) / max_of(count() - 1, 1),
+              \(medians.joined(separator: ",\n              "))
               by pipeline) on pipeline
       """)
     guard let names = TableColumn(table, "pipeline", .string) else { return }
@@ -199,20 +202,21 @@ struct WhyReading {
       """
       \(seen)
       | sort by started asc
-      | extend outcome = case(isnull(ended) or ended > \(KQLText.moment(moment)), iff(status == "failed" and isnull(ended), 2, 3),
-          status == "succeeded", 1, status == "failed", 2, 0)
+      | extend outcome = case(isnull(ended) and status == "failed", 2,
+          isnull(ended) or ended > \(KQLText.moment(moment)), 3, status == "succeeded", 1, status == "failed", 2, 0)
       | project pipeline, started, ended = iff(outcome == 3, datetime(null), ended), outcome = tolong(outcome),
           error_code, error_category, error, \(signs.joined(separator: ", "))
       """)
-    guard let names = TableColumn(table, "pipeline", .string), let starts = TableColumn(table, "started", .datetime),
-      let ends = TableColumn(table, "ended", .datetime), let outcomes = TableColumn(table, "outcome", .long),
+    guard let names = TableColumn(table, "pipeline", .string),
+      let starts = TableColumn(table, "started", .datetime), let ends = TableColumn(table, "ended", .datetime), let outcomes = TableColumn(table, "outcome", .long),
       let codes = TableColumn(table, "error_code", .string), let texts = TableColumn(table, "error", .string),
       let categories = TableColumn(table, "error_category", .string)
     else { return }
     let columns = Sign.allCases.map { TableColumn(table, "v\($0.rawValue)", .real) }
     var places: [String: Int] = [:]
     try table.forEachPlace(context) { place in
-      guard let number = index.find(names.text(place)).map({ Int($0) }), let start = starts.word(place) else { return }
+      guard let number = index.find(names.text(place)).map({ Int($0) }), let start = starts.word(place)
+      else { return }
       let outcome: PipelinePast.Attempt.Outcome
       switch outcomes.word(place) {
       case 1: outcome = .succeeded
@@ -245,7 +249,9 @@ struct WhyReading {
     let t = KQLText.moment(moment)
     let isAlert = name == "alerts"
     var shown = text
-    if !isAlert, !tables.has(name, [("before", .string), ("after", .string)]) { shown = "strcat(field, \" \", change)" }
+    if !isAlert, !tables.has(name, [("before", .string), ("after", .string)]) {
+      shown = "strcat(field, \" \", change)"
+    }
     let table = try run(
       """
       \(name)
@@ -257,7 +263,8 @@ struct WhyReading {
       let rules = TableColumn(table, "rule", .string), let texts = TableColumn(table, "text", .string)
     else { return }
     try table.forEachPlace(context) { place in
-      guard let number = index.find(names.text(place)).map({ Int($0) }), let at = times.word(place) else { return }
+      guard let number = index.find(names.text(place)).map({ Int($0) }), let at = times.word(place)
+      else { return }
       let shown = String(texts.text(place))
       if isAlert {
         pasts[number].alerts.append((at, String(rules.text(place)), shown))
