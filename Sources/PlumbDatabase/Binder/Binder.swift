@@ -40,6 +40,8 @@ final class Binder {
     text = Frame(parent: nil)
   }
 
+  deinit { text.forget() }
+
   /// A query of the text as a plan; nil when something in it was reported.
   func bind(_ statement: QueryStatementSyntax) -> Relation? {
     attempt {

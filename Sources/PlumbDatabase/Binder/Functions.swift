@@ -80,6 +80,7 @@ extension Binder {
     }
     try countExpansion(at: call.span)
     let frame = Frame(parent: scope)
+    defer { frame.forget() }
     try pass(call, to: function, in: frame, from: place, input: input)
     expanding.append(name)
     defer { expanding.removeLast() }

@@ -24,6 +24,9 @@ final class Frame {
     count += 1
   }
 
+  /// Lets go of all meanings: a function's holds on to the frame that it is defined in.
+  func forget() { names = [:] }
+
   func defines(_ name: String) -> Bool { names[name] != nil }
 
   /// All names that are defined by now; later ones stay hidden.

@@ -125,7 +125,8 @@ final class AggregateSink: ChunkSink {
 
 /// One worker's groups, and the rows that it has put aside by partition.
 private final class AggregateWorker: SinkWorker, @unchecked Sendable {
-  private let sink: AggregateSink
+  /// It keeps its workers, which must not keep it.
+  private unowned let sink: AggregateSink
   let table: GroupTable
   let states: [any AggregateState]
   /// For each group, where its first row stood: chunk sequence, then row.

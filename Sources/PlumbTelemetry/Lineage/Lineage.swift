@@ -90,15 +90,8 @@ public struct Lineage {
     return states
   }
 
-  /// The number of the pipeline called `name`.
-  ///
   /// - Throws: `unknown-pipeline`, with the name that was probably meant.
-  func node(_ name: String) throws -> Int32 {
-    if let node = name.withUTF8Bytes({ names.find($0) }) { return node }
-    throw Diagnostic(
-      "unknown-pipeline", "there is no pipeline `\(name)`",
-      help: Suggestion.nearest(to: name, in: names.names.lazy.map { String($0) }))
-  }
+  func node(_ name: String) throws -> Int32 { try names.node(name) }
 
   func nodes(_ names: [String]) throws -> [Int32] { try names.map { try node($0) } }
 }

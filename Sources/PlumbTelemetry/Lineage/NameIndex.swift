@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// Numbers the pipelines' names from 0; an open-addressing hash table over bytes that it borrows.
@@ -30,6 +31,16 @@ struct NameIndex: @unchecked Sendable {
   func find(_ name: Bytes) -> Int32? {
     let slot = slots[place(of: name, Self.hash(name))]
     return slot == 0 ? nil : slot - 1
+  }
+
+  /// The number of the pipeline called `name`.
+  ///
+  /// - Throws: `unknown-pipeline`, with the name that was probably meant.
+  func node(_ name: String) throws -> Int32 {
+    if let node = name.withUTF8Bytes({ find($0) }) { return node }
+    throw Diagnostic(
+      "unknown-pipeline", "there is no pipeline `\(name)`",
+      help: Suggestion.nearest(to: name, in: names.lazy.map { String($0) }))
   }
 
   func text(_ number: Int32) -> String { String(names[Int(number)]) }

@@ -21,6 +21,11 @@ struct TableColumn {
     let vector = vectors[place.group]
     return vector.isEmptyCell(at: place.row) ? nil : vector.word(at: vector.isConstant ? 0 : place.row)
   }
+
+  /// The number of a real; nil for null and for what is no number.
+  func real(_ place: RowPlace) -> Double? {
+    word(place).map { Double(bitPattern: UInt64(bitPattern: $0)) }.flatMap { $0.isFinite ? $0 : nil }
+  }
 }
 
 /// Where a row of a table is.

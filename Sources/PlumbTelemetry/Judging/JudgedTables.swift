@@ -1,0 +1,118 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// What is known of pipelines' pasts: which tables and columns there are, and KQL that reads them as if complete.
+///
+/// Imported data may know little. A column that is missing is told by others or is null, and what would follow
+/// from it is left out of the answers.
+public struct JudgedTables: Sendable {
+  private let runs: Schema
+  private let schemas: [String: Schema]
+  /// Which pipelines are meant: the rows before the pipe have this column.
+  private let inputColumn: String?
+
+  /// - Parameters:
+  ///   - input: the columns of the rows before the pipe, which say which pipelines are meant.
+  ///   - schema: the columns of a table by its name; nil when there is none.
+  /// - Throws: `no-runs` without a table `runs` of pipelines and starts, `no-pipelines` when `input` names none.
+  public init(input: Schema? = nil, schema: (String) -> Schema?) throws {
+    guard let runs = schema("runs") else {
+      throw Diagnostic(
+        "no-runs", "there is no table `runs`, which says what pipelines did",
+        help: "load one with the columns pipeline and started")
+    }
+    guard runs.contains(ColumnInfo("pipeline", .string)), runs.contains(ColumnInfo("started", .datetime)) else {
+      throw Diagnostic(
+        "no-runs", "the table `runs` needs the columns pipeline, a string, and started, a datetime",
+        help: "`runs | getschema` shows its columns")
+    }
+    self.runs = runs
+    var schemas: [String: Schema] = [:]
+    for name in ["pipelines", "edges", "schema_changes", "alerts"] { schemas[name] = schema(name) }
+    self.schemas = schemas
+    inputColumn = try input.map { columns in
+      for name in ["name", "pipeline"] where columns.contains(ColumnInfo(name, .string)) { return name }
+      throw Diagnostic(
+        "no-pipelines", "the rows before the pipe name no pipelines",
+        help: "they need a column `name` or `pipeline` of type string")
+    }
+  }
+
+  /// Whether a table has the columns with these types.
+  func has(_ table: String, _ columns: [(name: String, type: ScalarType)]) -> Bool {
+    guard let schema = table == "runs" ? runs : schemas[table] else { return false }
+    return columns.allSatisfy { schema.contains(ColumnInfo($0.name, $0.type)) }
+  }
+
+  func columns(_ table: String) -> Schema { table == "runs" ? runs : schemas[table] ?? [] }
+
+  /// Whether `runs` itself has a column.
+  func shows(_ name: String) -> Bool { runs.contains { $0.name == name } }
+
+  // MARK: Runs
+
+  /// `runs` with the columns in `names`, whatever it has of them, of those pipelines that are meant.
+  func runs(with names: [String]) -> String {
+    var text = "runs"
+    if let inputColumn { text += "\n| where pipeline in ((input | distinct \(inputColumn)))" }
+    let missing = names.compactMap { name in substitute(name).map { "\(name) = \($0)" } }
+    return missing.isEmpty ? text : text + "\n| extend " + missing.joined(separator: ", ")
+  }
+
+  /// Whether runs tell of `name`, themselves or by other columns.
+  func tells(_ name: String) -> Bool { substitute(name).map { !$0.hasSuffix("(null)") } ?? true }
+
+  private static let types: [String: [ScalarType]] = [
+    "ended": [.datetime], "status": [.string], "duration": [.timespan], "queue_delay": [.timespan],
+    "upstream_delay": [.timespan], "error_code": [.string], "error_category": [.string], "error": [.string],
+    "source": [.string],
+  ]
+  private static let numbers: [ScalarType] = [.long, .int, .real]
+
+  private func has(_ name: String) -> Bool {
+    let types = Self.types[name] ?? Self.numbers
+    return runs.contains { $0.name == name && types.contains($0.type) }
+  }
+
+  /// What stands for a column that `runs` lacks; nil when it has it.
+  private func substitute(_ name: String) -> String? {
+    if has(name) { return nil }
+    switch name {
+    case "ended": return has("duration") ? "started + duration" : "started"
+    case "duration": return has("ended") ? "ended - started" : "timespan(null)"
+    case "status":
+      let signs = ["error_code", "error_category", "error"].filter(has)
+      if signs.isEmpty { return #""succeeded""# }
+      return "iff(strlen(strcat(\(signs.joined(separator: ", ")))) > 0, \"failed\", \"succeeded\")"
+    case "records_in": return has("records_out") ? "records_out" : "long(null)"
+    case "queue_delay", "upstream_delay": return "timespan(null)"
+    case "error_code", "error_category", "error", "source": return #""""#
+    default: return "real(null)"
+    }
+  }
+
+  // MARK: Pipelines
+
+  /// A line that adds what `pipelines` says in `names` to rows that have a pipeline; empty when it says nothing.
+  func facts(_ names: [String]) -> String {
+    let known = knownFacts(names)
+    guard !known.isEmpty else { return "" }
+    let columns = ["pipeline = name"] + known
+    return "\n| lookup kind=leftouter (pipelines | summarize take_any(\(known.joined(separator: ", "))) by name"
+      + " | project \(columns.joined(separator: ", "))) on pipeline"
+  }
+
+  /// Those of `names` that `pipelines` has, if it has names.
+  func knownFacts(_ names: [String]) -> [String] {
+    guard has("pipelines", [("name", .string)]) else { return [] }
+    let types: [String: [ScalarType]] = [
+      "tier": Self.numbers, "sla": [.timespan], "owner": [.string], "region": [.string], "vendor": [.string],
+    ]
+    return names.filter { name in
+      columns("pipelines").contains { $0.name == name && types[name]?.contains($0.type) ?? ($0.type != .dynamic) }
+    }
+  }
+
+  /// `, tier, owner`, as far as they are known, for the end of a projection.
+  var factColumns: String { knownFacts(["tier", "owner"]).map { ", \($0)" }.joined() }
+}

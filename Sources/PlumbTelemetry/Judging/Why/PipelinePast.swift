@@ -1,0 +1,61 @@
+import PlumbEngine
+
+/// What a pipeline did in the days before a moment, and what is usual for it.
+struct PipelinePast: Sendable {
+  /// One attempt to run that had started by the moment.
+  struct Attempt: Sendable {
+    enum Outcome: Sendable { case succeeded, failed, other, running }
+
+    var started: Int64
+    var ended: Int64
+    var outcome: Outcome
+    /// The place of its error among the readings, or -1.
+    var error: Int
+  }
+
+  let name: String
+  var origin = PipelineOrigin()
+
+  /// In the order of their starts.
+  private(set) var attempts: [Attempt] = []
+  /// The signs of all attempts, one after the other; what is not known is NaN.
+  private var values: [Double] = []
+
+  /// Successes that the usual numbers come from.
+  var history: Int64 = 0
+  /// The usual time from one success to the next in ticks; 0 when it is not known.
+  var gap: Int64 = 0
+  var failureRate = Double.nan
+  /// By sign; NaN when not known.
+  var usual = [Double](repeating: .nan, count: Sign.allCases.count)
+  var spread = [Double](repeating: .nan, count: Sign.allCases.count)
+
+  var schemaChanges: [(at: Int64, text: String)] = []
+  var alerts: [(at: Int64, rule: String, message: String)] = []
+
+  init(name: String) { self.name = name }
+
+  mutating func append(_ attempt: Attempt, value: (Sign) -> Double) {
+    attempts.append(attempt)
+    for sign in Sign.allCases { values.append(value(sign)) }
+  }
+
+  func value(_ sign: Sign, _ attempt: Int) -> Double { values[attempt * Sign.allCases.count + sign.rawValue] }
+
+  /// The end of the last success that had ended by `moment`.
+  func lastSuccess(by moment: Int64) -> Int64? {
+    var last: Int64?
+    for attempt in attempts where attempt.outcome == .succeeded && attempt.ended <= moment {
+      last = Swift.max(last ?? .min, attempt.ended)
+    }
+    return last
+  }
+
+  /// How far a sign of one attempt lies beyond the usual, 0 to 1.
+  func strength(_ sign: Sign, of value: Double) -> Double {
+    let usual = usual[sign.rawValue]
+    guard history >= 10, value.isFinite, usual.isFinite else { return 0 }
+    let spread = spread[sign.rawValue].isFinite ? Swift.max(spread[sign.rawValue], 0) : 0
+    return sign.strength(value, usual: usual, spread: spread, gap: Double(gap) / 1e7)
+  }
+}

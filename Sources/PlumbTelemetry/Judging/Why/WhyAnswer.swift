@@ -1,0 +1,268 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// The ranked causes of a pipeline's trouble: its own, and those of the pipelines upstream that keep it waiting.
+///
+/// A pipeline's points for data that comes late are handed to the upstreams whose last success was late when
+/// its runs failed, in proportion to that lateness; there they are shared out as the upstream's own points are, and
+/// handed on. So each cause has the points that reach the pipeline that was asked about.
+struct WhyAnswer {
+  private struct Row {
+    var suspect: Suspect
+    var origin: Int
+    /// The pipelines from the one that was asked about to the origin.
+    var way: [Int]
+    var points: Double
+    var lateness: String
+  }
+
+  private let reading: WhyReading
+  private let symptoms: [Symptoms]
+  private var judgements: [Int: Judgement] = [:]
+  private var rows: [Row] = []
+
+  static let schema: Schema = [
+    ColumnInfo("rank", .long), ColumnInfo("cause", .string), ColumnInfo("score", .real),
+    ColumnInfo("origin", .string), ColumnInfo("since", .datetime), ColumnInfo("evidence", .string),
+    ColumnInfo("query", .string),
+  ]
+  /// Less than this is no trouble.
+  private static let leastPoints = 0.8
+  private static let rowLimit = 10
+
+  init(_ reading: WhyReading) {
+    self.reading = reading
+    symptoms = reading.pasts.map { Symptoms($0, readings: reading.readings, at: reading.moment) }
+    spread()
+  }
+
+  // MARK: Blame
+
+  private mutating func judgement(_ pipeline: Int) -> Judgement {
+    if let known = judgements[pipeline] { return known }
+    let made = Judgement(
+      reading.pasts[pipeline], symptoms[pipeline], siblings: reading.siblings[pipeline].map { symptoms[$0] },
+      hasUpstreams: !reading.upstreams[pipeline].isEmpty, readings: reading.readings, at: reading.moment)
+    judgements[pipeline] = made
+    return made
+  }
+
+  /// Goes from the pipeline that was asked about to its late upstreams, each of which is judged once.
+  private mutating func spread() {
+    guard !reading.pasts.isEmpty else { return }
+    var waiting: [(pipeline: Int, share: Double, way: [Int], lateness: String)] = [(0, 1, [0], "")]
+    var isSeen = [Bool](repeating: false, count: reading.pasts.count)
+    isSeen[0] = true
+    var head = 0
+    while head < waiting.count {
+      let (pipeline, share, way, lateness) = waiting[head]
+      head += 1
+      let own = judgement(pipeline)
+      let total = own.total
+      // What reached an upstream that shows nothing itself stays with it: its source is late.
+      if total <= 0, pipeline != 0 {
+        rows.append(
+          Row(suspect: .cause(.slowUpstream), origin: pipeline, way: way, points: share, lateness: lateness))
+        continue
+      }
+      let factor = pipeline == 0 ? 1 : share / total
+      var late: [(pipeline: Int, weight: Double, text: String)] = []
+      if own[.upstream].points > 0 {
+        late = lateUpstreams(of: pipeline).filter { !isSeen[$0.pipeline] }
+      }
+      let sum = late.reduce(0) { $0 + $1.weight }
+      for suspect in Suspect.all where own[suspect].points > 0 {
+        let points = own[suspect].points * factor
+        guard suspect == .upstream else {
+          rows.append(Row(suspect: suspect, origin: pipeline, way: way, points: points, lateness: lateness))
+          continue
+        }
+        if late.isEmpty {
+          rows.append(
+            Row(suspect: .upstream, origin: pipeline, way: way, points: points * 0.7, lateness: lateness))
+        }
+        for upstream in late {
+          isSeen[upstream.pipeline] = true
+          waiting.append(
+            (upstream.pipeline, points * upstream.weight / sum, way + [upstream.pipeline], upstream.text))
+        }
+      }
+    }
+  }
+
+  /// The upstreams whose last success was older than their schedule explains when runs of `pipeline` failed for it.
+  private func lateUpstreams(of pipeline: Int) -> [(pipeline: Int, weight: Double, text: String)] {
+    var moments = Array(symptoms[pipeline].upstreamFailures.prefix(8))
+    if moments.isEmpty { moments = [reading.moment] }
+    var late: [(pipeline: Int, weight: Double, text: String)] = []
+    for (upstream, closeness) in reading.upstreams[pipeline] {
+      let past = reading.pasts[upstream]
+      guard past.gap > 0 || !past.attempts.isEmpty else { continue }
+      let gap = Swift.max(past.gap, 600_000_000)
+      var lateness = 0.0
+      var longest: Int64 = 0
+      for moment in moments {
+        let age = moment &- (past.lastSuccess(by: moment) ?? moment &- 48 * 36_000_000_000)
+        longest = Swift.max(longest, age)
+        lateness += Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6) / Double(moments.count)
+      }
+      guard lateness > 0.1 else { continue }
+      let usual = past.gap > 0 ? " (usually every \(Phrase.time(past.gap)))" : ""
+      late.append(
+        (upstream, lateness * closeness, "\(past.name) had no success for \(Phrase.time(longest))\(usual)"))
+    }
+    return late
+  }
+
+  // MARK: Rows
+
+  func table(_ tables: JudgedTables) throws -> Table {
+    let writer = RowsWriter(Self.schema)
+    var ranked: [Row] = []
+    for row in rows {
+      if let same = ranked.firstIndex(where: { $0.suspect == row.suspect && $0.origin == row.origin }) {
+        ranked[same].points += row.points
+      } else {
+        ranked.append(row)
+      }
+    }
+    let total = ranked.reduce(0) { $0 + $1.points }
+    ranked.sort { ($0.points, -$0.way.count) > ($1.points, -$1.way.count) }
+    guard total >= Self.leastPoints || symptoms.first.map({ $0.failed > 0 }) ?? false, !ranked.isEmpty else {
+      return try calm(total, tables, writer)
+    }
+    for (i, row) in ranked.prefix(Self.rowLimit).enumerated() where i == 0 || row.points >= 0.03 * total {
+      let found = judgements[row.origin]?[row.suspect] ?? Judgement.Case()
+      writer.append(0, word: Int64(i + 1))
+      writer.append(1, string: row.suspect.name)
+      writer.append(2, real: (row.points / (total + 0.5) * 1_000).rounded() / 1_000)
+      writer.append(3, string: origin(row, found))
+      writer.append(4, wordOrNull: found.since)
+      writer.append(5, string: evidence(row, found))
+      writer.append(6, string: query(row, found, tables))
+      writer.endRow()
+    }
+    return Table(name: "why", schema: Self.schema, groups: try writer.finish())
+  }
+
+  /// The row that says that nothing is wrong, or that nothing is known.
+  private func calm(_ total: Double, _ tables: JudgedTables, _ writer: RowsWriter) throws -> Table {
+    guard let past = reading.pasts.first, let seen = symptoms.first else {
+      return Table(name: "why", schema: Self.schema, groups: [])
+    }
+    var text = "\(past.name) is as usual: \(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
+    if past.failureRate.isFinite { text += " (usually \(Phrase.percent(past.failureRate)))" }
+    if past.attempts.isEmpty { text = "\(past.name) has not run in the two days before" }
+    let success = past.lastSuccess(by: reading.moment).map { Phrase.time(reading.moment &- $0) }
+    if let success { text += "; its last success was \(success) ago" }
+    writer.append(0, word: 1)
+    writer.append(1, string: past.attempts.isEmpty ? "no-runs" : "nothing")
+    writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
+    writer.append(3, string: past.name)
+    writer.appendNull(4)
+    writer.append(5, string: text)
+    writer.append(6, string: runsQuery(past.name, since: nil, columns: [], tables))
+    writer.endRow()
+    return Table(name: "why", schema: Self.schema, groups: try writer.finish())
+  }
+
+  /// Where it began: the vendor when its service is to blame, the consumer that is full, else the pipeline.
+  private func origin(_ row: Row, _ found: Judgement.Case) -> String {
+    let past = reading.pasts[row.origin]
+    if row.suspect == .cause(.vendorOutage) || row.suspect == .cause(.slowUpstream), past.origin.hasVendor {
+      return past.origin.vendor
+    }
+    if row.suspect == .cause(.downstreamBackpressure), let full = fullConsumer(of: row.origin, since: found.since) {
+      return reading.pasts[full].name
+    }
+    return past.name
+  }
+
+  /// The pipeline within two steps downstream that felt the backpressure first, if one did before `pipeline`.
+  private func fullConsumer(of pipeline: Int, since: Int64?) -> Int? {
+    let near = reading.downstreams[pipeline]
+    var best: (pipeline: Int, since: Int64)?
+    for consumer in near + near.flatMap({ reading.downstreams[$0] }) where consumer != pipeline {
+      guard symptoms[consumer].share(.cause(.downstreamBackpressure)) > 0.3,
+        let begun = symptoms[consumer].failedSince[Suspect.cause(.downstreamBackpressure).place],
+        begun <= (since ?? .max), begun < best?.since ?? .max
+      else { continue }
+      best = (consumer, begun)
+    }
+    return best?.pipeline
+  }
+
+  private func evidence(_ row: Row, _ found: Judgement.Case) -> String {
+    var parts = found.evidence
+    if row.way.count > 1 {
+      let steps = row.way.count - 1
+      let between = row.way.dropFirst().dropLast().map { reading.pasts[$0].name }
+      let by = between.isEmpty ? "" : " by way of \(between.joined(separator: ", "))"
+      parts.insert("\(row.lateness), \(Phrase.count(steps, "step")) upstream\(by)", at: 0)
+    }
+    return parts.joined(separator: "; ")
+  }
+
+  // MARK: Queries
+
+  private func query(_ row: Row, _ found: Judgement.Case, _ tables: JudgedTables) -> String {
+    let past = reading.pasts[row.origin]
+    if row.suspect == .cause(.vendorOutage), !reading.siblings[row.origin].isEmpty, tables.shows("status") {
+      let names = ([row.origin] + reading.siblings[row.origin]).map { KQLText.string(reading.pasts[$0].name) }
+      let keys = ["pipeline"] + ["error_code"].filter(tables.shows)
+      return "runs | where pipeline in (\(names.joined(separator: ", "))) and status == \"failed\" and "
+        + between(found.since, past) + " | summarize failures = count() by \(keys.joined(separator: ", "))"
+    }
+    return runsQuery(past.name, since: found.since, columns: found.columns, tables)
+  }
+
+  private func runsQuery(_ name: String, since: Int64?, columns: [String], _ tables: JudgedTables) -> String {
+    let past = reading.pasts.first { $0.name == name }
+    let telling = columns.isEmpty ? ["duration", "error_code"] : columns
+    let shown = (["started", "status"] + telling).filter(tables.shows)
+    return "runs | where pipeline == \(KQLText.string(name)) and \(between(since, past)) | project "
+      + shown.joined(separator: ", ")
+  }
+
+  /// From somewhat before the trouble began to the moment that is asked about.
+  private func between(_ since: Int64?, _ past: PipelinePast?) -> String {
+    let day: Int64 = 864_000_000_000
+    let before = Swift.max(Swift.min(past?.gap ?? 0, day) &* 4, 36_000_000_000)
+    let start = Swift.max((since ?? reading.moment &- day) &- before, 0)
+    return "started between (\(KQLText.moment(start)) .. \(KQLText.moment(reading.moment)))"
+  }
+}
+
+extension Suspect {
+  /// The word in the answer; causes are called as in `incidents`.
+  var name: String {
+    switch self {
+    case .cause(let cause): cause.name
+    case .upstream: "late-upstream"
+    case .noise: "noise"
+    }
+  }
+}
+
+/// Asks why a pipeline is failing or degraded.
+public struct WhyQuestion {
+  private let name: String
+  private let moment: Int64
+  private let tables: JudgedTables
+
+  /// - Parameter moment: the time that is asked about, in ticks.
+  public init(_ name: String, at moment: Int64, _ tables: JudgedTables) {
+    self.name = name
+    self.moment = moment
+    self.tables = tables
+  }
+
+  /// The causes, the likeliest first, with what speaks for them. The table `incidents` is never read.
+  ///
+  /// - Parameter run: the rows of a text of KQL.
+  /// - Throws: `unknown-pipeline`, and what `run` throws.
+  public func answer(context: ExecutionContext, run: @escaping (String) throws -> Table) throws -> Table {
+    let reading = try WhyReading(name, at: moment, tables, context: context, run: run)
+    return try WhyAnswer(reading).table(tables)
+  }
+}
