@@ -51,9 +51,10 @@ extension Catalog {
         try arguments.finish()
         let (data, rest) = try question.split()
         let forest = try Forest.train(data, options, context: call.context).forest
-        let shares = try rest.classes.indices.map {
+        var shares = try rest.classes.indices.dropFirst().map {
           try forest.probabilities(of: $0, for: rest.features, context: call.context)
         }
+        shares.insert(rest.labels.indices.map { row in 1 - shares.reduce(0) { $0 + $1[row] } }, at: 0)
         return answers(rest) { row, label in shares[label][row] }
       })
   }

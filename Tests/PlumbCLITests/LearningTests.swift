@@ -22,7 +22,7 @@ struct LearningTests {
   @Test func nodesOfATree() throws {
     try check(
       "\(rows) | project-away past | invoke decision_tree('failed') | project node, parent, feature, threshold, samples, positives",
-      "node,parent,feature,threshold,samples,positives\n0,,retries,2.0,6,3.0\n1,0,,,3,0.0\n2,0,,,3,3.0\n")
+      "node,parent,feature,threshold,samples,positives\n0,,retries,2,6,3\n1,0,,,3,0\n2,0,,,3,3\n")
     try check("\(rows) | invoke decision_tree(label = 'failed', max_depth = 0) | project probability", "probability\n0.5\n")
   }
 
@@ -34,7 +34,7 @@ struct LearningTests {
     }
     try check(
       "\(rows) | invoke decision_tree_predict('name', 'past') | summarize n = count(), is_sure = max(probability)",
-      "n,is_sure\n2,1.0\n")
+      "n,is_sure\n2,1\n")
   }
 
   @Test func mistakes() throws {

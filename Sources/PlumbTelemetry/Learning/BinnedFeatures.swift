@@ -38,17 +38,19 @@ final class BinnedFeatures: @unchecked Sendable {
   /// Midpoints between neighbouring values; all of them, or so many that bins hold about as many rows each.
   private static func bounds(_ values: UnsafePointer<Double>, count n: Int) -> [Double] {
     let taken = Swift.min(n, sampleLimit)
-    var sample: [Double] = []
-    sample.reserveCapacity(taken)
+    let sample = Buffer(of: Double.self, count: taken)
+    var known = 0
     for i in 0..<taken {
       let value = values[taken == n ? i : i * n / taken]
-      if !value.isNaN { sample.append(value + 0) }
+      sample.values(Double.self)[known] = value
+      if !value.isNaN { known += 1 }
     }
-    sample.sort()
+    let sorted = SortedFeature.sortedKeys(sample.values(Double.self), count: known)
     var distinct: [Double] = []
     // How many sampled values are at most `distinct[i]`.
     var upTo: [Int] = []
-    for (place, value) in sample.enumerated() {
+    for place in 0..<known {
+      let value = sample.values(Double.self)[Int(sorted.values(SortedFeature.Key.self)[place].row)]
       if distinct.last == value {
         upTo[upTo.count - 1] = place + 1
       } else {
@@ -63,9 +65,9 @@ final class BinnedFeatures: @unchecked Sendable {
       return bounds
     }
     var quota = 1
-    for i in 0..<distinct.count - 1 where upTo[i] * binLimit >= quota * sample.count {
+    for i in 0..<distinct.count - 1 where upTo[i] * binLimit >= quota * known {
       bounds.append(Impurity.threshold(between: distinct[i], and: distinct[i + 1]))
-      quota = upTo[i] * binLimit / sample.count + 1
+      quota = upTo[i] * binLimit / known + 1
       if bounds.count == binLimit - 1 { break }
     }
     return bounds

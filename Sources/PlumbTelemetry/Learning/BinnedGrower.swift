@@ -131,39 +131,92 @@ final class BinnedGrower {
     }
     guard lowest < highest else { return nil }
     let missing = tallies[BinnedFeatures.missing]
-    let minLeaf = Swift.max(1, options.minLeaf)
-    let left = sideCounts.values(Double.self), right = left + classes
+    let last = Swift.min(highest, BinnedFeatures.missing - 1)
     var best = SplitCandidate()
     for missingGoesLeft in missing > 0 ? [false, true] : [false] {
-      var leftRows = 0, leftTotal = 0.0, total = 0.0
-      for label in 0..<classes {
-        left[label] = 0
-        right[label] = counts[label]
-        total += counts[label]
-      }
-      func move(_ bin: Int) {
-        leftRows &+= tallies[bin]
-        for label in 0..<classes {
-          let mass = masses[bin &* classes &+ label]
-          left[label] += mass
-          right[label] -= mass
-          leftTotal += mass
-        }
-      }
-      if missingGoesLeft { move(BinnedFeatures.missing) }
-      for bin in lowest...Swift.min(highest, BinnedFeatures.missing - 1) where tallies[bin] > 0 {
-        move(bin)
-        // Where only missing values are left, they are split off alone; not again with the sides exchanged.
-        if leftRows == rows || leftRows < minLeaf || rows - leftRows < minLeaf { continue }
-        let merit = Impurity.merit(
-          left: left, leftTotal, right: right, total - leftTotal, classes: classes, options.criterion)
-        if merit > best.merit {
-          let isRest = leftRows == rows - missing && missing > 0 && !missingGoesLeft
-          best = SplitCandidate(merit: merit, position: isRest ? 255 : bin, missingGoesLeft: missingGoesLeft)
-        }
+      if classes == 2 {
+        scanTwo(lowest, last, rows, missing, missingGoesLeft, counts, &best)
+      } else {
+        scanMany(lowest, last, rows, missing, missingGoesLeft, counts, &best)
       }
     }
     return (best, missing > 0)
+  }
+
+  /// Moves one bin after the other to the left.
+  private func scanTwo(
+    _ lowest: Int, _ last: Int, _ rows: Int, _ missing: Int, _ missingGoesLeft: Bool, _ counts: [Double],
+    _ best: inout SplitCandidate
+  ) {
+    let masses = UnsafePointer(masses.values(Double.self)), tallies = UnsafePointer(tallies.values(Int.self))
+    let minLeaf = Swift.max(1, options.minLeaf)
+    let sides = sideCounts.values(Double.self)
+    let first = counts[0], second = counts[1]
+    var leftRows = 0, a = 0.0, b = 0.0
+    if missingGoesLeft {
+      leftRows = missing
+      a = masses[2 * BinnedFeatures.missing]
+      b = masses[2 * BinnedFeatures.missing + 1]
+    }
+    for bin in lowest...last where tallies[bin] > 0 {
+      leftRows &+= tallies[bin]
+      a += masses[2 &* bin]
+      b += masses[2 &* bin &+ 1]
+      if leftRows < minLeaf || leftRows == rows { continue }
+      if rows &- leftRows < minLeaf { break }
+      let c = first - a, d = second - b
+      let merit: Double
+      switch options.criterion {
+      case .gini: merit = (a * a + b * b) / (a + b) + (c * c + d * d) / (c + d)
+      case .entropy:
+        (sides[0], sides[1], sides[2], sides[3]) = (a, b, c, d)
+        merit = Impurity.merit(left: sides, a + b, right: sides + 2, c + d, classes: 2, .entropy)
+      }
+      if merit > best.merit { best = candidate(bin, merit, rows - leftRows == missing, missing, missingGoesLeft) }
+    }
+  }
+
+  private func scanMany(
+    _ lowest: Int, _ last: Int, _ rows: Int, _ missing: Int, _ missingGoesLeft: Bool, _ counts: [Double],
+    _ best: inout SplitCandidate
+  ) {
+    let masses = UnsafePointer(masses.values(Double.self)), tallies = UnsafePointer(tallies.values(Int.self))
+    let classes = counts.count
+    let minLeaf = Swift.max(1, options.minLeaf)
+    let left = sideCounts.values(Double.self), right = left + classes
+    var leftRows = 0, leftTotal = 0.0, total = 0.0
+    for label in 0..<classes {
+      left[label] = 0
+      right[label] = counts[label]
+      total += counts[label]
+    }
+    func move(_ bin: Int) {
+      leftRows &+= tallies[bin]
+      for label in 0..<classes {
+        let mass = masses[bin &* classes &+ label]
+        left[label] += mass
+        right[label] -= mass
+        leftTotal += mass
+      }
+    }
+    if missingGoesLeft { move(BinnedFeatures.missing) }
+    for bin in lowest...last where tallies[bin] > 0 {
+      move(bin)
+      if leftRows < minLeaf || leftRows == rows { continue }
+      if rows &- leftRows < minLeaf { break }
+      let merit = Impurity.merit(
+        left: left, leftTotal, right: right, total - leftTotal, classes: classes, options.criterion)
+      if merit > best.merit { best = candidate(bin, merit, rows - leftRows == missing, missing, missingGoesLeft) }
+    }
+  }
+
+  /// Bins up to `bin` against the others; when only missing values are left, these against all known ones.
+  private func candidate(
+    _ bin: Int, _ merit: Double, _ isRest: Bool, _ missing: Int, _ missingGoesLeft: Bool
+  ) -> SplitCandidate {
+    SplitCandidate(
+      merit: merit, position: isRest && missing > 0 && !missingGoesLeft ? BinnedFeatures.missing : bin,
+      missingGoesLeft: missingGoesLeft)
   }
 
   /// Brings the rows that go left to the front, each side in its order; how many they are, and what they weigh.

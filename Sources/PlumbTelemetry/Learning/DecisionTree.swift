@@ -108,15 +108,17 @@ public struct DecisionTree: Hashable, Sendable {
   /// The leaf of each row of a matrix whose columns are those of training.
   public func leaves(of matrix: FeatureMatrix) -> [Int32] {
     precondition(matrix.featureCount == features.count, "callers give a value for each feature")
-    return (0..<matrix.rowCount).map { row in
-      Int32(truncatingIfNeeded: leaf { matrix.column($0)[row] })
+    let walk = TreeWalk(self) { _ in 0 }
+    return matrix.withColumns { columns in
+      (0..<matrix.rowCount).map { Int32(truncatingIfNeeded: walk.leaf(columns, row: $0)) }
     }
   }
 
   /// The share of `class` in the leaf of each row.
   public func probabilities(of class: Int = 1, for matrix: FeatureMatrix) -> [Double] {
-    let shares = nodes.indices.map { nodes[$0].isLeaf ? probability(of: `class`, in: $0) : 0 }
-    return leaves(of: matrix).map { shares[Int($0)] }
+    precondition(matrix.featureCount == features.count, "callers give a value for each feature")
+    let walk = TreeWalk(self) { probability(of: `class`, in: $0) }
+    return matrix.withColumns { columns in (0..<matrix.rowCount).map { walk.value(columns, row: $0) } }
   }
 
   public func probability(of class: Int = 1, for row: [Double]) -> Double {

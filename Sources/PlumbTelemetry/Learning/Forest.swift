@@ -113,26 +113,43 @@ public struct Forest: Hashable, Sendable {
     return Grown(tree: tree, saw: saw)
   }
 
-  /// Trees are asked in their order for each row, so that sums do not depend on the workers.
+  /// Each row adds up the trees in their order, so that sums do not depend on the workers.
   private static func outOfBag(_ grown: [Grown], _ data: TrainingData, _ context: ExecutionContext) throws -> [Double] {
     let n = data.rowCount
     guard data.classCount > 1 else { return Array(repeating: .nan, count: n) }
-    let sums = Buffer(of: Double.self, count: n)
-    let matrix = data.features
-    let shares = grown.map { grown in grown.tree.nodes.indices.map { grown.tree.probability(of: 1, in: $0) } }
-    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
-      let sums = sums.values(Double.self)
-      for row in range {
-        if row & 4095 == 0 { try context.checkpoint() }
-        var sum = 0.0, count = 0.0
-        for (index, grown) in grown.enumerated() where grown.saw[row >> 6] >> UInt64(row & 63) & 1 == 0 {
-          sum += shares[index][grown.tree.leaf { matrix.column($0)[row] }]
-          count += 1
+    let sums = Buffer.zeros(byteCount: n * 8), asked = Buffer.zeros(byteCount: n * 8)
+    let walks = grown.map { grown in TreeWalk(grown.tree) { grown.tree.probability(of: 1, in: $0) } }
+    try inBlocks(of: data.features, context) { columns, rows in
+      let sums = sums.values(Double.self), asked = asked.values(Int.self)
+      for (walk, grown) in zip(walks, grown) {
+        grown.saw.withUnsafeBufferPointer { saw in
+          for row in rows where saw[row &>> 6] &>> UInt64(row & 63) & 1 == 0 {
+            sums[row] += walk.value(columns, row: row)
+            asked[row] &+= 1
+          }
         }
-        sums[row] = sum / count
       }
+      for row in rows { sums[row] /= Double(asked[row]) }
     }
     return Array(UnsafeBufferPointer(start: sums.values(Double.self), count: n))
+  }
+
+  /// Calls `body` for blocks of rows that together are all of them, on all workers.
+  private static func inBlocks(
+    of matrix: FeatureMatrix, _ context: ExecutionContext,
+    _ body: @Sendable (_ columns: UnsafePointer<UnsafePointer<Double>>, _ rows: Range<Int>) -> Void
+  ) throws {
+    let next = Atomic<Int>(0)
+    try WorkerPool.shared.run(workers: matrix.rowCount < 2048 ? 1 : context.threads) { _ in
+      try matrix.withColumns { columns in
+        while true {
+          let start = next.wrappingAdd(1024, ordering: .relaxed).oldValue
+          guard start < matrix.rowCount else { break }
+          try context.checkpoint()
+          body(columns, start..<Swift.min(start + 1024, matrix.rowCount))
+        }
+      }
+    }
   }
 
   /// The mean over the trees of the share of `class` in the row's leaf.
@@ -147,21 +164,12 @@ public struct Forest: Hashable, Sendable {
     of class: Int = 1, for matrix: FeatureMatrix, context: ExecutionContext
   ) throws -> [Double] {
     precondition(matrix.featureCount == features.count, "callers give a value for each feature")
-    let sums = Buffer(of: Double.self, count: matrix.rowCount)
-    let shares = trees.map { tree in tree.nodes.indices.map { tree.probability(of: `class`, in: $0) } }
-    let next = Atomic<Int>(0)
-    try WorkerPool.shared.run(workers: matrix.rowCount < 1024 ? 1 : context.threads) { _ in
+    let sums = Buffer.zeros(byteCount: matrix.rowCount * 8)
+    let walks = trees.map { tree in TreeWalk(tree) { tree.probability(of: `class`, in: $0) } }
+    try Forest.inBlocks(of: matrix, context) { columns, rows in
       let sums = sums.values(Double.self)
-      while true {
-        let start = next.wrappingAdd(1024, ordering: .relaxed).oldValue
-        guard start < matrix.rowCount else { break }
-        try context.checkpoint()
-        for row in start..<Swift.min(start + 1024, matrix.rowCount) {
-          var sum = 0.0
-          for (index, tree) in trees.enumerated() { sum += shares[index][tree.leaf { matrix.column($0)[row] }] }
-          sums[row] = sum / Double(trees.count)
-        }
-      }
+      for walk in walks { for row in rows { sums[row] += walk.value(columns, row: row) } }
+      for row in rows { sums[row] /= Double(walks.count) }
     }
     return Array(UnsafeBufferPointer(start: sums.values(Double.self), count: matrix.rowCount))
   }
