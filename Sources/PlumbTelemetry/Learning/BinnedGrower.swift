@@ -43,6 +43,7 @@ final class BinnedGrower {
   func grow(rowTimes: [UInt16]?) throws -> DecisionTree {
     let itemBuffer = Buffer(of: Item.self, count: data.rowCount)
     let room = Buffer(of: Item.self, count: data.rowCount)
+    defer { withExtendedLifetime((itemBuffer, room)) {} }
     let items = itemBuffer.values(Item.self)
     var itemCount = 0
     var rootCounts = [Double](repeating: 0, count: data.classCount)
@@ -56,8 +57,11 @@ final class BinnedGrower {
     }
     var nodes: [DecisionTree.Node] = []
     var counts: [Double] = []
+    let held = HeldMemory()
+    let nodeBytes = HeldMemory.bytes(ofNodes: 1, classes: data.classCount)
     var pending = [Pending(start: 0, end: itemCount, depth: 0, parent: -1, counts: rootCounts)]
     while let task = pending.popLast() {
+      held.add(nodeBytes)
       try context.checkpoint()
       let index = nodes.count
       if task.parent >= 0 { nodes[task.parent].right = Int32(truncatingIfNeeded: index) }
@@ -66,8 +70,8 @@ final class BinnedGrower {
       counts += task.counts
       nodes.append(
         DecisionTree.Node(
-          feature: -1, missingGoesLeft: false, sawMissing: false, right: -1, samples: Int32(truncatingIfNeeded: rows), threshold: 0,
-          impurity: impurity))
+          feature: -1, missingGoesLeft: false, sawMissing: false, right: -1,
+          samples: Int32(truncatingIfNeeded: rows), threshold: 0, impurity: impurity))
       if options.isLeaf(depth: task.depth, rows: rows) || impurity <= Impurity.nothing { continue }
       let mine = items + task.start
       guard let (feature, split, hasMissing) = bestSplit(mine, rows, task.counts) else { continue }

@@ -78,7 +78,10 @@ final class ExactGrower: @unchecked Sendable {
   private func overFeatures(rows: Int, _ body: @Sendable (_ feature: Int, _ worker: Int) throws -> Void) throws {
     let count = data.features.featureCount
     guard rows >= 16_384, rooms.count > 1 else {
-      for feature in 0..<count { try body(feature, 0) }
+      for feature in 0..<count {
+        if rows >= 16_384 { try context.checkpoint() }
+        try body(feature, 0)
+      }
       return
     }
     let next = Atomic<Int>(0)
@@ -94,11 +97,14 @@ final class ExactGrower: @unchecked Sendable {
   func grow() throws -> DecisionTree {
     var nodes: [DecisionTree.Node] = []
     var counts: [Double] = []
+    let held = HeldMemory()
+    let nodeBytes = HeldMemory.bytes(ofNodes: 1, classes: data.classCount)
     var random = RandomGenerator(seed: options.seed)
     var rootCounts = [Double](repeating: 0, count: data.classCount)
     for (row, label) in data.labels.enumerated() { rootCounts[Int(label)] += data.weights?[row] ?? 1 }
     var pending = [Pending(start: 0, end: rowCount, depth: 0, parent: -1, counts: rootCounts)]
     while let task = pending.popLast() {
+      held.add(nodeBytes)
       try context.checkpoint()
       let index = nodes.count
       if task.parent >= 0 { nodes[task.parent].right = Int32(truncatingIfNeeded: index) }
@@ -107,8 +113,8 @@ final class ExactGrower: @unchecked Sendable {
       counts += task.counts
       nodes.append(
         DecisionTree.Node(
-          feature: -1, missingGoesLeft: false, sawMissing: false, right: -1, samples: Int32(truncatingIfNeeded: rows), threshold: 0,
-          impurity: impurity))
+          feature: -1, missingGoesLeft: false, sawMissing: false, right: -1,
+          samples: Int32(truncatingIfNeeded: rows), threshold: 0, impurity: impurity))
       if isLeaf(depth: task.depth, rows: rows, impurity) { continue }
       guard let (feature, split) = try bestSplit(task, &random) else { continue }
       let order = UnsafePointer(orders[feature].values(UInt64.self) + task.start)

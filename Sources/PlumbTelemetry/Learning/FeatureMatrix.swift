@@ -92,7 +92,7 @@ public final class FeatureMatrix: @unchecked Sendable {
     FeatureMatrix(names: features.map { names[$0] }, rowCount: rowCount, columns: features.map { columns[$0] })
   }
 
-  /// The standard deviation of each feature's finite values: the unit in which changes are measured; 0 when it is constant.
+  /// The standard deviation of each feature's finite values, the unit in which changes are measured; 0 for constants.
   public func spreads() -> [Double] {
     (0..<featureCount).map { feature in
       let values = column(feature)

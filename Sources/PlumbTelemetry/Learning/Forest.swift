@@ -61,17 +61,22 @@ public struct Forest: Hashable, Sendable {
     let grown = Mutex<[Grown?]>(Array(repeating: nil, count: treeCount))
     let next = Atomic<Int>(0)
     let chosen = treeOptions
+    let held = HeldMemory()
     try WorkerPool.shared.run(workers: Swift.min(context.threads, treeCount)) { _ in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < treeCount else { break }
         let tree = try grow(index, data, binned, chosen, options, context)
+        held.add(HeldMemory.bytes(ofNodes: tree.tree.nodes.count, classes: data.classCount) + data.rowCount / 8)
+        try context.checkpoint()
         grown.withLock { $0[index] = tree }
       }
     }
     let all = grown.withLock { $0.compactMap { $0 } }
     let forest = Forest(trees: all.map(\.tree))
-    return Trained(forest: forest, outOfBag: try outOfBag(all, data, context))
+    return try withExtendedLifetime(held) {
+      Trained(forest: forest, outOfBag: try outOfBag(all, data, context))
+    }
   }
 
   /// A tree and a bit for each row of training, whether the tree saw it.
@@ -114,7 +119,9 @@ public struct Forest: Hashable, Sendable {
   }
 
   /// Each row adds up the trees in their order, so that sums do not depend on the workers.
-  private static func outOfBag(_ grown: [Grown], _ data: TrainingData, _ context: ExecutionContext) throws -> [Double] {
+  private static func outOfBag(
+    _ grown: [Grown], _ data: TrainingData, _ context: ExecutionContext
+  ) throws -> [Double] {
     let n = data.rowCount
     guard data.classCount > 1 else { return Array(repeating: .nan, count: n) }
     let sums = Buffer.zeros(byteCount: n * 8), asked = Buffer.zeros(byteCount: n * 8)

@@ -121,7 +121,11 @@ private struct ChangeSearch {
         let parent = parents[child]
         if Int(tree.nodes[parent].feature) == feature {
           let threshold = tree.nodes[parent].threshold
-          if child == parent + 1 { box.high = Swift.min(box.high, threshold) } else { box.low = Swift.max(box.low, threshold) }
+          if child == parent + 1 {
+            box.high = Swift.min(box.high, threshold)
+          } else {
+            box.low = Swift.max(box.low, threshold)
+          }
         }
         child = parent
       }

@@ -14,6 +14,7 @@ enum SortedFeature {
   static func entries(_ values: UnsafePointer<Double>, labels: UnsafePointer<Int32>, count n: Int) -> Buffer {
     let entries = Buffer(of: UInt64.self, count: n)
     let sorted = sortedKeys(values, count: n)
+    defer { withExtendedLifetime(sorted) {} }
     let keys = sorted.values(Key.self)
     let out = entries.values(UInt64.self)
     var rank: UInt64 = 0
@@ -45,6 +46,7 @@ enum SortedFeature {
     var from = Buffer(of: Key.self, count: n)
     let keys = from.values(Key.self)
     for i in 0..<n { keys[i] = Key(bits: orderedBits(values[i]), row: UInt32(truncatingIfNeeded: i)) }
+    defer { withExtendedLifetime(from) {} }
     if n < 2048 {
       var all = UnsafeMutableBufferPointer(start: keys, count: n)
       all.sort {

@@ -44,7 +44,7 @@ public struct TrainingData: Sendable {
 
   /// Learns `label` from the other columns of numbers, or from those called `names`.
   ///
-  /// - Throws: a diagnostic when a column is missing or of the wrong type, or the label has nulls or more than 1,000 values.
+  /// - Throws: a diagnostic when a column is missing or of the wrong type, or the label has nulls or too many values.
   public init(_ table: Table, label: String, features names: [String]? = nil, context: ExecutionContext) throws {
     let classes = try ClassLabels(table, column: label, context: context)
     try self.init(
