@@ -22,6 +22,7 @@ struct Workspace {
     if simulates, options.loads.isEmpty { try addSimulatedWorld() }
     catalog.addLineageFunctions()
     catalog.addJudgingFunctions()
+    catalog.addLearningFunctions()
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value

@@ -1,0 +1,19 @@
+import PlumbEngine
+import Synchronization
+
+/// Bytes in Swift's arrays, counted against the memory limit while training holds them, as buffers are.
+final class HeldMemory: Sendable {
+  private let bytes = Atomic<Int>(0)
+
+  func add(_ count: Int) {
+    bytes.wrappingAdd(count, ordering: .relaxed)
+    MemoryUse.add(count)
+  }
+
+  deinit { MemoryUse.add(-bytes.load(ordering: .relaxed)) }
+
+  /// What a node of a tree takes.
+  static func bytes(ofNodes count: Int, classes: Int) -> Int {
+    count * (MemoryLayout<DecisionTree.Node>.stride + classes * MemoryLayout<Double>.stride)
+  }
+}

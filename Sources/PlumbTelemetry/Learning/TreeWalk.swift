@@ -1,0 +1,58 @@
+import PlumbEngine
+
+/// A tree as many rows are asked of it: its questions packed into 16 bytes each, and the columns they are about.
+struct TreeWalk: @unchecked Sendable {
+  private struct Step: BitwiseCopyable {
+    /// In a leaf, what `init` was given for it.
+    var threshold: Double
+    /// Negative in a leaf; with `missingFlag` when missing values go left.
+    var feature: Int32
+    var right: Int32
+  }
+
+  private static let missingFlag: Int32 = 1 << 30
+
+  private let steps: Buffer
+
+  /// - Parameter answer: what `value` gives for a leaf, such as the share of a class.
+  init(_ tree: DecisionTree, answer: (_ leaf: Int) -> Double) {
+    steps = Buffer(of: Step.self, count: tree.nodes.count)
+    let steps = steps.values(Step.self)
+    for (index, node) in tree.nodes.enumerated() {
+      steps[index] =
+        node.isLeaf
+        ? Step(threshold: answer(index), feature: -1, right: -1)
+        : Step(
+          threshold: node.threshold, feature: node.missingGoesLeft ? node.feature | TreeWalk.missingFlag : node.feature,
+          right: node.right)
+    }
+  }
+
+  /// The leaf's answer for a row of `columns`.
+  @inline(__always) func value(_ columns: UnsafePointer<UnsafePointer<Double>>, row: Int) -> Double {
+    steps.values(Step.self)[leaf(columns, row: row)].threshold
+  }
+
+  @inline(__always) func leaf(_ columns: UnsafePointer<UnsafePointer<Double>>, row: Int) -> Int {
+    let steps = UnsafePointer(steps.values(Step.self))
+    var index = 0
+    while true {
+      let step = steps[index]
+      if step.feature < 0 { return index }
+      let value = columns[Int(step.feature & ~TreeWalk.missingFlag)][row]
+      let goesLeft = value <= step.threshold || (value.isNaN && step.feature & TreeWalk.missingFlag != 0)
+      index = goesLeft ? index &+ 1 : Int(step.right)
+    }
+  }
+}
+
+extension FeatureMatrix {
+  /// Calls `body` with the columns, which live as long as the call.
+  func withColumns<Result>(_ body: (UnsafePointer<UnsafePointer<Double>>) throws -> Result) rethrows -> Result {
+    let pointers = Buffer(of: UnsafePointer<Double>.self, count: featureCount)
+    for feature in 0..<featureCount { pointers.values(UnsafePointer<Double>.self)[feature] = column(feature) }
+    return try withExtendedLifetime((self, pointers)) {
+      try body(UnsafePointer(pointers.values(UnsafePointer<Double>.self)))
+    }
+  }
+}
