@@ -117,7 +117,7 @@ struct IncidentPlan: Sendable {
 
   // MARK: Faults
 
-  private static let dailyRate: [Double] = [0.13, 0.098, 0.09, 0.082, 0.082]
+  private static let dailyRate: [Double] = [0.1, 0.076, 0.07, 0.063, 0.063]
 
   private static let ingestCauses: [(Cause, Double)] = [
     (.expiredCredentials, 0.2), (.schemaDrift, 0.17), (.malformedRecords, 0.15), (.slowUpstream, 0.16),
