@@ -1,0 +1,95 @@
+import PlumbEngine
+import Synchronization
+
+/// Each feature's values as numbers of bins, at most 255 of them and one for missing values.
+final class BinnedFeatures: @unchecked Sendable {
+  static let binLimit = 255
+  static let missing = 255
+  /// Rows that the bounds of bins are read from.
+  private static let sampleLimit = 200_000
+
+  /// Ascending: a value belongs to the first bin whose bound is not below it, or to the last bin.
+  let bounds: [[Double]]
+  /// A byte a row.
+  private let bins: [Buffer]
+
+  init(_ matrix: FeatureMatrix, context: ExecutionContext) throws {
+    let made = Mutex<[(bounds: [Double], bins: Buffer)?]>(Array(repeating: nil, count: matrix.featureCount))
+    let next = Atomic<Int>(0)
+    try WorkerPool.shared.run(workers: Swift.min(context.threads, Swift.max(1, matrix.featureCount))) { _ in
+      while true {
+        let feature = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard feature < matrix.featureCount else { break }
+        try context.checkpoint()
+        let values = matrix.column(feature)
+        let bounds = BinnedFeatures.bounds(values, count: matrix.rowCount)
+        let bins = Buffer(byteCount: matrix.rowCount)
+        BinnedFeatures.assign(values, count: matrix.rowCount, bounds, to: bins.values(UInt8.self))
+        made.withLock { $0[feature] = (bounds, bins) }
+      }
+    }
+    let all = made.withLock { $0.compactMap { $0 } }
+    bounds = all.map(\.bounds)
+    bins = all.map(\.bins)
+  }
+
+  func column(_ feature: Int) -> UnsafePointer<UInt8> { UnsafePointer(bins[feature].values(UInt8.self)) }
+
+  /// Midpoints between neighbouring values; all of them, or so many that bins hold about as many rows each.
+  private static func bounds(_ values: UnsafePointer<Double>, count n: Int) -> [Double] {
+    let taken = Swift.min(n, sampleLimit)
+    var sample: [Double] = []
+    sample.reserveCapacity(taken)
+    for i in 0..<taken {
+      let value = values[taken == n ? i : i * n / taken]
+      if !value.isNaN { sample.append(value + 0) }
+    }
+    sample.sort()
+    var distinct: [Double] = []
+    // How many sampled values are at most `distinct[i]`.
+    var upTo: [Int] = []
+    for (place, value) in sample.enumerated() {
+      if distinct.last == value {
+        upTo[upTo.count - 1] = place + 1
+      } else {
+        distinct.append(value)
+        upTo.append(place + 1)
+      }
+    }
+    guard distinct.count > 1 else { return [] }
+    var bounds: [Double] = []
+    if distinct.count <= binLimit {
+      for i in 1..<distinct.count { bounds.append(Impurity.threshold(between: distinct[i - 1], and: distinct[i])) }
+      return bounds
+    }
+    var quota = 1
+    for i in 0..<distinct.count - 1 where upTo[i] * binLimit >= quota * sample.count {
+      bounds.append(Impurity.threshold(between: distinct[i], and: distinct[i + 1]))
+      quota = upTo[i] * binLimit / sample.count + 1
+      if bounds.count == binLimit - 1 { break }
+    }
+    return bounds
+  }
+
+  private static func assign(
+    _ values: UnsafePointer<Double>, count n: Int, _ bounds: [Double], to bins: UnsafeMutablePointer<UInt8>
+  ) {
+    bounds.withUnsafeBufferPointer { bounds in
+      for i in 0..<n {
+        let value = values[i]
+        if value.isNaN {
+          bins[i] = UInt8(missing)
+          continue
+        }
+        // Halving without branches: how many bounds are below the value.
+        var low = 0, length = bounds.count
+        while length > 0 {
+          let half = (length &+ 1) &>> 1
+          low = bounds[low &+ half &- 1] < value ? low &+ half : low
+          length = length &- half
+        }
+        bins[i] = UInt8(truncatingIfNeeded: low)
+      }
+    }
+  }
+}

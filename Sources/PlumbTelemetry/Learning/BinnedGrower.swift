@@ -1,0 +1,193 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Grows a tree whose thresholds lie between bins: a node's rows are counted by bin and class, not sorted.
+final class BinnedGrower {
+  private let data: TrainingData
+  private let binned: BinnedFeatures
+  private let options: TreeOptions
+  private let context: ExecutionContext
+  private var random: RandomGenerator
+  /// What each class weighs in each bin, and how many rows are there; all 0 between two scans.
+  private let masses: Buffer
+  private let tallies: Buffer
+  private let sideCounts: Buffer
+
+  /// A row of training that takes part, and what it weighs.
+  private struct Item: BitwiseCopyable {
+    var row: UInt32
+    var label: Int32
+    var mass: Double
+  }
+
+  private struct Pending {
+    var start: Int
+    var end: Int
+    var depth: Int
+    var parent: Int
+    var counts: [Double]
+  }
+
+  init(_ data: TrainingData, _ binned: BinnedFeatures, _ options: TreeOptions, _ context: ExecutionContext) throws {
+    self.data = data
+    self.binned = binned
+    self.options = options
+    self.context = context
+    random = RandomGenerator(seed: options.seed)
+    masses = Buffer.zeros(byteCount: 256 * data.classCount * 8)
+    tallies = Buffer.zeros(byteCount: 256 * 8)
+    sideCounts = Buffer.zeros(byteCount: 2 * data.classCount * 8)
+  }
+
+  /// - Parameter rowTimes: how often each row takes part; nil for once each.
+  func grow(rowTimes: [UInt16]?) throws -> DecisionTree {
+    let itemBuffer = Buffer(of: Item.self, count: data.rowCount)
+    let room = Buffer(of: Item.self, count: data.rowCount)
+    let items = itemBuffer.values(Item.self)
+    var itemCount = 0
+    var rootCounts = [Double](repeating: 0, count: data.classCount)
+    for row in 0..<data.rowCount {
+      let times = rowTimes?[row] ?? 1
+      guard times > 0 else { continue }
+      let mass = Double(times) * (data.weights?[row] ?? 1)
+      items[itemCount] = Item(row: UInt32(truncatingIfNeeded: row), label: data.labels[row], mass: mass)
+      rootCounts[Int(data.labels[row])] += mass
+      itemCount += 1
+    }
+    var nodes: [DecisionTree.Node] = []
+    var counts: [Double] = []
+    var pending = [Pending(start: 0, end: itemCount, depth: 0, parent: -1, counts: rootCounts)]
+    while let task = pending.popLast() {
+      try context.checkpoint()
+      let index = nodes.count
+      if task.parent >= 0 { nodes[task.parent].right = Int32(truncatingIfNeeded: index) }
+      let rows = task.end - task.start
+      let impurity = Impurity.of(task.counts, options.criterion)
+      counts += task.counts
+      nodes.append(
+        DecisionTree.Node(
+          feature: -1, missingGoesLeft: false, sawMissing: false, right: -1, samples: Int32(truncatingIfNeeded: rows), threshold: 0,
+          impurity: impurity))
+      if options.isLeaf(depth: task.depth, rows: rows) || impurity <= Impurity.nothing { continue }
+      let mine = items + task.start
+      guard let (feature, split, hasMissing) = bestSplit(mine, rows, task.counts) else { continue }
+      let bounds = binned.bounds[feature]
+      let (leftRows, leftCounts) = part(mine, rows, feature, split, room.values(Item.self))
+      nodes[index].feature = Int32(truncatingIfNeeded: feature)
+      nodes[index].threshold = split.position < bounds.count ? bounds[split.position] : .infinity
+      nodes[index].sawMissing = hasMissing
+      nodes[index].missingGoesLeft = hasMissing ? split.missingGoesLeft : leftRows > rows - leftRows
+      let middle = task.start + leftRows
+      pending.append(
+        Pending(
+          start: middle, end: task.end, depth: task.depth + 1, parent: index,
+          counts: zip(task.counts, leftCounts).map { Swift.max(0, $0 - $1) }))
+      pending.append(
+        Pending(start: task.start, end: middle, depth: task.depth + 1, parent: -1, counts: leftCounts))
+    }
+    return DecisionTree(
+      features: data.features.names, classes: data.classes, criterion: options.criterion, nodes: nodes, counts: counts)
+  }
+
+  private func bestSplit(
+    _ items: UnsafePointer<Item>, _ rows: Int, _ counts: [Double]
+  ) -> (feature: Int, split: SplitCandidate, hasMissing: Bool)? {
+    let featureCount = data.features.featureCount
+    let wanted = options.featuresPerSplit.map { Swift.min(featureCount, Swift.max(1, $0)) } ?? featureCount
+    var features = Array(0..<featureCount)
+    var best: (feature: Int, split: SplitCandidate, hasMissing: Bool)?
+    var visited = 0
+    for place in 0..<featureCount where visited < wanted {
+      if wanted < featureCount {
+        let other = place + Int(truncatingIfNeeded: random.below(UInt64(featureCount - place)))
+        features.swapAt(place, other)
+      }
+      guard let (split, hasMissing) = scan(features[place], items, rows, counts) else { continue }
+      visited += 1
+      if split.isFound, split.merit > best?.split.merit ?? -.infinity { best = (features[place], split, hasMissing) }
+    }
+    return best
+  }
+
+  /// The best split on a feature; nil when all rows are in one bin.
+  private func scan(
+    _ feature: Int, _ items: UnsafePointer<Item>, _ rows: Int, _ counts: [Double]
+  ) -> (SplitCandidate, hasMissing: Bool)? {
+    let classes = data.classCount
+    let bins = binned.column(feature)
+    let masses = masses.values(Double.self), tallies = tallies.values(Int.self)
+    var lowest = 255, highest = 0
+    for i in 0..<rows {
+      let item = items[i]
+      let bin = Int(bins[Int(item.row)])
+      tallies[bin] &+= 1
+      masses[bin &* classes &+ Int(item.label)] += item.mass
+      lowest = Swift.min(lowest, bin)
+      highest = Swift.max(highest, bin)
+    }
+    defer {
+      (tallies + lowest).update(repeating: 0, count: highest - lowest + 1)
+      (masses + lowest * classes).update(repeating: 0, count: (highest - lowest + 1) * classes)
+    }
+    guard lowest < highest else { return nil }
+    let missing = tallies[BinnedFeatures.missing]
+    let minLeaf = Swift.max(1, options.minLeaf)
+    let left = sideCounts.values(Double.self), right = left + classes
+    var best = SplitCandidate()
+    for missingGoesLeft in missing > 0 ? [false, true] : [false] {
+      var leftRows = 0, leftTotal = 0.0, total = 0.0
+      for label in 0..<classes {
+        left[label] = 0
+        right[label] = counts[label]
+        total += counts[label]
+      }
+      func move(_ bin: Int) {
+        leftRows &+= tallies[bin]
+        for label in 0..<classes {
+          let mass = masses[bin &* classes &+ label]
+          left[label] += mass
+          right[label] -= mass
+          leftTotal += mass
+        }
+      }
+      if missingGoesLeft { move(BinnedFeatures.missing) }
+      for bin in lowest...Swift.min(highest, BinnedFeatures.missing - 1) where tallies[bin] > 0 {
+        move(bin)
+        // Where only missing values are left, they are split off alone; not again with the sides exchanged.
+        if leftRows == rows || leftRows < minLeaf || rows - leftRows < minLeaf { continue }
+        let merit = Impurity.merit(
+          left: left, leftTotal, right: right, total - leftTotal, classes: classes, options.criterion)
+        if merit > best.merit {
+          let isRest = leftRows == rows - missing && missing > 0 && !missingGoesLeft
+          best = SplitCandidate(merit: merit, position: isRest ? 255 : bin, missingGoesLeft: missingGoesLeft)
+        }
+      }
+    }
+    return (best, missing > 0)
+  }
+
+  /// Brings the rows that go left to the front, each side in its order; how many they are, and what they weigh.
+  private func part(
+    _ items: UnsafeMutablePointer<Item>, _ rows: Int, _ feature: Int, _ split: SplitCandidate,
+    _ room: UnsafeMutablePointer<Item>
+  ) -> (Int, [Double]) {
+    let bins = binned.column(feature)
+    var leftCounts = [Double](repeating: 0, count: data.classCount)
+    var lefts = 0, rights = 0
+    for i in 0..<rows {
+      let item = items[i]
+      let bin = Int(bins[Int(item.row)])
+      let isLeft = bin == BinnedFeatures.missing ? split.missingGoesLeft : bin <= split.position
+      items[lefts] = item
+      room[rights] = item
+      if isLeft {
+        leftCounts[Int(item.label)] += item.mass
+        lefts &+= 1
+      } else {
+        rights &+= 1
+      }
+    }
+    (items + lefts).update(from: room, count: rights)
+    return (lefts, leftCounts)
+  }
+}

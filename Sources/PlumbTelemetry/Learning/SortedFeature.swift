@@ -1,0 +1,88 @@
+import PlumbEngine
+
+/// The rows of a feature in the order of its values, the missing ones last.
+///
+/// An entry has the value's rank among the distinct values in its upper half, and in its lower half the row and,
+/// in its lowest bit, whether the row's class is not the first. So a scan needs neither the values nor the labels.
+enum SortedFeature {
+  static let missingRank: UInt64 = 0xFFFF_FFFF
+
+  @inline(__always) static func row(_ entry: UInt64) -> Int { Int(truncatingIfNeeded: (entry & 0xFFFF_FFFF) &>> 1) }
+  @inline(__always) static func rank(_ entry: UInt64) -> UInt64 { entry &>> 32 }
+
+  /// The entries of a column.
+  static func entries(_ values: UnsafePointer<Double>, labels: UnsafePointer<Int32>, count n: Int) -> Buffer {
+    let entries = Buffer(of: UInt64.self, count: n)
+    let sorted = sortedKeys(values, count: n)
+    let keys = sorted.values(Key.self)
+    let out = entries.values(UInt64.self)
+    var rank: UInt64 = 0
+    for i in 0..<n {
+      if i > 0, keys[i].bits != keys[i &- 1].bits { rank &+= 1 }
+      let row = UInt64(keys[i].row)
+      let flag: UInt64 = labels[Int(keys[i].row)] != 0 ? 1 : 0
+      out[i] = (keys[i].bits == .max ? missingRank : rank) &<< 32 | row &<< 1 | flag
+    }
+    return entries
+  }
+
+  /// A value whose order as an unsigned number is that of the doubles, and its row.
+  struct Key: BitwiseCopyable {
+    var bits: UInt64
+    var row: UInt32
+  }
+
+  @inline(__always) static func orderedBits(_ value: Double) -> UInt64 {
+    if value.isNaN { return .max }
+    // Adding zero makes -0 and 0 one value.
+    let bits = (value + 0).bitPattern
+    return bits &>> 63 != 0 ? ~bits : bits | 1 &<< 63
+  }
+
+  /// The keys of a column, sorted; equal values keep the order of their rows.
+  // Least-significant-digit radix sort, Knuth 5.2.5.
+  static func sortedKeys(_ values: UnsafePointer<Double>, count n: Int) -> Buffer {
+    var from = Buffer(of: Key.self, count: n)
+    let keys = from.values(Key.self)
+    for i in 0..<n { keys[i] = Key(bits: orderedBits(values[i]), row: UInt32(truncatingIfNeeded: i)) }
+    if n < 2048 {
+      var all = UnsafeMutableBufferPointer(start: keys, count: n)
+      all.sort {
+        $0.bits != $1.bits ? $0.bits < $1.bits : $0.row < $1.row
+      }
+      return from
+    }
+    var to = Buffer(of: Key.self, count: n)
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 6 * 2048) { counts in
+      counts.initialize(repeating: 0)
+      for i in 0..<n {
+        var bits = keys[i].bits
+        for digit in 0..<6 {
+          counts[digit &* 2048 &+ Int(truncatingIfNeeded: bits & 2047)] &+= 1
+          bits = bits &>> 11
+        }
+      }
+      for digit in 0..<6 {
+        let part = digit &* 2048
+        let shift = UInt64(digit &* 11)
+        let source = from.values(Key.self), target = to.values(Key.self)
+        // A digit that all values share moves nothing.
+        if counts[part &+ Int(truncatingIfNeeded: source[0].bits &>> shift & 2047)] == n { continue }
+        var sum = 0
+        for i in part..<part &+ 2048 {
+          let here = counts[i]
+          counts[i] = sum
+          sum &+= here
+        }
+        for i in 0..<n {
+          let key = source[i]
+          let place = part &+ Int(truncatingIfNeeded: key.bits &>> shift & 2047)
+          target[counts[place]] = key
+          counts[place] &+= 1
+        }
+        swap(&from, &to)
+      }
+    }
+    return from
+  }
+}
