@@ -67,7 +67,7 @@ struct Signature: Sendable {
         failing: 4...17.5, recovery: 0.1...0.4)
     case .malformedRecords:
       Signature(
-        duration: 1.2, malformed: 0.5, peak: 0.94, threshold: 0.62, transient: 0.09, early: 1.5...6,
+        duration: 1.2, malformed: 0.5, peak: 0.94, threshold: 0.62, transient: 0.09, early: 2.5...8,
         failing: 3.5...15, recovery: 0.2...1)
     case .cpuExhaustion:
       Signature(
@@ -84,14 +84,14 @@ struct Signature: Sendable {
     case .slowUpstream:
       Signature(
         duration: 1.8, queue: 1.3, withheld: 0.6, lateness: 2.2, peak: 0.94, threshold: 0.6, transient: 0.12,
-        early: 1.5...5, failing: 2.5...16, recovery: 0.3...1)
+        early: 2.5...6, failing: 2.5...16, recovery: 0.3...1)
     case .downstreamBackpressure:
       Signature(
         duration: 1.7, queue: 6, ioWait: 0.06, capacity: 0.3, peak: 0.94, threshold: 0.6, transient: 0.09,
-        early: 1.5...6, failing: 3.5...15, recovery: 0.4...1.5)
+        early: 2.5...7, failing: 3.5...15, recovery: 0.4...1.5)
     case .badDeployment:
       Signature(
-        duration: 1.6, cpu: 0.1, memory: 1.35, peak: 0.96, threshold: 0.6, transient: 0.18, early: 1.5...4,
+        duration: 1.6, cpu: 0.1, memory: 1.35, peak: 0.96, threshold: 0.6, transient: 0.18, early: 2.5...7,
         failing: 2...10, recovery: 0.05...0.15)
     }
   }
