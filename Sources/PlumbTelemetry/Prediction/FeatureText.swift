@@ -71,7 +71,7 @@ enum FeatureText {
       m_records = t_records - iff(i > 3, prev(t_records, 3), 0),
       m_malformed = t_malformed - iff(i > 3, prev(t_malformed, 3), 0), m_cpu = t_cpu - iff(i > 3, prev(t_cpu, 3), 0.0),
       m_memory = t_memory - iff(i > 3, prev(t_memory, 3), 0), m_io = t_io - iff(i > 3, prev(t_io, 3), 0.0),
-      m_backlog = t_backlog - iff(i > 3, prev(t_backlog, 3), 0), backlog_before = prev(backlog, 3)
+      m_backlog = t_backlog - iff(i > 3, prev(t_backlog, 3), 0), backlog_before = iff(i > 3, prev(backlog, 3), long(null))
     // The moments at which an attempt is the last that ended: after its end, up to the end of the next one.
     | extend newest = tolong(ceiling((as_of - ended) / step)) - 1,
       oldest = iff(isnull(next_end), 0, tolong(ceiling((as_of - next_end) / step)))
@@ -86,7 +86,7 @@ enum FeatureText {
     | project pipeline, moment, k, due = within / 1h / interval, failed_last = failed, failed_in_a_row = min_of(in_a_row, 5),
       failed_of_3, failed_of_5, retried_of_5, usual_failures, usual_retries,
       hours_since_failure = iff(failures == 0, 24.0, min_of(since_failure + age, 24.0)),
-      runs_since_failure = iff(failures == 0, 24.0, min_of((since_failure + age) / interval, 24.0)),
+      runs_since_failure = min_of(iff(failures == 0, 24.0, min_of(since_failure + age, 24.0)) / interval, 24.0),
       runs_since_success = min_of((since_success + age) / interval, 5.0),
       runs_since_start = min_of((moment - started) / 1h / interval, 5.0),
       duration = m_seconds / ok3 / seconds, duration_last = iff(failed == 0, last_seconds / seconds, real(null)),

@@ -37,8 +37,9 @@ struct PredictionRows: Sendable {
     names = (0..<index.count).map { index.text(Int32(truncatingIfNeeded: $0)) }
     steps = try PredictionRows.reals(table, try column("k"), context).map { Int32(clamping: Int64($0.isFinite ? $0 : 0)) }
     let places = try Feature.names.map(column)
+    // In single precision the order in which workers add does not show.
     let columns = try places.map { place in
-      try PredictionRows.reals(table, place, context).map { $0.isInfinite ? .nan : $0 }
+      try PredictionRows.reals(table, place, context).map { $0.isFinite ? Double(Float($0)) : .nan }
     }
     features = FeatureMatrix(names: Feature.names, columns: columns)
     failed = try table.schema.firstIndex { $0.name == "failed_attempts" }

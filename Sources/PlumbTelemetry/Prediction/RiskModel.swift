@@ -50,10 +50,10 @@ struct RiskModel: Sendable {
     }
     try checkForLeaks(training, context: context)
 
-    let leaf = Swift.min(120, Swift.max(10, training.rowCount / 250))
+    let leaf = Swift.min(200, Swift.max(10, training.rowCount / 200))
     let grown = try DecisionTree.train(
       training, TreeOptions(criterion: .gini, maxDepth: 12, minLeaf: leaf, splits: .binned), context: context)
-    tree = grown.pruned(by: validation, loss: .brier).tree
+    tree = grown.pruned(by: validation, loss: .logLoss).tree
     self.method = method
     let scores: [Double]
     switch method {
