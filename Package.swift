@@ -33,7 +33,8 @@ let package = Package(
 
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
     .testTarget(
-      name: "PlumbTelemetryTests", dependencies: ["PlumbTelemetry", "PlumbEngine", "PlumbDiagnostics"]),
+      name: "PlumbTelemetryTests",
+      dependencies: ["PlumbTelemetry", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
     .testTarget(
       name: "PlumbDatabaseTests", dependencies: ["PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),

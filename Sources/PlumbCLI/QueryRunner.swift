@@ -17,6 +17,7 @@ struct QueryRunner {
 
   /// - Throws: `ExitStatus` for every end but the good one.
   func run(to output: OutputOptions) throws {
+    if let words = ShowCommand.words(in: text) { return try show(words, to: output) }
     let start = Machine.milliseconds
     let session = workspace.session()
     let answers: [Answer]
@@ -42,6 +43,33 @@ struct QueryRunner {
     }
     if output.timing { Console.say(Machine.durationText(milliseconds: elapsed)) }
     if output.failIfRows && results.rowCount > 0 { throw ExitStatus.foundRows }
+  }
+
+  /// Writes what `.show` or `.train` gives.
+  private func show(_ words: [String], to output: OutputOptions) throws {
+    let session = workspace.session()
+    do {
+      let shown = try Interrupts.shared.handling({ session.cancel() }) {
+        try ShowCommand.shown(words, in: workspace, session)
+      }.result
+      switch shown {
+      case .text(let text):
+        let destination = try Destination(path: output.output)
+        destination.sink.buffer.append(text)
+        try destination.sink.flush()
+        try destination.commit()
+      case .answers(let answers):
+        let results = try Results(output)
+        for answer in answers { try results.write(answer) }
+        try results.finish()
+      }
+    } catch is ByteSink.Closed {
+      // Whoever reads has enough.
+    } catch {
+      if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
+      Failure.report(error, source: text, name: name)
+      throw ExitStatus.failed
+    }
   }
 }
 

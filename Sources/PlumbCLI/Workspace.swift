@@ -8,6 +8,8 @@ import PlumbTelemetry
 struct Workspace {
   let catalog = Catalog()
   let loading: Loading
+  /// Learns models and keeps them.
+  let predictor = Predictor()
   var sessionOptions: SessionOptions
 
   /// With nothing to load, the tables of the simulated world are there, each made when a query first reads it,
@@ -19,10 +21,11 @@ struct Workspace {
     sessionOptions = SessionOptions(
       threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
     BufferRecycling.keep(upTo: min(sessionOptions.memoryLimit / 16, 512 << 20))
-    if simulates, options.loads.isEmpty { try addSimulatedWorld() }
+    let world = try simulates && options.loads.isEmpty ? addSimulatedWorld() : nil
     catalog.addLineageFunctions()
     catalog.addJudgingFunctions()
     catalog.addLearningFunctions()
+    catalog.addPredictionFunctions(predictor) { try world?.predictionTruth() }
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value
@@ -32,13 +35,14 @@ struct Workspace {
     }
   }
 
-  private mutating func addSimulatedWorld() throws {
+  private mutating func addSimulatedWorld() throws -> World {
     let world = try World(WorldOptions(threads: sessionOptions.threads))
     for name in World.tableNames {
       guard let schema = World.schema(ofTable: name) else { continue }
       catalog.addLazy(name, schema: schema) { try world.table(named: name) }
     }
     sessionOptions.clock = { world.clock }
+    return world
   }
 
   /// Loads what `--load` names.

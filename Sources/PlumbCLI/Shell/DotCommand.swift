@@ -53,6 +53,12 @@ struct DotCommand: Sendable {
       case let other?: throw Diagnostic("usage", "`.timing` is on or off, not `\(other)`")
       }
     },
+    DotCommand(
+      name: ".show", usage: ".show features|models|tree", summary: "What predictions are made from and with."
+    ) { arguments, shell in try shell.show(predictions: [".show"] + arguments) },
+    DotCommand(
+      name: ".train", usage: ".train [tree|forest]", summary: "Learns a new model from the runs as they are now."
+    ) { arguments, shell in try shell.show(predictions: [".train"] + arguments) },
     DotCommand(name: ".quit", usage: ".quit", summary: "Leaves; so does Ctrl-D.") { _, shell in shell.leave() },
   ]
 
@@ -84,6 +90,8 @@ struct DotCommand: Sendable {
     case ".format": ResultFormat.allCases.map(\.rawValue)
     case ".timing": ["on", "off"]
     case ".help": Help.names
+    case ".show": ShowCommand.subjects
+    case ".train": ShowCommand.methods
     default: []
     }
   }

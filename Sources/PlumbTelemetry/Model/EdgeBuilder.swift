@@ -114,7 +114,7 @@ struct EdgeBuilder {
     upstreams[downstream].append(
       Edge(
         upstream: upstream, downstream: downstream, kind: kind, weight: weight,
-        grace: slower * random.between(0.8, 2.2), since: since.map { $0 / 60_000 * 60_000 } ?? -age,
+        grace: slower * random.between(2, 5), since: since.map { $0 / 60_000 * 60_000 } ?? -age,
         until: until == .max ? .max : until / 60_000 * 60_000))
   }
 }

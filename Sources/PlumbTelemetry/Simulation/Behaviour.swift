@@ -62,22 +62,25 @@ struct Influence {
   @inline(__always) mutating func add(
     _ g: Signature, strength x: Double, isRetry: Bool, incident: Int32, errors: Range<Int>
   ) {
-    duration *= 1 + (g.duration - 1) * x
-    queue *= 1 + (g.queue - 1) * x
-    cpu += g.cpu * x
-    memory *= 1 + (g.memory - 1) * x
-    ioWait += g.ioWait * x
-    malformed += g.malformed * x
-    withheld += g.withheld * x
-    lateness += g.lateness * x
-    capacity *= 1 - (1 - g.capacity) * x
+    // Signs grow fastest at first and are all there when runs begin to fail for good.
+    let early = Swift.min(1, x / g.threshold)
+    let shown = early * (2 - early)
+    duration *= 1 + (g.duration - 1) * shown
+    queue *= 1 + (g.queue - 1) * shown
+    cpu += g.cpu * shown
+    memory *= 1 + (g.memory - 1) * shown
+    ioWait += g.ioWait * shown
+    malformed += g.malformed * shown
+    withheld += g.withheld * shown
+    lateness += g.lateness * shown
+    capacity *= 1 - (1 - g.capacity) * shown
     let hazard: Double
     if x > g.threshold {
       let u = (x - g.threshold) / (1 - g.threshold)
       hazard = g.transient + (g.peak - g.transient) * u * u * (3 - 2 * u)
     } else {
       // Early on a first attempt may fail, and its retry mostly succeeds.
-      hazard = g.transient * x / g.threshold * (isRetry ? 0.2 : 1)
+      hazard = g.transient * early * early * (isRetry ? 0.2 : 1)
     }
     add(hazard: hazard, incident: incident, errors: errors)
   }

@@ -1,0 +1,82 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Where features come from: queries over the tables of a workspace.
+public struct PredictionSource {
+  /// The rows of the last query in a text.
+  let run: (String) throws -> Table
+  /// A table of the workspace, nil when there is none of that name.
+  let table: (String) throws -> Table?
+  let context: ExecutionContext
+
+  public init(
+    context: ExecutionContext, run: @escaping (String) throws -> Table, table: @escaping (String) throws -> Table?
+  ) {
+    self.context = context
+    self.run = run
+    self.table = table
+  }
+}
+
+/// Which features of which moments a query makes.
+public struct PredictionQuestion: Hashable, Sendable {
+  /// The last moment, in ticks.
+  public var asOf: Int64
+  /// How far ahead a failure counts.
+  public var within: Int64
+  /// Between two moments.
+  public var step: Int64
+  public var moments: Int
+
+  public static let hour: Int64 = 36_000_000_000
+  public static let day: Int64 = 24 * hour
+
+  public init(asOf: Int64, within: Int64, step: Int64 = 2 * PredictionQuestion.hour, moments: Int = 1) {
+    self.asOf = asOf
+    self.within = within
+    self.step = step
+    self.moments = moments
+  }
+
+  /// The text that `.show features` prints, up to the query at its end.
+  public func text(hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
+    """
+    let as_of = \(Value.datetime(asOf).literal);
+    let within = \(Value.timespan(within).literal);
+    let step = \(Value.timespan(step).literal);
+    let moments = tolong(\(moments));
+    \(FeatureText.sources(hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges))\(FeatureText.features)
+    """
+  }
+
+  /// The query for a prediction: one moment, and the upstream that sentences speak of.
+  func predictionText(_ source: PredictionSource) throws -> String { try text(source) + "features" }
+
+  /// The query for training and measuring: all moments, and what happened after each.
+  func trainingText(_ source: PredictionSource) throws -> String {
+    try text(source) + FeatureText.outcomes + """
+      features
+      | where k > 0
+      | lookup kind=leftouter outcomes on pipeline, k
+      | project-away worst_upstream
+      """
+  }
+
+  private func text(_ source: PredictionSource) throws -> String {
+    guard let runs = try source.table("runs") else {
+      throw Diagnostic("no-runs", "there is no table `runs` to predict from", help: "import or load runs first")
+    }
+    for name in ["pipeline", "started", "ended", "status"]
+    where !runs.schema.contains(where: { $0.name == name }) {
+      throw Diagnostic("no-runs", "`runs` has no column `\(name)`, which prediction needs")
+    }
+    return text(
+      hasEdges: try has(source, "edges", ["upstream", "downstream"]),
+      hasSchemaChanges: try has(source, "schema_changes", ["pipeline", "at"]))
+  }
+
+  private func has(_ source: PredictionSource, _ name: String, _ columns: [String]) throws -> Bool {
+    guard let table = try source.table(name) else { return false }
+    return columns.allSatisfy { column in table.schema.contains { $0.name == column } }
+  }
+}

@@ -1,0 +1,79 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Pipelines at moments, with their features and, where it is known, what then happened.
+struct PredictionRows: Sendable {
+  /// The number of each row's pipeline, an index into `names`.
+  var pipelines: [Int32]
+  var names: [String]
+  /// How many steps before the last moment each row is.
+  var steps: [Int32]
+  var features: FeatureMatrix
+  /// Whether an attempt failed in the time after the moment; empty for a prediction.
+  var failed: [Bool]
+  /// The upstream that each row's sentences name; empty but for a prediction.
+  var upstreams: [String]
+
+  var count: Int { pipelines.count }
+
+  /// - Throws: what is wrong with the table's columns.
+  init(_ table: Table, context: ExecutionContext) throws {
+    func column(_ name: String) throws -> Int {
+      guard let index = table.schema.firstIndex(where: { $0.name == name }) else {
+        throw Diagnostic("unknown-column", "the features have no column `\(name)`")
+      }
+      return index
+    }
+    let n = table.rowCount
+    let place = try column("pipeline")
+    var index = NameIndex()
+    var pipelines: [Int32] = []
+    pipelines.reserveCapacity(n)
+    for group in table.groups {
+      try context.checkpoint()
+      for row in 0..<group.count { pipelines.append(index.insert(group.columns[place].cellBytes(at: row))) }
+    }
+    self.pipelines = pipelines
+    names = (0..<index.count).map { index.text(Int32(truncatingIfNeeded: $0)) }
+    steps = try PredictionRows.reals(table, try column("k"), context).map { Int32(clamping: Int64($0.isFinite ? $0 : 0)) }
+    let places = try Feature.names.map(column)
+    // In single precision the order in which workers add does not show.
+    let columns = try places.map { place in
+      try PredictionRows.reals(table, place, context).map { $0.isFinite ? Double(Float($0)) : .nan }
+    }
+    features = FeatureMatrix(names: Feature.names, columns: columns)
+    failed = try table.schema.firstIndex { $0.name == "failed_attempts" }
+      .map { try PredictionRows.reals(table, $0, context).map { $0 > 0 } } ?? []
+    upstreams = table.schema.firstIndex { $0.name == "worst_upstream" }.map { place in
+      table.groups.flatMap { group in (0..<group.count).map { String(group.columns[place].cellBytes(at: $0)) } }
+    } ?? []
+  }
+
+  private static func reals(_ table: Table, _ column: Int, _ context: ExecutionContext) throws -> [Double] {
+    var values = [Double](repeating: .nan, count: table.rowCount)
+    try values.withUnsafeMutableBufferPointer { room in
+      guard var target = room.baseAddress else { return }
+      for group in table.groups {
+        try context.checkpoint()
+        group.columns[column].copyReals(to: target)
+        target += group.count
+      }
+    }
+    return values
+  }
+
+  /// The rows for which `isKept` holds, in their order.
+  func selecting(_ rows: [Int]) -> PredictionRows {
+    var kept = self
+    kept.pipelines = rows.map { pipelines[$0] }
+    kept.steps = rows.map { steps[$0] }
+    kept.features = features.selecting(rows)
+    kept.failed = failed.isEmpty ? [] : rows.map { failed[$0] }
+    kept.upstreams = upstreams.isEmpty ? [] : rows.map { upstreams[$0] }
+    return kept
+  }
+
+  func row(_ row: Int) -> FeatureRow {
+    FeatureRow(values: features.row(row), upstreamName: upstreams.isEmpty ? "" : upstreams[row])
+  }
+}

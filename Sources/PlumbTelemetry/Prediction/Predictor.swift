@@ -1,0 +1,141 @@
+import PlumbDiagnostics
+import PlumbEngine
+import Synchronization
+
+/// How a prediction is made; equal options and data give equal answers.
+public struct PredictionOptions: Hashable, Sendable {
+  /// How far ahead a failure counts, in ticks.
+  public var within: Int64
+  public var method: RiskMethod
+  /// The moment of prediction, in ticks.
+  public var asOf: Int64
+
+  public init(within: Int64 = 2 * PredictionQuestion.hour, method: RiskMethod = .tree, asOf: Int64) {
+    self.within = within
+    self.method = method
+    self.asOf = asOf
+  }
+}
+
+/// Predicts which pipelines fail next, and keeps the models it learned for as long as the process lives.
+///
+/// - Models: learned at the first question from history before its moment, down to a multiple of six hours, and kept
+///   by data and options. A table that was replaced makes its models worthless; they are learned anew.
+public final class Predictor: Sendable {
+  /// A model that was learned, under its number.
+  public struct Kept: Sendable {
+    public let version: Int
+    let model: RiskModel
+    let question: PredictionQuestion
+    let tables: [Table?]
+  }
+
+  private struct Shelf {
+    var kept: [Kept] = []
+    var lastVersion = 0
+  }
+
+  private let shelf = Mutex(Shelf())
+  /// More models than this are not kept; the oldest goes first.
+  private static let limit = 16
+  private static let tableNames = ["runs", "edges", "schema_changes"]
+
+  public init() {}
+
+  /// One row a pipeline, the riskiest first.
+  ///
+  /// - Parameters:
+  ///   - wanted: the pipelines that are asked about; nil for all.
+  ///   - retrains: whether a new model is learned even if there is one.
+  public func risk(
+    _ options: PredictionOptions, wanted: [String]?, retrains: Bool = false, from source: PredictionSource
+  ) throws -> Table {
+    let model = try model(for: options, retrains: retrains, from: source).model
+    let question = PredictionQuestion(asOf: options.asOf, within: options.within)
+    let rows = try PredictionRows(try source.run(question.predictionText(source)), context: source.context)
+    return try RiskTable(model: model, rows: rows, context: source.context).table(wanted: wanted.map(Set.init))
+  }
+
+  /// The model for a question, learned now if need be.
+  func model(for options: PredictionOptions, retrains: Bool, from source: PredictionSource) throws -> Kept {
+    let tables = try Predictor.tableNames.map(source.table)
+    let question = try Predictor.training(options, source)
+    if !retrains, let known = shelf.withLock({ shelf in
+      shelf.kept.last { $0.question == question && $0.model.method == options.method && Predictor.equal($0.tables, tables) }
+    }) {
+      return known
+    }
+    let rows = try PredictionRows(try source.run(question.trainingText(source)), context: source.context)
+      .withUsual()
+    let model = try RiskModel(rows, using: options.method, question: question, context: source.context)
+    return shelf.withLock { shelf in
+      shelf.lastVersion += 1
+      let kept = Kept(version: shelf.lastVersion, model: model, question: question, tables: tables)
+      shelf.kept.append(kept)
+      if shelf.kept.count > Predictor.limit { shelf.kept.removeFirst() }
+      return kept
+    }
+  }
+
+  /// All models, the oldest first.
+  public var models: [Kept] { shelf.withLock { $0.kept } }
+
+  private static func equal(_ some: [Table?], _ others: [Table?]) -> Bool {
+    zip(some, others).allSatisfy { $0 === $1 }
+  }
+
+  /// Which moments to learn from: those of the history before a moment, as many as memory and patience allow.
+  static func training(_ options: PredictionOptions, _ source: PredictionSource) throws -> PredictionQuestion {
+    let grain = 6 * PredictionQuestion.hour
+    return try history(before: options.asOf - options.asOf % grain, within: options.within, source)
+  }
+
+  /// All moments of the history before `end` that have a week or what there is of one before them.
+  static func history(before end: Int64, within: Int64, _ source: PredictionSource) throws -> PredictionQuestion {
+    let span = try HistorySpan(before: end, source)
+    // Days with many runs are fewer days: about three million runs, and half a million rows.
+    let days = Swift.max(1, Swift.min(span.days, 3_000_000 / Swift.max(1, span.runsPerDay)))
+    let pairs = Swift.max(1, 500_000 / Swift.max(1, span.pipelines))
+    var step = 2 * PredictionQuestion.hour
+    // A step that is no divisor of a day, so that all hours of the day are met.
+    while days * PredictionQuestion.day / step > Int64(pairs), step < 46 * PredictionQuestion.hour {
+      step += step == 2 * PredictionQuestion.hour ? 3 * PredictionQuestion.hour : 2 * PredictionQuestion.hour
+    }
+    return PredictionQuestion(
+      asOf: end, within: within, step: step, moments: Int(Swift.max(1, days * PredictionQuestion.day / step)))
+  }
+}
+
+/// How long a history is and how much happens in it.
+private struct HistorySpan {
+  var days: Int64
+  var runsPerDay: Int64
+  var pipelines: Int64
+
+  init(before end: Int64, _ source: PredictionSource) throws {
+    let table = try source.run(
+      """
+      runs
+      | where ended < \(Value.datetime(end).literal)
+      | summarize runs = count(), first = min(started), pipelines = dcount(pipeline)
+      """)
+    let group = table.groups.first
+    func word(_ column: Int) -> Int64? {
+      guard let vector = group?.columns[column], (group?.count ?? 0) > 0, !vector.isEmptyCell(at: 0) else { return nil }
+      return vector.word(at: 0)
+    }
+    let runs = word(0) ?? 0, first = word(1) ?? end
+    days = Swift.min(3_650, Swift.max(1, (end - first) / PredictionQuestion.day))
+    runsPerDay = runs / days
+    pipelines = word(2) ?? 0
+  }
+}
+
+extension PredictionRows {
+  /// The rows whose pipeline has a usual to be compared with; without any, all rows.
+  func withUsual() -> PredictionRows {
+    let usual = Feature.names.firstIndex(of: "usual_failures") ?? 0
+    let known = (0..<count).filter { !features.value(usual, row: $0).isNaN }
+    return known.isEmpty || known.count == count ? self : selecting(known)
+  }
+}

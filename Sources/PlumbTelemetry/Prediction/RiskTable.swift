@@ -1,0 +1,60 @@
+import PlumbEngine
+
+/// What a model says of pipelines at one moment, as the rows of `predict_risk`.
+struct RiskTable {
+  static let schema: Schema = [
+    ColumnInfo("pipeline", .string), ColumnInfo("risk", .real), ColumnInfo("low", .real), ColumnInfo("high", .real),
+    ColumnInfo("lift", .real), ColumnInfo("reasons", .string), ColumnInfo("path", .string), ColumnInfo("flip", .string),
+  ]
+
+  let model: RiskModel
+  let rows: PredictionRows
+  let context: ExecutionContext
+
+  /// The riskiest first; of equal risks the one whose attempts failed and fail more often, then by name.
+  ///
+  /// - Parameter wanted: the pipelines that are asked about; nil for all.
+  func table(wanted: Set<String>?) throws -> Table {
+    let scores = try model.scores(for: rows.features, context: context)
+    let recent = Feature.names.firstIndex(of: "failed_of_5") ?? 0, usual = Feature.names.firstIndex(of: "usual_failures") ?? 0
+    func ties(_ row: Int) -> (Double, Double) {
+      let values = (rows.features.value(recent, row: row), rows.features.value(usual, row: row))
+      return (values.0.isNaN ? 0 : values.0, values.1.isNaN ? 0 : values.1)
+    }
+    let order = (0..<rows.count)
+      .filter { wanted?.contains(rows.names[Int(rows.pipelines[$0])]) ?? true }
+      .map { (row: $0, score: scores[$0], ties: ties($0)) }
+      .sorted {
+        if $0.score != $1.score { return $0.score > $1.score }
+        if $0.ties != $1.ties { return $0.ties > $1.ties }
+        return rows.names[Int(rows.pipelines[$0.row])] < rows.names[Int(rows.pipelines[$1.row])]
+      }
+    let reasons = RiskReasons(model)
+    var groups: [RowGroup] = []
+    var builders = RiskTable.schema.map { VectorBuilder($0.type) }
+    var count = 0
+    func seal() {
+      if count > 0 { groups.append(RowGroup(builders.map { $0.finish() }, count: count)) }
+      builders = RiskTable.schema.map { VectorBuilder($0.type) }
+      count = 0
+    }
+    for (row, score, _) in order {
+      if count % 256 == 0 { try context.checkpoint() }
+      let risk = model.risk(of: score)
+      let values = rows.row(row)
+      let said = reasons.of(values, risk: risk)
+      builders[0].append(string: rows.names[Int(rows.pipelines[row])])
+      builders[1].append(real: risk)
+      builders[2].append(real: Swift.min(risk, said.low))
+      builders[3].append(real: Swift.max(risk, said.high))
+      if model.baseRate > 0 { builders[4].append(real: risk / model.baseRate) } else { builders[4].appendNull() }
+      builders[5].append(string: said.reasons)
+      builders[6].append(string: said.path)
+      builders[7].append(string: said.flip)
+      count += 1
+      if count == RowGroup.capacity { seal() }
+    }
+    seal()
+    return Table(name: "predict_risk", schema: RiskTable.schema, groups: groups)
+  }
+}

@@ -1,0 +1,50 @@
+import Testing
+
+/// What the binary says about predictions before any is made, and what it refuses.
+struct PredictionTests {
+  @Test func showsItsFeatures() throws {
+    let shown = try PlumbProcess(["query", "-c", ".show features"])
+    #expect(shown.status == 0)
+    #expect(shown.output.hasPrefix("let as_of = datetime(2026-04-01T15:00:00"))
+    #expect(shown.output.contains("let usual = "))
+    #expect(shown.output.hasSuffix("\nfeatures\n"))
+  }
+
+  @Test func hasNoModelsAtFirst() throws {
+    let shown = try PlumbProcess(["query", "-c", ".show models"])
+    #expect(shown.output.hasPrefix("version,using,within,trained_until,"))
+    #expect(shown.output.split(separator: "\n").count == 1)
+  }
+
+  @Test func refusesWhatItCannotDo() throws {
+    for (text, message) in [
+      (".show trees", "did you mean `tree`?"), (".train oracle", "`.train` is followed by tree or forest"),
+      ("predict_risk(using = \"oracle\")", "`using` is \"tree\" or \"forest\""),
+      ("predict_risk(within = 1s)", "`within` is a time from 10m to 7d"),
+      ("predict_risk(2h, depth = 1)", "there is no parameter `depth` here"),
+      ("print x = 1 | invoke predict_risk()", "the rows before the pipe name no pipelines"),
+    ] {
+      let refused = try PlumbProcess(["query", "-c", text])
+      #expect(refused.status == 1)
+      #expect(refused.messages.contains(message), "\(text): \(refused.messages)")
+    }
+  }
+
+  @Test func runsWithoutHistoryAreNotEnough() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      "runs.csv",
+      """
+      pipeline,started,ended,status
+      a,2026-01-01T10:00:00Z,2026-01-01T10:05:00Z,succeeded
+      b,2026-01-01T11:00:00Z,2026-01-01T11:05:00Z,failed
+
+      """)
+    let arguments = ["query", "--load", "runs=\(path)", "--now", "2026-01-02", "-c"]
+    #expect(try PlumbProcess(arguments + ["predict_risk()"]).messages.contains("error[too-little-history]"))
+    #expect(try PlumbProcess(arguments + ["predict_quality()"]).messages.contains("error[too-little-history]"))
+    let other = try folder.write("other.csv", "x\n1\n")
+    #expect(
+      try PlumbProcess(["query", "--load", "other=\(other)", "-c", "predict_risk()"]).messages.contains("error[no-runs]"))
+  }
+}

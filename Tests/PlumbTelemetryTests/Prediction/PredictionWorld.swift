@@ -1,0 +1,57 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbTelemetry
+import Synchronization
+import Testing
+
+/// A small world whose tables queries can read, for tests of predictions.
+final class PredictionWorld: Sendable {
+  let world: World
+  let catalog = Catalog()
+
+  init(pipelines: Int = 30, days: Int = 14, seed: UInt64 = 5) throws {
+    let world = try World.made(pipelines: pipelines, days: days, seed: seed)
+    self.world = world
+    for name in ["runs", "edges", "schema_changes"] { catalog.add(try world.table(named: name)) }
+  }
+
+  /// The last answer of a text, as a table.
+  func table(_ text: String) throws -> Table { try inside { try $0(text) } }
+
+  /// Calls `body` with what runs texts, in the middle of a query as functions of the catalog are called.
+  func inside<Result: Sendable>(
+    threads: Int = 2, _ body: @escaping @Sendable ((String) throws -> Table) throws -> Result
+  ) throws -> Result {
+    try within(threads: threads) { call in try body { try call.run($0) } }
+  }
+
+  func predicting<Result: Sendable>(
+    threads: Int = 2, _ body: @escaping @Sendable (PredictionSource) throws -> Result
+  ) throws -> Result {
+    try within(threads: threads) { [catalog] call in
+      try body(
+        PredictionSource(context: call.context, run: { try call.run($0) }, table: { try catalog.table(named: $0) }))
+    }
+  }
+
+  private func within<Result: Sendable>(
+    threads: Int, _ body: @escaping @Sendable (TableFunction.Call) throws -> Result
+  ) throws -> Result {
+    let kept = Mutex<Result?>(nil)
+    catalog.add(
+      TableFunction("inside", "For tests.", "") { call in
+        let result = try body(call)
+        kept.withLock { $0 = result }
+        return Table(name: "inside", schema: [ColumnInfo("x", .long)], groups: [])
+      })
+    var options = SessionOptions(threads: threads, memoryLimit: 2 << 30)
+    options.clock = { [world] in world.clock }
+    do {
+      _ = try Session(catalog: catalog, options: options).run("inside()")
+    } catch let found as Diagnostics {
+      throw found.list.first ?? Diagnostic("failed", "no diagnostic")
+    }
+    return try #require(kept.withLock { $0 })
+  }
+}
