@@ -127,6 +127,12 @@ bool plumb_history_append_last(const char *path) { return append_history(1, path
 
 bool plumb_history_write(const char *path) { return write_history(path) == 0; }
 
+int plumb_terminal_rows(int descriptor) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_row;
+}
+
 int plumb_terminal_columns(int descriptor) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;

@@ -50,5 +50,7 @@ bool plumb_history_write(const char *_Nonnull path);
 
 /// Columns of the terminal behind a descriptor; 0 when it is none or does not say.
 int plumb_terminal_columns(int descriptor);
+/// Lines of the terminal behind a descriptor; 0 when it is none or does not say.
+int plumb_terminal_rows(int descriptor);
 
 #endif
