@@ -21,6 +21,7 @@ struct Workspace {
     BufferRecycling.keep(upTo: min(sessionOptions.memoryLimit / 16, 512 << 20))
     if simulates, options.loads.isEmpty { try addSimulatedWorld() }
     catalog.addLineageFunctions()
+    catalog.addOverview()
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value

@@ -1,7 +1,7 @@
 import Glibc
 import ReadlineShim
 
-/// The queries of this and earlier sessions, in a file that only the user can read.
+/// The queries of this and earlier sessions for the arrow keys and Ctrl-R, in a file that only the user can read.
 struct History {
   /// Entries kept in the file.
   private static let limit: Int32 = 5000
@@ -9,7 +9,7 @@ struct History {
   private var path: String?
   private var last = ""
 
-  /// Reads `$XDG_STATE_HOME/plumb/history`, or `~/.plumb_history` where there is no such folder.
+  /// Reads `plumb/history` in `$XDG_STATE_HOME`, which is `~/.local/state` if not set.
   mutating func open() {
     plumb_history_limit(Self.limit)
     guard let path = Self.findPath() else { return }
@@ -35,15 +35,28 @@ struct History {
   }
 
   private static func findPath() -> String? {
-    if let folder = variable("XDG_STATE_HOME") {
+    var folder: String
+    if let state = Environment.variable("XDG_STATE_HOME") {
+      folder = state
       mkdir(folder, 0o700)
-      mkdir(folder + "/plumb", 0o700)
-      return folder + "/plumb/history"
+    } else if let home = Environment.variable("HOME") {
+      folder = home
+      for part in ["/.local", "/state"] {
+        folder += part
+        mkdir(folder, 0o700)
+      }
+    } else {
+      return nil
     }
-    return variable("HOME").map { $0 + "/.plumb_history" }
+    folder += "/plumb"
+    mkdir(folder, 0o700)
+    return folder + "/history"
   }
+}
 
-  private static func variable(_ name: String) -> String? {
+/// Variables of the environment; empty ones count as not set.
+enum Environment {
+  static func variable(_ name: String) -> String? {
     guard let value = getenv(name), value[0] != 0 else { return nil }
     return String(cString: value)
   }

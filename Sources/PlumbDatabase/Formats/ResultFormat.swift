@@ -72,6 +72,17 @@ public enum ResultFormat: String, CaseIterable, Sendable {
   }
 }
 
+/// A cell of a result by its row and column, from 0.
+public struct CellPlace: Hashable, Sendable {
+  public var row: Int
+  public var column: Int
+
+  public init(row: Int, column: Int) {
+    self.row = row
+    self.column = column
+  }
+}
+
 /// What a writer may know of its reader.
 public struct FormatOptions: Sendable {
   /// Columns of the terminal; nil when lines may have any length.
@@ -84,6 +95,8 @@ public struct FormatOptions: Sendable {
   public var height: Int?
   /// Whether frames and signs keep to ASCII.
   public var isASCII: Bool
+  /// Cells that a table marks, such as those that have changed.
+  public var marks: Set<CellPlace> = []
 
   public init(
     width: Int? = nil, rowLimit: Int? = nil, isStyled: Bool = false, height: Int? = nil, isASCII: Bool = false

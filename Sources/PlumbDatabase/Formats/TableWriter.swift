@@ -52,12 +52,17 @@ final class TableWriter: ResultWriter {
     case .framed: rule("├", "┼", "┤", widths)
     }
 
+    var number = 0
     summary.rowsWritten = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+      defer { number += 1 }
       begin()
       for (i, width) in widths.enumerated() {
         scratch.removeAll()
         columns[i].printBoundedText(at: row, atMost: width, to: &scratch)
-        let ink = words[i] && options.isStyled ? scratch.withBytes { StatusInk.code($0) } : nil
+        var ink = words[i] && options.isStyled ? scratch.withBytes { StatusInk.code($0) } : nil
+        if options.isStyled, !options.marks.isEmpty, options.marks.contains(CellPlace(row: number, column: i)) {
+          ink = "\u{1B}[7m"
+        }
         var taken = VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII)
         if taken > width {
           taken = VisibleText.cut(&scratch, from: 0, to: width, isASCII: options.isASCII)

@@ -16,6 +16,11 @@ public enum VisibleText {
     return out
   }
 
+  /// A text of several lines, each made visible.
+  static func lines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { string(String($0)) }.joined(separator: "\n")
+  }
+
   /// Makes everything from `start` on visible, and says how many columns it takes.
   static func clean(_ buffer: inout ByteBuffer, from start: Int, isASCII: Bool = false) -> Int {
     let isAllPlain = buffer.withBytes { bytes in
