@@ -134,7 +134,10 @@ final class Completion: Sendable {
     case "sort", "order":
       return step == first[...] ? plain(["by"]) : columns + plain(["asc", "desc", "nulls", "first", "last"])
     case "top": return columns + plain(["by", "asc", "desc"])
-    default: return columns + expressions(shape, for: word, first) + plain(Guide.words)
+    default:
+      // Words only where a letter asks for them, or behind a column, or they would bury the columns.
+      if columns.contains(where: { $0.text == last }) { return plain(Guide.words) }
+      return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(Guide.words))
     }
   }
 

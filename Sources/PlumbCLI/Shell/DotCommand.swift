@@ -38,8 +38,8 @@ struct DotCommand: Sendable {
 
   /// In alphabetical order of their names.
   static let all: [DotCommand] = [
-    .column, .edit, .explain, .format, .help, .history, .load, .mode, .note, .once, .output, .overview, .pager,
-    .param, .profile, .quit, .read, .report, .rows, .safe, .schema, .tables, .timer, .watch,
+    .cause, .column, .edit, .explain, .format, .help, .hint, .history, .load, .mode, .note, .once, .output, .overview, .pager,
+    .param, .profile, .quit, .read, .report, .rows, .safe, .schema, .skip, .tables, .timer, .watch,
   ]
 
   /// Other names that people know.
@@ -49,6 +49,7 @@ struct DotCommand: Sendable {
   static func run(_ line: String, in shell: Shell) {
     do {
       try perform(line, in: shell)
+      shell.tour?.observe(Tour.Deed(text: String(line.trimmed), answers: [], error: nil))
     } catch is ByteSink.Closed {
       shell.leave()
     } catch {

@@ -9,10 +9,10 @@ struct History {
   private var path: String?
   private var last = ""
 
-  /// Reads `plumb/history` in `$XDG_STATE_HOME`, which is `~/.local/state` if not set.
+  /// Reads `history` in the state folder.
   mutating func open() {
     plumb_history_limit(Self.limit)
-    guard let path = Self.findPath() else { return }
+    guard let path = StateFolder.path.map({ $0 + "/history" }) else { return }
     let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return }
     fchmod(descriptor, 0o600)
@@ -33,8 +33,12 @@ struct History {
   func close() {
     if let path { plumb_history_write(path) }
   }
+}
 
-  private static func findPath() -> String? {
+/// The user's folder for what sessions leave: `plumb` in `$XDG_STATE_HOME`, which is `~/.local/state` if not set.
+enum StateFolder {
+  /// Made if need be; nil without a home.
+  static var path: String? {
     var folder: String
     if let state = Environment.variable("XDG_STATE_HOME") {
       folder = state
@@ -50,7 +54,7 @@ struct History {
     }
     folder += "/plumb"
     mkdir(folder, 0o700)
-    return folder + "/history"
+    return folder
   }
 }
 

@@ -39,16 +39,19 @@ enum Overview {
           | project place = 3, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
         (p | where freshness > sla | top 4 by freshness
           | project place = 4, section = "freshness breaches", item = name, value = freshness / 1h,
-              detail = strcat("hours, ", sla / 1h, " allowed"))\(hasRisks ? risks : ""),
+              detail = strcat("of ", sla / 1h, " h"))\(hasRisks ? risks : ""),
         (runs | where status == "failed" | top 5 by started
           | project place = 6, section = "recent failures", item = pipeline, value = real(null),
-              detail = strcat(format_datetime(started, "MM-dd HH:mm"), " ", error_code))
+              detail = strcat(format_datetime(started, "HH:mm"), " ", error_code))
       | sort by place asc, value desc
       """
   }
 
   /// Draws the sections in two columns of a screen of 80 x 24.
   static func show(in shell: Shell) throws {
+    for name in ["pipelines", "runs"] where !shell.workspace.catalog.hasTable(named: name) {
+      throw Diagnostic("unknown-table", "the overview needs a table `\(name)`, and there is none")
+    }
     guard let answer = try shell.answers(to: "overview").last else { return }
     let rows = answer.texts(limit: 200)
     var sections: [(name: String, lines: [String])] = []

@@ -12,7 +12,8 @@ final class ProgressLine {
   func show(elapsed: Double, done: Double?) {
     guard isOnTerminal, elapsed >= Self.delay else { return }
     let width = max(20, min(60, Int(plumb_terminal_columns(STDERR_FILENO)) - 30))
-    let time = Machine.durationText(milliseconds: (elapsed / 100).rounded() * 100)
+    let tenths = Int(min(elapsed / 100, 1e9))
+    let time = "\(tenths / 10).\(tenths % 10) s"
     var text: String
     if let done {
       let full = Int(Double(width) * min(max(done, 0), 1))

@@ -22,6 +22,8 @@ struct QueryShape {
     var followsPipe: Bool
     /// Whether a query stands in it, rather than arguments.
     var isQuery: Bool
+    /// Behind the bracket.
+    var inside = 0
   }
 
   private(set) var frames = [Frame(start: 0, stepStart: 0, followsPipe: false, isQuery: true)]
@@ -57,14 +59,17 @@ struct QueryShape {
         if frames.count < 200 {
           frames.append(
             isQuery
-              ? Frame(start: i, stepStart: i, followsPipe: false, isQuery: true)
-              : Frame(start: outer.start, stepStart: outer.stepStart, followsPipe: outer.followsPipe, isQuery: false))
+              ? Frame(start: i, stepStart: i, followsPipe: false, isQuery: true, inside: i)
+              : Frame(
+                start: outer.start, stepStart: outer.stepStart, followsPipe: outer.followsPipe, isQuery: false, inside: i))
         }
       case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
         i += 1
         if frames.count > 1 { frames.removeLast() }
       case UInt8(ascii: "|"):
         i += 1
+        // A pipe shows that what seemed to be arguments is a query, as in `where x in (T | project y)`.
+        if !frame.isQuery { frames[frames.count - 1] = Frame(start: frame.inside, stepStart: i, followsPipe: true, isQuery: true) }
         frames[frames.count - 1].stepStart = i
         frames[frames.count - 1].followsPipe = true
       case UInt8(ascii: ";"):
@@ -118,7 +123,7 @@ struct QueryShape {
     if last == UInt8(ascii: "=") || last == 0 || last == UInt8(ascii: ",") || last == UInt8(ascii: ")")
       || last == UInt8(ascii: "(") || last == UInt8(ascii: "{") || last == UInt8(ascii: ";") { return true }
     return isWordByte(last)
-      && ["join", "lookup", "union", "fork", "toscalar", "materialize", "on", "with", "partition", "as", "in"].contains(word)
+      && ["join", "lookup", "union", "fork", "toscalar", "materialize", "on", "with", "partition", "as"].contains(word)
   }
 
   static func isWordByte(_ byte: UInt8) -> Bool {

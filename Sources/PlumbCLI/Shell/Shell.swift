@@ -11,6 +11,7 @@ final class Shell {
   var settings: ShellSettings
   private(set) var log: QueryLog
   var report = SessionReport()
+  var tour: Tour?
   private let completion: Completion
   private var history = History()
   private var recent: RecentResults
@@ -35,6 +36,7 @@ final class Shell {
     history.open()
     greet()
     StartFile.run(in: self)
+    tour?.tell()
     var pending = ""
     while !wantsToLeave {
       completion.setPendingText(pending)
@@ -123,6 +125,7 @@ final class Shell {
       recent.add(run.answers)
       report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
       try show(run.answers, elapsed: run.milliseconds)
+      tour?.observe(Tour.Deed(text: text, answers: run.answers, error: nil))
     } catch is ByteSink.Closed {
       leave()
     } catch {
@@ -134,11 +137,20 @@ final class Shell {
         report.add(query: text, error: message)
       }
       Failure.report(error, source: text)
+      tour?.observe(Tour.Deed(text: text, answers: [], error: message))
     }
   }
 
   /// The answers of a text that the shell itself asks, without a trace in the history.
-  func answers(to text: String) throws -> [Answer] { try QueryRun(text, in: workspace).answers }
+  ///
+  /// - Throws: `SourcedDiagnostics` for mistakes in it.
+  func answers(to text: String) throws -> [Answer] {
+    do {
+      return try QueryRun(text, in: workspace).answers
+    } catch let diagnostics as Diagnostics {
+      throw SourcedDiagnostics(list: diagnostics.list, source: text)
+    }
+  }
 
   /// Runs the lines of a file: dot commands, and queries that end with `;`, an empty line, or the end of the file.
   ///

@@ -89,11 +89,7 @@ extension Shell {
       let place = min(max(query.span.lower, 0), bytes.count)
       asked = String(decoding: bytes[..<place], as: UTF8.self) + "\(word) " + String(decoding: bytes[place...], as: UTF8.self)
     }
-    do {
-      try show(try answers(to: asked))
-    } catch let diagnostics as Diagnostics {
-      throw SourcedDiagnostics(list: diagnostics.list, source: asked)
-    }
+    try show(try answers(to: asked))
   }
 }
 

@@ -39,16 +39,11 @@ struct Watch {
     var before: [[String]]?
     defer { shell.settings.marks = [] }
     while true {
-      let answers: [Answer]
+      let answers = try shell.answers(to: query)
       var isMet = false
-      do {
-        answers = try shell.answers(to: query)
-        if let condition {
-          let met = try shell.answers(to: "\(query)\n| where \(condition) | take 1")
-          isMet = (met.last?.rowCount ?? 0) > 0
-        }
-      } catch let diagnostics as Diagnostics {
-        throw SourcedDiagnostics(list: diagnostics.list, source: query)
+      if let condition {
+        let met = try shell.answers(to: "\(query)\n| where \(condition) | take 1")
+        isMet = (met.last?.rowCount ?? 0) > 0
       }
       let cells = answers.last.map { $0.texts(limit: 200) } ?? []
       shell.settings.marks = Self.changes(from: before, to: cells)
