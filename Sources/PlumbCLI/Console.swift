@@ -2,11 +2,22 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import ReadlineShim
+import Synchronization
 
 /// Messages for people, on standard error, and what the terminal can show.
 enum Console {
-  static let errorsAreStyled = isatty(STDERR_FILENO) != 0 && stylesAreWelcome
+  /// What `--color` and `--ascii` say; nil leaves it to the terminal and its environment.
+  struct Look {
+    var isStyled: Bool?
+    var isASCII: Bool?
+  }
+
+  private static let look = Mutex(Look())
+
+  static func setLook(_ change: (inout Look) -> Void) { look.withLock { change(&$0) } }
+
   static let outputIsTerminal = isatty(STDOUT_FILENO) != 0
+  private static let errorsAreOnTerminal = isatty(STDERR_FILENO) != 0
 
   // https://no-color.org: set and not empty.
   private static let stylesAreWelcome: Bool = {
@@ -15,13 +26,42 @@ enum Console {
     return true
   }()
 
-  static let outputIsStyled = outputIsTerminal && stylesAreWelcome
+  static var errorsAreStyled: Bool { look.withLock { $0.isStyled } ?? (errorsAreOnTerminal && stylesAreWelcome) }
+
+  static var outputIsStyled: Bool { look.withLock { $0.isStyled } ?? (outputIsTerminal && stylesAreWelcome) }
+
+  /// Whether frames and signs keep to ASCII: when told so, or on a terminal whose locale is not UTF-8.
+  static var isASCII: Bool { look.withLock { $0.isASCII } ?? (outputIsTerminal && !localeIsUTF8) }
+
+  private static let localeIsUTF8: Bool = {
+    // The first that is set and not empty decides, as POSIX has it.
+    for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+      guard let value = getenv(name), value[0] != 0 else { continue }
+      let text = String(cString: value).lowercased()
+      return text.contains("utf-8") || text.contains("utf8")
+    }
+    return false
+  }()
 
   /// Columns of the terminal on standard output; nil when it is none.
   static var columns: Int? {
     guard outputIsTerminal else { return nil }
     let columns = Int(plumb_terminal_columns(STDOUT_FILENO))
     return columns > 0 ? max(20, columns) : 80
+  }
+
+  /// Lines of the terminal on standard output; nil when it is none.
+  static var rows: Int? {
+    guard outputIsTerminal else { return nil }
+    let rows = Int(plumb_terminal_rows(STDOUT_FILENO))
+    return rows > 0 ? rows : 24
+  }
+
+  /// How results look on the terminal as it is now.
+  static func formatOptions(rowLimit: Int?) -> FormatOptions {
+    FormatOptions(
+      width: columns, rowLimit: rowLimit, isStyled: outputIsStyled, height: rows.map { min(max($0 - 6, 8), 24) },
+      isASCII: isASCII)
   }
 
   /// Writes a line to standard error.
@@ -41,7 +81,7 @@ enum Console {
 
   static func report(_ diagnostic: Diagnostic) { report([diagnostic], source: "") }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)

@@ -124,6 +124,11 @@ struct DataOptions: ParsableArguments {
   }
 }
 
+/// When output is coloured.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
 /// Where a result goes, and how it looks.
 struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The format of the result.", valueName: "format"))
@@ -141,7 +146,22 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Rows to write of each result.", valueName: "n"))
   var rowLimit: Int?
 
+  @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "choice"))
+  var color: ColorChoice = .auto
+
+  @Flag(help: "Draw tables and charts in ASCII.")
+  var ascii = false
+
   func validate() throws {
+    // Every message from here on looks as it was asked to.
+    Console.setLook { look in
+      switch color {
+      case .auto: break
+      case .always: look.isStyled = true
+      case .never: look.isStyled = false
+      }
+      if ascii { look.isASCII = true }
+    }
     if let rowLimit, rowLimit < 0 {
       throw ValidationError("--row-limit takes a number from 0, not \(rowLimit)")
     }

@@ -14,7 +14,10 @@ struct Plumb: ParsableCommand {
       130 interrupted.
       """,
     version: versionText,
-    subcommands: [ShellCommand.self, QueryCommand.self, RunCommand.self, PipeCommand.self],
+    subcommands: [
+      ShellCommand.self, QueryCommand.self, RunCommand.self, PipeCommand.self, TourCommand.self, CompletionsCommand.self,
+      ManualCommand.self,
+    ],
     defaultSubcommand: ShellCommand.self)
 
   static let version = "0.1.0"

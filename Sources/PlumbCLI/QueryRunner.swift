@@ -80,11 +80,13 @@ enum Failure {
     switch error {
     case let diagnostics as Diagnostics: diagnostics.list
     case let diagnostic as Diagnostic: [diagnostic]
+    case let sourced as SourcedDiagnostics: sourced.list
     default: [Diagnostic("failed", "\(error)")]
     }
   }
 
   static func report(_ error: any Error, source: String, name: String? = nil) {
+    if let sourced = error as? SourcedDiagnostics { return Console.report(sourced.list, source: sourced.source) }
     Console.report(diagnostics(in: error), source: source, name: name)
   }
 

@@ -8,6 +8,7 @@ final class Results {
   private let isOnTerminal: Bool
   /// Whether rows are left out without the user having said so.
   private let isLimitedByDefault: Bool
+  private let drawsCharts: Bool
   private(set) var rowCount = 0
   private var hasBegun = false
 
@@ -17,15 +18,16 @@ final class Results {
   init(_ options: OutputOptions) throws {
     isOnTerminal = options.output == nil && Console.outputIsTerminal
     let format =
-      options.format ?? options.output.flatMap { ResultFormat(fileName: $0) } ?? (isOnTerminal ? .table : .csv)
+      options.format ?? options.output.flatMap { ResultFormat(fileName: $0) } ?? (isOnTerminal ? .auto : .csv)
     destination = try Destination(path: options.output)
     let limit = isOnTerminal && format.isForPeople ? Self.terminalRowLimit : nil
     isLimitedByDefault = limit != nil && options.rowLimit == nil
-    writer = format.writer(
-      to: destination.sink,
-      options: FormatOptions(
-        width: isOnTerminal ? Console.columns : nil, rowLimit: options.rowLimit ?? limit,
-        isStyled: isOnTerminal && Console.outputIsStyled))
+    let rowLimit = options.rowLimit ?? limit
+    drawsCharts = format == .auto || format == .svg || format == .page
+    var formatOptions =
+      isOnTerminal ? Console.formatOptions(rowLimit: rowLimit) : FormatOptions(rowLimit: rowLimit, isASCII: Console.isASCII)
+    if options.output == nil && Console.outputIsStyled && format.isForPeople { formatOptions.isStyled = true }
+    writer = format.writer(to: destination.sink, options: formatOptions)
   }
 
   func write(_ answer: Answer) throws {
@@ -39,10 +41,9 @@ final class Results {
         Console.say("(\(summary.sentence())\(isCut ? "; --row-limit shows more" : ""))")
       }
       for remark in answer.remarks { Console.say("note: \(remark)") }
-      if isOnTerminal, let visualization = answer.visualization {
-        Console.say("note: `render \(visualization.kind)` is shown as a table")
-      }
+      if isOnTerminal, drawsCharts, let remark = answer.undrawnChart { Console.say("note: \(remark)") }
     }
+    if let path = try ChartFile.write(answer) { Console.say("note: the chart is in \(path)") }
   }
 
   func finish() throws {

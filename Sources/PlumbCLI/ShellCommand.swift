@@ -8,6 +8,9 @@ struct ShellCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shell", abstract: "Ask questions one after the other; what plumb alone does.")
 
+  @Flag(help: "Touch no files and start no programs beyond the workspace.")
+  var safe = false
+
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
@@ -26,6 +29,6 @@ struct ShellCommand: ParsableCommand {
       try workspace.load(data)
       return workspace
     }
-    Shell(workspace: workspace, output: output).run()
+    Shell(workspace: workspace, output: output, isSafe: safe).run()
   }
 }

@@ -26,6 +26,7 @@ struct Workspace {
     catalog.addJudgingFunctions()
     catalog.addLearningFunctions()
     catalog.addPredictionFunctions(predictor) { try world?.predictionTruth() }
+    catalog.addOverview()
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value

@@ -16,6 +16,8 @@
 #include <readline/readline.h>
 
 static plumb_completer completer;
+static plumb_describer describer;
+static char append_character = ' ';
 static int wake_pipe[2] = {-1, -1};
 static bool was_interrupted;
 static bool has_saved_terminal;
@@ -33,10 +35,50 @@ static char *next_candidate(const char *text, int state) {
 
 static char **complete(const char *text, int start, int end) {
   rl_attempted_completion_over = 1;  // Never file names.
-  rl_completion_append_character = ' ';
+  rl_completion_suppress_append = 0;
+  append_character = ' ';
   candidate_start = start;
   candidate_end = end;
-  return rl_completion_matches(text, next_candidate);
+  char **matches = rl_completion_matches(text, next_candidate);
+  rl_completion_append_character = append_character;
+  return matches;
+}
+
+// Lists candidates with what is known of each, such as a function's signature or a value's count.
+static void show_matches(char **matches, int count, int longest) {
+  bool any = false;
+  for (int i = 1; i <= count && !any; i++) {
+    const char *text = describer(matches[i]);
+    any = text && *text;
+  }
+  if (!any) {
+    rl_display_match_list(matches, count, longest);
+    rl_forced_update_display();
+    return;
+  }
+  int rows = 24, columns = 80;
+  rl_get_screen_size(&rows, &columns);
+  int most = rows > 6 ? rows - 4 : 2;
+  fputc('\n', rl_outstream);
+  for (int i = 1; i <= count; i++) {
+    if (i > most) {
+      fprintf(rl_outstream, "  and %d more\n", count - most);
+      break;
+    }
+    const char *text = describer(matches[i]);
+    int width = columns - longest - 5;
+    if (text && *text && width > 8) {
+      // Descriptions are ASCII or short; a cut in the middle of a character is avoided by its first byte.
+      int length = (int)strlen(text);
+      if (length > width) length = width;
+      while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
+      fprintf(rl_outstream, "  %-*s  %.*s\n", longest, matches[i], length, text);
+    } else {
+      fprintf(rl_outstream, "  %s\n", matches[i]);
+    }
+  }
+  rl_on_new_line();
+  rl_forced_update_display();
 }
 
 static void empty_wake_pipe(void) {
@@ -71,8 +113,11 @@ static int next_byte(FILE *input) {
   }
 }
 
-void plumb_readline_start(const char *name, plumb_completer candidates) {
+void plumb_readline_start(const char *name, plumb_completer candidates, plumb_describer descriptions) {
   completer = candidates;
+  describer = descriptions;
+  rl_completion_display_matches_hook = show_matches;
+  rl_sort_completion_matches = 0;  // Values come with the most frequent first.
   if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
     wake_pipe[0] = wake_pipe[1] = -1;
   }
@@ -113,9 +158,7 @@ void plumb_readline_restore_terminal(void) {
   if (has_saved_terminal) tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_terminal);
 }
 
-void plumb_readline_append_space(bool appends) {
-  rl_completion_append_character = appends ? ' ' : '\0';
-}
+void plumb_readline_append(char character) { append_character = character; }
 
 void plumb_history_limit(int count) { stifle_history(count); }
 
@@ -126,6 +169,12 @@ void plumb_history_add(const char *entry) { add_history(entry); }
 bool plumb_history_append_last(const char *path) { return append_history(1, path) == 0; }
 
 bool plumb_history_write(const char *path) { return write_history(path) == 0; }
+
+int plumb_terminal_rows(int descriptor) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_row;
+}
 
 int plumb_terminal_columns(int descriptor) {
   struct winsize size;

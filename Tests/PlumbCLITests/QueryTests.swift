@@ -96,7 +96,7 @@ struct QueryTests {
   @Test func rowLimitIsTold() throws {
     let run = try PlumbProcess(["query", "-c", "range n from 1 to 9 step 1", "--row-limit", "2"])
     #expect(run.output == "n\n1\n2\n")
-    #expect(run.messages.contains("9 rows, only the first 2 shown"))
+    #expect(run.messages.contains("2 of 9 rows"))
   }
 
   @Test func brokenPipesEndQuietly() throws {

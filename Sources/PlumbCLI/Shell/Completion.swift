@@ -4,22 +4,41 @@ import PlumbEngine
 import ReadlineShim
 import Synchronization
 
-/// What TAB offers: what fits at the cursor, from the catalog, the language and the query itself.
+/// What TAB offers: what fits at the cursor, from the parser, the binder and the data.
 final class Completion: Sendable {
-  private let catalog: Catalog
+  /// One word that fits.
+  struct Candidate: Sendable {
+    var text: String
+    /// Shown beside it in the list: a signature, a summary, a count.
+    var note = ""
+    /// What follows it when it is the only one; nil for nothing.
+    var ending: Character? = " "
+  }
+
+  let data: CompletionData
   private let pendingText = Mutex("")
+  private let safety = Mutex(false)
 
   /// The one that the terminal asks, and what it last answered.
-  private static let current = Mutex<(completion: Completion?, answer: [String])>((nil, []))
+  private static let current = Mutex<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
+    (nil, [], UncheckedText()))
 
-  init(catalog: Catalog) { self.catalog = catalog }
+  init(workspace: Workspace) { data = CompletionData(workspace) }
+
+  var isSafe: Bool {
+    get { safety.withLock { $0 } }
+    set { safety.withLock { $0 = newValue } }
+  }
 
   /// Makes this the completion of the terminal.
   func install() {
     Self.current.withLock { $0.completion = self }
-    plumb_readline_start("plumb") { line, start, end, index in
-      Completion.candidate(line: String(cString: line), start: Int(start), end: Int(end), index: Int(index))
-    }
+    plumb_readline_start(
+      "plumb",
+      { line, start, end, index in
+        Completion.candidate(line: String(cString: line), start: Int(start), end: Int(end), index: Int(index))
+      },
+      { candidate in Completion.note(on: String(cString: candidate)) })
   }
 
   /// The lines of the query before the one being typed.
@@ -35,74 +54,130 @@ final class Completion: Sendable {
           state.completion?.candidates(
             for: String(decoding: bytes[lower..<upper], as: UTF8.self),
             after: String(decoding: bytes[..<lower], as: UTF8.self)) ?? []
-        let isCall = state.answer.count == 1 && state.answer[0].hasSuffix("(")
-        plumb_readline_append_space(!isCall)
+        let ending = state.answer.count == 1 ? state.answer[0].ending : " "
+        plumb_readline_append(CChar(bitPattern: ending?.asciiValue ?? 0))
       }
       guard state.answer.indices.contains(index) else { return nil }
-      return strdup(state.answer[index])
+      return strdup(state.answer[index].text)
     }
+  }
+
+  private static func note(on text: String) -> UnsafePointer<CChar>? {
+    current.withLock { state in
+      free(state.note.pointer)
+      state.note.pointer = strdup(state.answer.first { $0.text == text }?.note ?? "")
+      return UnsafePointer(state.note.pointer)
+    }
+  }
+
+  private struct UncheckedText: @unchecked Sendable {
+    var pointer: UnsafeMutablePointer<CChar>?
   }
 
   /// The words that begin with `word` and fit after `text`, the rest of the line before the cursor.
-  func candidates(for word: String, after text: String) -> [String] {
+  func candidates(for word: String, after text: String) -> [Candidate] {
     let pending = pendingText.withLock { $0 }
     let start = text.drop(while: \.isWhitespace)
     if pending.isEmpty, start.hasPrefix(".") || start.isEmpty && word.hasPrefix(".") {
-      return matching(word, DotCommand.candidates(after: String(start), catalog: catalog))
+      return DotCompletion(completion: self).candidates(for: word, after: String(start))
     }
-    let before = pending.isEmpty ? text : pending + "\n" + text
+    return queryCandidates(for: word, after: pending.isEmpty ? text : pending + "\n" + text)
+  }
+
+  /// What fits in a query whose text so far is `before`.
+  func queryCandidates(for word: String, after before: String) -> [Candidate] {
+    // A line that begins with a pipe goes on with the last result.
+    let before = before.drop(while: \.isWhitespace).hasPrefix("|") ? "_ " + before : before
     let shape = QueryShape(before)
+    if let place = shape.openText {
+      return ValueCompletion(shape: shape, data: data).candidates(for: word, textStart: place)
+    }
     if shape.endsInText { return [] }
-    let step = String(decoding: Array(before.utf8).dropFirst(shape.stepStart), as: UTF8.self)[...].trimmed
+    let step = shape.step.trimmed
     if step.isEmpty {
-      if shape.stepFollowsPipe { return matching(word, Guide.operators.map(\.name)) }
-      var words = catalog.tableNames + Guide.sources.map(\.name) + shape.givenNames
-      if shape.stepStart > 0 { words += columns(of: shape) + functions(aggregates: true, for: word) }
-      return matching(word, words)
+      if shape.stepFollowsPipe {
+        return Self.matching(word, Guide.operators.map { Candidate(text: $0.name, note: $0.summary) })
+      }
+      return Self.matching(word, sources(shape) + (shape.frames.count > 1 ? expressions(shape, for: word, "") : []))
     }
-    return matching(word, words(inStep: step, of: shape, for: word))
+    if let names = pipelineNames(step, word) { return Self.matching(word, names) }
+    return Self.matching(word, words(inStep: step, of: shape, for: word))
   }
 
-  private func words(inStep step: Substring, of shape: QueryShape, for word: String) -> [String] {
+  // MARK: Places
+
+  private func sources(_ shape: QueryShape) -> [Candidate] {
+    data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
+      + Guide.sources.map { Candidate(text: $0.name, note: $0.summary) }
+      + shape.givenNames.map { Candidate(text: $0) }
+      + data.catalog.functions.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))", ending: nil) }
+  }
+
+  private func words(inStep step: Substring, of shape: QueryShape, for word: String) -> [Candidate] {
     let first = String(step.prefix { !$0.isWhitespace && $0 != "(" })
+    let columns = data.columns(at: shape)
+    let last = String(step.split(whereSeparator: \.isWhitespace).last ?? "")
     switch first {
-    case "render": return Guide.charts + ["with"]
-    case "union", "find", "search": return catalog.tableNames + columns(of: shape) + Guide.words
+    case "render":
+      if step.contains("(") { return Guide.chartProperties.map { Candidate(text: $0, ending: "=") } }
+      return step == "render"
+        ? Guide.charts.map { Candidate(text: $0, note: ChartKind(rawValue: $0)?.summary ?? "") }
+        : [Candidate(text: "with")]
+    case "take", "limit", "count", "consume", "getschema", "sample": return []
+    case "union", "find", "search": return plain(data.catalog.tableNames) + columns + plain(["kind", "withsource", "in", "where"])
     case "join", "lookup":
-      let isKind = step.hasSuffix("=") && step.dropLast().trimmed.hasSuffix("kind")
-      if isKind { return Guide.joinKinds }
-      return catalog.tableNames + columns(of: shape) + ["kind", "on"]
+      if step.hasSuffix("="), step.dropLast().trimmed.hasSuffix("kind") { return plain(Guide.joinKinds) }
+      if step.contains(" on ") || last == "on" { return columns }
+      return step.contains("(") ? plain(["on"]) + columns : plain(data.catalog.tableNames + ["kind", "on"])
+    case "project-away", "project-keep", "project-reorder", "distinct", "mv-expand", "facet":
+      return columns + plain(first == "facet" ? ["by", "with"] : [])
+    case "sort", "order":
+      return step == first[...] ? plain(["by"]) : columns + plain(["asc", "desc", "nulls", "first", "last"])
+    case "top": return columns + plain(["by", "asc", "desc"])
     default:
-      return columns(of: shape) + shape.givenNames + Guide.words
-        + functions(aggregates: Guide.aggregating.contains(first), for: word)
+      // Words only where a letter asks for them, or behind a column, or they would bury the columns.
+      if columns.contains(where: { $0.text == last }) { return plain(Guide.words) }
+      return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(Guide.words))
     }
   }
 
-  /// The columns of the tables that the text names; of all tables when it names none.
-  private func columns(of shape: QueryShape) -> [String] {
-    let named = shape.words.filter { catalog.hasTable(named: $0) }
-    var columns: Set<String> = []
-    for table in named.isEmpty ? catalog.tableNames : named {
-      for column in catalog.schema(ofTable: table) ?? []
-      where column.name.utf8.allSatisfy(QueryShape.isWordByte) { columns.insert(column.name) }
+  private func plain(_ words: [String]) -> [Candidate] { words.map { Candidate(text: $0) } }
+
+  /// Functions with their signatures; only once a letter is typed, or the list would bury the columns.
+  private func expressions(_ shape: QueryShape, for word: String, _ first: String) -> [Candidate] {
+    let given = shape.givenNames.map { Candidate(text: $0) }
+    guard !word.isEmpty else { return given }
+    var found = ScalarFunction.all.filter { $0.name.utf8.allSatisfy(QueryShape.isWordByte) }
+      .map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
+    if Guide.aggregating.contains(first) || first.isEmpty {
+      found += AggregateFunction.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     }
-    return Array(columns)
+    return given + found
   }
 
-  /// With their open bracket; only once a letter is typed, or the list would bury the columns.
-  private func functions(aggregates: Bool, for word: String) -> [String] {
-    guard !word.isEmpty else { return [] }
-    var names = catalog.functions.map(\.name)
-    names += ScalarFunction.all.lazy.map(\.name).filter { $0.utf8.allSatisfy(QueryShape.isWordByte) }
-    if aggregates { names += AggregateFunction.all.map(\.name) }
-    return names.map { $0 + "(" }
+  /// The names of pipelines, where one of the words of the pipeline vocabulary takes them.
+  private func pipelineNames(_ step: Substring, _ word: String) -> [Candidate]? {
+    let words = step.split { $0.isWhitespace || $0 == "," }.map(String.init)
+    guard let first = words.first, let last = words.last else { return nil }
+    let isNext: Bool
+    switch first {
+    case "lineage": isNext = ["of", "from", "to"].contains(last) || step.hasSuffix(",")
+    case "blast", "why": isNext = words.count == 1 || step.hasSuffix(",")
+    default: isNext = false
+    }
+    return isNext ? data.pipelineNames.map { Candidate(text: $0) } : nil
   }
 
-  /// The candidates that begin with the word, letter case aside only if none does exactly; each once.
-  private func matching(_ word: String, _ candidates: [String]) -> [String] {
-    let exact = Set(candidates.filter { $0.hasPrefix(word) })
-    if !exact.isEmpty { return exact.sorted() }
-    let lower = word.lowercased()
-    return Set(candidates.filter { $0.lowercased().hasPrefix(lower) }).sorted()
+  /// The candidates that begin with the word, letter case aside only if none does exactly; each once, in
+  /// alphabetical order.
+  static func matching(_ word: String, _ candidates: [Candidate], sorted: Bool = true) -> [Candidate] {
+    var found = candidates.filter { $0.text.hasPrefix(word) }
+    if found.isEmpty {
+      let lower = word.lowercased()
+      found = candidates.filter { $0.text.lowercased().hasPrefix(lower) }
+    }
+    var seen: Set<String> = []
+    found = found.filter { seen.insert($0.text).inserted }
+    return sorted ? found.sorted { $0.text < $1.text } : found
   }
 }

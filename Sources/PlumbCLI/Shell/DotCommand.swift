@@ -7,74 +7,49 @@ struct DotCommand: Sendable {
   let name: String
   let usage: String
   let summary: String
-  private let action: @Sendable (_ arguments: [String], _ shell: Shell) throws -> Void
+  /// Lines that show its use, for `.help NAME`.
+  let examples: [String]
+  /// Whether it touches files or programs beyond the workspace, which a safe shell refuses.
+  let reachesOut: Bool
+  private let action: @Sendable (_ rest: String, _ shell: Shell) throws -> Void
 
+  /// A command that takes words.
+  init(
+    name: String, usage: String, summary: String, examples: [String] = [], reachesOut: Bool = false,
+    action: @escaping @Sendable (_ arguments: [String], _ shell: Shell) throws -> Void
+  ) {
+    self.init(name: name, usage: usage, summary: summary, examples: examples, reachesOut: reachesOut, text: { rest, shell in
+      try action(rest.split(whereSeparator: \.isWhitespace).map(String.init), shell)
+    })
+  }
+
+  /// A command that takes all that follows it as one text, such as a query or a path.
+  init(
+    name: String, usage: String, summary: String, examples: [String] = [], reachesOut: Bool = false,
+    text: @escaping @Sendable (_ rest: String, _ shell: Shell) throws -> Void
+  ) {
+    self.name = name
+    self.usage = usage
+    self.summary = summary
+    self.examples = examples
+    self.reachesOut = reachesOut
+    action = text
+  }
+
+  /// In alphabetical order of their names.
   static let all: [DotCommand] = [
-    DotCommand(name: ".help", usage: ".help [name]", summary: "What there is, or one function or operator.") {
-      arguments, _ in
-      Console.writeOut(arguments.isEmpty ? Help.overview : try Help.text(for: arguments[0]))
-    },
-    DotCommand(name: ".tables", usage: ".tables", summary: "The tables and their rows.") { _, shell in
-      try shell.show([Listing.tables(of: shell.workspace.catalog)])
-    },
-    DotCommand(name: ".schema", usage: ".schema NAME", summary: "The columns of a table.") { arguments, shell in
-      guard let name = arguments.first else {
-        throw Diagnostic("usage", "`.schema` needs the name of a table")
-      }
-      try shell.show([Listing.columns(ofTable: name, in: shell.workspace.catalog)])
-    },
-    DotCommand(name: ".format", usage: ".format F", summary: "The format of results, such as table, line or json.") {
-      arguments, shell in
-      guard let name = arguments.first else { return Console.say("the format is \(shell.format.rawValue)") }
-      guard let format = ResultFormat(rawValue: name) else {
-        let names = ResultFormat.allCases.map(\.rawValue)
-        throw Diagnostic(
-          "unknown-format", "there is no format `\(name)`",
-          help: Suggestion.nearest(to: name, in: names) ?? "formats are \(names.joined(separator: ", "))")
-      }
-      shell.format = format
-    },
-    DotCommand(name: ".load", usage: ".load name=path", summary: "Loads a file as a table, or a folder of files.") {
-      arguments, shell in
-      guard let text = arguments.first else {
-        throw Diagnostic("usage", "`.load` needs name=path, or the path of a folder")
-      }
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      let loaded = try shell.workspace.loading.load(
-        name: parts.count == 2 ? parts[0] : nil, path: Listing.expandingHome(parts.last ?? text))
-      for table in loaded { Console.say("\(table.name): \(table.rows) rows from \(table.path)") }
-    },
-    DotCommand(name: ".timing", usage: ".timing on|off", summary: "Whether each result is timed.") {
-      arguments, shell in
-      switch arguments.first {
-      case "on": shell.isTiming = true
-      case "off": shell.isTiming = false
-      case nil: Console.say("timing is \(shell.isTiming ? "on" : "off")")
-      case let other?: throw Diagnostic("usage", "`.timing` is on or off, not `\(other)`")
-      }
-    },
-    DotCommand(
-      name: ".show", usage: ".show features|models|tree", summary: "What predictions are made from and with."
-    ) { arguments, shell in try shell.show(predictions: [".show"] + arguments) },
-    DotCommand(
-      name: ".train", usage: ".train [tree|forest]", summary: "Learns a new model from the runs as they are now."
-    ) { arguments, shell in try shell.show(predictions: [".train"] + arguments) },
-    DotCommand(name: ".quit", usage: ".quit", summary: "Leaves; so does Ctrl-D.") { _, shell in shell.leave() },
+    .cause, .column, .edit, .explain, .format, .help, .hint, .history, .load, .mode, .note, .once, .output, .overview, .pager,
+    .param, .profile, .quit, .read, .report, .rows, .safe, .schema, .show, .skip, .tables, .timer, .train, .watch,
   ]
+
+  /// Other names that people know.
+  private static let otherNames = [".exit": ".quit", ".timing": ".timer", ".h": ".help", ".q": ".quit"]
 
   /// Runs a line that begins with a dot, and tells what is wrong with it.
   static func run(_ line: String, in shell: Shell) {
-    let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-    guard let name = words.first else { return }
     do {
-      guard let command = all.first(where: { $0.name == name || name == ".exit" && $0.name == ".quit" }) else {
-        throw Diagnostic(
-          "unknown-command", "there is no command `\(name)`",
-          help: Suggestion.nearest(to: name, in: all.map(\.name)) ?? "`.help` lists the commands")
-      }
-      // A path may hold spaces.
-      let rest = command.name == ".load" ? [words.dropFirst().joined(separator: " ")] : Array(words.dropFirst())
-      try command.action(rest.filter { !$0.isEmpty }, shell)
+      try perform(line, in: shell)
+      shell.tour?.observe(Tour.Deed(text: String(line.trimmed), answers: [], error: nil))
     } catch is ByteSink.Closed {
       shell.leave()
     } catch {
@@ -82,17 +57,28 @@ struct DotCommand: Sendable {
     }
   }
 
-  /// What may follow `text`, a line that begins with a dot or is empty.
-  static func candidates(after text: String, catalog: Catalog) -> [String] {
-    switch text.split(whereSeparator: \.isWhitespace).first.map(String.init) {
-    case nil: all.map(\.name)
-    case ".schema": catalog.tableNames
-    case ".format": ResultFormat.allCases.map(\.rawValue)
-    case ".timing": ["on", "off"]
-    case ".help": Help.names
-    case ".show": ShowCommand.subjects
-    case ".train": ShowCommand.methods
-    default: []
+  /// - Throws: diagnostics about the line.
+  static func perform(_ line: String, in shell: Shell) throws {
+    let line = line.trimmed
+    let name = String(line.prefix { !$0.isWhitespace })
+    let wanted = otherNames[name] ?? name
+    guard let command = all.first(where: { $0.name == wanted }) else {
+      throw Diagnostic(
+        "unknown-command", "there is no command `\(VisibleText.string(name))`",
+        help: Suggestion.nearest(to: name, in: all.map(\.name)) ?? "`.help` lists the commands")
     }
+    if shell.settings.isSafe && command.reachesOut { throw Safety.refusal("has no `\(command.name)`") }
+    try command.action(String(line.dropFirst(name.count).trimmed), shell)
   }
+
+  /// A mistake in how the command was called.
+  static func usage(_ name: String, _ sentence: String) -> Diagnostic {
+    let usage = all.first { $0.name == name }?.usage
+    return Diagnostic("usage", sentence, help: usage.map { "write `\($0)`" })
+  }
+}
+
+extension String {
+  /// Without white space at either end.
+  var trimmed: Substring { self[...].trimmed }
 }

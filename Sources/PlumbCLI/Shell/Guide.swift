@@ -1,3 +1,5 @@
+import PlumbDatabase
+
 /// What the shell knows of KQL's words beyond the functions, which describe themselves.
 struct Guide: Sendable {
   let name: String
@@ -81,9 +83,12 @@ struct Guide: Sendable {
     "rightsemi",
   ]
 
-  static let charts = [
-    "anomalychart", "areachart", "barchart", "card", "columnchart", "linechart", "piechart", "scatterchart",
-    "stackedareachart", "table", "timechart", "timepivot", "treemap",
+  static let charts = ChartKind.allCases.map(\.rawValue).sorted() + ["table"]
+
+  /// What `render ... with (...)` takes.
+  static let chartProperties = [
+    "title", "file", "kind", "xcolumn", "ycolumns", "series", "xtitle", "ytitle", "ymin", "ymax", "xaxis", "yaxis",
+    "legend", "anomalycolumns", "theme",
   ]
 
   /// Steps in which aggregates may be called.

@@ -13,8 +13,9 @@ enum Help {
       A query starts with a table, and each step after a | works on the rows before it:
         runs | where status == "failed" | summarize count() by source
 
-      Enter runs a complete query; an empty line runs what is there. TAB completes, Ctrl-C drops the line or
-      stops the query, Ctrl-D leaves.
+      Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes,
+      Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a
+      line that begins with | goes on with `_`. The table `history` holds this session's queries.
 
       \(commands.joined(separator: "\n"))
 
@@ -30,8 +31,10 @@ enum Help {
       parts.append("\(guide.usage)\n  \(guide.summary)")
     }
     if let command = DotCommand.all.first(where: { $0.name == name || $0.name == "." + name }) {
-      parts.append("\(command.usage)\n  \(command.summary)")
+      let examples = command.examples.map { "\n  \($0)" }.joined()
+      parts.append("\(command.usage)\n  \(command.summary)\(examples)")
     }
+    if let chart = ChartKind(rawValue: name) { parts.append("render \(name) [with (...)]\n  \(chart.summary)") }
     if let format = ResultFormat(rawValue: name) { parts.append("format \(name)\n  \(format.summary)") }
     if let function = ScalarFunction.named(name) {
       parts.append(page(name, function.parameters, function.summary, function.examples))
@@ -48,7 +51,7 @@ enum Help {
   }
 
   static var names: [String] {
-    Guide.operators.map(\.name) + Guide.sources.map(\.name) + DotCommand.all.map(\.name)
+    Guide.operators.map(\.name) + Guide.sources.map(\.name) + ChartKind.allCases.map(\.rawValue) + DotCommand.all.map(\.name)
       + ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name)
   }
 

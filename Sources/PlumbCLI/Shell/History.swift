@@ -1,7 +1,7 @@
 import Glibc
 import ReadlineShim
 
-/// The queries of this and earlier sessions, in a file that only the user can read.
+/// The queries of this and earlier sessions for the arrow keys and Ctrl-R, in a file that only the user can read.
 struct History {
   /// Entries kept in the file.
   private static let limit: Int32 = 5000
@@ -9,10 +9,10 @@ struct History {
   private var path: String?
   private var last = ""
 
-  /// Reads `$XDG_STATE_HOME/plumb/history`, or `~/.plumb_history` where there is no such folder.
+  /// Reads `history` in the state folder.
   mutating func open() {
     plumb_history_limit(Self.limit)
-    guard let path = Self.findPath() else { return }
+    guard let path = StateFolder.path.map({ $0 + "/history" }) else { return }
     let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return }
     fchmod(descriptor, 0o600)
@@ -33,17 +33,34 @@ struct History {
   func close() {
     if let path { plumb_history_write(path) }
   }
+}
 
-  private static func findPath() -> String? {
-    if let folder = variable("XDG_STATE_HOME") {
+/// The user's folder for what sessions leave: `plumb` in `$XDG_STATE_HOME`, which is `~/.local/state` if not set.
+enum StateFolder {
+  /// Made if need be; nil without a home.
+  static var path: String? {
+    var folder: String
+    if let state = Environment.variable("XDG_STATE_HOME") {
+      folder = state
       mkdir(folder, 0o700)
-      mkdir(folder + "/plumb", 0o700)
-      return folder + "/plumb/history"
+    } else if let home = Environment.variable("HOME") {
+      folder = home
+      for part in ["/.local", "/state"] {
+        folder += part
+        mkdir(folder, 0o700)
+      }
+    } else {
+      return nil
     }
-    return variable("HOME").map { $0 + "/.plumb_history" }
+    folder += "/plumb"
+    mkdir(folder, 0o700)
+    return folder
   }
+}
 
-  private static func variable(_ name: String) -> String? {
+/// Variables of the environment; empty ones count as not set.
+enum Environment {
+  static func variable(_ name: String) -> String? {
     guard let value = getenv(name), value[0] != 0 else { return nil }
     return String(cString: value)
   }

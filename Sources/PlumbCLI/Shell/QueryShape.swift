@@ -1,114 +1,134 @@
-/// What can be told of a text without parsing it: whether it is complete, and what stands where.
+/// What can be told of a text before the cursor without parsing it, for completion: what stands where.
 ///
 /// Strings and comments are skipped as KQL has them; the text may be anything.
 struct QueryShape {
-  /// Whether Enter should run the text: brackets and texts of several lines are closed, it does not end
-  /// with a `|` or another sign that something follows, and its last statement is a query.
-  private(set) var isComplete = false
-  /// Where the last pipe step begins: after the last `|`, `;` or open bracket outside strings.
-  private(set) var stepStart = 0
+  /// Where the last pipe step begins: after the last `|`, `;` or bracket of a query outside strings.
+  var stepStart: Int { frame.stepStart }
   /// Whether a `|` stands before the last step.
-  private(set) var stepFollowsPipe = false
-  /// The words of the current statement, in order, up to the end of the text.
-  private(set) var words: [String] = []
+  var stepFollowsPipe: Bool { frame.followsPipe }
   /// The names that the text gives to columns and values, as in `n = count()`.
   private(set) var givenNames: [String] = []
   /// Whether the text ends inside a string or a comment.
   private(set) var endsInText = false
+  /// Where the string that the text ends in begins, after its quote.
+  private(set) var openText: Int?
+  /// Where the current statement begins.
+  private(set) var statementStart = 0
 
-  private let bytes: [UInt8]
+  /// A bracket that is open at the end, or the statement itself.
+  struct Frame {
+    var start: Int
+    var stepStart: Int
+    var followsPipe: Bool
+    /// Whether a query stands in it, rather than arguments.
+    var isQuery: Bool
+    /// Behind the bracket.
+    var inside = 0
+  }
+
+  private(set) var frames = [Frame(start: 0, stepStart: 0, followsPipe: false, isQuery: true)]
+  private var frame: Frame { frames[frames.count - 1] }
+
+  let bytes: [UInt8]
 
   init(_ text: String) {
     bytes = Array(text.utf8)
-    var depth = 0
-    var last: UInt8 = 0
-    var statement: [String] = []
-    var statementIsEmpty = true
-    var previousStatementWord: String?
-    var isOpen = false
     var i = 0
+    var lastWord = ""
+    var last: UInt8 = 0
     while i < bytes.count {
       let byte = bytes[i]
       switch byte {
-      case UInt8(ascii: " "), 0x09, 0x0A, 0x0D:
+      case 0x20, 0x09, 0x0A, 0x0D:
         i += 1
         continue
-      case UInt8(ascii: "/") where at(i + 1) == UInt8(ascii: "/"):
+      case UInt8(ascii: "/") where at(i + 1) == byte:
         while i < bytes.count && bytes[i] != 0x0A { i += 1 }
         endsInText = i == bytes.count
         continue
-      case UInt8(ascii: "`"), UInt8(ascii: "~"):
-        if at(i + 1) == byte && at(i + 2) == byte {
-          (i, isOpen) = skipFence(from: i + 3, fence: byte)
-        } else {
-          i += 1
-        }
+      case UInt8(ascii: "`") where at(i + 1) == byte && at(i + 2) == byte,
+        UInt8(ascii: "~") where at(i + 1) == byte && at(i + 2) == byte:
+        i = skipFence(from: i + 3, fence: byte)
       case UInt8(ascii: "\""), UInt8(ascii: "'"):
-        let isVerbatim = last == UInt8(ascii: "@") && i > 0 && bytes[i - 1] == UInt8(ascii: "@")
-        // A string that its line does not close is a mistake to be told, not one to go on with.
-        (i, endsInText) = skipString(from: i + 1, quote: byte, isVerbatim: isVerbatim)
+        let isVerbatim = last == UInt8(ascii: "@")
+        i = skipString(from: i + 1, quote: byte, isVerbatim: isVerbatim)
       case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
         i += 1
-        if byte != UInt8(ascii: "[") { beginStep(at: i, afterPipe: false) }
+        let isQuery = byte != UInt8(ascii: "[") && Self.opensQuery(after: lastWord, last)
+        let outer = frame
+        if frames.count < 200 {
+          frames.append(
+            isQuery
+              ? Frame(start: i, stepStart: i, followsPipe: false, isQuery: true, inside: i)
+              : Frame(
+                start: outer.start, stepStart: outer.stepStart, followsPipe: outer.followsPipe, isQuery: false, inside: i))
+        }
       case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-        depth = max(0, depth - 1)
         i += 1
+        if frames.count > 1 { frames.removeLast() }
       case UInt8(ascii: "|"):
         i += 1
-        beginStep(at: i, afterPipe: true)
+        // A pipe shows that what seemed to be arguments is a query, as in `where x in (T | project y)`.
+        if !frame.isQuery { frames[frames.count - 1] = Frame(start: frame.inside, stepStart: i, followsPipe: true, isQuery: true) }
+        frames[frames.count - 1].stepStart = i
+        frames[frames.count - 1].followsPipe = true
       case UInt8(ascii: ";"):
         i += 1
-        if depth == 0 {
-          previousStatementWord = statement.first
-          statement = []
-          statementIsEmpty = true
-          beginStep(at: i, afterPipe: false)
-          last = byte
-          continue
+        if frames.count == 1 {
+          statementStart = i
+          frames = [Frame(start: i, stepStart: i, followsPipe: false, isQuery: true)]
         }
       default:
-        if Self.isWordByte(byte) {
-          let start = i
-          while i < bytes.count && Self.isWordByte(bytes[i]) { i += 1 }
-          let word = String(decoding: bytes[start..<i], as: UTF8.self)
-          statement.append(word)
-          if isGiven(after: i) { givenNames.append(word) }
-        } else {
+        guard Self.isWordByte(byte) else {
           i += 1
+          break
         }
+        let start = i
+        while i < bytes.count && Self.isWordByte(bytes[i]) { i += 1 }
+        lastWord = String(decoding: bytes[start..<i], as: UTF8.self)
+        if isGiven(after: i) { givenNames.append(lastWord) }
+        last = byte
+        continue
       }
-      statementIsEmpty = false
-      last = bytes[min(i, bytes.count) - 1]
-      if isOpen { break }
+      last = byte
     }
-    if isOpen { endsInText = true }
-    words = statement
-    let lastWord = (statementIsEmpty ? previousStatementWord : statement.first) ?? ""
-    isComplete = !isOpen && depth == 0 && !Self.continues(last) && !Self.preludes.contains(lastWord)
   }
 
-  /// Statements that only prepare for a query.
-  private static let preludes: Set<String> = ["let", "declare", "set", "alias", "restrict"]
+  /// The text of the current step, up to the cursor.
+  var step: String { text(stepStart, bytes.count) }
 
-  /// Signs after which something must follow.
-  private static func continues(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "|"), UInt8(ascii: ","), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "<"),
-      UInt8(ascii: ">"), UInt8(ascii: ":"):
-      true
-    default: false
+  func text(_ from: Int, _ to: Int) -> String {
+    let lower = min(max(from, 0), bytes.count)
+    return String(decoding: bytes[lower..<min(max(to, lower), bytes.count)], as: UTF8.self)
+  }
+
+  /// The text whose last query gives the rows that the current step works on, outermost place last; with the
+  /// statements before it, so that their names are known.
+  var inputs: [String] {
+    let prelude = text(0, statementStart)
+    return frames.reversed().filter { $0.isQuery && $0.followsPipe }.map { frame in
+      prelude + Self.withoutLet(text(frame.start, frame.stepStart - 1))
     }
+  }
+
+  /// `let name = query` as the query alone.
+  private static func withoutLet(_ text: String) -> String {
+    let words = text.drop(while: \.isWhitespace)
+    guard words.hasPrefix("let "), let equals = words.firstIndex(of: "=") else { return text }
+    return String(words[words.index(after: equals)...])
+  }
+
+  /// Whether a bracket after this word holds a query.
+  private static func opensQuery(after word: String, _ last: UInt8) -> Bool {
+    if last == UInt8(ascii: "=") || last == 0 || last == UInt8(ascii: ",") || last == UInt8(ascii: ")")
+      || last == UInt8(ascii: "(") || last == UInt8(ascii: "{") || last == UInt8(ascii: ";") { return true }
+    return isWordByte(last)
+      && ["join", "lookup", "union", "fork", "toscalar", "materialize", "on", "with", "partition", "as"].contains(word)
   }
 
   static func isWordByte(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "_") || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte >= 0x80
       || byte == UInt8(ascii: "-")
-  }
-
-  private mutating func beginStep(at start: Int, afterPipe: Bool) {
-    stepStart = start
-    stepFollowsPipe = afterPipe
   }
 
   /// Whether a single `=` comes next.
@@ -120,29 +140,32 @@ struct QueryShape {
 
   private func at(_ index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
-  private func skipString(from start: Int, quote: UInt8, isVerbatim: Bool) -> (Int, Bool) {
+  private mutating func skipString(from start: Int, quote: UInt8, isVerbatim: Bool) -> Int {
     var i = start
     while i < bytes.count {
       if bytes[i] == quote {
-        if !isVerbatim || at(i + 1) != quote { return (i + 1, false) }
+        if !isVerbatim || at(i + 1) != quote { return i + 1 }
         i += 1
       } else if bytes[i] == UInt8(ascii: "\\") && !isVerbatim {
         i += 1
       } else if bytes[i] == 0x0A {
         // The string is an error; its line ends it.
-        return (i, false)
+        return i
       }
       i += 1
     }
-    return (bytes.count, true)
+    endsInText = true
+    openText = start
+    return bytes.count
   }
 
-  private func skipFence(from start: Int, fence: UInt8) -> (Int, Bool) {
+  private mutating func skipFence(from start: Int, fence: UInt8) -> Int {
     var i = start
     while i < bytes.count {
-      if bytes[i] == fence && at(i + 1) == fence && at(i + 2) == fence { return (i + 3, false) }
+      if bytes[i] == fence && at(i + 1) == fence && at(i + 2) == fence { return i + 3 }
       i += 1
     }
-    return (bytes.count, true)
+    endsInText = true
+    return bytes.count
   }
 }

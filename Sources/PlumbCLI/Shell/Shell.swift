@@ -2,23 +2,32 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSyntax
 import ReadlineShim
 
 /// The conversation at a terminal: reads a query, runs it, shows its rows, and asks again.
 final class Shell {
-  let workspace: Workspace
-  var format: ResultFormat
-  var isTiming = true
-  var rowLimit: Int
+  var workspace: Workspace
+  var settings: ShellSettings
+  private(set) var log: QueryLog
+  var report = SessionReport()
+  var tour: Tour?
   private let completion: Completion
   private var history = History()
+  private var recent: RecentResults
   private var wantsToLeave = false
+  /// The last query that was run or could not be.
+  private(set) var lastQuery = ""
+  /// How many files `.read` is inside of.
+  private var readingDepth = 0
 
-  init(workspace: Workspace, output: OutputOptions) {
+  init(workspace: Workspace, output: OutputOptions, isSafe: Bool = false) {
     self.workspace = workspace
-    format = output.format ?? .table
-    rowLimit = output.rowLimit ?? Results.terminalRowLimit
-    completion = Completion(catalog: workspace.catalog)
+    settings = ShellSettings(output, isSafe: isSafe)
+    log = QueryLog(catalog: workspace.catalog)
+    recent = RecentResults(catalog: workspace.catalog)
+    completion = Completion(workspace: workspace)
+    if isSafe { makeSafe() }
   }
 
   /// Returns when the user leaves.
@@ -26,6 +35,8 @@ final class Shell {
     completion.install()
     history.open()
     greet()
+    StartFile.run(in: self)
+    tour?.tell()
     var pending = ""
     while !wantsToLeave {
       completion.setPendingText(pending)
@@ -45,13 +56,24 @@ final class Shell {
 
   func leave() { wantsToLeave = true }
 
+  /// From now on nothing beyond the workspace is touched.
+  func makeSafe() {
+    settings.isSafe = true
+    settings.usesPager = false
+    settings.output = nil
+    settings.once = nil
+    workspace.sessionOptions.readExternal = nil
+    completion.isSafe = true
+  }
+
   private func greet() {
     let names = workspace.catalog.tableNames
-    Console.say("Plumb \(Plumb.version). End a query with Enter; .help tells more, Ctrl-D leaves.")
+    let safe = settings.isSafe ? " This shell is safe: it touches no files and starts no programs." : ""
+    Console.say("Plumb \(Plumb.version). End a query with Enter; .help tells more, Ctrl-D leaves.\(safe)")
     if names.isEmpty {
       Console.say("There are no tables yet: .load name=path reads a file.")
     } else {
-      Console.say("Tables: \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", …" : "")")
+      Console.say("Tables: \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", ..." : "")")
     }
   }
 
@@ -65,6 +87,7 @@ final class Shell {
     return (line.map { String(cString: $0) } ?? "", status)
   }
 
+  /// A query that is whole on its first line runs at once; a longer one ends with an empty line or a `;`.
   private func take(_ line: String, pending: inout String) {
     let isBlank = line.allSatisfy(\.isWhitespace)
     if pending.isEmpty {
@@ -75,61 +98,141 @@ final class Shell {
         return
       }
     }
-    pending += pending.isEmpty ? line : "\n" + line
-    if isBlank || QueryShape(pending).isComplete {
-      let text = pending
-      pending = ""
-      history.add(text)
-      runQuery(text)
-    }
+    let isFirst = pending.isEmpty
+    // A first line that begins with a pipe goes on with the last result.
+    let goesOn = isFirst && line.drop(while: \.isWhitespace).hasPrefix("|")
+    pending += isFirst ? (goesOn ? "_ " + line : line) : "\n" + line
+    let isEnded = isBlank || line.hasSuffix(";") && !parse(pending).isUnfinished
+    guard isFirst ? !parse(pending).isUnfinished : isEnded else { return }
+    var text = pending
+    while text.last?.isWhitespace == true { text.removeLast() }
+    pending = ""
+    history.add(text)
+    runQuery(text)
   }
 
+  // MARK: Queries
+
   /// Runs and shows; every error is told and the shell goes on.
-  private func runQuery(_ text: String) {
-    let session = workspace.session()
+  func runQuery(_ text: String) {
+    lastQuery = text
+    let when = Machine.now
     let start = Machine.milliseconds
     do {
-      let answers = try Interrupts.shared.handling({ session.cancel() }) { try session.run(text) }.result
-      let elapsed = Machine.milliseconds - start
-      try show(answers, elapsed: elapsed)
+      let run = try QueryRun(text, in: workspace)
+      let rows = run.answers.reduce(0) { $0 + $1.rowCount }
+      log.add(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: ""))
+      recent.add(run.answers)
+      report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
+      try show(run.answers, elapsed: run.milliseconds)
+      tour?.observe(Tour.Deed(text: text, answers: run.answers, error: nil))
     } catch is ByteSink.Closed {
       leave()
     } catch {
+      let diagnostics = Failure.diagnostics(in: error)
+      let message = diagnostics.first?.message ?? ""
+      let elapsed = Machine.milliseconds - start
+      if log.entries.last?.when != when {
+        log.add(.init(query: text, when: when, rows: nil, milliseconds: elapsed, error: message))
+        report.add(query: text, error: message)
+      }
       Failure.report(error, source: text)
+      tour?.observe(Tour.Deed(text: text, answers: [], error: message))
     }
   }
 
-  /// Writes answers to the terminal as wide as it is now, and below them how many rows there are and how
-  /// long they took. Ctrl-C stops the writing.
-  func show(_ answers: [Answer], elapsed: Double? = nil) throws {
-    let stop = StopFlag()
-    let terminal = ByteSink.file(STDOUT_FILENO, name: "the terminal")
-    let sink = ByteSink(blockSize: 1 << 13) { bytes in
-      if stop.isSet { throw Diagnostic("cancelled", "the rest of the rows is not shown") }
-      terminal.buffer.append(bytes.bindMemory(to: UInt8.self))
-      try terminal.flush()
+  /// The answers of a text that the shell itself asks, without a trace in the history.
+  ///
+  /// - Throws: `SourcedDiagnostics` for mistakes in it.
+  func answers(to text: String) throws -> [Answer] {
+    do {
+      return try QueryRun(text, in: workspace).answers
+    } catch let diagnostics as Diagnostics {
+      throw SourcedDiagnostics(list: diagnostics.list, source: text)
     }
-    let writer = format.writer(
-      to: sink,
-      options: FormatOptions(
-        width: Console.columns, rowLimit: rowLimit, isStyled: Console.outputIsStyled))
-    try Interrupts.shared.handling({ stop.set() }) {
-      for answer in answers {
-        let summary = try writer.write(answer)
-        try sink.flush()
-        let time = isTiming && answers.count == 1 ? elapsed.map { Machine.durationText(milliseconds: $0) } : nil
-        if !summary.isWhole || time != nil {
-          Console.say("(\(summary.sentence(option: ".format"))\(time.map { " in \($0)" } ?? ""))")
-        }
-        for remark in answer.remarks { Console.say("note: \(remark)") }
-        if let visualization = answer.visualization {
-          Console.say("note: `render \(visualization.kind)` is shown as a table")
-        }
+  }
+
+  /// Runs the lines of a file: dot commands, and queries that end with `;`, an empty line, or the end of the file.
+  ///
+  /// - Throws: a diagnostic when files read one another without end.
+  func runLines(of text: String) throws {
+    guard readingDepth < 8 else { throw Diagnostic("nested-too-deeply", "files read one another too deeply") }
+    readingDepth += 1
+    defer { readingDepth -= 1 }
+    var pending = ""
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !wantsToLeave {
+      let line = line.hasSuffix("\r") ? line.dropLast() : line
+      if pending.isEmpty, line.trimmed.hasPrefix(".") {
+        DotCommand.run(String(line), in: self)
+        continue
       }
-      try writer.finish()
+      if !line.allSatisfy(\.isWhitespace) {
+        pending += pending.isEmpty ? String(line) : "\n" + line
+        if !line.trimmed.hasSuffix(";") { continue }
+      }
+      if pending.isEmpty || parse(pending).isUnfinished && line.trimmed.hasSuffix(";") { continue }
+      runQuery(pending)
+      pending = ""
     }
-    if isTiming, let elapsed, answers.count != 1 {
+    if !pending.isEmpty && !wantsToLeave { runQuery(pending) }
+  }
+
+  // MARK: Answers
+
+  /// Writes answers to where they go: the terminal as wide as it is now, or what `.output` and `.once` named.
+  func show(_ answers: [Answer], elapsed: Double? = nil) throws {
+    for answer in answers {
+      if let path = try ChartFile.write(answer, isSafe: settings.isSafe) { Console.say("note: the chart is in \(path)") }
+    }
+    if let target = settings.once ?? settings.output {
+      settings.once = nil
+      return try target.write(answers, format: settings.isFormatChosen ? settings.format : nil)
+    }
+    let stop = StopFlag()
+    let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
+    let sink = ByteSink(blockSize: 1 << 13) { try output.write($0) }
+    var options = Console.formatOptions(rowLimit: settings.rowLimit)
+    options.marks = settings.marks
+    let writer = settings.format.writer(to: sink, options: options)
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      var notes: [String] = []
+      do {
+        for answer in answers {
+          let summary = try writer.write(answer)
+          notes += self.notes(answer, summary, elapsed: answers.count == 1 ? elapsed : nil)
+          if answers.count > 1 {
+            try sink.flush()
+            if !settings.usesPager {
+              notes.forEach { Console.say($0) }
+              notes = []
+            }
+          }
+        }
+        try writer.finish()
+        try output.finish()
+      } catch is ByteSink.Closed {
+        // Whoever paged has seen enough.
+        try? output.finish()
+      } catch {
+        try? output.finish()
+        throw error
+      }
+      notes.forEach { Console.say($0) }
+    }
+    if settings.isTiming, let elapsed, answers.count != 1 {
       Console.say("(\(answers.count) results in \(Machine.durationText(milliseconds: elapsed)))")
     }
+  }
+
+  /// What stands below a result: how many rows there are, how long they took, and remarks.
+  private func notes(_ answer: Answer, _ summary: WriteSummary, elapsed: Double?) -> [String] {
+    var notes: [String] = []
+    let time = settings.isTiming ? elapsed.map { Machine.durationText(milliseconds: $0) } : nil
+    if !summary.isWhole || time != nil {
+      notes.append("(\(summary.sentence(option: ".mode"))\(time.map { " in \($0)" } ?? ""))")
+    }
+    notes += answer.remarks.map { "note: \($0)" }
+    if settings.format == .auto, let remark = answer.undrawnChart { notes.append("note: \(remark)") }
+    return notes
   }
 }

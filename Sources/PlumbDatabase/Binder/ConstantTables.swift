@@ -2,7 +2,7 @@ import PlumbEngine
 
 extension Table {
   /// A table out of rows of values, which have the columns' types.
-  convenience init(name: String, schema: Schema, rows: [[Value]]) {
+  public convenience init(name: String, schema: Schema, rows: [[Value]]) {
     self.init(name: name, schema: schema, cells: rows.flatMap { $0 })
   }
 

@@ -5,6 +5,8 @@ import Synchronization
 public final class Catalog: Sendable {
   private struct Contents {
     var tables: [String: Entry] = [:]
+    /// Tables that queries can name but no list of tables holds, such as `_`.
+    var unlisted: Set<String> = []
     var functions: [String: TableFunction] = [:]
   }
 
@@ -19,7 +21,10 @@ public final class Catalog: Sendable {
 
   /// Adds a table, or replaces the one of the same name. Names are case-sensitive.
   public func add(_ table: Table) {
-    contents.withLock { $0.tables[table.name] = .made(table) }
+    contents.withLock {
+      $0.tables[table.name] = .made(table)
+      $0.unlisted.remove(table.name)
+    }
   }
 
   /// Adds a table that is made when a query first reads it.
@@ -28,8 +33,48 @@ public final class Catalog: Sendable {
     contents.withLock { $0.tables[name] = .lazy(table) }
   }
 
+  /// Adds a table as `addLazy` does, which `tableNames`, `union *` and `search` leave out.
+  public func addUnlisted(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
+    let table = LazyTable(schema: schema, make: make)
+    contents.withLock {
+      $0.tables[name] = .lazy(table)
+      $0.unlisted.insert(name)
+    }
+  }
+
   public func remove(tableNamed name: String) {
-    contents.withLock { $0.tables[name] = nil }
+    contents.withLock {
+      $0.tables[name] = nil
+      $0.unlisted.remove(name)
+    }
+  }
+
+  /// The same names with the rows that are there already; tables not yet made are empty. For asking about names only.
+  public func withoutMaking() -> Catalog {
+    let copy = Catalog()
+    let (tables, unlisted, functions) = contents.withLock { ($0.tables, $0.unlisted, $0.functions) }
+    for (name, entry) in tables {
+      switch entry {
+      case .lazy(let lazy) where !lazy.isMade:
+        let empty = Table(name: name, schema: lazy.schema, groups: [])
+        copy.contents.withLock { $0.tables[name] = .made(empty) }
+      case .made, .lazy: copy.contents.withLock { $0.tables[name] = entry }
+      }
+    }
+    copy.contents.withLock {
+      $0.unlisted = unlisted
+      $0.functions = functions
+    }
+    return copy
+  }
+
+  /// Whether the table's rows are there already, so that reading it makes nothing.
+  public func isMade(tableNamed name: String) -> Bool {
+    switch contents.withLock({ $0.tables[name] }) {
+    case .made: true
+    case .lazy(let lazy): lazy.isMade
+    case nil: false
+    }
   }
 
   /// The table, made now if need be; nil when there is none of that name.
@@ -57,7 +102,9 @@ public final class Catalog: Sendable {
   }
 
   /// In alphabetical order.
-  public var tableNames: [String] { contents.withLock { $0.tables.keys.sorted() } }
+  public var tableNames: [String] {
+    contents.withLock { contents in contents.tables.keys.filter { !contents.unlisted.contains($0) }.sorted() }
+  }
 
   /// Adds a function that makes a table, or replaces the one of the same name.
   public func add(_ function: TableFunction) {
@@ -84,6 +131,9 @@ private final class LazyTable: Sendable {
     self.schema = schema
     self.make = make
   }
+
+  /// Does not wait for one who is making it.
+  var isMade: Bool { made.withLockIfAvailable { $0 != nil } ?? false }
 
   func table() throws -> Table {
     try made.withLock { kept in

@@ -48,6 +48,8 @@ final class HTMLWriter: ResultWriter {
       case 0x3E: entity = "&gt;"
       case 0x22: entity = "&quot;"
       case 0x27: entity = "&#39;"
+      // No character of HTML.
+      case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: entity = "\u{FFFD}"
       default: continue
       }
       sink.buffer.append(text.part(from: from, to: i))

@@ -1,5 +1,5 @@
 /// Names of columns as a query or a person reads them.
-enum KQLName {
+public enum KQLName {
   /// The name as a schema takes it: bare, or as `['...']` when it is not an identifier.
   static func inSchema(_ name: String) -> String {
     if isIdentifier(name) && !reserved.contains(name) { return name }
@@ -15,6 +15,9 @@ enum KQLName {
     }
     return "['\(escaped)']"
   }
+
+  /// The name as an expression takes it: bare, or as `['...']`.
+  public static func inQuery(_ name: String) -> String { inSchema(name) }
 
   /// The name with control characters made visible.
   static func printable(_ name: String) -> String { VisibleText.string(name) }

@@ -2,11 +2,12 @@ import PlumbEngine
 
 /// The forms in which Plumb writes a result.
 public enum ResultFormat: String, CaseIterable, Sendable {
-  case table, box, markdown, csv, tsv, json, jsonl, html, line, raw, datatable, kusto
+  case auto, table, box, markdown, csv, tsv, json, jsonl, html, page, svg, line, raw, datatable, kusto
 
   /// One line for help.
   public var summary: String {
     switch self {
+    case .auto: "the chart that `render` asked for, else a table; the default on a terminal"
     case .table: "aligned columns, fitted to the terminal"
     case .box: "the same in a frame"
     case .markdown: "a table for Markdown pages"
@@ -15,6 +16,8 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case .json: "an array of objects"
     case .jsonl: "one JSON object a line"
     case .html: "a table for web pages"
+    case .page: "a web page of its own with charts and tables"
+    case .svg: "the chart that `render` asked for, as an SVG picture"
     case .line: "one `name: value` a line, nothing shortened"
     case .raw: "values alone, without header or quotes"
     case .datatable: "a KQL literal that gives the same rows"
@@ -25,8 +28,8 @@ public enum ResultFormat: String, CaseIterable, Sendable {
   /// Whether people rather than programs read it.
   public var isForPeople: Bool {
     switch self {
-    case .table, .box, .line: true
-    case .markdown, .csv, .tsv, .json, .jsonl, .html, .raw, .datatable, .kusto: false
+    case .auto, .table, .box, .line: true
+    case .markdown, .csv, .tsv, .json, .jsonl, .html, .page, .svg, .raw, .datatable, .kusto: false
     }
   }
 
@@ -39,7 +42,8 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case "json": self = .json
     case "jsonl", "ndjson": self = .jsonl
     case "md", "markdown": self = .markdown
-    case "html", "htm": self = .html
+    case "html", "htm": self = .page
+    case "svg": self = .svg
     case "kql": self = .datatable
     case "txt": self = .table
     default: return nil
@@ -49,6 +53,7 @@ public enum ResultFormat: String, CaseIterable, Sendable {
   /// A writer for any number of answers, one after the other.
   public func writer(to sink: ByteSink, options: FormatOptions = FormatOptions()) -> any ResultWriter {
     switch self {
+    case .auto: AutoWriter(to: sink, options: options)
     case .table: TableWriter(to: sink, options: options, style: .plain)
     case .box: TableWriter(to: sink, options: options, style: .framed)
     case .markdown: MarkdownWriter(to: sink, options: options)
@@ -57,11 +62,24 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case .json: JSONWriter(to: sink, options: options)
     case .jsonl: JSONLinesWriter(to: sink, options: options)
     case .html: HTMLWriter(to: sink, options: options)
+    case .page: PageWriter(to: sink, options: options)
+    case .svg: SVGWriter(to: sink, options: options)
     case .line: LineWriter(to: sink, options: options)
     case .raw: RawWriter(to: sink, options: options)
     case .datatable: DatatableWriter(to: sink, options: options)
     case .kusto: KustoWriter(to: sink, options: options)
     }
+  }
+}
+
+/// A cell of a result by its row and column, from 0.
+public struct CellPlace: Hashable, Sendable {
+  public var row: Int
+  public var column: Int
+
+  public init(row: Int, column: Int) {
+    self.row = row
+    self.column = column
   }
 }
 
@@ -73,11 +91,21 @@ public struct FormatOptions: Sendable {
   public var rowLimit: Int?
   /// Whether ANSI styles are welcome.
   public var isStyled: Bool
+  /// Lines that a chart may take; nil when it may choose.
+  public var height: Int?
+  /// Whether frames and signs keep to ASCII.
+  public var isASCII: Bool
+  /// Cells that a table marks, such as those that have changed.
+  public var marks: Set<CellPlace> = []
 
-  public init(width: Int? = nil, rowLimit: Int? = nil, isStyled: Bool = false) {
+  public init(
+    width: Int? = nil, rowLimit: Int? = nil, isStyled: Bool = false, height: Int? = nil, isASCII: Bool = false
+  ) {
     self.width = width
     self.rowLimit = rowLimit
     self.isStyled = isStyled
+    self.height = height
+    self.isASCII = isASCII
   }
 }
 
@@ -107,8 +135,8 @@ public struct WriteSummary: Hashable, Sendable {
   ///
   /// - Parameter option: how the reader asks for another format.
   public func sentence(option: String = "--format") -> String {
-    var parts = [count(rows, "row")]
-    if rowsWritten < rows { parts.append("only the first \(rowsWritten) shown") }
+    let whole = count(rows, "row")
+    var parts = [rowsWritten < rows ? "\(Self.grouped(rowsWritten)) of \(whole)" : whole]
     if shortenedCells > 0 { parts.append("\(count(shortenedCells, "cell")) shortened") }
     if !hiddenColumns.isEmpty {
       let names = hiddenColumns.prefix(6).map { KQLName.printable($0) }.joined(separator: ", ")
@@ -120,8 +148,11 @@ public struct WriteSummary: Hashable, Sendable {
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    number == 1 ? "1 \(noun)" : "\(Self.grouped(number)) \(noun)s"
   }
+
+  /// `1,204`.
+  private static func grouped(_ number: Int) -> String { ChartNumber.grouped(Double(number)) }
 }
 
 extension Answer {

@@ -23,13 +23,13 @@ final class TableWriter: ResultWriter {
     if !isFirst { sink.buffer.append(0x0A) }
     isFirst = false
     var summary = answer.summary(written: 0)
-    let names = answer.schema.map { KQLName.printable($0.name) }
     let isRight = answer.schema.map(\.type.isRightAligned)
-    guard !names.isEmpty else {
+    let words = answer.schema.map { $0.type == .string && StatusInk.isStatus($0.name) }
+    guard !answer.schema.isEmpty else {
       summary.rowsWritten = summary.rows
       return summary
     }
-    let layout = measure(answer, names: names)
+    let (layout, names) = measure(answer)
     summary.hiddenColumns = answer.schema.suffix(layout.hidden).map(\.name)
     let widths = layout.widths
 
@@ -40,29 +40,35 @@ final class TableWriter: ResultWriter {
       scratch.append(names[i])
       var columns = DisplayWidth.columns(of: names[i])
       if columns > width {
-        columns = VisibleText.cut(&scratch, from: 0, to: width)
+        columns = VisibleText.cut(&scratch, from: 0, to: width, isASCII: options.isASCII)
         summary.shortenedCells += 1
       }
       put(columns, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: true)
     }
     switch style {
     case .plain:
-      sink.buffer.append(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "))
+      sink.buffer.append(widths.map { String(repeating: options.isASCII ? "-" : "─", count: $0) }.joined(separator: "  "))
       sink.buffer.append(0x0A)
     case .framed: rule("├", "┼", "┤", widths)
     }
 
+    var number = 0
     summary.rowsWritten = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+      defer { number += 1 }
       begin()
       for (i, width) in widths.enumerated() {
         scratch.removeAll()
-        columns[i].printShortText(at: row, to: &scratch)
-        var taken = VisibleText.clean(&scratch, from: 0)
+        columns[i].printBoundedText(at: row, atMost: width, to: &scratch)
+        var ink = words[i] && options.isStyled ? scratch.withBytes { StatusInk.code($0) } : nil
+        if options.isStyled, !options.marks.isEmpty, options.marks.contains(CellPlace(row: number, column: i)) {
+          ink = "\u{1B}[7m"
+        }
+        var taken = VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII)
         if taken > width {
-          taken = VisibleText.cut(&scratch, from: 0, to: width)
+          taken = VisibleText.cut(&scratch, from: 0, to: width, isASCII: options.isASCII)
           summary.shortenedCells += 1
         }
-        put(taken, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: false)
+        put(taken, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: false, ink: ink)
       }
       try sink.drain()
     }
@@ -72,35 +78,44 @@ final class TableWriter: ResultWriter {
 
   func finish() throws { try sink.flush() }
 
-  /// Measures every cell that will be shown.
-  private func measure(_ answer: Answer, names: [String]) -> TableLayout {
+  /// Whether every column has a place on the terminal, if need be with shortened cells.
+  func fits(_ answer: Answer) -> Bool { measure(answer).layout.hidden == 0 }
+
+  /// Measures every cell that will be shown. Columns that no terminal of this width could show are not looked at.
+  private func measure(_ answer: Answer) -> (layout: TableLayout, names: [String]) {
+    let most = options.width ?? Int.max
+    let schema = answer.schema.prefix(most)
+    let names = schema.map { KQLName.printable($0.name) }
     let nameWidths = names.map { max(1, DisplayWidth.columns(of: $0)) }
-    var valueWidths = [Int](repeating: 0, count: names.count)
+    var valueWidths = [Int](repeating: 0, count: schema.count)
     answer.forEachRow(limit: options.rowLimit) { columns, row in
-      for i in columns.indices {
+      for i in schema.indices {
         scratch.removeAll()
-        columns[i].printShortText(at: row, to: &scratch)
-        valueWidths[i] = max(valueWidths[i], VisibleText.clean(&scratch, from: 0))
+        columns[i].printBoundedText(at: row, atMost: most, to: &scratch)
+        valueWidths[i] = max(valueWidths[i], VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII))
       }
     }
-    return TableLayout(
+    var layout = TableLayout(
       natural: zip(nameWidths, valueWidths).map { max($0, $1) },
-      isText: answer.schema.map { $0.type == .string || $0.type == .dynamic },
+      isText: schema.map { $0.type == .string || $0.type == .dynamic },
       values: valueWidths, between: style == .plain ? 2 : 3, around: style == .plain ? 0 : 4,
       fitting: options.width)
+    layout.hidden += answer.schema.count - schema.count
+    return (layout, names)
   }
 
   private func begin() {
-    if style == .framed { sink.buffer.append("│ ") }
+    if style == .framed { sink.buffer.append(options.isASCII ? "| " : "│ ") }
   }
 
   /// Writes the cell in `scratch`, `columns` wide, and what stands after it.
-  private func put(_ columns: Int, _ width: Int, isRight: Bool, isLast: Bool, isHeader: Bool) {
+  private func put(_ columns: Int, _ width: Int, isRight: Bool, isLast: Bool, isHeader: Bool, ink: String? = nil) {
     let padding = max(0, width - columns)
     if isRight { pad(padding) }
-    if isHeader && options.isStyled { sink.buffer.append("\u{1B}[1m" as StaticString) }
+    let code = isHeader && options.isStyled ? "\u{1B}[1m" : ink
+    if let code { sink.buffer.append(code) }
     sink.buffer.append(scratch.bytes)
-    if isHeader && options.isStyled { sink.buffer.append("\u{1B}[0m" as StaticString) }
+    if code != nil { sink.buffer.append("\u{1B}[0m" as StaticString) }
     switch style {
     case .plain:
       if !isLast {
@@ -111,7 +126,8 @@ final class TableWriter: ResultWriter {
       }
     case .framed:
       if !isRight { pad(padding) }
-      sink.buffer.append(isLast ? " │\n" : " │ ")
+      sink.buffer.append(options.isASCII ? " |" : " │")
+      sink.buffer.append(isLast ? "\n" : " ")
     }
   }
 
@@ -131,9 +147,10 @@ final class TableWriter: ResultWriter {
 
   private func rule(_ left: String, _ middle: String, _ right: String, _ widths: [Int]) {
     guard style == .framed else { return }
-    sink.buffer.append(left)
-    sink.buffer.append(widths.map { String(repeating: "─", count: $0 + 2) }.joined(separator: middle))
-    sink.buffer.append(right)
+    let line = widths.map { String(repeating: options.isASCII ? "-" : "─", count: $0 + 2) }
+    sink.buffer.append(options.isASCII ? "+" : left)
+    sink.buffer.append(line.joined(separator: options.isASCII ? "+" : middle))
+    sink.buffer.append(options.isASCII ? "+" : right)
     sink.buffer.append(0x0A)
   }
 }

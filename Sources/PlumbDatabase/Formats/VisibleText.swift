@@ -2,29 +2,40 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Text as a terminal may show it: control characters become pictures, so that no value can steer it.
-enum VisibleText {
-  static func string(_ text: String) -> String {
+public enum VisibleText {
+  public static func string(_ text: String) -> String { string(text, isASCII: false) }
+
+  static func string(_ text: String, isASCII: Bool) -> String {
     if text.utf8.allSatisfy(isPlain) { return text }
     var out = ""
-    for scalar in text.unicodeScalars { out.unicodeScalars.append(visible(scalar)) }
+    for scalar in text.unicodeScalars {
+      let shown = visible(scalar)
+      // A terminal without Unicode shows what it can of the data, but no pictures of ours.
+      out.unicodeScalars.append(isASCII && shown != scalar ? "?" : shown)
+    }
     return out
   }
 
+  /// A text of several lines, each made visible.
+  static func lines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { string(String($0)) }.joined(separator: "\n")
+  }
+
   /// Makes everything from `start` on visible, and says how many columns it takes.
-  static func clean(_ buffer: inout ByteBuffer, from start: Int) -> Int {
+  static func clean(_ buffer: inout ByteBuffer, from start: Int, isASCII: Bool = false) -> Int {
     let isAllPlain = buffer.withBytes { bytes in
       for i in start..<bytes.count where !isPlain(bytes[i]) { return false }
       return true
     }
     if isAllPlain { return buffer.count - start }
-    let text = string(buffer.withBytes { String($0.part(from: start)) })
+    let text = string(buffer.withBytes { String($0.part(from: start)) }, isASCII: isASCII)
     buffer.truncate(to: start)
     buffer.append(text)
     return DisplayWidth.columns(of: text)
   }
 
   /// Cuts the text from `start` on to `width` columns, the last of them `…`.
-  static func cut(_ buffer: inout ByteBuffer, from start: Int, to width: Int) -> Int {
+  static func cut(_ buffer: inout ByteBuffer, from start: Int, to width: Int, isASCII: Bool = false) -> Int {
     let text = buffer.withBytes { String($0.part(from: start)) }
     var kept = ""
     var columns = 0
@@ -37,7 +48,7 @@ enum VisibleText {
     buffer.truncate(to: start)
     buffer.append(kept)
     if width > 0 {
-      buffer.append("…")
+      buffer.append(isASCII ? "~" : "…")
       columns += 1
     }
     return columns

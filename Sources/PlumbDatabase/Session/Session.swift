@@ -59,6 +59,25 @@ public final class Session: Sendable {
   /// Stops the query that is running, if there is one, at its next checkpoint.
   public func cancel() { running.withLock { $0?.cancel() } }
 
+  /// The part of its rows that the running query has read; nil when that is not known.
+  public var progress: Double? { running.withLock { $0?.progress.fraction } }
+
+  /// The columns that the last query of a text gives, found without running it; nil when it has mistakes.
+  public func schema(of text: String) -> Schema? {
+    let found = try? onLargeStack { () -> Schema? in
+      let parsed = parse(text)
+      if parsed.hasErrors { return nil }
+      let context = context(now: options.clock(), options)
+      let binder = Binder(Binder.Services(catalog: catalog, parameters: options.parameters), context: context)
+      var schema: Schema?
+      for statement in parsed.script.statements {
+        if case .query(let query) = statement { schema = binder.bind(query)?.schema } else { binder.prepare(statement) }
+      }
+      return schema
+    }
+    return found ?? nil
+  }
+
   // MARK: Statements
 
   private func runStatements(of text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {

@@ -16,6 +16,8 @@ public final class ExecutionContext: Sendable {
   private let parent: ExecutionContext?
   private let notes = Mutex<[String]>([])
   private let failure = Mutex<Diagnostic?>(nil)
+  /// How far the query has come.
+  public let progress = QueryProgress()
 
   public init(now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, parent: ExecutionContext? = nil) {
     self.now = now

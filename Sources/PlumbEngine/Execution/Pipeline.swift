@@ -52,11 +52,13 @@ struct Pipeline: Sendable {
     let worth = Swift.max(1, source.rowEstimate / Self.rowsWorthAWorker)
     let count = Swift.min(workers ?? context.threads, worth)
     let stopped = Atomic<Bool>(false)
+    context.progress.expect(source.rowEstimate)
     try WorkerPool.shared.run(workers: count) { _ in
       let worker = try sink.makeWorker()
       do {
         while !stopped.load(ordering: .relaxed), let chunk = try source.next() {
           try context.checkpoint()
+          context.progress.add(chunk.count)
           try push(chunk, context) { try worker.take($0) }
         }
         try worker.finish()

@@ -19,6 +19,8 @@ struct Parser {
   let comments: [CommentSyntax]
   private(set) var diagnostics: [Diagnostic]
   private(set) var index = 0
+  /// Whether the first mistake is that the text ends.
+  private(set) var endsTooEarly: Bool
 
   /// Brackets, signs and pipes-in-brackets open at this point.
   private(set) var depth = 0
@@ -41,6 +43,10 @@ struct Parser {
     bytes = lexer.bytes
     comments = lexer.comments
     diagnostics = lexer.diagnostics
+    // A text in a fence may have many lines; other strings end with theirs.
+    endsTooEarly = lexer.diagnostics.first.map {
+      $0.code == "unclosed-string" && ($0.span.map { $0.upper - $0.lower } ?? 0) >= 3
+    } ?? false
   }
 
   // MARK: Looking
@@ -213,6 +219,7 @@ struct Parser {
   mutating func fail(
     _ code: String, _ message: String, at span: SourceSpan, help: String? = nil
   ) -> SyntaxFailure {
+    if diagnostics.isEmpty && token.kind == .end { endsTooEarly = true }
     report(Diagnostic(code, message, at: span, help: help))
     return SyntaxFailure()
   }

@@ -19,7 +19,8 @@ extension Parser {
     }
     let script = ScriptSyntax(
       statements: statements, comments: comments, span: SourceSpan(0, bytes.count))
-    return ParseResult(script: script, diagnostics: inTextOrder(diagnostics))
+    return ParseResult(
+      script: script, diagnostics: inTextOrder(diagnostics), endsTooEarly: endsTooEarly)
   }
 
   private func inTextOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {

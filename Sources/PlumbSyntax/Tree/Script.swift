@@ -21,5 +21,18 @@ public struct ParseResult: Sendable {
   public var script: ScriptSyntax
   public var diagnostics: [Diagnostic]
 
+  /// Whether the first mistake is that the text ends where more should follow.
+  var endsTooEarly = false
+
+  /// Whether more text has to follow before there is something to run: the text ends too early, or it only prepares
+  /// for a query, as `let` does.
+  public var isUnfinished: Bool {
+    if hasErrors { return endsTooEarly }
+    switch script.statements.last {
+    case nil, .query, .command: return false
+    case .letBinding, .setOption, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess: return true
+    }
+  }
+
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

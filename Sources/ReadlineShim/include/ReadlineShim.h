@@ -15,8 +15,13 @@ const char *_Nonnull plumb_readline_version(void);
 typedef char *_Nullable (*plumb_completer)(
     const char *_Nonnull line, int start, int end, int index);
 
+/// Gives what is known of a candidate, for the list of candidates; NULL or empty for nothing. The text stays
+/// until the next call.
+typedef const char *_Nullable (*plumb_describer)(const char *_Nonnull candidate);
+
 /// Sets readline up; call once before the first line.
-void plumb_readline_start(const char *_Nonnull name, plumb_completer _Nonnull completer);
+void plumb_readline_start(
+    const char *_Nonnull name, plumb_completer _Nonnull completer, plumb_describer _Nonnull describer);
 
 typedef enum {
   PLUMB_LINE = 0,
@@ -35,8 +40,8 @@ void plumb_readline_interrupt(void);
 /// Gives the terminal back as it was before the line was begun; for a thread that is about to end the process.
 void plumb_readline_restore_terminal(void);
 
-/// Whether candidates after this one get a space; call while candidates are given.
-void plumb_readline_append_space(bool appends);
+/// What is put behind a candidate that is the only one, 0 for nothing; call while candidates are given.
+void plumb_readline_append(char character);
 
 /// Keeps at most `count` entries.
 void plumb_history_limit(int count);
@@ -50,5 +55,7 @@ bool plumb_history_write(const char *_Nonnull path);
 
 /// Columns of the terminal behind a descriptor; 0 when it is none or does not say.
 int plumb_terminal_columns(int descriptor);
+/// Lines of the terminal behind a descriptor; 0 when it is none or does not say.
+int plumb_terminal_rows(int descriptor);
 
 #endif

@@ -1,0 +1,37 @@
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// The picture that `render ... with (file = "x.svg")` asks for.
+enum ChartFile {
+  /// Writes the file, if the answer asks for one, and gives its path.
+  ///
+  /// - Throws: a diagnostic about the file's name or the writing.
+  @discardableResult
+  static func write(_ answer: Answer, isSafe: Bool = false) throws -> String? {
+    guard let path = answer.visualization?.properties["file"] else { return nil }
+    guard let format = ResultFormat(fileName: path), format == .svg || format == .page else {
+      throw Diagnostic(
+        "unknown-format", "a chart is written as .svg or .html, not as `\(path)`",
+        help: "write `with (file = \"chart.svg\")`")
+    }
+    if isSafe { throw Safety.refusal("writes no files, so not `\(path)`") }
+    let destination = try Destination(path: Listing.expandingHome(path))
+    do {
+      let writer = format.writer(to: destination.sink)
+      _ = try writer.write(answer)
+      try writer.finish()
+      try destination.commit()
+    } catch {
+      destination.discard()
+      throw error
+    }
+    return path
+  }
+}
+
+/// What `--safe` forbids: everything that touches files or programs beyond the workspace.
+enum Safety {
+  static func refusal(_ what: String) -> Diagnostic {
+    Diagnostic("safe-mode", "a safe shell \(what)", help: "start `plumb` without --safe to allow it")
+  }
+}

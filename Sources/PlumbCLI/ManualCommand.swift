@@ -1,0 +1,141 @@
+import ArgumentParser
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+
+/// `plumb completions` and `plumb man`: what shells and readers need, from the declarations of the commands.
+struct CompletionsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "completions", abstract: "Print a completion script for bash, zsh or fish.")
+
+  enum ShellName: String, ExpressibleByArgument, CaseIterable {
+    case bash, zsh, fish
+  }
+
+  @Argument(help: "The shell: bash, zsh or fish.")
+  var shell: ShellName
+
+  func run() throws {
+    switch shell {
+    case .bash: Console.writeOut(Plumb.completionScript(for: .bash))
+    case .zsh: Console.writeOut(Plumb.completionScript(for: .zsh))
+    case .fish: Console.writeOut(Plumb.completionScript(for: .fish))
+    }
+  }
+}
+
+struct ManualCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "man", abstract: "Print the manual page, for `man -l -`.")
+
+  func run() throws { Console.writeOut(ManualPage.text) }
+}
+
+/// The manual page in the language of `man`.
+enum ManualPage {
+  static var text: String {
+    var out = """
+      .TH PLUMB 1 "" "Plumb \(Plumb.version)" "User Commands"
+      .SH NAME
+      plumb \\- \(escaped("KQL for pipeline telemetry, in a terminal"))
+      .SH SYNOPSIS
+      .B plumb
+      [command] [options]
+      .SH DESCRIPTION
+      \(escaped("Without a command plumb opens a shell on a terminal, and off one reads a query from standard input. Data goes to standard output, everything else to standard error."))
+
+      """
+    for command in commands { out += section(command) }
+    out += ".SH SHELL COMMANDS\n"
+    for command in DotCommand.all {
+      out += ".TP\n.B \(escaped(command.usage))\n\(escaped(command.summary))\n"
+    }
+    out += ".SH FORMATS\n"
+    for format in ResultFormat.allCases { out += ".TP\n.B \(escaped(format.rawValue))\n\(escaped(format.summary))\n" }
+    out += ".SH STEPS OF A QUERY\n"
+    for guide in Guide.operators { out += ".TP\n.B \(escaped(guide.usage))\n\(escaped(guide.summary))\n" }
+    out += """
+      .SH EXIT STATUS
+      0 done, 1 the query or its data failed, 2 wrong usage, 3 \(escaped("--fail-if-rows")) found rows, 130 interrupted.
+      .SH ENVIRONMENT
+      .TP
+      .B NO_COLOR
+      No colours, if set and not empty.
+      .TP
+      .B PLUMB_PAGER, PAGER
+      The program for long results on a terminal; empty for none.
+      .TP
+      .B VISUAL, EDITOR
+      The editor of
+      .BR .edit .
+      .TP
+      .B PLUMB_RC
+      A file of dot commands run at the start, in place of
+      .IR ~/.config/plumb/rc .
+      .SH FILES
+      .TP
+      .I ~/.local/state/plumb/history
+      The queries of earlier sessions.
+      """
+    return out
+  }
+
+  /// What the commands say of themselves.
+  private static var commands: [Dynamic] {
+    guard let tree = JSONText.parseTree(Plumb._dumpHelp()), let root = tree["command"],
+      case .array(let subcommands)? = root["subcommands"]
+    else { return [] }
+    return subcommands.filter { $0["commandName"]?.text != "help" }
+  }
+
+  private static func section(_ command: Dynamic) -> String {
+    let name = command["commandName"]?.text ?? ""
+    var out = ".SH \(escaped("plumb \(name)".uppercased()))\n\(escaped(command["abstract"]?.text ?? ""))\n"
+    guard case .array(let arguments)? = command["arguments"] else { return out }
+    for argument in arguments {
+      if case .bool(false)? = argument["shouldDisplay"] { continue }
+      var names: [String] = []
+      if case .array(let list)? = argument["names"] {
+        names = list.map { ($0["kind"]?.text == "long" ? "--" : "-") + ($0["name"]?.text ?? "") }
+      }
+      let value = argument["valueName"]?.text ?? ""
+      switch argument["kind"]?.text {
+      case "positional": names = [value]
+      case "option": names = names.map { "\($0) \(value)" }
+      default: break
+      }
+      if names.contains("--help") || names.contains("--version") { continue }
+      out += ".TP\n.B \(escaped(names.joined(separator: ", ")))\n\(escaped(argument["abstract"]?.text ?? ""))\n"
+    }
+    return out
+  }
+
+  /// Text in which nothing is a request of `man`.
+  private static func escaped(_ text: String) -> String {
+    var out = ""
+    for character in text {
+      switch character {
+      case "\\": out += "\\e"
+      case "-": out += "\\-"
+      case "'": out += "\\(aq"
+      case "`": out += "\\(ga"
+      case "\n": out += " "
+      default: out.append(character)
+      }
+    }
+    return out.hasPrefix(".") ? "\\&" + out : out
+  }
+}
+
+extension Dynamic {
+  /// A member of an object.
+  fileprivate subscript(key: String) -> Dynamic? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
+  fileprivate var text: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+}

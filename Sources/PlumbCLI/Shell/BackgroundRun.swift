@@ -1,0 +1,51 @@
+import Glibc
+import Synchronization
+
+/// Work on a thread of its own, which the terminal's thread waits for as long as the user does.
+final class BackgroundRun<Value: Sendable>: Sendable {
+  private let outcome = Mutex<Result<Value, any Error>?>(nil)
+  private let body: @Sendable () throws -> Value
+
+  /// Starts at once; where no thread can be made, the work is done here.
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    self.body = body
+    let box = Unmanaged.passRetained(Start { self.work() })
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+        return nil
+      }, box.toOpaque())
+    if status == 0 {
+      pthread_detach(thread)
+    } else {
+      box.release()
+      work()
+    }
+  }
+
+  private func work() {
+    let result = Result { try body() }
+    outcome.withLock { $0 = result }
+  }
+
+  /// The result, once there is one, or nil after this time.
+  func wait(milliseconds: Int) -> Result<Value, any Error>? {
+    let end = Machine.milliseconds + Double(milliseconds)
+    // Short queries end within the first, shorter waits.
+    var pause: UInt32 = 50
+    while true {
+      if let result = outcome.withLock({ $0 }) { return result }
+      let left = end - Machine.milliseconds
+      if left <= 0 { return nil }
+      usleep(min(pause, UInt32(left * 1000) + 1))
+      pause = min(pause * 2, 4000)
+    }
+  }
+}
+
+private final class Start: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}

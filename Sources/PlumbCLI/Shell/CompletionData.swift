@@ -1,0 +1,123 @@
+import PlumbDatabase
+import PlumbEngine
+import Synchronization
+
+/// What completion knows of the data. Each question is answered within `patience`, or later for the next TAB.
+final class CompletionData: Sendable {
+  private let workspace: Workspace
+  private let schemas = Mutex<[String: Schema?]>([:])
+  private let values = Mutex<[String: [[String]]]>([:])
+  private let names = Mutex<[String]>([])
+
+  /// Milliseconds that one TAB may wait for the binder or for rows.
+  private static let patience = 30
+  /// Rows that are read when all are too many for the time.
+  private static let sample = 100_000
+
+  init(_ workspace: Workspace) { self.workspace = workspace }
+
+  var catalog: Catalog { workspace.catalog }
+
+  func rowsNote(ofTable name: String) -> String {
+    guard catalog.isMade(tableNamed: name), let table = try? catalog.table(named: name) else { return "" }
+    return "\(table.rowCount) rows"
+  }
+
+  // MARK: Columns
+
+  /// The columns that exist where the current step begins; where the text before it has mistakes, those of all tables.
+  func columns(at shape: QueryShape) -> [Completion.Candidate] {
+    for input in shape.inputs {
+      if let schema = schema(of: input) { return Self.candidates(schema) }
+    }
+    // Nothing comes before, as in `print`: no columns exist.
+    if shape.inputs.isEmpty { return [] }
+    return Self.candidates(catalog.tableNames.flatMap { catalog.schema(ofTable: $0) ?? [] })
+  }
+
+  private static func candidates(_ schema: Schema) -> [Completion.Candidate] {
+    schema.map { Completion.Candidate(text: KQLName.inQuery($0.name), note: $0.type.name) }
+  }
+
+  /// The columns of a text's last query, by the binder; nothing is run, and no table is made.
+  func schema(of text: String) -> Schema? {
+    let key = text + "\u{0}" + catalog.tableNames.joined(separator: "\u{0}")
+    if let known = schemas.withLock({ $0[key] }) { return known }
+    let session = Session(catalog: catalog.withoutMaking(), options: workspace.sessionOptions)
+    let run = BackgroundRun { [self] () -> Schema? in
+      let schema = session.schema(of: text)
+      // `_` changes with each query.
+      if !text.hasPrefix("_") {
+        schemas.withLock {
+          if $0.count > 200 { $0 = [:] }
+          $0[key] = schema
+        }
+      }
+      return schema
+    }
+    return (try? run.wait(milliseconds: Self.patience)?.get()) ?? nil
+  }
+
+  // MARK: Values
+
+  /// The most frequent values of a column where the step begins, with their counts.
+  func values(of column: String, in input: String, beginning prefix: String) -> [(value: String, count: String)] {
+    let name = KQLName.inQuery(column)
+    let literal = KQLText.string(prefix)
+    let end = "| summarize rows = count() by value = tostring(\(name)) | where value startswith_cs \(literal) | top 40 by rows, value asc"
+    let whole = rows(of: "\(input)\n\(end)")
+    let found = whole ?? rows(of: "\(input)\n| take \(Self.sample)\n\(end)") ?? []
+    return found.compactMap { row in row.count >= 2 ? (row[0], whole == nil ? "" : row[1]) : nil }
+  }
+
+  /// The cells of a small result, or nil when it takes too long; then they are there for the next TAB.
+  private func rows(of text: String) -> [[String]]? {
+    if let known = values.withLock({ $0[text] }) { return known }
+    let session = workspace.session()
+    let run = BackgroundRun { [self] () -> [[String]] in
+      let rows = (try session.run(text)).last?.texts(limit: 100) ?? []
+      values.withLock {
+        if $0.count > 50 { $0 = [:] }
+        $0[text] = rows
+      }
+      return rows
+    }
+    switch run.wait(milliseconds: Self.patience) {
+    case .success(let rows): return rows
+    case .failure: return []
+    case nil: return nil
+    }
+  }
+
+  /// The names of all pipelines, where there is such a table.
+  var pipelineNames: [String] {
+    let known = names.withLock { $0 }
+    if !known.isEmpty { return known }
+    guard catalog.schema(ofTable: "pipelines")?.contains(where: { $0.name == "name" }) == true else { return [] }
+    let session = workspace.session()
+    let run = BackgroundRun { [self] () -> [String] in
+      let rows = (try session.run("pipelines | project name | sort by name asc")).last?.texts(limit: 20_000) ?? []
+      let found = rows.compactMap(\.first)
+      names.withLock { $0 = found }
+      return found
+    }
+    return (try? run.wait(milliseconds: Self.patience)?.get()) ?? []
+  }
+}
+
+/// Texts as KQL writes them.
+enum KQLText {
+  static func string(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": out += "\\" + String(scalar)
+      case "\n": out += "\\n"
+      case "\r": out += "\\r"
+      case "\t": out += "\\t"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out + "\""
+  }
+}

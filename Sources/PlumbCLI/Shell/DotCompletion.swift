@@ -1,0 +1,73 @@
+import Glibc
+import PlumbDatabase
+
+/// Completion of dot commands and of what they take: names, files, queries.
+struct DotCompletion {
+  let completion: Completion
+
+  private typealias Candidate = Completion.Candidate
+
+  /// - Parameter text: the line before the word, without white space at its start.
+  func candidates(for word: String, after text: String) -> [Completion.Candidate] {
+    guard let command = text.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
+      return Completion.matching(word, DotCommand.all.map { Candidate(text: $0.name, note: $0.summary) })
+    }
+    let rest = String(text.dropFirst(command.count))
+    switch command {
+    case ".schema": return names(word, completion.data.catalog.tableNames)
+    case ".column": return columns(word)
+    case ".mode":
+      return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
+    case ".timer", ".timing", ".pager": return names(word, ["on", "off"])
+    case ".help": return names(word, Help.names)
+    case ".show": return names(word, ShowCommand.subjects)
+    case ".train": return names(word, ShowCommand.methods)
+    case ".read", ".load", ".output", ".once", ".report", ".open", ".save", ".import":
+      return completion.isSafe ? [] : files(word, rest)
+    case ".explain", ".profile", ".format", ".expand":
+      return completion.queryCandidates(for: word, after: rest)
+    case ".watch":
+      let query = rest.drop(while: \.isWhitespace).drop { !$0.isWhitespace }
+      return query.isEmpty ? [] : completion.queryCandidates(for: word, after: String(query))
+    default: return []
+    }
+  }
+
+  private func names(_ word: String, _ names: [String]) -> [Completion.Candidate] {
+    Completion.matching(word, names.map { Candidate(text: $0) })
+  }
+
+  /// `runs.st` as one word.
+  private func columns(_ word: String) -> [Completion.Candidate] {
+    let catalog = completion.data.catalog
+    guard let dot = word.firstIndex(of: ".") else {
+      return Completion.matching(word, catalog.tableNames.map { Candidate(text: $0 + ".", ending: nil) })
+    }
+    let table = String(word[..<dot])
+    return names(word, (catalog.schema(ofTable: table) ?? []).map { "\(table).\($0.name)" })
+  }
+
+  /// The files of the folder that is typed so far.
+  private func files(_ word: String, _ rest: String) -> [Completion.Candidate] {
+    var path = String((rest + word).drop(while: \.isWhitespace))
+    if let equals = path.firstIndex(of: "=") { path = String(path[path.index(after: equals)...]) }
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? "."
+    let start = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    guard let directory = opendir(Listing.expandingHome(folder)) else { return [] }
+    defer { closedir(directory) }
+    var found: [Completion.Candidate] = []
+    while let entry = readdir(directory), found.count < 2000 {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(start), name != ".", name != "..", start.hasPrefix(".") || !name.hasPrefix(".") else { continue }
+      // The word is the end of what is typed of the name.
+      let typed = start.count - min(word.count, start.count)
+      let isFolder = entry.pointee.d_type == UInt8(DT_DIR)
+      found.append(
+        Candidate(text: String(name.dropFirst(typed)) + (isFolder ? "/" : ""), ending: isFolder ? nil : " "))
+    }
+    return Completion.matching(word, found)
+  }
+}

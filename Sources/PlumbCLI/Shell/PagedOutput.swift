@@ -1,0 +1,70 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// Writes to the terminal, and through a pager what is longer than the terminal.
+final class PagedOutput {
+  private let terminal = ByteSink.file(STDOUT_FILENO, name: "the terminal")
+  private var held: [UInt8] = []
+  private var lines = 0
+  private var pager: ChildProcess?
+  private var toPager: ByteSink?
+  private var isDirect: Bool
+  private let stop: StopFlag
+
+  init(usesPager: Bool, stop: StopFlag) {
+    isDirect = !usesPager || Self.command == nil || Console.rows == nil
+    self.stop = stop
+  }
+
+  /// The pager: `PLUMB_PAGER`, `PAGER`, or `less` that leaves short texts and colours alone.
+  private static let command: String? = {
+    if let term = getenv("TERM"), strcmp(term, "dumb") == 0 { return nil }
+    for name in ["PLUMB_PAGER", "PAGER"] {
+      guard let value = getenv(name) else { continue }
+      return value[0] == 0 ? nil : String(cString: value)
+    }
+    for folder in ["/usr/bin", "/bin", "/usr/local/bin"] where access(folder + "/less", X_OK) == 0 { return "less -FRSX" }
+    return nil
+  }()
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    if stop.isSet { throw Diagnostic("cancelled", "the rest of the rows is not shown") }
+    if let toPager {
+      toPager.buffer.append(bytes.bindMemory(to: UInt8.self))
+      return try toPager.flush()
+    }
+    if isDirect {
+      terminal.buffer.append(bytes.bindMemory(to: UInt8.self))
+      return try terminal.flush()
+    }
+    held += bytes
+    for byte in bytes where byte == 0x0A { lines += 1 }
+    guard lines >= (Console.rows ?? 24) - 1, let command = Self.command else { return }
+    guard let child = try? ChildProcess(command, hasInput: true) else {
+      isDirect = true
+      return try release(to: terminal)
+    }
+    pager = child
+    let sink = ByteSink.file(child.input, name: "the pager")
+    toPager = sink
+    try release(to: sink)
+  }
+
+  private func release(to sink: ByteSink) throws {
+    sink.buffer.append(held)
+    held = []
+    try sink.flush()
+  }
+
+  /// Shows what is held, or waits until the reader leaves the pager.
+  func finish() throws {
+    if let pager {
+      self.pager = nil
+      toPager = nil
+      pager.finish()
+    } else {
+      try release(to: terminal)
+    }
+  }
+}

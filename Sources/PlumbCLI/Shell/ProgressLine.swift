@@ -1,0 +1,35 @@
+import Glibc
+import PlumbDatabase
+import ReadlineShim
+
+/// A bar on the terminal for what takes longer than half a second.
+final class ProgressLine {
+  private static let delay = 500.0
+  private var isShown = false
+  private let isOnTerminal = isatty(STDERR_FILENO) != 0
+
+  /// - Parameter done: the part of the rows that was read, 0...1; nil when it is not known.
+  func show(elapsed: Double, done: Double?) {
+    guard isOnTerminal, elapsed >= Self.delay else { return }
+    let width = max(20, min(60, Int(plumb_terminal_columns(STDERR_FILENO)) - 30))
+    let tenths = Int(min(elapsed / 100, 1e9))
+    let time = "\(tenths / 10).\(tenths % 10) s"
+    var text: String
+    if let done {
+      let full = Int(Double(width) * min(max(done, 0), 1))
+      let (block, rest) = Console.isASCII ? ("#", ".") : ("█", "░")
+      let percent = "\(Int(min(max(done, 0), 1) * 100)) %"
+      text = String(repeating: block, count: full) + String(repeating: rest, count: width - full) + " \(percent)  \(time)"
+    } else {
+      text = "running, \(time)"
+    }
+    text += "  Ctrl-C stops"
+    Console.write("\r\u{1B}[K" + text, to: STDERR_FILENO)
+    isShown = true
+  }
+
+  func clear() {
+    if isShown { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    isShown = false
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// What `.report` writes: the session so far.
+struct SessionReport {
+  private var report = Report()
+
+  mutating func add(query: String, answers: [Answer], milliseconds: Double) {
+    let rows = answers.reduce(0) { $0 + $1.rowCount }
+    report.add(
+      query: query, answers: answers,
+      summary: "\(rows) row\(rows == 1 ? "" : "s") in \(Machine.durationText(milliseconds: milliseconds))")
+  }
+
+  mutating func add(query: String, error: String) { report.add(query: query, error: error) }
+
+  mutating func add(note: String) { report.add(note: note) }
+
+  func write(to path: String) throws {
+    let text: String
+    switch ResultFormat(fileName: path) {
+    case .page: text = report.html(title: "Plumb session")
+    case .markdown: text = report.markdown(title: "Plumb session")
+    default:
+      throw Diagnostic("unknown-format", "a report is written as .html or .md, not as `\(VisibleText.string(path))`")
+    }
+    let destination = try Destination(path: Listing.expandingHome(path))
+    destination.sink.buffer.append(text)
+    do {
+      try destination.commit()
+    } catch {
+      destination.discard()
+      throw error
+    }
+  }
+}
+
+extension DotCommand {
+  static let report = DotCommand(
+    name: ".report", usage: ".report FILE.html or FILE.md",
+    summary: "Writes the session as one page: queries, results, charts and notes.", examples: [".report incident.html"],
+    reachesOut: true,
+    text: { path, shell in
+      if path.isEmpty { throw usage(".report", "`.report` needs a file") }
+      try shell.report.write(to: path)
+      Console.say("the session is in \(VisibleText.string(path))")
+    })
+
+  static let note = DotCommand(
+    name: ".note", usage: ".note TEXT", summary: "Keeps a remark for the report.",
+    examples: [".note The vendor was down from 02:00 to 03:10."],
+    text: { text, shell in
+      if text.isEmpty { throw usage(".note", "`.note` needs a text") }
+      shell.report.add(note: text)
+    })
+}

@@ -1,0 +1,95 @@
+import PlumbEngine
+
+extension ChartBuilder {
+  /// Bars and columns.
+  func bars(_ remarks: inout [String]) throws(ChartProblem) -> BarContent {
+    let roles = try ChartRoles(table, visualization, kind: kind)
+    guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the bars' names") }
+    if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
+    let isVertical = kind == .columnchart
+    let stacking = Self.stacking(visualization.property("kind"))
+
+    var names: [String: Int] = [:]
+    var categories: [String] = []
+    var positions: [Double?] = []
+    var series: [(name: String, values: [Int: Double])] = []
+    var places: [String: Int] = [:]
+    let limit = isVertical && x.isContinuous ? 2_000 : ChartLimits.bars
+    var left = 0
+    for row in 0..<table.rowCount {
+      let name = x.text(row)
+      let category = names[name] ?? categories.count
+      if category == categories.count {
+        if categories.count == limit {
+          left += 1
+          continue
+        }
+        names[name] = category
+        categories.append(name)
+        positions.append(x.isContinuous ? x.number(row) : nil)
+      }
+      for value in roles.values {
+        let title = roles.seriesName(row, value: value)
+        let place = places[title] ?? series.count
+        if place == series.count {
+          places[title] = place
+          series.append((title, [:]))
+        }
+        guard let number = value.number(row) else { continue }
+        series[place].values[category, default: 0] += number
+      }
+    }
+    if left > 0 { remarks.append("only the first \(limit) of the bars are drawn, \(left) rows are left out") }
+
+    let raw = series.map { one in
+      RawSeries(
+        name: one.name,
+        points: categories.indices.compactMap { i in one.values[i].map { (x: Double(i), y: Optional($0)) } })
+    }
+    let folded = FoldedSeries(raw, isMean: stacking == .beside && roles.values.contains { FoldedSeries.isMean($0.name) })
+    let styled = folded.series.enumerated().map { i, one in
+      var values = [Double?](repeating: nil, count: categories.count)
+      for point in one.points { values[Int(point.x)] = point.y }
+      return BarSeries(name: one.name, style: folded.style(i), values: values)
+    }
+    return try placed(
+      isVertical, stacking, x, categories, positions, styled, title: roles.values.count == 1 ? roles.values[0].name : "",
+      valueKind: roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number)
+  }
+
+  private static func stacking(_ kind: String?) -> BarContent.Stacking {
+    switch kind {
+    case "stacked": .stacked
+    case "stacked100": .shares
+    default: .beside
+    }
+  }
+
+  private func placed(
+    _ isVertical: Bool, _ stacking: BarContent.Stacking, _ x: ChartTable.Column, _ categories: [String],
+    _ positions: [Double?], _ series: [BarSeries], title: String, valueKind: ChartAxis.Kind
+  ) throws(ChartProblem) -> BarContent {
+    let numbers = positions.compactMap { $0 }
+    var at = categories.indices.map(Double.init)
+    var step = 1.0
+    var axis = ChartAxis(
+      kind: .category, lower: -0.5, upper: Double(categories.count) - 0.5, title: xTitle(x), categories: categories)
+    if isVertical, numbers.count == categories.count, let even = evenStep(of: numbers),
+      let low = numbers.min(), let high = numbers.max(), (high - low) / even < 2_000
+    {
+      at = numbers
+      step = even
+      axis = ChartAxis(kind: axisKind(x), lower: low - even / 2, upper: high + even / 2, title: xTitle(x), inset: even / 2)
+    }
+    let draft = BarContent(
+      isVertical: isVertical, stacking: stacking, x: axis, y: axis, categories: categories, positions: at, step: step,
+      series: series)
+    let ends = categories.indices.flatMap { draft.extents(at: $0).compactMap { $0 }.flatMap { [$0.from, $0.to] } }
+    guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null") }
+    let y = valueAxis(
+      low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true)
+    return BarContent(
+      isVertical: isVertical, stacking: stacking, x: axis, y: y, categories: categories, positions: at, step: step,
+      series: series)
+  }
+}

@@ -1,0 +1,72 @@
+/// The charts that Plumb draws; `render` knows more names, whose rows are shown as a table.
+public enum ChartKind: String, CaseIterable, Sendable {
+  case timechart, linechart, areachart, stackedareachart, barchart, columnchart, piechart, scatterchart
+  case anomalychart, card, ladderchart, treemap, heatmap
+
+  /// One sentence for help.
+  public var summary: String {
+    switch self {
+    case .timechart: "Lines over time."
+    case .linechart: "Lines over numbers, times or texts."
+    case .areachart: "Lines with their areas filled; `kind=stacked` stacks them."
+    case .stackedareachart: "Areas on top of one another."
+    case .barchart: "A bar for each text, from left to right; `kind=stacked` or `stacked100` stacks them."
+    case .columnchart: "A column for each value of the first column; `kind=stacked` or `stacked100` stacks them."
+    case .piechart: "Shares of a whole; in text a bar of 100 %."
+    case .scatterchart: "A mark for each row."
+    case .anomalychart: "A line over time, its anomalies marked."
+    case .card: "The first row's values, large."
+    case .ladderchart: "A bar from a start to an end for each row, such as runs."
+    case .treemap: "Rectangles as large as their values, nested by two columns of text."
+    case .heatmap: "A grid of shades: the first value column over two others."
+    }
+  }
+}
+
+/// What a chart shows, read off an answer; painters draw it as text or as SVG.
+///
+/// Everything in it is bounded, whatever the answer holds: see `ChartLimits`.
+public struct Chart: Sendable {
+  public let kind: ChartKind
+  /// Empty when the query gave none.
+  public let title: String
+  /// What the reader should know beside the picture, such as rows that are not drawn.
+  public let remarks: [String]
+  /// Whether pictures are dark; nil leaves it to the viewer.
+  let isDark: Bool?
+  let showsLegend: Bool
+  let content: ChartContent
+}
+
+/// The parts of a chart by the family that draws it.
+enum ChartContent: Sendable {
+  case plot(Plot)
+  case bars(BarContent)
+  case shares(ShareContent)
+  case cards([CardValue])
+  case spans(SpanContent)
+  case tiles(TileContent)
+  case heat(HeatContent)
+}
+
+/// Bounds of what a chart reads and draws.
+enum ChartLimits {
+  static let rows = 50_000
+  static let columns = 64
+  /// Series with a colour of their own; the rest are “other”.
+  static let series = 6
+  static let bars = 40
+  static let shares = 8
+  static let lanes = 40
+  static let tiles = 60
+  static let heatRows = 30
+  static let heatColumns = 400
+  /// Characters of a name.
+  static let nameLength = 80
+}
+
+/// One value of a card and what it is.
+struct CardValue: Sendable {
+  let label: String
+  let value: String
+}

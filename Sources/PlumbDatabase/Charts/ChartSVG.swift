@@ -1,0 +1,76 @@
+import PlumbEngine
+
+extension Chart {
+  /// The chart as one SVG document that needs nothing else.
+  ///
+  /// - Parameter data: the rows behind it, for readers who cannot see it; goes into its description.
+  func svg(data: String, isEmbedded: Bool = false) -> String {
+    let heading = title.isEmpty ? 8.0 : 34.0
+    let size = SVGSize(width: 860, height: height + heading - 8)
+    var canvas = SVGCanvas()
+    paint(on: &canvas, size: size, top: heading)
+    var y = size.height
+    for remark in remarks {
+      canvas.text(SVGCanvas.shortened(remark, to: size.width - 32), 16, y + 6, "faint small")
+      y += 18
+    }
+    let total = remarks.isEmpty ? size.height : y + 4
+    var style = ChartTheme.styleSheet(isDark: isDark)
+    for i in 1...6 { style += ".p\(i){fill:url(#h\(i))}" }
+    style += ".a{fill-opacity:.25}.b{font-weight:600}"
+    for i in 0...10 { style += ".o\(i){fill-opacity:\(ChartNumber.fixed(0.06 + 0.094 * Double(i), 2))}" }
+    let width = canvas.n(size.width), height = canvas.n(total)
+    var out = isEmbedded ? "" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    out += "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" "
+    out += "height=\"\(height)\" role=\"img\" aria-labelledby=\"t d\">\n"
+    out += "<title id=\"t\">\(SVGCanvas.escaped(spokenTitle))</title>\n"
+    out += "<desc id=\"d\">\(SVGCanvas.escaped(data))</desc>\n"
+    out += "<style>\n\(style)\n</style>\n<defs>\n\(ChartTheme.hatchings)</defs>\n"
+    out += "<rect width=\"\(width)\" height=\"\(height)\" class=\"ground\"/>\n"
+    if !title.isEmpty { out += "<text x=\"16\" y=\"24\" class=\"title\">\(SVGCanvas.escaped(title))</text>\n" }
+    return out + canvas.body + "</svg>\n"
+  }
+
+  /// What the picture is, for those who hear it.
+  var spokenTitle: String { title.isEmpty ? kind.rawValue : "\(title) (\(kind.rawValue))" }
+
+  private var height: Double {
+    switch content {
+    case .plot, .tiles: 440
+    case .bars(let bars):
+      bars.isVertical
+        ? 440 : max(200, Double(bars.categories.count * (bars.stacking == .beside ? max(1, bars.series.count) : 1)) * 18 + 90)
+    case .shares: 320
+    case .cards(let cards): SVGShapes.height(cards: cards.count)
+    case .spans(let spans): SVGShapes.height(lanes: spans.lanes.count)
+    case .heat(let heat): SVGShapes.height(rows: heat.rowNames.count)
+    }
+  }
+
+  private func paint(on canvas: inout SVGCanvas, size: SVGSize, top: Double) {
+    let shapes = SVGShapes(size: size, top: top)
+    switch content {
+    case .plot(let plot): SVGPlot(plot: plot, size: size, top: top, hasNames: showsLegend).paint(on: &canvas)
+    case .bars(let bars): SVGBars(content: bars, size: size, top: top, hasNames: showsLegend).paint(on: &canvas)
+    case .shares(let shares): shapes.paint(shares, on: &canvas)
+    case .cards(let cards): shapes.paint(cards, on: &canvas)
+    case .spans(let spans): shapes.paint(spans, on: &canvas)
+    case .tiles(let tiles): shapes.paint(tiles, on: &canvas)
+    case .heat(let heat): shapes.paint(heat, on: &canvas)
+    }
+  }
+}
+
+extension Answer {
+  /// The rows as tab-separated lines for a picture's description, at most `limit` of them.
+  func description(limit: Int) -> String {
+    var bytes: [UInt8] = []
+    let sink = ByteSink { bytes += $0 }
+    let writer = TSVWriter(to: sink, options: FormatOptions(rowLimit: limit))
+    // A sink into memory does not fail.
+    _ = try? writer.write(self)
+    try? writer.finish()
+    let text = String(decoding: bytes, as: UTF8.self)
+    return rowCount > limit ? text + "and \(rowCount - limit) more rows\n" : text
+  }
+}

@@ -1,0 +1,141 @@
+import PlumbEngine
+
+extension ChartBuilder {
+  /// Spans from one column to another, each in the lane of its name.
+  func spans(_ remarks: inout [String]) throws(ChartProblem) -> SpanContent {
+    let times = table.columns.filter { $0.type == .datetime }
+    let ends = times.count >= 2 ? times : table.columns.filter(\.isContinuous)
+    guard ends.count >= 2 else {
+      throw ChartProblem(sentence: "a ladder needs two columns of times or numbers, where spans start and end")
+    }
+    let (start, end) = (ends[ends.count - 2], ends[ends.count - 1])
+    let named = visualization.property("series")?.split(separator: ",").map(\.trimmingSpaces) ?? []
+    let status = table.columns.first { $0.name == "status" && $0.isText }
+    var labels = table.columns.filter { named.contains($0.name) }
+    if labels.isEmpty { labels = Array(table.columns.filter { $0.isText && $0.name != status?.name }.prefix(2)) }
+
+    var lanes: [(name: String, spans: [SpanContent.Span])] = []
+    var places: [String: Int] = [:]
+    var styles: [String: Int] = [:]
+    var legend: [(name: String, style: Int)] = []
+    var left = 0
+    for row in 0..<table.rowCount {
+      guard let from = start.number(row) else { continue }
+      let name = labels.isEmpty ? "row \(row + 1)" : labels.map { $0.text(row) }.joined(separator: ", ")
+      let lane = places[name] ?? lanes.count
+      if lane == lanes.count {
+        if lanes.count == ChartLimits.lanes {
+          left += 1
+          continue
+        }
+        places[name] = lane
+        lanes.append((name, []))
+      }
+      var style = 0
+      if let status {
+        let text = status.text(row)
+        style = styles[text] ?? min(styles.count, ChartLimits.series)
+        if styles[text] == nil {
+          styles[text] = style
+          legend.append((style == ChartLimits.series ? "other" : text, style))
+        }
+      }
+      let to = end.number(row) ?? from
+      lanes[lane].spans.append(SpanContent.Span(from: min(from, to), to: max(from, to), style: style))
+    }
+    if left > 0 { remarks.append("only the first \(ChartLimits.lanes) lanes are drawn, \(left) rows are left out") }
+    let all = lanes.flatMap(\.spans)
+    guard var low = all.map(\.from).min(), var high = all.map(\.to).max() else {
+      throw ChartProblem(sentence: "no row has a start")
+    }
+    if low == high { (low, high) = (low - 1, high + 1) }
+    var seen: Set<Int> = []
+    return SpanContent(
+      x: ChartAxis(kind: axisKind(start), lower: low, upper: high, title: ""), lanes: lanes,
+      legend: legend.filter { seen.insert($0.style).inserted })
+  }
+
+  /// A grid of shades.
+  func heat(_ remarks: inout [String]) throws(ChartProblem) -> HeatContent {
+    let roles = try ChartRoles(table, visualization, kind: kind)
+    let x = roles.x
+    let others = table.columns.filter { column in
+      column.name != x?.name && !roles.values.contains { $0.name == column.name }
+    }
+    guard let x, let value = roles.values.last, let rows = others.first ?? roles.values.dropLast().first else {
+      throw ChartProblem(sentence: "a heat map needs two columns to spread over, and a number")
+    }
+    var columnPlaces: [String: Int] = [:]
+    var columns: [(name: String, at: Double?)] = []
+    var rowPlaces: [String: Int] = [:]
+    var rowNames: [String] = []
+    var cells: [(row: Int, column: Int, value: Double)] = []
+    var left = 0
+    for row in 0..<table.rowCount {
+      guard let number = value.number(row) else { continue }
+      let (columnName, rowName) = (x.text(row), rows.text(row))
+      let isNewColumn = columnPlaces[columnName] == nil
+      let isNewRow = rowPlaces[rowName] == nil
+      if isNewColumn && columns.count >= ChartLimits.heatColumns || isNewRow && rowNames.count >= ChartLimits.heatRows {
+        left += 1
+        continue
+      }
+      if isNewColumn {
+        columnPlaces[columnName] = columns.count
+        columns.append((columnName, x.isContinuous ? x.number(row) : nil))
+      }
+      if isNewRow {
+        rowPlaces[rowName] = rowNames.count
+        rowNames.append(rowName)
+      }
+      cells.append((rowPlaces[rowName] ?? 0, columnPlaces[columnName] ?? 0, number))
+    }
+    guard let low = cells.map(\.value).min(), let high = cells.map(\.value).max() else {
+      throw ChartProblem(sentence: "every value is null")
+    }
+    if left > 0 { remarks.append("\(left) rows do not fit in the map and are left out") }
+    return heatGrid(x, value, columns, rowNames, cells, low: low, high: high)
+  }
+
+  /// Puts the columns in order, with those that are missing between even steps.
+  private func heatGrid(
+    _ x: ChartTable.Column, _ value: ChartTable.Column, _ columns: [(name: String, at: Double?)],
+    _ rowNames: [String], _ cells: [(row: Int, column: Int, value: Double)], low: Double, high: Double
+  ) -> HeatContent {
+    var order = Array(columns.indices)
+    let numbers = columns.compactMap(\.at)
+    var names = columns.map(\.name)
+    var places = order
+    if numbers.count == columns.count, let first = numbers.min(), let last = numbers.max() {
+      order.sort { numbers[$0] < numbers[$1] }
+      if let step = evenStep(of: numbers), (last - first) / step < Double(ChartLimits.heatColumns) {
+        let count = Int(((last - first) / step).rounded()) + 1
+        names = (0..<count).map { i in
+          let at = first + Double(i) * step
+          return axisKind(x) == .time ? ChartNumber.time(at) : ChartNumber.text(at)
+        }
+        places = numbers.map { min(count - 1, Int((($0 - first) / step).rounded())) }
+      } else {
+        names = order.map { columns[$0].name }
+        for (place, index) in order.enumerated() { places[index] = place }
+      }
+    }
+    var values = [[Double?]](repeating: [Double?](repeating: nil, count: names.count), count: rowNames.count)
+    for cell in cells { values[cell.row][places[cell.column]] = (values[cell.row][places[cell.column]] ?? 0) + cell.value }
+    let all = values.flatMap { $0.compactMap { $0 } }
+    var axis = ChartAxis(
+      kind: .category, lower: -0.5, upper: Double(names.count) - 0.5, title: xTitle(x), categories: names)
+    var positions = names.indices.map(Double.init)
+    if numbers.count == columns.count, let step = evenStep(of: numbers), let first = numbers.min(),
+      names.count > 1
+    {
+      positions = names.indices.map { first + Double($0) * step }
+      axis = ChartAxis(
+        kind: axisKind(x), lower: first - step / 2, upper: (positions.last ?? first) + step / 2, title: xTitle(x),
+        inset: step / 2)
+    }
+    return HeatContent(
+      x: axis, positions: positions, columnNames: names, rowNames: rowNames, values: values,
+      low: min(0, all.min() ?? low), high: all.max() ?? high, valueName: value.name)
+  }
+}

@@ -1,0 +1,59 @@
+import PlumbDatabase
+import Testing
+
+/// What programs read: standard output has the data and nothing else, whatever the format.
+struct CleanOutputTests {
+  private static let query = """
+    range n from 1 to 20 step 1 | extend name = strcat("a\\u001b[31m", n), at = datetime(2025-03-06) + n * 1h | render timechart
+    """
+
+  @Test(arguments: ResultFormat.allCases)
+  func pipedOutputIsTheFileByteForByte(format: ResultFormat) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/out"
+    let piped = try PlumbProcess(["query", "--format", format.rawValue, "-c", Self.query])
+    let filed = try PlumbProcess(["query", "--format", format.rawValue, "-o", path, "-c", Self.query])
+    #expect(piped.status == 0 && filed.status == 0)
+    #expect(piped.messages == "" && filed.messages == "" && filed.output == "")
+    #expect(piped.output == (try folder.read("out")))
+    if format.isForPeople || [.svg, .page, .html].contains(format) { #expect(!piped.output.contains("\u{1B}")) }
+  }
+
+  @Test(arguments: ResultFormat.allCases.filter { $0 != .svg })
+  func aReaderWhoHasEnoughIsNoError(format: ResultFormat) throws {
+    let command = """
+      set -o pipefail; "$PLUMB" query --format \(format.rawValue) -c 'range n from 1 to 300000 step 1' | head -1 > /dev/null
+      """
+    let run = try PlumbProcess.shell(command)
+    #expect(run.output == "")
+    #expect(run.status == 0)
+  }
+
+  /// A file's name chooses the form; a picture needs a chart.
+  @Test func picturesByTheirNames() throws {
+    let folder = try TemporaryFolder()
+    let chart = "print runs = 3 | render card"
+    #expect(try PlumbProcess(["query", "-o", folder.path + "/a.svg", "-c", chart]).status == 0)
+    #expect(try folder.read("a.svg").hasPrefix("<?xml"))
+    #expect(try PlumbProcess(["query", "-o", folder.path + "/a.html", "-c", chart]).status == 0)
+    let page = try folder.read("a.html")
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<svg") && page.contains("<table>"))
+    let none = try PlumbProcess(["query", "-o", folder.path + "/b.svg", "-c", "print 1"])
+    #expect(none.status == 1)
+    #expect(none.messages.contains("error[no-chart]"))
+    #expect(folder.names.sorted() == ["a.html", "a.svg"])
+  }
+
+  /// Scripts for the shells, and the manual page, name what there is.
+  @Test func generatedFromTheDeclarations() throws {
+    for shell in ["bash", "zsh", "fish"] {
+      let script = try PlumbProcess(["completions", shell]).output
+      #expect(script.contains("row-limit") && script.contains("query"), "\(shell)")
+    }
+    let manual = try PlumbProcess(["man"]).output
+    for text in [".TH PLUMB 1", ".SH PLUMB QUERY", "\\-\\-row\\-limit", ".watch 5s", "summarize"] {
+      #expect(manual.contains(text), "\(text)")
+    }
+    #expect(try PlumbProcess(["tour"]).status == 2)
+  }
+}

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""The dot commands, the safe shell, and the file read at the start.
+
+  test_commands.py [path of plumb]
+"""
+import os, unittest
+from terminal import PROMPT, ShellCase
+
+RUNS = "pipeline,status,n\nload,failed,10\nclean,succeeded,20\nload,succeeded,35\n"
+
+
+class CommandTests(ShellCase):
+    def setUp(self):
+        self.path = self.file("runs.csv", RUNS)
+        self.folder = os.path.dirname(self.path)
+
+    def open(self, *arguments, **options):
+        return self.start("--load", f"runs={self.path}", *arguments, folder=self.folder, **options)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name)) as file:
+            return file.read()
+
+    def test_help(self):
+        shell = self.open()
+        shown = shell.answer(".help")
+        for name in [".column", ".watch", ".report", "summarize"]:
+            self.assertIn(name, shown)
+        self.assertIn("Counts the rows", shell.answer(".help countif"))
+        self.assertIn(".watch 5s", shell.answer(".help .watch"))
+        self.assertIn("render treemap", shell.answer(".help treemap"))
+        self.assertIn("did you mean `summarize`", shell.answer(".help summarise"))
+
+    def test_tables_and_columns(self):
+        shell = self.open()
+        self.assertIn("runs", shell.answer(".tables"))
+        self.assertIn("status", shell.answer(".schema runs"))
+        self.assertIn("did you mean `runs`", shell.answer(".schema rnus"))
+        shown = shell.answer(".column runs.status")
+        self.assertIn("succeeded", shown)
+        self.assertIn("different", shown)
+        self.assertIn("largest", shell.answer(".column runs.n"))
+        self.assertIn("did you mean `status`", shell.answer(".column runs.statos"))
+
+    def test_modes(self):
+        shell = self.open()
+        shell.answer(".mode json")
+        self.assertIn('{"Count":3}', shell.answer("runs | count"))
+        self.assertIn("did you mean `line`", shell.answer(".mode lne"))
+
+    def test_output_and_once(self):
+        shell = self.open()
+        shell.answer(".once first.csv")
+        shell.answer("runs | project n")
+        self.assertEqual(self.read("first.csv"), "n\n10\n20\n35\n")
+        self.assertIn("45", shell.answer("print 45"))
+        shell.answer(".once |wc -l > counted")
+        shell.answer("runs")
+        self.assertEqual(self.read("counted").strip(), "4")
+        shell.answer(".output all.md")
+        shell.answer("runs | count")
+        shell.answer(".output")
+        self.assertIn("| Count |", self.read("all.md"))
+        self.assertIn("3", shell.answer("runs | count"))
+        shell.answer(".once /nonexistent/file.csv")
+        self.assertIn("cannot write", shell.answer("runs"))
+
+    def test_read(self):
+        with open(os.path.join(self.folder, "steps.kql"), "w") as file:
+            file.write(".timer off\nruns\n| where n > 15\n| count;\nlet k = 7;\nprint k * 3;\nprint last = 99\n")
+        shown = self.open().answer(".read steps.kql")
+        for text in ["2", "21", "99"]:
+            self.assertIn(text, shown)
+        self.assertIn("cannot open", self.open().answer(".read nothing.kql"))
+        with open(os.path.join(self.folder, "loop.kql"), "w") as file:
+            file.write(".read loop.kql\n")
+        self.assertIn("too deeply", self.open().answer(".read loop.kql"))
+
+    def test_edit(self):
+        shell = self.open(EDITOR="sed -i s/15/5000/")
+        shell.answer("print n = 15")
+        self.assertIn("5000", shell.answer(".edit"))
+
+    def test_format_explain_profile(self):
+        shell = self.open()
+        self.assertIn("| where n > 15\n| count", shell.answer(".format runs|where n>15|count"))
+        self.assertIn("Scan: runs", shell.answer(".explain runs | where n > 15"))
+        self.assertIn("operator", shell.answer(".profile runs | where n > 15"))
+        self.assertIn("error[", shell.answer(".explain runs | where"))
+        self.assertIn(".mode json", shell.answer(".format json"))
+
+    def test_parameters(self):
+        shell = self.open()
+        shell.answer(".param limit=17")
+        self.assertIn("limit=17", shell.answer(".param"))
+        self.assertIn("2", shell.answer("declare query_parameters(limit: long); runs | where n > limit | count"))
+
+    def test_watch(self):
+        shell = self.open()
+        shown = shell.answer(".watch 100ms runs | count until Count == 3")
+        self.assertIn("the condition is met", shown)
+        shell.type(".watch 100ms print x = rand()\r")
+        shell.expect("cells changed")
+        shell.expect("cells changed")
+        shell.type("\x03")
+        shell.expect(PROMPT)
+        self.assertIn("needs a time", shell.answer(".watch never runs"))
+
+    def test_report(self):
+        shell = self.open()
+        shell.answer(".note The first look.")
+        shell.answer("runs | summarize sum(n) by status | render piechart with (title=\"Shares\")")
+        shell.answer("runs | wher n > 1")
+        shell.answer(".report page.html")
+        page = self.read("page.html")
+        for text in ["The first look.", "<svg", "Shares", "no operator", "<table>"]:
+            self.assertIn(text, page)
+        shell.answer(".report page.md")
+        page = self.read("page.md")
+        for text in ["The first look.", "```kql", "Shares", "**error:**"]:
+            self.assertIn(text, page)
+        self.assertIn(".html or .md", shell.answer(".report page.doc"))
+
+    def test_unknown_commands(self):
+        shell = self.open()
+        self.assertIn("did you mean `.tables`", shell.answer(".tabels"))
+        self.assertIn("`.help` lists", shell.answer(".zzzzzz"))
+
+    def test_safe_shell(self):
+        for shell in (self.open("--safe"), self.open()):
+            shell.answer(".safe")
+            for line in [".read steps.kql", ".once file", ".output file", ".edit", ".report x.html", ".load x=y", ".pager on"]:
+                self.assertIn("error[safe-mode]", shell.answer(line), line)
+            self.assertIn("error[", shell.answer(f'externaldata(a: string)["{self.path}"]'))
+            self.assertIn("3", shell.answer("runs | count"))
+        self.assertEqual(os.listdir(self.folder), ["runs.csv"])
+
+    def test_start_file_warns_and_goes_on(self):
+        path = self.file("rc", "// mine\n.mode line\n.nonsense\nruns\n.quit\n.timer off\n")
+        home = os.path.dirname(path)
+        os.makedirs(os.path.join(home, ".config/plumb"))
+        os.rename(path, os.path.join(home, ".config/plumb/rc"))
+        from terminal import Terminal
+        shell = Terminal("--load", f"runs={self.path}", home=home)
+        self.addCleanup(shell.close)
+        shown = shell.expect(PROMPT)
+        self.assertIn("rc:3: there is no command `.nonsense`", shown)
+        self.assertIn("rc:4: only dot commands", shown)
+        self.assertIn("Count: 3", shell.answer("runs | count"))
+        shell.type("\x04")
+        self.assertEqual(shell.status(), 0)
+
+    def test_overview_fits_80_by_24(self):
+        shell = self.start(columns=80, rows=24)
+        shown = shell.answer(".overview")
+        lines = shown.rstrip("\n").split("\n")
+        for name in ["STATUS", "SOURCE", "LAST 24 HOURS", "RECENT FAILURES", "records out", "freshness breaches"]:
+            self.assertIn(name, shown)
+        self.assertLessEqual(len(lines), 23)
+        for line in lines:
+            self.assertLessEqual(len(line), 80, line)
+        self.assertIn("section", shell.answer("overview | getschema"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

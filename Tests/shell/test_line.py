@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""The line: queries of several lines, pasting, history, and what TAB offers where.
+
+  test_line.py [path of plumb]
+"""
+import os, tempfile, time, unittest
+from terminal import MORE, PROMPT, SLOW, ShellCase
+
+DELIVERIES = "parcel,status,weight_grams\na,delivered,1\nb,lost at sea,2\nc,delivered,3\n"
+
+
+class LineTests(ShellCase):
+    def test_a_longer_query_ends_with_an_empty_line_or_a_semicolon(self):
+        shell = self.start()
+        shell.type("range n from 1 to 4 step 1\r")
+        shell.expect("(4 rows")
+        shell.expect(PROMPT)
+        shell.type("print a = (\r")
+        shell.expect(MORE)
+        shell.type("6 * 7)\r")
+        shell.expect(MORE)
+        shell.ask("", "42")
+        shell.type("print a = (\r")
+        shell.expect(MORE)
+        shell.ask("6 * 111);", "666")
+
+    def test_the_parser_says_what_is_unfinished(self):
+        shell = self.start()
+        for start in ["print pack_array(1,", "let x = 5;", "let f = (n: long) {", "print 1 +", "range x from 1 to", "print a = ```x"]:
+            shell.type(start + "\r")
+            shell.expect(MORE)
+            shell.type("\x03")
+            shell.expect(PROMPT)
+        # A mistake that more text cannot mend is told at once, also behind an open bracket.
+        shell.ask("print 'not closed", "error[unclosed-string]")
+        shell.ask("print 1 ) (", "error[")
+
+    def test_a_pipe_goes_on_with_the_last_result(self):
+        shell = self.start()
+        shell.ask("range n from 1 to 6 step 1", "(6 rows")
+        shell.ask("| summarize total = sum(n)", "21")
+        shell.ask("_ | extend double = total * 2", "42")
+        shell.ask("_2 | count", "6")
+
+    def test_one_entry_for_a_query_of_several_lines(self):
+        with tempfile.TemporaryDirectory() as home:
+            shell = self.start(home=home)
+            shell.type("print first = (\r")
+            shell.expect(MORE)
+            shell.type("12345);\r")
+            shell.expect("12345")
+            shell.expect(PROMPT)
+            shell.type("\x04")
+            self.assertEqual(shell.status(), 0)
+            with open(os.path.join(home, ".local/state/plumb/history")) as file:
+                self.assertIn("print first = (\n12345);\n", file.read())
+            again = self.start(home=home)
+            again.type("\x12first")
+            again.expect("12345);")
+            again.type("\r")
+            again.expect("(1 row")
+
+    def test_pasting_400_lines_runs_one_query(self):
+        shell = self.start()
+        lines = ["datatable(n: long)["] + [f"  {n}," for n in range(1, 399)] + ["] | summarize total = sum(n)"]
+        self.assertEqual(len(lines), 400)
+        shell.type("\x1b[200~" + "\n".join(lines) + "\x1b[201~")
+        shell.type("\r")
+        shell.expect(str(sum(range(1, 399))))
+        shell.expect("(1 row")
+        shell.expect(PROMPT)
+        shell.ask("history | where isempty(error) | count", "1")
+
+    def test_interrupt_never_ends_the_shell(self):
+        shell = self.start()
+        for _ in range(3):
+            shell.type(SLOW + "\r")
+            shell.expect("Ctrl-C stops")
+            shell.type("\x03\x03")
+            shell.expect("cancelled")
+            shell.expect(PROMPT)
+        shell.ask("print a = 5 + 6", "11")
+
+    def test_history_is_a_table(self):
+        shell = self.start()
+        shell.ask("print a = 1", "(1 row")
+        shell.ask("print b = nothing", "error[")
+        shown = shell.answer("history | project query, rows, failed = isnotempty(error)")
+        self.assertIn("print a = 1", shown)
+        self.assertRegex(shown, r"print b = nothing\s+true")
+        shown = shell.answer("history | getschema | project ColumnName")
+        for name in ["query", "when", "rows", "duration", "error"]:
+            self.assertIn(name, shown)
+        self.assertIn("print a = 1", shell.answer(".history 9"))
+
+
+class CompletionTests(ShellCase):
+    def offered(self, shell, typed, *wanted, absent=()):
+        """What a second TAB lists after `typed`."""
+        shell.type(typed)
+        shell.expect(typed[-8:])
+        shell.type("\t\t")
+        shown = ""
+        for word in wanted:
+            shown += shell.expect(word) + word
+        shell.expect(PROMPT)
+        shell.type("\x03")
+        shell.expect(PROMPT)
+        for word in absent:
+            self.assertNotIn(word, shown)
+        return shown
+
+    def setUp(self):
+        self.path = self.file("deliveries.csv", DELIVERIES)
+        self.shell = self.start("--load", f"deliveries={self.path}", columns=120)
+
+    def test_operators_with_what_they_do(self):
+        self.offered(self.shell, "deliveries | project-", "project-away", "Drops columns", "project-rename")
+
+    def test_only_the_columns_that_exist_at_this_stage(self):
+        self.offered(self.shell, "deliveries | where ", "parcel", "status", "weight_grams")
+        self.offered(self.shell, "deliveries | summarize heavy = max(weight_grams) by status | sort by ", "heavy", "status",
+                     absent=["parcel", "weight_grams"])
+        self.offered(self.shell, "deliveries | join (deliveries | project parcel, size = weight_grams | where ", "parcel",
+                     "size", absent=["weight_grams", "status"])
+        self.offered(self.shell, "let heavy = deliveries | extend kilos = weight_grams / 1000; heavy | where ", "kilos",
+                     "parcel")
+
+    def test_functions_with_signatures(self):
+        self.offered(self.shell, "deliveries | summarize count", "count(", "countif(", "predicate")
+
+    def test_kinds_of_joins_and_charts(self):
+        self.offered(self.shell, "deliveries | join kind=left", "leftanti", "leftouter", "leftsemi")
+        self.offered(self.shell, "deliveries | render ", "areachart", "heatmap", "timechart", "Lines over time")
+
+    def test_values_of_a_column_with_counts(self):
+        self.offered(self.shell, 'deliveries | where status == "', "delivered", "2 rows", "lost at sea", "1 rows")
+        self.shell.type('deliveries | where status == "lost\t')
+        self.shell.expect('lost at sea"')
+        self.shell.ask(" | project parcel", "b")
+        self.shell.type('deliveries | where status in ("delivered", "lost at s\t')
+        self.shell.expect('lost at sea"')
+        self.shell.ask(") | count", "3")
+
+    def test_dot_commands_and_what_they_take(self):
+        shell = self.shell
+        self.offered(shell, ".o", ".once", ".output", ".overview")
+        self.offered(shell, ".mode json", "json ", "jsonl")
+        self.offered(shell, ".column deliveries.", "deliveries.parcel", "deliveries.status")
+        shell.type(".schema deliv\t")
+        shell.expect("deliveries ")
+        shell.type("\x03")
+        shell.expect(PROMPT)
+        self.offered(shell, ".explain deliveries | project-", "project-away", "project-keep")
+
+    def test_names_of_files(self):
+        self.shell.type(f".load more={os.path.dirname(self.path)}/deliv\t")
+        self.shell.expect("deliveries.csv")
+        self.shell.type("\x03")
+        self.shell.expect(PROMPT)
+        safe = self.start("--safe")
+        safe.type(f".schema {os.path.dirname(self.path)}/deliv\t")
+        safe.type("\x03")
+        safe.expect(PROMPT)
+
+    def test_names_of_pipelines(self):
+        path = self.file("pipelines.csv", "name,source\nentra-signin,Entra\nentra-audit,Entra\ngithub-push,GitHub\n")
+        shell = self.start("--load", f"pipelines={path}")
+        self.offered(shell, "lineage downstream of entra-", "entra-audit", "entra-signin", absent=["github"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
