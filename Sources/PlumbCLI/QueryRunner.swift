@@ -47,6 +47,19 @@ struct QueryRunner {
 
 /// Tells the user what went wrong.
 enum Failure {
+  /// Diagnostics about a text other than the query, such as a file that belongs to it.
+  struct Shown: Error {
+    let diagnostics: Diagnostics
+    let source: String
+    let name: String
+
+    init(_ diagnostics: Diagnostics, source: String, name: String) {
+      self.diagnostics = diagnostics
+      self.source = source
+      self.name = name
+    }
+  }
+
   /// The diagnostics in an error.
   static func diagnostics(in error: any Error) -> [Diagnostic] {
     switch error {
@@ -57,6 +70,9 @@ enum Failure {
   }
 
   static func report(_ error: any Error, source: String, name: String? = nil) {
+    if let shown = error as? Shown {
+      return Console.report(shown.diagnostics.list, source: shown.source, name: shown.name)
+    }
     Console.report(diagnostics(in: error), source: source, name: name)
   }
 

@@ -44,6 +44,7 @@ struct Workspace {
     for (name, path) in try options.assignments(options.loads, option: "--load", allowsPathAlone: true) {
       try loading.load(name: name, path: path)
     }
+    try loading.finish()
   }
 
   func session() -> Session { Session(catalog: catalog, options: sessionOptions) }
