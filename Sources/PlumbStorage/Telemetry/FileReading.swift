@@ -39,6 +39,7 @@ final class FileReading {
     let reader = try JSONValueReader(source, name: report.path, isLines: isLines, skipping: skipped)
     var compact = ByteBuffer()
     var count = 0
+    var isCutOff = false
     while let value = try reader.next() {
       count += 1
       if count % 64 == 1 { try fold.checkpoint(context) }
@@ -51,7 +52,9 @@ final class FileReading {
         try JSONText.parse(value.text, to: &compact)
       } catch {
         let line = value.line + value.text.prefix(error.position).count { $0 == 0x0A }
-        try reject("no JSON, \(error.reason)", line: line, text: value.text)
+        isCutOff = error.position >= value.text.count
+        try reject(
+          isCutOff ? "it ends in the middle of a value" : "no JSON, \(error.reason)", line: line, text: value.text)
         continue
       }
       do {
@@ -61,7 +64,7 @@ final class FileReading {
         try reject(fault.reason, line: value.line, text: value.text)
       }
     }
-    if let problem = reader.problem { try reject(problem, line: nil, text: Bytes(start: nil, count: 0)) }
+    if let problem = reader.problem, !isCutOff { try reject(problem, line: nil, text: Bytes(start: nil, count: 0)) }
     if placeholders > 0 {
       report.note("placeholders `{{…}}` in fields that are not used, in \(counted(placeholders, report.unit))")
     }
@@ -85,12 +88,9 @@ extension TelemetryFormat {
   fileprivate func isWritten(inLines front: Bytes) -> Bool {
     guard let start = front.firstIndex(where: { $0 > 0x20 }), front[start] == 0x7B else { return false }
     if self == .dbtLog { return true }
-    let text = front.part(from: start)
-    let first = Bytes(rebasing: text.prefix { $0 != 0x0A }).trimmed
-    if first.count <= 1 { return false }
-    if first.last == 0x7D { return true }
+    if let (_, place) = JSONFront.firstValue(front) { return !front[place].contains(0x0A) }
     // The first line is damaged, or the file is one value over many lines, of which none starts with a brace.
-    return text.indices.dropFirst().contains { text[$0] == 0x7B && text[$0 - 1] == 0x0A }
+    return front.indices.dropFirst(start + 1).contains { front[$0] == 0x7B && front[$0 - 1] == 0x0A }
   }
 
   var unit: String {

@@ -86,7 +86,8 @@ final class RowStore {
   }
 }
 
-/// A stable 64-bit number of several texts: XXH64, seed 0, of the texts with a zero byte behind each.
+/// A stable number of several texts: XXH64, seed 0, of the texts with a zero byte behind each, shifted right by
+/// one bit, so that it is never negative.
 ///
 /// `run_id` is one, of `dbt`, the invocation and the node, or of `openlineage` and the run's id, so that the same
 /// run has the same number in every import on every machine.
@@ -105,9 +106,5 @@ struct NaturalKey {
     bytes.append(0 as UInt8)
   }
 
-  /// Never the smallest of all numbers, which stands for null in a `RowStore`.
-  var value: Int64 {
-    let word = Int64(bitPattern: bytes.withBytes { XXHash64.hash($0) })
-    return word == .min ? .max : word
-  }
+  var value: Int64 { Int64(bitPattern: bytes.withBytes { XXHash64.hash($0) } >> 1) }
 }

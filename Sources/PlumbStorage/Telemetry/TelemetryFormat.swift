@@ -21,7 +21,7 @@ enum TelemetryFormat: Hashable, Sendable {
   init?(front: Bytes, name: String, stated: TelemetryKind?) {
     let text = front.starts(with: [0xEF, 0xBB, 0xBF]) ? front.part(from: 3) : front
     guard let first = text.first(where: { $0 > 0x20 }), first == 0x7B || first == 0x5B else { return nil }
-    if let value = JSONFront.firstValue(text) {
+    if let (value, _) = JSONFront.firstValue(text) {
       let format = value.withBytes { Self.format(of: DynamicCursor($0)) }
       guard let format, stated == nil || format.kind == stated else { return nil }
       self = format

@@ -58,7 +58,7 @@ public final class TelemetryImport: @unchecked Sendable {
     if try !fold.datasets.addEdges(to: fold, context: context) {
       var report = FileReport(path: "edges")
       report.kind = "OpenLineage"
-      report.note("only the first \(DatasetJobs.edgeLimit) pairs of jobs with a dataset in common were looked at")
+      report.note("only the first \(fold.datasets.pairLimit) pairs of jobs with a dataset in common were looked at")
       reports.append(report)
     }
     return try fold.tables(context)
