@@ -177,3 +177,71 @@ extension TelemetryImport {
     try rows.add(to: reading)
   }
 }
+
+extension TelemetryImport {
+  /// Takes up where an earlier import left off: tables that it made are what is known so far.
+  ///
+  /// - Throws: a diagnostic when a table has other columns.
+  public func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
+    for name in TelemetrySchema.names {
+      guard let table = try tables(name) else { continue }
+      guard table.schema == TelemetrySchema.schema(ofTable: name) else {
+        throw Diagnostic(
+          "other-columns", "there is a table `\(name)` with other columns than telemetry has",
+          help: "import into another file, or `.rename` that table first")
+      }
+      let reading = FileReading(path: name, fold: fold, context: context, onReject: nil)
+      try MappedRows(table, as: name, path: name).add(to: reading)
+    }
+    // How new the data of a source was found to be is in the table alone.
+    for row in 0..<fold.pipelines.count where fold.pipelines[row, PipelineColumn.kind] == fold.texts.number(of: "source") {
+      fold.pipelines.put(row, PipelineColumn.measured, fold.pipelines[row, PipelineColumn.lastSuccess], over: false)
+    }
+  }
+}
+
+extension Table {
+  /// How many rows at the front of both tables are the same; both have the same columns.
+  public func countOfRowsInCommon(with other: Table) -> Int {
+    let mine = RowWalk(self)
+    let others = RowWalk(other)
+    var same = 0
+    while let (left, i) = mine.next(), let (right, j) = others.next() {
+      for column in schema.indices where !left.columns[column].isSameCell(i, as: right.columns[column], j) { return same }
+      same += 1
+    }
+    return same
+  }
+}
+
+/// Goes through a table's rows, group by group.
+private final class RowWalk {
+  private let groups: [RowGroup]
+  private var group = 0
+  private var row = 0
+
+  init(_ table: Table) { groups = table.groups }
+
+  func next() -> (RowGroup, Int)? {
+    while group < groups.count, row >= groups[group].count {
+      group += 1
+      row = 0
+    }
+    guard group < groups.count else { return nil }
+    defer { row += 1 }
+    return (groups[group], row)
+  }
+}
+
+extension Vector {
+  fileprivate func isSameCell(_ row: Int, as other: Vector, _ place: Int) -> Bool {
+    let isEmpty = isEmptyCell(at: row)
+    if isEmpty || other.isEmptyCell(at: place) { return isEmpty == other.isEmptyCell(at: place) }
+    switch type {
+    case .string, .dynamic: return cellBytes(at: row).equals(other.cellBytes(at: place))
+    case .real, .guid, .decimal, .bool: return value(at: row) == other.value(at: place)
+    case .int, .long, .datetime, .timespan:
+      return word(at: isConstant ? 0 : row) == other.word(at: other.isConstant ? 0 : place)
+    }
+  }
+}

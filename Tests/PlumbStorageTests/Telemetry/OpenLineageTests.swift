@@ -143,7 +143,7 @@ import Testing
     let names = (0..<10).map { "t\($0)" }
     let jobs = (0..<30).map { Self.event("COMPLETE", "r\($0)", "j\($0)", 0, inputs: names, outputs: names) }
     let folder = try TelemetryFolder([("e.ndjson", jobs.joined(separator: "\n"))])
-    for (limit, isWhole) in [(5_000, false), (20_000, true)] {
+    for (limit, isWhole) in [(500, false), (20_000, true)] {
       let telemetry = TelemetryImport()
       telemetry.fold.datasets.pairLimit = limit
       try telemetry.read(folder.path, kind: nil, options: makeOptions())

@@ -55,16 +55,18 @@ import Testing
   private func mutated(_ original: [UInt8], _ generator: inout MutationTests.Generator) -> [UInt8] {
     var bytes = original
     let special = Array("\",\n\r;|\t\\{}[]:0-.eE \u{0}".utf8) + [0xFF, 0xC3, 0xEF, 0x1F, 0x8B]
-    for _ in 0..<Int.random(in: 1...8, using: &generator) where !bytes.isEmpty {
+    for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &generator)
-      switch Int.random(in: 0..<7, using: &generator) {
+      switch Int.random(in: 0..<9, using: &generator) {
       case 0: bytes[place] = special.randomElement(using: &generator) ?? 0
       case 1: bytes.insert(special.randomElement(using: &generator) ?? 0, at: place)
       case 2: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...60, using: &generator)))
       case 3: bytes.insert(contentsOf: bytes[place...].prefix(80), at: place)
       case 4: bytes.insert(contentsOf: Array("{{ any(x) }}".utf8), at: place)
       case 5: if bytes.count > 40 && place > 20 { bytes.removeSubrange(place...) }
-      default: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+      case 6: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+      // What stays JSON, with other names, words and numbers in it.
+      default: if !special.contains(bytes[place]) { bytes[place] = UInt8.random(in: 0x30...0x39, using: &generator) }
       }
     }
     return bytes
@@ -86,7 +88,8 @@ import Testing
         if original.name.hasPrefix("t.") {
           _ = try loadTable(name: "t", path: path, options: LoadOptions(context: context))
         } else {
-          let kind: TelemetryKind? = round % 3 == 0 ? .dbt : round % 3 == 1 ? .openlineage : nil
+          let stated = Int.random(in: 0..<12, using: &generator)
+          let kind: TelemetryKind? = stated == 0 ? .dbt : stated == 1 ? .openlineage : nil
           let once = try Imported([path], kind: kind, context)
           if round % 5 == 0 { #expect(try Imported([path, path], kind: kind, context).all == once.all, "round \(round)") }
           if once.reports.allSatisfy({ $0.read == 0 }) { refused += 1 } else { read += 1 }
