@@ -68,7 +68,7 @@ extension FileReading {
       }
     }
     let before = fold.pipelines.count
-    let (row, isNewer) = fold.dbtPipeline(name, moment: metadata.generatedAt ?? .min + 1)
+    let (row, isNewer) = fold.dbtPipeline(name, moment: metadata.generatedAt ?? TelemetryFold.unknownMoment)
     if fold.pipelines.count == before { report.folded += 1 }
     let facts = fold.pipelines
     facts.put(row, PipelineColumn.kind, text: node.anyText("resource_type"), over: isNewer)

@@ -144,7 +144,7 @@ extension FileReading {
         guard result.isObject else { throw result.fault("results", wanted: "objects") }
         let node = try result.requiredText("unique_id", "")
         let facts = try DbtResult(result, node: node)
-        let isNew = fold.add(facts, invocation: invocation, moment: metadata.generatedAt ?? facts.ended ?? .min + 1)
+        let isNew = fold.add(facts, invocation: invocation, moment: metadata.generatedAt ?? facts.ended ?? TelemetryFold.unknownMoment)
         report.read += 1
         if !isNew { report.folded += 1 }
       } catch let fault as TelemetryFault {
@@ -174,7 +174,7 @@ extension FileReading {
         var facts = try DbtResult(result, node: node)
         let loaded = try result.moment("max_loaded_at", "")
         let looked = try result.moment("snapshotted_at", "")
-        let moment = looked ?? metadata.generatedAt ?? .min + 1
+        let moment = looked ?? metadata.generatedAt ?? TelemetryFold.unknownMoment
         let text = Self.ageText(loaded: loaded, looked: looked, limit: result["criteria"].flatMap(dbtFreshnessLimit))
         let isNew = text.withBytes { text in
           if facts.message == nil, facts.state == .failed { facts.message = text }
@@ -195,7 +195,7 @@ extension FileReading {
     var out = ByteBuffer()
     guard let loaded, let looked, looked >= loaded else { return out }
     out.append("The newest data is " as StaticString)
-    TimeSpan.print(looked - loaded, to: &out)
+    TimeSpan.print(looked &- loaded, to: &out)
     out.append(" old" as StaticString)
     if let limit {
       out.append(", and may be " as StaticString)

@@ -72,13 +72,13 @@ struct MappedRows {
       place = try run(group, row, fold)
     case "errors":
       (store, before) = (fold.errors, fold.errors.count)
-      place = fold.errors.row(of: try key(group, row, [ErrorColumn.pipeline, ErrorColumn.message], optional: [ErrorColumn.runID]))
+      place = fold.errors.row(of: try errorKey(group, row))
     case "edges":
       (store, before) = (fold.edges, fold.edges.count)
-      place = fold.edges.row(of: try key(group, row, [EdgeColumn.upstream, EdgeColumn.downstream], optional: [EdgeColumn.kind]))
+      place = fold.edges.row(of: try key(group, row, [EdgeColumn.upstream, EdgeColumn.downstream], last: EdgeColumn.kind))
     default:
       (store, before) = (fold.pipelines, fold.pipelines.count)
-      place = fold.pipelines.row(of: try key(group, row, [PipelineColumn.name], optional: []))
+      place = fold.pipelines.row(of: try key(group, row, [PipelineColumn.name], last: nil))
     }
     for column in schema.indices {
       guard let value = word(group, row, column, fold.texts) else { continue }
@@ -113,23 +113,33 @@ struct MappedRows {
       }
       identity = key.value
     }
-    let moment = number(group, row, RunColumn.ended) ?? number(group, row, RunColumn.started) ?? .min + 1
+    let moment = number(group, row, RunColumn.ended) ?? number(group, row, RunColumn.started) ?? TelemetryFold.unknownMoment
     return fold.run(identity, pipeline: pipeline, state: state, moment: moment).row
   }
 
-  /// The natural key of a row by the texts and numbers that it needs, and others if there are any.
-  private func key(
-    _ group: RowGroup, _ row: Int, _ needed: [Int], optional: [Int]
-  ) throws(TelemetryFault) -> Int64 {
+  /// As `TelemetryFold.error` has it for an error of a known run; other errors are told apart by their time.
+  private func errorKey(_ group: RowGroup, _ row: Int) throws(TelemetryFault) -> Int64 {
+    guard let message = text(group, row, ErrorColumn.message) else { throw TelemetryFault("`message` is empty") }
     var key = NaturalKey()
-    for column in optional where schema[column].type == .long { key.add(number(group, row, column) ?? .min) }
+    if let run = number(group, row, ErrorColumn.runID) {
+      key.add(run)
+    } else {
+      guard let pipeline = text(group, row, ErrorColumn.pipeline) else { throw TelemetryFault("`pipeline` is empty") }
+      key.add(number(group, row, ErrorColumn.at) ?? .min)
+      key.add(pipeline)
+    }
+    key.add(message)
+    return key.value
+  }
+
+  /// The natural key of a row by texts that must be there, and one more that can be empty.
+  private func key(_ group: RowGroup, _ row: Int, _ needed: [Int], last: Int?) throws(TelemetryFault) -> Int64 {
+    var key = NaturalKey()
     for column in needed {
       guard let text = text(group, row, column) else { throw TelemetryFault("`\(schema[column].name)` is empty") }
       key.add(text)
     }
-    for column in optional where schema[column].type == .string {
-      key.add(text(group, row, column) ?? Bytes(start: nil, count: 0))
-    }
+    if let last { key.add(text(group, row, last) ?? Bytes(start: nil, count: 0)) }
     return key.value
   }
 
@@ -193,9 +203,18 @@ extension TelemetryImport {
       let reading = FileReading(path: name, fold: fold, context: context, onReject: nil)
       try MappedRows(table, as: name, path: name).add(to: reading)
     }
-    // How new the data of a source was found to be is in the table alone.
-    for row in 0..<fold.pipelines.count where fold.pipelines[row, PipelineColumn.kind] == fold.texts.number(of: "source") {
-      fold.pipelines.put(row, PipelineColumn.measured, fold.pipelines[row, PipelineColumn.lastSuccess], over: false)
+    // What is worked out from facts that are in no table: when a run without times was, how new a source's data.
+    for row in 0..<fold.errors.count {
+      guard let at = fold.errors[row, ErrorColumn.at], let run = fold.errors[row, ErrorColumn.runID],
+        fold.runs.hasRow(of: run)
+      else { continue }
+      fold.runs.raise(fold.runs.row(of: run), RunColumn.seen, to: at)
+    }
+    let source = fold.texts.number(of: "source")
+    for row in 0..<fold.pipelines.count {
+      fold.pipelines[row, PipelineColumn.earlierLastRun] = fold.pipelines[row, PipelineColumn.lastRun]
+      guard fold.pipelines[row, PipelineColumn.kind] == source else { continue }
+      fold.pipelines[row, PipelineColumn.measured] = fold.pipelines[row, PipelineColumn.lastSuccess]
     }
   }
 }

@@ -68,18 +68,16 @@ struct OpenLineageEvent {
     return out
   }
 
+  private static let names: [(StaticString, Kind)] = [
+    ("START", .start), ("COMPLETE", .complete), ("FAIL", .fail), ("RUNNING", .running), ("ABORT", .abort),
+    ("OTHER", .other),
+  ]
+
   private static func kind(_ event: DynamicCursor) throws(TelemetryFault) -> Kind {
     // Events about jobs alone have no type.
     guard let text = try event.text("eventType", "") else { return .other }
-    switch String(text).uppercased() {
-    case "START": return .start
-    case "RUNNING": return .running
-    case "COMPLETE": return .complete
-    case "ABORT": return .abort
-    case "FAIL": return .fail
-    case "OTHER": return .other
-    default: throw TelemetryFault("`eventType` is `\(shown(text))`, which is not known")
-    }
+    for (word, kind) in names where text.equals(Bytes(start: word.utf8Start, count: word.utf8CodeUnitCount)) { return kind }
+    throw TelemetryFault("`eventType` is `\(shown(text))`, which is not known")
   }
 
   private static func datasets(

@@ -27,12 +27,12 @@ extension TelemetryFold {
       // A nominal end is the nominal start of the next run.
       var text = ByteBuffer()
       text.append("every " as StaticString)
-      TimeSpan.print(end - start, to: &text)
+      TimeSpan.print(end &- start, to: &text)
       text.withBytes { pipelines.put(place, PipelineColumn.schedule, text: $0, over: isNewer) }
     }
     event.parentJob?.withBytes { parent in
       guard !parent.equals(job) else { return }
-      _ = pipeline(parent, moment: .min + 1)
+      _ = pipeline(parent, moment: TelemetryFold.unknownMoment)
       edge(from: parent, to: job, kind: "parent")
     }
     let number = texts.number(of: job)
@@ -59,7 +59,7 @@ extension TelemetryFold {
       (start..<max(start, end)).contains(event.moment)
     {
       // Later starts belong to schedulers that run an interval when it is over: their delay is not known.
-      runs.put(row, RunColumn.queueDelay, event.moment - start, over: isNewer)
+      runs.put(row, RunColumn.queueDelay, event.moment &- start, over: isNewer)
     }
     runs.put(row, RunColumn.recordsIn, sum(event.inputs.map(\.rows)), over: isNewer)
     runs.put(row, RunColumn.recordsOut, sum(event.outputs.map(\.rows)), over: isNewer)

@@ -33,6 +33,9 @@ struct PipelineSummaries {
         newest = max(newest, runs[row, column] ?? .min)
       }
     }
+    for row in 0..<fold.pipelines.count {
+      newest = max(newest, fold.pipelines[row, PipelineColumn.earlierLastRun] ?? .min)
+    }
     let words = Dictionary(uniqueKeysWithValues: RunState.allCases.map { (fold.texts.number(of: $0.rawValue), $0) })
     for row in 0..<runs.count {
       guard let name = runs[row, RunColumn.pipeline] else { continue }
@@ -46,12 +49,13 @@ struct PipelineSummaries {
     let pipelines = fold.pipelines
     guard let name = pipelines[row, PipelineColumn.name], let summary = byName[name] else { return }
     let state = summary.lastRow.flatMap { fold.runs[$0, RunColumn.status] }
-    pipelines[row, PipelineColumn.lastRun] = summary.lastRun
+    let earlier = pipelines[row, PipelineColumn.earlierLastRun]
+    pipelines[row, PipelineColumn.lastRun] = summary.lastRun.map { max($0, earlier ?? $0) } ?? earlier
     let measured = pipelines[row, PipelineColumn.measured]
     let success = measured ?? summary.lastSuccess
     pipelines[row, PipelineColumn.lastSuccess] = success
     pipelines[row, PipelineColumn.lastError] = summary.error
-    let freshness = success.map { max(0, newest - $0) }
+    let freshness = newest > TelemetryFold.unknownMoment ? success.map { max(0, newest &- $0) } : nil
     pipelines[row, PipelineColumn.freshness] = freshness
     if summary.ended > 0 {
       let rate = Double(summary.succeeded) / Double(summary.ended)
@@ -73,7 +77,7 @@ extension PipelineSummaries.Summary {
     let started = runs[row, RunColumn.started]
     let ended = runs[row, RunColumn.ended]
     let moment = started ?? ended ?? runs[row, RunColumn.seen] ?? .min
-    if moment > .min { lastRun = max(lastRun ?? moment, moment) }
+    if moment > TelemetryFold.unknownMoment { lastRun = max(lastRun ?? moment, moment) }
     let isSkipped = state == .skipped
     let key = runs.keys[row]
     // At one moment the keys decide, so that the order of reading does not.
@@ -86,7 +90,7 @@ extension PipelineSummaries.Summary {
       (errorMoment, errorKey, error) = (moment, key, message)
     }
     if let records = runs[row, RunColumn.recordsOut], let state, state.isFinal {
-      let isRecent = (ended ?? moment) > newest - 24 * TimeSpan.hour
+      let isRecent = (ended ?? moment) > newest &- 24 * TimeSpan.hour
       self.records = (self.records ?? 0) &+ (isRecent ? records : 0)
     }
     // What was skipped was not tried.
@@ -94,7 +98,7 @@ extension PipelineSummaries.Summary {
     self.ended += 1
     guard state == .succeeded else { return }
     succeeded += 1
-    if let end = ended ?? (moment > .min ? moment : nil) { lastSuccess = max(lastSuccess ?? end, end) }
+    if let end = ended ?? (moment > TelemetryFold.unknownMoment ? moment : nil) { lastSuccess = max(lastSuccess ?? end, end) }
     if let span = runs[row, RunColumn.duration] {
       timed += 1
       duration = duration &+ span

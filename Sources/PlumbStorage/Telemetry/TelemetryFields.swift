@@ -7,6 +7,8 @@ struct TelemetryFault: Error {
 }
 
 /// Reading fields of objects that others wrote: what is missing is nil, what is of another type is a fault.
+///
+/// The path of a field is only made for a fault.
 extension DynamicCursor {
   /// The value of a slot; nil when it is missing or null.
   subscript(_ name: StaticString) -> DynamicCursor? {
@@ -22,30 +24,30 @@ extension DynamicCursor {
   }
 
   /// A text that may be missing.
-  func text(_ name: StaticString, _ path: String) throws(TelemetryFault) -> Bytes? {
+  func text(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Bytes? {
     guard let value = self[name] else { return nil }
-    guard value.tag == .string else { throw value.fault("\(path)\(name)", wanted: "a text") }
-    if value.isPlaceholder { throw value.fault("\(path)\(name)", wanted: "a text") }
+    guard value.tag == .string else { throw value.fault("\(path())\(name)", wanted: "a text") }
+    if value.isPlaceholder { throw value.fault("\(path())\(name)", wanted: "a text") }
     return value.text.isEmpty ? nil : value.text
   }
 
   /// A text that must be there.
-  func requiredText(_ name: StaticString, _ path: String) throws(TelemetryFault) -> Bytes {
-    guard let text = try text(name, path) else { throw TelemetryFault("`\(path)\(name)` is missing") }
+  func requiredText(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Bytes {
+    guard let text = try text(name, path()) else { throw TelemetryFault("`\(path())\(name)` is missing") }
     return text
   }
 
   /// A moment, as ticks, that may be missing.
-  func moment(_ name: StaticString, _ path: String) throws(TelemetryFault) -> Int64? {
-    guard let text = try text(name, path) else { return nil }
+  func moment(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
+    guard let text = try text(name, path()) else { return nil }
     guard let ticks = DateTime.parse(text) else {
-      throw TelemetryFault("`\(path)\(name)` is `\(shown(text))`, which is no moment")
+      throw TelemetryFault("`\(path())\(name)` is `\(shown(text))`, which is no moment")
     }
     return ticks
   }
 
   /// A count that may be missing.
-  func count(_ name: StaticString, _ path: String) throws(TelemetryFault) -> Int64? {
+  func count(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
     guard let value = self[name] else { return nil }
     switch value.tag {
     case .long: return value.int64
@@ -53,7 +55,7 @@ extension DynamicCursor {
       if let whole = Int64(exactly: value.double) { return whole }
     case .null, .false, .true, .string, .array, .object, .datetime, .timespan, .guid, .decimal: break
     }
-    throw value.fault("\(path)\(name)", wanted: "a whole number")
+    throw value.fault("\(path())\(name)", wanted: "a whole number")
   }
 
   /// A span given in seconds, as ticks, that may be missing.
@@ -63,21 +65,21 @@ extension DynamicCursor {
   }
 
   /// An object that may be missing.
-  func object(_ name: StaticString, _ path: String) throws(TelemetryFault) -> DynamicCursor? {
+  func object(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> DynamicCursor? {
     guard let value = self[name] else { return nil }
-    guard value.isObject else { throw value.fault("\(path)\(name)", wanted: "an object") }
+    guard value.isObject else { throw value.fault("\(path())\(name)", wanted: "an object") }
     return value
   }
 
-  func requiredObject(_ name: StaticString, _ path: String) throws(TelemetryFault) -> DynamicCursor {
-    guard let value = try object(name, path) else { throw TelemetryFault("`\(path)\(name)` is missing") }
+  func requiredObject(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> DynamicCursor {
+    guard let value = try object(name, path()) else { throw TelemetryFault("`\(path())\(name)` is missing") }
     return value
   }
 
   /// The elements of an array; none when it is missing.
-  func list(_ name: StaticString, _ path: String) throws(TelemetryFault) -> [DynamicCursor] {
+  func list(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> [DynamicCursor] {
     guard let value = self[name] else { return [] }
-    guard value.isArray else { throw value.fault("\(path)\(name)", wanted: "an array") }
+    guard value.isArray else { throw value.fault("\(path())\(name)", wanted: "an array") }
     var elements: [DynamicCursor] = []
     value.forEachElement { elements.append($0) }
     return elements

@@ -20,6 +20,9 @@ final class TelemetryFold {
     edges = RowStore(TelemetrySchema.edges, texts: texts)
   }
 
+  /// Stands for when something was known that does not say when; older than every moment.
+  static let unknownMoment = Int64.min + 1
+
   var byteCount: Int {
     texts.byteCount + pipelines.byteCount + runs.byteCount + errors.byteCount + edges.byteCount + datasets.byteCount
   }
@@ -80,7 +83,7 @@ final class TelemetryFold {
     identity.add(facts.message)
     let place = errors.row(of: identity.value)
     let category = Bytes(start: facts.category.utf8Start, count: facts.category.utf8CodeUnitCount)
-    errors.lower(place, ErrorColumn.at, to: moment)
+    if moment > Self.unknownMoment { errors.lower(place, ErrorColumn.at, to: moment) }
     errors.put(place, ErrorColumn.runID, run, over: true)
     errors.put(place, ErrorColumn.pipeline, runs[row, RunColumn.pipeline], over: isNewer)
     errors.put(place, ErrorColumn.code, text: facts.code, over: isNewer)

@@ -31,7 +31,7 @@ extension TelemetryFold {
   private func span(ofRun row: Int) -> Int64? {
     guard let started = runs[row, RunColumn.started], let ended = runs[row, RunColumn.ended], ended >= started
     else { return nil }
-    return ended - started
+    return ended &- started
   }
 
   /// Rows by the first moment that is known, nulls last; then by texts, then by key.
@@ -71,6 +71,6 @@ extension TelemetryFold {
 
   private func mention(_ name: Int64?) {
     guard let name, name > 0 else { return }
-    texts.withText(name) { _ = pipeline($0, moment: .min + 1) }
+    texts.withText(name) { _ = pipeline($0, moment: TelemetryFold.unknownMoment) }
   }
 }

@@ -27,7 +27,9 @@ import Testing
   private static let files: [(name: String, text: String)] = [
     ("a/manifest.json", DbtTests.manifest), ("b/dbt.log", DbtTests.log), ("c/sources.json", sources),
     ("d/run_results.json", DbtTests.results(DbtTests.result(
-      "model.shop.b", "success", from: "2025-03-06T01:00:01Z", to: "2025-03-06T01:00:09Z"))),
+      "model.shop.b", "success", from: "2025-03-06T01:00:01Z", to: "2025-03-06T01:00:09Z")
+      + "," + DbtTests.result("model.shop.orders", "error", message: "Runtime Error in model orders")
+      + "," + DbtTests.result("model.shop.report", "skipped", seconds: 0))),
   ] + OpenLineageTests.events.enumerated().map { ("e/\($0.offset).json", $0.element) }
 
   @Test func theSameAgainChangesNothing() throws {
