@@ -62,6 +62,9 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory a query may use, as 2GB or 50% of the machine's.", valueName: "size"))
   var memory: String?
 
+  @Flag(help: "Load what is sound of a damaged workspace file, which is not written to.")
+  var salvage = false
+
   func validate() throws {
     _ = try assignments(loads, option: "--load", allowsPathAlone: true)
     _ = try assignments(parameters, option: "--param", allowsPathAlone: false)

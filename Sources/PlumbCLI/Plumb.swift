@@ -14,7 +14,10 @@ struct Plumb: ParsableCommand {
       130 interrupted.
       """,
     version: versionText,
-    subcommands: [ShellCommand.self, QueryCommand.self, RunCommand.self, PipeCommand.self],
+    subcommands: [
+      ShellCommand.self, QueryCommand.self, RunCommand.self, SimulateCommand.self, ImportCommand.self,
+      PipeCommand.self,
+    ],
     defaultSubcommand: ShellCommand.self)
 
   static let version = "0.1.0"

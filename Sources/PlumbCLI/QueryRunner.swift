@@ -8,10 +8,10 @@ struct QueryRunner {
   private let workspace: Workspace
 
   /// - Throws: diagnostics of loading.
-  init(text: String, name: String?, data: DataOptions) throws {
+  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil) throws {
     self.text = text
     self.name = name
-    workspace = try Workspace(data)
+    workspace = try Workspace(data, file: path)
     try workspace.load(data)
   }
 
