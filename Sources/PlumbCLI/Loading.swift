@@ -14,6 +14,8 @@ struct Loading: Sendable {
   private let threads: Int
   private let memoryLimit: Int
   private let catalog: Catalog
+  private let kind: TelemetryKind?
+  private let telemetry: TelemetryLoading
 
   /// - Throws: a usage error of the options.
   init(_ options: DataOptions, catalog: Catalog) throws {
@@ -26,6 +28,8 @@ struct Loading: Sendable {
     badRows = options.badRows
     threads = options.threads ?? Machine.processors
     memoryLimit = try options.memoryLimit()
+    kind = try options.telemetryKind()
+    telemetry = try TelemetryLoading(mapping: options.mapping, rejects: options.rejects, catalog: catalog)
   }
 
   /// A table that was loaded, for a line about it.
@@ -35,11 +39,43 @@ struct Loading: Sendable {
     let path: String
   }
 
-  /// Loads one `--load`: a file under its name, or each data file of a folder under the file's.
+  /// Loads one `--load`: a file under its name, each data file of a folder under the file's, or telemetry into
+  /// the tables that telemetry has.
   ///
   /// - Throws: a diagnostic that names the file.
   @discardableResult
   func load(name: String?, path: String) throws -> [Loaded] {
+    if telemetry.hasMapping || kind != nil {
+      if name != nil {
+        throw Diagnostic(
+          "named-telemetry", "telemetry fills tables of its own, and `\(name ?? "")` is none", help: "write `--load \(path)`")
+      }
+      return try loadTelemetry(path)
+    }
+    let paths = path == "-" ? [path] : try TelemetryFiles.expanding(path)
+    if name != nil, paths.count > 1 {
+      throw Diagnostic("many-files", "`\(path)` names \(paths.count) files, which cannot all be one table")
+    }
+    if name == nil, try path == "-" || paths.contains(where: { try isTelemetry($0) }) { return try loadTelemetry(path) }
+    return try paths.flatMap { try loadTables(name: name, path: $0) }
+  }
+
+  private func isTelemetry(_ path: String) throws -> Bool {
+    guard format == nil, access(path, F_OK) == 0 else { return false }
+    return try TelemetryImport.isTelemetry(path, kind: nil, options: LoadOptions(context: makeContext()))
+  }
+
+  private func loadTelemetry(_ path: String) throws -> [Loaded] {
+    let context = makeContext()
+    var options = loadOptions(context)
+    options.isStandardInput = path == "-"
+    return try Interrupts.shared.handling(repeatable: true, { context.cancel() }) {
+      try telemetry.load(path, kind: kind, options: options)
+    }.result
+  }
+
+  private func loadTables(name: String?, path: String) throws -> [Loaded] {
+    if path == "-" { return [try loadFile(name: name ?? "input", path: path)] }
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
@@ -58,6 +94,9 @@ struct Loading: Sendable {
     }
     return try files.map { try loadFile(name: Self.tableName(forFile: $0), path: $0) }
   }
+
+  /// The end of loading: the file of rejected input is complete.
+  func finish() throws { try telemetry.finish() }
 
   /// Reads what `externaldata` names: local files with these columns, one after the other.
   func readExternal(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
@@ -87,14 +126,20 @@ struct Loading: Sendable {
     ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
   }
 
-  private func loadFile(name: String, path: String) throws -> Loaded {
-    let context = makeContext()
+  private func loadOptions(_ context: ExecutionContext) -> LoadOptions {
     var options = LoadOptions(context: context)
     options.format = format
     options.delimiter = delimiter
     options.hasHeader = hasHeader
     options.columns = columns
     options.badRows = badRows
+    return options
+  }
+
+  private func loadFile(name: String, path: String) throws -> Loaded {
+    let context = makeContext()
+    var options = loadOptions(context)
+    options.isStandardInput = path == "-"
     let loaded = try Interrupts.shared.handling({ context.cancel() }) {
       try loadTable(name: name, path: path, options: options)
     }.result

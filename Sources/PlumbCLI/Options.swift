@@ -13,8 +13,22 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("load"),
     help: ArgumentHelp(
-      "Load a file as a table, or every data file of a folder.", valueName: "name=path"))
+      "Load a file as a table, every data file of a folder, or telemetry of dbt or OpenLineage.",
+      valueName: "name=path"))
   var loads: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What is loaded: dbt or openlineage, or the format of tables; found out if not given.", valueName: "kind"))
+  var kind: String?
+
+  @Option(
+    name: .customLong("map"),
+    help: ArgumentHelp("Queries that make runs, edges and so on of the loaded table `input`.", valueName: "file.kql"))
+  var mapping: String?
+
+  @Option(help: ArgumentHelp("Write telemetry that was not taken to a file, with the reasons.", valueName: "path"))
+  var rejects: String?
 
   @Option(
     help: ArgumentHelp(
@@ -48,6 +62,9 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Memory a query may use, as 2GB or 50% of the machine's.", valueName: "size"))
   var memory: String?
 
+  @Flag(help: "Load what is sound of a damaged workspace file, which is not written to.")
+  var salvage = false
+
   func validate() throws {
     _ = try assignments(loads, option: "--load", allowsPathAlone: true)
     _ = try assignments(parameters, option: "--param", allowsPathAlone: false)
@@ -56,6 +73,7 @@ struct DataOptions: ParsableArguments {
     _ = try columnTypes()
     _ = try delimiterByte()
     _ = try loadedFormat()
+    _ = try telemetryKind()
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
     }
@@ -106,7 +124,22 @@ struct DataOptions: ParsableArguments {
     }
   }
 
+  /// Nil when `--kind` is not given, or is a format.
+  func telemetryKind() throws -> TelemetryKind? {
+    guard let kind else { return nil }
+    if let telemetry = TelemetryKind(rawValue: kind.lowercased()) {
+      if mapping != nil { throw ValidationError("--map is for files of any other kind than \(telemetry.rawValue)") }
+      return telemetry
+    }
+    if LoadOptions.Format(name: kind) == nil {
+      throw ValidationError("--kind takes dbt, openlineage, csv, ndjson or sqlite, not '\(kind)'")
+    }
+    if loadFormat != nil { throw ValidationError("--kind \(kind) and --load-format exclude each other") }
+    return nil
+  }
+
   func loadedFormat() throws -> LoadOptions.Format? {
+    if let kind, let format = LoadOptions.Format(name: kind) { return format }
     guard let loadFormat else { return nil }
     guard let format = LoadOptions.Format(name: loadFormat) else {
       throw ValidationError("--load-format takes csv, tsv, ndjson, json or sqlite, not '\(loadFormat)'")

@@ -15,8 +15,8 @@ struct Plumb: ParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      ShellCommand.self, QueryCommand.self, RunCommand.self, PipeCommand.self, TourCommand.self, CompletionsCommand.self,
-      ManualCommand.self,
+      ShellCommand.self, QueryCommand.self, RunCommand.self, SimulateCommand.self, ImportCommand.self,
+      PipeCommand.self, TourCommand.self, CompletionsCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: ShellCommand.self)
 

@@ -14,26 +14,26 @@ struct QueryCommand: ParsableCommand {
   @Option(name: [.customShort("f"), .customLong("file")], help: ArgumentHelp("A file with the query.", valueName: "path"))
   var file: String?
 
-  @Argument(help: ArgumentHelp("Read the query from standard input; also without -c and -f.", valueName: "-"))
-  var input: String?
+  @Argument(
+    help: ArgumentHelp(
+      "A workspace file, and `-` to read the query from standard input, as without -c and -f.", valueName: "workspace"))
+  var inputs: [String] = []
 
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
     if text != nil && file != nil { throw ValidationError("-c and -f exclude each other") }
-    if let input {
-      guard input == "-" else {
-        throw ValidationError("'\(input)' is not understood; write a query after -c, or a file with one after -f")
-      }
-      if text != nil || file != nil { throw ValidationError("'-' does not go with -c or -f") }
-    }
+    if inputs.contains("-"), text != nil || file != nil { throw ValidationError("'-' does not go with -c or -f") }
+    let paths = inputs.filter { $0 != "-" }
+    if let path = paths.first { try WorkspacePath.check(path, else: "write a query after -c, or a file with one after -f") }
+    if paths.count > 1 { throw ValidationError("one workspace at a time, not '\(paths[1])' as well") }
   }
 
   func run() throws {
     let runner = try Failure.guarding {
       let (text, name) = try source()
-      return try QueryRunner(text: text, name: name, data: data)
+      return try QueryRunner(text: text, name: name, data: data, workspace: inputs.first { $0 != "-" })
     }
     try runner.run(to: output)
   }

@@ -8,10 +8,10 @@ struct QueryRunner {
   private let workspace: Workspace
 
   /// - Throws: diagnostics of loading.
-  init(text: String, name: String?, data: DataOptions) throws {
+  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil) throws {
     self.text = text
     self.name = name
-    workspace = try Workspace(data)
+    workspace = try Workspace(data, file: path)
     try workspace.load(data)
   }
 
@@ -73,6 +73,14 @@ struct QueryRunner {
   }
 }
 
+/// Mistakes in a text other than the one that was typed, such as a file that belongs to it.
+struct SourcedDiagnostics: Error {
+  let list: [Diagnostic]
+  let source: String
+  /// The file's name, if it has one.
+  var name: String?
+}
+
 /// Tells the user what went wrong.
 enum Failure {
   /// The diagnostics in an error.
@@ -86,7 +94,9 @@ enum Failure {
   }
 
   static func report(_ error: any Error, source: String, name: String? = nil) {
-    if let sourced = error as? SourcedDiagnostics { return Console.report(sourced.list, source: sourced.source) }
+    if let sourced = error as? SourcedDiagnostics {
+      return Console.report(sourced.list, source: sourced.source, name: sourced.name)
+    }
     Console.report(diagnostics(in: error), source: source, name: name)
   }
 

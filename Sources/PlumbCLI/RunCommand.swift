@@ -8,7 +8,8 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run scripts of several statements.")
 
-  @Argument(help: ArgumentHelp("Files with KQL, run in this order.", valueName: "script.kql"))
+  @Argument(
+    help: ArgumentHelp("Files with KQL, run in this order, and a workspace `FILE.plumb`.", valueName: "script.kql"))
   var scripts: [String]
 
   @Flag(help: "Go on with the next statement after an error.")
@@ -17,10 +18,17 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
+  func validate() throws {
+    let files = scripts.filter { $0.hasSuffix(WorkspacePath.ending) }
+    if files.count > 1 { throw ValidationError("one workspace at a time, not '\(files[1])' as well") }
+    if files.count == scripts.count { throw ValidationError("there is no script to run") }
+  }
+
   func run() throws {
     let (workspace, texts) = try Failure.guarding {
-      let texts = try scripts.map { (name: $0, text: try QueryText.file($0)) }
-      let workspace = try Workspace(data)
+      let files = scripts.filter { $0.hasSuffix(WorkspacePath.ending) }
+      let texts = try scripts.filter { !$0.hasSuffix(WorkspacePath.ending) }.map { (name: $0, text: try QueryText.file($0)) }
+      let workspace = try Workspace(data, file: files.first)
       try workspace.load(data)
       return (workspace, texts)
     }

@@ -8,16 +8,23 @@ struct ShellCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shell", abstract: "Ask questions one after the other; what plumb alone does.")
 
+  @Argument(help: ArgumentHelp("A workspace file, made if it is not there.", valueName: "workspace.plumb"))
+  var file: String?
+
   @Flag(help: "Touch no files and start no programs beyond the workspace.")
   var safe = false
 
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
+  func validate() throws {
+    if let file { try WorkspacePath.check(file, else: "a workspace file ends in .plumb; `plumb --help` lists the commands") }
+  }
+
   func run() throws {
     guard isatty(STDIN_FILENO) != 0 else {
       let runner = try Failure.guarding {
-        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data)
+        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data, workspace: file)
       }
       return try runner.run(to: output)
     }
@@ -25,7 +32,7 @@ struct ShellCommand: ParsableCommand {
       throw ValidationError("-o and --fail-if-rows are for `plumb query` and `plumb run`")
     }
     let workspace = try Failure.guarding {
-      let workspace = try Workspace(data)
+      let workspace = try Workspace(data, file: file)
       try workspace.load(data)
       return workspace
     }

@@ -15,7 +15,8 @@ enum ShowCommand {
   /// The words of a text that is one of these commands; nil for other texts.
   static func words(in text: String) -> [String]? {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-    return words.first == ".show" || words.first == ".train" ? words : nil
+    if words.first == ".train" { return words }
+    return words.first == ".show" && words.count == 2 && subjects.contains(words[1]) ? words : nil
   }
 
   /// - Throws: a diagnostic for a subject that there is not, and what learning throws.
@@ -28,13 +29,7 @@ enum ShowCommand {
       _ = try session.run("predict_risk(using = \"\(method)\", retrain = true) | take 0")
       return .answers(try session.run("predict_models()"))
     }
-    guard words.count == 2, subjects.contains(words[1]) else {
-      let given = words.count == 2 ? words[1] : ""
-      throw Diagnostic(
-        "usage", "`.show` is followed by \(subjects.joined(separator: ", "))",
-        help: Suggestion.nearest(to: given, in: subjects))
-    }
-    switch words[1] {
+    switch words.last {
     case "features":
       let catalog = workspace.catalog
       let question = PredictionQuestion(asOf: session.options.clock(), within: 2 * PredictionQuestion.hour)
@@ -50,8 +45,9 @@ enum ShowCommand {
 }
 
 extension Shell {
-  /// Runs `.show` or `.train`.
-  func show(predictions words: [String]) throws {
+  /// Runs `.show` or `.train`; what else `.show` can be followed by is a command of the database.
+  func show(predictions line: String) throws {
+    guard let words = ShowCommand.words(in: line) else { return runQuery(line) }
     let session = workspace.session()
     let shown = try Interrupts.shared.handling({ session.cancel() }) {
       try ShowCommand.shown(words, in: workspace, session)

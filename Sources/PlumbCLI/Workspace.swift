@@ -11,17 +11,20 @@ struct Workspace {
   /// Learns models and keeps them.
   let predictor = Predictor()
   var sessionOptions: SessionOptions
+  /// The workspace file, if there is one.
+  private(set) var store: FileStore?
 
   /// With nothing to load, the tables of the simulated world are there, each made when a query first reads it,
   /// and the clock stands at the end of its history.
   ///
   /// - Throws: a usage error of the options.
-  init(_ options: DataOptions, simulates: Bool = true) throws {
+  init(_ options: DataOptions, file path: String? = nil, simulates: Bool = true) throws {
     loading = try Loading(options, catalog: catalog)
     sessionOptions = SessionOptions(
       threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
     BufferRecycling.keep(upTo: min(sessionOptions.memoryLimit / 16, 512 << 20))
-    let world = try simulates && options.loads.isEmpty ? addSimulatedWorld() : nil
+    let world = try path == nil && simulates && options.loads.isEmpty ? addSimulatedWorld() : nil
+    if let path { try open(path, options) }
     catalog.addLineageFunctions()
     catalog.addJudgingFunctions()
     catalog.addLearningFunctions()
@@ -34,6 +37,22 @@ struct Workspace {
     sessionOptions.readExternal = { [loading] locations, schema, properties in
       try loading.readExternal(locations, schema, properties)
     }
+  }
+
+  /// Tables, functions and the clock of a workspace file.
+  private mutating func open(_ path: String, _ options: DataOptions) throws {
+    var fileOptions = WorkspaceFile.Options()
+    fileOptions.salvages = options.salvage
+    fileOptions.cacheLimit = min(sessionOptions.memoryLimit / 4, 2 << 30)
+    fileOptions.threads = sessionOptions.threads
+    let file = try WorkspaceFile(path, fileOptions)
+    for loss in file.losses { Console.say("note: `\(path)`: \(loss)") }
+    let store = FileStore(file)
+    try store.fill(catalog)
+    catalog.store = store
+    self.store = store
+    // A simulated world's clock stands still; imported data lives in our time.
+    sessionOptions.clock = { file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
   }
 
   private mutating func addSimulatedWorld() throws -> World {
@@ -51,6 +70,7 @@ struct Workspace {
     for (name, path) in try options.assignments(options.loads, option: "--load", allowsPathAlone: true) {
       try loading.load(name: name, path: path)
     }
+    try loading.finish()
   }
 
   func session() -> Session { Session(catalog: catalog, options: sessionOptions) }

@@ -58,9 +58,13 @@ extension LoadedTable {
   /// `name:type` of every column.
   var columns: String { table.schema.map { "\($0.name):\($0.type.name)" }.joined(separator: " ") }
 
+  var rows: [String] { table.rowTexts }
+}
+
+extension Table {
   /// Every row with its cells between bars.
-  var rows: [String] {
-    table.groups.flatMap { group in
+  var rowTexts: [String] {
+    groups.flatMap { group in
       (0..<group.count).map { row in group.columns.map { show($0.value(at: row)) }.joined(separator: "|") }
     }
   }

@@ -26,18 +26,24 @@ final class Binder {
   private(set) var optionValues: [String: Value] = [:]
   private(set) var diagnostics: [Diagnostic] = []
 
+  /// The functions that the catalog keeps, which see each other.
+  let stored: Frame
   let text: Frame
   private var rows = 0
   /// The functions being expanded, outermost first.
   var expanding: [String] = []
   private var expansions = 0
+  /// Whether the body of one of the catalog's functions is being bound.
+  var isInStored = false
 
   var catalog: Catalog { services.catalog }
 
   init(_ services: Services, context: ExecutionContext) {
     self.services = services
     self.context = context
-    text = Frame(parent: nil)
+    stored = Frame(parent: nil)
+    for function in services.catalog.storedFunctions { stored.define(function.name, .function(function.syntax, stored.open)) }
+    text = Frame(parent: stored.open)
   }
 
   deinit { text.forget() }
@@ -65,15 +71,24 @@ final class Binder {
       refuse("`declare pattern`", at: syntax.span)
     case .aliasDatabase(let syntax): refuse("`alias database`", at: syntax.span)
     case .restrictAccess(let syntax): refuse("`restrict access`", at: syntax.span)
+    // The session runs commands itself; here one is only looked at.
     case .command(let syntax):
-      report(
-        Diagnostic(
-          "unknown-command", "Plumb has no management commands, such as `\(syntax.text.prefix(40))`",
-          at: syntax.span))
+      if let problem = DatabaseCommand.problem(with: syntax) { report(problem) }
     }
   }
 
   // MARK: Mistakes
+
+  /// Moves mistakes found since `count` were known to `span`: they are about a text that the user does not see.
+  func moveMistakes(since count: Int, to span: SourceSpan, in name: String) {
+    let found = diagnostics[count...].map { Binder.moving($0, to: span, in: name) }
+    diagnostics.removeSubrange(count...)
+    found.forEach(report)
+  }
+
+  static func moving(_ diagnostic: Diagnostic, to span: SourceSpan, in name: String) -> Diagnostic {
+    Diagnostic(diagnostic.code, "in the function `\(name)`: \(diagnostic.message)", at: span, help: diagnostic.help)
+  }
 
   /// Keeps a mistake, unless the same one at the same place is known.
   func report(_ diagnostic: Diagnostic) {

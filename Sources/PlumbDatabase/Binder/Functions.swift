@@ -74,6 +74,26 @@ extension Binder {
   func expand(
     _ function: FunctionSyntax, from scope: Scope, _ call: CallSyntax, at place: Place, input: Relation?
   ) throws -> Bound {
+    // Only the outermost function of the catalog is in the user's text.
+    guard scope.frame === stored, !isInStored else {
+      return try expandHere(function, from: scope, call, at: place, input: input)
+    }
+    let before = diagnostics.count
+    isInStored = true
+    defer {
+      isInStored = false
+      moveMistakes(since: before, to: call.span, in: call.name.text)
+    }
+    do {
+      return try expandHere(function, from: scope, call, at: place, input: input)
+    } catch let diagnostic as Diagnostic {
+      throw Binder.moving(diagnostic, to: call.span, in: call.name.text)
+    }
+  }
+
+  private func expandHere(
+    _ function: FunctionSyntax, from scope: Scope, _ call: CallSyntax, at place: Place, input: Relation?
+  ) throws -> Bound {
     let name = call.name.text
     guard expanding.count < 64 else {
       throw Diagnostic("too-deep", "functions call each other more than 64 deep here", at: call.span)

@@ -33,7 +33,7 @@ extension Binder {
       }
       return (table: Table(name: "nodes", try run(table, at: nodes.key.span)), key: key)
     }
-    let graph = Graph(
+    let graph = try Graph(
       edges: Table(name: "edges", try run(input, at: syntax.span)), source: source, target: target,
       nodeTables: nodeTables, idName: syntax.nodeID?.text)
     return graphRelation(graph)

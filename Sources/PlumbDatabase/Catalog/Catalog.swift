@@ -8,6 +8,8 @@ public final class Catalog: Sendable {
     /// Tables that queries can name but no list of tables holds, such as `_`.
     var unlisted: Set<String> = []
     var functions: [String: TableFunction] = [:]
+    var stored: [String: CatalogFunction] = [:]
+    var store: (any CatalogStore)?
   }
 
   private enum Entry {
@@ -105,6 +107,24 @@ public final class Catalog: Sendable {
   public var tableNames: [String] {
     contents.withLock { contents in contents.tables.keys.filter { !contents.unlisted.contains($0) }.sorted() }
   }
+
+  /// Where changes are kept; without one they end with the process.
+  public var store: (any CatalogStore)? {
+    get { contents.withLock { $0.store } }
+    set { contents.withLock { $0.store = newValue } }
+  }
+
+  /// Functions that are written in KQL, in alphabetical order.
+  public var storedFunctions: [CatalogFunction] {
+    contents.withLock { $0.stored.values.sorted { $0.name < $1.name } }
+  }
+
+  public func storedFunction(named name: String) -> CatalogFunction? { contents.withLock { $0.stored[name] } }
+
+  /// Adds a function written in KQL, or replaces the one of the same name.
+  public func add(_ function: CatalogFunction) { contents.withLock { $0.stored[function.name] = function } }
+
+  public func remove(functionNamed name: String) { contents.withLock { $0.stored[name] = nil } }
 
   /// Adds a function that makes a table, or replaces the one of the same name.
   public func add(_ function: TableFunction) {

@@ -107,8 +107,9 @@ extension TableFunction.Call {
       var seen: Set<String> = []
       var names: [String] = []
       for group in input.groups {
+        let column = try group.column(index)
         for row in 0..<group.count {
-          let text = String(group.columns[index].cellBytes(at: row))
+          let text = String(column.cellBytes(at: row))
           if seen.insert(text).inserted { names.append(text) }
         }
       }

@@ -1,7 +1,7 @@
 import PlumbEngine
 
 /// What `explain` shows: the plan at first, after each rule that changed it, and the operators that would run.
-func explained(_ plan: LogicalPlan, _ context: ExecutionContext) -> Answer {
+func explained(_ plan: LogicalPlan, _ context: ExecutionContext) throws -> Answer {
   var lines: [String] = []
   func add(_ title: String, _ outline: String) {
     lines.append("\(title):")
@@ -9,16 +9,16 @@ func explained(_ plan: LogicalPlan, _ context: ExecutionContext) -> Answer {
   }
   let optimized = optimize(plan, context) { rule, rewritten in add(rule, rewritten.outline) }
   add("Physical", optimized.physicalOutline)
-  return answer([ColumnInfo("Plan", .string)], rows: lines.map { [.string($0)] })
+  return try Answer([ColumnInfo("Plan", .string)], rows: lines.map { [.string($0)] })
 }
 
 /// What `profile` shows: a row for each operator, outermost first.
-func profiled(_ result: QueryResult) -> Answer {
+func profiled(_ result: QueryResult) throws -> Answer {
   let schema = [
     ColumnInfo("operator", .string), ColumnInfo("rows", .long), ColumnInfo("time", .timespan),
     ColumnInfo("memory", .long),
   ]
-  return answer(
+  return try Answer(
     schema,
     rows: result.profile.map { line in
       [
@@ -28,7 +28,14 @@ func profiled(_ result: QueryResult) -> Answer {
     })
 }
 
-private func answer(_ schema: Schema, rows: [[Value]]) -> Answer {
-  let table = Table(name: "", schema: schema, rows: rows)
-  return Answer(schema: schema, chunks: table.groups.map { Chunk($0.columns, count: $0.count) })
+extension Answer {
+  /// Rows of values, which have the columns' types.
+  init(_ schema: Schema, rows: [[Value]]) throws {
+    try self.init(Table(name: "", schema: schema, rows: rows))
+  }
+
+  /// All rows of a table.
+  init(_ table: Table) throws {
+    self.init(schema: table.schema, chunks: try table.groups.map { Chunk(try $0.columns, count: $0.count) })
+  }
 }

@@ -36,6 +36,10 @@ public final class Session: Sendable {
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   public func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
     defer { running.withLock { $0 = nil } }
+    // What another process writes meanwhile is seen by the next text.
+    let store = catalog.store
+    do { try store?.beginReading(catalog) } catch let problem as Diagnostic { throw Diagnostics([problem]) }
+    defer { store?.endReading() }
     try onLargeStack { try runStatements(of: text, body) }
   }
 
@@ -91,15 +95,27 @@ public final class Session: Sendable {
     let services = Binder.Services(
       catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
       run: { plan in try execute(optimize(plan, contexts.context), contexts.context) })
-    let binder = Binder(services, context: first)
-    for statement in parsed.script.statements {
-      guard case .query(let query) = statement else {
+    var binder = Binder(services, context: first)
+    for (place, statement) in parsed.script.statements.enumerated() {
+      switch statement {
+      case .query(let query):
+        let answer = try answer(query, binder, contexts)
+        try body(answer, query.span)
+      case .command(let command):
+        if let answer = try answer(command, in: text, binder, contexts) { try body(answer, command.span) }
+        // The functions may be others now; what `let` and `set` said still holds.
+        binder = Binder(services, context: binder.context)
+        for earlier in parsed.script.statements[..<place] {
+          switch earlier {
+          case .query, .command: break
+          default: binder.prepare(earlier)
+          }
+        }
+      case .letBinding, .setOption, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess:
         binder.prepare(statement)
         if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
         continue
       }
-      let answer = try answer(query, binder, contexts)
-      try body(answer, query.span)
       // Each query has its own remarks, and the same clock.
       let next = context(now: binder.nowOverride ?? now, options)
       binder.context = next
@@ -123,14 +139,26 @@ public final class Session: Sendable {
     guard let relation = binder.bind(query) else { throw Diagnostics(binder.diagnostics) }
     do {
       switch query.mode {
-      case .explain: return explained(relation.plan, context)
-      case .profile: return profiled(try execute(optimize(relation.plan, context), context, profiling: true))
+      case .explain: return try explained(relation.plan, context)
+      case .profile: return try profiled(try execute(optimize(relation.plan, context), context, profiling: true))
       case .run:
         let result = try execute(optimize(relation.plan, context), context)
         return Answer(
           schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
           remarks: context.remarks)
       }
+    } catch let diagnostic as Diagnostic {
+      throw Diagnostics([diagnostic])
+    }
+  }
+
+  /// Runs a management command; nil when it has nothing to show.
+  private func answer(
+    _ command: CommandSyntax, in text: String, _ binder: Binder, _ contexts: CurrentContext
+  ) throws -> Answer? {
+    contexts.context = binder.context
+    do {
+      return try DatabaseCommand.run(command, in: text, catalog: catalog, binder: binder, context: binder.context)
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
     }

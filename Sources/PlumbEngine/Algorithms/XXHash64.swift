@@ -1,13 +1,13 @@
 /// XXH64 with seed 0, which `hash` and `hash_xxhash64` give.
 // Yann Collet, "xxHash fast digest algorithm", specification 0.1.1.
-enum XXHash64 {
+public enum XXHash64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
   private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
   private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-  static func hash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
+  public static func hash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
     let count = bytes.count
     guard let base = bytes.baseAddress else { return avalanche(seed &+ prime5) }
     let raw = UnsafeRawPointer(base)

@@ -18,21 +18,68 @@ public struct ZoneRange: Sendable {
   public var words: ClosedRange<Int64>?
   public var floats: ClosedRange<Double>?
   public var hasNulls: Bool
+
+  public init(words: ClosedRange<Int64>?, floats: ClosedRange<Double>?, hasNulls: Bool) {
+    self.words = words
+    self.floats = floats
+    self.hasNulls = hasNulls
+  }
 }
 
-/// Up to `RowGroup.capacity` rows of a table, in columns.
+/// Where the columns of a row group come from when they are not in memory; safe to use from any thread.
+public protocol ColumnSource: AnyObject, Sendable {
+  /// The column's values; read again each time unless the source keeps them.
+  func column(_ index: Int) throws -> Vector
+  /// The dictionary that the column's codes belong to, nil when it holds none; reads no rows.
+  func dictionary(_ index: Int) throws -> StringDictionary?
+}
+
+/// Up to `RowGroup.capacity` rows of a table, in columns that are in memory or read when they are asked for.
 public final class RowGroup: @unchecked Sendable {
   /// Rows in a full group; also the piece of work that a worker takes.
   public static let capacity = 65_536
 
   public let count: Int
-  public let columns: [Vector]
   public let zones: [ZoneRange]
+  private let vectors: [Vector]
+  private let source: (any ColumnSource)?
 
   public init(_ columns: [Vector], count: Int) {
     self.count = count
-    self.columns = columns
+    vectors = columns
     zones = columns.map { $0.zoneRange() }
+    source = nil
+  }
+
+  /// A group of which only the bounds are known; `zones` has one for each column.
+  public init(count: Int, zones: [ZoneRange], source: any ColumnSource) {
+    self.count = count
+    self.zones = zones
+    vectors = []
+    self.source = source
+  }
+
+  /// Whether asking for a column costs nothing and cannot fail.
+  public var isInMemory: Bool { source == nil }
+
+  /// - Throws: what the source throws, such as a damaged file.
+  public func column(_ index: Int) throws -> Vector {
+    if let source { return try source.column(index) }
+    return vectors[index]
+  }
+
+  /// All columns.
+  public var columns: [Vector] {
+    get throws {
+      guard source != nil else { return vectors }
+      return try zones.indices.map { try column($0) }
+    }
+  }
+
+  /// The dictionary that the codes of a column belong to; nil when it holds none.
+  func dictionary(_ index: Int) throws -> StringDictionary? {
+    if let source { return try source.dictionary(index) }
+    return vectors[index].dictionary
   }
 }
 

@@ -17,8 +17,9 @@ extension LogicalPlan {
       switch type.lane {
       case .word: return scan.table.zone(place).words.map { .words($0) } ?? .unknown
       case .bytes:
-        guard let first = scan.table.groups.first?.columns[place].dictionary,
-          scan.table.groups.allSatisfy({ $0.columns[place].dictionary === first })
+        // A dictionary that cannot be read is told of when the rows are.
+        guard let first = try? scan.table.groups.first?.dictionary(place),
+          scan.table.groups.allSatisfy({ (try? $0.dictionary(place)) === first })
         else { return .unknown }
         return .codes(first)
       case .byte, .float, .wide: return .unknown

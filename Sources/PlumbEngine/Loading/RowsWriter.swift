@@ -17,6 +17,9 @@ public final class RowsWriter {
   public func append(_ column: Int, bool: Bool) { writers[column].append(bool: bool) }
   public func append(_ column: Int, text: Bytes) { writers[column].append(text: text) }
 
+  /// A value of a dynamic column in its compact form.
+  public func append(_ column: Int, compact value: Bytes) { writers[column].append(compact: value) }
+
   /// A text to read as a value of the column's type; what cannot be read is null, and the result false.
   @discardableResult public func append(_ column: Int, parsing text: Bytes) -> Bool {
     writers[column].append(parsing: text)

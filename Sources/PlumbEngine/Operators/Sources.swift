@@ -8,6 +8,8 @@ final class TableSource: ChunkSource {
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
   private let starts: [(group: Int, row: Int)]
+  /// For groups that are not in memory, the columns read so far.
+  private let readings: [GroupReading?]
   let rowEstimate: Int
 
   init(_ scan: ScanPlan, filters: [BoundExpression]) {
@@ -21,17 +23,23 @@ final class TableSource: ChunkSource {
     starts = kept.indices.flatMap { group in
       stride(from: 0, to: kept[group].count, by: Chunk.preferredCount).map { (group, $0) }
     }
+    readings = kept.map { $0.isInMemory ? nil : GroupReading($0, columns: scan.columns) }
   }
 
-  func next() -> Chunk? {
+  func next() throws -> Chunk? {
     if stopped.load(ordering: .relaxed) { return nil }
     let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
     guard index < starts.count else { return nil }
     let (number, row) = starts[index]
     let group = groups[number]
     let length = Swift.min(Chunk.preferredCount, group.count &- row)
-    return Chunk(
-      columns.map { group.columns[$0].slice(row, length) }, count: length, sequence: UInt64(index))
+    guard let reading = readings[number] else {
+      return Chunk(
+        try columns.map { try group.column($0).slice(row, length) }, count: length, sequence: UInt64(index))
+    }
+    let vectors = try reading.vectors(aheadOf: number + 1 < readings.count ? readings[number + 1] : nil)
+    reading.finishPiece()
+    return Chunk(vectors.map { $0.slice(row, length) }, count: length, sequence: UInt64(index))
   }
 
   func stop() { stopped.store(true, ordering: .relaxed) }

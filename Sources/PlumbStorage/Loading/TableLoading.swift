@@ -22,7 +22,7 @@ public func loadTable(name: String, path: String, options: LoadOptions) throws -
 }
 
 /// The bytes of a file, unpacked if they are packed, and the file's short name.
-private func openSource(path: String, options: LoadOptions) throws -> (source: any SampledSource, name: String) {
+func openSource(path: String, options: LoadOptions) throws -> (source: any SampledSource, name: String) {
   let name = options.isStandardInput ? "standard input" : lastPart(of: path)
   var source: any SampledSource
   if options.isStandardInput {

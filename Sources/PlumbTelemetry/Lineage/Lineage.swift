@@ -26,15 +26,15 @@ public struct Lineage {
         "no-lineage", "there is no table `edges`, which says what depends on what",
         help: "load one with the columns upstream and downstream")
     }
-    guard let uppers = TableColumn(edges, "upstream", .string),
-      let lowers = TableColumn(edges, "downstream", .string)
+    guard let uppers = try TableColumn(edges, "upstream", .string),
+      let lowers = try TableColumn(edges, "downstream", .string)
     else {
       throw Diagnostic(
         "no-lineage", "the table `edges` needs the columns upstream and downstream, both strings",
         help: "`edges | getschema` shows its columns")
     }
-    let since = TableColumn(edges, "since", .datetime)
-    let until = TableColumn(edges, "until", .datetime)
+    let since = try TableColumn(edges, "since", .datetime)
+    let until = try TableColumn(edges, "until", .datetime)
     let at = moment ?? context.now
     var names = NameIndex()
     var sources: [Int32] = []
@@ -51,7 +51,7 @@ public struct Lineage {
     }
     let pipelines = try table("pipelines")
     var places: [RowPlace?] = Array(repeating: nil, count: names.count)
-    if let pipelines, let column = TableColumn(pipelines, "name", .string) {
+    if let pipelines, let column = try TableColumn(pipelines, "name", .string) {
       try pipelines.forEachPlace(context) { place in
         let node = Int(names.insert(column.text(place)))
         if node >= places.count { places.append(place) } else { places[node] = place }
@@ -68,18 +68,18 @@ public struct Lineage {
     self.context = context
     downstream = Adjacency(from: sources, to: targets, nodeCount: names.count)
     upstream = Adjacency(from: targets, to: sources, nodeCount: names.count)
-    facts = PipelineFacts(pipelines, places: places, past: past)
+    facts = try PipelineFacts(pipelines, places: places, past: past)
   }
 
   private static func states(
     _ runs: Table, _ names: NameIndex, at moment: Int64, _ context: ExecutionContext
   ) throws -> [PipelineFacts.PastState] {
     var states = Array(repeating: PipelineFacts.PastState(), count: names.count)
-    guard let pipelines = TableColumn(runs, "pipeline", .string),
-      let starts = TableColumn(runs, "started", .datetime), let ends = TableColumn(runs, "ended", .datetime),
-      let statuses = TableColumn(runs, "status", .string)
+    guard let pipelines = try TableColumn(runs, "pipeline", .string),
+      let starts = try TableColumn(runs, "started", .datetime), let ends = try TableColumn(runs, "ended", .datetime),
+      let statuses = try TableColumn(runs, "status", .string)
     else { return states }
-    let records = TableColumn(runs, "records_out", .long, .int)
+    let records = try TableColumn(runs, "records_out", .long, .int)
     try runs.forEachPlace(context) { place in
       guard let start = starts.word(place), start <= moment,
         let node = names.find(pipelines.text(place))

@@ -21,17 +21,17 @@ struct PipelineFacts {
     var records: Int64 = 0
   }
 
-  init(_ pipelines: Table?, places: [RowPlace?], past: [PastState]?) {
+  init(_ pipelines: Table?, places: [RowPlace?], past: [PastState]?) throws {
     self.places = places
     self.past = past
     var texts: [String: TableColumn] = [:]
-    for name in ["status", "owner", "backup"] { texts[name] = TableColumn(pipelines, name, .string) }
+    for name in ["status", "owner", "backup"] { texts[name] = try TableColumn(pipelines, name, .string) }
     self.texts = texts
-    tiers = TableColumn(pipelines, "tier", .long, .int)
-    slas = TableColumn(pipelines, "sla", .timespan)
-    freshness = TableColumn(pipelines, "freshness", .timespan)
-    durations = TableColumn(pipelines, "avg_duration", .timespan)
-    records = TableColumn(pipelines, "records_24h", .long, .int)
+    tiers = try TableColumn(pipelines, "tier", .long, .int)
+    slas = try TableColumn(pipelines, "sla", .timespan)
+    freshness = try TableColumn(pipelines, "freshness", .timespan)
+    durations = try TableColumn(pipelines, "avg_duration", .timespan)
+    records = try TableColumn(pipelines, "records_24h", .long, .int)
   }
 
   func text(_ column: String, _ node: Int32) -> Bytes {

@@ -6,11 +6,13 @@ struct TableColumn {
   private let vectors: [Vector]
 
   /// Nil when the table has no such column of one of the types.
-  init?(_ table: Table?, _ name: String, _ types: ScalarType...) {
+  ///
+  /// - Throws: what reading it from a file throws.
+  init?(_ table: Table?, _ name: String, _ types: ScalarType...) throws {
     guard let table, let index = table.schema.firstIndex(where: { $0.name == name }),
       types.contains(table.schema[index].type)
     else { return nil }
-    vectors = table.groups.map { $0.columns[index] }
+    vectors = try table.groups.map { try $0.column(index) }
   }
 
   /// The bytes of a string cell.

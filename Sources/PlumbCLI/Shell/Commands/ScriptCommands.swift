@@ -93,12 +93,6 @@ extension Shell {
   }
 }
 
-/// Mistakes in a text that is not the line that was typed.
-struct SourcedDiagnostics: Error {
-  let list: [Diagnostic]
-  let source: String
-}
-
 /// The user's editor on a temporary file.
 enum Editor {
   static func edit(_ text: String) throws -> String {

@@ -28,8 +28,8 @@ extension LogicalPlan {
     let schema = zip(names, types).map { ColumnInfo($0, $1) }
     return .whole(
       WholePlan(name: "address lookup", input: input, schema: schema) { chunk, context in
-        let columns = table.schema.indices.map { column in
-          Vector.concatenating(table.groups.map { $0.columns[column] }, type: table.schema[column].type)
+        let columns = try table.schema.indices.map { column in
+          Vector.concatenating(try table.groups.map { try $0.column(column) }, type: table.schema[column].type)
         }
         let networks = Networks(
           columns[networkKey], extra: equal.map { columns[$0.table] }, count: table.rowCount, family: family)

@@ -38,10 +38,11 @@ public final class Graph: @unchecked Sendable {
   /// - Parameters:
   ///   - nodeTables: tables of nodes, each with its column of ids.
   ///   - idName: the name of a property with the node's id, when there are no tables.
+  /// - Throws: what reading the tables from a file throws.
   public init(
     edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?
-  ) {
-    let edges = table.wholeColumns, idType = table.schema[source].type
+  ) throws {
+    let edges = try table.wholeColumns, idType = table.schema[source].type
     edgeSchema = table.schema
     self.edges = edges
     edgeCount = table.rowCount
@@ -53,7 +54,7 @@ public final class Graph: @unchecked Sendable {
       ids.append(id)
       return ids.count - 1
     }
-    let nodeColumns = nodeTables.map(\.table.wholeColumns)
+    let nodeColumns = try nodeTables.map { try $0.table.wholeColumns }
     // The first row of each node in each table.
     var rows: [[Int: Int]] = []
     for (place, nodes) in nodeTables.enumerated() {
@@ -158,8 +159,10 @@ public final class Graph: @unchecked Sendable {
 extension Table {
   /// Each column over all row groups.
   fileprivate var wholeColumns: [Vector] {
-    schema.indices.map { column in
-      Vector.concatenating(groups.map { $0.columns[column] }, type: schema[column].type).decoded()
+    get throws {
+      try schema.indices.map { column in
+        Vector.concatenating(try groups.map { try $0.column(column) }, type: schema[column].type).decoded()
+      }
     }
   }
 }

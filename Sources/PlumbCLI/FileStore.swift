@@ -1,0 +1,64 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// A workspace file as the place where a catalog's tables and functions are kept.
+final class FileStore: CatalogStore {
+  let file: WorkspaceFile
+
+  init(_ file: WorkspaceFile) { self.file = file }
+
+  /// Puts what the file holds into the catalog.
+  func fill(_ catalog: Catalog) throws {
+    let names = Set(file.tables.map(\.name))
+    for name in catalog.tableNames where !names.contains(name) && !loaded(name, catalog) { catalog.remove(tableNamed: name) }
+    for table in file.tables { catalog.add(table) }
+    let functions = file.functions
+    for known in catalog.storedFunctions where !functions.contains(where: { $0.name == known.name }) {
+      catalog.remove(functionNamed: known.name)
+    }
+    for function in functions {
+      catalog.add(
+        try CatalogFunction(
+          name: function.name, parameters: function.parameters, body: function.body, folder: function.folder,
+          summary: function.summary))
+    }
+  }
+
+  /// Tables of `--load` are not the file's, and stay.
+  private func loaded(_ name: String, _ catalog: Catalog) -> Bool {
+    (try? catalog.table(named: name))??.groups.allSatisfy(\.isInMemory) ?? false
+  }
+
+  func beginReading(_ catalog: Catalog) throws {
+    if try file.beginReading() { try fill(catalog) }
+  }
+
+  func endReading() { file.endReading() }
+
+  func make(_ changes: [CatalogChange], in catalog: Catalog) throws {
+    try file.write { writer in
+      for change in changes { try make(change, writer) }
+    }
+    // The reader's snapshot is older than the change.
+    file.endReading()
+    if try file.beginReading() { try fill(catalog) }
+    try file.compactIfNeeded()
+  }
+
+  private func make(_ change: CatalogChange, _ writer: WorkspaceWriter) throws {
+    switch change {
+    case .setTable(let table): try writer.replace(table)
+    case .append(let table): try writer.append(table)
+    case .dropTable(let name): try writer.drop(name)
+    case .renameTable(let name, let newName): try writer.rename(name, to: newName)
+    case .setFunction(let function):
+      try writer.save(
+        StoredFunction(
+          name: function.name, parameters: function.parameters, body: function.body, folder: function.folder,
+          summary: function.summary))
+    case .dropFunction(let name): try writer.drop(functionNamed: name)
+    }
+  }
+}

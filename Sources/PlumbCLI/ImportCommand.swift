@@ -1,0 +1,69 @@
+import ArgumentParser
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// `plumb import`: puts files of data into a workspace file, each in a transaction of its own.
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Put files of data into a workspace file.")
+
+  @Argument(help: ArgumentHelp("Files of data, or folders of such files.", valueName: "path"))
+  var paths: [String]
+
+  @Option(help: ArgumentHelp("The workspace, made if it is not there.", valueName: "FILE"))
+  var into: String
+
+  @Option(name: .customLong("as"), help: ArgumentHelp("The table's name, for one path.", valueName: "name"))
+  var tableName: String?
+
+  @Flag(help: "Put the rows in the place of a table of the name; else they are added to it.")
+  var replace = false
+
+  @OptionGroup(title: "Data and limits") var data: DataOptions
+
+  func validate() throws {
+    if tableName != nil && paths.count > 1 { throw ValidationError("--as names one table, and there are several paths") }
+  }
+
+  func run() throws {
+    try Failure.guarding {
+      let catalog = Catalog()
+      let loading = try Loading(data, catalog: catalog)
+      var options = WorkspaceFile.Options()
+      options.threads = data.threads ?? Machine.processors
+      BufferRecycling.keep(upTo: min(try data.memoryLimit() / 16, 512 << 20))
+      let file = try WorkspaceFile(into, options)
+      for path in paths {
+        for loaded in try loading.load(name: tableName, path: path) {
+          guard let table = try catalog.table(named: loaded.name) else { continue }
+          catalog.remove(tableNamed: loaded.name)
+          try write(table, from: loaded.path, to: file)
+        }
+      }
+    }
+  }
+
+  private func write(_ table: Table, from path: String, to file: WorkspaceFile) throws {
+    let stop = StopFlag()
+    let bar = ProgressBar("writing \(table.name)", unit: "rows")
+    let total = max(1, table.rowCount)
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      try file.write { writer in
+        let progress: (Int) -> Bool = { rows in
+          bar.show(share: Double(rows) / Double(total), count: rows)
+          return !stop.isSet
+        }
+        if replace {
+          try writer.replace(table, progress: progress)
+        } else {
+          try writer.append(table, progress: progress)
+        }
+      }
+    }
+    bar.finish()
+    Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows from \(path)")
+  }
+}

@@ -1,0 +1,60 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+import PlumbTelemetry
+
+/// The simulated world of a workspace: what it is made from, and how it goes on.
+///
+/// A file keeps the world's options and its clock. They decide everything, so that a world that is opened again and
+/// advanced is the world that was never closed; row groups that are as they were are not written again.
+final class SimulatedWorld: Sendable {
+  let world: World
+
+  init(_ world: World) { self.world = world }
+
+  private static let keys = ["pipelines", "days", "seed", "start"].map { "world.\($0)" }
+
+  /// The world of a file, advanced to the file's clock; nil when the file has none.
+  ///
+  /// - Throws: a diagnostic when its options are none.
+  init?(of file: WorkspaceFile, threads: Int) throws {
+    let texts = Self.keys.compactMap { file.setting($0) }
+    guard texts.count == Self.keys.count, let clockText = file.setting("clock") else { return nil }
+    guard let pipelines = Int(texts[0]), let days = Int(texts[1]), let seed = UInt64(texts[2]),
+      let start = Int64(texts[3]), let clock = Int64(clockText)
+    else { throw Diagnostic("damaged-file", "the settings of the simulated world are none") }
+    world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, start: start, threads: threads))
+    let ahead = clock.subtractingReportingOverflow(world.clock)
+    guard !ahead.overflow else { throw Diagnostic("world-clock", "the file's clock is not the world's") }
+    if ahead.partialValue > 0 { try world.advance(by: ahead.partialValue) }
+  }
+
+  /// Puts the world's tables as they are now into the catalog, each made when a query first reads it.
+  func fill(_ catalog: Catalog) {
+    for name in World.tableNames {
+      guard let schema = World.schema(ofTable: name) else { continue }
+      catalog.addLazy(name, schema: schema) { [world] in try world.table(named: name) }
+    }
+  }
+
+  /// Writes all tables and the clock in one transaction.
+  ///
+  /// - Parameter progress: called with the share done and the rows written; false undoes everything.
+  func save(in file: WorkspaceFile, progress: @escaping (Double, Int) -> Bool = { _, _ in true }) throws {
+    let tables = try World.tableNames.map { try world.table(named: $0) }
+    let total = max(1, tables.reduce(0) { $0 + $1.rowCount })
+    try file.write { writer in
+      var before = 0
+      for table in tables {
+        let written = before
+        try writer.synchronize(table) { rows in progress(Double(written + rows) / Double(total), written + rows) }
+        before += table.rowCount
+      }
+      let options = world.options
+      let values = [String(options.pipelines), String(options.days), String(options.seed), String(options.start)]
+      for (key, value) in zip(Self.keys, values) { try writer.set(key, to: value) }
+      try writer.set("clock", to: String(world.clock))
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+/// Where the tables and functions of a catalog are kept when they outlive the process.
+public protocol CatalogStore: AnyObject, Sendable {
+  /// Brings the catalog up to date and fixes what is read until `endReading`.
+  func beginReading(_ catalog: Catalog) throws
+  func endReading()
+  /// Makes all of the changes or none, in the store and then in the catalog.
+  func make(_ changes: [CatalogChange], in catalog: Catalog) throws
+}
+
+/// A change of what a catalog holds.
+public enum CatalogChange: Sendable {
+  /// A new table, or other rows and columns for one of the name.
+  case setTable(Table)
+  /// Rows for the table of the name, which has the same columns.
+  case append(Table)
+  case dropTable(String)
+  case renameTable(String, to: String)
+  case setFunction(CatalogFunction)
+  case dropFunction(String)
+}
+
+extension Catalog {
+  /// Makes changes where they are kept, or in memory alone.
+  ///
+  /// - Throws: what the store throws; nothing is changed then.
+  public func make(_ changes: [CatalogChange]) throws {
+    if let store { return try store.make(changes, in: self) }
+    for change in changes { try makeHere(change) }
+  }
+
+  private func makeHere(_ change: CatalogChange) throws {
+    switch change {
+    case .setTable(let table): add(table)
+    case .append(let more):
+      let groups = try table(named: more.name)?.groups ?? []
+      add(Table(name: more.name, schema: more.schema, groups: groups + more.groups))
+    case .dropTable(let name): remove(tableNamed: name)
+    case .renameTable(let name, let newName):
+      guard let table = try table(named: name) else { return }
+      remove(tableNamed: name)
+      add(Table(name: newName, schema: table.schema, groups: table.groups))
+    case .setFunction(let function): add(function)
+    case .dropFunction(let name): remove(functionNamed: name)
+    }
+  }
+}
+
+/// A function of the catalog that is written in KQL, as `.create function` makes them.
+public struct CatalogFunction: Sendable {
+  public let name: String
+  /// With its brackets: `(since: timespan = 1h)`.
+  public let parameters: String
+  /// With its braces.
+  public let body: String
+  public let folder: String
+  public let summary: String
+  let syntax: FunctionSyntax
+
+  /// - Throws: what is wrong with the text, as one diagnostic without a place.
+  public init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") throws {
+    let parsed = parse("let \(KQLName.inSchema(name)) = \(parameters) \(body);")
+    if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) {
+      throw Diagnostic(problem.code, "in the function `\(name)`: \(problem.message)", help: problem.help)
+    }
+    guard parsed.script.statements.count == 1, case .letBinding(let binding)? = parsed.script.statements.first,
+      case .function(let function) = binding.value
+    else {
+      throw Diagnostic(
+        "bad-function", "`\(name)` is no function", help: "write `.create function \(name)(x: long) { T | where a > x }`")
+    }
+    self.name = name
+    self.parameters = parameters
+    self.body = body
+    self.folder = folder
+    self.summary = summary
+    syntax = function
+  }
+}

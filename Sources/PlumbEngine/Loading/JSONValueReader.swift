@@ -1,0 +1,66 @@
+import Glibc
+
+/// The JSON values of a text, one after the other and not yet read: its lines, the elements of its array, or
+/// values that stand beside each other.
+///
+/// - Note: holds one block of the text at a time; a block grows with the longest value, up to
+///   `BlockReader.rowLimit`.
+public final class JSONValueReader {
+  /// The bytes of one value, until the next one is asked for, and the line that it begins on.
+  public struct Value {
+    public let text: Bytes
+    public let line: Int
+  }
+
+  /// What is wrong behind the last value, such as an array that is not closed.
+  public private(set) var problem: String?
+  private let reader: BlockReader
+  private let buffer: BlockBuffer
+  private let isLines: Bool
+  private var block: TextBlock?
+  private var rows: JSONBlockRows?
+  /// Where in the block newlines have been counted up to, and the line there.
+  private var counted = 0
+  private var line = 1
+
+  public init(
+    _ source: any ByteSource, name: String, isLines: Bool, skipping: Int = 0, blockSize: Int = 1 << 20
+  ) throws {
+    self.isLines = isLines
+    reader = try BlockReader(
+      source, boundary: isLines ? .lines : .elements, blockSize: blockSize, skipping: skipping, name: name)
+    buffer = BlockBuffer(capacity: blockSize)
+  }
+
+  /// The next value; nil at the end.
+  ///
+  /// - Throws: diagnostics of reading, and of a value that is too long.
+  public func next() throws -> Value? {
+    while true {
+      if var current = rows, let block {
+        let range = current.next()
+        rows = current
+        if let range { return value(range) }
+        if let problem = current.problem, self.problem == nil { self.problem = problem }
+        count(upTo: block.count)
+      }
+      guard let next = try reader.next(into: buffer) else { return nil }
+      block = next
+      counted = 0
+      rows = JSONBlockRows(
+        base: UnsafePointer(buffer.base), count: next.count, isLines: isLines, isArray: reader.isArray,
+        isFirst: next.index == 0, isLast: next.isLast)
+    }
+  }
+
+  private func value(_ range: Range<Int>) -> Value {
+    count(upTo: range.lowerBound)
+    return Value(text: Bytes(start: UnsafePointer(buffer.base) + range.lowerBound, count: range.count), line: line)
+  }
+
+  private func count(upTo place: Int) {
+    guard place > counted else { return }
+    line &+= countBytes(0x0A, UnsafePointer(buffer.base) + counted, place &- counted)
+    counted = place
+  }
+}

@@ -1,0 +1,33 @@
+/// One column of one row group as bytes for a file: `SegmentEncoder` makes them, `decodeSegment` reads them.
+///
+/// A byte with the form, a byte that is 1 when nulls follow, the number of rows, a bit a row for nulls, and
+/// what the form says. Numbers are little-endian; the layout never changes, new forms get new numbers.
+public enum SegmentForm: UInt8, Sendable {
+  /// A bit for each value.
+  case bits = 1
+  /// Packed whole numbers.
+  case words = 2
+  /// Reals that are whole numbers of tenths, hundredths and so on: the power of ten, then packed whole numbers.
+  case scaled = 3
+  /// Reals as they are.
+  case floats = 4
+  /// A width, then codes into the column's dictionary in as many bits.
+  case codes = 5
+  /// The lengths, packed, then the texts or compact dynamic values one after the other.
+  case texts = 6
+  /// Sixteen bytes for each value.
+  case wide = 7
+}
+
+/// A column of a row group, ready to be stored.
+public struct EncodedSegment: Sendable {
+  public let bytes: ByteBuffer
+  /// Entries that the column's dictionary must have for the codes to mean something; 0 without codes.
+  public let dictionaryCount: Int
+}
+
+/// The checksum of a stored piece: XXH64, with the piece's number in the file as its seed so that pieces that
+/// changed places are noticed as well.
+public func checksum(_ bytes: Bytes, of number: Int64) -> Int64 {
+  Int64(bitPattern: XXHash64.hash(bytes, seed: UInt64(bitPattern: number)))
+}

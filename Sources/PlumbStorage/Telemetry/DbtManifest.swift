@@ -1,0 +1,144 @@
+import PlumbEngine
+
+/// What kind of artifact of dbt a file is, in which version, by which invocation.
+struct DbtMetadata {
+  var version: Int?
+  var generatedAt: Int64?
+  var invocation: Bytes?
+  var adapter: Bytes?
+
+  init(_ artifact: DynamicCursor) throws(TelemetryFault) {
+    guard let metadata = try artifact.object("metadata", "") else { return }
+    generatedAt = try metadata.moment("generated_at", "metadata.")
+    invocation = try metadata.text("invocation_id", "metadata.")
+    adapter = metadata.anyText("adapter_type")
+    guard let name = metadata.anyText("dbt_schema_version") else { return }
+    // https://schemas.getdbt.com/dbt/run-results/v4.json
+    guard let slash = name.lastIndex(of: 0x2F), name.part(from: slash + 1).first == 0x76 else { return }
+    let digits = name.part(from: slash + 2).prefix { $0 >= 0x30 && $0 <= 0x39 }
+    version = NumberText.parseInt64(Bytes(rebasing: digits)).map { Int(clamping: $0) }
+  }
+}
+
+extension FileReading {
+  /// Says which version a file has; one that is not known is read by its fields.
+  func noteVersion(_ version: Int?, known: ClosedRange<Int>) {
+    guard let version else {
+      report.note("it does not say its version, and was read by its fields")
+      return
+    }
+    report.kind = "\(report.kind ?? "dbt") v\(version)"
+    if !known.contains(version) {
+      report.note("versions \(known.lowerBound) to \(known.upperBound) are known; it was read by its fields")
+    }
+  }
+
+  /// Pipelines and edges of a manifest: everything in it that depends on something or is depended on.
+  func readDbtManifest(_ manifest: DynamicCursor) throws {
+    let metadata = try DbtMetadata(manifest)
+    guard let nodes = manifest["nodes"], nodes.isObject else {
+      throw TelemetryFault("a manifest has its `nodes` in an object, and this has none")
+    }
+    noteVersion(metadata.version, known: 1...12)
+    report.foldsInto = "pipelines"
+    let groups = DbtGroups(manifest)
+    for section in ["nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests"] as [StaticString] {
+      guard let members = manifest[section], members.isObject else { continue }
+      try members.forEachMember { name, node in
+        if report.read % 256 == 0 { try fold.checkpoint(context) }
+        do {
+          try readNode(name, node, metadata, groups)
+          report.read += 1
+        } catch let fault as TelemetryFault {
+          try reject(TelemetryFault("`\(shown(name))`: \(fault.reason)"), part: node)
+        }
+      }
+    }
+  }
+
+  private func readNode(
+    _ name: Bytes, _ node: DynamicCursor, _ metadata: DbtMetadata, _ groups: DbtGroups
+  ) throws(TelemetryFault) {
+    guard node.isObject, !name.isEmpty else { throw TelemetryFault("it is no object") }
+    var parents: [Bytes] = []
+    if let dependencies = try node.object("depends_on", "") {
+      for parent in try dependencies.list("nodes", "depends_on.") {
+        guard parent.tag == .string else { throw parent.fault("depends_on.nodes", wanted: "a text") }
+        parents.append(parent.text)
+      }
+    }
+    let before = fold.pipelines.count
+    let (row, isNewer) = fold.dbtPipeline(name, moment: metadata.generatedAt ?? TelemetryFold.unknownMoment)
+    if fold.pipelines.count == before { report.folded += 1 }
+    let facts = fold.pipelines
+    facts.put(row, PipelineColumn.kind, text: node.anyText("resource_type"), over: isNewer)
+    facts.put(row, PipelineColumn.source, text: node.anyText("package_name"), over: isNewer)
+    facts.put(row, PipelineColumn.owner, text: groups.owner(of: node), over: isNewer)
+    facts.put(row, PipelineColumn.vendor, text: node.anyText("loader") ?? metadata.adapter, over: isNewer)
+    let meta = node["config"]?["meta"] ?? node["meta"]
+    if let tier = meta?["tier"], tier.tag == .long { facts.put(row, PipelineColumn.tier, tier.int64, over: isNewer) }
+    facts.put(row, PipelineColumn.sla, node["freshness"].flatMap(dbtFreshnessLimit), over: isNewer)
+    for parent in parents { fold.edge(from: parent, to: name, kind: "depends_on") }
+  }
+}
+
+/// The owners of a manifest's groups.
+private struct DbtGroups {
+  private var owners: [String: Bytes] = [:]
+
+  init(_ manifest: DynamicCursor) {
+    var owners: [String: Bytes] = [:]
+    manifest["groups"]?.forEachMember { _, group in
+      guard let name = group.anyText("name"), let owner = group["owner"] else { return }
+      owners[String(name)] = owner.anyText("name") ?? owner.anyText("email")
+    }
+    self.owners = owners
+  }
+
+  /// An exposure names its owner; a node's `meta` can, and its group does.
+  func owner(of node: DynamicCursor) -> Bytes? {
+    if let owner = node["owner"], let name = owner.anyText("name") ?? owner.anyText("email") { return name }
+    if let owner = node["config"]?["meta"]?.anyText("owner") ?? node["meta"]?.anyText("owner") { return owner }
+    guard let group = node.anyText("group") ?? node["config"]?.anyText("group") else { return nil }
+    return owners[String(group)]
+  }
+}
+
+/// How old a source may get, from `error_after` or else `warn_after`, as ticks.
+func dbtFreshnessLimit(_ criteria: DynamicCursor) -> Int64? {
+  for limit in [criteria["error_after"], criteria["warn_after"]] {
+    guard let limit, let count = limit["count"], count.tag == .long, count.int64 > 0, count.int64 < 1_000_000,
+      let period = limit.anyText("period")
+    else { continue }
+    switch String(period) {
+    case "minute": return count.int64 * TimeSpan.minute
+    case "hour": return count.int64 * TimeSpan.hour
+    case "day": return count.int64 * TimeSpan.day
+    default: continue
+    }
+  }
+  return nil
+}
+
+extension TelemetryFold {
+  /// The row of a node, whose kind and package are the first parts of its unique id: `model.shop.orders`.
+  func dbtPipeline(_ name: Bytes, moment: Int64) -> (row: Int, isNewer: Bool) {
+    let place = pipeline(name, moment: moment)
+    let parts = DbtName(name)
+    pipelines.put(place.row, PipelineColumn.kind, text: parts.kind, over: false)
+    pipelines.put(place.row, PipelineColumn.source, text: parts.package, over: false)
+    return place
+  }
+}
+
+/// The parts of a unique id.
+struct DbtName {
+  let kind: Bytes?
+  let package: Bytes?
+
+  init(_ name: Bytes) {
+    let parts = name.split(separator: 0x2E, maxSplits: 2).map { Bytes(rebasing: $0) }
+    kind = parts.count > 1 ? parts[0] : nil
+    package = parts.count > 2 ? parts[1] : nil
+  }
+}

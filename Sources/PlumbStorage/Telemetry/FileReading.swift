@@ -1,0 +1,115 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// One file of telemetry while it is read: where its facts go, and its report.
+final class FileReading {
+  let fold: TelemetryFold
+  let context: ExecutionContext
+  var report: FileReport
+  private let onReject: ((RejectedInput) throws -> Void)?
+  private var placeholders = 0
+
+  init(
+    path: String, fold: TelemetryFold, context: ExecutionContext, onReject: ((RejectedInput) throws -> Void)?
+  ) {
+    self.fold = fold
+    self.context = context
+    self.onReject = onReject
+    report = FileReport(path: path)
+  }
+
+  func reject(_ reason: String, line: Int?, text: Bytes) throws {
+    report.reject(reason, line: line)
+    try onReject?(RejectedInput(path: report.path, line: line, reason: reason, text: Array(text)))
+  }
+
+  /// Rejects a part of a value that is read.
+  func reject(_ fault: TelemetryFault, part: DynamicCursor) throws {
+    var printed = ByteBuffer()
+    JSONText.print(part, to: &printed)
+    try printed.withBytes { try reject(fault.reason, line: nil, text: $0) }
+  }
+
+  /// Reads the values of a file and hands each to the reader of its format.
+  ///
+  /// - Throws: what ends the whole import: a cancel, no more memory, or a file for rejects that cannot be written.
+  func read(_ source: any SampledSource, format: TelemetryFormat, front: [UInt8]) throws {
+    let skipped = front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let isLines = front.dropFirst(skipped).withUnsafeBufferPointer { format.isWritten(inLines: $0) }
+    let reader = try JSONValueReader(source, name: report.path, isLines: isLines, skipping: skipped)
+    var compact = ByteBuffer()
+    var count = 0
+    var isCutOff = false
+    while let value = try reader.next() {
+      count += 1
+      if count % 64 == 1 { try fold.checkpoint(context) }
+      guard value.text.count < max(1 << 16, context.memoryLimit / 8) else {
+        try reject("it is too large for the memory limit", line: value.line, text: Bytes(start: nil, count: 0))
+        continue
+      }
+      compact.removeAll()
+      do throws(JSONText.Failure) {
+        try JSONText.parse(value.text, to: &compact)
+      } catch {
+        let line = value.line + value.text.prefix(error.position).count { $0 == 0x0A }
+        isCutOff = error.position >= value.text.count
+        try reject(
+          isCutOff ? "it ends in the middle of a value" : "no JSON, \(error.reason)", line: line, text: value.text)
+        continue
+      }
+      do {
+        try compact.withBytes { try accept(DynamicCursor($0), format) }
+        if format == .openLineage, value.text.holds("\"{{") { placeholders += 1 }
+      } catch let fault as TelemetryFault {
+        try reject(fault.reason, line: value.line, text: value.text)
+      }
+    }
+    if let problem = reader.problem, !isCutOff { try reject(problem, line: nil, text: Bytes(start: nil, count: 0)) }
+    if placeholders > 0 {
+      report.note("placeholders `{{…}}` in fields that are not used, in \(counted(placeholders, report.unit))")
+    }
+  }
+
+  private func accept(_ value: DynamicCursor, _ format: TelemetryFormat) throws {
+    guard value.isObject else { throw TelemetryFault("it is no object") }
+    switch format {
+    case .dbtManifest: try readDbtManifest(value)
+    case .dbtRunResults: try readDbtRunResults(value)
+    case .dbtSources: try readDbtSources(value)
+    case .dbtLog: try readDbtLogEvent(value)
+    case .dbtOther: report.note("says nothing about runs")
+    case .openLineage: try readOpenLineageEvent(value)
+    }
+  }
+}
+
+extension TelemetryFormat {
+  /// Whether each line is a value, so that a line that is damaged harms no other.
+  fileprivate func isWritten(inLines front: Bytes) -> Bool {
+    guard let start = front.firstIndex(where: { $0 > 0x20 }), front[start] == 0x7B else { return false }
+    if self == .dbtLog { return true }
+    if let (_, place) = JSONFront.firstValue(front) { return !front[place].contains(0x0A) }
+    // The first line is damaged, or the file is one value over many lines, of which none starts with a brace.
+    return front.indices.dropFirst(start + 1).contains { front[$0] == 0x7B && front[$0 - 1] == 0x0A }
+  }
+
+  var unit: String {
+    switch self {
+    case .dbtManifest: "node"
+    case .dbtRunResults, .dbtSources: "result"
+    case .dbtLog, .openLineage: "event"
+    case .dbtOther: "value"
+    }
+  }
+
+  var title: String {
+    switch self {
+    case .dbtManifest: "dbt manifest"
+    case .dbtRunResults: "dbt run results"
+    case .dbtSources: "dbt source freshness"
+    case .dbtLog: "dbt log"
+    case .dbtOther: "dbt artifact"
+    case .openLineage: "OpenLineage"
+    }
+  }
+}

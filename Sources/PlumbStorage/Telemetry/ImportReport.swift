@@ -1,0 +1,82 @@
+import PlumbEngine
+
+/// What became of one file of telemetry.
+public struct FileReport: Sendable {
+  public let path: String
+  /// What the file is, such as `dbt run results v4`; nil when that could not be told.
+  public internal(set) var kind: String?
+  /// How many of `unit` were read, and how many of them added nothing that was not known.
+  public internal(set) var read = 0
+  public internal(set) var folded = 0
+  public internal(set) var unit = "value"
+  /// How many were about nothing that the tables hold, such as lines of a log about connections.
+  public internal(set) var unused = 0
+  /// What they were folded into.
+  var foldsInto = "runs"
+  public internal(set) var rejected = 0
+  /// Why the first few were rejected, each with its line.
+  public internal(set) var reasons: [String] = []
+  public internal(set) var notes: [String] = []
+
+  init(path: String) { self.path = path }
+
+  /// Whether there is more to say than that all was read.
+  public var isRemarkable: Bool { rejected > 0 || !notes.isEmpty || kind == nil }
+
+  /// The report in one line, without the path.
+  public var line: String {
+    var parts = [kind ?? "not read"]
+    if read > 0 || rejected == 0 && kind != nil {
+      var text = counted(read, unit) + " read"
+      if unused > 0 { text += ", \(unused) not about a run" }
+      if folded > 0 { text += ", \(folded) folded into known \(foldsInto)" }
+      parts.append(text)
+    }
+    if rejected > 0 {
+      let more = rejected - reasons.count
+      parts.append(
+        "\(rejected) rejected: " + reasons.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : ""))
+    }
+    return (parts + notes).joined(separator: "; ")
+  }
+
+  private static let shownReasons = 3
+
+  mutating func reject(_ reason: String, line: Int?) {
+    rejected += 1
+    guard reasons.count < Self.shownReasons else { return }
+    reasons.append(line.map { "line \($0): \(reason)" } ?? reason)
+  }
+
+  mutating func note(_ text: String) { if !notes.contains(text) && notes.count < 20 { notes.append(text) } }
+}
+
+/// A piece of input that was not taken, for the file that `--rejects` names.
+public struct RejectedInput: Sendable {
+  public let path: String
+  public let line: Int?
+  public let reason: String
+  /// The input as it was found.
+  public let text: [UInt8]
+
+  /// One line of JSON.
+  public var json: String {
+    var out = ByteBuffer()
+    out.append("{\"file\":" as StaticString)
+    path.withUTF8Bytes { JSONText.printString($0, to: &out) }
+    out.append(",\"line\":" as StaticString)
+    if let line { out.append(decimal: Int64(line)) } else { out.append("null" as StaticString) }
+    out.append(",\"reason\":" as StaticString)
+    reason.withUTF8Bytes { JSONText.printString($0, to: &out) }
+    out.append(",\"input\":" as StaticString)
+    String(decoding: text, as: UTF8.self).withUTF8Bytes { JSONText.printString($0, to: &out) }
+    out.append("}" as StaticString)
+    return out.string
+  }
+}
+
+/// `1 run`, `2 runs`.
+func counted(_ count: Int, _ noun: String) -> String {
+  if count == 1 { return "1 \(noun)" }
+  return noun.hasSuffix("y") ? "\(count) \(noun.dropLast())ies" : "\(count) \(noun)s"
+}

@@ -1,0 +1,266 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Rows that are already in the columns of a table of telemetry, such as those that a mapping gives.
+///
+/// Columns are found by name; those that are missing are null. A run without a `run_id` gets the stable number
+/// of its pipeline, its start, its end and its attempt.
+struct MappedRows {
+  private let name: String
+  private let table: Table
+  private let path: String
+  private let schema: Schema
+  /// For each column of the table of telemetry the one of `table`.
+  private let places: [Int?]
+
+  /// - Throws: a diagnostic when a column is unknown or of another type.
+  init(_ table: Table, as name: String, path: String) throws {
+    guard let schema = TelemetrySchema.schema(ofTable: name) else {
+      throw Diagnostic(
+        "bad-mapping", "`\(name)` is no table of telemetry",
+        help: "those are \(TelemetrySchema.names.joined(separator: ", "))")
+    }
+    for column in table.schema {
+      guard let target = schema.first(where: { $0.name == column.name }) else {
+        throw Diagnostic(
+          "bad-mapping", "`\(name)` has no column `\(column.name)`",
+          help: Suggestion.nearest(to: column.name, in: schema.map(\.name)) ?? "`project-away` it in the mapping")
+      }
+      let fits = target.type == column.type || target.type == .long && column.type == .int
+      guard fits else {
+        throw Diagnostic(
+          "bad-mapping",
+          "the column `\(column.name)` of `\(name)` is a \(target.type.name), and the mapping gives a \(column.type.name)",
+          help: "convert it, such as with `\(column.name) = to\(target.type.name)(...)`")
+      }
+    }
+    self.name = name
+    self.table = table
+    self.path = path
+    self.schema = schema
+    places = schema.map { column in table.schema.firstIndex { $0.name == column.name } }
+  }
+
+  /// Adds all rows; what has no name, or a status that is none, is rejected.
+  func add(to reading: FileReading) throws {
+    reading.report.kind = "mapping"
+    reading.report.unit = "row"
+    reading.report.foldsInto = "rows"
+    var number = 0
+    for group in table.groups {
+      for row in 0..<group.count {
+        number += 1
+        if number % 1024 == 1 { try reading.fold.checkpoint(reading.context) }
+        do throws(TelemetryFault) {
+          let isNew = try add(group, row, to: reading.fold)
+          reading.report.read += 1
+          if !isNew { reading.report.folded += 1 }
+        } catch {
+          try reading.reject("\(name) row \(number): \(error.reason)", line: nil, text: Bytes(start: nil, count: 0))
+        }
+      }
+    }
+  }
+
+  private func add(_ group: RowGroup, _ row: Int, to fold: TelemetryFold) throws(TelemetryFault) -> Bool {
+    let store: RowStore
+    let place: Int
+    let before: Int
+    switch name {
+    case "runs":
+      (store, before) = (fold.runs, fold.runs.count)
+      place = try run(group, row, fold)
+    case "errors":
+      (store, before) = (fold.errors, fold.errors.count)
+      place = fold.errors.row(of: try errorKey(group, row))
+    case "edges":
+      (store, before) = (fold.edges, fold.edges.count)
+      place = fold.edges.row(of: try key(group, row, [EdgeColumn.upstream, EdgeColumn.downstream], last: EdgeColumn.kind))
+    default:
+      (store, before) = (fold.pipelines, fold.pipelines.count)
+      place = fold.pipelines.row(of: try key(group, row, [PipelineColumn.name], last: nil))
+    }
+    for column in schema.indices {
+      guard let value = word(group, row, column, fold.texts) else { continue }
+      let isDuration = name == "runs" && column == RunColumn.duration
+      if name == "runs" && column == RunColumn.status { continue }
+      store.put(place, isDuration ? RunColumn.statedDuration : column, value, over: true)
+    }
+    return store.count > before
+  }
+
+  private func run(_ group: RowGroup, _ row: Int, _ fold: TelemetryFold) throws(TelemetryFault) -> Int {
+    let pipeline = text(group, row, RunColumn.pipeline)
+    guard let pipeline else { throw TelemetryFault("`pipeline` is empty") }
+    var state: RunState?
+    if let status = text(group, row, RunColumn.status) {
+      state = RunState(rawValue: String(status))
+      if state == nil {
+        let words = RunState.allCases.map(\.rawValue).joined(separator: ", ")
+        throw TelemetryFault("`status` is `\(shown(status))`, not one of \(words)")
+      }
+    }
+    let identity: Int64
+    if let id = word(group, row, RunColumn.runID, fold.texts) { identity = id } else {
+      guard number(group, row, RunColumn.started) != nil || number(group, row, RunColumn.ended) != nil else {
+        throw TelemetryFault("it has no `run_id` and no `started`, so that it cannot be told from others")
+      }
+      var key = NaturalKey()
+      key.add("mapped")
+      key.add(pipeline)
+      for column in [RunColumn.started, RunColumn.ended, RunColumn.attempt] {
+        key.add(number(group, row, column) ?? .min)
+      }
+      identity = key.value
+    }
+    let moment = number(group, row, RunColumn.ended) ?? number(group, row, RunColumn.started) ?? TelemetryFold.unknownMoment
+    return fold.run(identity, pipeline: pipeline, state: state, moment: moment).row
+  }
+
+  /// As `TelemetryFold.error` has it for an error of a known run; other errors are told apart by their time.
+  private func errorKey(_ group: RowGroup, _ row: Int) throws(TelemetryFault) -> Int64 {
+    guard let message = text(group, row, ErrorColumn.message) else { throw TelemetryFault("`message` is empty") }
+    var key = NaturalKey()
+    if let run = number(group, row, ErrorColumn.runID) {
+      key.add(run)
+    } else {
+      guard let pipeline = text(group, row, ErrorColumn.pipeline) else { throw TelemetryFault("`pipeline` is empty") }
+      key.add(number(group, row, ErrorColumn.at) ?? .min)
+      key.add(pipeline)
+    }
+    key.add(message)
+    return key.value
+  }
+
+  /// The natural key of a row by texts that must be there, and one more that can be empty.
+  private func key(_ group: RowGroup, _ row: Int, _ needed: [Int], last: Int?) throws(TelemetryFault) -> Int64 {
+    var key = NaturalKey()
+    for column in needed {
+      guard let text = text(group, row, column) else { throw TelemetryFault("`\(schema[column].name)` is empty") }
+      key.add(text)
+    }
+    if let last { key.add(text(group, row, last) ?? Bytes(start: nil, count: 0)) }
+    return key.value
+  }
+
+  /// A text that is not empty.
+  private func text(_ group: RowGroup, _ row: Int, _ column: Int) -> Bytes? {
+    guard let place = places[column] else { return nil }
+    let text = group.columns[place].cellBytes(at: row)
+    return text.isEmpty ? nil : text
+  }
+
+  private func number(_ group: RowGroup, _ row: Int, _ column: Int) -> Int64? {
+    guard let place = places[column] else { return nil }
+    let vector = group.columns[place]
+    return vector.isEmptyCell(at: row) ? nil : vector.word(at: vector.isConstant ? 0 : row)
+  }
+
+  /// A cell as a word of a `RowStore`.
+  private func word(_ group: RowGroup, _ row: Int, _ column: Int, _ texts: TextPool) -> Int64? {
+    guard let place = places[column] else { return nil }
+    let vector = group.columns[place]
+    if vector.isEmptyCell(at: row) { return nil }
+    switch vector.type {
+    case .string, .dynamic:
+      let bytes = vector.cellBytes(at: row)
+      return bytes.isEmpty ? nil : texts.number(of: bytes)
+    case .real:
+      guard case .real(let real) = vector.value(at: row) else { return nil }
+      // The bits of -0 are those that stand for null.
+      return Int64(bitPattern: (real == 0 ? 0 : real).bitPattern)
+    case .bool, .int, .long, .datetime, .timespan, .guid, .decimal:
+      return vector.word(at: vector.isConstant ? 0 : row)
+    }
+  }
+}
+
+extension TelemetryImport {
+  /// Adds rows that are already in the columns of one of the tables of telemetry.
+  ///
+  /// - Parameter path: what the report calls them.
+  /// - Throws: a diagnostic when the columns do not fit.
+  public func add(_ table: Table, as name: String, path: String, context: ExecutionContext) throws {
+    let rows = try MappedRows(table, as: name, path: path)
+    let reading = FileReading(path: path, fold: fold, context: context, onReject: onReject)
+    defer { reports.append(reading.report) }
+    try rows.add(to: reading)
+  }
+}
+
+extension TelemetryImport {
+  /// Takes up where an earlier import left off: tables that it made are what is known so far.
+  ///
+  /// - Throws: a diagnostic when a table has other columns.
+  public func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
+    for name in TelemetrySchema.names {
+      guard let table = try tables(name) else { continue }
+      guard table.schema == TelemetrySchema.schema(ofTable: name) else {
+        throw Diagnostic(
+          "other-columns", "there is a table `\(name)` with other columns than telemetry has",
+          help: "import into another file, or `.rename` that table first")
+      }
+      let reading = FileReading(path: name, fold: fold, context: context, onReject: nil)
+      try MappedRows(table, as: name, path: name).add(to: reading)
+    }
+    // What is worked out from facts that are in no table: when a run without times was, how new a source's data.
+    for row in 0..<fold.errors.count {
+      guard let at = fold.errors[row, ErrorColumn.at], let run = fold.errors[row, ErrorColumn.runID],
+        fold.runs.hasRow(of: run)
+      else { continue }
+      fold.runs.raise(fold.runs.row(of: run), RunColumn.seen, to: at)
+    }
+    let source = fold.texts.number(of: "source")
+    for row in 0..<fold.pipelines.count {
+      fold.pipelines[row, PipelineColumn.earlierLastRun] = fold.pipelines[row, PipelineColumn.lastRun]
+      guard fold.pipelines[row, PipelineColumn.kind] == source else { continue }
+      fold.pipelines[row, PipelineColumn.measured] = fold.pipelines[row, PipelineColumn.lastSuccess]
+    }
+  }
+}
+
+extension Table {
+  /// How many rows at the front of both tables are the same; both have the same columns.
+  public func countOfRowsInCommon(with other: Table) -> Int {
+    let mine = RowWalk(self)
+    let others = RowWalk(other)
+    var same = 0
+    while let (left, i) = mine.next(), let (right, j) = others.next() {
+      for column in schema.indices where !left.columns[column].isSameCell(i, as: right.columns[column], j) { return same }
+      same += 1
+    }
+    return same
+  }
+}
+
+/// Goes through a table's rows, group by group.
+private final class RowWalk {
+  private let groups: [RowGroup]
+  private var group = 0
+  private var row = 0
+
+  init(_ table: Table) { groups = table.groups }
+
+  func next() -> (RowGroup, Int)? {
+    while group < groups.count, row >= groups[group].count {
+      group += 1
+      row = 0
+    }
+    guard group < groups.count else { return nil }
+    defer { row += 1 }
+    return (groups[group], row)
+  }
+}
+
+extension Vector {
+  fileprivate func isSameCell(_ row: Int, as other: Vector, _ place: Int) -> Bool {
+    let isEmpty = isEmptyCell(at: row)
+    if isEmpty || other.isEmptyCell(at: place) { return isEmpty == other.isEmptyCell(at: place) }
+    switch type {
+    case .string, .dynamic: return cellBytes(at: row).equals(other.cellBytes(at: place))
+    case .real, .guid, .decimal, .bool: return value(at: row) == other.value(at: place)
+    case .int, .long, .datetime, .timespan:
+      return word(at: isConstant ? 0 : row) == other.word(at: other.isConstant ? 0 : place)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import PlumbEngine
+
+/// Rows of one table that are put together piece by piece, each found by its natural key.
+///
+/// A column is an array of words: texts and dynamic values are numbers in a `TextPool`, reals their bits. Columns
+/// that nothing has filled take no memory.
+final class RowStore {
+  let schema: Schema
+  let texts: TextPool
+  private(set) var keys: [Int64] = []
+  private var places: [Int64: Int32] = [:]
+  private var lanes: [[Int64]]
+  private static let null = Int64.min
+
+  /// - Parameter extra: columns behind those of the schema, for what is remembered and not shown.
+  init(_ schema: Schema, texts: TextPool, extra: Int = 0) {
+    self.schema = schema
+    self.texts = texts
+    lanes = Array(repeating: [], count: schema.count + extra)
+  }
+
+  var count: Int { keys.count }
+  var byteCount: Int { count * 32 + lanes.reduce(0) { $0 + $1.capacity * 8 } }
+
+  /// The row with a key, a new and empty one if need be.
+  func row(of key: Int64) -> Int {
+    if let place = places[key] { return Int(place) }
+    places[key] = Int32(truncatingIfNeeded: keys.count)
+    keys.append(key)
+    return keys.count - 1
+  }
+
+  func hasRow(of key: Int64) -> Bool { places[key] != nil }
+
+  /// A cell's word; nil for null.
+  subscript(row: Int, column: Int) -> Int64? {
+    get {
+      guard row < lanes[column].count else { return nil }
+      let word = lanes[column][row]
+      return word == Self.null ? nil : word
+    }
+    set {
+      while lanes[column].count <= row { lanes[column].append(Self.null) }
+      lanes[column][row] = newValue ?? Self.null
+    }
+  }
+
+  /// Fills a cell with what is known; `over` says that it takes the place of what was known before.
+  func put(_ row: Int, _ column: Int, _ word: Int64?, over: Bool) {
+    guard let word, over || self[row, column] == nil else { return }
+    self[row, column] = word
+  }
+
+  /// An empty text is as good as none.
+  func put(_ row: Int, _ column: Int, text: Bytes?, over: Bool) {
+    guard let text, !text.isEmpty, over || self[row, column] == nil else { return }
+    self[row, column] = texts.number(of: text)
+  }
+
+  /// Keeps the smaller of two.
+  func lower(_ row: Int, _ column: Int, to word: Int64?) {
+    guard let word else { return }
+    self[row, column] = min(self[row, column] ?? word, word)
+  }
+
+  /// Keeps the larger of two.
+  func raise(_ row: Int, _ column: Int, to word: Int64?) {
+    guard let word else { return }
+    self[row, column] = max(self[row, column] ?? word, word)
+  }
+
+  /// Adds a cell to the row that `writer` is at.
+  func write(_ row: Int, _ column: Int, to writer: RowsWriter) {
+    let word = self[row, column]
+    switch schema[column].type {
+    case .string: texts.withText(word ?? 0) { writer.append(column, text: $0) }
+    case .dynamic:
+      if let word { texts.withText(word) { writer.append(column, compact: $0) } } else { writer.appendNull(column) }
+    case .real:
+      if let word { writer.append(column, real: Double(bitPattern: UInt64(bitPattern: word))) } else {
+        writer.appendNull(column)
+      }
+    case .bool, .int, .long, .datetime, .timespan, .guid, .decimal:
+      if let word { writer.append(column, word: word) } else { writer.appendNull(column) }
+    }
+  }
+}
+
+/// A stable number of several texts: XXH64, seed 0, of the texts with a zero byte behind each, shifted right by
+/// one bit, so that it is never negative.
+///
+/// `run_id` is one, of `dbt`, the invocation and the node, or of `openlineage` and the run's id, so that the same
+/// run has the same number in every import on every machine.
+struct NaturalKey {
+  private var bytes = ByteBuffer()
+
+  mutating func add(_ text: Bytes) {
+    bytes.append(text)
+    bytes.append(0 as UInt8)
+  }
+
+  mutating func add(_ text: StaticString) { add(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount)) }
+
+  mutating func add(_ number: Int64) {
+    bytes.append(decimal: number)
+    bytes.append(0 as UInt8)
+  }
+
+  var value: Int64 { Int64(bitPattern: bytes.withBytes { XXHash64.hash($0) } >> 1) }
+}

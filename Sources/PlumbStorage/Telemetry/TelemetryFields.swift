@@ -1,0 +1,107 @@
+import PlumbEngine
+
+/// Why a piece of telemetry cannot be used, in words about the user's file.
+struct TelemetryFault: Error {
+  let reason: String
+  init(_ reason: String) { self.reason = reason }
+}
+
+/// Reading fields of objects that others wrote: what is missing is nil, what is of another type is a fault.
+///
+/// The path of a field is only made for a fault.
+extension DynamicCursor {
+  /// The value of a slot; nil when it is missing or null.
+  subscript(_ name: StaticString) -> DynamicCursor? {
+    guard let value = member(named: Bytes(start: name.utf8Start, count: name.utf8CodeUnitCount)), !value.isNull
+    else { return nil }
+    return value
+  }
+
+  /// A text that is not empty, or nil when there is none; never a fault.
+  func anyText(_ name: StaticString) -> Bytes? {
+    guard let value = self[name], value.tag == .string, !value.text.isEmpty else { return nil }
+    return value.text
+  }
+
+  /// A text that may be missing.
+  func text(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Bytes? {
+    guard let value = self[name] else { return nil }
+    guard value.tag == .string else { throw value.fault("\(path())\(name)", wanted: "a text") }
+    if value.isPlaceholder { throw value.fault("\(path())\(name)", wanted: "a text") }
+    return value.text.isEmpty ? nil : value.text
+  }
+
+  /// A text that must be there.
+  func requiredText(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Bytes {
+    guard let text = try text(name, path()) else { throw TelemetryFault("`\(path())\(name)` is missing") }
+    return text
+  }
+
+  /// A moment, as ticks, that may be missing.
+  func moment(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
+    guard let text = try text(name, path()) else { return nil }
+    guard let ticks = DateTime.parse(text) else {
+      throw TelemetryFault("`\(path())\(name)` is `\(shown(text))`, which is no moment")
+    }
+    return ticks
+  }
+
+  /// A count that may be missing.
+  func count(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
+    guard let value = self[name] else { return nil }
+    switch value.tag {
+    case .long: return value.int64
+    case .real:
+      if let whole = Int64(exactly: value.double) { return whole }
+    case .null, .false, .true, .string, .array, .object, .datetime, .timespan, .guid, .decimal: break
+    }
+    throw value.fault("\(path())\(name)", wanted: "a whole number")
+  }
+
+  /// A span given in seconds, as ticks, that may be missing.
+  func seconds(_ name: StaticString) -> Int64? {
+    guard let number = self[name]?.number, number >= 0 else { return nil }
+    return TimeSpan.fromReal(number, unit: TimeSpan.second)
+  }
+
+  /// An object that may be missing.
+  func object(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> DynamicCursor? {
+    guard let value = self[name] else { return nil }
+    guard value.isObject else { throw value.fault("\(path())\(name)", wanted: "an object") }
+    return value
+  }
+
+  func requiredObject(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> DynamicCursor {
+    guard let value = try object(name, path()) else { throw TelemetryFault("`\(path())\(name)` is missing") }
+    return value
+  }
+
+  /// The elements of an array; none when it is missing.
+  func list(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> [DynamicCursor] {
+    guard let value = self[name] else { return [] }
+    guard value.isArray else { throw value.fault("\(path())\(name)", wanted: "an array") }
+    var elements: [DynamicCursor] = []
+    value.forEachElement { elements.append($0) }
+    return elements
+  }
+
+  /// Whether it is the text of a template that nobody has filled in.
+  var isPlaceholder: Bool { tag == .string && text.count >= 2 && text[0] == 0x7B && text[1] == 0x7B }
+
+  func fault(_ place: String, wanted: String) -> TelemetryFault {
+    var printed = ByteBuffer()
+    JSONText.print(self, to: &printed)
+    let value = printed.withBytes { shown($0) }
+    if isPlaceholder { return TelemetryFault("`\(place)` is the placeholder `\(value)`") }
+    return TelemetryFault("`\(place)` is `\(value)`, not \(wanted)")
+  }
+}
+
+/// The front of a text on one line, for a message.
+func shown(_ text: Bytes) -> String {
+  let limit = 60
+  var end = min(limit, text.count)
+  while end > 0, end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
+  let front = String(text.part(from: 0, to: end)).map { $0.isNewline || $0 == "\0" || $0 == "`" ? " " : $0 }
+  return String(front) + (end < text.count ? "…" : "")
+}

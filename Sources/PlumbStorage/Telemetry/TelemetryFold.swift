@@ -1,0 +1,119 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// What telemetry says about pipelines, their runs, errors and edges, put together by natural key.
+///
+/// Facts may come in any order, in parts and more than once: newer facts take the place of older ones, nothing
+/// takes the place of something, and a final status is never undone by an earlier one.
+final class TelemetryFold {
+  let texts = TextPool()
+  let pipelines: RowStore
+  let runs: RowStore
+  let errors: RowStore
+  let edges: RowStore
+  let datasets = DatasetJobs()
+
+  init() {
+    pipelines = RowStore(TelemetrySchema.pipelines, texts: texts, extra: PipelineColumn.extra)
+    runs = RowStore(TelemetrySchema.runs, texts: texts, extra: RunColumn.extra)
+    errors = RowStore(TelemetrySchema.errors, texts: texts)
+    edges = RowStore(TelemetrySchema.edges, texts: texts)
+  }
+
+  /// Stands for when something was known that does not say when; older than every moment.
+  static let unknownMoment = Int64.min + 1
+
+  var byteCount: Int {
+    texts.byteCount + pipelines.byteCount + runs.byteCount + errors.byteCount + edges.byteCount + datasets.byteCount
+  }
+
+  /// Called now and then while facts are added.
+  ///
+  /// - Throws: `cancelled`, or `memory-limit`.
+  func checkpoint(_ context: ExecutionContext) throws {
+    try context.checkpoint()
+    guard MemoryUse.current + byteCount > context.memoryLimit else { return }
+    throw Diagnostic(
+      "memory-limit", "the telemetry needs more than the memory limit of \(context.memoryLimit >> 20) MB",
+      help: "import fewer files at a time or raise `--memory`")
+  }
+
+  /// The row of a pipeline. `moment` is when the facts to come were known; they go over others if `isNewer`.
+  func pipeline(_ name: Bytes, moment: Int64) -> (row: Int, isNewer: Bool) {
+    let row = pipelines.row(of: key(name))
+    if pipelines[row, PipelineColumn.name] == nil { pipelines[row, PipelineColumn.name] = texts.number(of: name) }
+    let isNewer = moment >= pipelines[row, PipelineColumn.seen] ?? .min
+    pipelines.raise(row, PipelineColumn.seen, to: moment)
+    return (row, isNewer)
+  }
+
+  /// The row of a run, with its pipeline, and its status as known at `moment`.
+  func run(_ key: Int64, pipeline: Bytes, state: RunState?, moment: Int64) -> (row: Int, isNewer: Bool) {
+    let row = runs.row(of: key)
+    let isNewer = moment >= runs[row, RunColumn.seen] ?? .min
+    runs.put(row, RunColumn.runID, key, over: false)
+    runs.put(row, RunColumn.pipeline, text: pipeline, over: isNewer)
+    runs.raise(row, RunColumn.seen, to: moment)
+    if let state {
+      let rank: Int64 = state.isFinal ? 1 : 0
+      let known = runs[row, RunColumn.isFinal] ?? -1
+      if rank > known || rank == known && moment >= runs[row, RunColumn.statusMoment] ?? .min {
+        runs[row, RunColumn.status] = texts.number(of: state.rawValue)
+        runs[row, RunColumn.statusMoment] = moment
+        runs[row, RunColumn.isFinal] = rank
+      }
+    }
+    return (row, isNewer)
+  }
+
+  /// What is said of an error beside the run it belongs to.
+  struct ErrorFacts {
+    var code = Bytes(start: nil, count: 0)
+    var category: StaticString = ""
+    var message: Bytes
+    /// In compact form.
+    var details = ByteBuffer()
+  }
+
+  /// An error of a run; the same message twice is one error, first seen at the earlier moment.
+  func error(_ facts: ErrorFacts, ofRun row: Int, at moment: Int64, isNewer: Bool) {
+    guard !facts.message.isEmpty, let run = runs[row, RunColumn.runID] else { return }
+    var identity = NaturalKey()
+    identity.add(run)
+    identity.add(facts.message)
+    let place = errors.row(of: identity.value)
+    let category = Bytes(start: facts.category.utf8Start, count: facts.category.utf8CodeUnitCount)
+    if moment > Self.unknownMoment { errors.lower(place, ErrorColumn.at, to: moment) }
+    errors.put(place, ErrorColumn.runID, run, over: true)
+    errors.put(place, ErrorColumn.pipeline, runs[row, RunColumn.pipeline], over: isNewer)
+    errors.put(place, ErrorColumn.code, text: facts.code, over: isNewer)
+    errors.put(place, ErrorColumn.category, text: category, over: isNewer)
+    errors.put(place, ErrorColumn.message, text: facts.message, over: isNewer)
+    facts.details.withBytes { errors.put(place, ErrorColumn.details, text: $0, over: isNewer) }
+    runs.put(row, RunColumn.error, text: facts.message, over: isNewer)
+    runs.put(row, RunColumn.errorCode, text: facts.code, over: isNewer)
+    runs.put(row, RunColumn.errorCategory, text: category, over: isNewer)
+  }
+
+  /// A dependency; false when it was known or leads from a pipeline to itself.
+  @discardableResult
+  func edge(from upstream: Bytes, to downstream: Bytes, kind: StaticString) -> Bool {
+    if upstream.isEmpty || downstream.isEmpty || upstream.equals(downstream) { return false }
+    var identity = NaturalKey()
+    identity.add(upstream)
+    identity.add(downstream)
+    identity.add(kind)
+    if edges.hasRow(of: identity.value) { return false }
+    let row = edges.row(of: identity.value)
+    edges[row, EdgeColumn.upstream] = texts.number(of: upstream)
+    edges[row, EdgeColumn.downstream] = texts.number(of: downstream)
+    edges[row, EdgeColumn.kind] = texts.number(of: String(describing: kind))
+    return true
+  }
+
+  private func key(_ name: Bytes) -> Int64 {
+    var key = NaturalKey()
+    key.add(name)
+    return key.value
+  }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Telemetry of dbt and OpenLineage, read from any number of files into one set of tables.
+///
+/// `read` as often as you like, then take `tables`. A file that is read twice, or that says again what another one
+/// said, changes nothing.
+///
+/// - Note: one thread at a time.
+public final class TelemetryImport: @unchecked Sendable {
+  let fold = TelemetryFold()
+  let onReject: ((RejectedInput) throws -> Void)?
+  /// One for each file that was read, in order.
+  public internal(set) var reports: [FileReport] = []
+
+  /// - Parameter onReject: takes what was not taken; what it throws ends the import.
+  public init(onReject: ((RejectedInput) throws -> Void)? = nil) { self.onReject = onReject }
+
+  /// Whether anything was understood.
+  public var isEmpty: Bool { fold.pipelines.count == 0 && fold.runs.count == 0 }
+
+  /// Whether a folder, a file or standard input (`options.isStandardInput`) holds telemetry.
+  ///
+  /// A folder with data files of its own, none of which is telemetry, is a folder of tables.
+  public static func isTelemetry(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws -> Bool {
+    guard TelemetryFiles.isFolder(path), !options.isStandardInput else {
+      return try format(of: path, kind: kind, options).format != nil
+    }
+    let own = TelemetryFiles.names(in: path).filter { !$0.hasPrefix(".") && TelemetryFiles.isCandidate($0) }
+    let ownPaths = own.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }.filter { !TelemetryFiles.isFolder($0) }
+    func hasFormat(_ file: String) -> Bool { (try? format(of: file, kind: kind, options).format) != nil }
+    if ownPaths.contains(where: hasFormat) { return true }
+    let hasTables = TelemetryFiles.names(in: path).contains { name in
+      [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains { name.lowercased().hasSuffix($0) }
+    }
+    if !ownPaths.isEmpty || hasTables { return kind != nil }
+    return try TelemetryFiles.candidates(in: path).contains(where: hasFormat)
+  }
+
+  /// Reads a file, a folder with everything below it, or what a pattern names.
+  ///
+  /// In folders only files of telemetry are read. A file that cannot be used at all is a line of the report.
+  /// - Throws: `cancelled` and what else ends the import; everything read until then stays.
+  public func read(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws {
+    if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) }
+    for match in try TelemetryFiles.expanding(path) {
+      guard TelemetryFiles.isFolder(match) else {
+        try readFile(match, kind: kind, options, isNamed: true)
+        continue
+      }
+      for file in try TelemetryFiles.candidates(in: match) { try readFile(file, kind: kind, options, isNamed: false) }
+    }
+  }
+
+  /// The tables of everything read so far.
+  public func tables(_ context: ExecutionContext) throws -> TelemetryTables {
+    if try !fold.datasets.addEdges(to: fold, context: context) {
+      var report = FileReport(path: "edges")
+      report.kind = "OpenLineage"
+      report.note("only the first \(fold.datasets.pairLimit) pairs of jobs with a dataset in common were looked at")
+      reports.append(report)
+    }
+    return try fold.tables(context)
+  }
+
+  private static func format(
+    of path: String, kind: TelemetryKind?, _ options: LoadOptions
+  ) throws -> (format: TelemetryFormat?, source: any SampledSource, front: [UInt8], name: String) {
+    let opened = try openSource(path: path, options: options)
+    let front = try opened.source.sample(at: 0, count: 1 << 20)
+    let format = front.withUnsafeBufferPointer {
+      TelemetryFormat(front: $0, name: lastPart(of: path), stated: kind)
+    }
+    return (format, opened.source, front, opened.name)
+  }
+
+  private func readFile(_ path: String, kind: TelemetryKind?, _ options: LoadOptions, isNamed: Bool) throws {
+    try options.context.checkpoint()
+    let reading = FileReading(
+      path: options.isStandardInput ? "standard input" : path, fold: fold, context: options.context, onReject: onReject)
+    do {
+      let (format, source, front, _) = try Self.format(of: path, kind: kind, options)
+      guard let format else {
+        if !isNamed { return }
+        try reading.reject(
+          "it is nothing that \(kind.map { $0.rawValue } ?? "dbt or openlineage") writes", line: nil,
+          text: Bytes(start: nil, count: 0))
+        return reports.append(reading.report)
+      }
+      reading.report.kind = format.title
+      reading.report.unit = format.unit
+      defer { reports.append(reading.report) }
+      do {
+        try reading.read(source, format: format, front: front)
+      } catch let diagnostic as Diagnostic where !Self.ends(diagnostic) {
+        try reading.reject(diagnostic.message, line: nil, text: Bytes(start: nil, count: 0))
+      }
+    } catch let diagnostic as Diagnostic where !isNamed && !Self.ends(diagnostic) {
+      // Damaged before anything could be told, such as a file that must not be read.
+      try reading.reject(diagnostic.message, line: nil, text: Bytes(start: nil, count: 0))
+      reports.append(reading.report)
+    }
+  }
+
+  /// Whether a diagnostic is about the import and not about one file.
+  private static func ends(_ diagnostic: Diagnostic) -> Bool {
+    ["cancelled", "memory-limit", "write-failed"].contains(diagnostic.code)
+  }
+}

@@ -1,0 +1,76 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// The four tables that telemetry became.
+public struct TelemetryTables: Sendable {
+  public var pipelines: Table
+  public var runs: Table
+  public var errors: Table
+  public var edges: Table
+
+  public var all: [Table] { [pipelines, runs, errors, edges] }
+}
+
+/// The order of rows and what is worked out from them depend on nothing but what the tables show, so that the
+/// same telemetry gives the same tables in whatever order it came.
+extension TelemetryFold {
+  func tables(_ context: ExecutionContext) throws -> TelemetryTables {
+    try checkpoint(context)
+    for row in 0..<runs.count {
+      runs[row, RunColumn.duration] = runs[row, RunColumn.statedDuration] ?? span(ofRun: row)
+    }
+    let summaries = PipelineSummaries(self)
+    return TelemetryTables(
+      pipelines: try pipelinesTable(summaries, context),
+      runs: try table("runs", runs, sortedBy: [RunColumn.started, RunColumn.ended], then: [RunColumn.pipeline], context),
+      errors: try table("errors", errors, sortedBy: [ErrorColumn.at], then: [ErrorColumn.pipeline], context),
+      edges: try table(
+        "edges", edges, sortedBy: [], then: [EdgeColumn.upstream, EdgeColumn.downstream, EdgeColumn.kind], context))
+  }
+
+  private func span(ofRun row: Int) -> Int64? {
+    guard let started = runs[row, RunColumn.started], let ended = runs[row, RunColumn.ended], ended >= started
+    else { return nil }
+    return ended &- started
+  }
+
+  /// Rows by the first moment that is known, nulls last; then by texts, then by key.
+  private func table(
+    _ name: String, _ store: RowStore, sortedBy moments: [Int], then texts: [Int], _ context: ExecutionContext
+  ) throws -> Table {
+    let times = (0..<store.count).map { row -> Int64 in
+      for column in moments { if let time = store[row, column] { return time } }
+      return .max
+    }
+    let rows = (0..<store.count).sorted { lhs, rhs in
+      if times[lhs] != times[rhs] { return times[lhs] < times[rhs] }
+      for column in texts {
+        let order = self.texts.compare(store[lhs, column] ?? 0, store[rhs, column] ?? 0)
+        if order != 0 { return order < 0 }
+      }
+      return store.keys[lhs] < store.keys[rhs]
+    }
+    let writer = RowsWriter(store.schema)
+    for row in rows {
+      if writer.rowCount % 8192 == 0 { try checkpoint(context) }
+      for column in store.schema.indices { store.write(row, column, to: writer) }
+      writer.endRow()
+    }
+    return Table(name: name, schema: store.schema, groups: try writer.finish())
+  }
+
+  /// Every pipeline that has facts, runs or edges, by name.
+  private func pipelinesTable(_ summaries: PipelineSummaries, _ context: ExecutionContext) throws -> Table {
+    for row in 0..<edges.count {
+      for column in [EdgeColumn.upstream, EdgeColumn.downstream] { mention(edges[row, column]) }
+    }
+    for row in 0..<runs.count { mention(runs[row, RunColumn.pipeline]) }
+    for row in 0..<pipelines.count { summaries.describe(row, in: self) }
+    return try table("pipelines", pipelines, sortedBy: [], then: [PipelineColumn.name], context)
+  }
+
+  private func mention(_ name: Int64?) {
+    guard let name, name > 0 else { return }
+    texts.withText(name) { _ = pipeline($0, moment: TelemetryFold.unknownMoment) }
+  }
+}

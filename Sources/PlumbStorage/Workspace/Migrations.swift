@@ -1,0 +1,95 @@
+import PlumbDiagnostics
+
+/// The steps that bring a workspace file from each version to the next; never changed once released.
+enum Migrations {
+  /// Marks SQLite files that are workspaces: `Plmb`.
+  static let applicationID: Int64 = 0x506C_6D62
+
+  /// The version that this program writes.
+  static var current: Int64 { Int64(steps.count) }
+
+  /// `steps[0]` makes version 1 of an empty file.
+  private static let steps: [[String]] = [
+    [
+      // One row: what changes with every transaction, and the sum of all seals.
+      """
+      CREATE TABLE plumb_state (
+        id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL, next_id INTEGER NOT NULL,
+        is_open INTEGER NOT NULL, seals INTEGER NOT NULL, seal INTEGER NOT NULL)
+      """,
+      "CREATE TABLE plumb_settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal INTEGER NOT NULL) WITHOUT ROWID",
+      """
+      CREATE TABLE plumb_tables (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, columns INTEGER NOT NULL, row_count INTEGER NOT NULL,
+        group_count INTEGER NOT NULL, group_seals INTEGER NOT NULL, seal INTEGER NOT NULL)
+      """,
+      """
+      CREATE TABLE plumb_columns (
+        table_id INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+        text_count INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (table_id, place)) WITHOUT ROWID
+      """,
+      // Rows of a table in the order of their places; `bounds` is what scans know without reading a segment.
+      """
+      CREATE TABLE plumb_groups (
+        id INTEGER PRIMARY KEY, table_id INTEGER NOT NULL, place INTEGER NOT NULL, row_count INTEGER NOT NULL,
+        bounds BLOB NOT NULL, seal INTEGER NOT NULL)
+      """,
+      "CREATE UNIQUE INDEX plumb_groups_by_table ON plumb_groups (table_id, place)",
+      // One column of one group; the id is the group's times 16384 plus the column's place.
+      "CREATE TABLE plumb_segments (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+      // Pieces of the dictionaries of string columns: the texts with codes from `first` on.
+      """
+      CREATE TABLE plumb_texts (
+        id INTEGER PRIMARY KEY, table_id INTEGER NOT NULL, place INTEGER NOT NULL, first INTEGER NOT NULL,
+        text_count INTEGER NOT NULL, seal INTEGER NOT NULL, data BLOB NOT NULL)
+      """,
+      "CREATE UNIQUE INDEX plumb_texts_by_column ON plumb_texts (table_id, place, first)",
+      """
+      CREATE TABLE plumb_functions (
+        name TEXT PRIMARY KEY, parameters TEXT NOT NULL, body TEXT NOT NULL, folder TEXT NOT NULL,
+        summary TEXT NOT NULL, seal INTEGER NOT NULL) WITHOUT ROWID
+      """,
+      """
+      CREATE TABLE plumb_models (
+        name TEXT NOT NULL, version INTEGER NOT NULL, made_at INTEGER NOT NULL, summary TEXT NOT NULL,
+        data BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (name, version)) WITHOUT ROWID
+      """,
+      "CREATE TABLE plumb_history (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, text TEXT NOT NULL)",
+    ]
+  ]
+
+  /// Makes a workspace of an empty file.
+  static func create(_ file: SQLiteConnection) throws {
+    // Whole numbers of larger pages: segments are read and written in one go.
+    try file.run("PRAGMA page_size = 16384")
+    try file.run("PRAGMA journal_mode = DELETE")
+    try file.transaction("BEGIN EXCLUSIVE") {
+      // Another process may have been faster.
+      if try file.integer("PRAGMA application_id") == applicationID { return }
+      try file.run("PRAGMA application_id = \(applicationID)")
+      try migrate(file, from: 0)
+      try StateRow(generation: 1, nextID: 1, isOpen: false, seals: 0).save(in: file)
+    }
+    try file.run("PRAGMA journal_mode = WAL")
+  }
+
+  /// Runs the steps that are missing, all in the caller's transaction.
+  static func migrate(_ file: SQLiteConnection, from version: Int64) throws {
+    for step in steps.dropFirst(Int(version)) {
+      for statement in step { try file.run(statement) }
+    }
+    try file.run("PRAGMA user_version = \(current)")
+  }
+}
+
+extension SQLiteConnection {
+  /// The number that a statement gives; 0 when it gives no row.
+  func integer(_ sql: String, _ values: SQLiteValue...) throws -> Int64 {
+    var result: Int64 = 0
+    switch values.count {
+    case 0: try rows(sql) { result = $0.integer(0) }
+    default: try rows(sql, values[0]) { result = $0.integer(0) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,88 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// What is sound of a damaged file: every segment is read and compared, and row groups that are not whole are left out.
+struct Salvage {
+  private(set) var catalogue: StoredCatalogue
+  private(set) var losses: [String] = []
+
+  /// - Throws: a diagnostic when nothing can be read at all.
+  init(from file: SQLiteConnection) throws {
+    let state = try? StateRow(from: file)
+    catalogue = StoredCatalogue(empty: state ?? StateRow(generation: 0, nextID: 1, isOpen: false, seals: 0))
+    if state == nil { losses.append("the state of the file is damaged") }
+    if let sum = try? StateRow.seals(in: file), let state, sum != state.seals {
+      losses.append("the list of tables and functions is not what was written")
+    }
+    do { catalogue.settings = try StoredCatalogue.settings(file) } catch { losses.append("the settings are damaged") }
+    do { catalogue.functions = try StoredCatalogue.functions(file) } catch { losses.append("functions are damaged") }
+    for name in names(file) {
+      guard let row = try? StoredCatalogue.tables(file, named: name).first else {
+        losses.append("the table `\(name)` is left out: its description is damaged")
+        continue
+      }
+      add(row, file)
+    }
+  }
+
+  private mutating func names(_ file: SQLiteConnection) -> [String] {
+    var names: [String] = []
+    do {
+      try file.rows("SELECT name FROM plumb_tables ORDER BY id") { names.append($0.text(0)) }
+    } catch {
+      losses.append("the list of tables is damaged")
+    }
+    return names.sorted()
+  }
+
+  private mutating func add(_ table: TableRow, _ file: SQLiteConnection) {
+    var groups: [GroupRow] = []
+    var damaged = 0
+    do {
+      try file.rows(
+        "SELECT id, place, row_count, bounds, seal FROM plumb_groups WHERE table_id = ? ORDER BY place",
+        .integer(table.id)
+      ) { row in
+        if let group = StoredCatalogue.group(row, of: table) { groups.append(group) } else { damaged += 1 }
+      }
+    } catch {
+      damaged += 1
+    }
+    var dictionaries: [Int: StringDictionary] = [:]
+    for column in table.columns.indices where table.columns[column].textCount > 0 {
+      let row = table.columns[column]
+      guard let pieces = try? file.textPieces(table.id, row.place, count: row.textCount),
+        let whole = StringDictionary.joining(pieces)
+      else {
+        losses.append("the texts of column `\(row.name)` of `\(table.name)` are damaged")
+        continue
+      }
+      dictionaries[column] = whole
+    }
+    let sound = groups.filter { isSound($0, table, dictionaries, file) }
+    let rows = sound.reduce(0) { $0 + $1.rowCount }
+    if rows < Int(table.rowCount) || damaged > 0 || sound.count < groups.count {
+      losses.append("`\(table.name)` has \(rows) sound rows of \(table.rowCount)")
+    }
+    catalogue.tables.append((table, sound))
+  }
+
+  private func isSound(
+    _ group: GroupRow, _ table: TableRow, _ dictionaries: [Int: StringDictionary], _ file: SQLiteConnection
+  ) -> Bool {
+    for (column, bounds) in group.bounds.enumerated() {
+      let id = GroupRow.segmentID(group.id, column)
+      guard let stored = try? file.segment(id),
+        checksum(Bytes(start: stored.buffer.values(UInt8.self), count: stored.count), of: id) == bounds.segmentSeal,
+        decodeSegment(
+          stored.buffer, byteCount: stored.count, type: table.columns[column].type, rows: group.rowCount,
+          narrow: bounds.fitsNarrow, dictionary: dictionaries[column]) != nil
+      else { return false }
+    }
+    return true
+  }
+}
+
+extension StoredCatalogue {
+  fileprivate init(empty state: StateRow) { self.state = state }
+}

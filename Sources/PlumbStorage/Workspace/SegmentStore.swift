@@ -1,0 +1,177 @@
+import PlumbDiagnostics
+import PlumbEngine
+import Synchronization
+
+/// Reads segments and dictionaries of a file when queries first touch them, and keeps what was read for a while.
+///
+/// Safe from any thread: one at a time is in SQLite; checking and decoding happen outside the lock.
+final class SegmentStore: Sendable {
+  private struct Kept {
+    var vector: Vector
+    var bytes: Int
+    var lastUse: Int
+  }
+
+  private struct Cache {
+    var vectors: [Int64: Kept] = [:]
+    var bytes = 0
+    var uses = 0
+  }
+
+  let connection: SharedConnection
+  private let cache = Mutex(Cache())
+  /// Bytes of decoded columns to keep; 0 keeps none.
+  private let limit: Int
+
+  init(_ connection: SharedConnection, keeping limit: Int) {
+    self.connection = connection
+    self.limit = limit
+  }
+
+  private var name: String { connection.name }
+
+  /// A column of a group.
+  func column(_ group: StoredGroup, _ place: Int) throws -> Vector {
+    let id = GroupRow.segmentID(group.id, place)
+    let dictionary = try self.dictionary(group, place)
+    if let known = kept(id) {
+      // Appending makes a new dictionary in which all old codes mean the same.
+      guard let dictionary, known.dictionary !== dictionary else { return known }
+      let renewed = known.replacingDictionary(dictionary)
+      keep(renewed, id)
+      return renewed
+    }
+    let info = group.columns[place].info
+    guard let stored = try connection.with({ try $0.segment(id) }) else {
+      throw Diagnostic(
+        "file-changed", "a part of the table `\(group.table)` that the query was reading was replaced meanwhile",
+        help: "run the query again")
+    }
+    let bytes = Bytes(start: stored.buffer.values(UInt8.self), count: stored.count)
+    guard checksum(bytes, of: id) == group.bounds[place].segmentSeal,
+      let vector = decodeSegment(
+        stored.buffer, byteCount: stored.count, type: info.type, rows: group.rowCount,
+        narrow: group.bounds[place].fitsNarrow, dictionary: dictionary)
+    else {
+      connection.markDamaged()
+      throw DamagedFile.diagnostic(
+        "column `\(info.name)` of `\(group.table)`, rows \(group.firstRow + 1) to \(group.firstRow + group.rowCount), "
+          + "is not what was written", name)
+    }
+    keep(vector, id)
+    return vector
+  }
+
+  /// The dictionary of a group's column; nil when its segment holds no codes.
+  func dictionary(_ group: StoredGroup, _ place: Int) throws -> StringDictionary? {
+    guard group.bounds[place].dictionaryCount > 0 else { return nil }
+    return try group.columns[place].dictionary(from: connection, table: group.table)
+  }
+
+  private func kept(_ id: Int64) -> Vector? {
+    guard limit > 0 else { return nil }
+    return cache.withLock { cache in
+      guard var found = cache.vectors[id] else { return nil }
+      cache.uses += 1
+      found.lastUse = cache.uses
+      cache.vectors[id] = found
+      return found.vector
+    }
+  }
+
+  /// What was not used for longest makes room.
+  private func keep(_ vector: Vector, _ id: Int64) {
+    let bytes = vector.storedByteCount
+    guard bytes <= limit / 4 else { return }
+    cache.withLock { cache in
+      cache.uses += 1
+      if let old = cache.vectors.removeValue(forKey: id) { cache.bytes -= old.bytes }
+      if cache.bytes + bytes > limit {
+        for (oldest, entry) in cache.vectors.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+          cache.vectors[oldest] = nil
+          cache.bytes -= entry.bytes
+          if cache.bytes + bytes <= limit * 3 / 4 { break }
+        }
+      }
+      cache.vectors[id] = Kept(vector: vector, bytes: bytes, lastUse: cache.uses)
+      cache.bytes += bytes
+    }
+  }
+}
+
+/// A connection that threads take turns to use.
+final class SharedConnection: @unchecked Sendable {
+  private let lock = Turns()
+  private let connection: SQLiteConnection
+  let name: String
+  private let damage = Atomic<Bool>(false)
+
+  init(_ connection: SQLiteConnection) {
+    self.connection = connection
+    name = connection.name
+  }
+
+  func with<Result>(_ body: (SQLiteConnection) throws -> Result) throws -> Result {
+    try lock.taking { try body(connection) }
+  }
+
+  /// A damaged file is not written to, not even to tidy up when it is closed.
+  func markDamaged() {
+    damage.store(true, ordering: .relaxed)
+    try? with { $0.keepLog() }
+  }
+
+  var isDamaged: Bool { damage.load(ordering: .relaxed) }
+}
+
+extension SQLiteConnection {
+  /// The bytes of a segment with eight more behind them; nil when there is none of that number.
+  func segment(_ id: Int64) throws -> (buffer: Buffer, count: Int)? {
+    var result: (Buffer, Int)?
+    try rows("SELECT data FROM plumb_segments WHERE id = ?", .integer(id)) { result = SQLiteConnection.copied($0.bytes(0)) }
+    return result
+  }
+
+  /// The pieces of a column's dictionary in their order.
+  ///
+  /// - Throws: a diagnostic when one is damaged or missing.
+  func textPieces(_ tableID: Int64, _ place: Int64, count: Int64) throws -> [(bytes: Buffer, count: Int)] {
+    var pieces: [(bytes: Buffer, count: Int)] = []
+    var next: Int64 = 0
+    try rows(
+      "SELECT id, first, text_count, seal, data FROM plumb_texts WHERE table_id = ? AND place = ? ORDER BY first",
+      .integer(tableID), .integer(place)
+    ) { row in
+      let data = row.bytes(4)
+      guard row.integer(1) == next, row.integer(2) > 0,
+        TextPieceSeal.value(row.integer(0), tableID, place, row.integer(1), row.integer(2), data) == row.integer(3)
+      else { throw DamagedFile.diagnostic("a dictionary of texts is not what was written", name) }
+      next += row.integer(2)
+      pieces.append((bytes: SQLiteConnection.copied(data).buffer, count: data.count))
+    }
+    guard next >= count else { throw DamagedFile.diagnostic("a part of a dictionary of texts is missing", name) }
+    return pieces
+  }
+
+  private static func copied(_ bytes: Bytes) -> (buffer: Buffer, count: Int) {
+    let buffer = Buffer(byteCount: bytes.count + 8)
+    if let base = bytes.baseAddress { buffer.base.copyMemory(from: base, byteCount: bytes.count) }
+    (buffer.base + bytes.count).initializeMemory(as: UInt8.self, repeating: 0, count: 8)
+    return (buffer, bytes.count)
+  }
+}
+
+/// The seal of a row of `plumb_texts`.
+enum TextPieceSeal {
+  static func value(_ id: Int64, _ tableID: Int64, _ place: Int64, _ first: Int64, _ count: Int64, _ data: Bytes) -> Int64 {
+    Seal().adding(id).adding(tableID).adding(place).adding(first).adding(count).adding(data).value(6)
+  }
+}
+
+extension GroupRow.ColumnBounds {
+  /// Whether all whole numbers of the column fit 32 bits.
+  var fitsNarrow: Bool {
+    guard let words = zone.words else { return false }
+    return words.lowerBound >= Int64(Int32.min) && words.upperBound <= Int64(Int32.max)
+  }
+}

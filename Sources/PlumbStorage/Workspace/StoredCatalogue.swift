@@ -1,0 +1,129 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Everything a file says of itself, read in one snapshot and compared with its seals.
+struct StoredCatalogue {
+  var state: StateRow
+  var settings: [String: String] = [:]
+  var tables: [(row: TableRow, groups: [GroupRow])] = []
+  var functions: [StoredFunction] = []
+
+  /// Columns of a table, at most; numbers of segments have room for as many.
+  static let columnLimit = 10_000
+
+  /// - Parameter known: tables by id that need not be read again where their version is the same.
+  /// - Throws: a diagnostic that says which part is damaged.
+  init(from file: SQLiteConnection, known: [Int64: Int64] = [:]) throws {
+    state = try StateRow(from: file)
+    guard try StateRow.seals(in: file) == state.seals else {
+      throw DamagedFile.diagnostic("its list of tables and functions is not what was written", file.name)
+    }
+    settings = try Self.settings(file)
+    functions = try Self.functions(file)
+    for row in try Self.tables(file) {
+      tables.append((row, known[row.id] == row.version ? [] : try Self.groups(of: row, file)))
+    }
+  }
+
+  static func settings(_ file: SQLiteConnection) throws -> [String: String] {
+    var settings: [String: String] = [:]
+    try file.rows("SELECT name, value, seal FROM plumb_settings") { row in
+      let name = row.text(0), value = row.text(1)
+      guard settingSeal(name, value) == row.integer(2) else {
+        throw DamagedFile.diagnostic("the setting `\(name)` is not what was written", file.name)
+      }
+      settings[name] = value
+    }
+    return settings
+  }
+
+  static func settingSeal(_ name: String, _ value: String) -> Int64 { Seal().adding(name).adding(value).value(7) }
+
+  static func functions(_ file: SQLiteConnection) throws -> [StoredFunction] {
+    var functions: [StoredFunction] = []
+    try file.rows("SELECT name, parameters, body, folder, summary, seal FROM plumb_functions ORDER BY name") { row in
+      let function = StoredFunction(
+        name: row.text(0), parameters: row.text(1), body: row.text(2), folder: row.text(3), summary: row.text(4))
+      guard function.seal == row.integer(5) else {
+        throw DamagedFile.diagnostic("the function `\(function.name)` is not what was written", file.name)
+      }
+      functions.append(function)
+    }
+    return functions
+  }
+
+  /// All tables, or the one of a name.
+  static func tables(_ file: SQLiteConnection, named name: String? = nil) throws -> [TableRow] {
+    var found: [(row: TableRow, columns: Int, seal: Int64)] = []
+    try file.rows(
+      """
+      SELECT id, name, columns, row_count, group_count, group_seals, seal FROM plumb_tables
+      WHERE name = ?1 OR ?1 IS NULL ORDER BY name
+      """, name.map { .text($0) } ?? .null
+    ) { row in
+      let table = TableRow(
+        id: row.integer(0), name: row.text(1), columns: [], rowCount: row.integer(3), groupCount: row.integer(4),
+        groupSeals: row.integer(5))
+      found.append((table, Int(row.integer(2)), row.integer(6)))
+    }
+    return try found.map { entry in
+      var table = entry.row
+      table.columns = try columns(of: table, file)
+      guard table.columns.count == entry.columns, table.seal == entry.seal, table.rowCount >= 0 else {
+        throw DamagedFile.diagnostic("the table `\(table.name)` is not what was written", file.name)
+      }
+      return table
+    }
+  }
+
+  private static func columns(of table: TableRow, _ file: SQLiteConnection) throws -> [ColumnRow] {
+    var columns: [ColumnRow] = []
+    try file.rows(
+      "SELECT place, name, type, text_count, seal FROM plumb_columns WHERE table_id = ? ORDER BY place",
+      .integer(table.id)
+    ) { row in
+      guard let type = ScalarType(name: row.text(2)), row.integer(0) == Int64(columns.count) else {
+        throw DamagedFile.diagnostic("a column of `\(table.name)` is not what was written", file.name)
+      }
+      let column = ColumnRow(name: row.text(1), type: type, textCount: row.integer(3), place: row.integer(0))
+      guard column.seal(ofTable: table.id) == row.integer(4) else {
+        throw DamagedFile.diagnostic("the column `\(column.name)` of `\(table.name)` is not what was written", file.name)
+      }
+      columns.append(column)
+    }
+    return columns
+  }
+
+  /// The groups of a table in their order.
+  static func groups(of table: TableRow, _ file: SQLiteConnection) throws -> [GroupRow] {
+    var groups: [GroupRow] = []
+    var rows: Int64 = 0, seals: Int64 = 0
+    try file.rows(
+      "SELECT id, place, row_count, bounds, seal FROM plumb_groups WHERE table_id = ? ORDER BY place",
+      .integer(table.id)
+    ) { row in
+      guard let group = group(row, of: table) else {
+        throw DamagedFile.diagnostic(
+          "what is known of rows \(rows + 1) and on of `\(table.name)` is not what was written", file.name)
+      }
+      rows += Int64(group.rowCount)
+      seals ^= row.integer(4)
+      groups.append(group)
+    }
+    guard rows == table.rowCount, Int64(groups.count) == table.groupCount, seals == table.groupSeals else {
+      throw DamagedFile.diagnostic("rows of the table `\(table.name)` are missing", file.name)
+    }
+    return groups
+  }
+
+  /// A row of `plumb_groups`, nil when it is damaged.
+  static func group(_ row: SQLiteStatement, of table: TableRow) -> GroupRow? {
+    let count = row.integer(2)
+    guard count > 0, count <= Int64(RowGroup.capacity),
+      let bounds = GroupRow.bounds(row.bytes(3), columns: table.columns.count)
+    else { return nil }
+    let group = GroupRow(
+      id: row.integer(0), tableID: table.id, place: row.integer(1), rowCount: Int(count), bounds: bounds)
+    return group.seal(group.packedBounds) == row.integer(4) ? group : nil
+  }
+}

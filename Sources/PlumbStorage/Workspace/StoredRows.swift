@@ -1,0 +1,136 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A row of `plumb_tables` with its columns.
+struct TableRow {
+  var id: Int64
+  var name: String
+  var columns: [ColumnRow]
+  var rowCount: Int64 = 0
+  var groupCount: Int64 = 0
+  var groupSeals: Int64 = 0
+
+  var schema: Schema { columns.map { ColumnInfo($0.name, $0.type) } }
+
+  var seal: Int64 {
+    Seal().adding(id).adding(name).adding(Int64(columns.count)).adding(rowCount).adding(groupCount)
+      .adding(groupSeals).value(2)
+  }
+
+  /// Changes with every change of the table's rows or columns.
+  var version: Int64 {
+    columns.reduce(Seal().adding(seal)) { $0.adding($1.seal(ofTable: id)) }.value(0)
+  }
+}
+
+/// A row of `plumb_columns`.
+struct ColumnRow {
+  var name: String
+  var type: ScalarType
+  /// Entries of the column's dictionary.
+  var textCount: Int64 = 0
+  var place: Int64
+
+  func seal(ofTable id: Int64) -> Int64 {
+    Seal().adding(id).adding(place).adding(name).adding(type.name).adding(textCount).value(3)
+  }
+}
+
+/// A row of `plumb_groups`: how many rows, and what is known of each column.
+struct GroupRow {
+  var id: Int64
+  var tableID: Int64
+  var place: Int64
+  var rowCount: Int
+  var bounds: [ColumnBounds]
+
+  /// What is known of a group's column without reading it.
+  struct ColumnBounds {
+    var zone: ZoneRange
+    /// Entries that the dictionary must have; 0 when there are no codes.
+    var dictionaryCount: Int
+    var segmentSeal: Int64
+  }
+
+  /// Twenty-nine bytes a column.
+  var packedBounds: ByteBuffer {
+    var out = ByteBuffer(capacity: bounds.count * 29)
+    for bounds in bounds {
+      var flags: UInt8 = bounds.zone.hasNulls ? 4 : 0
+      var low: Int64 = 0, high: Int64 = 0
+      if let words = bounds.zone.words {
+        flags |= 1
+        (low, high) = (words.lowerBound, words.upperBound)
+      } else if let floats = bounds.zone.floats {
+        flags |= 2
+        (low, high) = (
+          Int64(bitPattern: floats.lowerBound.bitPattern), Int64(bitPattern: floats.upperBound.bitPattern)
+        )
+      }
+      out.append(flags)
+      out.append(littleEndian: low)
+      out.append(littleEndian: high)
+      out.append(littleEndian: UInt32(truncatingIfNeeded: bounds.dictionaryCount))
+      out.append(littleEndian: bounds.segmentSeal)
+    }
+    return out
+  }
+
+  static func bounds(_ bytes: Bytes, columns: Int) -> [ColumnBounds]? {
+    guard bytes.count == columns * 29, let base = bytes.baseAddress else { return columns == 0 ? [] : nil }
+    let raw = UnsafeRawPointer(base)
+    var result: [ColumnBounds] = []
+    result.reserveCapacity(columns)
+    for column in 0..<columns {
+      let at = column * 29
+      let flags = raw.load(fromByteOffset: at, as: UInt8.self)
+      let low = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: at + 1, as: Int64.self))
+      let high = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: at + 9, as: Int64.self))
+      var zone = ZoneRange(words: nil, floats: nil, hasNulls: flags & 4 != 0)
+      if flags & 1 != 0 {
+        guard low <= high else { return nil }
+        zone.words = low...high
+      } else if flags & 2 != 0 {
+        let bounds = (Double(bitPattern: UInt64(bitPattern: low)), Double(bitPattern: UInt64(bitPattern: high)))
+        guard bounds.0 <= bounds.1 else { return nil }
+        zone.floats = bounds.0...bounds.1
+      }
+      let count = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: at + 17, as: UInt32.self))
+      let seal = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: at + 21, as: Int64.self))
+      result.append(ColumnBounds(zone: zone, dictionaryCount: Int(count), segmentSeal: seal))
+    }
+    return result
+  }
+
+  func seal(_ packed: ByteBuffer) -> Int64 {
+    packed.withBytes {
+      Seal().adding(id).adding(tableID).adding(place).adding(Int64(rowCount)).adding($0).value(4)
+    }
+  }
+
+  /// The number of a column's segment.
+  static func segmentID(_ group: Int64, _ column: Int) -> Int64 { group &* 16_384 &+ Int64(column) }
+}
+
+/// A function that a workspace keeps, as `.create function` wrote it.
+public struct StoredFunction: Hashable, Sendable {
+  public var name: String
+  /// With its brackets: `(since: timespan = 1h)`.
+  public var parameters: String
+  /// With its braces.
+  public var body: String
+  public var folder: String
+  public var summary: String
+
+  public init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") {
+    self.name = name
+    self.parameters = parameters
+    self.body = body
+    self.folder = folder
+    self.summary = summary
+  }
+
+  var seal: Int64 {
+    Seal().adding(name).adding(parameters).adding(body).adding(folder).adding(summary).value(5)
+  }
+}

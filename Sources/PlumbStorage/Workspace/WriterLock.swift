@@ -1,0 +1,76 @@
+import Glibc
+import PlumbDiagnostics
+
+/// The right to write to a workspace, which one process has at a time; it ends with the process.
+///
+/// - Note: SQLite's own locks on the file go when any descriptor of it is closed, so this one is opened before
+///   SQLite's and closed after them.
+final class WriterLock {
+  private let descriptor: Int32
+  private let name: String
+  private var depth = 0
+
+  init(_ path: String, creating: Bool) throws {
+    name = lastPart(of: path)
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | (creating ? O_CREAT : 0), 0o666)
+    if descriptor < 0 { throw FileSource.failure(path, errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// The first bytes of the file.
+  func front(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      used = max(0, pread(descriptor, buffer.baseAddress, count, 0))
+    }
+  }
+
+  /// Runs `body` as the writer unless another process is; whether it ran.
+  func lockedIfFree(_ body: () throws -> Void) rethrows -> Bool {
+    guard depth > 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+    depth += 1
+    defer {
+      depth -= 1
+      if depth == 0 { flock(descriptor, LOCK_UN) }
+    }
+    try body()
+    return true
+  }
+
+  /// Runs `body` as the writer; waits a little for another one to end.
+  func locked<Result>(_ body: () throws -> Result) throws -> Result {
+    if depth == 0 { try take() }
+    depth += 1
+    defer {
+      depth -= 1
+      if depth == 0 { flock(descriptor, LOCK_UN) }
+    }
+    return try body()
+  }
+
+  private func take() throws {
+    for attempt in 0..<40 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      if errno != EWOULDBLOCK && errno != EINTR { return }
+      if attempt < 39 { usleep(50_000) }
+    }
+    throw Diagnostic(
+      "file-busy", "`\(name)` is being written by \(holder.map { "process \($0)" } ?? "another process")",
+      help: "reading it is possible at any time; write when the other process has ended")
+  }
+
+  /// The process that has the lock, as the kernel lists it.
+  private var holder: String? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, let list = fopen("/proc/locks", "r") else { return nil }
+    defer { fclose(list) }
+    var line = [CChar](repeating: 0, count: 512)
+    while fgets(&line, 512, list) != nil {
+      let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        .split(separator: " ")
+      guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(status.st_ino)") else { continue }
+      return String(words[4])
+    }
+    return nil
+  }
+}
