@@ -4,42 +4,97 @@ import Synchronization
 /// The rows of a table's columns, in chunks; row groups that the filters exclude by their bounds are skipped.
 final class TableSource: ChunkSource {
   private let groups: [RowGroup]
+  /// For each group the conditions of the scan that all of its rows meet, a bit each.
+  private let satisfied: [UInt64]
   private let columns: [Int]
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
-  private let starts: [(group: Int, row: Int)]
+  private let starts: [Start]
   /// For groups that are not in memory, the columns read so far.
   private let readings: [GroupReading?]
+  /// The group whose rows come after those of a group.
+  private let following: [Int?]
+  private let bound: TopBound?
   let rowEstimate: Int
 
-  init(_ scan: ScanPlan, filters: [BoundExpression]) {
-    columns = scan.columns
-    let tests = filters.compactMap { ZoneTest($0) }
+  /// Where a chunk begins, and its number in the order of the rows.
+  private struct Start {
+    let group: Int
+    let row: Int
+    let sequence: UInt64
+  }
+
+  convenience init(_ scan: ScanPlan, filters: [BoundExpression]) {
+    let tests = filters.map { ZoneTest.tests(of: $0) }
     let kept = scan.table.groups.filter { group in
-      tests.allSatisfy { $0.canMatch(group.zones[scan.columns[$0.column]]) }
+      tests.allSatisfy { $0.allSatisfy { $0.canMatch(group.zones[scan.columns[$0.column]]) } }
     }
-    groups = kept
-    rowEstimate = kept.reduce(0) { $0 &+ $1.count }
-    starts = kept.indices.flatMap { group in
-      stride(from: 0, to: kept[group].count, by: Chunk.preferredCount).map { (group, $0) }
+    let satisfied = kept.map { group in
+      tests.prefix(64).enumerated().reduce(into: UInt64(0)) { bits, item in
+        let isMet = !item.element.isEmpty
+          && item.element.allSatisfy { $0.mustMatch(group.zones[scan.columns[$0.column]]) }
+        if isMet { bits |= 1 << UInt64(item.offset) }
+      }
     }
-    readings = kept.map { $0.isInMemory ? nil : GroupReading($0, columns: scan.columns) }
+    var starts: [Start] = []
+    for (number, group) in kept.enumerated() {
+      for row in stride(from: 0, to: group.count, by: Chunk.preferredCount) {
+        starts.append(Start(group: number, row: row, sequence: UInt64(starts.count)))
+      }
+    }
+    self.init(kept, satisfied, columns: scan.columns, starts, bound: nil)
+  }
+
+  private init(_ groups: [RowGroup], _ satisfied: [UInt64], columns: [Int], _ starts: [Start], bound: TopBound?) {
+    self.groups = groups
+    self.satisfied = satisfied
+    self.columns = columns
+    self.starts = starts
+    self.bound = bound
+    readings = groups.map { $0.isInMemory ? nil : GroupReading($0, columns: columns) }
+    var following = [Int?](repeating: nil, count: groups.count)
+    for (start, next) in zip(starts, starts.dropFirst()) where start.group != next.group {
+      following[start.group] = next.group
+    }
+    self.following = following
+    rowEstimate = groups.reduce(0) { $0 &+ $1.count }
+  }
+
+  /// The same rows for a sink that keeps the best: groups that promise most come first, and those that
+  /// `bound` excludes by then are left out. Sequences stay those of the rows' order.
+  func bestFirst(_ bound: TopBound) -> TableSource {
+    let order = groups.indices.sorted {
+      bound.promisesMore(groups[$0].zones[bound.column], groups[$1].zones[bound.column])
+    }
+    var places = [Int](repeating: 0, count: groups.count)
+    for (place, group) in order.enumerated() { places[group] = place }
+    let reordered = starts.sorted { (places[$0.group], $0.sequence) < (places[$1.group], $1.sequence) }
+    return TableSource(groups, satisfied, columns: columns, reordered, bound: bound)
   }
 
   func next() throws -> Chunk? {
-    if stopped.load(ordering: .relaxed) { return nil }
-    let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
-    guard index < starts.count else { return nil }
-    let (number, row) = starts[index]
-    let group = groups[number]
-    let length = Swift.min(Chunk.preferredCount, group.count &- row)
-    guard let reading = readings[number] else {
-      return Chunk(
-        try columns.map { try group.column($0).slice(row, length) }, count: length, sequence: UInt64(index))
+    while !stopped.load(ordering: .relaxed) {
+      let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < starts.count else { return nil }
+      let start = starts[index]
+      let group = groups[start.group]
+      if let bound, bound.excludes(group.zones[bound.column]) { continue }
+      let length = Swift.min(Chunk.preferredCount, group.count &- start.row)
+      let chunk = Chunk(
+        try vectors(of: start.group).map { $0.slice(start.row, length) }, count: length, sequence: start.sequence)
+      chunk.satisfied = satisfied[start.group]
+      return chunk
     }
-    let vectors = try reading.vectors(aheadOf: number + 1 < readings.count ? readings[number + 1] : nil)
+    return nil
+  }
+
+  /// The scan's columns of a group; those of a group that is not in memory are read once for all its chunks.
+  private func vectors(of number: Int) throws -> [Vector] {
+    let group = groups[number]
+    guard let reading = readings[number] else { return try columns.map { try group.column($0) } }
+    let vectors = try reading.vectors(aheadOf: following[number].flatMap { readings[$0] })
     reading.finishPiece()
-    return Chunk(vectors.map { $0.slice(row, length) }, count: length, sequence: UInt64(index))
+    return vectors
   }
 
   func stop() { stopped.store(true, ordering: .relaxed) }
@@ -51,17 +106,24 @@ struct ZoneTest {
   private let comparison: Comparison
   private let constant: Value
 
-  /// Nil when the expression is no such comparison.
-  init?(_ expression: BoundExpression) {
-    guard case .call(let call) = expression, call.arguments.count == 2,
-      let comparison = Comparison(symbol: call.name)
-    else { return nil }
+  /// The tests that together say what a comparison or `between` says; none for other expressions.
+  static func tests(of expression: BoundExpression) -> [ZoneTest] {
+    guard case .call(let call) = expression else { return [] }
+    if call.name == "between", call.arguments.count == 3, case .column(let index, let type, _) = call.arguments[0],
+      let low = call.arguments[1].constant, let high = call.arguments[2].constant, low.type == type, high.type == type
+    {
+      return [
+        ZoneTest(column: index, comparison: .greaterOrEqual, constant: low),
+        ZoneTest(column: index, comparison: .lessOrEqual, constant: high),
+      ]
+    }
+    guard call.arguments.count == 2, let comparison = Comparison(symbol: call.name) else { return [] }
     switch (call.arguments[0], call.arguments[1]) {
     case (.column(let index, _, _), .literal(let value, _)):
-      self.init(column: index, comparison: comparison, constant: value)
+      return [ZoneTest(column: index, comparison: comparison, constant: value)]
     case (.literal(let value, _), .column(let index, _, _)):
-      self.init(column: index, comparison: comparison.mirrored, constant: value)
-    default: return nil
+      return [ZoneTest(column: index, comparison: comparison.mirrored, constant: value)]
+    default: return []
     }
   }
 
@@ -79,6 +141,29 @@ struct ZoneTest {
       return canMatch(number, zone.words)
     case .real(let number): return canMatch(number, zone.floats)
     case .null, .bool, .decimal, .string, .guid, .dynamic: return true
+    }
+  }
+
+  /// Whether every row of a group with these bounds passes.
+  func mustMatch(_ zone: ZoneRange) -> Bool {
+    if zone.hasNulls { return false }
+    switch constant {
+    case .int(let number): return mustMatch(Int64(number), zone.words)
+    case .long(let number), .datetime(let number), .timespan(let number): return mustMatch(number, zone.words)
+    case .real(let number): return mustMatch(number, zone.floats)
+    case .null, .bool, .decimal, .string, .guid, .dynamic: return false
+    }
+  }
+
+  private func mustMatch<T: Comparable>(_ value: T, _ bounds: ClosedRange<T>?) -> Bool {
+    guard let bounds else { return false }
+    switch comparison {
+    case .equal: return bounds.lowerBound == value && bounds.upperBound == value
+    case .notEqual: return value < bounds.lowerBound || value > bounds.upperBound
+    case .less: return bounds.upperBound < value
+    case .lessOrEqual: return bounds.upperBound <= value
+    case .greater: return bounds.lowerBound > value
+    case .greaterOrEqual: return bounds.lowerBound >= value
     }
   }
 
