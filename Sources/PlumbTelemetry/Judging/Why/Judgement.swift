@@ -121,7 +121,9 @@ struct Judgement: Sendable {
     let isShort = symptoms.strength(.records)
     if !hasUpstreams, delay > 0 { add(.vendorOutage, 0.3 * isShort, .records) }
     // Work piles up whatever keeps runs from succeeding: it speaks for a full sink if errors name no other cause.
-    let unexplained = symptoms.failed == 0 ? 1 : symptoms.share(.cause(.downstreamBackpressure))
+    // Errors that say nothing leave it open.
+    let isOpen = symptoms.failed > 0 && symptoms.weight.allSatisfy { $0 == 0 }
+    let unexplained = symptoms.failed == 0 ? 1 : isOpen ? 0.7 : symptoms.share(.cause(.downstreamBackpressure))
     add(.downstreamBackpressure, 0.8 * queue * unexplained, .queue)
     add(.downstreamBackpressure, symptoms.strength(.backlog) * unexplained, .backlog)
     if cpu == 0, io == 0 { add(.expiredCredentials, 0.4 * queue, .queue) }

@@ -208,8 +208,9 @@ struct WhyReading {
           error_code, error_category, error, \(signs.joined(separator: ", "))
       """)
     guard let names = TableColumn(table, "pipeline", .string),
-      let starts = TableColumn(table, "started", .datetime), let ends = TableColumn(table, "ended", .datetime), let outcomes = TableColumn(table, "outcome", .long),
-      let codes = TableColumn(table, "error_code", .string), let texts = TableColumn(table, "error", .string),
+      let starts = TableColumn(table, "started", .datetime), let ends = TableColumn(table, "ended", .datetime),
+      let outcomes = TableColumn(table, "outcome", .long), let codes = TableColumn(table, "error_code", .string),
+      let texts = TableColumn(table, "error", .string),
       let categories = TableColumn(table, "error_category", .string)
     else { return }
     let columns = Sign.allCases.map { TableColumn(table, "v\($0.rawValue)", .real) }
