@@ -54,7 +54,7 @@ extension Adjacency {
   /// All that `from` leads to within `limit` steps, each node once, so that cycles end. Stops early at `goal`.
   /// Where several shortest ways lead to a node, the node before it is the first in the order of `isBefore`.
   func reach(
-    from nodes: [Int32], limit: Int64 = .max, goal: Int32? = nil, isBefore: (Int32, Int32) -> Bool
+    from nodes: [Int32], limit: Int64 = .max, goal: Int32? = nil, isBefore: (Int32, Int32) -> Bool = { $0 < $1 }
   ) -> Reach {
     var reach = Reach(
       order: [], depths: Array(repeating: -1, count: nodeCount), previous: Array(repeating: -1, count: nodeCount))
