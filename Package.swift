@@ -43,7 +43,7 @@ let package = Package(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
       exclude: ["Fixtures"]),
     // Tests of the whole: the manual's pages, the repository's promises, inputs made to break it.
-    .testTarget(name: "GoldenTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase"]),
+    .testTarget(name: "GoldenTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbCLI"]),
     .testTarget(
       name: "RepositoryTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbCLI"]),
     .testTarget(

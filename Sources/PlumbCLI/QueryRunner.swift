@@ -18,6 +18,7 @@ struct QueryRunner {
   /// - Throws: `ExitStatus` for every end but the good one.
   func run(to output: OutputOptions) throws {
     if let words = ShowCommand.words(in: text) { return try show(words, to: output) }
+    if let query = ExpandCommand.query(in: text) { return try expand(query, to: output) }
     let start = Machine.milliseconds
     let session = workspace.session()
     let answers: [Answer]
@@ -43,6 +44,24 @@ struct QueryRunner {
     }
     if output.timing { Console.say(Machine.durationText(milliseconds: elapsed)) }
     if output.failIfRows && results.rowCount > 0 { throw ExitStatus.foundRows }
+  }
+
+  /// Writes the plain KQL of the query behind `.expand`.
+  private func expand(_ query: String, to output: OutputOptions) throws {
+    let session = workspace.session()
+    do {
+      let result = try Interrupts.shared.handling({ session.cancel() }) { try session.expanded(query) }.result
+      let destination = try Destination(path: output.output)
+      destination.sink.buffer.append(result + "\n")
+      try destination.sink.flush()
+      try destination.commit()
+    } catch is ByteSink.Closed {
+      // Whoever reads has enough.
+    } catch {
+      if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
+      Failure.report(error, source: text, name: name)
+      throw ExitStatus.failed
+    }
   }
 
   /// Writes what `.show` or `.train` gives.

@@ -8,7 +8,7 @@ struct GoldenTests {
   @Test(arguments: GoldenFile.all.map(GoldenFile.name))
   func printsWhatItSays(page: String) throws {
     let file = try GoldenFile(GoldenFile.folder.appending(path: page))
-    let world = try GoldenWorld()
+    let world = try GoldenWorld(page: page)
     let outputs = file.blocks.map { world.output(of: $0) }
     if Self.isUpdating {
       try file.text(with: outputs).write(to: file.url, atomically: true, encoding: .utf8)

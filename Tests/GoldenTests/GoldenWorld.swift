@@ -3,18 +3,27 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 
+@testable import PlumbCLI
+
 /// Where the pages' queries run: the tables of `Tests/Golden/tables`, a clock that stands still, one seed.
+/// Pages in a folder with tables of its own have those as well, and the functions of lineage over them.
 struct GoldenWorld {
   /// 2025-03-06 12:00.
   static let now: Int64 = DateTime.parse("2025-03-06T12:00:00Z") ?? 0
 
   private let session: Session
 
-  init() throws {
+  init(page: String) throws {
     var options = SessionOptions(threads: 2, memoryLimit: 2 << 30, clock: { Self.now }, seed: 1)
     options.parameters = ["threshold": "3"]
     session = Session(catalog: Catalog(), options: options)
-    let folder = GoldenFile.folder.appending(path: "tables")
+    session.catalog.addLineageFunctions()
+    try addTables(in: GoldenFile.folder.appending(path: "tables"))
+    let own = GoldenFile.folder.appending(path: page).deletingLastPathComponent().appending(path: "tables")
+    if FileManager.default.fileExists(atPath: own.path) { try addTables(in: own) }
+  }
+
+  private func addTables(in folder: URL) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     where name.hasSuffix(".kql") {
       let query = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
@@ -31,6 +40,7 @@ struct GoldenWorld {
       switch block.form {
       case "": return lines(try session.run(text).map(tableText).joined(separator: "--\n"))
       case "opt": return try trace(text, asPhysical: false)
+      case "expand": return lines(try session.expanded(text))
       case "physical": return try trace(text, asPhysical: true)
       case "chart":
         let shown = try session.run(text).compactMap(\.visualization)

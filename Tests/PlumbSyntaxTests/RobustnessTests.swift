@@ -10,7 +10,7 @@ import Testing
     "print (", "print -", "print [", "print f(", "print a[", "T | where not(", "print dynamic([", "[[",
     "let f = () { ", "T | join (T | ", "union (", "datetime(", "a in (", "a between (", "case(a, ", "\"",
     "'", "`", "```", "/*", "//", ";", ",", ")", "]", "}", "\\", "@", "x = ", "T | fork (", "T | union (U | ",
-    "x:", "..", "!", "é", "(a|", "((a)|take 1|", "print (1+",
+    "compare (", "blast a-", "why ", "lineage downstream of a, ", "x:", "..", "!", "é", "(a|", "((a)|take 1|", "print (1+",
   ]
 
   @Test(arguments: deep) func repeated(_ piece: String) {

@@ -84,11 +84,11 @@ struct LineageTests {
     let first = try #require(try world.table(named: "pipelines").texts("name").first)
     for moment in [nil, world.clock - 864_000_000_000] {
       let lineage = try Lineage(asOf: moment, context: context) { try world.table(named: $0) }
-      let hurt = try lineage.blast([first])
+      let hurt = try lineage.blast([PipelineName(first)])
       #expect(hurt.rowCount > 0)
       #expect(hurt.schema == Lineage.blastSchema)
       #expect(try hurt.words("depth").compactMap { $0 }.sorted() == hurt.words("depth").compactMap { $0 })
-      let statuses = Set(try lineage.reach(.downstream, of: [first]).texts("status"))
+      let statuses = Set(try lineage.reach(.downstream, of: [PipelineName(first)]).texts("status"))
       #expect(statuses.isSubset(of: ["succeeded", "failed", "running", "cancelled", "stale", ""]))
     }
   }

@@ -17,6 +17,7 @@ struct Guide: Sendable {
   /// What may stand after a `|`.
   static let operators: [Guide] = [
     Guide("as", "as Name", "Names the rows so far, for later parts of the query."),
+    Guide("blast", "blast [depth n] [as of t]", "Tells who is hurt when the pipelines of the rows stop."),
     Guide("consume", "consume", "Reads all rows and gives none."),
     Guide("count", "count", "Counts the rows."),
     Guide("distinct", "distinct column, ...", "Keeps each combination of values once."),
@@ -28,6 +29,7 @@ struct Guide: Sendable {
     Guide("invoke", "invoke function(...)", "Calls a function with the rows as its first argument."),
     Guide("join", "join [kind = innerunique] (Table) on column, ...", "Puts rows of two tables side by side where their keys are equal."),
     Guide("limit", "limit n", "Keeps up to n rows; the same as `take`."),
+    Guide("lineage", "lineage upstream|downstream [depth n] [as of t]", "Finds what the pipelines of the rows depend on, or what depends on them."),
     Guide("lookup", "lookup [kind = leftouter] (Table) on column, ...", "Adds the columns of a small table by key."),
     Guide("make-series", "make-series name = aggregate() on column [from a to b] step s [by column, ...]", "Makes arrays of values at even steps."),
     Guide("mv-apply", "mv-apply item = array on (steps)", "Runs steps over the elements of an array in each row."),
@@ -37,6 +39,7 @@ struct Guide: Sendable {
     Guide("parse-kv", "parse-kv column as (key:type, ...) with (...)", "Takes `key=value` pairs out of a text."),
     Guide("parse-where", "parse-where column with ...", "Like `parse`, and keeps only the rows that match."),
     Guide("partition", "partition by column (steps)", "Runs steps over the rows of each value by themselves."),
+    Guide("predict", "predict risk [within 2h] [using tree|forest] [as of t]", "Tells which of the pipelines of the rows will fail next."),
     Guide("project", "project name = expression, ...", "Chooses, computes and orders the columns."),
     Guide("project-away", "project-away column, ...", "Drops columns."),
     Guide("project-keep", "project-keep column, ...", "Keeps columns in their order."),
@@ -49,33 +52,46 @@ struct Guide: Sendable {
     Guide("scan", "scan [declare (...)] with (step name: condition => ...; ...)", "Finds sequences in ordered rows."),
     Guide("search", "search \"term\"", "Keeps the rows in which a column has the term."),
     Guide("serialize", "serialize [name = expression, ...]", "Marks the rows as ordered, for `prev`, `next` and `row_number`."),
+    Guide("slow", "slow [as of t]", "Keeps the pipelines that take longer than they usually do."),
     Guide("sort", "sort by column [asc|desc] [nulls first|last], ...", "Sorts the rows, the largest first unless told."),
+    Guide("stale", "stale [as of t]", "Keeps the pipelines whose data is older than it usually is."),
     Guide("summarize", "summarize name = aggregate(), ... [by column, ...]", "Computes aggregates over groups of rows."),
     Guide("take", "take n", "Keeps up to n rows, whichever come first."),
     Guide("top", "top n by column [asc|desc]", "Keeps the first n rows of an order."),
     Guide("top-hitters", "top-hitters n of column", "Estimates the most frequent values."),
     Guide("top-nested", "top-nested n of column by aggregate(), ...", "Finds the top values within the top values."),
     Guide("union", "union Table, ...", "Puts the rows of tables under one another."),
+    Guide("volume", "volume [as of t]", "Keeps the pipelines that give more or fewer records than they usually do."),
     Guide("where", "where predicate", "Keeps the rows for which the predicate is true."),
+    Guide("why", "why [at t]", "Tells what the trouble of the row's pipeline most likely comes from."),
   ]
 
   /// What may stand where a query begins, besides a table.
   static let sources: [Guide] = [
+    Guide("blast", "blast pipeline, ... [depth n] [as of t]", "Everyone who is hurt when pipelines stop."),
+    Guide("compare", "compare (t1 .. t2) with (t3 .. t4) [by column, ...]", "What changed between two windows of time."),
     Guide("datatable", "datatable(name: type, ...)[value, ...]", "A table written out in the query."),
     Guide("externaldata", "externaldata(name: type, ...)[\"path\"]", "A file read as a table."),
     Guide("find", "find where predicate", "Searches tables for rows."),
+    Guide("lineage", "lineage upstream|downstream of pipeline, ... [depth n] [as of t]", "What pipelines depend on, or what depends on them; also `lineage path from a to b` and `lineage critical path to a`."),
     Guide("let", "let name = expression;", "Names a value, a query or a function."),
+    Guide("predict", "predict risk [within 2h] [using tree|forest] [as of t]", "Which pipelines will fail next; `predict quality` says how good the model is."),
     Guide("print", "print name = expression, ...", "One row of computed values."),
     Guide("range", "range name from a to b step c", "A column of evenly spaced values."),
     Guide("search", "search \"term\"", "Searches tables for a term."),
+    Guide("slow", "slow [as of t]", "Pipelines that take longer than they usually do."),
+    Guide("stale", "stale [as of t]", "Pipelines whose data is older than it usually is."),
     Guide("union", "union Table, ...", "The rows of several tables."),
+    Guide("volume", "volume [as of t]", "Pipelines that give more or fewer records than they usually do."),
+    Guide("why", "why pipeline [at t]", "What a pipeline's trouble most likely comes from."),
   ]
 
   /// Words inside a step.
   static let words = [
     "and", "or", "not", "in", "has", "has_any", "has_all", "contains", "startswith", "endswith", "between",
     "matches", "regex", "by", "on", "asc", "desc", "nulls", "first", "last", "with", "kind", "from", "to",
-    "step", "of", "typeof", "true", "false",
+    "step", "of", "typeof", "true", "false", "upstream", "downstream", "depth", "path", "critical", "risk", "quality",
+    "within", "using", "tree", "forest", "as", "at",
   ]
 
   static let joinKinds = [

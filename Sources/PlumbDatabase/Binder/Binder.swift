@@ -32,7 +32,11 @@ final class Binder {
   private var rows = 0
   /// The functions being expanded, outermost first.
   var expanding: [String] = []
-  private var expansions = 0
+  private var expansionCount = 0
+  /// The calls of table functions so far, when somebody wants to know them.
+  var expansions: [Expansion]?
+  /// The columns that `top` without `by` ranks by, and where `by` would stand.
+  var rankings: [(place: Int, text: String)] = []
   /// Whether the body of one of the catalog's functions is being bound.
   var isInStored = false
 
@@ -123,9 +127,9 @@ final class Binder {
   ///
   /// - Throws: `too-complex` when a text expands without end in sight, and `cancelled`.
   func countExpansion(at span: SourceSpan) throws {
-    expansions += 1
+    expansionCount += 1
     try context.checkpoint()
-    if expansions > 10_000 {
+    if expansionCount > 10_000 {
       throw Diagnostic(
         "too-complex", "the functions of this query expand to more than 10,000 calls", at: span)
     }

@@ -125,12 +125,17 @@ extension Binder {
     row.takesWindows = false
     var keys = try syntax.keys.map { try sortKey($0, at: Place(scope: scope, row: row, what: "`top`")) }
     if keys.isEmpty {
-      guard let ranking = input.ranking, let index = input.index(of: ranking) else {
+      guard let ranking = input.ranking, let index = input.index(of: ranking.column) else {
         throw Diagnostic(
           "missing-by", "these rows have no ranking of their own, so `top` needs `by`", at: syntax.span,
           help: "write `top \(limit) by` and a column")
       }
-      keys = [SortKey(.column(index, input.schema[index].type, syntax.span), isDescending: true, nullsFirst: false)]
+      if expansions != nil {
+        let name = KQLName.inSchema(ranking.column)
+        rankings.append((syntax.count.span.upper, " by \(name) \(ranking.isDescending ? "desc" : "asc")"))
+      }
+      let column = BoundExpression.column(index, input.schema[index].type, syntax.span)
+      keys = [SortKey(column, isDescending: ranking.isDescending, nullsFirst: false)]
     }
     return input.keepingColumns(.top(input.plan, keys, limit), isSerialized: true)
   }
@@ -227,7 +232,7 @@ extension Binder {
     case nil: break
     }
     if let function = catalog.function(named: call.name.text) {
-      return try table(function, call, input: input, in: scope)
+      return try table(function, call, input: input, in: scope, form: .invoked)
     }
     let known = scope.names + catalog.functions.map(\.name)
     throw Diagnostic(

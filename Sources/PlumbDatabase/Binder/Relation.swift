@@ -14,8 +14,8 @@ struct Relation {
   var graph: Graph?
   /// Columns whose expressions were wrong and reported; reading them stays silent.
   var broken: Set<String> = []
-  /// The column that `top 5` without `by` ranks by.
-  var ranking: String?
+  /// What `top 5` without `by` ranks by.
+  var ranking: TableFunction.Ranking?
   /// Nodes in the plan, shared ones counted each time.
   var weight = 1
 

@@ -151,7 +151,10 @@ extension Binder {
   }
 
   /// Calls a table function of the catalog now, with the input's rows if it has one.
-  func table(_ function: TableFunction, _ call: CallSyntax, input: Relation?, in scope: Scope) throws -> Relation {
+  func table(
+    _ function: TableFunction, _ call: CallSyntax, input: Relation?, in scope: Scope,
+    form: Expansion.Form = .source
+  ) throws -> Relation {
     var arguments: [TableFunction.Argument] = []
     var named: [String: TableFunction.Argument] = [:]
     var rows = input
@@ -159,7 +162,8 @@ extension Binder {
       switch try any(argument.value, at: Place(scope: scope, row: nil)) {
       case .scalar(let expression):
         let value = try constant(expression, what: "an argument of `\(function.name)`")
-        let given = TableFunction.Argument(value: value, span: argument.value.span)
+        let given = TableFunction.Argument(
+          value: value, span: argument.value.span, elements: argument.value.elementSpans)
         if let label = argument.name { named[label.text.lowercased()] = given } else { arguments.append(given) }
       case .table(let table):
         guard rows == nil else {
@@ -171,9 +175,14 @@ extension Binder {
     let table = try rows.map { Table(name: $0.name ?? "", try run($0, at: call.span)) }
     guard services.run != nil else { throw AlreadyReported() }
     do {
-      let made = try function.call(
-        TableFunction.Call(
-          arguments: arguments, named: named, input: table, span: call.span, context: context, runner: run(_:for:)))
+      let given = TableFunction.Call(
+        arguments: arguments, named: named, input: table, span: call.span, context: context, runner: run(_:for:))
+      if expansions != nil {
+        // A table among the arguments has no place in the text that would stand for the call.
+        let text = form == .source && table != nil ? nil : try function.expansion?(given)
+        expansions?.append(Expansion(name: function.name, span: call.span, form: form, text: text))
+      }
+      let made = try function.call(given)
       var relation = Relation(.scan(ScanPlan(table: made)), isSerialized: true, name: function.name)
       relation.ranking = function.ranking
       return relation
@@ -279,6 +288,16 @@ extension Binder {
   func text(of parameter: ParameterSyntax, in scope: Scope) throws -> String {
     if case .name(let word) = parameter.value.withoutParentheses { return word.text }
     return printed(try constant(parameter.value, in: scope, what: "`\(parameter.name.text)`"))
+  }
+}
+
+extension ExpressionSyntax {
+  /// Where the elements of an array stand that is written out; else empty.
+  fileprivate var elementSpans: [SourceSpan] {
+    guard case .literal(let literal) = withoutParentheses, case .dynamic(.array(let elements, _)) = literal.value else {
+      return []
+    }
+    return elements.map(\.span)
   }
 }
 

@@ -10,6 +10,6 @@ extension Binder {
       throw Diagnostic(
         "unknown-function", "there is no function `\(call.name.text)` here, which this stands for", at: call.name.span)
     }
-    return try table(function, call, input: input, in: scope)
+    return try table(function, call, input: input, in: scope, form: input == nil ? .source : .step)
   }
 }

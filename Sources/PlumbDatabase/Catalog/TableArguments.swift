@@ -10,6 +10,7 @@ public struct TableArguments {
   private var named: [String: TableFunction.Argument]
   /// Where the argument that was read last stands.
   public private(set) var span: SourceSpan
+  private var elements: [SourceSpan] = []
 
   public init(_ call: TableFunction.Call) {
     values = call.arguments[...]
@@ -21,6 +22,7 @@ public struct TableArguments {
   public mutating func next(_ name: String) -> Value? {
     guard let argument = named.removeValue(forKey: name) ?? values.popFirst() else { return nil }
     span = argument.span
+    elements = argument.elements
     return argument.value.isNull ? nil : argument.value
   }
 
@@ -33,14 +35,20 @@ public struct TableArguments {
   }
 
   /// A string, or an array of strings.
-  public mutating func strings(_ name: String) throws -> [String]? {
+  public mutating func strings(_ name: String) throws -> [String]? { try texts(name)?.map(\.text) }
+
+  /// The same with where each is written: its own place in an array that is written out, else the argument's.
+  public mutating func texts(_ name: String) throws -> [(text: String, span: SourceSpan)]? {
     switch next(name) {
     case nil: return nil
-    case .string(let text)?, .dynamic(.string(let text))?: return [text]
-    case .dynamic(.array(let elements))?:
-      return try elements.map { element in
-        guard case .string(let text) = element else { throw wrong("`\(name)` holds strings only") }
-        return text
+    case .string(let text)?, .dynamic(.string(let text))?: return [(text, span)]
+    case .dynamic(.array(let values))?:
+      return try values.enumerated().map { index, value in
+        let place = elements.count == values.count ? elements[index] : span
+        guard case .string(let text) = value else {
+          throw Diagnostic("argument-types", "`\(name)` holds strings only", at: place)
+        }
+        return (text, place)
       }
     default: throw wrong("`\(name)` is a string, or an array of strings")
     }

@@ -8,8 +8,8 @@ public struct TableFunction: Sendable {
   public let summary: String
   /// The parameters as a user writes them, `pipeline, [depth]`.
   public let parameters: String
-  /// The column that `top 5` without `by` ranks by.
-  public let ranking: String?
+  /// What `top 5` without `by` ranks by.
+  public let ranking: Ranking?
   /// Plain KQL that gives the same rows for a call, the rows before the pipe being `input` in it; nil when there is none.
   public let expansion: (@Sendable (Call) throws -> String)?
   public let call: @Sendable (Call) throws -> Table
@@ -18,6 +18,23 @@ public struct TableFunction: Sendable {
   public struct Argument: Sendable {
     public let value: Value
     public let span: SourceSpan
+    /// Where the elements of an array stand that is written out; empty for everything else.
+    public let elements: [SourceSpan]
+  }
+
+  /// A column, and which of its values come first: the largest, unless it says otherwise.
+  public struct Ranking: Hashable, Sendable, ExpressibleByStringLiteral {
+    public let column: String
+    public let isDescending: Bool
+
+    public init(stringLiteral column: String) { self.init(column, isDescending: true) }
+
+    public static func ascending(_ column: String) -> Ranking { Ranking(column, isDescending: false) }
+
+    private init(_ column: String, isDescending: Bool) {
+      self.column = column
+      self.isDescending = isDescending
+    }
   }
 
   /// What one call is given.
@@ -42,7 +59,7 @@ public struct TableFunction: Sendable {
 
   /// A function with a computation of its own.
   public init(
-    _ name: String, _ summary: String, _ parameters: String, ranking: String? = nil,
+    _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
     expansion: (@Sendable (Call) throws -> String)? = nil, call: @escaping @Sendable (Call) throws -> Table
   ) {
     self.name = name
@@ -55,7 +72,7 @@ public struct TableFunction: Sendable {
 
   /// A function that stands for the KQL that `kql` gives for a call.
   public init(
-    _ name: String, _ summary: String, _ parameters: String, ranking: String? = nil,
+    _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
     kql: @escaping @Sendable (Call) throws -> String
   ) {
     self.init(name, summary, parameters, ranking: ranking, expansion: kql) { call in try call.run(try kql(call)) }

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What a person at a terminal wants: the chart that `render` asked for, else a table that fits.
+/// What a person at a terminal wants: the chart that `render` asked for, lineage as a tree, else a table that fits.
 ///
 /// Few rows too wide for the terminal stand upright, one value a line.
 final class AutoWriter: ResultWriter {
@@ -8,6 +8,7 @@ final class AutoWriter: ResultWriter {
   private let options: FormatOptions
   private let table: TableWriter
   private let lines: LineWriter
+  private let tree: TreeWriter
   private var isFirst = true
 
   /// More rows than these are easier read in columns, cut as they may be.
@@ -18,6 +19,7 @@ final class AutoWriter: ResultWriter {
     self.options = options
     table = TableWriter(to: sink, options: options, style: .plain)
     lines = LineWriter(to: sink, options: options)
+    tree = TreeWriter(to: sink, options: options)
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
@@ -29,6 +31,10 @@ final class AutoWriter: ResultWriter {
         styled: options.isStyled, to: &sink.buffer)
       try sink.drain()
       return answer.summary(written: answer.rowCount)
+    }
+    if LineageForest.isLineage(answer.schema), answer.rowCount > 0 {
+      if !isFirst { sink.buffer.append(0x0A) }
+      return try tree.write(answer)
     }
     if (1...Self.mostUpright).contains(answer.rowCount), options.width != nil, !table.fits(answer) {
       if !isFirst { sink.buffer.append(0x0A) }

@@ -2,12 +2,13 @@ import PlumbEngine
 
 /// The forms in which Plumb writes a result.
 public enum ResultFormat: String, CaseIterable, Sendable {
-  case auto, table, box, markdown, csv, tsv, json, jsonl, html, page, svg, line, raw, datatable, kusto
+  case auto, table, box, markdown, csv, tsv, json, jsonl, html, page, svg, line, raw, datatable, kusto, tree, dot,
+    mermaid
 
   /// One line for help.
   public var summary: String {
     switch self {
-    case .auto: "the chart that `render` asked for, else a table; the default on a terminal"
+    case .auto: "the chart that `render` asked for, lineage as a tree, else a table; the default on a terminal"
     case .table: "aligned columns, fitted to the terminal"
     case .box: "the same in a frame"
     case .markdown: "a table for Markdown pages"
@@ -22,14 +23,17 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case .raw: "values alone, without header or quotes"
     case .datatable: "a KQL literal that gives the same rows"
     case .kusto: "a query response of Kusto (v1)"
+    case .tree: "lineage as a tree"
+    case .dot: "lineage as a graph for Graphviz"
+    case .mermaid: "lineage as a flow chart for Markdown pages"
     }
   }
 
   /// Whether people rather than programs read it.
   public var isForPeople: Bool {
     switch self {
-    case .auto, .table, .box, .line: true
-    case .markdown, .csv, .tsv, .json, .jsonl, .html, .page, .svg, .raw, .datatable, .kusto: false
+    case .auto, .table, .box, .line, .tree: true
+    case .markdown, .csv, .tsv, .json, .jsonl, .html, .page, .svg, .raw, .datatable, .kusto, .dot, .mermaid: false
     }
   }
 
@@ -45,6 +49,8 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case "html", "htm": self = .page
     case "svg": self = .svg
     case "kql": self = .datatable
+    case "dot", "gv": self = .dot
+    case "mmd", "mermaid": self = .mermaid
     case "txt": self = .table
     default: return nil
     }
@@ -68,6 +74,9 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case .raw: RawWriter(to: sink, options: options)
     case .datatable: DatatableWriter(to: sink, options: options)
     case .kusto: KustoWriter(to: sink, options: options)
+    case .tree: TreeWriter(to: sink, options: options)
+    case .dot: DotWriter(to: sink, options: options)
+    case .mermaid: MermaidWriter(to: sink, options: options)
     }
   }
 }

@@ -82,6 +82,36 @@ public final class Session: Sendable {
     return found ?? nil
   }
 
+  /// The calls of table functions in a text, found by binding it, with what stands for each; and the text with a
+  /// `by` after each `top` that has none.
+  func expansions(in text: String) throws -> (text: String, found: [Expansion]) {
+    let parsed = parse(text)
+    if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
+    let options = options
+    let context = context(now: options.clock(), options)
+    running.withLock { $0 = context }
+    defer { running.withLock { $0 = nil } }
+    let binder = Binder(
+      Binder.Services(
+        catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
+        run: { plan in try execute(optimize(plan, context), context) }),
+      context: context)
+    binder.expansions = []
+    for statement in parsed.script.statements {
+      if case .query(let query) = statement { _ = binder.bind(query) } else { binder.prepare(statement) }
+      if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
+    }
+    var bytes = Array(text.utf8)
+    var found = binder.expansions ?? []
+    var seen: Set<Int> = []
+    for ranking in binder.rankings.sorted(by: { $0.place > $1.place })
+    where (0...bytes.count).contains(ranking.place) && seen.insert(ranking.place).inserted {
+      bytes.insert(contentsOf: ranking.text.utf8, at: ranking.place)
+      found = found.map { $0.span.lower >= ranking.place ? $0.moved(by: ranking.text.utf8.count) : $0 }
+    }
+    return (String(decoding: bytes, as: UTF8.self), found)
+  }
+
   // MARK: Statements
 
   private func runStatements(of text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {

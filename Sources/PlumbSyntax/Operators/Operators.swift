@@ -86,6 +86,7 @@ extension Parser {
     case .topNested: .topNested(try parseTopNestedOperator(from: start))
     case .union: .union(try parseUnionOperator(from: start))
     case .volume: .word(.judgement(try parseJudgementOperator(.volume, from: start)))
+    case .why: .word(.why(try parseWhyOperator(from: start)))
     case .filter, .where: .filter(try parseWhereOperator(from: start))
     }
   }

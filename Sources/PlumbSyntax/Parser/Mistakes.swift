@@ -104,7 +104,7 @@ extension Parser {
       case "unique", "dedup": "write `distinct`"
       case "rename": "write `project-rename new = old`"
       case "drop": "write `project-away column`"
-      case "why", "compare": "`\(word.text)` starts a query and takes no rows"
+      case "compare": "`\(word.text)` starts a query and takes no rows"
       case "eval": "write `extend column = ...`"
       case "stats", "aggregate": "write `summarize`"
       default: Suggestion.nearest(to: word.text, in: OperatorKeyword.allCases.map(\.rawValue))

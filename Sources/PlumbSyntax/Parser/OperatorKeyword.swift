@@ -55,6 +55,7 @@ public enum OperatorKeyword: String, CaseIterable, Sendable {
   case union
   case volume
   case `where`
+  case why
 
   /// Other spellings that Kusto accepts.
   static let aliases: [String: OperatorKeyword] = [
@@ -64,7 +65,7 @@ public enum OperatorKeyword: String, CaseIterable, Sendable {
   /// Whether this is a word of the pipeline vocabulary, whose tables and sources may be called the same.
   var isPipelineWord: Bool {
     switch self {
-    case .blast, .lineage, .predict, .slow, .stale, .volume: true
+    case .blast, .lineage, .predict, .slow, .stale, .volume, .why: true
     default: false
     }
   }

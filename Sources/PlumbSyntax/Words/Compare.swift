@@ -36,7 +36,7 @@ extension Parser {
       case .leftParen, .leftBracket, .leftBrace: depth += 1
       case .rightParen, .rightBracket, .rightBrace: depth -= 1
       case .dotDot where depth == 1: return true
-      case .semicolon, .end: return false
+      case .end: return false
       default: break
       }
       distance += 1

@@ -1,14 +1,15 @@
 import PlumbDiagnostics
 
-/// `why X at T`: what a pipeline's trouble most likely comes from.
+/// `why X at T`: what a pipeline's trouble most likely comes from; source and operator.
 public struct WhySyntax: Sendable {
-  public var pipeline: PipelineNameSyntax
+  /// Nil after a pipe, where a row names the pipeline.
+  public var pipeline: PipelineNameSyntax?
   public var moment: ExpressionSyntax?
   public var wordSpan: SourceSpan
   public var span: SourceSpan
 
   var call: CallSyntax {
-    CallSyntax(word: "why", at: wordSpan, [pipeline.expression], named: [("at", moment)], span: span)
+    CallSyntax(word: "why", at: wordSpan, [pipeline?.expression], named: [("at", moment)], span: span)
   }
 }
 
@@ -18,18 +19,33 @@ extension Parser {
     advance()
     let wordSpan = span(from: start)
     let pipeline = try parsePipelineName()
+    let moment = try readTime()
+    return WhySyntax(pipeline: pipeline, moment: moment, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  mutating func parseWhyOperator(from start: Int) throws(SyntaxFailure) -> WhySyntax {
+    let wordSpan = span(from: start)
+    if isPipelineName(after: 0), !atWord("at"), !atWord("as") { throw misplacedNames("the name") }
+    let moment = try readTime()
+    return WhySyntax(pipeline: nil, moment: moment, wordSpan: wordSpan, span: span(from: start))
+  }
+
+  /// The expression of `at T`, or nil.
+  private mutating func readTime() throws(SyntaxFailure) -> ExpressionSyntax? {
     if atWord("as") {
       throw fail("unexpected-text", "`why` takes `at`, not `as of`", at: token.span, help: "write `at ago(1d)`")
     }
-    let moment = skipWord("at") ? try readOperand("a moment", "at ago(1d)") : nil
-    return WhySyntax(pipeline: pipeline, moment: moment, wordSpan: wordSpan, span: span(from: start))
+    return skipWord("at") ? try readOperand("a moment", "at ago(1d)") : nil
   }
 }
 
 extension Printer {
   mutating func printWhy(_ node: WhySyntax) {
-    write("why ")
-    printPipelineName(node.pipeline)
+    write("why")
+    if let pipeline = node.pipeline {
+      write(" ")
+      printPipelineName(pipeline)
+    }
     printClause("at", node.moment)
   }
 }

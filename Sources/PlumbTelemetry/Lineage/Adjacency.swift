@@ -32,6 +32,9 @@ struct Reach: Sendable {
   /// The node before, on the shortest way; -1 for starts.
   var previous: [Int32]
 
+  /// The nodes that were found, without the starts.
+  var found: [Int32] { order.filter { depths[Int($0)] > 0 } }
+
   /// The nodes from a start to `node`.
   func way(to node: Int32) -> [Int32] {
     var way = [node]
@@ -49,7 +52,10 @@ extension Adjacency {
   private var nodeCount: Int { starts.count - 1 }
 
   /// All that `from` leads to within `limit` steps, each node once, so that cycles end. Stops early at `goal`.
-  func reach(from nodes: [Int32], limit: Int64 = .max, goal: Int32? = nil) -> Reach {
+  /// Where several shortest ways lead to a node, the node before it is the first in the order of `isBefore`.
+  func reach(
+    from nodes: [Int32], limit: Int64 = .max, goal: Int32? = nil, isBefore: (Int32, Int32) -> Bool = { $0 < $1 }
+  ) -> Reach {
     var reach = Reach(
       order: [], depths: Array(repeating: -1, count: nodeCount), previous: Array(repeating: -1, count: nodeCount))
     for node in nodes where reach.depths[Int(node)] < 0 {
@@ -63,10 +69,15 @@ extension Adjacency {
       if node == goal { break }
       let depth = reach.depths[Int(node)]
       if Int64(depth) >= limit { break }
-      for next in neighbours(of: node) where reach.depths[Int(next)] < 0 {
-        reach.depths[Int(next)] = depth + 1
-        reach.previous[Int(next)] = node
-        reach.order.append(next)
+      for next in neighbours(of: node) {
+        let known = reach.depths[Int(next)]
+        if known < 0 {
+          reach.depths[Int(next)] = depth + 1
+          reach.previous[Int(next)] = node
+          reach.order.append(next)
+        } else if known > depth, isBefore(node, reach.previous[Int(next)]) {
+          reach.previous[Int(next)] = node
+        }
       }
     }
     return reach
@@ -75,8 +86,10 @@ extension Adjacency {
   /// The chain from `node` with the largest sum of `weights`, `node` first.
   ///
   /// An edge that closes a cycle, seen depth-first from `node`, is passed over: the longest way through
-  /// cycles has no fast answer, and no data takes it.
-  func heaviestChain(from node: Int32, weights: [Int64]) -> [Int32] {
+  /// cycles has no fast answer, and no data takes it. Of equal chains the first in the order of `isBefore` is taken.
+  func heaviestChain(
+    from node: Int32, weights: [Int64], isBefore: (Int32, Int32) -> Bool
+  ) -> [Int32] {
     enum Mark: UInt8 { case unseen, open, done }
     var marks = Array(repeating: Mark.unseen, count: nodeCount)
     var totals = weights
@@ -88,13 +101,13 @@ extension Adjacency {
         let place = Int(top.node)
         if next[place] >= 0 { totals[place] = weights[place] &+ totals[Int(next[place])] }
         marks[place] = .done
-        if let below = stack.last?.node { improve(below, by: top.node, totals, &next) }
+        if let below = stack.last?.node { improve(below, by: top.node, totals, &next, isBefore) }
         continue
       }
       stack.append(top)
       switch marks[Int(neighbour)] {
       case .open: break
-      case .done: improve(top.node, by: neighbour, totals, &next)
+      case .done: improve(top.node, by: neighbour, totals, &next, isBefore)
       case .unseen:
         marks[Int(neighbour)] = .open
         stack.append((neighbour, neighbours(of: neighbour)))
@@ -106,8 +119,15 @@ extension Adjacency {
   }
 
   /// Makes `neighbour` the one that `node` goes on to, if its chain is the heaviest so far.
-  private func improve(_ node: Int32, by neighbour: Int32, _ totals: [Int64], _ next: inout [Int32]) {
+  private func improve(
+    _ node: Int32, by neighbour: Int32, _ totals: [Int64], _ next: inout [Int32], _ isBefore: (Int32, Int32) -> Bool
+  ) {
     let known = next[Int(node)]
-    if known < 0 || totals[Int(neighbour)] > totals[Int(known)] { next[Int(node)] = neighbour }
+    guard known >= 0 else {
+      next[Int(node)] = neighbour
+      return
+    }
+    let (new, old) = (totals[Int(neighbour)], totals[Int(known)])
+    if new > old || new == old && isBefore(neighbour, known) { next[Int(node)] = neighbour }
   }
 }

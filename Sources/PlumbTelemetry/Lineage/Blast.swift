@@ -6,23 +6,24 @@ extension Lineage {
   ///   the named pipeline started again now: its freshness and the average durations on the way add up to more.
   /// - `records_at_risk`: the records that the pipeline put out in the last 24 hours, a day's worth of harm.
   /// - `failing`: whether it is failed or stale already.
+  /// - `via`: the pipeline before it on the way.
   public static let blastSchema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("depth", .long), ColumnInfo("owner", .string),
     ColumnInfo("tier", .long), ColumnInfo("sla", .timespan), ColumnInfo("sla_at_risk", .bool),
     ColumnInfo("records_at_risk", .long), ColumnInfo("backup", .string), ColumnInfo("failing", .bool),
+    ColumnInfo("via", .string),
   ]
 
   /// All pipelines downstream of `names`: by distance, then tier, then name.
-  public func blast(_ starts: [String], depth: Int64 = .max) throws -> Table {
-    let reach = downstream.reach(from: try nodes(starts), limit: depth)
+  public func blast(_ starts: [PipelineName], depth: Int64 = .max) throws -> Table {
+    let reach = reach(in: downstream, from: try nodes(starts), limit: depth)
     // The time that data takes along the way, in the order of distance, so that the node before is known.
     var delays = Array(repeating: Int64(0), count: names.count)
     for node in reach.order {
       let before = reach.previous[Int(node)]
       delays[Int(node)] = (before < 0 ? 0 : delays[Int(before)]) &+ Swift.max(0, facts.duration(node) ?? 0)
     }
-    let found = reach.order.filter { reach.depths[Int($0)] > 0 }
-    let keyed = found.map { (depth: reach.depths[Int($0)], tier: facts.tier($0) ?? .max, name: names.text($0), node: $0) }
+    let keyed = reach.found.map { (depth: reach.depths[Int($0)], tier: facts.tier($0) ?? .max, name: names.text($0), node: $0) }
     let rows = LineageRows(Self.blastSchema, context)
     for (depth, _, _, node) in keyed.sorted(by: { ($0.depth, $0.tier, $0.name) < ($1.depth, $1.tier, $1.name) }) {
       rows.append(0, names.names[Int(node)])
@@ -34,6 +35,7 @@ extension Lineage {
       rows.append(6, wordOrNull: facts.records(node))
       rows.append(7, facts.text("backup", node))
       rows.append(8, bool: facts.isFailing(node))
+      rows.append(9, names.names[Int(reach.previous[Int(node)])])
       try rows.endRow()
     }
     return rows.table("blast")

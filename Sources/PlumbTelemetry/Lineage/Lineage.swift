@@ -90,8 +90,21 @@ public struct Lineage {
     return states
   }
 
-  /// - Throws: `unknown-pipeline`, with the name that was probably meant.
-  func node(_ name: String) throws -> Int32 { try names.node(name) }
+  /// - Throws: `unknown-pipeline` where the name was written, with the name that was probably meant.
+  func node(_ name: PipelineName) throws -> Int32 {
+    do {
+      return try names.node(name.text)
+    } catch var diagnostic as Diagnostic {
+      diagnostic.span = name.span
+      throw diagnostic
+    }
+  }
 
-  func nodes(_ names: [String]) throws -> [Int32] { try names.map { try node($0) } }
+  func nodes(_ names: [PipelineName]) throws -> [Int32] { try names.map { try node($0) } }
+
+  /// The nodes that `starts` lead to in `graph`, each by a shortest way; of several the one whose names come first,
+  /// compared from its end.
+  func reach(in graph: Adjacency, from starts: [Int32], limit: Int64 = .max, goal: Int32? = nil) -> Reach {
+    graph.reach(from: starts, limit: limit, goal: goal) { names.isBefore($0, $1) }
+  }
 }

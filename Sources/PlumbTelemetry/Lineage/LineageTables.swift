@@ -15,21 +15,22 @@ extension Lineage {
     ColumnInfo("tier", .long), ColumnInfo("status", .string), ColumnInfo("via", .string),
   ]
 
-  /// All pipelines that depend on `names`, or that they depend on, the nearest first, each by a shortest way.
-  public func reach(_ direction: LineageDirection, of names: [String], depth: Int64 = .max) throws -> Table {
-    let graph = direction == .downstream ? downstream : upstream
-    let reach = graph.reach(from: try nodes(names), limit: depth)
+  /// All pipelines that depend on `names`, or that they depend on: by distance, then name, each by a shortest way.
+  public func reach(_ direction: LineageDirection, of names: [PipelineName], depth: Int64 = .max) throws -> Table {
+    let reach = reach(in: direction == .downstream ? downstream : upstream, from: try nodes(names), limit: depth)
     let rows = LineageRows(Self.schema, context)
-    for node in reach.order where reach.depths[Int(node)] > 0 {
-      try write(node, way: reach.way(to: node), to: rows)
-    }
+    for node in reach.found.sorted(by: { a, b in
+      let (depthA, depthB) = (reach.depths[Int(a)], reach.depths[Int(b)])
+      return depthA == depthB ? self.names.isBefore(a, b) : depthA < depthB
+    }) { try write(node, way: reach.way(to: node), to: rows) }
     return rows.table("lineage_\(direction.rawValue)")
   }
 
   /// A shortest way for data from one pipeline to another, a row a pipeline; no rows when there is none.
-  public func path(from start: String, to end: String) throws -> Table {
+  public func path(from start: PipelineName, to end: PipelineName) throws -> Table {
+    let from = try node(start)
     let goal = try node(end)
-    let reach = downstream.reach(from: [try node(start)], goal: goal)
+    let reach = reach(in: downstream, from: [from], goal: goal)
     let rows = LineageRows(Self.schema, context)
     if reach.depths[Int(goal)] >= 0 {
       let way = reach.way(to: goal)
@@ -43,9 +44,9 @@ extension Lineage {
     schema + [ColumnInfo("duration", .timespan), ColumnInfo("elapsed", .timespan)]
 
   /// The chain of pipelines up to `name` that takes longest by their average durations, its beginning first.
-  public func criticalPath(to name: String) throws -> Table {
+  public func criticalPath(to name: PipelineName) throws -> Table {
     let weights = (0..<names.count).map { Swift.max(0, facts.duration(Int32(truncatingIfNeeded: $0)) ?? 0) }
-    let way = Array(upstream.heaviestChain(from: try node(name), weights: weights).reversed())
+    let way = Array(upstream.heaviestChain(from: try node(name), weights: weights, isBefore: names.isBefore).reversed())
     let rows = LineageRows(Self.criticalPathSchema, context)
     var elapsed: Int64 = 0
     for (step, node) in way.enumerated() {

@@ -1,3 +1,4 @@
+import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -44,6 +45,14 @@ struct NameIndex: @unchecked Sendable {
   }
 
   func text(_ number: Int32) -> String { String(names[Int(number)]) }
+
+  /// Whether the name of one number comes before another's, byte by byte.
+  func isBefore(_ a: Int32, _ b: Int32) -> Bool {
+    let (first, second) = (names[Int(a)], names[Int(b)])
+    guard let lhs = first.baseAddress, let rhs = second.baseAddress else { return first.count < second.count }
+    let order = memcmp(lhs, rhs, min(first.count, second.count))
+    return order == 0 ? first.count < second.count : order < 0
+  }
 
   /// Where `name` is, or the free slot where it would be.
   private func place(of name: Bytes, _ hash: UInt64) -> Int {

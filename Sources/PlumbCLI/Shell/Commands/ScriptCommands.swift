@@ -48,6 +48,21 @@ extension DotCommand {
       Console.writeOut(print(parsed.script))
     })
 
+  static let expand = DotCommand(
+    name: ExpandCommand.name, usage: ".expand [QUERY]",
+    summary: "The plain KQL that words such as lineage stand for; without a query the last one's.",
+    examples: [".expand lineage downstream of entra-signin-eastus | where tier == 1"],
+    text: { rest, shell in
+      let text = rest.isEmpty ? shell.lastQuery : rest
+      if text.isEmpty { throw usage(".expand", "there is no query yet") }
+      let session = shell.workspace.session()
+      do {
+        Console.writeOut(try Interrupts.shared.handling({ session.cancel() }) { try session.expanded(text) }.result)
+      } catch {
+        throw SourcedDiagnostics(list: Failure.diagnostics(in: error), source: text)
+      }
+    })
+
   static let explain = DotCommand(
     name: ".explain", usage: ".explain QUERY", summary: "Shows the plan of a query and does not run it.",
     examples: [".explain runs | where status == \"failed\" | count"],

@@ -1,0 +1,144 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Rows of lineage as trees: each pipeline below the one that it was reached from.
+///
+/// The rows need a column `pipeline`, and `via` (the pipeline before it) or `path` (all of the way). Pipelines that
+/// only a `via` or a `path` names are there too, without details. A pipeline that several ways lead to stands under
+/// each of them.
+struct LineageForest {
+  struct Node {
+    var name: String
+    /// Empty when no row tells of it.
+    var status = ""
+    /// The other columns, as `tier 1`.
+    var details: [String] = []
+    /// In the order of the rows.
+    var children: [Int] = []
+    var hasParent = false
+  }
+
+  private(set) var nodes: [Node] = []
+  /// Rows that were read.
+  private(set) var rowCount = 0
+  private var numbers: [String: Int] = [:]
+  private var links: Set<Link> = []
+
+  private struct Link: Hashable {
+    var from: Int
+    var to: Int
+  }
+
+  /// Whether rows of this schema are lineage, so that a terminal shows them as a tree.
+  static func isLineage(_ schema: Schema) -> Bool {
+    schema.contains(ColumnInfo("pipeline", .string)) && schema.contains(ColumnInfo("path", .dynamic))
+      && schema.contains(ColumnInfo("via", .string)) && schema.contains(ColumnInfo("depth", .long))
+  }
+
+  /// - Throws: `not-lineage` when the columns are missing.
+  init(_ answer: Answer, limit: Int?, format: ResultFormat) throws {
+    func index(_ name: String, _ type: ScalarType) -> Int? { answer.schema.firstIndex(of: ColumnInfo(name, type)) }
+    let via = index("via", .string), path = index("path", .dynamic)
+    guard let pipeline = index("pipeline", .string), via != nil || path != nil else {
+      throw Diagnostic(
+        "not-lineage", "the format `\(format.rawValue)` draws lineage, and these rows are none",
+        help: "they need the columns `pipeline`, and `via` or `path`, as `lineage downstream of X` gives them")
+    }
+    let status = index("status", .string)
+    let others = answer.schema.indices.filter { ![pipeline, via, path, status, index("depth", .long)].contains($0) }
+    var named: [Int: Bool] = [:]
+    answer.forEachRow(limit: limit) { columns, row in
+      let number = self.number(Self.text(columns[pipeline], row))
+      named[number] = true
+      if let status { nodes[number].status = Self.text(columns[status], row) }
+      nodes[number].details = others.compactMap { Self.detail(answer.schema[$0], columns[$0], row) }
+    }
+    rowCount = answer.forEachRow(limit: limit) { columns, row in
+      let number = self.number(Self.text(columns[pipeline], row))
+      if let via, !columns[via].cellBytes(at: row).isEmpty {
+        let before = self.number(Self.text(columns[via], row))
+        link(before, to: number)
+        if named[before] == nil, let path { readWay(columns[path], row, &named) }
+      } else if via == nil, let path {
+        readWay(columns[path], row, &named)
+      }
+    }
+  }
+
+  /// The way to a row, backwards as far as it is not known yet.
+  private mutating func readWay(_ column: Vector, _ row: Int, _ named: inout [Int: Bool]) {
+    if column.isEmptyCell(at: row) { return }
+    var way: [DynamicCursor] = []
+    DynamicCursor(column.cellBytes(at: row)).forEachElement { way.append($0) }
+    var after: Int?
+    for element in way.reversed() {
+      guard element.tag == .string else { return }
+      let number = self.number(VisibleText.string(String(element.text)))
+      if let after {
+        link(number, to: after)
+        if named.updateValue(true, forKey: number) != nil { return }
+      }
+      after = number
+    }
+  }
+
+  private mutating func number(_ name: String) -> Int {
+    if let known = numbers[name] { return known }
+    numbers[name] = nodes.count
+    nodes.append(Node(name: name))
+    return nodes.count - 1
+  }
+
+  private mutating func link(_ from: Int, to: Int) {
+    guard from != to, links.insert(Link(from: from, to: to)).inserted else { return }
+    nodes[from].children.append(to)
+    nodes[to].hasParent = true
+  }
+
+  private static func text(_ column: Vector, _ row: Int) -> String {
+    VisibleText.string(String(column.cellBytes(at: row)))
+  }
+
+  /// `tier 1`, or a flag's name alone; nil when there is nothing to say.
+  private static func detail(_ column: ColumnInfo, _ vector: Vector, _ row: Int) -> String? {
+    if vector.isEmptyCell(at: row) { return nil }
+    var buffer = ByteBuffer()
+    vector.printShortText(at: row, to: &buffer)
+    if buffer.isEmpty { return nil }
+    let name = String(column.name.map { $0 == "_" ? " " : $0 })
+    if column.type == .bool { return buffer.string == "true" ? VisibleText.string(name) : nil }
+    return VisibleText.string("\(name) \(buffer.string)")
+  }
+
+  /// Where trees begin: pipelines that nothing leads to, and one of each ring that nothing leads into.
+  var roots: [Int] {
+    var roots = nodes.indices.filter { !nodes[$0].hasParent }
+    var seen = [Bool](repeating: false, count: nodes.count)
+    func mark(_ root: Int) {
+      var open = [root]
+      while let node = open.popLast() {
+        if seen[node] { continue }
+        seen[node] = true
+        open += nodes[node].children
+      }
+    }
+    roots.forEach(mark)
+    for node in nodes.indices where !seen[node] {
+      roots.append(node)
+      mark(node)
+    }
+    return roots
+  }
+
+  /// The sign of a status, and its colour's ANSI code.
+  static func mark(_ status: String, isASCII: Bool) -> (sign: String, colour: String)? {
+    switch status {
+    case "succeeded": (isASCII ? "+" : "✓", "32")
+    case "failed": (isASCII ? "x" : "✗", "31")
+    case "stale": ("!", "33")
+    case "running": (isASCII ? ">" : "▸", "36")
+    case "skipped", "cancelled": (isASCII ? "o" : "○", "2")
+    default: nil
+    }
+  }
+}
