@@ -55,7 +55,7 @@ struct Signature: Sendable {
     switch cause {
     case .expiredCredentials:
       Signature(
-        duration: 1.15, queue: 3.5, peak: 0.98, threshold: 0.88, transient: 0.24, early: 3...14,
+        duration: 1.35, queue: 3.5, peak: 0.98, threshold: 0.88, transient: 0.24, early: 3...14,
         failing: 4...17.5, recovery: 0.05...0.2)
     case .vendorOutage:
       Signature(
@@ -91,7 +91,7 @@ struct Signature: Sendable {
         early: 2.5...7, failing: 3.5...15, recovery: 0.4...1.5)
     case .badDeployment:
       Signature(
-        duration: 1.6, cpu: 0.1, memory: 1.35, peak: 0.96, threshold: 0.6, transient: 0.18, early: 2.5...7,
+        duration: 1.9, cpu: 0.1, memory: 1.5, peak: 0.96, threshold: 0.6, transient: 0.18, early: 2.5...7,
         failing: 2...10, recovery: 0.05...0.15)
     }
   }

@@ -99,7 +99,7 @@ extension PipelineModel {
       duration: Swift.min(Swift.max(duration, 18_000), 720_000),
       queue: random.between(1_500, 9_000), cpu: random.between(0.14, 0.42),
       memory: random.between(300, 2_800), ioWait: random.between(0.02, 0.12),
-      noise: random.between(0.00015, 0.00035), frailty: Portable.spread(0.55, &random),
+      noise: random.between(0.0001, 0.0003), frailty: Portable.spread(0.55, &random),
       schemaVersion: 1 + random.below(9))
   }
 

@@ -31,7 +31,7 @@ public struct PredictionQuestion: Hashable, Sendable {
   public static let hour: Int64 = 36_000_000_000
   public static let day: Int64 = 24 * hour
 
-  public init(asOf: Int64, within: Int64, step: Int64 = 2 * PredictionQuestion.hour, moments: Int = 1) {
+  public init(asOf: Int64, within: Int64, step: Int64 = PredictionQuestion.hour, moments: Int = 1) {
     self.asOf = asOf
     self.within = within
     self.step = step

@@ -96,11 +96,10 @@ public final class Predictor: Sendable {
     // Days with many runs are fewer days: about three million runs, and half a million rows.
     let days = Swift.max(1, Swift.min(span.days, 3_000_000 / Swift.max(1, span.runsPerDay)))
     let pairs = Swift.max(1, 500_000 / Swift.max(1, span.pipelines))
-    var step = 2 * PredictionQuestion.hour
-    // A step that is no divisor of a day, so that all hours of the day are met.
-    while days * PredictionQuestion.day / step > Int64(pairs), step < 46 * PredictionQuestion.hour {
-      step += step == 2 * PredictionQuestion.hour ? 3 * PredictionQuestion.hour : 2 * PredictionQuestion.hour
-    }
+    // Beyond an hour, a step that is no divisor of a day, so that all hours of the day are met.
+    let steps: [Int64] = [1, 5, 7, 11, 13, 17, 19, 23, 29, 37, 47]
+    let hours = steps.first { days * 24 / $0 <= pairs } ?? 47
+    let step = hours * PredictionQuestion.hour
     return PredictionQuestion(
       asOf: end, within: within, step: step, moments: Int(Swift.max(1, days * PredictionQuestion.day / step)))
   }

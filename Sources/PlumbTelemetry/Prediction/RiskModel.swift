@@ -52,7 +52,7 @@ struct RiskModel: Sendable {
 
     let leaf = Swift.min(200, Swift.max(10, training.rowCount / 200))
     let grown = try DecisionTree.train(
-      training, TreeOptions(criterion: .gini, maxDepth: 12, minLeaf: leaf, splits: .binned), context: context)
+      training, TreeOptions(criterion: .gini, maxDepth: 16, minLeaf: leaf, splits: .binned), context: context)
     tree = grown.pruned(by: validation, loss: .logLoss).tree
     self.method = method
     let scores: [Double]

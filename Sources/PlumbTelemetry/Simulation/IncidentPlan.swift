@@ -117,7 +117,7 @@ struct IncidentPlan: Sendable {
 
   // MARK: Faults
 
-  private static let dailyRate: [Double] = [0.111, 0.084, 0.078, 0.07, 0.07]
+  private static let dailyRate: [Double] = [0.116, 0.088, 0.082, 0.073, 0.073]
 
   private static let ingestCauses: [(Cause, Double)] = [
     (.expiredCredentials, 0.2), (.schemaDrift, 0.17), (.malformedRecords, 0.15), (.slowUpstream, 0.16),
