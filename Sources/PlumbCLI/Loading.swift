@@ -15,10 +15,13 @@ struct Loading: Sendable {
   private let memoryLimit: Int
   private let catalog: Catalog
   private let kind: TelemetryKind?
-  private let telemetry: TelemetryLoading
+  let telemetry: TelemetryLoading
 
+  /// - Parameter savedMapping: the text of a mapping that is kept under a name.
   /// - Throws: a usage error of the options.
-  init(_ options: DataOptions, catalog: Catalog) throws {
+  init(
+    _ options: DataOptions, catalog: Catalog, savedMapping: (String) -> String? = { _ in nil }
+  ) throws {
     self.catalog = catalog
     format = try options.loadedFormat()
     delimiter = try options.delimiterByte()
@@ -29,7 +32,9 @@ struct Loading: Sendable {
     threads = options.threads ?? Machine.processors
     memoryLimit = try options.memoryLimit()
     kind = try options.telemetryKind()
-    telemetry = try TelemetryLoading(mapping: options.mapping, rejects: options.rejects, catalog: catalog)
+    telemetry = try TelemetryLoading(
+      mapping: try options.mapping.map { try MappingFile(path: $0, saved: savedMapping) }, rejects: options.rejects,
+      catalog: catalog)
   }
 
   /// A table that was loaded, for a line about it.
@@ -37,6 +42,8 @@ struct Loading: Sendable {
     let name: String
     let rows: Int
     let path: String
+    /// Whether it is a table of telemetry, made of all that was loaded so far.
+    var isTelemetry = false
   }
 
   /// Loads one `--load`: a file under its name, each data file of a folder under the file's, or telemetry into
@@ -72,6 +79,12 @@ struct Loading: Sendable {
     return try Interrupts.shared.handling(repeatable: true, { context.cancel() }) {
       try telemetry.load(path, kind: kind, options: options)
     }.result
+  }
+
+  /// Shows what the mapping makes of the first rows of a file.
+  func preview(_ path: String) throws {
+    let context = makeContext()
+    try Interrupts.shared.handling({ context.cancel() }) { try telemetry.preview(path, options: loadOptions(context)) }
   }
 
   private func loadTables(name: String?, path: String) throws -> [Loaded] {
