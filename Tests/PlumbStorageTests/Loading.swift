@@ -61,7 +61,7 @@ extension LoadedTable {
   /// Every row with its cells between bars.
   var rows: [String] {
     table.groups.flatMap { group in
-      (0..<group.count).map { row in group.columns.map { show($0.value(at: row)) }.joined(separator: "|") }
+      (0..<group.count).map { row in ((try? group.columns) ?? []).map { show($0.value(at: row)) }.joined(separator: "|") }
     }
   }
 
