@@ -47,12 +47,15 @@ struct ImportCommand: ParsableCommand {
       let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
       let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)
       for path in paths {
-        for loaded in try loading.load(name: tableName, path: path) where !loaded.isTelemetry {
+        if try loading.isTelemetry(path, named: tableName) {
+          try telemetry.load(path, named: tableName)
+          continue
+        }
+        for loaded in try loading.load(name: tableName, path: path) {
           guard let table = try catalog.table(named: loaded.name) else { continue }
           catalog.remove(tableNamed: loaded.name)
           try write(table, from: loaded.path, to: file)
         }
-        try telemetry.write(from: path)
       }
       try loading.finish()
     }

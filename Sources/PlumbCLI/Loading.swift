@@ -42,8 +42,6 @@ struct Loading: Sendable {
     let name: String
     let rows: Int
     let path: String
-    /// Whether it is a table of telemetry, made of all that was loaded so far.
-    var isTelemetry = false
   }
 
   /// Loads one `--load`: a file under its name, each data file of a folder under the file's, or telemetry into
@@ -52,24 +50,28 @@ struct Loading: Sendable {
   /// - Throws: a diagnostic that names the file.
   @discardableResult
   func load(name: String?, path: String) throws -> [Loaded] {
-    if telemetry.hasMapping || kind != nil {
-      if name != nil {
-        throw Diagnostic(
-          "named-telemetry", "telemetry fills tables of its own, and `\(name ?? "")` is none", help: "write `--load \(path)`")
-      }
-      return try loadTelemetry(path)
+    if telemetry.hasMapping || kind != nil, name != nil {
+      throw Diagnostic(
+        "named-telemetry", "telemetry fills tables of its own, so that it takes no name",
+        help: "write the path alone: `\(path)`")
     }
+    if try isTelemetry(path, named: name) { return try loadTelemetry(path) }
     let paths = path == "-" ? [path] : try TelemetryFiles.expanding(path)
     if name != nil, paths.count > 1 {
       throw Diagnostic("many-files", "`\(path)` names \(paths.count) files, which cannot all be one table")
     }
-    if name == nil, try path == "-" || paths.contains(where: { try isTelemetry($0) }) { return try loadTelemetry(path) }
     return try paths.flatMap { try loadTables(name: name, path: $0) }
   }
 
-  private func isTelemetry(_ path: String) throws -> Bool {
-    guard format == nil, access(path, F_OK) == 0 else { return false }
-    return try TelemetryImport.isTelemetry(path, kind: nil, options: LoadOptions(context: makeContext()))
+  /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own.
+  func isTelemetry(_ path: String, named name: String?) throws -> Bool {
+    if telemetry.hasMapping || kind != nil { return true }
+    if name != nil || format != nil { return false }
+    if path == "-" { return true }
+    let options = LoadOptions(context: makeContext())
+    return try TelemetryFiles.expanding(path).contains { path in
+      try access(path, F_OK) == 0 && TelemetryImport.isTelemetry(path, kind: nil, options: options)
+    }
   }
 
   private func loadTelemetry(_ path: String) throws -> [Loaded] {

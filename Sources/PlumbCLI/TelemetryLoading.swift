@@ -64,7 +64,7 @@ final class TelemetryLoading: @unchecked Sendable {
     }
     for table in tables.all { catalog.add(table) }
     addMissingTables()
-    return tables.all.map { Loading.Loaded(name: $0.name, rows: $0.rowCount, path: path, isTelemetry: true) }
+    return tables.all.map { Loading.Loaded(name: $0.name, rows: $0.rowCount, path: path) }
   }
 
   private func load(_ path: String, through mapping: MappingFile, _ options: LoadOptions) throws {

@@ -24,12 +24,12 @@ final class TelemetryWriting {
   /// Where a file keeps the text of a mapping.
   static func settingName(_ mapping: String) -> String { "mapping \(mapping)" }
 
-  /// Writes the tables of telemetry, if there are any, in one transaction, and says how many rows are new.
+  /// Reads what `path` names, writes the tables in one transaction, and says how many rows are new.
   ///
   /// - Throws: `ExitStatus.interrupted` when reading was stopped; what was read until then is in the file.
-  func write(from path: String) throws {
+  func load(_ path: String, named name: String?) throws {
+    try loading.load(name: name, path: path)
     let tables = try TelemetrySchema.names.compactMap { try catalog.table(named: $0) }
-    guard !tables.isEmpty else { return }
     let before = tables.map { file.table(named: $0.name)?.rowCount ?? 0 }
     try file.write { writer in
       for table in tables { try writer.synchronize(table) }

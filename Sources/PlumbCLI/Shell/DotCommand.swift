@@ -76,10 +76,16 @@ struct DotCommand: Sendable {
     }
   }
 
+  /// Whether a line is a management command, which sessions run as they run queries.
+  static func isForDatabase(_ line: String) -> Bool {
+    guard let name = line.split(whereSeparator: \.isWhitespace).first.map(String.init) else { return false }
+    return !all.contains { $0.name == name } && DatabaseCommand.all.contains { $0.firstWord == name.lowercased() }
+  }
+
   /// What may follow `text`, a line that begins with a dot or is empty.
   static func candidates(after text: String, catalog: Catalog) -> [String] {
     switch text.split(whereSeparator: \.isWhitespace).first.map(String.init) {
-    case nil: all.map(\.name)
+    case nil: all.map(\.name) + Set(DatabaseCommand.all.map(\.firstWord)).sorted()
     case ".schema": catalog.tableNames
     case ".format": ResultFormat.allCases.map(\.rawValue)
     case ".timing": ["on", "off"]
