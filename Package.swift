@@ -51,7 +51,8 @@ let package = Package(
       dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage"]),
     .testTarget(
       name: "PlumbStorageTests",
-      dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"]),
+      dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"],
+      exclude: ["Workspace/Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -41,10 +41,14 @@ final class FileStore: CatalogStore {
     try file.write { writer in
       for change in changes { try make(change, writer) }
     }
-    // The reader's snapshot is older than the change.
-    file.endReading()
-    if try file.beginReading() { try fill(catalog) }
+    try refresh(catalog)
     try file.compactIfNeeded()
+  }
+
+  /// Shows the catalog what this process has written: the snapshot that is being read is older.
+  func refresh(_ catalog: Catalog) throws {
+    file.endReading()
+    try beginReading(catalog)
   }
 
   private func make(_ change: CatalogChange, _ writer: WorkspaceWriter) throws {

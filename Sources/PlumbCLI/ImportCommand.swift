@@ -19,30 +19,45 @@ struct ImportCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: ArgumentHelp("The table's name, for one path.", valueName: "name"))
   var tableName: String?
 
+  @Flag(help: "Show what --map makes of the first rows, and write nothing.")
+  var preview = false
+
   @Flag(help: "Put the rows in the place of a table of the name; else they are added to it.")
   var replace = false
 
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
+    if preview && data.mapping == nil { throw ValidationError("--preview shows what --map makes of a file") }
     if tableName != nil && paths.count > 1 { throw ValidationError("--as names one table, and there are several paths") }
   }
 
   func run() throws {
     try Failure.guarding {
       let catalog = Catalog()
-      let loading = try Loading(data, catalog: catalog)
+      if preview {
+        let loading = try Loading(data, catalog: catalog)
+        for path in paths { try loading.preview(path) }
+        return
+      }
       var options = WorkspaceFile.Options()
       options.threads = data.threads ?? Machine.processors
       BufferRecycling.keep(upTo: min(try data.memoryLimit() / 16, 512 << 20))
       let file = try WorkspaceFile(into, options)
+      let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
+      let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)
       for path in paths {
+        if try loading.isTelemetry(path, named: tableName) {
+          try telemetry.load(path, named: tableName)
+          continue
+        }
         for loaded in try loading.load(name: tableName, path: path) {
           guard let table = try catalog.table(named: loaded.name) else { continue }
           catalog.remove(tableNamed: loaded.name)
           try write(table, from: loaded.path, to: file)
         }
       }
+      try loading.finish()
     }
   }
 

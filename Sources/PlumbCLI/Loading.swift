@@ -15,10 +15,13 @@ struct Loading: Sendable {
   private let memoryLimit: Int
   private let catalog: Catalog
   private let kind: TelemetryKind?
-  private let telemetry: TelemetryLoading
+  let telemetry: TelemetryLoading
 
+  /// - Parameter savedMapping: the text of a mapping that is kept under a name.
   /// - Throws: a usage error of the options.
-  init(_ options: DataOptions, catalog: Catalog) throws {
+  init(
+    _ options: DataOptions, catalog: Catalog, savedMapping: (String) -> String? = { _ in nil }
+  ) throws {
     self.catalog = catalog
     format = try options.loadedFormat()
     delimiter = try options.delimiterByte()
@@ -29,7 +32,9 @@ struct Loading: Sendable {
     threads = options.threads ?? Machine.processors
     memoryLimit = try options.memoryLimit()
     kind = try options.telemetryKind()
-    telemetry = try TelemetryLoading(mapping: options.mapping, rejects: options.rejects, catalog: catalog)
+    telemetry = try TelemetryLoading(
+      mapping: try options.mapping.map { try MappingFile(path: $0, saved: savedMapping) }, rejects: options.rejects,
+      catalog: catalog)
   }
 
   /// A table that was loaded, for a line about it.
@@ -45,24 +50,28 @@ struct Loading: Sendable {
   /// - Throws: a diagnostic that names the file.
   @discardableResult
   func load(name: String?, path: String) throws -> [Loaded] {
-    if telemetry.hasMapping || kind != nil {
-      if name != nil {
-        throw Diagnostic(
-          "named-telemetry", "telemetry fills tables of its own, and `\(name ?? "")` is none", help: "write `--load \(path)`")
-      }
-      return try loadTelemetry(path)
+    if telemetry.hasMapping || kind != nil, name != nil {
+      throw Diagnostic(
+        "named-telemetry", "telemetry fills tables of its own, so that it takes no name",
+        help: "write the path alone: `\(path)`")
     }
+    if try isTelemetry(path, named: name) { return try loadTelemetry(path) }
     let paths = path == "-" ? [path] : try TelemetryFiles.expanding(path)
     if name != nil, paths.count > 1 {
       throw Diagnostic("many-files", "`\(path)` names \(paths.count) files, which cannot all be one table")
     }
-    if name == nil, try path == "-" || paths.contains(where: { try isTelemetry($0) }) { return try loadTelemetry(path) }
     return try paths.flatMap { try loadTables(name: name, path: $0) }
   }
 
-  private func isTelemetry(_ path: String) throws -> Bool {
-    guard format == nil, access(path, F_OK) == 0 else { return false }
-    return try TelemetryImport.isTelemetry(path, kind: nil, options: LoadOptions(context: makeContext()))
+  /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own.
+  func isTelemetry(_ path: String, named name: String?) throws -> Bool {
+    if telemetry.hasMapping || kind != nil { return true }
+    if name != nil || format != nil { return false }
+    if path == "-" { return true }
+    let options = LoadOptions(context: makeContext())
+    return try TelemetryFiles.expanding(path).contains { path in
+      try access(path, F_OK) == 0 && TelemetryImport.isTelemetry(path, kind: nil, options: options)
+    }
   }
 
   private func loadTelemetry(_ path: String) throws -> [Loaded] {
@@ -72,6 +81,12 @@ struct Loading: Sendable {
     return try Interrupts.shared.handling(repeatable: true, { context.cancel() }) {
       try telemetry.load(path, kind: kind, options: options)
     }.result
+  }
+
+  /// Shows what the mapping makes of the first rows of a file.
+  func preview(_ path: String) throws {
+    let context = makeContext()
+    try Interrupts.shared.handling({ context.cancel() }) { try telemetry.preview(path, options: loadOptions(context)) }
   }
 
   private func loadTables(name: String?, path: String) throws -> [Loaded] {

@@ -1,3 +1,4 @@
+import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -14,10 +15,16 @@ struct MappingFile: Sendable {
   /// The tables that it fills, in the order of `TelemetrySchema.names`.
   let tables: [String]
 
+  /// The name under which a workspace file keeps it.
+  var name: String { Loading.tableName(forFile: path) }
+
+  /// - Parameter saved: a text that is kept under a name, for a path where no file is.
   /// - Throws: diagnostics of the text.
-  init(path: String) throws {
+  init(path: String, saved: (String) -> String? = { _ in nil }) throws {
     self.path = path
-    text = try QueryText.file(path)
+    if access(path, F_OK) != 0, let kept = saved(Loading.tableName(forFile: path)) { text = kept } else {
+      text = try QueryText.file(path)
+    }
     let parsed = parse(text)
     if parsed.hasErrors { throw SourcedDiagnostics(list: parsed.diagnostics, source: text, name: path) }
     let names = parsed.script.statements.compactMap { statement -> String? in
@@ -32,17 +39,17 @@ struct MappingFile: Sendable {
     }
   }
 
-  /// The mapped tables of a file's rows, by name.
-  func run(over input: Table, options: SessionOptions) throws -> [(name: String, table: Table)] {
+  /// The mapped rows of a file's rows, for each table.
+  ///
+  /// - Parameter rowLimit: how many rows to make of each; nil for all.
+  func run(over input: Table, options: SessionOptions, rowLimit: Int? = nil) throws -> [(name: String, answer: Answer)] {
     let catalog = Catalog()
     catalog.add(Table(name: "input", schema: input.schema, groups: input.groups))
     let session = Session(catalog: catalog, options: options)
     return try tables.map { name in
-      let script = text + "\n;\n" + name
+      let script = text + "\n;\n" + name + (rowLimit.map { " | take \($0)" } ?? "")
       do {
-        let answer = try session.run(script).last
-        let groups = (answer?.chunks ?? []).map { RowGroup($0.vectors(), count: $0.count) }
-        return (name, Table(name: name, schema: answer?.schema ?? [], groups: groups))
+        return (name, try session.run(script).last ?? Answer(schema: [], chunks: []))
       } catch let diagnostics as Diagnostics {
         throw SourcedDiagnostics(list: diagnostics.list, source: script, name: path)
       }

@@ -1,3 +1,4 @@
+import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -9,15 +10,22 @@ import PlumbTelemetry
 /// - Note: one thread at a time, as `--load` and `.load` are.
 final class TelemetryLoading: @unchecked Sendable {
   private let catalog: Catalog
-  private let mapping: MappingFile?
+  let mapping: MappingFile?
   private let rejects: RejectsFile?
   private let telemetry: TelemetryImport
   private var reported = 0
+  /// The tables of an earlier import, which this one goes on from; taken when telemetry is read first.
+  var earlierTables: ((String) throws -> Table?)?
+  /// Whether the report has a line for each file, and not only for those that are not as they should be.
+  var saysAll = false
+  /// Whether what was read stays when reading is stopped.
+  var keepsParts = false
+  private(set) var wasStopped = false
 
-  /// - Throws: diagnostics of the mapping, and of a file for rejects that cannot be made.
-  init(mapping: String?, rejects: String?, catalog: Catalog) throws {
+  /// - Throws: diagnostics of a file for rejects that cannot be made.
+  init(mapping: MappingFile?, rejects: String?, catalog: Catalog) throws {
     self.catalog = catalog
-    self.mapping = try mapping.map { try MappingFile(path: $0) }
+    self.mapping = mapping
     let file = try rejects.map { try RejectsFile(path: $0) }
     self.rejects = file
     telemetry = TelemetryImport(onReject: file.map { file in { try file.write($0) } })
@@ -29,6 +37,11 @@ final class TelemetryLoading: @unchecked Sendable {
   ///
   /// - Throws: a diagnostic when nothing could be read at all, and what ends the import.
   func load(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws -> [Loading.Loaded] {
+    if let earlier = earlierTables {
+      earlierTables = nil
+      try telemetry.resume(from: earlier, context: options.context)
+    }
+    var context = options.context
     do {
       if let mapping {
         try load(path, through: mapping, options)
@@ -37,10 +50,12 @@ final class TelemetryLoading: @unchecked Sendable {
       }
     } catch {
       report()
-      if options.context.isCancelled { sayWhereItStopped(path) }
-      throw error
+      if context.isCancelled { sayWhereItStopped(path) }
+      guard keepsParts, context.isCancelled else { throw error }
+      wasStopped = true
+      context = ExecutionContext(now: context.now, threads: context.threads, memoryLimit: context.memoryLimit)
     }
-    let tables = try telemetry.tables(options.context)
+    let tables = try telemetry.tables(context)
     report()
     if telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 {
       throw Diagnostic(
@@ -55,12 +70,35 @@ final class TelemetryLoading: @unchecked Sendable {
   private func load(_ path: String, through mapping: MappingFile, _ options: LoadOptions) throws {
     for file in options.isStandardInput ? [path] : try TelemetryFiles.expanding(path) {
       let input = try loadTable(name: "input", path: file, options: options)
-      let context = options.context
-      var session = SessionOptions(threads: context.threads, memoryLimit: context.memoryLimit)
-      session.clock = { context.now }
-      for (name, table) in try mapping.run(over: input.table, options: session) {
-        try telemetry.add(table, as: name, path: file, context: context)
+      for (name, answer) in try mapping.run(over: input.table, options: sessionOptions(options.context)) {
+        let groups = answer.chunks.map { RowGroup($0.vectors(), count: $0.count) }
+        let table = Table(name: name, schema: answer.schema, groups: groups)
+        try telemetry.add(table, as: name, path: file, context: options.context)
       }
+    }
+  }
+
+  private func sessionOptions(_ context: ExecutionContext) -> SessionOptions {
+    SessionOptions(threads: context.threads, memoryLimit: context.memoryLimit, clock: { context.now })
+  }
+
+  /// Writes what the mapping makes of the first rows of a file to standard output.
+  func preview(_ path: String, options: LoadOptions) throws {
+    guard let mapping, let file = try TelemetryFiles.expanding(path).first else { return }
+    let input = try loadTable(name: "input", path: file, options: options)
+    let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
+    for (name, answer) in try mapping.run(over: input.table, options: sessionOptions(options.context), rowLimit: 10) {
+      let table = Table(name: name, schema: answer.schema, groups: answer.chunks.map { RowGroup($0.vectors(), count: $0.count) })
+      // What would be rejected is said, and nothing is kept.
+      let trial = TelemetryImport()
+      try trial.add(table, as: name, path: file, context: options.context)
+      sink.buffer.append("\(name)\n")
+      let writer = ResultFormat.table.writer(to: sink)
+      _ = try writer.write(answer)
+      try writer.finish()
+      sink.buffer.append("\n")
+      try sink.flush()
+      for report in trial.reports where report.isRemarkable { Console.say("note: `\(report.path)`: \(report.line)") }
     }
   }
 
@@ -73,8 +111,8 @@ final class TelemetryLoading: @unchecked Sendable {
 
   /// A line for each file of which not all was read as it stands.
   private func report() {
-    for file in telemetry.reports.dropFirst(reported) where file.isRemarkable {
-      Console.say("note: `\(file.path)`: \(file.line)")
+    for file in telemetry.reports.dropFirst(reported) where file.isRemarkable || saysAll {
+      Console.say(saysAll ? "\(file.path): \(file.line)" : "note: `\(file.path)`: \(file.line)")
     }
     reported = telemetry.reports.count
   }

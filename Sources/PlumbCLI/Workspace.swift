@@ -53,13 +53,26 @@ struct Workspace {
     self.store = store
     // A simulated world's clock stands still; imported data lives in our time.
     sessionOptions.clock = { file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
+    let threads = sessionOptions.threads
+    if file.setting("clock") != nil {
+      catalog.advance = { [unowned catalog] ticks in
+        guard let made = try SimulatedWorld(of: file, threads: threads) else { return SessionOptions.systemClock() }
+        try made.world.advance(by: ticks)
+        try made.save(in: file)
+        try store.refresh(catalog)
+        return made.world.clock
+      }
+    }
   }
 
   private mutating func addSimulatedWorld() throws -> World {
     let world = try World(WorldOptions(threads: sessionOptions.threads))
-    for name in World.tableNames {
-      guard let schema = World.schema(ofTable: name) else { continue }
-      catalog.addLazy(name, schema: schema) { try world.table(named: name) }
+    let made = SimulatedWorld(world)
+    made.fill(catalog)
+    catalog.advance = { [unowned catalog] ticks in
+      try world.advance(by: ticks)
+      made.fill(catalog)
+      return world.clock
     }
     sessionOptions.clock = { world.clock }
     return world

@@ -115,6 +115,46 @@ struct ImportTests {
     #expect(run.messages.contains(message))
   }
 
+  /// `plumb import` says what it read, and a second time finds nothing new.
+  @Test func importIntoAFile() throws {
+    let folder = try folder()
+    let file = folder.path + "/w.plumb"
+    let first = try PlumbProcess(["import", folder.path, "--into", file])
+    #expect(first.status == 0)
+    #expect(first.messages.split(separator: "\n").map(String.init) == [
+      "\(folder.path)/manifest.json: dbt manifest v9; 2 nodes read",
+      "\(folder.path)/run_results.json: dbt run results v5; 2 results read",
+      "pipelines: 2 rows, 2 of them new, from \(folder.path)", "runs: 2 rows, 2 of them new, from \(folder.path)",
+      "errors: 1 rows, 1 of them new, from \(folder.path)", "edges: 1 rows, 1 of them new, from \(folder.path)",
+    ])
+    let query = ["query", file, "-c", "pipelines; runs; errors; edges; metrics | count; lineage_downstream('model.shop.orders')"]
+    let before = try PlumbProcess(query)
+    #expect(before.output.contains("Database Error: no"))
+    #expect(before.output.hasSuffix("model.shop.report,1,\"[\"\"model.shop.orders\"\",\"\"model.shop.report\"\"]\",,skipped,model.shop.orders\n"))
+    let second = try PlumbProcess(["import", folder.path + "/run_results.json", "--into", file])
+    #expect(second.messages.contains("runs: 2 rows, 0 of them new"))
+    #expect(try PlumbProcess(query).output == before.output)
+  }
+
+  /// A mapping is previewed without a file, and kept in the file by its name.
+  @Test func mappingsAreKept() throws {
+    let folder = try TemporaryFolder()
+    let map = try folder.write("jobs.kql", Self.map)
+    let data = try folder.write("log.csv", "job,began,ended,result,rows,after\nload,2025-03-06 01:00,2025-03-06 01:05,ok,100,\n")
+    let file = folder.path + "/w.plumb"
+    let preview = try PlumbProcess(["import", data, "--map", map, "--preview", "--into", file])
+    #expect(preview.status == 0)
+    #expect(preview.output.hasPrefix("runs\npipeline"))
+    #expect(preview.output.contains("load"))
+    #expect(!folder.names.contains("w.plumb"))
+    #expect(try PlumbProcess(["import", data, "--map", map, "--into", file]).status == 0)
+    try FileManager.default.removeItem(atPath: map)
+    let more = try folder.write("more.csv", "job,began,ended,result,rows,after\nload,2025-03-07 01:00,2025-03-07 01:05,bad,,\n")
+    let again = try PlumbProcess(["import", more, "--map", "jobs", "--into", file])
+    #expect(again.messages.contains("runs: 2 rows, 1 of them new"))
+    #expect(try PlumbProcess(["query", file, "-c", "runs | project status"]).output == "status\nsucceeded\nfailed\n")
+  }
+
   @Test func wrongKinds() throws {
     for arguments in [["--kind", "excel"], ["--kind", "dbt", "--map", "x.kql"], ["--kind", "csv", "--load-format", "json"]] {
       let run = try PlumbProcess(["query", "-c", "print 1"] + arguments)

@@ -65,7 +65,9 @@ extension Table {
   /// Every row with its cells between bars.
   var rowTexts: [String] {
     groups.flatMap { group in
-      (0..<group.count).map { row in group.columns.map { show($0.value(at: row)) }.joined(separator: "|") }
+      (0..<group.count).map { row in
+        ((try? group.columns) ?? []).map { show($0.value(at: row)) }.joined(separator: "|")
+      }
     }
   }
 

@@ -15,9 +15,10 @@ extension World {
       let table = try table(named: name)
       var text = ByteBuffer()
       for group in table.groups {
+        let columns = try group.columns
         for row in 0..<group.count {
           text.removeAll()
-          for column in group.columns {
+          for column in columns {
             column.printText(at: row, to: &text)
             text.append(UInt8(ascii: "\t"))
           }
@@ -35,7 +36,10 @@ extension Table {
   /// The cells of a column, in the order of rows.
   func cells(_ name: String) throws -> [Value] {
     let index = try #require(schema.firstIndex { $0.name == name })
-    return groups.flatMap { group in (0..<group.count).map { group.columns[index].value(at: $0) } }
+    return try groups.flatMap { group in
+      let column = try group.column(index)
+      return (0..<group.count).map { column.value(at: $0) }
+    }
   }
 
   func texts(_ name: String) throws -> [String] {

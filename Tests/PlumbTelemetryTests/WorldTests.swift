@@ -99,8 +99,8 @@ import Testing
       #expect(table.schema == World.schema(ofTable: name))
       #expect(table.rowCount > 0)
       for group in table.groups {
-        #expect(group.columns.map(\.type) == table.schema.map(\.type))
-        #expect(group.columns.allSatisfy { $0.count == group.count })
+        #expect(try group.columns.map(\.type) == table.schema.map(\.type))
+        #expect(try group.columns.allSatisfy { $0.count == group.count })
       }
     }
   }

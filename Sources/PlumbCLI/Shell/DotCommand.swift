@@ -63,7 +63,7 @@ struct DotCommand: Sendable {
     let name = String(line.prefix { !$0.isWhitespace })
     let wanted = otherNames[name] ?? name
     guard let command = all.first(where: { $0.name == wanted }) else {
-      if DatabaseCommand.firstWords.contains(name) { return shell.runQuery(String(line)) }
+      if DatabaseCommand.all.contains(where: { $0.firstWord == name.lowercased() }) { return shell.runQuery(String(line)) }
       throw Diagnostic(
         "unknown-command", "there is no command `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: all.map(\.name)) ?? "`.help` lists the commands")

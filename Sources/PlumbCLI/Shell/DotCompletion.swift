@@ -10,7 +10,9 @@ struct DotCompletion {
   /// - Parameter text: the line before the word, without white space at its start.
   func candidates(for word: String, after text: String) -> [Completion.Candidate] {
     guard let command = text.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
-      return Completion.matching(word, DotCommand.all.map { Candidate(text: $0.name, note: $0.summary) })
+      let own = DotCommand.all.map { Candidate(text: $0.name, note: $0.summary) }
+      let ofDatabase = Set(DatabaseCommand.all.map(\.firstWord)).subtracting(own.map(\.text)).sorted()
+      return Completion.matching(word, own + ofDatabase.map { Candidate(text: $0) })
     }
     let rest = String(text.dropFirst(command.count))
     switch command {

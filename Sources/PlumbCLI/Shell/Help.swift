@@ -5,9 +5,9 @@ import PlumbEngine
 /// What `.help` says, from the declarations of functions and the guide.
 enum Help {
   static var overview: String {
-    let width = DotCommand.all.map(\.usage.count).max() ?? 0
-    let commands = DotCommand.all.map { command in
-      "  \(command.usage)\(String(repeating: " ", count: width - command.usage.count + 2))\(command.summary)"
+    let all = DotCommand.all.map { ($0.usage, $0.summary) } + DatabaseCommand.all.map { ($0.usage, $0.summary) }
+    let commands = all.map { usage, summary in
+      "  \(usage)\(String(repeating: " ", count: max(28 - usage.count, 0) + 2))\(summary)"
     }
     return """
       A query starts with a table, and each step after a | works on the rows before it:
@@ -35,6 +35,9 @@ enum Help {
       parts.append("\(command.usage)\n  \(command.summary)\(examples)")
     }
     if let chart = ChartKind(rawValue: name) { parts.append("render \(name) [with (...)]\n  \(chart.summary)") }
+    for command in DatabaseCommand.all where command.firstWord == name || command.firstWord == "." + name {
+      parts.append("\(command.usage)\n  \(command.summary)")
+    }
     if let format = ResultFormat(rawValue: name) { parts.append("format \(name)\n  \(format.summary)") }
     if let function = ScalarFunction.named(name) {
       parts.append(page(name, function.parameters, function.summary, function.examples))

@@ -92,7 +92,7 @@ final class Shell {
     let isBlank = line.allSatisfy(\.isWhitespace)
     if pending.isEmpty {
       if isBlank { return }
-      if line.drop(while: \.isWhitespace).hasPrefix(".") {
+      if line.drop(while: \.isWhitespace).hasPrefix("."), !DotCommand.isForDatabase(line) {
         history.add(line)
         DotCommand.run(line, in: self)
         return

@@ -74,26 +74,6 @@ extension Binder {
   func expand(
     _ function: FunctionSyntax, from scope: Scope, _ call: CallSyntax, at place: Place, input: Relation?
   ) throws -> Bound {
-    // Only the outermost function of the catalog is in the user's text.
-    guard scope.frame === stored, !isInStored else {
-      return try expandHere(function, from: scope, call, at: place, input: input)
-    }
-    let before = diagnostics.count
-    isInStored = true
-    defer {
-      isInStored = false
-      moveMistakes(since: before, to: call.span, in: call.name.text)
-    }
-    do {
-      return try expandHere(function, from: scope, call, at: place, input: input)
-    } catch let diagnostic as Diagnostic {
-      throw Binder.moving(diagnostic, to: call.span, in: call.name.text)
-    }
-  }
-
-  private func expandHere(
-    _ function: FunctionSyntax, from scope: Scope, _ call: CallSyntax, at place: Place, input: Relation?
-  ) throws -> Bound {
     let name = call.name.text
     guard expanding.count < 64 else {
       throw Diagnostic("too-deep", "functions call each other more than 64 deep here", at: call.span)
@@ -104,18 +84,38 @@ extension Binder {
     try pass(call, to: function, in: frame, from: place, input: input)
     expanding.append(name)
     defer { expanding.removeLast() }
-    let body = { Place(scope: frame.now, row: place.row, seesColumns: false, what: place.what) }
+    // Only the outermost function of the catalog is called in the user's text.
+    guard scope.frame === stored, !isInStored else { return try body(of: function, in: frame, call, at: place) }
+    let before = diagnostics.count
+    isInStored = true
+    defer {
+      isInStored = false
+      moveMistakes(since: before, to: call.span, in: name)
+    }
+    do {
+      return try body(of: function, in: frame, call, at: place)
+    } catch let diagnostic as Diagnostic {
+      throw Binder.moving(diagnostic, to: call.span, in: name)
+    }
+  }
+
+  /// What a function's body gives once its parameters are in `frame`.
+  private func body(
+    of function: FunctionSyntax, in frame: Frame, _ call: CallSyntax, at place: Place
+  ) throws -> Bound {
+    let inside = { Place(scope: frame.now, row: place.row, seesColumns: false, what: place.what) }
     for statement in function.statements {
       switch statement {
-      case .letBinding(let syntax): try define(syntax, in: frame, place: body())
+      case .letBinding(let syntax): try define(syntax, in: frame, place: inside())
       case .setOption: break
       case .query, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess, .command:
         throw Diagnostic("misplaced-statement", "a function's body holds `let` and its result only", at: statement.span)
       }
     }
-    let result = try any(function.result, at: body())
+    let result = try any(function.result, at: inside())
     if case .scalar(let expression) = result, expression.weight(upTo: 10_000) >= 10_000 {
-      throw Diagnostic("too-complex", "`\(name)` makes an expression of more than 10,000 parts", at: call.span)
+      throw Diagnostic(
+        "too-complex", "`\(call.name.text)` makes an expression of more than 10,000 parts", at: call.span)
     }
     return result
   }

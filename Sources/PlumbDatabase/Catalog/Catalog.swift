@@ -10,6 +10,7 @@ public final class Catalog: Sendable {
     var functions: [String: TableFunction] = [:]
     var stored: [String: CatalogFunction] = [:]
     var store: (any CatalogStore)?
+    var advance: (@Sendable (Int64) throws -> Int64)?
   }
 
   private enum Entry {
@@ -112,6 +113,12 @@ public final class Catalog: Sendable {
   public var store: (any CatalogStore)? {
     get { contents.withLock { $0.store } }
     set { contents.withLock { $0.store = newValue } }
+  }
+
+  /// Moves the clock of a simulated world by so many ticks and tells the new time; nil when the clock is ours.
+  public var advance: (@Sendable (Int64) throws -> Int64)? {
+    get { contents.withLock { $0.advance } }
+    set { contents.withLock { $0.advance = newValue } }
   }
 
   /// Functions that are written in KQL, in alphabetical order.

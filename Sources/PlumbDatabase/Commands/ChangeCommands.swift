@@ -123,6 +123,22 @@ extension DatabaseCommand {
       }
       return try given.changed(nil)
     },
+    DatabaseCommand(
+      words: [".advance"], usage: ".advance 2h", summary: "Moves a simulated world's clock; what happens meanwhile is simulated."
+    ) { reader, given in
+      let start = reader.offset
+      _ = reader.rest()
+      guard let advance = given.catalog.advance else {
+        throw Diagnostic(
+          "no-world", "the clock is the real one, which moves by itself", at: reader.wholeSpan,
+          help: "a simulated world has a clock of its own; `plumb simulate --into FILE` makes one")
+      }
+      guard case .timespan(let ticks)? = try given.value(at: start, to: reader.offset), ticks >= 0 else {
+        throw Diagnostic(
+          "usage", "`.advance` needs a timespan from 0", at: reader.wholeSpan, help: "write `.advance 2h`")
+      }
+      return try Answer([ColumnInfo("Now", .datetime)], rows: [[.datetime(try advance(ticks))]])
+    },
   ]
 
   private static func createFunction(

@@ -8,15 +8,13 @@ import PlumbSyntax
 public struct DatabaseCommand: Sendable {
   /// The words it begins with.
   let words: [String]
+  public var firstWord: String { words.first ?? "" }
   public let usage: String
   public let summary: String
   let run: @Sendable (inout CommandReader, CommandContext) throws -> Answer?
 
   /// In the order in which help lists them.
   public static let all: [DatabaseCommand] = showing + changing
-
-  /// The words that begin such a command.
-  public static let firstWords = Set(all.compactMap(\.words.first))
 
   /// What a command may use.
   struct CommandContext {
@@ -83,6 +81,16 @@ extension DatabaseCommand.CommandContext {
       throw Diagnostic("missing-query", "a query is missing after `<|`", at: SourceSpan(offset, max(offset, end)))
     }
     return Table(name: name, result)
+  }
+
+  /// The value of the expression at `offset` in the script, which has room for `print` before it.
+  func value(at offset: Int, to end: Int) throws -> Value? {
+    var bytes = Array(blanked(before: offset, after: end).utf8)
+    let word = Array("print".utf8)
+    guard offset >= word.count, end > offset else { return nil }
+    bytes.replaceSubrange(offset - word.count..<offset, with: word)
+    let result = try results(of: String(decoding: bytes, as: UTF8.self), binder).last
+    return result?.chunks.first { $0.count > 0 }?.vectors().first?.value(at: 0)
   }
 
   /// What a query makes of a command's rows.

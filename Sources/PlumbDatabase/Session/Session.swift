@@ -118,7 +118,7 @@ public final class Session: Sendable {
     let parsed = parse(text)
     if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
     let options = options
-    let now = options.clock()
+    var now = options.clock()
     let first = context(now: now, options)
     running.withLock { $0 = first }
     let contexts = CurrentContext(first)
@@ -133,8 +133,9 @@ public final class Session: Sendable {
         try body(answer, query.span)
       case .command(let command):
         if let answer = try answer(command, in: text, binder, contexts) { try body(answer, command.span) }
-        // The functions may be others now; what `let` and `set` said still holds.
-        binder = Binder(services, context: binder.context)
+        // The clock may have moved, and the functions may be others; what `let` and `set` said still holds.
+        now = options.clock()
+        binder = Binder(services, context: context(now: now, options))
         for earlier in parsed.script.statements[..<place] {
           switch earlier {
           case .query, .command: break

@@ -130,4 +130,16 @@ extension Vector {
     let lanes = count &* stride &+ (nulls == nil ? 0 : count)
     return type.lane == .bytes && !encoding.isCodes ? lanes &+ textByteCount : lanes
   }
+
+  /// Whether a row has no value.
+  public func isNull(at row: Int) -> Bool { isNull(row) }
+
+  /// The number of a bool, int, long, datetime or timespan; anything for null.
+  public func wholeNumber(at row: Int) -> Int64 {
+    let place = isConstant ? 0 : row
+    return type.lane == .byte ? Int64(lanes(UInt8.self)[place]) : word(at: place)
+  }
+
+  /// The number of a real; anything for null.
+  public func realNumber(at row: Int) -> Double { lanes(Double.self)[isConstant ? 0 : row] }
 }

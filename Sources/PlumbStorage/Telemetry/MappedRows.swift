@@ -48,11 +48,12 @@ struct MappedRows {
     reading.report.foldsInto = "rows"
     var number = 0
     for group in table.groups {
+      let columns = try group.columns
       for row in 0..<group.count {
         number += 1
         if number % 1024 == 1 { try reading.fold.checkpoint(reading.context) }
         do throws(TelemetryFault) {
-          let isNew = try add(group, row, to: reading.fold)
+          let isNew = try add(columns, row, to: reading.fold)
           reading.report.read += 1
           if !isNew { reading.report.folded += 1 }
         } catch {
@@ -62,26 +63,26 @@ struct MappedRows {
     }
   }
 
-  private func add(_ group: RowGroup, _ row: Int, to fold: TelemetryFold) throws(TelemetryFault) -> Bool {
+  private func add(_ columns: [Vector], _ row: Int, to fold: TelemetryFold) throws(TelemetryFault) -> Bool {
     let store: RowStore
     let place: Int
     let before: Int
     switch name {
     case "runs":
       (store, before) = (fold.runs, fold.runs.count)
-      place = try run(group, row, fold)
+      place = try run(columns, row, fold)
     case "errors":
       (store, before) = (fold.errors, fold.errors.count)
-      place = fold.errors.row(of: try errorKey(group, row))
+      place = fold.errors.row(of: try errorKey(columns, row))
     case "edges":
       (store, before) = (fold.edges, fold.edges.count)
-      place = fold.edges.row(of: try key(group, row, [EdgeColumn.upstream, EdgeColumn.downstream], last: EdgeColumn.kind))
+      place = fold.edges.row(of: try key(columns, row, [EdgeColumn.upstream, EdgeColumn.downstream], last: EdgeColumn.kind))
     default:
       (store, before) = (fold.pipelines, fold.pipelines.count)
-      place = fold.pipelines.row(of: try key(group, row, [PipelineColumn.name], last: nil))
+      place = fold.pipelines.row(of: try key(columns, row, [PipelineColumn.name], last: nil))
     }
     for column in schema.indices {
-      guard let value = word(group, row, column, fold.texts) else { continue }
+      guard let value = word(columns, row, column, fold.texts) else { continue }
       let isDuration = name == "runs" && column == RunColumn.duration
       if name == "runs" && column == RunColumn.status { continue }
       store.put(place, isDuration ? RunColumn.statedDuration : column, value, over: true)
@@ -89,11 +90,11 @@ struct MappedRows {
     return store.count > before
   }
 
-  private func run(_ group: RowGroup, _ row: Int, _ fold: TelemetryFold) throws(TelemetryFault) -> Int {
-    let pipeline = text(group, row, RunColumn.pipeline)
+  private func run(_ columns: [Vector], _ row: Int, _ fold: TelemetryFold) throws(TelemetryFault) -> Int {
+    let pipeline = text(columns, row, RunColumn.pipeline)
     guard let pipeline else { throw TelemetryFault("`pipeline` is empty") }
     var state: RunState?
-    if let status = text(group, row, RunColumn.status) {
+    if let status = text(columns, row, RunColumn.status) {
       state = RunState(rawValue: String(status))
       if state == nil {
         let words = RunState.allCases.map(\.rawValue).joined(separator: ", ")
@@ -101,31 +102,31 @@ struct MappedRows {
       }
     }
     let identity: Int64
-    if let id = word(group, row, RunColumn.runID, fold.texts) { identity = id } else {
-      guard number(group, row, RunColumn.started) != nil || number(group, row, RunColumn.ended) != nil else {
+    if let id = word(columns, row, RunColumn.runID, fold.texts) { identity = id } else {
+      guard number(columns, row, RunColumn.started) != nil || number(columns, row, RunColumn.ended) != nil else {
         throw TelemetryFault("it has no `run_id` and no `started`, so that it cannot be told from others")
       }
       var key = NaturalKey()
       key.add("mapped")
       key.add(pipeline)
       for column in [RunColumn.started, RunColumn.ended, RunColumn.attempt] {
-        key.add(number(group, row, column) ?? .min)
+        key.add(number(columns, row, column) ?? .min)
       }
       identity = key.value
     }
-    let moment = number(group, row, RunColumn.ended) ?? number(group, row, RunColumn.started) ?? TelemetryFold.unknownMoment
+    let moment = number(columns, row, RunColumn.ended) ?? number(columns, row, RunColumn.started) ?? TelemetryFold.unknownMoment
     return fold.run(identity, pipeline: pipeline, state: state, moment: moment).row
   }
 
   /// As `TelemetryFold.error` has it for an error of a known run; other errors are told apart by their time.
-  private func errorKey(_ group: RowGroup, _ row: Int) throws(TelemetryFault) -> Int64 {
-    guard let message = text(group, row, ErrorColumn.message) else { throw TelemetryFault("`message` is empty") }
+  private func errorKey(_ columns: [Vector], _ row: Int) throws(TelemetryFault) -> Int64 {
+    guard let message = text(columns, row, ErrorColumn.message) else { throw TelemetryFault("`message` is empty") }
     var key = NaturalKey()
-    if let run = number(group, row, ErrorColumn.runID) {
+    if let run = number(columns, row, ErrorColumn.runID) {
       key.add(run)
     } else {
-      guard let pipeline = text(group, row, ErrorColumn.pipeline) else { throw TelemetryFault("`pipeline` is empty") }
-      key.add(number(group, row, ErrorColumn.at) ?? .min)
+      guard let pipeline = text(columns, row, ErrorColumn.pipeline) else { throw TelemetryFault("`pipeline` is empty") }
+      key.add(number(columns, row, ErrorColumn.at) ?? .min)
       key.add(pipeline)
     }
     key.add(message)
@@ -133,33 +134,33 @@ struct MappedRows {
   }
 
   /// The natural key of a row by texts that must be there, and one more that can be empty.
-  private func key(_ group: RowGroup, _ row: Int, _ needed: [Int], last: Int?) throws(TelemetryFault) -> Int64 {
+  private func key(_ columns: [Vector], _ row: Int, _ needed: [Int], last: Int?) throws(TelemetryFault) -> Int64 {
     var key = NaturalKey()
     for column in needed {
-      guard let text = text(group, row, column) else { throw TelemetryFault("`\(schema[column].name)` is empty") }
+      guard let text = text(columns, row, column) else { throw TelemetryFault("`\(schema[column].name)` is empty") }
       key.add(text)
     }
-    if let last { key.add(text(group, row, last) ?? Bytes(start: nil, count: 0)) }
+    if let last { key.add(text(columns, row, last) ?? Bytes(start: nil, count: 0)) }
     return key.value
   }
 
   /// A text that is not empty.
-  private func text(_ group: RowGroup, _ row: Int, _ column: Int) -> Bytes? {
+  private func text(_ columns: [Vector], _ row: Int, _ column: Int) -> Bytes? {
     guard let place = places[column] else { return nil }
-    let text = group.columns[place].cellBytes(at: row)
+    let text = columns[place].cellBytes(at: row)
     return text.isEmpty ? nil : text
   }
 
-  private func number(_ group: RowGroup, _ row: Int, _ column: Int) -> Int64? {
+  private func number(_ columns: [Vector], _ row: Int, _ column: Int) -> Int64? {
     guard let place = places[column] else { return nil }
-    let vector = group.columns[place]
+    let vector = columns[place]
     return vector.isEmptyCell(at: row) ? nil : vector.word(at: vector.isConstant ? 0 : row)
   }
 
   /// A cell as a word of a `RowStore`.
-  private func word(_ group: RowGroup, _ row: Int, _ column: Int, _ texts: TextPool) -> Int64? {
+  private func word(_ columns: [Vector], _ row: Int, _ column: Int, _ texts: NumberedTexts) -> Int64? {
     guard let place = places[column] else { return nil }
-    let vector = group.columns[place]
+    let vector = columns[place]
     if vector.isEmptyCell(at: row) { return nil }
     switch vector.type {
     case .string, .dynamic:
@@ -215,52 +216,6 @@ extension TelemetryImport {
       fold.pipelines[row, PipelineColumn.earlierLastRun] = fold.pipelines[row, PipelineColumn.lastRun]
       guard fold.pipelines[row, PipelineColumn.kind] == source else { continue }
       fold.pipelines[row, PipelineColumn.measured] = fold.pipelines[row, PipelineColumn.lastSuccess]
-    }
-  }
-}
-
-extension Table {
-  /// How many rows at the front of both tables are the same; both have the same columns.
-  public func countOfRowsInCommon(with other: Table) -> Int {
-    let mine = RowWalk(self)
-    let others = RowWalk(other)
-    var same = 0
-    while let (left, i) = mine.next(), let (right, j) = others.next() {
-      for column in schema.indices where !left.columns[column].isSameCell(i, as: right.columns[column], j) { return same }
-      same += 1
-    }
-    return same
-  }
-}
-
-/// Goes through a table's rows, group by group.
-private final class RowWalk {
-  private let groups: [RowGroup]
-  private var group = 0
-  private var row = 0
-
-  init(_ table: Table) { groups = table.groups }
-
-  func next() -> (RowGroup, Int)? {
-    while group < groups.count, row >= groups[group].count {
-      group += 1
-      row = 0
-    }
-    guard group < groups.count else { return nil }
-    defer { row += 1 }
-    return (groups[group], row)
-  }
-}
-
-extension Vector {
-  fileprivate func isSameCell(_ row: Int, as other: Vector, _ place: Int) -> Bool {
-    let isEmpty = isEmptyCell(at: row)
-    if isEmpty || other.isEmptyCell(at: place) { return isEmpty == other.isEmptyCell(at: place) }
-    switch type {
-    case .string, .dynamic: return cellBytes(at: row).equals(other.cellBytes(at: place))
-    case .real, .guid, .decimal, .bool: return value(at: row) == other.value(at: place)
-    case .int, .long, .datetime, .timespan:
-      return word(at: isConstant ? 0 : row) == other.word(at: other.isConstant ? 0 : place)
     }
   }
 }

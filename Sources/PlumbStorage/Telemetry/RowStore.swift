@@ -2,18 +2,18 @@ import PlumbEngine
 
 /// Rows of one table that are put together piece by piece, each found by its natural key.
 ///
-/// A column is an array of words: texts and dynamic values are numbers in a `TextPool`, reals their bits. Columns
+/// A column is an array of words: texts and dynamic values are numbers in a `NumberedTexts`, reals their bits. Columns
 /// that nothing has filled take no memory.
 final class RowStore {
   let schema: Schema
-  let texts: TextPool
+  let texts: NumberedTexts
   private(set) var keys: [Int64] = []
   private var places: [Int64: Int32] = [:]
   private var lanes: [[Int64]]
   private static let null = Int64.min
 
   /// - Parameter extra: columns behind those of the schema, for what is remembered and not shown.
-  init(_ schema: Schema, texts: TextPool, extra: Int = 0) {
+  init(_ schema: Schema, texts: NumberedTexts, extra: Int = 0) {
     self.schema = schema
     self.texts = texts
     lanes = Array(repeating: [], count: schema.count + extra)

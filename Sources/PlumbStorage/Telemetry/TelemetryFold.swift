@@ -6,7 +6,7 @@ import PlumbEngine
 /// Facts may come in any order, in parts and more than once: newer facts take the place of older ones, nothing
 /// takes the place of something, and a final status is never undone by an earlier one.
 final class TelemetryFold {
-  let texts = TextPool()
+  let texts = NumberedTexts()
   let pipelines: RowStore
   let runs: RowStore
   let errors: RowStore

@@ -79,6 +79,12 @@ final class SQLiteConnection {
     _ = try statement.step()
   }
 
+  /// Runs an insertion once for each row of these columns.
+  func inserting(_ sql: String, _ columns: [Vector], rows: Int) throws {
+    let statement = try statement(sql)
+    for row in 0..<rows { try statement.insert(columns, row) }
+  }
+
   /// Calls `body` for each row.
   func rows(_ sql: String, _ values: SQLiteValue..., body: (SQLiteStatement) throws -> Void) throws {
     let statement = try statement(sql)
@@ -164,6 +170,41 @@ final class SQLiteStatement {
   }
 
   private var bound: [SQLiteValue] = []
+  private var text = ByteBuffer()
+
+  /// Runs an insertion of one row of these columns.
+  func insert(_ columns: [Vector], _ row: Int) throws {
+    let copying = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    for (i, column) in columns.enumerated() {
+      let place = Int32(i + 1)
+      if column.isNull(at: row) {
+        sqlite3_bind_null(handle, place)
+        continue
+      }
+      switch column.type {
+      case .bool, .int, .long: sqlite3_bind_int64(handle, place, column.wholeNumber(at: row))
+      case .real where !column.realNumber(at: row).isNaN: sqlite3_bind_double(handle, place, column.realNumber(at: row))
+      case .real: sqlite3_bind_text(handle, place, "nan", -1, copying)
+      case .decimal, .datetime, .timespan, .string, .guid, .dynamic:
+        text.removeAll()
+        if column.type == .dynamic { column.printJSON(at: row, to: &text) } else { column.printText(at: row, to: &text) }
+        text.withBytes { bytes in
+          _ = bytes.withMemoryRebound(to: CChar.self) {
+            sqlite3_bind_text64(handle, place, $0.baseAddress ?? SQLiteStatement.empty, UInt64($0.count), copying, UInt8(SQLITE_UTF8))
+          }
+        }
+      }
+    }
+    _ = try step()
+    sqlite3_reset(handle)
+  }
+
+  /// A place to point to for texts without bytes: no place at all means null to SQLite.
+  nonisolated(unsafe) private static let empty: UnsafePointer<CChar> = {
+    let place = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    place.pointee = 0
+    return UnsafePointer(place)
+  }()
 
   /// Whether there is another row.
   func step() throws -> Bool {

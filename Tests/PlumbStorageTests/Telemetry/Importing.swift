@@ -64,7 +64,7 @@ extension Table {
     let picked = names.compactMap { name in schema.firstIndex { $0.name == name } }
     let part = Table(
       name: name, schema: picked.map { schema[$0] },
-      groups: groups.map { group in RowGroup(picked.map { group.columns[$0] }, count: group.count) })
+      groups: groups.map { group in RowGroup(picked.compactMap { try? group.column($0) }, count: group.count) })
     return part.rowTexts
   }
 }

@@ -36,10 +36,6 @@ import Testing
     let once = try importing(Self.files, after: nil)
     let twice = try importing(Self.files, after: once)
     #expect(texts(once) == texts(twice))
-    for (before, after) in zip(once.all, twice.all) {
-      #expect(before.countOfRowsInCommon(with: after) == before.rowCount)
-      #expect(before.rowCount == after.rowCount)
-    }
   }
 
   /// One file after the other, each going on from the tables of those before, gives what all at once give; but
@@ -53,15 +49,5 @@ import Testing
     #expect(parts.errors.rowTexts == whole.errors.rowTexts)
     #expect(parts.pipelines.rowTexts == whole.pipelines.rowTexts)
     #expect(parts.edges.rowTexts == whole.edges.rowTexts.filter { !$0.contains("|dataset|") })
-  }
-
-  @Test func rowsInCommon() throws {
-    let first = try importing(Array(Self.files.prefix(2)), after: nil)
-    let more = try importing(Self.files, after: nil)
-    #expect(first.runs.countOfRowsInCommon(with: more.runs) < first.runs.rowCount + 1)
-    #expect(first.runs.countOfRowsInCommon(with: first.runs) == first.runs.rowCount)
-    let empty = Table(name: "runs", schema: first.runs.schema, groups: [])
-    #expect(empty.countOfRowsInCommon(with: first.runs) == 0)
-    #expect(first.runs.countOfRowsInCommon(with: empty) == 0)
   }
 }

@@ -3,7 +3,7 @@ import PlumbEngine
 /// Texts by number, each kept once; the empty text is 0.
 ///
 /// An open-addressing hash table over bytes of its own.
-final class TextPool {
+final class NumberedTexts {
   private var bytes = ByteBuffer()
   /// Where each text ends; it begins where the one before ends.
   private var ends: [Int] = [0]

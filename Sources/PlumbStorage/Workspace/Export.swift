@@ -1,0 +1,73 @@
+import CSQLite
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Writes tables into a new SQLite file as plain relational tables, for sqlite3, Datasette or Grafana.
+///
+/// - Types: whole numbers and bools are INTEGER, reals REAL, all else TEXT in the forms that Plumb reads back:
+///   datetimes in ISO 8601 with all seven digits, timespans, guids, decimals and JSON as KQL prints them. What no
+///   number of SQLite can hold, NaN, is the text `nan`.
+/// - The declared types (`DATETIME`, `TIMESPAN`, ...) tell Plumb on import what a column was; SQLite sees their affinity.
+/// - Indexes: on columns of times, and on those that are called what the other tables call theirs, such as `pipeline`.
+public func exportSQLite(_ tables: [Table], to path: String, progress: (Int) -> Bool = { _ in true }) throws {
+  guard access(path, F_OK) != 0 else {
+    throw Diagnostic("file-exists", "`\(path)` is already there", help: "name a new file, or remove it first")
+  }
+  do {
+    let file = try ExportFile(path)
+    var written = 0
+    try file.connection.transaction {
+      for table in tables { try file.write(table, &written, progress) }
+    }
+  } catch {
+    unlink(path)
+    throw error
+  }
+}
+
+/// The file that is being made.
+private struct ExportFile {
+  let connection: SQLiteConnection
+
+  init(_ path: String) throws {
+    connection = try SQLiteConnection(path, .creating)
+    try connection.run("PRAGMA journal_mode = OFF")
+    try connection.run("PRAGMA synchronous = OFF")
+  }
+
+  static func declaration(_ type: ScalarType) -> String {
+    switch type {
+    case .bool: "BOOLEAN"
+    case .int: "INT"
+    case .long: "INTEGER"
+    case .real: "REAL"
+    case .decimal: "TEXT_DECIMAL"
+    case .datetime: "TEXT_DATETIME"
+    case .timespan: "TEXT_TIMESPAN"
+    case .string: "TEXT"
+    case .guid: "TEXT_GUID"
+    case .dynamic: "TEXT_JSON"
+    }
+  }
+
+  func write(_ table: Table, _ written: inout Int, _ progress: (Int) -> Bool) throws {
+    let columns = table.schema.map { "\(quoted($0.name)) \(Self.declaration($0.type))" }.joined(separator: ", ")
+    try connection.run("CREATE TABLE \(quoted(table.name)) (\(columns))")
+    let marks = table.schema.map { _ in "?" }.joined(separator: ", ")
+    let insert = "INSERT INTO \(quoted(table.name)) VALUES (\(marks))"
+    for group in table.groups {
+      try connection.inserting(insert, try group.columns, rows: group.count)
+      written += group.count
+      guard progress(written) else { throw Diagnostic("cancelled", "nothing was kept") }
+    }
+    for column in table.schema where column.type == .datetime || ["pipeline", "name", "status", "upstream", "downstream"].contains(column.name) {
+      try connection.run(
+        "CREATE INDEX \(quoted("\(table.name)_by_\(column.name)")) ON \(quoted(table.name)) (\(quoted(column.name)))")
+    }
+  }
+
+  private func quoted(_ name: String) -> String {
+    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
