@@ -46,6 +46,8 @@ final class Results {
     if let path = try ChartFile.write(answer) { Console.say("note: the chart is in \(path)") }
   }
 
+  func flush() throws { try destination.sink.flush() }
+
   func finish() throws {
     try writer.finish()
     try destination.commit()
