@@ -15,7 +15,7 @@ struct ChartTests {
     "range n from 1 to 50 step 1 | extend at = datetime(2025-03-01) + n * n * 1d, name = 'x', size = 9223372036854775807",
     "range n from 0 to 100 step 1 | summarize at = make_list(datetime(2025-03-01) + n * 1m), size = make_list(n), name = 'a'",
     "print x = 1", "print t = 'only text'", "range n from 1 to 0 step 1",
-    "range n from 1 to 9 step 1 | extend at = datetime(2025-03-01) + n * 1h, until = at + 30m, name = strcat('l', n), took = 1s * n",
+    "range n from 1 to 9 step 1 | extend at = datetime(2025-03-01) + n * 1h, name = strcat('l', n), took = 1s * n | extend until = at + 30m",
     "range n from 1 to 3000 step 1 | extend name = strcat('s', n), at = datetime(2025-03-01) + n * 1s, size = rand()",
   ]
 
@@ -52,7 +52,7 @@ struct ChartTests {
   }
 
   @Test func drawsWhatItCan() throws {
-    let drawn = "range n from 1 to 9 step 1 | extend at = datetime(2025-03-01) + n * 1h, until = at + 30m, name = strcat('l', n % 3)"
+    let drawn = "range n from 1 to 9 step 1 | extend at = datetime(2025-03-01) + n * 1h, name = strcat('l', n % 3) | extend until = at + 30m"
     for kind in ChartKind.allCases {
       let answer = try answer("\(drawn) | render \(kind.rawValue)")
       guard case .success? = answer.chart() else {

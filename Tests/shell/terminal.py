@@ -38,9 +38,9 @@ class Terminal:
     def type(self, keys):
         os.write(self.fd, keys.encode())
 
-    def expect(self, wanted):
+    def expect(self, wanted, seconds=None):
         """Reads until `wanted` is there; gives what came before it."""
-        end = time.monotonic() + HANG
+        end = time.monotonic() + (seconds or HANG)
         while wanted not in self.text:
             if time.monotonic() > end:
                 raise AssertionError(f"no {wanted!r} in {self.text!r}")
@@ -56,6 +56,18 @@ class Terminal:
                 self.text += ESCAPES.sub("", shown)
         before, self.text = self.text.split(wanted, 1)
         return before
+
+    def complete(self, typed, wanted):
+        """Types the beginning of a word and TAB, again while the world it is about is still being made."""
+        self.type(typed)
+        end = time.monotonic() + HANG
+        while True:
+            self.type("\t")
+            try:
+                return self.expect(wanted, seconds=1)
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
 
     def ask(self, query, wanted):
         """Types a line and waits for `wanted` and the next prompt; gives what came before `wanted`."""

@@ -26,6 +26,8 @@ class CommandTests(ShellCase):
         shown = shell.answer(".help")
         for name in [".column", ".watch", ".report", "summarize"]:
             self.assertIn(name, shown)
+        for line in self.open(columns=80).answer(".help").split("\n"):
+            self.assertLessEqual(len(line), 81, line)
         self.assertIn("Counts the rows", shell.answer(".help countif"))
         self.assertIn(".watch 5s", shell.answer(".help .watch"))
         self.assertIn("render treemap", shell.answer(".help treemap"))

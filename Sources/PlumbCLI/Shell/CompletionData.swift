@@ -18,6 +18,16 @@ final class CompletionData: Sendable {
 
   var catalog: Catalog { workspace.catalog }
 
+  /// Makes the tables that are asked for first while the user is still reading the greeting.
+  func prepare() {
+    let catalog = catalog
+    _ = BackgroundRun { () -> Int in
+      var rows = 0
+      for name in ["pipelines", "runs"] { rows += try catalog.table(named: name)?.rowCount ?? 0 }
+      return rows
+    }
+  }
+
   func rowsNote(ofTable name: String) -> String {
     guard catalog.isMade(tableNamed: name), let table = try? catalog.table(named: name) else { return "" }
     return "\(table.rowCount) rows"

@@ -5,22 +5,37 @@ import PlumbEngine
 /// What `.help` says, from the declarations of functions and the guide.
 enum Help {
   static var overview: String {
+    let width = min(max(Console.columns ?? 100, 40), 110)
     let all = DotCommand.all.map { ($0.usage, $0.summary) } + DatabaseCommand.all.map { ($0.usage, $0.summary) }
+    let usageWidth = min(DotCommand.all.map(\.usage.count).max() ?? 0, width * 2 / 5)
     let commands = all.map { usage, summary in
-      "  \(usage)\(String(repeating: " ", count: max(28 - usage.count, 0) + 2))\(summary)"
+      let lines = wrapped(summary.split(separator: " ").map(String.init), width: width - usageWidth - 4, between: " ")
+      let indent = "\n" + String(repeating: " ", count: usageWidth + 4)
+      let text = lines.joined(separator: indent)
+      if usage.count > usageWidth { return "  \(usage)\(indent)\(text)" }
+      return "  \(usage)\(String(repeating: " ", count: usageWidth - usage.count + 2))\(text)"
+    }
+    func paragraph(_ text: String) -> String {
+      wrapped(text.split(separator: " ").map(String.init), width: width, between: " ").joined(separator: "\n")
+    }
+    func list(_ title: String, _ words: [String]) -> String {
+      wrapped([title] + words.dropLast().map { $0 + "," } + words.suffix(1), width: width - 2, between: " ").joined(separator: "\n  ")
     }
     return """
       A query starts with a table, and each step after a | works on the rows before it:
         runs | where status == "failed" | summarize count() by source
 
-      Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes,
-      Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a
-      line that begins with | goes on with `_`. The table `history` holds this session's queries.
+      \(paragraph("""
+        Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes, \
+        Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a \
+        line that begins with | goes on with `_`. The table `history` holds this session's queries.
+        """))
 
       \(commands.joined(separator: "\n"))
 
-      Steps: \(wrapped(Guide.operators.map(\.name)))
-      Formats: \(wrapped(ResultFormat.allCases.map(\.rawValue)))
+      \(list("Steps:", Guide.operators.map(\.name)))
+      \(list("Charts:", ChartKind.allCases.map(\.rawValue)))
+      \(list("Formats:", ResultFormat.allCases.map(\.rawValue)))
       """
   }
 
@@ -65,14 +80,16 @@ enum Help {
     return (["\(name)(\(parameters))", "  \(summary)"] + lines).joined(separator: "\n")
   }
 
-  /// Words with commas, in lines of about 100 columns, indented below the first.
-  private static func wrapped(_ words: [String]) -> String {
-    var lines = [""]
-    for (i, word) in words.enumerated() {
-      let piece = i == words.count - 1 ? word : word + ", "
-      if lines[lines.count - 1].count + piece.count > 92 { lines.append("  ") }
-      lines[lines.count - 1] += piece
+  /// Words in lines of at most `width` columns.
+  private static func wrapped(_ words: [String], width: Int, between: String) -> [String] {
+    var lines: [String] = []
+    for word in words {
+      if let last = lines.last, last.count + between.count + word.count <= width {
+        lines[lines.count - 1] += between + word
+      } else {
+        lines.append(word)
+      }
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 }

@@ -36,6 +36,7 @@ final class Shell {
     history.open()
     greet()
     StartFile.run(in: self)
+    completion.data.prepare()
     tour?.tell()
     var pending = ""
     while !wantsToLeave {
@@ -229,7 +230,7 @@ final class Shell {
     var notes: [String] = []
     let time = settings.isTiming ? elapsed.map { Machine.durationText(milliseconds: $0) } : nil
     if !summary.isWhole || time != nil {
-      notes.append("(\(summary.sentence(option: ".mode"))\(time.map { " in \($0)" } ?? ""))")
+      notes.append("(\(summary.sentence(option: ".mode", time: time)))")
     }
     notes += answer.remarks.map { "note: \($0)" }
     if settings.format == .auto, let remark = answer.undrawnChart { notes.append("note: \(remark)") }

@@ -49,7 +49,7 @@ extension ChartBuilder {
     let folded = FoldedSeries(raw, isMean: stacking == .beside && roles.values.contains { FoldedSeries.isMean($0.name) })
     let styled = folded.series.enumerated().map { i, one in
       var values = [Double?](repeating: nil, count: categories.count)
-      for point in one.points { values[Int(point.x)] = point.y }
+      for point in one.points { values[Int(bounded: point.x)] = point.y }
       return BarSeries(name: one.name, style: folded.style(i), values: values)
     }
     return try placed(

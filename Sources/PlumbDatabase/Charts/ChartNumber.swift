@@ -128,3 +128,10 @@ enum ChartNumber {
     return "\(text(value / 10)) µs"
   }
 }
+
+extension Int {
+  /// The whole part of a number that data made, which may be anything: what is not a number is 0.
+  init(bounded value: Double) {
+    self = value.isNaN ? 0 : Int(Swift.min(Swift.max(value, -1e9), 1e9))
+  }
+}

@@ -32,7 +32,10 @@ struct ChartRoles {
       return free.first { $0.type == .datetime } ?? free.first { $0.isContinuous }
     case .linechart, .areachart, .stackedareachart:
       return free.first { $0.type == .datetime } ?? free.first
-    case .scatterchart: return free.first { $0.isContinuous }
+    case .scatterchart:
+      let first = free.first { $0.isContinuous }
+      let hasOther = free.contains { ($0.isNumber || $0.type == .timespan) && $0.name != first?.name }
+      return hasOther ? first : free.first { $0.type == .datetime } ?? first
     case .heatmap: return free.first { $0.type == .datetime } ?? free.first
     case .barchart, .columnchart, .piechart, .card, .ladderchart, .treemap:
       // A number in front of texts is a value; `count() by name` puts the text first.

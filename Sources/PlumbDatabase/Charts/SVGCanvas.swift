@@ -82,7 +82,7 @@ struct SVGCanvas {
 
   /// The text in about `width` units, its end as `…`.
   static func shortened(_ text: String, to width: Double, size: Double = 12) -> String {
-    ChartGlyphs(isASCII: false).shortened(text, to: max(1, Int(width / (size * 0.58))))
+    ChartGlyphs(isASCII: false).shortened(text, to: max(1, Int(bounded: width / (size * 0.58))))
   }
 }
 

@@ -27,7 +27,7 @@ struct SVGFrame {
     }
     canvas.line(left, bottom, left + width, bottom, "axis")
     var free = -Double.infinity
-    for tick in x.ticks(atMost: Int(width / 70)) {
+    for tick in x.ticks(atMost: Int(bounded: width / 70)) {
       let at = across(tick.value)
       let label = SVGCanvas.shortened(tick.label, to: 130)
       let half = SVGCanvas.width(label) / 2

@@ -82,7 +82,7 @@ struct SVGShapes {
     let width = size.width - left - 24
     let bottom = size.height - 44
     let room = (bottom - top - 6) / Double(max(1, content.lanes.count))
-    for tick in content.x.ticks(atMost: Int(width / 80)) {
+    for tick in content.x.ticks(atMost: Int(bounded: width / 80)) {
       let x = left + content.x.fraction(tick.value) * width
       canvas.line(x, top + 4, x, bottom, "grid")
       canvas.text(tick.label, x, bottom + 17, "mid faint")
@@ -141,14 +141,14 @@ struct SVGShapes {
         let share = min(max((value - content.low) / range, 0), 1)
         let x = left + Double(column) * cell
         canvas.rectangle(
-          x, y, max(cell - (cell > 4 ? 1 : 0), 0.6), room - 1, "f0 o\(Int((share * 10).rounded()))",
+          x, y, max(cell - (cell > 4 ? 1 : 0), 0.6), room - 1, "f0 o\(Int(bounded: (share * 10).rounded()))",
           title: "\(name), \(content.columnNames[column]): \(ChartNumber.text(value))")
         if cell >= 40 && room >= 16 {
           canvas.text(ChartNumber.text(value), x + cell / 2, y + room / 2 + 4, share > 0.5 ? "mid on small" : "mid small")
         }
       }
     }
-    for tick in content.x.ticks(atMost: Int(width / 80)) {
+    for tick in content.x.ticks(atMost: Int(bounded: width / 80)) {
       let x = left + content.x.fraction(tick.value) * width
       canvas.line(x, bottom, x, bottom + 5, "axis")
       canvas.text(SVGCanvas.shortened(tick.label, to: 90), x, bottom + 18, "mid faint")

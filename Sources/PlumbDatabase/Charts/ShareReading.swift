@@ -41,7 +41,7 @@ extension ChartBuilder {
     let sum = weights.reduce(0, +)
     guard sum > 0, sum.isFinite else { return weights.map { _ in 0 } }
     let exact = weights.map { $0 / sum * Double(total) }
-    var result = exact.map { Int($0) }
+    var result = exact.map { Int(bounded: $0) }
     let order = exact.indices.sorted { lhs, rhs in
       let (left, right) = (exact[lhs] - Double(result[lhs]), exact[rhs] - Double(result[rhs]))
       return left == right ? lhs < rhs : left > right

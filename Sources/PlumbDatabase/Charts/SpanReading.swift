@@ -109,12 +109,12 @@ extension ChartBuilder {
     if numbers.count == columns.count, let first = numbers.min(), let last = numbers.max() {
       order.sort { numbers[$0] < numbers[$1] }
       if let step = evenStep(of: numbers), (last - first) / step < Double(ChartLimits.heatColumns) {
-        let count = Int(((last - first) / step).rounded()) + 1
+        let count = Int(bounded: ((last - first) / step).rounded()) + 1
         names = (0..<count).map { i in
           let at = first + Double(i) * step
           return axisKind(x) == .time ? ChartNumber.time(at) : ChartNumber.text(at)
         }
-        places = numbers.map { min(count - 1, Int((($0 - first) / step).rounded())) }
+        places = numbers.map { min(count - 1, Int(bounded: (($0 - first) / step).rounded())) }
       } else {
         names = order.map { columns[$0].name }
         for (place, index) in order.enumerated() { places[index] = place }

@@ -14,7 +14,7 @@ struct TextBars {
     let beside = content.stacking == .beside ? max(1, content.series.count) : 1
     let places = content.x.kind == .category
       ? content.categories.count
-      : Int(((content.x.upper - content.x.lower) / content.step).rounded())
+      : Int(bounded: ((content.x.upper - content.x.lower) / content.step).rounded())
     let room = columns / max(1, places)
     let longest = content.categories.map { DisplayWidth.columns(of: $0) }.max() ?? 0
     if room >= beside && (content.x.kind != .category || longest < room) { return paintStanding() }
@@ -70,7 +70,7 @@ struct TextBars {
         if content.stacking == .beside && extents.count > 1 {
           let share = Double(cells.count) / Double(extents.count)
           let start = cells.lowerBound + Int(Double(i) * share)
-          range = start..<max(start + 1, cells.lowerBound + Int(Double(i + 1) * share))
+          range = start..<max(start + 1, cells.lowerBound + Int(bounded: Double(i + 1) * share))
         }
         paintColumn(on: &canvas, frame, range, extent, zero)
       }
@@ -81,8 +81,8 @@ struct TextBars {
   /// The cells that a category's column takes, with a gap to its neighbour where there is room.
   private func edges(_ category: Int, _ columns: Int) -> Range<Int> {
     let at = content.positions[category]
-    let from = Int((content.x.fraction(at - content.step / 2) * Double(columns)).rounded())
-    var to = Int((content.x.fraction(at + content.step / 2) * Double(columns)).rounded())
+    let from = Int(bounded: (content.x.fraction(at - content.step / 2) * Double(columns)).rounded())
+    var to = Int(bounded: (content.x.fraction(at + content.step / 2) * Double(columns)).rounded())
     if to - from >= 3 { to -= 1 }
     return max(0, from)..<max(max(0, from), min(to, columns))
   }
@@ -101,7 +101,7 @@ struct TextBars {
       let text: String
       if content.series.count == 1 && to >= from {
         if bottom < low.rounded() { continue }
-        let eighths = Int(((high - bottom) * 8).rounded())
+        let eighths = Int(bounded: ((high - bottom) * 8).rounded())
         if eighths <= 0 { continue }
         text = glyphs.standing(min(8, eighths))
       } else {
@@ -165,15 +165,15 @@ struct TextBars {
     let from = min(max(content.y.fraction(extent.from), 0), 1) * Double(columns)
     let to = min(max(content.y.fraction(extent.to), 0), 1) * Double(columns)
     guard from.isFinite, to.isFinite else { return left }
-    let first = Int(min(from, to).rounded())
+    let first = Int(bounded: min(from, to).rounded())
     if content.series.count == 1 && to >= from {
-      let eighths = Int(((to - Double(first)) * 8).rounded())
+      let eighths = Int(bounded: ((to - Double(first)) * 8).rounded())
       let whole = max(0, eighths / 8)
       let bar = String(repeating: glyphs.lying(8), count: whole) + glyphs.lying(eighths % 8)
       canvas.put(bar, left + first, row, .series(extent.style))
       return left + first + DisplayWidth.columns(of: bar)
     }
-    let last = Int(max(from, to).rounded())
+    let last = Int(bounded: max(from, to).rounded())
     let bar = String(repeating: glyphs.fill(extent.style), count: max(0, last - first))
     canvas.put(bar, left + first, row, .series(extent.style))
     return left + max(first, last)

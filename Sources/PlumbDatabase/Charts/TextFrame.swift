@@ -28,11 +28,11 @@ struct TextFrame {
   var range: Range<Int> { left..<(left + columns) }
 
   func column(_ value: Double) -> Int {
-    left + min(max(Int((x.fraction(value) * Double(columns - 1)).rounded()), 0), columns - 1)
+    left + min(max(Int(bounded: (x.fraction(value) * Double(columns - 1)).rounded()), 0), columns - 1)
   }
 
   func row(_ value: Double) -> Int {
-    top + min(max(Int(((1 - y.fraction(value)) * Double(rows - 1)).rounded()), 0), rows - 1)
+    top + min(max(Int(bounded: ((1 - y.fraction(value)) * Double(rows - 1)).rounded()), 0), rows - 1)
   }
 
   func dot(_ value: PlotPoint, in grid: DotGrid) -> (x: Int, y: Int) {
@@ -41,7 +41,7 @@ struct TextFrame {
 
   func place(_ fraction: Double, _ count: Int) -> Int {
     guard fraction.isFinite else { return 0 }
-    return Int((min(max(fraction, -1), 2) * Double(count - 1)).rounded())
+    return Int(bounded: (min(max(fraction, -1), 2) * Double(count - 1)).rounded())
   }
 
   /// Draws the axes with their ticks.

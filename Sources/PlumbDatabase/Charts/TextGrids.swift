@@ -27,8 +27,8 @@ struct TextGrids {
       canvas.put(glyphs.shortened(lane.name, to: nameWidth), endingAt: nameWidth, row)
       canvas.put(glyphs.vertical, left - 1, row, .dim)
       for span in lane.spans {
-        let from = Int((content.x.fraction(span.from) * Double(columns)).rounded(.down))
-        let to = Int((content.x.fraction(span.to) * Double(columns)).rounded(.up))
+        let from = Int(bounded: (content.x.fraction(span.from) * Double(columns)).rounded(.down))
+        let to = Int(bounded: (content.x.fraction(span.to) * Double(columns)).rounded(.up))
         let first = min(max(from, 0), columns - 1)
         let count = min(max(to - first, 1), columns - first)
         canvas.put(String(repeating: glyphs.fill(span.style), count: count), left + first, row, .series(span.style))
@@ -37,7 +37,7 @@ struct TextGrids {
     canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, bottom, .dim)
     var free = 0
     for tick in content.x.ticks(atMost: max(2, columns / 11)) {
-      let at = left + min(columns - 1, Int((content.x.fraction(tick.value) * Double(columns - 1)).rounded()))
+      let at = left + min(columns - 1, Int(bounded: (content.x.fraction(tick.value) * Double(columns - 1)).rounded()))
       let size = DisplayWidth.columns(of: tick.label)
       let start = max(left - 1, min(at - size / 2, width - size))
       if start < free { continue }
@@ -59,8 +59,8 @@ struct TextGrids {
     // A cell is about twice as high as it is wide.
     let placed = TileLayout.place(content, width: Double(columns), height: Double(rows) * 2)
     for tile in placed {
-      let x0 = Int(tile.x.rounded()), x1 = Int((tile.x + tile.width).rounded())
-      let y0 = Int((tile.y / 2).rounded()), y1 = Int(((tile.y + tile.height) / 2).rounded())
+      let x0 = Int(bounded: tile.x.rounded()), x1 = Int(bounded: (tile.x + tile.width).rounded())
+      let y0 = Int(bounded: (tile.y / 2).rounded()), y1 = Int(bounded: ((tile.y + tile.height) / 2).rounded())
       guard x0 >= 0, y0 >= 0, x1 <= columns, y1 <= rows, x1 > x0, y1 > y0 else { continue }
       for x in x0..<x1 {
         for y in [y0, y1] {
@@ -122,7 +122,7 @@ struct TextGrids {
     canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, bottom, .dim)
     var free = 0
     for tick in content.x.ticks(atMost: max(2, columns / 11)) {
-      let at = left + min(columns - 1, max(0, Int(content.x.fraction(tick.value) * Double(columns))))
+      let at = left + min(columns - 1, max(0, Int(bounded: content.x.fraction(tick.value) * Double(columns))))
       let label = glyphs.shortened(tick.label, to: 20)
       let size = DisplayWidth.columns(of: label)
       let start = max(left - 1, min(at - size / 2, width - size))
@@ -142,6 +142,6 @@ struct TextGrids {
     let range = content.high - content.low
     guard range > 0 else { return glyphs.shades.count - 1 }
     let share = min(max((value - content.low) / range, 0), 1)
-    return min(glyphs.shades.count - 1, Int(share * Double(glyphs.shades.count)))
+    return min(glyphs.shades.count - 1, Int(bounded: share * Double(glyphs.shades.count)))
   }
 }

@@ -56,7 +56,7 @@ struct TextPlot {
       guard from.x <= to.x else { continue }
       for x in from.x...to.x {
         let share = to.x == from.x ? 1 : Double(x - from.x) / Double(to.x - from.x)
-        let y = Int((Double(from.y) + share * Double(to.y - from.y)).rounded())
+        let y = Int(bounded: (Double(from.y) + share * Double(to.y - from.y)).rounded())
         for row in min(y, zero)...max(y, zero) { grid.set(x, row, style) }
       }
     }
@@ -93,7 +93,7 @@ struct TextPlot {
         let low = (plot.y.fraction(base) * Double(frame.rows)).rounded()
         let high = (plot.y.fraction(top) * Double(frame.rows)).rounded()
         guard low.isFinite, high.isFinite, high > low else { continue }
-        for row in Int(max(low, 0))..<max(Int(max(low, 0)), Int(min(high, Double(frame.rows)))) {
+        for row in Int(bounded: max(low, 0))..<max(Int(bounded: max(low, 0)), Int(bounded: min(high, Double(frame.rows)))) {
           canvas.put(
             glyphs.fill(series.style), frame.left + column, frame.top + frame.rows - 1 - row, .series(series.style))
         }

@@ -77,7 +77,7 @@ enum Ticks {
     for months in [1, 2, 3, 6] where Double(months) * 30 * day >= wanted {
       return monthTicks(lower, upper, months, count)
     }
-    let years = max(1, Int(min(roundStep(wanted / (365 * day)), 10_000)))
+    let years = max(1, Int(bounded: min(roundStep(wanted / (365 * day)), 10_000)))
     return monthTicks(lower, upper, years * 12, count)
   }
 

@@ -142,10 +142,13 @@ public struct WriteSummary: Hashable, Sendable {
 
   /// One line for people, such as `12 rows, 3 cells shortened; --format line shows all`.
   ///
-  /// - Parameter option: how the reader asks for another format.
-  public func sentence(option: String = "--format") -> String {
+  /// - Parameters:
+  ///   - option: how the reader asks for another format.
+  ///   - time: how long it took, when that is to be told.
+  public func sentence(option: String = "--format", time: String? = nil) -> String {
     let whole = count(rows, "row")
     var parts = [rowsWritten < rows ? "\(Self.grouped(rowsWritten)) of \(whole)" : whole]
+    if let time { parts[0] += " in \(time)" }
     if shortenedCells > 0 { parts.append("\(count(shortenedCells, "cell")) shortened") }
     if !hiddenColumns.isEmpty {
       let names = hiddenColumns.prefix(6).map { KQLName.printable($0) }.joined(separator: ", ")

@@ -8,8 +8,10 @@ struct TableLayout {
   /// Columns at the end that do not fit at any width.
   var hidden: Int
 
-  /// No column of text is made narrower than this.
-  private static let floor = 8
+  /// No column of text is made narrower than the first of these that leaves room for all columns; where none does,
+  /// a few columns that can be read are better than many that cannot.
+  private static let floors = [16, 12, 8]
+  private static let floorWhenHiding = 12
 
   /// - Parameters:
   ///   - natural: the width of each column's widest cell, its name included.
@@ -21,10 +23,14 @@ struct TableLayout {
     widths = natural
     hidden = 0
     guard let width, Self.total(natural, between, around) > width else { return }
-    var least = natural.indices.map { i in
-      // Names give way before numbers do.
-      min(natural[i], max(Self.floor, isText[i] ? 0 : values[i]))
+    func leastWidths(_ floor: Int) -> [Int] {
+      natural.indices.map { i in
+        // Names give way before numbers do, and the first column says which row it is.
+        min(natural[i], max(floor, i == 0 ? width / 3 : 0, isText[i] ? 0 : values[i]))
+      }
     }
+    let floor = Self.floors.first { Self.total(leastWidths($0), between, around) <= width } ?? Self.floorWhenHiding
+    var least = leastWidths(floor)
     while least.count > 1, Self.total(least, between, around) > width {
       least.removeLast()
       hidden += 1
