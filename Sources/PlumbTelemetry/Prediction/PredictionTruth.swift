@@ -19,7 +19,7 @@ extension World {
     let id = 0, cause = 2
     for group in incidents.groups {
       for row in 0..<group.count {
-        causeOf[String(group.columns[id].cellBytes(at: row))] = String(group.columns[cause].cellBytes(at: row))
+        causeOf[String((try! group.columns)[id].cellBytes(at: row))] = String((try! group.columns)[cause].cellBytes(at: row))
       }
     }
     return PredictionTruth(
@@ -67,10 +67,10 @@ struct Aftermath {
     var codes: [String: Int32] = [:]
     var causes: [String] = []
 
-    guard let pipeline = TableColumn(runs, "pipeline", .string), let started = TableColumn(runs, "started", .datetime),
-      let status = TableColumn(runs, "status", .string)
+    guard let pipeline = try TableColumn(runs, "pipeline", .string), let started = try TableColumn(runs, "started", .datetime),
+      let status = try TableColumn(runs, "status", .string)
     else { throw Diagnostic("no-runs", "`runs` has no columns `pipeline`, `started` and `status` of the usual types") }
-    let category = TableColumn(runs, "error_category", .string)
+    let category = try TableColumn(runs, "error_category", .string)
     var row = -1
     try runs.forEachPlace(context) { at in
       row += 1

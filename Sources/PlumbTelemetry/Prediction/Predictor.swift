@@ -120,7 +120,7 @@ private struct HistorySpan {
       """)
     let group = table.groups.first
     func word(_ column: Int) -> Int64? {
-      guard let vector = group?.columns[column], (group?.count ?? 0) > 0, !vector.isEmptyCell(at: 0) else { return nil }
+      guard let vector = (try! group?.columns)?[column], (group?.count ?? 0) > 0, !vector.isEmptyCell(at: 0) else { return nil }
       return vector.word(at: 0)
     }
     let runs = word(0) ?? 0, first = word(1) ?? end

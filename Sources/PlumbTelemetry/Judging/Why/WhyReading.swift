@@ -35,7 +35,7 @@ struct WhyReading {
     knowsEdges = tables.has("edges", [("upstream", .string), ("downstream", .string)])
     let known = try run(Self.namesText(tables, knowsEdges))
     var names = NameIndex()
-    if let column = TableColumn(known, "pipeline", .string) {
+    if let column = try TableColumn(known, "pipeline", .string) {
       try known.forEachPlace(context) { _ = names.insert(column.text($0)) }
     }
     let asked = try names.node(name)
@@ -91,8 +91,8 @@ struct WhyReading {
     if tables.has("edges", [("until", .datetime)]) { text += "\n| where isnull(until) or until > \(t)" }
     let kind = tables.has("edges", [("kind", .string)]) ? "kind" : "\"\""
     let table = try run(text + "\n| project upstream, downstream, kind = \(kind)")
-    guard let uppers = TableColumn(table, "upstream", .string),
-      let lowers = TableColumn(table, "downstream", .string), let kinds = TableColumn(table, "kind", .string)
+    guard let uppers = try TableColumn(table, "upstream", .string),
+      let lowers = try TableColumn(table, "downstream", .string), let kinds = try TableColumn(table, "kind", .string)
     else { return [] }
     var edges: [Dependency] = []
     try table.forEachPlace(context) { place in
@@ -111,8 +111,8 @@ struct WhyReading {
       tables.has("pipelines", [(name, .string)]) ? name : "\(name) = \"\""
     }
     let table = try run("pipelines | project name, \(column("source")), \(column("region")), \(column("vendor"))")
-    guard let name = TableColumn(table, "name", .string), let source = TableColumn(table, "source", .string),
-      let region = TableColumn(table, "region", .string), let vendor = TableColumn(table, "vendor", .string)
+    guard let name = try TableColumn(table, "name", .string), let source = try TableColumn(table, "source", .string),
+      let region = try TableColumn(table, "region", .string), let vendor = try TableColumn(table, "vendor", .string)
     else { return facts }
     try table.forEachPlace(context) { place in
       guard let node = names.find(name.text(place)) else { return }
@@ -177,12 +177,12 @@ struct WhyReading {
               \(medians.joined(separator: ",\n              "))
               by pipeline) on pipeline
       """)
-    guard let names = TableColumn(table, "pipeline", .string) else { return }
-    let history = TableColumn(table, "history", .long)
-    let gap = TableColumn(table, "gap", .timespan)
-    let rate = TableColumn(table, "failure_rate", .real)
-    let middles = Sign.allCases.map { TableColumn(table, "m\($0.rawValue)", .real) }
-    let highs = Sign.allCases.map { TableColumn(table, "s\($0.rawValue)", .real) }
+    guard let names = try TableColumn(table, "pipeline", .string) else { return }
+    let history = try TableColumn(table, "history", .long)
+    let gap = try TableColumn(table, "gap", .timespan)
+    let rate = try TableColumn(table, "failure_rate", .real)
+    let middles = try Sign.allCases.map { try TableColumn(table, "m\($0.rawValue)", .real) }
+    let highs = try Sign.allCases.map { try TableColumn(table, "s\($0.rawValue)", .real) }
     try table.forEachPlace(context) { place in
       guard let number = index.find(names.text(place)).map({ Int($0) }) else { return }
       pasts[number].history = history?.word(place) ?? 0
@@ -207,13 +207,20 @@ struct WhyReading {
       | project pipeline, started, ended = iff(outcome == 3, datetime(null), ended), outcome = tolong(outcome),
           error_code, error_category, error, \(signs.joined(separator: ", "))
       """)
+<<<<<<< ours
     guard let names = TableColumn(table, "pipeline", .string),
       let starts = TableColumn(table, "started", .datetime), let ends = TableColumn(table, "ended", .datetime),
       let outcomes = TableColumn(table, "outcome", .long), let codes = TableColumn(table, "error_code", .string),
       let texts = TableColumn(table, "error", .string),
       let categories = TableColumn(table, "error_category", .string)
+=======
+    guard let names = try TableColumn(table, "pipeline", .string),
+      let starts = try TableColumn(table, "started", .datetime), let ends = try TableColumn(table, "ended", .datetime), let outcomes = try TableColumn(table, "outcome", .long),
+      let codes = try TableColumn(table, "error_code", .string), let texts = try TableColumn(table, "error", .string),
+      let categories = try TableColumn(table, "error_category", .string)
+>>>>>>> theirs
     else { return }
-    let columns = Sign.allCases.map { TableColumn(table, "v\($0.rawValue)", .real) }
+    let columns = try Sign.allCases.map { try TableColumn(table, "v\($0.rawValue)", .real) }
     var places: [String: Int] = [:]
     try table.forEachPlace(context) { place in
       guard let number = index.find(names.text(place)).map({ Int($0) }), let start = starts.word(place)
@@ -260,8 +267,8 @@ struct WhyReading {
       | sort by at asc
       | project at, pipeline, rule = \(isAlert ? "rule" : "change"), text = \(shown)
       """)
-    guard let times = TableColumn(table, "at", .datetime), let names = TableColumn(table, "pipeline", .string),
-      let rules = TableColumn(table, "rule", .string), let texts = TableColumn(table, "text", .string)
+    guard let times = try TableColumn(table, "at", .datetime), let names = try TableColumn(table, "pipeline", .string),
+      let rules = try TableColumn(table, "rule", .string), let texts = try TableColumn(table, "text", .string)
     else { return }
     try table.forEachPlace(context) { place in
       guard let number = index.find(names.text(place)).map({ Int($0) }), let at = times.word(place)
