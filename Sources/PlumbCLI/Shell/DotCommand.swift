@@ -57,13 +57,19 @@ struct DotCommand: Sendable {
     }
   }
 
+  /// Whether a line is a management command, which sessions run as they run queries.
+  static func isForDatabase(_ line: String) -> Bool {
+    let name = line.trimmed.prefix { !$0.isWhitespace }
+    return !all.contains { $0.name == name } && DatabaseCommand.all.contains { $0.firstWord == name.lowercased() }
+  }
+
   /// - Throws: diagnostics about the line.
   static func perform(_ line: String, in shell: Shell) throws {
     let line = line.trimmed
     let name = String(line.prefix { !$0.isWhitespace })
     let wanted = otherNames[name] ?? name
     guard let command = all.first(where: { $0.name == wanted }) else {
-      if DatabaseCommand.all.contains(where: { $0.firstWord == name.lowercased() }) { return shell.runQuery(String(line)) }
+      if isForDatabase(name) { return shell.runQuery(String(line)) }
       throw Diagnostic(
         "unknown-command", "there is no command `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: all.map(\.name)) ?? "`.help` lists the commands")

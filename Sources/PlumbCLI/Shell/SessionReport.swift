@@ -6,9 +6,9 @@ import PlumbDiagnostics
 struct SessionReport {
   private var report = Report()
 
-  mutating func add(query: String, answers: [Answer], milliseconds: Double) {
+  mutating func add(query: String, answers: [Answer], milliseconds: Double) throws {
     let rows = answers.reduce(0) { $0 + $1.rowCount }
-    report.add(
+    try report.add(
       query: query, answers: answers,
       summary: "\(rows) row\(rows == 1 ? "" : "s") in \(Machine.durationText(milliseconds: milliseconds))")
   }

@@ -124,7 +124,7 @@ final class Shell {
       let rows = run.answers.reduce(0) { $0 + $1.rowCount }
       log.add(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: ""))
       recent.add(run.answers)
-      report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
+      try report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
       try show(run.answers, elapsed: run.milliseconds)
       tour?.observe(Tour.Deed(text: text, answers: run.answers, error: nil))
     } catch is ByteSink.Closed {

@@ -27,10 +27,10 @@ public struct Report: Sendable {
 
   public mutating func add(note: String) { add(.note(note)) }
 
-  public mutating func add(query: String, answers: [Answer], summary: String) {
-    let parts = answers.prefix(20).map { answer in
+  public mutating func add(query: String, answers: [Answer], summary: String) throws {
+    let parts = try answers.prefix(20).map { answer in
       Part(
-        answer: answer.copied(rows: Self.rowLimit, columns: Self.columnLimit),
+        answer: try answer.copied(rows: Self.rowLimit, columns: Self.columnLimit),
         chart: answer.chart().flatMap { try? $0.get() }, rowCount: answer.rowCount)
     }
     add(.query(query, Array(parts), summary: summary))
@@ -123,7 +123,7 @@ extension Report.Part {
 
 extension Answer {
   /// A small answer of its own with the first rows and columns, which keeps nothing of the large one alive.
-  fileprivate func copied(rows limit: Int, columns: Int) -> Answer {
+  fileprivate func copied(rows limit: Int, columns: Int) throws -> Answer {
     let schema = Array(schema.prefix(columns))
     var rows: [[Value]] = []
     for chunk in chunks where rows.count < limit {
@@ -137,7 +137,7 @@ extension Answer {
       }
     }
     let table = Table(name: "", schema: schema, rows: rows)
-    return Answer(schema: schema, chunks: table.groups.map { Chunk($0.columns, count: $0.count) })
+    return Answer(schema: schema, chunks: try table.groups.map { Chunk(try $0.columns, count: $0.count) })
   }
 
   /// The whole answer in a format.

@@ -207,18 +207,11 @@ struct WhyReading {
       | project pipeline, started, ended = iff(outcome == 3, datetime(null), ended), outcome = tolong(outcome),
           error_code, error_category, error, \(signs.joined(separator: ", "))
       """)
-<<<<<<< ours
-    guard let names = TableColumn(table, "pipeline", .string),
-      let starts = TableColumn(table, "started", .datetime), let ends = TableColumn(table, "ended", .datetime),
-      let outcomes = TableColumn(table, "outcome", .long), let codes = TableColumn(table, "error_code", .string),
-      let texts = TableColumn(table, "error", .string),
-      let categories = TableColumn(table, "error_category", .string)
-=======
     guard let names = try TableColumn(table, "pipeline", .string),
-      let starts = try TableColumn(table, "started", .datetime), let ends = try TableColumn(table, "ended", .datetime), let outcomes = try TableColumn(table, "outcome", .long),
-      let codes = try TableColumn(table, "error_code", .string), let texts = try TableColumn(table, "error", .string),
+      let starts = try TableColumn(table, "started", .datetime), let ends = try TableColumn(table, "ended", .datetime),
+      let outcomes = try TableColumn(table, "outcome", .long), let codes = try TableColumn(table, "error_code", .string),
+      let texts = try TableColumn(table, "error", .string),
       let categories = try TableColumn(table, "error_category", .string)
->>>>>>> theirs
     else { return }
     let columns = try Sign.allCases.map { try TableColumn(table, "v\($0.rawValue)", .real) }
     var places: [String: Int] = [:]
