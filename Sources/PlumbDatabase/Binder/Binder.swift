@@ -154,7 +154,8 @@ final class Binder {
     nowOverride = ticks
     let remarks = context.remarks
     context = ExecutionContext(
-      now: ticks, threads: context.threads, memoryLimit: context.memoryLimit, seed: context.seed)
+      now: ticks, threads: context.threads, memoryLimit: context.memoryLimit, seed: context.seed,
+      tuning: context.tuning)
     remarks.forEach(context.remark)
   }
 

@@ -119,7 +119,8 @@ public final class Session: Sendable {
 
   private func context(now: Int64, _ options: SessionOptions) -> ExecutionContext {
     ExecutionContext(
-      now: now, threads: options.threads, memoryLimit: options.memoryLimit, seed: options.seed)
+      now: now, threads: options.threads, memoryLimit: options.memoryLimit, seed: options.seed,
+      tuning: options.tuning)
   }
 }
 

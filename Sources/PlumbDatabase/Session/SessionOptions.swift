@@ -13,6 +13,8 @@ public struct SessionOptions: Sendable {
   public var seed: UInt64
   /// Values for `declare query_parameters`, as texts.
   public var parameters: [String: String]
+  /// How queries are worked out.
+  public var tuning = ExecutionTuning()
   /// Reads files for `externaldata`; nil refuses it.
   public var readExternal: ExternalReader?
 

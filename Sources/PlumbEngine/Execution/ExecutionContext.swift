@@ -1,6 +1,16 @@
 import PlumbDiagnostics
 import Synchronization
 
+/// How a query is worked out, which no answer depends on; tests compare one way with another.
+public struct ExecutionTuning: Sendable {
+  /// Names of rewrite rules that are not applied.
+  public var disabledRules: Set<String> = []
+  /// Below this many rows a second thread costs more than it brings.
+  public var rowsWorthAWorker = 32_768
+
+  public init() {}
+}
+
 /// What a running query may know of the world: the clock, its limits, and whether it was cancelled.
 public final class ExecutionContext: Sendable {
   /// `now()` as ticks since 0001-01-01; fixed for the whole query.
@@ -11,24 +21,31 @@ public final class ExecutionContext: Sendable {
   public let memoryLimit: Int
   /// Where `rand()` starts.
   public let seed: UInt64
+  public let tuning: ExecutionTuning
   private let cancelled = Atomic<Bool>(false)
   /// The context that this one was made from, whose cancellation it shares.
   private let parent: ExecutionContext?
   private let notes = Mutex<[String]>([])
   private let failure = Mutex<Diagnostic?>(nil)
 
-  public init(now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, parent: ExecutionContext? = nil) {
+  public init(
+    now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, tuning: ExecutionTuning = ExecutionTuning(),
+    parent: ExecutionContext? = nil
+  ) {
     self.now = now
     self.threads = Swift.max(1, threads)
     self.memoryLimit = memoryLimit
     self.seed = seed
+    self.tuning = tuning
     self.parent = parent
   }
 
   /// The same query on one worker, for work that is already spread over workers.
   var alone: ExecutionContext {
     threads == 1
-      ? self : ExecutionContext(now: now, threads: 1, memoryLimit: memoryLimit, seed: seed, parent: self)
+      ? self
+      : ExecutionContext(
+        now: now, threads: 1, memoryLimit: memoryLimit, seed: seed, tuning: tuning, parent: self)
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.

@@ -49,7 +49,7 @@ struct Pipeline: Sendable {
 
   /// Sends every chunk through the steps into `sink`, on as many workers as the rows are worth.
   func run(into sink: any ChunkSink, _ context: ExecutionContext, workers: Int? = nil) throws {
-    let worth = Swift.max(1, source.rowEstimate / Self.rowsWorthAWorker)
+    let worth = Swift.max(1, source.rowEstimate / context.tuning.rowsWorthAWorker)
     let count = Swift.min(workers ?? context.threads, worth)
     let stopped = Atomic<Bool>(false)
     try WorkerPool.shared.run(workers: count) { _ in
@@ -66,9 +66,6 @@ struct Pipeline: Sendable {
       }
     }
   }
-
-  /// Below this many rows a second thread costs more than it brings.
-  static let rowsWorthAWorker = 32_768
 
   func push(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
     try push(chunk, step: 0, context, emit: emit)

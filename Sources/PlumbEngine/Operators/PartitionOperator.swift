@@ -16,7 +16,7 @@ func partitioned(
   let next = Atomic<Int>(0)
   let results = Mutex<[(Int, [Chunk])]>([])
   let bases = Chunk(whole.vectors(), count: n)
-  try WorkerPool.shared.run(workers: n > Pipeline.rowsWorthAWorker ? context.threads : 1) { _ in
+  try WorkerPool.shared.run(workers: n > context.tuning.rowsWorthAWorker ? context.threads : 1) { _ in
     var mine: [(Int, [Chunk])] = []
     while true {
       let group = next.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -1,5 +1,5 @@
 /// A rewrite of a plan into one with the same rows that costs less.
-struct RewriteRule: Sendable {
+public struct RewriteRule: Sendable {
   let name: String
   let apply: @Sendable (LogicalPlan, ExecutionContext) -> LogicalPlan
 
@@ -8,6 +8,9 @@ struct RewriteRule: Sendable {
     foldConstants, mergeProjections, pushFilters, fuseTop, pushLimits, answerFromMetadata, pruneColumns,
     chooseBuildSide, orderConjuncts, readDictionaries,
   ]
+
+  /// The names of all rules, in order.
+  public static var names: [String] { all.map(\.name) }
 }
 
 /// The plan after all rewrite rules; `trace` is called with the plan before them and after each that changed it.
@@ -16,13 +19,14 @@ public func optimize(
   trace: ((_ rule: String, _ plan: LogicalPlan) -> Void)? = nil
 ) -> LogicalPlan {
   var current = plan
+  let rules = RewriteRule.all.filter { !context.tuning.disabledRules.contains($0.name) }
   guard let trace else {
-    for rule in RewriteRule.all { current = rule.apply(current, context) }
+    for rule in rules { current = rule.apply(current, context) }
     return current
   }
   var outline = current.outline
   trace("Initial", current)
-  for rule in RewriteRule.all {
+  for rule in rules {
     current = rule.apply(current, context)
     let next = current.outline
     if next != outline { trace(rule.name, current) }
