@@ -31,6 +31,12 @@ public final class Chunk: @unchecked Sendable {
     return columns[index].base
   }
 
+  /// Gathers a column on all workers, where `column(_:)` would do it alone.
+  func gather(_ index: Int, _ context: ExecutionContext) throws {
+    guard let selection = columns[index].selection, !columns[index].canMiss else { return }
+    columns[index] = LazyColumn(base: try columns[index].base.gathering(selection, context), selection: nil)
+  }
+
   /// A column as it stands, not yet gathered.
   func lazyColumn(_ index: Int) -> LazyColumn { columns[index] }
 
@@ -69,10 +75,17 @@ public final class Chunk: @unchecked Sendable {
   /// The rows from `start`, `length` of them.
   func slice(_ start: Int, _ length: Int) -> Chunk {
     if start == 0 && length == count { return self }
-    if columns.allSatisfy({ $0.selection == nil }) {
-      return Chunk(columns.map { $0.base.slice(start, length) }, count: length, sequence: sequence)
+    // Columns that share a selection go on sharing it, so that a later filter narrows it once.
+    var cut: [(Selection, Selection)] = []
+    let sliced = columns.map { column -> LazyColumn in
+      guard let whole = column.selection else { return LazyColumn(base: column.base.slice(start, length), selection: nil) }
+      if let known = cut.first(where: { $0.0 === whole }) {
+        return LazyColumn(base: column.base, selection: known.1, canMiss: column.canMiss)
+      }
+      cut.append((whole, whole.slice(start, length)))
+      return LazyColumn(base: column.base, selection: cut[cut.count - 1].1, canMiss: column.canMiss)
     }
-    return selecting(Selection.range(start..<start &+ length))
+    return Chunk(columns: sliced, count: length, sequence: sequence)
   }
 }
 

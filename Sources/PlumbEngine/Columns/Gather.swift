@@ -2,15 +2,20 @@ import Glibc
 
 /// Places of rows, in increasing or any order, as 32-bit numbers.
 final class Selection: @unchecked Sendable {
-  let buffer: Buffer
+  private let buffer: Buffer
   let count: Int
+  let rows: UnsafeMutablePointer<UInt32>
 
-  init(buffer: Buffer, count: Int) {
+  init(buffer: Buffer, from start: Int = 0, count: Int) {
     self.buffer = buffer
     self.count = count
+    rows = buffer.values(UInt32.self) + start
   }
 
-  @inline(__always) var rows: UnsafeMutablePointer<UInt32> { buffer.values() }
+  /// The places from `start`, `length` of them; none is copied.
+  func slice(_ start: Int, _ length: Int) -> Selection {
+    Selection(buffer: buffer, from: (rows - buffer.values(UInt32.self)) &+ start, count: length)
+  }
 
   /// The rows of `self` at the places that `inner` names.
   func composed(with inner: Selection) -> Selection {
@@ -40,25 +45,44 @@ extension Vector {
     let rows = UnsafePointer(selection.rows)
     if isConstant && !canMiss { return resized(to: n) }
     if isConstant { return expanded().gathering(selection, canMiss: true) }
-    let result = Buffer(byteCount: n &* stride)
-    if canMiss { return gatheringMissing(rows, n, into: result) }
+    if canMiss { return gatheringMissing(rows, n, into: Buffer(byteCount: n &* stride)) }
+    let (result, mask) = gatherBuffers(n)
+    gather(rows, 0..<n, into: result, mask)
+    return gathered(n, result, mask)
+  }
+
+  /// The values at `selection`'s rows, gathered on all workers.
+  func gathering(_ selection: Selection, _ context: ExecutionContext) throws -> Vector {
+    let n = selection.count
+    if isConstant { return resized(to: n) }
+    let (result, mask) = gatherBuffers(n)
+    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+      try context.inBlocks(range) { gather(UnsafePointer(selection.rows), $0, into: result, mask) }
+    }
+    return gathered(n, result, mask)
+  }
+
+  private func gatherBuffers(_ n: Int) -> (lanes: Buffer, mask: Buffer?) {
+    (Buffer(byteCount: n &* stride), nulls == nil ? nil : Buffer(byteCount: n))
+  }
+
+  private func gather(_ rows: UnsafePointer<UInt32>, _ range: Range<Int>, into lanes: Buffer, _ mask: Buffer?) {
     switch stride {
-    case 1: gather(UInt8.self, rows, n, result)
-    case 2: gather(UInt16.self, rows, n, result)
-    case 4: gather(UInt32.self, rows, n, result)
-    case 8: gather(UInt64.self, rows, n, result)
-    default: gather(UInt128.self, rows, n, result)
+    case 1: gather(UInt8.self, rows, range, lanes)
+    case 2: gather(UInt16.self, rows, range, lanes)
+    case 4: gather(UInt32.self, rows, range, lanes)
+    case 8: gather(UInt64.self, rows, range, lanes)
+    default: gather(UInt128.self, rows, range, lanes)
     }
-    var nullBuffer: Buffer?
-    if let nulls {
-      let mask = Buffer(byteCount: n)
-      let out = mask.values(UInt8.self)
-      for i in 0..<n { out[i] = nulls[Int(rows[i])] }
-      nullBuffer = mask
+    if let nulls, let out = mask?.values(UInt8.self) {
+      for i in range { out[i] = nulls[Int(rows[i])] }
     }
-    return Vector(
-      type, count: n, data: result.base, owner: gatherOwner(result),
-      nulls: nullBuffer.map { UnsafePointer($0.values(UInt8.self)) }, nullOwner: nullBuffer,
+  }
+
+  private func gathered(_ n: Int, _ lanes: Buffer, _ mask: Buffer?) -> Vector {
+    Vector(
+      type, count: n, data: lanes.base, owner: gatherOwner(lanes),
+      nulls: mask.map { UnsafePointer($0.values(UInt8.self)) }, nullOwner: mask,
       encoding: encoding, dictionary: dictionary)
   }
 
@@ -69,11 +93,11 @@ extension Vector {
 
   @inline(__always)
   private func gather<T: BitwiseCopyable>(
-    _: T.Type, _ rows: UnsafePointer<UInt32>, _ n: Int, _ result: Buffer
+    _: T.Type, _ rows: UnsafePointer<UInt32>, _ range: Range<Int>, _ result: Buffer
   ) {
     let source = lanes(T.self)
     let out = result.values(T.self)
-    for i in 0..<n { out[i] = source[Int(rows[i])] }
+    for i in range { out[i] = source[Int(rows[i])] }
   }
 
   private func gatheringMissing(_ rows: UnsafePointer<UInt32>, _ n: Int, into result: Buffer) -> Vector {

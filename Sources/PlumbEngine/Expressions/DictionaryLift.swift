@@ -16,7 +16,7 @@ public final class DictionaryLift: Sendable {
   /// What the expression gives for each code.
   private struct Answer {
     let values: Vector
-    /// For string results: the distinct results, and the new code of each old code.
+    /// For string and dynamic results: the distinct results, and the new code of each old code.
     let recoded: (StringDictionary, Buffer)?
   }
 
@@ -32,12 +32,12 @@ public final class DictionaryLift: Sendable {
 
   func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
     let codes = chunk.column(column)
-    guard codes.encoding.isCodes, !codes.isConstant, let dictionary = codes.dictionary else {
+    guard codes.encoding.isCodes, !codes.isConstant, codes.nulls == nil, let dictionary = codes.dictionary else {
       return try expression.evaluate(Chunk([codes], count: chunk.count), context)
     }
     let answer = try self.answer(for: dictionary, context)
     if let (results, recoding) = answer.recoded {
-      return codes.recoded(results, UnsafePointer(recoding.values(UInt32.self)))
+      return codes.recoded(results, UnsafePointer(recoding.values(UInt32.self)), expression.type)
     }
     switch codes.encoding {
     case .codes8: return codes.lookingUp(UInt8.self, answer.values)
@@ -130,7 +130,9 @@ extension Vector {
   }
 
   /// For a vector of codes: the codes of another dictionary.
-  fileprivate func recoded(_ results: StringDictionary, _ newCodes: UnsafePointer<UInt32>) -> Vector {
+  fileprivate func recoded(
+    _ results: StringDictionary, _ newCodes: UnsafePointer<UInt32>, _ type: ScalarType
+  ) -> Vector {
     let (buffer, codes) = wideCodes()
     defer { withExtendedLifetime(buffer) {} }
     let n = count
@@ -138,6 +140,6 @@ extension Vector {
     let out = result.values(UInt32.self)
     for i in 0..<n { out[i] = newCodes[Int(codes[i])] }
     return Vector(
-      .string, count: n, data: result.base, owner: result, encoding: .codes32, dictionary: results)
+      type, count: n, data: result.base, owner: result, encoding: .codes32, dictionary: results)
   }
 }

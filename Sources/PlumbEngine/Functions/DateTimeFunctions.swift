@@ -26,7 +26,11 @@ extension ScalarFunction {
       examples: [.init("hourofday(datetime(2015-12-14 18:54))", is: "18")],
       overloads: [
         .columns([.datetime], to: .long) { (arguments: Arguments) in
-          arguments.plain(0).mapLanes(Int64.self, to: .long) { (ticks: Int64) in ticks / TimeSpan.hour % 24 }
+          arguments.plain(0).mapLanes(Int64.self, to: .long) { (ticks: Int64) in
+            // An hour is 2^11 * 17,578,125 ticks; what is counted in hours fits 32 bits.
+            let hours = (UInt64(bitPattern: ticks) &>> 11) / 17_578_125
+            return Int64(UInt32(truncatingIfNeeded: hours) % 24)
+          }
         }
       ]),
     ScalarFunction(
@@ -38,7 +42,9 @@ extension ScalarFunction {
       overloads: [
         .columns([.datetime], to: .timespan) { (arguments: Arguments) in
           arguments.plain(0).mapLanes(Int64.self, to: .timespan) { (ticks: Int64) in
-            (ticks / TimeSpan.day &+ 1) % 7 &* TimeSpan.day
+            // A day is 2^14 * 52,734,375 ticks; day 0 was a Monday.
+            let days = (UInt64(bitPattern: ticks) &>> 14) / 52_734_375
+            return Int64((UInt32(truncatingIfNeeded: days) &+ 1) % 7) &* TimeSpan.day
           }
         }
       ]),

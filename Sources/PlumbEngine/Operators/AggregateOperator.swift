@@ -39,8 +39,13 @@ final class AggregateSink: ChunkSink {
   }
 
   /// All groups: the key columns, then the results.
-  func finish() throws -> [Chunk] {
+  func finish() throws -> any ChunkSource {
     let all = workers.withLock { $0 }
+    if all.contains(where: { !$0.batches.isEmpty }) { return PartitionSource(self, all) }
+    return LazyChunkSource(cutting: try finishTables(all))
+  }
+
+  private func finishTables(_ all: [AggregateWorker]) throws -> [Chunk] {
     guard let first = all.first else { return [] }
     if keys.isEmpty {
       for state in first.states { state.grow(to: 1) }
@@ -53,7 +58,6 @@ final class AggregateSink: ChunkSink {
       }
       return [Chunk(try first.states.flatMap { try $0.finish(count: 1) }, count: 1)]
     }
-    if all.contains(where: { !$0.batches.isEmpty }) { return try finishPartitions(all) }
     for worker in all.dropFirst() { try first.absorb(worker) }
     let count = first.table.count
     if count == 0 { return [] }
@@ -71,23 +75,8 @@ final class AggregateSink: ChunkSink {
     return [Chunk(ordered.vectors(), count: count)]
   }
 
-  /// Aggregates each partition of all workers' rows on its own.
-  private func finishPartitions(_ all: [AggregateWorker]) throws -> [Chunk] {
-    for worker in all { try worker.flush() }
-    let next = Atomic<Int>(0)
-    let results = Mutex<[(Int, Chunk)]>([])
-    try WorkerPool.shared.run(workers: context.threads) { _ in
-      while true {
-        let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard partition < RowBatch.partitionCount else { break }
-        try context.checkpoint()
-        if let chunk = try aggregate(partition, of: all) { results.withLock { $0.append((partition, chunk)) } }
-      }
-    }
-    return results.withLock { $0 }.sorted { $0.0 < $1.0 }.map(\.1)
-  }
-
-  private func aggregate(_ partition: Int, of all: [AggregateWorker]) throws -> Chunk? {
+  /// Aggregates one partition of all workers' rows on its own; nil when it has none.
+  fileprivate func aggregate(_ partition: Int, of all: [AggregateWorker]) throws -> Chunk? {
     let table = GroupTable(wordCount: layout.wordCount)
     let states = try makeStates()
     let longest = all.flatMap(\.batches).reduce(1) { Swift.max($0, $1.range(of: partition).count) }
@@ -121,6 +110,33 @@ final class AggregateSink: ChunkSink {
       + (try states.flatMap { try $0.finish(count: table.count) })
     return Chunk(columns, count: table.count, sequence: UInt64(partition))
   }
+}
+
+/// The groups of an aggregation by partitions, each aggregated when it is asked for: what follows reads it in cache,
+/// and no two partitions' groups need be held at once.
+private final class PartitionSource: ChunkSource {
+  private let sink: AggregateSink
+  private let workers: [AggregateWorker]
+  private let next = Atomic<Int>(0)
+  let rowEstimate: Int
+
+  init(_ sink: AggregateSink, _ workers: [AggregateWorker]) {
+    self.sink = sink
+    self.workers = workers
+    for worker in workers { worker.divideTable() }
+    rowEstimate = workers.reduce(0) { $0 &+ $1.batches.reduce(0) { $0 &+ $1.count } }
+  }
+
+  func next() throws -> Chunk? {
+    while true {
+      let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard partition < RowBatch.partitionCount else { return nil }
+      try sink.context.checkpoint()
+      if let chunk = try sink.aggregate(partition, of: workers) { return chunk }
+    }
+  }
+
+  func stop() { next.store(RowBatch.partitionCount, ordering: .relaxed) }
 }
 
 /// One worker's groups, and the rows that it has put aside by partition.
@@ -211,9 +227,13 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
 
   func finish() throws { if isPartitioning { try flush() } }
 
-  /// The partition of each group of the table.
-  lazy var tablePartitions: [UInt8] = (0..<table.count).map {
-    RowBatch.partition(GroupTable.hash(table.words + $0 &* sink.layout.wordCount, sink.layout.wordCount))
+  /// The partition of each group of the table, once the worker has finished.
+  private(set) var tablePartitions: [UInt8] = []
+
+  func divideTable() {
+    tablePartitions = (0..<table.count).map {
+      RowBatch.partition(GroupTable.hash(table.words + $0 &* sink.layout.wordCount, sink.layout.wordCount))
+    }
   }
 
   /// Takes another worker's groups over.
@@ -252,6 +272,7 @@ private struct RowBatch {
   let words: Buffer
   let inputs: [[Vector]]
   private let starts: [Int]
+  var count: Int { starts[Self.partitionCount] }
 
   static func partition(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash &>> 56) }
 

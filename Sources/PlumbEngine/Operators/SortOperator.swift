@@ -13,26 +13,7 @@ func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ contex
       context)
   }
   let order = try sortedRows(codes, count: whole.count, context)
-  return sliced(whole, by: order)
-}
-
-/// `whole`'s rows in an order, as lazy chunks of the usual size.
-func sliced(_ whole: Chunk, by order: Selection) -> [Chunk] {
-  let bases = whole.vectors()
-  var result: [Chunk] = []
-  var start = 0
-  while start < order.count {
-    let length = Swift.min(Chunk.preferredCount, order.count - start)
-    let part = Buffer(of: UInt32.self, count: length)
-    part.values(UInt32.self).update(from: order.rows + start, count: length)
-    let selection = Selection(buffer: part, count: length)
-    result.append(
-      Chunk(
-        columns: bases.map { LazyColumn(base: $0, selection: selection) }, count: length,
-        sequence: UInt64(result.count)))
-    start += length
-  }
-  return result
+  return [Chunk(whole.vectors(), count: whole.count).selecting(order)]
 }
 
 /// One chunk of all rows, its columns joined on all workers.
@@ -58,13 +39,21 @@ func concatenatedInParallel(_ chunks: [Chunk], types: [ScalarType], _ context: E
 /// Hands out ready lazy chunks one by one; each is read by one worker only.
 final class LazyChunkSource: ChunkSource {
   private let chunks: [Chunk]
+  /// All rows, when they are one chunk.
+  let whole: Chunk?
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
   let rowEstimate: Int
 
-  init(_ chunks: [Chunk]) {
+  init(_ chunks: [Chunk], whole: Chunk? = nil) {
     self.chunks = chunks
+    self.whole = whole
     rowEstimate = chunks.reduce(0) { $0 &+ $1.count }
+  }
+
+  /// The chunks in pieces of the usual size.
+  convenience init(cutting chunks: [Chunk]) {
+    self.init(chunks.flatMap { $0.pieces() }, whole: chunks.count == 1 ? chunks[0] : nil)
   }
 
   func next() -> Chunk? {

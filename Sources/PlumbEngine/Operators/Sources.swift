@@ -7,31 +7,63 @@ final class TableSource: ChunkSource {
   private let columns: [Int]
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
-  private let starts: [(group: Int, row: Int)]
+  private let starts: [Start]
+  private let bound: TopBound?
   let rowEstimate: Int
 
-  init(_ scan: ScanPlan, filters: [BoundExpression]) {
-    columns = scan.columns
+  /// Where a chunk begins, and its number in the order of the rows.
+  private struct Start {
+    let group: Int
+    let row: Int
+    let sequence: UInt64
+  }
+
+  convenience init(_ scan: ScanPlan, filters: [BoundExpression]) {
     let tests = filters.compactMap { ZoneTest($0) }
     let kept = scan.table.groups.filter { group in
       tests.allSatisfy { $0.canMatch(group.zones[scan.columns[$0.column]]) }
     }
-    groups = kept
-    rowEstimate = kept.reduce(0) { $0 &+ $1.count }
-    starts = kept.indices.flatMap { group in
-      stride(from: 0, to: kept[group].count, by: Chunk.preferredCount).map { (group, $0) }
+    var starts: [Start] = []
+    for (number, group) in kept.enumerated() {
+      for row in stride(from: 0, to: group.count, by: Chunk.preferredCount) {
+        starts.append(Start(group: number, row: row, sequence: UInt64(starts.count)))
+      }
     }
+    self.init(kept, columns: scan.columns, starts, bound: nil)
+  }
+
+  private init(_ groups: [RowGroup], columns: [Int], _ starts: [Start], bound: TopBound?) {
+    self.groups = groups
+    self.columns = columns
+    self.starts = starts
+    self.bound = bound
+    rowEstimate = groups.reduce(0) { $0 &+ $1.count }
+  }
+
+  /// The same rows for a sink that keeps the best: groups that promise most come first, and those that
+  /// `bound` excludes by then are left out. Sequences stay those of the rows' order.
+  func bestFirst(_ bound: TopBound) -> TableSource {
+    let order = groups.indices.sorted {
+      bound.promisesMore(groups[$0].zones[bound.column], groups[$1].zones[bound.column])
+    }
+    var places = [Int](repeating: 0, count: groups.count)
+    for (place, group) in order.enumerated() { places[group] = place }
+    let reordered = starts.sorted { (places[$0.group], $0.sequence) < (places[$1.group], $1.sequence) }
+    return TableSource(groups, columns: columns, reordered, bound: bound)
   }
 
   func next() -> Chunk? {
-    if stopped.load(ordering: .relaxed) { return nil }
-    let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
-    guard index < starts.count else { return nil }
-    let (number, row) = starts[index]
-    let group = groups[number]
-    let length = Swift.min(Chunk.preferredCount, group.count &- row)
-    return Chunk(
-      columns.map { group.columns[$0].slice(row, length) }, count: length, sequence: UInt64(index))
+    while !stopped.load(ordering: .relaxed) {
+      let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < starts.count else { return nil }
+      let start = starts[index]
+      let group = groups[start.group]
+      if let bound, bound.excludes(group.zones[bound.column]) { continue }
+      let length = Swift.min(Chunk.preferredCount, group.count &- start.row)
+      return Chunk(
+        columns.map { group.columns[$0].slice(start.row, length) }, count: length, sequence: start.sequence)
+    }
+    return nil
   }
 
   func stop() { stopped.store(true, ordering: .relaxed) }

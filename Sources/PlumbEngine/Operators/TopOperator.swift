@@ -11,11 +11,14 @@ final class TopSink: ChunkSink {
   fileprivate let types: [ScalarType]
   /// The keys, then the row's place in the source, so that ties fall the same way on every run.
   fileprivate let order: [SortKey]
+  /// Where the source reads what is no longer worth reading.
+  fileprivate let bound: TopBound?
   fileprivate let context: ExecutionContext
   private let results = Mutex<[Chunk]>([])
 
-  init(keys: [SortKey], limit: Int, types: [ScalarType], _ context: ExecutionContext) {
+  init(keys: [SortKey], limit: Int, types: [ScalarType], bound: TopBound?, _ context: ExecutionContext) {
     self.keys = keys
+    self.bound = bound
     self.limit = limit
     self.types = types + [.long]
     order = keys + [SortKey(.column(types.count, .long, .none), isDescending: false, nullsFirst: true)]
@@ -87,6 +90,7 @@ final class TopSink: ChunkSink {
       if worst.isNull { return }
       if case .real(let number) = worst, number.isNaN { return }
       threshold = .constant(worst)
+      sink.bound?.raise(to: worst)
     }
   }
 }

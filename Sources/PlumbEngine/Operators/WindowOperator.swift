@@ -5,6 +5,9 @@ func addingWindows(_ columns: [WindowColumn], to whole: Chunk, _ context: Execut
   var chunk = whole
   for column in columns {
     try context.checkpoint()
+    for index in column.arguments.reduce(into: Set<Int>(), { $0.formUnion($1.columns) }) {
+      try chunk.gather(index, context)
+    }
     let arguments = try column.arguments.map { try $0.evaluate(chunk, context) }
     chunk = chunk.appending([try windowVector(column, arguments, chunk.count, context)])
   }

@@ -24,8 +24,17 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
   case .top(let input, let keys, let count):
     let types = input.schema.map(\.type)
     return blocking(plan.label, [input]) { run, pipelines in
-      let sink = TopSink(keys: keys, limit: count, types: types, run.context)
-      try pipelines[0].run(into: sink, run.context)
+      var pipeline = pipelines[0]
+      var bound: TopBound?
+      if let source = pipeline.source as? TableSource, let key = keys.first, count > 0,
+        let column = key.expression.scannedColumn(of: input)
+      {
+        let made = TopBound(column: column, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
+        pipeline.source = source.bestFirst(made)
+        bound = made
+      }
+      let sink = TopSink(keys: keys, limit: count, types: types, bound: bound, run.context)
+      try pipeline.run(into: sink, run.context)
       return try sink.finish()
     }
   case .limit(let input, let count):
@@ -44,7 +53,7 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
   case .window(let input, let columns):
     let types = input.schema.map(\.type)
     return blocking(plan.label, [input], keepsOrder: true) { run, pipelines in
-      let whole = try pipelines[0].whole(types, run.context)
+      let whole = try pipelines[0].whole(types, run.context, lazily: true)
       return [try addingWindows(columns, to: whole, run.context)]
     }
   case .partition(let partition): return partitionNode(partition, plan.label)
@@ -86,7 +95,7 @@ private func blocking(
     let pipelines = try nodes.map { try $0.pipeline(run) }
     let chunks = try body(run, pipelines)
     let isOrdered = !keepsOrder || pipelines.first?.isOrdered ?? false
-    return Pipeline(source: LazyChunkSource(chunks.flatMap { $0.pieces() }), isOrdered: isOrdered)
+    return Pipeline(source: LazyChunkSource(cutting: chunks), isOrdered: isOrdered)
   }
 }
 
@@ -100,7 +109,7 @@ private func aggregateNode(_ plan: AggregatePlan, _ label: String) -> PhysicalNo
     let sink = AggregateSink(keys: keys, bounds: bounds, aggregates: aggregates, run.context)
     let inOrder = pipeline.isOrdered && aggregates.contains { orderSensitive.contains($0.name) }
     try pipeline.run(into: sink, run.context, workers: inOrder ? 1 : nil)
-    return Pipeline(source: LazyChunkSource(try sink.finish().flatMap { $0.pieces() }))
+    return Pipeline(source: try sink.finish())
   }
 }
 
@@ -183,8 +192,9 @@ extension PartitionPlan {
 }
 
 extension Pipeline {
-  /// All rows as one chunk, in order.
-  func whole(_ types: [ScalarType], _ context: ExecutionContext) throws -> Chunk {
+  /// All rows as one chunk, in order; its columns are gathered unless one thread alone will read them.
+  func whole(_ types: [ScalarType], _ context: ExecutionContext, lazily: Bool = false) throws -> Chunk {
+    if lazily, steps.isEmpty, let whole = (source as? LazyChunkSource)?.whole { return whole }
     let chunks = try collect(context)
     if chunks.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
     return try concatenatedInParallel(chunks, types: types, context)
@@ -192,13 +202,12 @@ extension Pipeline {
 }
 
 extension Chunk {
-  /// The rows in chunks of the usual size.
+  /// The rows in chunks of the usual size; a column not yet gathered is gathered piece by piece where it is read.
   func pieces() -> [Chunk] {
     if count == 0 { return [] }
     if count <= 2 &* Chunk.preferredCount { return [self] }
-    let base = Chunk(vectors(), count: count)
     return stride(from: 0, to: count, by: Chunk.preferredCount).map {
-      base.slice($0, Swift.min(Chunk.preferredCount, count &- $0))
+      slice($0, Swift.min(Chunk.preferredCount, count &- $0))
     }
   }
 }

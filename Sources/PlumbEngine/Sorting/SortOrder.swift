@@ -1,11 +1,55 @@
+import Synchronization
+
 /// The rows in the order of some keys: stable, so that equal rows keep their order.
 ///
 /// - `columns`: the codes of `count` rows for each key, in order of importance.
 func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext) throws -> Selection {
-  // Keys that fit together share a word; words are sorted from the least important to the most.
+  // Keys that the rows are in order of already decide nothing at the end: the sort is stable.
+  var columns = columns.filter { $0.bits > 0 }
+  while let last = columns.last, try last.isAscending(count, context) { columns.removeLast() }
+  if columns.isEmpty { return Selection.range(0..<count) }
+  let bits = columns.reduce(0) { $0 + $1.bits }
+  let rowBits = Int.bitWidth - Swift.max(count - 1, 1).leadingZeroBitCount
+  return bits + rowBits <= 64
+    ? try packedOrder(columns, count, bits: bits, rowBits: rowBits, context)
+    : try keyedOrder(columns, count, context)
+}
+
+/// All keys and the row fit one word.
+private func packedOrder(
+  _ columns: [SortCodes], _ count: Int, bits: Int, rowBits: Int, _ context: ExecutionContext
+) throws -> Selection {
+  let words = Buffer(of: UInt64.self, count: count)
+  try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
+    try context.inBlocks(range) { block in
+      let out = words.values(UInt64.self)
+      let leading = columns[0].codes.values(UInt64.self)
+      for i in block { out[i] = leading[i] }
+      for column in columns.dropFirst() {
+        let codes = column.codes.values(UInt64.self)
+        let width = UInt64(column.bits)
+        for i in block { out[i] = out[i] &<< width | codes[i] }
+      }
+      let width = UInt64(rowBits)
+      for i in block { out[i] = out[i] &<< width | UInt64(truncatingIfNeeded: i) }
+    }
+  }
+  let sorted = try radixSort(words, of: UInt64.self, count: count, lowest: rowBits, bits: bits, context)
+  let selection = Selection(buffer: Buffer(of: UInt32.self, count: count), count: count)
+  try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
+    let out = selection.rows
+    let words = sorted.values(UInt64.self)
+    let mask = (1 &<< UInt64(rowBits)) &- 1
+    try context.inBlocks(range) { for i in $0 { out[i] = UInt32(truncatingIfNeeded: words[i] & mask) } }
+  }
+  return selection
+}
+
+/// Keys that fit together share a word; words are sorted from the least important to the most.
+private func keyedOrder(_ columns: [SortCodes], _ count: Int, _ context: ExecutionContext) throws -> Selection {
   var words: [[SortCodes]] = []
   var used = 65
-  for column in columns where column.bits > 0 {
+  for column in columns {
     if used + column.bits > 64 {
       words.append([])
       used = 0
@@ -38,10 +82,10 @@ func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext)
         isLeading = false
       }
     }
-    current = try radixSort(current, count: count, bits: word.reduce(0) { $0 + $1.bits }, context)
+    current = try radixSort(
+      current, of: KeyedRow.self, count: count, bits: word.reduce(0) { $0 + $1.bits }, context)
     isFirst = false
   }
-  if isFirst { return Selection.range(0..<count) }
   let selection = Selection(buffer: Buffer(of: UInt32.self, count: count), count: count)
   let sorted = current
   try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
@@ -50,4 +94,20 @@ func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext)
     try context.inBlocks(range) { for i in $0 { out[i] = rows[i].row } }
   }
   return selection
+}
+
+extension SortCodes {
+  /// Whether the codes never fall from one row to the next. Rows in any other order are found out at once.
+  fileprivate func isAscending(_ count: Int, _ context: ExecutionContext) throws -> Bool {
+    let codes = self.codes.values(UInt64.self)
+    var falls = false
+    try context.inBlocks(0..<count) { block in
+      var i = Swift.max(block.lowerBound, 1)
+      while !falls, i < block.upperBound {
+        falls = codes[i] < codes[i &- 1]
+        i &+= 1
+      }
+    }
+    return !falls
+  }
 }

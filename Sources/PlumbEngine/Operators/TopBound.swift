@@ -1,0 +1,69 @@
+import Synchronization
+
+/// What the first key of a row must reach to be among the rows that a `top` keeps: workers raise it as they
+/// find better rows, and the scan leaves out the row groups that lie wholly beyond it.
+final class TopBound: Sendable {
+  /// Of the scanned table.
+  let column: Int
+  private let isDescending: Bool
+  private let nullsFirst: Bool
+  private let worst = Mutex<Value?>(nil)
+
+  init(column: Int, isDescending: Bool, nullsFirst: Bool) {
+    self.column = column
+    self.isDescending = isDescending
+    self.nullsFirst = nullsFirst
+  }
+
+  /// As many rows as are wanted are at least as good as `value`.
+  func raise(to value: Value) {
+    worst.withLock { worst in
+      if worst.map({ isBetter(value, than: $0) }) ?? true { worst = value }
+    }
+  }
+
+  private func isBetter(_ value: Value, than other: Value) -> Bool {
+    if case .real(let a) = value, case .real(let b) = other { return isDescending ? a > b : a < b }
+    return isDescending ? value.ticks > other.ticks : value.ticks < other.ticks
+  }
+
+  /// Whether no row of a group with these bounds can be kept; equal keys can.
+  func excludes(_ zone: ZoneRange) -> Bool {
+    guard let worst = worst.withLock({ $0 }), !(nullsFirst && zone.hasNulls) else { return false }
+    switch worst {
+    case .int, .long, .datetime, .timespan:
+      guard let words = zone.words else { return false }
+      return isDescending ? words.upperBound < worst.ticks : words.lowerBound > worst.ticks
+    case .real(let number):
+      guard let floats = zone.floats else { return false }
+      return isDescending ? floats.upperBound < number : floats.lowerBound > number
+    case .null, .bool, .decimal, .string, .guid, .dynamic: return false
+    }
+  }
+
+  /// Whether the group with the first bounds may have better rows than the one with the others.
+  func promisesMore(_ zone: ZoneRange, _ other: ZoneRange) -> Bool {
+    if let a = zone.words, let b = other.words {
+      return isDescending ? a.upperBound > b.upperBound : a.lowerBound < b.lowerBound
+    }
+    if let a = zone.floats, let b = other.floats {
+      return isDescending ? a.upperBound > b.upperBound : a.lowerBound < b.lowerBound
+    }
+    // Groups without bounds come first: they must be read in any case.
+    return zone.words == nil && zone.floats == nil && (other.words != nil || other.floats != nil)
+  }
+}
+
+extension BoundExpression {
+  /// The table's column that the expression is, when `input` passes rows on from a scan unchanged.
+  func scannedColumn(of input: LogicalPlan) -> Int? {
+    guard case .column(let index, _, _) = self else { return nil }
+    switch input {
+    case .scan(let scan): return scan.columns[index]
+    case .filter(let below, _): return scannedColumn(of: below)
+    case .project(let below, let columns): return columns[index].expression.scannedColumn(of: below)
+    case .series, .input, .aggregate, .sort, .limit, .top, .join, .union, .expand, .window, .partition, .whole:
+      return nil
+    }
+  }
+}

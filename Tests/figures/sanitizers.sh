@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Prints whether the engine's tests run clean under the address sanitizer and under the thread sanitizer.
+# Builds both (debug) beside the usual build, in .build-asan and .build-tsan. $ONLY = address or thread runs one of them.
+cd "$(dirname "$0")/../.."
+# The compiler's own runtime and swift-testing hand memory around in ways that leak checking does not follow.
+export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1
+export TSAN_OPTIONS=halt_on_error=0:suppressions=$PWD/Tests/figures/sanitizers.supp
+for sanitizer in ${ONLY:-address thread}; do
+  scratch=.build-${sanitizer:0:1}san
+  log=$(mktemp)
+  # The differential queries run the whole engine, on several workers.
+  swift test --sanitize=$sanitizer --scratch-path $scratch --filter 'PlumbEngineTests|DifferentialTests' >"$log" 2>&1
+  ended=$?
+  reports=$(grep -cE "(ERROR|WARNING): (Address|Thread)Sanitizer" "$log")
+  echo "$sanitizer sanitizer: $reports reports, exit status $ended; $(grep -E 'Test run with' "$log" | tail -1)"
+  if [ "$reports" != 0 ] || [ $ended != 0 ]; then grep -A12 -E "Sanitizer|✘" "$log" | head -60; status=1; fi
+  rm -f "$log"
+done
+exit ${status:-0}

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Prints how much faster two threads are than one: each query of ../shared/bench that takes over 10 ms, and loading the CSV file;
+and what a session holds after loading and at most during each query, as multiples of the loaded size.
+
+  Tests/figures/scaling.py --data bench-data/runs_10000000_p10000 [--suite runs] [--repeat 5] [--only q16]
+
+Both sessions are asked in turn, so that other work on the machine hits them alike; the least time of each counts.
+Each peak is the kernel's (VmHWM, set back before the query), so it includes what earlier queries left behind unless --fresh
+starts a session for each query.  Takes the binary from $PLUMB (default .build/release/plumb).
+"""
+import argparse, json, os, re, statistics, subprocess, sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Session:
+    def __init__(self, tables, threads):
+        self.p = subprocess.Popen([os.environ.get("PLUMB", ".build/release/plumb"), "pipe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.load = self.ask({"load": tables, "threads": threads})["ms"]
+
+    def ask(self, message):
+        self.p.stdin.write(json.dumps(message) + "\n"); self.p.stdin.flush()
+        return json.loads(self.p.stdout.readline())
+
+    def memory(self, name): return int(re.search(name + r":\s+(\d+)", open(f"/proc/{self.p.pid}/status").read()).group(1)) / 1024
+    def forget_peak(self): open(f"/proc/{self.p.pid}/clear_refs", "w").write("5")
+
+    def end(self):
+        self.p.stdin.close(); self.p.wait()
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--data", required=True)
+    options.add_argument("--suite", default="runs")
+    options.add_argument("--repeat", type=int, default=5)
+    options.add_argument("--only", default="")
+    options.add_argument("--fresh", action="store_true")
+    options.add_argument("--bench", default=os.environ.get("BENCH", os.path.join(HERE, "../../../shared/bench")))
+    options = options.parse_args()
+    sys.path.insert(0, options.bench)
+    import bench
+    queries = [q for q in json.load(open(os.path.join(options.bench, "queries.json")))["suites"][options.suite] if re.search(options.only, q["id"])]
+    tables = bench.tables_for(options.suite, options.data)
+    one, two = Session(tables, 1), Session(tables, 2)
+    loads = {1: [one.load], 2: [two.load]}
+    held = two.memory("VmRSS")
+    print(f"held after loading: {held:.0f} MB")
+    print("| query | 1 thread ms | 2 threads ms | times faster | CPU of 2 over 1 | peak over loaded |\n|---|---:|---:|---:|---:|---:|")
+    gains = []
+    for q in queries:
+        session = Session(tables, 2) if options.fresh else two
+        session.forget_peak()
+        times, cpu = {1: [], 2: []}, {1: [], 2: []}
+        for _ in range(options.repeat):
+            for threads, s in ((1, one), (2, session)):
+                reply = s.ask({"query": q["kql"], "data": False})
+                times[threads] += reply["ms"]; cpu[threads] += reply["cpu_ms"]
+        a, b = min(times[1]), min(times[2])
+        print(f"| {q['id']} | {a:.1f} | {b:.1f} | {a / b:.2f} | {min(cpu[2]) / max(min(cpu[1]), 0.01):.2f} | {session.memory('VmHWM') / held:.2f} |", flush=True)
+        if a > 10: gains.append(a / b)
+        if options.fresh: loads[2].append(session.load); session.end()
+    one.end(); two.end()
+    for _ in range(2):
+        for threads in (1, 2):
+            s = Session(tables, threads); loads[threads].append(s.load); s.end()
+    print(f"over 10 ms: median {statistics.median(gains):.2f}, least {min(gains):.2f}" if gains else "none over 10 ms")
+    print(f"CSV load: {min(loads[1]):.0f} ms with 1 thread, {min(loads[2]):.0f} with 2: {min(loads[1]) / min(loads[2]):.2f} times as fast")
+
+
+if __name__ == "__main__": main()
