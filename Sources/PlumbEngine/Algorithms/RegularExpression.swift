@@ -11,6 +11,8 @@ final class RegularExpression: Sendable {
   private nonisolated(unsafe) let regex: OpaquePointer
   /// Capturing groups, not counting the whole match.
   let groupCount: Int
+  /// What every match begins with; looked for first, which is much cheaper than the pattern.
+  private let beginning: TextNeedle?
 
   init(_ pattern: Bytes) throws(Failure) {
     var buffer = [CChar](repeating: 0, count: 512)
@@ -28,6 +30,27 @@ final class RegularExpression: Sendable {
     }
     regex = compiled
     groupCount = Int(plumb_regex_group_count(compiled))
+    beginning = Self.literalBeginning(of: pattern)
+  }
+
+  /// The plain characters that a pattern begins with; nil when there are fewer than two, or alternatives.
+  private static func literalBeginning(of pattern: Bytes) -> TextNeedle? {
+    var literal: [UInt8] = []
+    var at = pattern.first == 0x5E ? 1 : 0
+    if pattern.contains(0x7C) { return nil }
+    while at < pattern.count {
+      let byte = pattern[at]
+      if byte.isASCIILetter || byte.isDigit || " _-=:,;/<>@#%&!'\"~".utf8.contains(byte) {
+        literal.append(byte)
+        at += 1
+        continue
+      }
+      // A character that may be missing belongs to no beginning.
+      if byte == 0x3F || byte == 0x2A || byte == 0x7B { _ = literal.popLast() }
+      break
+    }
+    guard literal.count > 1 else { return nil }
+    return literal.withUnsafeBufferPointer { TextNeedle($0, ignoresCase: false) }
   }
 
   deinit { plumb_regex_free(regex) }
@@ -52,7 +75,21 @@ final class RegularExpression: Sendable {
 
   /// Whether the pattern is found anywhere in the text.
   func matches(_ text: Bytes) -> Bool {
-    withBase(text) { plumb_regex_matches(regex, $0, text.count) }
+    if let beginning, !beginning.isFound(in: text) { return false }
+    return withBase(text) { plumb_regex_matches(regex, $0, text.count) }
+  }
+
+  /// One group of the first match, or the match itself for 0; nil without it.
+  func group(_ number: Int, ofFirstMatchIn text: Bytes) -> Bytes? {
+    guard number >= 0, number <= groupCount else { return nil }
+    if let beginning, !beginning.isFound(in: text) { return nil }
+    return withUnsafeTemporaryAllocation(of: plumb_regex_range.self, capacity: number + 1) { ranges -> Bytes? in
+      guard let room = ranges.baseAddress else { return nil }
+      let isFound = withBase(text) { plumb_regex_find(regex, $0, text.count, 0, room, Int32(number + 1)) }
+      guard isFound, room[number].begin >= 0 else { return nil }
+      let start = Int(room[number].begin)
+      return text.part(from: start, to: start + Int(room[number].count))
+    }
   }
 
   /// The ranges of a match and of its groups; nil for a group that took no part.

@@ -7,6 +7,8 @@
 public final class Chunk: @unchecked Sendable {
   public let count: Int
   public internal(set) var sequence: UInt64
+  /// Of a chunk fresh from a scan: the scan's conditions that all rows meet, a bit each.
+  var satisfied: UInt64 = 0
   private var columns: [LazyColumn]
 
   init(columns: [LazyColumn], count: Int, sequence: UInt64) {

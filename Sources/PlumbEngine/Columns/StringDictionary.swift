@@ -259,12 +259,17 @@ final class BytesIndex: @unchecked Sendable {
   /// The caller keeps the memory of `key` alive as long as the index.
   func insert(_ key: Bytes, hash: UInt64, code: UInt32) -> UInt32 {
     if let known = self.code(of: key, hash: hash) { return known }
+    insertNew(key, hash: hash, code: code)
+    return code
+  }
+
+  /// The same for a key that is known to be new.
+  func insertNew(_ key: Bytes, hash: UInt64, code: UInt32) {
     if (count &+ 1) &* 2 > mask &+ 1 { grow() }
     keys.append(key)
     codes.append(code)
     count &+= 1
     place(Slot(hash: hash, code: code, used: UInt32(truncatingIfNeeded: count)))
-    return code
   }
 
   private func place(_ slot: Slot) {

@@ -106,9 +106,7 @@ extension ScalarFunction {
     let groups = Input<Int64>(arguments, 1), texts = Input<Bytes>(arguments, 2)
     let pattern = try PatternInput(arguments, 0)
     return try borrowedRows(arguments, from: 2) { row in
-      let text = texts[row]
-      let match = try pattern[row].firstMatch(in: text)
-      return match?.group(Int(groups[row]), of: text) ?? Bytes(start: nil, count: 0)
+      try pattern[row].group(Int(clamping: groups[row]), ofFirstMatchIn: texts[row]) ?? Bytes(start: nil, count: 0)
     }
   }
 

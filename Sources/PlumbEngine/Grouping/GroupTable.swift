@@ -63,6 +63,33 @@ final class GroupTable {
     }
   }
 
+  /// The numbers of keys that lie as codes, each the key less 1. Only for keys that index an array.
+  func numbers(ofCodes codes: Vector, rows: Int, into out: UnsafeMutablePointer<UInt32>) {
+    switch codes.encoding {
+    case .codes8: coded(codes.lanes(UInt8.self), rows, out)
+    case .codes16: coded(codes.lanes(UInt16.self), rows, out)
+    case .plain, .narrow, .codes32: coded(codes.lanes(UInt32.self), rows, out)
+    }
+  }
+
+  @inline(__always)
+  private func coded<C: FixedWidthInteger>(
+    _ codes: UnsafePointer<C>, _ rows: Int, _ out: UnsafeMutablePointer<UInt32>
+  ) {
+    let table = slots.values(UInt32.self) + 1
+    for i in 0..<rows {
+      let code = Int(truncatingIfNeeded: codes[i])
+      var number = table[code]
+      if number == 0 {
+        keys.append(UInt64(truncatingIfNeeded: code &+ 1))
+        count &+= 1
+        number = UInt32(truncatingIfNeeded: count)
+        table[code] = number
+      }
+      out[i] = number &- 1
+    }
+  }
+
   private func single(
     _ source: UnsafePointer<UInt64>, _ rows: Int, _ out: UnsafeMutablePointer<UInt32>
   ) {

@@ -7,6 +7,17 @@ enum KeyBounds: Sendable {
   case codes(StringDictionary)
 }
 
+extension Vector {
+  /// What the values themselves show, in one pass.
+  var keyBounds: KeyBounds {
+    switch type.lane {
+    case .word: zoneRange().words.map { .words($0) } ?? .unknown
+    case .bytes: isConstant ? .unknown : dictionary.map { .codes($0) } ?? .unknown
+    case .byte, .float, .wide: .unknown
+    }
+  }
+}
+
 extension LogicalPlan {
   /// What is known of the values of an output column.
   func bounds(ofColumn index: Int) -> KeyBounds {

@@ -110,6 +110,15 @@ final class KeyLayout: Sendable {
     }
   }
 
+  /// When the only key is codes that index an array: the codes as they lie, each the key less 1.
+  func directCodes(_ vectors: [Vector]) -> Vector? {
+    guard slotCount != nil, fields.count == 1, case .interned(let interner) = fields[0].part,
+      let vector = vectors.first, !vector.isConstant, vector.encoding.isCodes, vector.nulls == nil,
+      let dictionary = vector.dictionary, interner.translation(of: dictionary) == nil
+    else { return nil }
+    return vector
+  }
+
   /// The keys of `count` rows: `wordCount` words a row, row after row.
   func words(of vectors: [Vector], count: Int) -> Buffer {
     let result = Buffer.zeros(byteCount: count &* wordCount &* 8)

@@ -11,6 +11,8 @@ final class SharedInterner: @unchecked Sendable {
     var arena = ByteArena()
     var texts: [Bytes] = []
     var translations: [(StringDictionary, Buffer)] = []
+    /// What `dictionary()` gave last, and how many texts there were.
+    var made: (dictionary: StringDictionary, textCount: Int)?
   }
 
   /// A number for each code of `dictionary`; nil when the codes are the numbers.
@@ -21,7 +23,7 @@ final class SharedInterner: @unchecked Sendable {
       if let known = state.translations.first(where: { $0.0 === dictionary }) { return known.1 }
       let numbers = Buffer(of: UInt32.self, count: dictionary.count)
       let out = numbers.values(UInt32.self)
-      for code in 0..<dictionary.count { out[code] = number(of: dictionary[code]) }
+      for code in 0..<dictionary.count { out[code] = number(of: dictionary[code], hash: hashBytes(dictionary[code])) }
       state.translations.append((dictionary, numbers))
       return numbers
     }
@@ -29,33 +31,40 @@ final class SharedInterner: @unchecked Sendable {
 
   /// The numbers of `count` byte strings; unknown ones get the next.
   func numbers(of texts: UnsafePointer<Bytes>, count: Int, into out: UnsafeMutablePointer<UInt32>) {
+    // Hashed before the lock, which all workers want.
+    let hashes = Buffer(of: UInt64.self, count: count)
+    let hashed = hashes.values(UInt64.self)
+    for i in 0..<count { hashed[i] = hashBytes(texts[i]) }
     lock.locked {
-      for i in 0..<count { out[i] = number(of: texts[i]) }
+      for i in 0..<count { out[i] = number(of: texts[i], hash: hashed[i]) }
     }
   }
 
-  private func number(of text: Bytes) -> UInt32 {
+  private func number(of text: Bytes, hash: UInt64) -> UInt32 {
     let base = state.primary?.count ?? 0
     if let code = state.primary?.code(of: text) { return UInt32(truncatingIfNeeded: code) }
-    let hash = hashBytes(text)
     if let known = state.others.code(of: text, hash: hash) { return known }
     let kept = state.arena.copying(text)
     let number = UInt32(truncatingIfNeeded: base &+ state.texts.count)
     state.texts.append(kept)
-    return state.others.insert(kept, hash: hash, code: number)
+    state.others.insertNew(kept, hash: hash, code: number)
+    return number
   }
 
   /// The numbers' texts: a dictionary whose codes are the numbers.
   func dictionary() -> StringDictionary {
     lock.locked {
       if let primary = state.primary, state.texts.isEmpty { return primary }
+      if let made = state.made, made.textCount == state.texts.count { return made.dictionary }
       let base = state.primary?.count ?? 0
       let entries = Buffer(of: Bytes.self, count: base &+ state.texts.count)
       let out = entries.values(Bytes.self)
       if let primary = state.primary { out.update(from: primary.entries, count: base) }
       for (i, text) in state.texts.enumerated() { out[base &+ i] = text }
       let owners: [AnyObject] = [state.arena] + (state.primary.map { [$0] } ?? [])
-      return StringDictionary(entries: entries, count: base &+ state.texts.count, holding: Owners(owners))
+      let dictionary = StringDictionary(entries: entries, count: base &+ state.texts.count, holding: Owners(owners))
+      state.made = (dictionary, state.texts.count)
+      return dictionary
     }
   }
 }

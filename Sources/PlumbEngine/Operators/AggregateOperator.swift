@@ -117,7 +117,7 @@ final class AggregateSink: ChunkSink {
 private final class PartitionSource: ChunkSource {
   private let sink: AggregateSink
   private let workers: [AggregateWorker]
-  private let next = Atomic<Int>(0)
+  private let nextPartition = Atomic<Int>(0)
   let rowEstimate: Int
 
   init(_ sink: AggregateSink, _ workers: [AggregateWorker]) {
@@ -129,14 +129,14 @@ private final class PartitionSource: ChunkSource {
 
   func next() throws -> Chunk? {
     while true {
-      let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      let partition = nextPartition.wrappingAdd(1, ordering: .relaxed).oldValue
       guard partition < RowBatch.partitionCount else { return nil }
       try sink.context.checkpoint()
       if let chunk = try sink.aggregate(partition, of: workers) { return chunk }
     }
   }
 
-  func stop() { next.store(RowBatch.partitionCount, ordering: .relaxed) }
+  func stop() { nextPartition.store(RowBatch.partitionCount, ordering: .relaxed) }
 }
 
 /// One worker's groups, and the rows that it has put aside by partition.
@@ -175,15 +175,18 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       return
     }
     let keys = try sink.keys.map { try $0.evaluate(chunk, sink.context) }
-    let words = sink.layout.words(of: keys, count: n)
-    if isPartitioning { return try putAside(words, inputs, n) }
+    if isPartitioning { return try putAside(sink.layout.words(of: keys, count: n), inputs, n) }
     if n > groupCapacity {
       groupBuffer = Buffer(of: UInt32.self, count: n)
       groupCapacity = n
     }
     let numbers = groupBuffer.values(UInt32.self)
     let known = table.count
-    table.numbers(of: words.values(UInt64.self), rows: n, into: numbers)
+    if let codes = sink.layout.directCodes(keys) {
+      table.numbers(ofCodes: codes, rows: n, into: numbers)
+    } else {
+      table.numbers(of: sink.layout.words(of: keys, count: n).values(UInt64.self), rows: n, into: numbers)
+    }
     if table.count > known { noteFirstPlaces(numbers, n, known, chunk.sequence) }
     for (state, vectors) in zip(states, inputs) {
       state.grow(to: table.count)

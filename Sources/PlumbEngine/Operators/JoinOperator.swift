@@ -207,8 +207,11 @@ struct JoinStep: PipelineStep {
     case .pairs(let outer):
       try table.pairs(keys: vectors, count: chunk.count, outer: outer, context) { probe, build in
         if marksMatches {
-          let flags = table.matched.values(UInt8.self)
-          for i in 0..<build.count where build.rows[i] != missingRow { flags[Int(build.rows[i])] = 1 }
+          // Several workers may meet the same row.
+          let flags = table.matched.base.assumingMemoryBound(to: Atomic<UInt8>.self)
+          for i in 0..<build.count where build.rows[i] != missingRow {
+            flags[Int(build.rows[i])].store(1, ordering: .relaxed)
+          }
         }
         let mine = chunk.selecting(probe)
         let probed = (0..<mine.columnCount).map { mine.lazyColumn($0) }

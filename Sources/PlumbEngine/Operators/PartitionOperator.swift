@@ -48,7 +48,7 @@ func topOfEachPartition(
       nullsFirst: item.nullsFirst, context)
   }
   if limit > 0, limit <= 16, codes.reduce(0, { $0 + $1.bits }) <= 64 {
-    return whole.selecting(bestRows(groups, codes, limit, n))
+    return whole.selecting(try bestRows(groups, codes, limit, n, context))
   }
   let asWords = Buffer(of: Int64.self, count: n)
   let numbers = groups.numbers.values(UInt32.self)
@@ -72,45 +72,84 @@ func topOfEachPartition(
 }
 
 /// Each group's `limit` smallest rows by the joined codes; of equal ones the first.
-private func bestRows(_ groups: GroupNumbers, _ codes: [SortCodes], _ limit: Int, _ n: Int) -> Selection {
-  let best = Buffer(of: KeyedRow.self, count: groups.count &* limit)
-  let filled = Buffer.zeros(byteCount: groups.count)
-  let keep = best.values(KeyedRow.self)
-  let counts = filled.values(UInt8.self)
-  let numbers = groups.numbers.values(UInt32.self)
-  let joined = Buffer.zeros(byteCount: n &* 8)
-  let keys = joined.values(UInt64.self)
-  for column in codes where column.bits > 0 {
-    let source = column.codes.values(UInt64.self)
-    let width = UInt64(column.bits)
-    for i in 0..<n { keys[i] = keys[i] &<< width | source[i] }
+///
+/// Each worker keeps the best of its range of rows; ranges are joined in order.
+private func bestRows(
+  _ groups: GroupNumbers, _ codes: [SortCodes], _ limit: Int, _ n: Int, _ context: ExecutionContext
+) throws -> Selection {
+  // With few rows a group, tables for each worker would cost more than they bring.
+  let workers = n < 65_536 || groups.count &* limit > n / 4 ? 1 : context.threads
+  let tables = (0..<workers).map { _ in BestRows(groups: groups.count, limit: limit) }
+  try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
+    let table = tables[worker]
+    let numbers = groups.numbers.values(UInt32.self)
+    let keys = Buffer(of: UInt64.self, count: Chunk.preferredCount)
+    let key = keys.values(UInt64.self)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Chunk.preferredCount) {
+      try context.checkpoint()
+      let length = Swift.min(Chunk.preferredCount, range.upperBound &- start)
+      key.update(repeating: 0, count: length)
+      for column in codes where column.bits > 0 {
+        let source = column.codes.values(UInt64.self) + start
+        let width = UInt64(column.bits)
+        for i in 0..<length { key[i] = key[i] &<< width | source[i] }
+      }
+      for i in 0..<length {
+        table.offer(KeyedRow(key: key[i], row: UInt32(truncatingIfNeeded: start &+ i)), to: Int(numbers[start &+ i]))
+      }
+    }
   }
-  for i in 0..<n {
-    let key = keys[i]
-    let group = Int(numbers[i])
-    let rows = keep + group &* limit
-    var place = Int(counts[group])
-    if place == limit {
-      if key >= rows[limit &- 1].key { continue }
-      place = limit &- 1
-    } else {
-      counts[group] &+= 1
-    }
-    while place > 0, rows[place &- 1].key > key {
-      rows[place] = rows[place &- 1]
-      place &-= 1
-    }
-    rows[place] = KeyedRow(key: key, row: UInt32(truncatingIfNeeded: i))
+  let best = tables[0]
+  for table in tables.dropFirst() {
+    for group in 0..<groups.count { table.forEachRow(of: group) { best.offer($0, to: group) } }
   }
   let kept = Buffer(of: UInt32.self, count: groups.count &* limit)
   var made = 0
   for group in 0..<groups.count {
-    for place in 0..<Int(counts[group]) {
-      kept.values(UInt32.self)[made] = keep[group &* limit &+ place].row
+    best.forEachRow(of: group) {
+      kept.values(UInt32.self)[made] = $0.row
       made &+= 1
     }
   }
   return Selection(buffer: kept, count: made)
+}
+
+/// For each of some groups the rows with the smallest keys, in order.
+private final class BestRows: @unchecked Sendable {
+  private let limit: Int
+  private let rows: Buffer
+  private let counts: Buffer
+  private let row: UnsafeMutablePointer<KeyedRow>
+  private let count: UnsafeMutablePointer<UInt8>
+
+  init(groups: Int, limit: Int) {
+    self.limit = limit
+    rows = Buffer(of: KeyedRow.self, count: groups &* limit)
+    counts = Buffer.zeros(byteCount: groups)
+    row = rows.values()
+    count = counts.values()
+  }
+
+  /// Keeps `new` if it is among the group's best; of equal ones those stay that came first.
+  @inline(__always) func offer(_ new: KeyedRow, to group: Int) {
+    let mine = row + group &* limit
+    var place = Int(count[group])
+    if place == limit {
+      if new.key >= mine[limit &- 1].key { return }
+      place = limit &- 1
+    } else {
+      count[group] &+= 1
+    }
+    while place > 0, mine[place &- 1].key > new.key {
+      mine[place] = mine[place &- 1]
+      place &-= 1
+    }
+    mine[place] = new
+  }
+
+  func forEachRow(of group: Int, _ body: (KeyedRow) -> Void) {
+    for place in 0..<Int(count[group]) { body(row[group &* limit &+ place]) }
+  }
 }
 
 /// Each row's group, numbered in the order in which the keys first come.
@@ -161,8 +200,9 @@ struct GroupMembers: Sendable {
 }
 
 func groupNumbers(_ keys: [Vector], count n: Int, _ context: ExecutionContext) throws -> GroupNumbers {
-  let layout = KeyLayout(keys.map(\.type), bounds: keys.map { _ in .unknown })
-  let table = GroupTable(wordCount: layout.wordCount)
+  // Keys within narrow bounds index an array; finding the bounds is one cheap pass.
+  let layout = KeyLayout(keys.map(\.type), bounds: keys.map(\.keyBounds))
+  let table = GroupTable(wordCount: layout.wordCount, slotCount: layout.slotCount)
   let numbers = Buffer(of: UInt32.self, count: n)
   var start = 0
   while start < n {

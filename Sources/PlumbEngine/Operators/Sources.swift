@@ -4,6 +4,8 @@ import Synchronization
 /// The rows of a table's columns, in chunks; row groups that the filters exclude by their bounds are skipped.
 final class TableSource: ChunkSource {
   private let groups: [RowGroup]
+  /// For each group the conditions of the scan that all of its rows meet, a bit each.
+  private let satisfied: [UInt64]
   private let columns: [Int]
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
@@ -19,9 +21,16 @@ final class TableSource: ChunkSource {
   }
 
   convenience init(_ scan: ScanPlan, filters: [BoundExpression]) {
-    let tests = filters.compactMap { ZoneTest($0) }
+    let tests = filters.map { ZoneTest.tests(of: $0) }
     let kept = scan.table.groups.filter { group in
-      tests.allSatisfy { $0.canMatch(group.zones[scan.columns[$0.column]]) }
+      tests.allSatisfy { $0.allSatisfy { $0.canMatch(group.zones[scan.columns[$0.column]]) } }
+    }
+    let satisfied = kept.map { group in
+      tests.prefix(64).enumerated().reduce(into: UInt64(0)) { bits, item in
+        let isMet = !item.element.isEmpty
+          && item.element.allSatisfy { $0.mustMatch(group.zones[scan.columns[$0.column]]) }
+        if isMet { bits |= 1 << UInt64(item.offset) }
+      }
     }
     var starts: [Start] = []
     for (number, group) in kept.enumerated() {
@@ -29,11 +38,12 @@ final class TableSource: ChunkSource {
         starts.append(Start(group: number, row: row, sequence: UInt64(starts.count)))
       }
     }
-    self.init(kept, columns: scan.columns, starts, bound: nil)
+    self.init(kept, satisfied, columns: scan.columns, starts, bound: nil)
   }
 
-  private init(_ groups: [RowGroup], columns: [Int], _ starts: [Start], bound: TopBound?) {
+  private init(_ groups: [RowGroup], _ satisfied: [UInt64], columns: [Int], _ starts: [Start], bound: TopBound?) {
     self.groups = groups
+    self.satisfied = satisfied
     self.columns = columns
     self.starts = starts
     self.bound = bound
@@ -49,7 +59,7 @@ final class TableSource: ChunkSource {
     var places = [Int](repeating: 0, count: groups.count)
     for (place, group) in order.enumerated() { places[group] = place }
     let reordered = starts.sorted { (places[$0.group], $0.sequence) < (places[$1.group], $1.sequence) }
-    return TableSource(groups, columns: columns, reordered, bound: bound)
+    return TableSource(groups, satisfied, columns: columns, reordered, bound: bound)
   }
 
   func next() -> Chunk? {
@@ -60,8 +70,10 @@ final class TableSource: ChunkSource {
       let group = groups[start.group]
       if let bound, bound.excludes(group.zones[bound.column]) { continue }
       let length = Swift.min(Chunk.preferredCount, group.count &- start.row)
-      return Chunk(
+      let chunk = Chunk(
         columns.map { group.columns[$0].slice(start.row, length) }, count: length, sequence: start.sequence)
+      chunk.satisfied = satisfied[start.group]
+      return chunk
     }
     return nil
   }
@@ -75,17 +87,24 @@ struct ZoneTest {
   private let comparison: Comparison
   private let constant: Value
 
-  /// Nil when the expression is no such comparison.
-  init?(_ expression: BoundExpression) {
-    guard case .call(let call) = expression, call.arguments.count == 2,
-      let comparison = Comparison(symbol: call.name)
-    else { return nil }
+  /// The tests that together say what a comparison or `between` says; none for other expressions.
+  static func tests(of expression: BoundExpression) -> [ZoneTest] {
+    guard case .call(let call) = expression else { return [] }
+    if call.name == "between", call.arguments.count == 3, case .column(let index, let type, _) = call.arguments[0],
+      let low = call.arguments[1].constant, let high = call.arguments[2].constant, low.type == type, high.type == type
+    {
+      return [
+        ZoneTest(column: index, comparison: .greaterOrEqual, constant: low),
+        ZoneTest(column: index, comparison: .lessOrEqual, constant: high),
+      ]
+    }
+    guard call.arguments.count == 2, let comparison = Comparison(symbol: call.name) else { return [] }
     switch (call.arguments[0], call.arguments[1]) {
     case (.column(let index, _, _), .literal(let value, _)):
-      self.init(column: index, comparison: comparison, constant: value)
+      return [ZoneTest(column: index, comparison: comparison, constant: value)]
     case (.literal(let value, _), .column(let index, _, _)):
-      self.init(column: index, comparison: comparison.mirrored, constant: value)
-    default: return nil
+      return [ZoneTest(column: index, comparison: comparison.mirrored, constant: value)]
+    default: return []
     }
   }
 
@@ -103,6 +122,29 @@ struct ZoneTest {
       return canMatch(number, zone.words)
     case .real(let number): return canMatch(number, zone.floats)
     case .null, .bool, .decimal, .string, .guid, .dynamic: return true
+    }
+  }
+
+  /// Whether every row of a group with these bounds passes.
+  func mustMatch(_ zone: ZoneRange) -> Bool {
+    if zone.hasNulls { return false }
+    switch constant {
+    case .int(let number): return mustMatch(Int64(number), zone.words)
+    case .long(let number), .datetime(let number), .timespan(let number): return mustMatch(number, zone.words)
+    case .real(let number): return mustMatch(number, zone.floats)
+    case .null, .bool, .decimal, .string, .guid, .dynamic: return false
+    }
+  }
+
+  private func mustMatch<T: Comparable>(_ value: T, _ bounds: ClosedRange<T>?) -> Bool {
+    guard let bounds else { return false }
+    switch comparison {
+    case .equal: return bounds.lowerBound == value && bounds.upperBound == value
+    case .notEqual: return value < bounds.lowerBound || value > bounds.upperBound
+    case .less: return bounds.upperBound < value
+    case .lessOrEqual: return bounds.upperBound <= value
+    case .greater: return bounds.lowerBound > value
+    case .greaterOrEqual: return bounds.lowerBound >= value
     }
   }
 

@@ -6,10 +6,13 @@ import PlumbDiagnostics
 /// - Order: rows keep their order. Chunks left empty are dropped.
 struct FilterStep: PipelineStep {
   let conjuncts: [BoundExpression]
+  /// Whether the chunks come straight from a scan that knows of these conditions which ones hold.
+  var isOfScan = false
 
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
     var kept = chunk
-    for conjunct in conjuncts {
+    for (place, conjunct) in conjuncts.enumerated() {
+      if isOfScan, place < 64, chunk.satisfied &>> UInt64(place) & 1 != 0 { continue }
       let verdicts = try conjunct.evaluate(kept, context)
       let rows = verdicts.trueRows()
       if rows.count == 0 { return }

@@ -38,16 +38,15 @@ final class TopSink: ChunkSink {
     private let sink: TopSink
     private var pending: [Chunk] = []
     private var pendingRows = 0
-    /// The first key of the worst row kept; nil until `limit` rows are.
-    private var threshold: Vector?
+    /// The keys of the worst row kept, as far as they can be compared with; empty until `limit` rows are.
+    private var threshold: [Vector] = []
 
     init(_ sink: TopSink) { self.sink = sink }
 
     func take(_ chunk: Chunk) throws {
       var kept = chunk
-      if let threshold {
-        let first = try sink.keys[0].expression.evaluate(chunk, sink.context)
-        let rows = candidates(first, threshold.resized(to: chunk.count))
+      if !threshold.isEmpty {
+        let rows = try candidates(chunk)
         if rows.count == 0 { return }
         if rows.count < chunk.count { kept = chunk.selecting(rows) }
       }
@@ -63,19 +62,49 @@ final class TopSink: ChunkSink {
 
     func finish() throws { sink.keep(pending) }
 
-    /// The rows whose first key is not worse than the threshold.
-    private func candidates(_ first: Vector, _ threshold: Vector) -> Selection {
-      let key = sink.keys[0]
-      let arguments = Arguments(
-        vectors: [first, threshold], count: first.count, type: .bool, context: sink.context,
-        span: .none, argumentSpans: [], prepared: Prepared())
-      let verdicts = compared(key.isDescending ? .greaterOrEqual : .lessOrEqual, arguments)
-      guard key.nullsFirst, let nulls = first.nulls else { return verdicts.trueRows() }
-      let mask = Buffer(byteCount: first.count)
-      let out = mask.values(UInt8.self)
-      let held = verdicts.lanes(UInt8.self)
-      for i in 0..<first.count { out[i] = first.isConstant ? 1 : nulls[i] | held[i] }
-      return Vector(.bool, count: first.count, buffer: mask).trueRows()
+    /// The rows that are not surely worse than the worst row kept: a later key decides where earlier ones are equal.
+    private func candidates(_ chunk: Chunk) throws -> Selection {
+      let n = chunk.count
+      let kept = Buffer.zeros(byteCount: n), open = Buffer(byteCount: n)
+      let isKept = kept.values(UInt8.self), isOpen = open.values(UInt8.self)
+      isOpen.update(repeating: 1, count: n)
+      for (place, worst) in threshold.enumerated() {
+        let key = sink.keys[place]
+        let values = try key.expression.evaluate(chunk, sink.context).expanded()
+        // Nulls come before all values or after them, and NaN before all numbers.
+        if let nulls = values.nulls {
+          for i in 0..<n where nulls[i] != 0 { settle(i, key.nullsFirst, isKept, isOpen) }
+        }
+        if values.type == .real {
+          let numbers = values.lanes(Double.self)
+          for i in 0..<n where numbers[i].isNaN { settle(i, !key.isDescending, isKept, isOpen) }
+        }
+        let isLast = place == threshold.count - 1
+        let arguments = Arguments(
+          vectors: [values, worst.resized(to: n)], count: n, type: .bool, context: sink.context,
+          span: .none, argumentSpans: [], prepared: Prepared())
+        let better = compared(
+          key.isDescending ? isLast ? .greaterOrEqual : .greater : isLast ? .lessOrEqual : .less, arguments)
+        let isBetter = better.lanes(UInt8.self)
+        for i in 0..<n { isKept[i] |= isOpen[i] & isBetter[i] }
+        if isLast { break }
+        let same = compared(.equal, arguments)
+        let isEqual = same.lanes(UInt8.self)
+        var any: UInt8 = 0
+        for i in 0..<n {
+          isOpen[i] &= isEqual[i]
+          any |= isOpen[i]
+        }
+        if any == 0 { break }
+      }
+      return Vector(.bool, count: n, buffer: kept).trueRows()
+    }
+
+    private func settle(
+      _ row: Int, _ isBetter: Bool, _ isKept: UnsafeMutablePointer<UInt8>, _ isOpen: UnsafeMutablePointer<UInt8>
+    ) {
+      if isBetter { isKept[row] |= isOpen[row] }
+      isOpen[row] = 0
     }
 
     private func reduce() throws {
@@ -84,13 +113,15 @@ final class TopSink: ChunkSink {
       pending = [whole]
       pendingRows = whole.count
       guard whole.count == sink.limit, whole.count > 0 else { return }
-      let first = try sink.keys[0].expression.evaluate(whole, sink.context)
-      let worst = first.value(at: whole.count - 1)
-      // With nulls or NaN as the worst kept there is nothing to compare with.
-      if worst.isNull { return }
-      if case .real(let number) = worst, number.isNaN { return }
-      threshold = .constant(worst)
-      sink.bound?.raise(to: worst)
+      threshold = []
+      for key in sink.keys {
+        let worst = try key.expression.evaluate(whole, sink.context).value(at: whole.count - 1)
+        // With nulls or NaN as the worst kept there is nothing to compare with.
+        if worst.isNull { break }
+        if case .real(let number) = worst, number.isNaN { break }
+        threshold.append(.constant(worst))
+        if threshold.count == 1 { sink.bound?.raise(to: worst) }
+      }
     }
   }
 }

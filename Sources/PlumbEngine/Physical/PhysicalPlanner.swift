@@ -23,12 +23,11 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
     }
   case .top(let input, let keys, let count):
     let types = input.schema.map(\.type)
+    let scanned = keys.first?.expression.scannedColumn(of: input)
     return blocking(plan.label, [input]) { run, pipelines in
       var pipeline = pipelines[0]
       var bound: TopBound?
-      if let source = pipeline.source as? TableSource, let key = keys.first, count > 0,
-        let column = key.expression.scannedColumn(of: input)
-      {
+      if let source = pipeline.source as? TableSource, let key = keys.first, let column = scanned, count > 0 {
         let made = TopBound(column: column, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
         pipeline.source = source.bestFirst(made)
         bound = made
@@ -68,7 +67,7 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
 private func scanNode(_ scan: ScanPlan, _ label: String) -> PhysicalNode {
   PhysicalNode(label) { _ in
     var pipeline = Pipeline(source: TableSource(scan, filters: scan.filters), isOrdered: false)
-    if !scan.filters.isEmpty { pipeline.steps.append(FilterStep(conjuncts: scan.filters)) }
+    if !scan.filters.isEmpty { pipeline.steps.append(FilterStep(conjuncts: scan.filters, isOfScan: true)) }
     return pipeline
   }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a radix sort moves: a row with the number that it is sorted by.
-protocol RadixItem: BitwiseCopyable {
+protocol RadixItem: BitwiseCopyable, SendableMetatype {
   /// Where the number is.
   var word: UInt64 { get }
 }
