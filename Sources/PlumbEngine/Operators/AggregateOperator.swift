@@ -185,7 +185,8 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     if let codes = sink.layout.directCodes(keys) {
       table.numbers(ofCodes: codes, rows: n, into: numbers)
     } else {
-      table.numbers(of: sink.layout.words(of: keys, count: n).values(UInt64.self), rows: n, into: numbers)
+      let words = sink.layout.words(of: keys, count: n)
+      withExtendedLifetime(words) { table.numbers(of: words.values(UInt64.self), rows: n, into: numbers) }
     }
     if table.count > known { noteFirstPlaces(numbers, n, known, chunk.sequence) }
     for (state, vectors) in zip(states, inputs) {
