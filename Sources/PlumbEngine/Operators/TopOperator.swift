@@ -85,6 +85,8 @@ final class TopSink: ChunkSink {
           span: .none, argumentSpans: [], prepared: Prepared())
         let better = compared(
           key.isDescending ? isLast ? .greaterOrEqual : .greater : isLast ? .lessOrEqual : .less, arguments)
+        // One key without nulls and NaN, as most are: the comparison says it all.
+        if threshold.count == 1, values.nulls == nil, values.type != .real { return better.trueRows() }
         let isBetter = better.lanes(UInt8.self)
         for i in 0..<n { isKept[i] |= isOpen[i] & isBetter[i] }
         if isLast { break }
