@@ -57,7 +57,8 @@ final class TopSink: ChunkSink {
       _ = kept.vectors()
       pending.append(kept)
       pendingRows &+= kept.count
-      if pendingRows > Swift.max(4 &* sink.limit, 2 &* Chunk.preferredCount) { try reduce() }
+      // Once few rows pass, each is worth a better threshold: it lets the scan leave out whole groups.
+      if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) { try reduce() }
     }
 
     func finish() throws { sink.keep(pending) }
