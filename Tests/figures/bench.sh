@@ -16,9 +16,10 @@ if [ -n "$UNIQUE" ]; then
   rows=${ROWS:-2000000}; data=$data-unique; extra=--unique-messages; only=(--only "q(15|17|18|19|31)")
   set -- runs
 fi
-for suite in "${@:-runs}" ${1:+} $([ $# = 0 ] && echo h2o); do
+[ $# = 0 ] && set -- runs h2o
+for suite in "$@"; do
   case $suite in
-    runs) name=runs_${rows}_p10000; size="--pipelines 10000" ;;
+    runs) name=runs${UNIQUE:+u}_${rows}_p10000; size="--pipelines 10000" ;;
     h2o) name=h2o_${rows}_100; size="--k 100" ;;
     *) echo "no suite is called $suite" >&2; exit 2 ;;
   esac

@@ -57,7 +57,8 @@ final class TopSink: ChunkSink {
       _ = kept.vectors()
       pending.append(kept)
       pendingRows &+= kept.count
-      if pendingRows > Swift.max(4 &* sink.limit, 2 &* Chunk.preferredCount) { try reduce() }
+      // Once few rows pass, each is worth a better threshold: it lets the scan leave out whole groups.
+      if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) { try reduce() }
     }
 
     func finish() throws { sink.keep(pending) }
@@ -85,6 +86,8 @@ final class TopSink: ChunkSink {
           span: .none, argumentSpans: [], prepared: Prepared())
         let better = compared(
           key.isDescending ? isLast ? .greaterOrEqual : .greater : isLast ? .lessOrEqual : .less, arguments)
+        // One key without nulls and NaN, as most are: the comparison says it all.
+        if threshold.count == 1, values.nulls == nil, values.type != .real { return better.trueRows() }
         let isBetter = better.lanes(UInt8.self)
         for i in 0..<n { isKept[i] |= isOpen[i] & isBetter[i] }
         if isLast { break }
