@@ -51,7 +51,7 @@ static void show_matches(char **matches, int count, int longest) {
     const char *text = describer(matches[i]);
     any = text && *text;
   }
-  if (!any) {
+  if (!any && count <= 200) {
     rl_display_match_list(matches, count, longest);
     rl_forced_update_display();
     return;
@@ -117,6 +117,7 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_de
   completer = candidates;
   describer = descriptions;
   rl_completion_display_matches_hook = show_matches;
+  rl_completion_query_items = 0;  // Lists are as long as the screen, so nobody needs to be asked.
   rl_sort_completion_matches = 0;  // Values come with the most frequent first.
   if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
     wake_pipe[0] = wake_pipe[1] = -1;

@@ -76,6 +76,7 @@ final class Completion: Sendable {
 
   /// The words that begin with `word` and fit after `text`, the rest of the line before the cursor.
   func candidates(for word: String, after text: String) -> [Candidate] {
+    data.begin()
     let pending = pendingText.withLock { $0 }
     let start = text.drop(while: \.isWhitespace)
     if pending.isEmpty, start.hasPrefix(".") || start.isEmpty && word.hasPrefix(".") {

@@ -9,14 +9,23 @@ final class CompletionData: Sendable {
   private let values = Mutex<[String: [[String]]]>([:])
   private let names = Mutex<[String]>([])
 
-  /// Milliseconds that one TAB may wait for the binder or for rows.
-  private static let patience = 30
+  private let deadline = Mutex(0.0)
+
+  /// Milliseconds that one TAB may take, and that all rows may take before a sample of them is asked for.
+  private static let patience = 42.0
+  private static let patienceForAllRows = 14.0
   /// Rows that are read when all are too many for the time.
   private static let sample = 100_000
 
   init(_ workspace: Workspace) { self.workspace = workspace }
 
   var catalog: Catalog { workspace.catalog }
+
+  /// Call when TAB is pressed.
+  func begin() { deadline.withLock { $0 = Machine.milliseconds + Self.patience } }
+
+  /// What is left of this TAB's time.
+  private var milliseconds: Int { max(1, Int(deadline.withLock { $0 } - Machine.milliseconds)) }
 
   /// Makes the tables that are asked for first while the user is still reading the greeting.
   func prepare() {
@@ -65,7 +74,7 @@ final class CompletionData: Sendable {
       }
       return schema
     }
-    return (try? run.wait(milliseconds: Self.patience)?.get()) ?? nil
+    return (try? run.wait(milliseconds: milliseconds)?.get()) ?? nil
   }
 
   // MARK: Values
@@ -75,13 +84,37 @@ final class CompletionData: Sendable {
     let name = KQLName.inQuery(column)
     let literal = KQLText.string(prefix)
     let end = "| summarize rows = count() by value = tostring(\(name)) | where value startswith_cs \(literal) | top 40 by rows, value asc"
-    let whole = rows(of: "\(input)\n\(end)")
-    let found = whole ?? rows(of: "\(input)\n| take \(Self.sample)\n\(end)") ?? []
+    let whole = rows(of: "\(input)\n\(end)", within: min(milliseconds, Int(Self.patienceForAllRows)))
+    let found = whole ?? rows(of: "\(Self.sampled(input))\n\(end)", within: milliseconds) ?? []
     return found.compactMap { row in row.count >= 2 ? (row[0], whole == nil ? "" : row[1]) : nil }
   }
 
+  /// The query over the first rows of its source alone.
+  private static func sampled(_ query: String) -> String {
+    let shape = QueryShape(query)
+    let bytes = shape.bytes
+    var depth = 0
+    var quote: UInt8?
+    for i in shape.statementStart..<bytes.count {
+      let byte = bytes[i]
+      if let open = quote {
+        if byte == open { quote = nil }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case UInt8(ascii: "|") where depth == 0:
+        return shape.text(0, i) + "| take \(sample) " + shape.text(i, bytes.count)
+      default: break
+      }
+    }
+    return query + "\n| take \(sample)"
+  }
+
   /// The cells of a small result, or nil when it takes too long; then they are there for the next TAB.
-  private func rows(of text: String) -> [[String]]? {
+  private func rows(of text: String, within milliseconds: Int) -> [[String]]? {
     if let known = values.withLock({ $0[text] }) { return known }
     let session = workspace.session()
     let run = BackgroundRun { [self] () -> [[String]] in
@@ -92,7 +125,7 @@ final class CompletionData: Sendable {
       }
       return rows
     }
-    switch run.wait(milliseconds: Self.patience) {
+    switch run.wait(milliseconds: milliseconds) {
     case .success(let rows): return rows
     case .failure: return []
     case nil: return nil
@@ -111,7 +144,7 @@ final class CompletionData: Sendable {
       names.withLock { $0 = found }
       return found
     }
-    return (try? run.wait(milliseconds: Self.patience)?.get()) ?? []
+    return (try? run.wait(milliseconds: milliseconds)?.get()) ?? []
   }
 }
 
