@@ -15,7 +15,7 @@ struct SmallestChangeTests {
     #expect(change.parts == [SmallestChange.Part(feature: 0, from: 9, to: 6.5, rises: false)])
     #expect(change.size == 1.25)
     let back = try #require(tree.smallestChange(of: [1, 5], across: 0.5, spreads: [2, 1]))
-    #expect(back.parts.map(\.to) == [6.5.nextUp] && back.parts.map(\.rises) == [true])
+    #expect(back.parts.map(\.to) == [Double(6.5).nextUp] && back.parts.map(\.rises) == [true])
     #expect(tree.smallestChange(of: [9, 5], across: 0.5, spreads: [2, 1], changeable: [false, true]) == nil)
     #expect(tree.smallestChange(of: [.nan, 5], across: 0.5, spreads: [2, 1]) == nil)
   }
