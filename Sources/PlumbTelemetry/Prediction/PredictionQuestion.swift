@@ -16,6 +16,17 @@ public struct PredictionSource {
     self.run = run
     self.table = table
   }
+
+  /// - Throws: `no-runs` without a table `runs` that predictions can be made from.
+  func checkRuns() throws {
+    guard let runs = try table("runs") else {
+      throw Diagnostic("no-runs", "there is no table `runs` to predict from", help: "import or load runs first")
+    }
+    for name in ["pipeline", "started", "ended", "status"]
+    where !runs.schema.contains(where: { $0.name == name }) {
+      throw Diagnostic("no-runs", "`runs` has no column `\(name)`, which prediction needs")
+    }
+  }
 }
 
 /// Which features of which moments a query makes.
@@ -63,13 +74,7 @@ public struct PredictionQuestion: Hashable, Sendable {
   }
 
   private func text(_ source: PredictionSource) throws -> String {
-    guard let runs = try source.table("runs") else {
-      throw Diagnostic("no-runs", "there is no table `runs` to predict from", help: "import or load runs first")
-    }
-    for name in ["pipeline", "started", "ended", "status"]
-    where !runs.schema.contains(where: { $0.name == name }) {
-      throw Diagnostic("no-runs", "`runs` has no column `\(name)`, which prediction needs")
-    }
+    try source.checkRuns()
     return text(
       hasEdges: try has(source, "edges", ["upstream", "downstream"]),
       hasSchemaChanges: try has(source, "schema_changes", ["pipeline", "at"]))

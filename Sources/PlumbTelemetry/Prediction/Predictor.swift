@@ -92,6 +92,7 @@ public final class Predictor: Sendable {
 
   /// All moments of the history before `end` that have a week or what there is of one before them.
   static func history(before end: Int64, within: Int64, _ source: PredictionSource) throws -> PredictionQuestion {
+    try source.checkRuns()
     let span = try HistorySpan(before: end, source)
     // Days with many runs are fewer days: about three million runs, and half a million rows.
     let days = Swift.max(1, Swift.min(span.days, 3_000_000 / Swift.max(1, span.runsPerDay)))

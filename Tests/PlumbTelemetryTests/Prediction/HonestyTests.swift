@@ -123,7 +123,7 @@ struct HonestyTests {
       return (
         HonestyTests.byPipeline(
           try PredictionRows(try source.run(one.predictionText(source)), context: source.context)),
-        HonestyTests.byPipeline(rows.selecting((0..<rows.count).filter { rows.steps[$0] == 24 }))
+        HonestyTests.byPipeline(rows.selecting((0..<rows.count).filter { rows.steps[$0] == 48 }))
       )
     }
     #expect(alone.count == 30)
