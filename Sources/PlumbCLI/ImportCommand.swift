@@ -51,14 +51,27 @@ struct ImportCommand: ParsableCommand {
           try telemetry.load(path, named: tableName)
           continue
         }
-        for loaded in try loading.load(name: tableName, path: path) {
-          guard let table = try catalog.table(named: loaded.name) else { continue }
-          catalog.remove(tableNamed: loaded.name)
-          try write(table, from: loaded.path, to: file)
+        for (name, part) in try Self.parts(of: path, as: tableName) {
+          let schema = try ExportedSchema.columns(ofTable: name, besideFile: part)
+          let own = schema.map { loading.withColumns($0) } ?? loading
+          for loaded in try own.load(name: name, path: part) {
+            guard let table = try catalog.table(named: loaded.name) else { continue }
+            catalog.remove(tableNamed: loaded.name)
+            try write(table, from: loaded.path, to: file)
+          }
         }
       }
       try loading.finish()
     }
+  }
+
+  /// The tables that a path stands for: a file, the files of a folder, or the tables of an SQLite file.
+  private static func parts(of path: String, as name: String?) throws -> [(name: String, path: String)] {
+    if Loading.isFolder(path) {
+      return try Loading.dataFiles(in: path).map { (Loading.tableName(forFile: $0), $0) }
+    }
+    if let tables = try sqliteTableNames(in: path), name == nil { return tables.map { ($0, "\(path)#\($0)") } }
+    return [(name ?? Loading.tableName(forFile: path), path)]
   }
 
   private func write(_ table: Table, from path: String, to file: WorkspaceFile) throws {

@@ -9,7 +9,7 @@ struct Loading: Sendable {
   private let format: LoadOptions.Format?
   private let delimiter: UInt8?
   private let hasHeader: Bool?
-  private let columns: Schema?
+  private var columns: Schema?
   private let badRows: BadRowPolicy
   private let threads: Int
   private let memoryLimit: Int
@@ -91,11 +91,12 @@ struct Loading: Sendable {
 
   private func loadTables(name: String?, path: String) throws -> [Loaded] {
     if path == "-" { return [try loadFile(name: name ?? "input", path: path)] }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    // A table of an SQLite file stands behind `#`.
+    let file = access(path, F_OK) != 0 ? path.lastIndex(of: "#").map { String(path[..<$0]) } ?? path : path
+    guard access(file, F_OK) == 0 else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
     }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
+    guard Self.isFolder(path) else {
       return [try loadFile(name: name ?? Self.tableName(forFile: path), path: path)]
     }
     if name != nil {
@@ -178,8 +179,20 @@ struct Loading: Sendable {
 
   private static let endings = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"]
 
+  /// The same for files whose columns are known.
+  func withColumns(_ columns: Schema) -> Loading {
+    var other = self
+    other.columns = columns
+    return other
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// In alphabetical order.
-  private static func dataFiles(in folder: String) -> [String] {
+  static func dataFiles(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var files: [String] = []

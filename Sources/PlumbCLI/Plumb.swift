@@ -15,7 +15,7 @@ struct Plumb: ParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      ShellCommand.self, QueryCommand.self, RunCommand.self, SimulateCommand.self, ImportCommand.self,
+      ShellCommand.self, QueryCommand.self, RunCommand.self, SimulateCommand.self, ImportCommand.self, ExportCommand.self,
       PipeCommand.self,
     ],
     defaultSubcommand: ShellCommand.self)

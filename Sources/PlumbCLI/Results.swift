@@ -45,6 +45,8 @@ final class Results {
     }
   }
 
+  func flush() throws { try destination.sink.flush() }
+
   func finish() throws {
     try writer.finish()
     try destination.commit()

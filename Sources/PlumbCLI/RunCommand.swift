@@ -70,7 +70,11 @@ struct RunCommand: ParsableCommand {
     for part in keepGoing ? ScriptParts.queries(of: text) : [text] {
       do {
         try Interrupts.shared.handling({ session.cancel() }) {
-          try session.run(part) { answer, _ in try results.write(answer) }
+          try session.run(part) { answer, _ in
+            try results.write(answer)
+            // Whoever waits for a change to be acknowledged gets it now.
+            try results.flush()
+          }
         }
       } catch let diagnostics as Diagnostics where keepGoing && !Interrupts.shared.wasTaken {
         hasFailed = true

@@ -36,18 +36,20 @@ extension DatabaseCommand {
     DatabaseCommand(
       words: [".append"], usage: ".append T <| query", summary: "Adds a query's rows to a table."
     ) { reader, given in
+      let start = reader.here
       let (name, _) = try given.knownTable(&reader)
+      let span = SourceSpan(start.lower, reader.offset)
       let table = try given.rows(&reader, for: name)
-      try given.append(table)
+      try given.append(table, at: span)
       return try given.added(table)
     },
     DatabaseCommand(
       words: [".set-or-append"], usage: ".set-or-append T <| query", summary: "Adds to a table, which is made if need be."
     ) { reader, given in
-      let (name, _) = try reader.name("the name of a table")
+      let (name, span) = try reader.name("the name of a table")
       let table = try given.rows(&reader, for: name)
       if given.catalog.hasTable(named: name) {
-        try given.append(table)
+        try given.append(table, at: span)
       } else {
         try given.catalog.make([.setTable(table)])
       }
@@ -121,7 +123,7 @@ extension DatabaseCommand {
       } else if !isLenient {
         throw given.unknownFunction(name, span)
       }
-      return try given.changed(nil)
+      return try functions(given.catalog.storedFunctions)
     },
     DatabaseCommand(
       words: [".advance"], usage: ".advance 2h", summary: "Moves a simulated world's clock; what happens meanwhile is simulated."
@@ -163,11 +165,11 @@ extension DatabaseCommand {
         name: name, parameters: parameters, body: body, folder: properties["folder"] ?? "",
         summary: properties["docstring"] ?? "")
       try given.catalog.make([.setFunction(function)])
+      return try functions([function])
     } catch var diagnostic as Diagnostic {
       if diagnostic.span == nil { diagnostic.span = textSpan }
       throw diagnostic
     }
-    return try given.changed(nil)
   }
 }
 
@@ -185,11 +187,11 @@ extension DatabaseCommand.CommandContext {
   }
 
   /// Adds rows whose columns are the table's, in its order.
-  func append(_ rows: Table) throws {
+  func append(_ rows: Table, at span: SourceSpan) throws {
     let known = catalog.schema(ofTable: rows.name) ?? []
     guard known.map(\.type) == rows.schema.map(\.type) else {
       throw Diagnostic(
-        "schema-differs", "the query's columns are not those of `\(rows.name)`",
+        "schema-differs", "the query's columns are not those of `\(rows.name)`", at: span,
         help: "it has \(known.map { "\($0.name):\($0.type.name)" }.joined(separator: ", "))")
     }
     try catalog.make([.append(Table(name: rows.name, schema: known, groups: rows.groups))])

@@ -18,7 +18,11 @@ struct CommandReader {
 
   var wholeSpan: SourceSpan { SourceSpan(start, start + bytes.count) }
   /// Where the next word begins, one place wide.
-  var here: SourceSpan { SourceSpan(start + min(at, bytes.count), start + min(at + 1, bytes.count)) }
+  var here: SourceSpan {
+    var ahead = self
+    ahead.skipSpace()
+    return SourceSpan(start + ahead.at, start + min(ahead.at + 1, bytes.count))
+  }
   /// The offset in the script of what comes next.
   var offset: Int { start + at }
 

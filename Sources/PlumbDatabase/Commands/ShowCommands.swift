@@ -66,7 +66,7 @@ extension DatabaseCommand {
     },
   ]
 
-  private static func functions(_ functions: [CatalogFunction]) throws -> Answer {
+  static func functions(_ functions: [CatalogFunction]) throws -> Answer {
     try Answer(
       [
         ColumnInfo("Name", .string), ColumnInfo("Parameters", .string), ColumnInfo("Body", .string),

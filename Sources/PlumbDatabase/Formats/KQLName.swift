@@ -1,7 +1,7 @@
 /// Names of columns as a query or a person reads them.
-enum KQLName {
+public enum KQLName {
   /// The name as a schema takes it: bare, or as `['...']` when it is not an identifier.
-  static func inSchema(_ name: String) -> String {
+  public static func inSchema(_ name: String) -> String {
     if isIdentifier(name) && !reserved.contains(name) { return name }
     var escaped = ""
     for character in name.unicodeScalars {

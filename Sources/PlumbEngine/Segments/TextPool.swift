@@ -29,7 +29,7 @@ public final class TextPool {
     }
   }
 
-  /// Writes the code of each row's text; false, and nothing kept, when the column is better stored as texts.
+  /// Writes the code of each row's text; false when the group is better stored as texts.
   func takeCodes(of vector: Vector, into out: UnsafeMutablePointer<UInt32>) -> Bool {
     if let dictionary = vector.dictionary { return takeCodes(of: vector, dictionary, into: out) }
     let n = vector.count

@@ -29,6 +29,14 @@ func loadSQLiteTable(path: String, options: LoadOptions) throws -> LoadedRows {
   return try file.rows(of: table, columns: columns, options: options)
 }
 
+/// The tables and views of a file in alphabetical order; nil when it is no SQLite file.
+public func sqliteTableNames(in path: String) throws -> [String]? {
+  guard let front = try? FileSource(path: path).sample(at: 0, count: 16),
+    front.starts(with: Array("SQLite format 3\0".utf8))
+  else { return nil }
+  return try SQLiteReader(path).tableNames
+}
+
 /// An SQLite file that is read.
 private final class SQLiteReader {
   private var connection: OpaquePointer?
@@ -74,11 +82,28 @@ private final class SQLiteReader {
 
   private static func text(_ statement: OpaquePointer, _ column: Int32) -> String { String(bytes(statement, column)) }
 
+  /// Whether Plumb made the file, whose declarations then say what the columns are.
+  private var isExported: Bool {
+    get throws {
+      var id: Int64 = 0
+      try forEachRow("pragma application_id") { id = sqlite3_column_int64($0, 0) }
+      return id == ExportedTypes.applicationID
+    }
+  }
+
+  /// Tables and views in alphabetical order.
+  var tableNames: [String] {
+    get throws {
+      var tables: [String] = []
+      try forEachRow(
+        "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name"
+      ) { tables.append(SQLiteReader.text($0, 0)) }
+      return tables
+    }
+  }
+
   func chosenTable(_ wanted: String?) throws -> String {
-    var tables: [String] = []
-    try forEachRow(
-      "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name"
-    ) { tables.append(SQLiteReader.text($0, 0)) }
+    let tables = try tableNames
     if let wanted {
       if tables.contains(wanted) { return wanted }
       throw Diagnostic(
@@ -112,6 +137,12 @@ private final class SQLiteReader {
     var columns: [(name: String, declared: String)] = []
     try forEachRow("select name, type from pragma_table_info(\(literal(table)))") {
       columns.append((SQLiteReader.text($0, 0), SQLiteReader.text($0, 1).lowercased()))
+    }
+    if try isExported {
+      let types = columns.map { ExportedTypes.type($0.declared) }
+      if types.allSatisfy({ $0 != nil }) {
+        return zip(columns, types).map { ColumnInfo($0.name, $1 ?? .string) }
+      }
     }
     var kinds = columns.map { column in
       Kinds(areMoments: column.declared.contains("date") || column.declared.contains("time"))
@@ -184,7 +215,7 @@ private final class SQLiteReader {
     let kind = sqlite3_column_type(statement, index)
     switch (kind, type) {
     case (SQLITE_NULL, _): writer.appendNull(column)
-    case (SQLITE_INTEGER, .long): writer.append(column, word: sqlite3_column_int64(statement, index))
+    case (SQLITE_INTEGER, .long), (SQLITE_INTEGER, .int): writer.append(column, word: sqlite3_column_int64(statement, index))
     case (SQLITE_INTEGER, .real), (SQLITE_FLOAT, .real):
       writer.append(column, real: sqlite3_column_double(statement, index))
     case (SQLITE_INTEGER, .bool): writer.append(column, bool: sqlite3_column_int64(statement, index) != 0)

@@ -26,15 +26,10 @@ public func exportSQLite(_ tables: [Table], to path: String, progress: (Int) -> 
   }
 }
 
-/// The file that is being made.
-private struct ExportFile {
-  let connection: SQLiteConnection
-
-  init(_ path: String) throws {
-    connection = try SQLiteConnection(path, .creating)
-    try connection.run("PRAGMA journal_mode = OFF")
-    try connection.run("PRAGMA synchronous = OFF")
-  }
+/// The types that exported tables declare; in a file that Plumb exported they say what a column was.
+enum ExportedTypes {
+  /// Marks such files: `Plmx`.
+  static let applicationID: Int64 = 0x506C_6D78
 
   static func declaration(_ type: ScalarType) -> String {
     switch type {
@@ -51,8 +46,24 @@ private struct ExportFile {
     }
   }
 
+  static func type(_ declared: String) -> ScalarType? {
+    ScalarType.allCases.first { declaration($0) == declared.uppercased() }
+  }
+}
+
+/// The file that is being made.
+private struct ExportFile {
+  let connection: SQLiteConnection
+
+  init(_ path: String) throws {
+    connection = try SQLiteConnection(path, .creating)
+    try connection.run("PRAGMA application_id = \(ExportedTypes.applicationID)")
+    try connection.run("PRAGMA journal_mode = OFF")
+    try connection.run("PRAGMA synchronous = OFF")
+  }
+
   func write(_ table: Table, _ written: inout Int, _ progress: (Int) -> Bool) throws {
-    let columns = table.schema.map { "\(quoted($0.name)) \(Self.declaration($0.type))" }.joined(separator: ", ")
+    let columns = table.schema.map { "\(quoted($0.name)) \(ExportedTypes.declaration($0.type))" }.joined(separator: ", ")
     try connection.run("CREATE TABLE \(quoted(table.name)) (\(columns))")
     let marks = table.schema.map { _ in "?" }.joined(separator: ", ")
     let insert = "INSERT INTO \(quoted(table.name)) VALUES (\(marks))"

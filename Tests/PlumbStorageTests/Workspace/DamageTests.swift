@@ -76,7 +76,7 @@ struct DamageTests {
     try folder.change("UPDATE plumb_segments SET data = x'00' WHERE id = \(id) * 16384")
     let file = try folder.open { $0.salvages = true }
     #expect(file.losses == ["`numbers` has 0 sound rows of 1000"])
-    try file.reading {
+    try file.reading { () throws -> Void in
       #expect(try file.cells("all") == expected)
       #expect(file.table(named: "numbers")?.rowCount == 0)
     }

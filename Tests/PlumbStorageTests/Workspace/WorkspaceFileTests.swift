@@ -20,7 +20,7 @@ struct WorkspaceFileTests {
     let folder = try WorkspaceFolder()
     let file = try folder.open()
     for part in 0..<5 { try file.write { try $0.append(Samples.numbers(part * 10..<part * 10 + 10)) } }
-    try file.reading {
+    try file.reading { () throws -> Void in
       #expect(try file.longs("numbers") == Array(0..<50))
     }
   }
@@ -35,7 +35,7 @@ struct WorkspaceFileTests {
         try writer.drop("nothing")
       }
     }
-    try file.reading { #expect(try file.longs("numbers") == Array(0..<10)) }
+    try file.reading { () throws -> Void in #expect(try file.longs("numbers") == Array(0..<10)) }
   }
 
   @Test func tablesAreRenamedReplacedAndDropped() throws {
@@ -43,12 +43,12 @@ struct WorkspaceFileTests {
     let file = try folder.open()
     try file.write { try $0.append(Samples.numbers(0..<10)) }
     try file.write { try $0.rename("numbers", to: "others") }
-    try file.reading { #expect(file.tables.map(\.name) == ["others"]) }
+    try file.reading { () throws -> Void in #expect(file.tables.map(\.name) == ["others"]) }
     try file.write { try $0.append(Samples.numbers(5..<8)) }
     try file.write { try $0.replace(Samples.numbers(1..<3)) }
-    try file.reading { #expect(try file.longs("numbers") == [1, 2]) }
+    try file.reading { () throws -> Void in #expect(try file.longs("numbers") == [1, 2]) }
     try file.write { try $0.drop("others") }
-    try file.reading { #expect(file.tables.map(\.name) == ["numbers"]) }
+    try file.reading { () throws -> Void in #expect(file.tables.map(\.name) == ["numbers"]) }
     #expect(try folder.sqlite("SELECT count(*) FROM plumb_segments") == "1")
   }
 
@@ -74,7 +74,7 @@ struct WorkspaceFileTests {
       try file.reading {}
       try file.compactIfNeeded()
     }
-    try file.reading {
+    try file.reading { () throws -> Void in
       #expect(try file.longs("numbers") == Array(0..<600))
       #expect(file.layout.map(\.groups).allSatisfy { $0 < 24 }, "\(file.layout)")
     }
@@ -90,7 +90,7 @@ struct WorkspaceFileTests {
     try file.write { try $0.synchronize(Samples.numbers(0..<capacity * 2 + 9)) }
     let after = try folder.sqlite("SELECT group_concat(id) FROM (SELECT id FROM plumb_groups ORDER BY place)")
     #expect(before.split(separator: ",").prefix(2) == after.split(separator: ",").prefix(2))
-    try file.reading { #expect(file.table(named: "numbers")?.rowCount == capacity * 2 + 9) }
+    try file.reading { () throws -> Void in #expect(file.table(named: "numbers")?.rowCount == capacity * 2 + 9) }
   }
 
   @Test func aReaderSeesWhatWasThereWhenItBegan() throws {
@@ -98,13 +98,13 @@ struct WorkspaceFileTests {
     let writer = try folder.open()
     try writer.write { try $0.append(Samples.numbers(0..<10)) }
     let reader = try folder.open()
-    try reader.reading {
+    try reader.reading { () throws -> Void in
       let seen = try #require(reader.table(named: "numbers"))
       try writer.write { try $0.replace(Samples.numbers(50..<60)) }
       try writer.write { try $0.append(Samples.numbers(60..<70)) }
       #expect(try Samples.longs(seen) == Array(0..<10))
     }
-    try reader.reading { #expect(try reader.longs("numbers") == Array(50..<70)) }
+    try reader.reading { () throws -> Void in #expect(try reader.longs("numbers") == Array(50..<70)) }
   }
 
   @Test func oneWriterAtATime() throws {
@@ -117,7 +117,7 @@ struct WorkspaceFileTests {
       #expect(message.contains("is being written by process \(getpid())"), "\(message)")
     }
     try second.write { try $0.append(Samples.numbers(1..<2)) }
-    try first.reading { #expect(first.table(named: "numbers")?.rowCount == 2) }
+    try first.reading { () throws -> Void in #expect(first.table(named: "numbers")?.rowCount == 2) }
   }
 
   @Test func queriesReadOnlyTheColumnsTheyTouch() throws {

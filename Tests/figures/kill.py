@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates and compacts, and checks what is left.
+
+  kill.py [COUNT] [SEED]      default: 300 kills, seed 1
+
+After every kill the file must open, pass SQLite's integrity_check, and hold exactly the batches that were acknowledged
+(a batch whose acknowledgement was under way may be there as a whole or not at all). Prints a line for each kind of work.
+Takes the binary from $PLUMB, default .build/release/plumb.
+"""
+import os, random, signal, sqlite3, subprocess, sys, tempfile, time
+
+plumb = os.environ.get("PLUMB", ".build/release/plumb")
+count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+dice = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+batch = 5_000
+
+
+def query(path, text):
+    done = subprocess.run([plumb, "query", path, "-c", text, "--format", "csv"], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"FAILED: `{text}` on {path}: {done.stderr}")
+    return done.stdout.split()
+
+
+def integrity(path):
+    connection = sqlite3.connect(path)
+    answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    connection.close()
+    if answer != "ok":
+        raise SystemExit(f"FAILED: integrity_check of {path}: {answer}")
+
+
+def killed(arguments, most, output=None):
+    """Runs and kills after a random time of at most `most` seconds; what was written to standard output."""
+    process = subprocess.Popen([plumb, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        out, _ = process.communicate(timeout=dice.random() * most)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        out, _ = process.communicate()
+    return out, process.returncode
+
+
+def appending(folder, path, known):
+    """Many small appends by one script; every answer that arrives acknowledges one."""
+    script = f"{folder}/append.kql"
+    with open(script, "w") as file:
+        for number in range(known, known + 400):
+            file.write(f".set-or-append small <| range n from {number * 7} to {number * 7 + 6} step 1;\n")
+    out, _ = killed(["run", script, path, "--format", "csv"], 0.8)
+    acknowledged = known + out.count("small,7")
+    if query(path, ".show tables | where TableName == 'small' | count")[-1] == "0":
+        if acknowledged: raise SystemExit("FAILED: acknowledged rows are gone")
+        return 0
+    rows, least, most, sum_ = query(path, "small | summarize count(), min(n), max(n), sum(n)")[-1].split(",")
+    rows = int(rows)
+    if rows % 7 or rows < acknowledged * 7 or int(least) != 0 or int(most) != rows - 1 or int(sum_) != rows * (rows - 1) // 2:
+        raise SystemExit(f"FAILED: {rows} rows, {acknowledged} batches acknowledged, bounds {least}..{most}, sum {sum_}")
+    return rows // 7
+
+
+def importing(folder, path, known):
+    """A file of rows; the end of the process acknowledges it."""
+    data = f"{folder}/batch.csv"
+    with open(data, "w") as file:
+        file.write("n,text\n")
+        for number in range(known * batch, (known + 1) * batch):
+            file.write(f"{number},text {number % 97}\n")
+    _, status = killed(["import", data, "--as", "large", "--into", path], 0.12)
+    if not os.path.exists(path) or query(path, ".show tables | where TableName == 'large' | count")[-1] == "0":
+        if known or status == 0: raise SystemExit("FAILED: an acknowledged import is gone")
+        return known
+    rows, sum_ = map(int, query(path, "large | summarize count(), sum(n)")[-1].split(","))
+    wanted = {known + 1} if status == 0 else {known, known + 1}
+    if rows % batch or rows // batch not in wanted or sum_ != rows * (rows - 1) // 2:
+        raise SystemExit(f"FAILED: {rows} rows after {known} batches, status {status}, sum {sum_}")
+    return rows // batch
+
+
+def simulating(folder, path, known):
+    """A world, made or advanced; all of its tables or none belong to the clock."""
+    if known == 0:
+        killed(["simulate", "--pipelines", "40", "--days", "10", "--into", path], 0.25)
+    else:
+        killed(["query", path, "-c", ".advance 6h"], 0.2)
+    if not os.path.exists(path): return known
+    names = query(path, ".show tables | project TableName")
+    if "runs" not in names:
+        if known: raise SystemExit("FAILED: the world is gone")
+        return 0
+    late = query(path, "runs | where started > now() | count")[-1]
+    last = query(path, "print toint((now() - toscalar(runs | summarize max(started))) < 2h)")[-1]
+    if late != "0" or last != "1": raise SystemExit(f"FAILED: {late} runs after the clock, last run recent: {last}")
+    return 1
+
+
+works = [appending, importing, simulating]
+for place, work in enumerate(works):
+    mine = count // len(works) + (1 if place < count % len(works) else 0)
+    begin = time.monotonic()
+    known = 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/t.plumb"
+        for kill in range(mine):
+            # A new file now and then: making one is work, too.
+            if kill % 20 == 0:
+                known = 0
+                for name in os.listdir(folder): os.remove(f"{folder}/{name}")
+            known = work(folder, path, known)
+            if os.path.exists(path): integrity(path)
+    print(f"{work.__name__}: {mine} kills, nothing acknowledged lost ({time.monotonic() - begin:.0f} s)", flush=True)

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Prints what importing a CSV file of runs into a new workspace costs beside DuckDB making its own database file of it,
+how large both files are, and how long opening the workspace and counting takes as a whole process.
+
+  workspace.py [FILE.csv]     default: /tmp/bench/bench-data/runs_10000000_p10000.csv, as ../shared/bench/gen.py makes it
+
+Takes the binary from $PLUMB, default .build/release/plumb; three rounds by turns, the best of each. Without the
+duckdb package only Plumb's figures are printed.
+"""
+import os, subprocess, sys, tempfile, time
+
+plumb = os.environ.get("PLUMB", ".build/release/plumb")
+data = sys.argv[1] if len(sys.argv) > 1 else "/tmp/bench/bench-data/runs_10000000_p10000.csv"
+threads = len(os.sched_getaffinity(0))
+try:
+    import duckdb
+except ImportError:
+    duckdb = None
+
+
+def timed(action):
+    begin = time.monotonic()
+    action()
+    return time.monotonic() - begin
+
+
+def run(*arguments):
+    return subprocess.run([plumb, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+with tempfile.TemporaryDirectory() as folder:
+    workspace, database = f"{folder}/runs.plumb", f"{folder}/runs.duckdb"
+
+    def ours():
+        run("import", data, "--as", "runs", "--into", workspace)
+
+    def theirs():
+        connection = duckdb.connect(database)
+        connection.execute(f"set threads = {threads}")
+        connection.execute(f"create table runs as select * from read_csv('{data}')")
+        connection.close()
+
+    times, other = [], []
+    for _ in range(3):
+        for path in (workspace, database):
+            if os.path.exists(path):
+                os.remove(path)
+        times.append(timed(ours))
+        if duckdb:
+            other.append(timed(theirs))
+    rows = run("query", workspace, "-c", "runs | count", "--format", "raw").strip()
+    counts = sorted(timed(lambda: run("query", workspace, "-c", "runs | count")) for _ in range(21))
+    size = os.path.getsize(workspace)
+    print(f"rows: {rows}; CSV: {os.path.getsize(data) / 1e6:.0f} MB; threads: {threads}")
+    print(f"plumb import: {min(times):.2f} s, {size / 1e6:.0f} MB")
+    if duckdb:
+        theirs_size = os.path.getsize(database)
+        print(f"duckdb {duckdb.__version__}: {min(other):.2f} s, {theirs_size / 1e6:.0f} MB")
+        print(f"time: {min(times) / min(other):.2f} times DuckDB's (at most 1.5); size: {size / theirs_size:.2f} times (at most 1.5)")
+    print(f"open and `runs | count`, whole process: {counts[10] * 1e3:.1f} ms (at most 200)")
