@@ -27,7 +27,8 @@ struct MappedRows {
           help: Suggestion.nearest(to: column.name, in: schema.map(\.name)) ?? "`project-away` it in the mapping")
       }
       let fits = target.type == column.type || target.type == .long && column.type == .int
-      guard fits else {
+      // A column of a file that has no values at all counts as texts, and fits everywhere.
+      guard try fits || Self.isEmpty(column.name, in: table) else {
         throw Diagnostic(
           "bad-mapping",
           "the column `\(column.name)` of `\(name)` is a \(target.type.name), and the mapping gives a \(column.type.name)",
@@ -38,7 +39,19 @@ struct MappedRows {
     self.table = table
     self.path = path
     self.schema = schema
-    places = schema.map { column in table.schema.firstIndex { $0.name == column.name } }
+    places = schema.map { column in
+      let place = table.schema.firstIndex { $0.name == column.name }
+      return place.flatMap { (table.schema[$0].type == .string) == (column.type == .string) ? $0 : nil }
+    }
+  }
+
+  private static func isEmpty(_ name: String, in table: Table) throws -> Bool {
+    guard let place = table.schema.firstIndex(where: { $0.name == name }), table.schema[place].type == .string
+    else { return false }
+    return try table.groups.allSatisfy { group in
+      let column = try group.column(place)
+      return (0..<group.count).allSatisfy { column.cellBytes(at: $0).isEmpty }
+    }
   }
 
   /// Adds all rows; what has no name, or a status that is none, is rejected.
