@@ -39,7 +39,7 @@ extension DotCommand {
     let count = arguments.first.map { Int($0) } ?? 20
     guard let count, count > 0 else { throw usage(".history", "`.history` takes a number above 0") }
     let rows = shell.log.entries.suffix(count)
-    try shell.show([try Answer(QueryLog.schema, rows: rows.map(\.cells))])
+    try shell.show([try Answer(Table(name: "history", schema: QueryLog.schema, rows: rows.map(\.cells)))])
   }
 
   static let overview = DotCommand(
