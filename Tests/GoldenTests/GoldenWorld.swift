@@ -54,6 +54,8 @@ struct GoldenWorld {
     } catch let errors as Diagnostics {
       let renderer = DiagnosticRenderer()
       return errors.list.flatMap { lines(renderer.render($0, source: text)) }
+    } catch let error as Diagnostic {
+      return lines(DiagnosticRenderer().render(error, source: text))
     } catch {
       return ["\(error)"]
     }

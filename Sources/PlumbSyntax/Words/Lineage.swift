@@ -92,7 +92,11 @@ extension Parser {
   }
 
   /// What stands here when it can be a name, for an example that the user can copy.
-  private var exampleName: String { isPipelineName(after: 0) ? text(in: token.span) : "NAME" }
+  private var exampleName: String {
+    var ahead = self
+    guard isPipelineName(after: 0), let name = try? ahead.parsePipelineName() else { return "NAME" }
+    return text(in: name.span)
+  }
 
   private mutating func unknownLineage(_ known: [String]) -> SyntaxFailure {
     let choices = "one of \(known.map { "`\($0)`" }.joined(separator: ", "))"

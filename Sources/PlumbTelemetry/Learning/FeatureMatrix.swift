@@ -57,7 +57,7 @@ public final class FeatureMatrix: @unchecked Sendable {
       var row = 0
       for group in table.groups {
         try context.checkpoint()
-        (try! group.columns)[index].copyReals(to: buffer.values(Double.self) + row)
+        try group.columns[index].copyReals(to: buffer.values(Double.self) + row)
         row += group.count
       }
       return buffer

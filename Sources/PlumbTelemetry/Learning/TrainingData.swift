@@ -82,7 +82,7 @@ struct ClassLabels {
         "unknown-column", "there is no column `\(column)` to learn",
         help: Suggestion.nearest(to: column, in: table.schema.map(\.name)))
     }
-    let vectors = table.groups.map { (try! $0.columns)[index] }
+    let vectors = try table.groups.map { try $0.columns[index] }
     for vector in vectors {
       try context.checkpoint()
       for row in 0..<vector.count where vector.isEmptyCell(at: row) {

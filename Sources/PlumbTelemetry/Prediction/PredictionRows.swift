@@ -31,7 +31,8 @@ struct PredictionRows: Sendable {
     pipelines.reserveCapacity(n)
     for group in table.groups {
       try context.checkpoint()
-      for row in 0..<group.count { pipelines.append(index.insert((try! group.columns)[place].cellBytes(at: row))) }
+      let column = try group.columns[place]
+      for row in 0..<group.count { pipelines.append(index.insert(column.cellBytes(at: row))) }
     }
     self.pipelines = pipelines
     names = (0..<index.count).map { index.text(Int32(truncatingIfNeeded: $0)) }
@@ -44,8 +45,11 @@ struct PredictionRows: Sendable {
     features = FeatureMatrix(names: Feature.names, columns: columns)
     failed = try table.schema.firstIndex { $0.name == "failed_attempts" }
       .map { try PredictionRows.reals(table, $0, context).map { $0 > 0 } } ?? []
-    upstreams = table.schema.firstIndex { $0.name == "worst_upstream" }.map { place in
-      table.groups.flatMap { group in (0..<group.count).map { String((try! group.columns)[place].cellBytes(at: $0)) } }
+    upstreams = try table.schema.firstIndex { $0.name == "worst_upstream" }.map { place in
+      try table.groups.flatMap { group in
+        let column = try group.columns[place]
+        return (0..<group.count).map { String(column.cellBytes(at: $0)) }
+      }
     } ?? []
   }
 
@@ -55,7 +59,7 @@ struct PredictionRows: Sendable {
       guard var target = room.baseAddress else { return }
       for group in table.groups {
         try context.checkpoint()
-        (try! group.columns)[column].copyReals(to: target)
+        try group.columns[column].copyReals(to: target)
         target += group.count
       }
     }

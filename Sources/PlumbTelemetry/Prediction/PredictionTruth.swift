@@ -18,8 +18,9 @@ extension World {
     var causeOf: [String: String] = [:]
     let id = 0, cause = 2
     for group in incidents.groups {
+      let columns = try group.columns
       for row in 0..<group.count {
-        causeOf[String((try! group.columns)[id].cellBytes(at: row))] = String((try! group.columns)[cause].cellBytes(at: row))
+        causeOf[String(columns[id].cellBytes(at: row))] = String(columns[cause].cellBytes(at: row))
       }
     }
     return PredictionTruth(

@@ -120,14 +120,16 @@ private struct HistorySpan {
       | summarize runs = count(), first = min(started), pipelines = dcount(pipeline)
       """)
     let group = table.groups.first
-    func word(_ column: Int) -> Int64? {
-      guard let vector = (try! group?.columns)?[column], (group?.count ?? 0) > 0, !vector.isEmptyCell(at: 0) else { return nil }
+    func word(_ column: Int) throws -> Int64? {
+      guard let group, group.count > 0 else { return nil }
+      let vector = try group.columns[column]
+      if vector.isEmptyCell(at: 0) { return nil }
       return vector.word(at: 0)
     }
-    let runs = word(0) ?? 0, first = word(1) ?? end
+    let runs = try word(0) ?? 0, first = try word(1) ?? end
     days = Swift.min(3_650, Swift.max(1, (end - first) / PredictionQuestion.day))
     runsPerDay = runs / days
-    pipelines = word(2) ?? 0
+    pipelines = try word(2) ?? 0
   }
 }
 
