@@ -20,7 +20,8 @@ import Testing
   ///
   /// Whoever changes the world on purpose puts the new number here.
   @Test func bytesArePinned() throws {
-    #expect(try World.made().digest() == 3_936_300_154_329_339_629)
+    let digest = try World.made().digest()
+    #expect(digest == 682_330_156_884_675_030)
   }
 
   @Test func partsEqualTheWhole() throws {
