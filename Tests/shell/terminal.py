@@ -28,6 +28,7 @@ class Terminal:
                 os.chdir(folder)
             os.execve(PLUMB, [PLUMB, *arguments], environment)
         self.text = ""
+        self.unfinished = ""
         self.raw = ""
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
@@ -53,7 +54,12 @@ class Terminal:
                     raise AssertionError(f"ended without {wanted!r}: {self.text!r}")
                 shown = self.decoder.decode(data)
                 self.raw += shown
-                self.text += ESCAPES.sub("", shown)
+                # An escape sequence whose end has not arrived waits for it.
+                shown = self.unfinished + shown
+                start = shown.rfind("\x1b")
+                whole = len(shown) if start < 0 or ESCAPES.match(shown, start) else start
+                self.text += ESCAPES.sub("", shown[:whole])
+                self.unfinished = shown[whole:]
         before, self.text = self.text.split(wanted, 1)
         return before
 
