@@ -10,13 +10,17 @@ enum ShowCommand {
   }
 
   static let subjects = ["features", "models", "tree"]
+  /// What `.show` is followed by in the commands of databases.
+  private static let databaseSubjects = Set(DatabaseCommand.all.compactMap { $0.firstWord == ".show" ? $0.secondWord : nil })
   static let methods = RiskMethod.allCases.map(\.rawValue)
 
   /// The words of a text that is one of these commands; nil for other texts.
   static func words(in text: String) -> [String]? {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     if words.first == ".train" { return words }
-    return words.first == ".show" && words.count == 2 && subjects.contains(words[1]) ? words : nil
+    guard words.first == ".show", words.count == 2 else { return nil }
+    // What databases show is a command of theirs; what nobody shows is told here.
+    return databaseSubjects.contains(words[1]) ? nil : words
   }
 
   /// - Throws: a diagnostic for a subject that there is not, and what learning throws.
@@ -29,7 +33,13 @@ enum ShowCommand {
       _ = try session.run("predict_risk(using = \"\(method)\", retrain = true) | take 0")
       return .answers(try session.run("predict_models()"))
     }
-    switch words.last {
+    guard words.count == 2, subjects.contains(words[1]) else {
+      let known = subjects + databaseSubjects.sorted()
+      throw Diagnostic(
+        "usage", "`.show` is followed by \(known.joined(separator: ", "))",
+        help: Suggestion.nearest(to: words.last ?? "", in: known))
+    }
+    switch words[1] {
     case "features":
       let catalog = workspace.catalog
       let question = PredictionQuestion(asOf: session.options.clock(), within: 2 * PredictionQuestion.hour)

@@ -9,6 +9,7 @@ public struct DatabaseCommand: Sendable {
   /// The words it begins with.
   let words: [String]
   public var firstWord: String { words.first ?? "" }
+  public var secondWord: String? { words.dropFirst().first }
   public let usage: String
   public let summary: String
   let run: @Sendable (inout CommandReader, CommandContext) throws -> Answer?

@@ -7,6 +7,8 @@ struct TableLayout {
   var widths: [Int]
   /// Columns at the end that do not fit at any width.
   var hidden: Int
+  /// Whether cells are cut so much that the widest row shows less than a third of itself.
+  private(set) var isCrowded = false
 
   /// No column of text is made narrower than the first of these that leaves room for all columns; where none does,
   /// a few columns that can be read are better than many that cannot.
@@ -37,6 +39,7 @@ struct TableLayout {
     }
     let spare = width - Self.total(least, between, around)
     widths = spare < 0 ? [max(1, width - around)] : Self.sharing(spare, over: least, upTo: natural)
+    isCrowded = natural.reduce(0, +) / 3 > widths.reduce(0, +)
   }
 
   /// Gives the spare room to the columns, the same ceiling for all that want more than it.

@@ -78,8 +78,11 @@ final class TableWriter: ResultWriter {
 
   func finish() throws { try sink.flush() }
 
-  /// Whether every column has a place on the terminal, if need be with shortened cells.
-  func fits(_ answer: Answer) -> Bool { measure(answer).layout.hidden == 0 }
+  /// Whether every column has a place on the terminal, if need be with cells that are somewhat shortened.
+  func fits(_ answer: Answer) -> Bool {
+    let layout = measure(answer).layout
+    return layout.hidden == 0 && !layout.isCrowded
+  }
 
   /// Measures every cell that will be shown. Columns that no terminal of this width could show are not looked at.
   private func measure(_ answer: Answer) -> (layout: TableLayout, names: [String]) {
