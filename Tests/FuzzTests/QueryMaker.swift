@@ -10,7 +10,8 @@ struct QueryMaker {
     where filter extend project project-away project-keep project-rename project-reorder summarize sort order top take
     limit count distinct join lookup union mv-expand mv-apply parse parse-where parse-kv as getschema serialize render
     print range datatable externaldata let set declare query_parameters evaluate search find invoke make-series
-    top-nested sample partition scan fork facet reduce consume by on with to typeof from step asc desc nulls first last
+    lineage upstream downstream path critical depth blast predict risk quality within using tree slow stale volume why
+    compare of as at entra-signin-2d top-nested sample partition scan fork facet reduce consume by on with to typeof from step asc desc nulls first last
     kind= withsource= isfuzzy=true inner leftouter innerunique anti fullouter hint.strategy=shuffle explain profile
     and or not in in~ !in has !has has_any has_all contains !contains startswith endswith hasprefix matches regex
     between .. == != =~ !~ < <= > >= = + - * / % ( ) [ ] { } , ; | . : => @ # ? ! $left $right & ^ ~ ` \\ // "" '' " '

@@ -94,23 +94,27 @@ extension Adjacency {
     var marks = Array(repeating: Mark.unseen, count: nodeCount)
     var totals = weights
     var next = Array(repeating: Int32(-1), count: nodeCount)
-    var stack: [(node: Int32, neighbours: ArraySlice<Int32>)] = [(node, neighbours(of: node))]
+    // The edge of each node that is looked at next.
+    var edge = starts
+    var stack = [node]
     marks[Int(node)] = .open
-    while var top = stack.popLast() {
-      guard let neighbour = top.neighbours.popFirst() else {
-        let place = Int(top.node)
+    while let top = stack.last {
+      let place = Int(top)
+      guard edge[place] < starts[place + 1] else {
+        stack.removeLast()
         if next[place] >= 0 { totals[place] = weights[place] &+ totals[Int(next[place])] }
         marks[place] = .done
-        if let below = stack.last?.node { improve(below, by: top.node, totals, &next, isBefore) }
+        if let below = stack.last { improve(below, by: top, totals, &next, isBefore) }
         continue
       }
-      stack.append(top)
+      let neighbour = targets[Int(edge[place])]
+      edge[place] += 1
       switch marks[Int(neighbour)] {
       case .open: break
-      case .done: improve(top.node, by: neighbour, totals, &next, isBefore)
+      case .done: improve(top, by: neighbour, totals, &next, isBefore)
       case .unseen:
         marks[Int(neighbour)] = .open
-        stack.append((neighbour, neighbours(of: neighbour)))
+        stack.append(neighbour)
       }
     }
     var chain = [node]

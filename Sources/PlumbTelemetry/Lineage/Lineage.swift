@@ -11,8 +11,8 @@ public struct Lineage {
   let upstream: Adjacency
   let facts: PipelineFacts
   let context: ExecutionContext
-  /// The tables that the names lie in.
-  private let tables: [Table]
+  /// What the names and statuses lie in: a table in a file may read a column anew each time.
+  private let kept: [Vector]
 
   /// - Parameters:
   ///   - moment: the time that is asked about, in ticks; nil for now.
@@ -26,59 +26,60 @@ public struct Lineage {
         "no-lineage", "there is no table `edges`, which says what depends on what",
         help: "load one with the columns upstream and downstream")
     }
-    guard let uppers = try TableColumn(edges, "upstream", .string),
-      let lowers = try TableColumn(edges, "downstream", .string)
+    guard let upper = edges.schema.firstIndex(of: ColumnInfo("upstream", .string)),
+      let lower = edges.schema.firstIndex(of: ColumnInfo("downstream", .string))
     else {
       throw Diagnostic(
         "no-lineage", "the table `edges` needs the columns upstream and downstream, both strings",
         help: "`edges | getschema` shows its columns")
     }
-    let since = try TableColumn(edges, "since", .datetime)
-    let until = try TableColumn(edges, "until", .datetime)
+    let since = edges.schema.firstIndex(of: ColumnInfo("since", .datetime))
+    let until = edges.schema.firstIndex(of: ColumnInfo("until", .datetime))
     let at = moment ?? context.now
     var names = NameIndex()
-    var sources: [Int32] = []
-    var targets: [Int32] = []
-    sources.reserveCapacity(edges.rowCount)
-    targets.reserveCapacity(edges.rowCount)
-    try edges.forEachPlace(context) { place in
-      let source = names.insert(uppers.text(place))
-      let target = names.insert(lowers.text(place))
-      if let begin = since?.word(place), begin > at { return }
-      if let end = until?.word(place), end <= at { return }
-      sources.append(source)
-      targets.append(target)
+    var links = Links()
+    var kept: [Vector] = []
+    for group in edges.groups {
+      try context.checkpoint()
+      let ends = [try group.column(upper), try group.column(lower)]
+      kept += ends
+      try links.append(
+        from: ends[0].numbers(in: &names), to: ends[1].numbers(in: &names),
+        since: since.map { try group.column($0).words(null: .min) },
+        until: until.map { try group.column($0).words(null: .max) }, at: at)
     }
     let pipelines = try table("pipelines")
-    var places: [RowPlace?] = Array(repeating: nil, count: names.count)
-    if let pipelines, let column = try TableColumn(pipelines, "name", .string) {
-      try pipelines.forEachPlace(context) { place in
-        let node = Int(names.insert(column.text(place)))
-        if node >= places.count { places.append(place) } else { places[node] = place }
+    var pipelineNodes: [Int32] = []
+    if let pipelines, let column = pipelines.schema.firstIndex(of: ColumnInfo("name", .string)) {
+      for group in pipelines.groups {
+        try context.checkpoint()
+        let vector = try group.column(column)
+        kept.append(vector)
+        pipelineNodes += vector.numbers(in: &names)
       }
     }
-    var tables = [edges] + (pipelines.map { [$0] } ?? [])
     var past: [PipelineFacts.PastState]?
     if let moment, let runs = try table("runs") {
-      past = try Self.states(runs, names, at: moment, context)
-      tables.append(runs)
+      let states = try Self.states(runs, names, at: moment, context)
+      past = states.past
+      kept += states.kept
     }
     self.names = names
-    self.tables = tables
+    self.kept = kept
     self.context = context
-    downstream = Adjacency(from: sources, to: targets, nodeCount: names.count)
-    upstream = Adjacency(from: targets, to: sources, nodeCount: names.count)
-    facts = try PipelineFacts(pipelines, places: places, past: past)
+    downstream = Adjacency(from: links.sources, to: links.targets, nodeCount: names.count)
+    upstream = Adjacency(from: links.targets, to: links.sources, nodeCount: names.count)
+    facts = try PipelineFacts(pipelines, nodes: pipelineNodes, nodeCount: names.count, past: past)
   }
 
   private static func states(
     _ runs: Table, _ names: NameIndex, at moment: Int64, _ context: ExecutionContext
-  ) throws -> [PipelineFacts.PastState] {
+  ) throws -> (past: [PipelineFacts.PastState], kept: [Vector]) {
     var states = Array(repeating: PipelineFacts.PastState(), count: names.count)
     guard let pipelines = try TableColumn(runs, "pipeline", .string),
       let starts = try TableColumn(runs, "started", .datetime), let ends = try TableColumn(runs, "ended", .datetime),
       let statuses = try TableColumn(runs, "status", .string)
-    else { return states }
+    else { return (states, []) }
     let records = try TableColumn(runs, "records_out", .long, .int)
     try runs.forEachPlace(context) { place in
       guard let start = starts.word(place), start <= moment,
@@ -87,7 +88,7 @@ public struct Lineage {
       states[Int(node)].note(
         start: start, end: ends.word(place), status: statuses.text(place), records: records?.word(place), at: moment)
     }
-    return states
+    return (states, statuses.vectors)
   }
 
   /// - Throws: `unknown-pipeline` where the name was written, with the name that was probably meant.
@@ -106,5 +107,38 @@ public struct Lineage {
   /// compared from its end.
   func reach(in graph: Adjacency, from starts: [Int32], limit: Int64 = .max, goal: Int32? = nil) -> Reach {
     graph.reach(from: starts, limit: limit, goal: goal) { names.isBefore($0, $1) }
+  }
+}
+
+/// The edges that were there at a moment.
+private struct Links {
+  var sources: [Int32] = []
+  var targets: [Int32] = []
+
+  /// - Parameters:
+  ///   - since: when each began, the least number for always; nil for all.
+  ///   - until: when each ended, the greatest number for never; nil for all.
+  mutating func append(from sources: [Int32], to targets: [Int32], since: [Int64]?, until: [Int64]?, at moment: Int64) {
+    if since == nil, until == nil {
+      self.sources += sources
+      self.targets += targets
+      return
+    }
+    for row in sources.indices {
+      if let since, since[row] > moment { continue }
+      if let until, until[row] <= moment, until[row] != .max { continue }
+      self.sources.append(sources[row])
+      self.targets.append(targets[row])
+    }
+  }
+}
+
+extension Vector {
+  /// The number of each row's name.
+  fileprivate func numbers(in names: inout NameIndex) -> [Int32] {
+    var numbers: [Int32] = []
+    numbers.reserveCapacity(count)
+    appendNumbers(to: &numbers) { names.insert($0) }
+    return numbers
   }
 }

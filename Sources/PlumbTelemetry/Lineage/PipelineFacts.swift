@@ -2,13 +2,18 @@ import PlumbEngine
 
 /// What `pipelines` says of each node, and for a moment in the past what `runs` says.
 struct PipelineFacts {
-  private let places: [RowPlace?]
-  private let texts: [String: TableColumn]
-  private let tiers: TableColumn?
-  private let slas: TableColumn?
-  private let freshness: TableColumn?
-  private let durations: TableColumn?
-  private let records: TableColumn?
+  /// The row of each node in the columns below; -1 for those that `pipelines` does not have.
+  private let rows: [Int32]
+  /// What the texts lie in.
+  private let kept: [Vector]
+  private let statuses: [Bytes]
+  private let owners: [Bytes]
+  private let backups: [Bytes]
+  private let tiers: [Int64]
+  private let slas: [Int64]
+  private let ages: [Int64]
+  private let durations: [Int64]
+  private let records: [Int64]
   /// Set for a moment in the past.
   private let past: [PastState]?
 
@@ -21,43 +26,70 @@ struct PipelineFacts {
     var records: Int64 = 0
   }
 
-  init(_ pipelines: Table?, places: [RowPlace?], past: [PastState]?) throws {
-    self.places = places
+  /// - Parameter nodes: the node of each row of `pipelines`; of rows of the same name the last counts.
+  init(_ pipelines: Table?, nodes: [Int32], nodeCount: Int, past: [PastState]?) throws {
+    var rows = [Int32](repeating: -1, count: nodeCount)
+    for (row, node) in nodes.enumerated() { rows[Int(node)] = Int32(truncatingIfNeeded: row) }
+    self.rows = rows
     self.past = past
-    var texts: [String: TableColumn] = [:]
-    for name in ["status", "owner", "backup"] { texts[name] = try TableColumn(pipelines, name, .string) }
-    self.texts = texts
-    tiers = try TableColumn(pipelines, "tier", .long, .int)
-    slas = try TableColumn(pipelines, "sla", .timespan)
-    freshness = try TableColumn(pipelines, "freshness", .timespan)
-    durations = try TableColumn(pipelines, "avg_duration", .timespan)
-    records = try TableColumn(pipelines, "records_24h", .long, .int)
+    var kept: [Vector] = []
+    statuses = try Self.texts(pipelines, "status", &kept)
+    owners = try Self.texts(pipelines, "owner", &kept)
+    backups = try Self.texts(pipelines, "backup", &kept)
+    self.kept = kept
+    tiers = try Self.words(pipelines, "tier", .long, .int)
+    slas = try Self.words(pipelines, "sla", .timespan)
+    ages = try Self.words(pipelines, "freshness", .timespan)
+    durations = try Self.words(pipelines, "avg_duration", .timespan)
+    records = try Self.words(pipelines, "records_24h", .long, .int)
   }
 
-  func text(_ column: String, _ node: Int32) -> Bytes {
-    guard let place = places[Int(node)], let column = texts[column] else {
-      return Bytes(start: nil, count: 0)
+  /// A column of strings; empty when there is none. The bytes live as long as what is added to `kept`.
+  private static func texts(_ table: Table?, _ name: String, _ kept: inout [Vector]) throws -> [Bytes] {
+    guard let table, let index = table.schema.firstIndex(of: ColumnInfo(name, .string)) else { return [] }
+    var texts: [Bytes] = []
+    for group in table.groups {
+      let vector = try group.column(index)
+      kept.append(vector)
+      vector.appendTexts(to: &texts)
     }
-    return column.text(place)
+    return texts
   }
 
-  private func word(_ column: TableColumn?, _ node: Int32) -> Int64? {
-    guard let column, let place = places[Int(node)] else { return nil }
-    return column.word(place)
+  /// A column of numbers with `null` for nulls; empty when there is none of these types.
+  private static func words(_ table: Table?, _ name: String, _ types: ScalarType...) throws -> [Int64] {
+    guard let table, let index = table.schema.firstIndex(where: { $0.name == name && types.contains($0.type) })
+    else { return [] }
+    return try table.groups.flatMap { try $0.column(index).words(null: null) }
   }
 
+  /// Stands for a null; no span of time and no count is this small.
+  private static let null = Int64.min
+
+  private func text(_ column: [Bytes], _ node: Int32) -> Bytes {
+    let row = Int(rows[Int(node)])
+    return row >= 0 && row < column.count ? column[row] : Bytes(start: nil, count: 0)
+  }
+
+  private func word(_ column: [Int64], _ node: Int32) -> Int64? {
+    let row = Int(rows[Int(node)])
+    return row >= 0 && row < column.count && column[row] != Self.null ? column[row] : nil
+  }
+
+  func owner(_ node: Int32) -> Bytes { text(owners, node) }
+  func backup(_ node: Int32) -> Bytes { text(backups, node) }
   func tier(_ node: Int32) -> Int64? { word(tiers, node) }
   func sla(_ node: Int32) -> Int64? { word(slas, node) }
   /// What one run takes on average.
   func duration(_ node: Int32) -> Int64? { word(durations, node) }
 
   /// How old the newest data is; nil when there has never been any.
-  func freshness(_ node: Int32) -> Int64? { past.map { $0[Int(node)].freshness } ?? word(freshness, node) }
+  func freshness(_ node: Int32) -> Int64? { past.map { $0[Int(node)].freshness } ?? word(ages, node) }
 
   func records(_ node: Int32) -> Int64? { past.map { $0[Int(node)].records } ?? word(records, node) }
 
   func status(_ node: Int32) -> Bytes {
-    guard let past else { return text("status", node) }
+    guard let past else { return text(statuses, node) }
     let state = past[Int(node)]
     if state.isRunning { return Bytes(start: Self.running.utf8Start, count: Self.running.utf8CodeUnitCount) }
     return state.status

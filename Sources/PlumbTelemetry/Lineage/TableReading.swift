@@ -3,7 +3,7 @@ import PlumbEngine
 
 /// A column of a table that may be another's than the simulator's: its type is checked, not assumed.
 struct TableColumn {
-  private let vectors: [Vector]
+  let vectors: [Vector]
 
   /// Nil when the table has no such column of one of the types.
   ///

@@ -1,0 +1,66 @@
+/// Whole columns as arrays, for those who keep structures of their own, such as a graph.
+extension Vector {
+  /// Appends for each row the number that `number` gives to its text. A text of a dictionary is asked for once.
+  ///
+  /// The bytes that `number` is given live as long as the vector.
+  public func appendNumbers(to numbers: inout [Int32], _ number: (Bytes) -> Int32) {
+    if isConstant {
+      guard count > 0 else { return }
+      numbers.append(contentsOf: repeatElement(number(bytes(at: 0)), count: count))
+      return
+    }
+    withExtendedLifetime(self) {
+      switch encoding {
+      case .plain, .narrow:
+        let texts = lanes(Bytes.self)
+        for row in 0..<count { numbers.append(number(texts[row])) }
+      case .codes8: appendNumbers(of: lanes(UInt8.self), to: &numbers, number)
+      case .codes16: appendNumbers(of: lanes(UInt16.self), to: &numbers, number)
+      case .codes32: appendNumbers(of: lanes(UInt32.self), to: &numbers, number)
+      }
+    }
+  }
+
+  private func appendNumbers<Code: FixedWidthInteger>(
+    of codes: UnsafePointer<Code>, to numbers: inout [Int32], _ number: (Bytes) -> Int32
+  ) {
+    guard let dictionary else { return }
+    // A slice of a few rows may have a dictionary of many texts.
+    if dictionary.count > 4 &* count {
+      for row in 0..<count { numbers.append(number(dictionary[Int(codes[row])])) }
+      return
+    }
+    var known = [Int32](repeating: .min, count: dictionary.count)
+    for row in 0..<count {
+      let code = Int(codes[row])
+      if known[code] == .min { known[code] = number(dictionary[code]) }
+      numbers.append(known[code])
+    }
+  }
+
+  /// The number of each row of an int, long, datetime or timespan, `null` for nulls.
+  public func words(null: Int64) -> [Int64] {
+    guard count > 0 else { return [] }
+    if isConstant { return Array(repeating: isNull(0) ? null : word(at: 0), count: count) }
+    return withExtendedLifetime(self) {
+      [Int64](unsafeUninitializedCapacity: count) { room, filled in
+        if encoding == .narrow {
+          let values = lanes(Int32.self)
+          for row in 0..<count { room[row] = Int64(values[row]) }
+        } else {
+          let values = lanes(Int64.self)
+          for row in 0..<count { room[row] = values[row] }
+        }
+        if let nulls { for row in 0..<count where nulls[row] != 0 { room[row] = null } }
+        filled = count
+      }
+    }
+  }
+
+  /// Appends each row's bytes, which live as long as the vector.
+  public func appendTexts(to texts: inout [Bytes]) {
+    withExtendedLifetime(self) {
+      for row in 0..<count { texts.append(bytes(at: isConstant ? 0 : row)) }
+    }
+  }
+}
