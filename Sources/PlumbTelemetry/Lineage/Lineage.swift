@@ -36,7 +36,7 @@ public struct Lineage {
     let since = edges.schema.firstIndex(of: ColumnInfo("since", .datetime))
     let until = edges.schema.firstIndex(of: ColumnInfo("until", .datetime))
     let at = moment ?? context.now
-    var names = NameIndex()
+    var names = NameIndex(capacity: edges.rowCount / 4)
     var links = Links()
     var kept: [Vector] = []
     for group in edges.groups {

@@ -9,7 +9,14 @@ struct NameIndex: @unchecked Sendable {
   private(set) var names: [Bytes] = []
   private var hashes: [UInt64] = []
   /// Numbers plus one; 0 is a free slot. The count is a power of two.
-  private var slots: [Int32] = Array(repeating: 0, count: 1024)
+  private var slots: [Int32]
+
+  /// - Parameter capacity: about how many names there may be.
+  init(capacity: Int = 0) {
+    var count = 1024
+    while count < 2 * min(capacity, 1 << 16) { count *= 2 }
+    slots = Array(repeating: 0, count: count)
+  }
 
   var count: Int { names.count }
 
@@ -77,8 +84,23 @@ struct NameIndex: @unchecked Sendable {
   }
 
   private static func hash(_ name: Bytes) -> UInt64 {
-    var state: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return state ^ (state &>> 29)
+    let bytes = UnsafeRawBufferPointer(name)
+    var state = UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
+    var at = 0
+    while at &+ 8 <= bytes.count {
+      state = mixing(state ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      at &+= 8
+    }
+    var rest: UInt64 = 0
+    while at < bytes.count {
+      rest = rest &<< 8 | UInt64(bytes[at])
+      at &+= 1
+    }
+    return mixing(state ^ rest)
+  }
+
+  private static func mixing(_ state: UInt64) -> UInt64 {
+    let product = state &* 0x9FB2_1C65_1E98_DF25
+    return product ^ (product &>> 32)
   }
 }
