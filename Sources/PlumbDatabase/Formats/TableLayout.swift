@@ -39,7 +39,7 @@ struct TableLayout {
     }
     let spare = width - Self.total(least, between, around)
     widths = spare < 0 ? [max(1, width - around)] : Self.sharing(spare, over: least, upTo: natural)
-    isCrowded = natural.reduce(0, +) / 3 > widths.reduce(0, +)
+    isCrowded = natural.count > 1 && natural.reduce(0, +) / 3 > widths.reduce(0, +)
   }
 
   /// Gives the spare room to the columns, the same ceiling for all that want more than it.
