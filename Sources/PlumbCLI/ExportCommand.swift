@@ -70,7 +70,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func exportFolder(_ tables: [Table], _ progress: (Int) -> Bool) throws {
-    guard mkdir(to, 0o777) == 0 || errno == EEXIST && Loading.isFolder(to) else {
+    guard mkdir(to, 0o777) == 0 || errno == EEXIST && TelemetryFiles.isFolder(to) else {
       throw Diagnostic("write-failed", "cannot make the folder `\(to)`: \(String(cString: strerror(errno)))")
     }
     var written = 0

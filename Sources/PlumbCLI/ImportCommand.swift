@@ -67,7 +67,7 @@ struct ImportCommand: ParsableCommand {
 
   /// The tables that a path stands for: a file, the files of a folder, or the tables of an SQLite file.
   private static func parts(of path: String, as name: String?) throws -> [(name: String, path: String)] {
-    if Loading.isFolder(path) {
+    if TelemetryFiles.isFolder(path) {
       return try Loading.dataFiles(in: path).map { (Loading.tableName(forFile: $0), $0) }
     }
     if let tables = try sqliteTableNames(in: path), name == nil { return tables.map { ($0, "\(path)#\($0)") } }

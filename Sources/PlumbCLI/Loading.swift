@@ -96,7 +96,7 @@ struct Loading: Sendable {
     guard access(file, F_OK) == 0 else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
     }
-    guard Self.isFolder(path) else {
+    guard TelemetryFiles.isFolder(path) else {
       return [try loadFile(name: name ?? Self.tableName(forFile: path), path: path)]
     }
     if name != nil {
@@ -184,11 +184,6 @@ struct Loading: Sendable {
     var other = self
     other.columns = columns
     return other
-  }
-
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// In alphabetical order.

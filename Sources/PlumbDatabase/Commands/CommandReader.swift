@@ -107,26 +107,12 @@ struct CommandReader {
     guard at < bytes.count, bytes[at] == open else {
       throw Diagnostic("missing-bracket", "`\(opening)` is missing here", at: here)
     }
-    var depth = 0
-    var quote: UInt8 = 0
+    var nesting = Nesting()
     while at < bytes.count {
-      let byte = bytes[at]
-      if quote != 0 {
-        if byte == 0x5C { at += 1 } else if byte == quote { quote = 0 }
-      } else if byte == 0x22 || byte == 0x27 {
-        quote = byte
-      } else if byte == 0x28 || byte == 0x5B || byte == 0x7B {
-        depth += 1
-      } else if byte == 0x29 || byte == 0x5D || byte == 0x7D {
-        depth -= 1
-        if depth == 0 {
-          at += 1
-          return text(from, at)
-        }
-      }
+      nesting.pass(bytes[at])
       at += 1
+      if nesting.isOutside { return text(from, at) }
     }
-    at = min(at, bytes.count)
     throw Diagnostic(
       "missing-bracket", "`\(opening)` has no `\(closing)`", at: SourceSpan(start + from, start + from + 1))
   }
@@ -160,23 +146,10 @@ struct CommandReader {
 
   /// Passes everything up to a pipe outside of quotes and brackets, or to the end.
   func pipe() -> Int? {
-    var depth = 0
-    var quote: UInt8 = 0
-    var place = at
-    while place < bytes.count {
-      let byte = bytes[place]
-      if quote != 0 {
-        if byte == 0x5C { place += 1 } else if byte == quote { quote = 0 }
-      } else if byte == 0x22 || byte == 0x27 {
-        quote = byte
-      } else if byte == 0x28 || byte == 0x5B || byte == 0x7B {
-        depth += 1
-      } else if byte == 0x29 || byte == 0x5D || byte == 0x7D {
-        depth -= 1
-      } else if byte == 0x7C, depth == 0 {
-        return start + place
-      }
-      place += 1
+    var nesting = Nesting()
+    for place in at..<max(at, bytes.count) {
+      if bytes[place] == 0x7C, nesting.isOutside { return start + place }
+      nesting.pass(bytes[place])
     }
     return nil
   }
@@ -218,5 +191,29 @@ extension String {
       }
     }
     return result
+  }
+}
+
+/// Follows quotes and brackets through a text, a byte at a time.
+private struct Nesting {
+  private var depth = 0
+  private var quote: UInt8 = 0
+  private var isEscaped = false
+
+  /// Whether what was passed leaves no quote and no bracket open.
+  var isOutside: Bool { quote == 0 && depth == 0 }
+
+  mutating func pass(_ byte: UInt8) {
+    if isEscaped {
+      isEscaped = false
+    } else if quote != 0 {
+      if byte == 0x5C { isEscaped = true } else if byte == quote { quote = 0 }
+    } else if byte == 0x22 || byte == 0x27 {
+      quote = byte
+    } else if byte == 0x28 || byte == 0x5B || byte == 0x7B {
+      depth &+= 1
+    } else if byte == 0x29 || byte == 0x5D || byte == 0x7D {
+      depth &-= 1
+    }
   }
 }

@@ -14,7 +14,7 @@ final class DotWriter: ResultWriter {
     let forest = try LineageForest(answer, limit: options.rowLimit, format: .dot)
     sink.buffer.append("digraph lineage {\n  rankdir=LR;\n  node [shape=box];\n")
     for (number, node) in forest.nodes.enumerated() {
-      let lines = [node.name] + (node.status.isEmpty ? [] : [node.status]) + node.details
+      let lines = node.lines
       let colour = Self.colour(node.status).map { ", color=\"\($0)\"" } ?? ""
       sink.buffer.append("  n\(number) [label=\"\(lines.map(Self.escaped).joined(separator: "\\n"))\"\(colour)];\n")
       try sink.drain()
@@ -61,7 +61,7 @@ final class MermaidWriter: ResultWriter {
     let forest = try LineageForest(answer, limit: options.rowLimit, format: .mermaid)
     sink.buffer.append("flowchart LR\n")
     for (number, node) in forest.nodes.enumerated() {
-      let lines = [node.name] + (node.status.isEmpty ? [] : [node.status]) + node.details
+      let lines = node.lines
       sink.buffer.append("  n\(number)[\"\(lines.map(Self.escaped).joined(separator: "<br/>"))\"]\n")
       if let colour = DotWriter.colour(node.status) { sink.buffer.append("  style n\(number) stroke:\(colour)\n") }
       try sink.drain()

@@ -16,6 +16,9 @@ struct LineageForest {
     /// In the order of the rows.
     var children: [Int] = []
     var hasParent = false
+
+    /// What a box of the node says.
+    var lines: [String] { [name] + (status.isEmpty ? [] : [status]) + details }
   }
 
   private(set) var nodes: [Node] = []

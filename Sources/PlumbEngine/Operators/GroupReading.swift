@@ -33,7 +33,7 @@ final class GroupReading: Sendable {
   private func readUnclaimed() throws -> Bool {
     var isWhole = true
     for place in columns.indices {
-      let wasFree = try slots[place].vector.withLockIfAvailable { _ = try read(place, &$0) }
+      let wasFree: Void? = try slots[place].vector.withLockIfAvailable { _ = try read(place, &$0) }
       if wasFree == nil { isWhole = false }
     }
     return isWhole

@@ -7,7 +7,7 @@ public enum TelemetryFiles {
   private static let countLimit = 200_000
   private static let endings = [".json", ".jsonl", ".ndjson", ".log"]
 
-  static func isFolder(_ path: String) -> Bool {
+  public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
