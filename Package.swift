@@ -5,7 +5,8 @@ let package = Package(
   name: "plumb",
   products: [.executable(name: "plumb", targets: ["PlumbCLI"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // System libraries, and the C interfaces we put before them.
@@ -22,7 +23,10 @@ let package = Package(
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
     .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
     .target(
-      name: "PlumbStorage", dependencies: ["PlumbDiagnostics", "PlumbEngine", "CZlib", "CSQLite"]),
+      name: "PlumbStorage",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbEngine", "CZlib", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .executableTarget(
       name: "PlumbCLI",
       dependencies: [
