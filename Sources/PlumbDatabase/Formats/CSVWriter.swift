@@ -33,7 +33,7 @@ final class CSVWriter: ResultWriter {
         case .string: appendQuoted(column.cellBytes(at: row))
         case .dynamic:
           scratch.removeAll()
-          column.printText(at: row, to: &scratch)
+          column.printDynamic(at: row, isExact: options.hasExactDynamics, to: &scratch)
           scratch.withBytes { appendQuoted($0) }
         case .bool, .int, .long, .real, .decimal, .datetime, .timespan, .guid:
           column.printText(at: row, to: &sink.buffer)
@@ -68,5 +68,13 @@ final class CSVWriter: ResultWriter {
     }
     sink.buffer.append(text.part(from: from))
     sink.buffer.append(0x22)
+  }
+}
+
+extension Vector {
+  /// Prints a dynamic value as a cell: a text as it is or, when exact, in JSON's quotes.
+  func printDynamic(at row: Int, isExact: Bool, to out: inout ByteBuffer) {
+    if !isExact { return printText(at: row, to: &out) }
+    if !isEmptyCell(at: row) { printJSON(at: row, to: &out) }
   }
 }
