@@ -15,7 +15,17 @@ struct LeftLog {
 
   /// - Parameter path: the workspace file's. No connection of this process may have it open: closing a file ends all
   ///   locks that the process has on it.
-  init(besides path: String) {
+  static func besides(_ path: String) -> LeftLog {
+    // While processes come and go a log may look torn for a moment; one that is torn stays so.
+    for _ in 0..<5 {
+      let log = LeftLog(path)
+      if log.problem == nil { return log }
+      usleep(20_000)
+    }
+    return LeftLog(path)
+  }
+
+  private init(_ path: String) {
     let name = lastPart(of: path)
     let index = LogIndex(path + "-shm")
     isInUse = index.isInUse
@@ -35,6 +45,12 @@ struct LeftLog {
     problem = Diagnostic(
       "damaged-log", "`\(name)-wal` is damaged: changes of `\(name)` that had been saved in it cannot be read",
       help: "put a sound copy of it back beside `\(name)`; `--salvage` loads what can be read without them")
+  }
+
+  /// Whether a file has a log with something in it.
+  static func exists(besides path: String) -> Bool {
+    var log = stat()
+    return stat(path + "-wal", &log) == 0 && log.st_size > 0
   }
 
   static func missing(_ name: String) -> Diagnostic {

@@ -90,4 +90,11 @@ enum DamagedFile {
   static func diagnostic(_ part: String, _ name: String) -> Diagnostic {
     Diagnostic("damaged-file", "`\(name)` is damaged: \(part)", help: "`--salvage` loads what is sound of it")
   }
+
+  static func refusal(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "damaged-file", "`\(name)` is damaged and is not written to",
+      help: "`plumb export \(name) --to FOLDER --salvage` writes out what is sound, and `plumb import FOLDER --into "
+        + "NEW.plumb` makes a file of it")
+  }
 }

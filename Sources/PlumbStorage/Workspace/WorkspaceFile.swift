@@ -60,8 +60,7 @@ public final class WorkspaceFile: @unchecked Sendable {
     }
     lock = try WriterLock(path, creating: !isThere)
     let front = lock.front(100)
-    var log = stat()
-    let hadLog = stat(path + "-wal", &log) == 0 && log.st_size > 0
+    let hadLog = LeftLog.exists(besides: path)
     if front.isEmpty {
       guard options.creates else { throw Diagnostic("not-a-workspace", "`\(name)` is empty and no workspace") }
       guard !hadLog else { throw DamagedFile.diagnostic("it is empty, but has a log", name) }
@@ -72,7 +71,7 @@ public final class WorkspaceFile: @unchecked Sendable {
         help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
     }
     let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
-    let leftLog = isOurs && lock.isFirstHere ? LeftLog(besides: path) : nil
+    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path) : nil
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
@@ -80,19 +79,17 @@ public final class WorkspaceFile: @unchecked Sendable {
     try reader.with { try Self.checkVersion($0, path) }
     if options.salvages {
       let salvaged = try reader.with { file in try file.transaction(.deferred) { try Salvage(from: file) } }
-      let lostLog = leftLog?.problem ?? Self.missingLog(salvaged.catalogue.state, lock, hadLog: hadLog, name)
+      let lostLog = leftLog?.problem ?? Self.missingLog(salvaged.catalogue.state, lock, path)
       losses = (lostLog.map { [$0.message] } ?? []) + salvaged.losses
       let found = !losses.isEmpty
-      refusal = found
-        ? Diagnostic("damaged-file", "`\(name)` is damaged and is not written to", help: "save what is sound into a new file")
-        : opened.refusal
+      refusal = found ? DamagedFile.refusal(name) : opened.refusal
       if found { reader.markDamaged() }
       contents = Mutex(Self.contents(salvaged.catalogue, store, []))
     } else {
       losses = []
       refusal = opened.refusal
       let catalogue = try reader.with { file in try file.transaction(.deferred) { try StoredCatalogue(from: file) } }
-      if let problem = Self.missingLog(catalogue.state, lock, hadLog: hadLog, name) { throw problem }
+      if let problem = Self.missingLog(catalogue.state, lock, path) { throw problem }
       contents = Mutex(Self.contents(catalogue, store, []))
     }
     guard losses.isEmpty else { return }
@@ -121,9 +118,11 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// What is wrong when the file says that it has a log, none is there, and nobody is writing to the file.
-  private static func missingLog(_ state: StateRow, _ lock: WriterLock, hadLog: Bool, _ name: String) -> Diagnostic? {
-    guard state.isOpen, !hadLog, lock.lockedIfFree({}) else { return nil }
-    return LeftLog.missing(name)
+  ///
+  /// This process has the file open, so that no other takes the log away as it closes the file.
+  private static func missingLog(_ state: StateRow, _ lock: WriterLock, _ path: String) -> Diagnostic? {
+    guard state.isOpen, !LeftLog.exists(besides: path), lock.lockedIfFree({}) else { return nil }
+    return LeftLog.missing(lastPart(of: path))
   }
 
   deinit {
@@ -243,7 +242,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   @discardableResult
   public func write<Result>(_ body: (WorkspaceWriter) throws -> Result) throws -> Result {
     if let refusal { throw refusal }
-    if reader.isDamaged { throw DamagedFile.diagnostic("it is not written to", reader.name) }
+    if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
     return try writing.taking {
       try lock.locked {
         let connection = try writer ?? writingConnection()

@@ -24,10 +24,15 @@ final class WriterLock {
 
   init(_ path: String, creating: Bool) throws {
     name = lastPart(of: path)
-    descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | (creating ? O_CREAT : 0), 0o666)
+    descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (creating ? O_CREAT : 0), 0o666)
     if descriptor < 0 { throw FileSource.failure(path, errno) }
     var status = stat()
-    fstat(descriptor, &status)
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Diagnostic(
+        "not-a-workspace", "`\(name)` is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file")",
+        help: "a workspace is one file, which is made if it is not there")
+    }
     let file = FileID(device: UInt(status.st_dev), number: UInt(status.st_ino))
     self.file = file
     isFirstHere = Self.open.withLock { open in

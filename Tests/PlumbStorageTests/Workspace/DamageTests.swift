@@ -91,6 +91,8 @@ struct DamageTests {
     try FileManager.default.removeItem(atPath: folder.path)
     try folder.change("CREATE TABLE t (a)")
     #expect(Samples.failure { _ = try folder.open() }.contains("is an SQLite file, but no Plumb workspace"))
+    #expect(Samples.failure { _ = try WorkspaceFile(folder.folder) }.contains("is a folder"))
+    #expect(Samples.failure { _ = try WorkspaceFile("/dev/null") }.contains("is no regular file"))
   }
 
   @Test func newerFilesAreRefused() throws {
