@@ -13,19 +13,9 @@ struct LeftLog {
   /// Whether another process has the file open, so that the log is its business.
   let isInUse: Bool
 
-  /// - Parameter path: the workspace file's. No connection of this process may have it open: closing a file ends all
-  ///   locks that the process has on it.
-  static func besides(_ path: String) -> LeftLog {
-    // While processes come and go a log may look torn for a moment; one that is torn stays so.
-    for _ in 0..<5 {
-      let log = LeftLog(path)
-      if log.problem == nil { return log }
-      usleep(20_000)
-    }
-    return LeftLog(path)
-  }
-
-  private init(_ path: String) {
+  /// - Parameter path: the workspace file's. The caller has its `WriterLock`, since a log looks torn while it is written.
+  ///   No connection of this process may have the file open: closing a file ends all locks that the process has on it.
+  init(besides path: String) {
     let name = lastPart(of: path)
     let index = LogIndex(path + "-shm")
     isInUse = index.isInUse

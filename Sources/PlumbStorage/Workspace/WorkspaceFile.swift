@@ -38,8 +38,9 @@ public final class WorkspaceFile: @unchecked Sendable {
   private let refusal: Diagnostic?
   /// What was left out of a damaged file, a sentence each.
   public let losses: [String]
-  /// The generation in which another process left the file when it was ended from outside; this one closes it then.
-  private var leftGeneration: Int64?
+  /// The generation that this process closes: the last that it wrote, or one that a process left which was ended from
+  /// outside. Who has written after it closes the file in its turn.
+  private var closingGeneration: Int64?
 
   private struct Contents {
     var state: StateRow
@@ -71,7 +72,8 @@ public final class WorkspaceFile: @unchecked Sendable {
         help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
     }
     let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
-    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path) : nil
+    var leftLog: LeftLog?
+    if isOurs, lock.isFirstHere { _ = lock.lockedIfFree { leftLog = LeftLog(besides: path) } }
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
@@ -94,7 +96,7 @@ public final class WorkspaceFile: @unchecked Sendable {
     }
     guard losses.isEmpty else { return }
     let state = contents.withLock { $0.state }
-    if state.isOpen, leftLog?.isInUse == false { leftGeneration = state.generation }
+    if state.isOpen, leftLog?.isInUse == false { closingGeneration = state.generation }
     reader.keepLog(false)
   }
 
@@ -132,7 +134,7 @@ public final class WorkspaceFile: @unchecked Sendable {
       return
     }
     do {
-      if writer != nil || leftGeneration != nil { try lock.locked { try (writer ?? reader).with(close) } }
+      if closingGeneration != nil { try lock.locked { try (writer ?? reader).with(close) } }
       guard try reader.with({ try StateRow(from: $0).isOpen }) else { return }
     } catch {}
     // As long as the file says that it has a log it must keep it, whoever is the last to close it.
@@ -144,8 +146,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   private func close(_ file: Database) throws {
     try file.transaction {
       var state = try StateRow(from: file)
-      // Who has written in the meantime closes the file.
-      guard writer != nil || state.generation == leftGeneration else { return }
+      guard state.generation == closingGeneration else { return }
       state.isOpen = false
       try state.save(in: file)
     }
@@ -247,12 +248,12 @@ public final class WorkspaceFile: @unchecked Sendable {
       try lock.locked {
         let connection = try writer ?? writingConnection()
         return try connection.with { file in
-          let result = try file.transaction {
+          let (result, generation) = try file.transaction {
             let writer = try WorkspaceWriter(connection, file, threads: options.threads)
             let result = try body(writer)
-            try writer.finish()
-            return result
+            return (result, try writer.finish())
           }
+          closingGeneration = generation
           markOpen(file)
           return result
         }
