@@ -13,9 +13,17 @@ struct LeftLog {
   /// Whether another process has the file open, so that the log is its business.
   let isInUse: Bool
 
-  /// - Parameter path: the workspace file's. The caller has its `WriterLock`, since a log looks torn while it is written.
-  ///   No connection of this process may have the file open: closing a file ends all locks that the process has on it.
-  init(besides path: String) {
+  /// - Returns: nil when another process is writing, whose business the log is.
+  /// - Parameter path: the workspace file's. No connection of this process may have it open: closing a file ends all
+  ///   locks that the process has on it.
+  static func besides(_ path: String, _ lock: WriterLock) -> LeftLog? {
+    var log = LeftLog(path)
+    // A log looks torn while it is written to.
+    if log.problem != nil, !lock.lockedIfFree({ log = LeftLog(path) }) { return nil }
+    return log
+  }
+
+  private init(_ path: String) {
     let name = lastPart(of: path)
     let index = LogIndex(path + "-shm")
     isInUse = index.isInUse

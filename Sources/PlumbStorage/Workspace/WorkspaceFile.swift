@@ -72,8 +72,7 @@ public final class WorkspaceFile: @unchecked Sendable {
         help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
     }
     let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
-    var leftLog: LeftLog?
-    if isOurs, lock.isFirstHere { _ = lock.lockedIfFree { leftLog = LeftLog(besides: path) } }
+    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path, lock) : nil
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
