@@ -55,7 +55,7 @@ struct ImportCommand: ParsableCommand {
       options.threads = data.threads ?? Machine.processors
       BufferRecycling.keep(upTo: min(try data.memoryLimit() / 16, 512 << 20))
       // What is read and not yet written takes a few times its text.
-      let batchBytes = min(try batchSize(), max(try data.memoryLimit() / 16, 1 << 20))
+      let batchBytes = max(4096, min(try batchSize(), max(try data.memoryLimit() / 16, 1 << 20)))
       let file = try WorkspaceFile(into, options)
       let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
       let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)

@@ -78,6 +78,7 @@ final class TelemetryLoading: @unchecked Sendable {
     latest = tables
     bar.finish()
     report()
+    if wasStopped, telemetry.isEmpty { throw ExitStatus.interrupted }
     if telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 {
       throw Diagnostic(
         "nothing-loaded", "`\(path)` holds no telemetry that could be read",

@@ -18,6 +18,26 @@ struct StreamedImportTests {
     try PlumbProcess(["query", file, "-c", "\(table) | summarize count(), sum(n), dcount(text), sum(share)"]).output
   }
 
+  /// Runs and interrupts as soon as so many lines are on standard error.
+  private func interrupting(_ arguments: [String], afterLines count: Int) throws -> (messages: String, status: Int32) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: PlumbProcess.path)
+    process.arguments = arguments
+    let pipe = Pipe()
+    process.standardError = pipe
+    try process.run()
+    var said = ""
+    while said.split(separator: "\n").count < count {
+      let more = pipe.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      said += String(decoding: more, as: UTF8.self)
+    }
+    process.interrupt()
+    said += String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (said, process.terminationStatus)
+  }
+
   @Test func batchesAreAcknowledged() throws {
     let folder = try TemporaryFolder()
     let data = try folder.write("t.csv", Self.csv(20_000))
@@ -107,23 +127,8 @@ struct StreamedImportTests {
       : name == "t.ndjson" ? objects().joined(separator: "\n") : "[" + objects().joined(separator: ",") + "]"
     let data = try folder.write(name, text)
     let file = folder.path + "/w.plumb"
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: PlumbProcess.path)
-    process.arguments = ["import", data, "--into", file, "--batch", "256KB"]
-    let pipe = Pipe()
-    process.standardError = pipe
-    try process.run()
-    var said = ""
-    // The third batch is in: now it is stopped.
-    while said.split(separator: "\n").count < 3 {
-      let more = pipe.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      said += String(decoding: more, as: UTF8.self)
-    }
-    process.interrupt()
-    said += String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 130)
+    let (said, status) = try interrupting(["import", data, "--into", file, "--batch", "256KB"], afterLines: 3)
+    #expect(status == 130)
     let lines = said.split(separator: "\n").map(String.init)
     let acknowledged = try #require(lines.last { $0.hasSuffix(" rows are in") })
     let rows = try #require(Int(acknowledged.filter(\.isNumber)))
@@ -163,5 +168,32 @@ struct StreamedImportTests {
     #expect(changed.messages.contains("error[file-changed]"))
     #expect(try importing(data, "--replace", into: other).status == 0)
     #expect(try sums(other).contains("\n6000,18003000,"))
+  }
+
+  /// Telemetry is saved now and then, too: what was stopped is completed by the same command, by natural key.
+  @Test func telemetryInBatches() throws {
+    let folder = try TemporaryFolder()
+    let count = 12_000
+    let events = (0..<count).map { run in
+      let second = "\(run / 3600 % 24):\(run / 60 % 60):\(run % 60)"
+        .split(separator: ":").map { $0.count == 1 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+      return "{\"eventTime\": \"2025-03-06T\(second)Z\", \"eventType\": \"COMPLETE\", \"run\": {\"runId\": \"r\(run)\"}, "
+        + "\"job\": {\"namespace\": \"etl\", \"name\": \"j\(run % 50)\"}}"
+    }
+    let data = try folder.write("events.ndjson", events.joined(separator: "\n"))
+    let file = folder.path + "/w.plumb"
+    let (said, status) = try interrupting(["import", data, "--into", file, "--batch", "100KB"], afterLines: 2)
+    #expect(status == 130)
+    #expect(said.hasPrefix("runs: "))
+    #expect(said.contains("note: loading `\(data)` was stopped, in `\(data)`, when 0 files had been read\n"))
+    let kept = try PlumbProcess(["query", file, "-c", "runs | count"]).output.split(separator: "\n")[1]
+    #expect((1..<count).contains(try #require(Int(kept))))
+    let rest = try PlumbProcess(["import", data, "--into", file])
+    #expect(rest.status == 0)
+    #expect(rest.messages.contains("runs: 12,000 rows, "))
+    let again = try PlumbProcess(["import", data, "--into", file])
+    #expect(again.messages.contains("runs: 12,000 rows, 0 of them new"))
+    #expect(try PlumbProcess(["query", file, "-c", "runs | summarize dcount(run_id), count() by status | project count_"]).output
+      == "count_\n12000\n")
   }
 }

@@ -48,7 +48,7 @@ public final class DelimitedStream {
   ) throws {
     guard text.fieldCount <= LoadedRows.columnLimit else { throw BadText.tooManyColumns(file: text.name) }
     var text = text
-    let blockSize = Swift.min(text.blockSize ?? 8 << 20, Swift.max(batchBytes / Swift.max(1, text.threads), 1 << 12))
+    let blockSize = Swift.min(text.blockSize ?? 8 << 20, Swift.max(batchBytes / Swift.max(1, text.threads), 16))
     text.blockSize = blockSize
     self.text = text
     self.context = context
@@ -108,7 +108,7 @@ public final class JSONStream {
   /// Without stated columns the text is read once for its keys and their types before the first batch.
   public init(_ text: JSONRowsText, from start: TextPosition?, batchBytes: Int, context: ExecutionContext) throws {
     var text = text
-    let blockSize = Swift.min(text.blockSize ?? 4 << 20, Swift.max(batchBytes / Swift.max(1, text.threads), 1 << 12))
+    let blockSize = Swift.min(text.blockSize ?? 4 << 20, Swift.max(batchBytes / Swift.max(1, text.threads), 16))
     text.blockSize = blockSize
     schema = try text.columns ?? surveyedColumns(text, context: context)
     text.columns = schema

@@ -162,12 +162,18 @@ public final class TableStream {
       left -= given
     }
     guard Int64(bitPattern: digest.value) == record.digest else { return .other }
-    let next = try source.readFully(1)
+    let next = try source.readFully(2)
     if next.isEmpty { return .same }
-    let isBetweenRows = last == 0x0A || last == 0x0D || format == .json
-    if !isBetweenRows && next.first != 0x0A { return .cut }
-    return .longer(
-      TextPosition(offset: record.offset, newlines: record.newlines, isArray: record.isArray, digest: digest))
+    var (offset, newlines) = (record.offset, record.newlines)
+    if last != 0x0A && last != 0x0D && format != .json {
+      // The last row had no newline; now it has one, or more fields.
+      guard next[0] == 0x0A || next[0] == 0x0D else { return .cut }
+      let behind = next[0] == 0x0D && next.last == 0x0A ? 2 : 1
+      next.prefix(behind).withUnsafeBufferPointer { digest.add($0) }
+      offset += behind
+      newlines += 1
+    }
+    return .longer(TextPosition(offset: offset, newlines: newlines, isArray: record.isArray, digest: digest))
   }
 
   /// The hash of an SQLite file, with that of the log of changes that may lie beside it.
