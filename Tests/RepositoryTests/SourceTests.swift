@@ -15,10 +15,12 @@ struct SourceTests {
     "PlumbDatabase": ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "Glibc", "Synchronization"],
     "PlumbModel": ["PlumbEngine"],
     "PlumbTelemetry": ["PlumbDiagnostics", "PlumbEngine", "PlumbModel", "Glibc", "Synchronization"],
-    "PlumbStorage": ["PlumbDiagnostics", "PlumbEngine", "PlumbModel", "Glibc", "Synchronization", "CZlib", "CSQLite"],
+    "PlumbStorage": [
+      "PlumbDiagnostics", "PlumbEngine", "PlumbModel", "Glibc", "Synchronization", "CZlib", "CSQLite", "GRDB",
+    ],
     "PlumbCLI": [
       "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage",
-      "Glibc", "Synchronization", "ReadlineShim", "CSQLite", "ArgumentParser",
+      "Glibc", "Synchronization", "ReadlineShim", "ArgumentParser",
     ],
   ]
 
