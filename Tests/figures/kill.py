@@ -96,7 +96,8 @@ def importing(folder, path, known):
         raise SystemExit(f"FAILED: {rows} rows, {acknowledged} acknowledged, status {status}, sum {sum_}")
     if rows < total: return rows
     # All is in: the next kill begins with a new file.
-    os.remove(path)
+    for part in (path, path + "-wal", path + "-shm"):
+        if os.path.exists(part): os.remove(part)
     return 0
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Prints what importing a CSV file of runs into a new workspace costs beside DuckDB making its own database file of it,
-how large both files are, the memory that the import takes, and how long opening the workspace and counting takes as a whole process.
+how large both files are, the memory that the import takes, and how long opening the workspace and counting takes as a
+whole process.
 
   workspace.py [FILE.csv]     default: /tmp/bench/bench-data/runs_10000000_p10000.csv, as ../shared/bench/gen.py makes it
 
