@@ -29,7 +29,6 @@ extension TelemetryImport {
     }
     let source = fold.texts.number(of: "source")
     for row in 0..<fold.pipelines.count {
-      fold.pipelines[row, PipelineColumn.earlierLastRun] = fold.pipelines[row, PipelineColumn.lastRun]
       guard fold.pipelines[row, PipelineColumn.kind] == source else { continue }
       fold.pipelines[row, PipelineColumn.measured] = fold.pipelines[row, PipelineColumn.lastSuccess]
     }

@@ -35,10 +35,9 @@ enum PipelineColumn {
   static let name = 0, source = 1, kind = 2, owner = 3, tier = 4, vendor = 6, schedule = 8, sla = 9, status = 10
   static let lastRun = 11, lastSuccess = 12, lastError = 13, freshness = 14, successRate = 15, avgDuration = 16
   static let records24h = 17
-  /// When the newest of the facts was known, how new the data was found to be by looking at it, and `last_run`
-  /// in the tables of an earlier import.
-  static let seen = 18, measured = 19, earlierLastRun = 20
-  static let extra = 3
+  /// When the newest of the facts was known, and how new the data was found to be by looking at it.
+  static let seen = 18, measured = 19
+  static let extra = 2
 }
 
 /// Places of the columns of `runs`, and of what is remembered beside them.
