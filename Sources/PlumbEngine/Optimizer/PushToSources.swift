@@ -7,8 +7,8 @@ extension RewriteRule {
       switch node {
       case .scan(let scan): .scan(scan.askingForConditions())
       case .limit(.scan(let scan), let count): .limit(.scan(scan.asking(for: count, in: []) ?? scan), count)
-      case .top(let input, let keys, let count): input.asking(for: count, by: keys).map { .top($0, keys, count) } ?? node
-      case .aggregate(let aggregate): aggregate.counting.map { .aggregate($0) } ?? node
+      case .top(let input, let keys, let count): input.asking(for: count, by: keys).map { LogicalPlan.top($0, keys, count) } ?? node
+      case .aggregate(let aggregate): aggregate.counting.map { LogicalPlan.aggregate($0) } ?? node
       case .series, .input, .filter, .project, .sort, .limit, .join, .union, .expand, .window, .partition, .whole: node
       }
     }

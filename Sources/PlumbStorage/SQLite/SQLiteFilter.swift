@@ -175,7 +175,7 @@ struct SQLiteFilter {
 
   private func membership(_ arguments: [BoundExpression], isOutside: Bool) -> Translation? {
     guard arguments.count > 1, arguments.count <= Self.longestList,
-      let (index, column, isWidened) = arguments.first.flatMap(operand), column.info.type != .bool
+      let (index, column, isWidened) = arguments.first.flatMap({ operand($0) }), column.info.type != .bool
     else { return nil }
     var constants: [SQLText.Constant] = []
     var hasEmptyText = false
@@ -194,7 +194,7 @@ struct SQLiteFilter {
   }
 
   private func nullness(_ arguments: [BoundExpression], isNull: Bool) -> Translation? {
-    guard let (index, column, _) = arguments.first.flatMap(operand) else { return nil }
+    guard let (index, column, _) = arguments.first.flatMap({ operand($0) }) else { return nil }
     switch column.info.type {
     case .long, .int, .real, .bool:
       return exact("\(name: column.info.name) IS \(sql: isNull ? "" : "NOT ")NULL", index)

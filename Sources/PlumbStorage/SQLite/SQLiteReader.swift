@@ -111,12 +111,6 @@ final class SQLiteReader: @unchecked Sendable {
     return found
   }
 
-  func text(_ sql: String) throws -> String? {
-    var found: String?
-    try forEachRow(sql) { found = Self.text($0, 0) }
-    return found
-  }
-
   static func bytes(_ row: OpaquePointer, _ column: Int32) -> Bytes {
     let start = sqlite3_column_blob(row, column)?.assumingMemoryBound(to: UInt8.self)
     return Bytes(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))

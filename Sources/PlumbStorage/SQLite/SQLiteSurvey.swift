@@ -42,7 +42,7 @@ extension SQLiteReader {
     }
     guard !declared.isEmpty else { throw Diagnostic("no-columns", "the table `\(table)` has no columns") }
     let names = Set(declared.map { $0.name.lowercased() })
-    let rowID = try ["rowid", "_rowid_", "oid"].first { !names.contains($0) && (try hasRowNumbers(table, $0)) }
+    let rowID = try ["rowid", "_rowid_", "oid"].first { try !names.contains($0) && hasRowNumbers(table, $0) }
     let bounds = try rowID.map { try numbers(of: table, $0) }
     let exported = try exportedTypes(declared)
     var tally = SQLiteTally(declared.map { SQLiteKinds(declared: $0.type) })
