@@ -16,7 +16,7 @@ struct SourceTests {
     "PlumbStorage": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization", "CZlib", "CSQLite", "GRDB"],
     "PlumbCLI": [
       "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage",
-      "Glibc", "Synchronization", "ReadlineShim", "CSQLite", "ArgumentParser",
+      "Glibc", "Synchronization", "ReadlineShim", "ArgumentParser",
     ],
   ]
 
