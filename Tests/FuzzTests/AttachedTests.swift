@@ -128,7 +128,7 @@ import Testing
     #expect(asked * 10 > Self.count * 8, "most of the conditions should be right KQL")
   }
 
-  @Test(arguments: ["n", "r", "m", "u", "s", "d", "b", "id", "n desc, id", "r asc, n", "n asc nulls last", "u desc nulls first"])
+  @Test(arguments: ["n", "r", "m", "u", "s, id", "d desc, id", "b, id", "id", "n desc, id", "r asc, n", "n asc nulls last", "u desc nulls first"])
   func firstRowsAreTheSame(keys: String) throws {
     let fixture = try Fixture()
     for query in ["| top 9 by \(keys)", "| where n > 3 | top 20 by \(keys)", "| where strlen(s) > 1 | top 5 by \(keys)"] {

@@ -75,7 +75,7 @@ private func scanNode(_ scan: ScanPlan, _ label: String) -> PhysicalNode {
       return scan.filters.isEmpty ? pipeline : pipeline.adding(FilterStep(conjuncts: scan.filters))
     }
   }
-  PhysicalNode(label) { _ in
+  return PhysicalNode(label) { _ in
     var pipeline = Pipeline(source: TableSource(scan, filters: scan.filters), isOrdered: false)
     if !scan.filters.isEmpty { pipeline.steps.append(FilterStep(conjuncts: scan.filters, isOfScan: true)) }
     return pipeline

@@ -128,8 +128,7 @@ extension Parser {
     switch try parseReference() {
     case .name(let name):
       // `database.table`
-      guard at(.dot), token.lower == name.span.upper else { return .name(name) }
-      advance()
+      guard skip(.dot) else { return .name(name) }
       let table = try parseName("a table")
       return .path(
         EntityPathSyntax(
