@@ -268,6 +268,8 @@ void plumb_line_open(int descriptor) {
   } else if (descriptor == STDERR_FILENO) {
     rl_outstream = stderr;
   }
+  // First the terminal's abilities: readline asks for none where it finds that another draws.
+  rl_initialize();
   rl_redisplay_function = redisplay;
 }
 

@@ -137,17 +137,18 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_de
   rl_attempted_completion_function = complete;
   rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,)}[]+*/%!~:";
   rl_completer_quote_characters = "";
-  plumb_line_open(isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO);
   rl_change_environment = 0;  // A child sees the real size of the terminal.
   history_comment_char = '#';
   history_write_timestamps = 1;  // Lets the file hold entries of several lines.
   using_history();
+  plumb_line_open(isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO);
 }
 
 char *plumb_readline(const char *prompt, plumb_line_status *status) {
   was_interrupted = false;
   empty_wake_pipe();
   has_saved_terminal = tcgetattr(STDIN_FILENO, &saved_terminal) == 0;
+  rl_reset_screen_size();  // It may have changed while a query ran.
   plumb_line_begin(!has_saved_terminal || (saved_terminal.c_lflag & ECHO) != 0);
   char *line = readline(prompt);
   fflush(rl_outstream);

@@ -97,6 +97,7 @@ final class Shell {
       if line.drop(while: \.isWhitespace).hasPrefix("."), !DotCommand.isForDatabase(line) {
         history.add(line)
         DotCommand.run(line, in: self)
+        completion.data.forget()
         return
       }
     }
@@ -118,6 +119,7 @@ final class Shell {
   /// Runs and shows; every error is told and the shell goes on.
   func runQuery(_ text: String) {
     lastQuery = text
+    defer { if text.drop(while: \.isWhitespace).hasPrefix(".") { completion.data.forget() } }
     let when = Machine.now
     let start = Machine.milliseconds
     do {
