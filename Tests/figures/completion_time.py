@@ -29,8 +29,13 @@ PLACES = [
     ("values of a column", 'runs | where status == "'),
     ("values of a column of 2,000", 'runs | where pipeline == "pipeline-1'),
     ("values behind a filter", 'runs | where status == "failed" | where source == "source-'),
+    ("values behind a summarize", 'runs | summarize count() by source, pipeline | where source == "source-'),
     ("names of pipelines", "lineage downstream of pipeline-999"),
+    ("names of pipelines after why", "why pipeline-99"),
     ("dot commands", "."),
+    ("columns of a dot command", ".column runs."),
+    ("names for help", ".help s"),
+    ("names of files", ".read FOLDER/"),
 ]
 
 with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +50,7 @@ with tempfile.TemporaryDirectory() as folder:
     for place, typed in PLACES:
         times = []
         for i in range(5):
-            line = typed.replace("runs |", f"runs | where n != {asked} |", 1)
+            line = typed.replace("FOLDER", folder).replace("runs |", f"runs | where n != {asked} |", 1)
             asked += 1
             shell.type(line)
             shell.expect(line[-6:])
