@@ -19,6 +19,12 @@ public struct Highlight: Sendable, Hashable {
   /// Bytes of the text.
   public var lower: Int
   public var upper: Int
+
+  public init(kind: Kind, lower: Int, upper: Int) {
+    self.kind = kind
+    self.lower = lower
+    self.upper = upper
+  }
 }
 
 /// The pieces of a text that have colours, in order; the text may be unfinished or wrong.
