@@ -62,7 +62,8 @@ struct CardPage {
     if columns > 0 || lines.isEmpty { lines.append(line) }
     if lines.count > most {
       lines = Array(lines.prefix(most))
-      lines[most - 1] = fitted(lines[most - 1] + String(repeating: " ", count: room), room)
+      lines[most - 1] = fitted(lines[most - 1], room - 2) + (isASCII ? " ~" : " …")
+      shortened += 1
     }
     for (i, line) in lines.enumerated() {
       let lead = i == 0 ? cell(label, indent) : String(repeating: " ", count: indent)

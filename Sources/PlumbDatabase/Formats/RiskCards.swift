@@ -19,9 +19,10 @@ struct RiskCards {
     var lift: String
 
     init(_ row: CardRow) {
-      risk = row.real("risk") ?? .nan
-      low = row.real("low") ?? risk
-      high = row.real("high") ?? risk
+      let risk = row.real("risk") ?? .nan, low = row.real("low") ?? risk, high = row.real("high") ?? risk
+      self.risk = risk
+      self.low = low
+      self.high = high
       percent = CardPage.percent(risk) + " %"
       interval = "\(CardPage.percent(low)) to \(CardPage.percent(high)) %"
       lift = row.real("lift").map { ChartNumber.fixed($0, $0 >= 99.95 ? 0 : 1) + "x" } ?? ""
@@ -142,11 +143,11 @@ struct CauseCards {
         page.styled(head, .bold) + "  " + page.bar(score, low: score, high: score, bar, ink) + " "
           + page.styled(page.cell(CardPage.percent(score) + " %", 5, isRight: true), ink))
       let since = row.text("since")
-      page.folded(row.text("origin") + (since.isEmpty ? "" : ", since \(since)"), after: "   at", indent: 10)
+      page.folded(row.text("origin") + (since.isEmpty ? "" : ", since \(since)"), after: "   where", indent: 10)
       let evidence = row.text("evidence").split(separator: ";").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
-      for (i, text) in evidence.enumerated() { page.folded(text, after: i == 0 ? "   as" : "", indent: 10) }
+      for (i, text) in evidence.enumerated() { page.folded(text, after: i == 0 ? "   why" : "", indent: 10) }
       let query = row.text("query")
-      if !query.isEmpty { page.folded(query, after: "   see", indent: 10, .quiet) }
+      if !query.isEmpty { page.folded(query, after: "   query", indent: 10, .quiet) }
     }
     return []
   }
