@@ -209,20 +209,17 @@ static void paint(int rows, int columns) {
   for (int i = 0; i < rl_end; i += length) {
     const char *text = rl_line_buffer + i;
     length = 1;
-    if (*text == ' ' || *text == '\t' || *text == '\n') continue;
+    if (*text == '\t' || *text == '\n') continue;
     int width = width_of(text, rl_end - i, &length);
     // Marks belong to the character that was written just before.
-    if (width == 0 && (i == 0 || text[-1] == ' ' || text[-1] == '\t' || text[-1] == '\n')) continue;
+    if (width == 0 && (i == 0 || text[-1] == '\t' || text[-1] == '\n')) continue;
     if (width > 0 && (is_lost || places[i].row != at.row || places[i].column != at.column)) {
-      if (!is_lost && places[i].row == at.row && places[i].column > at.column) {
-        fprintf(rl_outstream, "\033[%dC", places[i].column - at.column);
-      } else {
-        move_to(at, places[i]);
-      }
+      move_to(at, places[i]);
       at = places[i];
       is_lost = false;
     }
     int wanted = kinds[i] < sizeof styles / sizeof *styles ? kinds[i] : 0;
+    if (*text == ' ') wanted = style;
     if (wanted != style) {
       fprintf(rl_outstream, "\033[0%s%sm", wanted ? ";" : "", styles[wanted]);
       style = wanted;

@@ -134,7 +134,7 @@ class ResizeTests(ShellCase):
         self.assertIn("shortened", shell.answer("print text = strrep('abcdefghij', 15)"))
         paged = self.start(columns=200, rows=10, PAGER="cat; sleep 1")
         paged.type("range n from 1 to 50 step 1\r")
-        paged.expect("50")
+        paged.expect("49\r\n50")
         paged.resize(20, 60)
         paged.expect(PROMPT)
         self.assertIn("shortened", paged.answer("print text = strrep('abcdefghij', 15)"))
