@@ -90,7 +90,7 @@ class MatrixTests(ShellCase):
             shell.type("2, 98765)\r")
             shell.expect(MORE)
             shell.ask("", "98765]")
-            shell.type("runs | where sta\t")
+            shell.type("runs | where statu\t")
             shell.expect("status ")
             shell.type("\x03")
             shell.expect(PROMPT)
