@@ -56,7 +56,7 @@ class MatrixTests(ShellCase):
             self.assertTrue(shown.isascii(), f"{what}: {shown}")
 
     def test_tables_trees_cards_and_mistakes(self):
-        queries = ["runs", "runs | extend long = strrep('abc ', 90), other = strrep('x', 70)", RISKS, RISKS + " | take 1",
+        queries = ["runs", "range n from 1 to 6 step 1 | extend long = strrep('abc ', 90), other = strrep('x', 70)", RISKS, RISKS + " | take 1",
                    "range n from 1 to 20 step 1 | extend pipeline = strcat('p', n), risk = n / 20.0, low = 0.0, high = 1.0, "
                    "reasons = 'because; leaf: 1 of 2 failed' | project-away n", CAUSES, TREE, "explain runs | where n > 5 | count",
                    "profile runs | summarize sum(n) by status", "history", ".help", ".tables", ".schema runs", ".column runs.n"]
