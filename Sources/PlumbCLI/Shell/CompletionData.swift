@@ -92,9 +92,9 @@ final class CompletionData: Sendable {
     let literal = KQLText.string(prefix)
     let end = "| summarize rows = count() by value = \(name) | where value startswith_cs \(literal) | top 40 by rows, value asc"
     // A sample comes at once, and is what there is when all rows take longer.
-    let sample = rows(of: "\(Self.sampled(input))\n\(end)", within: milliseconds)
+    let first = rows(of: "\(Self.sampled(input))\n\(end)", within: milliseconds)
     let whole = rows(of: "\(input)\n\(end)", within: milliseconds)
-    let found = whole ?? sample ?? []
+    let found = whole ?? first ?? []
     return found.compactMap { row in row.count >= 2 ? (row[0], whole == nil ? "" : row[1]) : nil }
   }
 
