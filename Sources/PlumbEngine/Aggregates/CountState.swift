@@ -29,6 +29,22 @@ final class CountState: AggregateState {
     }
   }
 
+  /// Takes in rows of a digest, each of which stands for as many rows as its weight says.
+  func update(
+    _ inputs: [Vector], weights: UnsafePointer<Int64>, groups: UnsafePointer<UInt32>?, count n: Int
+  ) {
+    let cells = self.cells.base
+    let kept = hasPredicate ? filter.rows([], predicate: inputs[0], count: n) : KeptRows.all
+    for i in 0..<n {
+      let group = groups.map { Int($0[i]) } ?? 0
+      switch kept {
+      case .all: cells[group] &+= weights[i]
+      case .none: break
+      case .some(let keep): cells[group] &+= weights[i] &* Int64(keep[i])
+      }
+    }
+  }
+
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? CountState else { return }
     let cells = self.cells.base

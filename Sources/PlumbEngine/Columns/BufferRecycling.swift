@@ -10,7 +10,7 @@ public enum BufferRecycling {
   static let smallest = 1 << 20
 
   private static let limit = Atomic<Int>(0)
-  private static let kept = Mutex<Kept>(Kept())
+  private static let kept = Guarded<Kept>(Kept())
 
   private struct Kept: @unchecked Sendable {
     var blocks: [(base: UnsafeMutableRawPointer, capacity: Int)] = []

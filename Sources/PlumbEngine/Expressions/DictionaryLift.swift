@@ -1,5 +1,4 @@
 import PlumbDiagnostics
-import Synchronization
 
 /// An expression over one string column, answered once per dictionary entry instead of once per row.
 ///
@@ -11,7 +10,7 @@ public final class DictionaryLift: Sendable {
   /// The column of the input that it reads.
   let column: Int
   let inputType: ScalarType
-  private let known = Mutex<[(StringDictionary, Answer)]>([])
+  private let known = Guarded<[(StringDictionary, Answer)]>([])
 
   /// What the expression gives for each code.
   private struct Answer {

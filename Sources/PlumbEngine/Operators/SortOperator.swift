@@ -20,7 +20,7 @@ func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ contex
 func concatenatedInParallel(_ chunks: [Chunk], types: [ScalarType], _ context: ExecutionContext) throws -> Chunk {
   if chunks.count == 1 { return chunks[0] }
   let count = chunks.reduce(0) { $0 &+ $1.count }
-  let joined = Mutex<[Vector?]>(Array(repeating: nil, count: types.count))
+  let joined = Guarded<[Vector?]>(Array(repeating: nil, count: types.count))
   let next = Atomic<Int>(0)
   try WorkerPool.shared.run(workers: count > 100_000 ? context.threads : 1) { _ in
     while true {

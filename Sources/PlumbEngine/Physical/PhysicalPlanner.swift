@@ -103,8 +103,12 @@ private func aggregateNode(_ plan: AggregatePlan, _ label: String) -> PhysicalNo
   let keys = plan.keys.map(\.expression)
   let bounds = keys.map { $0.bounds(over: plan.input) }
   let aggregates = plan.aggregates.map(\.aggregate)
+  let digest = DigestPlan(plan)
   return PhysicalNode(label, [input]) { run in
-    let pipeline = try input.pipeline(run)
+    var pipeline = try input.pipeline(run)
+    if let digest, run.context.tuning.readsDigests, let source = pipeline.source as? TableSource {
+      pipeline.source = source.digesting(digest)
+    }
     let sink = AggregateSink(keys: keys, bounds: bounds, aggregates: aggregates, run.context)
     let inOrder = pipeline.isOrdered && aggregates.contains { orderSensitive.contains($0.name) }
     try pipeline.run(into: sink, run.context, workers: inOrder ? 1 : nil)

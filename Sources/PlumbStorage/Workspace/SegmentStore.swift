@@ -19,7 +19,7 @@ final class SegmentStore: Sendable {
   }
 
   let connection: SharedConnection
-  private let cache = Mutex(Cache())
+  private let cache = Guarded(Cache())
   /// Bytes of decoded columns to keep; 0 keeps none.
   private let limit: Int
 

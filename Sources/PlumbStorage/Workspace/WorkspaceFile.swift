@@ -1,7 +1,6 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// A workspace in one SQLite file: tables, functions and settings that outlive the process.
 ///
@@ -26,7 +25,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   let lock: WriterLock
   let reader: SharedConnection
   let store: SegmentStore
-  private let contents: Mutex<Contents>
+  private let contents: Guarded<Contents>
   private let writing = Turns()
   /// Opened by the first change; used by whoever holds `writing`.
   private var writer: SQLiteConnection?
@@ -76,13 +75,13 @@ public final class WorkspaceFile: @unchecked Sendable {
         ? Diagnostic("damaged-file", "`\(name)` is damaged and is not written to", help: "save what is sound into a new file")
         : opened.refusal
       if found { reader.markDamaged() }
-      contents = Mutex(Self.contents(salvaged.catalogue, store, []))
+      contents = Guarded(Self.contents(salvaged.catalogue, store, []))
     } else {
       losses = []
       do {
         try Self.recover(opened.connection, lock, hadLog: hadLog, isWritable: opened.refusal == nil)
         let catalogue = try opened.connection.transaction("BEGIN") { try StoredCatalogue(from: opened.connection) }
-        contents = Mutex(Self.contents(catalogue, store, []))
+        contents = Guarded(Self.contents(catalogue, store, []))
         refusal = opened.refusal
       } catch {
         opened.connection.keepLog()
