@@ -28,8 +28,9 @@ struct TextNeedle: Sendable {
     let probes = bytes.enumerated().map { offset, byte in
       Probe(offset: offset, byte: byte, mask: masksCase && byte.isASCIILetter ? 0x20 : 0)
     }.sorted { Self.frequency($0.byte) < Self.frequency($1.byte) }
-    first = probes.first ?? Probe()
-    second = probes.first { $0.byte != first.byte } ?? probes.last ?? Probe()
+    let rarest = probes.first ?? Probe()
+    first = rarest
+    second = probes.first { $0.byte != rarest.byte } ?? probes.last ?? rarest
   }
 
   /// Roughly how often texts have a byte, for choosing which ones to look for.

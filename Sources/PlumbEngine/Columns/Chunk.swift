@@ -78,6 +78,11 @@ public final class Chunk: @unchecked Sendable {
       sequence: sequence)
   }
 
+  /// The same rows with one more column at the end, gathered when it is read.
+  func appending(_ column: LazyColumn) -> Chunk {
+    Chunk(columns: columns + [column], count: count, sequence: sequence)
+  }
+
   /// The rows from `start`, `length` of them.
   func slice(_ start: Int, _ length: Int) -> Chunk {
     if start == 0 && length == count { return self }

@@ -193,7 +193,7 @@ public final class ByteArena: @unchecked Sendable {
           "value-too-large", "a text or dynamic value would be larger than \(Self.valueLimit >> 20) MB",
           help: "keep values small, or spread them over rows"))
       isSpent = true
-    } else if MemoryUse.current &+ Swift.max(count, blockSize) > context.memoryLimit {
+    } else if MemoryUse.exceeds(context.memoryLimit, with: Swift.max(count, blockSize)) {
       context.fail(context.memoryDiagnostic)
       isSpent = true
     }

@@ -64,7 +64,7 @@ public final class ExecutionContext: Sendable {
     if isCancelled {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
-    if MemoryUse.current > memoryLimit { throw memoryDiagnostic }
+    if MemoryUse.exceeds(memoryLimit) { throw memoryDiagnostic }
   }
 
   /// Ends the query with `diagnostic` at its next checkpoint, for code that cannot throw. Safe from any thread.

@@ -320,7 +320,7 @@ final class KeyLayout: Sendable {
     for (number, place) in openTexts.enumerated() {
       let field = fields[place]
       numbered[number].number(
-        texts[number].lanes(), count: count, hashes: hashed + wordCount &+ number, hashStep: width,
+        texts[number].lanes(), count: count, hashes: hashed + (wordCount &+ number), hashStep: width,
         keys: keys + field.word, keyStep: wordCount, shift: UInt64(field.shift))
     }
   }
