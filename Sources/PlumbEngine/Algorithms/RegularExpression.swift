@@ -12,6 +12,8 @@ final class RegularExpression: Sendable {
   let groupCount: Int
   /// What every match begins with; looked for first, which is much cheaper than the pattern.
   private let beginning: TextNeedle?
+  /// The pattern in a form that is matched without RE2, when it has one.
+  private let direct: LiteralPattern?
   /// Whether a match starts where the text does.
   private let isAnchored: Bool
 
@@ -33,6 +35,7 @@ final class RegularExpression: Sendable {
     groupCount = Int(plumb_regex_group_count(compiled))
     beginning = Self.literalBeginning(of: pattern)
     isAnchored = pattern.first == 0x5E
+    direct = LiteralPattern(pattern)
   }
 
   /// The plain characters that a pattern begins with; nil when there are fewer than two, or alternatives.
@@ -77,6 +80,7 @@ final class RegularExpression: Sendable {
 
   /// Whether the pattern is found anywhere in the text.
   func matches(_ text: Bytes) -> Bool {
+    if let direct { return direct.matches(text) }
     guard let start = firstStart(in: text) else { return false }
     return withBase(text) { plumb_regex_matches(regex, $0, text.count, start) }
   }
@@ -91,6 +95,9 @@ final class RegularExpression: Sendable {
   /// One group of the first match, or the match itself for 0; nil without it.
   func group(_ number: Int, ofFirstMatchIn text: Bytes) -> Bytes? {
     guard number >= 0, number <= groupCount else { return nil }
+    if let direct {
+      return direct.firstMatch(in: text, group: number).map { text.part(from: $0.lowerBound, to: $0.upperBound) }
+    }
     guard let start = firstStart(in: text) else { return nil }
     return withUnsafeTemporaryAllocation(of: plumb_regex_range.self, capacity: number + 1) { ranges -> Bytes? in
       guard let room = ranges.baseAddress else { return nil }

@@ -35,7 +35,9 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// Calls `body` for ranges that together cover 0 ..< `count`, one range a worker; small counts stay on the caller.
-  public func ranges(_ count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void) throws {
+  public func ranges(
+    _ count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void
+  ) throws {
     let parts = count < 65_536 ? 1 : workers
     try run(workers: parts) { worker in
       try body(worker, count &* worker / parts..<count &* (worker &+ 1) / parts)

@@ -60,7 +60,9 @@ final class PartitionTexts {
   }
 
   /// The texts of `count` keys that were given numbers; `owner` keeps them alive.
-  func vector(_ keys: UnsafePointer<UInt64>, count: Int, step: Int, shift: UInt64, mask: UInt64, owner: AnyObject) -> Vector {
+  func vector(
+    _ keys: UnsafePointer<UInt64>, count: Int, step: Int, shift: UInt64, mask: UInt64, owner: AnyObject
+  ) -> Vector {
     let result = Buffer(of: Bytes.self, count: count)
     let out = result.values(Bytes.self)
     for row in 0..<count {

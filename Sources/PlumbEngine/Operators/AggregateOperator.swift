@@ -17,7 +17,9 @@ final class AggregateSink: ChunkSink {
   private let numbersByPartition = Guarded<Bool?>(nil)
 
   /// Above this many groups their order is not worth a sort.
-  private static let orderedGroupLimit = 65_536
+  private static let orderedGroupLimit = 8_192
+  /// From this many groups on, each state is merged and finished on a worker of its own.
+  private static let parallelGroupLimit = 16_384
 
   init(keys: [BoundExpression], bounds: [KeyBounds], aggregates: [BoundAggregate], _ context: ExecutionContext) {
     self.keys = keys
@@ -72,15 +74,23 @@ final class AggregateSink: ChunkSink {
           try mine.merge(other, range: 0..<1, groups: zero)
         }
       }
-      return [Chunk(try first.states.flatMap { try $0.finish(count: 1) }, count: 1)]
+      return [Chunk(try first.states.flatMap { try $0.finish(count: 1, context) }, count: 1)]
     }
-    for worker in all.dropFirst() { try first.absorb(worker) }
+    for worker in all.dropFirst() {
+      let numbers = first.absorbKeys(of: worker)
+      try forEachState(worker.table.count) { state in
+        try first.absorb(state, of: worker, numbers.values(UInt32.self))
+      }
+    }
     let count = first.table.count
     if count == 0 { return [] }
     try context.checkpoint()
-    let columns =
-      layout.vectors(from: first.table.words, count: count)
-      + (try first.states.flatMap { try $0.finish(count: count) })
+    let results = Guarded<[[Vector]]>(Array(repeating: [], count: first.states.count))
+    try forEachState(count) { state in
+      let vectors = try first.states[state].finish(count: count, context)
+      results.withLock { $0[state] = vectors }
+    }
+    let columns = layout.vectors(from: first.table.words, count: count) + results.withLock { $0.flatMap { $0 } }
     let chunk = Chunk(columns, count: count)
     guard count <= Self.orderedGroupLimit, all.count > 1 else { return [chunk] }
     let places = first.firstPlaces
@@ -89,6 +99,19 @@ final class AggregateSink: ChunkSink {
     for (i, group) in order.enumerated() { selection.rows[i] = UInt32(truncatingIfNeeded: group) }
     let ordered = chunk.selecting(selection)
     return [Chunk(ordered.vectors(), count: count)]
+  }
+
+  /// Calls `body` for each aggregate's number, on several workers when groups are many.
+  private func forEachState(_ groups: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    let next = Atomic<Int>(0)
+    let workers = groups < Self.parallelGroupLimit ? 1 : Swift.min(context.threads, aggregates.count)
+    try WorkerPool.shared.run(workers: workers) { _ in
+      while true {
+        let state = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if state >= aggregates.count { return }
+        try body(state)
+      }
+    }
   }
 
   /// Aggregates one partition of all workers' rows on its own; nil when it has none.
@@ -143,7 +166,7 @@ final class AggregateSink: ChunkSink {
     let keys = isNumbering
       ? layout.vectors(from: table.words, count: table.count, texts, owner: textOwners(all))
       : layout.vectors(from: table.words, count: table.count)
-    let columns = keys + (try states.flatMap { try $0.finish(count: table.count) })
+    let columns = keys + (try states.flatMap { try $0.finish(count: table.count, context.alone) })
     return Chunk(columns, count: table.count, sequence: UInt64(partition))
   }
 
@@ -304,10 +327,9 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     tableBatch = RowBatch([RowBatch.Piece(words: words, count: table.count)], width: width)
   }
 
-  /// Takes another worker's groups over.
-  func absorb(_ other: AggregateWorker) throws {
+  /// Takes another worker's keys over; the number here of each.
+  func absorbKeys(of other: AggregateWorker) -> Buffer {
     let n = other.table.count
-    guard n > 0 else { return }
     let map = Buffer(of: UInt32.self, count: n)
     let numbers = map.values(UInt32.self)
     let known = table.count
@@ -317,10 +339,15 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       let mine = Int(numbers[group])
       firstPlaces[mine] = Swift.min(firstPlaces[mine], other.firstPlaces[group])
     }
-    for (state, source) in zip(states, other.states) {
-      state.grow(to: table.count)
-      source.grow(to: n)
-      try state.merge(source, range: 0..<n, groups: numbers)
-    }
+    return map
+  }
+
+  /// Takes over what another worker has in one of its states.
+  func absorb(_ state: Int, of other: AggregateWorker, _ numbers: UnsafePointer<UInt32>) throws {
+    let n = other.table.count
+    guard n > 0 else { return }
+    states[state].grow(to: table.count)
+    other.states[state].grow(to: n)
+    try states[state].merge(other.states[state], range: 0..<n, groups: numbers)
   }
 }

@@ -203,14 +203,3 @@ extension Pipeline {
     return try concatenatedInParallel(chunks, types: types, context)
   }
 }
-
-extension Chunk {
-  /// The rows in chunks of the usual size; a column not yet gathered is gathered piece by piece where it is read.
-  func pieces() -> [Chunk] {
-    if count == 0 { return [] }
-    if count <= 2 &* Chunk.preferredCount { return [self] }
-    return stride(from: 0, to: count, by: Chunk.preferredCount).map {
-      slice($0, Swift.min(Chunk.preferredCount, count &- $0))
-    }
-  }
-}
