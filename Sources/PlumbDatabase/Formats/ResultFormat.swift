@@ -63,8 +63,8 @@ public enum ResultFormat: String, CaseIterable, Sendable {
     case .table: TableWriter(to: sink, options: options, style: .plain)
     case .box: TableWriter(to: sink, options: options, style: .framed)
     case .markdown: MarkdownWriter(to: sink, options: options)
-    case .csv: CSVWriter(to: sink, options: options)
-    case .tsv: TSVWriter(to: sink, options: options)
+    case .csv: DelimitedWriter(to: sink, .csv, options: options)
+    case .tsv: DelimitedWriter(to: sink, .tsv, options: options)
     case .json: JSONWriter(to: sink, options: options)
     case .jsonl: JSONLinesWriter(to: sink, options: options)
     case .html: HTMLWriter(to: sink, options: options)
@@ -98,6 +98,8 @@ public struct FormatOptions: Sendable {
   public var width: Int?
   /// Rows to write of each answer; nil for all.
   public var rowLimit: Int?
+  /// Whether CSV keeps dynamic values apart that look alike, such as the text `12` and the number.
+  public var hasExactDynamics = false
   /// Whether ANSI styles are welcome.
   public var isStyled: Bool
   /// Lines that a chart may take; nil when it may choose.
