@@ -18,13 +18,8 @@ final class SegmentStore: Sendable {
     var uses = 0
   }
 
-<<<<<<< HEAD
-  let connection: SharedConnection
-  private let cache = Guarded(Cache())
-=======
   let connection: WorkspaceConnection
   private let cache = Guarded(Cache())
->>>>>>> main
   /// Bytes of decoded columns to keep; 0 keeps none.
   private let limit: Int
 
