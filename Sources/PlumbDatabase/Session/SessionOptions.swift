@@ -19,6 +19,8 @@ public struct SessionOptions: Sendable {
   public var readExternal: ExternalReader?
   /// Opens databases of others for `.attach`; nil refuses it.
   public var openForeign: ForeignOpener?
+  /// Whether a cancelled query gives the rows that had come until then.
+  public var keepsPartialAnswers = false
 
   public init(
     threads: Int = Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), memoryLimit: Int = 4 << 30,
