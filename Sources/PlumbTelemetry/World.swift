@@ -2,7 +2,6 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbModel
-import Synchronization
 
 /// What a simulated world is made from; equal options make equal worlds, byte for byte.
 public struct WorldOptions: Hashable, Sendable {
@@ -41,7 +40,7 @@ public struct WorldOptions: Hashable, Sendable {
 /// - Safe to use from any thread; tables handed out never change.
 public final class World: @unchecked Sendable {
   public let options: WorldOptions
-  private let lock = Mutex<Void>(())
+  private let lock = Guarded<Void>(())
   private var simulator: Simulator?
   private var tables: [String: Table] = [:]
   private var ticksNow: Int64
