@@ -21,11 +21,13 @@ let package = Package(
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "CZlib"]),
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
-    .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
+    .target(name: "PlumbModel", dependencies: ["PlumbEngine"]),
+    .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbModel"]),
     .target(
       name: "PlumbStorage",
       dependencies: [
-        "PlumbDiagnostics", "PlumbEngine", "CZlib", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
+        "PlumbDiagnostics", "PlumbEngine", "PlumbModel", "CZlib", "CSQLite",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .executableTarget(
       name: "PlumbCLI",
@@ -52,7 +54,10 @@ let package = Package(
       name: "RepositoryTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbCLI"]),
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage"]),
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "PlumbStorageTests",
       dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"],

@@ -2,7 +2,6 @@ import Glibc
 import PlumbDatabase
 import PlumbEngine
 import ReadlineShim
-import Synchronization
 
 /// What TAB offers: what fits at the cursor, from the parser, the binder and the data.
 final class Completion: Sendable {
@@ -16,11 +15,11 @@ final class Completion: Sendable {
   }
 
   let data: CompletionData
-  private let pendingText = Mutex("")
-  private let safety = Mutex(false)
+  private let pendingText = Guarded("")
+  private let safety = Guarded(false)
 
   /// The one that the terminal asks, and what it last answered.
-  private static let current = Mutex<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
+  private static let current = Guarded<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
     (nil, [], UncheckedText()))
 
   init(workspace: Workspace) { data = CompletionData(workspace) }
@@ -42,7 +41,10 @@ final class Completion: Sendable {
   }
 
   /// The lines of the query before the one being typed.
-  func setPendingText(_ text: String) { pendingText.withLock { $0 = text } }
+  func setPendingText(_ text: String) {
+    pendingText.withLock { $0 = text }
+    LineColours.setPendingText(text)
+  }
 
   private static func candidate(line: String, start: Int, end: Int, index: Int) -> UnsafeMutablePointer<CChar>? {
     current.withLock { state in
@@ -109,6 +111,7 @@ final class Completion: Sendable {
 
   private func sources(_ shape: QueryShape) -> [Candidate] {
     data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
+      + Listing.attachedTableNames(of: data.catalog).map { Candidate(text: $0, note: "attached") }
       + Guide.sources.map { Candidate(text: $0.name, note: $0.summary) }
       + shape.givenNames.map { Candidate(text: $0) }
       + data.catalog.functions.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))", ending: nil) }

@@ -33,6 +33,7 @@ final class Shell {
   /// Returns when the user leaves.
   func run() {
     completion.install()
+    LineColours.install()
     history.open()
     greet()
     StartFile.run(in: self)
@@ -63,7 +64,7 @@ final class Shell {
     settings.usesPager = false
     settings.output = nil
     settings.once = nil
-    workspace.sessionOptions.readExternal = nil
+    workspace.makeSafe()
     completion.isSafe = true
   }
 
@@ -96,6 +97,7 @@ final class Shell {
       if line.drop(while: \.isWhitespace).hasPrefix("."), !DotCommand.isForDatabase(line) {
         history.add(line)
         DotCommand.run(line, in: self)
+        completion.data.forget()
         return
       }
     }
@@ -117,15 +119,17 @@ final class Shell {
   /// Runs and shows; every error is told and the shell goes on.
   func runQuery(_ text: String) {
     lastQuery = text
+    defer { if text.drop(while: \.isWhitespace).hasPrefix(".") { completion.data.forget() } }
     let when = Machine.now
     let start = Machine.milliseconds
     do {
-      let run = try QueryRun(text, in: workspace)
+      let run = try QueryRun(text, in: workspace, keepsPartial: true)
       let rows = run.answers.reduce(0) { $0 + $1.rowCount }
-      log.add(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: ""))
+      log.add(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
       recent.add(run.answers)
       try report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
       try show(run.answers, elapsed: run.milliseconds)
+      if let loss = run.loss { Console.say("note: \(loss)") }
       tour?.observe(Tour.Deed(text: text, answers: run.answers, error: nil))
     } catch is ByteSink.Closed {
       leave()

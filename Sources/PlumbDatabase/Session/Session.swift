@@ -1,7 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
-import Synchronization
 
 /// Runs the texts of one user against a catalog: parse, bind, optimise, execute.
 ///
@@ -9,12 +8,12 @@ import Synchronization
 /// to the end of their text.
 public final class Session: Sendable {
   public let catalog: Catalog
-  private let settings: Mutex<SessionOptions>
-  private let running = Mutex<ExecutionContext?>(nil)
+  private let settings: Guarded<SessionOptions>
+  private let running = Guarded<ExecutionContext?>(nil)
 
   public init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
     self.catalog = catalog
-    settings = Mutex(options)
+    settings = Guarded(options)
   }
 
   public var options: SessionOptions {
@@ -31,7 +30,8 @@ public final class Session: Sendable {
     return answers
   }
 
-  /// Gives each query's answer to `body` as soon as it is there, with the query's place in the text.
+  /// Gives each query's answer to `body` as soon as it is there, with the query's place in the text. After one that
+  /// is partial comes no other.
   ///
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   public func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
@@ -129,8 +129,9 @@ public final class Session: Sendable {
     for (place, statement) in parsed.script.statements.enumerated() {
       switch statement {
       case .query(let query):
-        let answer = try answer(query, binder, contexts)
+        let answer = try answer(query, binder, contexts, options)
         try body(answer, query.span)
+        if answer.isPartial { return }
       case .command(let command):
         if let answer = try answer(command, in: text, binder, contexts) { try body(answer, command.span) }
         // The clock may have moved, and the functions may be others; what `let` and `set` said still holds.
@@ -159,7 +160,7 @@ public final class Session: Sendable {
   }
 
   private func answer(
-    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext
+    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ options: SessionOptions
   ) throws -> Answer {
     contexts.context = binder.context
     let context = binder.context
@@ -173,10 +174,11 @@ public final class Session: Sendable {
       case .explain: return try explained(relation.plan, context)
       case .profile: return try profiled(try execute(optimize(relation.plan, context), context, profiling: true))
       case .run:
-        let result = try execute(optimize(relation.plan, context), context)
+        let result = try execute(
+          optimize(relation.plan, context), context, keepingPartial: options.keepsPartialAnswers)
         return Answer(
           schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
-          remarks: context.remarks)
+          remarks: context.remarks, isPartial: result.isPartial)
       }
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
@@ -189,7 +191,8 @@ public final class Session: Sendable {
   ) throws -> Answer? {
     contexts.context = binder.context
     do {
-      return try DatabaseCommand.run(command, in: text, catalog: catalog, binder: binder, context: binder.context)
+      return try DatabaseCommand.run(
+        command, in: text, catalog: catalog, binder: binder, context: binder.context, openForeign: options.openForeign)
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
     }

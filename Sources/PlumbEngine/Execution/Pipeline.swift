@@ -28,10 +28,13 @@ protocol SinkWorker: AnyObject {
   func take(_ chunk: Chunk) throws
   /// Called once on the worker's thread after its last chunk.
   func finish() throws
+  /// Called once instead of `finish` when the work ends early.
+  func stopEarly()
 }
 
 extension SinkWorker {
   func finish() throws {}
+  func stopEarly() {}
 }
 
 /// A source and the steps that its chunks pass.
@@ -64,6 +67,7 @@ struct Pipeline: Sendable {
         try worker.finish()
       } catch {
         stopped.store(true, ordering: .relaxed)
+        worker.stopEarly()
         throw error
       }
     }
@@ -86,11 +90,24 @@ struct Pipeline: Sendable {
     try run(into: sink, context)
     return sink.chunks()
   }
+
+  /// All rows, in order; when the query is cancelled, those that had come until then.
+  func collectUntilCancelled(_ context: ExecutionContext) throws -> (chunks: [Chunk], isPartial: Bool) {
+    let sink = CollectSink()
+    do {
+      try run(into: sink, context)
+      return (sink.chunks(), false)
+    } catch let diagnostic as Diagnostic where diagnostic.code == "cancelled" {
+      let chunks = sink.chunks()
+      if chunks.allSatisfy({ $0.count == 0 }) { throw diagnostic }
+      return (chunks, true)
+    }
+  }
 }
 
 /// Keeps all chunks and gives them back in order.
 final class CollectSink: ChunkSink {
-  private let parts = Mutex<[[Chunk]]>([])
+  private let parts = Guarded<[[Chunk]]>([])
   /// Rows after which no more are needed, counted over all workers; nil for all.
   private let limit: Int?
   private let source: (any ChunkSource)?
@@ -119,7 +136,9 @@ final class CollectSink: ChunkSink {
       }
     }
 
-    func finish() throws {
+    func finish() throws { stopEarly() }
+
+    func stopEarly() {
       let mine = chunks
       sink.parts.withLock { $0.append(mine) }
     }

@@ -41,6 +41,8 @@ public final class WorkspaceWriter {
 
   private func row(_ name: String) throws -> TableRow? { try StoredCatalogue.tables(file, named: name).first }
 
+  func tableNumber(named name: String) throws -> Int64? { try row(name)?.id }
+
   public func hasTable(named name: String) throws -> Bool { try row(name) != nil }
 
   /// Makes an empty table.
@@ -63,6 +65,7 @@ public final class WorkspaceWriter {
     try file.run("DELETE FROM plumb_texts WHERE table_id = ?", .integer(table.id))
     try file.run("DELETE FROM plumb_columns WHERE table_id = ?", .integer(table.id))
     try file.run("DELETE FROM plumb_tables WHERE id = ?", .integer(table.id))
+    try forgetImports(ofTable: table.id)
   }
 
   public func rename(_ name: String, to newName: String) throws {
@@ -189,7 +192,7 @@ public final class WorkspaceWriter {
 
   /// The segments of each group. Workers take columns, so that each dictionary is used by one at a time.
   private func encoded(_ groups: [RowGroup], _ pools: [TextPool?], columns: Int) throws -> [[EncodedSegment]] {
-    let made = Mutex<[[EncodedSegment]]>(Array(repeating: [], count: columns))
+    let made = Guarded<[[EncodedSegment]]>(Array(repeating: [], count: columns))
     let next = Atomic<Int>(0)
     let shared = Unchecked((groups, pools))
     try WorkerPool.shared.run(workers: min(threads, max(1, columns))) { _ in

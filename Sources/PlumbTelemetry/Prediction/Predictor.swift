@@ -1,6 +1,5 @@
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// How a prediction is made; equal options and data give equal answers.
 public struct PredictionOptions: Hashable, Sendable {
@@ -35,7 +34,7 @@ public final class Predictor: Sendable {
     var lastVersion = 0
   }
 
-  private let shelf = Mutex(Shelf())
+  private let shelf = Guarded(Shelf())
   /// More models than this are not kept; the oldest goes first.
   private static let limit = 16
   private static let tableNames = ["runs", "edges", "schema_changes"]
