@@ -38,6 +38,9 @@ def killed(arguments, most, messages=subprocess.DEVNULL):
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         out, _ = process.communicate()
+    # Work that fails by itself is no kill.
+    if process.returncode not in (0, -signal.SIGKILL):
+        raise SystemExit(f"FAILED: {' '.join(arguments)} ended with {process.returncode}")
     return out, process.returncode
 
 

@@ -61,7 +61,8 @@ with tempfile.TemporaryDirectory() as folder:
     print(f"{appended} appends; {sum(reads)} reads by two processes meanwhile, all of whole batches, slowest {max(slowest) * 1e3:.0f} ms")
 
     writer = subprocess.Popen(
-        [plumb, "query", path, "-c", ".set large <| range n from 1 to 20000000 step 1 | extend h = hash(n)"],
+        [plumb, "query", path, "-c", ".set large <| range n from 1 to 5000000 step 1"
+         " | extend h = strcat(hash(n), hash(n + 1), hash(n + 2), hash(n + 3))"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     told, looked, longest = "", 0, 0.0
     while writer.poll() is None:
