@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
 import PlumbTelemetry
 
 /// `.show features`, `.show models`, `.show tree` and `.train`: what predictions are made from and with.
@@ -25,14 +26,7 @@ enum ShowCommand {
 
   /// - Throws: a diagnostic for a subject that there is not, and what learning throws.
   static func shown(_ words: [String], in workspace: Workspace, _ session: Session) throws -> Shown {
-    if words.first == ".train" {
-      let method = words.dropFirst().first ?? RiskMethod.tree.rawValue
-      guard methods.contains(method), words.count <= 2 else {
-        throw Diagnostic("usage", "`.train` is followed by \(methods.joined(separator: " or ")), or by nothing")
-      }
-      _ = try session.run("predict_risk(using = \"\(method)\", retrain = true) | take 0")
-      return .answers(try session.run("predict_models()"))
-    }
+    if words.first == ".train" { return .answers(try train(Array(words.dropFirst()), in: workspace, session)) }
     guard words.count == 2, subjects.contains(words[1]) else {
       let known = subjects + databaseSubjects.sorted()
       throw Diagnostic(
@@ -51,6 +45,35 @@ enum ShowCommand {
       return .text(workspace.predictor.treeText ?? "")
     default: return .answers(try session.run("predict_models()"))
     }
+  }
+
+  /// `.train [tree|forest] [within 2h]`: learns, and saves the model where there is a workspace file.
+  private static func train(_ words: [String], in workspace: Workspace, _ session: Session) throws -> [Answer] {
+    var words = words[...]
+    var method = RiskMethod.tree.rawValue
+    if let first = words.first, first != "within" {
+      guard methods.contains(first) else {
+        throw Diagnostic(
+          "usage", "`.train` is followed by \(methods.joined(separator: " or ")), or by nothing",
+          help: Suggestion.nearest(to: first, in: methods) ?? "write `.train forest within 6h`")
+      }
+      method = first
+      words = words.dropFirst()
+    }
+    var within = ""
+    if words.first == "within" {
+      guard words.count == 2, let last = words.last, let ticks = TimeSpan.parse(last) else {
+        throw Diagnostic("usage", "`within` is followed by a time", help: "write `.train \(method) within 6h`")
+      }
+      within = ", within = \(Value.timespan(ticks).literal)"
+      words = []
+    }
+    if let extra = words.first {
+      throw Diagnostic("usage", "`\(VisibleText.string(extra))` is not understood here", help: "write `.train \(method) within 6h`")
+    }
+    _ = try session.run("predict_risk(using = \"\(method)\", retrain = true\(within)) | take 0")
+    try workspace.predictor.saveLatest()
+    return try session.run("predict_models()")
   }
 }
 

@@ -15,15 +15,25 @@ final class Completion: Sendable {
     var ending: Character? = " "
   }
 
-  let data: CompletionData
+  private let current: Mutex<CompletionData>
   private let pendingText = Mutex("")
   private let safety = Mutex(false)
 
   /// The one that the terminal asks, and what it last answered.
-  private static let current = Mutex<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
+  private static let asked = Mutex<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
     (nil, [], UncheckedText()))
 
-  init(workspace: Workspace) { data = CompletionData(workspace) }
+  init(workspace: Workspace) { current = Mutex(CompletionData(workspace)) }
+
+  /// What is known of the data.
+  var data: CompletionData { current.withLock { $0 } }
+
+  /// From now on it is another workspace's data.
+  func use(_ workspace: Workspace) {
+    let data = CompletionData(workspace)
+    current.withLock { $0 = data }
+    data.prepare()
+  }
 
   var isSafe: Bool {
     get { safety.withLock { $0 } }
@@ -32,7 +42,7 @@ final class Completion: Sendable {
 
   /// Makes this the completion of the terminal.
   func install() {
-    Self.current.withLock { $0.completion = self }
+    Self.asked.withLock { $0.completion = self }
     plumb_readline_start(
       "plumb",
       { line, start, end, index in
@@ -45,7 +55,7 @@ final class Completion: Sendable {
   func setPendingText(_ text: String) { pendingText.withLock { $0 = text } }
 
   private static func candidate(line: String, start: Int, end: Int, index: Int) -> UnsafeMutablePointer<CChar>? {
-    current.withLock { state in
+    asked.withLock { state in
       if index == 0 {
         let bytes = Array(line.utf8)
         let lower = min(max(start, 0), bytes.count)
@@ -63,7 +73,7 @@ final class Completion: Sendable {
   }
 
   private static func note(on text: String) -> UnsafePointer<CChar>? {
-    current.withLock { state in
+    asked.withLock { state in
       free(state.note.pointer)
       state.note.pointer = strdup(state.answer.first { $0.text == text }?.note ?? "")
       return UnsafePointer(state.note.pointer)

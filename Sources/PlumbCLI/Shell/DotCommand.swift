@@ -38,8 +38,8 @@ struct DotCommand: Sendable {
 
   /// In alphabetical order of their names.
   static let all: [DotCommand] = [
-    .cause, .column, .edit, .expand, .explain, .format, .help, .hint, .history, .load, .mode, .note, .once, .output,
-    .overview, .pager, .param, .profile, .quit, .read, .report, .rows, .safe, .schema, .show, .skip, .tables, .timer, .train, .watch,
+    .cause, .column, .edit, .expand, .explain, .format, .help, .hint, .history, .import, .load, .mode, .note, .once, .open, .output,
+    .overview, .pager, .param, .profile, .quit, .read, .report, .rows, .safe, .save, .schema, .show, .skip, .tables, .timer, .train, .watch,
   ]
 
   /// Other names that people know.

@@ -235,21 +235,35 @@ public final class WorkspaceFile: @unchecked Sendable {
     if reader.isDamaged { throw DamagedFile.diagnostic("it is not written to", reader.name) }
     return try writing.taking {
       try lock.locked {
-        let file = try writer ?? SQLiteConnection(path, .writing)
-        let isFirst = writer == nil
-        if isFirst { try file.run("PRAGMA wal_autocheckpoint = 4096") }
-        writer = file
-        let result = try file.transaction {
+        try changing { file in
           let writer = try WorkspaceWriter(file, threads: options.threads)
           let result = try body(writer)
           try writer.finish()
           return result
         }
-        // From here on the file itself says that there is a log.
-        if isFirst { file.checkpoint() }
-        return result
       }
     }
+  }
+
+  /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; whether it ran.
+  func changingIfFree(_ body: (SQLiteConnection) throws -> Void) throws -> Bool {
+    if refusal != nil || reader.isDamaged { return false }
+    return try writing.taking { try lock.lockedIfFree { try changing(body) } }
+  }
+
+  /// Runs `body` in a transaction, for whoever holds `writing` and `lock`.
+  private func changing<Result>(_ body: (SQLiteConnection) throws -> Result) throws -> Result {
+    let file = try writer ?? SQLiteConnection(path, .writing)
+    let isFirst = writer == nil
+    if isFirst { try file.run("PRAGMA wal_autocheckpoint = 4096") }
+    writer = file
+    let result = try file.transaction {
+      if isFirst { try Migrations.upgrade(file) }
+      return try body(file)
+    }
+    // From here on the file itself says that there is a log.
+    if isFirst { file.checkpoint() }
+    return result
   }
 
   /// Keeps other processes from writing for as long as `body` runs.

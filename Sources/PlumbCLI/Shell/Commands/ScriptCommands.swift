@@ -88,7 +88,7 @@ extension DotCommand {
         throw usage(".param", "`.param` takes a name and a value")
       }
       let name = String(rest[..<equals].trimmed)
-      shell.workspace.sessionOptions.parameters[name] = String(rest[rest.index(after: equals)...].trimmed)
+      shell.setParameter(name, to: String(rest[rest.index(after: equals)...].trimmed))
     })
 }
 
