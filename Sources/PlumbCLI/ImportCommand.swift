@@ -95,6 +95,7 @@ struct ImportCommand: ParsableCommand {
         } else {
           try writer.append(table, progress: progress)
         }
+        try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
       }
     }
     bar.finish()

@@ -32,7 +32,10 @@ final class TelemetryWriting {
     let tables = try TelemetrySchema.names.compactMap { try catalog.table(named: $0) }
     let before = tables.map { file.table(named: $0.name)?.rowCount ?? 0 }
     try file.write { writer in
-      for table in tables { try writer.synchronize(table) }
+      for table in tables {
+        try writer.synchronize(table)
+        try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
+      }
       for name in catalog.tableNames where !TelemetrySchema.names.contains(name) {
         if let schema = catalog.schema(ofTable: name), try !writer.hasTable(named: name) { try writer.create(name, schema) }
       }

@@ -18,8 +18,15 @@ struct DotCommand: Sendable {
     name: String, usage: String, summary: String, examples: [String] = [], reachesOut: Bool = false,
     action: @escaping @Sendable (_ arguments: [String], _ shell: Shell) throws -> Void
   ) {
+    // As many words as the usage has places.
+    let limit = usage.split(separator: " ").count - 1
     self.init(name: name, usage: usage, summary: summary, examples: examples, reachesOut: reachesOut, text: { rest, shell in
-      try action(rest.split(whereSeparator: \.isWhitespace).map(String.init), shell)
+      let words = rest.split(whereSeparator: \.isWhitespace).map(String.init)
+      if words.count > limit {
+        let extra = VisibleText.string(words[limit])
+        throw Diagnostic("usage", "`\(extra)` is not understood behind `\(name)`", help: "write `\(usage)`")
+      }
+      try action(words, shell)
     })
   }
 

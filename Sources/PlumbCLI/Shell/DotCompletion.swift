@@ -22,7 +22,7 @@ struct DotCompletion {
       return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
     case ".timer", ".timing", ".pager": return names(word, ["on", "off"])
     case ".help": return names(word, Help.names)
-    case ".show": return names(word, ShowCommand.subjects)
+    case ".show" where rest.allSatisfy(\.isWhitespace): return names(word, ShowCommand.allSubjects)
     case ".train": return names(word, ShowCommand.methods)
     case ".import":
       if completion.isSafe { return [] }

@@ -63,7 +63,7 @@ enum Help {
     if parts.isEmpty {
       throw Diagnostic(
         "unknown-name", "there is no function, step or command `\(name)`",
-        help: Suggestion.nearest(to: name, in: names))
+        help: Suggestion.nearest(to: name, in: names) ?? "`.help` lists everything")
     }
     return parts.joined(separator: "\n\n")
   }

@@ -141,7 +141,7 @@ final class Shell {
 
   /// Runs and shows; every error is told and the shell goes on.
   func runQuery(_ text: String) {
-    lastQuery = text
+    if !text.hasPrefix(".") { lastQuery = text }
     let when = Machine.now
     let start = Machine.milliseconds
     do {

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbStorage
 
 /// Commands that change which workspace the shell is in.
 extension DotCommand {
@@ -55,6 +56,9 @@ extension Shell {
   fileprivate func open(_ path: String, salvaging: Bool) throws {
     if let own = workspace.store?.file.path, Listing.areSameFile(own, path), !salvaging {
       return Console.say("it is open already: \(try whereItIs())")
+    }
+    if TelemetryFiles.isFolder(path) {
+      throw Diagnostic("cannot-read", "`\(path)` is a folder, and a workspace is a file", help: "`.import \(path)` reads the files in it")
     }
     let isNew = access(path, F_OK) != 0
     let left = workspace
