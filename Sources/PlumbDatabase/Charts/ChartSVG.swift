@@ -68,7 +68,7 @@ extension Answer {
   func description(limit: Int) -> String {
     var bytes: [UInt8] = []
     let sink = ByteSink { bytes += $0 }
-    let writer = TSVWriter(to: sink, options: FormatOptions(rowLimit: limit))
+    let writer = DelimitedWriter(to: sink, .tsv, options: FormatOptions(rowLimit: limit))
     // A sink into memory does not fail.
     _ = try? writer.write(self)
     try? writer.finish()

@@ -1,0 +1,107 @@
+import PlumbEngine
+
+/// Rows as fields between separators, with a header; several answers stand one after the other with an empty line between.
+final class DelimitedWriter: ResultWriter {
+  enum Dialect {
+    /// As RFC 4180 has it but with bare line feeds. Nulls and empty strings are empty; where a line would be empty, it
+    /// is `""`, so that no reader skips it.
+    case csv
+    /// Tab, line feed, carriage return and backslash in a field are `\t`, `\n`, `\r`, `\\`.
+    case tsv
+  }
+
+  private let sink: ByteSink
+  private let options: FormatOptions
+  private let dialect: Dialect
+  private let separator: UInt8
+  private var isFirst = true
+
+  init(to sink: ByteSink, _ dialect: Dialect, options: FormatOptions) {
+    self.sink = sink
+    self.options = options
+    self.dialect = dialect
+    separator = dialect == .csv ? 0x2C : 0x09
+  }
+
+  func write(_ answer: Answer) throws -> WriteSummary {
+    if !isFirst { sink.buffer.append(0x0A) }
+    isFirst = false
+    for (i, column) in answer.schema.enumerated() {
+      if i > 0 { sink.buffer.append(separator) }
+      column.name.withUTF8Bytes { append($0) }
+    }
+    if !answer.schema.isEmpty { sink.buffer.append(0x0A) }
+
+    let quotesEmptyLines = dialect == .csv && answer.schema.count == 1
+    var scratch = ByteBuffer(capacity: 256)
+    let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+      for (i, column) in columns.enumerated() {
+        if i > 0 { sink.buffer.append(separator) }
+        let start = sink.buffer.count
+        switch column.type {
+        case .string: append(column.cellBytes(at: row))
+        case .dynamic:
+          scratch.removeAll()
+          column.printText(at: row, to: &scratch)
+          scratch.withBytes { append($0) }
+        case .bool, .int, .long, .real, .decimal, .datetime, .timespan, .guid:
+          column.printText(at: row, to: &sink.buffer)
+        }
+        if quotesEmptyLines && sink.buffer.count == start { sink.buffer.append("\"\"" as StaticString) }
+      }
+      sink.buffer.append(0x0A)
+      try sink.drain()
+    }
+    return answer.summary(written: written)
+  }
+
+  func finish() throws { try sink.flush() }
+
+  /// Appends a field so that what it holds does not end it.
+  private func append(_ text: Bytes) {
+    switch dialect {
+    case .csv: appendQuoted(text)
+    case .tsv: appendEscaped(text)
+    }
+  }
+
+  private func appendQuoted(_ text: Bytes) {
+    var needsQuotes = false
+    for byte in text where byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D {
+      needsQuotes = true
+      break
+    }
+    guard needsQuotes else {
+      sink.buffer.append(text)
+      return
+    }
+    sink.buffer.append(0x22)
+    var from = 0
+    for i in 0..<text.count where text[i] == 0x22 {
+      sink.buffer.append(text.part(from: from, to: i &+ 1))
+      sink.buffer.append(0x22)
+      from = i &+ 1
+    }
+    sink.buffer.append(text.part(from: from))
+    sink.buffer.append(0x22)
+  }
+
+  private func appendEscaped(_ text: Bytes) {
+    var from = 0
+    for i in 0..<text.count {
+      let letter: UInt8
+      switch text[i] {
+      case 0x09: letter = 0x74
+      case 0x0A: letter = 0x6E
+      case 0x0D: letter = 0x72
+      case 0x5C: letter = 0x5C
+      default: continue
+      }
+      sink.buffer.append(text.part(from: from, to: i))
+      sink.buffer.append(0x5C)
+      sink.buffer.append(letter)
+      from = i &+ 1
+    }
+    sink.buffer.append(text.part(from: from))
+  }
+}
