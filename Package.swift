@@ -31,7 +31,7 @@ let package = Package(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry",
-        "PlumbStorage", "ReadlineShim", "CSQLite",
+        "PlumbStorage", "ReadlineShim",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

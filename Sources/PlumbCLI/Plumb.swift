@@ -1,6 +1,6 @@
 import ArgumentParser
-import CSQLite
 import Glibc
+import PlumbStorage
 import ReadlineShim
 
 /// The command line's root: what follows `plumb`.
@@ -27,7 +27,7 @@ struct Plumb: ParsableCommand {
     """
     Plumb \(version)
     readline \(String(cString: plumb_readline_version()))
-    SQLite \(String(cString: sqlite3_libversion()))
+    SQLite \(sqliteVersion)
     """
   }
 

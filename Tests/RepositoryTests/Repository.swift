@@ -82,7 +82,10 @@ struct SwiftSource {
       lines.compactMap { line in
         let words = line.split(separator: " ")
         guard let at = words.firstIndex(of: "import"), at < 2, at + 1 < words.count else { return nil }
-        return String(words[at + 1])
+        // `import class Module.Name` brings in one name.
+        let isOne = ["class", "struct", "enum", "protocol", "func", "typealias"].contains(words[at + 1])
+        guard at + (isOne ? 2 : 1) < words.count else { return nil }
+        return words[at + (isOne ? 2 : 1)].split(separator: ".").first.map(String.init)
       })
   }
 }

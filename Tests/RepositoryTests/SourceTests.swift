@@ -13,10 +13,10 @@ struct SourceTests {
     "PlumbEngine": ["PlumbDiagnostics", "Glibc", "Synchronization", "RE2Shim", "CZlib"],
     "PlumbDatabase": ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "Glibc", "Synchronization"],
     "PlumbTelemetry": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization"],
-    "PlumbStorage": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization", "CZlib", "CSQLite"],
+    "PlumbStorage": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization", "CZlib", "CSQLite", "GRDB"],
     "PlumbCLI": [
       "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage",
-      "Glibc", "Synchronization", "ReadlineShim", "CSQLite", "ArgumentParser",
+      "Glibc", "Synchronization", "ReadlineShim", "ArgumentParser",
     ],
   ]
 

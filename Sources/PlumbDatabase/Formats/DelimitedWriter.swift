@@ -42,7 +42,7 @@ final class DelimitedWriter: ResultWriter {
         case .string: append(column.cellBytes(at: row))
         case .dynamic:
           scratch.removeAll()
-          column.printText(at: row, to: &scratch)
+          column.printDynamic(at: row, isExact: options.hasExactDynamics, to: &scratch)
           scratch.withBytes { append($0) }
         case .bool, .int, .long, .real, .decimal, .datetime, .timespan, .guid:
           column.printText(at: row, to: &sink.buffer)
@@ -103,5 +103,13 @@ final class DelimitedWriter: ResultWriter {
       from = i &+ 1
     }
     sink.buffer.append(text.part(from: from))
+  }
+}
+
+extension Vector {
+  /// Prints a dynamic value as a cell: a text as it is or, when exact, in JSON's quotes.
+  fileprivate func printDynamic(at row: Int, isExact: Bool, to out: inout ByteBuffer) {
+    if !isExact { return printText(at: row, to: &out) }
+    if !isEmptyCell(at: row) { printJSON(at: row, to: &out) }
   }
 }

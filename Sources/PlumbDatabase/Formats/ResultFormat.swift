@@ -98,6 +98,8 @@ public struct FormatOptions: Sendable {
   public var width: Int?
   /// Rows to write of each answer; nil for all.
   public var rowLimit: Int?
+  /// Whether CSV keeps dynamic values apart that look alike, such as the text `12` and the number.
+  public var hasExactDynamics = false
   /// Whether ANSI styles are welcome.
   public var isStyled: Bool
   /// Lines that a chart may take; nil when it may choose.

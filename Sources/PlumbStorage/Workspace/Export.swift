@@ -1,4 +1,4 @@
-import CSQLite
+import class GRDB.Database
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
@@ -15,10 +15,12 @@ public func exportSQLite(_ tables: [Table], to path: String, progress: (Int) -> 
     throw Diagnostic("file-exists", "`\(path)` is already there", help: "name a new file, or remove it first")
   }
   do {
-    let file = try ExportFile(path)
-    var written = 0
-    try file.connection.transaction {
-      for table in tables { try file.write(table, &written, progress) }
+    try WorkspaceConnection(path, .creating).with { database in
+      let file = try ExportFile(database)
+      var written = 0
+      try database.transaction {
+        for table in tables { try file.write(table, &written, progress) }
+      }
     }
   } catch {
     unlink(path)
@@ -53,27 +55,30 @@ enum ExportedTypes {
 
 /// The file that is being made.
 private struct ExportFile {
-  let connection: SQLiteConnection
+  let database: Database
 
-  init(_ path: String) throws {
-    connection = try SQLiteConnection(path, .creating)
-    try connection.run("PRAGMA application_id = \(ExportedTypes.applicationID)")
-    try connection.run("PRAGMA journal_mode = OFF")
-    try connection.run("PRAGMA synchronous = OFF")
+  init(_ database: Database) throws {
+    self.database = database
+    try database.execute(
+      sql: """
+        PRAGMA application_id = \(ExportedTypes.applicationID);
+        PRAGMA journal_mode = OFF;
+        PRAGMA synchronous = OFF;
+        """)
   }
 
   func write(_ table: Table, _ written: inout Int, _ progress: (Int) -> Bool) throws {
     let columns = table.schema.map { "\(quoted($0.name)) \(ExportedTypes.declaration($0.type))" }.joined(separator: ", ")
-    try connection.run("CREATE TABLE \(quoted(table.name)) (\(columns))")
+    try database.run("CREATE TABLE \(quoted(table.name)) (\(columns))")
     let marks = table.schema.map { _ in "?" }.joined(separator: ", ")
     let insert = "INSERT INTO \(quoted(table.name)) VALUES (\(marks))"
     for group in table.groups {
-      try connection.inserting(insert, try group.columns, rows: group.count)
+      try database.inserting(insert, try group.columns, rows: group.count)
       written += group.count
       guard progress(written) else { throw Diagnostic("cancelled", "nothing was kept") }
     }
     for column in table.schema where column.type == .datetime || ["pipeline", "name", "status", "upstream", "downstream"].contains(column.name) {
-      try connection.run(
+      try database.run(
         "CREATE INDEX \(quoted("\(table.name)_by_\(column.name)")) ON \(quoted(table.name)) (\(quoted(column.name)))")
     }
   }

@@ -1,6 +1,10 @@
+import class GRDB.Database
 import PlumbDiagnostics
 
 /// The steps that bring a workspace file from each version to the next; never changed once released.
+///
+/// Not GRDB's `DatabaseMigrator`: the version is the file's `user_version`, which an older program reads before anything
+/// else and which no row of a table, as the migrator keeps them, can contradict.
 enum Migrations {
   /// Marks SQLite files that are workspaces: `Plmb`.
   static let applicationID: Int64 = 0x506C_6D62
@@ -67,43 +71,30 @@ enum Migrations {
   ]
 
   /// Makes a workspace of an empty file.
-  static func create(_ file: SQLiteConnection) throws {
+  static func create(_ file: Database) throws {
     // Whole numbers of larger pages: segments are read and written in one go.
-    try file.run("PRAGMA page_size = 16384")
-    try file.run("PRAGMA journal_mode = DELETE")
-    try file.transaction("BEGIN EXCLUSIVE") {
+    try file.execute(sql: "PRAGMA page_size = 16384; PRAGMA journal_mode = DELETE")
+    try file.transaction(.exclusive) {
       // Another process may have been faster.
       if try file.integer("PRAGMA application_id") == applicationID { return }
-      try file.run("PRAGMA application_id = \(applicationID)")
+      try file.execute(sql: "PRAGMA application_id = \(applicationID)")
       try migrate(file, from: 0)
       try StateRow(generation: 1, nextID: 1, isOpen: false, seals: 0).save(in: file)
     }
-    try file.run("PRAGMA journal_mode = WAL")
+    try file.execute(sql: "PRAGMA journal_mode = WAL")
   }
 
   /// Brings a file of an earlier version to this one, in the caller's transaction; readers take all versions.
-  static func upgrade(_ file: SQLiteConnection) throws {
+  static func upgrade(_ file: Database) throws {
     let version = try file.integer("PRAGMA user_version")
     if version < current { try migrate(file, from: version) }
   }
 
   /// Runs the steps that are missing, all in the caller's transaction.
-  static func migrate(_ file: SQLiteConnection, from version: Int64) throws {
+  static func migrate(_ file: Database, from version: Int64) throws {
     for step in steps.dropFirst(Int(version)) {
-      for statement in step { try file.run(statement) }
+      for statement in step { try file.execute(sql: statement) }
     }
-    try file.run("PRAGMA user_version = \(current)")
-  }
-}
-
-extension SQLiteConnection {
-  /// The number that a statement gives; 0 when it gives no row.
-  func integer(_ sql: String, _ values: SQLiteValue...) throws -> Int64 {
-    var result: Int64 = 0
-    switch values.count {
-    case 0: try rows(sql) { result = $0.integer(0) }
-    default: try rows(sql, values[0]) { result = $0.integer(0) }
-    }
-    return result
+    try file.execute(sql: "PRAGMA user_version = \(current)")
   }
 }

@@ -1,3 +1,4 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -7,7 +8,7 @@ struct Salvage {
   private(set) var losses: [String] = []
 
   /// - Throws: a diagnostic when nothing can be read at all.
-  init(from file: SQLiteConnection) throws {
+  init(from file: Database) throws {
     let state = try? StateRow(from: file)
     catalogue = StoredCatalogue(empty: state ?? StateRow(generation: 0, nextID: 1, isOpen: false, seals: 0))
     if state == nil { losses.append("the state of the file is damaged") }
@@ -32,7 +33,7 @@ struct Salvage {
     }
   }
 
-  private mutating func names(_ file: SQLiteConnection) -> [String] {
+  private mutating func names(_ file: Database) -> [String] {
     var names: [String] = []
     do {
       try file.rows("SELECT name FROM plumb_tables ORDER BY id") { names.append($0.text(0)) }
@@ -42,7 +43,7 @@ struct Salvage {
     return names.sorted()
   }
 
-  private mutating func add(_ table: TableRow, _ file: SQLiteConnection) {
+  private mutating func add(_ table: TableRow, _ file: Database) {
     var groups: [GroupRow] = []
     var damaged = 0
     do {
@@ -75,7 +76,7 @@ struct Salvage {
   }
 
   private func isSound(
-    _ group: GroupRow, _ table: TableRow, _ dictionaries: [Int: StringDictionary], _ file: SQLiteConnection
+    _ group: GroupRow, _ table: TableRow, _ dictionaries: [Int: StringDictionary], _ file: Database
   ) -> Bool {
     for (column, bounds) in group.bounds.enumerated() {
       let id = GroupRow.segmentID(group.id, column)

@@ -1,3 +1,4 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -52,7 +53,7 @@ struct StateRow: Equatable {
   }
 
   /// - Throws: a diagnostic when the row is damaged or missing.
-  init(from file: SQLiteConnection) throws {
+  init(from file: Database) throws {
     var found: (StateRow, Int64)?
     try file.rows("SELECT generation, next_id, is_open, seals, seal FROM plumb_state WHERE id = 1") { row in
       found = (
@@ -67,14 +68,14 @@ struct StateRow: Equatable {
     self = state
   }
 
-  func save(in file: SQLiteConnection) throws {
+  func save(in file: Database) throws {
     try file.run(
       "INSERT OR REPLACE INTO plumb_state (id, generation, next_id, is_open, seals, seal) VALUES (1, ?, ?, ?, ?, ?)",
       .integer(generation), .integer(nextID), .integer(isOpen ? 1 : 0), .integer(seals), .integer(seal))
   }
 
   /// The seals of all rows that the state vouches for; groups and pieces of texts are in their table's and column's.
-  static func seals(in file: SQLiteConnection) throws -> Int64 {
+  static func seals(in file: Database) throws -> Int64 {
     var sum: Int64 = 0
     let kinds = ["plumb_settings", "plumb_tables", "plumb_columns", "plumb_functions", "plumb_models"]
     for (kind, table) in kinds.enumerated() {
@@ -88,5 +89,12 @@ struct StateRow: Equatable {
 enum DamagedFile {
   static func diagnostic(_ part: String, _ name: String) -> Diagnostic {
     Diagnostic("damaged-file", "`\(name)` is damaged: \(part)", help: "`--salvage` loads what is sound of it")
+  }
+
+  static func refusal(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "damaged-file", "`\(name)` is damaged and is not written to",
+      help: "`plumb export \(name) --to FOLDER --salvage` writes out what is sound, and `plumb import FOLDER --into "
+        + "NEW.plumb` makes a file of it")
   }
 }

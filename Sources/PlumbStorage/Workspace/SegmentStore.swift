@@ -1,3 +1,4 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 import Synchronization
@@ -18,12 +19,12 @@ final class SegmentStore: Sendable {
     var uses = 0
   }
 
-  let connection: SharedConnection
+  let connection: WorkspaceConnection
   private let cache = Mutex(Cache())
   /// Bytes of decoded columns to keep; 0 keeps none.
   private let limit: Int
 
-  init(_ connection: SharedConnection, keeping limit: Int) {
+  init(_ connection: WorkspaceConnection, keeping limit: Int) {
     self.connection = connection
     self.limit = limit
   }
@@ -99,36 +100,11 @@ final class SegmentStore: Sendable {
   }
 }
 
-/// A connection that threads take turns to use.
-final class SharedConnection: @unchecked Sendable {
-  private let lock = Turns()
-  private let connection: SQLiteConnection
-  let name: String
-  private let damage = Atomic<Bool>(false)
-
-  init(_ connection: SQLiteConnection) {
-    self.connection = connection
-    name = connection.name
-  }
-
-  func with<Result>(_ body: (SQLiteConnection) throws -> Result) throws -> Result {
-    try lock.taking { try body(connection) }
-  }
-
-  /// A damaged file is not written to, not even to tidy up when it is closed.
-  func markDamaged() {
-    damage.store(true, ordering: .relaxed)
-    try? with { $0.keepLog() }
-  }
-
-  var isDamaged: Bool { damage.load(ordering: .relaxed) }
-}
-
-extension SQLiteConnection {
+extension Database {
   /// The bytes of a segment with eight more behind them; nil when there is none of that number.
   func segment(_ id: Int64) throws -> (buffer: Buffer, count: Int)? {
     var result: (Buffer, Int)?
-    try rows("SELECT data FROM plumb_segments WHERE id = ?", .integer(id)) { result = SQLiteConnection.copied($0.bytes(0)) }
+    try rows("SELECT data FROM plumb_segments WHERE id = ?", .integer(id)) { result = Database.copied($0.bytes(0)) }
     return result
   }
 
@@ -147,7 +123,7 @@ extension SQLiteConnection {
         TextPieceSeal.value(row.integer(0), tableID, place, row.integer(1), row.integer(2), data) == row.integer(3)
       else { throw DamagedFile.diagnostic("a dictionary of texts is not what was written", name) }
       next += row.integer(2)
-      pieces.append((bytes: SQLiteConnection.copied(data).buffer, count: data.count))
+      pieces.append((bytes: Database.copied(data).buffer, count: data.count))
     }
     guard next >= count else { throw DamagedFile.diagnostic("a part of a dictionary of texts is missing", name) }
     return pieces

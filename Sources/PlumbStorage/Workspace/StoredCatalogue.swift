@@ -1,3 +1,4 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -13,7 +14,7 @@ struct StoredCatalogue {
 
   /// - Parameter known: tables by id that need not be read again where their version is the same.
   /// - Throws: a diagnostic that says which part is damaged.
-  init(from file: SQLiteConnection, known: [Int64: Int64] = [:]) throws {
+  init(from file: Database, known: [Int64: Int64] = [:]) throws {
     state = try StateRow(from: file)
     guard try StateRow.seals(in: file) == state.seals else {
       throw DamagedFile.diagnostic("its list of tables and functions is not what was written", file.name)
@@ -25,7 +26,7 @@ struct StoredCatalogue {
     }
   }
 
-  static func settings(_ file: SQLiteConnection) throws -> [String: String] {
+  static func settings(_ file: Database) throws -> [String: String] {
     var settings: [String: String] = [:]
     try file.rows("SELECT name, value, seal FROM plumb_settings") { row in
       let name = row.text(0), value = row.text(1)
@@ -39,7 +40,7 @@ struct StoredCatalogue {
 
   static func settingSeal(_ name: String, _ value: String) -> Int64 { Seal().adding(name).adding(value).value(7) }
 
-  static func functions(_ file: SQLiteConnection) throws -> [StoredFunction] {
+  static func functions(_ file: Database) throws -> [StoredFunction] {
     var functions: [StoredFunction] = []
     try file.rows("SELECT name, parameters, body, folder, summary, seal FROM plumb_functions ORDER BY name") { row in
       let function = StoredFunction(
@@ -53,7 +54,7 @@ struct StoredCatalogue {
   }
 
   /// All tables, or the one of a name.
-  static func tables(_ file: SQLiteConnection, named name: String? = nil) throws -> [TableRow] {
+  static func tables(_ file: Database, named name: String? = nil) throws -> [TableRow] {
     var found: [(row: TableRow, columns: Int, seal: Int64)] = []
     try file.rows(
       """
@@ -76,7 +77,7 @@ struct StoredCatalogue {
     }
   }
 
-  private static func columns(of table: TableRow, _ file: SQLiteConnection) throws -> [ColumnRow] {
+  private static func columns(of table: TableRow, _ file: Database) throws -> [ColumnRow] {
     var columns: [ColumnRow] = []
     try file.rows(
       "SELECT place, name, type, text_count, seal FROM plumb_columns WHERE table_id = ? ORDER BY place",
@@ -95,7 +96,7 @@ struct StoredCatalogue {
   }
 
   /// The groups of a table in their order.
-  static func groups(of table: TableRow, _ file: SQLiteConnection) throws -> [GroupRow] {
+  static func groups(of table: TableRow, _ file: Database) throws -> [GroupRow] {
     var groups: [GroupRow] = []
     var rows: Int64 = 0, seals: Int64 = 0
     try file.rows(
@@ -117,7 +118,7 @@ struct StoredCatalogue {
   }
 
   /// A row of `plumb_groups`, nil when it is damaged.
-  static func group(_ row: SQLiteStatement, of table: TableRow) -> GroupRow? {
+  static func group(_ row: StoredRow, of table: TableRow) -> GroupRow? {
     let count = row.integer(2)
     guard count > 0, count <= Int64(RowGroup.capacity),
       let bounds = GroupRow.bounds(row.bytes(3), columns: table.columns.count)

@@ -1,3 +1,4 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -37,7 +38,7 @@ public struct StoredQuery: Hashable, Sendable {
   /// The latest entries, the oldest first.
   ///
   /// - Throws: a diagnostic when one is not what was written.
-  static func latest(_ count: Int, in file: SQLiteConnection) throws -> [StoredQuery] {
+  static func latest(_ count: Int, in file: Database) throws -> [StoredQuery] {
     // Earlier versions kept no history.
     guard try file.integer("PRAGMA user_version") >= 2 else { return [] }
     var found: [StoredQuery] = []
@@ -59,7 +60,7 @@ public struct StoredQuery: Hashable, Sendable {
     return found.reversed()
   }
 
-  static func add(_ entries: [StoredQuery], to file: SQLiteConnection) throws {
+  static func add(_ entries: [StoredQuery], to file: Database) throws {
     for entry in entries {
       try file.run(
         """

@@ -1,3 +1,4 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -18,7 +19,7 @@ public struct StoredModel: Hashable, Sendable {
     Seal().adding(name).adding(version).adding(madeAt).adding(summary).adding(data).value(8)
   }
 
-  static func all(in file: SQLiteConnection) throws -> [StoredModel] {
+  static func all(in file: Database) throws -> [StoredModel] {
     var models: [StoredModel] = []
     try file.rows("SELECT name, version, made_at, summary, seal FROM plumb_models ORDER BY name, version") { row in
       models.append(
@@ -31,7 +32,7 @@ public struct StoredModel: Hashable, Sendable {
   /// The model's bytes.
   ///
   /// - Throws: a diagnostic when they, or what else is said of the model, are not what was written.
-  func data(in file: SQLiteConnection) throws -> [UInt8] {
+  func data(in file: Database) throws -> [UInt8] {
     var found: [UInt8]?
     try file.rows(
       "SELECT data FROM plumb_models WHERE name = ? AND version = ?", .text(name), .integer(version)

@@ -39,7 +39,7 @@ final class StoredColumn: Sendable {
 
   var textCount: Int64 { row.textCount }
 
-  func dictionary(from connection: SharedConnection, table: String) throws -> StringDictionary {
+  func dictionary(from connection: WorkspaceConnection, table: String) throws -> StringDictionary {
     try made.withLock { kept in
       if let kept { return kept }
       let pieces = try connection.with { try $0.textPieces(tableID, row.place, count: row.textCount) }

@@ -1,3 +1,4 @@
+import class GRDB.Database
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
@@ -24,16 +25,21 @@ public final class WorkspaceFile: @unchecked Sendable {
   public let path: String
   let options: Options
   let lock: WriterLock
-  let reader: SharedConnection
+  let reader: WorkspaceConnection
   let store: SegmentStore
   private let contents: Mutex<Contents>
   private let writing = Turns()
   /// Opened by the first change; used by whoever holds `writing`.
-  private var writer: SQLiteConnection?
+  private var writer: WorkspaceConnection?
+  /// Whether the file itself, and not only its log, says that it is being written to; nil before the
+  /// first change.
+  private let isMarkedOpen = Mutex<Bool?>(nil)
   /// Why the file cannot be written to; nil when it can.
   private let refusal: Diagnostic?
   /// What was left out of a damaged file, a sentence each.
   public let losses: [String]
+  /// The generation in which another process left the file when it was ended from outside; this one closes it then.
+  private var leftGeneration: Int64?
 
   private struct Contents {
     var state: StateRow
@@ -54,55 +60,55 @@ public final class WorkspaceFile: @unchecked Sendable {
     }
     lock = try WriterLock(path, creating: !isThere)
     let front = lock.front(100)
+    let hadLog = LeftLog.exists(besides: path)
     if front.isEmpty {
       guard options.creates else { throw Diagnostic("not-a-workspace", "`\(name)` is empty and no workspace") }
-      try lock.locked { try Migrations.create(SQLiteConnection(path, .creating)) }
+      guard !hadLog else { throw DamagedFile.diagnostic("it is empty, but has a log", name) }
+      try lock.locked { try WorkspaceConnection(path, .creating).with(Migrations.create) }
     } else if !front.starts(with: Array("SQLite format 3\0".utf8)) {
       throw Diagnostic(
         "not-a-workspace", "`\(name)` is no Plumb workspace",
         help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
     }
-    var log = stat()
-    let hadLog = stat(path + "-wal", &log) == 0 && log.st_size > 0
-    let opened = try Opening(path, name)
-    reader = SharedConnection(opened.connection)
+    let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
+    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path) : nil
+    if let problem = leftLog?.problem, !options.salvages { throw problem }
+    let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
+    reader = opened.connection
     store = SegmentStore(reader, keeping: options.cacheLimit)
-    try Self.checkVersion(opened.connection, name, path)
+    try reader.with { try Self.checkVersion($0, path) }
     if options.salvages {
-      let salvaged = try reader.with { try Salvage(from: $0) }
-      let found = !salvaged.losses.isEmpty
-      losses = salvaged.losses
-      refusal = found
-        ? Diagnostic("damaged-file", "`\(name)` is damaged and is not written to", help: "save what is sound into a new file")
-        : opened.refusal
+      let salvaged = try reader.with { file in try file.transaction(.deferred) { try Salvage(from: file) } }
+      let lostLog = leftLog?.problem ?? Self.missingLog(salvaged.catalogue.state, lock, path)
+      losses = (lostLog.map { [$0.message] } ?? []) + salvaged.losses
+      let found = !losses.isEmpty
+      refusal = found ? DamagedFile.refusal(name) : opened.refusal
       if found { reader.markDamaged() }
       contents = Mutex(Self.contents(salvaged.catalogue, store, []))
     } else {
       losses = []
-      do {
-        try Self.recover(opened.connection, lock, hadLog: hadLog, isWritable: opened.refusal == nil)
-        let catalogue = try opened.connection.transaction("BEGIN") { try StoredCatalogue(from: opened.connection) }
-        contents = Mutex(Self.contents(catalogue, store, []))
-        refusal = opened.refusal
-      } catch {
-        opened.connection.keepLog()
-        throw error
-      }
+      refusal = opened.refusal
+      let catalogue = try reader.with { file in try file.transaction(.deferred) { try StoredCatalogue(from: file) } }
+      if let problem = Self.missingLog(catalogue.state, lock, path) { throw problem }
+      contents = Mutex(Self.contents(catalogue, store, []))
     }
+    guard losses.isEmpty else { return }
+    let state = contents.withLock { $0.state }
+    if state.isOpen, leftLog?.isInUse == false { leftGeneration = state.generation }
+    reader.keepLog(false)
   }
 
   private static func freeName(_ name: String) -> String { name.hasSuffix(".plumb") ? "new.plumb" : name + ".plumb" }
 
-  private static func checkVersion(_ file: SQLiteConnection, _ name: String, _ path: String) throws {
+  private static func checkVersion(_ file: Database, _ path: String) throws {
+    let name = file.name
     guard try file.integer("PRAGMA application_id") == Migrations.applicationID else {
-      file.keepLog()
       throw Diagnostic(
         "not-a-workspace", "`\(name)` is an SQLite file, but no Plumb workspace",
         help: "`--load NAME=\(path)#TABLE` reads one of its tables")
     }
     let version = try file.integer("PRAGMA user_version")
     guard version <= Migrations.current else {
-      file.keepLog()
       throw Diagnostic(
         "newer-file", "`\(name)` was written by a newer Plumb (version \(version) of the file format; this one knows "
           + "\(Migrations.current))",
@@ -111,36 +117,37 @@ public final class WorkspaceFile: @unchecked Sendable {
     guard version > 0 else { throw DamagedFile.diagnostic("it has no version", name) }
   }
 
-  /// A writer that was ended from outside leaves its changes in a log beside the file, from which SQLite takes them.
+  /// What is wrong when the file says that it has a log, none is there, and nobody is writing to the file.
   ///
-  /// - Throws: a diagnostic when the log is not there, so that the latest changes are gone.
-  private static func recover(_ file: SQLiteConnection, _ lock: WriterLock, hadLog: Bool, isWritable: Bool) throws {
-    guard try StateRow(from: file).isOpen else { return }
-    _ = try lock.lockedIfFree {
-      guard hadLog else {
-        throw Diagnostic(
-          "missing-log", "`\(file.name)-wal` is missing: the process that wrote to `\(file.name)` ended early, and its "
-            + "latest changes are in that file",
-          help: "put it back beside `\(file.name)`; `--salvage` loads what was saved before those changes")
-      }
-      guard isWritable else { return }
-      try file.transaction {
-        var state = try StateRow(from: file)
-        state.isOpen = false
-        try state.save(in: file)
-      }
-    }
+  /// This process has the file open, so that no other takes the log away as it closes the file.
+  private static func missingLog(_ state: StateRow, _ lock: WriterLock, _ path: String) -> Diagnostic? {
+    guard state.isOpen, !LeftLog.exists(besides: path), lock.lockedIfFree({}) else { return nil }
+    return LeftLog.missing(lastPart(of: path))
   }
 
   deinit {
-    guard let file = writer else { return }
-    if reader.isDamaged { return file.keepLog() }
-    try? lock.locked {
-      try file.transaction {
-        var state = try StateRow(from: file)
-        state.isOpen = false
-        try state.save(in: file)
-      }
+    guard refusal == nil, !reader.isDamaged else {
+      // What this process wrote itself before it knew stays in the log, too.
+      if let writer { for connection in [reader, writer] { connection.keepLog(true) } }
+      return
+    }
+    do {
+      if writer != nil || leftGeneration != nil { try lock.locked { try (writer ?? reader).with(close) } }
+      guard try reader.with({ try StateRow(from: $0).isOpen }) else { return }
+    } catch {}
+    // As long as the file says that it has a log it must keep it, whoever is the last to close it.
+    reader.keepLog(true)
+    writer?.keepLog(true)
+  }
+
+  /// The last word in the file: that it needs no log. Only now, since a damaged file is not written to.
+  private func close(_ file: Database) throws {
+    try file.transaction {
+      var state = try StateRow(from: file)
+      // Who has written in the meantime closes the file.
+      guard writer != nil || state.generation == leftGeneration else { return }
+      state.isOpen = false
+      try state.save(in: file)
     }
   }
 
@@ -163,7 +170,7 @@ public final class WorkspaceFile: @unchecked Sendable {
       guard contents.readers == 1, losses.isEmpty else { return false }
       do {
         return try reader.with { file in
-          try file.run("BEGIN")
+          try file.beginTransaction(.deferred)
           let state = try StateRow(from: file)
           if state.generation == contents.state.generation { return false }
           let known = Dictionary(contents.tables.map { ($0.row.id, $0.row.version) }, uniquingKeysWith: { a, _ in a })
@@ -174,7 +181,7 @@ public final class WorkspaceFile: @unchecked Sendable {
         }
       } catch {
         contents.readers -= 1
-        try? reader.with { try $0.run("ROLLBACK") }
+        try? reader.with { try $0.rollback() }
         throw error
       }
     }
@@ -184,7 +191,10 @@ public final class WorkspaceFile: @unchecked Sendable {
     contents.withLock { contents in
       contents.readers -= 1
       guard contents.readers == 0, losses.isEmpty else { return }
-      try? reader.with { try $0.run("COMMIT") }
+      try? reader.with { file in
+        try file.commit()
+        if isMarkedOpen.withLock({ $0 == false }) { markOpen(file) }
+      }
     }
   }
 
@@ -232,11 +242,11 @@ public final class WorkspaceFile: @unchecked Sendable {
   @discardableResult
   public func write<Result>(_ body: (WorkspaceWriter) throws -> Result) throws -> Result {
     if let refusal { throw refusal }
-    if reader.isDamaged { throw DamagedFile.diagnostic("it is not written to", reader.name) }
+    if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
     return try writing.taking {
       try lock.locked {
-        try changing { file in
-          let writer = try WorkspaceWriter(file, threads: options.threads)
+        try changing { connection, file in
+          let writer = try WorkspaceWriter(connection, file, threads: options.threads)
           let result = try body(writer)
           try writer.finish()
           return result
@@ -246,24 +256,39 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; whether it ran.
-  func changingIfFree(_ body: (SQLiteConnection) throws -> Void) throws -> Bool {
+  func changingIfFree(_ body: (Database) throws -> Void) throws -> Bool {
     if refusal != nil || reader.isDamaged { return false }
-    return try writing.taking { try lock.lockedIfFree { try changing(body) } }
+    return try writing.taking { try lock.lockedIfFree { try changing { _, file in try body(file) } } }
   }
 
   /// Runs `body` in a transaction, for whoever holds `writing` and `lock`.
-  private func changing<Result>(_ body: (SQLiteConnection) throws -> Result) throws -> Result {
-    let file = try writer ?? SQLiteConnection(path, .writing)
+  private func changing<Result>(_ body: (WorkspaceConnection, Database) throws -> Result) throws -> Result {
     let isFirst = writer == nil
-    if isFirst { try file.run("PRAGMA wal_autocheckpoint = 4096") }
-    writer = file
-    let result = try file.transaction {
-      if isFirst { try Migrations.upgrade(file) }
-      return try body(file)
+    let connection = try writer ?? writingConnection()
+    return try connection.with { file in
+      let result = try file.transaction {
+        if isFirst { try Migrations.upgrade(file) }
+        return try body(connection, file)
+      }
+      markOpen(file)
+      return result
     }
-    // From here on the file itself says that there is a log.
-    if isFirst { file.checkpoint() }
-    return result
+  }
+
+  private func writingConnection() throws -> WorkspaceConnection {
+    let connection = try WorkspaceConnection(path, .writing)
+    try connection.with { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 4096") }
+    writer = connection
+    return connection
+  }
+
+  /// Moves the log into the file once, so that the file itself says that there is one. Readers can be in the way.
+  private func markOpen(_ file: Database) {
+    isMarkedOpen.withLock { isMarked in
+      if isMarked == true { return }
+      let moved = try? file.checkpoint(.passive)
+      isMarked = moved.map { $0.walFrameCount == $0.checkpointedFrameCount } ?? false
+    }
   }
 
   /// Keeps other processes from writing for as long as `body` runs.
@@ -292,13 +317,13 @@ public struct TableLayoutInFile: Sendable {
 
 /// Opens a file for reading in the way that its rights allow.
 private struct Opening {
-  let connection: SQLiteConnection
+  let connection: WorkspaceConnection
   var refusal: Diagnostic?
 
-  init(_ path: String, _ name: String) throws {
+  init(_ path: String, _ name: String, _ wanted: WorkspaceConnection.Access, hadLog: Bool) throws {
     if access(path, W_OK) == 0 {
       do {
-        connection = try Self.open(path, .writing)
+        connection = try WorkspaceConnection(path, wanted, hadLog: hadLog)
         return
       } catch let problem as Diagnostic where problem.code == "cannot-read" || problem.code == "read-only" {
         // The folder may be read-only.
@@ -306,22 +331,14 @@ private struct Opening {
     }
     refusal = Diagnostic("read-only", "`\(name)` cannot be written to: it or its folder is read-only")
     do {
-      connection = try Self.open(path, .reading)
+      connection = try WorkspaceConnection(path, .reading, hadLog: hadLog)
     } catch let problem as Diagnostic where problem.code == "cannot-read" || problem.code == "read-only" {
-      var status = stat()
-      guard stat(path + "-wal", &status) != 0 || status.st_size == 0 else {
+      guard !hadLog else {
         throw Diagnostic(
           "read-only", "`\(name)` has changes in `\(name)-wal` that cannot be read in a read-only folder",
           help: "copy both files to a folder that you can write to")
       }
-      connection = try Self.open(path, .immutable)
+      connection = try WorkspaceConnection(path, .immutable)
     }
-  }
-
-  /// SQLite looks at a file when it is first read.
-  private static func open(_ path: String, _ access: SQLiteConnection.Access) throws -> SQLiteConnection {
-    let connection = try SQLiteConnection(path, access)
-    _ = try connection.integer("PRAGMA schema_version")
-    return connection
   }
 }

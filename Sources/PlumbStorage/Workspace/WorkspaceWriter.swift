@@ -1,14 +1,18 @@
+import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 import Synchronization
 
 /// The changes of one transaction of a workspace file.
 public final class WorkspaceWriter {
-  let file: SQLiteConnection
+  private let connection: WorkspaceConnection
+  let file: Database
   private let threads: Int
   private var state: StateRow
 
-  init(_ file: SQLiteConnection, threads: Int) throws {
+  /// - Parameter file: the connection's, on which nobody else works meanwhile.
+  init(_ connection: WorkspaceConnection, _ file: Database, threads: Int) throws {
+    self.connection = connection
     self.file = file
     self.threads = max(1, threads)
     state = try StateRow(from: file)
@@ -129,7 +133,7 @@ public final class WorkspaceWriter {
     table.groupCount = 0
     table.groupSeals = 0
     try file.rows("SELECT row_count, seal FROM plumb_groups WHERE table_id = ?", .integer(table.id)) { row in
-      table.rowCount += row.integer(0)
+      table.rowCount &+= row.integer(0)
       table.groupCount += 1
       table.groupSeals ^= row.integer(1)
     }
@@ -158,7 +162,7 @@ public final class WorkspaceWriter {
 
   private func add(_ groups: [RowGroup], to table: inout TableRow, progress: ((Int) -> Bool)?) throws {
     let pools = try pools(of: table)
-    var place = try file.integer("SELECT max(place) FROM plumb_groups WHERE table_id = ?", .integer(table.id)) + 1
+    var place = try file.integer("SELECT max(place) FROM plumb_groups WHERE table_id = ?", .integer(table.id)) &+ 1
     if table.groupCount == 0 { place = 0 }
     var done = 0
     var waiting = groups[...]
@@ -334,7 +338,7 @@ public final class WorkspaceWriter {
     let groups = try StoredCatalogue.groups(of: table, file)
     let tail = Array(groups.suffix(Self.smallTail(groups.map(\.rowCount))))
     guard let first = tail.first else { return }
-    let source = SegmentStore(SharedConnection(file), keeping: 0)
+    let source = SegmentStore(connection, keeping: 0)
     let stored = StoredTable(table, tail, store: source)
     let joined = try RowGroup.regrouping(stored.table.groups, schema: table.schema)
     let inMemory = try joined.map { $0.isInMemory ? $0 : RowGroup(try $0.columns, count: $0.count) }

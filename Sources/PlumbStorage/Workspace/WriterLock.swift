@@ -1,5 +1,6 @@
 import Glibc
 import PlumbDiagnostics
+import Synchronization
 
 /// The right to write to a workspace, which one process has at a time; it ends with the process.
 ///
@@ -9,14 +10,45 @@ final class WriterLock {
   private let descriptor: Int32
   private let name: String
   private var depth = 0
+  private let file: FileID
+  /// Whether this process had not opened the file already.
+  let isFirstHere: Bool
+
+  private struct FileID: Hashable {
+    var device: UInt
+    var number: UInt
+  }
+
+  /// How often this process has each file open.
+  private static let open = Mutex<[FileID: Int]>([:])
 
   init(_ path: String, creating: Bool) throws {
     name = lastPart(of: path)
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | (creating ? O_CREAT : 0), 0o666)
+    descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (creating ? O_CREAT : 0), 0o666)
     if descriptor < 0 { throw FileSource.failure(path, errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Diagnostic(
+        "not-a-workspace", "`\(name)` is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file")",
+        help: "a workspace is one file, which is made if it is not there")
+    }
+    let file = FileID(device: UInt(status.st_dev), number: UInt(status.st_ino))
+    self.file = file
+    isFirstHere = Self.open.withLock { open in
+      open[file, default: 0] += 1
+      return open[file] == 1
+    }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    let file = file
+    Self.open.withLock { open in
+      let left = (open[file] ?? 1) - 1
+      open[file] = left > 0 ? left : nil
+    }
+    close(descriptor)
+  }
 
   /// The first bytes of the file.
   func front(_ count: Int) -> [UInt8] {

@@ -91,6 +91,8 @@ struct DamageTests {
     try FileManager.default.removeItem(atPath: folder.path)
     try folder.change("CREATE TABLE t (a)")
     #expect(Samples.failure { _ = try folder.open() }.contains("is an SQLite file, but no Plumb workspace"))
+    #expect(Samples.failure { _ = try WorkspaceFile(folder.folder) }.contains("is a folder"))
+    #expect(Samples.failure { _ = try WorkspaceFile("/dev/null") }.contains("is no regular file"))
   }
 
   @Test func newerFilesAreRefused() throws {
@@ -117,6 +119,74 @@ struct DamageTests {
     try Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal")).write(to: URL(fileURLWithPath: whole.path + "-wal"))
     #expect(try whole.open().table(named: "numbers")?.rowCount == 1_005)
     #expect(try whole.open().table(named: "numbers")?.rowCount == 1_005)
+  }
+
+  @Test func aMissingLogIsToldThoughAReaderWasInTheWay() throws {
+    let (folder, _) = try sample()
+    let file = try folder.open()
+    try file.reading { () throws -> Void in try file.write { try $0.append(Samples.numbers(0..<5)) } }
+    let copy = try WorkspaceFolder()
+    try copy.write(try folder.bytes)
+    #expect(Samples.failure { _ = try copy.open() }.contains("missing-log"))
+  }
+
+  /// A file as its process left it: with changes in the log, of which the index beside it knows.
+  private func left() throws -> (folder: WorkspaceFolder, log: [UInt8], file: WorkspaceFile) {
+    let (folder, _) = try sample()
+    let file = try folder.open()
+    try file.write { try $0.append(Samples.numbers(1_000..<1_005)) }
+    try file.write { try $0.append(Samples.numbers(1_005..<1_010)) }
+    let copy = try WorkspaceFolder()
+    for ending in ["", "-wal", "-shm"] {
+      try FileManager.default.copyItem(atPath: folder.path + ending, toPath: copy.path + ending)
+    }
+    return (copy, Array(try Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal"))), file)
+  }
+
+  @Test func aLogThatIsCutOffOrChangedIsTold() throws {
+    let (folder, log, _) = try left()
+    let logPlace = URL(fileURLWithPath: folder.path + "-wal")
+    var changed: [[UInt8]] = [[], Array(log.prefix(31)), Array(log.prefix(log.count / 2))]
+    for place in [0, 5, 17, 32, 40, log.count / 2, log.count * 2 / 3] {
+      var bytes = log
+      bytes[place] ^= 4
+      changed.append(bytes)
+    }
+    let before = try folder.bytes
+    for (i, bytes) in changed.enumerated() {
+      // The log is looked at before SQLite comes to it: nothing changes.
+      try Data(bytes).write(to: logPlace)
+      let message = Samples.failure { _ = try folder.open() }
+      #expect(message.contains(i == 0 ? "missing-log" : "damaged-log: `t.plumb-wal` is damaged"), "\(i): \(message)")
+      #expect(try folder.bytes == before)
+      #expect(try Array(Data(contentsOf: logPlace)) == bytes)
+    }
+    // What is sound without the log is salvaged; nothing is written, and the loss is told again.
+    for bytes in [changed[3], changed[2]] {
+      try Data(bytes).write(to: logPlace)
+      do {
+        let salvaged = try folder.open { $0.salvages = true }
+        #expect(salvaged.losses.count == 1 && salvaged.tables.count == 2)
+      }
+      #expect(try folder.bytes == before)
+      #expect(Samples.failure { _ = try folder.open() }.contains("damaged-log"))
+    }
+    // Put back, it is read.
+    try Data(log).write(to: logPlace)
+    #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
+    #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
+  }
+
+  @Test func withoutItsIndexALogIsFollowedToItsEnd() throws {
+    let (folder, log, _) = try left()
+    try FileManager.default.removeItem(atPath: folder.path + "-shm")
+    var bytes = log
+    bytes[log.count / 4] ^= 1
+    try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "-wal"))
+    #expect(Samples.failure { _ = try folder.open() }.contains("damaged-log"))
+    // What a process was about to write when it was ended is no loss.
+    try Data(log + log.suffix(5_000)).write(to: URL(fileURLWithPath: folder.path + "-wal"))
+    #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
   }
 
   /// The kept file of version 1, made by `plumb` when that was the newest; every later version must read it.

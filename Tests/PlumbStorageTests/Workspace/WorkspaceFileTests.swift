@@ -66,6 +66,32 @@ struct WorkspaceFileTests {
     #expect(again.settings == ["clock": "12"])
   }
 
+  /// SQLite would keep what stands before the zero byte.
+  @Test func zeroBytesInTextsAreRefused() throws {
+    let folder = try WorkspaceFolder()
+    let file = try folder.open()
+    let function = StoredFunction(name: "f", parameters: "()", body: "{ \"a\0b\" }")
+    #expect(Samples.failure { try file.write { try $0.save(function) } }.contains("zero-byte"))
+    #expect(try folder.open().functions == [])
+  }
+
+  @Test func aReaderSeesItsRowsWhileTheyAreCompacted() throws {
+    let folder = try WorkspaceFolder()
+    let writer = try folder.open()
+    for part in 0..<7 { try writer.write { try $0.append(Samples.numbers(part * 3..<part * 3 + 3)) } }
+    let reader = try folder.open()
+    try reader.reading { () throws -> Void in
+      #expect(reader.layout.map(\.groups) == [7])
+      try writer.write { try $0.append(Samples.numbers(21..<24)) }
+      try writer.compact()
+      #expect(try reader.longs("numbers") == Array(0..<21))
+    }
+    try reader.reading { () throws -> Void in
+      #expect(reader.layout.map(\.groups) == [1])
+      #expect(try reader.longs("numbers") == Array(0..<24))
+    }
+  }
+
   @Test func manySmallAppendsBecomeFewGroups() throws {
     let folder = try WorkspaceFolder()
     let file = try folder.open()

@@ -1,0 +1,120 @@
+import GRDB
+import PlumbDiagnostics
+import Synchronization
+
+/// A connection to a workspace's SQLite file, which threads take turns to use.
+///
+/// What SQLite says went wrong leaves `with` as a diagnostic. A foreign or damaged file is not written to, not even to
+/// tidy up: a log that somebody left beside it stays as it is unless `keepLog(false)` says that the file is sound.
+final class WorkspaceConnection: Sendable {
+  enum Access: Sendable {
+    case reading
+    /// The file and its folder cannot be written to, so that it cannot change either.
+    case immutable
+    case writing
+    /// As `writing`, without a look at the index of the log, and while nobody else has the file open.
+    case alone
+    case creating
+  }
+
+  /// The file's short name, for messages.
+  let name: String
+  private let queue: DatabaseQueue
+  private let hadLog: Bool
+  private let damage = Atomic<Bool>(false)
+
+  /// - Parameter hadLog: whether there are changes in a log that another process left.
+  /// - Throws: a diagnostic when SQLite cannot open the file or it is no SQLite file.
+  init(_ path: String, _ access: Access, hadLog: Bool = false) throws {
+    name = lastPart(of: path)
+    self.hadLog = hadLog
+    var configuration = Configuration()
+    configuration.label = name
+    configuration.readonly = access == .reading || access == .immutable
+    configuration.foreignKeysEnabled = false
+    configuration.busyMode = .timeout(5)
+    // What a reader sees stays as it is over many calls of `with`.
+    configuration.allowsUnsafeTransactions = true
+    configuration.prepareDatabase { file in
+      file.keepLogWhenClosed(hadLog)
+      file.defend()
+      // An index in memory: the one beside the log stays the witness of what is missing.
+      if access == .alone { try file.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+      try file.execute(
+        sql: """
+          PRAGMA trusted_schema = OFF;
+          PRAGMA cell_size_check = ON;
+          PRAGMA synchronous = FULL;
+          PRAGMA cache_size = -16000;
+          PRAGMA temp_store = MEMORY;
+          """)
+    }
+    do {
+      queue = try DatabaseQueue(path: Self.target(path, access), configuration: configuration)
+    } catch let error as DatabaseError {
+      throw SQLiteFailure(error, name).diagnostic
+    }
+  }
+
+  /// What SQLite is to open: a path, or a URI of a file that stays as it is.
+  private static func target(_ path: String, _ access: Access) -> String {
+    // A path that looks like a URI is none.
+    guard access == .immutable else { return path.hasPrefix("file:") ? "./" + path : path }
+    var escaped = ""
+    for byte in path.utf8 {
+      switch byte {
+      case 0x25, 0x23, 0x3F: escaped += "%" + String(byte, radix: 16, uppercase: true)
+      default: escaped.unicodeScalars.append(Unicode.Scalar(byte))
+      }
+    }
+    return "file:\(escaped)?immutable=1"
+  }
+
+  /// Runs `body` while no other thread is in SQLite; calls may nest.
+  func with<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    do {
+      return try queue.unsafeReentrantWrite(body)
+    } catch let error as DatabaseError {
+      throw SQLiteFailure(error, name).diagnostic
+    }
+  }
+
+  /// Whether the log stays as it is when the last connection closes, or SQLite moves it into the file.
+  func keepLog(_ kept: Bool) { try? with { $0.keepLogWhenClosed(kept) } }
+
+  /// From now on nothing is written to the file.
+  func markDamaged() {
+    damage.store(true, ordering: .relaxed)
+    if hadLog { keepLog(true) }
+  }
+
+  var isDamaged: Bool { damage.load(ordering: .relaxed) }
+}
+
+/// What SQLite says went wrong, in our words.
+struct SQLiteFailure {
+  let diagnostic: Diagnostic
+
+  init(_ error: DatabaseError, _ name: String) {
+    let reason = error.message ?? error.resultCode.description
+    switch error.resultCode {
+    case .SQLITE_FULL:
+      diagnostic = Diagnostic(
+        "disk-full", "there is no room left for `\(name)`; nothing of the last step was kept",
+        help: "make room on the disk and do it again")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      diagnostic = Diagnostic(
+        "file-busy", "`\(name)` is being written by another process", help: "try again when it has ended")
+    case .SQLITE_READONLY, .SQLITE_PERM:
+      diagnostic = Diagnostic("read-only", "`\(name)` cannot be written to: it or its folder is read-only")
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: diagnostic = DamagedFile.diagnostic(reason, name)
+    case .SQLITE_IOERR:
+      diagnostic = Diagnostic(
+        "write-failed", "`\(name)` could not be read or written: \(reason); nothing of the last step was kept")
+    case .SQLITE_CANTOPEN: diagnostic = Diagnostic("cannot-read", "`\(name)` cannot be opened: \(reason)")
+    case .SQLITE_NOMEM: diagnostic = Diagnostic("memory-limit", "there is no memory left to work on `\(name)`")
+    case .SQLITE_TOOBIG: diagnostic = Diagnostic("value-too-large", "a value is too large for `\(name)`")
+    default: diagnostic = Diagnostic("damaged-file", "`\(name)` cannot be used: \(reason)")
+    }
+  }
+}
