@@ -1,8 +1,8 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
 import ReadlineShim
-import Synchronization
 
 /// Messages for people, on standard error, and what the terminal can show.
 enum Console {
@@ -12,7 +12,7 @@ enum Console {
     var isASCII: Bool?
   }
 
-  private static let look = Mutex(Look())
+  private static let look = Guarded(Look())
 
   static func setLook(_ change: (inout Look) -> Void) { look.withLock { change(&$0) } }
 

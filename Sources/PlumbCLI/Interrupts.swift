@@ -1,6 +1,6 @@
 import Glibc
+import PlumbEngine
 import ReadlineShim
-import Synchronization
 
 /// What Ctrl-C does at each moment.
 ///
@@ -20,7 +20,7 @@ final class Interrupts: Sendable {
     var temporaryFile: String?
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// Call before any other thread starts.
   func start() {

@@ -1,7 +1,6 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// What a simulated world is made from; equal options make equal worlds, byte for byte.
 public struct WorldOptions: Hashable, Sendable {
@@ -40,7 +39,7 @@ public struct WorldOptions: Hashable, Sendable {
 /// - Safe to use from any thread; tables handed out never change.
 public final class World: @unchecked Sendable {
   public let options: WorldOptions
-  private let lock = Mutex<Void>(())
+  private let lock = Guarded<Void>(())
   private var simulator: Simulator?
   private var tables: [String: Table] = [:]
   private var ticksNow: Int64

@@ -44,10 +44,11 @@ extern "C" int plumb_regex_group_count(const plumb_regex *regex) {
   return regex->compiled.NumberOfCapturingGroups();
 }
 
-extern "C" bool plumb_regex_matches(const plumb_regex *regex, const uint8_t *text, size_t count) {
+extern "C" bool plumb_regex_matches(
+    const plumb_regex *regex, const uint8_t *text, size_t count, size_t start) {
   try {
-    return RE2::PartialMatch(
-        re2::StringPiece(reinterpret_cast<const char *>(text), count), regex->compiled);
+    re2::StringPiece input(reinterpret_cast<const char *>(text), count);
+    return regex->compiled.Match(input, start, count, RE2::UNANCHORED, nullptr, 0);
   } catch (...) {
     return false;
   }

@@ -4,8 +4,6 @@
 cd "$(dirname "$0")/../.."
 # What lives as long as the process (worker threads, caches) would be reported as leaked.
 export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1
-# The thread sanitizer does not know the standard library's Mutex on Linux (a futex of its own): it reports what a Mutex
-# guards or hands over, such as CollectSink.finish, whose access is inside `withLock`. Other reports are real.
 export TSAN_OPTIONS=halt_on_error=0
 for sanitizer in ${ONLY:-address thread}; do
   scratch=.build-${sanitizer:0:1}san

@@ -1,9 +1,9 @@
 import Glibc
-import Synchronization
+import PlumbEngine
 
 /// Work on a thread of its own, which the terminal's thread waits for as long as the user does.
 final class BackgroundRun<Value: Sendable>: Sendable {
-  private let outcome = Mutex<Result<Value, any Error>?>(nil)
+  private let outcome = Guarded<Result<Value, any Error>?>(nil)
   private let body: @Sendable () throws -> Value
 
   /// Starts at once; where no thread can be made, the work is done here.

@@ -2,7 +2,6 @@ import Glibc
 import PlumbDatabase
 import PlumbEngine
 import ReadlineShim
-import Synchronization
 
 /// What TAB offers: what fits at the cursor, from the parser, the binder and the data.
 final class Completion: Sendable {
@@ -15,15 +14,15 @@ final class Completion: Sendable {
     var ending: Character? = " "
   }
 
-  private let current: Mutex<CompletionData>
-  private let pendingText = Mutex("")
-  private let safety = Mutex(false)
+  private let current: Guarded<CompletionData>
+  private let pendingText = Guarded("")
+  private let safety = Guarded(false)
 
   /// The one that the terminal asks, and what it last answered.
-  private static let asked = Mutex<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
+  private static let asked = Guarded<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
     (nil, [], UncheckedText()))
 
-  init(workspace: Workspace) { current = Mutex(CompletionData(workspace)) }
+  init(workspace: Workspace) { current = Guarded(CompletionData(workspace)) }
 
   /// What is known of the data.
   var data: CompletionData { current.withLock { $0 } }

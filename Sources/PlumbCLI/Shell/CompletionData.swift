@@ -1,15 +1,14 @@
 import PlumbDatabase
 import PlumbEngine
-import Synchronization
 
 /// What completion knows of the data. Each question is answered within `patience`, or later for the next TAB.
 final class CompletionData: Sendable {
   private let workspace: Workspace
-  private let schemas = Mutex<[String: Schema?]>([:])
-  private let values = Mutex<[String: [[String]]]>([:])
-  private let names = Mutex<[String]>([])
+  private let schemas = Guarded<[String: Schema?]>([:])
+  private let values = Guarded<[String: [[String]]]>([:])
+  private let names = Guarded<[String]>([])
 
-  private let deadline = Mutex(0.0)
+  private let deadline = Guarded(0.0)
 
   /// Milliseconds that one TAB may take, and that all rows may take before a sample of them is asked for.
   private static let patience = 42.0

@@ -2,7 +2,6 @@ import Glibc
 import PlumbDatabase
 import PlumbEngine
 import PlumbStorage
-import Synchronization
 
 /// Writes what was asked where it outlives the session: into the workspace file or, without one or when another process
 /// is writing to it, into the state folder. The prompt does not wait for it.
@@ -12,7 +11,7 @@ final class HistoryKeeper: Sendable {
     var isWorking = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// Entries of one file are kept in their order.
   func add(_ entry: StoredQuery, to file: WorkspaceFile?) {

@@ -1,7 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
 import PlumbStorage
-import Synchronization
 
 /// The queries of this and earlier sessions as the table `history`: what was asked, when, how many rows came, how long it took.
 struct QueryLog {
@@ -96,7 +95,7 @@ extension QueryLog.Entry {
 private final class EarlierEntries: Sendable {
   private let file: WorkspaceFile?
   private let began = Machine.now
-  private let read = Mutex<[QueryLog.Entry]?>(nil)
+  private let read = Guarded<[QueryLog.Entry]?>(nil)
 
   init(_ file: WorkspaceFile?) { self.file = file }
 

@@ -1,6 +1,5 @@
 import PlumbDatabase
 import PlumbEngine
-import Synchronization
 
 /// The latest results as tables: `_` is the last one, `_1` the one before, and so on to `_8`.
 struct RecentResults {
@@ -46,7 +45,7 @@ struct RecentResults {
   /// A result whose rows become those of a table when a query first reads it.
   private final class Result: Sendable {
     let answer: Answer
-    private let groups = Mutex<[RowGroup]?>(nil)
+    private let groups = Guarded<[RowGroup]?>(nil)
 
     init(_ answer: Answer) { self.answer = answer }
 

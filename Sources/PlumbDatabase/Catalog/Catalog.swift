@@ -1,5 +1,4 @@
 import PlumbEngine
-import Synchronization
 
 /// The tables and table functions that queries can name; safe to read and change from any thread.
 public final class Catalog: Sendable {
@@ -19,7 +18,7 @@ public final class Catalog: Sendable {
     case lazy(LazyTable)
   }
 
-  private let contents = Mutex(Contents())
+  private let contents = Guarded(Contents())
 
   public init() {}
 
@@ -164,7 +163,7 @@ public final class Catalog: Sendable {
 private final class LazyTable: Sendable {
   let schema: Schema
   private let make: @Sendable () throws -> Table
-  private let made = Mutex<Table?>(nil)
+  private let made = Guarded<Table?>(nil)
 
   init(schema: Schema, make: @escaping @Sendable () throws -> Table) {
     self.schema = schema
@@ -172,7 +171,7 @@ private final class LazyTable: Sendable {
   }
 
   /// Does not wait for one who is making it.
-  var isMade: Bool { made.withLockIfAvailable { $0 != nil } ?? false }
+  var isMade: Bool { made.withLockIfFree { $0 != nil } ?? false }
 
   func table() throws -> Table {
     try made.withLock { kept in

@@ -1,7 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
-import Synchronization
 
 /// Runs the texts of one user against a catalog: parse, bind, optimise, execute.
 ///
@@ -9,12 +8,12 @@ import Synchronization
 /// to the end of their text.
 public final class Session: Sendable {
   public let catalog: Catalog
-  private let settings: Mutex<SessionOptions>
-  private let running = Mutex<ExecutionContext?>(nil)
+  private let settings: Guarded<SessionOptions>
+  private let running = Guarded<ExecutionContext?>(nil)
 
   public init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
     self.catalog = catalog
-    settings = Mutex(options)
+    settings = Guarded(options)
   }
 
   public var options: SessionOptions {

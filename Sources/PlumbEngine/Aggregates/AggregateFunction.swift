@@ -79,6 +79,13 @@ protocol AggregateState: AnyObject {
 
   /// The results of groups 0 ..< `count`, one vector per result column.
   func finish(count: Int) throws -> [Vector]
+
+  /// The same, on several workers where that is worth it.
+  func finish(count: Int, _ context: ExecutionContext) throws -> [Vector]
+}
+
+extension AggregateState {
+  func finish(count: Int, _ context: ExecutionContext) throws -> [Vector] { try finish(count: count) }
 }
 
 /// A call of an aggregate in a plan.

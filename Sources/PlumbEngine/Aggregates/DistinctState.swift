@@ -1,5 +1,3 @@
-import Synchronization
-
 /// How many distinct values each group has, exactly; nulls are left out.
 ///
 /// - Without groups: numbers go into a `WordSet`.
@@ -14,7 +12,7 @@ final class DistinctState: AggregateState {
   private var bits: BitTable?
   private var pairs: KeySet<GroupedNumber>?
   /// The keys by group, made when another state asks for few groups.
-  private let index = Mutex<(stored: Int, index: GroupIndex)?>(nil)
+  private let index = Guarded<(stored: Int, index: GroupIndex)?>(nil)
 
   init(_ type: ScalarType, predicate: Bool) {
     ids = ValueIDs(type)

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The rows that an aggregate has taken in, kept for its end: vectors as they came, and each row's group.
 ///
 /// - Memory: a chunk that is taken whole costs its groups alone, as its vectors are shared; otherwise the
@@ -20,7 +18,7 @@ final class GroupedLog {
   /// Memory for groups, which does not move. The last block has `room` places left.
   private var blocks: [Buffer] = []
   private var room = 0
-  private let cache = Mutex(Cache())
+  private let cache = Guarded(Cache())
 
   /// What reading by group needs to know, made when it is first needed; several threads may then read at once.
   private struct Cache {

@@ -1,11 +1,12 @@
 import Glibc
+import Synchronization
 
 /// Exact percentiles by nearest rank.
 ///
 /// Rows are kept in a log. As long as groups are few, a histogram is kept beside it, with buckets finer than
 /// 1 % of the value; then only the buckets that hold a wanted rank are collected at the end. Otherwise
 /// values are counted out to their groups and the ranks selected.
-final class PercentileState: AggregateState {
+final class PercentileState: AggregateState, @unchecked Sendable {
   private static let bucketCount = 32_768
   /// Counters over all groups above which there is no histogram.
   private static let counterLimit = 1 << 20
@@ -106,11 +107,17 @@ final class PercentileState: AggregateState {
 
   // MARK: Results
 
-  func finish(count n: Int) throws -> [Vector] {
+  func finish(count n: Int) throws -> [Vector] { try finish(count: n, workers: 1) }
+
+  func finish(count n: Int, _ context: ExecutionContext) throws -> [Vector] {
+    try finish(count: n, workers: log.count < 65_536 ? 1 : context.threads)
+  }
+
+  private func finish(count n: Int, workers: Int) throws -> [Vector] {
     let ranks = percentages.count
     let found = Growing<Int64>(capacity: n &* ranks), present = Buffer.zeros(byteCount: n)
     if let base = counters?.base {
-      findInBuckets(base, n, found.base, present.values(UInt8.self))
+      try findInBuckets(base, n, found.base, present.values(UInt8.self), workers)
     } else {
       findInGroups(n, found.base, present.values(UInt8.self))
     }
@@ -137,8 +144,8 @@ final class PercentileState: AggregateState {
 
   private func findInBuckets(
     _ counters: UnsafePointer<UInt32>, _ groups: Int, _ found: UnsafeMutablePointer<Int64>,
-    _ has: UnsafeMutablePointer<UInt8>
-  ) {
+    _ has: UnsafeMutablePointer<UInt8>, _ workers: Int
+  ) throws {
     let width = PercentileState.bucketCount
     let known = Swift.min(groups, groupCount)
     // For each counter one more than the slot that collects its bucket.
@@ -170,17 +177,35 @@ final class PercentileState: AggregateState {
     }
     starts.append(collected)
 
-    let values = Growing<Int64>(capacity: collected), cursors = Growing<Int>(capacity: starts.count)
-    let out = values.base, cursor = cursors.base
-    for slot in 0..<starts.count { cursor[slot] = starts[slot] }
-    let isReal = type == .real
-    for piece in log.pieces {
-      forEachKey(piece.vectors[0], piece.groups, piece.count) { group, key in
-        if group >= known { return }
-        let slot = Int(slots[group &* width &+ bucket(key, isReal)])
-        if slot == 0 { return }
-        out[cursor[slot &- 1]] = key
-        cursor[slot &- 1] &+= 1
+    // Each worker collects into a part of its own, laid out as the whole.
+    let values = Growing<Int64>(capacity: collected &* workers), cursors = Growing<Int>(capacity: starts.count &* workers)
+    let out = values.base
+    for place in 0..<starts.count &* workers { cursors.base[place] = starts[place % starts.count] }
+    let shared = UncheckedBox((slots: slots, out: out, cursors: cursors.base, slotCount: starts.count, collected: collected))
+    let next = Atomic<Int>(0)
+    try WorkerPool.shared.run(workers: workers) { worker in
+      let (slots, whole, cursors, slotCount, collected) = shared.value
+      let out = whole + worker &* collected, cursor = cursors + worker &* slotCount
+      let isReal = type == .real
+      while true {
+        let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if place >= log.pieces.count { return }
+        let piece = log.pieces[place]
+        forEachKey(piece.vectors[0], piece.groups, piece.count) { group, key in
+          if group >= known { return }
+          let slot = Int(slots[group &* width &+ bucket(key, isReal)])
+          if slot == 0 { return }
+          out[cursor[slot &- 1]] = key
+          cursor[slot &- 1] &+= 1
+        }
+      }
+    }
+    for worker in 1..<Swift.max(workers, 1) {
+      for slot in 0..<starts.count &- 1 {
+        let end = cursors[worker &* starts.count &+ slot]
+        let count = end &- starts[slot]
+        (out + cursors[slot]).update(from: out + (worker &* collected &+ starts[slot]), count: count)
+        cursors[slot] &+= count
       }
     }
     for i in 0..<wanted.count {

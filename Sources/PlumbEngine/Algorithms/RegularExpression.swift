@@ -1,5 +1,4 @@
 import RE2Shim
-import Synchronization
 
 /// A compiled RE2 pattern, which takes time linear in the text; safe to use from several threads.
 final class RegularExpression: Sendable {
@@ -13,6 +12,10 @@ final class RegularExpression: Sendable {
   let groupCount: Int
   /// What every match begins with; looked for first, which is much cheaper than the pattern.
   private let beginning: TextNeedle?
+  /// The pattern in a form that is matched without RE2, when it has one.
+  private let direct: LiteralPattern?
+  /// Whether a match starts where the text does.
+  private let isAnchored: Bool
 
   init(_ pattern: Bytes) throws(Failure) {
     var buffer = [CChar](repeating: 0, count: 512)
@@ -31,6 +34,8 @@ final class RegularExpression: Sendable {
     regex = compiled
     groupCount = Int(plumb_regex_group_count(compiled))
     beginning = Self.literalBeginning(of: pattern)
+    isAnchored = pattern.first == 0x5E
+    direct = LiteralPattern(pattern)
   }
 
   /// The plain characters that a pattern begins with; nil when there are fewer than two, or alternatives.
@@ -71,24 +76,35 @@ final class RegularExpression: Sendable {
     return compiled
   }
 
-  private static let cache = Mutex<[String: RegularExpression]>([:])
+  private static let cache = Guarded<[String: RegularExpression]>([:])
 
   /// Whether the pattern is found anywhere in the text.
   func matches(_ text: Bytes) -> Bool {
-    if let beginning, !beginning.isFound(in: text) { return false }
-    return withBase(text) { plumb_regex_matches(regex, $0, text.count) }
+    if let direct { return direct.matches(text) }
+    guard let start = firstStart(in: text) else { return false }
+    return withBase(text) { plumb_regex_matches(regex, $0, text.count, start) }
+  }
+
+  /// A place that no match begins before; nil when there is none at all.
+  private func firstStart(in text: Bytes) -> Int? {
+    guard let beginning else { return 0 }
+    guard let found = beginning.offset(in: text) else { return nil }
+    return isAnchored ? 0 : found
   }
 
   /// One group of the first match, or the match itself for 0; nil without it.
   func group(_ number: Int, ofFirstMatchIn text: Bytes) -> Bytes? {
     guard number >= 0, number <= groupCount else { return nil }
-    if let beginning, !beginning.isFound(in: text) { return nil }
+    if let direct {
+      return direct.firstMatch(in: text, group: number).map { text.part(from: $0.lowerBound, to: $0.upperBound) }
+    }
+    guard let start = firstStart(in: text) else { return nil }
     return withUnsafeTemporaryAllocation(of: plumb_regex_range.self, capacity: number + 1) { ranges -> Bytes? in
       guard let room = ranges.baseAddress else { return nil }
-      let isFound = withBase(text) { plumb_regex_find(regex, $0, text.count, 0, room, Int32(number + 1)) }
+      let isFound = withBase(text) { plumb_regex_find(regex, $0, text.count, start, room, Int32(number + 1)) }
       guard isFound, room[number].begin >= 0 else { return nil }
-      let start = Int(room[number].begin)
-      return text.part(from: start, to: start + Int(room[number].count))
+      let from = Int(room[number].begin)
+      return text.part(from: from, to: from + Int(room[number].count))
     }
   }
 

@@ -28,11 +28,11 @@ public final class Buffer: @unchecked Sendable {
   }
 
   deinit {
-    MemoryUse.add(-byteCount)
     if capacity >= BufferRecycling.smallest {
-      BufferRecycling.giveBack(base, capacity: capacity)
+      BufferRecycling.giveBack(base, capacity: capacity, counted: byteCount)
     } else {
       free(base)
+      MemoryUse.add(-byteCount)
     }
   }
 
@@ -61,6 +61,13 @@ public enum MemoryUse {
   public static func add(_ count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
 
   public static var current: Int { bytes.load(ordering: .relaxed) }
+
+  /// Whether `more` bytes would pass `limit`; blocks that are still being freed are waited for first.
+  static func exceeds(_ limit: Int, with more: Int = 0) -> Bool {
+    if current &+ more <= limit { return false }
+    BufferRecycling.settle()
+    return current &+ more > limit
+  }
 }
 
 /// Several owners behind one reference, for a vector whose values point into several blocks.

@@ -10,7 +10,7 @@ public enum BufferRecycling {
   static let smallest = 1 << 20
 
   private static let limit = Atomic<Int>(0)
-  private static let kept = Mutex<Kept>(Kept())
+  private static let kept = Guarded<Kept>(Kept())
 
   private struct Kept: @unchecked Sendable {
     var blocks: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
@@ -21,8 +21,12 @@ public enum BufferRecycling {
   public static func keep(upTo bytes: Int) { limit.store(bytes, ordering: .relaxed) }
 
   /// A kept block with room for `byteCount` bytes and not much more.
+  ///
+  /// Without one, others make room for what will be asked of the kernel: what is kept never adds to the most that is used.
   static func take(_ byteCount: Int) -> (base: UnsafeMutableRawPointer, capacity: Int)? {
     guard limit.load(ordering: .relaxed) > 0 else { return nil }
+    var dropped: [UnsafeMutableRawPointer] = []
+    defer { for base in dropped { free(base) } }
     return kept.withLock { kept in
       var best: Int?
       for (place, block) in kept.blocks.enumerated() where block.capacity >= byteCount {
@@ -30,7 +34,15 @@ public enum BufferRecycling {
           best = place
         }
       }
-      guard let best else { return nil }
+      guard let best else {
+        let wanted = kept.bytes &- byteCount
+        while kept.bytes > wanted, !kept.blocks.isEmpty {
+          let oldest = kept.blocks.removeFirst()
+          kept.bytes &-= oldest.capacity
+          dropped.append(oldest.base)
+        }
+        return nil
+      }
       let block = kept.blocks.remove(at: best)
       kept.bytes &-= block.capacity
       return block
@@ -38,17 +50,77 @@ public enum BufferRecycling {
   }
 
   /// Keeps a block, the oldest making room for it, or frees it.
-  static func giveBack(_ base: UnsafeMutableRawPointer, capacity: Int) {
+  ///
+  /// - `counted`: the bytes by which the memory in use shrinks once the block is kept or freed.
+  static func giveBack(_ base: UnsafeMutableRawPointer, capacity: Int, counted: Int) {
     let limit = limit.load(ordering: .relaxed)
-    guard capacity <= limit / 2 else { return free(base) }
+    guard capacity <= limit / 2 else { return Reclaimer.free(base, capacity: capacity, counted: counted) }
+    var dropped: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
     kept.withLock { kept in
       while kept.bytes &+ capacity > limit, !kept.blocks.isEmpty {
         let oldest = kept.blocks.removeFirst()
         kept.bytes &-= oldest.capacity
-        free(oldest.base)
+        dropped.append(oldest)
       }
       kept.blocks.append((base, capacity))
       kept.bytes &+= capacity
+    }
+    MemoryUse.add(-counted)
+    for block in dropped {
+      // Kept blocks were no longer counted; until they are freed they are again.
+      MemoryUse.add(block.capacity)
+      Reclaimer.free(block.base, capacity: block.capacity, counted: block.capacity)
+    }
+  }
+}
+
+extension BufferRecycling {
+  /// Returns when no block is waiting to be freed.
+  static func settle() { Reclaimer.settle() }
+}
+
+/// Frees large blocks on a thread of its own.
+///
+/// The kernel takes up to 100 ms to take back a gigabyte of small pages, which a user who has cancelled a query would wait
+/// for. Blocks count as memory in use until they are freed.
+private enum Reclaimer {
+  private struct Queue: @unchecked Sendable {
+    var blocks: [(base: UnsafeMutableRawPointer, counted: Int)] = []
+    var isRunning = false
+  }
+
+  private static let queue = Guarded(Queue())
+  private static let smallest = 8 << 20
+
+  static func free(_ base: UnsafeMutableRawPointer, capacity: Int, counted: Int) {
+    if capacity >= smallest {
+      let mustStart = queue.withLock { queue in
+        queue.blocks.append((base, counted))
+        defer { queue.isRunning = true }
+        return !queue.isRunning
+      }
+      if mustStart, !startThread(stackBytes: 256 << 10, { work() }) { work() }
+      return
+    }
+    Glibc.free(base)
+    MemoryUse.add(-counted)
+  }
+
+  static func settle() {
+    while queue.withLock({ $0.isRunning }) { usleep(500) }
+  }
+
+  /// Frees what is there; the thread ends when nothing is left.
+  private static func work() {
+    while true {
+      let next = queue.withLock { queue in
+        let block = queue.blocks.popLast()
+        if block == nil { queue.isRunning = false }
+        return block
+      }
+      guard let next else { return }
+      Glibc.free(next.base)
+      MemoryUse.add(-next.counted)
     }
   }
 }

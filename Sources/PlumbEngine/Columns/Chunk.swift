@@ -9,6 +9,8 @@ public final class Chunk: @unchecked Sendable {
   public internal(set) var sequence: UInt64
   /// Of a chunk fresh from a scan: the scan's conditions that all rows meet, a bit each.
   var satisfied: UInt64 = 0
+  /// Of a digest: the column that says how many rows each of its rows stands for.
+  var weightColumn: Int?
   private var columns: [LazyColumn]
 
   init(columns: [LazyColumn], count: Int, sequence: UInt64) {
@@ -59,7 +61,9 @@ public final class Chunk: @unchecked Sendable {
       composed.append((old, both))
       return LazyColumn(base: column.base, selection: both, canMiss: column.canMiss)
     }
-    return Chunk(columns: narrowed, count: selection.count, sequence: sequence)
+    let chunk = Chunk(columns: narrowed, count: selection.count, sequence: sequence)
+    chunk.weightColumn = weightColumn
+    return chunk
   }
 
   /// These columns, by index, in this order.
@@ -72,6 +76,11 @@ public final class Chunk: @unchecked Sendable {
     Chunk(
       columns: columns + vectors.map { LazyColumn(base: $0, selection: nil) }, count: count,
       sequence: sequence)
+  }
+
+  /// The same rows with one more column at the end, gathered when it is read.
+  func appending(_ column: LazyColumn) -> Chunk {
+    Chunk(columns: columns + [column], count: count, sequence: sequence)
   }
 
   /// The rows from `start`, `length` of them.

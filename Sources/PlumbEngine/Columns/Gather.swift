@@ -45,7 +45,7 @@ extension Vector {
     let rows = UnsafePointer(selection.rows)
     if isConstant && !canMiss { return resized(to: n) }
     if isConstant { return expanded().gathering(selection, canMiss: true) }
-    if canMiss { return gatheringMissing(rows, n, into: Buffer(byteCount: n &* stride)) }
+    if canMiss { return gatheringMissing(rows, n) }
     let (result, mask) = gatherBuffers(n)
     gather(rows, 0..<n, into: result, mask)
     return gathered(n, result, mask)
@@ -100,27 +100,75 @@ extension Vector {
     for i in range { out[i] = source[Int(rows[i])] }
   }
 
-  private func gatheringMissing(_ rows: UnsafePointer<UInt32>, _ n: Int, into result: Buffer) -> Vector {
-    let width = stride
-    let mask = Buffer(byteCount: n)
-    let out = mask.values(UInt8.self)
-    let isString = type == .string
-    if isString && encoding.isCodes { return decoded().gatheringMissing(rows, n, into: Buffer(byteCount: n &* 16)) }
+  private func gatheringMissing(_ rows: UnsafePointer<UInt32>, _ n: Int) -> Vector {
+    if count == 0 { return Vector.constant(.null(type), count: n).expanded() }
+    if type == .string { return textsMissing(rows, n) }
+    let lanes = Buffer(byteCount: n &* stride), mask = Buffer(byteCount: n)
+    switch stride {
+    case 1: gatherMissing(UInt8.self, rows, n, lanes, mask, zero: 0)
+    case 2: gatherMissing(UInt16.self, rows, n, lanes, mask, zero: 0)
+    case 4: gatherMissing(UInt32.self, rows, n, lanes, mask, zero: 0)
+    case 8: gatherMissing(UInt64.self, rows, n, lanes, mask, zero: 0)
+    default: gatherMissing(UInt128.self, rows, n, lanes, mask, zero: 0)
+    }
+    return gathered(n, lanes, mask)
+  }
+
+  /// Texts, where a row that is missing has the empty one; codes stay codes when one stands for that.
+  private func textsMissing(_ rows: UnsafePointer<UInt32>, _ n: Int) -> Vector {
+    guard encoding.isCodes, let dictionary else {
+      let lanes = Buffer(byteCount: n &* 16)
+      gatherMissing(UInt128.self, rows, n, lanes, nil, zero: 0)
+      return gathered(n, lanes, nil)
+    }
+    guard let empty = dictionary.code(of: Bytes(start: nil, count: 0)) else {
+      // The row that is missing gets any code, and then the empty text.
+      let texts = gathering(Selection(buffer: presentRows(rows, n), count: n)).decoded()
+      let out = UnsafeMutableRawPointer(mutating: texts.data).assumingMemoryBound(to: Bytes.self)
+      for i in 0..<n where rows[i] == missingRow { out[i] = Bytes(start: nil, count: 0) }
+      return texts
+    }
+    let lanes = Buffer(of: UInt32.self, count: n)
+    let out = lanes.values(UInt32.self)
+    let none = UInt32(truncatingIfNeeded: empty)
+    switch encoding {
+    case .codes8: codesMissing(UInt8.self, rows, n, out, none)
+    case .codes16: codesMissing(UInt16.self, rows, n, out, none)
+    case .plain, .narrow, .codes32: codesMissing(UInt32.self, rows, n, out, none)
+    }
+    return Vector(.string, count: n, data: lanes.base, owner: lanes, encoding: .codes32, dictionary: dictionary)
+  }
+
+  private func presentRows(_ rows: UnsafePointer<UInt32>, _ n: Int) -> Buffer {
+    let present = Buffer(of: UInt32.self, count: n)
+    for i in 0..<n { present.values(UInt32.self)[i] = rows[i] == missingRow ? 0 : rows[i] }
+    return present
+  }
+
+  @inline(__always)
+  private func codesMissing<C: FixedWidthInteger>(
+    _: C.Type, _ rows: UnsafePointer<UInt32>, _ n: Int, _ out: UnsafeMutablePointer<UInt32>, _ none: UInt32
+  ) {
+    let codes = lanes(C.self)
+    for i in 0..<n { out[i] = rows[i] == missingRow ? none : UInt32(truncatingIfNeeded: codes[Int(rows[i])]) }
+  }
+
+  @inline(__always)
+  private func gatherMissing<T: BitwiseCopyable>(
+    _: T.Type, _ rows: UnsafePointer<UInt32>, _ n: Int, _ result: Buffer, _ mask: Buffer?, zero: T
+  ) {
+    let source = lanes(T.self)
+    let out = result.values(T.self)
+    guard let missing = mask?.values(UInt8.self) else {
+      for i in 0..<n { out[i] = rows[i] == missingRow ? zero : source[Int(rows[i])] }
+      return
+    }
     for i in 0..<n {
       let row = rows[i]
-      let target = result.base + i &* width
-      if row == missingRow {
-        memset(target, 0, width)
-        out[i] = 1
-      } else {
-        memcpy(target, data + Int(row) &* width, width)
-        out[i] = nulls.map { $0[Int(row)] } ?? 0
-      }
+      let isMissing = row == missingRow
+      out[i] = isMissing ? zero : source[Int(row)]
+      missing[i] = isMissing ? 1 : nulls.map { $0[Int(row)] } ?? 0
     }
-    return Vector(
-      type, count: n, data: result.base, owner: gatherOwner(result),
-      nulls: isString ? nil : UnsafePointer(out), nullOwner: isString ? nil : mask,
-      encoding: encoding, dictionary: dictionary)
   }
 
   /// A constant written out for each of its rows.

@@ -1,6 +1,5 @@
 import Glibc
 import PlumbDiagnostics
-import Synchronization
 
 /// The distinct strings (or compact dynamic values) of a column, numbered from 0.
 ///
@@ -9,7 +8,7 @@ public final class StringDictionary: @unchecked Sendable {
   public let count: Int
   let entries: UnsafePointer<Bytes>
   private let owner: AnyObject
-  private let lazily = Mutex<Lazily>(Lazily())
+  private let lazily = Guarded<Lazily>(Lazily())
 
   private struct Lazily {
     var index: BytesIndex?
@@ -194,7 +193,7 @@ public final class ByteArena: @unchecked Sendable {
           "value-too-large", "a text or dynamic value would be larger than \(Self.valueLimit >> 20) MB",
           help: "keep values small, or spread them over rows"))
       isSpent = true
-    } else if MemoryUse.current &+ Swift.max(count, blockSize) > context.memoryLimit {
+    } else if MemoryUse.exceeds(context.memoryLimit, with: Swift.max(count, blockSize)) {
       context.fail(context.memoryDiagnostic)
       isSpent = true
     }

@@ -43,6 +43,7 @@ public final class RowGroup: @unchecked Sendable {
   public let zones: [ZoneRange]
   private let vectors: [Vector]
   private let source: (any ColumnSource)?
+  private let tallies = Guarded<[Int: CodeTally?]>([:])
 
   public init(_ columns: [Vector], count: Int) {
     self.count = count
@@ -81,6 +82,14 @@ public final class RowGroup: @unchecked Sendable {
     if let source { return try source.dictionary(index) }
     return vectors[index].dictionary
   }
+
+  /// The counts of a column's texts, made when first asked for; nil when the column is not one of few texts.
+  func tally(_ index: Int) throws -> CodeTally? {
+    if let known = tallies.withLock({ $0[index] }) { return known }
+    let made = CodeTally(try column(index))
+    tallies.withLock { $0[index] = .some(made) }
+    return made
+  }
 }
 
 /// A named, typed, append-only set of rows: an immutable snapshot of row groups.
@@ -89,6 +98,7 @@ public final class Table: @unchecked Sendable {
   public let schema: Schema
   public let groups: [RowGroup]
   public let rowCount: Int
+  private let known = Guarded<[Int: ColumnFacts]>([:])
 
   public init(name: String, schema: Schema, groups: [RowGroup]) {
     self.name = name
@@ -102,24 +112,14 @@ public final class Table: @unchecked Sendable {
     Table(name: name, schema: schema, groups: groups + more)
   }
 
-  /// The bounds of a column over the whole table, and whether it has nulls.
-  func zone(_ column: Int) -> ZoneRange {
-    var result = ZoneRange(words: nil, floats: nil, hasNulls: false)
-    for group in groups {
-      let zone = group.zones[column]
-      result.hasNulls = result.hasNulls || zone.hasNulls
-      if let words = zone.words {
-        result.words = result.words.map {
-          Swift.min($0.lowerBound, words.lowerBound)...Swift.max($0.upperBound, words.upperBound)
-        } ?? words
-      }
-      if let floats = zone.floats {
-        result.floats = result.floats.map {
-          Swift.min($0.lowerBound, floats.lowerBound)...Swift.max($0.upperBound, floats.upperBound)
-        } ?? floats
-      }
+  /// What is known of a column without its rows.
+  func facts(_ column: Int) -> ColumnFacts {
+    known.withLock { known in
+      if let facts = known[column] { return facts }
+      let facts = ColumnFacts(groups, column: column, hasTexts: schema[column].type.lane == .bytes)
+      known[column] = facts
+      return facts
     }
-    return result
   }
 }
 

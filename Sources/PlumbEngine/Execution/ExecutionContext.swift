@@ -7,6 +7,8 @@ public struct ExecutionTuning: Sendable {
   public var disabledRules: Set<String> = []
   /// Below this many rows a second thread costs more than it brings.
   public var rowsWorthAWorker = 32_768
+  /// Whether aggregations may read what row groups know of themselves in place of their rows.
+  public var readsDigests = true
 
   public init() {}
 }
@@ -25,8 +27,8 @@ public final class ExecutionContext: Sendable {
   private let cancelled = Atomic<Bool>(false)
   /// The context that this one was made from, whose cancellation it shares.
   private let parent: ExecutionContext?
-  private let notes = Mutex<[String]>([])
-  private let failure = Mutex<Diagnostic?>(nil)
+  private let notes = Guarded<[String]>([])
+  private let failure = Guarded<Diagnostic?>(nil)
   /// How far the query has come.
   public let progress = QueryProgress()
 
@@ -62,7 +64,7 @@ public final class ExecutionContext: Sendable {
     if isCancelled {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
-    if MemoryUse.current > memoryLimit { throw memoryDiagnostic }
+    if MemoryUse.exceeds(memoryLimit) { throw memoryDiagnostic }
   }
 
   /// Ends the query with `diagnostic` at its next checkpoint, for code that cannot throw. Safe from any thread.

@@ -90,7 +90,7 @@ struct Pipeline: Sendable {
 
 /// Keeps all chunks and gives them back in order.
 final class CollectSink: ChunkSink {
-  private let parts = Mutex<[[Chunk]]>([])
+  private let parts = Guarded<[[Chunk]]>([])
   /// Rows after which no more are needed, counted over all workers; nil for all.
   private let limit: Int?
   private let source: (any ChunkSource)?

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Threads that live as long as the process and run the workers of queries.
 ///
@@ -15,7 +14,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// - Throws: what the first worker to fail threw.
   public func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
     guard workers > 1 else { return try body(0) }
-    let failure = Mutex<(any Error)?>(nil)
+    let failure = Guarded<(any Error)?>(nil)
     let call: @Sendable (Int) -> Void = { worker in
       do { try body(worker) } catch { failure.withLock { if $0 == nil { $0 = error } } }
     }
@@ -36,7 +35,9 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// Calls `body` for ranges that together cover 0 ..< `count`, one range a worker; small counts stay on the caller.
-  public func ranges(_ count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void) throws {
+  public func ranges(
+    _ count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void
+  ) throws {
     let parts = count < 65_536 ? 1 : workers
     try run(workers: parts) { worker in
       try body(worker, count &* worker / parts..<count &* (worker &+ 1) / parts)
@@ -117,36 +118,6 @@ private final class Helper: @unchecked Sendable {
     }
     work?()
   }
-}
-
-/// A pthread mutex with one condition.
-final class Lock: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    pthread_cond_destroy(condition)
-    mutex.deallocate()
-    condition.deallocate()
-  }
-
-  func locked<T>(_ body: () throws -> T) rethrows -> T {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return try body()
-  }
-
-  /// Inside `locked`: waits for a signal.
-  func wait() { pthread_cond_wait(condition, mutex) }
-
-  /// Inside `locked`: wakes all waiters.
-  func signal() { pthread_cond_broadcast(condition) }
 }
 
 /// Starts a detached thread with a stack of the given size; false when the system has no room for one.

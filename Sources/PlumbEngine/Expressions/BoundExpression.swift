@@ -1,5 +1,4 @@
 import PlumbDiagnostics
-import Synchronization
 
 /// An expression whose names are column indices and whose types are known.
 ///
@@ -64,7 +63,7 @@ public struct BoundCall: Sendable {
 
 /// What a kernel makes once from the constants of its call and uses for every chunk.
 public final class Prepared: Sendable {
-  private let made = Mutex<(any Sendable)?>(nil)
+  private let made = Guarded<(any Sendable)?>(nil)
 
   /// The value made before, or `make()`'s, which is kept.
   func value<T: Sendable>(_ make: () throws -> T) rethrows -> T {

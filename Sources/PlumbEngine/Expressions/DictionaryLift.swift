@@ -11,7 +11,7 @@ public final class DictionaryLift: Sendable {
   /// The column of the input that it reads.
   let column: Int
   let inputType: ScalarType
-  private let known = Mutex<[(StringDictionary, Answer)]>([])
+  private let known = Guarded<[(StringDictionary, Answer)]>([])
 
   /// What the expression gives for each code.
   private struct Answer {
@@ -61,18 +61,25 @@ public final class DictionaryLift: Sendable {
     }
   }
 
-  /// The expression over all entries, in chunks, so that a cancel is seen in between.
+  /// The expression over all entries, in chunks, so that a cancel is seen in between; on all workers when there are many,
+  /// as the others wait for the answer.
   private func evaluateInPieces(_ entries: Vector, _ context: ExecutionContext) throws -> Vector {
-    var pieces: [Vector] = []
-    var start = 0
-    while start < entries.count {
-      try context.checkpoint()
-      let length = Swift.min(Chunk.preferredCount, entries.count - start)
-      let piece = Chunk([entries.slice(start, length)], count: length)
-      pieces.append(try expression.evaluate(piece, context))
-      start += length
+    let size = Chunk.preferredCount
+    let pieces = Guarded<[Vector?]>(Array(repeating: nil, count: (entries.count + size - 1) / size))
+    let next = Atomic<Int>(0)
+    try WorkerPool.shared.run(workers: entries.count < 4 &* size ? 1 : context.threads) { _ in
+      while true {
+        let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        let start = place &* size
+        if start >= entries.count { return }
+        try context.checkpoint()
+        let length = Swift.min(size, entries.count &- start)
+        let piece = Chunk([entries.slice(start, length)], count: length)
+        let values = try expression.evaluate(piece, context)
+        pieces.withLock { $0[place] = values }
+      }
     }
-    return Vector.concatenating(pieces, type: expression.type)
+    return Vector.concatenating(pieces.withLock { $0.compactMap { $0 } }, type: expression.type)
   }
 
   private func recoding(of values: Vector) -> (StringDictionary, Buffer) {

@@ -26,13 +26,8 @@ extension LogicalPlan {
       let place = scan.columns[index]
       let type = scan.table.schema[place].type
       switch type.lane {
-      case .word: return scan.table.zone(place).words.map { .words($0) } ?? .unknown
-      case .bytes:
-        // A dictionary that cannot be read is told of when the rows are.
-        guard let first = try? scan.table.groups.first?.dictionary(place),
-          scan.table.groups.allSatisfy({ (try? $0.dictionary(place)) === first })
-        else { return .unknown }
-        return .codes(first)
+      case .word: return scan.table.facts(place).zone.words.map { .words($0) } ?? .unknown
+      case .bytes: return scan.table.facts(place).dictionary.map { .codes($0) } ?? .unknown
       case .byte, .float, .wide: return .unknown
       }
     case .filter(let input, _), .sort(let input, _), .limit(let input, _), .top(let input, _, _):

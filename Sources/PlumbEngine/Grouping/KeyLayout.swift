@@ -7,7 +7,7 @@ import PlumbDiagnostics
 /// few bits as they can; texts are numbered by their dictionary or an interner.
 final class KeyLayout: Sendable {
   /// How one column becomes bits.
-  private enum Part: Sendable {
+  enum Part: Sendable {
     /// `value - low + 1`, 0 for null.
     case bounded(low: Int64)
     /// 1, 2 for false, true; 0 for null.
@@ -18,7 +18,7 @@ final class KeyLayout: Sendable {
     case interned(SharedInterner)
   }
 
-  private struct Field: Sendable {
+  struct Field: Sendable {
     let part: Part
     let type: ScalarType
     let word: Int
@@ -29,7 +29,9 @@ final class KeyLayout: Sendable {
     let nullShift: Int
   }
 
-  private let fields: [Field]
+  let fields: [Field]
+  /// The places of fields whose texts no dictionary is known for.
+  let openTexts: [Int]
   /// Words per key.
   let wordCount: Int
   /// When keys are one word below this number, an array can be indexed by them.
@@ -95,6 +97,10 @@ final class KeyLayout: Sendable {
     }
     fields = placed.sorted { $0.index < $1.index }.map(\.1)
     self.fields = fields
+    openTexts = fields.indices.filter {
+      if case .interned = fields[$0].part { return fields[$0].type == .string && fields[$0].bits == 33 }
+      return false
+    }
     wordCount = used > 0 ? word + 1 : Swift.max(word, 1)
     let interned = open.contains { if case .interned = $0.part { true } else { false } }
     let isDense = wholes.isEmpty && wordCount == 1 && used <= 20 && (!interned || Self.isBounded(types, bounds))
@@ -122,24 +128,28 @@ final class KeyLayout: Sendable {
   /// The keys of `count` rows: `wordCount` words a row, row after row.
   func words(of vectors: [Vector], count: Int) -> Buffer {
     let result = Buffer.zeros(byteCount: count &* wordCount &* 8)
-    let out = result.values(UInt64.self)
     for (field, vector) in zip(fields, vectors) {
-      let target = out + field.word
-      let step = wordCount
-      switch field.part {
-      case .flag:
-        let values = vector.lanes(UInt8.self)
-        let stride = vector.isConstant ? 0 : 1
-        for i in 0..<count {
-          let bits = vector.isNull(i) ? 0 : UInt64(values[i &* stride]) &+ 1
-          target[i &* step] |= bits &<< UInt64(field.shift)
-        }
-      case .bounded(let low): packBounded(vector, low, field, target, step, count)
-      case .whole: packWhole(vector, field, out, count)
-      case .interned(let interner): packInterned(vector, interner, field, target, step, count)
-      }
+      pack(vector, field, result.values(UInt64.self), step: wordCount, count)
     }
     return result
+  }
+
+  func pack(
+    _ vector: Vector, _ field: Field, _ out: UnsafeMutablePointer<UInt64>, step: Int, _ count: Int
+  ) {
+    let target = out + field.word
+    switch field.part {
+    case .flag:
+      let values = vector.lanes(UInt8.self)
+      let stride = vector.isConstant ? 0 : 1
+      for i in 0..<count {
+        let bits = vector.isNull(i) ? 0 : UInt64(values[i &* stride]) &+ 1
+        target[i &* step] |= bits &<< UInt64(field.shift)
+      }
+    case .bounded(let low): packBounded(vector, low, field, target, step, count)
+    case .whole: packWhole(vector, field, out, step, count)
+    case .interned(let interner): packInterned(vector, interner, field, target, step, count)
+    }
   }
 
   private func packBounded(
@@ -161,9 +171,10 @@ final class KeyLayout: Sendable {
     }
   }
 
-  private func packWhole(_ vector: Vector, _ field: Field, _ out: UnsafeMutablePointer<UInt64>, _ count: Int) {
+  private func packWhole(
+    _ vector: Vector, _ field: Field, _ out: UnsafeMutablePointer<UInt64>, _ step: Int, _ count: Int
+  ) {
     let plain = vector.decoded().expanded()
-    let step = wordCount
     let target = out + field.word
     if field.type == .real {
       let values = plain.lanes(Double.self)
@@ -247,7 +258,7 @@ final class KeyLayout: Sendable {
     fields.map { column($0, words, count) }
   }
 
-  private func column(_ field: Field, _ words: UnsafePointer<UInt64>, _ count: Int) -> Vector {
+  func column(_ field: Field, _ words: UnsafePointer<UInt64>, _ count: Int) -> Vector {
     let source = words + field.word
     let step = wordCount
     let mask = Buffer.zeros(byteCount: count)

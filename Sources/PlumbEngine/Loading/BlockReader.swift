@@ -1,6 +1,5 @@
 import Glibc
 import PlumbDiagnostics
-import Synchronization
 
 /// What ends a row of a text, so that blocks can be cut between rows.
 public enum RowBoundary: Sendable {
@@ -49,7 +48,7 @@ final class BlockReader: @unchecked Sendable {
   private let boundary: RowBoundary
   private let blockSize: Int
   private let name: String
-  private let lock = Mutex<Void>(())
+  private let lock = Guarded<Void>(())
   private var carry: BlockBuffer
   private var carried = 0
   private var offset: Int

@@ -12,10 +12,14 @@ final class AggregateSink: ChunkSink {
   fileprivate let aggregates: [BoundAggregate]
   fileprivate let layout: KeyLayout
   fileprivate let context: ExecutionContext
-  private let workers = Mutex<[AggregateWorker]>([])
+  private let workers = Guarded<[AggregateWorker]>([])
+  /// Whether texts are numbered partition by partition, which the first worker that partitions says for all.
+  private let numbersByPartition = Guarded<Bool?>(nil)
 
   /// Above this many groups their order is not worth a sort.
-  private static let orderedGroupLimit = 65_536
+  private static let orderedGroupLimit = 8_192
+  /// From this many groups on, each state is merged and finished on a worker of its own.
+  private static let parallelGroupLimit = 16_384
 
   init(keys: [BoundExpression], bounds: [KeyBounds], aggregates: [BoundAggregate], _ context: ExecutionContext) {
     self.keys = keys
@@ -28,6 +32,20 @@ final class AggregateSink: ChunkSink {
     let worker = try AggregateWorker(self)
     workers.withLock { $0.append(worker) }
     return worker
+  }
+
+  fileprivate func numbersTextsByPartition(_ keys: [Vector]) -> Bool {
+    numbersByPartition.withLock { known in
+      if let known { return known }
+      let isBetter = layout.hasPlainTexts(keys)
+      known = isBetter
+      return isBetter
+    }
+  }
+
+  /// Words from one put-aside row to the next.
+  fileprivate var batchWidth: Int {
+    numbersByPartition.withLock { $0 ?? false } ? layout.hashedWidth : layout.wordCount
   }
 
   fileprivate func makeStates() throws -> [any AggregateState] {
@@ -56,15 +74,23 @@ final class AggregateSink: ChunkSink {
           try mine.merge(other, range: 0..<1, groups: zero)
         }
       }
-      return [Chunk(try first.states.flatMap { try $0.finish(count: 1) }, count: 1)]
+      return [Chunk(try first.states.flatMap { try $0.finish(count: 1, context) }, count: 1)]
     }
-    for worker in all.dropFirst() { try first.absorb(worker) }
+    for worker in all.dropFirst() {
+      let numbers = first.absorbKeys(of: worker)
+      try forEachState(worker.table.count) { state in
+        try first.absorb(state, of: worker, numbers.values(UInt32.self))
+      }
+    }
     let count = first.table.count
     if count == 0 { return [] }
     try context.checkpoint()
-    let columns =
-      layout.vectors(from: first.table.words, count: count)
-      + (try first.states.flatMap { try $0.finish(count: count) })
+    let results = Guarded<[[Vector]]>(Array(repeating: [], count: first.states.count))
+    try forEachState(count) { state in
+      let vectors = try first.states[state].finish(count: count, context)
+      results.withLock { $0[state] = vectors }
+    }
+    let columns = layout.vectors(from: first.table.words, count: count) + results.withLock { $0.flatMap { $0 } }
     let chunk = Chunk(columns, count: count)
     guard count <= Self.orderedGroupLimit, all.count > 1 else { return [chunk] }
     let places = first.firstPlaces
@@ -75,28 +101,60 @@ final class AggregateSink: ChunkSink {
     return [Chunk(ordered.vectors(), count: count)]
   }
 
+  /// Calls `body` for each aggregate's number, on several workers when groups are many.
+  private func forEachState(_ groups: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    let next = Atomic<Int>(0)
+    let workers = groups < Self.parallelGroupLimit ? 1 : Swift.min(context.threads, aggregates.count)
+    try WorkerPool.shared.run(workers: workers) { _ in
+      while true {
+        let state = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if state >= aggregates.count { return }
+        try body(state)
+      }
+    }
+  }
+
   /// Aggregates one partition of all workers' rows on its own; nil when it has none.
   fileprivate func aggregate(_ partition: Int, of all: [AggregateWorker]) throws -> Chunk? {
     let table = GroupTable(wordCount: layout.wordCount)
     let states = try makeStates()
-    let longest = all.flatMap(\.batches).reduce(1) { Swift.max($0, $1.range(of: partition).count) }
+    let longest = all.flatMap { $0.batches + [$0.tableBatch].compactMap { $0 } }
+      .reduce(1) { Swift.max($0, $1.range(of: partition).count) }
     let groups = Buffer(of: UInt32.self, count: longest)
     let numbers = groups.values(UInt32.self)
+    let width = batchWidth
+    let isNumbering = width > layout.wordCount
+    let texts = isNumbering ? layout.makePartitionTexts() : []
+    let scratch = Buffer(of: UInt64.self, count: isNumbering ? longest &* layout.wordCount : 0)
+
+    func number(_ batch: RowBatch, _ range: Range<Int>) {
+      let words = UnsafePointer(batch.words.values(UInt64.self) + range.lowerBound &* width)
+      guard isNumbering else { return table.numbers(of: words, rows: range.count, into: numbers) }
+      let slices = batch.texts.map { $0.slice(range.lowerBound, range.count) }
+      layout.words(words, count: range.count, texts: slices, texts, into: scratch.values())
+      withExtendedLifetime(slices) {}
+      table.numbers(of: scratch.values(UInt64.self), rows: range.count, into: numbers)
+    }
+
     for worker in all {
       // What the worker had aggregated before it began to partition.
-      for (group, owner) in worker.tablePartitions.enumerated() where Int(owner) == partition {
-        table.numbers(of: worker.table.words + group &* layout.wordCount, rows: 1, into: numbers)
-        for (mine, other) in zip(states, worker.states) {
-          mine.grow(to: table.count)
-          try mine.merge(other, range: group..<group &+ 1, groups: numbers)
+      if let batch = worker.tableBatch {
+        let range = batch.range(of: partition)
+        if !range.isEmpty {
+          number(batch, range)
+          for (mine, other) in zip(states, worker.states) {
+            mine.grow(to: table.count)
+            for (place, row) in range.enumerated() {
+              let group = Int(batch.order.rows[row])
+              try mine.merge(other, range: group..<group &+ 1, groups: numbers + place)
+            }
+          }
         }
       }
       for batch in worker.batches {
         let range = batch.range(of: partition)
         if range.isEmpty { continue }
-        table.numbers(
-          of: batch.words.values(UInt64.self) + range.lowerBound &* layout.wordCount, rows: range.count,
-          into: numbers)
+        number(batch, range)
         for (state, inputs) in zip(states, batch.inputs) {
           state.grow(to: table.count)
           try state.update(
@@ -105,10 +163,16 @@ final class AggregateSink: ChunkSink {
       }
     }
     guard table.count > 0 else { return nil }
-    let columns =
-      layout.vectors(from: table.words, count: table.count)
-      + (try states.flatMap { try $0.finish(count: table.count) })
+    let keys = isNumbering
+      ? layout.vectors(from: table.words, count: table.count, texts, owner: textOwners(all))
+      : layout.vectors(from: table.words, count: table.count)
+    let columns = keys + (try states.flatMap { try $0.finish(count: table.count, context.alone) })
     return Chunk(columns, count: table.count, sequence: UInt64(partition))
+  }
+
+  /// What keeps the texts of all rows alive.
+  private func textOwners(_ all: [AggregateWorker]) -> AnyObject {
+    Owners(all.flatMap { ($0.batches + [$0.tableBatch].compactMap { $0 }).flatMap { $0.texts.compactMap(\.keepAlive) } })
   }
 }
 
@@ -123,7 +187,7 @@ private final class PartitionSource: ChunkSource {
   init(_ sink: AggregateSink, _ workers: [AggregateWorker]) {
     self.sink = sink
     self.workers = workers
-    for worker in workers { worker.divideTable() }
+    for worker in workers { worker.divideTable(width: sink.batchWidth) }
     rowEstimate = workers.reduce(0) { $0 &+ $1.batches.reduce(0) { $0 &+ $1.count } }
   }
 
@@ -171,12 +235,12 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     if sink.keys.isEmpty {
       for (state, vectors) in zip(states, inputs) {
         state.grow(to: 1)
-        try state.update(vectors, groups: nil, count: n)
+        try update(state, vectors, groups: nil, chunk)
       }
       return
     }
     let keys = try sink.keys.map { try $0.evaluate(chunk, sink.context) }
-    if isPartitioning { return try putAside(sink.layout.words(of: keys, count: n), inputs, n) }
+    if isPartitioning { return try putAside(keys, inputs, n) }
     if n > groupCapacity {
       groupBuffer = Buffer(of: UInt32.self, count: n)
       groupCapacity = n
@@ -192,10 +256,21 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     if table.count > known { noteFirstPlaces(numbers, n, known, chunk.sequence) }
     for (state, vectors) in zip(states, inputs) {
       state.grow(to: table.count)
-      try state.update(vectors, groups: numbers, count: n)
+      try update(state, vectors, groups: numbers, chunk)
     }
     rowsSeen &+= n
     decide()
+  }
+
+  private func update(
+    _ state: any AggregateState, _ vectors: [Vector], groups: UnsafePointer<UInt32>?, _ chunk: Chunk
+  ) throws {
+    if let weightColumn = chunk.weightColumn, let counting = state as? CountState {
+      let weights = chunk.column(weightColumn)
+      return counting.update(vectors, weights: weights.lanes(), groups: groups, count: chunk.count)
+    }
+    // Of what else reads a digest it makes no difference how many rows have a value.
+    try state.update(vectors, groups: groups, count: chunk.count)
   }
 
   private func noteFirstPlaces(
@@ -215,8 +290,13 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     isPartitioning = table.count &* 5 > rowsSeen &* 2
   }
 
-  private func putAside(_ words: Buffer, _ inputs: [[Vector]], _ n: Int) throws {
-    pending.append(RowBatch.Piece(words: words, inputs: inputs, count: n))
+  private func putAside(_ keys: [Vector], _ inputs: [[Vector]], _ n: Int) throws {
+    if sink.numbersTextsByPartition(keys) {
+      let (words, texts) = sink.layout.hashedWords(of: keys, count: n)
+      pending.append(RowBatch.Piece(words: words, texts: texts, inputs: inputs, count: n))
+    } else {
+      pending.append(RowBatch.Piece(words: sink.layout.words(of: keys, count: n), inputs: inputs, count: n))
+    }
     pendingRows &+= n
     if pendingRows >= RowBatch.rowTarget { try flush() }
   }
@@ -225,26 +305,31 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   func flush() throws {
     guard pendingRows > 0 else { return }
     try sink.context.checkpoint()
-    batches.append(RowBatch(pending, wordCount: sink.layout.wordCount))
+    batches.append(RowBatch(pending, width: sink.batchWidth))
     pending = []
     pendingRows = 0
   }
 
   func finish() throws { if isPartitioning { try flush() } }
 
-  /// The partition of each group of the table, once the worker has finished.
-  private(set) var tablePartitions: [UInt8] = []
+  /// The keys of the table's groups by partition, once all workers have finished.
+  private(set) var tableBatch: RowBatch?
 
-  func divideTable() {
-    tablePartitions = (0..<table.count).map {
-      RowBatch.partition(GroupTable.hash(table.words + $0 &* sink.layout.wordCount, sink.layout.wordCount))
+  func divideTable(width: Int) {
+    guard table.count > 0 else { return }
+    if width > sink.layout.wordCount {
+      let (words, texts) = sink.layout.hashedWords(from: table.words, count: table.count)
+      tableBatch = RowBatch([RowBatch.Piece(words: words, texts: texts, count: table.count)], width: width)
+      return
     }
+    let words = Buffer(of: UInt64.self, count: table.count &* width)
+    words.values(UInt64.self).update(from: table.words, count: table.count &* width)
+    tableBatch = RowBatch([RowBatch.Piece(words: words, count: table.count)], width: width)
   }
 
-  /// Takes another worker's groups over.
-  func absorb(_ other: AggregateWorker) throws {
+  /// Takes another worker's keys over; the number here of each.
+  func absorbKeys(of other: AggregateWorker) -> Buffer {
     let n = other.table.count
-    guard n > 0 else { return }
     let map = Buffer(of: UInt32.self, count: n)
     let numbers = map.values(UInt32.self)
     let known = table.count
@@ -254,80 +339,15 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       let mine = Int(numbers[group])
       firstPlaces[mine] = Swift.min(firstPlaces[mine], other.firstPlaces[group])
     }
-    for (state, source) in zip(states, other.states) {
-      state.grow(to: table.count)
-      source.grow(to: n)
-      try state.merge(source, range: 0..<n, groups: numbers)
-    }
-  }
-}
-
-/// Rows in the order of their partitions: keys, and the inputs of each aggregate.
-private struct RowBatch {
-  static let partitionCount = 256
-  /// Rows gathered before they are sorted: a partition's share is then worth a call.
-  static let rowTarget = 65_536
-
-  struct Piece {
-    let words: Buffer
-    let inputs: [[Vector]]
-    let count: Int
+    return map
   }
 
-  let words: Buffer
-  let inputs: [[Vector]]
-  private let starts: [Int]
-  var count: Int { starts[Self.partitionCount] }
-
-  static func partition(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash &>> 56) }
-
-  func range(of partition: Int) -> Range<Int> { starts[partition]..<starts[partition &+ 1] }
-
-  init(_ pieces: [Piece], wordCount: Int) {
-    let n = pieces.reduce(0) { $0 &+ $1.count }
-    let joined = Buffer(of: UInt64.self, count: n &* wordCount)
-    var offset = 0
-    for piece in pieces {
-      (joined.values(UInt64.self) + offset &* wordCount).update(
-        from: piece.words.values(UInt64.self), count: piece.count &* wordCount)
-      offset &+= piece.count
-    }
-    let owners = Buffer(byteCount: n)
-    let owner = owners.values(UInt8.self)
-    let keys = UnsafePointer(joined.values(UInt64.self))
-    var counts = [Int](repeating: 0, count: Self.partitionCount &+ 1)
-    for row in 0..<n {
-      let partition = Self.partition(GroupTable.hash(keys + row &* wordCount, wordCount))
-      owner[row] = partition
-      counts[Int(partition) &+ 1] &+= 1
-    }
-    for i in 1...Self.partitionCount { counts[i] &+= counts[i &- 1] }
-    starts = counts
-    let order = Selection(buffer: Buffer(of: UInt32.self, count: n), count: n)
-    let rows = order.rows
-    counts.withUnsafeMutableBufferPointer { next in
-      for row in 0..<n {
-        let place = next[Int(owner[row])]
-        next[Int(owner[row])] = place &+ 1
-        rows[place] = UInt32(truncatingIfNeeded: row)
-      }
-    }
-    let sorted = Buffer(of: UInt64.self, count: n &* wordCount)
-    let out = sorted.values(UInt64.self)
-    for i in 0..<n {
-      let from = Int(rows[i]) &* wordCount
-      for w in 0..<wordCount { out[i &* wordCount &+ w] = keys[from &+ w] }
-    }
-    words = sorted
-    let shapes = pieces.first?.inputs ?? []
-    inputs = shapes.indices.map { aggregate in
-      shapes[aggregate].indices.map { place in
-        let parts = pieces.map { $0.inputs[aggregate][place] }
-        if let first = parts.first, first.isConstant, parts.allSatisfy({ $0.data == first.data }) {
-          return first.resized(to: n)
-        }
-        return Vector.concatenating(parts, type: shapes[aggregate][place].type).gathering(order)
-      }
-    }
+  /// Takes over what another worker has in one of its states.
+  func absorb(_ state: Int, of other: AggregateWorker, _ numbers: UnsafePointer<UInt32>) throws {
+    let n = other.table.count
+    guard n > 0 else { return }
+    states[state].grow(to: table.count)
+    other.states[state].grow(to: n)
+    try states[state].merge(other.states[state], range: 0..<n, groups: numbers)
   }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// the next group, and only then waits.
 final class GroupReading: Sendable {
   private final class Slot: Sendable {
-    let vector = Mutex<Vector?>(nil)
+    let vector = Guarded<Vector?>(nil)
   }
 
   private let group: RowGroup
@@ -33,7 +33,7 @@ final class GroupReading: Sendable {
   private func readUnclaimed() throws -> Bool {
     var isWhole = true
     for place in columns.indices {
-      let wasFree: Void? = try slots[place].vector.withLockIfAvailable { _ = try read(place, &$0) }
+      let wasFree: Void? = try slots[place].vector.withLockIfFree { _ = try read(place, &$0) }
       if wasFree == nil { isWhole = false }
     }
     return isWhole

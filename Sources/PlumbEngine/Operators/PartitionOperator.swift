@@ -14,7 +14,7 @@ func partitioned(
   let groups = try groupNumbers([key], count: n, context)
   let members = try groups.rowsByGroup(context)
   let next = Atomic<Int>(0)
-  let results = Mutex<[(Int, [Chunk])]>([])
+  let results = Guarded<[(Int, [Chunk])]>([])
   let bases = Chunk(whole.vectors(), count: n)
   try WorkerPool.shared.run(workers: n > context.tuning.rowsWorthAWorker ? context.threads : 1) { _ in
     var mine: [(Int, [Chunk])] = []
@@ -199,19 +199,34 @@ struct GroupMembers: Sendable {
   }
 }
 
+/// Each worker numbers the keys of a range of rows; what the later ranges call theirs is then renamed.
 func groupNumbers(_ keys: [Vector], count n: Int, _ context: ExecutionContext) throws -> GroupNumbers {
   // Keys within narrow bounds index an array; finding the bounds is one cheap pass.
   let layout = KeyLayout(keys.map(\.type), bounds: keys.map(\.keyBounds))
-  let table = GroupTable(wordCount: layout.wordCount, slotCount: layout.slotCount)
   let numbers = Buffer(of: UInt32.self, count: n)
-  var start = 0
-  while start < n {
-    try context.checkpoint()
-    let length = Swift.min(16_384, n - start)
-    let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
-    table.numbers(
-      of: words.values(UInt64.self), rows: length, into: numbers.values(UInt32.self) + start)
-    start += length
+  let tables = (0..<context.threads).map { _ in
+    UncheckedBox(GroupTable(wordCount: layout.wordCount, slotCount: layout.slotCount))
   }
-  return GroupNumbers(numbers: numbers, count: table.count, rowCount: n)
+  try WorkerPool.shared.ranges(n, workers: context.threads) { worker, range in
+    let table = tables[worker].value
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Chunk.preferredCount) {
+      try context.checkpoint()
+      let length = Swift.min(Chunk.preferredCount, range.upperBound &- start)
+      let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
+      table.numbers(of: words.values(UInt64.self), rows: length, into: numbers.values(UInt32.self) + start)
+    }
+  }
+  let first = tables[0].value
+  // The first range's keys keep their numbers.
+  let names = [Buffer(byteCount: 0)] + tables.dropFirst().map { box -> Buffer in
+    let names = Buffer(of: UInt32.self, count: box.value.count)
+    first.numbers(of: box.value.words, rows: box.value.count, into: names.values(UInt32.self))
+    return names
+  }
+  try WorkerPool.shared.ranges(n, workers: context.threads) { worker, range in
+    if worker == 0 { return }
+    let name = names[worker].values(UInt32.self), number = numbers.values(UInt32.self)
+    try context.inBlocks(range) { for i in $0 { number[i] = name[Int(number[i])] } }
+  }
+  return GroupNumbers(numbers: numbers, count: first.count, rowCount: n)
 }

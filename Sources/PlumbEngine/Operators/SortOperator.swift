@@ -20,7 +20,7 @@ func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ contex
 func concatenatedInParallel(_ chunks: [Chunk], types: [ScalarType], _ context: ExecutionContext) throws -> Chunk {
   if chunks.count == 1 { return chunks[0] }
   let count = chunks.reduce(0) { $0 &+ $1.count }
-  let joined = Mutex<[Vector?]>(Array(repeating: nil, count: types.count))
+  let joined = Guarded<[Vector?]>(Array(repeating: nil, count: types.count))
   let next = Atomic<Int>(0)
   try WorkerPool.shared.run(workers: count > 100_000 ? context.threads : 1) { _ in
     while true {
@@ -39,28 +39,46 @@ func concatenatedInParallel(_ chunks: [Chunk], types: [ScalarType], _ context: E
 /// Hands out ready lazy chunks one by one; each is read by one worker only.
 final class LazyChunkSource: ChunkSource {
   private let chunks: [Chunk]
+  /// Where each piece begins. A piece is cut when it is asked for, so that what is gathered for it goes with it.
+  private let pieces: [(chunk: Int, row: Int)]
+  private let isCutting: Bool
   /// All rows, when they are one chunk.
   let whole: Chunk?
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
   let rowEstimate: Int
 
-  init(_ chunks: [Chunk], whole: Chunk? = nil) {
+  init(_ chunks: [Chunk]) {
     self.chunks = chunks
-    self.whole = whole
+    whole = nil
+    isCutting = false
+    pieces = chunks.indices.map { ($0, 0) }
     rowEstimate = chunks.reduce(0) { $0 &+ $1.count }
   }
 
   /// The chunks in pieces of the usual size.
-  convenience init(cutting chunks: [Chunk]) {
-    self.init(chunks.flatMap { $0.pieces() }, whole: chunks.count == 1 ? chunks[0] : nil)
+  init(cutting chunks: [Chunk]) {
+    self.chunks = chunks
+    whole = chunks.count == 1 ? chunks[0] : nil
+    isCutting = true
+    pieces = chunks.indices.flatMap { index -> [(Int, Int)] in
+      let count = chunks[index].count
+      if count == 0 { return [] }
+      return count <= 2 &* Chunk.preferredCount
+        ? [(index, 0)] : stride(from: 0, to: count, by: Chunk.preferredCount).map { (index, $0) }
+    }
+    rowEstimate = chunks.reduce(0) { $0 &+ $1.count }
   }
 
   func next() -> Chunk? {
     if stopped.load(ordering: .relaxed) { return nil }
     let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
-    guard index < chunks.count else { return nil }
-    let chunk = chunks[index]
+    guard index < pieces.count else { return nil }
+    let (number, row) = pieces[index]
+    var chunk = chunks[number]
+    if isCutting, chunk.count > 2 &* Chunk.preferredCount {
+      chunk = chunk.slice(row, Swift.min(Chunk.preferredCount, chunk.count &- row))
+    }
     chunk.sequence = UInt64(index)
     return chunk
   }

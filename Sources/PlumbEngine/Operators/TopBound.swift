@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What the first key of a row must reach to be among the rows that a `top` keeps: workers raise it as they
 /// find better rows, and the scan leaves out the row groups that lie wholly beyond it.
 final class TopBound: Sendable {
@@ -7,7 +5,7 @@ final class TopBound: Sendable {
   let column: Int
   private let isDescending: Bool
   private let nullsFirst: Bool
-  private let worst = Mutex<Value?>(nil)
+  private let worst = Guarded<Value?>(nil)
 
   init(column: Int, isDescending: Bool, nullsFirst: Bool) {
     self.column = column

@@ -1,5 +1,4 @@
 import PlumbDiagnostics
-import Synchronization
 
 /// Keeps the first `limit` rows in the order of the keys, without sorting the rest.
 ///
@@ -14,7 +13,7 @@ final class TopSink: ChunkSink {
   /// Where the source reads what is no longer worth reading.
   fileprivate let bound: TopBound?
   fileprivate let context: ExecutionContext
-  private let results = Mutex<[Chunk]>([])
+  private let results = Guarded<[Chunk]>([])
 
   init(keys: [SortKey], limit: Int, types: [ScalarType], bound: TopBound?, _ context: ExecutionContext) {
     self.keys = keys

@@ -3,8 +3,13 @@ import PlumbDiagnostics
 /// Adds columns that depend on neighbouring rows to all rows, which are in order.
 func addingWindows(_ columns: [WindowColumn], to whole: Chunk, _ context: ExecutionContext) throws -> Chunk {
   var chunk = whole
+  var shifts = ShiftedSelections()
   for column in columns {
     try context.checkpoint()
+    if let neighbour = try shifts.neighbour(column, in: chunk, context) {
+      chunk = chunk.appending(neighbour)
+      continue
+    }
     for index in column.arguments.reduce(into: Set<Int>(), { $0.formUnion($1.columns) }) {
       try chunk.gather(index, context)
     }
@@ -12,6 +17,63 @@ func addingWindows(_ columns: [WindowColumn], to whole: Chunk, _ context: Execut
     chunk = chunk.appending([try windowVector(column, arguments, chunk.count, context)])
   }
   return chunk
+}
+
+/// Neighbours' values that are read where they lie: rows that a sort has put in order, and not yet gathered, are read
+/// by the order moved up or down.
+private struct ShiftedSelections {
+  private var known: [(of: Selection, by: Int, shifted: Selection)] = []
+
+  /// The column of `prev` or `next` when nothing needs to be copied for it.
+  mutating func neighbour(
+    _ column: WindowColumn, in chunk: Chunk, _ context: ExecutionContext
+  ) throws -> LazyColumn? {
+    guard column.function == .prev || column.function == .next, column.arguments.count <= 2,
+      case .column(let index, _, _) = column.arguments[0]
+    else { return nil }
+    let argument = chunk.lazyColumn(index)
+    guard let order = argument.selection, !argument.canMiss, let base = argument.base.withPlaceForMissing else { return nil }
+    var distance = 1
+    if column.arguments.count == 2 {
+      guard case .literal(let value, _) = column.arguments[1], case .long(let number) = value.asLong,
+        number.magnitude < UInt64(chunk.count)
+      else { return nil }
+      distance = Int(number)
+    }
+    if column.function == .prev { distance = 0 &- distance }
+    if let same = known.first(where: { $0.of === order && $0.by == distance }) {
+      return LazyColumn(base: base, selection: same.shifted, canMiss: true)
+    }
+    let shifted = try order.shifted(by: distance, context)
+    known.append((order, distance, shifted))
+    return LazyColumn(base: base, selection: shifted, canMiss: true)
+  }
+}
+
+extension Selection {
+  /// For each place the row that stands `distance` places later; `missingRow` beyond the ends.
+  fileprivate func shifted(by distance: Int, _ context: ExecutionContext) throws -> Selection {
+    let buffer = Buffer(of: UInt32.self, count: count)
+    let out = buffer.values(UInt32.self)
+    let missing = Swift.min(Int(distance.magnitude), count)
+    let kept = distance > 0 ? 0..<count - missing : missing..<count
+    let gap = distance > 0 ? count - missing..<count : 0..<missing
+    (out + gap.lowerBound).update(repeating: missingRow, count: gap.count)
+    try context.inBlocks(kept) { block in
+      (out + block.lowerBound).update(from: rows + block.lowerBound + distance, count: block.count)
+    }
+    return Selection(buffer: buffer, count: count)
+  }
+}
+
+extension Vector {
+  /// The same values in a form of which a gather can miss cheaply: codes need one for the empty text.
+  fileprivate var withPlaceForMissing: Vector? {
+    if isConstant { return nil }
+    guard type == .string, encoding.isCodes else { return self }
+    guard let extended = dictionary?.includingEmpty.dictionary else { return nil }
+    return replacingDictionary(extended)
+  }
 }
 
 private func windowVector(

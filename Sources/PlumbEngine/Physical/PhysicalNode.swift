@@ -74,7 +74,7 @@ final class ProfileClock: Sendable {
 private struct CountingStep: PipelineStep {
   let node: PhysicalNode
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
-    node.note(rows: chunk.count)
+    node.note(rows: chunk.rowsStoodFor)
     try emit(chunk)
   }
 }

@@ -103,8 +103,12 @@ private func aggregateNode(_ plan: AggregatePlan, _ label: String) -> PhysicalNo
   let keys = plan.keys.map(\.expression)
   let bounds = keys.map { $0.bounds(over: plan.input) }
   let aggregates = plan.aggregates.map(\.aggregate)
+  let digest = DigestPlan(plan)
   return PhysicalNode(label, [input]) { run in
-    let pipeline = try input.pipeline(run)
+    var pipeline = try input.pipeline(run)
+    if let digest, run.context.tuning.readsDigests, let source = pipeline.source as? TableSource {
+      pipeline.source = source.digesting(digest)
+    }
     let sink = AggregateSink(keys: keys, bounds: bounds, aggregates: aggregates, run.context)
     let inOrder = pipeline.isOrdered && aggregates.contains { orderSensitive.contains($0.name) }
     try pipeline.run(into: sink, run.context, workers: inOrder ? 1 : nil)
@@ -197,16 +201,5 @@ extension Pipeline {
     let chunks = try collect(context)
     if chunks.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
     return try concatenatedInParallel(chunks, types: types, context)
-  }
-}
-
-extension Chunk {
-  /// The rows in chunks of the usual size; a column not yet gathered is gathered piece by piece where it is read.
-  func pieces() -> [Chunk] {
-    if count == 0 { return [] }
-    if count <= 2 &* Chunk.preferredCount { return [self] }
-    return stride(from: 0, to: count, by: Chunk.preferredCount).map {
-      slice($0, Swift.min(Chunk.preferredCount, count &- $0))
-    }
   }
 }

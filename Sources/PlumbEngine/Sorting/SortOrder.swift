@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The rows in the order of some keys: stable, so that equal rows keep their order.
 ///
 /// - `columns`: the codes of `count` rows for each key, in order of importance.

@@ -1,7 +1,6 @@
 import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// Reads segments and dictionaries of a file when queries first touch them, and keeps what was read for a while.
 ///
@@ -20,7 +19,7 @@ final class SegmentStore: Sendable {
   }
 
   let connection: WorkspaceConnection
-  private let cache = Mutex(Cache())
+  private let cache = Guarded(Cache())
   /// Bytes of decoded columns to keep; 0 keeps none.
   private let limit: Int
 

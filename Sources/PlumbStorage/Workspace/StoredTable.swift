@@ -1,6 +1,5 @@
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// A table of a workspace file as it stands in one generation of the file.
 struct StoredTable: Sendable {
@@ -29,7 +28,7 @@ final class StoredColumn: Sendable {
   let info: ColumnInfo
   private let tableID: Int64
   private let row: ColumnRow
-  private let made = Mutex<StringDictionary?>(nil)
+  private let made = Guarded<StringDictionary?>(nil)
 
   init(tableID: Int64, _ row: ColumnRow) {
     info = ColumnInfo(row.name, row.type)

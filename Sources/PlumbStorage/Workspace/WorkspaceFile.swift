@@ -2,7 +2,6 @@ import class GRDB.Database
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// A workspace in one SQLite file: tables, functions and settings that outlive the process.
 ///
@@ -27,13 +26,13 @@ public final class WorkspaceFile: @unchecked Sendable {
   let lock: WriterLock
   let reader: WorkspaceConnection
   let store: SegmentStore
-  private let contents: Mutex<Contents>
+  private let contents: Guarded<Contents>
   private let writing = Turns()
   /// Opened by the first change; used by whoever holds `writing`.
   private var writer: WorkspaceConnection?
   /// Whether the file itself, and not only its log, says that it is being written to; nil before the
   /// first change.
-  private let isMarkedOpen = Mutex<Bool?>(nil)
+  private let isMarkedOpen = Guarded<Bool?>(nil)
   /// Why the file cannot be written to; nil when it can.
   private let refusal: Diagnostic?
   /// What was left out of a damaged file, a sentence each.
@@ -84,13 +83,13 @@ public final class WorkspaceFile: @unchecked Sendable {
       let found = !losses.isEmpty
       refusal = found ? DamagedFile.refusal(name) : opened.refusal
       if found { reader.markDamaged() }
-      contents = Mutex(Self.contents(salvaged.catalogue, store, []))
+      contents = Guarded(Self.contents(salvaged.catalogue, store, []))
     } else {
       losses = []
       refusal = opened.refusal
       let catalogue = try reader.with { file in try file.transaction(.deferred) { try StoredCatalogue(from: file) } }
       if let problem = Self.missingLog(catalogue.state, lock, path) { throw problem }
-      contents = Mutex(Self.contents(catalogue, store, []))
+      contents = Guarded(Self.contents(catalogue, store, []))
     }
     guard losses.isEmpty else { return }
     let state = contents.withLock { $0.state }

@@ -188,7 +188,7 @@ public final class WorkspaceWriter {
 
   /// The segments of each group. Workers take columns, so that each dictionary is used by one at a time.
   private func encoded(_ groups: [RowGroup], _ pools: [TextPool?], columns: Int) throws -> [[EncodedSegment]] {
-    let made = Mutex<[[EncodedSegment]]>(Array(repeating: [], count: columns))
+    let made = Guarded<[[EncodedSegment]]>(Array(repeating: [], count: columns))
     let next = Atomic<Int>(0)
     let shared = Unchecked((groups, pools))
     try WorkerPool.shared.run(workers: min(threads, max(1, columns))) { _ in

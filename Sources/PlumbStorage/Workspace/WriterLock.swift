@@ -1,6 +1,6 @@
 import Glibc
 import PlumbDiagnostics
-import Synchronization
+import PlumbEngine
 
 /// The right to write to a workspace, which one process has at a time; it ends with the process.
 ///
@@ -20,7 +20,7 @@ final class WriterLock {
   }
 
   /// How often this process has each file open.
-  private static let open = Mutex<[FileID: Int]>([:])
+  private static let open = Guarded<[FileID: Int]>([:])
 
   init(_ path: String, creating: Bool) throws {
     name = lastPart(of: path)

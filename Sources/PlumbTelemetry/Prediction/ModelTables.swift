@@ -27,7 +27,7 @@ extension Predictor {
       count += 1
       builders[0].append(string: name)
       builders[1].append(word: Int64(version))
-      builders[2].append(word: isSaved ? 1 : 0)
+      builders[2].append(bool: isSaved)
       builders[3].append(string: state)
       guard let kept else {
         builders[4].appendNull()

@@ -1,6 +1,5 @@
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// How a prediction is made; equal options and data give equal answers.
 public struct PredictionOptions: Hashable, Sendable {
@@ -51,7 +50,7 @@ public final class Predictor: Sendable {
     var store: (any ModelStore)?
   }
 
-  let shelf = Mutex(Shelf())
+  let shelf = Guarded(Shelf())
   /// More models than this are not held; the oldest goes first.
   static let limit = 16
   private static let tableNames = ["runs", "edges", "schema_changes"]

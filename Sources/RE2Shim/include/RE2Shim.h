@@ -28,9 +28,9 @@ void plumb_regex_free(plumb_regex *_Nonnull regex);
 /// How many capturing groups the pattern has, not counting the whole match.
 int plumb_regex_group_count(const plumb_regex *_Nonnull regex);
 
-/// Whether the pattern is found anywhere in the text.
+/// Whether the pattern is found in the text at or after `start`.
 bool plumb_regex_matches(
-    const plumb_regex *_Nonnull regex, const uint8_t *_Nonnull text, size_t count);
+    const plumb_regex *_Nonnull regex, const uint8_t *_Nonnull text, size_t count, size_t start);
 
 /// Finds the first match at or after `start`; fills `groups` (the whole match first).
 bool plumb_regex_find(

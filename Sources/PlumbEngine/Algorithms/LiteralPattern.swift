@@ -1,0 +1,187 @@
+/// A regular expression that is a literal text and then texts, classes of ASCII characters and groups, matched without RE2:
+/// `batch ([0-9]+)`, `status=\d+`.
+///
+/// Only patterns with one way to match from each start: nothing that may follow a repeated class is in it. The first byte
+/// comes nowhere else, so that no match begins within what another start has read, and the time stays linear.
+struct LiteralPattern: Sendable {
+  /// What the pattern begins with.
+  private let beginning: TextNeedle
+  private let beginningCount: Int
+  private let steps: [Step]
+
+  private struct Step {
+    enum Kind {
+      /// One character of the class.
+      case one
+      /// As many of the class as there are, at least one or at least none.
+      case some, any
+      case open, close
+    }
+    var kind: Kind
+    /// A bit for each ASCII character.
+    var members: SIMD2<UInt64> = [0, 0]
+    var group = 0
+
+    @inline(__always) func holds(_ byte: UInt8) -> Bool {
+      byte < 0x80 && members[Int(byte &>> 6)] &>> UInt64(byte & 63) & 1 != 0
+    }
+  }
+
+  /// Nil when the pattern has anything else in it.
+  init?(_ pattern: Bytes) {
+    guard let steps = Self.parse(pattern) else { return nil }
+    let literal = steps.prefix { $0.kind == .one && $0.members.bitCount == 1 }
+    let rest = Array(steps.dropFirst(literal.count))
+    guard literal.count > 1, let first = literal.first,
+      steps.dropFirst().allSatisfy({ $0.members & first.members == [0, 0] }), Self.isPlain(rest)
+    else { return nil }
+    let bytes = literal.map { step -> UInt8 in
+      UInt8(step.members[0] != 0 ? step.members[0].trailingZeroBitCount : 64 + step.members[1].trailingZeroBitCount)
+    }
+    beginning = bytes.withUnsafeBufferPointer { TextNeedle($0, ignoresCase: false) }
+    beginningCount = bytes.count
+    self.steps = rest
+  }
+
+  /// Whether no class that is repeated shares a character with what can follow it.
+  private static func isPlain(_ steps: [Step]) -> Bool {
+    for (place, step) in steps.enumerated() where step.kind == .some || step.kind == .any {
+      for next in steps[(place + 1)...] where next.kind != .open && next.kind != .close {
+        if next.members & step.members != [0, 0] { return false }
+        if next.kind != .any { break }
+      }
+    }
+    return true
+  }
+
+  private static func parse(_ pattern: Bytes) -> [Step]? {
+    var steps: [Step] = []
+    var groups = 0
+    var open: [Int] = []
+    var at = 0
+    while at < pattern.count {
+      let byte = pattern[at]
+      at += 1
+      switch byte {
+      case 0x28:  // (
+        guard at < pattern.count, pattern[at] != 0x3F else { return nil }
+        groups += 1
+        open.append(groups)
+        steps.append(Step(kind: .open, group: groups))
+        continue
+      case 0x29:  // )
+        guard let group = open.popLast() else { return nil }
+        steps.append(Step(kind: .close, group: group))
+        // A group that is repeated is refused with whatever follows it.
+        if at < pattern.count, "+*?{".utf8.contains(pattern[at]) { return nil }
+        continue
+      case 0x5B:  // [
+        guard let members = classMembers(pattern, &at) else { return nil }
+        steps.append(Step(kind: .one, members: members))
+      case 0x5C:  // \
+        guard let members = escaped(pattern, &at) else { return nil }
+        steps.append(Step(kind: .one, members: members))
+      default:
+        guard isLiteral(byte) else { return nil }
+        steps.append(Step(kind: .one, members: single(byte)))
+      }
+      guard at < pattern.count else { break }
+      if pattern[at] == 0x3F || pattern[at] == 0x7B { return nil }
+      if pattern[at] == 0x2B || pattern[at] == 0x2A {
+        steps[steps.count - 1].kind = pattern[at] == 0x2B ? .some : .any
+        at += 1
+        if at < pattern.count, "+*?{".utf8.contains(pattern[at]) { return nil }
+      }
+    }
+    return open.isEmpty ? steps : nil
+  }
+
+  private static func isLiteral(_ byte: UInt8) -> Bool {
+    byte.isASCIILetter || byte.isDigit || " _-=:,;/<>@#%&!'\"~".utf8.contains(byte)
+  }
+
+  private static func single(_ byte: UInt8) -> SIMD2<UInt64> {
+    byte < 64 ? [1 &<< UInt64(byte), 0] : [0, 1 &<< UInt64(byte & 63)]
+  }
+
+  private static func range(_ low: UInt8, _ high: UInt8) -> SIMD2<UInt64> {
+    (low...high).reduce(into: [0, 0]) { $0 |= single($1) }
+  }
+
+  /// What stands behind a backslash: digits, or a sign of punctuation for itself.
+  private static func escaped(_ pattern: Bytes, _ at: inout Int) -> SIMD2<UInt64>? {
+    guard at < pattern.count, pattern[at] > 0x20, pattern[at] < 0x7F else { return nil }
+    let byte = pattern[at]
+    at += 1
+    if byte == 0x64 { return range(0x30, 0x39) }
+    return byte.isASCIILetter || byte.isDigit ? nil : single(byte)
+  }
+
+  /// A class behind its bracket: characters and ranges of them, none that says what is not in it.
+  private static func classMembers(_ pattern: Bytes, _ at: inout Int) -> SIMD2<UInt64>? {
+    var members: SIMD2<UInt64> = [0, 0]
+    while at < pattern.count {
+      let byte = pattern[at]
+      if byte == 0x5D {
+        at += 1
+        return members == [0, 0] ? nil : members
+      }
+      if byte == 0x5C {
+        at += 1
+        guard let more = escaped(pattern, &at) else { return nil }
+        members |= more
+        // A range from it is left to RE2.
+        if at < pattern.count, pattern[at] == 0x2D { return nil }
+        continue
+      }
+      guard isLiteral(byte) || byte == 0x2E else { return nil }
+      at += 1
+      if at + 1 < pattern.count, pattern[at] == 0x2D, pattern[at + 1] != 0x5D {
+        let high = pattern[at + 1]
+        guard isLiteral(high), byte <= high else { return nil }
+        members |= range(byte, high)
+        at += 2
+      } else {
+        members |= single(byte)
+      }
+    }
+    return nil
+  }
+
+  func matches(_ text: Bytes) -> Bool { firstMatch(in: text, group: 0) != nil }
+
+  /// A group of the first match, or the match itself for 0; nil without a match.
+  func firstMatch(in text: Bytes, group: Int) -> Range<Int>? {
+    var from = 0
+    while let start = beginning.offset(in: text, from: from) {
+      var at = start &+ beginningCount
+      if let inner = walk(text, &at, group) { return group == 0 ? start..<at : inner }
+      from = start &+ 1
+    }
+    return nil
+  }
+
+  /// Whether the steps match at `at`, which is moved to their end; where the group was.
+  @inline(__always)
+  private func walk(_ text: Bytes, _ at: inout Int, _ group: Int) -> Range<Int>? {
+    var low = at, high = at
+    for step in steps {
+      switch step.kind {
+      case .one:
+        guard at < text.count, step.holds(text[at]) else { return nil }
+        at &+= 1
+      case .some, .any:
+        let first = at
+        while at < text.count, step.holds(text[at]) { at &+= 1 }
+        if at == first, step.kind == .some { return nil }
+      case .open: if step.group == group { low = at }
+      case .close: if step.group == group { high = at }
+      }
+    }
+    return low..<Swift.max(low, high)
+  }
+}
+
+extension SIMD2<UInt64> {
+  fileprivate var bitCount: Int { self[0].nonzeroBitCount + self[1].nonzeroBitCount }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// A pthread mutex with one condition.
+///
+/// - Note: the standard library's `Mutex` waits on a futex of its own, which the thread sanitizer cannot see: all that one
+///   guards or hands over would be reported as a race. Taken and given back alone, this one costs the same.
+public final class Lock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  public init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(condition)
+    mutex.deallocate()
+    condition.deallocate()
+  }
+
+  @inlinable public func locked<T>(_ body: () throws -> T) rethrows -> T {
+    take()
+    defer { giveBack() }
+    return try body()
+  }
+
+  /// The same, or nil at once when another thread is inside.
+  @inlinable public func lockedIfFree<T>(_ body: () throws -> T) rethrows -> T? {
+    guard takeIfFree() else { return nil }
+    defer { giveBack() }
+    return try body()
+  }
+
+  /// Inside `locked`: waits for a signal.
+  func wait() { pthread_cond_wait(condition, mutex) }
+
+  /// Inside `locked`: wakes all waiters.
+  func signal() { pthread_cond_broadcast(condition) }
+
+  @usableFromInline func take() { pthread_mutex_lock(mutex) }
+  @usableFromInline func takeIfFree() -> Bool { pthread_mutex_trylock(mutex) == 0 }
+  @usableFromInline func giveBack() { pthread_mutex_unlock(mutex) }
+}
+
+/// A value that one thread at a time may touch.
+public final class Guarded<Value>: @unchecked Sendable {
+  @usableFromInline let lock = Lock()
+  @usableFromInline var value: Value
+
+  public init(_ value: Value) { self.value = value }
+
+  @inlinable public func withLock<T>(_ body: (inout Value) throws -> T) rethrows -> T {
+    try lock.locked { try body(&value) }
+  }
+
+  /// The same, or nil at once when another thread is inside.
+  @inlinable public func withLockIfFree<T>(_ body: (inout Value) throws -> T) rethrows -> T? {
+    try lock.lockedIfFree { try body(&value) }
+  }
+}

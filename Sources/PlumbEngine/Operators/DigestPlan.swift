@@ -1,0 +1,193 @@
+/// How an aggregation over a scan is answered from a few rows for each row group in place of the group's own.
+///
+/// A digest has one row for each text of one column, in the order of their first rows, and in a last column how many rows
+/// have it; or two rows with the bounds of numbers. The scan's filters, the keys and the aggregates run over it as over any
+/// chunk, and counting adds the weights. It stands for groups of which all rows meet the filters on other columns.
+final class DigestPlan: Sendable {
+  private enum Shape {
+    /// Counts rows by the texts of a column; without one, counts them all.
+    case counts(of: Int?)
+    /// Takes the least and the greatest of these columns.
+    case bounds(of: [Int])
+  }
+
+  private let scan: ScanPlan
+  private let shape: Shape
+  /// For each filter the columns that it reads.
+  private let filterColumns: [Set<Int>]
+
+  /// Groups behind one digest; more would leave workers without work while counts are made.
+  private static let mostGroups = 64
+
+  /// Aggregates of which the result depends on which values there are, and not on how many rows have them.
+  private static let indifferent: Set<String> = [
+    "count_distinct", "count_distinctif", "dcount", "dcountif", "max", "maxif", "min", "minif",
+  ]
+
+  /// Nil when the aggregation needs more of the rows than a digest has.
+  init?(_ plan: AggregatePlan) {
+    guard case .scan(let scan) = plan.input, !scan.columns.isEmpty else { return nil }
+    let aggregates = plan.aggregates.map(\.aggregate)
+    let read = plan.keys.map(\.expression) + aggregates.flatMap(\.arguments)
+    guard !(read + scan.filters).contains(where: \.isVolatile) else { return nil }
+    let columns = read.reduce(into: Set<Int>()) { $0.formUnion($1.columns) }
+    let types = scan.columns.map { scan.table.schema[$0].type }
+    if columns.count <= 1, columns.allSatisfy({ types[$0] == .string }),
+      aggregates.allSatisfy({ Self.isCounting($0) || Self.indifferent.contains($0.name) })
+    {
+      shape = .counts(of: columns.first)
+    } else if plan.keys.isEmpty,
+      aggregates.allSatisfy({ Self.isCounting($0) && $0.arguments.isEmpty || Self.isExtremum($0, types) })
+    {
+      shape = .bounds(of: columns.sorted())
+    } else {
+      return nil
+    }
+    self.scan = scan
+    filterColumns = scan.filters.map(\.columns)
+  }
+
+  private static func isCounting(_ aggregate: BoundAggregate) -> Bool {
+    aggregate.name == "count" || aggregate.name == "countif"
+  }
+
+  private static func isExtremum(_ aggregate: BoundAggregate, _ types: [ScalarType]) -> Bool {
+    guard aggregate.name == "min" || aggregate.name == "max", aggregate.arguments.count == 1,
+      case .column(let index, _, _) = aggregate.arguments[0]
+    else { return false }
+    return types[index].lane == .word || types[index].lane == .float
+  }
+
+  /// What of a group its digest is made of.
+  private enum Material: Equatable {
+    case count
+    case texts(column: Int, ObjectIdentifier)
+    case bounds
+  }
+
+  private func material(_ group: RowGroup, _ satisfied: UInt64) -> Material? {
+    // An empty group has no row that could make a key.
+    if group.count == 0 { return nil }
+    var open = Set<Int>()
+    for (place, columns) in filterColumns.enumerated() where place >= 64 || satisfied &>> UInt64(place) & 1 == 0 {
+      open.formUnion(columns)
+      // A filter that reads nothing is left to the rows.
+      if columns.isEmpty { return nil }
+    }
+    switch shape {
+    case .counts(let column):
+      if let column { open.insert(column) }
+      guard let column = open.first else { return .count }
+      guard open.count == 1, let dictionary = try? group.dictionary(scan.columns[column]),
+        dictionary.count <= CodeTally.mostTexts, scan.table.schema[scan.columns[column]].type == .string
+      else { return nil }
+      return .texts(column: column, ObjectIdentifier(dictionary))
+    case .bounds(let columns):
+      let areKnown = columns.allSatisfy {
+        let zone = group.zones[scan.columns[$0]]
+        return zone.words != nil || zone.floats != nil
+      }
+      return open.isEmpty && areKnown ? .bounds : nil
+    }
+  }
+
+  /// How many groups from `first` on one digest can stand for; 0 when the group's rows must be read.
+  func run(from first: Int, _ groups: [RowGroup], _ satisfied: [UInt64]) -> Int {
+    guard let material = material(groups[first], satisfied[first]) else { return 0 }
+    var length = 1
+    while length < Self.mostGroups, first + length < groups.count, satisfied[first + length] == satisfied[first],
+      self.material(groups[first + length], satisfied[first]) == material
+    {
+      length += 1
+    }
+    return length
+  }
+
+  /// The digest of a run of groups; nil when their rows turn out to be needed.
+  func digest(of groups: ArraySlice<RowGroup>, satisfied: UInt64) throws -> Chunk? {
+    guard let first = groups.first else { return nil }
+    switch material(first, satisfied) {
+    case nil: return nil
+    case .count:
+      return chunk([:], weights: [groups.reduce(0) { $0 &+ Int64($1.count) }])
+    case .texts(let column, _):
+      guard let (values, weights) = try tally(scan.columns[column], groups) else { return nil }
+      return chunk([column: values], weights: weights)
+    case .bounds:
+      guard case .bounds(let columns) = shape else { return nil }
+      var vectors: [Int: Vector] = [:]
+      for column in columns {
+        guard let bounds = bounds(of: scan.columns[column], groups) else { return nil }
+        vectors[column] = bounds
+      }
+      return chunk(vectors, weights: [groups.reduce(0) { $0 &+ Int64($1.count) }, 0])
+    }
+  }
+
+  /// The texts of a column in the order of their first rows, and how many rows have each.
+  private func tally(_ column: Int, _ groups: ArraySlice<RowGroup>) throws -> (Vector, [Int64])? {
+    var codes: [UInt32] = []
+    var counts: [Int64] = []
+    var places = [Int](repeating: -1, count: CodeTally.mostTexts)
+    var dictionary: StringDictionary?
+    for group in groups {
+      guard let tally = try group.tally(column), dictionary == nil || dictionary === tally.dictionary else { return nil }
+      dictionary = tally.dictionary
+      for (code, count) in zip(tally.codes, tally.counts) {
+        if places[Int(code)] < 0 {
+          places[Int(code)] = codes.count
+          codes.append(code)
+          counts.append(0)
+        }
+        counts[places[Int(code)]] &+= count
+      }
+    }
+    let buffer = Buffer(of: UInt32.self, count: codes.count)
+    for (place, code) in codes.enumerated() { buffer.values(UInt32.self)[place] = code }
+    let values = Vector(
+      .string, count: codes.count, data: buffer.base, owner: buffer, encoding: .codes32, dictionary: dictionary)
+    return (values, counts)
+  }
+
+  /// The least and the greatest number of a column.
+  private func bounds(of column: Int, _ groups: ArraySlice<RowGroup>) -> Vector? {
+    let type = scan.table.schema[column].type
+    let zones = groups.map { $0.zones[column] }
+    if type.lane == .float {
+      let ranges = zones.compactMap(\.floats)
+      guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else { return nil }
+      return .making(type, count: 2) { $0 == 0 ? low : high }
+    }
+    let ranges = zones.compactMap(\.words)
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else { return nil }
+    return .making(type, count: 2) { $0 == 0 ? low : high }
+  }
+
+  /// The scan's columns, of which only `values` are read, and the weights.
+  private func chunk(_ values: [Int: Vector], weights: [Int64]) -> Chunk {
+    let count = weights.count
+    let columns = scan.columns.enumerated().map { place, column in
+      values[place] ?? .constant(.null(scan.table.schema[column].type), count: count)
+    }
+    let chunk = Chunk(columns + [.making(.long, count: count) { weights[$0] }], count: count)
+    chunk.weightColumn = columns.count
+    return chunk
+  }
+}
+
+extension Chunk {
+  /// All rows of some groups.
+  static func wholeGroups(_ groups: ArraySlice<RowGroup>, columns: [Int]) throws -> Chunk {
+    let vectors = try columns.map { column in
+      Vector.concatenating(try groups.map { try $0.column(column) }, type: try groups[groups.startIndex].column(column).type)
+    }
+    return Chunk(vectors, count: groups.reduce(0) { $0 &+ $1.count })
+  }
+
+  /// How many rows of a table the chunk's rows stand for.
+  var rowsStoodFor: Int {
+    guard let weightColumn else { return count }
+    let weights = column(weightColumn)
+    return withExtendedLifetime(weights) { (0..<count).reduce(0) { $0 &+ Int(weights.lanes(Int64.self)[$1]) } }
+  }
+}
