@@ -64,8 +64,12 @@ enum Console {
       isASCII: isASCII)
   }
 
-  /// Writes a line to standard error.
-  static func say(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO) }
+  /// Writes a line to standard error, on a terminal folded at spaces where it is too long for it.
+  static func say(_ text: String) {
+    let width = errorsAreOnTerminal ? Int(plumb_terminal_columns(STDERR_FILENO)) : 0
+    let text = width >= 20 ? FoldedText.lines(of: text, width: width) : text
+    write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
+  }
 
   /// Writes a line to standard output, for what was asked for and is not a result.
   static func writeOut(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }

@@ -12,6 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "LinePainting.h"
+
 #include <readline/history.h>
 #include <readline/readline.h>
 
@@ -52,10 +54,12 @@ static void show_matches(char **matches, int count, int longest) {
     any = text && *text;
   }
   if (!any && count <= 200) {
+    plumb_line_go_below();
     rl_display_match_list(matches, count, longest);
     rl_forced_update_display();
     return;
   }
+  plumb_line_go_below();
   int rows = 24, columns = 80;
   rl_get_screen_size(&rows, &columns);
   int most = rows > 6 ? rows - 4 : 2;
@@ -89,6 +93,7 @@ static void empty_wake_pipe(void) {
 
 // Waits for a key or for `plumb_readline_interrupt`. An interrupt is the Enter key on an emptied line.
 static int next_byte(FILE *input) {
+  fflush(rl_outstream);
   for (;;) {
     struct pollfd ready[2] = {
         {.fd = fileno(input), .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
@@ -99,6 +104,11 @@ static int next_byte(FILE *input) {
     if (ready[1].revents & POLLIN) {
       empty_wake_pipe();
       was_interrupted = true;
+      // Behind what was typed, which stays to be read.
+      if (!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH)) {
+        rl_point = rl_end;
+        (*rl_redisplay_function)();
+      }
       rl_replace_line("", 0);
       fputs("^C", rl_outstream);
       return '\n';
@@ -127,18 +137,21 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_de
   rl_attempted_completion_function = complete;
   rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,)}[]+*/%!~:";
   rl_completer_quote_characters = "";
-  if (!isatty(STDOUT_FILENO)) rl_outstream = stderr;
   rl_change_environment = 0;  // A child sees the real size of the terminal.
   history_comment_char = '#';
   history_write_timestamps = 1;  // Lets the file hold entries of several lines.
   using_history();
+  plumb_line_open(isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO);
 }
 
 char *plumb_readline(const char *prompt, plumb_line_status *status) {
   was_interrupted = false;
   empty_wake_pipe();
   has_saved_terminal = tcgetattr(STDIN_FILENO, &saved_terminal) == 0;
+  rl_reset_screen_size();  // It may have changed while a query ran.
+  plumb_line_begin(!has_saved_terminal || (saved_terminal.c_lflag & ECHO) != 0);
   char *line = readline(prompt);
+  fflush(rl_outstream);
   has_saved_terminal = false;
   if (was_interrupted) {
     free(line);

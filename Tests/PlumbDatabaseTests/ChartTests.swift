@@ -91,7 +91,7 @@ struct ChartTests {
     #expect(labels(0, 10, 6) == ["0", "2", "4", "6", "8", "10"])
     #expect(labels(0, 1, 5) == ["0", "0.5", "1.0"])
     #expect(labels(-3, 14, 5) == ["0", "5", "10"])
-    #expect(labels(0, 2_400_000, 6) == ["0", "500k", "1.0M", "1.5M", "2.0M"])
+    #expect(labels(0, 2_400_000, 6) == ["0", "0.5M", "1.0M", "1.5M", "2.0M"])
     let day = Double(DateTime.ticks(year: 2025, month: 3, day: 6) ?? 0)
     let hour = Double(TimeSpan.hour)
     func times(_ low: Double, _ high: Double, _ count: Int) -> [String] { Ticks.times(low, high, count).map(\.label) }

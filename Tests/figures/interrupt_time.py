@@ -15,6 +15,7 @@ import terminal
 
 QUERIES = [
     ("a long sum", "range x from 1 to 100000000000 step 1 | summarize sum(x % 7)"),
+    ("rows that are kept", "range x from 1 to 100000000000 step 1 | where x % 1000003 == 5"),
     ("a sort of 30 million rows", "range x from 1 to 30000000 step 1 | extend y = hash(x) | sort by y asc"),
     ("groups of 50 million keys", "range x from 1 to 50000000 step 1 | summarize count() by x | count"),
     ("a join of 20 million rows", "range x from 1 to 20000000 step 1 | join kind=inner (range x from 1 to 20000000 step 1) on x | count"),

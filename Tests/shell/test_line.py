@@ -112,7 +112,8 @@ class CompletionTests(ShellCase):
 
     def setUp(self):
         self.path = self.file("deliveries.csv", DELIVERIES)
-        self.shell = self.start("--load", f"deliveries={self.path}", columns=120)
+        # Colours write the line more than once; test_colours.py has them.
+        self.shell = self.start("--load", f"deliveries={self.path}", "--color", "never", columns=120)
 
     def test_operators_with_what_they_do(self):
         self.offered(self.shell, "deliveries | project-", "project-away", "Drops columns", "project-rename")
@@ -165,7 +166,7 @@ class CompletionTests(ShellCase):
 
     def test_names_of_pipelines(self):
         path = self.file("pipelines.csv", "name,source\nentra-signin,Entra\nentra-audit,Entra\ngithub-push,GitHub\n")
-        shell = self.start("--load", f"pipelines={path}")
+        shell = self.start("--load", f"pipelines={path}", "--color", "never")
         self.offered(shell, "lineage downstream of entra-", "entra-audit", "entra-signin", absent=["github"])
 
 

@@ -51,7 +51,10 @@ final class Completion: Sendable {
   }
 
   /// The lines of the query before the one being typed.
-  func setPendingText(_ text: String) { pendingText.withLock { $0 = text } }
+  func setPendingText(_ text: String) {
+    pendingText.withLock { $0 = text }
+    LineColours.setPendingText(text)
+  }
 
   private static func candidate(line: String, start: Int, end: Int, index: Int) -> UnsafeMutablePointer<CChar>? {
     asked.withLock { state in

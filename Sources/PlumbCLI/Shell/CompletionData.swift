@@ -10,9 +10,8 @@ final class CompletionData: Sendable {
 
   private let deadline = Guarded(0.0)
 
-  /// Milliseconds that one TAB may take, and that all rows may take before a sample of them is asked for.
+  /// Milliseconds that one TAB may take.
   private static let patience = 42.0
-  private static let patienceForAllRows = 14.0
   /// Rows that are read when all are too many for the time.
   private static let sample = 100_000
 
@@ -39,6 +38,13 @@ final class CompletionData: Sendable {
   func rowsNote(ofTable name: String) -> String {
     guard catalog.isMade(tableNamed: name), let table = try? catalog.table(named: name) else { return "" }
     return "\(table.rowCount) rows"
+  }
+
+  /// Forgets what was learned of the data; call when tables may have changed.
+  func forget() {
+    schemas.withLock { $0 = [:] }
+    values.withLock { $0 = [:] }
+    names.withLock { $0 = [] }
   }
 
   // MARK: Columns
@@ -79,12 +85,15 @@ final class CompletionData: Sendable {
   // MARK: Values
 
   /// The most frequent values of a column where the step begins, with their counts.
-  func values(of column: String, in input: String, beginning prefix: String) -> [(value: String, count: String)] {
-    let name = KQLName.inQuery(column)
+  func values(of column: ColumnInfo, in input: String, beginning prefix: String) -> [(value: String, count: String)] {
+    // Texts that are grouped as they are need no more than their codes.
+    let name = column.type == .string ? KQLName.inQuery(column.name) : "tostring(\(KQLName.inQuery(column.name)))"
     let literal = KQLText.string(prefix)
-    let end = "| summarize rows = count() by value = tostring(\(name)) | where value startswith_cs \(literal) | top 40 by rows, value asc"
-    let whole = rows(of: "\(input)\n\(end)", within: min(milliseconds, Int(Self.patienceForAllRows)))
-    let found = whole ?? rows(of: "\(Self.sampled(input))\n\(end)", within: milliseconds) ?? []
+    let end = "| summarize rows = count() by value = \(name) | where value startswith_cs \(literal) | top 40 by rows, value asc"
+    // A sample comes at once, and is what there is when all rows take longer.
+    let first = rows(of: "\(Self.sampled(input))\n\(end)", within: milliseconds)
+    let whole = rows(of: "\(input)\n\(end)", within: milliseconds)
+    let found = whole ?? first ?? []
     return found.compactMap { row in row.count >= 2 ? (row[0], whole == nil ? "" : row[1]) : nil }
   }
 

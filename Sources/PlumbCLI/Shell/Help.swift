@@ -22,7 +22,7 @@ enum Help {
       wrapped([title] + words.dropLast().map { $0 + "," } + words.suffix(1), width: width - 2, between: " ").joined(separator: "\n  ")
     }
     return """
-      A query starts with a table, and each step after a | works on the rows before it:
+      A query starts with a table; each step after a | works on the rows before it:
         runs | where status == "failed" | summarize count() by source
 
       \(paragraph("""

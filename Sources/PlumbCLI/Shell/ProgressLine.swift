@@ -15,7 +15,8 @@ final class ProgressLine {
     let tenths = Int(min(elapsed / 100, 1e9))
     let time = "\(tenths / 10).\(tenths % 10) s"
     var text: String
-    if let done {
+    // Where all rows are read, what is left is work that nobody counts.
+    if let done, done < 1 {
       let full = Int(Double(width) * min(max(done, 0), 1))
       let (block, rest) = Console.isASCII ? ("#", ".") : ("█", "░")
       let percent = "\(Int(min(max(done, 0), 1) * 100)) %"

@@ -1,43 +1,79 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import Synchronization
 
 /// Runs the queries of the shell: Ctrl-C stops them within a tenth of a second and never ends the shell.
 struct QueryRun {
   let answers: [Answer]
   let milliseconds: Double
+  /// What is missing because Ctrl-C stopped the queries; nil when nothing is.
+  let loss: String?
 
   /// How long a cancelled query may take to stop before the prompt comes back without it.
   private static let patience = 70.0
 
-  /// - Throws: the query's diagnostics; `cancelled` after Ctrl-C.
-  init(_ text: String, in workspace: Workspace) throws {
+  /// - Parameter keepsPartial: whether what had come before Ctrl-C is kept, which `loss` then tells.
+  /// - Throws: the query's diagnostics; `cancelled` after Ctrl-C when there is nothing to keep.
+  init(_ text: String, in workspace: Workspace, keepsPartial: Bool = false) throws {
     let session = workspace.session()
+    session.options.keepsPartialAnswers = keepsPartial
     let stop = StopFlag()
+    let collected = Collected()
     let start = Machine.milliseconds
     let progress = ProgressLine()
     defer { progress.clear() }
-    answers = try Interrupts.shared.handling(
+    let outcome = try Interrupts.shared.handling(
       repeatable: true,
       {
         stop.set()
         session.cancel()
       }
-    ) {
-      let run = BackgroundRun { try session.run(text) }
+    ) { () throws -> Result<Void, any Error> in
+      let run = BackgroundRun { try session.run(text) { answer, _ in collected.add(answer) } }
       var stopped: Double?
       while true {
-        if let result = run.wait(milliseconds: stop.isSet ? 10 : 40) { return try result.get() }
+        if let result = run.wait(milliseconds: stop.isSet ? 10 : 40) { return result }
         let now = Machine.milliseconds
         if stop.isSet {
           let since = stopped ?? now
           stopped = since
           // Giving gigabytes back takes time; the thread does it on its own.
-          if now - since > Self.patience { throw Diagnostic("cancelled", "the query was cancelled") }
+          if now - since > Self.patience { return .failure(Diagnostic("cancelled", "the query was cancelled")) }
         } else {
           progress.show(elapsed: now - start, done: session.progress)
         }
       }
     }.result
     milliseconds = Machine.milliseconds - start
+    answers = collected.close()
+    switch outcome {
+    case .success:
+      loss = answers.last.flatMap { $0.isPartial ? "partial: stopped after \(Self.rows($0.rowCount))" : nil }
+    case .failure(let error):
+      guard Failure.diagnostics(in: error).first?.code == "cancelled" else { throw error }
+      guard keepsPartial, !answers.isEmpty else {
+        throw keepsPartial ? Diagnostic("cancelled", "the query was cancelled before it had any rows") : error
+      }
+      let count = answers.count == 1 ? "1 result" : "\(answers.count) results"
+      loss = "partial: stopped after \(count), and the next query had no rows yet"
+    }
+  }
+
+  private static func rows(_ count: Int) -> String {
+    count == 1 ? "1 row" : "\(ProgressBar.grouped(count)) rows"
+  }
+
+  /// The answers so far; none is taken any more once the prompt is back.
+  private final class Collected: Sendable {
+    private let state = Mutex<(answers: [Answer], isClosed: Bool)>(([], false))
+
+    func add(_ answer: Answer) { state.withLock { if !$0.isClosed { $0.answers.append(answer) } } }
+
+    func close() -> [Answer] {
+      state.withLock {
+        $0.isClosed = true
+        return $0.answers
+      }
+    }
   }
 }

@@ -35,6 +35,7 @@ final class Shell {
   /// Returns when the user leaves.
   func run() {
     completion.install()
+    LineColours.install()
     history.open(workspace.store?.file)
     greet()
     StartFile.run(in: self)
@@ -121,6 +122,7 @@ final class Shell {
         history.add(line)
         history.keep(command: line)
         DotCommand.run(line, in: self)
+        completion.data.forget()
         return
       }
     }
@@ -141,16 +143,19 @@ final class Shell {
 
   /// Runs and shows; every error is told and the shell goes on.
   func runQuery(_ text: String) {
-    if !text.hasPrefix(".") { lastQuery = text }
+    let isCommand = text.drop(while: \.isWhitespace).hasPrefix(".")
+    if !isCommand { lastQuery = text }
+    defer { if isCommand { completion.data.forget() } }
     let when = Machine.now
     let start = Machine.milliseconds
     do {
-      let run = try QueryRun(text, in: workspace)
+      let run = try QueryRun(text, in: workspace, keepsPartial: true)
       let rows = run.answers.reduce(0) { $0 + $1.rowCount }
-      remember(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: ""))
+      remember(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
       recent.add(run.answers)
       try report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
       try show(run.answers, elapsed: run.milliseconds)
+      if let loss = run.loss { Console.say("note: \(loss)") }
       tour?.observe(Tour.Deed(text: text, answers: run.answers, error: nil))
     } catch is ByteSink.Closed {
       leave()

@@ -50,7 +50,8 @@ final class Tour {
 
   func hint() {
     guard steps.indices.contains(place) else { return Console.say("the tour is over") }
-    Console.say("type: \(steps[place].hint)")
+    // In one piece, so that it can be copied.
+    Console.write("type: \(steps[place].hint)\n", to: STDERR_FILENO)
   }
 
   func skip() {

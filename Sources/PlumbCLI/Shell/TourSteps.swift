@@ -48,11 +48,11 @@ enum TourSteps {
       Tour.Step(
         title: "what stands behind it",
         text: "A pipeline fails by itself or because one above it does. See what \(story.pipeline) reads from.",
-        hint: "edges | where downstream == \"\(story.pipeline)\"",
+        hint: "lineage upstream of \(story.pipeline)",
         isDone: { deed in
           deed.error == nil && deed.text.contains(story.pipeline) && (deed.text.contains("edges") || deed.text.contains("lineage"))
         },
-        lesson: "`edges` holds who reads from whom, and since when."),
+        lesson: "`lineage` follows the table `edges`; `lineage downstream of` tells who waits for it."),
       Tour.Step(
         title: "the errors",
         text: "The table `errors` has the details. Count those of \(story.pipeline) in the last day by category.",
@@ -64,7 +64,7 @@ enum TourSteps {
         text: "Name the category of the cause with `.cause WORD`: auth, timeout, schema, dependency, resource, data or vendor.",
         hint: ".cause \(story.category)",
         isDone: { deed in deed.text.lowercased().trimmed == ".cause \(story.category)" || deed.text.trimmed == ".cause \(story.code)" },
-        lesson: "\(story.pipeline) fails with \(story.category) errors (\(story.code))."),
+        lesson: "\(story.pipeline) fails with \(story.category) errors (\(story.code)). Next time `why \(story.pipeline)` finds the cause, and `predict risk | top 5` tells who is next."),
     ]
   }
 }

@@ -18,8 +18,9 @@ struct ValueCompletion {
     let quote = Character(UnicodeScalar(textStart > 0 ? shape.bytes[textStart - 1] : 0x22))
     var found: [(value: String, count: String)] = []
     if let column = Self.column(before) {
-      for input in shape.inputs where data.schema(of: input)?.contains(where: { $0.name == column }) == true {
-        found = data.values(of: column, in: input, beginning: typed + word)
+      for input in shape.inputs {
+        guard let known = data.schema(of: input)?.first(where: { $0.name == column }) else { continue }
+        found = data.values(of: known, in: input, beginning: typed + word)
         break
       }
     } else if let first = before.split(whereSeparator: \.isWhitespace).first, ["lineage", "blast", "why"].contains(first) {

@@ -24,9 +24,9 @@ enum ChartNumber {
     return sign + "\(scaled / unit)." + String(repeating: "0", count: max(0, min(places, 9) - digits.count)) + digits
   }
 
-  /// A label of an axis whose ticks are `step` apart: `0.25`, `40`, `1.5M`.
-  static func text(_ value: Double, step: Double) -> String {
-    let magnitude = max(abs(value), step)
+  /// A label of an axis whose ticks are `step` apart, in the unit of the `largest`: `0.25`, `40`, `1.5M`.
+  static func text(_ value: Double, step: Double, largest: Double = 0) -> String {
+    let magnitude = max(abs(value), step, largest)
     if value == 0 { return "0" }
     if step > 0, magnitude < 1e-4 || magnitude >= 1e15 { return NumberText.text(value) }
     let (unit, name) = scale(magnitude)

@@ -17,7 +17,7 @@ extension Chart {
     let total = remarks.isEmpty ? size.height : y + 4
     var style = ChartTheme.styleSheet(isDark: isDark)
     for i in 1...6 { style += ".p\(i){fill:url(#h\(i))}" }
-    style += ".a{fill-opacity:.25}.b{font-weight:600}"
+    style += ".a{fill-opacity:.15}.b{font-weight:600}"
     for i in 0...10 { style += ".o\(i){fill-opacity:\(ChartNumber.fixed(0.06 + 0.094 * Double(i), 2))}" }
     let width = canvas.n(size.width), height = canvas.n(total)
     var out = isEmbedded ? "" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -126,6 +126,7 @@ struct HeatContent: Sendable {
   let positions: [Double]
   let columnNames: [String]
   let rowNames: [String]
+  let rowsTitle: String
   let values: [[Double?]]
   let low: Double
   let high: Double

@@ -13,7 +13,7 @@ extension ChartBuilder {
     var xAxis = ChartAxis(kind: axisKind(x), lower: 0, upper: 1, title: xTitle(x))
     let raw = rawSeries(roles, x, &xAxis)
     let isMean = roles.values.contains { FoldedSeries.isMean($0.name) }
-    let folded = FoldedSeries(raw, isMean: isMean)
+    let folded = FoldedSeries(raw, isMean: isMean, isScattered: plotStyle == .points)
     let style = plotStyle
     let step = style == .points ? nil : evenStep(of: raw.flatMap { $0.points.map(\.x) })
 

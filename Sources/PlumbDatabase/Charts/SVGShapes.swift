@@ -112,9 +112,13 @@ struct SVGShapes {
       canvas.rectangle(x, y, tile.width, tile.height, "f\(tile.style) gap", title: full.joined(separator: ": "))
       guard tile.width > 34, tile.height > 18 else { continue }
       var row = y + 15
-      for (i, line) in ([tile.group] + full).filter({ !$0.isEmpty }).enumerated() {
+      for (i, line) in ([tile.group] + full).enumerated() where !line.isEmpty {
         if row > y + tile.height - 4 { break }
-        let isGroup = i == 0 && !tile.group.isEmpty
+        let isGroup = i == 0
+        var line = line
+        // A number is there as a whole or not at all.
+        if i == 2, SVGCanvas.width(line) > tile.width - 8 { line = ChartNumber.text(tile.value) }
+        if i == 2, SVGCanvas.width(line) > tile.width - 8 { break }
         canvas.text(SVGCanvas.shortened(line, to: tile.width - 8), x + 6, row, isGroup ? "on b" : "on small")
         row += 15
       }
@@ -144,7 +148,7 @@ struct SVGShapes {
           x, y, max(cell - (cell > 4 ? 1 : 0), 0.6), room - 1, "f0 o\(Int(bounded: (share * 10).rounded()))",
           title: "\(name), \(content.columnNames[column]): \(ChartNumber.text(value))")
         if cell >= 40 && room >= 16 {
-          canvas.text(ChartNumber.text(value), x + cell / 2, y + room / 2 + 4, share > 0.5 ? "mid on small" : "mid small")
+          canvas.text(ChartNumber.text(value), x + cell / 2, y + room / 2 + 4, share > 0.7 ? "mid on small" : "mid small")
         }
       }
     }
@@ -157,7 +161,7 @@ struct SVGShapes {
     canvas.text(ChartNumber.text(content.low), left, y + 10, "faint small")
     let start = left + SVGCanvas.width(ChartNumber.text(content.low)) + 8
     for i in 0...10 { canvas.rectangle(start + Double(i) * 14, y, 14, 12, "f0 o\(i)") }
-    canvas.text("\(ChartNumber.text(content.high))  \(content.valueName)", start + 162, y + 10, "faint small")
+    canvas.text("\(ChartNumber.text(content.high)) \(content.valueName), by \(content.rowsTitle) (down) and \(content.x.title) (across)", start + 162, y + 10, "faint small")
     canvas.text(content.x.context, left + width, y + 10, "end faint small")
   }
 }

@@ -6,14 +6,16 @@ struct RawSeries {
   var weight: Double { points.reduce(0) { $0 + abs($1.y ?? 0) } }
 }
 
-/// At most six series, the largest; the others together are “other”.
+/// At most six series, the largest; the others together are “other”, and one alone keeps its name.
 struct FoldedSeries {
   var series: [RawSeries]
   /// Whether the last one is “other”.
   let hasOther: Bool
 
-  /// - Parameter isMean: whether the others are averaged at each x rather than summed.
-  init(_ all: [RawSeries], isMean: Bool) {
+  /// - Parameters:
+  ///   - isMean: whether the others are averaged at each x rather than summed.
+  ///   - isScattered: whether every point is drawn by itself.
+  init(_ all: [RawSeries], isMean: Bool, isScattered: Bool = false) {
     guard all.count > ChartLimits.series else {
       series = all
       hasOther = false
@@ -25,6 +27,14 @@ struct FoldedSeries {
     }
     let kept = Set(order.prefix(ChartLimits.series))
     series = all.indices.filter(kept.contains).map { all[$0] }
+    hasOther = true
+    let count = all.count - ChartLimits.series
+    if count == 1 || isScattered {
+      let rest = all.indices.filter { !kept.contains($0) }.map { all[$0] }
+      let name = count == 1 ? rest.first?.name ?? "other" : "other (\(count))"
+      series.append(RawSeries(name: name, points: rest.flatMap(\.points)))
+      return
+    }
     var sums: [Double: (sum: Double, count: Double)] = [:]
     for i in all.indices where !kept.contains(i) {
       for point in all[i].points {
@@ -35,9 +45,7 @@ struct FoldedSeries {
     let points = sums.sorted { $0.key < $1.key }.map { x, part in
       (x: x, y: Optional(isMean ? part.sum / max(part.count, 1) : part.sum))
     }
-    let count = all.count - ChartLimits.series
     series.append(RawSeries(name: "other (\(count), \(isMean ? "mean" : "sum"))", points: points))
-    hasOther = true
   }
 
   func style(_ index: Int) -> Int {

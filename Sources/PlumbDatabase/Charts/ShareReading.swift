@@ -28,7 +28,8 @@ extension ChartBuilder {
     var styled = parts.prefix(ChartLimits.series).enumerated().map { ($1.name, $0, $1.value) }
     if parts.count > ChartLimits.series {
       let rest = parts.dropFirst(ChartLimits.series)
-      styled.append(("other (\(rest.count))", ChartLimits.series, rest.reduce(0) { $0 + $1.value }))
+      let name = rest.count == 1 ? rest.first?.name ?? "other" : "other (\(rest.count))"
+      styled.append((name, ChartLimits.series, rest.reduce(0) { $0 + $1.value }))
     }
     let tenths = Self.apportioned(1000, by: styled.map(\.2))
     return ShareContent(

@@ -94,12 +94,12 @@ extension ChartBuilder {
       throw ChartProblem(sentence: "every value is null")
     }
     if left > 0 { remarks.append("\(left) rows do not fit in the map and are left out") }
-    return heatGrid(x, value, columns, rowNames, cells, low: low, high: high)
+    return heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
   }
 
   /// Puts the columns in order, with those that are missing between even steps.
   private func heatGrid(
-    _ x: ChartTable.Column, _ value: ChartTable.Column, _ columns: [(name: String, at: Double?)],
+    _ x: ChartTable.Column, _ value: ChartTable.Column, _ columns: [(name: String, at: Double?)], _ rows: String,
     _ rowNames: [String], _ cells: [(row: Int, column: Int, value: Double)], low: Double, high: Double
   ) -> HeatContent {
     var order = Array(columns.indices)
@@ -135,7 +135,7 @@ extension ChartBuilder {
         inset: step / 2)
     }
     return HeatContent(
-      x: axis, positions: positions, columnNames: names, rowNames: rowNames, values: values,
+      x: axis, positions: positions, columnNames: names, rowNames: rowNames, rowsTitle: rows, values: values,
       low: min(0, all.min() ?? low), high: all.max() ?? high, valueName: value.name)
   }
 }

@@ -16,7 +16,9 @@ enum Ticks {
 
   static func numbers(_ lower: Double, _ upper: Double, _ count: Int) -> [Tick] {
     let step = roundStep((upper - lower) / Double(count - 1))
-    return places(lower, upper, step, count).map { Tick(value: $0, label: ChartNumber.text($0, step: step)) }
+    let values = places(lower, upper, step, count)
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    return values.map { Tick(value: $0, label: ChartNumber.text($0, step: step, largest: largest)) }
   }
 
   static func durations(_ lower: Double, _ upper: Double, _ count: Int) -> [Tick] {

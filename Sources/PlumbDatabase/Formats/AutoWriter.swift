@@ -1,6 +1,7 @@
 import PlumbEngine
 
-/// What a person at a terminal wants: the chart that `render` asked for, lineage as a tree, else a table that fits.
+/// What a person at a terminal wants: the chart that `render` asked for, lineage as a tree, risks and causes as cards,
+/// else a table that fits.
 ///
 /// Few rows too wide for the terminal stand upright, one value a line.
 final class AutoWriter: ResultWriter {
@@ -9,6 +10,7 @@ final class AutoWriter: ResultWriter {
   private let table: TableWriter
   private let lines: LineWriter
   private let tree: TreeWriter
+  private let cards: CardWriter
   private var isFirst = true
 
   /// More rows than these are easier read in columns, cut as they may be.
@@ -20,6 +22,7 @@ final class AutoWriter: ResultWriter {
     table = TableWriter(to: sink, options: options, style: .plain)
     lines = LineWriter(to: sink, options: options)
     tree = TreeWriter(to: sink, options: options)
+    cards = CardWriter(to: sink, options: options)
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
@@ -35,6 +38,10 @@ final class AutoWriter: ResultWriter {
     if LineageForest.isLineage(answer.schema), answer.rowCount > 0 {
       if !isFirst { sink.buffer.append(0x0A) }
       return try tree.write(answer)
+    }
+    if CardWriter.Kind(answer.schema) != nil, options.marks.isEmpty {
+      if !isFirst { sink.buffer.append(0x0A) }
+      return try cards.write(answer)
     }
     if (1...Self.mostUpright).contains(answer.rowCount), options.width != nil, !table.fits(answer) {
       if !isFirst { sink.buffer.append(0x0A) }

@@ -8,7 +8,7 @@ public enum ResultFormat: String, CaseIterable, Sendable {
   /// One line for help.
   public var summary: String {
     switch self {
-    case .auto: "the chart that `render` asked for, lineage as a tree, else a table; the default on a terminal"
+    case .auto: "charts that `render` asks for, lineage as a tree, risks as cards, else a table; the default on a terminal"
     case .table: "aligned columns, fitted to the terminal"
     case .box: "the same in a frame"
     case .markdown: "a table for Markdown pages"

@@ -59,6 +59,7 @@ final class TableWriter: ResultWriter {
       for (i, width) in widths.enumerated() {
         scratch.removeAll()
         columns[i].printBoundedText(at: row, atMost: width, to: &scratch)
+        if options.width != nil, columns[i].type == .timespan { trimFraction() }
         var ink = words[i] && options.isStyled ? scratch.withBytes { StatusInk.code($0) } : nil
         if options.isStyled, !options.marks.isEmpty, options.marks.contains(CellPlace(row: number, column: i)) {
           ink = "\u{1B}[7m"
@@ -95,6 +96,7 @@ final class TableWriter: ResultWriter {
       for i in schema.indices {
         scratch.removeAll()
         columns[i].printBoundedText(at: row, atMost: most, to: &scratch)
+        if options.width != nil, columns[i].type == .timespan { trimFraction() }
         valueWidths[i] = max(valueWidths[i], VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII))
       }
     }
@@ -105,6 +107,18 @@ final class TableWriter: ResultWriter {
       fitting: options.width)
     layout.hidden += answer.schema.count - schema.count
     return (layout, names)
+  }
+
+  /// Takes the zeros off the end of a duration's fraction, seven digits after a point.
+  private func trimFraction() {
+    let kept = scratch.withBytes { bytes -> Int in
+      var end = bytes.count
+      guard end > 8, bytes[end - 8] == UInt8(ascii: ".") else { return end }
+      let point = end - 8
+      while end > point + 1, bytes[end - 1] == UInt8(ascii: "0") { end -= 1 }
+      return end == point + 1 ? point : end
+    }
+    scratch.truncate(to: kept)
   }
 
   private func begin() {

@@ -11,7 +11,7 @@ public enum VisibleText {
     for scalar in text.unicodeScalars {
       let shown = visible(scalar)
       // A terminal without Unicode shows what it can of the data, but no pictures of ours.
-      out.unicodeScalars.append(isASCII && shown != scalar ? "?" : shown)
+      out.unicodeScalars.append(isASCII ? shown != scalar ? "?" : plain(scalar) : shown)
     }
     return out
   }
@@ -55,6 +55,16 @@ public enum VisibleText {
   }
 
   @inline(__always) private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7F }
+
+  /// The lines of trees, as in plans, in ASCII.
+  private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar {
+    case "│", "├": "|"
+    case "└": "`"
+    case "─": "-"
+    default: scalar
+    }
+  }
 
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar.value {

@@ -9,15 +9,19 @@ public struct Answer: Sendable {
   public var visualization: Visualization?
   /// Remarks for the user beside the rows, such as an ignored hint.
   public var remarks: [String]
+  /// Whether the query was cancelled before all rows had come.
+  public let isPartial: Bool
 
   public init(
-    schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, remarks: [String] = []
+    schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, remarks: [String] = [],
+    isPartial: Bool = false
   ) {
     self.schema = schema
     self.chunks = chunks
     rowCount = chunks.reduce(0) { $0 + $1.count }
     self.visualization = visualization
     self.remarks = remarks
+    self.isPartial = isPartial
   }
 }
 

@@ -30,7 +30,8 @@ public final class Session: Sendable {
     return answers
   }
 
-  /// Gives each query's answer to `body` as soon as it is there, with the query's place in the text.
+  /// Gives each query's answer to `body` as soon as it is there, with the query's place in the text. After one that
+  /// is partial comes no other.
   ///
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   public func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
@@ -128,8 +129,9 @@ public final class Session: Sendable {
     for (place, statement) in parsed.script.statements.enumerated() {
       switch statement {
       case .query(let query):
-        let answer = try answer(query, binder, contexts)
+        let answer = try answer(query, binder, contexts, options)
         try body(answer, query.span)
+        if answer.isPartial { return }
       case .command(let command):
         if let answer = try answer(command, in: text, binder, contexts) { try body(answer, command.span) }
         // The clock may have moved, and the functions may be others; what `let` and `set` said still holds.
@@ -158,7 +160,7 @@ public final class Session: Sendable {
   }
 
   private func answer(
-    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext
+    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ options: SessionOptions
   ) throws -> Answer {
     contexts.context = binder.context
     let context = binder.context
@@ -172,10 +174,11 @@ public final class Session: Sendable {
       case .explain: return try explained(relation.plan, context)
       case .profile: return try profiled(try execute(optimize(relation.plan, context), context, profiling: true))
       case .run:
-        let result = try execute(optimize(relation.plan, context), context)
+        let result = try execute(
+          optimize(relation.plan, context), context, keepingPartial: options.keepsPartialAnswers)
         return Answer(
           schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
-          remarks: context.remarks)
+          remarks: context.remarks, isPartial: result.isPartial)
       }
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])

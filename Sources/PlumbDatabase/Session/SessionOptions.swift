@@ -17,6 +17,8 @@ public struct SessionOptions: Sendable {
   public var tuning = ExecutionTuning()
   /// Reads files for `externaldata`; nil refuses it.
   public var readExternal: ExternalReader?
+  /// Whether a cancelled query gives the rows that had come until then.
+  public var keepsPartialAnswers = false
 
   public init(
     threads: Int = Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), memoryLimit: Int = 4 << 30,

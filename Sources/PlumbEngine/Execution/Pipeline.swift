@@ -28,10 +28,13 @@ protocol SinkWorker: AnyObject {
   func take(_ chunk: Chunk) throws
   /// Called once on the worker's thread after its last chunk.
   func finish() throws
+  /// Called once instead of `finish` when the work ends early.
+  func stopEarly()
 }
 
 extension SinkWorker {
   func finish() throws {}
+  func stopEarly() {}
 }
 
 /// A source and the steps that its chunks pass.
@@ -64,6 +67,7 @@ struct Pipeline: Sendable {
         try worker.finish()
       } catch {
         stopped.store(true, ordering: .relaxed)
+        worker.stopEarly()
         throw error
       }
     }
@@ -85,6 +89,19 @@ struct Pipeline: Sendable {
     let sink = CollectSink()
     try run(into: sink, context)
     return sink.chunks()
+  }
+
+  /// All rows, in order; when the query is cancelled, those that had come until then.
+  func collectUntilCancelled(_ context: ExecutionContext) throws -> (chunks: [Chunk], isPartial: Bool) {
+    let sink = CollectSink()
+    do {
+      try run(into: sink, context)
+      return (sink.chunks(), false)
+    } catch let diagnostic as Diagnostic where diagnostic.code == "cancelled" {
+      let chunks = sink.chunks()
+      if chunks.allSatisfy({ $0.count == 0 }) { throw diagnostic }
+      return (chunks, true)
+    }
   }
 }
 
@@ -119,7 +136,9 @@ final class CollectSink: ChunkSink {
       }
     }
 
-    func finish() throws {
+    func finish() throws { stopEarly() }
+
+    func stopEarly() {
       let mine = chunks
       sink.parts.withLock { $0.append(mine) }
     }

@@ -6,10 +6,13 @@ public struct QueryResult: Sendable {
   public let rowCount: Int
   /// One entry per operator, outermost first, when profiling was asked for.
   public let profile: [OperatorProfile]
+  /// Whether the query was cancelled before all rows had come.
+  public let isPartial: Bool
 
-  public init(schema: Schema, chunks: [Chunk], profile: [OperatorProfile] = []) {
+  public init(schema: Schema, chunks: [Chunk], profile: [OperatorProfile] = [], isPartial: Bool = false) {
     self.schema = schema
     self.chunks = chunks
+    self.isPartial = isPartial
     rowCount = chunks.reduce(0) { $0 &+ $1.count }
     self.profile = profile
   }

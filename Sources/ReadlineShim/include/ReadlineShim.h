@@ -23,6 +23,12 @@ typedef const char *_Nullable (*plumb_describer)(const char *_Nonnull candidate)
 void plumb_readline_start(
     const char *_Nonnull name, plumb_completer _Nonnull completer, plumb_describer _Nonnull describer);
 
+/// Says what each byte of a line is, as a number that `plumb_readline_colours` lists; `kinds` is all 0 before.
+typedef void (*plumb_painter)(const char *_Nonnull line, int length, unsigned char *_Nonnull kinds);
+
+/// Colours the line while it is typed: 1 keywords, 2 functions, 3 texts, 4 numbers, 5 comments, 6 mistakes, 7 commands.
+void plumb_readline_colours(plumb_painter _Nonnull painter);
+
 typedef enum {
   PLUMB_LINE = 0,
   /// The input has ended.

@@ -1,0 +1,55 @@
+import PlumbSyntax
+import ReadlineShim
+import Synchronization
+
+/// The colours of the line that is being typed.
+enum LineColours {
+  /// The lines of the query before it.
+  private static let pending = Mutex("")
+  /// Longer texts have no colours, so that each key is answered at once.
+  private static let limit = 1 << 16
+
+  /// Has the terminal ask for colours, where there are any.
+  static func install() {
+    guard Console.outputIsTerminal ? Console.outputIsStyled : Console.errorsAreStyled else { return }
+    plumb_readline_colours { line, length, kinds in
+      let bytes = UnsafeBufferPointer(start: line, count: max(0, Int(length))).map { UInt8(bitPattern: $0) }
+      for piece in LineColours.pieces(of: bytes) {
+        for i in piece.lower..<piece.upper { kinds[i] = piece.kind.rawValue }
+      }
+    }
+  }
+
+  static func setPendingText(_ text: String) { pending.withLock { $0 = text } }
+
+  /// The pieces of a line, in its own bytes.
+  static func pieces(of line: [UInt8]) -> [Highlight] {
+    let before = pending.withLock { $0 }
+    guard before.utf8.count + line.count <= limit else { return [] }
+    if before.isEmpty, let command = commandPieces(of: line) { return command }
+    let prefix = before.isEmpty ? "" : before + "\n"
+    let start = prefix.utf8.count
+    // A byte that is no UTF-8 becomes three, so that places would move.
+    let text = prefix + String(decoding: line, as: UTF8.self)
+    guard text.utf8.count == start + line.count else { return [] }
+    return highlights(in: text).compactMap { piece in
+      let lower = max(piece.lower - start, 0)
+      let upper = min(piece.upper - start, line.count)
+      return lower < upper ? Highlight(kind: piece.kind, lower: lower, upper: upper) : nil
+    }
+  }
+
+  private static let takingQueries: Set<String> = [".explain", ".profile", ".format", ".expand", ".watch"]
+
+  /// A line that begins with a dot: the command, and the query that some take.
+  private static func commandPieces(of line: [UInt8]) -> [Highlight]? {
+    guard let dot = line.firstIndex(where: { $0 > 0x20 }), line[dot] == UInt8(ascii: ".") else { return nil }
+    let end = line[dot...].firstIndex { $0 <= 0x20 } ?? line.count
+    let command = Highlight(kind: .command, lower: dot, upper: end)
+    guard takingQueries.contains(String(decoding: line[dot..<end], as: UTF8.self)) else { return [command] }
+    let text = String(decoding: line[end...], as: UTF8.self)
+    guard text.utf8.count == line.count - end else { return [command] }
+    return [command]
+      + highlights(in: text).map { Highlight(kind: $0.kind, lower: $0.lower + end, upper: min($0.upper + end, line.count)) }
+  }
+}

@@ -1,0 +1,159 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Lines of cards for a terminal: texts folded to its width, bars, colours.
+struct CardPage {
+  /// ANSI codes of what is said quietly, of headings, and of how bad something is.
+  enum Ink: String {
+    case plain = "", quiet = "2", bold = "1", bad = "31", doubtful = "33", good = "32"
+  }
+
+  let width: Int
+  let isASCII: Bool
+  let isStyled: Bool
+  private(set) var text = ""
+  /// Texts that were cut to fit.
+  private(set) var shortened = 0
+
+  init(_ options: FormatOptions) {
+    width = min(max(options.width ?? 80, 20), 120)
+    isASCII = options.isASCII
+    isStyled = options.isStyled
+  }
+
+  mutating func line(_ line: String = "") { text += line + "\n" }
+
+  func styled(_ text: String, _ ink: Ink) -> String {
+    isStyled && ink != .plain && !text.isEmpty ? "\u{1B}[\(ink.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// The text in exactly `columns`, cut or filled.
+  mutating func cell(_ text: String, _ columns: Int, isRight: Bool = false) -> String {
+    let shown = fitted(text, columns)
+    let padding = String(repeating: " ", count: max(0, columns - DisplayWidth.columns(of: shown)))
+    return isRight ? padding + shown : shown + padding
+  }
+
+  /// The text in at most `columns`.
+  mutating func fitted(_ text: String, _ columns: Int) -> String {
+    if DisplayWidth.columns(of: text) <= columns { return text }
+    shortened += 1
+    return ChartGlyphs(isASCII: isASCII).shortened(text, to: max(1, columns))
+  }
+
+  /// A text under a label, folded at spaces; the lines after the first stand below its beginning.
+  mutating func folded(_ text: String, after label: String, indent: Int, _ ink: Ink = .plain, atMost most: Int = .max) {
+    let room = max(8, width - indent)
+    var lines: [String] = []
+    var line = ""
+    var columns = 0
+    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+      for piece in Self.pieces(of: word, room) {
+        let taken = DisplayWidth.columns(of: piece)
+        if columns > 0, columns + 1 + taken > room {
+          lines.append(line)
+          line = ""
+          columns = 0
+        }
+        line += columns > 0 ? " " + piece : piece
+        columns += taken + (columns > 0 ? 1 : 0)
+      }
+    }
+    if columns > 0 || lines.isEmpty { lines.append(line) }
+    if lines.count > most {
+      lines = Array(lines.prefix(most))
+      lines[most - 1] = fitted(lines[most - 1], room - 2) + (isASCII ? " ~" : " …")
+      shortened += 1
+    }
+    for (i, line) in lines.enumerated() {
+      let lead = i == 0 ? cell(label, indent) : String(repeating: " ", count: indent)
+      self.line(styled(lead, .quiet) + styled(line, ink))
+    }
+  }
+
+  /// A word, in pieces where it is longer than a line.
+  private static func pieces(of word: Substring, _ room: Int) -> [String] {
+    if DisplayWidth.columns(of: String(word)) <= room { return [String(word)] }
+    var pieces: [String] = []
+    var piece = ""
+    var columns = 0
+    for character in word {
+      let taken = DisplayWidth.columns(of: character)
+      if columns + taken > room {
+        pieces.append(piece)
+        piece = ""
+        columns = 0
+      }
+      piece.append(character)
+      columns += taken
+    }
+    return piece.isEmpty ? pieces : pieces + [piece]
+  }
+
+  /// A bar of `columns` for a share, its interval in lighter shades; nothing ever stands beyond its end.
+  func bar(_ share: Double, low: Double, high: Double, _ columns: Int, _ ink: Ink) -> String {
+    func cells(_ share: Double) -> Int {
+      share.isFinite ? Int((min(max(share, 0), 1) * Double(columns)).rounded()) : 0
+    }
+    let middle = share > 0.005 ? max(1, cells(share)) : cells(share)
+    let (start, end) = (min(cells(low), middle), max(cells(high), middle))
+    let signs = isASCII ? ["#", "=", "-", "."] : ["█", "▓", "▒", "░"]
+    let shares = [start, middle - start, end - middle, columns - end]
+    let parts = zip(signs, shares).map { String(repeating: $0, count: max(0, $1)) }
+    return styled(parts[0] + parts[1] + parts[2], ink) + styled(parts[3], .quiet)
+  }
+
+  /// `94`, `9.4`, `0.4`: a share in percent, without the sign.
+  static func percent(_ share: Double) -> String {
+    guard share.isFinite else { return "?" }
+    let value = share * 100
+    return ChartNumber.fixed(value, value >= 9.95 || value == 0 ? 0 : 1)
+  }
+
+  /// Four digits: `0.9682`, `11.89`.
+  static func number(_ value: Double) -> String {
+    guard value.isFinite else { return "" }
+    let magnitude = abs(value)
+    if magnitude >= 1000 { return ChartNumber.text(value) }
+    let text = ChartNumber.fixed(value, magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3)
+    guard text.contains(".") else { return text }
+    let digits = text.reversed().drop { $0 == "0" }
+    return String((digits.first == "." ? digits.dropFirst() : digits).reversed())
+  }
+}
+
+/// A row of an answer by the names of its columns, for cards.
+struct CardRow {
+  private let columns: [String: (Vector, ScalarType)]
+  private let row: Int
+  /// More of a text than this is not read on a card.
+  private static let longest = 20_000
+
+  init(_ answer: Answer, _ vectors: [Vector], _ row: Int) {
+    columns = Dictionary(
+      zip(answer.schema, vectors).map { ($0.name, ($1, $0.type)) }, uniquingKeysWith: { first, _ in first })
+    self.row = row
+  }
+
+  /// The cell as people read it; empty for null.
+  func text(_ name: String) -> String {
+    guard let (vector, type) = columns[name], !vector.isEmptyCell(at: row) else { return "" }
+    if type == .string {
+      return VisibleText.string(String(decoding: vector.cellBytes(at: row).part(from: 0, to: Self.longest), as: UTF8.self))
+    }
+    var buffer = ByteBuffer()
+    vector.printShortText(at: row, to: &buffer)
+    buffer.truncate(to: min(buffer.count, Self.longest))
+    return VisibleText.string(buffer.string)
+  }
+
+  func real(_ name: String) -> Double? {
+    guard let (vector, _) = columns[name] else { return nil }
+    switch vector.value(at: row) {
+    case .real(let number): return number.isFinite ? number : nil
+    case .long(let number): return Double(number)
+    case .int(let number): return Double(number)
+    case .null, .bool, .decimal, .datetime, .timespan, .string, .guid, .dynamic: return nil
+    }
+  }
+}

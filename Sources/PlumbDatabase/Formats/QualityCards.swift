@@ -1,0 +1,49 @@
+import PlumbDiagnostics
+
+/// How good predictions are, section by section: each figure with its interval, and beside it the simple rules' own.
+struct QualityCards {
+  let rows: [CardRow]
+
+  private static let rules = [("never_fails", "never"), ("failed_last", "last"), ("own_rate", "own"), ("hazard", "best")]
+  private static let explanation =
+    "never: no run fails; last: fails as the last one did; own: by its own rate; best: no one can do better"
+
+  func draw(on page: inout CardPage) -> Set<String> {
+    let indent = 2
+    let figure = 6, interval = 14, rule = 6
+    let names = rows.map { DisplayWidth.columns(of: $0.text("metric")) }.max() ?? 0
+    let hasRules = page.width >= indent + 16 + figure + interval + 4 * (rule + 1) + 6
+    let room = page.width - indent - figure - interval - 4 - (hasRules ? 4 * (rule + 1) + 1 : 0)
+    let name = max(8, min(names, room))
+    var section: String?
+    var explains = false
+    for row in rows {
+      let told = Self.rules.map { row.real($0.0) }
+      let compares = told.contains { $0 != nil }
+      if row.text("section") != section {
+        section = row.text("section")
+        var head = page.cell(section ?? "", min(page.width, indent + name + figure + interval + 4))
+        if hasRules && compares {
+          head += " " + Self.rules.map { " " + page.cell($0.1, rule, isRight: true) }.joined()
+          explains = true
+        }
+        page.line(page.styled(String(head.reversed().drop { $0 == " " }.reversed()), .bold))
+      }
+      var line = String(repeating: " ", count: indent) + page.cell(row.text("metric"), name) + "  "
+      line += page.cell(row.real("value").map(CardPage.number) ?? "", figure, isRight: true) + "  "
+      if let low = row.real("low"), let high = row.real("high"), low != high {
+        line += page.styled(page.cell("\(CardPage.number(low)) to \(CardPage.number(high))", interval), .quiet)
+      } else {
+        line += page.cell("", interval)
+      }
+      if hasRules && compares {
+        line += " " + told.map { " " + page.cell($0.map(CardPage.number) ?? "", rule, isRight: true) }.joined()
+      } else if let hits = row.real("positives"), let all = row.real("of"), !compares {
+        line += page.styled("  \(ChartNumber.grouped(hits)) of \(ChartNumber.grouped(all))", .quiet)
+      }
+      page.line(String(line.reversed().drop { $0 == " " }.reversed()))
+    }
+    if explains { page.folded(Self.explanation, after: "", indent: 0, .quiet) }
+    return hasRules ? [] : Set(Self.rules.map(\.0))
+  }
+}

@@ -1,0 +1,236 @@
+/// A piece of a query's text that has a colour of its own while it is typed.
+public struct Highlight: Sendable, Hashable {
+  public enum Kind: UInt8, Sendable, CaseIterable {
+    /// Operators, clauses and word operators: `where`, `by`, `and`.
+    case keyword = 1
+    /// What is called, and the names of types.
+    case function
+    case string
+    /// Numbers, times, spans and truth values.
+    case number
+    case comment
+    /// A bracket that closes nothing, or a character that KQL has no use for.
+    case mistake
+    /// The name of a command, with its dot.
+    case command
+  }
+
+  public var kind: Kind
+  /// Bytes of the text.
+  public var lower: Int
+  public var upper: Int
+
+  public init(kind: Kind, lower: Int, upper: Int) {
+    self.kind = kind
+    self.lower = lower
+    self.upper = upper
+  }
+}
+
+/// The pieces of a text that have colours, in order; the text may be unfinished or wrong.
+public func highlights(in text: String) -> [Highlight] {
+  var highlighter = Highlighter(text)
+  highlighter.readTokens()
+  return highlighter.found.sorted { $0.lower < $1.lower }
+}
+
+/// Goes through the tokens of a text once and keeps for each open bracket which step it is in.
+private struct Highlighter {
+  /// A bracket that is open, or the statement itself.
+  struct Frame {
+    var closer: Token.Kind?
+    /// The token that opened it.
+    var opener = 0
+    /// Whether values stand in it, as in a call, rather than a query.
+    var holdsArguments = false
+    /// The operator or source that the words belong to.
+    var step = ""
+    /// Whether a source or a statement begins at the next token.
+    var begins = true
+  }
+
+  private let tokens: [Token]
+  private let bytes: [UInt8]
+  private var frames = [Frame()]
+  private(set) var found: [Highlight] = []
+
+  init(_ text: String) {
+    let lexer = Lexer(text)
+    tokens = lexer.tokens
+    bytes = lexer.bytes
+    found = lexer.comments.map { Highlight(kind: .comment, lower: $0.span.lower, upper: $0.span.upper) }
+  }
+
+  private var frame: Frame {
+    get { frames[frames.count - 1] }
+    set { frames[frames.count - 1] = newValue }
+  }
+
+  private func kind(_ index: Int) -> Token.Kind { tokens.indices.contains(index) ? tokens[index].kind : .end }
+
+  private mutating func mark(_ kind: Highlight.Kind, _ lower: Int, _ upper: Int) {
+    found.append(Highlight(kind: kind, lower: lower, upper: upper))
+  }
+
+  private mutating func mark(_ kind: Highlight.Kind, _ index: Int) {
+    mark(kind, tokens[index].lower, tokens[index].upper)
+  }
+
+  mutating func readTokens() {
+    var i = 0
+    while i < tokens.count {
+      let begins = frame.begins
+      frame.begins = false
+      switch tokens[i].kind {
+      case .word:
+        i = readWord(at: i, begins: begins)
+        continue
+      case .string: mark(.string, i)
+      case .long, .real, .timespan, .typedLiteral: mark(.number, i)
+      case .command:
+        let name = tokens[i].text.utf8.prefix { $0 > 0x20 }.count
+        mark(.command, tokens[i].lower, tokens[i].lower + name)
+      case .leftParen: open(.rightParen, at: i)
+      case .leftBracket: open(.rightBracket, at: i)
+      case .leftBrace: open(.rightBrace, at: i)
+      case .rightParen, .rightBracket, .rightBrace: close(at: i)
+      case .pipe:
+        frame.step = "|"
+        frame.holdsArguments = false
+      case .semicolon:
+        frame.step = ""
+        frame.begins = true
+      case .assign: frame.begins = frame.step == "let"
+      // `datetime(2024`, which is not closed yet, is no mistake.
+      case .unknown: mark(Alphabet.startsWord(bytes[tokens[i].lower]) ? .number : .mistake, i)
+      case .comma, .dot, .dotDot, .colon, .fatArrow, .equal, .notEqual, .equalTilde, .bangTilde, .less, .lessOrEqual,
+        .greater, .greaterOrEqual, .plus, .minus, .star, .slash, .percent, .ampersands, .bars, .end:
+        break
+      }
+      i += 1
+    }
+  }
+
+  private mutating func open(_ closer: Token.Kind, at i: Int) {
+    guard frames.count < 1000 else { return }
+    let isCall = i > 0 && kind(i - 1) == .word && kind(i - 2) != .pipe
+      && !Self.beforeQueries.contains(tokens[i - 1].text)
+    frames.append(
+      Frame(
+        closer: closer, opener: i, holdsArguments: isCall || closer == .rightBracket, step: isCall ? "" : frame.step,
+        begins: closer != .rightBracket))
+  }
+
+  /// Words before brackets that hold queries or clauses rather than values.
+  private static let beforeQueries: Set<String> = [
+    "by", "fork", "in", "join", "lookup", "materialize", "of", "on", "partition", "toscalar", "union", "view", "with",
+  ]
+
+  private mutating func close(at i: Int) {
+    guard frames.count > 1, let closer = frame.closer else { return mark(.mistake, i) }
+    // The bracket inside is the wrong one where this one closes what is around it.
+    if closer != tokens[i].kind {
+      guard frames.dropLast().contains(where: { $0.closer == tokens[i].kind }) else { return mark(.mistake, i) }
+      while frames.count > 1, frame.closer != tokens[i].kind {
+        mark(.mistake, frame.opener)
+        frames.removeLast()
+      }
+    }
+    if frames.count > 1 { frames.removeLast() }
+  }
+
+  // MARK: Words
+
+  /// Marks the word at `i`; gives the token after it.
+  private mutating func readWord(at i: Int, begins: Bool) -> Int {
+    let token = tokens[i]
+    let isJoined = i > 0 && tokens[i - 1].upper == token.lower && [.minus, .dot].contains(kind(i - 1))
+    if isJoined && kind(i - 1) == .minus { return i + 1 }
+    if kind(i - 1) == .pipe || frame.step == "|" {
+      let (name, next) = dashedWord(at: i)
+      if OperatorKeyword(rawValue: name) ?? OperatorKeyword.aliases[name] != nil {
+        mark(.keyword, token.lower, tokens[next - 1].upper)
+        frame.step = name
+        return next
+      }
+      frame.step = ""
+    }
+    if begins, isSourceOrStatement(i) {
+      mark(.keyword, i)
+      frame.step = token.text
+      frame.begins = ["explain", "profile"].contains(token.text)
+      return i + 1
+    }
+    if isJoined {
+      if kind(i + 1) == .leftParen { mark(.function, i) }
+    } else if ReservedWords.booleans[token.text] != nil || token.text == "null" {
+      mark(.number, i)
+    } else if ReservedWords.operators.contains(token.text) || isClause(i) {
+      mark(.keyword, i)
+    } else if kind(i + 1) == .leftParen || kind(i - 1) == .colon && TypeName.types[token.text] != nil {
+      mark(.function, i)
+    }
+    return i + 1
+  }
+
+  /// Words joined by dashes as one, as in `project-away`, with the token after it.
+  private func dashedWord(at i: Int) -> (name: String, next: Int) {
+    var name = tokens[i].text
+    var next = i + 1
+    while kind(next) == .minus, kind(next + 1) == .word, tokens[next].lower == tokens[next - 1].upper,
+      tokens[next + 1].lower == tokens[next].upper, next - i < 8
+    {
+      name += "-" + tokens[next + 1].text
+      next += 2
+    }
+    return (name, next)
+  }
+
+  private static let statements: Set<String> = [
+    "let", "set", "declare", "alias", "restrict", "explain", "profile", "print", "range", "datatable", "externaldata",
+    "union", "find", "search", "evaluate",
+  ]
+  private static let words: Set<String> = ["predict", "lineage", "blast", "why", "slow", "stale", "volume", "compare"]
+
+  private func isSourceOrStatement(_ i: Int) -> Bool {
+    let next = kind(i + 1)
+    let text = tokens[i].text
+    if Self.statements.contains(text) {
+      let takesBracket = ["datatable", "externaldata", "union", "search", "print", "find"].contains(text)
+      return next != .assign && (next != .leftParen || takesBracket)
+    }
+    guard Self.words.contains(text) else { return false }
+    if frames.count == 1 { return next != .assign && (next != .leftParen || text == "compare") }
+    // Inside brackets it may be a column.
+    return next == .word || next == .pipe
+  }
+
+  private static let everywhere: Set<String> = ["by", "on"]
+  private static let clauses: [String: Set<String>] = [
+    "sort": ["asc", "desc", "nulls", "first", "last"], "order": ["asc", "desc", "nulls", "first", "last"],
+    "top": ["asc", "desc", "nulls", "first", "last"], "top-nested": ["of", "with", "others", "asc", "desc"],
+    "top-hitters": ["of"], "sample-distinct": ["of"], "range": ["from", "to", "step"],
+    "make-series": ["from", "to", "step", "default", "in", "range", "kind"],
+    "join": ["kind", "hint"], "lookup": ["kind"], "union": ["kind", "withsource", "isfuzzy"],
+    "render": ["with"], "parse": ["with", "kind"], "parse-where": ["with", "kind"], "parse-kv": ["as", "with"],
+    "mv-expand": ["to", "typeof", "limit", "kind"], "mv-apply": ["to", "typeof", "limit"],
+    "scan": ["declare", "with", "step"], "project-reorder": ["asc", "desc", "granny-asc", "granny-desc"],
+    "find": ["in", "where", "project"], "search": ["in", "kind"], "facet": ["with"], "let": ["view"],
+    "declare": ["query_parameters", "pattern"], "reduce": ["with"], "summarize": [], "externaldata": ["with"],
+    "predict": ["risk", "quality", "within", "using", "tree", "forest", "as", "of"],
+    "lineage": ["upstream", "downstream", "path", "critical", "of", "from", "to", "depth", "as"],
+    "blast": ["depth", "as", "of"], "why": ["at"], "slow": ["as", "of"], "stale": ["as", "of"], "volume": ["as", "of"],
+    "compare": ["with"],
+  ]
+
+  /// Whether the word belongs to its step rather than to the data.
+  private func isClause(_ i: Int) -> Bool {
+    if frame.holdsArguments || frame.step.isEmpty { return false }
+    let text = tokens[i].text
+    if frame.step == "render", i > 0, tokens[i - 1].text == "render" { return true }
+    if kind(i - 1) == .assign, kind(i - 2) == .word, tokens[i - 2].text == "kind" { return true }
+    guard Self.everywhere.contains(text) || Self.clauses[frame.step]?.contains(text) == true else { return false }
+    // What is given a value is a column, but for the settings of a step.
+    return kind(i + 1) != .assign || ["kind", "withsource", "isfuzzy", "with"].contains(text)
+  }
+}

@@ -1,0 +1,286 @@
+// Colours for the line that is being typed.
+//
+// GNU readline knows no colours: it compares the text it wants with the text it has shown and writes the
+// difference. It does so here too. Then each visible character is written once more, in its colour and in the
+// place where readline has put it, and the cursor goes back; both reach the terminal as one piece, so that
+// nothing flickers. Where the place of a character is not certain, the text stays as readline wrote it.
+#define _GNU_SOURCE
+
+#include "LinePainting.h"
+#include "ReadlineShim.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include <readline/readline.h>
+
+// MARK: Output in whole pieces
+
+static int output_descriptor = STDOUT_FILENO;
+static char *held;
+static size_t held_count, held_room;
+static bool is_holding;
+
+static void write_all(const char *bytes, size_t count) {
+  while (count > 0) {
+    ssize_t written = write(output_descriptor, bytes, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    bytes += written;
+    count -= (size_t)written;
+  }
+}
+
+static void release(void) {
+  is_holding = false;
+  write_all(held, held_count);
+  held_count = 0;
+}
+
+static ssize_t take_output(void *cookie, const char *bytes, size_t count) {
+  (void)cookie;
+  if (is_holding && held_count + count > held_room) {
+    size_t room = (held_count + count) * 2;
+    char *larger = realloc(held, room);
+    if (larger) {
+      held = larger;
+      held_room = room;
+    } else {
+      release();
+    }
+  }
+  if (is_holding) {
+    memcpy(held + held_count, bytes, count);
+    held_count += count;
+  } else {
+    write_all(bytes, count);
+  }
+  return (ssize_t)count;
+}
+
+// MARK: Where each byte stands
+
+typedef struct {
+  int row, column;
+} place;
+
+static place *places;
+static int places_room;
+static bool has_echo = true;
+
+static bool is_on(const char *variable) {
+  const char *value = rl_variable_value(variable);
+  return value && strcmp(value, "on") == 0;
+}
+
+/// Columns of one character, and its bytes in `length`; -1 for one that terminals disagree about.
+static int width_of(const char *text, int rest, int *length) {
+  unsigned char first = (unsigned char)*text;
+  *length = 1;
+  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : -1;
+  if (MB_CUR_MAX == 1) return -1;
+  mbstate_t state;
+  memset(&state, 0, sizeof state);
+  wchar_t character;
+  size_t bytes = mbrtowc(&character, text, (size_t)rest, &state);
+  if (bytes == 0 || bytes > (size_t)rest) return -1;
+  *length = (int)bytes;
+  // Joiners, selectors, flags and skin tones make one picture of several characters on some terminals.
+  if (character == 0x200D || (character >= 0xFE00 && character <= 0xFE0F)) return -1;
+  if (character >= 0x1F1E6 && character <= 0x1F1FF) return -1;
+  if (character >= 0x1F3FB && character <= 0x1F3FF) return -1;
+  return wcwidth(character);
+}
+
+/// Columns of a text without what stands between \001 and \002; -1 when that is not certain.
+static int visible_width(const char *text) {
+  int width = 0, length = 1;
+  bool is_hidden = false;
+  for (int i = 0, count = text ? (int)strlen(text) : 0; i < count; i += length) {
+    length = 1;
+    if (text[i] == '\001' || text[i] == '\002') {
+      is_hidden = text[i] == '\001';
+    } else if (!is_hidden) {
+      int columns = width_of(text + i, count - i, &length);
+      if (columns < 0) return -1;
+      width += columns;
+    }
+  }
+  return width;
+}
+
+/// The sign before the prompt that says how keys are read.
+static const char *mode_sign(void) {
+  if (!is_on("show-mode-in-prompt")) return "";
+  if (rl_editing_mode == 1) return rl_variable_value("emacs-mode-string");
+  return rl_variable_value(rl_get_keymap() == vi_insertion_keymap ? "vi-ins-mode-string" : "vi-cmd-mode-string");
+}
+
+/// Fills `places` with where readline puts each byte, its end included; false when that is not certain.
+static bool lay_out(int columns) {
+  if (rl_display_prompt != rl_prompt || is_on("horizontal-scroll-mode") || is_on("mark-modified-lines")) return false;
+  int prompt = visible_width(rl_prompt), mode = visible_width(mode_sign());
+  if (prompt < 0 || mode < 0 || columns < 2 || prompt + mode >= columns) return false;
+  if (rl_end + 1 > places_room) {
+    int room = (rl_end + 1) * 2;
+    place *larger = realloc(places, (size_t)room * sizeof *places);
+    if (!larger) return false;
+    places = larger;
+    places_room = room;
+  }
+  place now = {0, prompt + mode};
+  int length = 1;
+  for (int i = 0; i < rl_end; i += length) {
+    const char *text = rl_line_buffer + i;
+    length = 1;
+    int width = 0;
+    if (*text == '\t') {
+      // Tabs go on in the next row where they do not fit.
+      places[i] = now;
+      now.column += 8 - now.column % 8;
+      if (now.column >= columns) {
+        now.row++;
+        now.column -= columns;
+      }
+      continue;
+    }
+    if (*text == '\n') {
+      places[i] = now;
+      now.row++;
+      now.column = 0;
+      continue;
+    }
+    width = width_of(text, rl_end - i, &length);
+    if (width < 0 || (width == 0 && i == 0)) return false;
+    if (now.column + width > columns) {
+      now.row++;
+      now.column = 0;
+    }
+    for (int k = 0; k < length; k++) places[i + k] = now;
+    now.column += width;
+    if (now.column >= columns) {
+      now.row++;
+      now.column = 0;
+    }
+  }
+  places[rl_end] = now;
+  return true;
+}
+
+// MARK: Painting
+
+static plumb_painter painter;
+static unsigned char *kinds;
+static int kinds_room;
+
+static const char *const styles[] = {"", "1;35", "36", "32", "33", "90", "1;31", "1;36"};
+
+static void move_rows(int count) {
+  if (count < 0) fprintf(rl_outstream, "\033[%dA", -count);
+  if (count > 0) fprintf(rl_outstream, "\033[%dB", count);
+}
+
+static void move_to(place from, place to) {
+  fputc('\r', rl_outstream);
+  move_rows(to.row - from.row);
+  if (to.column > 0) fprintf(rl_outstream, "\033[%dC", to.column);
+}
+
+static void paint(int rows, int columns) {
+  if (!painter || !has_echo || rl_end == 0 || rl_mark_active_p() || !lay_out(columns)) return;
+  // What is larger than the screen has scrolled.
+  if (places[rl_end].row >= rows || rl_end + 80 >= rows * columns) return;
+  if (rl_end > kinds_room) {
+    unsigned char *larger = realloc(kinds, (size_t)rl_end * 2);
+    if (!larger) return;
+    kinds = larger;
+    kinds_room = rl_end * 2;
+  }
+  memset(kinds, 0, (size_t)rl_end);
+  painter(rl_line_buffer, rl_end, kinds);
+
+  place cursor = places[rl_point < rl_end ? rl_point : rl_end], at = cursor;
+  bool is_lost = true;  // Whether the terminal's cursor is not exactly at `at`, but in its row.
+  int style = 0, length = 1;
+  for (int i = 0; i < rl_end; i += length) {
+    const char *text = rl_line_buffer + i;
+    length = 1;
+    if (*text == '\t' || *text == '\n') continue;
+    int width = width_of(text, rl_end - i, &length);
+    // Marks belong to the character that was written just before.
+    if (width == 0 && (i == 0 || text[-1] == '\t' || text[-1] == '\n')) continue;
+    if (width > 0 && (is_lost || places[i].row != at.row || places[i].column != at.column)) {
+      move_to(at, places[i]);
+      at = places[i];
+      is_lost = false;
+    }
+    int wanted = kinds[i] < sizeof styles / sizeof *styles ? kinds[i] : 0;
+    if (*text == ' ') wanted = style;
+    if (wanted != style) {
+      fprintf(rl_outstream, "\033[0%s%sm", wanted ? ";" : "", styles[wanted]);
+      style = wanted;
+    }
+    fwrite(text, 1, (size_t)length, rl_outstream);
+    at.column += width;
+    // Behind the last column the cursor waits in its row.
+    if (at.column >= columns) is_lost = true;
+  }
+  if (style) fputs("\033[0m", rl_outstream);
+  move_to(at, cursor);
+}
+
+static int shown_columns;
+
+static void redisplay(void) {
+  int rows = 24, columns = 80;
+  rl_get_screen_size(&rows, &columns);
+  is_holding = true;
+  if (has_echo && shown_columns && shown_columns != columns && lay_out(columns)) {
+    // The terminal has folded the line anew; readline begins again where the cursor is.
+    int point = rl_point < rl_end ? rl_point : rl_end;
+    if (places[point].row < rows) {
+      fputc('\r', rl_outstream);
+      move_rows(-places[point].row);
+      fputs("\033[J", rl_outstream);
+    }
+  }
+  shown_columns = columns;
+  rl_redisplay();
+  paint(rows, columns);
+  fflush(rl_outstream);
+  release();
+}
+
+void plumb_line_open(int descriptor) {
+  output_descriptor = descriptor;
+  cookie_io_functions_t functions = {.write = take_output};
+  FILE *stream = fopencookie(NULL, "w", functions);
+  if (stream) {
+    setvbuf(stream, NULL, _IOFBF, 1 << 14);
+    rl_outstream = stream;
+  } else if (descriptor == STDERR_FILENO) {
+    rl_outstream = stderr;
+  }
+  // First the terminal's abilities: readline asks for none where it finds that another draws.
+  rl_initialize();
+  rl_redisplay_function = redisplay;
+}
+
+void plumb_line_begin(bool echoes) {
+  has_echo = echoes;
+  shown_columns = 0;
+}
+
+void plumb_line_go_below(void) {
+  int rows = 24, columns = 80;
+  rl_get_screen_size(&rows, &columns);
+  if (!has_echo || !lay_out(columns)) return;
+  place cursor = places[rl_point < rl_end ? rl_point : rl_end];
+  move_rows(places[rl_end].row - cursor.row);
+}
+
+void plumb_readline_colours(plumb_painter chosen) { painter = chosen; }

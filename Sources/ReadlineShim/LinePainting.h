@@ -1,0 +1,16 @@
+// The line as it stands on the screen, for the parts of the shim.
+#ifndef PLUMB_LINE_PAINTING_H
+#define PLUMB_LINE_PAINTING_H
+
+#include <stdbool.h>
+
+/// Makes readline write to a descriptor through a buffer that shows each change of the line at once.
+void plumb_line_open(int descriptor);
+
+/// Call before each line; without an echo nothing is painted.
+void plumb_line_begin(bool echoes);
+
+/// Moves from the cursor to the last row of the line, so that what comes next stands below all of it.
+void plumb_line_go_below(void);
+
+#endif
