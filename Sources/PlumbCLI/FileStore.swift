@@ -41,6 +41,13 @@ final class FileStore: CatalogStore {
     try file.write { writer in
       for change in changes { try make(change, writer) }
     }
+    for change in changes {
+      switch change {
+      case .attach(let database, let name): catalog.attach(database, as: name)
+      case .detach(let name): catalog.detach(name)
+      case .setTable, .append, .dropTable, .renameTable, .setFunction, .dropFunction: break
+      }
+    }
     try refresh(catalog)
     // What was asked for is kept by now; a failure to tidy up, as on a full disk, takes nothing of it away.
     try? file.compactIfNeeded()
@@ -73,6 +80,21 @@ final class FileStore: CatalogStore {
           name: function.name, parameters: function.parameters, body: function.body, folder: function.folder,
           summary: function.summary))
     case .dropFunction(let name): try writer.drop(functionNamed: name)
+    case .attach(let database, let name): try writer.set(Self.attachment + name, to: database.reminder)
+    case .detach(let name): try writer.set(Self.attachment + name, to: nil)
+    }
+  }
+
+  // MARK: Databases of others
+
+  /// What the settings that remember attached databases begin with.
+  static let attachment = "attached:"
+
+  /// Attaches what was attached when the file was last open; files are looked at when a query names them.
+  func attachRemembered(to catalog: Catalog) {
+    for (key, reminder) in file.settings where key.hasPrefix(Self.attachment) {
+      let name = String(key.dropFirst(Self.attachment.count))
+      if let database = AttachedSQLite(reminder: reminder) { catalog.attach(database, as: name) }
     }
   }
 }

@@ -56,17 +56,27 @@ final class Interrupts: Sendable {
   /// Runs `body`; an interrupt meanwhile calls `action` on another thread. A second one ends the process
   /// unless the action is `repeatable`.
   ///
+  /// Calls may nest: the inner action stands for the outer one meanwhile.
+  ///
   /// - Returns: the result, and whether there was an interrupt.
   @discardableResult
   func handling<Result>(
     repeatable: Bool = false, _ action: @escaping @Sendable () -> Void, _ body: () throws -> Result
   ) rethrows -> (result: Result, wasInterrupted: Bool) {
-    state.withLock {
-      $0.action = action
-      $0.isRepeatable = repeatable
-      $0.wasTaken = false
+    let outer = state.withLock { state in
+      defer {
+        state.action = action
+        state.isRepeatable = repeatable
+        state.wasTaken = false
+      }
+      return state
     }
-    defer { state.withLock { $0.action = nil } }
+    defer {
+      state.withLock {
+        $0.action = outer.action
+        $0.isRepeatable = outer.isRepeatable
+      }
+    }
     let result = try body()
     return (result, wasTaken)
   }

@@ -18,6 +18,11 @@ struct DataOptions: ParsableArguments {
   var loads: [String] = []
 
   @Option(
+    name: .customLong("attach"),
+    help: ArgumentHelp("Read the tables of an SQLite file in place, as name.table.", valueName: "name=path"))
+  var attachments: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "What is loaded: dbt or openlineage, or the format of tables; found out if not given.", valueName: "kind"))
   var kind: String?
@@ -67,6 +72,7 @@ struct DataOptions: ParsableArguments {
 
   func validate() throws {
     _ = try assignments(loads, option: "--load", allowsPathAlone: true)
+    _ = try assignments(attachments, option: "--attach", allowsPathAlone: false)
     _ = try assignments(parameters, option: "--param", allowsPathAlone: false)
     _ = try nowTicks()
     _ = try memoryLimit()

@@ -8,11 +8,13 @@ struct QueryRunner {
   private let workspace: Workspace
 
   /// - Throws: diagnostics of loading.
-  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil) throws {
+  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil, isSafe: Bool = false) throws {
     self.text = text
     self.name = name
-    workspace = try Workspace(data, file: path)
+    var workspace = try Workspace(data, file: path)
     try workspace.load(data)
+    if isSafe { workspace.makeSafe() }
+    self.workspace = workspace
   }
 
   /// - Throws: `ExitStatus` for every end but the good one.

@@ -24,7 +24,7 @@ struct ShellCommand: ParsableCommand {
   func run() throws {
     guard isatty(STDIN_FILENO) != 0 else {
       let runner = try Failure.guarding {
-        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data, workspace: file)
+        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data, workspace: file, isSafe: safe)
       }
       return try runner.run(to: output)
     }

@@ -43,6 +43,9 @@ struct Workspace {
     sessionOptions.readExternal = { [loading] locations, schema, properties in
       try loading.readExternal(locations, schema, properties)
     }
+    sessionOptions.openForeign = { path, properties, context in
+      try AttachedSQLite(path: Listing.expandingHome(path), properties: properties, context)
+    }
   }
 
   /// Tables, functions and the clock of a workspace file.
@@ -51,6 +54,7 @@ struct Workspace {
     for loss in file.losses { Console.say("note: `\(path)`: \(loss)") }
     let store = FileStore(file)
     try store.fill(catalog)
+    store.attachRemembered(to: catalog)
     catalog.store = store
     self.store = store
     // A simulated world's clock stands still; imported data lives in our time.
@@ -121,8 +125,12 @@ struct Workspace {
     return world
   }
 
-  /// Loads what `--load` names.
+  /// Loads what `--load` names, and attaches what `--attach` does.
   func load(_ options: DataOptions) throws {
+    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: sessionOptions.memoryLimit)
+    for (name, path) in try options.assignments(options.attachments, option: "--attach", allowsPathAlone: false) {
+      catalog.attach(try AttachedSQLite(path: path, properties: [:], context), as: name ?? "")
+    }
     for (name, path) in try options.assignments(options.loads, option: "--load", allowsPathAlone: true) {
       try loading.load(name: name, path: path)
     }
@@ -133,5 +141,12 @@ struct Workspace {
 }
 
 extension Workspace {
+  /// From now on nothing beyond the workspace is touched.
+  mutating func makeSafe() {
+    sessionOptions.readExternal = nil
+    sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("attaches no files, so not `\(path)`") }
+    for (name, _) in catalog.attached { catalog.detach(name) }
+  }
+
   mutating func setThreads(_ count: Int) { sessionOptions.threads = min(max(count, 1), 1024) }
 }

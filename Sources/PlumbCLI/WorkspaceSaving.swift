@@ -67,6 +67,7 @@ extension Workspace {
             modelNamed: model.name, summary: model.summary, data: try own.data(of: model), madeAt: model.madeAt)
         }
       }
+      for (name, database) in catalog.attached { try writer.set(FileStore.attachment + name, to: database.reminder) }
       try world?.saveSettings(writer, changed: changedWorldTables)
     }
     try predictor.save(into: FileModels(file: file))

@@ -121,6 +121,7 @@ final class Completion: Sendable {
 
   private func sources(_ shape: QueryShape) -> [Candidate] {
     data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
+      + Listing.attachedTableNames(of: data.catalog).map { Candidate(text: $0, note: "attached") }
       + Guide.sources.map { Candidate(text: $0.name, note: $0.summary) }
       + shape.givenNames.map { Candidate(text: $0) }
       + data.catalog.functions.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))", ending: nil) }

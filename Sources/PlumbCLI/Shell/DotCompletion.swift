@@ -16,7 +16,9 @@ struct DotCompletion {
     }
     let rest = String(text.dropFirst(command.count))
     switch command {
-    case ".schema": return names(word, completion.data.catalog.tableNames)
+    case ".schema":
+      let catalog = completion.data.catalog
+      return names(word, catalog.tableNames + Listing.attachedTableNames(of: catalog))
     case ".column": return columns(word)
     case ".mode":
       return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
@@ -27,7 +29,8 @@ struct DotCompletion {
     case ".import":
       if completion.isSafe { return [] }
       return word.hasPrefix("-") ? names(word, Self.importOptions) : files(word, lastWord(of: rest))
-    case ".read", ".load", ".output", ".once", ".report", ".open", ".save":
+    case ".detach": return names(word, completion.data.catalog.attached.map(\.name))
+    case ".read", ".load", ".attach", ".output", ".once", ".report", ".open", ".save":
       return completion.isSafe ? [] : files(word, rest)
     case ".explain", ".profile", ".format", ".expand":
       return completion.queryCandidates(for: word, after: rest)

@@ -85,7 +85,7 @@ final class Shell {
     settings.usesPager = false
     settings.output = nil
     settings.once = nil
-    workspace.sessionOptions.readExternal = nil
+    workspace.makeSafe()
     completion.isSafe = true
   }
 

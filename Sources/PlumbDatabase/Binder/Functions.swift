@@ -63,7 +63,12 @@ extension Binder {
         return .table(try relation(.call(call), in: place.scope, implied: nil))
       }
       return .scalar(try bind(call, at: place))
-    case .literal, .unary, .binary, .logical, .between, .membership, .member, .element, .star, .parenthesized:
+    case .member(let member):
+      if let path = member.asPath, namesAttached(path, at: place) {
+        return .table(try relation(.path(path), in: place.scope, implied: nil))
+      }
+      return .scalar(try bind(expression, at: place))
+    case .literal, .unary, .binary, .logical, .between, .membership, .element, .star, .parenthesized:
       return .scalar(try bind(expression, at: place))
     }
   }

@@ -25,11 +25,7 @@ extension Binder {
         "misplaced-pattern", "`\(pattern.text)` can name several tables, which only `union`, `search` and `find` take",
         at: pattern.span)
     case .call(let call): return try table(call, in: scope)
-    case .path(let path):
-      let qualifier = path.qualifiers.first?.name.text ?? "database"
-      throw Diagnostic(
-        "unsupported-\(qualifier)", "there is only one database here, so `\(qualifier)(...)` is not supported",
-        at: path.qualifiers.first?.span ?? path.span, help: "write the table's name alone")
+    case .path(let path): return try table(path, in: scope)
     case .parenthesized(let query, _): return try relation(query, in: scope, implied: implied)
     case .print(let print): return try relation(print, in: scope)
     case .range(let range): return try relation(range, in: scope)

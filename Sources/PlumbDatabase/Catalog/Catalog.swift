@@ -8,6 +8,7 @@ public final class Catalog: Sendable {
     var unlisted: Set<String> = []
     var functions: [String: TableFunction] = [:]
     var stored: [String: CatalogFunction] = [:]
+    var attached: [String: any ForeignDatabase] = [:]
     var store: (any CatalogStore)?
     var advance: (@Sendable (Int64) throws -> Int64)?
     var models: CatalogModels?
@@ -55,7 +56,9 @@ public final class Catalog: Sendable {
   /// The same names with the rows that are there already; tables not yet made are empty. For asking about names only.
   public func withoutMaking() -> Catalog {
     let copy = Catalog()
-    let (tables, unlisted, functions) = contents.withLock { ($0.tables, $0.unlisted, $0.functions) }
+    let (tables, unlisted, functions, attached) = contents.withLock {
+      ($0.tables, $0.unlisted, $0.functions, $0.attached)
+    }
     for (name, entry) in tables {
       switch entry {
       case .lazy(let lazy) where !lazy.isMade:
@@ -67,6 +70,7 @@ public final class Catalog: Sendable {
     copy.contents.withLock {
       $0.unlisted = unlisted
       $0.functions = functions
+      $0.attached = attached
     }
     return copy
   }
@@ -143,6 +147,19 @@ public final class Catalog: Sendable {
   public func add(_ function: CatalogFunction) { contents.withLock { $0.stored[function.name] = function } }
 
   public func remove(functionNamed name: String) { contents.withLock { $0.stored[name] = nil } }
+
+  /// The databases of others under the names that queries put before their tables, in alphabetical order.
+  public var attached: [(name: String, database: any ForeignDatabase)] {
+    contents.withLock { $0.attached.map { (name: $0.key, database: $0.value) } }.sorted { $0.name < $1.name }
+  }
+
+  public func attached(named name: String) -> (any ForeignDatabase)? { contents.withLock { $0.attached[name] } }
+
+  public func attach(_ database: any ForeignDatabase, as name: String) {
+    contents.withLock { $0.attached[name] = database }
+  }
+
+  public func detach(_ name: String) { contents.withLock { $0.attached[name] = nil } }
 
   /// Adds a function that makes a table, or replaces the one of the same name.
   public func add(_ function: TableFunction) {

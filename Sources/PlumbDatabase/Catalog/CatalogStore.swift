@@ -21,6 +21,8 @@ public enum CatalogChange: Sendable {
   case renameTable(String, to: String)
   case setFunction(CatalogFunction)
   case dropFunction(String)
+  case attach(any ForeignDatabase, name: String)
+  case detach(String)
 }
 
 extension Catalog {
@@ -45,6 +47,8 @@ extension Catalog {
       add(Table(name: newName, schema: table.schema, groups: table.groups))
     case .setFunction(let function): add(function)
     case .dropFunction(let name): remove(functionNamed: name)
+    case .attach(let database, let name): attach(database, as: name)
+    case .detach(let name): detach(name)
     }
   }
 }

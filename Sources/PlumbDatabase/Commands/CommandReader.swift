@@ -132,6 +132,24 @@ struct CommandReader {
     return result
   }
 
+  /// The path of a file: quoted, or up to the next white space.
+  mutating func path() throws -> (text: String, span: SourceSpan) {
+    skipSpace()
+    let from = at
+    let path: String
+    if at < bytes.count, bytes[at] == 0x22 || bytes[at] == 0x27 {
+      path = value()
+    } else {
+      while at < bytes.count, !isSpace(bytes[at]) { at += 1 }
+      path = text(from, at)
+    }
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw Diagnostic(
+        "missing-path", "the path of a file is missing here", at: SourceSpan(start + from, start + max(from, at)))
+    }
+    return (path, SourceSpan(start + from, start + at))
+  }
+
   /// A quoted text, or a bare word.
   mutating func value() -> String {
     guard at < bytes.count, bytes[at] == 0x22 || bytes[at] == 0x27 else { return word() ?? "" }

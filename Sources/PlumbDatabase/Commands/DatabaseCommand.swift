@@ -15,7 +15,7 @@ public struct DatabaseCommand: Sendable {
   let run: @Sendable (inout CommandReader, CommandContext) throws -> Answer?
 
   /// In the order in which help lists them.
-  public static let all: [DatabaseCommand] = showing + changing
+  public static let all: [DatabaseCommand] = showing + changing + attaching
 
   /// What a command may use.
   struct CommandContext {
@@ -24,15 +24,18 @@ public struct DatabaseCommand: Sendable {
     let context: ExecutionContext
     /// The script that the command stands in.
     let script: String
+    let openForeign: ForeignOpener?
   }
 
   /// Runs the command that `syntax` is, and the query that follows its rows after a pipe.
   static func run(
-    _ syntax: CommandSyntax, in script: String, catalog: Catalog, binder: Binder, context: ExecutionContext
+    _ syntax: CommandSyntax, in script: String, catalog: Catalog, binder: Binder, context: ExecutionContext,
+    openForeign: ForeignOpener?
   ) throws -> Answer? {
     var reader = CommandReader(syntax)
     let command = try command(&reader)
-    let given = CommandContext(catalog: catalog, binder: binder, context: context, script: script)
+    let given = CommandContext(
+      catalog: catalog, binder: binder, context: context, script: script, openForeign: openForeign)
     guard command.words[0] == ".show", let pipe = reader.pipe() else { return try command.run(&reader, given) }
     let head = String(decoding: Array(syntax.text.utf8)[..<(pipe - syntax.span.lower)], as: UTF8.self)
     var short = CommandReader(head, at: syntax.span.lower)

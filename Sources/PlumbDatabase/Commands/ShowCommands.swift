@@ -21,6 +21,7 @@ extension DatabaseCommand {
       words: [".show", "table"], usage: ".show table T [schema | cslschema | details]",
       summary: "The columns of a table; `cslschema` as one line of KQL."
     ) { reader, given in
+      if let attached = try given.attachedTable(&reader) { return try schemaAnswer(attached.name, attached.rows, &reader) }
       let (name, schema) = try given.knownTable(&reader)
       if reader.skip("cslschema") || reader.skip("schema") && reader.skip("as") && reader.skip("csl") {
         let text = schema.map { "\(KQLName.inSchema($0.name)):\($0.type.name)" }.joined(separator: ", ")

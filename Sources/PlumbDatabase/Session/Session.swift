@@ -191,7 +191,8 @@ public final class Session: Sendable {
   ) throws -> Answer? {
     contexts.context = binder.context
     do {
-      return try DatabaseCommand.run(command, in: text, catalog: catalog, binder: binder, context: binder.context)
+      return try DatabaseCommand.run(
+        command, in: text, catalog: catalog, binder: binder, context: binder.context, openForeign: options.openForeign)
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
     }

@@ -17,6 +17,8 @@ public struct SessionOptions: Sendable {
   public var tuning = ExecutionTuning()
   /// Reads files for `externaldata`; nil refuses it.
   public var readExternal: ExternalReader?
+  /// Opens databases of others for `.attach`; nil refuses it.
+  public var openForeign: ForeignOpener?
   /// Whether a cancelled query gives the rows that had come until then.
   public var keepsPartialAnswers = false
 
@@ -40,3 +42,8 @@ public struct SessionOptions: Sendable {
     return DateTime.unixEpoch &+ Int64(time.tv_sec) &* TimeSpan.second &+ Int64(time.tv_nsec) / 100
   }
 }
+
+/// Opens a database of another program, with what `with (...)` says.
+public typealias ForeignOpener = @Sendable (
+  _ path: String, _ properties: [String: String], _ context: ExecutionContext
+) throws -> any ForeignDatabase

@@ -97,15 +97,31 @@ public final class Table: @unchecked Sendable {
   public let name: String
   public let schema: Schema
   public let groups: [RowGroup]
+  /// Of `groups`; 0 where another program keeps the rows.
   public let rowCount: Int
+  /// Where the rows are when `groups` has none of them: in a database of another program.
+  public let external: (any ExternalRows)?
   private let known = Guarded<[Int: ColumnFacts]>([:])
 
   public init(name: String, schema: Schema, groups: [RowGroup]) {
     self.name = name
     self.schema = schema
     self.groups = groups
+    external = nil
     rowCount = groups.reduce(0) { $0 &+ $1.count }
   }
+
+  /// A table whose rows are read elsewhere, each time a query scans it.
+  public init(name: String, external: any ExternalRows) {
+    self.name = name
+    schema = external.schema
+    groups = []
+    self.external = external
+    rowCount = 0
+  }
+
+  /// How many rows there are, as far as is known without reading.
+  var rowEstimate: Int { external?.rowEstimate ?? rowCount }
 
   /// The same table with more rows at its end.
   public func appending(_ more: [RowGroup]) -> Table {

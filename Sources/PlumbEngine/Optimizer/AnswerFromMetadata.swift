@@ -19,7 +19,7 @@ extension LogicalPlan {
   /// How many rows the plan has, when that is known without running it.
   fileprivate var knownRowCount: Int? {
     switch self {
-    case .scan(let scan): scan.filters.isEmpty ? scan.table.rowCount : nil
+    case .scan(let scan): scan.filters.isEmpty && scan.table.external == nil ? scan.table.rowCount : nil
     case .series(let series): series.count
     case .project(let input, _), .sort(let input, _), .window(let input, _): input.knownRowCount
     case .limit(let input, let count): input.knownRowCount.map { Swift.min($0, count) }

@@ -28,7 +28,7 @@ extension LogicalPlan {
   /// A guess at the number of rows.
   var rowEstimate: Int {
     switch self {
-    case .scan(let scan): scan.filters.isEmpty ? scan.table.rowCount : scan.table.rowCount / 4 + 1
+    case .scan(let scan): scan.filters.isEmpty ? scan.table.rowEstimate : scan.table.rowEstimate / 4 + 1
     case .series(let series): series.count
     case .input: 1000
     case .filter(let input, _): input.rowEstimate / 4 + 1

@@ -5,7 +5,7 @@ public struct RewriteRule: Sendable {
 
   /// The rules in the order in which they run, each once.
   static let all: [RewriteRule] = [
-    foldConstants, mergeProjections, pushFilters, fuseTop, pushLimits, answerFromMetadata, pruneColumns,
+    foldConstants, mergeProjections, pushFilters, fuseTop, pushLimits, answerFromMetadata, pushToSources, pruneColumns,
     chooseBuildSide, orderConjuncts, readDictionaries,
   ]
 

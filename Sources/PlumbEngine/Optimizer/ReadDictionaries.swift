@@ -36,7 +36,7 @@ extension BoundExpression {
 extension LogicalPlan {
   /// Rows of the largest table below.
   fileprivate var scannedRows: Int {
-    if case .scan(let scan) = self { return scan.table.rowCount }
+    if case .scan(let scan) = self { return scan.table.rowEstimate }
     return inputs.reduce(0) { Swift.max($0, $1.scannedRows) }
   }
 }

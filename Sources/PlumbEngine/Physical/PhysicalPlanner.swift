@@ -65,7 +65,17 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
 }
 
 private func scanNode(_ scan: ScanPlan, _ label: String) -> PhysicalNode {
-  PhysicalNode(label) { _ in
+  if let rows = scan.table.external {
+    let request = scan.request
+    let source = PhysicalNode(rows.text(of: request)) { run in
+      Pipeline(source: ExternalSource(rows, request, run.context), isOrdered: false)
+    }
+    return PhysicalNode(label, [source]) { run in
+      let pipeline = try source.pipeline(run)
+      return scan.filters.isEmpty ? pipeline : pipeline.adding(FilterStep(conjuncts: scan.filters))
+    }
+  }
+  return PhysicalNode(label) { _ in
     var pipeline = Pipeline(source: TableSource(scan, filters: scan.filters), isOrdered: false)
     if !scan.filters.isEmpty { pipeline.steps.append(FilterStep(conjuncts: scan.filters, isOfScan: true)) }
     return pipeline

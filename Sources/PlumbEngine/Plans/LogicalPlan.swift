@@ -37,6 +37,8 @@ public struct ScanPlan: Sendable {
   public var columns: [Int]
   /// Conjuncts over the output columns.
   public var filters: [BoundExpression]
+  /// What a source of foreign rows is asked to do; its columns are those of the scan.
+  var external = ExternalRequest(columns: [])
 
   public init(table: Table, columns: [Int]? = nil, filters: [BoundExpression] = []) {
     self.table = table

@@ -15,7 +15,7 @@ extension LogicalPlan {
       let all = scan.columns == Array(scan.table.schema.indices)
       let columns = all ? "" : " [" + scan.columns.map { scan.table.schema[$0].name }.joined(separator: ", ") + "]"
       let tests = scan.filters.map { $0.text(schema) }.joined(separator: " and ")
-      return "Scan: \(scan.table.name)\(columns)" + (tests.isEmpty ? "" : " (\(tests))")
+      return "Scan: \(scan.table.name)\(columns)" + (tests.isEmpty ? "" : " (\(tests))") + scan.wishText
     case .series(let series): return "Range: \(series.column.name), \(series.count) values"
     case .input: return "Input"
     case .filter(let input, let predicate): return "Filter: \(predicate.text(input.schema))"
@@ -46,6 +46,20 @@ extension LogicalPlan {
     case .partition(let plan): return "Partition: by \(plan.key.text(plan.input.schema))"
     case .whole(let plan): return "\(plan.name)"
     }
+  }
+}
+
+extension ScanPlan {
+  /// What a source of foreign rows is asked for beyond its columns.
+  fileprivate var wishText: String {
+    var wishes = external.conditions.map { $0.text(table.schema) }
+    if wishes.count > 1 { wishes = [wishes.joined(separator: " and ")] }
+    if let limit = external.limit { wishes.append("first \(limit)") }
+    if !external.order.isEmpty {
+      let keys = external.order.map { table.schema[$0.column].name + ($0.isDescending ? " desc" : " asc") }
+      wishes[wishes.count - 1] += " by " + keys.joined(separator: ", ")
+    }
+    return wishes.isEmpty ? "" : " asking for " + wishes.joined(separator: ", ")
   }
 }
 

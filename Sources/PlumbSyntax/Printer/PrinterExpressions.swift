@@ -68,6 +68,10 @@ extension Printer {
   }
 
   mutating func printPath(_ path: EntityPathSyntax) {
+    if let database = path.database {
+      printName(database)
+      write(".")
+    }
     for qualifier in path.qualifiers {
       printCall(qualifier)
       write(".")

@@ -126,7 +126,13 @@ extension Parser {
     guard atName, ReservedWords.booleans[token.text] == nil else { throw unexpectedSource() }
     if depth == 0, isSQL { throw unexpectedSource() }
     switch try parseReference() {
-    case .name(let name): return .name(name)
+    case .name(let name):
+      // `database.table`
+      guard skip(.dot) else { return .name(name) }
+      let table = try parseName("a table")
+      return .path(
+        EntityPathSyntax(
+          qualifiers: [], database: name, entity: .name(table), span: SourceSpan.joining(name.span, table.span)))
     case .call(let call):
       // `pattern("x").name`: no database, but a path all the same.
       guard skip(.dot) else { return .call(call) }

@@ -64,15 +64,7 @@ public indirect enum ExpressionSyntax: Sendable {
     case .call(let call): QuerySyntax(source: .call(call), operators: [], span: call.span)
     case .path(let path): QuerySyntax(source: .path(path), operators: [], span: path.span)
     case .member(let member):
-      // `pattern("x").name`
-      if case .call(let call) = member.base {
-        QuerySyntax(
-          source: .path(
-            EntityPathSyntax(qualifiers: [call], entity: .name(member.name), span: member.span)),
-          operators: [], span: member.span)
-      } else {
-        nil
-      }
+      member.asPath.map { QuerySyntax(source: .path($0), operators: [], span: member.span) }
     case .literal, .unary, .binary, .logical, .between, .membership, .element, .star, .parenthesized:
       nil
     }
@@ -196,14 +188,16 @@ public struct ArgumentSyntax: Sendable {
   public var span: SourceSpan
 }
 
-/// A name behind the database or cluster it is in: `cluster("c").database("d").T`.
+/// A name behind the database or cluster it is in: `cluster("c").database("d").T`, or `d.T`.
 public struct EntityPathSyntax: Sendable {
   public indirect enum Entity: Sendable {
     case name(NameSyntax)
     case call(CallSyntax)
   }
-  /// `cluster(...)` and `database(...)`, at least one.
+  /// `cluster(...)` and `database(...)`; none where the database's name stands alone.
   public var qualifiers: [CallSyntax]
+  /// The database of `d.T`.
+  public var database: NameSyntax?
   public var entity: Entity
   public var span: SourceSpan
 }
@@ -212,6 +206,17 @@ public struct MemberSyntax: Sendable {
   public var base: ExpressionSyntax
   public var name: NameSyntax
   public var span: SourceSpan
+
+  /// Read as a table: `pattern("x").name`, or `database.table`; nil when it can only be a value.
+  public var asPath: EntityPathSyntax? {
+    switch base {
+    case .call(let call): EntityPathSyntax(qualifiers: [call], entity: .name(name), span: span)
+    case .name(let database): EntityPathSyntax(qualifiers: [], database: database, entity: .name(name), span: span)
+    case .literal, .unary, .binary, .logical, .between, .membership, .path, .member, .element, .star, .parenthesized,
+      .query:
+      nil
+    }
+  }
 }
 
 public struct ElementSyntax: Sendable {

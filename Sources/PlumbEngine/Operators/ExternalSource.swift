@@ -1,0 +1,69 @@
+/// The chunks of rows that another program keeps: workers take turns at reading, and carry what was read side by side.
+///
+/// Opened when the first chunk is asked for, since a limit of 0 asks for none. Batches begin small, so that the first
+/// rows are there soon.
+final class ExternalSource: ChunkSource, @unchecked Sendable {
+  private let rows: any ExternalRows
+  private let request: ExternalRequest
+  private let context: ExecutionContext
+  private let lock = Lock()
+  private var cursor: (any ExternalCursor)?
+  private var batch: RowGroup?
+  private var vectors: [Vector] = []
+  private var place = 0
+  private var batchSize = 1024
+  private var sequence: UInt64 = 0
+  private var isDone = false
+  let rowEstimate: Int
+
+  private static let largestBatch = 32_768
+
+  init(_ rows: any ExternalRows, _ request: ExternalRequest, _ context: ExecutionContext) {
+    self.rows = rows
+    self.request = request
+    self.context = context
+    rowEstimate = Swift.min(rows.rowEstimate, request.limit ?? .max)
+  }
+
+  func next() throws -> Chunk? {
+    try lock.locked {
+      do {
+        return try nextPiece()
+      } catch {
+        isDone = true
+        cursor = nil
+        throw error
+      }
+    }
+  }
+
+  private func nextPiece() throws -> Chunk? {
+    while !isDone {
+      if let batch, place < batch.count {
+        let length = Swift.min(Chunk.preferredCount, batch.count &- place)
+        let chunk = Chunk(vectors.map { $0.slice(place, length) }, count: length, sequence: sequence)
+        place &+= length
+        sequence &+= 1
+        return chunk
+      }
+      try context.checkpoint()
+      let cursor = try self.cursor ?? rows.open(request, context)
+      self.cursor = cursor
+      batch = try cursor.next(rows: batchSize)
+      vectors = try batch?.columns ?? []
+      place = 0
+      batchSize = Swift.min(batchSize &* 4, Self.largestBatch)
+      if batch == nil { finish() }
+    }
+    return nil
+  }
+
+  private func finish() {
+    isDone = true
+    cursor = nil
+    batch = nil
+    vectors = []
+  }
+
+  func stop() { lock.locked { finish() } }
+}

@@ -1,0 +1,113 @@
+extension RewriteRule {
+  /// What a source of foreign rows can do itself is asked of it: conditions, the first rows, their order, a count.
+  ///
+  /// Conditions stay with the scan, which tests them again. A count alone is left to a source that tests all of them.
+  static let pushToSources = RewriteRule(name: "SourcePushdown") { plan, _ in
+    plan.rewritingUpwards { node in
+      switch node {
+      case .scan(let scan): .scan(scan.askingForConditions())
+      case .limit(.scan(let scan), let count): .limit(.scan(scan.asking(for: count, in: []) ?? scan), count)
+      case .top(let input, let keys, let count): input.asking(for: count, by: keys).map { LogicalPlan.top($0, keys, count) } ?? node
+      case .aggregate(let aggregate): aggregate.counting.map { LogicalPlan.aggregate($0) } ?? node
+      case .series, .input, .filter, .project, .sort, .limit, .join, .union, .expand, .window, .partition, .whole: node
+      }
+    }
+  }
+}
+
+extension ScanPlan {
+  /// What the scan asks of a source of foreign rows.
+  var request: ExternalRequest {
+    var request = external
+    request.columns = columns
+    return request
+  }
+
+  fileprivate func askingForConditions() -> ScanPlan {
+    guard let rows = table.external, !filters.isEmpty else { return self }
+    var scan = self
+    scan.external.conditions += ownConditions.filter {
+      switch rows.help(with: $0) {
+      case .nothing: false
+      case .some, .all: true
+      }
+    }
+    return scan
+  }
+
+  /// The filters over the table's columns rather than the scan's.
+  private var ownConditions: [BoundExpression] { filters.map { $0.mappingColumns { columns[$0] } } }
+
+  /// Whether the source gives exactly the rows that pass.
+  private func isExact(_ rows: any ExternalRows) -> Bool {
+    ownConditions.allSatisfy {
+      switch rows.help(with: $0) {
+      case .nothing, .some: false
+      case .all: true
+      }
+    }
+  }
+
+  /// The scan that reads no more than the first rows; nil when the source cannot know which these are.
+  fileprivate func asking(for count: Int, in order: [ExternalOrder]) -> ScanPlan? {
+    guard let rows = table.external, isExact(rows), order.allSatisfy({ rows.canSort(by: $0.column) }),
+      external.limit == nil
+    else { return nil }
+    var scan = self
+    scan.external.order = order
+    scan.external.limit = count
+    return scan
+  }
+
+  /// The scan that reads nothing, since the source counts the rows that pass; nil when it cannot.
+  fileprivate var counted: ScanPlan? {
+    guard let rows = table.external, isExact(rows), external.limit == nil else { return nil }
+    var scan = self
+    scan.filters = []
+    return scan
+  }
+}
+
+extension LogicalPlan {
+  /// The plan whose scan gives the best rows alone; nil when its source cannot sort them.
+  fileprivate func asking(for count: Int, by keys: [SortKey]) -> LogicalPlan? {
+    switch self {
+    case .scan(let scan):
+      var order: [ExternalOrder] = []
+      for key in keys {
+        guard case .column(let index, _, _) = key.expression else { return nil }
+        order.append(
+          ExternalOrder(column: scan.columns[index], isDescending: key.isDescending, nullsFirst: key.nullsFirst))
+      }
+      return scan.asking(for: count, in: order).map { .scan($0) }
+    case .project(let input, let columns):
+      // Keys that are columns of the input alone.
+      let below = keys.mapping { $0.substituting { columns[$0].expression } }
+      return input.asking(for: count, by: below).map { .project($0, columns) }
+    case .series, .input, .filter, .aggregate, .sort, .limit, .top, .join, .union, .expand, .window, .partition, .whole:
+      return nil
+    }
+  }
+
+  /// The plan with as many rows, of which nothing but their number is known; nil when it is no scan that counts.
+  fileprivate var countedScan: LogicalPlan? {
+    switch self {
+    case .scan(let scan): scan.counted.map { .scan($0) }
+    case .project(let input, _), .sort(let input, _): input.countedScan
+    case .series, .input, .filter, .aggregate, .limit, .top, .join, .union, .expand, .window, .partition, .whole: nil
+    }
+  }
+}
+
+extension AggregatePlan {
+  /// The same count over a source that counts; nil when it is no count of foreign rows.
+  fileprivate var counting: AggregatePlan? {
+    guard keys.isEmpty, !aggregates.isEmpty,
+      aggregates.allSatisfy({ $0.aggregate.name == "count" && $0.aggregate.arguments.isEmpty }),
+      let counted = input.countedScan
+    else { return nil }
+    var plan = self
+    plan.input = counted
+    return plan
+  }
+}

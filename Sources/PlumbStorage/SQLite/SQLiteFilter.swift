@@ -1,0 +1,304 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Says conditions of a query in SQL, as far as SQL has them.
+///
+/// A translation lets every row pass that the condition lets pass, and perhaps others; `isExact` when no others.
+/// KQL's rules are kept by how it is written: a null equals nothing and differs from everything, a text is never null,
+/// other comparisons with null are neither true nor false.
+struct SQLiteFilter {
+  struct Translation {
+    let sql: SQLText
+    let isExact: Bool
+    /// Columns, and the kinds of values with which the translation means what the condition means.
+    var kinds: [Int: [String]] = [:]
+  }
+
+  let columns: [SQLiteColumn]
+
+  /// Longer lists and conditions of more parts are tested here alone.
+  private static let longestList = 1000
+  private static let mostParts = 100
+
+  /// - Parameter negated: whether the rows are wanted for which the condition is false.
+  func translation(of condition: BoundExpression, negated: Bool = false) -> Translation? {
+    switch condition {
+    case .column(let index, .bool, _): return truth(index, !negated)
+    case .column, .literal, .lifted: return nil
+    case .call(let call):
+      let arguments = call.arguments
+      switch call.name {
+      case "not": return arguments.first.flatMap { translation(of: $0, negated: !negated) }
+      case "and": return combined(arguments, needsAll: negated, negated: negated)
+      case "or": return combined(arguments, needsAll: !negated, negated: negated)
+      case "==", "!=", "<", "<=", ">", ">=":
+        guard arguments.count == 2 else { return nil }
+        if let value = arguments[1].constant { return comparison(arguments[0], call.name, value, negated) }
+        if let value = arguments[0].constant {
+          return comparison(arguments[1], Self.mirrored[call.name] ?? call.name, value, negated)
+        }
+        return nil
+      case "between", "!between":
+        guard arguments.count == 3, let low = arguments[1].constant, let high = arguments[2].constant else { return nil }
+        return range(arguments[0], low, high, isOutside: (call.name == "!between") != negated)
+      case "in", "!in": return membership(arguments, isOutside: (call.name == "!in") != negated)
+      case "isnull", "isnotnull": return nullness(arguments, isNull: (call.name == "isnull") != negated)
+      case "isempty", "isnotempty": return emptiness(arguments, isEmpty: (call.name == "isempty") != negated)
+      case "contains", "has", "startswith", "contains_cs", "has_cs", "startswith_cs":
+        return negated ? nil : search(arguments, call.name)
+      default: return nil
+      }
+    }
+  }
+
+  private static let mirrored = ["<": ">", "<=": ">=", ">": "<", ">=": "<="]
+  private static let opposite = ["==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"]
+
+  // MARK: Several conditions
+
+  /// Conditions of which all must hold, or one; a part of several that all must hold can be left out.
+  private func combined(_ parts: [BoundExpression], needsAll: Bool, negated: Bool) -> Translation? {
+    let found = parts.compactMap { translation(of: $0, negated: negated) }
+    guard !found.isEmpty, parts.count <= Self.mostParts, !needsAll || found.count == parts.count else { return nil }
+    let joined = SQLText.joined(found.map(\.sql), by: needsAll ? " OR " : " AND ")
+    return Translation(
+      sql: found.count == 1 ? found[0].sql : "(\(joined))",
+      isExact: found.count == parts.count && found.allSatisfy(\.isExact), kinds: Self.kinds(of: found))
+  }
+
+  static func kinds(of translations: [Translation]) -> [Int: [String]] {
+    translations.reduce(into: [:]) { $0.merge($1.kinds) { first, _ in first } }
+  }
+
+  // MARK: Comparisons
+
+  /// A column, and whether its whole numbers are compared as reals.
+  private func operand(_ expression: BoundExpression) -> (index: Int, column: SQLiteColumn, isWidened: Bool)? {
+    switch expression {
+    case .column(let index, _, _): return columns.indices.contains(index) ? (index, columns[index], false) : nil
+    case .call(let call):
+      guard call.arguments.count == 1, case .column(let index, let type, _) = call.arguments[0],
+        columns.indices.contains(index)
+      else { return nil }
+      switch (type, call.name) {
+      case (.long, "toreal"), (.int, "toreal"): return (index, columns[index], true)
+      case (.int, "tolong"): return (index, columns[index], false)
+      default: return nil
+      }
+    case .literal, .lifted: return nil
+    }
+  }
+
+  private func comparison(_ expression: BoundExpression, _ name: String, _ value: Value, _ negated: Bool) -> Translation? {
+    guard let (index, column, isWidened) = operand(expression) else { return nil }
+    let sign = negated ? Self.opposite[name] ?? name : name
+    if case .datetime(let ticks) = value, column.info.type == .datetime { return moment(index, column, sign, ticks) }
+    if case .bool(let flag) = value, column.info.type == .bool {
+      // `!=` is true of null.
+      return sign == "==" ? truth(index, flag) : nil
+    }
+    guard let constant = constant(value, for: column, isWidened: isWidened) else { return nil }
+    let operand = self.operand(column)
+    switch sign {
+    case "==":
+      if case .text("") = constant { return emptiness(index, isEmpty: true) }
+      return exact("\(operand) = \(constant)", index)
+    case "!=":
+      if case .text("") = constant { return emptiness(index, isEmpty: false) }
+      return exact("(\(name: column.info.name) IS NULL OR \(operand) <> \(constant))", index)
+    default:
+      // Texts have no order in KQL's `<`.
+      if column.info.type == .string { return nil }
+      return exact("\(operand) \(sql: sign) \(constant)", index)
+    }
+  }
+
+  /// The column with the comparison of bytes, which is KQL's.
+  private func operand(_ column: SQLiteColumn) -> SQLText {
+    column.comparesBytes || column.info.type != .string && !column.hasISODates
+      ? "\(name: column.info.name)" : "\(name: column.info.name) COLLATE BINARY"
+  }
+
+  /// The constant as SQLite compares it with the column's values; nil when it would compare otherwise than KQL.
+  private func constant(_ value: Value, for column: SQLiteColumn, isWidened: Bool) -> SQLText.Constant? {
+    switch (value, column.info.type) {
+    case (.long(let number), .long), (.long(let number), .int): return .integer(number)
+    case (.int(let number), .int): return .integer(Int64(number))
+    case (.real(let number), .real), (.real(let number), .long) where isWidened || column.info.type == .real,
+      (.real(let number), .int) where isWidened:
+      // Beyond 2^53 whole numbers and reals are compared as reals here and exactly there.
+      let isSafe = abs(number) < 9_007_199_254_740_992 || column.affinity == .real && number.isFinite
+      return isSafe ? .real(number) : nil
+    case (.string(let text), .string):
+      // Only columns that turn all numbers into texts hold what is seen here. Bytes that are no UTF-8 are shown
+      // as U+FFFD, and SQLite stops at NUL.
+      guard column.affinity == .text, !column.isMixed else { return nil }
+      return text.unicodeScalars.contains { $0.value == 0xFFFD || $0.value == 0 } ? nil : .text(text)
+    default: return nil
+    }
+  }
+
+  private func exact(_ sql: SQLText, _ index: Int) -> Translation {
+    let kinds: [String]
+    switch columns[index].info.type {
+    case .long, .int, .bool, .datetime: kinds = ["integer", "null"]
+    case .real: kinds = ["integer", "real", "null"]
+    case .string, .decimal, .timespan, .guid, .dynamic: return Translation(sql: sql, isExact: true)
+    }
+    return Translation(sql: sql, isExact: true, kinds: [index: kinds])
+  }
+
+  private func truth(_ index: Int, _ isTrue: Bool) -> Translation? {
+    guard columns.indices.contains(index), columns[index].info.type == .bool else { return nil }
+    let name = columns[index].info.name
+    return exact(isTrue ? "\(name: name) <> 0" : "\(name: name) = 0", index)
+  }
+
+  private func range(_ expression: BoundExpression, _ low: Value, _ high: Value, isOutside: Bool) -> Translation? {
+    guard let (index, column, isWidened) = operand(expression) else { return nil }
+    if column.info.type == .datetime, case .datetime(let first) = low, case .datetime(let last) = high {
+      guard let above = moment(index, column, isOutside ? "<" : ">=", first),
+        let below = moment(index, column, isOutside ? ">" : "<=", last)
+      else { return nil }
+      return Translation(
+        sql: "(\(above.sql) \(sql: isOutside ? "OR" : "AND") \(below.sql))", isExact: above.isExact && below.isExact,
+        kinds: above.kinds)
+    }
+    guard column.info.type != .string, let first = constant(low, for: column, isWidened: isWidened),
+      let last = constant(high, for: column, isWidened: isWidened)
+    else { return nil }
+    let name = column.info.name
+    return exact(
+      isOutside
+        ? "(\(name: name) < \(first) OR \(name: name) > \(last))" : "\(name: name) BETWEEN \(first) AND \(last)", index)
+  }
+
+  private func membership(_ arguments: [BoundExpression], isOutside: Bool) -> Translation? {
+    guard arguments.count > 1, arguments.count <= Self.longestList,
+      let (index, column, isWidened) = arguments.first.flatMap({ operand($0) }), column.info.type != .bool
+    else { return nil }
+    var constants: [SQLText.Constant] = []
+    var hasEmptyText = false
+    for argument in arguments.dropFirst() {
+      guard let value = argument.constant, let constant = constant(value, for: column, isWidened: isWidened) else {
+        return nil
+      }
+      if case .text("") = constant { hasEmptyText = true }
+      constants.append(constant)
+    }
+    let list = SQLText.joined(constants.map { "\($0)" }, by: ", ")
+    // An empty text is a null of the column as well.
+    let alsoNull = isOutside != hasEmptyText
+    let test: SQLText = "\(operand(column)) \(sql: isOutside ? "NOT IN" : "IN") (\(list))"
+    return exact(alsoNull ? "(\(name: column.info.name) IS NULL OR \(test))" : test, index)
+  }
+
+  private func nullness(_ arguments: [BoundExpression], isNull: Bool) -> Translation? {
+    guard let (index, column, _) = arguments.first.flatMap({ operand($0) }) else { return nil }
+    switch column.info.type {
+    case .long, .int, .real, .bool:
+      return exact("\(name: column.info.name) IS \(sql: isNull ? "" : "NOT ")NULL", index)
+    case .datetime, .string, .decimal, .timespan, .guid, .dynamic: return nil
+    }
+  }
+
+  private func emptiness(_ arguments: [BoundExpression], isEmpty: Bool) -> Translation? {
+    guard case .column(let index, .string, _)? = arguments.first, columns.indices.contains(index) else { return nil }
+    return emptiness(index, isEmpty: isEmpty)
+  }
+
+  private func emptiness(_ index: Int, isEmpty: Bool) -> Translation? {
+    let column = columns[index]
+    guard column.affinity == .text, !column.isMixed else { return nil }
+    let name = column.info.name
+    return exact(
+      isEmpty ? "(\(name: name) IS NULL OR \(operand(column)) = '')" : "\(operand(column)) <> ''", index)
+  }
+
+  // MARK: Times
+
+  private func moment(_ index: Int, _ column: SQLiteColumn, _ sign: String, _ ticks: Int64) -> Translation? {
+    if let unit = column.unixUnit { return unixMoment(index, column, sign, ticks, unit) }
+    guard column.hasISODates else { return nil }
+    // Texts that begin with a date are in the order of their dates, whatever follows; a zone moves a time by a day
+    // at the most.
+    let text = operand(column)
+    let first = Self.date(ticks, movedBy: -1), last = Self.date(ticks, movedBy: 2)
+    switch sign {
+    case ">", ">=": return first.map { Translation(sql: "\(text) >= \(.text($0))", isExact: false) }
+    case "<", "<=": return last.map { Translation(sql: "\(text) < \(.text($0))", isExact: false) }
+    case "==":
+      guard let first, let last else { return nil }
+      return Translation(sql: "(\(text) >= \(.text(first)) AND \(text) < \(.text(last)))", isExact: false)
+    default: return nil
+    }
+  }
+
+  /// `2024-01-31`, so many days later; nil outside the range of `datetime`.
+  private static func date(_ ticks: Int64, movedBy days: Int64) -> String? {
+    DateTime.adding(days &* TimeSpan.day, to: ticks).map { String(DateTime.text($0).prefix(10)) }
+  }
+
+  private func unixMoment(
+    _ index: Int, _ column: SQLiteColumn, _ sign: String, _ ticks: Int64, _ unit: Int64
+  ) -> Translation? {
+    let name = column.info.name
+    let floor = DateTime.unix(ticks, unit: unit)
+    let isWhole = floor &* unit == ticks &- DateTime.unixEpoch
+    let ceiling = isWhole ? floor : floor &+ 1
+    switch sign {
+    case ">": return exact("\(name: name) > \(.integer(floor))", index)
+    case ">=": return exact("\(name: name) >= \(.integer(ceiling))", index)
+    case "<": return exact("\(name: name) < \(.integer(ceiling))", index)
+    case "<=": return exact("\(name: name) <= \(.integer(floor))", index)
+    case "==": return isWhole ? exact("\(name: name) = \(.integer(floor))", index) : nil
+    default: return nil
+    }
+  }
+
+  // MARK: Parts of texts
+
+  /// A search for a part of a text; words and letters beyond ASCII are looked at here.
+  private func search(_ arguments: [BoundExpression], _ name: String) -> Translation? {
+    guard arguments.count == 2, case .column(let index, .string, _) = arguments[0], columns.indices.contains(index),
+      case .string(let part)? = arguments[1].constant, !part.isEmpty, part.utf8.count <= 1000,
+      case .text? = constant(.string(part), for: columns[index], isWidened: false)
+    else { return nil }
+    let column = columns[index]
+    let quoted: SQLText = "\(name: column.info.name)"
+    switch name {
+    case "contains_cs", "has_cs":
+      return Translation(sql: "instr(\(quoted), \(.text(part))) > 0", isExact: name == "contains_cs")
+    case "startswith_cs":
+      // The comparisons can use an index.
+      let above: SQLText = "\(operand(column)) >= \(.text(part))"
+      let below: SQLText? = Self.firstAfter(part).map { "\(operand(column)) < \(.text($0))" }
+      let starts: SQLText = "instr(\(quoted), \(.text(part))) = 1"
+      return Translation(sql: "(\(SQLText.joined([above, below, starts].compactMap { $0 }, by: " AND ")))", isExact: true)
+    default:
+      // Beyond ASCII, KQL knows more forms of a letter than `LIKE`.
+      guard part.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+      let pattern = Self.pattern(part, isPrefix: name == "startswith")
+      return Translation(sql: "\(quoted) LIKE \(.text(pattern)) ESCAPE '\\'", isExact: false)
+    }
+  }
+
+  /// The first text after all that begin with this one, in whatever encoding texts are compared.
+  private static func firstAfter(_ part: String) -> String? {
+    guard let last = part.utf8.last, last < 0x7E else { return nil }
+    var text = part.unicodeScalars
+    text.removeLast()
+    text.append(UnicodeScalar(last + 1))
+    return String(text)
+  }
+
+  /// A pattern for `LIKE` that fits the texts that have the part in any letter case.
+  private static func pattern(_ part: String, isPrefix: Bool) -> String {
+    var pattern = isPrefix ? "" : "%"
+    for character in part.unicodeScalars {
+      if "%_\\".unicodeScalars.contains(character) { pattern += "\\" }
+      pattern.unicodeScalars.append(character)
+    }
+    return pattern + "%"
+  }
+}

@@ -1,0 +1,212 @@
+import CSQLite
+import GRDB
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+
+/// An SQLite file of another program, opened for reading only; used by one thread at a time.
+///
+/// - Loops read through the statement's own pointer: no row becomes an object.
+/// - Long statements end when `context` is cancelled: SQLite asks every few thousand of its steps.
+final class SQLiteReader: @unchecked Sendable {
+  /// What such a file begins with.
+  static let magic = Array("SQLite format 3\0".utf8)
+
+  let path: String
+  /// The file's name without its folders, for messages.
+  let name: String
+  /// Whether the file was opened as one that cannot change, which needs no locks.
+  let isImmutable: Bool
+  let context: ExecutionContext?
+  private let queue: DatabaseQueue
+
+  /// - Parameter patience: seconds to wait for a program that writes.
+  init(_ path: String, _ context: ExecutionContext?, patience: Double = 2) throws {
+    self.path = path
+    self.context = context
+    name = lastPart(of: path)
+    try Self.check(path)
+    isImmutable = Self.cannotChange(path)
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.foreignKeysEnabled = false
+    configuration.busyMode = .timeout(patience)
+    configuration.prepareDatabase { database in
+      // Views of a hostile file may call no function that does more than compute.
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+    }
+    do {
+      queue = try DatabaseQueue(path: Self.location(path, isImmutable: isImmutable), configuration: configuration)
+    } catch {
+      throw Self.diagnostic(error, name)
+    }
+    guard let context else { return }
+    queue.unsafeRead { database in
+      sqlite3_progress_handler(
+        database.sqliteConnection, 20_000,
+        { raw in
+          guard let raw else { return 0 }
+          return Unmanaged<ExecutionContext>.fromOpaque(raw).takeUnretainedValue().isCancelled ? 1 : 0
+        }, Unmanaged.passUnretained(context).toOpaque())
+    }
+  }
+
+  /// Calls `body` with a statement that is compiled and bound.
+  func reading<Result>(_ fragment: SQLText, _ body: (Database, Statement) throws -> Result) throws -> Result {
+    do {
+      return try queue.unsafeRead { database in
+        let statement = try database.makeStatement(sql: fragment.sql)
+        try fragment.bind(to: statement)
+        return try body(database, statement)
+      }
+    } catch let error as DatabaseError {
+      throw Self.diagnostic(error, name)
+    }
+  }
+
+  /// Calls `body` for every row of a statement.
+  func forEachRow(_ fragment: SQLText, _ body: (OpaquePointer) throws -> Void) throws {
+    try reading(fragment) { database, statement in
+      while try step(statement, database) { try body(statement.sqliteStatement) }
+    }
+  }
+
+  func forEachRow(_ sql: String, _ body: (OpaquePointer) throws -> Void) throws {
+    try forEachRow(SQLText(sql), body)
+  }
+
+  /// Goes on with a statement that `reading` made; `body` is called until it returns false or the rows end.
+  ///
+  /// - Returns: whether there may be more rows.
+  func resume(_ statement: Statement, _ body: (OpaquePointer) throws -> Bool) throws -> Bool {
+    try queue.unsafeRead { database in
+      while true {
+        guard try step(statement, database) else { return false }
+        guard try body(statement.sqliteStatement) else { return true }
+      }
+    }
+  }
+
+  /// Whether there is another row.
+  private func step(_ statement: Statement, _ database: Database) throws -> Bool {
+    let status = sqlite3_step(statement.sqliteStatement)
+    switch status & 0xFF {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case SQLITE_INTERRUPT:
+      try context?.checkpoint()
+      throw Diagnostic("cancelled", "the query was cancelled")
+    default:
+      let message = database.sqliteConnection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
+      throw Self.diagnostic(status, message, name)
+    }
+  }
+
+  /// The first column of the only row.
+  func integer(_ sql: String) throws -> Int64? {
+    var found: Int64?
+    try forEachRow(sql) { row in
+      if sqlite3_column_type(row, 0) != SQLITE_NULL { found = sqlite3_column_int64(row, 0) }
+    }
+    return found
+  }
+
+  static func bytes(_ row: OpaquePointer, _ column: Int32) -> Bytes {
+    let start = sqlite3_column_blob(row, column)?.assumingMemoryBound(to: UInt8.self)
+    return Bytes(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
+  }
+
+  static func text(_ row: OpaquePointer, _ column: Int32) -> String {
+    // The text form comes first: asking for it converts the value.
+    _ = sqlite3_column_text(row, column)
+    return String(bytes(row, column))
+  }
+
+  /// Tables and views in alphabetical order.
+  var tableNames: [String] {
+    get throws {
+      var tables: [String] = []
+      try forEachRow(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+      ) { tables.append(Self.text($0, 0)) }
+      return tables
+    }
+  }
+
+  /// Changes whenever a table of the file becomes another.
+  var schemaVersion: Int64 {
+    get throws { try integer("PRAGMA schema_version") ?? 0 }
+  }
+}
+
+// MARK: Opening
+
+extension SQLiteReader {
+  private static func check(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw Diagnostic("folder", "`\(path)` is a folder, no SQLite file") }
+    let front = try FileSource(path: path).sample(at: 0, count: 16)
+    guard front.isEmpty || front == magic else {
+      throw Diagnostic(
+        "not-sqlite", "`\(lastPart(of: path))` is no SQLite file",
+        help: "`--load NAME=PATH` reads CSV, TSV, JSON and NDJSON files")
+    }
+  }
+
+  /// Whether nobody who runs this can write to the file, and no writer has left a log beside it.
+  static func cannotChange(_ path: String) -> Bool {
+    let isReadOnly = access(path, W_OK) != 0 || access(folder(of: path), W_OK) != 0
+    return isReadOnly && access(path + "-wal", F_OK) != 0 && access(path + "-journal", F_OK) != 0
+      && sqlite3_compileoption_used("USE_URI") != 0
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// What SQLite is told to open; a path that looks like a URI stays a path.
+  static func location(_ path: String, isImmutable: Bool) -> String {
+    guard isImmutable else { return path.hasPrefix("file:") ? "./" + path : path }
+    var escaped = ""
+    for scalar in path.unicodeScalars {
+      switch scalar {
+      case "%": escaped += "%25"
+      case "?": escaped += "%3F"
+      case "#": escaped += "%23"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return "file:\(escaped)?immutable=1"
+  }
+
+  // MARK: Errors
+
+  private static func diagnostic(_ error: any Error, _ name: String) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    return diagnostic(error.extendedResultCode.rawValue, error.message, name)
+  }
+
+  private static func diagnostic(_ code: Int32, _ message: String?, _ name: String) -> Diagnostic {
+    let reason = message ?? "error \(code)"
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED:
+      return Diagnostic(
+        "locked-file", "`\(name)` is locked by a program that writes to it", help: "try again when it has finished")
+    case SQLITE_CORRUPT:
+      return Diagnostic(
+        "damaged-file", "`\(name)` is damaged: \(reason)",
+        help: "`sqlite3 \(name) .recover` saves what is sound of it")
+    case SQLITE_NOTADB:
+      return Diagnostic("not-sqlite", "`\(name)` is no SQLite file that can be read: \(reason)")
+    case SQLITE_READONLY, SQLITE_CANTOPEN:
+      return Diagnostic(
+        "cannot-read", "`\(name)` cannot be read as SQLite: \(reason)",
+        help: "a program that wrote to it may have been cut off; `sqlite3 \(name) .tables` puts such a file in order")
+    default: return Diagnostic("cannot-read", "`\(name)` cannot be read as SQLite: \(reason)")
+    }
+  }
+}
