@@ -38,7 +38,7 @@ struct SavedModelTests {
 
   @Test(arguments: RiskMethod.allCases)
   func aSavedModelPredictsTheSame(method: RiskMethod) throws {
-    let small = try HonestyTests.made.get()
+    let small = try PredictionWorld()
     let store = Store()
     let first = try trained(method, in: store, small)
 
@@ -86,7 +86,7 @@ struct SavedModelTests {
   }
 
   @Test func aDamagedModelIsTold() throws {
-    let small = try HonestyTests.made.get()
+    let small = try PredictionWorld()
     let store = Store()
     _ = try trained(.tree, in: store, small)
     var bytes = try store.bytes(of: store.entries()[0])
@@ -104,7 +104,7 @@ struct SavedModelTests {
 
   /// Bytes that were changed on purpose, with a right checksum or without: refused, or a model that can be used.
   @Test func hostileBytesAreRefusedOrSound() throws {
-    let small = try HonestyTests.made.get()
+    let small = try PredictionWorld()
     let now = small.world.clock
     var originals: [[UInt8]] = []
     for method in RiskMethod.allCases {
