@@ -21,11 +21,13 @@ let package = Package(
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "CZlib"]),
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
-    .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
+    .target(name: "PlumbModel", dependencies: ["PlumbEngine"]),
+    .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbModel"]),
     .target(
       name: "PlumbStorage",
       dependencies: [
-        "PlumbDiagnostics", "PlumbEngine", "CZlib", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
+        "PlumbDiagnostics", "PlumbEngine", "PlumbModel", "CZlib", "CSQLite",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .executableTarget(
       name: "PlumbCLI",

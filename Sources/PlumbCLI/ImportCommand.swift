@@ -5,7 +5,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// `plumb import`: puts files of data into a workspace file, each in a transaction of its own.
+/// `plumb import`: puts files of data into a workspace file, a batch of rows in a transaction.
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Put files of data into a workspace file.")
@@ -25,11 +25,22 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Put the rows in the place of a table of the name; else they are added to it.")
   var replace = false
 
+  @Option(help: ArgumentHelp("How much of a file is saved at a time.", valueName: "size"))
+  var batch = "128MB"
+
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
     if preview && data.mapping == nil { throw ValidationError("--preview shows what --map makes of a file") }
+    _ = try batchSize()
     if tableName != nil && paths.count > 1 { throw ValidationError("--as names one table, and there are several paths") }
+  }
+
+  private func batchSize() throws -> Int {
+    guard let size = Machine.memorySize(batch), size > 0 else {
+      throw ValidationError("--batch takes a size such as 64MB, not '\(batch)'")
+    }
+    return size
   }
 
   func run() throws {
@@ -50,9 +61,12 @@ struct ImportCommand: ParsableCommand {
 
   /// Reads all paths into a file; `.import` of the shell does so with the one that is open.
   func load(into file: WorkspaceFile) throws {
+    // What is read and not yet written takes a few times its text.
+    let batchBytes = max(4096, min(try batchSize(), max(try data.memoryLimit() / 16, 1 << 20)))
     let catalog = Catalog()
     let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
     let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)
+    telemetry.batchBytes = batchBytes
     for path in paths {
       if try loading.isTelemetry(path, named: tableName) {
         try telemetry.load(path, named: tableName)
@@ -61,11 +75,7 @@ struct ImportCommand: ParsableCommand {
       for (name, part) in try TelemetryFiles.expanding(path).flatMap({ try Self.parts(of: $0, as: tableName) }) {
         let schema = try ExportedSchema.columns(ofTable: name, besideFile: part)
         let own = schema.map { loading.withColumns($0) } ?? loading
-        for loaded in try own.load(name: name, path: part) {
-          guard let table = try catalog.table(named: loaded.name) else { continue }
-          catalog.remove(tableNamed: loaded.name)
-          try write(table, from: loaded.path, to: file)
-        }
+        try TableImport(own, into: file, table: name, from: part, replaces: replace, batchBytes: batchBytes).run()
       }
     }
     try loading.finish()
@@ -78,27 +88,5 @@ struct ImportCommand: ParsableCommand {
     }
     if let tables = try sqliteTableNames(in: path), name == nil { return tables.map { ($0, "\(path)#\($0)") } }
     return [(name ?? Loading.tableName(forFile: path), path)]
-  }
-
-  private func write(_ table: Table, from path: String, to file: WorkspaceFile) throws {
-    let stop = StopFlag()
-    let bar = ProgressBar("writing \(table.name)", unit: "rows")
-    let total = max(1, table.rowCount)
-    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
-      try file.write { writer in
-        let progress: (Int) -> Bool = { rows in
-          bar.show(share: Double(rows) / Double(total), count: rows)
-          return !stop.isSet
-        }
-        if replace {
-          try writer.replace(table, progress: progress)
-        } else {
-          try writer.append(table, progress: progress)
-        }
-        try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
-      }
-    }
-    bar.finish()
-    Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows from \(path)")
   }
 }

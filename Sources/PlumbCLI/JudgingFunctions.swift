@@ -64,7 +64,36 @@ extension Catalog {
       var arguments = TableArguments(call)
       let moment = try arguments.moment("as_of")
       try arguments.finish()
-      return text(try judged(call), moment)
+      let tables = try judged(call)
+      try remark(on: name, at: moment ?? call.context.now, call)
+      return text(tables, moment)
+    }
+  }
+
+  /// Says why a judgement has nothing to go by, where that is plain: runs are too few, or of another time.
+  private func remark(on name: String, at moment: Int64, _ call: TableFunction.Call) throws {
+    guard let runs = try table(named: "runs"), runs.rowCount < 100_000 else { return }
+    let found = try call.run(
+      """
+      runs
+      | where isnotnull(started)
+      | summarize runs = count(), last = max(started) by pipeline
+      | summarize most = max(runs), last = max(last)
+      """)
+    guard let group = found.groups.first, group.count == 1 else { return }
+    let (most, last) = (try group.column(0), try group.column(1))
+    let days: Int64 = 35 * 864_000_000_000
+    let least = name == "stale" ? 6 : 20
+    if most.isEmptyCell(at: 0) || last.isEmptyCell(at: 0) {
+      call.context.remark("no run has a time, so that `\(name)` finds nothing")
+    } else if last.word(at: 0) < moment - days {
+      var text = ByteBuffer()
+      DateTime.print(last.word(at: 0), to: &text)
+      call.context.remark(
+        "`\(name)` looks at the 35 days before now(), and the last run began \(text.string); `--now` goes back there")
+    } else if most.word(at: 0) < least {
+      call.context.remark(
+        "`\(name)` needs \(least) runs of a pipeline to know what is usual for it, and none has more than \(most.word(at: 0))")
     }
   }
 

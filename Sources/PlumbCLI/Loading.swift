@@ -138,6 +138,13 @@ struct Loading: Sendable {
     return table
   }
 
+  /// How an import reads files of rows.
+  func importOptions(_ path: String) -> LoadOptions {
+    var options = loadOptions(makeContext())
+    options.isStandardInput = path == "-"
+    return options
+  }
+
   private func makeContext() -> ExecutionContext {
     ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
   }
@@ -160,14 +167,18 @@ struct Loading: Sendable {
       try loadTable(name: name, path: path, options: options)
     }.result
     catalog.add(loaded.table)
-    if loaded.skippedRows > 0 {
-      Console.say("note: `\(path)`: \(counted(loaded.skippedRows, "row")) did not fit and \(loaded.skippedRows == 1 ? "was" : "were") skipped")
-    }
-    if loaded.nulledCells > 0 {
-      Console.say("note: `\(path)`: \(counted(loaded.nulledCells, "cell")) did not fit and \(loaded.nulledCells == 1 ? "is" : "are") null")
-    }
+    Self.sayMisfits(path, skippedRows: loaded.skippedRows, nulledCells: loaded.nulledCells)
     for remark in loaded.remarks { Console.say("note: `\(path)`: \(remark)") }
     return Loaded(name: name, rows: loaded.table.rowCount, path: path)
+  }
+
+  static func sayMisfits(_ path: String, skippedRows: Int, nulledCells: Int) {
+    if skippedRows > 0 {
+      Console.say("note: `\(path)`: \(counted(skippedRows, "row")) did not fit and \(skippedRows == 1 ? "was" : "were") skipped")
+    }
+    if nulledCells > 0 {
+      Console.say("note: `\(path)`: \(counted(nulledCells, "cell")) did not fit and \(nulledCells == 1 ? "is" : "are") null")
+    }
   }
 
   /// The file's name without folders and endings.

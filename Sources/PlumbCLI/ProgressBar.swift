@@ -34,6 +34,9 @@ final class ProgressBar: @unchecked Sendable {
     write(line)
   }
 
+  /// Says what is safe by now, off a terminal: on one the bar shows it.
+  func acknowledge(_ text: String) { if !isShown { Console.say(text) } }
+
   /// Takes the line away.
   func finish() {
     if hasDrawn { write("\r\u{1B}[K") }

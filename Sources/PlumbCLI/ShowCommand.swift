@@ -37,8 +37,10 @@ enum ShowCommand {
     if words[1] == "features" {
       let catalog = workspace.catalog
       let question = PredictionQuestion(asOf: session.options.clock(), within: 2 * PredictionQuestion.hour)
+      let runs = PredictionQuestion.runsText(
+        catalog.schema(ofTable: "runs") ?? [], seen: catalog.schema(ofTable: "runs_seen") ?? [])
       let text = question.text(
-        hasEdges: catalog.hasTable(named: "edges"), hasSchemaChanges: catalog.hasTable(named: "schema_changes"))
+        runs: runs, hasEdges: catalog.hasTable(named: "edges"), hasSchemaChanges: catalog.hasTable(named: "schema_changes"))
       return .text("\(text)features\n")
     }
     if workspace.predictor.treeText == nil { _ = try session.run("predict_tree() | take 0") }

@@ -21,6 +21,12 @@ final class TelemetryLoading: @unchecked Sendable {
   /// Whether what was read stays when reading is stopped.
   var keepsParts = false
   private(set) var wasStopped = false
+  /// Saves what is known so far; called when so much text was read since the last time.
+  var onBatch: ((TelemetryTables) throws -> Void)?
+  var batchBytes = Int.max
+  /// What the latest `load` made.
+  private(set) var latest: TelemetryTables?
+  let bar = ProgressBar("reading telemetry", unit: "runs")
 
   /// - Throws: diagnostics of a file for rejects that cannot be made.
   init(mapping: MappingFile?, rejects: String?, catalog: Catalog) throws {
@@ -42,6 +48,17 @@ final class TelemetryLoading: @unchecked Sendable {
       try telemetry.resume(from: earlier, context: options.context)
     }
     var context = options.context
+    let bar = self.bar
+    telemetry.onProgress = { share, runs in bar.show(share: share, count: runs) }
+    telemetry.batchBytes = batchBytes
+    telemetry.onBatch = onBatch.map { save in
+      { [telemetry] in
+        let tables = try telemetry.tables(options.context)
+        bar.finish()
+        try save(tables)
+      }
+    }
+    defer { bar.finish() }
     do {
       if let mapping {
         try load(path, through: mapping, options)
@@ -49,20 +66,25 @@ final class TelemetryLoading: @unchecked Sendable {
         try telemetry.read(path, kind: kind, options: options)
       }
     } catch {
+      bar.finish()
       report()
-      if context.isCancelled { sayWhereItStopped(path) }
-      guard keepsParts, context.isCancelled else { throw error }
+      let isStopped = context.isCancelled || (error as? Diagnostic)?.code == "cancelled"
+      if isStopped { sayWhereItStopped(path) }
+      guard keepsParts, isStopped else { throw error }
       wasStopped = true
       context = ExecutionContext(now: context.now, threads: context.threads, memoryLimit: context.memoryLimit)
     }
     let tables = try telemetry.tables(context)
+    latest = tables
+    bar.finish()
     report()
+    if wasStopped, telemetry.isEmpty { throw ExitStatus.interrupted }
     if telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 {
       throw Diagnostic(
         "nothing-loaded", "`\(path)` holds no telemetry that could be read",
         help: "`--kind` says what it is, and `--map` how the rows of any other file become telemetry")
     }
-    for table in tables.all { catalog.add(table) }
+    for table in tables.all + tables.kept.filter({ $0.rowCount > 0 }) { catalog.add(table) }
     addMissingTables()
     return tables.all.map { Loading.Loaded(name: $0.name, rows: $0.rowCount, path: path) }
   }
@@ -104,9 +126,13 @@ final class TelemetryLoading: @unchecked Sendable {
 
   /// Queries for any world find the tables that no reader fills, without rows.
   private func addMissingTables() {
-    for name in ["metrics", "schema_changes", "alerts"] where !catalog.hasTable(named: name) {
-      if let schema = World.schema(ofTable: name) { catalog.add(Table(name: name, schema: schema, groups: [])) }
+    for (name, schema) in Self.otherTables where !catalog.hasTable(named: name) {
+      catalog.add(Table(name: name, schema: schema, groups: []))
     }
+  }
+
+  static let otherTables: [(name: String, schema: Schema)] = ["metrics", "schema_changes", "alerts"].compactMap { name in
+    World.schema(ofTable: name).map { (name, $0) }
   }
 
   /// A line for each file of which not all was read as it stands.

@@ -24,30 +24,60 @@ final class TelemetryWriting {
   /// Where a file keeps the text of a mapping.
   static func settingName(_ mapping: String) -> String { "mapping \(mapping)" }
 
-  /// Reads what `path` names, writes the tables in one transaction, and says how many rows are new.
+  /// How much text is read before it is saved.
+  var batchBytes: Int {
+    get { loading.telemetry.batchBytes }
+    set { loading.telemetry.batchBytes = newValue }
+  }
+
+  /// Reads what `path` names, saves it batch by batch, and says how many rows are new.
   ///
   /// - Throws: `ExitStatus.interrupted` when reading was stopped; what was read until then is in the file.
   func load(_ path: String, named name: String?) throws {
-    try loading.load(name: name, path: path)
-    let tables = try TelemetrySchema.names.compactMap { try catalog.table(named: $0) }
-    let before = tables.map { file.table(named: $0.name)?.rowCount ?? 0 }
-    try file.write { writer in
-      for table in tables {
-        try writer.synchronize(table)
-        try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
-      }
-      for name in catalog.tableNames where !TelemetrySchema.names.contains(name) {
-        if let schema = catalog.schema(ofTable: name), try !writer.hasTable(named: name) { try writer.create(name, schema) }
-      }
-      if let mapping = loading.telemetry.mapping {
-        try writer.set(Self.settingName(mapping.name), to: mapping.text)
-      }
+    try file.reading {}
+    let before = Dictionary(uniqueKeysWithValues: TelemetrySchema.names.map { ($0, file.table(named: $0)?.rowCount ?? 0) })
+    loading.telemetry.onBatch = { [unowned self] tables in
+      try save(tables)
+      loading.telemetry.bar.acknowledge("runs: \(ProgressBar.grouped(tables.runs.rowCount)) rows are in")
     }
+    try loading.load(name: name, path: path)
+    guard let tables = loading.telemetry.latest else { return }
+    try save(tables)
     for name in catalog.tableNames { catalog.remove(tableNamed: name) }
-    for (table, known) in zip(tables, before) {
-      let added = table.rowCount - known
+    for table in tables.all {
+      let added = table.rowCount - (before[table.name] ?? 0)
       Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows, \(ProgressBar.grouped(added)) of them new, from \(path)")
     }
     if loading.telemetry.wasStopped { throw ExitStatus.interrupted }
+  }
+
+  /// All tables in one transaction.
+  private func save(_ tables: TelemetryTables) throws {
+    let stop = StopFlag()
+    let bar = ProgressBar("saving telemetry", unit: "rows")
+    let total = max(1, tables.all.reduce(0) { $0 + $1.rowCount })
+    defer { bar.finish() }
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      try file.write { writer in
+        var done = 0
+        for table in tables.all + tables.kept {
+          if table.rowCount == 0, TelemetrySchema.keptNames.contains(table.name), try !writer.hasTable(named: table.name) {
+            continue
+          }
+          try writer.synchronize(table) { rows in
+            bar.show(share: Double(done + rows) / Double(total), count: done + rows)
+            return !stop.isSet
+          }
+          try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
+          done += table.rowCount
+        }
+        for (name, schema) in TelemetryLoading.otherTables where try !writer.hasTable(named: name) {
+          try writer.create(name, schema)
+        }
+        if let mapping = loading.telemetry.mapping {
+          try writer.set(Self.settingName(mapping.name), to: mapping.text)
+        }
+      }
+    }
   }
 }

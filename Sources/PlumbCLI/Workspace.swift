@@ -15,6 +15,8 @@ struct Workspace {
   private(set) var store: FileStore?
   /// The simulated world in memory, if there is no file.
   private(set) var world: SimulatedWorld?
+  /// Files whose rows are in tables in memory.
+  let imported = Guarded<[String: String]>([:])
   /// What it was opened with; another one is opened alike.
   let options: DataOptions
 

@@ -61,7 +61,9 @@ extension Workspace {
             summary: function.summary))
       }
       if let own = store?.file {
-        for (name, value) in own.settings { try writer.set(name, to: value) }
+        // What is known of imported files belongs to the tables, which have other numbers here.
+        for (name, value) in own.settings where !ImportRecord.isOne(name) { try writer.set(name, to: value) }
+        for table in tables { for record in try own.imports(into: table.name) { try writer.note(record, inTable: table.name) } }
         for model in try own.models() {
           try writer.save(
             modelNamed: model.name, summary: model.summary, data: try own.data(of: model), madeAt: model.madeAt)

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbModel
 
 /// What a simulated world is made from; equal options make equal worlds, byte for byte.
 public struct WorldOptions: Hashable, Sendable {
@@ -78,11 +79,11 @@ public final class World: @unchecked Sendable {
   public var clock: Int64 { lock.withLock { _ in ticksNow } }
 
   /// The names of the tables, in the order in which a user meets them.
-  public static let tableNames: [String] = WorldSchemas.all.map(\.name)
+  public static let tableNames: [String] = TelemetryModel.all.map(\.name)
 
   /// The columns of a table, without making it.
   public static func schema(ofTable name: String) -> Schema? {
-    WorldSchemas.all.first { $0.name == name }?.schema
+    TelemetryModel.schema(ofTable: name)
   }
 
   /// The table as it stands at the clock, made now if need be.

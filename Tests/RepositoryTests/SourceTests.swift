@@ -3,7 +3,8 @@ import Testing
 /// What DESIGN.md and STYLE.md say is nowhere in the sources.
 struct SourceTests {
   private static let modules = [
-    "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage", "PlumbCLI",
+    "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbModel", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage",
+    "PlumbCLI",
   ]
 
   /// Who may import whom; nothing else is imported anywhere.
@@ -12,8 +13,11 @@ struct SourceTests {
     "PlumbSyntax": ["PlumbDiagnostics"],
     "PlumbEngine": ["PlumbDiagnostics", "Glibc", "Synchronization", "RE2Shim", "CZlib"],
     "PlumbDatabase": ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "Glibc", "Synchronization"],
-    "PlumbTelemetry": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization"],
-    "PlumbStorage": ["PlumbDiagnostics", "PlumbEngine", "Glibc", "Synchronization", "CZlib", "CSQLite", "GRDB"],
+    "PlumbModel": ["PlumbEngine"],
+    "PlumbTelemetry": ["PlumbDiagnostics", "PlumbEngine", "PlumbModel", "Glibc", "Synchronization"],
+    "PlumbStorage": [
+      "PlumbDiagnostics", "PlumbEngine", "PlumbModel", "Glibc", "Synchronization", "CZlib", "CSQLite", "GRDB",
+    ],
     "PlumbCLI": [
       "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry", "PlumbStorage",
       "Glibc", "Synchronization", "ReadlineShim", "ArgumentParser",

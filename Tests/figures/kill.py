@@ -31,9 +31,9 @@ def integrity(path):
         raise SystemExit(f"FAILED: integrity_check of {path}: {answer}")
 
 
-def killed(arguments, most, output=None):
+def killed(arguments, most, messages=subprocess.DEVNULL):
     """Runs and kills after a random time of at most `most` seconds; what was written to standard output."""
-    process = subprocess.Popen([plumb, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen([plumb, *arguments], stdout=subprocess.PIPE, stderr=messages, text=True)
     try:
         out, _ = process.communicate(timeout=dice.random() * most)
     except subprocess.TimeoutExpired:
@@ -75,21 +75,31 @@ def compacting(folder, path, known):
 
 
 def importing(folder, path, known):
-    """A file of rows; the end of the process acknowledges it."""
-    data = f"{folder}/batch.csv"
-    with open(data, "w") as file:
-        file.write("n,text\n")
-        for number in range(known * batch, (known + 1) * batch):
-            file.write(f"{number},text {number % 97}\n")
-    _, status = killed(["import", data, "--as", "large", "--into", path], 0.12)
+    """A file of rows in many batches; every line that says how many rows are in acknowledges them. The same command goes on
+    with what is not in."""
+    data, total = f"{folder}/rows.csv", 40 * batch
+    if not os.path.exists(data):
+        with open(data, "w") as file:
+            file.write("n,text\n")
+            for number in range(total):
+                file.write(f"{number},text {number % 97}\n")
+    said = f"{folder}/said"
+    with open(said, "w") as messages:
+        _, status = killed(
+            ["import", data, "--as", "large", "--into", path, "--batch", "100KB"], 0.3, messages)
+    lines = [line for line in open(said) if line.endswith((" rows are in\n", data + "\n")) or "of them were there" in line]
+    acknowledged = max([known] + [int(line.split()[1].replace(",", "")) for line in lines])
     if not os.path.exists(path) or query(path, ".show tables | where TableName == 'large' | count")[-1] == "0":
-        if known or status == 0: raise SystemExit("FAILED: an acknowledged import is gone")
-        return known
+        if acknowledged or status == 0: raise SystemExit("FAILED: acknowledged rows are gone")
+        return 0
     rows, sum_ = map(int, query(path, "large | summarize count(), sum(n)")[-1].split(","))
-    wanted = {known + 1} if status == 0 else {known, known + 1}
-    if rows % batch or rows // batch not in wanted or sum_ != rows * (rows - 1) // 2:
-        raise SystemExit(f"FAILED: {rows} rows after {known} batches, status {status}, sum {sum_}")
-    return rows // batch
+    if rows < acknowledged or rows > total or status == 0 and rows != total or sum_ != rows * (rows - 1) // 2:
+        raise SystemExit(f"FAILED: {rows} rows, {acknowledged} acknowledged, status {status}, sum {sum_}")
+    if rows < total: return rows
+    # All is in: the next kill begins with a new file.
+    for part in (path, path + "-wal", path + "-shm"):
+        if os.path.exists(part): os.remove(part)
+    return 0
 
 
 def simulating(folder, path, known):

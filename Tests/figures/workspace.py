@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Prints what importing a CSV file of runs into a new workspace costs beside DuckDB making its own database file of it,
-how large both files are, and how long opening the workspace and counting takes as a whole process.
+how large both files are, the memory that the import takes, and how long opening the workspace and counting takes as a
+whole process.
 
   workspace.py [FILE.csv]     default: /tmp/bench/bench-data/runs_10000000_p10000.csv, as ../shared/bench/gen.py makes it
 
 Takes the binary from $PLUMB, default .build/release/plumb; three rounds by turns, the best of each. Without the
 duckdb package only Plumb's figures are printed.
 """
-import os, subprocess, sys, tempfile, time
+import os, resource, subprocess, sys, tempfile, time
 
 plumb = os.environ.get("PLUMB", ".build/release/plumb")
 data = sys.argv[1] if len(sys.argv) > 1 else "/tmp/bench/bench-data/runs_10000000_p10000.csv"
@@ -48,11 +49,12 @@ with tempfile.TemporaryDirectory() as folder:
         times.append(timed(ours))
         if duckdb:
             other.append(timed(theirs))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     rows = run("query", workspace, "-c", "runs | count", "--format", "raw").strip()
     counts = sorted(timed(lambda: run("query", workspace, "-c", "runs | count")) for _ in range(21))
     size = os.path.getsize(workspace)
     print(f"rows: {rows}; CSV: {os.path.getsize(data) / 1e6:.0f} MB; threads: {threads}")
-    print(f"plumb import: {min(times):.2f} s, {size / 1e6:.0f} MB")
+    print(f"plumb import: {min(times):.2f} s, {size / 1e6:.0f} MB; at most {peak:.0f} MB of memory, in batches")
     if duckdb:
         theirs_size = os.path.getsize(database)
         print(f"duckdb {duckdb.__version__}: {min(other):.2f} s, {theirs_size / 1e6:.0f} MB")

@@ -97,7 +97,11 @@ class WorkspaceTests(ShellCase):
         shell.answer(".append few <| runs | take 1")
         self.assertIn("is already there", shell.answer(".save a.plumb"))
         self.assertIn("everything is saved already", shell.answer(".save"))
-        self.assertIn("saved as copy.plumb: 2 tables with 6 rows, 1 function", shell.answer(".save copy.plumb"))
+        self.assertIn("more: 3 rows", shell.answer(".import runs.csv --as more"))
+        self.assertIn("saved as copy.plumb: 3 tables with 9 rows, 1 function", shell.answer(".save copy.plumb"))
+        # What is known of imports is saved with it.
+        self.assertIn("are in already", shell.answer(".import runs.csv --as more"))
+        self.assertIn("few: 3 rows", shell.answer(".import runs.csv --as few"))
         self.assertIn("error[", shell.answer(".save /nonexistent/x.plumb"))
         self.assertEqual(sorted(name for name in os.listdir(self.folder) if not name.endswith(("-wal", "-shm"))),
                          ["a.plumb", "copy.plumb", "runs.csv"])
@@ -135,8 +139,10 @@ class WorkspaceTests(ShellCase):
             file.write("let runs = input | project run_id = n, pipeline, status, started = datetime(2024-05-01);\n")
         for shell in (self.open("--load", f"first={self.path}"), self.open("a.plumb")):
             self.assertIn("runs: 3 rows from runs.csv", shell.answer(".import runs.csv"))
-            self.assertIn("runs: 3 rows from runs.csv", shell.answer(".import runs.csv"))
-            self.assertIn("6", shell.answer("runs | count"))
+            self.assertIn("are in already", shell.answer(".import runs.csv"))
+            self.assertIn("3", shell.answer("runs | count"))
+            self.assertIn("runs: 3 rows from runs.csv", shell.answer(".import runs.csv --replace"))
+            self.assertIn("3", shell.answer("runs | count"))
             shell.answer(".import runs.csv --as other --types 'pipeline:string,status:string,n:long'")
             self.assertIn("75", shell.answer("other | summarize sum(n) by x = 1 | project abs(sum_n + 10)"))
             shell.answer(".drop table runs")

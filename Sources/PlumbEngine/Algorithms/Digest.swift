@@ -142,3 +142,10 @@ enum Digest {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
   ]
 }
+
+/// The MD5 of some bytes as 32 hexadecimal digits in lower case.
+public func md5Text(_ bytes: Bytes) -> String {
+  var out = ByteBuffer()
+  Digest.printHexadecimal(Digest.md5(bytes), to: &out)
+  return out.string
+}

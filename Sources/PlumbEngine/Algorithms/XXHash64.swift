@@ -1,11 +1,11 @@
 /// XXH64 with seed 0, which `hash` and `hash_xxhash64` give.
 // Yann Collet, "xxHash fast digest algorithm", specification 0.1.1.
 public enum XXHash64 {
-  private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
-  private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+  fileprivate static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
+  fileprivate static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
   private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
-  private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
+  fileprivate static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
   public static func hash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
     let count = bytes.count
@@ -25,12 +25,17 @@ public enum XXHash64 {
         d = round(d, raw.loadUnaligned(fromByteOffset: at &+ 24, as: UInt64.self).littleEndian)
         at &+= 32
       }
-      hash = rotate(a, 1) &+ rotate(b, 7) &+ rotate(c, 12) &+ rotate(d, 18)
-      hash = merge(merge(merge(merge(hash, a), b), c), d)
+      hash = joined(a, b, c, d)
     } else {
       hash = seed &+ prime5
     }
-    hash &+= UInt64(truncatingIfNeeded: count)
+    return finish(hash &+ UInt64(truncatingIfNeeded: count), raw, from: at, to: count)
+  }
+
+  /// The last step: fewer than 32 bytes that fill no round of all lanes.
+  fileprivate static func finish(_ start: UInt64, _ raw: UnsafeRawPointer, from: Int, to count: Int) -> UInt64 {
+    var hash = start
+    var at = from
     while at &+ 8 <= count {
       hash ^= round(0, raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian)
       hash = rotate(hash, 27) &* prime1 &+ prime4
@@ -42,7 +47,7 @@ public enum XXHash64 {
       at &+= 4
     }
     while at < count {
-      hash = rotate(hash ^ UInt64(bytes[at]) &* prime5, 11) &* prime1
+      hash = rotate(hash ^ UInt64(raw.load(fromByteOffset: at, as: UInt8.self)) &* prime5, 11) &* prime1
       at &+= 1
     }
     return avalanche(hash)
@@ -67,6 +72,11 @@ public enum XXHash64 {
     divisor > 0 ? Int64(hash % UInt64(divisor)) : nil
   }
 
+  fileprivate static func joined(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> UInt64 {
+    let hash = rotate(a, 1) &+ rotate(b, 7) &+ rotate(c, 12) &+ rotate(d, 18)
+    return merge(merge(merge(merge(hash, a), b), c), d)
+  }
+
   private static func avalanche(_ value: UInt64) -> UInt64 {
     var hash = (value ^ value &>> 33) &* prime2
     hash = (hash ^ hash &>> 29) &* prime3
@@ -77,11 +87,67 @@ public enum XXHash64 {
     value &<< by | value &>> (64 &- by)
   }
 
-  @inline(__always) private static func round(_ lane: UInt64, _ input: UInt64) -> UInt64 {
+  @inline(__always) fileprivate static func round(_ lane: UInt64, _ input: UInt64) -> UInt64 {
     rotate(lane &+ input &* prime2, 31) &* prime1
   }
 
   @inline(__always) private static func merge(_ hash: UInt64, _ lane: UInt64) -> UInt64 {
     (hash ^ round(0, lane)) &* prime1 &+ prime4
+  }
+}
+
+/// XXH64 of bytes that come piece by piece; the same as of all at once.
+public struct XXHash64Stream: Sendable {
+  private var a = XXHash64.prime1 &+ XXHash64.prime2
+  private var b = XXHash64.prime2
+  private var c: UInt64 = 0
+  private var d = 0 &- XXHash64.prime1
+  /// Fewer than 32 bytes, which wait for more.
+  private var rest: [UInt8] = []
+  public private(set) var count = 0
+
+  public init() {}
+
+  public mutating func add(_ bytes: Bytes) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    count &+= bytes.count
+    var at = 0
+    if !rest.isEmpty {
+      at = Swift.min(32 &- rest.count, bytes.count)
+      rest.append(contentsOf: bytes.part(from: 0, to: at))
+      guard rest.count == 32 else { return }
+      let full = rest
+      full.withUnsafeBytes { raw in if let start = raw.baseAddress { _ = take(start, from: 0, to: 32) } }
+      rest.removeAll(keepingCapacity: true)
+    }
+    at = take(UnsafeRawPointer(base), from: at, to: bytes.count)
+    rest.append(contentsOf: bytes.part(from: at, to: bytes.count))
+  }
+
+  /// Takes whole rounds of 32 bytes; where it stopped.
+  private mutating func take(_ raw: UnsafeRawPointer, from: Int, to end: Int) -> Int {
+    var (a, b, c, d) = (self.a, self.b, self.c, self.d)
+    var at = from
+    while at &+ 32 <= end {
+      a = XXHash64.round(a, raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian)
+      b = XXHash64.round(b, raw.loadUnaligned(fromByteOffset: at &+ 8, as: UInt64.self).littleEndian)
+      c = XXHash64.round(c, raw.loadUnaligned(fromByteOffset: at &+ 16, as: UInt64.self).littleEndian)
+      d = XXHash64.round(d, raw.loadUnaligned(fromByteOffset: at &+ 24, as: UInt64.self).littleEndian)
+      at &+= 32
+    }
+    (self.a, self.b, self.c, self.d) = (a, b, c, d)
+    return at
+  }
+
+  /// The hash of all that was added.
+  public var value: UInt64 {
+    let start = count >= 32 ? XXHash64.joined(a, b, c, d) : XXHash64.prime5
+    return rest.withUnsafeBytes { raw in
+      // An empty array can have no address; no byte is read then.
+      withUnsafeBytes(of: 0 as UInt64) { none in
+        guard let place = raw.baseAddress ?? none.baseAddress else { return start }
+        return XXHash64.finish(start &+ UInt64(truncatingIfNeeded: count), place, from: 0, to: rest.count)
+      }
+    }
   }
 }

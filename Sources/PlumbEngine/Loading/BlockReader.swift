@@ -36,6 +36,25 @@ struct TextBlock {
   let isLast: Bool
 }
 
+/// How far a text has been read: up to the end of a row.
+public struct TextPosition: Sendable {
+  /// In bytes of the text, unpacked.
+  public let offset: Int
+  /// Newlines before it.
+  public let newlines: Int
+  /// Whether it is inside the array that the text is.
+  public let isArray: Bool
+  /// Of the rows before it.
+  public let digest: XXHash64Stream
+
+  public init(offset: Int, newlines: Int, isArray: Bool, digest: XXHash64Stream) {
+    self.offset = offset
+    self.newlines = newlines
+    self.isArray = isArray
+    self.digest = digest
+  }
+}
+
 /// Cuts a source into blocks of whole rows and hands them to workers in order.
 ///
 /// Reading and cutting happen under a lock: the cut follows quotes exactly as the row scanner does, with one
@@ -56,21 +75,47 @@ final class BlockReader: @unchecked Sendable {
   private var isFinished = false
   private var toggles = Growing<Int>(capacity: 1024)
   private(set) var isArray = false
+  /// Blocks that `next` still gives before it says that there is no more.
+  private var allowance = Int.max
+  /// Of all bytes handed out, for readers that want to know a text again.
+  private var digest: XXHash64Stream?
 
-  /// - Parameter skipping: bytes at the front that are no rows, such as a byte order mark.
-  init(_ source: any ByteSource, boundary: RowBoundary, blockSize: Int, skipping: Int, name: String) throws {
+  /// - Parameters:
+  ///   - skipping: bytes at the front that are no rows, such as a byte order mark.
+  ///   - start: where an earlier reading stopped; this one goes on there.
+  init(
+    _ source: any ByteSource, boundary: RowBoundary, blockSize: Int, skipping: Int, name: String,
+    from start: TextPosition? = nil, hashes: Bool = false
+  ) throws {
     self.source = source
     self.boundary = boundary
     self.blockSize = Swift.max(blockSize, 16)
     self.name = name
     carry = BlockBuffer(capacity: 4096)
-    offset = skipping
+    offset = start?.offset ?? skipping
+    digest = start?.digest ?? (hashes ? XXHash64Stream() : nil)
+    if let start {
+      // Only the first block has a header or opens an array.
+      index = 1
+      isArray = start.isArray
+    }
     try source.rewind()
-    var left = skipping
+    if offset > 4096 { carry = BlockBuffer(capacity: 1 << 20) }
+    var left = offset
     while left > 0 {
-      let given = try source.read(into: carry.storage.base, count: Swift.min(left, 4096))
+      let given = try source.read(into: carry.storage.base, count: Swift.min(left, carry.capacity))
       if given == 0 { break }
       left &-= given
+    }
+  }
+
+  /// Lets `next` give this many more blocks.
+  func allow(_ blocks: Int) { lock.withLock { _ in allowance = blocks } }
+
+  /// Where the blocks that were given end, and whether that is the end of the text.
+  func position(newlines: Int) -> (place: TextPosition, isAtEnd: Bool) {
+    lock.withLock { _ in
+      (TextPosition(offset: offset, newlines: newlines, isArray: isArray, digest: digest ?? XXHash64Stream()), isFinished)
     }
   }
 
@@ -80,7 +125,7 @@ final class BlockReader: @unchecked Sendable {
   }
 
   private func cut(into buffer: BlockBuffer) throws -> TextBlock? {
-    if isFinished { return nil }
+    if isFinished || allowance == 0 { return nil }
     var target = blockSize &+ carried
     buffer.grow(to: target, keeping: 0)
     var count = carried
@@ -96,7 +141,7 @@ final class BlockReader: @unchecked Sendable {
         carried = count &- end
         carry.grow(to: carried, keeping: 0)
         memcpy(carry.base, buffer.base + end, carried)
-        return block(end, isLast: false)
+        return block(buffer, end, isLast: false)
       }
       guard target < BlockReader.rowLimit else {
         throw Diagnostic(
@@ -111,11 +156,13 @@ final class BlockReader: @unchecked Sendable {
   private func last(_ buffer: BlockBuffer, _ count: Int) -> TextBlock? {
     isFinished = true
     if case .elements = boundary, index == 0 { noteArray(buffer.base, count) }
-    return count == 0 ? nil : block(count, isLast: true)
+    return count == 0 ? nil : block(buffer, count, isLast: true)
   }
 
-  private func block(_ count: Int, isLast: Bool) -> TextBlock {
+  private func block(_ buffer: BlockBuffer, _ count: Int, isLast: Bool) -> TextBlock {
+    digest?.add(Bytes(start: UnsafePointer(buffer.base), count: count))
     defer {
+      allowance &-= 1
       index &+= 1
       offset &+= count
     }

@@ -132,14 +132,27 @@ final class DelimitedPass: @unchecked Sendable {
   private let lock = Lock()
   private var shared = Shared()
   private let isStopped = Atomic<Bool>(false)
+  /// Newlines before the first row that this pass reads.
+  private let newlinesBefore: Int
+  private let keepsRows: Bool
 
-  init(_ text: DelimitedText, wanted: [Int], columns: [DelimitedText.Column], context: ExecutionContext) throws {
+  /// - Parameters:
+  ///   - reader: a reader that stands somewhere in the text; nil reads from the front.
+  ///   - wider: columns of which it is known already that their type does not hold.
+  ///   - keepsRows: false when only the types are wanted.
+  init(
+    _ text: DelimitedText, wanted: [Int], columns: [DelimitedText.Column], context: ExecutionContext,
+    reader: BlockReader? = nil, newlinesBefore: Int = 0, wider: [Int: ScalarType] = [:], keepsRows: Bool = true
+  ) throws {
     self.text = text
+    self.newlinesBefore = newlinesBefore
+    self.keepsRows = keepsRows
+    shared.wider = wider
     self.wanted = wanted
     self.columns = columns
     self.context = context
     blockSize = text.blockSize ?? 8 << 20
-    reader = try BlockReader(
+    self.reader = try reader ?? BlockReader(
       text.source, boundary: .rows(text.dialect), blockSize: blockSize, skipping: text.skippedBytes, name: text.name)
   }
 
@@ -148,6 +161,8 @@ final class DelimitedPass: @unchecked Sendable {
   var skippedRows: Int { shared.skippedRows }
   var nulledCells: Int { shared.nulledCells }
   var repairedRows: Int { shared.repairedRows }
+  /// Newlines up to the end of what was read.
+  var newlines: Int { shared.blocks.reduce(newlinesBefore) { $0 &+ $1.newlines } }
 
   func run() throws {
     try WorkerPool.shared.run(workers: text.threads) { _ in
@@ -157,7 +172,7 @@ final class DelimitedPass: @unchecked Sendable {
       }
     }
     guard let failure = shared.failure else { return }
-    var line = 1 + failure.newlinesBefore
+    var line = 1 + newlinesBefore + failure.newlinesBefore
     for block in shared.blocks where block.index < failure.block { line += block.newlines }
     throw failure.diagnostic(line)
   }
@@ -180,7 +195,7 @@ final class DelimitedPass: @unchecked Sendable {
         if let failure = outcome.failure {
           isStopped.store(true, ordering: .relaxed)
           if shared.failure.map({ failure.block < $0.block }) ?? true { shared.failure = failure }
-        } else if let done = outcome.block {
+        } else if let done = outcome.block, keepsRows {
           shared.blocks.append(done)
         }
       }

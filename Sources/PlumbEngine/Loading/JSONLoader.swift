@@ -20,23 +20,15 @@ public struct JSONRowsText {
     self.name = name
     self.isLines = isLines
   }
+
+  var boundary: RowBoundary { isLines ? .lines : .elements }
 }
 
 /// Loads JSON objects with all threads into row groups, in the order of the file.
 ///
 /// Without stated columns the text is read twice: once for its keys and their types, once for the values.
 public func loadJSON(_ text: JSONRowsText, context: ExecutionContext) throws -> LoadedRows {
-  var schema = text.columns ?? []
-  if text.columns == nil {
-    let survey = try JSONPass(text, schema: nil, context: context)
-    try survey.run()
-    schema = try survey.foundColumns()
-    if schema.isEmpty {
-      throw Diagnostic(
-        "empty-file", "`\(text.name)` has no JSON object, so that its columns are not known",
-        help: "state the columns and their types")
-    }
-  }
+  let schema = try text.columns ?? surveyedColumns(text, context: context)
   let pass = try JSONPass(text, schema: schema, context: context)
   try pass.run()
   let blocks = pass.finishedBlocks
@@ -126,18 +118,26 @@ final class JSONPass: @unchecked Sendable {
   private let lock = Lock()
   private var shared = Shared()
   private let isStopped = Atomic<Bool>(false)
+  /// Newlines before the first row that this pass reads.
+  private let newlinesBefore: Int
 
-  init(_ text: JSONRowsText, schema: Schema?, context: ExecutionContext) throws {
+  /// - Parameter reader: a reader that stands somewhere in the text; nil reads from the front.
+  init(
+    _ text: JSONRowsText, schema: Schema?, context: ExecutionContext, reader: BlockReader? = nil,
+    newlinesBefore: Int = 0
+  ) throws {
     self.text = text
+    self.newlinesBefore = newlinesBefore
     self.schema = schema
     self.context = context
     blockSize = text.blockSize ?? 4 << 20
-    reader = try BlockReader(
-      text.source, boundary: text.isLines ? .lines : .elements, blockSize: blockSize, skipping: text.skippedBytes,
-      name: text.name)
+    self.reader = try reader ?? BlockReader(
+      text.source, boundary: text.boundary, blockSize: blockSize, skipping: text.skippedBytes, name: text.name)
   }
 
   var finishedBlocks: [Block] { shared.blocks.sorted { $0.index < $1.index } }
+  /// Newlines up to the end of what was read.
+  var newlines: Int { shared.blocks.reduce(newlinesBefore) { $0 &+ $1.newlines } }
   var skippedRows: Int { shared.skippedRows }
   var nulledCells: Int { shared.nulledCells }
 
@@ -165,7 +165,7 @@ final class JSONPass: @unchecked Sendable {
       }
     }
     guard let failure = shared.failure else { return }
-    var line = 1 + failure.newlinesBefore
+    var line = 1 + newlinesBefore + failure.newlinesBefore
     for block in shared.blocks where block.index < failure.block { line += block.newlines }
     throw failure.diagnostic(line)
   }

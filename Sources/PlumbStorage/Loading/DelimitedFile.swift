@@ -3,8 +3,21 @@ import PlumbEngine
 
 /// Finds out how a delimited file is written and loads it.
 func loadDelimitedFile(_ source: any SampledSource, name: String, options: LoadOptions) throws -> LoadedRows {
+  try loadDelimited(delimitedText(source, name: name, options: options), context: options.context)
+}
+
+/// A delimited file as it is written.
+///
+/// - Parameter known: the columns of a table that the rows are for; where the file has columns of the same names, its
+///   guessed types are those.
+func delimitedText(
+  _ source: any SampledSource, name: String, options: LoadOptions, known: Schema? = nil
+) throws -> DelimitedText {
   let shape = try DelimitedSniffer(source: source, options: options, name: name).shape()
-  let columns = try chosenColumns(shape, name: name, options: options)
+  var columns = try chosenColumns(shape, name: name, options: options)
+  if options.columns == nil, let known, Set(known.map(\.name)) == Set(shape.names) {
+    columns = known.map { column in DelimitedText.Column(column, field: shape.names.firstIndex(of: column.name) ?? 0) }
+  }
   var text = DelimitedText(
     source: source, name: name, dialect: shape.dialect, hasHeader: shape.hasHeader, fieldCount: shape.fieldCount,
     columns: columns, typesAreStated: options.columns != nil)
@@ -17,7 +30,7 @@ func loadDelimitedFile(_ source: any SampledSource, name: String, options: LoadO
     text.threads = max(1, min(text.threads, size / (options.blockSize ?? 1 << 20) + 1))
     if options.blockSize == nil && size < 4 << 20 { text.blockSize = size / text.threads + 1 }
   }
-  return try loadDelimited(text, context: options.context)
+  return text
 }
 
 /// Stated columns by name where the header has all of them, else by place.

@@ -47,7 +47,7 @@ private func refuseUTF16(_ source: any SampledSource, name: String) throws {
 }
 
 /// The format by the front of the file where that is plain, else by its ending; delimited text otherwise.
-private func sniffFormat(path: String, source: any SampledSource, name: String) throws -> LoadOptions.Format {
+func sniffFormat(path: String, source: any SampledSource, name: String) throws -> LoadOptions.Format {
   let front = try source.sample(at: 0, count: 1 << 16)
   if front.starts(with: Array("SQLite format 3\0".utf8)) { return .sqlite }
   var endings = lastPart(of: path).split(separator: ".").map(String.init)

@@ -8,6 +8,14 @@ protocol SampledSource: ByteSource {
   var size: Int? { get }
   /// At most `count` bytes from `offset` on; fewer at the end, and none where only the front can be had.
   func sample(at offset: Int, count: Int) throws -> [UInt8]
+  /// Bytes as they lie on disk: all, if that is known, and those that have been read.
+  var storedSize: Int? { get }
+  var storedOffset: Int { get }
+}
+
+extension SampledSource {
+  /// How much has been read, from 0 to 1.
+  var share: Double { storedSize.map { $0 > 0 ? Double(storedOffset) / Double($0) : 1 } ?? 0 }
 }
 
 /// A regular file, read with plain system calls.
@@ -61,6 +69,9 @@ final class FileSource: SampledSource {
       if errno != EINTR { throw FileSource.failure(path, errno) }
     }
   }
+
+  var storedSize: Int? { size }
+  var storedOffset: Int { offset }
 
   func rewind() { offset = 0 }
 
@@ -132,6 +143,9 @@ final class BufferSource: SampledSource {
     at += given
     return given
   }
+
+  var storedSize: Int? { count }
+  var storedOffset: Int { at }
 
   func rewind() { at = 0 }
 

@@ -23,6 +23,8 @@ final class GzipSource: SampledSource {
 
   /// Only reading to the end tells.
   var size: Int? { nil }
+  var storedSize: Int? { packed.storedSize }
+  var storedOffset: Int { packed.storedOffset }
 
   static func isGzip(_ front: [UInt8]) -> Bool { front.count >= 3 && front[0] == 0x1F && front[1] == 0x8B && front[2] == 8 }
 

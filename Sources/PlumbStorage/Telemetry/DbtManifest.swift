@@ -42,12 +42,13 @@ extension FileReading {
     noteVersion(metadata.version, known: 1...12)
     report.foldsInto = "pipelines"
     let groups = DbtGroups(manifest)
+    var project = DbtProject(manifest)
     for section in ["nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests"] as [StaticString] {
       guard let members = manifest[section], members.isObject else { continue }
       try members.forEachMember { name, node in
         if report.read % 256 == 0 { try fold.checkpoint(context) }
         do {
-          try readNode(name, node, metadata, groups)
+          try readNode(name, node, metadata, groups, isOwn: project.isOwn(DbtName(name).package))
           report.read += 1
         } catch let fault as TelemetryFault {
           try reject(TelemetryFault("`\(shown(name))`: \(fault.reason)"), part: node)
@@ -57,7 +58,7 @@ extension FileReading {
   }
 
   private func readNode(
-    _ name: Bytes, _ node: DynamicCursor, _ metadata: DbtMetadata, _ groups: DbtGroups
+    _ name: Bytes, _ node: DynamicCursor, _ metadata: DbtMetadata, _ groups: DbtGroups, isOwn: Bool
   ) throws(TelemetryFault) {
     guard node.isObject, !name.isEmpty else { throw TelemetryFault("it is no object") }
     var parents: [Bytes] = []
@@ -78,7 +79,9 @@ extension FileReading {
     let meta = node["config"]?["meta"] ?? node["meta"]
     if let tier = meta?["tier"], tier.tag == .long { facts.put(row, PipelineColumn.tier, tier.int64, over: isNewer) }
     facts.put(row, PipelineColumn.sla, node["freshness"].flatMap(dbtFreshnessLimit), over: isNewer)
-    for parent in parents { fold.edge(from: parent, to: name, kind: "depends_on") }
+    let moment = isOwn ? metadata.generatedAt : nil
+    if let moment, let package = DbtName(name).package { fold.noteManifest(of: package, at: moment) }
+    for parent in parents { fold.edge(from: parent, to: name, kind: "depends_on", inManifestAt: moment) }
   }
 }
 

@@ -135,22 +135,51 @@ private func dbtErrorCode(_ message: Bytes) -> Bytes? {
 extension FileReading {
   /// Runs and errors of `run_results.json`, which is one invocation.
   func readDbtRunResults(_ artifact: DynamicCursor) throws {
+    try forEachResult(of: artifact, known: 2...6) { result, facts, invocation, written in
+      fold.add(facts, invocation: invocation, moment: written ?? facts.ended ?? TelemetryFold.unknownMoment)
+    }
+  }
+
+  /// Checks of how new sources are: each is a run of the source, which fails when the data is too old.
+  func readDbtSources(_ artifact: DynamicCursor) throws {
+    try forEachResult(of: artifact, known: 1...3) { result, facts, invocation, written throws(TelemetryFault) in
+      var facts = facts
+      let loaded = try result.moment("max_loaded_at", "")
+      let looked = try result.moment("snapshotted_at", "")
+      let moment = looked ?? written ?? TelemetryFold.unknownMoment
+      let limit = result["criteria"].flatMap(dbtFreshnessLimit)
+      let isNew = Self.ageText(loaded: loaded, looked: looked, limit: limit).withBytes { text in
+        if facts.message == nil, facts.state == .failed { facts.message = text }
+        return fold.add(facts, invocation: invocation, moment: moment)
+      }
+      let (row, isNewer) = fold.dbtPipeline(facts.node, moment: moment)
+      fold.pipelines.put(row, PipelineColumn.sla, limit, over: isNewer)
+      fold.pipelines.raise(row, PipelineColumn.measured, to: loaded)
+      return isNew
+    }
+  }
+
+  /// Hands each result of an artifact to `add`, which says whether its run was new, with the invocation and the moment
+  /// at which the artifact was written.
+  private func forEachResult(
+    of artifact: DynamicCursor, known: ClosedRange<Int>,
+    _ add: (DynamicCursor, DbtResult, _ invocation: Bytes, _ written: Int64?) throws(TelemetryFault) -> Bool
+  ) throws {
     let metadata = try DbtMetadata(artifact)
     guard artifact["results"]?.isArray == true else { throw TelemetryFault("`results` is missing") }
-    noteVersion(metadata.version, known: 2...6)
+    noteVersion(metadata.version, known: known)
     let invocation = try naturalKey(metadata, artifact)
-    for result in try artifact.list("results", "") {
+    for (place, result) in try artifact.list("results", "").enumerated() {
+      if place % 256 == 0 { try fold.checkpoint(context) }
       do {
         guard result.isObject else { throw result.fault("results", wanted: "objects") }
-        let node = try result.requiredText("unique_id", "")
-        let facts = try DbtResult(result, node: node)
-        let isNew = fold.add(facts, invocation: invocation, moment: metadata.generatedAt ?? facts.ended ?? TelemetryFold.unknownMoment)
+        let facts = try DbtResult(result, node: try result.requiredText("unique_id", ""))
+        let isNew = try add(result, facts, invocation, metadata.generatedAt)
         report.read += 1
         if !isNew { report.folded += 1 }
       } catch let fault as TelemetryFault {
         try reject(fault, part: result)
       }
-      if report.read % 256 == 0 { try fold.checkpoint(context) }
     }
   }
 
@@ -159,36 +188,6 @@ extension FileReading {
     if let invocation = metadata.invocation { return invocation }
     if let generated = artifact["metadata"]?.anyText("generated_at") { return generated }
     throw TelemetryFault("it has neither `metadata.invocation_id` nor `metadata.generated_at`, so that its runs have no name")
-  }
-
-  /// Checks of how new sources are: each is a run of the source, which fails when the data is too old.
-  func readDbtSources(_ artifact: DynamicCursor) throws {
-    let metadata = try DbtMetadata(artifact)
-    guard artifact["results"]?.isArray == true else { throw TelemetryFault("`results` is missing") }
-    noteVersion(metadata.version, known: 1...3)
-    let invocation = try naturalKey(metadata, artifact)
-    for result in try artifact.list("results", "") {
-      do {
-        guard result.isObject else { throw result.fault("results", wanted: "objects") }
-        let node = try result.requiredText("unique_id", "")
-        var facts = try DbtResult(result, node: node)
-        let loaded = try result.moment("max_loaded_at", "")
-        let looked = try result.moment("snapshotted_at", "")
-        let moment = looked ?? metadata.generatedAt ?? TelemetryFold.unknownMoment
-        let text = Self.ageText(loaded: loaded, looked: looked, limit: result["criteria"].flatMap(dbtFreshnessLimit))
-        let isNew = text.withBytes { text in
-          if facts.message == nil, facts.state == .failed { facts.message = text }
-          return fold.add(facts, invocation: invocation, moment: moment)
-        }
-        let (row, isNewer) = fold.dbtPipeline(node, moment: moment)
-        fold.pipelines.put(row, PipelineColumn.sla, result["criteria"].flatMap(dbtFreshnessLimit), over: isNewer)
-        fold.pipelines.raise(row, PipelineColumn.measured, to: loaded)
-        report.read += 1
-        if !isNew { report.folded += 1 }
-      } catch let fault as TelemetryFault {
-        try reject(fault, part: result)
-      }
-    }
   }
 
   private static func ageText(loaded: Int64?, looked: Int64?, limit: Int64?) -> ByteBuffer {

@@ -6,6 +6,8 @@ final class FileReading {
   let fold: TelemetryFold
   let context: ExecutionContext
   var report: FileReport
+  /// Called now and then with how much of the file is read, from 0 to 1.
+  var onPass: ((Double) throws -> Void)?
   private let onReject: ((RejectedInput) throws -> Void)?
   private var placeholders = 0
 
@@ -42,7 +44,11 @@ final class FileReading {
     var isCutOff = false
     while let value = try reader.next() {
       count += 1
-      if count % 64 == 1 { try fold.checkpoint(context) }
+      fold.unsavedBytes += value.text.count
+      if count % 64 == 1 {
+        try fold.checkpoint(context)
+        try onPass?(source.share)
+      }
       guard value.text.count < max(1 << 16, context.memoryLimit / 8) else {
         try reject("it is too large for the memory limit", line: value.line, text: Bytes(start: nil, count: 0))
         continue

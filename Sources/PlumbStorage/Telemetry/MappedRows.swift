@@ -15,7 +15,7 @@ struct MappedRows {
 
   /// - Throws: a diagnostic when a column is unknown or of another type.
   init(_ table: Table, as name: String, path: String) throws {
-    guard let schema = TelemetrySchema.schema(ofTable: name) else {
+    guard name != "runs_seen", let schema = TelemetrySchema.schema(ofTable: name) else {
       throw Diagnostic(
         "bad-mapping", "`\(name)` is no table of telemetry",
         help: "those are \(TelemetrySchema.names.joined(separator: ", "))")
@@ -90,6 +90,17 @@ struct MappedRows {
     case "edges":
       (store, before) = (fold.edges, fold.edges.count)
       place = fold.edges.row(of: try key(columns, row, [EdgeColumn.upstream, EdgeColumn.downstream], last: EdgeColumn.kind))
+    case "datasets":
+      (store, before) = (fold.datasets, fold.datasets.count)
+      place = fold.datasets.row(
+        of: try key(columns, row, [DatasetColumn.pipeline, DatasetColumn.dataset], last: DatasetColumn.role))
+    case "manifests":
+      (store, before) = (fold.manifests, fold.manifests.count)
+      var key = NaturalKey()
+      guard let project = text(columns, row, ManifestColumn.project) else { throw TelemetryFault("`project` is empty") }
+      key.add(project)
+      key.add(number(columns, row, ManifestColumn.written) ?? .min)
+      place = fold.manifests.row(of: key.value)
     default:
       (store, before) = (fold.pipelines, fold.pipelines.count)
       place = fold.pipelines.row(of: try key(columns, row, [PipelineColumn.name], last: nil))
@@ -199,36 +210,5 @@ extension TelemetryImport {
     let reading = FileReading(path: path, fold: fold, context: context, onReject: onReject)
     defer { reports.append(reading.report) }
     try rows.add(to: reading)
-  }
-}
-
-extension TelemetryImport {
-  /// Takes up where an earlier import left off: tables that it made are what is known so far.
-  ///
-  /// - Throws: a diagnostic when a table has other columns.
-  public func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
-    for name in TelemetrySchema.names {
-      guard let table = try tables(name) else { continue }
-      guard table.schema == TelemetrySchema.schema(ofTable: name) else {
-        throw Diagnostic(
-          "other-columns", "there is a table `\(name)` with other columns than telemetry has",
-          help: "import into another file, or `.rename` that table first")
-      }
-      let reading = FileReading(path: name, fold: fold, context: context, onReject: nil)
-      try MappedRows(table, as: name, path: name).add(to: reading)
-    }
-    // What is worked out from facts that are in no table: when a run without times was, how new a source's data.
-    for row in 0..<fold.errors.count {
-      guard let at = fold.errors[row, ErrorColumn.at], let run = fold.errors[row, ErrorColumn.runID],
-        fold.runs.hasRow(of: run)
-      else { continue }
-      fold.runs.raise(fold.runs.row(of: run), RunColumn.seen, to: at)
-    }
-    let source = fold.texts.number(of: "source")
-    for row in 0..<fold.pipelines.count {
-      fold.pipelines[row, PipelineColumn.earlierLastRun] = fold.pipelines[row, PipelineColumn.lastRun]
-      guard fold.pipelines[row, PipelineColumn.kind] == source else { continue }
-      fold.pipelines[row, PipelineColumn.measured] = fold.pipelines[row, PipelineColumn.lastSuccess]
-    }
   }
 }

@@ -35,11 +35,8 @@ extension TelemetryFold {
       _ = pipeline(parent, moment: TelemetryFold.unknownMoment)
       edge(from: parent, to: job, kind: "parent")
     }
-    let number = texts.number(of: job)
     for (list, isOutput) in [(event.inputs, false), (event.outputs, true)] {
-      for name in list.flatMap(\.names) {
-        name.withBytes { datasets.note(number, texts.number(of: $0), isOutput: isOutput) }
-      }
+      for name in list.flatMap(\.names) { name.withBytes { note(job, dataset: $0, isOutput: isOutput) } }
     }
     if let run = event.run { add(event, run: run, job: job) }
   }

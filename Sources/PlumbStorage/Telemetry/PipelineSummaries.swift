@@ -33,9 +33,6 @@ struct PipelineSummaries {
         newest = max(newest, runs[row, column] ?? .min)
       }
     }
-    for row in 0..<fold.pipelines.count {
-      newest = max(newest, fold.pipelines[row, PipelineColumn.earlierLastRun] ?? .min)
-    }
     let words = Dictionary(uniqueKeysWithValues: RunState.allCases.map { (fold.texts.number(of: $0.rawValue), $0) })
     for row in 0..<runs.count {
       guard let name = runs[row, RunColumn.pipeline] else { continue }
@@ -49,8 +46,7 @@ struct PipelineSummaries {
     let pipelines = fold.pipelines
     guard let name = pipelines[row, PipelineColumn.name], let summary = byName[name] else { return }
     let state = summary.lastRow.flatMap { fold.runs[$0, RunColumn.status] }
-    let earlier = pipelines[row, PipelineColumn.earlierLastRun]
-    pipelines[row, PipelineColumn.lastRun] = summary.lastRun.map { max($0, earlier ?? $0) } ?? earlier
+    pipelines[row, PipelineColumn.lastRun] = summary.lastRun
     let measured = pipelines[row, PipelineColumn.measured]
     let success = measured ?? summary.lastSuccess
     pipelines[row, PipelineColumn.lastSuccess] = success

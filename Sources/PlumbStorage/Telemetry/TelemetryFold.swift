@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbModel
 
 /// What telemetry says about pipelines, their runs, errors and edges, put together by natural key.
 ///
@@ -11,20 +12,25 @@ final class TelemetryFold {
   let runs: RowStore
   let errors: RowStore
   let edges: RowStore
-  let datasets = DatasetJobs()
+  let datasets: RowStore
+  let manifests: RowStore
+  /// Bytes of text that were read and are in no table yet.
+  var unsavedBytes = 0
 
   init() {
-    pipelines = RowStore(TelemetrySchema.pipelines, texts: texts, extra: PipelineColumn.extra)
-    runs = RowStore(TelemetrySchema.runs, texts: texts, extra: RunColumn.extra)
-    errors = RowStore(TelemetrySchema.errors, texts: texts)
-    edges = RowStore(TelemetrySchema.edges, texts: texts)
+    pipelines = RowStore(TelemetryModel.pipelines, texts: texts, extra: PipelineColumn.extra)
+    runs = RowStore(TelemetryModel.runs, texts: texts, extra: RunColumn.extra)
+    errors = RowStore(TelemetryModel.errors, texts: texts)
+    edges = RowStore(TelemetryModel.edges, texts: texts, extra: EdgeColumn.extra)
+    datasets = RowStore(TelemetrySchema.datasets, texts: texts)
+    manifests = RowStore(TelemetrySchema.manifests, texts: texts)
   }
 
   /// Stands for when something was known that does not say when; older than every moment.
   static let unknownMoment = Int64.min + 1
 
   var byteCount: Int {
-    texts.byteCount + pipelines.byteCount + runs.byteCount + errors.byteCount + edges.byteCount + datasets.byteCount
+    [pipelines, runs, errors, edges, datasets, manifests].reduce(texts.byteCount) { $0 + $1.byteCount }
   }
 
   /// Called now and then while facts are added.
@@ -96,19 +102,34 @@ final class TelemetryFold {
   }
 
   /// A dependency; false when it was known or leads from a pipeline to itself.
+  ///
+  /// - Parameter moment: of the manifest that has it.
   @discardableResult
-  func edge(from upstream: Bytes, to downstream: Bytes, kind: StaticString) -> Bool {
+  func edge(from upstream: Bytes, to downstream: Bytes, kind: StaticString, inManifestAt moment: Int64? = nil) -> Bool {
     if upstream.isEmpty || downstream.isEmpty || upstream.equals(downstream) { return false }
     var identity = NaturalKey()
     identity.add(upstream)
     identity.add(downstream)
     identity.add(kind)
-    if edges.hasRow(of: identity.value) { return false }
+    let isNew = !edges.hasRow(of: identity.value)
     let row = edges.row(of: identity.value)
+    edges.lower(row, EdgeColumn.first, to: moment)
+    edges.raise(row, EdgeColumn.last, to: moment)
+    guard isNew else { return false }
     edges[row, EdgeColumn.upstream] = texts.number(of: upstream)
     edges[row, EdgeColumn.downstream] = texts.number(of: downstream)
     edges[row, EdgeColumn.kind] = texts.number(of: String(describing: kind))
     return true
+  }
+
+  /// That a project of dbt had a manifest.
+  func noteManifest(of project: Bytes, at moment: Int64) {
+    var key = NaturalKey()
+    key.add(project)
+    key.add(moment)
+    let row = manifests.row(of: key.value)
+    manifests.put(row, ManifestColumn.project, text: project, over: true)
+    manifests.put(row, ManifestColumn.written, moment, over: true)
   }
 
   private func key(_ name: Bytes) -> Int64 {

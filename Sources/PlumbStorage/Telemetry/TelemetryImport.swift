@@ -13,6 +13,13 @@ public final class TelemetryImport: @unchecked Sendable {
   let onReject: ((RejectedInput) throws -> Void)?
   /// One for each file that was read, in order.
   public internal(set) var reports: [FileReport] = []
+  /// Called now and then with how much of what `read` was asked for is done, from 0 to 1, and the facts known.
+  public var onProgress: ((_ share: Double, _ runs: Int) -> Void)?
+  /// Called when about `batchBytes` of text were read since the last time, so that they can be saved.
+  public var onBatch: (() throws -> Void)?
+  public var batchBytes = Int.max
+  /// More pairs of jobs with a dataset in common are not looked at.
+  var pairLimit = 20_000_000
 
   /// - Parameter onReject: takes what was not taken; what it throws ends the import.
   public init(onReject: ((RejectedInput) throws -> Void)? = nil) { self.onReject = onReject }
@@ -43,22 +50,36 @@ public final class TelemetryImport: @unchecked Sendable {
   /// In folders only files of telemetry are read. A file that cannot be used at all is a line of the report.
   /// - Throws: `cancelled` and what else ends the import; everything read until then stays.
   public func read(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws {
-    if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) }
+    if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) { $0 } }
+    var files: [(path: String, isNamed: Bool)] = []
     for match in try TelemetryFiles.expanding(path) {
-      guard TelemetryFiles.isFolder(match) else {
-        try readFile(match, kind: kind, options, isNamed: true)
-        continue
+      if TelemetryFiles.isFolder(match) {
+        files += try TelemetryFiles.candidates(in: match).map { ($0, false) }
+      } else {
+        files.append((match, true))
       }
-      for file in try TelemetryFiles.candidates(in: match) { try readFile(file, kind: kind, options, isNamed: false) }
     }
+    for (place, file) in files.enumerated() {
+      try readFile(file.path, kind: kind, options, isNamed: file.isNamed) {
+        (Double(place) + $0) / Double(files.count)
+      }
+    }
+  }
+
+  /// Says how far a file is read, and has what was read saved when it is much.
+  func pass(share: Double) throws {
+    onProgress?(share, fold.runs.count)
+    guard let onBatch, fold.unsavedBytes > batchBytes else { return }
+    fold.unsavedBytes = 0
+    try onBatch()
   }
 
   /// The tables of everything read so far.
   public func tables(_ context: ExecutionContext) throws -> TelemetryTables {
-    if try !fold.datasets.addEdges(to: fold, context: context) {
+    if try !fold.addDatasetEdges(pairLimit: pairLimit, context) {
       var report = FileReport(path: "edges")
       report.kind = "OpenLineage"
-      report.note("only the first \(fold.datasets.pairLimit) pairs of jobs with a dataset in common were looked at")
+      report.note("only the first \(pairLimit) pairs of jobs with a dataset in common were looked at")
       reports.append(report)
     }
     return try fold.tables(context)
@@ -75,10 +96,13 @@ public final class TelemetryImport: @unchecked Sendable {
     return (format, opened.source, front, opened.name)
   }
 
-  private func readFile(_ path: String, kind: TelemetryKind?, _ options: LoadOptions, isNamed: Bool) throws {
+  private func readFile(
+    _ path: String, kind: TelemetryKind?, _ options: LoadOptions, isNamed: Bool, share: @escaping (Double) -> Double
+  ) throws {
     try options.context.checkpoint()
     let reading = FileReading(
       path: options.isStandardInput ? "standard input" : path, fold: fold, context: options.context, onReject: onReject)
+    reading.onPass = { try self.pass(share: share($0)) }
     do {
       let (format, source, front, _) = try Self.format(of: path, kind: kind, options)
       guard let format else {

@@ -1,52 +1,33 @@
 import PlumbEngine
+import PlumbModel
 
-/// The tables that every reader of telemetry fills, with the columns that the simulated world has.
-///
-/// - Note: `PlumbTelemetry` has the same columns; a test compares them.
+/// The tables that every reader of telemetry fills: four of the model's, and those that imports keep for themselves.
 public enum TelemetrySchema {
   public static let names = ["pipelines", "runs", "errors", "edges"]
+  /// Tables that imports keep beside the four, for those that come after.
+  public static let keptNames = ["datasets", "manifests", "runs_seen"]
 
-  /// The columns of one of the four tables.
+  /// The columns of one of these tables.
   public static func schema(ofTable name: String) -> Schema? {
     switch name {
-    case "pipelines": pipelines
-    case "runs": runs
-    case "errors": errors
-    case "edges": edges
+    case "pipelines", "runs", "errors", "edges": TelemetryModel.schema(ofTable: name)
+    case "datasets": datasets
+    case "manifests": manifests
+    case "runs_seen": runsSeen
     default: nil
     }
   }
 
-  static let pipelines: Schema = [
-    ColumnInfo("name", .string), ColumnInfo("source", .string), ColumnInfo("kind", .string),
-    ColumnInfo("owner", .string), ColumnInfo("tier", .long), ColumnInfo("region", .string),
-    ColumnInfo("vendor", .string), ColumnInfo("backup", .string), ColumnInfo("schedule", .string),
-    ColumnInfo("sla", .timespan), ColumnInfo("status", .string), ColumnInfo("last_run", .datetime),
-    ColumnInfo("last_success", .datetime), ColumnInfo("last_error", .string), ColumnInfo("freshness", .timespan),
-    ColumnInfo("success_rate", .real), ColumnInfo("avg_duration", .timespan), ColumnInfo("records_24h", .long),
+  /// Which pipelines write and read which datasets: `role` is output or input.
+  static let datasets: Schema = [
+    ColumnInfo("pipeline", .string), ColumnInfo("dataset", .string), ColumnInfo("role", .string),
   ]
 
-  static let runs: Schema = [
-    ColumnInfo("run_id", .long), ColumnInfo("pipeline", .string), ColumnInfo("source", .string),
-    ColumnInfo("started", .datetime), ColumnInfo("ended", .datetime), ColumnInfo("status", .string),
-    ColumnInfo("attempt", .long), ColumnInfo("duration", .timespan), ColumnInfo("queue_delay", .timespan),
-    ColumnInfo("upstream_delay", .timespan), ColumnInfo("records_in", .long), ColumnInfo("records_out", .long),
-    ColumnInfo("malformed", .long), ColumnInfo("bytes", .long), ColumnInfo("cpu", .real),
-    ColumnInfo("memory_mb", .long), ColumnInfo("io_wait", .real), ColumnInfo("backlog", .long),
-    ColumnInfo("schema_version", .long), ColumnInfo("error_code", .string), ColumnInfo("error_category", .string),
-    ColumnInfo("error", .string),
-  ]
+  /// When each manifest of a project of dbt was written, from which follows when edges came and went.
+  static let manifests: Schema = [ColumnInfo("project", .string), ColumnInfo("written", .datetime)]
 
-  static let errors: Schema = [
-    ColumnInfo("at", .datetime), ColumnInfo("run_id", .long), ColumnInfo("pipeline", .string),
-    ColumnInfo("code", .string), ColumnInfo("category", .string), ColumnInfo("message", .string),
-    ColumnInfo("details", .dynamic),
-  ]
-
-  static let edges: Schema = [
-    ColumnInfo("upstream", .string), ColumnInfo("downstream", .string), ColumnInfo("kind", .string),
-    ColumnInfo("since", .datetime), ColumnInfo("until", .datetime),
-  ]
+  /// When a run was known of whose start nobody wrote down: its end, or when its result was written.
+  static let runsSeen: Schema = [ColumnInfo("run_id", .long), ColumnInfo("seen", .datetime)]
 }
 
 /// Places of the columns of `pipelines`, and of what is remembered beside them.
@@ -54,10 +35,9 @@ enum PipelineColumn {
   static let name = 0, source = 1, kind = 2, owner = 3, tier = 4, vendor = 6, schedule = 8, sla = 9, status = 10
   static let lastRun = 11, lastSuccess = 12, lastError = 13, freshness = 14, successRate = 15, avgDuration = 16
   static let records24h = 17
-  /// When the newest of the facts was known, how new the data was found to be by looking at it, and `last_run`
-  /// in the tables of an earlier import.
-  static let seen = 18, measured = 19, earlierLastRun = 20
-  static let extra = 3
+  /// When the newest of the facts was known, and how new the data was found to be by looking at it.
+  static let seen = 18, measured = 19
+  static let extra = 2
 }
 
 /// Places of the columns of `runs`, and of what is remembered beside them.
@@ -77,6 +57,17 @@ enum ErrorColumn {
 
 enum EdgeColumn {
   static let upstream = 0, downstream = 1, kind = 2, since = 3, until = 4
+  /// The first and the last manifest of its project that had it.
+  static let first = 5, last = 6
+  static let extra = 2
+}
+
+enum DatasetColumn {
+  static let pipeline = 0, dataset = 1, role = 2
+}
+
+enum ManifestColumn {
+  static let project = 0, written = 1
 }
 
 /// The words of `runs.status`.

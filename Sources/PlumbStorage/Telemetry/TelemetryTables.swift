@@ -1,12 +1,15 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The four tables that telemetry became.
+/// The four tables that telemetry became, and what is kept beside them for later imports.
 public struct TelemetryTables: Sendable {
   public var pipelines: Table
   public var runs: Table
   public var errors: Table
   public var edges: Table
+
+  /// Tables of `TelemetrySchema.keptNames`; many imports leave them empty.
+  public var kept: [Table]
 
   public var all: [Table] { [pipelines, runs, errors, edges] }
 }
@@ -19,13 +22,41 @@ extension TelemetryFold {
     for row in 0..<runs.count {
       runs[row, RunColumn.duration] = runs[row, RunColumn.statedDuration] ?? span(ofRun: row)
     }
+    EdgeHistory(self).describe(self)
     let summaries = PipelineSummaries(self)
     return TelemetryTables(
       pipelines: try pipelinesTable(summaries, context),
       runs: try table("runs", runs, sortedBy: [RunColumn.started, RunColumn.ended], then: [RunColumn.pipeline], context),
       errors: try table("errors", errors, sortedBy: [ErrorColumn.at], then: [ErrorColumn.pipeline], context),
       edges: try table(
-        "edges", edges, sortedBy: [], then: [EdgeColumn.upstream, EdgeColumn.downstream, EdgeColumn.kind], context))
+        "edges", edges, sortedBy: [], then: [EdgeColumn.upstream, EdgeColumn.downstream, EdgeColumn.kind], context),
+      kept: [
+        try table(
+          "datasets", datasets, sortedBy: [], then: [DatasetColumn.pipeline, DatasetColumn.dataset, DatasetColumn.role],
+          context),
+        try table("manifests", manifests, sortedBy: [ManifestColumn.written], then: [ManifestColumn.project], context),
+        try runsSeen(context),
+      ])
+  }
+
+  /// Runs that are known by their end or by their result alone.
+  private func runsSeen(_ context: ExecutionContext) throws -> Table {
+    var seen: [(moment: Int64, run: Int64)] = []
+    for row in 0..<runs.count where runs[row, RunColumn.started] == nil {
+      guard let moment = runs[row, RunColumn.ended] ?? runs[row, RunColumn.seen], moment > Self.unknownMoment,
+        let run = runs[row, RunColumn.runID]
+      else { continue }
+      seen.append((moment, run))
+    }
+    seen.sort { ($0.moment, $0.run) < ($1.moment, $1.run) }
+    let writer = RowsWriter(TelemetrySchema.runsSeen)
+    for (place, (moment, run)) in seen.enumerated() {
+      if place % 8192 == 0 { try checkpoint(context) }
+      writer.append(0, word: run)
+      writer.append(1, word: moment)
+      writer.endRow()
+    }
+    return Table(name: "runs_seen", schema: TelemetrySchema.runsSeen, groups: try writer.finish())
   }
 
   private func span(ofRun row: Int) -> Int64? {

@@ -219,6 +219,10 @@ public final class WorkspaceFile: @unchecked Sendable {
     contents.withLock { $0.tables.first { $0.row.name == name }?.table }
   }
 
+  func tableNumber(named name: String) -> Int64? {
+    contents.withLock { $0.tables.first { $0.row.name == name }?.row.id }
+  }
+
   /// In alphabetical order.
   public var functions: [StoredFunction] { contents.withLock { $0.functions } }
 

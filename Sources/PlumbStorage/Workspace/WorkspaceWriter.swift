@@ -40,6 +40,8 @@ public final class WorkspaceWriter {
 
   private func row(_ name: String) throws -> TableRow? { try StoredCatalogue.tables(file, named: name).first }
 
+  func tableNumber(named name: String) throws -> Int64? { try row(name)?.id }
+
   public func hasTable(named name: String) throws -> Bool { try row(name) != nil }
 
   /// Makes an empty table.
@@ -62,6 +64,7 @@ public final class WorkspaceWriter {
     try file.run("DELETE FROM plumb_texts WHERE table_id = ?", .integer(table.id))
     try file.run("DELETE FROM plumb_columns WHERE table_id = ?", .integer(table.id))
     try file.run("DELETE FROM plumb_tables WHERE id = ?", .integer(table.id))
+    try forgetImports(ofTable: table.id)
   }
 
   public func rename(_ name: String, to newName: String) throws {

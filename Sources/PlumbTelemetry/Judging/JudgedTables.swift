@@ -28,7 +28,7 @@ public struct JudgedTables: Sendable {
     }
     self.runs = runs
     var schemas: [String: Schema] = [:]
-    for name in ["pipelines", "edges", "schema_changes", "alerts"] { schemas[name] = schema(name) }
+    for name in ["pipelines", "edges", "schema_changes", "alerts", "runs_seen"] { schemas[name] = schema(name) }
     self.schemas = schemas
     inputColumn = try input.map { columns in
       for name in ["name", "pipeline"] where columns.contains(ColumnInfo(name, .string)) { return name }
@@ -46,6 +46,9 @@ public struct JudgedTables: Sendable {
 
   func columns(_ table: String) -> Schema { table == "runs" ? runs : schemas[table] ?? [] }
 
+  /// Whether some runs are only known by when they were seen.
+  var hasRunsSeen: Bool { DatedRuns(runs: runs, seen: schemas["runs_seen"] ?? []).isNeeded }
+
   /// Whether `runs` itself has a column.
   func shows(_ name: String) -> Bool { runs.contains { $0.name == name } }
 
@@ -53,7 +56,7 @@ public struct JudgedTables: Sendable {
 
   /// `runs` with the columns in `names`, whatever it has of them, of those pipelines that are meant.
   func runs(with names: [String]) -> String {
-    var text = "runs"
+    var text = DatedRuns(runs: self.runs, seen: schemas["runs_seen"] ?? []).text
     if let inputColumn { text += "\n| where pipeline in ((input | distinct \(inputColumn)))" }
     let missing = names.compactMap { name in substitute(name).map { "\(name) = \($0)" } }
     return missing.isEmpty ? text : text + "\n| extend " + missing.joined(separator: ", ")

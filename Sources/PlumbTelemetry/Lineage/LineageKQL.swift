@@ -150,7 +150,7 @@ public struct LineageKQL {
   private var pastStatus: String {
     let at = moment ?? "now()"
     return """
-      runs
+      \(DatedRuns(runs: schema("runs") ?? [], seen: schema("runs_seen") ?? []).text)
               | where started <= \(at)
               | extend is_open = isnull(ended) or ended > \(at)
               | where is_open or status != "skipped"

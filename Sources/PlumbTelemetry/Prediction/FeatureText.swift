@@ -3,9 +3,9 @@
 /// Both texts are the same for training and prediction: `moments` says how many moments there are, 1 for a prediction.
 enum FeatureText {
   /// What the rest reads, whatever a workspace has: a column or table that is missing gives nulls or no rows.
-  static func sources(hasEdges: Bool, hasSchemaChanges: Bool) -> String {
+  static func sources(runs: String = "runs", hasEdges: Bool, hasSchemaChanges: Bool) -> String {
     """
-    let attempts_seen = runs
+    let attempts_seen = \(runs)
     | project pipeline, started, ended, status, attempt = column_ifexists("attempt", long(1)),
       duration = column_ifexists("duration", timespan(null)), queue_delay = column_ifexists("queue_delay", timespan(null)),
       upstream_delay = column_ifexists("upstream_delay", timespan(null)), records_in = column_ifexists("records_in", long(null)),

@@ -50,15 +50,20 @@ public struct PredictionQuestion: Hashable, Sendable {
   }
 
   /// The text that `.show features` prints, up to the query at its end.
-  public func text(hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
+  ///
+  /// - Parameter runs: the table `runs`, or the query that stands for it.
+  public func text(runs: String = "runs", hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
     """
     let as_of = \(Value.datetime(asOf).literal);
     let within = \(Value.timespan(within).literal);
     let step = \(Value.timespan(step).literal);
     let moments = tolong(\(moments));
-    \(FeatureText.sources(hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges))\(FeatureText.features)
+    \(FeatureText.sources(runs: runs, hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges))\(FeatureText.features)
     """
   }
+
+  /// The query that stands for `runs`, by the columns of `runs` and of `runs_seen`.
+  public static func runsText(_ runs: Schema, seen: Schema) -> String { DatedRuns(runs: runs, seen: seen).text }
 
   /// The query for a prediction: one moment, and the upstream that sentences speak of.
   func predictionText(_ source: PredictionSource) throws -> String { try text(source) + "features" }
@@ -75,8 +80,9 @@ public struct PredictionQuestion: Hashable, Sendable {
 
   private func text(_ source: PredictionSource) throws -> String {
     try source.checkRuns()
+    let runs = Self.runsText(try source.table("runs")?.schema ?? [], seen: try source.table("runs_seen")?.schema ?? [])
     return text(
-      hasEdges: try has(source, "edges", ["upstream", "downstream"]),
+      runs: runs, hasEdges: try has(source, "edges", ["upstream", "downstream"]),
       hasSchemaChanges: try has(source, "schema_changes", ["pipeline", "at"]))
   }
 

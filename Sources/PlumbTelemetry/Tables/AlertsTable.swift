@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 extension Simulator {
   /// What simple rules would have fired by `clock`, in the order of time.
@@ -6,7 +7,7 @@ extension Simulator {
     var alerts = ruleAlerts(clock: clock)
     alerts += planAlerts(clock: clock)
     alerts.sort { ($0.at, $0.pipeline, $0.rule.rawValue) < ($1.at, $1.pipeline, $1.rule.rawValue) }
-    let writer = RowsWriter(WorldSchemas.alerts)
+    let writer = RowsWriter(TelemetryModel.alerts)
     for alert in alerts {
       let pipeline = topology.pipelines[alert.pipeline]
       writer.append(0, word: alert.at)
@@ -16,7 +17,7 @@ extension Simulator {
       writer.append(4, string: alert.rule.message(pipeline.name, alert.number))
       writer.endRow()
     }
-    return Table(name: "alerts", schema: WorldSchemas.alerts, groups: try writer.finish())
+    return Table(name: "alerts", schema: TelemetryModel.alerts, groups: try writer.finish())
   }
 
   /// Announced builds, and secrets about to expire where somebody watches them.

@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 extension RunStore {
   /// One row for each failed attempt that has ended by `clock`, with what an engineer would find in its log.
@@ -29,7 +30,7 @@ extension RunStore {
       }
     }
     if rows.count > 0 { groups.append(rows.seal()) }
-    return Table(name: "errors", schema: WorldSchemas.errors, groups: groups)
+    return Table(name: "errors", schema: TelemetryModel.errors, groups: groups)
   }
 }
 

@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 extension Simulator {
   /// The places in the plan of the incidents that history shows, in the order of their beginnings.
@@ -11,7 +12,7 @@ extension Simulator {
   /// The truth: what went wrong where, and how many pipelines had an attempt fail for it by `clock`.
   func incidentsTable(clock: Int64) throws -> Table {
     let affected = store.affectedCounts(incidents: plan.incidents.count, clock: clock)
-    let writer = RowsWriter(WorldSchemas.incidents)
+    let writer = RowsWriter(TelemetryModel.incidents)
     for (number, place) in shownIncidents(clock: clock).enumerated() {
       let incident = plan.incidents[place]
       writer.append(0, string: incidentName(number))
@@ -22,7 +23,7 @@ extension Simulator {
       writer.append(5, word: Int64(affected[place]))
       writer.endRow()
     }
-    return Table(name: "incidents", schema: WorldSchemas.incidents, groups: try writer.finish())
+    return Table(name: "incidents", schema: TelemetryModel.incidents, groups: try writer.finish())
   }
 }
 

@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 extension RunStore {
   /// A sample of every metric of every pipeline each full hour from the start of history to `clock`.
@@ -23,7 +24,7 @@ extension RunStore {
       sampler.sample(at: next)
       next += hour
     }
-    return Table(name: "metrics", schema: WorldSchemas.metrics, groups: sampler.finish())
+    return Table(name: "metrics", schema: TelemetryModel.metrics, groups: sampler.finish())
   }
 }
 

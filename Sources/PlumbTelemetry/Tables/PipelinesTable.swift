@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 /// What the runs so far say about one pipeline.
 private struct Summary {
@@ -17,7 +18,7 @@ extension RunStore {
   /// The pipelines as they are at `clock`.
   func pipelinesTable(_ topology: Topology, clock: Int64) throws -> Table {
     let summaries = summaries(topology.pipelines.count, clock: clock)
-    let writer = RowsWriter(WorldSchemas.pipelines)
+    let writer = RowsWriter(TelemetryModel.pipelines)
     for (i, pipeline) in topology.pipelines.enumerated() {
       let summary = summaries[i]
       let sla = pipeline.sla * 10_000
@@ -46,7 +47,7 @@ extension RunStore {
       writer.append(17, word: summary.records)
       writer.endRow()
     }
-    return Table(name: "pipelines", schema: WorldSchemas.pipelines, groups: try writer.finish())
+    return Table(name: "pipelines", schema: TelemetryModel.pipelines, groups: try writer.finish())
   }
 
   /// A pipeline that is not failing but whose data is older than agreed is stale.

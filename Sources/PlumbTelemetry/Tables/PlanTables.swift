@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 /// The tables that follow from the plan of a world and need no runs: edges and schema changes.
 extension Simulator {
@@ -6,7 +7,7 @@ extension Simulator {
 
   /// The dependencies that have begun by `clock` (ticks); `until` is null while they last.
   func edgesTable(clock: Int64) throws -> Table {
-    let writer = RowsWriter(WorldSchemas.edges)
+    let writer = RowsWriter(TelemetryModel.edges)
     for edge in topology.edges where ticks(edge.since) <= clock {
       writer.append(0, string: topology.pipelines[edge.upstream].name)
       writer.append(1, string: topology.pipelines[edge.downstream].name)
@@ -16,14 +17,14 @@ extension Simulator {
       writer.append(4, wordOrNull: hasEnded ? ticks(edge.until) : nil)
       writer.endRow()
     }
-    return Table(name: "edges", schema: WorldSchemas.edges, groups: try writer.finish())
+    return Table(name: "edges", schema: TelemetryModel.edges, groups: try writer.finish())
   }
 
   /// The changed fields of history, in the order of time.
   func schemaChangesTable(clock: Int64) throws -> Table {
     var changes = plan.schemaChanges.flatMap { $0.filter { $0.at >= 0 && ticks($0.at) <= clock } }
     changes.sort { ($0.at, $0.pipeline) < ($1.at, $1.pipeline) }
-    let writer = RowsWriter(WorldSchemas.schemaChanges)
+    let writer = RowsWriter(TelemetryModel.schemaChanges)
     for change in changes {
       writer.append(0, word: ticks(change.at))
       writer.append(1, string: topology.pipelines[change.pipeline].name)
@@ -33,6 +34,6 @@ extension Simulator {
       writer.append(5, string: change.after)
       writer.endRow()
     }
-    return Table(name: "schema_changes", schema: WorldSchemas.schemaChanges, groups: try writer.finish())
+    return Table(name: "schema_changes", schema: TelemetryModel.schemaChanges, groups: try writer.finish())
   }
 }

@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 import Synchronization
 
 extension RunStore {
@@ -76,7 +77,7 @@ extension RunStore {
         made.set(place, group(work.value[place].0, count: work.value[place].1, clock: clock))
       }
     }
-    return Table(name: "runs", schema: WorldSchemas.runs, groups: made.groups)
+    return Table(name: "runs", schema: TelemetryModel.runs, groups: made.groups)
   }
 }
 

@@ -54,8 +54,13 @@ struct Imported {
   /// The lines of the report.
   var lines: [String] { reports.map(\.line) }
 
-  /// All four tables as texts.
-  var all: [String] { tables.all.flatMap { ["[\($0.name)]"] + $0.rowTexts } }
+  /// All tables as texts.
+  var all: [String] { tables.texts }
+}
+
+extension TelemetryTables {
+  /// All tables as texts, with those that are kept for later imports.
+  var texts: [String] { (all + kept).flatMap { ["[\($0.name)]"] + $0.rowTexts } }
 }
 
 extension Table {

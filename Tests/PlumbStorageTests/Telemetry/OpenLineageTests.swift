@@ -145,7 +145,7 @@ import Testing
     let folder = try TelemetryFolder([("e.ndjson", jobs.joined(separator: "\n"))])
     for (limit, isWhole) in [(500, false), (20_000, true)] {
       let telemetry = TelemetryImport()
-      telemetry.fold.datasets.pairLimit = limit
+      telemetry.pairLimit = limit
       try telemetry.read(folder.path, kind: nil, options: makeOptions())
       let edges = try telemetry.tables(makeOptions().context).edges.rowCount
       #expect(isWhole == (edges == 30 * 29))

@@ -103,4 +103,30 @@ struct SharedDataTests {
       "my-namespace/my-job|2019-05-09T19:49:24.2013610Z|2019-05-09T19:50:24.2013610Z|succeeded|00:01:00"
     ])
   }
+
+  /// The facets of real events: 2000 rows of 2 MiB, an hour from one nominal time to the next, and a parent for each of
+  /// dbt's five jobs. The other events have themselves as parents.
+  @Test func facets() throws {
+    let full = try imported("/openlineage/event_full.json")
+    #expect(full.tables.runs.cells("pipeline", "ended", "status", "records_out", "bytes", "queue_delay") == [
+      "my-scheduler-namespace/myjob.mytask|2020-12-28T19:51:01.6410000Z|succeeded|2000|2097152|∅"
+    ])
+    #expect(full.tables.pipelines.cells("schedule") == ["every 01:00:00"])
+    #expect(full.tables.edges.rowCount == 0)
+    let dbt = try imported("/openlineage/dbt-test-events.json")
+    #expect(dbt.tables.edges.cells("upstream", "kind") == Array(repeating: "dbt/dbt-job-name|parent", count: 5))
+    let simple = try imported("/openlineage/event_simple.json")
+    let name = "my-scheduler-namespace/myjob|my-datasource-namespace/instance.schema."
+    #expect(simple.tables.kept.first?.rowTexts == ["input-1|input", "input-2|input", "output-1|output"].map { name + $0 })
+  }
+
+  /// The project's manifest of July has 4 dependencies, that of August 18; those of the tests are the 14 new ones.
+  @Test func edgesOfTwoManifests() throws {
+    let edges = try imported("/dbt").tables.edges.cells("downstream", "since", "until")
+    #expect(edges.count == 47)
+    let newer = edges.filter { $0.hasSuffix("|2021-08-23T15:06:17.9321640Z|∅") }
+    #expect(newer.count == 14)
+    #expect(newer.allSatisfy { $0.hasPrefix("test.dbt_bigquery_test.") })
+    #expect(edges.count { $0.hasSuffix("|∅|∅") } == 33)
+  }
 }

@@ -86,7 +86,9 @@ import Testing
       let path = folder.path + "/" + original.name
       do {
         if original.name.hasPrefix("t.") {
-          _ = try loadTable(name: "t", path: path, options: LoadOptions(context: context))
+          let whole = try loadTable(name: "t", path: path, options: LoadOptions(context: context))
+          let parts = try TableStream.rows(path, LoadOptions(context: context), batchBytes: 64)
+          #expect(parts.rowTexts == whole.table.rowTexts, "round \(round)")
         } else {
           let stated = Int.random(in: 0..<12, using: &generator)
           let kind: TelemetryKind? = stated == 0 ? .dbt : stated == 1 ? .openlineage : nil

@@ -98,7 +98,7 @@ extension Shell {
         store.endReading()
       } else {
         defer { completion.use(workspace) }
-        try MemoryImport(command: command, catalog: workspace.catalog).run()
+        try MemoryImport(command: command, catalog: workspace.catalog, known: workspace.imported).run()
       }
     } catch let status as ExitStatus {
       if status == .interrupted { return Console.say("stopped; what was read until then is kept") }

@@ -36,6 +36,15 @@ struct ErrorReading: Sendable {
     }
   }
 
+  /// A run that never began because what it waits for did not end well.
+  static let skipped = ErrorReading(code: "skipped", message: "", shares: [(.upstream, 1)])
+
+  private init(code: String, message: String, shares: [(suspect: Suspect, share: Double)]) {
+    self.code = code
+    self.message = message
+    self.shares = shares
+  }
+
   /// The first rule with a word in the text holds. Special words stand before general ones.
   private static let words: [(suspect: Suspect, words: [String])] = [
     (.noise, [
@@ -61,7 +70,7 @@ struct ErrorReading: Sendable {
     ]),
     (.cause(.badDeployment), [
       "new build", "deploy", "import", "exception", "library", "setting", "config", "module", "attributeerror",
-      "compilation",
+      "compilation", "syntax error", "parsing error",
     ]),
     (.cause(.vendorOutage), [
       "503", "502", "500", "429", "throttl", "too many requests", "service unavailable", "vendor",

@@ -101,15 +101,18 @@ struct WhyAnswer {
       let gap = Swift.max(past.gap, 600_000_000)
       var lateness = 0.0
       var longest: Int64 = 0
+      var knowsSuccess = false
       for moment in moments {
-        let age = moment &- (past.lastSuccess(by: moment) ?? moment &- 48 * 36_000_000_000)
+        let success = past.lastSuccess(by: moment)
+      knowsSuccess = knowsSuccess || success != nil
+      let age = moment &- (success ?? moment &- 48 * 36_000_000_000)
         longest = Swift.max(longest, age)
         lateness += Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6) / Double(moments.count)
       }
       guard lateness > 0.1 else { continue }
       let usual = past.gap > 0 ? " (usually every \(Phrase.time(past.gap)))" : ""
-      late.append(
-        (upstream, lateness * closeness, "\(past.name) had no success for \(Phrase.time(longest))\(usual)"))
+      let time = knowsSuccess ? "for \(Phrase.time(longest))" : "in the two days before"
+      late.append((upstream, lateness * closeness, "\(past.name) had no success \(time)\(usual)"))
     }
     return late
   }
@@ -152,7 +155,13 @@ struct WhyAnswer {
     }
     var text = "\(past.name) is as usual: \(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
     if past.failureRate.isFinite { text += " (usually \(Phrase.percent(past.failureRate)))" }
-    if past.attempts.isEmpty { text = "\(past.name) has not run in the two days before" }
+    if past.attempts.isEmpty {
+      text = "\(past.name) has not run in the two days before"
+      text += reading.lastRun.map { last in
+        let later = KQLText.moment(last &+ 600_000_000)
+        return "; its last run was \(Phrase.time(reading.moment &- last)) before: ask `why \(KQLText.string(past.name)) at \(later)`"
+      } ?? ", and no earlier run of it is known"
+    }
     let success = past.lastSuccess(by: reading.moment).map { Phrase.time(reading.moment &- $0) }
     if let success { text += "; its last success was \(success) ago" }
     writer.append(0, word: 1)

@@ -14,6 +14,8 @@ struct WhyReading {
   /// Whether the tables tell of dependencies.
   let knowsEdges: Bool
   let moment: Int64
+  /// The last run of the pipeline that is asked about, where it has none in the days that are looked at.
+  private(set) var lastRun: Int64?
 
   private let tables: JudgedTables
   private let context: ExecutionContext
@@ -63,6 +65,21 @@ struct WhyReading {
     var index = NameIndex()
     for node in chosen { _ = index.insert(names.names[Int(node)]) }
     try withExtendedLifetime(known) { try readPasts(index) }
+    if let first = pasts.first, first.attempts.isEmpty { lastRun = try lastRun(of: first.name) }
+  }
+
+  /// When a pipeline ran that did not in the days that are looked at.
+  private func lastRun(of name: String) throws -> Int64? {
+    let table = try run(
+      """
+      \(tables.runs(with: []))
+      | where pipeline == \(KQLText.string(name)) and started <= \(KQLText.moment(moment))
+      | summarize last = max(started)
+      """)
+    guard let column = try TableColumn(table, "last", .datetime) else { return nil }
+    var last: Int64?
+    try table.forEachPlace(context) { last = column.word($0) }
+    return last
   }
 
   // MARK: Who is near
@@ -197,12 +214,14 @@ struct WhyReading {
   }
 
   private mutating func readAttempts(_ seen: String, _ index: NameIndex) throws {
+    // What was skipped without having begun waited for another: a run that the schedule left out has its time.
+    let skips = tables.hasRunsSeen ? "status == \"skipped\" and started == ended, 4, " : ""
     let signs = Sign.allCases.map { "v\($0.rawValue) = todouble(\($0.expression))" }
     let table = try run(
       """
       \(seen)
       | sort by started asc
-      | extend outcome = case(isnull(ended) and status == "failed", 2,
+      | extend outcome = case(\(skips)isnull(ended) and status == "failed", 2,
           isnull(ended) or ended > \(KQLText.moment(moment)), 3, status == "succeeded", 1, status == "failed", 2, 0)
       | project pipeline, started, ended = iff(outcome == 3, datetime(null), ended), outcome = tolong(outcome),
           error_code, error_category, error, \(signs.joined(separator: ", "))
@@ -223,6 +242,7 @@ struct WhyReading {
       case 1: outcome = .succeeded
       case 2: outcome = .failed
       case 3: outcome = .running
+      case 4: outcome = .failed
       default: outcome = .other
       }
       var attempt = PipelinePast.Attempt(
@@ -230,13 +250,14 @@ struct WhyReading {
       if attempt.outcome == .failed {
         let (code, category) = (String(codes.text(place)), String(categories.text(place)))
         let text = String(texts.text(place))
-        let key = "\(code)\u{1F}\(category)\u{1F}\(text)"
+        let isSkip = outcomes.word(place) == 4
+        let key = isSkip ? "" : "\(code)\u{1F}\(category)\u{1F}\(text)"
         if let known = places[key] {
           attempt.error = known
         } else if readings.count < 4_096 {
           attempt.error = readings.count
           places[key] = readings.count
-          readings.append(ErrorReading(code: code, category: category, message: text))
+          readings.append(isSkip ? .skipped : ErrorReading(code: code, category: category, message: text))
         }
       }
       pasts[number].append(attempt) { columns[$0.rawValue]?.real(place) ?? .nan }

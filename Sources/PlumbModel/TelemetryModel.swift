@@ -1,14 +1,14 @@
 import PlumbEngine
 
-/// The columns of the tables that a world has, as the design names them.
-enum WorldSchemas {
+/// The tables of telemetry, which the simulated world makes and every reader of others' telemetry fills.
+public enum TelemetryModel {
   /// In the order in which a user meets them.
-  static let all: [(name: String, schema: Schema)] = [
+  public static let all: [(name: String, schema: Schema)] = [
     ("pipelines", pipelines), ("runs", runs), ("errors", errors), ("metrics", metrics),
     ("schema_changes", schemaChanges), ("edges", edges), ("alerts", alerts), ("incidents", incidents),
   ]
 
-  static let pipelines: Schema = [
+  public static let pipelines: Schema = [
     ColumnInfo("name", .string), ColumnInfo("source", .string), ColumnInfo("kind", .string),
     ColumnInfo("owner", .string), ColumnInfo("tier", .long), ColumnInfo("region", .string),
     ColumnInfo("vendor", .string), ColumnInfo("backup", .string), ColumnInfo("schedule", .string),
@@ -17,7 +17,7 @@ enum WorldSchemas {
     ColumnInfo("success_rate", .real), ColumnInfo("avg_duration", .timespan), ColumnInfo("records_24h", .long),
   ]
 
-  static let runs: Schema = [
+  public static let runs: Schema = [
     ColumnInfo("run_id", .long), ColumnInfo("pipeline", .string), ColumnInfo("source", .string),
     ColumnInfo("started", .datetime), ColumnInfo("ended", .datetime), ColumnInfo("status", .string),
     ColumnInfo("attempt", .long), ColumnInfo("duration", .timespan), ColumnInfo("queue_delay", .timespan),
@@ -28,46 +28,37 @@ enum WorldSchemas {
     ColumnInfo("error", .string),
   ]
 
-  static let errors: Schema = [
+  public static let errors: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("run_id", .long), ColumnInfo("pipeline", .string),
     ColumnInfo("code", .string), ColumnInfo("category", .string), ColumnInfo("message", .string),
     ColumnInfo("details", .dynamic),
   ]
 
-  static let metrics: Schema = [
+  public static let metrics: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("pipeline", .string), ColumnInfo("name", .string),
     ColumnInfo("value", .real),
   ]
 
-  static let schemaChanges: Schema = [
+  public static let schemaChanges: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("pipeline", .string), ColumnInfo("field", .string),
     ColumnInfo("change", .string), ColumnInfo("before", .string), ColumnInfo("after", .string),
   ]
 
-  static let edges: Schema = [
+  public static let edges: Schema = [
     ColumnInfo("upstream", .string), ColumnInfo("downstream", .string), ColumnInfo("kind", .string),
     ColumnInfo("since", .datetime), ColumnInfo("until", .datetime),
   ]
 
-  static let alerts: Schema = [
+  public static let alerts: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("rule", .string), ColumnInfo("pipeline", .string),
     ColumnInfo("severity", .string), ColumnInfo("message", .string),
   ]
 
-  static let incidents: Schema = [
+  public static let incidents: Schema = [
     ColumnInfo("id", .string), ColumnInfo("pipeline", .string), ColumnInfo("cause", .string),
     ColumnInfo("began", .datetime), ColumnInfo("ended", .datetime), ColumnInfo("affected", .long),
   ]
-}
 
-extension RowsWriter {
-  /// A text made for this row.
-  func append(_ column: Int, string: String) {
-    var string = string
-    string.withUTF8 { append(column, text: $0) }
-  }
-
-  func append(_ column: Int, wordOrNull word: Int64?) {
-    if let word { append(column, word: word) } else { appendNull(column) }
-  }
+  /// The columns of one of the tables; nil when there is none of that name.
+  public static func schema(ofTable name: String) -> Schema? { all.first { $0.name == name }?.schema }
 }

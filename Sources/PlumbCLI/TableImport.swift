@@ -1,0 +1,177 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// Puts the rows of a file into a table of a workspace file, batch by batch.
+///
+/// Each batch is a transaction, which also notes how far the file was read: what was stopped goes on there the next time,
+/// and a file that was read to its end adds nothing.
+final class TableImport {
+  private let file: WorkspaceFile
+  private let loading: Loading
+  private let path: String
+  private let name: String
+  private let replaces: Bool
+  private let options: LoadOptions
+  private let batchBytes: Int
+
+  /// Rows of this file that are in the table, those of them that were there before, and where the last one ends.
+  private var rows = 0
+  private var rowsBefore = 0
+  private var committed = 0
+  /// Whether the next transaction makes the table anew.
+  private var makesTable: Bool
+  private var skippedRows = 0
+  private var nulledCells = 0
+  private var repairedRows = 0
+  private let bar: ProgressBar
+
+  init(
+    _ loading: Loading, into file: WorkspaceFile, table name: String, from path: String, replaces: Bool, batchBytes: Int
+  ) {
+    self.file = file
+    self.loading = loading
+    self.path = path
+    self.name = name
+    self.replaces = replaces
+    self.batchBytes = batchBytes
+    options = loading.importOptions(path)
+    makesTable = replaces
+    bar = ProgressBar("importing \(name)", unit: "rows")
+  }
+
+  /// - Throws: `ExitStatus.interrupted` when it was stopped, and diagnostics of the file; the batches that were written
+  ///   until then stay.
+  func run() throws {
+    // What this process wrote a moment ago counts.
+    try file.reading {}
+    let context = options.context
+    try Interrupts.shared.handling(repeatable: true, { context.cancel() }) {
+      defer { bar.finish() }
+      do {
+        try write()
+      } catch {
+        bar.finish()
+        if committed > 0, !context.isCancelled { Console.say("note: \(whatIsIn); the same command goes on from there") }
+        guard context.isCancelled else { throw error }
+        Console.say("stopped: \(whatIsIn)\(rows > 0 ? "; the same command goes on from there" : "")")
+        throw ExitStatus.interrupted
+      }
+    }
+  }
+
+  /// Where a file is known again.
+  private var fullPath: String {
+    guard path != "-", let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private func write() throws {
+    let known = replaces ? nil : file.table(named: name)
+    let stream = try TableStream(path: path, options: options, known: known?.schema, batchBytes: batchBytes)
+    guard try begin(stream) else { return }
+    // A table that holds nothing but rows of this file can be made again with other types.
+    let isAlone = replaces || known?.rowCount ?? 0 == rowsBefore
+    rows = rowsBefore
+    var isDone = false
+    while !isDone {
+      do {
+        isDone = try writeBatch(stream)
+      } catch let wider as WiderColumns {
+        guard isAlone else { throw misfit(wider, stream.schema) }
+        // What is in is written again in one transaction, so that nothing that was in is ever gone.
+        makesTable = true
+        rows = 0
+        (skippedRows, nulledCells, repairedRows) = (0, 0, 0)
+        try stream.begin(with: wider)
+      }
+    }
+    bar.finish()
+    Loading.sayMisfits(path, skippedRows: skippedRows, nulledCells: nulledCells)
+    if repairedRows > 0 {
+      Console.say("note: `\(path)`: \(repairedRows) rows had too few or too many fields; missing ones are null, surplus ones left out")
+    }
+    let already = rowsBefore > 0 ? " (\(ProgressBar.grouped(rowsBefore)) of them were there)" : ""
+    Console.say("\(name): \(ProgressBar.grouped(rows)) rows from \(path)\(already)")
+  }
+
+  /// Begins at the front, or where an earlier import of the same file stopped.
+  ///
+  /// - Returns: false when there is nothing to do.
+  /// - Throws: `file-changed` when the part that is in has become another.
+  private func begin(_ stream: TableStream) throws -> Bool {
+    let size = stream.storedSize ?? 0
+    let records = replaces ? [] : try file.imports(into: name)
+    for record in records where record.path == fullPath || record.size == size {
+      switch try stream.likeness(to: record) {
+      case .same:
+        Console.say("\(name): all \(ProgressBar.grouped(record.rows)) rows of \(path) are in already; --replace reads them again")
+        return false
+      case .longer(let position):
+        rowsBefore = record.rows
+        committed = record.offset
+        try stream.begin(at: position)
+        return true
+      case .other where record.isComplete || record.path != fullPath: continue
+      case .other, .cut:
+        throw Diagnostic(
+          "file-changed",
+          "`\(path)` has changed since its first \(ProgressBar.grouped(record.rows)) rows were put into `\(name)`",
+          help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
+      }
+    }
+    try stream.begin()
+    return true
+  }
+
+  /// Writes the next rows in a transaction; true at the end of the file.
+  private func writeBatch(_ stream: TableStream) throws -> Bool {
+    let mustReach = committed
+    var added = rows
+    try file.write { writer in
+      if makesTable, try writer.hasTable(named: name) { try writer.drop(name) }
+      repeat {
+        let batch = try stream.next()
+        let part = Table(name: name, schema: stream.schema, groups: batch?.groups ?? [])
+        let base = added
+        try writer.append(part) { done in
+          self.bar.show(share: stream.share, count: base + done)
+          return !self.options.context.isCancelled
+        }
+        added += part.rowCount
+        skippedRows += batch?.skippedRows ?? 0
+        nulledCells += batch?.nulledCells ?? 0
+        repairedRows += batch?.repairedRows ?? 0
+      } while !stream.isAtEnd && stream.position.offset < mustReach
+      try SimulatedWorld.note(name, isChanged: true, in: file, writer)
+      try writer.note(
+        ImportRecord(
+          path: fullPath, size: stream.storedSize ?? 0, position: stream.position, rows: added,
+          isComplete: stream.isAtEnd), inTable: name)
+    }
+    makesTable = false
+    rows = added
+    committed = stream.position.offset
+    if !stream.isAtEnd { bar.acknowledge("\(name): \(ProgressBar.grouped(rows)) rows are in") }
+    return stream.isAtEnd
+  }
+
+  private var whatIsIn: String {
+    if rows == 0 { return "nothing of `\(path)` is in `\(name)`" }
+    return "the first \(ProgressBar.grouped(rows)) rows of `\(path)`, up to byte \(ProgressBar.grouped(committed)), are in `\(name)`"
+  }
+
+  private func misfit(_ wider: WiderColumns, _ schema: Schema) -> Diagnostic {
+    let columns = wider.types.keys.sorted().filter(schema.indices.contains).map { "`\(schema[$0].name)`" }
+    let first = wider.types.min { $0.key < $1.key }
+    return Diagnostic(
+      "schema-differs",
+      "`\(path)` has values in \(columns.joined(separator: ", ")) that `\(name)` has no room for",
+      help: first.map { place, type in
+        "`\(name)` has \(schema[place].type.name)s there, and the file needs \(type.name); `--as` puts it into another table"
+      })
+  }
+}

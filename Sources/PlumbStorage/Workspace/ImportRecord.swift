@@ -1,0 +1,80 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// What a workspace file remembers of a file that was imported into one of its tables: how far it was read, and what
+/// that part of it was, so that importing it again doubles nothing.
+public struct ImportRecord: Sendable {
+  public var path: String
+  /// Bytes on disk when it was read.
+  public var size: Int
+  /// Bytes of text that were read, their newlines and their hash.
+  public var offset: Int
+  public var newlines: Int
+  public var digest: Int64
+  public var isArray: Bool
+  /// Rows that are in the table.
+  public var rows: Int
+  /// Whether the file was read to its end.
+  public var isComplete: Bool
+
+  public init(
+    path: String, size: Int, position: TextPosition, rows: Int, isComplete: Bool
+  ) {
+    self.path = path
+    self.size = size
+    offset = position.offset
+    newlines = position.newlines
+    digest = Int64(bitPattern: position.digest.value)
+    isArray = position.isArray
+    self.rows = rows
+    self.isComplete = isComplete
+  }
+
+  fileprivate init?(path: String, _ value: String) {
+    let numbers = value.split(separator: " ").compactMap { Int64($0) }
+    guard numbers.count == 7, numbers.enumerated().allSatisfy({ $0.offset == 3 || $0.element >= 0 }) else { return nil }
+    self.path = path
+    size = Int(numbers[0])
+    offset = Int(numbers[1])
+    newlines = Int(numbers[2])
+    digest = numbers[3]
+    isArray = numbers[4] != 0
+    rows = Int(numbers[5])
+    isComplete = numbers[6] != 0
+  }
+
+  fileprivate var value: String {
+    [Int64(size), Int64(offset), Int64(newlines), digest, isArray ? 1 : 0, Int64(rows), isComplete ? 1 : 0]
+      .map { String($0) }.joined(separator: " ")
+  }
+
+  /// Whether a setting is a record of an import.
+  public static func isOne(_ setting: String) -> Bool { setting.hasPrefix("import ") }
+
+  /// A table that was dropped takes its records with it: numbers of tables are not used again.
+  fileprivate static func prefix(_ table: Int64) -> String { "import \(table) " }
+}
+
+extension WorkspaceFile {
+  /// The files whose rows are in a table, in the order of their paths.
+  public func imports(into table: String) throws -> [ImportRecord] {
+    guard let number = tableNumber(named: table) else { return [] }
+    let prefix = ImportRecord.prefix(number)
+    return settings.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }
+      .compactMap { ImportRecord(path: String($0.key.dropFirst(prefix.count)), $0.value) }
+  }
+}
+
+extension WorkspaceWriter {
+  /// Remembers how far a file was read into a table, in the transaction that writes its rows.
+  public func note(_ record: ImportRecord, inTable table: String) throws {
+    guard let number = try tableNumber(named: table) else { return }
+    try set(ImportRecord.prefix(number) + record.path, to: record.value)
+  }
+
+  /// A table that is made anew keeps no record of the one before.
+  func forgetImports(ofTable number: Int64) throws {
+    let prefix = ImportRecord.prefix(number)
+    for name in try StoredCatalogue.settings(file).keys where name.hasPrefix(prefix) { try set(name, to: nil) }
+  }
+}

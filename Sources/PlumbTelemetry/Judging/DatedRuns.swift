@@ -1,0 +1,26 @@
+import PlumbEngine
+
+/// `runs` with a moment for each, as KQL: imported runs whose start nobody wrote down, such as those that dbt skipped or
+/// that failed early, count as begun and ended when they were seen, which `runs_seen` tells.
+struct DatedRuns {
+  let isNeeded: Bool
+
+  /// - Parameter seen: the columns of `runs_seen`; none when there is no such table.
+  init(runs: Schema, seen: Schema) {
+    func has(_ schema: Schema, _ columns: [(String, ScalarType)]) -> Bool {
+      columns.allSatisfy { schema.contains(ColumnInfo($0.0, $0.1)) }
+    }
+    isNeeded = has(seen, [("run_id", .long), ("seen", .datetime)])
+      && has(runs, [("run_id", .long), ("started", .datetime), ("ended", .datetime), ("status", .string)])
+  }
+
+  var text: String {
+    guard isNeeded else { return "runs" }
+    return """
+      runs
+      | lookup kind=leftouter runs_seen on run_id
+      | extend started = coalesce(started, seen), ended = iff(status == "running", ended, coalesce(ended, seen))
+      | project-away seen
+      """
+  }
+}
