@@ -90,13 +90,6 @@ extension WorkspaceFile {
   ///
   /// - Returns: whether the entries are kept. Readers of tables need not look again: it is no new generation.
   public func remember(_ entries: [StoredQuery]) throws -> Bool {
-    try changingIfFree { file in
-      var state = try StateRow(from: file)
-      if !state.isOpen {
-        state.isOpen = true
-        try state.save(in: file)
-      }
-      try StoredQuery.add(entries, to: file)
-    }
+    try changingIfFree { try StoredQuery.add(entries, to: $0) }
   }
 }

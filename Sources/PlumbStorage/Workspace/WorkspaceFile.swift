@@ -262,7 +262,20 @@ public final class WorkspaceFile: @unchecked Sendable {
   /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; whether it ran.
   func changingIfFree(_ body: (Database) throws -> Void) throws -> Bool {
     if refusal != nil || reader.isDamaged { return false }
-    return try writing.taking { try lock.lockedIfFree { try changing { _, file in try body(file) } } }
+    return try writing.taking {
+      try lock.lockedIfFree {
+        let opened: Int64? = try changing { _, file in
+          try body(file)
+          var state = try StateRow(from: file)
+          if state.isOpen { return nil }
+          state.isOpen = true
+          try state.save(in: file)
+          return state.generation
+        }
+        // Whoever marks the file as open takes the mark away.
+        if let opened { closingGeneration = opened }
+      }
+    }
   }
 
   /// Runs `body` in a transaction, for whoever holds `writing` and `lock`.
