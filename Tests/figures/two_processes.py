@@ -55,7 +55,6 @@ with tempfile.TemporaryDirectory() as folder:
         if done.returncode != 0:
             fail(done.stderr)
         appended += 200
-    groups = run("query", path, "-c", ".show tables details | project Extents = column_ifexists('RowGroups', long(null))", "--format", "raw")
     is_over.set()
     for reader in readers:
         reader.join()
@@ -72,7 +71,7 @@ with tempfile.TemporaryDirectory() as folder:
         if done.returncode != 0 or int(done.stdout) != appended * batch:
             fail(done.stdout + done.stderr)
         looked += 1
-        second = run("query", path, "-c", ".set other <| print 1")
+        second = run("query", path, "-c", ".set-or-replace other <| print 1")
         if second.returncode != 0:
             told = second.stderr.splitlines()[0]
             if f"process {writer.pid}" not in told:
@@ -80,4 +79,6 @@ with tempfile.TemporaryDirectory() as folder:
     if writer.returncode != 0:
         fail(writer.stderr.read())
     print(f"{looked} reads while another process wrote for long, slowest {longest * 1e3:.0f} ms")
-    print("second writer:", told or "never met the first")
+    if not told:
+        fail("no second writer met the first")
+    print("second writer:", told)

@@ -13,16 +13,14 @@ struct LeftLog {
   /// Whether another process has the file open, so that the log is its business.
   let isInUse: Bool
 
+  /// - Returns: nil when another process is writing, whose business the log is.
   /// - Parameter path: the workspace file's. No connection of this process may have it open: closing a file ends all
   ///   locks that the process has on it.
-  static func besides(_ path: String) -> LeftLog {
-    // While processes come and go a log may look torn for a moment; one that is torn stays so.
-    for _ in 0..<5 {
-      let log = LeftLog(path)
-      if log.problem == nil { return log }
-      usleep(20_000)
-    }
-    return LeftLog(path)
+  static func besides(_ path: String, _ lock: WriterLock) -> LeftLog? {
+    var log = LeftLog(path)
+    // A log looks torn while it is written to.
+    if log.problem != nil, !lock.lockedIfFree({ log = LeftLog(path) }) { return nil }
+    return log
   }
 
   private init(_ path: String) {

@@ -2,7 +2,8 @@ import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What is sound of a damaged file: every segment is read and compared, and row groups that are not whole are left out.
+/// What is sound of a damaged file: every segment is read and compared. A column that is damaged in some rows is null there
+/// (a string is empty); rows of which nothing is sound are left out.
 struct Salvage {
   private(set) var catalogue: StoredCatalogue
   private(set) var losses: [String] = []
@@ -67,27 +68,36 @@ struct Salvage {
       }
       dictionaries[column] = whole
     }
-    let sound = groups.filter { isSound($0, table, dictionaries, file) }
+    for i in groups.indices {
+      for column in table.columns.indices where !isSound(groups[i], column, table, dictionaries[column], file) {
+        groups[i].lose(column, table.columns[column].type)
+      }
+    }
+    let sound = groups.filter { $0.lost.count < table.columns.count || table.columns.isEmpty }
     let rows = sound.reduce(0) { $0 + $1.rowCount }
     if rows < Int(table.rowCount) || damaged > 0 || sound.count < groups.count {
       losses.append("`\(table.name)` has \(rows) sound rows of \(table.rowCount)")
+    }
+    for column in table.columns.indices {
+      let lost = sound.reduce(0) { $0 + ($1.lost.contains(column) ? $1.rowCount : 0) }
+      if lost > 0 {
+        losses.append("column `\(table.columns[column].name)` of `\(table.name)` is damaged and left empty in \(lost) of \(rows) rows")
+      }
     }
     catalogue.tables.append((table, sound))
   }
 
   private func isSound(
-    _ group: GroupRow, _ table: TableRow, _ dictionaries: [Int: StringDictionary], _ file: Database
+    _ group: GroupRow, _ column: Int, _ table: TableRow, _ dictionary: StringDictionary?, _ file: Database
   ) -> Bool {
-    for (column, bounds) in group.bounds.enumerated() {
-      let id = GroupRow.segmentID(group.id, column)
-      guard let stored = try? file.segment(id),
-        checksum(Bytes(start: stored.buffer.values(UInt8.self), count: stored.count), of: id) == bounds.segmentSeal,
-        decodeSegment(
-          stored.buffer, byteCount: stored.count, type: table.columns[column].type, rows: group.rowCount,
-          narrow: bounds.fitsNarrow, dictionary: dictionaries[column]) != nil
-      else { return false }
-    }
-    return true
+    let id = GroupRow.segmentID(group.id, column)
+    let bounds = group.bounds[column]
+    guard let stored = try? file.segment(id),
+      checksum(Bytes(start: stored.buffer.values(UInt8.self), count: stored.count), of: id) == bounds.segmentSeal
+    else { return false }
+    return decodeSegment(
+      stored.buffer, byteCount: stored.count, type: table.columns[column].type, rows: group.rowCount,
+      narrow: bounds.fitsNarrow, dictionary: dictionary) != nil
   }
 }
 

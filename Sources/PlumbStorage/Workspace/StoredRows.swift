@@ -43,6 +43,23 @@ struct GroupRow {
   var place: Int64
   var rowCount: Int
   var bounds: [ColumnBounds]
+  /// Columns that a salvaged file has no sound values of.
+  private(set) var lost: Set<Int> = []
+
+  init(id: Int64, tableID: Int64, place: Int64, rowCount: Int, bounds: [ColumnBounds]) {
+    self.id = id
+    self.tableID = tableID
+    self.place = place
+    self.rowCount = rowCount
+    self.bounds = bounds
+  }
+
+  /// Makes a column null in all rows.
+  mutating func lose(_ column: Int, _ type: ScalarType) {
+    lost.insert(column)
+    bounds[column] = ColumnBounds(
+      zone: ZoneRange(words: nil, floats: nil, hasNulls: type != .string), dictionaryCount: 0, segmentSeal: 0)
+  }
 
   /// What is known of a group's column without reading it.
   struct ColumnBounds {

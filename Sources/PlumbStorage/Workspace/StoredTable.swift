@@ -61,6 +61,7 @@ final class StoredGroup: ColumnSource {
   let rowCount: Int
   let bounds: [GroupRow.ColumnBounds]
   let columns: [StoredColumn]
+  private let lost: Set<Int>
   private let store: SegmentStore
 
   init(_ row: GroupRow, table: String, firstRow: Int, columns: [StoredColumn], store: SegmentStore) {
@@ -68,13 +69,27 @@ final class StoredGroup: ColumnSource {
     place = row.place
     rowCount = row.rowCount
     bounds = row.bounds
+    lost = row.lost
     self.table = table
     self.firstRow = firstRow
     self.columns = columns
     self.store = store
   }
 
-  func column(_ index: Int) throws -> Vector { try store.column(self, index) }
+  func column(_ index: Int) throws -> Vector { try lost.contains(index) ? nulls(index) : store.column(self, index) }
+
+  /// What stands for a damaged column: nulls, or empty strings.
+  private func nulls(_ index: Int) throws -> Vector {
+    let writer = RowsWriter([columns[index].info])
+    for _ in 0..<rowCount {
+      if columns[index].info.type == .string { writer.append(0, text: Bytes(start: nil, count: 0)) } else { writer.appendNull(0) }
+      writer.endRow()
+    }
+    guard let vector = try writer.finish().first?.column(0), vector.count == rowCount else {
+      throw DamagedFile.diagnostic("column `\(columns[index].info.name)` of `\(table)`", store.connection.name)
+    }
+    return vector
+  }
 
   func dictionary(_ index: Int) throws -> StringDictionary? { try store.dictionary(self, index) }
 }

@@ -37,8 +37,9 @@ public final class WorkspaceFile: @unchecked Sendable {
   private let refusal: Diagnostic?
   /// What was left out of a damaged file, a sentence each.
   public let losses: [String]
-  /// The generation in which another process left the file when it was ended from outside; this one closes it then.
-  private var leftGeneration: Int64?
+  /// The generation that this process closes: the last that it wrote, or one that a process left which was ended from
+  /// outside. Who has written after it closes the file in its turn.
+  private var closingGeneration: Int64?
 
   private struct Contents {
     var state: StateRow
@@ -70,7 +71,7 @@ public final class WorkspaceFile: @unchecked Sendable {
         help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
     }
     let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
-    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path) : nil
+    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path, lock) : nil
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
@@ -93,7 +94,7 @@ public final class WorkspaceFile: @unchecked Sendable {
     }
     guard losses.isEmpty else { return }
     let state = contents.withLock { $0.state }
-    if state.isOpen, leftLog?.isInUse == false { leftGeneration = state.generation }
+    if state.isOpen, leftLog?.isInUse == false { closingGeneration = state.generation }
     reader.keepLog(false)
   }
 
@@ -131,7 +132,7 @@ public final class WorkspaceFile: @unchecked Sendable {
       return
     }
     do {
-      if writer != nil || leftGeneration != nil { try lock.locked { try (writer ?? reader).with(close) } }
+      if closingGeneration != nil { try lock.locked { try (writer ?? reader).with(close) } }
       guard try reader.with({ try StateRow(from: $0).isOpen }) else { return }
     } catch {}
     // As long as the file says that it has a log it must keep it, whoever is the last to close it.
@@ -143,8 +144,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   private func close(_ file: Database) throws {
     try file.transaction {
       var state = try StateRow(from: file)
-      // Who has written in the meantime closes the file.
-      guard writer != nil || state.generation == leftGeneration else { return }
+      guard state.generation == closingGeneration else { return }
       state.isOpen = false
       try state.save(in: file)
     }
@@ -248,12 +248,13 @@ public final class WorkspaceFile: @unchecked Sendable {
     if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
     return try writing.taking {
       try lock.locked {
-        try changing { connection, file in
+        let (result, generation) = try changing { connection, file in
           let writer = try WorkspaceWriter(connection, file, threads: options.threads)
           let result = try body(writer)
-          try writer.finish()
-          return result
+          return (result, try writer.finish())
         }
+        closingGeneration = generation
+        return result
       }
     }
   }

@@ -21,12 +21,13 @@ public final class WorkspaceWriter {
     }
   }
 
-  /// The last step of every transaction.
-  func finish() throws {
+  /// The last step of every transaction; the generation of the file that it makes.
+  func finish() throws -> Int64 {
     state.generation += 1
     state.isOpen = true
     state.seals = try StateRow.seals(in: file)
     try state.save(in: file)
+    return state.generation
   }
 
   private func newID() -> Int64 {

@@ -83,6 +83,24 @@ struct DamageTests {
     #expect(Samples.failure { try file.write { try $0.drop("all") } }.contains("is damaged and is not written to"))
   }
 
+  @Test func aDamagedColumnDoesNotTakeTheOthersWithIt() throws {
+    let (folder, expected) = try sample()
+    let id = try folder.sqlite("SELECT min(id) FROM plumb_groups")
+    // The long and the string column.
+    try folder.change("UPDATE plumb_segments SET data = x'00' WHERE id IN (\(id) * 16384 + 2, \(id) * 16384 + 7)")
+    let file = try folder.open { $0.salvages = true }
+    #expect(
+      file.losses == [
+        "column `c_long` of `all` is damaged and left empty in 400 of 400 rows",
+        "column `c_string` of `all` is damaged and left empty in 400 of 400 rows",
+      ])
+    let wanted = expected.map { row in
+      row.enumerated().map { $0.offset == 2 ? .null(.long) : $0.offset == 7 ? .string("") : $0.element }
+    }
+    #expect(try file.cells("all") == wanted)
+    #expect(try file.longs("numbers") == Array(0..<1_000))
+  }
+
   @Test func foreignFilesAreNamed() throws {
     let folder = try WorkspaceFolder()
     try folder.write(Array("a,b\n1,2\n".utf8))
