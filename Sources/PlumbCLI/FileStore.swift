@@ -61,10 +61,19 @@ final class FileStore: CatalogStore {
 
   private func make(_ change: CatalogChange, _ writer: WorkspaceWriter) throws {
     switch change {
-    case .setTable(let table): try writer.replace(table)
-    case .append(let table): try writer.append(table)
-    case .dropTable(let name): try writer.drop(name)
-    case .renameTable(let name, let newName): try writer.rename(name, to: newName)
+    case .setTable(let table):
+      try writer.replace(table)
+      try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
+    case .append(let table):
+      try writer.append(table)
+      try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
+    case .dropTable(let name):
+      try writer.drop(name)
+      try SimulatedWorld.note(name, isChanged: false, in: file, writer)
+    case .renameTable(let name, let newName):
+      try writer.rename(name, to: newName)
+      try SimulatedWorld.note(name, isChanged: false, in: file, writer)
+      try SimulatedWorld.note(newName, isChanged: true, in: file, writer)
     case .setFunction(let function):
       try writer.save(
         StoredFunction(
@@ -79,7 +88,7 @@ final class FileStore: CatalogStore {
   // MARK: Databases of others
 
   /// What the settings that remember attached databases begin with.
-  private static let attachment = "attached:"
+  static let attachment = "attached:"
 
   /// Attaches what was attached when the file was last open; files are looked at when a query names them.
   func attachRemembered(to catalog: Catalog) {

@@ -45,34 +45,40 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     try Failure.guarding {
-      let catalog = Catalog()
-      if preview {
-        let loading = try Loading(data, catalog: catalog)
-        for path in paths { try loading.preview(path) }
-        return
-      }
+      if preview { return try showPreview() }
       var options = WorkspaceFile.Options()
       options.threads = data.threads ?? Machine.processors
       BufferRecycling.keep(upTo: min(try data.memoryLimit() / 16, 512 << 20))
-      // What is read and not yet written takes a few times its text.
-      let batchBytes = max(4096, min(try batchSize(), max(try data.memoryLimit() / 16, 1 << 20)))
-      let file = try WorkspaceFile(into, options)
-      let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
-      let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)
-      telemetry.batchBytes = batchBytes
-      for path in paths {
-        if try loading.isTelemetry(path, named: tableName) {
-          try telemetry.load(path, named: tableName)
-          continue
-        }
-        for (name, part) in try TelemetryFiles.expanding(path).flatMap({ try Self.parts(of: $0, as: tableName) }) {
-          let schema = try ExportedSchema.columns(ofTable: name, besideFile: part)
-          let own = schema.map { loading.withColumns($0) } ?? loading
-          try TableImport(own, into: file, table: name, from: part, replaces: replace, batchBytes: batchBytes).run()
-        }
-      }
-      try loading.finish()
+      try load(into: WorkspaceFile(self.into, options))
     }
+  }
+
+  /// Shows what the mapping makes of the first rows.
+  func showPreview() throws {
+    let loading = try Loading(data, catalog: Catalog())
+    for path in paths { try loading.preview(path) }
+  }
+
+  /// Reads all paths into a file; `.import` of the shell does so with the one that is open.
+  func load(into file: WorkspaceFile) throws {
+    // What is read and not yet written takes a few times its text.
+    let batchBytes = max(4096, min(try batchSize(), max(try data.memoryLimit() / 16, 1 << 20)))
+    let catalog = Catalog()
+    let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
+    let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)
+    telemetry.batchBytes = batchBytes
+    for path in paths {
+      if try loading.isTelemetry(path, named: tableName) {
+        try telemetry.load(path, named: tableName)
+        continue
+      }
+      for (name, part) in try TelemetryFiles.expanding(path).flatMap({ try Self.parts(of: $0, as: tableName) }) {
+        let schema = try ExportedSchema.columns(ofTable: name, besideFile: part)
+        let own = schema.map { loading.withColumns($0) } ?? loading
+        try TableImport(own, into: file, table: name, from: part, replaces: replace, batchBytes: batchBytes).run()
+      }
+    }
+    try loading.finish()
   }
 
   /// The tables that a path stands for: a file, the files of a folder, or the tables of an SQLite file.

@@ -31,9 +31,11 @@ extension Catalog {
         return try predictor.quality(options, truth: truth, from: predictionSource(call))
       })
     add(
-      TableFunction("predict_models", "The models that predictions have learned in this process.", "") { call in
+      TableFunction(
+        "predict_models", "The models that `.train` saved and that predictions have learned in this process.", ""
+      ) { [unowned self] call in
         try TableArguments(call).finish()
-        return predictor.modelsTable()
+        return try predictor.modelsTable(now: call.context.now, from: predictionSource(call))
       })
     add(
       TableFunction(

@@ -1,23 +1,26 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
 import PlumbTelemetry
 
-/// `.show features`, `.show models`, `.show tree` and `.train`: what predictions are made from and with.
+/// `.show features`, `.show tree` and `.train`: what predictions are made from and with.
 enum ShowCommand {
   enum Shown {
     case text(String)
     case answers([Answer])
   }
 
-  static let subjects = ["features", "models", "tree"]
+  private static let subjects = ["features", "tree"]
   /// What `.show` is followed by in the commands of databases.
   private static let databaseSubjects = Set(DatabaseCommand.all.compactMap { $0.firstWord == ".show" ? $0.secondWord : nil })
+  static let allSubjects = Set(subjects).union(databaseSubjects).sorted()
   static let methods = RiskMethod.allCases.map(\.rawValue)
 
   /// The words of a text that is one of these commands; nil for other texts.
   static func words(in text: String) -> [String]? {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     if words.first == ".train" { return words }
+    if words == [".show"] { return words }
     guard words.first == ".show", words.count == 2 else { return nil }
     // What databases show is a command of theirs; what nobody shows is told here.
     return databaseSubjects.contains(words[1]) ? nil : words
@@ -25,22 +28,13 @@ enum ShowCommand {
 
   /// - Throws: a diagnostic for a subject that there is not, and what learning throws.
   static func shown(_ words: [String], in workspace: Workspace, _ session: Session) throws -> Shown {
-    if words.first == ".train" {
-      let method = words.dropFirst().first ?? RiskMethod.tree.rawValue
-      guard methods.contains(method), words.count <= 2 else {
-        throw Diagnostic("usage", "`.train` is followed by \(methods.joined(separator: " or ")), or by nothing")
-      }
-      _ = try session.run("predict_risk(using = \"\(method)\", retrain = true) | take 0")
-      return .answers(try session.run("predict_models()"))
-    }
+    if words.first == ".train" { return .answers(try train(Array(words.dropFirst()), in: workspace, session)) }
     guard words.count == 2, subjects.contains(words[1]) else {
-      let known = subjects + databaseSubjects.sorted()
       throw Diagnostic(
-        "usage", "`.show` is followed by \(known.joined(separator: ", "))",
-        help: Suggestion.nearest(to: words.last ?? "", in: known))
+        "usage", "`.show` is followed by \(allSubjects.joined(separator: ", "))",
+        help: words.count < 2 ? "write `.show models`" : Suggestion.nearest(to: words.last ?? "", in: allSubjects))
     }
-    switch words[1] {
-    case "features":
+    if words[1] == "features" {
       let catalog = workspace.catalog
       let question = PredictionQuestion(asOf: session.options.clock(), within: 2 * PredictionQuestion.hour)
       let runs = PredictionQuestion.runsText(
@@ -48,11 +42,38 @@ enum ShowCommand {
       let text = question.text(
         runs: runs, hasEdges: catalog.hasTable(named: "edges"), hasSchemaChanges: catalog.hasTable(named: "schema_changes"))
       return .text("\(text)features\n")
-    case "tree":
-      if workspace.predictor.treeText == nil { _ = try session.run("predict_tree() | take 0") }
-      return .text(workspace.predictor.treeText ?? "")
-    default: return .answers(try session.run("predict_models()"))
     }
+    if workspace.predictor.treeText == nil { _ = try session.run("predict_tree() | take 0") }
+    return .text(workspace.predictor.treeText ?? "")
+  }
+
+  /// `.train [tree|forest] [within 2h]`: learns, and saves the model where there is a workspace file.
+  private static func train(_ words: [String], in workspace: Workspace, _ session: Session) throws -> [Answer] {
+    var words = words[...]
+    var method = RiskMethod.tree.rawValue
+    if let first = words.first, first != "within" {
+      guard methods.contains(first) else {
+        throw Diagnostic(
+          "usage", "`.train` is followed by \(methods.joined(separator: " or ")), or by nothing",
+          help: Suggestion.nearest(to: first, in: methods) ?? "write `.train forest within 6h`")
+      }
+      method = first
+      words = words.dropFirst()
+    }
+    var within = ""
+    if words.first == "within" {
+      guard words.count == 2, let last = words.last, let ticks = TimeSpan.parse(last) else {
+        throw Diagnostic("usage", "`within` is followed by a time", help: "write `.train \(method) within 6h`")
+      }
+      within = ", within = \(Value.timespan(ticks).literal)"
+      words = []
+    }
+    if let extra = words.first {
+      throw Diagnostic("usage", "`\(VisibleText.string(extra))` is not understood here", help: "write `.train \(method) within 6h`")
+    }
+    _ = try session.run("predict_risk(using = \"\(method)\", retrain = true\(within)) | take 0")
+    try workspace.predictor.saveLatest()
+    return try session.run("predict_models()")
   }
 }
 

@@ -13,6 +13,30 @@ final class SimulatedWorld: Sendable {
 
   init(_ world: World) { self.world = world }
 
+  // MARK: Changes by commands
+
+  private static func changeKey(_ table: String) -> String { "world.changed.\(table)" }
+
+  /// The tables of a file's world that commands changed, so that making them again would undo that.
+  static func changedTables(in file: WorkspaceFile) -> [String] {
+    World.tableNames.filter { file.setting(changeKey($0)) != nil }
+  }
+
+  /// Remembers, in a file with a world, whether a table is no longer as the world made it.
+  static func note(_ table: String, isChanged: Bool, in file: WorkspaceFile, _ writer: WorkspaceWriter) throws {
+    guard file.setting(keys[0]) != nil, World.tableNames.contains(table) else { return }
+    try writer.set(changeKey(table), to: isChanged ? "1" : nil)
+  }
+
+  /// - Throws: a diagnostic when there are such tables: a world that moves on makes all of its tables again.
+  static func checkUnchanged(_ changed: [String]) throws {
+    guard let first = changed.first else { return }
+    let names = changed.map { "`\($0)`" }.joined(separator: ", ")
+    throw Diagnostic(
+      "world-changed", "\(names) \(changed.count == 1 ? "was" : "were") changed, and moving the clock would undo that",
+      help: "keep it under another name with `.rename table \(first) to my_\(first)`, or give it up with `.drop table \(first)`")
+  }
+
   private static let keys = ["pipelines", "days", "seed", "start"].map { "world.\($0)" }
 
   /// The world of a file, advanced to the file's clock; nil when the file has none.
@@ -42,6 +66,7 @@ final class SimulatedWorld: Sendable {
   ///
   /// - Parameter progress: called with the share done and the rows written; false undoes everything.
   func save(in file: WorkspaceFile, progress: @escaping (Double, Int) -> Bool = { _, _ in true }) throws {
+    try SimulatedWorld.checkUnchanged(SimulatedWorld.changedTables(in: file))
     let tables = try World.tableNames.map { try world.table(named: $0) }
     let total = max(1, tables.reduce(0) { $0 + $1.rowCount })
     try file.write { writer in
@@ -51,10 +76,16 @@ final class SimulatedWorld: Sendable {
         try writer.synchronize(table) { rows in progress(Double(written + rows) / Double(total), written + rows) }
         before += table.rowCount
       }
-      let options = world.options
-      let values = [String(options.pipelines), String(options.days), String(options.seed), String(options.start)]
-      for (key, value) in zip(Self.keys, values) { try writer.set(key, to: value) }
-      try writer.set("clock", to: String(world.clock))
+      try saveSettings(writer, changed: [])
     }
+  }
+
+  /// Writes what the world is made from, its clock, and which of its tables were changed by commands.
+  func saveSettings(_ writer: WorkspaceWriter, changed: [String]) throws {
+    let options = world.options
+    let values = [String(options.pipelines), String(options.days), String(options.seed), String(options.start)]
+    for (key, value) in zip(Self.keys, values) { try writer.set(key, to: value) }
+    try writer.set("clock", to: String(world.clock))
+    for name in changed { try writer.set(Self.changeKey(name), to: "1") }
   }
 }

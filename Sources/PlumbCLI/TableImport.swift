@@ -146,6 +146,7 @@ final class TableImport {
         nulledCells += batch?.nulledCells ?? 0
         repairedRows += batch?.repairedRows ?? 0
       } while !stream.isAtEnd && stream.position.offset < mustReach
+      try SimulatedWorld.note(name, isChanged: true, in: file, writer)
       try writer.note(
         ImportRecord(
           path: fullPath, size: stream.storedSize ?? 0, position: stream.position, rows: added,

@@ -68,6 +68,7 @@ final class TelemetryWriting {
             bar.show(share: Double(done + rows) / Double(total), count: done + rows)
             return !stop.isSet
           }
+          try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
           done += table.rowCount
         }
         for (name, schema) in TelemetryLoading.otherTables where try !writer.hasTable(named: name) {

@@ -13,12 +13,19 @@ struct Workspace {
   var sessionOptions: SessionOptions
   /// The workspace file, if there is one.
   private(set) var store: FileStore?
+  /// The simulated world in memory, if there is no file.
+  private(set) var world: SimulatedWorld?
+  /// Files whose rows are in tables in memory.
+  let imported = Guarded<[String: String]>([:])
+  /// What it was opened with; another one is opened alike.
+  let options: DataOptions
 
   /// With nothing to load, the tables of the simulated world are there, each made when a query first reads it,
   /// and the clock stands at the end of its history.
   ///
   /// - Throws: a usage error of the options.
   init(_ options: DataOptions, file path: String? = nil, simulates: Bool = true) throws {
+    self.options = options
     loading = try Loading(options, catalog: catalog)
     sessionOptions = SessionOptions(
       threads: options.threads ?? Machine.processors, memoryLimit: try options.memoryLimit())
@@ -29,6 +36,7 @@ struct Workspace {
     catalog.addJudgingFunctions()
     catalog.addLearningFunctions()
     catalog.addPredictionFunctions(predictor) { try world?.predictionTruth() }
+    addModels()
     catalog.addOverview()
     if let now = try options.nowTicks() { sessionOptions.clock = { now } }
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
@@ -44,11 +52,7 @@ struct Workspace {
 
   /// Tables, functions and the clock of a workspace file.
   private mutating func open(_ path: String, _ options: DataOptions) throws {
-    var fileOptions = WorkspaceFile.Options()
-    fileOptions.salvages = options.salvage
-    fileOptions.cacheLimit = min(sessionOptions.memoryLimit / 4, 2 << 30)
-    fileOptions.threads = sessionOptions.threads
-    let file = try WorkspaceFile(path, fileOptions)
+    let file = try WorkspaceFile(path, fileOptions())
     for loss in file.losses { Console.say("note: `\(path)`: \(loss)") }
     let store = FileStore(file)
     try store.fill(catalog)
@@ -60,6 +64,7 @@ struct Workspace {
     let threads = sessionOptions.threads
     if file.setting("clock") != nil {
       catalog.advance = { [unowned catalog] ticks in
+        try SimulatedWorld.checkUnchanged(SimulatedWorld.changedTables(in: file))
         guard let made = try SimulatedWorld(of: file, threads: threads) else { return SessionOptions.systemClock() }
         try made.world.advance(by: ticks)
         try made.save(in: file)
@@ -69,11 +74,51 @@ struct Workspace {
     }
   }
 
+  func fileOptions() -> WorkspaceFile.Options {
+    var fileOptions = WorkspaceFile.Options()
+    fileOptions.salvages = options.salvage
+    fileOptions.cacheLimit = min(sessionOptions.memoryLimit / 4, 2 << 30)
+    fileOptions.threads = sessionOptions.threads
+    return fileOptions
+  }
+
+  /// Another workspace with the same limits and parameters: that of a file, or the one that is there without a file.
+  ///
+  /// - Throws: what is wrong with the file.
+  func opening(_ path: String?, salvaging: Bool = false) throws -> Workspace {
+    var options = options
+    options.salvage = salvaging
+    options.loads = []
+    var other = try Workspace(options, file: path)
+    other.sessionOptions.parameters = sessionOptions.parameters
+    return other
+  }
+
+  /// Models are kept in the file; commands take them away.
+  private func addModels() {
+    let file = store?.file
+    predictor.store = file.map { FileModels(file: $0) }
+    catalog.models = CatalogModels(
+      names: { [predictor] in try predictor.modelNames() },
+      drop: { [predictor] name in
+        if let file, try file.models().contains(where: { $0.name == name }) { try file.write { try $0.drop(modelNamed: name) } }
+        predictor.forget(modelsNamed: name)
+      })
+  }
+
+  /// The tables of the simulated world in memory that were changed by commands.
+  var changedWorldTables: [String] {
+    world == nil ? [] : World.tableNames.filter { catalog.hasTable(named: $0) && !catalog.isLazy(tableNamed: $0) }
+  }
+
   private mutating func addSimulatedWorld() throws -> World {
     let world = try World(WorldOptions(threads: sessionOptions.threads))
     let made = SimulatedWorld(world)
     made.fill(catalog)
+    self.world = made
     catalog.advance = { [unowned catalog] ticks in
+      try SimulatedWorld.checkUnchanged(
+        World.tableNames.filter { catalog.hasTable(named: $0) && !catalog.isLazy(tableNamed: $0) })
       try world.advance(by: ticks)
       made.fill(catalog)
       return world.clock

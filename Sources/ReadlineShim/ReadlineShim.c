@@ -176,6 +176,8 @@ void plumb_readline_append(char character) { append_character = character; }
 
 void plumb_history_limit(int count) { stifle_history(count); }
 
+void plumb_history_clear(void) { clear_history(); }
+
 bool plumb_history_read(const char *path) { return read_history(path) == 0; }
 
 void plumb_history_add(const char *entry) { add_history(entry); }

@@ -12,7 +12,7 @@ struct PredictionTests {
 
   @Test func hasNoModelsAtFirst() throws {
     let shown = try PlumbProcess(["query", "-c", ".show models"])
-    #expect(shown.output.hasPrefix("version,using,within,trained_until,"))
+    #expect(shown.output.hasPrefix("name,version,saved,state,age,using,within,trained_until,"))
     #expect(shown.output.split(separator: "\n").count == 1)
   }
 

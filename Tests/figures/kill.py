@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates and compacts, and checks what is left.
+"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates, compacts and saves models, and checks what
+is left.
 
   kill.py [COUNT] [SEED]      default: 300 kills, seed 1
 
@@ -121,7 +122,23 @@ def simulating(folder, path, known):
     return 1
 
 
-works = [appending, compacting, importing, simulating]
+def training(folder, path, known):
+    """Models of one small world; the end of the process acknowledges one, and all that are there can be used."""
+    if known == 0 and not os.path.exists(path):
+        done = subprocess.run([plumb, "simulate", "--pipelines", "20", "--days", "6", "--into", path], capture_output=True)
+        if done.returncode != 0: raise SystemExit(f"FAILED: {done.stderr}")
+    _, status = killed(["query", path, "-c", ".train"], 0.6)
+    rows = query(path, "predict_models() | summarize count(), max(version), countif(state !in ('in use', 'superseded'))")
+    count, version, bad = map(int, [cell or "0" for cell in rows[-1].split(",")])
+    wanted = {known + 1} if status == 0 else {known, known + 1}
+    if version not in wanted or count != min(version, 8) or bad:
+        raise SystemExit(f"FAILED: {count} models, version {version} after {known}, status {status}, {bad} bad")
+    if version and query(path, "predict risk | count")[-1] != "20":
+        raise SystemExit("FAILED: the saved model predicts nothing")
+    return version
+
+
+works = [appending, compacting, importing, simulating, training]
 for place, work in enumerate(works):
     mine = count // len(works) + (1 if place < count % len(works) else 0)
     begin = time.monotonic()

@@ -91,6 +91,29 @@ class CommandTests(ShellCase):
         self.assertIn("error[", shell.answer(".explain runs | where"))
         self.assertIn(".mode json", shell.answer(".format json"))
 
+    def test_plans_run_no_commands(self):
+        shell = self.open()
+        shell.answer(".set few <| runs | take 1")
+        for line in [".explain", ".profile"]:
+            self.assertIn("there is no query yet", shell.answer(line))
+        for line in [".explain .drop table few", ".profile .drop table few; runs", ".explain runs; .append few <| runs"]:
+            self.assertIn("error[no-query]", shell.answer(line), line)
+        self.assertIn("1", shell.answer("few | count"))
+
+    def test_wrong_words(self):
+        shell = self.open(columns=80)
+        for line in [".tables x", ".schema runs x", ".schema", ".column", ".column runs", ".mode line x", ".timer maybe",
+                     ".rows x", ".history x", ".quit now", ".edit x", ".overview x", ".safe x", ".once", ".read", ".load",
+                     ".report", ".note", ".watch", ".save", ".import", ".train x", ".train tree y", ".train within"]:
+            shown = shell.answer(line)
+            self.assertIn("error[usage]", shown, line)
+            self.assertIn("= help: ", shown, line)
+        self.assertIn("`.drop` is followed by function, model, table", shell.answer(".drop"))
+        self.assertIn("did you mean `table`", shell.answer(".drop tabel runs"))
+        self.assertIn("`.show` is followed by", shell.answer(".show"))
+        self.assertIn("`.help` lists", shell.answer(".help qqqqqqqq"))
+        self.assertIn("runs", shell.answer(".tables"))
+
     def test_parameters(self):
         shell = self.open()
         shell.answer(".param limit=17")

@@ -14,15 +14,25 @@ final class Completion: Sendable {
     var ending: Character? = " "
   }
 
-  let data: CompletionData
+  private let current: Guarded<CompletionData>
   private let pendingText = Guarded("")
   private let safety = Guarded(false)
 
   /// The one that the terminal asks, and what it last answered.
-  private static let current = Guarded<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
+  private static let asked = Guarded<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
     (nil, [], UncheckedText()))
 
-  init(workspace: Workspace) { data = CompletionData(workspace) }
+  init(workspace: Workspace) { current = Guarded(CompletionData(workspace)) }
+
+  /// What is known of the data.
+  var data: CompletionData { current.withLock { $0 } }
+
+  /// From now on it is another workspace's data.
+  func use(_ workspace: Workspace) {
+    let data = CompletionData(workspace)
+    current.withLock { $0 = data }
+    data.prepare()
+  }
 
   var isSafe: Bool {
     get { safety.withLock { $0 } }
@@ -31,7 +41,7 @@ final class Completion: Sendable {
 
   /// Makes this the completion of the terminal.
   func install() {
-    Self.current.withLock { $0.completion = self }
+    Self.asked.withLock { $0.completion = self }
     plumb_readline_start(
       "plumb",
       { line, start, end, index in
@@ -47,7 +57,7 @@ final class Completion: Sendable {
   }
 
   private static func candidate(line: String, start: Int, end: Int, index: Int) -> UnsafeMutablePointer<CChar>? {
-    current.withLock { state in
+    asked.withLock { state in
       if index == 0 {
         let bytes = Array(line.utf8)
         let lower = min(max(start, 0), bytes.count)
@@ -65,7 +75,7 @@ final class Completion: Sendable {
   }
 
   private static func note(on text: String) -> UnsafePointer<CChar>? {
-    current.withLock { state in
+    asked.withLock { state in
       free(state.note.pointer)
       state.note.pointer = strdup(state.answer.first { $0.text == text }?.note ?? "")
       return UnsafePointer(state.note.pointer)

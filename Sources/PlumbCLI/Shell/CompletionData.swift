@@ -140,6 +140,9 @@ final class CompletionData: Sendable {
     }
   }
 
+  /// The names of the models that are saved or were learned.
+  var modelNames: [String] { get throws { try workspace.predictor.modelNames() } }
+
   /// The names of all pipelines, where there is such a table.
   var pipelineNames: [String] {
     let known = names.withLock { $0 }

@@ -18,8 +18,15 @@ struct DotCommand: Sendable {
     name: String, usage: String, summary: String, examples: [String] = [], reachesOut: Bool = false,
     action: @escaping @Sendable (_ arguments: [String], _ shell: Shell) throws -> Void
   ) {
+    // As many words as the usage has places.
+    let limit = usage.split(separator: " ").count - 1
     self.init(name: name, usage: usage, summary: summary, examples: examples, reachesOut: reachesOut, text: { rest, shell in
-      try action(rest.split(whereSeparator: \.isWhitespace).map(String.init), shell)
+      let words = rest.split(whereSeparator: \.isWhitespace).map(String.init)
+      if words.count > limit {
+        let extra = VisibleText.string(words[limit])
+        throw Diagnostic("usage", "`\(extra)` is not understood behind `\(name)`", help: "write `\(usage)`")
+      }
+      try action(words, shell)
     })
   }
 
@@ -38,8 +45,8 @@ struct DotCommand: Sendable {
 
   /// In alphabetical order of their names.
   static let all: [DotCommand] = [
-    .cause, .column, .edit, .expand, .explain, .format, .help, .hint, .history, .load, .mode, .note, .once, .output,
-    .overview, .pager, .param, .profile, .quit, .read, .report, .rows, .safe, .schema, .show, .skip, .tables, .timer, .train, .watch,
+    .cause, .column, .edit, .expand, .explain, .format, .help, .hint, .history, .import, .load, .mode, .note, .once, .open, .output,
+    .overview, .pager, .param, .profile, .quit, .read, .report, .rows, .safe, .save, .schema, .show, .skip, .tables, .timer, .train, .watch,
   ]
 
   /// Other names that people know.

@@ -24,16 +24,44 @@ struct DotCompletion {
       return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
     case ".timer", ".timing", ".pager": return names(word, ["on", "off"])
     case ".help": return names(word, Help.names)
-    case ".show": return names(word, ShowCommand.subjects)
+    case ".show" where rest.allSatisfy(\.isWhitespace): return names(word, ShowCommand.allSubjects)
     case ".train": return names(word, ShowCommand.methods)
+    case ".import":
+      if completion.isSafe { return [] }
+      return word.hasPrefix("-") ? names(word, Self.importOptions) : files(word, lastWord(of: rest))
     case ".detach": return names(word, completion.data.catalog.attached.map(\.name))
-    case ".read", ".load", ".attach", ".output", ".once", ".report", ".open", ".save", ".import":
+    case ".read", ".load", ".attach", ".output", ".once", ".report", ".open", ".save":
       return completion.isSafe ? [] : files(word, rest)
     case ".explain", ".profile", ".format", ".expand":
       return completion.queryCandidates(for: word, after: rest)
     case ".watch":
       let query = rest.drop(while: \.isWhitespace).drop { !$0.isWhitespace }
       return query.isEmpty ? [] : completion.queryCandidates(for: word, after: String(query))
+    default: return ofDatabase(command, word, rest)
+    }
+  }
+
+  private static let importOptions = [
+    "--as", "--bad-rows", "--delimiter", "--header", "--help", "--kind", "--map", "--no-header", "--preview", "--rejects",
+    "--replace", "--types",
+  ]
+
+  /// What comes before the word without white space between, where a path was begun.
+  private func lastWord(of rest: String) -> String { String(rest.reversed().prefix { !$0.isWhitespace }.reversed()) }
+
+  /// The second word of a command of databases, or a name of what it is about, or the query that it takes.
+  private func ofDatabase(_ command: String, _ word: String, _ rest: String) -> [Completion.Candidate] {
+    let own = DatabaseCommand.all.filter { $0.firstWord == command }
+    if own.isEmpty { return [] }
+    if let arrow = rest.firstRange(of: "<|") { return completion.queryCandidates(for: word, after: String(rest[arrow.upperBound...])) }
+    let catalog = completion.data.catalog
+    switch rest.split(whereSeparator: \.isWhitespace).map(String.init) {
+    case []:
+      let second = Set(own.compactMap(\.secondWord)).sorted()
+      return names(word, second.isEmpty ? catalog.tableNames : second)
+    case ["table"]: return names(word, catalog.tableNames)
+    case ["function"]: return names(word, catalog.storedFunctions.map(\.name))
+    case ["model"]: return names(word, (try? completion.data.modelNames) ?? [])
     default: return []
     }
   }

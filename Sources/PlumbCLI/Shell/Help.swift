@@ -28,7 +28,7 @@ enum Help {
       \(paragraph("""
         Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes, \
         Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a \
-        line that begins with | goes on with `_`. The table `history` holds this session's queries.
+        line that begins with | goes on with `_`. The table `history` holds the queries of this and earlier sessions.
         """))
 
       \(commands.joined(separator: "\n"))
@@ -63,7 +63,7 @@ enum Help {
     if parts.isEmpty {
       throw Diagnostic(
         "unknown-name", "there is no function, step or command `\(name)`",
-        help: Suggestion.nearest(to: name, in: names))
+        help: Suggestion.nearest(to: name, in: names) ?? "`.help` lists everything")
     }
     return parts.joined(separator: "\n\n")
   }

@@ -1,17 +1,33 @@
 import Glibc
+import PlumbStorage
 import ReadlineShim
 
-/// The queries of this and earlier sessions for the arrow keys and Ctrl-R, in a file that only the user can read.
+/// The queries of this and earlier sessions for the arrow keys and Ctrl-R: those of the workspace file, or without one
+/// those of a file in the state folder that only the user can read.
 struct History {
   /// Entries kept in the file.
   private static let limit: Int32 = 5000
 
   private var path: String?
+  private var file: WorkspaceFile?
   private var last = ""
+  private let keeper = HistoryKeeper()
 
-  /// Reads `history` in the state folder.
-  mutating func open() {
+  /// Reads the history of a workspace file, or `history` in the state folder; what was there before is forgotten.
+  mutating func open(_ file: WorkspaceFile?) {
+    plumb_history_clear()
     plumb_history_limit(Self.limit)
+    self.file = file
+    path = nil
+    last = ""
+    if let file {
+      // A damaged history is told when it is queried.
+      for entry in (try? file.history()) ?? [] where entry.text != last && !entry.text.utf8.contains(0) {
+        last = entry.text
+        plumb_history_add(last)
+      }
+      return
+    }
     guard let path = StateFolder.path.map({ $0 + "/history" }) else { return }
     let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return }
@@ -29,8 +45,17 @@ struct History {
     if let path { plumb_history_append_last(path) }
   }
 
-  /// Bounds the file.
+  /// Keeps what became of a query.
+  func keep(_ entry: QueryLog.Entry) { keeper.add(entry.stored, to: file) }
+
+  /// Keeps a command of the shell, for the arrow keys alone.
+  func keep(command: String) {
+    if file != nil { keeper.add(StoredQuery(text: command, at: Machine.now, isQuery: false), to: file) }
+  }
+
+  /// Ends with all of it written, and bounds the file in the state folder.
   func close() {
+    keeper.finish()
     if let path { plumb_history_write(path) }
   }
 }

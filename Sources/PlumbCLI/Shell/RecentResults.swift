@@ -4,7 +4,7 @@ import PlumbEngine
 /// The latest results as tables: `_` is the last one, `_1` the one before, and so on to `_8`.
 struct RecentResults {
   private var kept: [Result] = []
-  private let catalog: Catalog
+  private var catalog: Catalog
 
   /// Results kept, and rows in all of them; the last one is kept whatever its size.
   private static let count = 9
@@ -22,6 +22,16 @@ struct RecentResults {
       count += 1
     }
     kept.removeLast(kept.count - count)
+    publish()
+  }
+
+  /// From now on the results are tables of another catalog.
+  mutating func move(to catalog: Catalog) {
+    self.catalog = catalog
+    publish()
+  }
+
+  private func publish() {
     for i in 0..<Self.count {
       let name = i == 0 ? "_" : "_\(i)"
       if kept.indices.contains(i) {

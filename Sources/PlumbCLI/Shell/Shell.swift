@@ -7,12 +7,14 @@ import ReadlineShim
 
 /// The conversation at a terminal: reads a query, runs it, shows its rows, and asks again.
 final class Shell {
-  var workspace: Workspace
+  private(set) var workspace: Workspace
+  /// The workspace without a file, while that of a file is open.
+  private var memory: Workspace?
   var settings: ShellSettings
   private(set) var log: QueryLog
   var report = SessionReport()
   var tour: Tour?
-  private let completion: Completion
+  let completion: Completion
   private var history = History()
   private var recent: RecentResults
   private var wantsToLeave = false
@@ -24,7 +26,7 @@ final class Shell {
   init(workspace: Workspace, output: OutputOptions, isSafe: Bool = false) {
     self.workspace = workspace
     settings = ShellSettings(output, isSafe: isSafe)
-    log = QueryLog(catalog: workspace.catalog)
+    log = QueryLog(catalog: workspace.catalog, file: workspace.store?.file)
     recent = RecentResults(catalog: workspace.catalog)
     completion = Completion(workspace: workspace)
     if isSafe { makeSafe() }
@@ -34,7 +36,7 @@ final class Shell {
   func run() {
     completion.install()
     LineColours.install()
-    history.open()
+    history.open(workspace.store?.file)
     greet()
     StartFile.run(in: self)
     completion.data.prepare()
@@ -58,6 +60,25 @@ final class Shell {
 
   func leave() { wantsToLeave = true }
 
+  /// Goes on in another workspace, with all that was chosen; results so far stay.
+  func use(_ other: Workspace) {
+    if workspace.store == nil { memory = workspace }
+    workspace = other
+    if other.store == nil { memory = nil }
+    log = QueryLog(catalog: other.catalog, file: other.store?.file)
+    recent.move(to: other.catalog)
+    completion.use(other)
+    history.open(other.store?.file)
+  }
+
+  /// Goes back to the workspace without a file; one is made if the shell began with a file.
+  func useMemory() throws {
+    if workspace.store != nil { use(try memory ?? workspace.opening(nil)) }
+  }
+
+  /// Changes a parameter that queries declare.
+  func setParameter(_ name: String, to value: String) { workspace.sessionOptions.parameters[name] = value }
+
   /// From now on nothing beyond the workspace is touched.
   func makeSafe() {
     settings.isSafe = true
@@ -72,6 +93,9 @@ final class Shell {
     let names = workspace.catalog.tableNames
     let safe = settings.isSafe ? " This shell is safe: it touches no files and starts no programs." : ""
     Console.say("Plumb \(Plumb.version). End a query with Enter; .help tells more, Ctrl-D leaves.\(safe)")
+    if let path = workspace.store?.file.path, let summary = try? workspace.summary() {
+      Console.say("\(path): \(summary).")
+    }
     if names.isEmpty {
       Console.say("There are no tables yet: .load name=path reads a file.")
     } else {
@@ -96,6 +120,7 @@ final class Shell {
       if isBlank { return }
       if line.drop(while: \.isWhitespace).hasPrefix("."), !DotCommand.isForDatabase(line) {
         history.add(line)
+        history.keep(command: line)
         DotCommand.run(line, in: self)
         completion.data.forget()
         return
@@ -118,14 +143,15 @@ final class Shell {
 
   /// Runs and shows; every error is told and the shell goes on.
   func runQuery(_ text: String) {
-    lastQuery = text
-    defer { if text.drop(while: \.isWhitespace).hasPrefix(".") { completion.data.forget() } }
+    let isCommand = text.drop(while: \.isWhitespace).hasPrefix(".")
+    if !isCommand { lastQuery = text }
+    defer { if isCommand { completion.data.forget() } }
     let when = Machine.now
     let start = Machine.milliseconds
     do {
       let run = try QueryRun(text, in: workspace, keepsPartial: true)
       let rows = run.answers.reduce(0) { $0 + $1.rowCount }
-      log.add(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
+      remember(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
       recent.add(run.answers)
       try report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
       try show(run.answers, elapsed: run.milliseconds)
@@ -138,12 +164,17 @@ final class Shell {
       let message = diagnostics.first?.message ?? ""
       let elapsed = Machine.milliseconds - start
       if log.entries.last?.when != when {
-        log.add(.init(query: text, when: when, rows: nil, milliseconds: elapsed, error: message))
+        remember(.init(query: text, when: when, rows: nil, milliseconds: elapsed, error: message))
         report.add(query: text, error: message)
       }
       Failure.report(error, source: text)
       tour?.observe(Tour.Deed(text: text, answers: [], error: message))
     }
+  }
+
+  private func remember(_ entry: QueryLog.Entry) {
+    log.add(entry)
+    history.keep(entry)
   }
 
   /// The answers of a text that the shell itself asks, without a trace in the history.

@@ -11,6 +11,7 @@ public final class Catalog: Sendable {
     var attached: [String: any ForeignDatabase] = [:]
     var store: (any CatalogStore)?
     var advance: (@Sendable (Int64) throws -> Int64)?
+    var models: CatalogModels?
   }
 
   private enum Entry {
@@ -83,6 +84,11 @@ public final class Catalog: Sendable {
     }
   }
 
+  /// Whether the table is the one that `addLazy` gave, and not one that took its place.
+  public func isLazy(tableNamed name: String) -> Bool {
+    if case .lazy? = contents.withLock({ $0.tables[name] }) { true } else { false }
+  }
+
   /// The table, made now if need be; nil when there is none of that name.
   ///
   /// - Throws: what a lazy table's maker throws.
@@ -122,6 +128,12 @@ public final class Catalog: Sendable {
   public var advance: (@Sendable (Int64) throws -> Int64)? {
     get { contents.withLock { $0.advance } }
     set { contents.withLock { $0.advance = newValue } }
+  }
+
+  /// The models that predictions are made with; nil when there can be none.
+  public var models: CatalogModels? {
+    get { contents.withLock { $0.models } }
+    set { contents.withLock { $0.models = newValue } }
   }
 
   /// Functions that are written in KQL, in alphabetical order.

@@ -53,6 +53,18 @@ extension Catalog {
   }
 }
 
+/// What commands can do with the models of predictions, of which a catalog knows no more.
+public struct CatalogModels: Sendable {
+  let names: @Sendable () throws -> [String]
+  /// Takes all versions of a name away.
+  let drop: @Sendable (String) throws -> Void
+
+  public init(names: @escaping @Sendable () throws -> [String], drop: @escaping @Sendable (String) throws -> Void) {
+    self.names = names
+    self.drop = drop
+  }
+}
+
 /// A function of the catalog that is written in KQL, as `.create function` makes them.
 public struct CatalogFunction: Sendable {
   public let name: String

@@ -126,6 +126,23 @@ extension DatabaseCommand {
       return try functions(given.catalog.storedFunctions)
     },
     DatabaseCommand(
+      words: [".drop", "model"], usage: ".drop model NAME [ifexists]", summary: "Forgets all versions of a trained model."
+    ) { reader, given in
+      let (name, span) = try reader.name("the name of a model")
+      let isLenient = reader.skip("ifexists")
+      try reader.finish(".drop model NAME")
+      let known = try given.catalog.models?.names() ?? []
+      if known.contains(name) {
+        try given.catalog.models?.drop(name)
+      } else if !isLenient {
+        throw Diagnostic(
+          "unknown-model", "there is no model `\(name)`", at: span,
+          help: Suggestion.nearest(to: name, in: known) ?? "`.show models` lists them, `.train` makes one")
+      }
+      return try Answer(
+        [ColumnInfo("ModelName", .string)], rows: known.filter { $0 != name }.map { [.string($0)] })
+    },
+    DatabaseCommand(
       words: [".advance"], usage: ".advance 2h", summary: "Moves a simulated world's clock; what happens meanwhile is simulated."
     ) { reader, given in
       let start = reader.offset

@@ -70,10 +70,17 @@ public struct DatabaseCommand: Sendable {
     }
     let first = reader.word() ?? "."
     let second = reader.word() ?? ""
+    let place = SourceSpan(start.wholeSpan.lower, reader.offset)
+    let seconds = Set(all.filter { $0.firstWord == first.lowercased() }.compactMap(\.secondWord)).sorted()
+    if !seconds.isEmpty {
+      throw Diagnostic(
+        "unknown-command", "`\(first)` is followed by \(seconds.joined(separator: ", "))\(second.isEmpty ? "" : ", not `\(second)`")",
+        at: place, help: Suggestion.nearest(to: second, in: seconds))
+    }
     let known = all.map { $0.words.joined(separator: " ") }
     throw Diagnostic(
       "unknown-command", "there is no command `\(first)\(second.isEmpty ? "" : " " + second)`",
-      at: SourceSpan(start.wholeSpan.lower, reader.offset),
+      at: place,
       help: Suggestion.nearest(to: "\(first) \(second)", in: known) ?? "commands are \(known.prefix(12).joined(separator: ", ")), ...")
   }
 }
@@ -108,6 +115,14 @@ extension DatabaseCommand.CommandContext {
     guard pipe >= word.count else { return answer }
     bytes.replaceSubrange(pipe - word.count..<pipe, with: word)
     guard let result = try results(of: String(decoding: bytes, as: UTF8.self), inner).last else { return answer }
+    return Answer(schema: result.schema, chunks: result.chunks, remarks: context.remarks)
+  }
+
+  /// What a query that is not the user's gives.
+  func answer(to text: String) throws -> Answer {
+    guard let result = try results(of: text, Binder(binder.services, context: context)).last else {
+      return Answer(schema: [], chunks: [])
+    }
     return Answer(schema: result.schema, chunks: result.chunks, remarks: context.remarks)
   }
 

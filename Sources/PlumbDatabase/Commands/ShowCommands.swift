@@ -54,6 +54,12 @@ extension DatabaseCommand {
       }
       return try functions([function])
     },
+    DatabaseCommand(words: [".show", "models"], usage: ".show models", summary: "The models of predictions, and which are in use.") {
+      reader, given in
+      try reader.finish(".show models")
+      guard given.catalog.function(named: "predict_models") != nil else { return nil }
+      return try given.answer(to: "predict_models()")
+    },
     DatabaseCommand(
       words: [".show", "database", "schema"], usage: ".show database schema", summary: "The columns of all tables."
     ) { reader, given in

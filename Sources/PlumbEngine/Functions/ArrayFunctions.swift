@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 extension ScalarFunction {
   /// Functions over arrays. What is no array gives null.
   static let arrayFunctions: [ScalarFunction] = making + ranges + shaping + moving + arraySearching + sorting
@@ -24,10 +26,15 @@ extension ScalarFunction {
         .columns([.any, .exactly(.long)], result: { _ in .dynamic }) { arguments in
           let values = try DynamicInputs(arguments.replacing([arguments[0]]))
           let counts = Input<Int64>(arguments, 1)
-          return writtenRows(arguments.replacing([arguments[1]]), as: .dynamic) { row, out in
+          return try writtenRows(arguments.replacing([arguments[1]]), as: .dynamic) { row, out in
             guard counts[row] >= 0 else { return false }
+            guard counts[row] <= ArrayRange.limit else {
+              throw Diagnostic(
+                "array-too-long", "`repeat` gives at most \(ArrayRange.limit) elements, not \(counts[row])",
+                at: arguments.span(of: 1), help: "`range n from 1 to \(counts[row]) step 1` gives as many rows")
+            }
             let value = values[0, row]
-            out.appendArray(repeatElement(value, count: Int(Swift.min(counts[row], ArrayRange.limit))))
+            out.appendArray(repeatElement(value, count: Int(counts[row])))
             return true
           }
         }

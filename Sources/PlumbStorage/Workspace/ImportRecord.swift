@@ -48,6 +48,9 @@ public struct ImportRecord: Sendable {
       .map { String($0) }.joined(separator: " ")
   }
 
+  /// Whether a setting is a record of an import.
+  public static func isOne(_ setting: String) -> Bool { setting.hasPrefix("import ") }
+
   /// A table that was dropped takes its records with it: numbers of tables are not used again.
   fileprivate static func prefix(_ table: Int64) -> String { "import \(table) " }
 }

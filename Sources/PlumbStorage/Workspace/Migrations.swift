@@ -59,7 +59,15 @@ enum Migrations {
         data BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (name, version)) WITHOUT ROWID
       """,
       "CREATE TABLE plumb_history (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, text TEXT NOT NULL)",
-    ]
+    ],
+    // What became of each query.
+    [
+      "ALTER TABLE plumb_history ADD COLUMN row_count INTEGER",
+      "ALTER TABLE plumb_history ADD COLUMN duration INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE plumb_history ADD COLUMN error TEXT NOT NULL DEFAULT ''",
+      "ALTER TABLE plumb_history ADD COLUMN is_query INTEGER NOT NULL DEFAULT 1",
+      "ALTER TABLE plumb_history ADD COLUMN seal INTEGER NOT NULL DEFAULT 0",
+    ],
   ]
 
   /// Makes a workspace of an empty file.
@@ -74,6 +82,12 @@ enum Migrations {
       try StateRow(generation: 1, nextID: 1, isOpen: false, seals: 0).save(in: file)
     }
     try file.execute(sql: "PRAGMA journal_mode = WAL")
+  }
+
+  /// Brings a file of an earlier version to this one, in the caller's transaction; readers take all versions.
+  static func upgrade(_ file: Database) throws {
+    let version = try file.integer("PRAGMA user_version")
+    if version < current { try migrate(file, from: version) }
   }
 
   /// Runs the steps that are missing, all in the caller's transaction.

@@ -18,6 +18,13 @@ struct Salvage {
     }
     do { catalogue.settings = try StoredCatalogue.settings(file) } catch { losses.append("the settings are damaged") }
     do { catalogue.functions = try StoredCatalogue.functions(file) } catch { losses.append("functions are damaged") }
+    do {
+      for model in try StoredModel.all(in: file) {
+        do { _ = try model.data(in: file) } catch { losses.append("the model `\(model.name)`, version \(model.version), is damaged") }
+      }
+    } catch {
+      losses.append("models are damaged")
+    }
     for name in names(file) {
       guard let row = try? StoredCatalogue.tables(file, named: name).first else {
         losses.append("the table `\(name)` is left out: its description is damaged")

@@ -248,18 +248,47 @@ public final class WorkspaceFile: @unchecked Sendable {
     if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
     return try writing.taking {
       try lock.locked {
-        let connection = try writer ?? writingConnection()
-        return try connection.with { file in
-          let (result, generation) = try file.transaction {
-            let writer = try WorkspaceWriter(connection, file, threads: options.threads)
-            let result = try body(writer)
-            return (result, try writer.finish())
-          }
-          closingGeneration = generation
-          markOpen(file)
-          return result
+        let (result, generation) = try changing { connection, file in
+          let writer = try WorkspaceWriter(connection, file, threads: options.threads)
+          let result = try body(writer)
+          return (result, try writer.finish())
         }
+        closingGeneration = generation
+        return result
       }
+    }
+  }
+
+  /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; whether it ran.
+  func changingIfFree(_ body: (Database) throws -> Void) throws -> Bool {
+    if refusal != nil || reader.isDamaged { return false }
+    return try writing.taking {
+      try lock.lockedIfFree {
+        let opened: Int64? = try changing { _, file in
+          try body(file)
+          var state = try StateRow(from: file)
+          if state.isOpen { return nil }
+          state.isOpen = true
+          try state.save(in: file)
+          return state.generation
+        }
+        // Whoever marks the file as open takes the mark away.
+        if let opened { closingGeneration = opened }
+      }
+    }
+  }
+
+  /// Runs `body` in a transaction, for whoever holds `writing` and `lock`.
+  private func changing<Result>(_ body: (WorkspaceConnection, Database) throws -> Result) throws -> Result {
+    let isFirst = writer == nil
+    let connection = try writer ?? writingConnection()
+    return try connection.with { file in
+      let result = try file.transaction {
+        if isFirst { try Migrations.upgrade(file) }
+        return try body(connection, file)
+      }
+      markOpen(file)
+      return result
     }
   }
 

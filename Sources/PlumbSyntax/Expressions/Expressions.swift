@@ -318,9 +318,10 @@ extension Parser {
   private mutating func parseArgument() throws(SyntaxFailure) -> ArgumentSyntax {
     let start = index
     var name: NameSyntax?
-    let length = nameLength(after: 0)
+    // Before `=` any word is a name, so that `compare(..., by = "owner")` can be written.
+    let length = at(.word) ? 1 : nameLength(after: 0)
     if length > 0, token(after: length).kind == .assign {
-      name = try parseName()
+      name = try parseMemberName()
       advance()
     }
     let value = try parseValue()

@@ -59,7 +59,7 @@ extension Printer {
     write("(")
     list(call.arguments) { printer, argument in
       if let name = argument.name {
-        printer.printName(name)
+        printer.printMemberName(name)
         printer.write(" = ")
       }
       printer.printValue(argument.value)

@@ -11,7 +11,7 @@ struct ModelWriter {
   static let version: UInt8 = 1
 
   enum Kind: UInt8 {
-    case tree = 1, forest, calibration
+    case tree = 1, forest, calibration, risk
   }
 
   init(_ kind: Kind) {
@@ -22,6 +22,7 @@ struct ModelWriter {
 
   mutating func append(_ byte: UInt8) { buffer.append(byte) }
   mutating func append(_ number: Int) { buffer.append(littleEndian: UInt32(truncatingIfNeeded: number)) }
+  mutating func append(word: UInt64) { buffer.append(littleEndian: word) }
   mutating func append(_ number: Double) { buffer.append(littleEndian: number.bitPattern) }
 
   mutating func append(_ texts: [String]) {
@@ -101,6 +102,7 @@ struct ModelReader {
     return value
   }
 
+  mutating func word() throws -> UInt64 { try word(8) }
   mutating func number() throws -> Int { Int(try word(4)) }
   mutating func real() throws -> Double { Double(bitPattern: try word(8)) }
 

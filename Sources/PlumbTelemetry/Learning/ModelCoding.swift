@@ -120,6 +120,18 @@ extension Forest {
 extension Calibration {
   public func encoded() -> [UInt8] {
     var writer = ModelWriter(.calibration)
+    write(to: &writer)
+    return writer.finish()
+  }
+
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  public init(decoding bytes: [UInt8]) throws {
+    var reader = try ModelReader(bytes, .calibration)
+    self = try Calibration.read(from: &reader)
+    try reader.finish()
+  }
+
+  func write(to writer: inout ModelWriter) {
     switch self {
     case .none: writer.append(0 as UInt8)
     case .isotonic(let steps):
@@ -131,14 +143,11 @@ extension Calibration {
       writer.append(curve.slope)
       writer.append(curve.offset)
     }
-    return writer.finish()
   }
 
-  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
-  public init(decoding bytes: [UInt8]) throws {
-    var reader = try ModelReader(bytes, .calibration)
+  static func read(from reader: inout ModelReader) throws -> Calibration {
     switch try reader.byte() {
-    case 0: self = .none
+    case 0: return .none
     case 1:
       let scores = try reader.reals(), probabilities = try reader.reals()
       guard !scores.isEmpty, scores.count == probabilities.count,
@@ -146,13 +155,12 @@ extension Calibration {
         zip(probabilities, probabilities.dropFirst()).allSatisfy({ $0 <= $1 }),
         probabilities.allSatisfy({ $0 >= 0 && $0 <= 1 })
       else { throw ModelReader.damaged("its steps do not rise") }
-      self = .isotonic(IsotonicCalibration(scores: scores, probabilities: probabilities))
+      return .isotonic(IsotonicCalibration(scores: scores, probabilities: probabilities))
     case 2:
       let slope = try reader.real(), offset = try reader.real()
       guard slope >= 0, slope.isFinite, offset.isFinite else { throw ModelReader.damaged("its curve is none") }
-      self = .platt(PlattCalibration(slope: slope, offset: offset))
+      return .platt(PlattCalibration(slope: slope, offset: offset))
     default: throw ModelReader.damaged("its calibration is unknown")
     }
-    try reader.finish()
   }
 }

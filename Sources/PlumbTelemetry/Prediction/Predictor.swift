@@ -16,32 +16,54 @@ public struct PredictionOptions: Hashable, Sendable {
   }
 }
 
-/// Predicts which pipelines fail next, and keeps the models it learned for as long as the process lives.
+/// Predicts which pipelines fail next, and keeps the models it learned.
 ///
 /// - Models: learned at the first question from history before its moment, down to a multiple of six hours, and kept
-///   by data and options. A table that was replaced makes its models worthless; they are learned anew.
+///   by data and options for as long as the process lives. A table that was replaced makes its models worthless; they
+///   are learned anew. A model that a `ModelStore` keeps is taken before all others, as old as it may be.
 public final class Predictor: Sendable {
-  /// A model that was learned, under its number.
+  /// A model that was learned, under its name and version.
   public struct Kept: Sendable {
+    let name: String
     public let version: Int
     let model: RiskModel
     let question: PredictionQuestion
     let tables: [Table?]
+    /// Where it is kept beyond the process.
+    let entry: ModelEntry?
+    /// Whether it was learned because someone said so, and not for a question alone.
+    let wasAskedFor: Bool
   }
 
-  private struct Shelf {
+  /// A saved model and the columns that it was learned from.
+  struct Saved: Sendable {
+    let kept: Kept
+    let columns: UInt64
+  }
+
+  struct Shelf {
     var kept: [Kept] = []
     var lastVersion = 0
+    var saved: [ModelEntry: Result<Saved, Diagnostic>] = [:]
+    /// What was used last.
+    var latest: Kept?
+    var store: (any ModelStore)?
   }
 
-  private let shelf = Guarded(Shelf())
-  /// More models than this are not kept; the oldest goes first.
-  private static let limit = 16
+  let shelf = Guarded(Shelf())
+  /// More models than this are not held; the oldest goes first.
+  static let limit = 16
   private static let tableNames = ["runs", "edges", "schema_changes"]
 
   public init() {}
 
-  /// One row a pipeline, the riskiest first.
+  /// Where models outlive the process.
+  public var store: (any ModelStore)? {
+    get { shelf.withLock { $0.store } }
+    set { shelf.withLock { $0.store = newValue } }
+  }
+
+  /// One row a pipeline, the riskiest first; a remark names the saved model that was used.
   ///
   /// - Parameters:
   ///   - wanted: the pipelines that are asked about; nil for all.
@@ -49,19 +71,41 @@ public final class Predictor: Sendable {
   public func risk(
     _ options: PredictionOptions, wanted: [String]?, retrains: Bool = false, from source: PredictionSource
   ) throws -> Table {
-    let model = try model(for: options, retrains: retrains, from: source).model
+    let kept = try model(for: options, retrains: retrains, from: source)
+    if kept.entry != nil {
+      source.context.remark(
+        "predicted by the saved model `\(kept.name)`, version \(kept.version), which learned until "
+          + "\(Predictor.minuteText(kept.question.asOf))\(Predictor.ageText(options.asOf - kept.question.asOf))")
+    }
     let question = PredictionQuestion(asOf: options.asOf, within: options.within)
     let rows = try PredictionRows(try source.run(question.predictionText(source)), context: source.context)
-    return try RiskTable(model: model, rows: rows, context: source.context).table(wanted: wanted.map(Set.init))
+    return try RiskTable(model: kept.model, rows: rows, context: source.context).table(wanted: wanted.map(Set.init))
+  }
+
+  /// `2026-04-01 12:00`
+  private static func minuteText(_ ticks: Int64) -> String {
+    let text = DateTime.text(ticks).prefix(16)
+    return String(text.map { $0 == "T" ? " " : $0 })
+  }
+
+  /// How old a model is, when that is worth a word.
+  private static func ageText(_ ticks: Int64) -> String {
+    let days = ticks / PredictionQuestion.day
+    return days < 1 ? "" : ", \(days) day\(days == 1 ? "" : "s") before; `.train` learns anew"
   }
 
   /// The model for a question, learned now if need be.
   func model(for options: PredictionOptions, retrains: Bool, from source: PredictionSource) throws -> Kept {
-    let tables = try Predictor.tableNames.map(source.table)
+    let tables = try Predictor.currentTables(source)
+    if !retrains, let saved = try saved(for: options, tables) {
+      shelf.withLock { $0.latest = saved }
+      return saved
+    }
     let question = try Predictor.training(options, source)
     if !retrains, let known = shelf.withLock({ shelf in
       shelf.kept.last { $0.question == question && $0.model.method == options.method && Predictor.equal($0.tables, tables) }
     }) {
+      shelf.withLock { $0.latest = known }
       return known
     }
     let rows = try PredictionRows(try source.run(question.trainingText(source)), context: source.context)
@@ -69,17 +113,23 @@ public final class Predictor: Sendable {
     let model = try RiskModel(rows, using: options.method, question: question, context: source.context)
     return shelf.withLock { shelf in
       shelf.lastVersion += 1
-      let kept = Kept(version: shelf.lastVersion, model: model, question: question, tables: tables)
+      let kept = Kept(
+        name: Predictor.name(options.method, options.within), version: shelf.lastVersion, model: model,
+        question: question, tables: tables, entry: nil, wasAskedFor: retrains)
       shelf.kept.append(kept)
+      shelf.latest = kept
       if shelf.kept.count > Predictor.limit { shelf.kept.removeFirst() }
       return kept
     }
   }
 
-  /// All models, the oldest first.
+  /// The models that only this process has, the oldest first.
   public var models: [Kept] { shelf.withLock { $0.kept } }
 
-  private static func equal(_ some: [Table?], _ others: [Table?]) -> Bool {
+  /// The tables that models are learned from, nil for one that is not there.
+  static func currentTables(_ source: PredictionSource) throws -> [Table?] { try tableNames.map(source.table) }
+
+  static func equal(_ some: [Table?], _ others: [Table?]) -> Bool {
     zip(some, others).allSatisfy { $0 === $1 }
   }
 

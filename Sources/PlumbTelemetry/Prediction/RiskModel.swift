@@ -95,8 +95,22 @@ struct RiskModel: Sendable {
     return logarithm(kept / (1 - kept))
   }
 
-  /// The model as bytes, which are equal for equal models.
-  func encoded() -> [UInt8] { (forest?.encoded() ?? []) + tree.encoded() + calibration.encoded() }
+  /// A model whose parts are known.
+  init(
+    method: RiskMethod, tree: DecisionTree, forest: Forest?, calibration: Calibration, threshold: Double,
+    baseRate: Double, spreads: [Double], rows: Int, positives: Int, validationAUC: Estimate
+  ) {
+    self.method = method
+    self.tree = tree
+    self.forest = forest
+    self.calibration = calibration
+    self.threshold = threshold
+    self.baseRate = baseRate
+    self.spreads = spreads
+    self.rows = rows
+    self.positives = positives
+    self.validationAUC = validationAUC
+  }
 }
 
 extension PredictionRows {

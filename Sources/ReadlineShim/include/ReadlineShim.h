@@ -51,6 +51,8 @@ void plumb_readline_append(char character);
 
 /// Keeps at most `count` entries.
 void plumb_history_limit(int count);
+/// Forgets all entries.
+void plumb_history_clear(void);
 /// Reads entries from a file; false when there is none.
 bool plumb_history_read(const char *_Nonnull path);
 void plumb_history_add(const char *_Nonnull entry);

@@ -215,12 +215,18 @@ struct DamageTests {
     let folder = try WorkspaceFolder()
     try folder.write(Array(try Data(contentsOf: fixture)))
     let file = try folder.open()
-    #expect(try folder.sqlite("PRAGMA user_version") == "\(Migrations.current)")
+    // Whoever only reads changes nothing; the first change brings the file to the version of today.
+    #expect(try folder.sqlite("PRAGMA user_version") == "1")
+    #expect(try file.history() == [])
     #expect(file.tables.map { "\($0.name) \($0.rowCount)" } == ["all 20"])
     #expect(try file.cells("all") == Samples.cells(Samples.allTypes(rows: 20)))
     #expect(file.functions.map(\.name) == ["f"])
     #expect(file.settings == ["clock": "638000000000000000"])
     try file.write { try $0.append(Samples.allTypes(rows: 1)) }
+    #expect(try folder.sqlite("PRAGMA user_version") == "\(Migrations.current)")
+    #expect(try file.remember([StoredQuery(text: "runs", at: 5, rows: 3)]))
+    #expect(try folder.open().history() == [StoredQuery(text: "runs", at: 5, rows: 3)])
+    #expect(try folder.open().cells("all").count == 21)
   }
 
   private func makeFixture(at place: URL) throws {

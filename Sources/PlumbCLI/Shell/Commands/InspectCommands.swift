@@ -38,7 +38,7 @@ extension DotCommand {
   ) { arguments, shell in
     let count = arguments.first.map { Int($0) } ?? 20
     guard let count, count > 0 else { throw usage(".history", "`.history` takes a number above 0") }
-    let rows = shell.log.entries.suffix(count)
+    let rows = try shell.log.latest(count)
     try shell.show([try Answer(Table(name: "history", schema: QueryLog.schema, rows: rows.map(\.cells)))])
   }
 

@@ -10,6 +10,7 @@ extension DotCommand {
     text: { rest, shell in try shell.show(predictions: ".show \(rest)") })
 
   static let train = DotCommand(
-    name: ".train", usage: ".train [tree|forest]", summary: "Learns a new model from the runs as they are now.",
-    examples: [".train forest"], text: { rest, shell in try shell.show(predictions: ".train \(rest)") })
+    name: ".train", usage: ".train [tree|forest] [within 2h]",
+    summary: "Learns a new model from the runs as they are now; a workspace file keeps it.",
+    examples: [".train forest", ".train tree within 6h"], text: { rest, shell in try shell.show(predictions: ".train \(rest)") })
 }

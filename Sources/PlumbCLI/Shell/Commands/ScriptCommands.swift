@@ -88,7 +88,7 @@ extension DotCommand {
         throw usage(".param", "`.param` takes a name and a value")
       }
       let name = String(rest[..<equals].trimmed)
-      shell.workspace.sessionOptions.parameters[name] = String(rest[rest.index(after: equals)...].trimmed)
+      shell.setParameter(name, to: String(rest[rest.index(after: equals)...].trimmed))
     })
 }
 
@@ -98,6 +98,10 @@ extension Shell {
     let text = text.isEmpty ? lastQuery : text
     if text.isEmpty { throw DotCommand.usage(".\(word)", "there is no query yet") }
     let parsed = parse(text)
+    if let command = parsed.script.statements.first(where: { if case .command = $0 { true } else { false } }) {
+      throw SourcedDiagnostics(
+        list: [Diagnostic("no-query", "only queries have a plan, and this is a command", at: command.span)], source: text)
+    }
     var asked = text
     if case .query(let query)? = parsed.script.statements.last, !parsed.hasErrors, query.mode == .run {
       let bytes = Array(text.utf8)

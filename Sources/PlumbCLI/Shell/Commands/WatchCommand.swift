@@ -34,15 +34,24 @@ struct Watch {
     if query.isEmpty { throw DotCommand.usage(".watch", "`.watch` needs a query") }
   }
 
+  /// Ctrl-C ends it, whatever is under way.
   func run(in shell: Shell) throws {
     let stop = StopFlag()
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      try run(in: shell) { stop.isSet || Interrupts.shared.wasTaken }
+    }
+  }
+
+  private func run(in shell: Shell, isStopped: () -> Bool) throws {
     var before: [[String]]?
     defer { shell.settings.marks = [] }
     while true {
       let answers = try shell.answers(to: query)
+      if isStopped() { return }
       var isMet = false
       if let condition {
         let met = try shell.answers(to: "\(query)\n| where \(condition) | take 1")
+        if isStopped() { return }
         isMet = (met.last?.rowCount ?? 0) > 0
       }
       let cells = answers.last.map { $0.texts(limit: 200) } ?? []
@@ -54,11 +63,9 @@ struct Watch {
       before = cells
       try shell.show(answers)
       if isMet { return Console.say("the condition is met") }
-      Interrupts.shared.handling(repeatable: true, { stop.set() }) {
-        let end = Machine.milliseconds + interval
-        while !stop.isSet && Machine.milliseconds < end { usleep(20_000) }
-      }
-      if stop.isSet { return }
+      let end = Machine.milliseconds + interval
+      while !isStopped() && Machine.milliseconds < end { usleep(20_000) }
+      if isStopped() { return }
     }
   }
 

@@ -1,0 +1,97 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// Puts files of data into a catalog in memory, as `plumb import` puts them into a workspace file: rows are added to
+/// the tables of their names, but not twice, and telemetry is folded into what is there already.
+struct MemoryImport {
+  let command: ImportCommand
+  let catalog: Catalog
+  /// What was imported before: the size and time of each file of rows, by table and path.
+  let known: Guarded<[String: String]>
+
+  /// - Throws: a diagnostic that names the file; tables that were read before it stay.
+  func run() throws {
+    let scratch = Catalog()
+    let loading = try Loading(command.data, catalog: scratch)
+    loading.telemetry.saysAll = true
+    loading.telemetry.earlierTables = { [catalog] in try catalog.table(named: $0) }
+    for path in command.paths {
+      let isTelemetry = try loading.isTelemetry(path, named: command.tableName)
+      if !isTelemetry, try isThere(path) { continue }
+      for loaded in try loading.load(name: command.tableName, path: path) where !isTelemetry {
+        guard let table = try scratch.table(named: loaded.name) else { continue }
+        try add(table)
+        note(table.name, loaded.path)
+        Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows from \(loaded.path)")
+      }
+      if isTelemetry { try takeTelemetry(from: scratch, path) }
+      for name in scratch.tableNames { scratch.remove(tableNamed: name) }
+    }
+    try loading.finish()
+  }
+
+  // MARK: Files that were imported before
+
+  private func key(_ table: String, _ path: String) -> String {
+    guard let real = realpath(path, nil) else { return "\(table) \(path)" }
+    defer { free(real) }
+    return "\(table) \(String(cString: real))"
+  }
+
+  private func state(_ path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "" }
+    return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+  }
+
+  private func note(_ table: String, _ path: String) { known.withLock { $0[key(table, path)] = state(path) } }
+
+  /// Whether all rows of a file are in its table.
+  ///
+  /// - Throws: `file-changed` when it has become another.
+  private func isThere(_ path: String) throws -> Bool {
+    let name = command.tableName ?? Loading.tableName(forFile: path)
+    guard !command.replace, path != "-", catalog.hasTable(named: name),
+      let before = known.withLock({ $0[key(name, path)] })
+    else { return false }
+    guard before == state(path) else {
+      throw Diagnostic(
+        "file-changed", "`\(path)` has changed since its rows were put into `\(name)`",
+        help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
+    }
+    Console.say("\(name): all rows of \(path) are in already; --replace reads them again")
+    return true
+  }
+
+  private func add(_ table: Table) throws {
+    if !command.replace, let known = catalog.schema(ofTable: table.name) {
+      guard known == table.schema else {
+        throw Diagnostic(
+          "schema-differs", "the table `\(table.name)` has other columns than the rows to add",
+          help: "`--replace` puts them in its place, `--as NAME` makes another table")
+      }
+      return try catalog.make([.append(table)])
+    }
+    try catalog.make([.setTable(table)])
+  }
+
+  private func takeTelemetry(from scratch: Catalog, _ path: String) throws {
+    for name in scratch.tableNames {
+      guard let table = try scratch.table(named: name) else { continue }
+      if TelemetrySchema.keptNames.contains(name) {
+        try catalog.make([.setTable(table)])
+        continue
+      }
+      if !TelemetrySchema.names.contains(name) {
+        if !catalog.hasTable(named: name) { catalog.add(table) }
+        continue
+      }
+      let added = table.rowCount - (try catalog.table(named: name)?.rowCount ?? 0)
+      try catalog.make([.setTable(table)])
+      Console.say("\(name): \(ProgressBar.grouped(table.rowCount)) rows, \(ProgressBar.grouped(added)) of them new, from \(path)")
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+import PlumbTelemetry
+
+extension Workspace {
+  /// What there is, in a line: `8 tables with 1,234,567 rows, 2 functions, 1 model; the clock stands at 2026-04-01 15:00`.
+  func summary() throws -> String {
+    let names = catalog.tableNames
+    var rows = 0
+    // Tables of a world in memory are not made for this.
+    for name in names where catalog.isMade(tableNamed: name) { rows += try catalog.table(named: name)?.rowCount ?? 0 }
+    func counted(_ count: Int, _ noun: String) -> String { "\(ProgressBar.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+    var text = names.isEmpty ? "no tables yet" : counted(names.count, "table")
+    if store != nil, !names.isEmpty { text += " with \(counted(rows, "row"))" }
+    let functions = catalog.storedFunctions.count
+    if functions > 0 { text += ", \(counted(functions, "function"))" }
+    let models = try predictor.modelNames().count
+    if models > 0 { text += ", \(counted(models, "model"))" }
+    if catalog.advance != nil {
+      let clock = DateTime.text(sessionOptions.clock()).prefix(16)
+      text += "; the clock stands at \(String(clock.map { $0 == "T" ? " " : $0 }))"
+    }
+    return text
+  }
+
+  /// Writes tables, functions, models, the clock and what else a file keeps into a new file; all of it, or no file.
+  ///
+  /// - Parameter progress: called with the share done and the rows written; false stops it.
+  func save(to path: String, progress: @escaping (Double, Int) -> Bool) throws {
+    guard access(path, F_OK) != 0 else {
+      throw Diagnostic(
+        "file-exists", "`\(path)` is already there", help: "name a new file; `.open \(path)` opens the one that is there")
+    }
+    do {
+      try store?.beginReading(catalog)
+      defer { store?.endReading() }
+      try write(into: WorkspaceFile(path, fileOptions()), progress)
+    } catch {
+      for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
+      throw error
+    }
+  }
+
+  private func write(into file: WorkspaceFile, _ progress: @escaping (Double, Int) -> Bool) throws {
+    let tables = try catalog.tableNames.compactMap { try catalog.table(named: $0) }
+    let total = Double(max(1, tables.reduce(0) { $0 + $1.rowCount }))
+    try file.write { writer in
+      var before = 0
+      for table in tables {
+        let written = before
+        try writer.append(table) { progress(Double(written + $0) / total, written + $0) }
+        before += table.rowCount
+      }
+      for function in catalog.storedFunctions {
+        try writer.save(
+          StoredFunction(
+            name: function.name, parameters: function.parameters, body: function.body, folder: function.folder,
+            summary: function.summary))
+      }
+      if let own = store?.file {
+        // What is known of imported files belongs to the tables, which have other numbers here.
+        for (name, value) in own.settings where !ImportRecord.isOne(name) { try writer.set(name, to: value) }
+        for table in tables { for record in try own.imports(into: table.name) { try writer.note(record, inTable: table.name) } }
+        for model in try own.models() {
+          try writer.save(
+            modelNamed: model.name, summary: model.summary, data: try own.data(of: model), madeAt: model.madeAt)
+        }
+      }
+      for (name, database) in catalog.attached { try writer.set(FileStore.attachment + name, to: database.reminder) }
+      try world?.saveSettings(writer, changed: changedWorldTables)
+    }
+    try predictor.save(into: FileModels(file: file))
+    if let own = store?.file { _ = try file.remember(try own.history()) }
+  }
+}
