@@ -71,6 +71,11 @@ public final class WorkspaceFile: @unchecked Sendable {
         help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
     }
     let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
+    // Bytes 18 and 19 are both 1 until the file has a log: who made it was ended before the last step. One of them alone
+    // is damage, and a damaged file is not written to. Where no log can be made, the file is read as it is.
+    if isOurs, front[18] == 1, front[19] == 1, !options.salvages, access(path, W_OK) == 0 {
+      _ = try? lock.lockedIfFree { try WorkspaceConnection(path, .creating).with(Migrations.create) }
+    }
     let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path, lock) : nil
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)

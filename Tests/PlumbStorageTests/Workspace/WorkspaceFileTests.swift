@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import PlumbDiagnostics
 import PlumbEngine
@@ -23,6 +24,21 @@ struct WorkspaceFileTests {
     try file.reading { () throws -> Void in
       #expect(try file.longs("numbers") == Array(0..<50))
     }
+  }
+
+  /// Who made the file was ended before it had a log: whoever opens it next gives it one.
+  @Test func aFileWithoutALogGetsOne() throws {
+    let folder = try WorkspaceFolder()
+    try folder.open().write { try $0.append(Samples.numbers(0..<10)) }
+    var connection: OpaquePointer?
+    sqlite3_open(folder.path, &connection)
+    sqlite3_exec(connection, "pragma journal_mode = delete", nil, nil, nil)
+    sqlite3_close(connection)
+    func mode() throws -> UInt8 { try Data(contentsOf: URL(fileURLWithPath: folder.path))[18] }
+    #expect(try mode() == 1)
+    let file = try folder.open()
+    #expect(try mode() == 2)
+    try file.reading { () throws -> Void in #expect(try file.longs("numbers") == Array(0..<10)) }
   }
 
   @Test func aFailedChangeLeavesNothing() throws {
