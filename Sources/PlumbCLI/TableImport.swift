@@ -21,6 +21,8 @@ final class TableImport {
   private var rows = 0
   private var rowsBefore = 0
   private var committed = 0
+  /// Whether a table that is there gives way, which it does as a whole or not at all.
+  private var mustBeWhole = false
   /// Whether the next transaction makes the table anew.
   private var makesTable: Bool
   private var skippedRows = 0
@@ -63,14 +65,11 @@ final class TableImport {
   }
 
   /// Where a file is known again.
-  private var fullPath: String {
-    guard path != "-", let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
-  }
+  private var fullPath: String { path == "-" ? path : absolutePath(path) }
 
   private func write() throws {
     let known = replaces ? nil : file.table(named: name)
+    mustBeWhole = replaces && file.table(named: name) != nil
     let stream = try TableStream(path: path, options: options, known: known?.schema, batchBytes: batchBytes)
     guard try begin(stream) else { return }
     // A table that holds nothing but rows of this file can be made again with other types.
@@ -129,7 +128,7 @@ final class TableImport {
 
   /// Writes the next rows in a transaction; true at the end of the file.
   private func writeBatch(_ stream: TableStream) throws -> Bool {
-    let mustReach = committed
+    let mustReach = mustBeWhole ? Int.max : committed
     var added = rows
     try file.write { writer in
       if makesTable, try writer.hasTable(named: name) { try writer.drop(name) }
@@ -160,6 +159,7 @@ final class TableImport {
   }
 
   private var whatIsIn: String {
+    if rows == 0 && mustBeWhole { return "`\(name)` is as it was" }
     if rows == 0 { return "nothing of `\(path)` is in `\(name)`" }
     return "the first \(ProgressBar.grouped(rows)) rows of `\(path)`, up to byte \(ProgressBar.grouped(committed)), are in `\(name)`"
   }

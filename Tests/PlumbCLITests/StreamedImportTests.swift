@@ -66,6 +66,20 @@ struct StreamedImportTests {
     #expect(try sums(file) == whole)
   }
 
+  /// What `--replace` puts in the place of a table comes as a whole, or the table stays.
+  @Test func replacementsAreWhole() throws {
+    let folder = try TemporaryFolder()
+    let data = try folder.write("t.csv", Self.csv(3_000))
+    let file = folder.path + "/w.plumb"
+    #expect(try importing(data, into: file).status == 0)
+    let before = try sums(file)
+    try folder.write("t.csv", Self.csv(9_000, from: 1) + "1,2,3,4\n")
+    let run = try importing(data, "--replace", into: file)
+    #expect(run.status == 1)
+    #expect(run.messages.contains("error[bad-row]: `t.csv` line 9002 has 4 fields where 3 are expected"))
+    #expect(try sums(file) == before)
+  }
+
   /// A file that has grown adds what is new; one whose front has changed is another file.
   @Test func filesThatGrowOrChange() throws {
     let folder = try TemporaryFolder()
