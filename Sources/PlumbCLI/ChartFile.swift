@@ -15,7 +15,7 @@ enum ChartFile {
         help: "write `with (file = \"chart.svg\")`")
     }
     if isSafe { throw Safety.refusal("writes no files, so not `\(path)`") }
-    let destination = try Destination(path: Listing.expandingHome(path))
+    let destination = try Destination(path: Paths.expandingHome(path))
     do {
       let writer = format.writer(to: destination.sink)
       _ = try writer.write(answer)

@@ -35,11 +35,7 @@ struct MemoryImport {
 
   // MARK: Files that were imported before
 
-  private func key(_ table: String, _ path: String) -> String {
-    guard let real = realpath(path, nil) else { return "\(table) \(path)" }
-    defer { free(real) }
-    return "\(table) \(String(cString: real))"
-  }
+  private func key(_ table: String, _ path: String) -> String { "\(table) \(absolutePath(path))" }
 
   private func state(_ path: String) -> String {
     var status = stat()

@@ -46,7 +46,7 @@ struct Workspace {
       try loading.readExternal(locations, schema, properties)
     }
     sessionOptions.openForeign = { path, properties, context in
-      try AttachedSQLite(path: Listing.expandingHome(path), properties: properties, context)
+      try AttachedSQLite(path: Paths.expandingHome(path), properties: properties, context)
     }
   }
 

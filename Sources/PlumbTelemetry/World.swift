@@ -40,7 +40,7 @@ public struct WorldOptions: Hashable, Sendable {
 /// - Safe to use from any thread; tables handed out never change.
 public final class World: @unchecked Sendable {
   public let options: WorldOptions
-  private let lock = Guarded<Void>(())
+  private let lock = Lock()
   private var simulator: Simulator?
   private var tables: [String: Table] = [:]
   private var ticksNow: Int64
@@ -76,7 +76,7 @@ public final class World: @unchecked Sendable {
   }
 
   /// The end of the history, in ticks; what `now()` is.
-  public var clock: Int64 { lock.withLock { _ in ticksNow } }
+  public var clock: Int64 { lock.locked { ticksNow } }
 
   /// The names of the tables, in the order in which a user meets them.
   public static let tableNames: [String] = TelemetryModel.all.map(\.name)
@@ -95,7 +95,7 @@ public final class World: @unchecked Sendable {
         "unknown-table", "a world has no table `\(name)`",
         help: Suggestion.nearest(to: name, in: World.tableNames))
     }
-    return try lock.withLock { _ in
+    return try lock.locked {
       if let table = tables[name] { return table }
       let table = try make(name)
       tables[name] = table
@@ -129,7 +129,7 @@ public final class World: @unchecked Sendable {
   /// Moves the clock by `ticks`, not back; what happens meanwhile is simulated when it is asked for.
   public func advance(by ticks: Int64) throws {
     guard ticks >= 0 else { throw Diagnostic("world-clock", "a world's clock only moves forward") }
-    try lock.withLock { _ in
+    try lock.locked {
       let (next, overflow) = ticksNow.addingReportingOverflow(ticks)
       guard !overflow, next <= options.start + 3_650 * World.day * 2 else {
         throw Diagnostic("world-clock", "the world's clock cannot move that far")
@@ -142,7 +142,7 @@ public final class World: @unchecked Sendable {
 
   /// Simulates up to the clock, telling how far it is: the share done and the runs so far. False stops it.
   public func simulate(_ progress: @escaping (Double, Int) -> Bool) throws {
-    try lock.withLock { _ in
+    try lock.locked {
       let simulator = made()
       let from = simulator.clock
       let end = moment(ticksNow)
@@ -183,7 +183,7 @@ public struct RunTruth: Sendable {
 extension World {
   /// The truth behind `runs`, for the predictor's ceiling and for judging explanations.
   public func runTruth() throws -> RunTruth {
-    try lock.withLock { _ in
+    try lock.locked {
       let simulator = try simulated()
       var names: [Int32: String] = [:]
       for (number, place) in simulator.shownIncidents(clock: ticksNow).enumerated() {

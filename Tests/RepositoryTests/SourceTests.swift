@@ -43,6 +43,14 @@ struct SourceTests {
     #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
   }
 
+  /// The thread sanitizer sees our lock, and takes what the standard library's guards for races.
+  @Test(arguments: modules)
+  func locksAreOurs(module: String) throws {
+    let pattern = try Regex(#"\bMutex[<(]"#)
+    let places = try SwiftSource.module(module).flatMap { $0.places(of: pattern) }
+    #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
+  }
+
   /// What would tie an answer to more than the query, its tables and its context.
   /// A call of one of `names`, not of a method or a declaration of that name.
   private static func call(_ names: String) -> String { #"(^|[^.\w'"`])(?:"# + names + #")\("# }

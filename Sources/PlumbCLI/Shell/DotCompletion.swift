@@ -87,7 +87,7 @@ struct DotCompletion {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? "."
     let start = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    guard let directory = opendir(Listing.expandingHome(folder)) else { return [] }
+    guard let directory = opendir(Paths.expandingHome(folder)) else { return [] }
     defer { closedir(directory) }
     var found: [Completion.Candidate] = []
     while let entry = readdir(directory), found.count < 2000 {

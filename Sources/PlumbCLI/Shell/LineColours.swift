@@ -1,11 +1,11 @@
+import PlumbEngine
 import PlumbSyntax
 import ReadlineShim
-import Synchronization
 
 /// The colours of the line that is being typed.
 enum LineColours {
   /// The lines of the query before it.
-  private static let pending = Mutex("")
+  private static let pending = Guarded("")
   /// Longer texts have no colours, so that each key is answered at once.
   private static let limit = 1 << 16
 

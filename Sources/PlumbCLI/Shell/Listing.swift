@@ -54,23 +54,4 @@ enum Listing {
   private static func answer(_ schema: Schema, _ rows: [[Value]]) -> Answer {
     Answer(schema: schema, chunks: rows.map { Chunk($0.map { Vector.constant($0) }, count: 1) })
   }
-
-  /// A path without the quotes around it.
-  static func unquoted(_ path: String) -> String {
-    guard let first = path.first, first == "\"" || first == "'", path.count > 1, path.last == first else { return path }
-    return String(path.dropFirst().dropLast())
-  }
-
-  /// Whether both paths lead to one file.
-  static func areSameFile(_ one: String, _ other: String) -> Bool {
-    var first = stat(), second = stat()
-    guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
-    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
-  }
-
-  /// The path with a leading `~` replaced.
-  static func expandingHome(_ path: String) -> String {
-    guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
-    return String(cString: home) + path.dropFirst()
-  }
 }

@@ -19,7 +19,7 @@ struct OutputTarget {
       }
       return
     }
-    let path = Listing.expandingHome(text)
+    let path = Paths.expandingHome(text)
     let destination = try Destination(path: path)
     do {
       try Self.write(answers, to: destination.sink, as: format ?? ResultFormat(fileName: path) ?? .csv)

@@ -1,6 +1,6 @@
 import PlumbDatabase
 import PlumbDiagnostics
-import Synchronization
+import PlumbEngine
 
 /// Runs the queries of the shell: Ctrl-C stops them within a tenth of a second and never ends the shell.
 struct QueryRun {
@@ -65,7 +65,7 @@ struct QueryRun {
 
   /// The answers so far; none is taken any more once the prompt is back.
   private final class Collected: Sendable {
-    private let state = Mutex<(answers: [Answer], isClosed: Bool)>(([], false))
+    private let state = Guarded<(answers: [Answer], isClosed: Bool)>(([], false))
 
     func add(_ answer: Answer) { state.withLock { if !$0.isClosed { $0.answers.append(answer) } } }
 

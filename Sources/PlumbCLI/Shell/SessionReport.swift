@@ -25,7 +25,7 @@ struct SessionReport {
     default:
       throw Diagnostic("unknown-format", "a report is written as .html or .md, not as `\(VisibleText.string(path))`")
     }
-    let destination = try Destination(path: Listing.expandingHome(path))
+    let destination = try Destination(path: Paths.expandingHome(path))
     destination.sink.buffer.append(text)
     do {
       try destination.commit()

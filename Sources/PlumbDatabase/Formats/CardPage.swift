@@ -103,6 +103,9 @@ struct CardPage {
     return styled(parts[0] + parts[1] + parts[2], ink) + styled(parts[3], .quiet)
   }
 
+  /// The text without spaces at its end.
+  static func trimmed(_ text: String) -> String { String(text.reversed().drop { $0 == " " }.reversed()) }
+
   /// `94`, `9.4`, `0.4`: a share in percent, without the sign.
   static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "?" }

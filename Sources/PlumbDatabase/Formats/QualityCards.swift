@@ -27,7 +27,7 @@ struct QualityCards {
           head += " " + Self.rules.map { " " + page.cell($0.1, rule, isRight: true) }.joined()
           explains = true
         }
-        page.line(page.styled(String(head.reversed().drop { $0 == " " }.reversed()), .bold))
+        page.line(page.styled(CardPage.trimmed(head), .bold))
       }
       var line = String(repeating: " ", count: indent) + page.cell(row.text("metric"), name) + "  "
       line += page.cell(row.real("value").map(CardPage.number) ?? "", figure, isRight: true) + "  "
@@ -41,7 +41,7 @@ struct QualityCards {
       } else if let hits = row.real("positives"), let all = row.real("of"), !compares {
         line += page.styled("  \(ChartNumber.grouped(hits)) of \(ChartNumber.grouped(all))", .quiet)
       }
-      page.line(String(line.reversed().drop { $0 == " " }.reversed()))
+      page.line(CardPage.trimmed(line))
     }
     if explains { page.folded(Self.explanation, after: "", indent: 0, .quiet) }
     return hasRules ? [] : Set(Self.rules.map(\.0))

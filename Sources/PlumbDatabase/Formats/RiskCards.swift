@@ -105,7 +105,7 @@ struct RiskCards {
       heading += "  " + page.cell("95 %", interval, isRight: true) + "  " + page.cell("lift", lift, isRight: true)
     }
     if beside > 0 { heading += "  why" }
-    page.line(page.styled(String(heading.reversed().drop { $0 == " " }.reversed()), .quiet))
+    page.line(page.styled(CardPage.trimmed(heading), .quiet))
     for (row, figures) in zip(rows, figures) {
       var line = page.styled(page.cell(row.text("pipeline"), name), .bold) + "  "
       line += page.bar(figures.risk, low: figures.low, high: figures.high, bar, figures.ink) + "  "

@@ -3,7 +3,7 @@ import Glibc
 /// A pthread mutex with one condition.
 ///
 /// - Note: the standard library's `Mutex` waits on a futex of its own, which the thread sanitizer cannot see: all that one
-///   guards or hands over would be reported as a race. Taken and given back alone, this one costs the same.
+///   guards or hands over would be reported as a race.
 public final class Lock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

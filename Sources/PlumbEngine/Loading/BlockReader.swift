@@ -67,7 +67,7 @@ final class BlockReader: @unchecked Sendable {
   private let boundary: RowBoundary
   private let blockSize: Int
   private let name: String
-  private let lock = Guarded<Void>(())
+  private let lock = Lock()
   private var carry: BlockBuffer
   private var carried = 0
   private var offset: Int
@@ -110,18 +110,18 @@ final class BlockReader: @unchecked Sendable {
   }
 
   /// Lets `next` give this many more blocks.
-  func allow(_ blocks: Int) { lock.withLock { _ in allowance = blocks } }
+  func allow(_ blocks: Int) { lock.locked { allowance = blocks } }
 
   /// Where the blocks that were given end, and whether that is the end of the text.
   func position(newlines: Int) -> (place: TextPosition, isAtEnd: Bool) {
-    lock.withLock { _ in
+    lock.locked {
       (TextPosition(offset: offset, newlines: newlines, isArray: isArray, digest: digest ?? XXHash64Stream()), isFinished)
     }
   }
 
   /// The next block, in `buffer`; nil at the end.
   func next(into buffer: BlockBuffer) throws -> TextBlock? {
-    try lock.withLock { _ in try cut(into: buffer) }
+    try lock.locked { try cut(into: buffer) }
   }
 
   private func cut(into buffer: BlockBuffer) throws -> TextBlock? {

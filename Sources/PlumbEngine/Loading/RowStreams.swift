@@ -30,6 +30,11 @@ public struct WiderColumns: Error {
   public let types: [Int: ScalarType]
 }
 
+/// The size of blocks with which every thread has one of a batch.
+private func blockSize(_ usual: Int, _ batchBytes: Int, threads: Int) -> Int {
+  Swift.min(usual, Swift.max(batchBytes / Swift.max(1, threads), 16))
+}
+
 /// Reads delimited text a batch at a time, each with all threads, so that a text larger than memory can be read.
 ///
 /// - Note: one thread at a time calls it.
@@ -48,7 +53,7 @@ public final class DelimitedStream {
   ) throws {
     guard text.fieldCount <= LoadedRows.columnLimit else { throw BadText.tooManyColumns(file: text.name) }
     var text = text
-    let blockSize = Swift.min(text.blockSize ?? 8 << 20, Swift.max(batchBytes / Swift.max(1, text.threads), 16))
+    let blockSize = blockSize(text.blockSize ?? 8 << 20, batchBytes, threads: text.threads)
     text.blockSize = blockSize
     self.text = text
     self.context = context
@@ -108,7 +113,7 @@ public final class JSONStream {
   /// Without stated columns the text is read once for its keys and their types before the first batch.
   public init(_ text: JSONRowsText, from start: TextPosition?, batchBytes: Int, context: ExecutionContext) throws {
     var text = text
-    let blockSize = Swift.min(text.blockSize ?? 4 << 20, Swift.max(batchBytes / Swift.max(1, text.threads), 16))
+    let blockSize = blockSize(text.blockSize ?? 4 << 20, batchBytes, threads: text.threads)
     text.blockSize = blockSize
     schema = try text.columns ?? surveyedColumns(text, context: context)
     text.columns = schema

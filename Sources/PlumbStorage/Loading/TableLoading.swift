@@ -67,5 +67,3 @@ func firstLineIsObject(_ front: [UInt8]) -> Bool {
   let line = front.prefix { $0 != 0x0A }
   return line.count < front.count && Array(line).withUnsafeBufferPointer { JSONText.parse($0) } != nil
 }
-
-func lastPart(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -3,7 +3,6 @@ import GRDB
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
-import Synchronization
 
 /// An SQLite file of another program whose tables queries read in place.
 ///
@@ -12,7 +11,7 @@ import Synchronization
 public final class AttachedSQLite: ForeignDatabase {
   public let path: String
   private let extent: SQLiteSurvey.Extent
-  private let tables = Mutex<[String: SQLiteTable]>([:])
+  private let tables = Guarded<[String: SQLiteTable]>([:])
 
   /// - Parameter properties: `survey = "all"` to find types from all rows rather than from a sample.
   /// - Throws: a diagnostic when the file is not there, is no SQLite file, or cannot be read.
@@ -24,7 +23,7 @@ public final class AttachedSQLite: ForeignDatabase {
     guard let extent = SQLiteSurvey.Extent(rawValue: survey) else {
       throw Diagnostic("unknown-property", "`survey` is \"all\" or \"sample\", not `\(survey)`")
     }
-    self.init(absolute: Self.absolute(path), extent)
+    self.init(absolute: absolutePath(path), extent)
     _ = try SQLiteReader(self.path, context).tableNames
   }
 
@@ -38,13 +37,6 @@ public final class AttachedSQLite: ForeignDatabase {
   private init(absolute path: String, _ extent: SQLiteSurvey.Extent) {
     self.path = path
     self.extent = extent
-  }
-
-  /// The path from the root, so that it stays the same wherever the next process starts.
-  private static func absolute(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 
   public var reminder: String { "\(extent.rawValue) \(path)" }

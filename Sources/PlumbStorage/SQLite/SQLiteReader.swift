@@ -36,7 +36,7 @@ final class SQLiteReader: @unchecked Sendable {
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
     }
     do {
-      queue = try DatabaseQueue(path: Self.location(path, isImmutable: isImmutable), configuration: configuration)
+      queue = try DatabaseQueue(path: sqliteLocation(path, isImmutable: isImmutable), configuration: configuration)
     } catch {
       throw Self.diagnostic(error, name)
     }
@@ -166,21 +166,6 @@ extension SQLiteReader {
   private static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// What SQLite is told to open; a path that looks like a URI stays a path.
-  static func location(_ path: String, isImmutable: Bool) -> String {
-    guard isImmutable else { return path.hasPrefix("file:") ? "./" + path : path }
-    var escaped = ""
-    for scalar in path.unicodeScalars {
-      switch scalar {
-      case "%": escaped += "%25"
-      case "?": escaped += "%3F"
-      case "#": escaped += "%23"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return "file:\(escaped)?immutable=1"
   }
 
   // MARK: Errors

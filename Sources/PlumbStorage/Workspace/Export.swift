@@ -68,10 +68,10 @@ private struct ExportFile {
   }
 
   func write(_ table: Table, _ written: inout Int, _ progress: (Int) -> Bool) throws {
-    let columns = table.schema.map { "\(quoted($0.name)) \(ExportedTypes.declaration($0.type))" }.joined(separator: ", ")
-    try database.run("CREATE TABLE \(quoted(table.name)) (\(columns))")
+    let columns = table.schema.map { "\(SQLText.quoted($0.name)) \(ExportedTypes.declaration($0.type))" }.joined(separator: ", ")
+    try database.run("CREATE TABLE \(SQLText.quoted(table.name)) (\(columns))")
     let marks = table.schema.map { _ in "?" }.joined(separator: ", ")
-    let insert = "INSERT INTO \(quoted(table.name)) VALUES (\(marks))"
+    let insert = "INSERT INTO \(SQLText.quoted(table.name)) VALUES (\(marks))"
     for group in table.groups {
       try database.inserting(insert, try group.columns, rows: group.count)
       written += group.count
@@ -79,11 +79,7 @@ private struct ExportFile {
     }
     for column in table.schema where column.type == .datetime || ["pipeline", "name", "status", "upstream", "downstream"].contains(column.name) {
       try database.run(
-        "CREATE INDEX \(quoted("\(table.name)_by_\(column.name)")) ON \(quoted(table.name)) (\(quoted(column.name)))")
+        "CREATE INDEX \(SQLText.quoted("\(table.name)_by_\(column.name)")) ON \(SQLText.quoted(table.name)) (\(SQLText.quoted(column.name)))")
     }
-  }
-
-  private func quoted(_ name: String) -> String {
-    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }

@@ -50,24 +50,10 @@ final class WorkspaceConnection: Sendable {
           """)
     }
     do {
-      queue = try DatabaseQueue(path: Self.target(path, access), configuration: configuration)
+      queue = try DatabaseQueue(path: sqliteLocation(path, isImmutable: access == .immutable), configuration: configuration)
     } catch let error as DatabaseError {
       throw SQLiteFailure(error, name).diagnostic
     }
-  }
-
-  /// What SQLite is to open: a path, or a URI of a file that stays as it is.
-  private static func target(_ path: String, _ access: Access) -> String {
-    // A path that looks like a URI is none.
-    guard access == .immutable else { return path.hasPrefix("file:") ? "./" + path : path }
-    var escaped = ""
-    for byte in path.utf8 {
-      switch byte {
-      case 0x25, 0x23, 0x3F: escaped += "%" + String(byte, radix: 16, uppercase: true)
-      default: escaped.unicodeScalars.append(Unicode.Scalar(byte))
-      }
-    }
-    return "file:\(escaped)?immutable=1"
   }
 
   /// Runs `body` while no other thread is in SQLite; calls may nest.

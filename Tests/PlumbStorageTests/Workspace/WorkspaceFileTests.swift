@@ -26,6 +26,13 @@ struct WorkspaceFileTests {
     }
   }
 
+  /// What SQLite is told to open is the file of that name, whatever is in the name.
+  @Test func locationsAreThoseOfTheirPaths() {
+    #expect(sqliteLocation("/tmp/a?b#c.db", isImmutable: false) == "/tmp/a?b#c.db")
+    #expect(sqliteLocation("file:x.db", isImmutable: false) == "./file:x.db")
+    #expect(sqliteLocation("/tmp/café 100%?#.db", isImmutable: true) == "file:/tmp/café 100%25%3F%23.db?immutable=1")
+  }
+
   /// Who made the file was ended before it had a log: whoever opens it next gives it one.
   @Test func aFileWithoutALogGetsOne() throws {
     let folder = try WorkspaceFolder()

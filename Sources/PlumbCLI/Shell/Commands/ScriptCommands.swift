@@ -12,7 +12,7 @@ extension DotCommand {
       if text.isEmpty { throw usage(".load", "`.load` needs name=path, or the path of a folder") }
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       let loaded = try shell.workspace.loading.load(
-        name: parts.count == 2 ? parts[0] : nil, path: Listing.expandingHome(parts.last ?? text))
+        name: parts.count == 2 ? parts[0] : nil, path: Paths.expandingHome(parts.last ?? text))
       for table in loaded { Console.say("\(table.name): \(table.rows) rows from \(table.path)") }
     })
 
@@ -21,7 +21,7 @@ extension DotCommand {
     examples: [".read morning.kql"], reachesOut: true,
     text: { path, shell in
       if path.isEmpty { throw usage(".read", "`.read` needs a file") }
-      try shell.runLines(of: try QueryText.file(Listing.expandingHome(path)))
+      try shell.runLines(of: try QueryText.file(Paths.expandingHome(path)))
     })
 
   static let edit = DotCommand(

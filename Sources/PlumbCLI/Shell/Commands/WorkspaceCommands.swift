@@ -21,7 +21,7 @@ extension DotCommand {
       let salvages = rest.hasPrefix("--salvage ")
       if salvages { path = String(rest.dropFirst("--salvage".count).trimmed) }
       if path.isEmpty || path.hasPrefix("--") { throw usage(".open", "`.open` takes a file") }
-      try shell.open(Listing.expandingHome(Listing.unquoted(path)), salvaging: salvages)
+      try shell.open(Paths.expandingHome(Paths.unquoted(path)), salvaging: salvages)
     })
 
   static let save = DotCommand(
@@ -32,7 +32,7 @@ extension DotCommand {
         guard let path = shell.workspace.store?.file.path else { throw usage(".save", "`.save` needs the name of a new file") }
         return Console.say("everything is saved already, in \(path); `.save FILE` copies it")
       }
-      try shell.save(to: Listing.expandingHome(Listing.unquoted(rest)))
+      try shell.save(to: Paths.expandingHome(Paths.unquoted(rest)))
     })
 
   static let `import` = DotCommand(
@@ -54,7 +54,7 @@ extension Shell {
 
   /// - Throws: what is wrong with the file; the workspace stays the one it was.
   fileprivate func open(_ path: String, salvaging: Bool) throws {
-    if let own = workspace.store?.file.path, Listing.areSameFile(own, path), !salvaging {
+    if let own = workspace.store?.file.path, Paths.areSameFile(own, path), !salvaging {
       return Console.say("it is open already: \(try whereItIs())")
     }
     if TelemetryFiles.isFolder(path) {
@@ -76,7 +76,7 @@ extension Shell {
     if words.contains(where: { $0 == "--into" || $0.hasPrefix("--into=") }) {
       throw DotCommand.usage(".import", "`.import` reads into the workspace that is open; `.open` opens another one")
     }
-    let words = words.map(Listing.expandingHome)
+    let words = words.map(Paths.expandingHome)
     var limits: [String] = []
     if let threads = workspace.options.threads { limits += ["--threads", "\(threads)"] }
     if let memory = workspace.options.memory { limits += ["--memory", memory] }

@@ -104,8 +104,8 @@ struct WhyAnswer {
       var knowsSuccess = false
       for moment in moments {
         let success = past.lastSuccess(by: moment)
-      knowsSuccess = knowsSuccess || success != nil
-      let age = moment &- (success ?? moment &- 48 * 36_000_000_000)
+        knowsSuccess = knowsSuccess || success != nil
+        let age = moment &- (success ?? moment &- 48 * 36_000_000_000)
         longest = Swift.max(longest, age)
         lateness += Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6) / Double(moments.count)
       }
