@@ -117,6 +117,12 @@ class Terminal:
 class ShellCase(unittest.TestCase):
     """A test that talks to shells of its own."""
 
+    def folder(self):
+        """A folder that goes after the shells that are started later: they write there as long as they live."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return folder.name
+
     def start(self, *arguments, **options):
         terminal = Terminal(*arguments, **options)
         self.addCleanup(terminal.close)
@@ -125,9 +131,7 @@ class ShellCase(unittest.TestCase):
 
     def file(self, name, text):
         """A file in a folder that goes with the test."""
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        path = os.path.join(folder.name, name)
+        path = os.path.join(self.folder(), name)
         with open(path, "w") as file:
             file.write(text)
         return path

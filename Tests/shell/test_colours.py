@@ -16,7 +16,8 @@ class Screen:
     """Plumb in a window of tmux."""
 
     def __init__(self, case, *arguments, columns=80, rows=24, language="C.UTF-8", inputrc="/dev/null", **variables):
-        self.folder = tempfile.TemporaryDirectory()
+        # The shell may still be ending when tmux has ended.
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         case.addCleanup(self.folder.cleanup)
         self.tmux = ["tmux", "-u", "-S", os.path.join(self.folder.name, "socket"), "-f", "/dev/null"]
         environment = {"HOME": self.folder.name, "LANG": language, "INPUTRC": inputrc, "PAGER": "", **variables}

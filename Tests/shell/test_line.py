@@ -3,7 +3,7 @@
 
   test_line.py [path of plumb]
 """
-import os, tempfile, time, unittest
+import os, time, unittest
 from terminal import MORE, PROMPT, SLOW, ShellCase
 
 DELIVERIES = "parcel,status,weight_grams\na,delivered,1\nb,lost at sea,2\nc,delivered,3\n"
@@ -43,22 +43,22 @@ class LineTests(ShellCase):
         shell.ask("_2 | count", "6")
 
     def test_one_entry_for_a_query_of_several_lines(self):
-        with tempfile.TemporaryDirectory() as home:
-            shell = self.start(home=home)
-            shell.type("print first = (\r")
-            shell.expect(MORE)
-            shell.type("12345);\r")
-            shell.expect("12345")
-            shell.expect(PROMPT)
-            shell.type("\x04")
-            self.assertEqual(shell.status(), 0)
-            with open(os.path.join(home, ".local/state/plumb/history")) as file:
-                self.assertIn("print first = (\n12345);\n", file.read())
-            again = self.start(home=home)
-            again.type("\x12first")
-            again.expect("12345);")
-            again.type("\r")
-            again.expect("(1 row")
+        home = self.folder()
+        shell = self.start(home=home)
+        shell.type("print first = (\r")
+        shell.expect(MORE)
+        shell.type("12345);\r")
+        shell.expect("12345")
+        shell.expect(PROMPT)
+        shell.type("\x04")
+        self.assertEqual(shell.status(), 0)
+        with open(os.path.join(home, ".local/state/plumb/history")) as file:
+            self.assertIn("print first = (\n12345);\n", file.read())
+        again = self.start(home=home)
+        again.type("\x12first")
+        again.expect("12345);")
+        again.type("\r")
+        again.expect("(1 row")
 
     def test_pasting_400_lines_runs_one_query(self):
         shell = self.start()

@@ -6,7 +6,7 @@
 In each of the eight terminals: no line is wider than the terminal, an ASCII one shows nothing but ASCII, and one
 without colour no escape sequence that colours.
 """
-import os, re, subprocess, tempfile, unicodedata, unittest
+import os, re, subprocess, unicodedata, unittest
 from terminal import MORE, PLUMB, PROMPT, ShellCase
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -178,19 +178,18 @@ class PartialTests(ShellCase):
 
 class InputrcTests(ShellCase):
     def test_the_users_own_file_and_vi_mode(self):
-        with tempfile.TemporaryDirectory() as home:
-            with open(os.path.join(home, ".inputrc"), "w") as file:
-                file.write('set editing-mode vi\n$if plumb\n"\\C-g": "print macro = 12 * 12"\n$endif\n')
-            environment = {**os.environ, "HOME": home}
-            shell = self.start(home=home, INPUTRC=os.path.join(home, ".inputrc"))
-            shell.type("print b = 1\x1b")
-            shell.expect("b = 1")
-            shell.type("0wcwanswer\x1b")
-            shell.type("A + 41\r")
-            shell.expect("42")
-            shell.expect(PROMPT)
-            shell.type("\x07\r")
-            shell.expect("144")
+        home = self.folder()
+        with open(os.path.join(home, ".inputrc"), "w") as file:
+            file.write('set editing-mode vi\n$if plumb\n"\\C-g": "print macro = 12 * 12"\n$endif\n')
+        shell = self.start(home=home, INPUTRC=os.path.join(home, ".inputrc"))
+        shell.type("print b = 1\x1b")
+        shell.expect("b = 1")
+        shell.type("0wcwanswer\x1b")
+        shell.type("A + 41\r")
+        shell.expect("42")
+        shell.expect(PROMPT)
+        shell.type("\x07\r")
+        shell.expect("144")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
   test_shell.py [path of plumb]        default: .build/debug/plumb beside this repository's Package.swift
 """
-import os, signal, tempfile, time, unittest
+import os, signal, time, unittest
 from terminal import MORE, PROMPT, SLOW, ShellCase
 
 
@@ -28,20 +28,20 @@ class ShellTests(ShellCase):
         shell.expect(PROMPT)
 
     def test_completes_tables_and_columns(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "deliveries.csv")
-            with open(path, "w") as file:
-                file.write("parcel,weight_grams\na,1\nb,2\n")
-            shell = self.start("--load", f"deliveries={path}")
-            shell.type("deliv\t")
-            shell.expect("deliveries ")
-            shell.type("| where weight_\t")
-            shell.expect("weight_grams ")
-            shell.type("> 1\r")
-            shell.expect("b ")
-            shell.expect(PROMPT)
-            shell.ask(".schema deliveries", "weight_grams")
-            shell.ask(".tables", "deliveries")
+        folder = self.folder()
+        path = os.path.join(folder, "deliveries.csv")
+        with open(path, "w") as file:
+            file.write("parcel,weight_grams\na,1\nb,2\n")
+        shell = self.start("--load", f"deliveries={path}")
+        shell.type("deliv\t")
+        shell.expect("deliveries ")
+        shell.type("| where weight_\t")
+        shell.expect("weight_grams ")
+        shell.type("> 1\r")
+        shell.expect("b ")
+        shell.expect(PROMPT)
+        shell.ask(".schema deliveries", "weight_grams")
+        shell.ask(".tables", "deliveries")
 
     def test_interrupt_drops_the_line(self):
         shell = self.start()
@@ -84,23 +84,23 @@ class ShellTests(ShellCase):
         shell.ask("print n * 111;", "333")
 
     def test_history(self):
-        with tempfile.TemporaryDirectory() as home:
-            shell = self.start(home=home)
-            shell.ask("print kept = 'from before'", "from before")
-            shell.type("\x1b[A")
-            shell.expect("print kept")
-            shell.type("\r")
-            shell.expect("from before")
-            shell.expect(PROMPT)
-            shell.type("\x04")
-            self.assertEqual(shell.status(), 0)
-            path = os.path.join(home, ".local/state/plumb/history")
-            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
-            again = self.start(home=home)
-            again.type("\x1b[A")
-            again.expect("print kept")
-            again.type("\r")
-            again.expect("from before")
+        home = self.folder()
+        shell = self.start(home=home)
+        shell.ask("print kept = 'from before'", "from before")
+        shell.type("\x1b[A")
+        shell.expect("print kept")
+        shell.type("\r")
+        shell.expect("from before")
+        shell.expect(PROMPT)
+        shell.type("\x04")
+        self.assertEqual(shell.status(), 0)
+        path = os.path.join(home, ".local/state/plumb/history")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        again = self.start(home=home)
+        again.type("\x1b[A")
+        again.expect("print kept")
+        again.type("\r")
+        again.expect("from before")
 
     def test_diagnostics_have_a_caret(self):
         shell = self.start()

@@ -3,37 +3,37 @@
 
   test_tour.py [path of plumb]
 """
-import re, tempfile, unittest
+import re, unittest
 from terminal import PROMPT, ShellCase
 
 
 class TourTests(ShellCase):
     def test_every_step_is_checked_and_the_tour_goes_on_where_it_was_left(self):
-        with tempfile.TemporaryDirectory() as home:
-            tour = self.start("tour", home=home)
-            # What does not do the step does not end it.
-            self.assertNotIn("Done.", tour.answer("print 1"))
-            for step in range(1, 11):
-                if step == 5:
-                    tour.type("\x04")
-                    self.assertEqual(tour.status(), 0)
-                    tour = self.start("tour", home=home)
-                hint = re.search(r"type: (.*)", tour.answer(".hint")).group(1).strip()
-                shown = tour.answer(hint)
-                self.assertIn("Done.", shown, (step, hint))
-                self.assertIn("That was the tour" if step == 10 else f"{step + 1} of 10:", shown)
-            self.assertIn("the tour is over", tour.answer(".hint"))
+        home = self.folder()
+        tour = self.start("tour", home=home)
+        # What does not do the step does not end it.
+        self.assertNotIn("Done.", tour.answer("print 1"))
+        for step in range(1, 11):
+            if step == 5:
+                tour.type("\x04")
+                self.assertEqual(tour.status(), 0)
+                tour = self.start("tour", home=home)
+            hint = re.search(r"type: (.*)", tour.answer(".hint")).group(1).strip()
+            shown = tour.answer(hint)
+            self.assertIn("Done.", shown, (step, hint))
+            self.assertIn("That was the tour" if step == 10 else f"{step + 1} of 10:", shown)
+        self.assertIn("the tour is over", tour.answer(".hint"))
 
     def test_steps_can_be_skipped_and_begun_again(self):
-        with tempfile.TemporaryDirectory() as home:
-            tour = self.start("tour", home=home)
-            self.assertIn("2 of 10:", tour.answer(".skip"))
-            tour.type("\x04")
-            self.assertEqual(tour.status(), 0)
-            from terminal import Terminal
-            again = Terminal("tour", "--restart", home=home)
-            self.addCleanup(again.close)
-            self.assertIn("1 of 10:", again.expect(PROMPT))
+        home = self.folder()
+        tour = self.start("tour", home=home)
+        self.assertIn("2 of 10:", tour.answer(".skip"))
+        tour.type("\x04")
+        self.assertEqual(tour.status(), 0)
+        from terminal import Terminal
+        again = Terminal("tour", "--restart", home=home)
+        self.addCleanup(again.close)
+        self.assertIn("1 of 10:", again.expect(PROMPT))
 
 
 class NewcomerTests(ShellCase):
