@@ -117,7 +117,7 @@ class Terminal:
 class ShellCase(unittest.TestCase):
     """A test that talks to shells of its own."""
 
-    def folder(self):
+    def new_folder(self):
         """A folder that goes after the shells that are started later: they write there as long as they live."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -131,7 +131,7 @@ class ShellCase(unittest.TestCase):
 
     def file(self, name, text):
         """A file in a folder that goes with the test."""
-        path = os.path.join(self.folder(), name)
+        path = os.path.join(self.new_folder(), name)
         with open(path, "w") as file:
             file.write(text)
         return path

@@ -43,7 +43,7 @@ class LineTests(ShellCase):
         shell.ask("_2 | count", "6")
 
     def test_one_entry_for_a_query_of_several_lines(self):
-        home = self.folder()
+        home = self.new_folder()
         shell = self.start(home=home)
         shell.type("print first = (\r")
         shell.expect(MORE)

@@ -178,7 +178,7 @@ class PartialTests(ShellCase):
 
 class InputrcTests(ShellCase):
     def test_the_users_own_file_and_vi_mode(self):
-        home = self.folder()
+        home = self.new_folder()
         with open(os.path.join(home, ".inputrc"), "w") as file:
             file.write('set editing-mode vi\n$if plumb\n"\\C-g": "print macro = 12 * 12"\n$endif\n')
         shell = self.start(home=home, INPUTRC=os.path.join(home, ".inputrc"))

@@ -28,7 +28,7 @@ class ShellTests(ShellCase):
         shell.expect(PROMPT)
 
     def test_completes_tables_and_columns(self):
-        folder = self.folder()
+        folder = self.new_folder()
         path = os.path.join(folder, "deliveries.csv")
         with open(path, "w") as file:
             file.write("parcel,weight_grams\na,1\nb,2\n")
@@ -84,7 +84,7 @@ class ShellTests(ShellCase):
         shell.ask("print n * 111;", "333")
 
     def test_history(self):
-        home = self.folder()
+        home = self.new_folder()
         shell = self.start(home=home)
         shell.ask("print kept = 'from before'", "from before")
         shell.type("\x1b[A")

@@ -9,7 +9,7 @@ from terminal import PROMPT, ShellCase
 
 class TourTests(ShellCase):
     def test_every_step_is_checked_and_the_tour_goes_on_where_it_was_left(self):
-        home = self.folder()
+        home = self.new_folder()
         tour = self.start("tour", home=home)
         # What does not do the step does not end it.
         self.assertNotIn("Done.", tour.answer("print 1"))
@@ -25,7 +25,7 @@ class TourTests(ShellCase):
         self.assertIn("the tour is over", tour.answer(".hint"))
 
     def test_steps_can_be_skipped_and_begun_again(self):
-        home = self.folder()
+        home = self.new_folder()
         tour = self.start("tour", home=home)
         self.assertIn("2 of 10:", tour.answer(".skip"))
         tour.type("\x04")
