@@ -9,8 +9,9 @@ final class Destination {
   /// The file being written, and the name it gets in the end; nil for what is written in place.
   private let temporary: (path: String, final: String)?
 
+  /// - Parameter appends: whether what is written follows what is in the file, in place.
   /// - Throws: a diagnostic when the file cannot be made.
-  init(path: String?) throws {
+  init(path: String?, appends: Bool = false) throws {
     guard let path else {
       descriptor = STDOUT_FILENO
       temporary = nil
@@ -31,9 +32,9 @@ final class Destination {
     }
     var status = stat()
     let exists = stat(final, &status) == 0
-    if exists && status.st_mode & S_IFMT != S_IFREG {
+    if exists && (appends || status.st_mode & S_IFMT != S_IFREG) {
       // A device or a named pipe cannot be replaced.
-      descriptor = open(final, O_WRONLY | O_CLOEXEC)
+      descriptor = open(final, O_WRONLY | O_CLOEXEC | (appends ? O_APPEND : 0))
       temporary = nil
     } else {
       let name = "\(final).\(getpid()).part"

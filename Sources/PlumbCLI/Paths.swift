@@ -15,6 +15,9 @@ enum Paths {
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
+  /// The path that was typed behind a command: quotes around it go, and a leading `~` is the home.
+  static func typed(_ text: String) -> String { expandingHome(unquoted(text)) }
+
   /// The path with a leading `~` replaced.
   static func expandingHome(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }

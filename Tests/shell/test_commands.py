@@ -32,6 +32,21 @@ class CommandTests(ShellCase):
         self.assertIn(".watch 5s", shell.answer(".help .watch"))
         self.assertIn("render treemap", shell.answer(".help treemap"))
         self.assertIn("did you mean `summarize`", shell.answer(".help summarise"))
+        self.assertNotIn(".cause", shown)
+        # What begins a query and what follows a pipe are both told, tables and stored functions too.
+        shown = shell.answer(".help union")
+        self.assertIn("\n  The rows of several tables", shown)
+        self.assertIn("| union", shown)
+        self.assertIn("pipeline: string", shell.answer(".help runs"))
+        shell.answer(".create function twice(x: long) { x * 2 }")
+        self.assertIn("stored function", shell.answer(".help twice"))
+        self.assertIn("decision_tree(", shell.answer(".help decision_tree"))
+
+    def test_help_goes_through_the_pager(self):
+        shell = self.open(PAGER="tail -1")
+        shown = shell.answer(".help")
+        self.assertIn("mermaid", shown)
+        self.assertNotIn(".column", shown)
 
     def test_tables_and_columns(self):
         shell = self.open()
@@ -43,6 +58,12 @@ class CommandTests(ShellCase):
         self.assertIn("different", shown)
         self.assertIn("largest", shell.answer(".column runs.n"))
         self.assertIn("did you mean `status`", shell.answer(".column runs.statos"))
+        shell.answer(".set ['odd table'] <| range n from 1 to 40 step 1 | extend ['odd column'] = strcat('v', n)")
+        self.assertIn("odd column", shell.answer(".schema ['odd table']"))
+        self.assertIn("odd column", shell.answer(".schema odd table"))
+        shown = shell.answer(".column ['odd table'].['odd column']")
+        self.assertIn("v10", shown)
+        self.assertIn("the 15 most frequent of about 40", shown)
 
     def test_modes(self):
         shell = self.open()
@@ -64,6 +85,15 @@ class CommandTests(ShellCase):
         shell.answer(".output")
         self.assertIn("| Count |", self.read("all.md"))
         self.assertIn("3", shell.answer("runs | count"))
+        shell.answer(".output many.csv")
+        shell.answer("runs | count")
+        shell.answer("print n = 7")
+        shell.answer(".output")
+        self.assertEqual(self.read("many.csv"), "Count\n3\n\nn\n7\n")
+        # Quotes around a path are no part of it.
+        shell.answer('.once "with space.csv"')
+        shell.answer("print n = 8")
+        self.assertEqual(self.read("with space.csv"), "n\n8\n")
         shell.answer(".once /nonexistent/file.csv")
         self.assertIn("cannot write", shell.answer("runs"))
 
@@ -76,12 +106,23 @@ class CommandTests(ShellCase):
         self.assertIn("cannot open", self.open().answer(".read nothing.kql"))
         with open(os.path.join(self.folder, "loop.kql"), "w") as file:
             file.write(".read loop.kql\n")
+        with open(os.path.join(self.folder, "my steps.kql"), "w") as file:
+            file.write("// A comment\n.timer off\n\n// Another\nprint a = 41;\n\nruns\n| wher n > 3\n\n.mode nonsense\n// The end\n")
+        shown = self.open().answer('.read "my steps.kql"')
+        self.assertIn("41", shown)
+        # Mistakes are told with their place in the file.
+        self.assertIn("my steps.kql:8:3", shown)
+        self.assertIn("line 10 of my steps.kql", shown)
+        self.assertEqual(shown.count("error["), 2)
         self.assertIn("too deeply", self.open().answer(".read loop.kql"))
 
     def test_edit(self):
         shell = self.open(EDITOR="sed -i s/15/5000/")
         shell.answer("print n = 15")
         self.assertIn("5000", shell.answer(".edit"))
+        # The arrow key brings back what was edited.
+        shell.type("\x1b[A\r")
+        self.assertIn("5000", shell.expect(PROMPT))
 
     def test_format_explain_profile(self):
         shell = self.open()
@@ -116,6 +157,9 @@ class CommandTests(ShellCase):
 
     def test_parameters(self):
         shell = self.open()
+        self.assertIn("no parameter", shell.answer(".param"))
+        shell.answer('.param word="two words"')
+        self.assertIn("9", shell.answer('declare query_parameters(word: string = ""); print strlen(word)'))
         shell.answer(".param limit=17")
         self.assertIn("limit=17", shell.answer(".param"))
         self.assertIn("2", shell.answer("declare query_parameters(limit: long); runs | where n > limit | count"))

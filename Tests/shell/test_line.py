@@ -3,7 +3,7 @@
 
   test_line.py [path of plumb]
 """
-import os, time, unittest
+import os, sqlite3, time, unittest
 from terminal import MORE, PROMPT, SLOW, ShellCase
 
 DELIVERIES = "parcel,status,weight_grams\na,delivered,1\nb,lost at sea,2\nc,delivered,3\n"
@@ -100,14 +100,14 @@ class CompletionTests(ShellCase):
         shell.type(typed)
         shell.expect(typed[-8:])
         shell.type("\t\t")
-        shown = ""
-        for word in wanted:
-            shown += shell.expect(word) + word
-        shell.expect(PROMPT)
+        # The prompt comes back below the list.
+        shown = shell.expect(PROMPT)
         shell.type("\x03")
         shell.expect(PROMPT)
+        for word in wanted:
+            self.assertIn(word, shown, typed)
         for word in absent:
-            self.assertNotIn(word, shown)
+            self.assertNotIn(word, shown, typed)
         return shown
 
     def setUp(self):
@@ -126,6 +126,65 @@ class CompletionTests(ShellCase):
                      "size", absent=["weight_grams", "status"])
         self.offered(self.shell, "let heavy = deliveries | extend kilos = weight_grams / 1000; heavy | where ", "kilos",
                      "parcel")
+
+    def test_what_a_bracket_or_a_name_begins_with(self):
+        for start in ["deliveries | join kind=inner (deliv", "let x = deliv"]:
+            self.shell.type(start + "\t")
+            self.shell.expect("deliveries ")
+            self.shell.type("\x03")
+            self.shell.expect(PROMPT)
+        self.offered(self.shell, "deliveries | join kind=inner (", "blast", "deliveries")
+        self.offered(self.shell, "deliveries | partition by status (s", "sort", "summarize", absent=["delivered"])
+        self.offered(self.shell, "deliveries | partition by status (top 1 by ", "parcel", "weight_grams")
+
+    def test_what_follows_a_column(self):
+        self.offered(self.shell, "deliveries | where status ", "!=", "==", "contains", "has", absent=["<="])
+        self.offered(self.shell, "deliveries | where weight_grams ", "!=", "<=", "between", absent=["contains"])
+        self.offered(self.shell, 'deliveries | where status == "delivered" ', "and", "or", absent=["parcel"])
+
+    def test_words_of_pipelines(self):
+        self.offered(self.shell, "lineage ", "critical", "downstream", "path", "upstream")
+        self.offered(self.shell, "predict risk ", "as", "using", "within")
+        self.offered(self.shell, "predict risk using ", "forest", "tree")
+        self.shell.type("lineage downstream \t")
+        self.shell.expect("of ")
+
+    def test_plugins_and_functions_that_are_invoked(self):
+        self.offered(self.shell, "deliveries | evaluate ", "bag_unpack", "narrow", "pivot", absent=["parcel"])
+        self.offered(self.shell, "deliveries | invoke ", "decision_tree(", absent=["parcel"])
+
+    def test_properties_of_charts(self):
+        self.offered(self.shell, "deliveries | render barchart with (", "file", "kind", "title", absent=["datatable"])
+        self.offered(self.shell, "deliveries | render barchart with (kind=", "stacked", "stacked100", absent=["parcel"])
+        self.offered(self.shell, "deliveries | render barchart with (title=x, ycolumns=", "parcel", "weight_grams")
+
+    def test_attached_databases(self):
+        path = os.path.join(self.new_folder(), "shop.db")
+        with sqlite3.connect(path) as shop:
+            shop.execute("create table orders (id integer, state text, [total sum] real)")
+            shop.executemany("insert into orders values (?, ?, ?)", [(n, ["open", "paid"][n % 2], n) for n in range(9)])
+            shop.execute("create table [odd name] (a text)")
+        shop.close()
+        shell = self.start("--attach", f"shop={path}", "--color", "never", columns=120)
+        # The columns are known once the file was looked at.
+        shell.answer("shop.orders | take 1")
+        shell.complete("shop.orders | where sta", "state ")
+        shell.type("\x03")
+        shell.ask("print 6 * 7", "42")
+        self.offered(shell, "shop.", "shop.['odd name']", "shop.orders", "attached")
+        self.offered(shell, "union shop.", "shop.['odd name']", "shop.orders")
+        self.offered(shell, "shop.orders | where ", "['total sum']", "real", "id", "state")
+        self.offered(shell, 'shop.orders | where state == "', "open", "5 rows", "paid", "4 rows")
+        shell.type('print 1 | join (database("s\t')
+        shell.expect('database("shop"')
+        shell.type("\x03")
+        shell.expect(PROMPT)
+        self.offered(shell, 'database("shop").', "odd name", "orders")
+        self.offered(shell, ".schema shop.", "shop.['odd name']", "shop.orders")
+        self.offered(shell, ".column shop.orders.", "shop.orders.['total sum']", "shop.orders.id", "shop.orders.state")
+        self.assertIn("paid", shell.answer(".column shop.orders.state"))
+        self.assertIn("largest", shell.answer(".column shop.orders.['total sum']"))
+        self.assertIn("text", shell.answer(".schema shop.['odd name']"))
 
     def test_functions_with_signatures(self):
         self.offered(self.shell, "deliveries | summarize count", "count(", "countif(", "predicate")

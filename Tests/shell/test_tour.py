@@ -4,42 +4,62 @@
   test_tour.py [path of plumb]
 """
 import re, unittest
-from terminal import PROMPT, ShellCase
+from terminal import PROMPT, ShellCase, Terminal
 
 
 class TourTests(ShellCase):
     def test_every_step_is_checked_and_the_tour_goes_on_where_it_was_left(self):
         home = self.new_folder()
         tour = self.start("tour", home=home)
-        # What does not do the step does not end it.
-        self.assertNotIn("Done.", tour.answer("print 1"))
-        for step in range(1, 11):
+        # What does not do the step does not end it, and is told.
+        shown = tour.answer("print 1")
+        self.assertNotIn("Done.", shown)
+        self.assertIn("Step 1 asks for something else", shown)
+        self.assertIn("a later step; this is step 1", tour.answer(".cause auth"))
+        cause = ""
+        for step in range(1, 13):
             if step == 5:
                 tour.type("\x04")
                 self.assertEqual(tour.status(), 0)
-                tour = self.start("tour", home=home)
+                tour = Terminal("tour", home=home)
+                self.addCleanup(tour.close)
+                shown = tour.expect(PROMPT)
+                self.assertIn("goes on where you left it", shown)
+                self.assertIn("5 of 12:", shown)
             hint = re.search(r"type: (.*)", tour.answer(".hint")).group(1).strip()
+            if hint.startswith(".cause "):
+                cause = hint.split()[1]
+                self.assertIn("is no category", tour.answer(".cause unicorns"))
+                wrong = "vendor" if cause != "vendor" else "auth"
+                shown = tour.answer(".cause " + wrong)
+                self.assertIn("not " + wrong, shown)
+                self.assertNotIn("Done.", shown)
+                hint = hint.upper().replace(".CAUSE", ".cause")
             shown = tour.answer(hint)
             self.assertIn("Done.", shown, (step, hint))
-            self.assertIn("That was the tour" if step == 10 else f"{step + 1} of 10:", shown)
+            self.assertIn("That was the tour" if step == 12 else f"{step + 1} of 12:", shown)
+        # The pipeline waits for the one where the trouble began.
+        self.assertNotIn(cause, ["", "dependency"])
         self.assertIn("the tour is over", tour.answer(".hint"))
+        self.assertIn("the tour is over", tour.answer(".cause auth"))
 
     def test_steps_can_be_skipped_and_begun_again(self):
         home = self.new_folder()
         tour = self.start("tour", home=home)
-        self.assertIn("2 of 10:", tour.answer(".skip"))
+        self.assertIn("2 of 12:", tour.answer(".skip"))
         tour.type("\x04")
         self.assertEqual(tour.status(), 0)
-        from terminal import Terminal
         again = Terminal("tour", "--restart", home=home)
         self.addCleanup(again.close)
-        self.assertIn("1 of 10:", again.expect(PROMPT))
+        self.assertIn("1 of 12:", again.expect(PROMPT))
 
 
 class NewcomerTests(ShellCase):
     def test_from_the_start_to_the_cause_of_a_failing_pipeline(self):
         shell = self.start(columns=120)
-        self.assertIn("where predicate", shell.answer(".help where"))
+        shown = shell.answer(".help where")
+        self.assertIn("| where predicate", shown)
+        self.assertIn('runs | where status == "failed"', shown)
         # Completion names the table and the column; its values are there with their counts.
         shell.type("pipel\t")
         shell.expect("pipelines ")

@@ -106,25 +106,51 @@ final class Completion: Sendable {
       return ValueCompletion(shape: shape, data: data).candidates(for: word, textStart: place)
     }
     if shape.endsInText { return [] }
-    let step = shape.step.trimmed
+    var step = shape.step.trimmed
+    let isNamed = step.hasPrefix("let ") && !shape.stepFollowsPipe
+    if isNamed {
+      // What is named begins as a query does.
+      guard let equals = step.firstIndex(of: "=") else { return [] }
+      step = step[step.index(after: equals)...].trimmed
+    }
     if step.isEmpty {
-      if shape.stepFollowsPipe {
+      if shape.stepFollowsPipe || Guide.nesting.contains(shape.outerStepWord) {
         return Self.matching(word, Guide.operators.map { Candidate(text: $0.name, note: $0.summary) })
       }
-      return Self.matching(word, sources(shape) + (shape.frames.count > 1 ? expressions(shape, for: word, "") : []))
+      return Self.matching(word, sources(shape) + (isNamed || shape.frames.count > 1 ? expressions(shape, for: word, "") : []))
     }
-    if let names = pipelineNames(step, word) { return Self.matching(word, names) }
+    if let tables = databaseTables(after: step, word) { return Self.matching(word, tables) }
+    switch WordCompletion.next(in: step, followsPipe: shape.stepFollowsPipe) {
+    case .pipelines?: return Self.matching(word, plain(data.pipelineNames))
+    case .words(let words)?: return Self.matching(word, plain(words))
+    case .expression?: return Self.matching(word, expressions(shape, for: word, ""))
+    case nil: break
+    }
     return Self.matching(word, words(inStep: step, of: shape, for: word))
   }
 
   // MARK: Places
 
   private func sources(_ shape: QueryShape) -> [Candidate] {
-    data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
-      + Listing.attachedTableNames(of: data.catalog).map { Candidate(text: $0, note: "attached") }
-      + Guide.sources.map { Candidate(text: $0.name, note: $0.summary) }
+    tables + Guide.sources.map { Candidate(text: $0.name, note: $0.summary) }
       + shape.givenNames.map { Candidate(text: $0) }
       + data.catalog.functions.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))", ending: nil) }
+  }
+
+  private var tables: [Candidate] {
+    data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
+      + Listing.attachedTableNames(of: data.catalog).map { Candidate(text: $0, note: "attached") }
+  }
+
+  /// The tables of `database("shop").`; nil elsewhere.
+  private func databaseTables(after step: Substring, _ word: String) -> [Candidate]? {
+    var step = step
+    let hasDot = step.hasSuffix(".")
+    if hasDot { step = step.dropLast() } else if !word.hasPrefix(".") { return nil }
+    guard step.hasSuffix(")"), let call = step.ranges(of: "database(").last else { return nil }
+    let name = Paths.unquoted(String(step[call.upperBound...].dropLast()))
+    guard let database = data.catalog.attached(named: name) else { return nil }
+    return ((try? database.tableNames) ?? []).map { Candidate(text: (hasDot ? "" : ".") + KQLName.inQuery($0), note: "attached") }
   }
 
   private func words(inStep step: Substring, of shape: QueryShape, for word: String) -> [Candidate] {
@@ -133,26 +159,54 @@ final class Completion: Sendable {
     let last = String(step.split(whereSeparator: \.isWhitespace).last ?? "")
     switch first {
     case "render":
-      if step.contains("(") { return Guide.chartProperties.map { Candidate(text: $0, ending: "=") } }
+      if let open = step.firstIndex(of: "(") { return chartProperties(after: step[open...].dropFirst(), columns) }
       return step == "render"
         ? Guide.charts.map { Candidate(text: $0, note: ChartKind(rawValue: $0)?.summary ?? "") }
         : [Candidate(text: "with")]
-    case "take", "limit", "count", "consume", "getschema", "sample": return []
-    case "union", "find", "search": return plain(data.catalog.tableNames) + columns + plain(["kind", "withsource", "in", "where"])
+    case "take", "limit", "count", "consume", "getschema", "sample", "as": return []
+    case "union": return tables + plain(["isfuzzy", "kind", "withsource"])
+    case "find", "search": return tables + columns + plain(["in", "kind", "where", "withsource"])
+    case "evaluate" where step == first[...]: return Plugins.names.map { Candidate(text: $0 + "(", ending: nil) }
+    case "invoke" where step == first[...]:
+      return (data.catalog.functions.map(\.name) + data.catalog.storedFunctions.map(\.name) + shape.givenNames)
+        .map { Candidate(text: $0 + "(", ending: nil) }
     case "join", "lookup":
       if step.hasSuffix("="), step.dropLast().trimmed.hasSuffix("kind") { return plain(Guide.joinKinds) }
       if step.contains(" on ") || last == "on" { return columns }
-      return step.contains("(") ? plain(["on"]) + columns : plain(data.catalog.tableNames + ["kind", "on"])
+      return step.contains("(") ? plain(["on"]) + columns : tables + plain(["kind", "on"])
     case "project-away", "project-keep", "project-reorder", "distinct", "mv-expand", "facet":
       return columns + plain(first == "facet" ? ["by", "with"] : [])
     case "sort", "order":
       return step == first[...] ? plain(["by"]) : columns + plain(["asc", "desc", "nulls", "first", "last"])
     case "top": return columns + plain(["by", "asc", "desc"])
     default:
-      // Words only where a letter asks for them, or behind a column, or they would bury the columns.
-      if columns.contains(where: { $0.text == last }) { return plain(Guide.words) }
+      if let next = afterOperand(last, in: step, first, columns) { return next }
+      // Words only where a letter asks for them, or they would bury the columns.
       return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(Guide.words))
     }
+  }
+
+  /// What follows a column or a value; nil where one is still to come.
+  private func afterOperand(_ last: String, in step: Substring, _ first: String, _ columns: [Candidate]) -> [Candidate]? {
+    let isCondition = ["where", "filter"].contains(first)
+    let name = last.split(whereSeparator: { "(,".contains($0) }).last.map(String.init) ?? last
+    if let column = columns.first(where: { $0.text == name }) {
+      guard isCondition || step.contains("(") else { return plain(first == "summarize" && !step.contains(" by ") ? ["by"] : []) }
+      return plain(ScalarType(name: column.note).map(Guide.comparisons) ?? [])
+    }
+    guard isCondition, let end = step.last, "\"')".contains(end) || last.allSatisfy(\.isNumber) else { return nil }
+    return plain(["and", "or"])
+  }
+
+  /// What `render ... with (` takes at this place.
+  private func chartProperties(after text: Substring, _ columns: [Candidate]) -> [Candidate] {
+    let part = (text.split(separator: ",", omittingEmptySubsequences: false).last ?? text).trimmed
+    guard let equals = part.firstIndex(of: "=") else {
+      // A list of columns goes on behind its comma.
+      return part.isEmpty ? Guide.chartProperties.map { Candidate(text: $0, ending: "=") } : []
+    }
+    let name = String(part[..<equals].trimmed)
+    return Guide.chartColumnProperties.contains(name) ? columns : plain(Guide.chartPropertyValues[name] ?? [])
   }
 
   private func plain(_ words: [String]) -> [Candidate] { words.map { Candidate(text: $0) } }
@@ -167,19 +221,6 @@ final class Completion: Sendable {
       found += AggregateFunction.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     }
     return given + found
-  }
-
-  /// The names of pipelines, where one of the words of the pipeline vocabulary takes them.
-  private func pipelineNames(_ step: Substring, _ word: String) -> [Candidate]? {
-    let words = step.split { $0.isWhitespace || $0 == "," }.map(String.init)
-    guard let first = words.first, let last = words.last else { return nil }
-    let isNext: Bool
-    switch first {
-    case "lineage": isNext = ["of", "from", "to"].contains(last) || step.hasSuffix(",")
-    case "blast", "why": isNext = words.count == 1 || step.hasSuffix(",")
-    default: isNext = false
-    }
-    return isNext ? data.pipelineNames.map { Candidate(text: $0) } : nil
   }
 
   /// The candidates that begin with the word, letter case aside only if none does exactly; each once, in

@@ -11,6 +11,8 @@ struct DotCommand: Sendable {
   let examples: [String]
   /// Whether it touches files or programs beyond the workspace, which a safe shell refuses.
   let reachesOut: Bool
+  /// Whether it means something on the tour alone.
+  var isOfTour: Bool { [".cause", ".hint", ".skip"].contains(name) }
   private let action: @Sendable (_ rest: String, _ shell: Shell) throws -> Void
 
   /// A command that takes words.
@@ -53,7 +55,10 @@ struct DotCommand: Sendable {
   private static let otherNames = [".exit": ".quit", ".timing": ".timer", ".h": ".help", ".q": ".quit"]
 
   /// Runs a line that begins with a dot, and tells what is wrong with it.
-  static func run(_ line: String, in shell: Shell) {
+  ///
+  /// - Returns: whether nothing was.
+  @discardableResult
+  static func run(_ line: String, in shell: Shell) -> Bool {
     do {
       try perform(line, in: shell)
       shell.tour?.observe(Tour.Deed(text: String(line.trimmed), answers: [], error: nil))
@@ -61,7 +66,9 @@ struct DotCommand: Sendable {
       shell.leave()
     } catch {
       Failure.report(error, source: line)
+      return false
     }
+    return true
   }
 
   /// Whether a line is a management command, which sessions run as they run queries.
@@ -79,7 +86,8 @@ struct DotCommand: Sendable {
       if isForDatabase(name) { return shell.runQuery(String(line)) }
       throw Diagnostic(
         "unknown-command", "there is no command `\(VisibleText.string(name))`",
-        help: Suggestion.nearest(to: name, in: all.map(\.name)) ?? "`.help` lists the commands")
+        help: Suggestion.nearest(to: name, in: all.map(\.name) + DatabaseCommand.all.map(\.firstWord))
+          ?? "`.help` lists the commands")
     }
     if shell.settings.isSafe && command.reachesOut { throw Safety.refusal("has no `\(command.name)`") }
     try command.action(String(line.dropFirst(name.count).trimmed), shell)

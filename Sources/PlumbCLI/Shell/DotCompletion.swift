@@ -16,20 +16,15 @@ struct DotCompletion {
     }
     let rest = String(text.dropFirst(command.count))
     switch command {
-    case ".schema":
-      let catalog = completion.data.catalog
-      return names(word, catalog.tableNames + Listing.attachedTableNames(of: catalog))
-    case ".column": return columns(word)
-    case ".mode":
-      return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
-    case ".timer", ".timing", ".pager": return names(word, ["on", "off"])
-    case ".help": return names(word, Help.names)
+    case ".schema", ".column", ".mode", ".timer", ".timing", ".pager", ".help", ".detach":
+      // They take one word.
+      guard rest.allSatisfy(\.isWhitespace) else { return [] }
+      return argument(of: command, word)
     case ".show" where rest.allSatisfy(\.isWhitespace): return names(word, ShowCommand.allSubjects)
     case ".train": return names(word, ShowCommand.methods)
     case ".import":
       if completion.isSafe { return [] }
-      return word.hasPrefix("-") ? names(word, Self.importOptions) : files(word, lastWord(of: rest))
-    case ".detach": return names(word, completion.data.catalog.attached.map(\.name))
+      return word.hasPrefix("-") ? names(word, Self.importOptions) : files(word, lastWord(of: rest), isQuoting: true)
     case ".read", ".load", ".attach", ".output", ".once", ".report", ".open", ".save":
       return completion.isSafe ? [] : files(word, rest)
     case ".explain", ".profile", ".format", ".expand":
@@ -38,6 +33,19 @@ struct DotCompletion {
       let query = rest.drop(while: \.isWhitespace).drop { !$0.isWhitespace }
       return query.isEmpty ? [] : completion.queryCandidates(for: word, after: String(query))
     default: return ofDatabase(command, word, rest)
+    }
+  }
+
+  private func argument(of command: String, _ word: String) -> [Completion.Candidate] {
+    let catalog = completion.data.catalog
+    switch command {
+    case ".schema": return names(word, catalog.tableNames + Listing.attachedTableNames(of: catalog))
+    case ".column": return columns(word)
+    case ".mode":
+      return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
+    case ".help": return names(word, Help.names(in: catalog))
+    case ".detach": return names(word, catalog.attached.map(\.name))
+    default: return names(word, ["on", "off"])
     }
   }
 
@@ -73,15 +81,17 @@ struct DotCompletion {
   /// `runs.st` as one word.
   private func columns(_ word: String) -> [Completion.Candidate] {
     let catalog = completion.data.catalog
-    guard let dot = word.firstIndex(of: ".") else {
-      return Completion.matching(word, catalog.tableNames.map { Candidate(text: $0 + ".", ending: nil) })
+    let tables = catalog.tableNames.map(KQLName.inQuery) + Listing.attachedTableNames(of: catalog)
+    guard let table = tables.first(where: { word.hasPrefix($0 + ".") }), let path = NamePath(table)?.parts else {
+      return Completion.matching(word, tables.map { Candidate(text: $0 + ".", ending: nil) })
     }
-    let table = String(word[..<dot])
-    return names(word, (catalog.schema(ofTable: table) ?? []).map { "\(table).\($0.name)" })
+    return names(word, ((try? Listing.schema(of: path, in: catalog)) ?? []).map { "\(table).\(KQLName.inQuery($0.name))" })
   }
 
   /// The files of the folder that is typed so far.
-  private func files(_ word: String, _ rest: String) -> [Completion.Candidate] {
+  ///
+  /// - Parameter isQuoting: whether the command splits its text into words, so that names with spaces need quotes.
+  private func files(_ word: String, _ rest: String, isQuoting: Bool = false) -> [Completion.Candidate] {
     var path = String((rest + word).drop(while: \.isWhitespace))
     if let equals = path.firstIndex(of: "=") { path = String(path[path.index(after: equals)...]) }
     let slash = path.lastIndex(of: "/")
@@ -98,9 +108,14 @@ struct DotCompletion {
       // The word is the end of what is typed of the name.
       let typed = start.count - min(word.count, start.count)
       let isFolder = entry.pointee.d_type == UInt8(DT_DIR)
-      found.append(
-        Candidate(text: String(name.dropFirst(typed)) + (isFolder ? "/" : ""), ending: isFolder ? nil : " "))
+      var text = String(name.dropFirst(typed))
+      if isQuoting, name.contains(where: { $0.isWhitespace }) {
+        // A quote must stand before what is typed already.
+        if typed > 0 || name.contains("\"") { continue }
+        text = "\"\(text)\""
+      }
+      found.append(Candidate(text: text + (isFolder ? "/" : ""), ending: isFolder ? nil : " "))
     }
-    return Completion.matching(word, found)
+    return found.sorted { $0.text < $1.text }
   }
 }

@@ -4,17 +4,22 @@ import PlumbEngine
 
 /// What `.help` says, from the declarations of functions and the guide.
 enum Help {
-  static var overview: String {
-    let width = min(max(Console.columns ?? 100, 40), 110)
-    let all = DotCommand.all.map { ($0.usage, $0.summary) } + DatabaseCommand.all.map { ($0.usage, $0.summary) }
-    let usageWidth = min(DotCommand.all.map(\.usage.count).max() ?? 0, width * 2 / 5)
-    let commands = all.map { usage, summary in
+  private static var width: Int { min(max(Console.columns ?? 100, 40), 110) }
+
+  /// - Parameter onTour: whether the commands that only the tour knows are listed.
+  static func overview(onTour: Bool) -> String {
+    let width = width
+    let own = DotCommand.all.filter { onTour || !$0.isOfTour }
+    let usageWidth = min(own.map(\.usage.count).max() ?? 0, width * 2 / 5)
+    func listed(_ usage: String, _ summary: String) -> String {
       let lines = wrapped(summary.split(separator: " ").map(String.init), width: width - usageWidth - 4, between: " ")
       let indent = "\n" + String(repeating: " ", count: usageWidth + 4)
       let text = lines.joined(separator: indent)
       if usage.count > usageWidth { return "  \(usage)\(indent)\(text)" }
       return "  \(usage)\(String(repeating: " ", count: usageWidth - usage.count + 2))\(text)"
     }
+    let commands = own.map { listed($0.usage, $0.summary) }
+    let tableCommands = DatabaseCommand.all.map { listed($0.usage, $0.summary) }
     func paragraph(_ text: String) -> String {
       wrapped(text.split(separator: " ").map(String.init), width: width, between: " ").joined(separator: "\n")
     }
@@ -28,11 +33,17 @@ enum Help {
       \(paragraph("""
         Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes, \
         Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a \
-        line that begins with | goes on with `_`. The table `history` holds the queries of this and earlier sessions.
+        line that begins with | goes on with `_`. The table `history` holds the queries of this and earlier sessions. \
+        `.help NAME` tells of one step, function, chart, table or command, with examples; `plumb tour` teaches all this.
         """))
 
+      Commands of the shell:
       \(commands.joined(separator: "\n"))
 
+      Commands about what the database holds:
+      \(tableCommands.joined(separator: "\n"))
+
+      \(list("Beginnings:", ["a table"] + Guide.sources.map(\.name)))
       \(list("Steps:", Guide.operators.map(\.name)))
       \(list("Charts:", ChartKind.allCases.map(\.rawValue)))
       \(list("Formats:", ResultFormat.allCases.map(\.rawValue)))
@@ -40,20 +51,34 @@ enum Help {
   }
 
   /// - Throws: a diagnostic with the nearest name when there is nothing of this name.
-  static func text(for name: String) throws -> String {
+  static func text(for name: String, in catalog: Catalog) throws -> String {
     var parts: [String] = []
-    if let guide = (Guide.operators + Guide.sources).first(where: { $0.name == name }) {
-      parts.append("\(guide.usage)\n  \(guide.summary)")
+    for guide in Guide.sources where guide.name == name { parts.append(page(guide.usage, guide.summary, guide.examples)) }
+    // What only follows a pipe shows it.
+    for guide in Guide.operators where guide.name == name {
+      parts.append(page("| \(guide.usage)", guide.summary, guide.examples))
     }
     if let command = DotCommand.all.first(where: { $0.name == name || $0.name == "." + name }) {
-      let examples = command.examples.map { "\n  \($0)" }.joined()
-      parts.append("\(command.usage)\n  \(command.summary)\(examples)")
+      parts.append(page(command.usage, command.summary, command.examples))
     }
-    if let chart = ChartKind(rawValue: name) { parts.append("render \(name) [with (...)]\n  \(chart.summary)") }
+    if let chart = ChartKind(rawValue: name) {
+      let properties = Guide.chartProperties.joined(separator: ", ")
+      parts.append(page("| render \(name) [with (property=value, ...)]", "\(chart.summary) Properties: \(properties).", [chart.example]))
+    }
     for command in DatabaseCommand.all where command.firstWord == name || command.firstWord == "." + name {
-      parts.append("\(command.usage)\n  \(command.summary)")
+      parts.append(page(command.usage, command.summary, []))
     }
-    if let format = ResultFormat(rawValue: name) { parts.append("format \(name)\n  \(format.summary)") }
+    if let format = ResultFormat(rawValue: name) { parts.append(page("format \(name)", format.summary, [".mode \(name)"])) }
+    if let schema = catalog.schema(ofTable: name) {
+      let columns = schema.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
+      parts.append(page("\(KQLName.inQuery(name))", "A table of \(columns).", []))
+    }
+    for function in catalog.functions where function.name == name {
+      parts.append(page("\(name)(\(function.parameters))", function.summary, []))
+    }
+    if let function = catalog.storedFunctions.first(where: { $0.name == name }) {
+      parts.append(page("\(name)(...)", "A stored function; `.show function \(function.name)` shows it.", []))
+    }
     if let function = ScalarFunction.named(name) {
       parts.append(page(name, function.parameters, function.summary, function.examples))
     }
@@ -62,13 +87,18 @@ enum Help {
     }
     if parts.isEmpty {
       throw Diagnostic(
-        "unknown-name", "there is no function, step or command `\(name)`",
-        help: Suggestion.nearest(to: name, in: names) ?? "`.help` lists everything")
+        "unknown-name", "there is no function, step, table or command `\(VisibleText.string(name))`",
+        help: Suggestion.nearest(to: name, in: names(in: catalog)) ?? "`.help` lists everything")
     }
     return parts.joined(separator: "\n\n")
   }
 
-  static var names: [String] {
+  static func names(in catalog: Catalog) -> [String] {
+    catalog.tableNames + catalog.functions.map(\.name) + catalog.storedFunctions.map(\.name)
+      + Set(DatabaseCommand.all.map(\.firstWord)).sorted() + ResultFormat.allCases.map(\.rawValue) + names
+  }
+
+  private static var names: [String] {
     Guide.operators.map(\.name) + Guide.sources.map(\.name) + ChartKind.allCases.map(\.rawValue) + DotCommand.all.map(\.name)
       + ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name)
   }
@@ -76,8 +106,13 @@ enum Help {
   private static func page(
     _ name: String, _ parameters: String, _ summary: String, _ examples: [ScalarFunction.Example]
   ) -> String {
-    let lines = examples.map { "  \($0.expression)  =>  \($0.result)" }
-    return (["\(name)(\(parameters))", "  \(summary)"] + lines).joined(separator: "\n")
+    page("\(name)(\(parameters))", summary, examples.map { "\($0.expression)  =>  \($0.result)" })
+  }
+
+  /// How something is written, what it is, and examples, each in a line of its own so that it can be copied.
+  private static func page(_ usage: String, _ summary: String, _ examples: [String]) -> String {
+    let lines = wrapped(summary.split(separator: " ").map(String.init), width: width - 2, between: " ").map { "  " + $0 }
+    return ([usage] + lines + (examples.isEmpty ? [] : [""]) + examples.map { "    " + $0 }).joined(separator: "\n")
   }
 
   /// Words in lines of at most `width` columns.

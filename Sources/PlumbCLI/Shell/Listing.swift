@@ -25,29 +25,34 @@ enum Listing {
     }
   }
 
-  static func columns(ofTable name: String, in catalog: Catalog) throws -> Answer {
-    if let rows = try attachedTable(name, in: catalog) {
+  /// - Parameter path: the name of a table, or of a database and its table.
+  static func columns(of path: [String], in catalog: Catalog) throws -> Answer {
+    if let rows = try attachedTable(path, in: catalog) {
       return answer(
         [ColumnInfo("column", .string), ColumnInfo("type", .string), ColumnInfo("found", .string)],
         zip(rows.schema, rows.columnNotes).map { [.string($0.name), .string($0.type.name), .string($1)] })
     }
-    guard let schema = catalog.schema(ofTable: name) else {
-      throw Diagnostic(
-        "unknown-table", "there is no table `\(name)`",
-        help: Suggestion.nearest(to: name, in: catalog.tableNames) ?? "`.tables` lists the tables")
-    }
     return answer(
       [ColumnInfo("column", .string), ColumnInfo("type", .string)],
-      schema.map { [.string($0.name), .string($0.type.name)] })
+      try schema(of: path, in: catalog).map { [.string($0.name), .string($0.type.name)] })
   }
 
-  /// The table behind `database.table`; nil for other names.
-  private static func attachedTable(_ name: String, in catalog: Catalog) throws -> (any ExternalRows)? {
-    guard !catalog.hasTable(named: name), let dot = name.firstIndex(of: "."),
-      let database = catalog.attached(named: String(name[..<dot]))
-    else { return nil }
+  /// - Throws: a diagnostic with the nearest name when there is no such table.
+  static func schema(of path: [String], in catalog: Catalog) throws -> Schema {
+    if let rows = try attachedTable(path, in: catalog) { return rows.schema }
+    let name = path.joined(separator: ".")
+    if path.count == 1, let schema = catalog.schema(ofTable: name) { return schema }
+    throw Diagnostic(
+      "unknown-table", "there is no table `\(VisibleText.string(name))`",
+      help: Suggestion.nearest(to: name, in: catalog.tableNames + attachedTableNames(of: catalog))
+        ?? "`.tables` lists the tables")
+  }
+
+  /// The table of an attached database; nil for other names.
+  private static func attachedTable(_ path: [String], in catalog: Catalog) throws -> (any ExternalRows)? {
+    guard path.count == 2, let database = catalog.attached(named: path[0]) else { return nil }
     let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: Machine.memory / 2)
-    return try database.rows(ofTable: String(name[name.index(after: dot)...]), context)
+    return try database.rows(ofTable: path[1], context)
   }
 
   /// One chunk a row: these lists are short.

@@ -3,8 +3,13 @@ import PlumbDatabase
 import PlumbDiagnostics
 
 /// Where results go instead of the terminal: a file, or a program after `|`.
-struct OutputTarget {
+///
+/// The first result takes the place of what was in the file; later ones follow it.
+final class OutputTarget {
   let text: String
+  private var isBegun = false
+
+  init(text: String) { self.text = text }
 
   /// Writes answers in this format; nil lets the file's name choose.
   func write(_ answers: [Answer], format: ResultFormat?) throws {
@@ -19,11 +24,13 @@ struct OutputTarget {
       }
       return
     }
-    let path = Paths.expandingHome(text)
-    let destination = try Destination(path: path)
+    let path = Paths.typed(text)
+    let destination = try Destination(path: path, appends: isBegun)
     do {
+      if isBegun { destination.sink.buffer.append(UInt8(ascii: "\n")) }
       try Self.write(answers, to: destination.sink, as: format ?? ResultFormat(fileName: path) ?? .csv)
       try destination.commit()
+      isBegun = true
     } catch {
       destination.discard()
       throw error

@@ -10,14 +10,15 @@ struct QueryRun {
   let loss: String?
 
   /// How long a cancelled query may take to stop before the prompt comes back without it.
-  private static let patience = 70.0
+  private static let patience = 50.0
 
   /// - Parameter keepsPartial: whether what had come before Ctrl-C is kept, which `loss` then tells.
   /// - Throws: the query's diagnostics; `cancelled` after Ctrl-C when there is nothing to keep.
   init(_ text: String, in workspace: Workspace, keepsPartial: Bool = false) throws {
     let session = workspace.session()
     session.options.keepsPartialAnswers = keepsPartial
-    let stop = StopFlag()
+    // When Ctrl-C was pressed.
+    let stopped = Guarded<Double?>(nil)
     let collected = Collected()
     let start = Machine.milliseconds
     let progress = ProgressLine()
@@ -25,18 +26,16 @@ struct QueryRun {
     let outcome = try Interrupts.shared.handling(
       repeatable: true,
       {
-        stop.set()
+        stopped.withLock { $0 = $0 ?? Machine.milliseconds }
         session.cancel()
       }
     ) { () throws -> Result<Void, any Error> in
       let run = BackgroundRun { try session.run(text) { answer, _ in collected.add(answer) } }
-      var stopped: Double?
       while true {
-        if let result = run.wait(milliseconds: stop.isSet ? 10 : 40) { return result }
+        let isStopped = stopped.withLock { $0 } != nil
+        if let result = run.wait(milliseconds: isStopped ? 10 : 30) { return result }
         let now = Machine.milliseconds
-        if stop.isSet {
-          let since = stopped ?? now
-          stopped = since
+        if let since = stopped.withLock({ $0 }) {
           // Giving gigabytes back takes time; the thread does it on its own.
           if now - since > Self.patience { return .failure(Diagnostic("cancelled", "the query was cancelled")) }
         } else {

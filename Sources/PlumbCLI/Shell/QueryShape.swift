@@ -54,7 +54,9 @@ struct QueryShape {
         i = skipString(from: i + 1, quote: byte, isVerbatim: isVerbatim)
       case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
         i += 1
-        let isQuery = byte != UInt8(ascii: "[") && Self.opensQuery(after: lastWord, last)
+        let isQuery =
+          byte != UInt8(ascii: "[")
+          && (Self.opensQuery(after: lastWord, last) || frame.isQuery && Self.takesQueries(self.text(frame.stepStart, i)))
         let outer = frame
         if frames.count < 200 {
           frames.append(
@@ -123,7 +125,19 @@ struct QueryShape {
     if last == UInt8(ascii: "=") || last == 0 || last == UInt8(ascii: ",") || last == UInt8(ascii: ")")
       || last == UInt8(ascii: "(") || last == UInt8(ascii: "{") || last == UInt8(ascii: ";") { return true }
     return isWordByte(last)
-      && ["join", "lookup", "union", "fork", "toscalar", "materialize", "on", "with", "partition", "as"].contains(word)
+      && ["join", "lookup", "union", "toscalar", "materialize", "on", "partition", "as"].contains(word)
+  }
+
+  /// Whether a step's brackets hold queries, whatever stands before them, as in `join kind=inner (`.
+  private static func takesQueries(_ step: String) -> Bool {
+    ["join", "lookup", "union", "partition"].contains(step.trimmed.prefix { !$0.isWhitespace })
+  }
+
+  /// The word that begins the step whose bracket the cursor is in.
+  var outerStepWord: String {
+    guard frames.count > 1 else { return "" }
+    let outer = frames[frames.count - 2]
+    return String(text(outer.stepStart, frame.start).trimmed.prefix { !$0.isWhitespace })
   }
 
   static func isWordByte(_ byte: UInt8) -> Bool {

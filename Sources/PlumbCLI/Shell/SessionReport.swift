@@ -25,7 +25,7 @@ struct SessionReport {
     default:
       throw Diagnostic("unknown-format", "a report is written as .html or .md, not as `\(VisibleText.string(path))`")
     }
-    let destination = try Destination(path: Paths.expandingHome(path))
+    let destination = try Destination(path: path)
     destination.sink.buffer.append(text)
     do {
       try destination.commit()
@@ -43,6 +43,7 @@ extension DotCommand {
     reachesOut: true,
     text: { path, shell in
       if path.isEmpty { throw usage(".report", "`.report` needs a file") }
+      let path = Paths.typed(path)
       try shell.report.write(to: path)
       Console.say("the session is in \(VisibleText.string(path))")
     })

@@ -40,7 +40,7 @@ final class Shell {
     greet()
     StartFile.run(in: self)
     completion.data.prepare()
-    tour?.tell()
+    tour?.begin()
     var pending = ""
     while !wantsToLeave {
       completion.setPendingText(pending)
@@ -141,15 +141,42 @@ final class Shell {
 
   // MARK: Queries
 
+  /// Runs a query that the user wrote elsewhere than on the line, which the arrow keys then bring back.
+  func runTyped(_ text: String) {
+    history.add(text)
+    runQuery(text)
+  }
+
+  /// Shows a text of Plumb's own, through the pager where it is longer than the terminal.
+  func page(_ text: String) throws {
+    let stop = StopFlag()
+    let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      do {
+        var text = text.hasSuffix("\n") ? text : text + "\n"
+        try text.withUTF8 { try output.write(UnsafeRawBufferPointer($0)) }
+        try output.finish()
+      } catch is ByteSink.Closed {
+        try? output.finish()
+      }
+    }
+  }
+
   /// Runs and shows; every error is told and the shell goes on.
-  func runQuery(_ text: String) {
+  ///
+  /// - Parameters:
+  ///   - file: the file that the text stands in, which mistakes name.
+  ///   - line: the line of the file that it begins in, from 1.
+  func runQuery(_ text: String, from file: String? = nil, line: Int = 1) {
     let isCommand = text.drop(while: \.isWhitespace).hasPrefix(".")
     if !isCommand { lastQuery = text }
     defer { if isCommand { completion.data.forget() } }
     let when = Machine.now
     let start = Machine.milliseconds
+    // Places in the text are places in its file.
+    let placed = String(repeating: "\n", count: line - 1) + text
     do {
-      let run = try QueryRun(text, in: workspace, keepsPartial: true)
+      let run = try QueryRun(placed, in: workspace, keepsPartial: true)
       let rows = run.answers.reduce(0) { $0 + $1.rowCount }
       remember(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
       recent.add(run.answers)
@@ -167,7 +194,7 @@ final class Shell {
         remember(.init(query: text, when: when, rows: nil, milliseconds: elapsed, error: message))
         report.add(query: text, error: message)
       }
-      Failure.report(error, source: text)
+      Failure.report(error, source: placed, name: file)
       tour?.observe(Tour.Deed(text: text, answers: [], error: message))
     }
   }
@@ -191,26 +218,33 @@ final class Shell {
   /// Runs the lines of a file: dot commands, and queries that end with `;`, an empty line, or the end of the file.
   ///
   /// - Throws: a diagnostic when files read one another without end.
-  func runLines(of text: String) throws {
+  func runLines(of text: String, from file: String? = nil) throws {
     guard readingDepth < 8 else { throw Diagnostic("nested-too-deeply", "files read one another too deeply") }
     readingDepth += 1
     defer { readingDepth -= 1 }
     var pending = ""
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) where !wantsToLeave {
+    // Whether there is more in `pending` than comments.
+    var isBegun = false
+    var start = 1
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !wantsToLeave {
       let line = line.hasSuffix("\r") ? line.dropLast() : line
-      if pending.isEmpty, line.trimmed.hasPrefix(".") {
-        DotCommand.run(String(line), in: self)
+      if !isBegun, line.trimmed.hasPrefix("."), !DotCommand.isForDatabase(String(line)) || !parse(String(line)).isUnfinished {
+        pending = ""
+        if !DotCommand.run(String(line), in: self), let file { Console.say("note: this was line \(index + 1) of \(file)") }
         continue
       }
+      if pending.isEmpty { start = index + 1 }
       if !line.allSatisfy(\.isWhitespace) {
+        if !line.trimmed.hasPrefix("//") { isBegun = true }
         pending += pending.isEmpty ? String(line) : "\n" + line
         if !line.trimmed.hasSuffix(";") { continue }
       }
       if pending.isEmpty || parse(pending).isUnfinished && line.trimmed.hasSuffix(";") { continue }
-      runQuery(pending)
+      if isBegun { runQuery(pending, from: file, line: start) }
       pending = ""
+      isBegun = false
     }
-    if !pending.isEmpty && !wantsToLeave { runQuery(pending) }
+    if isBegun && !wantsToLeave { runQuery(pending, from: file, line: start) }
   }
 
   // MARK: Answers

@@ -15,23 +15,25 @@ final class Tour {
     let error: String?
   }
 
-  struct Step {
+  struct Step: Sendable {
     let title: String
     let text: String
     /// What to type, for those who ask with `.hint`.
     let hint: String
-    let isDone: (Deed) -> Bool
+    let isDone: @Sendable (Deed) -> Bool
     /// What the user saw, said once the step is done.
     let lesson: String
   }
 
   private let steps: [Step]
+  private let story: TourCase
   private var place: Int
   private let file: String?
 
   /// - Throws: diagnostics of the simulated world.
   init(in workspace: Workspace, restarts: Bool) throws {
-    steps = TourSteps.make(for: try TourCase(in: workspace))
+    story = try TourCase(in: workspace)
+    steps = TourSteps.make(for: story)
     file = StateFolder.path.map { $0 + "/tour" }
     place = 0
     if !restarts, let file, let text = try? QueryText.file(file), let saved = Int(text.trimmed), steps.indices.contains(saved) {
@@ -41,8 +43,14 @@ final class Tour {
 
   var isOver: Bool { place >= steps.count }
 
+  /// Says how the tour works, and what its current step is.
+  func begin() {
+    if place > 0 { Console.say("\nThe tour goes on where you left it; `plumb tour --restart` begins again.") }
+    tell()
+  }
+
   /// Says what the current step is.
-  func tell() {
+  private func tell() {
     guard steps.indices.contains(place) else { return }
     let step = steps[place]
     Console.say("\n\(place + 1) of \(steps.count): \(step.title)\n\(step.text)\n(.hint shows what to type, .skip goes on, Ctrl-D leaves)")
@@ -60,16 +68,41 @@ final class Tour {
 
   /// Goes on when the deed is what the step asked for.
   func observe(_ deed: Deed) {
-    guard steps.indices.contains(place), steps[place].isDone(deed) else { return }
+    guard steps.indices.contains(place) else { return }
+    guard steps[place].isDone(deed) else {
+      // Commands and mistakes are on the way; an answer may look as if it were what was asked for.
+      if deed.error == nil, !deed.text.hasPrefix(".") {
+        Console.say("(Step \(place + 1) asks for something else: \(steps[place].title). .hint shows what to type.)")
+      }
+      return
+    }
     Console.say("\nDone. \(steps[place].lesson)")
     advance()
+  }
+
+  /// Says whether the cause that the user named is the right one; being right is for `observe` to see.
+  func judge(cause word: String) {
+    if isOver { return Console.say("the tour is over; `plumb tour --restart` begins again") }
+    if steps[place].title != TourSteps.causeTitle {
+      return Console.say("the cause is asked for in a later step; this is step \(place + 1): \(steps[place].title)")
+    }
+    if story.isCause(word) { return }
+    guard TourCase.categories.contains(word.lowercased()) else {
+      return Console.say("`\(VisibleText.string(word))` is no category of errors; they are \(TourCase.categories.joined(separator: ", "))")
+    }
+    Console.say("not \(word): look at the categories of the errors of \(story.origin) once more (.hint shows what to type)")
   }
 
   private func advance() {
     place += 1
     save()
     if isOver {
-      Console.say("\nThat was the tour: you have found a cause. `.help` lists everything else; `plumb tour --restart` begins again.")
+      Console.say(
+        """
+
+        That was the tour: you have found a cause. `.help` lists everything else, and this prompt is yours to go on with; \
+        `plumb tour` begins again.
+        """)
     } else {
       tell()
     }
@@ -81,27 +114,6 @@ final class Tour {
     guard descriptor >= 0 else { return }
     Console.write(isOver ? "0\n" : "\(place)\n", to: descriptor)
     close(descriptor)
-  }
-}
-
-/// The failing pipeline that the tour looks into, and what is wrong with it.
-struct TourCase {
-  let pipeline: String
-  let category: String
-  let code: String
-
-  init(in workspace: Workspace) throws {
-    let query = """
-      let failing = pipelines | where status == "failed" | project pipeline = name;
-      errors | where at > ago(1d) | join kind=inner failing on pipeline
-      | summarize times = count(), code = take_any(code) by pipeline, category
-      | sort by times desc, pipeline asc | project pipeline, category, code
-      """
-    let row = try workspace.session().run(query).last?.texts(limit: 1).first ?? []
-    guard row.count == 3 else { throw Diagnostic("no-tour", "no pipeline fails in this world, so there is nothing to find") }
-    pipeline = row[0]
-    category = row[1]
-    code = row[2]
   }
 }
 
@@ -121,7 +133,8 @@ extension DotCommand {
   static let cause = DotCommand(
     name: ".cause", usage: ".cause WORD", summary: "On the tour: says what the cause is.", examples: [".cause auth"]
   ) { (arguments: [String], shell: Shell) in
-    guard shell.tour != nil else { return Console.say("`plumb tour` starts the tour") }
-    if arguments.isEmpty { throw usage(".cause", "`.cause` needs the category of the errors") }
+    guard let tour = shell.tour else { return Console.say("`plumb tour` starts the tour") }
+    guard let word = arguments.first else { throw usage(".cause", "`.cause` needs the category of the errors") }
+    tour.judge(cause: word)
   }
 }

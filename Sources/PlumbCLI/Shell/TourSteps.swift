@@ -3,69 +3,135 @@ import PlumbEngine
 
 /// The steps of the tour: from the first question to the cause of a failure.
 enum TourSteps {
+  /// The step in which `.cause` is asked for.
+  static let causeTitle = "the cause"
+
   static func make(for story: TourCase) -> [Tour.Step] {
-    [
-      Tour.Step(
-        title: "what there is",
-        text: "Plumb has opened a living world of pipelines. `.tables` lists its tables.", hint: ".tables",
-        isDone: { $0.text.hasPrefix(".tables") },
-        lesson: "`pipelines` has a row for each pipeline as it is now, `runs` one for each attempt to run."),
-      Tour.Step(
-        title: "a first look",
-        text: "A query begins with a table; each step after a | works on the rows before it. Look at five pipelines.",
-        hint: "pipelines | take 5",
-        isDone: { deed in deed.has("name", in: "pipelines") && deed.rows > 0 && deed.rows <= 20 },
-        lesson: "`| where`, `| sort by`, `| project` and the rest go on from here. TAB completes all of them."),
-      Tour.Step(
-        title: "mistakes are cheap",
-        text: "Misspell a step or a column on purpose, and see what comes back.", hint: "pipelines | wher status == \"failed\"",
-        isDone: { $0.error != nil && !$0.text.hasPrefix(".") },
-        lesson: "The caret stands under the mistake, and the line below says what would work."),
-      Tour.Step(
-        title: "who fails",
-        text: "Keep the pipelines whose status is \"failed\". TAB after the quote offers the values, with counts.",
-        hint: "pipelines | where status == \"failed\"",
-        isDone: { deed in deed.has("status", in: "pipelines") && deed.rows > 0 && deed.cells("status").allSatisfy { $0 == "failed" } },
-        lesson: "These failed in their last run."),
-      Tour.Step(
-        title: "count by group",
-        text: "Where do runs fail most? Count the failed runs by source.",
-        hint: "runs | where status == \"failed\" | summarize count() by source",
-        isDone: { deed in deed.has("source", in: "runs") && deed.text.contains("summarize") && deed.rows > 1 },
-        lesson: "The result is `_` now: `| sort by count_ desc` alone would go on with it."),
-      Tour.Step(
-        title: "a picture",
-        text: "Draw failed runs over time: `bin(started, 1h)` puts times into hours, `render timechart` draws.",
-        hint: "runs | where status == \"failed\" and started > ago(2d) | summarize count() by bin(started, 1h) | render timechart",
-        isDone: { deed in deed.answers.contains { $0.visualization != nil } && deed.rows > 1 },
-        lesson: "`with (file=\"failures.svg\")` after `timechart` would keep the picture."),
+    asking + investigating(story)
+  }
+
+  /// How questions are asked.
+  private static let asking: [Tour.Step] = [
+    Tour.Step(
+      title: "what there is",
+      text: "Plumb has opened a living world of pipelines. Type `.tables` and Enter to see its tables.", hint: ".tables",
+      isDone: { $0.error == nil && $0.text.trimmed == ".tables" },
+      lesson: "`pipelines` has a row for each pipeline as it is now, `runs` one for each attempt to run. `.schema runs` lists columns."),
+    Tour.Step(
+      title: "a first look",
+      text: """
+        A query begins with a table; each step after a | works on the rows before it. `take 5` keeps five rows: look at five \
+        pipelines. (What is longer than the screen opens in a pager: Space goes on, q leaves it.)
+        """,
+      hint: "pipelines | take 5",
+      isDone: { deed in deed.has("name", in: "pipelines") && deed.rows > 0 && deed.rows <= 20 },
+      lesson: "`| where`, `| sort by`, `| project` and the rest go on from here. TAB completes all of them."),
+    Tour.Step(
+      title: "mistakes are cheap",
+      text: "Misspell a step or a column on purpose, and see what comes back.", hint: "pipelines | wher status == \"failed\"",
+      isDone: { $0.error != nil && !$0.text.hasPrefix(".") },
+      lesson: "The caret stands under the mistake, and the line below says what would work. The up arrow brings the query back."),
+    Tour.Step(
+      title: "who fails",
+      text: """
+        Keep the pipelines whose status is "failed": `where` takes a condition, and == compares. TAB after the opening quote \
+        offers the values, with counts.
+        """,
+      hint: "pipelines | where status == \"failed\"",
+      isDone: { deed in deed.has("status", in: "pipelines") && deed.rows > 0 && deed.cells("status").allSatisfy { $0 == "failed" } },
+      lesson: "These failed in their last run. `| project name, owner` would show only these columns, `.mode line` all of them."),
+    Tour.Step(
+      title: "count by group",
+      text: "Where do runs fail most? Count the failed runs by source: `summarize count() by` a column counts groups of rows.",
+      hint: "runs | where status == \"failed\" | summarize count() by source",
+      isDone: { deed in deed.has("source", in: "runs") && deed.text.contains("summarize") && deed.rows > 1 },
+      lesson: "The result is `_` now: the line `| sort by count_ desc` alone would go on with it."),
+    Tour.Step(
+      title: "a picture",
+      text: """
+        Draw the failed runs of the last two days, `started > ago(2d)`, over time: `bin(started, 1h)` puts times into hours to \
+        count by, and `| render timechart` draws.
+        """,
+      hint: "runs | where status == \"failed\" and started > ago(2d) | summarize count() by bin(started, 1h) | render timechart",
+      isDone: { deed in deed.error == nil && deed.answers.contains { $0.visualization != nil } && deed.rows > 1 },
+      lesson: "`with (file=\"failures.svg\")` behind `timechart` would keep the picture."),
+  ]
+
+  /// From a pipeline that fails to the cause.
+  private static func investigating(_ story: TourCase) -> [Tour.Step] {
+    let isAlone = story.pipeline == story.origin
+    let above = Tour.Step(
+      title: "what stands behind it",
+      text: "A pipeline fails by itself or because one above it does. `lineage upstream of` a pipeline tells what \(story.pipeline) reads from.",
+      hint: "lineage upstream of \(story.pipeline)",
+      isDone: { deed in
+        deed.error == nil && deed.text.contains(story.pipeline) && (deed.text.contains("edges") || deed.text.contains("lineage"))
+      },
+      lesson: isAlone
+        ? "What stands above it does well: the trouble is its own."
+        : "\(story.origin) stands above it and failed as well. `lineage downstream of` tells who waits for a pipeline.")
+    let ownErrors = errors(
+      of: story.pipeline, title: "its errors",
+      text: "The table `errors` has the details. Count those of \(story.pipeline) in the last day, `at > ago(1d)`, by category and code.",
+      lesson: isAlone
+        ? "One category stands out."
+        : "Most are of the category dependency: \(story.pipeline) waits for something that does not come. The cause is elsewhere.")
+    return [
       Tour.Step(
         title: "one pipeline",
-        text: "\(story.pipeline) is among those that fail. Look at its latest runs.",
+        text: """
+          \(story.pipeline) is among those that fail. Look at its ten latest runs: `top 10 by started` keeps the latest, and \
+          `project` chooses columns, such as started, status and error_code.
+          """,
         hint: "runs | where pipeline == \"\(story.pipeline)\" | top 10 by started | project started, status, error_code",
-        isDone: { deed in deed.text.contains(story.pipeline) && deed.text.contains("runs") && deed.rows > 0 && deed.error == nil },
-        lesson: "Each failed run has an error code and a category."),
-      Tour.Step(
-        title: "what stands behind it",
-        text: "A pipeline fails by itself or because one above it does. See what \(story.pipeline) reads from.",
-        hint: "lineage upstream of \(story.pipeline)",
         isDone: { deed in
-          deed.error == nil && deed.text.contains(story.pipeline) && (deed.text.contains("edges") || deed.text.contains("lineage"))
+          deed.has("status", in: "runs") && deed.text.contains(story.pipeline) && deed.rows > 0 && deed.rows <= 100
+            && ["top", "sort", "order"].contains { deed.text.contains($0) }
         },
-        lesson: "`lineage` follows the table `edges`; `lineage downstream of` tells who waits for it."),
-      Tour.Step(
-        title: "the errors",
-        text: "The table `errors` has the details. Count those of \(story.pipeline) in the last day by category.",
-        hint: "errors | where pipeline == \"\(story.pipeline)\" and at > ago(1d) | summarize count() by category, code",
-        isDone: { deed in deed.has("category", in: "errors") && deed.text.contains(story.pipeline) && deed.rows > 0 },
-        lesson: "One category stands out."),
-      Tour.Step(
-        title: "the cause",
-        text: "Name the category of the cause with `.cause WORD`: auth, timeout, schema, dependency, resource, data or vendor.",
-        hint: ".cause \(story.category)",
-        isDone: { deed in deed.text.lowercased().trimmed == ".cause \(story.category)" || deed.text.trimmed == ".cause \(story.code)" },
-        lesson: "\(story.pipeline) fails with \(story.category) errors (\(story.code)). Next time `why \(story.pipeline)` finds the cause, and `predict risk | top 5` tells who is next."),
+        lesson: "A run that failed has the code of its error."),
+      ownErrors, above,
     ]
+      + (isAlone
+        ? []
+        : [
+          errors(
+            of: story.origin, title: "the errors above",
+            text: "Now count the errors of \(story.origin) in the last day in the same way. (The up arrow brings earlier queries back.)",
+            lesson: "These are no errors of waiting: the trouble began here.")
+        ])
+      + [
+        Tour.Step(
+          title: causeTitle,
+          text: """
+            Say what the cause is: `.cause WORD` with the category that most errors of \(story.origin) have, one of \
+            \(TourCase.categories.dropLast().joined(separator: ", ")) and \(TourCase.categories.last ?? "").
+            """,
+          hint: ".cause \(story.category)",
+          isDone: { deed in
+            let words = deed.text.split(whereSeparator: \.isWhitespace)
+            return deed.error == nil && words.count == 2 && words[0] == ".cause" && story.isCause(String(words[1]))
+          },
+          lesson: isAlone
+            ? "\(story.pipeline) fails with \(story.category) errors (\(story.code))."
+            : "\(story.origin) fails with \(story.category) errors (\(story.code)), and so \(story.pipeline) has nothing to read."),
+        Tour.Step(
+          title: "the short way",
+          text: "Plumb looks for causes itself and shows its evidence. Ask `why \(story.pipeline)`, and compare.",
+          hint: "why \(story.pipeline)",
+          isDone: { deed in deed.error == nil && deed.rows > 0 && deed.text.trimmed.hasPrefix("why ") && deed.text.contains(story.pipeline) },
+          lesson: "`predict risk | top 5` tells who will fail next, and `overview` shows everything on one screen."),
+      ]
+  }
+
+  /// The step that counts a pipeline's errors by category.
+  private static func errors(of pipeline: String, title: String, text: String, lesson: String) -> Tour.Step {
+    Tour.Step(
+      title: title, text: text,
+      hint: "errors | where pipeline == \"\(pipeline)\" and at > ago(1d) | summarize count() by category, code",
+      isDone: { deed in
+        deed.has("category", in: "errors") && deed.text.contains(pipeline) && deed.text.contains("summarize") && deed.rows > 0
+      },
+      lesson: lesson)
   }
 }
 

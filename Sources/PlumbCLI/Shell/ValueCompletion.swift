@@ -25,6 +25,8 @@ struct ValueCompletion {
       }
     } else if let first = before.split(whereSeparator: \.isWhitespace).first, ["lineage", "blast", "why"].contains(first) {
       found = data.pipelineNames.map { ($0, "") }
+    } else if before.trimmed.hasSuffix("database(") {
+      found = data.catalog.attached.map { ($0.name, "") }
     }
     // What is typed of the value already, in words before this one, stays.
     return found.compactMap { value, count in

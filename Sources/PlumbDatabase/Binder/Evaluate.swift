@@ -2,6 +2,11 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
+/// The plugins that `evaluate` calls.
+public enum Plugins {
+  public static var names: [String] { Binder.plugins }
+}
+
 extension Binder {
   /// `evaluate plugin(...)`.
   func apply(_ syntax: EvaluateSyntax, to input: Relation, in scope: Scope) throws -> Relation {

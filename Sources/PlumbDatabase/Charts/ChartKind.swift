@@ -21,6 +21,38 @@ public enum ChartKind: String, CaseIterable, Sendable {
     case .heatmap: "A grid of shades: the first value column over two others."
     }
   }
+
+  /// A query on the simulated world that draws one.
+  public var example: String {
+    switch self {
+    case .timechart:
+      "runs | summarize count() by bin(started, 1h) | render timechart"
+    case .linechart:
+      "runs | summarize avg(cpu) by hour = hourofday(started) | render linechart"
+    case .areachart:
+      "runs | summarize sum(records_out) by bin(started, 1d) | render areachart"
+    case .stackedareachart:
+      "runs | summarize count() by bin(started, 1d), source | render stackedareachart"
+    case .barchart:
+      #"runs | where status == "failed" | summarize count() by source | render barchart"#
+    case .columnchart:
+      "runs | summarize count() by bin(started, 1d) | render columnchart"
+    case .piechart:
+      "pipelines | summarize count() by source | render piechart"
+    case .scatterchart:
+      #"runs | where pipeline == "entra-signin-eastus" | project records_in, memory_mb | render scatterchart"#
+    case .anomalychart:
+      #"runs | summarize failed = countif(status == "failed") by bin(started, 6h) | render anomalychart"#
+    case .card:
+      #"runs | summarize runs = count(), failed = countif(status == "failed") | render card"#
+    case .ladderchart:
+      #"runs | where pipeline == "entra-signin-eastus" | top 20 by started | project pipeline, started, ended, status | render ladderchart"#
+    case .treemap:
+      "pipelines | summarize sum(records_24h) by source, name | render treemap"
+    case .heatmap:
+      #"runs | where status == "failed" | summarize count() by hour = hourofday(started), source | render heatmap"#
+    }
+  }
 }
 
 /// What a chart shows, read off an answer; painters draw it as text or as SVG.

@@ -5,10 +5,11 @@ import PlumbEngine
 /// Commands that show what there is: tables, columns, help, history.
 extension DotCommand {
   static let help = DotCommand(
-    name: ".help", usage: ".help [NAME]", summary: "What there is, or one function, step, chart or command.",
+    name: ".help", usage: ".help [NAME]", summary: "What there is, or one function, step, chart, table or command.",
     examples: [".help summarize", ".help bin", ".help .watch"]
-  ) { arguments, _ in
-    Console.writeOut(arguments.isEmpty ? Help.overview : try Help.text(for: arguments[0]))
+  ) { arguments, shell in
+    guard let name = arguments.first else { return try shell.page(Help.overview(onTour: shell.tour != nil)) }
+    try shell.page(try Help.text(for: name, in: shell.workspace.catalog))
   }
 
   static let tables = DotCommand(name: ".tables", usage: ".tables", summary: "The tables and their rows.") { (_: [String], shell: Shell) in
@@ -16,21 +17,25 @@ extension DotCommand {
   }
 
   static let schema = DotCommand(
-    name: ".schema", usage: ".schema TABLE", summary: "The columns of a table.", examples: [".schema runs"]
-  ) { arguments, shell in
-    guard let name = arguments.first else { throw usage(".schema", "`.schema` needs the name of a table") }
-    try shell.show([Listing.columns(ofTable: name, in: shell.workspace.catalog)])
-  }
+    name: ".schema", usage: ".schema TABLE", summary: "The columns of a table.", examples: [".schema runs"],
+    text: { rest, shell in
+      if rest.isEmpty { throw usage(".schema", "`.schema` needs the name of a table") }
+      let catalog = shell.workspace.catalog
+      guard let path = catalog.hasTable(named: rest) ? [rest] : NamePath(rest)?.parts else {
+        throw usage(".schema", "`\(VisibleText.string(rest))` is not the name of a table")
+      }
+      try shell.show([Listing.columns(of: path, in: catalog)])
+    })
 
   static let column = DotCommand(
     name: ".column", usage: ".column TABLE.COLUMN", summary: "How the values of a column are spread.",
-    examples: [".column runs.status", ".column runs.duration"]
-  ) { arguments, shell in
-    guard let name = arguments.first, let dot = name.firstIndex(of: ".") else {
-      throw usage(".column", "`.column` needs a table and a column")
-    }
-    try ColumnPicture(table: String(name[..<dot]), column: String(name[name.index(after: dot)...])).show(in: shell)
-  }
+    examples: [".column runs.status", ".column runs.duration"],
+    text: { rest, shell in
+      guard let path = NamePath(rest)?.parts, path.count > 1, let column = path.last else {
+        throw usage(".column", "`.column` needs a table and a column")
+      }
+      try ColumnPicture(table: path.dropLast(), column: column).show(in: shell)
+    })
 
   static let history = DotCommand(
     name: ".history", usage: ".history [N]",
@@ -51,23 +56,23 @@ extension DotCommand {
 
 /// What `.column` shows: counts, bounds, and a picture of the values.
 struct ColumnPicture {
-  let table: String
+  /// The name of the table; that of its database before it where it has one.
+  let table: [String]
   let column: String
+  /// Values that are listed where they cannot be put into bins.
+  private static let listed = 15
 
   func show(in shell: Shell) throws {
     let catalog = shell.workspace.catalog
-    guard let schema = catalog.schema(ofTable: table) else {
-      throw Diagnostic(
-        "unknown-table", "there is no table `\(VisibleText.string(table))`",
-        help: Suggestion.nearest(to: table, in: catalog.tableNames) ?? "`.tables` lists the tables")
-    }
+    let shown = VisibleText.string(table.joined(separator: "."))
+    let schema = try Listing.schema(of: table, in: catalog)
     guard let info = schema.first(where: { $0.name == column }) else {
       throw Diagnostic(
-        "unknown-column", "`\(table)` has no column `\(VisibleText.string(column))`",
-        help: Suggestion.nearest(to: column, in: schema.map(\.name)) ?? "`.schema \(table)` lists the columns")
+        "unknown-column", "`\(shown)` has no column `\(VisibleText.string(column))`",
+        help: Suggestion.nearest(to: column, in: schema.map(\.name)) ?? "`.schema \(shown)` lists the columns")
     }
     let name = KQLName.inQuery(column)
-    let source = KQLName.inQuery(table)
+    let source = table.map(KQLName.inQuery).joined(separator: ".")
     let isOrdered = info.type.isNumeric || info.type == .datetime || info.type == .timespan
     let bounds = isOrdered ? ", smallest = min(\(name)), largest = max(\(name))" : ""
     let mean = info.type.isNumeric || info.type == .timespan ? ", mean = avg(\(name))" : ""
@@ -78,17 +83,22 @@ struct ColumnPicture {
         """)
     var all = counts.map { answer in
       var answer = answer
-      answer.visualization = Visualization(kind: "card", properties: ["title": "\(table).\(column): \(info.type.name)"])
+      answer.visualization = Visualization(kind: "card", properties: ["title": "\(shown).\(VisibleText.string(column)): \(info.type.name)"])
       return answer
     }
     all += try shell.answers(to: picture(source, name, isOrdered: isOrdered && info.type != .decimal))
     try shell.show(all)
+    if !isOrdered || info.type == .decimal, let different = counts.last?.texts(limit: 1).first?.dropFirst(2).first.flatMap({ Int($0) }),
+      different > Self.listed
+    {
+      Console.say("note: the \(Self.listed) most frequent of about \(different) values")
+    }
   }
 
   /// Values in about twenty bins, or the most frequent ones.
   private func picture(_ source: String, _ name: String, isOrdered: Bool) -> String {
     guard isOrdered else {
-      return "\(source) | summarize rows = count() by value = tostring(\(name)) | top 15 by rows | render barchart"
+      return "\(source) | summarize rows = count() by value = tostring(\(name)) | top \(Self.listed) by rows, value asc | render barchart"
     }
     return """
       let plumb_low = toscalar(\(source) | summarize min(\(name)));

@@ -20,14 +20,15 @@ extension DotCommand {
 
   static let output = DotCommand(
     name: ".output", usage: ".output [FILE or |PROGRAM]",
-    summary: "Sends results to a file or a program; without one back to the terminal.",
-    examples: [".output result.csv", ".output"], reachesOut: true,
+    summary: "Sends results to a file, one under the other, or each to a program; without one back to the terminal.",
+    examples: [".output results.csv", ".output |grep failed", ".output"], reachesOut: true,
     text: { rest, shell in
       shell.settings.output = rest.isEmpty || rest == "off" || rest == "stdout" ? nil : OutputTarget(text: rest)
     })
 
   static let once = DotCommand(
-    name: ".once", usage: ".once FILE or |PROGRAM", summary: "Sends the next result to a file or a program.",
+    name: ".once", usage: ".once FILE or |PROGRAM",
+    summary: "Sends the next result to a file or a program; the file's ending chooses the format, as in `.md` or `.json`.",
     examples: [".once failures.md", ".once |wc -l"], reachesOut: true,
     text: { rest, shell in
       if rest.isEmpty { throw usage(".once", "`.once` needs a file, or `|` and a program") }
@@ -35,7 +36,7 @@ extension DotCommand {
     })
 
   static let timer = DotCommand(
-    name: ".timer", usage: ".timer on|off", summary: "Whether each result is timed."
+    name: ".timer", usage: ".timer [on|off]", summary: "Whether each result is timed."
   ) { arguments, shell in
     if let isOn = try flag(".timer", arguments.first) {
       shell.settings.isTiming = isOn
@@ -45,7 +46,7 @@ extension DotCommand {
   }
 
   static let pager = DotCommand(
-    name: ".pager", usage: ".pager on|off", summary: "Whether long results go through `$PAGER` or `less`.", reachesOut: true
+    name: ".pager", usage: ".pager [on|off]", summary: "Whether long results go through `$PAGER` or `less`.", reachesOut: true
   ) { arguments, shell in
     if let isOn = try flag(".pager", arguments.first) {
       shell.settings.usesPager = isOn
@@ -55,7 +56,7 @@ extension DotCommand {
   }
 
   static let rows = DotCommand(
-    name: ".rows", usage: ".rows N", summary: "How many rows of a result are shown.", examples: [".rows 50"]
+    name: ".rows", usage: ".rows [N]", summary: "How many rows of a result are shown.", examples: [".rows 50"]
   ) { arguments, shell in
     guard let first = arguments.first else { return Console.say("up to \(shell.settings.rowLimit) rows are shown") }
     guard let count = Int(first), count >= 0 else { throw usage(".rows", "`.rows` takes a number from 0") }

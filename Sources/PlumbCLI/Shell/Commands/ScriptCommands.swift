@@ -12,7 +12,7 @@ extension DotCommand {
       if text.isEmpty { throw usage(".load", "`.load` needs name=path, or the path of a folder") }
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       let loaded = try shell.workspace.loading.load(
-        name: parts.count == 2 ? parts[0] : nil, path: Paths.expandingHome(parts.last ?? text))
+        name: parts.count == 2 ? parts[0] : nil, path: Paths.typed(parts.last ?? text))
       for table in loaded { Console.say("\(table.name): \(table.rows) rows from \(table.path)") }
     })
 
@@ -21,7 +21,8 @@ extension DotCommand {
     examples: [".read morning.kql"], reachesOut: true,
     text: { path, shell in
       if path.isEmpty { throw usage(".read", "`.read` needs a file") }
-      try shell.runLines(of: try QueryText.file(Paths.expandingHome(path)))
+      let path = Paths.typed(path)
+      try shell.runLines(of: try QueryText.file(path), from: path)
     })
 
   static let edit = DotCommand(
@@ -31,7 +32,7 @@ extension DotCommand {
     let text = try Editor.edit(shell.lastQuery)
     if text.trimmed.isEmpty { return Console.say("nothing to run") }
     Console.writeOut(text)
-    shell.runQuery(String(text.trimmed))
+    shell.runTyped(String(text.trimmed))
   }
 
   static let format = DotCommand(
@@ -76,9 +77,10 @@ extension DotCommand {
   static let param = DotCommand(
     name: ".param", usage: ".param [NAME=VALUE]",
     summary: "Gives a value to a parameter that queries declare; without one lists them.",
-    examples: [".param source=GitHub"],
+    examples: [".param source=GitHub", ".param since=\"2026-03-30\"", ".param"],
     text: { rest, shell in
       if rest.isEmpty {
+        if shell.workspace.sessionOptions.parameters.isEmpty { return Console.say("no parameter has a value") }
         for (name, value) in shell.workspace.sessionOptions.parameters.sorted(by: { $0.key < $1.key }) {
           Console.writeOut(VisibleText.string("\(name)=\(value)"))
         }
@@ -88,7 +90,7 @@ extension DotCommand {
         throw usage(".param", "`.param` takes a name and a value")
       }
       let name = String(rest[..<equals].trimmed)
-      shell.setParameter(name, to: String(rest[rest.index(after: equals)...].trimmed))
+      shell.setParameter(name, to: Paths.unquoted(String(rest[rest.index(after: equals)...].trimmed)))
     })
 }
 

@@ -14,6 +14,8 @@ extension DotCommand {
 /// A query that is asked again and again.
 struct Watch {
   private let interval: Double
+  /// The interval as it was typed.
+  private let every: String
   private let query: String
   private let condition: String?
 
@@ -23,6 +25,7 @@ struct Watch {
       throw DotCommand.usage(".watch", "`.watch` needs a time from 100ms to 1d and a query")
     }
     interval = Double(ticks) / Double(TimeSpan.millisecond)
+    every = String(word)
     let rest = text.dropFirst(word.count).trimmed
     if let place = rest.lastRange(ofWord: "until") {
       query = String(rest[..<place.lowerBound].trimmed)
@@ -37,13 +40,20 @@ struct Watch {
   /// Ctrl-C ends it, whatever is under way.
   func run(in shell: Shell) throws {
     let stop = StopFlag()
+    let chosen = (shell.settings.usesPager, shell.settings.rowLimit)
+    defer { (shell.settings.usesPager, shell.settings.rowLimit) = chosen }
+    // A screen is all that can be watched.
+    shell.settings.usesPager = false
     try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
       try run(in: shell) { stop.isSet || Interrupts.shared.wasTaken }
     }
+    // The terminal shows the Ctrl-C itself, and the prompt begins a line.
+    if stop.isSet, Console.outputIsTerminal { Console.writeOut("") }
   }
 
   private func run(in shell: Shell, isStopped: () -> Bool) throws {
     var before: [[String]]?
+    let limit = shell.settings.rowLimit
     defer { shell.settings.marks = [] }
     while true {
       let answers = try shell.answers(to: query)
@@ -58,7 +68,7 @@ struct Watch {
       shell.settings.marks = Self.changes(from: before, to: cells)
       if Console.outputIsStyled { Console.write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) }
       let changed = shell.settings.marks.count
-      let every = Machine.durationText(milliseconds: interval)
+      if let rows = Console.rows { shell.settings.rowLimit = min(limit, max(3, rows - 8)) }
       Console.say("every \(every)\(before == nil ? "" : ", \(changed) cells changed"); Ctrl-C ends")
       before = cells
       try shell.show(answers)

@@ -21,7 +21,7 @@ extension DotCommand {
       let salvages = rest.hasPrefix("--salvage ")
       if salvages { path = String(rest.dropFirst("--salvage".count).trimmed) }
       if path.isEmpty || path.hasPrefix("--") { throw usage(".open", "`.open` takes a file") }
-      try shell.open(Paths.expandingHome(Paths.unquoted(path)), salvaging: salvages)
+      try shell.open(Paths.typed(path), salvaging: salvages)
     })
 
   static let save = DotCommand(
@@ -32,7 +32,7 @@ extension DotCommand {
         guard let path = shell.workspace.store?.file.path else { throw usage(".save", "`.save` needs the name of a new file") }
         return Console.say("everything is saved already, in \(path); `.save FILE` copies it")
       }
-      try shell.save(to: Paths.expandingHome(Paths.unquoted(rest)))
+      try shell.save(to: Paths.typed(rest))
     })
 
   static let `import` = DotCommand(

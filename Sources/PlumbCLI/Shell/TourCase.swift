@@ -1,0 +1,45 @@
+import PlumbDatabase
+import PlumbDiagnostics
+
+/// The failing pipeline that the tour looks into, the one above it where the trouble began, and what is wrong with that.
+struct TourCase {
+  /// Fails because it waits for the origin.
+  let pipeline: String
+  /// Fails by itself; the pipeline itself where nothing above it does.
+  let origin: String
+  let category: String
+  let code: String
+
+  static let categories = ["auth", "timeout", "schema", "dependency", "resource", "data", "vendor"]
+
+  /// - Throws: a diagnostic when no pipeline fails.
+  init(in workspace: Workspace) throws {
+    // The most frequent errors of the last day of each pipeline that fails.
+    let trouble = """
+      let trouble = errors | where at > ago(1d)
+        | join kind=inner (pipelines | where status == "failed" | project pipeline = name) on pipeline
+        | summarize times = count(), code = take_any(code) by pipeline, category
+        | summarize arg_max(times, category, code) by pipeline;
+      """
+    let waiting = """
+      trouble | where category == "dependency"
+      | join kind=inner (edges | where isnull(until) | project above = upstream, pipeline = downstream) on pipeline
+      | join kind=inner (trouble | where category != "dependency" | project above = pipeline, cause = category, first = code,
+          failures = times) on above
+      | sort by times desc, failures desc, above asc | project pipeline, above, cause, first
+      """
+    let alone = "trouble | sort by category == 'dependency' asc, times desc | project pipeline, pipeline, category, code"
+    for query in [waiting, alone] {
+      guard let row = try workspace.session().run("\(trouble)\n\(query)").last?.texts(limit: 1).first, row.count == 4 else { continue }
+      pipeline = row[0]
+      origin = row[1]
+      category = row[2]
+      code = row[3]
+      return
+    }
+    throw Diagnostic("no-tour", "no pipeline fails in this world, so there is nothing to find")
+  }
+
+  /// Whether what the user named is the cause.
+  func isCause(_ word: String) -> Bool { [category, code.lowercased()].contains(word.lowercased()) }
+}
