@@ -71,6 +71,13 @@ enum Console {
     write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
   }
 
+  /// Goes to the beginning of a line, wherever others left the cursor: the prompt and its colours count from there.
+  static func freshLine() {
+    guard outputIsStyled, let columns else { return }
+    // As many blanks as a line has end on this line only if they began at its beginning. (As zsh's PROMPT_SP.)
+    write(String(repeating: " ", count: columns) + "\r\u{1B}[K", to: STDOUT_FILENO)
+  }
+
   /// Writes a line to standard output, for what was asked for and is not a result.
   static func writeOut(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
 

@@ -16,6 +16,8 @@ final class Interrupts: Sendable {
     var wasTaken = false
     /// Whether the action is taken each time.
     var isRepeatable = false
+    /// Whether the process goes on whatever Ctrl-C interrupts, as a shell does.
+    var staysAlive = false
     /// A file to remove when the process ends early.
     var temporaryFile: String?
   }
@@ -81,6 +83,9 @@ final class Interrupts: Sendable {
     return (result, wasTaken)
   }
 
+  /// From now on Ctrl-C never ends the process: where nothing can be interrupted, it does nothing.
+  func stayAlive() { state.withLock { $0.staysAlive = true } }
+
   /// Whether the action of the latest `handling` was taken.
   var wasTaken: Bool { state.withLock { $0.wasTaken } }
 
@@ -95,9 +100,14 @@ final class Interrupts: Sendable {
     while true {
       var number: Int32 = 0
       guard sigwait(&awaited, &number) == 0 else { continue }
-      let action: (@Sendable () -> Void)? = state.withLock {
-        guard number == SIGINT, let action = $0.action, !$0.wasTaken || $0.isRepeatable else { return nil }
-        $0.wasTaken = true
+      let isInterrupt = number == SIGINT
+      let nothing: @Sendable () -> Void = {}
+      let action: (@Sendable () -> Void)? = state.withLock { (now: inout State) -> (@Sendable () -> Void)? in
+        guard isInterrupt else { return nil }
+        guard let action = now.action, !now.wasTaken || now.isRepeatable || now.staysAlive else {
+          return now.staysAlive ? nothing : nil
+        }
+        now.wasTaken = true
         return action
       }
       guard let action else { end(number) }
@@ -109,7 +119,7 @@ final class Interrupts: Sendable {
   /// Ends the process when what was interrupted, and is not to be interrupted again, goes on for longer than a
   /// person waits: giving gigabytes back takes time that the end of the process does not need.
   private func endUnlessSoon(_ number: Int32) {
-    if state.withLock({ $0.isRepeatable }) { return }
+    if state.withLock({ $0.isRepeatable || $0.staysAlive }) { return }
     usleep(60_000)
     guard state.withLock({ $0.action != nil }) else { return }
     Console.say("error[cancelled]: the query was cancelled")

@@ -1,4 +1,7 @@
 import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import ReadlineShim
 
 /// A line on a terminal that says how far a long piece of work is; off a terminal nothing is written.
 final class ProgressBar: @unchecked Sendable {
@@ -25,13 +28,29 @@ final class ProgressBar: @unchecked Sendable {
     hasDrawn = true
     let elapsed = max(now - start, 1)
     let done = min(max(share, 0), 1)
-    let filled = Int(done * 24)
-    var line = "\r\(what) [\(String(repeating: "#", count: filled))\(String(repeating: ".", count: 24 - filled))] "
-    line += "\(Int(done * 100)) %  \(ProgressBar.grouped(count)) \(unit)"
-    line += "  \(ProgressBar.grouped(Int(Double(count) / elapsed * 1000)))/s"
-    if done > 0.02 { line += "  \(Machine.durationText(milliseconds: elapsed / done * (1 - done))) left" }
-    line += "\u{1B}[K"
-    write(line)
+    var figures = [
+      "\(Int(done * 100)) %", "\(ProgressBar.grouped(count)) \(unit)",
+      "\(ProgressBar.grouped(Int(Double(count) / elapsed * 1000)))/s",
+    ]
+    if done > 0.02 { figures.append("\(Machine.durationText(milliseconds: elapsed / done * (1 - done))) left") }
+    let columns = Int(plumb_terminal_columns(STDERR_FILENO))
+    write("\r" + Self.line(what, done, figures, columns: columns > 0 ? columns : 80) + "\u{1B}[K")
+  }
+
+  /// As much as fits: a line that wrapped could not be taken away. What can be spared most stands last.
+  static func line(_ what: String, _ done: Double, _ figures: [String], columns: Int) -> String {
+    let room = max(1, columns - 1)
+    var figures = figures
+    let label = VisibleText.string(what)
+    func width(_ bar: Int) -> Int {
+      DisplayWidth.columns(of: label) + (bar > 0 ? bar + 3 : 0) + figures.reduce(0) { $0 + $1.count + 2 }
+    }
+    while figures.count > 1, width(8) > room { figures.removeLast() }
+    let bar = min(24, 8 + room - width(8))
+    let tail = figures.map { "  " + $0 }.joined()
+    guard bar >= 4 else { return String((label + tail).prefix(room)) }
+    let filled = Int(done * Double(bar))
+    return "\(label) [\(String(repeating: "#", count: filled))\(String(repeating: ".", count: bar - filled))]\(tail)"
   }
 
   /// Says what is safe by now, off a terminal: on one the bar shows it.

@@ -3,7 +3,7 @@
 
   test_commands.py [path of plumb]
 """
-import os, unittest
+import os, time, unittest
 from terminal import PROMPT, ShellCase
 
 RUNS = "pipeline,status,n\nload,failed,10\nclean,succeeded,20\nload,succeeded,35\n"
@@ -97,6 +97,38 @@ class CommandTests(ShellCase):
         shell.answer(".once /nonexistent/file.csv")
         self.assertIn("cannot write", shell.answer("runs"))
 
+    def test_an_interrupted_import_leaves_the_shell_and_what_was_read(self):
+        with open(os.path.join(self.folder, "big.csv"), "w") as file:
+            file.write("id,name\n")
+            for part in range(20):
+                file.write("".join(f"{n},name {n % 1000}\n" for n in range(part * 100_000, part * 100_000 + 100_000)))
+        memory = self.open()
+        in_file = self.start("big.plumb", folder=self.folder)
+        for shell in [memory, in_file]:
+            shell.type(".import big.csv\r")
+            shell.expect("\n")
+            time.sleep(0.5)
+            shell.type("\x03")
+            # Whether or not it was done by then.
+            shell.expect(PROMPT)
+            time.sleep(0.3)
+            shell.ask("print a = 6 * 7", "42")
+        # A table that is there in part is listed, and the same command completes it.
+        shown = in_file.answer(".tables")
+        self.assertIn("big", shown)
+        in_file.answer(".import big.csv")
+        self.assertIn("2000000", in_file.answer("big | count"))
+
+    def test_ctrl_c_with_nothing_to_interrupt(self):
+        shell = self.open(EDITOR="sleep 30; true")
+        shell.answer("print 1")
+        shell.type(".edit\r")
+        shell.expect("\n")
+        time.sleep(0.5)
+        shell.type("\x03")
+        shell.expect(PROMPT)
+        shell.ask("print a = 6 * 7", "42")
+
     def test_read(self):
         with open(os.path.join(self.folder, "steps.kql"), "w") as file:
             file.write(".timer off\nruns\n| where n > 15\n| count;\nlet k = 7;\nprint k * 3;\nprint last = 99\n")
@@ -115,6 +147,17 @@ class CommandTests(ShellCase):
         self.assertIn("line 10 of my steps.kql", shown)
         self.assertEqual(shown.count("error["), 2)
         self.assertIn("too deeply", self.open().answer(".read loop.kql"))
+
+    def test_the_prompt_begins_a_line(self):
+        for shell in [self.open(columns=80), self.open(columns=80, TERM="xterm-256color")]:
+            shell.answer(".once |printf abc")
+            shell.type("print 1\r")
+            shell.expect("abc")
+            self.assertIn("\r", shell.expect(PROMPT))
+            shell.type(".watch 100ms print a = 1\r")
+            shell.expect("Ctrl-C ends")
+            shell.type("\x03")
+            self.assertIn("\n", shell.expect(PROMPT).split("^C")[-1])
 
     def test_edit(self):
         shell = self.open(EDITOR="sed -i s/15/5000/")

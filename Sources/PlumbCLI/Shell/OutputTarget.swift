@@ -15,7 +15,10 @@ final class OutputTarget {
   func write(_ answers: [Answer], format: ResultFormat?) throws {
     if text.hasPrefix("|") {
       let child = try ChildProcess(String(text.dropFirst()), hasInput: true)
-      defer { child.finish() }
+      defer {
+        child.finish()
+        Console.freshLine()
+      }
       let sink = ByteSink.file(child.input, name: "`\(text)`")
       do {
         try Self.write(answers, to: sink, as: format ?? .csv)

@@ -11,12 +11,14 @@ final class ProgressLine {
   /// - Parameter done: the part of the rows that was read, 0...1; nil when it is not known.
   func show(elapsed: Double, done: Double?) {
     guard isOnTerminal, elapsed >= Self.delay else { return }
-    let width = max(20, min(60, Int(plumb_terminal_columns(STDERR_FILENO)) - 30))
+    let columns = Int(plumb_terminal_columns(STDERR_FILENO))
+    let room = columns > 0 ? columns : 80
+    let width = min(60, room - 30)
     let tenths = Int(min(elapsed / 100, 1e9))
     let time = "\(tenths / 10).\(tenths % 10) s"
     var text: String
     // Where all rows are read, what is left is work that nobody counts.
-    if let done, done < 1 {
+    if let done, done < 1, width >= 8 {
       let full = Int(Double(width) * min(max(done, 0), 1))
       let (block, rest) = Console.isASCII ? ("#", ".") : ("█", "░")
       let percent = "\(Int(min(max(done, 0), 1) * 100)) %"
@@ -25,7 +27,8 @@ final class ProgressLine {
       text = "running, \(time)"
     }
     text += "  Ctrl-C stops"
-    Console.write("\r\u{1B}[K" + text, to: STDERR_FILENO)
+    // A line that wrapped could not be taken away.
+    Console.write("\r\u{1B}[K" + text.prefix(room - 1), to: STDERR_FILENO)
     isShown = true
   }
 

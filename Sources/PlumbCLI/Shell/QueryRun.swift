@@ -22,7 +22,11 @@ struct QueryRun {
     let collected = Collected()
     let start = Machine.milliseconds
     let progress = ProgressLine()
-    defer { progress.clear() }
+    defer {
+      progress.clear()
+      // The terminal shows the Ctrl-C itself.
+      if stopped.withLock({ $0 }) != nil { Console.freshLine() }
+    }
     let outcome = try Interrupts.shared.handling(
       repeatable: true,
       {

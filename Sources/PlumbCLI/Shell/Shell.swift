@@ -34,6 +34,7 @@ final class Shell {
 
   /// Returns when the user leaves.
   func run() {
+    Interrupts.shared.stayAlive()
     completion.install()
     LineColours.install()
     history.open(workspace.store?.file)

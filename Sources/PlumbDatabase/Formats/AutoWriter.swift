@@ -1,7 +1,7 @@
 import PlumbEngine
 
-/// What a person at a terminal wants: the chart that `render` asked for, lineage as a tree, risks and causes as cards,
-/// else a table that fits.
+/// What a person at a terminal wants: the chart that `render` asked for, lineage as a tree, risks and causes as cards, else a
+/// table that fits. Judgements such as `slow` are cards where their table would not fit.
 ///
 /// Few rows too wide for the terminal stand upright, one value a line.
 final class AutoWriter: ResultWriter {
@@ -39,16 +39,18 @@ final class AutoWriter: ResultWriter {
       if !isFirst { sink.buffer.append(0x0A) }
       return try tree.write(answer)
     }
-    if CardWriter.Kind(answer.schema) != nil, options.marks.isEmpty {
+    if let kind = CardWriter.Kind(answer.schema), options.marks.isEmpty, kind != .judgement || isTooWide(answer) {
       if !isFirst { sink.buffer.append(0x0A) }
       return try cards.write(answer)
     }
-    if (1...Self.mostUpright).contains(answer.rowCount), options.width != nil, !table.fits(answer) {
+    if (1...Self.mostUpright).contains(answer.rowCount), isTooWide(answer) {
       if !isFirst { sink.buffer.append(0x0A) }
       return try lines.write(answer)
     }
     return try table.write(answer)
   }
+
+  private func isTooWide(_ answer: Answer) -> Bool { options.width != nil && !table.fits(answer) }
 
   func finish() throws { try sink.flush() }
 }

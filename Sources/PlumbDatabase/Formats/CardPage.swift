@@ -150,6 +150,9 @@ struct CardRow {
     return VisibleText.string(buffer.string)
   }
 
+  /// The cell itself; nil where there is no such column.
+  func value(_ name: String) -> Value? { columns[name].map { $0.0.value(at: row) } }
+
   func real(_ name: String) -> Double? {
     guard let (vector, _) = columns[name] else { return nil }
     switch vector.value(at: row) {

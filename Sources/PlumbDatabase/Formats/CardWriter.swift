@@ -1,11 +1,11 @@
 import PlumbEngine
 
-/// Predictions, their quality and causes as cards, which say in a glance what a table says in many columns.
+/// Predictions, their quality, causes and judgements as cards, which say in a glance what a table says in many columns.
 ///
 /// Few risks have a card each with all that is known, some a bar and the reasons, many a line each.
 final class CardWriter: ResultWriter {
   enum Kind: CaseIterable {
-    case risk, quality, cause
+    case risk, quality, cause, judgement
 
     private var columns: [(String, ScalarType)] {
       switch self {
@@ -14,6 +14,7 @@ final class CardWriter: ResultWriter {
         [("section", .string), ("metric", .string), ("value", .real), ("low", .real), ("high", .real)]
       case .cause:
         [("cause", .string), ("score", .real), ("origin", .string), ("since", .datetime), ("evidence", .string)]
+      case .judgement: [("pipeline", .string), ("score", .real), ("times", .real), ("since", .datetime)]
       }
     }
 
@@ -21,6 +22,7 @@ final class CardWriter: ResultWriter {
     init?(_ schema: Schema) {
       guard let kind = Kind.allCases.first(where: { kind in
         kind.columns.allSatisfy { schema.contains(ColumnInfo($0.0, $0.1)) }
+          && (kind != .judgement || JudgementCards.isJudgement(schema))
       }) else { return nil }
       self = kind
     }
@@ -48,6 +50,7 @@ final class CardWriter: ResultWriter {
     case .risk: hidden = RiskCards(rows: rows, names: answer.schema.map(\.name)).draw(on: &page)
     case .quality: hidden = QualityCards(rows: rows).draw(on: &page)
     case .cause: hidden = CauseCards(rows: rows).draw(on: &page)
+    case .judgement: hidden = JudgementCards(rows: rows).draw(on: &page)
     }
     sink.buffer.append(page.text)
     try sink.drain()
@@ -64,6 +67,9 @@ final class CardWriter: ResultWriter {
       "section", "metric", "value", "low", "high", "positives", "of", "never_fails", "failed_last", "own_rate", "hazard",
     ],
     .cause: ["rank", "cause", "score", "origin", "since", "evidence", "query"],
+    .judgement: [
+      "pipeline", "score", "now", "usual", "times", "since", "runs", "failures", "sla", "breaks_sla", "tier", "owner",
+    ],
   ]
 
   func finish() throws { try sink.flush() }

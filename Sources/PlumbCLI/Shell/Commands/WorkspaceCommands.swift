@@ -92,10 +92,12 @@ extension Shell {
       if command.preview {
         try command.showPreview()
       } else if let store = workspace.store {
-        defer { completion.use(workspace) }
+        defer {
+          // What was written before a stop or a mistake is there.
+          if (try? store.beginReading(workspace.catalog)) != nil { store.endReading() }
+          completion.use(workspace)
+        }
         try command.load(into: store.file)
-        try store.beginReading(workspace.catalog)
-        store.endReading()
       } else {
         defer { completion.use(workspace) }
         try MemoryImport(command: command, catalog: workspace.catalog, known: workspace.imported).run()
@@ -103,6 +105,9 @@ extension Shell {
     } catch let status as ExitStatus {
       if status == .interrupted { return Console.say("stopped; what was read until then is kept") }
       throw status
+    } catch let problem as Diagnostic where problem.code == "cancelled" {
+      Console.freshLine()
+      Console.say("stopped; files that were whole until then are kept")
     }
   }
 

@@ -1,0 +1,68 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Pipelines held against their own past, as `slow`, `stale` and `volume` give them: a name, and a sentence with what
+/// is unusual.
+struct JudgementCards {
+  let rows: [CardRow]
+
+  /// Columns without which the rows are no judgement.
+  static func isJudgement(_ schema: Schema) -> Bool {
+    ["now", "usual"].allSatisfy { name in schema.contains { $0.name == name } }
+  }
+
+  func draw(on page: inout CardPage) -> Set<String> {
+    if rows.isEmpty { page.line("nothing is unusual") }
+    for row in rows {
+      let tier = row.text("tier")
+      let about = [tier.isEmpty ? "" : "tier \(tier)", row.text("owner")].filter { !$0.isEmpty }.joined(separator: ", ")
+      let name = page.fitted(row.text("pipeline"), page.width)
+      let room = page.width - DisplayWidth.columns(of: name) - 2
+      let tail = room < 12 || about.isEmpty ? "" : "  " + page.styled(page.fitted(about, room), .quiet)
+      page.line(page.styled(name, .bold) + tail)
+      page.folded(sentence(row), after: "", indent: 2)
+    }
+    return []
+  }
+
+  private func sentence(_ row: CardRow) -> String {
+    let now = amount(row, "now"), usual = amount(row, "usual")
+    let since = row.moment("since").map { " since \($0)" } ?? ""
+    let runs = row.real("runs").map { "\(ChartNumber.grouped($0)) run\($0 == 1 ? "" : "s")" } ?? ""
+    let comparison = usual.isEmpty ? "" : ", usually \(usual)"
+    let times = row.real("times").map { ", \(CardPage.number($0)) times the usual" } ?? ""
+    let score = row.real("score").map { "; score \(CardPage.number($0))" } ?? ""
+    if row.has("breaks_sla") {
+      let sla = row.duration("sla") ?? ""
+      let breach = row.text("breaks_sla") == "true" ? "; its SLA of \(sla) is broken" : ""
+      let failures = row.real("failures") ?? 0
+      let failed = runs.isEmpty || failures == 0 ? "" : "; \(ChartNumber.grouped(failures)) of \(runs) since then failed"
+      return "no success for \(now)\(usual.isEmpty ? "" : ", usually every \(usual)")\(times)\(since)\(breach)\(failed)\(score)"
+    }
+    if row.duration("now") != nil {
+      return "takes \(now)\(comparison)\(times)\(runs.isEmpty ? "" : ", for \(runs)")\(since)\(score)"
+    }
+    return "\(now) records\(since)\(comparison)\(times)\(runs.isEmpty ? "" : ", in \(runs)")\(score)"
+  }
+
+  /// A duration or a number of records as people say it.
+  private func amount(_ row: CardRow, _ name: String) -> String {
+    row.duration(name) ?? row.real(name).map(ChartNumber.grouped) ?? ""
+  }
+}
+
+extension CardRow {
+  func has(_ name: String) -> Bool { value(name) != nil }
+
+  /// `4.1 min`; nil for what is no timespan.
+  func duration(_ name: String) -> String? {
+    guard case .timespan(let ticks)? = value(name) else { return nil }
+    return ChartNumber.duration(Double(ticks))
+  }
+
+  /// `2026-04-01 08:01:46`; nil for what is no datetime.
+  func moment(_ name: String) -> String? {
+    guard case .datetime(let ticks)? = value(name) else { return nil }
+    return ChartNumber.time(Double(ticks))
+  }
+}
