@@ -155,6 +155,10 @@ struct WhyAnswer {
     }
     var text = "\(past.name) is as usual: \(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
     if past.failureRate.isFinite { text += " (usually \(Phrase.percent(past.failureRate)))" }
+    if seen.failed > 0 {
+      text = "\(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
+      text += past.lastError(reading.readings).map { ", with \($0), which tells no cause" } ?? ", and nothing tells why"
+    }
     if past.attempts.isEmpty {
       text = "\(past.name) has not run in the two days before"
       text += reading.lastRun.map { last in
@@ -165,8 +169,13 @@ struct WhyAnswer {
     let success = past.lastSuccess(by: reading.moment).map { Phrase.time(reading.moment &- $0) }
     if let success { text += "; its last success was \(success) ago" }
     writer.append(0, word: 1)
-    writer.append(1, string: past.attempts.isEmpty ? "no-runs" : "nothing")
-    writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
+    writer.append(1, string: past.attempts.isEmpty ? "no-runs" : seen.failed > 0 ? "unknown" : "nothing")
+    // That nothing is wrong is the surer the less speaks against it; of what is not known there is no degree.
+    if past.attempts.isEmpty || seen.failed == 0 {
+      writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
+    } else {
+      writer.appendNull(2)
+    }
     writer.append(3, string: past.name)
     writer.appendNull(4)
     writer.append(5, string: text)

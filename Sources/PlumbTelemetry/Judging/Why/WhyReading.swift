@@ -214,12 +214,16 @@ struct WhyReading {
   }
 
   private mutating func readAttempts(_ seen: String, _ index: NameIndex) throws {
-    // What was skipped without having begun waited for another: a run that the schedule left out has its time.
-    let skips = tables.hasRunsSeen ? "status == \"skipped\" and started == ended, 4, " : ""
+    // What was skipped without having begun waited for another: a run that the schedule left out has its time. Airflow
+    // says it in a word.
+    let isUnbegun = tables.hasRunsSeen ? " or is_unbegun == true" : ""
+    let skips = "status == \"skipped\" and (error_code == \"upstream_failed\"\(isUnbegun)), 4, "
+    let unbegun = tables.hasRunsSeen
+      ? "\n| lookup kind=leftouter (runs_seen | distinct run_id | extend is_unbegun = true) on run_id" : ""
     let signs = Sign.allCases.map { "v\($0.rawValue) = todouble(\($0.expression))" }
     let table = try run(
       """
-      \(seen)
+      \(seen)\(unbegun)
       | sort by started asc
       | extend outcome = case(\(skips)isnull(ended) and status == "failed", 2,
           isnull(ended) or ended > \(KQLText.moment(moment)), 3, status == "succeeded", 1, status == "failed", 2, 0)
