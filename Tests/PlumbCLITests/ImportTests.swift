@@ -176,13 +176,23 @@ struct ImportTests {
     #expect(read.messages.contains("runs: 3 rows, 3 of them new"))
     let lineage = try PlumbProcess(["query", file, "-c", "lineage downstream of shop.load | project pipeline, status, via"])
     #expect(lineage.output == "pipeline,status,via\nshop.report,skipped,shop.load\n")
-    // What waited for another is no failure of its own.
-    let why = try PlumbProcess([
-      "query", file, "--now", "2025-03-06T01:10:00Z", "-c", "why shop.report | project rank, cause, origin",
-    ])
-    #expect(why.output == "rank,cause,origin\n1,late-upstream,shop.report\n" || why.output.contains("shop.load"), "\(why.output)")
-    let failed = try PlumbProcess(["query", file, "--now", "2025-03-06T01:10:00Z", "-c", "why shop.load | project cause, score, evidence"])
-    #expect(failed.output == "cause,score,evidence\nunknown,,\"1 of the last 1 run failed, and nothing tells why\"\n")
+    func why(_ name: String) throws -> String {
+      try PlumbProcess([
+        "query", file, "--now", "2025-03-06T01:10:00Z", "-c", "why \(name) | project cause, origin, evidence",
+      ]).output
+    }
+    // What waited for another is no failure of its own, and a DAG fails with its task.
+    #expect(try why("shop.report") == """
+      cause,origin,evidence
+      unknown,shop.load,"shop.load had no success in the two days before, 1 step upstream; 1 of the last 1 run failed, and nothing tells why"
+
+      """)
+    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"1 of the last 1 run failed, and nothing tells why\"\n")
+    #expect(try why("shop") == """
+      cause,origin,evidence
+      unknown,shop,"1 of the last 1 run failed, and nothing tells why; of its parts shop.load failed: ask `why ""shop.load""`"
+
+      """)
 
     let adf = try PlumbProcess(
       ["query", "--kind", "adf", "--load", "-", "-c", "runs | project pipeline, status, error"],
