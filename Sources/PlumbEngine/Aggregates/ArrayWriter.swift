@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// Writes one compact dynamic array for each group, all of them into one block of memory.
 ///
 /// The rows are visited twice, first for the sizes and then for the bytes; nothing is sorted or allocated
-/// for a group.
+/// for a group. Each worker writes the arrays of a range of groups.
 struct ArrayWriter {
   /// Bytes before the elements: the tag, the size and the count.
   private static let header = 9
@@ -11,33 +11,47 @@ struct ArrayWriter {
   /// The arrays of `groups` groups over the values of `log`, at most `limit` elements each.
   ///
   /// - Throws: `value-too-large` when an array would pass 1 GB.
-  static func arrays(of log: GroupedLog, type: ScalarType, limit: Int, groups: Int) throws -> Vector {
+  static func arrays(
+    of log: GroupedLog, type: ScalarType, limit: Int, groups: Int, _ context: ExecutionContext? = nil
+  ) throws -> Vector {
+    let writer = ArrayWriter(
+      log: UncheckedBox(log), limit: limit, groups: groups,
+      parts: log.count < 65_536 ? 1 : Swift.min(context?.threads ?? 1, groups))
+    return try writer.arrays(type)
+  }
+
+  private let log: UncheckedBox<GroupedLog>
+  private let limit: Int
+  private let groups: Int
+  private let parts: Int
+
+  private func arrays(_ type: ScalarType) throws -> Vector {
     switch type {
     case .bool:
-      return try write(log, limit, groups, size: { _, _ in 1 }) { vector, place, out in
+      return try write(size: { _, _ in 1 }) { vector, place, out in
         out[0] = (vector.lanes(UInt8.self)[place] != 0 ? DynamicBytes.Tag.true : .false).rawValue
       }
-    case .int, .long: return try writeWords(log, limit, groups, .long)
-    case .datetime: return try writeWords(log, limit, groups, .datetime)
-    case .timespan: return try writeWords(log, limit, groups, .timespan)
+    case .int, .long: return try writeWords(.long)
+    case .datetime: return try writeWords(.datetime)
+    case .timespan: return try writeWords(.timespan)
     case .real:
-      return try write(log, limit, groups, size: { _, _ in 9 }) { vector, place, out in
-        store(.real, Int64(bitPattern: vector.lanes(Double.self)[place].bitPattern), out)
+      return try write(size: { _, _ in 9 }) { vector, place, out in
+        Self.store(.real, Int64(bitPattern: vector.lanes(Double.self)[place].bitPattern), out)
       }
     case .guid:
-      return try write(log, limit, groups, size: { _, _ in 17 }) { vector, place, out in
+      return try write(size: { _, _ in 17 }) { vector, place, out in
         let guid = vector.lanes(GUID.self)[place]
-        store(.guid, Int64(bitPattern: guid.high), out)
+        Self.store(.guid, Int64(bitPattern: guid.high), out)
         UnsafeMutableRawPointer(out + 9).storeBytes(of: guid.low.littleEndian, as: UInt64.self)
       }
     case .decimal:
-      return try write(log, limit, groups, size: { _, _ in 17 }) { vector, place, out in
+      return try write(size: { _, _ in 17 }) { vector, place, out in
         let decimal = vector.lanes(Decimal128.self)[place]
-        store(.decimal, Int64(bitPattern: decimal.high), out)
+        Self.store(.decimal, Int64(bitPattern: decimal.high), out)
         UnsafeMutableRawPointer(out + 9).storeBytes(of: decimal.low.littleEndian, as: UInt64.self)
       }
     case .string:
-      return try write(log, limit, groups, size: { 5 &+ $0.bytes(at: $1).count }) { vector, place, out in
+      return try write(size: { 5 &+ $0.bytes(at: $1).count }) { vector, place, out in
         let text = vector.bytes(at: place)
         out[0] = DynamicBytes.Tag.string.rawValue
         UnsafeMutableRawPointer(out + 1).storeBytes(
@@ -45,7 +59,7 @@ struct ArrayWriter {
         if let source = text.baseAddress { (out + 5).update(from: source, count: text.count) }
       }
     case .dynamic:
-      return try write(log, limit, groups, size: { Swift.max($0.bytes(at: $1).count, 1) }) { vector, place, out in
+      return try write(size: { Swift.max($0.bytes(at: $1).count, 1) }) { vector, place, out in
         let bytes = vector.bytes(at: place)
         out[0] = DynamicBytes.Tag.null.rawValue
         if let source = bytes.baseAddress { out.update(from: source, count: bytes.count) }
@@ -59,27 +73,35 @@ struct ArrayWriter {
     UnsafeMutableRawPointer(out + 1).storeBytes(of: word.littleEndian, as: Int64.self)
   }
 
-  private static func writeWords(
-    _ log: GroupedLog, _ limit: Int, _ groups: Int, _ tag: DynamicBytes.Tag
-  ) throws -> Vector {
-    try write(log, limit, groups, size: { _, _ in 9 }) { vector, place, out in
-      store(tag, vector.word(at: place), out)
+  private func writeWords(_ tag: DynamicBytes.Tag) throws -> Vector {
+    try write(size: { _, _ in 9 }) { vector, place, out in
+      Self.store(tag, vector.word(at: place), out)
+    }
+  }
+
+  /// Calls `body` with each part's groups, on as many workers.
+  private func inParts(_ body: @Sendable (Range<Int>) -> Void) throws {
+    try WorkerPool.shared.each(parts, workers: parts) { part in
+      body(groups &* part / parts..<groups &* (part &+ 1) / parts)
     }
   }
 
   @inline(__always)
-  private static func write(
-    _ log: GroupedLog, _ limit: Int, _ groups: Int, size: (Vector, Int) -> Int,
-    element: (Vector, Int, UnsafeMutablePointer<UInt8>) -> Void
+  private func write(
+    size: @escaping @Sendable (Vector, Int) -> Int,
+    element: @escaping @Sendable (Vector, Int, UnsafeMutablePointer<UInt8>) -> Void
   ) throws -> Vector {
     let sizeBuffer = Buffer(of: Int.self, count: groups), countBuffer = Buffer(of: Int.self, count: groups)
     let sizes = sizeBuffer.values(Int.self), counts = countBuffer.values(Int.self)
-    sizes.update(repeating: header, count: groups)
+    sizes.update(repeating: Self.header, count: groups)
     counts.update(repeating: 0, count: groups)
-    log.forEachRow { group, vector, place in
-      if group >= groups || counts[group] >= limit { return }
-      counts[group] &+= 1
-      sizes[group] &+= vector.isNullPlace(place) ? 1 : size(vector, place)
+    try inParts { [log, limit] part in
+      let sizes = sizeBuffer.values(Int.self), counts = countBuffer.values(Int.self)
+      log.value.forEachRow { group, vector, place in
+        if group < part.lowerBound || group >= part.upperBound || counts[group] >= limit { return }
+        counts[group] &+= 1
+        sizes[group] &+= vector.isNullPlace(place) ? 1 : size(vector, place)
+      }
     }
     var total = 0
     for group in 0..<groups {
@@ -101,22 +123,24 @@ struct ArrayWriter {
       raw.storeBytes(of: UInt32(truncatingIfNeeded: sizes[group] &- 5).littleEndian, toByteOffset: 1, as: UInt32.self)
       raw.storeBytes(of: UInt32(truncatingIfNeeded: counts[group]).littleEndian, toByteOffset: 5, as: UInt32.self)
       lanes.values(Bytes.self)[group] = Bytes(start: next, count: sizes[group])
-      cursors[group] = next + header
+      cursors[group] = next + Self.header
       next += sizes[group]
     }
-    log.forEachRow { group, vector, place in
-      if group >= groups || counts[group] == 0 { return }
-      counts[group] &-= 1
-      let out = cursors[group]
-      if vector.isNullPlace(place) {
-        out[0] = DynamicBytes.Tag.null.rawValue
-        cursors[group] = out + 1
-      } else {
-        element(vector, place, out)
-        cursors[group] = out + size(vector, place)
+    try inParts { [log] part in
+      let counts = countBuffer.values(Int.self), cursors = cursorBuffer.values(UnsafeMutablePointer<UInt8>.self)
+      log.value.forEachRow { group, vector, place in
+        if group < part.lowerBound || group >= part.upperBound || counts[group] == 0 { return }
+        counts[group] &-= 1
+        let out = cursors[group]
+        if vector.isNullPlace(place) {
+          out[0] = DynamicBytes.Tag.null.rawValue
+          cursors[group] = out + 1
+        } else {
+          element(vector, place, out)
+          cursors[group] = out + size(vector, place)
+        }
       }
     }
-    withExtendedLifetime((sizeBuffer, countBuffer, cursorBuffer)) {}
     return Vector(.dynamic, count: groups, buffer: lanes, holding: block)
   }
 }

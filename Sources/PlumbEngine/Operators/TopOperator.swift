@@ -2,8 +2,8 @@ import PlumbDiagnostics
 
 /// Keeps the first `limit` rows in the order of the keys, without sorting the rest.
 ///
-/// - Memory: a few times `limit` rows per worker. Rows beyond the worst kept first key are dropped
-///   before any other column is read.
+/// - Memory: a few times `limit` rows per worker, and some chunks of which few rows are kept. Rows beyond the worst
+///   kept first key are dropped before any other column is read.
 final class TopSink: ChunkSink {
   fileprivate let keys: [SortKey]
   fileprivate let limit: Int
@@ -29,14 +29,19 @@ final class TopSink: ChunkSink {
   fileprivate func keep(_ chunks: [Chunk]) { results.withLock { $0 += chunks } }
 
   func finish() throws -> [Chunk] {
-    let rows = try sorted(results.withLock { $0 }, by: order, types: types, context)
-    return firstRows(rows, limit).map { $0.picking(Array(0..<types.count - 1)) }
+    let chunks = results.withLock { $0 }
+    if chunks.isEmpty { return [] }
+    let rows = try firstRows(chunks, by: order, limit: limit, types: types, context)
+    return [rows.picking(Array(0..<types.count - 1))]
   }
 
   private final class Worker: SinkWorker {
     private let sink: TopSink
     private var pending: [Chunk] = []
     private var pendingRows = 0
+    /// How many of the pending chunks are held as they came, of which only the rows that stay are read.
+    private var heldChunks = 0
+    private static let mostHeldChunks = 128
     /// The keys of the worst row kept, as far as they can be compared with; empty until `limit` rows are.
     private var threshold: [Vector] = []
 
@@ -53,11 +58,17 @@ final class TopSink: ChunkSink {
       let base = Int64(truncatingIfNeeded: chunk.sequence) &<< 20
       for i in 0..<kept.count { places.values(Int64.self)[i] = base &+ Int64(i) }
       kept = kept.appending([Vector(.long, count: kept.count, buffer: places)])
-      _ = kept.vectors()
+      if kept.count &* 16 < chunk.count, sink.limit <= 1024 {
+        heldChunks &+= 1
+      } else {
+        _ = kept.vectors()
+      }
       pending.append(kept)
       pendingRows &+= kept.count
       // Once few rows pass, each is worth a better threshold: it lets the scan leave out whole groups.
-      if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) { try reduce() }
+      if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64)
+        || heldChunks >= Self.mostHeldChunks
+      { try reduce() }
     }
 
     func finish() throws { sink.keep(pending) }
@@ -110,9 +121,10 @@ final class TopSink: ChunkSink {
     }
 
     private func reduce() throws {
-      let best = firstRows(try sorted(pending, by: sink.order, types: sink.types, sink.context), sink.limit)
-      let whole = Chunk.concatenating(best, types: sink.types)
+      let whole = try firstRows(pending, by: sink.order, limit: sink.limit, types: sink.types, sink.context)
+      _ = whole.vectors()
       pending = [whole]
+      heldChunks = 0
       pendingRows = whole.count
       guard whole.count == sink.limit, whole.count > 0 else { return }
       threshold = []
@@ -126,16 +138,4 @@ final class TopSink: ChunkSink {
       }
     }
   }
-}
-
-/// The first `limit` rows of chunks in order.
-func firstRows(_ chunks: [Chunk], _ limit: Int) -> [Chunk] {
-  var left = limit
-  var result: [Chunk] = []
-  for chunk in chunks where left > 0 {
-    let piece = chunk.count <= left ? chunk : chunk.slice(0, left)
-    left -= piece.count
-    result.append(piece)
-  }
-  return result
 }

@@ -177,8 +177,8 @@ private func partitionNode(_ plan: PartitionPlan, _ label: String) -> PhysicalNo
   let types = plan.input.schema.map(\.type)
   if let (order, limit, columns) = plan.topOfInput {
     return blocking(label, [plan.input], keepsOrder: true) { run, pipelines in
-      let whole = try pipelines[0].whole(types, run.context)
-      let best = try topOfEachPartition(whole, key: plan.key, order: order, limit: limit, run.context)
+      let chunks = try pipelines[0].collect(run.context)
+      let best = try topOfEachPartition(chunks, types: types, key: plan.key, order: order, limit: limit, run.context)
       guard let columns else { return [best] }
       return [Chunk(try columns.map { try $0.expression.evaluate(best, run.context) }, count: best.count)]
     }
@@ -210,6 +210,6 @@ extension Pipeline {
     if lazily, steps.isEmpty, let whole = (source as? LazyChunkSource)?.whole { return whole }
     let chunks = try collect(context)
     if chunks.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
-    return try concatenatedInParallel(chunks, types: types, context)
+    return try Chunk.concatenating(chunks, types: types, context)
   }
 }
