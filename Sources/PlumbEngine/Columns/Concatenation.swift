@@ -143,22 +143,31 @@ extension Chunk {
     let ascending = try radixSort(
       words, of: UInt64.self, count: rows.count, lowest: 32, bits: UInt64.bitWidth - count.leadingZeroBitCount, context)
     let sorted = ascending.values(UInt64.self)
+    let places = Selection(buffer: Buffer(of: UInt32.self, count: rows.count), count: rows.count)
     let order = Selection(buffer: Buffer(of: UInt32.self, count: rows.count), count: rows.count)
-    for i in 0..<rows.count { order.rows[Int(sorted[i] & 0xFFFF_FFFF)] = UInt32(truncatingIfNeeded: i) }
-    var parts: [Chunk] = []
+    for i in 0..<rows.count {
+      places.rows[i] = UInt32(truncatingIfNeeded: sorted[i] &>> 32)
+      order.rows[Int(sorted[i] & 0xFFFF_FFFF)] = UInt32(truncatingIfNeeded: i)
+    }
+    withExtendedLifetime(ascending) {}
+    let parts = narrowing(chunks, to: places)
+    if parts.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
+    return try concatenating(parts, types: types, context).selecting(order)
+  }
+  /// The chunks with those rows that `rows` names among all of theirs, in ascending order; those left without any are out.
+  static func narrowing(_ chunks: [Chunk], to rows: Selection) -> [Chunk] {
+    var narrowed: [Chunk] = []
     var place = 0, start = 0
     for chunk in chunks where place < rows.count {
       let first = place
-      while place < rows.count, Int(sorted[place] &>> 32) < start &+ chunk.count { place &+= 1 }
+      while place < rows.count, Int(rows.rows[place]) < start &+ chunk.count { place &+= 1 }
       if place > first {
         let part = Selection(buffer: Buffer(of: UInt32.self, count: place &- first), count: place &- first)
-        for i in first..<place { part.rows[i &- first] = UInt32(truncatingIfNeeded: Int(sorted[i] &>> 32) &- start) }
-        parts.append(chunk.selecting(part))
+        for i in first..<place { part.rows[i &- first] = UInt32(truncatingIfNeeded: Int(rows.rows[i]) &- start) }
+        narrowed.append(chunk.selecting(part))
       }
       start &+= chunk.count
     }
-    withExtendedLifetime((words, ascending)) {}
-    if parts.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
-    return try concatenating(parts, types: types, context).selecting(order)
+    return narrowed
   }
 }

@@ -10,28 +10,31 @@ func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ contex
   return [Chunk(whole.vectors(), count: whole.count).selecting(order)]
 }
 
-/// The first `limit` rows of all rows of `chunks` in the order of the keys.
-///
-/// Later keys are looked at only where the first leaves it open whether a row is among them, and columns that are no
-/// keys only of the rows that are.
-func firstRows(
-  _ chunks: [Chunk], by keys: [SortKey], limit: Int, types: [ScalarType], _ context: ExecutionContext
-) throws -> Chunk {
-  let read = keys.reduce(into: Set<Int>()) { $0.formUnion($1.expression.columns) }
-  let whole = try Chunk.concatenating(chunks, types: types, wanted: read, context)
-  var candidates = Selection.range(0..<whole.count)
-  if let first = keys.first, keys.count > 1, limit > 0, whole.count > 2 &* limit {
-    let codes = try first.codes(whole, context)
-    let order = try sortedRows([codes], count: whole.count, context)
-    let code = codes.codes.values(UInt64.self)
-    let last = code[Int(order.rows[limit &- 1])]
-    var kept = limit
-    while kept < order.count, code[Int(order.rows[kept])] == last { kept &+= 1 }
-    candidates = order.slice(0, kept)
+/// Which rows of some chunks come first in the order of some keys.
+struct FirstRows {
+  /// Their places among all rows, in order.
+  let rows: Selection
+  /// All rows; columns that no key reads are null.
+  let keys: Chunk
+
+  /// The first `limit` rows. Later keys are looked at only where the first leaves it open whether a row is among them.
+  init(_ chunks: [Chunk], by keys: [SortKey], limit: Int, types: [ScalarType], _ context: ExecutionContext) throws {
+    let read = keys.reduce(into: Set<Int>()) { $0.formUnion($1.expression.columns) }
+    let whole = try Chunk.concatenating(chunks, types: types, wanted: read, context)
+    var candidates = Selection.range(0..<whole.count)
+    if let first = keys.first, keys.count > 1, limit > 0, whole.count > 2 &* limit {
+      let codes = try first.codes(whole, context)
+      let order = try sortedRows([codes], count: whole.count, context)
+      let code = codes.codes.values(UInt64.self)
+      let last = code[Int(order.rows[limit &- 1])]
+      var kept = limit
+      while kept < order.count, code[Int(order.rows[kept])] == last { kept &+= 1 }
+      candidates = order.slice(0, kept)
+    }
+    let order = try sortedRows(whole.selecting(candidates), by: keys, context)
+    rows = candidates.composed(with: order.slice(0, Swift.min(limit, order.count)))
+    self.keys = whole
   }
-  let order = try sortedRows(whole.selecting(candidates), by: keys, context)
-  let rows = candidates.composed(with: order.slice(0, Swift.min(limit, order.count)))
-  return try Chunk.picking(rows, from: chunks, types: types, context)
 }
 
 /// The rows of a chunk in the order of the keys.

@@ -27,12 +27,15 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
     return blocking(plan.label, [input]) { run, pipelines in
       var pipeline = pipelines[0]
       var bound: TopBound?
+      let rowsLieInTable =
+        (pipeline.source as? TableSource)?.isInMemory ?? false && pipeline.steps.allSatisfy { $0 is FilterStep }
       if let source = pipeline.source as? TableSource, let key = keys.first, let column = scanned, count > 0 {
         let made = TopBound(column: column, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
         pipeline.source = source.bestFirst(made)
         bound = made
       }
-      let sink = TopSink(keys: keys, limit: count, types: types, bound: bound, run.context)
+      let sink = TopSink(
+        keys: keys, limit: count, types: types, bound: bound, rowsLieInTable: rowsLieInTable, run.context)
       try pipeline.run(into: sink, run.context)
       return try sink.finish()
     }

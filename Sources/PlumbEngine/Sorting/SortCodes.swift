@@ -7,7 +7,6 @@ struct SortCodes {
 
   /// - Cost: one or two passes for numbers; texts cost a sort of their distinct values.
   init(_ vector: Vector, isDescending: Bool, nullsFirst: Bool, _ context: ExecutionContext) throws {
-    let n = vector.count
     let source = vector.isConstant ? vector.expanded() : vector
     let ranks: Ranks
     switch source.type.lane {
