@@ -114,6 +114,25 @@ class MatrixTests(ShellCase):
         rows = subprocess.run([PLUMB, "query", "-c", RISKS], capture_output=True, check=True).stdout.decode()
         self.assertTrue(rows.startswith("pipeline,risk,low,high,lift,reasons,path"))
 
+    def test_judgements_are_sentences_where_their_table_does_not_fit(self):
+        query = ('datatable(pipeline: string, score: real, now: timespan, usual: timespan, times: real, since: datetime, runs: long, '
+                 'history: long, tier: long, owner: string)["load-orders", 8.6, timespan(4m), timespan(46s), 5.2, '
+                 'datetime(2026-04-01 08:01:46), 4, 2720, 1, "data-platform"]')
+        shown = " ".join(self.start(columns=80).answer(query).split())
+        self.assertIn("load-orders tier 1, data-platform takes 4 min, usually 46 s, 5.2 times the usual, for 4 runs since "
+                      "2026-04-01 08:01:46; score 8.6", shown)
+        self.assertIn("1 column not shown (history)", shown)
+        for shown in [self.start(columns=200).answer(query), self.start("--format", "table", columns=80).answer(query)]:
+            self.assertRegex(shown, r"pipeline\s+score\s+now\s+usual")
+        late = ('print pipeline = "clean", score = 12.0, now = 14h, usual = 30m, times = 28.0, since = datetime(2026-04-01), sla = 90m, '
+                'breaks_sla = true, runs = 29, failures = 28, history = 1274, tier = 1, owner = "data"')
+        shown = " ".join(self.start(columns=80).answer(late).split())
+        self.assertIn("no success for 14 h, usually every 30 min, 28 times the usual since 2026-04-01; its SLA of 1.5 h is broken; "
+                      "28 of 29 runs since then failed", shown)
+        few = ('print pipeline = "a", score = 4.0, now = 10, usual = 12994.5, times = 0.1, since = datetime(2026-04-01 09:00), runs = 2, '
+               'days = 21, tier = 1, owner = "a team with a name that is long enough to make the table too wide for it"')
+        self.assertIn("10 records since 2026-04-01 09:00, usually 12,99", " ".join(self.start(columns=80).answer(few).split()))
+
     def test_five_cards_fit_80_by_24(self):
         shell = self.start(columns=80, rows=24)
         shown = shell.answer("range n from 1 to 5 step 1 | extend pipeline = strcat('entra-service-principals-eastus', n), risk = n / 5.0, "
