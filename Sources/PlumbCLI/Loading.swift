@@ -11,7 +11,7 @@ struct Loading: Sendable {
   private let hasHeader: Bool?
   private var columns: Schema?
   private let badRows: BadRowPolicy
-  private let threads: Int
+  var threads: Int
   private let memoryLimit: Int
   private let catalog: Catalog
   private let kind: TelemetryKind?

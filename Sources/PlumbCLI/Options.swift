@@ -13,7 +13,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("load"),
     help: ArgumentHelp(
-      "Load a file as a table, every data file of a folder, or telemetry of dbt or OpenLineage.",
+      "Load a file as a table, every data file of a folder, or telemetry of dbt, OpenLineage, Airflow or ADF.",
       valueName: "name=path"))
   var loads: [String] = []
 
@@ -24,7 +24,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is loaded: dbt or openlineage, or the format of tables; found out if not given.", valueName: "kind"))
+      "What is loaded: \(TelemetryKind.names), or the format of tables; found out if not given.", valueName: "kind"))
   var kind: String?
 
   @Option(
@@ -138,7 +138,7 @@ struct DataOptions: ParsableArguments {
       return telemetry
     }
     if LoadOptions.Format(name: kind) == nil {
-      throw ValidationError("--kind takes dbt, openlineage, csv, ndjson or sqlite, not '\(kind)'")
+      throw ValidationError("--kind takes \(TelemetryKind.allCases.map(\.rawValue).joined(separator: ", ")), csv, ndjson or sqlite, not '\(kind)'")
     }
     if loadFormat != nil { throw ValidationError("--kind \(kind) and --load-format exclude each other") }
     return nil

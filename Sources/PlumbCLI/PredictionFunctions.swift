@@ -10,14 +10,16 @@ extension Catalog {
     add(
       TableFunction(
         "predict_risk", "How likely each pipeline is to have a failed attempt `within` a time, and why.",
-        "[within], [using], [as_of], [retrain]", ranking: "risk"
+        "[within], [using], [as_of], [retrain], [optional]", ranking: "risk"
       ) { [unowned self] call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)
         let retrains = try arguments.flag("retrain") ?? false
+        let isOptional = try arguments.flag("optional") ?? false
         let wanted = try call.inputPipelines()
         try arguments.finish()
-        return try predictor.risk(options, wanted: wanted, retrains: retrains, from: predictionSource(call))
+        return try predictor.risk(
+          options, wanted: wanted, isOptional: isOptional, retrains: retrains, from: predictionSource(call))
       })
     add(
       TableFunction(

@@ -7,7 +7,7 @@ import PlumbTelemetry
 /// What queries run in: a catalog, and sessions over it with the user's limits.
 struct Workspace {
   let catalog = Catalog()
-  let loading: Loading
+  private(set) var loading: Loading
   /// Learns models and keeps them.
   let predictor = Predictor()
   var sessionOptions: SessionOptions
@@ -42,9 +42,7 @@ struct Workspace {
     for (name, value) in try options.assignments(options.parameters, option: "--param", allowsPathAlone: false) {
       sessionOptions.parameters[name ?? ""] = value
     }
-    sessionOptions.readExternal = { [loading] locations, schema, properties in
-      try loading.readExternal(locations, schema, properties)
-    }
+    sessionOptions.readExternal = loading.readExternal
     sessionOptions.openForeign = { path, properties, context in
       try AttachedSQLite(path: Paths.expandingHome(path), properties: properties, context)
     }
@@ -150,5 +148,10 @@ extension Workspace {
     for (name, _) in catalog.attached { catalog.detach(name) }
   }
 
-  mutating func setThreads(_ count: Int) { sessionOptions.threads = min(max(count, 1), 1024) }
+  /// Threads of queries and of loading from now on.
+  mutating func setThreads(_ count: Int) {
+    sessionOptions.threads = min(max(count, 1), 1024)
+    loading.threads = sessionOptions.threads
+    if sessionOptions.readExternal != nil { sessionOptions.readExternal = loading.readExternal }
+  }
 }

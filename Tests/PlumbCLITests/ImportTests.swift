@@ -155,6 +155,100 @@ struct ImportTests {
     #expect(try PlumbProcess(["query", file, "-c", "runs | project status"]).output == "status\nsucceeded\nfailed\n")
   }
 
+  @Test func airflowAndDataFactory() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("runs.json", """
+      {"dag_runs": [{"dag_id": "shop", "dag_run_id": "r1", "state": "failed", "start_date": "2025-03-06T01:00:00Z",
+        "end_date": "2025-03-06T01:05:00Z"}], "total_entries": 1}
+      """)
+    try folder.write("instances.json", """
+      {"task_instances": [
+        {"dag_id": "shop", "task_id": "load", "dag_run_id": "r1", "state": "failed", "try_number": 1, "operator": "SqlOperator",
+         "start_date": "2025-03-06T01:00:00Z", "end_date": "2025-03-06T01:04:00Z"},
+        {"dag_id": "shop", "task_id": "report", "dag_run_id": "r1", "state": "upstream_failed", "try_number": 0,
+         "start_date": "2025-03-06T01:04:01Z", "end_date": "2025-03-06T01:04:01Z"}], "total_entries": 2}
+      """)
+    try folder.write("shop.tasks.json", """
+      {"tasks": [{"task_id": "load", "downstream_task_ids": ["report"]}, {"task_id": "report", "downstream_task_ids": []}]}
+      """)
+    let file = folder.path + "/w.plumb"
+    let read = try PlumbProcess(["import", folder.path, "--kind", "airflow", "--into", file])
+    #expect(read.messages.contains("runs: 3 rows, 3 of them new"))
+    let lineage = try PlumbProcess(["query", file, "-c", "lineage downstream of shop.load | project pipeline, status, via"])
+    #expect(lineage.output == "pipeline,status,via\nshop.report,skipped,shop.load\n")
+    func why(_ name: String) throws -> String {
+      try PlumbProcess([
+        "query", file, "--now", "2025-03-06T01:10:00Z", "-c", "why \(name) | project cause, origin, evidence",
+      ]).output
+    }
+    // What waited for another is no failure of its own, and a DAG fails with its task.
+    #expect(try why("shop.report") == """
+      cause,origin,evidence
+      unknown,shop.load,"shop.load had no success in the two days before, 1 step upstream; 1 of the last 1 run failed, and nothing tells why"
+
+      """)
+    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"1 of the last 1 run failed, and nothing tells why\"\n")
+    #expect(try why("shop") == """
+      cause,origin,evidence
+      unknown,shop,"1 of the last 1 run failed, and nothing tells why; of its parts shop.load failed: ask `why ""shop.load""`"
+
+      """)
+
+    let adf = try PlumbProcess(
+      ["query", "--kind", "adf", "--load", "-", "-c", "runs | project pipeline, status, error"],
+      input: #"{"value": [{"runId": "1", "pipelineName": "p", "runStart": "2025-03-06T01:00:00Z", "status": "Failed", "message": "no"}]}"#)
+    #expect(adf.output == "pipeline,status,error\np,failed,no\n")
+    let other = try PlumbProcess(["query", "--kind", "adf", "--load", folder.path + "/runs.json", "-c", "runs"])
+    #expect(other.status == 1 && other.messages.contains("it is nothing that adf writes"))
+  }
+
+  /// Of data that is little and old every answer says so, and none is an error but a prediction that was asked for.
+  @Test func littleAndOldData() throws {
+    let folder = try folder()
+    func ask(_ query: String) throws -> PlumbProcess { try PlumbProcess(["query", "--load", folder.path, "-c", query]) }
+    let overview = try ask("overview | project section, item, value, detail")
+    #expect(overview.status == 0)
+    #expect(overview.output == """
+      section,item,value,detail
+      status,failed,1,
+      status,skipped,1,
+      source,shop,2,"1 failed, 0 %"
+      last 24 hours,records out,0,
+      last 24 hours,runs,0,
+      last 24 hours,freshness breaches,0,
+      recent failures,model.shop.orders,,01:10 Database Error
+
+      """, "\(overview.output)")
+    #expect(overview.messages == "note: no risks: there is too little history to learn from: 2 runs in 1 day, 1 of which failed\n")
+    let risk = try ask("predict risk")
+    #expect(risk.status == 1)
+    #expect(risk.messages.contains("error[too-little-history]"))
+    #expect(risk.messages.contains("`as of datetime(2025-03-06T01:10:00.0000001Z)` or `--now` goes back there"), "\(risk.messages)")
+    for word in ["slow", "stale", "volume"] { #expect(try ask("\(word) | count").output == "Count\n0\n") }
+  }
+
+  /// An error that no rule reads is still told, and a test of dbt that fails has found bad records.
+  @Test func whyOfFirstFailures() throws {
+    let folder = try TemporaryFolder()
+    func result(_ node: String, _ status: String, _ message: String) -> String {
+      #"{"unique_id": "\#(node)", "status": "\#(status)", "timing": [], "execution_time": 1, "message": "\#(message)"}"#
+    }
+    try folder.write("run_results.json", """
+      {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/run-results/v5.json", "invocation_id": "i1",
+         "generated_at": "2025-03-06T01:10:00Z"},
+       "results": [\(result("test.shop.t", "fail", "Got 6 results, configured to fail if != 0")),
+         \(result("model.shop.m", "error", "It went wrong"))]}
+      """)
+    func why(_ name: String) throws -> String {
+      try PlumbProcess([
+        "query", "--load", folder.path, "--now", "2025-03-06T02:00:00Z", "-c", "why '\(name)' | project cause, evidence",
+      ]).output
+    }
+    #expect(try why("test.shop.t").hasPrefix("cause,evidence\nmalformed-records,"))
+    #expect(try why("model.shop.m")
+      == "cause,evidence\nunknown,\"1 of the last 1 run failed, with error “It went wrong”, which tells no cause\"\n")
+  }
+
   @Test func wrongKinds() throws {
     for arguments in [["--kind", "excel"], ["--kind", "dbt", "--map", "x.kql"], ["--kind", "csv", "--load-format", "json"]] {
       let run = try PlumbProcess(["query", "-c", "print 1"] + arguments)

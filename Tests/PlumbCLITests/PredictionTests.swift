@@ -42,6 +42,9 @@ struct PredictionTests {
       """)
     let arguments = ["query", "--load", "runs=\(path)", "--now", "2026-01-02", "-c"]
     #expect(try PlumbProcess(arguments + ["predict_risk()"]).messages.contains("error[too-little-history]"))
+    let optional = try PlumbProcess(arguments + ["predict_risk(optional = true) | count"])
+    #expect(optional.output == "Count\n0\n")
+    #expect(optional.messages.contains("note: no risks: there is too little history"))
     #expect(try PlumbProcess(arguments + ["predict_quality()"]).messages.contains("error[too-little-history]"))
     let other = try folder.write("other.csv", "x\n1\n")
     #expect(

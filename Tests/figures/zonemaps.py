@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the time of `runs | where started > ago(1d) | summarize count() by status` on 10 and on 100 million runs, and their ratio.
 
-  Tests/figures/zonemaps.py [--rows 100000000] [--repeat 30]
+  Tests/figures/zonemaps.py [--rows 100000000] [--repeat 300]
 
 The runs are of 90 days, in order but for one in 200, which arrives up to two hours late; they have the columns that fit the
 machine beside others' work: run_id, started, status, duration_ms (about 27 bytes a run in memory).  DuckDB writes them as CSV into a
@@ -15,7 +15,7 @@ QUERY = "runs | where started > ago(1d) | summarize count() by status"
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rows", type=int, default=100_000_000)
-    options.add_argument("--repeat", type=int, default=30)
+    options.add_argument("--repeat", type=int, default=300)
     options = options.parse_args()
     import duckdb
     times = {}

@@ -1,13 +1,18 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbTelemetry
 
 extension Catalog {
   /// Adds the view `overview`: the state of all pipelines, a section after the other.
   func addOverview() {
     add(
       TableFunction("overview", "The state of all pipelines: status, sources, records, breaches, risks, failures.", "") {
-        [weak self] _ in Overview.query(hasRisks: self?.function(named: "predict_risk") != nil)
+        [weak self] _ in
+        func columns(_ name: String) -> Schema { self?.schema(ofTable: name) ?? [] }
+        return Overview.query(
+          hasRisks: self?.function(named: "predict_risk") != nil,
+          runs: PredictionQuestion.runsText(columns("runs"), seen: columns("runs_seen")))
       })
   }
 }
@@ -15,32 +20,35 @@ extension Catalog {
 /// The state of all pipelines, as a query and on one screen.
 enum Overview {
   /// Plain KQL over `pipelines` and `runs`; risks are there where they can be predicted.
-  static func query(hasRisks: Bool) -> String {
+  ///
+  /// - Parameter runs: the table `runs`, or the query that stands for it.
+  static func query(hasRisks: Bool, runs: String) -> String {
     let risks = """
       ,
-        (predict_risk() | top 4 by risk
+        (predict_risk(optional = true) | top 4 by risk
           | project place = 5, section = "top risks", item = pipeline, value = toreal(risk), detail = "")
       """
     return """
       let p = pipelines;
-      let r = runs | where started > ago(1d);
+      let dated = \(runs);
+      let r = dated | where started > ago(1d);
       union
-        (p | summarize value = toreal(count()) by item = status
+        (p | summarize value = toreal(count()) by item = iff(isempty(status), "no runs", status)
           | project place = 1, section = "status", item, value, detail = ""),
-        (p | summarize value = toreal(count()), failed = countif(status == "failed"), rate = avg(success_rate) by item = source
+        (p | summarize value = toreal(count()), failed = countif(status == "failed"), rate = avg(success_rate) by item = iff(isempty(source), "no source", source)
           | project place = 2, section = "source", item, value,
-              detail = strcat(failed, " failed, ", round(rate * 100, 1), " %")),
+              detail = strcat(failed, " failed", iff(isfinite(rate), strcat(", ", round(rate * 100, 1), " %"), ""))),
         (r | summarize value = toreal(sum(records_out))
           | project place = 3, section = "last 24 hours", item = "records out", value, detail = ""),
         (r | summarize value = toreal(count()), failed = countif(status == "failed"), ok = countif(status == "succeeded")
           | project place = 3, section = "last 24 hours", item = "runs", value,
-              detail = strcat(round(100.0 * ok / (ok + failed), 1), " % succeeded")),
+              detail = iff(ok + failed == 0, "", strcat(round(100.0 * ok / (ok + failed), 1), " % succeeded"))),
         (p | where freshness > sla | summarize value = toreal(count())
           | project place = 3, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
         (p | where freshness > sla | top 4 by freshness
           | project place = 4, section = "freshness breaches", item = name, value = freshness / 1h,
               detail = strcat("of ", sla / 1h, " h"))\(hasRisks ? risks : ""),
-        (runs | where status == "failed" | top 5 by started
+        (dated | where status == "failed" | top 5 by started
           | project place = 6, section = "recent failures", item = pipeline, value = real(null),
               detail = strcat(format_datetime(started, "HH:mm"), " ", error_code))
       | sort by place asc, value desc

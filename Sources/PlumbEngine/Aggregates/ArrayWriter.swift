@@ -3,84 +3,47 @@ import PlumbDiagnostics
 /// Writes one compact dynamic array for each group, all of them into one block of memory.
 ///
 /// The rows are visited twice, first for the sizes and then for the bytes; nothing is sorted or allocated
-/// for a group.
+/// for a group. Each worker writes the arrays of a range of groups.
 struct ArrayWriter {
   /// Bytes before the elements: the tag, the size and the count.
   private static let header = 9
 
+  private let log: UncheckedBox<GroupedLog>
+  private let limit: Int
+  private let groups: Int
+  private let parts: Int
+
   /// The arrays of `groups` groups over the values of `log`, at most `limit` elements each.
   ///
   /// - Throws: `value-too-large` when an array would pass 1 GB.
-  static func arrays(of log: GroupedLog, type: ScalarType, limit: Int, groups: Int) throws -> Vector {
+  static func arrays(
+    of log: GroupedLog, type: ScalarType, limit: Int, groups: Int, _ context: ExecutionContext? = nil
+  ) throws -> Vector {
+    let parts = log.count < 65_536 ? 1 : Swift.min(context?.threads ?? 1, groups)
+    let writer = ArrayWriter(log: UncheckedBox(log), limit: limit, groups: groups, parts: parts)
     switch type {
-    case .bool:
-      return try write(log, limit, groups, size: { _, _ in 1 }) { vector, place, out in
-        out[0] = (vector.lanes(UInt8.self)[place] != 0 ? DynamicBytes.Tag.true : .false).rawValue
-      }
-    case .int, .long: return try writeWords(log, limit, groups, .long)
-    case .datetime: return try writeWords(log, limit, groups, .datetime)
-    case .timespan: return try writeWords(log, limit, groups, .timespan)
-    case .real:
-      return try write(log, limit, groups, size: { _, _ in 9 }) { vector, place, out in
-        store(.real, Int64(bitPattern: vector.lanes(Double.self)[place].bitPattern), out)
-      }
-    case .guid:
-      return try write(log, limit, groups, size: { _, _ in 17 }) { vector, place, out in
-        let guid = vector.lanes(GUID.self)[place]
-        store(.guid, Int64(bitPattern: guid.high), out)
-        UnsafeMutableRawPointer(out + 9).storeBytes(of: guid.low.littleEndian, as: UInt64.self)
-      }
-    case .decimal:
-      return try write(log, limit, groups, size: { _, _ in 17 }) { vector, place, out in
-        let decimal = vector.lanes(Decimal128.self)[place]
-        store(.decimal, Int64(bitPattern: decimal.high), out)
-        UnsafeMutableRawPointer(out + 9).storeBytes(of: decimal.low.littleEndian, as: UInt64.self)
-      }
-    case .string:
-      return try write(log, limit, groups, size: { 5 &+ $0.bytes(at: $1).count }) { vector, place, out in
-        let text = vector.bytes(at: place)
-        out[0] = DynamicBytes.Tag.string.rawValue
-        UnsafeMutableRawPointer(out + 1).storeBytes(
-          of: UInt32(truncatingIfNeeded: text.count).littleEndian, as: UInt32.self)
-        if let source = text.baseAddress { (out + 5).update(from: source, count: text.count) }
-      }
-    case .dynamic:
-      return try write(log, limit, groups, size: { Swift.max($0.bytes(at: $1).count, 1) }) { vector, place, out in
-        let bytes = vector.bytes(at: place)
-        out[0] = DynamicBytes.Tag.null.rawValue
-        if let source = bytes.baseAddress { out.update(from: source, count: bytes.count) }
-      }
+    case .bool: return try writer.arrays(of: FlagElement())
+    case .int, .long: return try writer.arrays(of: WordElement(tag: .long))
+    case .datetime: return try writer.arrays(of: WordElement(tag: .datetime))
+    case .timespan: return try writer.arrays(of: WordElement(tag: .timespan))
+    case .real: return try writer.arrays(of: WordElement(tag: .real))
+    case .guid: return try writer.arrays(of: GUIDElement())
+    case .decimal: return try writer.arrays(of: DecimalElement())
+    case .string: return try writer.arrays(of: TextElement())
+    case .dynamic: return try writer.arrays(of: DynamicElement())
     }
   }
 
-  @inline(__always)
-  private static func store(_ tag: DynamicBytes.Tag, _ word: Int64, _ out: UnsafeMutablePointer<UInt8>) {
-    out[0] = tag.rawValue
-    UnsafeMutableRawPointer(out + 1).storeBytes(of: word.littleEndian, as: Int64.self)
-  }
-
-  private static func writeWords(
-    _ log: GroupedLog, _ limit: Int, _ groups: Int, _ tag: DynamicBytes.Tag
-  ) throws -> Vector {
-    try write(log, limit, groups, size: { _, _ in 9 }) { vector, place, out in
-      store(tag, vector.word(at: place), out)
+  private func arrays<Element: ArrayElement>(of element: Element) throws -> Vector {
+    let sizeBuffer = Buffer(of: Int.self, count: groups), countBuffer = Buffer.zeros(byteCount: groups &* 8)
+    sizeBuffer.values(Int.self).update(repeating: Self.header, count: groups)
+    try forEachRow(Element.self) { group, value in
+      let count = countBuffer.values(Int.self) + group
+      if count.pointee >= limit { return }
+      count.pointee &+= 1
+      sizeBuffer.values(Int.self)[group] &+= value.map { element.size($0) } ?? 1
     }
-  }
-
-  @inline(__always)
-  private static func write(
-    _ log: GroupedLog, _ limit: Int, _ groups: Int, size: (Vector, Int) -> Int,
-    element: (Vector, Int, UnsafeMutablePointer<UInt8>) -> Void
-  ) throws -> Vector {
-    let sizeBuffer = Buffer(of: Int.self, count: groups), countBuffer = Buffer(of: Int.self, count: groups)
     let sizes = sizeBuffer.values(Int.self), counts = countBuffer.values(Int.self)
-    sizes.update(repeating: header, count: groups)
-    counts.update(repeating: 0, count: groups)
-    log.forEachRow { group, vector, place in
-      if group >= groups || counts[group] >= limit { return }
-      counts[group] &+= 1
-      sizes[group] &+= vector.isNullPlace(place) ? 1 : size(vector, place)
-    }
     var total = 0
     for group in 0..<groups {
       total &+= sizes[group]
@@ -93,7 +56,6 @@ struct ArrayWriter {
 
     let block = Buffer(byteCount: total), lanes = Buffer(of: Bytes.self, count: groups)
     let cursorBuffer = Buffer(of: UnsafeMutablePointer<UInt8>.self, count: groups)
-    let cursors = cursorBuffer.values(UnsafeMutablePointer<UInt8>.self)
     var next = block.values(UInt8.self)
     for group in 0..<groups {
       next[0] = DynamicBytes.Tag.array.rawValue
@@ -101,23 +63,103 @@ struct ArrayWriter {
       raw.storeBytes(of: UInt32(truncatingIfNeeded: sizes[group] &- 5).littleEndian, toByteOffset: 1, as: UInt32.self)
       raw.storeBytes(of: UInt32(truncatingIfNeeded: counts[group]).littleEndian, toByteOffset: 5, as: UInt32.self)
       lanes.values(Bytes.self)[group] = Bytes(start: next, count: sizes[group])
-      cursors[group] = next + header
+      cursorBuffer.values(UnsafeMutablePointer<UInt8>.self)[group] = next + Self.header
       next += sizes[group]
     }
-    log.forEachRow { group, vector, place in
-      if group >= groups || counts[group] == 0 { return }
-      counts[group] &-= 1
-      let out = cursors[group]
-      if vector.isNullPlace(place) {
-        out[0] = DynamicBytes.Tag.null.rawValue
-        cursors[group] = out + 1
+    try forEachRow(Element.self) { group, value in
+      let count = countBuffer.values(Int.self) + group
+      if count.pointee == 0 { return }
+      count.pointee &-= 1
+      let cursor = cursorBuffer.values(UnsafeMutablePointer<UInt8>.self) + group
+      let out = cursor.pointee
+      if let value {
+        element.write(value, to: out)
+        cursor.pointee = out + element.size(value)
       } else {
-        element(vector, place, out)
-        cursors[group] = out + size(vector, place)
+        out[0] = DynamicBytes.Tag.null.rawValue
+        cursor.pointee = out + 1
       }
     }
-    withExtendedLifetime((sizeBuffer, countBuffer, cursorBuffer)) {}
     return Vector(.dynamic, count: groups, buffer: lanes, holding: block)
+  }
+
+  /// Visits all rows in order, nil for null; those of a group on one worker.
+  @inline(__always)
+  private func forEachRow<Element: ArrayElement>(
+    _: Element.Type, _ body: @Sendable (_ group: Int, _ value: Element.Lane?) -> Void
+  ) throws {
+    try WorkerPool.shared.each(parts, workers: parts) { part in
+      let from = groups &* part / parts, to = groups &* (part &+ 1) / parts
+      for piece in log.value.pieces {
+        let plain = piece.vectors[0].decoded()
+        let values = plain.lanes(Element.Lane.self)
+        let step = plain.isConstant ? 0 : 1
+        for row in 0..<piece.count {
+          let group = piece.groups.map { Int($0[row]) } ?? 0
+          if group < from || group >= to { continue }
+          let place = row &* step
+          body(group, plain.isNullPlace(place) ? nil : values[place])
+        }
+        withExtendedLifetime(plain) {}
+      }
+    }
+  }
+}
+
+/// How a value of a lane is written into a dynamic array.
+private protocol ArrayElement: Sendable {
+  associatedtype Lane: BitwiseCopyable
+  func size(_ value: Lane) -> Int
+  func write(_ value: Lane, to out: UnsafeMutablePointer<UInt8>)
+}
+
+private struct FlagElement: ArrayElement {
+  @inline(__always) func size(_: UInt8) -> Int { 1 }
+  @inline(__always) func write(_ value: UInt8, to out: UnsafeMutablePointer<UInt8>) {
+    out[0] = (value != 0 ? DynamicBytes.Tag.true : .false).rawValue
+  }
+}
+
+/// The eight bytes of the lane behind a tag.
+private struct WordElement: ArrayElement {
+  let tag: DynamicBytes.Tag
+  @inline(__always) func size(_: Int64) -> Int { 9 }
+  @inline(__always) func write(_ value: Int64, to out: UnsafeMutablePointer<UInt8>) {
+    out[0] = tag.rawValue
+    UnsafeMutableRawPointer(out + 1).storeBytes(of: value.littleEndian, as: Int64.self)
+  }
+}
+
+private struct GUIDElement: ArrayElement {
+  @inline(__always) func size(_: GUID) -> Int { 17 }
+  @inline(__always) func write(_ value: GUID, to out: UnsafeMutablePointer<UInt8>) {
+    WordElement(tag: .guid).write(Int64(bitPattern: value.high), to: out)
+    UnsafeMutableRawPointer(out + 9).storeBytes(of: value.low.littleEndian, as: UInt64.self)
+  }
+}
+
+private struct DecimalElement: ArrayElement {
+  @inline(__always) func size(_: Decimal128) -> Int { 17 }
+  @inline(__always) func write(_ value: Decimal128, to out: UnsafeMutablePointer<UInt8>) {
+    WordElement(tag: .decimal).write(Int64(bitPattern: value.high), to: out)
+    UnsafeMutableRawPointer(out + 9).storeBytes(of: value.low.littleEndian, as: UInt64.self)
+  }
+}
+
+private struct TextElement: ArrayElement {
+  @inline(__always) func size(_ value: Bytes) -> Int { 5 &+ value.count }
+  @inline(__always) func write(_ value: Bytes, to out: UnsafeMutablePointer<UInt8>) {
+    out[0] = DynamicBytes.Tag.string.rawValue
+    UnsafeMutableRawPointer(out + 1).storeBytes(of: UInt32(truncatingIfNeeded: value.count).littleEndian, as: UInt32.self)
+    if let source = value.baseAddress { (out + 5).update(from: source, count: value.count) }
+  }
+}
+
+private struct DynamicElement: ArrayElement {
+  @inline(__always) func size(_ value: Bytes) -> Int { Swift.max(value.count, 1) }
+  @inline(__always) func write(_ value: Bytes, to out: UnsafeMutablePointer<UInt8>) {
+    out[0] = DynamicBytes.Tag.null.rawValue
+    if let source = value.baseAddress { out.update(from: source, count: value.count) }
   }
 }
 

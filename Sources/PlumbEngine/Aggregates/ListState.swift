@@ -145,4 +145,8 @@ final class ListState: AggregateState {
   func finish(count: Int) throws -> [Vector] {
     [try ArrayWriter.arrays(of: log, type: type, limit: limit, groups: count)]
   }
+
+  func finish(count: Int, _ context: ExecutionContext) throws -> [Vector] {
+    [try ArrayWriter.arrays(of: log, type: type, limit: limit, groups: count, context)]
+  }
 }

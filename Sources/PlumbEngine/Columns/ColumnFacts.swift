@@ -47,7 +47,8 @@ func ordered(_ number: Double) -> Int64 {
 }
 
 extension ClosedRange {
-  fileprivate func joined(with other: Self) -> Self {
+  /// From the lower of both lower bounds to the upper of both upper ones.
+  func joined(with other: Self) -> Self {
     Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
   }
 }

@@ -1,9 +1,73 @@
 import Glibc
 
+/// Pieces of one type on their way into one vector: room for all is made first, and the pieces are then copied in any
+/// order, by any thread.
+///
+/// Codes of one dictionary stay codes; mixed forms become plain lanes.
+struct Concatenation: @unchecked Sendable {
+  private let pieces: [Vector]
+  private let type: ScalarType
+  private let form: Vector.Encoding
+  private let width: Int
+  /// Where each piece begins, and the end.
+  private let starts: [Int]
+  private let lanes: Buffer
+  private let mask: Buffer?
+
+  init(_ pieces: [Vector], type: ScalarType) {
+    self.pieces = pieces
+    self.type = type
+    form = Self.commonForm(pieces)
+    width = form == .plain ? type.lane.stride : Vector.stride(of: form)
+    var starts = [0]
+    starts.reserveCapacity(pieces.count + 1)
+    for piece in pieces { starts.append(starts[starts.count - 1] &+ piece.count) }
+    self.starts = starts
+    lanes = Buffer(byteCount: starts[pieces.count] &* width)
+    mask = pieces.contains { $0.nulls != nil && $0.count > 0 } ? Buffer(byteCount: starts[pieces.count]) : nil
+  }
+
+  /// Puts a piece in its place.
+  func copy(_ index: Int) {
+    let piece = pieces[index], start = starts[index]
+    if piece.count == 0 { return }
+    let plain = (form == .plain ? piece.decoded() : piece).expanded()
+    withExtendedLifetime(plain) {
+      _ = memcpy(lanes.base + start &* width, plain.data, plain.count &* width)
+      guard let mask else { return }
+      if let nulls = plain.nulls {
+        memcpy(mask.base + start, nulls, plain.count)
+      } else {
+        memset(mask.base + start, 0, plain.count)
+      }
+    }
+  }
+
+  /// The whole, once all pieces are in their places.
+  func vector() -> Vector {
+    var owners: [AnyObject] = [lanes]
+    if type.lane == .bytes, form == .plain {
+      for piece in pieces where piece.count > 0 {
+        if let owner = piece.keepAlive, owner !== owners[owners.count - 1] { owners.append(owner) }
+      }
+    }
+    return Vector(
+      type, count: starts[pieces.count], data: lanes.base, owner: owners.count == 1 ? lanes : Owners(owners),
+      nulls: mask.map { UnsafePointer($0.values(UInt8.self)) }, nullOwner: mask, encoding: form,
+      dictionary: form.isCodes ? pieces.first { $0.count > 0 }?.dictionary : nil)
+  }
+
+  private static func commonForm(_ pieces: [Vector]) -> Vector.Encoding {
+    guard let first = pieces.first(where: { $0.count > 0 }) else { return .plain }
+    let same = pieces.allSatisfy {
+      $0.count == 0 || $0.encoding == first.encoding && $0.dictionary === first.dictionary
+    }
+    return same ? first.encoding : .plain
+  }
+}
+
 extension Vector {
   /// One vector of all pieces, which are of one type.
-  ///
-  /// Codes of one dictionary stay codes; mixed forms become plain lanes.
   static func concatenating(_ pieces: [Vector], type: ScalarType) -> Vector {
     concatenating(pieces, type: type) {}
   }
@@ -13,33 +77,12 @@ extension Vector {
     _ pieces: [Vector], type: ScalarType, checkpoint: () throws(Failure) -> Void
   ) throws(Failure) -> Vector {
     if pieces.count == 1, !pieces[0].isConstant { return pieces[0] }
-    let n = pieces.reduce(0) { $0 &+ $1.count }
-    let form = commonForm(pieces)
-    let width = form == .plain ? type.lane.stride : Vector.stride(of: form)
-    let result = Buffer(byteCount: n &* width)
-    var mask: Buffer?
-    var owners: [AnyObject] = [result]
-    var lastOwner: AnyObject?
-    var offset = 0
-    for piece in pieces where piece.count > 0 {
+    let whole = Concatenation(pieces, type: type)
+    for index in pieces.indices {
       try checkpoint()
-      let plain = (form == .plain ? piece.decoded() : piece).expanded()
-      memcpy(result.base + offset &* width, plain.data, plain.count &* width)
-      if type.lane == .bytes, form == .plain, let owner = plain.owner, owner !== lastOwner {
-        owners.append(owner)
-        lastOwner = owner
-      }
-      if let nulls = plain.nulls {
-        let united = mask ?? Buffer.zeros(byteCount: n)
-        mask = united
-        memcpy(united.base + offset, nulls, plain.count)
-      }
-      offset &+= plain.count
+      whole.copy(index)
     }
-    return Vector(
-      type, count: n, data: result.base, owner: owners.count == 1 ? result : Owners(owners),
-      nulls: mask.map { UnsafePointer($0.values(UInt8.self)) }, nullOwner: mask, encoding: form,
-      dictionary: form.isCodes ? pieces.first { $0.count > 0 }?.dictionary : nil)
+    return whole.vector()
   }
 
   static func stride(of encoding: Encoding) -> Int {
@@ -49,14 +92,6 @@ extension Vector {
     case .codes8: 1
     case .codes16: 2
     }
-  }
-
-  private static func commonForm(_ pieces: [Vector]) -> Encoding {
-    guard let first = pieces.first(where: { $0.count > 0 }) else { return .plain }
-    let same = pieces.allSatisfy {
-      $0.count == 0 || $0.encoding == first.encoding && $0.dictionary === first.dictionary
-    }
-    return same ? first.encoding : .plain
   }
 }
 
@@ -68,5 +103,71 @@ extension Chunk {
       Vector.concatenating(chunks.map { $0.column(index) }, type: types[index])
     }
     return Chunk(vectors, count: chunks.reduce(0) { $0 &+ $1.count })
+  }
+
+  /// The same on all workers. Columns that are not `wanted` are null; nil wants them all.
+  static func concatenating(
+    _ chunks: [Chunk], types: [ScalarType], wanted: Set<Int>? = nil, _ context: ExecutionContext
+  ) throws -> Chunk {
+    if chunks.count == 1 { return chunks[0] }
+    let count = chunks.reduce(0) { $0 &+ $1.count }
+    let workers = count > 100_000 ? context.threads : 1
+    let places = types.indices.filter { wanted?.contains($0) ?? true }
+    // A chunk gathers its columns when they are read, which one thread at a time may do.
+    try WorkerPool.shared.each(chunks.count, workers: workers) { number in
+      for place in places { _ = chunks[number].column(place) }
+    }
+    let columns = places.map { place in Concatenation(chunks.map { $0.column(place) }, type: types[place]) }
+    try WorkerPool.shared.each(chunks.count, workers: workers) { number in
+      try context.checkpoint()
+      for column in columns { column.copy(number) }
+    }
+    var vectors = types.map { Vector.constant(.null($0), count: count) }
+    for (place, column) in zip(places, columns) { vectors[place] = column.vector() }
+    return Chunk(vectors, count: count)
+  }
+
+  /// The rows that `rows` names among all rows of `chunks`, in its order. Where they are few, no others are copied.
+  static func picking(
+    _ rows: Selection, from chunks: [Chunk], types: [ScalarType], _ context: ExecutionContext
+  ) throws -> Chunk {
+    let count = chunks.reduce(0) { $0 &+ $1.count }
+    if chunks.count == 1 || rows.count > count / 8 {
+      return try concatenating(chunks, types: types, context).selecting(rows)
+    }
+    // In ascending order first, in which each chunk's rows stand together; then as they were asked for.
+    let words = Buffer(of: UInt64.self, count: rows.count)
+    for i in 0..<rows.count {
+      words.values(UInt64.self)[i] = UInt64(rows.rows[i]) &<< 32 | UInt64(truncatingIfNeeded: i)
+    }
+    let ascending = try radixSort(
+      words, of: UInt64.self, count: rows.count, lowest: 32, bits: UInt64.bitWidth - count.leadingZeroBitCount, context)
+    let sorted = ascending.values(UInt64.self)
+    let places = Selection(buffer: Buffer(of: UInt32.self, count: rows.count), count: rows.count)
+    let order = Selection(buffer: Buffer(of: UInt32.self, count: rows.count), count: rows.count)
+    for i in 0..<rows.count {
+      places.rows[i] = UInt32(truncatingIfNeeded: sorted[i] &>> 32)
+      order.rows[Int(sorted[i] & 0xFFFF_FFFF)] = UInt32(truncatingIfNeeded: i)
+    }
+    withExtendedLifetime(ascending) {}
+    let parts = narrowing(chunks, to: places)
+    if parts.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
+    return try concatenating(parts, types: types, context).selecting(order)
+  }
+  /// The chunks with those rows that `rows` names among all of theirs, in ascending order; those left without any are out.
+  static func narrowing(_ chunks: [Chunk], to rows: Selection) -> [Chunk] {
+    var narrowed: [Chunk] = []
+    var place = 0, start = 0
+    for chunk in chunks where place < rows.count {
+      let first = place
+      while place < rows.count, Int(rows.rows[place]) < start &+ chunk.count { place &+= 1 }
+      if place > first {
+        let part = Selection(buffer: Buffer(of: UInt32.self, count: place &- first), count: place &- first)
+        for i in first..<place { part.rows[i &- first] = UInt32(truncatingIfNeeded: Int(rows.rows[i]) &- start) }
+        narrowed.append(chunk.selecting(part))
+      }
+      start &+= chunk.count
+    }
+    return narrowed
   }
 }

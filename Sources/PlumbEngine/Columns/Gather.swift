@@ -27,6 +27,17 @@ final class Selection: @unchecked Sendable {
     return Selection(buffer: result, count: inner.count)
   }
 
+  /// The same places, the lowest first; all are below `bound`.
+  func ascending(below bound: Int, _ context: ExecutionContext) throws -> Selection {
+    let words = Buffer(of: UInt64.self, count: count)
+    for i in 0..<count { words.values(UInt64.self)[i] = UInt64(rows[i]) }
+    let sorted = try radixSort(
+      words, of: UInt64.self, count: count, bits: UInt64.bitWidth - bound.leadingZeroBitCount, context)
+    let result = Selection(buffer: Buffer(of: UInt32.self, count: count), count: count)
+    for i in 0..<count { result.rows[i] = UInt32(truncatingIfNeeded: sorted.values(UInt64.self)[i]) }
+    return result
+  }
+
   static func range(_ range: Range<Int>) -> Selection {
     let buffer = Buffer(of: UInt32.self, count: range.count)
     let out = buffer.values(UInt32.self)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Threads that live as long as the process and run the workers of queries.
 ///
@@ -34,13 +35,25 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` for ranges that together cover 0 ..< `count`, one range a worker; small counts stay on the caller.
+  /// Calls `body` for ranges that together cover 0 ..< `count`, as many as workers; small counts stay on the caller.
   public func ranges(
-    _ count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void
+    _ count: Int, workers: Int, _ body: @Sendable (_ part: Int, _ range: Range<Int>) throws -> Void
   ) throws {
     let parts = count < 65_536 ? 1 : workers
-    try run(workers: parts) { worker in
-      try body(worker, count &* worker / parts..<count &* (worker &+ 1) / parts)
+    try each(parts, workers: parts) { part in
+      try body(part, count &* part / parts..<count &* (part &+ 1) / parts)
+    }
+  }
+
+  /// Calls `body` once for each of 0 ..< `count`, in any order: workers take the next number when they are done with one.
+  public func each(_ count: Int, workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    let next = Atomic<Int>(0)
+    try run(workers: Swift.min(workers, count)) { _ in
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < count else { return }
+        try body(number)
+      }
     }
   }
 

@@ -10,6 +10,8 @@ final class GroupTable {
   /// For single words, the key beside its number: one cache line a look-up.
   private var pairs: Buffer?
   private let isDirect: Bool
+  /// Once keys are their own numbers: a byte for each key that there can be, 1 for those that came.
+  private var flags: Buffer?
 
   private struct Pair: BitwiseCopyable {
     var key: UInt64
@@ -41,9 +43,37 @@ final class GroupTable {
 
   /// The numbers of `rows` keys; new keys get the next numbers.
   func numbers(of source: UnsafePointer<UInt64>, rows: Int, into out: UnsafeMutablePointer<UInt32>) {
+    if let flags {
+      let flag = flags.values(UInt8.self)
+      for i in 0..<rows {
+        flag[Int(truncatingIfNeeded: source[i])] = 1
+        out[i] = UInt32(truncatingIfNeeded: source[i])
+      }
+      return
+    }
     if isDirect { return direct(source, rows, out) }
     if pairs != nil { return single(source, rows, out) }
     multiple(source, rows, out)
+  }
+
+  /// Whether keys are their own numbers; `count` is then that of all keys that there can be, and `words` has none.
+  var isPlaced: Bool { flags != nil }
+
+  /// From now on keys that index an array are their own numbers. What the table's numbers stood for is the caller's.
+  func numberByPlace() {
+    guard isDirect, flags == nil else { return }
+    let made = Buffer.zeros(byteCount: mask &+ 1)
+    for number in 0..<count { made.values(UInt8.self)[Int(truncatingIfNeeded: keys[number])] = 1 }
+    flags = made
+    count = mask &+ 1
+    keys = Growing(capacity: 4)
+    slots = Buffer(byteCount: 0)
+  }
+
+  /// Puts a 1 into `out` for each key of `range` that came, once keys are their own numbers.
+  func markKeys(of range: Range<Int>, in out: UnsafeMutablePointer<UInt8>) {
+    guard let flag = flags?.values(UInt8.self) else { return }
+    for key in range { out[key &- range.lowerBound] |= flag[key] }
   }
 
   private func direct(
@@ -76,6 +106,14 @@ final class GroupTable {
   private func coded<C: FixedWidthInteger>(
     _ codes: UnsafePointer<C>, _ rows: Int, _ out: UnsafeMutablePointer<UInt32>
   ) {
+    if let flags {
+      let flag = flags.values(UInt8.self) + 1
+      for i in 0..<rows {
+        flag[Int(truncatingIfNeeded: codes[i])] = 1
+        out[i] = UInt32(truncatingIfNeeded: codes[i]) &+ 1
+      }
+      return
+    }
     let table = slots.values(UInt32.self) + 1
     for i in 0..<rows {
       let code = Int(truncatingIfNeeded: codes[i])

@@ -9,9 +9,9 @@ enum KeyBounds: Sendable {
 
 extension Vector {
   /// What the values themselves show, in one pass.
-  var keyBounds: KeyBounds {
+  func keyBounds(_ context: ExecutionContext) throws -> KeyBounds {
     switch type.lane {
-    case .word: zoneRange().words.map { .words($0) } ?? .unknown
+    case .word: try wordBounds(context).map { .words($0) } ?? .unknown
     case .bytes: isConstant ? .unknown : dictionary.map { .codes($0) } ?? .unknown
     case .byte, .float, .wide: .unknown
     }

@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// - Memory: workers keep a table each and merge them at the end. A worker that finds most keys new
 ///   stops aggregating: it sorts its rows by hash into partitions, which are aggregated one by one
-///   in cache. (Radix partitioning, as in Manegold, Boncz, Kersten 2002.)
+///   in cache. (Radix partitioning, as in Manegold, Boncz, Kersten 2002.) Many groups of a small domain of keys are
+///   indexed by key, and joined by ranges of keys.
 /// - Order: groups come in the order of their first rows while there are few; otherwise in any order.
 final class AggregateSink: ChunkSink {
   fileprivate let keys: [BoundExpression]
@@ -17,9 +18,9 @@ final class AggregateSink: ChunkSink {
   private let numbersByPartition = Guarded<Bool?>(nil)
 
   /// Above this many groups their order is not worth a sort.
-  private static let orderedGroupLimit = 8_192
+  fileprivate static let orderedGroupLimit = 8_192
   /// From this many groups on, each state is merged and finished on a worker of its own.
-  private static let parallelGroupLimit = 16_384
+  private static let parallelGroupLimit = 4_096
 
   init(keys: [BoundExpression], bounds: [KeyBounds], aggregates: [BoundAggregate], _ context: ExecutionContext) {
     self.keys = keys
@@ -60,6 +61,10 @@ final class AggregateSink: ChunkSink {
   func finish() throws -> any ChunkSource {
     let all = workers.withLock { $0 }
     if all.contains(where: { !$0.batches.isEmpty }) { return PartitionSource(self, all) }
+    if all.contains(where: { $0.table.isPlaced }) {
+      try WorkerPool.shared.each(all.count, workers: context.threads) { try all[$0].numberByPlace() }
+      return PlacedSource(all.map { ($0.table, $0.states) }, layout, aggregates, context)
+    }
     return LazyChunkSource(cutting: try finishTables(all))
   }
 
@@ -103,15 +108,8 @@ final class AggregateSink: ChunkSink {
 
   /// Calls `body` for each aggregate's number, on several workers when groups are many.
   private func forEachState(_ groups: Int, _ body: @Sendable (Int) throws -> Void) throws {
-    let next = Atomic<Int>(0)
-    let workers = groups < Self.parallelGroupLimit ? 1 : Swift.min(context.threads, aggregates.count)
-    try WorkerPool.shared.run(workers: workers) { _ in
-      while true {
-        let state = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if state >= aggregates.count { return }
-        try body(state)
-      }
-    }
+    let workers = groups < Self.parallelGroupLimit ? 1 : context.threads
+    try WorkerPool.shared.each(aggregates.count, workers: workers, body)
   }
 
   /// Aggregates one partition of all workers' rows on its own; nil when it has none.
@@ -208,8 +206,9 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   /// It keeps its workers, which must not keep it.
   private unowned let sink: AggregateSink
   let table: GroupTable
-  let states: [any AggregateState]
-  /// For each group, where its first row stood: chunk sequence, then row.
+  private(set) var states: [any AggregateState]
+  private let hasCells: Bool
+  /// For each group, where its first row stood: chunk sequence, then row; as long as groups are few.
   private(set) var firstPlaces: [UInt64] = []
   private(set) var batches: [RowBatch] = []
   private var pending: [RowBatch.Piece] = []
@@ -223,7 +222,9 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   init(_ sink: AggregateSink) throws {
     self.sink = sink
     table = sink.makeTable()
-    states = try sink.makeStates()
+    let states = try sink.makeStates()
+    self.states = states
+    hasCells = states.allSatisfy { $0 is any CellState }
     groupBuffer = groups
   }
 
@@ -259,7 +260,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       try update(state, vectors, groups: numbers, chunk)
     }
     rowsSeen &+= n
-    decide()
+    try decide()
   }
 
   private func update(
@@ -276,6 +277,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   private func noteFirstPlaces(
     _ numbers: UnsafeMutablePointer<UInt32>, _ n: Int, _ known: Int, _ sequence: UInt64
   ) {
+    if known > AggregateSink.orderedGroupLimit { return }
     var next = UInt32(truncatingIfNeeded: known)
     let base = sequence &<< 16
     for i in 0..<n where numbers[i] == next {
@@ -285,9 +287,32 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   }
 
   /// After a sample of rows: when most keys are new, tables only cost.
-  private func decide() {
-    guard sink.layout.slotCount == nil, rowsSeen >= 65_536, rowsSeen < 65_536 &+ Chunk.preferredCount else { return }
+  private func decide() throws {
+    if let slots = sink.layout.slotCount {
+      // With an eighth of the domain here already, cells for all of it are no waste.
+      let isDense = table.count > AggregateSink.orderedGroupLimit && table.count &* 8 > slots
+      if isDense, hasCells { try numberByPlace() }
+      return
+    }
+    guard rowsSeen >= 65_536, rowsSeen < 65_536 &+ Chunk.preferredCount else { return }
     isPartitioning = table.count &* 5 > rowsSeen &* 2
+  }
+
+  /// From now on the key of a group is its number.
+  func numberByPlace() throws {
+    if table.isPlaced { return }
+    let known = table.count
+    let groups = Buffer(of: UInt32.self, count: known)
+    for group in 0..<known { groups.values(UInt32.self)[group] = UInt32(truncatingIfNeeded: table.words[group]) }
+    table.numberByPlace()
+    let placed = try sink.makeStates()
+    for (state, numbered) in zip(placed, states) {
+      state.grow(to: table.count)
+      numbered.grow(to: known)
+      try state.merge(numbered, range: 0..<known, groups: groups.values(UInt32.self))
+    }
+    withExtendedLifetime(groups) {}
+    states = placed
   }
 
   private func putAside(_ keys: [Vector], _ inputs: [[Vector]], _ n: Int) throws {
@@ -334,6 +359,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     let numbers = map.values(UInt32.self)
     let known = table.count
     table.numbers(of: other.table.words, rows: n, into: numbers)
+    if table.count > AggregateSink.orderedGroupLimit { return map }
     firstPlaces.append(contentsOf: repeatElement(.max, count: table.count &- known))
     for group in 0..<n {
       let mine = Int(numbers[group])

@@ -23,29 +23,8 @@ final class JoinTable: Sendable {
     self.chunk = chunk
     self.layout = layout
     let n = chunk.count
-    let table = GroupTable(wordCount: layout.wordCount)
-    let numbers = Buffer(of: UInt32.self, count: n)
+    let (numbers, table) = try numberedKeys(keys, layout, nulls: unitedNulls(keys, count: n), count: n, context)
     let out = numbers.values(UInt32.self)
-    let nullKeys = unitedNulls(keys, count: n)
-    var start = 0
-    while start < n {
-      try context.checkpoint()
-      let length = Swift.min(65_536, n - start)
-      let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
-      let source = words.values(UInt64.self)
-      if let isNull = nullKeys.map({ $0.values(UInt8.self) + start }) {
-        for i in 0..<length {
-          if isNull[i] != 0 {
-            out[start + i] = missingRow
-          } else {
-            table.numbers(of: source + i &* layout.wordCount, rows: 1, into: out + start + i)
-          }
-        }
-      } else {
-        table.numbers(of: source, rows: length, into: out + start)
-      }
-      start += length
-    }
     let count = table.count
     starts = Buffer.zeros(byteCount: (count + 2) &* 4)
     let begin = starts.values(UInt32.self)
@@ -54,9 +33,13 @@ final class JoinTable: Sendable {
       // The first row of each key: keys are numbered in the order in which they come.
       let first = Buffer(of: UInt32.self, count: count)
       var next: UInt32 = 0
-      for i in 0..<n where out[i] == next && next < count {
-        first.values(UInt32.self)[Int(next)] = UInt32(truncatingIfNeeded: i)
-        next += 1
+      var row = 0
+      while next < count {
+        if out[row] == next {
+          first.values(UInt32.self)[Int(next)] = UInt32(truncatingIfNeeded: row)
+          next += 1
+        }
+        row += 1
       }
       rows = Selection(buffer: first, count: count)
       for i in 0...count { begin[i] = UInt32(truncatingIfNeeded: i) }

@@ -38,17 +38,24 @@ func partitioned(
 ///
 /// Keys that fit one word and small limits need no sort: each partition keeps its best rows in one pass.
 func topOfEachPartition(
-  _ whole: Chunk, key: BoundExpression, order: [SortKey], limit: Int, _ context: ExecutionContext
+  _ chunks: [Chunk], types: [ScalarType], key: BoundExpression, order: [SortKey], limit: Int,
+  _ context: ExecutionContext
 ) throws -> Chunk {
+  if chunks.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
+  let read = order.reduce(into: key.columns) { $0.formUnion($1.expression.columns) }
+  let whole = try Chunk.concatenating(chunks, types: types, wanted: read, context)
+  let rows = try topRowsOfEachPartition(whole, key: key, order: order, limit: limit, context)
+  return try Chunk.picking(rows, from: chunks, types: types, context)
+}
+
+private func topRowsOfEachPartition(
+  _ whole: Chunk, key: BoundExpression, order: [SortKey], limit: Int, _ context: ExecutionContext
+) throws -> Selection {
   let n = whole.count
   let groups = try groupNumbers([try key.evaluate(whole, context)], count: n, context)
-  let codes = try order.map { item in
-    try SortCodes(
-      try item.expression.evaluate(whole, context), isDescending: item.isDescending,
-      nullsFirst: item.nullsFirst, context)
-  }
+  let codes = try order.map { try $0.codes(whole, context) }
   if limit > 0, limit <= 16, codes.reduce(0, { $0 + $1.bits }) <= 64 {
-    return whole.selecting(try bestRows(groups, codes, limit, n, context))
+    return try bestRows(groups, codes, limit, n, context)
   }
   let asWords = Buffer(of: Int64.self, count: n)
   let numbers = groups.numbers.values(UInt32.self)
@@ -68,7 +75,7 @@ func topOfEachPartition(
       made += 1
     }
   }
-  return whole.selecting(Selection(buffer: kept, count: made))
+  return Selection(buffer: kept, count: made)
 }
 
 /// Each group's `limit` smallest rows by the joined codes; of equal ones the first.
@@ -150,83 +157,4 @@ private final class BestRows: @unchecked Sendable {
   func forEachRow(of group: Int, _ body: (KeyedRow) -> Void) {
     for place in 0..<Int(count[group]) { body(row[group &* limit &+ place]) }
   }
-}
-
-/// Each row's group, numbered in the order in which the keys first come.
-struct GroupNumbers {
-  let numbers: Buffer
-  let count: Int
-  private let rowCount: Int
-
-  init(numbers: Buffer, count: Int, rowCount: Int) {
-    self.numbers = numbers
-    self.count = count
-    self.rowCount = rowCount
-  }
-
-  /// The rows of each group, in order.
-  func rowsByGroup(_ context: ExecutionContext) throws -> GroupMembers {
-    let number = numbers.values(UInt32.self)
-    let starts = Buffer.zeros(byteCount: (count + 1) &* 4)
-    let begin = starts.values(UInt32.self)
-    try context.inBlocks(0..<rowCount) { for i in $0 { begin[Int(number[i]) + 1] &+= 1 } }
-    for i in 0..<count { begin[i + 1] &+= begin[i] }
-    let next = Buffer(of: UInt32.self, count: count + 1)
-    next.values(UInt32.self).update(from: begin, count: count + 1)
-    let sorted = Buffer(of: UInt32.self, count: rowCount)
-    let places = next.values(UInt32.self), out = sorted.values(UInt32.self)
-    try context.inBlocks(0..<rowCount) { block in
-      for i in block {
-        let group = Int(number[i])
-        out[Int(places[group])] = UInt32(truncatingIfNeeded: i)
-        places[group] &+= 1
-      }
-    }
-    return GroupMembers(starts: starts, sorted: sorted)
-  }
-}
-
-struct GroupMembers: Sendable {
-  fileprivate let starts: Buffer
-  fileprivate let sorted: Buffer
-
-  func rows(of group: Int) -> Selection {
-    let begin = starts.values(UInt32.self)
-    let from = Int(begin[group]), length = Int(begin[group + 1]) - from
-    let part = Buffer(of: UInt32.self, count: length)
-    part.values(UInt32.self).update(from: sorted.values(UInt32.self) + from, count: length)
-    return Selection(buffer: part, count: length)
-  }
-}
-
-/// Each worker numbers the keys of a range of rows; what the later ranges call theirs is then renamed.
-func groupNumbers(_ keys: [Vector], count n: Int, _ context: ExecutionContext) throws -> GroupNumbers {
-  // Keys within narrow bounds index an array; finding the bounds is one cheap pass.
-  let layout = KeyLayout(keys.map(\.type), bounds: keys.map(\.keyBounds))
-  let numbers = Buffer(of: UInt32.self, count: n)
-  let tables = (0..<context.threads).map { _ in
-    UncheckedBox(GroupTable(wordCount: layout.wordCount, slotCount: layout.slotCount))
-  }
-  try WorkerPool.shared.ranges(n, workers: context.threads) { worker, range in
-    let table = tables[worker].value
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: Chunk.preferredCount) {
-      try context.checkpoint()
-      let length = Swift.min(Chunk.preferredCount, range.upperBound &- start)
-      let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
-      table.numbers(of: words.values(UInt64.self), rows: length, into: numbers.values(UInt32.self) + start)
-    }
-  }
-  let first = tables[0].value
-  // The first range's keys keep their numbers.
-  let names = [Buffer(byteCount: 0)] + tables.dropFirst().map { box -> Buffer in
-    let names = Buffer(of: UInt32.self, count: box.value.count)
-    first.numbers(of: box.value.words, rows: box.value.count, into: names.values(UInt32.self))
-    return names
-  }
-  try WorkerPool.shared.ranges(n, workers: context.threads) { worker, range in
-    if worker == 0 { return }
-    let name = names[worker].values(UInt32.self), number = numbers.values(UInt32.self)
-    try context.inBlocks(range) { for i in $0 { number[i] = name[Int(number[i])] } }
-  }
-  return GroupNumbers(numbers: numbers, count: first.count, rowCount: n)
 }

@@ -4,36 +4,51 @@ import Synchronization
 /// All rows of `chunks`, sorted. Columns are gathered when they are read, so that a column which a
 /// later step drops costs nothing.
 func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ context: ExecutionContext) throws -> [Chunk] {
-  guard let first = chunks.first else { return [] }
-  let whole = chunks.count == 1 ? first : try concatenatedInParallel(chunks, types: types, context)
-  let codes = try keys.map { key in
-    try context.checkpoint()
-    return try SortCodes(
-      try key.expression.evaluate(whole, context), isDescending: key.isDescending, nullsFirst: key.nullsFirst,
-      context)
-  }
-  let order = try sortedRows(codes, count: whole.count, context)
+  if chunks.isEmpty { return [] }
+  let whole = try Chunk.concatenating(chunks, types: types, context)
+  let order = try sortedRows(whole, by: keys, context)
   return [Chunk(whole.vectors(), count: whole.count).selecting(order)]
 }
 
-/// One chunk of all rows, its columns joined on all workers.
-func concatenatedInParallel(_ chunks: [Chunk], types: [ScalarType], _ context: ExecutionContext) throws -> Chunk {
-  if chunks.count == 1 { return chunks[0] }
-  let count = chunks.reduce(0) { $0 &+ $1.count }
-  let joined = Guarded<[Vector?]>(Array(repeating: nil, count: types.count))
-  let next = Atomic<Int>(0)
-  try WorkerPool.shared.run(workers: count > 100_000 ? context.threads : 1) { _ in
-    while true {
-      let column = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard column < types.count else { break }
-      try context.checkpoint()
-      let vector = try Vector.concatenating(chunks.map { $0.column(column) }, type: types[column]) {
-        try context.checkpoint()
-      }
-      joined.withLock { $0[column] = vector }
+/// Which rows of some chunks come first in the order of some keys.
+struct FirstRows {
+  /// Their places among all rows, in order.
+  let rows: Selection
+  /// All rows; columns that no key reads are null.
+  let keys: Chunk
+
+  /// The first `limit` rows. Later keys are looked at only where the first leaves it open whether a row is among them.
+  init(_ chunks: [Chunk], by keys: [SortKey], limit: Int, types: [ScalarType], _ context: ExecutionContext) throws {
+    let read = keys.reduce(into: Set<Int>()) { $0.formUnion($1.expression.columns) }
+    let whole = try Chunk.concatenating(chunks, types: types, wanted: read, context)
+    var candidates = Selection.range(0..<whole.count)
+    if let first = keys.first, keys.count > 1, limit > 0, whole.count > 2 &* limit {
+      let codes = try first.codes(whole, context)
+      let order = try sortedRows([codes], count: whole.count, context)
+      let code = codes.codes.values(UInt64.self)
+      let last = code[Int(order.rows[limit &- 1])]
+      var kept = limit
+      while kept < order.count, code[Int(order.rows[kept])] == last { kept &+= 1 }
+      candidates = order.slice(0, kept)
     }
+    let order = try sortedRows(whole.selecting(candidates), by: keys, context)
+    rows = candidates.composed(with: order.slice(0, Swift.min(limit, order.count)))
+    self.keys = whole
   }
-  return Chunk(joined.withLock { $0.compactMap { $0 } }, count: count)
+}
+
+/// The rows of a chunk in the order of the keys.
+private func sortedRows(_ chunk: Chunk, by keys: [SortKey], _ context: ExecutionContext) throws -> Selection {
+  try sortedRows(try keys.map { try $0.codes(chunk, context) }, count: chunk.count, context)
+}
+
+extension SortKey {
+  /// Numbers that sort as the key does.
+  func codes(_ chunk: Chunk, _ context: ExecutionContext) throws -> SortCodes {
+    try context.checkpoint()
+    return try SortCodes(
+      try expression.evaluate(chunk, context), isDescending: isDescending, nullsFirst: nullsFirst, context)
+  }
 }
 
 /// Hands out ready lazy chunks one by one; each is read by one worker only.

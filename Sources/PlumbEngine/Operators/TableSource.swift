@@ -124,6 +124,9 @@ final class TableSource: ChunkSource {
     return nil
   }
 
+  /// Whether all rows are in memory and stay there.
+  var isInMemory: Bool { readings.allSatisfy { $0 == nil } }
+
   /// The scan's columns of a group; those of a group that is not in memory are read once for all its chunks.
   private func vectors(of number: Int) throws -> [Vector] {
     let group = groups[number]

@@ -16,13 +16,8 @@ final class TopBound: Sendable {
   /// As many rows as are wanted are at least as good as `value`.
   func raise(to value: Value) {
     worst.withLock { worst in
-      if worst.map({ isBetter(value, than: $0) }) ?? true { worst = value }
+      if worst.map({ value.comes(before: $0, isDescending: isDescending) }) ?? true { worst = value }
     }
-  }
-
-  private func isBetter(_ value: Value, than other: Value) -> Bool {
-    if case .real(let a) = value, case .real(let b) = other { return isDescending ? a > b : a < b }
-    return isDescending ? value.ticks > other.ticks : value.ticks < other.ticks
   }
 
   /// Whether no row of a group with these bounds can be kept; equal keys can.
@@ -49,6 +44,14 @@ final class TopBound: Sendable {
     }
     // Groups without bounds come first: they must be read in any case.
     return zone.words == nil && zone.floats == nil && (other.words != nil || other.floats != nil)
+  }
+}
+
+extension Value {
+  /// Whether the first of two numbers sorts before the other; false for values that are no numbers.
+  func comes(before other: Value, isDescending: Bool) -> Bool {
+    if case .real(let a) = self, case .real(let b) = other { return isDescending ? a > b : a < b }
+    return isDescending ? ticks > other.ticks : ticks < other.ticks
   }
 }
 

@@ -1,9 +1,10 @@
 import PlumbDiagnostics
+import Synchronization
 
 /// Keeps the first `limit` rows in the order of the keys, without sorting the rest.
 ///
-/// - Memory: a few times `limit` rows per worker. Rows beyond the worst kept first key are dropped
-///   before any other column is read.
+/// - Memory: a few times `limit` rows per worker. Rows beyond the worst kept first key are dropped before any other
+///   column is read, and rows that lie in a table's memory are copied at the end.
 final class TopSink: ChunkSink {
   fileprivate let keys: [SortKey]
   fileprivate let limit: Int
@@ -12,12 +13,20 @@ final class TopSink: ChunkSink {
   fileprivate let order: [SortKey]
   /// Where the source reads what is no longer worth reading.
   fileprivate let bound: TopBound?
+  /// Whether chunks are rows of a table in memory, of which nothing is gained by copying them.
+  fileprivate let rowsLieInTable: Bool
   fileprivate let context: ExecutionContext
   private let results = Guarded<[Chunk]>([])
+  /// The keys of the row that any worker found `limit` rows to be as good as, and how often they have changed.
+  private let threshold = Guarded<[Value]>([])
+  private let improvements = Atomic<Int>(0)
 
-  init(keys: [SortKey], limit: Int, types: [ScalarType], bound: TopBound?, _ context: ExecutionContext) {
+  init(
+    keys: [SortKey], limit: Int, types: [ScalarType], bound: TopBound?, rowsLieInTable: Bool, _ context: ExecutionContext
+  ) {
     self.keys = keys
     self.bound = bound
+    self.rowsLieInTable = rowsLieInTable
     self.limit = limit
     self.types = types + [.long]
     order = keys + [SortKey(.column(types.count, .long, .none), isDescending: false, nullsFirst: true)]
@@ -28,22 +37,51 @@ final class TopSink: ChunkSink {
 
   fileprivate func keep(_ chunks: [Chunk]) { results.withLock { $0 += chunks } }
 
+  /// Whether one threshold leaves no more rows than the other, as far as the first key tells.
+  fileprivate func isAtLeastAsGood(_ values: [Value], as others: [Value]) -> Bool {
+    guard let value = values.first else { return others.isEmpty }
+    return others.first.map { !$0.comes(before: value, isDescending: keys[0].isDescending) } ?? true
+  }
+
+  /// Tells the other workers what one has found.
+  fileprivate func share(_ values: [Value]) {
+    threshold.withLock { threshold in
+      if isAtLeastAsGood(threshold, as: values) && !threshold.isEmpty { return }
+      threshold = values
+      improvements.wrappingAdd(1, ordering: .relaxed)
+    }
+    if let worst = values.first { bound?.raise(to: worst) }
+  }
+
+  /// What the workers have found, when that has changed since `known`.
+  fileprivate func shared(since known: inout Int) -> [Value]? {
+    let now = improvements.load(ordering: .relaxed)
+    if now == known { return nil }
+    known = now
+    return threshold.withLock { $0 }
+  }
+
   func finish() throws -> [Chunk] {
-    let rows = try sorted(results.withLock { $0 }, by: order, types: types, context)
-    return firstRows(rows, limit).map { $0.picking(Array(0..<types.count - 1)) }
+    let chunks = results.withLock { $0 }
+    if chunks.isEmpty { return [] }
+    let first = try FirstRows(chunks, by: order, limit: limit, types: types, context)
+    let rows = try Chunk.picking(first.rows, from: chunks, types: types, context)
+    return [rows.picking(Array(0..<types.count - 1))]
   }
 
   private final class Worker: SinkWorker {
     private let sink: TopSink
     private var pending: [Chunk] = []
     private var pendingRows = 0
-    /// The keys of the worst row kept, as far as they can be compared with; empty until `limit` rows are.
-    private var threshold: [Vector] = []
+    /// The keys of the worst row kept here or elsewhere, as far as they can be compared with; empty until `limit` rows are.
+    private var threshold: [Value] = []
+    private var knownImprovements = 0
 
     init(_ sink: TopSink) { self.sink = sink }
 
     func take(_ chunk: Chunk) throws {
       var kept = chunk
+      if let found = sink.shared(since: &knownImprovements), sink.isAtLeastAsGood(found, as: threshold) { threshold = found }
       if !threshold.isEmpty {
         let rows = try candidates(chunk)
         if rows.count == 0 { return }
@@ -53,7 +91,7 @@ final class TopSink: ChunkSink {
       let base = Int64(truncatingIfNeeded: chunk.sequence) &<< 20
       for i in 0..<kept.count { places.values(Int64.self)[i] = base &+ Int64(i) }
       kept = kept.appending([Vector(.long, count: kept.count, buffer: places)])
-      _ = kept.vectors()
+      if !sink.rowsLieInTable { _ = kept.vectors() }
       pending.append(kept)
       pendingRows &+= kept.count
       // Once few rows pass, each is worth a better threshold: it lets the scan leave out whole groups.
@@ -81,7 +119,7 @@ final class TopSink: ChunkSink {
         }
         let isLast = place == threshold.count - 1
         let arguments = Arguments(
-          vectors: [values, worst.resized(to: n)], count: n, type: .bool, context: sink.context,
+          vectors: [values, Vector.constant(worst, count: n)], count: n, type: .bool, context: sink.context,
           span: .none, argumentSpans: [], prepared: Prepared())
         let better = compared(
           key.isDescending ? isLast ? .greaterOrEqual : .greater : isLast ? .lessOrEqual : .less, arguments)
@@ -110,32 +148,29 @@ final class TopSink: ChunkSink {
     }
 
     private func reduce() throws {
-      let best = firstRows(try sorted(pending, by: sink.order, types: sink.types, sink.context), sink.limit)
-      let whole = Chunk.concatenating(best, types: sink.types)
-      pending = [whole]
-      pendingRows = whole.count
-      guard whole.count == sink.limit, whole.count > 0 else { return }
-      threshold = []
-      for key in sink.keys {
-        let worst = try key.expression.evaluate(whole, sink.context).value(at: whole.count - 1)
-        // With nulls or NaN as the worst kept there is nothing to compare with.
-        if worst.isNull { break }
-        if case .real(let number) = worst, number.isNaN { break }
-        threshold.append(.constant(worst))
-        if threshold.count == 1 { sink.bound?.raise(to: worst) }
+      let first = try FirstRows(pending, by: sink.order, limit: sink.limit, types: sink.types, sink.context)
+      let count = first.rows.count
+      if sink.rowsLieInTable {
+        pending = Chunk.narrowing(pending, to: try first.rows.ascending(below: first.keys.count, sink.context))
+      } else {
+        let rows = try Chunk.picking(first.rows, from: pending, types: sink.types, sink.context)
+        _ = rows.vectors()
+        pending = [rows]
       }
+      pendingRows = count
+      guard count == sink.limit, count > 0 else { return }
+      let worst = first.keys.selecting(first.rows.slice(count &- 1, 1))
+      var values: [Value] = []
+      for key in sink.keys {
+        let value = try key.expression.evaluate(worst, sink.context).value(at: 0)
+        // With nulls or NaN as the worst kept there is nothing to compare with.
+        if value.isNull { break }
+        if case .real(let number) = value, number.isNaN { break }
+        values.append(value)
+      }
+      guard sink.isAtLeastAsGood(values, as: threshold) else { return }
+      threshold = values
+      sink.share(values)
     }
   }
-}
-
-/// The first `limit` rows of chunks in order.
-func firstRows(_ chunks: [Chunk], _ limit: Int) -> [Chunk] {
-  var left = limit
-  var result: [Chunk] = []
-  for chunk in chunks where left > 0 {
-    let piece = chunk.count <= left ? chunk : chunk.slice(0, left)
-    left -= piece.count
-    result.append(piece)
-  }
-  return result
 }

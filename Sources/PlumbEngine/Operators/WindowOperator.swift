@@ -59,8 +59,11 @@ extension Selection {
     let kept = distance > 0 ? 0..<count - missing : missing..<count
     let gap = distance > 0 ? count - missing..<count : 0..<missing
     (out + gap.lowerBound).update(repeating: missingRow, count: gap.count)
-    try context.inBlocks(kept) { block in
-      (out + block.lowerBound).update(from: rows + block.lowerBound + distance, count: block.count)
+    try WorkerPool.shared.ranges(kept.count, workers: context.threads) { _, range in
+      try context.inBlocks(range) { block in
+        let start = kept.lowerBound + block.lowerBound
+        (buffer.values(UInt32.self) + start).update(from: rows + start + distance, count: block.count)
+      }
     }
     return Selection(buffer: buffer, count: count)
   }
@@ -166,7 +169,10 @@ private func rowNumbers(
   let result = Buffer(of: Int64.self, count: n)
   let out = result.values(Int64.self)
   guard let restarts else {
-    try context.inBlocks(0..<n) { for i in $0 { out[i] = first &+ Int64(i) } }
+    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+      let out = result.values(Int64.self)
+      try context.inBlocks(range) { for i in $0 { out[i] = first &+ Int64(i) } }
+    }
     return Vector(.long, count: n, buffer: result)
   }
   let flags = restarts.lanes(UInt8.self)

@@ -27,12 +27,15 @@ func physicalPlan(_ plan: LogicalPlan) -> PhysicalNode {
     return blocking(plan.label, [input]) { run, pipelines in
       var pipeline = pipelines[0]
       var bound: TopBound?
+      let rowsLieInTable =
+        (pipeline.source as? TableSource)?.isInMemory ?? false && pipeline.steps.allSatisfy { $0 is FilterStep }
       if let source = pipeline.source as? TableSource, let key = keys.first, let column = scanned, count > 0 {
         let made = TopBound(column: column, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
         pipeline.source = source.bestFirst(made)
         bound = made
       }
-      let sink = TopSink(keys: keys, limit: count, types: types, bound: bound, run.context)
+      let sink = TopSink(
+        keys: keys, limit: count, types: types, bound: bound, rowsLieInTable: rowsLieInTable, run.context)
       try pipeline.run(into: sink, run.context)
       return try sink.finish()
     }
@@ -177,8 +180,8 @@ private func partitionNode(_ plan: PartitionPlan, _ label: String) -> PhysicalNo
   let types = plan.input.schema.map(\.type)
   if let (order, limit, columns) = plan.topOfInput {
     return blocking(label, [plan.input], keepsOrder: true) { run, pipelines in
-      let whole = try pipelines[0].whole(types, run.context)
-      let best = try topOfEachPartition(whole, key: plan.key, order: order, limit: limit, run.context)
+      let chunks = try pipelines[0].collect(run.context)
+      let best = try topOfEachPartition(chunks, types: types, key: plan.key, order: order, limit: limit, run.context)
       guard let columns else { return [best] }
       return [Chunk(try columns.map { try $0.expression.evaluate(best, run.context) }, count: best.count)]
     }
@@ -210,6 +213,6 @@ extension Pipeline {
     if lazily, steps.isEmpty, let whole = (source as? LazyChunkSource)?.whole { return whole }
     let chunks = try collect(context)
     if chunks.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
-    return try concatenatedInParallel(chunks, types: types, context)
+    return try Chunk.concatenating(chunks, types: types, context)
   }
 }

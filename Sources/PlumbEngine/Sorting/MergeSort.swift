@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The numbers 0 ..< `count` in the order of `isBefore`; equal ones keep their order.
 ///
 /// Runs are sorted on all workers and merged pair by pair, with a checkpoint in between, so that a
@@ -35,13 +33,8 @@ func mergeSorted(
 private func inPieces(
   of size: Int, _ count: Int, _ workers: Int, _ body: @Sendable (Range<Int>) throws -> Void
 ) throws {
-  let next = Atomic<Int>(0)
-  try WorkerPool.shared.run(workers: workers) { _ in
-    while true {
-      let start = next.wrappingAdd(size, ordering: .relaxed).oldValue
-      guard start < count else { break }
-      try body(start..<Swift.min(start + size, count))
-    }
+  try WorkerPool.shared.each((count + size - 1) / size, workers: workers) { piece in
+    try body(piece * size..<Swift.min((piece + 1) * size, count))
   }
 }
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a radix sort moves: a row with the number that it is sorted by.
 protocol RadixItem: BitwiseCopyable, SendableMetatype {
   /// Where the number is.
@@ -27,63 +25,80 @@ func radixSort<Item: RadixItem>(
   _ rows: Buffer, of _: Item.Type, count n: Int, lowest: Int = 0, bits: Int, _ context: ExecutionContext
 ) throws -> Buffer {
   guard n > 1, bits > 0 else { return rows }
-  if n < 4096 || bits <= 11 {
-    let scratch = Buffer(of: Item.self, count: n)
+  let scratch = Buffer(of: Item.self, count: n)
+  if n < 4096 {
     return sortLowBits(rows.values(Item.self), scratch.values(Item.self), n, lowest..<lowest + bits) ? scratch : rows
   }
-  // Few enough parts that each has its own cache line to write to.
-  let spreadBits = Swift.min(9, bits)
-  let shift = lowest + bits - spreadBits
-  let partCount = 1 << spreadBits
-  let spread = Buffer(of: Item.self, count: n)
-  let starts = try spreadRows(rows, spread, of: Item.self, n, shift: UInt64(shift), parts: partCount, context)
-  try context.checkpoint()
-  let next = Atomic<Int>(0)
-  let result = rows
-  let shared = UncheckedPair(spread, result)
-  try WorkerPool.shared.run(workers: n >= 65_536 ? context.threads : 1) { _ in
-    while true {
-      let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard part < partCount else { break }
-      try context.checkpoint()
-      let from = starts[part], length = starts[part + 1] - from
-      guard length > 0 else { continue }
-      let source = shared.first.values(Item.self) + from
-      let target = shared.second.values(Item.self) + from
-      // The sorted part must end in `result`.
-      if !sortLowBits(source, target, length, lowest..<shift) { target.update(from: source, count: length) }
-    }
-  }
-  return result
+  // When one look at the rows is all, they are where that put them.
+  let isSpreadOnly = bits <= spreadBits
+  try sortRange(
+    rows, scratch, of: Item.self, 0..<n, lowest..<lowest + bits, endsInFirst: !isSpreadOnly, context)
+  return isSpreadOnly ? scratch : rows
 }
 
-private struct UncheckedPair: @unchecked Sendable {
-  let first: Buffer
-  let second: Buffer
-  init(_ first: Buffer, _ second: Buffer) {
-    self.first = first
-    self.second = second
-  }
-}
+/// Few enough parts that each has its own cache line to write to.
+private let spreadBits = 9
 
-/// Spreads rows by `word >> shift`, keeping their order; where each part starts, and the end.
+/// Sorts the items that are in `range` of `first` by these bits; `second` has as much room.
 ///
-/// Each worker counts and then places one range of the rows.
+/// A part that holds much of the rows, as where few values are far above the others, is spread again by all workers.
+private func sortRange<Item: RadixItem>(
+  _ first: Buffer, _ second: Buffer, of _: Item.Type, _ range: Range<Int>, _ bits: Range<Int>, endsInFirst: Bool,
+  _ context: ExecutionContext
+) throws {
+  let shift = Swift.max(bits.lowerBound, bits.upperBound - spreadBits)
+  let low = bits.lowerBound..<shift
+  let partCount = 1 << (bits.upperBound - shift)
+  guard
+    let starts = try spreadRows(first, second, of: Item.self, range, shift: UInt64(shift), parts: partCount, context)
+  else {
+    if !low.isEmpty { return try sortRange(first, second, of: Item.self, range, low, endsInFirst: endsInFirst, context) }
+    if !endsInFirst {
+      (second.values(Item.self) + range.lowerBound).update(
+        from: first.values(Item.self) + range.lowerBound, count: range.count)
+    }
+    return
+  }
+  try context.checkpoint()
+  let most = Swift.max(65_536, range.count / 8)
+  func part(_ number: Int) -> Range<Int> { starts[number]..<starts[number + 1] }
+  func isLarge(_ number: Int) -> Bool { !low.isEmpty && part(number).count > most }
+  try WorkerPool.shared.each(partCount, workers: range.count >= 65_536 ? context.threads : 1) { number in
+    let part = starts[number]..<starts[number + 1]
+    if part.isEmpty || !low.isEmpty && part.count > most { return }
+    try context.checkpoint()
+    let here = second.values(Item.self) + part.lowerBound, there = first.values(Item.self) + part.lowerBound
+    let isInFirst = sortLowBits(here, there, part.count, low)
+    if isInFirst == endsInFirst { return }
+    if endsInFirst { there.update(from: here, count: part.count) } else { here.update(from: there, count: part.count) }
+  }
+  for number in 0..<partCount where isLarge(number) {
+    try sortRange(second, first, of: Item.self, part(number), low, endsInFirst: !endsInFirst, context)
+  }
+}
+
+/// Spreads the rows of `range` by `word >> shift`, keeping their order; where each part starts, and the end.
+/// Nil when all are of one part: nothing has moved then.
+///
+/// The words differ only in `parts` numbers above `shift`. Each worker counts and then places a part of the range.
 @inline(__always)
 private func spreadRows<Item: RadixItem>(
-  _ source: Buffer, _ target: Buffer, of _: Item.Type, _ n: Int, shift: UInt64, parts: Int, _ context: ExecutionContext
-) throws -> [Int] {
-  let workers = n < 65_536 ? 1 : context.threads
+  _ source: Buffer, _ target: Buffer, of _: Item.Type, _ range: Range<Int>, shift: UInt64, parts: Int,
+  _ context: ExecutionContext
+) throws -> [Int]? {
+  let workers = range.count < 65_536 ? 1 : context.threads
   let counts = Buffer.zeros(byteCount: workers &* parts &* 8)
-  try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
+  let mask = UInt64(truncatingIfNeeded: parts &- 1)
+  let start = range.lowerBound
+  try WorkerPool.shared.ranges(range.count, workers: workers) { worker, rows in
     let mine = counts.values(Int.self) + worker &* parts
-    let rows = source.values(Item.self)
-    try context.inBlocks(range) { block in
-      for i in block { mine[Int(truncatingIfNeeded: rows[i].word &>> shift)] &+= 1 }
+    let items = source.values(Item.self) + start
+    try context.inBlocks(rows) { block in
+      for i in block { mine[Int(truncatingIfNeeded: (items[i].word &>> shift) & mask)] &+= 1 }
     }
   }
   var starts = [Int](repeating: 0, count: parts + 1)
-  var sum = 0
+  var sum = start
   for part in 0..<parts {
     starts[part] = sum
     for worker in 0..<workers {
@@ -92,18 +107,19 @@ private func spreadRows<Item: RadixItem>(
       place.pointee = sum
       sum &+= here
     }
+    if sum &- starts[part] == range.count { return nil }
   }
   starts[parts] = sum
   try context.checkpoint()
-  try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
+  try WorkerPool.shared.ranges(range.count, workers: workers) { worker, rows in
     let next = counts.values(Int.self) + worker &* parts
-    let rows = source.values(Item.self), out = target.values(Item.self)
-    try context.inBlocks(range) { block in
+    let items = source.values(Item.self) + start, out = target.values(Item.self)
+    try context.inBlocks(rows) { block in
       for i in block {
-        let part = Int(truncatingIfNeeded: rows[i].word &>> shift)
+        let part = Int(truncatingIfNeeded: (items[i].word &>> shift) & mask)
         let place = next[part]
         next[part] = place &+ 1
-        out[place] = rows[i]
+        out[place] = items[i]
       }
     }
   }

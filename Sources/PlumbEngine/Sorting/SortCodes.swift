@@ -7,36 +7,37 @@ struct SortCodes {
 
   /// - Cost: one or two passes for numbers; texts cost a sort of their distinct values.
   init(_ vector: Vector, isDescending: Bool, nullsFirst: Bool, _ context: ExecutionContext) throws {
-    let n = vector.count
     let source = vector.isConstant ? vector.expanded() : vector
     let ranks: Ranks
     switch source.type.lane {
     case .word: ranks = try Self.wordRanks(source, context)
-    case .byte: ranks = Self.byteRanks(source)
-    case .float: ranks = Self.floatRanks(source)
+    case .byte: ranks = try Self.byteRanks(source, context)
+    case .float: ranks = try Self.floatRanks(source, context)
     case .bytes: ranks = source.encoding.isCodes ? try Self.codeRanks(source, context) : try Self.textRanks(source, context)
     case .wide: ranks = try Self.wideRanks(source, context)
     }
     let made = ranks.codes
-    let out = made.values(UInt64.self)
-    if isDescending {
-      let top = ranks.largest
-      try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
-        let codes = made.values(UInt64.self)
-        try context.inBlocks(range) { for i in $0 { codes[i] = top &- codes[i] } }
+    let top = ranks.largest
+    if isDescending || source.nulls != nil {
+      let null = nullsFirst ? 0 : top &+ 1
+      let step: UInt64 = nullsFirst ? 1 : 0
+      try Self.fill(made, context) { codes, range in
+        if isDescending { for i in range { codes[i] = top &- codes[i] } }
+        if let nulls = source.nulls { for i in range { codes[i] = nulls[i] != 0 ? null : codes[i] &+ step } }
       }
     }
-    var largest = ranks.largest
-    if let nulls = source.nulls {
-      if nullsFirst {
-        for i in 0..<n { out[i] = nulls[i] != 0 ? 0 : out[i] &+ 1 }
-      } else {
-        for i in 0..<n where nulls[i] != 0 { out[i] = largest &+ 1 }
-      }
-      largest = largest &+ 1
+    codes = made
+    bits = 64 - (source.nulls == nil ? top : top &+ 1).leadingZeroBitCount
+  }
+
+  /// Calls `body` for ranges of the codes, on all workers.
+  @inline(__always)
+  private static func fill(
+    _ codes: Buffer, _ context: ExecutionContext, _ body: @Sendable (UnsafeMutablePointer<UInt64>, Range<Int>) -> Void
+  ) throws {
+    try WorkerPool.shared.ranges(codes.byteCount / 8, workers: context.threads) { _, range in
+      try context.inBlocks(range) { body(codes.values(UInt64.self), $0) }
     }
-    codes = ranks.codes
-    bits = 64 - largest.leadingZeroBitCount
   }
 
   private struct Ranks {
@@ -49,15 +50,14 @@ struct SortCodes {
     let values = plain.lanes(Int64.self)
     let n = plain.count
     let codes = Buffer(of: UInt64.self, count: n)
-    let out = codes.values(UInt64.self)
-    guard let range = try plain.bounds(context) else {
-      out.update(repeating: 0, count: n)
+    guard let range = try plain.wordBounds(context) else {
+      codes.values(UInt64.self).update(repeating: 0, count: n)
       return Ranks(codes: codes, largest: 0)
     }
     let low = range.lowerBound
-    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
-      let values = plain.lanes(Int64.self), out = codes.values(UInt64.self)
-      try context.inBlocks(range) { for i in $0 { out[i] = UInt64(bitPattern: values[i] &- low) } }
+    try fill(codes, context) { out, range in
+      let values = plain.lanes(Int64.self)
+      for i in range { out[i] = UInt64(bitPattern: values[i] &- low) }
     }
     if plain.nulls == nil || range.upperBound &- low >= 0 {
       let largest = UInt64(bitPattern: range.upperBound &- low)
@@ -66,23 +66,26 @@ struct SortCodes {
     return try ranked(n, context) { values[Int($0)] < values[Int($1)] }
   }
 
-  private static func byteRanks(_ vector: Vector) -> Ranks {
-    let values = vector.lanes(UInt8.self)
+  private static func byteRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
     let codes = Buffer(of: UInt64.self, count: vector.count)
-    for i in 0..<vector.count { codes.values(UInt64.self)[i] = UInt64(values[i]) }
+    try fill(codes, context) { out, range in
+      let values = vector.lanes(UInt8.self)
+      for i in range { out[i] = UInt64(values[i]) }
+    }
     return Ranks(codes: codes, largest: 1)
   }
 
   /// NaN sorts before all numbers, as the smallest.
-  private static func floatRanks(_ vector: Vector) -> Ranks {
-    let values = vector.lanes(Double.self)
+  private static func floatRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
     let codes = Buffer(of: UInt64.self, count: vector.count)
-    let out = codes.values(UInt64.self)
-    for i in 0..<vector.count {
-      let bits = values[i].bitPattern
-      // Sign and magnitude to an order-preserving number; NaN becomes 0.
-      let ordered = bits >> 63 == 0 ? bits | 1 << 63 : ~bits
-      out[i] = values[i].isNaN ? 0 : values[i] == 0 ? 1 << 63 : ordered
+    try fill(codes, context) { out, range in
+      let values = vector.lanes(Double.self)
+      for i in range {
+        let bits = values[i].bitPattern
+        // Sign and magnitude to an order-preserving number; NaN becomes 0.
+        let ordered = bits >> 63 == 0 ? bits | 1 << 63 : ~bits
+        out[i] = values[i].isNaN ? 0 : values[i] == 0 ? 1 << 63 : ordered
+      }
     }
     return Ranks(codes: codes, largest: UInt64.max - 1)
   }
@@ -95,10 +98,9 @@ struct SortCodes {
     let (buffer, wide) = vector.wideCodes()
     let codes = Buffer(of: UInt64.self, count: n)
     let tables = UncheckedBox((wide, ranks))
-    try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
+    try fill(codes, context) { out, range in
       let (wide, ranks) = tables.value
-      let out = codes.values(UInt64.self)
-      try context.inBlocks(range) { for i in $0 { out[i] = UInt64(ranks[Int(wide[i])]) } }
+      for i in range { out[i] = UInt64(ranks[Int(wide[i])]) }
     }
     withExtendedLifetime(buffer) {}
     return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
@@ -144,13 +146,16 @@ struct SortCodes {
 }
 
 extension Vector {
-  /// The smallest and largest number that is not null, of plain word lanes.
-  fileprivate func bounds(_ context: ExecutionContext) throws -> ClosedRange<Int64>? {
-    var all: ClosedRange<Int64>?
-    try context.inBlocks(0..<count) { block in
-      guard let some = slice(block.lowerBound, block.count).zoneRange().words else { return }
-      all = all.map { Swift.min($0.lowerBound, some.lowerBound)...Swift.max($0.upperBound, some.upperBound) } ?? some
+  /// The smallest and largest number that is not null, of word lanes.
+  func wordBounds(_ context: ExecutionContext) throws -> ClosedRange<Int64>? {
+    if isConstant { return zoneRange().words }
+    let all = Guarded<ClosedRange<Int64>?>(nil)
+    try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
+      try context.inBlocks(range) { block in
+        guard let some = slice(block.lowerBound, block.count).zoneRange().words else { return }
+        all.withLock { $0 = $0?.joined(with: some) ?? some }
+      }
     }
-    return all
+    return all.withLock { $0 }
   }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The rows in the order of some keys: stable, so that equal rows keep their order.
 ///
 /// - `columns`: the codes of `count` rows for each key, in order of importance.
@@ -97,15 +99,17 @@ private func keyedOrder(_ columns: [SortCodes], _ count: Int, _ context: Executi
 extension SortCodes {
   /// Whether the codes never fall from one row to the next. Rows in any other order are found out at once.
   fileprivate func isAscending(_ count: Int, _ context: ExecutionContext) throws -> Bool {
-    let codes = self.codes.values(UInt64.self)
-    var falls = false
-    try context.inBlocks(0..<count) { block in
-      var i = Swift.max(block.lowerBound, 1)
-      while !falls, i < block.upperBound {
-        falls = codes[i] < codes[i &- 1]
-        i &+= 1
+    let falls = Atomic<Bool>(false)
+    try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
+      let codes = self.codes.values(UInt64.self)
+      var next = Swift.max(range.lowerBound, 1)
+      while next < range.upperBound, !falls.load(ordering: .relaxed) {
+        try context.checkpoint()
+        let end = Swift.min(next &+ 65_536, range.upperBound)
+        while next < end, codes[next &- 1] <= codes[next] { next &+= 1 }
+        if next < end { falls.store(true, ordering: .relaxed) }
       }
     }
-    return !falls
+    return !falls.load(ordering: .relaxed)
   }
 }

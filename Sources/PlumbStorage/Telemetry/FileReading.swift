@@ -85,6 +85,8 @@ final class FileReading {
     case .dbtLog: try readDbtLogEvent(value)
     case .dbtOther: report.note("says nothing about runs")
     case .openLineage: try readOpenLineageEvent(value)
+    case .airflow: try readAirflow(value)
+    case .dataFactory: try readDataFactory(value)
     }
   }
 }
@@ -104,6 +106,7 @@ extension TelemetryFormat {
     case .dbtManifest: "node"
     case .dbtRunResults, .dbtSources: "result"
     case .dbtLog, .openLineage: "event"
+    case .airflow, .dataFactory: "record"
     case .dbtOther: "value"
     }
   }
@@ -116,6 +119,8 @@ extension TelemetryFormat {
     case .dbtLog: "dbt log"
     case .dbtOther: "dbt artifact"
     case .openLineage: "OpenLineage"
+    case .airflow: "Airflow"
+    case .dataFactory: "ADF"
     }
   }
 }

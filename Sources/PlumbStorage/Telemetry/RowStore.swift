@@ -89,8 +89,8 @@ final class RowStore {
 /// A stable number of several texts: XXH64, seed 0, of the texts with a zero byte behind each, shifted right by
 /// one bit, so that it is never negative.
 ///
-/// `run_id` is one, of `dbt`, the invocation and the node, or of `openlineage` and the run's id, so that the same
-/// run has the same number in every import on every machine.
+/// `run_id` is one, of the tool's name and of what tells its runs apart, such as `dbt`, the invocation and the node, so
+/// that the same run has the same number in every import on every machine.
 struct NaturalKey {
   private var bytes = ByteBuffer()
 

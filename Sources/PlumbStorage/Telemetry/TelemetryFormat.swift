@@ -3,7 +3,13 @@ import PlumbEngine
 
 /// What tool a file of telemetry is from, as `--kind` names it.
 public enum TelemetryKind: String, Hashable, Sendable, CaseIterable {
-  case dbt, openlineage
+  case dbt, openlineage, airflow, adf
+
+  /// The names in a sentence: `dbt, openlineage, airflow or adf`.
+  public static let names: String = {
+    let all = allCases.map(\.rawValue)
+    return all.dropLast().joined(separator: ", ") + " or " + (all.last ?? "")
+  }()
 }
 
 /// A form of file that telemetry comes in.
@@ -12,8 +18,19 @@ enum TelemetryFormat: Hashable, Sendable {
   /// dbt's catalog and semantic manifest, which say nothing about runs.
   case dbtOther
   case openLineage
+  /// Answers of Airflow's REST API and of its command line.
+  case airflow
+  /// Runs and pipelines of Azure Data Factory.
+  case dataFactory
 
-  var kind: TelemetryKind { self == .openLineage ? .openlineage : .dbt }
+  var kind: TelemetryKind {
+    switch self {
+    case .dbtManifest, .dbtRunResults, .dbtSources, .dbtLog, .dbtOther: .dbt
+    case .openLineage: .openlineage
+    case .airflow: .airflow
+    case .dataFactory: .adf
+    }
+  }
 
   /// The form by what is in the file; nil when it is none of these.
   ///
@@ -22,7 +39,11 @@ enum TelemetryFormat: Hashable, Sendable {
     let text = front.starts(with: [0xEF, 0xBB, 0xBF]) ? front.part(from: 3) : front
     guard let first = text.first(where: { $0 > 0x20 }), first == 0x7B || first == 0x5B else { return nil }
     if let (value, _) = JSONFront.firstValue(text) {
-      let format = value.withBytes { Self.format(of: DynamicCursor($0)) }
+      let format = value.withBytes { bytes -> TelemetryFormat? in
+        let cursor = DynamicCursor(bytes)
+        // An empty page says nothing about who wrote it.
+        return Self.format(of: cursor) ?? (stated == .adf && cursor["value"]?.isArray ?? false ? .dataFactory : nil)
+      }
       guard let format, stated == nil || format.kind == stated else { return nil }
       self = format
       return
@@ -47,6 +68,8 @@ enum TelemetryFormat: Hashable, Sendable {
     // A manifest or results whose metadata have been taken out.
     if let nodes = value["nodes"], nodes.isObject, value["parent_map"] != nil || value["child_map"] != nil { return .dbtManifest }
     if let result = value["results"]?.element(at: 0), result["unique_id"] != nil, result["status"] != nil { return .dbtRunResults }
+    if AirflowRecord.isAnswer(value) { return .airflow }
+    if DataFactoryRecord.isAnswer(value) { return .dataFactory }
     return nil
   }
 
@@ -60,7 +83,12 @@ enum TelemetryFormat: Hashable, Sendable {
     if holds("\"invocation_id\"") && holds("\"info\"") && holds("\"code\"") { return .dbtLog }
     if holds("\"unique_id\"") && holds("\"adapter_response\"") && holds("\"execution_time\"") { return .dbtRunResults }
     // Sorted keys put a manifest's metadata behind megabytes of macros.
-    return name == "manifest.json" && holds("\"child_map\"") ? .dbtManifest : nil
+    if name == "manifest.json" && holds("\"child_map\"") { return .dbtManifest }
+    if holds("\"task_instances\"") || holds("\"dag_runs\"") || holds("\"dag_id\"") && holds("\"state\"") { return .airflow }
+    if holds("\"activityRunId\"") || holds("\"runId\"") && holds("\"pipelineName\"") && holds("\"status\"") {
+      return .dataFactory
+    }
+    return nil
   }
 }
 

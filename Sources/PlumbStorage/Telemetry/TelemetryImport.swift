@@ -2,7 +2,7 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Telemetry of dbt and OpenLineage, read from any number of files into one set of tables.
+/// Telemetry of dbt, OpenLineage, Airflow and Azure Data Factory, read from any number of files into one set of tables.
 ///
 /// `read` as often as you like, then take `tables`. A file that is read twice, or that says again what another one
 /// said, changes nothing.
@@ -108,7 +108,7 @@ public final class TelemetryImport: @unchecked Sendable {
       guard let format else {
         if !isNamed { return }
         try reading.reject(
-          "it is nothing that \(kind.map { $0.rawValue } ?? "dbt or openlineage") writes", line: nil,
+          "it is nothing that \(kind?.rawValue ?? TelemetryKind.names) writes", line: nil,
           text: Bytes(start: nil, count: 0))
         return reports.append(reading.report)
       }

@@ -6,7 +6,7 @@ enum FeatureText {
   static func sources(runs: String = "runs", hasEdges: Bool, hasSchemaChanges: Bool) -> String {
     """
     let attempts_seen = \(runs)
-    | project pipeline, started, ended, status, attempt = column_ifexists("attempt", long(1)),
+    | project pipeline, started, ended, status, attempt = coalesce(column_ifexists("attempt", long(1)), 1),
       duration = column_ifexists("duration", timespan(null)), queue_delay = column_ifexists("queue_delay", timespan(null)),
       upstream_delay = column_ifexists("upstream_delay", timespan(null)), records_in = column_ifexists("records_in", long(null)),
       malformed = column_ifexists("malformed", long(null)), cpu = column_ifexists("cpu", real(null)),

@@ -67,11 +67,19 @@ public final class Predictor: Sendable {
   ///
   /// - Parameters:
   ///   - wanted: the pipelines that are asked about; nil for all.
+  ///   - isOptional: whether a history that is too short to learn from gives no rows and a remark, and no error.
   ///   - retrains: whether a new model is learned even if there is one.
   public func risk(
-    _ options: PredictionOptions, wanted: [String]?, retrains: Bool = false, from source: PredictionSource
+    _ options: PredictionOptions, wanted: [String]?, isOptional: Bool = false, retrains: Bool = false,
+    from source: PredictionSource
   ) throws -> Table {
-    let kept = try model(for: options, retrains: retrains, from: source)
+    let kept: Kept
+    do {
+      kept = try model(for: options, retrains: retrains, from: source)
+    } catch let diagnostic as Diagnostic where isOptional && diagnostic.code == "too-little-history" {
+      source.context.remark("no risks: \(diagnostic.message)")
+      return Table(name: "predict_risk", schema: RiskTable.schema, groups: [])
+    }
     if kept.entry != nil {
       source.context.remark(
         "predicted by the saved model `\(kept.name)`, version \(kept.version), which learned until "
@@ -79,6 +87,7 @@ public final class Predictor: Sendable {
     }
     let question = PredictionQuestion(asOf: options.asOf, within: options.within)
     let rows = try PredictionRows(try source.run(question.predictionText(source)), context: source.context)
+    if rows.count == 0 { source.context.remark(try Predictor.remarkOnSilence(options, source)) }
     return try RiskTable(model: kept.model, rows: rows, context: source.context).table(wanted: wanted.map(Set.init))
   }
 
@@ -108,9 +117,11 @@ public final class Predictor: Sendable {
       shelf.withLock { $0.latest = known }
       return known
     }
-    let rows = try PredictionRows(try source.run(question.trainingText(source)), context: source.context)
-      .withUsual()
-    let model = try RiskModel(rows, using: options.method, question: question, context: source.context)
+    let model = try Predictor.explaining(options, source) {
+      let rows = try PredictionRows(try source.run(question.trainingText(source)), context: source.context)
+        .withUsual()
+      return try RiskModel(rows, using: options.method, question: question, context: source.context)
+    }
     return shelf.withLock { shelf in
       shelf.lastVersion += 1
       let kept = Kept(
@@ -155,18 +166,60 @@ public final class Predictor: Sendable {
   }
 }
 
+extension Predictor {
+  /// Says of a history that is too little how little it is, and where it lies if that is long ago.
+  static func explaining<Result>(
+    _ options: PredictionOptions, _ source: PredictionSource, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch var diagnostic as Diagnostic where diagnostic.code == "too-little-history" {
+      let span = try HistorySpan(before: options.asOf, source)
+      func counted(_ count: Int64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+      let extent = span.last.map { counted(Swift.max(1, ($0 - span.first) / PredictionQuestion.day), "day") }
+      diagnostic.message = "there is too little history to learn from: \(counted(span.runs, "run"))"
+        + (extent.map { " in \($0)" } ?? "") + ", \(span.failures) of which failed"
+      if let last = span.last, options.asOf - last > 8 * PredictionQuestion.day {
+        diagnostic.notes.append(wayBack(to: last, options))
+      }
+      throw diagnostic
+    }
+  }
+
+  /// Why there is no pipeline to predict.
+  fileprivate static func remarkOnSilence(_ options: PredictionOptions, _ source: PredictionSource) throws -> String {
+    guard let last = try HistorySpan(before: options.asOf, source).last else { return "no run had ended by then" }
+    return "no pipeline ran lately: " + wayBack(to: last, options)
+  }
+
+  private static func wayBack(to last: Int64, _ options: PredictionOptions) -> String {
+    let (days, hours) = ((options.asOf - last) / PredictionQuestion.day, (options.asOf - last) / PredictionQuestion.hour)
+    let age = days > 1 ? "\(days) days" : "\(hours) hours"
+    return "the last run ended \(age) before the moment of prediction; "
+      + "`as of \(Value.datetime(last + 1).literal)` or `--now` goes back there"
+  }
+}
+
 /// How long a history is and how much happens in it.
 private struct HistorySpan {
   var days: Int64
   var runsPerDay: Int64
   var pipelines: Int64
+  var runs: Int64
+  var failures: Int64
+  var first: Int64
+  /// When the last run ended; nil without any.
+  var last: Int64?
 
   init(before end: Int64, _ source: PredictionSource) throws {
+    let runsText = PredictionQuestion.runsText(
+      try source.table("runs")?.schema ?? [], seen: try source.table("runs_seen")?.schema ?? [])
     let table = try source.run(
       """
-      runs
+      \(runsText)
       | where ended < \(Value.datetime(end).literal)
-      | summarize runs = count(), first = min(started), pipelines = dcount(pipeline)
+      | summarize runs = count(), first = min(coalesce(started, ended)), pipelines = dcount(pipeline), last = max(ended),
+          failures = countif(status == "failed")
       """)
     let group = table.groups.first
     func word(_ column: Int) throws -> Int64? {
@@ -175,7 +228,10 @@ private struct HistorySpan {
       if vector.isEmptyCell(at: 0) { return nil }
       return vector.word(at: 0)
     }
-    let runs = try word(0) ?? 0, first = try word(1) ?? end
+    runs = try word(0) ?? 0
+    first = try word(1) ?? end
+    last = try word(3)
+    failures = try word(4) ?? 0
     days = Swift.min(3_650, Swift.max(1, (end - first) / PredictionQuestion.day))
     runsPerDay = runs / days
     pipelines = try word(2) ?? 0

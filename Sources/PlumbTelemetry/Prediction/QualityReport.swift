@@ -192,6 +192,8 @@ extension Predictor {
       throw Diagnostic("no-runs", "there is no table `runs` to predict from")
     }
     let aftermath = try Aftermath(of: rows, question, runs: runs, truth: try truth(), context: source.context)
-    return try QualityReport.table(rows, question, method: options.method, aftermath: aftermath, context: source.context)
+    return try Predictor.explaining(options, source) {
+      try QualityReport.table(rows, question, method: options.method, aftermath: aftermath, context: source.context)
+    }
   }
 }

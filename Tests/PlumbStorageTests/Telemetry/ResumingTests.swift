@@ -28,7 +28,11 @@ import Testing
       "model.shop.b", "success", from: "2025-03-06T01:00:01Z", to: "2025-03-06T01:00:09Z")
       + "," + DbtTests.result("model.shop.orders", "error", message: "Runtime Error in model orders")
       + "," + DbtTests.result("model.shop.report", "skipped", seconds: 0))),
-  ] + OpenLineageTests.events.enumerated().map { ("e/\($0.offset).json", $0.element) }
+    ("f/runs.json", AirflowTests.runs), ("f/instances.json", AirflowTests.instances), ("f/shop.tasks.json", AirflowTests.tasks),
+    ("f/dags.json", AirflowTests.dags), ("g/pipelines.json", DataFactoryTests.definition),
+    ("g/pipeline_runs.json", DataFactoryTests.pipelineRuns), ("g/activity_runs.json", DataFactoryTests.activityRuns),
+  ] + DataFactoryTests.logs.enumerated().map { ("g/log\($0.offset).json", $0.element) }
+    + OpenLineageTests.events.enumerated().map { ("e/\($0.offset).json", $0.element) }
 
   @Test func theSameAgainChangesNothing() throws {
     let once = try importing(Self.files, after: nil)
@@ -44,7 +48,9 @@ import Testing
 
   /// One file after the other, each going on from the tables of those before, gives what all at once give.
   @Test func inPartsAsAtOnce() throws {
-    #expect(try inParts(Self.files).texts == importing(Self.files, after: nil).texts)
+    let (parts, whole) = (try inParts(Self.files).texts, try importing(Self.files, after: nil).texts)
+    #expect(parts.filter { !whole.contains($0) } == whole.filter { !parts.contains($0) })
+    #expect(parts == whole)
   }
 
   /// Events of runs that are told in parts, out of order, each part in an import of its own.

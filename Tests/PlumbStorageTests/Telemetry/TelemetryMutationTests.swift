@@ -27,6 +27,10 @@ import Testing
     var all = [
       Original("manifest.json", DbtTests.manifest), Original("run_results.json", results), Original("dbt.log", DbtTests.log),
       Original("events.ndjson", events.joined(separator: "\n")), Original("events.json", "[\(events.joined(separator: ","))]"),
+      Original("dag_runs.json", AirflowTests.runs), Original("instances.json", AirflowTests.instances),
+      Original("shop.tasks.json", AirflowTests.tasks), Original("dags.json", AirflowTests.dags),
+      Original("pipeline_runs.json", DataFactoryTests.pipelineRuns), Original("activity_runs.json", DataFactoryTests.activityRuns),
+      Original("PT1H.json", DataFactoryTests.logs.joined(separator: "\n")), Original("pipelines.json", DataFactoryTests.definition),
       Original("t.csv", MutationTests.csv), Original("t.ndjson", MutationTests.json), Original("t.sqlite", bytes: try database()),
     ]
     if let shared = SharedData.path {
@@ -90,8 +94,9 @@ import Testing
           let parts = try TableStream.rows(path, LoadOptions(context: context), batchBytes: 64)
           #expect(parts.rowTexts == whole.table.rowTexts, "round \(round)")
         } else {
-          let stated = Int.random(in: 0..<12, using: &generator)
-          let kind: TelemetryKind? = stated == 0 ? .dbt : stated == 1 ? .openlineage : nil
+          let stated = Int.random(in: 0..<24, using: &generator)
+          let kinds = TelemetryKind.allCases
+          let kind = kinds.indices.contains(stated) ? kinds[stated] : nil
           let once = try Imported([path], kind: kind, context)
           if round % 5 == 0 { #expect(try Imported([path, path], kind: kind, context).all == once.all, "round \(round)") }
           if once.reports.allSatisfy({ $0.read == 0 }) { refused += 1 } else { read += 1 }

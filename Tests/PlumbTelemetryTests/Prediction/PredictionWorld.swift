@@ -39,16 +39,18 @@ final class PredictionWorld: Sendable {
     threads: Int, _ body: @escaping @Sendable (TableFunction.Call) throws -> Result
   ) throws -> Result {
     let kept = Mutex<Result?>(nil)
+    // Tests that share a world run side by side.
+    let name = "inside_\(UInt64.random(in: 0...UInt64.max))"
     catalog.add(
-      TableFunction("inside", "For tests.", "") { call in
+      TableFunction(name, "For tests.", "") { call in
         let result = try body(call)
         kept.withLock { $0 = result }
-        return Table(name: "inside", schema: [ColumnInfo("x", .long)], groups: [])
+        return Table(name: name, schema: [ColumnInfo("x", .long)], groups: [])
       })
     var options = SessionOptions(threads: threads, memoryLimit: 2 << 30)
     options.clock = { [world] in world.clock }
     do {
-      _ = try Session(catalog: catalog, options: options).run("inside()")
+      _ = try Session(catalog: catalog, options: options).run("\(name)()")
     } catch let found as Diagnostics {
       throw found.list.first ?? Diagnostic("failed", "no diagnostic")
     }

@@ -38,6 +38,12 @@ struct ErrorReading: Sendable {
 
   /// A run that never began because what it waits for did not end well.
   static let skipped = ErrorReading(code: "skipped", message: "", shares: [(.upstream, 1)])
+  var isSkip: Bool { code == Self.skipped.code && message.isEmpty }
+
+  /// What the tool called it and said, for a sentence; empty when it said nothing.
+  var phrase: String {
+    [code, message.isEmpty ? "" : "“\(message)”"].filter { !$0.isEmpty }.joined(separator: " ")
+  }
 
   private init(code: String, message: String, shares: [(suspect: Suspect, share: Double)]) {
     self.code = code
@@ -51,6 +57,8 @@ struct ErrorReading: Sendable {
       "preempt", "taken away", "lock on", "deadlock", "clocks differ", "connection reset", "no progress",
       "did not come",
     ]),
+    // A test of dbt that found bad records.
+    (.cause(.malformedRecords), ["configured to fail if"]),
     (.upstream, ["upstream", "sensor", "dependency not met"]),
     (.cause(.schemaDrift), [
       "schema", "field", "column", "another type", "data type", "contract", "cannot cast", "unexpected key",

@@ -37,7 +37,7 @@ struct Judgement: Sendable {
     judgeErrors(readings)
     judgeNumbers(hasUpstreams: hasUpstreams)
     judgeSurroundings(siblings)
-    judgeChance()
+    judgeChance(readings)
     if !hasUpstreams { moveUpstreamToSource() }
   }
 
@@ -88,13 +88,12 @@ struct Judgement: Sendable {
     guard let most = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return "" }
     let sum = counts.reduce(0, +)
     let reading = readings[most]
-    if reading.code == ErrorReading.skipped.code, reading.message.isEmpty {
+    if reading.isSkip {
       return "\(counts[most]) of the last \(Phrase.count(symptoms.done, "run")) \(counts[most] == 1 ? "was" : "were") skipped"
     }
-    let name = [reading.code, reading.message.isEmpty ? "" : "“\(reading.message)”"].filter { !$0.isEmpty }
     var text = "\(symptoms.failed) of the last \(Phrase.count(symptoms.done, "run")) failed"
     if past.failureRate.isFinite, past.history > 0 { text += " (usually \(Phrase.percent(past.failureRate)))" }
-    let what = name.joined(separator: " ")
+    let what = reading.phrase
     if !what.isEmpty { text += sum == counts[most] ? ", with \(what)" : ", most with \(what)" }
     return text
   }
@@ -180,12 +179,15 @@ struct Judgement: Sendable {
   }
 
   /// A failure or two with nothing around them may mean nothing.
-  private mutating func judgeChance() {
+  private mutating func judgeChance(_ readings: [ErrorReading]) {
+    // What was skipped has not failed by chance.
+    let failed = symptoms.failed - symptoms.skipped
     // Without a past nothing is as usual.
-    guard past.history > 0, symptoms.failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
+    guard past.history > 0, failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
     guard !Sign.allCases.contains(where: { symptoms.strength($0) > 0 }) else { return }
     let runs = Phrase.count(symptoms.done, "run")
-    add(.noise, 1, since: nil, "\(symptoms.failed) of the last \(runs) failed and all else is as usual")
+    let what = past.lastError(readings).map { ", with \($0)," } ?? ""
+    add(.noise, 1, since: nil, "\(failed) of the last \(runs) failed\(what) and all else is as usual")
   }
 
   /// What comes late comes from the source itself where there is no pipeline before this one.

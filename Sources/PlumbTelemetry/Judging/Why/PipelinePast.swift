@@ -51,6 +51,15 @@ struct PipelinePast: Sendable {
     return last
   }
 
+  /// What the latest failed attempt said, in a phrase; nil when it said nothing.
+  func lastError(_ readings: [ErrorReading]) -> String? {
+    for attempt in attempts.reversed() where attempt.outcome == .failed && readings.indices.contains(attempt.error) {
+      let reading = readings[attempt.error]
+      if !reading.isSkip, !reading.phrase.isEmpty { return reading.phrase }
+    }
+    return nil
+  }
+
   /// How far a sign of one attempt lies beyond the usual, 0 to 1.
   func strength(_ sign: Sign, of value: Double) -> Double {
     let usual = usual[sign.rawValue]

@@ -21,6 +21,8 @@ struct Symptoms: Sendable {
   /// Attempts of the latest hours that have ended, those that failed, and those since the last success.
   private(set) var done = 0
   private(set) var failed = 0
+  /// Those among `failed` that never began.
+  private(set) var skipped = 0
   private(set) var failedInARow = 0
   /// When those began that failed for want of upstream data.
   private(set) var upstreamFailures: [Int64] = []
@@ -55,6 +57,7 @@ struct Symptoms: Sendable {
       failed += 1
       if isInARow { failedInARow += 1 }
       guard readings.indices.contains(attempt.error) else { continue }
+      if readings[attempt.error].isSkip { skipped += 1 }
       let fresh = Portable.exp(-0.693 * Double(Swift.max(moment &- attempt.ended, 0)) / halfLife)
       for (suspect, share) in readings[attempt.error].shares {
         failures[suspect.place] += share

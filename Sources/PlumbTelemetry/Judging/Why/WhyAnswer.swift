@@ -8,7 +8,8 @@ import PlumbEngine
 /// handed on. So each cause has the points that reach the pipeline that was asked about.
 struct WhyAnswer {
   private struct Row {
-    var suspect: Suspect
+    /// Nil for an upstream that failed and does not say why.
+    var suspect: Suspect?
     var origin: Int
     /// The pipelines from the one that was asked about to the origin.
     var way: [Int]
@@ -59,10 +60,10 @@ struct WhyAnswer {
       head += 1
       let own = judgement(pipeline)
       let total = own.total
-      // What reached an upstream that shows nothing itself stays with it: its source is late.
+      // What reached an upstream that shows nothing itself stays with it: its source is late if it did not fail.
       if total <= 0, pipeline != 0 {
-        rows.append(
-          Row(suspect: .cause(.slowUpstream), origin: pipeline, way: way, points: share, lateness: lateness))
+        let suspect: Suspect? = symptoms[pipeline].failed > 0 ? nil : .cause(.slowUpstream)
+        rows.append(Row(suspect: suspect, origin: pipeline, way: way, points: share, lateness: lateness))
         continue
       }
       let factor = pipeline == 0 ? 1 : share / total
@@ -135,9 +136,9 @@ struct WhyAnswer {
       return try calm(total, tables, writer)
     }
     for (i, row) in ranked.prefix(Self.rowLimit).enumerated() where i == 0 || row.points >= 0.03 * total {
-      let found = judgements[row.origin]?[row.suspect] ?? Judgement.Case()
+      let found = row.suspect.flatMap { judgements[row.origin]?[$0] } ?? Judgement.Case()
       writer.append(0, word: Int64(i + 1))
-      writer.append(1, string: row.suspect.name)
+      writer.append(1, string: row.suspect?.name ?? "unknown")
       writer.append(2, real: (row.points / (total + 0.5) * 1_000).rounded() / 1_000)
       writer.append(3, string: origin(row, found))
       writer.append(4, wordOrNull: found.since)
@@ -155,6 +156,7 @@ struct WhyAnswer {
     }
     var text = "\(past.name) is as usual: \(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
     if past.failureRate.isFinite { text += " (usually \(Phrase.percent(past.failureRate)))" }
+    if seen.failed > 0 { text = ([unexplained(0)] + failingParts(of: 0)).joined(separator: "; ") }
     if past.attempts.isEmpty {
       text = "\(past.name) has not run in the two days before"
       text += reading.lastRun.map { last in
@@ -165,8 +167,13 @@ struct WhyAnswer {
     let success = past.lastSuccess(by: reading.moment).map { Phrase.time(reading.moment &- $0) }
     if let success { text += "; its last success was \(success) ago" }
     writer.append(0, word: 1)
-    writer.append(1, string: past.attempts.isEmpty ? "no-runs" : "nothing")
-    writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
+    writer.append(1, string: past.attempts.isEmpty ? "no-runs" : seen.failed > 0 ? "unknown" : "nothing")
+    // That nothing is wrong is the surer the less speaks against it; of what is not known there is no degree.
+    if past.attempts.isEmpty || seen.failed == 0 {
+      writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
+    } else {
+      writer.appendNull(2)
+    }
     writer.append(3, string: past.name)
     writer.appendNull(4)
     writer.append(5, string: text)
@@ -201,8 +208,26 @@ struct WhyAnswer {
     return best?.pipeline
   }
 
+  /// Failures of which no rule knows the cause.
+  private func unexplained(_ pipeline: Int) -> String {
+    let (past, seen) = (reading.pasts[pipeline], symptoms[pipeline])
+    return "\(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
+      + (past.lastError(reading.readings).map { ", with \($0), which tells no cause" } ?? ", and nothing tells why")
+  }
+
+  /// What runs as part of a pipeline, such as the tasks of a DAG, and failed: a phrase that sends the reader there.
+  private func failingParts(of pipeline: Int) -> [String] {
+    let failing = reading.parts[pipeline].filter { symptoms[$0].failed > symptoms[$0].skipped }
+    guard let first = failing.min(by: { reading.pasts[$0].name < reading.pasts[$1].name }) else { return [] }
+    let name = reading.pasts[first].name
+    let others = failing.count > 1 ? " and \(Phrase.count(failing.count - 1, "other"))" : ""
+    return ["of its parts \(name)\(others) failed: ask `why \(KQLText.string(name))`"]
+  }
+
   private func evidence(_ row: Row, _ found: Judgement.Case) -> String {
     var parts = found.evidence
+    if row.suspect == nil { parts.append(unexplained(row.origin)) }
+    if row.origin == 0 { parts += failingParts(of: 0) }
     if row.way.count > 1 {
       let steps = row.way.count - 1
       let between = row.way.dropFirst().dropLast().map { reading.pasts[$0].name }

@@ -9,6 +9,8 @@ struct WhyReading {
   /// By pipeline, which of the others it reads from, and how closely it depends on them, 0 to 1.
   private(set) var upstreams: [[(pipeline: Int, weight: Double)]] = []
   private(set) var downstreams: [[Int]] = []
+  /// By pipeline, which of the others run as parts of it, such as the tasks of a DAG. They are no data it waits for.
+  private(set) var parts: [[Int]] = []
   /// Others of the same source and vendor, those in the same region if regions are known.
   private(set) var siblings: [[Int]] = []
   /// Whether the tables tell of dependencies.
@@ -53,9 +55,14 @@ struct WhyReading {
     }
     upstreams = Array(repeating: [], count: pasts.count)
     downstreams = Array(repeating: [], count: pasts.count)
+    parts = Array(repeating: [], count: pasts.count)
     for edge in edges {
       let (above, below) = (Int(places[Int(edge.upstream)]), Int(places[Int(edge.downstream)]))
       guard above >= 0, below >= 0, above != below else { continue }
+      if edge.isPart {
+        parts[above].append(below)
+        continue
+      }
       upstreams[below].append((above, edge.weight))
       downstreams[above].append(below)
     }
@@ -98,6 +105,8 @@ struct WhyReading {
     var upstream: Int32
     var downstream: Int32
     var weight: Double
+    /// Whether the downstream runs as part of the upstream.
+    var isPart: Bool
   }
 
   private func readEdges(_ names: NameIndex) throws -> [Dependency] {
@@ -115,8 +124,9 @@ struct WhyReading {
     try table.forEachPlace(context) { place in
       guard let upper = names.find(uppers.text(place)), let lower = names.find(lowers.text(place)) else { return }
       // A lookup is read beside the data and seldom stops a run.
-      let isLookup = String(kinds.text(place)) == "lookup"
-      edges.append(Dependency(upstream: upper, downstream: lower, weight: isLookup ? 0.3 : 1))
+      let kind = String(kinds.text(place))
+      edges.append(
+        Dependency(upstream: upper, downstream: lower, weight: kind == "lookup" ? 0.3 : 1, isPart: kind == "parent"))
     }
     return edges
   }
@@ -214,12 +224,16 @@ struct WhyReading {
   }
 
   private mutating func readAttempts(_ seen: String, _ index: NameIndex) throws {
-    // What was skipped without having begun waited for another: a run that the schedule left out has its time.
-    let skips = tables.hasRunsSeen ? "status == \"skipped\" and started == ended, 4, " : ""
+    // What was skipped without having begun waited for another: a run that the schedule left out has its time. Airflow
+    // says it in a word.
+    let isUnbegun = tables.hasRunsSeen ? " or is_unbegun == true" : ""
+    let skips = "status == \"skipped\" and (error_code == \"upstream_failed\"\(isUnbegun)), 4, "
+    let unbegun = tables.hasRunsSeen
+      ? "\n| lookup kind=leftouter (runs_seen | distinct run_id | extend is_unbegun = true) on run_id" : ""
     let signs = Sign.allCases.map { "v\($0.rawValue) = todouble(\($0.expression))" }
     let table = try run(
       """
-      \(seen)
+      \(seen)\(unbegun)
       | sort by started asc
       | extend outcome = case(\(skips)isnull(ended) and status == "failed", 2,
           isnull(ended) or ended > \(KQLText.moment(moment)), 3, status == "succeeded", 1, status == "failed", 2, 0)

@@ -1,0 +1,75 @@
+import PlumbDiagnostics
+import Synchronization
+
+/// A state that holds a small cell for each group: joining a range of groups costs that range alone, and the cell of a
+/// group that never came changes nothing.
+protocol CellState: AggregateState {}
+
+extension CountState: CellState {}
+extension FoldState: CellState {}
+
+/// The groups of an aggregation whose keys are their own numbers: what several workers have of a range of keys lies side
+/// by side in each, so that ranges are joined on all workers, each when it is asked for.
+///
+/// - Order: by the words of the keys.
+final class PlacedSource: ChunkSource, @unchecked Sendable {
+  private let layout: KeyLayout
+  private let aggregates: [BoundAggregate]
+  private let parts: [(table: GroupTable, states: [any AggregateState])]
+  private let context: ExecutionContext
+  private let domain: Int
+  private let nextRange = Atomic<Int>(0)
+  /// Keys of a range: their cells fit the cache.
+  private static let rangeLength = 8_192
+
+  /// - `parts`: what each worker has, all of them over the same domain of keys.
+  init(
+    _ parts: [(table: GroupTable, states: [any AggregateState])], _ layout: KeyLayout, _ aggregates: [BoundAggregate],
+    _ context: ExecutionContext
+  ) {
+    self.parts = parts
+    self.layout = layout
+    self.aggregates = aggregates
+    self.context = context
+    domain = parts.first?.table.count ?? 0
+  }
+
+  var rowEstimate: Int { domain }
+  private var rangeCount: Int { (domain &+ Self.rangeLength &- 1) / Self.rangeLength }
+
+  func next() throws -> Chunk? {
+    while true {
+      let number = nextRange.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard number < rangeCount else { return nil }
+      try context.checkpoint()
+      let start = number &* Self.rangeLength
+      if let chunk = try join(start..<Swift.min(start &+ Self.rangeLength, domain), UInt64(number)) { return chunk }
+    }
+  }
+
+  /// The groups whose keys are in `range`; nil when there are none.
+  private func join(_ range: Range<Int>, _ sequence: UInt64) throws -> Chunk? {
+    let flags = Buffer.zeros(byteCount: range.count)
+    for part in parts { part.table.markKeys(of: range, in: flags.values()) }
+    let words = Buffer(of: UInt64.self, count: range.count), groups = Buffer(of: UInt32.self, count: range.count)
+    var count = 0
+    for (place, key) in range.enumerated() {
+      // A key that never came is joined to the group of the next one: it has an empty cell.
+      groups.values(UInt32.self)[place] = UInt32(truncatingIfNeeded: count)
+      words.values(UInt64.self)[count] = UInt64(truncatingIfNeeded: key)
+      count &+= Int(flags.values(UInt8.self)[place])
+    }
+    if count == 0 { return nil }
+    let results = try aggregates.indices.flatMap { number in
+      let state = try aggregates[number].makeState()
+      state.grow(to: count &+ 1)
+      for part in parts { try state.merge(part.states[number], range: range, groups: groups.values(UInt32.self)) }
+      return try state.finish(count: count, context.alone)
+    }
+    let keys = layout.vectors(from: words.values(UInt64.self), count: count)
+    withExtendedLifetime((words, groups)) {}
+    return Chunk(keys + results, count: count, sequence: sequence)
+  }
+
+  func stop() { nextRange.store(rangeCount, ordering: .relaxed) }
+}
