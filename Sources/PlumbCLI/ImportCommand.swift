@@ -67,6 +67,8 @@ struct ImportCommand: ParsableCommand {
     let loading = try Loading(data, catalog: catalog) { file.setting(TelemetryWriting.settingName($0)) }
     let telemetry = TelemetryWriting(loading, catalog: catalog, file: file)
     telemetry.batchBytes = batchBytes
+    // What was rejected until then is written even if reading is stopped.
+    defer { try? loading.finish() }
     for path in paths {
       if try loading.isTelemetry(path, named: tableName) {
         try telemetry.load(path, named: tableName)

@@ -156,6 +156,7 @@ struct Loading: Sendable {
     options.hasHeader = hasHeader
     options.columns = columns
     options.badRows = badRows
+    options.onReject = telemetry.onReject
     return options
   }
 

@@ -32,7 +32,7 @@ struct DataOptions: ParsableArguments {
     help: ArgumentHelp("Queries that make runs, edges and so on of the loaded table `input`.", valueName: "file.kql"))
   var mapping: String?
 
-  @Option(help: ArgumentHelp("Write telemetry that was not taken to a file, with the reasons.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write telemetry and rows that were not taken to a file, with the reasons.", valueName: "path"))
   var rejects: String?
 
   @Option(

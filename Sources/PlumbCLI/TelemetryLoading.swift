@@ -12,6 +12,8 @@ final class TelemetryLoading: @unchecked Sendable {
   private let catalog: Catalog
   let mapping: MappingFile?
   private let rejects: RejectsFile?
+  /// Writes rows of files that were left out where telemetry's rejects go; nil without `--rejects`.
+  var onReject: ((RejectedInput) throws -> Void)? { rejects.map { file in { try file.write($0) } } }
   private let telemetry: TelemetryImport
   private var reported = 0
   /// The tables of an earlier import, which this one goes on from; taken when telemetry is read first.
@@ -155,6 +157,7 @@ final class TelemetryLoading: @unchecked Sendable {
 /// The file that `--rejects` names: rejected input, a line of JSON each.
 private final class RejectsFile {
   private let destination: Destination
+  private var isFinished = false
 
   init(path: String) throws { destination = try Destination(path: path) }
 
@@ -164,5 +167,9 @@ private final class RejectsFile {
     try destination.sink.drain()
   }
 
-  func finish() throws { try destination.commit() }
+  func finish() throws {
+    if isFinished { return }
+    isFinished = true
+    try destination.commit()
+  }
 }

@@ -249,6 +249,22 @@ struct ImportTests {
       == "cause,evidence\nunknown,\"1 of the last 1 run failed, with error “It went wrong”, which tells no cause\"\n")
   }
 
+  /// Rows of plain files that are left out are written with their reasons, too, of a load and of an import.
+  @Test func rowsThatDoNotFitAreWritten() throws {
+    let folder = try TemporaryFolder()
+    let data = try folder.write("t.csv", "a,b\n1,2\n3\n4,5\n")
+    let rejects = folder.path + "/rejects.jsonl"
+    let expected = "{\"file\":\"\(data)\",\"line\":3,\"reason\":\"`t.csv` line 3 has 1 field where 2 are expected\",\"input\":\"3\"}\n"
+    let loaded = try PlumbProcess(["query", "--load", data, "--bad-rows", "skip", "--rejects", rejects, "-c", "t | count"])
+    #expect(loaded.output == "Count\n2\n")
+    #expect(try String(contentsOfFile: rejects, encoding: .utf8) == expected)
+    try FileManager.default.removeItem(atPath: rejects)
+    let imported = try PlumbProcess(
+      ["import", data, "--bad-rows", "skip", "--rejects", rejects, "--into", folder.path + "/w.plumb"])
+    #expect(imported.messages == "note: `\(data)`: 1 row did not fit and was skipped\nt: 2 rows from \(data)\n")
+    #expect(try String(contentsOfFile: rejects, encoding: .utf8) == expected)
+  }
+
   @Test func wrongKinds() throws {
     for arguments in [["--kind", "excel"], ["--kind", "dbt", "--map", "x.kql"], ["--kind", "csv", "--load-format", "json"]] {
       let run = try PlumbProcess(["query", "-c", "print 1"] + arguments)

@@ -16,6 +16,8 @@ public struct DelimitedText {
   /// Guessed types give way to what the rows hold; stated ones make other values bad.
   public var typesAreStated: Bool
   public var badRows: BadRowPolicy = .reject
+  /// Takes the rows that are left out, in their order, when a pass or a batch is done.
+  public var onReject: ((RejectedRow) throws -> Void)?
   public var blockSize: Int?
   public var threads = 1
 
@@ -54,6 +56,7 @@ public func loadDelimited(_ text: DelimitedText, context: ExecutionContext) thro
   var columns = text.columns
   let first = try DelimitedPass(text, wanted: Array(columns.indices), columns: columns, context: context)
   try first.run()
+  try first.deliverRejects()
   let blocks = first.finishedBlocks
   var wider = first.widerTypes
   var remarks: [String] = []
@@ -118,6 +121,7 @@ final class DelimitedPass: @unchecked Sendable {
     var blocks: [Block] = []
     var wider: [Int: ScalarType] = [:]
     var failure: Failure?
+    var rejects = PassRejects()
     var skippedRows = 0
     var nulledCells = 0
     var repairedRows = 0
@@ -177,6 +181,13 @@ final class DelimitedPass: @unchecked Sendable {
     throw failure.diagnostic(line)
   }
 
+  /// Hands on the rows that were left out.
+  func deliverRejects() throws {
+    guard let onReject = text.onReject else { return }
+    let blocks = finishedBlocks.map { (index: $0.index, newlines: $0.newlines) }
+    try shared.rejects.deliver(before: newlinesBefore, blocks: blocks, onReject)
+  }
+
   private func work() throws {
     let buffer = BlockBuffer(capacity: blockSize)
     let worker = DelimitedWorker(self)
@@ -185,7 +196,8 @@ final class DelimitedPass: @unchecked Sendable {
       try context.checkpoint()
       worker.forget(lock.locked { shared.wider })
       let outcome = worker.read(block, in: buffer)
-      lock.locked {
+      try lock.locked {
+        if keepsRows { try shared.rejects.add(outcome.rejects, context) }
         shared.skippedRows += outcome.skippedRows
         shared.nulledCells += outcome.nulledCells
         shared.repairedRows += outcome.repairedRows

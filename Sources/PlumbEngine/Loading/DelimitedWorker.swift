@@ -10,6 +10,7 @@ final class DelimitedWorker {
   struct Outcome {
     var block: DelimitedPass.Block?
     var failure: DelimitedPass.Failure?
+    var rejects: [PendingReject] = []
     var wider: [Int: ScalarType] = [:]
     var skippedRows = 0
     var nulledCells = 0
@@ -50,7 +51,9 @@ final class DelimitedWorker {
     let base = UnsafePointer(buffer.base)
     let policy = pass.text.badRows
     var scanner = RowScanner(
-      base: base, count: count, columns: fields, dialect: pass.text.dialect, repairsRows: policy == .null)
+      base: base, count: count, columns: fields, dialect: pass.text.dialect, repairsRows: policy == .null,
+      keepsRagged: pass.text.onReject != nil && policy != .reject)
+    var rejects = BlockRejects(isWanted: pass.text.onReject != nil && policy != .reject)
     if block.index == 0 && pass.text.hasHeader { scanner.skipRow() }
     let isASCII = holdsOnlyASCII(base, count)
 
@@ -69,7 +72,7 @@ final class DelimitedWorker {
         outcome.failure = failure
         return outcome
       }
-      filled &+= firstFailure != nil && policy == .skip ? removeBadRows(batch, &outcome) : rows
+      filled &+= firstFailure != nil && policy == .skip ? removeBadRows(batch, &outcome, &rejects) : rows
       for i in writers.indices { writers[i].writer.failures.removeAll(keepingCapacity: true) }
       if filled == RowGroup.capacity {
         groups.append(seal())
@@ -82,6 +85,8 @@ final class DelimitedWorker {
       counts.append(filled)
     }
     tally(scanner, policy, &outcome)
+    for row in scanner.ragged where policy == .skip || row.fields == nil { reject(row, &rejects) }
+    outcome.rejects = rejects.pending(in: block.index, base, count: block.count, newline: newline)
     outcome.block = DelimitedPass.Block(
       index: block.index, newlines: countBytes(newline, base, block.count), groups: groups, counts: counts)
     return outcome
@@ -141,7 +146,7 @@ final class DelimitedWorker {
   }
 
   /// Takes the rows with bad fields out of all columns; the number of rows that stay.
-  private func removeBadRows(_ batch: FieldBatch, _ outcome: inout Outcome) -> Int {
+  private func removeBadRows(_ batch: FieldBatch, _ outcome: inout Outcome, _ rejects: inout BlockRejects) -> Int {
     let flags = bad.values(UInt8.self)
     memset(flags, 0, batch.rows)
     var start = 0
@@ -152,8 +157,35 @@ final class DelimitedWorker {
     var left = batch.rows
     for row in 0..<batch.rows where flags[row] != 0 { left &-= 1 }
     outcome.skippedRows += batch.rows &- left
+    if pass.text.onReject != nil { rejectBadRows(batch, start, &rejects) }
     for (_, _, writer) in writers { writer.remove(from: start, bad: UnsafePointer(flags)) }
     return left
+  }
+
+  /// Keeps the rows of a batch that have a bad field, each with the first of them.
+  private func rejectBadRows(_ batch: FieldBatch, _ start: Int, _ rejects: inout BlockRejects) {
+    var first: [Int: Int] = [:]
+    for place in writers.indices {
+      for row in writers[place].writer.failures where first[row &- start] == nil { first[row &- start] = place }
+    }
+    let name = pass.text.name
+    for (row, place) in first {
+      let marks = batch.marks + row &* (fields &+ 1)
+      let range = Int(marks[0]) &+ 1..<Swift.max(Int(marks[0]) &+ 1, Int(marks[fields]))
+      let info = pass.columns[writers[place].column].info
+      let text = Array(batch.field(row, writers[place].field))
+      rejects.add(range, place: range.lowerBound, { line, _ in
+        text.withUnsafeBufferPointer { BadText.cell($0, column: info, file: name, line: line) }
+      })
+    }
+  }
+
+  private func reject(_ row: RaggedRow, _ rejects: inout BlockRejects) {
+    let (name, expected) = (pass.text.name, fields)
+    rejects.add(row.start..<Swift.max(row.start, row.end), place: row.start, { line, _ in
+      guard let found = row.fields else { return BadText.openQuote(file: name, line: line) }
+      return BadText.row(fields: found, expected: expected, file: name, line: line)
+    })
   }
 
   private func tally(_ scanner: RowScanner, _ policy: BadRowPolicy, _ outcome: inout Outcome) {

@@ -12,6 +12,8 @@ public struct JSONRowsText {
   /// Stated columns; nil takes all keys, in order of first appearance, with the types that fit their values.
   public var columns: Schema?
   public var badRows: BadRowPolicy = .reject
+  /// Takes the rows that are left out, in their order, when a pass or a batch is done.
+  public var onReject: ((RejectedRow) throws -> Void)?
   public var blockSize: Int?
   public var threads = 1
 
@@ -31,6 +33,7 @@ public func loadJSON(_ text: JSONRowsText, context: ExecutionContext) throws -> 
   let schema = try text.columns ?? surveyedColumns(text, context: context)
   let pass = try JSONPass(text, schema: schema, context: context)
   try pass.run()
+  try pass.deliverRejects()
   let blocks = pass.finishedBlocks
   let groups = try assembleGroups(blocks.flatMap(\.groups), schema: schema, threads: text.threads)
   return LoadedRows(
@@ -105,6 +108,7 @@ final class JSONPass: @unchecked Sendable {
   private struct Shared {
     var blocks: [Block] = []
     var failure: Failure?
+    var rejects = PassRejects()
     var skippedRows = 0
     var nulledCells = 0
   }
@@ -170,6 +174,13 @@ final class JSONPass: @unchecked Sendable {
     throw failure.diagnostic(line)
   }
 
+  /// Hands on the rows that were left out.
+  func deliverRejects() throws {
+    guard let onReject = text.onReject else { return }
+    let blocks = finishedBlocks.map { (index: $0.index, newlines: $0.newlines) }
+    try shared.rejects.deliver(before: newlinesBefore, blocks: blocks, onReject)
+  }
+
   private func work() throws {
     let buffer = BlockBuffer(capacity: blockSize)
     let worker = JSONWorker(self)
@@ -178,7 +189,8 @@ final class JSONPass: @unchecked Sendable {
       try context.checkpoint()
       let outcome = worker.read(block, in: buffer)
       if outcome.keyCount > LoadedRows.columnLimit { throw BadText.tooManyColumns(file: text.name) }
-      lock.locked {
+      try lock.locked {
+        try shared.rejects.add(outcome.rejects, context)
         shared.skippedRows += outcome.skippedRows
         shared.nulledCells += outcome.nulledCells
         if let failure = outcome.failure {

@@ -6,6 +6,7 @@ final class JSONWorker {
   struct Outcome {
     var block: JSONPass.Block?
     var failure: JSONPass.Failure?
+    var rejects: [PendingReject] = []
     var skippedRows = 0
     var nulledCells = 0
     var keyCount = 0
@@ -53,22 +54,26 @@ final class JSONWorker {
     let base = UnsafePointer(buffer.base)
     var outcome = Outcome()
     if isSurvey { forgetKeys() }
+    var rejects = BlockRejects(isWanted: pass.text.onReject != nil && !isSurvey)
     var groups: [[Segment]] = []
     var rows = JSONBlockRows(
       base: base, count: block.count, isLines: pass.text.isLines, isArray: pass.reader.isArray,
       isFirst: block.index == 0, isLast: block.isLast)
     while let range = rows.next() {
       let misfit = read(Bytes(start: base + range.lowerBound, count: range.count), at: range.lowerBound, &outcome)
-      if let misfit, !tolerate(misfit, block, base, &outcome) { return outcome }
+      if let misfit, !tolerate(misfit, range, block, base, &outcome, &rejects) { return outcome }
       if !isSurvey, let first = writers.first, first.count == RowGroup.capacity {
         groups.append(writers.map { $0.seal() })
       }
     }
     if let reason = rows.problem {
       let misfit = Misfit(place: rows.at) { BadText.json(reason, file: $0, line: $1, byte: $2) }
-      if !tolerate(misfit, block, base, &outcome, addsRow: false) { return outcome }
+      if !tolerate(misfit, rows.at..<Swift.max(rows.at, block.count), block, base, &outcome, &rejects, addsRow: false) {
+        return outcome
+      }
     }
     if !isSurvey, let first = writers.first, first.count > 0 { groups.append(writers.map { $0.seal() }) }
+    outcome.rejects = rejects.pending(in: block.index, base, count: block.count)
     let keys = isSurvey ? zip(nameList, kinds).map { (name: Array($0), kinds: $1) } : []
     outcome.keyCount = keys.count
     outcome.block = JSONPass.Block(
@@ -85,14 +90,18 @@ final class JSONWorker {
 
   /// Deals with a bad row as the policy says; false when the load ends.
   private func tolerate(
-    _ misfit: Misfit, _ block: TextBlock, _ base: UnsafePointer<UInt8>, _ outcome: inout Outcome, addsRow: Bool = true
+    _ misfit: Misfit, _ text: Range<Int>, _ block: TextBlock, _ base: UnsafePointer<UInt8>, _ outcome: inout Outcome,
+    _ rejects: inout BlockRejects, addsRow: Bool = true
   ) -> Bool {
+    let name = pass.text.name
+    if pass.text.badRows == .skip || pass.text.badRows == .null && !addsRow {
+      rejects.add(text, place: misfit.place, { misfit.diagnostic(name, $0, $1) })
+    }
     switch pass.text.badRows {
     case .reject:
       let place = Swift.min(misfit.place, block.count)
       var lineStart = place
       while lineStart > 0 && base[lineStart &- 1] != 0x0A { lineStart &-= 1 }
-      let name = pass.text.name
       outcome.failure = JSONPass.Failure(
         block: block.index, newlinesBefore: countBytes(0x0A, base, place)
       ) { misfit.diagnostic(name, $0, place - lineStart + 1) }

@@ -21,6 +21,8 @@ struct FieldBatch {
 /// A row that has too few or too many fields, or a quote that is never closed.
 struct RaggedRow {
   let start: Int
+  /// Behind its last byte.
+  let end: Int
   /// Nil when a quote is not closed.
   let fields: Int?
 }
@@ -38,6 +40,8 @@ struct RowScanner {
   /// Whether a ragged row is padded with missing fields, or cut.
   let repairsRows: Bool
   private(set) var at = 0
+  /// Whether all ragged rows are kept, and not only the first.
+  let keepsRagged: Bool
   /// Rows that were left out, or repaired.
   var ragged: [RaggedRow] = []
   private(set) var raggedCount = 0
@@ -45,7 +49,10 @@ struct RowScanner {
   private(set) var lostRows = 0
   private(set) var missingFields = 0
 
-  init(base: UnsafePointer<UInt8>, count: Int, columns: Int, dialect: Dialect, repairsRows: Bool) {
+  init(
+    base: UnsafePointer<UInt8>, count: Int, columns: Int, dialect: Dialect, repairsRows: Bool, keepsRagged: Bool = false
+  ) {
+    self.keepsRagged = keepsRagged
     self.base = base
     self.count = count
     self.columns = columns
@@ -106,7 +113,7 @@ struct RowScanner {
           guard let behind = closing(place &+ 1, quotes, quote) else {
             raggedCount &+= 1
             lostRows &+= 1
-            if ragged.isEmpty { ragged.append(RaggedRow(start: rowStart, fields: nil)) }
+            if ragged.isEmpty || keepsRagged { ragged.append(RaggedRow(start: rowStart, end: count, fields: nil)) }
             at = count
             break scan
           }
@@ -148,7 +155,7 @@ struct RowScanner {
     _ out: UnsafeMutablePointer<Int32>, fields: Int, _ rowStart: Int, _ end: Int
   ) -> Bool {
     raggedCount &+= 1
-    if ragged.isEmpty { ragged.append(RaggedRow(start: rowStart, fields: fields)) }
+    if ragged.isEmpty || keepsRagged { ragged.append(RaggedRow(start: rowStart, end: end, fields: fields)) }
     guard repairsRows else { return false }
     if fields < columns {
       for missing in fields...columns { out[missing] = Int32(truncatingIfNeeded: end) }

@@ -74,6 +74,7 @@ public final class DelimitedStream {
       text, wanted: places, columns: text.columns, context: context, reader: reader, newlinesBefore: newlines)
     try pass.run()
     guard pass.widerTypes.isEmpty else { throw WiderColumns(types: try widerTypes(pass, places)) }
+    try pass.deliverRejects()
     let blocks = pass.finishedBlocks
     if blocks.isEmpty { return nil }
     newlines = pass.newlines
@@ -131,6 +132,7 @@ public final class JSONStream {
     reader.allow(blocksPerBatch)
     let pass = try JSONPass(text, schema: schema, context: context, reader: reader, newlinesBefore: newlines)
     try pass.run()
+    try pass.deliverRejects()
     let blocks = pass.finishedBlocks
     if blocks.isEmpty { return nil }
     newlines = pass.newlines

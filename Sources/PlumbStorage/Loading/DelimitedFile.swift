@@ -2,8 +2,10 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Finds out how a delimited file is written and loads it.
-func loadDelimitedFile(_ source: any SampledSource, name: String, options: LoadOptions) throws -> LoadedRows {
-  try loadDelimited(delimitedText(source, name: name, options: options), context: options.context)
+func loadDelimitedFile(
+  _ source: any SampledSource, path: String, name: String, options: LoadOptions
+) throws -> LoadedRows {
+  try loadDelimited(delimitedText(source, path: path, name: name, options: options), context: options.context)
 }
 
 /// A delimited file as it is written.
@@ -11,7 +13,7 @@ func loadDelimitedFile(_ source: any SampledSource, name: String, options: LoadO
 /// - Parameter known: the columns of a table that the rows are for; where the file has columns of the same names, its
 ///   guessed types are those.
 func delimitedText(
-  _ source: any SampledSource, name: String, options: LoadOptions, known: Schema? = nil
+  _ source: any SampledSource, path: String, name: String, options: LoadOptions, known: Schema? = nil
 ) throws -> DelimitedText {
   let shape = try DelimitedSniffer(source: source, options: options, name: name).shape()
   var columns = try chosenColumns(shape, name: name, options: options)
@@ -23,6 +25,7 @@ func delimitedText(
     columns: columns, typesAreStated: options.columns != nil)
   text.skippedBytes = shape.skippedBytes
   text.badRows = options.badRows
+  text.onReject = options.rowRejects(path).map(onceALine)
   text.blockSize = options.blockSize
   text.threads = options.threads ?? options.context.threads
   // One block is the work of one thread.
@@ -31,6 +34,16 @@ func delimitedText(
     if options.blockSize == nil && size < 4 << 20 { text.blockSize = size / text.threads + 1 }
   }
   return text
+}
+
+/// Hands each row on once, though a text is read again from the front when a type turns out not to hold.
+private func onceALine(_ take: @escaping (RejectedRow) throws -> Void) -> (RejectedRow) throws -> Void {
+  var last = 0
+  return { row in
+    guard row.line > last else { return }
+    last = row.line
+    try take(row)
+  }
 }
 
 /// Stated columns by name where the header has all of them, else by place.

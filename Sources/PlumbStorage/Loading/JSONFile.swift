@@ -6,9 +6,9 @@ import PlumbEngine
 /// A file that is named as lines but whose first line is no whole value, such as an indented object, is read
 /// value by value.
 func loadJSONFile(
-  _ source: any SampledSource, name: String, format: LoadOptions.Format, options: LoadOptions
+  _ source: any SampledSource, path: String, name: String, format: LoadOptions.Format, options: LoadOptions
 ) throws -> LoadedRows {
-  guard let text = try jsonText(source, name: name, format: format, options: options) else {
+  guard let text = try jsonText(source, path: path, name: name, format: format, options: options) else {
     return LoadedRows(schema: options.columns ?? [], groups: [])
   }
   return try loadJSON(text, context: options.context)
@@ -16,7 +16,7 @@ func loadJSONFile(
 
 /// A JSON file as it is written; nil when it is empty and its columns are stated.
 func jsonText(
-  _ source: any SampledSource, name: String, format: LoadOptions.Format, options: LoadOptions
+  _ source: any SampledSource, path: String, name: String, format: LoadOptions.Format, options: LoadOptions
 ) throws -> JSONRowsText? {
   let front = try source.sample(at: 0, count: 1 << 20)
   let skipped = front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -37,6 +37,7 @@ func jsonText(
   text.skippedBytes = skipped
   text.columns = options.columns
   text.badRows = options.badRows
+  text.onReject = options.rowRejects(path)
   text.blockSize = options.blockSize
   text.threads = options.threads ?? options.context.threads
   if let size = source.size {

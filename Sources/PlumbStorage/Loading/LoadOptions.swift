@@ -1,7 +1,7 @@
 import PlumbEngine
 
 /// How to read a file; what is nil is found out from the file.
-public struct LoadOptions: Sendable {
+public struct LoadOptions: @unchecked Sendable {
   public enum Format: String, Hashable, Sendable, CaseIterable {
     case csv, tsv
     /// One JSON object a line.
@@ -35,6 +35,8 @@ public struct LoadOptions: Sendable {
   /// otherwise they are the fields of a row in their order.
   public var columns: Schema?
   public var badRows = BadRowPolicy.reject
+  /// Takes the rows that `badRows` leaves out; what it throws ends the loading.
+  public var onReject: ((RejectedInput) throws -> Void)?
   public var compression: Compression?
   /// Whether to read standard input rather than a path.
   public var isStandardInput = false
@@ -46,6 +48,15 @@ public struct LoadOptions: Sendable {
   public var context: ExecutionContext
 
   public init(context: ExecutionContext) { self.context = context }
+
+  /// Takes the rejected rows of a file that is read with these options.
+  func rowRejects(_ path: String) -> ((RejectedRow) throws -> Void)? {
+    guard let onReject else { return nil }
+    let name = isStandardInput ? "standard input" : path
+    return { row in
+      try onReject(RejectedInput(path: name, line: row.line, reason: row.reason, text: row.text))
+    }
+  }
 }
 
 /// A file as a table, and what was left out of it.

@@ -12,8 +12,9 @@ public func loadTable(name: String, path: String, options: LoadOptions) throws -
   options.format = format
   let rows: LoadedRows
   switch format {
-  case .csv, .tsv: rows = try loadDelimitedFile(opened.source, name: opened.name, options: options)
-  case .ndjson, .json: rows = try loadJSONFile(opened.source, name: opened.name, format: format, options: options)
+  case .csv, .tsv: rows = try loadDelimitedFile(opened.source, path: path, name: opened.name, options: options)
+  case .ndjson, .json:
+    rows = try loadJSONFile(opened.source, path: path, name: opened.name, format: format, options: options)
   case .sqlite: rows = try loadSQLiteTable(path: path, options: options)
   }
   return LoadedTable(

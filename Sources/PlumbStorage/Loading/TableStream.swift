@@ -46,7 +46,7 @@ public final class TableStream {
     self.batchBytes = batchBytes
     switch format {
     case .csv, .tsv:
-      text = try delimitedText(source, name: name, options: options, known: known)
+      text = try delimitedText(source, path: path, name: name, options: options, known: known)
     case .ndjson, .json, .sqlite: break
     }
     self.options = options
@@ -68,7 +68,7 @@ public final class TableStream {
       schema = text.columns.map(\.info)
       reader = .delimited(try DelimitedStream(text, from: start, batchBytes: batchBytes, context: options.context))
     case .ndjson, .json:
-      guard var text = try jsonText(source, name: name, format: format, options: options) else {
+      guard var text = try jsonText(source, path: path, name: name, format: format, options: options) else {
         schema = options.columns ?? []
         reader = .nothing
         return
