@@ -10,7 +10,18 @@ struct MemoryImport {
   let command: ImportCommand
   let catalog: Catalog
   /// What was imported before: the size and time of each file of rows, by table and path.
-  let known: Guarded<[String: String]>
+  let known: Guarded<[String: Known]>
+
+  /// A file of rows that is in a table, and what it was when it was read.
+  struct Known {
+    let table: String
+    let path: String
+    let rows: Int
+    fileprivate let state: String
+
+    /// Whether the file is still what was read.
+    var isSame: Bool { state == MemoryImport.state(path) }
+  }
 
   /// - Throws: a diagnostic that names the file; tables that were read before it stay.
   func run() throws {
@@ -24,7 +35,7 @@ struct MemoryImport {
       for loaded in try loading.load(name: command.tableName, path: path) where !isTelemetry {
         guard let table = try scratch.table(named: loaded.name) else { continue }
         try add(table)
-        note(table.name, loaded.path)
+        note(table, loaded.path)
         Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows from \(loaded.path)")
       }
       if isTelemetry { try takeTelemetry(from: scratch, path) }
@@ -37,13 +48,16 @@ struct MemoryImport {
 
   private func key(_ table: String, _ path: String) -> String { "\(table) \(absolutePath(path))" }
 
-  private func state(_ path: String) -> String {
+  private static func state(_ path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "" }
     return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 
-  private func note(_ table: String, _ path: String) { known.withLock { $0[key(table, path)] = state(path) } }
+  private func note(_ table: Table, _ path: String) {
+    let file = Known(table: table.name, path: absolutePath(path), rows: table.rowCount, state: Self.state(path))
+    known.withLock { $0[key(table.name, path)] = file }
+  }
 
   /// Whether all rows of a file are in its table.
   ///
@@ -53,7 +67,7 @@ struct MemoryImport {
     guard !command.replace, path != "-", catalog.hasTable(named: name),
       let before = known.withLock({ $0[key(name, path)] })
     else { return false }
-    guard before == state(path) else {
+    guard before.isSame else {
       throw Diagnostic(
         "file-changed", "`\(path)` has changed since its rows were put into `\(name)`",
         help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")

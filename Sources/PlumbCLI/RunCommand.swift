@@ -67,10 +67,14 @@ struct RunCommand: ParsableCommand {
     _ text: String, name: String, in workspace: Workspace, to results: Results, hasFailed: inout Bool
   ) throws {
     let session = workspace.session()
-    for part in keepGoing ? ScriptParts.queries(of: text) : [text] {
+    for part in ScriptParts.of(text, each: keepGoing) {
       do {
         try Interrupts.shared.handling({ session.cancel() }) {
-          try session.run(part) { answer, _ in
+          if let words = part.words {
+            for answer in try ShowCommand.answers(words, in: workspace, session) { try results.write(answer) }
+            return try results.flush()
+          }
+          try session.run(part.text) { answer, _ in
             try results.write(answer)
             // Whoever waits for a change to be acknowledged gets it now.
             try results.flush()
@@ -79,32 +83,54 @@ struct RunCommand: ParsableCommand {
       } catch let diagnostics as Diagnostics where keepGoing && !Interrupts.shared.wasTaken {
         hasFailed = true
         Failure.report(diagnostics, source: text, name: name)
+      } catch var diagnostic as Diagnostic where part.words != nil && !Interrupts.shared.wasTaken {
+        diagnostic.span = part.span
+        guard keepGoing else { throw diagnostic }
+        hasFailed = true
+        Failure.report(diagnostic, source: text, name: name)
       }
     }
   }
 }
 
-/// A script as texts of one query each.
-enum ScriptParts {
-  /// For each query the script with the other queries blanked out, so that it keeps the statements it
-  /// builds on and its place. The script alone when it cannot be read.
-  static func queries(of text: String) -> [String] {
-    let parsed = parse(text)
-    if parsed.hasErrors { return [text] }
-    let bytes = Array(text.utf8)
+/// A script as texts of one query or command each.
+struct ScriptParts {
+  /// The script with all other queries and commands blanked out, so that the one keeps the statements it builds on
+  /// and its place.
+  let text: String
+  /// The words of a command that is not the database's, such as `.train forest`.
+  let words: [String]?
+  let span: SourceSpan?
+
+  /// - Parameter each: whether every query and command is a part, and not the whole script where that can be run at once.
+  static func of(_ script: String, each: Bool) -> [ScriptParts] {
+    let whole = [ScriptParts(text: script, words: nil, span: nil)]
+    let parsed = parse(script)
+    if parsed.hasErrors { return whole }
+    let bytes = Array(script.utf8)
     let statements = parsed.script.statements
-    var places: [Range<Int>] = []
+    var places: [(range: Range<Int>, words: [String]?, span: SourceSpan)] = []
     for (i, statement) in statements.enumerated() {
-      guard case .query(let query) = statement else { continue }
+      let span: SourceSpan
+      var words: [String]?
+      switch statement {
+      case .query(let query): span = query.span
+      case .command(let command):
+        span = command.span
+        words = ShowCommand.words(in: command.text)
+      case .letBinding, .setOption, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess: continue
+      }
       let end = i + 1 < statements.count ? statements[i + 1].span.lower : bytes.count
-      places.append(max(0, query.span.lower)..<min(bytes.count, max(query.span.lower, end)))
+      places.append((max(0, span.lower)..<min(bytes.count, max(span.lower, end)), words, span))
     }
-    return places.count < 2 ? [text] : places.indices.map { kept in
+    let isMixed = places.contains { $0.words != nil }
+    guard isMixed || each && places.count > 1 else { return whole }
+    return places.indices.map { kept in
       var part = bytes
       for (i, place) in places.enumerated() where i != kept {
-        for at in place where part[at] != 0x0A { part[at] = 0x20 }
+        for at in place.range where part[at] != 0x0A { part[at] = 0x20 }
       }
-      return String(decoding: part, as: UTF8.self)
+      return ScriptParts(text: String(decoding: part, as: UTF8.self), words: places[kept].words, span: places[kept].span)
     }
   }
 }

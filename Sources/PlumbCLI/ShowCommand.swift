@@ -47,6 +47,17 @@ enum ShowCommand {
     return .text(workspace.predictor.treeText ?? "")
   }
 
+  /// The same as rows: a text is one of each line.
+  static func answers(_ words: [String], in workspace: Workspace, _ session: Session) throws -> [Answer] {
+    switch try shown(words, in: workspace, session) {
+    case .answers(let answers): return answers
+    case .text(let text):
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0)
+      let rows = lines.map { Value.string(String($0)).literal }.joined(separator: ",\n")
+      return try session.run("datatable(text: string) [\n\(rows)\n]")
+    }
+  }
+
   /// `.train [tree|forest] [within 2h]`: learns, and saves the model where there is a workspace file.
   private static func train(_ words: [String], in workspace: Workspace, _ session: Session) throws -> [Answer] {
     var words = words[...]

@@ -16,7 +16,7 @@ struct Workspace {
   /// The simulated world in memory, if there is no file.
   private(set) var world: SimulatedWorld?
   /// Files whose rows are in tables in memory.
-  let imported = Guarded<[String: String]>([:])
+  let imported = Guarded<[String: MemoryImport.Known]>([:])
   /// What it was opened with; another one is opened alike.
   let options: DataOptions
 

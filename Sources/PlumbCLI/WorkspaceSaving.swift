@@ -69,6 +69,14 @@ extension Workspace {
             modelNamed: model.name, summary: model.summary, data: try own.data(of: model), madeAt: model.madeAt)
         }
       }
+      if store == nil {
+        for known in imported.withLock({ Array($0.values) }) where known.isSame && catalog.hasTable(named: known.table) {
+          // A file that can no longer be read is not known.
+          let options = loading.importOptions(known.path)
+          guard let record = try? ImportRecord(ofAll: known.path, rows: known.rows, options: options) else { continue }
+          try writer.note(record, inTable: known.table)
+        }
+      }
       for (name, database) in catalog.attached { try writer.set(FileStore.attachment + name, to: database.reminder) }
       try world?.saveSettings(writer, changed: changedWorldTables)
     }

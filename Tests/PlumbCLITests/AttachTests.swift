@@ -27,6 +27,8 @@ struct AttachTests {
     #expect(done.status == 0, "\(done.output)")
   }
 
+  private static var canMount: Bool { (try? PlumbProcess.shell("unshare -rm mount -t tmpfs tmpfs /mnt").status) == 0 }
+
   private func run(_ text: String, _ more: [String] = []) throws -> PlumbProcess {
     try PlumbProcess(["query"] + more + ["--format", "csv", "-c", ".attach '\(database)' as shop; \(text)"])
   }
@@ -46,6 +48,17 @@ struct AttachTests {
     #expect(try answer("shop.failed | project id") == "id\n2\n")
     #expect(
       try answer("let o = shop.orders; print x = toscalar(o | count), y = toscalar(shop.orders | count)") == "x,y\n3,3\n")
+  }
+
+  /// Where nothing can be written, SQLite is told that the file cannot change, and needs no files beside it.
+  @Test(.enabled(if: canMount, "needs a system that lets `unshare` mount")) func filesThatCannotChange() throws {
+    let mount = "mkdir '\(folder.path)/ro' && mount -t tmpfs tmpfs '\(folder.path)/ro' && cp '\(database)' '\(folder.path)/ro' "
+      + "&& mount -o remount,ro '\(folder.path)/ro'"
+    let query = ".attach '\(folder.path)/ro/shop.db' as shop; .show attached | project mode = Mode; shop.orders | count"
+    try folder.write("q.kql", query)
+    // A file system of its own, in which even root cannot write.
+    let done = try PlumbProcess.shell("unshare -rm sh -c \"\(mount) && $PLUMB run '\(folder.path)/q.kql' --format csv\"")
+    #expect(done.output.contains("immutable") && done.output.hasSuffix("Count\n3\n"), "\(done.output)")
   }
 
   @Test func typesAreFoundAndSaid() throws {

@@ -99,6 +99,20 @@ struct ImportTests {
     #expect(again.output == "count_,dcount_run_id\n3,3\n")
   }
 
+  @Test func mappedRowsThatAreRejected() throws {
+    let folder = try TemporaryFolder()
+    let map = try folder.write("map.kql", "let runs = input | project pipeline = job, started = began, status = result;")
+    let data = try folder.write("jobs.csv", "job,began,result\na,2025-03-06 01:00,succeeded\nb,2025-03-06 01:09,odd\n,2025-03-06 01:10,failed\n")
+    let rejects = folder.path + "/rejects.jsonl"
+    let run = try PlumbProcess(["query", "--load", data, "--map", map, "--rejects", rejects, "-c", "runs | project pipeline"])
+    #expect(run.output == "pipeline\na\n")
+    let lines = try String(contentsOfFile: rejects, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasSuffix(
+      #""input":"{\"pipeline\":\"b\",\"started\":\"2025-03-06T01:09:00.0000000Z\",\"status\":\"odd\"}"}"#) ?? false, "\(lines)")
+    #expect(lines.last?.contains("runs row 3: `pipeline` is empty") ?? false)
+  }
+
   @Test(arguments: [
     ("let runs = input | project pipeline = job, attempts = 1;", "`runs` has no column `attempts`"),
     ("let runs = input | project pipeline = job, records_out = result;", "is a long, and the mapping gives a string"),

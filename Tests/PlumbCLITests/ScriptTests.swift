@@ -23,6 +23,36 @@ struct ScriptTests {
     #expect(through.output == "a\n1\n")
   }
 
+  /// Whoever goes on after errors runs each command once, too.
+  @Test func keepGoingRunsCommandsOnce() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write(
+      "s.kql", "let n = 5;\n.set-or-append T <| print x = 1;\nT | count;\nT | where nosuch > 1;\nT | where x < n | count\n")
+    let run = try PlumbProcess(["run", script, "--keep-going", "--format", "jsonl"])
+    #expect(run.status == 1)
+    #expect(run.output == "{\"TableName\":\"T\",\"RowCount\":1}\n{\"Count\":1}\n{\"Count\":1}\n")
+    #expect(run.messages.contains("s.kql:4:11"), "\(run.messages)")
+  }
+
+  /// What the shell knows beside the database's commands, scripts know.
+  @Test func commandsOfPredictions() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write("s.kql", "print a = 1;\n.show features;\nlet n = 2;\nprint b = n\n")
+    let run = try PlumbProcess(["run", script, "--format", "jsonl"])
+    #expect(run.status == 0, "\(run.messages)")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.first == "{\"a\":1}" && lines.last == "{\"b\":2}")
+    #expect(lines.dropFirst().first?.hasPrefix("{\"text\":\"let as_of = ") ?? false)
+    let wrong = try folder.write("w.kql", "print a = 1;\n.train bush;\nprint b = 2\n")
+    let stopped = try PlumbProcess(["run", wrong, "--format", "jsonl"])
+    #expect(stopped.status == 1)
+    #expect(stopped.output == "{\"a\":1}\n")
+    #expect(stopped.messages.contains("w.kql:2:1") && stopped.messages.contains("`.train` is followed by tree or forest"))
+    let through = try PlumbProcess(["run", wrong, "--keep-going", "--format", "jsonl"])
+    #expect(through.status == 1)
+    #expect(through.output == "{\"a\":1}\n{\"b\":2}\n")
+  }
+
   @Test func answersRequests() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("t.csv", "a,b\n1,x\n2,y\n")

@@ -83,8 +83,7 @@ final class Recogniser {
     case "ADJACENT":
       return start > 0 && tokens[start - 1].upper == token.lower ? [start] : []
     case "BARE_NAME": return bareNameEnds(from: start)
-    case "PATTERN_TEXT", "OPERANDS":
-      return freeTextEnds(from: start, stopsAtPipe: name == "OPERANDS")
+    case "OPERANDS": return freeTextEnds(from: start)
     default: matches = false
     }
     return matches ? [start + 1] : []
@@ -110,8 +109,8 @@ final class Recogniser {
     return isPart(tokens[end - 1]) ? [end] : []
   }
 
-  /// Any place up to the first separator outside brackets.
-  private func freeTextEnds(from start: Int, stopsAtPipe: Bool) -> [Int] {
+  /// Any place up to the first `|` or `;` outside brackets.
+  private func freeTextEnds(from start: Int) -> [Int] {
     var places = [start]
     var depth = 0
     var index = start
@@ -119,7 +118,7 @@ final class Recogniser {
       switch tokens[index].kind {
       case .leftParen, .leftBracket, .leftBrace: depth += 1
       case .rightParen, .rightBracket, .rightBrace: depth -= 1
-      case .pipe where stopsAtPipe && depth == 0: return places
+      case .pipe where depth == 0: return places
       case .semicolon where depth == 0: return places
       default: break
       }

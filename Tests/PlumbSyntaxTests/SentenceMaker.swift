@@ -88,7 +88,6 @@ struct SentenceMaker {
     case "TYPE": pieces = ["long", "string", "datetime", "dynamic", "double"]
     case "STRING_OPERATOR": pieces = ["has", "!contains", "startswith_cs", "hasprefix"]
     case "ENTITY_QUALIFIER": pieces = ["database", "cluster"]
-    case "PATTERN_TEXT": pieces = ["= (a: string) [b: string] { (\"x\").[\"y\"] = { print 1; }; }"]
     case "OPERANDS": pieces = ["x as (y | z)", ""]
     default: pieces = ["?"]
     }

@@ -158,20 +158,3 @@ final class CompletionData: Sendable {
     return (try? run.wait(milliseconds: milliseconds)?.get()) ?? []
   }
 }
-
-/// Texts as KQL writes them.
-enum KQLText {
-  static func string(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": out += "\\" + String(scalar)
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out + "\""
-  }
-}

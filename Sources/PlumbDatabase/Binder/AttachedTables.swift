@@ -5,6 +5,7 @@ import PlumbSyntax
 extension Binder {
   /// A table of an attached database: `name.table`, `database("name").table`, `database("name").table("t")`.
   func table(_ path: EntityPathSyntax, in scope: Scope) throws -> Relation {
+    if let result = try tableOfPattern(path, in: scope) { return result }
     let (database, span) = try databaseName(of: path, in: scope)
     guard let foreign = catalog.attached(named: database) else { throw unknownDatabase(database, at: span) }
     let table = try tableName(of: path, in: scope)

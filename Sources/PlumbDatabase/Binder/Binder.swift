@@ -71,8 +71,7 @@ final class Binder {
     case .setOption(let syntax): set(syntax)
     case .declareQueryParameters(let syntax):
       for parameter in syntax.parameters { attempt { try declare(parameter) } }
-    case .declarePattern(let syntax):
-      refuse("`declare pattern`", at: syntax.span)
+    case .declarePattern(let syntax): attempt { try declare(syntax) }
     case .aliasDatabase(let syntax): refuse("`alias database`", at: syntax.span)
     case .restrictAccess(let syntax): refuse("`restrict access`", at: syntax.span)
     // The session runs commands itself; here one is only looked at.

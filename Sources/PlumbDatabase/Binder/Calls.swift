@@ -12,6 +12,7 @@ extension Binder {
       case .scalar(let expression): return expression
       case .table: throw tableAsValue(call.span, name)
       }
+    case .pattern: throw tableAsValue(call.span)
     case .value, .table, .broken:
       // A variable hides no function of Plumb's: `let bin = 1d` leaves `bin(...)` as it is.
       if !isBuiltIn(name) {

@@ -89,6 +89,7 @@ extension Binder {
       case .scalar(let expression): return expression
       case .table: throw tableAsValue(name.span, name.text)
       }
+    case .pattern(let pattern, _): throw patternWithoutValues(pattern, at: name.span)
     case .broken: throw AlreadyReported()
     case nil: break
     }

@@ -45,7 +45,7 @@ extension Binder {
       case .function(let function, let scope) where function.parameters.isEmpty:
         let call = CallSyntax(calling: name, at: name.span)
         return try expand(function, from: scope, call, at: place, input: nil)
-      case .value, .function, .broken: return .scalar(try value(of: name, at: place))
+      case .value, .function, .pattern, .broken: return .scalar(try value(of: name, at: place))
       case nil:
         if catalog.hasTable(named: name.text) {
           return .table(try relation(.name(name), in: place.scope, implied: nil))
@@ -57,6 +57,9 @@ extension Binder {
       if case .function(let function, let scope)? = place.scope.binding(named: name) {
         return try expand(function, from: scope, call, at: place, input: nil)
       }
+      if case .pattern? = place.scope.binding(named: name) {
+        return .table(try relation(.call(call), in: place.scope, implied: nil))
+      }
       if place.scope.binding(named: name) == nil,
         tableFunctionNames.contains(name) || catalog.function(named: name) != nil
       {
@@ -64,7 +67,7 @@ extension Binder {
       }
       return .scalar(try bind(call, at: place))
     case .member(let member):
-      if let path = member.asPath, namesAttached(path, at: place) {
+      if let path = member.asPath, namesAttached(path, at: place) || namesPattern(path, at: place) {
         return .table(try relation(.path(path), in: place.scope, implied: nil))
       }
       return .scalar(try bind(expression, at: place))

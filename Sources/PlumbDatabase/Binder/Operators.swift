@@ -227,7 +227,7 @@ extension Binder {
       }
       return result
     case .broken: throw AlreadyReported()
-    case .value, .table:
+    case .value, .table, .pattern:
       throw Diagnostic("not-a-function", "`\(call.name.text)` is not a function", at: call.name.span)
     case nil: break
     }

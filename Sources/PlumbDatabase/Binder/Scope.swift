@@ -7,6 +7,8 @@ enum Binding {
   case value(BoundExpression, row: Int?)
   case table(Relation)
   case function(FunctionSyntax, Scope)
+  /// Tables under texts, and what was defined before them.
+  case pattern(DeclarePatternSyntax, Scope)
   /// Its definition was wrong and reported.
   case broken
 }

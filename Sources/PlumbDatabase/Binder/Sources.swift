@@ -57,6 +57,7 @@ extension Binder {
       throw Diagnostic(
         "function-as-value", "`\(name.text)` is a function and needs its arguments", at: name.span,
         help: "write `\(name.text)(...)`")
+    case .pattern(let pattern, _): throw patternWithoutValues(pattern, at: name.span)
     case .value: throw valueAsTable(name.span, name.text)
     case .broken: throw AlreadyReported()
     case nil: break
@@ -96,6 +97,7 @@ extension Binder {
     let name = call.name.text
     switch scope.binding(named: name) {
     case .function(let function, let outer): return try table(expanding: function, from: outer, call, in: scope)
+    case .pattern(let pattern, let outer): return try table(pattern, from: outer, call, path: nil, in: scope)
     case .table(let table) where call.arguments.isEmpty: return table
     case .value, .table:
       throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)

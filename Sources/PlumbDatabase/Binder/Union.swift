@@ -61,7 +61,7 @@ extension Binder {
       switch binding {
       case .table: break
       case .function(let function, _) where function.isView: break
-      case .function, .value, .broken: continue
+      case .function, .pattern, .value, .broken: continue
       }
       seen.insert(name)
       result.append(try relation(.name(NameSyntax(naming: name, at: .none)), in: scope, implied: nil))

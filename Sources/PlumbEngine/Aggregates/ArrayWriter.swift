@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// Writes one compact dynamic array for each group, all of them into one block of memory.
 ///
 /// The rows are visited twice, first for the sizes and then for the bytes; nothing is sorted or allocated
-/// for a group. Each worker writes the arrays of a range of groups.
+/// for a group. Of very many rows each worker writes the arrays of a range of groups, for which it passes over all rows.
 struct ArrayWriter {
   /// Bytes before the elements: the tag, the size and the count.
   private static let header = 9
@@ -19,7 +19,7 @@ struct ArrayWriter {
   static func arrays(
     of log: GroupedLog, type: ScalarType, limit: Int, groups: Int, _ context: ExecutionContext? = nil
   ) throws -> Vector {
-    let parts = log.count < 65_536 ? 1 : Swift.min(context?.threads ?? 1, groups)
+    let parts = log.count < 1 << 20 ? 1 : Swift.min(context?.threads ?? 1, groups)
     let writer = ArrayWriter(log: UncheckedBox(log), limit: limit, groups: groups, parts: parts)
     switch type {
     case .bool: return try writer.arrays(of: FlagElement())

@@ -81,7 +81,14 @@ extension Vector {
 }
 
 /// Values as the literals of KQL.
-enum KQLText {
+public enum KQLText {
+  /// A string literal.
+  public static func string(_ text: String) -> String {
+    var out = ByteBuffer()
+    text.withUTF8Bytes { printString($0, to: &out) }
+    return out.string
+  }
+
   static func printReal(_ value: Double, to out: inout ByteBuffer) {
     out.append("real(" as StaticString)
     if value.isFinite {

@@ -111,8 +111,9 @@ extension Chunk {
   ) throws -> Chunk {
     if chunks.count == 1 { return chunks[0] }
     let count = chunks.reduce(0) { $0 &+ $1.count }
-    let workers = count > 100_000 ? context.threads : 1
     let places = types.indices.filter { wanted?.contains($0) ?? true }
+    // A row that is picked out of each of many chunks is far away in memory.
+    let workers = count > 100_000 || chunks.count &* places.count > 1_000 ? context.threads : 1
     // A chunk gathers its columns when they are read, which one thread at a time may do.
     try WorkerPool.shared.each(chunks.count, workers: workers) { number in
       for place in places { _ = chunks[number].column(place) }

@@ -43,14 +43,7 @@ final class GroupTable {
 
   /// The numbers of `rows` keys; new keys get the next numbers.
   func numbers(of source: UnsafePointer<UInt64>, rows: Int, into out: UnsafeMutablePointer<UInt32>) {
-    if let flags {
-      let flag = flags.values(UInt8.self)
-      for i in 0..<rows {
-        flag[Int(truncatingIfNeeded: source[i])] = 1
-        out[i] = UInt32(truncatingIfNeeded: source[i])
-      }
-      return
-    }
+    if let flags { return mark(source, rows, from: 0, in: flags.values(), out) }
     if isDirect { return direct(source, rows, out) }
     if pairs != nil { return single(source, rows, out) }
     multiple(source, rows, out)
@@ -68,6 +61,30 @@ final class GroupTable {
     count = mask &+ 1
     keys = Growing(capacity: 4)
     slots = Buffer(byteCount: 0)
+  }
+
+  @inline(never)
+  private func mark(
+    _ codes: Vector, _ rows: Int, in flags: UnsafeMutablePointer<UInt8>, _ out: UnsafeMutablePointer<UInt32>
+  ) {
+    switch codes.encoding {
+    case .codes8: mark(codes.lanes(UInt8.self), rows, from: 1, in: flags, out)
+    case .codes16: mark(codes.lanes(UInt16.self), rows, from: 1, in: flags, out)
+    case .plain, .narrow, .codes32: mark(codes.lanes(UInt32.self), rows, from: 1, in: flags, out)
+    }
+  }
+
+  /// Keys that came, each `first` more than its word.
+  @inline(__always)
+  private func mark<Word: FixedWidthInteger>(
+    _ words: UnsafePointer<Word>, _ rows: Int, from first: Int, in flags: UnsafeMutablePointer<UInt8>,
+    _ out: UnsafeMutablePointer<UInt32>
+  ) {
+    for i in 0..<rows {
+      let key = Int(truncatingIfNeeded: words[i]) &+ first
+      flags[key] = 1
+      out[i] = UInt32(truncatingIfNeeded: key)
+    }
   }
 
   /// Puts a 1 into `out` for each key of `range` that came, once keys are their own numbers.
@@ -95,6 +112,7 @@ final class GroupTable {
 
   /// The numbers of keys that lie as codes, each the key less 1. Only for keys that index an array.
   func numbers(ofCodes codes: Vector, rows: Int, into out: UnsafeMutablePointer<UInt32>) {
+    if let flags { return mark(codes, rows, in: flags.values(), out) }
     switch codes.encoding {
     case .codes8: coded(codes.lanes(UInt8.self), rows, out)
     case .codes16: coded(codes.lanes(UInt16.self), rows, out)
@@ -106,14 +124,6 @@ final class GroupTable {
   private func coded<C: FixedWidthInteger>(
     _ codes: UnsafePointer<C>, _ rows: Int, _ out: UnsafeMutablePointer<UInt32>
   ) {
-    if let flags {
-      let flag = flags.values(UInt8.self) + 1
-      for i in 0..<rows {
-        flag[Int(truncatingIfNeeded: codes[i])] = 1
-        out[i] = UInt32(truncatingIfNeeded: codes[i]) &+ 1
-      }
-      return
-    }
     let table = slots.values(UInt32.self) + 1
     for i in 0..<rows {
       let code = Int(truncatingIfNeeded: codes[i])

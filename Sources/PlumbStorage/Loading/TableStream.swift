@@ -176,6 +176,31 @@ public final class TableStream {
     return .longer(TextPosition(offset: offset, newlines: newlines, isArray: record.isArray, digest: digest))
   }
 
+  /// Where reading ends when all of the file is read, which is not done.
+  func end() throws -> TextPosition {
+    if format == .sqlite { return try wholeFile() }
+    try source.rewind()
+    let skipped = try skippedBytes()
+    let buffer = Buffer(byteCount: 1 << 20)
+    var digest = XXHash64Stream()
+    var (seen, newlines, isArray, isBegun) = (0, 0, false, false)
+    while true {
+      try options.context.checkpoint()
+      let given = try source.read(into: buffer.base, count: buffer.byteCount)
+      if given == 0 { break }
+      let bytes = Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given)
+      let own = bytes.part(from: min(given, max(0, skipped - seen)))
+      digest.add(own)
+      if !isBegun, let first = own.first(where: { $0 > 0x20 }) {
+        isBegun = true
+        isArray = format == .json && first == 0x5B
+      }
+      newlines += own.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+      seen += given
+    }
+    return TextPosition(offset: seen, newlines: newlines, isArray: isArray, digest: digest)
+  }
+
   /// The hash of an SQLite file, with that of the log of changes that may lie beside it.
   private func wholeFile() throws -> TextPosition {
     var digest = XXHash64Stream()

@@ -70,10 +70,28 @@ struct MappedRows {
           reading.report.read += 1
           if !isNew { reading.report.folded += 1 }
         } catch {
-          try reading.reject("\(name) row \(number): \(error.reason)", line: nil, text: Bytes(start: nil, count: 0))
+          try printed(columns, row).withBytes {
+            try reading.reject("\(name) row \(number): \(error.reason)", line: nil, text: $0)
+          }
         }
       }
     }
+  }
+
+  /// A row as an object of JSON, without its empty cells.
+  private func printed(_ columns: [Vector], _ row: Int) -> ByteBuffer {
+    var (out, text) = (ByteBuffer(), ByteBuffer())
+    out.append(0x7B as UInt8)
+    for (column, vector) in zip(table.schema, columns) where !vector.isEmptyCell(at: row) {
+      if out.count > 1 { out.append(0x2C as UInt8) }
+      column.name.withUTF8Bytes { JSONText.printString($0, to: &out) }
+      out.append(0x3A as UInt8)
+      text.removeAll()
+      vector.printText(at: row, to: &text)
+      text.withBytes { JSONText.printString($0, to: &out) }
+    }
+    out.append(0x7D as UInt8)
+    return out
   }
 
   private func add(_ columns: [Vector], _ row: Int, to fold: TelemetryFold) throws(TelemetryFault) -> Bool {

@@ -30,6 +30,12 @@ public struct ImportRecord: Sendable {
     self.isComplete = isComplete
   }
 
+  /// The record of a file of which all rows are in a table.
+  public init(ofAll path: String, rows: Int, options: LoadOptions) throws {
+    let stream = try TableStream(path: path, options: options, known: nil, batchBytes: 1 << 20)
+    self.init(path: path, size: stream.storedSize ?? 0, position: try stream.end(), rows: rows, isComplete: true)
+  }
+
   fileprivate init?(path: String, _ value: String) {
     let numbers = value.split(separator: " ").compactMap { Int64($0) }
     guard numbers.count == 7, numbers.enumerated().allSatisfy({ $0.offset == 3 || $0.element >= 0 }) else { return nil }

@@ -51,6 +51,9 @@ struct LeftLog {
     return stat(path + "-wal", &log) == 0 && log.st_size > 0
   }
 
+  /// Whether the index of a log counts changes of a file.
+  static func hasChanges(besides path: String) -> Bool { LogIndex(path + "-shm").state.map { $0.frames > 0 } ?? false }
+
   static func missing(_ name: String) -> Diagnostic {
     Diagnostic(
       "missing-log", "`\(name)-wal` is missing: the process that wrote to `\(name)` ended early, and its latest changes "

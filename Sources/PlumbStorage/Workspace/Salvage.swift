@@ -25,7 +25,9 @@ struct Salvage {
     } catch {
       losses.append("models are damaged")
     }
-    for name in names(file) {
+    let names = names(file)
+    if (try? StoredCatalogue.indexed(file)) != names { losses.append("the index of tables is damaged") }
+    for name in names {
       guard let row = try? StoredCatalogue.tables(file, named: name).first else {
         losses.append("the table `\(name)` is left out: its description is damaged")
         continue
@@ -37,11 +39,11 @@ struct Salvage {
   private mutating func names(_ file: Database) -> [String] {
     var names: [String] = []
     do {
-      try file.rows("SELECT name FROM plumb_tables ORDER BY id") { names.append($0.text(0)) }
+      try file.rows("SELECT name FROM plumb_tables NOT INDEXED ORDER BY name") { names.append($0.text(0)) }
     } catch {
       losses.append("the list of tables is damaged")
     }
-    return names.sorted()
+    return names
   }
 
   private mutating func add(_ table: TableRow, _ file: Database) {

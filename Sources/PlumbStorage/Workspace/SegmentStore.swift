@@ -42,7 +42,14 @@ final class SegmentStore: Sendable {
       return renewed
     }
     let info = group.columns[place].info
-    guard let stored = try connection.with({ try $0.segment(id) }) else {
+    let found = try connection.with { file in
+      let found = try file.segment(id)
+      if found == nil, try file.integer("SELECT count(*) FROM plumb_groups WHERE id = ?", .integer(group.id)) == 1 {
+        throw DamagedFile.diagnostic("\(group.part(place)) is missing", name)
+      }
+      return found
+    }
+    guard let stored = found else {
       throw Diagnostic(
         "file-changed", "a part of the table `\(group.table)` that the query was reading was replaced meanwhile",
         help: "run the query again")
@@ -54,9 +61,7 @@ final class SegmentStore: Sendable {
         narrow: group.bounds[place].fitsNarrow, dictionary: dictionary)
     else {
       connection.markDamaged()
-      throw DamagedFile.diagnostic(
-        "column `\(info.name)` of `\(group.table)`, rows \(group.firstRow + 1) to \(group.firstRow + group.rowCount), "
-          + "is not what was written", name)
+      throw DamagedFile.diagnostic("\(group.part(place)) is not what was written", name)
     }
     keep(vector, id)
     return vector

@@ -21,7 +21,11 @@ struct StoredCatalogue {
     }
     settings = try Self.settings(file)
     functions = try Self.functions(file)
-    for row in try Self.tables(file) {
+    let rows = try Self.tables(file)
+    guard try Self.indexed(file) == rows.map(\.name) else {
+      throw DamagedFile.diagnostic("its index of tables is not what was written", file.name)
+    }
+    for row in rows {
       tables.append((row, known[row.id] == row.version ? [] : try Self.groups(of: row, file)))
     }
   }
@@ -53,12 +57,21 @@ struct StoredCatalogue {
     return functions
   }
 
-  /// All tables, or the one of a name.
+  /// The names of all tables as their index has them, which nothing else reads but changes go by.
+  static func indexed(_ file: Database) throws -> [String] {
+    var names: [String] = []
+    try file.rows("SELECT name FROM plumb_tables INDEXED BY sqlite_autoindex_plumb_tables_1 ORDER BY name") { row in
+      names.append(row.text(0))
+    }
+    return names
+  }
+
+  /// All tables, or the one of a name, without the index of their names.
   static func tables(_ file: Database, named name: String? = nil) throws -> [TableRow] {
     var found: [(row: TableRow, columns: Int, seal: Int64)] = []
     try file.rows(
       """
-      SELECT id, name, columns, row_count, group_count, group_seals, seal FROM plumb_tables
+      SELECT id, name, columns, row_count, group_count, group_seals, seal FROM plumb_tables NOT INDEXED
       WHERE name = ?1 OR ?1 IS NULL ORDER BY name
       """, name.map { .text($0) } ?? .null
     ) { row in

@@ -42,7 +42,7 @@ public struct StoredModel: Hashable, Sendable {
     }
     guard let found else {
       throw Diagnostic(
-        "damaged-file", "`\(file.name)` is damaged: the model `\(name)`, version \(version), is not what was written",
+        "damaged-model", "`\(file.name)` is damaged: the model `\(name)`, version \(version), is not what was written",
         help: "`.drop model \(name)` takes it away, `.train` learns anew")
     }
     return found

@@ -78,6 +78,11 @@ final class StoredGroup: ColumnSource {
 
   func column(_ index: Int) throws -> Vector { try lost.contains(index) ? nulls(index) : store.column(self, index) }
 
+  /// The column, as messages name it.
+  func part(_ place: Int) -> String {
+    "column `\(columns[place].info.name)` of `\(table)`, rows \(firstRow + 1) to \(firstRow + rowCount),"
+  }
+
   /// What stands for a damaged column: nulls, or empty strings.
   private func nulls(_ index: Int) throws -> Vector {
     let writer = RowsWriter([columns[index].info])

@@ -56,12 +56,14 @@ final class WorkspaceConnection: Sendable {
     }
   }
 
-  /// Runs `body` while no other thread is in SQLite; calls may nest.
+  /// Runs `body` while no other thread is in SQLite; calls may nest. Damage that it finds is remembered.
   func with<Result>(_ body: (Database) throws -> Result) throws -> Result {
     do {
       return try queue.unsafeReentrantWrite(body)
-    } catch let error as DatabaseError {
-      throw SQLiteFailure(error, name).diagnostic
+    } catch {
+      let diagnostic = (error as? DatabaseError).map { SQLiteFailure($0, name).diagnostic } ?? error as? Diagnostic
+      if diagnostic?.code == DamagedFile.code { markDamaged() }
+      throw diagnostic ?? error
     }
   }
 
@@ -74,6 +76,7 @@ final class WorkspaceConnection: Sendable {
     if hadLog { keepLog(true) }
   }
 
+  /// Whether anything that was read was not what had been written.
   var isDamaged: Bool { damage.load(ordering: .relaxed) }
 }
 
@@ -100,7 +103,7 @@ struct SQLiteFailure {
     case .SQLITE_CANTOPEN: diagnostic = Diagnostic("cannot-read", "`\(name)` cannot be opened: \(reason)")
     case .SQLITE_NOMEM: diagnostic = Diagnostic("memory-limit", "there is no memory left to work on `\(name)`")
     case .SQLITE_TOOBIG: diagnostic = Diagnostic("value-too-large", "a value is too large for `\(name)`")
-    default: diagnostic = Diagnostic("damaged-file", "`\(name)` cannot be used: \(reason)")
+    default: diagnostic = Diagnostic(DamagedFile.code, "`\(name)` cannot be used: \(reason)")
     }
   }
 }

@@ -64,6 +64,9 @@ public final class WorkspaceFile: @unchecked Sendable {
     if front.isEmpty {
       guard options.creates else { throw Diagnostic("not-a-workspace", "`\(name)` is empty and no workspace") }
       guard !hadLog else { throw DamagedFile.diagnostic("it is empty, but has a log", name) }
+      guard !LeftLog.hasChanges(besides: path) else {
+        throw DamagedFile.diagnostic("it is empty, but `\(name)-shm` counts changes of it", name)
+      }
       try lock.locked { try WorkspaceConnection(path, .creating).with(Migrations.create) }
     } else if !front.starts(with: Array("SQLite format 3\0".utf8)) {
       throw Diagnostic(
@@ -287,6 +290,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   private func changing<Result>(_ body: (WorkspaceConnection, Database) throws -> Result) throws -> Result {
     let isFirst = writer == nil
     let connection = try writer ?? writingConnection()
+    defer { if connection.isDamaged { reader.markDamaged() } }
     return try connection.with { file in
       let result = try file.transaction {
         if isFirst { try Migrations.upgrade(file) }

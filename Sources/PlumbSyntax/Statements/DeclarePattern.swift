@@ -1,10 +1,27 @@
 import PlumbDiagnostics
 
-/// `declare pattern name ...`: read for its name only.
+/// `declare pattern name = (a: string)[b: string] { ("x").["y"] = { query }; ... }`: tables that texts stand for.
 public struct DeclarePatternSyntax: Sendable {
   public var name: NameSyntax
-  /// The whole statement as written.
-  public var text: String
+  /// What the pattern maps; nil for one that is declared without a meaning.
+  public var mapping: PatternMappingSyntax?
+  public var span: SourceSpan
+}
+
+/// The parameters of a pattern and what their values stand for.
+public struct PatternMappingSyntax: Sendable {
+  public var parameters: [FunctionParameterSyntax]
+  /// The parameter in square brackets, whose value follows a dot.
+  public var path: FunctionParameterSyntax?
+  public var definitions: [PatternDefinitionSyntax]
+}
+
+/// `("x").["y"] = { query }`
+public struct PatternDefinitionSyntax: Sendable {
+  public var arguments: [LiteralSyntax]
+  public var path: NameSyntax?
+  /// A function without parameters.
+  public var body: FunctionSyntax
   public var span: SourceSpan
 }
 
@@ -14,19 +31,82 @@ extension Parser {
     advance()
     advance()
     let name = try parseName("a pattern's name")
-    var braces = 0
-    while !at(.end), !(at(.semicolon) && braces == 0) {
-      if at(.leftBrace) { braces += 1 }
-      if at(.rightBrace) { braces -= 1 }
-      advance()
+    let mapping = skip(.assign) ? try parsePatternMapping() : nil
+    return DeclarePatternSyntax(name: name, mapping: mapping, span: span(from: start))
+  }
+
+  private mutating func parsePatternMapping() throws(SyntaxFailure) -> PatternMappingSyntax {
+    let parameters = try parseFunctionParameterList()
+    var path: FunctionParameterSyntax?
+    if at(.leftBracket) {
+      let nesting = try enter(.leftBracket)
+      path = try parseFunctionParameter()
+      try leave(nesting)
     }
-    let span = span(from: start)
-    return DeclarePatternSyntax(name: name, text: text(in: span), span: span)
+    var definitions: [PatternDefinitionSyntax] = []
+    let nesting = try enter(.leftBrace, "and what the pattern stands for")
+    while !isClosing(nesting) {
+      definitions.append(try parsePatternDefinition())
+      if !isClosing(nesting) { try expect(.semicolon, ";", "after the definition") }
+      while skip(.semicolon) {}
+    }
+    try leave(nesting)
+    return PatternMappingSyntax(parameters: parameters, path: path, definitions: definitions)
+  }
+
+  private mutating func parsePatternDefinition() throws(SyntaxFailure) -> PatternDefinitionSyntax {
+    let start = index
+    var arguments: [LiteralSyntax] = []
+    let nesting = try enter(.leftParen, "before the values of the pattern's parameters")
+    repeat { arguments.append(try parsePatternValue()) } while skip(.comma)
+    try leave(nesting)
+    let path = skip(.dot) ? try parseName("a value in square brackets") : nil
+    try expect(.assign, "=", "and a query in braces")
+    let body = try parseFunctionBody(of: [], from: index)
+    return PatternDefinitionSyntax(arguments: arguments, path: path, body: body, span: span(from: start))
+  }
+
+  private mutating func parsePatternValue() throws(SyntaxFailure) -> LiteralSyntax {
+    guard at(.string) else { throw unexpected("a text", help: "the values of a pattern are texts such as \"x\"") }
+    let token = advance()
+    let (text, isHidden) = readString(token)
+    return LiteralSyntax(value: .string(text, isHidden: isHidden), span: token.span)
   }
 }
 
 extension Printer {
   mutating func printDeclarePattern(_ node: DeclarePatternSyntax) {
-    write(node.text)
+    write("declare pattern ")
+    printName(node.name)
+    guard let mapping = node.mapping else { return }
+    write(" = ")
+    printFunctionParameters(mapping.parameters)
+    if let path = mapping.path {
+      write("[")
+      printFunctionParameter(path)
+      write("]")
+    }
+    write(" {")
+    indented { printer in
+      for definition in mapping.definitions {
+        printer.newLine(before: definition.span.lower)
+        printer.printPatternDefinition(definition)
+      }
+    }
+    newLine(before: node.span.upper)
+    write("}")
+  }
+
+  private mutating func printPatternDefinition(_ node: PatternDefinitionSyntax) {
+    write("(")
+    list(node.arguments) { printer, argument in printer.printLiteral(argument) }
+    write(")")
+    if let path = node.path {
+      write(".")
+      printName(path)
+    }
+    write(" =")
+    printFunctionBody(node.body)
+    write(";")
   }
 }

@@ -42,6 +42,13 @@ extension Parser {
     let start = index
     let isView = skipWord("view")
     let parameters = try parseFunctionParameterList()
+    return try parseFunctionBody(of: parameters, isView: isView, from: start)
+  }
+
+  /// `{ let ...; result }`
+  mutating func parseFunctionBody(
+    of parameters: [FunctionParameterSyntax], isView: Bool = false, from start: Int
+  ) throws(SyntaxFailure) -> FunctionSyntax {
     let bodyStart = index
     let nesting = try enter(.leftBrace, "and the function's body")
     let (statements, result) = try parseBody()
@@ -62,7 +69,7 @@ extension Parser {
     return parameters
   }
 
-  private mutating func parseFunctionParameter() throws(SyntaxFailure) -> FunctionParameterSyntax {
+  mutating func parseFunctionParameter() throws(SyntaxFailure) -> FunctionParameterSyntax {
     let start = index
     let name = try parseName("a parameter's name")
     try expect(.colon, ":", "and the parameter's type")
@@ -81,6 +88,10 @@ extension Printer {
   mutating func printFunction(_ node: FunctionSyntax) {
     if node.isView { write("view ") }
     printFunctionParameters(node.parameters)
+    printFunctionBody(node)
+  }
+
+  mutating func printFunctionBody(_ node: FunctionSyntax) {
     write(" {")
     indented { printer in
       for statement in node.statements {
@@ -97,19 +108,21 @@ extension Printer {
 
   mutating func printFunctionParameters(_ parameters: [FunctionParameterSyntax]) {
     write("(")
-    list(parameters) { printer, parameter in
-      printer.printName(parameter.name)
-      printer.write(": ")
-      switch parameter.kind {
-      case .table(let schema): printer.printSchema(schema)
-      case .scalar(let type, let defaultValue):
-        printer.write(type.type.rawValue)
-        if let defaultValue {
-          printer.write(" = ")
-          printer.printExpression(defaultValue)
-        }
+    list(parameters) { printer, parameter in printer.printFunctionParameter(parameter) }
+    write(")")
+  }
+
+  mutating func printFunctionParameter(_ parameter: FunctionParameterSyntax) {
+    printName(parameter.name)
+    write(": ")
+    switch parameter.kind {
+    case .table(let schema): printSchema(schema)
+    case .scalar(let type, let defaultValue):
+      write(type.type.rawValue)
+      if let defaultValue {
+        write(" = ")
+        printExpression(defaultValue)
       }
     }
-    write(")")
   }
 }

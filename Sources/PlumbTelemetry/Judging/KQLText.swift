@@ -1,14 +1,6 @@
 import PlumbEngine
 
-/// Values and names as KQL writes them.
-enum KQLText {
-  /// A string literal.
-  static func string(_ text: String) -> String {
-    var out = ByteBuffer()
-    text.withUTF8Bytes { JSONText.printString($0, to: &out) }
-    return out.string
-  }
-
+extension KQLText {
   /// A moment in ticks; nil is the clock.
   static func moment(_ ticks: Int64?) -> String {
     guard let ticks else { return "now()" }

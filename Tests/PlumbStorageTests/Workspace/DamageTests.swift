@@ -149,8 +149,11 @@ struct DamageTests {
   }
 
   /// A file as its process left it: with changes in the log, of which the index beside it knows.
-  private func left() throws -> (folder: WorkspaceFolder, log: [UInt8], file: WorkspaceFile) {
+  ///
+  /// - Parameter change: what was done to the file before, in SQL.
+  private func left(after change: String? = nil) throws -> (folder: WorkspaceFolder, log: [UInt8], file: WorkspaceFile) {
     let (folder, _) = try sample()
+    if let change { try folder.change(change) }
     let file = try folder.open()
     try file.write { try $0.append(Samples.numbers(1_000..<1_005)) }
     try file.write { try $0.append(Samples.numbers(1_005..<1_010)) }
@@ -193,6 +196,43 @@ struct DamageTests {
     try Data(log).write(to: logPlace)
     #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
     #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
+  }
+
+  @Test func damageThatAQueryFindsLeavesFileAndLogAsTheyAre() throws {
+    let (folder, log, _) = try left(after: "DELETE FROM plumb_segments WHERE id = (SELECT min(id) FROM plumb_segments)")
+    let before = try folder.bytes
+    do {
+      let file = try folder.open()
+      #expect(Samples.failure { _ = try file.cells("all") }.contains("rows 1 to 400, is missing"))
+      #expect(Samples.failure { try file.write { try $0.drop("numbers") } }.contains("is not written to"))
+    }
+    #expect(try folder.bytes == before)
+    #expect(try Array(Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal"))) == log)
+  }
+
+  @Test func anEmptyFileWithAnIndexOfChangesIsDamaged() throws {
+    let (folder, _, _) = try left()
+    try folder.write([])
+    try FileManager.default.removeItem(atPath: folder.path + "-wal")
+    #expect(Samples.failure { _ = try folder.open() }.contains("it is empty, but `t.plumb-shm` counts changes of it"))
+    #expect(try folder.bytes == [])
+  }
+
+  @Test func anIndexOfTablesThatIsNotTheirsIsTold() throws {
+    let (folder, expected) = try sample()
+    // The index changes places with a tree that is empty.
+    func page(_ name: String) throws -> Int {
+      try #require(Int(folder.sqlite("SELECT rootpage FROM sqlite_schema WHERE name = '\(name)'"))) - 1
+    }
+    var bytes = try folder.bytes
+    let (first, other) = (try page("sqlite_autoindex_plumb_tables_1") * 16_384, try page("plumb_models") * 16_384)
+    for i in 0..<16_384 { bytes.swapAt(first + i, other + i) }
+    try folder.write(bytes)
+    #expect(Samples.failure { _ = try folder.open() }.contains("its index of tables is not what was written"))
+    let file = try folder.open { $0.salvages = true }
+    #expect(file.losses.contains("the index of tables is damaged"))
+    #expect(try file.cells("all") == expected)
+    #expect(try folder.bytes == bytes)
   }
 
   @Test func withoutItsIndexALogIsFollowedToItsEnd() throws {
