@@ -24,7 +24,8 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is loaded: \(TelemetryKind.names), or the format of tables; found out if not given.", valueName: "kind"))
+      "What is loaded: \(TelemetryKind.names), or the format of tables; found out if not given.", valueName: "kind"),
+    completion: .list(TelemetryKind.allCases.map(\.rawValue) + LoadOptions.Format.allCases.map(\.rawValue)))
   var kind: String?
 
   @Option(

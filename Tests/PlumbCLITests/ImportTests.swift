@@ -284,6 +284,8 @@ struct ImportTests {
       let run = try PlumbProcess(["query", "-c", "print 1"] + arguments)
       #expect(run.status == 2)
     }
+    let script = try PlumbProcess(["completions", "bash"]).output
+    #expect(script.contains("dbt") && script.contains("openlineage") && script.contains("airflow") && script.contains("adf"))
     let folder = try TemporaryFolder()
     let run = try PlumbProcess(["query", "--kind", "csv", "--load", try folder.write("t.txt", "a,b\n1,2\n"), "-c", "t"])
     #expect(run.output == "a,b\n1,2\n")
