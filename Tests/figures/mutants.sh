@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints how 20,000 mutated files (seeded) end over all readers (dbt, OpenLineage, CSV, NDJSON and SQLite), and as many
-# over the workspace file itself with its log. A number as argument asks for another count. A crash, a hang, a wrong
-# answer or a write to a damaged file ends the command with an error.
+# Prints how 20,000 mutated files (seeded) end over all readers (dbt, OpenLineage, Airflow, Azure Data Factory, CSV, NDJSON
+# and SQLite), and as many over the workspace file itself with its log. A number as argument asks for another count. A
+# crash, a hang, a wrong answer or a write to a damaged file ends the command with an error.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for suite in TelemetryMutationTests WorkspaceMutationTests; do

@@ -75,6 +75,12 @@ class Terminal:
                 if time.monotonic() > end:
                     raise
 
+    def leave_line(self):
+        """Drops what stands behind the prompt; what is typed before the shell has done so would be lost with it."""
+        self.type("\x03")
+        self.expect("^C")
+        self.expect(PROMPT)
+
     def ask(self, query, wanted):
         """Types a line and waits for `wanted` and the next prompt; gives what came before `wanted`."""
         self.type(query + "\r")

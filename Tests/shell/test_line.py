@@ -29,8 +29,7 @@ class LineTests(ShellCase):
         for start in ["print pack_array(1,", "let x = 5;", "let f = (n: long) {", "print 1 +", "range x from 1 to", "print a = ```x"]:
             shell.type(start + "\r")
             shell.expect(MORE)
-            shell.type("\x03")
-            shell.expect(PROMPT)
+            shell.leave_line()
         # A mistake that more text cannot mend is told at once, also behind an open bracket.
         shell.ask("print 'not closed", "error[unclosed-string]")
         shell.ask("print 1 ) (", "error[")
@@ -102,8 +101,7 @@ class CompletionTests(ShellCase):
         shell.type("\t\t")
         # The prompt comes back below the list.
         shown = shell.expect(PROMPT)
-        shell.type("\x03")
-        shell.expect(PROMPT)
+        shell.leave_line()
         for word in wanted:
             self.assertIn(word, shown, typed)
         for word in absent:
@@ -131,8 +129,7 @@ class CompletionTests(ShellCase):
         for start in ["deliveries | join kind=inner (deliv", "let x = deliv"]:
             self.shell.type(start + "\t")
             self.shell.expect("deliveries ")
-            self.shell.type("\x03")
-            self.shell.expect(PROMPT)
+            self.shell.leave_line()
         self.offered(self.shell, "deliveries | join kind=inner (", "blast", "deliveries")
         self.offered(self.shell, "deliveries | partition by status (s", "sort", "summarize", absent=["delivered"])
         self.offered(self.shell, "deliveries | partition by status (top 1 by ", "parcel", "weight_grams")
@@ -169,16 +166,14 @@ class CompletionTests(ShellCase):
         # The columns are known once the file was looked at.
         shell.answer("shop.orders | take 1")
         shell.complete("shop.orders | where sta", "state ")
-        shell.type("\x03")
-        shell.ask("print 6 * 7", "42")
+        shell.leave_line()
         self.offered(shell, "shop.", "shop.['odd name']", "shop.orders", "attached")
         self.offered(shell, "union shop.", "shop.['odd name']", "shop.orders")
         self.offered(shell, "shop.orders | where ", "['total sum']", "real", "id", "state")
         self.offered(shell, 'shop.orders | where state == "', "open", "5 rows", "paid", "4 rows")
         shell.type('print 1 | join (database("s\t')
         shell.expect('database("shop"')
-        shell.type("\x03")
-        shell.expect(PROMPT)
+        shell.leave_line()
         self.offered(shell, 'database("shop").', "odd name", "orders")
         self.offered(shell, ".schema shop.", "shop.['odd name']", "shop.orders")
         self.offered(shell, ".column shop.orders.", "shop.orders.['total sum']", "shop.orders.id", "shop.orders.state")
@@ -209,19 +204,16 @@ class CompletionTests(ShellCase):
         self.offered(shell, ".column deliveries.", "deliveries.parcel", "deliveries.status")
         shell.type(".schema deliv\t")
         shell.expect("deliveries ")
-        shell.type("\x03")
-        shell.expect(PROMPT)
+        shell.leave_line()
         self.offered(shell, ".explain deliveries | project-", "project-away", "project-keep")
 
     def test_names_of_files(self):
         self.shell.type(f".load more={os.path.dirname(self.path)}/deliv\t")
         self.shell.expect("deliveries.csv")
-        self.shell.type("\x03")
-        self.shell.expect(PROMPT)
+        self.shell.leave_line()
         safe = self.start("--safe")
         safe.type(f".schema {os.path.dirname(self.path)}/deliv\t")
-        safe.type("\x03")
-        safe.expect(PROMPT)
+        safe.leave_line()
 
     def test_names_of_pipelines(self):
         path = self.file("pipelines.csv", "name,source\nentra-signin,Entra\nentra-audit,Entra\ngithub-push,GitHub\n")

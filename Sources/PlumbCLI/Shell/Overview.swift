@@ -47,7 +47,7 @@ enum Overview {
           | project place = 3, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
         (p | where freshness > sla | top 4 by freshness
           | project place = 4, section = "freshness breaches", item = name, value = freshness / 1h,
-              detail = strcat("of ", sla / 1h, " h"))\(hasRisks ? risks : ""),
+              detail = strcat("of ", round(sla / 1h, 2), " h"))\(hasRisks ? risks : ""),
         (dated | where status == "failed" | top 5 by started
           | project place = 6, section = "recent failures", item = pipeline, value = real(null),
               detail = strcat(format_datetime(started, "HH:mm"), " ", error_code))

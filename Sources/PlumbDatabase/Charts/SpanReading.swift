@@ -1,5 +1,25 @@
 import PlumbEngine
 
+/// The style of each status: one whose hue fits the word where that is free, the next free one otherwise.
+private struct StatusStyles {
+  private(set) var legend: [(name: String, style: Int)] = []
+  private var known: [String: Int] = [:]
+  private var free = Set(0..<ChartLimits.series)
+
+  mutating func style(of status: String) -> Int {
+    if let style = known[status] { return style }
+    let fitting = StatusInk.series(status).flatMap { free.contains($0) ? $0 : nil }
+    let style = fitting ?? free.min() ?? ChartLimits.series
+    known[status] = style
+    if free.remove(style) != nil {
+      legend.append((status, style))
+    } else if legend.last?.style != ChartLimits.series {
+      legend.append(("other", style))
+    }
+    return style
+  }
+}
+
 extension ChartBuilder {
   /// Spans from one column to another, each in the lane of its name.
   func spans(_ remarks: inout [String]) throws(ChartProblem) -> SpanContent {
@@ -16,8 +36,7 @@ extension ChartBuilder {
 
     var lanes: [(name: String, spans: [SpanContent.Span])] = []
     var places: [String: Int] = [:]
-    var styles: [String: Int] = [:]
-    var legend: [(name: String, style: Int)] = []
+    var styles = StatusStyles()
     var left = 0
     for row in 0..<table.rowCount {
       guard let from = start.number(row) else { continue }
@@ -31,15 +50,7 @@ extension ChartBuilder {
         places[name] = lane
         lanes.append((name, []))
       }
-      var style = 0
-      if let status {
-        let text = status.text(row)
-        style = styles[text] ?? min(styles.count, ChartLimits.series)
-        if styles[text] == nil {
-          styles[text] = style
-          legend.append((style == ChartLimits.series ? "other" : text, style))
-        }
-      }
+      let style = status.map { styles.style(of: $0.text(row)) } ?? 0
       let to = end.number(row) ?? from
       lanes[lane].spans.append(SpanContent.Span(from: min(from, to), to: max(from, to), style: style))
     }
@@ -49,10 +60,8 @@ extension ChartBuilder {
       throw ChartProblem(sentence: "no row has a start")
     }
     if low == high { (low, high) = (low - 1, high + 1) }
-    var seen: Set<Int> = []
     return SpanContent(
-      x: ChartAxis(kind: axisKind(start), lower: low, upper: high, title: ""), lanes: lanes,
-      legend: legend.filter { seen.insert($0.style).inserted })
+      x: ChartAxis(kind: axisKind(start), lower: low, upper: high, title: ""), lanes: lanes, legend: styles.legend)
   }
 
   /// A grid of shades.

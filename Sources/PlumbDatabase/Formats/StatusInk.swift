@@ -9,15 +9,40 @@ enum StatusInk {
   /// Whether a column of this name holds such words.
   static func isStatus(_ name: String) -> Bool { columns.contains(name.lowercased()) }
 
+  private enum Mood {
+    case bad, doubtful, good, going
+  }
+
+  private static func mood(_ word: String) -> Mood? {
+    switch word.lowercased() {
+    case "failed", "failure", "error", "critical", "fatal", "high", "down", "breached": .bad
+    case "warning", "warn", "stale", "medium", "skipped", "cancelled", "degraded", "late", "slow": .doubtful
+    case "succeeded", "success", "ok", "healthy", "passed", "low", "up": .good
+    case "running", "info", "queued", "pending": .going
+    default: nil
+    }
+  }
+
   /// The ANSI code before the word; nil for words without a colour.
   static func code(_ text: Bytes) -> String? {
     guard text.count <= 12 else { return nil }
-    switch String(text).lowercased() {
-    case "failed", "failure", "error", "critical", "fatal", "high", "down", "breached": return "\u{1B}[31m"
-    case "warning", "warn", "stale", "medium", "skipped", "cancelled", "degraded", "late", "slow": return "\u{1B}[33m"
-    case "succeeded", "success", "ok", "healthy", "passed", "low", "up": return "\u{1B}[32m"
-    case "running", "info", "queued", "pending": return "\u{1B}[36m"
-    default: return nil
+    switch mood(String(text)) {
+    case .bad: return "\u{1B}[31m"
+    case .doubtful: return "\u{1B}[33m"
+    case .good: return "\u{1B}[32m"
+    case .going: return "\u{1B}[36m"
+    case nil: return nil
+    }
+  }
+
+  /// The series of a chart whose hue fits the word: orange, gold, green, blue.
+  static func series(_ word: String) -> Int? {
+    switch mood(word) {
+    case .bad: 1
+    case .doubtful: 4
+    case .good: 2
+    case .going: 0
+    case nil: nil
     }
   }
 }
