@@ -26,7 +26,7 @@ enum Overview {
     let risks = """
       ,
         (predict_risk(optional = true) | top 4 by risk
-          | project place = 5, section = "top risks", item = pipeline, value = toreal(risk), detail = "")
+          | project place = 5, section = "top risks", item = pipeline, value = round(risk, 3), detail = "")
       """
     return """
       let p = pipelines;
@@ -46,7 +46,7 @@ enum Overview {
         (p | where freshness > sla | summarize value = toreal(count())
           | project place = 3, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
         (p | where freshness > sla | top 4 by freshness
-          | project place = 4, section = "freshness breaches", item = name, value = freshness / 1h,
+          | project place = 4, section = "freshness breaches", item = name, value = round(freshness / 1h, 2),
               detail = strcat("of ", round(sla / 1h, 2), " h"))\(hasRisks ? risks : ""),
         (dated | where status == "failed" | top 5 by started
           | project place = 6, section = "recent failures", item = pipeline, value = real(null),

@@ -155,6 +155,7 @@ extension Chunk {
     if parts.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
     return try concatenating(parts, types: types, context).selecting(order)
   }
+
   /// The chunks with those rows that `rows` names among all of theirs, in ascending order; those left without any are out.
   static func narrowing(_ chunks: [Chunk], to rows: Selection) -> [Chunk] {
     var narrowed: [Chunk] = []

@@ -61,11 +61,11 @@ private func sortRange<Item: RadixItem>(
   }
   try context.checkpoint()
   let most = Swift.max(65_536, range.count / 8)
-  func part(_ number: Int) -> Range<Int> { starts[number]..<starts[number + 1] }
-  func isLarge(_ number: Int) -> Bool { !low.isEmpty && part(number).count > most }
+  @Sendable func rows(of part: Int) -> Range<Int> { starts[part]..<starts[part + 1] }
+  @Sendable func isLarge(_ part: Int) -> Bool { !low.isEmpty && rows(of: part).count > most }
   try WorkerPool.shared.each(partCount, workers: range.count >= 65_536 ? context.threads : 1) { number in
-    let part = starts[number]..<starts[number + 1]
-    if part.isEmpty || !low.isEmpty && part.count > most { return }
+    let part = rows(of: number)
+    if part.isEmpty || isLarge(number) { return }
     try context.checkpoint()
     let here = second.values(Item.self) + part.lowerBound, there = first.values(Item.self) + part.lowerBound
     let isInFirst = sortLowBits(here, there, part.count, low)
@@ -73,7 +73,7 @@ private func sortRange<Item: RadixItem>(
     if endsInFirst { there.update(from: here, count: part.count) } else { here.update(from: there, count: part.count) }
   }
   for number in 0..<partCount where isLarge(number) {
-    try sortRange(second, first, of: Item.self, part(number), low, endsInFirst: !endsInFirst, context)
+    try sortRange(second, first, of: Item.self, rows(of: number), low, endsInFirst: !endsInFirst, context)
   }
 }
 

@@ -135,14 +135,8 @@ extension TelemetryFold {
     _ task: Bytes, of dag: Bytes, moment: Int64, _ body: (_ name: Bytes, _ row: Int, _ isNewer: Bool) -> Result
   ) -> Result {
     airflowDag(dag, moment: moment)
-    var out = ByteBuffer()
-    out.append(dag)
-    out.append(0x2E as UInt8)
-    out.append(task)
-    return out.withBytes { name in
-      let (row, isNewer) = pipeline(name, moment: moment)
+    return withPart(task, of: dag, separator: UInt8(ascii: "."), moment: moment) { name, row, isNewer in
       pipelines.put(row, PipelineColumn.source, text: dag, over: isNewer)
-      edge(from: dag, to: name, kind: "parent")
       return body(name, row, isNewer)
     }
   }

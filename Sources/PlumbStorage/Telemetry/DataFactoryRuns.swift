@@ -181,14 +181,8 @@ extension TelemetryFold {
     _ activity: Bytes, of pipeline: Bytes, factory: String?, moment: Int64,
     _ body: (_ name: Bytes, _ row: Int, _ isNewer: Bool) -> Result
   ) -> Result {
-    var out = ByteBuffer()
-    out.append(pipeline)
-    out.append(0x2F as UInt8)
-    out.append(activity)
-    return out.withBytes { name in
-      let (row, isNewer) = self.pipeline(name, moment: moment)
+    withPart(activity, of: pipeline, separator: UInt8(ascii: "/"), moment: moment) { name, row, isNewer in
       factory?.withUTF8Bytes { pipelines.put(row, PipelineColumn.source, text: $0, over: isNewer) }
-      edge(from: pipeline, to: name, kind: "parent")
       return body(name, row, isNewer)
     }
   }

@@ -138,3 +138,21 @@ final class TelemetryFold {
     return key.value
   }
 }
+
+extension TelemetryFold {
+  /// A pipeline that runs as part of another, whose name stands before its own.
+  func withPart<Result>(
+    _ part: Bytes, of whole: Bytes, separator: UInt8, moment: Int64,
+    _ body: (_ name: Bytes, _ row: Int, _ isNewer: Bool) -> Result
+  ) -> Result {
+    var out = ByteBuffer()
+    out.append(whole)
+    out.append(separator)
+    out.append(part)
+    return out.withBytes { name in
+      let (row, isNewer) = pipeline(name, moment: moment)
+      edge(from: whole, to: name, kind: "parent")
+      return body(name, row, isNewer)
+    }
+  }
+}
