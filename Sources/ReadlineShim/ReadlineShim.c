@@ -24,6 +24,8 @@ static int wake_pipe[2] = {-1, -1};
 static bool was_interrupted;
 static bool has_saved_terminal;
 static struct termios saved_terminal;
+static int interrupt_character = -1;
+static const int abort_key = 'G' & 0x1F;
 static int candidate_start, candidate_end;
 
 const char *plumb_readline_version(void) { return rl_library_version; }
@@ -91,9 +93,37 @@ static void empty_wake_pipe(void) {
   }
 }
 
-// Waits for a key or for `plumb_readline_interrupt`. An interrupt is the Enter key on an emptied line.
+// While a line is edited, Ctrl-C is a key like others. As a signal it would overtake what was typed before it, and
+// the terminal would drop what it holds of that, also after `poll` promised it to the `read` that then waits.
+static void prepare_terminal(int meta) {
+  rl_prep_terminal(meta);
+  struct termios now;
+  if (tcgetattr(STDIN_FILENO, &now) != 0) return;
+  interrupt_character = (now.c_lflag & ISIG) != 0 && now.c_cc[VINTR] != _POSIX_VDISABLE ? now.c_cc[VINTR] : -1;
+  now.c_cc[VINTR] = _POSIX_VDISABLE;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
+}
+
+// What Ctrl-C gives: the Enter key on an emptied line, again until the line is left. A key or a search that has begun is
+// broken off first.
+static int interrupted_line(void) {
+  bool is_first = !was_interrupted;
+  was_interrupted = true;
+  bool has_begun = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_METANEXT | RL_STATE_MOREINPUT);
+  if (is_first && has_begun) return abort_key;
+  // Behind what was typed, which stays to be read.
+  rl_point = rl_end;
+  (*rl_redisplay_function)();
+  rl_replace_line("", 0);
+  fputs("^C", rl_outstream);
+  rl_done = 1;
+  return '\n';
+}
+
+// Waits for a key or for `plumb_readline_interrupt`.
 static int next_byte(FILE *input) {
   fflush(rl_outstream);
+  if (was_interrupted) return interrupted_line();
   for (;;) {
     struct pollfd ready[2] = {
         {.fd = fileno(input), .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
@@ -103,20 +133,12 @@ static int next_byte(FILE *input) {
     if (count <= 0) continue;
     if (ready[1].revents & POLLIN) {
       empty_wake_pipe();
-      was_interrupted = true;
-      // Behind what was typed, which stays to be read.
-      if (!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH)) {
-        rl_point = rl_end;
-        (*rl_redisplay_function)();
-      }
-      rl_replace_line("", 0);
-      fputs("^C", rl_outstream);
-      return '\n';
+      return interrupted_line();
     }
     if (ready[0].revents & (POLLIN | POLLHUP | POLLERR)) {
       unsigned char byte;
       ssize_t got = read(fileno(input), &byte, 1);
-      if (got == 1) return byte;
+      if (got == 1) return byte == interrupt_character ? interrupted_line() : byte;
       if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       return EOF;
     }
@@ -134,6 +156,7 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_de
   }
   rl_readline_name = name;
   rl_getc_function = next_byte;
+  rl_prep_term_function = prepare_terminal;
   rl_attempted_completion_function = complete;
   rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,)}[]+*/%!~:";
   rl_completer_quote_characters = "";

@@ -3,7 +3,7 @@
 
   test_line.py [path of plumb]
 """
-import os, sqlite3, time, unittest
+import os, signal, sqlite3, time, unittest
 from terminal import MORE, PROMPT, SLOW, ShellCase
 
 DELIVERIES = "parcel,status,weight_grams\na,delivered,1\nb,lost at sea,2\nc,delivered,3\n"
@@ -79,6 +79,29 @@ class LineTests(ShellCase):
             shell.expect("cancelled")
             shell.expect(PROMPT)
         shell.ask("print a = 5 + 6", "11")
+
+    def test_what_surrounds_an_interrupt_keeps_its_order(self):
+        shell = self.start("--safe")
+        for begun in ["lost ", "lost \x1b", "lost \x16", "lost \x18", "lost \x12", "lost \x12p\x1b", "lost \x1b5", "\x03", ""]:
+            with self.subTest(begun):
+                shell.type(begun + "\x03print answer = 40 + 2\r")
+                shell.expect("^C")
+                shell.expect("42")
+                shell.expect(PROMPT)
+
+    def test_an_interrupt_is_seen_at_once_whatever_is_typed_before_it(self):
+        shell = self.start("--safe")
+        for length in range(60):
+            shell.type("x" * length + "\t")
+            shell.leave_line()
+
+    def test_an_interrupt_from_outside_drops_the_line(self):
+        shell = self.start("--safe")
+        shell.type("lost")
+        shell.expect("lost")
+        os.kill(shell.pid, signal.SIGINT)
+        shell.expect("^C")
+        shell.ask("print answer = 40 + 2", "42")
 
     def test_history_is_a_table(self):
         shell = self.start()
