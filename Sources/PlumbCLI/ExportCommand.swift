@@ -66,7 +66,7 @@ struct ExportCommand: ParsableCommand {
       }
       bar.finish()
       let count = chosen.reduce(0) { $0 + $1.rowCount }
-      Console.say("\(chosen.count) table\(chosen.count == 1 ? "" : "s"), \(ProgressBar.grouped(count)) rows written to \(to)")
+      Console.say("\(chosen.count) table\(chosen.count == 1 ? "" : "s"), \(NumberText.grouped(count)) rows written to \(to)")
     }
   }
 

@@ -36,7 +36,7 @@ struct MemoryImport {
         guard let table = try scratch.table(named: loaded.name) else { continue }
         try add(table)
         note(table, loaded.path)
-        Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows from \(loaded.path)")
+        Console.say("\(table.name): \(NumberText.grouped(table.rowCount)) rows from \(loaded.path)")
       }
       if isTelemetry { try takeTelemetry(from: scratch, path) }
       for name in scratch.tableNames { scratch.remove(tableNamed: name) }
@@ -101,7 +101,7 @@ struct MemoryImport {
       }
       let added = table.rowCount - (try catalog.table(named: name)?.rowCount ?? 0)
       try catalog.make([.setTable(table)])
-      Console.say("\(name): \(ProgressBar.grouped(table.rowCount)) rows, \(ProgressBar.grouped(added)) of them new, from \(path)")
+      Console.say("\(name): \(NumberText.grouped(table.rowCount)) rows, \(NumberText.grouped(added)) of them new, from \(path)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
 import ReadlineShim
 
 /// A line on a terminal that says how far a long piece of work is; off a terminal nothing is written.
@@ -29,8 +30,8 @@ final class ProgressBar: @unchecked Sendable {
     let elapsed = max(now - start, 1)
     let done = min(max(share, 0), 1)
     var figures = [
-      "\(Int(done * 100)) %", "\(ProgressBar.grouped(count)) \(unit)",
-      "\(ProgressBar.grouped(Int(Double(count) / elapsed * 1000)))/s",
+      "\(Int(done * 100)) %", "\(NumberText.grouped(count)) \(unit)",
+      "\(NumberText.grouped(Int(Double(count) / elapsed * 1000)))/s",
     ]
     if done > 0.02 { figures.append("\(Machine.durationText(milliseconds: elapsed / done * (1 - done))) left") }
     let columns = Int(plumb_terminal_columns(STDERR_FILENO))
@@ -67,16 +68,5 @@ final class ProgressBar: @unchecked Sendable {
   private func write(_ text: String) {
     var text = text
     _ = text.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-  }
-
-  /// `1,234,567`
-  static func grouped(_ number: Int) -> String {
-    let digits = Array(String(number.magnitude))
-    var result = ""
-    for (i, digit) in digits.enumerated() {
-      if i > 0 && (digits.count - i) % 3 == 0 { result.append(",") }
-      result.append(digit)
-    }
-    return number < 0 ? "-" + result : result
   }
 }

@@ -71,8 +71,8 @@ struct SimulateCommand: ParsableCommand {
     if stop.isSet { return Console.say("stopped; nothing was written") }
     let elapsed = max(bar.milliseconds, 0.001)
     Console.say(
-      "\(ProgressBar.grouped(runs)) runs simulated in \(Machine.durationText(milliseconds: elapsed)), "
-        + "\(ProgressBar.grouped(Int(Double(runs) / elapsed * 1000))) a second")
+      "\(NumberText.grouped(runs)) runs simulated in \(Machine.durationText(milliseconds: elapsed)), "
+        + "\(NumberText.grouped(Int(Double(runs) / elapsed * 1000))) a second")
     guard let file else { return }
     let writing = ProgressBar("writing", unit: "rows")
     try made.save(in: file) { share, count in

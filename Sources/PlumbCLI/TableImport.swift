@@ -93,8 +93,8 @@ final class TableImport {
     if repairedRows > 0 {
       Console.say("note: `\(path)`: \(repairedRows) rows had too few or too many fields; missing ones are null, surplus ones left out")
     }
-    let already = rowsBefore > 0 ? " (\(ProgressBar.grouped(rowsBefore)) of them were there)" : ""
-    Console.say("\(name): \(ProgressBar.grouped(rows)) rows from \(path)\(already)")
+    let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them were there)" : ""
+    Console.say("\(name): \(NumberText.grouped(rows)) rows from \(path)\(already)")
   }
 
   /// Begins at the front, or where an earlier import of the same file stopped.
@@ -107,7 +107,7 @@ final class TableImport {
     for record in records where record.path == fullPath || record.size == size {
       switch try stream.likeness(to: record) {
       case .same:
-        Console.say("\(name): all \(ProgressBar.grouped(record.rows)) rows of \(path) are in already; --replace reads them again")
+        Console.say("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) are in already; --replace reads them again")
         return false
       case .longer(let position):
         rowsBefore = record.rows
@@ -118,7 +118,7 @@ final class TableImport {
       case .other, .cut:
         throw Diagnostic(
           "file-changed",
-          "`\(path)` has changed since its first \(ProgressBar.grouped(record.rows)) rows were put into `\(name)`",
+          "`\(path)` has changed since its first \(NumberText.grouped(record.rows)) rows were put into `\(name)`",
           help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
       }
     }
@@ -154,14 +154,14 @@ final class TableImport {
     makesTable = false
     rows = added
     committed = stream.position.offset
-    if !stream.isAtEnd { bar.acknowledge("\(name): \(ProgressBar.grouped(rows)) rows are in") }
+    if !stream.isAtEnd { bar.acknowledge("\(name): \(NumberText.grouped(rows)) rows are in") }
     return stream.isAtEnd
   }
 
   private var whatIsIn: String {
     if rows == 0 && mustBeWhole { return "`\(name)` is as it was" }
     if rows == 0 { return "nothing of `\(path)` is in `\(name)`" }
-    return "the first \(ProgressBar.grouped(rows)) rows of `\(path)`, up to byte \(ProgressBar.grouped(committed)), are in `\(name)`"
+    return "the first \(NumberText.grouped(rows)) rows of `\(path)`, up to byte \(NumberText.grouped(committed)), are in `\(name)`"
   }
 
   private func misfit(_ wider: WiderColumns, _ schema: Schema) -> Diagnostic {

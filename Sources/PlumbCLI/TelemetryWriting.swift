@@ -38,7 +38,7 @@ final class TelemetryWriting {
     let before = Dictionary(uniqueKeysWithValues: TelemetrySchema.names.map { ($0, file.table(named: $0)?.rowCount ?? 0) })
     loading.telemetry.onBatch = { [unowned self] tables in
       try save(tables)
-      loading.telemetry.bar.acknowledge("runs: \(ProgressBar.grouped(tables.runs.rowCount)) rows are in")
+      loading.telemetry.bar.acknowledge("runs: \(NumberText.grouped(tables.runs.rowCount)) rows are in")
     }
     try loading.load(name: name, path: path)
     guard let tables = loading.telemetry.latest else { return }
@@ -46,7 +46,7 @@ final class TelemetryWriting {
     for name in catalog.tableNames { catalog.remove(tableNamed: name) }
     for table in tables.all {
       let added = table.rowCount - (before[table.name] ?? 0)
-      Console.say("\(table.name): \(ProgressBar.grouped(table.rowCount)) rows, \(ProgressBar.grouped(added)) of them new, from \(path)")
+      Console.say("\(table.name): \(NumberText.grouped(table.rowCount)) rows, \(NumberText.grouped(added)) of them new, from \(path)")
     }
     if loading.telemetry.wasStopped { throw ExitStatus.interrupted }
   }

@@ -12,7 +12,7 @@ extension Workspace {
     var rows = 0
     // Tables of a world in memory are not made for this.
     for name in names where catalog.isMade(tableNamed: name) { rows += try catalog.table(named: name)?.rowCount ?? 0 }
-    func counted(_ count: Int, _ noun: String) -> String { "\(ProgressBar.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+    func counted(_ count: Int, _ noun: String) -> String { "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
     var text = names.isEmpty ? "no tables yet" : counted(names.count, "table")
     if store != nil, !names.isEmpty { text += " with \(counted(rows, "row"))" }
     let functions = catalog.storedFunctions.count

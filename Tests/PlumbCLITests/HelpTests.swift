@@ -38,4 +38,22 @@ struct HelpTests {
       }
     }
   }
+
+  /// Each command shows itself at work, and its lines run one after the other.
+  @Test func examplesOfCommandsRun() throws {
+    let session = try Workspace(DataOptions.parse([])).session()
+    for command in DatabaseCommand.all {
+      #expect(command.examples.contains { $0.hasPrefix(command.firstWord) }, "\(command.usage)")
+      // A file of the user's own.
+      if command.examples.contains(where: { $0.contains(".sqlite") }) { continue }
+      for example in command.examples {
+        do {
+          let answers = try session.run(example)
+          #expect(answers.last != nil || example == ".show models", "\(example)")
+        } catch {
+          Issue.record("\(example): \(error)")
+        }
+      }
+    }
+  }
 }

@@ -276,7 +276,23 @@ class CommandTests(ShellCase):
         self.assertLessEqual(len(lines), 23)
         for line in lines:
             self.assertLessEqual(len(line), 80, line)
-        self.assertIn("section", shell.answer("overview | getschema"))
+        shown = shell.answer("overview")
+        self.assertIn("recent failures", shown)
+        self.assertLessEqual(len(shown.rstrip("\n").split("\n")), 23)
+        for line in shown.split("\n"):
+            self.assertLessEqual(len(line), 80, line)
+        self.assertIn("7", shell.answer("overview(7) | where section == 'recent failures' | count"))
+
+    def test_overview_of_many_sources_fits_too(self):
+        shell = self.start(columns=80, rows=24)
+        statuses = 'dynamic(["failed", "running", "skipped", "queued", "succeeded", "cancelled"])[i % 6]'
+        shell.answer(".set-or-replace pipelines <| range i from 0 to 599 step 1 | project name = strcat('p', i), "
+                     f"source = strcat('source ', i % 30), status = tostring({statuses}), success_rate = 0.5, "
+                     "freshness = 30m, sla = 1h")
+        shown = shell.answer("overview")
+        self.assertLessEqual(len(shown.rstrip("\n").split("\n")), 23)
+        self.assertIn("\n  600\n", shell.answer("overview | where section == 'source' | summarize Total = sum(value)"))
+        self.assertRegex(shown, r"other sources +520 +80 failed, 50 %")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ enum Help {
       parts.append(page("| render \(name) [with (property=value, ...)]", "\(chart.summary) Properties: \(properties).", [chart.example]))
     }
     for command in DatabaseCommand.all where command.firstWord == name || command.firstWord == "." + name {
-      parts.append(page(command.usage, command.summary, []))
+      parts.append(page(command.usage, command.summary, command.examples))
     }
     if let format = ResultFormat(rawValue: name) { parts.append(page("format \(name)", format.summary, [".mode \(name)"])) }
     if let schema = catalog.schema(ofTable: name) {

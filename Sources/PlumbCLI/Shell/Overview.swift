@@ -7,11 +7,17 @@ extension Catalog {
   /// Adds the view `overview`: the state of all pipelines, a section after the other.
   func addOverview() {
     add(
-      TableFunction("overview", "The state of all pipelines: status, sources, records, breaches, risks, failures.", "") {
-        [weak self] _ in
+      TableFunction(
+        "overview",
+        "The state of all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
+        "[most]"
+      ) { [weak self] call in
+        var arguments = TableArguments(call)
+        let most = try arguments.count("most") ?? 2
+        try arguments.finish()
         func columns(_ name: String) -> Schema { self?.schema(ofTable: name) ?? [] }
         return Overview.query(
-          hasRisks: self?.function(named: "predict_risk") != nil,
+          most: most, hasRisks: self?.function(named: "predict_risk") != nil,
           runs: PredictionQuestion.runsText(columns("runs"), seen: columns("runs_seen")))
       })
   }
@@ -21,37 +27,51 @@ extension Catalog {
 enum Overview {
   /// Plain KQL over `pipelines` and `runs`; risks are there where they can be predicted.
   ///
-  /// - Parameter runs: the table `runs`, or the query that stands for it.
-  static func query(hasRisks: Bool, runs: String) -> String {
+  /// With `most` = 2 the answer is at most 20 rows, which a terminal of 24 rows shows whole: sources that have no room
+  /// beside the statuses are one row.
+  ///
+  /// - Parameters:
+  ///   - most: how many breaches, risks and failures there are at most.
+  ///   - runs: the table `runs`, or the query that stands for it.
+  static func query(most: Int64, hasRisks: Bool, runs: String) -> String {
     let risks = """
       ,
-        (predict_risk(optional = true) | top 4 by risk
-          | project place = 5, section = "top risks", item = pipeline, value = round(risk, 3), detail = "")
+        (predict_risk(optional = true) | top \(most) by risk
+          | project place = 22, section = "top risks", item = pipeline, value = round(risk, 3), detail = "")
       """
     return """
       let p = pipelines;
       let dated = \(runs);
       let r = dated | where started > ago(1d);
+      let statuses = p | summarize value = toreal(count()) by item = iff(isempty(status), "no runs", status);
+      let sources = p
+        | summarize value = toreal(count()), failed = countif(status == "failed"), rates = sum(success_rate),
+            rated = countif(isfinite(success_rate)) by item = iff(isempty(source), "no source", source)
+        | sort by value desc, item asc | extend rank = row_number();
+      let room = 11 - toscalar(statuses | count);
+      let few = toscalar(sources | count) <= room;
       union
-        (p | summarize value = toreal(count()) by item = iff(isempty(status), "no runs", status)
-          | project place = 1, section = "status", item, value, detail = ""),
-        (p | summarize value = toreal(count()), failed = countif(status == "failed"), rate = avg(success_rate) by item = iff(isempty(source), "no source", source)
-          | project place = 2, section = "source", item, value,
-              detail = strcat(failed, " failed", iff(isfinite(rate), strcat(", ", round(rate * 100, 1), " %"), ""))),
+        (statuses | project place = 1, section = "status", item, value, detail = ""),
+        (sources
+          | summarize value = sum(value), failed = sum(failed), rate = 100 * sum(rates) / sum(rated), first = min(rank)
+              by item = iff(few or rank < room, item, "other sources")
+          | project place = 1 + first, section = "source", item, value,
+              detail = strcat(failed, " failed", iff(isfinite(rate), strcat(", ", round(rate, 1), " %"), ""))),
         (r | summarize value = toreal(sum(records_out))
-          | project place = 3, section = "last 24 hours", item = "records out", value, detail = ""),
+          | project place = 20, section = "last 24 hours", item = "records out", value, detail = ""),
         (r | summarize value = toreal(count()), failed = countif(status == "failed"), ok = countif(status == "succeeded")
-          | project place = 3, section = "last 24 hours", item = "runs", value,
+          | project place = 20, section = "last 24 hours", item = "runs", value,
               detail = iff(ok + failed == 0, "", strcat(round(100.0 * ok / (ok + failed), 1), " % succeeded"))),
         (p | where freshness > sla | summarize value = toreal(count())
-          | project place = 3, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
-        (p | where freshness > sla | top 4 by freshness
-          | project place = 4, section = "freshness breaches", item = name, value = round(freshness / 1h, 2),
+          | project place = 20, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
+        (p | where freshness > sla | top \(most) by freshness
+          | project place = 21, section = "freshness breaches", item = name, value = round(freshness / 1h, 2),
               detail = strcat("of ", round(sla / 1h, 2), " h"))\(hasRisks ? risks : ""),
-        (dated | where status == "failed" | top 5 by started
-          | project place = 6, section = "recent failures", item = pipeline, value = real(null),
+        (dated | where status == "failed" | top \(most) by started
+          | project place = 23, section = "recent failures", item = pipeline, value = real(null),
               detail = strcat(format_datetime(started, "HH:mm"), " ", error_code))
       | sort by place asc, value desc
+      | project-away place
       """
   }
 
@@ -60,13 +80,13 @@ enum Overview {
     for name in ["pipelines", "runs"] where !shell.workspace.catalog.hasTable(named: name) {
       throw Diagnostic("unknown-table", "the overview needs a table `\(name)`, and there is none")
     }
-    guard let answer = try shell.answers(to: "overview").last else { return }
+    guard let answer = try shell.answers(to: "overview(5)").last else { return }
     let rows = answer.texts(limit: 200)
     var sections: [(name: String, lines: [String])] = []
     let width = 38
-    for row in rows where row.count >= 5 {
-      if sections.last?.name != row[1] { sections.append((row[1], [])) }
-      sections[sections.count - 1].lines.append(line(row[2], row[3], row[4], section: row[1], width: width))
+    for row in rows where row.count == 4 {
+      if sections.last?.name != row[0] { sections.append((row[0], [])) }
+      sections[sections.count - 1].lines.append(line(row[1], row[2], row[3], section: row[0], width: width))
     }
     let left = column(sections.filter { ["status", "source"].contains($0.name) })
     let right = column(sections.filter { !["status", "source"].contains($0.name) })
@@ -114,12 +134,6 @@ enum Overview {
   private static func grouped(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "" }
     if value != value.rounded() { return String(Double(Int(value * 10)) / 10) }
-    var digits = String(Int(abs(value)))
-    var out = ""
-    while digits.count > 3 {
-      out = "," + digits.suffix(3) + out
-      digits.removeLast(3)
-    }
-    return (value < 0 ? "-" : "") + digits + out
+    return NumberText.grouped(Int(value))
   }
 }

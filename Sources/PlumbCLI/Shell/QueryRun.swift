@@ -63,7 +63,7 @@ struct QueryRun {
   }
 
   private static func rows(_ count: Int) -> String {
-    count == 1 ? "1 row" : "\(ProgressBar.grouped(count)) rows"
+    count == 1 ? "1 row" : "\(NumberText.grouped(count)) rows"
   }
 
   /// The answers so far; none is taken any more once the prompt is back.

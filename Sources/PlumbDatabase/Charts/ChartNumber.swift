@@ -74,13 +74,8 @@ enum ChartNumber {
 
   /// A whole number with commas between thousands.
   static func grouped(_ value: Double) -> String {
-    let digits = fixed(abs(value), 0)
-    var out = ""
-    for (i, digit) in digits.enumerated() {
-      if i > 0 && (digits.count - i) % 3 == 0 { out += "," }
-      out.append(digit)
-    }
-    return value < 0 ? "-" + out : out
+    guard value.isFinite, abs(value) < 9e15 else { return NumberText.text(value) }
+    return NumberText.grouped(Int(value.rounded()))
   }
 
   // MARK: Time

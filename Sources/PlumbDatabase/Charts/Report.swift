@@ -117,7 +117,7 @@ extension Report.Part {
   /// How many of the rows are in the report.
   fileprivate var shown: String {
     answer.rowCount < rowCount
-      ? "\(ChartNumber.grouped(Double(answer.rowCount))) of \(ChartNumber.grouped(Double(rowCount))) rows" : ""
+      ? "\(NumberText.grouped(answer.rowCount)) of \(NumberText.grouped(rowCount)) rows" : ""
   }
 }
 

@@ -6,7 +6,8 @@ extension DatabaseCommand {
   static let attaching: [DatabaseCommand] = [
     DatabaseCommand(
       words: [".attach"], usage: ".attach PATH as NAME [with (survey = \"all\")]",
-      summary: "Makes the tables of an SQLite file readable as NAME.table; nothing is copied."
+      summary: "Makes the tables of an SQLite file readable as NAME.table; nothing is copied.",
+      examples: [".attach orders.sqlite as shop", "shop.orders | count"]
     ) { reader, given in
       let path = try reader.path()
       let name = try given.attachmentName(&reader, path: path.text)
@@ -25,8 +26,10 @@ extension DatabaseCommand {
         throw diagnostic
       }
     },
-    DatabaseCommand(words: [".detach"], usage: ".detach NAME", summary: "Forgets an attached database; its file stays.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".detach"], usage: ".detach NAME", summary: "Forgets an attached database; its file stays.",
+      examples: [".attach orders.sqlite as shop", ".detach shop"]
+    ) { reader, given in
       let (name, span) = try reader.name("the name of an attached database")
       try reader.finish(".detach NAME")
       guard given.catalog.attached(named: name) != nil else { throw given.unknownAttachment(name, span) }
@@ -35,7 +38,8 @@ extension DatabaseCommand {
     },
     DatabaseCommand(
       words: [".show", "attached"], usage: ".show attached [NAME]",
-      summary: "The attached databases; of one, its columns and how their types were found."
+      summary: "The attached databases; of one, its columns and how their types were found.",
+      examples: [".attach orders.sqlite as shop", ".show attached shop"]
     ) { reader, given in
       if reader.isAtEnd { return try databases(given.catalog) }
       let (name, span) = try reader.name("the name of an attached database")

@@ -6,7 +6,8 @@ extension DatabaseCommand {
   /// Commands that change the catalog, each as a whole or not at all.
   static let changing: [DatabaseCommand] = [
     DatabaseCommand(
-      words: [".create", "table"], usage: ".create table T (a: long, b: string)", summary: "Makes an empty table."
+      words: [".create", "table"], usage: ".create table T (a: long, b: string)", summary: "Makes an empty table.",
+      examples: [".create table notes (at: datetime, pipeline: string, text: string)"]
     ) { reader, given in
       let (name, span) = try reader.name("the name of the new table")
       let schema = try given.schema(&reader)
@@ -21,7 +22,8 @@ extension DatabaseCommand {
       return try given.changed(name)
     },
     DatabaseCommand(
-      words: [".set"], usage: ".set T <| query", summary: "Makes a table of a query's rows."
+      words: [".set"], usage: ".set T <| query", summary: "Makes a table of a query's rows.",
+      examples: [#".set failures <| runs | where status == "failed""#]
     ) { reader, given in
       let (name, span) = try reader.name("the name of the new table")
       let table = try given.rows(&reader, for: name)
@@ -34,7 +36,11 @@ extension DatabaseCommand {
       return try given.added(table)
     },
     DatabaseCommand(
-      words: [".append"], usage: ".append T <| query", summary: "Adds a query's rows to a table."
+      words: [".append"], usage: ".append T <| query", summary: "Adds a query's rows to a table.",
+      examples: [
+        ".set latest <| runs | where started > ago(1h)",
+        ".append latest <| runs | where started between (ago(2h) .. ago(1h))",
+      ]
     ) { reader, given in
       let start = reader.here
       let (name, _) = try given.knownTable(&reader)
@@ -44,7 +50,8 @@ extension DatabaseCommand {
       return try given.added(table)
     },
     DatabaseCommand(
-      words: [".set-or-append"], usage: ".set-or-append T <| query", summary: "Adds to a table, which is made if need be."
+      words: [".set-or-append"], usage: ".set-or-append T <| query", summary: "Adds to a table, which is made if need be.",
+      examples: [".set-or-append seen <| runs | where started > ago(1h) | project pipeline, started"]
     ) { reader, given in
       let (name, span) = try reader.name("the name of a table")
       let table = try given.rows(&reader, for: name)
@@ -56,15 +63,18 @@ extension DatabaseCommand {
       return try given.added(table)
     },
     DatabaseCommand(
-      words: [".set-or-replace"], usage: ".set-or-replace T <| query", summary: "Makes a query's rows the table."
+      words: [".set-or-replace"], usage: ".set-or-replace T <| query", summary: "Makes a query's rows the table.",
+      examples: [".set-or-replace daily <| runs | summarize attempts = count() by day = startofday(started)"]
     ) { reader, given in
       let (name, _) = try reader.name("the name of a table")
       let table = try given.rows(&reader, for: name)
       try given.catalog.make([.setTable(table)])
       return try given.added(table)
     },
-    DatabaseCommand(words: [".drop", "table"], usage: ".drop table T [ifexists]", summary: "Takes a table away.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".drop", "table"], usage: ".drop table T [ifexists]", summary: "Takes a table away.",
+      examples: [".drop table failures ifexists"]
+    ) { reader, given in
       let (name, span) = try reader.name("the name of a table")
       let isLenient = reader.skip("ifexists")
       try reader.finish(".drop table T")
@@ -77,8 +87,10 @@ extension DatabaseCommand {
       try given.catalog.make([.dropTable(name)])
       return try given.changed(nil)
     },
-    DatabaseCommand(words: [".rename", "table"], usage: ".rename table A to B", summary: "Gives a table another name.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".rename", "table"], usage: ".rename table A to B", summary: "Gives a table another name.",
+      examples: [".rename table alerts to warnings"]
+    ) { reader, given in
       let (name, _) = try given.knownTable(&reader)
       guard reader.skip("to") else { throw Diagnostic("bad-command", "`to` is missing here", at: reader.here) }
       let (newName, span) = try reader.name("the new name")
@@ -89,8 +101,10 @@ extension DatabaseCommand {
       try given.catalog.make([.renameTable(name, to: newName)])
       return try given.changed(newName)
     },
-    DatabaseCommand(words: [".clear", "table"], usage: ".clear table T data", summary: "Takes all rows of a table away.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".clear", "table"], usage: ".clear table T data", summary: "Takes all rows of a table away.",
+      examples: [".clear table metrics data"]
+    ) { reader, given in
       let (name, schema) = try given.knownTable(&reader)
       _ = reader.skip("data")
       try reader.finish(".clear table T data")
@@ -99,13 +113,23 @@ extension DatabaseCommand {
     },
     DatabaseCommand(
       words: [".create", "function"], usage: ".create function [ifnotexists] F(x: long) { body }",
-      summary: "Keeps a function.", run: { try createFunction(&$0, $1, replaces: false) }),
+      summary: "Keeps a function.",
+      examples: [
+        #".create function failed(since: timespan) { runs | where status == "failed" and started > ago(since) }"#,
+        "failed(2h) | count",
+      ],
+      run: { try createFunction(&$0, $1, replaces: false) }),
     DatabaseCommand(
       words: [".create-or-alter", "function"], usage: ".create-or-alter function F(x: long) { body }",
       summary: "Keeps a function, in the place of one of its name.",
+      examples: [
+        ".create-or-alter function share(part: long, whole: long) { round(100.0 * part / whole, 1) }",
+        "print share(3, 8)",
+      ],
       run: { try createFunction(&$0, $1, replaces: true) }),
     DatabaseCommand(
-      words: [".alter", "function"], usage: ".alter function F(x: long) { body }", summary: "Changes a stored function."
+      words: [".alter", "function"], usage: ".alter function F(x: long) { body }", summary: "Changes a stored function.",
+      examples: [".create function ifnotexists twice(x: long) { x + x }", ".alter function twice(x: long) { 2 * x }"]
     ) { reader, given in
       var ahead = reader
       _ = try ahead.properties()
@@ -113,8 +137,10 @@ extension DatabaseCommand {
       if given.catalog.storedFunction(named: name) == nil { throw given.unknownFunction(name, span) }
       return try createFunction(&reader, given, replaces: true)
     },
-    DatabaseCommand(words: [".drop", "function"], usage: ".drop function F [ifexists]", summary: "Forgets a stored function.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".drop", "function"], usage: ".drop function F [ifexists]", summary: "Forgets a stored function.",
+      examples: [".drop function twice ifexists"]
+    ) { reader, given in
       let (name, span) = try reader.name("the name of a function")
       let isLenient = reader.skip("ifexists")
       try reader.finish(".drop function F")
@@ -126,7 +152,8 @@ extension DatabaseCommand {
       return try functions(given.catalog.storedFunctions)
     },
     DatabaseCommand(
-      words: [".drop", "model"], usage: ".drop model NAME [ifexists]", summary: "Forgets all versions of a trained model."
+      words: [".drop", "model"], usage: ".drop model NAME [ifexists]", summary: "Forgets all versions of a trained model.",
+      examples: [".drop model risk ifexists"]
     ) { reader, given in
       let (name, span) = try reader.name("the name of a model")
       let isLenient = reader.skip("ifexists")
@@ -143,7 +170,8 @@ extension DatabaseCommand {
         [ColumnInfo("ModelName", .string)], rows: known.filter { $0 != name }.map { [.string($0)] })
     },
     DatabaseCommand(
-      words: [".advance"], usage: ".advance 2h", summary: "Moves a simulated world's clock; what happens meanwhile is simulated."
+      words: [".advance"], usage: ".advance 2h", summary: "Moves a simulated world's clock; what happens meanwhile is simulated.",
+      examples: [".advance 2h"]
     ) { reader, given in
       let start = reader.offset
       _ = reader.rest()

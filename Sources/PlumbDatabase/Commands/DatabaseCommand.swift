@@ -12,6 +12,8 @@ public struct DatabaseCommand: Sendable {
   public var secondWord: String? { words.dropFirst().first }
   public let usage: String
   public let summary: String
+  /// Lines that a user can type one after the other.
+  public let examples: [String]
   let run: @Sendable (inout CommandReader, CommandContext) throws -> Answer?
 
   /// In the order in which help lists them.

@@ -5,8 +5,10 @@ import PlumbSyntax
 extension DatabaseCommand {
   /// Commands that look.
   static let showing: [DatabaseCommand] = [
-    DatabaseCommand(words: [".show", "tables"], usage: ".show tables", summary: "The tables, their rows and columns.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".show", "tables"], usage: ".show tables", summary: "The tables, their rows and columns.",
+      examples: [".show tables | where Rows > 1000"]
+    ) { reader, given in
       _ = reader.skip("details")
       try reader.finish(".show tables")
       let catalog = given.catalog
@@ -19,7 +21,8 @@ extension DatabaseCommand {
     },
     DatabaseCommand(
       words: [".show", "table"], usage: ".show table T [schema | cslschema | details]",
-      summary: "The columns of a table; `cslschema` as one line of KQL."
+      summary: "The columns of a table; `cslschema` as one line of KQL.",
+      examples: [".show table runs", ".show table runs cslschema"]
     ) { reader, given in
       if let attached = try given.attachedTable(&reader) { return try schemaAnswer(attached.name, attached.rows, &reader) }
       let (name, schema) = try given.knownTable(&reader)
@@ -40,13 +43,17 @@ extension DatabaseCommand {
         [ColumnInfo("ColumnName", .string), ColumnInfo("ColumnOrdinal", .int), ColumnInfo("ColumnType", .string)],
         rows: schema.enumerated().map { [.string($1.name), .int(Int32(clamping: $0)), .string($1.type.name)] })
     },
-    DatabaseCommand(words: [".show", "functions"], usage: ".show functions", summary: "The stored functions.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".show", "functions"], usage: ".show functions", summary: "The stored functions.",
+      examples: [".show functions"]
+    ) { reader, given in
       try reader.finish(".show functions")
       return try functions(given.catalog.storedFunctions)
     },
-    DatabaseCommand(words: [".show", "function"], usage: ".show function F", summary: "One stored function.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".show", "function"], usage: ".show function F", summary: "One stored function.",
+      examples: [".create-or-alter function twice(x: long) { 2 * x }", ".show function twice"]
+    ) { reader, given in
       let (name, span) = try reader.name("the name of a function")
       try reader.finish(".show function \(name)")
       guard let function = given.catalog.storedFunction(named: name) else {
@@ -54,14 +61,17 @@ extension DatabaseCommand {
       }
       return try functions([function])
     },
-    DatabaseCommand(words: [".show", "models"], usage: ".show models", summary: "The models of predictions, and which are in use.") {
-      reader, given in
+    DatabaseCommand(
+      words: [".show", "models"], usage: ".show models", summary: "The models of predictions, and which are in use.",
+      examples: [".show models"]
+    ) { reader, given in
       try reader.finish(".show models")
       guard given.catalog.function(named: "predict_models") != nil else { return nil }
       return try given.answer(to: "predict_models()")
     },
     DatabaseCommand(
-      words: [".show", "database", "schema"], usage: ".show database schema", summary: "The columns of all tables."
+      words: [".show", "database", "schema"], usage: ".show database schema", summary: "The columns of all tables.",
+      examples: [#".show database schema | where ColumnType == "timespan""#]
     ) { reader, given in
       try reader.finish(".show database schema")
       let catalog = given.catalog

@@ -149,7 +149,7 @@ public struct WriteSummary: Hashable, Sendable {
   ///   - time: how long it took, when that is to be told.
   public func sentence(option: String = "--format", time: String? = nil) -> String {
     let whole = count(rows, "row")
-    var parts = [rowsWritten < rows ? "\(Self.grouped(rowsWritten)) of \(whole)" : whole]
+    var parts = [rowsWritten < rows ? "\(NumberText.grouped(rowsWritten)) of \(whole)" : whole]
     if let time { parts[0] += " in \(time)" }
     if shortenedCells > 0 { parts.append("\(count(shortenedCells, "cell")) shortened") }
     if !hiddenColumns.isEmpty {
@@ -162,11 +162,10 @@ public struct WriteSummary: Hashable, Sendable {
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(Self.grouped(number)) \(noun)s"
+    number == 1 ? "1 \(noun)" : "\(NumberText.grouped(number)) \(noun)s"
   }
 
   /// `1,204`.
-  private static func grouped(_ number: Int) -> String { ChartNumber.grouped(Double(number)) }
 }
 
 extension Answer {

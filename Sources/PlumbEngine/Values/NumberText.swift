@@ -219,4 +219,15 @@ extension NumberText {
     out.append(power < 0 ? 0x2D : 0x2B)
     out.append(decimal: UInt64(power.magnitude), width: 2)
   }
+
+  /// A number with commas between thousands, `-1,234,567`.
+  public static func grouped(_ number: Int) -> String {
+    let digits = String(number.magnitude)
+    var text = number < 0 ? "-" : ""
+    for (i, digit) in digits.enumerated() {
+      if i > 0 && (digits.count - i) % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
 }

@@ -73,12 +73,16 @@ struct ColumnPicture {
     }
     let name = KQLName.inQuery(column)
     let source = table.map(KQLName.inQuery).joined(separator: ".")
+    let isText = info.type == .string || info.type == .dynamic
+    let value = info.type == .dynamic ? "tostring(\(name))" : name
+    let isEmpty = isText ? "isempty(\(value))" : "isnull(\(name))"
     let isOrdered = info.type.isNumeric || info.type == .datetime || info.type == .timespan
-    let bounds = isOrdered ? ", smallest = min(\(name)), largest = max(\(name))" : ""
+    let median = info.type == .decimal ? "" : ", median = percentile(\(name), 50)"
+    let bounds = isOrdered ? ", smallest = min(\(name))\(median), largest = max(\(name))" : ""
     let mean = info.type.isNumeric || info.type == .timespan ? ", mean = avg(\(name))" : ""
     let counts = try shell.answers(
       to: """
-        \(source) | summarize rows = count(), empty = countif(isempty(tostring(\(name)))), different = dcount(tostring(\(name)))\
+        \(source) | summarize rows = count(), empty = countif(\(isEmpty)), different = dcount(\(value))\
         \(bounds)\(mean)
         """)
     var all = counts.map { answer in
@@ -86,27 +90,45 @@ struct ColumnPicture {
       answer.visualization = Visualization(kind: "card", properties: ["title": "\(shown).\(VisibleText.string(column)): \(info.type.name)"])
       return answer
     }
-    all += try shell.answers(to: picture(source, name, isOrdered: isOrdered && info.type != .decimal))
-    try shell.show(all)
-    if !isOrdered || info.type == .decimal, let different = counts.last?.texts(limit: 1).first?.dropFirst(2).first.flatMap({ Int($0) }),
-      different > Self.listed
-    {
-      Console.say("note: the \(Self.listed) most frequent of about \(different) values")
+    guard isOrdered, info.type != .decimal else {
+      all += try shell.answers(to: mostFrequent(source, name))
+      try shell.show(all)
+      if let different = counts.last?.texts(limit: 1).first?.dropFirst(2).first.flatMap({ Int($0) }), different > Self.listed {
+        Console.say("note: the \(Self.listed) most frequent of about \(different) values")
+      }
+      return
+    }
+    let drawn = try shell.answers(to: bins(source, name, info.type))
+    try shell.show(all + drawn.prefix(1))
+    if drawn.last?.texts(limit: 1).first?.first == "true" {
+      Console.say("note: the picture leaves out the lowest and the highest 1 % of the values, which lie far away")
     }
   }
 
-  /// Values in about twenty bins, or the most frequent ones.
-  private func picture(_ source: String, _ name: String, isOrdered: Bool) -> String {
-    guard isOrdered else {
-      return "\(source) | summarize rows = count() by value = tostring(\(name)) | top \(Self.listed) by rows, value asc | render barchart"
+  private func mostFrequent(_ source: String, _ name: String) -> String {
+    "\(source) | summarize rows = count() by value = tostring(\(name)) | top \(Self.listed) by rows, value asc | render barchart"
+  }
+
+  /// Values in twenty to forty bins, and whether they are the middle 98 % of the values only: where all would leave
+  /// most of the picture empty.
+  private func bins(_ source: String, _ name: String, _ type: ScalarType) -> String {
+    // Parts before their difference, which would overflow where bounds are far apart.
+    func part(_ low: String, _ high: String, of parts: Int) -> String {
+      type == .datetime ? "(\(high) - \(low)) / \(parts)" : "\(high) / \(parts) - \(low) / \(parts)"
     }
+    let width = part("plumb_low", "plumb_high", of: 20)
     return """
-      let plumb_low = toscalar(\(source) | summarize min(\(name)));
-      let plumb_high = toscalar(\(source) | summarize max(\(name)));
-      let plumb_width = (plumb_high - plumb_low) / 20;
-      \(source) | where isnotnull(\(name))
-      | summarize rows = count() by value = iff(plumb_high > plumb_low, plumb_low + bin(\(name) - plumb_low, plumb_width), \(name))
-      | sort by value asc | render columnchart
+      let plumb_bounds = materialize(\(source)
+        | summarize low = min(\(name)), first = percentile(\(name), 1), last = percentile(\(name), 99), high = max(\(name))
+        | extend is_cut = last > first and \(part("low", "high", of: 8)) > \(part("first", "last", of: 2))
+        | project is_cut, low = iff(is_cut, first, low), high = iff(is_cut, last, high));
+      let plumb_low = toscalar(plumb_bounds | project low);
+      let plumb_high = toscalar(plumb_bounds | project high);
+      let plumb_width = \(type == .int || type == .long ? "max_of(1, \(width))" : width);
+      \(source) | where \(name) between (plumb_low .. plumb_high)
+      | summarize rows = count() by value = iff(plumb_high > plumb_low, bin_at(\(name), plumb_width, plumb_low), \(name))
+      | sort by value asc | render columnchart;
+      plumb_bounds | project is_cut
       """
   }
 }
