@@ -12,9 +12,26 @@ public enum BufferRecycling {
   private static let limit = Atomic<Int>(0)
   private static let kept = Guarded<Kept>(Kept())
 
+  typealias Block = (base: UnsafeMutableRawPointer, capacity: Int)
+
   private struct Kept: @unchecked Sendable {
-    var blocks: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
+    /// The oldest first.
+    var blocks: [Block] = []
     var bytes = 0
+    /// The most that was in use when a large block was asked for.
+    var most = 0
+
+    mutating func remove(at place: Int) -> Block {
+      let block = blocks.remove(at: place)
+      bytes &-= block.capacity
+      return block
+    }
+
+    /// Takes out the smallest block of at least `excess` bytes, or the oldest where all are smaller; nil when there is none.
+    mutating func drop(_ excess: Int) -> Block? {
+      let place = blocks.indices.filter { blocks[$0].capacity >= excess }.min { blocks[$0].capacity < blocks[$1].capacity }
+      return blocks.isEmpty ? nil : remove(at: place ?? 0)
+    }
   }
 
   /// How many bytes may be kept; 0, as at first, keeps none.
@@ -22,12 +39,15 @@ public enum BufferRecycling {
 
   /// A kept block with room for `byteCount` bytes and not much more.
   ///
-  /// Without one, others make room for what will be asked of the kernel: what is kept never adds to the most that is used.
-  static func take(_ byteCount: Int) -> (base: UnsafeMutableRawPointer, capacity: Int)? {
+  /// Without one, others make room for what will be asked of the kernel, unless more than both was in use before: what is
+  /// kept never adds to the most that is used.
+  static func take(_ byteCount: Int) -> Block? {
     guard limit.load(ordering: .relaxed) > 0 else { return nil }
     var dropped: [UnsafeMutableRawPointer] = []
     defer { for base in dropped { free(base) } }
     return kept.withLock { kept in
+      let used = MemoryUse.current &+ byteCount
+      kept.most = max(kept.most, used)
       var best: Int?
       for (place, block) in kept.blocks.enumerated() where block.capacity >= byteCount {
         if block.capacity <= byteCount &+ byteCount / 4, best.map({ block.capacity < kept.blocks[$0].capacity }) ?? true {
@@ -35,33 +55,23 @@ public enum BufferRecycling {
         }
       }
       guard let best else {
-        let wanted = kept.bytes &- byteCount
-        while kept.bytes > wanted, !kept.blocks.isEmpty {
-          let oldest = kept.blocks.removeFirst()
-          kept.bytes &-= oldest.capacity
-          dropped.append(oldest.base)
-        }
+        let room = max(kept.bytes &- byteCount, kept.most &- used)
+        while kept.bytes > room, let block = kept.drop(kept.bytes &- room) { dropped.append(block.base) }
         return nil
       }
-      let block = kept.blocks.remove(at: best)
-      kept.bytes &-= block.capacity
-      return block
+      return kept.remove(at: best)
     }
   }
 
-  /// Keeps a block, the oldest making room for it, or frees it.
+  /// Keeps a block, others making room for it, or frees it.
   ///
   /// - `counted`: the bytes by which the memory in use shrinks once the block is kept or freed.
   static func giveBack(_ base: UnsafeMutableRawPointer, capacity: Int, counted: Int) {
     let limit = limit.load(ordering: .relaxed)
     guard capacity <= limit / 2 else { return Reclaimer.free(base, capacity: capacity, counted: counted) }
-    var dropped: [(base: UnsafeMutableRawPointer, capacity: Int)] = []
+    var dropped: [Block] = []
     kept.withLock { kept in
-      while kept.bytes &+ capacity > limit, !kept.blocks.isEmpty {
-        let oldest = kept.blocks.removeFirst()
-        kept.bytes &-= oldest.capacity
-        dropped.append(oldest)
-      }
+      while kept.bytes &+ capacity > limit, let block = kept.drop(kept.bytes &+ capacity &- limit) { dropped.append(block) }
       kept.blocks.append((base, capacity))
       kept.bytes &+= capacity
     }
