@@ -18,6 +18,8 @@ final class Interrupts: Sendable {
     var isRepeatable = false
     /// Whether the process goes on whatever Ctrl-C interrupts, as a shell does.
     var staysAlive = false
+    /// How often there was an interrupt.
+    var count = 0
     /// A file to remove when the process ends early.
     var temporaryFile: String?
   }
@@ -89,6 +91,9 @@ final class Interrupts: Sendable {
   /// Whether the action of the latest `handling` was taken.
   var wasTaken: Bool { state.withLock { $0.wasTaken } }
 
+  /// How often Ctrl-C was pressed: what stops with it compares two counts.
+  var count: Int { state.withLock { $0.count } }
+
   /// Names a file that goes when the process ends early; nil when it may stay.
   func setTemporaryFile(_ path: String?) { state.withLock { $0.temporaryFile = path } }
 
@@ -104,6 +109,7 @@ final class Interrupts: Sendable {
       let nothing: @Sendable () -> Void = {}
       let action: (@Sendable () -> Void)? = state.withLock { (now: inout State) -> (@Sendable () -> Void)? in
         guard isInterrupt else { return nil }
+        now.count += 1
         guard let action = now.action, !now.wasTaken || now.isRepeatable || now.staysAlive else {
           return now.staysAlive ? nothing : nil
         }

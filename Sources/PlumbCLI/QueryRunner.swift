@@ -118,7 +118,17 @@ enum Failure {
     if let sourced = error as? SourcedDiagnostics {
       return Console.report(sourced.list, source: sourced.source, name: sourced.name)
     }
-    Console.report(diagnostics(in: error), source: source, name: name)
+    Console.report(diagnostics(in: error).map(withShellHint), source: source, name: name)
+  }
+
+  /// Says of a command that only the shell has, where it is.
+  private static func withShellHint(_ diagnostic: Diagnostic) -> Diagnostic {
+    guard diagnostic.code == "unknown-command",
+      let command = DotCommand.all.first(where: { diagnostic.message.contains("`\($0.name)") })
+    else { return diagnostic }
+    var hinted = diagnostic
+    hinted.help = "`\(command.name)` is a command of the shell, which `plumb` opens on a terminal"
+    return hinted
   }
 
   /// Runs `body`; what it throws is reported and ends the process.

@@ -4,6 +4,8 @@ import PlumbDiagnostics
 /// Writes the answers of queries to their destination and tells the rest on standard error.
 final class Results {
   private let destination: Destination
+  /// What the writer writes to: the destination, but that a terminal is not steered by what is in the data.
+  private let sink: ByteSink
   private let writer: any ResultWriter
   private let isOnTerminal: Bool
   /// Whether rows are left out without the user having said so.
@@ -27,7 +29,8 @@ final class Results {
     var formatOptions =
       isOnTerminal ? Console.formatOptions(rowLimit: rowLimit) : FormatOptions(rowLimit: rowLimit, isASCII: Console.isASCII)
     if options.output == nil && Console.outputIsStyled && format.isForPeople { formatOptions.isStyled = true }
-    writer = format.writer(to: destination.sink, options: formatOptions)
+    sink = isOnTerminal && !format.isForPeople ? destination.sink.showingControls() : destination.sink
+    writer = format.writer(to: sink, options: formatOptions)
   }
 
   func write(_ answer: Answer) throws {
@@ -35,7 +38,7 @@ final class Results {
     hasBegun = true
     let summary = try writer.write(answer)
     if isOnTerminal || !summary.isWhole || !answer.remarks.isEmpty {
-      try destination.sink.flush()
+      try flush()
       if !summary.isWhole {
         let isCut = isLimitedByDefault && summary.rowsWritten < summary.rows
         Console.say("(\(summary.sentence())\(isCut ? "; --row-limit shows more" : ""))")
@@ -46,16 +49,23 @@ final class Results {
     if let path = try ChartFile.write(answer) { Console.say("note: the chart is in \(path)") }
   }
 
-  func flush() throws { try destination.sink.flush() }
+  func flush() throws {
+    try sink.flush()
+    try destination.sink.flush()
+  }
 
   func finish() throws {
     try writer.finish()
+    try sink.flush()
     try destination.commit()
   }
 
   /// Ends what was begun so that its form is whole on standard output; leaves no file.
   func abandon() {
-    if hasBegun { try? writer.finish() }
+    if hasBegun {
+      try? writer.finish()
+      try? sink.flush()
+    }
     destination.discard()
   }
 }

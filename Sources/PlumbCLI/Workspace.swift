@@ -137,7 +137,12 @@ struct Workspace {
     try loading.finish()
   }
 
-  func session() -> Session { Session(catalog: catalog, options: sessionOptions) }
+  /// A session of its own; what is random differs from that of every other.
+  func session() -> Session {
+    let session = Session(catalog: catalog, options: sessionOptions)
+    session.options.seed = UInt64.random(in: .min ... .max)
+    return session
+  }
 }
 
 extension Workspace {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,13 @@ static int next_byte(FILE *input) {
         {.fd = fileno(input), .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
     int count = poll(ready, 2, -1);
     if (count < 0 && errno != EINTR) return EOF;
-    if (rl_pending_signal() != 0) rl_check_signals();
+    int signal = rl_pending_signal();
+    if (signal != 0) rl_check_signals();
+    if (signal == SIGTSTP) {
+      // The terminal shows what was done meanwhile.
+      rl_on_new_line();
+      rl_forced_update_display();
+    }
     if (count <= 0) continue;
     if (ready[1].revents & POLLIN) {
       empty_wake_pipe();

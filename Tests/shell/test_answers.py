@@ -88,7 +88,7 @@ class AnswerTests(ShellCase):
         for query in ["evil", "evil | render card", "evil | summarize n = count() by text | render barchart",
                       "evil | summarize n = count() by text | render piechart", "evil | where text == 'x\\u001b[2J'"]:
             shell.answer(query)
-        for mode in ["line", "box"]:
+        for mode in ["line", "box", "csv", "tsv", "markdown", "raw", "html"]:
             shell.answer(f".mode {mode}")
             shell.answer("evil")
         shown = shell.raw[before:]

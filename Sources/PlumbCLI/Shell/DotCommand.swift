@@ -54,6 +54,13 @@ struct DotCommand: Sendable {
   /// Other names that people know.
   private static let otherNames = [".exit": ".quit", ".timing": ".timer", ".h": ".help", ".q": ".quit"]
 
+  /// The command behind a word that other shells know without a dot; nil when it is a table's name.
+  static func named(_ line: String, in shell: Shell) -> String? {
+    let word = String(line.hasSuffix(";") ? line.dropLast() : line[...]).trimmed
+    guard ["help", "quit", "exit"].contains(word), !shell.workspace.catalog.hasTable(named: String(word)) else { return nil }
+    return "." + word
+  }
+
   /// Runs a line that begins with a dot, and tells what is wrong with it.
   ///
   /// - Returns: whether nothing was.

@@ -9,7 +9,16 @@ final class OutputTarget {
   let text: String
   private var isBegun = false
 
-  init(text: String) { self.text = text }
+  /// - Throws: a diagnostic when no file can be made there.
+  init(text: String) throws {
+    self.text = text
+    if text.hasPrefix("|") { return }
+    let path = Paths.typed(text)
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard access(folder, W_OK) == 0 || access(path, W_OK) == 0 else {
+      throw Diagnostic("write-failed", "cannot write to `\(VisibleText.string(path))`: \(String(cString: strerror(errno)))")
+    }
+  }
 
   /// Writes answers in this format; nil lets the file's name choose.
   func write(_ answers: [Answer], format: ResultFormat?) throws {

@@ -22,11 +22,23 @@ final class PagedOutput {
     if let term = getenv("TERM"), strcmp(term, "dumb") == 0 { return nil }
     for name in ["PLUMB_PAGER", "PAGER"] {
       guard let value = getenv(name) else { continue }
-      return value[0] == 0 ? nil : String(cString: value)
+      let command = String(cString: value)
+      if PagedOutput.isThere(command) { return command }
+      if !command.isEmpty { Console.say("note: `\(name)` names `\(VisibleText.string(command))`, and there is no such program") }
+      return nil
     }
     for folder in ["/usr/bin", "/bin", "/usr/local/bin"] where access(folder + "/less", X_OK) == 0 { return "less -FRSX" }
     return nil
   }()
+
+  /// Whether the program that a command begins with can be found; a command that begins otherwise is the shell's to judge.
+  private static func isThere(_ command: String) -> Bool {
+    guard let word = command.split(separator: " ").first.map(String.init) else { return false }
+    if word.contains(where: { "='\"$\\(;&|<>".contains($0) }) { return true }
+    if word.contains("/") { return access(word, X_OK) == 0 }
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return path.split(separator: ":").contains { access("\($0)/\(word)", X_OK) == 0 }
+  }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     if stop.isSet { throw Diagnostic("cancelled", "the rest of the rows is not shown") }

@@ -119,6 +119,7 @@ final class Shell {
     let isBlank = line.allSatisfy(\.isWhitespace)
     if pending.isEmpty {
       if isBlank { return }
+      let line = DotCommand.named(line, in: self) ?? line
       if line.drop(while: \.isWhitespace).hasPrefix("."), !DotCommand.isForDatabase(line) {
         history.add(line)
         history.keep(command: line)
@@ -217,6 +218,7 @@ final class Shell {
   }
 
   /// Runs the lines of a file: dot commands, and queries that end with `;`, an empty line, or the end of the file.
+  /// Ctrl-C leaves the rest out.
   ///
   /// - Throws: a diagnostic when files read one another without end.
   func runLines(of text: String, from file: String? = nil) throws {
@@ -227,11 +229,18 @@ final class Shell {
     // Whether there is more in `pending` than comments.
     var isBegun = false
     var start = 1
+    let interrupts = Interrupts.shared.count
+    func isStopped(at line: Int) -> Bool {
+      if Interrupts.shared.count == interrupts { return false }
+      Console.say("note: stopped\(file.map { " in line \(line) of \($0)" } ?? ""); what follows was not run")
+      return true
+    }
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !wantsToLeave {
       let line = line.hasSuffix("\r") ? line.dropLast() : line
       if !isBegun, line.trimmed.hasPrefix("."), !DotCommand.isForDatabase(String(line)) || !parse(String(line)).isUnfinished {
         pending = ""
         if !DotCommand.run(String(line), in: self), let file { Console.say("note: this was line \(index + 1) of \(file)") }
+        if isStopped(at: index + 1) { return }
         continue
       }
       if pending.isEmpty { start = index + 1 }
@@ -241,7 +250,10 @@ final class Shell {
         if !line.trimmed.hasSuffix(";") { continue }
       }
       if pending.isEmpty || parse(pending).isUnfinished && line.trimmed.hasSuffix(";") { continue }
-      if isBegun { runQuery(pending, from: file, line: start) }
+      if isBegun {
+        runQuery(pending, from: file, line: start)
+        if isStopped(at: start) { return }
+      }
       pending = ""
       isBegun = false
     }
@@ -261,7 +273,8 @@ final class Shell {
     }
     let stop = StopFlag()
     let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
-    let sink = ByteSink(blockSize: 1 << 13) { try output.write($0) }
+    let paged = ByteSink(blockSize: 1 << 13) { try output.write($0) }
+    let sink = settings.format.isForPeople ? paged : paged.showingControls()
     var options = Console.formatOptions(rowLimit: settings.rowLimit)
     options.marks = settings.marks
     let writer = settings.format.writer(to: sink, options: options)

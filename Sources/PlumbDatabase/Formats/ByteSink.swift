@@ -60,3 +60,18 @@ extension ByteSink {
     }
   }
 }
+
+extension ByteSink {
+  /// A sink before this one that makes control characters pictures, so that no value can steer a terminal; tabs and line
+  /// ends stay.
+  public func showingControls() -> ByteSink {
+    ByteSink(blockSize: 1 << 13) { bytes in
+      var shown = ""
+      for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        shown.unicodeScalars.append(scalar == "\n" || scalar == "\t" ? scalar : VisibleText.visible(scalar))
+      }
+      self.buffer.append(shown)
+      try self.flush()
+    }
+  }
+}

@@ -23,7 +23,7 @@ extension DotCommand {
     summary: "Sends results to a file, one under the other, or each to a program; without one back to the terminal.",
     examples: [".output results.csv", ".output |grep failed", ".output"], reachesOut: true,
     text: { rest, shell in
-      shell.settings.output = rest.isEmpty || rest == "off" || rest == "stdout" ? nil : OutputTarget(text: rest)
+      shell.settings.output = rest.isEmpty || rest == "off" || rest == "stdout" ? nil : try OutputTarget(text: rest)
     })
 
   static let once = DotCommand(
@@ -32,7 +32,7 @@ extension DotCommand {
     examples: [".once failures.md", ".once |wc -l"], reachesOut: true,
     text: { rest, shell in
       if rest.isEmpty { throw usage(".once", "`.once` needs a file, or `|` and a program") }
-      shell.settings.once = OutputTarget(text: rest)
+      shell.settings.once = try OutputTarget(text: rest)
     })
 
   static let timer = DotCommand(
