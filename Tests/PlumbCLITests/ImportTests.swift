@@ -216,6 +216,32 @@ struct ImportTests {
     #expect(other.status == 1 && other.messages.contains("it is nothing that adf writes"))
   }
 
+  /// The overview reads whatever columns there are, up to its clock.
+  @Test func overviewOfFewColumns() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("pipelines.csv", "name,sla\np,\nq,\n")
+    try folder.write("runs.csv", """
+      pipeline,started,status,cpu
+      p,2025-03-05T10:00:00Z,failed,
+      q,2025-03-05T23:00:00Z,succeeded,
+      p,2025-03-06T02:00:00Z,failed,
+      """)
+    let little = try PlumbProcess(["query", "--load", folder.path, "--now", "2025-03-06", "-c", "overview"])
+    #expect(little.output == """
+      section,item,value,detail
+      status,unknown,2,
+      source,no source,2,0 failed
+      last 24 hours,runs,2,50 % succeeded
+      last 24 hours,records out,0,
+      last 24 hours,freshness breaches,0,
+      recent failures,p,,10:00\u{20}
+
+      """, "\(little.output)")
+    #expect(little.messages == "note: no risks: `runs` has no column `ended`, which prediction needs\n")
+    let none = try PlumbProcess(["query", "--load", folder.path + "/runs.csv", "-c", "overview"])
+    #expect(none.messages.contains("the overview needs a table `pipelines` with a column `name`"))
+  }
+
   /// Of data that is little and old every answer says so, and none is an error but a prediction that was asked for.
   @Test func littleAndOldData() throws {
     let folder = try folder()

@@ -18,6 +18,14 @@ struct SampleTests {
     #expect(try Repository.text(script).hasPrefix("// "), "\(script) does not open with what it shows")
   }
 
+  /// Words that take a whole workspace answer over the samples too, where a column of a CSV file without values is a string.
+  @Test func theWholeStateIsAnswered() throws {
+    let telemetry = try Repository.telemetry.get()
+    let run = try Repository.shell(
+      "plumb query --load \(telemetry) --now 2025-03-06 -c 'overview | summarize rows_ = count() by section'")
+    #expect(run.output.contains("top risks,2\n") && run.output.contains("recent failures,2\n"), "\(run.output)")
+  }
+
   /// The telemetry is the same bytes each time, so the answers in the documents hold.
   @Test func telemetryRepeats() throws {
     let folder = try Repository.shell("mktemp -d").output.trimmingCharacters(in: .whitespacesAndNewlines)

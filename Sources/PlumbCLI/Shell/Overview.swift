@@ -16,6 +16,11 @@ extension Catalog {
         let most = try arguments.count("most") ?? 2
         try arguments.finish()
         func columns(_ name: String) -> Schema { self?.schema(ofTable: name) ?? [] }
+        for (table, needed) in [("pipelines", ["name"]), ("runs", ["pipeline", "started", "status"])] {
+          for column in needed where !columns(table).contains(where: { $0.name == column }) {
+            throw Diagnostic("missing-column", "the overview needs a table `\(table)` with a column `\(column)`", at: call.span)
+          }
+        }
         return Overview.query(
           most: most, hasRisks: self?.function(named: "predict_risk") != nil,
           runs: PredictionQuestion.runsText(columns("runs"), seen: columns("runs_seen")))
@@ -40,9 +45,15 @@ enum Overview {
           | project place = 22, section = "top risks", item = pipeline, value = round(risk, 3), detail = "")
       """
     return """
-      let p = pipelines;
-      let dated = \(runs);
-      let r = dated | where started > ago(1d);
+      let p = pipelines
+        | project name, source = tostring(column_ifexists("source", "")), status = tostring(column_ifexists("status", "unknown")),
+            success_rate = toreal(column_ifexists("success_rate", real(null))),
+            freshness = totimespan(column_ifexists("freshness", timespan(null))), sla = totimespan(column_ifexists("sla", timespan(null)));
+      let past = \(runs)
+        | where started <= now()
+        | project pipeline, started, status, records_out = tolong(column_ifexists("records_out", long(null))),
+            error_code = tostring(column_ifexists("error_code", ""));
+      let r = past | where started > ago(1d);
       let statuses = p | summarize value = toreal(count()) by item = iff(isempty(status), "no runs", status);
       let sources = p
         | summarize value = toreal(count()), failed = countif(status == "failed"), rates = sum(success_rate),
@@ -67,9 +78,9 @@ enum Overview {
         (p | where freshness > sla | top \(most) by freshness
           | project place = 21, section = "freshness breaches", item = name, value = round(freshness / 1h, 2),
               detail = strcat("of ", round(sla / 1h, 2), " h"))\(hasRisks ? risks : ""),
-        (dated | where status == "failed" | top \(most) by started
+        (past | where status == "failed" | top \(most) by started
           | project place = 23, section = "recent failures", item = pipeline, value = real(null),
-              detail = strcat(format_datetime(started, "HH:mm"), " ", error_code))
+              detail = strcat(format_datetime(started, iff(started > ago(1d), "HH:mm", "yyyy-MM-dd")), " ", error_code))
       | sort by place asc, value desc
       | project-away place
       """
@@ -77,9 +88,6 @@ enum Overview {
 
   /// Draws the sections in two columns of a screen of 80 x 24.
   static func show(in shell: Shell) throws {
-    for name in ["pipelines", "runs"] where !shell.workspace.catalog.hasTable(named: name) {
-      throw Diagnostic("unknown-table", "the overview needs a table `\(name)`, and there is none")
-    }
     guard let answer = try shell.answers(to: "overview(5)").last else { return }
     let rows = answer.texts(limit: 200)
     var sections: [(name: String, lines: [String])] = []

@@ -2,16 +2,19 @@
 ///
 /// Both texts are the same for training and prediction: `moments` says how many moments there are, 1 for a prediction.
 enum FeatureText {
-  /// What the rest reads, whatever a workspace has: a column or table that is missing gives nulls or no rows.
+  /// What the rest reads, whatever a workspace has: a column or table that is missing gives nulls or no rows, and a column
+  /// that holds nothing may be of any type, as one of a CSV file is a string.
   static func sources(runs: String = "runs", hasEdges: Bool, hasSchemaChanges: Bool) -> String {
     """
     let attempts_seen = \(runs)
-    | project pipeline, started, ended, status, attempt = coalesce(column_ifexists("attempt", long(1)), 1),
-      duration = column_ifexists("duration", timespan(null)), queue_delay = column_ifexists("queue_delay", timespan(null)),
-      upstream_delay = column_ifexists("upstream_delay", timespan(null)), records_in = column_ifexists("records_in", long(null)),
-      malformed = column_ifexists("malformed", long(null)), cpu = column_ifexists("cpu", real(null)),
-      memory_mb = column_ifexists("memory_mb", long(null)), io_wait = column_ifexists("io_wait", real(null)),
-      backlog = column_ifexists("backlog", long(null))
+    | project pipeline, started, ended = todatetime(ended), status,
+      attempt = coalesce(tolong(column_ifexists("attempt", long(1))), 1),
+      duration = totimespan(column_ifexists("duration", timespan(null))),
+      queue_delay = totimespan(column_ifexists("queue_delay", timespan(null))),
+      upstream_delay = totimespan(column_ifexists("upstream_delay", timespan(null))),
+      records_in = tolong(column_ifexists("records_in", long(null))), malformed = tolong(column_ifexists("malformed", long(null))),
+      cpu = toreal(column_ifexists("cpu", real(null))), memory_mb = tolong(column_ifexists("memory_mb", long(null))),
+      io_wait = toreal(column_ifexists("io_wait", real(null))), backlog = tolong(column_ifexists("backlog", long(null)))
     | where status in ("succeeded", "failed");
     let edges_seen = \(hasEdges ? edges : "datatable(upstream: string, downstream: string, since: datetime, until: datetime) []");
     let changes_seen = \(hasSchemaChanges ? changes : "datatable(pipeline: string, changed: datetime) []");
@@ -21,7 +24,8 @@ enum FeatureText {
 
   private static let edges = """
     edges
-    | project upstream, downstream, since = column_ifexists("since", datetime(null)), until = column_ifexists("until", datetime(null))
+    | project upstream, downstream, since = todatetime(column_ifexists("since", datetime(null))),
+      until = todatetime(column_ifexists("until", datetime(null)))
     """
   private static let changes = "schema_changes | project pipeline, changed = at"
 

@@ -67,7 +67,7 @@ public final class Predictor: Sendable {
   ///
   /// - Parameters:
   ///   - wanted: the pipelines that are asked about; nil for all.
-  ///   - isOptional: whether a history that is too short to learn from gives no rows and a remark, and no error.
+  ///   - isOptional: whether runs that are too few or tell too little to learn from give no rows and a remark, and no error.
   ///   - retrains: whether a new model is learned even if there is one.
   public func risk(
     _ options: PredictionOptions, wanted: [String]?, isOptional: Bool = false, retrains: Bool = false,
@@ -76,7 +76,7 @@ public final class Predictor: Sendable {
     let kept: Kept
     do {
       kept = try model(for: options, retrains: retrains, from: source)
-    } catch let diagnostic as Diagnostic where isOptional && diagnostic.code == "too-little-history" {
+    } catch let diagnostic as Diagnostic where isOptional && ["too-little-history", "no-runs"].contains(diagnostic.code) {
       source.context.remark("no risks: \(diagnostic.message)")
       return Table(name: "predict_risk", schema: RiskTable.schema, groups: [])
     }
