@@ -33,6 +33,13 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     if preview && data.mapping == nil { throw ValidationError("--preview shows what --map makes of a file") }
     _ = try batchSize()
+    if let load = try data.assignments(data.loads, option: "--load", allowsPathAlone: true).first {
+      let name = load.name.map { " --as \($0)" } ?? ""
+      throw ValidationError("import takes no --load: write the path alone, 'plumb import \(load.value)\(name) --into \(into)'")
+    }
+    if let other = try data.assignments(data.attachments, option: "--attach", allowsPathAlone: false).first {
+      throw ValidationError("import attaches nothing: 'plumb import \(other.value) --into \(into)' takes in the tables of the file")
+    }
     if tableName != nil && paths.count > 1 { throw ValidationError("--as names one table, and there are several paths") }
   }
 
@@ -46,6 +53,7 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     try Failure.guarding {
       if preview { return try showPreview() }
+      try checkPaths()
       var options = WorkspaceFile.Options()
       options.threads = data.threads ?? Machine.processors
       BufferRecycling.keep(upTo: min(try data.memoryLimit() / 16, 512 << 20))
@@ -59,6 +67,32 @@ struct ImportCommand: ParsableCommand {
     for path in paths { try loading.preview(path) }
   }
 
+  /// Makes no workspace file when none of the paths names a file.
+  private func checkPaths() throws {
+    guard access(into, F_OK) != 0 else { return }
+    var problem: Diagnostic?
+    let options = LoadOptions(
+      context: ExecutionContext(now: Machine.now, threads: 1, memoryLimit: try data.memoryLimit()))
+    for path in paths {
+      if path == "-" || data.mapping != nil || data.kind != nil { return }
+      do {
+        for match in try TelemetryFiles.expanding(path) {
+          // A table of an SQLite file stands behind `#`.
+          if access(match, F_OK) != 0, !match.contains("#") {
+            throw Diagnostic("no-such-file", "`\(match)` cannot be read: \(String(cString: strerror(errno)))")
+          }
+          guard TelemetryFiles.isFolder(match) else { return }
+          if tableName == nil, try TelemetryImport.isTelemetry(match, kind: nil, options: options) { return }
+          _ = try Loading.files(ofFolder: match)
+          return
+        }
+      } catch let found as Diagnostic {
+        problem = problem ?? found
+      }
+    }
+    if let problem { throw problem }
+  }
+
   /// Reads all paths into a file; `.import` of the shell does so with the one that is open.
   func load(into file: WorkspaceFile) throws {
     // What is read and not yet written takes a few times its text.
@@ -69,6 +103,8 @@ struct ImportCommand: ParsableCommand {
     telemetry.batchBytes = batchBytes
     // What was rejected until then is written even if reading is stopped.
     defer { try? loading.finish() }
+    var (hasTables, isMissing) = (false, false)
+    var replaced: Set<String> = []
     for path in paths {
       if try loading.isTelemetry(path, named: tableName) {
         try telemetry.load(path, named: tableName)
@@ -77,16 +113,27 @@ struct ImportCommand: ParsableCommand {
       for (name, part) in try TelemetryFiles.expanding(path).flatMap({ try Self.parts(of: $0, as: tableName) }) {
         let schema = try ExportedSchema.columns(ofTable: name, besideFile: part)
         let own = schema.map { loading.withColumns($0) } ?? loading
-        try TableImport(own, into: file, table: name, from: part, replaces: replace, batchBytes: batchBytes).run()
+        // Files of one name are one table, of which the first takes the place of what was there.
+        let replaces = replace && replaced.insert(name).inserted
+        do {
+          try TableImport(own, into: file, table: name, from: part, replaces: replaces, batchBytes: batchBytes).run()
+        } catch let problem as Diagnostic where part.hasSuffix("#\(name)") && problem.code == "cannot-read" {
+          // Such as a view of a table that is gone: the others can be read.
+          Console.report(Diagnostic(problem.code, "`\(name)` was left out: \(problem.message)", help: problem.help))
+          isMissing = true
+        }
+        hasTables = true
       }
     }
     try loading.finish()
+    if !hasTables { try loading.telemetry.checkTaken(paths) }
+    if isMissing { throw ExitStatus.failed }
   }
 
   /// The tables that a path stands for: a file, the files of a folder, or the tables of an SQLite file.
   private static func parts(of path: String, as name: String?) throws -> [(name: String, path: String)] {
     if TelemetryFiles.isFolder(path) {
-      return try Loading.dataFiles(in: path).map { (Loading.tableName(forFile: $0), $0) }
+      return try Loading.files(ofFolder: path).map { (Loading.tableName(forFile: $0), $0) }
     }
     if let tables = try sqliteTableNames(in: path), name == nil { return tables.map { ($0, "\(path)#\($0)") } }
     return [(name ?? Loading.tableName(forFile: path), path)]

@@ -50,6 +50,13 @@ struct Loading: Sendable {
   /// - Throws: a diagnostic that names the file.
   @discardableResult
   func load(name: String?, path: String) throws -> [Loaded] {
+    var gathered = GatheredFiles()
+    return try load(name: name, path: path, together: &gathered)
+  }
+
+  /// The same for one of several: files of one name make one table, as an import makes of them.
+  @discardableResult
+  func load(name: String?, path: String, together gathered: inout GatheredFiles) throws -> [Loaded] {
     if telemetry.hasMapping || kind != nil, name != nil {
       throw Diagnostic(
         "named-telemetry", "telemetry fills tables of its own, so that it takes no name",
@@ -60,7 +67,7 @@ struct Loading: Sendable {
     if name != nil, paths.count > 1 {
       throw Diagnostic("many-files", "`\(path)` names \(paths.count) files, which cannot all be one table")
     }
-    return try paths.flatMap { try loadTables(name: name, path: $0) }
+    return try paths.flatMap { try loadTables(name: name, path: $0, &gathered) }
   }
 
   /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own.
@@ -89,26 +96,24 @@ struct Loading: Sendable {
     try Interrupts.shared.handling({ context.cancel() }) { try telemetry.preview(path, options: loadOptions(context)) }
   }
 
-  private func loadTables(name: String?, path: String) throws -> [Loaded] {
-    if path == "-" { return [try loadFile(name: name ?? "input", path: path)] }
+  private func loadTables(name: String?, path: String, _ gathered: inout GatheredFiles) throws -> [Loaded] {
+    if path == "-" { return try loadFile(name: name ?? "input", path: path, &gathered) }
     // A table of an SQLite file stands behind `#`.
     let file = access(path, F_OK) != 0 ? path.lastIndex(of: "#").map { String(path[..<$0]) } ?? path : path
     guard access(file, F_OK) == 0 else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
     }
     guard TelemetryFiles.isFolder(path) else {
-      return [try loadFile(name: name ?? Self.tableName(forFile: path), path: path)]
+      return try loadFile(name: name ?? Self.tableName(forFile: path), path: path, &gathered)
     }
     if name != nil {
       throw Diagnostic(
         "folder", "`\(path)` is a folder, and a folder's tables are named after its files",
         help: "write `--load \(path)`")
     }
-    let files = Self.dataFiles(in: path)
-    if files.isEmpty {
-      throw Diagnostic("no-file", "the folder `\(path)` holds no CSV, TSV, JSON or NDJSON file")
+    return try Self.files(ofFolder: path).flatMap {
+      try loadFile(name: Self.tableName(forFile: $0), path: $0, &gathered)
     }
-    return try files.map { try loadFile(name: Self.tableName(forFile: $0), path: $0) }
   }
 
   /// The end of loading: the file of rejected input is complete.
@@ -118,6 +123,7 @@ struct Loading: Sendable {
   func readExternal(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
     var options = LoadOptions(context: makeContext())
     options.columns = schema
+    options.takesColumnsByPlace = true
     options.badRows = badRows
     if let name = properties["format"] {
       guard let format = LoadOptions.Format(name: name) else {
@@ -160,17 +166,24 @@ struct Loading: Sendable {
     return options
   }
 
-  private func loadFile(name: String, path: String) throws -> Loaded {
+  /// - Returns: nothing for a file whose rows are in the table already.
+  private func loadFile(name: String, path: String, _ gathered: inout GatheredFiles) throws -> [Loaded] {
     let context = makeContext()
     var options = loadOptions(context)
     options.isStandardInput = path == "-"
+    guard gathered.takes(path, into: name) else { return [] }
+    let known = try gathered.firstFile(of: name).flatMap { first in
+      try catalog.table(named: name).map { (table: $0, first: first) }
+    }
     let loaded = try Interrupts.shared.handling({ context.cancel() }) {
-      try loadTable(name: name, path: path, options: options)
+      if let known { return try GatheredFiles.rows(of: path, for: known.table, of: known.first, options) }
+      return try loadTable(name: name, path: path, options: options)
     }.result
-    catalog.add(loaded.table)
+    catalog.add(known.map { $0.table.appending(loaded.table.groups) } ?? loaded.table)
+    gathered.note(path, in: name)
     Self.sayMisfits(path, skippedRows: loaded.skippedRows, nulledCells: loaded.nulledCells)
     for remark in loaded.remarks { Console.say("note: `\(path)`: \(remark)") }
-    return Loaded(name: name, rows: loaded.table.rowCount, path: path)
+    return [Loaded(name: name, rows: loaded.table.rowCount, path: path)]
   }
 
   static func sayMisfits(_ path: String, skippedRows: Int, nulledCells: Int) {
@@ -196,6 +209,18 @@ struct Loading: Sendable {
     var other = self
     other.columns = columns
     return other
+  }
+
+  /// The data files of a folder in alphabetical order.
+  ///
+  /// - Throws: `no-file` when there is none, with a folder in it that has some.
+  static func files(ofFolder path: String) throws -> [String] {
+    let files = dataFiles(in: path)
+    if !files.isEmpty { return files }
+    let inner = TelemetryFiles.folders(in: path).first { !dataFiles(in: $0).isEmpty }
+    throw Diagnostic(
+      "no-file", "the folder `\(path)` holds no CSV, TSV, JSON or NDJSON file",
+      help: inner.map { "folders in it are not looked into: name them as well, such as `\($0)`" })
   }
 
   /// In alphabetical order.

@@ -29,19 +29,23 @@ struct MemoryImport {
     let loading = try Loading(command.data, catalog: scratch)
     loading.telemetry.saysAll = true
     loading.telemetry.earlierTables = { [catalog] in try catalog.table(named: $0) }
+    var hasTables = false
     for path in command.paths {
       let isTelemetry = try loading.isTelemetry(path, named: command.tableName)
+      if !isTelemetry { hasTables = true }
       if !isTelemetry, try isThere(path) { continue }
+      var added: Set<String> = []
       for loaded in try loading.load(name: command.tableName, path: path) where !isTelemetry {
-        guard let table = try scratch.table(named: loaded.name) else { continue }
-        try add(table)
-        note(table, loaded.path)
-        Console.say("\(table.name): \(NumberText.grouped(table.rowCount)) rows from \(loaded.path)")
+        // Files of one name are one table by now.
+        if added.insert(loaded.name).inserted, let table = try scratch.table(named: loaded.name) { try add(table) }
+        note(loaded)
+        Console.say("\(loaded.name): \(NumberText.grouped(loaded.rows)) rows from \(loaded.path)")
       }
       if isTelemetry { try takeTelemetry(from: scratch, path) }
       for name in scratch.tableNames { scratch.remove(tableNamed: name) }
     }
     try loading.finish()
+    if !hasTables { try loading.telemetry.checkTaken(command.paths) }
   }
 
   // MARK: Files that were imported before
@@ -54,9 +58,10 @@ struct MemoryImport {
     return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 
-  private func note(_ table: Table, _ path: String) {
-    let file = Known(table: table.name, path: absolutePath(path), rows: table.rowCount, state: Self.state(path))
-    known.withLock { $0[key(table.name, path)] = file }
+  private func note(_ loaded: Loading.Loaded) {
+    let file = Known(
+      table: loaded.name, path: absolutePath(loaded.path), rows: loaded.rows, state: Self.state(loaded.path))
+    known.withLock { $0[key(loaded.name, loaded.path)] = file }
   }
 
   /// Whether all rows of a file are in its table.

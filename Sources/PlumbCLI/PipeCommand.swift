@@ -9,10 +9,20 @@ import PlumbStorage
 ///
 /// - `{"load": {"runs": "path", ...}, "threads": 2}` → `{"ok":true,"ms":12.5}`
 /// - `{"query": "runs | count", "repeat": 5, "data": false}` → `{"ms":[...],"cpu_ms":[...],"rows":1,"columns":["Count"],"data":[[9]]}`
+/// - A reply holds 20,000 rows; `"truncated":true` behind them says that there are more, and `rows` how many.
 /// - What fails is answered by `{"error": "..."}`, and the next line is read.
 struct PipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pipe", abstract: "Answer JSON requests, one a line, for programs and benchmarks.")
+    commandName: "pipe", abstract: "Answer JSON requests, one a line, for programs and benchmarks.",
+    discussion: """
+      Each line of standard input is a request, and each is answered by a line:
+
+      {"load": {"runs": "runs.csv"}, "threads": 2}
+      {"query": "runs | count", "repeat": 5, "data": false}
+
+      A reply to a query has ms, cpu_ms, rows, columns and, unless data is false, the rows in data: \
+      20,000 at the most, with "truncated": true where there are more. What fails is answered by {"error": "..."}.
+      """)
 
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
@@ -131,6 +141,7 @@ private enum PipeRequest {
         out.append(",\"data\":")
         answer?.printRows(limit: Self.rowLimit, to: &out)
         if answer == nil { out.append("[]") }
+        if let answer, answer.rowCount > Self.rowLimit { out.append(",\"truncated\":true") }
       }
       out.append(0x7D)
     }

@@ -11,7 +11,8 @@ struct QueryRunner {
   init(text: String, name: String?, data: DataOptions, workspace path: String? = nil, isSafe: Bool = false) throws {
     self.text = text
     self.name = name
-    var workspace = try Workspace(data, file: path)
+    try ParameterNames.check(data, declaredIn: [text])
+    var workspace = try Workspace(data, file: path, for: [text])
     try workspace.load(data)
     if isSafe { workspace.makeSafe() }
     self.workspace = workspace

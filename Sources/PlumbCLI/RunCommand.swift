@@ -28,7 +28,8 @@ struct RunCommand: ParsableCommand {
     let (workspace, texts) = try Failure.guarding {
       let files = scripts.filter { $0.hasSuffix(WorkspacePath.ending) }
       let texts = try scripts.filter { !$0.hasSuffix(WorkspacePath.ending) }.map { (name: $0, text: try QueryText.file($0)) }
-      let workspace = try Workspace(data, file: files.first)
+      try ParameterNames.check(data, declaredIn: texts.map(\.text))
+      let workspace = try Workspace(data, file: files.first, for: texts.map(\.text))
       try workspace.load(data)
       return (workspace, texts)
     }
@@ -70,6 +71,7 @@ struct RunCommand: ParsableCommand {
     for part in ScriptParts.of(text, each: keepGoing) {
       do {
         try Interrupts.shared.handling({ session.cancel() }) {
+          if let mistakes = part.mistakes { throw Diagnostics(mistakes) }
           if let words = part.words {
             for answer in try ShowCommand.answers(words, in: workspace, session) { try results.write(answer) }
             return try results.flush()
@@ -101,13 +103,26 @@ struct ScriptParts {
   /// The words of a command that is not the database's, such as `.train forest`.
   let words: [String]?
   let span: SourceSpan?
+  /// What is wrong with a part that cannot be run.
+  var mistakes: [Diagnostic]?
 
-  /// - Parameter each: whether every query and command is a part, and not the whole script where that can be run at once.
+  /// - Parameter each: whether every query and command is a part, and not the whole script where that can be run at once;
+  ///   then a statement that cannot be read is a part as well, and the others are those of the script without it.
   static func of(_ script: String, each: Bool) -> [ScriptParts] {
     let whole = [ScriptParts(text: script, words: nil, span: nil)]
-    let parsed = parse(script)
-    if parsed.hasErrors { return whole }
-    let bytes = Array(script.utf8)
+    var bytes = Array(script.utf8)
+    var parsed = parse(script)
+    var broken: [ScriptParts] = []
+    while parsed.hasErrors {
+      // The last round may be left with mistakes that are in no statement.
+      guard each, !parsed.broken.isEmpty else { return whole }
+      for place in parsed.broken {
+        let mistakes = parsed.diagnostics.filter { ($0.span?.lower).map { place.lower <= $0 && $0 <= place.upper } ?? false }
+        broken.append(ScriptParts(text: "", words: nil, span: place, mistakes: mistakes))
+        blank(max(0, place.lower)..<min(bytes.count, place.upper), of: &bytes)
+      }
+      parsed = parse(String(decoding: bytes, as: UTF8.self))
+    }
     let statements = parsed.script.statements
     var places: [(range: Range<Int>, words: [String]?, span: SourceSpan)] = []
     for (i, statement) in statements.enumerated() {
@@ -124,13 +139,17 @@ struct ScriptParts {
       places.append((max(0, span.lower)..<min(bytes.count, max(span.lower, end)), words, span))
     }
     let isMixed = places.contains { $0.words != nil }
-    guard isMixed || each && places.count > 1 else { return whole }
-    return places.indices.map { kept in
+    guard isMixed || !broken.isEmpty || each && places.count > 1 else { return whole }
+    let parts = places.indices.map { kept in
       var part = bytes
-      for (i, place) in places.enumerated() where i != kept {
-        for at in place.range where part[at] != 0x0A { part[at] = 0x20 }
-      }
+      for (i, place) in places.enumerated() where i != kept { blank(place.range, of: &part) }
       return ScriptParts(text: String(decoding: part, as: UTF8.self), words: places[kept].words, span: places[kept].span)
     }
+    return (parts + broken).sorted { $0.span?.lower ?? 0 < $1.span?.lower ?? 0 }
+  }
+
+  /// Lines stay where they are.
+  private static func blank(_ range: Range<Int>, of bytes: inout [UInt8]) {
+    for place in range where bytes[place] != 0x0A { bytes[place] = 0x20 }
   }
 }

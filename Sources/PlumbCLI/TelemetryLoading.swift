@@ -23,6 +23,8 @@ final class TelemetryLoading: @unchecked Sendable {
   /// Whether what was read stays when reading is stopped.
   var keepsParts = false
   private(set) var wasStopped = false
+  /// Whether some file could be read, though it may have said nothing new.
+  private var hasTaken = false
   /// Saves what is known so far; called when so much text was read since the last time.
   var onBatch: ((TelemetryTables) throws -> Void)?
   var batchBytes = Int.max
@@ -82,13 +84,25 @@ final class TelemetryLoading: @unchecked Sendable {
     report()
     if wasStopped, telemetry.isEmpty { throw ExitStatus.interrupted }
     if telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 {
-      throw Diagnostic(
-        "nothing-loaded", "`\(path)` holds no telemetry that could be read",
-        help: "`--kind` says what it is, and `--map` how the rows of any other file become telemetry")
+      throw nothing([path])
     }
     for table in tables.all + tables.kept.filter({ $0.rowCount > 0 }) { catalog.add(table) }
     addMissingTables()
     return tables.all.map { Loading.Loaded(name: $0.name, rows: $0.rowCount, path: path) }
+  }
+
+  /// - Throws: `nothing-loaded` when nothing of these paths could be read, whatever is known from before.
+  func checkTaken(_ paths: [String]) throws {
+    if !hasTaken, !wasStopped { throw nothing(paths) }
+  }
+
+  private func nothing(_ paths: [String]) -> Diagnostic {
+    var help = "`--kind` says what it is, and `--map` how the rows of any other file become telemetry"
+    if paths.contains("-") {
+      help = "\(saysAll ? "`--as NAME`" : "`--load NAME=-`") makes a table of its rows; " + help
+    }
+    return Diagnostic(
+      "nothing-loaded", "\(paths.map { "`\($0)`" }.joined(separator: ", ")) holds no telemetry that could be read", help: help)
   }
 
   private func load(_ path: String, through mapping: MappingFile, _ options: LoadOptions) throws {
@@ -139,7 +153,9 @@ final class TelemetryLoading: @unchecked Sendable {
 
   /// A line for each file of which not all was read as it stands.
   private func report() {
-    for file in telemetry.reports.dropFirst(reported) where file.isRemarkable || saysAll {
+    for file in telemetry.reports.dropFirst(reported) {
+      if file.read > 0 || file.kind != nil && file.rejected == 0 { hasTaken = true }
+      guard file.isRemarkable || saysAll else { continue }
       Console.say(saysAll ? "\(file.path): \(file.line)" : "note: `\(file.path)`: \(file.line)")
     }
     reported = telemetry.reports.count

@@ -131,8 +131,9 @@ struct Workspace {
     for (name, path) in try options.assignments(options.attachments, option: "--attach", allowsPathAlone: false) {
       catalog.attach(try AttachedSQLite(path: path, properties: [:], context), as: name ?? "")
     }
+    var gathered = GatheredFiles()
     for (name, path) in try options.assignments(options.loads, option: "--load", allowsPathAlone: true) {
-      try loading.load(name: name, path: path)
+      try loading.load(name: name, path: path, together: &gathered)
     }
     try loading.finish()
   }

@@ -267,6 +267,32 @@ struct ImportTests {
     for word in ["slow", "stale", "volume"] { #expect(try ask("\(word) | count").output == "Count\n0\n") }
   }
 
+  /// An activity that was skipped leads to the one that failed before it, though it has a start.
+  @Test func whyOfASkippedActivity() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("Load.json", """
+      {"name": "Load", "properties": {"activities": [{"name": "Copy", "type": "Copy", "dependsOn": []},
+        {"name": "Notify", "type": "WebActivity", "dependsOn": [{"activity": "Copy", "dependencyConditions": ["Succeeded"]}]}]}}
+      """)
+    let days = (1...9).map { day in
+      let isBad = day == 9
+      func activity(_ name: String, _ began: String, _ status: String, _ message: String) -> String {
+        """
+        {"activityRunId": "\(name)\(day)", "pipelineRunId": "r\(day)", "pipelineName": "Load", "activityName": "\(name)",
+         "activityType": "Copy", "activityRunStart": "2025-03-0\(day)T\(began)Z", "activityRunEnd": "2025-03-0\(day)T\(began)Z",
+         "durationInMs": 0, "status": "\(status)", "error": {"errorCode": "\(message.isEmpty ? "" : "2100")", "message": "\(message)"}}
+        """
+      }
+      return activity("Copy", "02:00:10", isBad ? "Failed" : "Succeeded", isBad ? "Login failed for user" : "") + ","
+        + activity("Notify", "02:29:10", isBad ? "Skipped" : "Succeeded", "")
+    }
+    try folder.write("activityruns.json", "{\"value\": [\(days.joined(separator: ","))]}")
+    let run = try PlumbProcess([
+      "query", "--load", folder.path, "--now", "2025-03-09T03:00:00Z", "-c", "why 'Load/Notify' | project origin, evidence",
+    ])
+    #expect(run.output.hasPrefix("origin,evidence\nLoad/Copy,\"Load/Copy had failed when Load/Notify was skipped, 1 step upstream"), "\(run.output)\(run.messages)")
+  }
+
   /// An error that no rule reads is still told, and a test of dbt that fails has found bad records.
   @Test func whyOfFirstFailures() throws {
     let folder = try TemporaryFolder()

@@ -152,6 +152,27 @@ struct JudgingTests {
     try refuses("why()", load, "error[argument-types]", "`pipeline` is missing")
   }
 
+  /// What was skipped because an upstream had failed leads there, over others that were skipped for the same.
+  @Test func whyOfSkippedRuns() throws {
+    let usual = (0..<3).map { _ in Run(status: "failed", code: "AUTH401 token expired") }
+    let skips = (0..<3).map { _ in Run(minutes: 0, status: "skipped") }
+    let all = try table(
+      "runs", "union \(runs("source", latest: usual)), \(runs("middle", latest: skips)), \(runs("end", latest: skips))")
+    let edges = try table("edges", "datatable(upstream: string, downstream: string)['source', 'middle', 'middle', 'end']")
+    for name in ["middle", "end"] {
+      try check("why('\(name)') | top 1 | project cause, origin", all + edges, "cause,origin\nexpired-credentials,source\n")
+    }
+    // Without the edges nobody knows why, and that is no usual state.
+    let none = try table("edges", "datatable(upstream: string, downstream: string)['source', 'other']")
+    try check(
+      "why('end', at = ago(1h)) | project cause = cause, usual = evidence has 'as usual', of_none = evidence has 'last 0 runs'",
+      all + none, "cause,usual,of_none\nnothing,true,false\n")
+    let only = try table("runs", "range h from 0 to 30 step 1 | project pipeline = 'end', started = ago(h * 1h + 30m), ended = ago(h * 1h + 30m), status = 'skipped'")
+    try check(
+      "why('end') | project cause, evidence", only,
+      "cause,evidence\nno-runs,\"end has ended no run lately: its last one, 30 min before, was skipped\"\n")
+  }
+
   @Test func whyGoesUpstreamToWhereItBegan() throws {
     let source = [Run](repeating: Run(status: "failed", code: "AUTH-401"), count: 8)
     let waiting = [Run](repeating: Run(status: "failed", code: "DEP-UPSTREAM"), count: 4)

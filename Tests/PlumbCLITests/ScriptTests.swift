@@ -53,6 +53,45 @@ struct ScriptTests {
     #expect(through.output == "{\"a\":1}\n{\"b\":2}\n")
   }
 
+  /// A statement that cannot be read is told at its place, and the others are run.
+  @Test func keepGoingPassesOverMistakesOfSyntax() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write("s.kql", "print a = 1;\nprint 2 3;\nlet x = ;\nprint a = x;\nprint a = 4;\nprint a = 5 |\n")
+    let run = try PlumbProcess(["run", script, "--keep-going", "--format", "jsonl"])
+    #expect(run.status == 1)
+    #expect(run.output == "{\"a\":1}\n{\"a\":4}\n")
+    let places = run.messages.split(separator: "\n").filter { $0.hasPrefix(" --> ") }.compactMap { $0.split(separator: "kql:").last }
+    #expect(places == ["2:9", "3:9", "4:11", "6:13"], "\(run.messages)")
+    let stopped = try PlumbProcess(["run", script])
+    #expect(stopped.status == 1)
+    #expect(stopped.output == "")
+  }
+
+  @Test func valuesOfParametersThatAreNotDeclared() throws {
+    let folder = try TemporaryFolder()
+    let first = try folder.write("a.kql", "declare query_parameters(number: long = 1);\nprint number\n")
+    let second = try folder.write("b.kql", "declare query_parameters(word: string = 'x');\nprint word\n")
+    let wrong = try PlumbProcess(["run", first, second, "--param", "numbr=2"])
+    #expect(wrong.status == 1)
+    #expect(wrong.messages.contains("error[unknown-parameter]") && wrong.messages.contains("did you mean `number`?"), "\(wrong.messages)")
+    #expect(wrong.output == "")
+    #expect(try PlumbProcess(["run", first, second, "--param", "word=y", "--format", "jsonl"]).output
+      == "{\"print_0\":1}\n{\"print_0\":\"y\"}\n")
+    #expect(try PlumbProcess(["query", "-f", first, "--param", "other=2"]).status == 1)
+    // Without a declaration there is nothing to compare with.
+    #expect(try PlumbProcess(["query", "-c", "print 1", "--param", "other=2"]).status == 0)
+  }
+
+  @Test func longRepliesSayThatTheyAreCut() throws {
+    let requests = [20_000, 20_001].map { "{\"query\": \"range x from 1 to \($0) step 1\"}\n" }.joined()
+    let lines = try PlumbProcess(["pipe"], input: requests).output.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasSuffix(",[20000]]}") ?? false)
+    #expect(lines.last?.hasSuffix(",[20000]],\"truncated\":true}") ?? false)
+    #expect(lines.last?.contains("\"rows\":20001,") ?? false)
+    #expect(try PlumbProcess(["help", "pipe"]).output.contains("\"truncated\": true"))
+  }
+
   @Test func answersRequests() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("t.csv", "a,b\n1,x\n2,y\n")

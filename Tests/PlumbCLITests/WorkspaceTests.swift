@@ -25,6 +25,24 @@ struct WorkspaceTests {
     return done.status == 0 ? done.output : done.messages
   }
 
+  /// A name that was mistyped makes no file; a command does.
+  @Test func readingMakesNoFile() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/typo.plumb"
+    let script = try folder.write("s.kql", "runs | count\n")
+    for arguments in [["query", path, "-c", "runs | count"], ["run", path, script]] {
+      let read = try PlumbProcess(arguments)
+      #expect(read.status == 1)
+      #expect(read.messages.hasPrefix("note: there is no file `\(path)`"), "\(read.messages)")
+      #expect(read.messages.contains("error[unknown-table]"))
+    }
+    #expect(folder.names == ["s.kql"])
+    let made = try PlumbProcess(["query", path, "-c", "let n = 1;\n.set t <| print x = n"])
+    #expect(made.status == 0 && !made.messages.contains("note"), "\(made.messages)")
+    #expect(folder.names == ["s.kql", "typo.plumb"])
+    #expect(try PlumbProcess(["query", path, "-c", "t | count"]).messages == "")
+  }
+
   @Test func importedRowsAreQueried() throws {
     let folder = try TemporaryFolder()
     let path = try imported(folder)

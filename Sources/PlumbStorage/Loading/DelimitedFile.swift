@@ -46,7 +46,9 @@ private func onceALine(_ take: @escaping (RejectedRow) throws -> Void) -> (Rejec
   }
 }
 
-/// Stated columns by name where the header has all of them, else by place.
+/// Stated columns by name where the header has all of them, by place where it has none.
+///
+/// - Throws: `columns-differ` for a header that has some of them.
 private func chosenColumns(
   _ shape: DelimitedShape, name: String, options: LoadOptions
 ) throws -> [DelimitedText.Column] {
@@ -57,6 +59,12 @@ private func chosenColumns(
     let places = stated.map { column in shape.names.firstIndex(of: column.name) }
     if places.allSatisfy({ $0 != nil }) {
       return zip(stated, places).map { DelimitedText.Column($0, field: $1 ?? 0) }
+    }
+    if !options.takesColumnsByPlace, places.contains(where: { $0 != nil }), let missing = places.firstIndex(of: nil) {
+      let listed = shape.names.prefix(12).map { "`\($0)`" }.joined(separator: ", ") + (shape.names.count > 12 ? ", …" : "")
+      throw Diagnostic(
+        "columns-differ", "the header of `\(name)` has no `\(stated[missing].name)`, and has other columns that are stated",
+        help: Suggestion.nearest(to: stated[missing].name, in: shape.names) ?? "it has \(listed)")
     }
   }
   guard stated.count == shape.fieldCount else {

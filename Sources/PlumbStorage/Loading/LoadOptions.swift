@@ -31,9 +31,12 @@ public struct LoadOptions: @unchecked Sendable {
   public var delimiter: UInt8?
   public var quote: UInt8 = 0x22
   public var hasHeader: Bool?
-  /// Names and types of the columns. With a header that has all the names, columns are found by name;
-  /// otherwise they are the fields of a row in their order.
+  /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
+  /// has none of them, and without a header, they are the fields of a row in their order.
   public var columns: Schema?
+  /// Whether a header that has some of the names leaves the columns in their order, as `externaldata` does, and is no
+  /// mistake.
+  public var takesColumnsByPlace = false
   public var badRows = BadRowPolicy.reject
   /// Takes the rows that `badRows` leaves out; what it throws ends the loading.
   public var onReject: ((RejectedInput) throws -> Void)?
@@ -68,4 +71,11 @@ public struct LoadedTable: Sendable {
   public var nulledCells: Int
   /// What the user may want to know, a sentence each.
   public var remarks: [String]
+
+  public init(table: Table, skippedRows: Int, nulledCells: Int, remarks: [String]) {
+    self.table = table
+    self.skippedRows = skippedRows
+    self.nulledCells = nulledCells
+    self.remarks = remarks
+  }
 }

@@ -2,6 +2,7 @@ import PlumbEngine
 
 /// What the runs say about each pipeline, as of the newest moment in the telemetry.
 ///
+/// - `status` and `last_run` are both of the last run that was not skipped, or of the last one if all were.
 /// - Note: not as of now: the same telemetry then always gives the same table.
 struct PipelineSummaries {
   fileprivate struct Summary {
@@ -10,7 +11,8 @@ struct PipelineSummaries {
     var lastKey = Int64.min
     var lastRow: Int?
     var lastIsSkipped = true
-    var lastRun: Int64?
+    /// When the last run was, as far as that is known.
+    var lastRun: Int64? { lastMoment > TelemetryFold.unknownMoment ? lastMoment : nil }
     var lastSuccess: Int64?
     var errorMoment = Int64.min
     var errorKey = Int64.min
@@ -73,7 +75,6 @@ extension PipelineSummaries.Summary {
     let started = runs[row, RunColumn.started]
     let ended = runs[row, RunColumn.ended]
     let moment = started ?? ended ?? runs[row, RunColumn.seen] ?? .min
-    if moment > TelemetryFold.unknownMoment { lastRun = max(lastRun ?? moment, moment) }
     let isSkipped = state == .skipped
     let key = runs.keys[row]
     // At one moment the keys decide, so that the order of reading does not.

@@ -12,10 +12,23 @@ public enum TelemetryFiles {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The folders in a folder in alphabetical order, hidden ones left out.
+  public static func folders(in folder: String) -> [String] {
+    let names = names(in: folder).filter { !$0.hasPrefix(".") }
+    return names.sorted().map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }.filter(isFolder)
+  }
+
   /// Whether a name could be that of telemetry; what is in the file decides.
   static func isCandidate(_ name: String) -> Bool {
     let plain = (name.hasSuffix(".gz") ? String(name.dropLast(3)) : name).lowercased()
     return endings.contains { plain.hasSuffix($0) }
+  }
+
+  /// Whether a file is called as dbt calls what it writes.
+  static func isArtifact(_ path: String) -> Bool {
+    let name = lastPart(of: path)
+    let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+    return ["run_results.json", "manifest.json", "sources.json"].contains(plain)
   }
 
   /// All candidates below a folder, in alphabetical order. Hidden files and linked folders are left out.

@@ -106,7 +106,12 @@ public final class TelemetryImport: @unchecked Sendable {
     do {
       let (format, source, front, _) = try Self.format(of: path, kind: kind, options)
       guard let format else {
-        if !isNamed { return }
+        if !isNamed {
+          // What was cut off before its first character is told by its name alone.
+          guard TelemetryFiles.isArtifact(path), !front.contains(where: { $0 > 0x20 }) else { return }
+          try reading.reject("it is empty", line: nil, text: Bytes(start: nil, count: 0))
+          return reports.append(reading.report)
+        }
         try reading.reject(
           "it is nothing that \(kind?.rawValue ?? TelemetryKind.names) writes", line: nil,
           text: Bytes(start: nil, count: 0))

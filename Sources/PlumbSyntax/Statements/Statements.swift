@@ -4,10 +4,12 @@ import PlumbDiagnostics
 extension Parser {
   mutating func parseScript() -> ParseResult {
     var statements: [StatementSyntax] = []
+    var places: [SourceSpan] = []
     while true {
       while skip(.semicolon) {}
       if at(.end) || hasManyDiagnostics { break }
       let start = index
+      defer { places.append(span(from: start)) }
       do throws(SyntaxFailure) {
         let statement = try parseStatement()
         statements.append(statement)
@@ -20,7 +22,18 @@ extension Parser {
     let script = ScriptSyntax(
       statements: statements, comments: comments, span: SourceSpan(0, bytes.count))
     return ParseResult(
-      script: script, diagnostics: inTextOrder(diagnostics), endsTooEarly: endsTooEarly)
+      script: script, diagnostics: inTextOrder(diagnostics), broken: broken(places), endsTooEarly: endsTooEarly)
+  }
+
+  /// Those of the statements in which a mistake begins or behind which something is missing, with the mistakes.
+  private func broken(_ places: [SourceSpan]) -> [SourceSpan] {
+    var broken: [Int: SourceSpan] = [:]
+    for mistake in diagnostics where mistake.severity == .error {
+      guard let span = mistake.span else { continue }
+      guard let place = places.lastIndex(where: { $0.lower <= span.lower }) ?? places.indices.first else { continue }
+      broken[place] = SourceSpan.joining(broken[place] ?? places[place], span)
+    }
+    return broken.sorted { $0.key < $1.key }.map(\.value)
   }
 
   private func inTextOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {

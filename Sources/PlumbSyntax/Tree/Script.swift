@@ -21,6 +21,9 @@ public struct ParseResult: Sendable {
   public var script: ScriptSyntax
   public var diagnostics: [Diagnostic]
 
+  /// Where the statements with mistakes stand, in the order of the text.
+  public var broken: [SourceSpan] = []
+
   /// Whether the first mistake is that the text ends where more should follow.
   var endsTooEarly = false
 

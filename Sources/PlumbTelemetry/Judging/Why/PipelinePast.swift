@@ -4,7 +4,12 @@ import PlumbEngine
 struct PipelinePast: Sendable {
   /// One attempt to run that had started by the moment.
   struct Attempt: Sendable {
-    enum Outcome: Sendable { case succeeded, failed, other, running }
+    enum Outcome: Sendable {
+      case succeeded, failed, running
+      /// For reasons that are not told.
+      case skipped
+      case other
+    }
 
     var started: Int64
     var ended: Int64
@@ -38,6 +43,18 @@ struct PipelinePast: Sendable {
   mutating func append(_ attempt: Attempt, value: (Sign) -> Double) {
     attempts.append(attempt)
     for sign in Sign.allCases { values.append(value(sign)) }
+  }
+
+  /// Counts an attempt as failed, with a reading of its error.
+  mutating func fail(_ attempt: Int, reading: Int) {
+    attempts[attempt].outcome = .failed
+    attempts[attempt].error = reading
+  }
+
+  /// Whether the last run that had begun by `moment` and has an end failed, and began after `earliest`.
+  func hadFailed(by moment: Int64, after earliest: Int64) -> Bool {
+    let last = attempts.last { $0.started <= moment && ($0.outcome == .succeeded || $0.outcome == .failed) }
+    return last.map { $0.outcome == .failed && $0.started > earliest } ?? false
   }
 
   func value(_ sign: Sign, _ attempt: Int) -> Double { values[attempt * Sign.allCases.count + sign.rawValue] }

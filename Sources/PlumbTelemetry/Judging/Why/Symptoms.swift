@@ -26,6 +26,8 @@ struct Symptoms: Sendable {
   private(set) var failedInARow = 0
   /// When those began that failed for want of upstream data.
   private(set) var upstreamFailures: [Int64] = []
+  /// Those of them that never began.
+  private(set) var skips: Set<Int64> = []
 
   private static let hour: Int64 = 36_000_000_000
 
@@ -57,7 +59,10 @@ struct Symptoms: Sendable {
       failed += 1
       if isInARow { failedInARow += 1 }
       guard readings.indices.contains(attempt.error) else { continue }
-      if readings[attempt.error].isSkip { skipped += 1 }
+      if readings[attempt.error].isSkip {
+        skipped += 1
+        skips.insert(attempt.started)
+      }
       let fresh = Portable.exp(-0.693 * Double(Swift.max(moment &- attempt.ended, 0)) / halfLife)
       for (suspect, share) in readings[attempt.error].shares {
         failures[suspect.place] += share

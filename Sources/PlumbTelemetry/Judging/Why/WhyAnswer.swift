@@ -91,7 +91,8 @@ struct WhyAnswer {
     }
   }
 
-  /// The upstreams whose last success was older than their schedule explains when runs of `pipeline` failed for it.
+  /// The upstreams whose last success was older than their schedule explains when runs of `pipeline` failed for it, or
+  /// that had failed when runs of it were skipped.
   private func lateUpstreams(of pipeline: Int) -> [(pipeline: Int, weight: Double, text: String)] {
     var moments = Array(symptoms[pipeline].upstreamFailures.prefix(8))
     if moments.isEmpty { moments = [reading.moment] }
@@ -103,6 +104,7 @@ struct WhyAnswer {
       var lateness = 0.0
       var longest: Int64 = 0
       var knowsSuccess = false
+      var failures = 0.0
       for moment in moments {
         let success = past.lastSuccess(by: moment)
         knowsSuccess = knowsSuccess || success != nil
@@ -110,10 +112,18 @@ struct WhyAnswer {
         longest = Swift.max(longest, age)
         lateness += Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6) / Double(moments.count)
       }
-      guard lateness > 0.1 else { continue }
+      for moment in moments where symptoms[pipeline].skips.contains(moment) {
+        if past.hadFailed(by: moment, after: moment &- 48 * 36_000_000_000) { failures += 1 / Double(moments.count) }
+      }
+      guard lateness > 0.1 else {
+        if failures > 0 {
+          late.append((upstream, failures * closeness, "\(past.name) had failed when \(reading.pasts[pipeline].name) was skipped"))
+        }
+        continue
+      }
       let usual = past.gap > 0 ? " (usually every \(Phrase.time(past.gap)))" : ""
       let time = knowsSuccess ? "for \(Phrase.time(longest))" : "in the two days before"
-      late.append((upstream, lateness * closeness, "\(past.name) had no success \(time)\(usual)"))
+      late.append((upstream, (lateness + failures) * closeness, "\(past.name) had no success \(time)\(usual)"))
     }
     return late
   }
@@ -164,12 +174,17 @@ struct WhyAnswer {
         return "; its last run was \(Phrase.time(reading.moment &- last)) before: ask `why \(KQLText.string(past.name)) at \(later)`"
       } ?? ", and no earlier run of it is known"
     }
+    // The few hours that are looked at may hold no run that ended.
+    let knowsNone = past.attempts.isEmpty || seen.done == 0
+    if seen.done == 0, let last = past.attempts.last {
+      text = "\(past.name) has ended no run lately: its last one, \(Phrase.time(reading.moment &- last.started)) before, \(last.outcome.phrase)"
+    }
     let success = past.lastSuccess(by: reading.moment).map { Phrase.time(reading.moment &- $0) }
     if let success { text += "; its last success was \(success) ago" }
     writer.append(0, word: 1)
-    writer.append(1, string: past.attempts.isEmpty ? "no-runs" : seen.failed > 0 ? "unknown" : "nothing")
+    writer.append(1, string: knowsNone ? "no-runs" : seen.failed > 0 ? "unknown" : "nothing")
     // That nothing is wrong is the surer the less speaks against it; of what is not known there is no degree.
-    if past.attempts.isEmpty || seen.failed == 0 {
+    if knowsNone || seen.failed == 0 {
       writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
     } else {
       writer.appendNull(2)
@@ -264,6 +279,19 @@ struct WhyAnswer {
     let before = Swift.max(Swift.min(past?.gap ?? 0, day) &* 4, 36_000_000_000)
     let start = Swift.max((since ?? reading.moment &- day) &- before, 0)
     return "started between (\(KQLText.moment(start)) .. \(KQLText.moment(reading.moment)))"
+  }
+}
+
+extension PipelinePast.Attempt.Outcome {
+  /// For a sentence about a run.
+  fileprivate var phrase: String {
+    switch self {
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .running: "is still going"
+    case .skipped: "was skipped"
+    case .other: "neither succeeded nor failed"
+    }
   }
 }
 

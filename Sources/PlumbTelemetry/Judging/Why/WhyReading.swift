@@ -183,6 +183,7 @@ struct WhyReading {
       with: ["ended", "status", "error_code", "error_category", "error"] + Sign.allCases.map(\.column))
     try readUsual("\(seen)\n| where pipeline in (\(list)) and started >= \(t) - 21d and ended <= \(t)", index)
     try readAttempts("\(seen)\n| where pipeline in (\(list)) and started > \(t) - 2d and started <= \(t)", index)
+    readSkips()
     let change = "strcat_delim(\" \", field, change, before, after)"
     try readEvents("schema_changes", list, change, ["field", "change"], index)
     try readEvents("alerts", list, "message", ["rule", "message"], index)
@@ -224,8 +225,8 @@ struct WhyReading {
   }
 
   private mutating func readAttempts(_ seen: String, _ index: NameIndex) throws {
-    // What was skipped without having begun waited for another: a run that the schedule left out has its time. Airflow
-    // says it in a word.
+    // What was skipped without having begun waited for another. Airflow says it in a word. Of other skips the upstreams
+    // tell, for a run that the schedule left out has its time, too.
     let isUnbegun = tables.hasRunsSeen ? " or is_unbegun == true" : ""
     let skips = "status == \"skipped\" and (error_code == \"upstream_failed\"\(isUnbegun)), 4, "
     let unbegun = tables.hasRunsSeen
@@ -235,7 +236,8 @@ struct WhyReading {
       """
       \(seen)\(unbegun)
       | sort by started asc
-      | extend outcome = case(\(skips)isnull(ended) and status == "failed", 2,
+      | extend outcome = case(\(skips)status == "skipped" and (isnull(ended) or ended <= \(KQLText.moment(moment))), 5,
+          isnull(ended) and status == "failed", 2,
           isnull(ended) or ended > \(KQLText.moment(moment)), 3, status == "succeeded", 1, status == "failed", 2, 0)
       | project pipeline, started, ended = iff(outcome == 3, datetime(null), ended), outcome = tolong(outcome),
           error_code, error_category, error, \(signs.joined(separator: ", "))
@@ -257,6 +259,7 @@ struct WhyReading {
       case 2: outcome = .failed
       case 3: outcome = .running
       case 4: outcome = .failed
+      case 5: outcome = .skipped
       default: outcome = .other
       }
       var attempt = PipelinePast.Attempt(
@@ -276,6 +279,37 @@ struct WhyReading {
       }
       pasts[number].append(attempt) { columns[$0.rawValue]?.real(place) ?? .nan }
     }
+  }
+
+  /// Counts as failed for want of data what was skipped when a direct upstream had failed, or had waited in vain itself.
+  private mutating func readSkips() {
+    let skipping = pasts.indices.filter { pasts[$0].attempts.contains { $0.outcome == .skipped } }
+    guard !skipping.isEmpty else { return }
+    let reading = readings.firstIndex(where: \.isSkip) ?? readings.count
+    if reading == readings.count { readings.append(.skipped) }
+    // A skip explains those further down; each round explains at least one, or is the last.
+    var hasFound = true
+    while hasFound {
+      hasFound = false
+      for pipeline in skipping {
+        for place in pasts[pipeline].attempts.indices where hasWaited(pipeline, place) {
+          pasts[pipeline].fail(place, reading: reading)
+          hasFound = true
+        }
+      }
+    }
+  }
+
+  /// Whether a skip is due to a direct upstream: its last run had failed, the day before or since this one's run before.
+  private func hasWaited(_ pipeline: Int, _ place: Int) -> Bool {
+    let attempts = pasts[pipeline].attempts
+    let skip = attempts[place]
+    guard skip.outcome == .skipped else { return false }
+    // Its own run that is still going is a reason, too.
+    if let before = attempts[..<place].last(where: { $0.outcome != .skipped }), before.ended > skip.started { return false }
+    let day: Int64 = 864_000_000_000
+    let earliest = Swift.min(skip.started &- day, place > 0 ? attempts[place - 1].started : .max)
+    return upstreams[pipeline].contains { pasts[$0.pipeline].hadFailed(by: skip.started, after: earliest) }
   }
 
   private mutating func readEvents(

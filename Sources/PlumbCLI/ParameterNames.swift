@@ -1,0 +1,25 @@
+import PlumbDiagnostics
+import PlumbSyntax
+
+/// Finds values of `--param` that no script asks for, though scripts ask for others.
+enum ParameterNames {
+  /// - Throws: `unknown-parameter` for the first of them. Scripts that declare no parameters have nothing to compare with,
+  ///   and those that cannot be read are told of when they are run.
+  static func check(_ data: DataOptions, declaredIn texts: [String]) throws {
+    let given = try data.assignments(data.parameters, option: "--param", allowsPathAlone: false).compactMap(\.name)
+    guard !given.isEmpty else { return }
+    var declared: [String] = []
+    for text in texts {
+      let parsed = parse(text)
+      if parsed.hasErrors { return }
+      for case .declareQueryParameters(let statement) in parsed.script.statements {
+        declared += statement.parameters.map(\.name.text)
+      }
+    }
+    guard !declared.isEmpty, let unknown = given.first(where: { !declared.contains($0) }) else { return }
+    let listed = declared.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+    throw Diagnostic(
+      "unknown-parameter", "`--param \(unknown)=...` gives a value to a parameter that is not declared",
+      help: Suggestion.nearest(to: unknown, in: declared) ?? "declared: \(listed)")
+  }
+}

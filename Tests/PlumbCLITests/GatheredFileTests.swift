@@ -1,0 +1,61 @@
+import Testing
+
+/// Several files of one name, which `--load` makes one table of, as `plumb import` does.
+struct GatheredFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func query(_ loads: [String], _ text: String, _ more: [String] = []) throws -> PlumbProcess {
+    try PlumbProcess(["query", "-c", text] + loads.flatMap { ["--load", $0] } + more)
+  }
+
+  @Test func filesOfOneNameAreOneTable() throws {
+    try folder.write("runs.2025-01.csv", "n,s\n1,x\n")
+    try folder.write("runs.2025-02.csv", "s,n\ny,2\n")
+    try folder.write("runs.2025-03.ndjson", "{\"n\": 3}\n")
+    let expected = "n,s\n1,x\n2,y\n3,\n"
+    for loads in [[folder.path], [folder.path + "/runs.*"], [folder.path, folder.path + "/*.csv"]] {
+      let run = try query(loads, "runs | sort by n asc")
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(run.output == expected)
+    }
+    let named = try query(["t=\(folder.path)/runs.2025-01.csv", "t=\(folder.path)/runs.2025-02.csv"], "t")
+    #expect(named.output == "n,s\n1,x\n2,y\n")
+    // As an import has it, also one that replaces.
+    let file = folder.path + "/w.plumb"
+    for more in [[], ["--replace"]] {
+      #expect(try PlumbProcess(["import", folder.path + "/runs.*", "--into", file] + more).status == 0)
+      #expect(try PlumbProcess(["query", file, "-c", "runs | sort by n asc"]).output == expected)
+    }
+  }
+
+  @Test func otherColumnsNameBothFiles() throws {
+    let first = try folder.write("a.csv", "n,s\n1,x\n")
+    for (text, reason) in [
+      ("n,s,z\n1,x,3\n", "it has a column `z`, which is not there"), ("n\n1\n", "it has no column `s`"),
+      ("n,s\n1.5,x\n", "it has values of type real in `n`, which is long there"),
+    ] {
+      let second = try folder.write("b.csv", text)
+      let run = try query(["t=\(first)", "t=\(second)"], "t")
+      #expect(run.status == 1)
+      #expect(run.messages.contains("error[schema-differs]: `\(second)` cannot be added to `t` of `\(first)`: \(reason)\n"), "\(run.messages)")
+    }
+    // A type that has room for the values of the other file takes them.
+    let real = try query(["t=\(try folder.write("b.csv", "n,s\n1.5,x\n"))", "t=\(first)"], "t")
+    #expect(real.output == "n,s\n1.5,x\n1,x\n", "\(real.messages)")
+  }
+
+  @Test func typesOfColumnsThatTheHeaderLacks() throws {
+    let data = try folder.write("t.csv", "first,second\n1,2\n")
+    let some = try query([data], "t", ["--types", "second:string,frist:string"])
+    #expect(some.status == 1)
+    #expect(some.messages.contains("error[columns-differ]: the header of `t.csv` has no `frist`"), "\(some.messages)")
+    #expect(some.messages.contains("did you mean `first`?"))
+    #expect(try query([data], "t", ["--types", "second:string"]).output == "second\n2\n")
+    // By place when the header has none, and as Kusto does in `externaldata`.
+    #expect(try query([data], "t", ["--types", "a:string,b:string"]).output == "a,b\n1,2\n")
+    let external = try query([data], "externaldata(second: string, other: string)['\(data)'] with (ignoreFirstRecord = true)")
+    #expect(external.output == "second,other\n1,2\n", "\(external.messages)")
+  }
+}
