@@ -74,8 +74,7 @@ struct SVGShapes {
   func paint(_ content: SpanContent, on canvas: inout SVGCanvas) {
     var top = top
     if !content.legend.isEmpty {
-      SVGLegend.paint(content.legend, y: top + 4, width: size.width, on: &canvas)
-      top += 22
+      top += SVGLegend.paint(content.legend, y: top + 4, width: size.width, on: &canvas)
     }
     let names = content.lanes.map { SVGCanvas.width($0.name) }.max() ?? 40
     let left = min(names + 18, size.width * 0.35)
