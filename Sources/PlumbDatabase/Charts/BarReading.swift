@@ -16,6 +16,7 @@ extension ChartBuilder {
     var places: [String: Int] = [:]
     let limit = isVertical && x.isContinuous ? 2_000 : ChartLimits.bars
     var left = 0
+    var notFinite = 0
     for row in 0..<table.rowCount {
       let name = x.text(row)
       let category = names[name] ?? categories.count
@@ -35,11 +36,15 @@ extension ChartBuilder {
           places[title] = place
           series.append((title, [:]))
         }
+        if value.isNotFinite(row) { notFinite += 1 }
         guard let number = value.number(row) else { continue }
         series[place].values[category, default: 0] += number
       }
     }
-    if left > 0 { remarks.append("only the first \(limit) of the bars are drawn, \(left) rows are left out") }
+    remarks.remark(
+      left, "row is left out: only the first \(limit) bars are drawn",
+      "rows are left out: only the first \(limit) bars are drawn")
+    remarks.remark(notFinite: notFinite)
 
     let raw = series.map { one in
       RawSeries(
@@ -85,7 +90,7 @@ extension ChartBuilder {
       isVertical: isVertical, stacking: stacking, x: axis, y: axis, categories: categories, positions: at, step: step,
       series: series)
     let ends = categories.indices.flatMap { draft.extents(at: $0).compactMap { $0 }.flatMap { [$0.from, $0.to] } }
-    guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null") }
+    guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
     let y = valueAxis(
       low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true)
     return BarContent(

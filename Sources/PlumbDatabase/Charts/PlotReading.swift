@@ -11,7 +11,7 @@ extension ChartBuilder {
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
 
     var xAxis = ChartAxis(kind: axisKind(x), lower: 0, upper: 1, title: xTitle(x))
-    let raw = rawSeries(roles, x, &xAxis)
+    let raw = try rawSeries(roles, x, &xAxis, &remarks)
     let isMean = roles.values.contains { FoldedSeries.isMean($0.name) }
     let folded = FoldedSeries(raw, isMean: isMean, isScattered: plotStyle == .points)
     let style = plotStyle
@@ -24,7 +24,7 @@ extension ChartBuilder {
     if kind == .anomalychart { markAnomalies(&series, x, xAxis, &remarks) }
 
     let points = series.flatMap { $0.points + $0.marks }
-    guard !points.isEmpty else { throw ChartProblem(sentence: "every value is null") }
+    guard !points.isEmpty else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
     if xAxis.kind != .category {
       xAxis.lower = points.reduce(.infinity) { min($0, $1.x) }
       xAxis.upper = points.reduce(-.infinity) { max($0, $1.x) }
@@ -60,7 +60,12 @@ extension ChartBuilder {
   func xTitle(_ x: ChartTable.Column) -> String { VisibleText.string(visualization.property("xtitle") ?? x.name) }
 
   /// The points of each series in the order of x; texts stand at 0, 1, 2, ... as they first appear.
-  private func rawSeries(_ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis) -> [RawSeries] {
+  ///
+  /// Remarks say which rows and values have no place; a null in a line is a gap, which shows by itself.
+  private func rawSeries(
+    _ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis, _ remarks: inout [String]
+  ) throws(ChartProblem) -> [RawSeries] {
+    var (unplaced, notFinite, nulls) = (0, 0, 0)
     var series: [RawSeries] = []
     var places: [String: Int] = [:]
     var categories: [String: Int] = [:]
@@ -77,6 +82,7 @@ extension ChartBuilder {
       } else if let number = x.number(row) {
         at = number
       } else {
+        unplaced += 1
         continue
       }
       for value in roles.values {
@@ -86,9 +92,16 @@ extension ChartBuilder {
           places[name] = place
           series.append(RawSeries(name: name, points: []))
         }
-        series[place].points.append((at, value.number(row)))
+        let number = value.number(row)
+        if value.isNotFinite(row) { notFinite += 1 } else if number == nil { nulls += 1 }
+        series[place].points.append((at, number))
       }
     }
+    if unplaced == table.rowCount { throw ChartProblem(sentence: "no row has a place on the x axis, `\(x.name)`") }
+    remarks.remark(
+      unplaced, "row without a place on the x axis is not drawn", "rows without a place on the x axis are not drawn")
+    remarks.remark(notFinite: notFinite)
+    if plotStyle == .points { remarks.remark(nulls, "value that is null has no mark", "values that are null have no marks") }
     if axis.kind == .category {
       axis.lower = 0
       axis.upper = Double(max(1, categories.count - 1))

@@ -37,9 +37,17 @@ extension ChartBuilder {
     var lanes: [(name: String, spans: [SpanContent.Span])] = []
     var places: [String: Int] = [:]
     var styles = StatusStyles()
-    var left = 0
+    var (left, unplaced, backwards, endless) = (0, 0, 0, 0)
     for row in 0..<table.rowCount {
-      guard let from = start.number(row) else { continue }
+      guard let from = start.number(row) else {
+        unplaced += 1
+        continue
+      }
+      let to = end.number(row)
+      if let to, to < from {
+        backwards += 1
+        continue
+      }
       let name = labels.isEmpty ? "row \(row + 1)" : labels.map { $0.text(row) }.joined(separator: ", ")
       let lane = places[name] ?? lanes.count
       if lane == lanes.count {
@@ -51,13 +59,20 @@ extension ChartBuilder {
         lanes.append((name, []))
       }
       let style = status.map { styles.style(of: $0.text(row)) } ?? 0
-      let to = end.number(row) ?? from
-      lanes[lane].spans.append(SpanContent.Span(from: min(from, to), to: max(from, to), style: style))
+      if to == nil { endless += 1 }
+      lanes[lane].spans.append(SpanContent.Span(from: from, to: to ?? from, style: style))
     }
-    if left > 0 { remarks.append("only the first \(ChartLimits.lanes) lanes are drawn, \(left) rows are left out") }
+    remarks.remark(
+      left, "row is left out: only the first \(ChartLimits.lanes) lanes are drawn",
+      "rows are left out: only the first \(ChartLimits.lanes) lanes are drawn")
+    remarks.remark(unplaced, "row without a start is not drawn", "rows without a start are not drawn")
+    remarks.remark(
+      backwards, "row that ends before it starts is not drawn", "rows that end before they start are not drawn")
+    remarks.remark(endless, "row without an end is a mark at its start", "rows without an end are marks at their starts")
     let all = lanes.flatMap(\.spans)
     guard var low = all.map(\.from).min(), var high = all.map(\.to).max() else {
-      throw ChartProblem(sentence: "no row has a start")
+      let isEmpty = backwards == 0
+      throw ChartProblem(sentence: isEmpty ? "no row has a start" : "no row has a start with an end behind it")
     }
     if low == high { (low, high) = (low - 1, high + 1) }
     return SpanContent(
@@ -79,9 +94,12 @@ extension ChartBuilder {
     var rowPlaces: [String: Int] = [:]
     var rowNames: [String] = []
     var cells: [(row: Int, column: Int, value: Double)] = []
-    var left = 0
+    var (left, dropped) = (0, 0)
     for row in 0..<table.rowCount {
-      guard let number = value.number(row) else { continue }
+      guard let number = value.number(row) else {
+        dropped += 1
+        continue
+      }
       let (columnName, rowName) = (x.text(row), rows.text(row))
       let isNewColumn = columnPlaces[columnName] == nil
       let isNewRow = rowPlaces[rowName] == nil
@@ -100,9 +118,11 @@ extension ChartBuilder {
       cells.append((rowPlaces[rowName] ?? 0, columnPlaces[columnName] ?? 0, number))
     }
     guard let low = cells.map(\.value).min(), let high = cells.map(\.value).max() else {
-      throw ChartProblem(sentence: "every value is null")
+      throw ChartProblem(sentence: "every value is null, NaN or infinite")
     }
-    if left > 0 { remarks.append("\(left) rows do not fit in the map and are left out") }
+    remarks.remark(
+      left, "row does not fit in the map and is left out", "rows do not fit in the map and are left out")
+    remarks.remark(dropped, "row without a finite number is not drawn", "rows without a finite number are not drawn")
     return heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
   }
 
