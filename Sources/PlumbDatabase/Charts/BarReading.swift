@@ -58,8 +58,9 @@ extension ChartBuilder {
       return BarSeries(name: one.name, style: folded.style(i), values: values)
     }
     return try placed(
-      isVertical, stacking, x, categories, positions, styled, title: roles.values.count == 1 ? roles.values[0].name : "",
-      valueKind: roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number)
+      isVertical, stacking, x, categories, positions, styled,
+      title: roles.values.count == 1 ? roles.values[0].name : "",
+      valueKind: roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number, &remarks)
   }
 
   private static func stacking(_ kind: String?) -> BarContent.Stacking {
@@ -72,7 +73,7 @@ extension ChartBuilder {
 
   private func placed(
     _ isVertical: Bool, _ stacking: BarContent.Stacking, _ x: ChartTable.Column, _ categories: [String],
-    _ positions: [Double?], _ series: [BarSeries], title: String, valueKind: ChartAxis.Kind
+    _ positions: [Double?], _ series: [BarSeries], title: String, valueKind: ChartAxis.Kind, _ remarks: inout [String]
   ) throws(ChartProblem) -> BarContent {
     let numbers = positions.compactMap { $0 }
     var at = categories.indices.map(Double.init)
@@ -93,6 +94,12 @@ extension ChartBuilder {
     guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
     let y = valueAxis(
       low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true)
+    let cut = categories.indices.reduce(0) { sum, category in
+      sum + draft.extents(at: category).reduce(0) { $0 + ($1.map { y.contains($0.to) } ?? true ? 0 : 1) }
+    }
+    remarks.remark(
+      cut, "bar ends outside the y axis (\(y.span)) and is cut",
+      "bars end outside the y axis (\(y.span)) and are cut")
     return BarContent(
       isVertical: isVertical, stacking: stacking, x: axis, y: y, categories: categories, positions: at, step: step,
       series: series)

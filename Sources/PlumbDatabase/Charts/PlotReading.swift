@@ -45,6 +45,12 @@ extension ChartBuilder {
     let yAxis = valueAxis(
       low, high, kind: valueKind, title: roles.values.count == 1 ? roles.values[0].name : "",
       fromZero: style == .areas || style == .stacked)
+    let outside = series.reduce(0) { sum, one in
+      sum + one.points.reduce(0) { $0 + (yAxis.contains($1.y) ? 0 : 1) }
+    }
+    remarks.remark(
+      outside, "value outside the y axis (\(yAxis.span)) is not drawn",
+      "values outside the y axis (\(yAxis.span)) are not drawn")
     return Plot(style: style, x: xAxis, y: yAxis, series: series)
   }
 

@@ -55,8 +55,8 @@ struct SVGBars {
         guard let extent else { continue }
         let share = content.stacking == .beside ? (room - 2 * gap) / Double(max(1, extents.count)) : room - 2 * gap
         let at = y + gap + (content.stacking == .beside ? Double(i) * share : 0)
-        let from = left + content.y.fraction(extent.from) * width
-        let to = left + content.y.fraction(extent.to) * width
+        let from = left + min(max(content.y.fraction(extent.from), 0), 1) * width
+        let to = left + min(max(content.y.fraction(extent.to), 0), 1) * width
         bar(min(from, to), at, abs(to - from), share, extent, category, i, on: &canvas)
         if content.stacking == .beside && share >= 9 {
           canvas.text(content.y.text(extent.to - extent.from), max(from, to) + 6, at + share / 2 + 4, "small")
