@@ -57,6 +57,10 @@ extension ChartBuilder {
       for point in one.points { values[Int(bounded: point.x)] = point.y }
       return BarSeries(name: one.name, style: folded.style(i), values: values)
     }
+    if stacking != .beside {
+      let totals = categories.indices.map { i in styled.reduce(0) { $0 + abs($1.values[i] ?? 0) } }
+      if totals.contains(where: { !$0.isFinite }) { throw .tooLarge }
+    }
     return try placed(
       isVertical, stacking, x, categories, positions, styled,
       title: roles.values.count == 1 ? roles.values[0].name : "",
@@ -92,7 +96,8 @@ extension ChartBuilder {
       series: series)
     let ends = categories.indices.flatMap { draft.extents(at: $0).compactMap { $0 }.flatMap { [$0.from, $0.to] } }
     guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
-    let y = valueAxis(
+    if ends.contains(where: { !$0.isFinite }) { throw .tooLarge }
+    let y = try valueAxis(
       low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true)
     let cut = categories.indices.reduce(0) { sum, category in
       sum + draft.extents(at: category).reduce(0) { $0 + ($1.map { y.contains($0.to) } ?? true ? 0 : 1) }

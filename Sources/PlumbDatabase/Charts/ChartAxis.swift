@@ -35,6 +35,9 @@ struct ChartAxis: Sendable {
   /// Whether a value is between the ends of the axis.
   func contains(_ value: Double) -> Bool { (-Self.hair...1 + Self.hair).contains(fraction(value)) }
 
+  /// Whether the axis has a length that numbers can tell.
+  var isDrawable: Bool { (upper - lower).isFinite && (kind != .logarithm || lower > 0) }
+
   /// Round places along the axis, at most `count` of them.
   func ticks(atMost count: Int) -> [Tick] {
     let count = max(count, 2)

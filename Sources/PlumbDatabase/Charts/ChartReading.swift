@@ -93,7 +93,9 @@ struct ChartBuilder {
   }
 
   /// The axis of values from `low` to `high`, with round ends.
-  func valueAxis(_ low: Double, _ high: Double, kind: ChartAxis.Kind, title: String, fromZero: Bool) -> ChartAxis {
+  func valueAxis(
+    _ low: Double, _ high: Double, kind: ChartAxis.Kind, title: String, fromZero: Bool
+  ) throws(ChartProblem) -> ChartAxis {
     var kind = kind
     var (low, high) = (low, high)
     if visualization.property("yaxis") == "log", low > 0 { kind = .logarithm }
@@ -105,9 +107,11 @@ struct ChartBuilder {
     }
     var axis = ChartAxis(
       kind: kind, lower: low, upper: high, title: VisibleText.string(visualization.property("ytitle") ?? title))
-    axis = axis.rounded(toTicks: 5)
+    if !axis.isDrawable { throw .tooFarApart }
+    let rounded = axis.rounded(toTicks: 5)
+    if rounded.isDrawable { axis = rounded }
     let (lower, upper) = (number("ymin") ?? axis.lower, number("ymax") ?? axis.upper)
-    if lower < upper, kind != .logarithm || lower > 0 {
+    if lower < upper, (upper - lower).isFinite, kind != .logarithm || lower > 0 {
       axis.lower = lower
       axis.upper = upper
     }

@@ -20,29 +20,31 @@ extension ChartBuilder {
     var series = folded.series.enumerated().map { i, one in
       PlotSeries(name: one.name, style: folded.style(i), segments: segments(of: one, step: step, style: style))
     }
-    if style == .stacked { stack(&series) }
+    if style == .stacked { try stack(&series) }
     if kind == .anomalychart { markAnomalies(&series, x, xAxis, &remarks) }
 
     let points = series.flatMap { $0.points + $0.marks }
     guard !points.isEmpty else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
+    if points.contains(where: { !$0.y.isFinite }) { throw .tooLarge }
     if xAxis.kind != .category {
       xAxis.lower = points.reduce(.infinity) { min($0, $1.x) }
       xAxis.upper = points.reduce(-.infinity) { max($0, $1.x) }
       if visualization.property("xaxis") == "log", xAxis.lower > 0 { xAxis.kind = .logarithm }
       if xAxis.lower == xAxis.upper {
         let width = xAxis.kind == .time ? Double(TimeSpan.hour) : max(1, abs(xAxis.lower) * 0.1)
-        xAxis.lower -= width / 2
+        if xAxis.kind == .logarithm { xAxis.lower /= 2 } else { xAxis.lower -= width / 2 }
         xAxis.upper += width / 2
       } else if style == .points {
         let margin = (xAxis.upper - xAxis.lower) * 0.02
         if xAxis.kind != .logarithm { xAxis.lower -= margin }
         xAxis.upper += margin
       }
+      if !xAxis.isDrawable { throw .tooFarApart }
     }
     let low = points.reduce(.infinity) { min($0, $1.y) }
     let high = points.reduce(-.infinity) { max($0, $1.y) }
     let valueKind: ChartAxis.Kind = roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number
-    let yAxis = valueAxis(
+    let yAxis = try valueAxis(
       low, high, kind: valueKind, title: roles.values.count == 1 ? roles.values[0].name : "",
       fromZero: style == .areas || style == .stacked)
     let outside = series.reduce(0) { sum, one in
@@ -135,19 +137,21 @@ extension ChartBuilder {
   }
 
   /// Puts each series on top of those before it; where one has no point its height is zero.
-  private func stack(_ series: inout [PlotSeries]) {
+  private func stack(_ series: inout [PlotSeries]) throws(ChartProblem) {
     let places = Array(Set(series.flatMap { $0.points.map(\.x) })).sorted()
     let isShare = visualization.property("kind") == "stacked100"
     var totals: [Double: Double] = [:]
     for one in series { for point in one.points { totals[point.x, default: 0] += abs(point.y) } }
+    if totals.values.contains(where: { !$0.isFinite }) { throw .tooLarge }
     var heights: [Double: Double] = [:]
     for i in series.indices {
       var own: [Double: Double] = [:]
       for point in series[i].points { own[point.x, default: 0] += point.y }
       let stacked = places.map { x in
-        let scale = isShare ? 100 / max(totals[x] ?? 1, .leastNormalMagnitude) : 1
+        let height = own[x] ?? 0
+        let total = totals[x] ?? 0
         let base = heights[x] ?? 0
-        let top = base + (own[x] ?? 0) * scale
+        let top = base + (isShare ? (total > 0 ? height / total * 100 : 0) : height)
         heights[x] = top
         return PlotPoint(x: x, y: top, base: base)
       }

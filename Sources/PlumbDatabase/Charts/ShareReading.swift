@@ -24,7 +24,8 @@ extension ChartBuilder {
     remarks.remark(
       dropped, "row without a number above 0 has no part", "rows without a number above 0 have no part")
     let total = parts.reduce(0) { $0 + $1.value }
-    guard total > 0, total.isFinite else { throw ChartProblem(sentence: "no value is above 0") }
+    guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
+    if !total.isFinite { throw .tooLarge }
     parts.sort { $0.value > $1.value }
     var styled = parts.prefix(ChartLimits.series).enumerated().map { ($1.name, $0, $1.value) }
     if parts.count > ChartLimits.series {
@@ -81,7 +82,8 @@ extension ChartBuilder {
     groups.sort { lhs, rhs in lhs.tiles.reduce(0) { $0 + $1.value } > rhs.tiles.reduce(0) { $0 + $1.value } }
     let all = groups.reduce(0) { $0 + $1.tiles.count }
     let total = groups.reduce(0) { $0 + $1.tiles.reduce(0) { $0 + $1.value } }
-    guard total > 0, total.isFinite else { throw ChartProblem(sentence: "no value is above 0") }
+    guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
+    if !total.isFinite { throw .tooLarge }
     // Tiles too small to see are put together within their group.
     let smallest = total / Double(ChartLimits.tiles * 3)
     var styled: [TileContent.Group] = []

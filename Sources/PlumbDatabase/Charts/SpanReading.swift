@@ -74,6 +74,7 @@ extension ChartBuilder {
       let isEmpty = backwards == 0
       throw ChartProblem(sentence: isEmpty ? "no row has a start" : "no row has a start with an end behind it")
     }
+    if !(high - low).isFinite { throw .tooFarApart }
     if low == high { (low, high) = (low - 1, high + 1) }
     return SpanContent(
       x: ChartAxis(kind: axisKind(start), lower: low, upper: high, title: ""), lanes: lanes, legend: styles.legend)
@@ -123,14 +124,14 @@ extension ChartBuilder {
     remarks.remark(
       left, "row does not fit in the map and is left out", "rows do not fit in the map and are left out")
     remarks.remark(dropped, "row without a finite number is not drawn", "rows without a finite number are not drawn")
-    return heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
+    return try heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
   }
 
   /// Puts the columns in order, with those that are missing between even steps.
   private func heatGrid(
     _ x: ChartTable.Column, _ value: ChartTable.Column, _ columns: [(name: String, at: Double?)], _ rows: String,
     _ rowNames: [String], _ cells: [(row: Int, column: Int, value: Double)], low: Double, high: Double
-  ) -> HeatContent {
+  ) throws(ChartProblem) -> HeatContent {
     var order = Array(columns.indices)
     let numbers = columns.compactMap(\.at)
     var names = columns.map(\.name)
@@ -152,6 +153,9 @@ extension ChartBuilder {
     var values = [[Double?]](repeating: [Double?](repeating: nil, count: names.count), count: rowNames.count)
     for cell in cells { values[cell.row][places[cell.column]] = (values[cell.row][places[cell.column]] ?? 0) + cell.value }
     let all = values.flatMap { $0.compactMap { $0 } }
+    if all.contains(where: { !$0.isFinite }) { throw .tooLarge }
+    let (low, high) = (min(0, all.min() ?? low), all.max() ?? high)
+    if !(high - low).isFinite { throw .tooFarApart }
     var axis = ChartAxis(
       kind: .category, lower: -0.5, upper: Double(names.count) - 0.5, title: xTitle(x), categories: names)
     var positions = names.indices.map(Double.init)
@@ -165,6 +169,6 @@ extension ChartBuilder {
     }
     return HeatContent(
       x: axis, positions: positions, columnNames: names, rowNames: rowNames, rowsTitle: rows, values: values,
-      low: min(0, all.min() ?? low), high: all.max() ?? high, valueName: value.name)
+      low: low, high: high, valueName: value.name)
   }
 }
