@@ -31,4 +31,30 @@ struct ChartRangeTests {
     #expect(
       try Drawn.refusal("datatable(x:string, n:real)['a', 1e308, 'a', 1e308] | render barchart").hasSuffix(large))
   }
+
+  @Test func valuesBelowZeroAreNotStackedAsShares() throws {
+    let rows = "datatable(x:string, y:long, z:long)['a', -5, 3, 'b', 10, -2]"
+    for kind in ["barchart", "columnchart"] {
+      let shares = try Drawn("\(rows) | render \(kind) with (kind=stacked100)")
+      let beside = try Drawn("\(rows) | render \(kind)")
+      #expect(shares.chart.remarks == ["values below 0 are no shares of a whole: the bars stand side by side"])
+      #expect(shares.text(width: 80).hasPrefix(beside.text(width: 80)))
+      #expect(Drawn.shapes(shares.svg) == Drawn.shapes(beside.svg))
+      let whole = try Drawn("datatable(x:string, y:long, z:long)['a', 5, 3, 'b', 10, 2] | render \(kind) with (kind=stacked100)")
+      #expect(whole.chart.remarks == [])
+    }
+    let areas = "datatable(x:long, y:long, z:long)[1, -5, 3, 2, 10, -2, 3, 4, 4]"
+    let plain = try Drawn("\(areas) | render areachart")
+    for chart in ["stackedareachart", "areachart with (kind=stacked)", "areachart with (kind=stacked100)"] {
+      let drawn = try Drawn("\(areas) | render \(chart)")
+      #expect(drawn.chart.remarks == ["values below 0 cannot be stacked: each area begins at 0"])
+      #expect(drawn.text(width: 80).hasPrefix(plain.text(width: 80)))
+      #expect(Drawn.shapes(drawn.svg) == Drawn.shapes(plain.svg))
+    }
+    // Columns stack downwards below zero, also where they are too many for the terminal and become bands.
+    let many = try Drawn(
+      "range x from 1 to 200 step 1 | project x, y = -x, z = x | render columnchart with (kind=stacked)")
+    let text = many.text(width: 80)
+    #expect(many.chart.remarks == [] && text.contains("█") && text.contains("▒"), "\(text)")
+  }
 }

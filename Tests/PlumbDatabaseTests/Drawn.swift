@@ -27,4 +27,11 @@ struct Drawn {
   }
 
   var svg: String { chart.svg(data: "") }
+
+  /// The rectangles, lines and areas of an SVG picture.
+  static func shapes(_ svg: String) -> [String] {
+    svg.split(separator: "\n").map(String.init).filter { line in
+      ["<rect x=", "<polygon", "<polyline", "<circle"].contains { line.hasPrefix($0) }
+    }
+  }
 }

@@ -7,7 +7,7 @@ extension ChartBuilder {
     guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the bars' names") }
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
     let isVertical = kind == .columnchart
-    let stacking = Self.stacking(visualization.property("kind"))
+    var stacking = Self.stacking(visualization.property("kind"))
 
     var names: [String: Int] = [:]
     var categories: [String] = []
@@ -45,6 +45,10 @@ extension ChartBuilder {
       left, "row is left out: only the first \(limit) bars are drawn",
       "rows are left out: only the first \(limit) bars are drawn")
     remarks.remark(notFinite: notFinite)
+    if stacking == .shares, series.contains(where: { $0.values.values.contains { $0 < 0 } }) {
+      stacking = .beside
+      remarks.append("values below 0 are no shares of a whole: the bars stand side by side")
+    }
 
     let raw = series.map { one in
       RawSeries(

@@ -62,7 +62,7 @@ extension BarContent {
       var below = 0.0
       return series.map { one in
         guard let value = one.values[category] else { return nil }
-        let height = stacking == .shares ? (total > 0 ? abs(value) / total * 100 : 0) : value
+        let height = stacking == .shares ? (total > 0 ? value / total * 100 : 0) : value
         defer { if height >= 0 { above += height } else { below += height } }
         return height >= 0 ? (one.style, above, above + height) : (one.style, below, below + height)
       }

@@ -14,7 +14,9 @@ extension ChartBuilder {
     let raw = try rawSeries(roles, x, &xAxis, &remarks)
     let isMean = roles.values.contains { FoldedSeries.isMean($0.name) }
     let folded = FoldedSeries(raw, isMean: isMean, isScattered: plotStyle == .points)
-    let style = plotStyle
+    let isBelowZero = raw.contains { $0.points.contains { $0.y.map { $0 < 0 } ?? false } }
+    let style = plotStyle == .stacked && isBelowZero ? .areas : plotStyle
+    if style != plotStyle { remarks.append("values below 0 cannot be stacked: each area begins at 0") }
     let step = style == .points ? nil : evenStep(of: raw.flatMap { $0.points.map(\.x) })
 
     var series = folded.series.enumerated().map { i, one in

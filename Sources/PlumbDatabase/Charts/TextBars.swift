@@ -24,15 +24,17 @@ struct TextBars {
 
   /// Too many columns for the terminal are drawn as lines, or as areas when there is one series.
   private var asPlot: Plot {
+    let isStacked = content.stacking != .beside && content.series.count > 1
     let series = content.series.enumerated().map { i, one in
       var points: [PlotPoint] = []
       for category in content.categories.indices {
         guard let extent = content.extents(at: category)[i] else { continue }
-        points.append(PlotPoint(x: content.positions[category], y: extent.to, base: extent.from))
+        // What is stacked downwards is a band, too.
+        let (from, to) = isStacked && extent.to < extent.from ? (extent.to, extent.from) : (extent.from, extent.to)
+        points.append(PlotPoint(x: content.positions[category], y: to, base: from))
       }
       return PlotSeries(name: one.name, style: one.style, segments: [points.sorted { $0.x < $1.x }])
     }
-    let isStacked = content.stacking != .beside && content.series.count > 1
     return Plot(
       style: isStacked ? .stacked : content.series.count > 1 ? .lines : .areas, x: content.x, y: content.y,
       series: series)
