@@ -8,6 +8,7 @@ extension ChartBuilder {
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
     let isVertical = kind == .columnchart
     var stacking = Self.stacking(visualization.property("kind"))
+    if visualization.property("xaxis") == "log" { remarks.append(unfollowedLog("xaxis")) }
 
     var names: [String: Int] = [:]
     var categories: [String] = []
@@ -102,7 +103,7 @@ extension ChartBuilder {
     guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
     if ends.contains(where: { !$0.isFinite }) { throw .tooLarge }
     let y = try valueAxis(
-      low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true)
+      low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true, &remarks)
     let cut = categories.indices.reduce(0) { sum, category in
       sum + draft.extents(at: category).reduce(0) { $0 + ($1.map { y.contains($0.to) } ?? true ? 0 : 1) }
     }

@@ -43,12 +43,13 @@ extension ChartBuilder {
       }
       if !xAxis.isDrawable { throw .tooFarApart }
     }
+    if visualization.property("xaxis") == "log", xAxis.kind != .logarithm { remarks.append(unfollowedLog("xaxis")) }
     let low = points.reduce(.infinity) { min($0, $1.y) }
     let high = points.reduce(-.infinity) { max($0, $1.y) }
     let valueKind: ChartAxis.Kind = roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number
     let yAxis = try valueAxis(
       low, high, kind: valueKind, title: roles.values.count == 1 ? roles.values[0].name : "",
-      fromZero: style == .areas || style == .stacked)
+      fromZero: style == .areas || style == .stacked, &remarks)
     let outside = series.reduce(0) { sum, one in
       sum + one.points.reduce(0) { $0 + (yAxis.contains($1.y) ? 0 : 1) }
     }
