@@ -57,4 +57,13 @@ struct ChartRangeTests {
     let text = many.text(width: 80)
     #expect(many.chart.remarks == [] && text.contains("█") && text.contains("▒"), "\(text)")
   }
+
+  @Test func unevenColumnsOfAHeatMapKeepTheirNames() throws {
+    let drawn = try Drawn("datatable(x:long, y:string, n:long)[0, 'a', 1, 1, 'a', 2, 1000, 'a', 3] | render heatmap")
+    guard case .heat(let heat) = drawn.chart.content else {
+      Issue.record("no heat map")
+      return
+    }
+    #expect(heat.x.ticks(atMost: 9).map(\.label) == ["0", "1", "1000"])
+  }
 }

@@ -136,9 +136,12 @@ extension ChartBuilder {
     let numbers = columns.compactMap(\.at)
     var names = columns.map(\.name)
     var places = order
+    let step = evenStep(of: numbers).flatMap { step in
+      ((numbers.max() ?? 0) - (numbers.min() ?? 0)) / step < Double(ChartLimits.heatColumns) ? step : nil
+    }
     if numbers.count == columns.count, let first = numbers.min(), let last = numbers.max() {
       order.sort { numbers[$0] < numbers[$1] }
-      if let step = evenStep(of: numbers), (last - first) / step < Double(ChartLimits.heatColumns) {
+      if let step {
         let count = Int(bounded: ((last - first) / step).rounded()) + 1
         names = (0..<count).map { i in
           let at = first + Double(i) * step
@@ -159,7 +162,7 @@ extension ChartBuilder {
     var axis = ChartAxis(
       kind: .category, lower: -0.5, upper: Double(names.count) - 0.5, title: xTitle(x), categories: names)
     var positions = names.indices.map(Double.init)
-    if numbers.count == columns.count, let step = evenStep(of: numbers), let first = numbers.min(),
+    if numbers.count == columns.count, let step, let first = numbers.min(),
       names.count > 1
     {
       positions = names.indices.map { first + Double($0) * step }
