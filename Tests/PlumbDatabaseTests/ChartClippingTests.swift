@@ -40,6 +40,10 @@ struct ChartClippingTests {
     }
     let all = try Drawn("\(lines) | render linechart")
     #expect(all.chart.remarks == [] && all.svg.ranges(of: #"class="f0 m""#).count == 3)
+    // Large numbers close together are all inside, however their axis is rounded.
+    for ends in ["1e15, 2, 1000000000000001.0", "-9e15, 2, -8999999999999999.0", "0.1, 2, 0.30000000000000004"] {
+      #expect(try Drawn("datatable(x:long, y:real)[1, \(ends)] | render linechart").chart.remarks == [], "\(ends)")
+    }
     let flagged = try Drawn(
       """
       range x from 1 to 20 step 1 | extend y = iff(x == 7, 500, x % 3)

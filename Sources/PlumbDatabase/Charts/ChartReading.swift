@@ -111,7 +111,11 @@ struct ChartBuilder {
       kind: kind, lower: low, upper: high, title: VisibleText.string(visualization.property("ytitle") ?? title))
     if !axis.isDrawable { throw .tooFarApart }
     let rounded = axis.rounded(toTicks: 5)
-    if rounded.isDrawable { axis = rounded }
+    if rounded.isDrawable {
+      // Rounding may miss the ends themselves where they are large and close.
+      axis.lower = min(rounded.lower, low)
+      axis.upper = max(rounded.upper, high)
+    }
     return narrowed(axis, &remarks)
   }
 
