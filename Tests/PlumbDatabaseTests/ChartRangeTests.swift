@@ -66,4 +66,14 @@ struct ChartRangeTests {
     }
     #expect(heat.x.ticks(atMost: 9).map(\.label) == ["0", "1", "1000"])
   }
+
+  @Test func ladderSpansAreAsLongAsTheirAxisSays() throws {
+    func widths(_ ends: String) throws -> [String] {
+      let svg = try Drawn("datatable(name:string, from:real, to:real)[\(ends)] | render ladderchart").svg
+      return svg.matches(of: #/<rect x="[\d.]+" y="[\d.]+" (width="[\d.]+") height="[\d.]+" class="f0"/#).map { String($0.1) }
+    }
+    let small = try widths("'a', 0, 0.2, 'b', 0.1, 0.4")
+    #expect(small.count == 2)
+    #expect(try small == widths("'a', 0, 20, 'b', 10, 40"))
+  }
 }
