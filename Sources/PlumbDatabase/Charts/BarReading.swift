@@ -7,7 +7,8 @@ extension ChartBuilder {
     guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the bars' names") }
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
     let isVertical = kind == .columnchart
-    let stacking = Self.stacking(visualization.property("kind"))
+    var stacking = Self.stacking(visualization.property("kind"))
+    if visualization.property("xaxis") == "log" { remarks.append(unfollowedLog("xaxis")) }
 
     var names: [String: Int] = [:]
     var categories: [String] = []
@@ -16,6 +17,7 @@ extension ChartBuilder {
     var places: [String: Int] = [:]
     let limit = isVertical && x.isContinuous ? 2_000 : ChartLimits.bars
     var left = 0
+    var notFinite = 0
     for row in 0..<table.rowCount {
       let name = x.text(row)
       let category = names[name] ?? categories.count
@@ -35,11 +37,19 @@ extension ChartBuilder {
           places[title] = place
           series.append((title, [:]))
         }
+        if value.isNotFinite(row) { notFinite += 1 }
         guard let number = value.number(row) else { continue }
         series[place].values[category, default: 0] += number
       }
     }
-    if left > 0 { remarks.append("only the first \(limit) of the bars are drawn, \(left) rows are left out") }
+    remarks.remark(
+      left, "row is left out: only the first \(limit) bars are drawn",
+      "rows are left out: only the first \(limit) bars are drawn")
+    remarks.remark(notFinite: notFinite)
+    if stacking == .shares, series.contains(where: { $0.values.values.contains { $0 < 0 } }) {
+      stacking = .beside
+      remarks.append("values below 0 are no shares of a whole: the bars stand side by side")
+    }
 
     let raw = series.map { one in
       RawSeries(
@@ -52,9 +62,14 @@ extension ChartBuilder {
       for point in one.points { values[Int(bounded: point.x)] = point.y }
       return BarSeries(name: one.name, style: folded.style(i), values: values)
     }
+    if stacking != .beside {
+      let totals = categories.indices.map { i in styled.reduce(0) { $0 + abs($1.values[i] ?? 0) } }
+      if totals.contains(where: { !$0.isFinite }) { throw .tooLarge }
+    }
     return try placed(
-      isVertical, stacking, x, categories, positions, styled, title: roles.values.count == 1 ? roles.values[0].name : "",
-      valueKind: roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number)
+      isVertical, stacking, x, categories, positions, styled,
+      title: roles.values.count == 1 ? roles.values[0].name : "",
+      valueKind: roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number, &remarks)
   }
 
   private static func stacking(_ kind: String?) -> BarContent.Stacking {
@@ -67,7 +82,7 @@ extension ChartBuilder {
 
   private func placed(
     _ isVertical: Bool, _ stacking: BarContent.Stacking, _ x: ChartTable.Column, _ categories: [String],
-    _ positions: [Double?], _ series: [BarSeries], title: String, valueKind: ChartAxis.Kind
+    _ positions: [Double?], _ series: [BarSeries], title: String, valueKind: ChartAxis.Kind, _ remarks: inout [String]
   ) throws(ChartProblem) -> BarContent {
     let numbers = positions.compactMap { $0 }
     var at = categories.indices.map(Double.init)
@@ -85,9 +100,16 @@ extension ChartBuilder {
       isVertical: isVertical, stacking: stacking, x: axis, y: axis, categories: categories, positions: at, step: step,
       series: series)
     let ends = categories.indices.flatMap { draft.extents(at: $0).compactMap { $0 }.flatMap { [$0.from, $0.to] } }
-    guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null") }
-    let y = valueAxis(
-      low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true)
+    guard let low = ends.min(), let high = ends.max() else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
+    if ends.contains(where: { !$0.isFinite }) { throw .tooLarge }
+    let y = try valueAxis(
+      low, high, kind: stacking == .shares ? .percent : valueKind, title: title, fromZero: true, &remarks)
+    let cut = categories.indices.reduce(0) { sum, category in
+      sum + draft.extents(at: category).reduce(0) { $0 + ($1.map { y.contains($0.to) } ?? true ? 0 : 1) }
+    }
+    remarks.remark(
+      cut, "bar ends outside the y axis (\(y.span)) and is cut",
+      "bars end outside the y axis (\(y.span)) and are cut")
     return BarContent(
       isVertical: isVertical, stacking: stacking, x: axis, y: y, categories: categories, positions: at, step: step,
       series: series)

@@ -23,11 +23,20 @@ struct ChartAxis: Sendable {
     if kind == .logarithm {
       let low = Self.log10(lower)
       let range = Self.log10(upper) - low
-      return range > 0 ? (Self.log10(max(value, lower)) - low) / range : 0.5
+      return range > 0 ? (Self.log10(value) - low) / range : 0.5
     }
     let range = upper - lower
     return range > 0 ? (value - lower) / range : 0.5
   }
+
+  /// How far rounding may put a value outside the axis that ends with it, as a fraction of its length.
+  static let hair = 1e-9
+
+  /// Whether a value is between the ends of the axis.
+  func contains(_ value: Double) -> Bool { (-Self.hair...1 + Self.hair).contains(fraction(value)) }
+
+  /// Whether the axis has a length that numbers can tell.
+  var isDrawable: Bool { (upper - lower).isFinite && (kind != .logarithm || lower > 0) }
 
   /// Round places along the axis, at most `count` of them.
   func ticks(atMost count: Int) -> [Tick] {
@@ -78,6 +87,9 @@ struct ChartAxis: Sendable {
       return categories.indices.contains(index) ? categories[index] : ""
     }
   }
+
+  /// The ends of the axis in words.
+  var span: String { "\(text(lower)) to \(text(upper))" }
 
   /// The day, month or year that the labels of a time axis leave out; empty for others.
   var context: String {

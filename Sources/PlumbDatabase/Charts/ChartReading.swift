@@ -33,7 +33,7 @@ extension Chart {
   init(_ answer: Answer, _ visualization: Visualization, _ kind: ChartKind) throws(ChartProblem) {
     let table = ChartTable(answer)
     if table.rowCount == 0 { throw ChartProblem(sentence: "there are no rows to draw") }
-    var remarks = table.remarks
+    var remarks = table.remarks + ChartProperties.remarks(visualization, kind)
     self.kind = kind
     title = VisibleText.string(visualization.property("title") ?? "")
     isDark = visualization.property("theme").flatMap { $0 == "dark" ? true : $0 == "light" ? false : nil }
@@ -93,10 +93,14 @@ struct ChartBuilder {
   }
 
   /// The axis of values from `low` to `high`, with round ends.
-  func valueAxis(_ low: Double, _ high: Double, kind: ChartAxis.Kind, title: String, fromZero: Bool) -> ChartAxis {
+  func valueAxis(
+    _ low: Double, _ high: Double, kind: ChartAxis.Kind, title: String, fromZero: Bool, _ remarks: inout [String]
+  ) throws(ChartProblem) -> ChartAxis {
     var kind = kind
     var (low, high) = (low, high)
-    if visualization.property("yaxis") == "log", low > 0 { kind = .logarithm }
+    if visualization.property("yaxis") == "log" {
+      if low > 0 { kind = .logarithm } else { remarks.append(unfollowedLog("yaxis")) }
+    }
     if kind != .logarithm {
       // A range far from zero would be a flat line; one near it should show how large its values are.
       if fromZero || low > 0 && low < high * 0.7 { low = min(low, 0) }
@@ -105,12 +109,42 @@ struct ChartBuilder {
     }
     var axis = ChartAxis(
       kind: kind, lower: low, upper: high, title: VisibleText.string(visualization.property("ytitle") ?? title))
-    axis = axis.rounded(toTicks: 5)
-    let (lower, upper) = (number("ymin") ?? axis.lower, number("ymax") ?? axis.upper)
-    if lower < upper, kind != .logarithm || lower > 0 {
-      axis.lower = lower
-      axis.upper = upper
+    if !axis.isDrawable { throw .tooFarApart }
+    let rounded = axis.rounded(toTicks: 5)
+    if rounded.isDrawable {
+      // Rounding may miss the ends themselves where they are large and close.
+      axis.lower = min(rounded.lower, low)
+      axis.upper = max(rounded.upper, high)
     }
+    return narrowed(axis, &remarks)
+  }
+
+  /// The axis from `ymin` to `ymax`, as far as they were given and make an axis.
+  private func narrowed(_ axis: ChartAxis, _ remarks: inout [String]) -> ChartAxis {
+    let (least, greatest) = (number("ymin"), number("ymax"))
+    var result = axis
+    result.lower = least ?? axis.lower
+    result.upper = greatest ?? axis.upper
+    let problem: String
+    if result.lower >= result.upper {
+      let hasBoth = least != nil && greatest != nil
+      problem =
+        hasBoth ? "`ymin` is not below `ymax`" : least == nil ? "no value is below `ymax`" : "no value is above `ymin`"
+    } else if !result.isDrawable {
+      let isLogarithm = axis.kind == .logarithm
+      problem = isLogarithm ? "a logarithmic axis needs a `ymin` above 0" : "`ymin` and `ymax` are too far apart"
+    } else {
+      return result
+    }
+    remarks.append("\(problem): the y axis shows every value")
     return axis
+  }
+
+  /// Why an axis stays linear.
+  func unfollowedLog(_ property: String) -> String {
+    let isBar = kind == .barchart || kind == .columnchart
+    return isBar
+      ? "`\(property)=log` is not followed: bars begin at 0 and stand at even steps"
+      : "`\(property)=log` is not followed: a logarithmic axis needs numbers above 0"
   }
 }

@@ -54,6 +54,9 @@ struct ChartRoles {
 /// Why an answer cannot be drawn as it was asked for; a sentence for the user.
 struct ChartProblem: Error {
   let sentence: String
+
+  static let tooFarApart = ChartProblem(sentence: "the values are too far apart to draw")
+  static let tooLarge = ChartProblem(sentence: "the values are too large to add up")
 }
 
 /// The columns that `with (...)` names.

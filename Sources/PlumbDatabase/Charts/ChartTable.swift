@@ -23,6 +23,15 @@ struct ChartTable {
       }
     }
 
+    /// Whether the cell is a number that no axis has a place for: NaN or an infinity.
+    func isNotFinite(_ row: Int) -> Bool {
+      switch cells[row] {
+      case .real(let number): !number.isFinite
+      case .decimal(let number): !number.double.isFinite
+      case .bool, .int, .long, .datetime, .timespan, .null, .string, .guid, .dynamic: false
+      }
+    }
+
     /// The cell as a name of a category or series.
     func text(_ row: Int) -> String {
       let text: String

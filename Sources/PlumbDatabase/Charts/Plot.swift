@@ -58,12 +58,11 @@ extension BarContent {
       return series.map { one in one.values[category].map { (one.style, 0, $0) } }
     case .stacked, .shares:
       let total = series.reduce(0) { $0 + abs($1.values[category] ?? 0) }
-      let scale = stacking == .shares ? (total > 0 ? 100 / total : 0) : 1
       var above = 0.0
       var below = 0.0
       return series.map { one in
         guard let value = one.values[category] else { return nil }
-        let height = (stacking == .shares ? abs(value) : value) * scale
+        let height = stacking == .shares ? (total > 0 ? value / total * 100 : 0) : value
         defer { if height >= 0 { above += height } else { below += height } }
         return height >= 0 ? (one.style, above, above + height) : (one.style, below, below + height)
       }

@@ -11,40 +11,51 @@ extension ChartBuilder {
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
 
     var xAxis = ChartAxis(kind: axisKind(x), lower: 0, upper: 1, title: xTitle(x))
-    let raw = rawSeries(roles, x, &xAxis)
+    let raw = try rawSeries(roles, x, &xAxis, &remarks)
     let isMean = roles.values.contains { FoldedSeries.isMean($0.name) }
     let folded = FoldedSeries(raw, isMean: isMean, isScattered: plotStyle == .points)
-    let style = plotStyle
+    let isBelowZero = raw.contains { $0.points.contains { $0.y.map { $0 < 0 } ?? false } }
+    let style = plotStyle == .stacked && isBelowZero ? .areas : plotStyle
+    if style != plotStyle { remarks.append("values below 0 cannot be stacked: each area begins at 0") }
     let step = style == .points ? nil : evenStep(of: raw.flatMap { $0.points.map(\.x) })
 
     var series = folded.series.enumerated().map { i, one in
       PlotSeries(name: one.name, style: folded.style(i), segments: segments(of: one, step: step, style: style))
     }
-    if style == .stacked { stack(&series) }
+    if style == .stacked { try stack(&series) }
     if kind == .anomalychart { markAnomalies(&series, x, xAxis, &remarks) }
 
     let points = series.flatMap { $0.points + $0.marks }
-    guard !points.isEmpty else { throw ChartProblem(sentence: "every value is null") }
+    guard !points.isEmpty else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
+    if points.contains(where: { !$0.y.isFinite }) { throw .tooLarge }
     if xAxis.kind != .category {
       xAxis.lower = points.reduce(.infinity) { min($0, $1.x) }
       xAxis.upper = points.reduce(-.infinity) { max($0, $1.x) }
       if visualization.property("xaxis") == "log", xAxis.lower > 0 { xAxis.kind = .logarithm }
       if xAxis.lower == xAxis.upper {
         let width = xAxis.kind == .time ? Double(TimeSpan.hour) : max(1, abs(xAxis.lower) * 0.1)
-        xAxis.lower -= width / 2
+        if xAxis.kind == .logarithm { xAxis.lower /= 2 } else { xAxis.lower -= width / 2 }
         xAxis.upper += width / 2
       } else if style == .points {
         let margin = (xAxis.upper - xAxis.lower) * 0.02
         if xAxis.kind != .logarithm { xAxis.lower -= margin }
         xAxis.upper += margin
       }
+      if !xAxis.isDrawable { throw .tooFarApart }
     }
+    if visualization.property("xaxis") == "log", xAxis.kind != .logarithm { remarks.append(unfollowedLog("xaxis")) }
     let low = points.reduce(.infinity) { min($0, $1.y) }
     let high = points.reduce(-.infinity) { max($0, $1.y) }
     let valueKind: ChartAxis.Kind = roles.values.allSatisfy { $0.type == .timespan } ? .duration : .number
-    let yAxis = valueAxis(
+    let yAxis = try valueAxis(
       low, high, kind: valueKind, title: roles.values.count == 1 ? roles.values[0].name : "",
-      fromZero: style == .areas || style == .stacked)
+      fromZero: style == .areas || style == .stacked, &remarks)
+    let outside = series.reduce(0) { sum, one in
+      sum + one.points.reduce(0) { $0 + (yAxis.contains($1.y) ? 0 : 1) }
+    }
+    remarks.remark(
+      outside, "value outside the y axis (\(yAxis.span)) is not drawn",
+      "values outside the y axis (\(yAxis.span)) are not drawn")
     return Plot(style: style, x: xAxis, y: yAxis, series: series)
   }
 
@@ -60,7 +71,12 @@ extension ChartBuilder {
   func xTitle(_ x: ChartTable.Column) -> String { VisibleText.string(visualization.property("xtitle") ?? x.name) }
 
   /// The points of each series in the order of x; texts stand at 0, 1, 2, ... as they first appear.
-  private func rawSeries(_ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis) -> [RawSeries] {
+  ///
+  /// Remarks say which rows and values have no place; a null in a line is a gap, which shows by itself.
+  private func rawSeries(
+    _ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis, _ remarks: inout [String]
+  ) throws(ChartProblem) -> [RawSeries] {
+    var (unplaced, notFinite, nulls) = (0, 0, 0)
     var series: [RawSeries] = []
     var places: [String: Int] = [:]
     var categories: [String: Int] = [:]
@@ -77,6 +93,7 @@ extension ChartBuilder {
       } else if let number = x.number(row) {
         at = number
       } else {
+        unplaced += 1
         continue
       }
       for value in roles.values {
@@ -86,9 +103,16 @@ extension ChartBuilder {
           places[name] = place
           series.append(RawSeries(name: name, points: []))
         }
-        series[place].points.append((at, value.number(row)))
+        let number = value.number(row)
+        if value.isNotFinite(row) { notFinite += 1 } else if number == nil { nulls += 1 }
+        series[place].points.append((at, number))
       }
     }
+    if unplaced == table.rowCount { throw ChartProblem(sentence: "no row has a place on the x axis, `\(x.name)`") }
+    remarks.remark(
+      unplaced, "row without a place on the x axis is not drawn", "rows without a place on the x axis are not drawn")
+    remarks.remark(notFinite: notFinite)
+    if plotStyle == .points { remarks.remark(nulls, "value that is null has no mark", "values that are null have no marks") }
     if axis.kind == .category {
       axis.lower = 0
       axis.upper = Double(max(1, categories.count - 1))
@@ -116,19 +140,21 @@ extension ChartBuilder {
   }
 
   /// Puts each series on top of those before it; where one has no point its height is zero.
-  private func stack(_ series: inout [PlotSeries]) {
+  private func stack(_ series: inout [PlotSeries]) throws(ChartProblem) {
     let places = Array(Set(series.flatMap { $0.points.map(\.x) })).sorted()
     let isShare = visualization.property("kind") == "stacked100"
     var totals: [Double: Double] = [:]
     for one in series { for point in one.points { totals[point.x, default: 0] += abs(point.y) } }
+    if totals.values.contains(where: { !$0.isFinite }) { throw .tooLarge }
     var heights: [Double: Double] = [:]
     for i in series.indices {
       var own: [Double: Double] = [:]
       for point in series[i].points { own[point.x, default: 0] += point.y }
       let stacked = places.map { x in
-        let scale = isShare ? 100 / max(totals[x] ?? 1, .leastNormalMagnitude) : 1
+        let height = own[x] ?? 0
+        let total = totals[x] ?? 0
         let base = heights[x] ?? 0
-        let top = base + (own[x] ?? 0) * scale
+        let top = base + (isShare ? (total > 0 ? height / total * 100 : 0) : height)
         heights[x] = top
         return PlotPoint(x: x, y: top, base: base)
       }

@@ -10,8 +10,7 @@ struct SVGBars {
   func paint(on canvas: inout SVGCanvas) {
     var top = top
     if hasLegend {
-      SVGLegend.paint(content.series.map { ($0.name, $0.style) }, y: top + 6, width: size.width, on: &canvas)
-      top += 22
+      top += SVGLegend.paint(content.series.map { ($0.name, $0.style) }, y: top + 6, width: size.width, on: &canvas)
     }
     if content.isVertical { paintStanding(top, on: &canvas) } else { paintLying(top, on: &canvas) }
   }
@@ -56,8 +55,8 @@ struct SVGBars {
         guard let extent else { continue }
         let share = content.stacking == .beside ? (room - 2 * gap) / Double(max(1, extents.count)) : room - 2 * gap
         let at = y + gap + (content.stacking == .beside ? Double(i) * share : 0)
-        let from = left + content.y.fraction(extent.from) * width
-        let to = left + content.y.fraction(extent.to) * width
+        let from = left + min(max(content.y.fraction(extent.from), 0), 1) * width
+        let to = left + min(max(content.y.fraction(extent.to), 0), 1) * width
         bar(min(from, to), at, abs(to - from), share, extent, category, i, on: &canvas)
         if content.stacking == .beside && share >= 9 {
           canvas.text(content.y.text(extent.to - extent.from), max(from, to) + 6, at + share / 2 + 4, "small")
@@ -80,17 +79,24 @@ struct SVGBars {
   }
 }
 
-/// Names with the patches of their series, in a row.
+/// Names with the patches of their series, in as many rows as they need.
 enum SVGLegend {
-  static func paint(_ names: [(name: String, style: Int)], y: Double, width: Double, on canvas: inout SVGCanvas) {
+  /// - Returns: the height that the legend takes.
+  static func paint(_ names: [(name: String, style: Int)], y: Double, width: Double, on canvas: inout SVGCanvas) -> Double {
     var x = 16.0
+    let top = y
+    var y = y
     for (name, style) in names {
       let short = SVGCanvas.shortened(name, to: 130)
-      if x + SVGCanvas.width(short) + 20 > width { return }
+      if x > 16, x + SVGCanvas.width(short) + 20 > width {
+        x = 16
+        y += 18
+      }
       canvas.rectangle(x, y, 12, 12, "f\(style)")
       if style > 0 { canvas.rectangle(x, y, 12, 12, "p\(style)") }
       canvas.text(short, x + 17, y + 10, "t\(style)")
       x += SVGCanvas.width(short) + 36
     }
+    return y - top + 22
   }
 }

@@ -17,7 +17,11 @@ struct SVGFrame {
   var bottom: Double { top + height }
 
   func across(_ value: Double) -> Double { left + min(max(x.fraction(value), -0.01), 1.01) * width }
-  func up(_ value: Double) -> Double { bottom - min(max(y.fraction(value), -0.01), 1.01) * height }
+  func up(_ value: Double) -> Double { bottom - min(max(y.fraction(value), 0), 1) * height }
+
+  func point(_ at: ClippedLine.Place) -> (Double, Double) {
+    (left + min(max(at.x, -0.01), 1.01) * width, bottom - at.y * height)
+  }
 
   func paint(on canvas: inout SVGCanvas) {
     for tick in y.ticks(atMost: 7) where y.fraction(tick.value) > -0.01 && y.fraction(tick.value) < 1.01 {

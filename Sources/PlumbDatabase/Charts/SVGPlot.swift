@@ -13,7 +13,7 @@ struct SVGPlot {
     // Those behind first, so that the largest series stay on top of “other”.
     for series in plot.series.reversed() { paint(series, frame, on: &canvas) }
     for series in plot.series {
-      for mark in series.marks {
+      for mark in series.marks where plot.shows(mark) {
         canvas.path(Self.ring(frame.across(mark.x), frame.up(mark.y), canvas), "anomaly",
           title: "\(plot.x.text(mark.x)): \(plot.y.text(mark.y))")
       }
@@ -28,27 +28,34 @@ struct SVGPlot {
   private func paint(_ series: PlotSeries, _ frame: SVGFrame, on canvas: inout SVGCanvas) {
     let style = series.style
     for segment in series.segments {
-      let points = segment.map { (frame.across($0.x), frame.up($0.y)) }
+      let line = plot.clipped(segment)
+      let edge = line.edge.map(frame.point)
       switch plot.style {
       case .points:
-        for point in points { canvas.marker(style, point.0, point.1) }
+        for point in segment where plot.shows(point) {
+          canvas.marker(style, frame.across(point.x), frame.up(point.y))
+        }
         continue
       case .stacked:
-        let outline = points + segment.reversed().map { (frame.across($0.x), frame.up($0.base)) }
+        let base = plot.clipped(segment.map { PlotPoint(x: $0.x, y: $0.base) }).edge
+        let outline = edge + base.reversed().map(frame.point)
         canvas.polygon(outline, "f\(style) edge")
         if style > 0 { canvas.polygon(outline, "p\(style)") }
         continue
       case .areas:
         let zero = frame.up(min(max(0, plot.y.lower), plot.y.upper))
-        if let first = points.first, let last = points.last {
-          canvas.polygon(points + [(last.0, zero), (first.0, zero)], "f\(style) a")
+        if let first = edge.first, let last = edge.last {
+          canvas.polygon(edge + [(last.0, zero), (first.0, zero)], "f\(style) a")
         }
       case .lines: break
       }
-      if points.count == 1 {
-        canvas.marker(style, points[0].0, points[0].1)
-      } else {
-        canvas.polyline(points, "l s\(style) d\(style)")
+      for part in line.parts {
+        let points = part.map(frame.point)
+        if points.count == 1 {
+          canvas.marker(style, points[0].0, points[0].1)
+        } else {
+          canvas.polyline(points, "l s\(style) d\(style)")
+        }
       }
     }
     if plot.style == .lines || plot.style == .areas, plot.series.count > 1 || series.points.count <= 40 {
@@ -60,7 +67,7 @@ struct SVGPlot {
   private func paintMarkers(_ series: PlotSeries, _ frame: SVGFrame, on canvas: inout SVGCanvas) {
     let spacing = max(16, frame.width / 9)
     var next = frame.left + spacing * Double(series.style) / 7
-    for point in series.points {
+    for point in series.points where plot.shows(point) {
       let x = frame.across(point.x)
       if series.points.count > 12 && x < next { continue }
       canvas.marker(series.style, x, frame.up(point.y), size: 3.5)

@@ -74,8 +74,7 @@ struct SVGShapes {
   func paint(_ content: SpanContent, on canvas: inout SVGCanvas) {
     var top = top
     if !content.legend.isEmpty {
-      SVGLegend.paint(content.legend, y: top + 4, width: size.width, on: &canvas)
-      top += 22
+      top += SVGLegend.paint(content.legend, y: top + 4, width: size.width, on: &canvas)
     }
     let names = content.lanes.map { SVGCanvas.width($0.name) }.max() ?? 40
     let left = min(names + 18, size.width * 0.35)
@@ -93,7 +92,7 @@ struct SVGShapes {
       canvas.text(SVGCanvas.shortened(lane.name, to: left - 14), left - 8, y + room / 2 + 4, "end")
       for span in lane.spans {
         let from = left + content.x.fraction(span.from) * width
-        let length = max(1.5, (span.to - span.from) / max(content.x.upper - content.x.lower, 1) * width)
+        let length = max(1.5, (content.x.fraction(span.to) - content.x.fraction(span.from)) * width)
         let title = "\(lane.name): \(content.x.text(span.from)) to \(content.x.text(span.to))"
         canvas.rectangle(from, y + room * 0.16, length, room * 0.68, "f\(span.style)", title: title)
         if span.style > 0 && length >= 4 { canvas.rectangle(from, y + room * 0.16, length, room * 0.68, "p\(span.style)") }

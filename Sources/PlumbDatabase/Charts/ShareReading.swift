@@ -21,9 +21,11 @@ extension ChartBuilder {
         parts.append((name, number))
       }
     }
-    if dropped > 0 { remarks.append("\(dropped) rows without a number above 0 have no part") }
+    remarks.remark(
+      dropped, "row without a number above 0 has no part", "rows without a number above 0 have no part")
     let total = parts.reduce(0) { $0 + $1.value }
-    guard total > 0, total.isFinite else { throw ChartProblem(sentence: "no value is above 0") }
+    guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
+    if !total.isFinite { throw .tooLarge }
     parts.sort { $0.value > $1.value }
     var styled = parts.prefix(ChartLimits.series).enumerated().map { ($1.name, $0, $1.value) }
     if parts.count > ChartLimits.series {
@@ -60,8 +62,12 @@ extension ChartBuilder {
     }
     var groups: [(name: String, tiles: [(name: String, value: Double)])] = []
     var places: [String: Int] = [:]
+    var dropped = 0
     for row in 0..<table.rowCount {
-      guard let number = value.number(row), number > 0 else { continue }
+      guard let number = value.number(row), number > 0 else {
+        dropped += 1
+        continue
+      }
       let name = texts.count > 1 ? first.text(row) : ""
       let place = places[name] ?? groups.count
       if place == groups.count {
@@ -71,10 +77,13 @@ extension ChartBuilder {
       let tile = texts.count > 1 ? texts.dropFirst().map { $0.text(row) }.joined(separator: ", ") : first.text(row)
       groups[place].tiles.append((tile, number))
     }
+    remarks.remark(
+      dropped, "row without a number above 0 has no rectangle", "rows without a number above 0 have no rectangle")
     groups.sort { lhs, rhs in lhs.tiles.reduce(0) { $0 + $1.value } > rhs.tiles.reduce(0) { $0 + $1.value } }
     let all = groups.reduce(0) { $0 + $1.tiles.count }
     let total = groups.reduce(0) { $0 + $1.tiles.reduce(0) { $0 + $1.value } }
-    guard total > 0, total.isFinite else { throw ChartProblem(sentence: "no value is above 0") }
+    guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
+    if !total.isFinite { throw .tooLarge }
     // Tiles too small to see are put together within their group.
     let smallest = total / Double(ChartLimits.tiles * 3)
     var styled: [TileContent.Group] = []

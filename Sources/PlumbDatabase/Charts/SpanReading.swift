@@ -37,9 +37,17 @@ extension ChartBuilder {
     var lanes: [(name: String, spans: [SpanContent.Span])] = []
     var places: [String: Int] = [:]
     var styles = StatusStyles()
-    var left = 0
+    var (left, unplaced, backwards, endless) = (0, 0, 0, 0)
     for row in 0..<table.rowCount {
-      guard let from = start.number(row) else { continue }
+      guard let from = start.number(row) else {
+        unplaced += 1
+        continue
+      }
+      let to = end.number(row)
+      if let to, to < from {
+        backwards += 1
+        continue
+      }
       let name = labels.isEmpty ? "row \(row + 1)" : labels.map { $0.text(row) }.joined(separator: ", ")
       let lane = places[name] ?? lanes.count
       if lane == lanes.count {
@@ -51,14 +59,22 @@ extension ChartBuilder {
         lanes.append((name, []))
       }
       let style = status.map { styles.style(of: $0.text(row)) } ?? 0
-      let to = end.number(row) ?? from
-      lanes[lane].spans.append(SpanContent.Span(from: min(from, to), to: max(from, to), style: style))
+      if to == nil { endless += 1 }
+      lanes[lane].spans.append(SpanContent.Span(from: from, to: to ?? from, style: style))
     }
-    if left > 0 { remarks.append("only the first \(ChartLimits.lanes) lanes are drawn, \(left) rows are left out") }
+    remarks.remark(
+      left, "row is left out: only the first \(ChartLimits.lanes) lanes are drawn",
+      "rows are left out: only the first \(ChartLimits.lanes) lanes are drawn")
+    remarks.remark(unplaced, "row without a start is not drawn", "rows without a start are not drawn")
+    remarks.remark(
+      backwards, "row that ends before it starts is not drawn", "rows that end before they start are not drawn")
+    remarks.remark(endless, "row without an end is a mark at its start", "rows without an end are marks at their starts")
     let all = lanes.flatMap(\.spans)
     guard var low = all.map(\.from).min(), var high = all.map(\.to).max() else {
-      throw ChartProblem(sentence: "no row has a start")
+      let isEmpty = backwards == 0
+      throw ChartProblem(sentence: isEmpty ? "no row has a start" : "no row has a start with an end behind it")
     }
+    if !(high - low).isFinite { throw .tooFarApart }
     if low == high { (low, high) = (low - 1, high + 1) }
     return SpanContent(
       x: ChartAxis(kind: axisKind(start), lower: low, upper: high, title: ""), lanes: lanes, legend: styles.legend)
@@ -79,9 +95,12 @@ extension ChartBuilder {
     var rowPlaces: [String: Int] = [:]
     var rowNames: [String] = []
     var cells: [(row: Int, column: Int, value: Double)] = []
-    var left = 0
+    var (left, dropped) = (0, 0)
     for row in 0..<table.rowCount {
-      guard let number = value.number(row) else { continue }
+      guard let number = value.number(row) else {
+        dropped += 1
+        continue
+      }
       let (columnName, rowName) = (x.text(row), rows.text(row))
       let isNewColumn = columnPlaces[columnName] == nil
       let isNewRow = rowPlaces[rowName] == nil
@@ -100,24 +119,29 @@ extension ChartBuilder {
       cells.append((rowPlaces[rowName] ?? 0, columnPlaces[columnName] ?? 0, number))
     }
     guard let low = cells.map(\.value).min(), let high = cells.map(\.value).max() else {
-      throw ChartProblem(sentence: "every value is null")
+      throw ChartProblem(sentence: "every value is null, NaN or infinite")
     }
-    if left > 0 { remarks.append("\(left) rows do not fit in the map and are left out") }
-    return heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
+    remarks.remark(
+      left, "row does not fit in the map and is left out", "rows do not fit in the map and are left out")
+    remarks.remark(dropped, "row without a finite number is not drawn", "rows without a finite number are not drawn")
+    return try heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
   }
 
   /// Puts the columns in order, with those that are missing between even steps.
   private func heatGrid(
     _ x: ChartTable.Column, _ value: ChartTable.Column, _ columns: [(name: String, at: Double?)], _ rows: String,
     _ rowNames: [String], _ cells: [(row: Int, column: Int, value: Double)], low: Double, high: Double
-  ) -> HeatContent {
+  ) throws(ChartProblem) -> HeatContent {
     var order = Array(columns.indices)
     let numbers = columns.compactMap(\.at)
     var names = columns.map(\.name)
     var places = order
+    let step = evenStep(of: numbers).flatMap { step in
+      ((numbers.max() ?? 0) - (numbers.min() ?? 0)) / step < Double(ChartLimits.heatColumns) ? step : nil
+    }
     if numbers.count == columns.count, let first = numbers.min(), let last = numbers.max() {
       order.sort { numbers[$0] < numbers[$1] }
-      if let step = evenStep(of: numbers), (last - first) / step < Double(ChartLimits.heatColumns) {
+      if let step {
         let count = Int(bounded: ((last - first) / step).rounded()) + 1
         names = (0..<count).map { i in
           let at = first + Double(i) * step
@@ -132,10 +156,13 @@ extension ChartBuilder {
     var values = [[Double?]](repeating: [Double?](repeating: nil, count: names.count), count: rowNames.count)
     for cell in cells { values[cell.row][places[cell.column]] = (values[cell.row][places[cell.column]] ?? 0) + cell.value }
     let all = values.flatMap { $0.compactMap { $0 } }
+    if all.contains(where: { !$0.isFinite }) { throw .tooLarge }
+    let (low, high) = (min(0, all.min() ?? low), all.max() ?? high)
+    if !(high - low).isFinite { throw .tooFarApart }
     var axis = ChartAxis(
       kind: .category, lower: -0.5, upper: Double(names.count) - 0.5, title: xTitle(x), categories: names)
     var positions = names.indices.map(Double.init)
-    if numbers.count == columns.count, let step = evenStep(of: numbers), let first = numbers.min(),
+    if numbers.count == columns.count, let step, let first = numbers.min(),
       names.count > 1
     {
       positions = names.indices.map { first + Double($0) * step }
@@ -145,6 +172,6 @@ extension ChartBuilder {
     }
     return HeatContent(
       x: axis, positions: positions, columnNames: names, rowNames: rowNames, rowsTitle: rows, values: values,
-      low: min(0, all.min() ?? low), high: all.max() ?? high, valueName: value.name)
+      low: low, high: high, valueName: value.name)
   }
 }

@@ -24,15 +24,17 @@ struct TextBars {
 
   /// Too many columns for the terminal are drawn as lines, or as areas when there is one series.
   private var asPlot: Plot {
+    let isStacked = content.stacking != .beside && content.series.count > 1
     let series = content.series.enumerated().map { i, one in
       var points: [PlotPoint] = []
       for category in content.categories.indices {
         guard let extent = content.extents(at: category)[i] else { continue }
-        points.append(PlotPoint(x: content.positions[category], y: extent.to, base: extent.from))
+        // What is stacked downwards is a band, too.
+        let (from, to) = isStacked && extent.to < extent.from ? (extent.to, extent.from) : (extent.from, extent.to)
+        points.append(PlotPoint(x: content.positions[category], y: to, base: from))
       }
       return PlotSeries(name: one.name, style: one.style, segments: [points.sorted { $0.x < $1.x }])
     }
-    let isStacked = content.stacking != .beside && content.series.count > 1
     return Plot(
       style: isStacked ? .stacked : content.series.count > 1 ? .lines : .areas, x: content.x, y: content.y,
       series: series)
@@ -40,24 +42,21 @@ struct TextBars {
 
   private var hasLegend: Bool { hasNames && content.series.count > 1 }
 
-  private func paintLegend(on canvas: inout TextCanvas, _ row: Int) {
-    var x = 0
-    for series in content.series {
-      let name = "\(glyphs.fill(series.style)) \(glyphs.shortened(series.name, to: max(6, width / 4)))"
-      canvas.put(name, x, row, .series(series.style))
-      x += DisplayWidth.columns(of: name) + 2
-    }
+  private var legend: TextLegend {
+    TextLegend(hasLegend ? content.series.map { ($0.name, $0.style) } : [], glyphs, width: width)
   }
 
   // MARK: Standing
 
   private func paintStanding() -> TextCanvas {
-    let head = (content.y.title.isEmpty ? 0 : 1) + (hasLegend ? 1 : 0)
+    let legend = legend
+    let head = (content.y.title.isEmpty ? 0 : 1) + legend.lines
     let frame = TextFrame(
-      x: content.x, y: content.y, top: head, right: 0, width: width, height: height, tickCount: 6)
+      x: content.x, y: content.y, top: head, right: 0, width: width, height: height - max(0, legend.lines - 1),
+      tickCount: 6)
     var canvas = TextCanvas(width: width, height: frame.lines + head)
     if !content.y.title.isEmpty { canvas.put(glyphs.shortened(content.y.title, to: width), 0, 0, .dim) }
-    if hasLegend { paintLegend(on: &canvas, head - 1) }
+    legend.paint(on: &canvas, head - legend.lines)
     frame.paint(on: &canvas, glyphs)
     let zero = content.y.fraction(min(max(0, content.y.lower), content.y.upper)) * Double(frame.rows)
     for category in content.categories.indices {
@@ -119,7 +118,8 @@ struct TextBars {
   private func paintLying() -> TextCanvas {
     let isStacked = content.stacking != .beside
     let perCategory = isStacked ? 1 : max(1, content.series.count)
-    let head = hasLegend ? 1 : 0
+    let legend = legend
+    let head = legend.lines
     let names = content.categories.map { DisplayWidth.columns(of: $0) }.max() ?? 0
     let nameWidth = min(names, max(6, width * 2 / 5))
     let labels = content.categories.indices.map { values(at: $0) }
@@ -128,7 +128,7 @@ struct TextBars {
     let hasGaps = perCategory > 1
     let lines = content.categories.count * (perCategory + (hasGaps ? 1 : 0))
     var canvas = TextCanvas(width: width, height: head + lines)
-    if hasLegend { paintLegend(on: &canvas, 0) }
+    legend.paint(on: &canvas, 0)
     let left = nameWidth + 2
     var row = head
     for category in content.categories.indices {

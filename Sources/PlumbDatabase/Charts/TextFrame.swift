@@ -35,8 +35,8 @@ struct TextFrame {
     top + min(max(Int(bounded: ((1 - y.fraction(value)) * Double(rows - 1)).rounded()), 0), rows - 1)
   }
 
-  func dot(_ value: PlotPoint, in grid: DotGrid) -> (x: Int, y: Int) {
-    (place(x.fraction(value.x), grid.width), place(1 - y.fraction(value.y), grid.height))
+  func dot(_ at: ClippedLine.Place, in grid: DotGrid) -> (x: Int, y: Int) {
+    (place(at.x, grid.width), place(1 - at.y, grid.height))
   }
 
   func place(_ fraction: Double, _ count: Int) -> Int {

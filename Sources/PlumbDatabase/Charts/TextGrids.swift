@@ -13,15 +13,11 @@ struct TextGrids {
     let nameWidth = min(names, max(6, width * 2 / 5))
     let left = nameWidth + 2
     let columns = max(8, width - left)
-    let head = content.legend.isEmpty ? 0 : 1
+    let legend = TextLegend(content.legend, glyphs, width: width)
+    let head = legend.lines
     let bottom = head + content.lanes.count
     var canvas = TextCanvas(width: width, height: bottom + 3)
-    var x = 0
-    for (name, style) in content.legend {
-      let text = "\(glyphs.fill(style)) \(name)"
-      canvas.put(text, x, 0, .series(style))
-      x += DisplayWidth.columns(of: text) + 2
-    }
+    legend.paint(on: &canvas, 0)
     for (i, lane) in content.lanes.enumerated() {
       let row = head + i
       canvas.put(glyphs.shortened(lane.name, to: nameWidth), endingAt: nameWidth, row)

@@ -19,7 +19,7 @@ struct TextPlot {
     frame.paint(on: &canvas, glyphs)
     if plot.style == .stacked { paintBands(on: &canvas, frame) } else { paintLines(on: &canvas, frame) }
     for series in plot.series {
-      for mark in series.marks { canvas.put(glyphs.anomaly, frame.column(mark.x), frame.row(mark.y), .series(5)) }
+      for mark in series.marks where plot.shows(mark) { canvas.put(glyphs.anomaly, frame.column(mark.x), frame.row(mark.y), .series(5)) }
     }
     if right > 0 { paintNames(on: &canvas, frame, right) }
     return canvas
@@ -30,13 +30,20 @@ struct TextPlot {
     let isFilled = plot.style == .areas && plot.series.count == 1
     for series in plot.series where !isMarked {
       for segment in series.segments {
-        let dots = segment.map { frame.dot($0, in: grid) }
-        if plot.style == .points || dots.count == 1 {
-          for dot in dots { grid.set(dot.x, dot.y, series.style) }
+        if plot.style == .points {
+          for point in segment where plot.shows(point) {
+            let dot = frame.dot(plot.place(point), in: grid)
+            grid.set(dot.x, dot.y, series.style)
+          }
           continue
         }
-        for i in 1..<max(1, dots.count) { grid.line(dots[i - 1], dots[i], series.style) }
-        if isFilled { fill(dots, &grid, frame, series.style) }
+        let line = plot.clipped(segment)
+        for part in line.parts {
+          let dots = part.map { frame.dot($0, in: grid) }
+          if dots.count == 1 { grid.set(dots[0].x, dots[0].y, series.style) }
+          for i in 1..<max(1, dots.count) { grid.line(dots[i - 1], dots[i], series.style) }
+        }
+        if isFilled { fill(line.edge.map { frame.dot($0, in: grid) }, &grid, frame, series.style) }
       }
     }
     grid.paint(on: &canvas, x: frame.left, y: frame.top, glyphs: glyphs)
@@ -65,7 +72,8 @@ struct TextPlot {
   /// Shapes on the lines, so that they differ without colours; staggered where there are many points.
   private func paintMarkers(on canvas: inout TextCanvas, _ frame: TextFrame) {
     guard isMarked || plot.style != .points && plot.series.count > 1 else {
-      for segment in plot.series.first?.segments ?? [] where segment.count == 1 && plot.style != .points {
+      for segment in plot.series.first?.segments ?? []
+      where segment.count == 1 && plot.style != .points && plot.shows(segment[0]) {
         canvas.put(glyphs.marker(0), frame.column(segment[0].x), frame.row(segment[0].y), .series(0))
       }
       return
@@ -74,7 +82,7 @@ struct TextPlot {
     for (i, series) in plot.series.enumerated() {
       let points = series.points
       var next = frame.left + i * spacing / max(1, plot.series.count)
-      for point in points {
+      for point in points where plot.shows(point) {
         let column = frame.column(point.x)
         if plot.style != .points && column < next { continue }
         canvas.put(glyphs.marker(series.style), column, frame.row(point.y), .series(series.style))
