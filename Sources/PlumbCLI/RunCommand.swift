@@ -114,8 +114,10 @@ struct ScriptParts {
     var parsed = parse(script)
     var broken: [ScriptParts] = []
     while parsed.hasErrors {
-      // The last round may be left with mistakes that are in no statement.
-      guard each, !parsed.broken.isEmpty else { return whole }
+      // What is left may have mistakes that are in no statement, and a text of nothing but mistakes is no script.
+      guard each, !parsed.broken.isEmpty, broken.count < mistakenLimit else {
+        return broken + [ScriptParts(text: String(decoding: bytes, as: UTF8.self), words: nil, span: nil)]
+      }
       for place in parsed.broken {
         let mistakes = parsed.diagnostics.filter { ($0.span?.lower).map { place.lower <= $0 && $0 <= place.upper } ?? false }
         broken.append(ScriptParts(text: "", words: nil, span: place, mistakes: mistakes))
@@ -147,6 +149,9 @@ struct ScriptParts {
     }
     return (parts + broken).sorted { $0.span?.lower ?? 0 < $1.span?.lower ?? 0 }
   }
+
+  /// Each round of looking for mistakes reads all of the script.
+  private static let mistakenLimit = 500
 
   /// Lines stay where they are.
   private static func blank(_ range: Range<Int>, of bytes: inout [UInt8]) {

@@ -67,6 +67,15 @@ struct ScriptTests {
     #expect(stopped.output == "")
   }
 
+  /// A text that is no script at all is given up.
+  @Test func keepGoingThroughNothingButMistakes() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write("s.kql", "print a = 1;\n" + String(repeating: "print 2 3;\n", count: 2_000) + "@@@ ;;; print )")
+    let run = try PlumbProcess(["run", script, "--keep-going"])
+    #expect(run.status == 1)
+    #expect(run.messages.contains("s.kql:2:9") && run.messages.contains("s.kql:500:9"))
+  }
+
   @Test func valuesOfParametersThatAreNotDeclared() throws {
     let folder = try TemporaryFolder()
     let first = try folder.write("a.kql", "declare query_parameters(number: long = 1);\nprint number\n")

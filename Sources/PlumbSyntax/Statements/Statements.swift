@@ -31,6 +31,8 @@ extension Parser {
     for mistake in diagnostics where mistake.severity == .error {
       guard let span = mistake.span else { continue }
       guard let place = places.lastIndex(where: { $0.lower <= span.lower }) ?? places.indices.first else { continue }
+      // After many mistakes the rest is not read, and what the lexer found there is in none of these statements.
+      if !at(.end), place == places.count - 1, span.lower > places[place].upper { continue }
       broken[place] = SourceSpan.joining(broken[place] ?? places[place], span)
     }
     return broken.sorted { $0.key < $1.key }.map(\.value)
