@@ -82,11 +82,19 @@ extension ScalarFunction {
     let types: [ScalarType] = [
       .long, .real, .decimal, .datetime, .timespan, .string, .bool, .guid, .dynamic,
     ]
-    return ScalarFunction(
-      name, summary, "lhs, rhs", examples: [.init(example, is: result)],
-      overloads: types.map { type in
-        .columns([type, type], to: .bool) { compared(operation, $0) }
-      })
+    let alike = types.map { type in
+      Overload.columns([type, type], to: .bool) { compared(operation, $0) }
+    }
+    if operation == .equal || operation == .notEqual {
+      return ScalarFunction(name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: alike)
+    }
+    // Only equality is between values of any two kinds.
+    let ordered = alike.dropLast() + [
+      .columns([.dynamic, .dynamic], to: .bool) { comparedDynamics(operation, $0) },
+      .columns([.exactly(.dynamic), .number], result: { _ in .bool }) { try comparedWithNumber(operation, $0) },
+      .columns([.number, .exactly(.dynamic)], result: { _ in .bool }) { try comparedWithNumber(operation, $0) },
+    ]
+    return ScalarFunction(name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: Array(ordered))
   }
 
   private static let logicOperators: [ScalarFunction] = [
