@@ -61,7 +61,10 @@ extension ScalarFunction {
           let rest = lhs.truncatingRemainder(dividingBy: rhs)
           return rest < 0 ? rest + rhs.magnitude : rest
         },
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.remainder(dividingBy: rhs) },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) -> Decimal128? in
+          guard let rest = lhs.remainder(dividingBy: rhs) else { return nil }
+          return rest.signum < 0 ? rest.adding(rhs.magnitude) : rest.magnitude
+        },
         .columns([.timespan, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
         .columns([.datetime, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
       ]),
