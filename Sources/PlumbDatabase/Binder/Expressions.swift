@@ -303,7 +303,7 @@ extension Binder {
   /// The rows of a query, now.
   func run(_ relation: Relation, at span: SourceSpan) throws -> QueryResult {
     guard let run = services.run else { throw AlreadyReported() }
-    guard !relation.plan.readsOuterRows else {
+    guard !relation.plan.readsOuterRows, !relation.plan.readsOuterKey else {
       throw Diagnostic(
         "unsupported-inner-query", "this must be run before the query, and its rows are not known before", at: span,
         help: "do it outside of `partition` or `mv-apply`")
