@@ -46,17 +46,20 @@ extension Binder {
     guard !tables.isEmpty else {
       throw Diagnostic("unknown-table", "there is no table to search", at: syntax.span)
     }
-    var legs: [Relation] = []
+    var found: [(table: Relation, predicate: BoundExpression)] = []
     var lastMistake: Diagnostic?
     for table in tables {
       do {
-        let (found, predicate) = try searching(table, syntax.predicate, false, in: scope)
-        legs.append(try projected(found, syntax.projection, read: predicate.columns, at: syntax.span))
+        found.append(try searching(table, syntax.predicate, false, in: scope))
       } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
         lastMistake = mistake
       }
     }
-    if legs.isEmpty, let lastMistake { throw lastMistake }
+    if found.isEmpty, let lastMistake { throw lastMistake }
+    let all = found.map(\.table)
+    let legs = try found.map { leg in
+      try projected(leg.table, syntax.projection, read: leg.predicate.columns, among: all, at: syntax.span)
+    }
     return try union(legs, isInner: false, sourceColumn: sourceColumn, at: syntax.span)
   }
 
@@ -162,7 +165,7 @@ extension Binder {
         case .column(let name, let type):
           let wantedType = type.map { ScalarType($0.type) }
           let found = table.index(of: name.text).map { column($0).expression }
-            ?? .literal(.null(wantedType ?? .string), name.span)
+            ?? .literal(.null(wantedType ?? types(of: name.text, in: tables).first ?? .string), name.span)
           outputs.append(NamedExpression(name.text, found.converted(to: wantedType ?? found.type)))
         case .pack:
           let names = Set(outputs.map(\.name))
