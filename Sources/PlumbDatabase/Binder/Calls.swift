@@ -78,6 +78,12 @@ extension Binder {
     switch call.name.text {
     case "toscalar":
       let argument = try onlyArgument(of: call)
+      // The key of the partition comes before columns of its name.
+      if case .name(let name) = argument.withoutParentheses,
+        case .value(let key, _)? = place.scope.binding(named: Self.partitionKey(name.text))
+      {
+        return .partitionKey(name.text, key.type, call.span)
+      }
       switch try any(argument, at: place) {
       case .scalar(let expression): return expression
       case .table(let table):

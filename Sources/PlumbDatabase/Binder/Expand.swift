@@ -78,7 +78,7 @@ extension Binder {
     rows.visualization = nil
     var plan = try expanding(
       syntax.columns, syntax.parameters, limit: syntax.limit, of: rows, in: scope, name: "mv-apply")
-    plan.keepsEmpty = false
+    plan.keepsEmpty = true
     let replaced = Set(plan.columns.compactMap(\.replaces))
     let kept = input.schema.indices.filter { !replaced.contains($0) }
     let expanded = rows.with(.expand(plan), isSerialized: false)

@@ -122,6 +122,12 @@ extension Binder {
         "unknown-name", "there is no `\(name.text)` here", at: name.span,
         help: Suggestion.nearest(to: name.text, in: variables))
     }
+    if let graph = row.graph, row.members[name.text] == nil, graph.hops[name.text] != nil {
+      return Diagnostic(
+        "path-value", "`\(name.text)` is a path of several edges, which is no value", at: name.span,
+        help: "`map(\(name.text), ...)` gives an array with a value for each edge, "
+          + "as in `array_length(map(\(name.text), 1))`")
+    }
     let table = row.tableName.map { "`\($0)` has" } ?? "the rows here have"
     var help = Suggestion.nearest(to: name.text, in: row.schema.map(\.name) + variables)
     if help == nil, !row.schema.isEmpty {
@@ -303,7 +309,7 @@ extension Binder {
   /// The rows of a query, now.
   func run(_ relation: Relation, at span: SourceSpan) throws -> QueryResult {
     guard let run = services.run else { throw AlreadyReported() }
-    guard !relation.plan.readsOuterRows else {
+    guard !relation.plan.readsOuterRows, !relation.plan.readsOuterKey else {
       throw Diagnostic(
         "unsupported-inner-query", "this must be run before the query, and its rows are not known before", at: span,
         help: "do it outside of `partition` or `mv-apply`")

@@ -16,18 +16,17 @@ extension Binder {
     let (series, binned) = try seriesAxis(syntax, axis, in: scope)
 
     let named = syntax.groups + syntax.aggregates.map(\.aggregate) + [syntax.axis]
-    var names = NameMaker(used: named.compactMap { $0.names.first?.text } + [series.name])
+    var names = NameMaker(used: named.flatMap { $0.names.map(\.text) } + [series.name])
     var keys = try groupKeys(syntax.groups, row, &names, in: scope)
     keys.append(NamedExpression(series.name, binned))
     row.takesAggregates = true
     var outputs: [NamedExpression] = []
     var defaults: [Value] = []
     for item in syntax.aggregates {
-      let expression = try bind(item.aggregate.expression, at: place)
-      let automatic = item.aggregate.names.isEmpty ? automaticName(item.aggregate.expression) : nil
-      let name = item.aggregate.names.first?.text ?? automatic.map { names.unique($0) } ?? names.numbered()
-      outputs.append(NamedExpression(name, expression))
-      defaults.append(try defaultValue(item, expression.type, in: scope))
+      for column in try aggregateColumns(item.aggregate, at: place, row, &names) {
+        outputs.append(column)
+        defaults.append(try defaultValue(item, column.expression.type, in: scope))
+      }
     }
     var plan = input.plan
     if let bounds = try bounding(axis, series, at: syntax.axis.span) { plan = .filter(plan, bounds) }

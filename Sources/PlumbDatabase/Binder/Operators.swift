@@ -246,13 +246,28 @@ extension Binder {
     let key = try bind(syntax.key, at: Place(scope: scope, row: row, what: "`partition`"))
     var rows = Relation(.input(input.schema), isSerialized: input.isSerialized, name: input.name)
     rows.broken = input.broken
-    let inner = try relation(syntax.query, in: scope, implied: rows)
+    let (innerScope, keyName) = partitionScope(syntax, key, in: scope)
+    let inner = try relation(syntax.query, in: innerScope, implied: rows)
     var result = input.with(
-      .partition(PartitionPlan(input: input.plan, key: key, plan: inner.plan)), schema: inner.schema,
-      isSerialized: false)
+      .partition(PartitionPlan(input: input.plan, key: key, plan: inner.plan, keyName: keyName)),
+      schema: inner.schema, isSerialized: false)
     result.weight = input.weight &+ inner.weight
     return result
   }
+
+  /// In braces the subquery has a source of its own and reads the key as a value: `toscalar(key)`, or by its
+  /// mere name where that means nothing else.
+  private func partitionScope(_ syntax: PartitionSyntax, _ key: BoundExpression, in scope: Scope) -> (Scope, String?) {
+    guard syntax.isLegacy, case .name(let name) = syntax.key else { return (scope, nil) }
+    let frame = Frame(parent: scope)
+    let value = Binding.value(.partitionKey(name.text, key.type, name.span), row: nil)
+    frame.define(Self.partitionKey(name.text), value)
+    if scope.binding(named: name.text) == nil, !catalog.hasTable(named: name.text) { frame.define(name.text, value) }
+    return (frame.now, name.text)
+  }
+
+  /// What a partition's key is called in the scope of its subquery.
+  static func partitionKey(_ name: String) -> String { "toscalar(\(name))" }
 
   // MARK: Descriptions
 

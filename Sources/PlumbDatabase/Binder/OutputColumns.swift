@@ -19,6 +19,11 @@ extension Binder {
     {
       return try outputs(of: column, call, results, at: place)
     }
+    if column.names.count > 1, case .call(let call) = column.expression.withoutParentheses,
+      let results = try sortedArrays(call, at: place)
+    {
+      return try outputs(of: column, call, results, at: place)
+    }
     guard column.names.count <= 1 else {
       throw Diagnostic(
         "several-names", "several names need a function that gives several columns, as `series_stats` does",
@@ -29,6 +34,16 @@ extension Binder {
       OutputColumn(
         given: column.names.first?.text, automatic: automatic, expression: try bind(column.expression, at: place))
     ]
+  }
+
+  /// The arrays that `array_sort_asc` and `array_sort_desc` give when there are several; nil for other calls.
+  private func sortedArrays(_ call: CallSyntax, at place: Place) throws -> [ColumnInfo]? {
+    guard ["array_sort_asc", "array_sort_desc"].contains(call.name.text),
+      place.scope.binding(named: call.name.text) == nil, let last = call.arguments.last
+    else { return nil }
+    // A bool at the end says where nulls go.
+    let count = call.arguments.count - (try bind(last.value, at: place).type == .bool ? 1 : 0)
+    return count > 1 ? (1...count).map { ColumnInfo("array\($0)_sorted", .dynamic) } : nil
   }
 
   private func outputs(

@@ -46,17 +46,20 @@ extension Binder {
     guard !tables.isEmpty else {
       throw Diagnostic("unknown-table", "there is no table to search", at: syntax.span)
     }
-    var legs: [Relation] = []
+    var found: [(table: Relation, predicate: BoundExpression)] = []
     var lastMistake: Diagnostic?
     for table in tables {
       do {
-        let (found, predicate) = try searching(table, syntax.predicate, false, in: scope)
-        legs.append(try projected(found, syntax.projection, read: predicate.columns, at: syntax.span))
+        found.append(try searching(table, syntax.predicate, false, in: scope))
       } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
         lastMistake = mistake
       }
     }
-    if legs.isEmpty, let lastMistake { throw lastMistake }
+    if found.isEmpty, let lastMistake { throw lastMistake }
+    let all = found.map(\.table)
+    let legs = try found.map { leg in
+      try projected(leg.table, syntax.projection, read: leg.predicate.columns, among: all, at: syntax.span)
+    }
     return try union(legs, isInner: false, sourceColumn: sourceColumn, at: syntax.span)
   }
 
@@ -108,7 +111,10 @@ extension Binder {
     let inner = String(text.dropFirst(starts ? 1 : 0).dropLast(ends ? 1 : 0))
     if inner.contains("*") {
       let pieces = inner.split(separator: "*").map { regexQuoted(String($0)) }
-      return ("matches regex", (isCaseSensitive ? "(?s)" : "(?is)") + pieces.joined(separator: ".*"))
+      let flags = isCaseSensitive ? "(?s)" : "(?is)"
+      let start = starts ? "" : wordEdge(inner.unicodeScalars.first)
+      let end = ends ? "" : wordEdge(inner.unicodeScalars.last)
+      return ("matches regex", flags + start + pieces.joined(separator: ".*") + end)
     }
     switch (starts, ends) {
     case (true, true): return ("contains" + suffix, inner)
@@ -118,8 +124,26 @@ extension Binder {
     }
   }
 
+  /// The pattern of a word's edge, where a term ends in a letter or digit; `\b` alone knows those of ASCII.
+  private static func wordEdge(_ scalar: Unicode.Scalar?) -> String {
+    guard let scalar else { return "" }
+    let isOfWord = scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+    return !isOfWord ? "" : scalar.isASCII ? #"\b"# : #"(?:^|$|[^\pL\pN_])"#
+  }
+
+  /// The types under which the tables know a column, each once.
+  private func types(of name: String, in tables: [Relation]) -> [ScalarType] {
+    tables.reduce(into: []) { types, table in
+      if let index = table.index(of: name), !types.contains(table.schema[index].type) {
+        types.append(table.schema[index].type)
+      }
+    }
+  }
+
+  /// - Parameter tables: all that are searched: a column that `table` lacks has the type it has there.
   private func projected(
-    _ table: Relation, _ projection: FindSyntax.Projection, read: Set<Int>, at span: SourceSpan
+    _ table: Relation, _ projection: FindSyntax.Projection, read: Set<Int>, among tables: [Relation],
+    at span: SourceSpan
   ) throws -> Relation {
     func column(_ index: Int) -> NamedExpression {
       NamedExpression(table.schema[index].name, .column(index, table.schema[index].type, span))
@@ -141,7 +165,7 @@ extension Binder {
         case .column(let name, let type):
           let wantedType = type.map { ScalarType($0.type) }
           let found = table.index(of: name.text).map { column($0).expression }
-            ?? .literal(.null(wantedType ?? .string), name.span)
+            ?? .literal(.null(wantedType ?? types(of: name.text, in: tables).first ?? .string), name.span)
           outputs.append(NamedExpression(name.text, found.converted(to: wantedType ?? found.type)))
         case .pack:
           let names = Set(outputs.map(\.name))

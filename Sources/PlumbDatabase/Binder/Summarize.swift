@@ -51,8 +51,8 @@ extension Binder {
     return keys
   }
 
-  /// The output columns of one item of `summarize`: several for `arg_max` and its kin.
-  private func aggregateColumns(
+  /// The output columns of one item of `summarize` or `make-series`: several for `arg_max` and its kin.
+  func aggregateColumns(
     _ column: NamedExpressionSyntax, at place: Place, _ row: RowScope, _ names: inout NameMaker
   ) throws -> [NamedExpression] {
     let first = row.aggregates.count
@@ -79,7 +79,7 @@ extension Binder {
     }
     if row.aggregates.count == first {
       // A constant beside aggregates is allowed; a column is refused above.
-      _ = try constant(expression, what: "an item of `summarize` without an aggregate")
+      _ = try constant(expression, what: "an item of \(place.what) without an aggregate")
     }
     let automatic = column.names.isEmpty ? automaticName(column.expression) : nil
     let name = column.names.first?.text ?? automatic.map { names.unique($0) } ?? names.numbered()

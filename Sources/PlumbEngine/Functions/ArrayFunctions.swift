@@ -215,7 +215,7 @@ extension ScalarFunction {
       examples: [.init("array_rotate_right(dynamic([1, 2, 3, 4, 5]), 2)", is: "[4,5,1,2,3]")],
       overloads: [rotation(toLeft: false)]),
     ScalarFunction(
-      "array_shift_left", "Moves the elements of `array` `count` places to the left; `fill` or null comes in.",
+      "array_shift_left", "Moves the elements of `array` `count` places to the left; `fill`, null or \"\" comes in.",
       "array, count, [fill]",
       examples: [
         .init("array_shift_left(dynamic([1, 2, 3]), 1)", is: "[2,3,null]"),
@@ -223,7 +223,7 @@ extension ScalarFunction {
       ],
       overloads: [shift(toLeft: true, fills: false), shift(toLeft: true, fills: true)]),
     ScalarFunction(
-      "array_shift_right", "Moves the elements of `array` `count` places to the right; `fill` or null comes in.",
+      "array_shift_right", "Moves the elements of `array` `count` places to the right; `fill`, null or \"\" comes in.",
       "array, count, [fill]",
       examples: [.init("array_shift_right(dynamic([1, 2, 3]), 2, -1)", is: "[-1,-1,1]")],
       overloads: [shift(toLeft: false, fills: false), shift(toLeft: false, fills: true)]),
@@ -254,12 +254,24 @@ extension ScalarFunction {
         let array = inputs[0, row]
         guard array.isArray else { return false }
         let elements = array.elements
-        let fill = fills ? inputs[2, row] : DynamicInputs.null
         let limit = Int64(elements.count)
         let clamped = Int(Swift.min(Swift.max(counts[row], -limit), limit))
         let offset = toLeft ? clamped : -clamped
-        out.appendArray(
-          elements.indices.map { elements.indices.contains($0 + offset) ? elements[$0 + offset] : fill })
+        // Among texts nothing is the empty text.
+        let isOfTexts = elements.allSatisfy { $0.tag == .string }
+        let mark = out.beginArray()
+        for place in elements.indices {
+          if elements.indices.contains(place + offset) {
+            out.append(elements[place + offset])
+          } else if fills {
+            out.append(inputs[2, row])
+          } else if isOfTexts {
+            out.appendString(Bytes(start: nil, count: 0))
+          } else {
+            out.appendNull()
+          }
+        }
+        out.end(mark, count: elements.count)
         return true
       }
     }

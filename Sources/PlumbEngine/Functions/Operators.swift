@@ -61,7 +61,10 @@ extension ScalarFunction {
           let rest = lhs.truncatingRemainder(dividingBy: rhs)
           return rest < 0 ? rest + rhs.magnitude : rest
         },
-        .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.remainder(dividingBy: rhs) },
+        .maybe { (lhs: Decimal128, rhs: Decimal128) -> Decimal128? in
+          guard let rest = lhs.remainder(dividingBy: rhs) else { return nil }
+          return rest.signum < 0 ? rest.adding(rhs.magnitude) : rest.magnitude
+        },
         .columns([.timespan, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
         .columns([.datetime, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
       ]),
@@ -82,11 +85,19 @@ extension ScalarFunction {
     let types: [ScalarType] = [
       .long, .real, .decimal, .datetime, .timespan, .string, .bool, .guid, .dynamic,
     ]
-    return ScalarFunction(
-      name, summary, "lhs, rhs", examples: [.init(example, is: result)],
-      overloads: types.map { type in
-        .columns([type, type], to: .bool) { compared(operation, $0) }
-      })
+    let alike = types.map { type in
+      Overload.columns([type, type], to: .bool) { compared(operation, $0) }
+    }
+    if operation == .equal || operation == .notEqual {
+      return ScalarFunction(name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: alike)
+    }
+    // Only equality is between values of any two kinds.
+    let ordered = alike.dropLast() + [
+      .columns([.dynamic, .dynamic], to: .bool) { comparedDynamics(operation, $0) },
+      .columns([.exactly(.dynamic), .number], result: { _ in .bool }) { try comparedWithNumber(operation, $0) },
+      .columns([.number, .exactly(.dynamic)], result: { _ in .bool }) { try comparedWithNumber(operation, $0) },
+    ]
+    return ScalarFunction(name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: Array(ordered))
   }
 
   private static let logicOperators: [ScalarFunction] = [

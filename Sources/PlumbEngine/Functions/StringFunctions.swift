@@ -355,8 +355,9 @@ extension ScalarFunction {
     let replacements = rewrites.isArray ? rewrites.elements : [rewrites]
     for (index, lookup) in lookups.elements.enumerated() where lookup.tag == .string && !lookup.text.isEmpty {
       let needle = TextNeedle(lookup.text, ignoresCase: false)
+      // What has no text to become stays, and is out of reach for later lookups all the same.
       let rewrite = index < replacements.count && replacements[index].tag == .string
-        ? replacements[index].text : Bytes(start: nil, count: 0)
+        ? replacements[index].text : lookup.text
       var next: [(bytes: Bytes, isDone: Bool)] = []
       for piece in pieces {
         guard !piece.isDone else {

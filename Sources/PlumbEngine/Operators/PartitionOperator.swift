@@ -24,7 +24,11 @@ func partitioned(
       try context.checkpoint()
       let rows = members.rows(of: group)
       let input = bases.selecting(rows)
-      let made = try run(plan.plan, Chunk(input.vectors(), count: rows.count))
+      var inner = plan.plan
+      if let name = plan.keyName, rows.count > 0 {
+        inner = inner.replacingKey(name, with: key.value(at: Int(rows.rows[0])))
+      }
+      let made = try run(inner, Chunk(input.vectors(), count: rows.count))
       for chunk in made { _ = chunk.vectors() }
       if made.contains(where: { $0.count > 0 }) { mine.append((group, made)) }
     }

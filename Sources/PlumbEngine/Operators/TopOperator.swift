@@ -109,13 +109,13 @@ final class TopSink: ChunkSink {
       for (place, worst) in threshold.enumerated() {
         let key = sink.keys[place]
         let values = try key.expression.evaluate(chunk, sink.context).expanded()
-        // Nulls come before all values or after them, and NaN before all numbers.
+        // Nulls come before all values or after them, and NaN with them.
         if let nulls = values.nulls {
           for i in 0..<n where nulls[i] != 0 { settle(i, key.nullsFirst, isKept, isOpen) }
         }
         if values.type == .real {
           let numbers = values.lanes(Double.self)
-          for i in 0..<n where numbers[i].isNaN { settle(i, !key.isDescending, isKept, isOpen) }
+          for i in 0..<n where numbers[i].isNaN { settle(i, key.nullsFirst, isKept, isOpen) }
         }
         let isLast = place == threshold.count - 1
         let arguments = Arguments(

@@ -277,12 +277,14 @@ private func sessions(
   try context.inBlocks(0..<n) { block in
     for i in block {
       if times.isNull(i) {
+        // The next time has no session to be in.
+        start = nil
         mask.values(UInt8.self)[i] = 1
         continue
       }
       let time = values[i]
       let isNew =
-        start.map { time &- $0 > fromFirst || time &- last > between } ?? true
+        start.map { time &- $0 >= fromFirst || time &- last >= between } ?? true
         || (flags.map { $0[i] != 0 } ?? false)
       if isNew { start = time }
       last = time

@@ -237,11 +237,14 @@ public struct PartitionPlan: Sendable {
   public var key: BoundExpression
   /// Reads its rows from `.input`, whose schema is the input's.
   public var plan: LogicalPlan
+  /// What the plan calls its partition's key, where it can read it as a value.
+  public var keyName: String?
 
-  public init(input: LogicalPlan, key: BoundExpression, plan: LogicalPlan) {
+  public init(input: LogicalPlan, key: BoundExpression, plan: LogicalPlan, keyName: String? = nil) {
     self.input = input
     self.key = key
     self.plan = plan
+    self.keyName = keyName
   }
 }
 

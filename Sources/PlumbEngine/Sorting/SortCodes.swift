@@ -12,7 +12,7 @@ struct SortCodes {
     switch source.type.lane {
     case .word: ranks = try Self.wordRanks(source, context)
     case .byte: ranks = try Self.byteRanks(source, context)
-    case .float: ranks = try Self.floatRanks(source, context)
+    case .float: ranks = try Self.floatRanks(source, nanIsLowest: nullsFirst != isDescending, context)
     case .bytes: ranks = source.encoding.isCodes ? try Self.codeRanks(source, context) : try Self.textRanks(source, context)
     case .wide: ranks = try Self.wideRanks(source, context)
     }
@@ -75,19 +75,21 @@ struct SortCodes {
     return Ranks(codes: codes, largest: 1)
   }
 
-  /// NaN sorts before all numbers, as the smallest.
-  private static func floatRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {
+  /// NaN has no size: it goes to the end at which the nulls are, next to them.
+  private static func floatRanks(_ vector: Vector, nanIsLowest: Bool, _ context: ExecutionContext) throws -> Ranks {
     let codes = Buffer(of: UInt64.self, count: vector.count)
+    let largest = UInt64.max - 1
+    let nan = nanIsLowest ? 0 : largest
     try fill(codes, context) { out, range in
       let values = vector.lanes(Double.self)
       for i in range {
         let bits = values[i].bitPattern
-        // Sign and magnitude to an order-preserving number; NaN becomes 0.
+        // Sign and magnitude to an order-preserving number; infinities leave room at both ends.
         let ordered = bits >> 63 == 0 ? bits | 1 << 63 : ~bits
-        out[i] = values[i].isNaN ? 0 : values[i] == 0 ? 1 << 63 : ordered
+        out[i] = values[i].isNaN ? nan : values[i] == 0 ? 1 << 63 : ordered
       }
     }
-    return Ranks(codes: codes, largest: UInt64.max - 1)
+    return Ranks(codes: codes, largest: largest)
   }
 
   private static func codeRanks(_ vector: Vector, _ context: ExecutionContext) throws -> Ranks {

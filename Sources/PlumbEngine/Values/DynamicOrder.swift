@@ -60,7 +60,7 @@ extension DynamicBytes {
   }
 
   /// Exact where the long has more digits than a double.
-  private static func compare(_ lhs: Int64, _ rhs: Double) -> Int {
+  static func compare(_ lhs: Int64, _ rhs: Double) -> Int {
     if rhs.isNaN { return 1 }
     if let whole = Int64(exactly: rhs.rounded(.down)) {
       return lhs == whole ? (rhs == rhs.rounded(.down) ? 0 : -1) : lhs < whole ? -1 : 1

@@ -1,0 +1,53 @@
+import PlumbDiagnostics
+
+/// The key of a partition, as a subquery with a source of its own reads it: a place-holder until the partition runs.
+extension BoundExpression {
+  public static func partitionKey(_ name: String, _ type: ScalarType, _ span: SourceSpan) -> BoundExpression {
+    let overload = Overload.columns([.string], to: type) { arguments -> Vector in
+      throw Diagnostic(
+        "misplaced-key", "the key of the partition is not known to this operator", at: arguments.span,
+        help: "make it a column before, as in `extend key = toscalar(\(name))`")
+    }
+    return .call(
+      BoundCall(
+        name: keyFunction, overload: overload, arguments: [.literal(.string(name), span)], type: type, span: span,
+        isVolatile: true))
+  }
+
+  // No query can write this name.
+  private static let keyFunction = "partition key"
+
+  /// The name of the key that the expression stands for.
+  fileprivate var keyName: String? {
+    guard case .call(let call) = self, call.name == Self.keyFunction, case .string(let name)? = call.arguments[0].constant
+    else { return nil }
+    return name
+  }
+}
+
+extension LogicalPlan {
+  /// The plan for the partition with this key. A partition inside that has a key of this name reads its own.
+  func replacingKey(_ name: String, with value: Value) -> LogicalPlan {
+    let below = mappingInputs { $0.replacingKey(name, with: value) }
+    let plan = below.mappingExpressions { expression, _ in
+      expression.rewritingUpwards { $0.keyName == name ? .literal(value, $0.span) : $0 }
+    }
+    guard case .partition(var partition) = plan, partition.keyName != name else { return plan }
+    partition.plan = partition.plan.replacingKey(name, with: value)
+    return .partition(partition)
+  }
+
+  /// Whether the plan reads the key of a partition that it stands in.
+  public var readsOuterKey: Bool { readsKey(besides: []) }
+
+  private func readsKey(besides known: Set<String>) -> Bool {
+    var found = false
+    _ = mappingExpressions { expression, _ in
+      expression.visit { if let name = $0.keyName, !known.contains(name) { found = true } }
+      return expression
+    }
+    if found || inputs.contains(where: { $0.readsKey(besides: known) }) { return true }
+    guard case .partition(let partition) = self else { return false }
+    return partition.plan.readsKey(besides: known.union([partition.keyName].compactMap { $0 }))
+  }
+}
