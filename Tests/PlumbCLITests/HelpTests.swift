@@ -41,15 +41,17 @@ struct HelpTests {
 
   /// Each command shows itself at work, and its lines run one after the other.
   @Test func examplesOfCommandsRun() throws {
-    let session = try Workspace(DataOptions.parse([])).session()
+    var session = try Workspace(DataOptions.parse([])).session()
     for command in DatabaseCommand.all {
       #expect(command.examples.contains { $0.hasPrefix(command.firstWord) }, "\(command.usage)")
       // A file of the user's own.
       if command.examples.contains(where: { $0.contains(".sqlite") }) { continue }
+      // A world goes on as it was made, not as the examples before have left it.
+      if command.firstWord == ".advance" { session = try Workspace(DataOptions.parse([])).session() }
       for example in command.examples {
         do {
           let answers = try session.run(example)
-          #expect(answers.last != nil || example == ".show models", "\(example)")
+          if example == command.examples.last { #expect(answers.last != nil, "\(example)") }
         } catch {
           Issue.record("\(example): \(error)")
         }

@@ -256,7 +256,7 @@ struct ImportTests {
       last 24 hours,records out,0,
       last 24 hours,runs,0,
       last 24 hours,freshness breaches,0,
-      recent failures,model.shop.orders,,01:10 Database Error
+      recent failures,model.shop.orders,,2025-03-06 Database Error
 
       """, "\(overview.output)")
     #expect(overview.messages == "note: no risks: there is too little history to learn from: 2 runs in 1 day, 1 of which failed\n")
