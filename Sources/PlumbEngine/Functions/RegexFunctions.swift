@@ -80,6 +80,7 @@ extension ScalarFunction {
       examples: [
         .init(#"extract(@"-(\d{2})-", 1, "15-12-2024")"#, is: "12"),
         .init(#"extract(@"\d+", 0, "took 42s", typeof(long)) + 1"#, is: "43"),
+        .init(#"extract(@"-(?<year>\d{4})", 1, "15-12-2024")"#, is: "2024"),
       ],
       overloads: [
         .columns([.string, .long, .string], to: .string) { try extracted($0) },
