@@ -29,8 +29,13 @@ class Session:
     def memory(self, name): return int(re.search(name + r":\s+(\d+)", open(f"/proc/{self.p.pid}/status").read()).group(1)) / 1024
     def thread_seconds(self):
         """Processor seconds of each thread so far."""
-        task = f"/proc/{self.p.pid}/task"
-        return {t: int(open(f"{task}/{t}/schedstat").read().split()[0]) / 1e9 for t in os.listdir(task)}
+        task, seconds = f"/proc/{self.p.pid}/task", {}
+        for thread in os.listdir(task):
+            try:
+                seconds[thread] = int(open(f"{task}/{thread}/schedstat").read().split()[0]) / 1e9
+            except FileNotFoundError:
+                pass  # It has ended meanwhile.
+        return seconds
 
     def forget_peak(self): open(f"/proc/{self.p.pid}/clear_refs", "w").write("5")
 

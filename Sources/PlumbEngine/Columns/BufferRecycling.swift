@@ -55,7 +55,8 @@ public enum BufferRecycling {
         }
       }
       guard let best else {
-        let room = max(kept.bytes &- byteCount, kept.most &- used)
+        // A little over the most is cheaper than giving back what the next query asks for.
+        let room = max(kept.bytes &- byteCount, kept.most &+ kept.most / 64 &- used)
         while kept.bytes > room, let block = kept.drop(kept.bytes &- room) { dropped.append(block.base) }
         return nil
       }
