@@ -70,14 +70,15 @@ struct Loading: Sendable {
     return try paths.flatMap { try loadTables(name: name, path: $0, &gathered) }
   }
 
-  /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own.
+  /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own. What can be
+  /// read once only is not looked into.
   func isTelemetry(_ path: String, named name: String?) throws -> Bool {
     if telemetry.hasMapping || kind != nil { return true }
     if name != nil || format != nil { return false }
     if path == "-" { return true }
     let options = LoadOptions(context: makeContext())
     return try TelemetryFiles.expanding(path).contains { path in
-      try access(path, F_OK) == 0 && TelemetryImport.isTelemetry(path, kind: nil, options: options)
+      try access(path, F_OK) == 0 && !TelemetryFiles.isPipe(path) && TelemetryImport.isTelemetry(path, kind: nil, options: options)
     }
   }
 

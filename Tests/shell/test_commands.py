@@ -125,6 +125,25 @@ class CommandTests(ShellCase):
         shell.expect(PROMPT)
         shell.ask("print a = 6 * 7", "42")
 
+    def test_a_pipe_that_nobody_writes_to_can_be_left(self):
+        shell = self.open()
+        path = os.path.join(self.folder, "later.csv")
+        os.mkfifo(path)
+        for command, said in [(".load later=later.csv", "cancelled"), (".load later.csv", "cancelled"), (".import later.csv", "stopped")]:
+            shell.type(command + "\r")
+            shell.expect("\n")
+            time.sleep(0.5)
+            shell.type("\x03")
+            shell.expect(said)
+            shell.expect(PROMPT)
+        shell.type(".load later.csv\r")
+        shell.expect("\n")
+        with open(path, "w") as file:
+            file.write("a,b\n1,2\n")
+        shell.expect("1 row")
+        shell.expect(PROMPT)
+        self.assertIn("2", shell.answer("later | project b"))
+
     def test_read(self):
         with open(os.path.join(self.folder, "steps.kql"), "w") as file:
             file.write(".timer off\nruns\n| where n > 15\n| count;\nlet k = 7;\nprint k * 3;\nprint last = 99\n")

@@ -29,7 +29,7 @@ func openSource(path: String, options: LoadOptions) throws -> (source: any Sampl
   if options.isStandardInput {
     source = try FileSource.readAll(STDIN_FILENO, name: name, context: options.context)
   } else {
-    let file = try FileSource(path: SQLitePath(path, format: options.format).file)
+    let file = try FileSource(path: SQLitePath(path, format: options.format).file, context: options.context)
     source = file.isStream ? try file.readAll(context: options.context) : file
   }
   let front = try source.sample(at: 0, count: 16)

@@ -28,10 +28,13 @@ final class FileSource: SampledSource {
   private var offset = 0
   let size: Int?
 
-  init(path: String) throws {
+  /// - Parameter context: what ends the wait for somebody who writes into a named pipe.
+  init(path: String, context: ExecutionContext? = nil) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A named pipe would be waited for in `open`, which nothing ends.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileSource.failure(path, errno) }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let number = errno
@@ -43,7 +46,9 @@ final class FileSource: SampledSource {
       close(descriptor)
       throw Diagnostic("cannot-read", "`\(path)` is a directory", help: "name a file in it")
     case S_IFREG: size = Int(status.st_size)
-    default: size = nil
+    default:
+      size = nil
+      if let context { try FileSource.wait(descriptor, context) }
     }
   }
 
@@ -82,6 +87,12 @@ final class FileSource: SampledSource {
     return try readFully(count)
   }
 
+  /// Returns when there is something to read, or the end.
+  private static func wait(_ descriptor: Int32, _ context: ExecutionContext) throws {
+    var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&ready, 1, 20) == 0 { try context.checkpoint() }
+  }
+
   /// All of a stream, in memory.
   static func readAll(_ descriptor: Int32, name: String, context: ExecutionContext) throws -> BufferSource {
     var buffer = Buffer(byteCount: 1 << 16)
@@ -93,6 +104,7 @@ final class FileSource: SampledSource {
         memcpy(next.base, buffer.base, count)
         buffer = next
       }
+      try wait(descriptor, context)
       let given = Glibc.read(descriptor, buffer.base + count, buffer.byteCount - count)
       if given == 0 { return BufferSource(buffer, count: count) }
       if given < 0 && errno != EINTR { throw failure(name, errno) }

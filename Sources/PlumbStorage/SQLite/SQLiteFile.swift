@@ -46,9 +46,9 @@ func loadSQLiteTable(path: String, options: LoadOptions) throws -> LoadedRows {
 
 /// The tables and views of a file in alphabetical order; nil when it is no SQLite file.
 public func sqliteTableNames(in path: String) throws -> [String]? {
-  guard let front = try? FileSource(path: path).sample(at: 0, count: 16), front.starts(with: SQLiteReader.magic) else {
-    return nil
-  }
+  guard let file = try? FileSource(path: path), !file.isStream, let front = try? file.sample(at: 0, count: 16),
+    front.starts(with: SQLiteReader.magic)
+  else { return nil }
   return try SQLiteReader(path, nil).tableNames
 }
 

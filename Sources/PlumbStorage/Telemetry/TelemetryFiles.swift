@@ -7,9 +7,14 @@ public enum TelemetryFiles {
   private static let countLimit = 200_000
   private static let endings = [".json", ".jsonl", ".ndjson", ".log"]
 
-  public static func isFolder(_ path: String) -> Bool {
+  public static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+
+  /// Whether what is at a path can be read once only, from its beginning.
+  public static func isPipe(_ path: String) -> Bool { kind(of: path) == S_IFIFO }
+
+  private static func kind(of path: String) -> mode_t? {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
   /// The folders in a folder in alphabetical order, hidden ones left out.
