@@ -21,26 +21,40 @@ let package = Package(
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "CZlib"]),
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
+    .target(name: "PlumbPresentation", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
+    .target(name: "PlumbLearning", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
     .target(name: "PlumbModel", dependencies: ["PlumbEngine"]),
-    .target(name: "PlumbTelemetry", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbModel"]),
     .target(
       name: "PlumbStorage",
       dependencies: [
         "PlumbDiagnostics", "PlumbEngine", "PlumbModel", "CZlib", "CSQLite",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .target(name: "PlumbSimulator", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbModel"]),
+    .target(
+      name: "PlumbTelemetry",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
+        "PlumbModel",
+      ]),
     .executableTarget(
       name: "PlumbCLI",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry",
-        "PlumbStorage", "ReadlineShim",
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
+        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "ReadlineShim",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(name: "TestSupport", dependencies: ["PlumbEngine", "PlumbLearning", "PlumbSimulator"], path: "Tests/TestSupport"),
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
+    .testTarget(name: "PlumbLearningTests", dependencies: ["TestSupport", "PlumbLearning", "PlumbEngine", "PlumbDiagnostics"]),
+    .testTarget(name: "PlumbSimulatorTests", dependencies: ["TestSupport", "PlumbDiagnostics", "PlumbSimulator", "PlumbModel", "PlumbEngine"]),
     .testTarget(
       name: "PlumbTelemetryTests",
-      dependencies: ["PlumbTelemetry", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
+      dependencies: ["TestSupport", "PlumbTelemetry", "PlumbSimulator", "PlumbModel", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
+    .testTarget(
+      name: "PlumbPresentationTests",
+      dependencies: ["PlumbPresentation", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
     .testTarget(
       name: "PlumbDatabaseTests", dependencies: ["PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),

@@ -1,5 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
+import PlumbPresentation
 
 /// The picture that `render ... with (file = "x.svg")` asks for.
 enum ChartFile {

@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import ReadlineShim
 
 /// Messages for people, on standard error, and what the terminal can show.

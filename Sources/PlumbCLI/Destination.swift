@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbPresentation
 
 /// Where a result is written: standard output, or a file that appears only when it is whole.
 final class Destination {

@@ -3,6 +3,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import PlumbStorage
 
 /// `plumb export`: writes a workspace's tables for other programs, as an SQLite file or a folder of text files.

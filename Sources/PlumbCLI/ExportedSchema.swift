@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSyntax
 
 /// `schema.kql` beside exported files: what text files cannot say of their columns, as `.create table` commands.
 enum ExportedSchema {

@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSimulator
 import PlumbStorage
 
 /// A workspace file as the place where a catalog's tables and functions are kept.

@@ -2,6 +2,7 @@ import ArgumentParser
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 
 /// `plumb completions` and `plumb man`: what shells and readers need, from the declarations of the commands.
 struct CompletionsCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import PlumbStorage
 
 /// `plumb pipe`: a JSON request a line on standard input, a JSON reply a line on standard output.

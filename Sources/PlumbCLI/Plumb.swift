@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlumbSimulator
 import PlumbStorage
 import ReadlineShim
 

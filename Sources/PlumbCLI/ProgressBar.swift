@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import ReadlineShim
 
 /// A line on a terminal that says how far a long piece of work is; off a terminal nothing is written.

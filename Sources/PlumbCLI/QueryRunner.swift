@@ -1,5 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
+import PlumbPresentation
 
 /// Runs one text over loaded data and writes its answers; every end is an exit status.
 struct QueryRunner {

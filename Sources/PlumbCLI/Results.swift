@@ -1,5 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
+import PlumbPresentation
 
 /// Writes the answers of queries to their destination and tells the rest on standard error.
 final class Results {

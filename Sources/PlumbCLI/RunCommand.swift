@@ -1,6 +1,7 @@
 import ArgumentParser
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbPresentation
 import PlumbSyntax
 
 /// `plumb run`: scripts of several statements, each answer written when it is there.

@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import PlumbTelemetry
 
 /// `.show features`, `.show tree` and `.train`: what predictions are made from and with.

@@ -3,6 +3,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSimulator
 import PlumbStorage
 import PlumbTelemetry
 

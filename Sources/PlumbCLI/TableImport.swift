@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSimulator
 import PlumbStorage
 
 /// Puts the rows of a file into a table of a workspace file, batch by batch.

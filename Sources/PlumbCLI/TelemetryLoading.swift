@@ -2,6 +2,8 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
+import PlumbSimulator
 import PlumbStorage
 import PlumbTelemetry
 

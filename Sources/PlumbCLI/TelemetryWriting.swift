@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSimulator
 import PlumbStorage
 
 /// Puts telemetry that was loaded into a workspace file, folded into what the file holds already.

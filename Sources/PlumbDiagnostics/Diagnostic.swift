@@ -1,20 +1,20 @@
 /// One thing that is wrong with a user's text or data: a stable code, a sentence and a place.
-public struct Diagnostic: Error, Hashable, Sendable {
-  public enum Severity: Hashable, Sendable {
+package struct Diagnostic: Error, Hashable, Sendable {
+  package enum Severity: Hashable, Sendable {
     case error
     case warning
   }
 
-  public var severity: Severity
+  package var severity: Severity
   /// A stable kebab-case name that scripts and tests can rely on.
-  public var code: String
+  package var code: String
   /// One sentence without a final stop, in the user's words.
-  public var message: String
-  public var span: SourceSpan?
-  public var notes: [String]
-  public var help: String?
+  package var message: String
+  package var span: SourceSpan?
+  package var notes: [String]
+  package var help: String?
 
-  public init(
+  package init(
     _ code: String, _ message: String, at span: SourceSpan? = nil, help: String? = nil,
     notes: [String] = [], severity: Severity = .error
   ) {

@@ -1,15 +1,15 @@
 /// Draws a diagnostic as text: the sentence, the line it is about, and carets under the wrong part.
-public struct DiagnosticRenderer: Sendable {
+package struct DiagnosticRenderer: Sendable {
   /// Source lines wider than this are cut around the carets, marked with `…`.
-  public var maximumColumns: Int
+  package var maximumColumns: Int
 
-  public init(maximumColumns: Int = 100) {
+  package init(maximumColumns: Int = 100) {
     self.maximumColumns = max(20, maximumColumns)
   }
 
   /// Ends without a line feed. `name` is the file's, shown before the line number;
   /// `styled` adds ANSI colours.
-  public func render(
+  package func render(
     _ diagnostic: Diagnostic, source: String, name: String? = nil, styled: Bool = false
   ) -> String {
     let paint = Paint(isOn: styled)

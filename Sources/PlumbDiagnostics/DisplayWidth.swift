@@ -1,6 +1,6 @@
 /// How many columns of a terminal a text takes.
-public enum DisplayWidth {
-  public static func columns(of text: String) -> Int {
+package enum DisplayWidth {
+  package static func columns(of text: String) -> Int {
     var isPlain = true
     for byte in text.utf8 where byte < 0x20 || byte >= 0x7F {
       isPlain = false
@@ -11,7 +11,7 @@ public enum DisplayWidth {
   }
 
   /// 0 for what only combines or controls, 2 for East Asian wide characters and emoji, else 1.
-  public static func columns(of character: Character) -> Int {
+  package static func columns(of character: Character) -> Int {
     var width = 0
     var flags = 0
     for scalar in character.unicodeScalars {

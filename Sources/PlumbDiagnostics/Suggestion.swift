@@ -1,13 +1,13 @@
 /// Finds the name a user probably meant.
-public enum Suggestion {
+package enum Suggestion {
   /// A sentence such as "did you mean `status`?", or nil when no candidate is near.
-  public static func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
+  package static func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
     nearestName(to: name, in: candidates).map { "did you mean `\($0)`?" }
   }
 
   /// The candidate with the fewest slips between it and `name`, letter case aside; nil when all are far.
   /// Among equals the first wins.
-  public static func nearestName(
+  package static func nearestName(
     to name: String, in candidates: some Sequence<String>
   ) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars)

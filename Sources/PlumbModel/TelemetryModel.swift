@@ -1,14 +1,14 @@
 import PlumbEngine
 
 /// The tables of telemetry, which the simulated world makes and every reader of others' telemetry fills.
-public enum TelemetryModel {
+package enum TelemetryModel {
   /// In the order in which a user meets them.
-  public static let all: [(name: String, schema: Schema)] = [
+  package static let all: [(name: String, schema: Schema)] = [
     ("pipelines", pipelines), ("runs", runs), ("errors", errors), ("metrics", metrics),
     ("schema_changes", schemaChanges), ("edges", edges), ("alerts", alerts), ("incidents", incidents),
   ]
 
-  public static let pipelines: Schema = [
+  package static let pipelines: Schema = [
     ColumnInfo("name", .string), ColumnInfo("source", .string), ColumnInfo("kind", .string),
     ColumnInfo("owner", .string), ColumnInfo("tier", .long), ColumnInfo("region", .string),
     ColumnInfo("vendor", .string), ColumnInfo("backup", .string), ColumnInfo("schedule", .string),
@@ -17,7 +17,7 @@ public enum TelemetryModel {
     ColumnInfo("success_rate", .real), ColumnInfo("avg_duration", .timespan), ColumnInfo("records_24h", .long),
   ]
 
-  public static let runs: Schema = [
+  package static let runs: Schema = [
     ColumnInfo("run_id", .long), ColumnInfo("pipeline", .string), ColumnInfo("source", .string),
     ColumnInfo("started", .datetime), ColumnInfo("ended", .datetime), ColumnInfo("status", .string),
     ColumnInfo("attempt", .long), ColumnInfo("duration", .timespan), ColumnInfo("queue_delay", .timespan),
@@ -28,37 +28,37 @@ public enum TelemetryModel {
     ColumnInfo("error", .string),
   ]
 
-  public static let errors: Schema = [
+  package static let errors: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("run_id", .long), ColumnInfo("pipeline", .string),
     ColumnInfo("code", .string), ColumnInfo("category", .string), ColumnInfo("message", .string),
     ColumnInfo("details", .dynamic),
   ]
 
-  public static let metrics: Schema = [
+  package static let metrics: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("pipeline", .string), ColumnInfo("name", .string),
     ColumnInfo("value", .real),
   ]
 
-  public static let schemaChanges: Schema = [
+  package static let schemaChanges: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("pipeline", .string), ColumnInfo("field", .string),
     ColumnInfo("change", .string), ColumnInfo("before", .string), ColumnInfo("after", .string),
   ]
 
-  public static let edges: Schema = [
+  package static let edges: Schema = [
     ColumnInfo("upstream", .string), ColumnInfo("downstream", .string), ColumnInfo("kind", .string),
     ColumnInfo("since", .datetime), ColumnInfo("until", .datetime),
   ]
 
-  public static let alerts: Schema = [
+  package static let alerts: Schema = [
     ColumnInfo("at", .datetime), ColumnInfo("rule", .string), ColumnInfo("pipeline", .string),
     ColumnInfo("severity", .string), ColumnInfo("message", .string),
   ]
 
-  public static let incidents: Schema = [
+  package static let incidents: Schema = [
     ColumnInfo("id", .string), ColumnInfo("pipeline", .string), ColumnInfo("cause", .string),
     ColumnInfo("began", .datetime), ColumnInfo("ended", .datetime), ColumnInfo("affected", .long),
   ]
 
   /// The columns of one of the tables; nil when there is none of that name.
-  public static func schema(ofTable name: String) -> Schema? { all.first { $0.name == name }?.schema }
+  package static func schema(ofTable name: String) -> Schema? { all.first { $0.name == name }?.schema }
 }

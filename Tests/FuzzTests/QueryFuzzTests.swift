@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbPresentation
 import Testing
 
 /// Mutated and random queries, 7,500 of them.

@@ -2,6 +2,7 @@ import Foundation
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import Synchronization
 
 /// Runs texts that were made to break the engine; each must end in an answer or in diagnostics.

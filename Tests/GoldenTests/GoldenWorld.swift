@@ -2,6 +2,7 @@ import Foundation
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 
 @testable import PlumbCLI
 

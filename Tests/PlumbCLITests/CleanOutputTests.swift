@@ -1,4 +1,5 @@
 import PlumbDatabase
+import PlumbPresentation
 import Testing
 
 /// What programs read: standard output has the data and nothing else, whatever the format.

@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbPresentation
 import PlumbSyntax
 import Testing
 

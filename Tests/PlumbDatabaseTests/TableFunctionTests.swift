@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 import Testing
 
 /// Table functions of the catalog that stand for a text of KQL.

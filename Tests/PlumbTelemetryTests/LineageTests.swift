@@ -1,7 +1,9 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSimulator
 import PlumbTelemetry
 import Testing
+import TestSupport
 
 /// Questions about small graphs whose answers are plain to see, and a large one.
 struct LineageTests {

@@ -1,6 +1,8 @@
 import Glibc
 import PlumbDatabase
 import PlumbEngine
+import PlumbPresentation
+import PlumbSyntax
 import ReadlineShim
 
 /// What TAB offers: what fits at the cursor, from the parser, the binder and the data.

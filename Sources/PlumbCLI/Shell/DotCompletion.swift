@@ -1,5 +1,7 @@
 import Glibc
 import PlumbDatabase
+import PlumbPresentation
+import PlumbSyntax
 
 /// Completion of dot commands and of what they take: names, files, queries.
 struct DotCompletion {

@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbPresentation
 
 /// The words that stand inside a step, by the place where they may stand.
 extension Guide {

@@ -1,6 +1,8 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
+import PlumbSyntax
 
 /// What `.help` says, from the declarations of functions and the guide.
 enum Help {

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbEngine
+import PlumbPresentation
 import PlumbStorage
 
 /// Writes what was asked where it outlives the session: into the workspace file or, without one or when another process

@@ -2,6 +2,8 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
+import PlumbSyntax
 
 /// What the catalog holds, as answers that any format can show.
 enum Listing {

@@ -1,6 +1,8 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
+import PlumbPresentation
 
 /// Where results go instead of the terminal: a file, or a program after `|`.
 ///

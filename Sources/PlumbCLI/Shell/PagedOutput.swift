@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbPresentation
 
 /// Writes to the terminal, and through a pager what is longer than the terminal.
 final class PagedOutput {

@@ -1,6 +1,8 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
+import PlumbPresentation
 
 /// What `.report` writes: the session so far.
 struct SessionReport {

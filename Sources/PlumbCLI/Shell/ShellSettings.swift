@@ -1,4 +1,5 @@
 import PlumbDatabase
+import PlumbPresentation
 
 /// What the user has chosen for the rest of the session.
 struct ShellSettings {

@@ -213,6 +213,6 @@ final class Binder {
 struct AlreadyReported: Error {}
 
 /// Reads files for `externaldata`: where they are, the columns, and the properties after `with`.
-public typealias ExternalReader = @Sendable (
+package typealias ExternalReader = @Sendable (
   _ locations: [String], _ schema: Schema, _ properties: [String: String]
 ) throws -> Table

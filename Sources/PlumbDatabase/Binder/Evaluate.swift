@@ -3,8 +3,8 @@ import PlumbEngine
 import PlumbSyntax
 
 /// The plugins that `evaluate` calls.
-public enum Plugins {
-  public static var names: [String] { Binder.plugins }
+package enum Plugins {
+  package static var names: [String] { Binder.plugins }
 }
 
 extension Binder {

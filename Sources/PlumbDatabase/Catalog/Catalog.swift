@@ -1,7 +1,7 @@
 import PlumbEngine
 
 /// The tables and table functions that queries can name; safe to read and change from any thread.
-public final class Catalog: Sendable {
+package final class Catalog: Sendable {
   private struct Contents {
     var tables: [String: Entry] = [:]
     /// Tables that queries can name but no list of tables holds, such as `_`.
@@ -21,10 +21,10 @@ public final class Catalog: Sendable {
 
   private let contents = Guarded(Contents())
 
-  public init() {}
+  package init() {}
 
   /// Adds a table, or replaces the one of the same name. Names are case-sensitive.
-  public func add(_ table: Table) {
+  package func add(_ table: Table) {
     contents.withLock {
       $0.tables[table.name] = .made(table)
       $0.unlisted.remove(table.name)
@@ -32,13 +32,13 @@ public final class Catalog: Sendable {
   }
 
   /// Adds a table that is made when a query first reads it.
-  public func addLazy(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
+  package func addLazy(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
     let table = LazyTable(schema: schema, make: make)
     contents.withLock { $0.tables[name] = .lazy(table) }
   }
 
   /// Adds a table as `addLazy` does, which `tableNames`, `union *` and `search` leave out.
-  public func addUnlisted(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
+  package func addUnlisted(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
     let table = LazyTable(schema: schema, make: make)
     contents.withLock {
       $0.tables[name] = .lazy(table)
@@ -46,7 +46,7 @@ public final class Catalog: Sendable {
     }
   }
 
-  public func remove(tableNamed name: String) {
+  package func remove(tableNamed name: String) {
     contents.withLock {
       $0.tables[name] = nil
       $0.unlisted.remove(name)
@@ -54,7 +54,7 @@ public final class Catalog: Sendable {
   }
 
   /// The same names with the rows that are there already; tables not yet made are empty. For asking about names only.
-  public func withoutMaking() -> Catalog {
+  package func withoutMaking() -> Catalog {
     let copy = Catalog()
     let (tables, unlisted, functions, attached) = contents.withLock {
       ($0.tables, $0.unlisted, $0.functions, $0.attached)
@@ -76,7 +76,7 @@ public final class Catalog: Sendable {
   }
 
   /// Whether the table's rows are there already, so that reading it makes nothing.
-  public func isMade(tableNamed name: String) -> Bool {
+  package func isMade(tableNamed name: String) -> Bool {
     switch contents.withLock({ $0.tables[name] }) {
     case .made: true
     case .lazy(let lazy): lazy.isMade
@@ -85,14 +85,14 @@ public final class Catalog: Sendable {
   }
 
   /// Whether the table is the one that `addLazy` gave, and not one that took its place.
-  public func isLazy(tableNamed name: String) -> Bool {
+  package func isLazy(tableNamed name: String) -> Bool {
     if case .lazy? = contents.withLock({ $0.tables[name] }) { true } else { false }
   }
 
   /// The table, made now if need be; nil when there is none of that name.
   ///
   /// - Throws: what a lazy table's maker throws.
-  public func table(named name: String) throws -> Table? {
+  package func table(named name: String) throws -> Table? {
     switch contents.withLock({ $0.tables[name] }) {
     case .made(let table): return table
     case .lazy(let lazy): return try lazy.table()
@@ -100,12 +100,12 @@ public final class Catalog: Sendable {
     }
   }
 
-  public func hasTable(named name: String) -> Bool {
+  package func hasTable(named name: String) -> Bool {
     contents.withLock { $0.tables[name] != nil }
   }
 
   /// The columns of a table without making it.
-  public func schema(ofTable name: String) -> Schema? {
+  package func schema(ofTable name: String) -> Schema? {
     switch contents.withLock({ $0.tables[name] }) {
     case .made(let table): table.schema
     case .lazy(let lazy): lazy.schema
@@ -114,64 +114,64 @@ public final class Catalog: Sendable {
   }
 
   /// In alphabetical order.
-  public var tableNames: [String] {
+  package var tableNames: [String] {
     contents.withLock { contents in contents.tables.keys.filter { !contents.unlisted.contains($0) }.sorted() }
   }
 
   /// Where changes are kept; without one they end with the process.
-  public var store: (any CatalogStore)? {
+  package var store: (any CatalogStore)? {
     get { contents.withLock { $0.store } }
     set { contents.withLock { $0.store = newValue } }
   }
 
   /// Moves the clock of a simulated world by so many ticks and tells the new time; nil when the clock is ours.
-  public var advance: (@Sendable (Int64) throws -> Int64)? {
+  package var advance: (@Sendable (Int64) throws -> Int64)? {
     get { contents.withLock { $0.advance } }
     set { contents.withLock { $0.advance = newValue } }
   }
 
   /// The models that predictions are made with; nil when there can be none.
-  public var models: CatalogModels? {
+  package var models: CatalogModels? {
     get { contents.withLock { $0.models } }
     set { contents.withLock { $0.models = newValue } }
   }
 
   /// Functions that are written in KQL, in alphabetical order.
-  public var storedFunctions: [CatalogFunction] {
+  package var storedFunctions: [CatalogFunction] {
     contents.withLock { $0.stored.values.sorted { $0.name < $1.name } }
   }
 
-  public func storedFunction(named name: String) -> CatalogFunction? { contents.withLock { $0.stored[name] } }
+  package func storedFunction(named name: String) -> CatalogFunction? { contents.withLock { $0.stored[name] } }
 
   /// Adds a function written in KQL, or replaces the one of the same name.
-  public func add(_ function: CatalogFunction) { contents.withLock { $0.stored[function.name] = function } }
+  package func add(_ function: CatalogFunction) { contents.withLock { $0.stored[function.name] = function } }
 
-  public func remove(functionNamed name: String) { contents.withLock { $0.stored[name] = nil } }
+  package func remove(functionNamed name: String) { contents.withLock { $0.stored[name] = nil } }
 
   /// The databases of others under the names that queries put before their tables, in alphabetical order.
-  public var attached: [(name: String, database: any ForeignDatabase)] {
+  package var attached: [(name: String, database: any ForeignDatabase)] {
     contents.withLock { $0.attached.map { (name: $0.key, database: $0.value) } }.sorted { $0.name < $1.name }
   }
 
-  public func attached(named name: String) -> (any ForeignDatabase)? { contents.withLock { $0.attached[name] } }
+  package func attached(named name: String) -> (any ForeignDatabase)? { contents.withLock { $0.attached[name] } }
 
-  public func attach(_ database: any ForeignDatabase, as name: String) {
+  package func attach(_ database: any ForeignDatabase, as name: String) {
     contents.withLock { $0.attached[name] = database }
   }
 
-  public func detach(_ name: String) { contents.withLock { $0.attached[name] = nil } }
+  package func detach(_ name: String) { contents.withLock { $0.attached[name] = nil } }
 
   /// Adds a function that makes a table, or replaces the one of the same name.
-  public func add(_ function: TableFunction) {
+  package func add(_ function: TableFunction) {
     contents.withLock { $0.functions[function.name] = function }
   }
 
-  public func function(named name: String) -> TableFunction? {
+  package func function(named name: String) -> TableFunction? {
     contents.withLock { $0.functions[name] }
   }
 
   /// In alphabetical order of their names.
-  public var functions: [TableFunction] {
+  package var functions: [TableFunction] {
     contents.withLock { $0.functions.values.sorted { $0.name < $1.name } }
   }
 }

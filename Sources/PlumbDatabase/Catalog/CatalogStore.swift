@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 /// Where the tables and functions of a catalog are kept when they outlive the process.
-public protocol CatalogStore: AnyObject, Sendable {
+package protocol CatalogStore: AnyObject, Sendable {
   /// Brings the catalog up to date and fixes what is read until `endReading`.
   func beginReading(_ catalog: Catalog) throws
   func endReading()
@@ -12,7 +12,7 @@ public protocol CatalogStore: AnyObject, Sendable {
 }
 
 /// A change of what a catalog holds.
-public enum CatalogChange: Sendable {
+package enum CatalogChange: Sendable {
   /// A new table, or other rows and columns for one of the name.
   case setTable(Table)
   /// Rows for the table of the name, which has the same columns.
@@ -29,7 +29,7 @@ extension Catalog {
   /// Makes changes where they are kept, or in memory alone.
   ///
   /// - Throws: what the store throws; nothing is changed then.
-  public func make(_ changes: [CatalogChange]) throws {
+  package func make(_ changes: [CatalogChange]) throws {
     if let store { return try store.make(changes, in: self) }
     for change in changes { try makeHere(change) }
   }
@@ -54,30 +54,30 @@ extension Catalog {
 }
 
 /// What commands can do with the models of predictions, of which a catalog knows no more.
-public struct CatalogModels: Sendable {
+package struct CatalogModels: Sendable {
   let names: @Sendable () throws -> [String]
   /// Takes all versions of a name away.
   let drop: @Sendable (String) throws -> Void
 
-  public init(names: @escaping @Sendable () throws -> [String], drop: @escaping @Sendable (String) throws -> Void) {
+  package init(names: @escaping @Sendable () throws -> [String], drop: @escaping @Sendable (String) throws -> Void) {
     self.names = names
     self.drop = drop
   }
 }
 
 /// A function of the catalog that is written in KQL, as `.create function` makes them.
-public struct CatalogFunction: Sendable {
-  public let name: String
+package struct CatalogFunction: Sendable {
+  package let name: String
   /// With its brackets: `(since: timespan = 1h)`.
-  public let parameters: String
+  package let parameters: String
   /// With its braces.
-  public let body: String
-  public let folder: String
-  public let summary: String
+  package let body: String
+  package let folder: String
+  package let summary: String
   let syntax: FunctionSyntax
 
   /// - Throws: what is wrong with the text, as one diagnostic without a place.
-  public init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") throws {
+  package init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") throws {
     let parsed = parse("let \(KQLName.inSchema(name)) = \(parameters) \(body);")
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) {
       throw Diagnostic(problem.code, "in the function `\(name)`: \(problem.message)", help: problem.help)

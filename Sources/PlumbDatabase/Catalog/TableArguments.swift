@@ -5,28 +5,28 @@ import PlumbEngine
 ///
 /// Each reader gives nil when the argument is not there, and throws `argument-types` with what is needed when it is
 /// something else. `finish` comes last.
-public struct TableArguments {
+package struct TableArguments {
   private var values: ArraySlice<TableFunction.Argument>
   private var named: [String: TableFunction.Argument]
   /// Where the argument that was read last stands.
-  public private(set) var span: SourceSpan
+  package private(set) var span: SourceSpan
   private var elements: [SourceSpan] = []
 
-  public init(_ call: TableFunction.Call) {
+  package init(_ call: TableFunction.Call) {
     values = call.arguments[...]
     named = call.named
     span = call.span
   }
 
   /// The next argument, or the one called `name`; a null counts as none.
-  public mutating func next(_ name: String) -> Value? {
+  package mutating func next(_ name: String) -> Value? {
     guard let argument = named.removeValue(forKey: name) ?? values.popFirst() else { return nil }
     span = argument.span
     elements = argument.elements
     return argument.value.isNull ? nil : argument.value
   }
 
-  public mutating func string(_ name: String) throws -> String? {
+  package mutating func string(_ name: String) throws -> String? {
     switch next(name) {
     case nil: return nil
     case .string(let text)?, .dynamic(.string(let text))?: return text
@@ -35,10 +35,10 @@ public struct TableArguments {
   }
 
   /// A string, or an array of strings.
-  public mutating func strings(_ name: String) throws -> [String]? { try texts(name)?.map(\.text) }
+  package mutating func strings(_ name: String) throws -> [String]? { try texts(name)?.map(\.text) }
 
   /// The same with where each is written: its own place in an array that is written out, else the argument's.
-  public mutating func texts(_ name: String) throws -> [(text: String, span: SourceSpan)]? {
+  package mutating func texts(_ name: String) throws -> [(text: String, span: SourceSpan)]? {
     switch next(name) {
     case nil: return nil
     case .string(let text)?, .dynamic(.string(let text))?: return [(text, span)]
@@ -55,7 +55,7 @@ public struct TableArguments {
   }
 
   /// A whole number from 0.
-  public mutating func count(_ name: String) throws -> Int64? {
+  package mutating func count(_ name: String) throws -> Int64? {
     switch next(name) {
     case nil: return nil
     case .long(let number)? where number >= 0: return number
@@ -65,7 +65,7 @@ public struct TableArguments {
   }
 
   /// A moment in ticks.
-  public mutating func moment(_ name: String) throws -> Int64? {
+  package mutating func moment(_ name: String) throws -> Int64? {
     switch next(name) {
     case nil: return nil
     case .datetime(let ticks)?: return ticks
@@ -74,7 +74,7 @@ public struct TableArguments {
   }
 
   /// A length of time in ticks.
-  public mutating func duration(_ name: String) throws -> Int64? {
+  package mutating func duration(_ name: String) throws -> Int64? {
     switch next(name) {
     case nil: return nil
     case .timespan(let ticks)?: return ticks
@@ -82,7 +82,7 @@ public struct TableArguments {
     }
   }
 
-  public mutating func flag(_ name: String) throws -> Bool? {
+  package mutating func flag(_ name: String) throws -> Bool? {
     switch next(name) {
     case nil: return nil
     case .bool(let isSet)?: return isSet
@@ -91,12 +91,12 @@ public struct TableArguments {
   }
 
   /// A diagnostic about the argument that was read last.
-  public func wrong(_ message: String, code: String = "argument-types", help: String? = nil) -> Diagnostic {
+  package func wrong(_ message: String, code: String = "argument-types", help: String? = nil) -> Diagnostic {
     Diagnostic(code, message, at: span, help: help)
   }
 
   /// - Throws: a diagnostic when arguments are left.
-  public func finish() throws {
+  package func finish() throws {
     if let (name, argument) = named.min(by: { $0.key < $1.key }) {
       throw Diagnostic("unknown-argument", "there is no parameter `\(name)` here", at: argument.span)
     }
@@ -108,7 +108,7 @@ extension TableFunction.Call {
   /// The distinct texts of the column `name` or `pipeline` of the rows before the pipe, in order; nil without such rows.
   ///
   /// - Throws: `no-pipelines` when the rows have neither column.
-  public func inputPipelines() throws -> [String]? {
+  package func inputPipelines() throws -> [String]? {
     guard let input else { return nil }
     for name in ["name", "pipeline"] {
       guard let index = input.schema.firstIndex(of: ColumnInfo(name, .string)) else { continue }

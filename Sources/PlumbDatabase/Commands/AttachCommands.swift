@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSyntax
 
 extension DatabaseCommand {
   /// Commands about databases of others.

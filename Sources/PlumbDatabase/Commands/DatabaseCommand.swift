@@ -5,19 +5,19 @@ import PlumbSyntax
 /// A management command that looks at the catalog or changes it, such as `.show tables`, as Kusto has them.
 ///
 /// Commands that give rows can be piped on: `.show tables | where Rows > 0`.
-public struct DatabaseCommand: Sendable {
+package struct DatabaseCommand: Sendable {
   /// The words it begins with.
   let words: [String]
-  public var firstWord: String { words.first ?? "" }
-  public var secondWord: String? { words.dropFirst().first }
-  public let usage: String
-  public let summary: String
+  package var firstWord: String { words.first ?? "" }
+  package var secondWord: String? { words.dropFirst().first }
+  package let usage: String
+  package let summary: String
   /// Lines that a user can type one after the other.
-  public let examples: [String]
+  package let examples: [String]
   let run: @Sendable (inout CommandReader, CommandContext) throws -> Answer?
 
   /// In the order in which help lists them.
-  public static let all: [DatabaseCommand] = showing + changing + attaching
+  package static let all: [DatabaseCommand] = showing + changing + attaching
 
   /// What a command may use.
   struct CommandContext {

@@ -40,7 +40,7 @@ extension Session {
   /// Functions that no KQL stands for stay, and a comment says so.
   ///
   /// - Throws: `Diagnostics` when the text is wrong.
-  public func expanded(_ text: String) throws -> String {
+  package func expanded(_ text: String) throws -> String {
     let (text, found) = try onLargeStack { try expansions(in: text) }
     var places: [SourceSpan: Set<Expansion>] = [:]
     for expansion in found { places[expansion.span, default: []].insert(expansion) }

@@ -35,7 +35,7 @@ extension Answer {
   }
 
   /// All rows of a table.
-  public init(_ table: Table) throws {
+  package init(_ table: Table) throws {
     self.init(schema: table.schema, chunks: try table.groups.map { Chunk(try $0.columns, count: $0.count) })
   }
 }

@@ -6,17 +6,17 @@ import PlumbSyntax
 ///
 /// A session runs one text at a time; `cancel()` may come from any thread. What `let` and `set` say holds
 /// to the end of their text.
-public final class Session: Sendable {
-  public let catalog: Catalog
+package final class Session: Sendable {
+  package let catalog: Catalog
   private let settings: Guarded<SessionOptions>
   private let running = Guarded<ExecutionContext?>(nil)
 
-  public init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
+  package init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
     self.catalog = catalog
     settings = Guarded(options)
   }
 
-  public var options: SessionOptions {
+  package var options: SessionOptions {
     get { settings.withLock { $0 } }
     set { settings.withLock { $0 = newValue } }
   }
@@ -24,7 +24,7 @@ public final class Session: Sendable {
   /// The answers of all queries of a text, in order.
   ///
   /// - Throws: `Diagnostics` when the text or its data is wrong.
-  public func run(_ text: String) throws -> [Answer] {
+  package func run(_ text: String) throws -> [Answer] {
     var answers: [Answer] = []
     try run(text) { answer, _ in answers.append(answer) }
     return answers
@@ -34,7 +34,7 @@ public final class Session: Sendable {
   /// is partial comes no other.
   ///
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
-  public func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
+  package func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
     defer { running.withLock { $0 = nil } }
     // What another process writes meanwhile is seen by the next text.
     let store = catalog.store
@@ -44,7 +44,7 @@ public final class Session: Sendable {
   }
 
   /// Everything that is wrong with a text, found without running it.
-  public func check(_ text: String) -> [Diagnostic] {
+  package func check(_ text: String) -> [Diagnostic] {
     let found = try? onLargeStack { () -> [Diagnostic] in
       let parsed = parse(text)
       if parsed.hasErrors { return parsed.diagnostics }
@@ -61,13 +61,13 @@ public final class Session: Sendable {
   }
 
   /// Stops the query that is running, if there is one, at its next checkpoint.
-  public func cancel() { running.withLock { $0?.cancel() } }
+  package func cancel() { running.withLock { $0?.cancel() } }
 
   /// The part of its rows that the running query has read; nil when that is not known.
-  public var progress: Double? { running.withLock { $0?.progress.fraction } }
+  package var progress: Double? { running.withLock { $0?.progress.fraction } }
 
   /// The columns that the last query of a text gives, found without running it; nil when it has mistakes.
-  public func schema(of text: String) -> Schema? {
+  package func schema(of text: String) -> Schema? {
     let found = try? onLargeStack { () -> Schema? in
       let parsed = parse(text)
       if parsed.hasErrors { return nil }

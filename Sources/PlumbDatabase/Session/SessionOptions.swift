@@ -2,27 +2,27 @@ import Glibc
 import PlumbEngine
 
 /// What a session's queries may use of the machine, and what they are told of the world.
-public struct SessionOptions: Sendable {
+package struct SessionOptions: Sendable {
   /// Workers of one query.
-  public var threads: Int
+  package var threads: Int
   /// Bytes that one query may hold.
-  public var memoryLimit: Int
+  package var memoryLimit: Int
   /// `now()` as ticks since 0001-01-01, asked once for each text.
-  public var clock: @Sendable () -> Int64
+  package var clock: @Sendable () -> Int64
   /// Where `rand()` starts.
-  public var seed: UInt64
+  package var seed: UInt64
   /// Values for `declare query_parameters`, as texts.
-  public var parameters: [String: String]
+  package var parameters: [String: String]
   /// How queries are worked out.
-  public var tuning = ExecutionTuning()
+  package var tuning = ExecutionTuning()
   /// Reads files for `externaldata`; nil refuses it.
-  public var readExternal: ExternalReader?
+  package var readExternal: ExternalReader?
   /// Opens databases of others for `.attach`; nil refuses it.
-  public var openForeign: ForeignOpener?
+  package var openForeign: ForeignOpener?
   /// Whether a cancelled query gives the rows that had come until then.
-  public var keepsPartialAnswers = false
+  package var keepsPartialAnswers = false
 
-  public init(
+  package init(
     threads: Int = Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), memoryLimit: Int = 4 << 30,
     clock: @escaping @Sendable () -> Int64 = SessionOptions.systemClock, seed: UInt64 = 0,
     parameters: [String: String] = [:], readExternal: ExternalReader? = nil
@@ -36,7 +36,7 @@ public struct SessionOptions: Sendable {
   }
 
   /// The machine's clock.
-  public static let systemClock: @Sendable () -> Int64 = {
+  package static let systemClock: @Sendable () -> Int64 = {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return DateTime.unixEpoch &+ Int64(time.tv_sec) &* TimeSpan.second &+ Int64(time.tv_nsec) / 100
@@ -44,6 +44,6 @@ public struct SessionOptions: Sendable {
 }
 
 /// Opens a database of another program, with what `with (...)` says.
-public typealias ForeignOpener = @Sendable (
+package typealias ForeignOpener = @Sendable (
   _ path: String, _ properties: [String: String], _ context: ExecutionContext
 ) throws -> any ForeignDatabase

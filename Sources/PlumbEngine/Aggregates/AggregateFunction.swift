@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 
 /// An aggregate function, declared in one place: what it is called, what it means, and its states.
-public struct AggregateFunction: Sendable {
-  public let name: String
+package struct AggregateFunction: Sendable {
+  package let name: String
   /// One sentence that names the parameters in backquotes.
-  public let summary: String
-  public let parameters: String
+  package let summary: String
+  package let parameters: String
   /// Whole queries and what the first cell of their answer is.
-  public let examples: [ScalarFunction.Example]
-  public let overloads: [AggregateOverload]
+  package let examples: [ScalarFunction.Example]
+  package let overloads: [AggregateOverload]
 
   init(
     _ name: String, _ summary: String, _ parameters: String, examples: [ScalarFunction.Example],
@@ -23,7 +23,7 @@ public struct AggregateFunction: Sendable {
 }
 
 /// One signature of an aggregate function.
-public struct AggregateOverload: Sendable {
+package struct AggregateOverload: Sendable {
   let parameters: [ParameterType]
   /// The type of any number of further arguments; nil when there are none.
   let rest: ParameterType?
@@ -48,7 +48,7 @@ public struct AggregateOverload: Sendable {
 }
 
 /// How the result columns of an aggregate are named when the query does not say.
-public enum AggregateNaming: Sendable, Hashable {
+package enum AggregateNaming: Sendable, Hashable {
   /// `sum_x`: the function, then the first argument when it is a column, else `sum_`.
   case plain
   /// `list_x`: as `plain` with another word for the function.
@@ -89,12 +89,12 @@ extension AggregateState {
 }
 
 /// A call of an aggregate in a plan.
-public struct BoundAggregate: Sendable {
-  public let name: String
-  public var arguments: [BoundExpression]
-  public let results: [ScalarType]
-  public let naming: AggregateNaming
-  public let span: SourceSpan
+package struct BoundAggregate: Sendable {
+  package let name: String
+  package var arguments: [BoundExpression]
+  package let results: [ScalarType]
+  package let naming: AggregateNaming
+  package let span: SourceSpan
   let makeState: @Sendable () throws -> any AggregateState
 }
 
@@ -103,7 +103,7 @@ extension AggregateFunction {
   ///
   /// - Throws: `argument-types` or `argument-count` when no signature fits, and what the function says of
   ///   constants that are out of range.
-  public func binding(_ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
+  package func binding(_ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
     var best: (cost: Int, AggregateOverload, [BoundExpression], [ScalarType], [ArgumentShape])?
     for overload in overloads {
       guard

@@ -2,7 +2,7 @@ extension BoundAggregate {
   /// The names of the result columns when the query gives none, before names that occur twice are told apart.
   ///
   /// `columns` has for each argument its name, when it is a column.
-  public func automaticNames(_ columns: [String?]) -> [String] {
+  package func automaticNames(_ columns: [String?]) -> [String] {
     let first = columns.first.flatMap { $0 } ?? ""
     switch naming {
     case .plain: return ["\(name)_\(first)"]

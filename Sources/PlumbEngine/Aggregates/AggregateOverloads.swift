@@ -22,7 +22,7 @@ extension AggregateOverload {
 
 extension AggregateFunction {
   /// Every aggregate function, by family.
-  public static let all: [AggregateFunction] =
+  package static let all: [AggregateFunction] =
     numbers + statistics + distincts + rowSelectors + collections + percentiles + sketches
 
   /// Older names of the same functions.
@@ -39,5 +39,5 @@ extension AggregateFunction {
   }()
 
   /// The function called `name`, which may be one of the older names.
-  public static func named(_ name: String) -> AggregateFunction? { byName[name] }
+  package static func named(_ name: String) -> AggregateFunction? { byName[name] }
 }

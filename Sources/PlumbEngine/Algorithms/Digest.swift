@@ -144,7 +144,7 @@ enum Digest {
 }
 
 /// The MD5 of some bytes as 32 hexadecimal digits in lower case.
-public func md5Text(_ bytes: Bytes) -> String {
+package func md5Text(_ bytes: Bytes) -> String {
   var out = ByteBuffer()
   Digest.printHexadecimal(Digest.md5(bytes), to: &out)
   return out.string

@@ -37,7 +37,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
   }
 
   /// Whether the bytes are well-formed UTF-8.
-  public var isWellFormed: Bool {
+  package var isWellFormed: Bool {
     var at = 0
     while at < count {
       if self[at] < 0x80 {
@@ -52,14 +52,14 @@ extension UnsafeBufferPointer where Element == UInt8 {
   }
 
   /// How many code points there are; every ill-formed byte that starts one counts.
-  public var characterCount: Int {
+  package var characterCount: Int {
     var total = 0
     for byte in self { total &+= byte & 0xC0 == 0x80 ? 0 : 1 }
     return total
   }
 
   /// The offset in bytes of the character numbered `index`, at most `count`.
-  public func offset(ofCharacter index: Int) -> Int {
+  package func offset(ofCharacter index: Int) -> Int {
     if index <= 0 { return 0 }
     var left = index
     var at = 0
@@ -74,7 +74,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
   }
 
   /// The characters from `start` on, `length` of them; negative starts count from 0, as `substring` does.
-  public func characters(from start: Int, length: Int) -> Bytes {
+  package func characters(from start: Int, length: Int) -> Bytes {
     if length <= 0 { return Bytes(start: nil, count: 0) }
     let from = offset(ofCharacter: start)
     let rest = part(from: from)

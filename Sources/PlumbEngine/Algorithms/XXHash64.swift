@@ -1,13 +1,13 @@
 /// XXH64 with seed 0, which `hash` and `hash_xxhash64` give.
 // Yann Collet, "xxHash fast digest algorithm", specification 0.1.1.
-public enum XXHash64 {
+package enum XXHash64 {
   fileprivate static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   fileprivate static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
   private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
   fileprivate static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-  public static func hash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
+  package static func hash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
     let count = bytes.count
     guard let base = bytes.baseAddress else { return avalanche(seed &+ prime5) }
     let raw = UnsafeRawPointer(base)
@@ -97,18 +97,18 @@ public enum XXHash64 {
 }
 
 /// XXH64 of bytes that come piece by piece; the same as of all at once.
-public struct XXHash64Stream: Sendable {
+package struct XXHash64Stream: Sendable {
   private var a = XXHash64.prime1 &+ XXHash64.prime2
   private var b = XXHash64.prime2
   private var c: UInt64 = 0
   private var d = 0 &- XXHash64.prime1
   /// Fewer than 32 bytes, which wait for more.
   private var rest: [UInt8] = []
-  public private(set) var count = 0
+  package private(set) var count = 0
 
-  public init() {}
+  package init() {}
 
-  public mutating func add(_ bytes: Bytes) {
+  package mutating func add(_ bytes: Bytes) {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return }
     count &+= bytes.count
     var at = 0
@@ -140,7 +140,7 @@ public struct XXHash64Stream: Sendable {
   }
 
   /// The hash of all that was added.
-  public var value: UInt64 {
+  package var value: UInt64 {
     let start = count >= 32 ? XXHash64.joined(a, b, c, d) : XXHash64.prime5
     return rest.withUnsafeBytes { raw in
       // An empty array can have no address; no byte is read then.

@@ -2,14 +2,14 @@ import Glibc
 import Synchronization
 
 /// A block of memory that vectors share; it is freed with its last owner and counted against the memory limit.
-public final class Buffer: @unchecked Sendable {
-  public let base: UnsafeMutableRawPointer
-  public let byteCount: Int
+package final class Buffer: @unchecked Sendable {
+  package let base: UnsafeMutableRawPointer
+  package let byteCount: Int
   /// Bytes of the block behind, which can be larger than asked for when it is used again.
   private let capacity: Int
 
   /// - Note: large blocks ask the kernel for huge pages, which made random reads a third faster.
-  public init(byteCount: Int) {
+  package init(byteCount: Int) {
     self.byteCount = byteCount
     if byteCount >= BufferRecycling.smallest, let block = BufferRecycling.take(byteCount) {
       base = block.base
@@ -37,17 +37,17 @@ public final class Buffer: @unchecked Sendable {
   }
 
   /// A block for `count` values of `T`, not initialised.
-  public convenience init<T: BitwiseCopyable>(of type: T.Type, count: Int) {
+  package convenience init<T: BitwiseCopyable>(of type: T.Type, count: Int) {
     self.init(byteCount: count &* MemoryLayout<T>.stride)
   }
 
   @inline(__always)
-  public func values<T: BitwiseCopyable>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+  package func values<T: BitwiseCopyable>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
     base.assumingMemoryBound(to: T.self)
   }
 
   /// A block of `count` bytes, all zero.
-  public static func zeros(byteCount: Int) -> Buffer {
+  package static func zeros(byteCount: Int) -> Buffer {
     let buffer = Buffer(byteCount: byteCount)
     memset(buffer.base, 0, byteCount)
     return buffer
@@ -55,12 +55,12 @@ public final class Buffer: @unchecked Sendable {
 }
 
 /// The bytes that buffers hold now, over all threads.
-public enum MemoryUse {
+package enum MemoryUse {
   private static let bytes = Atomic<Int>(0)
 
-  public static func add(_ count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
+  package static func add(_ count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
 
-  public static var current: Int { bytes.load(ordering: .relaxed) }
+  package static var current: Int { bytes.load(ordering: .relaxed) }
 
   /// Whether `more` bytes would pass `limit`; blocks that are still being freed are waited for first.
   static func exceeds(_ limit: Int, with more: Int = 0) -> Bool {
@@ -71,7 +71,7 @@ public enum MemoryUse {
 }
 
 /// Several owners behind one reference, for a vector whose values point into several blocks.
-public final class Owners: @unchecked Sendable {
+package final class Owners: @unchecked Sendable {
   let list: [AnyObject]
   init(_ list: [AnyObject]) { self.list = list }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The kernel clears every page that it hands out: in a sort of ten million rows that was 40 % of the
 /// time. Kept blocks are not counted as memory in use; there are never more of them than `limit` bytes.
-public enum BufferRecycling {
+package enum BufferRecycling {
   /// Blocks from this size on are kept.
   static let smallest = 1 << 20
 
@@ -35,7 +35,7 @@ public enum BufferRecycling {
   }
 
   /// How many bytes may be kept; 0, as at first, keeps none.
-  public static func keep(upTo bytes: Int) { limit.store(bytes, ordering: .relaxed) }
+  package static func keep(upTo bytes: Int) { limit.store(bytes, ordering: .relaxed) }
 
   /// A kept block with room for `byteCount` bytes and not much more.
   ///

@@ -1,16 +1,16 @@
 /// Cells as text, written straight from a column into an output buffer.
 extension Vector {
   /// Whether the cell has no value; a dynamic null counts.
-  public func isEmptyCell(at row: Int) -> Bool {
+  package func isEmptyCell(at row: Int) -> Bool {
     if isNull(row) { return true }
     return type == .dynamic && DynamicCursor(bytes(at: isConstant ? 0 : row)).isNull
   }
 
   /// The bytes of a string or dynamic cell.
-  public func cellBytes(at row: Int) -> Bytes { bytes(at: isConstant ? 0 : row) }
+  package func cellBytes(at row: Int) -> Bytes { bytes(at: isConstant ? 0 : row) }
 
   /// Appends what `tostring` gives, with the full form of datetimes; nothing for null.
-  public func printText(at row: Int, to out: inout ByteBuffer) {
+  package func printText(at row: Int, to out: inout ByteBuffer) {
     if isNull(row) { return }
     let place = isConstant ? 0 : row
     switch type {
@@ -27,7 +27,7 @@ extension Vector {
   }
 
   /// Appends the cell for people: as text, and datetimes in their shortest form.
-  public func printShortText(at row: Int, to out: inout ByteBuffer) {
+  package func printShortText(at row: Int, to out: inout ByteBuffer) {
     if type == .datetime {
       if !isNull(row) { DateTime.printShort(word(at: isConstant ? 0 : row), to: &out) }
     } else {
@@ -36,7 +36,7 @@ extension Vector {
   }
 
   /// Appends the cell as JSON: numbers, bools and null as such, dynamic values nested, all else in quotes.
-  public func printJSON(at row: Int, to out: inout ByteBuffer) {
+  package func printJSON(at row: Int, to out: inout ByteBuffer) {
     if isNull(row) {
       out.append("null" as StaticString)
       return
@@ -55,7 +55,7 @@ extension Vector {
   }
 
   /// Appends the cell as a KQL literal that reads back as an equal value.
-  public func printLiteral(at row: Int, to out: inout ByteBuffer) {
+  package func printLiteral(at row: Int, to out: inout ByteBuffer) {
     if isNull(row) {
       out.append(type.name)
       out.append("(null)" as StaticString)
@@ -81,9 +81,9 @@ extension Vector {
 }
 
 /// Values as the literals of KQL.
-public enum KQLText {
+package enum KQLText {
   /// A string literal.
-  public static func string(_ text: String) -> String {
+  package static func string(_ text: String) -> String {
     var out = ByteBuffer()
     text.withUTF8Bytes { printString($0, to: &out) }
     return out.string

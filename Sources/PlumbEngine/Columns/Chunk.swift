@@ -4,9 +4,9 @@
 /// - Lazy: filtering only narrows selections; a column is gathered when it is first read, so a
 ///   column that nobody reads is never copied.
 /// - Order: `sequence` increases in the order of the source, whichever worker made the chunk.
-public final class Chunk: @unchecked Sendable {
-  public let count: Int
-  public internal(set) var sequence: UInt64
+package final class Chunk: @unchecked Sendable {
+  package let count: Int
+  package internal(set) var sequence: UInt64
   /// Of a chunk fresh from a scan: the scan's conditions that all rows meet, a bit each.
   var satisfied: UInt64 = 0
   /// Of a digest: the column that says how many rows each of its rows stands for.
@@ -19,14 +19,14 @@ public final class Chunk: @unchecked Sendable {
     self.sequence = sequence
   }
 
-  public convenience init(_ vectors: [Vector], count: Int, sequence: UInt64 = 0) {
+  package convenience init(_ vectors: [Vector], count: Int, sequence: UInt64 = 0) {
     self.init(columns: vectors.map { LazyColumn(base: $0, selection: nil) }, count: count, sequence: sequence)
   }
 
-  public var columnCount: Int { columns.count }
+  package var columnCount: Int { columns.count }
 
   /// The values of a column, `count` of them.
-  public func column(_ index: Int) -> Vector {
+  package func column(_ index: Int) -> Vector {
     if let selection = columns[index].selection {
       let gathered = columns[index].base.gathering(selection, canMiss: columns[index].canMiss)
       columns[index] = LazyColumn(base: gathered, selection: nil)
@@ -45,7 +45,7 @@ public final class Chunk: @unchecked Sendable {
   func lazyColumn(_ index: Int) -> LazyColumn { columns[index] }
 
   /// All columns, gathered.
-  public func vectors() -> [Vector] { (0..<columns.count).map { column($0) } }
+  package func vectors() -> [Vector] { (0..<columns.count).map { column($0) } }
 
   /// The rows that `selection` names, in its order.
   func selecting(_ selection: Selection) -> Chunk {

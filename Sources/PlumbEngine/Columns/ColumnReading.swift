@@ -3,7 +3,7 @@ extension Vector {
   /// Appends for each row the number that `number` gives to its text. A text of a dictionary is asked for once.
   ///
   /// The bytes that `number` is given live as long as the vector.
-  public func appendNumbers(to numbers: inout [Int32], _ number: (Bytes) -> Int32) {
+  package func appendNumbers(to numbers: inout [Int32], _ number: (Bytes) -> Int32) {
     if isConstant {
       guard count > 0 else { return }
       numbers.append(contentsOf: repeatElement(number(bytes(at: 0)), count: count))
@@ -39,7 +39,7 @@ extension Vector {
   }
 
   /// The number of each row of an int, long, datetime or timespan, `null` for nulls.
-  public func words(null: Int64) -> [Int64] {
+  package func words(null: Int64) -> [Int64] {
     guard count > 0 else { return [] }
     if isConstant { return Array(repeating: isNull(0) ? null : word(at: 0), count: count) }
     return withExtendedLifetime(self) {
@@ -58,7 +58,7 @@ extension Vector {
   }
 
   /// Appends each row's bytes, which live as long as the vector.
-  public func appendTexts(to texts: inout [Bytes]) {
+  package func appendTexts(to texts: inout [Bytes]) {
     withExtendedLifetime(self) {
       for row in 0..<count { texts.append(bytes(at: isConstant ? 0 : row)) }
     }

@@ -1,6 +1,6 @@
 /// Rows that another program keeps, such as those of a database's table: a scan says what it needs of them, and the
 /// source does what it can of the work.
-public protocol ExternalRows: AnyObject, Sendable {
+package protocol ExternalRows: AnyObject, Sendable {
   var schema: Schema { get }
   /// What is known of each column: how its type was found.
   var columnNotes: [String] { get }
@@ -17,7 +17,7 @@ public protocol ExternalRows: AnyObject, Sendable {
 }
 
 /// What a source does about a condition.
-public enum ExternalHelp: Sendable {
+package enum ExternalHelp: Sendable {
   case nothing
   /// It leaves out rows that fail, though not all of them.
   case some
@@ -26,28 +26,28 @@ public enum ExternalHelp: Sendable {
 }
 
 /// What a scan asks of a source.
-public struct ExternalRequest: Sendable {
+package struct ExternalRequest: Sendable {
   /// Indices into the schema, in output order; without any, rows are only counted.
-  public var columns: [Int]
+  package var columns: [Int]
   /// Conditions that a row must pass, over the table's columns; the source may let too many pass where it says so.
-  public var conditions: [BoundExpression] = []
+  package var conditions: [BoundExpression] = []
   /// The order in which rows come; any order when empty.
-  public var order: [ExternalOrder] = []
+  package var order: [ExternalOrder] = []
   /// The most rows that are needed.
-  public var limit: Int?
+  package var limit: Int?
 
-  public init(columns: [Int]) { self.columns = columns }
+  package init(columns: [Int]) { self.columns = columns }
 }
 
 /// A column that rows are sorted by.
-public struct ExternalOrder: Sendable {
-  public let column: Int
-  public let isDescending: Bool
-  public let nullsFirst: Bool
+package struct ExternalOrder: Sendable {
+  package let column: Int
+  package let isDescending: Bool
+  package let nullsFirst: Bool
 }
 
 /// Rows on their way from a source; used by one thread at a time.
-public protocol ExternalCursor: AnyObject, Sendable {
+package protocol ExternalCursor: AnyObject, Sendable {
   /// The next rows, about as many as asked for; nil after the last.
   ///
   /// - Throws: diagnostics of reading, and `cancelled`.
@@ -55,7 +55,7 @@ public protocol ExternalCursor: AnyObject, Sendable {
 }
 
 /// A database of another program, whose tables queries read as `name.table`.
-public protocol ForeignDatabase: AnyObject, Sendable {
+package protocol ForeignDatabase: AnyObject, Sendable {
   /// Where it is, as the user can find it.
   var path: String { get }
   /// How it was opened, for `.show attached`.

@@ -1,12 +1,12 @@
 /// Vectors over memory that another module has filled, for sources that make their columns directly.
 extension Vector {
   /// Plain lanes of the type's kind; `buffer` holds at least `count`, and `nulls` one byte a row, 1 for null.
-  public static func filled(_ type: ScalarType, count: Int, _ buffer: Buffer, nulls: Buffer? = nil) -> Vector {
+  package static func filled(_ type: ScalarType, count: Int, _ buffer: Buffer, nulls: Buffer? = nil) -> Vector {
     Vector(type, count: count, buffer: buffer, nulls: nulls)
   }
 
   /// `Int32` lanes for a type whose plain lane is `Int64`.
-  public static func filledNarrow(
+  package static func filledNarrow(
     _ type: ScalarType, count: Int, _ buffer: Buffer, nulls: Buffer? = nil
   ) -> Vector {
     precondition(type.lane == .word, "only whole numbers have a narrow form")
@@ -16,7 +16,7 @@ extension Vector {
   }
 
   /// Codes of `dictionary`, one, two or four bytes wide as `encoding` says.
-  public static func filledCodes(
+  package static func filledCodes(
     _ dictionary: StringDictionary, _ encoding: Encoding, type: ScalarType = .string, count: Int,
     _ buffer: Buffer
   ) -> Vector {

@@ -1,6 +1,6 @@
 extension ScalarType {
   /// Whether `Vector.copyReals` can read values of the type: a number, a bool, or ticks.
-  public var hasReals: Bool {
+  package var hasReals: Bool {
     switch self {
     case .bool, .int, .long, .real, .decimal, .datetime, .timespan: true
     case .string, .guid, .dynamic: false
@@ -11,7 +11,7 @@ extension ScalarType {
 /// Columns of numbers as plain doubles, for code that does arithmetic on whole columns.
 extension Vector {
   /// Writes `count` numbers to `target`: NaN for null, 0 and 1 for a bool, ticks for times. Other types give NaN.
-  public func copyReals(to target: UnsafeMutablePointer<Double>) {
+  package func copyReals(to target: UnsafeMutablePointer<Double>) {
     guard count > 0 else { return }
     if isConstant {
       var one = Double.nan

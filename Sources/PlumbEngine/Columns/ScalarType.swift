@@ -1,9 +1,9 @@
 /// One of KQL's ten scalar types.
-public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
+package enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
   case bool, int, long, real, decimal, datetime, timespan, string, guid, dynamic
 
   /// The name that a user writes in a schema, and that `getschema` prints.
-  public var name: String {
+  package var name: String {
     switch self {
     case .bool: "bool"
     case .int: "int"
@@ -19,7 +19,7 @@ public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
   }
 
   /// The type for a name or one of its documented aliases (`boolean`, `double`, `date`, `time`, ...).
-  public init?(name: String) {
+  package init?(name: String) {
     switch name {
     case "bool", "boolean": self = .bool
     case "int", "int32": self = .int
@@ -36,7 +36,7 @@ public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
   }
 
   /// How the values of this type lie in memory.
-  public var lane: LaneKind {
+  package var lane: LaneKind {
     switch self {
     case .bool: .byte
     case .int, .long, .datetime, .timespan: .word
@@ -47,14 +47,14 @@ public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
   }
 
   /// Whether values are whole numbers of 32 or 64 bits.
-  public var isInteger: Bool { self == .int || self == .long }
+  package var isInteger: Bool { self == .int || self == .long }
 
   /// Whether `+` and `*` mean arithmetic on plain numbers.
-  public var isNumeric: Bool { self == .int || self == .long || self == .real || self == .decimal }
+  package var isNumeric: Bool { self == .int || self == .long || self == .real || self == .decimal }
 }
 
 /// The memory form of one value in a plain vector.
-public enum LaneKind: UInt8, Sendable {
+package enum LaneKind: UInt8, Sendable {
   /// `UInt8`, 0 or 1.
   case byte
   /// `Int64`: numbers, and ticks of 100 ns.
@@ -67,7 +67,7 @@ public enum LaneKind: UInt8, Sendable {
   case wide
 
   /// Bytes from one value to the next.
-  public var stride: Int {
+  package var stride: Int {
     switch self {
     case .byte: 1
     case .word, .float: 8

@@ -4,8 +4,8 @@ import PlumbDiagnostics
 /// The distinct strings (or compact dynamic values) of a column, numbered from 0.
 ///
 /// Immutable. The index from text to code and the order of the codes are made when first asked for.
-public final class StringDictionary: @unchecked Sendable {
-  public let count: Int
+package final class StringDictionary: @unchecked Sendable {
+  package let count: Int
   let entries: UnsafePointer<Bytes>
   private let owner: AnyObject
   private let lazily = Guarded<Lazily>(Lazily())
@@ -26,7 +26,7 @@ public final class StringDictionary: @unchecked Sendable {
   }
 
   /// A dictionary of these texts, which must be distinct.
-  public convenience init(_ texts: [String]) {
+  package convenience init(_ texts: [String]) {
     let arena = ByteArena()
     let entries = Buffer(of: Bytes.self, count: texts.count)
     for (i, text) in texts.enumerated() {
@@ -36,10 +36,10 @@ public final class StringDictionary: @unchecked Sendable {
     self.init(entries: entries, count: texts.count, holding: arena)
   }
 
-  @inline(__always) public subscript(code: Int) -> Bytes { entries[code] }
+  @inline(__always) package subscript(code: Int) -> Bytes { entries[code] }
 
   /// The code of `text`, or nil.
-  public func code(of text: Bytes) -> Int? {
+  package func code(of text: Bytes) -> Int? {
     let index = lazily.withLock { state in
       if let index = state.index { return index }
       let index = BytesIndex(capacity: count)
@@ -81,7 +81,7 @@ public final class StringDictionary: @unchecked Sendable {
   }
 
   /// The narrowest encoding for codes of a dictionary with `count` entries.
-  public static func encoding(forCount count: Int) -> Vector.Encoding {
+  package static func encoding(forCount count: Int) -> Vector.Encoding {
     count <= 256 ? .codes8 : count <= 65_536 ? .codes16 : .codes32
   }
 }
@@ -137,7 +137,7 @@ public final class StringDictionary: @unchecked Sendable {
 }
 
 /// Memory for many small byte strings, given out in turn and freed together.
-public final class ByteArena: @unchecked Sendable {
+package final class ByteArena: @unchecked Sendable {
   private var blocks: [Buffer] = []
   private var next: UnsafeMutablePointer<UInt8>?
   private var left = 0
@@ -150,7 +150,7 @@ public final class ByteArena: @unchecked Sendable {
   /// Bytes of one text or dynamic value made by a function, at most.
   static let valueLimit = 64 << 20
 
-  public init(blockSize: Int = 4096) {
+  package init(blockSize: Int = 4096) {
     self.blockSize = blockSize
     context = nil
   }
@@ -161,7 +161,7 @@ public final class ByteArena: @unchecked Sendable {
   }
 
   /// Room for `count` bytes that the caller fills.
-  @inline(__always) public func room(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+  @inline(__always) package func room(_ count: Int) -> UnsafeMutablePointer<UInt8> {
     if count > left || next == nil { addBlock(atLeast: count) }
     let place = next.unsafelyUnwrapped
     next = place + count
@@ -176,7 +176,7 @@ public final class ByteArena: @unchecked Sendable {
   }
 
   /// A copy of `bytes` that lives as long as the arena.
-  @inline(__always) public func copying(_ bytes: Bytes) -> Bytes {
+  @inline(__always) package func copying(_ bytes: Bytes) -> Bytes {
     guard bytes.count > 0, let source = bytes.baseAddress else { return Bytes(start: nil, count: 0) }
     if bytes.count > left, isBeyondLimits(bytes.count) { return Bytes(start: nil, count: 0) }
     let place = room(bytes.count)

@@ -1,25 +1,25 @@
 /// A column's name and type.
-public struct ColumnInfo: Hashable, Sendable {
-  public var name: String
-  public var type: ScalarType
+package struct ColumnInfo: Hashable, Sendable {
+  package var name: String
+  package var type: ScalarType
 
-  public init(_ name: String, _ type: ScalarType) {
+  package init(_ name: String, _ type: ScalarType) {
     self.name = name
     self.type = type
   }
 }
 
 /// The columns of a table or of a result, in order.
-public typealias Schema = [ColumnInfo]
+package typealias Schema = [ColumnInfo]
 
 /// The smallest and largest number of a column in a row group, for skipping groups in a scan.
-public struct ZoneRange: Sendable {
+package struct ZoneRange: Sendable {
   /// Bounds of the non-null values, in the column's own lane; nil when unknown or all null.
-  public var words: ClosedRange<Int64>?
-  public var floats: ClosedRange<Double>?
-  public var hasNulls: Bool
+  package var words: ClosedRange<Int64>?
+  package var floats: ClosedRange<Double>?
+  package var hasNulls: Bool
 
-  public init(words: ClosedRange<Int64>?, floats: ClosedRange<Double>?, hasNulls: Bool) {
+  package init(words: ClosedRange<Int64>?, floats: ClosedRange<Double>?, hasNulls: Bool) {
     self.words = words
     self.floats = floats
     self.hasNulls = hasNulls
@@ -27,7 +27,7 @@ public struct ZoneRange: Sendable {
 }
 
 /// Where the columns of a row group come from when they are not in memory; safe to use from any thread.
-public protocol ColumnSource: AnyObject, Sendable {
+package protocol ColumnSource: AnyObject, Sendable {
   /// The column's values; read again each time unless the source keeps them.
   func column(_ index: Int) throws -> Vector
   /// The dictionary that the column's codes belong to, nil when it holds none; reads no rows.
@@ -35,17 +35,17 @@ public protocol ColumnSource: AnyObject, Sendable {
 }
 
 /// Up to `RowGroup.capacity` rows of a table, in columns that are in memory or read when they are asked for.
-public final class RowGroup: @unchecked Sendable {
+package final class RowGroup: @unchecked Sendable {
   /// Rows in a full group; also the piece of work that a worker takes.
-  public static let capacity = 65_536
+  package static let capacity = 65_536
 
-  public let count: Int
-  public let zones: [ZoneRange]
+  package let count: Int
+  package let zones: [ZoneRange]
   private let vectors: [Vector]
   private let source: (any ColumnSource)?
   private let tallies = Guarded<[Int: CodeTally?]>([:])
 
-  public init(_ columns: [Vector], count: Int) {
+  package init(_ columns: [Vector], count: Int) {
     self.count = count
     vectors = columns
     zones = columns.map { $0.zoneRange() }
@@ -53,7 +53,7 @@ public final class RowGroup: @unchecked Sendable {
   }
 
   /// A group of which only the bounds are known; `zones` has one for each column.
-  public init(count: Int, zones: [ZoneRange], source: any ColumnSource) {
+  package init(count: Int, zones: [ZoneRange], source: any ColumnSource) {
     self.count = count
     self.zones = zones
     vectors = []
@@ -61,16 +61,16 @@ public final class RowGroup: @unchecked Sendable {
   }
 
   /// Whether asking for a column costs nothing and cannot fail.
-  public var isInMemory: Bool { source == nil }
+  package var isInMemory: Bool { source == nil }
 
   /// - Throws: what the source throws, such as a damaged file.
-  public func column(_ index: Int) throws -> Vector {
+  package func column(_ index: Int) throws -> Vector {
     if let source { return try source.column(index) }
     return vectors[index]
   }
 
   /// All columns.
-  public var columns: [Vector] {
+  package var columns: [Vector] {
     get throws {
       guard source != nil else { return vectors }
       return try zones.indices.map { try column($0) }
@@ -93,17 +93,17 @@ public final class RowGroup: @unchecked Sendable {
 }
 
 /// A named, typed, append-only set of rows: an immutable snapshot of row groups.
-public final class Table: @unchecked Sendable {
-  public let name: String
-  public let schema: Schema
-  public let groups: [RowGroup]
+package final class Table: @unchecked Sendable {
+  package let name: String
+  package let schema: Schema
+  package let groups: [RowGroup]
   /// Of `groups`; 0 where another program keeps the rows.
-  public let rowCount: Int
+  package let rowCount: Int
   /// Where the rows are when `groups` has none of them: in a database of another program.
-  public let external: (any ExternalRows)?
+  package let external: (any ExternalRows)?
   private let known = Guarded<[Int: ColumnFacts]>([:])
 
-  public init(name: String, schema: Schema, groups: [RowGroup]) {
+  package init(name: String, schema: Schema, groups: [RowGroup]) {
     self.name = name
     self.schema = schema
     self.groups = groups
@@ -112,7 +112,7 @@ public final class Table: @unchecked Sendable {
   }
 
   /// A table whose rows are read elsewhere, each time a query scans it.
-  public init(name: String, external: any ExternalRows) {
+  package init(name: String, external: any ExternalRows) {
     self.name = name
     schema = external.schema
     groups = []
@@ -124,7 +124,7 @@ public final class Table: @unchecked Sendable {
   var rowEstimate: Int { external?.rowEstimate ?? rowCount }
 
   /// The same table with more rows at its end.
-  public func appending(_ more: [RowGroup]) -> Table {
+  package func appending(_ more: [RowGroup]) -> Table {
     Table(name: name, schema: schema, groups: groups + more)
   }
 

@@ -1,5 +1,5 @@
 /// One scalar at the boundary: a literal, a parameter, a cell of a result. Never one per row inside the engine.
-public enum Value: Hashable, Sendable {
+package enum Value: Hashable, Sendable {
   case null(ScalarType)
   case bool(Bool)
   case int(Int32)
@@ -14,7 +14,7 @@ public enum Value: Hashable, Sendable {
   case guid(GUID)
   case dynamic(Dynamic)
 
-  public var type: ScalarType {
+  package var type: ScalarType {
     switch self {
     case .null(let type): type
     case .bool: .bool
@@ -30,7 +30,7 @@ public enum Value: Hashable, Sendable {
     }
   }
 
-  public var isNull: Bool {
+  package var isNull: Bool {
     switch self {
     case .null(let type): type != .string
     case .dynamic(.null): true
@@ -41,7 +41,7 @@ public enum Value: Hashable, Sendable {
 
 extension Vector {
   /// A vector of one value that stands for `count` rows.
-  public static func constant(_ value: Value, count: Int = 1) -> Vector {
+  package static func constant(_ value: Value, count: Int = 1) -> Vector {
     let type = value.type
     let buffer = Buffer.zeros(byteCount: 16)
     var isNull = false
@@ -73,7 +73,7 @@ extension Vector {
   }
 
   /// One cell, for output and constants.
-  public func value(at row: Int) -> Value {
+  package func value(at row: Int) -> Value {
     if isNull(row) { return .null(type) }
     let place = isConstant ? 0 : row
     switch type {
@@ -91,12 +91,12 @@ extension Vector {
   }
 
   /// The number in a word lane at a stored place, whatever the encoding.
-  @inline(__always) public func word(at place: Int) -> Int64 {
+  @inline(__always) package func word(at place: Int) -> Int64 {
     encoding == .narrow ? Int64(lanes(Int32.self)[place]) : lanes(Int64.self)[place]
   }
 
   /// The bytes at a stored place, whatever the encoding.
-  @inline(__always) public func bytes(at place: Int) -> Bytes {
+  @inline(__always) package func bytes(at place: Int) -> Bytes {
     switch encoding {
     case .plain, .narrow: return lanes(Bytes.self)[place]
     case .codes8: return dictionary.unsafelyUnwrapped[Int(lanes(UInt8.self)[place])]

@@ -3,20 +3,20 @@
 /// - Shape: `count` rows. A constant stores one value that stands for all of them.
 /// - Nulls: `nulls` has one byte a row, 1 for null; nil when nothing is null. Strings have no nulls.
 /// - Memory: shared and immutable; slicing costs nothing, and owners keep what `Bytes` point into alive.
-public struct Vector: @unchecked Sendable {
-  public let type: ScalarType
-  public let count: Int
-  public let isConstant: Bool
-  public let encoding: Encoding
+package struct Vector: @unchecked Sendable {
+  package let type: ScalarType
+  package let count: Int
+  package let isConstant: Bool
+  package let encoding: Encoding
   let data: UnsafeRawPointer
   let nulls: UnsafePointer<UInt8>?
   /// For dictionary encodings, what the codes stand for.
-  public let dictionary: StringDictionary?
+  package let dictionary: StringDictionary?
   let owner: AnyObject?
   let nullOwner: AnyObject?
 
   /// How values lie in `data`.
-  public enum Encoding: UInt8, Sendable {
+  package enum Encoding: UInt8, Sendable {
     /// Lanes of the type's kind.
     case plain
     /// `Int32` for a type whose plain lane is `Int64`.
@@ -24,7 +24,7 @@ public struct Vector: @unchecked Sendable {
     /// Unsigned codes into `dictionary`.
     case codes8, codes16, codes32
 
-    public var isCodes: Bool { self == .codes8 || self == .codes16 || self == .codes32 }
+    package var isCodes: Bool { self == .codes8 || self == .codes16 || self == .codes32 }
   }
 
   init(
@@ -73,7 +73,7 @@ public struct Vector: @unchecked Sendable {
   }
 
   /// The rows from `start`, `length` of them; no value is copied.
-  public func slice(_ start: Int, _ length: Int) -> Vector {
+  package func slice(_ start: Int, _ length: Int) -> Vector {
     if isConstant { return resized(to: length) }
     return Vector(
       type, count: length, data: data + start &* stride, owner: owner,

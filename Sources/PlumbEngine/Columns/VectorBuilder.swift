@@ -1,9 +1,9 @@
 /// Makes a vector one value at a time, for loaders and for functions whose result has its own memory.
 ///
 /// - Note: the typed `append…` calls must match the type's lane; `append(_ value:)` converts nothing.
-public final class VectorBuilder {
-  public let type: ScalarType
-  public private(set) var count = 0
+package final class VectorBuilder {
+  package let type: ScalarType
+  package private(set) var count = 0
   private var lanes: Buffer
   private var capacity: Int
   private var mask: Buffer?
@@ -13,7 +13,7 @@ public final class VectorBuilder {
   /// The query that the values are made for, whose limits bound them.
   private let context: ExecutionContext?
 
-  public convenience init(_ type: ScalarType, capacity: Int = 64) {
+  package convenience init(_ type: ScalarType, capacity: Int = 64) {
     self.init(type, capacity: capacity, for: nil)
   }
 
@@ -42,56 +42,56 @@ public final class VectorBuilder {
     capacity &*= 2
   }
 
-  @inline(__always) public func append(bool value: Bool) {
+  @inline(__always) package func append(bool value: Bool) {
     place(UInt8.self).pointee = value ? 1 : 0
     count &+= 1
   }
 
   /// An int, long, datetime or timespan.
-  @inline(__always) public func append(word value: Int64) {
+  @inline(__always) package func append(word value: Int64) {
     place(Int64.self).pointee = value
     count &+= 1
   }
 
-  @inline(__always) public func append(real value: Double) {
+  @inline(__always) package func append(real value: Double) {
     place(Double.self).pointee = value
     count &+= 1
   }
 
-  @inline(__always) public func append(decimal value: Decimal128) {
+  @inline(__always) package func append(decimal value: Decimal128) {
     place(Decimal128.self).pointee = value
     count &+= 1
   }
 
-  @inline(__always) public func append(guid value: GUID) {
+  @inline(__always) package func append(guid value: GUID) {
     place(GUID.self).pointee = value
     count &+= 1
   }
 
   /// A string or compact dynamic value; the bytes are copied.
-  @inline(__always) public func append(bytes value: Bytes) {
+  @inline(__always) package func append(bytes value: Bytes) {
     place(Bytes.self).pointee = store.copying(value)
     count &+= 1
   }
 
   /// A string or compact dynamic value whose memory the caller keeps alive with `finish(holding:)`.
-  @inline(__always) public func append(borrowed value: Bytes) {
+  @inline(__always) package func append(borrowed value: Bytes) {
     place(Bytes.self).pointee = value
     count &+= 1
   }
 
-  public func append(string value: String) {
+  package func append(string value: String) {
     var value = value
     value.withUTF8 { append(bytes: $0) }
   }
 
-  public func append(dynamic value: Dynamic) {
+  package func append(dynamic value: Dynamic) {
     if case .null = value { return appendNull() }
     let bytes = store.encoding(value)
     append(borrowed: bytes)
   }
 
-  public func appendNull() {
+  package func appendNull() {
     switch type.lane {
     case .byte: append(bool: false)
     case .word: append(word: 0)
@@ -105,7 +105,7 @@ public final class VectorBuilder {
   }
 
   /// A cell of the builder's type; a null of any type is a null.
-  public func append(_ value: Value) {
+  package func append(_ value: Value) {
     switch value {
     case .null: appendNull()
     case .bool(let flag): append(bool: flag)
@@ -120,7 +120,7 @@ public final class VectorBuilder {
   }
 
   /// Where `append(bytes:)` copies to.
-  public var store: ByteArena {
+  package var store: ByteArena {
     if let arena { return arena }
     let made = context.map { ByteArena(for: $0) } ?? ByteArena()
     arena = made
@@ -131,7 +131,7 @@ public final class VectorBuilder {
   var isSpent: Bool { arena?.isSpent ?? false }
 
   /// The vector; the builder must not be used afterwards.
-  public func finish(holding: AnyObject? = nil) -> Vector {
+  package func finish(holding: AnyObject? = nil) -> Vector {
     let owners = [arena, holding].compactMap { $0 }
     let owner: AnyObject = owners.isEmpty ? lanes : Owners([lanes] + owners)
     return Vector(

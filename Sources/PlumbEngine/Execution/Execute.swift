@@ -3,7 +3,7 @@
 /// - Parameter keepingPartial: whether a cancelled plan gives the rows that had come until then, if there are any,
 ///   instead of throwing.
 /// - Throws: the diagnostics of functions and operators, `cancelled` and `memory-limit`.
-public func execute(
+package func execute(
   _ plan: LogicalPlan, _ context: ExecutionContext, profiling: Bool = false, keepingPartial: Bool = false
 ) throws -> QueryResult {
   let root = physicalPlan(plan)
@@ -20,7 +20,7 @@ public func execute(
 
 extension LogicalPlan {
   /// The operators that would run, as `explain` shows them.
-  public var physicalOutline: String {
+  package var physicalOutline: String {
     treeText(physicalPlan(self), label: \.label, inputs: \.inputs)
   }
 }

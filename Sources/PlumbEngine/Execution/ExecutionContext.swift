@@ -2,37 +2,37 @@ import PlumbDiagnostics
 import Synchronization
 
 /// How a query is worked out, which no answer depends on; tests compare one way with another.
-public struct ExecutionTuning: Sendable {
+package struct ExecutionTuning: Sendable {
   /// Names of rewrite rules that are not applied.
-  public var disabledRules: Set<String> = []
+  package var disabledRules: Set<String> = []
   /// Below this many rows a second thread costs more than it brings.
-  public var rowsWorthAWorker = 32_768
+  package var rowsWorthAWorker = 32_768
   /// Whether aggregations may read what row groups know of themselves in place of their rows.
-  public var readsDigests = true
+  package var readsDigests = true
 
-  public init() {}
+  package init() {}
 }
 
 /// What a running query may know of the world: the clock, its limits, and whether it was cancelled.
-public final class ExecutionContext: Sendable {
+package final class ExecutionContext: Sendable {
   /// `now()` as ticks since 0001-01-01; fixed for the whole query.
-  public let now: Int64
+  package let now: Int64
   /// Workers that may run at once, at least 1.
-  public let threads: Int
+  package let threads: Int
   /// Bytes that buffers may hold before the query ends with a diagnostic.
-  public let memoryLimit: Int
+  package let memoryLimit: Int
   /// Where `rand()` starts.
-  public let seed: UInt64
-  public let tuning: ExecutionTuning
+  package let seed: UInt64
+  package let tuning: ExecutionTuning
   private let cancelled = Atomic<Bool>(false)
   /// The context that this one was made from, whose cancellation it shares.
   private let parent: ExecutionContext?
   private let notes = Guarded<[String]>([])
   private let failure = Guarded<Diagnostic?>(nil)
   /// How far the query has come.
-  public let progress = QueryProgress()
+  package let progress = QueryProgress()
 
-  public init(
+  package init(
     now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, tuning: ExecutionTuning = ExecutionTuning(),
     parent: ExecutionContext? = nil
   ) {
@@ -53,14 +53,14 @@ public final class ExecutionContext: Sendable {
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.
-  public func cancel() { cancelled.store(true, ordering: .relaxed) }
+  package func cancel() { cancelled.store(true, ordering: .relaxed) }
 
-  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) || parent?.isCancelled ?? false }
+  package var isCancelled: Bool { cancelled.load(ordering: .relaxed) || parent?.isCancelled ?? false }
 
   /// Called at least once a chunk and in every long loop; cheap.
   ///
   /// - Throws: `cancelled`, or `memory-limit` when buffers hold more than the limit.
-  public func checkpoint() throws {
+  package func checkpoint() throws {
     if isCancelled {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
@@ -82,9 +82,9 @@ public final class ExecutionContext: Sendable {
   private var root: ExecutionContext { parent?.root ?? self }
 
   /// A remark for the user beside the result, such as an ignored hint; each is kept once.
-  public func remark(_ text: String) {
+  package func remark(_ text: String) {
     notes.withLock { if !$0.contains(text) { $0.append(text) } }
   }
 
-  public var remarks: [String] { notes.withLock { $0 } }
+  package var remarks: [String] { notes.withLock { $0 } }
 }

@@ -4,11 +4,11 @@ import Glibc
 ///
 /// - Note: the standard library's `Mutex` waits on a futex of its own, which the thread sanitizer cannot see: all that one
 ///   guards or hands over would be reported as a race.
-public final class Lock: @unchecked Sendable {
+package final class Lock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  public init() {
+  package init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
   }
@@ -20,14 +20,14 @@ public final class Lock: @unchecked Sendable {
     condition.deallocate()
   }
 
-  @inlinable public func locked<T>(_ body: () throws -> T) rethrows -> T {
+  @inlinable package func locked<T>(_ body: () throws -> T) rethrows -> T {
     take()
     defer { giveBack() }
     return try body()
   }
 
   /// The same, or nil at once when another thread is inside.
-  @inlinable public func lockedIfFree<T>(_ body: () throws -> T) rethrows -> T? {
+  @inlinable package func lockedIfFree<T>(_ body: () throws -> T) rethrows -> T? {
     guard takeIfFree() else { return nil }
     defer { giveBack() }
     return try body()
@@ -45,18 +45,18 @@ public final class Lock: @unchecked Sendable {
 }
 
 /// A value that one thread at a time may touch.
-public final class Guarded<Value>: @unchecked Sendable {
+package final class Guarded<Value>: @unchecked Sendable {
   @usableFromInline let lock = Lock()
   @usableFromInline var value: Value
 
-  public init(_ value: Value) { self.value = value }
+  package init(_ value: Value) { self.value = value }
 
-  @inlinable public func withLock<T>(_ body: (inout Value) throws -> T) rethrows -> T {
+  @inlinable package func withLock<T>(_ body: (inout Value) throws -> T) rethrows -> T {
     try lock.locked { try body(&value) }
   }
 
   /// The same, or nil at once when another thread is inside.
-  @inlinable public func withLockIfFree<T>(_ body: (inout Value) throws -> T) rethrows -> T? {
+  @inlinable package func withLockIfFree<T>(_ body: (inout Value) throws -> T) rethrows -> T? {
     try lock.lockedIfFree { try body(&value) }
   }
 }

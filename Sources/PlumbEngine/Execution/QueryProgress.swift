@@ -1,7 +1,7 @@
 import Synchronization
 
 /// How many of its rows a running query has read; counted once a chunk, safe from any thread.
-public final class QueryProgress: Sendable {
+package final class QueryProgress: Sendable {
   private let expected = Atomic<Int>(0)
   private let read = Atomic<Int>(0)
   /// More rows than these are an estimate of nothing, as of a source without an end.
@@ -13,7 +13,7 @@ public final class QueryProgress: Sendable {
   @inline(__always) func add(_ rows: Int) { read.wrappingAdd(rows, ordering: .relaxed) }
 
   /// The part that is read, 0...1; nil when the sources do not say how much there is.
-  public var fraction: Double? {
+  package var fraction: Double? {
     let whole = expected.load(ordering: .relaxed)
     guard whole > 0, whole < Self.largest else { return nil }
     return min(1, Double(read.load(ordering: .relaxed)) / Double(whole))

@@ -4,8 +4,8 @@ import Synchronization
 /// Threads that live as long as the process and run the workers of queries.
 ///
 /// - Note: a worker has a stack of 64 MB, reserved and not used, for deeply nested expressions.
-public final class WorkerPool: @unchecked Sendable {
-  public static let shared = WorkerPool()
+package final class WorkerPool: @unchecked Sendable {
+  package static let shared = WorkerPool()
 
   private let lock = Lock()
   private var idle: [Helper] = []
@@ -13,7 +13,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// Calls `body` with 0 ..< `workers`, each on its own thread, worker 0 on the caller's; returns when all have.
   ///
   /// - Throws: what the first worker to fail threw.
-  public func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
+  package func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
     guard workers > 1 else { return try body(0) }
     let failure = Guarded<(any Error)?>(nil)
     let call: @Sendable (Int) -> Void = { worker in
@@ -36,7 +36,7 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// Calls `body` for ranges that together cover 0 ..< `count`, as many as workers; small counts stay on the caller.
-  public func ranges(
+  package func ranges(
     _ count: Int, workers: Int, _ body: @Sendable (_ part: Int, _ range: Range<Int>) throws -> Void
   ) throws {
     let parts = count < 65_536 ? 1 : workers
@@ -46,7 +46,7 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// Calls `body` once for each of 0 ..< `count`, in any order: workers take the next number when they are done with one.
-  public func each(_ count: Int, workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
+  package func each(_ count: Int, workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
     let next = Atomic<Int>(0)
     try run(workers: Swift.min(workers, count)) { _ in
       while true {
@@ -134,7 +134,7 @@ private final class Helper: @unchecked Sendable {
 }
 
 /// Starts a detached thread with a stack of the given size; false when the system has no room for one.
-public func startThread(stackBytes: Int, _ body: @escaping @Sendable () -> Void) -> Bool {
+package func startThread(stackBytes: Int, _ body: @escaping @Sendable () -> Void) -> Bool {
   final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// An expression whose names are column indices and whose types are known.
 ///
 /// Built by the binder, rewritten by the optimiser, evaluated a chunk at a time.
-public indirect enum BoundExpression: Sendable {
+package indirect enum BoundExpression: Sendable {
   /// A column of the input, by index.
   case column(Int, ScalarType, SourceSpan)
   case literal(Value, SourceSpan)
@@ -11,7 +11,7 @@ public indirect enum BoundExpression: Sendable {
   /// An expression over one dictionary column, evaluated once per entry of the dictionary.
   case lifted(DictionaryLift)
 
-  public var type: ScalarType {
+  package var type: ScalarType {
     switch self {
     case .column(_, let type, _): type
     case .literal(let value, _): value.type
@@ -20,7 +20,7 @@ public indirect enum BoundExpression: Sendable {
     }
   }
 
-  public var span: SourceSpan {
+  package var span: SourceSpan {
     switch self {
     case .column(_, _, let span), .literal(_, let span): span
     case .call(let call): call.span
@@ -29,20 +29,20 @@ public indirect enum BoundExpression: Sendable {
   }
 
   /// The value, when it is known without rows.
-  public var constant: Value? {
+  package var constant: Value? {
     if case .literal(let value, _) = self { return value }
     return nil
   }
 }
 
 /// A call of one overload of a function.
-public struct BoundCall: Sendable {
-  public let name: String
-  public let overload: Overload
-  public var arguments: [BoundExpression] { didSet { constants = Prepared() } }
-  public let type: ScalarType
-  public let span: SourceSpan
-  public let isVolatile: Bool
+package struct BoundCall: Sendable {
+  package let name: String
+  package let overload: Overload
+  package var arguments: [BoundExpression] { didSet { constants = Prepared() } }
+  package let type: ScalarType
+  package let span: SourceSpan
+  package let isVolatile: Bool
   /// What the kernel keeps between chunks, such as a compiled pattern.
   let prepared = Prepared()
   /// The vectors of literal arguments, made once.
@@ -62,7 +62,7 @@ public struct BoundCall: Sendable {
 }
 
 /// What a kernel makes once from the constants of its call and uses for every chunk.
-public final class Prepared: Sendable {
+package final class Prepared: Sendable {
   private let made = Guarded<(any Sendable)?>(nil)
 
   /// The value made before, or `make()`'s, which is kept.
@@ -80,7 +80,7 @@ extension BoundExpression {
   /// Binds a call, inserting conversions of arguments where the types need them.
   ///
   /// - Throws: `unknown-overload` when no signature fits these argument types.
-  public static func calling(
+  package static func calling(
     _ function: ScalarFunction, _ arguments: [BoundExpression], at span: SourceSpan
   ) throws -> BoundExpression {
     let shapes = arguments.map { ArgumentShape(type: $0.type, constant: $0.constant) }
@@ -97,7 +97,7 @@ extension BoundExpression {
   }
 
   /// The expression's value as another type, by the engine's own conversion.
-  public func converted(to target: ScalarType) -> BoundExpression {
+  package func converted(to target: ScalarType) -> BoundExpression {
     if type == target { return self }
     if case .literal(let value, let span) = self, let same = value.converted(to: target) {
       return .literal(same, span)
@@ -109,7 +109,7 @@ extension BoundExpression {
   }
 
   /// Every column index that the expression reads.
-  public var columns: Set<Int> {
+  package var columns: Set<Int> {
     var found = Set<Int>()
     visit { if case .column(let index, _, _) = $0 { found.insert(index) } }
     return found
@@ -126,7 +126,7 @@ extension BoundExpression {
   }
 
   /// The expression with each column index replaced.
-  public func mappingColumns(_ newIndex: (Int) -> Int) -> BoundExpression {
+  package func mappingColumns(_ newIndex: (Int) -> Int) -> BoundExpression {
     switch self {
     case .column(let index, let type, let span): return .column(newIndex(index), type, span)
     case .literal: return self
@@ -138,7 +138,7 @@ extension BoundExpression {
   }
 
   /// The expression with each column replaced by another expression.
-  public func substituting(_ columns: (Int) -> BoundExpression) -> BoundExpression {
+  package func substituting(_ columns: (Int) -> BoundExpression) -> BoundExpression {
     switch self {
     case .column(let index, _, _): return columns(index)
     case .literal: return self
@@ -150,7 +150,7 @@ extension BoundExpression {
   }
 
   /// Whether two evaluations over the same row can differ.
-  public var isVolatile: Bool {
+  package var isVolatile: Bool {
     var found = false
     visit { if case .call(let call) = $0, call.isVolatile { found = true } }
     return found

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// - Input: a column that is dictionary-coded in most chunks; other chunks are evaluated row by row.
 /// - Memory: one result per dictionary that turns up, kept as long as the plan.
-public final class DictionaryLift: Sendable {
+package final class DictionaryLift: Sendable {
   /// The expression; its only column is index 0.
   let expression: BoundExpression
   /// The column of the input that it reads.

@@ -4,7 +4,7 @@ extension BoundExpression {
   /// The values for each row of `chunk`.
   ///
   /// - Throws: the diagnostics of the functions that are called, and of the context's limits.
-  public func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
+  package func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
     switch self {
     case .column(let index, _, _):
       return chunk.column(index)
@@ -18,7 +18,7 @@ extension BoundExpression {
   }
 
   /// The value of an expression without columns, or nil when it has some or is volatile.
-  public func folded(_ context: ExecutionContext) throws -> Value? {
+  package func folded(_ context: ExecutionContext) throws -> Value? {
     if let constant { return constant }
     guard columns.isEmpty, !isVolatile else { return nil }
     return try evaluate(Chunk([], count: 1), context).value(at: 0)

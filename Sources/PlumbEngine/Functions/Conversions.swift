@@ -316,7 +316,7 @@ extension DynamicCursor {
 
 extension Value {
   /// The value as another type, by the same rules as the functions; nil where that is null.
-  public func converted(to target: ScalarType) -> Value? {
+  package func converted(to target: ScalarType) -> Value? {
     if type == target { return self }
     if isNull { return .null(target) }
     let call = BoundCall(

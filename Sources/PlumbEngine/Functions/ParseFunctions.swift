@@ -2,7 +2,7 @@ import PlumbDiagnostics
 
 extension ScalarFunction {
   /// What `parse` and `parse-kv` are made of; users write the operators instead.
-  public static let parsing: [ScalarFunction] = [
+  package static let parsing: [ScalarFunction] = [
     ScalarFunction(
       "parse_match", "Holds the groups `groups` of `pattern`'s first match in `text`, if they fit `types`.",
       "text, pattern, groups, types",
@@ -296,7 +296,7 @@ private struct KeyValueScanner {
 
 extension Dynamic {
   /// A value of any type as a dynamic one.
-  public init(_ value: Value) {
+  package init(_ value: Value) {
     switch value {
     case .null(let type): self = type == .string ? .string("") : .null
     case .bool(let flag): self = .bool(flag)

@@ -1,6 +1,6 @@
 extension ScalarFunction {
   /// Every scalar function and operator, by family.
-  public static let all: [ScalarFunction] = [
+  package static let all: [ScalarFunction] = [
     operators,
     stringOperators,
     listSearchOperators,
@@ -35,5 +35,5 @@ extension ScalarFunction {
   private static let byName: [String: ScalarFunction] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
-  public static func named(_ name: String) -> ScalarFunction? { byName[name] }
+  package static func named(_ name: String) -> ScalarFunction? { byName[name] }
 }

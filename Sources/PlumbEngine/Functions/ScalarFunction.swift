@@ -3,22 +3,22 @@ import PlumbDiagnostics
 /// A scalar function or operator, declared in one place: what it is called, what it means, and its kernels.
 ///
 /// `.help`, completion, the reference page and the example tests read this value.
-public struct ScalarFunction: Sendable {
-  public let name: String
+package struct ScalarFunction: Sendable {
+  package let name: String
   /// One sentence that names the parameters in backquotes.
-  public let summary: String
+  package let summary: String
   /// The parameters as a user writes them, `text, start, [length]`.
-  public let parameters: String
-  public let examples: [Example]
-  public let overloads: [Overload]
+  package let parameters: String
+  package let examples: [Example]
+  package let overloads: [Overload]
   /// Whether two calls with equal arguments can differ, as with `rand()`: such calls are never folded.
-  public let isVolatile: Bool
+  package let isVolatile: Bool
 
   /// An expression and what it prints, checked by a test.
-  public struct Example: Sendable {
-    public let expression: String
-    public let result: String
-    public init(_ expression: String, is result: String) {
+  package struct Example: Sendable {
+    package let expression: String
+    package let result: String
+    package init(_ expression: String, is result: String) {
       self.expression = expression
       self.result = result
     }
@@ -38,7 +38,7 @@ public struct ScalarFunction: Sendable {
 }
 
 /// What an overload accepts at one place.
-public enum ParameterType: Sendable, Hashable {
+package enum ParameterType: Sendable, Hashable {
   case exactly(ScalarType)
   /// Any type, as it comes.
   case any
@@ -47,14 +47,14 @@ public enum ParameterType: Sendable, Hashable {
 }
 
 /// What is known of an argument when a call is bound.
-public struct ArgumentShape: Sendable {
-  public let type: ScalarType
+package struct ArgumentShape: Sendable {
+  package let type: ScalarType
   /// Its value, when it is a constant.
-  public let constant: Value?
+  package let constant: Value?
 }
 
 /// One signature of a scalar function with its kernel.
-public struct Overload: Sendable {
+package struct Overload: Sendable {
   let parameters: [ParameterType]
   /// The type of any number of further arguments; nil when there are none.
   let rest: ParameterType?

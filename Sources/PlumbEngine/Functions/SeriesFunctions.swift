@@ -7,7 +7,7 @@ extension ScalarFunction {
 
   /// The columns that functions of several results make in `project f(x)` and `extend (a, b) = f(x)`,
   /// by the place of each result in the array that the function gives.
-  public static let resultColumns: [String: [ColumnInfo]] = [
+  package static let resultColumns: [String: [ColumnInfo]] = [
     "series_stats": [
       ColumnInfo("min", .real), ColumnInfo("min_idx", .long), ColumnInfo("max", .real), ColumnInfo("max_idx", .long),
     ] + reals("avg", "stdev", "variance"),

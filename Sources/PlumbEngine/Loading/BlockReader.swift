@@ -2,7 +2,7 @@ import Glibc
 import PlumbDiagnostics
 
 /// What ends a row of a text, so that blocks can be cut between rows.
-public enum RowBoundary: Sendable {
+package enum RowBoundary: Sendable {
   /// Delimited text: a newline outside quotes.
   case rows(Dialect)
   /// Any newline.
@@ -12,14 +12,14 @@ public enum RowBoundary: Sendable {
 }
 
 /// The bytes that structure delimited text.
-public struct Dialect: Hashable, Sendable {
-  public var delimiter: UInt8
+package struct Dialect: Hashable, Sendable {
+  package var delimiter: UInt8
   /// Nil when quotes mean nothing.
-  public var quote: UInt8?
+  package var quote: UInt8?
   /// Line feed, or carriage return in texts that have no line feed.
-  public var newline: UInt8
+  package var newline: UInt8
 
-  public init(delimiter: UInt8, quote: UInt8? = 0x22, newline: UInt8 = 0x0A) {
+  package init(delimiter: UInt8, quote: UInt8? = 0x22, newline: UInt8 = 0x0A) {
     self.delimiter = delimiter
     self.quote = quote
     self.newline = newline
@@ -37,17 +37,17 @@ struct TextBlock {
 }
 
 /// How far a text has been read: up to the end of a row.
-public struct TextPosition: Sendable {
+package struct TextPosition: Sendable {
   /// In bytes of the text, unpacked.
-  public let offset: Int
+  package let offset: Int
   /// Newlines before it.
-  public let newlines: Int
+  package let newlines: Int
   /// Whether it is inside the array that the text is.
-  public let isArray: Bool
+  package let isArray: Bool
   /// Of the rows before it.
-  public let digest: XXHash64Stream
+  package let digest: XXHash64Stream
 
-  public init(offset: Int, newlines: Int, isArray: Bool, digest: XXHash64Stream) {
+  package init(offset: Int, newlines: Int, isArray: Bool, digest: XXHash64Stream) {
     self.offset = offset
     self.newlines = newlines
     self.isArray = isArray

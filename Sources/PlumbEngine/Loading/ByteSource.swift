@@ -3,7 +3,7 @@ import Glibc
 /// Bytes that a loader reads from front to back, and again from the front when it has to.
 ///
 /// - Note: one thread at a time calls it; a reader's lock sees to that.
-public protocol ByteSource: AnyObject {
+package protocol ByteSource: AnyObject {
   /// Fills at most `count` bytes of `target` and says how many; 0 is the end.
   func read(into target: UnsafeMutableRawPointer, count: Int) throws -> Int
 

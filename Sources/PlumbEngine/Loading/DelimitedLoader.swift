@@ -2,37 +2,37 @@ import PlumbDiagnostics
 import Synchronization
 
 /// Delimited text to load: where it is, how it is written, and which of its fields become columns.
-public struct DelimitedText {
-  public var source: any ByteSource
+package struct DelimitedText {
+  package var source: any ByteSource
   /// The file's name for messages.
-  public var name: String
-  public var dialect: Dialect
+  package var name: String
+  package var dialect: Dialect
   /// Bytes at the front that belong to no row, such as a byte order mark.
-  public var skippedBytes = 0
-  public var hasHeader: Bool
+  package var skippedBytes = 0
+  package var hasHeader: Bool
   /// Fields of every row.
-  public var fieldCount: Int
-  public var columns: [Column]
+  package var fieldCount: Int
+  package var columns: [Column]
   /// Guessed types give way to what the rows hold; stated ones make other values bad.
-  public var typesAreStated: Bool
-  public var badRows: BadRowPolicy = .reject
+  package var typesAreStated: Bool
+  package var badRows: BadRowPolicy = .reject
   /// Takes the rows that are left out, in their order, when a pass or a batch is done.
-  public var onReject: ((RejectedRow) throws -> Void)?
-  public var blockSize: Int?
-  public var threads = 1
+  package var onReject: ((RejectedRow) throws -> Void)?
+  package var blockSize: Int?
+  package var threads = 1
 
-  public struct Column {
-    public var info: ColumnInfo
+  package struct Column {
+    package var info: ColumnInfo
     /// The place of its field in a row.
-    public var field: Int
+    package var field: Int
 
-    public init(_ info: ColumnInfo, field: Int) {
+    package init(_ info: ColumnInfo, field: Int) {
       self.info = info
       self.field = field
     }
   }
 
-  public init(
+  package init(
     source: any ByteSource, name: String, dialect: Dialect, hasHeader: Bool, fieldCount: Int, columns: [Column],
     typesAreStated: Bool
   ) {
@@ -49,7 +49,7 @@ public struct DelimitedText {
 /// Loads delimited text with all threads into row groups, in the order of the file.
 ///
 /// A column whose guessed type does not hold is read again, alone, as a wider type.
-public func loadDelimited(_ text: DelimitedText, context: ExecutionContext) throws -> LoadedRows {
+package func loadDelimited(_ text: DelimitedText, context: ExecutionContext) throws -> LoadedRows {
   guard text.fieldCount <= LoadedRows.columnLimit else {
     throw BadText.tooManyColumns(file: text.name)
   }

@@ -1,8 +1,8 @@
 /// The first value of a JSON text of which only the front is at hand.
-public enum JSONFront {
+package enum JSONFront {
   /// The compact form of the first value, or of the first element of an array, and where it is; nil when it is
   /// not whole or no JSON.
-  public static func firstValue(_ front: Bytes) -> (value: ByteBuffer, place: Range<Int>)? {
+  package static func firstValue(_ front: Bytes) -> (value: ByteBuffer, place: Range<Int>)? {
     guard let base = front.baseAddress else { return nil }
     var elements = JSONElements(base: base, count: front.count)
     if front.first(where: { !$0.isSpace }) == 0x5B { elements.skipOpening() }

@@ -2,22 +2,22 @@ import PlumbDiagnostics
 import Synchronization
 
 /// JSON objects to load as rows: one a line, the elements of an array, or one after the other.
-public struct JSONRowsText {
-  public var source: any ByteSource
+package struct JSONRowsText {
+  package var source: any ByteSource
   /// The file's name for messages.
-  public var name: String
+  package var name: String
   /// Whether every line is a value; otherwise values are found by their brackets.
-  public var isLines: Bool
-  public var skippedBytes = 0
+  package var isLines: Bool
+  package var skippedBytes = 0
   /// Stated columns; nil takes all keys, in order of first appearance, with the types that fit their values.
-  public var columns: Schema?
-  public var badRows: BadRowPolicy = .reject
+  package var columns: Schema?
+  package var badRows: BadRowPolicy = .reject
   /// Takes the rows that are left out, in their order, when a pass or a batch is done.
-  public var onReject: ((RejectedRow) throws -> Void)?
-  public var blockSize: Int?
-  public var threads = 1
+  package var onReject: ((RejectedRow) throws -> Void)?
+  package var blockSize: Int?
+  package var threads = 1
 
-  public init(source: any ByteSource, name: String, isLines: Bool) {
+  package init(source: any ByteSource, name: String, isLines: Bool) {
     self.source = source
     self.name = name
     self.isLines = isLines
@@ -29,7 +29,7 @@ public struct JSONRowsText {
 /// Loads JSON objects with all threads into row groups, in the order of the file.
 ///
 /// Without stated columns the text is read twice: once for its keys and their types, once for the values.
-public func loadJSON(_ text: JSONRowsText, context: ExecutionContext) throws -> LoadedRows {
+package func loadJSON(_ text: JSONRowsText, context: ExecutionContext) throws -> LoadedRows {
   let schema = try text.columns ?? surveyedColumns(text, context: context)
   let pass = try JSONPass(text, schema: schema, context: context)
   try pass.run()

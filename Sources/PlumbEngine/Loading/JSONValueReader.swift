@@ -5,15 +5,15 @@ import Glibc
 ///
 /// - Note: holds one block of the text at a time; a block grows with the longest value, up to
 ///   `BlockReader.rowLimit`.
-public final class JSONValueReader {
+package final class JSONValueReader {
   /// The bytes of one value, until the next one is asked for, and the line that it begins on.
-  public struct Value {
-    public let text: Bytes
-    public let line: Int
+  package struct Value {
+    package let text: Bytes
+    package let line: Int
   }
 
   /// What is wrong behind the last value, such as an array that is not closed.
-  public private(set) var problem: String?
+  package private(set) var problem: String?
   private let reader: BlockReader
   private let buffer: BlockBuffer
   private let isLines: Bool
@@ -23,7 +23,7 @@ public final class JSONValueReader {
   private var counted = 0
   private var line = 1
 
-  public init(
+  package init(
     _ source: any ByteSource, name: String, isLines: Bool, skipping: Int = 0, blockSize: Int = 1 << 20
   ) throws {
     self.isLines = isLines
@@ -35,7 +35,7 @@ public final class JSONValueReader {
   /// The next value; nil at the end.
   ///
   /// - Throws: diagnostics of reading, and of a value that is too long.
-  public func next() throws -> Value? {
+  package func next() throws -> Value? {
     while true {
       if var current = rows, let block {
         let range = current.next()

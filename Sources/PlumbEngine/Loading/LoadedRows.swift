@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// What to do with a row that has the wrong number of fields, or a field that is no value of its column's type.
-public enum BadRowPolicy: String, Hashable, Sendable, CaseIterable {
+package enum BadRowPolicy: String, Hashable, Sendable, CaseIterable {
   /// The load ends with a diagnostic.
   case reject
   /// The row is left out and counted.
@@ -11,14 +11,14 @@ public enum BadRowPolicy: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The rows of a file as a table's row groups, and what had to be left out.
-public struct LoadedRows: Sendable {
-  public var schema: Schema
-  public var groups: [RowGroup]
-  public var skippedRows = 0
-  public var nulledCells = 0
-  public var remarks: [String] = []
+package struct LoadedRows: Sendable {
+  package var schema: Schema
+  package var groups: [RowGroup]
+  package var skippedRows = 0
+  package var nulledCells = 0
+  package var remarks: [String] = []
 
-  public init(
+  package init(
     schema: Schema, groups: [RowGroup], skippedRows: Int = 0, nulledCells: Int = 0, remarks: [String] = []
   ) {
     self.schema = schema
@@ -29,7 +29,7 @@ public struct LoadedRows: Sendable {
   }
 
   /// More columns than this are taken for a mistake in the file.
-  public static let columnLimit = 10_000
+  package static let columnLimit = 10_000
 }
 
 extension ScalarType {

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// A row of a text that was not taken: its line, what is wrong with it, and its bytes.
-public struct RejectedRow: Sendable {
-  public let line: Int
-  public let reason: String
-  public let text: [UInt8]
+package struct RejectedRow: Sendable {
+  package let line: Int
+  package let reason: String
+  package let text: [UInt8]
 }
 
 /// The rows of one block that are not taken; none are kept when nobody wants them.

@@ -1,17 +1,17 @@
 import PlumbDiagnostics
 
 /// Some rows of a text, and how far it has been read with them.
-public struct LoadedBatch: Sendable {
-  public let groups: [RowGroup]
-  public let end: TextPosition
+package struct LoadedBatch: Sendable {
+  package let groups: [RowGroup]
+  package let end: TextPosition
   /// Whether nothing comes behind them.
-  public let isLast: Bool
-  public let skippedRows: Int
-  public let nulledCells: Int
+  package let isLast: Bool
+  package let skippedRows: Int
+  package let nulledCells: Int
   /// Rows of another width, filled up or cut.
-  public let repairedRows: Int
+  package let repairedRows: Int
 
-  public init(
+  package init(
     groups: [RowGroup], end: TextPosition, isLast: Bool, skippedRows: Int, nulledCells: Int, repairedRows: Int
   ) {
     self.groups = groups
@@ -22,12 +22,12 @@ public struct LoadedBatch: Sendable {
     self.repairedRows = repairedRows
   }
 
-  public var rowCount: Int { groups.reduce(0) { $0 &+ $1.count } }
+  package var rowCount: Int { groups.reduce(0) { $0 &+ $1.count } }
 }
 
 /// Guessed types that do not hold in rows further on in a text, and the wider ones that do.
-public struct WiderColumns: Error {
-  public let types: [Int: ScalarType]
+package struct WiderColumns: Error {
+  package let types: [Int: ScalarType]
 }
 
 /// The size of blocks with which every thread has one of a batch.
@@ -38,7 +38,7 @@ private func blockSize(_ usual: Int, _ batchBytes: Int, threads: Int) -> Int {
 /// Reads delimited text a batch at a time, each with all threads, so that a text larger than memory can be read.
 ///
 /// - Note: one thread at a time calls it.
-public final class DelimitedStream {
+package final class DelimitedStream {
   private let text: DelimitedText
   private let context: ExecutionContext
   private let reader: BlockReader
@@ -48,7 +48,7 @@ public final class DelimitedStream {
   /// - Parameters:
   ///   - start: where an earlier reading of the same text stopped.
   ///   - batchBytes: how much text makes a batch, at the least a block.
-  public init(
+  package init(
     _ text: DelimitedText, from start: TextPosition?, batchBytes: Int, context: ExecutionContext
   ) throws {
     guard text.fieldCount <= LoadedRows.columnLimit else { throw BadText.tooManyColumns(file: text.name) }
@@ -67,7 +67,7 @@ public final class DelimitedStream {
   /// The next rows; nil at the end.
   ///
   /// - Throws: `WiderColumns`, after which this reading is over, and diagnostics of the text.
-  public func next() throws -> LoadedBatch? {
+  package func next() throws -> LoadedBatch? {
     reader.allow(blocksPerBatch)
     let places = Array(text.columns.indices)
     let pass = try DelimitedPass(
@@ -103,8 +103,8 @@ public final class DelimitedStream {
 /// Reads JSON objects a batch at a time, each with all threads.
 ///
 /// - Note: one thread at a time calls it.
-public final class JSONStream {
-  public let schema: Schema
+package final class JSONStream {
+  package let schema: Schema
   private let text: JSONRowsText
   private let context: ExecutionContext
   private let reader: BlockReader
@@ -112,7 +112,7 @@ public final class JSONStream {
   private var newlines: Int
 
   /// Without stated columns the text is read once for its keys and their types before the first batch.
-  public init(_ text: JSONRowsText, from start: TextPosition?, batchBytes: Int, context: ExecutionContext) throws {
+  package init(_ text: JSONRowsText, from start: TextPosition?, batchBytes: Int, context: ExecutionContext) throws {
     var text = text
     let blockSize = blockSize(text.blockSize ?? 4 << 20, batchBytes, threads: text.threads)
     text.blockSize = blockSize
@@ -128,7 +128,7 @@ public final class JSONStream {
   }
 
   /// The next rows; nil at the end.
-  public func next() throws -> LoadedBatch? {
+  package func next() throws -> LoadedBatch? {
     reader.allow(blocksPerBatch)
     let pass = try JSONPass(text, schema: schema, context: context, reader: reader, newlinesBefore: newlines)
     try pass.run()
@@ -146,7 +146,7 @@ public final class JSONStream {
 /// The columns that the objects of a text have, found by reading all of it.
 ///
 /// - Throws: `empty-file` when there is no object.
-public func surveyedColumns(_ text: JSONRowsText, context: ExecutionContext) throws -> Schema {
+package func surveyedColumns(_ text: JSONRowsText, context: ExecutionContext) throws -> Schema {
   let survey = try JSONPass(text, schema: nil, context: context)
   try survey.run()
   let schema = try survey.foundColumns()

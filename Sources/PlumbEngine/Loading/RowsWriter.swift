@@ -1,39 +1,39 @@
 /// Builds row groups one row at a time, with dictionaries for strings, for readers whose rows come singly.
 ///
 /// - Note: each row appends one value to every column, in any order, and ends with `endRow`.
-public final class RowsWriter {
-  public let schema: Schema
-  public private(set) var rowCount = 0
+package final class RowsWriter {
+  package let schema: Schema
+  package private(set) var rowCount = 0
   private let writers: [ColumnWriter]
   private var groups: [[Segment]] = []
 
-  public init(_ schema: Schema) {
+  package init(_ schema: Schema) {
     self.schema = schema
     writers = schema.map { ColumnWriter($0.type) }
   }
 
-  public func append(_ column: Int, word: Int64) { writers[column].append(word: word) }
-  public func append(_ column: Int, real: Double) { writers[column].append(real: real) }
-  public func append(_ column: Int, bool: Bool) { writers[column].append(bool: bool) }
-  public func append(_ column: Int, text: Bytes) { writers[column].append(text: text) }
+  package func append(_ column: Int, word: Int64) { writers[column].append(word: word) }
+  package func append(_ column: Int, real: Double) { writers[column].append(real: real) }
+  package func append(_ column: Int, bool: Bool) { writers[column].append(bool: bool) }
+  package func append(_ column: Int, text: Bytes) { writers[column].append(text: text) }
 
   /// A value of a dynamic column in its compact form.
-  public func append(_ column: Int, compact value: Bytes) { writers[column].append(compact: value) }
+  package func append(_ column: Int, compact value: Bytes) { writers[column].append(compact: value) }
 
   /// A text to read as a value of the column's type; what cannot be read is null, and the result false.
-  @discardableResult public func append(_ column: Int, parsing text: Bytes) -> Bool {
+  @discardableResult package func append(_ column: Int, parsing text: Bytes) -> Bool {
     writers[column].append(parsing: text)
   }
 
-  public func appendNull(_ column: Int) { writers[column].appendNull() }
+  package func appendNull(_ column: Int) { writers[column].appendNull() }
 
-  public func endRow() {
+  package func endRow() {
     rowCount += 1
     if rowCount % RowGroup.capacity == 0 { groups.append(writers.map { $0.seal() }) }
   }
 
   /// All rows; the writer must not be used afterwards.
-  public func finish() throws -> [RowGroup] {
+  package func finish() throws -> [RowGroup] {
     if rowCount % RowGroup.capacity != 0 { groups.append(writers.map { $0.seal() }) }
     defer { groups = [] }
     return try assembleGroups(groups, schema: schema, threads: 1)

@@ -12,7 +12,7 @@ extension RewriteRule {
 
 extension BoundExpression {
   /// The expression with constant calls replaced by literals. A call that fails is left to fail where it runs.
-  public func foldingConstants(_ context: ExecutionContext) -> BoundExpression {
+  package func foldingConstants(_ context: ExecutionContext) -> BoundExpression {
     rewritingUpwards { node in
       if case .call(let call) = node, call.name == "and" { return node.withoutTrueParts(call) }
       guard case .call(let call) = node, !call.isVolatile, call.arguments.allSatisfy({ $0.constant != nil }),

@@ -1,5 +1,5 @@
 /// A rewrite of a plan into one with the same rows that costs less.
-public struct RewriteRule: Sendable {
+package struct RewriteRule: Sendable {
   let name: String
   let apply: @Sendable (LogicalPlan, ExecutionContext) -> LogicalPlan
 
@@ -10,11 +10,11 @@ public struct RewriteRule: Sendable {
   ]
 
   /// The names of all rules, in order.
-  public static var names: [String] { all.map(\.name) }
+  package static var names: [String] { all.map(\.name) }
 }
 
 /// The plan after all rewrite rules; `trace` is called with the plan before them and after each that changed it.
-public func optimize(
+package func optimize(
   _ plan: LogicalPlan, _ context: ExecutionContext,
   trace: ((_ rule: String, _ plan: LogicalPlan) -> Void)? = nil
 ) -> LogicalPlan {

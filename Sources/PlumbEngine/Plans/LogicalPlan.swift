@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// What a query means, as a tree of relational algebra; columns are known by index.
 ///
 /// The binder builds it, the optimiser rewrites it, the physical planner turns it into operators.
-public indirect enum LogicalPlan: Sendable {
+package indirect enum LogicalPlan: Sendable {
   /// Rows of a table: the columns read, and the conjuncts that the scan itself tests.
   case scan(ScanPlan)
   /// The whole numbers, times or spans of `range`.
@@ -31,16 +31,16 @@ public indirect enum LogicalPlan: Sendable {
   case whole(WholePlan)
 }
 
-public struct ScanPlan: Sendable {
-  public let table: Table
+package struct ScanPlan: Sendable {
+  package let table: Table
   /// Indices into the table's schema, in output order.
-  public var columns: [Int]
+  package var columns: [Int]
   /// Conjuncts over the output columns.
-  public var filters: [BoundExpression]
+  package var filters: [BoundExpression]
   /// What a source of foreign rows is asked to do; its columns are those of the scan.
   var external = ExternalRequest(columns: [])
 
-  public init(table: Table, columns: [Int]? = nil, filters: [BoundExpression] = []) {
+  package init(table: Table, columns: [Int]? = nil, filters: [BoundExpression] = []) {
     self.table = table
     self.columns = columns ?? Array(table.schema.indices)
     self.filters = filters
@@ -48,15 +48,15 @@ public struct ScanPlan: Sendable {
 }
 
 /// `first`, `first + step`, ... up to and including `last` where it is met; empty when `step` leads away.
-public struct SeriesPlan: Sendable {
-  public let column: ColumnInfo
-  public let first: Value
-  public let last: Value
-  public let step: Value
+package struct SeriesPlan: Sendable {
+  package let column: ColumnInfo
+  package let first: Value
+  package let last: Value
+  package let step: Value
   /// How many values there are.
-  public let count: Int
+  package let count: Int
 
-  public init(column: ColumnInfo, first: Value, last: Value, step: Value, count: Int) {
+  package init(column: ColumnInfo, first: Value, last: Value, step: Value, count: Int) {
     self.column = column
     self.first = first
     self.last = last
@@ -66,22 +66,22 @@ public struct SeriesPlan: Sendable {
 }
 
 /// An output column and how it is computed.
-public struct NamedExpression: Sendable {
-  public var name: String
-  public var expression: BoundExpression
+package struct NamedExpression: Sendable {
+  package var name: String
+  package var expression: BoundExpression
 
-  public init(_ name: String, _ expression: BoundExpression) {
+  package init(_ name: String, _ expression: BoundExpression) {
     self.name = name
     self.expression = expression
   }
 }
 
-public struct SortKey: Sendable {
-  public var expression: BoundExpression
-  public var isDescending: Bool
-  public var nullsFirst: Bool
+package struct SortKey: Sendable {
+  package var expression: BoundExpression
+  package var isDescending: Bool
+  package var nullsFirst: Bool
 
-  public init(_ expression: BoundExpression, isDescending: Bool, nullsFirst: Bool) {
+  package init(_ expression: BoundExpression, isDescending: Bool, nullsFirst: Bool) {
     self.expression = expression
     self.isDescending = isDescending
     self.nullsFirst = nullsFirst
@@ -89,12 +89,12 @@ public struct SortKey: Sendable {
 }
 
 /// Groups and their aggregates. Output: the keys, then the results of each aggregate.
-public struct AggregatePlan: Sendable {
-  public var input: LogicalPlan
-  public var keys: [NamedExpression]
-  public var aggregates: [NamedAggregate]
+package struct AggregatePlan: Sendable {
+  package var input: LogicalPlan
+  package var keys: [NamedExpression]
+  package var aggregates: [NamedAggregate]
 
-  public init(input: LogicalPlan, keys: [NamedExpression], aggregates: [NamedAggregate]) {
+  package init(input: LogicalPlan, keys: [NamedExpression], aggregates: [NamedAggregate]) {
     self.input = input
     self.keys = keys
     self.aggregates = aggregates
@@ -102,18 +102,18 @@ public struct AggregatePlan: Sendable {
 }
 
 /// An aggregate and the names of its result columns.
-public struct NamedAggregate: Sendable {
-  public var names: [String]
-  public var aggregate: BoundAggregate
+package struct NamedAggregate: Sendable {
+  package var names: [String]
+  package var aggregate: BoundAggregate
 
-  public init(_ names: [String], _ aggregate: BoundAggregate) {
+  package init(_ names: [String], _ aggregate: BoundAggregate) {
     self.names = names
     self.aggregate = aggregate
   }
 }
 
 /// The nine kinds of `join`, and `lookup`'s two as inner and left outer.
-public enum JoinKind: String, Sendable, CaseIterable {
+package enum JoinKind: String, Sendable, CaseIterable {
   /// Inner, after the left side is reduced to one row for each distinct key.
   case innerUnique = "innerunique"
   case inner
@@ -127,18 +127,18 @@ public enum JoinKind: String, Sendable, CaseIterable {
 }
 
 /// Output: the left columns then the right ones, by their kind only one side for semi and anti joins.
-public struct JoinPlan: Sendable {
-  public var kind: JoinKind
-  public var left: LogicalPlan
-  public var right: LogicalPlan
+package struct JoinPlan: Sendable {
+  package var kind: JoinKind
+  package var left: LogicalPlan
+  package var right: LogicalPlan
   /// Pairs of equal type; `left` indexes the left schema and `right` the right one.
-  public var keys: [(left: BoundExpression, right: BoundExpression)]
+  package var keys: [(left: BoundExpression, right: BoundExpression)]
   /// The names of the output columns, after the binder has made them distinct.
-  public var names: [String]
+  package var names: [String]
   /// Whether the hash table is built over the left side; the optimiser decides.
-  public var buildsLeft = false
+  package var buildsLeft = false
 
-  public init(
+  package init(
     kind: JoinKind, left: LogicalPlan, right: LogicalPlan,
     keys: [(left: BoundExpression, right: BoundExpression)], names: [String]
   ) {
@@ -151,19 +151,19 @@ public struct JoinPlan: Sendable {
 }
 
 /// `mv-expand`: one row for each element of some dynamic columns.
-public struct ExpandPlan: Sendable {
-  public var input: LogicalPlan
-  public var columns: [ExpandedColumn]
+package struct ExpandPlan: Sendable {
+  package var input: LogicalPlan
+  package var columns: [ExpandedColumn]
   /// The name of a column with the element's index from 0, if asked for; it comes last.
-  public var indexName: String?
+  package var indexName: String?
   /// The most rows made from one row.
-  public var rowLimit: Int?
+  package var rowLimit: Int?
   /// Whether a bag becomes `[key, value]` arrays rather than one-property bags.
-  public var bagsAsArrays: Bool
+  package var bagsAsArrays: Bool
   /// Whether a null counts as one element.
-  public var keepsEmpty: Bool
+  package var keepsEmpty: Bool
 
-  public init(
+  package init(
     input: LogicalPlan, columns: [ExpandedColumn], indexName: String?, rowLimit: Int?, bagsAsArrays: Bool,
     keepsEmpty: Bool = true
   ) {
@@ -177,16 +177,16 @@ public struct ExpandPlan: Sendable {
 }
 
 /// A column of the input that is expanded in place, or a new one that holds an expression's elements.
-public struct ExpandedColumn: Sendable {
+package struct ExpandedColumn: Sendable {
   /// The dynamic value to take apart.
-  public var expression: BoundExpression
+  package var expression: BoundExpression
   /// The index in the input's schema that is replaced; nil for a new column at the end.
-  public var replaces: Int?
-  public var name: String
+  package var replaces: Int?
+  package var name: String
   /// The type each element is converted to; dynamic leaves it as it is.
-  public var type: ScalarType
+  package var type: ScalarType
 
-  public init(expression: BoundExpression, replaces: Int?, name: String, type: ScalarType) {
+  package init(expression: BoundExpression, replaces: Int?, name: String, type: ScalarType) {
     self.expression = expression
     self.replaces = replaces
     self.name = name
@@ -195,14 +195,14 @@ public struct ExpandedColumn: Sendable {
 }
 
 /// A new column computed over the ordered input, at the end of the schema.
-public struct WindowColumn: Sendable {
-  public var name: String
-  public var function: WindowFunction
-  public var arguments: [BoundExpression]
-  public let type: ScalarType
-  public let span: SourceSpan
+package struct WindowColumn: Sendable {
+  package var name: String
+  package var function: WindowFunction
+  package var arguments: [BoundExpression]
+  package let type: ScalarType
+  package let span: SourceSpan
 
-  public init(
+  package init(
     name: String, function: WindowFunction, arguments: [BoundExpression], type: ScalarType, span: SourceSpan
   ) {
     self.name = name
@@ -214,7 +214,7 @@ public struct WindowColumn: Sendable {
 }
 
 /// Functions over neighbouring rows. Arguments as KQL has them, constants included.
-public enum WindowFunction: String, Sendable, CaseIterable {
+package enum WindowFunction: String, Sendable, CaseIterable {
   /// `prev(value, [offset = 1], [default])`
   case prev
   /// `next(value, [offset = 1], [default])`
@@ -232,15 +232,15 @@ public enum WindowFunction: String, Sendable, CaseIterable {
 }
 
 /// Output: `plan`'s rows for each distinct value of `key`, in the order the values first appear.
-public struct PartitionPlan: Sendable {
-  public var input: LogicalPlan
-  public var key: BoundExpression
+package struct PartitionPlan: Sendable {
+  package var input: LogicalPlan
+  package var key: BoundExpression
   /// Reads its rows from `.input`, whose schema is the input's.
-  public var plan: LogicalPlan
+  package var plan: LogicalPlan
   /// What the plan calls its partition's key, where it can read it as a value.
-  public var keyName: String?
+  package var keyName: String?
 
-  public init(input: LogicalPlan, key: BoundExpression, plan: LogicalPlan, keyName: String? = nil) {
+  package init(input: LogicalPlan, key: BoundExpression, plan: LogicalPlan, keyName: String? = nil) {
     self.input = input
     self.key = key
     self.plan = plan
@@ -249,10 +249,10 @@ public struct PartitionPlan: Sendable {
 }
 
 /// An operator that sees its whole input at once, in order.
-public struct WholePlan: Sendable {
-  public let name: String
-  public var input: LogicalPlan
-  public let schema: Schema
+package struct WholePlan: Sendable {
+  package let name: String
+  package var input: LogicalPlan
+  package let schema: Schema
   /// From all rows of the input as one chunk to all rows of the output.
   let transform: @Sendable (Chunk, ExecutionContext) throws -> Chunk
 
@@ -269,7 +269,7 @@ public struct WholePlan: Sendable {
 
 extension LogicalPlan {
   /// The columns of the plan's rows.
-  public var schema: Schema {
+  package var schema: Schema {
     switch self {
     case .scan(let scan): return scan.columns.map { scan.table.schema[$0] }
     case .series(let series): return [series.column]
@@ -299,7 +299,7 @@ extension LogicalPlan {
   }
 
   /// The plans that this one reads from.
-  public var inputs: [LogicalPlan] {
+  package var inputs: [LogicalPlan] {
     switch self {
     case .scan, .series, .input: []
     case .filter(let input, _), .project(let input, _), .sort(let input, _), .limit(let input, _),
@@ -317,7 +317,7 @@ extension LogicalPlan {
 
 extension LogicalPlan {
   /// Whether the plan reads rows that a plan around it hands over, as within `partition`.
-  public var readsOuterRows: Bool {
+  package var readsOuterRows: Bool {
     var open = [self]
     while let plan = open.popLast() {
       if case .input = plan { return true }

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 
 /// The key of a partition, as a subquery with a source of its own reads it: a place-holder until the partition runs.
 extension BoundExpression {
-  public static func partitionKey(_ name: String, _ type: ScalarType, _ span: SourceSpan) -> BoundExpression {
+  package static func partitionKey(_ name: String, _ type: ScalarType, _ span: SourceSpan) -> BoundExpression {
     let overload = Overload.columns([.string], to: type) { arguments -> Vector in
       throw Diagnostic(
         "misplaced-key", "the key of the partition is not known to this operator", at: arguments.span,
@@ -38,7 +38,7 @@ extension LogicalPlan {
   }
 
   /// Whether the plan reads the key of a partition that it stands in.
-  public var readsOuterKey: Bool { readsKey(besides: []) }
+  package var readsOuterKey: Bool { readsKey(besides: []) }
 
   private func readsKey(besides known: Set<String>) -> Bool {
     var found = false

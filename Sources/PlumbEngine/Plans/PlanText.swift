@@ -1,7 +1,7 @@
 /// How plans and expressions are written in `explain` and `profile`.
 extension LogicalPlan {
   /// The plan as an indented tree, outermost operator first.
-  public var outline: String { treeText(self, label: \.label, inputs: \.drawnInputs) }
+  package var outline: String { treeText(self, label: \.label, inputs: \.drawnInputs) }
 
   /// What is drawn below the plan: of `partition` also the steps that each part goes through, down to `Input`.
   private var drawnInputs: [LogicalPlan] {
@@ -141,7 +141,7 @@ extension BoundCall {
 
 extension Value {
   /// The value as a KQL literal.
-  public var literal: String {
+  package var literal: String {
     switch self {
     case .null(let type): return type == .string ? "\"\"" : "\(type.name)(null)"
     case .bool(let flag): return flag ? "true" : "false"

@@ -4,7 +4,7 @@ extension RowGroup {
   private static let textLimit = 64 << 20
 
   /// The rows of all groups in full groups, in their order; groups that are full already stay as they are.
-  public static func regrouping(_ groups: [RowGroup], schema: Schema) throws -> [RowGroup] {
+  package static func regrouping(_ groups: [RowGroup], schema: Schema) throws -> [RowGroup] {
     var result: [RowGroup] = []
     var waiting: [RowGroup] = []
     var rows = 0

@@ -7,7 +7,7 @@
 ///   - bytes: the segment, with eight bytes behind it that can be loaded.
 ///   - narrow: whether whole numbers are known to fit 32 bits.
 ///   - dictionary: what codes stand for.
-public func decodeSegment(
+package func decodeSegment(
   _ bytes: Buffer, byteCount: Int, type: ScalarType, rows: Int, narrow: Bool, dictionary: StringDictionary?
 ) -> Vector? {
   var reader = SegmentReader(bytes.base, count: byteCount)
@@ -119,27 +119,27 @@ private func decodeTexts(
 
 extension Vector {
   /// The same codes under a dictionary that begins with the entries of their own.
-  public func replacingDictionary(_ longer: StringDictionary) -> Vector {
+  package func replacingDictionary(_ longer: StringDictionary) -> Vector {
     Vector(
       type, count: count, data: data, owner: owner, nulls: nulls, nullOwner: nullOwner, isConstant: isConstant,
       encoding: encoding, dictionary: longer)
   }
 
   /// The memory that the values take, without a dictionary's.
-  public var storedByteCount: Int {
+  package var storedByteCount: Int {
     let lanes = count &* stride &+ (nulls == nil ? 0 : count)
     return type.lane == .bytes && !encoding.isCodes ? lanes &+ textByteCount : lanes
   }
 
   /// Whether a row has no value.
-  public func isNull(at row: Int) -> Bool { isNull(row) }
+  package func isNull(at row: Int) -> Bool { isNull(row) }
 
   /// The number of a bool, int, long, datetime or timespan; anything for null.
-  public func wholeNumber(at row: Int) -> Int64 {
+  package func wholeNumber(at row: Int) -> Int64 {
     let place = isConstant ? 0 : row
     return type.lane == .byte ? Int64(lanes(UInt8.self)[place]) : word(at: place)
   }
 
   /// The number of a real; anything for null.
-  public func realNumber(at row: Int) -> Double { lanes(Double.self)[isConstant ? 0 : row] }
+  package func realNumber(at row: Int) -> Double { lanes(Double.self)[isConstant ? 0 : row] }
 }

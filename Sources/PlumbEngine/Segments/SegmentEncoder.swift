@@ -1,16 +1,16 @@
 import Glibc
 
 /// Turns columns of row groups into bytes; each worker has one for its scratch memory.
-public final class SegmentEncoder {
+package final class SegmentEncoder {
   private let words = Buffer(of: Int64.self, count: RowGroup.capacity)
   private let codes = Buffer(of: UInt32.self, count: RowGroup.capacity)
 
-  public init() {}
+  package init() {}
 
   /// The column's bytes; texts become codes where `texts` takes them.
   ///
   /// - Parameter vector: at most `RowGroup.capacity` rows.
-  public func encode(_ vector: Vector, texts: TextPool?) -> EncodedSegment {
+  package func encode(_ vector: Vector, texts: TextPool?) -> EncodedSegment {
     precondition(vector.count <= RowGroup.capacity, "callers cut rows into groups")
     let vector = vector.expanded()
     let n = vector.count
@@ -150,7 +150,7 @@ extension Vector {
   }
 
   /// How many bytes the texts or dynamic values of a column take, and 0 for other columns.
-  public var textByteCount: Int {
+  package var textByteCount: Int {
     guard type.lane == .bytes else { return 0 }
     if isConstant { return bytes(at: 0).count &* count }
     var total = 0

@@ -2,7 +2,7 @@
 ///
 /// A byte with the form, a byte that is 1 when nulls follow, the number of rows, a bit a row for nulls, and
 /// what the form says. Numbers are little-endian; the layout never changes, new forms get new numbers.
-public enum SegmentForm: UInt8, Sendable {
+package enum SegmentForm: UInt8, Sendable {
   /// A bit for each value.
   case bits = 1
   /// Packed whole numbers.
@@ -20,14 +20,14 @@ public enum SegmentForm: UInt8, Sendable {
 }
 
 /// A column of a row group, ready to be stored.
-public struct EncodedSegment: Sendable {
-  public let bytes: ByteBuffer
+package struct EncodedSegment: Sendable {
+  package let bytes: ByteBuffer
   /// Entries that the column's dictionary must have for the codes to mean something; 0 without codes.
-  public let dictionaryCount: Int
+  package let dictionaryCount: Int
 }
 
 /// The checksum of a stored piece: XXH64, with the piece's number in the file as its seed so that pieces that
 /// changed places are noticed as well.
-public func checksum(_ bytes: Bytes, of number: Int64) -> Int64 {
+package func checksum(_ bytes: Bytes, of number: Int64) -> Int64 {
   Int64(bitPattern: XXHash64.hash(bytes, seed: UInt64(bitPattern: number)))
 }

@@ -1,12 +1,12 @@
 /// The dictionary of a stored column while rows are added to it: texts keep the codes they have, new ones get the next.
 ///
 /// One thread at a time uses it.
-public final class TextPool {
+package final class TextPool {
   /// Columns with more different texts than this are stored as texts.
   private static let countLimit = 262_144
   private static let byteLimit = 32 << 20
 
-  public private(set) var count: Int
+  package private(set) var count: Int
   private var byteCount = 0
   private let known: StringDictionary?
   private let index: BytesIndex
@@ -17,7 +17,7 @@ public final class TextPool {
   private static let unknown = UInt32.max
 
   /// - Parameter dictionary: what the column has so far.
-  public init(_ dictionary: StringDictionary?) {
+  package init(_ dictionary: StringDictionary?) {
     known = dictionary
     count = dictionary?.count ?? 0
     index = BytesIndex(capacity: count)
@@ -111,7 +111,7 @@ public final class TextPool {
   }
 
   /// The texts with codes from `first` on as bytes for a file.
-  public func piece(from first: Int) -> ByteBuffer {
+  package func piece(from first: Int) -> ByteBuffer {
     let base = known?.count ?? 0
     let n = count &- first
     let lengths = Buffer(of: Int64.self, count: n)
@@ -134,7 +134,7 @@ extension StringDictionary {
   /// Puts together the pieces that `TextPool.piece` made, in their order; nil when one is damaged.
   ///
   /// - Parameter pieces: each with eight bytes behind it that can be loaded.
-  public static func joining(_ pieces: [(bytes: Buffer, count: Int)]) -> StringDictionary? {
+  package static func joining(_ pieces: [(bytes: Buffer, count: Int)]) -> StringDictionary? {
     var owners: [AnyObject] = []
     var parts: [(count: Int, lengths: Buffer, texts: Buffer)] = []
     var total = 0

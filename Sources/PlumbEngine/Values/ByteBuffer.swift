@@ -1,12 +1,12 @@
 import Glibc
 
 /// A run of UTF-8, or of a value's compact form, that somebody else owns.
-public typealias Bytes = UnsafeBufferPointer<UInt8>
+@usableFromInline package typealias Bytes = UnsafeBufferPointer<UInt8>
 
 /// A growing output of bytes that values print themselves into, so that no `String` is made per value.
 ///
 /// Copies share their memory until one of them grows.
-public struct ByteBuffer: Sendable {
+package struct ByteBuffer: Sendable {
   /// The memory, freed with its last owner.
   @usableFromInline final class Storage: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutablePointer<UInt8>
@@ -30,33 +30,33 @@ public struct ByteBuffer: Sendable {
   @usableFromInline var storage: Storage?
   @usableFromInline var used = 0
 
-  @inlinable public init() {}
+  @inlinable package init() {}
 
-  public init(capacity: Int) { if capacity > 0 { storage = Storage(capacity: capacity) } }
+  package init(capacity: Int) { if capacity > 0 { storage = Storage(capacity: capacity) } }
 
-  @inlinable public var count: Int { used }
-  @inlinable public var isEmpty: Bool { used == 0 }
+  @inlinable package var count: Int { used }
+  @inlinable package var isEmpty: Bool { used == 0 }
 
   /// A copy of the content.
-  public var bytes: [UInt8] { withBytes { Array($0) } }
+  package var bytes: [UInt8] { withBytes { Array($0) } }
 
   /// The content as text; ill-formed UTF-8 becomes U+FFFD.
-  public var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+  package var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 
-  @inlinable public func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+  @inlinable package func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(storage) {
       try body(Bytes(start: storage.map { UnsafePointer($0.base) }, count: count))
     }
   }
 
   /// Makes room for `capacity` bytes in all.
-  public mutating func reserve(_ capacity: Int) { if capacity > count { makeRoom(capacity &- count) } }
+  package mutating func reserve(_ capacity: Int) { if capacity > count { makeRoom(capacity &- count) } }
 
   /// Empties the buffer and keeps its memory.
-  @inlinable public mutating func removeAll() { used = 0 }
+  @inlinable package mutating func removeAll() { used = 0 }
 
   /// Drops everything from `count` on.
-  @inlinable public mutating func truncate(to count: Int) {
+  @inlinable package mutating func truncate(to count: Int) {
     if count < used { used = Swift.max(count, 0) }
   }
 
@@ -86,39 +86,39 @@ public struct ByteBuffer: Sendable {
     used &+= written
   }
 
-  @inlinable public mutating func append(_ byte: UInt8) {
+  @inlinable package mutating func append(_ byte: UInt8) {
     room(for: 1).pointee = byte
     used &+= 1
   }
 
-  @inlinable public mutating func append(_ bytes: Bytes) {
+  @inlinable package mutating func append(_ bytes: Bytes) {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return }
     room(for: bytes.count).update(from: base, count: bytes.count)
     used &+= bytes.count
   }
 
-  @inlinable public mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
+  @inlinable package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
 
-  public mutating func append(_ text: String) { text.withUTF8Bytes { append($0) } }
+  package mutating func append(_ text: String) { text.withUTF8Bytes { append($0) } }
 
-  public mutating func append(_ text: StaticString) {
+  package mutating func append(_ text: StaticString) {
     append(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  public mutating func append(_ scalar: Unicode.Scalar) {
+  package mutating func append(_ scalar: Unicode.Scalar) {
     for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(unit) }
   }
 
   /// Appends `value` in decimal.
-  public mutating func append(decimal value: Int64) {
+  package mutating func append(decimal value: Int64) {
     if value < 0 { append(0x2D) }
     append(decimal: value.magnitude)
   }
 
-  public mutating func append(decimal value: UInt64) { append(decimal: value, width: 1) }
+  package mutating func append(decimal value: UInt64) { append(decimal: value, width: 1) }
 
   /// Appends `value` in decimal, padded with zeros to at least `width` digits.
-  public mutating func append(decimal value: UInt64, width: Int) {
+  package mutating func append(decimal value: UInt64, width: Int) {
     var digits = 1
     var bound: UInt64 = 10
     while digits < 19 && value >= bound {
@@ -151,7 +151,7 @@ public struct ByteBuffer: Sendable {
   }
 
   /// Appends an integer's bytes, least significant first.
-  @inlinable public mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
+  @inlinable package mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
     append(atMost: MemoryLayout<T>.size) { place in
       UnsafeMutableRawPointer(place).storeBytes(of: value.littleEndian, as: T.self)
       return MemoryLayout<T>.size
@@ -168,28 +168,28 @@ public struct ByteBuffer: Sendable {
 
 extension String {
   /// The text's UTF-8 for the time of `body`.
-  @inlinable public func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+  @inlinable package func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     var copy = self
     return try copy.withUTF8(body)
   }
 
   /// Reads UTF-8; ill-formed parts become U+FFFD.
-  @inlinable public init(_ bytes: Bytes) { self = String(decoding: bytes, as: UTF8.self) }
+  @inlinable package init(_ bytes: Bytes) { self = String(decoding: bytes, as: UTF8.self) }
 }
 
 extension UnsafeBufferPointer where Element == UInt8 {
   /// The part from `start` up to `end`, clamped to what is there.
-  @inlinable public func part(from start: Int, to end: Int) -> Bytes {
+  @inlinable package func part(from start: Int, to end: Int) -> Bytes {
     let lower = Swift.min(Swift.max(start, 0), count)
     let upper = Swift.min(Swift.max(end, lower), count)
     guard let base = baseAddress, upper > lower else { return Bytes(start: nil, count: 0) }
     return Bytes(start: base + lower, count: upper - lower)
   }
 
-  @inlinable public func part(from start: Int) -> Bytes { part(from: start, to: count) }
+  @inlinable package func part(from start: Int) -> Bytes { part(from: start, to: count) }
 
   /// Without the white space of ASCII at either end.
-  @inlinable public var trimmed: Bytes {
+  @inlinable package var trimmed: Bytes {
     var lower = 0
     var upper = count
     while lower < upper && self[lower].isSpace { lower &+= 1 }
@@ -198,14 +198,14 @@ extension UnsafeBufferPointer where Element == UInt8 {
   }
 
   /// Whether both hold the same bytes.
-  @inlinable public func equals(_ other: Bytes) -> Bool {
+  @inlinable package func equals(_ other: Bytes) -> Bool {
     guard count == other.count else { return false }
     guard count > 0, let lhs = baseAddress, let rhs = other.baseAddress else { return true }
     return memcmp(lhs, rhs, count) == 0
   }
 
   /// Negative, zero or positive, as in `memcmp`; a prefix comes before what it begins.
-  @inlinable public func compared(to other: Bytes) -> Int {
+  @inlinable package func compared(to other: Bytes) -> Int {
     let shared = Swift.min(count, other.count)
     if shared > 0, let lhs = baseAddress, let rhs = other.baseAddress {
       let order = memcmp(lhs, rhs, shared)

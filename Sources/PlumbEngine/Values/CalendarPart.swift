@@ -1,9 +1,9 @@
 /// A unit of the calendar, as `datetime_add`, `datetime_diff` and the `startof` functions count in.
-public enum CalendarPart: UInt8, CaseIterable, Sendable {
+package enum CalendarPart: UInt8, CaseIterable, Sendable {
   case year, quarter, month, week, day, hour, minute, second, millisecond, microsecond, nanosecond
 
   /// The part named `name`, in any case.
-  public init?(_ name: Bytes) {
+  package init?(_ name: Bytes) {
     for part in CalendarPart.allCases where name.equalsIgnoringCase(part.name) {
       self = part
       return
@@ -11,7 +11,7 @@ public enum CalendarPart: UInt8, CaseIterable, Sendable {
     return nil
   }
 
-  public var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .year: "year"
     case .quarter: "quarter"
@@ -54,7 +54,7 @@ public enum CalendarPart: UInt8, CaseIterable, Sendable {
 
 extension DateTime {
   /// The first tick of the part that holds `ticks`, moved by `offset` parts; weeks start on Sunday.
-  public static func start(of part: CalendarPart, _ ticks: Int64, offset: Int64 = 0) -> Int64? {
+  package static func start(of part: CalendarPart, _ ticks: Int64, offset: Int64 = 0) -> Int64? {
     guard isInRange(ticks) else { return nil }
     if let months = part.months {
       let civil = civil(ticks)
@@ -74,7 +74,7 @@ extension DateTime {
   }
 
   /// The last tick of the part that holds `ticks`, moved by `offset` parts.
-  public static func end(of part: CalendarPart, _ ticks: Int64, offset: Int64 = 0) -> Int64? {
+  package static func end(of part: CalendarPart, _ ticks: Int64, offset: Int64 = 0) -> Int64? {
     guard let start = start(of: part, ticks, offset: offset) else { return nil }
     // The last part of the range has no next one.
     guard let next = DateTime.start(of: part, start, offset: 1) else { return max }
@@ -82,7 +82,7 @@ extension DateTime {
   }
 
   /// Moves by parts of the calendar; a day that the month lacks becomes the month's last.
-  public static func add(_ part: CalendarPart, _ amount: Int64, to ticks: Int64) -> Int64? {
+  package static func add(_ part: CalendarPart, _ amount: Int64, to ticks: Int64) -> Int64? {
     if let months = part.months {
       let civil = civil(ticks)
       let (span, overflow) = amount.multipliedReportingOverflow(by: months)
@@ -101,7 +101,7 @@ extension DateTime {
   }
 
   /// How many boundaries of `part` lie between the two, positive when `later` is the later one.
-  public static func difference(_ part: CalendarPart, _ later: Int64, _ earlier: Int64) -> Int64 {
+  package static func difference(_ part: CalendarPart, _ later: Int64, _ earlier: Int64) -> Int64 {
     ordinal(of: part, later) &- ordinal(of: part, earlier)
   }
 

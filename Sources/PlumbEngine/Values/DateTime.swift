@@ -1,28 +1,28 @@
 /// KQL's `datetime`: an `Int64` of ticks of 100 ns since 0001-01-01T00:00:00 UTC.
 ///
 /// The value itself is an `Int64` in a column; this name space holds what can be done with it.
-public enum DateTime {
-  public static let min: Int64 = 0
-  public static let max: Int64 = 3_155_378_975_999_999_999
-  public static let unixEpoch: Int64 = 621_355_968_000_000_000
+package enum DateTime {
+  package static let min: Int64 = 0
+  package static let max: Int64 = 3_155_378_975_999_999_999
+  package static let unixEpoch: Int64 = 621_355_968_000_000_000
 
   /// A date and a time of day, as people write them.
-  public struct Civil: Equatable, Sendable {
-    public var year: Int
-    public var month: Int
-    public var day: Int
-    public var hour: Int
-    public var minute: Int
-    public var second: Int
+  package struct Civil: Equatable, Sendable {
+    package var year: Int
+    package var month: Int
+    package var day: Int
+    package var hour: Int
+    package var minute: Int
+    package var second: Int
     /// Ticks within the second, 0..<10_000_000.
-    public var fraction: Int
+    package var fraction: Int
   }
 
-  @inlinable public static func isInRange(_ ticks: Int64) -> Bool { ticks >= 0 && ticks <= max }
+  @inlinable package static func isInRange(_ ticks: Int64) -> Bool { ticks >= 0 && ticks <= max }
 
   /// The date of a day counted from 0001-01-01, which is day 0.
   // Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
-  public static func date(day: Int) -> (year: Int, month: Int, day: Int) {
+  package static func date(day: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = day &+ 306
     let era = shifted / 146_097
     let dayOfEra = shifted &- era &* 146_097
@@ -37,7 +37,7 @@ public enum DateTime {
   }
 
   /// The day number of a date that exists, from year 0 on.
-  public static func dayNumber(year: Int, month: Int, day: Int) -> Int {
+  package static func dayNumber(year: Int, month: Int, day: Int) -> Int {
     let shiftedYear = month <= 2 ? year &- 1 : year
     let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear &- 399) / 400
     let yearOfEra = shiftedYear &- era &* 400
@@ -47,11 +47,11 @@ public enum DateTime {
     return era &* 146_097 &+ dayOfEra &- 306
   }
 
-  public static func isLeap(_ year: Int) -> Bool {
+  package static func isLeap(_ year: Int) -> Bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
   }
 
-  public static func days(inMonth month: Int, of year: Int) -> Int {
+  package static func days(inMonth month: Int, of year: Int) -> Int {
     switch month {
     case 2: isLeap(year) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -59,7 +59,7 @@ public enum DateTime {
     }
   }
 
-  public static func civil(_ ticks: Int64) -> Civil {
+  package static func civil(_ ticks: Int64) -> Civil {
     let clamped = Int(Swift.min(Swift.max(ticks, 0), max))
     let (day, ofDay) = clamped.quotientAndRemainder(dividingBy: Int(TimeSpan.day))
     let (year, month, dayOfMonth) = date(day: day)
@@ -70,7 +70,7 @@ public enum DateTime {
   }
 
   /// Nil unless every part is in range and the date exists.
-  public static func ticks(
+  package static func ticks(
     year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, fraction: Int = 0
   ) -> Int64? {
     guard year >= 1, year <= 9999, month >= 1, month <= 12, day >= 1, day <= days(inMonth: month, of: year),
@@ -82,26 +82,26 @@ public enum DateTime {
     return Int64(seconds &* 10_000_000 &+ fraction)
   }
 
-  public static func ticks(_ civil: Civil) -> Int64? {
+  package static func ticks(_ civil: Civil) -> Int64? {
     ticks(
       year: civil.year, month: civil.month, day: civil.day, hour: civil.hour, minute: civil.minute,
       second: civil.second, fraction: civil.fraction)
   }
 
   /// Days since the last Sunday, 0...6.
-  public static func dayOfWeek(_ ticks: Int64) -> Int {
+  package static func dayOfWeek(_ ticks: Int64) -> Int {
     // 0001-01-01 was a Monday.
     (Int(Swift.max(ticks, 0) / TimeSpan.day) &+ 1) % 7
   }
 
   /// 1 for the first of January.
-  public static func dayOfYear(_ ticks: Int64) -> Int {
+  package static func dayOfYear(_ ticks: Int64) -> Int {
     let day = Int(Swift.max(ticks, 0) / TimeSpan.day)
     return day &- dayNumber(year: date(day: day).year, month: 1, day: 1) &+ 1
   }
 
   /// The week's number by ISO 8601: weeks start on Monday, and week 1 holds the year's first Thursday.
-  public static func weekOfYear(_ ticks: Int64) -> Int {
+  package static func weekOfYear(_ ticks: Int64) -> Int {
     let day = Int(Swift.max(ticks, 0) / TimeSpan.day)
     // Day 0 was a Monday, so the remainder counts from Monday.
     let thursday = day &- day % 7 &+ 3
@@ -110,22 +110,22 @@ public enum DateTime {
   }
 
   /// Ticks since 1970-01-01, for a count of `unit` ticks each; nil outside the range of `datetime`.
-  public static func fromUnix(_ count: Int64, unit: Int64) -> Int64? {
+  package static func fromUnix(_ count: Int64, unit: Int64) -> Int64? {
     let (span, overflow) = count.multipliedReportingOverflow(by: unit)
     return overflow ? nil : adding(span, to: unixEpoch)
   }
 
-  public static func fromUnixNanoseconds(_ count: Int64) -> Int64? {
+  package static func fromUnixNanoseconds(_ count: Int64) -> Int64? {
     adding(count.floored(by: 100), to: unixEpoch)
   }
 
   /// Whole units of `unit` ticks since 1970-01-01, rounded towards the past.
-  public static func unix(_ ticks: Int64, unit: Int64) -> Int64 {
+  package static func unix(_ ticks: Int64, unit: Int64) -> Int64 {
     (ticks &- unixEpoch).floored(by: unit)
   }
 
   /// `ticks` moved by a timespan; nil outside the range of `datetime`.
-  @inlinable public static func adding(_ span: Int64, to ticks: Int64) -> Int64? {
+  @inlinable package static func adding(_ span: Int64, to ticks: Int64) -> Int64? {
     let (sum, overflow) = ticks.addingReportingOverflow(span)
     return overflow || !isInRange(sum) ? nil : sum
   }

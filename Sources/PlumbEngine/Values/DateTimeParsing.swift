@@ -1,7 +1,7 @@
 extension DateTime {
   /// Reads a moment in any of the forms of ISO 8601, RFC 822 and RFC 850 that KQL takes, or as
   /// `M/d/yyyy [h:mm[:ss[.f]] [AM|PM]]`; a time without a zone is UTC.
-  public static func parse(_ text: Bytes) -> Int64? {
+  package static func parse(_ text: Bytes) -> Int64? {
     if let ticks = parseCommon(text) { return ticks }
     var reader = Reader(text.trimmed)
     guard let first = reader.peek else { return nil }
@@ -18,7 +18,7 @@ extension DateTime {
     return adding(0 &- offset, to: ticks)
   }
 
-  public static func parse(_ text: String) -> Int64? { text.withUTF8Bytes { parse($0) } }
+  package static func parse(_ text: String) -> Int64? { text.withUTF8Bytes { parse($0) } }
 
   /// The fast path: `YYYY-MM-DD`, alone or with `T` or a space, `HH:MM:SS`, a fraction and `Z`.
   private static func parseCommon(_ text: Bytes) -> Int64? {

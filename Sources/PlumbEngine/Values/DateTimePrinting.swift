@@ -1,6 +1,6 @@
 extension DateTime {
   /// Appends `2024-01-02T03:04:05.0000000Z`, always with seven digits of fraction.
-  public static func print(_ ticks: Int64, to out: inout ByteBuffer) {
+  package static func print(_ ticks: Int64, to out: inout ByteBuffer) {
     let civil = civil(ticks)
     out.append(atMost: 28) { place in
       @inline(__always) func two(_ value: Int, _ at: Int, _ after: UInt8) {
@@ -26,7 +26,7 @@ extension DateTime {
 
   /// Appends the shortest form, for people: `2024-01-02 03:04:05.12`, and `2024-01-02` at midnight
   /// when `dateAlone` is set.
-  public static func printShort(_ ticks: Int64, dateAlone: Bool = false, to out: inout ByteBuffer) {
+  package static func printShort(_ ticks: Int64, dateAlone: Bool = false, to out: inout ByteBuffer) {
     if dateAlone && ticks % TimeSpan.day == 0 {
       printDate(civil(ticks), to: &out)
       return
@@ -35,7 +35,7 @@ extension DateTime {
     printFraction(UInt64(Swift.max(ticks, 0) % TimeSpan.second), to: &out)
   }
 
-  public static func text(_ ticks: Int64) -> String {
+  package static func text(_ ticks: Int64) -> String {
     var out = ByteBuffer(capacity: 28)
     print(ticks, to: &out)
     return out.string
@@ -78,7 +78,7 @@ extension DateTime {
 extension DateTime {
   /// Appends `ticks` as `format_datetime` writes it; false, and nothing appended, when `format` holds
   /// what is neither a specifier nor a delimiter.
-  public static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
+  package static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
     let start = out.count
     let civil = civil(ticks)
     var i = 0

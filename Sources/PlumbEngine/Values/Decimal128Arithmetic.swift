@@ -2,14 +2,14 @@ import Glibc
 
 extension Decimal128: Comparable {
   /// -1, 0 or 1.
-  public func compared(to other: Decimal128) -> Int {
+  package func compared(to other: Decimal128) -> Int {
     if signum != other.signum { return signum < other.signum ? -1 : 1 }
     if self == other { return 0 }
     let order = magnitudeOrder(other)
     return isNegative ? 0 &- order : order
   }
 
-  public static func < (lhs: Decimal128, rhs: Decimal128) -> Bool { lhs.compared(to: rhs) < 0 }
+  package static func < (lhs: Decimal128, rhs: Decimal128) -> Bool { lhs.compared(to: rhs) < 0 }
 
   /// Neither is zero.
   private func magnitudeOrder(_ other: Decimal128) -> Int {
@@ -26,7 +26,7 @@ extension Decimal128: Comparable {
 
 extension Decimal128 {
   /// The sum, rounded half to even to 34 digits; nil on overflow. So are the other operations.
-  public func adding(_ other: Decimal128) -> Decimal128? {
+  package func adding(_ other: Decimal128) -> Decimal128? {
     if isZero { return other }
     if other.isZero { return self }
     let (upper, lower) = exponent >= other.exponent ? (self, other) : (other, self)
@@ -46,16 +46,16 @@ extension Decimal128 {
     return Decimal128.rounding(first.subtracting(second), exponent: exponent, isNegative: upper.isNegative)
   }
 
-  public func subtracting(_ other: Decimal128) -> Decimal128? { adding(other.negated) }
+  package func subtracting(_ other: Decimal128) -> Decimal128? { adding(other.negated) }
 
-  public func multiplied(by other: Decimal128) -> Decimal128? {
+  package func multiplied(by other: Decimal128) -> Decimal128? {
     Decimal128.rounding(
       WideInteger(product: coefficient, other.coefficient), exponent: exponent &+ other.exponent,
       isNegative: isNegative != other.isNegative)
   }
 
   /// Nil when `other` is zero.
-  public func divided(by other: Decimal128) -> Decimal128? {
+  package func divided(by other: Decimal128) -> Decimal128? {
     if other.isZero { return nil }
     if isZero { return .zero }
     let shift = Swift.max(
@@ -67,7 +67,7 @@ extension Decimal128 {
   }
 
   /// What division to a whole number towards zero leaves, with this number's sign; nil when `other` is zero.
-  public func remainder(dividingBy other: Decimal128) -> Decimal128? {
+  package func remainder(dividingBy other: Decimal128) -> Decimal128? {
     if other.isZero { return nil }
     if isZero { return .zero }
     if magnitudeOrder(other) < 0 { return self }
@@ -88,10 +88,10 @@ extension Decimal128 {
       WideInteger(coefficient % divisor.low), exponent: exponent, isNegative: isNegative)
   }
 
-  public enum Rounding: Sendable { case down, up, towardZero, halfEven, halfAwayFromZero }
+  package enum Rounding: Sendable { case down, up, towardZero, halfEven, halfAwayFromZero }
 
   /// Rounds to `places` digits after the point; before it, when negative.
-  public func rounded(_ rule: Rounding, places: Int = 0) -> Decimal128? {
+  package func rounded(_ rule: Rounding, places: Int = 0) -> Decimal128? {
     let excess = 0 &- Swift.min(Swift.max(places, -7000), 7000) &- exponent
     if isZero || excess <= 0 { return self }
     let digits = Decimal128.digitCount(coefficient)
@@ -111,13 +111,13 @@ extension Decimal128 {
   }
 
   /// The largest multiple of `size` that is not above; nil unless `size` is positive.
-  public func binned(by size: Decimal128) -> Decimal128? {
+  package func binned(by size: Decimal128) -> Decimal128? {
     guard size.signum > 0, let rest = remainder(dividingBy: size), let base = subtracting(rest) else { return nil }
     return rest.isNegative ? base.subtracting(size) : base
   }
 
   /// By repeated squaring for a whole exponent, else through real; nil when there is no such number.
-  public func power(_ other: Decimal128) -> Decimal128? {
+  package func power(_ other: Decimal128) -> Decimal128? {
     guard let times = other.int64Exactly, times.magnitude <= 100_000 else {
       return Decimal128(real: pow(double, other.double))
     }
@@ -140,7 +140,7 @@ extension Decimal128 {
   }
 
   /// Nil for a negative number.
-  public var squareRoot: Decimal128? {
+  package var squareRoot: Decimal128? {
     if isNegative { return nil }
     if isZero { return self }
     // Newton's steps double the digits of a start within the range of real, scaled by an even power of ten.
@@ -162,7 +162,7 @@ extension Decimal128 {
   }
 
   /// The nearest double.
-  public var double: Double {
+  package var double: Double {
     if isZero { return 0 }
     let (exponent, coefficient) = (exponent, coefficient)
     if exponent >= -22, exponent <= 22, coefficient <= 1 &<< 53 {
@@ -177,10 +177,10 @@ extension Decimal128 {
   }
 
   /// The whole part; nil when it is no `Int64`.
-  public var int64: Int64? { rounded(.towardZero)?.int64Exactly }
+  package var int64: Int64? { rounded(.towardZero)?.int64Exactly }
 
   /// Nil unless the number is whole and fits.
-  public var int64Exactly: Int64? {
+  package var int64Exactly: Int64? {
     guard exponent >= 0, exponent <= 18 else { return isZero ? 0 : nil }
     let (magnitude, overflow) = coefficient.multipliedReportingOverflow(by: WideInteger.powersOfTen[exponent])
     guard !overflow, magnitude <= 1 &<< 63 else { return nil }

@@ -1,7 +1,7 @@
 extension Decimal128 {
   /// Reads `[+-]digits[.digits][e[+-]digits]`, rounded half to even to 34 digits; nil for anything else
   /// and for what is too large.
-  public static func parse(_ text: Bytes) -> Decimal128? {
+  package static func parse(_ text: Bytes) -> Decimal128? {
     guard let first = text.first else { return nil }
     let isNegative = first == 0x2D
     var at = isNegative || first == 0x2B ? 1 : 0
@@ -41,10 +41,10 @@ extension Decimal128 {
     return rounding(WideInteger(coefficient), exponent: exponent, isNegative: isNegative, sticky: sticky)
   }
 
-  public static func parse(_ text: String) -> Decimal128? { text.withUTF8Bytes { parse($0) } }
+  package static func parse(_ text: String) -> Decimal128? { text.withUTF8Bytes { parse($0) } }
 
   /// Appends the number in plain notation, or with `E` when that would take more than 40 zeros.
-  public func print(to out: inout ByteBuffer) {
+  package func print(to out: inout ByteBuffer) {
     if isZero {
       out.append(0x30)
       return
@@ -68,7 +68,7 @@ extension Decimal128 {
     }
   }
 
-  public var text: String {
+  package var text: String {
     var out = ByteBuffer(capacity: 40)
     print(to: &out)
     return out.string

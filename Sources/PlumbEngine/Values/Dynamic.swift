@@ -2,7 +2,7 @@
 ///
 /// A bag keeps the order of its slots for printing; equality and hashing ignore it. A whole `long` and the
 /// `real` of the same size are equal.
-public indirect enum Dynamic: Sendable {
+package indirect enum Dynamic: Sendable {
   case null
   case bool(Bool)
   case long(Int64)
@@ -16,20 +16,20 @@ public indirect enum Dynamic: Sendable {
   case object([(key: String, value: Dynamic)])
 
   /// The value of a bag's slot; nil when there is none, or when this is no bag.
-  public subscript(key: String) -> Dynamic? {
+  package subscript(key: String) -> Dynamic? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key == key }?.value
   }
 
   /// An element of an array, counted from the end when `index` is negative.
-  public subscript(index: Int) -> Dynamic? {
+  package subscript(index: Int) -> Dynamic? {
     guard case .array(let elements) = self else { return nil }
     let position = index < 0 ? elements.count + index : index
     return elements.indices.contains(position) ? elements[position] : nil
   }
 
   /// The compact JSON text, as `tostring` gives it for arrays and bags.
-  public var json: String {
+  package var json: String {
     var compact = ByteBuffer()
     DynamicBytes.encode(self, to: &compact)
     var text = ByteBuffer()
@@ -39,7 +39,7 @@ public indirect enum Dynamic: Sendable {
 }
 
 extension Dynamic: Hashable {
-  public static func == (lhs: Dynamic, rhs: Dynamic) -> Bool {
+  package static func == (lhs: Dynamic, rhs: Dynamic) -> Bool {
     var left = ByteBuffer()
     var right = ByteBuffer()
     DynamicBytes.encode(lhs, to: &left)
@@ -47,7 +47,7 @@ extension Dynamic: Hashable {
     return left.withBytes { left in right.withBytes { DynamicBytes.areEqual(left, $0) } }
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     var compact = ByteBuffer()
     DynamicBytes.encode(self, to: &compact)
     hasher.combine(compact.withBytes { DynamicBytes.hash($0) })

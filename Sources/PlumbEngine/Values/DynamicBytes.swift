@@ -3,17 +3,17 @@
 /// A tag byte, then the payload, little-endian and unaligned: 8 bytes for long, real, datetime and timespan,
 /// 16 for guid and decimal, a count and UTF-8 for a string. An array is the size in bytes of what follows,
 /// the count, and the elements; a bag the same with key size, key and value for each slot.
-public enum DynamicBytes {
+package enum DynamicBytes {
   /// The first byte of a value.
-  public enum Tag: UInt8, Sendable {
+  package enum Tag: UInt8, Sendable {
     case null, `false`, `true`, long, real, string, array, object, datetime, timespan, guid, decimal
   }
 
   /// How deeply values may nest; text that nests deeper does not parse.
-  public static let depthLimit = 500
+  package static let depthLimit = 500
 
   /// Appends the compact form; what nests deeper than `depthLimit` becomes null.
-  public static func encode(_ value: Dynamic, to out: inout ByteBuffer) {
+  package static func encode(_ value: Dynamic, to out: inout ByteBuffer) {
     encode(value, depth: 0, to: &out)
   }
 
@@ -45,7 +45,7 @@ public enum DynamicBytes {
   }
 
   /// The tree of a compact value.
-  public static func decode(_ bytes: Bytes) -> Dynamic { decode(DynamicCursor(bytes)) }
+  package static func decode(_ bytes: Bytes) -> Dynamic { decode(DynamicCursor(bytes)) }
 
   private static func decode(_ cursor: DynamicCursor) -> Dynamic {
     switch cursor.tag {
@@ -73,7 +73,7 @@ public enum DynamicBytes {
   }
 
   /// Whether bytes from elsewhere, such as a file, are one whole compact value; cursors may then read them.
-  public static func isValid(_ bytes: Bytes) -> Bool { validSize(bytes, depth: 0) == bytes.count }
+  package static func isValid(_ bytes: Bytes) -> Bool { validSize(bytes, depth: 0) == bytes.count }
 
   /// The size of the value that starts `bytes`.
   private static func validSize(_ bytes: Bytes, depth: Int) -> Int? {
@@ -109,68 +109,68 @@ public enum DynamicBytes {
 }
 
 /// Where an array or a bag that is being built began.
-public struct DynamicMark: Sendable {
+package struct DynamicMark: Sendable {
   @usableFromInline let offset: Int
   @usableFromInline init(offset: Int) { self.offset = offset }
 }
 
 /// Building compact values, without a tree: scalars append themselves, containers begin and end.
 extension ByteBuffer {
-  @inlinable public mutating func appendNull() { append(DynamicBytes.Tag.null.rawValue) }
+  @inlinable package mutating func appendNull() { append(DynamicBytes.Tag.null.rawValue) }
 
-  @inlinable public mutating func append(_ value: Bool) {
+  @inlinable package mutating func append(_ value: Bool) {
     append(value ? DynamicBytes.Tag.true.rawValue : DynamicBytes.Tag.false.rawValue)
   }
 
-  @inlinable public mutating func appendLong(_ value: Int64) {
+  @inlinable package mutating func appendLong(_ value: Int64) {
     append(DynamicBytes.Tag.long.rawValue)
     append(littleEndian: value)
   }
 
-  @inlinable public mutating func appendReal(_ value: Double) {
+  @inlinable package mutating func appendReal(_ value: Double) {
     append(DynamicBytes.Tag.real.rawValue)
     append(littleEndian: value.bitPattern)
   }
 
-  @inlinable public mutating func appendString(_ text: Bytes) {
+  @inlinable package mutating func appendString(_ text: Bytes) {
     append(DynamicBytes.Tag.string.rawValue)
     appendKey(text)
   }
 
-  @inlinable public mutating func appendDateTime(_ ticks: Int64) {
+  @inlinable package mutating func appendDateTime(_ ticks: Int64) {
     append(DynamicBytes.Tag.datetime.rawValue)
     append(littleEndian: ticks)
   }
 
-  @inlinable public mutating func appendTimeSpan(_ ticks: Int64) {
+  @inlinable package mutating func appendTimeSpan(_ ticks: Int64) {
     append(DynamicBytes.Tag.timespan.rawValue)
     append(littleEndian: ticks)
   }
 
-  @inlinable public mutating func appendGUID(_ guid: GUID) {
+  @inlinable package mutating func appendGUID(_ guid: GUID) {
     append(DynamicBytes.Tag.guid.rawValue)
     append(littleEndian: guid.high)
     append(littleEndian: guid.low)
   }
 
-  @inlinable public mutating func appendDecimal(_ decimal: Decimal128) {
+  @inlinable package mutating func appendDecimal(_ decimal: Decimal128) {
     append(DynamicBytes.Tag.decimal.rawValue)
     append(littleEndian: decimal.high)
     append(littleEndian: decimal.low)
   }
 
   /// Appends a slot's key; its value follows.
-  @inlinable public mutating func appendKey(_ text: Bytes) {
+  @inlinable package mutating func appendKey(_ text: Bytes) {
     append(littleEndian: UInt32(truncatingIfNeeded: text.count))
     append(text)
   }
 
-  public mutating func appendKey(_ text: StaticString) {
+  package mutating func appendKey(_ text: StaticString) {
     appendKey(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @inlinable public mutating func beginArray() -> DynamicMark { begin(.array) }
-  @inlinable public mutating func beginObject() -> DynamicMark { begin(.object) }
+  @inlinable package mutating func beginArray() -> DynamicMark { begin(.array) }
+  @inlinable package mutating func beginObject() -> DynamicMark { begin(.object) }
 
   @inlinable mutating func begin(_ tag: DynamicBytes.Tag) -> DynamicMark {
     let mark = DynamicMark(offset: count)
@@ -180,14 +180,14 @@ extension ByteBuffer {
   }
 
   /// Ends the array or bag begun at `mark`, with `count` elements or slots since.
-  @inlinable public mutating func end(_ mark: DynamicMark, count elements: Int) {
+  @inlinable package mutating func end(_ mark: DynamicMark, count elements: Int) {
     let size = count &- mark.offset &- 5
     patch(UInt32(truncatingIfNeeded: size), at: mark.offset &+ 1)
     patch(UInt32(truncatingIfNeeded: elements), at: mark.offset &+ 5)
   }
 
   /// Appends an array of longs.
-  public mutating func appendArray(_ values: UnsafeBufferPointer<Int64>) {
+  package mutating func appendArray(_ values: UnsafeBufferPointer<Int64>) {
     let mark = beginArray()
     reserve(count + values.count * 9)
     for value in values { appendLong(value) }
@@ -195,7 +195,7 @@ extension ByteBuffer {
   }
 
   /// Appends an array of reals.
-  public mutating func appendArray(_ values: UnsafeBufferPointer<Double>) {
+  package mutating func appendArray(_ values: UnsafeBufferPointer<Double>) {
     let mark = beginArray()
     reserve(count + values.count * 9)
     for value in values { appendReal(value) }
@@ -203,15 +203,15 @@ extension ByteBuffer {
   }
 
   /// Appends an array of strings.
-  public mutating func appendArray(_ values: [String]) {
+  package mutating func appendArray(_ values: [String]) {
     let mark = beginArray()
     for value in values { value.withUTF8Bytes { appendString($0) } }
     end(mark, count: values.count)
   }
 
-  public mutating func appendString(_ text: String) { text.withUTF8Bytes { appendString($0) } }
+  package mutating func appendString(_ text: String) { text.withUTF8Bytes { appendString($0) } }
 
-  public mutating func appendString(_ text: StaticString) {
+  package mutating func appendString(_ text: StaticString) {
     appendString(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }

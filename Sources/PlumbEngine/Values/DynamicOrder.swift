@@ -4,16 +4,16 @@
 /// array, bag. Numbers compare by size, so 1 and 1.0 are equal; NaN equals itself and comes first. Bags
 /// compare by their slots in the order of their keys, whatever order they were written in.
 extension DynamicBytes {
-  public static func areEqual(_ lhs: Bytes, _ rhs: Bytes) -> Bool {
+  package static func areEqual(_ lhs: Bytes, _ rhs: Bytes) -> Bool {
     lhs.equals(rhs) || compare(DynamicCursor(lhs), DynamicCursor(rhs)) == 0
   }
 
   /// Negative, zero or positive.
-  public static func compare(_ lhs: Bytes, _ rhs: Bytes) -> Int {
+  package static func compare(_ lhs: Bytes, _ rhs: Bytes) -> Int {
     compare(DynamicCursor(lhs), DynamicCursor(rhs))
   }
 
-  public static func compare(_ lhs: DynamicCursor, _ rhs: DynamicCursor) -> Int {
+  package static func compare(_ lhs: DynamicCursor, _ rhs: DynamicCursor) -> Int {
     let (left, right) = (lhs.tag, rhs.tag)
     if rank(left) != rank(right) { return rank(left) - rank(right) }
     switch left {
@@ -102,9 +102,9 @@ extension DynamicBytes {
   }
 
   /// Equal values have equal hashes.
-  public static func hash(_ bytes: Bytes) -> UInt64 { hash(DynamicCursor(bytes)) }
+  package static func hash(_ bytes: Bytes) -> UInt64 { hash(DynamicCursor(bytes)) }
 
-  public static func hash(_ cursor: DynamicCursor) -> UInt64 {
+  package static func hash(_ cursor: DynamicCursor) -> UInt64 {
     switch cursor.tag {
     case .null: return 0x9E37_79B9_7F4A_7C15
     case .false: return 1

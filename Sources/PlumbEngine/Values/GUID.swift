@@ -1,21 +1,21 @@
 /// KQL's `guid`: 128 bits, written as 32 hexadecimal digits in five groups.
-public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
+package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
   /// The first sixteen digits, and the last.
-  public let high: UInt64
-  public let low: UInt64
+  package let high: UInt64
+  package let low: UInt64
 
-  @inlinable public init(high: UInt64, low: UInt64) {
+  @inlinable package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
-  @inlinable public static func < (lhs: GUID, rhs: GUID) -> Bool {
+  @inlinable package static func < (lhs: GUID, rhs: GUID) -> Bool {
     lhs.high == rhs.high ? lhs.low < rhs.low : lhs.high < rhs.high
   }
 
   /// Reads 32 digits in any case, with or without dashes after 8, 12, 16 and 20 of them, and with or
   /// without a pair of braces or parentheses around.
-  public static func parse(_ text: Bytes) -> GUID? {
+  package static func parse(_ text: Bytes) -> GUID? {
     var text = text.trimmed
     if text.count >= 2, text[0] == 0x7B || text[0] == 0x28 {
       guard text[text.count - 1] == (text[0] == 0x7B ? 0x7D : 0x29) else { return nil }
@@ -38,10 +38,10 @@ public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     return GUID(high: high, low: low)
   }
 
-  public static func parse(_ text: String) -> GUID? { text.withUTF8Bytes { parse($0) } }
+  package static func parse(_ text: String) -> GUID? { text.withUTF8Bytes { parse($0) } }
 
   /// Appends `74be27de-1e4e-49d9-b579-fe0b331d3642`, in lower case.
-  public func print(to out: inout ByteBuffer) {
+  package func print(to out: inout ByteBuffer) {
     for digit in 0..<32 {
       if digit == 8 || digit == 12 || digit == 16 || digit == 20 { out.append(0x2D) }
       let word = digit < 16 ? high : low
@@ -50,7 +50,7 @@ public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     }
   }
 
-  public var text: String {
+  package var text: String {
     var out = ByteBuffer(capacity: 36)
     print(to: &out)
     return out.string
@@ -58,7 +58,7 @@ public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
 
   /// Sixteen bytes with the first three groups least significant byte first, as
   /// `base64_encode_fromguid` and hashes take them.
-  public var mixedEndianBytes: [UInt8] {
+  package var mixedEndianBytes: [UInt8] {
     var bytes: [UInt8] = []
     for shift: UInt64 in [32, 40, 48, 56, 16, 24, 0, 8] {
       bytes.append(UInt8(truncatingIfNeeded: high &>> shift))
@@ -67,7 +67,7 @@ public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     return bytes
   }
 
-  public init?(mixedEndianBytes bytes: Bytes) {
+  package init?(mixedEndianBytes bytes: Bytes) {
     guard bytes.count == 16 else { return nil }
     var high: UInt64 = 0
     for index in [3, 2, 1, 0, 5, 4, 7, 6] { high = high &<< 8 | UInt64(bytes[index]) }

@@ -1,11 +1,11 @@
 /// JSON text, read straight into the compact form of `dynamic` and printed from it.
-public enum JSONText {
+package enum JSONText {
   /// Where text stops being JSON, and why.
-  public struct Failure: Error, Equatable, Sendable {
+  package struct Failure: Error, Equatable, Sendable {
     /// A count of bytes from the start.
-    public let position: Int
+    package let position: Int
     /// A sentence without its end, such as `a string is not closed`.
-    public let reason: String
+    package let reason: String
   }
 
   /// Appends the compact form of one JSON value with white space around it.
@@ -13,7 +13,7 @@ public enum JSONText {
   /// Integers too large for `long` become real, a lone half of a surrogate pair U+FFFD, and of slots with one
   /// key the last stays. `lenient` also takes strings and keys in single quotes, as literals have them.
   /// - Throws: a failure, with nothing appended.
-  public static func parse(_ text: Bytes, lenient: Bool = false, to out: inout ByteBuffer) throws(Failure) {
+  package static func parse(_ text: Bytes, lenient: Bool = false, to out: inout ByteBuffer) throws(Failure) {
     let start = out.count
     var parser = JSONParser(text, lenient: lenient)
     do throws(Failure) {
@@ -27,21 +27,21 @@ public enum JSONText {
   }
 
   /// The compact form of `text`; nil when it is not JSON.
-  public static func parse(_ text: Bytes) -> ByteBuffer? {
+  package static func parse(_ text: Bytes) -> ByteBuffer? {
     var out = ByteBuffer(capacity: text.count + 16)
     do { try parse(text, to: &out) } catch { return nil }
     return out
   }
 
   /// The tree of `text`; nil when it is not JSON.
-  public static func parseTree(_ text: String) -> Dynamic? {
+  package static func parseTree(_ text: String) -> Dynamic? {
     text.withUTF8Bytes { parse($0) }?.withBytes { DynamicBytes.decode($0) }
   }
 
   /// Appends a compact value as JSON without spaces; times, spans, guids and decimals are strings.
-  public static func print(_ bytes: Bytes, to out: inout ByteBuffer) { print(DynamicCursor(bytes), to: &out) }
+  package static func print(_ bytes: Bytes, to out: inout ByteBuffer) { print(DynamicCursor(bytes), to: &out) }
 
-  public static func print(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
+  package static func print(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
     switch cursor.tag {
     case .null: out.append("null" as StaticString)
     case .false: out.append("false" as StaticString)
@@ -78,7 +78,7 @@ public enum JSONText {
 
   /// Appends what `tostring` gives for a value of `dynamic`: a string bare, null as nothing, a whole real
   /// without `.0`, arrays and bags as JSON.
-  public static func printText(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
+  package static func printText(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
     switch cursor.tag {
     case .null: break
     case .false, .true, .long, .array, .object: print(cursor, to: &out)
@@ -92,7 +92,7 @@ public enum JSONText {
   }
 
   /// Appends `text` in double quotes, escaped as JSON wants it.
-  public static func printString(_ text: Bytes, to out: inout ByteBuffer) {
+  package static func printString(_ text: Bytes, to out: inout ByteBuffer) {
     printQuoted(text, hasBackspace: true, to: &out)
   }
 

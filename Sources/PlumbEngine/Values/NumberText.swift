@@ -1,7 +1,7 @@
 /// Numbers as text: reading with every overflow seen, and printing the shortest text that reads back.
-public enum NumberText {
+package enum NumberText {
   /// Reads an optional sign and decimal digits, nothing else.
-  public static func parseInt64(_ text: Bytes) -> Int64? {
+  package static func parseInt64(_ text: Bytes) -> Int64? {
     guard let first = text.first else { return nil }
     let isNegative = first == 0x2D
     var at = isNegative || first == 0x2B ? 1 : 0
@@ -32,7 +32,7 @@ public enum NumberText {
   }
 
   /// Reads `0x` and up to sixteen hexadecimal digits, with an optional minus.
-  public static func parseHexadecimal(_ text: Bytes) -> Int64? {
+  package static func parseHexadecimal(_ text: Bytes) -> Int64? {
     let isNegative = text.first == 0x2D
     let digits = text.part(from: isNegative ? 1 : 0)
     guard digits.count >= 3, digits.count <= 18, digits[0] == 0x30, digits[1] | 0x20 == 0x78 else { return nil }
@@ -47,7 +47,7 @@ public enum NumberText {
   /// Reads a decimal or scientific number, correctly rounded, or `NaN`, `Infinity`, `inf` and their negatives.
   // The exact fast path is Clinger's (1990): a mantissa below 2^53 and a power of ten below 10^23 are both
   // exact doubles, so one rounded operation gives the nearest result.
-  public static func parseDouble(_ text: Bytes) -> Double? {
+  package static func parseDouble(_ text: Bytes) -> Double? {
     guard let first = text.first else { return nil }
     let isNegative = first == 0x2D
     var at = isNegative || first == 0x2B ? 1 : 0
@@ -120,11 +120,11 @@ public enum NumberText {
 
 extension NumberText {
   /// How a real that is whole looks: `1` in text, `1.0` in JSON.
-  public enum RealStyle: Sendable { case text, json }
+  package enum RealStyle: Sendable { case text, json }
 
   /// Appends the shortest digits that read back as `value`: plainly from 0.0001 up to 1E+15, else with `E`.
   /// `NaN`, `Infinity` and `-Infinity` are names; in JSON they are quoted.
-  public static func print(_ value: Double, style: RealStyle = .text, to out: inout ByteBuffer) {
+  package static func print(_ value: Double, style: RealStyle = .text, to out: inout ByteBuffer) {
     guard value.isFinite else {
       if style == .json { out.append(0x22) }
       out.append(value.isNaN ? "NaN" as StaticString : value < 0 ? "-Infinity" : "Infinity")
@@ -153,7 +153,7 @@ extension NumberText {
     printDigits(value, to: &out)
   }
 
-  public static func text(_ value: Double, style: RealStyle = .text) -> String {
+  package static func text(_ value: Double, style: RealStyle = .text) -> String {
     var out = ByteBuffer(capacity: 24)
     print(value, style: style, to: &out)
     return out.string
@@ -221,7 +221,7 @@ extension NumberText {
   }
 
   /// A number with commas between thousands, `-1,234,567`.
-  public static func grouped(_ number: Int) -> String {
+  package static func grouped(_ number: Int) -> String {
     let digits = String(number.magnitude)
     var text = number < 0 ? "-" : ""
     for (i, digit) in digits.enumerated() {

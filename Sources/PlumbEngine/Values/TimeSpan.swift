@@ -1,16 +1,16 @@
 import Glibc
 
 /// KQL's `timespan`: an `Int64` of ticks of 100 ns.
-public enum TimeSpan {
-  public static let microsecond: Int64 = 10
-  public static let millisecond: Int64 = 10_000
-  public static let second: Int64 = 10_000_000
-  public static let minute: Int64 = 600_000_000
-  public static let hour: Int64 = 36_000_000_000
-  public static let day: Int64 = 864_000_000_000
+package enum TimeSpan {
+  package static let microsecond: Int64 = 10
+  package static let millisecond: Int64 = 10_000
+  package static let second: Int64 = 10_000_000
+  package static let minute: Int64 = 600_000_000
+  package static let hour: Int64 = 36_000_000_000
+  package static let day: Int64 = 864_000_000_000
 
   /// Appends `[-][d.]hh:mm:ss[.fffffff]`; the fraction has seven digits, or is absent when it is zero.
-  public static func print(_ ticks: Int64, to out: inout ByteBuffer) {
+  package static func print(_ ticks: Int64, to out: inout ByteBuffer) {
     let rest = ticks.magnitude
     if ticks < 0 { out.append(0x2D) }
     let days = rest / UInt64(day)
@@ -31,7 +31,7 @@ public enum TimeSpan {
     }
   }
 
-  public static func text(_ ticks: Int64) -> String {
+  package static func text(_ ticks: Int64) -> String {
     var out = ByteBuffer(capacity: 26)
     print(ticks, to: &out)
     return out.string
@@ -39,7 +39,7 @@ public enum TimeSpan {
 
   /// Appends the span as `format_timespan` writes it; false, and nothing appended, when `format` holds
   /// what is neither a specifier nor a delimiter.
-  public static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
+  package static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
     let start = out.count
     let rest = ticks.magnitude
     if ticks < 0 { out.append(0x2D) }
@@ -72,16 +72,16 @@ public enum TimeSpan {
 extension TimeSpan {
   /// Reads `[-][d.]hh:mm[:ss[.fffffff]]`, a number with a unit such as `2.5h` or `15 seconds`, or a plain
   /// number of days.
-  public static func parse(_ text: Bytes) -> Int64? {
+  package static func parse(_ text: Bytes) -> Int64? {
     let text = text.trimmed
     if text.isEmpty { return nil }
     return text.contains(0x3A) ? parseClock(text) : parseCount(text)
   }
 
-  public static func parse(_ text: String) -> Int64? { text.withUTF8Bytes { parse($0) } }
+  package static func parse(_ text: String) -> Int64? { text.withUTF8Bytes { parse($0) } }
 
   /// Ticks in a unit that may follow a number, such as `d`, `min` or `microseconds`.
-  public static func ticks(inUnit name: Bytes) -> Int64? {
+  package static func ticks(inUnit name: Bytes) -> Int64? {
     let units: [(StaticString, Int64)] = [
       ("d", day), ("day", day), ("days", day), ("h", hour), ("hr", hour), ("hrs", hour), ("hour", hour),
       ("hours", hour), ("m", minute), ("min", minute), ("minute", minute), ("minutes", minute),
@@ -114,7 +114,7 @@ extension TimeSpan {
   }
 
   /// `count` units of `unit` ticks, rounded to whole ticks; nil when that is no timespan.
-  public static func fromReal(_ count: Double, unit: Int64) -> Int64? {
+  package static func fromReal(_ count: Double, unit: Int64) -> Int64? {
     Int64(exactly: (count * Double(unit)).rounded(.toNearestOrAwayFromZero))
   }
 

@@ -1,8 +1,8 @@
 import PlumbEngine
 
 /// How to read a file; what is nil is found out from the file.
-public struct LoadOptions: @unchecked Sendable {
-  public enum Format: String, Hashable, Sendable, CaseIterable {
+package struct LoadOptions: @unchecked Sendable {
+  package enum Format: String, Hashable, Sendable, CaseIterable {
     case csv, tsv
     /// One JSON object a line.
     case ndjson
@@ -11,7 +11,7 @@ public struct LoadOptions: @unchecked Sendable {
     case sqlite
 
     /// The format for a name or an ending of a file, such as `jsonl`.
-    public init?(name: String) {
+    package init?(name: String) {
       switch name.lowercased() {
       case "csv", "txt", "psv", "scsv": self = .csv
       case "tsv", "tab": self = .tsv
@@ -23,34 +23,34 @@ public struct LoadOptions: @unchecked Sendable {
     }
   }
 
-  public enum Compression: String, Hashable, Sendable {
+  package enum Compression: String, Hashable, Sendable {
     case none, gzip
   }
 
-  public var format: Format?
-  public var delimiter: UInt8?
-  public var quote: UInt8 = 0x22
-  public var hasHeader: Bool?
+  package var format: Format?
+  package var delimiter: UInt8?
+  package var quote: UInt8 = 0x22
+  package var hasHeader: Bool?
   /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
   /// has none of them, and without a header, they are the fields of a row in their order.
-  public var columns: Schema?
+  package var columns: Schema?
   /// Whether a header that has some of the names leaves the columns in their order, as `externaldata` does, and is no
   /// mistake.
-  public var takesColumnsByPlace = false
-  public var badRows = BadRowPolicy.reject
+  package var takesColumnsByPlace = false
+  package var badRows = BadRowPolicy.reject
   /// Takes the rows that `badRows` leaves out; what it throws ends the loading.
-  public var onReject: ((RejectedInput) throws -> Void)?
-  public var compression: Compression?
+  package var onReject: ((RejectedInput) throws -> Void)?
+  package var compression: Compression?
   /// Whether to read standard input rather than a path.
-  public var isStandardInput = false
+  package var isStandardInput = false
   /// Threads to load with; nil means as many as the context has.
-  public var threads: Int?
+  package var threads: Int?
   /// Bytes of text that a worker takes at a time.
-  public var blockSize: Int?
+  package var blockSize: Int?
   /// Cancellation and the memory limit.
-  public var context: ExecutionContext
+  package var context: ExecutionContext
 
-  public init(context: ExecutionContext) { self.context = context }
+  package init(context: ExecutionContext) { self.context = context }
 
   /// Takes the rejected rows of a file that is read with these options.
   func rowRejects(_ path: String) -> ((RejectedRow) throws -> Void)? {
@@ -63,16 +63,16 @@ public struct LoadOptions: @unchecked Sendable {
 }
 
 /// A file as a table, and what was left out of it.
-public struct LoadedTable: Sendable {
-  public var table: Table
+package struct LoadedTable: Sendable {
+  package var table: Table
   /// Bad rows that are not in the table.
-  public var skippedRows: Int
+  package var skippedRows: Int
   /// Bad values that are null in the table.
-  public var nulledCells: Int
+  package var nulledCells: Int
   /// What the user may want to know, a sentence each.
-  public var remarks: [String]
+  package var remarks: [String]
 
-  public init(table: Table, skippedRows: Int, nulledCells: Int, remarks: [String]) {
+  package init(table: Table, skippedRows: Int, nulledCells: Int, remarks: [String]) {
     self.table = table
     self.skippedRows = skippedRows
     self.nulledCells = nulledCells

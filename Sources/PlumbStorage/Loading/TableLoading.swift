@@ -5,7 +5,7 @@ import PlumbEngine
 /// Reads a file, or standard input, as a table.
 ///
 /// - Throws: a diagnostic that names the file, and the line where there is one.
-public func loadTable(name: String, path: String, options: LoadOptions) throws -> LoadedTable {
+package func loadTable(name: String, path: String, options: LoadOptions) throws -> LoadedTable {
   let opened = try openSource(path: path, options: options)
   var options = options
   let format = try options.format ?? sniffFormat(path: path, source: opened.source, name: opened.name)

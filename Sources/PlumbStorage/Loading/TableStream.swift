@@ -7,7 +7,7 @@ import PlumbEngine
 /// A table of an SQLite file is one batch.
 ///
 /// - Note: one thread at a time calls it.
-public final class TableStream {
+package final class TableStream {
   private enum Reader {
     case delimited(DelimitedStream)
     case json(JSONStream)
@@ -16,10 +16,10 @@ public final class TableStream {
   }
 
   /// The columns of every batch.
-  public private(set) var schema: Schema = []
+  package private(set) var schema: Schema = []
   /// Where the latest batch ended.
-  public private(set) var position = TextPosition(offset: 0, newlines: 0, isArray: false, digest: XXHash64Stream())
-  public private(set) var isAtEnd = false
+  package private(set) var position = TextPosition(offset: 0, newlines: 0, isArray: false, digest: XXHash64Stream())
+  package private(set) var isAtEnd = false
   private let path: String
   private let name: String
   private let options: LoadOptions
@@ -35,7 +35,7 @@ public final class TableStream {
   /// - Parameters:
   ///   - known: the columns of the table that the rows are for.
   ///   - batchBytes: how much text makes a batch.
-  public init(path: String, options: LoadOptions, known: Schema?, batchBytes: Int) throws {
+  package init(path: String, options: LoadOptions, known: Schema?, batchBytes: Int) throws {
     let opened = try openSource(path: path, options: options)
     self.path = path
     source = opened.source
@@ -54,12 +54,12 @@ public final class TableStream {
   }
 
   /// Bytes of the file on disk; nil when that is not known.
-  public var storedSize: Int? { source.storedSize }
+  package var storedSize: Int? { source.storedSize }
   /// How much has been read, from 0 to 1.
-  public var share: Double { source.share }
+  package var share: Double { source.share }
 
   /// Starts at the first row, or at `start`.
-  public func begin(at start: TextPosition? = nil) throws {
+  package func begin(at start: TextPosition? = nil) throws {
     if let start { position = start }
     isAtEnd = false
     switch format {
@@ -99,7 +99,7 @@ public final class TableStream {
   }
 
   /// Starts again at the first row, with types that hold.
-  public func begin(with wider: WiderColumns) throws {
+  package func begin(with wider: WiderColumns) throws {
     for (column, type) in wider.types { text?.columns[column].info.type = type }
     position = TextPosition(offset: 0, newlines: 0, isArray: false, digest: XXHash64Stream())
     try begin()
@@ -108,7 +108,7 @@ public final class TableStream {
   /// The next rows; nil at the end.
   ///
   /// - Throws: `WiderColumns`, after which `begin(with:)` goes on, and diagnostics of the file.
-  public func next() throws -> LoadedBatch? {
+  package func next() throws -> LoadedBatch? {
     try options.context.checkpoint()
     let batch: LoadedBatch?
     switch reader {
@@ -127,7 +127,7 @@ public final class TableStream {
   }
 
   /// Whether this file begins with what an earlier import read.
-  public enum Likeness {
+  package enum Likeness {
     case other
     /// All of it was read.
     case same
@@ -138,7 +138,7 @@ public final class TableStream {
   }
 
   /// Compares the file with what was read of one: a look at all of its front.
-  public func likeness(to record: ImportRecord) throws -> Likeness {
+  package func likeness(to record: ImportRecord) throws -> Likeness {
     if format == .sqlite {
       guard SQLitePath(path, format: format).table == SQLitePath(record.path, format: format).table else { return .other }
       let all = try wholeFile()

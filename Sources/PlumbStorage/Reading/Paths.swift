@@ -4,7 +4,7 @@ import Glibc
 func lastPart(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
 /// The path from the root, so that it stays the same wherever the next process starts; as it is when no file is there.
-public func absolutePath(_ path: String) -> String {
+package func absolutePath(_ path: String) -> String {
   guard let real = realpath(path, nil) else { return path }
   defer { free(real) }
   return String(cString: real)

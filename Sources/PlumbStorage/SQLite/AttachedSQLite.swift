@@ -8,14 +8,14 @@ import PlumbEngine
 ///
 /// Each question opens the file anew, so that what others write is seen and no lock outlives a query. What is known of
 /// the tables is kept until their declarations change.
-public final class AttachedSQLite: ForeignDatabase {
-  public let path: String
+package final class AttachedSQLite: ForeignDatabase {
+  package let path: String
   private let extent: SQLiteSurvey.Extent
   private let tables = Guarded<[String: SQLiteTable]>([:])
 
   /// - Parameter properties: `survey = "all"` to find types from all rows rather than from a sample.
   /// - Throws: a diagnostic when the file is not there, is no SQLite file, or cannot be read.
-  public convenience init(path: String, properties: [String: String], _ context: ExecutionContext) throws {
+  package convenience init(path: String, properties: [String: String], _ context: ExecutionContext) throws {
     if let unknown = properties.keys.first(where: { $0 != "survey" }) {
       throw Diagnostic("unknown-property", "`.attach` has no property `\(unknown)`", help: "it has `survey`")
     }
@@ -28,7 +28,7 @@ public final class AttachedSQLite: ForeignDatabase {
   }
 
   /// The file that was attached before; it is opened when a query names it. Nil when the text is no reminder.
-  public convenience init?(reminder: String) {
+  package convenience init?(reminder: String) {
     guard let space = reminder.firstIndex(of: " "), let extent = SQLiteSurvey.Extent(rawValue: String(reminder[..<space]))
     else { return nil }
     self.init(absolute: String(reminder[reminder.index(after: space)...]), extent)
@@ -39,21 +39,21 @@ public final class AttachedSQLite: ForeignDatabase {
     self.extent = extent
   }
 
-  public var reminder: String { "\(extent.rawValue) \(path)" }
+  package var reminder: String { "\(extent.rawValue) \(path)" }
 
-  public var mode: String {
+  package var mode: String {
     access(path, F_OK) != 0 ? "missing" : SQLiteReader.cannotChange(path) ? "immutable" : "read-only"
   }
 
-  public var tableNames: [String] {
+  package var tableNames: [String] {
     get throws { try SQLiteReader(path, nil, patience: 0.2).tableNames }
   }
 
-  public func rows(ofTable name: String, _ context: ExecutionContext) throws -> (any ExternalRows)? {
+  package func rows(ofTable name: String, _ context: ExecutionContext) throws -> (any ExternalRows)? {
     try table(name, context)
   }
 
-  public func remarks(onTable name: String, _ context: ExecutionContext) throws -> [String] {
+  package func remarks(onTable name: String, _ context: ExecutionContext) throws -> [String] {
     guard let survey = try table(name, context)?.survey else { return [] }
     let sample = survey.isWhole || survey.seen == 0
       ? [] : ["types are from \(survey.seen) of about \(survey.rowEstimate) rows"]

@@ -45,7 +45,7 @@ func loadSQLiteTable(path: String, options: LoadOptions) throws -> LoadedRows {
 }
 
 /// The tables and views of a file in alphabetical order; nil when it is no SQLite file.
-public func sqliteTableNames(in path: String) throws -> [String]? {
+package func sqliteTableNames(in path: String) throws -> [String]? {
   guard let file = try? FileSource(path: path), !file.isStream, let front = try? file.sample(at: 0, count: 16),
     front.starts(with: SQLiteReader.magic)
   else { return nil }

@@ -1,30 +1,30 @@
 import PlumbEngine
 
 /// What became of one file of telemetry.
-public struct FileReport: Sendable {
-  public let path: String
+package struct FileReport: Sendable {
+  package let path: String
   /// What the file is, such as `dbt run results v4`; nil when that could not be told.
-  public internal(set) var kind: String?
+  package internal(set) var kind: String?
   /// How many of `unit` were read, and how many of them added nothing that was not known.
-  public internal(set) var read = 0
-  public internal(set) var folded = 0
-  public internal(set) var unit = "value"
+  package internal(set) var read = 0
+  package internal(set) var folded = 0
+  package internal(set) var unit = "value"
   /// How many were about nothing that the tables hold, such as lines of a log about connections.
-  public internal(set) var unused = 0
+  package internal(set) var unused = 0
   /// What they were folded into.
   var foldsInto = "runs"
-  public internal(set) var rejected = 0
+  package internal(set) var rejected = 0
   /// Why the first few were rejected, each with its line.
-  public internal(set) var reasons: [String] = []
-  public internal(set) var notes: [String] = []
+  package internal(set) var reasons: [String] = []
+  package internal(set) var notes: [String] = []
 
   init(path: String) { self.path = path }
 
   /// Whether there is more to say than that all was read.
-  public var isRemarkable: Bool { rejected > 0 || !notes.isEmpty || kind == nil }
+  package var isRemarkable: Bool { rejected > 0 || !notes.isEmpty || kind == nil }
 
   /// The report in one line, without the path.
-  public var line: String {
+  package var line: String {
     var parts = [kind ?? "not read"]
     if read > 0 || rejected == 0 && kind != nil {
       var text = counted(read, unit) + " read"
@@ -52,15 +52,15 @@ public struct FileReport: Sendable {
 }
 
 /// A piece of input that was not taken, for the file that `--rejects` names.
-public struct RejectedInput: Sendable {
-  public let path: String
-  public let line: Int?
-  public let reason: String
+package struct RejectedInput: Sendable {
+  package let path: String
+  package let line: Int?
+  package let reason: String
   /// The input as it was found.
-  public let text: [UInt8]
+  package let text: [UInt8]
 
   /// One line of JSON.
-  public var json: String {
+  package var json: String {
     var out = ByteBuffer()
     out.append("{\"file\":" as StaticString)
     path.withUTF8Bytes { JSONText.printString($0, to: &out) }

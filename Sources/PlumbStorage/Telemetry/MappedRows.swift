@@ -223,7 +223,7 @@ extension TelemetryImport {
   ///
   /// - Parameter path: what the report calls them.
   /// - Throws: a diagnostic when the columns do not fit.
-  public func add(_ table: Table, as name: String, path: String, context: ExecutionContext) throws {
+  package func add(_ table: Table, as name: String, path: String, context: ExecutionContext) throws {
     let rows = try MappedRows(table, as: name, path: path)
     let reading = FileReading(path: path, fold: fold, context: context, onReject: onReject)
     defer { reports.append(reading.report) }

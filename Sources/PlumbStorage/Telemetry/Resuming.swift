@@ -5,7 +5,7 @@ extension TelemetryImport {
   /// Takes up where an earlier import left off: tables that it made are what is known so far.
   ///
   /// - Throws: a diagnostic when a table has other columns.
-  public func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
+  package func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
     for name in TelemetrySchema.names + TelemetrySchema.keptNames {
       guard let table = try tables(name) else { continue }
       guard table.schema == TelemetrySchema.schema(ofTable: name) else {

@@ -2,15 +2,15 @@ import Glibc
 import PlumbDiagnostics
 
 /// Finds files: those of a folder and the folders in it, and those that a pattern names.
-public enum TelemetryFiles {
+package enum TelemetryFiles {
   private static let depthLimit = 24
   private static let countLimit = 200_000
   private static let endings = [".json", ".jsonl", ".ndjson", ".log"]
 
-  public static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+  package static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
   /// Whether what is at a path can be read once only, from its beginning.
-  public static func isPipe(_ path: String) -> Bool { kind(of: path) == S_IFIFO }
+  package static func isPipe(_ path: String) -> Bool { kind(of: path) == S_IFIFO }
 
   private static func kind(of path: String) -> mode_t? {
     var status = stat()
@@ -18,7 +18,7 @@ public enum TelemetryFiles {
   }
 
   /// The folders in a folder in alphabetical order, hidden ones left out.
-  public static func folders(in folder: String) -> [String] {
+  package static func folders(in folder: String) -> [String] {
     let names = names(in: folder).filter { !$0.hasPrefix(".") }
     return names.sorted().map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }.filter(isFolder)
   }
@@ -73,7 +73,7 @@ public enum TelemetryFiles {
   }
 
   /// The paths that a pattern with `*`, `?` or `[` stands for; the path itself when it is no pattern or a file.
-  public static func expanding(_ pattern: String) throws -> [String] {
+  package static func expanding(_ pattern: String) throws -> [String] {
     guard access(pattern, F_OK) != 0, pattern.contains(where: { "*?[".contains($0) }) else { return [pattern] }
     var matches = glob_t()
     defer { globfree(&matches) }

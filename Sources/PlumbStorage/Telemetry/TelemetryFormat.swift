@@ -2,11 +2,11 @@ import Glibc
 import PlumbEngine
 
 /// What tool a file of telemetry is from, as `--kind` names it.
-public enum TelemetryKind: String, Hashable, Sendable, CaseIterable {
+package enum TelemetryKind: String, Hashable, Sendable, CaseIterable {
   case dbt, openlineage, airflow, adf
 
   /// The names in a sentence: `dbt, openlineage, airflow or adf`.
-  public static let names: String = {
+  package static let names: String = {
     let all = allCases.map(\.rawValue)
     return all.dropLast().joined(separator: ", ") + " or " + (all.last ?? "")
   }()

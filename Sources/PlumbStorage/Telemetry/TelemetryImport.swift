@@ -8,29 +8,29 @@ import PlumbEngine
 /// said, changes nothing.
 ///
 /// - Note: one thread at a time.
-public final class TelemetryImport: @unchecked Sendable {
+package final class TelemetryImport: @unchecked Sendable {
   let fold = TelemetryFold()
   let onReject: ((RejectedInput) throws -> Void)?
   /// One for each file that was read, in order.
-  public internal(set) var reports: [FileReport] = []
+  package internal(set) var reports: [FileReport] = []
   /// Called now and then with how much of what `read` was asked for is done, from 0 to 1, and the facts known.
-  public var onProgress: ((_ share: Double, _ runs: Int) -> Void)?
+  package var onProgress: ((_ share: Double, _ runs: Int) -> Void)?
   /// Called when about `batchBytes` of text were read since the last time, so that they can be saved.
-  public var onBatch: (() throws -> Void)?
-  public var batchBytes = Int.max
+  package var onBatch: (() throws -> Void)?
+  package var batchBytes = Int.max
   /// More pairs of jobs with a dataset in common are not looked at.
   var pairLimit = 20_000_000
 
   /// - Parameter onReject: takes what was not taken; what it throws ends the import.
-  public init(onReject: ((RejectedInput) throws -> Void)? = nil) { self.onReject = onReject }
+  package init(onReject: ((RejectedInput) throws -> Void)? = nil) { self.onReject = onReject }
 
   /// Whether anything was understood.
-  public var isEmpty: Bool { fold.pipelines.count == 0 && fold.runs.count == 0 }
+  package var isEmpty: Bool { fold.pipelines.count == 0 && fold.runs.count == 0 }
 
   /// Whether a folder, a file or standard input (`options.isStandardInput`) holds telemetry.
   ///
   /// A folder with data files of its own, none of which is telemetry, is a folder of tables.
-  public static func isTelemetry(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws -> Bool {
+  package static func isTelemetry(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws -> Bool {
     guard TelemetryFiles.isFolder(path), !options.isStandardInput else {
       return try format(of: path, kind: kind, options).format != nil
     }
@@ -49,7 +49,7 @@ public final class TelemetryImport: @unchecked Sendable {
   ///
   /// In folders only files of telemetry are read. A file that cannot be used at all is a line of the report.
   /// - Throws: `cancelled` and what else ends the import; everything read until then stays.
-  public func read(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws {
+  package func read(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws {
     if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) { $0 } }
     var files: [(path: String, isNamed: Bool)] = []
     for match in try TelemetryFiles.expanding(path) {
@@ -75,7 +75,7 @@ public final class TelemetryImport: @unchecked Sendable {
   }
 
   /// The tables of everything read so far.
-  public func tables(_ context: ExecutionContext) throws -> TelemetryTables {
+  package func tables(_ context: ExecutionContext) throws -> TelemetryTables {
     if try !fold.addDatasetEdges(pairLimit: pairLimit, context) {
       var report = FileReport(path: "edges")
       report.kind = "OpenLineage"

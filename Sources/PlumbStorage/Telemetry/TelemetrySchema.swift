@@ -2,13 +2,13 @@ import PlumbEngine
 import PlumbModel
 
 /// The tables that every reader of telemetry fills: four of the model's, and those that imports keep for themselves.
-public enum TelemetrySchema {
-  public static let names = ["pipelines", "runs", "errors", "edges"]
+package enum TelemetrySchema {
+  package static let names = ["pipelines", "runs", "errors", "edges"]
   /// Tables that imports keep beside the four, for those that come after.
-  public static let keptNames = ["datasets", "manifests", "runs_seen"]
+  package static let keptNames = ["datasets", "manifests", "runs_seen"]
 
   /// The columns of one of these tables.
-  public static func schema(ofTable name: String) -> Schema? {
+  package static func schema(ofTable name: String) -> Schema? {
     switch name {
     case "pipelines", "runs", "errors", "edges": TelemetryModel.schema(ofTable: name)
     case "datasets": datasets

@@ -2,16 +2,16 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// The four tables that telemetry became, and what is kept beside them for later imports.
-public struct TelemetryTables: Sendable {
-  public var pipelines: Table
-  public var runs: Table
-  public var errors: Table
-  public var edges: Table
+package struct TelemetryTables: Sendable {
+  package var pipelines: Table
+  package var runs: Table
+  package var errors: Table
+  package var edges: Table
 
   /// Tables of `TelemetrySchema.keptNames`; many imports leave them empty.
-  public var kept: [Table]
+  package var kept: [Table]
 
-  public var all: [Table] { [pipelines, runs, errors, edges] }
+  package var all: [Table] { [pipelines, runs, errors, edges] }
 }
 
 /// The order of rows and what is worked out from them depend on nothing but what the tables show, so that the

@@ -10,7 +10,7 @@ import PlumbEngine
 ///   number of SQLite can hold, NaN, is the text `nan`.
 /// - The declared types (`DATETIME`, `TIMESPAN`, ...) tell Plumb on import what a column was; SQLite sees their affinity.
 /// - Indexes: on columns of times, and on those that are called what the other tables call theirs, such as `pipeline`.
-public func exportSQLite(_ tables: [Table], to path: String, progress: (Int) -> Bool = { _ in true }) throws {
+package func exportSQLite(_ tables: [Table], to path: String, progress: (Int) -> Bool = { _ in true }) throws {
   guard access(path, F_OK) != 0 else {
     throw Diagnostic("file-exists", "`\(path)` is already there", help: "name a new file, or remove it first")
   }

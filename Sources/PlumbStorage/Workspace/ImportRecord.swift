@@ -3,21 +3,21 @@ import PlumbEngine
 
 /// What a workspace file remembers of a file that was imported into one of its tables: how far it was read, and what
 /// that part of it was, so that importing it again doubles nothing.
-public struct ImportRecord: Sendable {
-  public var path: String
+package struct ImportRecord: Sendable {
+  package var path: String
   /// Bytes on disk when it was read.
-  public var size: Int
+  package var size: Int
   /// Bytes of text that were read, their newlines and their hash.
-  public var offset: Int
-  public var newlines: Int
-  public var digest: Int64
-  public var isArray: Bool
+  package var offset: Int
+  package var newlines: Int
+  package var digest: Int64
+  package var isArray: Bool
   /// Rows that are in the table.
-  public var rows: Int
+  package var rows: Int
   /// Whether the file was read to its end.
-  public var isComplete: Bool
+  package var isComplete: Bool
 
-  public init(
+  package init(
     path: String, size: Int, position: TextPosition, rows: Int, isComplete: Bool
   ) {
     self.path = path
@@ -31,7 +31,7 @@ public struct ImportRecord: Sendable {
   }
 
   /// The record of a file of which all rows are in a table.
-  public init(ofAll path: String, rows: Int, options: LoadOptions) throws {
+  package init(ofAll path: String, rows: Int, options: LoadOptions) throws {
     let stream = try TableStream(path: path, options: options, known: nil, batchBytes: 1 << 20)
     self.init(path: path, size: stream.storedSize ?? 0, position: try stream.end(), rows: rows, isComplete: true)
   }
@@ -55,7 +55,7 @@ public struct ImportRecord: Sendable {
   }
 
   /// Whether a setting is a record of an import.
-  public static func isOne(_ setting: String) -> Bool { setting.hasPrefix("import ") }
+  package static func isOne(_ setting: String) -> Bool { setting.hasPrefix("import ") }
 
   /// A table that was dropped takes its records with it: numbers of tables are not used again.
   fileprivate static func prefix(_ table: Int64) -> String { "import \(table) " }
@@ -63,7 +63,7 @@ public struct ImportRecord: Sendable {
 
 extension WorkspaceFile {
   /// The files whose rows are in a table, in the order of their paths.
-  public func imports(into table: String) throws -> [ImportRecord] {
+  package func imports(into table: String) throws -> [ImportRecord] {
     guard let number = tableNumber(named: table) else { return [] }
     let prefix = ImportRecord.prefix(number)
     return settings.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }
@@ -73,7 +73,7 @@ extension WorkspaceFile {
 
 extension WorkspaceWriter {
   /// Remembers how far a file was read into a table, in the transaction that writes its rows.
-  public func note(_ record: ImportRecord, inTable table: String) throws {
+  package func note(_ record: ImportRecord, inTable table: String) throws {
     guard let number = try tableNumber(named: table) else { return }
     try set(ImportRecord.prefix(number) + record.path, to: record.value)
   }

@@ -98,7 +98,7 @@ extension Database {
 }
 
 /// The version of the system's SQLite, such as `3.40.1`.
-public var sqliteVersion: String {
+package var sqliteVersion: String {
   let number = Database.sqliteLibVersionNumber
   return "\(number / 1_000_000).\(number / 1_000 % 1_000).\(number % 1_000)"
 }

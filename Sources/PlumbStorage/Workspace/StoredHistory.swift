@@ -3,20 +3,20 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// A query, or a command of the shell, that a workspace remembers.
-public struct StoredQuery: Hashable, Sendable {
-  public var text: String
+package struct StoredQuery: Hashable, Sendable {
+  package var text: String
   /// When it was asked, in ticks of our time.
-  public var at: Int64
+  package var at: Int64
   /// The rows that came; nil when none did.
-  public var rows: Int64?
+  package var rows: Int64?
   /// In ticks.
-  public var duration: Int64
+  package var duration: Int64
   /// The message that it ended with; empty for none.
-  public var error: String
+  package var error: String
   /// Whether it belongs to the table `history`; other lines are for the arrow keys alone.
-  public var isQuery: Bool
+  package var isQuery: Bool
 
-  public init(
+  package init(
     text: String, at: Int64, rows: Int64? = nil, duration: Int64 = 0, error: String = "", isQuery: Bool = true
   ) {
     self.text = text
@@ -82,14 +82,14 @@ public struct StoredQuery: Hashable, Sendable {
 
 extension WorkspaceFile {
   /// The latest entries of the history, the oldest first.
-  public func history(last count: Int = 5_000) throws -> [StoredQuery] {
+  package func history(last count: Int = 5_000) throws -> [StoredQuery] {
     try reader.with { try StoredQuery.latest(count, in: $0) }
   }
 
   /// Adds to the history, unless the file cannot be written to or another process is writing.
   ///
   /// - Returns: whether the entries are kept. Readers of tables need not look again: it is no new generation.
-  public func remember(_ entries: [StoredQuery]) throws -> Bool {
+  package func remember(_ entries: [StoredQuery]) throws -> Bool {
     try changingIfFree { try StoredQuery.add(entries, to: $0) }
   }
 }

@@ -3,14 +3,14 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// A model that a workspace keeps, without its bytes: those are read when it is used.
-public struct StoredModel: Hashable, Sendable {
-  public let name: String
-  public let version: Int64
+package struct StoredModel: Hashable, Sendable {
+  package let name: String
+  package let version: Int64
   /// When it was saved, in ticks.
-  public let madeAt: Int64
+  package let madeAt: Int64
   /// For people who look into the file with other programs.
-  public let summary: String
-  public let seal: Int64
+  package let summary: String
+  package let seal: Int64
 
   /// Versions of a name that are kept.
   static let versionLimit: Int64 = 8
@@ -51,20 +51,20 @@ public struct StoredModel: Hashable, Sendable {
 
 extension WorkspaceFile {
   /// In the order of their names and versions; of a salvaged file those that are sound.
-  public func models() throws -> [StoredModel] {
+  package func models() throws -> [StoredModel] {
     try reader.with { file in
       guard !losses.isEmpty else { return try StoredModel.all(in: file) }
       return ((try? StoredModel.all(in: file)) ?? []).filter { (try? $0.data(in: file)) != nil }
     }
   }
 
-  public func data(of model: StoredModel) throws -> [UInt8] { try reader.with { try model.data(in: $0) } }
+  package func data(of model: StoredModel) throws -> [UInt8] { try reader.with { try model.data(in: $0) } }
 }
 
 extension WorkspaceWriter {
   /// Keeps a model as the next version of its name; of older ones the last few stay.
   @discardableResult
-  public func save(modelNamed name: String, summary: String, data: [UInt8], madeAt: Int64) throws -> StoredModel {
+  package func save(modelNamed name: String, summary: String, data: [UInt8], madeAt: Int64) throws -> StoredModel {
     let version = try file.integer("SELECT max(version) FROM plumb_models WHERE name = ?", .text(name)) + 1
     let model = data.withUnsafeBufferPointer { bytes in
       StoredModel(
@@ -86,7 +86,7 @@ extension WorkspaceWriter {
   ///
   /// - Returns: how many there were.
   @discardableResult
-  public func drop(modelNamed name: String) throws -> Int {
+  package func drop(modelNamed name: String) throws -> Int {
     let count = try file.integer("SELECT count(*) FROM plumb_models WHERE name = ?", .text(name))
     try file.run("DELETE FROM plumb_models WHERE name = ?", .text(name))
     return Int(count)

@@ -130,16 +130,16 @@ struct GroupRow {
 }
 
 /// A function that a workspace keeps, as `.create function` wrote it.
-public struct StoredFunction: Hashable, Sendable {
-  public var name: String
+package struct StoredFunction: Hashable, Sendable {
+  package var name: String
   /// With its brackets: `(since: timespan = 1h)`.
-  public var parameters: String
+  package var parameters: String
   /// With its braces.
-  public var body: String
-  public var folder: String
-  public var summary: String
+  package var body: String
+  package var folder: String
+  package var summary: String
 
-  public init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") {
+  package init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") {
     self.name = name
     self.parameters = parameters
     self.body = body

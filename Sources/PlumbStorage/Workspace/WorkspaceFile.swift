@@ -7,21 +7,21 @@ import PlumbEngine
 ///
 /// Readers see the file as it was when they began (`reading`); writers change it in transactions (`write`). Any
 /// thread may read; one at a time writes.
-public final class WorkspaceFile: @unchecked Sendable {
-  public struct Options: Sendable {
+package final class WorkspaceFile: @unchecked Sendable {
+  package struct Options: Sendable {
     /// Whether to make the file when there is none.
-    public var creates = true
+    package var creates = true
     /// Whether to load what is sound of a damaged file, which is then not written to.
-    public var salvages = false
+    package var salvages = false
     /// Bytes of decoded columns to keep.
-    public var cacheLimit = 256 << 20
+    package var cacheLimit = 256 << 20
     /// Workers for what is written.
-    public var threads = 1
+    package var threads = 1
 
-    public init() {}
+    package init() {}
   }
 
-  public let path: String
+  package let path: String
   let options: Options
   let lock: WriterLock
   let reader: WorkspaceConnection
@@ -36,7 +36,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   /// Why the file cannot be written to; nil when it can.
   private let refusal: Diagnostic?
   /// What was left out of a damaged file, a sentence each.
-  public let losses: [String]
+  package let losses: [String]
   /// The generation that this process closes: the last that it wrote, or one that a process left which was ended from
   /// outside. Who has written after it closes the file in its turn.
   private var closingGeneration: Int64?
@@ -50,7 +50,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// - Throws: a diagnostic that says what is wrong with the file and what to do.
-  public init(_ path: String, _ options: Options = Options()) throws {
+  package init(_ path: String, _ options: Options = Options()) throws {
     self.path = path
     self.options = options
     let name = lastPart(of: path)
@@ -161,7 +161,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   // MARK: Reading
 
   /// Runs `body` while the file stays, for this process, as it is now.
-  public func reading<Result>(_ body: () throws -> Result) throws -> Result {
+  package func reading<Result>(_ body: () throws -> Result) throws -> Result {
     try beginReading()
     defer { endReading() }
     return try body()
@@ -171,7 +171,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   ///
   /// - Returns: whether tables, functions or settings changed since the last time.
   @discardableResult
-  public func beginReading() throws -> Bool {
+  package func beginReading() throws -> Bool {
     try contents.withLock { contents in
       contents.readers += 1
       guard contents.readers == 1, losses.isEmpty else { return false }
@@ -194,7 +194,7 @@ public final class WorkspaceFile: @unchecked Sendable {
     }
   }
 
-  public func endReading() {
+  package func endReading() {
     contents.withLock { contents in
       contents.readers -= 1
       guard contents.readers == 0, losses.isEmpty else { return }
@@ -221,9 +221,9 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// In alphabetical order, as of the latest `beginReading`; their columns are read when they are touched.
-  public var tables: [Table] { contents.withLock { $0.tables.map(\.table) } }
+  package var tables: [Table] { contents.withLock { $0.tables.map(\.table) } }
 
-  public func table(named name: String) -> Table? {
+  package func table(named name: String) -> Table? {
     contents.withLock { $0.tables.first { $0.row.name == name }?.table }
   }
 
@@ -232,14 +232,14 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// In alphabetical order.
-  public var functions: [StoredFunction] { contents.withLock { $0.functions } }
+  package var functions: [StoredFunction] { contents.withLock { $0.functions } }
 
-  public func setting(_ name: String) -> String? { contents.withLock { $0.settings[name] } }
+  package func setting(_ name: String) -> String? { contents.withLock { $0.settings[name] } }
 
-  public var settings: [String: String] { contents.withLock { $0.settings } }
+  package var settings: [String: String] { contents.withLock { $0.settings } }
 
   /// How the tables lie in the file.
-  public var layout: [TableLayoutInFile] {
+  package var layout: [TableLayoutInFile] {
     contents.withLock { contents in
       contents.tables.map { TableLayoutInFile(name: $0.row.name, rows: $0.table.rowCount, groups: $0.groups.count) }
     }
@@ -251,7 +251,7 @@ public final class WorkspaceFile: @unchecked Sendable {
   ///
   /// - Throws: what `body` throws, and a diagnostic when the file cannot be written to or another process is writing.
   @discardableResult
-  public func write<Result>(_ body: (WorkspaceWriter) throws -> Result) throws -> Result {
+  package func write<Result>(_ body: (WorkspaceWriter) throws -> Result) throws -> Result {
     if let refusal { throw refusal }
     if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
     return try writing.taking {
@@ -318,10 +318,10 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// Keeps other processes from writing for as long as `body` runs.
-  public func holdingWriterLock<Result>(_ body: () throws -> Result) throws -> Result { try lock.locked(body) }
+  package func holdingWriterLock<Result>(_ body: () throws -> Result) throws -> Result { try lock.locked(body) }
 
   /// Joins small row groups where many appends have left enough of them.
-  public func compactIfNeeded() throws {
+  package func compactIfNeeded() throws {
     let isWorthIt = contents.withLock { contents in
       contents.tables.contains { WorkspaceWriter.hasSmallTail($0.groups.map(\.rowCount)) }
     }
@@ -329,16 +329,16 @@ public final class WorkspaceFile: @unchecked Sendable {
   }
 
   /// Joins small row groups that many appends have left, in a transaction of its own.
-  public func compact() throws {
+  package func compact() throws {
     try write { writer in for name in try writer.tableNames() { try writer.compact(name) } }
   }
 }
 
 /// How a table lies in a file.
-public struct TableLayoutInFile: Sendable {
-  public let name: String
-  public let rows: Int
-  public let groups: Int
+package struct TableLayoutInFile: Sendable {
+  package let name: String
+  package let rows: Int
+  package let groups: Int
 }
 
 /// Opens a file for reading in the way that its rights allow.

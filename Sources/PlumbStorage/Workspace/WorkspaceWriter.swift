@@ -4,7 +4,7 @@ import PlumbEngine
 import Synchronization
 
 /// The changes of one transaction of a workspace file.
-public final class WorkspaceWriter {
+package final class WorkspaceWriter {
   private let connection: WorkspaceConnection
   let file: Database
   private let threads: Int
@@ -43,10 +43,10 @@ public final class WorkspaceWriter {
 
   func tableNumber(named name: String) throws -> Int64? { try row(name)?.id }
 
-  public func hasTable(named name: String) throws -> Bool { try row(name) != nil }
+  package func hasTable(named name: String) throws -> Bool { try row(name) != nil }
 
   /// Makes an empty table.
-  public func create(_ name: String, _ schema: Schema) throws {
+  package func create(_ name: String, _ schema: Schema) throws {
     guard try row(name) == nil else {
       throw Diagnostic("table-exists", "there is already a table `\(name)`")
     }
@@ -59,7 +59,7 @@ public final class WorkspaceWriter {
     try save(table)
   }
 
-  public func drop(_ name: String) throws {
+  package func drop(_ name: String) throws {
     guard let table = try row(name) else { throw unknown(name) }
     try removeGroups(of: table, fromPlace: 0)
     try file.run("DELETE FROM plumb_texts WHERE table_id = ?", .integer(table.id))
@@ -68,7 +68,7 @@ public final class WorkspaceWriter {
     try forgetImports(ofTable: table.id)
   }
 
-  public func rename(_ name: String, to newName: String) throws {
+  package func rename(_ name: String, to newName: String) throws {
     guard var table = try row(name) else { throw unknown(name) }
     guard try row(newName) == nil else {
       throw Diagnostic("table-exists", "there is already a table `\(newName)`")
@@ -82,7 +82,7 @@ public final class WorkspaceWriter {
   /// Adds the rows of `table` to the table of the same name and columns, which is made if need be.
   ///
   /// - Parameter progress: called now and then with the rows written so far; false stops and undoes everything.
-  public func append(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
+  package func append(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
     if try row(table.name) == nil { try create(table.name, table.schema) }
     guard var stored = try row(table.name) else { return }
     guard stored.schema == table.schema else {
@@ -94,13 +94,13 @@ public final class WorkspaceWriter {
   }
 
   /// Makes `table` the table of its name, in the place of one that is there.
-  public func replace(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
+  package func replace(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
     if try row(table.name) != nil { try drop(table.name) }
     try append(table, progress: progress)
   }
 
   /// Makes the stored table of this name equal to `table`; row groups at its front that are equal already stay.
-  public func synchronize(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
+  package func synchronize(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
     guard var stored = try row(table.name), stored.schema == table.schema else {
       return try replace(table, progress: progress)
     }
@@ -299,19 +299,19 @@ public final class WorkspaceWriter {
   // MARK: Functions and settings
 
   /// Adds a function, or replaces the one of its name.
-  public func save(_ function: StoredFunction) throws {
+  package func save(_ function: StoredFunction) throws {
     try file.run(
       "INSERT OR REPLACE INTO plumb_functions (name, parameters, body, folder, summary, seal) VALUES (?, ?, ?, ?, ?, ?)",
       .text(function.name), .text(function.parameters), .text(function.body), .text(function.folder),
       .text(function.summary), .integer(function.seal))
   }
 
-  public func drop(functionNamed name: String) throws {
+  package func drop(functionNamed name: String) throws {
     try file.run("DELETE FROM plumb_functions WHERE name = ?", .text(name))
   }
 
   /// Keeps a value under a name; nil takes it away.
-  public func set(_ name: String, to value: String?) throws {
+  package func set(_ name: String, to value: String?) throws {
     guard let value else { return try file.run("DELETE FROM plumb_settings WHERE name = ?", .text(name)) }
     try file.run(
       "INSERT OR REPLACE INTO plumb_settings (name, value, seal) VALUES (?, ?, ?)", .text(name), .text(value),

@@ -1,6 +1,6 @@
 /// A piece of a query's text that has a colour of its own while it is typed.
-public struct Highlight: Sendable, Hashable {
-  public enum Kind: UInt8, Sendable, CaseIterable {
+package struct Highlight: Sendable, Hashable {
+  package enum Kind: UInt8, Sendable, CaseIterable {
     /// Operators, clauses and word operators: `where`, `by`, `and`.
     case keyword = 1
     /// What is called, and the names of types.
@@ -15,12 +15,12 @@ public struct Highlight: Sendable, Hashable {
     case command
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// Bytes of the text.
-  public var lower: Int
-  public var upper: Int
+  package var lower: Int
+  package var upper: Int
 
-  public init(kind: Kind, lower: Int, upper: Int) {
+  package init(kind: Kind, lower: Int, upper: Int) {
     self.kind = kind
     self.lower = lower
     self.upper = upper
@@ -28,7 +28,7 @@ public struct Highlight: Sendable, Hashable {
 }
 
 /// The pieces of a text that have colours, in order; the text may be unfinished or wrong.
-public func highlights(in text: String) -> [Highlight] {
+package func highlights(in text: String) -> [Highlight] {
   var highlighter = Highlighter(text)
   highlighter.readTokens()
   return highlighter.found.sorted { $0.lower < $1.lower }

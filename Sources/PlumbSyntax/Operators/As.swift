@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `as Name`: gives the rows so far a name to use later in the query.
-public struct AsSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var name: NameSyntax
-  public var span: SourceSpan
+package struct AsSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var name: NameSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

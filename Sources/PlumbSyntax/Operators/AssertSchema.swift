@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `assert-schema (a: long, b: string)`: fails unless the columns are these.
-public struct AssertSchemaSyntax: Sendable {
-  public var schema: SchemaSyntax
-  public var span: SourceSpan
+package struct AssertSchemaSyntax: Sendable {
+  package var schema: SchemaSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `consume`: runs the query and gives nothing back.
-public struct ConsumeSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var span: SourceSpan
+package struct ConsumeSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
 /// `count`: how many rows.
-public struct CountSyntax: Sendable {
-  public var span: SourceSpan
+package struct CountSyntax: Sendable {
+  package var span: SourceSpan
 }
 
 extension Parser {

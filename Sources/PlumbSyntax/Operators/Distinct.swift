@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
 /// `distinct a, b` or `distinct *`: each combination once.
-public struct DistinctSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
+package struct DistinctSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
   /// `.star` alone for all columns.
-  public var columns: [NamedExpressionSyntax]
-  public var span: SourceSpan
+  package var columns: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
 /// `evaluate plugin(...) : (a: long)`: rows through a plugin; source and operator.
-public struct EvaluateSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var call: CallSyntax
-  public var schema: SchemaSyntax?
-  public var span: SourceSpan
+package struct EvaluateSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var call: CallSyntax
+  package var schema: SchemaSyntax?
+  package var span: SourceSpan
 }
 
 extension Parser {

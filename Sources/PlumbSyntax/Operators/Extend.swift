@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `extend a = x, y`: adds columns.
-public struct ExtendSyntax: Sendable {
-  public var columns: [NamedExpressionSyntax]
-  public var span: SourceSpan
+package struct ExtendSyntax: Sendable {
+  package var columns: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

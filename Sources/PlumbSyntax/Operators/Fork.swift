@@ -1,16 +1,16 @@
 import PlumbDiagnostics
 
 /// `fork (take 5) b = (count)`: several queries over the same rows.
-public struct ForkSyntax: Sendable {
-  public var branches: [ForkBranchSyntax]
-  public var span: SourceSpan
+package struct ForkSyntax: Sendable {
+  package var branches: [ForkBranchSyntax]
+  package var span: SourceSpan
 }
 
-public struct ForkBranchSyntax: Sendable {
-  public var name: NameSyntax?
+package struct ForkBranchSyntax: Sendable {
+  package var name: NameSyntax?
   /// Starts with `.implied`.
-  public var query: QuerySyntax
-  public var span: SourceSpan
+  package var query: QuerySyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
 /// `getschema`: the columns and their types, as rows.
-public struct GetSchemaSyntax: Sendable {
-  public var span: SourceSpan
+package struct GetSchemaSyntax: Sendable {
+  package var span: SourceSpan
 }
 
 extension Parser {

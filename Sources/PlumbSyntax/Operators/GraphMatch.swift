@@ -1,34 +1,34 @@
 import PlumbDiagnostics
 
 /// `graph-match (a)-[e]->(b) where x project y`; also `graph-shortest-paths`.
-public struct GraphMatchSyntax: Sendable {
-  public var isShortestPaths: Bool
-  public var parameters: [ParameterSyntax]
-  public var patterns: [GraphPatternSyntax]
-  public var predicate: ExpressionSyntax?
-  public var projection: [NamedExpressionSyntax]
-  public var span: SourceSpan
+package struct GraphMatchSyntax: Sendable {
+  package var isShortestPaths: Bool
+  package var parameters: [ParameterSyntax]
+  package var patterns: [GraphPatternSyntax]
+  package var predicate: ExpressionSyntax?
+  package var projection: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 /// A path: one node more than edges.
-public struct GraphPatternSyntax: Sendable {
-  public struct Node: Sendable {
-    public var name: NameSyntax?
-    public var span: SourceSpan
+package struct GraphPatternSyntax: Sendable {
+  package struct Node: Sendable {
+    package var name: NameSyntax?
+    package var span: SourceSpan
   }
-  public enum Direction: String, Hashable, Sendable {
+  package enum Direction: String, Hashable, Sendable {
     case forward, backward, either
   }
-  public struct Edge: Sendable {
-    public var name: NameSyntax?
-    public var direction: Direction
+  package struct Edge: Sendable {
+    package var name: NameSyntax?
+    package var direction: Direction
     /// `*1..3`; nil for a single edge.
-    public var lengths: (lower: ExpressionSyntax, upper: ExpressionSyntax)?
-    public var span: SourceSpan
+    package var lengths: (lower: ExpressionSyntax, upper: ExpressionSyntax)?
+    package var span: SourceSpan
   }
-  public var nodes: [Node]
-  public var edges: [Edge]
-  public var span: SourceSpan
+  package var nodes: [Node]
+  package var edges: [Edge]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,19 +1,19 @@
 import PlumbDiagnostics
 
 /// `graph-to-table nodes as N, edges as E`: the tables of a graph.
-public struct GraphToTableSyntax: Sendable {
-  public enum Part: String, Hashable, Sendable {
+package struct GraphToTableSyntax: Sendable {
+  package enum Part: String, Hashable, Sendable {
     case nodes, edges
   }
-  public struct Output: Sendable {
-    public var part: Part
-    public var name: NameSyntax?
+  package struct Output: Sendable {
+    package var part: Part
+    package var name: NameSyntax?
     /// `with_node_id`, `with_source_id`, `with_target_id`
-    public var parameters: [ParameterSyntax]
-    public var span: SourceSpan
+    package var parameters: [ParameterSyntax]
+    package var span: SourceSpan
   }
-  public var outputs: [Output]
-  public var span: SourceSpan
+  package var outputs: [Output]
+  package var span: SourceSpan
 }
 
 extension Parser {

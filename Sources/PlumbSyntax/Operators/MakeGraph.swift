@@ -1,19 +1,19 @@
 import PlumbDiagnostics
 
 /// `make-graph a --> b with Nodes on id`: a graph out of a table of edges.
-public struct MakeGraphSyntax: Sendable {
-  public struct NodeTable: Sendable {
-    public var table: SourceSyntax
-    public var key: NameSyntax
+package struct MakeGraphSyntax: Sendable {
+  package struct NodeTable: Sendable {
+    package var table: SourceSyntax
+    package var key: NameSyntax
   }
-  public var parameters: [ParameterSyntax]
-  public var source: NameSyntax
-  public var target: NameSyntax
+  package var parameters: [ParameterSyntax]
+  package var source: NameSyntax
+  package var target: NameSyntax
   /// None, one or two.
-  public var nodeTables: [NodeTable]
+  package var nodeTables: [NodeTable]
   /// `with_node_id=name`
-  public var nodeID: NameSyntax?
-  public var span: SourceSpan
+  package var nodeID: NameSyntax?
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 
 /// `mv-apply a to typeof(long) on (subquery)`: runs a subquery over each row's elements.
-public struct MvApplySyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var columns: [ExpandedColumnSyntax]
-  public var limit: ExpressionSyntax?
+package struct MvApplySyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var columns: [ExpandedColumnSyntax]
+  package var limit: ExpressionSyntax?
   /// Starts with `.implied`.
-  public var query: QuerySyntax
-  public var span: SourceSpan
+  package var query: QuerySyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

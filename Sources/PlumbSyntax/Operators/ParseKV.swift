@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
 /// `parse-kv x as (a: long) with (pair_delimiter=";")`: columns out of `key=value` text.
-public struct ParseKVSyntax: Sendable {
-  public var expression: ExpressionSyntax
-  public var keys: SchemaSyntax
-  public var properties: [ParameterSyntax]
-  public var span: SourceSpan
+package struct ParseKVSyntax: Sendable {
+  package var expression: ExpressionSyntax
+  package var keys: SchemaSyntax
+  package var properties: [ParameterSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

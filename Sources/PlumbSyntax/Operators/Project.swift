@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `project a, b = x`: exactly these columns.
-public struct ProjectSyntax: Sendable {
-  public var columns: [NamedExpressionSyntax]
-  public var span: SourceSpan
+package struct ProjectSyntax: Sendable {
+  package var columns: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `project-away a, b*`: all columns but these.
-public struct ProjectAwaySyntax: Sendable {
-  public var columns: [NamePatternSyntax]
-  public var span: SourceSpan
+package struct ProjectAwaySyntax: Sendable {
+  package var columns: [NamePatternSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `project-by-names "a", dynamic(["b"])`: columns whose names are values.
-public struct ProjectByNamesSyntax: Sendable {
-  public var columns: [ExpressionSyntax]
-  public var span: SourceSpan
+package struct ProjectByNamesSyntax: Sendable {
+  package var columns: [ExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

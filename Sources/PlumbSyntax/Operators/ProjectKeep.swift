@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `project-keep a, b*`: these columns, in their own order.
-public struct ProjectKeepSyntax: Sendable {
-  public var columns: [NamePatternSyntax]
-  public var span: SourceSpan
+package struct ProjectKeepSyntax: Sendable {
+  package var columns: [NamePatternSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,15 +1,15 @@
 import PlumbDiagnostics
 
 /// `project-rename new = old`: other names for columns.
-public struct ProjectRenameSyntax: Sendable {
-  public var columns: [RenamedColumnSyntax]
-  public var span: SourceSpan
+package struct ProjectRenameSyntax: Sendable {
+  package var columns: [RenamedColumnSyntax]
+  package var span: SourceSpan
 }
 
-public struct RenamedColumnSyntax: Sendable {
-  public var newName: NameSyntax
-  public var oldName: NameSyntax
-  public var span: SourceSpan
+package struct RenamedColumnSyntax: Sendable {
+  package var newName: NameSyntax
+  package var oldName: NameSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,22 +1,22 @@
 import PlumbDiagnostics
 
 /// `project-reorder a, b* asc`: these columns first.
-public struct ProjectReorderSyntax: Sendable {
-  public var columns: [ReorderedColumnSyntax]
-  public var span: SourceSpan
+package struct ProjectReorderSyntax: Sendable {
+  package var columns: [ReorderedColumnSyntax]
+  package var span: SourceSpan
 }
 
-public struct ReorderedColumnSyntax: Sendable {
-  public enum Order: String, Hashable, Sendable, CaseIterable {
+package struct ReorderedColumnSyntax: Sendable {
+  package enum Order: String, Hashable, Sendable, CaseIterable {
     case asc
     case desc
     /// Digits in names count as numbers.
     case grannyAsc = "granny-asc"
     case grannyDesc = "granny-desc"
   }
-  public var pattern: NamePatternSyntax
-  public var order: Order?
-  public var span: SourceSpan
+  package var pattern: NamePatternSyntax
+  package var order: Order?
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `sample 5`: that many rows at random.
-public struct SampleSyntax: Sendable {
-  public var count: ExpressionSyntax
-  public var span: SourceSpan
+package struct SampleSyntax: Sendable {
+  package var count: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

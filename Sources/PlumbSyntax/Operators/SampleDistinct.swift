@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `sample-distinct 5 of x`: that many different values.
-public struct SampleDistinctSyntax: Sendable {
-  public var count: ExpressionSyntax
-  public var expression: NamedExpressionSyntax
-  public var span: SourceSpan
+package struct SampleDistinctSyntax: Sendable {
+  package var count: ExpressionSyntax
+  package var expression: NamedExpressionSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `serialize n = row_number()`: fixes the order of rows, and adds columns that rely on it.
-public struct SerializeSyntax: Sendable {
-  public var columns: [NamedExpressionSyntax]
-  public var span: SourceSpan
+package struct SerializeSyntax: Sendable {
+  package var columns: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `sort by a, b asc nulls last`; also `order by`.
-public struct SortSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var keys: [OrderedExpressionSyntax]
-  public var span: SourceSpan
+package struct SortSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var keys: [OrderedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

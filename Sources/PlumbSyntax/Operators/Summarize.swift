@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 /// `summarize n = count() by a, bin(t, 1h)`: one row for each group.
-public struct SummarizeSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
+package struct SummarizeSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
   /// May be empty when there are groups.
-  public var aggregates: [NamedExpressionSyntax]
-  public var groups: [NamedExpressionSyntax]
-  public var span: SourceSpan
+  package var aggregates: [NamedExpressionSyntax]
+  package var groups: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `take 5`, also `limit 5`: that many rows, whichever they are.
-public struct TakeSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var count: ExpressionSyntax
-  public var span: SourceSpan
+package struct TakeSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var count: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 /// `top 5 by x desc`: the first rows of an order.
-public struct TopSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var count: ExpressionSyntax
+package struct TopSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var count: ExpressionSyntax
   /// Empty when `by` is missing: the source's own ranking.
-  public var keys: [OrderedExpressionSyntax]
-  public var span: SourceSpan
+  package var keys: [OrderedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

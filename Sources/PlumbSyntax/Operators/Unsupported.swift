@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 /// An operator of Kusto's that Plumb does not have: its name, so that it can be refused by name.
-public struct UnsupportedOperatorSyntax: Sendable {
-  public var name: String
-  public var nameSpan: SourceSpan
+package struct UnsupportedOperatorSyntax: Sendable {
+  package var name: String
+  package var nameSpan: SourceSpan
   /// The text of the whole operator.
-  public var text: String
-  public var span: SourceSpan
+  package var text: String
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `where x`, also `filter x`: the rows for which it is true.
-public struct WhereSyntax: Sendable {
-  public var parameters: [ParameterSyntax]
-  public var predicate: ExpressionSyntax
-  public var span: SourceSpan
+package struct WhereSyntax: Sendable {
+  package var parameters: [ParameterSyntax]
+  package var predicate: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

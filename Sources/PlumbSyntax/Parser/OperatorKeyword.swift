@@ -1,5 +1,5 @@
 /// The words that start an operator after a `|`.
-public enum OperatorKeyword: String, CaseIterable, Sendable {
+package enum OperatorKeyword: String, CaseIterable, Sendable {
   case `as`
   case assertSchema = "assert-schema"
   case blast

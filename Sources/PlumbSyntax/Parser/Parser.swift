@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// Reads a text as KQL. Always comes back with a tree; what could not be read is in the diagnostics.
-public func parse(_ text: String) -> ParseResult {
+package func parse(_ text: String) -> ParseResult {
   var parser = Parser(text)
   return parser.parseScript()
 }

@@ -4,7 +4,7 @@ import PlumbDiagnostics
 ///
 /// Every operator starts a line with `| `. Comments stay: before the line they stood before, or at
 /// the end of the line they ended.
-public func print(_ script: ScriptSyntax) -> String {
+package func print(_ script: ScriptSyntax) -> String {
   var printer = Printer(comments: script.comments)
   for (i, statement) in script.statements.enumerated() {
     if i > 0 { printer.newLine(before: statement.span.lower) } else { printer.start(at: statement.span.lower) }
@@ -17,14 +17,14 @@ public func print(_ script: ScriptSyntax) -> String {
 }
 
 /// The canonical text of a single query, on one line for each operator.
-public func print(_ query: QuerySyntax) -> String {
+package func print(_ query: QuerySyntax) -> String {
   var printer = Printer(comments: [])
   printer.printQuery(query)
   return printer.text
 }
 
 /// The canonical text of a single expression.
-public func print(_ expression: ExpressionSyntax) -> String {
+package func print(_ expression: ExpressionSyntax) -> String {
   var printer = Printer(comments: [])
   printer.printExpression(expression)
   return printer.text

@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
 /// `datatable(a: long, b: string) [1, "x", 2, "y"]`: a table written out.
-public struct DatatableSyntax: Sendable {
-  public var schema: SchemaSyntax
+package struct DatatableSyntax: Sendable {
+  package var schema: SchemaSyntax
   /// Row after row; the binder checks that they divide into rows.
-  public var values: [ExpressionSyntax]
-  public var span: SourceSpan
+  package var values: [ExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
 /// `externaldata(a: string) ["file"] with (format="csv")`: rows from files.
-public struct ExternaldataSyntax: Sendable {
-  public var schema: SchemaSyntax
-  public var locations: [ExpressionSyntax]
-  public var properties: [ParameterSyntax]
-  public var span: SourceSpan
+package struct ExternaldataSyntax: Sendable {
+  package var schema: SchemaSyntax
+  package var locations: [ExpressionSyntax]
+  package var properties: [ParameterSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

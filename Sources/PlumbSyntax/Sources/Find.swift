@@ -1,23 +1,23 @@
 import PlumbDiagnostics
 
 /// `find in (T1, T2) where p project a, b`: rows of several tables, with the table's name.
-public struct FindSyntax: Sendable {
-  public enum Projection: Sendable {
+package struct FindSyntax: Sendable {
+  package enum Projection: Sendable {
     /// No projection written, or `project-smart`.
     case smart
     case columns([FindColumnSyntax])
     case away([NamePatternSyntax])
   }
-  public var parameters: [ParameterSyntax]
+  package var parameters: [ParameterSyntax]
   /// Empty when not written.
-  public var tables: [SourceSyntax]
-  public var predicate: ExpressionSyntax
-  public var projection: Projection
-  public var span: SourceSpan
+  package var tables: [SourceSyntax]
+  package var predicate: ExpressionSyntax
+  package var projection: Projection
+  package var span: SourceSpan
 }
 
 /// One column of `find ... project`: `a`, `a: long` or `pack(*)`.
-public enum FindColumnSyntax: Sendable {
+package enum FindColumnSyntax: Sendable {
   case column(NameSyntax, TypeSyntax?)
   case pack(SourceSpan)
 }

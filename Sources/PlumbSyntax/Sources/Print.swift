@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `print a, b = 2`: one row of values.
-public struct PrintSyntax: Sendable {
-  public var columns: [NamedExpressionSyntax]
-  public var span: SourceSpan
+package struct PrintSyntax: Sendable {
+  package var columns: [NamedExpressionSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `alias database name = cluster("c").database("d")`.
-public struct AliasDatabaseSyntax: Sendable {
-  public var name: NameSyntax
-  public var target: ExpressionSyntax
-  public var span: SourceSpan
+package struct AliasDatabaseSyntax: Sendable {
+  package var name: NameSyntax
+  package var target: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

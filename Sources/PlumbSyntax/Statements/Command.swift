@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// A management command, kept as it was written: `.show tables`.
-public struct CommandSyntax: Sendable {
+package struct CommandSyntax: Sendable {
   /// From the dot to the end, without surrounding white space.
-  public var text: String
-  public var span: SourceSpan
+  package var text: String
+  package var span: SourceSpan
 }
 
 extension Parser {

@@ -1,28 +1,28 @@
 import PlumbDiagnostics
 
 /// `declare pattern name = (a: string)[b: string] { ("x").["y"] = { query }; ... }`: tables that texts stand for.
-public struct DeclarePatternSyntax: Sendable {
-  public var name: NameSyntax
+package struct DeclarePatternSyntax: Sendable {
+  package var name: NameSyntax
   /// What the pattern maps; nil for one that is declared without a meaning.
-  public var mapping: PatternMappingSyntax?
-  public var span: SourceSpan
+  package var mapping: PatternMappingSyntax?
+  package var span: SourceSpan
 }
 
 /// The parameters of a pattern and what their values stand for.
-public struct PatternMappingSyntax: Sendable {
-  public var parameters: [FunctionParameterSyntax]
+package struct PatternMappingSyntax: Sendable {
+  package var parameters: [FunctionParameterSyntax]
   /// The parameter in square brackets, whose value follows a dot.
-  public var path: FunctionParameterSyntax?
-  public var definitions: [PatternDefinitionSyntax]
+  package var path: FunctionParameterSyntax?
+  package var definitions: [PatternDefinitionSyntax]
 }
 
 /// `("x").["y"] = { query }`
-public struct PatternDefinitionSyntax: Sendable {
-  public var arguments: [LiteralSyntax]
-  public var path: NameSyntax?
+package struct PatternDefinitionSyntax: Sendable {
+  package var arguments: [LiteralSyntax]
+  package var path: NameSyntax?
   /// A function without parameters.
-  public var body: FunctionSyntax
-  public var span: SourceSpan
+  package var body: FunctionSyntax
+  package var span: SourceSpan
 }
 
 extension Parser {

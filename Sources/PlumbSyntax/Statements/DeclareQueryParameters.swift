@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// `declare query_parameters(a: long = 5, b: string)`.
-public struct DeclareQueryParametersSyntax: Sendable {
-  public var parameters: [FunctionParameterSyntax]
-  public var span: SourceSpan
+package struct DeclareQueryParametersSyntax: Sendable {
+  package var parameters: [FunctionParameterSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

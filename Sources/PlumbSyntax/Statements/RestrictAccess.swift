@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// `restrict access to (T, U*)`.
-public struct RestrictAccessSyntax: Sendable {
+package struct RestrictAccessSyntax: Sendable {
   /// Each may be a `.pattern`.
-  public var entities: [SourceSyntax]
-  public var span: SourceSpan
+  package var entities: [SourceSyntax]
+  package var span: SourceSpan
 }
 
 extension Parser {

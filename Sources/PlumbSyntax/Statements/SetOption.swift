@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 /// `set name = value`: an option for the query that follows.
-public struct SetOptionSyntax: Sendable {
+package struct SetOptionSyntax: Sendable {
   /// Dots as written.
-  public var name: NameSyntax
+  package var name: NameSyntax
   /// A `.literal` or a `.name`; nil for a bare `set name`.
-  public var value: ExpressionSyntax?
-  public var span: SourceSpan
+  package var value: ExpressionSyntax?
+  package var span: SourceSpan
 }
 
 extension Parser {

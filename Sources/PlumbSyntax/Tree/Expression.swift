@@ -4,7 +4,7 @@ import PlumbDiagnostics
 ///
 /// A lone name or call can turn out to be a table: the parser cannot know, so it stays `.name`,
 /// `.path` or `.call`, and `asQuery` reads it as a query.
-public indirect enum ExpressionSyntax: Sendable {
+package indirect enum ExpressionSyntax: Sendable {
   case name(NameSyntax)
   case literal(LiteralSyntax)
   /// `-a`, `+a`.
@@ -30,7 +30,7 @@ public indirect enum ExpressionSyntax: Sendable {
   /// Has at least one operator, or a source that is a keyword such as `print` or `datatable`.
   case query(QuerySyntax)
 
-  public var span: SourceSpan {
+  package var span: SourceSpan {
     switch self {
     case .name(let node): node.span
     case .literal(let node): node.span
@@ -50,14 +50,14 @@ public indirect enum ExpressionSyntax: Sendable {
   }
 
   /// The expression inside any brackets around it.
-  public var withoutParentheses: ExpressionSyntax {
+  package var withoutParentheses: ExpressionSyntax {
     var inner = self
     while case .parenthesized(let node) = inner { inner = node.expression }
     return inner
   }
 
   /// The expression read as a tabular one; nil when it can only be a value.
-  public var asQuery: QuerySyntax? {
+  package var asQuery: QuerySyntax? {
     switch withoutParentheses {
     case .query(let query): query
     case .name(let name): QuerySyntax(source: .name(name), operators: [], span: name.span)
@@ -71,28 +71,28 @@ public indirect enum ExpressionSyntax: Sendable {
   }
 }
 
-public struct UnarySyntax: Sendable {
-  public enum Operator: String, Hashable, Sendable {
+package struct UnarySyntax: Sendable {
+  package enum Operator: String, Hashable, Sendable {
     case minus = "-"
     case plus = "+"
   }
-  public var `operator`: Operator
-  public var operatorSpan: SourceSpan
-  public var operand: ExpressionSyntax
-  public var span: SourceSpan
+  package var `operator`: Operator
+  package var operatorSpan: SourceSpan
+  package var operand: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 /// Two operands and the operator between them.
-public struct BinarySyntax: Sendable {
-  public var `operator`: BinaryOperator
-  public var operatorSpan: SourceSpan
-  public var lhs: ExpressionSyntax
-  public var rhs: ExpressionSyntax
-  public var span: SourceSpan
+package struct BinarySyntax: Sendable {
+  package var `operator`: BinaryOperator
+  package var operatorSpan: SourceSpan
+  package var lhs: ExpressionSyntax
+  package var rhs: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 /// The operators that stand between exactly two operands, spelt as KQL spells them.
-public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
+package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   case add = "+"
   case subtract = "-"
   case multiply = "*"
@@ -137,28 +137,28 @@ public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   case matchesRegex = "matches regex"
 }
 
-public struct LogicalSyntax: Sendable {
-  public enum Operator: String, Hashable, Sendable {
+package struct LogicalSyntax: Sendable {
+  package enum Operator: String, Hashable, Sendable {
     case and
     case or
   }
-  public var `operator`: Operator
+  package var `operator`: Operator
   /// Two or more, in order.
-  public var operands: [ExpressionSyntax]
-  public var span: SourceSpan
+  package var operands: [ExpressionSyntax]
+  package var span: SourceSpan
 }
 
-public struct BetweenSyntax: Sendable {
-  public var operand: ExpressionSyntax
-  public var isNegated: Bool
-  public var operatorSpan: SourceSpan
-  public var lower: ExpressionSyntax
-  public var upper: ExpressionSyntax
-  public var span: SourceSpan
+package struct BetweenSyntax: Sendable {
+  package var operand: ExpressionSyntax
+  package var isNegated: Bool
+  package var operatorSpan: SourceSpan
+  package var lower: ExpressionSyntax
+  package var upper: ExpressionSyntax
+  package var span: SourceSpan
 }
 
-public struct MembershipSyntax: Sendable {
-  public enum Operator: String, Hashable, Sendable, CaseIterable {
+package struct MembershipSyntax: Sendable {
+  package enum Operator: String, Hashable, Sendable, CaseIterable {
     case `in`
     case notIn = "!in"
     case inIgnoringCase = "in~"
@@ -166,49 +166,49 @@ public struct MembershipSyntax: Sendable {
     case hasAny = "has_any"
     case hasAll = "has_all"
   }
-  public var operand: ExpressionSyntax
-  public var `operator`: Operator
-  public var operatorSpan: SourceSpan
+  package var operand: ExpressionSyntax
+  package var `operator`: Operator
+  package var operatorSpan: SourceSpan
   /// The list in brackets. A single element may be a table, a query or a dynamic array.
-  public var list: [ExpressionSyntax]
-  public var span: SourceSpan
+  package var list: [ExpressionSyntax]
+  package var span: SourceSpan
 }
 
 /// A function and its arguments.
-public struct CallSyntax: Sendable {
-  public var name: NameSyntax
-  public var arguments: [ArgumentSyntax]
-  public var span: SourceSpan
+package struct CallSyntax: Sendable {
+  package var name: NameSyntax
+  package var arguments: [ArgumentSyntax]
+  package var span: SourceSpan
 }
 
 /// One argument: `x`, or `name = x`.
-public struct ArgumentSyntax: Sendable {
-  public var name: NameSyntax?
-  public var value: ExpressionSyntax
-  public var span: SourceSpan
+package struct ArgumentSyntax: Sendable {
+  package var name: NameSyntax?
+  package var value: ExpressionSyntax
+  package var span: SourceSpan
 }
 
 /// A name behind the database or cluster it is in: `cluster("c").database("d").T`, or `d.T`.
-public struct EntityPathSyntax: Sendable {
-  public indirect enum Entity: Sendable {
+package struct EntityPathSyntax: Sendable {
+  package indirect enum Entity: Sendable {
     case name(NameSyntax)
     case call(CallSyntax)
   }
   /// `cluster(...)` and `database(...)`; none where the database's name stands alone.
-  public var qualifiers: [CallSyntax]
+  package var qualifiers: [CallSyntax]
   /// The database of `d.T`.
-  public var database: NameSyntax?
-  public var entity: Entity
-  public var span: SourceSpan
+  package var database: NameSyntax?
+  package var entity: Entity
+  package var span: SourceSpan
 }
 
-public struct MemberSyntax: Sendable {
-  public var base: ExpressionSyntax
-  public var name: NameSyntax
-  public var span: SourceSpan
+package struct MemberSyntax: Sendable {
+  package var base: ExpressionSyntax
+  package var name: NameSyntax
+  package var span: SourceSpan
 
   /// Read as a table: `pattern("x").name`, or `database.table`; nil when it can only be a value.
-  public var asPath: EntityPathSyntax? {
+  package var asPath: EntityPathSyntax? {
     switch base {
     case .call(let call): EntityPathSyntax(qualifiers: [call], entity: .name(name), span: span)
     case .name(let database): EntityPathSyntax(qualifiers: [], database: database, entity: .name(name), span: span)
@@ -219,13 +219,13 @@ public struct MemberSyntax: Sendable {
   }
 }
 
-public struct ElementSyntax: Sendable {
-  public var base: ExpressionSyntax
-  public var index: ExpressionSyntax
-  public var span: SourceSpan
+package struct ElementSyntax: Sendable {
+  package var base: ExpressionSyntax
+  package var index: ExpressionSyntax
+  package var span: SourceSpan
 }
 
-public struct ParenthesizedSyntax: Sendable {
-  public var expression: ExpressionSyntax
-  public var span: SourceSpan
+package struct ParenthesizedSyntax: Sendable {
+  package var expression: ExpressionSyntax
+  package var span: SourceSpan
 }

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// A value written out in the text.
-public struct LiteralSyntax: Sendable {
-  public var value: LiteralValue
-  public var span: SourceSpan
+package struct LiteralSyntax: Sendable {
+  package var value: LiteralValue
+  package var span: SourceSpan
 
   var isNumber: Bool {
     switch value {
@@ -14,7 +14,7 @@ public struct LiteralSyntax: Sendable {
 }
 
 /// What a literal says. Texts in brackets are kept as written, for the engine's parsers to read.
-public enum LiteralValue: Sendable {
+package enum LiteralValue: Sendable {
   case bool(Bool)
   case long(Int64)
   case real(Double)
@@ -32,7 +32,7 @@ public enum LiteralValue: Sendable {
 }
 
 /// The unit of a literal such as `2h`; the raw value is its canonical spelling.
-public enum TimespanUnit: String, Hashable, Sendable {
+package enum TimespanUnit: String, Hashable, Sendable {
   case day = "d"
   case hour = "h"
   case minute = "m"
@@ -44,25 +44,25 @@ public enum TimespanUnit: String, Hashable, Sendable {
 }
 
 /// KQL's ten types; the raw value is the canonical name.
-public enum ScalarTypeSyntax: String, Hashable, Sendable, CaseIterable {
+package enum ScalarTypeSyntax: String, Hashable, Sendable, CaseIterable {
   case bool, int, long, real, decimal, datetime, timespan, string, guid, dynamic
 }
 
 /// The name of a type, as written and as meant (`double` means `real`).
-public struct TypeSyntax: Sendable {
-  public var type: ScalarTypeSyntax
-  public var span: SourceSpan
+package struct TypeSyntax: Sendable {
+  package var type: ScalarTypeSyntax
+  package var span: SourceSpan
 }
 
 /// The inside of `dynamic(...)`: JSON, with KQL's typed literals as values.
-public indirect enum DynamicSyntax: Sendable {
+package indirect enum DynamicSyntax: Sendable {
   case null(SourceSpan)
   /// A string, number, bool, timespan or typed literal; never itself dynamic.
   case scalar(LiteralSyntax)
   case array([DynamicSyntax], SourceSpan)
   case object([DynamicPropertySyntax], SourceSpan)
 
-  public var span: SourceSpan {
+  package var span: SourceSpan {
     switch self {
     case .null(let span): span
     case .scalar(let literal): literal.span
@@ -72,8 +72,8 @@ public indirect enum DynamicSyntax: Sendable {
   }
 }
 
-public struct DynamicPropertySyntax: Sendable {
-  public var key: String
-  public var keySpan: SourceSpan
-  public var value: DynamicSyntax
+package struct DynamicPropertySyntax: Sendable {
+  package var key: String
+  package var keySpan: SourceSpan
+  package var value: DynamicSyntax
 }

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// One step after a `|`.
-public indirect enum OperatorSyntax: Sendable {
+package indirect enum OperatorSyntax: Sendable {
   case asName(AsSyntax)
   case assertSchema(AssertSchemaSyntax)
   case consume(ConsumeSyntax)
@@ -51,7 +51,7 @@ public indirect enum OperatorSyntax: Sendable {
   /// A Kusto operator that Plumb knows by name only.
   case unsupported(UnsupportedOperatorSyntax)
 
-  public var span: SourceSpan {
+  package var span: SourceSpan {
     switch self {
     case .asName(let node): node.span
     case .assertSchema(let node): node.span

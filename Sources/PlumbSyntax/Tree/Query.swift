@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 
 /// A tabular expression: where rows come from, and the operators they are piped through.
-public struct QuerySyntax: Sendable {
-  public var source: SourceSyntax
-  public var operators: [OperatorSyntax]
-  public var span: SourceSpan
+package struct QuerySyntax: Sendable {
+  package var source: SourceSyntax
+  package var operators: [OperatorSyntax]
+  package var span: SourceSpan
 }
 
 /// The place where the rows of a query come from.
-public indirect enum SourceSyntax: Sendable {
+package indirect enum SourceSyntax: Sendable {
   /// A table, view or variable.
   case name(NameSyntax)
   /// `Logs*`; only inside `union`, `search` and `find`.
@@ -34,7 +34,7 @@ public indirect enum SourceSyntax: Sendable {
   /// inner queries with an operator, not with a table.
   case implied(SourceSpan)
 
-  public var span: SourceSpan {
+  package var span: SourceSpan {
     switch self {
     case .name(let node): node.span
     case .pattern(let node): node.span

@@ -1,35 +1,35 @@
 import PlumbDiagnostics
 
 /// A text as the parser read it: statements in the order they were written.
-public struct ScriptSyntax: Sendable {
-  public var statements: [StatementSyntax]
+package struct ScriptSyntax: Sendable {
+  package var statements: [StatementSyntax]
   /// In the order of the text; the printer puts them back where they belong.
-  public var comments: [CommentSyntax]
-  public var span: SourceSpan
+  package var comments: [CommentSyntax]
+  package var span: SourceSpan
 }
 
 /// A `//` comment, with its slashes and without the line feed.
-public struct CommentSyntax: Sendable {
-  public var text: String
-  public var span: SourceSpan
+package struct CommentSyntax: Sendable {
+  package var text: String
+  package var span: SourceSpan
   /// Whether other text stands before it on its line.
-  public var isTrailing: Bool
+  package var isTrailing: Bool
 }
 
 /// What `parse` gives back: as much of a tree as the text allowed, and what was wrong with it.
-public struct ParseResult: Sendable {
-  public var script: ScriptSyntax
-  public var diagnostics: [Diagnostic]
+package struct ParseResult: Sendable {
+  package var script: ScriptSyntax
+  package var diagnostics: [Diagnostic]
 
   /// Where the statements with mistakes stand, in the order of the text.
-  public var broken: [SourceSpan] = []
+  package var broken: [SourceSpan] = []
 
   /// Whether the first mistake is that the text ends where more should follow.
   var endsTooEarly = false
 
   /// Whether more text has to follow before there is something to run: the text ends too early, or it only prepares
   /// for a query, as `let` does.
-  public var isUnfinished: Bool {
+  package var isUnfinished: Bool {
     if hasErrors { return endsTooEarly }
     switch script.statements.last {
     case nil, .query, .command: return false
@@ -37,5 +37,5 @@ public struct ParseResult: Sendable {
     }
   }
 
-  public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// One statement of a script.
-public enum StatementSyntax: Sendable {
+package enum StatementSyntax: Sendable {
   case query(QueryStatementSyntax)
   case letBinding(LetSyntax)
   case setOption(SetOptionSyntax)
@@ -11,7 +11,7 @@ public enum StatementSyntax: Sendable {
   case restrictAccess(RestrictAccessSyntax)
   case command(CommandSyntax)
 
-  public var span: SourceSpan {
+  package var span: SourceSpan {
     switch self {
     case .query(let node): node.span
     case .letBinding(let node): node.span

@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 
 /// `blast X, Y depth 3 as of T`: everyone who is hurt when pipelines stop; source and operator.
-public struct BlastSyntax: Sendable {
+package struct BlastSyntax: Sendable {
   /// Empty after a pipe, where the rows name the pipelines.
-  public var pipelines: [PipelineNameSyntax]
-  public var depth: ExpressionSyntax?
-  public var moment: ExpressionSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+  package var pipelines: [PipelineNameSyntax]
+  package var depth: ExpressionSyntax?
+  package var moment: ExpressionSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(

@@ -1,18 +1,18 @@
 import PlumbDiagnostics
 
 /// `compare (t1 .. t2) with (t3 .. t4) by a, b`: what changed between two windows of time.
-public struct CompareSyntax: Sendable {
+package struct CompareSyntax: Sendable {
   /// A window of time, `(from .. to)`.
-  public struct Window: Sendable {
-    public var from: ExpressionSyntax
-    public var to: ExpressionSyntax
+  package struct Window: Sendable {
+    package var from: ExpressionSyntax
+    package var to: ExpressionSyntax
   }
-  public var first: Window
-  public var second: Window
+  package var first: Window
+  package var second: Window
   /// Empty when `by` is not written.
-  public var columns: [NameSyntax]
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+  package var columns: [NameSyntax]
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     var by: ExpressionSyntax?

@@ -3,14 +3,14 @@ import PlumbDiagnostics
 /// `slow as of T`, `stale`, `volume`: pipelines against their own history; source and operator.
 ///
 /// Without `as of` the source is a plain name, so that a table called `slow` is found first.
-public struct JudgementSyntax: Sendable {
-  public enum Measure: String, Hashable, Sendable {
+package struct JudgementSyntax: Sendable {
+  package enum Measure: String, Hashable, Sendable {
     case slow, stale, volume
   }
-  public var measure: Measure
-  public var moment: ExpressionSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+  package var measure: Measure
+  package var moment: ExpressionSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(word: measure.rawValue, at: wordSpan, [], named: [("as_of", moment)], span: span)

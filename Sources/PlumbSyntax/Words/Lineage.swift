@@ -1,18 +1,18 @@
 import PlumbDiagnostics
 
 /// `lineage downstream of X, Y depth 3 as of T`: what depends on pipelines, or what they depend on.
-public struct LineageSyntax: Sendable {
-  public enum Direction: String, Hashable, Sendable, CaseIterable {
+package struct LineageSyntax: Sendable {
+  package enum Direction: String, Hashable, Sendable, CaseIterable {
     case upstream, downstream
   }
-  public var direction: Direction
+  package var direction: Direction
   /// Empty after a pipe, where the rows name the pipelines.
-  public var pipelines: [PipelineNameSyntax]
-  public var depth: ExpressionSyntax?
-  public var moment: ExpressionSyntax?
+  package var pipelines: [PipelineNameSyntax]
+  package var depth: ExpressionSyntax?
+  package var moment: ExpressionSyntax?
   /// `lineage downstream`.
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(

@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 /// `lineage path from A to B`: a shortest way for data from one pipeline to another.
-public struct LineagePathSyntax: Sendable {
-  public var from: PipelineNameSyntax
-  public var to: PipelineNameSyntax
-  public var moment: ExpressionSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+package struct LineagePathSyntax: Sendable {
+  package var from: PipelineNameSyntax
+  package var to: PipelineNameSyntax
+  package var moment: ExpressionSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(
@@ -15,11 +15,11 @@ public struct LineagePathSyntax: Sendable {
 }
 
 /// `lineage critical path to X`: the chain of pipelines up to one that takes longest.
-public struct CriticalPathSyntax: Sendable {
-  public var pipeline: PipelineNameSyntax
-  public var moment: ExpressionSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+package struct CriticalPathSyntax: Sendable {
+  package var pipeline: PipelineNameSyntax
+  package var moment: ExpressionSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(

@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
 /// The name of a pipeline: bare, with dashes, dots and digits in it (`entra-signin-eastus`), or quoted.
-public struct PipelineNameSyntax: Sendable {
-  public var text: String
+package struct PipelineNameSyntax: Sendable {
+  package var text: String
   /// Whether it stood as `"..."` or `["..."]`.
-  public var isQuoted: Bool
-  public var span: SourceSpan
+  package var isQuoted: Bool
+  package var span: SourceSpan
 
   var expression: ExpressionSyntax { .text(text, at: span) }
 }

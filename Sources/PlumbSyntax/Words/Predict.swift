@@ -1,23 +1,23 @@
 import PlumbDiagnostics
 
 /// The kind of model that `using` names.
-public struct ModelSyntax: Sendable {
-  public enum Kind: String, Hashable, Sendable, CaseIterable {
+package struct ModelSyntax: Sendable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
     case tree, forest
   }
-  public var kind: Kind
-  public var span: SourceSpan
+  package var kind: Kind
+  package var span: SourceSpan
 
   var expression: ExpressionSyntax { .text(kind.rawValue, at: span) }
 }
 
 /// `predict risk within 2h using tree as of T`: which pipelines will fail next; source and operator.
-public struct PredictRiskSyntax: Sendable {
-  public var horizon: ExpressionSyntax?
-  public var model: ModelSyntax?
-  public var moment: ExpressionSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+package struct PredictRiskSyntax: Sendable {
+  package var horizon: ExpressionSyntax?
+  package var model: ModelSyntax?
+  package var moment: ExpressionSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(
@@ -27,11 +27,11 @@ public struct PredictRiskSyntax: Sendable {
 }
 
 /// `predict quality within 2h using tree`: how good the model is, beside its baselines.
-public struct PredictQualitySyntax: Sendable {
-  public var horizon: ExpressionSyntax?
-  public var model: ModelSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+package struct PredictQualitySyntax: Sendable {
+  package var horizon: ExpressionSyntax?
+  package var model: ModelSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(

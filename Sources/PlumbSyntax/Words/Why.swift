@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 /// `why X at T`: what a pipeline's trouble most likely comes from; source and operator.
-public struct WhySyntax: Sendable {
+package struct WhySyntax: Sendable {
   /// Nil after a pipe, where a row names the pipeline.
-  public var pipeline: PipelineNameSyntax?
-  public var moment: ExpressionSyntax?
-  public var wordSpan: SourceSpan
-  public var span: SourceSpan
+  package var pipeline: PipelineNameSyntax?
+  package var moment: ExpressionSyntax?
+  package var wordSpan: SourceSpan
+  package var span: SourceSpan
 
   var call: CallSyntax {
     CallSyntax(word: "why", at: wordSpan, [pipeline?.expression], named: [("at", moment)], span: span)

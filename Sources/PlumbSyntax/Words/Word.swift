@@ -4,7 +4,7 @@ import PlumbDiagnostics
 ///
 /// The words are reserved only where a source or an operator starts and what follows makes them one: a table
 /// called `slow` or a column called `why` stays what it is.
-public enum WordSyntax: Sendable {
+package enum WordSyntax: Sendable {
   case lineage(LineageSyntax)
   case lineagePath(LineagePathSyntax)
   case criticalPath(CriticalPathSyntax)
@@ -15,10 +15,10 @@ public enum WordSyntax: Sendable {
   case why(WhySyntax)
   case compare(CompareSyntax)
 
-  public var span: SourceSpan { call.span }
+  package var span: SourceSpan { call.span }
 
   /// The call that the word stands for; the rows before a pipe are no argument of it.
-  public var call: CallSyntax {
+  package var call: CallSyntax {
     switch self {
     case .lineage(let node): node.call
     case .lineagePath(let node): node.call

@@ -2,12 +2,12 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// A span of time from a moment on, up to but not including another, in ticks.
-public struct ComparedWindow: Sendable {
+package struct ComparedWindow: Sendable {
   let start: Int64
   let end: Int64
 
   /// - Throws: `argument-types` when it ends before it begins or is empty.
-  public init(start: Int64, end: Int64) throws {
+  package init(start: Int64, end: Int64) throws {
     guard start < end else {
       throw Diagnostic(
         "argument-types", "this window of time \(start == end ? "is empty" : "ends before it begins")",
@@ -30,7 +30,7 @@ extension JudgedTables {
   /// ten count as ten.
   // Bhagwan et al., "Adtributor: revenue debugging in advertising systems" (NSDI 2014), for explanatory power
   // and surprise.
-  public func compare(_ first: ComparedWindow, _ second: ComparedWindow, by names: [String]?) throws -> String {
+  package func compare(_ first: ComparedWindow, _ second: ComparedWindow, by names: [String]?) throws -> String {
     let (before, after) = first.start <= second.start ? (first, second) : (second, first)
     let keys = try names.map(checked)
     var parts = dimensions.map { dimension in

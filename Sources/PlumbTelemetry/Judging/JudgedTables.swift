@@ -5,7 +5,7 @@ import PlumbEngine
 ///
 /// Imported data may know little. A column that is missing is told by others or is null, and what would follow
 /// from it is left out of the answers.
-public struct JudgedTables: Sendable {
+package struct JudgedTables: Sendable {
   private let runs: Schema
   private let schemas: [String: Schema]
   /// Which pipelines are meant: the rows before the pipe have this column.
@@ -15,7 +15,7 @@ public struct JudgedTables: Sendable {
   ///   - input: the columns of the rows before the pipe, which say which pipelines are meant.
   ///   - schema: the columns of a table by its name; nil when there is none.
   /// - Throws: `no-runs` without a table `runs` of pipelines and starts, `no-pipelines` when `input` names none.
-  public init(input: Schema? = nil, schema: (String) -> Schema?) throws {
+  package init(input: Schema? = nil, schema: (String) -> Schema?) throws {
     guard let runs = schema("runs") else {
       throw Diagnostic(
         "no-runs", "there is no table `runs`, which says what pipelines did",

@@ -9,7 +9,7 @@ extension JudgedTables {
   /// normal data is the standard deviation) the median of the last five lies from the median of all. A run that
   /// is still going counts once it is longer than usual. Pipelines with fewer than twenty runs are left out.
   // Hampel, "The influence curve and its role in robust estimation" (1974), for the median absolute deviation.
-  public func slow(asOf moment: Int64?) -> String {
+  package func slow(asOf moment: Int64?) -> String {
     """
     let t = \(KQLText.moment(moment));
     let seen = \(runs(with: ["ended", "status", "duration"]))

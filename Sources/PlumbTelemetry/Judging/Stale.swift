@@ -8,7 +8,7 @@ extension JudgedTables {
   /// last success is over one and a half times that and over nearly all of its gaps, or over its `sla`. The score
   /// is how many spreads the age lies from the usual, a spread being at least a quarter of it. A pipeline without
   /// five gaps has no usual, and is told only when it breaks its `sla`.
-  public func stale(asOf moment: Int64?) -> String {
+  package func stale(asOf moment: Int64?) -> String {
     let knowsSLA = !knownFacts(["sla"]).isEmpty
     return """
     let t = \(KQLText.moment(moment));

@@ -8,7 +8,7 @@ extension JudgedTables {
   /// whichever it is now. The score is how many spreads the logarithm of their ratio is from 0; the spread joins
   /// the days' own with that of counting, so that few records prove little. Pipelines with fewer than twenty
   /// successes or three such days are left out.
-  public func volume(asOf moment: Int64?) -> String {
+  package func volume(asOf moment: Int64?) -> String {
     """
     let t = \(KQLText.moment(moment));
     let successes = \(runs(with: ["ended", "status", "records_in"]))

@@ -7,7 +7,7 @@ extension Lineage {
   /// - `records_at_risk`: the records that the pipeline put out in the last 24 hours, a day's worth of harm.
   /// - `failing`: whether it is failed or stale already.
   /// - `via`: the pipeline before it on the way.
-  public static let blastSchema: Schema = [
+  package static let blastSchema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("depth", .long), ColumnInfo("owner", .string),
     ColumnInfo("tier", .long), ColumnInfo("sla", .timespan), ColumnInfo("sla_at_risk", .bool),
     ColumnInfo("records_at_risk", .long), ColumnInfo("backup", .string), ColumnInfo("failing", .bool),
@@ -15,7 +15,7 @@ extension Lineage {
   ]
 
   /// All pipelines downstream of `names`: by distance, then tier, then name.
-  public func blast(_ starts: [PipelineName], depth: Int64 = .max) throws -> Table {
+  package func blast(_ starts: [PipelineName], depth: Int64 = .max) throws -> Table {
     let reach = reach(in: downstream, from: try nodes(starts), limit: depth)
     // The time that data takes along the way, in the order of distance, so that the node before is known.
     var delays = Array(repeating: Int64(0), count: names.count)

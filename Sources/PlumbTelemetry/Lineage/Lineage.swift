@@ -5,7 +5,7 @@ import PlumbEngine
 ///
 /// It is read from a table `edges` (upstream, downstream, and if there are any since and until), whoever
 /// filled it; `pipelines` and `runs` add what is known of the nodes.
-public struct Lineage {
+package struct Lineage {
   let names: NameIndex
   let downstream: Adjacency
   let upstream: Adjacency
@@ -18,7 +18,7 @@ public struct Lineage {
   ///   - moment: the time that is asked about, in ticks; nil for now.
   ///   - table: the tables by name; only `edges` must be there.
   /// - Throws: a diagnostic when `edges` is missing or lacks its columns, and what `table` throws.
-  public init(
+  package init(
     asOf moment: Int64? = nil, context: ExecutionContext, table: (String) throws -> Table?
   ) throws {
     guard let edges = try table("edges") else {

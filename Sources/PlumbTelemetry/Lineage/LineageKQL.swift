@@ -4,9 +4,9 @@ import PlumbEngine
 ///
 /// Graph operators find the distances and the ways. Where several shortest ways lead to a pipeline, the one before
 /// it that is first by name is taken, as `Lineage` does, so that there is one answer.
-public struct LineageKQL {
+package struct LineageKQL {
   /// The pipelines that are asked about.
-  public enum Starts {
+  package enum Starts {
     case named([String])
     /// The column of the rows before the pipe that names them.
     case rows(column: String)
@@ -19,14 +19,14 @@ public struct LineageKQL {
   private let schema: (String) -> Schema?
 
   /// - Parameter schema: the columns of a table, nil when there is none of that name.
-  public init(_ starts: Starts, depth: Int64 = .max, asOf moment: Int64?, schema: @escaping (String) -> Schema?) {
+  package init(_ starts: Starts, depth: Int64 = .max, asOf moment: Int64?, schema: @escaping (String) -> Schema?) {
     self.starts = starts
     self.depth = depth
     self.moment = moment.map { Self.literal(.datetime($0)) }
     self.schema = schema
   }
 
-  public func reach(_ direction: LineageDirection) -> String {
+  package func reach(_ direction: LineageDirection) -> String {
     """
     \(search(direction))
     steps
@@ -37,7 +37,7 @@ public struct LineageKQL {
     """
   }
 
-  public func path(to end: String) -> String {
+  package func path(to end: String) -> String {
     var ways = ""
     if case .named(let names) = starts, names == [end] {
       // No edge is needed, and no shortest path of none is found.
@@ -58,7 +58,7 @@ public struct LineageKQL {
       """
   }
 
-  public func blast() -> String {
+  package func blast() -> String {
     let age = "isnull(freshness) or freshness + delay > sla"
     var failing = "status in (\"failed\", \"stale\")"
     if hasPast { failing += " or (status != \"running\" and isnotnull(sla) and freshness > sla)" }

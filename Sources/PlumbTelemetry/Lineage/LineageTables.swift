@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Which way data flows from a pipeline that is asked about.
-public enum LineageDirection: String, Hashable, Sendable {
+package enum LineageDirection: String, Hashable, Sendable {
   case upstream, downstream
 }
 
@@ -10,13 +10,13 @@ public enum LineageDirection: String, Hashable, Sendable {
 extension Lineage {
   /// The columns of every answer about ways: the pipeline, its steps from the start, the way there, its tier
   /// and status, and the pipeline before it on the way.
-  public static let schema: Schema = [
+  package static let schema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("depth", .long), ColumnInfo("path", .dynamic),
     ColumnInfo("tier", .long), ColumnInfo("status", .string), ColumnInfo("via", .string),
   ]
 
   /// All pipelines that depend on `names`, or that they depend on: by distance, then name, each by a shortest way.
-  public func reach(_ direction: LineageDirection, of names: [PipelineName], depth: Int64 = .max) throws -> Table {
+  package func reach(_ direction: LineageDirection, of names: [PipelineName], depth: Int64 = .max) throws -> Table {
     let reach = reach(in: direction == .downstream ? downstream : upstream, from: try nodes(names), limit: depth)
     let rows = LineageRows(Self.schema, context)
     for node in reach.found.sorted(by: { a, b in
@@ -27,7 +27,7 @@ extension Lineage {
   }
 
   /// A shortest way for data from one pipeline to another, a row a pipeline; no rows when there is none.
-  public func path(from start: PipelineName, to end: PipelineName) throws -> Table {
+  package func path(from start: PipelineName, to end: PipelineName) throws -> Table {
     let from = try node(start)
     let goal = try node(end)
     let reach = reach(in: downstream, from: [from], goal: goal)
@@ -40,11 +40,11 @@ extension Lineage {
   }
 
   /// The columns of `criticalPath`: those of a way, what a run takes on average, and the sum of that so far.
-  public static let criticalPathSchema: Schema =
+  package static let criticalPathSchema: Schema =
     schema + [ColumnInfo("duration", .timespan), ColumnInfo("elapsed", .timespan)]
 
   /// The chain of pipelines up to `name` that takes longest by their average durations, its beginning first.
-  public func criticalPath(to name: PipelineName) throws -> Table {
+  package func criticalPath(to name: PipelineName) throws -> Table {
     let weights = (0..<names.count).map { Swift.max(0, facts.duration(Int32(truncatingIfNeeded: $0)) ?? 0) }
     let way = Array(upstream.heaviestChain(from: try node(name), weights: weights, isBefore: names.isBefore).reversed())
     let rows = LineageRows(Self.criticalPathSchema, context)

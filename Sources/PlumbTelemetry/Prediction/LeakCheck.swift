@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
 
 /// A feature that alone ranks failures this well knows more than history can tell.
 private let suspiciousAUC = 0.985

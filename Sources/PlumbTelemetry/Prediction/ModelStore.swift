@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Where models outlive the process, such as a workspace file.
-public protocol ModelStore: Sendable {
+package protocol ModelStore: Sendable {
   /// What is kept, without the models themselves.
   func entries() throws -> [ModelEntry]
   /// - Throws: a diagnostic when the bytes are not what was written.
@@ -12,15 +12,15 @@ public protocol ModelStore: Sendable {
 }
 
 /// A model that is kept: its name and version, and when it was learned.
-public struct ModelEntry: Hashable, Sendable {
-  public let name: String
-  public let version: Int
+package struct ModelEntry: Hashable, Sendable {
+  package let name: String
+  package let version: Int
   /// In ticks of our time.
-  public let madeAt: Int64
+  package let madeAt: Int64
   /// Differs for models that differ.
-  public let mark: Int64
+  package let mark: Int64
 
-  public init(name: String, version: Int, madeAt: Int64, mark: Int64) {
+  package init(name: String, version: Int, madeAt: Int64, mark: Int64) {
     self.name = name
     self.version = version
     self.madeAt = madeAt
@@ -40,7 +40,7 @@ extension Predictor {
   ///
   /// - Returns: nil without such a place, or when it is there already.
   @discardableResult
-  public func saveLatest() throws -> ModelEntry? {
+  package func saveLatest() throws -> ModelEntry? {
     guard let store, let latest = shelf.withLock({ $0.latest }), latest.entry == nil else { return nil }
     let (entry, columns) = try keep(latest, in: store)
     shelf.withLock { shelf in
@@ -55,12 +55,12 @@ extension Predictor {
   }
 
   /// The names of all models, each once and in alphabetical order.
-  public func modelNames() throws -> [String] {
+  package func modelNames() throws -> [String] {
     Set(try (store?.entries() ?? []).map(\.name) + models.map(\.name)).sorted()
   }
 
   /// Forgets what this process knows of a name.
-  public func forget(modelsNamed name: String) {
+  package func forget(modelsNamed name: String) {
     shelf.withLock { shelf in
       shelf.kept.removeAll { $0.name == name }
       shelf.saved = shelf.saved.filter { $0.key.name != name }
@@ -69,7 +69,7 @@ extension Predictor {
   }
 
   /// Saves, into another place than its own, the newest model of each name that was asked for by `.train`.
-  public func save(into store: any ModelStore) throws {
+  package func save(into store: any ModelStore) throws {
     var latest: [String: Kept] = [:]
     for kept in models where kept.wasAskedFor { latest[kept.name] = kept }
     for kept in latest.values.sorted(by: { $0.name < $1.name }) { _ = try keep(kept, in: store) }

@@ -16,7 +16,7 @@ extension Predictor {
   /// - `state` says whether `predict risk` would take it now, or why not: `in use`, `superseded`, `other columns`,
   ///   `after now`, `older data` for a model of this process alone, and `damaged` or `other version` for what cannot be read.
   /// - `age` is how far before now the history ends that it learned from.
-  public func modelsTable(now: Int64, from source: PredictionSource) throws -> Table {
+  package func modelsTable(now: Int64, from source: PredictionSource) throws -> Table {
     let models = models
     // Without models the tables of a world need not be made.
     let hasNone = try models.isEmpty && store?.entries().isEmpty ?? true
@@ -84,10 +84,10 @@ extension Predictor {
   }
 
   /// The tree of the model for a question, learned now if need be.
-  public func treeTable(_ options: PredictionOptions, from source: PredictionSource) throws -> Table {
+  package func treeTable(_ options: PredictionOptions, from source: PredictionSource) throws -> Table {
     try model(for: options, retrains: false, from: source).model.tree.table("predict_tree")
   }
 
   /// The tree of the model that was used last, in indented lines; nil when there was none yet.
-  public var treeText: String? { shelf.withLock { $0.latest }?.model.tree.text(verb: "failed") }
+  package var treeText: String? { shelf.withLock { $0.latest }?.model.tree.text(verb: "failed") }
 }

@@ -2,14 +2,14 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Where features come from: queries over the tables of a workspace.
-public struct PredictionSource {
+package struct PredictionSource {
   /// The rows of the last query in a text.
   let run: (String) throws -> Table
   /// A table of the workspace, nil when there is none of that name.
   let table: (String) throws -> Table?
   let context: ExecutionContext
 
-  public init(
+  package init(
     context: ExecutionContext, run: @escaping (String) throws -> Table, table: @escaping (String) throws -> Table?
   ) {
     self.context = context
@@ -30,19 +30,19 @@ public struct PredictionSource {
 }
 
 /// Which features of which moments a query makes.
-public struct PredictionQuestion: Hashable, Sendable {
+package struct PredictionQuestion: Hashable, Sendable {
   /// The last moment, in ticks.
-  public var asOf: Int64
+  package var asOf: Int64
   /// How far ahead a failure counts.
-  public var within: Int64
+  package var within: Int64
   /// Between two moments.
-  public var step: Int64
-  public var moments: Int
+  package var step: Int64
+  package var moments: Int
 
-  public static let hour: Int64 = 36_000_000_000
-  public static let day: Int64 = 24 * hour
+  package static let hour: Int64 = 36_000_000_000
+  package static let day: Int64 = 24 * hour
 
-  public init(asOf: Int64, within: Int64, step: Int64 = PredictionQuestion.hour, moments: Int = 1) {
+  package init(asOf: Int64, within: Int64, step: Int64 = PredictionQuestion.hour, moments: Int = 1) {
     self.asOf = asOf
     self.within = within
     self.step = step
@@ -52,7 +52,7 @@ public struct PredictionQuestion: Hashable, Sendable {
   /// The text that `.show features` prints, up to the query at its end.
   ///
   /// - Parameter runs: the table `runs`, or the query that stands for it.
-  public func text(runs: String = "runs", hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
+  package func text(runs: String = "runs", hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
     """
     let as_of = \(Value.datetime(asOf).literal);
     let within = \(Value.timespan(within).literal);
@@ -63,7 +63,7 @@ public struct PredictionQuestion: Hashable, Sendable {
   }
 
   /// The query that stands for `runs`, by the columns of `runs` and of `runs_seen`.
-  public static func runsText(_ runs: Schema, seen: Schema) -> String { DatedRuns(runs: runs, seen: seen).text }
+  package static func runsText(_ runs: Schema, seen: Schema) -> String { DatedRuns(runs: runs, seen: seen).text }
 
   /// The query for a prediction: one moment, and the upstream that sentences speak of.
   func predictionText(_ source: PredictionSource) throws -> String { try text(source) + "features" }

@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
 
 /// Pipelines at moments, with their features and, where it is known, what then happened.
 struct PredictionRows: Sendable {

@@ -2,14 +2,14 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// How a prediction is made; equal options and data give equal answers.
-public struct PredictionOptions: Hashable, Sendable {
+package struct PredictionOptions: Hashable, Sendable {
   /// How far ahead a failure counts, in ticks.
-  public var within: Int64
-  public var method: RiskMethod
+  package var within: Int64
+  package var method: RiskMethod
   /// The moment of prediction, in ticks.
-  public var asOf: Int64
+  package var asOf: Int64
 
-  public init(within: Int64 = 2 * PredictionQuestion.hour, method: RiskMethod = .tree, asOf: Int64) {
+  package init(within: Int64 = 2 * PredictionQuestion.hour, method: RiskMethod = .tree, asOf: Int64) {
     self.within = within
     self.method = method
     self.asOf = asOf
@@ -21,11 +21,11 @@ public struct PredictionOptions: Hashable, Sendable {
 /// - Models: learned at the first question from history before its moment, down to a multiple of six hours, and kept
 ///   by data and options for as long as the process lives. A table that was replaced makes its models worthless; they
 ///   are learned anew. A model that a `ModelStore` keeps is taken before all others, as old as it may be.
-public final class Predictor: Sendable {
+package final class Predictor: Sendable {
   /// A model that was learned, under its name and version.
-  public struct Kept: Sendable {
+  package struct Kept: Sendable {
     let name: String
-    public let version: Int
+    package let version: Int
     let model: RiskModel
     let question: PredictionQuestion
     let tables: [Table?]
@@ -55,10 +55,10 @@ public final class Predictor: Sendable {
   static let limit = 16
   private static let tableNames = ["runs", "edges", "schema_changes"]
 
-  public init() {}
+  package init() {}
 
   /// Where models outlive the process.
-  public var store: (any ModelStore)? {
+  package var store: (any ModelStore)? {
     get { shelf.withLock { $0.store } }
     set { shelf.withLock { $0.store = newValue } }
   }
@@ -69,7 +69,7 @@ public final class Predictor: Sendable {
   ///   - wanted: the pipelines that are asked about; nil for all.
   ///   - isOptional: whether runs that are too few or tell too little to learn from give no rows and a remark, and no error.
   ///   - retrains: whether a new model is learned even if there is one.
-  public func risk(
+  package func risk(
     _ options: PredictionOptions, wanted: [String]?, isOptional: Bool = false, retrains: Bool = false,
     from source: PredictionSource
   ) throws -> Table {
@@ -135,7 +135,7 @@ public final class Predictor: Sendable {
   }
 
   /// The models that only this process has, the oldest first.
-  public var models: [Kept] { shelf.withLock { $0.kept } }
+  package var models: [Kept] { shelf.withLock { $0.kept } }
 
   /// The tables that models are learned from, nil for one that is not there.
   static func currentTables(_ source: PredictionSource) throws -> [Table?] { try tableNames.map(source.table) }

@@ -1,5 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
+import PlumbModel
 
 /// How good a model is on a later part of history that its training never saw, beside simple rules and the ceiling.
 struct QualityReport {
@@ -183,7 +185,7 @@ extension Predictor {
   /// How good predictions of these options are, measured on the last fifth of the history.
   ///
   /// - Parameter truth: what a simulated world knows; nil for other data.
-  public func quality(
+  package func quality(
     _ options: PredictionOptions, truth: () throws -> PredictionTruth?, from source: PredictionSource
   ) throws -> Table {
     let question = try Predictor.history(before: options.asOf, within: options.within, source)

@@ -1,8 +1,9 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
 
 /// How risks are learned.
-public enum RiskMethod: String, Hashable, Sendable, CaseIterable {
+package enum RiskMethod: String, Hashable, Sendable, CaseIterable {
   /// One tree, whose leaf gives the risk and the reasons.
   case tree
   /// Many trees give the risk; one tree beside them gives the reasons.

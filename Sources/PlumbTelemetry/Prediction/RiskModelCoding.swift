@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
 
 /// A model of risks to bytes and back, with what it was learned from, for a workspace to keep.
 ///

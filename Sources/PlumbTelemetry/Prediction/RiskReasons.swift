@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbLearning
 
 /// Says in sentences why a model gives a pipeline its risk, with the pipeline's own numbers.
 struct RiskReasons {

@@ -1,3 +1,4 @@
+import PlumbSimulator
 import Testing
 
 @testable import PlumbEngine

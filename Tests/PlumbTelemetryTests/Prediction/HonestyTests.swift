@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
 import Testing
 
 @testable import PlumbTelemetry

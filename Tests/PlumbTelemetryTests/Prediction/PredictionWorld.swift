@@ -1,9 +1,11 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSimulator
 import PlumbTelemetry
 import Synchronization
 import Testing
+import TestSupport
 
 /// A small world whose tables queries can read, for tests of predictions.
 final class PredictionWorld: Sendable {

@@ -2,6 +2,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import Testing
+import TestSupport
 
 @testable import PlumbTelemetry
 

@@ -2,6 +2,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import Testing
+import TestSupport
 
 @testable import PlumbTelemetry
 
@@ -122,9 +123,9 @@ struct SavedModelTests {
     for round in 0..<1_500 {
       // Forests are large: a few are enough.
       let original = originals[round % 50 == 0 ? 1 : 0]
-      var bytes = ModelBytesTests.mutated(original, &random)
+      var bytes = ModelMutation.mutated(original, &random)
       let isSealed = round % 4 != 0 && bytes.count >= 8
-      if isSealed { bytes = ModelBytesTests.sealed(bytes) }
+      if isSealed { bytes = ModelMutation.sealed(bytes) }
       do {
         let record = try RiskModelRecord(decoding: bytes)
         accepted += 1

@@ -1,6 +1,8 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
+import PlumbSyntax
 
 /// Commands that show what there is: tables, columns, help, history.
 extension DotCommand {

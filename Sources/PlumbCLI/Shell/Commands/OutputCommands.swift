@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbPresentation
 
 /// Commands that say where results go and how they look.
 extension DotCommand {

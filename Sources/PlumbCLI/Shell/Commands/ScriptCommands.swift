@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbPresentation
 import PlumbSyntax
 
 /// Commands about the texts of queries: files of them, editing, layout, plans, parameters.

@@ -1,5 +1,5 @@
 /// Which addresses a lookup reads: IPv4 alone, or both kinds.
-public enum AddressFamily: Sendable {
+package enum AddressFamily: Sendable {
   case ipv4, ipv6
 
   /// The address with its bits at the top of the number, and how many of them count.
@@ -19,7 +19,7 @@ extension LogicalPlan {
   ///   - equal: further columns, of the input and of the table, that must be equal.
   ///   - kept: the table's columns that come out.
   ///   - tableFirst: whether these come before the input's columns.
-  public static func addressLookup(
+  package static func addressLookup(
     _ input: LogicalPlan, in table: Table, family: AddressFamily, key: Int, networkKey: Int,
     equal: [(input: Int, table: Int)], kept: [Int], keepsUnmatched: Bool, tableFirst: Bool, names: [String]
   ) -> LogicalPlan {

@@ -1,7 +1,7 @@
 /// The properties of all bags in a dynamic column, by name, each with the type that holds all its values.
 ///
 /// Whole and real numbers meet in real; any other mixture is dynamic.
-public func bagProperties(of result: QueryResult, column: Int) -> [(name: String, type: ScalarType)] {
+package func bagProperties(of result: QueryResult, column: Int) -> [(name: String, type: ScalarType)] {
   var types: [String: ScalarType?] = [:]
   for chunk in result.chunks {
     let vector = chunk.column(column).decoded()

@@ -1,12 +1,12 @@
 /// Nodes and directed edges with their properties, as `make-graph` puts them together from tables.
-public final class Graph: @unchecked Sendable {
-  public let nodeSchema: Schema
-  public let edgeSchema: Schema
+package final class Graph: @unchecked Sendable {
+  package let nodeSchema: Schema
+  package let edgeSchema: Schema
   /// A column for each property; the numbers of outgoing and of incoming edges come last.
   let nodes: [Vector]
   let edges: [Vector]
-  public let nodeCount: Int
-  public let edgeCount: Int
+  package let nodeCount: Int
+  package let edgeCount: Int
   let sources: [Int]
   let targets: [Int]
   let ids: [Value]
@@ -39,7 +39,7 @@ public final class Graph: @unchecked Sendable {
   ///   - nodeTables: tables of nodes, each with its column of ids.
   ///   - idName: the name of a property with the node's id, when there are no tables.
   /// - Throws: what reading the tables from a file throws.
-  public init(
+  package init(
     edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?
   ) throws {
     let edges = try table.wholeColumns, idType = table.schema[source].type
@@ -105,7 +105,7 @@ public final class Graph: @unchecked Sendable {
   }
 
   /// The graph with the number of each node's component, counted from 0, as a property.
-  public func markingComponents(named name: String) -> Graph {
+  package func markingComponents(named name: String) -> Graph {
     var numbers = [Int](repeating: -1, count: nodeCount)
     var count = 0
     for start in 0..<nodeCount where numbers[start] < 0 {
@@ -124,13 +124,13 @@ public final class Graph: @unchecked Sendable {
   }
 
   /// The nodes with their properties, and a hash of each one's id in front.
-  public func nodeTable(hash: String?) -> Table {
+  package func nodeTable(hash: String?) -> Table {
     let hashes = hash.map { [(ColumnInfo($0, .long), hashed(Array(ids.indices)))] } ?? []
     return table(hashes, nodeSchema, Array(nodes.dropLast(2)), count: nodeCount)
   }
 
   /// The edges with their properties, and hashes of the ids of their ends in front.
-  public func edgeTable(sourceHash: String?, targetHash: String?) -> Table {
+  package func edgeTable(sourceHash: String?, targetHash: String?) -> Table {
     var hashes: [(ColumnInfo, Vector)] = []
     if let sourceHash { hashes.append((ColumnInfo(sourceHash, .long), hashed(sources))) }
     if let targetHash { hashes.append((ColumnInfo(targetHash, .long), hashed(targets))) }

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 
 extension LogicalPlan {
   /// What stands for a graph where a table is wanted: its rows are a mistake.
-  public static var graphAsTable: LogicalPlan {
+  package static var graphAsTable: LogicalPlan {
     let none = LogicalPlan.union([], [])
     return .whole(
       WholePlan(name: "graph", input: none, schema: []) { _, _ in
@@ -17,7 +17,7 @@ extension LogicalPlan {
   /// - Parameters:
   ///   - columns: what the condition and the outputs read, by index.
   ///   - source: a plan of any rows, which are not looked at.
-  public static func matching(
+  package static func matching(
     _ pattern: GraphPattern, in graph: Graph, columns: [GraphPattern.Column], where condition: BoundExpression?,
     outputs: [NamedExpression], source: LogicalPlan
   ) -> LogicalPlan {

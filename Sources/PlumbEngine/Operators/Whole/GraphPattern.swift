@@ -1,15 +1,15 @@
 /// Nodes and paths to find in a graph, and what a match is to give.
-public struct GraphPattern: Sendable {
-  public enum Direction: Sendable { case forward, backward, either }
+package struct GraphPattern: Sendable {
+  package enum Direction: Sendable { case forward, backward, either }
 
   /// A way from one node of the pattern to another.
-  public struct Hop: Sendable {
-    public let from: Int
-    public let to: Int
-    public let direction: Direction
-    public let lengths: ClosedRange<Int>
+  package struct Hop: Sendable {
+    package let from: Int
+    package let to: Int
+    package let direction: Direction
+    package let lengths: ClosedRange<Int>
 
-    public init(from: Int, to: Int, direction: Direction, lengths: ClosedRange<Int>) {
+    package init(from: Int, to: Int, direction: Direction, lengths: ClosedRange<Int>) {
       self.from = from
       self.to = to
       self.direction = direction
@@ -18,19 +18,19 @@ public struct GraphPattern: Sendable {
   }
 
   /// A part of the pattern in the order of the search; hops are known by place.
-  public enum Step: Sendable { case node(Int), hop(Int) }
+  package enum Step: Sendable { case node(Int), hop(Int) }
 
-  public enum Cycles: Sendable { case all, none, uniqueEdges }
+  package enum Cycles: Sendable { case all, none, uniqueEdges }
 
   /// How a match is searched for.
-  public enum Search: Sendable {
+  package enum Search: Sendable {
     case every(Cycles)
     /// One shortest path for each pair of ends, or all of the least length.
     case shortest(all: Bool)
   }
 
   /// What the columns that expressions read are.
-  public enum Column: Sendable {
+  package enum Column: Sendable {
     /// A property of a node of the pattern.
     case node(Int, column: Int)
     /// A property of the edge of a hop of length one.
@@ -40,14 +40,14 @@ public struct GraphPattern: Sendable {
   }
 
   /// What becomes of the values along a path.
-  public enum Fold: Sendable { case all, any, map }
+  package enum Fold: Sendable { case all, any, map }
 
-  public var nodeCount: Int
-  public var hops: [Hop]
-  public var steps: [Step]
-  public var search: Search
+  package var nodeCount: Int
+  package var hops: [Hop]
+  package var steps: [Step]
+  package var search: Search
 
-  public init(nodeCount: Int, hops: [Hop], steps: [Step], search: Search) {
+  package init(nodeCount: Int, hops: [Hop], steps: [Step], search: Search) {
     self.nodeCount = nodeCount
     self.hops = hops
     self.steps = steps

@@ -1,19 +1,19 @@
 import PlumbDiagnostics
 
 /// The axis of `make-series`: where its bins start and end and how far they are apart.
-public struct SeriesAxis: Sendable {
-  public let name: String
+package struct SeriesAxis: Sendable {
+  package let name: String
   /// datetime, timespan, long or real; the bounds have the same type, and `step` is a span for a datetime.
-  public let type: ScalarType
+  package let type: ScalarType
   /// The first bin; nil for the first that has data, in each series.
-  public let start: Value?
+  package let start: Value?
   /// Where the bins stop; nil for the last that has data, in each series.
-  public let end: Value?
-  public let step: Value
+  package let end: Value?
+  package let step: Value
   /// Whether a bin that begins at `end` belongs to the series.
-  public let includesEnd: Bool
+  package let includesEnd: Bool
 
-  public init(name: String, type: ScalarType, start: Value?, end: Value?, step: Value, includesEnd: Bool) {
+  package init(name: String, type: ScalarType, start: Value?, end: Value?, step: Value, includesEnd: Bool) {
     self.name = name
     self.type = type
     self.start = start
@@ -28,7 +28,7 @@ extension LogicalPlan {
   ///
   /// - Input: the group columns, the bin, then one column for each aggregate: a row for each group and bin.
   /// - Parameter defaults: what stands in bins without data, one value for each aggregate.
-  public static func makeSeries(
+  package static func makeSeries(
     _ input: LogicalPlan, groups: Int, axis: SeriesAxis, defaults: [Value], keepsEmpty: Bool
   ) -> LogicalPlan {
     let columns = input.schema

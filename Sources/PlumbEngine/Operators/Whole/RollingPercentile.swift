@@ -3,7 +3,7 @@ extension LogicalPlan {
   ///
   /// - Input: the value, the index, then the dimensions. Output: the bin, the dimensions, the percentile.
   /// - Parameter window: bins in a window, the one it ends with included.
-  public static func rollingPercentile(
+  package static func rollingPercentile(
     _ input: LogicalPlan, percentile: Double, binSize: Int64, window: Int64, name: String
   ) -> LogicalPlan {
     let columns = input.schema

@@ -2,22 +2,22 @@
 ///
 /// Expressions read the input's columns, then for each step in turn the input's and the declared columns
 /// of the row that matched it last.
-public struct ScanStep: Sendable {
+package struct ScanStep: Sendable {
   /// Which of the rows that match a step are given out.
-  public enum Output: Sendable {
+  package enum Output: Sendable {
     case all
     /// The last one of a series.
     case last
     case none
   }
 
-  public let name: String
-  public let output: Output
-  public let condition: BoundExpression
+  package let name: String
+  package let output: Output
+  package let condition: BoundExpression
   /// Declared columns by place, and their values.
-  public let assignments: [(column: Int, value: BoundExpression)]
+  package let assignments: [(column: Int, value: BoundExpression)]
 
-  public init(
+  package init(
     name: String, output: Output, condition: BoundExpression, assignments: [(column: Int, value: BoundExpression)]
   ) {
     self.name = name
@@ -32,7 +32,7 @@ extension LogicalPlan {
   ///
   /// Output: the input's columns, the declared ones, then the number of the match and the step's name
   /// where these have a column name.
-  public static func scanning(
+  package static func scanning(
     _ input: LogicalPlan, declared: [(column: ColumnInfo, defaultValue: Value)], steps: [ScanStep],
     matchColumn: String?, stepColumn: String?
   ) -> LogicalPlan {

@@ -4,7 +4,7 @@ extension LogicalPlan {
   /// How many values the first sketch of each row has, then the first two in common, and so on.
   ///
   /// - Input: columns of sketches as `hll` makes them. Output: `s0`, `s1`, ...
-  public static func sketchIntersections(_ input: LogicalPlan) -> LogicalPlan {
+  package static func sketchIntersections(_ input: LogicalPlan) -> LogicalPlan {
     let schema = input.schema.indices.map { ColumnInfo("s\($0)", .long) }
     return .whole(
       WholePlan(name: "dcount_intersect", input: input, schema: schema) { chunk, context in

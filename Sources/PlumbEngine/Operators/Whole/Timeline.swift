@@ -1,19 +1,19 @@
 /// The stretch of a timeline that a plugin reports on, cut into bins.
 ///
 /// Times are words: ticks of datetimes and timespans, or whole numbers.
-public struct Timeline: Sendable {
+package struct Timeline: Sendable {
   /// How far bins are apart.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     case fixed(Int64)
     case calendar(CalendarPart)
   }
 
-  public let column: ColumnInfo
-  public let start: Int64
-  public let end: Int64
-  public let step: Step
+  package let column: ColumnInfo
+  package let start: Int64
+  package let end: Int64
+  package let step: Step
 
-  public init(column: ColumnInfo, start: Int64, end: Int64, step: Step) {
+  package init(column: ColumnInfo, start: Int64, end: Int64, step: Step) {
     self.column = column
     self.start = start
     self.end = end

@@ -1,5 +1,5 @@
 /// What is counted of the users that appear on a timeline.
-public enum UserActivity: Sendable {
+package enum UserActivity: Sendable {
   /// Events and distinct users in each bin and in the `lookback` before its end.
   case slidingWindow(lookback: Int64)
   /// Events, users, users not seen before, and all users so far, in each bin.
@@ -20,7 +20,7 @@ extension LogicalPlan {
   /// Counts of users over a timeline; bins without anybody are left out.
   ///
   /// - Input: the user, the time, then the dimensions. Output: the bin, the dimensions, the counts.
-  public static func userActivity(
+  package static func userActivity(
     _ input: LogicalPlan, _ activity: UserActivity, over timeline: Timeline
   ) -> LogicalPlan {
     let dimensions = Array(input.schema.dropFirst(2))

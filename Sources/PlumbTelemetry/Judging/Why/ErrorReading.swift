@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 
 /// What may be to blame for a failure: a cause of the model, late data from upstream, or nothing in particular.
 enum Suspect: Hashable, Sendable {

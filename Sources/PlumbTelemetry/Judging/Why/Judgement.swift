@@ -1,4 +1,6 @@
+import Glibc
 import PlumbEngine
+import PlumbModel
 
 /// How much speaks for each cause of one pipeline's trouble, in points, and the sentences that say so.
 ///
@@ -70,7 +72,7 @@ struct Judgement: Sendable {
     for suspect in Suspect.all {
       let count = symptoms.failures[suspect.place]
       guard count > 0 else { continue }
-      let certainty = 1 - Portable.exp(-0.693 * count)
+      let certainty = 1 - exp(-0.693 * count)
       let points = 4 * symptoms.share(suspect) * certainty * symptoms.freshness[suspect.place]
       add(
         suspect, points, since: symptoms.failedSince[suspect.place], sentence(suspect, readings),

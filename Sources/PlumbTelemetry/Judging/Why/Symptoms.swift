@@ -1,4 +1,6 @@
+import Glibc
 import PlumbEngine
+import PlumbModel
 
 /// What one pipeline shows at a moment: which errors its latest runs ended in, and which numbers left their usual.
 struct Symptoms: Sendable {
@@ -63,7 +65,7 @@ struct Symptoms: Sendable {
         skipped += 1
         skips.insert(attempt.started)
       }
-      let fresh = Portable.exp(-0.693 * Double(Swift.max(moment &- attempt.ended, 0)) / halfLife)
+      let fresh = exp(-0.693 * Double(Swift.max(moment &- attempt.ended, 0)) / halfLife)
       for (suspect, share) in readings[attempt.error].shares {
         failures[suspect.place] += share
         weight[suspect.place] += share * fresh

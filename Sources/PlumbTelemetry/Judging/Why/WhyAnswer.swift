@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbModel
 
 /// The ranked causes of a pipeline's trouble: its own, and those of the pipelines upstream that keep it waiting.
 ///
@@ -307,13 +308,13 @@ extension Suspect {
 }
 
 /// Asks why a pipeline is failing or degraded.
-public struct WhyQuestion {
+package struct WhyQuestion {
   private let name: String
   private let moment: Int64
   private let tables: JudgedTables
 
   /// - Parameter moment: the time that is asked about, in ticks.
-  public init(_ name: String, at moment: Int64, _ tables: JudgedTables) {
+  package init(_ name: String, at moment: Int64, _ tables: JudgedTables) {
     self.name = name
     self.moment = moment
     self.tables = tables
@@ -323,7 +324,7 @@ public struct WhyQuestion {
   ///
   /// - Parameter run: the rows of a text of KQL.
   /// - Throws: `unknown-pipeline`, and what `run` throws.
-  public func answer(context: ExecutionContext, run: @escaping (String) throws -> Table) throws -> Table {
+  package func answer(context: ExecutionContext, run: @escaping (String) throws -> Table) throws -> Table {
     let reading = try WhyReading(name, at: moment, tables, context: context, run: run)
     return try WhyAnswer(reading).table(tables)
   }

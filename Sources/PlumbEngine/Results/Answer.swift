@@ -1,0 +1,35 @@
+/// The result of one query: its rows, and how `render` asked for them to be shown.
+package struct Answer: Sendable {
+  package let schema: Schema
+  /// In order.
+  package let chunks: [Chunk]
+  package let rowCount: Int
+  package var visualization: Visualization?
+  /// Remarks for the user beside the rows, such as an ignored hint.
+  package var remarks: [String]
+  /// Whether the query was cancelled before all rows had come.
+  package let isPartial: Bool
+
+  package init(
+    schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, remarks: [String] = [],
+    isPartial: Bool = false
+  ) {
+    self.schema = schema
+    self.chunks = chunks
+    rowCount = chunks.reduce(0) { $0 + $1.count }
+    self.visualization = visualization
+    self.remarks = remarks
+    self.isPartial = isPartial
+  }
+}
+
+/// What `render` said: the kind of chart and its properties, as written.
+package struct Visualization: Sendable, Hashable {
+  package var kind: String
+  package var properties: [String: String]
+
+  package init(kind: String, properties: [String: String] = [:]) {
+    self.kind = kind
+    self.properties = properties
+  }
+}

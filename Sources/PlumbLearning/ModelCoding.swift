@@ -1,0 +1,166 @@
+import PlumbDiagnostics
+
+/// Trees, forests and calibrations to bytes and back, for a workspace to keep.
+extension DecisionTree {
+  package func encoded() -> [UInt8] {
+    var writer = ModelWriter(.tree)
+    writer.append(features)
+    writer.append(classes)
+    write(to: &writer)
+    return writer.finish()
+  }
+
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  package init(decoding bytes: [UInt8]) throws {
+    var reader = try ModelReader(bytes, .tree)
+    let features = try reader.texts()
+    let classes = try reader.texts()
+    self = try DecisionTree.read(from: &reader, features, classes)
+    try reader.finish()
+  }
+
+  private static let leafFlag: UInt8 = 1
+  private static let missingLeftFlag: UInt8 = 2
+  /// The weights of a node's classes are whole numbers of four bytes.
+  private static let wholeFlag: UInt8 = 4
+  private static let sawMissingFlag: UInt8 = 8
+
+  package func write(to writer: inout ModelWriter) {
+    writer.append(criterion == .gini ? 0 : 1 as UInt8)
+    writer.append(nodes.count)
+    for (index, node) in nodes.enumerated() {
+      let counts = counts(of: index)
+      let areWhole = counts.allSatisfy { $0 >= 0 && $0 < 0x1p32 && $0 == $0.rounded() && $0.sign == .plus }
+      writer.append(
+        (node.isLeaf ? DecisionTree.leafFlag : 0) | (node.missingGoesLeft ? DecisionTree.missingLeftFlag : 0)
+          | (node.sawMissing ? DecisionTree.sawMissingFlag : 0) | (areWhole ? DecisionTree.wholeFlag : 0))
+      writer.append(Int(node.samples))
+      writer.append(node.impurity)
+      if !node.isLeaf {
+        writer.append(Int(node.feature))
+        writer.append(Int(node.right))
+        writer.append(node.threshold)
+      }
+      for count in counts { if areWhole { writer.append(Int(count)) } else { writer.append(count) } }
+    }
+  }
+
+  package static func read(from reader: inout ModelReader, _ features: [String], _ classes: [String]) throws -> DecisionTree {
+    guard (2..<TrainingData.classLimit).contains(classes.count) else { throw ModelReader.damaged("it has no classes") }
+    let code = try reader.byte()
+    guard code < 2 else { throw ModelReader.damaged("its criterion is unknown") }
+    // A node takes at least a flag, its rows, its impurity and four bytes a class.
+    let nodeCount = try reader.count(ofWidth: 13 + 4 * classes.count)
+    guard nodeCount > 0 else { throw ModelReader.damaged("it has no nodes") }
+    var nodes: [Node] = []
+    var counts: [Double] = []
+    nodes.reserveCapacity(nodeCount)
+    counts.reserveCapacity(nodeCount * classes.count)
+    // Where the right branches must begin that are not reached yet, and their depths.
+    var rights: [(node: Int, depth: Int)] = []
+    var depth = 0
+    for index in 0..<nodeCount {
+      let flags = try reader.byte()
+      guard flags < 16 else { throw ModelReader.damaged("a node is of an unknown kind") }
+      let samples = try reader.number()
+      let impurity = try reader.real()
+      var node = Node(
+        feature: -1, missingGoesLeft: flags & missingLeftFlag != 0, sawMissing: flags & sawMissingFlag != 0,
+        right: -1, samples: Int32(truncatingIfNeeded: samples), threshold: 0, impurity: impurity)
+      guard samples < TrainingData.rowLimit, impurity.isFinite else { throw ModelReader.damaged("a node has no numbers") }
+      if flags & leafFlag == 0 {
+        let feature = try reader.number(), right = try reader.number()
+        node.threshold = try reader.real()
+        guard feature < features.count, right > index + 1, right < nodeCount, !node.threshold.isNaN,
+          depth < TreeOptions.depthLimit
+        else { throw ModelReader.damaged("a node asks what cannot be answered") }
+        node.feature = Int32(truncatingIfNeeded: feature)
+        node.right = Int32(truncatingIfNeeded: right)
+        depth += 1
+        rights.append((right, depth))
+      } else if index + 1 < nodeCount {
+        guard let next = rights.popLast(), next.node == index + 1 else { throw ModelReader.damaged("it is no tree") }
+        depth = next.depth
+      }
+      nodes.append(node)
+      for _ in classes {
+        let count = flags & wholeFlag != 0 ? Double(try reader.number()) : try reader.real()
+        guard count >= 0, count.isFinite else { throw ModelReader.damaged("a node has no numbers") }
+        counts.append(count)
+      }
+    }
+    guard rights.isEmpty, nodes.last?.isLeaf ?? false else { throw ModelReader.damaged("it is no tree") }
+    return DecisionTree(
+      features: features, classes: classes, criterion: code == 0 ? .gini : .entropy, nodes: nodes, counts: counts)
+  }
+}
+
+extension Forest {
+  package func encoded() -> [UInt8] {
+    var writer = ModelWriter(.forest)
+    writer.append(features)
+    writer.append(classes)
+    writer.append(trees.count)
+    for tree in trees { tree.write(to: &writer) }
+    return writer.finish()
+  }
+
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  package init(decoding bytes: [UInt8]) throws {
+    var reader = try ModelReader(bytes, .forest)
+    let features = try reader.texts()
+    let classes = try reader.texts()
+    let count = try reader.count(ofWidth: 5)
+    guard count > 0, count <= ForestOptions.treeLimit else { throw ModelReader.damaged("it has no trees") }
+    self.init(trees: try (0..<count).map { _ in try DecisionTree.read(from: &reader, features, classes) })
+    try reader.finish()
+  }
+}
+
+extension Calibration {
+  package func encoded() -> [UInt8] {
+    var writer = ModelWriter(.calibration)
+    write(to: &writer)
+    return writer.finish()
+  }
+
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  package init(decoding bytes: [UInt8]) throws {
+    var reader = try ModelReader(bytes, .calibration)
+    self = try Calibration.read(from: &reader)
+    try reader.finish()
+  }
+
+  package func write(to writer: inout ModelWriter) {
+    switch self {
+    case .none: writer.append(0 as UInt8)
+    case .isotonic(let steps):
+      writer.append(1 as UInt8)
+      writer.append(steps.scores)
+      writer.append(steps.probabilities)
+    case .platt(let curve):
+      writer.append(2 as UInt8)
+      writer.append(curve.slope)
+      writer.append(curve.offset)
+    }
+  }
+
+  package static func read(from reader: inout ModelReader) throws -> Calibration {
+    switch try reader.byte() {
+    case 0: return .none
+    case 1:
+      let scores = try reader.reals(), probabilities = try reader.reals()
+      guard !scores.isEmpty, scores.count == probabilities.count,
+        zip(scores, scores.dropFirst()).allSatisfy({ $0 < $1 }), !(scores.last?.isNaN ?? true),
+        zip(probabilities, probabilities.dropFirst()).allSatisfy({ $0 <= $1 }),
+        probabilities.allSatisfy({ $0 >= 0 && $0 <= 1 })
+      else { throw ModelReader.damaged("its steps do not rise") }
+      return .isotonic(IsotonicCalibration(scores: scores, probabilities: probabilities))
+    case 2:
+      let slope = try reader.real(), offset = try reader.real()
+      guard slope >= 0, slope.isFinite, offset.isFinite else { throw ModelReader.damaged("its curve is none") }
+      return .platt(PlattCalibration(slope: slope, offset: offset))
+    default: throw ModelReader.damaged("its calibration is unknown")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+/// One `name: value` a line and an empty line between rows; nothing is shortened.
+///
+/// Names are aligned at their colons; the lines of a value of several lines stand below one another.
+final class LineWriter: ResultWriter {
+  private let sink: ByteSink
+  private let options: FormatOptions
+  private var isFirst = true
+
+  init(to sink: ByteSink, options: FormatOptions) {
+    self.sink = sink
+    self.options = options
+  }
+
+  func write(_ answer: Answer) throws -> WriteSummary {
+    let names = answer.schema.map { KQLName.printable($0.name) }
+    let widths = names.map { DisplayWidth.columns(of: $0) }
+    let width = widths.max() ?? 0
+    let indent = String(repeating: " ", count: width + 2)
+    let labels = zip(names, widths).map { String(repeating: " ", count: width - $1) + $0 + ":" }
+    var scratch = ByteBuffer(capacity: 256)
+    let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+      if !isFirst { sink.buffer.append(0x0A) }
+      isFirst = false
+      for (label, column) in zip(labels, columns) {
+        sink.buffer.append(label)
+        scratch.removeAll()
+        column.printText(at: row, to: &scratch)
+        if !scratch.isEmpty {
+          sink.buffer.append(0x20)
+          append(scratch, indent: indent)
+        }
+        sink.buffer.append(0x0A)
+      }
+      try sink.drain()
+    }
+    return answer.summary(written: written)
+  }
+
+  func finish() throws { try sink.flush() }
+
+  private func append(_ text: ByteBuffer, indent: String) {
+    var isFirstLine = true
+    for line in text.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      if !isFirstLine {
+        sink.buffer.append(0x0A)
+        sink.buffer.append(indent)
+      }
+      isFirstLine = false
+      let start = sink.buffer.count
+      sink.buffer.append(Array(line))
+      _ = VisibleText.clean(&sink.buffer, from: start)
+    }
+  }
+}

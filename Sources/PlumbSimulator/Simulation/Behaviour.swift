@@ -1,0 +1,87 @@
+/// The numbers of a pipeline that its runs are made from, without texts, so that copies cost nothing.
+struct Behaviour: BitwiseCopyable {
+  var interval: Int64
+  var regionOffset: Int64
+  var maxAttempts: UInt8
+  var rate: Double
+  var human: Double
+  var recordBytes: Double
+  var yield: Double
+  var duration: Double
+  var queue: Double
+  var cpu: Double
+  var memory: Double
+  var ioWait: Double
+  var noise: Double
+
+  init(_ model: PipelineModel) {
+    interval = model.interval
+    regionOffset = SourceCatalogue.regions[model.region].offset
+    maxAttempts = UInt8(truncatingIfNeeded: model.maxAttempts)
+    rate = model.rate
+    human = model.human
+    recordBytes = model.recordBytes
+    yield = model.yield
+    duration = model.duration
+    queue = model.queue
+    cpu = model.cpu
+    memory = model.memory
+    ioWait = model.ioWait
+    noise = model.noise
+  }
+}
+
+/// What all faults at work on a pipeline do to one attempt.
+struct Influence {
+  var duration = 1.0
+  var queue = 1.0
+  var cpu = 0.0
+  var memory = 1.0
+  var ioWait = 0.0
+  var malformed = 0.0
+  var withheld = 0.0
+  var lateness = 0.0
+  var capacity = 1.0
+  /// The probability that none of them makes the attempt fail.
+  var survival = 1.0
+  /// The largest hazard so far, and where it comes from.
+  var worst = 0.0
+  var incident: Int32 = -1
+  var firstError = ErrorKind.noise.lowerBound
+  var errorCount = ErrorKind.noise.count
+
+  @inline(__always) package mutating func add(hazard: Double, incident from: Int32, errors: Range<Int>) {
+    survival *= 1 - hazard
+    guard hazard > worst else { return }
+    worst = hazard
+    incident = from
+    firstError = errors.lowerBound
+    errorCount = errors.count
+  }
+
+  @inline(__always) mutating func add(
+    _ g: Signature, strength x: Double, isRetry: Bool, incident: Int32, errors: Range<Int>
+  ) {
+    // Signs grow fastest at first and are all there when runs begin to fail for good.
+    let early = Swift.min(1, x / g.threshold)
+    let shown = early * (2 - early)
+    duration *= 1 + (g.duration - 1) * shown
+    queue *= 1 + (g.queue - 1) * shown
+    cpu += g.cpu * shown
+    memory *= 1 + (g.memory - 1) * shown
+    ioWait += g.ioWait * shown
+    malformed += g.malformed * shown
+    withheld += g.withheld * shown
+    lateness += g.lateness * shown
+    capacity *= 1 - (1 - g.capacity) * shown
+    let hazard: Double
+    if x > g.threshold {
+      let u = (x - g.threshold) / (1 - g.threshold)
+      hazard = g.transient + (g.peak - g.transient) * u * u * (3 - 2 * u)
+    } else {
+      // Early on a first attempt may fail, and its retry mostly succeeds.
+      hazard = g.transient * early * early * (isRetry ? 0.2 : 1)
+    }
+    add(hazard: hazard, incident: incident, errors: errors)
+  }
+}

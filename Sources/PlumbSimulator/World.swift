@@ -1,0 +1,206 @@
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbModel
+
+/// What a simulated world is made from; equal options make equal worlds, byte for byte.
+package struct WorldOptions: Hashable, Sendable {
+  /// How many pipelines: 12 to 65,536.
+  package var pipelines: Int
+  /// Days of history.
+  package var days: Int
+  package var seed: UInt64
+  /// When history begins, in ticks.
+  package var start: Int64
+  /// Workers; they change nothing but the time it takes.
+  package var threads: Int
+
+  /// A Monday afternoon, so that 30 days later it is a busy Wednesday after the end of a month.
+  package static let defaultStart = DateTime.parse("2026-03-02T15:00:00Z") ?? 0
+  package static let defaultSeed: UInt64 = 173
+
+  package init(
+    pipelines: Int = 160, days: Int = 30, seed: UInt64 = WorldOptions.defaultSeed,
+    start: Int64 = WorldOptions.defaultStart, threads: Int = WorldOptions.processors
+  ) {
+    self.pipelines = pipelines
+    self.days = days
+    self.seed = seed
+    self.start = start
+    self.threads = threads
+  }
+
+  package static var processors: Int { Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
+/// A simulated world: pipelines that depend on each other, and what happened to them until the clock.
+///
+/// - Lazy: nothing is made before a table is asked for, and only what that table needs.
+/// - Deterministic: options alone decide; a history made in parts equals one made at once.
+/// - Safe to use from any thread; tables handed out never change.
+package final class World: @unchecked Sendable {
+  package let options: WorldOptions
+  private let lock = Lock()
+  private var simulator: Simulator?
+  private var tables: [String: Table] = [:]
+  private var ticksNow: Int64
+
+  /// - Throws: a diagnostic when a size is out of range.
+  package init(_ options: WorldOptions = WorldOptions()) throws {
+    guard (12...65_536).contains(options.pipelines) else {
+      throw Diagnostic("world-size", "a world has 12 to 65536 pipelines, not \(options.pipelines)")
+    }
+    guard (0...3_650).contains(options.days) else {
+      throw Diagnostic("world-size", "a world's history has 0 to 3650 days, not \(options.days)")
+    }
+    self.options = options
+    ticksNow = options.start + Int64(options.days) * World.day
+    try checkSize(until: ticksNow)
+  }
+
+  private static let day: Int64 = 864_000_000_000
+  /// More would not fit the memory of any machine that Plumb is for.
+  private static let runLimit: Int64 = 500_000_000
+  /// Runs of a pipeline in a day, roughly.
+  private static let dailyRuns: Int64 = 58
+
+  /// - Throws: a diagnostic when a history until then has too many runs.
+  private func checkSize(until ticks: Int64) throws {
+    let days = (ticks - options.start) / World.day
+    let runs = Int64(options.pipelines) * days * World.dailyRuns
+    if runs > World.runLimit {
+      throw Diagnostic(
+        "world-size", "\(options.pipelines) pipelines over \(days) days are about \(runs) runs, too many to hold",
+        help: "a world holds up to \(World.runLimit) runs")
+    }
+  }
+
+  /// The end of the history, in ticks; what `now()` is.
+  package var clock: Int64 { lock.locked { ticksNow } }
+
+  /// The names of the tables, in the order in which a user meets them.
+  package static let tableNames: [String] = TelemetryModel.all.map(\.name)
+
+  /// The columns of a table, without making it.
+  package static func schema(ofTable name: String) -> Schema? {
+    TelemetryModel.schema(ofTable: name)
+  }
+
+  /// The table as it stands at the clock, made now if need be.
+  ///
+  /// - Throws: a diagnostic when a world has no table of that name.
+  package func table(named name: String) throws -> Table {
+    guard World.schema(ofTable: name) != nil else {
+      throw Diagnostic(
+        "unknown-table", "a world has no table `\(name)`",
+        help: Suggestion.nearest(to: name, in: World.tableNames))
+    }
+    return try lock.locked {
+      if let table = tables[name] { return table }
+      let table = try make(name)
+      tables[name] = table
+      return table
+    }
+  }
+
+  private func make(_ name: String) throws -> Table {
+    let now = ticksNow
+    switch name {
+    case "edges": return try made().edgesTable(clock: now)
+    case "schema_changes":
+      let simulator = made()
+      simulator.plan(to: moment(now))
+      return try simulator.schemaChangesTable(clock: now)
+    case "runs": return try simulated().store.table(clock: now, threads: options.threads)
+    case "pipelines":
+      let simulator = try simulated()
+      return try simulator.store.pipelinesTable(simulator.topology, clock: now)
+    case "errors":
+      let simulator = try simulated()
+      return simulator.store.errorsTable(simulator.topology, simulator.plan, seed: options.seed, clock: now)
+    case "metrics":
+      let simulator = try simulated()
+      return simulator.store.metricsTable(simulator.topology, seed: options.seed, clock: now)
+    case "alerts": return try simulated().alertsTable(clock: now)
+    default: return try simulated().incidentsTable(clock: now)
+    }
+  }
+
+  /// Moves the clock by `ticks`, not back; what happens meanwhile is simulated when it is asked for.
+  package func advance(by ticks: Int64) throws {
+    guard ticks >= 0 else { throw Diagnostic("world-clock", "a world's clock only moves forward") }
+    try lock.locked {
+      let (next, overflow) = ticksNow.addingReportingOverflow(ticks)
+      guard !overflow, next <= options.start + 3_650 * World.day * 2 else {
+        throw Diagnostic("world-clock", "the world's clock cannot move that far")
+      }
+      try checkSize(until: next)
+      ticksNow = next
+      tables = [:]
+    }
+  }
+
+  /// Simulates up to the clock, telling how far it is: the share done and the runs so far. False stops it.
+  package func simulate(_ progress: @escaping (Double, Int) -> Bool) throws {
+    try lock.locked {
+      let simulator = made()
+      let from = simulator.clock
+      let end = moment(ticksNow)
+      guard end > from else { return }
+      try simulator.advance(to: end, threads: options.threads) { reached, runs in
+        progress(Double(reached - from) / Double(end - from), runs)
+      }
+    }
+  }
+
+  /// Milliseconds of the world.
+  private func moment(_ ticks: Int64) -> Int64 { (ticks - options.start) / 10_000 }
+
+  private func made() -> Simulator {
+    if let simulator { return simulator }
+    let topology = Topology(pipelineCount: options.pipelines, seed: options.seed)
+    let made = Simulator(topology: topology, seed: options.seed, origin: options.start)
+    simulator = made
+    return made
+  }
+
+  /// The simulator at the clock.
+  private func simulated() throws -> Simulator {
+    let simulator = made()
+    try simulator.advance(to: moment(ticksNow), threads: options.threads)
+    return simulator
+  }
+}
+
+/// What no query sees: for each row of `runs`, in its order, what the dice were and what is to blame.
+package struct RunTruth: Sendable {
+  /// The probability that the attempt would fail, given everything before it.
+  package var hazard: [Float]
+  /// The id in `incidents` that made the attempt fail; empty for noise and for attempts that did not fail.
+  package var incident: [String]
+}
+
+extension World {
+  /// The truth behind `runs`, for the predictor's ceiling and for judging explanations.
+  package func runTruth() throws -> RunTruth {
+    try lock.locked {
+      let simulator = try simulated()
+      var names: [Int32: String] = [:]
+      for (number, place) in simulator.shownIncidents(clock: ticksNow).enumerated() {
+        names[Int32(truncatingIfNeeded: place)] = incidentName(number)
+      }
+      var truth = RunTruth(hazard: [], incident: [])
+      truth.hazard.reserveCapacity(simulator.store.count)
+      truth.incident.reserveCapacity(simulator.store.count)
+      simulator.store.forEachSegment { segment, n in
+        let hazards = segment.hazard.values(Float.self)
+        let incidents = segment.incident.values(Int32.self)
+        for row in 0..<n {
+          truth.hazard.append(hazards[row])
+          truth.incident.append(incidents[row] < 0 ? "" : names[incidents[row]] ?? "")
+        }
+      }
+      return truth
+    }
+  }
+}

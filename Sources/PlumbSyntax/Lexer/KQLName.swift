@@ -1,0 +1,41 @@
+import PlumbDiagnostics
+
+/// Names of columns as a query or a person reads them.
+package enum KQLName {
+  /// The name as a schema takes it: bare, or as `['...']` when it is not an identifier.
+  package static func inSchema(_ name: String) -> String {
+    if isIdentifier(name) && !reserved.contains(name) { return name }
+    var escaped = ""
+    for character in name.unicodeScalars {
+      switch character {
+      case "'", "\\": escaped += "\\" + String(character)
+      case "\n": escaped += "\\n"
+      case "\r": escaped += "\\r"
+      case "\t": escaped += "\\t"
+      default: escaped.unicodeScalars.append(character)
+      }
+    }
+    return "['\(escaped)']"
+  }
+
+  /// The name as an expression takes it: bare, or as `['...']`.
+  package static func inQuery(_ name: String) -> String { inSchema(name) }
+
+  /// The name with control characters made visible.
+  package static func printable(_ name: String) -> String { VisibleText.string(name) }
+
+  private static func isIdentifier(_ name: String) -> Bool {
+    guard let first = name.utf8.first, !isDigit(first) else { return false }
+    return name.utf8.allSatisfy { isDigit($0) || $0 == 0x5F || ($0 | 0x20) &- 0x61 < 26 }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+  /// Words that mean something else where a name may stand.
+  private static let reserved: Set<String> = [
+    "and", "between", "by", "contains", "datatable", "declare", "dynamic", "endswith", "false", "has", "in", "let",
+    "like", "matches", "null", "of", "on", "or", "print", "range", "set", "startswith", "true", "typeof",
+    "union", "with", "bool", "boolean", "int", "long", "real", "double", "decimal", "datetime", "date",
+    "timespan", "time", "string", "guid", "uuid",
+  ]
+}

@@ -1,0 +1,124 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+
+/// The table functions behind the words `slow`, `stale`, `volume`, `why` and `compare`, over the catalog's tables.
+extension Catalog {
+  package func addJudgingFunctions() {
+    add(judgement("slow", "Pipelines that take longer than their own usual, as of `as_of`.") { $0.slow(asOf: $1) })
+    add(
+      judgement("stale", "Pipelines whose last success is longer ago than their own usual, as of `as_of`.") {
+        $0.stale(asOf: $1)
+      })
+    add(
+      judgement("volume", "Pipelines that bring more or fewer records than their own usual, as of `as_of`.") {
+        $0.volume(asOf: $1)
+      })
+    add(
+      TableFunction(
+        "compare", "What changed in runs from one window of time to another, `start` to `end` and `other_start` to "
+          + "`other_end`, by the columns in `by`.",
+        "start, end, other_start, other_end, [by]", ranking: "score"
+      ) { [unowned self] call in
+        var arguments = TableArguments(call)
+        let windows = [try arguments.window("start", "end"), try arguments.window("other_start", "other_end")]
+        let names = try arguments.strings("by")
+        let span = arguments.span
+        try arguments.finish()
+        return try located(names == nil ? call.span : span) {
+          try judged(call).compare(windows[0], windows[1], by: names)
+        }
+      })
+    addWhy()
+  }
+
+  private func addWhy() {
+    add(
+      TableFunction(
+        "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.",
+        "pipeline, [at]", ranking: "score"
+      ) { [unowned self] call in
+        var arguments = TableArguments(call)
+        let rows = try call.inputPipelines()
+        if let rows, rows.count != 1 {
+          throw arguments.wrong("`why` is about one pipeline, and the rows before the pipe name \(rows.count)")
+        }
+        guard let name = try rows?.first ?? arguments.string("pipeline") else {
+          throw arguments.wrong("`pipeline` is missing: the name of a pipeline")
+        }
+        let span = arguments.span
+        let moment = try arguments.moment("at") ?? call.context.now
+        try arguments.finish()
+        return try located(span) {
+          let tables = try JudgedTables { schema(ofTable: $0) }
+          return try WhyQuestion(name, at: moment, tables).answer(context: call.context) { try call.run($0) }
+        }
+      })
+  }
+
+  private func judgement(
+    _ name: String, _ summary: String, _ text: @escaping @Sendable (JudgedTables, Int64?) -> String
+  ) -> TableFunction {
+    TableFunction(name, summary, "[as_of]", ranking: "score") { [unowned self] call in
+      var arguments = TableArguments(call)
+      let moment = try arguments.moment("as_of")
+      try arguments.finish()
+      let tables = try judged(call)
+      try remark(on: name, at: moment ?? call.context.now, call)
+      return text(tables, moment)
+    }
+  }
+
+  /// Says why a judgement has nothing to go by, where that is plain: runs are too few, or of another time.
+  private func remark(on name: String, at moment: Int64, _ call: TableFunction.Call) throws {
+    guard let runs = try table(named: "runs"), runs.rowCount < 100_000 else { return }
+    let found = try call.run(
+      """
+      runs
+      | where isnotnull(started)
+      | summarize runs = count(), last = max(started) by pipeline
+      | summarize most = max(runs), last = max(last)
+      """)
+    guard let group = found.groups.first, group.count == 1 else { return }
+    let (most, last) = (try group.column(0), try group.column(1))
+    let days: Int64 = 35 * 864_000_000_000
+    let least = name == "stale" ? 6 : 20
+    if most.isEmptyCell(at: 0) || last.isEmptyCell(at: 0) {
+      call.context.remark("no run has a time, so that `\(name)` finds nothing")
+    } else if last.word(at: 0) < moment - days {
+      var text = ByteBuffer()
+      DateTime.print(last.word(at: 0), to: &text)
+      call.context.remark(
+        "`\(name)` looks at the 35 days before now(), and the last run began \(text.string); `--now` goes back there")
+    } else if most.word(at: 0) < least {
+      call.context.remark(
+        "`\(name)` needs \(least) runs of a pipeline to know what is usual for it, and none has more than \(most.word(at: 0))")
+    }
+  }
+
+  /// What the catalog has for a judgement.
+  func judged(_ call: TableFunction.Call) throws -> JudgedTables {
+    try JudgedTables(input: call.input?.schema) { schema(ofTable: $0) }
+  }
+}
+
+extension TableArguments {
+  /// Two moments, of which the second is later.
+  fileprivate mutating func window(_ start: String, _ end: String) throws -> ComparedWindow {
+    let moments = try [start, end].map { name in
+      guard let moment = try moment(name) else { throw wrong("`\(name)` is missing: a datetime, as in `ago(2d)`") }
+      return moment
+    }
+    return try located(span) { try ComparedWindow(start: moments[0], end: moments[1]) }
+  }
+}
+
+/// Gives a diagnostic of `body` that has no place yet the place `span`.
+private func located<Result>(_ span: SourceSpan, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch var diagnostic as Diagnostic {
+    if diagnostic.span == nil { diagnostic.span = span }
+    throw diagnostic
+  }
+}

@@ -1,0 +1,162 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbLearning
+
+/// The learner as table functions over the rows before the pipe: `T | invoke decision_tree(label = "y")`.
+extension Catalog {
+  private static let treeParameters =
+    "[max_depth], [min_leaf], [min_split], [criterion], [ccp_alpha], [splits], [features_per_split], [seed]"
+
+  package func addLearningFunctions() {
+    add(
+      TableFunction(
+        "decision_tree", "Learns the column `label` from the numbers of the other `features`; the tree's nodes.",
+        "label, [features], \(Catalog.treeParameters)"
+      ) { call in
+        var arguments = TableArguments(call)
+        let question = try Question(&arguments, call)
+        let options = try arguments.treeOptions(TreeOptions())
+        try arguments.finish()
+        return try DecisionTree.train(try question.data(question.rows), options, context: call.context)
+          .table("decision_tree")
+      })
+    add(
+      TableFunction(
+        "decision_tree_predict",
+        "Learns `label` from the rows where the bool column `train` is true; what the tree says of the others.",
+        "label, train, [features], \(Catalog.treeParameters)"
+      ) { call in
+        var arguments = TableArguments(call)
+        let question = try Question(&arguments, call, needsTrain: true)
+        let options = try arguments.treeOptions(TreeOptions())
+        try arguments.finish()
+        let (data, rest) = try question.split()
+        let tree = try DecisionTree.train(data, options, context: call.context)
+        let leaves = tree.leaves(of: rest.features)
+        return answers(rest) { row, label in tree.probability(of: label, in: Int(leaves[row])) }
+      })
+    add(
+      TableFunction(
+        "random_forest_predict",
+        "Learns `label` from the rows where the bool column `train` is true; what `trees` trees say of the others.",
+        "label, train, [features], [trees], \(Catalog.treeParameters)"
+      ) { call in
+        var arguments = TableArguments(call)
+        let question = try Question(&arguments, call, needsTrain: true)
+        var options = ForestOptions()
+        options.treeCount = Int(clamping: try arguments.count("trees") ?? Int64(options.treeCount))
+        options.tree = try arguments.treeOptions(options.tree)
+        options.seed = options.tree.seed
+        try arguments.finish()
+        let (data, rest) = try question.split()
+        let forest = try Forest.train(data, options, context: call.context).forest
+        var shares = try rest.classes.indices.dropFirst().map {
+          try forest.probabilities(of: $0, for: rest.features, context: call.context)
+        }
+        shares.insert(rest.labels.indices.map { row in 1 - shares.reduce(0) { $0 + $1[row] } }, at: 0)
+        return answers(rest) { row, label in shares[label][row] }
+      })
+  }
+}
+
+/// What is to be learned from which rows.
+private struct Question {
+  let rows: Table
+  let label: String
+  let train: String?
+  let features: [String]?
+  let context: ExecutionContext
+
+  init(_ arguments: inout TableArguments, _ call: TableFunction.Call, needsTrain: Bool = false) throws {
+    guard let rows = call.input else {
+      throw Diagnostic(
+        "no-input", "there are no rows to learn from", at: call.span,
+        help: "write the function after a pipe: `T | invoke decision_tree(label = \"y\")`")
+    }
+    guard let label = try arguments.string("label") else {
+      throw arguments.wrong("`label` is missing: the name of the column to learn")
+    }
+    train = needsTrain ? try arguments.string("train") : nil
+    if needsTrain, train == nil {
+      throw arguments.wrong("`train` is missing: the name of the bool column that is true in rows to learn from")
+    }
+    features = try arguments.strings("features")
+    self.rows = rows
+    self.label = label
+    context = call.context
+  }
+
+  func data(_ rows: Table) throws -> TrainingData {
+    var names = features
+    if names == nil, let train {
+      names = rows.schema.filter { $0.type.hasReals && $0.name != label && $0.name != train }.map(\.name)
+    }
+    return try TrainingData(rows, label: label, features: names, context: context)
+  }
+
+  /// The rows where `train` is true, and the others, with the same classes.
+  func split() throws -> (training: TrainingData, rest: TrainingData) {
+    guard let train, rows.schema.contains(ColumnInfo(train, .bool)) else {
+      throw Diagnostic("unknown-column", "there is no column `\(train ?? "")` of type bool that says what to learn from")
+    }
+    let all = try data(rows)
+    let flags = try FeatureMatrix(rows, names: [train], context: context)
+    let chosen = (0..<all.rowCount).filter { flags.value(0, row: $0) == 1 }
+    let others = (0..<all.rowCount).filter { flags.value(0, row: $0) != 1 }
+    return (try all.selecting(chosen), try all.selecting(others))
+  }
+}
+
+/// A row for each of `rest`: its number, its label, the most probable class and that class's probability.
+private func answers(_ rest: TrainingData, _ probability: (_ row: Int, _ label: Int) -> Double) -> Table {
+  let schema = [
+    ColumnInfo("row", .long), ColumnInfo("label", .string), ColumnInfo("prediction", .string),
+    ColumnInfo("probability", .real),
+  ]
+  var groups: [RowGroup] = []
+  var start = 0
+  while start < rest.rowCount {
+    let end = Swift.min(start + RowGroup.capacity, rest.rowCount)
+    let columns = schema.map { VectorBuilder($0.type) }
+    for row in start..<end {
+      var best = 0
+      for label in rest.classes.indices where probability(row, label) > probability(row, best) { best = label }
+      columns[0].append(word: Int64(row))
+      columns[1].append(string: rest.classes[Int(rest.labels[row])])
+      columns[2].append(string: rest.classes[best])
+      columns[3].append(real: probability(row, best))
+    }
+    groups.append(RowGroup(columns.map { $0.finish() }, count: end - start))
+    start = end
+  }
+  return Table(name: "predictions", schema: schema, groups: groups)
+}
+
+extension TableArguments {
+  fileprivate mutating func treeOptions(_ standard: TreeOptions) throws -> TreeOptions {
+    var options = standard
+    if let depth = try count("max_depth") { options.maxDepth = Int(clamping: depth) }
+    if let rows = try count("min_leaf") { options.minLeaf = Int(clamping: rows) }
+    if let rows = try count("min_split") { options.minSplit = Int(clamping: rows) }
+    if let name = try string("criterion") {
+      guard let criterion = TreeOptions.Criterion(rawValue: name) else {
+        throw wrong("`criterion` is \"gini\" or \"entropy\"")
+      }
+      options.criterion = criterion
+    }
+    switch next("ccp_alpha") {
+    case nil: break
+    case .real(let alpha)? where alpha >= 0: options.ccpAlpha = alpha
+    case .long(let alpha)? where alpha >= 0: options.ccpAlpha = Double(alpha)
+    default: throw wrong("`ccp_alpha` is a number from 0")
+    }
+    if let name = try string("splits") {
+      guard let splits = TreeOptions.Splits(rawValue: name) else { throw wrong("`splits` is \"exact\" or \"binned\"") }
+      options.splits = splits
+    }
+    if let features = try count("features_per_split") { options.featuresPerSplit = Int(clamping: features) }
+    if let seed = try count("seed") { options.seed = UInt64(seed) }
+    return options
+  }
+}

@@ -1,0 +1,55 @@
+@testable import PlumbPresentation
+import Testing
+
+
+/// What `with (...)` asks for and a chart does not follow is said under it.
+struct ChartPropertyTests {
+  private func check(_ chart: String, _ remarks: [String], line: Int = #line) throws {
+    let drawn = try Drawn("datatable(x:long, y:long, z:long)[1, 5, 3, 2, 10, 0, 3, 4, 4] | render \(chart)")
+    let place = SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1)
+    #expect(drawn.chart.remarks == remarks, sourceLocation: place)
+  }
+
+  @Test func unknownPropertiesAreNamed() throws {
+    try check("linechart with (ytitel='x', bogus=1)", [
+      "a chart has no property `bogus`", "a chart has no property `ytitel`; did you mean `ytitle`?",
+    ])
+    // What Kusto documents is known, whatever its letters' case.
+    try check(
+      """
+      linechart with (accumulate=false, kind=default, legend=hidden, ymin=0, ymax=20, title='t', xaxis=linear, xcolumn=x,
+      xtitle='x', yaxis=linear, ycolumns=y, z, ysplit=none, ytitle='y', anomalycolumns=z, Theme=dark)
+      """, [])
+  }
+
+  @Test func unknownValuesAreNamed() throws {
+    try check("columnchart with (kind=staked)", [
+      "`kind=staked` is unknown: write `default`, `unstacked`, `stacked` or `stacked100`"
+    ])
+    try check("linechart with (kind=stacked)", ["a linechart knows no `kind=stacked`"])
+    try check("linechart with (legend=none, yaxis=logarithmic, ymin=low)", [
+      "`legend=none` is unknown: write `visible` or `hidden`", "`yaxis=logarithmic` is unknown: write `linear` or `log`",
+      "`ymin=low` is no number",
+    ])
+    try check("scatterchart with (kind=map)", ["`kind=map` is not supported: there is no map"])
+    try check("linechart with (accumulate=true, ysplit=panels)", [
+      "`accumulate` is not supported: the values are drawn as they are",
+      "`ysplit` is not supported: all values share one axis",
+    ])
+  }
+
+  @Test func axesThatCannotBeAreNotDrawn() throws {
+    try check("linechart with (ymin=9, ymax=6)", ["`ymin` is not below `ymax`: the y axis shows every value"])
+    try check("linechart with (ymin=90)", ["no value is above `ymin`: the y axis shows every value"])
+    try check("linechart with (ymax=-90)", ["no value is below `ymax`: the y axis shows every value"])
+    try check("linechart with (ymin=-1e308, ymax=1e308)", ["`ymin` and `ymax` are too far apart: the y axis shows every value"])
+    try check("linechart with (yaxis=log)", ["`yaxis=log` is not followed: a logarithmic axis needs numbers above 0"])
+    try check("linechart with (yaxis=log, ycolumns=y)", [])
+    try check("linechart with (yaxis=log, ycolumns=y, ymin=0)", [
+      "a logarithmic axis needs a `ymin` above 0: the y axis shows every value"
+    ])
+    try check("columnchart with (yaxis=log)", ["`yaxis=log` is not followed: bars begin at 0 and stand at even steps"])
+    let texts = try Drawn("datatable(x:string, y:long)['a', 5, 'b', 6] | render linechart with (xaxis=log)")
+    #expect(texts.chart.remarks == ["`xaxis=log` is not followed: a logarithmic axis needs numbers above 0"])
+  }
+}
