@@ -100,7 +100,7 @@ extension Binder {
     let seen = expanded.schema.indices.filter { $0 != input.schema.count }
     visible = visible.picking(seen.map { ($0, expanded.schema[$0].name) })
     let inner = try relation(syntax.query, in: scope, implied: visible)
-    guard let carrier = Carrier(columns: Array(width..<width + carried.count)).carrying(inner.plan) else {
+    guard let carrier = inner.plan.carrying(Array(width..<width + carried.count)) else {
       throw Diagnostic(
         "unsupported-subquery", "the subquery of `mv-apply` uses an operator that it cannot hold yet",
         at: syntax.query.span)
@@ -120,7 +120,7 @@ extension Binder {
     }
     for (index, column) in inner.schema.enumerated() {
       // A column of the row that the subquery hands through is there already.
-      if let origin = inner.plan.origin(of: index), kept.contains(origin), input.schema[origin].name == column.name {
+      if let origin = inner.plan.inputColumn(of: index), kept.contains(origin), input.schema[origin].name == column.name {
         continue
       }
       outputs.append(
@@ -129,136 +129,5 @@ extension Binder {
     var result = input.with(.project(body, outputs), isSerialized: false)
     result.weight = input.weight &+ inner.weight
     return result
-  }
-}
-
-/// A plan that carries some columns of its `.input` through every step, though no step mentions them.
-private struct Carrier {
-  /// Where the carried columns are in the plan's output.
-  var places: [Int]
-  var plan: LogicalPlan = .input([])
-  /// Whether a step means the rows of one partition alone.
-  var dependsOnPartition = false
-
-  init(columns: [Int]) { places = columns }
-
-  /// The plan with its columns where they were and the carried ones somewhere behind; nil when it cannot be.
-  func carrying(_ plan: LogicalPlan) -> Carrier? {
-    var result = self
-    switch plan {
-    case .input:
-      result.plan = plan
-      return result
-    case .filter(let input, let predicate):
-      guard var inner = carrying(input) else { return nil }
-      inner.plan = .filter(inner.plan, predicate)
-      return inner
-    case .sort(let input, let keys):
-      guard var inner = carrying(input) else { return nil }
-      inner.plan = .sort(inner.plan, keys)
-      inner.dependsOnPartition = true
-      return inner
-    case .limit(let input, let count):
-      guard var inner = carrying(input) else { return nil }
-      inner.plan = .limit(inner.plan, count)
-      inner.dependsOnPartition = true
-      return inner
-    case .top(let input, let keys, let count):
-      guard var inner = carrying(input) else { return nil }
-      inner.plan = .top(inner.plan, keys, count)
-      inner.dependsOnPartition = true
-      return inner
-    case .project(let input, let columns):
-      guard var inner = carrying(input) else { return nil }
-      let schema = inner.plan.schema
-      let extra = inner.places.map { NamedExpression(schema[$0].name, .column($0, schema[$0].type, .none)) }
-      inner.plan = .project(inner.plan, columns + extra)
-      inner.places = extra.indices.map { columns.count + $0 }
-      return inner
-    case .aggregate(let aggregate):
-      guard var inner = carrying(aggregate.input) else { return nil }
-      let schema = inner.plan.schema
-      let extra = inner.places.map { NamedExpression(schema[$0].name, .column($0, schema[$0].type, .none)) }
-      let width = plan.schema.count
-      let keys = aggregate.keys.count
-      let grouped = LogicalPlan.aggregate(
-        AggregatePlan(input: inner.plan, keys: aggregate.keys + extra, aggregates: aggregate.aggregates))
-      let output = grouped.schema
-      let order = Array(0..<keys) + Array(keys + extra.count..<output.count) + Array(keys..<keys + extra.count)
-      inner.plan = .project(
-        grouped, order.map { NamedExpression(output[$0].name, .column($0, output[$0].type, .none)) })
-      inner.places = extra.indices.map { width + $0 }
-      return inner
-    case .window(let input, let columns):
-      guard var inner = carrying(input) else { return nil }
-      // Window columns come last, behind what is carried; a projection puts them back in their places.
-      let width = input.schema.count
-      let before = inner.plan.schema.count
-      let windowed = LogicalPlan.window(inner.plan, columns)
-      let schema = windowed.schema
-      let order = Array(0..<width) + Array(before..<schema.count) + inner.places
-      inner.plan = .project(
-        windowed, order.map { NamedExpression(schema[$0].name, .column($0, schema[$0].type, .none)) })
-      inner.places = inner.places.indices.map { width + columns.count + $0 }
-      inner.dependsOnPartition = true
-      return inner
-    case .expand(let expand):
-      guard var inner = carrying(expand.input) else { return nil }
-      var moved = expand
-      moved.input = inner.plan
-      let width = expand.input.schema.count
-      let before = inner.plan.schema.count
-      let schema = LogicalPlan.expand(moved).schema
-      let order = Array(0..<width) + Array(before..<schema.count) + inner.places
-      inner.plan = .project(
-        .expand(moved), order.map { NamedExpression(schema[$0].name, .column($0, schema[$0].type, .none)) })
-      inner.places = inner.places.indices.map { width + (schema.count - before) + $0 }
-      return inner
-    case .scan, .series, .join, .union, .partition, .whole:
-      return nil
-    }
-  }
-}
-
-extension LogicalPlan {
-  /// The column of `.input` that an output column is a mere copy of.
-  fileprivate func origin(of column: Int) -> Int? {
-    switch self {
-    case .input: return column
-    case .filter(let input, _), .sort(let input, _), .limit(let input, _), .top(let input, _, _):
-      return input.origin(of: column)
-    case .project(let input, let columns):
-      guard case .column(let index, _, _) = columns[column].expression else { return nil }
-      return input.origin(of: index)
-    case .aggregate(let plan):
-      guard column < plan.keys.count, case .column(let index, _, _) = plan.keys[column].expression else { return nil }
-      return plan.input.origin(of: index)
-    case .window(let input, _):
-      return column < input.schema.count ? input.origin(of: column) : nil
-    case .expand(let plan):
-      guard column < plan.input.schema.count, !plan.columns.contains(where: { $0.replaces == column }) else { return nil }
-      return plan.input.origin(of: column)
-    case .scan, .series, .join, .union, .partition, .whole: return nil
-    }
-  }
-
-  /// The plan with another plan in the place of `.input`; for chains without joins and unions.
-  fileprivate func replacingInput(with plan: LogicalPlan) -> LogicalPlan {
-    switch self {
-    case .input: return plan
-    case .filter(let input, let predicate): return .filter(input.replacingInput(with: plan), predicate)
-    case .project(let input, let columns): return .project(input.replacingInput(with: plan), columns)
-    case .sort(let input, let keys): return .sort(input.replacingInput(with: plan), keys)
-    case .limit(let input, let count): return .limit(input.replacingInput(with: plan), count)
-    case .top(let input, let keys, let count): return .top(input.replacingInput(with: plan), keys, count)
-    case .window(let input, let columns): return .window(input.replacingInput(with: plan), columns)
-    case .aggregate(var aggregate):
-      aggregate.input = aggregate.input.replacingInput(with: plan)
-      return .aggregate(aggregate)
-    case .expand(var expand):
-      expand.input = expand.input.replacingInput(with: plan)
-      return .expand(expand)
-    case .scan, .series, .join, .union, .partition, .whole: return self
-    }
   }
 }

@@ -105,3 +105,14 @@ extension Vector {
     }
   }
 }
+
+extension Value {
+  /// The number in a word lane; 0 for other types.
+  var ticks: Int64 {
+    switch self {
+    case .int(let number): Int64(number)
+    case .long(let number), .datetime(let number), .timespan(let number): number
+    case .null, .bool, .real, .decimal, .string, .guid, .dynamic: 0
+    }
+  }
+}

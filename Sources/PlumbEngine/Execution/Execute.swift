@@ -6,7 +6,7 @@
 package func execute(
   _ plan: LogicalPlan, _ context: ExecutionContext, profiling: Bool = false, keepingPartial: Bool = false
 ) throws -> QueryResult {
-  let root = physicalPlan(plan)
+  let root = plan.node.physical()
   let run = PhysicalRun(context, isProfiling: profiling)
   if keepingPartial {
     let (chunks, isPartial) = try root.pipeline(run).collectUntilCancelled(context)
@@ -16,11 +16,4 @@ package func execute(
   try context.checkpoint()
   return QueryResult(
     schema: plan.schema, chunks: chunks.filter { $0.count > 0 }, profile: profiling ? root.profile() : [])
-}
-
-extension LogicalPlan {
-  /// The operators that would run, as `explain` shows them.
-  package var physicalOutline: String {
-    treeText(physicalPlan(self), label: \.label, inputs: \.inputs)
-  }
 }

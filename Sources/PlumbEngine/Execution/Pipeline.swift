@@ -103,6 +103,14 @@ struct Pipeline: Sendable {
       return (chunks, true)
     }
   }
+
+  /// All rows as one chunk, in order; its columns are gathered unless one thread alone will read them.
+  func whole(_ types: [ScalarType], _ context: ExecutionContext, lazily: Bool = false) throws -> Chunk {
+    if lazily, steps.isEmpty, let whole = (source as? LazyChunkSource)?.whole { return whole }
+    let chunks = try collect(context)
+    if chunks.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
+    return try Chunk.concatenating(chunks, types: types, context)
+  }
 }
 
 /// Keeps all chunks and gives them back in order.

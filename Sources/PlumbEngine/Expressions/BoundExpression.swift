@@ -149,6 +149,17 @@ extension BoundExpression {
     }
   }
 
+  /// The same, where a column may have no such expression; nil then.
+  func substituting(columns: (Int) -> BoundExpression?) -> BoundExpression? {
+    var isWhole = true
+    let result = substituting { index in
+      if let expression = columns(index) { return expression }
+      isWhole = false
+      return .literal(.null(type), span)
+    }
+    return isWhole ? result : nil
+  }
+
   /// Whether two evaluations over the same row can differ.
   package var isVolatile: Bool {
     var found = false

@@ -18,43 +18,11 @@ extension Vector {
   }
 }
 
-extension LogicalPlan {
-  /// What is known of the values of an output column.
-  func bounds(ofColumn index: Int) -> KeyBounds {
-    switch self {
-    case .scan(let scan):
-      let place = scan.columns[index]
-      let type = scan.table.schema[place].type
-      switch type.lane {
-      case .word: return scan.table.facts(place).zone.words.map { .words($0) } ?? .unknown
-      case .bytes: return scan.table.facts(place).dictionary.map { .codes($0) } ?? .unknown
-      case .byte, .float, .wide: return .unknown
-      }
-    case .filter(let input, _), .sort(let input, _), .limit(let input, _), .top(let input, _, _):
-      return input.bounds(ofColumn: index)
-    case .window(let input, _):
-      return index < input.schema.count ? input.bounds(ofColumn: index) : .unknown
-    case .project(let input, let columns):
-      return columns[index].expression.bounds(over: input)
-    case .aggregate(let plan):
-      return index < plan.keys.count ? plan.keys[index].expression.bounds(over: plan.input) : .unknown
-    case .series(let series):
-      switch (series.first, series.last) {
-      case (.long(let a), .long(let b)), (.datetime(let a), .datetime(let b)),
-        (.timespan(let a), .timespan(let b)):
-        return .words(Swift.min(a, b)...Swift.max(a, b))
-      default: return .unknown
-      }
-    case .input, .join, .union, .expand, .partition, .whole: return .unknown
-    }
-  }
-}
-
 extension BoundExpression {
   /// What is known of the expression's values over the rows of `input`.
   func bounds(over input: LogicalPlan) -> KeyBounds {
     switch self {
-    case .column(let index, _, _): return input.bounds(ofColumn: index)
+    case .column(let index, _, _): return input.node.bounds(ofColumn: index)
     case .literal, .lifted: return .unknown
     case .call(let call):
       let operand = call.arguments.first.map { $0.bounds(over: input) } ?? .unknown

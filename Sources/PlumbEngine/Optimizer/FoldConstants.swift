@@ -3,9 +3,9 @@ extension RewriteRule {
   static let foldConstants = RewriteRule(name: "ConstantFolding") { plan, context in
     plan.rewritingUpwards { node in
       let folded = node.mappingExpressions { expression, _ in expression.foldingConstants(context) }
-      guard case .filter(let input, .literal(let verdict, _)) = folded else { return folded }
+      guard let filter = folded.as(FilterPlan.self), let verdict = filter.predicate.constant else { return folded }
       // A condition that is always true goes; one that never is leaves no rows.
-      return verdict == .bool(true) ? input : .limit(input, 0)
+      return verdict == .bool(true) ? filter.input : .limit(filter.input, 0)
     }
   }
 }

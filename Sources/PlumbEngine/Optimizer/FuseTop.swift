@@ -1,15 +1,14 @@
 extension RewriteRule {
   /// A sort of which only the first rows are wanted keeps only these.
   static let fuseTop = RewriteRule(name: "TopFusion") { plan, _ in
-    plan.rewritingUpwards { node in
-      switch node {
-      case .limit(.sort(let input, let keys), let count): return .top(input, keys, count)
-      case .limit(.project(.sort(let input, let keys), let columns), let count):
-        return .project(.top(input, keys, count), columns)
-      case .limit(.top(let input, let keys, let inner), let count):
-        return .top(input, keys, Swift.min(inner, count))
-      default: return node
+    plan.rewritingUpwards { plan in
+      guard let limit = plan.as(LimitPlan.self) else { return plan }
+      if let sort = limit.input.as(SortPlan.self) { return .top(sort.input, sort.keys, limit.count) }
+      if let top = limit.input.as(TopPlan.self) { return .top(top.input, top.keys, Swift.min(top.count, limit.count)) }
+      if let projection = limit.input.as(ProjectPlan.self), let sort = projection.input.as(SortPlan.self) {
+        return .project(.top(sort.input, sort.keys, limit.count), projection.columns)
       }
+      return plan
     }
   }
 
@@ -18,11 +17,13 @@ extension RewriteRule {
 }
 
 private func pushingLimits(_ plan: LogicalPlan) -> LogicalPlan {
-  switch plan {
-  case .limit(.project(let input, let columns), let count):
-    return .project(pushingLimits(.limit(input, count)), columns)
-  case .limit(.limit(let input, let inner), let count):
-    return pushingLimits(.limit(input, Swift.min(inner, count)))
-  default: return plan.mappingInputs(pushingLimits)
+  if let limit = plan.as(LimitPlan.self) {
+    if let projection = limit.input.as(ProjectPlan.self) {
+      return .project(pushingLimits(.limit(projection.input, limit.count)), projection.columns)
+    }
+    if let inner = limit.input.as(LimitPlan.self) {
+      return pushingLimits(.limit(inner.input, Swift.min(inner.count, limit.count)))
+    }
   }
+  return plan.mappingInputs(pushingLimits)
 }

@@ -1,20 +1,19 @@
 extension RewriteRule {
   /// A projection of a projection becomes one, where no computed column would be computed twice.
   static let mergeProjections = RewriteRule(name: "ProjectionMerge") { plan, _ in
-    plan.rewritingUpwards { node in
-      guard case .project(.project(let input, let inner), let outer) = node else { return node }
+    plan.rewritingUpwards { plan in
+      guard let projection = plan.as(ProjectPlan.self), let below = projection.input.as(ProjectPlan.self) else { return plan }
+      let outer = projection.columns, inner = below.columns
       var uses = [Int: Int]()
       for column in outer {
         column.expression.visit { if case .column(let index, _, _) = $0 { uses[index, default: 0] += 1 } }
       }
-      for (index, count) in uses where count > 1 && !inner[index].expression.isCheap { return node }
-      for index in uses.keys where inner[index].expression.isVolatile { return node }
+      for (index, count) in uses where count > 1 && !inner[index].expression.isCheap { return plan }
+      for index in uses.keys where inner[index].expression.isVolatile { return plan }
       // Long chains of `extend` stay steps: one deep expression is no cheaper than several.
       let size = (outer + inner).reduce(0) { $0 &+ $1.expression.size(atMost: sizeLimit) }
-      if size > sizeLimit { return node }
-      return .project(
-        input,
-        outer.map { NamedExpression($0.name, $0.expression.substituting { inner[$0].expression }) })
+      if size > sizeLimit { return plan }
+      return .project(below.input, outer.mapping { $0.substituting { inner[$0].expression } })
     }
   }
 }

@@ -3,14 +3,15 @@ extension RewriteRule {
   ///
   /// Conditions stay with the scan, which tests them again. A count alone is left to a source that tests all of them.
   static let pushToSources = RewriteRule(name: "SourcePushdown") { plan, _ in
-    plan.rewritingUpwards { node in
-      switch node {
-      case .scan(let scan): .scan(scan.askingForConditions())
-      case .limit(.scan(let scan), let count): .limit(.scan(scan.asking(for: count, in: []) ?? scan), count)
-      case .top(let input, let keys, let count): input.asking(for: count, by: keys).map { LogicalPlan.top($0, keys, count) } ?? node
-      case .aggregate(let aggregate): aggregate.counting.map { LogicalPlan.aggregate($0) } ?? node
-      case .series, .input, .filter, .project, .sort, .limit, .join, .union, .expand, .window, .partition, .whole: node
+    plan.rewritingUpwards { plan in
+      if let scan = plan.as(ScanPlan.self) { return .scan(scan.askingForConditions()) }
+      if let limit = plan.as(LimitPlan.self), let scan = limit.input.as(ScanPlan.self) {
+        return .limit(.scan(scan.asking(for: limit.count, in: []) ?? scan), limit.count)
       }
+      if let top = plan.as(TopPlan.self), let input = top.input.asking(for: top.count, by: top.keys) {
+        return .top(input, top.keys, top.count)
+      }
+      return plan.as(AggregatePlan.self)?.counting.map { .aggregate($0) } ?? plan
     }
   }
 }
@@ -71,8 +72,7 @@ extension ScanPlan {
 extension LogicalPlan {
   /// The plan whose scan gives the best rows alone; nil when its source cannot sort them.
   fileprivate func asking(for count: Int, by keys: [SortKey]) -> LogicalPlan? {
-    switch self {
-    case .scan(let scan):
+    if let scan = self.as(ScanPlan.self) {
       var order: [ExternalOrder] = []
       for key in keys {
         guard case .column(let index, _, _) = key.expression else { return nil }
@@ -80,22 +80,20 @@ extension LogicalPlan {
           ExternalOrder(column: scan.columns[index], isDescending: key.isDescending, nullsFirst: key.nullsFirst))
       }
       return scan.asking(for: count, in: order).map { .scan($0) }
-    case .project(let input, let columns):
-      // Keys that are columns of the input alone.
-      let below = keys.mapping { $0.substituting { columns[$0].expression } }
-      return input.asking(for: count, by: below).map { .project($0, columns) }
-    case .series, .input, .filter, .aggregate, .sort, .limit, .top, .join, .union, .expand, .window, .partition, .whole:
-      return nil
     }
+    guard node.traits.isRowwise, node.traits.keepsCount, inputs.count == 1 else { return nil }
+    var below = keys
+    for place in keys.indices {
+      guard let expression = keys[place].expression.substituting(columns: node.origin) else { return nil }
+      below[place].expression = expression
+    }
+    return inputs[0].asking(for: count, by: below).map { input in mappingInputs { _ in input } }
   }
 
   /// The plan with as many rows, of which nothing but their number is known; nil when it is no scan that counts.
   fileprivate var countedScan: LogicalPlan? {
-    switch self {
-    case .scan(let scan): scan.counted.map { .scan($0) }
-    case .project(let input, _), .sort(let input, _): input.countedScan
-    case .series, .input, .filter, .aggregate, .limit, .top, .join, .union, .expand, .window, .partition, .whole: nil
-    }
+    if let scan = self.as(ScanPlan.self) { return scan.counted.map { .scan($0) } }
+    return node.traits.keepsCount ? inputs.first?.countedScan : nil
   }
 }
 

@@ -1,12 +1,9 @@
 extension RewriteRule {
   /// An expression over one dictionary column is answered once per entry, where entries are fewer than rows.
   static let readDictionaries = RewriteRule(name: "DictionaryLift") { plan, _ in
-    plan.rewritingUpwards { node in
-      switch node {
-      case .window, .join, .expand, .partition: return node
-      case .scan, .series, .input, .filter, .project, .aggregate, .sort, .limit, .top, .union, .whole:
-        return node.mappingExpressions { expression, input in expression.lifting(over: input) }
-      }
+    plan.rewritingUpwards { plan in
+      guard plan.node.traits.readsDictionaries else { return plan }
+      return plan.mappingExpressions { expression, input in expression.lifting(over: input) }
     }
   }
 }
@@ -17,7 +14,7 @@ extension BoundExpression {
     guard case .call(var call) = self else { return self }
     let columns = self.columns
     if columns.count == 1, let index = columns.first, !isVolatile, !isLifted,
-      case .codes(let dictionary) = input.bounds(ofColumn: index), dictionary.count &* 4 <= input.scannedRows
+      case .codes(let dictionary) = input.node.bounds(ofColumn: index), dictionary.count &* 4 <= input.scannedRows
     {
       let type = input.schema[index].type
       return .lifted(DictionaryLift(mappingColumns { _ in 0 }, column: index, inputType: type))
@@ -36,7 +33,7 @@ extension BoundExpression {
 extension LogicalPlan {
   /// Rows of the largest table below.
   fileprivate var scannedRows: Int {
-    if case .scan(let scan) = self { return scan.table.rowEstimate }
+    if let scan = self.as(ScanPlan.self) { return scan.table.rowEstimate }
     return inputs.reduce(0) { Swift.max($0, $1.scannedRows) }
   }
 }

@@ -101,6 +101,42 @@ final class PhysicalNodeReference: @unchecked Sendable {
   weak var node: PhysicalNode?
 }
 
+extension UnaryPlanNode {
+  /// The node as a step that passes chunks on one by one.
+  func streaming(_ step: any PipelineStep) -> PhysicalNode {
+    let below = input.node.physical()
+    let reference = PhysicalNodeReference()
+    let node = PhysicalNode(label, [below]) { run in
+      let pipeline = try below.pipeline(run)
+      return pipeline.adding(run.isProfiling ? TimedStep(step: step, node: UncheckedBox(reference)) : step)
+    }
+    reference.node = node
+    return node
+  }
+
+  /// The node as an operator that needs all its input before its first row.
+  func materialising(_ body: @escaping @Sendable (PhysicalRun, Pipeline) throws -> [Chunk]) -> PhysicalNode {
+    let below = input.node.physical()
+    let order = traits.order
+    return PhysicalNode(label, [below]) { run in
+      let pipeline = try below.pipeline(run)
+      let chunks = try body(run, pipeline)
+      return Pipeline(source: LazyChunkSource(cutting: chunks), isOrdered: order.holds(over: pipeline))
+    }
+  }
+}
+
+extension PlanTraits.Order {
+  /// Whether the order of the rows means something, given the pipeline that they are made of.
+  func holds(over input: Pipeline) -> Bool {
+    switch self {
+    case .kept: input.isOrdered
+    case .made: true
+    case .lost: false
+    }
+  }
+}
+
 func monotonicNanoseconds() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

@@ -26,7 +26,7 @@ final class DigestPlan: Sendable {
 
   /// Nil when the aggregation needs more of the rows than a digest has.
   init?(_ plan: AggregatePlan) {
-    guard case .scan(let scan) = plan.input, !scan.columns.isEmpty else { return nil }
+    guard let scan = plan.input.as(ScanPlan.self), !scan.columns.isEmpty else { return nil }
     let aggregates = plan.aggregates.map(\.aggregate)
     let read = plan.keys.map(\.expression) + aggregates.flatMap(\.arguments)
     guard !(read + scan.filters).contains(where: \.isVolatile) else { return nil }

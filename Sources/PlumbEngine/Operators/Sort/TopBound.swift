@@ -54,17 +54,3 @@ extension Value {
     return isDescending ? ticks > other.ticks : ticks < other.ticks
   }
 }
-
-extension BoundExpression {
-  /// The table's column that the expression is, when `input` passes rows on from a scan unchanged.
-  func scannedColumn(of input: LogicalPlan) -> Int? {
-    guard case .column(let index, _, _) = self else { return nil }
-    switch input {
-    case .scan(let scan): return scan.columns[index]
-    case .filter(let below, _): return scannedColumn(of: below)
-    case .project(let below, let columns): return columns[index].expression.scannedColumn(of: below)
-    case .series, .input, .aggregate, .sort, .limit, .top, .join, .union, .expand, .window, .partition, .whole:
-      return nil
-    }
-  }
-}

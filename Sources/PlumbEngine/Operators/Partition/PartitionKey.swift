@@ -32,7 +32,7 @@ extension LogicalPlan {
     let plan = below.mappingExpressions { expression, _ in
       expression.rewritingUpwards { $0.keyName == name ? .literal(value, $0.span) : $0 }
     }
-    guard case .partition(var partition) = plan, partition.keyName != name else { return plan }
+    guard var partition = plan.as(PartitionPlan.self), partition.keyName != name else { return plan }
     partition.plan = partition.plan.replacingKey(name, with: value)
     return .partition(partition)
   }
@@ -47,7 +47,7 @@ extension LogicalPlan {
       return expression
     }
     if found || inputs.contains(where: { $0.readsKey(besides: known) }) { return true }
-    guard case .partition(let partition) = self else { return false }
+    guard let partition = self.as(PartitionPlan.self) else { return false }
     return partition.plan.readsKey(besides: known.union([partition.keyName].compactMap { $0 }))
   }
 }

@@ -1,0 +1,16 @@
+extension BoundExpression {
+  /// The expression rewritten from its leaves up.
+  func rewritingUpwards(_ change: (BoundExpression) -> BoundExpression) -> BoundExpression {
+    guard case .call(var call) = self else { return change(self) }
+    call.arguments = call.arguments.map { $0.rewritingUpwards(change) }
+    return change(.call(call))
+  }
+
+  /// All of them as one condition.
+  static func conjunction(_ parts: [BoundExpression]) -> BoundExpression? {
+    guard let first = parts.first else { return nil }
+    if parts.count == 1 { return first }
+    guard let and = ScalarFunction.named("and") else { return first }
+    return try? .calling(and, parts, at: first.span)
+  }
+}

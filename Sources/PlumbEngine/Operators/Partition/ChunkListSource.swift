@@ -1,0 +1,34 @@
+import Synchronization
+
+/// Chunks that are ready, cut to the usual size.
+final class ChunkListSource: ChunkSource {
+  private let pieces: [(chunk: Int, row: Int)]
+  private let chunks: [Chunk]
+  private let place = Atomic<Int>(0)
+  private let stopped = Atomic<Bool>(false)
+  let rowEstimate: Int
+
+  init(_ chunks: [Chunk]) {
+    self.chunks = chunks
+    rowEstimate = chunks.reduce(0) { $0 &+ $1.count }
+    pieces = chunks.indices.flatMap { index in
+      stride(from: 0, to: chunks[index].count, by: Chunk.preferredCount).map { (index, $0) }
+    }
+  }
+
+  func next() -> Chunk? {
+    if stopped.load(ordering: .relaxed) { return nil }
+    let index = place.wrappingAdd(1, ordering: .relaxed).oldValue
+    guard index < pieces.count else { return nil }
+    let (number, row) = pieces[index]
+    let whole = chunks[number]
+    let length = Swift.min(Chunk.preferredCount, whole.count &- row)
+    // A fresh chunk each time: lazily gathered columns must not be shared between workers.
+    let piece = Chunk(
+      (0..<whole.columnCount).map { whole.column($0).slice(row, length) }, count: length,
+      sequence: UInt64(index))
+    return piece
+  }
+
+  func stop() { stopped.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,28 @@
+/// The rows handed to a plan that runs once per partition.
+struct InputPlan: SourcePlanNode {
+  static let traits = PlanTraits(order: .made)
+
+  let schema: Schema
+
+  var label: String { "Input" }
+  var rowEstimate: Int { 1000 }
+
+  mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {}
+
+  func keeping(_ needed: Set<Int>) -> PrunedPlan {
+    let kept = schema.indices.filter { needed.contains($0) }
+    return PrunedPlan(.input(kept.map { schema[$0] }), keeping: kept)
+  }
+
+  func carrying(_ input: CarryingPlan) -> CarryingPlan? { input }
+
+  func physical() -> PhysicalNode {
+    PhysicalNode(label) { run in
+      Pipeline(source: ChunkListSource(run.input.map { [$0] } ?? []), isOrdered: true)
+    }
+  }
+}
+
+extension LogicalPlan {
+  package static func input(_ schema: Schema) -> LogicalPlan { LogicalPlan(InputPlan(schema: schema)) }
+}

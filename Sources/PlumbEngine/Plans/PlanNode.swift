@@ -1,0 +1,133 @@
+/// An operator of the algebra with its arguments, declared in one file of `PlumbEngine/Operators/`: what it is called in
+/// `explain`, what holds of it, which expressions it has, and how it runs.
+///
+/// What has a default here costs a plan some speed where the default is left, and never a wrong row.
+protocol PlanNode: Sendable {
+  /// What holds of the operator whatever its arguments are.
+  static var traits: PlanTraits { get }
+
+  /// The plans that it reads from; there are always as many.
+  var inputs: [LogicalPlan] { get set }
+
+  /// The columns of its rows.
+  var schema: Schema { get }
+
+  /// Its line in `explain` and `profile`.
+  var label: String { get }
+
+  /// Replaces each expression by what `change` gives for it and the plan whose columns it reads.
+  mutating func mapExpressions(_ change: (_ expression: BoundExpression, _ input: LogicalPlan) -> BoundExpression)
+
+  /// A guess at the number of rows.
+  var rowEstimate: Int { get }
+
+  /// How it runs.
+  func physical() -> PhysicalNode
+
+  /// What `explain` draws below it: its inputs, unless it says otherwise.
+  var drawnInputs: [LogicalPlan] { get }
+
+  /// The number of rows, when that is known without running the plan.
+  var knownRowCount: Int? { get }
+
+  /// The expression over the first input's columns that an output column is, row by row; nil when it is none.
+  func origin(ofColumn index: Int) -> BoundExpression?
+
+  /// What is known of the values of an output column before any row is read.
+  func bounds(ofColumn index: Int) -> KeyBounds
+
+  /// The plan with at least the `needed` columns of the output.
+  func keeping(_ needed: Set<Int>) -> PrunedPlan
+
+  /// The plan with `filters`, conditions over its output, as close to the rows that they test as they may be.
+  func pushing(_ filters: [BoundExpression]) -> LogicalPlan
+
+  /// The plan over an input that carries columns which the plan does not know of; nil when it cannot carry them.
+  func carrying(_ input: CarryingPlan) -> CarryingPlan?
+}
+
+/// What holds of an operator whatever its arguments are: the optimiser asks for these, and never which operator it is.
+struct PlanTraits: Sendable {
+  enum Order: Sendable {
+    /// Rows come in the order of the first input.
+    case kept
+    /// The operator puts its rows in an order that later operators may rely on.
+    case made
+    /// Rows come in an order that means nothing.
+    case lost
+  }
+
+  let order: Order
+  /// Whether there are as many rows as in the input.
+  let keepsCount: Bool
+  /// Whether the input's columns come first in the output, unchanged and in place; new ones follow.
+  let passesColumns: Bool
+  /// Whether an output row depends on one input row alone.
+  let isRowwise: Bool
+  /// Whether its expressions may be answered once for each text of a dictionary; see `DictionaryLift`.
+  let readsDictionaries: Bool
+
+  init(
+    order: Order, keepsCount: Bool = false, passesColumns: Bool = false, isRowwise: Bool = false,
+    readsDictionaries: Bool = false
+  ) {
+    self.order = order
+    self.keepsCount = keepsCount
+    self.passesColumns = passesColumns
+    self.isRowwise = isRowwise
+    self.readsDictionaries = readsDictionaries
+  }
+}
+
+extension PlanNode {
+  var traits: PlanTraits { Self.traits }
+
+  var drawnInputs: [LogicalPlan] { inputs }
+
+  var knownRowCount: Int? { traits.keepsCount ? inputs.first?.node.knownRowCount : nil }
+
+  func origin(ofColumn index: Int) -> BoundExpression? {
+    guard traits.passesColumns, let input = inputs.first, index < input.schema.count else { return nil }
+    return .column(index, input.schema[index].type, .none)
+  }
+
+  func bounds(ofColumn index: Int) -> KeyBounds {
+    guard let input = inputs.first, let origin = origin(ofColumn: index) else { return .unknown }
+    return origin.bounds(over: input)
+  }
+
+  func pushing(_ filters: [BoundExpression]) -> LogicalPlan {
+    LogicalPlan(self).mappingInputs { $0.node.pushing([]) }.filtered(by: filters)
+  }
+
+  /// Calls `body` for each expression.
+  func forEachExpression(_ body: (BoundExpression) -> Void) {
+    var copy = self
+    copy.mapExpressions { expression, _ in
+      body(expression)
+      return expression
+    }
+  }
+}
+
+/// A node that makes its rows without reading from another plan.
+protocol SourcePlanNode: PlanNode {}
+
+extension SourcePlanNode {
+  var inputs: [LogicalPlan] {
+    get { [] }
+    set {}
+  }
+}
+
+/// A node that reads from one plan.
+protocol UnaryPlanNode: PlanNode {
+  var input: LogicalPlan { get set }
+}
+
+extension UnaryPlanNode {
+  var inputs: [LogicalPlan] {
+    get { [input] }
+    set { input = newValue[0] }
+  }
+}
