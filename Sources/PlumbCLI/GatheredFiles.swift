@@ -27,18 +27,20 @@ struct GatheredFiles {
   /// of the types that the table has.
   ///
   /// - Throws: `schema-differs`, which names both files, and diagnostics of the file.
-  static func rows(of path: String, for table: Table, of first: String, _ options: LoadOptions) throws -> LoadedTable {
-    let stream = try TableStream(path: path, options: options, known: table.schema, batchBytes: batchBytes)
+  static func rows(
+    of path: String, for table: Table, of first: String, _ options: ReadOptions
+  ) throws -> (table: Table, misfits: RowMisfits) {
+    var options = options
+    (options.tableColumns, options.batchBytes) = (table.schema, batchBytes)
+    let stream = try RowFile(path, options)
     var groups: [RowGroup] = []
-    var (skippedRows, nulledCells, repairedRows) = (0, 0, 0)
+    var misfits = RowMisfits()
     do {
       try stream.begin()
       guard stream.schema == table.schema else { throw differs(stream.schema, path, table, first) }
       while !stream.isAtEnd, let batch = try stream.next() {
         groups += batch.groups
-        skippedRows += batch.skippedRows
-        nulledCells += batch.nulledCells
-        repairedRows += batch.repairedRows
+        misfits += batch.misfits
       }
     } catch let wider as WiderColumns {
       let schema = table.schema.indices.map { place in
@@ -46,10 +48,7 @@ struct GatheredFiles {
       }
       throw differs(schema, path, table, first)
     }
-    let repaired = "\(repairedRows) rows had too few or too many fields; missing ones are null, surplus ones left out"
-    return LoadedTable(
-      table: Table(name: table.name, schema: table.schema, groups: groups), skippedRows: skippedRows,
-      nulledCells: nulledCells, remarks: repairedRows > 0 ? [repaired] : [])
+    return (Table(name: table.name, schema: table.schema, groups: groups), misfits)
   }
 
   private static func differs(_ own: Schema, _ path: String, _ table: Table, _ first: String) -> Diagnostic {

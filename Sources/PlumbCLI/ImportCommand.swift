@@ -71,7 +71,7 @@ struct ImportCommand: ParsableCommand {
   private func checkPaths() throws {
     guard access(into, F_OK) != 0 else { return }
     var problem: Diagnostic?
-    let options = LoadOptions(
+    let options = ReadOptions(
       context: ExecutionContext(now: Machine.now, threads: 1, memoryLimit: try data.memoryLimit()))
     for path in paths {
       if path == "-" || data.mapping != nil || data.kind != nil { return }
@@ -110,7 +110,7 @@ struct ImportCommand: ParsableCommand {
         try telemetry.load(path, named: tableName)
         continue
       }
-      for (name, part) in try TelemetryFiles.expanding(path).flatMap({ try Self.parts(of: $0, as: tableName) }) {
+      for (name, part) in try TelemetryFiles.expanding(path).flatMap({ try Self.parts(of: $0, as: tableName, loading.importOptions($0)) }) {
         let schema = try ExportedSchema.columns(ofTable: name, besideFile: part)
         let own = schema.map { loading.withColumns($0) } ?? loading
         // Files of one name are one table, of which the first takes the place of what was there.
@@ -131,11 +131,11 @@ struct ImportCommand: ParsableCommand {
   }
 
   /// The tables that a path stands for: a file, the files of a folder, or the tables of an SQLite file.
-  private static func parts(of path: String, as name: String?) throws -> [(name: String, path: String)] {
+  private static func parts(of path: String, as name: String?, _ options: ReadOptions) throws -> [(name: String, path: String)] {
     if TelemetryFiles.isFolder(path) {
       return try Loading.files(ofFolder: path).map { (Loading.tableName(forFile: $0), $0) }
     }
-    if let tables = try sqliteTableNames(in: path), name == nil { return tables.map { ($0, "\(path)#\($0)") } }
+    if path != "-", name == nil, let tables = try FileInput.tables(in: path, options) { return tables.map { ($0, "\(path)#\($0)") } }
     return [(name ?? Loading.tableName(forFile: path), path)]
   }
 }

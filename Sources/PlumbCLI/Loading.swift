@@ -6,7 +6,7 @@ import PlumbStorage
 
 /// Loads files and folders as tables of a catalog.
 struct Loading: Sendable {
-  private let format: LoadOptions.Format?
+  private let format: FileFormat?
   private let delimiter: UInt8?
   private let hasHeader: Bool?
   private var columns: Schema?
@@ -76,7 +76,7 @@ struct Loading: Sendable {
     if telemetry.hasMapping || kind != nil { return true }
     if name != nil || format != nil { return false }
     if path == "-" { return true }
-    let options = LoadOptions(context: makeContext())
+    let options = ReadOptions(context: makeContext())
     return try TelemetryFiles.expanding(path).contains { path in
       try access(path, F_OK) == 0 && !TelemetryFiles.isPipe(path) && TelemetryImport.isTelemetry(path, kind: nil, options: options)
     }
@@ -99,9 +99,7 @@ struct Loading: Sendable {
 
   private func loadTables(name: String?, path: String, _ gathered: inout GatheredFiles) throws -> [Loaded] {
     if path == "-" { return try loadFile(name: name ?? "input", path: path, &gathered) }
-    // A table of an SQLite file stands behind `#`.
-    let file = access(path, F_OK) != 0 ? path.lastIndex(of: "#").map { String(path[..<$0]) } ?? path : path
-    guard access(file, F_OK) == 0 else {
+    guard FileInput.exists(path) else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
     }
     guard TelemetryFiles.isFolder(path) else {
@@ -122,12 +120,12 @@ struct Loading: Sendable {
 
   /// Reads what `externaldata` names: local files with these columns, one after the other.
   func readExternal(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
-    var options = LoadOptions(context: makeContext())
+    var options = ReadOptions(context: makeContext())
     options.columns = schema
     options.takesColumnsByPlace = true
     options.badRows = badRows
     if let name = properties["format"] {
-      guard let format = LoadOptions.Format(name: name) else {
+      guard let format = FileFormat(name: name) else {
         throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`")
       }
       options.format = format
@@ -140,13 +138,13 @@ struct Loading: Sendable {
           "unsupported", "`externaldata` reads local files only, not `\(location)`",
           help: "fetch the file first and name its path")
       }
-      table = table.appending(try loadTable(name: table.name, path: location, options: options).table.groups)
+      table = table.appending(try readTable(named: table.name, location, options).table.groups)
     }
     return table
   }
 
   /// How an import reads files of rows.
-  func importOptions(_ path: String) -> LoadOptions {
+  func importOptions(_ path: String) -> ReadOptions {
     var options = loadOptions(makeContext())
     options.isStandardInput = path == "-"
     return options
@@ -156,8 +154,8 @@ struct Loading: Sendable {
     ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
   }
 
-  private func loadOptions(_ context: ExecutionContext) -> LoadOptions {
-    var options = LoadOptions(context: context)
+  private func loadOptions(_ context: ExecutionContext) -> ReadOptions {
+    var options = ReadOptions(context: context)
     options.format = format
     options.delimiter = delimiter
     options.hasHeader = hasHeader
@@ -178,22 +176,12 @@ struct Loading: Sendable {
     }
     let loaded = try Interrupts.shared.handling({ context.cancel() }) {
       if let known { return try GatheredFiles.rows(of: path, for: known.table, of: known.first, options) }
-      return try loadTable(name: name, path: path, options: options)
+      return try readTable(named: name, path, options)
     }.result
     catalog.add(known.map { $0.table.appending(loaded.table.groups) } ?? loaded.table)
     gathered.note(path, in: name)
-    Self.sayMisfits(path, skippedRows: loaded.skippedRows, nulledCells: loaded.nulledCells)
-    for remark in loaded.remarks { Console.say("note: `\(path)`: \(remark)") }
+    for note in loaded.misfits.notes { Console.say("note: `\(path)`: \(note)") }
     return [Loaded(name: name, rows: loaded.table.rowCount, path: path)]
-  }
-
-  static func sayMisfits(_ path: String, skippedRows: Int, nulledCells: Int) {
-    if skippedRows > 0 {
-      Console.say("note: `\(path)`: \(counted(skippedRows, "row")) did not fit and \(skippedRows == 1 ? "was" : "were") skipped")
-    }
-    if nulledCells > 0 {
-      Console.say("note: `\(path)`: \(counted(nulledCells, "cell")) did not fit and \(nulledCells == 1 ? "is" : "are") null")
-    }
   }
 
   /// The file's name without folders and endings.
@@ -202,8 +190,6 @@ struct Loading: Sendable {
     let stem = file.prefix { $0 != "." }
     return stem.isEmpty ? String(file) : String(stem)
   }
-
-  private static let endings = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"]
 
   /// The same for files whose columns are known.
   func withColumns(_ columns: Schema) -> Loading {
@@ -220,7 +206,7 @@ struct Loading: Sendable {
     if !files.isEmpty { return files }
     let inner = TelemetryFiles.folders(in: path).first { !dataFiles(in: $0).isEmpty }
     throw Diagnostic(
-      "no-file", "the folder `\(path)` holds no CSV, TSV, JSON or NDJSON file",
+      "no-file", "the folder `\(path)` holds no \(FileFormat.namesOfTables) file",
       help: inner.map { "folders in it are not looked into: name them as well, such as `\($0)`" })
   }
 
@@ -233,14 +219,10 @@ struct Loading: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
-      if !name.hasPrefix("."), endings.contains(where: { plain.lowercased().hasSuffix($0) }) {
+      if !name.hasPrefix("."), FileFormat.isTable(named: name) {
         files.append(folder.hasSuffix("/") ? folder + name : folder + "/" + name)
       }
     }
     return files.sorted()
   }
 }
-
-/// `1 row`, `2 rows`.
-private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -26,7 +26,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What is loaded: \(TelemetryKind.names), or the format of tables; found out if not given.", valueName: "kind"),
-    completion: .list(TelemetryKind.allCases.map(\.rawValue) + LoadOptions.Format.allCases.map(\.rawValue)))
+    completion: .list(TelemetryKind.allCases.map(\.rawValue) + FileFormat.all.map(\.name)))
   var kind: String?
 
   @Option(
@@ -139,18 +139,18 @@ struct DataOptions: ParsableArguments {
       if mapping != nil { throw ValidationError("--map is for files of any other kind than \(telemetry.rawValue)") }
       return telemetry
     }
-    if LoadOptions.Format(name: kind) == nil {
-      throw ValidationError("--kind takes \(TelemetryKind.allCases.map(\.rawValue).joined(separator: ", ")), csv, ndjson or sqlite, not '\(kind)'")
+    if FileFormat(name: kind) == nil {
+      throw ValidationError("--kind takes \(TelemetryKind.allCases.map(\.rawValue).joined(separator: ", ")), \(FileFormat.names), not '\(kind)'")
     }
     if loadFormat != nil { throw ValidationError("--kind \(kind) and --load-format exclude each other") }
     return nil
   }
 
-  func loadedFormat() throws -> LoadOptions.Format? {
-    if let kind, let format = LoadOptions.Format(name: kind) { return format }
+  func loadedFormat() throws -> FileFormat? {
+    if let kind, let format = FileFormat(name: kind) { return format }
     guard let loadFormat else { return nil }
-    guard let format = LoadOptions.Format(name: loadFormat) else {
-      throw ValidationError("--load-format takes csv, tsv, ndjson, json or sqlite, not '\(loadFormat)'")
+    guard let format = FileFormat(name: loadFormat) else {
+      throw ValidationError("--load-format takes \(FileFormat.names), not '\(loadFormat)'")
     }
     return format
   }

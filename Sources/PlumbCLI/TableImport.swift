@@ -15,7 +15,7 @@ final class TableImport {
   private let path: String
   private let name: String
   private let replaces: Bool
-  private let options: LoadOptions
+  private let options: ReadOptions
   private let batchBytes: Int
 
   /// Rows of this file that are in the table, those of them that were there before, and where the last one ends.
@@ -26,9 +26,7 @@ final class TableImport {
   private var mustBeWhole = false
   /// Whether the next transaction makes the table anew.
   private var makesTable: Bool
-  private var skippedRows = 0
-  private var nulledCells = 0
-  private var repairedRows = 0
+  private var misfits = RowMisfits()
   private let bar: ProgressBar
 
   init(
@@ -71,7 +69,9 @@ final class TableImport {
   private func write() throws {
     let known = replaces ? nil : file.table(named: name)
     mustBeWhole = replaces && file.table(named: name) != nil
-    let stream = try TableStream(path: path, options: options, known: known?.schema, batchBytes: batchBytes)
+    var reading = options
+    (reading.tableColumns, reading.batchBytes) = (known?.schema, batchBytes)
+    let stream = try RowFile(path, reading)
     guard try begin(stream) else { return }
     // A table that holds nothing but rows of this file can be made again with other types.
     let isAlone = replaces || known?.rowCount ?? 0 == rowsBefore
@@ -85,15 +85,12 @@ final class TableImport {
         // What is in is written again in one transaction, so that nothing that was in is ever gone.
         makesTable = true
         rows = 0
-        (skippedRows, nulledCells, repairedRows) = (0, 0, 0)
+        misfits = RowMisfits()
         try stream.begin(with: wider)
       }
     }
     bar.finish()
-    Loading.sayMisfits(path, skippedRows: skippedRows, nulledCells: nulledCells)
-    if repairedRows > 0 {
-      Console.say("note: `\(path)`: \(repairedRows) rows had too few or too many fields; missing ones are null, surplus ones left out")
-    }
+    for note in misfits.notes { Console.say("note: `\(path)`: \(note)") }
     let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them were there)" : ""
     Console.say("\(name): \(NumberText.grouped(rows)) rows from \(path)\(already)")
   }
@@ -102,7 +99,7 @@ final class TableImport {
   ///
   /// - Returns: false when there is nothing to do.
   /// - Throws: `file-changed` when the part that is in has become another.
-  private func begin(_ stream: TableStream) throws -> Bool {
+  private func begin(_ stream: RowFile) throws -> Bool {
     let size = stream.storedSize ?? 0
     let records = replaces ? [] : try file.imports(into: name)
     for record in records where record.path == fullPath || record.size == size {
@@ -128,7 +125,7 @@ final class TableImport {
   }
 
   /// Writes the next rows in a transaction; true at the end of the file.
-  private func writeBatch(_ stream: TableStream) throws -> Bool {
+  private func writeBatch(_ stream: RowFile) throws -> Bool {
     let mustReach = mustBeWhole ? Int.max : committed
     var added = rows
     try file.write { writer in
@@ -142,9 +139,7 @@ final class TableImport {
           return !self.options.context.isCancelled
         }
         added += part.rowCount
-        skippedRows += batch?.skippedRows ?? 0
-        nulledCells += batch?.nulledCells ?? 0
-        repairedRows += batch?.repairedRows ?? 0
+        if let batch { misfits += batch.misfits }
       } while !stream.isAtEnd && stream.position.offset < mustReach
       try SimulatedWorld.note(name, isChanged: true, in: file, writer)
       try writer.note(

@@ -48,7 +48,7 @@ final class TelemetryLoading: @unchecked Sendable {
   /// Reads what `path` names and puts the tables into the catalog.
   ///
   /// - Throws: a diagnostic when nothing could be read at all, and what ends the import.
-  func load(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws -> [Loading.Loaded] {
+  func load(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws -> [Loading.Loaded] {
     if let earlier = earlierTables {
       earlierTables = nil
       try telemetry.resume(from: earlier, context: options.context)
@@ -107,9 +107,9 @@ final class TelemetryLoading: @unchecked Sendable {
       "nothing-loaded", "\(paths.map { "`\($0)`" }.joined(separator: ", ")) holds no telemetry that could be read", help: help)
   }
 
-  private func load(_ path: String, through mapping: MappingFile, _ options: LoadOptions) throws {
+  private func load(_ path: String, through mapping: MappingFile, _ options: ReadOptions) throws {
     for file in options.isStandardInput ? [path] : try TelemetryFiles.expanding(path) {
-      let input = try loadTable(name: "input", path: file, options: options)
+      let input = try readTable(named: "input", file, options)
       for (name, answer) in try mapping.run(over: input.table, options: sessionOptions(options.context)) {
         let groups = answer.chunks.map { RowGroup($0.vectors(), count: $0.count) }
         let table = Table(name: name, schema: answer.schema, groups: groups)
@@ -123,9 +123,9 @@ final class TelemetryLoading: @unchecked Sendable {
   }
 
   /// Writes what the mapping makes of the first rows of a file to standard output.
-  func preview(_ path: String, options: LoadOptions) throws {
+  func preview(_ path: String, options: ReadOptions) throws {
     guard let mapping, let file = try TelemetryFiles.expanding(path).first else { return }
-    let input = try loadTable(name: "input", path: file, options: options)
+    let input = try readTable(named: "input", file, options)
     let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
     for (name, answer) in try mapping.run(over: input.table, options: sessionOptions(options.context), rowLimit: 10) {
       let table = Table(name: name, schema: answer.schema, groups: answer.chunks.map { RowGroup($0.vectors(), count: $0.count) })

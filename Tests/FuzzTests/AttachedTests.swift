@@ -41,7 +41,7 @@ import Testing
       let catalog = Catalog()
       catalog.attach(try AttachedSQLite(path: path, properties: [:], context), as: "a")
       for table in ["t", "v", "w"] {
-        catalog.add(try loadTable(name: table, path: "\(path)#\(table)", options: LoadOptions(context: context)).table)
+        catalog.add(try readTable(named: table, "\(path)#\(table)", ReadOptions(context: context)).table)
       }
       session = Session(catalog: catalog, options: SessionOptions(threads: 2))
     }

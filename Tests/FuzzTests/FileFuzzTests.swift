@@ -41,7 +41,7 @@ import Testing
       ("csv", String(repeating: "\n", count: n)), ("csv", ""), ("ndjson", ""), ("json", ""), ("csv", "\u{FEFF}"),
       ("csv", "a,b\n" + String(repeating: "1\n", count: 1_000)),
     ]
-    for file in files { try load(Data(file.text.utf8), ending: file.ending, LoadOptions(context: Self.context), trial) }
+    for file in files { try load(Data(file.text.utf8), ending: file.ending, ReadOptions(context: Self.context), trial) }
     #expect(trial.answers + trial.refusals >= 0)
   }
 
@@ -62,7 +62,7 @@ import Testing
         default: bytes.insert(contentsOf: dice.pick(pieces).utf8, at: at)
         }
       }
-      var options = LoadOptions(context: Self.context)
+      var options = ReadOptions(context: Self.context)
       options.badRows = dice.pick([.reject, .skip, .null])
       if dice.flip(oneIn: 3) { options.hasHeader = dice.flip(oneIn: 2) }
       if dice.flip(oneIn: 4) { options.delimiter = dice.pick([0x2C, 0x3B, 0x09, 0x7C]) }
@@ -77,12 +77,12 @@ import Testing
 
   /// Loads a file and reads every cell of it.
   @discardableResult
-  private func load(_ bytes: Data, ending: String, _ options: LoadOptions, _ trial: Trial) throws -> Bool {
+  private func load(_ bytes: Data, ending: String, _ options: ReadOptions, _ trial: Trial) throws -> Bool {
     let path = FileManager.default.temporaryDirectory.appending(path: "plumb-fuzz-\(getpid())-file.\(ending)")
     try bytes.write(to: path)
     defer { try? FileManager.default.removeItem(at: path) }
     do {
-      let loaded = try loadTable(name: "t", path: path.path, options: options)
+      let loaded = try readTable(named: "t", path.path, options)
       trial.session.catalog.add(loaded.table)
       try trial.run("t | take 50; t | summarize count() by *", format: .json)
       return true

@@ -58,7 +58,10 @@ import Testing
     #expect(loaded.rows == ["1|x", "2|", "3|y", "∅|w", "5|v"])
     #expect(loaded.nulledCells == 2)
     #expect(loaded.skippedRows == 0)
-    #expect(loaded.remarks.count == 1)
+    #expect(loaded.misfits.notes == [
+      "2 cells did not fit and became null",
+      "2 rows had the wrong number of fields; missing fields became null, extra fields were dropped",
+    ])
   }
 
   @Test func skippingAcrossBatches() throws {

@@ -81,7 +81,7 @@ import Testing
       let paths = FileManager.default.enumerator(atPath: root)
     else { return }
     for case let path as String in paths where path.hasSuffix(".json") || path.hasSuffix(".jsonl") {
-      let loaded = try loadTable(name: "t", path: root + "/" + path, options: makeOptions())
+      let loaded = try LoadedFile(root + "/" + path)
       #expect(loaded.table.rowCount > 0, "\(path)")
     }
   }

@@ -19,30 +19,30 @@ struct TemporaryFile {
   func remove() { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
 }
 
-func makeOptions(threads: Int = 1) -> LoadOptions {
-  LoadOptions(context: ExecutionContext(now: 0, threads: threads, memoryLimit: 1 << 40))
+func makeOptions(threads: Int = 1) -> ReadOptions {
+  ReadOptions(context: ExecutionContext(now: 0, threads: threads, memoryLimit: 1 << 40))
 }
 
 /// Loads bytes through a file of that name.
 func load(
-  bytes: [UInt8], named name: String = "t.csv", _ adjust: (inout LoadOptions) -> Void = { _ in }
-) throws -> LoadedTable {
+  bytes: [UInt8], named name: String = "t.csv", _ adjust: (inout ReadOptions) -> Void = { _ in }
+) throws -> LoadedFile {
   let file = try TemporaryFile(bytes, named: name)
   defer { file.remove() }
   var options = makeOptions()
   adjust(&options)
-  return try loadTable(name: "t", path: file.path, options: options)
+  return try LoadedFile(file.path, options)
 }
 
 func load(
-  _ text: String, named name: String = "t.csv", _ adjust: (inout LoadOptions) -> Void = { _ in }
-) throws -> LoadedTable {
+  _ text: String, named name: String = "t.csv", _ adjust: (inout ReadOptions) -> Void = { _ in }
+) throws -> LoadedFile {
   try load(bytes: Array(text.utf8), named: name, adjust)
 }
 
 /// The message of the diagnostic that loading ends with.
 func failure(
-  _ text: String, named name: String = "t.csv", _ adjust: (inout LoadOptions) -> Void = { _ in }
+  _ text: String, named name: String = "t.csv", _ adjust: (inout ReadOptions) -> Void = { _ in }
 ) -> String {
   do {
     let loaded = try load(text, named: name, adjust)
@@ -54,7 +54,18 @@ func failure(
   }
 }
 
-extension LoadedTable {
+/// A file as a table, and what was left out of it.
+struct LoadedFile {
+  let table: Table
+  let misfits: RowMisfits
+
+  init(_ path: String, _ options: ReadOptions = makeOptions()) throws {
+    (table, misfits) = try readTable(named: "t", path, options)
+  }
+
+  var skippedRows: Int { misfits.skippedRows }
+  var nulledCells: Int { misfits.nulledCells }
+
   /// `name:type` of every column.
   var columns: String { table.schema.map { "\($0.name):\($0.type.name)" }.joined(separator: " ") }
 

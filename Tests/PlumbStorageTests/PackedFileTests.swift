@@ -66,8 +66,8 @@ import Testing
   }
 
   @Test func filesThatAreNone() {
-    #expect(throws: (any Error).self) { try loadTable(name: "t", path: "/nowhere/x.csv", options: makeOptions()) }
-    #expect(throws: (any Error).self) { try loadTable(name: "t", path: "/tmp", options: makeOptions()) }
+    #expect(throws: (any Error).self) { try LoadedFile("/nowhere/x.csv") }
+    #expect(throws: (any Error).self) { try LoadedFile("/tmp") }
     #expect(failure("") == "empty-file: `t.csv` is empty, so that its columns are not known")
     #expect(failure("", named: "t.json") == "empty-file: `t.json` is empty, so that its columns are not known")
   }
@@ -84,10 +84,10 @@ import Testing
       insert into runs values (1, 'a', 1.5, 1, '2024-01-01 10:00:00', 1), (2, null, 2, 0, null, 'x');
       """, nil, nil, nil)
     sqlite3_close(connection)
-    let loaded = try loadTable(name: "t", path: file.path, options: makeOptions())
+    let loaded = try LoadedFile(file.path)
     #expect(loaded.columns == "id:long name:string took:real ok:bool at:datetime mixed:string")
     #expect(loaded.rows == ["1|a|1.5|true|2024-01-01T10:00:00.0000000Z|1", "2||2.0|false|∅|x"])
-    #expect(try loadTable(name: "t", path: file.path + "#runs", options: makeOptions()).table.rowCount == 2)
-    #expect(throws: (any Error).self) { try loadTable(name: "t", path: file.path + "#none", options: makeOptions()) }
+    #expect(try LoadedFile(file.path + "#runs").table.rowCount == 2)
+    #expect(throws: (any Error).self) { try LoadedFile(file.path + "#none") }
   }
 }

@@ -77,7 +77,7 @@ import Testing
     var options = makeOptions()
     options.badRows = .skip
     options.onReject = { rows.take($0) }
-    let table = try TableStream.rows(file.path, options, batchBytes: 64)
+    let table = try RowFile.rows(file.path, options, batchBytes: 64)
     #expect(table.rowCount == 392)
     #expect(rows.list.map(\.line) == stride(from: 5, to: 405, by: 50).map { $0 })
   }
@@ -97,11 +97,11 @@ import Testing
     let text = "a,b\n1,2\n" + String(repeating: "x\n", count: 40_000)
     let file = try TemporaryFile(Array(text.utf8), named: "t.csv")
     defer { file.remove() }
-    var options = LoadOptions(context: ExecutionContext(now: 0, threads: 1, memoryLimit: MemoryUse.current + (1 << 20)))
+    var options = ReadOptions(context: ExecutionContext(now: 0, threads: 1, memoryLimit: MemoryUse.current + (1 << 20)))
     options.badRows = .skip
     options.onReject = { _ in }
     options.context = ExecutionContext(now: 0, threads: 1, memoryLimit: 4 << 20)
-    let failure = #expect(throws: Diagnostic.self) { _ = try loadTable(name: "t", path: file.path, options: options) }
+    let failure = #expect(throws: Diagnostic.self) { _ = try readTable(named: "t", file.path, options) }
     #expect(failure?.code == "memory-limit")
   }
 }

@@ -76,11 +76,11 @@ enum StateHistory {
     guard let path, access(path, R_OK) == 0 else { return [] }
     shorten(path)
     let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: 256 << 20)
-    var options = LoadOptions(context: context)
+    var options = ReadOptions(context: context)
     options.format = .ndjson
     options.columns = QueryLog.schema
     options.badRows = .skip
-    guard let table = try? loadTable(name: "history", path: path, options: options).table else { return [] }
+    guard let table = try? readTable(named: "history", path, options).table else { return [] }
     return table.groups.flatMap { group in
       ((try? group.columns).map { columns in (0..<group.count).compactMap { QueryLog.Entry(columns, row: $0) } }) ?? []
     }

@@ -12,9 +12,7 @@ final class DelimitedWorker {
     var failure: DelimitedPass.Failure?
     var rejects: [PendingReject] = []
     var wider: [Int: ScalarType] = [:]
-    var skippedRows = 0
-    var nulledCells = 0
-    var repairedRows = 0
+    var misfits = RowMisfits()
   }
 
   private let pass: DelimitedPass
@@ -105,7 +103,7 @@ final class DelimitedWorker {
         isDead[i] = true
         continue
       }
-      outcome.nulledCells += pass.text.badRows == .null ? writer.failures.count : 0
+      outcome.misfits.nulledCells += pass.text.badRows == .null ? writer.failures.count : 0
       if first.map({ row - before < $0.row }) ?? true { first = (row - before, i) }
     }
     return first
@@ -156,7 +154,7 @@ final class DelimitedWorker {
     }
     var left = batch.rows
     for row in 0..<batch.rows where flags[row] != 0 { left &-= 1 }
-    outcome.skippedRows += batch.rows &- left
+    outcome.misfits.skippedRows += batch.rows &- left
     if pass.text.onReject != nil { rejectBadRows(batch, start, &rejects) }
     for (_, _, writer) in writers { writer.remove(from: start, bad: UnsafePointer(flags)) }
     return left
@@ -191,11 +189,11 @@ final class DelimitedWorker {
   private func tally(_ scanner: RowScanner, _ policy: BadRowPolicy, _ outcome: inout Outcome) {
     switch policy {
     case .reject: break
-    case .skip: outcome.skippedRows += scanner.raggedCount
+    case .skip: outcome.misfits.skippedRows += scanner.raggedCount
     case .null:
-      outcome.skippedRows += scanner.lostRows
-      outcome.repairedRows += scanner.raggedCount - scanner.lostRows
-      outcome.nulledCells += scanner.missingFields
+      outcome.misfits.skippedRows += scanner.lostRows
+      outcome.misfits.repairedRows += scanner.raggedCount - scanner.lostRows
+      outcome.misfits.nulledCells += scanner.missingFields
     }
   }
 

@@ -7,8 +7,7 @@ final class JSONWorker {
     var block: JSONPass.Block?
     var failure: JSONPass.Failure?
     var rejects: [PendingReject] = []
-    var skippedRows = 0
-    var nulledCells = 0
+    var misfits = RowMisfits()
     var keyCount = 0
   }
 
@@ -106,14 +105,14 @@ final class JSONWorker {
         block: block.index, newlinesBefore: countBytes(0x0A, base, place)
       ) { misfit.diagnostic(name, $0, place - lineStart + 1) }
       return false
-    case .skip: if !isSurvey { outcome.skippedRows += 1 }
+    case .skip: if !isSurvey { outcome.misfits.skippedRows += 1 }
     case .null:
       guard !isSurvey else { return true }
       if !addsRow {
-        outcome.skippedRows += 1
+        outcome.misfits.skippedRows += 1
       } else {
         for writer in writers { writer.appendNull() }
-        outcome.nulledCells += writers.count
+        outcome.misfits.nulledCells += writers.count
       }
     }
     return true
@@ -160,7 +159,7 @@ final class JSONWorker {
     for column in writers.indices where lastRow[column] != row { writers[column].appendNull() }
     guard let badColumn else { return nil }
     if pass.text.badRows == .null {
-      outcome.nulledCells += nulled
+      outcome.misfits.nulledCells += nulled
       return nil
     }
     removeLastRow()

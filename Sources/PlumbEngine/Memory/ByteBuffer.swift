@@ -224,7 +224,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
 }
 
 extension UInt8 {
-  @inlinable var isSpace: Bool { self == 0x20 || (self >= 9 && self <= 13) }
+  @inlinable package var isSpace: Bool { self == 0x20 || (self >= 9 && self <= 13) }
   @inlinable var isDigit: Bool { self &- 0x30 < 10 }
   @inlinable var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
   // The subtraction borrows, and so sets all high bits, for the 26 letters alone; loops without a branch are

@@ -152,7 +152,7 @@ extension SQLiteReader {
     guard front.isEmpty || front == magic else {
       throw Diagnostic(
         "not-sqlite", "`\(lastPart(of: path))` is no SQLite file",
-        help: "`--load NAME=PATH` reads CSV, TSV, JSON and NDJSON files")
+        help: "`--load NAME=PATH` reads \(FileFormat.namesOfTables) files")
     }
   }
 

@@ -30,7 +30,7 @@ package final class TelemetryImport: @unchecked Sendable {
   /// Whether a folder, a file or standard input (`options.isStandardInput`) holds telemetry.
   ///
   /// A folder with data files of its own, none of which is telemetry, is a folder of tables.
-  package static func isTelemetry(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws -> Bool {
+  package static func isTelemetry(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws -> Bool {
     guard TelemetryFiles.isFolder(path), !options.isStandardInput else {
       return try format(of: path, kind: kind, options).format != nil
     }
@@ -49,7 +49,7 @@ package final class TelemetryImport: @unchecked Sendable {
   ///
   /// In folders only files of telemetry are read. A file that cannot be used at all is a line of the report.
   /// - Throws: `cancelled` and what else ends the import; everything read until then stays.
-  package func read(_ path: String, kind: TelemetryKind?, options: LoadOptions) throws {
+  package func read(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws {
     if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) { $0 } }
     var files: [(path: String, isNamed: Bool)] = []
     for match in try TelemetryFiles.expanding(path) {
@@ -86,9 +86,9 @@ package final class TelemetryImport: @unchecked Sendable {
   }
 
   private static func format(
-    of path: String, kind: TelemetryKind?, _ options: LoadOptions
+    of path: String, kind: TelemetryKind?, _ options: ReadOptions
   ) throws -> (format: TelemetryFormat?, source: any SampledSource, front: [UInt8], name: String) {
-    let opened = try openSource(path: path, options: options)
+    let opened = try FileInput(path, options)
     let front = try opened.source.sample(at: 0, count: 1 << 20)
     let format = front.withUnsafeBufferPointer {
       TelemetryFormat(front: $0, name: lastPart(of: path), stated: kind)
@@ -97,7 +97,7 @@ package final class TelemetryImport: @unchecked Sendable {
   }
 
   private func readFile(
-    _ path: String, kind: TelemetryKind?, _ options: LoadOptions, isNamed: Bool, share: @escaping (Double) -> Double
+    _ path: String, kind: TelemetryKind?, _ options: ReadOptions, isNamed: Bool, share: @escaping (Double) -> Double
   ) throws {
     try options.context.checkpoint()
     let reading = FileReading(

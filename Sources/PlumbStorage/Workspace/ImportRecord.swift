@@ -31,9 +31,9 @@ package struct ImportRecord: Sendable {
   }
 
   /// The record of a file of which all rows are in a table.
-  package init(ofAll path: String, rows: Int, options: LoadOptions) throws {
-    let stream = try TableStream(path: path, options: options, known: nil, batchBytes: 1 << 20)
-    self.init(path: path, size: stream.storedSize ?? 0, position: try stream.end(), rows: rows, isComplete: true)
+  package init(ofAll path: String, rows: Int, options: ReadOptions) throws {
+    let file = try RowFile(path, options)
+    self.init(path: path, size: file.storedSize ?? 0, position: try file.end(), rows: rows, isComplete: true)
   }
 
   fileprivate init?(path: String, _ value: String) {

@@ -33,7 +33,7 @@ struct Imported {
     final class Rejects { var list: [RejectedInput] = [] }
     let rejects = Rejects()
     let telemetry = TelemetryImport { rejects.list.append($0) }
-    for path in paths { try telemetry.read(path, kind: kind, options: LoadOptions(context: context)) }
+    for path in paths { try telemetry.read(path, kind: kind, options: ReadOptions(context: context)) }
     tables = try telemetry.tables(context)
     reports = telemetry.reports
     self.rejects = rejects.list

@@ -10,7 +10,7 @@ import Testing
     let telemetry = TelemetryImport()
     let context = makeOptions().context
     try telemetry.resume(from: { name in (earlier.map { $0.all + $0.kept })?.first { $0.name == name } }, context: context)
-    try telemetry.read(folder.path, kind: nil, options: LoadOptions(context: context))
+    try telemetry.read(folder.path, kind: nil, options: ReadOptions(context: context))
     return try telemetry.tables(context)
   }
 

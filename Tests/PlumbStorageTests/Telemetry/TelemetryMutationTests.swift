@@ -90,8 +90,8 @@ import Testing
       let path = folder.path + "/" + original.name
       do {
         if original.name.hasPrefix("t.") {
-          let whole = try loadTable(name: "t", path: path, options: LoadOptions(context: context))
-          let parts = try TableStream.rows(path, LoadOptions(context: context), batchBytes: 64)
+          let whole = try readTable(named: "t", path, ReadOptions(context: context))
+          let parts = try RowFile.rows(path, ReadOptions(context: context), batchBytes: 64)
           #expect(parts.rowTexts == whole.table.rowTexts, "round \(round)")
         } else {
           let stated = Int.random(in: 0..<24, using: &generator)

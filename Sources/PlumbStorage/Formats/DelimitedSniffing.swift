@@ -15,7 +15,7 @@ struct DelimitedShape {
 /// Looks at the beginning, the middle and the end of a text.
 struct DelimitedSniffer {
   let source: any SampledSource
-  let options: LoadOptions
+  let options: ReadOptions
   let name: String
   private static let frontBytes = 2 << 20
   private static let partBytes = 1 << 20
@@ -101,7 +101,6 @@ struct DelimitedSniffer {
   /// The delimiter that gives the most rows of one width, the wider the better.
   private func delimiter(_ front: [UInt8], _ newline: UInt8, _ isWhole: Bool) -> UInt8 {
     if let delimiter = options.delimiter { return delimiter }
-    if options.format == .tsv { return 0x09 }
     let bytes = Array(front.prefix(1 << 16))
     var best: UInt8 = 0x2C
     var bestScore = 0.0

@@ -1,37 +1,5 @@
 import PlumbDiagnostics
 
-/// What to do with a row that has the wrong number of fields, or a field that is no value of its column's type.
-package enum BadRowPolicy: String, Hashable, Sendable, CaseIterable {
-  /// The load ends with a diagnostic.
-  case reject
-  /// The row is left out and counted.
-  case skip
-  /// The field becomes null and is counted; missing fields are null, surplus ones are left out.
-  case null
-}
-
-/// The rows of a file as a table's row groups, and what had to be left out.
-package struct LoadedRows: Sendable {
-  package var schema: Schema
-  package var groups: [RowGroup]
-  package var skippedRows = 0
-  package var nulledCells = 0
-  package var remarks: [String] = []
-
-  package init(
-    schema: Schema, groups: [RowGroup], skippedRows: Int = 0, nulledCells: Int = 0, remarks: [String] = []
-  ) {
-    self.schema = schema
-    self.groups = groups
-    self.skippedRows = skippedRows
-    self.nulledCells = nulledCells
-    self.remarks = remarks
-  }
-
-  /// More columns than this are taken for a mistake in the file.
-  package static let columnLimit = 10_000
-}
-
 extension ScalarType {
   /// How a value looks, for a message that says that something is none.
   var example: String {
@@ -54,6 +22,9 @@ extension ScalarType {
 
 /// The diagnostics for text that does not fit; all name the file and the line.
 enum BadText {
+  /// More columns than this are taken for a mistake in the file.
+  static let columnLimit = 10_000
+
   static func cell(_ text: Bytes, column: ColumnInfo, file: String, line: Int) -> Diagnostic {
     Diagnostic(
       "bad-value",
@@ -78,8 +49,10 @@ enum BadText {
     Diagnostic("bad-json", "`\(file)` line \(line), byte \(byte): \(reason)")
   }
 
-  static func tooManyColumns(file: String) -> Diagnostic {
-    Diagnostic("too-many-columns", "`\(file)` has more than \(LoadedRows.columnLimit) columns")
+  /// - Throws: `too-many-columns`.
+  static func check(columns count: Int, file: String) throws {
+    guard count > columnLimit else { return }
+    throw Diagnostic("too-many-columns", "`\(file)` has more than \(columnLimit) columns")
   }
 
   static func shortened(_ text: Bytes) -> String {

@@ -4,10 +4,17 @@ import Testing
 
 @testable import PlumbStorage
 
-extension TableStream {
+extension RowFile {
+  /// A file that is read in batches for a table with these columns.
+  convenience init(_ path: String, _ options: ReadOptions, known: Schema?, batchBytes: Int) throws {
+    var options = options
+    (options.tableColumns, options.batchBytes) = (known, batchBytes)
+    try self.init(path, options)
+  }
+
   /// All rows of a file, read in batches, with wider types where guesses do not hold.
-  static func rows(_ path: String, _ options: LoadOptions, known: Schema? = nil, batchBytes: Int) throws -> Table {
-    let stream = try TableStream(path: path, options: options, known: known, batchBytes: batchBytes)
+  static func rows(_ path: String, _ options: ReadOptions, known: Schema? = nil, batchBytes: Int) throws -> Table {
+    let stream = try RowFile(path, options, known: known, batchBytes: batchBytes)
     try stream.begin()
     var groups: [RowGroup] = []
     while true {
@@ -23,7 +30,7 @@ extension TableStream {
 }
 
 /// Files that are read in batches, and gone on with where an earlier reading stopped.
-@Suite struct TableStreamTests {
+@Suite struct RowFileTests {
   /// Newlines in quotes, a header, a number that is none at the end, and a byte order mark.
   private static let csv = "\u{FEFF}id,text,at\n"
     + (0..<300).map { "\($0),\($0 % 7 == 0 ? "\"two\nlines, \"\"\($0)\"\"\"" : "text \($0 % 11)"),2025-03-06T01:02:\(10 + $0 % 50)Z\n" }.joined()
@@ -38,10 +45,10 @@ extension TableStream {
   @Test(arguments: files) func batchesAreTheWhole(file: (name: String, text: String)) throws {
     let stored = try TemporaryFile(Array(file.text.utf8), named: file.name)
     defer { stored.remove() }
-    let whole = try loadTable(name: "t", path: stored.path, options: makeOptions())
+    let whole = try LoadedFile(stored.path)
     for size in [40, 100, 333, 1000, 1 << 20] {
       for threads in [1, 3] {
-        let parts = try TableStream.rows(stored.path, makeOptions(threads: threads), batchBytes: size)
+        let parts = try RowFile.rows(stored.path, makeOptions(threads: threads), batchBytes: size)
         #expect(parts.schema == whole.table.schema)
         #expect(parts.rowTexts == whole.table.rowTexts, "batches of \(size)")
       }
@@ -53,8 +60,8 @@ extension TableStream {
     let file = Self.files[number]
     let stored = try TemporaryFile(Array(file.text.utf8), named: file.name)
     defer { stored.remove() }
-    let whole = try loadTable(name: "t", path: stored.path, options: makeOptions()).table
-    let stream = try TableStream(path: stored.path, options: makeOptions(), known: nil, batchBytes: 700)
+    let whole = try LoadedFile(stored.path).table
+    let stream = try RowFile(stored.path, makeOptions(), known: nil, batchBytes: 700)
     try stream.begin()
     var groups: [RowGroup] = []
     var stops = 0
@@ -62,7 +69,7 @@ extension TableStream {
       groups += batch.groups
       let record = ImportRecord(
         path: stored.path, size: stream.storedSize ?? 0, position: stream.position, rows: 0, isComplete: stream.isAtEnd)
-      let next = try TableStream(path: stored.path, options: makeOptions(), known: stream.schema, batchBytes: 500)
+      let next = try RowFile(stored.path, makeOptions(), known: stream.schema, batchBytes: 500)
       switch try next.likeness(to: record) {
       case .same: #expect(stream.isAtEnd || stream.position.offset == file.text.utf8.count)
       case .longer(let place):
@@ -79,7 +86,7 @@ extension TableStream {
     let record = ImportRecord(path: "", size: 0, position: stream.position, rows: 0, isComplete: true)
     let changed = try TemporaryFile(Array(file.text.replacing("1", with: "2", maxReplacements: 1).utf8), named: file.name)
     defer { changed.remove() }
-    let other = try TableStream(path: changed.path, options: makeOptions(), known: nil, batchBytes: 500)
+    let other = try RowFile(changed.path, makeOptions(), known: nil, batchBytes: 500)
     guard case .other = try other.likeness(to: record) else {
       Issue.record("a changed file is taken for the same")
       return
@@ -90,14 +97,14 @@ extension TableStream {
   @Test func aRowThatGrew() throws {
     let stored = try TemporaryFile(Array("a,b\n1,2\n3,4".utf8), named: "t.csv")
     defer { stored.remove() }
-    let stream = try TableStream(path: stored.path, options: makeOptions(), known: nil, batchBytes: 500)
+    let stream = try RowFile(stored.path, makeOptions(), known: nil, batchBytes: 500)
     try stream.begin()
     while try stream.next() != nil {}
     let record = ImportRecord(path: "", size: 0, position: stream.position, rows: 2, isComplete: true)
     for (tail, isCut) in [("5\n", true), ("\n5,6\n", false)] {
       let grown = try TemporaryFile(Array("a,b\n1,2\n3,4\(tail)".utf8), named: "t.csv")
       defer { grown.remove() }
-      let next = try TableStream(path: grown.path, options: makeOptions(), known: nil, batchBytes: 500)
+      let next = try RowFile(grown.path, makeOptions(), known: nil, batchBytes: 500)
       switch try next.likeness(to: record) {
       case .cut: #expect(isCut)
       case .longer(let place):

@@ -1,0 +1,59 @@
+/// Some rows of a file.
+package struct FileBatch: Sendable {
+  /// The rows; those of a file that is read where it is wanted can be lazy.
+  package var groups: [RowGroup]
+  /// How far the text was read with them; nil for files that are read as a whole.
+  package var end: TextPosition?
+  /// Whether no rows follow.
+  package var isLast: Bool
+  /// What was left out of them.
+  package var misfits: RowMisfits
+
+  package init(groups: [RowGroup], end: TextPosition? = nil, isLast: Bool, misfits: RowMisfits = RowMisfits()) {
+    self.groups = groups
+    self.end = end
+    self.isLast = isLast
+    self.misfits = misfits
+  }
+
+  package var rowCount: Int { groups.reduce(0) { $0 &+ $1.count } }
+}
+
+/// How much of a file did not fit, and what became of it.
+package struct RowMisfits: Hashable, Sendable {
+  /// Rows that are not in the table.
+  package var skippedRows = 0
+  /// Values that are null in the table.
+  package var nulledCells = 0
+  /// Rows with too few or too many fields.
+  package var repairedRows = 0
+
+  package init(skippedRows: Int = 0, nulledCells: Int = 0, repairedRows: Int = 0) {
+    self.skippedRows = skippedRows
+    self.nulledCells = nulledCells
+    self.repairedRows = repairedRows
+  }
+
+  package static func += (lhs: inout RowMisfits, rhs: RowMisfits) {
+    lhs.skippedRows += rhs.skippedRows
+    lhs.nulledCells += rhs.nulledCells
+    lhs.repairedRows += rhs.repairedRows
+  }
+
+  /// A sentence for each kind of misfit that there is.
+  package var notes: [String] {
+    func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    var notes: [String] = []
+    if skippedRows > 0 { notes.append("\(counted(skippedRows, "row")) did not fit and \(skippedRows == 1 ? "was" : "were") skipped") }
+    if nulledCells > 0 { notes.append("\(counted(nulledCells, "cell")) did not fit and became null") }
+    if repairedRows > 0 {
+      notes.append("\(counted(repairedRows, "row")) had the wrong number of fields; missing fields became null, extra fields were dropped")
+    }
+    return notes
+  }
+}
+
+/// Guessed types that do not hold in rows further on in a text, and the wider ones that do.
+package struct WiderColumns: Error {
+  package let types: [Int: ScalarType]
+}

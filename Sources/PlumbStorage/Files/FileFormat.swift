@@ -1,0 +1,109 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A kind of file that rows can be read from: how it is recognised, and how it is opened.
+///
+/// To add one, write a file in `Formats/` with a value like the others and a `RowReader`, and put the value into `all`.
+package struct FileFormat: Sendable {
+  /// What `--load-format` and `externaldata` call it.
+  package let name: String
+  /// What messages call it.
+  package let title: String
+  /// Other names that options accept.
+  let otherNames: [String]
+  /// Endings of names that say that a file is one, without the full stop; a folder's files with them are its tables.
+  let endings: [String]
+  /// Whether a longer file can be read on from where an earlier reading stopped; others are read as a whole.
+  let canGrow: Bool
+  /// Endings of files beside it that belong to its contents.
+  let companions: [String]
+  /// Whether the front of a file, unpacked, looks like one; nil if it does not.
+  let recognises: @Sendable (_ front: ArraySlice<UInt8>) -> Certainty?
+  /// The tables in a file, of which `FILE#TABLE` names one; nil for formats whose files are one table each.
+  let parts: (@Sendable (FileInput) throws -> [String])?
+  /// Opens a file; nothing is read as rows before `begin`.
+  let open: @Sendable (FileInput, ReadOptions) throws -> any RowReader
+
+  init(
+    name: String, title: String, otherNames: [String] = [], endings: [String] = [], canGrow: Bool = false,
+    companions: [String] = [], recognises: @escaping @Sendable (_ front: ArraySlice<UInt8>) -> Certainty?,
+    parts: (@Sendable (FileInput) throws -> [String])? = nil,
+    open: @escaping @Sendable (FileInput, ReadOptions) throws -> any RowReader
+  ) {
+    self.name = name
+    self.title = title
+    self.otherNames = otherNames
+    self.endings = endings
+    self.canGrow = canGrow
+    self.companions = companions
+    self.recognises = recognises
+    self.parts = parts
+    self.open = open
+  }
+
+  /// Every format. Of those that are equally certain the first is taken.
+  package static let all: [FileFormat] = [.sqlite, .ndjson, .json, .tsv, .csv]
+
+  /// How certain it is that a file is of a format, from the least.
+  enum Certainty: Int, Comparable {
+    /// Any text could be one.
+    case fallback
+    /// What is at its front looks so.
+    case text
+    /// Its name says so.
+    case name
+    /// It begins as no other file does.
+    case magic
+
+    static func < (lhs: Certainty, rhs: Certainty) -> Bool { lhs.rawValue < rhs.rawValue }
+  }
+}
+
+extension FileFormat: Hashable {
+  package static func == (lhs: FileFormat, rhs: FileFormat) -> Bool { lhs.name == rhs.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension FileFormat {
+  /// The format with a name such as `csv` or `jsonl`, in any case.
+  package init?(name: String) {
+    let wanted = name.lowercased()
+    guard let found = Self.all.first(where: { $0.name == wanted || $0.otherNames.contains(wanted) || $0.endings.contains(wanted) })
+    else { return nil }
+    self = found
+  }
+
+  /// The names in a sentence: `csv, tsv or json`.
+  package static let names = inSentence(all.map(\.name))
+
+  /// What a folder's tables are in a sentence.
+  package static let namesOfTables = inSentence(all.filter { !$0.endings.isEmpty }.map(\.title))
+
+  private static func inSentence(_ words: [String]) -> String {
+    words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+  }
+
+  /// The format of a file, by what is at its front where that is plain, else by its name.
+  ///
+  /// - Throws: a diagnostic when the file cannot be read, or is of no format.
+  static func of(_ input: FileInput) throws -> FileFormat {
+    let front = try input.front
+    let text = try front.dropFirst(input.markLength)
+    let ending = input.endings.last
+    let ranked = all.compactMap { format -> (FileFormat, Certainty)? in
+      var certainty = format.recognises(text)
+      if let ending, format.endings.contains(ending) { certainty = max(certainty ?? .name, .name) }
+      return certainty.map { (format, $0) }
+    }
+    guard let best = ranked.map(\.1).max(), let found = ranked.first(where: { $0.1 == best })?.0 else {
+      throw Diagnostic("unknown-format", "`\(input.name)` is of no format that Plumb reads", help: "those are \(names)")
+    }
+    return found
+  }
+
+  /// Whether a folder's file with this name is a table of the folder.
+  package static func isTable(named file: String) -> Bool {
+    guard let ending = FileInput.endings(of: file).last else { return false }
+    return all.contains { $0.endings.contains(ending) }
+  }
+}

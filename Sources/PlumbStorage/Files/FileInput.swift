@@ -1,0 +1,99 @@
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A file that is open, or standard input, before it is known what is in it.
+package final class FileInput {
+  /// What the user wrote: a path, or `FILE#TABLE` for a table of a file that holds several.
+  package let path: String
+  /// The path of the file.
+  let file: String
+  /// The table of the file that is wanted, nil if none is named.
+  let part: String?
+  /// The file's name without its folders, for messages.
+  let name: String
+  /// Its bytes, unpacked if they are packed.
+  let source: any SampledSource
+  /// Whether its bytes were all read at once, because they can be read once only.
+  let isStream: Bool
+  /// Whether `source` unpacks what the file holds.
+  let isPacked: Bool
+
+  /// - Throws: a diagnostic that names the file.
+  package init(_ path: String, _ options: ReadOptions) throws {
+    self.path = path
+    if options.isStandardInput {
+      (file, part, name, isStream) = (path, nil, "standard input", true)
+    } else {
+      (file, part) = Self.parts(ofPath: path)
+      name = lastPart(of: path)
+      isStream = false
+    }
+    var bytes: any SampledSource
+    if options.isStandardInput {
+      bytes = try FileSource.readAll(STDIN_FILENO, name: name, context: options.context)
+    } else {
+      let opened = try FileSource(path: file, context: options.context)
+      bytes = opened.isStream ? try opened.readAll(context: options.context) : opened
+    }
+    let front = try bytes.sample(at: 0, count: 16)
+    isPacked = options.compression == .gzip || options.compression == nil && GzipSource.isGzip(front)
+    if isPacked { bytes = GzipSource(bytes, name: name) }
+    source = bytes
+    try refuseUTF16()
+  }
+
+  private func refuseUTF16() throws {
+    let front = try source.sample(at: 0, count: 4)
+    guard front.starts(with: [0xFF, 0xFE]) || front.starts(with: [0xFE, 0xFF]) else { return }
+    throw Diagnostic(
+      "not-utf-8", "`\(name)` is written in UTF-16", help: "convert it first: `iconv -f UTF-16 -t UTF-8 FILE`")
+  }
+
+  /// A path as it is, or, where no such file is, the file before `#` and the table after it.
+  private static func parts(ofPath path: String) -> (file: String, part: String?) {
+    guard access(path, F_OK) != 0, let mark = path.lastIndex(of: "#") else { return (path, nil) }
+    let file = String(path[..<mark])
+    return access(file, F_OK) == 0 ? (file, String(path[path.index(after: mark)...])) : (path, nil)
+  }
+
+  /// Whether a path names a file, or a table of one.
+  package static func exists(_ path: String) -> Bool { access(parts(ofPath: path).file, F_OK) == 0 }
+
+  /// Where the file is known again.
+  package var identity: String { absolutePath(file) + (part.map { "#" + $0 } ?? "") }
+
+  /// The tables of a file that can hold several; nil for files that are one table.
+  package static func tables(in path: String, _ options: ReadOptions) throws -> [String]? {
+    let input = try FileInput(path, options)
+    return try (options.format ?? FileFormat.of(input)).parts?(input)
+  }
+
+  // MARK: What tells the format
+
+  private var sampled: [UInt8]?
+
+  /// The first bytes, at most 64 KB.
+  var front: [UInt8] {
+    get throws {
+      if let sampled { return sampled }
+      let front = try source.sample(at: 0, count: 1 << 16)
+      sampled = front
+      return front
+    }
+  }
+
+  /// Bytes of the mark that says that a text is UTF-8.
+  var markLength: Int {
+    get throws { try front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+  }
+
+  /// The endings of the file's name in lower case, that of a packed file left out.
+  var endings: [String] { Self.endings(of: name) }
+
+  static func endings(of name: String) -> [String] {
+    var endings = lastPart(of: name).split(separator: ".", omittingEmptySubsequences: false).dropFirst().map { $0.lowercased() }
+    if let last = endings.last, last == "gz" || last == "gzip" { endings.removeLast() }
+    return endings
+  }
+}

@@ -1,0 +1,55 @@
+import PlumbEngine
+
+/// How to read a file; what is nil is found out from the file.
+package struct ReadOptions: @unchecked Sendable {
+  package enum Compression: String, Hashable, Sendable {
+    case none, gzip
+  }
+
+  package var format: FileFormat?
+  package var delimiter: UInt8?
+  package var quote: UInt8 = 0x22
+  package var hasHeader: Bool?
+  /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
+  /// has none of them, and without a header, they are the fields of a row in their order.
+  package var columns: Schema?
+  /// Whether a header that has some of the names leaves the columns in their order, as `externaldata` does, and is no
+  /// mistake.
+  package var takesColumnsByPlace = false
+  /// The columns of the table that the rows are for; where the file has columns of the same names, its guessed types are
+  /// those.
+  package var tableColumns: Schema?
+  package var badRows = BadRowPolicy.reject
+  /// Takes the rows that `badRows` leaves out; what it throws ends the reading.
+  package var onReject: ((RejectedInput) throws -> Void)?
+  package var compression: Compression?
+  /// Whether to read standard input rather than a path.
+  package var isStandardInput = false
+  /// How much text makes a batch; nil makes one batch of all of it.
+  package var batchBytes: Int?
+  /// Threads to read with; nil means as many as the context has.
+  package var threads: Int?
+  /// Bytes of text that a worker takes at a time.
+  package var blockSize: Int?
+  /// Cancellation and the memory limit.
+  package var context: ExecutionContext
+
+  package init(context: ExecutionContext) { self.context = context }
+
+  /// Takes the rejected rows of a file that is read with these options.
+  func rowRejects(_ input: FileInput) -> ((RejectedRow) throws -> Void)? {
+    guard let onReject else { return nil }
+    let name = isStandardInput ? input.name : input.path
+    return { row in
+      try onReject(RejectedInput(path: name, line: row.line, reason: row.reason, text: row.text))
+    }
+  }
+
+  /// How many threads read a text, and in blocks of which size: one block is the work of one thread.
+  func sharing(_ size: Int?) -> (threads: Int, blockSize: Int?) {
+    let wanted = threads ?? context.threads
+    guard let size else { return (wanted, blockSize) }
+    let useful = max(1, min(wanted, size / (blockSize ?? 1 << 20) + 1))
+    return (useful, blockSize == nil && size < 4 << 20 ? size / useful + 1 : blockSize)
+  }
+}

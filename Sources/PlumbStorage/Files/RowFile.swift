@@ -1,0 +1,178 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A file as rows, read batch by batch, which can be larger than memory, and gone on with where an earlier reading stopped.
+///
+/// - Note: one thread at a time calls it.
+package final class RowFile {
+  /// The columns of every batch.
+  package private(set) var schema: Schema = []
+  /// Where the latest batch ended.
+  package private(set) var position = TextPosition.start
+  package private(set) var isAtEnd = false
+  package let input: FileInput
+  package let format: FileFormat
+  private let reader: any RowReader
+  private let options: ReadOptions
+
+  /// Finds out what the file is; nothing is read before `begin`.
+  ///
+  /// - Throws: a diagnostic that names the file.
+  package init(_ path: String, _ options: ReadOptions) throws {
+    input = try FileInput(path, options)
+    format = try options.format ?? FileFormat.of(input)
+    if let part = input.part, format.parts == nil {
+      throw Diagnostic(
+        "no-tables", "`\(lastPart(of: input.file))` is \(format.title), so that it has no table `\(part)`",
+        help: "name the file alone")
+    }
+    self.options = options
+    reader = try format.open(input, options)
+  }
+
+  /// Bytes of the file on disk; nil when that is not known.
+  package var storedSize: Int? { input.source.storedSize }
+  /// How much has been read, from 0 to 1.
+  package var share: Double { input.source.share }
+
+  /// Starts at the first row, or at `start`.
+  package func begin(at start: TextPosition? = nil) throws {
+    isAtEnd = false
+    position = try start ?? (format.canGrow || options.batchBytes == nil ? .start : wholeFile())
+    try reader.begin(at: start)
+    schema = reader.schema
+  }
+
+  /// Starts again at the first row, with types that hold.
+  package func begin(with wider: WiderColumns) throws {
+    reader.widen(wider.types)
+    try begin()
+  }
+
+  /// The next rows; nil at the end.
+  ///
+  /// - Throws: `WiderColumns`, after which `begin(with:)` goes on, and diagnostics of the file.
+  package func next() throws -> FileBatch? {
+    try options.context.checkpoint()
+    let batch = try reader.next()
+    schema = reader.schema
+    if let end = batch?.end { position = end }
+    isAtEnd = batch?.isLast ?? true
+    return batch
+  }
+
+  /// Whether this file begins with what an earlier import read.
+  package enum Likeness {
+    case other
+    /// All of it was read.
+    case same
+    /// It goes on after what was read.
+    case longer(TextPosition)
+    /// It goes on in the middle of what was the last row.
+    case cut
+  }
+
+  /// Compares the file with what was read of one: a look at all of its front.
+  package func likeness(to record: ImportRecord) throws -> Likeness {
+    if !format.canGrow {
+      guard input.part == nil || record.path.hasSuffix("#" + (input.part ?? "")) else { return .other }
+      let all = try wholeFile()
+      return all.offset == record.offset && Int64(bitPattern: all.digest.value) == record.digest ? .same : .other
+    }
+    try input.source.rewind()
+    let skipped = try input.markLength
+    let buffer = Buffer(byteCount: 1 << 20)
+    var digest = XXHash64Stream()
+    var left = record.offset
+    var last: UInt8 = 0x0A
+    var seen = 0
+    while left > 0 {
+      try options.context.checkpoint()
+      let given = try input.source.read(into: buffer.base, count: min(left, buffer.byteCount))
+      if given == 0 { return .other }
+      let bytes = Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given)
+      digest.add(bytes.part(from: min(given, max(0, skipped - seen))))
+      last = bytes[given - 1]
+      seen += given
+      left -= given
+    }
+    guard Int64(bitPattern: digest.value) == record.digest else { return .other }
+    let next = try input.source.readFully(2)
+    if next.isEmpty { return .same }
+    var (offset, newlines) = (record.offset, record.newlines)
+    if last != 0x0A && last != 0x0D && format != .json {
+      // The last row had no newline; now it has one, or more fields.
+      guard next[0] == 0x0A || next[0] == 0x0D else { return .cut }
+      let length = next[0] == 0x0D && next.last == 0x0A ? 2 : 1
+      next.prefix(length).withUnsafeBufferPointer { digest.add($0) }
+      offset += length
+      newlines += 1
+    }
+    return .longer(TextPosition(offset: offset, newlines: newlines, isArray: record.isArray, digest: digest))
+  }
+
+  /// Where reading ends when all of the file is read, which is not done.
+  func end() throws -> TextPosition {
+    if !format.canGrow { return try wholeFile() }
+    try input.source.rewind()
+    let skipped = try input.markLength
+    let buffer = Buffer(byteCount: 1 << 20)
+    var digest = XXHash64Stream()
+    var (seen, newlines, isArray, isBegun) = (0, 0, false, false)
+    while true {
+      try options.context.checkpoint()
+      let given = try input.source.read(into: buffer.base, count: buffer.byteCount)
+      if given == 0 { break }
+      let bytes = Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given)
+      let own = bytes.part(from: min(given, max(0, skipped - seen)))
+      digest.add(own)
+      if !isBegun, let first = own.first(where: { $0 > 0x20 }) {
+        isBegun = true
+        isArray = format == .json && first == 0x5B
+      }
+      newlines += own.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+      seen += given
+    }
+    return TextPosition(offset: seen, newlines: newlines, isArray: isArray, digest: digest)
+  }
+
+  /// The hash of a file that is read as a whole, with those of the files beside it that belong to it.
+  private func wholeFile() throws -> TextPosition {
+    var digest = XXHash64Stream()
+    var parts: [any SampledSource] = [input.source]
+    for ending in format.companions { if let part = try? FileSource(path: input.file + ending) { parts.append(part) } }
+    for part in parts {
+      try part.rewind()
+      let buffer = Buffer(byteCount: 1 << 20)
+      while true {
+        try options.context.checkpoint()
+        let given = try part.read(into: buffer.base, count: buffer.byteCount)
+        if given == 0 { break }
+        digest.add(Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given))
+      }
+    }
+    return TextPosition(offset: digest.count, newlines: 0, isArray: false, digest: digest)
+  }
+}
+
+extension TextPosition {
+  /// The beginning of a text.
+  package static let start = TextPosition(offset: 0, newlines: 0, isArray: false, digest: XXHash64Stream())
+}
+
+/// Reads a file, or standard input, as a table.
+///
+/// - Throws: a diagnostic that names the file, and the line where there is one.
+package func readTable(
+  named name: String, _ path: String, _ options: ReadOptions
+) throws -> (table: Table, misfits: RowMisfits) {
+  let file = try RowFile(path, options)
+  try file.begin()
+  var groups: [RowGroup] = []
+  var misfits = RowMisfits()
+  while !file.isAtEnd, let batch = try file.next() {
+    groups += batch.groups
+    misfits += batch.misfits
+  }
+  return (Table(name: name, schema: file.schema, groups: groups), misfits)
+}

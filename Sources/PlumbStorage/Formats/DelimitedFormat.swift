@@ -1,0 +1,98 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+extension FileFormat {
+  package static let csv = delimited(
+    "csv", title: "CSV", otherNames: ["txt"], endings: ["csv", "psv", "scsv"], delimiter: nil)
+  package static let tsv = delimited("tsv", title: "TSV", endings: ["tsv", "tab"], delimiter: 0x09)
+
+  /// Any text can be delimited text, so that nothing but a name tells.
+  private static func delimited(
+    _ name: String, title: String, otherNames: [String] = [], endings: [String], delimiter: UInt8?
+  ) -> FileFormat {
+    FileFormat(
+      name: name, title: title, otherNames: otherNames, endings: endings, canGrow: true,
+      recognises: { _ in delimiter == nil ? .fallback : nil },
+      open: { input, options in
+        var options = options
+        options.delimiter = options.delimiter ?? delimiter
+        return try DelimitedReader(input, options)
+      })
+  }
+}
+
+/// The rows of delimited text, whose dialect, columns and types are found out from parts of it.
+final class DelimitedReader: RowReader {
+  private var text: DelimitedText
+  private let options: ReadOptions
+  private var stream: DelimitedStream?
+
+  init(_ input: FileInput, _ options: ReadOptions) throws {
+    self.options = options
+    let shape = try DelimitedSniffer(source: input.source, options: options, name: input.name).shape()
+    var columns = try chosenColumns(shape, name: input.name, options: options)
+    if options.columns == nil, let known = options.tableColumns, Set(known.map(\.name)) == Set(shape.names) {
+      columns = known.map { column in DelimitedText.Column(column, field: shape.names.firstIndex(of: column.name) ?? 0) }
+    }
+    text = DelimitedText(
+      source: input.source, name: input.name, dialect: shape.dialect, hasHeader: shape.hasHeader,
+      fieldCount: shape.fieldCount, columns: columns, typesAreStated: options.columns != nil)
+    text.skippedBytes = shape.skippedBytes
+    text.badRows = options.badRows
+    text.onReject = options.rowRejects(input).map(onceALine)
+    (text.threads, text.blockSize) = options.sharing(input.source.size)
+  }
+
+  var schema: Schema { stream?.schema ?? text.columns.map(\.info) }
+
+  func begin(at start: TextPosition?) throws {
+    stream = try DelimitedStream(text, from: start, batchBytes: options.batchBytes, context: options.context)
+  }
+
+  func next() throws -> FileBatch? { try stream?.next() }
+
+  func widen(_ types: [Int: ScalarType]) {
+    for (column, type) in types { text.columns[column].info.type = type }
+  }
+}
+
+/// Hands each row on once, though a text is read again from the front when a type turns out not to hold.
+private func onceALine(_ take: @escaping (RejectedRow) throws -> Void) -> (RejectedRow) throws -> Void {
+  var last = 0
+  return { row in
+    guard row.line > last else { return }
+    last = row.line
+    try take(row)
+  }
+}
+
+/// Stated columns by name where the header has all of them, by place where it has none.
+///
+/// - Throws: `columns-differ` for a header that has some of them.
+private func chosenColumns(
+  _ shape: DelimitedShape, name: String, options: ReadOptions
+) throws -> [DelimitedText.Column] {
+  guard let stated = options.columns else {
+    return shape.names.indices.map { DelimitedText.Column(ColumnInfo(shape.names[$0], shape.types[$0]), field: $0) }
+  }
+  if shape.hasHeader {
+    let places = stated.map { column in shape.names.firstIndex(of: column.name) }
+    if places.allSatisfy({ $0 != nil }) {
+      return zip(stated, places).map { DelimitedText.Column($0, field: $1 ?? 0) }
+    }
+    if !options.takesColumnsByPlace, places.contains(where: { $0 != nil }), let missing = places.firstIndex(of: nil) {
+      let listed = shape.names.prefix(12).map { "`\($0)`" }.joined(separator: ", ") + (shape.names.count > 12 ? ", …" : "")
+      throw Diagnostic(
+        "columns-differ", "the header of `\(name)` has no `\(stated[missing].name)`, and has other columns that are stated",
+        help: Suggestion.nearest(to: stated[missing].name, in: shape.names) ?? "it has \(listed)")
+    }
+  }
+  guard stated.count == shape.fieldCount else {
+    let missing = stated.first { column in !shape.names.contains(column.name) }
+    throw Diagnostic(
+      "columns-differ",
+      "`\(name)` has \(shape.fieldCount) columns, and \(stated.count) are stated",
+      help: shape.hasHeader ? missing.map { "its header has no `\($0.name)`" } : nil)
+  }
+  return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }
+}

@@ -1,0 +1,92 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+extension FileFormat {
+  /// One JSON object a line.
+  package static let ndjson = FileFormat(
+    name: "ndjson", title: "NDJSON", endings: ["ndjson", "jsonl", "jsonlines"], canGrow: true,
+    recognises: { front in firstLineIsObject(front) ? .text : nil },
+    open: { try openJSON($0, $1, isLines: true) })
+
+  /// An array of objects, or one object after the other.
+  package static let json = FileFormat(
+    name: "json", title: "JSON", otherNames: ["multijson"], endings: ["json"], canGrow: true,
+    recognises: { front in
+      let first = front.first { !$0.isSpace }
+      return first == 0x5B || first == 0x7B && !firstLineIsObject(front) ? .text : nil
+    },
+    open: { try openJSON($0, $1, isLines: false) })
+
+  /// Whether the first line is a whole JSON object and more than one line follows or could.
+  static func firstLineIsObject(_ front: ArraySlice<UInt8>) -> Bool {
+    guard front.first(where: { !$0.isSpace }) == 0x7B else { return false }
+    let line = front.prefix { $0 != 0x0A }
+    return line.count < front.count && line.withUnsafeBufferPointer { JSONText.parse($0) } != nil
+  }
+}
+
+/// Opens JSON objects as rows.
+///
+/// A file that is named as lines but whose first line is no whole value, such as an indented object, is read
+/// value by value.
+private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool) throws -> any RowReader {
+  let skipped = try input.markLength
+  let front = try input.source.sample(at: 0, count: 1 << 20).dropFirst(skipped)
+  guard let first = front.first(where: { !$0.isSpace }) else {
+    if let columns = options.columns { return EmptyReader(columns) }
+    throw Diagnostic(
+      "empty-file", "`\(input.name)` is empty, so that its columns are not known", help: "state the columns and their types")
+  }
+  guard first == 0x7B || first == 0x5B || isLines else {
+    throw Diagnostic("bad-json", "`\(input.name)` does not start with an object or an array of objects")
+  }
+  let isLines = isLines && first != 0x5B && !(first == 0x7B && startsIndented(front))
+  var text = JSONRowsText(source: input.source, name: input.name, isLines: isLines)
+  text.skippedBytes = skipped
+  text.columns = options.columns
+  text.badRows = options.badRows
+  text.onReject = options.rowRejects(input)
+  (text.threads, text.blockSize) = options.sharing(input.source.size)
+  return JSONReader(text, options)
+}
+
+/// Whether the first line is nothing but the start of an object that goes on in the next.
+private func startsIndented(_ front: ArraySlice<UInt8>) -> Bool {
+  let line = front.drop { $0.isSpace }.prefix { $0 != 0x0A }.filter { $0 > 0x20 }
+  return line == [0x7B]
+}
+
+/// JSON objects as rows, whose columns are their keys.
+final class JSONReader: RowReader {
+  private var text: JSONRowsText
+  private let options: ReadOptions
+  private var stream: JSONStream?
+
+  init(_ text: JSONRowsText, _ options: ReadOptions) {
+    self.text = text
+    self.options = options
+  }
+
+  var schema: Schema { stream?.schema ?? [] }
+
+  func begin(at start: TextPosition?) throws {
+    text.columns = try columns(isBegun: start != nil)
+    stream = try JSONStream(text, from: start, batchBytes: options.batchBytes, context: options.context)
+  }
+
+  func next() throws -> FileBatch? { try stream?.next() }
+
+  /// Those of the table that the objects are for, if they have no others.
+  private func columns(isBegun: Bool) throws -> Schema {
+    if let columns = options.columns { return columns }
+    let found = try surveyedColumns(text, context: options.context)
+    guard let known = options.tableColumns else { return found }
+    let others = found.filter { column in !known.contains { $0.name == column.name } }
+    if others.isEmpty { return known }
+    guard isBegun else { return found }
+    throw Diagnostic(
+      "schema-differs",
+      "`\(text.name)` has \(others.map { "`\($0.name)`" }.joined(separator: ", ")), which its first rows did not have",
+      help: "`--replace` reads all of it into a new table")
+  }
+}
