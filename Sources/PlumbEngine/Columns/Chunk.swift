@@ -3,25 +3,27 @@
 /// - Shape: every column has `count` rows, after its selection.
 /// - Lazy: filtering only narrows selections; a column is gathered when it is first read, so a
 ///   column that nobody reads is never copied.
-/// - Order: `sequence` increases in the order of the source, whichever worker made the chunk.
+/// - Order: `order` says where the rows come among all rows, whichever worker made the chunk.
 package final class Chunk: @unchecked Sendable {
   package let count: Int
-  package internal(set) var sequence: UInt64
+  var order: RowOrder
   /// Of a chunk fresh from a scan: the scan's conditions that all rows meet, a bit each.
   var satisfied: UInt64 = 0
   /// Of a digest: the column that says how many rows each of its rows stands for.
   var weightColumn: Int?
   private var columns: [LazyColumn]
 
-  init(columns: [LazyColumn], count: Int, sequence: UInt64) {
+  init(columns: [LazyColumn], count: Int, order: RowOrder) {
     self.columns = columns
     self.count = count
-    self.sequence = sequence
+    self.order = order
   }
 
-  package convenience init(_ vectors: [Vector], count: Int, sequence: UInt64 = 0) {
-    self.init(columns: vectors.map { LazyColumn(base: $0, selection: nil) }, count: count, sequence: sequence)
+  convenience init(_ vectors: [Vector], count: Int, order: RowOrder) {
+    self.init(columns: vectors.map { LazyColumn(base: $0, selection: nil) }, count: count, order: order)
   }
+
+  package convenience init(_ vectors: [Vector], count: Int) { self.init(vectors, count: count, order: RowOrder(0)) }
 
   package var columnCount: Int { columns.count }
 
@@ -61,26 +63,26 @@ package final class Chunk: @unchecked Sendable {
       composed.append((old, both))
       return LazyColumn(base: column.base, selection: both, canMiss: column.canMiss)
     }
-    let chunk = Chunk(columns: narrowed, count: selection.count, sequence: sequence)
+    let chunk = Chunk(columns: narrowed, count: selection.count, order: order)
     chunk.weightColumn = weightColumn
     return chunk
   }
 
   /// These columns, by index, in this order.
   func picking(_ indices: [Int]) -> Chunk {
-    Chunk(columns: indices.map { columns[$0] }, count: count, sequence: sequence)
+    Chunk(columns: indices.map { columns[$0] }, count: count, order: order)
   }
 
   /// The same rows with more columns at the end.
   func appending(_ vectors: [Vector]) -> Chunk {
     Chunk(
       columns: columns + vectors.map { LazyColumn(base: $0, selection: nil) }, count: count,
-      sequence: sequence)
+      order: order)
   }
 
   /// The same rows with one more column at the end, gathered when it is read.
   func appending(_ column: LazyColumn) -> Chunk {
-    Chunk(columns: columns + [column], count: count, sequence: sequence)
+    Chunk(columns: columns + [column], count: count, order: order)
   }
 
   /// The rows from `start`, `length` of them.
@@ -96,7 +98,7 @@ package final class Chunk: @unchecked Sendable {
       cut.append((whole, whole.slice(start, length)))
       return LazyColumn(base: column.base, selection: cut[cut.count - 1].1, canMiss: column.canMiss)
     }
-    return Chunk(columns: sliced, count: length, sequence: sequence)
+    return Chunk(columns: sliced, count: length, order: order)
   }
 }
 

@@ -43,7 +43,7 @@ final class LazyChunkSource: ChunkSource {
     if isCutting, chunk.count > 2 &* Chunk.preferredCount {
       chunk = chunk.slice(row, Swift.min(Chunk.preferredCount, chunk.count &- row))
     }
-    chunk.sequence = UInt64(index)
+    chunk.order = RowOrder(index)
     return chunk
   }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Where chunks come from. Several workers call `next` at once.
 ///
-/// - Order: `sequence` numbers of the chunks increase in the order of the rows; each worker sees increasing ones.
+/// - Order: the chunks' `order` grows with the rows; each worker sees growing ones, unless a sink asked for another order.
 protocol ChunkSource: AnyObject, Sendable {
   func next() throws -> Chunk?
   /// Makes further calls of `next` return nil.
@@ -158,9 +158,9 @@ final class CollectSink: ChunkSink {
     if parts.count == 1 {
       all = parts[0]
     } else {
-      // One source chunk is carried by one worker, so equal sequences are neighbours of one part.
+      // One source chunk is carried by one worker, so equal orders are neighbours of one part.
       all = parts.flatMap { $0 }.enumerated()
-        .sorted { ($0.element.sequence, $0.offset) < ($1.element.sequence, $1.offset) }
+        .sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }
         .map(\.element)
     }
     guard let limit else { return all }

@@ -81,6 +81,9 @@ final class AggregateSink: ChunkSink {
       }
       return [Chunk(try first.states.flatMap { try $0.finish(count: 1, context) }, count: 1)]
     }
+    if all.count > 1 {
+      for (worker, ranks) in zip(all, RowPlaces.ranks(all.map(\.places))) { worker.rankFirstPlaces(ranks) }
+    }
     for worker in all.dropFirst() {
       let numbers = first.absorbKeys(of: worker)
       try forEachState(worker.table.count) { state in
@@ -165,7 +168,7 @@ final class AggregateSink: ChunkSink {
       ? layout.vectors(from: table.words, count: table.count, texts, owner: textOwners(all))
       : layout.vectors(from: table.words, count: table.count)
     let columns = keys + (try states.flatMap { try $0.finish(count: table.count, context.alone) })
-    return Chunk(columns, count: table.count, sequence: UInt64(partition))
+    return Chunk(columns, count: table.count, order: RowOrder(partition))
   }
 
   /// What keeps the texts of all rows alive.
@@ -208,8 +211,9 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   let table: GroupTable
   private(set) var states: [any AggregateState]
   private let hasCells: Bool
-  /// For each group, where its first row stood: chunk sequence, then row; as long as groups are few.
-  private(set) var firstPlaces: [UInt64] = []
+  /// For each group, where its first row is; as long as groups are few.
+  private(set) var firstPlaces: [Int64] = []
+  private(set) var places = RowPlaces()
   private(set) var batches: [RowBatch] = []
   private var pending: [RowBatch.Piece] = []
   private var pendingRows = 0
@@ -254,7 +258,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       let words = sink.layout.words(of: keys, count: n)
       withExtendedLifetime(words) { table.numbers(of: words.values(UInt64.self), rows: n, into: numbers) }
     }
-    if table.count > known { noteFirstPlaces(numbers, n, known, chunk.sequence) }
+    if table.count > known { noteFirstPlaces(numbers, n, known, chunk.order) }
     for (state, vectors) in zip(states, inputs) {
       state.grow(to: table.count)
       try update(state, vectors, groups: numbers, chunk)
@@ -275,15 +279,20 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   }
 
   private func noteFirstPlaces(
-    _ numbers: UnsafeMutablePointer<UInt32>, _ n: Int, _ known: Int, _ sequence: UInt64
+    _ numbers: UnsafeMutablePointer<UInt32>, _ n: Int, _ known: Int, _ order: RowOrder
   ) {
     if known > AggregateSink.orderedGroupLimit { return }
     var next = UInt32(truncatingIfNeeded: known)
-    let base = sequence &<< 16
+    let first = places.add(order)
     for i in 0..<n where numbers[i] == next {
-      firstPlaces.append(base &+ UInt64(truncatingIfNeeded: Swift.min(i, 65_535)))
+      firstPlaces.append(first &+ Int64(i))
       next &+= 1
     }
+  }
+
+  /// Makes the places comparable with those of other workers.
+  func rankFirstPlaces(_ ranks: RowPlaces.Ranks) {
+    for group in firstPlaces.indices { firstPlaces[group] = ranks(firstPlaces[group]) }
   }
 
   /// After a sample of rows: when most keys are new, tables only cost.

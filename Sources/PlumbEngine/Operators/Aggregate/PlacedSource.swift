@@ -43,12 +43,12 @@ final class PlacedSource: ChunkSource, @unchecked Sendable {
       guard number < rangeCount else { return nil }
       try context.checkpoint()
       let start = number &* Self.rangeLength
-      if let chunk = try join(start..<Swift.min(start &+ Self.rangeLength, domain), UInt64(number)) { return chunk }
+      if let chunk = try join(start..<Swift.min(start &+ Self.rangeLength, domain), RowOrder(number)) { return chunk }
     }
   }
 
   /// The groups whose keys are in `range`; nil when there are none.
-  private func join(_ range: Range<Int>, _ sequence: UInt64) throws -> Chunk? {
+  private func join(_ range: Range<Int>, _ order: RowOrder) throws -> Chunk? {
     let flags = Buffer.zeros(byteCount: range.count)
     for part in parts { part.table.markKeys(of: range, in: flags.values()) }
     let words = Buffer(of: UInt64.self, count: range.count), groups = Buffer(of: UInt32.self, count: range.count)
@@ -68,7 +68,7 @@ final class PlacedSource: ChunkSource, @unchecked Sendable {
     }
     let keys = layout.vectors(from: words.values(UInt64.self), count: count)
     withExtendedLifetime((words, groups)) {}
-    return Chunk(keys + results, count: count, sequence: sequence)
+    return Chunk(keys + results, count: count, order: order)
   }
 
   func stop() { nextRange.store(rangeCount, ordering: .relaxed) }

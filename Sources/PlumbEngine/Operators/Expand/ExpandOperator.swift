@@ -121,6 +121,6 @@ struct ExpandStep: PipelineStep {
       columns.append(
         LazyColumn(base: Vector(.long, count: repeated.count, buffer: indices), selection: nil))
     }
-    return Chunk(columns: columns, count: repeated.count, sequence: repeated.sequence)
+    return Chunk(columns: columns, count: repeated.count, order: repeated.order)
   }
 }

@@ -204,7 +204,7 @@ struct JoinStep: PipelineStep {
         try emit(
           Chunk(
             columns: probeIsLeft ? probed + built : built + probed, count: probe.count,
-            sequence: chunk.sequence))
+            order: chunk.order))
       }
     }
   }

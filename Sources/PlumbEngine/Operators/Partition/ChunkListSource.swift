@@ -26,7 +26,7 @@ final class ChunkListSource: ChunkSource {
     // A fresh chunk each time: lazily gathered columns must not be shared between workers.
     let piece = Chunk(
       (0..<whole.columnCount).map { whole.column($0).slice(row, length) }, count: length,
-      sequence: UInt64(index))
+      order: RowOrder(index))
     return piece
   }
 

@@ -9,6 +9,6 @@ struct ProjectStep: PipelineStep {
       if case .column(let index, _, _) = expression { return chunk.lazyColumn(index) }
       return LazyColumn(base: try expression.evaluate(chunk, context), selection: nil)
     }
-    try emit(Chunk(columns: columns, count: chunk.count, sequence: chunk.sequence))
+    try emit(Chunk(columns: columns, count: chunk.count, order: chunk.order))
   }
 }

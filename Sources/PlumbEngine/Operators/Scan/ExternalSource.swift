@@ -12,7 +12,7 @@ final class ExternalSource: ChunkSource, @unchecked Sendable {
   private var vectors: [Vector] = []
   private var place = 0
   private var batchSize = 1024
-  private var sequence: UInt64 = 0
+  private var number = 0
   private var isDone = false
   let rowEstimate: Int
 
@@ -41,9 +41,9 @@ final class ExternalSource: ChunkSource, @unchecked Sendable {
     while !isDone {
       if let batch, place < batch.count {
         let length = Swift.min(Chunk.preferredCount, batch.count &- place)
-        let chunk = Chunk(vectors.map { $0.slice(place, length) }, count: length, sequence: sequence)
+        let chunk = Chunk(vectors.map { $0.slice(place, length) }, count: length, order: RowOrder(number))
         place &+= length
-        sequence &+= 1
+        number &+= 1
         return chunk
       }
       try context.checkpoint()

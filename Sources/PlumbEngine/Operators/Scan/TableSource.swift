@@ -24,7 +24,7 @@ final class TableSource: ChunkSource {
   private struct Start {
     let group: Int
     let row: Int
-    let sequence: UInt64
+    let number: Int
     /// How many groups from `group` on a digest stands for; 0 for rows.
     var digested = 0
   }
@@ -41,7 +41,7 @@ final class TableSource: ChunkSource {
     var starts: [Start] = []
     for (number, group) in kept.enumerated() {
       for row in stride(from: 0, to: group.count, by: Chunk.preferredCount) {
-        starts.append(Start(group: number, row: row, sequence: UInt64(starts.count)))
+        starts.append(Start(group: number, row: row, number: starts.count))
       }
     }
     self.init(kept, satisfied, columns: scan.columns, starts)
@@ -76,11 +76,11 @@ final class TableSource: ChunkSource {
     while group < groups.count {
       let length = plan.run(from: group, groups, satisfied)
       if length > 0 {
-        made.append(Start(group: group, row: 0, sequence: UInt64(made.count), digested: length))
+        made.append(Start(group: group, row: 0, number: made.count, digested: length))
         group += length
       } else {
         for row in stride(from: 0, to: groups[group].count, by: Chunk.preferredCount) {
-          made.append(Start(group: group, row: row, sequence: UInt64(made.count)))
+          made.append(Start(group: group, row: row, number: made.count))
         }
         group += 1
       }
@@ -89,14 +89,14 @@ final class TableSource: ChunkSource {
   }
 
   /// The same rows for a sink that keeps the best: groups that promise most come first, and those that
-  /// `bound` excludes by then are left out. Sequences stay those of the rows' order.
+  /// `bound` excludes by then are left out. Chunks keep their numbers in the order of the rows.
   func bestFirst(_ bound: TopBound) -> TableSource {
     let order = groups.indices.sorted {
       bound.promisesMore(groups[$0].zones[bound.column], groups[$1].zones[bound.column])
     }
     var places = [Int](repeating: 0, count: groups.count)
     for (place, group) in order.enumerated() { places[group] = place }
-    let reordered = starts.sorted { (places[$0.group], $0.sequence) < (places[$1.group], $1.sequence) }
+    let reordered = starts.sorted { (places[$0.group], $0.number) < (places[$1.group], $1.number) }
     return TableSource(groups, satisfied, columns: columns, reordered, bound: bound)
   }
 
@@ -111,13 +111,13 @@ final class TableSource: ChunkSource {
         let covered = groups[start.group..<start.group + start.digested]
         let bits = satisfied[start.group]
         let chunk = try digest.digest(of: covered, satisfied: bits) ?? Chunk.wholeGroups(covered, columns: columns)
-        chunk.sequence = start.sequence
+        chunk.order = RowOrder(start.number)
         chunk.satisfied = bits
         return chunk
       }
       let length = Swift.min(Chunk.preferredCount, group.count &- start.row)
       let chunk = Chunk(
-        try vectors(of: start.group).map { $0.slice(start.row, length) }, count: length, sequence: start.sequence)
+        try vectors(of: start.group).map { $0.slice(start.row, length) }, count: length, order: RowOrder(start.number))
       chunk.satisfied = satisfied[start.group]
       return chunk
     }

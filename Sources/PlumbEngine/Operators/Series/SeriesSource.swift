@@ -26,7 +26,7 @@ final class SeriesSource: ChunkSource {
       for i in 0..<n { out[i] = base &+ Int64(start &+ i) &* stride }
     }
     return Chunk(
-      [Vector(series.column.type, count: n, buffer: buffer)], count: n, sequence: UInt64(index))
+      [Vector(series.column.type, count: n, buffer: buffer)], count: n, order: RowOrder(index))
   }
 
   func stop() { stopped.store(true, ordering: .relaxed) }

@@ -9,14 +9,14 @@ final class TopSink: ChunkSink {
   fileprivate let keys: [SortKey]
   fileprivate let limit: Int
   fileprivate let types: [ScalarType]
-  /// The keys, then the row's place in the source, so that ties fall the same way on every run.
+  /// The keys, then the row's place among all rows, so that ties fall the same way on every run.
   fileprivate let order: [SortKey]
   /// Where the source reads what is no longer worth reading.
   fileprivate let bound: TopBound?
   /// Whether chunks are rows of a table in memory, of which nothing is gained by copying them.
   fileprivate let rowsLieInTable: Bool
   fileprivate let context: ExecutionContext
-  private let results = Guarded<[Chunk]>([])
+  private let results = Guarded<[(chunks: [Chunk], places: RowPlaces)]>([])
   /// The keys of the row that any worker found `limit` rows to be as good as, and how often they have changed.
   private let threshold = Guarded<[Value]>([])
   private let improvements = Atomic<Int>(0)
@@ -35,7 +35,7 @@ final class TopSink: ChunkSink {
 
   func makeWorker() -> any SinkWorker { Worker(self) }
 
-  fileprivate func keep(_ chunks: [Chunk]) { results.withLock { $0 += chunks } }
+  fileprivate func keep(_ chunks: [Chunk], _ places: RowPlaces) { results.withLock { $0.append((chunks, places)) } }
 
   /// Whether one threshold leaves no more rows than the other, as far as the first key tells.
   fileprivate func isAtLeastAsGood(_ values: [Value], as others: [Value]) -> Bool {
@@ -62,15 +62,30 @@ final class TopSink: ChunkSink {
   }
 
   func finish() throws -> [Chunk] {
-    let chunks = results.withLock { $0 }
+    let parts = results.withLock { $0 }
+    let chunks = zip(parts, RowPlaces.ranks(parts.map(\.places))).flatMap { part, ranks in
+      part.chunks.map { ranked($0, ranks) }
+    }
     if chunks.isEmpty { return [] }
     let first = try FirstRows(chunks, by: order, limit: limit, types: types, context)
     let rows = try Chunk.picking(first.rows, from: chunks, types: types, context)
     return [rows.picking(Array(0..<types.count - 1))]
   }
 
+  /// The chunk with places that compare as the rows do.
+  fileprivate func ranked(_ chunk: Chunk, _ ranks: RowPlaces.Ranks) -> Chunk {
+    let last = types.count - 1
+    let places = chunk.column(last)
+    let ranked = Buffer(of: Int64.self, count: chunk.count)
+    withExtendedLifetime(places) {
+      for i in 0..<chunk.count { ranked.values(Int64.self)[i] = ranks(places.lanes(Int64.self)[i]) }
+    }
+    return chunk.picking(Array(0..<last)).appending([Vector(.long, count: chunk.count, buffer: ranked)])
+  }
+
   private final class Worker: SinkWorker {
     private let sink: TopSink
+    private var places = RowPlaces()
     private var pending: [Chunk] = []
     private var pendingRows = 0
     /// The keys of the worst row kept here or elsewhere, as far as they can be compared with; empty until `limit` rows are.
@@ -87,10 +102,10 @@ final class TopSink: ChunkSink {
         if rows.count == 0 { return }
         if rows.count < chunk.count { kept = chunk.selecting(rows) }
       }
-      let places = Buffer(of: Int64.self, count: kept.count)
-      let base = Int64(truncatingIfNeeded: chunk.sequence) &<< 20
-      for i in 0..<kept.count { places.values(Int64.self)[i] = base &+ Int64(i) }
-      kept = kept.appending([Vector(.long, count: kept.count, buffer: places)])
+      let rows = Buffer(of: Int64.self, count: kept.count)
+      let first = places.add(chunk.order)
+      for i in 0..<kept.count { rows.values(Int64.self)[i] = first &+ Int64(i) }
+      kept = kept.appending([Vector(.long, count: kept.count, buffer: rows)])
       if !sink.rowsLieInTable { _ = kept.vectors() }
       pending.append(kept)
       pendingRows &+= kept.count
@@ -98,7 +113,7 @@ final class TopSink: ChunkSink {
       if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) { try reduce() }
     }
 
-    func finish() throws { sink.keep(pending) }
+    func finish() throws { sink.keep(pending, places) }
 
     /// The rows that are not surely worse than the worst row kept: a later key decides where earlier ones are equal.
     private func candidates(_ chunk: Chunk) throws -> Selection {
@@ -148,7 +163,12 @@ final class TopSink: ChunkSink {
     }
 
     private func reduce() throws {
-      let first = try FirstRows(pending, by: sink.order, limit: sink.limit, types: sink.types, sink.context)
+      var comparable = pending
+      if !places.areOrdered {
+        let ranks = places.ranks
+        comparable = pending.map { sink.ranked($0, ranks) }
+      }
+      let first = try FirstRows(comparable, by: sink.order, limit: sink.limit, types: sink.types, sink.context)
       let count = first.rows.count
       if sink.rowsLieInTable {
         pending = Chunk.narrowing(pending, to: try first.rows.ascending(below: first.keys.count, sink.context))

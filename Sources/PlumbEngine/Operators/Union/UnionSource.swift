@@ -27,7 +27,7 @@ final class UnionSource: ChunkSource {
       guard let first = made.first else { continue }
       let types = (0..<first.columnCount).map { first.column($0).type }
       let all = made.count == 1 ? first : Chunk.concatenating(made, types: types)
-      all.sequence = UInt64(index) << 40 | chunk.sequence
+      all.order = chunk.order.within(index)
       return all
     }
   }
