@@ -3,7 +3,10 @@ import PackageDescription
 
 let package = Package(
   name: "plumb",
-  products: [.executable(name: "plumb", targets: ["PlumbCLI"])],
+  products: [
+    .executable(name: "plumb", targets: ["PlumbCLI"]),
+    .library(name: "PlumbKit", targets: ["PlumbKit"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -37,16 +40,23 @@ let package = Package(
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
         "PlumbModel",
       ]),
+    // The library; the command line is on top of it.
+    .target(
+      name: "PlumbKit",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbStorage",
+        "PlumbSimulator", "PlumbTelemetry",
+      ]),
     .executableTarget(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
-        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "ReadlineShim",
+        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "ReadlineShim",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(name: "TestSupport", dependencies: ["PlumbEngine", "PlumbLearning", "PlumbSimulator"], path: "Tests/TestSupport"),
-    .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI"]),
+    .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI", "PlumbKit"]),
     .testTarget(name: "PlumbLearningTests", dependencies: ["TestSupport", "PlumbLearning", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbSimulatorTests", dependencies: ["TestSupport", "PlumbDiagnostics", "PlumbSimulator", "PlumbModel", "PlumbEngine"]),
     .testTarget(

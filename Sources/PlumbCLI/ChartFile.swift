@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 
 /// The picture that `render ... with (file = "x.svg")` asks for.
@@ -28,12 +29,5 @@ enum ChartFile {
       throw error
     }
     return path
-  }
-}
-
-/// What `--safe` forbids: everything that touches files or programs beyond the workspace.
-enum Safety {
-  static func refusal(_ what: String) -> Diagnostic {
-    Diagnostic("safe-mode", "a safe shell \(what)", help: "start `plumb` without --safe to allow it")
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import PlumbEngine
+import PlumbKit
 import ReadlineShim
 
 /// What Ctrl-C does at each moment.
@@ -15,13 +16,11 @@ final class Interrupts: Sendable {
     /// Whether the action was taken, so that a second interrupt ends the process.
     var wasTaken = false
     /// Whether the action is taken each time.
-    var isRepeatable = false
+    var isRepeatable: @Sendable () -> Bool = { false }
     /// Whether the process goes on whatever Ctrl-C interrupts, as a shell does.
     var staysAlive = false
     /// How often there was an interrupt.
     var count = 0
-    /// A file to remove when the process ends early.
-    var temporaryFile: String?
   }
 
   private let state = Guarded(State())
@@ -65,7 +64,8 @@ final class Interrupts: Sendable {
   /// - Returns: the result, and whether there was an interrupt.
   @discardableResult
   func handling<Result>(
-    repeatable: Bool = false, _ action: @escaping @Sendable () -> Void, _ body: () throws -> Result
+    repeatable: @autoclosure @escaping @Sendable () -> Bool = false, _ action: @escaping @Sendable () -> Void,
+    _ body: () throws -> Result
   ) rethrows -> (result: Result, wasInterrupted: Bool) {
     let outer = state.withLock { state in
       defer {
@@ -94,9 +94,6 @@ final class Interrupts: Sendable {
   /// How often Ctrl-C was pressed: what stops with it compares two counts.
   var count: Int { state.withLock { $0.count } }
 
-  /// Names a file that goes when the process ends early; nil when it may stay.
-  func setTemporaryFile(_ path: String?) { state.withLock { $0.temporaryFile = path } }
-
   private func watch() -> UnsafeMutableRawPointer? {
     var all = sigset_t()
     sigfillset(&all)
@@ -110,7 +107,7 @@ final class Interrupts: Sendable {
       let action: (@Sendable () -> Void)? = state.withLock { (now: inout State) -> (@Sendable () -> Void)? in
         guard isInterrupt else { return nil }
         now.count += 1
-        guard let action = now.action, !now.wasTaken || now.isRepeatable || now.staysAlive else {
+        guard let action = now.action, !now.wasTaken || now.isRepeatable() || now.staysAlive else {
           return now.staysAlive ? nothing : nil
         }
         now.wasTaken = true
@@ -125,7 +122,7 @@ final class Interrupts: Sendable {
   /// Ends the process when what was interrupted, and is not to be interrupted again, goes on for longer than a
   /// person waits: giving gigabytes back takes time that the end of the process does not need.
   private func endUnlessSoon(_ number: Int32) {
-    if state.withLock({ $0.isRepeatable || $0.staysAlive }) { return }
+    if state.withLock({ $0.isRepeatable() || $0.staysAlive }) { return }
     usleep(60_000)
     guard state.withLock({ $0.action != nil }) else { return }
     Console.say("error[cancelled]: the query was cancelled")
@@ -133,8 +130,7 @@ final class Interrupts: Sendable {
   }
 
   private func end(_ number: Int32) -> Never {
-    let temporary = state.withLock { $0.temporaryFile }
-    if let temporary { unlink(temporary) }
+    for path in Destination.unfinished.withLock({ $0 }) { unlink(path) }
     plumb_readline_restore_terminal()
     if number == SIGINT { _exit(ExitStatus.interrupted.rawValue) }
     _exit(128 + number)

@@ -3,6 +3,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbStorage
 
@@ -117,6 +118,51 @@ struct DataOptions: ParsableArguments {
     return size
   }
 
+  /// How a workspace is opened with these options.
+  func workspaceOptions() throws -> WorkspaceOptions {
+    var options = WorkspaceOptions()
+    if let threads { options.threads = threads }
+    options.memoryLimit = try memoryLimit()
+    options.salvages = salvage
+    options.now = try nowTicks()
+    for (name, value) in try assignments(parameters, option: "--param", allowsPathAlone: false) {
+      options.parameters[name ?? ""] = value
+    }
+    options.home = Paths.home
+    options.reading = try readingOptions()
+    return options
+  }
+
+  /// How files are read with these options.
+  func readingOptions() throws -> ReadingOptions {
+    var reading = ReadingOptions()
+    reading.format = try loadedFormat()
+    reading.delimiter = try delimiterByte()
+    reading.hasHeader = header
+    reading.columns = try columnTypes()
+    reading.badRows = badRows
+    reading.kind = try telemetryKind()
+    reading.mapping = mapping
+    reading.rejects = rejects
+    return reading
+  }
+
+  /// Opens what the options and a path name, for texts that may only read, and loads and attaches what they name.
+  ///
+  /// - Parameter simulates: whether there is a simulated world where nothing is to be loaded.
+  func workspace(_ path: String?, for texts: [String]? = nil, simulates: Bool = true) throws -> Workspace {
+    let source = path.map { Workspace.Source.file($0) } ?? (simulates && loads.isEmpty ? .simulated : .empty)
+    let options = try workspaceOptions()
+    let attachments = try assignments(attachments, option: "--attach", allowsPathAlone: false)
+    let loads = try assignments(loads, option: "--load", allowsPathAlone: true)
+    return try Console.working { work in
+      let workspace = try texts.map { try Workspace(source, options, for: $0, work) } ?? Workspace(source, options, work)
+      try workspace.attach(attachments.map { ($0.name ?? "", $0.value) })
+      try workspace.load(loads.map { ($0.name, $0.value) }, work)
+      return workspace
+    }
+  }
+
   /// Names and types in the order given.
   func columnTypes() throws -> Schema {
     guard let types else { return [] }
@@ -130,6 +176,11 @@ struct DataOptions: ParsableArguments {
       }
       return ColumnInfo(String(part[..<colon].trimmed), type)
     }
+  }
+
+  /// The names of the parameters that are given values.
+  var parameterNames: [String] {
+    get throws { try assignments(parameters, option: "--param", allowsPathAlone: false).compactMap(\.name) }
   }
 
   /// Nil when `--kind` is not given, or is a format.
@@ -206,15 +257,5 @@ struct OutputOptions: ParsableArguments {
     if let rowLimit, rowLimit < 0 {
       throw ValidationError("--row-limit takes a number from 0, not \(rowLimit)")
     }
-  }
-}
-
-extension Substring {
-  /// Without white space at either end.
-  var trimmed: Substring {
-    var text = self
-    while let first = text.first, first.isWhitespace { text = text.dropFirst() }
-    while let last = text.last, last.isWhitespace { text = text.dropLast() }
-    return text
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbStorage
 
@@ -28,11 +29,7 @@ struct PipeCommand: ParsableCommand {
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func run() throws {
-    var workspace = try Failure.guarding {
-      let workspace = try Workspace(data, simulates: false)
-      try workspace.load(data)
-      return workspace
-    }
+    let workspace = try Failure.guarding { try data.workspace(nil, simulates: false) }
     if data.threads == nil, let text = getenv("PLUMB_THREADS"), let threads = Int(String(cString: text)), threads > 0 {
       workspace.setThreads(threads)
     }
@@ -43,7 +40,7 @@ struct PipeCommand: ParsableCommand {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
         do {
           let request = try PipeRequest(line)
-          try request.answer(in: &workspace, to: &sink.buffer)
+          try request.answer(in: workspace, to: &sink.buffer)
         } catch {
           let messages = Failure.diagnostics(in: error).map { "\($0.code): \($0.message)" }
           sink.buffer.append("{\"error\":")
@@ -103,12 +100,12 @@ private enum PipeRequest {
     throw Diagnostic("bad-request", "a request has `load` or `query`")
   }
 
-  func answer(in workspace: inout Workspace, to out: inout ByteBuffer) throws {
+  func answer(in workspace: Workspace, to out: inout ByteBuffer) throws {
     switch self {
     case .load(let tables, let threads):
       let start = Machine.milliseconds
       if let threads, threads > 0 { workspace.setThreads(threads) }
-      for table in tables { try workspace.loading.load(name: table.name, path: table.path) }
+      try workspace.load(tables.map { ($0.name, $0.path) }, Work())
       out.append("{\"ok\":true,\"ms\":")
       NumberText.print(Machine.milliseconds - start, to: &out)
       out.append(0x7D)

@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import ReadlineShim
 
@@ -12,7 +13,8 @@ final class ProgressBar: @unchecked Sendable {
   private let start = Machine.milliseconds
   private var drawnAt = 0.0
   private var hasDrawn = false
-  private let isShown = isatty(STDERR_FILENO) != 0
+  /// Whether there is a terminal to draw on.
+  static let isShown = isatty(STDERR_FILENO) != 0
 
   /// - Parameters:
   ///   - what: what is being done, as `simulating`.
@@ -25,7 +27,7 @@ final class ProgressBar: @unchecked Sendable {
   /// Draws at most ten times a second.
   func show(share: Double, count: Int) {
     let now = Machine.milliseconds
-    guard isShown, now - drawnAt > 100 else { return }
+    guard Self.isShown, now - drawnAt > 100 else { return }
     drawnAt = now
     hasDrawn = true
     let elapsed = max(now - start, 1)
@@ -55,16 +57,12 @@ final class ProgressBar: @unchecked Sendable {
     return "\(label) [\(String(repeating: "#", count: filled))\(String(repeating: ".", count: bar - filled))]\(tail)"
   }
 
-  /// Says what is safe by now, off a terminal: on one the bar shows it.
-  func acknowledge(_ text: String) { if !isShown { Console.say(text) } }
 
   /// Takes the line away.
   func finish() {
     if hasDrawn { write("\r\u{1B}[K") }
     hasDrawn = false
   }
-
-  var milliseconds: Double { Machine.milliseconds - start }
 
   private func write(_ text: String) {
     var text = text

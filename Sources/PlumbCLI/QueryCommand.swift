@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 
 /// `plumb query`: one text with one query or several statements, from an argument, a file or standard input.
 struct QueryCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 
 /// Runs one text over loaded data and writes its answers; every end is an exit status.
@@ -13,9 +14,8 @@ struct QueryRunner {
   init(text: String, name: String?, data: DataOptions, workspace path: String? = nil, isSafe: Bool = false) throws {
     self.text = text
     self.name = name
-    try ParameterNames.check(data, declaredIn: [text])
-    var workspace = try Workspace(data, file: path, for: [text])
-    try workspace.load(data)
+    try ParameterNames.check(data.parameterNames, declaredIn: [text])
+    let workspace = try data.workspace(path, for: [text])
     if isSafe { workspace.makeSafe() }
     self.workspace = workspace
   }
@@ -56,7 +56,7 @@ struct QueryRunner {
     let session = workspace.session()
     do {
       let result = try Interrupts.shared.handling({ session.cancel() }) { try session.expanded(query) }.result
-      let destination = try Destination(path: output.output)
+      let destination = try Destination(output)
       destination.sink.buffer.append(result + "\n")
       try destination.sink.flush()
       try destination.commit()
@@ -78,7 +78,7 @@ struct QueryRunner {
       }.result
       switch shown {
       case .text(let text):
-        let destination = try Destination(path: output.output)
+        let destination = try Destination(output)
         destination.sink.buffer.append(text)
         try destination.sink.flush()
         try destination.commit()
@@ -97,14 +97,6 @@ struct QueryRunner {
   }
 }
 
-/// Mistakes in a text other than the one that was typed, such as a file that belongs to it.
-struct SourcedDiagnostics: Error {
-  let list: [Diagnostic]
-  let source: String
-  /// The file's name, if it has one.
-  var name: String?
-}
-
 /// Tells the user what went wrong.
 enum Failure {
   /// The diagnostics in an error.
@@ -113,6 +105,7 @@ enum Failure {
     case let diagnostics as Diagnostics: diagnostics.list
     case let diagnostic as Diagnostic: [diagnostic]
     case let sourced as SourcedDiagnostics: sourced.list
+    case is Stopped: [Diagnostic("cancelled", "the work was stopped")]
     default: [Diagnostic("failed", "\(error)")]
     }
   }
@@ -140,6 +133,8 @@ enum Failure {
       return try body()
     } catch let status as ExitStatus {
       throw status
+    } catch is Stopped {
+      throw ExitStatus.interrupted
     } catch {
       if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
       report(error, source: "")

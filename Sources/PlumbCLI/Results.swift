@@ -1,6 +1,8 @@
+import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 
 /// Writes the answers of queries to their destination and tells the rest on standard error.
@@ -23,7 +25,7 @@ final class Results {
     isOnTerminal = options.output == nil && Console.outputIsTerminal
     let format =
       options.format ?? options.output.flatMap { ResultFormat(fileName: $0) } ?? (isOnTerminal ? .auto : .csv)
-    destination = try Destination(path: options.output)
+    destination = try Destination(options)
     let limit = isOnTerminal && format.isForPeople ? Self.terminalRowLimit : nil
     isLimitedByDefault = limit != nil && options.rowLimit == nil
     let rowLimit = options.rowLimit ?? limit
@@ -69,5 +71,16 @@ final class Results {
       try? sink.flush()
     }
     destination.discard()
+  }
+}
+
+extension Destination {
+  /// The file that `-o` names, or standard output.
+  convenience init(_ options: OutputOptions) throws {
+    if let path = options.output {
+      try self.init(path: path)
+    } else {
+      self.init(descriptor: STDOUT_FILENO, name: "standard output")
+    }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
@@ -29,10 +30,8 @@ struct RunCommand: ParsableCommand {
     let (workspace, texts) = try Failure.guarding {
       let files = scripts.filter { $0.hasSuffix(WorkspacePath.ending) }
       let texts = try scripts.filter { !$0.hasSuffix(WorkspacePath.ending) }.map { (name: $0, text: try QueryText.file($0)) }
-      try ParameterNames.check(data, declaredIn: texts.map(\.text))
-      let workspace = try Workspace(data, file: files.first, for: texts.map(\.text))
-      try workspace.load(data)
-      return (workspace, texts)
+      try ParameterNames.check(data.parameterNames, declaredIn: texts.map(\.text))
+      return (try data.workspace(files.first, for: texts.map(\.text)), texts)
     }
     let results = try Failure.guarding { try Results(output) }
     var hasFailed = false

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 
 /// `plumb` alone: the shell on a terminal; off one, the query is read from standard input.
 struct ShellCommand: ParsableCommand {
@@ -31,11 +32,7 @@ struct ShellCommand: ParsableCommand {
     if output.output != nil || output.failIfRows {
       throw ValidationError("-o and --fail-if-rows are for `plumb query` and `plumb run`")
     }
-    let workspace = try Failure.guarding {
-      let workspace = try Workspace(data, file: file)
-      try workspace.load(data)
-      return workspace
-    }
+    let workspace = try Failure.guarding { try data.workspace(file) }
     Shell(workspace: workspace, output: output, isSafe: safe).run()
   }
 }

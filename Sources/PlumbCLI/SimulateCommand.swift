@@ -1,11 +1,7 @@
 import ArgumentParser
-import Glibc
-import PlumbDatabase
-import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbSimulator
-import PlumbStorage
-import PlumbTelemetry
 
 /// `plumb simulate`: makes a world of pipelines and writes its telemetry into a workspace file.
 struct SimulateCommand: ParsableCommand {
@@ -39,63 +35,38 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     try Failure.guarding {
-      let threads = threads ?? Machine.processors
-      BufferRecycling.keep(upTo: min(Machine.memory / 16, 512 << 20))
-      let stop = StopFlag()
-      try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
-        try run(threads: threads, stop)
+      let isStopped = try Console.working { work in
+        try run(work)
+        return work.isCancelled
       }
-      if stop.isSet && !live { throw ExitStatus.interrupted }
+      if isStopped && !live { throw ExitStatus.interrupted }
     }
   }
 
-  private func run(threads: Int, _ stop: StopFlag) throws {
-    let file = try into.map { path in
-      var options = WorkspaceFile.Options()
-      options.threads = threads
-      return try WorkspaceFile(path, options)
-    }
-    if live, let file, let known = try SimulatedWorld(of: file, threads: threads) {
+  private func run(_ work: Work) throws {
+    var simulation = Simulation()
+    simulation.pipelines = pipelines
+    simulation.days = days
+    simulation.seed = seed
+    if let threads { simulation.threads = threads }
+    let file = try into.map { try simulation.file($0) }
+    if live, let file, let known = try SimulatedWorld(of: file, threads: simulation.threads) {
       Console.say("continuing the world of \(file.path) at \(DateTime.text(known.world.clock))")
-      return try goOn(known, file, stop)
+      return try known.goOn(in: file, work)
     }
-    let world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, threads: threads))
-    let made = SimulatedWorld(world)
-    let bar = ProgressBar("simulating", unit: "runs")
-    var runs = 0
-    try world.simulate { share, count in
-      runs = count
-      bar.show(share: share, count: count)
-      return !stop.isSet
-    }
-    bar.finish()
-    if stop.isSet { return Console.say("stopped; nothing was written") }
-    let elapsed = max(bar.milliseconds, 0.001)
+    var start = Machine.milliseconds
+    guard let (made, runs) = try simulation.run(work) else { return Console.say("stopped; nothing was written") }
+    let elapsed = max(Machine.milliseconds - start, 0.001)
     Console.say(
-      "\(NumberText.grouped(runs)) runs simulated in \(Machine.durationText(milliseconds: elapsed)), "
+      "\(counted(runs, "run")) simulated in \(Machine.durationText(milliseconds: elapsed)), "
         + "\(NumberText.grouped(Int(Double(runs) / elapsed * 1000))) a second")
     guard let file else { return }
-    let writing = ProgressBar("writing", unit: "rows")
-    try made.save(in: file) { share, count in
-      writing.show(share: share, count: count)
-      return !stop.isSet
-    }
-    writing.finish()
-    Console.say("\(file.path) written in \(Machine.durationText(milliseconds: writing.milliseconds))")
-    if live { try goOn(made, file, stop) }
-  }
-
-  /// Moves the world with our time, a step a second.
-  private func goOn(_ made: SimulatedWorld, _ file: WorkspaceFile, _ stop: StopFlag) throws {
-    var last = Machine.milliseconds
-    while !stop.isSet {
-      usleep(100_000)
-      let now = Machine.milliseconds
-      guard now - last >= 1_000 else { continue }
-      try made.world.advance(by: Int64((now - last) * 10_000))
-      last = now
-      try made.save(in: file)
-      Console.say("\(DateTime.text(made.world.clock)): saved")
-    }
+    start = Machine.milliseconds
+    let stage = work.stage("writing", unit: "rows")
+    defer { stage.end() }
+    try made.save(in: file, stage)
+    stage.end()
+    Console.say("\(file.path) written in \(Machine.durationText(milliseconds: Machine.milliseconds - start))")
+    if live { try made.goOn(in: file, work) }
   }
 }

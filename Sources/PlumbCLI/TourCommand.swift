@@ -13,7 +13,7 @@ struct TourCommand: ParsableCommand {
     guard isatty(STDIN_FILENO) != 0 else {
       throw ValidationError("the tour needs a terminal")
     }
-    let workspace = try Failure.guarding { try Workspace(DataOptions.parse([])) }
+    let workspace = try Failure.guarding { try DataOptions.parse([]).workspace(nil) }
     let shell = Shell(workspace: workspace, output: try OutputOptions.parse([]))
     shell.tour = try Failure.guarding { try Tour(in: workspace, restarts: restart) }
     shell.run()

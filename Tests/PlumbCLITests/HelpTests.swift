@@ -23,7 +23,7 @@ struct HelpTests {
   }
 
   @Test func examplesRun() throws {
-    let session = try Workspace(DataOptions.parse([])).session()
+    let session = try DataOptions.parse([]).workspace(nil).session()
     let guides = Guide.operators + Guide.sources
     // A file of the user's own.
     let examples = guides.flatMap(\.examples).filter { !$0.hasPrefix("externaldata") } + ChartKind.allCases.map(\.example)
@@ -42,13 +42,13 @@ struct HelpTests {
 
   /// Each command shows itself at work, and its lines run one after the other.
   @Test func examplesOfCommandsRun() throws {
-    var session = try Workspace(DataOptions.parse([])).session()
+    var session = try DataOptions.parse([]).workspace(nil).session()
     for command in DatabaseCommand.all {
       #expect(command.examples.contains { $0.hasPrefix(command.firstWord) }, "\(command.usage)")
       // A file of the user's own.
       if command.examples.contains(where: { $0.contains(".sqlite") }) { continue }
       // A world goes on as it was made, not as the examples before have left it.
-      if command.firstWord == ".advance" { session = try Workspace(DataOptions.parse([])).session() }
+      if command.firstWord == ".advance" { session = try DataOptions.parse([]).workspace(nil).session() }
       for example in command.examples {
         do {
           let answers = try session.run(example)

@@ -139,7 +139,7 @@ struct ImportTests {
       "\(folder.path)/manifest.json: dbt manifest v9; 2 nodes read",
       "\(folder.path)/run_results.json: dbt run results v5; 2 results read",
       "pipelines: 2 rows, 2 of them new, from \(folder.path)", "runs: 2 rows, 2 of them new, from \(folder.path)",
-      "errors: 1 rows, 1 of them new, from \(folder.path)", "edges: 1 rows, 1 of them new, from \(folder.path)",
+      "errors: 1 row, 1 of them new, from \(folder.path)", "edges: 1 row, 1 of them new, from \(folder.path)",
     ])
     let query = ["query", file, "-c", "pipelines; runs; errors; edges; metrics | count; lineage_downstream('model.shop.orders')"]
     let before = try PlumbProcess(query)

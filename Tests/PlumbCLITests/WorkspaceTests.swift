@@ -33,7 +33,7 @@ struct WorkspaceTests {
     for arguments in [["query", path, "-c", "runs | count"], ["run", path, script]] {
       let read = try PlumbProcess(arguments)
       #expect(read.status == 1)
-      #expect(read.messages.hasPrefix("note: there is no file `\(path)`"), "\(read.messages)")
+      #expect(read.messages.hasPrefix("note: `\(path)` does not exist yet"), "\(read.messages)")
       #expect(read.messages.contains("error[unknown-table]"))
     }
     #expect(folder.names == ["s.kql"])

@@ -113,13 +113,13 @@ class WorkspaceTests(ShellCase):
         self.assertIn("more: 3 rows", shell.answer(".import runs.csv --as more"))
         with open(self.in_file("changed.csv"), "w") as file:
             file.write("n\n1\n")
-        self.assertIn("changed: 1 rows", shell.answer(".import changed.csv"))
+        self.assertIn("changed: 1 row", shell.answer(".import changed.csv"))
         with open(self.in_file("changed.csv"), "w") as file:
             file.write("n\n2\n")
         self.assertIn("saved as a.plumb", shell.answer(".save a.plumb"))
         self.assertIn("all 3 rows of runs.csv are in already", shell.answer(".import runs.csv --as more"))
         # What has become another since is not known.
-        self.assertIn("changed: 1 rows", shell.answer(".import changed.csv"))
+        self.assertIn("changed: 1 row", shell.answer(".import changed.csv"))
         self.assertIn("3", shell.answer("more | count"))
 
     def test_save_keeps_the_world_and_its_models(self):

@@ -1,5 +1,6 @@
 import Glibc
 import PlumbEngine
+import PlumbKit
 
 /// Work on a thread of its own, which the terminal's thread waits for as long as the user does.
 final class BackgroundRun<Value: Sendable>: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 import ReadlineShim

@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbKit
 import PlumbSyntax
 
 /// What completion knows of the data. Each question is answered within `patience`, or later for the next TAB.

@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 
 /// The shell's own commands, which begin with a dot.

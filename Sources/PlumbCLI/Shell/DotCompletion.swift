@@ -1,5 +1,6 @@
 import Glibc
 import PlumbDatabase
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 

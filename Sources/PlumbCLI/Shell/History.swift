@@ -1,4 +1,5 @@
 import Glibc
+import PlumbKit
 import PlumbStorage
 import ReadlineShim
 

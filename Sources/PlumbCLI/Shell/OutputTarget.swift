@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 
 /// Where results go instead of the terminal: a file, or a program after `|`.

@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbKit
 import PlumbStorage
 
 /// The queries of this and earlier sessions as the table `history`: what was asked, when, how many rows came, how long it took.

@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 
 /// Runs the queries of the shell: Ctrl-C stops them within a tenth of a second and never ends the shell.
 struct QueryRun {

@@ -1,3 +1,5 @@
+import PlumbKit
+
 /// What can be told of a text before the cursor without parsing it, for completion: what stands where.
 ///
 /// Strings and comments are skipped as KQL has them; the text may be anything.

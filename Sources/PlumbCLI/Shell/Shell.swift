@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 import ReadlineShim
@@ -75,7 +76,7 @@ final class Shell {
 
   /// Goes back to the workspace without a file; one is made if the shell began with a file.
   func useMemory() throws {
-    if workspace.store != nil { use(try memory ?? workspace.opening(nil)) }
+    if workspace.store != nil { use(try memory ?? Console.working { try workspace.opening(nil, $0) }) }
   }
 
   /// Changes a parameter that queries declare.

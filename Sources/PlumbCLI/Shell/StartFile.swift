@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 import PlumbPresentation
 
 /// The user's own beginning of every session: a file of dot commands, which can warn but never stops the start.

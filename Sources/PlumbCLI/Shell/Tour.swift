@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 
 /// A walk through Plumb at its own prompt: each step says what to do, and goes on when it was done.

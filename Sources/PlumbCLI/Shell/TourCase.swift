@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 
 /// The failing pipeline that the tour looks into, the one above it where the trouble began, and what is wrong with that.
 struct TourCase {

@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbKit
 
 /// The steps of the tour: from the first question to the cause of a failure.
 enum TourSteps {

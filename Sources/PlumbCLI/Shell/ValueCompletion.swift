@@ -1,4 +1,5 @@
 import PlumbDatabase
+import PlumbKit
 
 /// Completion inside a string: the values that the column beside it has, `status == "<Tab>`.
 struct ValueCompletion {

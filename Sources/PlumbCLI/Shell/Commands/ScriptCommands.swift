@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
@@ -12,9 +13,9 @@ extension DotCommand {
     text: { text, shell in
       if text.isEmpty { throw usage(".load", "`.load` needs name=path, or the path of a folder") }
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      let loaded = try shell.workspace.loading.load(
-        name: parts.count == 2 ? parts[0] : nil, path: Paths.typed(parts.last ?? text))
-      for table in loaded { Console.say("\(table.name): \(table.rows) rows from \(table.path)") }
+      let file = (name: parts.count == 2 ? parts[0] : nil, path: Paths.typed(parts.last ?? text))
+      let loaded = try Console.working { try shell.workspace.load([file], $0) }
+      for table in loaded { Console.say("\(table.name): \(counted(table.rows, "row")) from \(table.path)") }
     })
 
   static let read = DotCommand(

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 import PlumbStorage
 
 /// Commands that change which workspace the shell is in.
@@ -63,7 +64,7 @@ extension Shell {
     let isNew = access(path, F_OK) != 0
     let left = workspace
     do {
-      use(try workspace.opening(path, salvaging: salvaging))
+      use(try Console.working { try workspace.opening(path, salvaging: salvaging, $0) })
     } catch let problem as Diagnostic {
       throw problem.inShell(path)
     }
@@ -77,12 +78,9 @@ extension Shell {
       throw DotCommand.usage(".import", "`.import` reads into the workspace that is open; `.open` opens another one")
     }
     let words = words.map(Paths.expandingHome)
-    var limits: [String] = []
-    if let threads = workspace.options.threads { limits += ["--threads", "\(threads)"] }
-    if let memory = workspace.options.memory { limits += ["--memory", memory] }
     let command: ImportCommand
     do {
-      command = try ImportCommand.parse(["--into", workspace.store?.file.path ?? "memory"] + limits + words)
+      command = try ImportCommand.parse(["--into", workspace.store?.file.path ?? "memory"] + words)
     } catch {
       let message = ImportCommand.message(for: error)
       if ImportCommand.exitCode(for: error) == .success { return Console.writeOut(message) }
@@ -90,21 +88,13 @@ extension Shell {
     }
     do {
       if command.preview {
-        try command.showPreview()
-      } else if let store = workspace.store {
-        defer {
-          // What was written before a stop or a mistake is there.
-          if (try? store.beginReading(workspace.catalog)) != nil { store.endReading() }
-          completion.use(workspace)
-        }
-        try command.load(into: store.file)
-      } else {
-        defer { completion.use(workspace) }
-        try MemoryImport(command: command, catalog: workspace.catalog, known: workspace.imported).run()
+        let importing = Import(try command.request(), workspace.options)
+        return try ImportCommand.show(Console.working { try importing.preview($0) })
       }
-    } catch let status as ExitStatus {
-      if status == .interrupted { return Console.say("stopped; what was read until then is kept") }
-      throw status
+      defer { completion.use(workspace) }
+      _ = try Console.working { try workspace.take(command.request(), $0) }
+    } catch is Stopped {
+      Console.say("stopped; what was read until then is kept")
     } catch let problem as Diagnostic where problem.code == "cancelled" {
       Console.freshLine()
       Console.say("stopped; files that were whole until then are kept")
@@ -112,16 +102,12 @@ extension Shell {
   }
 
   fileprivate func save(to path: String) throws {
-    let stop = StopFlag()
-    let bar = ProgressBar("saving", unit: "rows")
-    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
-      defer { bar.finish() }
-      try workspace.save(to: path) { share, rows in
-        bar.show(share: share, count: rows)
-        return !stop.isSet
-      }
+    let saved = try Console.working { work in
+      work.stopInOrder()
+      try workspace.save(to: path, work)
+      return try workspace.opening(path, work)
     }
-    use(try workspace.opening(path))
+    use(saved)
     Console.say("saved as \(try whereItIs())")
   }
 }

@@ -1,24 +1,28 @@
 import Glibc
-import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
 import PlumbPresentation
 
-/// Where a result is written: standard output, or a file that appears only when it is whole.
-final class Destination {
-  let sink: ByteSink
+/// Where something is written: a file that appears only when it is whole, or an open descriptor.
+package final class Destination {
+  package let sink: ByteSink
   private let descriptor: Int32
   /// The file being written, and the name it gets in the end; nil for what is written in place.
   private let temporary: (path: String, final: String)?
 
+  /// Files that are not whole yet: whoever ends the process early removes them.
+  package static let unfinished = Guarded<Set<String>>([])
+
+  /// What is open already, such as standard output.
+  package init(descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    temporary = nil
+    sink = .file(descriptor, name: name)
+  }
+
   /// - Parameter appends: whether what is written follows what is in the file, in place.
   /// - Throws: a diagnostic when the file cannot be made.
-  init(path: String?, appends: Bool = false) throws {
-    guard let path else {
-      descriptor = STDOUT_FILENO
-      temporary = nil
-      sink = .file(STDOUT_FILENO, name: "standard output")
-      return
-    }
+  package init(path: String, appends: Bool = false) throws {
     if let number = Self.descriptorNumber(path) {
       descriptor = dup(number)
       temporary = nil
@@ -43,7 +47,7 @@ final class Destination {
       temporary = (name, final)
       if descriptor >= 0 {
         if exists { fchmod(descriptor, status.st_mode & 0o7777) }
-        Interrupts.shared.setTemporaryFile(name)
+        Self.unfinished.withLock { _ = $0.insert(name) }
       }
     }
     sink = .file(descriptor, name: "`\(path)`")
@@ -68,7 +72,7 @@ final class Destination {
   }
 
   /// Gives the file its name; nothing more is written after this.
-  func commit() throws {
+  package func commit() throws {
     try sink.flush()
     guard let temporary else { return }
     if close(descriptor) != 0 || rename(temporary.path, temporary.final) != 0 {
@@ -76,13 +80,13 @@ final class Destination {
       discard()
       throw Diagnostic("write-failed", "cannot write to `\(temporary.final)`: \(reason)")
     }
-    Interrupts.shared.setTemporaryFile(nil)
+    Self.unfinished.withLock { _ = $0.remove(temporary.path) }
   }
 
-  /// Leaves no file behind.
-  func discard() {
+  /// Removes the unfinished file.
+  package func discard() {
     guard let temporary else { return }
     unlink(temporary.path)
-    Interrupts.shared.setTemporaryFile(nil)
+    Self.unfinished.withLock { _ = $0.remove(temporary.path) }
   }
 }

@@ -1,12 +1,11 @@
 import PlumbDiagnostics
 import PlumbSyntax
 
-/// Finds values of `--param` that no script asks for, though scripts ask for others.
-enum ParameterNames {
+/// Finds parameters that no script declares, though scripts ask for others.
+package enum ParameterNames {
   /// - Throws: `unknown-parameter` for the first of them. Scripts that declare no parameters have nothing to compare with,
   ///   and those that cannot be read are told of when they are run.
-  static func check(_ data: DataOptions, declaredIn texts: [String]) throws {
-    let given = try data.assignments(data.parameters, option: "--param", allowsPathAlone: false).compactMap(\.name)
+  package static func check(_ given: [String], declaredIn texts: [String]) throws {
     guard !given.isEmpty else { return }
     var declared: [String] = []
     for text in texts {

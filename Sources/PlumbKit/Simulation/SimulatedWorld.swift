@@ -9,28 +9,44 @@ import PlumbTelemetry
 ///
 /// A file keeps the world's options and its clock. They decide everything, so that a world that is opened again and
 /// advanced is the world that was never closed; row groups that are as they were are not written again.
-final class SimulatedWorld: Sendable {
-  let world: World
+package final class SimulatedWorld: Sendable {
+  package let world: World
 
-  init(_ world: World) { self.world = world }
+  package init(_ world: World) { self.world = world }
+
+  /// Has a catalog in memory show the world, and move it on.
+  func attach(to catalog: Catalog) {
+    fill(catalog)
+    catalog.advance = { [unowned catalog, self] ticks in
+      try Self.checkUnchanged(Self.changedTables(in: catalog))
+      try world.advance(by: ticks)
+      fill(catalog)
+      return world.clock
+    }
+  }
 
   // MARK: Changes by commands
+
+  /// The tables of a world in memory that commands changed.
+  static func changedTables(in catalog: Catalog) -> [String] {
+    World.tableNames.filter { catalog.hasTable(named: $0) && !catalog.isLazy(tableNamed: $0) }
+  }
 
   private static func changeKey(_ table: String) -> String { "world.changed.\(table)" }
 
   /// The tables of a file's world that commands changed, so that making them again would undo that.
-  static func changedTables(in file: WorkspaceFile) -> [String] {
+  package static func changedTables(in file: WorkspaceFile) -> [String] {
     World.tableNames.filter { file.setting(changeKey($0)) != nil }
   }
 
   /// Remembers, in a file with a world, whether a table is no longer as the world made it.
-  static func note(_ table: String, isChanged: Bool, in file: WorkspaceFile, _ writer: WorkspaceWriter) throws {
+  package static func note(_ table: String, isChanged: Bool, in file: WorkspaceFile, _ writer: WorkspaceWriter) throws {
     guard file.setting(keys[0]) != nil, World.tableNames.contains(table) else { return }
     try writer.set(changeKey(table), to: isChanged ? "1" : nil)
   }
 
   /// - Throws: a diagnostic when there are such tables: a world that moves on makes all of its tables again.
-  static func checkUnchanged(_ changed: [String]) throws {
+  package static func checkUnchanged(_ changed: [String]) throws {
     guard let first = changed.first else { return }
     let names = changed.map { "`\($0)`" }.joined(separator: ", ")
     throw Diagnostic(
@@ -42,13 +58,13 @@ final class SimulatedWorld: Sendable {
 
   /// The world of a file, advanced to the file's clock; nil when the file has none.
   ///
-  /// - Throws: a diagnostic when its options are none.
-  init?(of file: WorkspaceFile, threads: Int) throws {
+  /// - Throws: a diagnostic when its options are invalid.
+  package init?(of file: WorkspaceFile, threads: Int) throws {
     let texts = Self.keys.compactMap { file.setting($0) }
     guard texts.count == Self.keys.count, let clockText = file.setting("clock") else { return nil }
     guard let pipelines = Int(texts[0]), let days = Int(texts[1]), let seed = UInt64(texts[2]),
       let start = Int64(texts[3]), let clock = Int64(clockText)
-    else { throw Diagnostic("damaged-file", "the settings of the simulated world are none") }
+    else { throw Diagnostic("damaged-file", "the simulated world's settings are invalid") }
     world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, start: start, threads: threads))
     let ahead = clock.subtractingReportingOverflow(world.clock)
     guard !ahead.overflow else { throw Diagnostic("world-clock", "the file's clock is not the world's") }
@@ -56,7 +72,7 @@ final class SimulatedWorld: Sendable {
   }
 
   /// Puts the world's tables as they are now into the catalog, each made when a query first reads it.
-  func fill(_ catalog: Catalog) {
+  package func fill(_ catalog: Catalog) {
     for name in World.tableNames {
       guard let schema = World.schema(ofTable: name) else { continue }
       catalog.addLazy(name, schema: schema) { [world] in try world.table(named: name) }
@@ -65,8 +81,8 @@ final class SimulatedWorld: Sendable {
 
   /// Writes all tables and the clock in one transaction.
   ///
-  /// - Parameter progress: called with the share done and the rows written; false undoes everything.
-  func save(in file: WorkspaceFile, progress: @escaping (Double, Int) -> Bool = { _, _ in true }) throws {
+  /// - Throws: what is wrong with the file; `cancelled` when the work was stopped, which undoes everything.
+  package func save(in file: WorkspaceFile, _ stage: Work.Stage? = nil) throws {
     try SimulatedWorld.checkUnchanged(SimulatedWorld.changedTables(in: file))
     let tables = try World.tableNames.map { try world.table(named: $0) }
     let total = max(1, tables.reduce(0) { $0 + $1.rowCount })
@@ -74,7 +90,9 @@ final class SimulatedWorld: Sendable {
       var before = 0
       for table in tables {
         let written = before
-        try writer.synchronize(table) { rows in progress(Double(written + rows) / Double(total), written + rows) }
+        try writer.synchronize(table) { rows in
+          stage?.show(share: Double(written + rows) / Double(total), count: written + rows) ?? true
+        }
         before += table.rowCount
       }
       try saveSettings(writer, changed: [])
@@ -82,7 +100,7 @@ final class SimulatedWorld: Sendable {
   }
 
   /// Writes what the world is made from, its clock, and which of its tables were changed by commands.
-  func saveSettings(_ writer: WorkspaceWriter, changed: [String]) throws {
+  package func saveSettings(_ writer: WorkspaceWriter, changed: [String]) throws {
     let options = world.options
     let values = [String(options.pipelines), String(options.days), String(options.seed), String(options.start)]
     for (key, value) in zip(Self.keys, values) { try writer.set(key, to: value) }

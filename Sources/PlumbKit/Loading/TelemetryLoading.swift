@@ -10,7 +10,7 @@ import PlumbTelemetry
 /// Telemetry that was loaded, kept so that what is loaded later is folded into the same tables.
 ///
 /// - Note: one thread at a time, as `--load` and `.load` are.
-final class TelemetryLoading: @unchecked Sendable {
+package final class TelemetryLoading: @unchecked Sendable {
   private let catalog: Catalog
   let mapping: MappingFile?
   private let rejects: RejectsFile?
@@ -32,7 +32,6 @@ final class TelemetryLoading: @unchecked Sendable {
   var batchBytes = Int.max
   /// What the latest `load` made.
   private(set) var latest: TelemetryTables?
-  let bar = ProgressBar("reading telemetry", unit: "runs")
 
   /// - Throws: diagnostics of a file for rejects that cannot be made.
   init(mapping: MappingFile?, rejects: String?, catalog: Catalog) throws {
@@ -48,23 +47,23 @@ final class TelemetryLoading: @unchecked Sendable {
   /// Reads what `path` names and puts the tables into the catalog.
   ///
   /// - Throws: a diagnostic when nothing could be read at all, and what ends the import.
-  func load(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws -> [Loading.Loaded] {
+  func load(_ path: String, kind: TelemetryKind?, options: ReadOptions, _ work: Work) throws -> [LoadedFile] {
     if let earlier = earlierTables {
       earlierTables = nil
       try telemetry.resume(from: earlier, context: options.context)
     }
     var context = options.context
-    let bar = self.bar
-    telemetry.onProgress = { share, runs in bar.show(share: share, count: runs) }
+    let stage = work.stage("reading telemetry", unit: "runs")
+    telemetry.onProgress = { share, runs in stage.show(share: share, count: runs) }
     telemetry.batchBytes = batchBytes
     telemetry.onBatch = onBatch.map { save in
       { [telemetry] in
         let tables = try telemetry.tables(options.context)
-        bar.finish()
+        stage.end()
         try save(tables)
       }
     }
-    defer { bar.finish() }
+    defer { stage.end() }
     do {
       if let mapping {
         try load(path, through: mapping, options)
@@ -72,25 +71,25 @@ final class TelemetryLoading: @unchecked Sendable {
         try telemetry.read(path, kind: kind, options: options)
       }
     } catch {
-      bar.finish()
-      report()
+      stage.end()
+      report(work)
       let isStopped = context.isCancelled || (error as? Diagnostic)?.code == "cancelled"
-      if isStopped { sayWhereItStopped(path) }
+      if isStopped { noteWhereItStopped(path, work) }
       guard keepsParts, isStopped else { throw error }
       wasStopped = true
       context = ExecutionContext(now: context.now, threads: context.threads, memoryLimit: context.memoryLimit)
     }
     let tables = try telemetry.tables(context)
     latest = tables
-    bar.finish()
-    report()
-    if wasStopped, telemetry.isEmpty { throw ExitStatus.interrupted }
+    stage.end()
+    report(work)
+    if wasStopped, telemetry.isEmpty { throw Stopped() }
     if telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 {
       throw nothing([path])
     }
     for table in tables.all + tables.kept.filter({ $0.rowCount > 0 }) { catalog.add(table) }
     addMissingTables()
-    return tables.all.map { Loading.Loaded(name: $0.name, rows: $0.rowCount, path: path) }
+    return tables.all.map { LoadedFile(name: $0.name, rows: $0.rowCount, path: path) }
   }
 
   /// - Throws: `nothing-loaded` when nothing of these paths could be read, whatever is known from before.
@@ -122,24 +121,19 @@ final class TelemetryLoading: @unchecked Sendable {
     SessionOptions(threads: context.threads, memoryLimit: context.memoryLimit, clock: { context.now })
   }
 
-  /// Writes what the mapping makes of the first rows of a file to standard output.
-  func preview(_ path: String, options: ReadOptions) throws {
-    guard let mapping, let file = try TelemetryFiles.expanding(path).first else { return }
+  /// What the mapping makes of the first rows of a file, table by table. What would be rejected is reported.
+  func preview(_ path: String, options: ReadOptions, _ work: Work) throws -> [(table: String, answer: Answer)] {
+    guard let mapping, let file = try TelemetryFiles.expanding(path).first else { return [] }
     let input = try readTable(named: "input", file, options)
-    let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
-    for (name, answer) in try mapping.run(over: input.table, options: sessionOptions(options.context), rowLimit: 10) {
+    let answers = try mapping.run(over: input.table, options: sessionOptions(options.context), rowLimit: 10)
+    for (name, answer) in answers {
       let table = Table(name: name, schema: answer.schema, groups: answer.chunks.map { RowGroup($0.vectors(), count: $0.count) })
-      // What would be rejected is said, and nothing is kept.
+      // Nothing is kept.
       let trial = TelemetryImport()
       try trial.add(table, as: name, path: file, context: options.context)
-      sink.buffer.append("\(name)\n")
-      let writer = ResultFormat.table.writer(to: sink)
-      _ = try writer.write(answer)
-      try writer.finish()
-      sink.buffer.append("\n")
-      try sink.flush()
-      for report in trial.reports where report.isRemarkable { Console.say("note: `\(report.path)`: \(report.line)") }
+      for report in trial.reports where report.isRemarkable { work.note("`\(report.path)`: \(report.line)") }
     }
+    return answers.map { ($0.name, $0.answer) }
   }
 
   /// Queries for any world find the tables that no reader fills, without rows.
@@ -154,19 +148,19 @@ final class TelemetryLoading: @unchecked Sendable {
   }
 
   /// A line for each file of which not all was read as it stands.
-  private func report() {
+  private func report(_ work: Work) {
     for file in telemetry.reports.dropFirst(reported) {
       if file.read > 0 || file.kind != nil && file.rejected == 0 { hasTaken = true }
       guard file.isRemarkable || saysAll else { continue }
-      Console.say(saysAll ? "\(file.path): \(file.line)" : "note: `\(file.path)`: \(file.line)")
+      work.report(saysAll ? .message("\(file.path): \(file.line)") : .note("`\(file.path)`: \(file.line)"))
     }
     reported = telemetry.reports.count
   }
 
-  private func sayWhereItStopped(_ path: String) {
+  private func noteWhereItStopped(_ path: String, _ work: Work) {
     let whole = telemetry.reports.dropLast()
     let last = telemetry.reports.last.map { ", in `\($0.path)`" } ?? ""
-    Console.say("note: loading `\(path)` was stopped\(last), when \(whole.count) files had been read")
+    work.note("loading `\(path)` was stopped\(last), when \(whole.count) files had been read")
   }
 
   func finish() throws { try rejects?.finish() }

@@ -2,38 +2,38 @@ import Glibc
 import PlumbEngine
 
 /// What the machine has, and its clocks.
-enum Machine {
-  static let memory: Int = {
+package enum Machine {
+  package static let memory: Int = {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     let pageSize = sysconf(Int32(_SC_PAGESIZE))
     return pages > 0 && pageSize > 0 ? pages * pageSize : 4 << 30
   }()
 
-  static let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  package static let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// The time of day, in ticks.
-  static var now: Int64 {
+  package static var now: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return DateTime.unixEpoch &+ Int64(time.tv_sec) &* 10_000_000 &+ Int64(time.tv_nsec) / 100
   }
 
   /// Milliseconds on a clock that only goes forward.
-  static var milliseconds: Double {
+  package static var milliseconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
   }
 
   /// Milliseconds of processor time that this process has used.
-  static var processorMilliseconds: Double {
+  package static var processorMilliseconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
   }
 
   /// Bytes for `512MB`, `2GB`, `1.5GiB`, `50%` or a plain number of bytes; units are powers of 1024.
-  static func memorySize(_ text: String) -> Int? {
+  package static func memorySize(_ text: String) -> Int? {
     let number = text.prefix { $0.isNumber || $0 == "." }
     let unit = text.dropFirst(number.count).trimmed.lowercased()
     guard let amount = Double(String(number)), amount >= 0, amount.isFinite else { return nil }
@@ -52,7 +52,7 @@ enum Machine {
   }
 
   /// `12.3 ms`, `4.56 s`, `3 min 20 s`.
-  static func durationText(milliseconds: Double) -> String {
+  package static func durationText(milliseconds: Double) -> String {
     func fixed(_ value: Double, _ places: Int) -> String {
       var unit = 1.0
       for _ in 0..<places { unit *= 10 }

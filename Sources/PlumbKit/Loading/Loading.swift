@@ -4,44 +4,36 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
+/// A table that was loaded from a file.
+package struct LoadedFile: Hashable, Sendable {
+  package let name: String
+  package let rows: Int
+  package let path: String
+}
+
 /// Loads files and folders as tables of a catalog.
-struct Loading: Sendable {
-  private let format: FileFormat?
-  private let delimiter: UInt8?
-  private let hasHeader: Bool?
+package struct Loading: Sendable {
+  private let reading: ReadingOptions
   private var columns: Schema?
-  private let badRows: BadRowPolicy
   var threads: Int
   private let memoryLimit: Int
   private let catalog: Catalog
-  private let kind: TelemetryKind?
   let telemetry: TelemetryLoading
 
   /// - Parameter savedMapping: the text of a mapping that is kept under a name.
-  /// - Throws: a usage error of the options.
+  /// - Throws: diagnostics of the mapping and of the file for rejected rows.
   init(
-    _ options: DataOptions, catalog: Catalog, savedMapping: (String) -> String? = { _ in nil }
+    _ reading: ReadingOptions, threads: Int, memoryLimit: Int, catalog: Catalog,
+    savedMapping: (String) -> String? = { _ in nil }
   ) throws {
+    self.reading = reading
     self.catalog = catalog
-    format = try options.loadedFormat()
-    delimiter = try options.delimiterByte()
-    hasHeader = options.header
-    let types = try options.columnTypes()
-    columns = types.isEmpty ? nil : types
-    badRows = options.badRows
-    threads = options.threads ?? Machine.processors
-    memoryLimit = try options.memoryLimit()
-    kind = try options.telemetryKind()
+    columns = reading.columns.isEmpty ? nil : reading.columns
+    self.threads = threads
+    self.memoryLimit = memoryLimit
     telemetry = try TelemetryLoading(
-      mapping: try options.mapping.map { try MappingFile(path: $0, saved: savedMapping) }, rejects: options.rejects,
+      mapping: try reading.mapping.map { try MappingFile(path: $0, saved: savedMapping) }, rejects: reading.rejects,
       catalog: catalog)
-  }
-
-  /// A table that was loaded, for a line about it.
-  struct Loaded {
-    let name: String
-    let rows: Int
-    let path: String
   }
 
   /// Loads one `--load`: a file under its name, each data file of a folder under the file's, or telemetry into
@@ -49,32 +41,32 @@ struct Loading: Sendable {
   ///
   /// - Throws: a diagnostic that names the file.
   @discardableResult
-  func load(name: String?, path: String) throws -> [Loaded] {
+  package func load(name: String?, path: String, _ work: Work) throws -> [LoadedFile] {
     var gathered = GatheredFiles()
-    return try load(name: name, path: path, together: &gathered)
+    return try load(name: name, path: path, together: &gathered, work)
   }
 
   /// The same for one of several: files of one name make one table, as an import makes of them.
   @discardableResult
-  func load(name: String?, path: String, together gathered: inout GatheredFiles) throws -> [Loaded] {
-    if telemetry.hasMapping || kind != nil, name != nil {
+  func load(name: String?, path: String, together gathered: inout GatheredFiles, _ work: Work) throws -> [LoadedFile] {
+    if telemetry.hasMapping || reading.kind != nil, name != nil {
       throw Diagnostic(
         "named-telemetry", "telemetry fills tables of its own, so that it takes no name",
         help: "write the path alone: `\(path)`")
     }
-    if try isTelemetry(path, named: name) { return try loadTelemetry(path) }
+    if try isTelemetry(path, named: name) { return try loadTelemetry(path, work) }
     let paths = path == "-" ? [path] : try TelemetryFiles.expanding(path)
     if name != nil, paths.count > 1 {
       throw Diagnostic("many-files", "`\(path)` names \(paths.count) files, which cannot all be one table")
     }
-    return try paths.flatMap { try loadTables(name: name, path: $0, &gathered) }
+    return try paths.flatMap { try loadTables(name: name, path: $0, &gathered, work) }
   }
 
   /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own. What can be
   /// read once only is not looked into.
   func isTelemetry(_ path: String, named name: String?) throws -> Bool {
-    if telemetry.hasMapping || kind != nil { return true }
-    if name != nil || format != nil { return false }
+    if telemetry.hasMapping || reading.kind != nil { return true }
+    if name != nil || reading.format != nil { return false }
     if path == "-" { return true }
     let options = ReadOptions(context: makeContext())
     return try TelemetryFiles.expanding(path).contains { path in
@@ -82,28 +74,30 @@ struct Loading: Sendable {
     }
   }
 
-  private func loadTelemetry(_ path: String) throws -> [Loaded] {
+  private func loadTelemetry(_ path: String, _ work: Work) throws -> [LoadedFile] {
     let context = makeContext()
     var options = loadOptions(context)
     options.isStandardInput = path == "-"
-    return try Interrupts.shared.handling(repeatable: true, { context.cancel() }) {
-      try telemetry.load(path, kind: kind, options: options)
-    }.result
+    // What was read is reported, and perhaps saved, before the end.
+    work.stopInOrder()
+    return try work.running(context) { try telemetry.load(path, kind: reading.kind, options: options, work) }
   }
 
-  /// Shows what the mapping makes of the first rows of a file.
-  func preview(_ path: String) throws {
+  /// What the mapping makes of the first rows of a file, table by table.
+  func preview(_ path: String, _ work: Work) throws -> [(table: String, answer: Answer)] {
     let context = makeContext()
-    try Interrupts.shared.handling({ context.cancel() }) { try telemetry.preview(path, options: loadOptions(context)) }
+    return try work.running(context) { try telemetry.preview(path, options: loadOptions(context), work) }
   }
 
-  private func loadTables(name: String?, path: String, _ gathered: inout GatheredFiles) throws -> [Loaded] {
-    if path == "-" { return try loadFile(name: name ?? "input", path: path, &gathered) }
+  private func loadTables(
+    name: String?, path: String, _ gathered: inout GatheredFiles, _ work: Work
+  ) throws -> [LoadedFile] {
+    if path == "-" { return try loadFile(name: name ?? "input", path: path, &gathered, work) }
     guard FileInput.exists(path) else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
     }
     guard TelemetryFiles.isFolder(path) else {
-      return try loadFile(name: name ?? Self.tableName(forFile: path), path: path, &gathered)
+      return try loadFile(name: name ?? Self.tableName(forFile: path), path: path, &gathered, work)
     }
     if name != nil {
       throw Diagnostic(
@@ -111,7 +105,7 @@ struct Loading: Sendable {
         help: "write `--load \(path)`")
     }
     return try Self.files(ofFolder: path).flatMap {
-      try loadFile(name: Self.tableName(forFile: $0), path: $0, &gathered)
+      try loadFile(name: Self.tableName(forFile: $0), path: $0, &gathered, work)
     }
   }
 
@@ -123,7 +117,7 @@ struct Loading: Sendable {
     var options = ReadOptions(context: makeContext())
     options.columns = schema
     options.takesColumnsByPlace = true
-    options.badRows = badRows
+    options.badRows = reading.badRows
     if let name = properties["format"] {
       guard let format = FileFormat(name: name) else {
         throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`")
@@ -156,17 +150,19 @@ struct Loading: Sendable {
 
   private func loadOptions(_ context: ExecutionContext) -> ReadOptions {
     var options = ReadOptions(context: context)
-    options.format = format
-    options.delimiter = delimiter
-    options.hasHeader = hasHeader
+    options.format = reading.format
+    options.delimiter = reading.delimiter
+    options.hasHeader = reading.hasHeader
     options.columns = columns
-    options.badRows = badRows
+    options.badRows = reading.badRows
     options.onReject = telemetry.onReject
     return options
   }
 
   /// - Returns: nothing for a file whose rows are in the table already.
-  private func loadFile(name: String, path: String, _ gathered: inout GatheredFiles) throws -> [Loaded] {
+  private func loadFile(
+    name: String, path: String, _ gathered: inout GatheredFiles, _ work: Work
+  ) throws -> [LoadedFile] {
     let context = makeContext()
     var options = loadOptions(context)
     options.isStandardInput = path == "-"
@@ -174,14 +170,14 @@ struct Loading: Sendable {
     let known = try gathered.firstFile(of: name).flatMap { first in
       try catalog.table(named: name).map { (table: $0, first: first) }
     }
-    let loaded = try Interrupts.shared.handling({ context.cancel() }) {
+    let loaded = try work.running(context) {
       if let known { return try GatheredFiles.rows(of: path, for: known.table, of: known.first, options) }
       return try readTable(named: name, path, options)
-    }.result
+    }
     catalog.add(known.map { $0.table.appending(loaded.table.groups) } ?? loaded.table)
     gathered.note(path, in: name)
-    for note in loaded.misfits.notes { Console.say("note: `\(path)`: \(note)") }
-    return [Loaded(name: name, rows: loaded.table.rowCount, path: path)]
+    for note in loaded.misfits.notes { work.note("`\(path)`: \(note)") }
+    return [LoadedFile(name: name, rows: loaded.table.rowCount, path: path)]
   }
 
   /// The file's name without folders and endings.

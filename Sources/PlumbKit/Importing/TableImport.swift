@@ -27,11 +27,14 @@ final class TableImport {
   /// Whether the next transaction makes the table anew.
   private var makesTable: Bool
   private var misfits = RowMisfits()
-  private let bar: ProgressBar
+  private let work: Work
+  private let stage: Work.Stage
 
   init(
-    _ loading: Loading, into file: WorkspaceFile, table name: String, from path: String, replaces: Bool, batchBytes: Int
+    _ loading: Loading, into file: WorkspaceFile, table name: String, from path: String, replaces: Bool, batchBytes: Int,
+    _ work: Work
   ) {
+    self.work = work
     self.file = file
     self.loading = loading
     self.path = path
@@ -40,25 +43,25 @@ final class TableImport {
     self.batchBytes = batchBytes
     options = loading.importOptions(path)
     makesTable = replaces
-    bar = ProgressBar("importing \(name)", unit: "rows")
+    stage = work.stage("importing \(name)", unit: "rows")
   }
 
-  /// - Throws: `ExitStatus.interrupted` when it was stopped, and diagnostics of the file; the batches that were written
-  ///   until then stay.
+  /// - Throws: `Stopped` when it was stopped, and diagnostics of the file; the batches that were written until then stay.
   func run() throws {
     // What this process wrote a moment ago counts.
     try file.reading {}
     let context = options.context
-    try Interrupts.shared.handling(repeatable: true, { context.cancel() }) {
-      defer { bar.finish() }
+    work.stopInOrder()
+    try work.running(context) {
+      defer { stage.end() }
       do {
         try write()
       } catch {
-        bar.finish()
-        if committed > 0, !context.isCancelled { Console.say("note: \(whatIsIn); the same command goes on from there") }
+        stage.end()
+        if committed > 0, !context.isCancelled { work.note("\(whatIsIn); the same command goes on from there") }
         guard context.isCancelled else { throw error }
-        Console.say("stopped: \(whatIsIn)\(rows > 0 ? "; the same command goes on from there" : "")")
-        throw ExitStatus.interrupted
+        work.say("stopped: \(whatIsIn)\(rows > 0 ? "; the same command goes on from there" : "")")
+        throw Stopped()
       }
     }
   }
@@ -89,10 +92,10 @@ final class TableImport {
         try stream.begin(with: wider)
       }
     }
-    bar.finish()
-    for note in misfits.notes { Console.say("note: `\(path)`: \(note)") }
+    stage.end()
+    for note in misfits.notes { work.note("`\(path)`: \(note)") }
     let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them were there)" : ""
-    Console.say("\(name): \(NumberText.grouped(rows)) rows from \(path)\(already)")
+    work.say("\(name): \(counted(rows, "row")) from \(path)\(already)")
   }
 
   /// Begins at the front, or where an earlier import of the same file stopped.
@@ -105,7 +108,7 @@ final class TableImport {
     for record in records where record.path == fullPath || record.size == size {
       switch try stream.likeness(to: record) {
       case .same:
-        Console.say("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) are in already; --replace reads them again")
+        work.say("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) are in already; --replace reads them again")
         return false
       case .longer(let position):
         rowsBefore = record.rows
@@ -135,7 +138,7 @@ final class TableImport {
         let part = Table(name: name, schema: stream.schema, groups: batch?.groups ?? [])
         let base = added
         try writer.append(part) { done in
-          self.bar.show(share: stream.share, count: base + done)
+          self.stage.show(share: stream.share, count: base + done)
           return !self.options.context.isCancelled
         }
         added += part.rowCount
@@ -150,7 +153,7 @@ final class TableImport {
     makesTable = false
     rows = added
     committed = stream.position.offset
-    if !stream.isAtEnd { bar.acknowledge("\(name): \(NumberText.grouped(rows)) rows are in") }
+    if !stream.isAtEnd { work.report(.saved("\(name): \(NumberText.grouped(rows)) rows are in")) }
     return stream.isAtEnd
   }
 

@@ -5,13 +5,29 @@ import PlumbSimulator
 import PlumbStorage
 
 /// A workspace file as the place where a catalog's tables and functions are kept.
-final class FileStore: CatalogStore {
-  let file: WorkspaceFile
+package final class FileStore: CatalogStore {
+  package let file: WorkspaceFile
 
-  init(_ file: WorkspaceFile) { self.file = file }
+  package init(_ file: WorkspaceFile) { self.file = file }
+
+  /// Has the catalog show what the file holds, and keep its changes there. A simulated world in it can be moved on.
+  func attach(to catalog: Catalog, threads: Int) throws {
+    try fill(catalog)
+    attachRemembered(to: catalog)
+    catalog.store = self
+    guard file.setting("clock") != nil else { return }
+    catalog.advance = { [unowned catalog, unowned self] ticks in
+      try SimulatedWorld.checkUnchanged(SimulatedWorld.changedTables(in: file))
+      guard let made = try SimulatedWorld(of: file, threads: threads) else { return SessionOptions.systemClock() }
+      try made.world.advance(by: ticks)
+      try made.save(in: file)
+      try refresh(catalog)
+      return made.world.clock
+    }
+  }
 
   /// Puts what the file holds into the catalog.
-  func fill(_ catalog: Catalog) throws {
+  package func fill(_ catalog: Catalog) throws {
     let names = Set(file.tables.map(\.name))
     for name in catalog.tableNames where !names.contains(name) && !loaded(name, catalog) { catalog.remove(tableNamed: name) }
     for table in file.tables { catalog.add(table) }
@@ -32,13 +48,13 @@ final class FileStore: CatalogStore {
     (try? catalog.table(named: name))??.groups.allSatisfy(\.isInMemory) ?? false
   }
 
-  func beginReading(_ catalog: Catalog) throws {
+  package func beginReading(_ catalog: Catalog) throws {
     if try file.beginReading() { try fill(catalog) }
   }
 
-  func endReading() { file.endReading() }
+  package func endReading() { file.endReading() }
 
-  func make(_ changes: [CatalogChange], in catalog: Catalog) throws {
+  package func make(_ changes: [CatalogChange], in catalog: Catalog) throws {
     try file.write { writer in
       for change in changes { try make(change, writer) }
     }
@@ -55,7 +71,7 @@ final class FileStore: CatalogStore {
   }
 
   /// Shows the catalog what this process has written: the snapshot that is being read is older.
-  func refresh(_ catalog: Catalog) throws {
+  package func refresh(_ catalog: Catalog) throws {
     file.endReading()
     try beginReading(catalog)
   }
@@ -89,10 +105,10 @@ final class FileStore: CatalogStore {
   // MARK: Databases of others
 
   /// What the settings that remember attached databases begin with.
-  static let attachment = "attached:"
+  package static let attachment = "attached:"
 
   /// Attaches what was attached when the file was last open; files are looked at when a query names them.
-  func attachRemembered(to catalog: Catalog) {
+  package func attachRemembered(to catalog: Catalog) {
     for (key, reminder) in file.settings where key.hasPrefix(Self.attachment) {
       let name = String(key.dropFirst(Self.attachment.count))
       if let database = AttachedSQLite(reminder: reminder) { catalog.attach(database, as: name) }

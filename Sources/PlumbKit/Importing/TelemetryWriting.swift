@@ -11,9 +11,11 @@ final class TelemetryWriting {
   private let loading: Loading
   private let catalog: Catalog
   private let file: WorkspaceFile
+  private let work: Work
 
   /// Loading goes on from the tables in `file`.
-  init(_ loading: Loading, catalog: Catalog, file: WorkspaceFile) {
+  init(_ loading: Loading, catalog: Catalog, file: WorkspaceFile, _ work: Work) {
+    self.work = work
     self.loading = loading
     self.catalog = catalog
     self.file = file
@@ -33,51 +35,47 @@ final class TelemetryWriting {
 
   /// Reads what `path` names, saves it batch by batch, and says how many rows are new.
   ///
-  /// - Throws: `ExitStatus.interrupted` when reading was stopped; what was read until then is in the file.
+  /// - Throws: `Stopped` when reading was stopped; what was read until then is in the file.
   func load(_ path: String, named name: String?) throws {
     try file.reading {}
     let before = Dictionary(uniqueKeysWithValues: TelemetrySchema.names.map { ($0, file.table(named: $0)?.rowCount ?? 0) })
     loading.telemetry.onBatch = { [unowned self] tables in
       try save(tables)
-      loading.telemetry.bar.acknowledge("runs: \(NumberText.grouped(tables.runs.rowCount)) rows are in")
+      work.report(.saved("runs: \(NumberText.grouped(tables.runs.rowCount)) rows are in"))
     }
-    try loading.load(name: name, path: path)
+    try loading.load(name: name, path: path, work)
     guard let tables = loading.telemetry.latest else { return }
     try save(tables)
     for name in catalog.tableNames { catalog.remove(tableNamed: name) }
     for table in tables.all {
       let added = table.rowCount - (before[table.name] ?? 0)
-      Console.say("\(table.name): \(NumberText.grouped(table.rowCount)) rows, \(NumberText.grouped(added)) of them new, from \(path)")
+      work.say("\(table.name): \(counted(table.rowCount, "row")), \(NumberText.grouped(added)) of them new, from \(path)")
     }
-    if loading.telemetry.wasStopped { throw ExitStatus.interrupted }
+    if loading.telemetry.wasStopped { throw Stopped() }
   }
 
   /// All tables in one transaction.
   private func save(_ tables: TelemetryTables) throws {
-    let stop = StopFlag()
-    let bar = ProgressBar("saving telemetry", unit: "rows")
+    let stage = work.stage("saving telemetry", unit: "rows")
     let total = max(1, tables.all.reduce(0) { $0 + $1.rowCount })
-    defer { bar.finish() }
-    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
-      try file.write { writer in
-        var done = 0
-        for table in tables.all + tables.kept {
-          if table.rowCount == 0, TelemetrySchema.keptNames.contains(table.name), try !writer.hasTable(named: table.name) {
-            continue
-          }
-          try writer.synchronize(table) { rows in
-            bar.show(share: Double(done + rows) / Double(total), count: done + rows)
-            return !stop.isSet
-          }
-          try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
-          done += table.rowCount
+    defer { stage.end() }
+    try file.write { writer in
+      var done = 0
+      for table in tables.all + tables.kept {
+        if table.rowCount == 0, TelemetrySchema.keptNames.contains(table.name), try !writer.hasTable(named: table.name) {
+          continue
         }
-        for (name, schema) in TelemetryLoading.otherTables where try !writer.hasTable(named: name) {
-          try writer.create(name, schema)
+        try writer.synchronize(table) { rows in
+          stage.show(share: Double(done + rows) / Double(total), count: done + rows)
         }
-        if let mapping = loading.telemetry.mapping {
-          try writer.set(Self.settingName(mapping.name), to: mapping.text)
-        }
+        try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
+        done += table.rowCount
+      }
+      for (name, schema) in TelemetryLoading.otherTables where try !writer.hasTable(named: name) {
+        try writer.create(name, schema)
+      }
+      if let mapping = loading.telemetry.mapping {
+        try writer.set(Self.settingName(mapping.name), to: mapping.text)
       }
     }
   }

@@ -5,10 +5,10 @@ import PlumbEngine
 import PlumbSyntax
 
 /// `schema.kql` beside exported files: what text files cannot say of their columns, as `.create table` commands.
-enum ExportedSchema {
-  static let fileName = "schema.kql"
+package enum ExportedSchema {
+  package static let fileName = "schema.kql"
 
-  static func text(_ tables: [(name: String, schema: Schema)]) -> String {
+  package static func text(_ tables: [(name: String, schema: Schema)]) -> String {
     tables.map { table in
       let columns = table.schema.map { "\(KQLName.inSchema($0.name)): \($0.type.name)" }.joined(separator: ", ")
       return ".create table \(KQLName.inSchema(table.name)) (\(columns));\n"
@@ -18,7 +18,7 @@ enum ExportedSchema {
   /// The columns of a table as the schema beside `path` has them; nil without such a file.
   ///
   /// - Throws: what is wrong with it.
-  static func columns(ofTable name: String, besideFile path: String) throws -> Schema? {
+  package static func columns(ofTable name: String, besideFile path: String) throws -> Schema? {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     guard access(folder + fileName, F_OK) == 0 else { return nil }
     let catalog = Catalog()

@@ -7,12 +7,11 @@ import PlumbTelemetry
 
 extension Workspace {
   /// What there is, in a line: `8 tables with 1,234,567 rows, 2 functions, 1 model; the clock stands at 2026-04-01 15:00`.
-  func summary() throws -> String {
+  package func summary() throws -> String {
     let names = catalog.tableNames
     var rows = 0
     // Tables of a world in memory are not made for this.
     for name in names where catalog.isMade(tableNamed: name) { rows += try catalog.table(named: name)?.rowCount ?? 0 }
-    func counted(_ count: Int, _ noun: String) -> String { "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
     var text = names.isEmpty ? "no tables yet" : counted(names.count, "table")
     if store != nil, !names.isEmpty { text += " with \(counted(rows, "row"))" }
     let functions = catalog.storedFunctions.count
@@ -28,30 +27,32 @@ extension Workspace {
 
   /// Writes tables, functions, models, the clock and what else a file keeps into a new file; all of it, or no file.
   ///
-  /// - Parameter progress: called with the share done and the rows written; false stops it.
-  func save(to path: String, progress: @escaping (Double, Int) -> Bool) throws {
+  /// - Throws: what is wrong with the file; `cancelled` when the work was stopped.
+  package func save(to path: String, _ work: Work) throws {
     guard access(path, F_OK) != 0 else {
       throw Diagnostic(
         "file-exists", "`\(path)` is already there", help: "name a new file; `.open \(path)` opens the one that is there")
     }
+    let stage = work.stage("saving", unit: "rows")
+    defer { stage.end() }
     do {
       try store?.beginReading(catalog)
       defer { store?.endReading() }
-      try write(into: WorkspaceFile(path, fileOptions()), progress)
+      try write(into: WorkspaceFile(path, options.fileOptions), stage)
     } catch {
       for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
       throw error
     }
   }
 
-  private func write(into file: WorkspaceFile, _ progress: @escaping (Double, Int) -> Bool) throws {
+  private func write(into file: WorkspaceFile, _ stage: Work.Stage) throws {
     let tables = try catalog.tableNames.compactMap { try catalog.table(named: $0) }
     let total = Double(max(1, tables.reduce(0) { $0 + $1.rowCount }))
     try file.write { writer in
       var before = 0
       for table in tables {
         let written = before
-        try writer.append(table) { progress(Double(written + $0) / total, written + $0) }
+        try writer.append(table) { stage.show(share: Double(written + $0) / total, count: written + $0) }
         before += table.rowCount
       }
       for function in catalog.storedFunctions {

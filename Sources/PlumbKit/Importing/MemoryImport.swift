@@ -6,14 +6,16 @@ import PlumbStorage
 
 /// Puts files of data into a catalog in memory, as `plumb import` puts them into a workspace file: rows are added to
 /// the tables of their names, but not twice, and telemetry is folded into what is there already.
-struct MemoryImport {
-  let command: ImportCommand
+package struct MemoryImport {
+  let request: ImportRequest
   let catalog: Catalog
   /// What was imported before: the size and time of each file of rows, by table and path.
   let known: Guarded<[String: Known]>
+  let options: WorkspaceOptions
+  let work: Work
 
   /// A file of rows that is in a table, and what it was when it was read.
-  struct Known {
+  package struct Known: Sendable {
     let table: String
     let path: String
     let rows: Int
@@ -26,26 +28,27 @@ struct MemoryImport {
   /// - Throws: a diagnostic that names the file; tables that were read before it stay.
   func run() throws {
     let scratch = Catalog()
-    let loading = try Loading(command.data, catalog: scratch)
+    let loading = try Loading(
+      request.reading, threads: options.threads, memoryLimit: options.memoryLimit, catalog: scratch)
     loading.telemetry.saysAll = true
     loading.telemetry.earlierTables = { [catalog] in try catalog.table(named: $0) }
     var hasTables = false
-    for path in command.paths {
-      let isTelemetry = try loading.isTelemetry(path, named: command.tableName)
+    for path in request.paths {
+      let isTelemetry = try loading.isTelemetry(path, named: request.tableName)
       if !isTelemetry { hasTables = true }
       if !isTelemetry, try isThere(path) { continue }
       var added: Set<String> = []
-      for loaded in try loading.load(name: command.tableName, path: path) where !isTelemetry {
+      for loaded in try loading.load(name: request.tableName, path: path, work) where !isTelemetry {
         // Files of one name are one table by now.
         if added.insert(loaded.name).inserted, let table = try scratch.table(named: loaded.name) { try add(table) }
         note(loaded)
-        Console.say("\(loaded.name): \(NumberText.grouped(loaded.rows)) rows from \(loaded.path)")
+        work.say("\(loaded.name): \(counted(loaded.rows, "row")) from \(loaded.path)")
       }
       if isTelemetry { try takeTelemetry(from: scratch, path) }
       for name in scratch.tableNames { scratch.remove(tableNamed: name) }
     }
     try loading.finish()
-    if !hasTables { try loading.telemetry.checkTaken(command.paths) }
+    if !hasTables { try loading.telemetry.checkTaken(request.paths) }
   }
 
   // MARK: Files that were imported before
@@ -58,7 +61,7 @@ struct MemoryImport {
     return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 
-  private func note(_ loaded: Loading.Loaded) {
+  private func note(_ loaded: LoadedFile) {
     let file = Known(
       table: loaded.name, path: absolutePath(loaded.path), rows: loaded.rows, state: Self.state(loaded.path))
     known.withLock { $0[key(loaded.name, loaded.path)] = file }
@@ -68,8 +71,8 @@ struct MemoryImport {
   ///
   /// - Throws: `file-changed` when it has become another.
   private func isThere(_ path: String) throws -> Bool {
-    let name = command.tableName ?? Loading.tableName(forFile: path)
-    guard !command.replace, path != "-", catalog.hasTable(named: name),
+    let name = request.tableName ?? Loading.tableName(forFile: path)
+    guard !request.replaces, path != "-", catalog.hasTable(named: name),
       let before = known.withLock({ $0[key(name, path)] })
     else { return false }
     guard before.isSame else {
@@ -77,12 +80,12 @@ struct MemoryImport {
         "file-changed", "`\(path)` has changed since its rows were put into `\(name)`",
         help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
     }
-    Console.say("\(name): all rows of \(path) are in already; --replace reads them again")
+    work.say("\(name): all rows of \(path) are in already; --replace reads them again")
     return true
   }
 
   private func add(_ table: Table) throws {
-    if !command.replace, let known = catalog.schema(ofTable: table.name) {
+    if !request.replaces, let known = catalog.schema(ofTable: table.name) {
       guard known == table.schema else {
         throw Diagnostic(
           "schema-differs", "the table `\(table.name)` has other columns than the rows to add",
@@ -106,7 +109,7 @@ struct MemoryImport {
       }
       let added = table.rowCount - (try catalog.table(named: name)?.rowCount ?? 0)
       try catalog.make([.setTable(table)])
-      Console.say("\(name): \(NumberText.grouped(table.rowCount)) rows, \(NumberText.grouped(added)) of them new, from \(path)")
+      work.say("\(name): \(counted(table.rowCount, "row")), \(NumberText.grouped(added)) of them new, from \(path)")
     }
   }
 }

@@ -2,13 +2,13 @@ import Glibc
 import PlumbDiagnostics
 
 /// Reads the text of a query from where the user said it is.
-enum QueryText {
+package enum QueryText {
   /// No query is this long; what is longer is not a query.
   private static let longest = 64 << 20
 
-  static func standardInput() throws -> String { try read(STDIN_FILENO, name: "standard input") }
+  package static func standardInput() throws -> String { try read(STDIN_FILENO, name: "standard input") }
 
-  static func file(_ path: String) throws -> String {
+  package static func file(_ path: String) throws -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")

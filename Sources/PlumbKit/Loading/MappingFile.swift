@@ -9,18 +9,18 @@ import PlumbSyntax
 ///
 /// The file's rows are the table `input`; each `let` that is called `pipelines`, `runs`, `errors` or `edges` is
 /// the query for that table. Columns that it does not give are null.
-struct MappingFile: Sendable {
-  let path: String
-  let text: String
+package struct MappingFile: Sendable {
+  package let path: String
+  package let text: String
   /// The tables that it fills, in the order of `TelemetrySchema.names`.
-  let tables: [String]
+  package let tables: [String]
 
   /// The name under which a workspace file keeps it.
-  var name: String { Loading.tableName(forFile: path) }
+  package var name: String { Loading.tableName(forFile: path) }
 
   /// - Parameter saved: a text that is kept under a name, for a path where no file is.
   /// - Throws: diagnostics of the text.
-  init(path: String, saved: (String) -> String? = { _ in nil }) throws {
+  package init(path: String, saved: (String) -> String? = { _ in nil }) throws {
     self.path = path
     if access(path, F_OK) != 0, let kept = saved(Loading.tableName(forFile: path)) { text = kept } else {
       text = try QueryText.file(path)
@@ -42,7 +42,7 @@ struct MappingFile: Sendable {
   /// The mapped rows of a file's rows, for each table.
   ///
   /// - Parameter rowLimit: how many rows to make of each; nil for all.
-  func run(over input: Table, options: SessionOptions, rowLimit: Int? = nil) throws -> [(name: String, answer: Answer)] {
+  package func run(over input: Table, options: SessionOptions, rowLimit: Int? = nil) throws -> [(name: String, answer: Answer)] {
     let catalog = Catalog()
     catalog.add(Table(name: "input", schema: input.schema, groups: input.groups))
     let session = Session(catalog: catalog, options: options)

@@ -1,0 +1,60 @@
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSimulator
+import PlumbStorage
+
+/// A simulated world in the making: its runs are simulated, written into a workspace file, and go on in real time.
+package struct Simulation: Sendable {
+  /// How many pipelines, 12 to 65,536.
+  package var pipelines = 160
+  /// Days of history.
+  package var days = 30
+  /// Another seed gives another world.
+  package var seed = WorldOptions.defaultSeed
+  package var threads = Machine.processors
+
+  package init() {}
+
+  /// Simulates all runs.
+  ///
+  /// - Returns: the world and how many runs it has; nil when the work was stopped.
+  /// - Throws: a diagnostic when a size is out of range.
+  package func run(_ work: Work) throws -> (world: SimulatedWorld, runs: Int)? {
+    BufferRecycling.keep(upTo: min(Machine.memory / 16, 512 << 20))
+    work.stopInOrder()
+    let world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, threads: threads))
+    let stage = work.stage("simulating", unit: "runs")
+    defer { stage.end() }
+    var runs = 0
+    try world.simulate { share, count in
+      runs = count
+      return stage.show(share: share, count: count)
+    }
+    return work.isCancelled ? nil : (SimulatedWorld(world), runs)
+  }
+
+  /// The workspace file that a world is written into, created if missing.
+  package func file(_ path: String) throws -> WorkspaceFile {
+    var options = WorkspaceFile.Options()
+    options.threads = threads
+    return try WorkspaceFile(path, options)
+  }
+}
+
+extension SimulatedWorld {
+  /// Moves the world with our time, a step a second, and saves each, until the work is stopped.
+  package func goOn(in file: WorkspaceFile, _ work: Work) throws {
+    work.stopInOrder()
+    var last = Machine.milliseconds
+    while !work.isCancelled {
+      usleep(100_000)
+      let now = Machine.milliseconds
+      guard now - last >= 1_000 else { continue }
+      try world.advance(by: Int64((now - last) * 10_000))
+      last = now
+      try save(in: file)
+      work.say("\(DateTime.text(world.clock)): saved")
+    }
+  }
+}

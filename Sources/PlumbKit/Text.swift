@@ -1,0 +1,14 @@
+import PlumbEngine
+
+extension Substring {
+  /// Without white space at either end.
+  package var trimmed: Substring {
+    var text = self
+    while let first = text.first, first.isWhitespace { text = text.dropFirst() }
+    while let last = text.last, last.isWhitespace { text = text.dropLast() }
+    return text
+  }
+}
+
+/// `1 row`, `1,204 rows`.
+package func counted(_ count: Int, _ noun: String) -> String { "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,31 @@
+import Glibc
+import PlumbDatabase
+
+extension Workspace {
+  /// Opens a workspace for these texts. A file that is missing is not created for texts that only read, such as
+  /// those of a user who mistyped its name: they find nothing in it, which is reported.
+  package convenience init(
+    _ source: Source, _ options: WorkspaceOptions, for texts: [String], _ work: Work
+  ) throws {
+    guard case .file(let path) = source, access(path, F_OK) != 0, !texts.contains(where: Self.mayChange) else {
+      try self.init(source, options, work)
+      return
+    }
+    work.note("`\(path)` does not exist yet; the first command that writes to it (`.set`, `plumb import`) creates it")
+    try self.init(.empty, options, work)
+  }
+
+  /// Whether a text may hold a command: a dot at the beginning of a line or a statement.
+  private static func mayChange(_ text: String) -> Bool {
+    var isAtStart = true
+    for byte in text.utf8 {
+      switch byte {
+      case 0x2E where isAtStart: return true
+      case 0x0A, 0x0D, 0x3B: isAtStart = true
+      case 0x20, 0x09: break
+      default: isAtStart = byte >= 0x80 && isAtStart
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,181 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSimulator
+import PlumbStorage
+import PlumbTelemetry
+
+/// A catalog of tables, functions and models, in memory or in a file, and sessions over it.
+///
+/// A workspace may be used from any thread.
+public final class Workspace: Sendable {
+  /// Where a workspace's tables come from.
+  public enum Source: Sendable, Hashable {
+    /// There are no tables yet.
+    case empty
+    /// The default simulated world, whose tables are made when a query first reads them.
+    case simulated
+    /// A workspace file, created if missing.
+    case file(String)
+  }
+
+  package let catalog = Catalog()
+  /// Learns models and keeps them.
+  package let predictor = Predictor()
+  /// The workspace file, if there is one.
+  package let store: FileStore?
+  /// The simulated world in memory, if there is no file.
+  package let world: SimulatedWorld?
+  /// Files whose rows are in tables in memory.
+  package let imported = Guarded<[String: MemoryImport.Known]>([:])
+  /// What it was opened with; another one is opened alike.
+  package let options: WorkspaceOptions
+  private let state: Guarded<State>
+
+  private struct State {
+    var loading: Loading
+    var sessionOptions: SessionOptions
+  }
+
+  /// Opens a workspace; the clock of a simulated one is at the end of its history.
+  ///
+  /// - Throws: a diagnostic of the file, the mapping or the options.
+  package init(_ source: Source, _ options: WorkspaceOptions, _ work: Work) throws {
+    self.options = options
+    var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
+    sessionOptions.parameters = options.parameters
+    sessionOptions.openForeign = { path, properties, context in
+      try AttachedSQLite(path: Paths.expandingHome(path, options.home), properties: properties, context)
+    }
+    let loading = try Loading(
+      options.reading, threads: options.threads, memoryLimit: options.memoryLimit, catalog: catalog)
+    sessionOptions.readExternal = loading.readExternal
+    BufferRecycling.keep(upTo: min(options.memoryLimit / 16, 512 << 20))
+    switch source {
+    case .empty:
+      store = nil
+      world = nil
+    case .simulated:
+      store = nil
+      let made = SimulatedWorld(try World(WorldOptions(threads: options.threads)))
+      made.attach(to: catalog)
+      world = made
+      sessionOptions.clock = { made.world.clock }
+    case .file(let path):
+      world = nil
+      let store = try FileStore(WorkspaceFile(path, options.fileOptions))
+      self.store = store
+      for loss in store.file.losses { work.note("`\(path)`: \(loss)") }
+      try store.attach(to: catalog, threads: options.threads)
+      // A simulated world's clock stands still; imported data lives in our time.
+      sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
+    }
+    if let now = options.now { sessionOptions.clock = { now } }
+    state = Guarded(State(loading: loading, sessionOptions: sessionOptions))
+    catalog.addLineageFunctions()
+    catalog.addJudgingFunctions()
+    catalog.addLearningFunctions()
+    catalog.addPredictionFunctions(predictor) { [world] in try world?.world.predictionTruth() }
+    catalog.addOverview()
+    addModels()
+  }
+
+  /// Another workspace with the same limits and parameters: that of a file, or the one that is there without a file.
+  ///
+  /// - Throws: what is wrong with the file.
+  package func opening(_ path: String?, salvaging: Bool = false, _ work: Work) throws -> Workspace {
+    var options = options
+    options.salvages = salvaging
+    options.parameters = sessionOptions.parameters
+    return try Workspace(path.map { .file($0) } ?? .simulated, options, work)
+  }
+
+  /// Models are kept in the file; commands take them away.
+  private func addModels() {
+    let file = store?.file
+    predictor.store = file.map { FileModels(file: $0) }
+    catalog.models = CatalogModels(
+      names: { [predictor] in try predictor.modelNames() },
+      drop: { [predictor] name in
+        if let file, try file.models().contains(where: { $0.name == name }) { try file.write { try $0.drop(modelNamed: name) } }
+        predictor.forget(modelsNamed: name)
+      })
+  }
+
+  /// The tables of the simulated world in memory that were changed by commands.
+  var changedWorldTables: [String] { world == nil ? [] : SimulatedWorld.changedTables(in: catalog) }
+
+  // MARK: Files of data
+
+  /// Loads each path under its name; those without a name under the names of their files.
+  ///
+  /// - Throws: a diagnostic that names the file; tables that were loaded before it stay.
+  @discardableResult
+  package func load(_ files: [(name: String?, path: String)], _ work: Work) throws -> [LoadedFile] {
+    let loading = state.withLock { $0.loading }
+    var gathered = GatheredFiles()
+    let loaded = try files.flatMap { try loading.load(name: $0.name, path: $0.path, together: &gathered, work) }
+    try loading.finish()
+    return loaded
+  }
+
+  /// Attaches SQLite files, whose tables are read in place as `name.table`.
+  package func attach(_ files: [(name: String, path: String)]) throws {
+    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: options.memoryLimit)
+    for (name, path) in files {
+      catalog.attach(try AttachedSQLite(path: path, properties: [:], context), as: name)
+    }
+  }
+
+  package var loading: Loading { state.withLock { $0.loading } }
+
+  // MARK: Sessions
+
+  /// What sessions begin with.
+  package var sessionOptions: SessionOptions {
+    get { state.withLock { $0.sessionOptions } }
+    set { state.withLock { $0.sessionOptions = newValue } }
+  }
+
+  /// A session of its own; what is random differs from that of every other.
+  package func session() -> Session {
+    let session = Session(catalog: catalog, options: sessionOptions)
+    session.options.seed = UInt64.random(in: .min ... .max)
+    return session
+  }
+
+  /// From now on nothing beyond the workspace is touched.
+  package func makeSafe() {
+    state.withLock {
+      $0.sessionOptions.readExternal = nil
+      $0.sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("attaches no files, so not `\(path)`") }
+    }
+    for (name, _) in catalog.attached { catalog.detach(name) }
+  }
+
+  /// Sets the threads of queries and of loading from now on.
+  package func setThreads(_ count: Int) {
+    state.withLock {
+      $0.sessionOptions.threads = min(max(count, 1), 1024)
+      $0.loading.threads = $0.sessionOptions.threads
+      if $0.sessionOptions.readExternal != nil { $0.sessionOptions.readExternal = $0.loading.readExternal }
+    }
+  }
+}
+
+extension WorkspaceOptions {
+  var fileOptions: WorkspaceFile.Options {
+    var fileOptions = WorkspaceFile.Options()
+    fileOptions.salvages = salvages
+    fileOptions.cacheLimit = min(memoryLimit / 4, 2 << 30)
+    fileOptions.threads = threads
+    return fileOptions
+  }
+}
+
+/// What `--safe` forbids: everything that touches files or programs beyond the workspace.
+package enum Safety {
+  package static func refusal(_ what: String) -> Diagnostic {
+    Diagnostic("safe-mode", "a safe shell \(what)", help: "start `plumb` without --safe to allow it")
+  }
+}
