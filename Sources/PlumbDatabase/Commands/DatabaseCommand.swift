@@ -110,7 +110,7 @@ extension DatabaseCommand.CommandContext {
   func piping(_ answer: Answer, from pipe: Int, to end: Int) throws -> Answer {
     let rows = Table(name: "input", QueryResult(schema: answer.schema, chunks: answer.chunks))
     let inner = Binder(binder.services, context: context)
-    inner.text.define("input", .table(Relation(.scan(ScanPlan(table: rows)), isSerialized: true, name: "input")))
+    inner.define("input", Relation(.scan(ScanPlan(table: rows)), isSerialized: true, name: "input"))
     // `input` stands where the command's last letters were, so that every place after the pipe is kept.
     var bytes = Array(blanked(before: pipe, after: end).utf8)
     let word = Array("input".utf8)

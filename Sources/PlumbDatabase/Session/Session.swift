@@ -96,18 +96,19 @@ package final class Session: Sendable {
         catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
         run: { plan in try execute(optimize(plan, context), context) }),
       context: context)
-    binder.expansions = []
+    let record = ExpansionRecord()
+    binder.record = record
     for statement in parsed.script.statements {
       if case .query(let query) = statement { _ = binder.bind(query) } else { binder.prepare(statement) }
       if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
     }
     var bytes = Array(text.utf8)
-    var found = binder.expansions ?? []
+    var found = record.calls
     var seen: Set<Int> = []
-    for ranking in binder.rankings.sorted(by: { $0.place > $1.place })
-    where (0...bytes.count).contains(ranking.place) && seen.insert(ranking.place).inserted {
-      bytes.insert(contentsOf: ranking.text.utf8, at: ranking.place)
-      found = found.map { $0.span.lower >= ranking.place ? $0.moved(by: ranking.text.utf8.count) : $0 }
+    for ranking in record.rankings.sorted(by: { $0.offset > $1.offset })
+    where (0...bytes.count).contains(ranking.offset) && seen.insert(ranking.offset).inserted {
+      bytes.insert(contentsOf: ranking.text.utf8, at: ranking.offset)
+      found = found.map { $0.span.lower >= ranking.offset ? $0.moved(by: ranking.text.utf8.count) : $0 }
     }
     return (String(decoding: bytes, as: UTF8.self), found)
   }

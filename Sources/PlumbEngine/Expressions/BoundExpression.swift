@@ -1,22 +1,22 @@
 import PlumbDiagnostics
 
-/// An expression whose names are column indices and whose types are known.
+/// An expression whose types are known, and which reads what `Column` names.
 ///
-/// Built by the binder, rewritten by the optimiser, evaluated a chunk at a time.
-package indirect enum BoundExpression: Sendable {
-  /// A column of the input, by index.
-  case column(Int, ScalarType, SourceSpan)
+/// Plans hold a `BoundExpression`, which reads columns by their index. While a query is bound its expressions may also
+/// read what only their operator can provide; they are another type then, which no plan takes.
+package indirect enum Expression<Column: Sendable>: Sendable {
+  case column(Column, ScalarType, SourceSpan)
   case literal(Value, SourceSpan)
-  case call(BoundCall)
+  case call(FunctionCall<Column>)
   /// An expression over one dictionary column, evaluated once per entry of the dictionary.
-  case lifted(DictionaryLift)
+  case lifted(DictionaryLift, over: Column)
 
   package var type: ScalarType {
     switch self {
     case .column(_, let type, _): type
     case .literal(let value, _): value.type
     case .call(let call): call.type
-    case .lifted(let lift): lift.expression.type
+    case .lifted(let lift, _): lift.expression.type
     }
   }
 
@@ -24,7 +24,7 @@ package indirect enum BoundExpression: Sendable {
     switch self {
     case .column(_, _, let span), .literal(_, let span): span
     case .call(let call): call.span
-    case .lifted(let lift): lift.expression.span
+    case .lifted(let lift, _): lift.expression.span
     }
   }
 
@@ -35,11 +35,16 @@ package indirect enum BoundExpression: Sendable {
   }
 }
 
+/// An expression over the columns of an operator's input, by index.
+///
+/// Built by the binder, rewritten by the optimiser, evaluated a chunk at a time.
+package typealias BoundExpression = Expression<Int>
+
 /// A call of one overload of a function.
-package struct BoundCall: Sendable {
+package struct FunctionCall<Column: Sendable>: Sendable {
   package let name: String
   package let overload: Overload
-  package var arguments: [BoundExpression] { didSet { constants = Prepared() } }
+  package var arguments: [Expression<Column>] { didSet { constants = Prepared() } }
   package let type: ScalarType
   package let span: SourceSpan
   package let isVolatile: Bool
@@ -49,7 +54,7 @@ package struct BoundCall: Sendable {
   private(set) var constants = Prepared()
 
   init(
-    name: String, overload: Overload, arguments: [BoundExpression], type: ScalarType, span: SourceSpan,
+    name: String, overload: Overload, arguments: [Expression<Column>], type: ScalarType, span: SourceSpan,
     isVolatile: Bool
   ) {
     self.name = name
@@ -60,6 +65,8 @@ package struct BoundCall: Sendable {
     self.isVolatile = isVolatile
   }
 }
+
+package typealias BoundCall = FunctionCall<Int>
 
 /// What a kernel makes once from the constants of its call and uses for every chunk.
 package final class Prepared: Sendable {
@@ -76,53 +83,79 @@ package final class Prepared: Sendable {
   }
 }
 
-extension BoundExpression {
+extension Expression {
   /// Binds a call, inserting conversions of arguments where the types need them.
   ///
   /// - Throws: `unknown-overload` when no signature fits these argument types.
   package static func calling(
-    _ function: ScalarFunction, _ arguments: [BoundExpression], at span: SourceSpan
-  ) throws -> BoundExpression {
+    _ function: ScalarFunction, _ arguments: [Expression], at span: SourceSpan
+  ) throws -> Expression {
     let shapes = arguments.map { ArgumentShape(type: $0.type, constant: $0.constant) }
     guard let (overload, conversions, type) = function.resolving(shapes) else {
-      throw function.mismatch(arguments, at: span)
+      throw function.mismatch(arguments.map(\.type), at: span)
     }
     let converted = zip(arguments, conversions).map { argument, target in
       target.map { argument.converted(to: $0) } ?? argument
     }
     return .call(
-      BoundCall(
+      FunctionCall(
         name: function.name, overload: overload, arguments: converted, type: type, span: span,
         isVolatile: function.isVolatile))
   }
 
   /// The expression's value as another type, by the engine's own conversion.
-  package func converted(to target: ScalarType) -> BoundExpression {
+  package func converted(to target: ScalarType) -> Expression {
     if type == target { return self }
     if case .literal(let value, let span) = self, let same = value.converted(to: target) {
       return .literal(same, span)
     }
     return .call(
-      BoundCall(
+      FunctionCall(
         name: "to\(target.name)", overload: .conversion(from: type, to: target), arguments: [self],
         type: target, span: span, isVolatile: false))
   }
 
+  /// Calls `body` for this node and all below it.
+  package func visit(_ body: (Expression) -> Void) {
+    body(self)
+    switch self {
+    case .column, .literal: break
+    case .call(let call): for argument in call.arguments { argument.visit(body) }
+    case .lifted(let lift, let column): Expression.column(column, lift.inputType, span).visit(body)
+    }
+  }
+
+  /// The expression with each column replaced by another expression.
+  package func substituting<Other>(
+    _ replacement: (Column, ScalarType, SourceSpan) throws -> Expression<Other>
+  ) rethrows -> Expression<Other> {
+    switch self {
+    case .column(let column, let type, let span): return try replacement(column, type, span)
+    case .literal(let value, let span): return .literal(value, span)
+    case .call(let call):
+      return .call(
+        FunctionCall<Other>(
+          name: call.name, overload: call.overload, arguments: try call.arguments.map { try $0.substituting(replacement) },
+          type: call.type, span: call.span, isVolatile: call.isVolatile))
+    case .lifted(let lift, let column):
+      return try lift.expression.substituting { _, type, span in try replacement(column, type, span) }
+    }
+  }
+
+  /// Whether two evaluations over the same row can differ.
+  package var isVolatile: Bool {
+    var found = false
+    visit { if case .call(let call) = $0, call.isVolatile { found = true } }
+    return found
+  }
+}
+
+extension BoundExpression {
   /// Every column index that the expression reads.
   package var columns: Set<Int> {
     var found = Set<Int>()
     visit { if case .column(let index, _, _) = $0 { found.insert(index) } }
     return found
-  }
-
-  /// Calls `body` for this node and all below it.
-  func visit(_ body: (BoundExpression) -> Void) {
-    body(self)
-    switch self {
-    case .column, .literal: break
-    case .call(let call): for argument in call.arguments { argument.visit(body) }
-    case .lifted(let lift): BoundExpression.column(lift.column, lift.inputType, span).visit(body)
-    }
   }
 
   /// The expression with each column index replaced.
@@ -133,7 +166,7 @@ extension BoundExpression {
     case .call(var call):
       call.arguments = call.arguments.map { $0.mappingColumns(newIndex) }
       return .call(call)
-    case .lifted(let lift): return .lifted(lift.moved(to: newIndex(lift.column)))
+    case .lifted(let lift, let column): return .lifted(lift, over: newIndex(column))
     }
   }
 
@@ -145,7 +178,7 @@ extension BoundExpression {
     case .call(var call):
       call.arguments = call.arguments.map { $0.substituting(columns) }
       return .call(call)
-    case .lifted(let lift): return lift.expression.substituting { _ in columns(lift.column) }
+    case .lifted(let lift, let column): return lift.expression.substituting { _ in columns(column) }
     }
   }
 
@@ -158,13 +191,6 @@ extension BoundExpression {
       return .literal(.null(type), span)
     }
     return isWhole ? result : nil
-  }
-
-  /// Whether two evaluations over the same row can differ.
-  package var isVolatile: Bool {
-    var found = false
-    visit { if case .call(let call) = $0, call.isVolatile { found = true } }
-    return found
   }
 
   /// The parts of a conjunction, in order; the expression itself when it is none.

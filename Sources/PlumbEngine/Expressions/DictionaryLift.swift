@@ -8,8 +8,6 @@ import Synchronization
 package final class DictionaryLift: Sendable {
   /// The expression; its only column is index 0.
   let expression: BoundExpression
-  /// The column of the input that it reads.
-  let column: Int
   let inputType: ScalarType
   private let known = Guarded<[(StringDictionary, Answer)]>([])
 
@@ -20,20 +18,15 @@ package final class DictionaryLift: Sendable {
     let recoded: (StringDictionary, Buffer)?
   }
 
-  init(_ expression: BoundExpression, column: Int, inputType: ScalarType) {
+  init(_ expression: BoundExpression, inputType: ScalarType) {
     self.expression = expression
-    self.column = column
     self.inputType = inputType
   }
 
-  func moved(to column: Int) -> DictionaryLift {
-    DictionaryLift(expression, column: column, inputType: inputType)
-  }
-
-  func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
-    let codes = chunk.column(column)
+  /// The expression for each row of the column `codes`.
+  func evaluate(_ codes: Vector, _ context: ExecutionContext) throws -> Vector {
     guard codes.encoding.isCodes, !codes.isConstant, codes.nulls == nil, let dictionary = codes.dictionary else {
-      return try expression.evaluate(Chunk([codes], count: chunk.count), context)
+      return try expression.evaluate(Chunk([codes], count: codes.count), context)
     }
     let answer = try self.answer(for: dictionary, context)
     if let (results, recoding) = answer.recoded {

@@ -7,8 +7,8 @@ extension BoundExpression {
     switch self {
     case .column(let index, _, _): return schema.indices.contains(index) ? schema[index].name : "#\(index)"
     case .literal(let value, _): return value.literal
-    case .lifted(let lift):
-      let input = schema.indices.contains(lift.column) ? [schema[lift.column]] : []
+    case .lifted(let lift, let column):
+      let input = schema.indices.contains(column) ? [schema[column]] : []
       return lift.expression.text(input, inOperator: inOperator)
     case .call(let call):
       let parts = call.arguments.map { $0.text(schema, inOperator: true) }

@@ -17,7 +17,7 @@ extension BoundExpression {
       case .codes(let dictionary) = input.node.bounds(ofColumn: index), dictionary.count &* 4 <= input.scannedRows
     {
       let type = input.schema[index].type
-      return .lifted(DictionaryLift(mappingColumns { _ in 0 }, column: index, inputType: type))
+      return .lifted(DictionaryLift(mappingColumns { _ in 0 }, inputType: type), over: index)
     }
     call.arguments = call.arguments.map { $0.lifting(over: input) }
     return .call(call)

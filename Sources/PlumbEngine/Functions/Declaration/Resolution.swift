@@ -24,28 +24,27 @@ extension ScalarFunction {
   }
 
   /// Why no overload fits these arguments.
-  func mismatch(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {
+  func mismatch(_ types: [ScalarType], at span: SourceSpan) -> Diagnostic {
     let counts = overloads.map { $0.parameters.count + $0.minimumRest }
     let open = overloads.contains { $0.rest != nil }
     let fewest = counts.min() ?? 0
     let most = counts.max() ?? 0
     let usage = isOperator ? "" : "`\(name)(\(parameters))`"
-    if arguments.count < fewest || (!open && arguments.count > most) {
+    if types.count < fewest || (!open && types.count > most) {
       let wanted =
         open ? "at least \(fewest)" : fewest == most ? "\(fewest)" : "\(fewest) to \(most)"
       return Diagnostic(
         "argument-count",
-        "`\(name)` takes \(wanted) argument\(wanted == "1" ? "" : "s"), and this call has \(arguments.count)",
+        "`\(name)` takes \(wanted) argument\(wanted == "1" ? "" : "s"), and this call has \(types.count)",
         at: span, help: "it is written \(usage)")
     }
-    let types = arguments.map(\.type.name)
     if isOperator, types.count == 2 {
       return Diagnostic(
-        "operand-types", "`\(name)` does not work between \(types[0]) and \(types[1])", at: span,
-        help: conversionHelp(arguments))
+        "operand-types", "`\(name)` does not work between \(types[0].name) and \(types[1].name)", at: span,
+        help: conversionHelp(types))
     }
     return Diagnostic(
-      "argument-types", "`\(name)` does not take \(types.joined(separator: ", "))", at: span,
+      "argument-types", "`\(name)` does not take \(types.map(\.name).joined(separator: ", "))", at: span,
       help: usage.isEmpty ? nil : "it is written \(usage)")
   }
 
@@ -62,8 +61,7 @@ extension ScalarFunction {
 
   private func isLetter(_ byte: UInt8) -> Bool { (byte | 32) >= 97 && (byte | 32) <= 122 || byte == 95 }
 
-  private func conversionHelp(_ arguments: [BoundExpression]) -> String? {
-    let types = arguments.map(\.type)
+  private func conversionHelp(_ types: [ScalarType]) -> String? {
     if types.contains(.string), let other = types.first(where: { $0 != .string }) {
       return "convert one side, as in `to\(other.name)(...)` or `tostring(...)`"
     }

@@ -1,0 +1,124 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+/// A function that the binder itself understands, since it needs more than the values of its arguments: the clock, the
+/// columns around it, or the rows of a query.
+struct BinderFunction: Sendable {
+  let name: String
+  /// What a call gives; nil when this call is one of a function of the engine by the same name.
+  let bind: @Sendable (CallSyntax, ExpressionBinder) throws -> OpenExpression?
+
+  init(_ name: String, bind: @escaping @Sendable (CallSyntax, ExpressionBinder) throws -> OpenExpression?) {
+    self.name = name
+    self.bind = bind
+  }
+
+  /// To add one, add an element.
+  static let all: [BinderFunction] = [
+    BinderFunction("toscalar") { try scalar(of: $0.onlyArgument(), $0, $1) },
+    BinderFunction("now") { call, binder in
+      let now = OpenExpression.literal(.datetime(binder.place.context.now), call.span)
+      guard let offset = call.arguments.first else { return now }
+      return try binder.calls.calling("+", [now, binder.bind(call.onlyArgument())], at: offset.span)
+    },
+    BinderFunction("ago") { call, binder in
+      let now = OpenExpression.literal(.datetime(binder.place.context.now), call.span)
+      return try binder.calls.calling("-", [now, binder.bind(call.onlyArgument())], at: call.span)
+    },
+    BinderFunction("bin_auto") { call, binder in
+      let value = try binder.bind(call.onlyArgument())
+      let options = binder.place.state.options
+      guard let size = options.binAutoSize else {
+        throw Diagnostic(
+          "missing-option", "`bin_auto` needs the size of the bins", at: call.span,
+          help: "write `set query_bin_auto_size = 1h;` before the query")
+      }
+      let step = OpenExpression.literal(size, call.span)
+      guard let fixed = options.binAutoAt else { return try binder.calls.calling("bin", [value, step], at: call.span) }
+      return try binder.calls.calling("bin_at", [value, step, .literal(fixed, call.span)], at: call.span)
+    },
+    BinderFunction("ingestion_time") { call, _ in .literal(.null(.datetime), call.span) },
+    BinderFunction("column_ifexists", bind: columnIfExists),
+    BinderFunction("columnifexists", bind: columnIfExists),
+    BinderFunction("iscolumnexists") { call, binder in
+      let name = try binder.columnName(call.onlyArgument())
+      return .literal(.bool(binder.rows?.index(of: name) != nil), call.span)
+    },
+    BinderFunction("pack_all") { call, binder in
+      var ignoresNulls = false
+      if !call.arguments.isEmpty {
+        ignoresNulls = try binder.calls.constant(binder.bind(call.onlyArgument()), what: "this") == .bool(true)
+      }
+      let rows = binder.visibleRows
+      let columns = (rows?.schema ?? []).enumerated().map { index, column in
+        (column.name, OpenExpression.input(index, column.type, call.span))
+      }
+      return try binder.calls.packing(columns, ignoresNulls: ignoresNulls, at: call.span)
+    },
+    BinderFunction("bag_pack_columns") { call, binder in
+      let columns = try call.arguments.map { (automaticName($0.value) ?? "", try binder.bind($0.value)) }
+      return try binder.calls.packing(columns, ignoresNulls: false, at: call.span)
+    },
+    BinderFunction("column_names_of") { call, binder in
+      guard let query = try call.onlyArgument().asQuery else { return nil }
+      let names = try binder.place.relation(query).schema.map { Dynamic.string($0.name) }
+      return .literal(.dynamic(.array(names)), call.span)
+    },
+    BinderFunction("extract", bind: converted),
+    BinderFunction("extract_json", bind: converted),
+    BinderFunction("extractjson", bind: converted),
+  ]
+
+  private static let byName: [String: BinderFunction] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  static func named(_ name: String) -> BinderFunction? { byName[name] }
+
+  private static func scalar(
+    of argument: ExpressionSyntax, _ call: CallSyntax, _ binder: ExpressionBinder
+  ) throws -> OpenExpression {
+    // The key of the partition comes before columns of its name.
+    if case .name(let name) = argument.withoutParentheses,
+      case .value(let key, _)? = binder.place.scope.binding(named: PartitionSyntax.key(named: name.text))
+    {
+      return .partitionKey(name.text, key.type, call.span)
+    }
+    switch try binder.any(argument) {
+    case .scalar(let expression): return expression
+    case .table(let table):
+      guard let type = table.schema.first?.type else {
+        throw Diagnostic("no-columns", "the table has no columns to take a value from", at: argument.span)
+      }
+      if binder.place.state.services.run == nil { return .column(.unknown, type, call.span) }
+      let result = try binder.place.state.run(table, at: argument.span)
+      let first = result.chunks.first { $0.count > 0 }?.column(0).value(at: 0)
+      return .literal(first ?? .null(type), call.span)
+    }
+  }
+
+  private static func columnIfExists(_ call: CallSyntax, _ binder: ExpressionBinder) throws -> OpenExpression {
+    guard call.arguments.count == 2 else { throw call.argumentCount("2 arguments, a column's name and a default") }
+    let name = try binder.columnName(call.arguments[0].value)
+    if let rows = binder.visibleRows, let index = rows.index(of: name) { return rows.column(index, at: call.span) }
+    return try binder.bind(call.arguments[1].value)
+  }
+
+  /// The call with `typeof(...)` as its last argument, which is a conversion around the call without it.
+  private static func converted(_ call: CallSyntax, _ binder: ExpressionBinder) throws -> OpenExpression? {
+    guard let last = call.arguments.last, call.arguments.count > 1,
+      case .literal(let literal) = last.value.withoutParentheses, case .typeOf(let type) = literal.value
+    else { return nil }
+    var shorter = call
+    shorter.arguments.removeLast()
+    return try binder.calls.folded(binder.bind(shorter).converted(to: ScalarType(type.type)))
+  }
+}
+
+extension ExpressionBinder {
+  fileprivate func columnName(_ expression: ExpressionSyntax) throws -> String {
+    guard case .string(let name) = try calls.constant(bind(expression), what: "a column's name") else {
+      throw Diagnostic("not-a-name", "a column's name is a string here", at: expression.span)
+    }
+    return name
+  }
+}

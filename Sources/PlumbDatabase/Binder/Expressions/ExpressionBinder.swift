@@ -1,0 +1,278 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+/// What an operator provides to its expressions beyond the columns of each row.
+enum ExpressionOffer {
+  case nothing
+  /// Columns over neighbouring rows, and values that several columns share.
+  case windows(WindowColumns)
+  case aggregates(AggregateColumns)
+  /// Within an aggregate's arguments: columns, and not another aggregate.
+  case insideAggregate
+}
+
+/// Binds expressions: resolves their names, picks overloads and computes what is constant.
+///
+/// What it gives is open: whoever asks for it resolves the references to what the operator provides.
+struct ExpressionBinder {
+  /// The names that the expression can use.
+  var place: BindingPlace
+  /// The rows that the expression is over; nil where there are none.
+  let rows: InputRows?
+  /// False in a function's body, which sees its parameters and not the caller's columns.
+  var seesColumns: Bool
+  /// What the operator is called, for messages.
+  let what: String
+  var offer: ExpressionOffer
+
+  var calls: CallBinding { place.calls }
+
+  /// The rows whose columns can be named; nil where none can.
+  var visibleRows: InputRows? { seesColumns ? rows : nil }
+
+  /// A scalar expression with its names resolved and its constants computed.
+  ///
+  /// - Throws: the first mistake in it.
+  func bind(_ expression: ExpressionSyntax) throws -> OpenExpression {
+    switch expression {
+    case .name(let name): return try value(of: name)
+    case .literal(let literal): return .literal(try Value(literal), literal.span)
+    case .parenthesized(let node): return try bind(node.expression)
+    case .unary(let unary):
+      let operand = try bind(unary.operand)
+      switch unary.operator {
+      case .minus: return try calls.calling("-", [operand], at: unary.span)
+      case .plus:
+        guard operand.type.isNumeric || operand.type == .timespan else {
+          throw Diagnostic(
+            "operand-types", "`+` does not work on \(operand.type.described)", at: unary.operatorSpan)
+        }
+        return operand
+      }
+    case .binary(let binary): return try bind(binary)
+    case .logical(let logical):
+      let operands = try logical.operands.map { try condition($0) }
+      return try calls.calling(logical.operator.rawValue, operands, at: logical.span)
+    case .between(let between): return try bind(between)
+    case .membership(let membership): return try bind(membership)
+    case .call(let call): return try bind(call)
+    case .member(let member):
+      if let column = try column(of: member) { return column }
+      let base = try bind(member.base)
+      guard base.type == .dynamic else {
+        throw Diagnostic(
+          "not-dynamic", "\(base.type.described) has no properties, so `.\(member.name.text)` means nothing here",
+          at: member.name.span, help: base.type == .string ? "read it with `parse_json(...)` first" : nil)
+      }
+      return try calls.calling(
+        "member", [base, .literal(.string(member.name.text), member.name.span)], at: member.span)
+    case .element(let element):
+      let base = try bind(element.base)
+      guard base.type == .dynamic else {
+        throw Diagnostic(
+          "not-dynamic", "\(base.type.described) has no elements", at: element.base.span,
+          help: base.type == .string ? "use `substring(...)`, or `parse_json(...)` first" : nil)
+      }
+      return try calls.calling("element", [base, try bind(element.index)], at: element.span)
+    case .star(let span):
+      throw Diagnostic("misplaced-star", "`*` is no value here", at: span)
+    case .path(let path):
+      _ = try place.relation(.path(path))
+      throw tableAsValue(path.span)
+    case .query(let query): throw tableAsValue(query.span)
+    }
+  }
+
+  func tableAsValue(_ span: SourceSpan, _ name: String? = nil) -> Diagnostic {
+    Diagnostic(
+      "table-as-value", "\(name.map { "`\($0)` is a table" } ?? "this is a table"), and a value is needed here",
+      at: span, help: "`toscalar(...)` gives the first value of a table")
+  }
+
+  // MARK: Names
+
+  /// An expression that is true or false.
+  func condition(_ expression: ExpressionSyntax) throws -> OpenExpression {
+    let bound = try bind(expression)
+    switch bound.type {
+    case .bool: return bound
+    case .dynamic: return try calls.folded(bound.converted(to: .bool))
+    default:
+      throw Diagnostic(
+        "not-a-bool", "a condition is true or false, and this is \(bound.type.described)", at: expression.span,
+        help: bound.type == .string
+          ? "compare it, as in `== \"...\"`, or use `isnotempty(...)`" : "compare it, as in `!= 0`")
+    }
+  }
+
+  func value(of name: NameSyntax) throws -> OpenExpression {
+    if let rows = visibleRows {
+      if let index = rows.index(of: name.text) { return rows.column(index, at: name.span) }
+      if rows.broken.contains(name.text) { throw AlreadyReported() }
+    }
+    switch place.scope.binding(named: name.text) {
+    case .value(let expression, let read):
+      if let value = expression.constant { return .literal(value, name.span) }
+      if let read, read != rows?.id {
+        throw Diagnostic(
+          "row-value", "`\(name.text)` depends on a row, which a query inside a function cannot see", at: name.span)
+      }
+      return expression
+    case .table: throw tableAsValue(name.span, name.text)
+    case .function(let function, let scope):
+      guard function.parameters.isEmpty else {
+        throw Diagnostic(
+          "function-as-value", "`\(name.text)` is a function and needs its arguments", at: name.span,
+          help: "write `\(name.text)(...)`")
+      }
+      let call = CallSyntax(calling: name, at: name.span)
+      switch try FunctionExpansion(function, from: scope, call, by: self).result() {
+      case .scalar(let expression): return expression
+      case .table: throw tableAsValue(name.span, name.text)
+      }
+    case .pattern(let pattern, _): throw pattern.missingValues(at: name.span)
+    case .broken: throw AlreadyReported()
+    case nil: break
+    }
+    if place.catalog.hasTable(named: name.text) { throw tableAsValue(name.span, name.text) }
+    throw unknownName(name)
+  }
+
+  /// `step.column`, where the row knows `step`; nil where it does not.
+  private func column(of member: MemberSyntax) throws -> OpenExpression? {
+    guard let rows = visibleRows, case .name(let base) = member.base.withoutParentheses,
+      rows.members[base.text] != nil || rows.graph?.hops[base.text] != nil
+    else { return nil }
+    guard let columns = rows.members[base.text] else {
+      throw Diagnostic(
+        "path-property", "`\(base.text)` is a path of several edges", at: member.span,
+        help: "write `map(\(base.text), \(member.name.text))`, or `all(...)` or `any(...)` for a condition")
+    }
+    guard let index = columns[member.name.text] else {
+      throw Diagnostic(
+        "unknown-column", "`\(base.text)` has no column `\(member.name.text)`", at: member.name.span,
+        help: Suggestion.nearest(to: member.name.text, in: columns.keys.sorted()))
+    }
+    return rows.column(index, at: member.span)
+  }
+
+  private func unknownName(_ name: NameSyntax) -> Diagnostic {
+    let variables = place.scope.names
+    guard let rows = visibleRows else {
+      return Diagnostic(
+        "unknown-name", "there is no `\(name.text)` here", at: name.span,
+        help: Suggestion.nearest(to: name.text, in: variables))
+    }
+    if let graph = rows.graph, rows.members[name.text] == nil, graph.hops[name.text] != nil {
+      return Diagnostic(
+        "path-value", "`\(name.text)` is a path of several edges, which is no value", at: name.span,
+        help: "`map(\(name.text), ...)` gives an array with a value for each edge, "
+          + "as in `array_length(map(\(name.text), 1))`")
+    }
+    let table = rows.tableName.map { "`\($0)` has" } ?? "the rows here have"
+    var help = Suggestion.nearest(to: name.text, in: rows.schema.map(\.name) + variables)
+    if help == nil, !rows.schema.isEmpty {
+      let shown = rows.schema.prefix(8).map { "`\($0.name)`" }.joined(separator: ", ")
+      help = "the columns are \(shown)\(rows.schema.count > 8 ? ", ..." : "")"
+    }
+    return Diagnostic("unknown-column", "\(table) no column `\(name.text)`", at: name.span, help: help)
+  }
+
+  // MARK: Operators
+
+  private func bind(_ binary: BinarySyntax) throws -> OpenExpression {
+    if case .star = binary.lhs.withoutParentheses { return try anyColumn(binary) }
+    let lhs = try bind(binary.lhs)
+    let rhs = try bind(binary.rhs)
+    return try calls.calling(binary.operator.rawValue, [lhs, rhs], at: binary.span)
+  }
+
+  /// `* has "x"`: whether it is so for any column, texts or not.
+  private func anyColumn(_ binary: BinarySyntax) throws -> OpenExpression {
+    guard let rows = visibleRows else {
+      throw Diagnostic("misplaced-star", "`*` stands for columns, and there are none here", at: binary.lhs.span)
+    }
+    let rhs = try bind(binary.rhs)
+    let isEquality = binary.operator == .equal || binary.operator == .notEqual
+    var tests: [OpenExpression] = []
+    for (index, column) in rows.schema.enumerated() {
+      var operand = rows.column(index, at: binary.lhs.span)
+      if isEquality {
+        guard column.type == rhs.type || (column.type.isNumeric && rhs.type.isNumeric) else { continue }
+      } else if column.type != .string {
+        operand = operand.converted(to: .string)
+      }
+      tests.append(try calls.calling(binary.operator.rawValue, [operand, rhs], at: binary.span))
+    }
+    if tests.isEmpty { return .literal(.bool(false), binary.span) }
+    return tests.count == 1 ? tests[0] : try calls.calling("or", tests, at: binary.span)
+  }
+
+  private func bind(_ between: BetweenSyntax) throws -> OpenExpression {
+    let operand = try bind(between.operand)
+    let lower = try bind(between.lower)
+    var upper = try bind(between.upper)
+    // A range of time may be given by its start and its length.
+    if lower.type == .datetime, upper.type == .timespan {
+      upper = try calls.calling("+", [lower, upper], at: between.upper.span)
+    }
+    return try calls.calling(
+      between.isNegated ? "!between" : "between", [operand, lower, upper], at: between.span)
+  }
+
+  private func bind(_ membership: MembershipSyntax) throws -> OpenExpression {
+    let items = try items(of: membership)
+    let name = membership.operator.rawValue
+    if case .star = membership.operand.withoutParentheses, let rows = visibleRows {
+      let tests = try rows.schema.indices.map { index in
+        let operand = rows.column(index, at: membership.operand.span)
+        return try calls.calling(name, [operand.converted(to: .string)] + items, at: membership.span)
+      }
+      return try calls.calling("or", tests, at: membership.span)
+    }
+    let operand = try bind(membership.operand)
+    if items.isEmpty {
+      let isNegated = membership.operator == .notIn || membership.operator == .notInIgnoringCase
+      return .literal(.bool(isNegated || membership.operator == .hasAll), membership.span)
+    }
+    return try calls.calling(name, [operand] + matching(items, operand.type), at: membership.span)
+  }
+
+  /// The items of a list: as written, or those of a table or of a dynamic array.
+  private func items(of membership: MembershipSyntax) throws -> [OpenExpression] {
+    guard membership.list.count == 1, let only = membership.list.first else {
+      return try membership.list.map { try bind($0) }.flatMap(unfolded)
+    }
+    switch try any(only) {
+    case .scalar(let expression): return unfolded(expression)
+    case .table(let table):
+      guard place.state.services.run != nil else {
+        guard !table.schema.isEmpty else { return [] }
+        return [.column(.unknown, .dynamic, only.span)]
+      }
+      let result = try place.state.run(table, at: only.span)
+      guard !result.schema.isEmpty else { return [] }
+      return unfolded(.literal(.dynamic(.array(result.firstColumn.map { Dynamic($0) })), only.span))
+    }
+  }
+
+  /// A short constant array as its elements; anything else as it is.
+  private func unfolded(_ expression: OpenExpression) -> [OpenExpression] {
+    guard case .literal(.dynamic(.array(let elements)), let span) = expression, elements.count <= 256 else {
+      return [expression]
+    }
+    return elements.map { .literal(Value($0), span) }
+  }
+
+  /// Constants in the type they are compared with, where that loses nothing.
+  private func matching(_ items: [OpenExpression], _ type: ScalarType) -> [OpenExpression] {
+    let types = Set(items.map(\.type))
+    // Items of one type are left to the function; a mixture is brought to the operand's type.
+    guard types.count > 1, type != .dynamic else { return items }
+    return items.map { item in
+      guard item.type != type, let value = item.constant, let same = value.converted(to: type) else { return item }
+      return .literal(same, item.span)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// The rows that an operator's expressions read: their columns, and the names for them.
+final class InputRows {
+  /// Tells these rows from those of other operators.
+  let id: Int
+  let schema: Schema
+  let tableName: String?
+  let isSerialized: Bool
+  /// Columns whose expressions were wrong and reported.
+  let broken: Set<String>
+  private let places: [String: Int]
+
+  /// Columns read as `name.column`: by the steps of `scan`, and the nodes and edges of a graph's pattern.
+  let members: [String: [String: Int]]
+
+  /// The graph's pattern that expressions are over.
+  let graph: GraphScope?
+  /// Over a graph's nodes: the column with the number of outgoing edges; that of the incoming ones follows it.
+  let degreeColumns: Int?
+
+  init(_ relation: Relation, id: Int, members: [String: [String: Int]], graph: GraphScope?, degreeColumns: Int?) {
+    self.members = members
+    self.graph = graph
+    self.degreeColumns = degreeColumns
+    self.id = id
+    schema = relation.schema
+    tableName = relation.name
+    isSerialized = relation.isSerialized
+    broken = relation.broken
+    places = Dictionary(schema.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func index(of name: String) -> Int? { places[name] }
+
+  /// The column as an expression.
+  func column(_ index: Int, at span: SourceSpan) -> OpenExpression { .input(index, schema[index].type, span) }
+}

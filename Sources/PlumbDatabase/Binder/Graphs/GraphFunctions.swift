@@ -1,0 +1,71 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+/// Functions that mean something over a graph's pattern, or over its nodes.
+enum GraphFunctions {
+  private static let all: [BinderFunction] = [
+    BinderFunction("node_degree_out") { try degree($0, $1, isIn: false) },
+    BinderFunction("node_degree_in") { try degree($0, $1, isIn: true) },
+    BinderFunction("all") { try along($0, .all, $1) },
+    BinderFunction("any") { try along($0, .any, $1) },
+    BinderFunction("map") { try along($0, .map, $1) },
+  ]
+
+  /// The function of the name; nil where the rows are not those of a graph.
+  static func function(named name: String, over rows: InputRows?) -> BinderFunction? {
+    guard let rows, rows.graph != nil || rows.degreeColumns != nil else { return nil }
+    return all.first { $0.name == name }
+  }
+
+  private static func degree(
+    _ call: CallSyntax, _ binder: ExpressionBinder, isIn: Bool
+  ) throws -> OpenExpression? {
+    if call.arguments.isEmpty, let degrees = binder.rows?.degreeColumns {
+      return .input(degrees + (isIn ? 1 : 0), .long, call.span)
+    }
+    guard let names = binder.rows?.graph else { return nil }
+    guard case .name(let name) = try call.onlyArgument().withoutParentheses, let node = names.nodes[name.text] else {
+      throw Diagnostic("not-a-node", "`\(call.name.text)` needs a node of the pattern", at: call.span)
+    }
+    // The degrees follow the nodes' properties.
+    return names.adding(.node(node, column: names.graph.nodeSchema.count + (isIn ? 1 : 0)), .long, at: call.span)
+  }
+
+  /// An expression over the edges of a path, or with `inner_nodes` over the nodes within it.
+  private static func along(
+    _ call: CallSyntax, _ fold: GraphPattern.Fold, _ binder: ExpressionBinder
+  ) throws -> OpenExpression? {
+    guard let names = binder.rows?.graph else { return nil }
+    guard call.arguments.count == 2 else { throw call.argumentCount("an edge and an expression") }
+    var path = call.arguments[0].value.withoutParentheses
+    var overNodes = false
+    if case .call(let inner) = path, inner.name.text == "inner_nodes" {
+      path = try inner.onlyArgument().withoutParentheses
+      overNodes = true
+    }
+    guard case .name(let name) = path, let hop = names.hops[name.text] else {
+      throw Diagnostic(
+        "not-an-edge", "`\(call.name.text)` needs an edge of the pattern", at: call.arguments[0].span,
+        help: "for the nodes within a path, write `inner_nodes(edge)`")
+    }
+    var elements = Relation(.graphAsTable)
+    elements.schema = overNodes ? names.graph.nodeSchema : names.graph.edgeSchema
+    let state = binder.place.state
+    let element = ColumnExpressions(
+      rows: state.rows(of: elements, degreeColumns: overNodes ? names.graph.nodeSchema.count : nil), at: binder.place,
+      for: "`\(call.name.text)`")
+    let expression = fold == .map
+      ? try element.expression(call.arguments[1].value) : try element.condition(call.arguments[1].value)
+    return names.adding(
+      .path(hop: hop, overNodes: overNodes, fold, expression), fold == .map ? .dynamic : .bool, at: call.span)
+  }
+}
+
+extension GraphScope {
+  /// A column that no name of its own means.
+  fileprivate func adding(_ column: GraphPattern.Column, _ type: ScalarType, at span: SourceSpan) -> OpenExpression {
+    columns.append(column)
+    return .input(columns.count - 1, type, span)
+  }
+}

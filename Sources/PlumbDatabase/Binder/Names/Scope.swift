@@ -1,0 +1,72 @@
+import PlumbEngine
+import PlumbSyntax
+
+/// What a name of a query stands for.
+enum Binding {
+  /// A value; `rows` names the rows that it reads, when it is a function's argument over columns.
+  case value(OpenExpression, rows: Int?)
+  case table(Relation)
+  case function(FunctionSyntax, Scope)
+  /// Tables under texts, and what was defined before them.
+  case pattern(DeclarePatternSyntax, Scope)
+  /// Its definition was wrong and reported.
+  case broken
+}
+
+/// The names of one text, function body or query.
+final class Frame {
+  let parent: Scope?
+  fileprivate var names: [String: (order: Int, binding: Binding)] = [:]
+  private var count = 0
+
+  init(parent: Scope?) { self.parent = parent }
+
+  func define(_ name: String, _ binding: Binding) {
+    names[name] = (count, binding)
+    count += 1
+  }
+
+  /// Lets go of all meanings: a function's holds on to the frame that it is defined in.
+  func forget() { names = [:] }
+
+  func defines(_ name: String) -> Bool { names[name] != nil }
+
+  /// All names that are defined by now; later ones stay hidden.
+  var now: Scope { Scope(frame: self, limit: count) }
+
+  /// All names, those still to come included.
+  var open: Scope { Scope(frame: self, limit: .max) }
+}
+
+/// A frame as it was at some moment, and the frames around it.
+struct Scope {
+  let frame: Frame
+  fileprivate let limit: Int
+
+  func binding(named name: String) -> Binding? {
+    var scope: Scope? = self
+    while let current = scope {
+      if let found = current.frame.names[name], found.order < current.limit { return found.binding }
+      scope = current.frame.parent
+    }
+    return nil
+  }
+
+  /// Every visible name with its meaning, inner ones first.
+  var all: [(name: String, binding: Binding)] {
+    var result: [(name: String, binding: Binding)] = []
+    var seen = Set<String>()
+    var scope: Scope? = self
+    while let current = scope {
+      let visible = current.frame.names.filter { $0.value.order < current.limit && !seen.contains($0.key) }
+      for (name, entry) in visible.sorted(by: { $0.value.order < $1.value.order }) {
+        seen.insert(name)
+        result.append((name, entry.binding))
+      }
+      scope = current.frame.parent
+    }
+    return result
+  }
+
+  var names: [String] { all.map(\.name) }
+}

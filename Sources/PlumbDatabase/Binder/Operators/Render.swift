@@ -1,0 +1,31 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+extension RenderSyntax: OperatorBinding {
+  /// `render`: the rows as they are, and how they should be drawn.
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    let kinds = [
+      "anomalychart", "areachart", "barchart", "card", "columnchart", "graph", "ladderchart", "linechart",
+      "piechart", "pivotchart", "plotly", "scatterchart", "stackedareachart", "table", "timechart", "timepivot",
+      "timeline", "treemap", "sparkline", "heatmap", "histogram",
+    ]
+    let kind = visualization.text
+    if !kinds.contains(kind) {
+      throw Diagnostic(
+        "unknown-chart", "there is no chart called `\(kind)`", at: visualization.span,
+        help: Suggestion.nearest(to: kind, in: kinds) ?? "try `timechart`, `barchart` or `table`")
+    }
+    var written: [String: String] = [:]
+    for property in properties {
+      let values = try property.values.map { value -> String in
+        if case .name(let word) = value.withoutParentheses { return word.text }
+        return printed(try place.constants.value(value, what: "a property of a chart"))
+      }
+      written[property.name.text] = values.joined(separator: ",")
+    }
+    var result = input
+    result.visualization = Visualization(kind: kind, properties: written)
+    return result
+  }
+}

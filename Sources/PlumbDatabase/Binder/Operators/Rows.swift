@@ -1,0 +1,48 @@
+import PlumbEngine
+import PlumbSyntax
+
+// Operators that keep or drop rows and look at none of them.
+
+extension TakeSyntax: OperatorBinding {
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    input.keepingColumns(.limit(input.plan, try place.constants.count(count, of: "take")))
+  }
+}
+
+extension SampleSyntax: OperatorBinding {
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    input.keepingColumns(.limit(input.plan, try place.constants.count(count, of: "sample")), isSerialized: false)
+  }
+}
+
+extension ConsumeSyntax: OperatorBinding {
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    input.keepingColumns(.limit(input.plan, 0))
+  }
+}
+
+extension CountSyntax: OperatorBinding {
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    let count = NamedAggregate(["Count"], try .calling("count", [], at: span))
+    return input.with(
+      .aggregate(AggregatePlan(input: input.plan, keys: [], aggregates: [count])), isSerialized: false)
+  }
+}
+
+extension SerializeSyntax: OperatorBinding {
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    let serialized = input.keepingColumns(input.plan, isSerialized: true)
+    if columns.isEmpty { return serialized }
+    return try serialized.extended(with: columns, at: place, for: "`serialize`")
+  }
+}
+
+extension AsSyntax: OperatorBinding {
+  /// `as`: a name that the rest of the query can use for the rows.
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    var named = input
+    named.name = name.text
+    place.scope.frame.define(name.text, .table(named))
+    return named
+  }
+}

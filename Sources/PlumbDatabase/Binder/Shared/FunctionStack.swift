@@ -1,0 +1,28 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// The functions that are being expanded, outermost first, and the limits on how far that goes.
+struct FunctionStack {
+  private var names: [String] = []
+  private var count = 0
+
+  func contains(_ name: String) -> Bool { names.contains(name) }
+
+  /// Counts the expansion of one more function.
+  ///
+  /// - Throws: `too-deep`, `too-complex` when a text expands without an end in sight, and `cancelled`.
+  mutating func countExpansion(at span: SourceSpan, _ context: ExecutionContext) throws {
+    guard names.count < 64 else {
+      throw Diagnostic("too-deep", "functions call each other more than 64 deep here", at: span)
+    }
+    count += 1
+    try context.checkpoint()
+    if count > 10_000 {
+      throw Diagnostic("too-complex", "the functions of this query expand to more than 10,000 calls", at: span)
+    }
+  }
+
+  mutating func push(_ name: String) { names.append(name) }
+
+  mutating func pop() { names.removeLast() }
+}

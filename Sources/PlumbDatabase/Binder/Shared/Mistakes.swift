@@ -1,0 +1,37 @@
+import PlumbDiagnostics
+
+/// The mistakes found in one text, in the order in which they were found; each is reported once.
+final class Mistakes {
+  private(set) var found: [Diagnostic] = []
+
+  /// Keeps a mistake, unless the same one at the same place is known.
+  func report(_ diagnostic: Diagnostic) {
+    if !found.contains(diagnostic) { found.append(diagnostic) }
+  }
+
+  /// Returns the value, or nil after a mistake, which is kept.
+  @discardableResult
+  func attempt<T>(_ body: () throws -> T) -> T? {
+    do {
+      return try body()
+    } catch let diagnostic as Diagnostic {
+      report(diagnostic)
+    } catch is AlreadyReported {
+    } catch let several as Diagnostics {
+      several.list.forEach(report)
+    } catch {
+      report(Diagnostic("failed", "\(error)"))
+    }
+    return nil
+  }
+
+  /// Changes the mistakes found since there were `count`.
+  func change(since count: Int, _ change: (Diagnostic) -> Diagnostic) {
+    let late = found[count...].map(change)
+    found.removeSubrange(count...)
+    late.forEach(report)
+  }
+}
+
+/// Ends binding where the mistake has been reported, or where only running the text would tell what is right.
+struct AlreadyReported: Error {}

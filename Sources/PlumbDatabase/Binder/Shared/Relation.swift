@@ -1,0 +1,63 @@
+import PlumbEngine
+
+/// A bound tabular expression: its plan, and what the next operator must know of it.
+struct Relation {
+  var plan: LogicalPlan
+  /// The plan's schema, kept so that long pipes do not ask for it again and again.
+  var schema: Schema
+  /// Whether the order of the rows is part of the answer, as window functions need.
+  var isSerialized = false
+  /// The table, variable or `as` name behind the rows, for messages and `withsource`.
+  var name: String?
+  var visualization: Visualization?
+  /// What `make-graph` made; its rows are no table.
+  var graph: Graph?
+  /// Columns whose expressions were wrong and reported; reading them stays silent.
+  var broken: Set<String> = []
+  /// What `top 5` without `by` ranks by.
+  var ranking: TableFunction.Ranking?
+  /// Nodes in the plan, shared ones counted each time.
+  var weight = 1
+
+  init(_ plan: LogicalPlan, isSerialized: Bool = false, name: String? = nil, weight: Int = 1) {
+    self.plan = plan
+    schema = plan.schema
+    self.isSerialized = isSerialized
+    self.name = name
+    self.weight = weight
+  }
+
+  /// The same rows through one more operator that keeps the columns.
+  func keepingColumns(_ plan: LogicalPlan, isSerialized: Bool? = nil) -> Relation {
+    var result = self
+    result.plan = plan
+    result.isSerialized = isSerialized ?? self.isSerialized
+    result.weight &+= 1
+    return result
+  }
+
+  /// One more operator that makes new columns.
+  func with(_ plan: LogicalPlan, schema: Schema? = nil, isSerialized: Bool? = nil) -> Relation {
+    var result = keepingColumns(plan, isSerialized: isSerialized)
+    result.schema = schema ?? plan.schema
+    result.visualization = nil
+    result.graph = nil
+    return result
+  }
+
+  /// The columns by index, in the order given, under their own names or new ones.
+  func picking(_ columns: [(index: Int, name: String)]) -> Relation {
+    let named = columns.map { column in
+      NamedExpression(column.name, .column(column.index, schema[column.index].type, .none))
+    }
+    return with(.project(plan, named), schema: named.map { ColumnInfo($0.name, $0.expression.type) })
+  }
+
+  func index(of name: String) -> Int? { schema.firstIndex { $0.name == name } }
+}
+
+/// What an expression turned out to be.
+enum Bound {
+  case scalar(OpenExpression)
+  case table(Relation)
+}

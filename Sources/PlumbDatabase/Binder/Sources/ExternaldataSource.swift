@@ -1,0 +1,30 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+extension ExternaldataSyntax {
+  /// `externaldata`: the rows of files.
+  func relation(at place: BindingPlace) throws -> Relation {
+    let schema = try self.schema.columnInfos()
+    let locations = try self.locations.map { location -> String in
+      guard case .string(let text) = try place.constants.value(location, what: "a location") else {
+        throw Diagnostic("not-a-location", "a location is a string", at: location.span)
+      }
+      return text
+    }
+    var given: [String: String] = [:]
+    for property in properties { given[property.name.text] = try place.constants.text(of: property) }
+    guard let read = place.state.services.readExternal else {
+      throw Diagnostic("no-external-data", "`externaldata` cannot read files here", at: span)
+    }
+    guard place.state.services.run != nil else {
+      return Relation(.scan(ScanPlan(table: Table(name: "externaldata", schema: schema, groups: []))))
+    }
+    do {
+      return Relation(.scan(ScanPlan(table: try read(locations, schema, given))), name: "externaldata")
+    } catch var diagnostic as Diagnostic {
+      if diagnostic.span == nil { diagnostic.span = self.locations.first?.span ?? span }
+      throw diagnostic
+    }
+  }
+}

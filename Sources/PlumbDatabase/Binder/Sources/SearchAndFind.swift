@@ -1,0 +1,202 @@
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbSyntax
+
+extension SearchSyntax: OperatorBinding {
+  func bind(_ input: Relation, at place: BindingPlace) throws -> Relation { try relation(in: input, at: place) }
+
+  /// `search`: the rows of many tables in which a term stands anywhere, after a column with the table's name.
+  func relation(in input: Relation? = nil, at place: BindingPlace) throws -> Relation {
+    var isCaseSensitive = false
+    for parameter in parameters where parameter.name.text == "kind" {
+      switch try place.constants.text(of: parameter) {
+      case "case_sensitive": isCaseSensitive = true
+      case "default", "case_insensitive": isCaseSensitive = false
+      case let other:
+        throw Diagnostic("unknown-kind", "`search` has no kind `\(other)`", at: parameter.value.span)
+      }
+    }
+    let condition = SearchCondition(syntax: predicate, isCaseSensitive: isCaseSensitive, operatorName: "search")
+    if let input { return try condition.filtering(input, at: place).rows }
+    let tables = try place.searched(self.tables)
+    guard !tables.isEmpty else {
+      throw Diagnostic("unknown-table", "there is no table to search", at: span)
+    }
+    var legs: [Relation] = []
+    var lastMistake: Diagnostic?
+    for table in tables {
+      // A table without a column that the condition names has no rows to give.
+      do {
+        legs.append(try condition.filtering(table, at: place).rows)
+      } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
+        lastMistake = mistake
+      }
+    }
+    if legs.isEmpty, let lastMistake { throw lastMistake }
+    return try Relation(uniting: legs, isInner: false, sourceColumn: "$table", at: span)
+  }
+}
+
+extension FindSyntax {
+  /// `find`: rows of several tables that fulfil a condition, with the columns that it names.
+  func relation(at place: BindingPlace) throws -> Relation {
+    var sourceColumn = "source_"
+    for parameter in parameters where parameter.name.text == "withsource" {
+      sourceColumn = try place.constants.text(of: parameter)
+    }
+    let tables = try place.searched(self.tables)
+    guard !tables.isEmpty else {
+      throw Diagnostic("unknown-table", "there is no table to search", at: span)
+    }
+    let condition = SearchCondition(syntax: predicate, isCaseSensitive: false, operatorName: "find")
+    var found: [(rows: Relation, condition: BoundExpression)] = []
+    var lastMistake: Diagnostic?
+    for table in tables {
+      do {
+        found.append(try condition.filtering(table, at: place))
+      } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
+        lastMistake = mistake
+      }
+    }
+    if found.isEmpty, let lastMistake { throw lastMistake }
+    let all = found.map(\.rows)
+    let legs = try found.map { leg in
+      try projected(leg.rows, read: leg.condition.columns, among: all, place.calls)
+    }
+    return try Relation(uniting: legs, isInner: false, sourceColumn: sourceColumn, at: span)
+  }
+
+  /// The types under which the tables know a column, each once.
+  private func types(of name: String, in tables: [Relation]) -> [ScalarType] {
+    tables.reduce(into: []) { types, table in
+      if let index = table.index(of: name), !types.contains(table.schema[index].type) {
+        types.append(table.schema[index].type)
+      }
+    }
+  }
+
+  /// - Parameter tables: all that are searched: a column that `table` lacks has the type it has there.
+  private func projected(
+    _ table: Relation, read: Set<Int>, among tables: [Relation], _ calls: CallBinding
+  ) throws -> Relation {
+    func column(_ index: Int) -> NamedExpression {
+      NamedExpression(table.schema[index].name, .column(index, table.schema[index].type, span))
+    }
+    func packed(_ indices: [Int]) throws -> NamedExpression {
+      let members = indices.map { (table.schema[$0].name, column($0).expression) }
+      return NamedExpression("pack_", try calls.packing(members, ignoresNulls: true, at: span))
+    }
+    var outputs: [NamedExpression] = []
+    switch projection {
+    case .smart:
+      let kept = read.count < table.schema.count ? read.sorted() : Array(table.schema.indices)
+      outputs = kept.map(column)
+      let rest = table.schema.indices.filter { !kept.contains($0) }
+      if !rest.isEmpty { outputs.append(try packed(rest)) }
+    case .columns(let wanted):
+      for item in wanted {
+        switch item {
+        case .column(let name, let type):
+          let wantedType = type.map { ScalarType($0.type) }
+          let found = table.index(of: name.text).map { column($0).expression }
+            ?? .literal(.null(wantedType ?? types(of: name.text, in: tables).first ?? .string), name.span)
+          outputs.append(NamedExpression(name.text, found.converted(to: wantedType ?? found.type)))
+        case .pack:
+          let names = Set(outputs.map(\.name))
+          outputs.append(try packed(table.schema.indices.filter { !names.contains(table.schema[$0].name) }))
+        }
+      }
+    case .away(let patterns):
+      let kept = table.schema.indices.filter { index in
+        !patterns.contains { matches(table.schema[index].name, pattern: $0.text) }
+      }
+      outputs = kept.map(column)
+    }
+    return table.with(.project(table.plan, outputs))
+  }
+}
+
+extension BindingPlace {
+  /// The tables that are searched: those named, or all.
+  fileprivate func searched(_ sources: [SourceSyntax]) throws -> [Relation] {
+    if sources.isEmpty { return try tables(matching: "*") }
+    return try sources.flatMap { source -> [Relation] in
+      if case .pattern(let pattern) = source { return try tables(matching: pattern.text) }
+      return [try relation(source)]
+    }
+  }
+}
+
+/// The condition of `search` or `find`, in which a lone text asks for rows that hold it in any column.
+private struct SearchCondition {
+  let syntax: ExpressionSyntax
+  let isCaseSensitive: Bool
+  let operatorName: String
+
+  /// The rows that meet the condition, and the condition over their columns.
+  func filtering(_ table: Relation, at place: BindingPlace) throws -> (rows: Relation, condition: BoundExpression) {
+    let bound = try term(syntax, place.columns(of: table, for: "`\(operatorName)`"))
+    return (table.keepingColumns(.filter(table.plan, bound)), bound)
+  }
+
+  /// A condition in which a lone text asks for rows that hold it in any column.
+  private func term(_ expression: ExpressionSyntax, _ columns: ColumnExpressions) throws -> BoundExpression {
+    let calls = columns.binder.calls
+    switch expression.withoutParentheses {
+    case .literal(let literal):
+      guard case .string(let text, _) = literal.value else { break }
+      if text == "*" || text.isEmpty { return .literal(.bool(true), literal.span) }
+      let (name, needle) = termTest(text)
+      let tests = try columns.rows.schema.enumerated().map { index, column in
+        let cell = BoundExpression.column(index, column.type, literal.span).converted(to: .string)
+        return try calls.calling(name, [cell, .literal(.string(needle), literal.span)], at: literal.span)
+      }
+      if tests.isEmpty { return .literal(.bool(false), literal.span) }
+      return tests.count == 1 ? tests[0] : try calls.calling("or", tests, at: literal.span)
+    case .logical(let logical):
+      let operands = try logical.operands.map { try term($0, columns) }
+      return try calls.calling(logical.operator.rawValue, operands, at: logical.span)
+    case .call(let call) where call.name.text == "not" && call.arguments.count == 1:
+      return try calls.calling("not", [try term(call.arguments[0].value, columns)], at: call.span)
+    default: break
+    }
+    return try columns.condition(expression)
+  }
+
+  /// The operator for a search term: whole terms, or parts of them where there are stars.
+  private func termTest(_ text: String) -> (name: String, needle: String) {
+    let suffix = isCaseSensitive ? "_cs" : ""
+    let starts = text.hasPrefix("*"), ends = text.hasSuffix("*") && text.count > 1
+    let inner = String(text.dropFirst(starts ? 1 : 0).dropLast(ends ? 1 : 0))
+    if inner.contains("*") {
+      let pieces = inner.split(separator: "*").map { regexQuoted(String($0)) }
+      let flags = isCaseSensitive ? "(?s)" : "(?is)"
+      let start = starts ? "" : wordEdge(inner.unicodeScalars.first)
+      let end = ends ? "" : wordEdge(inner.unicodeScalars.last)
+      return ("matches regex", flags + start + pieces.joined(separator: ".*") + end)
+    }
+    switch (starts, ends) {
+    case (true, true): return ("contains" + suffix, inner)
+    case (true, false): return ("hassuffix" + suffix, inner)
+    case (false, true): return ("hasprefix" + suffix, inner)
+    case (false, false): return ("has" + suffix, inner)
+    }
+  }
+
+  /// The pattern of a word's edge, where a term ends in a letter or digit; `\b` alone knows those of ASCII.
+  private func wordEdge(_ scalar: Unicode.Scalar?) -> String {
+    guard let scalar else { return "" }
+    let isOfWord = scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+    return !isOfWord ? "" : scalar.isASCII ? #"\b"# : #"(?:^|$|[^\pL\pN_])"#
+  }
+}
+
+/// A text as a regular expression that matches just that text.
+func regexQuoted(_ text: String) -> String {
+  var quoted = ""
+  for scalar in text.unicodeScalars {
+    if #"\.+*?()|[]{}^$"#.unicodeScalars.contains(scalar) { quoted += "\\" }
+    quoted.unicodeScalars.append(scalar)
+  }
+  return quoted
+}
