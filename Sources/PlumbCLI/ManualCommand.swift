@@ -3,6 +3,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbPresentation
+import PlumbSyntax
 
 /// `plumb completions` and `plumb man`: what shells and readers need, from the declarations of the commands.
 struct CompletionsCommand: ParsableCommand {
@@ -54,7 +55,9 @@ enum ManualPage {
     out += ".SH FORMATS\n"
     for format in ResultFormat.allCases { out += ".TP\n.B \(escaped(format.rawValue))\n\(escaped(format.summary))\n" }
     out += ".SH STEPS OF A QUERY\n"
-    for guide in Guide.operators { out += ".TP\n.B \(escaped(guide.usage))\n\(escaped(guide.summary))\n" }
+    for step in OperatorDeclaration.all where step.isSupported {
+      out += ".TP\n.B \(escaped(step.usage))\n\(escaped(step.summary))\n"
+    }
     out += """
       .SH EXIT STATUS
       0 done, 1 the query or its data failed, 2 wrong usage, 3 \(escaped("--fail-if-rows")) found rows, 130 interrupted.

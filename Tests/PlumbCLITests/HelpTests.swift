@@ -8,26 +8,29 @@ import Testing
 
 /// What `.help` shows is there, and its examples run on the simulated world.
 struct HelpTests {
-  /// Operators that the language has and Plumb does not run.
-  private static let missing: Set<String> = ["facet", "fork", "reduce"]
+  /// What a declaration says to users.
+  private static let declared: [(name: String, usage: String, summary: String, examples: [String])] =
+    OperatorDeclaration.all.filter(\.isSupported).map { ($0.keyword, $0.usage, $0.summary, $0.examples) }
+    + SourceDeclaration.all.filter(\.isSupported).map { ($0.keyword, $0.usage, $0.summary, $0.examples) }
+    + StatementDeclaration.all.filter(\.isSupported).map { ($0.keyword, $0.usage, $0.summary, $0.examples) }
 
-  @Test func everyOperatorThatRunsIsExplained() {
-    let named = Set(Guide.operators.map(\.name))
-    #expect(Set(OperatorKeyword.allCases.map(\.rawValue)).subtracting(named) == Self.missing)
-    #expect(named.isSubset(of: Set(OperatorKeyword.allCases.map(\.rawValue))))
-    for guide in Guide.operators + Guide.sources {
-      #expect(guide.summary.hasSuffix("."), "\(guide.name)")
-      #expect(!guide.examples.isEmpty, "\(guide.name)")
-      #expect(guide.usage.hasPrefix(guide.name), "\(guide.name)")
+  @Test func declarationsExplainThemselves() throws {
+    for (name, usage, summary, examples) in Self.declared {
+      #expect(summary.hasSuffix(".") && summary.first?.isUppercase == true, "\(name)")
+      #expect(summary.prefix { $0.isLetter }.hasSuffix("s"), "\(name): begins with a verb in the third person")
+      #expect(!examples.isEmpty, "\(name)")
+      #expect(usage.hasPrefix(name), "\(name)")
+      for example in examples { #expect(example.contains(name), "\(name): \(example)") }
+      #expect(try Help.text(for: name, in: Catalog()).contains(summary.prefix(20)), "\(name)")
     }
   }
 
   @Test func examplesRun() throws {
     let session = try DataOptions.parse([]).workspace(nil).session()
-    let guides = Guide.operators + Guide.sources
     // A file of the user's own.
-    let examples = guides.flatMap(\.examples).filter { !$0.hasPrefix("externaldata") } + ChartKind.allCases.map(\.example)
-    #expect(examples.count > 70)
+    let examples =
+      Self.declared.flatMap(\.examples).filter { !$0.hasPrefix("externaldata") } + ChartDeclaration.all.map(\.example)
+    #expect(examples.count > 80)
     for example in examples {
       do {
         let answers = try session.run(example)

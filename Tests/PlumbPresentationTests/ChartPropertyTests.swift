@@ -29,7 +29,7 @@ struct ChartPropertyTests {
     try check("linechart with (kind=stacked)", ["a linechart knows no `kind=stacked`"])
     try check("linechart with (legend=none, yaxis=logarithmic, ymin=low)", [
       "`legend=none` is unknown: write `visible` or `hidden`", "`yaxis=logarithmic` is unknown: write `linear` or `log`",
-      "`ymin=low` is no number",
+      "`ymin=low` is not a number",
     ])
     try check("scatterchart with (kind=map)", ["`kind=map` is not supported: there is no map"])
     try check("linechart with (accumulate=true, ysplit=panels)", [

@@ -60,7 +60,7 @@ struct ChartRangeTests {
 
   @Test func unevenColumnsOfAHeatMapKeepTheirNames() throws {
     let drawn = try Drawn("datatable(x:long, y:string, n:long)[0, 'a', 1, 1, 'a', 2, 1000, 'a', 3] | render heatmap")
-    guard case .heat(let heat) = drawn.chart.content else {
+    guard let heat = drawn.chart.content as? HeatContent else {
       Issue.record("no heat map")
       return
     }

@@ -3,6 +3,7 @@ import FoundationXML
 import PlumbDatabase
 import PlumbEngine
 @testable import PlumbPresentation
+import PlumbSyntax
 import Testing
 
 
@@ -30,11 +31,11 @@ struct ChartTests {
     return try #require(try session.run(query).last)
   }
 
-  @Test(arguments: ChartKind.allCases)
-  func drawsAnything(kind: ChartKind) throws {
+  @Test(arguments: ChartDeclaration.all.map(\.name))
+  func drawsAnything(kind: String) throws {
     for source in Self.sources {
       for property in Self.properties {
-        let answer = try answer("\(source) | render \(kind.rawValue)\(property)")
+        let answer = try answer("\(source) | render \(kind)\(property)")
         guard case .success(let chart)? = answer.chart() else { continue }
         for (width, height) in [(1, 1), (37, 9), (80, 20), (200, 60)] {
           for isASCII in [false, true] {
@@ -54,8 +55,9 @@ struct ChartTests {
 
   @Test func drawsWhatItCan() throws {
     let drawn = "range n from 1 to 9 step 1 | extend at = datetime(2025-03-01) + n * 1h, name = strcat('l', n % 3) | extend until = at + 30m"
-    for kind in ChartKind.allCases {
-      let answer = try answer("\(drawn) | render \(kind.rawValue)")
+    #expect(ChartForm.all.map(\.name) == ChartDeclaration.all.map(\.name))
+    for kind in ChartDeclaration.all.map(\.name) {
+      let answer = try answer("\(drawn) | render \(kind)")
       guard case .success? = answer.chart() else {
         Issue.record("\(kind) draws nothing: \(answer.undrawnChart ?? "")")
         continue
@@ -69,7 +71,7 @@ struct ChartTests {
   @Test func missingBinsAreGaps() throws {
     let answer = try answer(
       "range n from 1 to 20 step 1 | where n !in (7, 8) | extend at = datetime(2025-03-01) + n * 1h, size = n | project at, size | render timechart")
-    guard case .success(let chart)? = answer.chart(), case .plot(let plot) = chart.content else {
+    guard case .success(let chart)? = answer.chart(), let plot = chart.content as? Plot else {
       Issue.record("no plot")
       return
     }
@@ -79,7 +81,7 @@ struct ChartTests {
   @Test func moreThanSixSeriesAreOther() throws {
     let answer = try answer(
       "range n from 0 to 99 step 1 | extend at = datetime(2025-03-01) + (n / 10) * 1h, s = strcat('s', n % 10), v = n % 10 | project at, s, v | render timechart")
-    guard case .success(let chart)? = answer.chart(), case .plot(let plot) = chart.content else {
+    guard case .success(let chart)? = answer.chart(), let plot = chart.content as? Plot else {
       Issue.record("no plot")
       return
     }

@@ -286,7 +286,7 @@ class CommandTests(ShellCase):
 
     def test_words_that_other_shells_know(self):
         shell = self.open()
-        self.assertIn("Steps:", shell.answer("help"))
+        self.assertIn("Operators:", shell.answer("help"))
         shell.answer(".set help <| print a = 5")
         self.assertIn("5", shell.answer("help"))
         shell.type("quit;\r")

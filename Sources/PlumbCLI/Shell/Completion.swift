@@ -117,17 +117,20 @@ final class Completion: Sendable {
       step = step[step.index(after: equals)...].trimmed
     }
     if step.isEmpty {
-      if shape.stepFollowsPipe || Guide.nesting.contains(shape.outerStepWord) {
-        return Self.matching(word, Guide.operators.map { Candidate(text: $0.name, note: $0.summary) })
+      let holdsSteps = OperatorDeclaration.named(shape.outerStepWord)?.traits.contains(.holdsSteps) == true
+      if shape.stepFollowsPipe || holdsSteps {
+        let operators = OperatorDeclaration.all.filter(\.isSupported)
+        return Self.matching(word, operators.map { Candidate(text: $0.keyword, note: $0.summary) })
       }
       return Self.matching(word, sources(shape) + (isNamed || shape.frames.count > 1 ? expressions(shape, for: word, "") : []))
     }
     if let tables = databaseTables(after: step, word) { return Self.matching(word, tables) }
-    switch WordCompletion.next(in: step, followsPipe: shape.stepFollowsPipe) {
-    case .pipelines?: return Self.matching(word, plain(data.pipelineNames))
-    case .words(let words)?: return Self.matching(word, plain(words))
-    case .expression?: return Self.matching(word, expressions(shape, for: word, ""))
-    case nil: break
+    if let next = nextInWord(step, followsPipe: shape.stepFollowsPipe) {
+      if next.places.contains(where: { $0 == .pipeline || $0 == .pipelines }) {
+        return Self.matching(word, plain(data.pipelineNames))
+      }
+      if !next.places.isEmpty { return Self.matching(word, expressions(shape, for: word, "")) }
+      return Self.matching(word, plain(next.words))
     }
     return Self.matching(word, words(inStep: step, of: shape, for: word))
   }
@@ -135,7 +138,8 @@ final class Completion: Sendable {
   // MARK: Places
 
   private func sources(_ shape: QueryShape) -> [Candidate] {
-    tables + Guide.sources.map { Candidate(text: $0.name, note: $0.summary) }
+    tables + SourceDeclaration.all.filter(\.isSupported).map { Candidate(text: $0.keyword, note: $0.summary) }
+      + StatementDeclaration.all.filter(\.isSupported).map { Candidate(text: $0.keyword, note: $0.summary) }
       + shape.givenNames.map { Candidate(text: $0) }
       + data.catalog.functions.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))", ending: nil) }
   }
@@ -156,60 +160,80 @@ final class Completion: Sendable {
     return ((try? database.tableNames) ?? []).map { Candidate(text: (hasDot ? "" : ".") + KQLName.inQuery($0), note: "attached") }
   }
 
+  /// What may follow in a step of the pipeline vocabulary, such as `lineage downstream of`; nil in other steps.
+  private func nextInWord(_ step: Substring, followsPipe: Bool) -> Usage.Next? {
+    let words = step.split { $0.isWhitespace || $0 == "," }.map(String.init)
+    guard let first = words.first, let declaration = WordDeclaration.named(first) else { return nil }
+    let wantsMore = step.hasSuffix(",")
+    return declaration.next(after: Array(words.dropFirst()), wantsMore: wantsMore, followsPipe: followsPipe)
+  }
+
   private func words(inStep step: Substring, of shape: QueryShape, for word: String) -> [Candidate] {
     let first = String(step.prefix { !$0.isWhitespace && $0 != "(" })
+    let isBare = step == first[...]
     let columns = data.columns(at: shape)
     let last = String(step.split(whereSeparator: \.isWhitespace).last ?? "")
-    switch first {
-    case "render":
-      if let open = step.firstIndex(of: "(") { return chartProperties(after: step[open...].dropFirst(), columns) }
-      return step == "render"
-        ? Guide.charts.map { Candidate(text: $0, note: ChartKind(rawValue: $0)?.summary ?? "") }
-        : [Candidate(text: "with")]
-    case "take", "limit", "count", "consume", "getschema", "sample", "as": return []
-    case "union": return tables + plain(["isfuzzy", "kind", "withsource"])
-    case "find", "search": return tables + columns + plain(["in", "kind", "where", "withsource"])
-    case "evaluate" where step == first[...]: return Plugins.names.map { Candidate(text: $0 + "(", ending: nil) }
-    case "invoke" where step == first[...]:
+    let declaration = shape.stepFollowsPipe ? OperatorDeclaration.named(first) : nil
+    let source = SourceDeclaration.named(first)
+    let clauses = declaration?.clauses ?? source?.clauses ?? []
+    let settings = declaration?.settings ?? source?.settings ?? []
+    switch declaration?.operands ?? OperatorDeclaration.named(first)?.operands ?? .expressions {
+    case .chart:
+      if let open = step.firstIndex(of: "(") { return chartProperties(after: step[open...].dropFirst(), columns, of: step) }
+      return isBare
+        ? ChartDeclaration.all.map { Candidate(text: $0.name, note: $0.summary) } + plain(["table"]) : plain(clauses)
+    case .nothing: return []
+    case .tables:
+      let own = tables + (first == "union" ? [] : columns)
+      return own + plain(clauses) + settings.map { Candidate(text: $0.name) }
+    case .plugin where isBare: return Plugins.names.map { Candidate(text: $0 + "(", ending: nil) }
+    case .function where isBare:
       return (data.catalog.functions.map(\.name) + data.catalog.storedFunctions.map(\.name) + shape.givenNames)
         .map { Candidate(text: $0 + "(", ending: nil) }
-    case "join", "lookup":
-      if step.hasSuffix("="), step.dropLast().trimmed.hasSuffix("kind") { return plain(Guide.joinKinds) }
+    case .join:
+      if let setting = settings.first(where: { step.hasSuffix("=") && step.dropLast().trimmed.hasSuffix($0.name) }) {
+        return plain(setting.values)
+      }
       if step.contains(" on ") || last == "on" { return columns }
-      return step.contains("(") ? plain(["on"]) + columns : tables + plain(["kind", "on"])
-    case "project-away", "project-keep", "project-reorder", "distinct", "mv-expand", "facet":
-      return columns + plain(first == "facet" ? ["by", "with"] : [])
-    case "sort", "order":
-      return step == first[...] ? plain(["by"]) : columns + plain(["asc", "desc", "nulls", "first", "last"])
-    case "top": return columns + plain(["by", "asc", "desc"])
-    default:
+      return step.contains("(") ? plain(clauses) + columns : tables + plain(settings.map(\.name) + clauses)
+    case .columns: return columns + plain(clauses)
+    case .order:
+      return isBare && first != "top" ? plain(["by"]) : columns + plain(clauses + (first == "top" ? ["by"] : []))
+    case .expressions, .condition, .plugin, .function:
       if let next = afterOperand(last, in: step, first, columns) { return next }
       // Words only where a letter asks for them, or they would bury the columns.
-      return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(Guide.words))
+      return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(QueryWords.all))
     }
   }
 
   /// What follows a column or a value; nil where one is still to come.
   private func afterOperand(_ last: String, in step: Substring, _ first: String, _ columns: [Candidate]) -> [Candidate]? {
-    let isCondition = ["where", "filter"].contains(first)
+    let isCondition = if case .condition? = OperatorDeclaration.named(first)?.operands { true } else { false }
     let name = last.split(whereSeparator: { "(,".contains($0) }).last.map(String.init) ?? last
     if let column = columns.first(where: { $0.text == name }) {
       guard isCondition || step.contains("(") else { return plain(first == "summarize" && !step.contains(" by ") ? ["by"] : []) }
-      return plain(ScalarType(name: column.note).map(Guide.comparisons) ?? [])
+      return plain(ScalarType(name: column.note).map(QueryWords.comparisons) ?? [])
     }
     guard isCondition, let end = step.last, "\"')".contains(end) || last.allSatisfy(\.isNumber) else { return nil }
     return plain(["and", "or"])
   }
 
   /// What `render ... with (` takes at this place.
-  private func chartProperties(after text: Substring, _ columns: [Candidate]) -> [Candidate] {
+  private func chartProperties(after text: Substring, _ columns: [Candidate], of step: Substring) -> [Candidate] {
     let part = (text.split(separator: ",", omittingEmptySubsequences: false).last ?? text).trimmed
     guard let equals = part.firstIndex(of: "=") else {
-      // A list of columns goes on behind its comma.
-      return part.isEmpty ? Guide.chartProperties.map { Candidate(text: $0, ending: "=") } : []
+      // A list of columns goes on after its comma.
+      let names = ChartProperty.all.filter { !$0.isIgnored }.map(\.name)
+      return part.isEmpty ? names.map { Candidate(text: $0, ending: "=") } : []
     }
-    let name = String(part[..<equals].trimmed)
-    return Guide.chartColumnProperties.contains(name) ? columns : plain(Guide.chartPropertyValues[name] ?? [])
+    switch ChartProperty.named(String(part[..<equals].trimmed))?.value {
+    case .columns?: return columns
+    case .words(let words)?: return plain(words)
+    case .kind?:
+      let chart = step.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
+      return plain(ChartDeclaration.named(chart)?.kinds ?? [])
+    case .text?, .number?, nil: return []
+    }
   }
 
   private func plain(_ words: [String]) -> [Candidate] { words.map { Candidate(text: $0) } }
@@ -220,7 +244,7 @@ final class Completion: Sendable {
     guard !word.isEmpty else { return given }
     var found = ScalarFunction.all.filter { $0.name.utf8.allSatisfy(QueryShape.isWordByte) }
       .map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
-    if Guide.aggregating.contains(first) || first.isEmpty {
+    if OperatorDeclaration.named(first)?.traits.contains(.aggregates) ?? first.isEmpty {
       found += AggregateFunction.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     }
     return given + found

@@ -45,9 +45,10 @@ enum Help {
       Commands about what the database holds:
       \(tableCommands.joined(separator: "\n"))
 
-      \(list("Beginnings:", ["a table"] + Guide.sources.map(\.name)))
-      \(list("Steps:", Guide.operators.map(\.name)))
-      \(list("Charts:", ChartKind.allCases.map(\.rawValue)))
+      \(list("Statements:", statements))
+      \(list("Sources:", ["a table"] + SourceDeclaration.keywords))
+      \(list("Operators:", OperatorDeclaration.keywords))
+      \(list("Charts:", ChartDeclaration.all.map(\.name)))
       \(list("Formats:", ResultFormat.allCases.map(\.rawValue)))
       """
   }
@@ -55,16 +56,19 @@ enum Help {
   /// - Throws: a diagnostic with the nearest name when there is nothing of this name.
   static func text(for name: String, in catalog: Catalog) throws -> String {
     var parts: [String] = []
-    for guide in Guide.sources where guide.name == name { parts.append(page(guide.usage, guide.summary, guide.examples)) }
+    for statement in StatementDeclaration.named(name) where statement.isSupported {
+      parts.append(page(statement.usage, statement.summary, statement.examples))
+    }
+    if let source = SourceDeclaration.named(name), source.isSupported { parts.append(page(source.usage, source.summary, source.examples)) }
     // What only follows a pipe shows it.
-    for guide in Guide.operators where guide.name == name {
-      parts.append(page("| \(guide.usage)", guide.summary, guide.examples))
+    if let step = OperatorDeclaration.named(name), step.isSupported {
+      parts.append(page("| \(step.usage)", step.summary, step.examples))
     }
     if let command = DotCommand.all.first(where: { $0.name == name || $0.name == "." + name }) {
       parts.append(page(command.usage, command.summary, command.examples))
     }
-    if let chart = ChartKind(rawValue: name) {
-      let properties = Guide.chartProperties.joined(separator: ", ")
+    if let chart = ChartDeclaration.named(name) {
+      let properties = ChartProperty.all.filter { !$0.isIgnored }.map(\.name).joined(separator: ", ")
       parts.append(page("| render \(name) [with (property=value, ...)]", "\(chart.summary) Properties: \(properties).", [chart.example]))
     }
     for command in DatabaseCommand.all where command.firstWord == name || command.firstWord == "." + name {
@@ -100,8 +104,11 @@ enum Help {
       + Set(DatabaseCommand.all.map(\.firstWord)).sorted() + ResultFormat.allCases.map(\.rawValue) + names
   }
 
+  private static let statements = Set(StatementDeclaration.all.filter(\.isSupported).map(\.keyword)).sorted()
+
   private static var names: [String] {
-    Guide.operators.map(\.name) + Guide.sources.map(\.name) + ChartKind.allCases.map(\.rawValue) + DotCommand.all.map(\.name)
+    OperatorDeclaration.keywords + SourceDeclaration.keywords + statements
+      + ChartDeclaration.all.map(\.name) + DotCommand.all.map(\.name)
       + ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name)
   }
 

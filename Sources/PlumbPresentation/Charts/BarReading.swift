@@ -2,11 +2,10 @@ import PlumbEngine
 
 extension ChartBuilder {
   /// Bars and columns.
-  func bars(_ remarks: inout [String]) throws(ChartProblem) -> BarContent {
-    let roles = try ChartRoles(table, visualization, kind: kind)
+  func bars(isVertical: Bool, _ remarks: inout [String]) throws(ChartProblem) -> BarContent {
+    let roles = try ChartRoles(table, visualization, form: form)
     guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the bars' names") }
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
-    let isVertical = kind == .columnchart
     var stacking = Self.stacking(visualization.property("kind"))
     if visualization.property("xaxis") == "log" { remarks.append(unfollowedLog("xaxis")) }
 

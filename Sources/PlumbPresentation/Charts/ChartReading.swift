@@ -6,9 +6,9 @@ extension Answer {
   ///
   /// - Returns: a chart, or why the rows make none, as a sentence.
   package func chart() -> Result<Chart, ChartRefusal>? {
-    guard let visualization, let kind = ChartKind(rawValue: visualization.kind) else { return nil }
+    guard let visualization, let form = ChartForm.named(visualization.kind) else { return nil }
     do {
-      return .success(try Chart(self, visualization, kind))
+      return .success(try Chart(self, visualization, form))
     } catch {
       return .failure(ChartRefusal(sentence: error.sentence))
     }
@@ -31,16 +31,16 @@ package struct ChartRefusal: Error, Sendable {
 }
 
 extension Chart {
-  init(_ answer: Answer, _ visualization: Visualization, _ kind: ChartKind) throws(ChartProblem) {
+  init(_ answer: Answer, _ visualization: Visualization, _ form: ChartForm) throws(ChartProblem) {
     let table = ChartTable(answer)
     if table.rowCount == 0 { throw ChartProblem(sentence: "there are no rows to draw") }
-    var remarks = table.remarks + ChartProperties.remarks(visualization, kind)
-    self.kind = kind
+    var remarks = table.remarks + ChartProperties.remarks(visualization)
+    kind = form.name
     title = VisibleText.string(visualization.property("title") ?? "")
     isDark = visualization.property("theme").flatMap { $0 == "dark" ? true : $0 == "light" ? false : nil }
     showsLegend = visualization.property("legend") != "hidden"
-    let builder = ChartBuilder(table: table, visualization: visualization, kind: kind)
-    content = try builder.content(&remarks)
+    let builder = ChartBuilder(table: table, visualization: visualization, form: form)
+    content = try form.read(builder, &remarks)
     self.remarks = remarks
   }
 }
@@ -49,23 +49,10 @@ extension Chart {
 struct ChartBuilder {
   let table: ChartTable
   let visualization: Visualization
-  let kind: ChartKind
-
-  func content(_ remarks: inout [String]) throws(ChartProblem) -> ChartContent {
-    switch kind {
-    case .timechart, .linechart, .areachart, .stackedareachart, .scatterchart, .anomalychart:
-      return .plot(try plot(&remarks))
-    case .barchart, .columnchart: return .bars(try bars(&remarks))
-    case .piechart: return .shares(try shares(&remarks))
-    case .card: return .cards(cards())
-    case .ladderchart: return .spans(try spans(&remarks))
-    case .treemap: return .tiles(try tiles(&remarks))
-    case .heatmap: return .heat(try heat(&remarks))
-    }
-  }
+  let form: ChartForm
 
   /// The first row's values.
-  private func cards() -> [CardValue] {
+  func cards() -> [CardValue] {
     table.columns.prefix(24).map { column in
       let value: String
       switch column.cells[0] {
@@ -143,8 +130,7 @@ struct ChartBuilder {
 
   /// Why an axis stays linear.
   func unfollowedLog(_ property: String) -> String {
-    let isBar = kind == .barchart || kind == .columnchart
-    return isBar
+    form.isBar
       ? "`\(property)=log` is not followed: bars begin at 0 and stand at even steps"
       : "`\(property)=log` is not followed: a logarithmic axis needs numbers above 0"
   }

@@ -3,13 +3,25 @@ import PlumbEngine
 
 /// Which columns of a chart are its x, its values and its series: as `with (...)` says, else by their types.
 struct ChartRoles {
+  /// The column that is x when none is named.
+  enum DefaultX: Sendable {
+    /// A datetime, else the first number or time.
+    case time
+    /// A datetime, else the first column.
+    case timeOrFirst
+    /// A number that is not the only value.
+    case number
+    /// A text or a datetime, else the first column.
+    case text
+  }
+
   var x: ChartTable.Column?
   var values: [ChartTable.Column]
   var series: [ChartTable.Column]
 
-  init(_ table: ChartTable, _ visualization: Visualization, kind: ChartKind) throws(ChartProblem) {
+  init(_ table: ChartTable, _ visualization: Visualization, form: ChartForm) throws(ChartProblem) {
     let named = try NamedColumns(table, visualization)
-    x = named.x ?? Self.defaultX(table, kind, except: named.values + named.series)
+    x = named.x ?? Self.defaultX(table, form.x, except: named.values + named.series)
     let taken = [x?.name].compactMap { $0 } + named.series.map(\.name) + named.anomalies.map(\.name)
     values = named.values
     if values.isEmpty {
@@ -25,20 +37,19 @@ struct ChartRoles {
   }
 
   private static func defaultX(
-    _ table: ChartTable, _ kind: ChartKind, except taken: [ChartTable.Column]
+    _ table: ChartTable, _ x: DefaultX, except taken: [ChartTable.Column]
   ) -> ChartTable.Column? {
     let free = table.columns.filter { column in !taken.contains { $0.name == column.name } }
-    switch kind {
-    case .timechart, .anomalychart:
+    switch x {
+    case .time:
       return free.first { $0.type == .datetime } ?? free.first { $0.isContinuous }
-    case .linechart, .areachart, .stackedareachart:
+    case .timeOrFirst:
       return free.first { $0.type == .datetime } ?? free.first
-    case .scatterchart:
+    case .number:
       let first = free.first { $0.isContinuous }
       let hasOther = free.contains { ($0.isNumber || $0.type == .timespan) && $0.name != first?.name }
       return hasOther ? first : free.first { $0.type == .datetime } ?? first
-    case .heatmap: return free.first { $0.type == .datetime } ?? free.first
-    case .barchart, .columnchart, .piechart, .card, .ladderchart, .treemap:
+    case .text:
       // A number in front of texts is a value; `count() by name` puts the text first.
       return free.first { $0.isText || $0.type == .datetime } ?? free.first
     }

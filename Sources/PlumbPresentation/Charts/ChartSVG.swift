@@ -6,9 +6,9 @@ extension Chart {
   /// - Parameter data: the rows behind it, for readers who cannot see it; goes into its description.
   func svg(data: String, isEmbedded: Bool = false) -> String {
     let heading = title.isEmpty ? 8.0 : 34.0
-    let size = SVGSize(width: 860, height: height + heading - 8)
+    let size = SVGSize(width: 860, height: content.svgHeight + heading - 8)
     var canvas = SVGCanvas()
-    paint(on: &canvas, size: size, top: heading)
+    content.paint(on: &canvas, SVGSheet(size: size, top: heading, hasNames: showsLegend))
     var y = size.height
     for remark in remarks {
       canvas.text(SVGCanvas.shortened(remark, to: size.width - 32), 16, y + 6, "faint small")
@@ -34,33 +34,7 @@ extension Chart {
   }
 
   /// What the picture is, for those who hear it.
-  var spokenTitle: String { title.isEmpty ? kind.rawValue : "\(title) (\(kind.rawValue))" }
-
-  private var height: Double {
-    switch content {
-    case .plot, .tiles: 440
-    case .bars(let bars):
-      bars.isVertical
-        ? 440 : max(200, Double(bars.categories.count * (bars.stacking == .beside ? max(1, bars.series.count) : 1)) * 18 + 90)
-    case .shares: 320
-    case .cards(let cards): SVGShapes.height(cards: cards.count)
-    case .spans(let spans): SVGShapes.height(lanes: spans.lanes.count)
-    case .heat(let heat): SVGShapes.height(rows: heat.rowNames.count)
-    }
-  }
-
-  private func paint(on canvas: inout SVGCanvas, size: SVGSize, top: Double) {
-    let shapes = SVGShapes(size: size, top: top)
-    switch content {
-    case .plot(let plot): SVGPlot(plot: plot, size: size, top: top, hasNames: showsLegend).paint(on: &canvas)
-    case .bars(let bars): SVGBars(content: bars, size: size, top: top, hasNames: showsLegend).paint(on: &canvas)
-    case .shares(let shares): shapes.paint(shares, on: &canvas)
-    case .cards(let cards): shapes.paint(cards, on: &canvas)
-    case .spans(let spans): shapes.paint(spans, on: &canvas)
-    case .tiles(let tiles): shapes.paint(tiles, on: &canvas)
-    case .heat(let heat): shapes.paint(heat, on: &canvas)
-    }
-  }
+  var spokenTitle: String { title.isEmpty ? kind : "\(title) (\(kind))" }
 }
 
 extension Answer {

@@ -12,18 +12,8 @@ extension Chart {
       heading.put(glyphs.shortened(title, to: width), 0, 0, .bold)
       heading.print(styled: styled, to: &out)
     }
-    let canvas: TextCanvas
-    switch content {
-    case .plot(let plot):
-      canvas = TextPlot(plot: plot, glyphs: glyphs, width: width, height: height, hasNames: showsLegend).paint()
-    case .bars(let bars):
-      canvas = TextBars(content: bars, glyphs: glyphs, width: width, height: height, hasNames: showsLegend).paint()
-    case .shares(let shares): canvas = TextShares(glyphs: glyphs, width: width).paint(shares)
-    case .cards(let cards): canvas = TextShares(glyphs: glyphs, width: width).paint(cards)
-    case .spans(let spans): canvas = TextGrids(glyphs: glyphs, width: width, height: height).paint(spans)
-    case .tiles(let tiles): canvas = TextGrids(glyphs: glyphs, width: width, height: height).paint(tiles)
-    case .heat(let heat): canvas = TextGrids(glyphs: glyphs, width: width, height: height).paint(heat)
-    }
+    let sheet = TextSheet(glyphs: glyphs, width: width, height: height, hasNames: showsLegend)
+    let canvas = content.text(on: sheet)
     canvas.print(styled: styled, to: &out)
     for remark in remarks {
       var line = TextCanvas(width: width, height: 1)

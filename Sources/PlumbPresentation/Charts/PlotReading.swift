@@ -3,28 +3,30 @@ import PlumbEngine
 
 extension ChartBuilder {
   /// Lines, areas and marks.
-  func plot(_ remarks: inout [String]) throws(ChartProblem) -> Plot {
-    let roles = try ChartRoles(table, visualization, kind: kind)
+  func plot(
+    _ wanted: Plot.Style, requiresTime: Bool = false, marksAnomalies: Bool = false, _ remarks: inout [String]
+  ) throws(ChartProblem) -> Plot {
+    let roles = try ChartRoles(table, visualization, form: form)
     guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the x axis") }
-    if kind == .timechart && x.type != .datetime && visualization.property("xcolumn") == nil {
+    if requiresTime && x.type != .datetime && visualization.property("xcolumn") == nil {
       throw ChartProblem(sentence: "there is no datetime column for the x axis")
     }
     if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
 
     var xAxis = ChartAxis(kind: axisKind(x), lower: 0, upper: 1, title: xTitle(x))
-    let raw = try rawSeries(roles, x, &xAxis, &remarks)
+    let raw = try rawSeries(roles, x, &xAxis, isScattered: wanted == .points, &remarks)
     let isMean = roles.values.contains { FoldedSeries.isMean($0.name) }
-    let folded = FoldedSeries(raw, isMean: isMean, isScattered: plotStyle == .points)
+    let folded = FoldedSeries(raw, isMean: isMean, isScattered: wanted == .points)
     let isBelowZero = raw.contains { $0.points.contains { $0.y.map { $0 < 0 } ?? false } }
-    let style = plotStyle == .stacked && isBelowZero ? .areas : plotStyle
-    if style != plotStyle { remarks.append("values below 0 cannot be stacked: each area begins at 0") }
+    let style = wanted == .stacked && isBelowZero ? .areas : wanted
+    if style != wanted { remarks.append("values below 0 cannot be stacked: each area begins at 0") }
     let step = style == .points ? nil : evenStep(of: raw.flatMap { $0.points.map(\.x) })
 
     var series = folded.series.enumerated().map { i, one in
       PlotSeries(name: one.name, style: folded.style(i), segments: segments(of: one, step: step, style: style))
     }
     if style == .stacked { try stack(&series) }
-    if kind == .anomalychart { markAnomalies(&series, x, xAxis, &remarks) }
+    if marksAnomalies { markAnomalies(&series, x, xAxis, &remarks) }
 
     let points = series.flatMap { $0.points + $0.marks }
     guard !points.isEmpty else { throw ChartProblem(sentence: "every value is null, NaN or infinite") }
@@ -60,22 +62,14 @@ extension ChartBuilder {
     return Plot(style: style, x: xAxis, y: yAxis, series: series)
   }
 
-  private var plotStyle: Plot.Style {
-    switch kind {
-    case .scatterchart: .points
-    case .stackedareachart: .stacked
-    case .areachart: visualization.property("kind")?.hasPrefix("stacked") == true ? .stacked : .areas
-    default: .lines
-    }
-  }
-
   func xTitle(_ x: ChartTable.Column) -> String { VisibleText.string(visualization.property("xtitle") ?? x.name) }
 
   /// The points of each series in the order of x; texts stand at 0, 1, 2, ... as they first appear.
   ///
   /// Remarks say which rows and values have no place; a null in a line is a gap, which shows by itself.
   private func rawSeries(
-    _ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis, _ remarks: inout [String]
+    _ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis, isScattered: Bool,
+    _ remarks: inout [String]
   ) throws(ChartProblem) -> [RawSeries] {
     var (unplaced, notFinite, nulls) = (0, 0, 0)
     var series: [RawSeries] = []
@@ -113,12 +107,12 @@ extension ChartBuilder {
     remarks.remark(
       unplaced, "row without a place on the x axis is not drawn", "rows without a place on the x axis are not drawn")
     remarks.remark(notFinite: notFinite)
-    if plotStyle == .points { remarks.remark(nulls, "value that is null has no mark", "values that are null have no marks") }
+    if isScattered { remarks.remark(nulls, "value that is null has no mark", "values that are null have no marks") }
     if axis.kind == .category {
       axis.lower = 0
       axis.upper = Double(max(1, categories.count - 1))
     }
-    if kind != .scatterchart {
+    if !isScattered {
       for i in series.indices { series[i].points.sort { $0.x < $1.x } }
     }
     return series

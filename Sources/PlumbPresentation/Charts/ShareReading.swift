@@ -1,7 +1,7 @@
 extension ChartBuilder {
   /// A pie's parts; what is not above zero is no part.
   func shares(_ remarks: inout [String]) throws(ChartProblem) -> ShareContent {
-    let roles = try ChartRoles(table, visualization, kind: kind)
+    let roles = try ChartRoles(table, visualization, form: form)
     guard let x = roles.x, let value = roles.values.first else {
       throw ChartProblem(sentence: "a pie needs a column of names and one of numbers")
     }
@@ -55,7 +55,7 @@ extension ChartBuilder {
 
   /// A treemap's rectangles, grouped by the first of two columns of text.
   func tiles(_ remarks: inout [String]) throws(ChartProblem) -> TileContent {
-    let roles = try ChartRoles(table, visualization, kind: kind)
+    let roles = try ChartRoles(table, visualization, form: form)
     let texts = ([roles.x].compactMap { $0 } + roles.series).filter { !$0.isNumber }
     guard let first = texts.first, let value = roles.values.first else {
       throw ChartProblem(sentence: "a treemap needs a column of names and one of numbers")

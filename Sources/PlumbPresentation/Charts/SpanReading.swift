@@ -82,7 +82,7 @@ extension ChartBuilder {
 
   /// A grid of shades.
   func heat(_ remarks: inout [String]) throws(ChartProblem) -> HeatContent {
-    let roles = try ChartRoles(table, visualization, kind: kind)
+    let roles = try ChartRoles(table, visualization, form: form)
     let x = roles.x
     let others = table.columns.filter { column in
       column.name != x?.name && !roles.values.contains { $0.name == column.name }

@@ -41,7 +41,7 @@ private struct Highlighter {
     var closer: Token.Kind?
     /// The token that opened it.
     var opener = 0
-    /// Whether values stand in it, as in a call, rather than a query.
+    /// Whether it holds values, as in a call, rather than a query.
     var holdsArguments = false
     /// The operator or source that the words belong to.
     var step = ""
@@ -148,7 +148,7 @@ private struct Highlighter {
     if isJoined && kind(i - 1) == .minus { return i + 1 }
     if kind(i - 1) == .pipe || frame.step == "|" {
       let (name, next) = dashedWord(at: i)
-      if OperatorKeyword(rawValue: name) ?? OperatorKeyword.aliases[name] != nil {
+      if OperatorDeclaration.named(name)?.isSupported == true {
         mark(.keyword, token.lower, tokens[next - 1].upper)
         frame.step = name
         return next
@@ -158,7 +158,7 @@ private struct Highlighter {
     if begins, isSourceOrStatement(i) {
       mark(.keyword, i)
       frame.step = token.text
-      frame.begins = ["explain", "profile"].contains(token.text)
+      frame.begins = QueryStatementSyntax.Mode(rawValue: token.text) != nil
       return i + 1
     }
     if isJoined {
@@ -186,42 +186,34 @@ private struct Highlighter {
     return (name, next)
   }
 
-  private static let statements: Set<String> = [
-    "let", "set", "declare", "alias", "restrict", "explain", "profile", "print", "range", "datatable", "externaldata",
-    "union", "find", "search", "evaluate",
-  ]
-  private static let words: Set<String> = ["predict", "lineage", "blast", "why", "slow", "stale", "volume", "compare"]
-
   private func isSourceOrStatement(_ i: Int) -> Bool {
     let next = kind(i + 1)
     let text = tokens[i].text
-    if Self.statements.contains(text) {
-      let takesBracket = ["datatable", "externaldata", "union", "search", "print", "find"].contains(text)
-      return next != .assign && (next != .leftParen || takesBracket)
+    if next == .assign { return false }
+    guard let source = SourceDeclaration.named(text) else {
+      return next != .leftParen && !StatementDeclaration.named(text).isEmpty
     }
-    guard Self.words.contains(text) else { return false }
-    if frames.count == 1 { return next != .assign && (next != .leftParen || text == "compare") }
+    if !source.isWord || frames.count == 1 { return next != .leftParen || source.takesBracket }
     // Inside brackets it may be a column.
     return next == .word || next == .pipe
   }
 
   private static let everywhere: Set<String> = ["by", "on"]
-  private static let clauses: [String: Set<String>] = [
-    "sort": ["asc", "desc", "nulls", "first", "last"], "order": ["asc", "desc", "nulls", "first", "last"],
-    "top": ["asc", "desc", "nulls", "first", "last"], "top-nested": ["of", "with", "others", "asc", "desc"],
-    "top-hitters": ["of"], "sample-distinct": ["of"], "range": ["from", "to", "step"],
-    "make-series": ["from", "to", "step", "default", "in", "range", "kind"],
-    "join": ["kind", "hint"], "lookup": ["kind"], "union": ["kind", "withsource", "isfuzzy"],
-    "render": ["with"], "parse": ["with", "kind"], "parse-where": ["with", "kind"], "parse-kv": ["as", "with"],
-    "mv-expand": ["to", "typeof", "limit", "kind"], "mv-apply": ["to", "typeof", "limit"],
-    "scan": ["declare", "with", "step"], "project-reorder": ["asc", "desc", "granny-asc", "granny-desc"],
-    "find": ["in", "where", "project"], "search": ["in", "kind"], "facet": ["with"], "let": ["view"],
-    "declare": ["query_parameters", "pattern"], "reduce": ["with"], "summarize": [], "externaldata": ["with"],
-    "predict": ["risk", "quality", "within", "using", "tree", "forest", "as", "of"],
-    "lineage": ["upstream", "downstream", "path", "critical", "of", "from", "to", "depth", "as"],
-    "blast": ["depth", "as", "of"], "why": ["at"], "slow": ["as", "of"], "stale": ["as", "of"], "volume": ["as", "of"],
-    "compare": ["with"],
-  ]
+
+  /// The words that belong to a step, and its settings, by the step's keyword.
+  private static let parts: [String: (clauses: Set<String>, settings: Set<String>)] = {
+    var parts: [String: (clauses: Set<String>, settings: Set<String>)] = [:]
+    func add(_ names: [String], _ clauses: [String], _ settings: [OperatorDeclaration.Setting]) {
+      for name in names {
+        parts[name, default: ([], [])].clauses.formUnion(clauses)
+        parts[name, default: ([], [])].settings.formUnion(settings.map(\.name))
+      }
+    }
+    for step in OperatorDeclaration.all { add([step.keyword] + step.aliases, step.clauses, step.settings) }
+    for source in SourceDeclaration.all { add([source.keyword] + source.aliases, source.clauses, source.settings) }
+    for statement in StatementDeclaration.all { add([statement.keyword], statement.clauses, []) }
+    return parts
+  }()
 
   /// Whether the word belongs to its step rather than to the data.
   private func isClause(_ i: Int) -> Bool {
@@ -229,8 +221,9 @@ private struct Highlighter {
     let text = tokens[i].text
     if frame.step == "render", i > 0, tokens[i - 1].text == "render" { return true }
     if kind(i - 1) == .assign, kind(i - 2) == .word, tokens[i - 2].text == "kind" { return true }
-    guard Self.everywhere.contains(text) || Self.clauses[frame.step]?.contains(text) == true else { return false }
-    // What is given a value is a column, but for the settings of a step.
-    return kind(i + 1) != .assign || ["kind", "withsource", "isfuzzy", "with"].contains(text)
+    let parts = Self.parts[frame.step]
+    if kind(i + 1) == .assign { return parts?.settings.contains(text) == true }
+    if text == "hint", kind(i + 1) == .dot { return parts != nil }
+    return Self.everywhere.contains(text) || parts?.clauses.contains(text) == true
   }
 }

@@ -2,9 +2,9 @@ import PlumbDiagnostics
 
 /// Names of columns as a query or a person reads them.
 package enum KQLName {
-  /// The name as a schema takes it: bare, or as `['...']` when it is not an identifier.
+  /// The name as a schema takes it: bare, or as `['...']` when that would be read as something else.
   package static func inSchema(_ name: String) -> String {
-    if isIdentifier(name) && !reserved.contains(name) { return name }
+    if isIdentifier(name) && !isReserved(name) { return name }
     var escaped = ""
     for character in name.unicodeScalars {
       switch character {
@@ -31,11 +31,11 @@ package enum KQLName {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-  /// Words that mean something else where a name may stand.
-  private static let reserved: Set<String> = [
-    "and", "between", "by", "contains", "datatable", "declare", "dynamic", "endswith", "false", "has", "in", "let",
-    "like", "matches", "null", "of", "on", "or", "print", "range", "set", "startswith", "true", "typeof",
-    "union", "with", "bool", "boolean", "int", "long", "real", "double", "decimal", "datetime", "date",
-    "timespan", "time", "string", "guid", "uuid",
-  ]
+  /// The words that are names only in `['...']`, in alphabetical order.
+  package static let reservedWords = ReservedWords.all.sorted()
+
+  /// Whether the bare word means something else somewhere where a name may stand.
+  private static func isReserved(_ name: String) -> Bool {
+    ReservedWords.all.contains(name) || ReservedWords.beforeOthers.contains(name)
+  }
 }

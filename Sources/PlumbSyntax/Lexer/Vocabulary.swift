@@ -61,4 +61,14 @@ enum ReservedWords {
   ]
 
   static let all: Set<String> = operators.union(booleans.keys).union(["by", "on", "null"])
+
+  /// Words that what follows can make something else than a name: `datetime` before a bracket, `print` before a sign.
+  static let beforeOthers: Set<String> = {
+    var words = Set(TypedLiteralKeyword.types.keys).union(["dynamic", "typeof"])
+    for source in SourceDeclaration.all where !source.isWord {
+      let names = [source.keyword] + source.aliases
+      words.formUnion(names.filter { name in ["- 1", "* 1", "in (1)"].contains { source.starts(Parser("\(name) \($0)")) } })
+    }
+    return words
+  }()
 }

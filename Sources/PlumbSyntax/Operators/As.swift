@@ -7,6 +7,19 @@ package struct AsSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension AsSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "as", usage: "as Name",
+      summary: "Names the rows so far, for later parts of the query.",
+      examples: [#"runs | where status == "failed" | as failed | union failed | count"#],
+      operands: .nothing
+    ) { parser, start throws(SyntaxFailure) in try parser.parseAsOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printAs(self) }
+}
+
 extension Parser {
   mutating func parseAsOperator(from start: Int) throws(SyntaxFailure) -> AsSyntax {
     let parameters = try readParameters()

@@ -6,6 +6,18 @@ package struct AssertSchemaSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension AssertSchemaSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "assert-schema", usage: "assert-schema (column: type, ...)",
+      summary: "Ends with an error unless the columns are these.",
+      examples: ["pipelines | project name, tier | assert-schema (name: string, tier: long)"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseAssertSchemaOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printAssertSchema(self) }
+}
+
 extension Parser {
   mutating func parseAssertSchemaOperator(from start: Int) throws(SyntaxFailure) -> AssertSchemaSyntax {
     let schema = try parseSchema()

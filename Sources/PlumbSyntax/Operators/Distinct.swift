@@ -8,6 +8,19 @@ package struct DistinctSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension DistinctSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "distinct", usage: "distinct column, ...",
+      summary: "Keeps each combination of values once.",
+      examples: ["runs | distinct source, status"],
+      operands: .columns
+    ) { parser, start throws(SyntaxFailure) in try parser.parseDistinctOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printDistinct(self) }
+}
+
 extension Parser {
   mutating func parseDistinctOperator(from start: Int) throws(SyntaxFailure) -> DistinctSyntax {
     let parameters = try readParameters()

@@ -8,6 +8,25 @@ package struct EvaluateSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension EvaluateSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "evaluate", usage: "evaluate plugin(...)",
+      summary: "Calls a plugin such as `bag_unpack`, `pivot` or `narrow`.",
+      examples: ["runs | evaluate pivot(status, count(), source)"],
+      operands: .plugin
+    ) { parser, start throws(SyntaxFailure) in try parser.parseEvaluateOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printEvaluate(self) }
+}
+
+extension EvaluateSyntax {
+  static let source = SourceDeclaration.unsupported("evaluate", starts: { $0.isName(after: 1) }) {
+    parser throws(SyntaxFailure) in .evaluate(try parser.parseEvaluateSource())
+  }
+}
+
 extension Parser {
   mutating func parseEvaluateOperator(from start: Int) throws(SyntaxFailure) -> EvaluateSyntax {
     let parameters = try readParameters()

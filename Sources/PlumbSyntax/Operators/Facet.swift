@@ -8,6 +8,16 @@ package struct FacetSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension FacetSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration.unsupported("facet") { parser, start throws(SyntaxFailure) in
+      try parser.parseFacetOperator(from: start)
+    },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printFacet(self) }
+}
+
 extension Parser {
   mutating func parseFacetOperator(from start: Int) throws(SyntaxFailure) -> FacetSyntax {
     try expectWord("by", "and columns after `facet`")

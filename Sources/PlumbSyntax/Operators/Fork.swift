@@ -13,6 +13,16 @@ package struct ForkBranchSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ForkSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration.unsupported("fork") { parser, start throws(SyntaxFailure) in
+      try parser.parseForkOperator(from: start)
+    },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printFork(self) }
+}
+
 extension Parser {
   mutating func parseForkOperator(from start: Int) throws(SyntaxFailure) -> ForkSyntax {
     var branches: [ForkBranchSyntax] = []

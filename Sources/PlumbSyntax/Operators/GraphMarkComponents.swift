@@ -6,9 +6,24 @@ package struct GraphMarkComponentsSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension GraphMarkComponentsSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["kind", "with_component_id"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "graph-mark-components", usage: "graph-mark-components",
+      summary: "Numbers the connected parts of a graph.",
+      examples: ["edges | make-graph upstream --> downstream with pipelines on name | graph-mark-components | graph-to-table nodes"],
+      settings: settings
+    ) { parser, start throws(SyntaxFailure) in try parser.parseGraphMarkComponentsOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printGraphMarkComponents(self) }
+}
+
 extension Parser {
   mutating func parseGraphMarkComponentsOperator(from start: Int) throws(SyntaxFailure) -> GraphMarkComponentsSyntax {
-    let parameters = try readParameters("kind", "with_component_id")
+    let parameters = try readSettings(GraphMarkComponentsSyntax.settings)
     return GraphMarkComponentsSyntax(parameters: parameters, span: span(from: start))
   }
 }

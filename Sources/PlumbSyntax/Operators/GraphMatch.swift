@@ -31,11 +31,32 @@ package struct GraphPatternSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension GraphMatchSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["cycles", "output"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "graph-match", usage: "graph-match (a)-[e]->(b) [where condition] project column, ...",
+      summary: "Finds patterns in a graph.",
+      examples: [#"edges | make-graph upstream --> downstream with pipelines on name | graph-match (a)-[e]->(b) where b.status == "failed" project a.name, b.name"#],
+      clauses: ["where", "project"], settings: settings
+    ) { parser, start throws(SyntaxFailure) in try parser.parseGraphMatchOperator(from: start, isShortestPaths: false) },
+    OperatorDeclaration(
+      "graph-shortest-paths", usage: "graph-shortest-paths (a)-[e*1..5]->(b) [where condition] project column, ...",
+      summary: "Finds a shortest path between nodes.",
+      examples: [#"edges | make-graph upstream --> downstream with pipelines on name | graph-shortest-paths (a)-[e*1..5]->(b) where a.name == "entra-signin-eastus" project b.name"#],
+      clauses: ["where", "project"], settings: settings
+    ) { parser, start throws(SyntaxFailure) in try parser.parseGraphMatchOperator(from: start, isShortestPaths: true) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printGraphMatch(self) }
+}
+
 extension Parser {
   mutating func parseGraphMatchOperator(
     from start: Int, isShortestPaths: Bool
   ) throws(SyntaxFailure) -> GraphMatchSyntax {
-    let parameters = try readParameters("cycles", "output")
+    let parameters = try readSettings(GraphMatchSyntax.settings)
     var patterns = [try parseGraphPattern()]
     while skip(.comma) { patterns.append(try parseGraphPattern()) }
     let predicate = skipWord("where") ? try parseExpression() : nil

@@ -16,6 +16,21 @@ package struct GraphToTableSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension GraphToTableSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["with_node_id", "with_source_id", "with_target_id"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "graph-to-table", usage: "graph-to-table nodes|edges",
+      summary: "Returns the nodes or the edges of a graph as rows.",
+      examples: ["edges | make-graph upstream --> downstream | graph-to-table nodes"],
+      clauses: ["nodes", "edges", "as"], settings: settings
+    ) { parser, start throws(SyntaxFailure) in try parser.parseGraphToTableOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printGraphToTable(self) }
+}
+
 extension Parser {
   mutating func parseGraphToTableOperator(from start: Int) throws(SyntaxFailure) -> GraphToTableSyntax {
     var outputs = [try parseGraphTable()]
@@ -31,7 +46,7 @@ extension Parser {
     }
     advance()
     let name = skipWord("as") ? try parseName("a name for the table") : nil
-    let parameters = try readParameters("with_node_id", "with_source_id", "with_target_id")
+    let parameters = try readSettings(GraphToTableSyntax.settings)
     return GraphToTableSyntax.Output(
       part: part, name: name, parameters: parameters, span: span(from: start))
   }

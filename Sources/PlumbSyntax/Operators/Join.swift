@@ -9,9 +9,26 @@ package struct JoinSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension JoinSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = [
+    OperatorDeclaration.Setting("kind", ["innerunique", "inner", "leftouter", "rightouter", "fullouter", "leftanti", "rightanti", "leftsemi", "rightsemi"])
+  ]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "join", usage: "join [kind = innerunique] (Table) on column, ...",
+      summary: "Puts rows of two tables side by side where their keys are equal.",
+      examples: [#"runs | where status == "failed" | join kind=inner (errors) on run_id | summarize count() by category"#],
+      clauses: ["on"], settings: settings, operands: .join
+    ) { parser, start throws(SyntaxFailure) in try parser.parseJoinOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printJoin(self) }
+}
+
 extension Parser {
   mutating func parseJoinOperator(from start: Int) throws(SyntaxFailure) -> JoinSyntax {
-    let parameters = try readParameters("kind")
+    let parameters = try readSettings(JoinSyntax.settings)
     let right = try parseTableOperand()
     let conditions = skipWord("on") ? try parseExpressionList() : []
     return JoinSyntax(parameters: parameters, right: right, conditions: conditions, span: span(from: start))

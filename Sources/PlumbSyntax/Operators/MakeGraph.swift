@@ -16,6 +16,19 @@ package struct MakeGraphSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension MakeGraphSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "make-graph", usage: "make-graph source --> target [with Nodes on key]",
+      summary: "Makes a graph of rows that are edges.",
+      examples: ["edges | make-graph upstream --> downstream | graph-to-table nodes"],
+      clauses: ["with"], settings: ["with_node_id"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseMakeGraphOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printMakeGraph(self) }
+}
+
 extension Parser {
   mutating func parseMakeGraphOperator(from start: Int) throws(SyntaxFailure) -> MakeGraphSyntax {
     let parameters = try readParameters()

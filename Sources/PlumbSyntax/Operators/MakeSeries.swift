@@ -21,9 +21,24 @@ package struct SeriesAggregateSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension MakeSeriesSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["kind"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "make-series", aliases: ["makeseries"], usage: "make-series name = aggregate() on column [from a to b] step s [by column, ...]",
+      summary: "Makes arrays of values at even steps.",
+      examples: [#"runs | make-series failed = countif(status == "failed") on started from ago(7d) to now() step 1d by source"#],
+      clauses: ["from", "to", "step", "in", "range"], settings: settings + ["default"], traits: .aggregates
+    ) { parser, start throws(SyntaxFailure) in try parser.parseMakeSeriesOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printMakeSeries(self) }
+}
+
 extension Parser {
   mutating func parseMakeSeriesOperator(from start: Int) throws(SyntaxFailure) -> MakeSeriesSyntax {
-    let parameters = try readParameters("kind")
+    let parameters = try readSettings(MakeSeriesSyntax.settings)
     var aggregates = [try parseSeriesAggregate()]
     while skip(.comma) { aggregates.append(try parseSeriesAggregate()) }
     try expectWord("on", "and the column of the axis")

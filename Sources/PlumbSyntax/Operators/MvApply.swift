@@ -10,9 +10,24 @@ package struct MvApplySyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension MvApplySyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["bagexpansion", "kind", "with_itemindex"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "mv-apply", aliases: ["mvapply"], usage: "mv-apply item = array on (steps)",
+      summary: "Runs steps over the elements of an array in each row.",
+      examples: ["print n = dynamic([3, 1, 2]) | mv-apply n to typeof(long) on (summarize largest = max(n))"],
+      clauses: ["to", "typeof", "limit", "on"], settings: settings, traits: [.aggregates, .holdsSteps]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseMvApplyOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printMvApply(self) }
+}
+
 extension Parser {
   mutating func parseMvApplyOperator(from start: Int) throws(SyntaxFailure) -> MvApplySyntax {
-    let parameters = try readParameters("bagexpansion", "kind", "with_itemindex")
+    let parameters = try readSettings(MvApplySyntax.settings)
     let columns = try parseExpandedColumnList()
     let limit = skipWord("limit") ? try parseExpression() : nil
     try expectWord("on", "and a subquery in brackets")

@@ -15,9 +15,24 @@ package struct ExpandedColumnSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension MvExpandSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["bagexpansion", "kind", "with_itemindex"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "mv-expand", aliases: ["mvexpand"], usage: "mv-expand column, ...",
+      summary: "Gives each element of an array a row of its own.",
+      examples: [#"print code = dynamic(["auth", "timeout"]) | mv-expand code"#],
+      clauses: ["to", "typeof", "limit"], settings: settings, operands: .columns
+    ) { parser, start throws(SyntaxFailure) in try parser.parseMvExpandOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printMvExpand(self) }
+}
+
 extension Parser {
   mutating func parseMvExpandOperator(from start: Int) throws(SyntaxFailure) -> MvExpandSyntax {
-    let parameters = try readParameters("bagexpansion", "kind", "with_itemindex")
+    let parameters = try readSettings(MvExpandSyntax.settings)
     let columns = try parseExpandedColumnList()
     let limit = skipWord("limit") ? try parseExpression() : nil
     return MvExpandSyntax(parameters: parameters, columns: columns, limit: limit, span: span(from: start))

@@ -17,11 +17,32 @@ package enum ParsePartSyntax: Sendable {
   case column(NameSyntax, TypeSyntax?)
 }
 
+extension ParseSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["kind", "flags"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "parse", usage: #"parse column with "text" name:type ..."#,
+      summary: "Takes a text apart by the words in it.",
+      examples: [#"print line = "took 12 ms" | parse line with "took " milliseconds:long " ms""#],
+      clauses: ["with"], settings: settings
+    ) { parser, start throws(SyntaxFailure) in try parser.parseParseOperator(from: start, dropsUnmatched: false) },
+    OperatorDeclaration(
+      "parse-where", usage: "parse-where column with ...",
+      summary: "Takes a text apart like `parse`, and keeps only the rows that match.",
+      examples: [#"errors | parse-where message with * "the " what " has expired" | summarize count() by what"#],
+      clauses: ["with"], settings: settings
+    ) { parser, start throws(SyntaxFailure) in try parser.parseParseOperator(from: start, dropsUnmatched: true) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printParse(self) }
+}
+
 extension Parser {
   mutating func parseParseOperator(
     from start: Int, dropsUnmatched: Bool
   ) throws(SyntaxFailure) -> ParseSyntax {
-    let parameters = try readParameters("kind", "flags")
+    let parameters = try readSettings(ParseSyntax.settings)
     let expression = try parseExpression()
     try expectWord("with", "and a pattern", help: "write `parse text with \"a=\" a \" b=\" b`")
     var parts = [try parseParsePart()]

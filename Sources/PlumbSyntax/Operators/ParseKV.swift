@@ -8,6 +8,19 @@ package struct ParseKVSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ParseKVSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "parse-kv", usage: "parse-kv column as (key:type, ...) with (...)",
+      summary: "Takes `key=value` pairs out of a text.",
+      examples: [#"print line = "code=7 zone=west" | parse-kv line as (code: long, zone: string) with (pair_delimiter=" ", kv_delimiter="=")"#],
+      clauses: ["as", "with"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseParseKVOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printParseKV(self) }
+}
+
 extension Parser {
   mutating func parseParseKVOperator(from start: Int) throws(SyntaxFailure) -> ParseKVSyntax {
     let expression = try parseExpression()

@@ -10,6 +10,19 @@ package struct PartitionSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension PartitionSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "partition", usage: "partition by column (steps)",
+      summary: "Runs steps over the rows of each value separately.",
+      examples: ["runs | partition by source (top 1 by duration)"],
+      traits: [.aggregates, .holdsSteps]
+    ) { parser, start throws(SyntaxFailure) in try parser.parsePartitionOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printPartition(self) }
+}
+
 extension Parser {
   mutating func parsePartitionOperator(from start: Int) throws(SyntaxFailure) -> PartitionSyntax {
     let parameters = try readParameters()

@@ -6,6 +6,18 @@ package struct ProjectSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ProjectSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "project", usage: "project name = expression, ...",
+      summary: "Selects, computes and orders the columns.",
+      examples: ["runs | project pipeline, minutes = duration / 1m | take 5"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseProjectOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printProject(self) }
+}
+
 extension Parser {
   mutating func parseProjectOperator(from start: Int) throws(SyntaxFailure) -> ProjectSyntax {
     let columns = try parseNamedExpressionList()

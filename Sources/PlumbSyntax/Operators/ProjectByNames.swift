@@ -6,6 +6,18 @@ package struct ProjectByNamesSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ProjectByNamesSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "project-by-names", usage: #"project-by-names "name", ..."#,
+      summary: "Chooses columns by texts, which may contain `*`.",
+      examples: [#"pipelines | project-by-names "name", "last_*""#]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseProjectByNamesOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printProjectByNames(self) }
+}
+
 extension Parser {
   mutating func parseProjectByNamesOperator(from start: Int) throws(SyntaxFailure) -> ProjectByNamesSyntax {
     let columns = try parseExpressionList()

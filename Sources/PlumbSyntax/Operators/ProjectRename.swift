@@ -12,6 +12,18 @@ package struct RenamedColumnSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ProjectRenameSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "project-rename", usage: "project-rename new = old, ...",
+      summary: "Renames columns.",
+      examples: ["pipelines | project-rename pipeline = name"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseProjectRenameOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printProjectRename(self) }
+}
+
 extension Parser {
   mutating func parseProjectRenameOperator(from start: Int) throws(SyntaxFailure) -> ProjectRenameSyntax {
     var columns = [try parseRenamedColumn()]

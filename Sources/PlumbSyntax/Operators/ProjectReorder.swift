@@ -19,6 +19,19 @@ package struct ReorderedColumnSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ProjectReorderSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "project-reorder", usage: "project-reorder column, ...",
+      summary: "Moves columns to the front.",
+      examples: ["pipelines | project-reorder status, name"],
+      clauses: ["asc", "desc", "granny-asc", "granny-desc"], operands: .columns
+    ) { parser, start throws(SyntaxFailure) in try parser.parseProjectReorderOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printProjectReorder(self) }
+}
+
 extension Parser {
   mutating func parseProjectReorderOperator(from start: Int) throws(SyntaxFailure) -> ProjectReorderSyntax {
     var columns = [try parseReorderedColumn()]

@@ -8,9 +8,21 @@ package struct ReduceSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ReduceSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["kind"]
+
+  package static let declarations = [
+    OperatorDeclaration.unsupported("reduce") { parser, start throws(SyntaxFailure) in
+      try parser.parseReduceOperator(from: start)
+    },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printReduce(self) }
+}
+
 extension Parser {
   mutating func parseReduceOperator(from start: Int) throws(SyntaxFailure) -> ReduceSyntax {
-    let parameters = try readParameters("kind")
+    let parameters = try readSettings(ReduceSyntax.settings)
     try expectWord("by", "and a text after `reduce`")
     let expression = try parseNamedExpression()
     var properties: [ParameterSyntax] = []

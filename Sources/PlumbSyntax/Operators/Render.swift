@@ -14,6 +14,19 @@ package struct RenderPropertySyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension RenderSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "render", usage: "render chart [with (...)]",
+      summary: "Says how the result should be drawn.",
+      examples: ["runs | summarize count() by bin(started, 1d) | render timechart"],
+      clauses: ["with"], operands: .chart
+    ) { parser, start throws(SyntaxFailure) in try parser.parseRenderOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printRender(self) }
+}
+
 extension Parser {
   mutating func parseRenderOperator(from start: Int) throws(SyntaxFailure) -> RenderSyntax {
     let visualization = try parseName("a chart such as `timechart`")

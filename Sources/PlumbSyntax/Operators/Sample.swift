@@ -6,6 +6,19 @@ package struct SampleSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SampleSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "sample", usage: "sample n",
+      summary: "Keeps n random rows.",
+      examples: ["runs | sample 5"],
+      operands: .nothing
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSampleOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printSample(self) }
+}
+
 extension Parser {
   mutating func parseSampleOperator(from start: Int) throws(SyntaxFailure) -> SampleSyntax {
     let count = try readCount("sample")

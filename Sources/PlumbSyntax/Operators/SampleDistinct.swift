@@ -7,6 +7,19 @@ package struct SampleDistinctSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SampleDistinctSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "sample-distinct", usage: "sample-distinct n of column",
+      summary: "Returns n different values of a column.",
+      examples: ["runs | sample-distinct 3 of source"],
+      clauses: ["of"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSampleDistinctOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printSampleDistinct(self) }
+}
+
 extension Parser {
   mutating func parseSampleDistinctOperator(from start: Int) throws(SyntaxFailure) -> SampleDistinctSyntax {
     let count = try readCount("sample-distinct")

@@ -28,9 +28,24 @@ package struct ScanAssignmentSyntax: Sendable {
   package var value: ExpressionSyntax
 }
 
+extension ScanSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["with_match_id", "with_step_name"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "scan", usage: "scan [declare (...)] with (step name: condition => ...; ...)",
+      summary: "Finds sequences in ordered rows.",
+      examples: [#"runs | where pipeline == "entra-signin-eastus" | sort by started asc | scan declare (row: long = 0) with (step s: true => row = iff(status == "failed", s.row + 1, 0);) | summarize max(row)"#],
+      clauses: ["order", "partition", "declare", "with", "step", "optional", "all", "last", "none"], settings: settings + ["output"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseScanOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printScan(self) }
+}
+
 extension Parser {
   mutating func parseScanOperator(from start: Int) throws(SyntaxFailure) -> ScanSyntax {
-    let parameters = try readParameters("with_match_id", "with_step_name")
+    let parameters = try readSettings(ScanSyntax.settings)
     var orderBy: [OrderedExpressionSyntax] = []
     if atWord("order"), atWord("by", after: 1) {
       advance()

@@ -6,6 +6,18 @@ package struct SerializeSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SerializeSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "serialize", usage: "serialize [name = expression, ...]",
+      summary: "Marks the rows as ordered, for `prev`, `next` and `row_number`.",
+      examples: ["runs | serialize n = row_number() | take 5"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSerializeOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printSerialize(self) }
+}
+
 extension Parser {
   mutating func parseSerializeOperator(from start: Int) throws(SyntaxFailure) -> SerializeSyntax {
     switch token.kind {

@@ -7,6 +7,27 @@ package struct SortSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SortSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "order", usage: "order by column [asc|desc], ...",
+      summary: "Sorts the rows like `sort`.",
+      examples: ["pipelines | order by success_rate asc"],
+      clauses: ["asc", "desc", "nulls", "first", "last"], operands: .order,
+      mistake: { $0.mistakenDirection }
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSortOperator(from: start) },
+    OperatorDeclaration(
+      "sort", usage: "sort by column [asc|desc] [nulls first|last], ...",
+      summary: "Sorts the rows, the largest first by default.",
+      examples: ["pipelines | sort by success_rate asc"],
+      clauses: ["asc", "desc", "nulls", "first", "last"], operands: .order,
+      mistake: { $0.mistakenDirection }
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSortOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printSort(self) }
+}
+
 extension Parser {
   mutating func parseSortOperator(from start: Int) throws(SyntaxFailure) -> SortSyntax {
     let parameters = try readParameters()

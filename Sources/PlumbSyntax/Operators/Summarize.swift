@@ -9,6 +9,19 @@ package struct SummarizeSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SummarizeSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "summarize", usage: "summarize name = aggregate(), ... [by column, ...]",
+      summary: "Computes aggregates over groups of rows.",
+      examples: [#"runs | summarize failed = countif(status == "failed") by source"#],
+      traits: .aggregates
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSummarizeOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printSummarize(self) }
+}
+
 extension Parser {
   mutating func parseSummarizeOperator(from start: Int) throws(SyntaxFailure) -> SummarizeSyntax {
     let parameters = try readParameters()

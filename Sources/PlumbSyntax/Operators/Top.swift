@@ -9,6 +9,20 @@ package struct TopSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension TopSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "top", usage: "top n by column [asc|desc]",
+      summary: "Keeps the first n rows of an order.",
+      examples: ["runs | top 5 by duration"],
+      clauses: ["asc", "desc", "nulls", "first", "last"], operands: .order,
+      mistake: { $0.mistakenDirection }
+    ) { parser, start throws(SyntaxFailure) in try parser.parseTopOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printTop(self) }
+}
+
 extension Parser {
   mutating func parseTopOperator(from start: Int) throws(SyntaxFailure) -> TopSyntax {
     let parameters = try readParameters()

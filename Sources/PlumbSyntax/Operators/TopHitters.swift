@@ -8,6 +8,19 @@ package struct TopHittersSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension TopHittersSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "top-hitters", usage: "top-hitters n of column",
+      summary: "Estimates the most frequent values.",
+      examples: ["runs | top-hitters 3 of pipeline"],
+      clauses: ["of"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseTopHittersOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printTopHitters(self) }
+}
+
 extension Parser {
   mutating func parseTopHittersOperator(from start: Int) throws(SyntaxFailure) -> TopHittersSyntax {
     let count = try readCount("top-hitters")

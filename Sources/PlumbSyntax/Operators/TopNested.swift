@@ -17,13 +17,26 @@ package struct TopNestedLevelSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension TopNestedSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "top-nested", usage: "top-nested n of column by aggregate(), ...",
+      summary: "Finds the top values within the top values.",
+      examples: ["runs | top-nested 3 of source by count(), top-nested 2 of pipeline by count()"],
+      clauses: ["of", "with", "asc", "desc"], settings: ["others"], traits: .aggregates
+    ) { parser, start throws(SyntaxFailure) in try parser.parseTopNestedOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printTopNested(self) }
+}
+
 extension Parser {
   mutating func parseTopNestedOperator(from start: Int) throws(SyntaxFailure) -> TopNestedSyntax {
     var levels = [try parseTopNestedLevel(from: start)]
     while at(.comma) {
       advance()
       let levelStart = index
-      guard let word = operatorWord, word.text == OperatorKeyword.topNested.rawValue else {
+      guard let word = operatorWord, word.text == "top-nested" else {
         throw unexpected("`top-nested` and the next level")
       }
       for _ in 0..<3 { advance() }

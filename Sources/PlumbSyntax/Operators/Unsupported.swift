@@ -9,10 +9,23 @@ package struct UnsupportedOperatorSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension UnsupportedOperatorSyntax: OperatorNode {
+  package static let declarations = [
+    "execute-and-cache", "execute_and_cache", "graph-where-edges", "graph-where-nodes", "macro-expand", "nearest",
+    "project-smart",
+  ].map { name in
+    OperatorDeclaration.unsupported(name) { parser, start throws(SyntaxFailure) in
+      parser.readUnsupported(name, from: start)
+    }
+  }
+
+  package func print(to printer: inout Printer) { printer.write(text) }
+}
+
 extension Parser {
   /// Passes over the operator's operands, whatever they are.
-  mutating func readUnsupported(_ word: (text: String, span: SourceSpan)) -> UnsupportedOperatorSyntax {
-    let start = index
+  mutating func readUnsupported(_ name: String, from start: Int) -> UnsupportedOperatorSyntax {
+    let nameSpan = span(from: start)
     var brackets = 0
     while !at(.end) {
       switch token.kind {
@@ -26,6 +39,6 @@ extension Parser {
       advance()
     }
     let span = span(from: start)
-    return UnsupportedOperatorSyntax(name: word.text, nameSpan: word.span, text: text(in: span), span: span)
+    return UnsupportedOperatorSyntax(name: name, nameSpan: nameSpan, text: text(in: span), span: span)
   }
 }

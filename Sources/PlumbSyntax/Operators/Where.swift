@@ -7,6 +7,25 @@ package struct WhereSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension WhereSyntax: OperatorNode {
+  package static let declarations = [
+    OperatorDeclaration(
+      "filter", usage: "filter predicate",
+      summary: "Keeps the rows for which the predicate is true, like `where`.",
+      examples: ["pipelines | filter tier == 1"],
+      operands: .condition
+    ) { parser, start throws(SyntaxFailure) in try parser.parseWhereOperator(from: start) },
+    OperatorDeclaration(
+      "where", usage: "where predicate",
+      summary: "Keeps the rows for which the predicate is true.",
+      examples: [#"runs | where status == "failed" and started > ago(1d)"#],
+      operands: .condition
+    ) { parser, start throws(SyntaxFailure) in try parser.parseWhereOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printWhere(self) }
+}
+
 extension Parser {
   mutating func parseWhereOperator(from start: Int) throws(SyntaxFailure) -> WhereSyntax {
     let parameters = try readParameters()

@@ -24,7 +24,7 @@ extension Parser {
 
   /// When an operator's name stands here: that its `|` is missing.
   var operatorHint: String? {
-    guard let word = operatorWord, OperatorKeyword(rawValue: word.text) != nil else { return nil }
+    guard let word = operatorWord, OperatorDeclaration.named(word.text)?.isSupported == true else { return nil }
     return "a `|` is missing before `\(word.text)`"
   }
 
@@ -72,7 +72,7 @@ extension Parser {
           "sql-statement", "KQL starts with the table, not with `\(word.text)`", at: word.span,
           help: "write `table | where ... | project ...`")
       }
-      if let keyword = OperatorKeyword(rawValue: word.text), !keyword.isPipelineWord {
+      if let declaration = OperatorDeclaration.named(word.text), !declaration.traits.contains(.isWord) {
         return fail(
           "missing-source", "a query starts with a table, not with `\(word.text)`", at: word.span,
           help: "write `table | \(word.text) ...`")
@@ -104,42 +104,32 @@ extension Parser {
       case "unique", "dedup": "write `distinct`"
       case "rename": "write `project-rename new = old`"
       case "drop": "write `project-away column`"
-      case "compare": "`\(word.text)` starts a query and takes no rows"
       case "eval": "write `extend column = ...`"
       case "stats", "aggregate": "write `summarize`"
-      default: Suggestion.nearest(to: word.text, in: OperatorKeyword.allCases.map(\.rawValue))
+      default:
+        SourceDeclaration.named(word.text) == nil
+          ? Suggestion.nearest(to: word.text, in: OperatorDeclaration.all.map(\.keyword))
+          : "`\(word.text)` starts a query and takes no rows"
       }
     return fail("unknown-operator", "there is no operator `\(word.text)`", at: word.span, help: help)
   }
 
-  /// The failure when the operands of `operator` are followed by something else.
-  mutating func unexpectedAfterOperator(_ keyword: OperatorKeyword) -> SyntaxFailure {
+  /// The failure when the operands of an operator are followed by something else.
+  mutating func unexpectedAfterOperator(_ declaration: OperatorDeclaration) -> SyntaxFailure {
     if token.kind == .unknown { return SyntaxFailure() }
     let span = token.span
     if token.kind == .assign {
       return fail(
         "unexpected-text", "`=` cannot stand here", at: span, help: "to compare write `==`")
     }
-    switch keyword {
-    case .take, .limit:
-      if atWord("by") {
-        return fail(
-          "unexpected-text", "`\(keyword.rawValue)` has no `by`", at: span,
-          help: "for the first rows of an order write `top 5 by column`")
-      }
-    case .sort, .order, .top:
-      let direction = ["descending": "desc", "ascending": "asc", "DESC": "desc", "ASC": "asc"]
-      if token.kind == .word, let short = direction[token.text] {
-        return fail("unexpected-text", "found `\(token.text)` where `\(short)` should be", at: span)
-      }
-    default:
-      break
+    if let mistake = declaration.mistake?(self) {
+      return fail("unexpected-text", mistake.message, at: span, help: mistake.help)
     }
     if let hint = operatorHint {
       return fail("missing-pipe", "\(found) cannot follow here", at: span, help: hint)
     }
     return fail(
-      "unexpected-text", "\(found) cannot follow here in `\(keyword.rawValue)`", at: span,
+      "unexpected-text", "\(found) cannot follow here in `\(declaration.keyword)`", at: span,
       help: mistakeHint ?? (depth > 0 && !atName ? "is a `)` missing before it?" : nil))
   }
 }

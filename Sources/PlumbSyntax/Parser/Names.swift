@@ -98,7 +98,7 @@ extension Parser {
     // `project-away`: words and dashes without space between.
     while token(after: length).kind == .minus, isAdjacent(after: length),
       token(after: length + 1).kind == .word, isAdjacent(after: length + 1),
-      OperatorKeyword.isPrefix(joinedWord(length + 2))
+      OperatorDeclaration.isPrefix(joinedWord(length + 2))
     {
       length += 2
     }

@@ -7,13 +7,13 @@ package func parse(_ text: String) -> ParseResult {
 }
 
 /// Thrown to leave a place that cannot be read; the diagnostic is already recorded.
-struct SyntaxFailure: Error {}
+package struct SyntaxFailure: Error {}
 
 /// A recursive-descent parser over the tokens of one text.
 ///
 /// Every function called `parse...` reads the rule of Grammar/plumb.ebnf that has its name. Each
 /// starts at its first token, which its caller has only looked at.
-struct Parser {
+package struct Parser {
   private let tokens: [Token]
   let bytes: [UInt8]
   let comments: [CommentSyntax]

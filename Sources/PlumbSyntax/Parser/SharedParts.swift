@@ -76,7 +76,7 @@ extension Parser {
   }
 
   /// `kind=inner hint.strategy=shuffle`: the parameters in `known`, and any hint.
-  mutating func readParameters(_ known: String...) throws(SyntaxFailure) -> [ParameterSyntax] {
+  mutating func readParameters(_ known: [String] = []) throws(SyntaxFailure) -> [ParameterSyntax] {
     var parameters: [ParameterSyntax] = []
     while true {
       if at(.word), known.contains(token.text), token(after: 1).kind == .assign {

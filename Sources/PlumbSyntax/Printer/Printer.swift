@@ -30,7 +30,8 @@ package func print(_ expression: ExpressionSyntax) -> String {
   return printer.text
 }
 
-struct Printer {
+/// The text that is being written.
+package struct Printer {
   private(set) var text = ""
   private(set) var indent = 0
   private let comments: [CommentSyntax]

@@ -25,7 +25,7 @@ extension Printer {
         newLine(before: step.span.lower)
         write("| ")
       }
-      printOperator(step)
+      step.print(to: &self)
       isFirst = false
     }
   }
@@ -41,7 +41,7 @@ extension Printer {
       if case .implied = query.source {} else { isFirst = false }
       for step in query.operators {
         if !isFirst { write(" | ") }
-        printOperator(step)
+        step.print(to: &self)
         isFirst = false
       }
       return
@@ -71,59 +71,8 @@ extension Printer {
     case .search(let node): printSearch(node)
     case .find(let node): printFind(node)
     case .evaluate(let node): printEvaluate(node)
-    case .word(let word): printWord(word)
+    case .word(let word): word.print(to: &self)
     case .implied: break
-    }
-  }
-
-  mutating func printOperator(_ step: OperatorSyntax) {
-    switch step {
-    case .asName(let node): printAs(node)
-    case .assertSchema(let node): printAssertSchema(node)
-    case .consume(let node): printConsume(node)
-    case .count: write("count")
-    case .distinct(let node): printDistinct(node)
-    case .evaluate(let node): printEvaluate(node)
-    case .extend(let node): printExtend(node)
-    case .facet(let node): printFacet(node)
-    case .fork(let node): printFork(node)
-    case .getSchema: write("getschema")
-    case .invoke(let node): printInvoke(node)
-    case .join(let node): printJoin(node)
-    case .lookup(let node): printLookup(node)
-    case .makeSeries(let node): printMakeSeries(node)
-    case .mvApply(let node): printMvApply(node)
-    case .mvExpand(let node): printMvExpand(node)
-    case .parse(let node): printParse(node)
-    case .parseKV(let node): printParseKV(node)
-    case .partition(let node): printPartition(node)
-    case .project(let node): printProject(node)
-    case .projectAway(let node): printProjectAway(node)
-    case .projectByNames(let node): printProjectByNames(node)
-    case .projectKeep(let node): printProjectKeep(node)
-    case .projectRename(let node): printProjectRename(node)
-    case .projectReorder(let node): printProjectReorder(node)
-    case .reduce(let node): printReduce(node)
-    case .render(let node): printRender(node)
-    case .sample(let node): printSample(node)
-    case .sampleDistinct(let node): printSampleDistinct(node)
-    case .scan(let node): printScan(node)
-    case .search(let node): printSearch(node)
-    case .serialize(let node): printSerialize(node)
-    case .sort(let node): printSort(node)
-    case .summarize(let node): printSummarize(node)
-    case .take(let node): printTake(node)
-    case .top(let node): printTop(node)
-    case .topHitters(let node): printTopHitters(node)
-    case .topNested(let node): printTopNested(node)
-    case .union(let node): printUnion(node)
-    case .filter(let node): printWhere(node)
-    case .makeGraph(let node): printMakeGraph(node)
-    case .graphMatch(let node): printGraphMatch(node)
-    case .graphToTable(let node): printGraphToTable(node)
-    case .graphMarkComponents(let node): printGraphMarkComponents(node)
-    case .word(let word): printWord(word)
-    case .unsupported(let node): write(node.text)
     }
   }
 }

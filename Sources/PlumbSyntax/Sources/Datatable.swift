@@ -8,7 +8,22 @@ package struct DatatableSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension DatatableSyntax {
+  static let source = SourceDeclaration(
+    "datatable", usage: "datatable(name: type, ...)[value, ...]",
+    summary: "Writes a table out in the query.",
+    examples: [#"datatable(task: string, minutes: long)["load", 12, "clean", 3] | sort by minutes"#],
+    starts: { $0.token(after: 1).kind == .leftParen }
+  ) { parser throws(SyntaxFailure) in .datatable(try parser.parseDatatableSource()) }
+}
+
 extension Parser {
+  /// Whether a table written out or read from a file starts here; it may stand where only a table's name can.
+  var atWrittenTable: Bool {
+    at(.word) && token(after: 1).kind == .leftParen
+      && [DatatableSyntax.source, ExternaldataSyntax.source].contains { ([$0.keyword] + $0.aliases).contains(token.text) }
+  }
+
   mutating func parseDatatableSource() throws(SyntaxFailure) -> DatatableSyntax {
     let start = index
     advance()

@@ -8,6 +8,15 @@ package struct ExternaldataSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension ExternaldataSyntax {
+  static let source = SourceDeclaration(
+    "externaldata", aliases: ["external_data"], usage: #"externaldata(name: type, ...)["path"]"#,
+    summary: "Reads a file as a table.",
+    examples: [#"externaldata(id: long, name: string)["tasks.csv"]"#],
+    clauses: ["with"], starts: { $0.token(after: 1).kind == .leftParen }
+  ) { parser throws(SyntaxFailure) in .externaldata(try parser.parseExternaldataSource()) }
+}
+
 extension Parser {
   mutating func parseExternaldataSource() throws(SyntaxFailure) -> ExternaldataSyntax {
     let start = index

@@ -22,11 +22,22 @@ package enum FindColumnSyntax: Sendable {
   case pack(SourceSpan)
 }
 
+extension FindSyntax {
+  static let settings: [OperatorDeclaration.Setting] = ["withsource", "with_source", "datascope"]
+
+  static let source = SourceDeclaration(
+    "find", usage: "find where predicate",
+    summary: "Searches tables for rows.",
+    examples: [#"find where status == "cancelled""#],
+    clauses: ["in", "where", "project"], settings: settings, starts: { $0.startsOperand(after: 1) || $0.atWord("in", after: 1) }
+  ) { parser throws(SyntaxFailure) in .find(try parser.parseFindSource()) }
+}
+
 extension Parser {
   mutating func parseFindSource() throws(SyntaxFailure) -> FindSyntax {
     let start = index
     advance()
-    let parameters = try readParameters("withsource", "with_source", "datascope")
+    let parameters = try readSettings(FindSyntax.settings)
     let tables = skipWord("in") ? try parseTablePatternList() : []
     _ = skipWord("where")
     let predicate = try parseExpression()

@@ -6,6 +6,15 @@ package struct PrintSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension PrintSyntax {
+  static let source = SourceDeclaration(
+    "print", usage: "print name = expression, ...",
+    summary: "Computes one row of values.",
+    examples: ["print tomorrow = now() + 1d"],
+    starts: { $0.startsOperand(after: 1) }
+  ) { parser throws(SyntaxFailure) in .print(try parser.parsePrintSource()) }
+}
+
 extension Parser {
   mutating func parsePrintSource() throws(SyntaxFailure) -> PrintSyntax {
     let start = index

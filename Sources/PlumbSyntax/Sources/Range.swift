@@ -9,6 +9,18 @@ package struct RangeSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension RangeSyntax {
+  static let source = SourceDeclaration(
+    "range", usage: "range name from a to b step c",
+    summary: "Makes a column of evenly spaced values.",
+    examples: ["range n from 1 to 10 step 1"],
+    clauses: ["from", "to", "step"], starts: { parser in
+      let length = parser.nameLength(after: 1)
+      return length > 0 && parser.atWord("from", after: 1 + length)
+     }
+  ) { parser throws(SyntaxFailure) in .range(try parser.parseRangeSource()) }
+}
+
 extension Parser {
   mutating func parseRangeSource() throws(SyntaxFailure) -> RangeSyntax {
     let start = index

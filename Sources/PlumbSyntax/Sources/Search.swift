@@ -10,9 +10,33 @@ package struct SearchSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SearchSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["kind"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "search", usage: #"search "term""#,
+      summary: "Keeps the rows in which a column contains the term.",
+      examples: [#"errors | search "expired""#],
+      clauses: ["in"], settings: settings, operands: .tables
+    ) { parser, start throws(SyntaxFailure) in try parser.parseSearchOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printSearch(self) }
+}
+
+extension SearchSyntax {
+  static let source = SourceDeclaration(
+    "search", usage: #"search "term""#,
+    summary: "Searches tables for a term.",
+    examples: [#"search in (errors, alerts) "expired""#],
+    clauses: ["in"], settings: settings, starts: { $0.startsOperand(after: 1) || $0.atWord("in", after: 1) }
+  ) { parser throws(SyntaxFailure) in .search(try parser.parseSearchSource()) }
+}
+
 extension Parser {
   mutating func parseSearchOperator(from start: Int) throws(SyntaxFailure) -> SearchSyntax {
-    let parameters = try readParameters("kind")
+    let parameters = try readSettings(SearchSyntax.settings)
     let tables = skipWord("in") ? try parseTablePatternList() : []
     let wasInSearch = isInSearch
     isInSearch = true

@@ -65,41 +65,20 @@ extension Parser {
 
   mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
     if atSourceKeyword || atWordBeforeQuotedName { return try parseKeywordSource() }
+    if depth == 0, isSQL { throw unexpectedSource() }
     return try parseTableOperand()
   }
 
   private mutating func parseKeywordSource() throws(SyntaxFailure) -> SourceSyntax {
-    switch token.text {
-    case "print": return .print(try parsePrintSource())
-    case "range": return .range(try parseRangeSource())
-    case "datatable": return .datatable(try parseDatatableSource())
-    case "externaldata", "external_data": return .externaldata(try parseExternaldataSource())
-    case "union": return .union(try parseUnionSource())
-    case "search": return .search(try parseSearchSource())
-    case "find": return .find(try parseFindSource())
-    case "evaluate": return .evaluate(try parseEvaluateSource())
-    default: return .word(try parseWordSource())
-    }
+    guard let declaration = SourceDeclaration.named(token.text) else { throw unexpectedSource() }
+    return try declaration.parse(&self)
   }
 
   /// Whether a source that is a keyword starts here, rather than a table or column of that name.
-  var atSourceKeyword: Bool {
-    guard at(.word) else { return false }
-    switch token.text {
-    case "print": return startsOperand(after: 1)
-    case "range":
-      let length = nameLength(after: 1)
-      return length > 0 && atWord("from", after: 1 + length)
-    case "datatable", "externaldata", "external_data": return token(after: 1).kind == .leftParen
-    case "union": return isName(after: 1) || [.leftParen, .star].contains(token(after: 1).kind)
-    case "search", "find":
-      return startsOperand(after: 1) || atWord("in", after: 1)
-    case "evaluate": return isName(after: 1)
-    default: return atWordSource
-    }
-  }
+  var atSourceKeyword: Bool { at(.word) && SourceDeclaration.named(token.text)?.starts(self) == true }
 
-  private func startsOperand(after distance: Int) -> Bool {
+  /// Whether a value or a name starts there.
+  func startsOperand(after distance: Int) -> Bool {
     let token = token(after: distance)
     switch token.kind {
     case .long, .real, .timespan, .string, .typedLiteral, .leftParen, .minus, .plus, .star: return true
@@ -118,13 +97,8 @@ extension Parser {
       try leave(nesting)
       return .parenthesized(query, span(from: start))
     }
-    if at(.word), token(after: 1).kind == .leftParen,
-      ["datatable", "externaldata", "external_data"].contains(token.text)
-    {
-      return try parseKeywordSource()
-    }
+    if atWrittenTable { return try parseKeywordSource() }
     guard atName, ReservedWords.booleans[token.text] == nil else { throw unexpectedSource() }
-    if depth == 0, isSQL { throw unexpectedSource() }
     switch try parseReference() {
     case .name(let name):
       // `database.table`
@@ -152,7 +126,8 @@ extension Parser {
     guard at(.word) else { return false }
     let next = token(after: 1).kind
     if token.text.lowercased() == "select" { return next != .pipe && next != .end && next != .semicolon }
-    guard let word = operatorWord, let keyword = OperatorKeyword(rawValue: word.text), !keyword.isPipelineWord
+    guard let word = operatorWord, let declaration = OperatorDeclaration.named(word.text), declaration.isSupported,
+      !declaration.traits.contains(.isWord)
     else { return false }
     switch next {
     case .word, .long, .string, .minus, .star: return true

@@ -8,9 +8,33 @@ package struct UnionSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension UnionSyntax: OperatorNode {
+  static let settings: [OperatorDeclaration.Setting] = ["kind", "withsource", "with_source", "isfuzzy"]
+
+  package static let declarations = [
+    OperatorDeclaration(
+      "union", usage: "union Table, ...",
+      summary: "Appends the rows of other tables.",
+      examples: [#"runs | where status == "failed" | union (runs | where status == "cancelled") | count"#],
+      settings: settings, operands: .tables
+    ) { parser, start throws(SyntaxFailure) in try parser.parseUnionOperator(from: start) },
+  ]
+
+  package func print(to printer: inout Printer) { printer.printUnion(self) }
+}
+
+extension UnionSyntax {
+  static let source = SourceDeclaration(
+    "union", usage: "union Table, ...",
+    summary: "Returns the rows of several tables.",
+    examples: ["union runs, errors | summarize count() by pipeline"],
+    settings: settings, starts: { $0.isName(after: 1) || [.leftParen, .star].contains($0.token(after: 1).kind) }
+  ) { parser throws(SyntaxFailure) in .union(try parser.parseUnionSource()) }
+}
+
 extension Parser {
   mutating func parseUnionOperator(from start: Int) throws(SyntaxFailure) -> UnionSyntax {
-    let parameters = try readParameters("kind", "withsource", "with_source", "isfuzzy")
+    let parameters = try readSettings(UnionSyntax.settings)
     var tables = [try parseTablePattern()]
     while skip(.comma) { tables.append(try parseTablePattern()) }
     return UnionSyntax(parameters: parameters, tables: tables, span: span(from: start))

@@ -7,6 +7,12 @@ package struct AliasDatabaseSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension AliasDatabaseSyntax {
+  static let statement = StatementDeclaration.unsupported(
+    "alias", clauses: ["database"], starts: { $0.atWord("database", after: 1) }
+  ) { parser throws(SyntaxFailure) in .aliasDatabase(try parser.parseAliasDatabaseStatement()) }
+}
+
 extension Parser {
   mutating func parseAliasDatabaseStatement() throws(SyntaxFailure) -> AliasDatabaseSyntax {
     let start = index

@@ -25,6 +25,15 @@ package struct PatternDefinitionSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension DeclarePatternSyntax {
+  static let statement = StatementDeclaration(
+    "declare", usage: "declare pattern name = (parameter: string)[path: string] { (value).[path] = { query }; ... };",
+    summary: "Names queries that are chosen by values.",
+    examples: [#"declare pattern state = (code: string) { ("f") = { runs | where status == "failed" }; }; state("f") | count"#],
+    clauses: ["pattern"], starts: { $0.atWord("pattern", after: 1) }
+  ) { parser throws(SyntaxFailure) in .declarePattern(try parser.parseDeclarePatternStatement()) }
+}
+
 extension Parser {
   mutating func parseDeclarePatternStatement() throws(SyntaxFailure) -> DeclarePatternSyntax {
     let start = index

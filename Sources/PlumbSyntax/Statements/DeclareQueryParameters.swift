@@ -6,6 +6,15 @@ package struct DeclareQueryParametersSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension DeclareQueryParametersSyntax {
+  static let statement = StatementDeclaration(
+    "declare", usage: "declare query_parameters(name: type = default, ...);",
+    summary: "Declares values that `--param` or `.param` gives.",
+    examples: ["declare query_parameters(since: timespan = 1d); runs | where started > ago(since) | count"],
+    clauses: ["query_parameters"], starts: { !$0.atWord("pattern", after: 1) && $0.token(after: 1).kind == .word }
+  ) { parser throws(SyntaxFailure) in .declareQueryParameters(try parser.parseDeclareQueryParametersStatement()) }
+}
+
 extension Parser {
   mutating func parseDeclareQueryParametersStatement() throws(SyntaxFailure) -> DeclareQueryParametersSyntax {
     let start = index

@@ -13,6 +13,16 @@ package struct LetSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension LetSyntax {
+  static let statement = StatementDeclaration(
+    "let", usage: "let name = expression;",
+    summary: "Names a value, a query or a function for the statements after it.",
+    examples: [#"let failed = runs | where status == "failed"; failed | count"#,
+      "let share = (part: long, whole: long) { round(100.0 * part / whole, 1) }; print share(3, 8)"],
+    clauses: ["view"], starts: { $0.isName(after: 1) || $0.token(after: 1).kind == .word }
+  ) { parser throws(SyntaxFailure) in .letBinding(try parser.parseLetStatement()) }
+}
+
 extension Parser {
   mutating func parseLetStatement() throws(SyntaxFailure) -> LetSyntax {
     let start = index

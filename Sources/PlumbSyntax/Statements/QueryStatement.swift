@@ -14,19 +14,28 @@ package struct QueryStatementSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension QueryStatementSyntax {
+  static let explain = StatementDeclaration(
+    "explain", usage: "explain query", summary: "Shows the plan of a query and does not run it.",
+    examples: [#"explain runs | where status == "failed" | count"#], starts: { $0.startsQuery(after: 1) }
+  ) { parser throws(SyntaxFailure) in .query(try parser.parseQueryStatement()) }
+
+  static let profile = StatementDeclaration(
+    "profile", usage: "profile query", summary: "Runs a query and shows rows, time and memory of each step.",
+    examples: ["profile runs | summarize count() by source"], starts: { $0.startsQuery(after: 1) }
+  ) { parser throws(SyntaxFailure) in .query(try parser.parseQueryStatement()) }
+}
+
 extension Parser {
   mutating func parseQueryStatement() throws(SyntaxFailure) -> QueryStatementSyntax {
     let start = index
-    var mode = QueryStatementSyntax.Mode.run
-    if atWord("explain") || atWord("profile"), startsQuery(after: 1) {
-      mode = atWord("explain") ? .explain : .profile
-      advance()
-    }
+    let mode = QueryStatementSyntax.Mode(rawValue: token.text).flatMap { startsQuery(after: 1) ? $0 : nil } ?? .run
+    if mode != .run { advance() }
     let query = try parseQuery()
     return QueryStatementSyntax(mode: mode, query: query, span: span(from: start))
   }
 
-  private func startsQuery(after distance: Int) -> Bool {
+  func startsQuery(after distance: Int) -> Bool {
     isName(after: distance) || token(after: distance).kind == .leftParen
   }
 }

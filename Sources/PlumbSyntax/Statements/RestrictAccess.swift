@@ -7,6 +7,12 @@ package struct RestrictAccessSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension RestrictAccessSyntax {
+  static let statement = StatementDeclaration.unsupported(
+    "restrict", clauses: ["access", "to"], starts: { $0.atWord("access", after: 1) }
+  ) { parser throws(SyntaxFailure) in .restrictAccess(try parser.parseRestrictAccessStatement()) }
+}
+
 extension Parser {
   mutating func parseRestrictAccessStatement() throws(SyntaxFailure) -> RestrictAccessSyntax {
     let start = index

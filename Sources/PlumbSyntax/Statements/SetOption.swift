@@ -9,6 +9,15 @@ package struct SetOptionSyntax: Sendable {
   package var span: SourceSpan
 }
 
+extension SetOptionSyntax {
+  static let statement = StatementDeclaration(
+    "set", usage: "set name = value;",
+    summary: "Sets an option of the queries after it, such as `query_now`.",
+    examples: ["set query_now = datetime(2024-05-01); print now()"],
+    starts: { $0.token(after: 1).kind == .word }
+  ) { parser throws(SyntaxFailure) in .setOption(try parser.parseSetStatement()) }
+}
+
 extension Parser {
   mutating func parseSetStatement() throws(SyntaxFailure) -> SetOptionSyntax {
     let start = index

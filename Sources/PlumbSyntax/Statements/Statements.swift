@@ -48,24 +48,11 @@ extension Parser {
   private mutating func parseStatement() throws(SyntaxFailure) -> StatementSyntax {
     switch token.kind {
     case .command: return .command(parseCommand())
-    case .word: break
-    default: return .query(try parseQueryStatement())
-    }
-    switch token.text {
-    case "let" where isName(after: 1) || token(after: 1).kind == .word:
-      return .letBinding(try parseLetStatement())
-    case "set" where token(after: 1).kind == .word:
-      return .setOption(try parseSetStatement())
-    case "declare" where atWord("pattern", after: 1):
-      return .declarePattern(try parseDeclarePatternStatement())
-    case "declare" where token(after: 1).kind == .word:
-      return .declareQueryParameters(try parseDeclareQueryParametersStatement())
-    case "alias" where atWord("database", after: 1):
-      return .aliasDatabase(try parseAliasDatabaseStatement())
-    case "restrict" where atWord("access", after: 1):
-      return .restrictAccess(try parseRestrictAccessStatement())
-    default:
+    case .word:
+      let declaration = StatementDeclaration.named(token.text).first { $0.starts(self) }
+      if let declaration { return try declaration.parse(&self) }
       return .query(try parseQueryStatement())
+    default: return .query(try parseQueryStatement())
     }
   }
 

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// A tabular expression: where rows come from, and the operators they are piped through.
 package struct QuerySyntax: Sendable {
   package var source: SourceSyntax
-  package var operators: [OperatorSyntax]
+  package var operators: [any OperatorNode]
   package var span: SourceSpan
 }
 

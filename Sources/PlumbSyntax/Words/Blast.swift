@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// `blast X, Y depth 3 as of T`: everyone who is hurt when pipelines stop; source and operator.
-package struct BlastSyntax: Sendable {
+package struct BlastSyntax: WordNode {
   /// Empty after a pipe, where the rows name the pipelines.
   package var pipelines: [PipelineNameSyntax]
   package var depth: ExpressionSyntax?
@@ -9,16 +9,33 @@ package struct BlastSyntax: Sendable {
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(
       word: "blast", at: wordSpan, [pipelines.expression], named: [("depth", depth), ("as_of", moment)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printBlast(self) }
+}
+
+extension WordDeclaration {
+  static let blast = WordDeclaration(
+    "blast",
+    starts: { $0.isPipelineName(after: 1) },
+    first: Form(
+      usages: [Usage([.pipelines, .depth, .moment])],
+      summary: "Lists everyone who is affected when pipelines stop.",
+      examples: ["blast entra-signin-eastus"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseBlastSource(from: start) },
+    piped: Form(
+      usages: [Usage([.depth, .moment])],
+      summary: "Lists everyone who is affected when the pipelines of the rows stop.",
+      examples: [#"pipelines | where status == "failed" | blast"#]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseBlastOperator(from: start) }
+  )
 }
 
 extension Parser {
-  mutating func parseBlastSource() throws(SyntaxFailure) -> BlastSyntax {
-    let start = index
-    advance()
+  mutating func parseBlastSource(from start: Int) throws(SyntaxFailure) -> BlastSyntax {
     let wordSpan = span(from: start)
     let pipelines = try parsePipelineNameList()
     let (depth, moment) = try readReach()

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// `compare (t1 .. t2) with (t3 .. t4) by a, b`: what changed between two windows of time.
-package struct CompareSyntax: Sendable {
+package struct CompareSyntax: WordNode {
   /// A window of time, `(from .. to)`.
   package struct Window: Sendable {
     package var from: ExpressionSyntax
@@ -14,7 +14,7 @@ package struct CompareSyntax: Sendable {
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     var by: ExpressionSyntax?
     if let start = columns.first, let end = columns.last {
       by = .texts(columns.map { ($0.text, $0.span) }, at: SourceSpan.joining(start.span, end.span))
@@ -22,6 +22,23 @@ package struct CompareSyntax: Sendable {
     return CallSyntax(
       word: "compare", at: wordSpan, [first.from, first.to, second.from, second.to], named: [("by", by)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printCompare(self) }
+}
+
+extension WordDeclaration {
+  static let compare = WordDeclaration(
+    "compare",
+    starts: { $0.atComparison },
+    first: Form(
+      usages: [
+        Usage([.value(.window, "(t1 .. t2)"), "with", .value(.window, "(t3 .. t4)"), .optional(["by", .value(.columns, "column, ...")])]),
+      ],
+      summary: "Shows what changed between two windows of time.",
+      examples: ["compare (ago(2d) .. ago(1d)) with (ago(1d) .. now()) by source"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseCompareSource(from: start) },
+    piped: nil
+  )
 }
 
 extension Parser {
@@ -44,9 +61,7 @@ extension Parser {
     }
   }
 
-  mutating func parseCompareSource() throws(SyntaxFailure) -> CompareSyntax {
-    let start = index
-    advance()
+  mutating func parseCompareSource(from start: Int) throws(SyntaxFailure) -> CompareSyntax {
     let wordSpan = span(from: start)
     let first = try parseTimeWindow()
     try expectWord("with", "and the window to compare with", help: "write `compare (t1 .. t2) with (t3 .. t4)`")

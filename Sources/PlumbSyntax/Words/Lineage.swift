@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 /// `lineage downstream of X, Y depth 3 as of T`: what depends on pipelines, or what they depend on.
-package struct LineageSyntax: Sendable {
+package struct LineageSyntax: WordNode {
   package enum Direction: String, Hashable, Sendable, CaseIterable {
     case upstream, downstream
   }
@@ -14,17 +14,42 @@ package struct LineageSyntax: Sendable {
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(
       word: "lineage_\(direction.rawValue)", at: wordSpan, [pipelines.expression],
       named: [("depth", depth), ("as_of", moment)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printLineage(self) }
+}
+
+extension WordDeclaration {
+  static let lineage = WordDeclaration(
+    "lineage",
+    starts: { $0.token(after: 1).kind == .word && $0.isName(after: 1) },
+    first: Form(
+      usages: [
+        Usage([.either(["upstream", "downstream"]), "of", .pipelines, .depth, .moment]),
+        Usage(["path", "from", .value(.pipeline, "a"), "to", .value(.pipeline, "b"), .moment]),
+        Usage(["critical", "path", "to", .value(.pipeline, "a"), .moment]),
+      ],
+      summary: "Finds what pipelines depend on, or what depends on them; also `lineage path from a to b` and `lineage critical path to a`.",
+      examples: [
+        "lineage downstream of entra-signin-eastus depth 2",
+        "lineage path from entra-signin-eastus to soc-dashboard-westeurope",
+        "lineage critical path to soc-dashboard-eastus",
+      ]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseLineageSource(from: start) },
+    piped: Form(
+      usages: [Usage([.either(["upstream", "downstream"]), .depth, .moment])],
+      summary: "Finds what the pipelines of the rows depend on, or what depends on them.",
+      examples: [#"pipelines | where status == "failed" | lineage downstream depth 1"#]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseLineageOperator(from: start) }
+  )
 }
 
 extension Parser {
-  mutating func parseLineageSource() throws(SyntaxFailure) -> WordSyntax {
-    let start = index
-    advance()
+  mutating func parseLineageSource(from start: Int) throws(SyntaxFailure) -> any WordNode {
     if let direction = LineageSyntax.Direction(rawValue: token.text) {
       advance()
       let wordSpan = span(from: start)
@@ -32,13 +57,12 @@ extension Parser {
         "of", "and the names of pipelines", help: "write `lineage \(direction.rawValue) of \(exampleName)`")
       let pipelines = try parsePipelineNameList()
       let (depth, moment) = try readReach()
-      return .lineage(
-        LineageSyntax(
-          direction: direction, pipelines: pipelines, depth: depth, moment: moment, wordSpan: wordSpan,
-          span: span(from: start)))
+      return LineageSyntax(
+        direction: direction, pipelines: pipelines, depth: depth, moment: moment, wordSpan: wordSpan,
+        span: span(from: start))
     }
-    if atWord("path") { return .lineagePath(try parseLineagePath(from: start)) }
-    if atWord("critical") { return .criticalPath(try parseCriticalPath(from: start)) }
+    if atWord("path") { return try parseLineagePath(from: start) }
+    if atWord("critical") { return try parseCriticalPath(from: start) }
     throw unknownLineage(["upstream", "downstream", "path", "critical"])
   }
 

@@ -1,30 +1,34 @@
 import PlumbDiagnostics
 
 /// `lineage path from A to B`: a shortest way for data from one pipeline to another.
-package struct LineagePathSyntax: Sendable {
+package struct LineagePathSyntax: WordNode {
   package var from: PipelineNameSyntax
   package var to: PipelineNameSyntax
   package var moment: ExpressionSyntax?
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(
       word: "lineage_path", at: wordSpan, [from.expression, to.expression], named: [("as_of", moment)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printLineagePath(self) }
 }
 
 /// `lineage critical path to X`: the chain of pipelines up to one that takes longest.
-package struct CriticalPathSyntax: Sendable {
+package struct CriticalPathSyntax: WordNode {
   package var pipeline: PipelineNameSyntax
   package var moment: ExpressionSyntax?
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(
       word: "lineage_critical_path", at: wordSpan, [pipeline.expression], named: [("as_of", moment)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printCriticalPath(self) }
 }
 
 extension Parser {

@@ -12,40 +12,67 @@ package struct ModelSyntax: Sendable {
 }
 
 /// `predict risk within 2h using tree as of T`: which pipelines will fail next; source and operator.
-package struct PredictRiskSyntax: Sendable {
+package struct PredictRiskSyntax: WordNode {
   package var horizon: ExpressionSyntax?
   package var model: ModelSyntax?
   package var moment: ExpressionSyntax?
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(
       word: "predict_risk", at: wordSpan, [],
       named: [("within", horizon), ("using", model?.expression), ("as_of", moment)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printPredictRisk(self) }
 }
 
 /// `predict quality within 2h using tree`: how good the model is, beside its baselines.
-package struct PredictQualitySyntax: Sendable {
+package struct PredictQualitySyntax: WordNode {
   package var horizon: ExpressionSyntax?
   package var model: ModelSyntax?
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(
       word: "predict_quality", at: wordSpan, [], named: [("within", horizon), ("using", model?.expression)],
       span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printPredictQuality(self) }
+}
+
+extension WordDeclaration {
+  static let predict = WordDeclaration(
+    "predict",
+    starts: { $0.token(after: 1).kind == .word && $0.isName(after: 1) },
+    first: Form(
+      usages: [
+        Usage(["risk", .optional(["within", .value(.expression, "2h")]), .optional(["using", .either(ModelSyntax.Kind.allCases.map(\.rawValue))]), .moment]),
+        Usage(["quality", .optional(["within", .value(.expression, "2h")]), .optional(["using", .either(ModelSyntax.Kind.allCases.map(\.rawValue))])]),
+      ],
+      summary: "Predicts which pipelines will fail next; `predict quality` says how good the model is.",
+      examples: [
+        "predict risk within 2h | top 5",
+        "predict quality",
+      ]
+    ) { parser, start throws(SyntaxFailure) in try parser.parsePredictSource(from: start) },
+    piped: Form(
+      usages: [
+        Usage(["risk", .optional(["within", .value(.expression, "2h")]), .optional(["using", .either(ModelSyntax.Kind.allCases.map(\.rawValue))]), .moment]),
+      ],
+      summary: "Predicts which of the pipelines of the rows will fail next.",
+      examples: ["pipelines | where tier == 1 | predict risk | top 5"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parsePredictOperator(from: start) }
+  )
 }
 
 extension Parser {
-  mutating func parsePredictSource() throws(SyntaxFailure) -> WordSyntax {
-    let start = index
-    advance()
-    if atWord("risk") { return .predictRisk(try parsePredictRisk(from: start)) }
-    if atWord("quality") { return .predictQuality(try parsePredictQuality(from: start)) }
+  mutating func parsePredictSource(from start: Int) throws(SyntaxFailure) -> any WordNode {
+    if atWord("risk") { return try parsePredictRisk(from: start) }
+    if atWord("quality") { return try parsePredictQuality(from: start) }
     throw unknownPrediction(["risk", "quality"])
   }
 

@@ -1,22 +1,39 @@
 import PlumbDiagnostics
 
 /// `why X at T`: what a pipeline's trouble most likely comes from; source and operator.
-package struct WhySyntax: Sendable {
+package struct WhySyntax: WordNode {
   /// Nil after a pipe, where a row names the pipeline.
   package var pipeline: PipelineNameSyntax?
   package var moment: ExpressionSyntax?
   package var wordSpan: SourceSpan
   package var span: SourceSpan
 
-  var call: CallSyntax {
+  package var call: CallSyntax {
     CallSyntax(word: "why", at: wordSpan, [pipeline?.expression], named: [("at", moment)], span: span)
   }
+
+  package func print(to printer: inout Printer) { printer.printWhy(self) }
+}
+
+extension WordDeclaration {
+  static let why = WordDeclaration(
+    "why",
+    starts: { $0.isPipelineName(after: 1) },
+    first: Form(
+      usages: [Usage([.value(.pipeline, "pipeline"), .optional(["at", .value(.expression, "t")])])],
+      summary: "Explains what most likely causes a pipeline's trouble.",
+      examples: ["why office-exchange-westeurope"]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseWhySource(from: start) },
+    piped: Form(
+      usages: [Usage([.optional(["at", .value(.expression, "t")])])],
+      summary: "Explains what most likely causes the trouble of the row's pipeline.",
+      examples: [#"pipelines | where status == "failed" | top 1 by freshness | why"#]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseWhyOperator(from: start) }
+  )
 }
 
 extension Parser {
-  mutating func parseWhySource() throws(SyntaxFailure) -> WhySyntax {
-    let start = index
-    advance()
+  mutating func parseWhySource(from start: Int) throws(SyntaxFailure) -> WhySyntax {
     let wordSpan = span(from: start)
     let pipeline = try parsePipelineName()
     let moment = try readTime()

@@ -1,64 +1,26 @@
 import PlumbDiagnostics
 
-/// A word of the pipeline vocabulary with its operands; it stands for a call of a table function.
-///
-/// The words are reserved only where a source or an operator starts and what follows makes them one: a table
-/// called `slow` or a column called `why` stays what it is.
-package enum WordSyntax: Sendable {
-  case lineage(LineageSyntax)
-  case lineagePath(LineagePathSyntax)
-  case criticalPath(CriticalPathSyntax)
-  case blast(BlastSyntax)
-  case predictRisk(PredictRiskSyntax)
-  case predictQuality(PredictQualitySyntax)
-  case judgement(JudgementSyntax)
-  case why(WhySyntax)
-  case compare(CompareSyntax)
+/// What the parser reads of a word of the pipeline vocabulary.
+package protocol WordNode: Sendable {
+  /// The call that the word means; the rows before a pipe are not an argument of it.
+  var call: CallSyntax { get }
+  func print(to printer: inout Printer)
+}
 
-  package var span: SourceSpan { call.span }
+/// A word of the pipeline vocabulary with its operands, which means a call of a table function; source and operator.
+package struct WordSyntax: OperatorNode {
+  package let node: any WordNode
 
-  /// The call that the word stands for; the rows before a pipe are no argument of it.
-  package var call: CallSyntax {
-    switch self {
-    case .lineage(let node): node.call
-    case .lineagePath(let node): node.call
-    case .criticalPath(let node): node.call
-    case .blast(let node): node.call
-    case .predictRisk(let node): node.call
-    case .predictQuality(let node): node.call
-    case .judgement(let node): node.call
-    case .why(let node): node.call
-    case .compare(let node): node.call
-    }
-  }
+  package static var declarations: [OperatorDeclaration] { WordDeclaration.all.compactMap(\.step) }
+  package var call: CallSyntax { node.call }
+  package var span: SourceSpan { node.call.span }
+  package func print(to printer: inout Printer) { node.print(to: &printer) }
 }
 
 extension Parser {
-  /// Whether a word starts here that is a source, rather than a table or column of that name.
-  var atWordSource: Bool {
-    switch token.text {
-    case "lineage", "predict": return token(after: 1).kind == .word && isName(after: 1)
-    case "blast", "why": return isPipelineName(after: 1)
-    case "slow", "stale", "volume": return atWord("as", after: 1) && atWord("of", after: 2)
-    case "compare": return atComparison
-    default: return false
-    }
-  }
-
-  /// Where only a query can stand, `why ["a name"]` is no element of a column called `why`.
+  /// Where only a query can stand, `why ["a name"]` is not an element of a column called `why`.
   var atWordBeforeQuotedName: Bool {
-    (atWord("blast") || atWord("why")) && isName(after: 1)
-  }
-
-  mutating func parseWordSource() throws(SyntaxFailure) -> WordSyntax {
-    switch token.text {
-    case "lineage": return try parseLineageSource()
-    case "blast": return .blast(try parseBlastSource())
-    case "predict": return try parsePredictSource()
-    case "why": return .why(try parseWhySource())
-    case "compare": return .compare(try parseCompareSource())
-    default: return .judgement(try parseJudgementSource())
-    }
+    at(.word) && WordDeclaration.named(token.text)?.takesNameFirst == true && isName(after: 1)
   }
 
   /// The expression of `as of T`, or nil.
@@ -79,20 +41,6 @@ extension Parser {
 }
 
 extension Printer {
-  mutating func printWord(_ word: WordSyntax) {
-    switch word {
-    case .lineage(let node): printLineage(node)
-    case .lineagePath(let node): printLineagePath(node)
-    case .criticalPath(let node): printCriticalPath(node)
-    case .blast(let node): printBlast(node)
-    case .predictRisk(let node): printPredictRisk(node)
-    case .predictQuality(let node): printPredictQuality(node)
-    case .judgement(let node): printJudgement(node)
-    case .why(let node): printWhy(node)
-    case .compare(let node): printCompare(node)
-    }
-  }
-
   /// ` word expression`, or nothing.
   mutating func printClause(_ word: String, _ expression: ExpressionSyntax?) {
     guard let expression else { return }

@@ -5,11 +5,7 @@ import PlumbSyntax
 extension RenderSyntax: OperatorBinding {
   /// `render`: the rows as they are, and how they should be drawn.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
-    let kinds = [
-      "anomalychart", "areachart", "barchart", "card", "columnchart", "graph", "ladderchart", "linechart",
-      "piechart", "pivotchart", "plotly", "scatterchart", "stackedareachart", "table", "timechart", "timepivot",
-      "timeline", "treemap", "sparkline", "heatmap", "histogram",
-    ]
+    let kinds = ChartDeclaration.all.map(\.name) + ChartDeclaration.undrawn
     let kind = visualization.text
     if !kinds.contains(kind) {
       throw Diagnostic(

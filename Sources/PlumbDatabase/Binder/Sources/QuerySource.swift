@@ -8,7 +8,7 @@ extension BindingPlace {
     let inside = seeing(Frame(parent: scope).open)
     var result = try inside.relation(query.source, implied: implied)
     for step in query.operators {
-      let binding = step.binding
+      let binding = try OperatorBindings.known[step]
       if result.graph != nil, !binding.takesGraph {
         throw Diagnostic(
           "graph-as-table", "this works on rows, and a graph is no table", at: step.span,

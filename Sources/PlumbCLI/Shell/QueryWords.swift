@@ -1,0 +1,26 @@
+import PlumbEngine
+import PlumbSyntax
+
+/// The words inside a step that completion offers.
+enum QueryWords {
+  /// Words inside a step, wherever a letter asks for them.
+  static let all: [String] = {
+    let declared = OperatorDeclaration.all.flatMap { $0.clauses + $0.settings.map(\.name) }
+    return Set(declared + KQLName.reservedWords + ["not", "regex", "typeof"]).filter { $0.first?.isLetter == true }.sorted()
+  }()
+
+  /// What compares a value of this type, in the order of how often it is wanted.
+  static func comparisons(of type: ScalarType) -> [String] {
+    switch type {
+    case .string:
+      [
+        "==", "!=", "has", "!has", "contains", "!contains", "startswith", "!startswith", "endswith", "!endswith", "in", "!in",
+        "=~", "!~", "has_any", "has_all", "matches regex",
+      ]
+    case .dynamic: ["has", "!has", "contains", "!contains", "has_any", "has_all"]
+    case .bool: ["and", "or", "==", "!="]
+    case .guid: ["==", "!=", "in", "!in"]
+    case .int, .long, .real, .decimal, .datetime, .timespan: ["==", "!=", "<", "<=", ">", ">=", "between", "in", "!in"]
+    }
+  }
+}
