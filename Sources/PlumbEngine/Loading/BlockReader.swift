@@ -19,7 +19,7 @@ package struct Dialect: Hashable, Sendable {
   /// Line feed, or carriage return in texts that have no line feed.
   package var newline: UInt8
 
-  package init(delimiter: UInt8, quote: UInt8? = 0x22, newline: UInt8 = 0x0A) {
+  package init(delimiter: UInt8, quote: UInt8? = .quote, newline: UInt8 = .newline) {
     self.delimiter = delimiter
     self.quote = quote
     self.newline = newline
@@ -172,7 +172,7 @@ final class BlockReader: @unchecked Sendable {
   /// The end of the last whole row in the bytes, which start a row; 0 when none is whole.
   private func lastBoundary(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
     switch boundary {
-    case .lines: return lastByte(0x0A, base, 0, count).map { $0 &+ 1 } ?? 0
+    case .lines: return lastByte(.newline, base, 0, count).map { $0 &+ 1 } ?? 0
     case .rows(let dialect):
       guard let quote = dialect.quote, memchr(base, Int32(quote), count) != nil else {
         return lastByte(dialect.newline, base, 0, count).map { $0 &+ 1 } ?? 0
@@ -191,7 +191,7 @@ final class BlockReader: @unchecked Sendable {
   private func noteArray(_ base: UnsafePointer<UInt8>, _ count: Int) {
     var at = 0
     while at < count, base[at].isSpace { at &+= 1 }
-    isArray = at < count && base[at] == 0x5B
+    isArray = at < count && base[at] == .openBracket
   }
 
   private func lastByte(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int? {

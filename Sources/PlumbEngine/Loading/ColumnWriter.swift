@@ -1,4 +1,5 @@
 import Glibc
+import PlumbDiagnostics
 
 /// The values of one column as one worker reads them, a row group at a time.
 ///
@@ -176,10 +177,10 @@ final class ColumnWriter {
           if load8(p) != dayFront || back & 0xFFFF != dayBack {
             dayFront = load8(p)
             dayBack = back & 0xFFFF
-            let isDate = p[4] == 0x2D && p[7] == 0x2D
+            let isDate = p[4] == .minus && p[7] == .minus
             dayTicks = isDate ? DateTime.parse(Bytes(start: p, count: 10)) ?? -1 : -1
           }
-          if dayTicks >= 0, p[10] == 0x54 || p[10] == 0x20, let time = FieldText.timeOfDay(p, n, powers) {
+          if dayTicks >= 0, p[10] == UInt8(ascii: "T") || p[10] == .space, let time = FieldText.timeOfDay(p, n, powers) {
             value = dayTicks &+ time
             isRead = true
           }

@@ -221,6 +221,6 @@ final class DelimitedWorker {
 
 /// An optional sign and digits.
 func isWholeNumber(_ text: Bytes) -> Bool {
-  let digits = text.first == 0x2D || text.first == 0x2B ? text.part(from: 1) : text
+  let digits = text.first == .minus || text.first == .plus ? text.part(from: 1) : text
   return !digits.isEmpty && digits.allSatisfy { $0.isDigit }
 }

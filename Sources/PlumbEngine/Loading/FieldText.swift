@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// Fast readers of the common spellings of numbers and moments; nil sends a field to the full parser.
 ///
 /// All may load up to 16 bytes behind the text, so that they are for text in blocks with slack.
@@ -18,7 +20,7 @@ enum FieldText {
   }
 
   @inline(__always) static func long(_ p: UnsafePointer<UInt8>, _ n: Int, _ powers: UnsafePointer<UInt64>) -> Int64? {
-    let isNegative = p[0] == 0x2D
+    let isNegative = p[0] == .minus
     let start = isNegative ? p + 1 : p
     let digits = isNegative ? n &- 1 : n
     if UInt(bitPattern: digits &- 1) >= 16 { return nil }
@@ -38,7 +40,7 @@ enum FieldText {
   /// Digits with at most one point among them, at most fifteen: a mantissa and a power of ten that are both
   /// exact, so that one division rounds correctly (Clinger, 1990).
   @inline(__always) static func real(_ p: UnsafePointer<UInt8>, _ n: Int, _ powers: UnsafePointer<UInt64>) -> Double? {
-    let isNegative = p[0] == 0x2D
+    let isNegative = p[0] == .minus
     let start = isNegative ? p + 1 : p
     let length = isNegative ? n &- 1 : n
     if UInt(bitPattern: length &- 1) >= 16 { return nil }
@@ -64,7 +66,7 @@ enum FieldText {
       let digit = start[i] &- 0x30
       if digit < 10 {
         mantissa = mantissa &* 10 &+ UInt64(digit)
-      } else if start[i] == 0x2E && point < 0 {
+      } else if start[i] == .fullStop && point < 0 {
         point = i
       } else {
         return nil
@@ -99,10 +101,10 @@ enum FieldText {
     if hour > 23 || minute > 59 || second > 59 { return nil }
     let ticks = ((hour &* 60 &+ minute) &* 60 &+ second) &* 10_000_000
     var length = n
-    if p[n &- 1] == 0x5A { length &-= 1 }
+    if p[n &- 1] == UInt8(ascii: "Z") { length &-= 1 }
     if length == 19 { return Int64(truncatingIfNeeded: ticks) }
     let digits = length &- 20
-    guard p[19] == 0x2E, digits >= 1, digits <= 7, let fraction = number(load8(p + 20), digits: digits) else { return nil }
+    guard p[19] == .fullStop, digits >= 1, digits <= 7, let fraction = number(load8(p + 20), digits: digits) else { return nil }
     return Int64(truncatingIfNeeded: ticks &+ fraction &* powers[7 &- digits])
   }
 }

@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// Finds where each of many JSON values ends without reading what is in them.
 ///
 /// Values are separated by white space or a comma; a `]` outside all values ends an array.
@@ -16,7 +18,7 @@ struct JSONElements {
   /// Steps over the `[` of an array.
   mutating func skipOpening() {
     while at < count, base[at].isSpace { at &+= 1 }
-    if at < count, base[at] == 0x5B { at &+= 1 }
+    if at < count, base[at] == .openBracket { at &+= 1 }
   }
 
   /// The range of the next value, with `at` behind it; nil when the rest holds no whole value.
@@ -24,9 +26,9 @@ struct JSONElements {
   /// A scalar is whole when something follows it; `atEnd` says that nothing more can.
   mutating func next(atEnd: Bool = false) -> Range<Int>? {
     var place = at
-    while place < count, base[place].isSpace || base[place] == 0x2C { place &+= 1 }
+    while place < count, base[place].isSpace || base[place] == .comma { place &+= 1 }
     guard place < count else { return nil }
-    if base[place] == 0x5D {
+    if base[place] == .closeBracket {
       isClosed = true
       at = place &+ 1
       return nil
@@ -37,11 +39,11 @@ struct JSONElements {
       let byte = base[place]
       place &+= 1
       switch byte {
-      case 0x22:
+      case .quote:
         guard let behind = endOfString(place) else { return atEnd ? unfinished(start) : nil }
         place = behind
-      case 0x7B, 0x5B: depth &+= 1
-      case 0x7D, 0x5D:
+      case .openBrace, .openBracket: depth &+= 1
+      case .closeBrace, .closeBracket:
         if depth == 0 {
           // A scalar before the end of the array; a brace alone is a value too, if a bad one.
           at = Swift.max(place &- 1, start &+ 1)
@@ -52,10 +54,10 @@ struct JSONElements {
           at = place
           return start..<place
         }
-      case 0x2C where depth == 0:
+      case .comma where depth == 0:
         at = place &- 1
         return start..<at
-      case 0x20, 0x0A, 0x0D, 0x09:
+      case .space, .newline, .carriageReturn, .tab:
         if depth == 0 {
           at = place &- 1
           return start..<at
@@ -74,8 +76,8 @@ struct JSONElements {
   private func endOfString(_ from: Int) -> Int? {
     var place = from
     while place < count {
-      if base[place] == 0x22 { return place &+ 1 }
-      place &+= base[place] == 0x5C ? 2 : 1
+      if base[place] == .quote { return place &+ 1 }
+      place &+= base[place] == .backslash ? 2 : 1
     }
     return nil
   }

@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// The first value of a JSON text of which only the front is at hand.
 package enum JSONFront {
   /// The compact form of the first value, or of the first element of an array, and where it is; nil when it is
@@ -5,7 +7,7 @@ package enum JSONFront {
   package static func firstValue(_ front: Bytes) -> (value: ByteBuffer, place: Range<Int>)? {
     guard let base = front.baseAddress else { return nil }
     var elements = JSONElements(base: base, count: front.count)
-    if front.first(where: { !$0.isSpace }) == 0x5B { elements.skipOpening() }
+    if front.first(where: { !$0.isSpace }) == .openBracket { elements.skipOpening() }
     guard let range = elements.next() else { return nil }
     return JSONText.parse(front.part(from: range.lowerBound, to: range.upperBound)).map { ($0, range) }
   }

@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// The kinds of JSON values met under one key.
 struct JSONKinds: OptionSet {
   var rawValue: UInt8
@@ -36,7 +38,7 @@ struct JSONKinds: OptionSet {
   }
 
   private static func isMoment(_ text: Bytes) -> Bool {
-    guard text.count >= 10, text.count <= 40, text[4] == 0x2D, text[7] == 0x2D, text[0].isDigit else { return false }
+    guard text.count >= 10, text.count <= 40, text[4] == .minus, text[7] == .minus, text[0].isDigit else { return false }
     return DateTime.parse(text) != nil
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import PlumbDiagnostics
 
 /// The JSON values of a text, one after the other and not yet read: its lines, the elements of its array, or
 /// values that stand beside each other.
@@ -60,7 +61,7 @@ package final class JSONValueReader {
 
   private func count(upTo place: Int) {
     guard place > counted else { return }
-    line &+= countBytes(0x0A, UnsafePointer(buffer.base) + counted, place &- counted)
+    line &+= countBytes(.newline, UnsafePointer(buffer.base) + counted, place &- counted)
     counted = place
   }
 }

@@ -76,7 +76,7 @@ final class JSONWorker {
     let keys = isSurvey ? zip(nameList, kinds).map { (name: Array($0), kinds: $1) } : []
     outcome.keyCount = keys.count
     outcome.block = JSONPass.Block(
-      index: block.index, newlines: countBytes(0x0A, base, block.count), groups: groups, keys: keys)
+      index: block.index, newlines: countBytes(.newline, base, block.count), groups: groups, keys: keys)
     return outcome
   }
 
@@ -100,9 +100,9 @@ final class JSONWorker {
     case .reject:
       let place = Swift.min(misfit.place, block.count)
       var lineStart = place
-      while lineStart > 0 && base[lineStart &- 1] != 0x0A { lineStart &-= 1 }
+      while lineStart > 0 && base[lineStart &- 1] != .newline { lineStart &-= 1 }
       outcome.failure = JSONPass.Failure(
-        block: block.index, newlinesBefore: countBytes(0x0A, base, place)
+        block: block.index, newlinesBefore: countBytes(.newline, base, place)
       ) { misfit.diagnostic(name, $0, place - lineStart + 1) }
       return false
     case .skip: if !isSurvey { outcome.misfits.skippedRows += 1 }
@@ -262,7 +262,7 @@ struct JSONBlockRows {
     }
     while at < count {
       let start = at
-      let found = memchr(base + at, 0x0A, count &- at)
+      let found = memchr(base + at, Int32(UInt8.newline), count &- at)
       let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? count
       at = end &+ 1
       // White space is no row.

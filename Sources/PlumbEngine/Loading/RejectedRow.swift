@@ -22,7 +22,7 @@ struct BlockRejects {
   }
 
   /// The rows in their order, with copies of their bytes.
-  func pending(in block: Int, _ base: UnsafePointer<UInt8>, count: Int, newline: UInt8 = 0x0A) -> [PendingReject] {
+  func pending(in block: Int, _ base: UnsafePointer<UInt8>, count: Int, newline: UInt8 = .newline) -> [PendingReject] {
     var newlines = 0, counted = 0, lineStart = 0
     return rows.sorted { $0.place < $1.place }.map { row in
       let place = Swift.min(Swift.max(row.place, counted), count)

@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// The fields of some rows of a block, as places in its bytes.
 ///
 /// - Shape: each row has `columns + 1` marks. Field `c` lies from `marks[c] + 1` up to `marks[c + 1]`; a field
@@ -90,7 +92,7 @@ struct RowScanner {
           fieldStart = place &+ 1
         } else if byte == newline {
           var end = place
-          if newline == 0x0A && end > rowStart && base[end &- 1] == 0x0D { end &-= 1 }
+          if newline == .newline && end > rowStart && base[end &- 1] == .carriageReturn { end &-= 1 }
           if field &+ 1 == columns && (end > rowStart || columns == 1) {
             out[columns] = Int32(truncatingIfNeeded: end)
             rows &+= 1

@@ -1,8 +1,5 @@
 import Glibc
 
-/// A run of UTF-8, or of a value's compact form, that somebody else owns.
-@usableFromInline package typealias Bytes = UnsafeBufferPointer<UInt8>
-
 /// A growing output of bytes that values print themselves into, so that no `String` is made per value.
 ///
 /// Copies share their memory until one of them grows.
@@ -102,7 +99,7 @@ package struct ByteBuffer: Sendable {
   package mutating func append(_ text: String) { text.withUTF8Bytes { append($0) } }
 
   package mutating func append(_ text: StaticString) {
-    append(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(Bytes(text))
   }
 
   package mutating func append(_ scalar: Unicode.Scalar) {
@@ -163,84 +160,5 @@ package struct ByteBuffer: Sendable {
     precondition(offset >= 0 && offset + 4 <= count, "a patch stays inside what was appended")
     let base = room(for: 0) - count
     UnsafeMutableRawPointer(base).storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
-  }
-}
-
-extension String {
-  /// The text's UTF-8 for the time of `body`.
-  @inlinable package func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
-    var copy = self
-    return try copy.withUTF8(body)
-  }
-
-  /// Reads UTF-8; ill-formed parts become U+FFFD.
-  @inlinable package init(_ bytes: Bytes) { self = String(decoding: bytes, as: UTF8.self) }
-}
-
-extension UnsafeBufferPointer where Element == UInt8 {
-  /// The part from `start` up to `end`, clamped to what is there.
-  @inlinable package func part(from start: Int, to end: Int) -> Bytes {
-    let lower = Swift.min(Swift.max(start, 0), count)
-    let upper = Swift.min(Swift.max(end, lower), count)
-    guard let base = baseAddress, upper > lower else { return Bytes(start: nil, count: 0) }
-    return Bytes(start: base + lower, count: upper - lower)
-  }
-
-  @inlinable package func part(from start: Int) -> Bytes { part(from: start, to: count) }
-
-  /// Without the white space of ASCII at either end.
-  @inlinable package var trimmed: Bytes {
-    var lower = 0
-    var upper = count
-    while lower < upper && self[lower].isSpace { lower &+= 1 }
-    while upper > lower && self[upper &- 1].isSpace { upper &-= 1 }
-    return part(from: lower, to: upper)
-  }
-
-  /// Whether both hold the same bytes.
-  @inlinable package func equals(_ other: Bytes) -> Bool {
-    guard count == other.count else { return false }
-    guard count > 0, let lhs = baseAddress, let rhs = other.baseAddress else { return true }
-    return memcmp(lhs, rhs, count) == 0
-  }
-
-  /// Negative, zero or positive, as in `memcmp`; a prefix comes before what it begins.
-  @inlinable package func compared(to other: Bytes) -> Int {
-    let shared = Swift.min(count, other.count)
-    if shared > 0, let lhs = baseAddress, let rhs = other.baseAddress {
-      let order = memcmp(lhs, rhs, shared)
-      if order != 0 { return Int(order) }
-    }
-    return count - other.count
-  }
-
-  /// Whether the bytes are `word` in any case of ASCII; `word` is in lower case.
-  @usableFromInline func equalsIgnoringCase(_ word: StaticString) -> Bool {
-    guard count == word.utf8CodeUnitCount else { return false }
-    let other = word.utf8Start
-    for i in 0..<count where self[i].asciiLowercased != other[i] { return false }
-    return true
-  }
-}
-
-extension UInt8 {
-  @inlinable package var isSpace: Bool { self == 0x20 || (self >= 9 && self <= 13) }
-  @inlinable var isDigit: Bool { self &- 0x30 < 10 }
-  @inlinable var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
-  // The subtraction borrows, and so sets all high bits, for the 26 letters alone; loops without a branch are
-  // vectorised.
-  @inlinable @inline(__always) var asciiLowercased: UInt8 {
-    self | UInt8(truncatingIfNeeded: (UInt16(self &- 0x41) &- 26) &>> 8) & 0x20
-  }
-
-  @inlinable @inline(__always) var asciiUppercased: UInt8 {
-    self & ~(UInt8(truncatingIfNeeded: (UInt16(self &- 0x61) &- 26) &>> 8) & 0x20)
-  }
-
-  /// The value of a hexadecimal digit.
-  @inlinable var hexValue: UInt8? {
-    if isDigit { return self &- 0x30 }
-    let letter = (self | 0x20) &- 0x61
-    return letter < 6 ? letter &+ 10 : nil
   }
 }

@@ -85,7 +85,7 @@ package final class FileInput {
 
   /// Bytes of the mark that says that a text is UTF-8.
   var markLength: Int {
-    get throws { try front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+    get throws { utf8MarkLength(try front) }
   }
 
   /// The endings of the file's name in lower case, that of a packed file left out.
@@ -97,3 +97,6 @@ package final class FileInput {
     return endings
   }
 }
+
+/// Bytes of the mark at the front of a text that says that it is UTF-8, which belong to none of its rows.
+func utf8MarkLength(_ front: some Sequence<UInt8>) -> Int { front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }

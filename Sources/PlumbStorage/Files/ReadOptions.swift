@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// How to read a file; what is nil is found out from the file.
@@ -8,7 +9,7 @@ package struct ReadOptions: @unchecked Sendable {
 
   package var format: FileFormat?
   package var delimiter: UInt8?
-  package var quote: UInt8 = 0x22
+  package var quote: UInt8 = .quote
   package var hasHeader: Bool?
   /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
   /// has none of them, and without a header, they are the fields of a row in their order.

@@ -84,7 +84,7 @@ package final class RowFile {
     let buffer = Buffer(byteCount: 1 << 20)
     var digest = XXHash64Stream()
     var left = record.offset
-    var last: UInt8 = 0x0A
+    var last: UInt8 = .newline
     var seen = 0
     while left > 0 {
       try options.context.checkpoint()
@@ -100,10 +100,10 @@ package final class RowFile {
     let next = try input.source.readFully(2)
     if next.isEmpty { return .same }
     var (offset, newlines) = (record.offset, record.newlines)
-    if last != 0x0A && last != 0x0D && format != .json {
+    if last != .newline && last != .carriageReturn && format != .json {
       // The last row had no newline; now it has one, or more fields.
-      guard next[0] == 0x0A || next[0] == 0x0D else { return .cut }
-      let length = next[0] == 0x0D && next.last == 0x0A ? 2 : 1
+      guard next[0] == .newline || next[0] == .carriageReturn else { return .cut }
+      let length = next[0] == .carriageReturn && next.last == .newline ? 2 : 1
       next.prefix(length).withUnsafeBufferPointer { digest.add($0) }
       offset += length
       newlines += 1
@@ -128,9 +128,9 @@ package final class RowFile {
       digest.add(own)
       if !isBegun, let first = own.first(where: { $0 > 0x20 }) {
         isBegun = true
-        isArray = format == .json && first == 0x5B
+        isArray = format == .json && first == .openBracket
       }
-      newlines += own.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+      newlines += own.reduce(0) { $0 + ($1 == .newline ? 1 : 0) }
       seen += given
     }
     return TextPosition(offset: seen, newlines: newlines, isArray: isArray, digest: digest)

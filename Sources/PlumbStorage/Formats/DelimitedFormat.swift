@@ -4,7 +4,7 @@ import PlumbEngine
 extension FileFormat {
   package static let csv = delimited(
     "csv", title: "CSV", otherNames: ["txt"], endings: ["csv", "psv", "scsv"], delimiter: nil)
-  package static let tsv = delimited("tsv", title: "TSV", endings: ["tsv", "tab"], delimiter: 0x09)
+  package static let tsv = delimited("tsv", title: "TSV", endings: ["tsv", "tab"], delimiter: .tab)
 
   /// Any text can be delimited text, so that nothing but a name tells.
   private static func delimited(

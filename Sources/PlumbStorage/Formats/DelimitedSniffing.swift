@@ -23,12 +23,9 @@ struct DelimitedSniffer {
   func shape() throws -> DelimitedShape {
     var front = try source.sample(at: 0, count: DelimitedSniffer.frontBytes)
     let isWhole = front.count < DelimitedSniffer.frontBytes
-    var skipped = 0
-    if front.starts(with: [0xEF, 0xBB, 0xBF]) {
-      skipped = 3
-      front.removeFirst(3)
-    }
-    let newline: UInt8 = front.contains(0x0A) || !front.contains(0x0D) ? 0x0A : 0x0D
+    let skipped = utf8MarkLength(front)
+    front.removeFirst(skipped)
+    let newline: UInt8 = front.contains(.newline) || !front.contains(.carriageReturn) ? .newline : .carriageReturn
     let dialect = Dialect(
       delimiter: delimiter(front, newline, isWhole), quote: options.quote == 0 ? nil : options.quote, newline: newline)
     let sample = RowSample(front, dialect: dialect, limit: 20_000, isWhole: isWhole)
@@ -102,9 +99,9 @@ struct DelimitedSniffer {
   private func delimiter(_ front: [UInt8], _ newline: UInt8, _ isWhole: Bool) -> UInt8 {
     if let delimiter = options.delimiter { return delimiter }
     let bytes = Array(front.prefix(1 << 16))
-    var best: UInt8 = 0x2C
+    var best: UInt8 = .comma
     var bestScore = 0.0
-    for candidate: UInt8 in [0x2C, 0x09, 0x3B, 0x7C] {
+    for candidate: UInt8 in [.comma, .tab, .semicolon, .bar] {
       let dialect = Dialect(delimiter: candidate, quote: options.quote, newline: newline)
       let sample = RowSample(bytes, dialect: dialect, limit: 200, isWhole: isWhole && bytes.count == front.count)
       var widths: [Int: Int] = [:]

@@ -13,14 +13,14 @@ extension FileFormat {
     name: "json", title: "JSON", otherNames: ["multijson"], endings: ["json"], canGrow: true,
     recognises: { front in
       let first = front.first { !$0.isSpace }
-      return first == 0x5B || first == 0x7B && !firstLineIsObject(front) ? .text : nil
+      return first == .openBracket || first == .openBrace && !firstLineIsObject(front) ? .text : nil
     },
     open: { try openJSON($0, $1, isLines: false) })
 
   /// Whether the first line is a whole JSON object and more than one line follows or could.
   static func firstLineIsObject(_ front: ArraySlice<UInt8>) -> Bool {
-    guard front.first(where: { !$0.isSpace }) == 0x7B else { return false }
-    let line = front.prefix { $0 != 0x0A }
+    guard front.first(where: { !$0.isSpace }) == .openBrace else { return false }
+    let line = front.prefix { $0 != .newline }
     return line.count < front.count && line.withUnsafeBufferPointer { JSONText.parse($0) } != nil
   }
 }
@@ -37,10 +37,10 @@ private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool)
     throw Diagnostic(
       "empty-file", "`\(input.name)` is empty, so that its columns are not known", help: "state the columns and their types")
   }
-  guard first == 0x7B || first == 0x5B || isLines else {
+  guard first == .openBrace || first == .openBracket || isLines else {
     throw Diagnostic("bad-json", "`\(input.name)` does not start with an object or an array of objects")
   }
-  let isLines = isLines && first != 0x5B && !(first == 0x7B && startsIndented(front))
+  let isLines = isLines && first != .openBracket && !(first == .openBrace && startsIndented(front))
   var text = JSONRowsText(source: input.source, name: input.name, isLines: isLines)
   text.skippedBytes = skipped
   text.columns = options.columns
@@ -52,8 +52,8 @@ private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool)
 
 /// Whether the first line is nothing but the start of an object that goes on in the next.
 private func startsIndented(_ front: ArraySlice<UInt8>) -> Bool {
-  let line = front.drop { $0.isSpace }.prefix { $0 != 0x0A }.filter { $0 > 0x20 }
-  return line == [0x7B]
+  let line = front.drop { $0.isSpace }.prefix { $0 != .newline }.filter { $0 > 0x20 }
+  return line == [.openBrace]
 }
 
 /// JSON objects as rows, whose columns are their keys.

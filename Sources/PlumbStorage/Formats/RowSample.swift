@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// Some rows of delimited text, as ranges of a copy of its bytes; for finding out how the text is written.
@@ -36,7 +37,7 @@ struct RowSample {
   }
 
   private mutating func append(_ row: inout [Range<Int>], _ start: Int, _ end: Int, _ dialect: Dialect) {
-    let isCRLF = dialect.newline == 0x0A && end > start && bytes[end - 1] == 0x0D
+    let isCRLF = dialect.newline == .newline && end > start && bytes[end - 1] == .carriageReturn
     row.append(start..<(isCRLF ? end - 1 : end))
     // An empty line is no row, unless rows have one field.
     if row.count > 1 || !row[0].isEmpty { rows.append(row) }

@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// The types that all values seen so far could have.
@@ -23,7 +24,7 @@ struct TypeGuess: OptionSet {
       return
     }
     switch first {
-    case 0x30...0x39, 0x2D, 0x2E: self = TypeGuess.startingWithDigit(text)
+    case 0x30...0x39, .minus, .fullStop: self = TypeGuess.startingWithDigit(text)
     case 0x41...0x5A, 0x61...0x7A: self = TypeGuess.startingWithLetter(text)
     default: self = []
     }
@@ -32,15 +33,15 @@ struct TypeGuess: OptionSet {
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
   private static func startingWithDigit(_ text: Bytes) -> TypeGuess {
-    let digits = text.first == 0x2D ? text.part(from: 1) : text
+    let digits = text.first == .minus ? text.part(from: 1) : text
     guard let lead = digits.first else { return [] }
-    let isPadded = digits.count > 1 && lead == 0x30 && isDigit(digits[1])
+    let isPadded = digits.count > 1 && lead == .digitZero && isDigit(digits[1])
     if digits.allSatisfy(isDigit) {
       return !isPadded && NumberText.parseInt64(text) != nil ? [.long, .real] : []
     }
     if text.count == 36 && GUID.parse(text) != nil { return .guid }
     if text.count >= 8 && isDate(text) { return DateTime.parse(text) == nil ? [] : .datetime }
-    if digits.filter({ $0 == 0x3A }).count == 2 { return isClock(digits) && TimeSpan.parse(text) != nil ? .timespan : [] }
+    if digits.filter({ $0 == .colon }).count == 2 { return isClock(digits) && TimeSpan.parse(text) != nil ? .timespan : [] }
     return !isPadded && NumberText.parseDouble(text) != nil ? .real : []
   }
 
@@ -58,15 +59,15 @@ struct TypeGuess: OptionSet {
 
   /// Starts with `YYYY-MM-` or `YYYY/MM/`; other orders of day and month would be a guess too far.
   private static func isDate(_ text: Bytes) -> Bool {
-    guard text.count >= 8, text[4] == 0x2D || text[4] == 0x2F, text[7] == text[4] else { return false }
+    guard text.count >= 8, text[4] == .minus || text[4] == .slash, text[7] == text[4] else { return false }
     return [0, 1, 2, 3, 5, 6].allSatisfy { isDigit(text[$0]) }
   }
 
   /// `[d.]hh:mm:ss[.f]`, as spans are printed.
   private static func isClock(_ digits: Bytes) -> Bool {
-    guard let colon = digits.firstIndex(of: 0x3A), colon >= 2, digits.count >= colon + 6 else { return false }
-    return digits.allSatisfy { isDigit($0) || $0 == 0x3A || $0 == 0x2E }
-      && isDigit(digits[colon - 1]) && isDigit(digits[colon - 2]) && digits[colon + 3] == 0x3A
+    guard let colon = digits.firstIndex(of: .colon), colon >= 2, digits.count >= colon + 6 else { return false }
+    return digits.allSatisfy { isDigit($0) || $0 == .colon || $0 == .fullStop }
+      && isDigit(digits[colon - 1]) && isDigit(digits[colon - 2]) && digits[colon + 3] == .colon
   }
 
   /// The narrowest type; string for what could be nothing else, and for columns without a value.

@@ -179,7 +179,7 @@ extension Bytes {
     guard count >= 10 else { return false }
     for i in 0..<10 {
       let isDash = i == 4 || i == 7
-      if isDash ? self[i] != 0x2D : self[i] &- 0x30 > 9 { return false }
+      if isDash ? self[i] != .minus : self[i] &- 0x30 > 9 { return false }
     }
     return true
   }

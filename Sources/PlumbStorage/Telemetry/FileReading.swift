@@ -35,9 +35,9 @@ final class FileReading {
   /// Reads the values of a file and hands each to the reader of its format.
   ///
   /// - Throws: what ends the whole import: a cancel, no more memory, or a file for rejects that cannot be written.
-  func read(_ source: any SampledSource, format: TelemetryFormat, front: [UInt8]) throws {
-    let skipped = front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    let isLines = front.dropFirst(skipped).withUnsafeBufferPointer { format.isWritten(inLines: $0) }
+  func read(_ source: any SampledSource, form: TelemetryForm, front: [UInt8]) throws {
+    let skipped = utf8MarkLength(front)
+    let isLines = front.dropFirst(skipped).withUnsafeBufferPointer { form.isWritten(inLines: $0) }
     let reader = try JSONValueReader(source, name: report.path, isLines: isLines, skipping: skipped)
     var compact = ByteBuffer()
     var count = 0
@@ -50,77 +50,44 @@ final class FileReading {
         try onPass?(source.share)
       }
       guard value.text.count < max(1 << 16, context.memoryLimit / 8) else {
-        try reject("it is too large for the memory limit", line: value.line, text: Bytes(start: nil, count: 0))
+        try reject("it is too large for the memory limit", line: value.line, text: .empty)
         continue
       }
       compact.removeAll()
       do throws(JSONText.Failure) {
         try JSONText.parse(value.text, to: &compact)
       } catch {
-        let line = value.line + value.text.prefix(error.position).count { $0 == 0x0A }
+        let line = value.line + value.text.prefix(error.position).count { $0 == .newline }
         isCutOff = error.position >= value.text.count
         try reject(
           isCutOff ? "it ends in the middle of a value" : "no JSON, \(error.reason)", line: line, text: value.text)
         continue
       }
       do {
-        try compact.withBytes { try accept(DynamicCursor($0), format) }
-        if format == .openLineage, value.text.holds("\"{{") { placeholders += 1 }
+        try compact.withBytes { bytes in
+          let value = DynamicCursor(bytes)
+          guard value.isObject else { throw TelemetryFault("it is no object") }
+          try form.read(self, value)
+        }
+        if form.countsPlaceholders, value.text.holds("\"{{") { placeholders += 1 }
       } catch let fault as TelemetryFault {
         try reject(fault.reason, line: value.line, text: value.text)
       }
     }
-    if let problem = reader.problem, !isCutOff { try reject(problem, line: nil, text: Bytes(start: nil, count: 0)) }
+    if let problem = reader.problem, !isCutOff { try reject(problem, line: nil, text: .empty) }
     if placeholders > 0 {
       report.note("placeholders `{{…}}` in fields that are not used, in \(counted(placeholders, report.unit))")
     }
   }
-
-  private func accept(_ value: DynamicCursor, _ format: TelemetryFormat) throws {
-    guard value.isObject else { throw TelemetryFault("it is no object") }
-    switch format {
-    case .dbtManifest: try readDbtManifest(value)
-    case .dbtRunResults: try readDbtRunResults(value)
-    case .dbtSources: try readDbtSources(value)
-    case .dbtLog: try readDbtLogEvent(value)
-    case .dbtOther: report.note("says nothing about runs")
-    case .openLineage: try readOpenLineageEvent(value)
-    case .airflow: try readAirflow(value)
-    case .dataFactory: try readDataFactory(value)
-    }
-  }
 }
 
-extension TelemetryFormat {
+extension TelemetryForm {
   /// Whether each line is a value, so that a line that is damaged harms no other.
   fileprivate func isWritten(inLines front: Bytes) -> Bool {
-    guard let start = front.firstIndex(where: { $0 > 0x20 }), front[start] == 0x7B else { return false }
-    if self == .dbtLog { return true }
-    if let (_, place) = JSONFront.firstValue(front) { return !front[place].contains(0x0A) }
+    guard let start = front.firstIndex(where: { $0 > 0x20 }), front[start] == .openBrace else { return false }
+    if isAlwaysLines { return true }
+    if let (_, place) = JSONFront.firstValue(front) { return !front[place].contains(.newline) }
     // The first line is damaged, or the file is one value over many lines, of which none starts with a brace.
-    return front.indices.dropFirst(start + 1).contains { front[$0] == 0x7B && front[$0 - 1] == 0x0A }
-  }
-
-  var unit: String {
-    switch self {
-    case .dbtManifest: "node"
-    case .dbtRunResults, .dbtSources: "result"
-    case .dbtLog, .openLineage: "event"
-    case .airflow, .dataFactory: "record"
-    case .dbtOther: "value"
-    }
-  }
-
-  var title: String {
-    switch self {
-    case .dbtManifest: "dbt manifest"
-    case .dbtRunResults: "dbt run results"
-    case .dbtSources: "dbt source freshness"
-    case .dbtLog: "dbt log"
-    case .dbtOther: "dbt artifact"
-    case .openLineage: "OpenLineage"
-    case .airflow: "Airflow"
-    case .dataFactory: "ADF"
-    }
+    return front.indices.dropFirst(start + 1).contains { front[$0] == .openBrace && front[$0 - 1] == .newline }
   }
 }

@@ -81,16 +81,16 @@ struct MappedRows {
   /// A row as an object of JSON, without its empty cells.
   private func printed(_ columns: [Vector], _ row: Int) -> ByteBuffer {
     var (out, text) = (ByteBuffer(), ByteBuffer())
-    out.append(0x7B as UInt8)
+    out.append(.openBrace)
     for (column, vector) in zip(table.schema, columns) where !vector.isEmptyCell(at: row) {
-      if out.count > 1 { out.append(0x2C as UInt8) }
+      if out.count > 1 { out.append(.comma) }
       column.name.withUTF8Bytes { JSONText.printString($0, to: &out) }
-      out.append(0x3A as UInt8)
+      out.append(.colon)
       text.removeAll()
       vector.printText(at: row, to: &text)
       text.withBytes { JSONText.printString($0, to: &out) }
     }
-    out.append(0x7D as UInt8)
+    out.append(.closeBrace)
     return out
   }
 
@@ -182,7 +182,7 @@ struct MappedRows {
       guard let text = text(columns, row, column) else { throw TelemetryFault("`\(schema[column].name)` is empty") }
       key.add(text)
     }
-    if let last { key.add(text(columns, row, last) ?? Bytes(start: nil, count: 0)) }
+    if let last { key.add(text(columns, row, last) ?? .empty) }
     return key.value
   }
 

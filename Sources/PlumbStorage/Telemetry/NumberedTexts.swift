@@ -46,7 +46,7 @@ final class NumberedTexts {
 
   private func text(_ number: Int64, in all: Bytes) -> Bytes {
     let index = Int(number)
-    guard index > 0, index < ends.count else { return Bytes(start: nil, count: 0) }
+    guard index > 0, index < ends.count else { return .empty }
     return all.part(from: ends[index - 1], to: ends[index])
   }
 

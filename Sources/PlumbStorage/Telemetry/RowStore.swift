@@ -12,11 +12,10 @@ final class RowStore {
   private var lanes: [[Int64]]
   private static let null = Int64.min
 
-  /// - Parameter extra: columns behind those of the schema, for what is remembered and not shown.
-  init(_ schema: Schema, texts: NumberedTexts, extra: Int = 0) {
-    self.schema = schema
+  init(_ layout: TelemetryLayout, texts: NumberedTexts) {
+    schema = layout.schema
     self.texts = texts
-    lanes = Array(repeating: [], count: schema.count + extra)
+    lanes = Array(repeating: [], count: layout.columnCount)
   }
 
   var count: Int { keys.count }
@@ -99,7 +98,7 @@ struct NaturalKey {
     bytes.append(0 as UInt8)
   }
 
-  mutating func add(_ text: StaticString) { add(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount)) }
+  mutating func add(_ text: StaticString) { add(Bytes(text)) }
 
   mutating func add(_ number: Int64) {
     bytes.append(decimal: number)

@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// Why a piece of telemetry cannot be used, in words about the user's file.
@@ -12,7 +13,7 @@ struct TelemetryFault: Error {
 extension DynamicCursor {
   /// The value of a slot; nil when it is missing or null.
   subscript(_ name: StaticString) -> DynamicCursor? {
-    guard let value = member(named: Bytes(start: name.utf8Start, count: name.utf8CodeUnitCount)), !value.isNull
+    guard let value = member(named: Bytes(name)), !value.isNull
     else { return nil }
     return value
   }
@@ -86,7 +87,7 @@ extension DynamicCursor {
   }
 
   /// Whether it is the text of a template that nobody has filled in.
-  var isPlaceholder: Bool { tag == .string && text.count >= 2 && text[0] == 0x7B && text[1] == 0x7B }
+  var isPlaceholder: Bool { tag == .string && text.count >= 2 && text[0] == .openBrace && text[1] == .openBrace }
 
   func fault(_ place: String, wanted: String) -> TelemetryFault {
     var printed = ByteBuffer()

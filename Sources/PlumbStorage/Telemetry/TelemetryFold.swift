@@ -1,6 +1,5 @@
 import PlumbDiagnostics
 import PlumbEngine
-import PlumbModel
 
 /// What telemetry says about pipelines, their runs, errors and edges, put together by natural key.
 ///
@@ -18,12 +17,12 @@ final class TelemetryFold {
   var unsavedBytes = 0
 
   init() {
-    pipelines = RowStore(TelemetryModel.pipelines, texts: texts, extra: PipelineColumn.extra)
-    runs = RowStore(TelemetryModel.runs, texts: texts, extra: RunColumn.extra)
-    errors = RowStore(TelemetryModel.errors, texts: texts)
-    edges = RowStore(TelemetryModel.edges, texts: texts, extra: EdgeColumn.extra)
-    datasets = RowStore(TelemetrySchema.datasets, texts: texts)
-    manifests = RowStore(TelemetrySchema.manifests, texts: texts)
+    pipelines = RowStore(PipelineColumn.layout, texts: texts)
+    runs = RowStore(RunColumn.layout, texts: texts)
+    errors = RowStore(ErrorColumn.layout, texts: texts)
+    edges = RowStore(EdgeColumn.layout, texts: texts)
+    datasets = RowStore(DatasetColumn.layout, texts: texts)
+    manifests = RowStore(ManifestColumn.layout, texts: texts)
   }
 
   /// Stands for when something was known that does not say when; older than every moment.
@@ -74,7 +73,7 @@ final class TelemetryFold {
 
   /// What is said of an error beside the run it belongs to.
   struct ErrorFacts {
-    var code = Bytes(start: nil, count: 0)
+    var code = Bytes.empty
     var category: StaticString = ""
     var message: Bytes
     /// In compact form.
@@ -88,7 +87,7 @@ final class TelemetryFold {
     identity.add(run)
     identity.add(facts.message)
     let place = errors.row(of: identity.value)
-    let category = Bytes(start: facts.category.utf8Start, count: facts.category.utf8CodeUnitCount)
+    let category = Bytes(facts.category)
     if moment > Self.unknownMoment { errors.lower(place, ErrorColumn.at, to: moment) }
     errors.put(place, ErrorColumn.runID, run, over: true)
     errors.put(place, ErrorColumn.pipeline, runs[row, RunColumn.pipeline], over: isNewer)

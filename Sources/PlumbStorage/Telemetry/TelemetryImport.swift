@@ -31,18 +31,18 @@ package final class TelemetryImport: @unchecked Sendable {
   ///
   /// A folder with data files of its own, none of which is telemetry, is a folder of tables.
   package static func isTelemetry(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws -> Bool {
-    guard TelemetryFiles.isFolder(path), !options.isStandardInput else {
-      return try format(of: path, kind: kind, options).format != nil
+    guard Folder.isFolder(path), !options.isStandardInput else {
+      return try form(of: path, kind: kind, options).form != nil
     }
-    let own = TelemetryFiles.names(in: path).filter { !$0.hasPrefix(".") && TelemetryFiles.isCandidate($0) }
-    let ownPaths = own.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }.filter { !TelemetryFiles.isFolder($0) }
-    func hasFormat(_ file: String) -> Bool { (try? format(of: file, kind: kind, options).format) != nil }
-    if ownPaths.contains(where: hasFormat) { return true }
-    let hasTables = TelemetryFiles.names(in: path).contains { name in
+    let own = Folder.names(in: path).filter { !$0.hasPrefix(".") && TelemetryFiles.isCandidate($0) }
+    let ownPaths = own.map { Folder.path(path, $0) }.filter { !Folder.isFolder($0) }
+    func isTelemetry(_ file: String) -> Bool { (try? form(of: file, kind: kind, options).form) != nil }
+    if ownPaths.contains(where: isTelemetry) { return true }
+    let hasTables = Folder.names(in: path).contains { name in
       [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains { name.lowercased().hasSuffix($0) }
     }
     if !ownPaths.isEmpty || hasTables { return kind != nil }
-    return try TelemetryFiles.candidates(in: path).contains(where: hasFormat)
+    return try TelemetryFiles.candidates(in: path).contains(where: isTelemetry)
   }
 
   /// Reads a file, a folder with everything below it, or what a pattern names.
@@ -52,8 +52,8 @@ package final class TelemetryImport: @unchecked Sendable {
   package func read(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws {
     if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) { $0 } }
     var files: [(path: String, isNamed: Bool)] = []
-    for match in try TelemetryFiles.expanding(path) {
-      if TelemetryFiles.isFolder(match) {
+    for match in try Folder.expanding(path) {
+      if Folder.isFolder(match) {
         files += try TelemetryFiles.candidates(in: match).map { ($0, false) }
       } else {
         files.append((match, true))
@@ -85,15 +85,15 @@ package final class TelemetryImport: @unchecked Sendable {
     return try fold.tables(context)
   }
 
-  private static func format(
+  private static func form(
     of path: String, kind: TelemetryKind?, _ options: ReadOptions
-  ) throws -> (format: TelemetryFormat?, source: any SampledSource, front: [UInt8], name: String) {
+  ) throws -> (form: TelemetryForm?, source: any SampledSource, front: [UInt8]) {
     let opened = try FileInput(path, options)
     let front = try opened.source.sample(at: 0, count: 1 << 20)
-    let format = front.withUnsafeBufferPointer {
-      TelemetryFormat(front: $0, name: lastPart(of: path), stated: kind)
+    let form = front.withUnsafeBufferPointer {
+      TelemetryKind.form(front: $0, fileName: lastPart(of: path), stated: kind)
     }
-    return (format, opened.source, front, opened.name)
+    return (form, opened.source, front)
   }
 
   private func readFile(
@@ -104,30 +104,30 @@ package final class TelemetryImport: @unchecked Sendable {
       path: options.isStandardInput ? "standard input" : path, fold: fold, context: options.context, onReject: onReject)
     reading.onPass = { try self.pass(share: share($0)) }
     do {
-      let (format, source, front, _) = try Self.format(of: path, kind: kind, options)
-      guard let format else {
+      let (form, source, front) = try Self.form(of: path, kind: kind, options)
+      guard let form else {
         if !isNamed {
           // What was cut off before its first character is told by its name alone.
           guard TelemetryFiles.isArtifact(path), !front.contains(where: { $0 > 0x20 }) else { return }
-          try reading.reject("it is empty", line: nil, text: Bytes(start: nil, count: 0))
+          try reading.reject("it is empty", line: nil, text: .empty)
           return reports.append(reading.report)
         }
         try reading.reject(
           "it is nothing that \(kind?.rawValue ?? TelemetryKind.names) writes", line: nil,
-          text: Bytes(start: nil, count: 0))
+          text: .empty)
         return reports.append(reading.report)
       }
-      reading.report.kind = format.title
-      reading.report.unit = format.unit
+      reading.report.kind = form.title
+      reading.report.unit = form.unit
       defer { reports.append(reading.report) }
       do {
-        try reading.read(source, format: format, front: front)
+        try reading.read(source, form: form, front: front)
       } catch let diagnostic as Diagnostic where !Self.ends(diagnostic) {
-        try reading.reject(diagnostic.message, line: nil, text: Bytes(start: nil, count: 0))
+        try reading.reject(diagnostic.message, line: nil, text: .empty)
       }
     } catch let diagnostic as Diagnostic where !isNamed && !Self.ends(diagnostic) {
       // Damaged before anything could be told, such as a file that must not be read.
-      try reading.reject(diagnostic.message, line: nil, text: Bytes(start: nil, count: 0))
+      try reading.reject(diagnostic.message, line: nil, text: .empty)
       reports.append(reading.report)
     }
   }

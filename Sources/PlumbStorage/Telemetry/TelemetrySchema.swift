@@ -4,70 +4,105 @@ import PlumbModel
 /// The tables that every reader of telemetry fills: four of the model's, and those that imports keep for themselves.
 package enum TelemetrySchema {
   package static let names = ["pipelines", "runs", "errors", "edges"]
-  /// Tables that imports keep beside the four, for those that come after.
-  package static let keptNames = ["datasets", "manifests", "runs_seen"]
+
+  /// Tables that imports keep for those that come after.
+  package static let keptNames = kept.map(\.name)
+
+  static let kept: [(name: String, schema: Schema)] = [
+    // Which pipelines write and read which datasets: `role` is output or input.
+    ("datasets", [ColumnInfo("pipeline", .string), ColumnInfo("dataset", .string), ColumnInfo("role", .string)]),
+    // When each manifest of a project of dbt was written, from which follows when edges came and went.
+    ("manifests", [ColumnInfo("project", .string), ColumnInfo("written", .datetime)]),
+    // When a run was known of whose start nobody wrote down: its end, or when its result was written.
+    ("runs_seen", [ColumnInfo("run_id", .long), ColumnInfo("seen", .datetime)]),
+  ]
 
   /// The columns of one of these tables.
   package static func schema(ofTable name: String) -> Schema? {
-    switch name {
-    case "pipelines", "runs", "errors", "edges": TelemetryModel.schema(ofTable: name)
-    case "datasets": datasets
-    case "manifests": manifests
-    case "runs_seen": runsSeen
-    default: nil
-    }
+    if names.contains(name) { return TelemetryModel.schema(ofTable: name) }
+    return kept.first { $0.name == name }?.schema
+  }
+}
+
+/// The columns of a table while it is put together: those that it shows, and those that are only remembered.
+struct TelemetryLayout: Sendable {
+  let table: String
+  let schema: Schema
+  private let places: [String: Int]
+
+  /// - Parameter remembered: names of the columns that are not shown; none may be that of one that is.
+  init(_ table: String, remembering remembered: [String] = []) {
+    self.table = table
+    schema = TelemetrySchema.schema(ofTable: table) ?? []
+    places = Dictionary(
+      uniqueKeysWithValues: (schema.map(\.name) + remembered).enumerated().map { ($0.element, $0.offset) })
   }
 
-  /// Which pipelines write and read which datasets: `role` is output or input.
-  static let datasets: Schema = [
-    ColumnInfo("pipeline", .string), ColumnInfo("dataset", .string), ColumnInfo("role", .string),
-  ]
+  var columnCount: Int { places.count }
 
-  /// When each manifest of a project of dbt was written, from which follows when edges came and went.
-  static let manifests: Schema = [ColumnInfo("project", .string), ColumnInfo("written", .datetime)]
-
-  /// When a run was known of whose start nobody wrote down: its end, or when its result was written.
-  static let runsSeen: Schema = [ColumnInfo("run_id", .long), ColumnInfo("seen", .datetime)]
+  /// The place of a column.
+  subscript(_ name: String) -> Int {
+    let place = places[name]
+    precondition(place != nil, "`\(table)` has the column `\(name)`")
+    return place ?? 0
+  }
 }
 
-/// Places of the columns of `pipelines`, and of what is remembered beside them.
+/// The columns of `pipelines`.
 enum PipelineColumn {
-  static let name = 0, source = 1, kind = 2, owner = 3, tier = 4, vendor = 6, schedule = 8, sla = 9, status = 10
-  static let lastRun = 11, lastSuccess = 12, lastError = 13, freshness = 14, successRate = 15, avgDuration = 16
-  static let records24h = 17
-  /// When the newest of the facts was known, and how new the data was found to be by looking at it.
-  static let seen = 18, measured = 19
-  static let extra = 2
+  static let layout = TelemetryLayout("pipelines", remembering: ["seen", "measured"])
+  static let name = layout["name"], source = layout["source"], kind = layout["kind"], owner = layout["owner"]
+  static let tier = layout["tier"], vendor = layout["vendor"], schedule = layout["schedule"], sla = layout["sla"]
+  static let status = layout["status"], lastRun = layout["last_run"], lastSuccess = layout["last_success"]
+  static let lastError = layout["last_error"], freshness = layout["freshness"], successRate = layout["success_rate"]
+  static let avgDuration = layout["avg_duration"], records24h = layout["records_24h"]
+  /// When the newest of the facts was known.
+  static let seen = layout["seen"]
+  /// How new the data was found to be by looking at it.
+  static let measured = layout["measured"]
 }
 
-/// Places of the columns of `runs`, and of what is remembered beside them.
+/// The columns of `runs`.
 enum RunColumn {
-  static let runID = 0, pipeline = 1, source = 2, started = 3, ended = 4, status = 5, attempt = 6, duration = 7
-  static let queueDelay = 8, recordsIn = 10, recordsOut = 11, malformed = 12, bytes = 13
-  static let errorCode = 19, errorCategory = 20, error = 21
-  /// When the newest of the facts was known, when the status was, whether that is final, and the duration as
-  /// it was stated rather than worked out.
-  static let seen = 22, statusMoment = 23, isFinal = 24, statedDuration = 25
-  static let extra = 4
+  static let layout = TelemetryLayout("runs", remembering: ["seen", "status_moment", "is_final", "stated_duration"])
+  static let runID = layout["run_id"], pipeline = layout["pipeline"], source = layout["source"]
+  static let started = layout["started"], ended = layout["ended"], status = layout["status"]
+  static let attempt = layout["attempt"], duration = layout["duration"], queueDelay = layout["queue_delay"]
+  static let recordsIn = layout["records_in"], recordsOut = layout["records_out"], malformed = layout["malformed"]
+  static let bytes = layout["bytes"], errorCode = layout["error_code"], errorCategory = layout["error_category"]
+  static let error = layout["error"]
+  /// When the newest of the facts was known, when the status was, and whether that is final.
+  static let seen = layout["seen"], statusMoment = layout["status_moment"], isFinal = layout["is_final"]
+  /// The duration as it was stated rather than worked out.
+  static let statedDuration = layout["stated_duration"]
 }
 
+/// The columns of `errors`.
 enum ErrorColumn {
-  static let at = 0, runID = 1, pipeline = 2, code = 3, category = 4, message = 5, details = 6
+  static let layout = TelemetryLayout("errors")
+  static let at = layout["at"], runID = layout["run_id"], pipeline = layout["pipeline"], code = layout["code"]
+  static let category = layout["category"], message = layout["message"], details = layout["details"]
 }
 
+/// The columns of `edges`.
 enum EdgeColumn {
-  static let upstream = 0, downstream = 1, kind = 2, since = 3, until = 4
+  static let layout = TelemetryLayout("edges", remembering: ["first", "last"])
+  static let upstream = layout["upstream"], downstream = layout["downstream"], kind = layout["kind"]
+  static let since = layout["since"], until = layout["until"]
   /// The first and the last manifest of its project that had it.
-  static let first = 5, last = 6
-  static let extra = 2
+  static let first = layout["first"], last = layout["last"]
 }
 
+/// The columns of `datasets`.
 enum DatasetColumn {
-  static let pipeline = 0, dataset = 1, role = 2
+  static let layout = TelemetryLayout("datasets")
+  static let pipeline = layout["pipeline"], dataset = layout["dataset"], role = layout["role"]
 }
 
+/// The columns of `manifests`.
 enum ManifestColumn {
-  static let project = 0, written = 1
+  static let layout = TelemetryLayout("manifests")
+  static let project = layout["project"], written = layout["written"]
 }
 
 /// The words of `runs.status`.

@@ -49,14 +49,15 @@ extension TelemetryFold {
       seen.append((moment, run))
     }
     seen.sort { ($0.moment, $0.run) < ($1.moment, $1.run) }
-    let writer = RowsWriter(TelemetrySchema.runsSeen)
+    let schema = TelemetrySchema.schema(ofTable: "runs_seen") ?? []
+    let writer = RowsWriter(schema)
     for (place, (moment, run)) in seen.enumerated() {
       if place % 8192 == 0 { try checkpoint(context) }
       writer.append(0, word: run)
       writer.append(1, word: moment)
       writer.endRow()
     }
-    return Table(name: "runs_seen", schema: TelemetrySchema.runsSeen, groups: try writer.finish())
+    return Table(name: "runs_seen", schema: schema, groups: try writer.finish())
   }
 
   private func span(ofRun row: Int) -> Int64? {

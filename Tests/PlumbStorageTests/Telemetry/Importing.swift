@@ -73,3 +73,8 @@ extension Table {
     return part.rowTexts
   }
 }
+
+extension TelemetryKind {
+  static let airflow = TelemetryKind(rawValue: "airflow")!
+  static let adf = TelemetryKind(rawValue: "adf")!
+}

@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// What dbt calls the end of a node, in Plumb's words.
@@ -122,7 +123,7 @@ extension TelemetryFold {
 /// `Database Error` of `Database Error in model orders (models/orders.sql)`.
 private func dbtErrorCode(_ message: Bytes) -> Bytes? {
   let front = message.part(from: 0, to: min(message.count, 48))
-  let words = front.split(separator: 0x20, maxSplits: 4)
+  let words = front.split(separator: .space, maxSplits: 4)
   for count in [2, 3] where words.count >= count {
     let last = Bytes(rebasing: words[count - 1])
     if last.prefix(5).elementsEqual("Error".utf8), last.count <= 6 {

@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// One event of OpenLineage, checked before anything is done with it: what is used has the type that the
@@ -63,7 +64,7 @@ struct OpenLineageEvent {
   private static func name(_ namespace: Bytes, _ name: Bytes) -> ByteBuffer {
     var out = ByteBuffer()
     out.append(namespace)
-    out.append(0x2F as UInt8)
+    out.append(.slash)
     out.append(name)
     return out
   }
@@ -76,7 +77,7 @@ struct OpenLineageEvent {
   private static func kind(_ event: DynamicCursor) throws(TelemetryFault) -> Kind {
     // Events about jobs alone have no type.
     guard let text = try event.text("eventType", "") else { return .other }
-    for (word, kind) in names where text.equals(Bytes(start: word.utf8Start, count: word.utf8CodeUnitCount)) { return kind }
+    for (word, kind) in names where text.equals(Bytes(word)) { return kind }
     throw TelemetryFault("`eventType` is `\(shown(text))`, which is not known")
   }
 

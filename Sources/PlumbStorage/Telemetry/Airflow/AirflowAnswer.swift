@@ -122,7 +122,7 @@ extension FileReading {
 extension DynamicCursor {
   /// Whether there is a slot of this name, even if it is null.
   func has(_ name: StaticString) -> Bool {
-    member(named: Bytes(start: name.utf8Start, count: name.utf8CodeUnitCount)) != nil
+    member(named: Bytes(name)) != nil
   }
 }
 

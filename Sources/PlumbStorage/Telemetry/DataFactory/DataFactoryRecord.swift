@@ -64,7 +64,7 @@ extension FileReading {
 
   private func readDataFactoryRecord(_ value: DynamicCursor) throws(TelemetryFault) {
     guard let record = DataFactoryRecord(value) else { throw TelemetryFault("it is no record of Azure Data Factory that is known") }
-    report.kind = report.kind == TelemetryFormat.dataFactory.title || report.kind == record.title ? record.title : "ADF runs"
+    report.kind = report.kind == DataFactorySource.records.title || report.kind == record.title ? record.title : "ADF runs"
     switch record {
     case .pipelineRun: try readDataFactoryPipelineRun(value)
     case .activityRun: try readDataFactoryActivityRun(value)

@@ -35,7 +35,7 @@ private struct AirflowRun {
   init(_ run: DynamicCursor, queued queuedName: StaticString) throws(TelemetryFault) {
     word = try run.text("state", "")
     guard let known = AirflowState(word) else {
-      throw TelemetryFault("`state` is `\(shown(word ?? Bytes(start: nil, count: 0)))`, which is not known")
+      throw TelemetryFault("`state` is `\(shown(word ?? .empty))`, which is not known")
     }
     started = try run.moment("start_date", "")
     ended = try run.moment("end_date", "")

@@ -53,7 +53,7 @@ private struct DataFactoryRun {
     if state.isFinal, state != .skipped { runs.put(row, RunColumn.statedDuration, duration, over: isNewer) }
     guard state == .failed, let message = stated(message) else { return row }
     var facts = TelemetryFold.ErrorFacts(message: message)
-    facts.code = stated(code) ?? Bytes(start: nil, count: 0)
+    facts.code = stated(code) ?? .empty
     if isTimeout { facts.category = "timeout" }
     facts.details = details
     fold.error(facts, ofRun: row, at: ended ?? moment, isNewer: isNewer)

@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// What kind of artifact of dbt a file is, in which version, by which invocation.
@@ -14,7 +15,7 @@ struct DbtMetadata {
     adapter = metadata.anyText("adapter_type")
     guard let name = metadata.anyText("dbt_schema_version") else { return }
     // https://schemas.getdbt.com/dbt/run-results/v4.json
-    guard let slash = name.lastIndex(of: 0x2F), name.part(from: slash + 1).first == 0x76 else { return }
+    guard let slash = name.lastIndex(of: .slash), name.part(from: slash + 1).first == UInt8(ascii: "v") else { return }
     let digits = name.part(from: slash + 2).prefix { $0 >= 0x30 && $0 <= 0x39 }
     version = NumberText.parseInt64(Bytes(rebasing: digits)).map { Int(clamping: $0) }
   }
@@ -140,7 +141,7 @@ struct DbtName {
   let package: Bytes?
 
   init(_ name: Bytes) {
-    let parts = name.split(separator: 0x2E, maxSplits: 2).map { Bytes(rebasing: $0) }
+    let parts = name.split(separator: .fullStop, maxSplits: 2).map { Bytes(rebasing: $0) }
     kind = parts.count > 1 ? parts[0] : nil
     package = parts.count > 2 ? parts[1] : nil
   }

@@ -1,0 +1,81 @@
+import Glibc
+import PlumbDiagnostics
+
+/// A run of UTF-8, or of a value's compact form, that somebody else owns.
+@usableFromInline package typealias Bytes = UnsafeBufferPointer<UInt8>
+
+extension String {
+  /// The text's UTF-8 for the time of `body`.
+  @inlinable package func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+    var copy = self
+    return try copy.withUTF8(body)
+  }
+
+  /// Reads UTF-8; ill-formed parts become U+FFFD.
+  @inlinable package init(_ bytes: Bytes) { self = String(decoding: bytes, as: UTF8.self) }
+}
+
+extension UnsafeBufferPointer where Element == UInt8 {
+  @inlinable package static var empty: Bytes { Bytes(start: nil, count: 0) }
+
+  /// The text of a literal.
+  @inlinable package init(_ text: StaticString) { self.init(start: text.utf8Start, count: text.utf8CodeUnitCount) }
+
+  /// The part from `start` up to `end`, clamped to what is there.
+  @inlinable package func part(from start: Int, to end: Int) -> Bytes {
+    let lower = Swift.min(Swift.max(start, 0), count)
+    let upper = Swift.min(Swift.max(end, lower), count)
+    guard let base = baseAddress, upper > lower else { return .empty }
+    return Bytes(start: base + lower, count: upper - lower)
+  }
+
+  @inlinable package func part(from start: Int) -> Bytes { part(from: start, to: count) }
+
+  /// Without the white space of ASCII at either end.
+  @inlinable package var trimmed: Bytes {
+    var lower = 0
+    var upper = count
+    while lower < upper && self[lower].isSpace { lower &+= 1 }
+    while upper > lower && self[upper &- 1].isSpace { upper &-= 1 }
+    return part(from: lower, to: upper)
+  }
+
+  /// Whether both hold the same bytes.
+  @inlinable package func equals(_ other: Bytes) -> Bool {
+    guard count == other.count else { return false }
+    guard count > 0, let lhs = baseAddress, let rhs = other.baseAddress else { return true }
+    return memcmp(lhs, rhs, count) == 0
+  }
+
+  /// Whether `word` is somewhere in the text.
+  package func holds(_ word: StaticString) -> Bool {
+    let needle = Bytes(word)
+    guard let base = baseAddress, let first = needle.first else { return needle.isEmpty }
+    var at = 0
+    while at &+ needle.count <= count {
+      guard let found = memchr(base + at, Int32(first), count &- at &- needle.count &+ 1) else { return false }
+      at = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+      if part(from: at, to: at &+ needle.count).equals(needle) { return true }
+      at &+= 1
+    }
+    return false
+  }
+
+  /// Negative, zero or positive, as in `memcmp`; a prefix comes before what it begins.
+  @inlinable package func compared(to other: Bytes) -> Int {
+    let shared = Swift.min(count, other.count)
+    if shared > 0, let lhs = baseAddress, let rhs = other.baseAddress {
+      let order = memcmp(lhs, rhs, shared)
+      if order != 0 { return Int(order) }
+    }
+    return count - other.count
+  }
+
+  /// Whether the bytes are `word` in any case of ASCII; `word` is in lower case.
+  @usableFromInline func equalsIgnoringCase(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount else { return false }
+    let other = word.utf8Start
+    for i in 0..<count where self[i].asciiLowercased != other[i] { return false }
+    return true
+  }
+}
