@@ -15,14 +15,17 @@ let package = Package(
     // System libraries, and the C interfaces we put before them.
     .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "ReadlineShim", dependencies: ["CReadline"]),
     .target(name: "RE2Shim", linkerSettings: [.linkedLibrary("re2")]),
+    // Of libcrypto three functions are used; the shared library would have its providers loaded at each start.
+    .target(name: "DigestShim", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
 
     // Plumb, from the bottom up; Sources/README.md follows a query through it.
     .target(name: "PlumbDiagnostics"),
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
-    .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "CZlib"]),
+    .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "DigestShim", "CExpat", "CZlib"]),
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
     .target(name: "PlumbPresentation", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
     .target(name: "PlumbLearning", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
@@ -73,9 +76,11 @@ let package = Package(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
       exclude: ["Fixtures"]),
     // Tests of the whole: the manual's pages, the repository's promises, inputs made to break it.
-    .testTarget(name: "GoldenTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbCLI"]),
     .testTarget(
-      name: "RepositoryTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbCLI"]),
+      name: "GoldenTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbCLI"]),
+    .testTarget(
+      name: "RepositoryTests",
+      dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbCLI"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlumbEngine
 import PlumbSimulator
 import PlumbStorage
 import ReadlineShim
@@ -36,6 +37,9 @@ struct Plumb: ParsableCommand {
     // A reader that has gone shows as an error of `write`, not as a signal.
     signal(SIGPIPE, SIG_IGN)
     Interrupts.shared.start()
+    if let folder = getenv("TZDIR") {
+      TimeZones.use(SystemTimeZones(folders: [String(cString: folder)] + SystemTimeZones.usualFolders))
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

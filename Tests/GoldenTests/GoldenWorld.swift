@@ -3,6 +3,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbPresentation
+import PlumbStorage
 
 @testable import PlumbCLI
 
@@ -15,6 +16,7 @@ struct GoldenWorld {
   private let session: Session
 
   init(page: String) throws {
+    TimeZones.use(SystemTimeZones())
     var options = SessionOptions(threads: 2, memoryLimit: 2 << 30, clock: { Self.now }, seed: 1)
     options.parameters = ["threshold": "3"]
     session = Session(catalog: Catalog(), options: options)

@@ -1,14 +1,18 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbStorage
 import Testing
 
 /// Every function says what it is, and its examples are true.
 struct FunctionExampleTests {
-  private static let session = Session(
-    catalog: Catalog(),
-    options: SessionOptions(
-      threads: 1, memoryLimit: 1 << 30, clock: { DateTime.parse("2025-03-06T12:00:00Z") ?? 0 }, seed: 1))
+  private static let session: Session = {
+    TimeZones.use(SystemTimeZones())
+    return Session(
+      catalog: Catalog(),
+      options: SessionOptions(
+        threads: 1, memoryLimit: 1 << 30, clock: { DateTime.parse("2025-03-06T12:00:00Z") ?? 0 }, seed: 1))
+  }()
 
   @Test func scalarFunctionsAreExplained() {
     let functions = ScalarFunction.all

@@ -41,6 +41,7 @@ public final class Workspace: Sendable {
   ///
   /// - Throws: a diagnostic of the file, the mapping or the options.
   package init(_ source: Source, _ options: WorkspaceOptions, _ work: Work) throws {
+    TimeZones.useFirst(SystemTimeZones())
     self.options = options
     var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
     sessionOptions.parameters = options.parameters

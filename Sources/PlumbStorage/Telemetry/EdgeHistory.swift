@@ -70,7 +70,7 @@ struct DbtProject {
     guard let package else { return false }
     let text = String(package)
     if let answer = known[text] { return answer }
-    let answer = name.map { $0 == text } ?? hash.map { $0 == md5Text(package) } ?? false
+    let answer = name.map { $0 == text } ?? hash.map { $0 == Digest.md5.text(package) } ?? false
     known[text] = answer
     return answer
   }

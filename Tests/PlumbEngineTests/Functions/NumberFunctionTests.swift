@@ -54,40 +54,8 @@ import Testing
     #expect(try call(name, arguments).text == expected)
   }
 
-  @Test(arguments: [
-    ("2020-02-02 20:02:20", "Europe/Paris", "2020-02-02T19:02:20.0000000Z"),
-    ("2020-02-02 20:02:20", "America/Chicago", "2020-02-03T02:02:20.0000000Z"),
-    ("2020-02-02 20:02:20", "US/Pacific", "2020-02-03T04:02:20.0000000Z"),
-    ("2024-07-01 12:00", "us/pacific", "2024-07-01T19:00:00.0000000Z"),
-    ("2024-03-10 02:30", "America/New_York", "2024-03-10T07:30:00.0000000Z"),
-    ("2024-11-03 01:30", "America/New_York", "2024-11-03T06:30:00.0000000Z"),
-    ("2024-01-15 12:00", "Australia/Sydney", "2024-01-15T01:00:00.0000000Z"),
-    ("2024-06-15 12:00", "Australia/Adelaide", "2024-06-15T02:30:00.0000000Z"),
-    ("1980-01-01 00:00", "Europe/Paris", ""),
-  ])
-  func localTimes(local: String, zone: String, utc: String) throws {
-    #expect(try call("datetime_local_to_utc", [Self.date(local), .string(zone)]).text == utc)
-  }
-
-  @Test func localTimesRoundTrip() throws {
-    // Every hour of a year except those that the clocks skip or show twice.
-    for zone in TimeZone.all {
-      let start = DateTime.ticks(year: Swift.max(zone.since, 2024), month: 1, day: 2) ?? 0
-      var skewed = 0
-      for hour in 0..<Int64(8700) {
-        let utc = start + hour * TimeSpan.hour
-        guard let local = zone.local(fromUTC: utc), zone.utc(fromLocal: local) == utc else {
-          skewed += 1
-          continue
-        }
-      }
-      #expect(skewed <= (zone.rule == .none ? 0 : 1), "\(zone.name)")
-    }
-  }
-
   @Test func unknownNamesAreDiagnosed() {
     #expect(throws: (any Error).self) { try call("datetime_part", [.string("eon"), Self.date("2024-01-01")]) }
-    #expect(throws: (any Error).self) { try call("datetime_local_to_utc", [Self.date("2024-01-01"), .string("Mars/Olympus")]) }
     #expect(throws: (any Error).self) { try call("format_datetime", [Self.date("2024-01-01"), .string("yyyy!")]) }
     #expect(throws: (any Error).self) { try call("assert", [.bool(false), .string("no")]) }
     #expect(throws: (any Error).self) { try call("iff", [.bool(true), .long(1), .string("a")]) }

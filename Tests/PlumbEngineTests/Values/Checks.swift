@@ -13,7 +13,3 @@ func printedBase64(_ body: (inout ByteBuffer) -> Void) -> String {
   body(&out)
   return printed { text in out.withBytes { Base64.encode($0, to: &text) } }
 }
-
-extension Array<UInt8> {
-  var hexadecimal: String { printed { Digest.printHexadecimal(self, to: &$0) } }
-}

@@ -67,12 +67,12 @@ import Testing
     (String(repeating: "a", count: 64), "014842d480b571495a4a0363793f7367", "0098ba824b5c16427bd7a1122a5a442a25ec644d"),
   ])
   func digests(_ text: String, _ md5: String, _ sha1: String) {
-    #expect(text.withUTF8Bytes { Digest.md5($0) }.hexadecimal == md5)
-    #expect(text.withUTF8Bytes { Digest.sha1($0) }.hexadecimal == sha1)
+    #expect(text.withUTF8Bytes { Digest.md5.text($0) } == md5)
+    #expect(text.withUTF8Bytes { Digest.sha1.text($0) } == sha1)
   }
 
   @Test func hashes() {
-    #expect("abc".withUTF8Bytes { Digest.sha256($0) }.hexadecimal
+    #expect("abc".withUTF8Bytes { Digest.sha256.text($0) }
       == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(Int64(bitPattern: "World".withUTF8Bytes { XXHash64.hash($0) }) == 1_846_988_464_401_551_951)
     #expect(XXHash64.remainder("World".withUTF8Bytes { XXHash64.hash($0) }, 100) == 51)

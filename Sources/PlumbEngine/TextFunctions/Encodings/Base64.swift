@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// Base64 by RFC 4648, with padding.
 enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -30,7 +32,7 @@ enum Base64 {
       var padding = 0
       for i in 0..<4 {
         let byte = text[at &+ i]
-        if byte == 0x3D && i >= 2 && at &+ 4 == text.count {
+        if byte == .equalSign && i >= 2 && at &+ 4 == text.count {
           padding &+= 1
           group &<<= 6
         } else if let value = value(of: byte), padding == 0 {
@@ -53,8 +55,8 @@ enum Base64 {
     case 0x41...0x5A: UInt32(byte &- 0x41)
     case 0x61...0x7A: UInt32(byte &- 0x61 &+ 26)
     case 0x30...0x39: UInt32(byte &- 0x30 &+ 52)
-    case 0x2B: 62
-    case 0x2F: 63
+    case .plus: 62
+    case .slash: 63
     default: nil
     }
   }

@@ -179,21 +179,21 @@ extension ScalarFunction {
   }
 
   private static let digests: [ScalarFunction] = [
-    digest("hash_md5", "MD5", "f5a7924e621e84c9280a9a27e1bcb7f6", Digest.md5),
-    digest("hash_sha1", "SHA-1", "70c07ec18ef89c5309bbb0937f3a6342411e1fdd", Digest.sha1),
+    digest("hash_md5", "MD5", "f5a7924e621e84c9280a9a27e1bcb7f6", .md5),
+    digest("hash_sha1", "SHA-1", "70c07ec18ef89c5309bbb0937f3a6342411e1fdd", .sha1),
     digest(
-      "hash_sha256", "SHA-256", "78ae647dc5544d227130a0682a51e30bc7777fbb6d8a8f17007463a3ecd1d524", Digest.sha256),
+      "hash_sha256", "SHA-256", "78ae647dc5544d227130a0682a51e30bc7777fbb6d8a8f17007463a3ecd1d524", .sha256),
   ]
 
   private static func digest(
-    _ name: String, _ kind: String, _ world: String, _ body: @escaping @Sendable (Bytes) -> [UInt8]
+    _ name: String, _ kind: String, _ world: String, _ digest: Digest
   ) -> ScalarFunction {
     ScalarFunction(
       name, "Is the \(kind) of `value` in hexadecimal.", "value",
       examples: [.init("\(name)(\"World\")", is: world)],
       overloads: [
         Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in
-          Digest.printHexadecimal(body(text), to: &out)
+          digest.print(text, to: &out)
         }.takingAny(at: 0)
       ])
   }

@@ -1,14 +1,16 @@
+import PlumbDiagnostics
+
 /// Percent-encoding of text for URLs.
 enum PercentCoding {
   /// Encodes all but letters, digits and `-_.!*()`; a space becomes `+`, or `%20` in a component.
   static func encode(_ text: Bytes, component: Bool, to out: inout ByteBuffer) {
     for byte in text {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F, 0x2E, 0x21, 0x2A, 0x28, 0x29: out.append(byte)
-      case 0x20 where !component: out.append(0x2B)
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, .underscore, .fullStop, .exclamationMark, .asterisk, .openParenthesis, .closeParenthesis: out.append(byte)
+      case .space where !component: out.append(.plus)
       default:
-        out.append(0x25)
-        Digest.printHexadecimal([byte], to: &out)
+        out.append(.percent)
+        out.append(hexadecimal: CollectionOfOne(byte))
       }
     }
   }
@@ -19,11 +21,11 @@ enum PercentCoding {
     var at = 0
     while at < text.count {
       let byte = text[at]
-      if byte == 0x25, at &+ 2 < text.count, let high = text[at &+ 1].hexValue, let low = text[at &+ 2].hexValue {
+      if byte == .percent, at &+ 2 < text.count, let high = text[at &+ 1].hexValue, let low = text[at &+ 2].hexValue {
         plain.append(high &<< 4 | low)
         at &+= 3
       } else {
-        plain.append(byte == 0x2B ? 0x20 : byte)
+        plain.append(byte == .plus ? 0x20 : byte)
         at &+= 1
       }
     }

@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 /// Punycode (RFC 3492): text beyond ASCII written with letters, digits and dashes.
 enum Punycode {
   private static let base = 36
@@ -11,7 +13,7 @@ enum Punycode {
     let start = out.count
     for scalar in scalars where scalar < 0x80 { out.append(UInt8(scalar)) }
     let basic = out.count - start
-    if basic > 0 { out.append(0x2D) }
+    if basic > 0 { out.append(.minus) }
     var handled = basic
     var n = 128
     var delta = 0
@@ -46,7 +48,7 @@ enum Punycode {
   /// Appends the decoded text; false, and nothing appended, when `text` is not Punycode.
   static func decode(_ text: Bytes, to out: inout ByteBuffer) -> Bool {
     guard text.isASCII, text.count <= 16_384 else { return false }
-    let dash = text.lastIndex(of: 0x2D)
+    let dash = text.lastIndex(of: .minus)
     var scalars: [Unicode.Scalar] = text.part(from: 0, to: dash ?? 0).map { Unicode.Scalar($0) }
     var at = dash.map { $0 + 1 } ?? 0
     var n = 128
@@ -83,7 +85,7 @@ enum Punycode {
     let start = out.count
     var isFirst = true
     for label in String(text).unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: isDot) {
-      if !isFirst { out.append(0x2E) }
+      if !isFirst { out.append(.fullStop) }
       isFirst = false
       let isEncoded: Bool = String(label).withUTF8Bytes { label in
         if label.isASCII {
@@ -106,7 +108,7 @@ enum Punycode {
     let start = out.count
     var isFirst = true
     for label in String(text).unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: isDot) {
-      if !isFirst { out.append(0x2E) }
+      if !isFirst { out.append(.fullStop) }
       isFirst = false
       let isDecoded: Bool = String(label).withUTF8Bytes { label in
         if label.part(from: 0, to: 4).equalsIgnoringCase("xn--") { return decode(label.part(from: 4), to: &out) }

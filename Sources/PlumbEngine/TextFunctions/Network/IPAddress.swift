@@ -1,3 +1,6 @@
+import Glibc
+import PlumbDiagnostics
+
 /// An IPv4 address with its prefix length.
 struct IPv4: Equatable, Sendable {
   var address: UInt32
@@ -7,7 +10,7 @@ struct IPv4: Equatable, Sendable {
   /// Reads `a.b.c.d` with an optional `/prefix`.
   static func parse(_ text: Bytes) -> IPv4? {
     let text = text.trimmed
-    let slash = text.firstIndex(of: 0x2F) ?? text.count
+    let slash = text.firstIndex(of: .slash) ?? text.count
     var prefix = 32
     if slash < text.count {
       guard let value = NumberText.parseInt64(text.part(from: slash + 1)), value >= 0, value <= 32 else {
@@ -25,7 +28,7 @@ struct IPv4: Equatable, Sendable {
     var at = start
     for octet in 0..<4 {
       if octet > 0 {
-        guard at < text.count, text[at] == 0x2E else { return nil }
+        guard at < text.count, text[at] == .fullStop else { return nil }
         at &+= 1
       }
       var value: UInt32 = 0
@@ -63,7 +66,7 @@ struct IPv4: Equatable, Sendable {
 
   static func print(_ address: UInt32, to out: inout ByteBuffer) {
     for shift: UInt32 in [24, 16, 8, 0] {
-      if shift < 24 { out.append(0x2E) }
+      if shift < 24 { out.append(.fullStop) }
       out.append(decimal: UInt64(address &>> shift & 255))
     }
   }
@@ -108,12 +111,12 @@ struct IPv4Prefix: Sendable {
     var padded = ByteBuffer(capacity: 16)
     padded.append(text)
     var octets = 4
-    if let last = text.last, last == 0x2E, !whole {
-      octets = text.count { $0 == 0x2E }
+    if let last = text.last, last == .fullStop, !whole {
+      octets = text.count { $0 == .fullStop }
       guard octets < 4 else { return nil }
       for i in octets..<4 {
-        if i > octets { padded.append(0x2E) }
-        padded.append(0x30)
+        if i > octets { padded.append(.fullStop) }
+        padded.append(.digitZero)
       }
     }
     guard let parsed = padded.withBytes({ IPv4.parse($0) }), parsed.prefix == 32 else { return nil }
@@ -133,9 +136,9 @@ struct IPv6: Equatable, Sendable {
   /// Reads either kind of address with an optional `/prefix`; an IPv4 prefix counts from bit 96.
   static func parse(_ text: Bytes) -> IPv6? {
     let text = text.trimmed
-    let slash = text.firstIndex(of: 0x2F) ?? text.count
+    let slash = text.firstIndex(of: .slash) ?? text.count
     let host = text.part(from: 0, to: slash)
-    let isDotted = host.contains(0x2E)
+    let isDotted = host.contains(.fullStop)
     var prefix = 128
     if slash < text.count {
       let limit: Int64 = isDotted ? 32 : 128
@@ -144,56 +147,26 @@ struct IPv6: Equatable, Sendable {
       }
       prefix = Int(value) + (isDotted ? 96 : 0)
     }
-    if !host.contains(0x3A) {
+    if !host.contains(.colon) {
       guard let (address, end) = IPv4.octets(host, from: 0), end == host.count else { return nil }
       return IPv6(address: 0xFFFF_0000_0000 | UInt128(address), prefix: prefix)
     }
-    guard let address = groups(host) else { return nil }
+    guard let address = address(host) else { return nil }
     // `::a.b.c.d` is the mapped address as well.
     let mapped = isDotted && address &>> 32 == 0 ? address | 0xFFFF_0000_0000 : address
     return IPv6(address: mapped, prefix: prefix)
   }
 
-  private static func groups(_ text: Bytes) -> UInt128? {
-    var groups: [UInt128] = []
-    var gap: Int?
-    var at = 0
-    if text.count >= 2 && text[0] == 0x3A {
-      guard text[1] == 0x3A else { return nil }
-      gap = 0
-      at = 2
+  /// The address by the C library, which reads the forms of RFC 4291.
+  private static func address(_ text: Bytes) -> UInt128? {
+    guard text.count < INET6_ADDRSTRLEN, !text.contains(0) else { return nil }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { copy -> UInt128? in
+      _ = copy.update(fromContentsOf: text.lazy.map { CChar(bitPattern: $0) })
+      copy[text.count] = 0
+      var address = in6_addr()
+      guard let base = copy.baseAddress, inet_pton(AF_INET6, base, &address) == 1 else { return nil }
+      return withUnsafeBytes(of: &address) { $0.reduce(0) { $0 &<< 8 | UInt128($1) } }
     }
-    while at < text.count {
-      guard groups.count < 8 else { return nil }
-      let start = at
-      var value: UInt128 = 0
-      while at < text.count, let digit = text[at].hexValue {
-        value = value &<< 4 | UInt128(digit)
-        at &+= 1
-      }
-      if at < text.count && text[at] == 0x2E {
-        guard let (address, end) = IPv4.octets(text, from: start), end == text.count else { return nil }
-        groups.append(UInt128(address &>> 16))
-        groups.append(UInt128(address & 0xFFFF))
-        at = end
-        break
-      }
-      guard at > start, at &- start <= 4 else { return nil }
-      groups.append(value)
-      if at == text.count { break }
-      guard text[at] == 0x3A else { return nil }
-      at &+= 1
-      if at < text.count && text[at] == 0x3A {
-        guard gap == nil else { return nil }
-        gap = groups.count
-        at &+= 1
-      } else if at == text.count {
-        return nil
-      }
-    }
-    guard groups.count <= 8, gap == nil ? groups.count == 8 : groups.count < 8 else { return nil }
-    if let gap { groups.insert(contentsOf: Array(repeating: 0, count: 8 - groups.count), at: gap) }
-    return groups.reduce(0) { $0 &<< 16 | $1 }
   }
 
   static func mask(_ prefix: Int) -> UInt128 {
@@ -214,9 +187,9 @@ struct IPv6: Equatable, Sendable {
   /// Appends eight groups of four digits.
   static func print(_ address: UInt128, to out: inout ByteBuffer) {
     for group in 0..<8 {
-      if group > 0 { out.append(0x3A) }
+      if group > 0 { out.append(.colon) }
       let value = UInt16(truncatingIfNeeded: address &>> UInt128(112 &- group &* 16))
-      Digest.printHexadecimal([UInt8(value &>> 8), UInt8(value & 255)], to: &out)
+      for byte in [value &>> 8, value & 255] { out.append(hexadecimal: CollectionOfOne(UInt8(truncatingIfNeeded: byte))) }
     }
   }
 }

@@ -1,3 +1,5 @@
+import PlumbDiagnostics
+
 extension ScalarFunction {
   /// Functions over IPv4 and IPv6 addresses in text, with or without a prefix such as `/24`.
   static let networkFunctions: [ScalarFunction] = ipv4Comparisons + ipv4Forms + ipv6 + ipv4Search
@@ -220,7 +222,7 @@ extension ScalarFunction {
   /// A prefix of two IPv4 addresses counts their own 32 bits.
   private static func compareIPv6(_ lhs: Bytes, _ rhs: Bytes, _ prefix: Int64) -> Int64? {
     guard let left = IPv6.parse(lhs), let right = IPv6.parse(rhs), (0...128).contains(prefix) else { return nil }
-    let areIPv4 = !lhs.contains(0x3A) && !rhs.contains(0x3A)
+    let areIPv4 = !lhs.contains(.colon) && !rhs.contains(.colon)
     return Int64(left.compared(to: right, prefix: areIPv4 && prefix <= 32 ? Int(prefix) + 96 : Int(prefix)))
   }
 
@@ -239,7 +241,7 @@ extension ScalarFunction {
     guard let address else { return false }
     IPv4.print(address.network, to: &out)
     if withPrefix {
-      out.append(0x2F)
+      out.append(.slash)
       out.append(decimal: Int64(address.prefix))
     }
     return true
