@@ -10,6 +10,8 @@ package struct JudgedTables: Sendable {
   private let schemas: [String: Schema]
   /// Which pipelines are meant: the rows before the pipe have this column.
   private let inputColumn: String?
+  /// The one pipeline that is meant; nil for all.
+  private var onlyPipeline: String?
 
   /// - Parameters:
   ///   - input: the columns of the rows before the pipe, which say which pipelines are meant.
@@ -38,6 +40,13 @@ package struct JudgedTables: Sendable {
     }
   }
 
+  /// The same about one pipeline alone.
+  func only(_ pipeline: String) -> JudgedTables {
+    var one = self
+    one.onlyPipeline = pipeline
+    return one
+  }
+
   /// Whether a table has the columns with these types.
   func has(_ table: String, _ columns: [(name: String, type: ScalarType)]) -> Bool {
     guard let schema = table == "runs" ? runs : schemas[table] else { return false }
@@ -57,6 +66,7 @@ package struct JudgedTables: Sendable {
   /// `runs` with the columns in `names`, whatever it has of them, of those pipelines that are meant.
   func runs(with names: [String]) -> String {
     var text = DatedRuns(runs: self.runs, seen: schemas["runs_seen"] ?? []).text
+    if let onlyPipeline { text += "\n| where pipeline == \(KQLText.string(onlyPipeline))" }
     if let inputColumn { text += "\n| where pipeline in ((input | distinct \(inputColumn)))" }
     let missing = names.compactMap { name in substitute(name).map { "\(name) = \($0)" } }
     return missing.isEmpty ? text : text + "\n| extend " + missing.joined(separator: ", ")
@@ -109,7 +119,7 @@ package struct JudgedTables: Sendable {
   func knownFacts(_ names: [String]) -> [String] {
     guard has("pipelines", [("name", .string)]) else { return [] }
     let types: [String: [ScalarType]] = [
-      "tier": Self.numbers, "sla": [.timespan], "owner": [.string], "region": [.string], "vendor": [.string],
+      "tier": Self.numbers, "sla": [.timespan], "owner": [.string], "region": [.string], "vendor": [.string], "schedule": [.string],
     ]
     return names.filter { name in
       columns("pipelines").contains { $0.name == name && types[name]?.contains($0.type) ?? ($0.type != .dynamic) }

@@ -1,57 +1,65 @@
 import PlumbEngine
 
 extension JudgedTables {
-  /// KQL for `stale`: pipelines whose last success is longer ago than their own gaps and agreements explain.
+  /// KQL for `stale`: pipelines whose last success is longer ago than the runs that were due since then explain.
   ///
-  /// The usual is the median time from one success to the next in the last 35 days, or the one after successes in
-  /// the same hour of the week if that is longer, as before a weekend. A pipeline is stale when the age of its
-  /// last success is over one and a half times that and over nearly all of its gaps, or over its `sla`. The score
-  /// is how many spreads the age lies from the usual, a spread being at least a quarter of it. A pipeline without
-  /// five gaps has no usual, and is told only when it breaks its `sla`.
+  /// The age of a success is counted in expected runs (`slots`): a weekend without any does not make a working day's
+  /// pipeline older. It is stale when more were due than between nearly all successes of its past, and one and a half
+  /// at least, or 2.2 where runs are frequent and failed meanwhile, for one failure passes; a run is given the time
+  /// that it usually takes. Or when it breaks its `sla`. A pipeline that never succeeded is stale after three
+  /// failures. The score is how many spreads `missed` lies from its usual, a spread being a quarter at least.
   package func stale(asOf moment: Int64?) -> String {
     let knowsSLA = !knownFacts(["sla"]).isEmpty
     return """
     let t = \(KQLText.moment(moment));
-    let seen = \(runs(with: ["ended", "status"]))
-    | where started >= t - 35d and started <= t
-    | project pipeline, started, ended, status;
+    \(seen(["ended", "status", "duration"]))
+    \(slots)
     let successes = seen
     | where status == "succeeded" and ended <= t
-    | sort by pipeline asc, ended asc
-    | extend gap = iff(next(pipeline) == pipeline, next(ended) - ended, timespan(null))
-    | extend slot = hourofday(ended) + 24 * toint(dayofweek(ended) / 1d);
-    let usuals = successes
-    | where gap > 0s
-    | summarize history = count(), whole_usual = percentile(gap, 50), longest = percentile(gap, 99) by pipeline
-    | where history >= 5;
-    let slots = successes
-    | where gap > 0s
-    | summarize slot_gaps = count(), slot_usual = percentile(gap, 50) by pipeline, slot
-    | where slot_gaps >= 3;
+    | project pipeline, started, ended, duration = coalesce(duration, ended - started)\(due(at: "started"))
+    | sort by pipeline asc, started asc
+    | extend after = iff(pipeline == prev(pipeline), due - prev(due), real(null)),
+        gap = iff(pipeline == prev(pipeline), ended - prev(ended), timespan(null));
+    let usuals = materialize(successes
+    | summarize arg_max(started, ended, due), usual = percentile(gap, 50), middle = percentile(after, 50),
+        most = percentile(after, 97), duration = percentile(duration, 95), history = countif(isnotnull(gap))
+        by pipeline);
     let spreads = successes
-    | where gap > 0s
-    | lookup kind=inner usuals on pipeline
-    | summarize spread = 1.4826 * percentile(abs(gap - whole_usual), 50) by pipeline;
+    | lookup kind=inner (usuals | project pipeline, middle) on pipeline
+    | summarize spread = 1.4826 * percentile(abs(after - middle), 50) by pipeline;
+    // From a slot of the week in which a success is followed by a pause, such as Friday evening.
+    let pauses = successes
+    | sort by pipeline asc, started asc
+    | extend slot = tolong(hour_of(started)) % 168, following = iff(pipeline == next(pipeline), next(gap), timespan(null))
+    | summarize pauses = countif(isnotnull(following)), pause = percentile(following, 50) by pipeline, slot
+    | where pauses >= 3;
     let afterwards = seen
-    | join kind=leftouter (successes | summarize last = max(ended) by pipeline) on pipeline
-    | where status != "skipped" and (isnull(last) or started >= last)
-    | summarize runs = count(), failures = countif(status == "failed" and ended <= t) by pipeline;
+    | lookup kind=leftouter (usuals | project pipeline, last = started) on pipeline
+    | where status != "skipped" and (isnull(last) or started > last)
+    | summarize runs = count(), failures = countif(status == "failed" and coalesce(ended, started) <= t), first = min(started)
+        by pipeline;
     seen
-    | summarize first = min(started) by pipeline
-    | join kind=leftouter (successes | summarize arg_max(ended, slot) by pipeline) on pipeline
-    | join kind=leftouter usuals on pipeline
-    | join kind=leftouter slots on pipeline, slot
-    | join kind=leftouter spreads on pipeline
-    | join kind=leftouter afterwards on pipeline\(facts(["sla", "tier", "owner"]))
-    | extend sla = \(knowsSLA ? "sla" : "timespan(null)")
-    | extend now = t - coalesce(ended, first), usual = max_of(whole_usual, slot_usual)
-    | extend is_late = coalesce(now > max_of(longest, 1.5 * usual), false), breaks_sla = coalesce(now > sla, false)
+    | summarize began = min(started) by pipeline
+    | lookup kind=leftouter usuals on pipeline
+    | lookup kind=leftouter spreads on pipeline
+    | lookup kind=leftouter afterwards on pipeline
+    | extend reference = t - coalesce(duration, 0s), slot = tolong(hour_of(started)) % 168
+    | lookup kind=leftouter pauses on pipeline, slot
+    | project-away slot\(due(at: "reference", as: "due_now"))\(facts(["sla", "tier", "owner"]))
+    | extend sla = \(knowsSLA ? "sla" : "timespan(null)"), failures = coalesce(failures, 0), runs = coalesce(runs, 0),
+        spread = coalesce(spread, 0.0)
+    | extend now = t - coalesce(ended, began), usual = max_of(usual, coalesce(pause, usual)), missed = due_now - due
+    | extend least = iff(failures > 0 and usual < 6h, 2.2, 1.5)
+    | extend is_late = case(isnull(ended), failures >= 3, history >= 4,
+        missed > max_of(least, 1.2 * most, middle + 6.5 * spread), isnotnull(missed), missed > 2.5, false),
+        breaks_sla = coalesce(now > sla, false)
     | where is_late or breaks_sla
-    | extend score = round((now - coalesce(usual, sla)) / max_of(spread, 0.25 * coalesce(usual, sla)), 1)
-    | extend times = round(now / usual, 1)
+    | extend missed = iff(isnull(ended), todouble(failures), round(missed, 1))
+    | extend score = iff(is_late, round((missed - coalesce(middle, 1.0)) / max_of(spread, 0.25), 1),
+        round((now - sla) / max_of(0.25 * sla, 1s), 1)), times = round(now / usual, 1)
     | sort by score desc, pipeline asc
-    | project pipeline, score, now, usual, times, since = ended, sla, breaks_sla, runs = coalesce(runs, 0),
-        failures = coalesce(failures, 0), history = coalesce(history, 0)\(factColumns)
+    | project pipeline, score, now, usual, times, since = ended, sla, breaks_sla, missed, runs, failures,
+        history = coalesce(history, 0)\(factColumns)
     """
   }
 }

@@ -3,40 +3,56 @@ import PlumbEngine
 extension JudgedTables {
   /// KQL for `volume`: pipelines that lately brought far more or fewer records than at the same time of other days.
   ///
-  /// The records of successful runs of the last six hours (a day for pipelines that succeed less than every 90
-  /// minutes) are held against the same hours of the 34 days before: the median of working days or of weekends,
-  /// whichever it is now. The score is how many spreads the logarithm of their ratio is from 0; the spread joins
-  /// the days' own with that of counting, so that few records prove little. Pipelines with fewer than twenty
-  /// successes or three such days are left out.
+  /// The records of successful runs of the last six hours (a day for pipelines that succeed less than every 90 minutes, a
+  /// week for those less than every 30 hours) are held against the same hours of earlier days or weeks: the median of
+  /// the same days of the week where there are three, and that of working days or of weekends. Both must be left; the
+  /// nearer one counts. The score is how many spreads the logarithm of their ratio is from 0; the spread joins the days'
+  /// own with that of counting, so that few records prove little. What nearly all those days showed is no departure, and
+  /// where no run is expected (`slots`) there is none. Pipelines with fewer than twenty successes (six where they are
+  /// weekly) or three such days are left out.
   package func volume(asOf moment: Int64?) -> String {
     """
     let t = \(KQLText.moment(moment));
-    let successes = \(runs(with: ["ended", "status", "records_in"]))
-    | where started >= t - 37d and ended <= t and status == "succeeded" and isnotnull(records_in)
+    \(seen(["ended", "status", "records_in"]))
+    \(slots)
+    let successes = seen
+    | where status == "succeeded" and ended <= t and isnotnull(records_in)
     | project pipeline, ended, records = tolong(records_in), age = t - ended;
     let windows = successes
     | summarize history = count(), first = min(ended), last = max(ended) by pipeline
-    | where history >= 20
-    | extend window = iff(last - first <= history * 90m, 6h, 24h);
+    | extend gap = (last - first) / max_of(history - 1, 1)
+    | extend window = case(gap <= 90m, 6h, gap <= 30h, 24h, 7d)
+    | where history >= iff(window == 7d, 6, 20)
+    | extend shift = iff(window == 7d, 7d, 1d);
+    let expectations = windows
+    | extend before = t - window\(due(at: "before", as: "due_before"))
+    | extend moment = t\(due(at: "moment", as: "due_now"))
+    | project pipeline, expected_runs = due_now - due_before;
     let days = windows
     | extend day = range(0, 34)
     | mv-expand day to typeof(long)
-    | where first <= t - window - day * 1d
-    | extend slot = toint(dayofweek(t - day * 1d - window / 2) in (0d, 6d));
+    | where first <= t - window - day * shift
+    | extend slot = iff(window == 7d, 0, toint(dayofweek(t - day * shift - window / 2) in (0d, 6d)));
     let sums = successes
-    | lookup kind=inner (windows | project pipeline, window) on pipeline
-    | extend day = tolong(age / 1d)
-    | where age - day * 1d < window
+    | lookup kind=inner (windows | project pipeline, window, shift) on pipeline
+    | extend day = tolong(age / shift)
+    | where age - day * shift < window
     | summarize records = sum(records), runs = count() by pipeline, day;
     let counted = materialize(days
     | join kind=leftouter sums on pipeline, day
     | extend records = coalesce(records, 0), runs = coalesce(runs, 0));
     let today = counted | where day == 0;
-    let usuals = counted
+    let peers = counted
     | where day > 0
-    | join kind=inner (today | project pipeline, slot) on pipeline, slot
-    | summarize days = count(), usual = percentile(records, 50) by pipeline
+    | join kind=inner (today | project pipeline, slot) on pipeline, slot;
+    let usuals = peers
+    | summarize days = count(), usual_alike = percentile(records, 50), least = percentile(records, 4), most = max(records)
+        by pipeline
     | where days >= 3;
+    let same_days = counted
+    | where day > 0 and day % 7 == 0 and window < 7d
+    | summarize same_days = count(), usual_same = percentile(records, 50) by pipeline
+    | where same_days >= 3;
     let spreads = counted
     | where day > 0
     | join kind=inner (counted | where day > 0 | summarize middle = percentile(records, 50) by pipeline, slot)
@@ -46,9 +62,17 @@ extension JudgedTables {
     today
     | join kind=inner usuals on pipeline
     | join kind=inner spreads on pipeline
-    | extend departure = log((records + 1.0) / (usual + 1))
+    | lookup kind=leftouter same_days on pipeline
+    | lookup kind=leftouter expectations on pipeline
+    | where expected_runs >= 0.5 or records > 0
+    | extend from_alike = log((records + 1.0) / (usual_alike + 1)),
+        from_same = log((records + 1.0) / (coalesce(usual_same, usual_alike) + 1))
+    | where sign(from_alike) == sign(from_same)
+    | extend departure = iff(abs(from_same) <= abs(from_alike), from_same, from_alike),
+        usual = iff(abs(from_same) <= abs(from_alike), coalesce(usual_same, usual_alike), usual_alike)
     | extend score = round(abs(departure) / sqrt(spread * spread + 1.0 / (usual + 1)), 1), ratio = exp(departure)
-    | where score >= 4 and (ratio <= 0.6 or ratio >= 1.6)\(facts(["tier", "owner"]))
+    | where score >= 4 and (ratio <= 0.6 and records < 0.9 * least or ratio >= 1.6 and records > 1.1 * most)\
+    \(facts(["tier", "owner"]))
     | sort by score desc, pipeline asc
     | project pipeline, score, now = records, usual, times = round(ratio, 2), since = t - window, runs,
         days\(factColumns)

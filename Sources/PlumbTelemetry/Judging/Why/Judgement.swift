@@ -5,9 +5,9 @@ import PlumbModel
 /// How much speaks for each cause of one pipeline's trouble, in points, and the sentences that say so.
 ///
 /// Errors that name a cause give up to four points, more for many than for one and for fresh than for old. A number
-/// that left its usual gives up to three, and what happened around it (an alert, a change of schema, others of
-/// the vendor in trouble) up to two. What the errors and the delay say of data that comes late from upstream is
-/// kept apart: the pipelines there are judged in turn.
+/// that left its usual gives up to three, as do an upstream that was late whenever runs failed, and what `slow`, `stale`
+/// and `volume` say of the pipeline. What happened around it (a build, a change of schema, others of the vendor in
+/// trouble) gives up to three. What the upstreams are blamed for is kept apart: the pipelines there are judged in turn.
 struct Judgement: Sendable {
   struct Case: Sendable {
     var points = 0.0
@@ -17,30 +17,43 @@ struct Judgement: Sendable {
     var columns: [String] = []
   }
 
-  /// By the place of the suspect.
-  private(set) var cases = [Case](repeating: Case(), count: Suspect.count)
+  /// What is known of the pipelines around the one that is judged.
+  struct Surroundings: Sendable {
+    /// The symptoms of others that read from the same vendor's service.
+    var siblings: [Symptoms] = []
+    /// Whether the pipeline reads from others, as far as is known.
+    var hasUpstreams = false
+    var upstream = UpstreamSymptom()
+    /// What `slow`, `stale` and `volume` say, for the pipeline that was asked about.
+    var findings: Findings?
+    /// What its codes came with earlier.
+    var lessons: [CodeLesson] = []
+  }
 
-  private let past: PipelinePast
-  private let symptoms: Symptoms
-  private let moment: Int64
+  /// By the position of the suspect.
+  private(set) var cases = [Case](repeating: Case(), count: Suspect.all.count)
 
-  private static let hour: Int64 = 36_000_000_000
+  let past: PipelinePast
+  let symptoms: Symptoms
+  let moment: Int64
+  let around: Surroundings
 
-  /// - Parameters:
-  ///   - siblings: the symptoms of others that read from the same vendor's service.
-  ///   - hasUpstreams: whether the pipeline reads from others, as far as is known.
+  static let hour: Int64 = 36_000_000_000
+
   init(
-    _ past: PipelinePast, _ symptoms: Symptoms, siblings: [Symptoms], hasUpstreams: Bool,
-    readings: [ErrorReading], at moment: Int64
+    _ past: PipelinePast, _ symptoms: Symptoms, _ around: Surroundings, readings: [ErrorReading], at moment: Int64
   ) {
     self.past = past
     self.symptoms = symptoms
     self.moment = moment
+    self.around = around
     judgeErrors(readings)
-    judgeNumbers(hasUpstreams: hasUpstreams)
-    judgeSurroundings(siblings)
+    judgeUpstream()
+    judgeNumbers()
+    judgeSurroundings()
+    judgeLessons(readings)
+    judgeFindings()
     judgeChance(readings)
-    if !hasUpstreams { moveUpstreamToSource() }
   }
 
   subscript(_ suspect: Suspect) -> Case { cases[suspect.place] }
@@ -48,7 +61,7 @@ struct Judgement: Sendable {
   /// All points there are.
   var total: Double { cases.reduce(0) { $0 + $1.points } }
 
-  private mutating func add(
+  mutating func add(
     _ suspect: Suspect, _ points: Double, since: Int64? = nil, _ evidence: String? = nil, _ columns: [String] = []
   ) {
     guard points > 0.02 else { return }
@@ -60,10 +73,10 @@ struct Judgement: Sendable {
     cases[suspect.place] = found
   }
 
-  private mutating func add(_ cause: Cause, _ points: Double, _ sign: Sign) {
+  private mutating func add(_ suspect: Suspect, _ points: Double, _ sign: Sign) {
     guard let departure = symptoms.departure(sign) else { return }
     let phrase = sign.phrase(departure.value, usual: past.usual[sign.rawValue])
-    add(.cause(cause), points, since: departure.since, phrase, [sign.column])
+    add(suspect, points, since: departure.since, phrase, [sign.column])
   }
 
   // MARK: Own errors
@@ -73,7 +86,11 @@ struct Judgement: Sendable {
       let count = symptoms.failures[suspect.place]
       guard count > 0 else { continue }
       let certainty = 1 - exp(-0.693 * count)
-      let points = 4 * symptoms.share(suspect) * certainty * symptoms.freshness[suspect.place]
+      var points = 4 * symptoms.share(suspect) * certainty * symptoms.freshness[suspect.place]
+      // What no rule knows is weaker than any sign, and what an upstream explains is not unknown.
+      if suspect == .unknown { points *= 0.5 * (1 - 0.85 * around.upstream.strength) }
+      // What passes by itself does not fail many times in a row.
+      if suspect == .noise, symptoms.failedInARow > 2 { points *= 0.5 }
       add(
         suspect, points, since: symptoms.failedSince[suspect.place], sentence(suspect, readings),
         ["error_code", "error"])
@@ -97,86 +114,146 @@ struct Judgement: Sendable {
     if past.failureRate.isFinite, past.history > 0 { text += " (usually \(Phrase.percent(past.failureRate)))" }
     let what = reading.phrase
     if !what.isEmpty { text += sum == counts[most] ? ", with \(what)" : ", most with \(what)" }
+    if suspect == .unknown { text += what.isEmpty ? ", and nothing tells why" : ", which tells no cause" }
     return text
+  }
+
+  // MARK: Upstreams
+
+  private mutating func judgeUpstream() {
+    let found = around.upstream
+    guard found.strength > 0 else { return }
+    // Errors that name another cause leave little for upstreams to explain.
+    let isOpen = symptoms.weight.allSatisfy { $0 == 0 }
+    let open = isOpen ? 1 : symptoms.share(.unknown) + symptoms.share(.upstream) + symptoms.share(.noise)
+    let certainty = 1 - exp(-0.693 * Double(found.failures))
+    add(.upstream, 3 * found.strength * certainty * Swift.max(open, 0.05), since: found.since)
   }
 
   // MARK: Numbers that left their usual
 
-  private mutating func judgeNumbers(hasUpstreams: Bool) {
+  private mutating func judgeNumbers() {
     let cpu = symptoms.strength(.cpu)
     let queue = symptoms.strength(.queue)
     let duration = symptoms.strength(.duration)
-    add(.cpuExhaustion, 3 * cpu, .cpu)
+    add(.cpu, 3 * cpu, .cpu)
     if cpu > 0 {
-      add(.cpuExhaustion, 0.4 * queue, .queue)
-      add(.cpuExhaustion, 0.3 * duration, .duration)
+      add(.cpu, 0.4 * queue, .queue)
+      add(.cpu, 0.3 * duration, .duration)
     }
-    add(.memoryExhaustion, 3 * symptoms.strength(.memory), .memory)
+    let memory = symptoms.strength(.memory)
+    add(.memory, 3 * memory, .memory)
     let io = symptoms.strength(.ioWait)
-    add(.ioExhaustion, 3 * io, .ioWait)
-    if io > 0 { add(.ioExhaustion, 0.3 * duration, .duration) }
+    add(.disk, 3 * io, .ioWait)
+    if io > 0 { add(.disk, 0.3 * duration, .duration) }
     judgeMalformed()
 
     let delay = symptoms.strength(.upstreamDelay)
-    if let departure = symptoms.departure(.upstreamDelay) {
-      let phrase = Sign.upstreamDelay.phrase(departure.value, usual: past.usual[Sign.upstreamDelay.rawValue])
-      add(.upstream, 1.5 * delay, since: departure.since, phrase, ["upstream_delay"])
+    if delay > 0 {
+      // What comes late comes from the source itself where there is no pipeline before this one.
+      add(around.hasUpstreams ? .upstream : .slowSource, 1.5 * delay, .upstreamDelay)
+      if !around.hasUpstreams {
+        add(.vendor, 0.3 * symptoms.strength(.records), .records)
+        add(.slowSource, 0.5 * duration, .duration)
+      }
     }
-    let isShort = symptoms.strength(.records)
-    if !hasUpstreams, delay > 0 { add(.vendorOutage, 0.3 * isShort, .records) }
     // Work piles up whatever keeps runs from succeeding: it speaks for a full sink if errors name no other cause.
     // Errors that say nothing leave it open.
-    let isOpen = symptoms.failed > 0 && symptoms.weight.allSatisfy { $0 == 0 }
-    let unexplained = symptoms.failed == 0 ? 1 : isOpen ? 0.7 : symptoms.share(.cause(.downstreamBackpressure))
-    add(.downstreamBackpressure, 0.8 * queue * unexplained, .queue)
-    add(.downstreamBackpressure, symptoms.strength(.backlog) * unexplained, .backlog)
-    if cpu == 0, io == 0 { add(.expiredCredentials, 0.4 * queue, .queue) }
+    let isOpen = symptoms.failed > 0 && symptoms.share(.unknown) > 0.5
+    let unexplained = symptoms.failed == 0 ? 1 : isOpen ? 0.7 : symptoms.share(.sink)
+    let backlog = symptoms.strength(.backlog)
+    let isOther = cpu > 0 || io > 0 || memory > 0 || delay > 0
+    if backlog > 0 || duration > 0 || symptoms.share(.sink) > 0 {
+      add(.sink, (isOther ? 0.3 : 1) * queue * unexplained, .queue)
+    } else if !isOther {
+      add(.queueing, 2 * queue * unexplained, .queue)
+    }
+    add(.sink, (isOther ? 0.4 : 1.2) * backlog * unexplained, .backlog)
   }
 
   private mutating func judgeMalformed() {
     let share = symptoms.strength(.malformed)
-    let changes = past.schemaChanges.filter { change in
-      symptoms.departure(.malformed).map { change.at <= $0.since + 6 * Self.hour } ?? true
+    let changes = past.schemaChanges.filter { moment &- $0.at < 36 * Self.hour }
+    guard share > 0 || !changes.isEmpty else { return }
+    guard let change = changes.last else {
+      add(.records, 3 * share, .malformed)
+      add(.schema, 0.3 * share, .malformed)
+      return
     }
-    if let change = changes.last {
-      let phrase = "its field changed \(Phrase.time(moment &- change.at)) before: \(change.text)"
-      let hasFailed = symptoms.failures[Suspect.cause(.schemaDrift).place] > 0
-      add(.schemaDrift, 3 * share, .malformed)
-      add(.cause(.schemaDrift), share > 0 || hasFailed ? 1.5 : 0.4, since: change.at, phrase, ["schema_version"])
-      add(.malformedRecords, share, .malformed)
-    } else {
-      add(.malformedRecords, 3 * share, .malformed)
-      add(.schemaDrift, 0.3 * share, .malformed)
+    let phrase = "its field changed \(Phrase.time(moment &- change.at)) before: \(change.text)"
+    let hasFailed = symptoms.failures[Suspect.schema.place] > 0
+    add(.schema, 3 * share, .malformed)
+    let points = began(after: change.at) ? 2.5 : share > 0 || hasFailed ? 1.5 : 0.2
+    add(.schema, points, since: change.at, phrase, ["schema_version"])
+    add(.records, share, .malformed)
+  }
+
+  /// When the trouble at hand began, whatever it is; nil when there is none.
+  private var troubleSince: Int64? {
+    var since = symptoms.failingSince
+    for sign in Sign.allCases {
+      if let departure = symptoms.departure(sign) { since = Swift.min(since ?? .max, departure.since) }
     }
+    return since
+  }
+
+  /// Whether the trouble began within a few runs after something happened, and not before.
+  private func began(after event: Int64) -> Bool {
+    guard let since = troubleSince else { return false }
+    let few = Swift.min(Swift.max(2 * Self.hour, past.gap &* 3), 48 * Self.hour)
+    return since >= event &- past.gap / 2 && since <= event &+ few
   }
 
   // MARK: What happened around it
 
-  private mutating func judgeSurroundings(_ siblings: [Symptoms]) {
+  private mutating func judgeSurroundings() {
     let isTroubled = symptoms.failed > 0 || Sign.allCases.contains { symptoms.strength($0) > 0 }
     for alert in past.alerts {
-      let text = "\(alert.rule) \(alert.message)".lowercased()
+      let words = ErrorWords("\(alert.rule) \(alert.message)").words
       let phrase = "alert \(alert.rule) \(Phrase.time(moment &- alert.at)) before: \(alert.message)"
-      let namesSecret = ["credential", "secret", "certificate", "token"].contains { text.contains($0) }
-      if namesSecret, text.contains("expir") {
-        add(.cause(.expiredCredentials), isTroubled ? 2 : 0.4, since: alert.at, phrase)
-      } else if ["build", "deploy", "release"].contains(where: { text.contains($0) }) {
-        let age = moment &- alert.at
-        let isClose = age < 12 * Self.hour
-        add(.cause(.badDeployment), isTroubled && isClose ? 1.2 : 0.1, since: alert.at, phrase)
+      let namesSecret = words.contains { ["credential", "credentials", "secret", "certificate", "token", "password"].contains($0) }
+      if namesSecret, words.contains(where: { $0.hasPrefix("expir") }) {
+        add(.credentials, isTroubled ? 2 : 0.4, since: alert.at, phrase)
+      } else if words.contains(where: Self.buildWords.contains) {
+        let isClose = moment &- alert.at < 12 * Self.hour
+        add(.deployment, began(after: alert.at) ? 3 : isTroubled && isClose ? 0.8 : 0.1, since: alert.at, phrase)
       }
     }
+    judgeSiblings(isTroubled)
+  }
+
+  /// What alerts call a change of what runs.
+  static let buildWords: Set<String> = ["build", "deploy", "deployed", "deployment", "release", "released", "rollout", "rollback"]
+
+  private mutating func judgeSiblings(_ isTroubled: Bool) {
+    let siblings = around.siblings
     guard past.origin.hasVendor, !siblings.isEmpty else { return }
     let place = past.origin.region.isEmpty ? "" : " in \(past.origin.region)"
-    for (cause, least) in [(Cause.vendorOutage, 0.8), (.expiredCredentials, 0.8)] {
-      let suspect = Suspect.cause(cause)
-      let alike = siblings.filter { $0.failures[suspect.place] >= least }.count
+    func phrase(_ alike: Int, _ how: String) -> String {
+      "\(alike) of \(Phrase.count(siblings.count, "other pipeline")) of \(past.origin.vendor)\(place) \(how)"
+    }
+    for suspect in [Suspect.vendor, .credentials] {
+      let alike = siblings.filter { $0.failures[suspect.place] >= 0.6 }.count
       let hasSame = symptoms.failures[suspect.place] > 0
-      guard alike > 0, hasSame || cause == .vendorOutage && isTroubled else { continue }
-      let weight = hasSame ? 2.0 : 1.0
-      add(
-        suspect, weight * Double(alike) / Double(siblings.count), since: nil,
-        "\(alike) of \(Phrase.count(siblings.count, "other pipeline")) of \(past.origin.vendor)\(place) fail alike")
+      guard alike > 0, hasSame || suspect == .vendor && isTroubled else { continue }
+      add(suspect, (hasSame ? 2.0 : 1.0) * Double(alike) / Double(siblings.count), phrase(alike, "fail alike"))
+    }
+    // Errors that say nothing: several that begin to fail together have something in common.
+    guard symptoms.share(.unknown) > 0.5, let since = symptoms.failingSince else { return }
+    let together = siblings.filter { other in
+      other.failedInARow >= 2 && other.failingSince.map { abs($0 &- since) < 2 * Self.hour } ?? false
+    }.count
+    guard together > 0 else { return }
+    add(.vendor, 2.5 * Double(together) / Double(siblings.count), since: since, phrase(together, "began to fail at the same time"))
+  }
+
+  private mutating func add(_ suspect: Suspect, _ points: Double, _ evidence: String) {
+    add(suspect, points, since: nil, evidence)
+  }
+
+  private mutating func judgeLessons(_ readings: [ErrorReading]) {
+    for lesson in around.lessons {
+      add(lesson.suspect, lesson.points, since: symptoms.failingSince, lesson.sentence, ["error_code"])
     }
   }
 
@@ -187,23 +264,9 @@ struct Judgement: Sendable {
     // Without a past nothing is as usual.
     guard past.history > 0, failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
     guard !Sign.allCases.contains(where: { symptoms.strength($0) > 0 }) else { return }
-    let runs = Phrase.count(symptoms.done, "run")
-    let what = past.lastError(readings).map { ", with \($0)," } ?? ""
-    add(.noise, 1, since: nil, "\(failed) of the last \(runs) failed\(what) and all else is as usual")
+    let hasPassed = symptoms.failedInARow == 0
+    let evidence = "\(failed) of the last \(Phrase.count(symptoms.done, "run")) failed, "
+      + (hasPassed ? "runs succeed again, and all else is as usual" : "and all else is as usual")
+    add(.noise, hasPassed ? 1.5 : 0.8, since: nil, evidence)
   }
-
-  /// What comes late comes from the source itself where there is no pipeline before this one.
-  private mutating func moveUpstreamToSource() {
-    let found = cases[Suspect.upstream.place]
-    cases[Suspect.upstream.place] = Case()
-    for (i, evidence) in found.evidence.enumerated() {
-      add(
-        .cause(.slowUpstream), found.points / Double(found.evidence.count), since: found.since, evidence,
-        i == 0 ? found.columns : [])
-    }
-  }
-}
-
-extension Suspect {
-  static let all: [Suspect] = Cause.allCases.map { .cause($0) } + [.upstream, .noise]
 }

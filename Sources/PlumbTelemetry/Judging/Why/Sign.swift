@@ -19,6 +19,21 @@ enum Sign: Int, CaseIterable, Sendable {
     }
   }
 
+  /// What a sentence calls it.
+  var noun: String {
+    switch self {
+    case .duration: "duration"
+    case .queue: "queue"
+    case .upstreamDelay: "delay"
+    case .records: "records"
+    case .malformed: "malformed records"
+    case .cpu: "processor"
+    case .memory: "memory"
+    case .ioWait: "input and output"
+    case .backlog: "backlog"
+    }
+  }
+
   /// The number as KQL, in seconds, shares of 1 or as it is.
   var expression: String {
     switch self {

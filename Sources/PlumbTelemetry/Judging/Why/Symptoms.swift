@@ -13,11 +13,11 @@ struct Symptoms: Sendable {
   }
 
   /// How many failures point at each suspect, by its place, and how fresh the latest of them is, 0 to 1.
-  private(set) var failures = [Double](repeating: 0, count: Suspect.count)
-  private(set) var freshness = [Double](repeating: 0, count: Suspect.count)
+  private(set) var failures = [Double](repeating: 0, count: Suspect.all.count)
+  private(set) var freshness = [Double](repeating: 0, count: Suspect.all.count)
   /// The same failures, those of long ago counting less.
-  private(set) var weight = [Double](repeating: 0, count: Suspect.count)
-  private(set) var failedSince = [Int64?](repeating: nil, count: Suspect.count)
+  private(set) var weight = [Double](repeating: 0, count: Suspect.all.count)
+  private(set) var failedSince = [Int64?](repeating: nil, count: Suspect.all.count)
   /// By sign.
   private(set) var departures = [Departure?](repeating: nil, count: Sign.allCases.count)
   /// Attempts of the latest hours that have ended, those that failed, and those since the last success.
@@ -26,12 +26,20 @@ struct Symptoms: Sendable {
   /// Those among `failed` that never began.
   private(set) var skipped = 0
   private(set) var failedInARow = 0
+  /// When the latest row of failures began, which one success ends only if more follow; nil without failures.
+  private(set) var failingSince: Int64?
+  /// The position of the earliest attempt that counts.
+  private(set) var firstCounted = 0
   /// When those began that failed for want of upstream data.
   private(set) var upstreamFailures: [Int64] = []
+  /// When those began that failed, the latest first.
+  private(set) var latestFailures: [Int64] = []
   /// Those of them that never began.
   private(set) var skips: Set<Int64> = []
 
   private static let hour: Int64 = 36_000_000_000
+  /// Weekly runs are looked at for as long.
+  static let longest: Int64 = 60 * 24 * hour
 
   func departure(_ sign: Sign) -> Departure? { departures[sign.rawValue] }
   func strength(_ sign: Sign) -> Double { departures[sign.rawValue]?.strength ?? 0 }
@@ -44,21 +52,32 @@ struct Symptoms: Sendable {
 
   init(_ past: PipelinePast, readings: [ErrorReading], at moment: Int64) {
     let gap = Swift.max(past.gap, 0)
-    let window = Swift.min(Swift.max(6 * Self.hour, gap &* 8), 48 * Self.hour)
+    let window = Swift.min(Swift.max(6 * Self.hour, gap &* 8), Self.longest)
     let halfLife = Double(Swift.max(2 * Self.hour, gap &* 3))
     // Rare runs are long ago sooner.
     let latestCount = gap < Self.hour &* 3 / 4 ? 5 : 3
     var latest: [Int] = []
     var isInARow = true
+    var successes = 0
+    firstCounted = past.attempts.count
     for place in past.attempts.indices.reversed() {
       let attempt = past.attempts[place]
       guard attempt.started > moment &- window else { break }
+      firstCounted = place
       guard attempt.outcome == .succeeded || attempt.outcome == .failed else { continue }
       done += 1
       if latest.count < latestCount { latest.append(place) }
-      if attempt.outcome == .succeeded { isInARow = false }
+      if attempt.outcome == .succeeded {
+        isInARow = false
+        successes += 1
+      }
       guard attempt.outcome == .failed else { continue }
       failed += 1
+      latestFailures.append(attempt.started)
+      if successes < 3 {
+        failingSince = attempt.started
+        successes = 0
+      }
       if isInARow { failedInARow += 1 }
       guard readings.indices.contains(attempt.error) else { continue }
       if readings[attempt.error].isSkip {

@@ -9,8 +9,7 @@ import PlumbModel
 /// handed on. So each cause has the points that reach the pipeline that was asked about.
 struct WhyAnswer {
   private struct Row {
-    /// Nil for an upstream that failed and does not say why.
-    var suspect: Suspect?
+    var suspect: Suspect
     var origin: Int
     /// The pipelines from the one that was asked about to the origin.
     var way: [Int]
@@ -43,10 +42,49 @@ struct WhyAnswer {
   private mutating func judgement(_ pipeline: Int) -> Judgement {
     if let known = judgements[pipeline] { return known }
     let made = Judgement(
-      reading.pasts[pipeline], symptoms[pipeline], siblings: reading.siblings[pipeline].map { symptoms[$0] },
-      hasUpstreams: !reading.upstreams[pipeline].isEmpty, readings: reading.readings, at: reading.moment)
+      reading.pasts[pipeline], symptoms[pipeline], surroundings(of: pipeline), readings: reading.readings, at: reading.moment)
     judgements[pipeline] = made
     return made
+  }
+
+  private func surroundings(of pipeline: Int) -> Judgement.Surroundings {
+    let past = reading.pasts[pipeline]
+    var around = Judgement.Surroundings()
+    around.siblings = reading.siblings[pipeline].map { symptoms[$0] }
+    around.hasUpstreams = !reading.upstreams[pipeline].isEmpty
+    around.upstream = UpstreamSymptom(past, recentFrom: symptoms[pipeline].firstCounted) { moment in
+      reading.upstreams[pipeline].contains { $0.weight > 0.5 && lateness(of: $0.pipeline, at: moment) > 0 }
+    }
+    if pipeline == 0 { around.findings = reading.findings }
+    around.lessons = lessons(of: pipeline)
+    return around
+  }
+
+  /// What the workspace's history says of the codes that the latest failures ended in, by their share of them.
+  private func lessons(of pipeline: Int) -> [CodeLesson] {
+    guard let history = reading.history, symptoms[pipeline].failed > 0 else { return [] }
+    let past = reading.pasts[pipeline]
+    var counts: [String: Double] = [:]
+    for attempt in past.attempts[symptoms[pipeline].firstCounted...] {
+      guard attempt.outcome == .failed, reading.readings.indices.contains(attempt.error) else { continue }
+      let open = 1 - 0.7 * reading.readings[attempt.error].certainty
+      counts[reading.families[attempt.error], default: 0] += open / Double(symptoms[pipeline].failed)
+    }
+    let before = symptoms[pipeline].failingSince ?? reading.moment
+    return counts.sorted { $0.key < $1.key }.flatMap { family, share in
+      history.lessons(of: family, before: before).map {
+        CodeLesson(suspect: $0.suspect, points: $0.points * share, sentence: $0.sentence)
+      }
+    }
+  }
+
+  /// How many of its usual gaps beyond the first a pipeline's last success is old; 0 while it is in time.
+  private func lateness(of pipeline: Int, at moment: Int64) -> Double {
+    let past = reading.pasts[pipeline]
+    guard past.gap > 0 || !past.attempts.isEmpty else { return 0 }
+    let gap = Swift.max(past.gap, 600_000_000)
+    let age = moment &- (past.lastSuccess(by: moment) ?? moment &- 48 * 36_000_000_000)
+    return Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6)
   }
 
   /// Goes from the pipeline that was asked about to its late upstreams, each of which is judged once.
@@ -63,7 +101,7 @@ struct WhyAnswer {
       let total = own.total
       // What reached an upstream that shows nothing itself stays with it: its source is late if it did not fail.
       if total <= 0, pipeline != 0 {
-        let suspect: Suspect? = symptoms[pipeline].failed > 0 ? nil : .cause(.slowUpstream)
+        let suspect: Suspect = symptoms[pipeline].failed > 0 ? .unknown : .slowSource
         rows.append(Row(suspect: suspect, origin: pipeline, way: way, points: share, lateness: lateness))
         continue
       }
@@ -81,7 +119,7 @@ struct WhyAnswer {
         }
         if late.isEmpty {
           rows.append(
-            Row(suspect: .upstream, origin: pipeline, way: way, points: points * 0.7, lateness: lateness))
+            Row(suspect: .upstream, origin: pipeline, way: way, points: points * 0.9, lateness: lateness))
         }
         for upstream in late {
           isSeen[upstream.pipeline] = true
@@ -96,12 +134,12 @@ struct WhyAnswer {
   /// that had failed when runs of it were skipped.
   private func lateUpstreams(of pipeline: Int) -> [(pipeline: Int, weight: Double, text: String)] {
     var moments = Array(symptoms[pipeline].upstreamFailures.prefix(8))
+    if moments.isEmpty { moments = Array(symptoms[pipeline].latestFailures.prefix(8)) }
     if moments.isEmpty { moments = [reading.moment] }
     var late: [(pipeline: Int, weight: Double, text: String)] = []
     for (upstream, closeness) in reading.upstreams[pipeline] {
       let past = reading.pasts[upstream]
       guard past.gap > 0 || !past.attempts.isEmpty else { continue }
-      let gap = Swift.max(past.gap, 600_000_000)
       var lateness = 0.0
       var longest: Int64 = 0
       var knowsSuccess = false
@@ -111,7 +149,7 @@ struct WhyAnswer {
         knowsSuccess = knowsSuccess || success != nil
         let age = moment &- (success ?? moment &- 48 * 36_000_000_000)
         longest = Swift.max(longest, age)
-        lateness += Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6) / Double(moments.count)
+        lateness += self.lateness(of: upstream, at: moment) / Double(moments.count)
       }
       for moment in moments where symptoms[pipeline].skips.contains(moment) {
         if past.hadFailed(by: moment, after: moment &- 48 * 36_000_000_000) { failures += 1 / Double(moments.count) }
@@ -147,9 +185,9 @@ struct WhyAnswer {
       return try calm(total, tables, writer)
     }
     for (i, row) in ranked.prefix(Self.rowLimit).enumerated() where i == 0 || row.points >= 0.03 * total {
-      let found = row.suspect.flatMap { judgements[row.origin]?[$0] } ?? Judgement.Case()
+      let found = judgements[row.origin]?[row.suspect] ?? Judgement.Case()
       writer.append(0, word: Int64(i + 1))
-      writer.append(1, string: row.suspect?.name ?? "unknown")
+      writer.append(1, string: row.suspect.name)
       writer.append(2, real: (row.points / (total + 0.5) * 1_000).rounded() / 1_000)
       writer.append(3, string: origin(row, found))
       writer.append(4, wordOrNull: found.since)
@@ -242,7 +280,7 @@ struct WhyAnswer {
 
   private func evidence(_ row: Row, _ found: Judgement.Case) -> String {
     var parts = found.evidence
-    if row.suspect == nil { parts.append(unexplained(row.origin)) }
+    if row.suspect == .unknown, parts.isEmpty, symptoms[row.origin].failed > 0 { parts.append(unexplained(row.origin)) }
     if row.origin == 0 { parts += failingParts(of: 0) }
     if row.way.count > 1 {
       let steps = row.way.count - 1
@@ -292,17 +330,6 @@ extension PipelinePast.Attempt.Outcome {
     case .running: "is still going"
     case .skipped: "was skipped"
     case .other: "neither succeeded nor failed"
-    }
-  }
-}
-
-extension Suspect {
-  /// The word in the answer; causes are called as in `incidents`.
-  var name: String {
-    switch self {
-    case .cause(let cause): cause.name
-    case .upstream: "late-upstream"
-    case .noise: "noise"
     }
   }
 }

@@ -1,0 +1,39 @@
+import PlumbEngine
+
+/// How well the lateness of direct upstreams explains a pipeline's failures, by times and outcomes alone.
+struct UpstreamSymptom: Sendable {
+  /// 0 to 1: the share of the latest failures at which an upstream was late or failing, less what successes show alike.
+  var strength = 0.0
+  /// Failures at which an upstream was late.
+  var failures = 0
+  var since: Int64?
+
+  init() {}
+
+  /// - Parameters:
+  ///   - latest: the position among the attempts of the earliest one that counts as recent.
+  ///   - isLate: whether an upstream on which the pipeline depends had no success in time at a moment.
+  init(_ past: PipelinePast, recentFrom latest: Int, isLate: (Int64) -> Bool) {
+    var failed = 0, failedLate = 0, succeeded = 0, succeededLate = 0
+    for (place, attempt) in past.attempts.enumerated() {
+      switch attempt.outcome {
+      case .failed where place >= latest:
+        failed += 1
+        if isLate(attempt.started) {
+          failedLate += 1
+          since = since ?? attempt.started
+        }
+      case .succeeded:
+        succeeded += 1
+        if isLate(attempt.started) { succeededLate += 1 }
+      case .failed, .running, .skipped, .other: break
+      }
+    }
+    guard failedLate > 0 else { return }
+    failures = failedLate
+    // Runs that read late data may succeed now and then; if they mostly do, lateness explains nothing.
+    let share = Double(failedLate) / Double(failed)
+    let harmless = succeeded == 0 ? 0 : Double(succeededLate) / Double(succeeded)
+    strength = share * Swift.max(0, 1 - 2 * Swift.max(0, harmless - 0.1))
+  }
+}
