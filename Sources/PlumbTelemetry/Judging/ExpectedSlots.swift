@@ -4,7 +4,7 @@ import PlumbEngine
 /// share it.
 ///
 /// An hour's number is the mean over the weeks of history, pulled by half a week towards the mean of the same hour on
-/// other working days, or of the weekend. Pipelines with fewer than five successes follow `pipelines.schedule` where it
+/// other working days, or of the weekend. Starts that come as by chance are expected evenly. Pipelines with fewer than five successes follow `pipelines.schedule` where it
 /// says one that is understood. The clock is UTC, hour 0 is Monday's first.
 extension JudgedTables {
   /// Rare runs need more weeks to show what is usual.
@@ -52,10 +52,21 @@ extension JudgedTables {
         alike = slot % 24 + iff(slot >= 120, 24, 0)
     | lookup kind=leftouter counts on pipeline, slot
     | extend n = coalesce(n, 0);
-    let learned = grid
+    let profile = grid
     | lookup kind=leftouter (grid | summarize alike_n = sum(n), alike_weeks = sum(weeks) by pipeline, alike) on pipeline, alike
     | extend mean = iff(alike_weeks > 0, 1.0 * alike_n / alike_weeks, 1.0 * whole / (last - first + 1))
-    | project pipeline, slot, expected = (n + 0.5 * mean) / (weeks + 0.5);
+    | extend expected = (n + 0.5 * mean) / (weeks + 0.5);
+    // Starts that are spread over the week as by chance follow no hours: a chi-squared of about one for each slot.
+    let evens = grid
+    | extend chance = 1.0 * whole / (last - first + 1) * weeks
+    | where chance > 0
+    | summarize variation = sum((n - chance) * (n - chance) / chance) / count(), whole = take_any(whole),
+        hours = take_any(last - first + 1) by pipeline
+    | where variation between (0.5 .. 2.0)
+    | project pipeline, even = 1.0 * whole / hours;
+    let learned = profile
+    | lookup kind=leftouter evens on pipeline
+    | project pipeline, slot, expected = coalesce(even, expected);
     \(scheduled)
     let slots = materialize(planned
     | sort by pipeline asc, slot asc

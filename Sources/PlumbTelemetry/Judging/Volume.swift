@@ -49,6 +49,12 @@ extension JudgedTables {
     | summarize days = count(), usual_alike = percentile(records, 50), least = percentile(records, 4), most = max(records)
         by pipeline
     | where days >= 3;
+    // Bursts come at any hour: more than nearly all windows of the length had is more.
+    let bursts = successes
+    | lookup kind=inner (windows | project pipeline, window) on pipeline
+    | summarize records = sum(records) by pipeline, place = tolong(age / window)
+    | where place > 0
+    | summarize burst = percentile(records, 98) by pipeline;
     let same_days = counted
     | where day > 0 and day % 7 == 0 and window < 7d
     | summarize same_days = count(), usual_same = percentile(records, 50) by pipeline
@@ -64,6 +70,7 @@ extension JudgedTables {
     | join kind=inner spreads on pipeline
     | lookup kind=leftouter same_days on pipeline
     | lookup kind=leftouter expectations on pipeline
+    | lookup kind=leftouter bursts on pipeline
     | where expected_runs >= 0.5 or records > 0
     | extend from_alike = log((records + 1.0) / (usual_alike + 1)),
         from_same = log((records + 1.0) / (coalesce(usual_same, usual_alike) + 1))
@@ -71,7 +78,8 @@ extension JudgedTables {
     | extend departure = iff(abs(from_same) <= abs(from_alike), from_same, from_alike),
         usual = iff(abs(from_same) <= abs(from_alike), coalesce(usual_same, usual_alike), usual_alike)
     | extend score = round(abs(departure) / sqrt(spread * spread + 1.0 / (usual + 1)), 1), ratio = exp(departure)
-    | where score >= 4 and (ratio <= 0.6 and records < 0.9 * least or ratio >= 1.6 and records > 1.1 * most)\
+    | where score >= 4 and (ratio <= 0.6 and records < 0.75 * least
+        or ratio >= 1.6 and records > 1.25 * most and records > coalesce(burst, 0))\
     \(facts(["tier", "owner"]))
     | sort by score desc, pipeline asc
     | project pipeline, score, now = records, usual, times = round(ratio, 2), since = t - window, runs,

@@ -32,7 +32,7 @@ struct RiskModel: Sendable {
 
   /// Learns from rows that end before `before` steps; those with lower steps are never looked at.
   ///
-  /// - Throws: `too-little-history`, or `leaking-feature` when a feature knows what it cannot.
+  /// - Throws: `too-little-history`.
   init(
     _ rows: PredictionRows, using method: RiskMethod, question: PredictionQuestion, context: ExecutionContext
   ) throws {
@@ -49,7 +49,6 @@ struct RiskModel: Sendable {
         "there is too little history to learn from: \(training.rowCount) moments of pipelines with \(failures[0]) failures",
         help: "some days of runs with some failures are needed before the moment of prediction")
     }
-    try checkForLeaks(training, context: context)
 
     let leaf = Swift.min(200, Swift.max(10, training.rowCount / 200))
     let grown = try DecisionTree.train(

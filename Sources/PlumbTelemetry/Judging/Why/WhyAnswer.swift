@@ -53,7 +53,7 @@ struct WhyAnswer {
     around.siblings = reading.siblings[pipeline].map { symptoms[$0] }
     around.hasUpstreams = !reading.upstreams[pipeline].isEmpty
     around.upstream = UpstreamSymptom(past, recentFrom: symptoms[pipeline].firstCounted) { moment in
-      reading.upstreams[pipeline].contains { $0.weight > 0.5 && lateness(of: $0.pipeline, at: moment) > 0 }
+      reading.upstreams[pipeline].contains { $0.weight > 0.5 && isInTrouble($0.pipeline, at: moment) }
     }
     if pipeline == 0 { around.findings = reading.findings }
     around.lessons = lessons(of: pipeline)
@@ -76,6 +76,13 @@ struct WhyAnswer {
         CodeLesson(suspect: $0.suspect, points: $0.points * share, sentence: $0.sentence)
       }
     }
+  }
+
+  /// Whether a pipeline's data was late at a moment, or its last run before it had failed.
+  private func isInTrouble(_ pipeline: Int, at moment: Int64) -> Bool {
+    if lateness(of: pipeline, at: moment) > 0 { return true }
+    let recently = Swift.max(reading.pasts[pipeline].gap &* 3, 36_000_000_000)
+    return reading.pasts[pipeline].hadFailed(by: moment, after: moment &- recently)
   }
 
   /// How many of its usual gaps beyond the first a pipeline's last success is old; 0 while it is in time.
@@ -184,6 +191,7 @@ struct WhyAnswer {
     guard total >= Self.leastPoints || symptoms.first.map({ $0.failed > 0 }) ?? false, !ranked.isEmpty else {
       return try calm(total, tables, writer)
     }
+    let state = self.state
     for (i, row) in ranked.prefix(Self.rowLimit).enumerated() where i == 0 || row.points >= 0.03 * total {
       let found = judgements[row.origin]?[row.suspect] ?? Judgement.Case()
       writer.append(0, word: Int64(i + 1))
@@ -191,11 +199,28 @@ struct WhyAnswer {
       writer.append(2, real: (row.points / (total + 0.5) * 1_000).rounded() / 1_000)
       writer.append(3, string: origin(row, found))
       writer.append(4, wordOrNull: found.since)
-      writer.append(5, string: evidence(row, found))
+      writer.append(5, string: i == 0 && !state.isEmpty ? "\(state); \(evidence(row, found))" : evidence(row, found))
       writer.append(6, string: query(row, found, tables))
       writer.endRow()
     }
     return Table(name: "why", schema: Self.schema, groups: try writer.finish())
+  }
+
+  /// What holds now of the pipeline that was asked about, and since when.
+  private var state: String {
+    guard let past = reading.pasts.first, let seen = symptoms.first else { return "" }
+    func ago(_ moment: Int64) -> String { "\(Phrase.time(reading.moment &- moment))" }
+    if seen.failedInARow > 0, let since = seen.failingSince {
+      let row = seen.failedInARow == 1 ? "its last run failed" : "its last \(seen.failedInARow) runs failed"
+      return "\(row), failing for \(ago(since))"
+    }
+    guard let last = past.attempts.last(where: { $0.outcome == .succeeded }) else { return "" }
+    if seen.failed > 0, let failure = seen.latestFailures.first {
+      return "it succeeds again: its last failure was \(ago(failure)) ago"
+    }
+    if reading.findings?.stale != nil { return "its last success was \(ago(last.ended)) ago" }
+    let since = Sign.allCases.compactMap { seen.departure($0)?.since }.min() ?? reading.findings?.slow?.since ?? reading.findings?.volume?.since
+    return since.map { "it succeeds, out of its usual for \(ago($0))" } ?? ""
   }
 
   /// The row that says that nothing is wrong, or that nothing is known.
