@@ -71,7 +71,7 @@ struct JudgingTests {
     let load = try table("runs", "union \(runs("a", latest: long)), \(runs("b", latest: []))")
     try check(
       "slow() | project pipeline, now, usual, times, since, runs", load,
-      "pipeline,now,usual,times,since,runs\na,00:08:00,00:02:00,4,2026-03-20T06:30:00.0000000Z,5\n")
+      "pipeline,now,usual,times,since,runs\na,00:08:00,00:02:00,4,2026-03-20T06:30:00.0000000Z,3\n")
     // Before it began nothing was slow, and neither are other pipelines now.
     try check("slow(as_of = ago(8h)) | count", load, "Count\n0\n")
     try check("print name = 'b' | invoke slow() | count", load, "Count\n0\n")
@@ -162,11 +162,11 @@ struct JudgingTests {
     for name in ["middle", "end"] {
       try check("why('\(name)') | top 1 | project cause, origin", all + edges, "cause,origin\nexpired-credentials,source\n")
     }
-    // Without the edges nobody knows why, and that is no usual state.
+    // Without the edges nobody knows why they were skipped, but no run came since it was due.
     let none = try table("edges", "datatable(upstream: string, downstream: string)['source', 'other']")
     try check(
-      "why('end', at = ago(1h)) | project cause = cause, usual = evidence has 'as usual', of_none = evidence has 'last 0 runs'",
-      all + none, "cause,usual,of_none\nnothing,true,false\n")
+      "why('end', at = ago(1h)) | project cause, skips = extract(@'\\d runs skipped since it was due', 0, evidence)",
+      all + none, "cause,skips\nmissed-schedule,2 runs skipped since it was due\n")
     let only = try table("runs", "range h from 0 to 30 step 1 | project pipeline = 'end', started = ago(h * 1h + 30m), ended = ago(h * 1h + 30m), status = 'skipped'")
     try check(
       "why('end') | project cause, evidence", only,
@@ -188,7 +188,7 @@ struct JudgingTests {
       "why('end') | top 1 | project cause, origin", load, "cause,origin\nexpired-credentials,source\n")
     try refuses("why('midle')", load, "error[unknown-pipeline]", "did you mean `middle`?")
     try check(
-      "why('middle') | top 1 | project evidence = extract('^[^,]*, 1 step upstream', 0, evidence)", load,
+      "why('middle') | top 1 | project evidence = extract('source had[^,]*, 1 step upstream', 0, evidence)", load,
       "evidence\n\"source had no success for 7 h 58 min (usually every 1 h), 1 step upstream\"\n")
   }
 

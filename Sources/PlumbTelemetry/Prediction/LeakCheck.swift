@@ -3,15 +3,26 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbLearning
 
-/// A feature that alone ranks failures this well knows more than history can tell.
-private let suspiciousAUC = 0.985
+/// A feature that ranks failures this well leaves little to learn.
+private let tellingAUC = 0.985
 
-/// Refuses features that know the future: each is looked at alone, in both directions.
+/// A feature that alone tells the positive rows from the rest.
+struct TellingFeature: Sendable {
+  let name: String
+  /// The area under the ROC curve, in the better direction.
+  let auc: Double
+
+  /// What it means where the feature is one of Plumb's, all of which end before their moment: failures that last.
+  var remark: String {
+    "these failures persist: `\(name)` alone tells nearly all of them from the rest (ROC-AUC \(Feature.brief(auc * 100)) %)"
+  }
+}
+
+/// The first feature that ranks the rows nearly perfectly, in either direction; nil when none does.
 ///
-/// No single measure of the past ranks failures nearly perfectly. A column that does was made from the outcome.
-///
-/// - Throws: `leaking-feature` with its name.
-func checkForLeaks(_ data: TrainingData, context: ExecutionContext) throws {
+/// A column that users bring may have been made from the outcome. One that is made from what ended before a moment
+/// does so where failures last longer than the time between two moments.
+func tellingFeature(_ data: TrainingData, context: ExecutionContext) throws -> TellingFeature? {
   // A few thousand rows, spread evenly, show it.
   let stride = Swift.max(1, data.rowCount / 8_000)
   let sample = Array(Swift.stride(from: 0, to: data.rowCount, by: stride))
@@ -22,14 +33,11 @@ func checkForLeaks(_ data: TrainingData, context: ExecutionContext) throws {
     // A missing value can tell as much as any other: it takes part as the lowest.
     let scores = sample.map { values[$0].isNaN ? -.infinity : values[$0] }
     let auc = RankedScores(scores: scores, positives: positives).quickAUC
-    if Swift.max(auc, 1 - auc) >= suspiciousAUC {
-      throw Diagnostic(
-        "leaking-feature",
-        "the feature `\(data.features.names[feature])` alone tells failures from the rest almost perfectly "
-          + "(ROC-AUC \(Feature.brief(Swift.max(auc, 1 - auc) * 100)) %): it must know what happened after the moment",
-        help: "make it from what ended before the moment of prediction only")
+    if Swift.max(auc, 1 - auc) >= tellingAUC {
+      return TellingFeature(name: data.features.names[feature], auc: Swift.max(auc, 1 - auc))
     }
   }
+  return nil
 }
 
 extension RankedScores {

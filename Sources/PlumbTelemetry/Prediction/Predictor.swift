@@ -122,6 +122,7 @@ package final class Predictor: Sendable {
         .withUsual()
       return try RiskModel(rows, using: options.method, question: question, context: source.context)
     }
+    if let telling = model.telling { source.context.remark(telling.remark) }
     return shelf.withLock { shelf in
       shelf.lastVersion += 1
       let kept = Kept(

@@ -29,6 +29,8 @@ struct RiskModel: Sendable {
   let positives: Int
   /// The area under the ROC curve on the later fifth, which pruning has seen.
   let validationAUC: Estimate
+  /// A feature that alone tells failures apart, as far as the model was learned in this process.
+  private(set) var telling: TellingFeature?
 
   /// Learns from rows that end before `before` steps; those with lower steps are never looked at.
   ///
@@ -50,6 +52,7 @@ struct RiskModel: Sendable {
         help: "some days of runs with some failures are needed before the moment of prediction")
     }
 
+    telling = try tellingFeature(training, context: context)
     let leaf = Swift.min(200, Swift.max(10, training.rowCount / 200))
     let grown = try DecisionTree.train(
       training, TreeOptions(criterion: .gini, maxDepth: 16, minLeaf: leaf, splits: .binned), context: context)
@@ -110,6 +113,7 @@ struct RiskModel: Sendable {
     self.rows = rows
     self.positives = positives
     self.validationAUC = validationAUC
+    telling = nil
   }
 }
 

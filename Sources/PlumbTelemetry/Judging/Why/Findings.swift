@@ -107,7 +107,9 @@ extension Judgement {
     let agreement = stale.agreement.map { ", and its agreement is \(Phrase.time(seconds: $0))" } ?? ""
     if stale.runs == 0 {
       let last = stale.since == nil ? "it has never run" : "its last run succeeded \(time) before"
-      add(.missedSchedule, 3, since: stale.since, "no run since it was due: \(last)\(agreement)", ["ended"])
+      let skips = past.attempts.filter { $0.outcome == .skipped && $0.started > stale.since ?? .min }.count
+      let what = skips == 0 ? "no run since it was due" : "\(Phrase.count(skips, "run")) skipped since it was due"
+      add(.missedSchedule, 3, since: stale.since, "\(what): \(last)\(agreement)", ["ended"])
     } else if symptoms.failed == 0, stale.failures == 0 {
       add(.unknown, 1.5, since: stale.since, "no success for \(time)\(agreement)", ["ended"])
     } else if total < 1 {

@@ -12,16 +12,19 @@ struct UpstreamSymptom: Sendable {
 
   /// - Parameters:
   ///   - latest: the position among the attempts of the earliest one that counts as recent.
+  ///   - began: when the latest row of failures began.
   ///   - isLate: whether an upstream on which the pipeline depends had no success in time at a moment.
-  init(_ past: PipelinePast, recentFrom latest: Int, isLate: (Int64) -> Bool) {
+  init(_ past: PipelinePast, recentFrom latest: Int, began: Int64?, isLate: (Int64) -> Bool) {
     var failed = 0, failedLate = 0, succeeded = 0, succeededLate = 0
+    var second: Int64?
     for (place, attempt) in past.attempts.enumerated() {
+      if let began, second == nil, attempt.outcome == .failed, attempt.started > began { second = attempt.started }
       switch attempt.outcome {
       case .failed where place >= latest:
         failed += 1
         if isLate(attempt.started) {
           failedLate += 1
-          since = since ?? attempt.started
+          if attempt.started >= began ?? .min { since = since ?? attempt.started }
         }
       case .succeeded:
         succeeded += 1
@@ -35,5 +38,7 @@ struct UpstreamSymptom: Sendable {
     let share = Double(failedLate) / Double(failed)
     let harmless = succeeded == 0 ? 0 : Double(succeededLate) / Double(succeeded)
     strength = share * Swift.max(0, 1 - 2 * Swift.max(0, harmless - 0.1))
+    // What began before the upstream's trouble has another reason.
+    if let began, since != began, since != second { strength *= 0.3 }
   }
 }

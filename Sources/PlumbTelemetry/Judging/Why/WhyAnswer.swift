@@ -52,7 +52,8 @@ struct WhyAnswer {
     var around = Judgement.Surroundings()
     around.siblings = reading.siblings[pipeline].map { symptoms[$0] }
     around.hasUpstreams = !reading.upstreams[pipeline].isEmpty
-    around.upstream = UpstreamSymptom(past, recentFrom: symptoms[pipeline].firstCounted) { moment in
+    around.upstream = UpstreamSymptom(
+      past, recentFrom: symptoms[pipeline].firstCounted, began: symptoms[pipeline].failingSince) { moment in
       reading.upstreams[pipeline].contains { $0.weight > 0.5 && isInTrouble($0.pipeline, at: moment) }
     }
     if pipeline == 0 { around.findings = reading.findings }

@@ -22,7 +22,7 @@ enum HTTPStatus {
 
   private static let introductions: Set<String> = [
     "http", "https", "status", "code", "httperror", "error", "response", "responded", "returned", "answered", "received", "got",
-    "failed",
+    "failed", "auth",
   ]
   private static let measures: Set<String> = [
     "rows", "row", "records", "record", "ms", "s", "seconds", "minutes", "mb", "gb", "kb", "bytes", "files", "items", "events",

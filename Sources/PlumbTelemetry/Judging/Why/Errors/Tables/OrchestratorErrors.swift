@@ -10,6 +10,7 @@ extension ErrorRule {
     + codes("AirflowException AirflowFailException AirflowSkipException AirflowRescheduleException", [.unknown: 1], weight: 0.3)
     + codes("AirflowTaskTerminated", [.noise: 0.6, .unknown: 0.4], weight: 1.2)
     + phrases(["sensor has timed out", "snap time is out", "upstream task failed", "upstream failed", "upstream task", "upstream pipeline", "upstream data", "upstream partition", "upstream model", "dependency not met", "dependencies not met", "waiting for upstream", "trigger rule * requires all upstream", "skipped due to upstream", "on upstream", "external dag * failed", "external task * failed", "external task * not", "freshness check failed", "source freshness", "source is stale", "source * is stale"], [.upstream: 1], weight: 2.4)
+    + phrases(["upstream"], [.upstream: 1], weight: 1)
     + phrases(["broken dag", "dag * could not be found", "is not defined in airflow", "conn id * is not defined", "connection * is not defined", "variable * does not exist", "jinja", "template not found", "undefined error"], [.deployment: 1], weight: 2)
     + phrases(["detected zombie job", "zombie", "heartbeat", "state of this instance has been externally set", "received sigterm", "task exited with return code negsignal sigterm"], [.noise: 0.6, .memory: 0.2, .cpu: 0.2], weight: 1.6)
     + phrases(["negsignal sigkill", "return code 9", "exit code 9", "return code 137", "exit code 137", "exited with code 137", "exit status 137", "signal 9", "sigkill", "killed by signal 9"], [.memory: 0.85, .noise: 0.15], weight: 2)
