@@ -48,6 +48,15 @@ struct SourceTests {
     #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
   }
 
+  /// What a planner needs to know of a function is declared with it: a list of names elsewhere is soon incomplete.
+  @Test(arguments: modules)
+  func noFunctionIsKnownByName(module: String) throws {
+    let pattern = try Regex(
+      #"switch (call|aggregate|function|bound)\.name\b(?!\.)|\b(call|aggregate|bound)\.name [=!]= "|\.contains\((call|aggregate|bound|\$0\.aggregate)\.name\)"#)
+    let places = try SwiftSource.module(module).flatMap { $0.places(of: pattern) }
+    #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
+  }
+
   /// What would tie an answer to more than the query, its tables and its context.
   /// A call of one of `names`, not of a method or a declaration of that name.
   private static func call(_ names: String) -> String { #"(^|[^.\w'"`])(?:"# + names + #")\("# }

@@ -47,7 +47,8 @@ package struct FunctionCall<Column: Sendable>: Sendable {
   package var arguments: [Expression<Column>] { didSet { constants = Prepared() } }
   package let type: ScalarType
   package let span: SourceSpan
-  package let isVolatile: Bool
+  package let traits: FunctionTraits
+  package var isVolatile: Bool { traits.isVolatile }
   /// What the kernel keeps between chunks, such as a compiled pattern.
   let prepared = Prepared()
   /// The vectors of literal arguments, made once.
@@ -55,14 +56,14 @@ package struct FunctionCall<Column: Sendable>: Sendable {
 
   init(
     name: String, overload: Overload, arguments: [Expression<Column>], type: ScalarType, span: SourceSpan,
-    isVolatile: Bool
+    traits: FunctionTraits
   ) {
     self.name = name
     self.overload = overload
     self.arguments = arguments
     self.type = type
     self.span = span
-    self.isVolatile = isVolatile
+    self.traits = traits
   }
 }
 
@@ -100,7 +101,7 @@ extension Expression {
     return .call(
       FunctionCall(
         name: function.name, overload: overload, arguments: converted, type: type, span: span,
-        isVolatile: function.isVolatile))
+        traits: function.traits))
   }
 
   /// The expression's value as another type, by the engine's own conversion.
@@ -112,7 +113,7 @@ extension Expression {
     return .call(
       FunctionCall(
         name: "to\(target.name)", overload: .conversion(from: type, to: target), arguments: [self],
-        type: target, span: span, isVolatile: false))
+        type: target, span: span, traits: .conversion))
   }
 
   /// Calls `body` for this node and all below it.
@@ -136,7 +137,7 @@ extension Expression {
       return .call(
         FunctionCall<Other>(
           name: call.name, overload: call.overload, arguments: try call.arguments.map { try $0.substituting(replacement) },
-          type: call.type, span: call.span, isVolatile: call.isVolatile))
+          type: call.type, span: call.span, traits: call.traits))
     case .lifted(let lift, let column):
       return try lift.expression.substituting { _, type, span in try replacement(column, type, span) }
     }
@@ -195,7 +196,7 @@ extension BoundExpression {
 
   /// The parts of a conjunction, in order; the expression itself when it is none.
   var conjuncts: [BoundExpression] {
-    guard case .call(let call) = self, call.name == "and" else { return [self] }
+    guard case .call(let call) = self, call.traits.meaning == .conjunction else { return [self] }
     return call.arguments.flatMap(\.conjuncts)
   }
 }

@@ -10,7 +10,6 @@ extension BoundExpression {
   static func conjunction(_ parts: [BoundExpression]) -> BoundExpression? {
     guard let first = parts.first else { return nil }
     if parts.count == 1 { return first }
-    guard let and = ScalarFunction.named("and") else { return first }
-    return try? .calling(and, parts, at: first.span)
+    return try? .calling(.and, parts, at: first.span)
   }
 }

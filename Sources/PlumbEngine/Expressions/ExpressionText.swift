@@ -12,34 +12,18 @@ extension BoundExpression {
       return lift.expression.text(input, inOperator: inOperator)
     case .call(let call):
       let parts = call.arguments.map { $0.text(schema, inOperator: true) }
-      if call.isInfix, parts.count >= 2 {
-        let written: String
-        switch call.name {
-        case "in", "!in", "in~", "!in~", "has_any", "has_all":
-          written = "\(parts[0]) \(call.name) (\(parts.dropFirst().joined(separator: ", ")))"
-        case "between", "!between":
-          written = "\(parts[0]) \(call.name) (\(parts.dropFirst().joined(separator: " .. ")))"
-        default: written = parts.joined(separator: " \(call.name) ")
-        }
-        return inOperator ? "(\(written))" : written
+      let others = parts.dropFirst()
+      let written: String
+      switch call.traits.notation {
+      case .call: return "\(call.name)(\(parts.joined(separator: ", ")))"
+      case .element: return "\(parts[0])[\(others.joined(separator: ", "))]"
+      case .infix where parts.count == 1: return call.name + parts[0]
+      case .infix: written = parts.joined(separator: " \(call.name) ")
+      case .list: written = "\(parts[0]) \(call.name) (\(others.joined(separator: ", ")))"
+      case .range: written = "\(parts[0]) \(call.name) (\(others.joined(separator: " .. ")))"
       }
-      if call.name == "-", parts.count == 1 { return "-\(parts[0])" }
-      if call.name == "member" { return "\(parts[0])[\(parts[1])]" }
-      return "\(call.name)(\(parts.joined(separator: ", ")))"
+      return inOperator ? "(\(written))" : written
     }
-  }
-}
-
-extension BoundCall {
-  private static let infixWords: Set<String> = [
-    "and", "or", "in", "!in", "in~", "!in~", "has_any", "has_all", "between", "!between", "matches regex",
-    "has", "has_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "contains", "contains_cs",
-    "startswith", "startswith_cs", "endswith", "endswith_cs",
-  ]
-
-  fileprivate var isInfix: Bool {
-    guard let first = name.utf8.first else { return false }
-    return Self.infixWords.contains(name) || !((first | 32) >= 97 && (first | 32) <= 122)
   }
 }
 

@@ -3,7 +3,7 @@ extension RewriteRule {
   static let answerFromMetadata = RewriteRule(name: "CountFromMetadata") { plan, _ in
     plan.rewritingUpwards { plan in
       guard let aggregate = plan.as(AggregatePlan.self), aggregate.keys.isEmpty,
-        aggregate.aggregates.allSatisfy({ $0.aggregate.name == "count" }), !aggregate.aggregates.isEmpty,
+        aggregate.aggregates.allSatisfy({ $0.aggregate.traits.contains(.countsEveryRow) }), !aggregate.aggregates.isEmpty,
         let rows = aggregate.input.node.knownRowCount
       else { return plan }
       let one = Table(name: "rows", schema: [], groups: [RowGroup([], count: 1)])

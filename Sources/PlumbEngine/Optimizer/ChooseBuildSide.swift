@@ -34,13 +34,8 @@ extension BoundExpression {
     case .column, .literal: return 0
     case .lifted: return 1
     case .call(let call):
-      let own: Int
-      switch call.name {
-      case "==", "!=", "<", "<=", ">", ">=", "between", "and", "or", "not", "+", "-", "*", "isnull", "isnotnull":
-        own = call.arguments.contains { $0.type.lane == .bytes } ? 4 : 1
-      case "matches regex", "extract", "extract_all", "replace_regex": own = 40
-      default: own = 10
-      }
+      let isOfTexts = call.traits.cost == .low && call.arguments.contains { $0.type.lane == .bytes }
+      let own = isOfTexts ? 4 : call.traits.cost.rawValue
       return call.arguments.reduce(own) { $0 &+ $1.costGuess }
     }
   }

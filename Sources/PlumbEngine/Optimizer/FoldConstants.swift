@@ -14,7 +14,7 @@ extension BoundExpression {
   /// The expression with constant calls replaced by literals. A call that fails is left to fail where it runs.
   package func foldingConstants(_ context: ExecutionContext) -> BoundExpression {
     rewritingUpwards { node in
-      if case .call(let call) = node, call.name == "and" { return node.withoutTrueParts(call) }
+      if case .call(let call) = node, call.traits.meaning == .conjunction { return node.withoutTrueParts(call) }
       guard case .call(let call) = node, !call.isVolatile, call.arguments.allSatisfy({ $0.constant != nil }),
         let value = try? node.evaluate(Chunk([], count: 1), context).value(at: 0)
       else { return node }

@@ -101,7 +101,7 @@ extension AggregatePlan {
   /// The same count over a source that counts; nil when it is no count of foreign rows.
   fileprivate var counting: AggregatePlan? {
     guard keys.isEmpty, !aggregates.isEmpty,
-      aggregates.allSatisfy({ $0.aggregate.name == "count" && $0.aggregate.arguments.isEmpty }),
+      aggregates.allSatisfy({ $0.aggregate.traits.contains(.countsEveryRow) && $0.aggregate.arguments.isEmpty }),
       let counted = input.countedScan
     else { return nil }
     var plan = self

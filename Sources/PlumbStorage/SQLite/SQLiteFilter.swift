@@ -27,32 +27,26 @@ struct SQLiteFilter {
     case .column, .literal, .lifted: return nil
     case .call(let call):
       let arguments = call.arguments
-      switch call.name {
-      case "not": return arguments.first.flatMap { translation(of: $0, negated: !negated) }
-      case "and": return combined(arguments, needsAll: negated, negated: negated)
-      case "or": return combined(arguments, needsAll: !negated, negated: negated)
-      case "==", "!=", "<", "<=", ">", ">=":
+      switch call.traits.meaning {
+      case .negation: return arguments.first.flatMap { translation(of: $0, negated: !negated) }
+      case .conjunction: return combined(arguments, needsAll: negated, negated: negated)
+      case .disjunction: return combined(arguments, needsAll: !negated, negated: negated)
+      case .comparison(let sign):
         guard arguments.count == 2 else { return nil }
-        if let value = arguments[1].constant { return comparison(arguments[0], call.name, value, negated) }
-        if let value = arguments[0].constant {
-          return comparison(arguments[1], Self.mirrored[call.name] ?? call.name, value, negated)
-        }
+        if let value = arguments[1].constant { return comparison(arguments[0], sign, value, negated) }
+        if let value = arguments[0].constant { return comparison(arguments[1], sign.mirrored, value, negated) }
         return nil
-      case "between", "!between":
+      case .range(let isOutside):
         guard arguments.count == 3, let low = arguments[1].constant, let high = arguments[2].constant else { return nil }
-        return range(arguments[0], low, high, isOutside: (call.name == "!between") != negated)
-      case "in", "!in": return membership(arguments, isOutside: (call.name == "!in") != negated)
-      case "isnull", "isnotnull": return nullness(arguments, isNull: (call.name == "isnull") != negated)
-      case "isempty", "isnotempty": return emptiness(arguments, isEmpty: (call.name == "isempty") != negated)
-      case "contains", "has", "startswith", "contains_cs", "has_cs", "startswith_cs":
-        return negated ? nil : search(arguments, call.name)
-      default: return nil
+        return range(arguments[0], low, high, isOutside: isOutside != negated)
+      case .membership(let isOutside): return membership(arguments, isOutside: isOutside != negated)
+      case .nullness(let isNull): return nullness(arguments, isNull: isNull != negated)
+      case .emptiness(let isEmpty): return emptiness(arguments, isEmpty: isEmpty != negated)
+      case .search(let test, let ignoresCase): return negated ? nil : search(arguments, test, ignoresCase)
+      case .conversion, .partitionKey, nil: return nil
       }
     }
   }
-
-  private static let mirrored = ["<": ">", "<=": ">=", ">": "<", ">=": "<="]
-  private static let opposite = ["==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"]
 
   // MARK: Several conditions
 
@@ -80,36 +74,39 @@ struct SQLiteFilter {
       guard call.arguments.count == 1, case .column(let index, let type, _) = call.arguments[0],
         columns.indices.contains(index)
       else { return nil }
-      switch (type, call.name) {
-      case (.long, "toreal"), (.int, "toreal"): return (index, columns[index], true)
-      case (.int, "tolong"): return (index, columns[index], false)
+      guard call.traits.meaning == .conversion else { return nil }
+      switch (type, call.type) {
+      case (.long, .real), (.int, .real): return (index, columns[index], true)
+      case (.int, .long): return (index, columns[index], false)
       default: return nil
       }
     case .literal, .lifted: return nil
     }
   }
 
-  private func comparison(_ expression: BoundExpression, _ name: String, _ value: Value, _ negated: Bool) -> Translation? {
+  private func comparison(
+    _ expression: BoundExpression, _ comparison: Comparison, _ value: Value, _ negated: Bool
+  ) -> Translation? {
     guard let (index, column, isWidened) = operand(expression) else { return nil }
-    let sign = negated ? Self.opposite[name] ?? name : name
+    let sign = negated ? comparison.opposite : comparison
     if case .datetime(let ticks) = value, column.info.type == .datetime { return moment(index, column, sign, ticks) }
     if case .bool(let flag) = value, column.info.type == .bool {
       // `!=` is true of null.
-      return sign == "==" ? truth(index, flag) : nil
+      return sign == .equal ? truth(index, flag) : nil
     }
     guard let constant = constant(value, for: column, isWidened: isWidened) else { return nil }
     let operand = self.operand(column)
     switch sign {
-    case "==":
+    case .equal:
       if case .text("") = constant { return emptiness(index, isEmpty: true) }
       return exact("\(operand) = \(constant)", index)
-    case "!=":
+    case .notEqual:
       if case .text("") = constant { return emptiness(index, isEmpty: false) }
       return exact("(\(name: column.info.name) IS NULL OR \(operand) <> \(constant))", index)
-    default:
+    case .less, .lessOrEqual, .greater, .greaterOrEqual:
       // Texts have no order in KQL's `<`.
       if column.info.type == .string { return nil }
-      return exact("\(operand) \(sql: sign) \(constant)", index)
+      return exact("\(operand) \(sql: sign.symbol) \(constant)", index)
     }
   }
 
@@ -157,8 +154,8 @@ struct SQLiteFilter {
   private func range(_ expression: BoundExpression, _ low: Value, _ high: Value, isOutside: Bool) -> Translation? {
     guard let (index, column, isWidened) = operand(expression) else { return nil }
     if column.info.type == .datetime, case .datetime(let first) = low, case .datetime(let last) = high {
-      guard let above = moment(index, column, isOutside ? "<" : ">=", first),
-        let below = moment(index, column, isOutside ? ">" : "<=", last)
+      guard let above = moment(index, column, isOutside ? .less : .greaterOrEqual, first),
+        let below = moment(index, column, isOutside ? .greater : .lessOrEqual, last)
       else { return nil }
       return Translation(
         sql: "(\(above.sql) \(sql: isOutside ? "OR" : "AND") \(below.sql))", isExact: above.isExact && below.isExact,
@@ -217,7 +214,7 @@ struct SQLiteFilter {
 
   // MARK: Times
 
-  private func moment(_ index: Int, _ column: SQLiteColumn, _ sign: String, _ ticks: Int64) -> Translation? {
+  private func moment(_ index: Int, _ column: SQLiteColumn, _ sign: Comparison, _ ticks: Int64) -> Translation? {
     if let unit = column.unixUnit { return unixMoment(index, column, sign, ticks, unit) }
     guard column.hasISODates else { return nil }
     // Texts that begin with a date are in the order of their dates, whatever follows; a zone moves a time by a day
@@ -225,12 +222,12 @@ struct SQLiteFilter {
     let text = operand(column)
     let first = Self.date(ticks, movedBy: -1), last = Self.date(ticks, movedBy: 2)
     switch sign {
-    case ">", ">=": return first.map { Translation(sql: "\(text) >= \(.text($0))", isExact: false) }
-    case "<", "<=": return last.map { Translation(sql: "\(text) < \(.text($0))", isExact: false) }
-    case "==":
+    case .greater, .greaterOrEqual: return first.map { Translation(sql: "\(text) >= \(.text($0))", isExact: false) }
+    case .less, .lessOrEqual: return last.map { Translation(sql: "\(text) < \(.text($0))", isExact: false) }
+    case .equal:
       guard let first, let last else { return nil }
       return Translation(sql: "(\(text) >= \(.text(first)) AND \(text) < \(.text(last)))", isExact: false)
-    default: return nil
+    case .notEqual: return nil
     }
   }
 
@@ -240,46 +237,47 @@ struct SQLiteFilter {
   }
 
   private func unixMoment(
-    _ index: Int, _ column: SQLiteColumn, _ sign: String, _ ticks: Int64, _ unit: Int64
+    _ index: Int, _ column: SQLiteColumn, _ sign: Comparison, _ ticks: Int64, _ unit: Int64
   ) -> Translation? {
     let name = column.info.name
     let floor = DateTime.unix(ticks, unit: unit)
     let isWhole = floor &* unit == ticks &- DateTime.unixEpoch
     let ceiling = isWhole ? floor : floor &+ 1
     switch sign {
-    case ">": return exact("\(name: name) > \(.integer(floor))", index)
-    case ">=": return exact("\(name: name) >= \(.integer(ceiling))", index)
-    case "<": return exact("\(name: name) < \(.integer(ceiling))", index)
-    case "<=": return exact("\(name: name) <= \(.integer(floor))", index)
-    case "==": return isWhole ? exact("\(name: name) = \(.integer(floor))", index) : nil
-    default: return nil
+    case .greater: return exact("\(name: name) > \(.integer(floor))", index)
+    case .greaterOrEqual: return exact("\(name: name) >= \(.integer(ceiling))", index)
+    case .less: return exact("\(name: name) < \(.integer(ceiling))", index)
+    case .lessOrEqual: return exact("\(name: name) <= \(.integer(floor))", index)
+    case .equal: return isWhole ? exact("\(name: name) = \(.integer(floor))", index) : nil
+    case .notEqual: return nil
     }
   }
 
   // MARK: Parts of texts
 
   /// A search for a part of a text; words and letters beyond ASCII are looked at here.
-  private func search(_ arguments: [BoundExpression], _ name: String) -> Translation? {
+  private func search(_ arguments: [BoundExpression], _ test: TextTest, _ ignoresCase: Bool) -> Translation? {
     guard arguments.count == 2, case .column(let index, .string, _) = arguments[0], columns.indices.contains(index),
       case .string(let part)? = arguments[1].constant, !part.isEmpty, part.utf8.count <= 1000,
       case .text? = constant(.string(part), for: columns[index], isWidened: false)
     else { return nil }
     let column = columns[index]
     let quoted: SQLText = "\(name: column.info.name)"
-    switch name {
-    case "contains_cs", "has_cs":
-      return Translation(sql: "instr(\(quoted), \(.text(part))) > 0", isExact: name == "contains_cs")
-    case "startswith_cs":
+    switch (test, ignoresCase) {
+    case (.contains, false), (.hasTerm, false):
+      return Translation(sql: "instr(\(quoted), \(.text(part))) > 0", isExact: test == .contains)
+    case (.startsWith, false):
       // The comparisons can use an index.
       let above: SQLText = "\(operand(column)) >= \(.text(part))"
       let below: SQLText? = Self.firstAfter(part).map { "\(operand(column)) < \(.text($0))" }
       let starts: SQLText = "instr(\(quoted), \(.text(part))) = 1"
       return Translation(sql: "(\(SQLText.joined([above, below, starts].compactMap { $0 }, by: " AND ")))", isExact: true)
-    default:
+    case (.contains, true), (.hasTerm, true), (.startsWith, true):
       // Beyond ASCII, KQL knows more forms of a letter than `LIKE`.
       guard part.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-      let pattern = Self.pattern(part, isPrefix: name == "startswith")
+      let pattern = Self.pattern(part, isPrefix: test == .startsWith)
       return Translation(sql: "\(quoted) LIKE \(.text(pattern)) ESCAPE '\\'", isExact: false)
+    case (.equals, _), (.endsWith, _), (.hasTermPrefix, _), (.hasTermSuffix, _): return nil
     }
   }
 
@@ -300,5 +298,19 @@ struct SQLiteFilter {
       pattern.unicodeScalars.append(character)
     }
     return pattern + "%"
+  }
+}
+
+extension Comparison {
+  /// The comparison in SQL.
+  fileprivate var symbol: String {
+    switch self {
+    case .equal: "="
+    case .notEqual: "<>"
+    case .less: "<"
+    case .lessOrEqual: "<="
+    case .greater: ">"
+    case .greaterOrEqual: ">="
+    }
   }
 }

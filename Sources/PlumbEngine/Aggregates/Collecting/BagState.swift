@@ -4,6 +4,7 @@ import PlumbDiagnostics
 ///
 /// Values that are no bags are left out. Slots stand in the order in which they came.
 final class BagState: AggregateState {
+  var dependsOnOrder: Bool { true }
   private let limit: Int
   private let hasPredicate: Bool
   private let log = GroupedLog()

@@ -4,6 +4,7 @@
 ///   follows its input's order when one worker makes it; Kusto promises that for sorted inputs only.
 /// - A set of dynamic arrays is the set of their elements.
 final class ListState: AggregateState {
+  var dependsOnOrder: Bool { true }
   /// What a list holds besides plain values.
   enum Kind {
     case values

@@ -9,17 +9,35 @@ package struct AggregateFunction: Sendable {
   /// Whole queries and what the first cell of their answer is.
   package let examples: [ScalarFunction.Example]
   package let overloads: [AggregateOverload]
+  package let traits: AggregateTraits
 
   init(
     _ name: String, _ summary: String, _ parameters: String, examples: [ScalarFunction.Example],
-    overloads: [AggregateOverload]
+    overloads: [AggregateOverload], traits: AggregateTraits = []
   ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
     self.examples = examples
     self.overloads = overloads
+    self.traits = traits
   }
+}
+
+/// What those who plan a query may know of an aggregate: they ask for this, never for its name. Whether it depends on the
+/// order of its rows is known to its state.
+package struct AggregateTraits: OptionSet, Sendable {
+  package let rawValue: Int
+  package init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The result is a number of rows: a row of a digest counts for as many as it stands for. The state is a `CountState`.
+  package static let countsRows = AggregateTraits(rawValue: 1)
+  /// Every row counts, whatever the arguments are.
+  package static let countsEveryRow = AggregateTraits(rawValue: 2)
+  /// The result depends on which values there are, and not on how many rows have them.
+  package static let ignoresRepeats = AggregateTraits(rawValue: 4)
+  /// The result depends on the least and the greatest value of the first argument alone.
+  package static let readsExtremes = AggregateTraits(rawValue: 8)
 }
 
 /// One signature of an aggregate function.
@@ -65,6 +83,10 @@ package enum AggregateNaming: Sendable, Hashable {
 ///
 /// Groups are numbered from 0 without gaps. One worker uses a state at a time.
 protocol AggregateState: AnyObject {
+  /// Whether the result may differ, if only in its last digits, when the same rows come in another order or are shared out
+  /// to states that are merged. Over rows that the query has sorted such an aggregate runs on one worker.
+  var dependsOnOrder: Bool { get }
+
   /// Makes room for groups up to `groups`; new ones hold the empty aggregate.
   func grow(to groups: Int)
 
@@ -95,6 +117,8 @@ package struct BoundAggregate: Sendable {
   package let results: [ScalarType]
   package let naming: AggregateNaming
   package let span: SourceSpan
+  package let traits: AggregateTraits
+  let dependsOnOrder: Bool
   let makeState: @Sendable () throws -> any AggregateState
 }
 
@@ -121,16 +145,17 @@ extension AggregateFunction {
     guard let (_, overload, converted, results, shapes) = best else {
       throw refusal(arguments, at: span)
     }
+    let state: any AggregateState
     do {
       // What is wrong with constant arguments is said here, where the call stands.
-      _ = try overload.makeState(shapes)
+      state = try overload.makeState(shapes)
     } catch var diagnostic as Diagnostic {
       diagnostic.span = diagnostic.span ?? span
       throw diagnostic
     }
     return BoundAggregate(
       name: name, arguments: converted, results: results, naming: overload.naming, span: span,
-      makeState: { try overload.makeState(shapes) })
+      traits: traits, dependsOnOrder: state.dependsOnOrder, makeState: { try overload.makeState(shapes) })
   }
 
   private func refusal(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {

@@ -106,6 +106,7 @@ final class DynamicShape {
 
 /// The least schema that admits all dynamic values of each group.
 final class SchemaState: AggregateState {
+  var dependsOnOrder: Bool { true }
   private var shapes: [DynamicShape?] = []
 
   func grow(to groups: Int) {

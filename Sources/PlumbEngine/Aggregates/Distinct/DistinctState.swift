@@ -4,6 +4,7 @@
 /// - Values that are numbered from 0, such as codes: a bit for each group and number while that is little memory.
 /// - Otherwise a `KeySet` of groups with numbers.
 final class DistinctState: AggregateState {
+  var dependsOnOrder: Bool { false }
   private let ids: ValueIDs
   private let hasPredicate: Bool
   private var filter = RowFilter()

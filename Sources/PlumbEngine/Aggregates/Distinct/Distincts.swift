@@ -5,7 +5,8 @@ extension AggregateFunction {
       "dcount", "Counts the distinct values of `expression`, exactly for every `accuracy` from 0 to 4.",
       "expression, [accuracy]",
       examples: [.init(#"datatable(x: string)["a", "b", "a"] | summarize dcount(x)"#, is: "2")],
-      overloads: [.distinct([.any], predicate: false), .distinct([.any, .exactly(.long)], predicate: false)]),
+      overloads: [.distinct([.any], predicate: false), .distinct([.any, .exactly(.long)], predicate: false)],
+      traits: .ignoresRepeats),
 
     AggregateFunction(
       "dcountif",
@@ -15,18 +16,18 @@ extension AggregateFunction {
       overloads: [
         .distinct([.any, .exactly(.bool)], predicate: true),
         .distinct([.any, .exactly(.bool), .exactly(.long)], predicate: true),
-      ]),
+      ], traits: .ignoresRepeats),
 
     AggregateFunction(
       "count_distinct", "Counts the distinct values of `expression`.", "expression",
       examples: [.init("datatable(x: long)[1, 2, 2, long(null)] | summarize count_distinct(x)", is: "2")],
-      overloads: [.distinct([.any], predicate: false)]),
+      overloads: [.distinct([.any], predicate: false)], traits: .ignoresRepeats),
 
     AggregateFunction(
       "count_distinctif", "Counts the distinct values of `expression` where `predicate` is true.",
       "expression, predicate",
       examples: [.init("datatable(x: long)[1, 2, 2, 3] | summarize count_distinctif(x, x < 3)", is: "2")],
-      overloads: [.distinct([.any, .exactly(.bool)], predicate: true)]),
+      overloads: [.distinct([.any, .exactly(.bool)], predicate: true)], traits: .ignoresRepeats),
   ]
 }
 

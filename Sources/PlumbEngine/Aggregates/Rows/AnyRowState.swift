@@ -3,6 +3,7 @@
 /// A single argument prefers a row where it is neither null nor empty. With a predicate after it, only rows
 /// for which that is true count.
 final class AnyRowState: AggregateState {
+  var dependsOnOrder: Bool { true }
   private struct Cell: BitwiseCopyable {
     var reference: RowReference
     /// Whether no other row could be better.

@@ -5,6 +5,7 @@
 /// - Memory: a group keeps a reference to its row. Chunks with such rows are retained, and when they hold
 ///   far more rows than there are groups, the rows are gathered and the chunks let go.
 final class ArgExtremumState: AggregateState {
+  var dependsOnOrder: Bool { true }
   private struct Cell: BitwiseCopyable {
     /// The key so that greater is better; for keys that are no numbers, not used.
     var key: Int64

@@ -1,5 +1,6 @@
 /// A sketch of each group's distinct values, as a dynamic value that `dcount_hll` reads.
 final class DistinctSketchState: AggregateState {
+  var dependsOnOrder: Bool { false }
   private let type: ScalarType
   private let accuracy: Int
   private let hasPredicate: Bool
@@ -79,6 +80,7 @@ final class DistinctSketchState: AggregateState {
 
 /// A sketch of each group's values that `percentile_tdigest` reads, of values with weights or of one each.
 final class DistributionSketchState: AggregateState {
+  var dependsOnOrder: Bool { true }
   private let type: ScalarType
   private let isWeighted: Bool
   private var sketches: [TDigest?] = []
@@ -132,15 +134,22 @@ final class DistributionSketchState: AggregateState {
 
 /// What can be read from a dynamic value and joined with its like.
 protocol MergeableSketch {
+  /// Whether the sketch depends on the order in which sketches are merged.
+  static var dependsOnOrder: Bool { get }
   init?(_ cursor: DynamicCursor)
   mutating func merge(_ other: Self)
   mutating func encode(to out: inout ByteBuffer)
 }
-extension HyperLogLog: MergeableSketch {}
-extension TDigest: MergeableSketch {}
+extension HyperLogLog: MergeableSketch {
+  static var dependsOnOrder: Bool { false }
+}
+extension TDigest: MergeableSketch {
+  static var dependsOnOrder: Bool { true }
+}
 
 /// One sketch out of all sketches of a group; values that are no sketches are left out.
 final class SketchMergeState<Sketch: MergeableSketch>: AggregateState {
+  var dependsOnOrder: Bool { Sketch.dependsOnOrder }
   private var sketches: [Sketch?] = [nil]
 
   func grow(to groups: Int) {

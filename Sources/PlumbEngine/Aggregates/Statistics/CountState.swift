@@ -1,5 +1,6 @@
 /// How many rows a group has, or how many of them satisfy a predicate.
 final class CountState: AggregateState {
+  var dependsOnOrder: Bool { false }
   private var cells = Growing<Int64>(capacity: 4)
   private var filter = RowFilter()
   private let hasPredicate: Bool

@@ -23,15 +23,21 @@ enum Greatest: Direction {
 protocol OrderedLane: FoldLane, Comparable {
   static var first: Self { get }
   static var last: Self { get }
+  /// The value as it is written whichever of several equal ones was met: zero has no sign.
+  var inOneForm: Self { get }
   /// False for NaN, which has no place in the order.
   var hasPlace: Bool { get }
   /// What stands for values that have no place.
   static var placeless: Self { get }
+  /// Whether equal values can be written differently, as decimals of another scale.
+  static var hasEqualForms: Bool { get }
 }
 
 extension OrderedLane {
+  static var hasEqualForms: Bool { false }
   @inline(__always) var hasPlace: Bool { true }
   static var placeless: Self { first }
+  @inline(__always) var inOneForm: Self { self }
 }
 extension Int64: OrderedLane {
   @inline(__always) static var first: Int64 { .min }
@@ -46,8 +52,10 @@ extension Double: OrderedLane {
   @inline(__always) static var last: Double { .infinity }
   @inline(__always) var hasPlace: Bool { self == self }
   static var placeless: Double { .nan }
+  @inline(__always) var inOneForm: Double { self + 0 }
 }
 extension Decimal128: OrderedLane {
+  static var hasEqualForms: Bool { true }
   static let last = Decimal128.rounding(
     WideInteger(WideInteger.powersOfTen[digitLimit] - 1), exponent: greatestScientific - digitLimit + 1,
     isNegative: false) ?? .zero
@@ -60,13 +68,14 @@ extension GUID: OrderedLane {
 
 /// The least or greatest value of a group. NaN is found only where there is no number.
 enum Extremum<L: OrderedLane, D: Direction>: Fold {
+  static var dependsOnOrder: Bool { L.hasEqualForms }
   typealias Lane = L
   struct Cell: BitwiseCopyable {
     var value: L
     /// 1 once a value was seen, and 2 once one without a place was.
     var seen: UInt64
 
-    var result: L? { seen & 1 != 0 ? value : seen != 0 ? L.placeless : nil }
+    var result: L? { seen & 1 != 0 ? value.inOneForm : seen != 0 ? L.placeless : nil }
   }
   @inline(__always) static var empty: Cell { Cell(value: D.worst(L.self), seen: 0) }
 

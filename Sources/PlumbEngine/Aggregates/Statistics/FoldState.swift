@@ -4,6 +4,8 @@
 protocol Fold: SendableMetatype {
   associatedtype Lane: FoldLane
   associatedtype Cell: BitwiseCopyable
+  /// Whether the order of values shows in the result, if only in its last digits.
+  static var dependsOnOrder: Bool { get }
   /// The cell of no values.
   static var empty: Cell { get }
   static func add(_ value: Lane, to cell: inout Cell)
@@ -47,6 +49,7 @@ extension GUID: FoldLane {
 struct FoldLoops: Sendable {
   typealias Cells = UnsafeMutableRawPointer
   let stride: Int
+  let dependsOnOrder: Bool
   /// Makes `count` empty cells.
   let clear: @Sendable (_ cells: Cells, _ count: Int) -> Void
   let add: @Sendable (Cells, _ input: Vector, UnsafePointer<UInt32>?, KeptRows, _ count: Int) -> Void
@@ -59,6 +62,7 @@ struct FoldLoops: Sendable {
     _: F.Type, to result: ScalarType, _ value: @escaping @Sendable (F.Cell) -> T?
   ) {
     stride = MemoryLayout<F.Cell>.stride
+    dependsOnOrder = F.dependsOnOrder
     clear = { cells, count in
       cells.assumingMemoryBound(to: F.Cell.self).update(repeating: F.empty, count: count)
     }
@@ -140,6 +144,7 @@ private func foldTotal<F: Fold>(
 ///
 /// Nulls are left out.
 final class FoldState: AggregateState {
+  var dependsOnOrder: Bool { loops.dependsOnOrder }
   private let loops: FoldLoops
   private let hasPredicate: Bool
   private var filter = RowFilter()

@@ -17,6 +17,7 @@ extension Decimal128: MomentLane {
 /// Sums are shifted by the group's first value. As that is one of the data, cancelling costs no more than a
 /// factor of the count. Cells join by the formula of Chan, Golub and LeVeque (1979).
 enum Moments<L: MomentLane>: Fold {
+  static var dependsOnOrder: Bool { true }
   typealias Lane = L
   typealias Cell = MomentCell
 
@@ -69,6 +70,7 @@ struct MomentCell: BitwiseCopyable {
 
 /// The covariance of two arguments, optionally under a predicate after them; rows with a null are left out.
 final class CovarianceState: AggregateState {
+  var dependsOnOrder: Bool { true }
   private struct Cell: BitwiseCopyable {
     var shiftX = 0.0
     var shiftY = 0.0

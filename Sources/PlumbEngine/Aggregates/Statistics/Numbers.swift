@@ -10,12 +10,12 @@ extension AggregateFunction {
       overloads: [
         .fixed([], to: .long) { CountState(predicate: false) },
         AggregateOverload([.any], results: { _ in [.long] }) { _ in CountState(predicate: false) },
-      ]),
+      ], traits: [.countsRows, .countsEveryRow]),
 
     AggregateFunction(
       "countif", "Counts the rows for which `predicate` is true.", "predicate",
       examples: [.init("range x from 1 to 5 step 1 | summarize countif(x > 3)", is: "2")],
-      overloads: [.fixed([.bool], to: .long) { CountState(predicate: true) }]),
+      overloads: [.fixed([.bool], to: .long) { CountState(predicate: true) }], traits: .countsRows),
 
     AggregateFunction(
       "sum", "Adds the values of `expression`; 0 when there are none. Whole numbers wrap.", "expression",
@@ -51,12 +51,12 @@ extension AggregateFunction {
         .init("datatable(x: long)[3, long(null), 2] | summarize min(x)", is: "2"),
         .init(#"datatable(x: string)["pear", "fig"] | summarize min(x)"#, is: "fig"),
       ],
-      overloads: extremes(Least.self, predicate: false)),
+      overloads: extremes(Least.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes]),
 
     AggregateFunction(
       "minif", "Is the least value of `expression` where `predicate` is true.", "expression, predicate",
       examples: [.init("range x from 1 to 5 step 1 | summarize minif(x, x % 2 == 0)", is: "2")],
-      overloads: extremes(Least.self, predicate: true)),
+      overloads: extremes(Least.self, predicate: true), traits: .ignoresRepeats),
 
     AggregateFunction(
       "max", "Is the greatest value of `expression`; null when there is none.", "expression",
@@ -64,12 +64,12 @@ extension AggregateFunction {
         .init("datatable(x: real)[1.5, 0.5] | summarize max(x)", is: "1.5"),
         .init(#"datatable(x: string)["pear", "fig"] | summarize max(x)"#, is: "pear"),
       ],
-      overloads: extremes(Greatest.self, predicate: false)),
+      overloads: extremes(Greatest.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes]),
 
     AggregateFunction(
       "maxif", "Is the greatest value of `expression` where `predicate` is true.", "expression, predicate",
       examples: [.init("range x from 1 to 5 step 1 | summarize maxif(x, x % 2 == 0)", is: "4")],
-      overloads: extremes(Greatest.self, predicate: true)),
+      overloads: extremes(Greatest.self, predicate: true), traits: .ignoresRepeats),
 
     AggregateFunction(
       "binary_all_and", "Joins all values of `number` by the bitwise AND.", "number",

@@ -7,6 +7,7 @@ import Synchronization
 /// 1 % of the value; then only the buckets that hold a wanted rank are collected at the end. Otherwise
 /// values are counted out to their groups and the ranks selected.
 final class PercentileState: AggregateState, @unchecked Sendable {
+  var dependsOnOrder: Bool { false }
   private static let bucketCount = 32_768
   /// Counters over all groups above which there is no histogram.
   private static let counterLimit = 1 << 20

@@ -1,5 +1,6 @@
 /// A sum of whole numbers or ticks; it wraps.
 enum SumOfWords: Fold {
+  static var dependsOnOrder: Bool { false }
   static var empty: Int64 { 0 }
   @inline(__always) static func add(_ value: Int64, to cell: inout Int64) { cell &+= value }
   @inline(__always) static func add(_ value: Int64, to cell: inout Int64, keep: UInt8) {
@@ -9,6 +10,7 @@ enum SumOfWords: Fold {
 }
 
 enum SumOfReals: Fold {
+  static var dependsOnOrder: Bool { true }
   static var empty: Double { 0 }
   @inline(__always) static func add(_ value: Double, to cell: inout Double) { cell += value }
   @inline(__always) static func add(_ value: Double, to cell: inout Double, keep: UInt8) {
@@ -26,6 +28,7 @@ extension Double {
 
 /// A sum of decimals and how many they are; no sum once it left the range.
 enum SumOfDecimals: Fold {
+  static var dependsOnOrder: Bool { true }
   struct Cell: BitwiseCopyable {
     var sum = Decimal128.zero
     var count: Int64 = 0
@@ -51,6 +54,7 @@ enum SumOfDecimals: Fold {
 
 /// The mean of whole numbers or ticks from an exact sum in two words.
 enum MeanOfWords: Fold {
+  static var dependsOnOrder: Bool { false }
   struct Cell: BitwiseCopyable {
     var low: UInt64 = 0
     var high: Int64 = 0
@@ -99,6 +103,7 @@ enum MeanOfWords: Fold {
 }
 
 enum MeanOfReals: Fold {
+  static var dependsOnOrder: Bool { true }
   struct Cell: BitwiseCopyable {
     var sum = 0.0
     var count: Int64 = 0
@@ -139,6 +144,7 @@ enum XorBits: BitOperation {
 }
 
 enum BitFold<O: BitOperation>: Fold {
+  static var dependsOnOrder: Bool { false }
   struct Cell: BitwiseCopyable {
     var bits: Int64
     var seen: Bool

@@ -4,6 +4,8 @@
 /// - Memory: what comes out of a dictionary is pointed at; other bytes are copied into a place that the
 ///   group uses again.
 final class TextExtremumState: AggregateState {
+  /// Dynamic values can be equal and written differently, as 1 and 1.0 are.
+  var dependsOnOrder: Bool { type == .dynamic }
   private struct Cell: BitwiseCopyable {
     var bytes: Bytes
     /// Where the group copies to, and how much fits there.

@@ -2,6 +2,7 @@
 ///
 /// Rows with a null, or a weight below 1, are left out.
 final class WeightedPercentileState: AggregateState {
+  var dependsOnOrder: Bool { false }
   private struct Entry: BitwiseCopyable {
     var key: Int64
     var weight: Int64

@@ -1,11 +1,23 @@
 import Glibc
 
 /// One of the six comparisons.
-enum Comparison: Sendable {
+package enum Comparison: Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
+  /// The comparison that is true when this one is false, of values that are not null.
+  package var opposite: Comparison {
+    switch self {
+    case .equal: .notEqual
+    case .notEqual: .equal
+    case .less: .greaterOrEqual
+    case .lessOrEqual: .greater
+    case .greater: .lessOrEqual
+    case .greaterOrEqual: .less
+    }
+  }
+
   /// The comparison with its sides exchanged.
-  var mirrored: Comparison {
+  package var mirrored: Comparison {
     switch self {
     case .equal: .equal
     case .notEqual: .notEqual

@@ -39,7 +39,8 @@ extension ScalarFunction {
     ScalarFunction(
       name, "Converts `value` to \(target.name); null when it does not convert.", "value",
       examples: examples.map { Example($0.key, is: $0.value) },
-      overloads: ScalarType.allCases.map { Overload.conversion(from: $0, to: target) })
+      overloads: ScalarType.allCases.map { Overload.conversion(from: $0, to: target) },
+      traits: .conversion)
   }
 }
 

@@ -46,9 +46,16 @@ extension Overload {
     let overload: Overload
     switch source {
     case .bool: overload = .map { (value: Bool) in Int64(value ? 1 : 0) }
-    case .int: return columns([.int], to: target) { $0.plain(0).relabeled(target) }
-    case .long, .datetime, .timespan: overload = .words(source) { (value: Int64) in fit(value) }
-    case .real: return columns([.real], to: target) { wholeNumbers(of: $0, isInt: isInt) }
+    case .int: return columns([.int], to: target) { $0.plain(0).relabeled(target) }.bounded { bounds, _ in bounds[0] }
+    case .long, .datetime, .timespan:
+      return Overload.words(source) { (value: Int64) in fit(value) }.yielding(target).bounded { bounds, _ in bounds[0] }
+    case .real:
+      return columns([.real], to: target) { wholeNumbers(of: $0, isInt: isInt) }.bounded { bounds, _ in
+        guard case .reals(let range) = bounds[0], let low = Int64(exactly: range.lowerBound.rounded(.towardZero)),
+          let high = Int64(exactly: range.upperBound.rounded(.towardZero))
+        else { return .unknown }
+        return .words(low...high)
+      }
     case .decimal: overload = .maybe { (value: Decimal128) in fit(value.int64) }
     case .string: overload = .maybe { (text: Bytes) in fit(parseWhole(text)) }
     case .dynamic:
@@ -321,7 +328,7 @@ extension Value {
     if isNull { return .null(target) }
     let call = BoundCall(
       name: "to\(target.name)", overload: .conversion(from: type, to: target), arguments: [], type: target,
-      span: .none, isVolatile: false)
+      span: .none, traits: .conversion)
     let context = ExecutionContext(now: 0, threads: 1, memoryLimit: .max)
     guard let vector = try? call.apply([.constant(self)], count: 1, context) else { return nil }
     let value = vector.value(at: 0)

@@ -7,7 +7,7 @@ extension ScalarFunction {
     let hasDynamic = shapes.contains { $0.type == .dynamic }
     for overload in overloads {
       // Two plain values of different types do not compare as dynamic ones.
-      if !hasDynamic, Self.comparisonNames.contains(name), overload.parameters.contains(.exactly(.dynamic)) { continue }
+      if !hasDynamic, traits.meaning?.comparison != nil, overload.parameters.contains(.exactly(.dynamic)) { continue }
       guard let (cost, conversions) = overload.fitting(shapes.map(\.type)) else { continue }
       // Nothing becomes dynamic only to meet something else that does: `1 == "1"` is a mistake.
       if conversions.contains(.dynamic), !shapes.contains(where: { $0.type == .dynamic }) { continue }
@@ -49,17 +49,7 @@ extension ScalarFunction {
   }
 
   /// Whether the function is written between or before its operands.
-  var isOperator: Bool {
-    name.utf8.first.map { !isLetter($0) } ?? false || ScalarFunction.wordOperators.contains(name)
-  }
-
-  private static let comparisonNames: Set = ["==", "!=", "<", "<=", ">", ">="]
-
-  /// Operators that are words, such as `has` and `in`.
-  private static let wordOperators = Set(
-    (stringOperators + listSearchOperators + membershipOperators).map(\.name) + ["and", "or"])
-
-  private func isLetter(_ byte: UInt8) -> Bool { (byte | 32) >= 97 && (byte | 32) <= 122 || byte == 95 }
+  package var isOperator: Bool { traits.notation != .call }
 
   private func conversionHelp(_ types: [ScalarType]) -> String? {
     if types.contains(.string), let other = types.first(where: { $0 != .string }) {

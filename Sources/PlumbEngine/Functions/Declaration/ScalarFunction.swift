@@ -11,8 +11,7 @@ package struct ScalarFunction: Sendable {
   package let parameters: String
   package let examples: [Example]
   package let overloads: [Overload]
-  /// Whether two calls with equal arguments can differ, as with `rand()`: such calls are never folded.
-  package let isVolatile: Bool
+  package let traits: FunctionTraits
 
   /// An expression and what it prints, checked by a test.
   package struct Example: Sendable {
@@ -26,14 +25,14 @@ package struct ScalarFunction: Sendable {
 
   init(
     _ name: String, _ summary: String, _ parameters: String, examples: [Example],
-    overloads: [Overload], isVolatile: Bool = false
+    overloads: [Overload], traits: FunctionTraits = .usual
   ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
     self.examples = examples
     self.overloads = overloads
-    self.isVolatile = isVolatile
+    self.traits = traits
   }
 }
 
@@ -63,6 +62,21 @@ package struct Overload: Sendable {
   /// The result type; nil when these arguments do not fit.
   let result: @Sendable ([ArgumentShape]) -> ScalarType?
   let kernel: @Sendable (Arguments) throws -> Vector
+  /// What the bounds of the arguments say of the results; nil when they say nothing.
+  private(set) var bounds: BoundsRule?
+
+  /// From the bounds of the arguments, and their values where they are constants.
+  typealias BoundsRule = @Sendable (_ bounds: [KeyBounds], _ constants: [Value?]) -> KeyBounds
+
+  /// The same overload with results of which something is known before any row is read.
+  func bounded(_ bounds: @escaping BoundsRule) -> Overload {
+    var copy = self
+    copy.bounds = bounds
+    return copy
+  }
+
+  /// The same overload with whole numbers, times or spans in a range, whatever the arguments are.
+  func bounded(by range: ClosedRange<Int64>) -> Overload { bounded { _, _ in .words(range) } }
 
   /// The full form, for kernels that work on whole vectors.
   ///

@@ -19,7 +19,7 @@ extension ScalarFunction {
             Double(generator.below(UInt64(Swift.max(bounds[row], 0))))
           }
         },
-      ], isVolatile: true),
+      ], traits: FunctionTraits(isVolatile: true)),
     ScalarFunction(
       "new_guid", "Is a new random identifier.", "", examples: [.init("isnotempty(tostring(new_guid()))", is: "true")],
       overloads: [
@@ -31,7 +31,7 @@ extension ScalarFunction {
               high: generator.next() & ~0xF000 | 0x4000, low: generator.next() & ~(3 &<< 62) | 2 &<< 62)
           }
         }
-      ], isVolatile: true),
+      ], traits: FunctionTraits(isVolatile: true)),
     ScalarFunction(
       "assert", "Ends the query with `message` unless `condition` is true.", "condition, message",
       examples: [.init("assert(1 < 2, \"numbers are broken\")", is: "true")],

@@ -68,6 +68,12 @@ extension ScalarFunction {
   private static func binned(_ type: ScalarType, _ step: ScalarType) -> Overload {
     .columns([type, step], to: type) { (arguments: Arguments) in
       binnedWords(arguments.plain(0), arguments.plain(1), count: arguments.count)
+    }.bounded { bounds, constants in
+      guard case .words(let range) = bounds[0], let step = constants[1]?.ticks, step > 0,
+        let rest = moduloWords(range.lowerBound, step)
+      else { return .unknown }
+      let (start, overflow) = range.lowerBound.subtractingReportingOverflow(rest)
+      return overflow ? .unknown : .words(start...range.upperBound)
     }
   }
 

@@ -49,11 +49,13 @@ extension ScalarFunction {
         .init("5 between (1 .. 5)", is: "true"),
         .init("datetime(2024-01-03) between (datetime(2024-01-01) .. 1d)", is: "false"),
       ],
-      overloads: betweenOverloads(negated: false)),
+      overloads: betweenOverloads(negated: false),
+      traits: FunctionTraits(cost: .low, notation: .range, meaning: .range(isOutside: false))),
     ScalarFunction(
       "!between", "Is true when `value` is less than `low` or greater than `high`.", "value, low, high",
       examples: [.init("5 !between (1 .. 5)", is: "false"), .init("5.5 !between (1 .. 5)", is: "true")],
-      overloads: betweenOverloads(negated: true)),
+      overloads: betweenOverloads(negated: true),
+      traits: FunctionTraits(cost: .low, notation: .range, meaning: .range(isOutside: true))),
     ScalarFunction(
       "around", "Is true when `value` is at most `delta` away from `center`.", "value, center, delta",
       examples: [

@@ -28,7 +28,7 @@ extension ScalarFunction {
             return types.dropFirst().allSatisfy { comparableType(types[0], $0) != nil } ? .bool : nil
           },
           kernel: { try isMember($0, ignoresCase: ignoresCase, negated: negated) })
-      ])
+      ], traits: FunctionTraits(notation: .list, meaning: ignoresCase ? nil : .membership(isOutside: negated)))
   }
 }
 

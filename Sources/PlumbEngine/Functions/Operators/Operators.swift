@@ -13,7 +13,7 @@ extension ScalarFunction {
         .words(.datetime, .timespan, to: .datetime, AddWords.self),
         .words(.timespan, .datetime, to: .datetime, AddWords.self),
         .words(.timespan, .timespan, to: .timespan, AddWords.self),
-      ]),
+      ], traits: cheap),
     ScalarFunction(
       "-", "Subtracts two numbers, spans or points in time, or negates one number.", "lhs, rhs",
       examples: [.init("5 - 7", is: "-2"), .init("datetime(2024-01-02) - datetime(2024-01-01)", is: "1.00:00:00")],
@@ -28,7 +28,7 @@ extension ScalarFunction {
         .map { (number: Double) in -number },
         .map { (number: Decimal128) in number.negated },
         .map { (span: Interval) in Interval(0 &- span.ticks) },
-      ]),
+      ], traits: cheap),
     ScalarFunction(
       "*", "Multiplies two numbers, or a span of time by a number.", "lhs, rhs",
       examples: [.init("6 * 7", is: "42"), .init("1s * 5", is: "00:00:05")],
@@ -40,7 +40,7 @@ extension ScalarFunction {
         .words(.long, .timespan, to: .timespan, MultiplyWords.self),
         .maybe { (span: Interval, factor: Double) in Int64(exactly: (Double(span.ticks) * factor).rounded()).map { Interval($0) } },
         .maybe { (factor: Double, span: Interval) in Int64(exactly: (Double(span.ticks) * factor).rounded()).map { Interval($0) } },
-      ]),
+      ], traits: cheap),
     ScalarFunction(
       "/", "Divides; whole numbers truncate, and a whole number divided by zero is null.", "lhs, rhs",
       examples: [.init("7 / 2", is: "3"), .init("7 / 2.0", is: "3.5"), .init("10m / 1s", is: "600")],
@@ -48,15 +48,15 @@ extension ScalarFunction {
         .columns([.long, .long], to: .long) { partialArithmetic($0, dividedWords) },
         .floats(DivideFloats.self),
         .maybe { (lhs: Decimal128, rhs: Decimal128) in lhs.divided(by: rhs) },
-        .columns([.timespan, .timespan], to: .real) { ratios($0) },
+        .columns([.timespan, .timespan], to: .real) { ratios($0) }.bounded(ratioBounds),
         .columns([.timespan, .long], to: .timespan) { partialArithmetic($0, dividedWords) },
         .maybe { (span: Interval, divisor: Double) in Int64(exactly: (Double(span.ticks) / divisor).rounded()).map { Interval($0) } },
-      ]),
+      ], traits: FunctionTraits(notation: .infix)),
     ScalarFunction(
       "%", "Is the non-negative remainder of a division; null for a zero divisor.", "lhs, rhs",
       examples: [.init("14 % 12", is: "2"), .init("-14 % 12", is: "10")],
       overloads: [
-        .columns([.long, .long], to: .long) { partialArithmetic($0, moduloWords) },
+        .columns([.long, .long], to: .long) { partialArithmetic($0, moduloWords) }.bounded(moduloBounds),
         .map { (lhs: Double, rhs: Double) in
           let rest = lhs.truncatingRemainder(dividingBy: rhs)
           return rest < 0 ? rest + rhs.magnitude : rest
@@ -65,10 +65,13 @@ extension ScalarFunction {
           guard let rest = lhs.remainder(dividingBy: rhs) else { return nil }
           return rest.signum < 0 ? rest.adding(rhs.magnitude) : rest.magnitude
         },
-        .columns([.timespan, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
-        .columns([.datetime, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) },
-      ]),
+        .columns([.timespan, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) }.bounded(moduloBounds),
+        .columns([.datetime, .timespan], to: .timespan) { partialArithmetic($0, moduloWords) }.bounded(moduloBounds),
+      ], traits: FunctionTraits(notation: .infix)),
   ]
+
+  /// An operator on numbers that costs next to nothing.
+  private static let cheap = FunctionTraits(cost: .low, notation: .infix)
 
   private static let comparisonOperators: [ScalarFunction] = [
     comparison("==", "Is true when both sides are equal; two nulls give null.", .equal, "1 == 1.0", "true"),
@@ -88,8 +91,10 @@ extension ScalarFunction {
     let alike = types.map { type in
       Overload.columns([type, type], to: .bool) { compared(operation, $0) }
     }
+    let traits = FunctionTraits(cost: .low, notation: .infix, meaning: .comparison(operation))
     if operation == .equal || operation == .notEqual {
-      return ScalarFunction(name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: alike)
+      return ScalarFunction(
+        name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: alike, traits: traits)
     }
     // Only equality is between values of any two kinds.
     let ordered = alike.dropLast() + [
@@ -97,23 +102,41 @@ extension ScalarFunction {
       .columns([.exactly(.dynamic), .number], result: { _ in .bool }) { try comparedWithNumber(operation, $0) },
       .columns([.number, .exactly(.dynamic)], result: { _ in .bool }) { try comparedWithNumber(operation, $0) },
     ]
-    return ScalarFunction(name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: Array(ordered))
+    return ScalarFunction(
+      name, summary, "lhs, rhs", examples: [.init(example, is: result)], overloads: Array(ordered), traits: traits)
   }
 
   private static let logicOperators: [ScalarFunction] = [
-    ScalarFunction(
-      "and", "Is true when all sides are; false when one is false, even beside null.", "lhs, rhs",
-      examples: [.init("true and false", is: "false"), .init("true and bool(null)", is: "")],
-      overloads: [.columns([], rest: .exactly(.bool), minimumRest: 1, result: { _ in .bool }) { conjunction($0) }]),
+    and,
     ScalarFunction(
       "or", "Is true when one side is, even beside null; false when all are false.", "lhs, rhs",
       examples: [.init("true or false", is: "true"), .init("true or bool(null)", is: "true")],
-      overloads: [.columns([], rest: .exactly(.bool), minimumRest: 1, result: { _ in .bool }) { disjunction($0) }]),
+      overloads: [.columns([], rest: .exactly(.bool), minimumRest: 1, result: { _ in .bool }) { disjunction($0) }],
+      traits: FunctionTraits(cost: .low, notation: .infix, meaning: .disjunction)),
     ScalarFunction(
       "not", "Is the opposite of `condition`.", "condition",
       examples: [.init("not(true)", is: "false"), .init("not(bool(null))", is: "")],
-      overloads: [.map { (condition: Bool) in !condition }]),
+      overloads: [.map { (condition: Bool) in !condition }], traits: FunctionTraits(cost: .low, meaning: .negation)),
   ]
+
+  /// The conjunction, of which the optimizer makes conditions and takes them apart.
+  static let and = ScalarFunction(
+    "and", "Is true when all sides are; false when one is false, even beside null.", "lhs, rhs",
+    examples: [.init("true and false", is: "false"), .init("true and bool(null)", is: "")],
+    overloads: [.columns([], rest: .exactly(.bool), minimumRest: 1, result: { _ in .bool }) { conjunction($0) }],
+    traits: FunctionTraits(cost: .low, notation: .infix, meaning: .conjunction))
+}
+
+/// The bounds of a remainder by a constant.
+@Sendable private func moduloBounds(_ bounds: [KeyBounds], _ constants: [Value?]) -> KeyBounds {
+  guard let divisor = constants[1]?.ticks, divisor > 0 else { return .unknown }
+  return .words(0...(divisor &- 1))
+}
+
+/// The bounds of how often a constant span goes into spans within bounds.
+@Sendable private func ratioBounds(_ bounds: [KeyBounds], _ constants: [Value?]) -> KeyBounds {
+  guard case .words(let range) = bounds[0], let unit = constants[1]?.ticks, unit > 0 else { return .unknown }
+  return .reals(Double(range.lowerBound) / Double(unit)...Double(range.upperBound) / Double(unit))
 }
 
 extension Overload {

@@ -1,5 +1,5 @@
 /// What an operator between a text and a shorter text asks.
-enum TextTest: Sendable {
+package enum TextTest: Sendable {
   case equals, contains, startsWith, endsWith, hasTerm, hasTermPrefix, hasTermSuffix
 
   @inline(__always) func holds(_ needle: TextNeedle, _ text: Bytes) -> Bool {
@@ -30,11 +30,11 @@ extension ScalarFunction {
     ScalarFunction(
       "=~", "Is true when `text` and `other` are equal in all but case.", "text, other",
       examples: [.init(#""Load" =~ "LOAD""#, is: "true"), .init(#""Load" =~ "Loads""#, is: "false")],
-      overloads: [textSearch(.equals, ignoresCase: true, negated: false)]),
+      overloads: [textSearch(.equals, ignoresCase: true, negated: false)], traits: FunctionTraits(notation: .infix)),
     ScalarFunction(
       "!~", "Is true when `text` and `other` differ in more than case.", "text, other",
       examples: [.init(#""Load" !~ "LOAD""#, is: "false"), .init(#""Load" !~ "Loads""#, is: "true")],
-      overloads: [textSearch(.equals, ignoresCase: true, negated: true)]),
+      overloads: [textSearch(.equals, ignoresCase: true, negated: true)], traits: FunctionTraits(notation: .infix)),
   ]
 
   private static func search(
@@ -51,7 +51,8 @@ extension ScalarFunction {
           .init("\"\(text)\" \(fullName) \"\(part)\"", is: negated ? "false" : "true"),
           .init("\"\(text)\" \(fullName) \"\(lowered)\"", is: ignoresCase == negated ? "false" : "true"),
         ],
-        overloads: [textSearch(test, ignoresCase: ignoresCase, negated: negated)])
+        overloads: [textSearch(test, ignoresCase: ignoresCase, negated: negated)],
+        traits: FunctionTraits(notation: .infix, meaning: negated ? nil : .search(test, ignoresCase: ignoresCase)))
     }
   }
 
@@ -76,14 +77,16 @@ extension ScalarFunction {
         .init(#""North Carolina" has_any ("dakota", "carolina")"#, is: "true"),
         .init(#""North Carolina" has_any (dynamic(["south", "dakota"]))"#, is: "false"),
       ],
-      overloads: [termList { needles, text in needles.contains { $0.isTerm(in: text) } }]),
+      overloads: [termList { needles, text in needles.contains { $0.isTerm(in: text) } }],
+      traits: FunctionTraits(notation: .list)),
     ScalarFunction(
       "has_all", "Is true when `text` has all of `terms` as whole terms, in any case.", "text, terms, ...",
       examples: [
         .init(#""North Carolina" has_all ("north", "carolina")"#, is: "true"),
         .init(#""North Carolina" has_all (dynamic(["north", "dakota"]))"#, is: "false"),
       ],
-      overloads: [termList { needles, text in needles.allSatisfy { $0.isTerm(in: text) } }]),
+      overloads: [termList { needles, text in needles.allSatisfy { $0.isTerm(in: text) } }],
+      traits: FunctionTraits(notation: .list)),
     ScalarFunction(
       "matches regex", "Is true when the regular expression `pattern` is found in `text`.", "text, pattern",
       examples: [
@@ -99,7 +102,7 @@ extension ScalarFunction {
           for row in 0..<arguments.count { out[row] = try pattern[row].matches(texts[row]) ? 1 : 0 }
           return Vector(.bool, count: arguments.count, buffer: result)
         }
-      ]),
+      ], traits: FunctionTraits(cost: .high, notation: .infix)),
   ]
 
   private static func termList(_ test: @escaping @Sendable ([TextNeedle], Bytes) -> Bool) -> Overload {

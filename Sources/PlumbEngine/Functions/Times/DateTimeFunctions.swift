@@ -6,19 +6,19 @@ extension ScalarFunction {
     calendarParts + calendarStarts + clocks + calendarArithmetic + unixTimes
 
   private static let calendarParts: [ScalarFunction] = [
-    day("getyear", "Is the year of `date`.", "2015") { (day: Int) in Int64(DateTime.date(day: day).year) },
-    day("getmonth", "Is the month of `date`, 1 to 12.", "12") { (day: Int) in Int64(DateTime.date(day: day).month) },
-    day("monthofyear", "Is the month of `date`, 1 to 12.", "12") { (day: Int) in Int64(DateTime.date(day: day).month) },
-    day("dayofmonth", "Is the day of the month of `date`, 1 to 31.", "14") { (day: Int) in
+    day("getyear", "Is the year of `date`.", "2015", in: 1...9999) { (day: Int) in Int64(DateTime.date(day: day).year) },
+    day("getmonth", "Is the month of `date`, 1 to 12.", "12", in: 1...12) { (day: Int) in Int64(DateTime.date(day: day).month) },
+    day("monthofyear", "Is the month of `date`, 1 to 12.", "12", in: 1...12) { (day: Int) in Int64(DateTime.date(day: day).month) },
+    day("dayofmonth", "Is the day of the month of `date`, 1 to 31.", "14", in: 1...31) { (day: Int) in
       Int64(DateTime.date(day: day).day)
     },
-    day("dayofyear", "Is the day of the year of `date`, 1 to 366.", "348") { (day: Int) in
+    day("dayofyear", "Is the day of the year of `date`, 1 to 366.", "348", in: 1...366) { (day: Int) in
       Int64(DateTime.dayOfYear(Int64(day) &* TimeSpan.day))
     },
-    day("week_of_year", "Is the ISO 8601 number of the week of `date`, 1 to 53.", "51") { (day: Int) in
+    day("week_of_year", "Is the ISO 8601 number of the week of `date`, 1 to 53.", "51", in: 1...53) { (day: Int) in
       Int64(DateTime.weekOfYear(Int64(day) &* TimeSpan.day))
     },
-    day("weekofyear", "Is the ISO 8601 number of the week of `date`, as `week_of_year` is.", "51") { (day: Int) in
+    day("weekofyear", "Is the ISO 8601 number of the week of `date`, as `week_of_year` is.", "51", in: 1...53) { (day: Int) in
       Int64(DateTime.weekOfYear(Int64(day) &* TimeSpan.day))
     },
     ScalarFunction(
@@ -31,7 +31,7 @@ extension ScalarFunction {
             let hours = (UInt64(bitPattern: ticks) &>> 11) / 17_578_125
             return Int64(UInt32(truncatingIfNeeded: hours) % 24)
           }
-        }
+        }.bounded(by: 0...23)
       ]),
     ScalarFunction(
       "dayofweek", "Is the time since the last Sunday began, in whole days.", "date",
@@ -46,21 +46,22 @@ extension ScalarFunction {
             let days = (UInt64(bitPattern: ticks) &>> 14) / 52_734_375
             return Int64((UInt32(truncatingIfNeeded: days) &+ 1) % 7) &* TimeSpan.day
           }
-        }
+        }.bounded(by: 0...(6 &* TimeSpan.day))
       ]),
     partOfDate("datetime_part"),
     partOfDate("datepart"),
   ]
 
   private static func day(
-    _ name: String, _ summary: String, _ result: String, _ body: @escaping @Sendable (Int) -> Int64
+    _ name: String, _ summary: String, _ result: String, in range: ClosedRange<Int64>,
+    _ body: @escaping @Sendable (Int) -> Int64
   ) -> ScalarFunction {
     ScalarFunction(
       name, summary, "date", examples: [.init("\(name)(datetime(2015-12-14))", is: result)],
       overloads: [
         .columns([.datetime], to: .long) { (arguments: Arguments) in
           arguments.plain(0).mapDays(to: .long, body)
-        }
+        }.bounded(by: range)
       ])
   }
 
@@ -116,6 +117,12 @@ extension ScalarFunction {
           }
           let added = isStart ? 0 : TimeSpan.day &- 1
           return dates.mapLanes(Int64.self, to: .datetime) { (ticks: Int64) in ticks &- ticks % TimeSpan.day &+ added }
+        }.bounded { bounds, _ in
+          // A part of the calendar is no longer than a leap year.
+          guard case .words(let range) = bounds[0] else { return .unknown }
+          let (low, isBelow) = range.lowerBound.subtractingReportingOverflow(isStart ? 366 &* TimeSpan.day : 0)
+          let (high, isAbove) = range.upperBound.addingReportingOverflow(isStart ? 0 : 366 &* TimeSpan.day)
+          return isBelow || isAbove ? .unknown : .words(low...high)
         },
         .columns([.datetime, .long], to: .datetime) { (arguments: Arguments) in
           if case .long(let offset)? = arguments.constant(1) {

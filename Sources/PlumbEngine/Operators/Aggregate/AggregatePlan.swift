@@ -112,18 +112,12 @@ extension AggregatePlan: UnaryPlanNode {
         pipeline.source = source.digesting(digest)
       }
       let sink = AggregateSink(keys: keys, bounds: bounds, aggregates: aggregates, run.context)
-      let inOrder = pipeline.isOrdered && aggregates.contains { orderSensitive.contains($0.name) }
+      let inOrder = pipeline.isOrdered && aggregates.contains(where: \.dependsOnOrder)
       try pipeline.run(into: sink, run.context, workers: inOrder ? 1 : nil)
       return Pipeline(source: try sink.finish())
     }
   }
 }
-
-/// Aggregates whose result shows the order of their rows; over sorted rows they run on one worker.
-private let orderSensitive: Set<String> = [
-  "make_list", "make_list_if", "make_list_with_nulls", "make_set", "make_set_if", "make_bag", "make_bag_if",
-  "take_any", "take_anyif", "any", "arg_max", "arg_min", "makelist", "makeset",
-]
 
 extension LogicalPlan {
   package static func aggregate(_ plan: AggregatePlan) -> LogicalPlan { LogicalPlan(plan) }

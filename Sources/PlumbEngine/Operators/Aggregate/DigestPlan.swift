@@ -19,11 +19,6 @@ final class DigestPlan: Sendable {
   /// Groups behind one digest; more would leave workers without work while counts are made.
   private static let mostGroups = 64
 
-  /// Aggregates of which the result depends on which values there are, and not on how many rows have them.
-  private static let indifferent: Set<String> = [
-    "count_distinct", "count_distinctif", "dcount", "dcountif", "max", "maxif", "min", "minif",
-  ]
-
   /// Nil when the aggregation needs more of the rows than a digest has.
   init?(_ plan: AggregatePlan) {
     guard let scan = plan.input.as(ScanPlan.self), !scan.columns.isEmpty else { return nil }
@@ -33,11 +28,11 @@ final class DigestPlan: Sendable {
     let columns = read.reduce(into: Set<Int>()) { $0.formUnion($1.columns) }
     let types = scan.columns.map { scan.table.schema[$0].type }
     if columns.count <= 1, columns.allSatisfy({ types[$0] == .string }),
-      aggregates.allSatisfy({ Self.isCounting($0) || Self.indifferent.contains($0.name) })
+      aggregates.allSatisfy({ !$0.traits.isDisjoint(with: [.countsRows, .ignoresRepeats]) })
     {
       shape = .counts(of: columns.first)
     } else if plan.keys.isEmpty,
-      aggregates.allSatisfy({ Self.isCounting($0) && $0.arguments.isEmpty || Self.isExtremum($0, types) })
+      aggregates.allSatisfy({ $0.traits.contains(.countsRows) && $0.arguments.isEmpty || Self.isExtremum($0, types) })
     {
       shape = .bounds(of: columns.sorted())
     } else {
@@ -47,12 +42,8 @@ final class DigestPlan: Sendable {
     filterColumns = scan.filters.map(\.columns)
   }
 
-  private static func isCounting(_ aggregate: BoundAggregate) -> Bool {
-    aggregate.name == "count" || aggregate.name == "countif"
-  }
-
   private static func isExtremum(_ aggregate: BoundAggregate, _ types: [ScalarType]) -> Bool {
-    guard aggregate.name == "min" || aggregate.name == "max", aggregate.arguments.count == 1,
+    guard aggregate.traits.contains(.readsExtremes), aggregate.arguments.count == 1,
       case .column(let index, _, _) = aggregate.arguments[0]
     else { return false }
     return types[index].lane == .word || types[index].lane == .float

@@ -3,27 +3,23 @@ import PlumbDiagnostics
 /// The key of a partition, as a subquery with a source of its own reads it: a place-holder until the partition runs.
 extension Expression {
   package static func partitionKey(_ name: String, _ type: ScalarType, _ span: SourceSpan) -> Expression {
-    let overload = Overload.columns([.string], to: type) { arguments -> Vector in
+    let overload = Overload.columns([], to: type) { arguments -> Vector in
       throw Diagnostic(
         "misplaced-key", "the key of the partition is not known to this operator", at: arguments.span,
         help: "make it a column before, as in `extend key = toscalar(\(name))`")
     }
     return .call(
       FunctionCall(
-        name: partitionKeyFunction, overload: overload, arguments: [.literal(.string(name), span)], type: type, span: span,
-        isVolatile: true))
+        name: "partition key", overload: overload, arguments: [], type: type, span: span,
+        traits: FunctionTraits(isVolatile: true, meaning: .partitionKey(name))))
   }
 
   /// The name of the key that the expression stands for.
   fileprivate var keyName: String? {
-    guard case .call(let call) = self, call.name == partitionKeyFunction, case .string(let name)? = call.arguments[0].constant
-    else { return nil }
+    guard case .call(let call) = self, case .partitionKey(let name)? = call.traits.meaning else { return nil }
     return name
   }
 }
-
-// No query can write this name.
-private let partitionKeyFunction = "partition key"
 
 extension LogicalPlan {
   /// The plan for the partition with this key. A partition inside that has a key of this name reads its own.

@@ -30,7 +30,7 @@ struct ZoneTest {
   /// The tests that together say what a comparison or `between` says; none for other expressions.
   static func tests(of expression: BoundExpression) -> [ZoneTest] {
     guard case .call(let call) = expression else { return [] }
-    if call.name == "between", call.arguments.count == 3, case .column(let index, let type, _) = call.arguments[0],
+    if call.traits.meaning == .range(isOutside: false), call.arguments.count == 3, case .column(let index, let type, _) = call.arguments[0],
       let low = call.arguments[1].constant, let high = call.arguments[2].constant, low.type == type, high.type == type
     {
       guard let above = ZoneTest(column: index, type, .greaterOrEqual, low),
@@ -38,7 +38,7 @@ struct ZoneTest {
       else { return [] }
       return [above, below]
     }
-    guard call.arguments.count == 2, let comparison = Comparison(symbol: call.name) else { return [] }
+    guard call.arguments.count == 2, let comparison = call.traits.meaning?.comparison else { return [] }
     switch (call.arguments[0], call.arguments[1]) {
     case (.column(let index, let type, _), .literal(let value, _)):
       return [ZoneTest(column: index, type, comparison, value)].compactMap { $0 }
@@ -84,20 +84,6 @@ struct ZoneTest {
       let (can, must) = compare(facts.lows[group], facts.highs[group])
       canMatch[group] = canMatch[group] && can
       mustMatch[group] = mustMatch[group] && must && facts.areFirm[group]
-    }
-  }
-}
-
-extension Comparison {
-  init?(symbol: String) {
-    switch symbol {
-    case "==": self = .equal
-    case "!=": self = .notEqual
-    case "<": self = .less
-    case "<=": self = .lessOrEqual
-    case ">": self = .greater
-    case ">=": self = .greaterOrEqual
-    default: return nil
     }
   }
 }

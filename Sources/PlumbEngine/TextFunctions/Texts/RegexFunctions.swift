@@ -42,12 +42,12 @@ extension ScalarFunction {
       examples: [
         .init(#"replace_regex("Number is 12", @"is (\d+)", @"was: \1")"#, is: "Number was: 12")
       ],
-      overloads: [replacement(text: 0, regex: 1, rewrite: 2)]),
+      overloads: [replacement(text: 0, regex: 1, rewrite: 2)], traits: FunctionTraits(cost: .high)),
     ScalarFunction(
       "replace", #"Replaces every match of `regex` in `text` by `rewrite`, as `replace_regex` does."#,
       "regex, rewrite, text",
       examples: [.init(#"replace(@"\d", "-", "a1b2")"#, is: "a-b-")],
-      overloads: [replacement(text: 2, regex: 0, rewrite: 1)]),
+      overloads: [replacement(text: 2, regex: 0, rewrite: 1)], traits: FunctionTraits(cost: .high)),
     ScalarFunction(
       "regex_quote", "Is `text` as a regular expression that matches just it.", "text",
       examples: [.init(#"regex_quote("(so$me.Te^xt)")"#, is: #"\(so\$me\.Te\^xt\)"#)],
@@ -91,7 +91,7 @@ extension ScalarFunction {
           let texts = try extracted(arguments.replacing(Array(arguments.vectors.prefix(3))))
           return try arguments.replacing([texts]).converted(0, to: arguments.type)
         },
-      ]),
+      ], traits: FunctionTraits(cost: .high)),
     extractAll("extract_all"), extractAll("extractall"),
     ScalarFunction(
       "indexof_regex",
@@ -100,7 +100,7 @@ extension ScalarFunction {
       examples: [
         .init(#"indexof_regex("abcabc", "a.c")"#, is: "0"), .init(#"indexof_regex("abcabcdefg", "a.c", 0, 9, 2)"#, is: "3"),
       ],
-      overloads: (2...5).map { count in matchPosition(count) }),
+      overloads: (2...5).map { count in matchPosition(count) }, traits: FunctionTraits(cost: .high)),
   ]
 
   private static func extracted(_ arguments: Arguments) throws -> Vector {
@@ -122,7 +122,7 @@ extension ScalarFunction {
       overloads: [
         .columns([.string, .string], to: .dynamic) { try allMatches($0, text: 1, groups: nil) },
         .columns([.string, .dynamic, .string], to: .dynamic) { try allMatches($0, text: 2, groups: 1) },
-      ])
+      ], traits: FunctionTraits(cost: .high))
   }
 
   private static func allMatches(_ arguments: Arguments, text: Int, groups: Int?) throws -> Vector {

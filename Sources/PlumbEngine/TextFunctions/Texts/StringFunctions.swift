@@ -17,25 +17,29 @@ extension ScalarFunction {
     ScalarFunction(
       "isempty", "Is true when `value` is the empty text or null.", "value",
       examples: [.init(#"isempty("")"#, is: "true"), .init("isempty(0)", is: "false")],
-      overloads: [emptiness(isNegated: false)]),
+      overloads: [emptiness(isNegated: false)], traits: FunctionTraits(meaning: .emptiness(isEmpty: true))),
     ScalarFunction(
       "isnotempty", "Is true when `value` is neither the empty text nor null.", "value",
       examples: [.init(#"isnotempty("a")"#, is: "true"), .init("isnotempty(long(null))", is: "false")],
-      overloads: [emptiness(isNegated: true)]),
+      overloads: [emptiness(isNegated: true)], traits: FunctionTraits(meaning: .emptiness(isEmpty: false))),
     ScalarFunction(
       "notempty", "Is true when `value` is neither the empty text nor null.", "value",
-      examples: [.init(#"notempty("a")"#, is: "true")], overloads: [emptiness(isNegated: true)]),
+      examples: [.init(#"notempty("a")"#, is: "true")], overloads: [emptiness(isNegated: true)],
+      traits: FunctionTraits(meaning: .emptiness(isEmpty: false))),
     ScalarFunction(
       "isnull", "Is true when `value` is null; text never is.", "value",
       examples: [.init("isnull(long(null))", is: "true"), .init(#"isnull("")"#, is: "false")],
-      overloads: [nullness(isNegated: false)]),
+      overloads: [nullness(isNegated: false)],
+      traits: FunctionTraits(cost: .low, meaning: .nullness(isNull: true))),
     ScalarFunction(
       "isnotnull", "Is true when `value` is not null; text never is.", "value",
       examples: [.init("isnotnull(5)", is: "true"), .init("isnotnull(dynamic(null))", is: "false")],
-      overloads: [nullness(isNegated: true)]),
+      overloads: [nullness(isNegated: true)],
+      traits: FunctionTraits(cost: .low, meaning: .nullness(isNull: false))),
     ScalarFunction(
       "notnull", "Is true when `value` is not null; text never is.", "value",
-      examples: [.init("notnull(5)", is: "true")], overloads: [nullness(isNegated: true)]),
+      examples: [.init("notnull(5)", is: "true")], overloads: [nullness(isNegated: true)],
+      traits: FunctionTraits(cost: .low, meaning: .nullness(isNull: false))),
     ScalarFunction(
       "isascii", "Is true when all characters of `text` are ASCII.", "text",
       examples: [.init(#"isascii("plain")"#, is: "true"), .init(#"isascii("naïve")"#, is: "false")],
