@@ -55,7 +55,7 @@ struct StreamedImportTests {
     for path in [data, copy] {
       let again = try importing(path, "--as", "t", into: file)
       #expect(again.status == 0)
-      #expect(again.messages == "t: all 20,000 rows of \(path) are in already; --replace reads them again\n")
+      #expect(again.messages == "t: all 20,000 rows of \(path) have already been imported; use --replace to import them again\n")
     }
     #expect(try sums(file) == whole)
     #expect(try importing(data, "--replace", into: file).status == 0)
@@ -88,7 +88,7 @@ struct StreamedImportTests {
     #expect(try importing(data, into: file).status == 0)
     try folder.write("t.csv", Self.csv(5_000))
     let more = try importing(data, into: file)
-    #expect(more.messages.hasSuffix("t: 5,000 rows from \(data) (3,000 of them were there)\n"))
+    #expect(more.messages.hasSuffix("t: 5,000 rows from \(data) (3,000 of them were already there)\n"))
     #expect(try sums(file).hasPrefix("count_,sum_n,dcount_text,sum_share\n5000,12497500,97,"))
     try folder.write("t.csv", Self.csv(10, from: 5_000))
     let other = try importing(data, into: file)
@@ -154,7 +154,7 @@ struct StreamedImportTests {
     #expect(try PlumbProcess(["query", file, "-c", "t | summarize count(), sum(n)"]).output == "count_,sum_n\n\(rows),\(sum)\n")
     let rest = try PlumbProcess(["import", data, "--into", file])
     #expect(rest.status == 0)
-    #expect(rest.messages.hasSuffix("rows from \(data) (\(acknowledged.split(separator: " ")[1]) of them were there)\n"))
+    #expect(rest.messages.hasSuffix("rows from \(data) (\(acknowledged.split(separator: " ")[1]) of them were already there)\n"))
     #expect(try PlumbProcess(["query", file, "-c", "t | summarize count(), sum(n), dcount(n)"]).output
       .hasPrefix("count_,sum_n,dcount_n\n\(count),\(count * (count - 1) / 2),"))
   }

@@ -100,7 +100,7 @@ class WorkspaceTests(ShellCase):
         self.assertIn("more: 3 rows", shell.answer(".import runs.csv --as more"))
         self.assertIn("saved as copy.plumb: 3 tables with 9 rows, 1 function", shell.answer(".save copy.plumb"))
         # What is known of imports is saved with it.
-        self.assertIn("are in already", shell.answer(".import runs.csv --as more"))
+        self.assertIn("have already been imported", shell.answer(".import runs.csv --as more"))
         self.assertIn("few: 3 rows", shell.answer(".import runs.csv --as few"))
         self.assertIn("error[", shell.answer(".save /nonexistent/x.plumb"))
         self.assertEqual(sorted(name for name in os.listdir(self.folder) if not name.endswith(("-wal", "-shm"))),
@@ -117,7 +117,7 @@ class WorkspaceTests(ShellCase):
         with open(self.in_file("changed.csv"), "w") as file:
             file.write("n\n2\n")
         self.assertIn("saved as a.plumb", shell.answer(".save a.plumb"))
-        self.assertIn("all 3 rows of runs.csv are in already", shell.answer(".import runs.csv --as more"))
+        self.assertIn("all 3 rows of runs.csv have already been imported", shell.answer(".import runs.csv --as more"))
         # What has become another since is not known.
         self.assertIn("changed: 1 row", shell.answer(".import changed.csv"))
         self.assertIn("3", shell.answer("more | count"))
@@ -153,7 +153,7 @@ class WorkspaceTests(ShellCase):
             file.write("let runs = input | project run_id = n, pipeline, status, started = datetime(2024-05-01);\n")
         for shell in (self.open("--load", f"first={self.path}"), self.open("a.plumb")):
             self.assertIn("runs: 3 rows from runs.csv", shell.answer(".import runs.csv"))
-            self.assertIn("are in already", shell.answer(".import runs.csv"))
+            self.assertIn("have already been imported", shell.answer(".import runs.csv"))
             self.assertIn("3", shell.answer("runs | count"))
             self.assertIn("runs: 3 rows from runs.csv", shell.answer(".import runs.csv --replace"))
             self.assertIn("3", shell.answer("runs | count"))

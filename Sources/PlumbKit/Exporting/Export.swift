@@ -60,7 +60,7 @@ package struct Export: Sendable {
   }
 
   private func exportFolder(_ tables: [Table], _ progress: (Int) -> Bool) throws {
-    guard mkdir(target, 0o777) == 0 || errno == EEXIST && TelemetryFiles.isFolder(target) else {
+    guard mkdir(target, 0o777) == 0 || errno == EEXIST && Folder.isFolder(target) else {
       throw Diagnostic("write-failed", "cannot make the folder `\(target)`: \(String(cString: strerror(errno)))")
     }
     var written = 0

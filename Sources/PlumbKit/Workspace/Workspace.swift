@@ -27,13 +27,13 @@ public final class Workspace: Sendable {
   /// The simulated world in memory, if there is no file.
   package let world: SimulatedWorld?
   /// Files whose rows are in tables in memory.
-  package let imported = Guarded<[String: MemoryImport.Known]>([:])
+  package let imported = Guarded<[String: ImportedFile]>([:])
   /// What it was opened with; another one is opened alike.
   package let options: WorkspaceOptions
   private let state: Guarded<State>
 
   private struct State {
-    var loading: Loading
+    var intake: Intake
     var sessionOptions: SessionOptions
   }
 
@@ -48,9 +48,9 @@ public final class Workspace: Sendable {
     sessionOptions.openForeign = { path, properties, context in
       try AttachedSQLite(path: Paths.expandingHome(path, options.home), properties: properties, context)
     }
-    let loading = try Loading(
-      options.reading, threads: options.threads, memoryLimit: options.memoryLimit, catalog: catalog)
-    sessionOptions.readExternal = loading.readExternal
+    let intake = try Intake(
+      into: MemorySink(catalog: catalog), options.reading, threads: options.threads, memoryLimit: options.memoryLimit)
+    sessionOptions.readExternal = options.externalData.read
     BufferRecycling.keep(upTo: min(options.memoryLimit / 16, 512 << 20))
     switch source {
     case .empty:
@@ -72,7 +72,7 @@ public final class Workspace: Sendable {
       sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
     }
     if let now = options.now { sessionOptions.clock = { now } }
-    state = Guarded(State(loading: loading, sessionOptions: sessionOptions))
+    state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
     catalog.addLineageFunctions()
     catalog.addJudgingFunctions()
     catalog.addLearningFunctions()
@@ -113,11 +113,7 @@ public final class Workspace: Sendable {
   /// - Throws: a diagnostic that names the file; tables that were loaded before it stay.
   @discardableResult
   package func load(_ files: [(name: String?, path: String)], _ work: Work) throws -> [LoadedFile] {
-    let loading = state.withLock { $0.loading }
-    var gathered = GatheredFiles()
-    let loaded = try files.flatMap { try loading.load(name: $0.name, path: $0.path, together: &gathered, work) }
-    try loading.finish()
-    return loaded
+    try intake.take(files, work).files
   }
 
   /// Attaches SQLite files, whose tables are read in place as `name.table`.
@@ -128,7 +124,7 @@ public final class Workspace: Sendable {
     }
   }
 
-  package var loading: Loading { state.withLock { $0.loading } }
+  var intake: Intake { state.withLock { $0.intake } }
 
   // MARK: Sessions
 
@@ -158,13 +154,20 @@ public final class Workspace: Sendable {
   package func setThreads(_ count: Int) {
     state.withLock {
       $0.sessionOptions.threads = min(max(count, 1), 1024)
-      $0.loading.threads = $0.sessionOptions.threads
-      if $0.sessionOptions.readExternal != nil { $0.sessionOptions.readExternal = $0.loading.readExternal }
+      $0.intake = $0.intake.with(threads: $0.sessionOptions.threads)
+      guard $0.sessionOptions.readExternal != nil else { return }
+      var external = options.externalData
+      external.threads = $0.sessionOptions.threads
+      $0.sessionOptions.readExternal = external.read
     }
   }
 }
 
 extension WorkspaceOptions {
+  var externalData: ExternalData {
+    ExternalData(badRows: reading.badRows, threads: threads, memoryLimit: memoryLimit)
+  }
+
   var fileOptions: WorkspaceFile.Options {
     var fileOptions = WorkspaceFile.Options()
     fileOptions.salvages = salvages

@@ -32,6 +32,8 @@ package struct ReadingOptions: Sendable {
   package var hasHeader: Bool?
   /// The columns of the files; empty to find out.
   package var columns: Schema = []
+  /// Whether a header that has some of their names leaves the columns in their order, and is no mistake.
+  var takesColumnsByPlace = false
   package var badRows = BadRowPolicy.reject
   /// Which telemetry the files hold; nil to find out.
   package var kind: TelemetryKind?

@@ -73,8 +73,7 @@ extension Workspace {
       if store == nil {
         for known in imported.withLock({ Array($0.values) }) where known.isSame && catalog.hasTable(named: known.table) {
           // A file that can no longer be read is not known.
-          let options = loading.importOptions(known.path)
-          guard let record = try? ImportRecord(ofAll: known.path, rows: known.rows, options: options) else { continue }
+          guard let record = try? ImportRecord(ofAll: known.path, rows: known.rows, options: known.options) else { continue }
           try writer.note(record, inTable: known.table)
         }
       }

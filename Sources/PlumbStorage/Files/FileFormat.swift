@@ -42,7 +42,7 @@ package struct FileFormat: Sendable {
   }
 
   /// Every format. Of those that are equally certain the first is taken.
-  package static let all: [FileFormat] = [.sqlite, .ndjson, .json, .tsv, .csv]
+  package static let all: [FileFormat] = [.csv, .tsv, .json, .ndjson, .sqlite]
 
   /// How certain it is that a file is of a format, from the least.
   enum Certainty: Int, Comparable {

@@ -60,8 +60,14 @@ package final class FileInput {
   /// Whether a path names a file, or a table of one.
   package static func exists(_ path: String) -> Bool { access(parts(ofPath: path).file, F_OK) == 0 }
 
-  /// Where the file is known again.
-  package var identity: String { absolutePath(file) + (part.map { "#" + $0 } ?? "") }
+  /// The path of the file, without the table that is named in it.
+  package static func file(ofPath path: String) -> String { parts(ofPath: path).file }
+
+  /// Where a file, or the table that is named in it, is known again.
+  package static func identity(ofPath path: String) -> String {
+    let (file, part) = parts(ofPath: path)
+    return absolutePath(file) + (part.map { "#" + $0 } ?? "")
+  }
 
   /// The tables of a file that can hold several; nil for files that are one table.
   package static func tables(in path: String, _ options: ReadOptions) throws -> [String]? {

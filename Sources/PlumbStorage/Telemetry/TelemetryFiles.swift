@@ -1,16 +1,11 @@
 import Glibc
 import PlumbDiagnostics
 
-/// Finds files: those of a folder and the folders in it, and those that a pattern names.
-package enum TelemetryFiles {
+/// Finds the files of a folder, and of the folders in it, that could be telemetry.
+enum TelemetryFiles {
   private static let depthLimit = 24
   private static let countLimit = 200_000
   private static let endings = [".json", ".jsonl", ".ndjson", ".log"]
-
-  package static func isFolder(_ path: String) -> Bool { Folder.isFolder(path) }
-  package static func isPipe(_ path: String) -> Bool { Folder.isPipe(path) }
-  package static func folders(in folder: String) -> [String] { Folder.folders(in: folder) }
-  package static func expanding(_ pattern: String) throws -> [String] { try Folder.expanding(pattern) }
 
   /// Whether a name could be that of telemetry; what is in the file decides.
   static func isCandidate(_ name: String) -> Bool {
@@ -36,7 +31,7 @@ package enum TelemetryFiles {
         guard lstat(place, &status) == 0 else { continue }
         if status.st_mode & S_IFMT == S_IFDIR {
           if depth < depthLimit { folders.append((place, depth + 1)) }
-        } else if isCandidate(name), !isFolder(place) {
+        } else if isCandidate(name), !Folder.isFolder(place) {
           found.append(place)
           if found.count > countLimit {
             throw Diagnostic("too-many-files", "`\(folder)` holds more than \(countLimit) files", help: "name a folder in it")

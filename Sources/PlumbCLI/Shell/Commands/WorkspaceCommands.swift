@@ -58,7 +58,7 @@ extension Shell {
     if let own = workspace.store?.file.path, Paths.areSameFile(own, path), !salvaging {
       return Console.say("it is open already: \(try whereItIs())")
     }
-    if TelemetryFiles.isFolder(path) {
+    if Folder.isFolder(path) {
       throw Diagnostic("cannot-read", "`\(path)` is a folder, and a workspace is a file", help: "`.import \(path)` reads the files in it")
     }
     let isNew = access(path, F_OK) != 0

@@ -9,13 +9,14 @@ import PlumbStorage
 ///
 /// Each batch is a transaction, which also notes how far the file was read: what was stopped goes on there the next time,
 /// and a file that was read to its end adds nothing.
-final class TableImport {
+final class TableWriting {
   private let file: WorkspaceFile
-  private let loading: Loading
   private let path: String
   private let name: String
   private let replaces: Bool
   private let options: ReadOptions
+  /// Where the file is known again.
+  private let identity: String
   private let batchBytes: Int
 
   /// Rows of this file that are in the table, those of them that were there before, and where the last one ends.
@@ -24,38 +25,36 @@ final class TableImport {
   private var committed = 0
   /// Whether a table that is there gives way, which it does as a whole or not at all.
   private var mustBeWhole = false
-  /// Whether the next transaction makes the table anew.
+  /// Whether the next transaction makes a new table.
   private var makesTable: Bool
   private var misfits = RowMisfits()
   private let work: Work
   private let stage: Work.Stage
 
-  init(
-    _ loading: Loading, into file: WorkspaceFile, table name: String, from path: String, replaces: Bool, batchBytes: Int,
-    _ work: Work
-  ) {
+  init(_ source: IntakeFile, into file: WorkspaceFile, replaces: Bool, batchBytes: Int, _ work: Work) {
     self.work = work
     self.file = file
-    self.loading = loading
-    self.path = path
-    self.name = name
     self.replaces = replaces
     self.batchBytes = batchBytes
-    options = loading.importOptions(path)
+    path = source.path
+    name = source.table
+    options = source.options
+    identity = FileInput.identity(ofPath: path)
     makesTable = replaces
     stage = work.stage("importing \(name)", unit: "rows")
   }
 
+  /// - Returns: the file's rows that are in the table now; nil when there was nothing to do.
   /// - Throws: `Stopped` when it was stopped, and diagnostics of the file; the batches that were written until then stay.
-  func run() throws {
+  func run() throws -> Int? {
     // What this process wrote a moment ago counts.
     try file.reading {}
     let context = options.context
     work.stopInOrder()
-    try work.running(context) {
+    return try work.running(context) {
       defer { stage.end() }
       do {
-        try write()
+        return try write()
       } catch {
         stage.end()
         if committed > 0, !context.isCancelled { work.note("\(whatIsIn); the same command goes on from there") }
@@ -66,16 +65,13 @@ final class TableImport {
     }
   }
 
-  /// Where a file is known again.
-  private var fullPath: String { path == "-" ? path : absolutePath(path) }
-
-  private func write() throws {
+  private func write() throws -> Int? {
     let known = replaces ? nil : file.table(named: name)
     mustBeWhole = replaces && file.table(named: name) != nil
     var reading = options
     (reading.tableColumns, reading.batchBytes) = (known?.schema, batchBytes)
     let stream = try RowFile(path, reading)
-    guard try begin(stream) else { return }
+    guard try begin(stream) else { return nil }
     // A table that holds nothing but rows of this file can be made again with other types.
     let isAlone = replaces || known?.rowCount ?? 0 == rowsBefore
     rows = rowsBefore
@@ -94,8 +90,9 @@ final class TableImport {
     }
     stage.end()
     for note in misfits.notes { work.note("`\(path)`: \(note)") }
-    let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them were there)" : ""
+    let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them were already there)" : ""
     work.say("\(name): \(counted(rows, "row")) from \(path)\(already)")
+    return rows
   }
 
   /// Begins at the front, or where an earlier import of the same file stopped.
@@ -105,17 +102,17 @@ final class TableImport {
   private func begin(_ stream: RowFile) throws -> Bool {
     let size = stream.storedSize ?? 0
     let records = replaces ? [] : try file.imports(into: name)
-    for record in records where record.path == fullPath || record.size == size {
+    for record in records where record.path == identity || record.size == size {
       switch try stream.likeness(to: record) {
       case .same:
-        work.say("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) are in already; --replace reads them again")
+        work.say("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) have already been imported; use --replace to import them again")
         return false
       case .longer(let position):
         rowsBefore = record.rows
         committed = record.offset
         try stream.begin(at: position)
         return true
-      case .other where record.isComplete || record.path != fullPath: continue
+      case .other where record.isComplete || record.path != identity: continue
       case .other, .cut:
         throw Diagnostic(
           "file-changed",
@@ -147,7 +144,7 @@ final class TableImport {
       try SimulatedWorld.note(name, isChanged: true, in: file, writer)
       try writer.note(
         ImportRecord(
-          path: fullPath, size: stream.storedSize ?? 0, position: stream.position, rows: added,
+          path: identity, size: stream.storedSize ?? 0, position: stream.position, rows: added,
           isComplete: stream.isAtEnd), inTable: name)
     }
     makesTable = false

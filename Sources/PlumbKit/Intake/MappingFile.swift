@@ -16,13 +16,13 @@ package struct MappingFile: Sendable {
   package let tables: [String]
 
   /// The name under which a workspace file keeps it.
-  package var name: String { Loading.tableName(forFile: path) }
+  package var name: String { Intake.tableName(forFile: path) }
 
   /// - Parameter saved: a text that is kept under a name, for a path where no file is.
   /// - Throws: diagnostics of the text.
   package init(path: String, saved: (String) -> String? = { _ in nil }) throws {
     self.path = path
-    if access(path, F_OK) != 0, let kept = saved(Loading.tableName(forFile: path)) { text = kept } else {
+    if access(path, F_OK) != 0, let kept = saved(Intake.tableName(forFile: path)) { text = kept } else {
       text = try QueryText.file(path)
     }
     let parsed = parse(text)

@@ -1,0 +1,61 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// The table that `externaldata` reads: the rows of local files with stated columns, one after the other.
+struct ExternalData: Sendable {
+  let badRows: BadRowPolicy
+  var threads: Int
+  let memoryLimit: Int
+
+  /// - Throws: diagnostics of the properties and of the files.
+  func read(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
+    var reading = ReadingOptions()
+    reading.columns = schema
+    reading.takesColumnsByPlace = true
+    reading.badRows = badRows
+    if let name = properties["format"] {
+      guard let format = FileFormat(name: name) else {
+        throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`", help: "it reads \(FileFormat.names)")
+      }
+      reading.format = format
+    }
+    reading.hasHeader = properties["ignoreFirstRecord"].map { $0 == "true" }
+    if let url = locations.first(where: { $0.contains("://") }) {
+      throw Diagnostic(
+        "unsupported", "`externaldata` reads local files only, not `\(url)`", help: "fetch the file first and name its path")
+    }
+    let sink = TableSink(Table(name: "externaldata", schema: schema, groups: []))
+    let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit)
+    try intake.take(locations.map { (sink.name, $0) }, Work())
+    return sink.table
+  }
+}
+
+/// One table that files are put together into.
+private struct TableSink: RowSink {
+  let name: String
+  private let gathered: Guarded<Table>
+
+  init(_ table: Table) {
+    name = table.name
+    gathered = Guarded(table)
+  }
+
+  var table: Table { gathered.withLock { $0 } }
+  var takesAllTables: Bool { false }
+  var takesFilesOnce: Bool { false }
+  var isLasting: Bool { false }
+  var batchBytes: Int? { nil }
+
+  func table(named name: String) -> Table? { table }
+
+  func take(_ file: IntakeFile, _ work: Work) throws -> LoadedFile? {
+    let rows = try readTable(named: name, file.path, file.options).table
+    gathered.withLock { $0 = $0.appending(rows.groups) }
+    return LoadedFile(name: name, rows: rows.rowCount, path: file.path)
+  }
+
+  func take(_ tables: TelemetryTables, mapping: MappingFile?, _ work: Work) {}
+}

@@ -1,0 +1,107 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// Files of data or telemetry that a workspace takes in.
+package struct ImportRequest: Sendable {
+  package var paths: [String]
+  /// The table's name, for one path; nil for the files' names.
+  package var tableName: String?
+  /// Whether a table of the name is replaced; else the rows are added to it.
+  package var replaces = false
+  /// How much text of a file is saved at a time.
+  package var batchBytes = 128 << 20
+  package var reading = ReadingOptions()
+  /// Workers and bytes, where they are others than the workspace's.
+  package var threads: Int?
+  package var memoryLimit: Int?
+
+  package init(paths: [String]) { self.paths = paths }
+}
+
+extension ImportRequest {
+  func limiting(_ options: WorkspaceOptions) -> WorkspaceOptions {
+    var options = options
+    options.threads = threads ?? options.threads
+    options.memoryLimit = memoryLimit ?? options.memoryLimit
+    return options
+  }
+}
+
+/// Files of data as they become tables of a workspace, a batch of rows in a transaction.
+///
+/// What was stopped goes on where it was when the same request is made again, and what is imported already is not
+/// imported twice.
+package struct Import {
+  private var request: ImportRequest
+  private let options: WorkspaceOptions
+
+  package init(_ request: ImportRequest, _ options: WorkspaceOptions) {
+    self.request = request
+    self.options = request.limiting(options)
+  }
+
+  private var items: [(name: String?, path: String)] { request.paths.map { (request.tableName, $0) } }
+
+  /// What the mapping makes of the first rows of each path, table by table.
+  package func preview(_ work: Work) throws -> [(table: String, answer: Answer)] {
+    let intake = try intake(into: MemorySink(catalog: Catalog()))
+    return try request.paths.flatMap { try intake.preview($0, work) }
+  }
+
+  /// Reads all paths into a workspace file, which is created if it is missing and one of the paths names a file.
+  ///
+  /// - Returns: whether all tables of all files were read.
+  package func run(into path: String, _ work: Work) throws -> Bool {
+    if access(path, F_OK) != 0 {
+      var looking = self
+      looking.request.reading.rejects = nil
+      try looking.intake(into: MemorySink(catalog: Catalog())).checkThatSomethingIsThere(items)
+    }
+    var fileOptions = WorkspaceFile.Options()
+    fileOptions.threads = options.threads
+    BufferRecycling.keep(upTo: min(options.memoryLimit / 16, 512 << 20))
+    return try run(into: WorkspaceFile(path, fileOptions), work)
+  }
+
+  /// Reads all paths into an open file.
+  ///
+  /// - Returns: whether all tables of all files were read.
+  /// - Throws: `Stopped` when it was stopped, and diagnostics that name the file; what was saved until then stays.
+  package func run(into file: WorkspaceFile, _ work: Work) throws -> Bool {
+    // What is read and not yet written takes a few times its text.
+    let batchBytes = max(4096, min(request.batchBytes, max(options.memoryLimit / 16, 1 << 20)))
+    let sink = WorkspaceSink(file: file, replaces: request.replaces, batchBytes: batchBytes)
+    return try intake(into: sink) { file.setting(WorkspaceSink.settingName($0)) }.take(items, work).isWhole
+  }
+
+  /// Reads all paths into tables in memory.
+  ///
+  /// - Parameter imported: what was imported before.
+  func run(into catalog: Catalog, imported: Guarded<[String: ImportedFile]>, _ work: Work) throws -> Bool {
+    try intake(into: MemorySink(catalog: catalog, imported: imported, replaces: request.replaces)).take(items, work).isWhole
+  }
+
+  private func intake(into sink: any RowSink, savedMapping: (String) -> String? = { _ in nil }) throws -> Intake {
+    try Intake(
+      into: sink, request.reading, threads: options.threads, memoryLimit: options.memoryLimit, savedMapping: savedMapping)
+  }
+}
+
+extension Workspace {
+  /// Takes files of data in: into the workspace file, or into tables in memory.
+  ///
+  /// - Returns: whether all tables of all files were read.
+  /// - Throws: `Stopped` when it was stopped, and diagnostics that name the file; what was taken in until then stays.
+  package func take(_ request: ImportRequest, _ work: Work) throws -> Bool {
+    let taking = Import(request, options)
+    guard let store else { return try taking.run(into: catalog, imported: imported, work) }
+    defer {
+      // What was written before a stop or a mistake is there.
+      if (try? store.beginReading(catalog)) != nil { store.endReading() }
+    }
+    return try taking.run(into: store.file, work)
+  }
+}

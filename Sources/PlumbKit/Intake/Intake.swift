@@ -1,0 +1,208 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// The road from paths to rows: finds out what each path stands for, and hands its rows or its telemetry to a sink.
+struct Intake: Sendable {
+  private let reading: ReadingOptions
+  private let threads: Int
+  private let memoryLimit: Int
+  private let sink: any RowSink
+  private let telemetry: TelemetryIntake
+
+  /// - Parameter savedMapping: the text of a mapping that is kept under a name.
+  /// - Throws: diagnostics of the mapping and of the file for rejected rows.
+  init(
+    into sink: any RowSink, _ reading: ReadingOptions, threads: Int, memoryLimit: Int,
+    savedMapping: (String) -> String? = { _ in nil }
+  ) throws {
+    self.sink = sink
+    self.reading = reading
+    self.threads = threads
+    self.memoryLimit = memoryLimit
+    telemetry = try TelemetryIntake(
+      into: sink, mapping: try reading.mapping.map { try MappingFile(path: $0, saved: savedMapping) },
+      rejects: reading.rejects)
+  }
+
+  private init(_ other: Intake, threads: Int) {
+    (reading, memoryLimit, sink, telemetry) = (other.reading, other.memoryLimit, other.sink, other.telemetry)
+    self.threads = threads
+  }
+
+  /// The same with other threads.
+  func with(threads: Int) -> Intake { Intake(self, threads: threads) }
+
+  /// Takes what some paths name: a file under its name or the one given, each table of a folder under its file's, and
+  /// telemetry into the tables that telemetry has. Files of one name make one table.
+  ///
+  /// - Returns: the files in order, and whether all tables in them could be read.
+  /// - Throws: `Stopped`, and diagnostics that name the file; what was taken before stays.
+  @discardableResult
+  func take(
+    _ items: [(name: String?, path: String)], _ work: Work
+  ) throws -> (files: [LoadedFile], isWhole: Bool) {
+    // What was rejected until then is written even if reading ends early.
+    defer { try? telemetry.finish() }
+    var gathered = GatheredFiles()
+    var (files, isWhole, hasTables) = ([LoadedFile](), true, false)
+    for (name, path) in items {
+      if telemetry.mapping != nil || reading.kind != nil, name != nil {
+        throw Diagnostic(
+          "named-telemetry", "telemetry fills tables of its own, so that it takes no name",
+          help: "write the path alone: `\(path)`")
+      }
+      if try isTelemetry(path, named: name) {
+        files += try takeTelemetry(path, work)
+        continue
+      }
+      hasTables = true
+      for (table, part) in try tables(at: path, named: name) where !sink.takesFilesOnce || gathered.takes(part, into: table) {
+        let file = IntakeFile(
+          table: table, path: part, options: try options(part, table: table), first: gathered.firstFile(of: table))
+        do {
+          guard let taken = try sink.take(file, work) else { continue }
+          gathered.note(part, in: table)
+          files.append(taken)
+        } catch let problem as Diagnostic where part.hasSuffix("#\(table)") && problem.code == "cannot-read" && part != path {
+          // Such as a view of a table that is gone: the others can be read.
+          work.report(
+            .problem(Problem(Diagnostic(problem.code, "`\(table)` was left out: \(problem.message)", help: problem.help))))
+          isWhole = false
+        }
+      }
+    }
+    try telemetry.finish()
+    if sink.isLasting, !hasTables { try telemetry.checkTaken(items.map(\.path)) }
+    return (files, isWhole)
+  }
+
+  // MARK: What a path stands for
+
+  /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own. What can be
+  /// read once only is not looked into.
+  private func isTelemetry(_ path: String, named name: String?) throws -> Bool {
+    if telemetry.mapping != nil || reading.kind != nil { return true }
+    if name != nil || reading.format != nil { return false }
+    if path == "-" { return true }
+    let options = ReadOptions(context: makeContext())
+    return try Folder.expanding(path).contains { path in
+      try access(path, F_OK) == 0 && !Folder.isPipe(path) && TelemetryImport.isTelemetry(path, kind: nil, options: options)
+    }
+  }
+
+  /// The tables that a path stands for, each with its own path: files that a pattern matches, the tables of a folder, or
+  /// those of a file that holds several.
+  private func tables(at path: String, named name: String?) throws -> [(table: String, path: String)] {
+    if path == "-" { return [(name ?? "input", path)] }
+    return try Folder.expanding(path).flatMap { match -> [(table: String, path: String)] in
+      guard FileInput.exists(match) else {
+        throw Diagnostic("no-file", "cannot open `\(match)`: \(String(cString: strerror(errno)))")
+      }
+      if Folder.isFolder(match) {
+        guard name == nil else {
+          throw Diagnostic(
+            "folder", "`\(match)` is a folder, and a folder's tables are named after its files",
+            help: "write `\(match)` without a name")
+        }
+        return try Self.tables(ofFolder: match).map { (Self.tableName(forFile: $0), $0) }
+      }
+      if name == nil, sink.takesAllTables, !Folder.isPipe(match),
+        let tables = try FileInput.tables(in: match, options(match, table: nil))
+      {
+        return tables.map { ($0, "\(match)#\($0)") }
+      }
+      return [(name ?? Self.tableName(forFile: match), match)]
+    }
+  }
+
+  /// The file's name without folders and endings.
+  static func tableName(forFile path: String) -> String {
+    let file = path.split(separator: "/").last ?? "table"
+    let stem = file.prefix { $0 != "." }
+    return stem.isEmpty ? String(file) : String(stem)
+  }
+
+  /// - Throws: `no-file` when a folder has none, with a folder in it that has some.
+  private static func tables(ofFolder path: String) throws -> [String] {
+    let files = Folder.tables(in: path)
+    if !files.isEmpty { return files }
+    let inner = Folder.folders(in: path).first { !Folder.tables(in: $0).isEmpty }
+    throw Diagnostic(
+      "no-file", "the folder `\(path)` holds no \(FileFormat.namesOfTables) file",
+      help: inner.map { "folders in it are not looked into: name them as well, such as `\($0)`" })
+  }
+
+  /// - Throws: a diagnostic when none of the paths names a file, the first one's.
+  func checkThatSomethingIsThere(_ items: [(name: String?, path: String)]) throws {
+    var problem: Diagnostic?
+    for (name, path) in items {
+      do {
+        if try !isTelemetry(path, named: name) { _ = try tables(at: path, named: name) }
+        return
+      } catch let found as Diagnostic {
+        problem = problem ?? found
+      }
+    }
+    if let problem { throw problem }
+  }
+
+  // MARK: Reading
+
+  private func makeContext() -> ExecutionContext {
+    ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
+  }
+
+  /// How a file is read.
+  ///
+  /// - Parameter table: the table that its rows are for, if it is known; a schema beside an exported file has its columns.
+  private func options(_ path: String, table: String?) throws -> ReadOptions {
+    var options = ReadOptions(context: makeContext())
+    options.format = reading.format
+    options.delimiter = reading.delimiter
+    options.hasHeader = reading.hasHeader
+    options.columns = reading.columns.isEmpty ? nil : reading.columns
+    options.takesColumnsByPlace = reading.takesColumnsByPlace
+    if let table, path != "-", options.columns == nil {
+      options.columns = try ExportedSchema.columns(ofTable: table, besideFile: path)
+    }
+    options.badRows = reading.badRows
+    options.onReject = telemetry.onReject
+    options.isStandardInput = path == "-"
+    return options
+  }
+
+  private func takeTelemetry(_ path: String, _ work: Work) throws -> [LoadedFile] {
+    let options = try options(path, table: nil)
+    // What was read is reported, and perhaps saved, before the end.
+    work.stopInOrder()
+    return try work.running(options.context) { try telemetry.take(path, kind: reading.kind, options, work) }
+  }
+
+  /// What the mapping makes of the first rows of a file, table by table.
+  func preview(_ path: String, _ work: Work) throws -> [(table: String, answer: Answer)] {
+    let options = try options(path, table: nil)
+    return try work.running(options.context) { try telemetry.preview(path, options, work) }
+  }
+}
+
+/// Which files make which table while the paths of one command are taken: files of one name are one table.
+private struct GatheredFiles {
+  private var first: [String: String] = [:]
+  private var taken: Set<[String]> = []
+
+  /// Whether a file is not in the table yet; a file that is named twice has its rows once.
+  func takes(_ path: String, into table: String) -> Bool {
+    path == "-" || !taken.contains([table, FileInput.identity(ofPath: path)])
+  }
+
+  /// The file that the table was made of.
+  func firstFile(of table: String) -> String? { first[table] }
+
+  mutating func note(_ path: String, in table: String) {
+    if first[table] == nil { first[table] = path }
+    taken.insert([table, FileInput.identity(ofPath: path)])
+  }
+}

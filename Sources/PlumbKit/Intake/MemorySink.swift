@@ -1,0 +1,149 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbStorage
+
+/// Tables of a catalog in memory.
+///
+/// What is loaded takes the place of a table of its name; what is imported is added to it, but not twice.
+struct MemorySink: RowSink {
+  let catalog: Catalog
+  /// What was imported before, by table and path; nil for what is loaded.
+  var imported: Guarded<[String: ImportedFile]>?
+  /// Whether what is imported takes the place of a table of its name.
+  var replaces = false
+
+  var takesAllTables: Bool { isLasting }
+  var takesFilesOnce: Bool { true }
+  var isLasting: Bool { imported != nil }
+  var batchBytes: Int? { nil }
+
+  func table(named name: String) throws -> Table? { try catalog.table(named: name) }
+
+  func take(_ file: IntakeFile, _ work: Work) throws -> LoadedFile? {
+    if try isThere(file, work) { return nil }
+    let isAdded = isLasting && !replaces || file.first != nil
+    let known = isAdded ? try catalog.table(named: file.table) : nil
+    let (table, misfits) = try work.running(file.options.context) {
+      if let known { return try rows(of: file, for: known) }
+      return try readTable(named: file.table, file.path, file.options)
+    }
+    if isLasting {
+      try catalog.make([known == nil ? .setTable(table) : .append(table)])
+      imported?.withLock { $0[key(file)] = ImportedFile(file, rows: table.rowCount) }
+    } else {
+      catalog.add(known?.appending(table.groups) ?? table)
+    }
+    for note in misfits.notes { work.note("`\(file.path)`: \(note)") }
+    if isLasting { work.say("\(file.table): \(counted(table.rowCount, "row")) from \(file.path)") }
+    return LoadedFile(name: file.table, rows: table.rowCount, path: file.path)
+  }
+
+  /// How much text is a batch where a file is read for a table that is there; all batches are kept.
+  private static let batchBytes = 256 << 20
+
+  /// The rows of a file in columns found by their names, of the types that the table has.
+  ///
+  /// - Throws: `schema-differs`, which names both files, and diagnostics of the file.
+  private func rows(of file: IntakeFile, for table: Table) throws -> (table: Table, misfits: RowMisfits) {
+    var options = file.options
+    (options.tableColumns, options.batchBytes) = (table.schema, Self.batchBytes)
+    let rows = try RowFile(file.path, options)
+    var groups: [RowGroup] = []
+    var misfits = RowMisfits()
+    do {
+      try rows.begin()
+      guard rows.schema == table.schema else { throw differs(rows.schema, file, table) }
+      while !rows.isAtEnd, let batch = try rows.next() {
+        groups += batch.groups
+        misfits += batch.misfits
+      }
+    } catch let wider as WiderColumns {
+      let schema = table.schema.indices.map { place in
+        ColumnInfo(table.schema[place].name, wider.types[place] ?? table.schema[place].type)
+      }
+      throw differs(schema, file, table)
+    }
+    return (Table(name: table.name, schema: table.schema, groups: groups), misfits)
+  }
+
+  private func differs(_ own: Schema, _ file: IntakeFile, _ table: Table) -> Diagnostic {
+    let columns = Dictionary(table.schema.map { ($0.name, $0.type) }) { one, _ in one }
+    let odd = own.first { columns[$0.name] != $0.type }
+    var reason = "other columns"
+    if let odd, let type = columns[odd.name] {
+      reason = "values of type \(odd.type.name) in `\(odd.name)`, which is \(type.name) there"
+    } else if let odd {
+      reason = "a column `\(odd.name)`, which is not there"
+    } else if let missing = table.schema.first(where: { column in !own.contains { $0.name == column.name } }) {
+      reason = "no column `\(missing.name)`"
+    }
+    let stated = odd.flatMap { columns[$0.name] == nil ? nil : "`--types` states the types of all columns, and " } ?? ""
+    return Diagnostic(
+      "schema-differs",
+      "`\(file.path)` cannot be added to `\(table.name)`\(file.first.map { " of `\($0)`" } ?? ""): it has \(reason)",
+      help: isLasting
+        ? "\(stated)`--as NAME` makes another table, `--replace` puts the rows in the place of this one"
+        : "\(stated)`--load NAME=\(file.path)` makes a table of its own of it")
+  }
+
+  // MARK: Files that were imported before
+
+  private func key(_ file: IntakeFile) -> String { "\(file.table) \(FileInput.identity(ofPath: file.path))" }
+
+  /// Whether all rows of a file are in its table.
+  ///
+  /// - Throws: `file-changed` when it has become another.
+  private func isThere(_ file: IntakeFile, _ work: Work) throws -> Bool {
+    guard let imported, !replaces, file.path != "-", catalog.hasTable(named: file.table),
+      let before = imported.withLock({ $0[key(file)] })
+    else { return false }
+    guard before.isSame else {
+      throw Diagnostic(
+        "file-changed", "`\(file.path)` has changed since its rows were put into `\(file.table)`",
+        help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
+    }
+    work.say("\(file.table): all rows of \(file.path) have already been imported; use --replace to import them again")
+    return true
+  }
+
+  // MARK: Telemetry
+
+  func take(_ tables: TelemetryTables, mapping: MappingFile?, _ work: Work) throws {
+    for table in tables.all + tables.kept.filter({ $0.rowCount > 0 }) {
+      if isLasting { try catalog.make([.setTable(table)]) } else { catalog.add(table) }
+    }
+    // Queries for any world find the tables that no reader fills, without rows.
+    for (name, schema) in TelemetryIntake.otherTables where !catalog.hasTable(named: name) {
+      catalog.add(Table(name: name, schema: schema, groups: []))
+    }
+  }
+}
+
+/// A file of rows that is in a table in memory, and what it was when it was read.
+package struct ImportedFile: Sendable {
+  let table: String
+  let path: String
+  let rows: Int
+  /// How it was read.
+  let options: ReadOptions
+  private let state: String
+
+  init(_ file: IntakeFile, rows: Int) {
+    table = file.table
+    path = FileInput.identity(ofPath: file.path)
+    options = file.options
+    self.rows = rows
+    state = Self.state(path)
+  }
+
+  /// Whether the file is still what was read.
+  var isSame: Bool { state == Self.state(path) }
+
+  private static func state(_ path: String) -> String {
+    var status = stat()
+    guard stat(FileInput.file(ofPath: path), &status) == 0 else { return "" }
+    return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+  }
+}
