@@ -29,8 +29,25 @@ struct FunctionExampleTests {
     for function in functions {
       explains(function.name, function.summary, function.examples.count)
       #expect(!function.overloads.isEmpty, "\(function.name)")
+      #expect((function.conditionalName == nil) == (function.conditional == nil), "\(function.name)")
     }
     expectDistinct(functions.map(\.name))
+  }
+
+  @Test(arguments: Plugin.all.map(\.name)) func pluginsAreExplained(name: String) throws {
+    let plugin = try #require(Plugin.named(name))
+    explains(name, plugin.summary, plugin.examples.count)
+    #expect(plugin.columns.hasSuffix("."), "\(name): \(plugin.columns)")
+    for example in plugin.examples {
+      #expect(example.expression.contains("evaluate \(name)("))
+      let chunk = try Self.session.run(example.expression).last?.chunks.first { $0.count > 0 }
+      let cells = try #require(chunk).vectors().map { column in
+        var cell = ByteBuffer()
+        column.printText(at: 0, to: &cell)
+        return cell.string
+      }
+      #expect(cells.joined(separator: ",") == example.result, "\(example.expression)")
+    }
   }
 
   @Test func scalarExamplesAreTrue() {

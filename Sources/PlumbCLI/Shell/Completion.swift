@@ -186,7 +186,8 @@ final class Completion: Sendable {
     case .tables:
       let own = tables + (first == "union" ? [] : columns)
       return own + plain(clauses) + settings.map { Candidate(text: $0.name) }
-    case .plugin where isBare: return Plugins.names.map { Candidate(text: $0 + "(", ending: nil) }
+    case .plugin where isBare: return 
+      Plugin.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     case .function where isBare:
       return (data.catalog.functions.map(\.name) + data.catalog.storedFunctions.map(\.name) + shape.givenNames)
         .map { Candidate(text: $0 + "(", ending: nil) }

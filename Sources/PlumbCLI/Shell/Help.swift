@@ -48,6 +48,7 @@ enum Help {
       \(list("Statements:", statements))
       \(list("Sources:", ["a table"] + SourceDeclaration.keywords))
       \(list("Operators:", OperatorDeclaration.keywords))
+      \(list("Plugins of evaluate:", Plugin.all.map(\.name)))
       \(list("Charts:", ChartDeclaration.all.map(\.name)))
       \(list("Formats:", ResultFormat.allCases.map(\.rawValue)))
       """
@@ -91,6 +92,12 @@ enum Help {
     if let function = AggregateFunction.all.first(where: { $0.name == name }) {
       parts.append(page(name, function.parameters, function.summary, function.examples))
     }
+    if let plugin = Plugin.named(name) {
+      parts.append(
+        page(
+          "| evaluate \(name)(\(plugin.parameters))", "\(plugin.summary) Columns: \(plugin.columns)",
+          plugin.examples.map(\.expression)))
+    }
     if parts.isEmpty {
       throw Diagnostic(
         "unknown-name", "there is no function, step, table or command `\(VisibleText.string(name))`",
@@ -109,7 +116,7 @@ enum Help {
   private static var names: [String] {
     OperatorDeclaration.keywords + SourceDeclaration.keywords + statements
       + ChartDeclaration.all.map(\.name) + DotCommand.all.map(\.name)
-      + ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name)
+      + ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name) + Plugin.all.map(\.name)
   }
 
   private static func page(

@@ -14,7 +14,7 @@ extension PluginCall {
       throw Diagnostic("not-a-column", "`pivot` needs a column that is not dynamic", at: first.span)
     }
     var keyArguments = Array(arguments.dropFirst())
-    var aggregate: (name: String, arguments: [BoundExpression]) = ("count", [])
+    var aggregate = (name: "count", arguments: [BoundExpression]())
     if let second = keyArguments.first, case .call(let call) = second.value.withoutParentheses {
       aggregate = (call.name.text, try call.arguments.map { try columns.expression($0.value) })
       keyArguments.removeFirst()
@@ -69,15 +69,11 @@ extension PluginCall {
   ) throws -> LogicalPlan {
     let span = call.span
     // Each cell is the aggregate over the rows that have its column's value.
-    let conditional = [
-      "count": "countif", "min": "minif", "max": "maxif", "sum": "sumif", "avg": "avgif", "dcount": "dcountif",
-      "stdev": "stdevif", "variance": "varianceif", "take_any": "take_anyif", "any": "take_anyif",
-      "make_list": "make_list_if", "make_set": "make_set_if", "make_bag": "make_bag_if",
-    ]
-    guard let name = conditional[aggregate.name], let function = AggregateFunction.named(name) else {
+    guard let function = AggregateFunction.named(aggregate.name)?.conditional else {
+      let usable = AggregateFunction.all.filter { $0.conditional != nil }.map { "`\($0.name)`" }.sorted()
       throw Diagnostic(
         "unsupported-aggregate", "`pivot` cannot use `\(aggregate.name)`", at: span,
-        help: "it takes \(conditional.keys.sorted().map { "`\($0)`" }.joined(separator: ", "))")
+        help: "it takes \(usable.joined(separator: ", "))")
     }
     let pivoted = BoundExpression.column(pivotIndex, source.schema[pivotIndex].type, span).converted(to: .string)
     var names = NameMaker(used: keys.map { source.schema[$0].name })

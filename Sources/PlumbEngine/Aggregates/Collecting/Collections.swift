@@ -9,7 +9,7 @@ extension AggregateFunction {
         .init("range x from 1 to 3 step 1 | summarize make_list(x, 2)", is: "[1,2]"),
         .init("datatable(x: long)[] | summarize make_list(x)", is: "[]"),
       ],
-      overloads: lists(.values, "list", predicate: false)),
+      overloads: lists(.values, "list", predicate: false), conditional: "make_list_if"),
 
     AggregateFunction(
       "make_list_if", "Is an array of the values of `expression` where `predicate` is true.",
@@ -31,7 +31,7 @@ extension AggregateFunction {
         .init(#"datatable(x: string)["b", "a", "b"] | summarize make_set(x)"#, is: #"["b","a"]"#),
         .init("datatable(x: dynamic)[dynamic([1, 2]), dynamic([2, 3])] | summarize make_set(x)", is: "[1,2,3]"),
       ],
-      overloads: lists(.distinct, "set", predicate: false)),
+      overloads: lists(.distinct, "set", predicate: false), conditional: "make_set_if"),
 
     AggregateFunction(
       "make_set_if", "Is an array of the distinct values of `expression` where `predicate` is true.",
@@ -47,7 +47,7 @@ extension AggregateFunction {
           #"datatable(x: dynamic)[dynamic({"a": 1}), dynamic({"b": 2})] | summarize make_bag(x)"#,
           is: #"{"a":1,"b":2}"#)
       ],
-      overloads: bags(predicate: false)),
+      overloads: bags(predicate: false), conditional: "make_bag_if"),
 
     AggregateFunction(
       "make_bag_if", "Is a bag of the slots of the bags in `expression` where `predicate` is true.",

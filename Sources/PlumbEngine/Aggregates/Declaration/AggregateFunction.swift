@@ -10,10 +10,11 @@ package struct AggregateFunction: Sendable {
   package let examples: [ScalarFunction.Example]
   package let overloads: [AggregateOverload]
   package let traits: AggregateTraits
+  package let conditionalName: String?
 
   init(
     _ name: String, _ summary: String, _ parameters: String, examples: [ScalarFunction.Example],
-    overloads: [AggregateOverload], traits: AggregateTraits = []
+    overloads: [AggregateOverload], traits: AggregateTraits = [], conditional: String? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -21,7 +22,11 @@ package struct AggregateFunction: Sendable {
     self.examples = examples
     self.overloads = overloads
     self.traits = traits
+    conditionalName = conditional
   }
+
+  /// The aggregate of the same values that takes a predicate after them, as `sumif` is for `sum`; nil when there is none.
+  package var conditional: AggregateFunction? { conditionalName.flatMap(AggregateFunction.named) }
 }
 
 /// What those who plan a query may know of an aggregate: they ask for this, never for its name. Whether it depends on the

@@ -6,7 +6,7 @@ extension AggregateFunction {
       "expression, [accuracy]",
       examples: [.init(#"datatable(x: string)["a", "b", "a"] | summarize dcount(x)"#, is: "2")],
       overloads: [.distinct([.any], predicate: false), .distinct([.any, .exactly(.long)], predicate: false)],
-      traits: .ignoresRepeats),
+      traits: .ignoresRepeats, conditional: "dcountif"),
 
     AggregateFunction(
       "dcountif",
@@ -21,7 +21,7 @@ extension AggregateFunction {
     AggregateFunction(
       "count_distinct", "Counts the distinct values of `expression`.", "expression",
       examples: [.init("datatable(x: long)[1, 2, 2, long(null)] | summarize count_distinct(x)", is: "2")],
-      overloads: [.distinct([.any], predicate: false)], traits: .ignoresRepeats),
+      overloads: [.distinct([.any], predicate: false)], traits: .ignoresRepeats, conditional: "count_distinctif"),
 
     AggregateFunction(
       "count_distinctif", "Counts the distinct values of `expression` where `predicate` is true.",

@@ -24,7 +24,7 @@ extension AggregateFunction {
       "take_any", "Is each `expression` in some row of the group; one alone is not null or empty if it can.",
       "expression...",
       examples: [.init(#"datatable(a: string)["", "p"] | summarize take_any(a)"#, is: "p")],
-      overloads: [.rowSelector { AnyRowState($0, predicate: false) }]),
+      overloads: [.rowSelector { AnyRowState($0, predicate: false) }], conditional: "take_anyif"),
 
     AggregateFunction(
       "take_anyif", "Is `expression` in some row of the group for which `predicate` is true.",

@@ -169,7 +169,7 @@ extension AggregateFunction {
     AggregateFunction(
       "variance", "Is the variance of `expression`, taken as a sample; 0 without values.", "expression",
       examples: [.init("range x from 1 to 5 step 1 | summarize variance(x)", is: "2.5")],
-      overloads: spreads(predicate: false) { $0.sampleVariance }),
+      overloads: spreads(predicate: false) { $0.sampleVariance }, conditional: "varianceif"),
 
     AggregateFunction(
       "varianceif", "Is the variance of `expression`, taken as a sample, where `predicate` is true.",
@@ -192,7 +192,7 @@ extension AggregateFunction {
     AggregateFunction(
       "stdev", "Is the standard deviation of `expression`, taken as a sample; 0 without values.", "expression",
       examples: [.init("range x from 1 to 5 step 1 | summarize round(stdev(x), 4)", is: "1.5811")],
-      overloads: spreads(predicate: false) { $0.sampleVariance.squareRoot() }),
+      overloads: spreads(predicate: false) { $0.sampleVariance.squareRoot() }, conditional: "stdevif"),
 
     AggregateFunction(
       "stdevif", "Is the standard deviation of `expression`, taken as a sample, where `predicate` is true.",
@@ -203,7 +203,7 @@ extension AggregateFunction {
     AggregateFunction(
       "stdevp", "Is the standard deviation of `expression`, taken as the whole population.", "expression",
       examples: [.init("range x from 1 to 5 step 1 | summarize round(stdevp(x), 4)", is: "1.4142")],
-      overloads: spreads(predicate: false) { $0.populationVariance?.squareRoot() }),
+      overloads: spreads(predicate: false) { $0.populationVariance?.squareRoot() }, conditional: "stdevpif"),
 
     AggregateFunction(
       "stdevpif",

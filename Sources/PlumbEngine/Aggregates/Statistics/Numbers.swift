@@ -10,7 +10,7 @@ extension AggregateFunction {
       overloads: [
         .fixed([], to: .long) { CountState(predicate: false) },
         AggregateOverload([.any], results: { _ in [.long] }) { _ in CountState(predicate: false) },
-      ], traits: [.countsRows, .countsEveryRow]),
+      ], traits: [.countsRows, .countsEveryRow], conditional: "countif"),
 
     AggregateFunction(
       "countif", "Counts the rows for which `predicate` is true.", "predicate",
@@ -23,7 +23,7 @@ extension AggregateFunction {
         .init("range x from 1 to 5 step 1 | summarize sum(x)", is: "15"),
         .init("datatable(x: timespan)[1h, 30m] | summarize sum(x)", is: "01:30:00"),
       ],
-      overloads: sums(predicate: false)),
+      overloads: sums(predicate: false), conditional: "sumif"),
 
     AggregateFunction(
       "sumif", "Adds the values of `expression` where `predicate` is true.", "expression, predicate",
@@ -38,7 +38,7 @@ extension AggregateFunction {
         .init("datatable(x: timespan)[1h, 2h] | summarize avg(x)", is: "01:30:00"),
         .init("datatable(x: long)[] | summarize avg(x)", is: "NaN"),
       ],
-      overloads: means(predicate: false)),
+      overloads: means(predicate: false), conditional: "avgif"),
 
     AggregateFunction(
       "avgif", "Is the mean of `expression` where `predicate` is true.", "expression, predicate",
@@ -51,7 +51,7 @@ extension AggregateFunction {
         .init("datatable(x: long)[3, long(null), 2] | summarize min(x)", is: "2"),
         .init(#"datatable(x: string)["pear", "fig"] | summarize min(x)"#, is: "fig"),
       ],
-      overloads: extremes(Least.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes]),
+      overloads: extremes(Least.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes], conditional: "minif"),
 
     AggregateFunction(
       "minif", "Is the least value of `expression` where `predicate` is true.", "expression, predicate",
@@ -64,7 +64,7 @@ extension AggregateFunction {
         .init("datatable(x: real)[1.5, 0.5] | summarize max(x)", is: "1.5"),
         .init(#"datatable(x: string)["pear", "fig"] | summarize max(x)"#, is: "pear"),
       ],
-      overloads: extremes(Greatest.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes]),
+      overloads: extremes(Greatest.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes], conditional: "maxif"),
 
     AggregateFunction(
       "maxif", "Is the greatest value of `expression` where `predicate` is true.", "expression, predicate",

@@ -2,6 +2,42 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
+extension Plugin {
+  /// Plugins that look values up in tables, or sketches in each other.
+  static let lookups: [Plugin] = [
+    Plugin(
+      "dcount_intersect", "Counts how many values sketches of `hll` have in common: the first alone, the first two, and so on.",
+      "hll, hll, ...", columns: "`s0`, `s1` and so on, one for each sketch.",
+      examples: [
+        .init(
+          "range x from 1 to 9 step 1 | summarize a = hll(x), b = hll_if(x, x > 4) | evaluate dcount_intersect(a, b)",
+          is: "9,5")
+      ]
+    ) { try $0.sketchIntersections() },
+
+    addressLookup("ipv4_lookup", .ipv4, address: "10.1.2.3", network: "10.0.0.0/8", is: "10.1.2.3,10.0.0.0/8,office"),
+    addressLookup(
+      "ipv6_lookup", .ipv6, address: "2001:db8::1", network: "2001:db8::/32", is: "2001:db8::/32,office,2001:db8::1"),
+  ]
+
+  private static func addressLookup(
+    _ name: String, _ family: AddressFamily, address: String, network: String, is result: String
+  ) -> Plugin {
+    let columns = family == .ipv6 ? "The table's columns, then the input's." : "The input's columns, then the table's."
+    return Plugin(
+      name,
+      "Joins each row with the row of `table` whose `network` holds `address` most closely and whose `keys` are equal.",
+      "table, address, network, [keys, ...], [return_unmatched]", columns: columns,
+      examples: [
+        .init(
+          #"let zones = datatable(network: string, zone: string)["\#(network)", "office"]; "#
+            + #"print ip = "\#(address)" | evaluate \#(name)(zones, ip, network)"#,
+          is: result)
+      ]
+    ) { try $0.addressLookup(family) }
+  }
+}
+
 extension PluginCall {
   /// `ipv4_lookup(table, address, network, keys..., return_unmatched)` and `ipv6_lookup`.
   func addressLookup(_ family: AddressFamily) throws -> Relation {
