@@ -58,8 +58,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // What a program needs of the library is public: this one sees nothing else.
+    .executableTarget(name: "KitExample", dependencies: ["PlumbKit"], path: "Samples/Kit", packageAccess: false),
+
     .target(name: "TestSupport", dependencies: ["PlumbEngine", "PlumbLearning", "PlumbSimulator"], path: "Tests/TestSupport"),
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI", "PlumbKit"]),
+    .testTarget(name: "PlumbKitTests", dependencies: ["PlumbKit", "PlumbEngine", "PlumbDatabase"]),
     .testTarget(name: "PlumbLearningTests", dependencies: ["TestSupport", "PlumbLearning", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbSimulatorTests", dependencies: ["TestSupport", "PlumbDiagnostics", "PlumbSimulator", "PlumbModel", "PlumbEngine"]),
     .testTarget(
@@ -77,14 +81,15 @@ let package = Package(
       exclude: ["Fixtures"]),
     // Tests of the whole: the manual's pages, the repository's promises, inputs made to break it.
     .testTarget(
-      name: "GoldenTests", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbCLI"]),
+      name: "GoldenTests",
+      dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbKit", "PlumbCLI"]),
     .testTarget(
       name: "RepositoryTests",
       dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbCLI"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage",
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbKit",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(

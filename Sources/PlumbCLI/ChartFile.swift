@@ -12,7 +12,7 @@ enum ChartFile {
   @discardableResult
   static func write(_ answer: Answer, isSafe: Bool = false) throws -> String? {
     guard let path = answer.visualization?.properties["file"] else { return nil }
-    guard let format = ResultFormat(fileName: path), format == .svg || format == .page else {
+    guard let format = Formats.ofFile(named: path), format == .svg || format == .page else {
       throw Diagnostic(
         "unknown-format", "a chart is written as .svg or .html, not as `\(path)`",
         help: "write `with (file = \"chart.svg\")`")

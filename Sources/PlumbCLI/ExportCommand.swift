@@ -23,18 +23,15 @@ struct ExportCommand: ParsableCommand {
   var salvage = false
 
   func validate() throws {
-    // Not tsv: files of others have backslashes that mean nothing, so that ours would not come back.
-    guard [.csv, .json, .jsonl].contains(format) else {
-      throw ValidationError("--format takes csv, json or jsonl here, not '\(format.rawValue)'")
+    guard Export.formats.contains(format) else {
+      throw ValidationError("--format takes csv, json or jsonl here, not '\(format.name)'")
     }
   }
 
   func run() throws {
     try Failure.guarding {
-      var export = Export(file, to: to, format: format)
-      export.tables = tables
-      export.salvages = salvage
-      let written = try Console.working { try export.run($0) }
+      let export = Export(to: to, format: format, tables: tables)
+      let written = try Console.working { try export.run(file, salvages: salvage, $0) }
       Console.say("\(counted(written.tables, "table")), \(counted(written.rows, "row")) written to \(to)")
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
@@ -53,7 +54,7 @@ enum ManualPage {
       out += ".TP\n.B \(escaped(command.usage))\n\(escaped(command.summary))\n"
     }
     out += ".SH FORMATS\n"
-    for format in ResultFormat.allCases { out += ".TP\n.B \(escaped(format.rawValue))\n\(escaped(format.summary))\n" }
+    for format in Formats.all { out += ".TP\n.B \(escaped(format.name))\n\(escaped(format.summary))\n" }
     out += ".SH STEPS OF A QUERY\n"
     for step in OperatorDeclaration.all where step.isSupported {
       out += ".TP\n.B \(escaped(step.usage))\n\(escaped(step.summary))\n"

@@ -7,7 +7,16 @@ import PlumbKit
 import PlumbPresentation
 import PlumbStorage
 
-extension ResultFormat: ExpressibleByArgument {}
+extension ResultFormat: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let format = Formats.named(argument) else { return nil }
+    self = format
+  }
+
+  public var defaultValueDescription: String { name }
+  public static var allValueStrings: [String] { Formats.names }
+}
+
 extension BadRowPolicy: ExpressibleByArgument {}
 
 /// What a query may read, and its limits; the same for every subcommand.
@@ -124,7 +133,7 @@ struct DataOptions: ParsableArguments {
     if let threads { options.threads = threads }
     options.memoryLimit = try memoryLimit()
     options.salvages = salvage
-    options.now = try nowTicks()
+    options.now = try nowTicks().map { Moment(ticks: $0) }
     for (name, value) in try assignments(parameters, option: "--param", allowsPathAlone: false) {
       options.parameters[name ?? ""] = value
     }
@@ -139,8 +148,8 @@ struct DataOptions: ParsableArguments {
     reading.format = try loadedFormat()
     reading.delimiter = try delimiterByte()
     reading.hasHeader = header
-    reading.columns = try columnTypes()
-    reading.badRows = badRows
+    reading.schema = try columnTypes()
+    reading.badRowPolicy = badRows
     reading.kind = try telemetryKind()
     reading.mapping = mapping
     reading.rejects = rejects

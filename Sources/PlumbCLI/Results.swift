@@ -24,7 +24,7 @@ final class Results {
   init(_ options: OutputOptions) throws {
     isOnTerminal = options.output == nil && Console.outputIsTerminal
     let format =
-      options.format ?? options.output.flatMap { ResultFormat(fileName: $0) } ?? (isOnTerminal ? .auto : .csv)
+      options.format ?? options.output.flatMap { Formats.ofFile(named: $0) } ?? (isOnTerminal ? .auto : .csv)
     destination = try Destination(options)
     let limit = isOnTerminal && format.isForPeople ? Self.terminalRowLimit : nil
     isLimitedByDefault = limit != nil && options.rowLimit == nil

@@ -16,7 +16,7 @@ enum ShowCommand {
   /// What `.show` is followed by in the commands of databases.
   private static let databaseSubjects = Set(DatabaseCommand.all.compactMap { $0.firstWord == ".show" ? $0.secondWord : nil })
   static let allSubjects = Set(subjects).union(databaseSubjects).sorted()
-  static let methods = RiskMethod.allCases.map(\.rawValue)
+  static let methods = Workspace.trainingMethods
 
   /// The words of a text that is one of these commands; nil for other texts.
   static func words(in text: String) -> [String]? {
@@ -73,20 +73,18 @@ enum ShowCommand {
       method = first
       words = words.dropFirst()
     }
-    var within = ""
+    var within: Int64?
     if words.first == "within" {
       guard words.count == 2, let last = words.last, let ticks = TimeSpan.parse(last) else {
         throw Diagnostic("usage", "`within` is followed by a time", help: "write `.train \(method) within 6h`")
       }
-      within = ", within = \(Value.timespan(ticks).literal)"
+      within = ticks
       words = []
     }
     if let extra = words.first {
       throw Diagnostic("usage", "`\(VisibleText.string(extra))` is not understood here", help: "write `.train \(method) within 6h`")
     }
-    _ = try session.run("predict_risk(using = \"\(method)\", retrain = true\(within)) | take 0")
-    try workspace.predictor.saveLatest()
-    return try session.run("predict_models()")
+    return [try workspace.trainRisk(method, within: within, session)]
   }
 }
 

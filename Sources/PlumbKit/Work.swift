@@ -33,12 +33,12 @@ public final class Work: Sendable {
 
   package func say(_ text: String) { report(.message(text)) }
 
-  /// Runs `body`, which `cancel()` stops through `context`.
+  /// Runs `body`, which `cancel()` stops through `context`; what it allocates is charged to the account of `context`.
   package func running<Result>(_ context: ExecutionContext, _ body: () throws -> Result) rethrows -> Result {
     running.withLock { $0.append(context) }
     defer { running.withLock { list in list.removeAll { $0 === context } } }
     if isCancelled { context.cancel() }
-    return try body()
+    return try context.memory.bound { try body() }
   }
 
   /// Begins a stage of the work, which `Stage.show` and `Stage.end` report on.

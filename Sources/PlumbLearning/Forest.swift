@@ -111,8 +111,7 @@ package struct Forest: Hashable, Sendable {
       let drawn = try TrainingData(
         data.features.selecting(rows), labels: rows.map { data.labels[$0] }, classes: data.classes,
         weights: rows.map { Double(times[$0]) * (data.weights?[$0] ?? 1) })
-      let alone = ExecutionContext(
-        now: context.now, threads: 1, memoryLimit: context.memoryLimit, seed: context.seed, parent: context)
+      let alone = ExecutionContext(partOf: context, threads: 1)
       tree = try DecisionTree.train(drawn, treeOptions, context: alone)
     }
     return Grown(tree: tree, saw: saw)

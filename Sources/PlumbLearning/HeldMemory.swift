@@ -1,16 +1,17 @@
 import PlumbEngine
 import Synchronization
 
-/// Bytes in Swift's arrays, counted against the memory limit while training holds them, as buffers are.
+/// Bytes in Swift's arrays, charged while training holds them, as buffers are.
 final class HeldMemory: Sendable {
   private let bytes = Atomic<Int>(0)
+  private let account = MemoryAccount.current
 
   func add(_ count: Int) {
     bytes.wrappingAdd(count, ordering: .relaxed)
-    MemoryUse.add(count)
+    account.charge(count)
   }
 
-  deinit { MemoryUse.add(-bytes.load(ordering: .relaxed)) }
+  deinit { account.charge(-bytes.load(ordering: .relaxed)) }
 
   /// What a node of a tree takes.
   static func bytes(ofNodes count: Int, classes: Int) -> Int {

@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     var maker = QueryMaker(seed: seed, corpus: corpus)
     let trial = Trial("mutants-\(seed)")
     try addTables(to: trial)
-    for _ in 0..<2_000 { try trial.run(maker.mutant(), format: ResultFormat.allCases[maker.roll(ResultFormat.allCases.count)]) }
+    for _ in 0..<2_000 { try trial.run(maker.mutant(), format: Formats.all[maker.roll(Formats.all.count)]) }
     #expect(trial.answers + trial.refusals == 2_000)
     #expect(trial.answers > 100, "mutants should be near enough to queries that many run")
   }

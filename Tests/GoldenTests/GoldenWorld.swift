@@ -2,6 +2,7 @@ import Foundation
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbStorage
 
@@ -51,7 +52,7 @@ struct GoldenWorld {
           [chart.kind] + chart.properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         }
       default:
-        guard let format = ResultFormat(rawValue: block.form) else { return ["no form is called \(block.form)"] }
+        guard let format = Formats.named(block.form) else { return ["no form is called \(block.form)"] }
         return lines(try formatted(session.run(text), as: format))
       }
     } catch let errors as Diagnostics {

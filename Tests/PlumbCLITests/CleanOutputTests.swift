@@ -1,5 +1,7 @@
 import PlumbDatabase
+import PlumbKit
 import PlumbPresentation
+import PlumbTelemetry
 import Testing
 
 /// What programs read: standard output has the data and nothing else, whatever the format.
@@ -10,29 +12,29 @@ struct CleanOutputTests {
 
   /// Rows that the format can draw: lineage has columns of its own.
   private static func rows(_ count: Int, for format: ResultFormat) -> String {
-    guard [.tree, .dot, .mermaid].contains(format) else { return query }
+    guard ResultFormat.lineage.contains(format) else { return query }
     return "range depth from 1 to \(count) step 1 | extend pipeline = strcat('p\\u001b[31m', depth) | extend path = pack_array('p', pipeline)"
   }
 
-  @Test(arguments: ResultFormat.allCases)
+  @Test(arguments: Formats.all)
   func pipedOutputIsTheFileByteForByte(format: ResultFormat) throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/out"
     let query = Self.rows(20, for: format)
-    let piped = try PlumbProcess(["query", "--format", format.rawValue, "-c", query])
-    let filed = try PlumbProcess(["query", "--format", format.rawValue, "-o", path, "-c", query])
+    let piped = try PlumbProcess(["query", "--format", format.name, "-c", query])
+    let filed = try PlumbProcess(["query", "--format", format.name, "-o", path, "-c", query])
     #expect(piped.status == 0 && filed.status == 0)
     #expect(piped.messages == "" && filed.messages == "" && filed.output == "")
     #expect(piped.output == (try folder.read("out")))
     if format.isForPeople || [.svg, .page, .html].contains(format) { #expect(!piped.output.contains("\u{1B}")) }
   }
 
-  @Test(arguments: ResultFormat.allCases.filter { $0 != .svg })
+  @Test(arguments: Formats.all.filter { $0 != .svg })
   func aReaderWhoHasEnoughIsNoError(format: ResultFormat) throws {
-    let isLineage = [.tree, .dot, .mermaid].contains(format)
+    let isLineage = ResultFormat.lineage.contains(format)
     let query = isLineage ? Self.rows(3000, for: format).replacing("'", with: "\"") : "range n from 1 to 300000 step 1"
     let command = """
-      set -o pipefail; "$PLUMB" query --format \(format.rawValue) -c '\(query)' | head -1 > /dev/null
+      set -o pipefail; "$PLUMB" query --format \(format.name) -c '\(query)' | head -1 > /dev/null
       """
     let run = try PlumbProcess.shell(command)
     #expect(run.output == "")

@@ -97,7 +97,7 @@ import Testing
     let text = "a,b\n1,2\n" + String(repeating: "x\n", count: 40_000)
     let file = try TemporaryFile(Array(text.utf8), named: "t.csv")
     defer { file.remove() }
-    var options = ReadOptions(context: ExecutionContext(now: 0, threads: 1, memoryLimit: MemoryUse.current + (1 << 20)))
+    var options = ReadOptions(context: ExecutionContext(now: 0, threads: 1, memoryLimit: 1 << 20))
     options.badRows = .skip
     options.onReject = { _ in }
     options.context = ExecutionContext(now: 0, threads: 1, memoryLimit: 4 << 20)

@@ -45,7 +45,7 @@ struct DotCompletion {
     case ".schema": return names(word, catalog.tableNames + Listing.attachedTableNames(of: catalog))
     case ".column": return columns(word)
     case ".mode":
-      return Completion.matching(word, ResultFormat.allCases.map { Candidate(text: $0.rawValue, note: $0.summary) })
+      return Completion.matching(word, Formats.all.map { Candidate(text: $0.name, note: $0.summary) })
     case ".help": return names(word, Help.names(in: catalog))
     case ".detach": return names(word, catalog.attached.map(\.name))
     default: return names(word, ["on", "off"])

@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
@@ -50,7 +51,7 @@ enum Help {
       \(list("Operators:", OperatorDeclaration.keywords))
       \(list("Plugins of evaluate:", Plugin.all.map(\.name)))
       \(list("Charts:", ChartDeclaration.all.map(\.name)))
-      \(list("Formats:", ResultFormat.allCases.map(\.rawValue)))
+      \(list("Formats:", Formats.names))
       """
   }
 
@@ -75,7 +76,7 @@ enum Help {
     for command in DatabaseCommand.all where command.firstWord == name || command.firstWord == "." + name {
       parts.append(page(command.usage, command.summary, command.examples))
     }
-    if let format = ResultFormat(rawValue: name) { parts.append(page("format \(name)", format.summary, [".mode \(name)"])) }
+    if let format = Formats.named(name) { parts.append(page("format \(name)", format.summary, [".mode \(name)"])) }
     if let schema = catalog.schema(ofTable: name) {
       let columns = schema.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
       parts.append(page("\(KQLName.inQuery(name))", "A table of \(columns).", []))
@@ -108,7 +109,7 @@ enum Help {
 
   static func names(in catalog: Catalog) -> [String] {
     catalog.tableNames + catalog.functions.map(\.name) + catalog.storedFunctions.map(\.name)
-      + Set(DatabaseCommand.all.map(\.firstWord)).sorted() + ResultFormat.allCases.map(\.rawValue) + names
+      + Set(DatabaseCommand.all.map(\.firstWord)).sorted() + Formats.names + names
   }
 
   private static let statements = Set(StatementDeclaration.all.filter(\.isSupported).map(\.keyword)).sorted()

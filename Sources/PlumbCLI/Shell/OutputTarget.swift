@@ -43,7 +43,7 @@ final class OutputTarget {
     let destination = try Destination(path: path, appends: isBegun)
     do {
       if isBegun { destination.sink.buffer.append(UInt8(ascii: "\n")) }
-      try Self.write(answers, to: destination.sink, as: format ?? ResultFormat(fileName: path) ?? .csv)
+      try Self.write(answers, to: destination.sink, as: format ?? Formats.ofFile(named: path) ?? .csv)
       try destination.commit()
       isBegun = true
     } catch {

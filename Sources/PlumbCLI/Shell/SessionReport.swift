@@ -22,10 +22,12 @@ struct SessionReport {
 
   func write(to path: String) throws {
     let text: String
-    switch ResultFormat(fileName: path) {
-    case .page: text = report.html(title: "Plumb session")
-    case .markdown: text = report.markdown(title: "Plumb session")
-    default:
+    let format = Formats.ofFile(named: path)
+    if format == .page {
+      text = report.html(title: "Plumb session")
+    } else if format == .markdown {
+      text = report.markdown(title: "Plumb session")
+    } else {
       throw Diagnostic("unknown-format", "a report is written as .html or .md, not as `\(VisibleText.string(path))`")
     }
     let destination = try Destination(path: path)

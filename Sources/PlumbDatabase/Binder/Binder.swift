@@ -108,9 +108,7 @@ final class Binder {
     }
     nowOverride = ticks
     let remarks = context.remarks
-    context = ExecutionContext(
-      now: ticks, threads: context.threads, memoryLimit: context.memoryLimit, seed: context.seed,
-      tuning: context.tuning)
+    context = ExecutionContext(partOf: context, now: ticks)
     remarks.forEach(context.remark)
   }
 

@@ -20,8 +20,12 @@ package final class Catalog: Sendable {
   }
 
   private let contents = Guarded(Contents())
+  /// Held while tables in memory are changed, so that no change is lost.
+  let changing = Lock()
+  /// What the catalog's tables are charged to, and its queries besides their own limits.
+  package let memory: MemoryAccount
 
-  package init() {}
+  package init(memory: MemoryAccount = .process) { self.memory = memory }
 
   /// Adds a table, or replaces the one of the same name. Names are case-sensitive.
   package func add(_ table: Table) {
@@ -33,13 +37,13 @@ package final class Catalog: Sendable {
 
   /// Adds a table that is made when a query first reads it.
   package func addLazy(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
-    let table = LazyTable(schema: schema, make: make)
+    let table = LazyTable(schema: schema, memory: memory, make: make)
     contents.withLock { $0.tables[name] = .lazy(table) }
   }
 
   /// Adds a table as `addLazy` does, which `tableNames`, `union *` and `search` leave out.
   package func addUnlisted(_ name: String, schema: Schema, make: @escaping @Sendable () throws -> Table) {
-    let table = LazyTable(schema: schema, make: make)
+    let table = LazyTable(schema: schema, memory: memory, make: make)
     contents.withLock {
       $0.tables[name] = .lazy(table)
       $0.unlisted.insert(name)
@@ -53,9 +57,17 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// A catalog with the same tables and functions, which changes of this one leave as it is.
+  package func snapshot() -> Catalog {
+    let copy = Catalog(memory: memory)
+    let now = contents.withLock { $0 }
+    copy.contents.withLock { $0 = now }
+    return copy
+  }
+
   /// The same names with the rows that are there already; tables not yet made are empty. For asking about names only.
   package func withoutMaking() -> Catalog {
-    let copy = Catalog()
+    let copy = Catalog(memory: memory)
     let (tables, unlisted, functions, attached) = contents.withLock {
       ($0.tables, $0.unlisted, $0.functions, $0.attached)
     }
@@ -179,11 +191,13 @@ package final class Catalog: Sendable {
 /// A table that is made once, by whoever asks first.
 private final class LazyTable: Sendable {
   let schema: Schema
+  private let memory: MemoryAccount
   private let make: @Sendable () throws -> Table
   private let made = Guarded<Table?>(nil)
 
-  init(schema: Schema, make: @escaping @Sendable () throws -> Table) {
+  init(schema: Schema, memory: MemoryAccount, make: @escaping @Sendable () throws -> Table) {
     self.schema = schema
+    self.memory = memory
     self.make = make
   }
 
@@ -193,7 +207,8 @@ private final class LazyTable: Sendable {
   func table() throws -> Table {
     try made.withLock { kept in
       if let kept { return kept }
-      let table = try make()
+      // The table outlives the query that reads it first.
+      let table = try memory.bound { try make() }
       kept = table
       return table
     }

@@ -4,9 +4,8 @@ import PlumbSyntax
 
 /// Where the tables and functions of a catalog are kept when they outlive the process.
 package protocol CatalogStore: AnyObject, Sendable {
-  /// Brings the catalog up to date and fixes what is read until `endReading`.
-  func beginReading(_ catalog: Catalog) throws
-  func endReading()
+  /// Brings the catalog up to date and gives it as it is now.
+  func beginReading(_ catalog: Catalog) throws -> CatalogReading
   /// Makes all of the changes or none, in the store and then in the catalog.
   func make(_ changes: [CatalogChange], in catalog: Catalog) throws
 }
@@ -31,7 +30,7 @@ extension Catalog {
   /// - Throws: what the store throws; nothing is changed then.
   package func make(_ changes: [CatalogChange]) throws {
     if let store { return try store.make(changes, in: self) }
-    for change in changes { try makeHere(change) }
+    try changing.locked { for change in changes { try makeHere(change) } }
   }
 
   private func makeHere(_ change: CatalogChange) throws {

@@ -1,4 +1,5 @@
 import Glibc
+import PlumbEngine
 
 /// Runs `body` on a thread of its own with a stack of 512 MB, and waits for it.
 ///
@@ -6,7 +7,8 @@ import Glibc
 /// only until it is used.
 func onLargeStack<Result>(_ body: () throws -> Result) throws -> Result {
   try withoutActuallyEscaping(body) { body in
-    let task = Task(body)
+    let account = MemoryAccount.current
+    let task = Task { try account.bound(body) }
     var attributes = pthread_attr_t()
     guard pthread_attr_init(&attributes) == 0 else { return try body() }
     defer { pthread_attr_destroy(&attributes) }

@@ -36,11 +36,34 @@ package final class Session: Sendable {
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   package func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
     defer { running.withLock { $0 = nil } }
-    // What another process writes meanwhile is seen by the next text.
-    let store = catalog.store
-    do { try store?.beginReading(catalog) } catch let problem as Diagnostic { throw Diagnostics([problem]) }
-    defer { store?.endReading() }
     try onLargeStack { try runStatements(of: text, body) }
+  }
+
+  /// What a text gives while it runs.
+  package enum Part: Sendable {
+    /// The columns of a query's answer, before its rows.
+    case begin(Schema, Visualization?)
+    case rows(Chunk)
+    /// All rows have come.
+    case end(remarks: [String], isPartial: Bool)
+  }
+
+  /// Gives the rows of each query to `body` in order and as they come, with the query's place in the text; little is held at
+  /// a time, unless an operator such as `sort` must hold all of its input.
+  ///
+  /// - Parameter body: called by one thread at a time, not always the same.
+  /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
+  package func stream(_ text: String, _ body: (Part, SourceSpan) throws -> Void) throws {
+    defer { running.withLock { $0 = nil } }
+    try withoutActuallyEscaping(body) { body in
+      try onLargeStack {
+        try runStatements(of: text, streaming: body) { answer, span in
+          try body(.begin(answer.schema, answer.visualization), span)
+          for chunk in answer.chunks where chunk.count > 0 { try body(.rows(chunk), span) }
+          try body(.end(remarks: answer.remarks, isPartial: answer.isPartial), span)
+        }
+      }
+    }
   }
 
   /// Everything that is wrong with a text, found without running it.
@@ -115,7 +138,13 @@ package final class Session: Sendable {
 
   // MARK: Statements
 
-  private func runStatements(of text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
+  private func runStatements(
+    of text: String, streaming stream: ((Part, SourceSpan) throws -> Void)? = nil,
+    _ body: (Answer, SourceSpan) throws -> Void
+  ) throws {
+    // What others write meanwhile is seen by the next text.
+    var reading = try reading()
+    defer { reading.end() }
     let parsed = parse(text)
     if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
     let options = options
@@ -123,21 +152,29 @@ package final class Session: Sendable {
     let first = context(now: now, options)
     running.withLock { $0 = first }
     let contexts = CurrentContext(first)
-    let services = Binder.Services(
-      catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
-      run: { plan in try execute(optimize(plan, contexts.context), contexts.context) })
-    var binder = Binder(services, context: first)
+    func services() -> Binder.Services {
+      Binder.Services(
+        catalog: reading.catalog, parameters: options.parameters, readExternal: options.readExternal,
+        run: { plan in try execute(optimize(plan, contexts.context), contexts.context) })
+    }
+    var binder = Binder(services(), context: first)
     for (place, statement) in parsed.script.statements.enumerated() {
       switch statement {
       case .query(let query):
-        let answer = try answer(query, binder, contexts, options)
-        try body(answer, query.span)
-        if answer.isPartial { return }
+        if let stream, query.mode == .run {
+          try self.stream(query, binder, contexts) { try stream($0, query.span) }
+        } else {
+          let answer = try answer(query, binder, contexts, options)
+          try body(answer, query.span)
+          if answer.isPartial { return }
+        }
       case .command(let command):
         if let answer = try answer(command, in: text, binder, contexts) { try body(answer, command.span) }
         // The clock may have moved, and the functions may be others; what `let` and `set` said still holds.
         now = options.clock()
-        binder = Binder(services, context: context(now: now, options))
+        reading.end()
+        reading = try self.reading()
+        binder = Binder(services(), context: context(now: now, options))
         for earlier in parsed.script.statements[..<place] {
           switch earlier {
           case .query, .command: break
@@ -160,16 +197,44 @@ package final class Session: Sendable {
     }
   }
 
-  private func answer(
-    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ options: SessionOptions
-  ) throws -> Answer {
-    contexts.context = binder.context
+  private func reading() throws -> CatalogReading {
+    do { return try catalog.reading() } catch let problem as Diagnostic { throw Diagnostics([problem]) }
+  }
+
+  /// Binds a query, which `cancel` stops from now on.
+  private func bind(
+    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext
+  ) throws -> Relation {
     let context = binder.context
+    contexts.context = context
     running.withLock { kept in
       if kept?.isCancelled == true { context.cancel() }
       kept = context
     }
-    guard let relation = binder.bind(query) else { throw Diagnostics(binder.diagnostics) }
+    guard let relation = context.memory.bound({ binder.bind(query) }) else { throw Diagnostics(binder.diagnostics) }
+    return relation
+  }
+
+  private func stream(
+    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ body: (Part) throws -> Void
+  ) throws {
+    let relation = try bind(query, binder, contexts)
+    let context = binder.context
+    do {
+      let plan = optimize(relation.plan, context)
+      try body(.begin(relation.plan.schema, relation.visualization))
+      try execute(plan, context) { try body(.rows($0)) }
+      try body(.end(remarks: context.remarks, isPartial: false))
+    } catch let diagnostic as Diagnostic {
+      throw Diagnostics([diagnostic])
+    }
+  }
+
+  private func answer(
+    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ options: SessionOptions
+  ) throws -> Answer {
+    let relation = try bind(query, binder, contexts)
+    let context = binder.context
     do {
       switch query.mode {
       case .explain: return try explained(relation.plan, context)
@@ -201,7 +266,7 @@ package final class Session: Sendable {
 
   private func context(now: Int64, _ options: SessionOptions) -> ExecutionContext {
     ExecutionContext(
-      now: now, threads: options.threads, memoryLimit: options.memoryLimit, seed: options.seed,
+      now: now, threads: options.threads, memoryLimit: options.memoryLimit, in: catalog.memory, seed: options.seed,
       tuning: options.tuning)
   }
 }

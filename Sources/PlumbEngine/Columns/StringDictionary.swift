@@ -193,8 +193,8 @@ package final class ByteArena: @unchecked Sendable {
           "value-too-large", "a text or dynamic value would be larger than \(Self.valueLimit >> 20) MB",
           help: "keep values small, or spread them over rows"))
       isSpent = true
-    } else if MemoryUse.exceeds(context.memoryLimit, with: Swift.max(count, blockSize)) {
-      context.fail(context.memoryDiagnostic)
+    } else if let account = context.memory.overdrawn(by: Swift.max(count, blockSize)) {
+      context.fail(context.memoryDiagnostic(account))
       isSpent = true
     }
     return isSpent

@@ -19,8 +19,8 @@ package final class ExecutionContext: Sendable {
   package let now: Int64
   /// Workers that may run at once, at least 1.
   package let threads: Int
-  /// Bytes that buffers may hold before the query ends with a diagnostic.
-  package let memoryLimit: Int
+  /// What the query's buffers are charged to.
+  package let memory: MemoryAccount
   /// Where `rand()` starts.
   package let seed: UInt64
   package let tuning: ExecutionTuning
@@ -32,24 +32,44 @@ package final class ExecutionContext: Sendable {
   /// How far the query has come.
   package let progress = QueryProgress()
 
+  /// - Parameters:
+  ///   - memoryLimit: bytes that buffers may hold before the query ends with a diagnostic.
+  ///   - account: what holds the query's memory besides, such as a workspace's.
   package init(
-    now: Int64, threads: Int, memoryLimit: Int, seed: UInt64 = 0, tuning: ExecutionTuning = ExecutionTuning(),
-    parent: ExecutionContext? = nil
+    now: Int64, threads: Int, memoryLimit: Int, in account: MemoryAccount = .process, seed: UInt64 = 0,
+    tuning: ExecutionTuning = ExecutionTuning()
   ) {
     self.now = now
     self.threads = Swift.max(1, threads)
-    self.memoryLimit = memoryLimit
+    memory = MemoryAccount(limit: memoryLimit, in: account)
     self.seed = seed
     self.tuning = tuning
+    parent = nil
+  }
+
+  /// A part of a query, with its memory, tuning and cancellation.
+  package init(partOf parent: ExecutionContext, now: Int64? = nil, threads: Int? = nil) {
+    self.now = now ?? parent.now
+    self.threads = Swift.max(1, threads ?? parent.threads)
+    memory = parent.memory
+    seed = parent.seed
+    tuning = parent.tuning
     self.parent = parent
+  }
+
+  /// With the clock and limits of another that was cancelled, for ending what that one began.
+  package init(after other: ExecutionContext) {
+    now = other.now
+    threads = other.threads
+    memory = other.memory
+    seed = other.seed
+    tuning = other.tuning
+    parent = nil
   }
 
   /// The same query on one worker, for work that is already spread over workers.
   var alone: ExecutionContext {
-    threads == 1
-      ? self
-      : ExecutionContext(
-        now: now, threads: 1, memoryLimit: memoryLimit, seed: seed, tuning: tuning, parent: self)
+    threads == 1 ? self : ExecutionContext(partOf: self, threads: 1)
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.
@@ -64,7 +84,7 @@ package final class ExecutionContext: Sendable {
     if isCancelled {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
-    if MemoryUse.exceeds(memoryLimit) { throw memoryDiagnostic }
+    if let account = memory.overdrawn() { throw memoryDiagnostic(account) }
   }
 
   /// Ends the query with `diagnostic` at its next checkpoint, for code that cannot throw. Safe from any thread.
@@ -73,9 +93,14 @@ package final class ExecutionContext: Sendable {
     root.cancel()
   }
 
-  var memoryDiagnostic: Diagnostic {
-    Diagnostic(
-      "memory-limit", "the query needs more than its memory limit of \(memoryLimit >> 20) MB",
+  /// Bytes that the query's buffers may hold.
+  package var memoryLimit: Int { memory.limit }
+
+  /// - Parameter account: the account that has too little: the query's own, or one that it is part of.
+  func memoryDiagnostic(_ account: MemoryAccount) -> Diagnostic {
+    let needs = account === memory ? "the query needs more than its" : "the query and what else is in memory need more than the"
+    return Diagnostic(
+      "memory-limit", "\(needs) memory limit of \(account.limit >> 20) MB",
       help: "read fewer columns or rows (`where`, `project`, `take`) or raise `--memory`")
   }
 

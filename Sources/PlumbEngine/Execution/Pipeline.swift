@@ -25,7 +25,11 @@ protocol ChunkSink: AnyObject, Sendable {
 }
 
 protocol SinkWorker: AnyObject {
+  /// Called before the first `take` of what becomes of a chunk of the source.
+  func begin(_ chunk: Chunk) throws
   func take(_ chunk: Chunk) throws
+  /// Called after the last `take` of what became of a chunk of the source.
+  func end(_ chunk: Chunk) throws
   /// Called once on the worker's thread after its last chunk.
   func finish() throws
   /// Called once instead of `finish` when the work ends early.
@@ -33,6 +37,8 @@ protocol SinkWorker: AnyObject {
 }
 
 extension SinkWorker {
+  func begin(_ chunk: Chunk) throws {}
+  func end(_ chunk: Chunk) throws {}
   func finish() throws {}
   func stopEarly() {}
 }
@@ -62,7 +68,9 @@ struct Pipeline: Sendable {
         while !stopped.load(ordering: .relaxed), let chunk = try source.next() {
           try context.checkpoint()
           context.progress.add(chunk.count)
+          try worker.begin(chunk)
           try push(chunk, context) { try worker.take($0) }
+          try worker.end(chunk)
         }
         try worker.finish()
       } catch {

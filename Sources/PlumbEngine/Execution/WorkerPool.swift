@@ -10,14 +10,16 @@ package final class WorkerPool: @unchecked Sendable {
   private let lock = Lock()
   private var idle: [Helper] = []
 
-  /// Calls `body` with 0 ..< `workers`, each on its own thread, worker 0 on the caller's; returns when all have.
+  /// Calls `body` with 0 ..< `workers`, each on its own thread, worker 0 on the caller's; returns when all have. What workers
+  /// allocate is charged to the account that the caller works for.
   ///
   /// - Throws: what the first worker to fail threw.
   package func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
     guard workers > 1 else { return try body(0) }
     let failure = Guarded<(any Error)?>(nil)
+    let account = MemoryAccount.current
     let call: @Sendable (Int) -> Void = { worker in
-      do { try body(worker) } catch { failure.withLock { if $0 == nil { $0 = error } } }
+      do { try account.bound { try body(worker) } } catch { failure.withLock { if $0 == nil { $0 = error } } }
     }
     try withoutActuallyEscaping(call) { call in
       let helpers = (1..<workers).compactMap { worker -> Helper? in

@@ -1,12 +1,13 @@
 import Glibc
-import Synchronization
 
-/// A block of memory that vectors share; it is freed with its last owner and counted against the memory limit.
+/// A block of memory that vectors share; it is freed with its last owner and charged to an account until then.
 package final class Buffer: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
   /// Bytes of the block behind, which can be larger than asked for when it is used again.
   private let capacity: Int
+  /// What the block is charged to.
+  private let account = MemoryAccount.current
 
   /// - Note: large blocks ask the kernel for huge pages, which made random reads a third faster.
   package init(byteCount: Int) {
@@ -24,15 +25,15 @@ package final class Buffer: @unchecked Sendable {
       base = malloc(Swift.max(byteCount, 1))
       capacity = byteCount
     }
-    MemoryUse.add(byteCount)
+    account.charge(byteCount)
   }
 
   deinit {
     if capacity >= BufferRecycling.smallest {
-      BufferRecycling.giveBack(base, capacity: capacity, counted: byteCount)
+      BufferRecycling.giveBack(base, capacity: capacity, byteCount, account)
     } else {
       free(base)
-      MemoryUse.add(-byteCount)
+      account.charge(-byteCount)
     }
   }
 
@@ -51,22 +52,6 @@ package final class Buffer: @unchecked Sendable {
     let buffer = Buffer(byteCount: byteCount)
     memset(buffer.base, 0, byteCount)
     return buffer
-  }
-}
-
-/// The bytes that buffers hold now, over all threads.
-package enum MemoryUse {
-  private static let bytes = Atomic<Int>(0)
-
-  package static func add(_ count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
-
-  package static var current: Int { bytes.load(ordering: .relaxed) }
-
-  /// Whether `more` bytes would pass `limit`; blocks that are still being freed are waited for first.
-  static func exceeds(_ limit: Int, with more: Int = 0) -> Bool {
-    if current &+ more <= limit { return false }
-    BufferRecycling.settle()
-    return current &+ more > limit
   }
 }
 

@@ -46,7 +46,7 @@ package enum BufferRecycling {
     var dropped: [UnsafeMutableRawPointer] = []
     defer { for base in dropped { free(base) } }
     return kept.withLock { kept in
-      let used = MemoryUse.current &+ byteCount
+      let used = MemoryAccount.process.used &+ byteCount
       kept.most = max(kept.most, used)
       var best: Int?
       for (place, block) in kept.blocks.enumerated() where block.capacity >= byteCount {
@@ -66,21 +66,21 @@ package enum BufferRecycling {
 
   /// Keeps a block, others making room for it, or frees it.
   ///
-  /// - `counted`: the bytes by which the memory in use shrinks once the block is kept or freed.
-  static func giveBack(_ base: UnsafeMutableRawPointer, capacity: Int, counted: Int) {
+  /// - `charged`: the bytes that `account` gets back once the block is kept or freed.
+  static func giveBack(_ base: UnsafeMutableRawPointer, capacity: Int, _ charged: Int, _ account: MemoryAccount) {
     let limit = limit.load(ordering: .relaxed)
-    guard capacity <= limit / 2 else { return Reclaimer.free(base, capacity: capacity, counted: counted) }
+    guard capacity <= limit / 2 else { return Reclaimer.free(base, capacity: capacity, charged, account) }
     var dropped: [Block] = []
     kept.withLock { kept in
       while kept.bytes &+ capacity > limit, let block = kept.drop(kept.bytes &+ capacity &- limit) { dropped.append(block) }
       kept.blocks.append((base, capacity))
       kept.bytes &+= capacity
     }
-    MemoryUse.add(-counted)
+    account.charge(-charged)
     for block in dropped {
-      // Kept blocks were no longer counted; until they are freed they are again.
-      MemoryUse.add(block.capacity)
-      Reclaimer.free(block.base, capacity: block.capacity, counted: block.capacity)
+      // Kept blocks were charged to nobody; until they are freed they are to the process.
+      MemoryAccount.process.charge(block.capacity)
+      Reclaimer.free(block.base, capacity: block.capacity, block.capacity, .process)
     }
   }
 }
@@ -93,20 +93,20 @@ extension BufferRecycling {
 /// Frees large blocks on a thread of its own.
 ///
 /// The kernel takes up to 100 ms to take back a gigabyte of small pages, which a user who has cancelled a query would wait
-/// for. Blocks count as memory in use until they are freed.
+/// for. Blocks stay charged until they are freed.
 private enum Reclaimer {
   private struct Queue: @unchecked Sendable {
-    var blocks: [(base: UnsafeMutableRawPointer, counted: Int)] = []
+    var blocks: [(base: UnsafeMutableRawPointer, charged: Int, account: MemoryAccount)] = []
     var isRunning = false
   }
 
   private static let queue = Guarded(Queue())
   private static let smallest = 8 << 20
 
-  static func free(_ base: UnsafeMutableRawPointer, capacity: Int, counted: Int) {
+  static func free(_ base: UnsafeMutableRawPointer, capacity: Int, _ charged: Int, _ account: MemoryAccount) {
     if capacity >= smallest {
       let mustStart = queue.withLock { queue in
-        queue.blocks.append((base, counted))
+        queue.blocks.append((base, charged, account))
         defer { queue.isRunning = true }
         return !queue.isRunning
       }
@@ -114,7 +114,7 @@ private enum Reclaimer {
       return
     }
     Glibc.free(base)
-    MemoryUse.add(-counted)
+    account.charge(-charged)
   }
 
   static func settle() {
@@ -131,7 +131,7 @@ private enum Reclaimer {
       }
       guard let next else { return }
       Glibc.free(next.base)
-      MemoryUse.add(-next.counted)
+      next.account.charge(-next.charged)
     }
   }
 }

@@ -8,16 +8,19 @@ package struct ByteBuffer: Sendable {
   @usableFromInline final class Storage: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutablePointer<UInt8>
     @usableFromInline let capacity: Int
+    /// What the memory is charged to; nil for little of it.
+    private let account: MemoryAccount?
 
     @usableFromInline init(capacity: Int) {
       base = .allocate(capacity: capacity)
       self.capacity = capacity
-      if capacity >= Self.worthCounting { MemoryUse.add(capacity) }
+      account = capacity >= Self.worthCounting ? MemoryAccount.current : nil
+      account?.charge(capacity)
     }
 
     deinit {
       base.deallocate()
-      if capacity >= Self.worthCounting { MemoryUse.add(-capacity) }
+      account?.charge(-capacity)
     }
 
     /// Smaller ones do not count against the memory limit.

@@ -34,10 +34,10 @@ package final class Lock: @unchecked Sendable {
   }
 
   /// Inside `locked`: waits for a signal.
-  func wait() { pthread_cond_wait(condition, mutex) }
+  package func wait() { pthread_cond_wait(condition, mutex) }
 
   /// Inside `locked`: wakes all waiters.
-  func signal() { pthread_cond_broadcast(condition) }
+  package func signal() { pthread_cond_broadcast(condition) }
 
   @usableFromInline func take() { pthread_mutex_lock(mutex) }
   @usableFromInline func takeIfFree() -> Bool { pthread_mutex_trylock(mutex) == 0 }

@@ -23,7 +23,7 @@ final class PhysicalNode: Sendable {
   func pipeline(_ run: PhysicalRun) throws -> Pipeline {
     guard run.isProfiling else { return try open(run) }
     let start = monotonicNanoseconds()
-    let memory = MemoryUse.current
+    let memory = run.context.memory.used
     let below = run.clock.reading
     let pipeline = try open(run)
     let spent = monotonicNanoseconds() - start
@@ -31,7 +31,7 @@ final class PhysicalNode: Sendable {
     let own = spent - (run.clock.reading - below)
     run.clock.add(own)
     nanoseconds.wrappingAdd(Swift.max(own, 0), ordering: .relaxed)
-    bytes.wrappingAdd(Swift.max(MemoryUse.current - memory, 0), ordering: .relaxed)
+    bytes.wrappingAdd(Swift.max(run.context.memory.used - memory, 0), ordering: .relaxed)
     return pipeline.adding(CountingStep(node: self))
   }
 

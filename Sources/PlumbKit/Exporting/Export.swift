@@ -5,23 +5,23 @@ import PlumbEngine
 import PlumbPresentation
 import PlumbStorage
 
-/// A workspace's tables as files for other programs: an SQLite file, or a folder of text files.
+/// Tables as files for other programs: an SQLite file, or a folder of text files.
 package struct Export: Sendable {
-  /// The workspace file.
-  package var path: String
   /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, or a folder.
   package var target: String
   /// What a folder's files are.
   package var format: ResultFormat
   /// The tables to export; empty for all.
-  package var tables: [String] = []
-  /// Whether to export the undamaged parts of a damaged file.
-  package var salvages = false
+  package var tables: [String]
 
-  package init(_ path: String, to target: String, format: ResultFormat) {
-    self.path = path
+  /// What a folder's files can be. Not TSV: files of others have backslashes that mean nothing, so that ours would not come
+  /// back.
+  package static let formats: [ResultFormat] = [.csv, .json, .jsonl]
+
+  package init(to target: String, format: ResultFormat, tables: [String] = []) {
     self.target = target
     self.format = format
+    self.tables = tables
   }
 
   /// How much was written.
@@ -30,33 +30,47 @@ package struct Export: Sendable {
     package var rows = 0
   }
 
+  /// Exports the tables of a workspace file.
+  ///
+  /// - Parameter salvages: whether to export the undamaged parts of a damaged file.
   /// - Throws: diagnostics of the file and the target; `cancelled` when the work was stopped.
-  package func run(_ work: Work) throws -> Written {
+  package func run(_ path: String, salvages: Bool, _ work: Work) throws -> Written {
     var options = WorkspaceFile.Options()
     options.creates = false
     options.salvages = salvages
     options.cacheLimit = 0
-    let workspace = try WorkspaceFile(path, options)
-    for loss in workspace.losses { work.note("`\(path)`: \(loss)") }
+    let file = try WorkspaceFile(path, options)
+    for loss in file.losses { work.note("`\(path)`: \(loss)") }
+    let snapshot = try file.snapshot()
+    defer { snapshot.end() }
+    return try write(snapshot.tables, of: path, work)
+  }
+
+  /// Exports the tables of a catalog.
+  package func write(_ catalog: Catalog, _ work: Work) throws -> Written {
+    let reading = try catalog.reading()
+    defer { reading.end() }
+    return try write(
+      reading.catalog.tableNames.compactMap { try reading.catalog.table(named: $0) }, of: "the workspace", work)
+  }
+
+  private func write(_ all: [Table], of name: String, _ work: Work) throws -> Written {
     work.stopInOrder()
-    return try workspace.reading {
-      let all = workspace.tables
-      for name in tables where !all.contains(where: { $0.name == name }) {
-        throw Diagnostic(
-          "unknown-table", "`\(path)` has no table `\(name)`", help: Suggestion.nearest(to: name, in: all.map(\.name)))
-      }
-      let chosen = tables.isEmpty ? all : all.filter { tables.contains($0.name) }
-      let rows = chosen.reduce(0) { $0 + $1.rowCount }
-      let stage = work.stage("exporting", unit: "rows")
-      defer { stage.end() }
-      let progress = { (done: Int) in stage.show(share: Double(done) / Double(max(1, rows)), count: done) }
-      if [".sqlite", ".sqlite3", ".db"].contains(where: { target.hasSuffix($0) }) {
-        try exportSQLite(chosen, to: target, progress: progress)
-      } else {
-        try exportFolder(chosen, progress)
-      }
-      return Written(tables: chosen.count, rows: rows)
+    for table in tables where !all.contains(where: { $0.name == table }) {
+      throw Diagnostic(
+        "unknown-table", "`\(name)` has no table `\(table)`", help: Suggestion.nearest(to: table, in: all.map(\.name)))
     }
+    let chosen = tables.isEmpty ? all : all.filter { tables.contains($0.name) }
+    let rows = chosen.reduce(0) { $0 + $1.rowCount }
+    let stage = work.stage("exporting", unit: "rows")
+    defer { stage.end() }
+    let progress = { (done: Int) in stage.show(share: Double(done) / Double(max(1, rows)), count: done) }
+    if [".sqlite", ".sqlite3", ".db"].contains(where: { target.hasSuffix($0) }) {
+      try exportSQLite(chosen, to: target, progress: progress)
+    } else {
+      try exportFolder(chosen, progress)
+    }
+    return Written(tables: chosen.count, rows: rows)
   }
 
   private func exportFolder(_ tables: [Table], _ progress: (Int) -> Bool) throws {
@@ -68,7 +82,7 @@ package struct Export: Sendable {
       guard !table.name.contains("/"), !table.name.hasPrefix(".") else {
         throw Diagnostic("bad-name", "no file can be called `\(table.name)`", help: "`.rename table` gives it another name")
       }
-      let destination = try Destination(path: "\(target)/\(table.name).\(format.rawValue)")
+      let destination = try Destination(path: "\(target)/\(table.name).\(format.name)")
       do {
         var options = FormatOptions()
         options.hasExactDynamics = true

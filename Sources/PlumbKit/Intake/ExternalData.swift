@@ -8,13 +8,14 @@ struct ExternalData: Sendable {
   let badRows: BadRowPolicy
   var threads: Int
   let memoryLimit: Int
+  let memory: MemoryAccount
 
   /// - Throws: diagnostics of the properties and of the files.
   func read(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
     var reading = ReadingOptions()
-    reading.columns = schema
+    reading.schema = schema
     reading.takesColumnsByPlace = true
-    reading.badRows = badRows
+    reading.badRowPolicy = badRows
     if let name = properties["format"] {
       guard let format = FileFormat(name: name) else {
         throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`", help: "it reads \(FileFormat.names)")
@@ -27,7 +28,7 @@ struct ExternalData: Sendable {
         "unsupported", "`externaldata` reads local files only, not `\(url)`", help: "fetch the file first and name its path")
     }
     let sink = TableSink(Table(name: "externaldata", schema: schema, groups: []))
-    let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit)
+    let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit, in: memory)
     try intake.take(locations.map { (sink.name, $0) }, Work())
     return sink.table
   }

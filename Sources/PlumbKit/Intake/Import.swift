@@ -5,20 +5,22 @@ import PlumbEngine
 import PlumbStorage
 
 /// Files of data or telemetry that a workspace takes in.
-package struct ImportRequest: Sendable {
-  package var paths: [String]
+public struct ImportRequest: Sendable {
+  /// Files, folders and patterns such as `*.csv`.
+  public var paths: [String]
   /// The table's name, for one path; nil for the files' names.
-  package var tableName: String?
+  public var tableName: String?
   /// Whether a table of the name is replaced; else the rows are added to it.
-  package var replaces = false
+  public var replaces = false
   /// How much text of a file is saved at a time.
-  package var batchBytes = 128 << 20
-  package var reading = ReadingOptions()
-  /// Workers and bytes, where they are others than the workspace's.
-  package var threads: Int?
-  package var memoryLimit: Int?
+  public var batchBytes = 128 << 20
+  public var reading = ReadingOptions()
+  /// Workers; nil for the workspace's.
+  public var threads: Int?
+  /// Bytes that reading may hold; nil for the workspace's limit.
+  public var memoryLimit: Int?
 
-  package init(paths: [String]) { self.paths = paths }
+  public init(paths: [String]) { self.paths = paths }
 }
 
 extension ImportRequest {
@@ -37,8 +39,11 @@ extension ImportRequest {
 package struct Import {
   private var request: ImportRequest
   private let options: WorkspaceOptions
+  /// What is read and not yet written is charged to.
+  private let memory: MemoryAccount
 
-  package init(_ request: ImportRequest, _ options: WorkspaceOptions) {
+  package init(_ request: ImportRequest, _ options: WorkspaceOptions, in memory: MemoryAccount = .process) {
+    self.memory = memory
     self.request = request
     self.options = request.limiting(options)
   }
@@ -47,7 +52,7 @@ package struct Import {
 
   /// What the mapping makes of the first rows of each path, table by table.
   package func preview(_ work: Work) throws -> [(table: String, answer: Answer)] {
-    let intake = try intake(into: MemorySink(catalog: Catalog()))
+    let intake = try intake(into: MemorySink(catalog: Catalog(memory: memory)))
     return try request.paths.flatMap { try intake.preview($0, work) }
   }
 
@@ -58,7 +63,7 @@ package struct Import {
     if access(path, F_OK) != 0 {
       var looking = self
       looking.request.reading.rejects = nil
-      try looking.intake(into: MemorySink(catalog: Catalog())).checkThatSomethingIsThere(items)
+      try looking.intake(into: MemorySink(catalog: Catalog(memory: memory))).checkThatSomethingIsThere(items)
     }
     var fileOptions = WorkspaceFile.Options()
     fileOptions.threads = options.threads
@@ -86,7 +91,8 @@ package struct Import {
 
   private func intake(into sink: any RowSink, savedMapping: (String) -> String? = { _ in nil }) throws -> Intake {
     try Intake(
-      into: sink, request.reading, threads: options.threads, memoryLimit: options.memoryLimit, savedMapping: savedMapping)
+      into: sink, request.reading, threads: options.threads, memoryLimit: options.memoryLimit, in: memory,
+      savedMapping: savedMapping)
   }
 }
 
@@ -96,11 +102,11 @@ extension Workspace {
   /// - Returns: whether all tables of all files were read.
   /// - Throws: `Stopped` when it was stopped, and diagnostics that name the file; what was taken in until then stays.
   package func take(_ request: ImportRequest, _ work: Work) throws -> Bool {
-    let taking = Import(request, options)
+    let taking = Import(request, options, in: memory)
     guard let store else { return try taking.run(into: catalog, imported: imported, work) }
     defer {
       // What was written before a stop or a mistake is there.
-      if (try? store.beginReading(catalog)) != nil { store.endReading() }
+      try? store.refresh(catalog)
     }
     return try taking.run(into: store.file, work)
   }

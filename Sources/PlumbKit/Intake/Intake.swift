@@ -9,26 +9,30 @@ struct Intake: Sendable {
   private let reading: ReadingOptions
   private let threads: Int
   private let memoryLimit: Int
+  /// What reading is charged to besides its own limit.
+  private let memory: MemoryAccount
   private let sink: any RowSink
   private let telemetry: TelemetryIntake
 
   /// - Parameter savedMapping: the text of a mapping that is kept under a name.
   /// - Throws: diagnostics of the mapping and of the file for rejected rows.
   init(
-    into sink: any RowSink, _ reading: ReadingOptions, threads: Int, memoryLimit: Int,
+    into sink: any RowSink, _ reading: ReadingOptions, threads: Int, memoryLimit: Int, in memory: MemoryAccount,
     savedMapping: (String) -> String? = { _ in nil }
   ) throws {
     self.sink = sink
     self.reading = reading
     self.threads = threads
     self.memoryLimit = memoryLimit
+    self.memory = memory
     telemetry = try TelemetryIntake(
       into: sink, mapping: try reading.mapping.map { try MappingFile(path: $0, saved: savedMapping) },
       rejects: reading.rejects)
   }
 
   private init(_ other: Intake, threads: Int) {
-    (reading, memoryLimit, sink, telemetry) = (other.reading, other.memoryLimit, other.sink, other.telemetry)
+    (reading, memoryLimit, memory) = (other.reading, other.memoryLimit, other.memory)
+    (sink, telemetry) = (other.sink, other.telemetry)
     self.threads = threads
   }
 
@@ -152,7 +156,7 @@ struct Intake: Sendable {
   // MARK: Reading
 
   private func makeContext() -> ExecutionContext {
-    ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit)
+    ExecutionContext(now: Machine.now, threads: threads, memoryLimit: memoryLimit, in: memory)
   }
 
   /// How a file is read.
@@ -163,12 +167,12 @@ struct Intake: Sendable {
     options.format = reading.format
     options.delimiter = reading.delimiter
     options.hasHeader = reading.hasHeader
-    options.columns = reading.columns.isEmpty ? nil : reading.columns
+    options.columns = reading.schema.isEmpty ? nil : reading.schema
     options.takesColumnsByPlace = reading.takesColumnsByPlace
     if let table, path != "-", options.columns == nil {
       options.columns = try ExportedSchema.columns(ofTable: table, besideFile: path)
     }
-    options.badRows = reading.badRows
+    options.badRows = reading.badRowPolicy
     options.onReject = telemetry.onReject
     options.isStandardInput = path == "-"
     return options

@@ -43,8 +43,9 @@ struct IntakeFile {
 }
 
 /// A table that was loaded from a file.
-package struct LoadedFile: Hashable, Sendable {
-  package let name: String
-  package let rows: Int
-  package let path: String
+public struct LoadedFile: Hashable, Sendable {
+  /// The table's name.
+  public let name: String
+  public let rows: Int
+  public let path: String
 }

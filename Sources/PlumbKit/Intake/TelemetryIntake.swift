@@ -64,7 +64,7 @@ final class TelemetryIntake: @unchecked Sendable {
       isStopped = context.isCancelled || (error as? Diagnostic)?.code == "cancelled"
       if isStopped { noteWhereItStopped(path, work) }
       guard sink.isLasting, isStopped else { throw error }
-      context = ExecutionContext(now: context.now, threads: context.threads, memoryLimit: context.memoryLimit)
+      context = ExecutionContext(after: context)
     }
     let tables = try telemetry.tables(context)
     stage.end()

@@ -5,16 +5,16 @@ import PlumbSimulator
 import PlumbStorage
 
 /// A simulated world in the making: its runs are simulated, written into a workspace file, and go on in real time.
-package struct Simulation: Sendable {
+public struct Simulation: Sendable {
   /// How many pipelines, 12 to 65,536.
-  package var pipelines = 160
+  public var pipelines = 160
   /// Days of history.
-  package var days = 30
+  public var days = 30
   /// Another seed gives another world.
-  package var seed = WorldOptions.defaultSeed
-  package var threads = Machine.processors
+  public var seed: UInt64 = WorldOptions.defaultSeed
+  public var threads = Machine.processors
 
-  package init() {}
+  public init() {}
 
   /// Simulates all runs.
   ///

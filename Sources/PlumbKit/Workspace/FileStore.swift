@@ -7,12 +7,14 @@ import PlumbStorage
 /// A workspace file as the place where a catalog's tables and functions are kept.
 package final class FileStore: CatalogStore {
   package let file: WorkspaceFile
+  /// The number of the snapshot that the catalog shows.
+  private let shown = Guarded(-1)
 
   package init(_ file: WorkspaceFile) { self.file = file }
 
   /// Has the catalog show what the file holds, and keep its changes there. A simulated world in it can be moved on.
   func attach(to catalog: Catalog, threads: Int) throws {
-    try fill(catalog)
+    try beginReading(catalog).end()
     attachRemembered(to: catalog)
     catalog.store = self
     guard file.setting("clock") != nil else { return }
@@ -27,7 +29,7 @@ package final class FileStore: CatalogStore {
   }
 
   /// Puts what the file holds into the catalog.
-  package func fill(_ catalog: Catalog) throws {
+  private func fill(_ catalog: Catalog, from file: WorkspaceSnapshot) throws {
     let names = Set(file.tables.map(\.name))
     for name in catalog.tableNames where !names.contains(name) && !loaded(name, catalog) { catalog.remove(tableNamed: name) }
     for table in file.tables { catalog.add(table) }
@@ -48,11 +50,16 @@ package final class FileStore: CatalogStore {
     (try? catalog.table(named: name))??.groups.allSatisfy(\.isInMemory) ?? false
   }
 
-  package func beginReading(_ catalog: Catalog) throws {
-    if try file.beginReading() { try fill(catalog) }
+  package func beginReading(_ catalog: Catalog) throws -> CatalogReading {
+    try shown.withLock { shown in
+      let snapshot = try file.snapshot()
+      if snapshot.number != shown {
+        try fill(catalog, from: snapshot)
+        shown = snapshot.number
+      }
+      return CatalogReading(catalog.snapshot()) { snapshot.end() }
+    }
   }
-
-  package func endReading() { file.endReading() }
 
   package func make(_ changes: [CatalogChange], in catalog: Catalog) throws {
     try file.write { writer in
@@ -70,11 +77,8 @@ package final class FileStore: CatalogStore {
     try? file.compactIfNeeded()
   }
 
-  /// Shows the catalog what this process has written: the snapshot that is being read is older.
-  package func refresh(_ catalog: Catalog) throws {
-    file.endReading()
-    try beginReading(catalog)
-  }
+  /// Shows the catalog what was written.
+  package func refresh(_ catalog: Catalog) throws { try beginReading(catalog).end() }
 
   private func make(_ change: CatalogChange, _ writer: WorkspaceWriter) throws {
     switch change {

@@ -19,7 +19,9 @@ public final class Workspace: Sendable {
     case file(String)
   }
 
-  package let catalog = Catalog()
+  package let catalog: Catalog
+  /// What tables and queries of this workspace hold together.
+  package let memory: MemoryAccount
   /// Learns models and keeps them.
   package let predictor = Predictor()
   /// The workspace file, if there is one.
@@ -43,14 +45,17 @@ public final class Workspace: Sendable {
   package init(_ source: Source, _ options: WorkspaceOptions, _ work: Work) throws {
     TimeZones.useFirst(SystemTimeZones())
     self.options = options
+    memory = MemoryAccount(limit: options.memoryLimit)
+    catalog = Catalog(memory: memory)
     var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
     sessionOptions.parameters = options.parameters
     sessionOptions.openForeign = { path, properties, context in
       try AttachedSQLite(path: Paths.expandingHome(path, options.home), properties: properties, context)
     }
     let intake = try Intake(
-      into: MemorySink(catalog: catalog), options.reading, threads: options.threads, memoryLimit: options.memoryLimit)
-    sessionOptions.readExternal = options.externalData.read
+      into: MemorySink(catalog: catalog), options.reading, threads: options.threads, memoryLimit: options.memoryLimit,
+      in: memory)
+    sessionOptions.readExternal = options.externalData(memory).read
     BufferRecycling.keep(upTo: min(options.memoryLimit / 16, 512 << 20))
     switch source {
     case .empty:
@@ -64,14 +69,14 @@ public final class Workspace: Sendable {
       sessionOptions.clock = { made.world.clock }
     case .file(let path):
       world = nil
-      let store = try FileStore(WorkspaceFile(path, options.fileOptions))
+      let store = try FileStore(WorkspaceFile(path, options.fileOptions(memory)))
       self.store = store
       for loss in store.file.losses { work.note("`\(path)`: \(loss)") }
       try store.attach(to: catalog, threads: options.threads)
       // A simulated world's clock stands still; imported data lives in our time.
       sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
     }
-    if let now = options.now { sessionOptions.clock = { now } }
+    if let now = options.now { sessionOptions.clock = { now.ticks } }
     state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
     catalog.addLineageFunctions()
     catalog.addJudgingFunctions()
@@ -118,7 +123,7 @@ public final class Workspace: Sendable {
 
   /// Attaches SQLite files, whose tables are read in place as `name.table`.
   package func attach(_ files: [(name: String, path: String)]) throws {
-    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: options.memoryLimit)
+    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: options.memoryLimit, in: memory)
     for (name, path) in files {
       catalog.attach(try AttachedSQLite(path: path, properties: [:], context), as: name)
     }
@@ -156,7 +161,7 @@ public final class Workspace: Sendable {
       $0.sessionOptions.threads = min(max(count, 1), 1024)
       $0.intake = $0.intake.with(threads: $0.sessionOptions.threads)
       guard $0.sessionOptions.readExternal != nil else { return }
-      var external = options.externalData
+      var external = options.externalData(memory)
       external.threads = $0.sessionOptions.threads
       $0.sessionOptions.readExternal = external.read
     }
@@ -164,12 +169,13 @@ public final class Workspace: Sendable {
 }
 
 extension WorkspaceOptions {
-  var externalData: ExternalData {
-    ExternalData(badRows: reading.badRows, threads: threads, memoryLimit: memoryLimit)
+  func externalData(_ memory: MemoryAccount) -> ExternalData {
+    ExternalData(badRows: reading.badRowPolicy, threads: threads, memoryLimit: memoryLimit, memory: memory)
   }
 
-  var fileOptions: WorkspaceFile.Options {
+  func fileOptions(_ memory: MemoryAccount) -> WorkspaceFile.Options {
     var fileOptions = WorkspaceFile.Options()
+    fileOptions.memory = memory
     fileOptions.salvages = salvages
     fileOptions.cacheLimit = min(memoryLimit / 4, 2 << 30)
     fileOptions.threads = threads

@@ -36,16 +36,16 @@ extension Workspace {
     let stage = work.stage("saving", unit: "rows")
     defer { stage.end() }
     do {
-      try store?.beginReading(catalog)
-      defer { store?.endReading() }
-      try write(into: WorkspaceFile(path, options.fileOptions), stage)
+      let reading = try catalog.reading()
+      defer { reading.end() }
+      try write(of: reading.catalog, into: WorkspaceFile(path, options.fileOptions(memory)), stage)
     } catch {
       for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
       throw error
     }
   }
 
-  private func write(into file: WorkspaceFile, _ stage: Work.Stage) throws {
+  private func write(of catalog: Catalog, into file: WorkspaceFile, _ stage: Work.Stage) throws {
     let tables = try catalog.tableNames.compactMap { try catalog.table(named: $0) }
     let total = Double(max(1, tables.reduce(0) { $0 + $1.rowCount }))
     try file.write { writer in

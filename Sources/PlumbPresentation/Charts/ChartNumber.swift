@@ -1,17 +1,17 @@
 import PlumbEngine
 
 /// Numbers, times and durations as short texts for charts.
-enum ChartNumber {
+package enum ChartNumber {
   static let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
   /// A value of a datetime axis as ticks, inside the range of `datetime`.
-  static func ticks(_ value: Double) -> Int64 {
+  package static func ticks(_ value: Double) -> Int64 {
     guard value.isFinite, value > 0 else { return 0 }
     return value >= Double(DateTime.max) ? DateTime.max : Int64(value)
   }
 
   /// With `places` digits after the point; the sign of zero is dropped.
-  static func fixed(_ value: Double, _ places: Int) -> String {
+  package static func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite, abs(value) < 9e15 else { return NumberText.text(value) }
     var unit: Int64 = 1
     for _ in 0..<max(0, min(places, 9)) { unit *= 10 }
@@ -25,7 +25,7 @@ enum ChartNumber {
   }
 
   /// A label of an axis whose ticks are `step` apart, in the unit of the `largest`: `0.25`, `40`, `1.5M`.
-  static func text(_ value: Double, step: Double, largest: Double = 0) -> String {
+  package static func text(_ value: Double, step: Double, largest: Double = 0) -> String {
     let magnitude = max(abs(value), step, largest)
     if value == 0 { return "0" }
     if step > 0, magnitude < 1e-4 || magnitude >= 1e15 { return NumberText.text(value) }
@@ -41,7 +41,7 @@ enum ChartNumber {
   }
 
   /// About four digits: `1,234`, `12.35`, `3.46M`.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     guard value.isFinite else { return NumberText.text(value) }
     let magnitude = abs(value)
     if magnitude == 0 { return "0" }
@@ -73,36 +73,36 @@ enum ChartNumber {
   }
 
   /// A whole number with commas between thousands.
-  static func grouped(_ value: Double) -> String {
+  package static func grouped(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 9e15 else { return NumberText.text(value) }
     return NumberText.grouped(Int(value.rounded()))
   }
 
   // MARK: Time
 
-  static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+  package static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 
   /// `Mar 6`, or `Mar 6, 2025`.
-  static func date(_ civil: DateTime.Civil, hasYear: Bool) -> String {
+  package static func date(_ civil: DateTime.Civil, hasYear: Bool) -> String {
     let name = monthNames.indices.contains(civil.month - 1) ? monthNames[civil.month - 1] : ""
     return "\(name) \(civil.day)" + (hasYear ? ", \(civil.year)" : "")
   }
 
   /// `14:05`, with seconds when ticks are closer than a minute.
-  static func clock(_ value: Double, step: Double) -> String {
+  package static func clock(_ value: Double, step: Double) -> String {
     let civil = DateTime.civil(ticks(value))
     let text = "\(two(civil.hour)):\(two(civil.minute))"
     return step < Double(TimeSpan.minute) ? text + ":\(two(civil.second))" : text
   }
 
-  static func clock(_ value: Double, hasFraction: Bool) -> String {
+  package static func clock(_ value: Double, hasFraction: Bool) -> String {
     let civil = DateTime.civil(ticks(value))
     let text = "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second))"
     return hasFraction ? text + trimmed(String(fixed(Double(civil.fraction) / 1e7, 6).dropFirst())) : text
   }
 
   /// A moment in full, shortened where it is round: `2025-03-06 14:05`.
-  static func time(_ value: Double) -> String {
+  package static func time(_ value: Double) -> String {
     let civil = DateTime.civil(ticks(value))
     let date = "\(civil.year)-\(two(civil.month))-\(two(civil.day))"
     if civil.hour == 0, civil.minute == 0, civil.second == 0, civil.fraction == 0 { return date }
@@ -112,7 +112,7 @@ enum ChartNumber {
   }
 
   /// `250 ms`, `1.5 s`, `5 min`, `2 h`, `3 d`.
-  static func duration(_ value: Double) -> String {
+  package static func duration(_ value: Double) -> String {
     let magnitude = abs(value)
     if magnitude == 0 { return "0" }
     let units: [(Double, String)] = [

@@ -1,6 +1,16 @@
 import PlumbDiagnostics
 import PlumbEngine
 
+extension ResultFormat {
+  package static let svg = ResultFormat("svg", "the chart that `render` asked for, as an SVG picture", endings: ["svg"]) {
+    SVGWriter(to: $0, options: $1)
+  }
+
+  package static let page = ResultFormat("page", "a web page of its own with charts and tables", endings: ["html", "htm"]) {
+    PageWriter(to: $0, options: $1)
+  }
+}
+
 /// Charts as SVG documents; what is no chart is refused.
 final class SVGWriter: ResultWriter {
   private let sink: ByteSink

@@ -1,28 +1,40 @@
 import PlumbEngine
 
-/// What a person at a terminal wants: the chart that `render` asked for, lineage as a tree, risks and causes as cards, else a
-/// table that fits. Judgements such as `slow` are cards where their table would not fit.
+extension ResultFormat {
+  /// What people at a terminal want, with rows of some kinds drawn by `presenters`.
+  package static func automatic(presenters: [Presenter]) -> ResultFormat {
+    ResultFormat(
+      "auto", "charts that `render` asks for, lineage as a tree, risks as cards, else a table; the default on a terminal",
+      isForPeople: true
+    ) {
+      AutoWriter(to: $0, options: $1, presenters: presenters)
+    }
+  }
+}
+
+/// What a person at a terminal wants: the chart that `render` asked for, rows of a known kind as their presenter draws them,
+/// else a table that fits.
 ///
 /// Few rows too wide for the terminal stand upright, one value a line.
 final class AutoWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
+  private let presenters: [Presenter]
   private let table: TableWriter
   private let lines: LineWriter
-  private let tree: TreeWriter
-  private let cards: CardWriter
+  /// Writers of presenters, by the names of what they present.
+  private var drawers: [String: any ResultWriter] = [:]
   private var isFirst = true
 
   /// More rows than these are easier read in columns, cut as they may be.
   private static let mostUpright = 3
 
-  init(to sink: ByteSink, options: FormatOptions) {
+  init(to sink: ByteSink, options: FormatOptions, presenters: [Presenter]) {
     self.sink = sink
     self.options = options
+    self.presenters = presenters
     table = TableWriter(to: sink, options: options, style: .plain)
     lines = LineWriter(to: sink, options: options)
-    tree = TreeWriter(to: sink, options: options)
-    cards = CardWriter(to: sink, options: options)
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
@@ -35,19 +47,22 @@ final class AutoWriter: ResultWriter {
       try sink.drain()
       return answer.summary(written: answer.rowCount)
     }
-    if LineageForest.isLineage(answer.schema), answer.rowCount > 0 {
+    if let presenter = presenter(of: answer) {
       if !isFirst { sink.buffer.append(0x0A) }
-      return try tree.write(answer)
-    }
-    if let kind = CardWriter.Kind(answer.schema), options.marks.isEmpty, kind != .judgement || isTooWide(answer) {
-      if !isFirst { sink.buffer.append(0x0A) }
-      return try cards.write(answer)
+      let name = presenter.presentation.name
+      let drawer = drawers[name] ?? presenter.makeWriter(sink, options)
+      drawers[name] = drawer
+      return try drawer.write(answer)
     }
     if (1...Self.mostUpright).contains(answer.rowCount), isTooWide(answer) {
       if !isFirst { sink.buffer.append(0x0A) }
       return try lines.write(answer)
     }
     return try table.write(answer)
+  }
+
+  private func presenter(of answer: Answer) -> Presenter? {
+    presenters.first { $0.presentation.fits(answer.schema) && $0.draws(answer, options, { isTooWide(answer) }) }
   }
 
   private func isTooWide(_ answer: Answer) -> Bool { options.width != nil && !table.fits(answer) }

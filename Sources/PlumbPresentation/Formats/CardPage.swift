@@ -2,47 +2,47 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Lines of cards for a terminal: texts folded to its width, bars, colours.
-struct CardPage {
+package struct CardPage {
   /// ANSI codes of what is said quietly, of headings, and of how bad something is.
-  enum Ink: String {
+  package enum Ink: String {
     case plain = "", quiet = "2", bold = "1", bad = "31", doubtful = "33", good = "32"
   }
 
-  let width: Int
-  let isASCII: Bool
-  let isStyled: Bool
-  private(set) var text = ""
+  package let width: Int
+  package let isASCII: Bool
+  package let isStyled: Bool
+  package private(set) var text = ""
   /// Texts that were cut to fit.
-  private(set) var shortened = 0
+  package private(set) var shortened = 0
 
-  init(_ options: FormatOptions) {
+  package init(_ options: FormatOptions) {
     width = min(max(options.width ?? 80, 20), 120)
     isASCII = options.isASCII
     isStyled = options.isStyled
   }
 
-  mutating func line(_ line: String = "") { text += line + "\n" }
+  package mutating func line(_ line: String = "") { text += line + "\n" }
 
-  func styled(_ text: String, _ ink: Ink) -> String {
+  package func styled(_ text: String, _ ink: Ink) -> String {
     isStyled && ink != .plain && !text.isEmpty ? "\u{1B}[\(ink.rawValue)m\(text)\u{1B}[0m" : text
   }
 
   /// The text in exactly `columns`, cut or filled.
-  mutating func cell(_ text: String, _ columns: Int, isRight: Bool = false) -> String {
+  package mutating func cell(_ text: String, _ columns: Int, isRight: Bool = false) -> String {
     let shown = fitted(text, columns)
     let padding = String(repeating: " ", count: max(0, columns - DisplayWidth.columns(of: shown)))
     return isRight ? padding + shown : shown + padding
   }
 
   /// The text in at most `columns`.
-  mutating func fitted(_ text: String, _ columns: Int) -> String {
+  package mutating func fitted(_ text: String, _ columns: Int) -> String {
     if DisplayWidth.columns(of: text) <= columns { return text }
     shortened += 1
     return ChartGlyphs(isASCII: isASCII).shortened(text, to: max(1, columns))
   }
 
   /// A text under a label, folded at spaces; the lines after the first stand below its beginning.
-  mutating func folded(_ text: String, after label: String, indent: Int, _ ink: Ink = .plain, atMost most: Int = .max) {
+  package mutating func folded(_ text: String, after label: String, indent: Int, _ ink: Ink = .plain, atMost most: Int = .max) {
     let room = max(8, width - indent)
     var lines: [String] = []
     var line = ""
@@ -91,7 +91,7 @@ struct CardPage {
   }
 
   /// A bar of `columns` for a share, its interval in lighter shades; nothing ever stands beyond its end.
-  func bar(_ share: Double, low: Double, high: Double, _ columns: Int, _ ink: Ink) -> String {
+  package func bar(_ share: Double, low: Double, high: Double, _ columns: Int, _ ink: Ink) -> String {
     func cells(_ share: Double) -> Int {
       share.isFinite ? Int((min(max(share, 0), 1) * Double(columns)).rounded()) : 0
     }
@@ -104,17 +104,17 @@ struct CardPage {
   }
 
   /// The text without spaces at its end.
-  static func trimmed(_ text: String) -> String { String(text.reversed().drop { $0 == " " }.reversed()) }
+  package static func trimmed(_ text: String) -> String { String(text.reversed().drop { $0 == " " }.reversed()) }
 
   /// `94`, `9.4`, `0.4`: a share in percent, without the sign.
-  static func percent(_ share: Double) -> String {
+  package static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "?" }
     let value = share * 100
     return ChartNumber.fixed(value, value >= 9.95 || value == 0 ? 0 : 1)
   }
 
   /// Four digits: `0.9682`, `11.89`.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     guard value.isFinite else { return "" }
     let magnitude = abs(value)
     if magnitude >= 1000 { return ChartNumber.text(value) }
@@ -126,20 +126,20 @@ struct CardPage {
 }
 
 /// A row of an answer by the names of its columns, for cards.
-struct CardRow {
+package struct CardRow {
   private let columns: [String: (Vector, ScalarType)]
   private let row: Int
   /// More of a text than this is not read on a card.
   private static let longest = 20_000
 
-  init(_ answer: Answer, _ vectors: [Vector], _ row: Int) {
+  package init(_ answer: Answer, _ vectors: [Vector], _ row: Int) {
     columns = Dictionary(
       zip(answer.schema, vectors).map { ($0.name, ($1, $0.type)) }, uniquingKeysWith: { first, _ in first })
     self.row = row
   }
 
   /// The cell as people read it; empty for null.
-  func text(_ name: String) -> String {
+  package func text(_ name: String) -> String {
     guard let (vector, type) = columns[name], !vector.isEmptyCell(at: row) else { return "" }
     if type == .string {
       return VisibleText.string(String(decoding: vector.cellBytes(at: row).part(from: 0, to: Self.longest), as: UTF8.self))
@@ -151,9 +151,9 @@ struct CardRow {
   }
 
   /// The cell itself; nil where there is no such column.
-  func value(_ name: String) -> Value? { columns[name].map { $0.0.value(at: row) } }
+  package func value(_ name: String) -> Value? { columns[name].map { $0.0.value(at: row) } }
 
-  func real(_ name: String) -> Double? {
+  package func real(_ name: String) -> Double? {
     guard let (vector, _) = columns[name] else { return nil }
     switch vector.value(at: row) {
     case .real(let number): return number.isFinite ? number : nil

@@ -1,6 +1,12 @@
 import PlumbEngine
 import PlumbSyntax
 
+extension ResultFormat {
+  package static let datatable = ResultFormat("datatable", "a KQL literal that gives the same rows", endings: ["kql"]) {
+    DatatableWriter(to: $0, options: $1)
+  }
+}
+
 /// The answer as a `datatable` literal of KQL that gives the same rows.
 ///
 /// Several answers are several statements with `;` between.

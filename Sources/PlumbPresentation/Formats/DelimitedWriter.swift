@@ -1,5 +1,17 @@
 import PlumbEngine
 
+extension ResultFormat {
+  package static let csv = ResultFormat("csv", "comma-separated values with a header (RFC 4180)", endings: ["csv"]) {
+    DelimitedWriter(to: $0, .csv, options: $1)
+  }
+
+  package static let tsv = ResultFormat(
+    "tsv", "tab-separated values with a header; tabs and line feeds as \\t and \\n", endings: ["tsv", "tab"]
+  ) {
+    DelimitedWriter(to: $0, .tsv, options: $1)
+  }
+}
+
 /// Rows as fields between separators, with a header; several answers stand one after the other with an empty line between.
 final class DelimitedWriter: ResultWriter {
   enum Dialect {

@@ -1,5 +1,11 @@
 import PlumbEngine
 
+extension ResultFormat {
+  package static let html = ResultFormat("html", "a table for web pages") {
+    HTMLWriter(to: $0, options: $1)
+  }
+}
+
 /// A `<table>` for a web page, every text escaped.
 final class HTMLWriter: ResultWriter {
   private let sink: ByteSink

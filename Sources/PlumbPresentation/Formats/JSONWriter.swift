@@ -1,5 +1,15 @@
 import PlumbEngine
 
+extension ResultFormat {
+  package static let json = ResultFormat("json", "an array of objects", endings: ["json"]) {
+    JSONWriter(to: $0, options: $1)
+  }
+
+  package static let jsonl = ResultFormat("jsonl", "one JSON object a line", endings: ["jsonl", "ndjson"]) {
+    JSONLinesWriter(to: $0, options: $1)
+  }
+}
+
 /// An array of objects, one a line; several answers are several arrays.
 ///
 /// Numbers, bools and null are JSON's own and dynamic values are nested. Decimals are text, so that no

@@ -1,5 +1,11 @@
 import PlumbEngine
 
+extension ResultFormat {
+  package static let kusto = ResultFormat("kusto", "a query response of Kusto (v1)") {
+    KustoWriter(to: $0, options: $1)
+  }
+}
+
 /// A query response as Kusto's v1 protocol has it: one object with a table for each answer.
 ///
 /// What `render` said stands in a last table, `@ExtendedProperties`, as JSON text.

@@ -1,5 +1,11 @@
 import PlumbEngine
 
+extension ResultFormat {
+  package static let markdown = ResultFormat("markdown", "a table for Markdown pages", endings: ["md", "markdown"]) {
+    MarkdownWriter(to: $0, options: $1)
+  }
+}
+
 /// A table in GitHub's Markdown; what Markdown would read as markup is escaped, line feeds are `<br>`.
 final class MarkdownWriter: ResultWriter {
   private let sink: ByteSink

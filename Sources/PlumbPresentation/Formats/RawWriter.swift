@@ -1,5 +1,11 @@
 import PlumbEngine
 
+extension ResultFormat {
+  package static let raw = ResultFormat("raw", "values alone, without header or quotes") {
+    RawWriter(to: $0, options: $1)
+  }
+}
+
 /// Values alone: no header, no quotes, a tab between cells and a line feed after each row.
 final class RawWriter: ResultWriter {
   private let sink: ByteSink

@@ -1,85 +1,44 @@
 import PlumbEngine
 import PlumbSyntax
 
-/// The forms in which Plumb writes a result.
-package enum ResultFormat: String, CaseIterable, Sendable {
-  case auto, table, box, markdown, csv, tsv, json, jsonl, html, page, svg, line, raw, datatable, kusto, tree, dot,
-    mermaid
-
+/// A form in which Plumb writes results. To add one, write its `ResultWriter` with its declaration beside it, and add it
+/// to the list `general`.
+package struct ResultFormat: Sendable {
+  package let name: String
   /// One line for help.
-  package var summary: String {
-    switch self {
-    case .auto: "charts that `render` asks for, lineage as a tree, risks as cards, else a table; the default on a terminal"
-    case .table: "aligned columns, fitted to the terminal"
-    case .box: "the same in a frame"
-    case .markdown: "a table for Markdown pages"
-    case .csv: "comma-separated values with a header (RFC 4180)"
-    case .tsv: "tab-separated values with a header; tabs and line feeds as \\t and \\n"
-    case .json: "an array of objects"
-    case .jsonl: "one JSON object a line"
-    case .html: "a table for web pages"
-    case .page: "a web page of its own with charts and tables"
-    case .svg: "the chart that `render` asked for, as an SVG picture"
-    case .line: "one `name: value` a line, nothing shortened"
-    case .raw: "values alone, without header or quotes"
-    case .datatable: "a KQL literal that gives the same rows"
-    case .kusto: "a query response of Kusto (v1)"
-    case .tree: "lineage as a tree"
-    case .dot: "lineage as a graph for Graphviz"
-    case .mermaid: "lineage as a flow chart for Markdown pages"
-    }
-  }
-
+  package let summary: String
   /// Whether people rather than programs read it.
-  package var isForPeople: Bool {
-    switch self {
-    case .auto, .table, .box, .line, .tree: true
-    case .markdown, .csv, .tsv, .json, .jsonl, .html, .page, .svg, .raw, .datatable, .kusto, .dot, .mermaid: false
-    }
+  package let isForPeople: Bool
+  /// Endings of file names that ask for it, in lower case.
+  package let endings: [String]
+  private let makeWriter: @Sendable (ByteSink, FormatOptions) -> any ResultWriter
+
+  package init(
+    _ name: String, _ summary: String, isForPeople: Bool = false, endings: [String] = [],
+    writer: @escaping @Sendable (ByteSink, FormatOptions) -> any ResultWriter
+  ) {
+    self.name = name
+    self.summary = summary
+    self.isForPeople = isForPeople
+    self.endings = endings
+    makeWriter = writer
   }
 
-  /// The format that a file's name asks for, by its ending.
-  package init?(fileName: String) {
-    guard let dot = fileName.lastIndex(of: ".") else { return nil }
-    switch fileName[fileName.index(after: dot)...].lowercased() {
-    case "csv": self = .csv
-    case "tsv", "tab": self = .tsv
-    case "json": self = .json
-    case "jsonl", "ndjson": self = .jsonl
-    case "md", "markdown": self = .markdown
-    case "html", "htm": self = .page
-    case "svg": self = .svg
-    case "kql": self = .datatable
-    case "dot", "gv": self = .dot
-    case "mmd", "mermaid": self = .mermaid
-    case "txt": self = .table
-    default: return nil
-    }
-  }
+  /// The formats that any rows can be written in.
+  package static let general: [ResultFormat] = [
+    .table, .box, .markdown, .csv, .tsv, .json, .jsonl, .html, .page, .svg, .line, .raw, .datatable, .kusto,
+  ]
 
   /// A writer for any number of answers, one after the other.
   package func writer(to sink: ByteSink, options: FormatOptions = FormatOptions()) -> any ResultWriter {
-    switch self {
-    case .auto: AutoWriter(to: sink, options: options)
-    case .table: TableWriter(to: sink, options: options, style: .plain)
-    case .box: TableWriter(to: sink, options: options, style: .framed)
-    case .markdown: MarkdownWriter(to: sink, options: options)
-    case .csv: DelimitedWriter(to: sink, .csv, options: options)
-    case .tsv: DelimitedWriter(to: sink, .tsv, options: options)
-    case .json: JSONWriter(to: sink, options: options)
-    case .jsonl: JSONLinesWriter(to: sink, options: options)
-    case .html: HTMLWriter(to: sink, options: options)
-    case .page: PageWriter(to: sink, options: options)
-    case .svg: SVGWriter(to: sink, options: options)
-    case .line: LineWriter(to: sink, options: options)
-    case .raw: RawWriter(to: sink, options: options)
-    case .datatable: DatatableWriter(to: sink, options: options)
-    case .kusto: KustoWriter(to: sink, options: options)
-    case .tree: TreeWriter(to: sink, options: options)
-    case .dot: DotWriter(to: sink, options: options)
-    case .mermaid: MermaidWriter(to: sink, options: options)
-    }
+    makeWriter(sink, options)
   }
+}
+
+extension ResultFormat: Hashable {
+  package static func == (one: ResultFormat, other: ResultFormat) -> Bool { one.name == other.name }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// A cell of a result by its row and column, from 0.
@@ -165,8 +124,6 @@ package struct WriteSummary: Hashable, Sendable {
   private func count(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(NumberText.grouped(number)) \(noun)s"
   }
-
-  /// `1,204`.
 }
 
 extension Answer {
@@ -174,7 +131,7 @@ extension Answer {
   ///
   /// - Returns: how many rows there were calls for.
   @discardableResult
-  func forEachRow(
+  package func forEachRow(
     limit: Int?, _ body: (_ columns: [Vector], _ row: Int) throws -> Void
   ) rethrows -> Int {
     var left = limit ?? Int.max
@@ -191,7 +148,7 @@ extension Answer {
   }
 
   /// A summary for a writer that shortens nothing.
-  func summary(written: Int) -> WriteSummary {
+  package func summary(written: Int) -> WriteSummary {
     var summary = WriteSummary()
     summary.rows = rowCount
     summary.rowsWritten = written

@@ -2,6 +2,16 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
+extension ResultFormat {
+  package static let table = ResultFormat("table", "aligned columns, fitted to the terminal", isForPeople: true, endings: ["txt"]) {
+    TableWriter(to: $0, options: $1, style: .plain)
+  }
+
+  package static let box = ResultFormat("box", "the same in a frame", isForPeople: true) {
+    TableWriter(to: $0, options: $1, style: .framed)
+  }
+}
+
 /// A table for people: columns aligned, numbers flush right, fitted to the terminal.
 ///
 /// Cells that do not fit end with `…` and are counted. Control characters are shown as pictures.

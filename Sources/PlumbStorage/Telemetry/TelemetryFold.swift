@@ -37,7 +37,7 @@ final class TelemetryFold {
   /// - Throws: `cancelled`, or `memory-limit`.
   func checkpoint(_ context: ExecutionContext) throws {
     try context.checkpoint()
-    guard MemoryUse.current + byteCount > context.memoryLimit else { return }
+    guard context.memory.used + byteCount > context.memoryLimit else { return }
     throw Diagnostic(
       "memory-limit", "the telemetry needs more than the memory limit of \(context.memoryLimit >> 20) MB",
       help: "import fewer files at a time or raise `--memory`")

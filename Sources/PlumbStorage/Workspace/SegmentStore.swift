@@ -18,20 +18,29 @@ final class SegmentStore: Sendable {
     var uses = 0
   }
 
-  let connection: WorkspaceConnection
+  private let snapshots: LiveSnapshots
   private let cache = Guarded(Cache())
   /// Bytes of decoded columns to keep; 0 keeps none.
   private let limit: Int
 
-  init(_ connection: WorkspaceConnection, keeping limit: Int) {
-    self.connection = connection
+  /// What is kept is charged to, whichever query read it.
+  private let memory: MemoryAccount
+
+  init(_ snapshots: LiveSnapshots, keeping limit: Int, in memory: MemoryAccount) {
+    self.snapshots = snapshots
+    self.memory = memory
     self.limit = limit
   }
 
-  private var name: String { connection.name }
+  /// The file's short name.
+  var name: String { snapshots.reader.name }
 
   /// A column of a group.
   func column(_ group: StoredGroup, _ place: Int) throws -> Vector {
+    try limit > 0 ? memory.bound { try read(group, place) } : read(group, place)
+  }
+
+  private func read(_ group: StoredGroup, _ place: Int) throws -> Vector {
     let id = GroupRow.segmentID(group.id, place)
     let dictionary = try self.dictionary(group, place)
     if let known = kept(id) {
@@ -42,6 +51,7 @@ final class SegmentStore: Sendable {
       return renewed
     }
     let info = group.columns[place].info
+    let connection = snapshots.connection(for: group.version)
     let found = try connection.with { file in
       let found = try file.segment(id)
       if found == nil, try file.integer("SELECT count(*) FROM plumb_groups WHERE id = ?", .integer(group.id)) == 1 {
@@ -70,7 +80,8 @@ final class SegmentStore: Sendable {
   /// The dictionary of a group's column; nil when its segment holds no codes.
   func dictionary(_ group: StoredGroup, _ place: Int) throws -> StringDictionary? {
     guard group.bounds[place].dictionaryCount > 0 else { return nil }
-    return try group.columns[place].dictionary(from: connection, table: group.table)
+    // Tables keep their dictionaries.
+    return try memory.bound { try group.columns[place].dictionary(from: snapshots.connection(for: group.version), table: group.table) }
   }
 
   private func kept(_ id: Int64) -> Vector? {

@@ -13,9 +13,10 @@ struct StoredTable: Sendable {
     let columns = known ?? row.columns.map { StoredColumn(tableID: row.id, $0) }
     self.columns = columns
     var first = 0
+    let version = TableVersion(table: row.id, version: row.version)
     self.groups = groups.map { group in
       defer { first += group.rowCount }
-      return StoredGroup(group, table: row.name, firstRow: first, columns: columns, store: store)
+      return StoredGroup(group, of: row, version: version, firstRow: first, columns: columns, store: store)
     }
     table = Table(
       name: row.name, schema: row.schema,
@@ -56,6 +57,7 @@ final class StoredColumn: Sendable {
 final class StoredGroup: ColumnSource {
   let id: Int64
   let table: String
+  let version: TableVersion
   let place: Int64
   let firstRow: Int
   let rowCount: Int
@@ -64,13 +66,16 @@ final class StoredGroup: ColumnSource {
   private let lost: Set<Int>
   private let store: SegmentStore
 
-  init(_ row: GroupRow, table: String, firstRow: Int, columns: [StoredColumn], store: SegmentStore) {
+  init(
+    _ row: GroupRow, of table: TableRow, version: TableVersion, firstRow: Int, columns: [StoredColumn], store: SegmentStore
+  ) {
     id = row.id
     place = row.place
     rowCount = row.rowCount
     bounds = row.bounds
     lost = row.lost
-    self.table = table
+    self.table = table.name
+    self.version = version
     self.firstRow = firstRow
     self.columns = columns
     self.store = store
@@ -91,7 +96,7 @@ final class StoredGroup: ColumnSource {
       writer.endRow()
     }
     guard let vector = try writer.finish().first?.column(0), vector.count == rowCount else {
-      throw DamagedFile.diagnostic("column `\(columns[index].info.name)` of `\(table)`", store.connection.name)
+      throw DamagedFile.diagnostic("column `\(columns[index].info.name)` of `\(table)`", store.name)
     }
     return vector
   }

@@ -21,11 +21,19 @@ final class WorkspaceConnection: Sendable {
   let name: String
   private let queue: DatabaseQueue
   private let hadLog: Bool
-  private let damage = Atomic<Bool>(false)
+  private let damage: Damage
 
-  /// - Parameter hadLog: whether there are changes in a log that another process left.
+  /// Whether anything that was read was not what had been written; connections of one file share it.
+  private final class Damage: Sendable {
+    let isFound = Atomic<Bool>(false)
+  }
+
+  /// - Parameters:
+  ///   - hadLog: whether there are changes in a log that another process left.
+  ///   - other: another connection to the file.
   /// - Throws: a diagnostic when SQLite cannot open the file or it is no SQLite file.
-  init(_ path: String, _ access: Access, hadLog: Bool = false) throws {
+  init(_ path: String, _ access: Access, hadLog: Bool = false, sharing other: WorkspaceConnection? = nil) throws {
+    damage = other?.damage ?? Damage()
     name = lastPart(of: path)
     self.hadLog = hadLog
     var configuration = Configuration()
@@ -72,12 +80,12 @@ final class WorkspaceConnection: Sendable {
 
   /// From now on nothing is written to the file.
   func markDamaged() {
-    damage.store(true, ordering: .relaxed)
+    damage.isFound.store(true, ordering: .relaxed)
     if hadLog { keepLog(true) }
   }
 
   /// Whether anything that was read was not what had been written.
-  var isDamaged: Bool { damage.load(ordering: .relaxed) }
+  var isDamaged: Bool { damage.isFound.load(ordering: .relaxed) }
 }
 
 /// What SQLite says went wrong, in our words.

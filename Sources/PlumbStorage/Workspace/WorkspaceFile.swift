@@ -17,6 +17,8 @@ package final class WorkspaceFile: @unchecked Sendable {
     package var cacheLimit = 256 << 20
     /// Workers for what is written.
     package var threads = 1
+    /// What is kept of the file in memory is charged to this.
+    package var memory = MemoryAccount.process
 
     package init() {}
   }
@@ -26,7 +28,11 @@ package final class WorkspaceFile: @unchecked Sendable {
   let lock: WriterLock
   let reader: WorkspaceConnection
   let store: SegmentStore
-  private let contents: Guarded<Contents>
+  private let snapshots: LiveSnapshots
+  /// What the file held when somebody last began to read it.
+  private let latest: Guarded<WorkspaceContents>
+  /// What `beginReading` holds.
+  private let held = Guarded<[WorkspaceSnapshot]>([])
   private let writing = Turns()
   /// Opened by the first change; used by whoever holds `writing`.
   private var writer: WorkspaceConnection?
@@ -40,14 +46,6 @@ package final class WorkspaceFile: @unchecked Sendable {
   /// The generation that this process closes: the last that it wrote, or one that a process left which was ended from
   /// outside. Who has written after it closes the file in its turn.
   private var closingGeneration: Int64?
-
-  private struct Contents {
-    var state: StateRow
-    var tables: [StoredTable]
-    var functions: [StoredFunction]
-    var settings: [String: String]
-    var readers = 0
-  }
 
   /// - Throws: a diagnostic that says what is wrong with the file and what to do.
   package init(_ path: String, _ options: Options = Options()) throws {
@@ -83,7 +81,15 @@ package final class WorkspaceFile: @unchecked Sendable {
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
-    store = SegmentStore(reader, keeping: options.cacheLimit)
+    // Another connection may read while this one does, unless the file is held alone or cannot change.
+    let isShared = opened.isShared && !options.salvages
+    let again: @Sendable () throws -> WorkspaceConnection = { [path, reader] in
+      let other = try WorkspaceConnection(path, opened.mode, sharing: reader)
+      other.keepLog(false)
+      return other
+    }
+    snapshots = LiveSnapshots(reader, open: isShared ? again : nil)
+    store = SegmentStore(snapshots, keeping: options.cacheLimit, in: options.memory)
     try reader.with { try Self.checkVersion($0, path) }
     if options.salvages {
       let salvaged = try reader.with { file in try file.transaction(.deferred) { try Salvage(from: file) } }
@@ -92,16 +98,16 @@ package final class WorkspaceFile: @unchecked Sendable {
       let found = !losses.isEmpty
       refusal = found ? DamagedFile.refusal(name) : opened.refusal
       if found { reader.markDamaged() }
-      contents = Guarded(Self.contents(salvaged.catalogue, store, []))
+      latest = Guarded(WorkspaceContents(salvaged.catalogue, store, after: nil))
     } else {
       losses = []
       refusal = opened.refusal
       let catalogue = try reader.with { file in try file.transaction(.deferred) { try StoredCatalogue(from: file) } }
       if let problem = Self.missingLog(catalogue.state, lock, path) { throw problem }
-      contents = Guarded(Self.contents(catalogue, store, []))
+      latest = Guarded(WorkspaceContents(catalogue, store, after: nil))
     }
     guard losses.isEmpty else { return }
-    let state = contents.withLock { $0.state }
+    let state = contents.state
     if state.isOpen, leftLog?.isInUse == false { closingGeneration = state.generation }
     reader.keepLog(false)
   }
@@ -136,7 +142,7 @@ package final class WorkspaceFile: @unchecked Sendable {
   deinit {
     guard refusal == nil, !reader.isDamaged else {
       // What this process wrote itself before it knew stays in the log, too.
-      if let writer { for connection in [reader, writer] { connection.keepLog(true) } }
+      if let writer { for connection in [reader, writer] + snapshots.others { connection.keepLog(true) } }
       return
     }
     do {
@@ -144,7 +150,7 @@ package final class WorkspaceFile: @unchecked Sendable {
       guard try reader.with({ try StateRow(from: $0).isOpen }) else { return }
     } catch {}
     // As long as the file says that it has a log it must keep it, whoever is the last to close it.
-    reader.keepLog(true)
+    for connection in [reader] + snapshots.others { connection.keepLog(true) }
     writer?.keepLog(true)
   }
 
@@ -167,82 +173,65 @@ package final class WorkspaceFile: @unchecked Sendable {
     return try body()
   }
 
+  /// The file as it is now, for whoever reads it at the same time as others.
+  ///
+  /// - Throws: a diagnostic when the file is damaged.
+  package func snapshot() throws -> WorkspaceSnapshot {
+    guard losses.isEmpty else { return WorkspaceSnapshot(contents) {} }
+    return try latest.withLock { latest in
+      try snapshots.begin(after: &latest, store) { [self] connection in
+        if isMarkedOpen.withLock({ $0 == false }) { try? connection.with(markOpen) }
+      }
+    }
+  }
+
   /// Fixes what is read until `endReading`; calls may nest.
   ///
   /// - Returns: whether tables, functions or settings changed since the last time.
   @discardableResult
   package func beginReading() throws -> Bool {
-    try contents.withLock { contents in
-      contents.readers += 1
-      guard contents.readers == 1, losses.isEmpty else { return false }
-      do {
-        return try reader.with { file in
-          try file.beginTransaction(.deferred)
-          let state = try StateRow(from: file)
-          if state.generation == contents.state.generation { return false }
-          let known = Dictionary(contents.tables.map { ($0.row.id, $0.row.version) }, uniquingKeysWith: { a, _ in a })
-          let readers = contents.readers
-          contents = Self.contents(try StoredCatalogue(from: file, known: known), store, contents.tables)
-          contents.readers = readers
-          return true
-        }
-      } catch {
-        contents.readers -= 1
-        try? reader.with { try $0.rollback() }
-        throw error
+    try held.withLock { held in
+      if let snapshot = held.last {
+        held.append(snapshot)
+        return false
       }
+      let before = contents.number
+      let snapshot = try self.snapshot()
+      held.append(snapshot)
+      return snapshot.number != before
     }
   }
 
   package func endReading() {
-    contents.withLock { contents in
-      contents.readers -= 1
-      guard contents.readers == 0, losses.isEmpty else { return }
-      try? reader.with { file in
-        try file.commit()
-        if isMarkedOpen.withLock({ $0 == false }) { markOpen(file) }
-      }
+    held.withLock { held in
+      guard let snapshot = held.popLast() else { return }
+      if held.isEmpty { snapshot.end() }
     }
   }
 
-  /// Tables that did not change are taken over with all that was read of them.
-  private static func contents(_ catalogue: StoredCatalogue, _ store: SegmentStore, _ old: [StoredTable]) -> Contents {
-    let known = Dictionary(old.map { ($0.row.id, $0) }, uniquingKeysWith: { a, _ in a })
-    let tables = catalogue.tables.map { row, groups -> StoredTable in
-      guard let before = known[row.id] else { return StoredTable(row, groups, store: store) }
-      if before.row.version == row.version { return before }
-      let columns = zip(row.columns, before.columns).map { now, then in
-        now.textCount == then.textCount && now.name == then.info.name ? then : StoredColumn(tableID: row.id, now)
-      }
-      return StoredTable(row, groups, store: store, columns: columns)
-    }
-    return Contents(
-      state: catalogue.state, tables: tables, functions: catalogue.functions, settings: catalogue.settings)
-  }
+  private var contents: WorkspaceContents { latest.withLock { $0 } }
 
-  /// In alphabetical order, as of the latest `beginReading`; their columns are read when they are touched.
-  package var tables: [Table] { contents.withLock { $0.tables.map(\.table) } }
+  /// In alphabetical order, as of the latest snapshot; their columns are read when they are touched.
+  package var tables: [Table] { contents.tables.map(\.table) }
 
   package func table(named name: String) -> Table? {
-    contents.withLock { $0.tables.first { $0.row.name == name }?.table }
+    contents.tables.first { $0.row.name == name }?.table
   }
 
   func tableNumber(named name: String) -> Int64? {
-    contents.withLock { $0.tables.first { $0.row.name == name }?.row.id }
+    contents.tables.first { $0.row.name == name }?.row.id
   }
 
   /// In alphabetical order.
-  package var functions: [StoredFunction] { contents.withLock { $0.functions } }
+  package var functions: [StoredFunction] { contents.functions }
 
-  package func setting(_ name: String) -> String? { contents.withLock { $0.settings[name] } }
+  package func setting(_ name: String) -> String? { contents.settings[name] }
 
-  package var settings: [String: String] { contents.withLock { $0.settings } }
+  package var settings: [String: String] { contents.settings }
 
   /// How the tables lie in the file.
   package var layout: [TableLayoutInFile] {
-    contents.withLock { contents in
-      contents.tables.map { TableLayoutInFile(name: $0.row.name, rows: $0.table.rowCount, groups: $0.groups.count) }
-    }
+    contents.tables.map { TableLayoutInFile(name: $0.row.name, rows: $0.table.rowCount, groups: $0.groups.count) }
   }
 
   // MARK: Writing
@@ -322,10 +311,7 @@ package final class WorkspaceFile: @unchecked Sendable {
 
   /// Joins small row groups where many appends have left enough of them.
   package func compactIfNeeded() throws {
-    let isWorthIt = contents.withLock { contents in
-      contents.tables.contains { WorkspaceWriter.hasSmallTail($0.groups.map(\.rowCount)) }
-    }
-    if isWorthIt { try compact() }
+    if contents.tables.contains(where: { WorkspaceWriter.hasSmallTail($0.groups.map(\.rowCount)) }) { try compact() }
   }
 
   /// Joins small row groups that many appends have left, in a transaction of its own.
@@ -344,9 +330,13 @@ package struct TableLayoutInFile: Sendable {
 /// Opens a file for reading in the way that its rights allow.
 private struct Opening {
   let connection: WorkspaceConnection
+  private(set) var mode: WorkspaceConnection.Access
   var refusal: Diagnostic?
+  /// Whether other connections of this process may have the file open.
+  var isShared: Bool { mode == .writing || mode == .reading }
 
   init(_ path: String, _ name: String, _ wanted: WorkspaceConnection.Access, hadLog: Bool) throws {
+    mode = wanted
     if access(path, W_OK) == 0 {
       do {
         connection = try WorkspaceConnection(path, wanted, hadLog: hadLog)
@@ -357,6 +347,7 @@ private struct Opening {
     }
     refusal = Diagnostic("read-only", "`\(name)` cannot be written to: it or its folder is read-only")
     do {
+      mode = .reading
       connection = try WorkspaceConnection(path, .reading, hadLog: hadLog)
     } catch let problem as Diagnostic where problem.code == "cannot-read" || problem.code == "read-only" {
       guard !hadLog else {
@@ -364,6 +355,7 @@ private struct Opening {
           "read-only", "`\(name)` has changes in `\(name)-wal` that cannot be read in a read-only folder",
           help: "copy both files to a folder that you can write to")
       }
+      mode = .immutable
       connection = try WorkspaceConnection(path, .immutable)
     }
   }

@@ -342,7 +342,7 @@ package final class WorkspaceWriter {
     let groups = try StoredCatalogue.groups(of: table, file)
     let tail = Array(groups.suffix(Self.smallTail(groups.map(\.rowCount))))
     guard let first = tail.first else { return }
-    let source = SegmentStore(connection, keeping: 0)
+    let source = SegmentStore(LiveSnapshots(connection, open: nil), keeping: 0, in: .current)
     let stored = StoredTable(table, tail, store: source)
     let joined = try RowGroup.regrouping(stored.table.groups, schema: table.schema)
     let inMemory = try joined.map { $0.isInMemory ? $0 : RowGroup(try $0.columns, count: $0.count) }

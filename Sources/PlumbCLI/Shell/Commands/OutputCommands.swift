@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 import PlumbPresentation
 
 /// Commands that say where results go and how they look.
@@ -8,9 +9,9 @@ extension DotCommand {
     name: ".mode", usage: ".mode [FORMAT]", summary: "The format of results, such as auto, table, line or json.",
     examples: [".mode line", ".mode auto"]
   ) { arguments, shell in
-    guard let name = arguments.first else { return Console.say("the mode is \(shell.settings.format.rawValue)") }
-    guard let format = ResultFormat(rawValue: name) else {
-      let names = ResultFormat.allCases.map(\.rawValue)
+    guard let name = arguments.first else { return Console.say("the mode is \(shell.settings.format.name)") }
+    guard let format = Formats.named(name) else {
+      let names = Formats.names
       throw Diagnostic(
         "unknown-format", "there is no format `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: names) ?? "formats are \(names.joined(separator: ", "))")

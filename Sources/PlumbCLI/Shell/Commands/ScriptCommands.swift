@@ -41,7 +41,7 @@ extension DotCommand {
     name: ".format", usage: ".format [QUERY]", summary: "Lays a query out, one step a line; without one the last query.",
     examples: [".format runs|where status==\"failed\"|count"],
     text: { rest, shell in
-      if ResultFormat(rawValue: rest) != nil {
+      if Formats.named(rest) != nil {
         throw Diagnostic("usage", "`.format` lays out a query", help: "`.mode \(rest)` chooses the format of results")
       }
       let text = rest.isEmpty ? shell.lastQuery : rest

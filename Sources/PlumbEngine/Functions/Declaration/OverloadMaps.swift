@@ -173,8 +173,12 @@ func mapRows<R: Lane>(_ arguments: Arguments, _ body: (Int, ByteArena) -> R) -> 
     for row in 0..<n where nulls[row] == 0 && !arena.isSpent { out[row] = body(row, arena).stored(in: arena) }
   } else if R.Stored.self == Bytes.self {
     for row in 0..<n {
-      // Past the query's limits nothing matters any more.
-      if arena.isSpent { break }
+      // Past the query's limits nothing matters any more, but functions around this one read the texts before the query ends.
+      if arena.isSpent {
+        UnsafeMutableRawPointer(out + row)
+          .initializeMemory(as: UInt8.self, repeating: 0, count: (n &- row) &* MemoryLayout<R.Stored>.stride)
+        break
+      }
       out[row] = body(row, arena).stored(in: arena)
     }
   } else {

@@ -1,13 +1,16 @@
 import PlumbDiagnostics
+import PlumbPresentation
 
 /// How good predictions are, section by section: each figure with its interval, and beside it the simple rules' own.
 struct QualityCards {
   let rows: [CardRow]
+  let names: [String]
 
   private static let rules = [("never_fails", "never"), ("failed_last", "last"), ("own_rate", "own"), ("hazard", "best")]
   private static let explanation =
     "never: no run fails; last: fails as the last one did; own: by its own rate; best: no one can do better"
 
+  /// - Returns: the columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     let indent = 2
     let figure = 6, interval = 14, rule = 6
@@ -44,6 +47,7 @@ struct QualityCards {
       page.line(CardPage.trimmed(line))
     }
     if explains { page.folded(Self.explanation, after: "", indent: 0, .quiet) }
-    return hasRules ? [] : Set(Self.rules.map(\.0))
+    let drawn = ["section", "metric", "value", "low", "high", "positives", "of"] + (hasRules ? Self.rules.map(\.0) : [])
+    return Set(self.names).subtracting(drawn)
   }
 }

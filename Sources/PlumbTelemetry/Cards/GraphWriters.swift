@@ -1,4 +1,17 @@
 import PlumbEngine
+import PlumbPresentation
+
+extension ResultFormat {
+  static let dot = ResultFormat("dot", "lineage as a graph for Graphviz", endings: ["dot", "gv"]) {
+    DotWriter(to: $0, options: $1)
+  }
+
+  static let mermaid = ResultFormat(
+    "mermaid", "lineage as a flow chart for Markdown pages", endings: ["mmd", "mermaid"]
+  ) {
+    MermaidWriter(to: $0, options: $1)
+  }
+}
 
 /// Lineage as a graph in the DOT language of Graphviz. Arrows lead away from the pipelines that were asked about.
 final class DotWriter: ResultWriter {
@@ -11,7 +24,7 @@ final class DotWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    let forest = try LineageForest(answer, limit: options.rowLimit, format: .dot)
+    let forest = try LineageForest(answer, limit: options.rowLimit, format: "dot")
     sink.buffer.append("digraph lineage {\n  rankdir=LR;\n  node [shape=box];\n")
     for (number, node) in forest.nodes.enumerated() {
       let lines = node.lines
@@ -58,7 +71,7 @@ final class MermaidWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    let forest = try LineageForest(answer, limit: options.rowLimit, format: .mermaid)
+    let forest = try LineageForest(answer, limit: options.rowLimit, format: "mermaid")
     sink.buffer.append("flowchart LR\n")
     for (number, node) in forest.nodes.enumerated() {
       let lines = node.lines

@@ -1,5 +1,13 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
+
+extension ResultFormat {
+  /// The formats that draw lineage.
+  package static let lineage: [ResultFormat] = [.tree, .dot, .mermaid]
+
+  static let tree = ResultFormat("tree", "lineage as a tree", isForPeople: true) { TreeWriter(to: $0, options: $1) }
+}
 
 /// Lineage as trees in lines: a sign for the status, the name, and what else is known.
 ///
@@ -23,7 +31,7 @@ final class TreeWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    let forest = try LineageForest(answer, limit: options.rowLimit, format: .tree)
+    let forest = try LineageForest(answer, limit: options.rowLimit, format: "tree")
     if !isFirst { sink.buffer.append(0x0A) }
     isFirst = false
     var summary = answer.summary(written: forest.rowCount)

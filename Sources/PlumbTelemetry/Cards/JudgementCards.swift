@@ -1,16 +1,14 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 
 /// Pipelines held against their own past, as `slow`, `stale` and `volume` give them: a name, and a sentence with what
 /// is unusual.
 struct JudgementCards {
   let rows: [CardRow]
+  let names: [String]
 
-  /// Columns without which the rows are no judgement.
-  static func isJudgement(_ schema: Schema) -> Bool {
-    ["now", "usual"].allSatisfy { name in schema.contains { $0.name == name } }
-  }
-
+  /// - Returns: the columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     if rows.isEmpty { page.line("nothing is unusual") }
     for row in rows {
@@ -22,7 +20,9 @@ struct JudgementCards {
       page.line(page.styled(name, .bold) + tail)
       page.folded(sentence(row), after: "", indent: 2)
     }
-    return []
+    return Set(names).subtracting([
+      "pipeline", "score", "now", "usual", "times", "since", "runs", "failures", "sla", "breaks_sla", "tier", "owner",
+    ])
   }
 
   private func sentence(_ row: CardRow) -> String {

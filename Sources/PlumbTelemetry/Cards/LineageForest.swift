@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbPresentation
 
 /// Rows of lineage as trees: each pipeline below the one that it was reached from.
 ///
@@ -32,19 +33,13 @@ struct LineageForest {
     var to: Int
   }
 
-  /// Whether rows of this schema are lineage, so that a terminal shows them as a tree.
-  static func isLineage(_ schema: Schema) -> Bool {
-    schema.contains(ColumnInfo("pipeline", .string)) && schema.contains(ColumnInfo("path", .dynamic))
-      && schema.contains(ColumnInfo("via", .string)) && schema.contains(ColumnInfo("depth", .long))
-  }
-
   /// - Throws: `not-lineage` when the columns are missing.
-  init(_ answer: Answer, limit: Int?, format: ResultFormat) throws {
+  init(_ answer: Answer, limit: Int?, format: String) throws {
     func index(_ name: String, _ type: ScalarType) -> Int? { answer.schema.firstIndex(of: ColumnInfo(name, type)) }
     let via = index("via", .string), path = index("path", .dynamic)
     guard let pipeline = index("pipeline", .string), via != nil || path != nil else {
       throw Diagnostic(
-        "not-lineage", "the format `\(format.rawValue)` draws lineage, and these rows are none",
+        "not-lineage", "the format `\(format)` draws lineage, and these rows are none",
         help: "they need the columns `pipeline`, and `via` or `path`, as `lineage downstream of X` gives them")
     }
     let status = index("status", .string)

@@ -1,4 +1,5 @@
 import PlumbDiagnostics
+import PlumbPresentation
 import PlumbSyntax
 
 /// How likely pipelines are to fail, as cards: a bar with the interval, and the reasons.
@@ -129,7 +130,9 @@ struct RiskCards {
 /// What a pipeline's trouble may come from, as cards: the cause, where and since when, and the evidence.
 struct CauseCards {
   let rows: [CardRow]
+  let names: [String]
 
+  /// - Returns: the columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     if rows.isEmpty { page.line("nothing is wrong with it") }
     for (i, row) in rows.enumerated() {
@@ -150,6 +153,6 @@ struct CauseCards {
       let query = row.text("query")
       if !query.isEmpty { page.folded(query, after: "   query", indent: 10, .quiet) }
     }
-    return []
+    return Set(names).subtracting(["rank", "cause", "score", "origin", "since", "evidence", "query"])
   }
 }

@@ -1,0 +1,83 @@
+import Glibc
+import Synchronization
+
+/// The bytes that buffers hold for a query, a workspace or the process, and how many they may.
+///
+/// Accounts nest: what a query's buffers hold counts for its workspace and for the process as well. A buffer charges the
+/// account that its thread works for (`current`) and pays back to the same one, whichever thread frees it.
+package final class MemoryAccount: Sendable {
+  /// Everything that this process holds; without a limit.
+  package static let process = MemoryAccount(limit: .max, parent: nil)
+
+  /// Bytes that may be held.
+  package let limit: Int
+  private let parent: MemoryAccount?
+  private let bytes = Atomic<Int>(0)
+  private let most = Atomic<Int>(0)
+
+  package init(limit: Int, in parent: MemoryAccount = .process) {
+    self.limit = limit
+    self.parent = parent
+  }
+
+  private init(limit: Int, parent: MemoryAccount?) {
+    self.limit = limit
+    self.parent = parent
+  }
+
+  /// Bytes held now.
+  package var used: Int { bytes.load(ordering: .relaxed) }
+
+  /// The most that was ever held at once.
+  package var peak: Int { most.load(ordering: .relaxed) }
+
+  /// Adds `count` bytes, or takes them off when negative.
+  package func charge(_ count: Int) {
+    var account = self
+    while true {
+      let now = account.bytes.wrappingAdd(count, ordering: .relaxed).newValue
+      if now > account.most.load(ordering: .relaxed) { account.most.max(now, ordering: .relaxed) }
+      guard let parent = account.parent else { return }
+      account = parent
+    }
+  }
+
+  /// The account whose limit `more` bytes would pass, this one or one that it is part of; nil when there is room. Blocks that
+  /// are still being freed are waited for first.
+  func overdrawn(by more: Int = 0) -> MemoryAccount? {
+    guard firstOverdrawn(by: more) != nil else { return nil }
+    BufferRecycling.settle()
+    return firstOverdrawn(by: more)
+  }
+
+  @inline(__always) private func firstOverdrawn(by more: Int) -> MemoryAccount? {
+    var account = self
+    while true {
+      if account.used &+ more > account.limit { return account }
+      guard let parent = account.parent else { return nil }
+      account = parent
+    }
+  }
+}
+
+extension MemoryAccount {
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
+
+  /// The account that this thread works for: the innermost `bound`, or the process.
+  package static var current: MemoryAccount {
+    guard let raw = pthread_getspecific(key) else { return process }
+    return Unmanaged<MemoryAccount>.fromOpaque(raw).takeUnretainedValue()
+  }
+
+  /// Runs `body` while what this thread, and the workers that it calls, allocate is charged to this account.
+  package func bound<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let outer = pthread_getspecific(Self.key)
+    pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())
+    defer { pthread_setspecific(Self.key, outer) }
+    return try withExtendedLifetime(self) { try body() }
+  }
+}

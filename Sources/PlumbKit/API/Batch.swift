@@ -1,0 +1,59 @@
+/// Some rows of a query's answer, as they come.
+public struct Batch: Sendable {
+  /// Which query of the text it is, from 0.
+  public let query: Int
+  /// The rows. The first batch of a query has its columns and no rows.
+  public let table: ResultTable
+  /// Whether it is the last of its query; only then all remarks are there.
+  public let isLast: Bool
+}
+
+extension Connection {
+  /// Runs a text and hands the rows of its queries to `body` in order and as they come. Little is held at a time, unless an
+  /// operator such as `sort` must hold all of its input; the text runs a few batches ahead of `body`.
+  ///
+  /// - Parameter body: called on this thread. What it throws ends the text.
+  /// - Throws: what `body` throws, and `Problems` with the places in the text.
+  public func stream(_ text: String, _ body: (Batch) throws -> Void) throws {
+    let queue = BatchQueue(self, text)
+    do {
+      while let batch = try queue.next() { try body(batch) }
+    } catch {
+      queue.abandon()
+      queue.waitForEnd()
+      throw error
+    }
+  }
+
+  /// The rows of a text's queries as an asynchronous sequence. The text begins with the iteration and runs a few batches
+  /// ahead of it; when the iterator goes or the task is cancelled, the text is cancelled.
+  public func batches(_ text: String) -> Batches { Batches(connection: self, text: text) }
+}
+
+/// The rows of a text's queries as they come; see `Connection.batches`.
+public struct Batches: AsyncSequence, Sendable {
+  public typealias Element = Batch
+
+  fileprivate let connection: Connection
+  fileprivate let text: String
+
+  public func makeAsyncIterator() -> Iterator { Iterator(BatchQueue(connection, text)) }
+
+  public final class Iterator: AsyncIteratorProtocol {
+    private let queue: BatchQueue
+
+    fileprivate init(_ queue: BatchQueue) { self.queue = queue }
+
+    deinit { queue.abandon() }
+
+    /// - Throws: `Problems` with the places in the text; `CancellationError` when the task is cancelled.
+    public func next() async throws -> Batch? {
+      let queue = queue
+      return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { queue.next($0) }
+      } onCancel: {
+        queue.abandon()
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import PlumbEngine
+import PlumbPresentation
+
+/// Rows as cards, which say in a glance what a table says in many columns.
+final class CardWriter: ResultWriter {
+  /// Draws rows on a page and gives the columns that were left out.
+  typealias Drawing = @Sendable (_ rows: [CardRow], _ names: [String], inout CardPage) -> Set<String>
+
+  private let sink: ByteSink
+  private let options: FormatOptions
+  private let draw: Drawing
+
+  init(to sink: ByteSink, options: FormatOptions, draw: @escaping Drawing) {
+    self.sink = sink
+    self.options = options
+    self.draw = draw
+  }
+
+  func write(_ answer: Answer) throws -> WriteSummary {
+    var page = CardPage(options)
+    var rows: [CardRow] = []
+    let written = answer.forEachRow(limit: options.rowLimit) { vectors, row in
+      rows.append(CardRow(answer, vectors, row))
+    }
+    let hidden = draw(rows, answer.schema.map(\.name), &page)
+    sink.buffer.append(page.text)
+    try sink.drain()
+    var summary = answer.summary(written: written)
+    summary.shortenedCells = page.shortened
+    summary.hiddenColumns = answer.schema.map(\.name).filter(hidden.contains)
+    return summary
+  }
+
+  func finish() throws { try sink.flush() }
+}

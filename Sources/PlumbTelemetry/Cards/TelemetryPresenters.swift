@@ -1,0 +1,67 @@
+import PlumbEngine
+import PlumbPresentation
+
+extension Presentation {
+  package static let lineage = Presentation(
+    "lineage",
+    columns: [
+      ColumnInfo("pipeline", .string), ColumnInfo("path", .dynamic), ColumnInfo("via", .string), ColumnInfo("depth", .long),
+    ])
+
+  package static let risk = Presentation(
+    "risk",
+    columns: [
+      ColumnInfo("pipeline", .string), ColumnInfo("risk", .real), ColumnInfo("low", .real), ColumnInfo("high", .real),
+      ColumnInfo("reasons", .string),
+    ])
+
+  package static let quality = Presentation(
+    "quality",
+    columns: [
+      ColumnInfo("section", .string), ColumnInfo("metric", .string), ColumnInfo("value", .real), ColumnInfo("low", .real),
+      ColumnInfo("high", .real),
+    ])
+
+  package static let cause = Presentation(
+    "cause",
+    columns: [
+      ColumnInfo("cause", .string), ColumnInfo("score", .real), ColumnInfo("origin", .string),
+      ColumnInfo("since", .datetime), ColumnInfo("evidence", .string),
+    ])
+
+  /// Pipelines held against their own past; `now` and `usual` are of the type of what is measured.
+  package static let judgement = Presentation(
+    "judgement",
+    columns: [
+      ColumnInfo("pipeline", .string), ColumnInfo("score", .real), ColumnInfo("times", .real), ColumnInfo("since", .datetime),
+    ])
+}
+
+extension Presenter {
+  /// How telemetry is drawn for people on a terminal.
+  package static let telemetry: [Presenter] = [
+    Presenter(.lineage, when: { answer, _, _ in answer.rowCount > 0 }) { TreeWriter(to: $0, options: $1) },
+    cards(.risk) { rows, names, page in RiskCards(rows: rows, names: names).draw(on: &page) },
+    cards(.quality) { rows, names, page in QualityCards(rows: rows, names: names).draw(on: &page) },
+    cards(.cause) { rows, names, page in CauseCards(rows: rows, names: names).draw(on: &page) },
+    judgements,
+  ]
+
+  private static func cards(_ presentation: Presentation, _ draw: @escaping CardWriter.Drawing) -> Presenter {
+    // Cards mark no cells.
+    Presenter(presentation, when: { _, options, _ in options.marks.isEmpty }) {
+      CardWriter(to: $0, options: $1, draw: draw)
+    }
+  }
+
+  /// A judgement whose table fits is a table.
+  private static let judgements = Presenter(
+    .judgement,
+    when: { answer, options, isTooWide in
+      let names = answer.schema.map(\.name)
+      return names.contains("now") && names.contains("usual") && options.marks.isEmpty && isTooWide()
+    },
+    writer: {
+      CardWriter(to: $0, options: $1) { rows, names, page in JudgementCards(rows: rows, names: names).draw(on: &page) }
+    })
+}
