@@ -47,11 +47,17 @@ struct ReadmeTests {
     }
   }
 
+  /// The program that the README shows is the one that is built and run.
+  @Test func theProgramIsTheSample() throws {
+    let programs = try Self.blocks(of: "README.md").filter { $0.language == "swift" }
+    #expect(programs.map { $0.lines.joined(separator: "\n") + "\n" } == [try Repository.text("Samples/Kit/main.swift")])
+  }
+
   /// Kinds of blocks are few, so that none is left unchecked: `sh` is run by `.ci/run`, `kql` here.
   @Test(arguments: documents)
   func everyBlockIsOfAKnownKind(document: String) throws {
     for block in try Self.blocks(of: document) {
-      #expect(["console", "sh", "kql", "text"].contains(block.language), "\(document):\(block.line)")
+      #expect(["console", "sh", "kql", "text", "swift"].contains(block.language), "\(document):\(block.line)")
       #expect(block.language != "sh" || document == "README.md", "\(document):\(block.line)")
     }
   }

@@ -12,7 +12,9 @@ extension Connection {
   /// Runs a text and hands the rows of its queries to `body` in order and as they come. Little is held at a time, unless an
   /// operator such as `sort` must hold all of its input; the text runs a few batches ahead of `body`.
   ///
-  /// - Parameter body: called on this thread. What it throws ends the text.
+  /// - Parameters:
+  ///   - text: queries and commands in KQL.
+  ///   - body: called on this thread. What it throws ends the text.
   /// - Throws: what `body` throws, and `Problems` with the places in the text.
   public func stream(_ text: String, _ body: (Batch) throws -> Void) throws {
     let queue = BatchQueue(self, text)

@@ -15,14 +15,6 @@ extension Workspace {
   /// A connection of its own. Connections do not wait for each other.
   public func connect(_ options: ConnectionOptions = ConnectionOptions()) -> Connection { Connection(self, options) }
 
-  /// A table as it is now.
-  public struct TableDescription: Hashable, Sendable {
-    public let name: String
-    public let columns: [Column]
-    /// Nil for a table that is made when a query first reads it.
-    public let rowCount: Int?
-  }
-
   /// All tables in alphabetical order.
   ///
   /// - Throws: `Problems` when the file cannot be read.
@@ -46,7 +38,10 @@ extension Workspace {
 
   /// Loads a file, a folder or telemetry into tables in memory; they are not kept in the workspace's file.
   ///
-  /// - Parameter name: the table's name; nil for the name of the file.
+  /// - Parameters:
+  ///   - path: a file, a folder, or a pattern such as `*.csv`.
+  ///   - name: the table's name; nil for the name of the file.
+  ///   - work: receives remarks and progress, and can stop it.
   /// - Returns: a table for each file that was read.
   /// - Throws: `Problems` that name the file.
   @discardableResult
@@ -74,8 +69,10 @@ extension Workspace {
   /// text files.
   ///
   /// - Parameters:
+  ///   - path: the file or folder, made now.
   ///   - format: what the files of a folder are: `csv`, `json` or `jsonl`.
   ///   - tables: the tables to write; empty for all.
+  ///   - work: receives progress, and can stop it.
   /// - Throws: `Problems` of the target.
   public func export(to path: String, format: String = "csv", tables: [String] = [], work: Work = Work()) throws {
     do {
@@ -97,7 +94,10 @@ extension Workspace {
 
   /// Learns from all runs until now which pipelines fail within a time, and keeps the model in the workspace's file.
   ///
-  /// - Parameter method: `tree` or `forest`.
+  /// - Parameters:
+  ///   - method: `tree` or `forest`.
+  ///   - within: the time; runs that fail in it are what is predicted.
+  ///   - connection: whose limits and clock hold; nil for the workspace's.
   /// - Returns: the models that there are.
   /// - Throws: `Problems` when there is too little to learn from.
   @discardableResult
@@ -128,4 +128,12 @@ extension Workspace {
       throw Problems(error)
     }
   }
+}
+
+/// A table of a workspace as it was when it was asked for.
+public struct TableDescription: Hashable, Sendable {
+  public let name: String
+  public let columns: [Column]
+  /// Nil for a table that is made when a query first reads it.
+  public let rowCount: Int?
 }
