@@ -37,7 +37,7 @@ struct WorkTests {
     #expect(try saved.tables.map(\.rowCount) == [3, 3])
     let (importing, told) = Self.events()
     #expect(try saved.importFiles(ImportRequest(paths: [csv]), work: importing))
-    #expect(told.list.contains { $0.contains("are in already") }, "\(told.list)")
+    #expect(told.list.contains { $0.contains("have already been imported") }, "\(told.list)")
     try saved.export(to: folder.path + "/out", tables: ["t"])
     #expect(try String(contentsOfFile: folder.path + "/out/t.csv", encoding: .utf8) == "a,b\n1,x\n2,y\n3,z\n")
     #expect(throws: Problems.self) { try saved.export(to: folder.path + "/other", format: "tsv") }
