@@ -74,7 +74,8 @@ let package = Package(
       dependencies: ["PlumbPresentation", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
     .testTarget(
-      name: "PlumbDatabaseTests", dependencies: ["PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
+      name: "PlumbDatabaseTests",
+      dependencies: ["PlumbDatabase", "PlumbSyntax", "PlumbEngine", "PlumbDiagnostics"]),
 
     .testTarget(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],

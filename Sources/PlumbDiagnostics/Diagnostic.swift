@@ -1,5 +1,20 @@
 /// One thing that is wrong with a user's text or data: a stable code, a sentence and a place.
 package struct Diagnostic: Error, Hashable, Sendable {
+  /// A place in a text that the user's own text calls, such as the body of a stored function.
+  package struct Origin: Hashable, Sendable {
+    /// What the text is called.
+    package let name: String
+    package let text: String
+    /// The place in `text`.
+    package let span: SourceSpan
+
+    package init(name: String, text: String, span: SourceSpan) {
+      self.name = name
+      self.text = text
+      self.span = span
+    }
+  }
+
   package enum Severity: Hashable, Sendable {
     case error
     case warning
@@ -11,6 +26,8 @@ package struct Diagnostic: Error, Hashable, Sendable {
   /// One sentence without a final stop, in the user's words.
   package var message: String
   package var span: SourceSpan?
+  /// Where the mistake is, when `span` is only the call that led there.
+  package var origin: Origin?
   package var notes: [String]
   package var help: String?
 

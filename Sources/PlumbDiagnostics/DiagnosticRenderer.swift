@@ -19,7 +19,7 @@ package struct DiagnosticRenderer: Sendable {
       paint(colour, "\(title)[\(diagnostic.code)]") + paint(Paint.bold, ": \(visible(diagnostic.message))")
     ]
     var indent = ""
-    if let span = diagnostic.span {
+    func draw(_ span: SourceSpan, in source: String, name: String?) {
       let picture = SourcePicture(of: span, in: source, maximumColumns: maximumColumns)
       indent = String(repeating: " ", count: String(picture.lastLineNumber).utf8.count)
       let bar = paint(Paint.blue, "\(indent) |")
@@ -39,6 +39,8 @@ package struct DiagnosticRenderer: Sendable {
         lines.append("\(bar) \(gap)" + paint(colour, carets))
       }
     }
+    if let span = diagnostic.span { draw(span, in: source, name: name) }
+    if let origin = diagnostic.origin { draw(origin.span, in: origin.text, name: origin.name) }
     for note in diagnostic.notes {
       lines.append("\(indent) " + paint(Paint.blue, "= note:") + " \(visible(note))")
     }

@@ -1,20 +1,33 @@
-/// A stretch of a source text, in UTF-8 byte offsets; the upper bound is not part of it.
+/// A stretch of a text, in UTF-8 byte offsets; the upper bound is not part of it.
 package struct SourceSpan: Hashable, Sendable {
-  package var lower: Int
-  package var upper: Int
+  private var first: Int32
+  private var end: Int32
+  /// The text that the offsets are in.
+  package let text: SourceText
 
-  package init(_ lower: Int, _ upper: Int) {
-    self.lower = lower
-    self.upper = max(lower, upper)
+  package init(_ lower: Int, _ upper: Int, in text: SourceText = .script) {
+    first = Int32(clamping: lower)
+    end = Int32(clamping: max(lower, upper))
+    self.text = text
   }
 
-  /// The smallest span that covers both.
+  package var lower: Int {
+    get { Int(first) }
+    set { first = Int32(clamping: newValue) }
+  }
+
+  package var upper: Int {
+    get { Int(end) }
+    set { end = Int32(clamping: newValue) }
+  }
+
+  /// The smallest span that covers both; `a` when they are in different texts.
   package static func joining(_ a: SourceSpan, _ b: SourceSpan) -> SourceSpan {
-    SourceSpan(min(a.lower, b.lower), max(a.upper, b.upper))
+    a.text == b.text ? SourceSpan(min(a.lower, b.lower), max(a.upper, b.upper), in: a.text) : a
   }
 
   /// The span of nothing, for nodes that no text stands for.
   package static let none = SourceSpan(0, 0)
 
-  package var isEmpty: Bool { lower >= upper }
+  package var isEmpty: Bool { first >= end }
 }

@@ -5,6 +5,7 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 import PlumbStorage
+import PlumbTelemetry
 
 @testable import PlumbCLI
 
@@ -21,7 +22,7 @@ struct GoldenWorld {
     var options = SessionOptions(threads: 2, memoryLimit: 2 << 30, clock: { Self.now }, seed: 1)
     options.parameters = ["threshold": "3"]
     session = Session(catalog: Catalog(), options: options)
-    session.catalog.addLineageFunctions()
+    session.catalog.add(TableFunction.lineage)
     try addTables(in: GoldenFile.folder.appending(path: "tables"))
     let own = GoldenFile.folder.appending(path: page).deletingLastPathComponent().appending(path: "tables")
     if FileManager.default.fileExists(atPath: own.path) { try addTables(in: own) }

@@ -28,9 +28,9 @@ struct WordTests {
   @Test func expandPrintsFormattedKQL() throws {
     let plain = try PlumbProcess(["query", "-c", ".expand pipelines|where tier==1|count"])
     #expect(plain.output == "pipelines\n| where tier == 1\n| count\n")
-    let wrong = try PlumbProcess(["query", "-c", ".expand lineage downstream of nowhere"])
+    let wrong = try PlumbProcess(["query", "-c", ".expand lineage downstream of x | where deep > 1"])
     #expect(wrong.status == 1)
-    #expect(wrong.messages.contains("1 | .expand lineage downstream of nowhere"))
+    #expect(wrong.messages.contains("1 | .expand lineage downstream of x | where deep > 1"))
     let native = try PlumbProcess(["query", "-c", ".expand lineage critical path to impossible-travel-eastus"])
     #expect(native.output.hasPrefix("// `lineage_critical_path` is computed by Plumb itself"))
   }

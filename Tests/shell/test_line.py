@@ -169,6 +169,13 @@ class CompletionTests(ShellCase):
         self.shell.type("lineage downstream \t")
         self.shell.expect("of ")
 
+    def test_columns_of_functions_that_compute_their_rows(self):
+        self.offered(self.shell, "predict risk | where ", "lift", "reasons", "risk", absent=["parcel", "weight_grams"])
+        self.offered(self.shell, 'deliveries | invoke decision_tree(label = "status") | where ', "depth", "samples",
+                     absent=["parcel", "weight_grams"])
+        self.offered(self.shell, "let top = toscalar(deliveries | count); deliveries | extend share = 1.0 / top | where ",
+                     "parcel", "share")
+
     def test_plugins_and_functions_that_are_invoked(self):
         self.offered(self.shell, "deliveries | evaluate ", "bag_unpack", "narrow", "pivot", absent=["parcel"])
         self.offered(self.shell, "deliveries | invoke ", "decision_tree(", absent=["parcel"])

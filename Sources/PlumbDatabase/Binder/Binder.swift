@@ -47,6 +47,11 @@ final class Binder {
 
   deinit { text.forget() }
 
+  /// A query of the text as a plan that is not run; nil when something in it was reported.
+  func bindWithoutRunning(_ statement: QueryStatementSyntax) -> Relation? {
+    state.checks.forgetting { bind(statement) }
+  }
+
   /// Gives `relation` a name that the text can use.
   func define(_ name: String, _ relation: Relation) { text.define(name, .table(relation)) }
 
@@ -57,6 +62,31 @@ final class Binder {
       let relation = try place.relation(statement.query)
       if diagnostics.count > before { throw AlreadyReported() }
       return relation
+    }
+  }
+
+  /// Runs a query that was bound.
+  ///
+  /// - Throws: what `PlumbEngine.execute` throws, at its place in the user's text.
+  func execute(
+    _ relation: Relation, profiling: Bool = false, keepingPartial: Bool = false
+  ) throws -> QueryResult {
+    do {
+      try state.checks.make(context)
+      return try PlumbEngine.execute(
+        optimize(relation.plan, context), context, profiling: profiling, keepingPartial: keepingPartial)
+    } catch let diagnostic as Diagnostic {
+      throw state.texts.located(diagnostic)
+    }
+  }
+
+  /// Runs a query that was bound, and hands its rows on as `PlumbEngine.execute` does.
+  func execute(_ relation: Relation, emit: (Chunk) throws -> Void) throws {
+    do {
+      try state.checks.make(context)
+      try PlumbEngine.execute(optimize(relation.plan, context), context, emit: emit)
+    } catch let diagnostic as Diagnostic {
+      throw state.texts.located(diagnostic)
     }
   }
 

@@ -178,6 +178,8 @@ package final class Catalog: Sendable {
     contents.withLock { $0.functions[function.name] = function }
   }
 
+  package func add(_ functions: [TableFunction]) { functions.forEach(add) }
+
   package func function(named name: String) -> TableFunction? {
     contents.withLock { $0.functions[name] }
   }

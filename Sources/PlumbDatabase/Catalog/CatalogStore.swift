@@ -74,10 +74,14 @@ package struct CatalogFunction: Sendable {
   package let folder: String
   package let summary: String
   let syntax: FunctionSyntax
+  /// The text as its mistakes show it.
+  let shown: SourceTexts.Shown
 
   /// - Throws: what is wrong with the text, as one diagnostic without a place.
   package init(name: String, parameters: String, body: String, folder: String = "", summary: String = "") throws {
-    let parsed = parse("let \(KQLName.inSchema(name)) = \(parameters) \(body);")
+    let head = "let \(KQLName.inSchema(name)) = "
+    let text = "\(parameters) \(body)"
+    let parsed = parse("\(head)\(text);", as: .unique())
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) {
       throw Diagnostic(problem.code, "in the function `\(name)`: \(problem.message)", help: problem.help)
     }
@@ -93,5 +97,6 @@ package struct CatalogFunction: Sendable {
     self.folder = folder
     self.summary = summary
     syntax = function
+    shown = SourceTexts.Shown(name: name, text: text, offset: head.utf8.count)
   }
 }

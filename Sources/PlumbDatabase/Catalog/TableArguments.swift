@@ -105,26 +105,38 @@ package struct TableArguments {
 }
 
 extension TableFunction.Call {
-  /// The distinct texts of the column `name` or `pipeline` of the rows before the pipe, in order; nil without such rows.
+  /// Whether there are rows before the pipe, which then name pipelines.
   ///
-  /// - Throws: `no-pipelines` when the rows have neither column.
-  package func inputPipelines() throws -> [String]? {
-    guard let input else { return nil }
-    for name in ["name", "pipeline"] {
-      guard let index = input.schema.firstIndex(of: ColumnInfo(name, .string)) else { continue }
-      var seen: Set<String> = []
-      var names: [String] = []
-      for group in input.groups {
-        let column = try group.column(index)
-        for row in 0..<group.count {
-          let text = String(column.cellBytes(at: row))
-          if seen.insert(text).inserted { names.append(text) }
-        }
-      }
-      return names
-    }
+  /// - Throws: `no-pipelines` when they have neither a column `name` nor `pipeline` of type string.
+  package func inputNamesPipelines() throws -> Bool {
+    guard let input else { return false }
+    if input.pipelineColumn != nil { return true }
     throw Diagnostic(
       "no-pipelines", "the rows before the pipe name no pipelines", at: span,
       help: "they need a column `name` or `pipeline` of type string")
+  }
+}
+
+extension TableFunction.Run {
+  /// The distinct texts of the column `name` or `pipeline` of the rows before the pipe, in order.
+  package func inputPipelines() throws -> [String] {
+    guard let input, let index = input.schema.pipelineColumn else { return [] }
+    var seen: Set<String> = []
+    var names: [String] = []
+    for group in input.groups {
+      let column = try group.column(index)
+      for row in 0..<group.count {
+        let text = String(column.cellBytes(at: row))
+        if seen.insert(text).inserted { names.append(text) }
+      }
+    }
+    return names
+  }
+}
+
+extension Schema {
+  /// The column that names pipelines.
+  fileprivate var pipelineColumn: Int? {
+    firstIndex(of: ColumnInfo("name", .string)) ?? firstIndex(of: ColumnInfo("pipeline", .string))
   }
 }

@@ -2,6 +2,9 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// A function of the catalog that makes a table, such as `predict_risk(2h)`.
+///
+/// A call has two stages. When its query is bound, the function reads the arguments and says which columns there will be,
+/// or which KQL stands for the call; nothing is computed. When the query runs, the rows are.
 package struct TableFunction: Sendable {
   package let name: String
   /// One sentence that names the parameters in backquotes.
@@ -10,15 +13,29 @@ package struct TableFunction: Sendable {
   package let parameters: String
   /// What `top 5` without `by` ranks by.
   package let ranking: Ranking?
-  /// Plain KQL that gives the same rows for a call, the rows before the pipe being `input` in it; nil when there is none.
-  package let expansion: (@Sendable (Call) throws -> String)?
-  package let call: @Sendable (Call) throws -> Table
+  /// How the rows should be shown; nil for a table like any other.
+  package let presentation: Presentation?
+  /// What a call means.
+  package let meaning: @Sendable (Call) throws -> Meaning
 
-  /// A value that a call is given, and where it stands.
+  /// What stands for a call in the query's plan.
+  package enum Meaning: Sendable {
+    /// Plain KQL over the catalog, the rows before the pipe being `input` in it. It becomes part of the query, so that
+    /// filters and limits after the call reach into it.
+    ///
+    /// - check: looks at the data and makes remarks before the query runs.
+    case kql(String, check: (@Sendable (Run) throws -> Void)? = nil)
+    /// Rows with these columns, computed when the query runs.
+    ///
+    /// - expansion: plain KQL that gives the same rows; nil when there is none.
+    case rows(Schema, expansion: String? = nil, compute: @Sendable (Run) throws -> Table)
+  }
+
+  /// A value that a call is given, and where it is written.
   package struct Argument: Sendable {
     package let value: Value
     package let span: SourceSpan
-    /// Where the elements of an array stand that is written out; empty for everything else.
+    /// Where the elements are of an array that is written out; empty for everything else.
     package let elements: [SourceSpan]
   }
 
@@ -37,44 +54,70 @@ package struct TableFunction: Sendable {
     }
   }
 
-  /// What one call is given.
-  package struct Call {
+  /// What is known of a call when its query is bound.
+  package struct Call: Sendable {
     package let arguments: [Argument]
     /// By lower-case name, for arguments written `name = value`.
     package let named: [String: Argument]
-    /// The rows before the pipe when the function is called by `invoke`, or its tabular first argument.
-    package let input: Table?
-    /// Where the call stands, for diagnostics.
+    /// The columns of the rows before the pipe, or of a table among the arguments; nil when the call has neither.
+    package let input: Schema?
+    /// Where the call is, for diagnostics.
     package let span: SourceSpan
-    package let context: ExecutionContext
-    /// Runs a text against the same catalog; the binder brings it.
-    let runner: (String, Call) throws -> Table
+    /// `now()` as ticks.
+    package let now: Int64
+    let catalog: Catalog
 
-    /// The rows of the last query in `text`, run against the same catalog with the call's clock and limits.
-    /// In the text, `input` is the table before the pipe, if there is one.
-    ///
-    /// - Throws: what is wrong with the text or its data, as one diagnostic about the call.
-    package func run(_ text: String) throws -> Table { try runner(text, self) }
+    /// The columns of a table of the catalog; nil when there is none of the name. Makes no table.
+    package func schema(ofTable name: String) -> Schema? { catalog.schema(ofTable: name) }
+
+    /// Whether the catalog has a table function of the name.
+    package func hasFunction(named name: String) -> Bool { catalog.function(named: name) != nil }
   }
 
-  /// A function with a computation of its own.
-  package init(
-    _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
-    expansion: (@Sendable (Call) throws -> String)? = nil, call: @escaping @Sendable (Call) throws -> Table
-  ) {
-    self.name = name
-    self.summary = summary
-    self.parameters = parameters
-    self.ranking = ranking
-    self.expansion = expansion
-    self.call = call
+  /// What a call is given when its query runs.
+  package struct Run: Sendable {
+    /// The rows before the pipe, or of a table among the arguments.
+    package let input: Table?
+    /// Where the call is, for diagnostics.
+    package let span: SourceSpan
+    package let context: ExecutionContext
+    let catalog: Catalog
+    let readExternal: ExternalReader?
+    let functions: FunctionStack
+
+    /// A table of the catalog, made now if need be; nil when there is none of the name.
+    package func table(named name: String) throws -> Table? { try catalog.table(named: name) }
   }
 
   /// A function that stands for the KQL that `kql` gives for a call.
   package init(
     _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
-    kql: @escaping @Sendable (Call) throws -> String
+    presentation: Presentation? = nil, kql: @escaping @Sendable (Call) throws -> String
   ) {
-    self.init(name, summary, parameters, ranking: ranking, expansion: kql) { call in try call.run(try kql(call)) }
+    self.init(name, summary, parameters, ranking: ranking, presentation: presentation) { .kql(try kql($0)) }
+  }
+
+  /// A function with a computation of its own, whose columns are always the same.
+  ///
+  /// - Parameter rows: reads the arguments and gives what computes the rows.
+  package init(
+    _ name: String, _ summary: String, _ parameters: String, columns: Schema, ranking: Ranking? = nil,
+    presentation: Presentation? = nil, rows: @escaping @Sendable (Call) throws -> @Sendable (Run) throws -> Table
+  ) {
+    self.init(name, summary, parameters, ranking: ranking, presentation: presentation) {
+      .rows(columns, compute: try rows($0))
+    }
+  }
+
+  package init(
+    _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
+    presentation: Presentation? = nil, meaning: @escaping @Sendable (Call) throws -> Meaning
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.ranking = ranking
+    self.presentation = presentation
+    self.meaning = meaning
   }
 }

@@ -144,7 +144,7 @@ extension DatabaseCommand.CommandContext {
         throw Diagnostic("misplaced-statement", "only a query can stand here", at: statement.span)
       }
       guard let relation = binder.bind(query) else { throw Diagnostics(binder.diagnostics) }
-      results.append(try execute(optimize(relation.plan, context), context))
+      results.append(try binder.execute(relation))
     }
     return results
   }

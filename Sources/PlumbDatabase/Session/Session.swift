@@ -211,7 +211,8 @@ package final class Session: Sendable {
       if kept?.isCancelled == true { context.cancel() }
       kept = context
     }
-    guard let relation = context.memory.bound({ binder.bind(query) }) else { throw Diagnostics(binder.diagnostics) }
+    let bound = context.memory.bound { query.mode == .explain ? binder.bindWithoutRunning(query) : binder.bind(query) }
+    guard let relation = bound else { throw Diagnostics(binder.diagnostics) }
     return relation
   }
 
@@ -219,12 +220,10 @@ package final class Session: Sendable {
     _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ body: (Part) throws -> Void
   ) throws {
     let relation = try bind(query, binder, contexts)
-    let context = binder.context
     do {
-      let plan = optimize(relation.plan, context)
       try body(.begin(relation.plan.schema, relation.visualization))
-      try execute(plan, context) { try body(.rows($0)) }
-      try body(.end(remarks: context.remarks, isPartial: false))
+      try binder.execute(relation) { try body(.rows($0)) }
+      try body(.end(remarks: binder.context.remarks, isPartial: false))
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
     }
@@ -238,13 +237,12 @@ package final class Session: Sendable {
     do {
       switch query.mode {
       case .explain: return try explained(relation.plan, context)
-      case .profile: return try profiled(try execute(optimize(relation.plan, context), context, profiling: true))
+      case .profile: return try profiled(try binder.execute(relation, profiling: true))
       case .run:
-        let result = try execute(
-          optimize(relation.plan, context), context, keepingPartial: options.keepsPartialAnswers)
+        let result = try binder.execute(relation, keepingPartial: options.keepsPartialAnswers)
         return Answer(
           schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
-          remarks: context.remarks, isPartial: result.isPartial)
+          presentation: relation.presentation, remarks: context.remarks, isPartial: result.isPartial)
       }
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])

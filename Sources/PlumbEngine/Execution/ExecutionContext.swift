@@ -108,8 +108,8 @@ package final class ExecutionContext: Sendable {
 
   /// A remark for the user beside the result, such as an ignored hint; each is kept once.
   package func remark(_ text: String) {
-    notes.withLock { if !$0.contains(text) { $0.append(text) } }
+    root.notes.withLock { if !$0.contains(text) { $0.append(text) } }
   }
 
-  package var remarks: [String] { notes.withLock { $0 } }
+  package var remarks: [String] { root.notes.withLock { $0 } }
 }

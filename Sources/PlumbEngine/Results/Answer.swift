@@ -5,19 +5,22 @@ package struct Answer: Sendable {
   package let chunks: [Chunk]
   package let rowCount: Int
   package var visualization: Visualization?
+  /// What the rows are, when a function made them and they have its columns still.
+  package var presentation: Presentation?
   /// Remarks for the user beside the rows, such as an ignored hint.
   package var remarks: [String]
   /// Whether the query was cancelled before all rows had come.
   package let isPartial: Bool
 
   package init(
-    schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, remarks: [String] = [],
-    isPartial: Bool = false
+    schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, presentation: Presentation? = nil,
+    remarks: [String] = [], isPartial: Bool = false
   ) {
     self.schema = schema
     self.chunks = chunks
     rowCount = chunks.reduce(0) { $0 + $1.count }
     self.visualization = visualization
+    self.presentation = presentation.flatMap { $0.fits(schema) ? $0 : nil }
     self.remarks = remarks
     self.isPartial = isPartial
   }

@@ -78,11 +78,7 @@ public final class Workspace: Sendable {
     }
     if let now = options.now { sessionOptions.clock = { now.ticks } }
     state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
-    catalog.addLineageFunctions()
-    catalog.addJudgingFunctions()
-    catalog.addLearningFunctions()
-    catalog.addPredictionFunctions(predictor) { [world] in try world?.world.predictionTruth() }
-    catalog.addOverview()
+    catalog.add(TableFunction.telemetry(predictor) { [world] in try world?.world.predictionTruth() })
     addModels()
   }
 

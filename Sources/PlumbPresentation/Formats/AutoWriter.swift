@@ -62,7 +62,7 @@ final class AutoWriter: ResultWriter {
   }
 
   private func presenter(of answer: Answer) -> Presenter? {
-    presenters.first { $0.presentation.fits(answer.schema) && $0.draws(answer, options, { isTooWide(answer) }) }
+    presenters.first { $0.presentation == answer.presentation && $0.draws(answer, options, { isTooWide(answer) }) }
   }
 
   private func isTooWide(_ answer: Answer) -> Bool { options.width != nil && !table.fits(answer) }

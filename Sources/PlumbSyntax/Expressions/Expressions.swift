@@ -37,7 +37,7 @@ extension Parser {
   private mutating func join(
     _ operands: [ExpressionSyntax], _ op: LogicalSyntax.Operator, _ peak: Int
   ) throws(SyntaxFailure) -> ExpressionSyntax {
-    let span = SourceSpan(operands[0].span.lower, operands[operands.count - 1].span.upper)
+    let span = SourceSpan.joining(operands[0].span, operands[operands.count - 1].span)
     try rise(to: peak + 1, span: span)
     return .logical(LogicalSyntax(operator: op, operands: operands, span: span))
   }
@@ -239,7 +239,7 @@ extension Parser {
         let nesting = try enter(.leftBracket)
         let element = try parseExpression()
         try leave(nesting)
-        let whole = SourceSpan(base.span.lower, token(before: 1).upper)
+        let whole = SourceSpan.joining(base.span, token(before: 1).span)
         try rise(to: max(baseHeight, height) + 1, span: whole)
         base = .element(ElementSyntax(base: base, index: element, span: whole))
       } else {
@@ -312,7 +312,7 @@ extension Parser {
     }
     try leave(nesting)
     return CallSyntax(
-      name: name, arguments: arguments, span: SourceSpan(name.span.lower, token(before: 1).upper))
+      name: name, arguments: arguments, span: SourceSpan.joining(name.span, token(before: 1).span))
   }
 
   private mutating func parseArgument() throws(SyntaxFailure) -> ArgumentSyntax {
@@ -336,13 +336,13 @@ extension Parser {
       guard at(.leftParen) else {
         return EntityPathSyntax(
           qualifiers: qualifiers, entity: .name(name),
-          span: SourceSpan(first.span.lower, name.span.upper))
+          span: SourceSpan.joining(first.span, name.span))
       }
       let call = try parseCall(name)
       guard at(.dot), EntityQualifier.names.contains(name.text) else {
         return EntityPathSyntax(
           qualifiers: qualifiers, entity: .call(call),
-          span: SourceSpan(first.span.lower, call.span.upper))
+          span: SourceSpan.joining(first.span, call.span))
       }
       qualifiers.append(call)
     }

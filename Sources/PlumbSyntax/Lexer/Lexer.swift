@@ -10,7 +10,11 @@ struct Lexer {
   var braceDepth = 0
   var lineStart = 0
 
-  init(_ text: String) {
+  /// The text, as spans name it.
+  let source: SourceText
+
+  init(_ text: String, as source: SourceText = .script) {
+    self.source = source
     bytes = Array(text.utf8)
     tokens.reserveCapacity(bytes.count / 4 + 4)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
@@ -27,12 +31,12 @@ struct Lexer {
   }
 
   mutating func append(_ kind: Token.Kind, from lower: Int, text: String = "") {
-    tokens.append(Token(kind: kind, lower: lower, upper: offset, text: text))
+    tokens.append(Token(kind: kind, lower: lower, upper: offset, text: text, source: source))
   }
 
   mutating func report(_ code: String, _ message: String, _ lower: Int, _ upper: Int, help: String?) {
     guard diagnostics.count < Self.maximumDiagnostics else { return }
-    diagnostics.append(Diagnostic(code, message, at: SourceSpan(lower, upper), help: help))
+    diagnostics.append(Diagnostic(code, message, at: SourceSpan(lower, upper, in: source), help: help))
   }
 
   // MARK: Dispatch
@@ -101,7 +105,7 @@ struct Lexer {
     while end > start, bytes[end - 1] <= UInt8(ascii: " ") { end -= 1 }
     let isTrailing = (tokens.last?.upper ?? 0) > lineStart
     comments.append(
-      CommentSyntax(text: text(start, end), span: SourceSpan(start, end), isTrailing: isTrailing))
+      CommentSyntax(text: text(start, end), span: SourceSpan(start, end, in: source), isTrailing: isTrailing))
   }
 
   /// A command reaches to a `;` outside quotes and brackets, or to the end of the text.
@@ -134,7 +138,7 @@ struct Lexer {
     offset = min(offset, bytes.count)
     var end = offset
     while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
-    tokens.append(Token(kind: .command, lower: start, upper: end, text: text(start, end)))
+    tokens.append(Token(kind: .command, lower: start, upper: end, text: text(start, end), source: source))
   }
 
   // MARK: Strings

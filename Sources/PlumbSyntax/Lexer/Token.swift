@@ -28,7 +28,10 @@ struct Token: Sendable {
   /// Spelling; empty for what the kind says fully.
   var text: String
 
-  var span: SourceSpan { SourceSpan(lower, upper) }
+  /// The text that the token is in.
+  let source: SourceText
+
+  var span: SourceSpan { SourceSpan(lower, upper, in: source) }
 }
 
 /// Character classes of KQL's words.

@@ -109,7 +109,7 @@ extension Parser {
       upper -= 1
       trim()
     }
-    let span = SourceSpan(lower, upper)
+    let span = SourceSpan(lower, upper, in: token.source)
     return .typed(type, text: text(in: span), textSpan: span)
   }
 

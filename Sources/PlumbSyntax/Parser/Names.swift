@@ -102,10 +102,10 @@ extension Parser {
     {
       length += 2
     }
-    return (joinedWord(length), SourceSpan(token.lower, token(after: length - 1).upper))
+    return (joinedWord(length), SourceSpan.joining(token.span, token(after: length - 1).span))
   }
 
   private func joinedWord(_ length: Int) -> String {
-    length == 1 ? token.text : text(in: SourceSpan(token.lower, token(after: length - 1).upper))
+    length == 1 ? token.text : text(in: SourceSpan.joining(token.span, token(after: length - 1).span))
   }
 }

@@ -1,8 +1,10 @@
 import PlumbDiagnostics
 
 /// Reads a text as KQL. Always comes back with a tree; what could not be read is in the diagnostics.
-package func parse(_ text: String) -> ParseResult {
-  var parser = Parser(text)
+///
+/// - Parameter source: the text, as the spans of the tree name it.
+package func parse(_ text: String, as source: SourceText = .script) -> ParseResult {
+  var parser = Parser(text, as: source)
   return parser.parseScript()
 }
 
@@ -37,8 +39,8 @@ package struct Parser {
   static let maximumHeight = 2_000
   static let maximumOperators = 5_000
 
-  init(_ text: String) {
-    let lexer = Lexer(text)
+  init(_ text: String, as source: SourceText = .script) {
+    let lexer = Lexer(text, as: source)
     tokens = lexer.tokens
     bytes = lexer.bytes
     comments = lexer.comments
@@ -77,8 +79,8 @@ package struct Parser {
 
   /// From the token at `start` to the last one read.
   func span(from start: Int) -> SourceSpan {
-    guard index > start else { return SourceSpan(tokens[start].lower, tokens[start].lower) }
-    return SourceSpan(tokens[start].lower, tokens[index - 1].upper)
+    let token = tokens[start]
+    return SourceSpan(token.lower, index > start ? tokens[index - 1].upper : token.lower, in: token.source)
   }
 
   func text(in span: SourceSpan) -> String {
@@ -202,7 +204,7 @@ package struct Parser {
       throw fail(
         "too-long-chain",
         "this expression is too long: \(Self.maximumHeight) operators in a row are the limit",
-        at: SourceSpan(span.upper, span.upper), help: "name parts of it with `let` or `extend`")
+        at: SourceSpan(span.upper, span.upper, in: span.text), help: "name parts of it with `let` or `extend`")
     }
     self.height = height
     tallest = max(tallest, height)

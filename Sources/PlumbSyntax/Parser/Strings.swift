@@ -57,8 +57,8 @@ extension Parser {
       } else {
         report(
           Diagnostic(
-            "unknown-escape", "`\(text(in: SourceSpan(i, end)))` is no escape that KQL knows",
-            at: SourceSpan(i, end), help: "a backslash itself is written `\\\\`, or the string as @\"...\""))
+            "unknown-escape", "`\(text(in: SourceSpan(i, end, in: token.source)))` is no escape that KQL knows",
+            at: SourceSpan(i, end, in: token.source), help: "a backslash itself is written `\\\\`, or the string as @\"...\""))
       }
       i = end
       plain = end

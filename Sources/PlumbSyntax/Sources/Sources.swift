@@ -44,7 +44,7 @@ extension Parser {
         recover(from: start, stopsAtPipe: !isLost)
       }
     }
-    query.span = SourceSpan(lower, max(query.span.upper, token(before: 1).upper))
+    query.span = SourceSpan(lower, max(query.span.upper, token(before: 1).upper), in: token.source)
     return query
   }
 
@@ -52,9 +52,8 @@ extension Parser {
 
   /// A query without its source: `take 5 | count`, in the brackets of `fork` and its kin.
   mutating func parseImpliedQuery() throws(SyntaxFailure) -> QuerySyntax {
-    let lower = token.lower
-    var query = QuerySyntax(
-      source: .implied(SourceSpan(lower, lower)), operators: [], span: SourceSpan(lower, lower))
+    let start = SourceSpan(token.lower, token.lower, in: token.source)
+    var query = QuerySyntax(source: .implied(start), operators: [], span: start)
     let outer = try enterQuery()
     _ = skip(.pipe)
     query.operators.append(try parseOperator())

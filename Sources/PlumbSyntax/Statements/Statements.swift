@@ -20,7 +20,7 @@ extension Parser {
       }
     }
     let script = ScriptSyntax(
-      statements: statements, comments: comments, span: SourceSpan(0, bytes.count))
+      statements: statements, comments: comments, span: SourceSpan(0, bytes.count, in: token.source))
     return ParseResult(
       script: script, diagnostics: inTextOrder(diagnostics), broken: broken(places), endsTooEarly: endsTooEarly)
   }

@@ -2,77 +2,74 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The table functions behind the words `slow`, `stale`, `volume`, `why` and `compare`, over the catalog's tables.
-extension Catalog {
-  package func addJudgingFunctions() {
-    add(judgement("slow", "Pipelines that take longer than their own usual, as of `as_of`.") { $0.slow(asOf: $1) })
-    add(
-      judgement("stale", "Pipelines whose last success is longer ago than their own usual, as of `as_of`.") {
-        $0.stale(asOf: $1)
-      })
-    add(
-      judgement("volume", "Pipelines that bring more or fewer records than their own usual, as of `as_of`.") {
-        $0.volume(asOf: $1)
-      })
-    add(
-      TableFunction(
-        "compare", "What changed in runs from one window of time to another, `start` to `end` and `other_start` to "
-          + "`other_end`, by the columns in `by`.",
-        "start, end, other_start, other_end, [by]", ranking: "score"
-      ) { [unowned self] call in
-        var arguments = TableArguments(call)
-        let windows = [try arguments.window("start", "end"), try arguments.window("other_start", "other_end")]
-        let names = try arguments.strings("by")
-        let span = arguments.span
-        try arguments.finish()
-        return try located(names == nil ? call.span : span) {
-          try judged(call).compare(windows[0], windows[1], by: names)
+extension TableFunction {
+  /// The table functions of the words `slow`, `stale`, `volume`, `why` and `compare`, over the catalog's tables.
+  package static let judging: [TableFunction] = [
+    judgement("slow", "Pipelines that take longer than their own usual, as of `as_of`.") { $0.slow(asOf: $1) },
+    judgement("stale", "Pipelines whose last success is longer ago than their own usual, as of `as_of`.") {
+      $0.stale(asOf: $1)
+    },
+    judgement("volume", "Pipelines that bring more or fewer records than their own usual, as of `as_of`.") {
+      $0.volume(asOf: $1)
+    },
+    TableFunction(
+      "compare", "What changed in runs from one window of time to another, `start` to `end` and `other_start` to "
+        + "`other_end`, by the columns in `by`.",
+      "start, end, other_start, other_end, [by]", ranking: "score"
+    ) { call in
+      var arguments = TableArguments(call)
+      let windows = [try arguments.window("start", "end"), try arguments.window("other_start", "other_end")]
+      let names = try arguments.strings("by")
+      let span = arguments.span
+      try arguments.finish()
+      return .kql(
+        try located(names == nil ? call.span : span) {
+          try JudgedTables(call).compare(windows[0], windows[1], by: names)
+        })
+    },
+    TableFunction(
+      "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.",
+      "pipeline, [at]", columns: WhyAnswer.schema, ranking: "score", presentation: .cause
+    ) { call in
+      var arguments = TableArguments(call)
+      let named = try call.inputNamesPipelines() ? nil : arguments.name("pipeline")
+      let span = arguments.span
+      let moment = try arguments.moment("at") ?? call.now
+      try arguments.finish()
+      let tables = try located(span) { try JudgedTables(schema: call.schema(ofTable:)) }
+      return { run in
+        var name = named?.text
+        if name == nil {
+          let names = try run.inputPipelines()
+          name = names.first
+          if names.count != 1 {
+            throw Diagnostic(
+              "argument-types", "`why` is about one pipeline, and the rows before the pipe name \(names.count)", at: span)
+          }
         }
-      })
-    addWhy()
-  }
-
-  private func addWhy() {
-    add(
-      TableFunction(
-        "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.",
-        "pipeline, [at]", ranking: "score"
-      ) { [unowned self] call in
-        var arguments = TableArguments(call)
-        let rows = try call.inputPipelines()
-        if let rows, rows.count != 1 {
-          throw arguments.wrong("`why` is about one pipeline, and the rows before the pipe name \(rows.count)")
-        }
-        guard let name = try rows?.first ?? arguments.string("pipeline") else {
-          throw arguments.wrong("`pipeline` is missing: the name of a pipeline")
-        }
-        let span = arguments.span
-        let moment = try arguments.moment("at") ?? call.context.now
-        try arguments.finish()
         return try located(span) {
-          let tables = try JudgedTables { schema(ofTable: $0) }
-          return try WhyQuestion(name, at: moment, tables).answer(context: call.context) { try call.run($0) }
+          try WhyQuestion(name ?? "", at: moment, tables).answer(context: run.context) { try run.run($0) }
         }
-      })
-  }
+      }
+    },
+  ]
 
-  private func judgement(
+  private static func judgement(
     _ name: String, _ summary: String, _ text: @escaping @Sendable (JudgedTables, Int64?) -> String
   ) -> TableFunction {
-    TableFunction(name, summary, "[as_of]", ranking: "score") { [unowned self] call in
+    TableFunction(name, summary, "[as_of]", ranking: "score", presentation: .judgement) { call in
       var arguments = TableArguments(call)
       let moment = try arguments.moment("as_of")
       try arguments.finish()
-      let tables = try judged(call)
-      try remark(on: name, at: moment ?? call.context.now, call)
-      return text(tables, moment)
+      let now = call.now
+      return .kql(text(try JudgedTables(call), moment)) { try remark(on: name, at: moment ?? now, $0) }
     }
   }
 
   /// Says why a judgement has nothing to go by, where that is plain: runs are too few, or of another time.
-  private func remark(on name: String, at moment: Int64, _ call: TableFunction.Call) throws {
-    guard let runs = try table(named: "runs"), runs.rowCount < 100_000 else { return }
-    let found = try call.run(
+  private static func remark(on name: String, at moment: Int64, _ run: TableFunction.Run) throws {
+    guard let runs = try run.table(named: "runs"), runs.rowCount < 100_000 else { return }
+    let found = try run.run(
       """
       runs
       | where isnotnull(started)
@@ -84,22 +81,22 @@ extension Catalog {
     let days: Int64 = 35 * 864_000_000_000
     let least = name == "stale" ? 6 : 20
     if most.isEmptyCell(at: 0) || last.isEmptyCell(at: 0) {
-      call.context.remark("no run has a time, so that `\(name)` finds nothing")
+      run.context.remark("no run has a time, so that `\(name)` finds nothing")
     } else if last.word(at: 0) < moment - days {
       var text = ByteBuffer()
       DateTime.print(last.word(at: 0), to: &text)
-      call.context.remark(
+      run.context.remark(
         "`\(name)` looks at the 35 days before now(), and the last run began \(text.string); `--now` goes back there")
     } else if most.word(at: 0) < least {
-      call.context.remark(
+      run.context.remark(
         "`\(name)` needs \(least) runs of a pipeline to know what is usual for it, and none has more than \(most.word(at: 0))")
     }
   }
+}
 
+extension JudgedTables {
   /// What the catalog has for a judgement.
-  func judged(_ call: TableFunction.Call) throws -> JudgedTables {
-    try JudgedTables(input: call.input?.schema) { schema(ofTable: $0) }
-  }
+  init(_ call: TableFunction.Call) throws { try self.init(input: call.input, schema: call.schema(ofTable:)) }
 }
 
 extension TableArguments {

@@ -3,73 +3,73 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbLearning
 
-/// The learner as table functions over the rows before the pipe: `T | invoke decision_tree(label = "y")`.
-extension Catalog {
+extension TableFunction {
   private static let treeParameters =
     "[max_depth], [min_leaf], [min_split], [criterion], [ccp_alpha], [splits], [features_per_split], [seed]"
 
-  package func addLearningFunctions() {
-    add(
-      TableFunction(
-        "decision_tree", "Learns the column `label` from the numbers of the other `features`; the tree's nodes.",
-        "label, [features], \(Catalog.treeParameters)"
-      ) { call in
-        var arguments = TableArguments(call)
-        let question = try Question(&arguments, call)
-        let options = try arguments.treeOptions(TreeOptions())
-        try arguments.finish()
-        return try DecisionTree.train(try question.data(question.rows), options, context: call.context)
-          .table("decision_tree")
-      })
-    add(
-      TableFunction(
-        "decision_tree_predict",
-        "Learns `label` from the rows where the bool column `train` is true; what the tree says of the others.",
-        "label, train, [features], \(Catalog.treeParameters)"
-      ) { call in
-        var arguments = TableArguments(call)
-        let question = try Question(&arguments, call, needsTrain: true)
-        let options = try arguments.treeOptions(TreeOptions())
-        try arguments.finish()
-        let (data, rest) = try question.split()
-        let tree = try DecisionTree.train(data, options, context: call.context)
+  /// The learner as table functions over the rows before the pipe: `T | invoke decision_tree(label = "y")`.
+  package static let learning: [TableFunction] = [
+    TableFunction(
+      "decision_tree", "Learns the column `label` from the numbers of the other `features`; the tree's nodes.",
+      "label, [features], \(treeParameters)", columns: DecisionTree.schema
+    ) { call in
+      var arguments = TableArguments(call)
+      let question = try Question(&arguments, call)
+      let options = try arguments.treeOptions(TreeOptions())
+      try arguments.finish()
+      return { run in
+        try DecisionTree.train(try question.data(run), options, context: run.context).table("decision_tree")
+      }
+    },
+    TableFunction(
+      "decision_tree_predict",
+      "Learns `label` from the rows where the bool column `train` is true; what the tree says of the others.",
+      "label, train, [features], \(treeParameters)", columns: answerSchema
+    ) { call in
+      var arguments = TableArguments(call)
+      let question = try Question(&arguments, call, needsTrain: true)
+      let options = try arguments.treeOptions(TreeOptions())
+      try arguments.finish()
+      return { run in
+        let (data, rest) = try question.split(run)
+        let tree = try DecisionTree.train(data, options, context: run.context)
         let leaves = tree.leaves(of: rest.features)
         return answers(rest) { row, label in tree.probability(of: label, in: Int(leaves[row])) }
-      })
-    add(
-      TableFunction(
-        "random_forest_predict",
-        "Learns `label` from the rows where the bool column `train` is true; what `trees` trees say of the others.",
-        "label, train, [features], [trees], \(Catalog.treeParameters)"
-      ) { call in
-        var arguments = TableArguments(call)
-        let question = try Question(&arguments, call, needsTrain: true)
-        var options = ForestOptions()
-        options.treeCount = Int(clamping: try arguments.count("trees") ?? Int64(options.treeCount))
-        options.tree = try arguments.treeOptions(options.tree)
-        options.seed = options.tree.seed
-        try arguments.finish()
-        let (data, rest) = try question.split()
-        let forest = try Forest.train(data, options, context: call.context).forest
+      }
+    },
+    TableFunction(
+      "random_forest_predict",
+      "Learns `label` from the rows where the bool column `train` is true; what `trees` trees say of the others.",
+      "label, train, [features], [trees], \(treeParameters)", columns: answerSchema
+    ) { call in
+      var arguments = TableArguments(call)
+      let question = try Question(&arguments, call, needsTrain: true)
+      var options = ForestOptions()
+      options.treeCount = Int(clamping: try arguments.count("trees") ?? Int64(options.treeCount))
+      options.tree = try arguments.treeOptions(options.tree)
+      options.seed = options.tree.seed
+      try arguments.finish()
+      return { [options] run in
+        let (data, rest) = try question.split(run)
+        let forest = try Forest.train(data, options, context: run.context).forest
         var shares = try rest.classes.indices.dropFirst().map {
-          try forest.probabilities(of: $0, for: rest.features, context: call.context)
+          try forest.probabilities(of: $0, for: rest.features, context: run.context)
         }
         shares.insert(rest.labels.indices.map { row in 1 - shares.reduce(0) { $0 + $1[row] } }, at: 0)
         return answers(rest) { row, label in shares[label][row] }
-      })
-  }
+      }
+    },
+  ]
 }
 
 /// What is to be learned from which rows.
-private struct Question {
-  let rows: Table
+private struct Question: Sendable {
   let label: String
   let train: String?
   let features: [String]?
-  let context: ExecutionContext
 
   init(_ arguments: inout TableArguments, _ call: TableFunction.Call, needsTrain: Bool = false) throws {
-    guard let rows = call.input else {
+    guard call.input != nil else {
       throw Diagnostic(
         "no-input", "there are no rows to learn from", at: call.span,
         help: "write the function after a pipe: `T | invoke decision_tree(label = \"y\")`")
@@ -82,38 +82,40 @@ private struct Question {
       throw arguments.wrong("`train` is missing: the name of the bool column that is true in rows to learn from")
     }
     features = try arguments.strings("features")
-    self.rows = rows
     self.label = label
-    context = call.context
   }
 
-  func data(_ rows: Table) throws -> TrainingData {
+  /// All rows, whether to learn from or not.
+  func data(_ run: TableFunction.Run) throws -> TrainingData {
+    let rows = run.input ?? Table(name: "input", schema: [], groups: [])
     var names = features
     if names == nil, let train {
       names = rows.schema.filter { $0.type.hasReals && $0.name != label && $0.name != train }.map(\.name)
     }
-    return try TrainingData(rows, label: label, features: names, context: context)
+    return try TrainingData(rows, label: label, features: names, context: run.context)
   }
 
   /// The rows where `train` is true, and the others, with the same classes.
-  func split() throws -> (training: TrainingData, rest: TrainingData) {
-    guard let train, rows.schema.contains(ColumnInfo(train, .bool)) else {
+  func split(_ run: TableFunction.Run) throws -> (training: TrainingData, rest: TrainingData) {
+    guard let train, let rows = run.input, rows.schema.contains(ColumnInfo(train, .bool)) else {
       throw Diagnostic("unknown-column", "there is no column `\(train ?? "")` of type bool that says what to learn from")
     }
-    let all = try data(rows)
-    let flags = try FeatureMatrix(rows, names: [train], context: context)
+    let all = try data(run)
+    let flags = try FeatureMatrix(rows, names: [train], context: run.context)
     let chosen = (0..<all.rowCount).filter { flags.value(0, row: $0) == 1 }
     let others = (0..<all.rowCount).filter { flags.value(0, row: $0) != 1 }
     return (try all.selecting(chosen), try all.selecting(others))
   }
 }
 
+private let answerSchema = [
+  ColumnInfo("row", .long), ColumnInfo("label", .string), ColumnInfo("prediction", .string),
+  ColumnInfo("probability", .real),
+]
+
 /// A row for each of `rest`: its number, its label, the most probable class and that class's probability.
 private func answers(_ rest: TrainingData, _ probability: (_ row: Int, _ label: Int) -> Double) -> Table {
-  let schema = [
-    ColumnInfo("row", .long), ColumnInfo("label", .string), ColumnInfo("prediction", .string),
-    ColumnInfo("probability", .real),
-  ]
+  let schema = answerSchema
   var groups: [RowGroup] = []
   var start = 0
   while start < rest.rowCount {

@@ -2,76 +2,80 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The table functions behind the words `lineage` and `blast`, over whatever tables the catalog has.
-extension Catalog {
-  package func addLineageFunctions() {
-    add(reach(.downstream, "All pipelines that depend on those in `pipelines`, within `depth` steps."))
-    add(reach(.upstream, "All pipelines that those in `pipelines` depend on, within `depth` steps."))
-    add(
-      TableFunction(
-        "lineage_path", "A shortest way for data from `from` to `to`, one row a pipeline.", "from, to, [as_of]",
-        ranking: .ascending("depth"),
-        expansion: { [unowned self] call in
-          var arguments = TableArguments(call)
-          let names = [try arguments.name("from"), try arguments.name("to")]
-          let moment = try arguments.moment("as_of")
-          return LineageKQL(.named([names[0].text]), asOf: moment) { self.schema(ofTable: $0) }.path(to: names[1].text)
-        }
-      ) { [unowned self] call in
-        var arguments = TableArguments(call)
-        let names = [try arguments.name("from"), try arguments.name("to")]
-        let lineage = try lineage(try arguments.moment("as_of"), call)
-        try arguments.finish()
-        return try lineage.path(from: names[0], to: names[1])
-      })
-    add(
-      TableFunction(
-        "lineage_critical_path", "The chain of pipelines up to `pipeline` that takes longest.", "pipeline, [as_of]",
-        ranking: "duration"
-      ) { [unowned self] call in
-        var arguments = TableArguments(call)
-        let name = try arguments.name("pipeline")
-        let lineage = try lineage(try arguments.moment("as_of"), call)
-        try arguments.finish()
-        return try lineage.criticalPath(to: name)
-      })
-    add(
-      TableFunction(
-        "blast", "Everyone who is hurt when those in `pipelines` stop, by distance.", "pipelines, [depth], [as_of]",
-        ranking: "records_at_risk", expansion: { [unowned self] call in try kql(call).blast() }
-      ) { [unowned self] call in
-        let reach = try LineageReach(call)
-        return try lineage(reach.moment, call).blast(reach.names, depth: reach.depth)
-      })
-  }
+extension TableFunction {
+  /// The table functions of the words `lineage` and `blast`, over whatever tables the catalog has.
+  package static let lineage: [TableFunction] = [
+    reach(.downstream, "All pipelines that depend on those in `pipelines`, within `depth` steps."),
+    reach(.upstream, "All pipelines that those in `pipelines` depend on, within `depth` steps."),
+    TableFunction(
+      "lineage_path", "A shortest way for data from `from` to `to`, one row a pipeline.", "from, to, [as_of]",
+      ranking: .ascending("depth"), presentation: .lineage
+    ) { call in
+      var arguments = TableArguments(call)
+      let names = [try arguments.name("from"), try arguments.name("to")]
+      let moment = try arguments.moment("as_of")
+      try arguments.finish()
+      let text = LineageKQL(.named([names[0].text]), asOf: moment, schema: call.schema(ofTable:)).path(to: names[1].text)
+      return .rows(Lineage.schema, expansion: text) { run in
+        try Lineage(asOf: moment, run).path(from: names[0], to: names[1])
+      }
+    },
+    TableFunction(
+      "lineage_critical_path", "The chain of pipelines up to `pipeline` that takes longest.", "pipeline, [as_of]",
+      columns: Lineage.criticalPathSchema, ranking: "duration", presentation: .lineage
+    ) { call in
+      var arguments = TableArguments(call)
+      let name = try arguments.name("pipeline")
+      let moment = try arguments.moment("as_of")
+      try arguments.finish()
+      return { run in try Lineage(asOf: moment, run).criticalPath(to: name) }
+    },
+    TableFunction(
+      "blast", "Everyone who is hurt when those in `pipelines` stop, by distance.", "pipelines, [depth], [as_of]",
+      ranking: "records_at_risk"
+    ) { call in
+      let reach = try LineageReach(call)
+      return .rows(Lineage.blastSchema, expansion: reach.kql(call).blast()) { run in
+        try Lineage(asOf: reach.moment, run).blast(reach.names.pipelines(of: run), depth: reach.depth)
+      }
+    },
+  ]
 
-  private func reach(_ direction: LineageDirection, _ summary: String) -> TableFunction {
+  private static func reach(_ direction: LineageDirection, _ summary: String) -> TableFunction {
     TableFunction(
       "lineage_\(direction.rawValue)", summary, "pipelines, [depth], [as_of]", ranking: .ascending("depth"),
-      expansion: { [unowned self] call in try kql(call).reach(direction) }
-    ) { [unowned self] call in
+      presentation: .lineage
+    ) { call in
       let reach = try LineageReach(call)
-      return try lineage(reach.moment, call).reach(direction, of: reach.names, depth: reach.depth)
+      return .rows(Lineage.schema, expansion: reach.kql(call).reach(direction)) { run in
+        try Lineage(asOf: reach.moment, run).reach(direction, of: reach.names.pipelines(of: run), depth: reach.depth)
+      }
     }
   }
+}
 
-  private func lineage(_ moment: Int64?, _ call: TableFunction.Call) throws -> Lineage {
-    try Lineage(asOf: moment, context: call.context) { try table(named: $0) }
+extension Lineage {
+  fileprivate init(asOf moment: Int64?, _ run: TableFunction.Run) throws {
+    try self.init(asOf: moment, context: run.context) { try run.table(named: $0) }
   }
+}
 
-  private func kql(_ call: TableFunction.Call) throws -> LineageKQL {
-    let reach = try LineageReach(call)
-    var starts = LineageKQL.Starts.named(reach.names.map(\.text))
-    if let input = call.input {
-      starts = .rows(column: input.schema.contains(ColumnInfo("name", .string)) ? "name" : "pipeline")
+/// The pipelines that a call is about: those of the rows before the pipe, or those that it names.
+enum PipelineNames: Sendable {
+  case rows
+  case named([PipelineName])
+
+  func pipelines(of run: TableFunction.Run) throws -> [PipelineName] {
+    switch self {
+    case .rows: try run.inputPipelines().map { PipelineName($0) }
+    case .named(let names): names
     }
-    return LineageKQL(starts, depth: reach.depth, asOf: reach.moment) { self.schema(ofTable: $0) }
   }
 }
 
 /// The arguments `pipelines, [depth], [as_of]`.
-private struct LineageReach {
-  let names: [PipelineName]
+private struct LineageReach: Sendable {
+  let names: PipelineNames
   let depth: Int64
   let moment: Int64?
 
@@ -81,6 +85,15 @@ private struct LineageReach {
     depth = try arguments.count("depth") ?? .max
     moment = try arguments.moment("as_of")
     try arguments.finish()
+  }
+
+  /// Plain KQL for the same question.
+  func kql(_ call: TableFunction.Call) -> LineageKQL {
+    let starts: LineageKQL.Starts = switch names {
+    case .named(let names): .named(names.map(\.text))
+    case .rows: .rows(column: call.input?.contains(ColumnInfo("name", .string)) == true ? "name" : "pipeline")
+    }
+    return LineageKQL(starts, depth: depth, asOf: moment, schema: call.schema(ofTable:))
   }
 }
 
@@ -92,11 +105,11 @@ extension TableArguments {
   }
 
   /// The pipelines before the pipe; else a name, or an array of names.
-  mutating func pipelines(of call: TableFunction.Call) throws -> [PipelineName] {
-    if let names = try call.inputPipelines() { return names.map { PipelineName($0) } }
+  mutating func pipelines(of call: TableFunction.Call) throws -> PipelineNames {
+    if try call.inputNamesPipelines() { return .rows }
     guard let names = try texts("pipelines") else {
       throw wrong("the pipelines that are asked about are missing: a string, or an array of strings")
     }
-    return names.map { PipelineName($0.text, at: $0.span) }
+    return .named(names.map { PipelineName($0.text, at: $0.span) })
   }
 }

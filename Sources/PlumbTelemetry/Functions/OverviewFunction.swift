@@ -2,29 +2,26 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 
-extension Catalog {
-  /// Adds the view `overview`: the state of all pipelines, a section after the other.
-  package func addOverview() {
-    add(
-      TableFunction(
-        "overview",
-        "The state of all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
-        "[most]"
-      ) { [weak self] call in
-        var arguments = TableArguments(call)
-        let most = try arguments.count("most") ?? 2
-        try arguments.finish()
-        func columns(_ name: String) -> Schema { self?.schema(ofTable: name) ?? [] }
-        for (table, needed) in [("pipelines", ["name"]), ("runs", ["pipeline", "started", "status"])] {
-          for column in needed where !columns(table).contains(where: { $0.name == column }) {
-            throw Diagnostic("missing-column", "the overview needs a table `\(table)` with a column `\(column)`", at: call.span)
-          }
+extension TableFunction {
+  /// The view `overview`: the state of all pipelines, a section after the other.
+  package static let overview = TableFunction(
+    "overview",
+    "The state of all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
+    "[most]",
+    kql: { call in
+      var arguments = TableArguments(call)
+      let most = try arguments.count("most") ?? 2
+      try arguments.finish()
+      func columns(_ name: String) -> Schema { call.schema(ofTable: name) ?? [] }
+      for (table, needed) in [("pipelines", ["name"]), ("runs", ["pipeline", "started", "status"])] {
+        for column in needed where !columns(table).contains(where: { $0.name == column }) {
+          throw Diagnostic("missing-column", "the overview needs a table `\(table)` with a column `\(column)`", at: call.span)
         }
-        return overviewQuery(
-          most: most, hasRisks: self?.function(named: "predict_risk") != nil,
-          runs: PredictionQuestion.runsText(columns("runs"), seen: columns("runs_seen")))
-      })
-  }
+      }
+      return overviewQuery(
+        most: most, hasRisks: call.hasFunction(named: "predict_risk"),
+        runs: PredictionQuestion.runsText(columns("runs"), seen: columns("runs_seen")))
+    })
 }
 
 /// Plain KQL over `pipelines` and `runs`; risks are there where they can be predicted.

@@ -1,65 +1,73 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbLearning
 import PlumbModel
 
-/// The table functions behind the words `predict risk` and `predict quality`, over whatever tables the catalog has.
-extension Catalog {
+extension TableFunction {
+  /// The table functions of the words `predict risk` and `predict quality`, over whatever tables the catalog has.
+  ///
   /// - Parameter truth: what a simulated world knows of the rows of `runs`; nil for other data.
-  package func addPredictionFunctions(_ predictor: Predictor, truth: @escaping @Sendable () throws -> PredictionTruth?) {
-    add(
+  package static func prediction(
+    _ predictor: Predictor, truth: @escaping @Sendable () throws -> PredictionTruth?
+  ) -> [TableFunction] {
+    [
       TableFunction(
         "predict_risk", "How likely each pipeline is to have a failed attempt `within` a time, and why.",
-        "[within], [using], [as_of], [retrain], [optional]", ranking: "risk"
-      ) { [unowned self] call in
+        "[within], [using], [as_of], [retrain], [optional]", columns: RiskTable.schema, ranking: "risk",
+        presentation: .risk
+      ) { call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)
         let retrains = try arguments.flag("retrain") ?? false
         let isOptional = try arguments.flag("optional") ?? false
-        let wanted = try call.inputPipelines()
+        let hasPipelines = try call.inputNamesPipelines()
         try arguments.finish()
-        return try predictor.risk(
-          options, wanted: wanted, isOptional: isOptional, retrains: retrains, from: predictionSource(call))
-      })
-    add(
+        return { run in
+          try predictor.risk(
+            options, wanted: hasPipelines ? run.inputPipelines() : nil, isOptional: isOptional, retrains: retrains,
+            from: PredictionSource(run))
+        }
+      },
       TableFunction(
         "predict_quality",
         "How good such predictions were on the last fifth of the history, beside simple rules and the ceiling.",
-        "[within], [using], [as_of]"
-      ) { [unowned self] call in
+        "[within], [using], [as_of]", columns: QualityReport.schema, presentation: .quality
+      ) { call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)
         try arguments.finish()
-        return try predictor.quality(options, truth: truth, from: predictionSource(call))
-      })
-    add(
+        return { run in try predictor.quality(options, truth: truth, from: PredictionSource(run)) }
+      },
       TableFunction(
-        "predict_models", "The models that `.train` saved and that predictions have learned in this process.", ""
-      ) { [unowned self] call in
+        "predict_models", "The models that `.train` saved and that predictions have learned in this process.", "",
+        columns: Predictor.modelsSchema
+      ) { call in
         try TableArguments(call).finish()
-        return try predictor.modelsTable(now: call.context.now, from: predictionSource(call))
-      })
-    add(
+        return { run in try predictor.modelsTable(now: run.context.now, from: PredictionSource(run)) }
+      },
       TableFunction(
         "predict_tree", "The tree behind `predict_risk`, a row a node, learned now if need be.",
-        "[within], [using], [as_of]"
-      ) { [unowned self] call in
+        "[within], [using], [as_of]", columns: DecisionTree.schema
+      ) { call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)
         try arguments.finish()
-        return try predictor.treeTable(options, from: predictionSource(call))
-      })
+        return { run in try predictor.treeTable(options, from: PredictionSource(run)) }
+      },
+    ]
   }
+}
 
-  private func predictionSource(_ call: TableFunction.Call) -> PredictionSource {
-    PredictionSource(
-      context: call.context, run: { try call.run($0) }, table: { [unowned self] in try table(named: $0) })
+extension PredictionSource {
+  fileprivate init(_ run: TableFunction.Run) {
+    self.init(context: run.context, run: { try run.run($0) }, table: { try run.table(named: $0) })
   }
 }
 
 extension TableArguments {
   fileprivate mutating func predictionOptions(_ call: TableFunction.Call) throws -> PredictionOptions {
-    var options = PredictionOptions(asOf: call.context.now)
+    var options = PredictionOptions(asOf: call.now)
     if let within = try duration("within") {
       guard within >= PredictionQuestion.hour / 6, within <= 7 * PredictionQuestion.day else {
         throw wrong("`within` is a time from 10m to 7d")

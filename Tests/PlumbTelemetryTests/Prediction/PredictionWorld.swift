@@ -31,23 +31,25 @@ final class PredictionWorld: Sendable {
   func predicting<Result: Sendable>(
     threads: Int = 2, _ body: @escaping @Sendable (PredictionSource) throws -> Result
   ) throws -> Result {
-    try within(threads: threads) { [catalog] call in
+    try within(threads: threads) { [catalog] run in
       try body(
-        PredictionSource(context: call.context, run: { try call.run($0) }, table: { try catalog.table(named: $0) }))
+        PredictionSource(context: run.context, run: { try run.run($0) }, table: { try catalog.table(named: $0) }))
     }
   }
 
   private func within<Result: Sendable>(
-    threads: Int, _ body: @escaping @Sendable (TableFunction.Call) throws -> Result
+    threads: Int, _ body: @escaping @Sendable (TableFunction.Run) throws -> Result
   ) throws -> Result {
     let kept = Mutex<Result?>(nil)
     // Tests that share a world run side by side.
     let name = "inside_\(UInt64.random(in: 0...UInt64.max))"
     catalog.add(
-      TableFunction(name, "For tests.", "") { call in
-        let result = try body(call)
-        kept.withLock { $0 = result }
-        return Table(name: name, schema: [ColumnInfo("x", .long)], groups: [])
+      TableFunction(name, "For tests.", "", columns: [ColumnInfo("x", .long)]) { _ in
+        { run in
+          let result = try body(run)
+          kept.withLock { $0 = result }
+          return Table(name: name, schema: [ColumnInfo("x", .long)], groups: [])
+        }
       })
     var options = SessionOptions(threads: threads, memoryLimit: 2 << 30)
     options.clock = { [world] in world.clock }

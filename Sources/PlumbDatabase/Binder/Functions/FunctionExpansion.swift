@@ -33,23 +33,11 @@ struct FunctionExpansion {
     try passArguments(in: frame)
     state.functions.push(name)
     defer { state.functions.pop() }
-    // Only the outermost function of the catalog is called in the user's text.
-    guard scope.frame === state.stored, !state.isInStored else { return try body(in: frame) }
-    let before = state.mistakes.found.count
-    func moved(_ diagnostic: Diagnostic) -> Diagnostic {
-      Diagnostic(
-        diagnostic.code, "in the function `\(name)`: \(diagnostic.message)", at: call.span, help: diagnostic.help)
-    }
-    state.isInStored = true
-    defer {
-      state.isInStored = false
-      state.mistakes.change(since: before, moved)
-    }
-    do {
-      return try body(in: frame)
-    } catch let diagnostic as Diagnostic {
-      throw moved(diagnostic)
-    }
+    let text = function.span.text
+    let shown = scope.frame === state.stored ? state.catalog.storedFunction(named: name)?.shown : nil
+    let isEntered = state.texts.enter(text, from: call.span, shown: shown)
+    defer { if isEntered { state.texts.close(text) } }
+    return try body(in: frame)
   }
 
   /// What the body gives once the parameters are in `frame`.

@@ -24,7 +24,9 @@ extension TopSyntax: OperatorBinding {
           help: "write `top \(limit) by` and a column")
       }
       let name = KQLName.inSchema(ranking.column)
-      place.state.record?.rankings.append((count.span.upper, " by \(name) \(ranking.isDescending ? "desc" : "asc")"))
+      if count.span.text == .script {
+        place.state.record?.rankings.append((count.span.upper, " by \(name) \(ranking.isDescending ? "desc" : "asc")"))
+      }
       let column = BoundExpression.column(index, input.schema[index].type, span)
       keys = [SortKey(column, isDescending: ranking.isDescending, nullsFirst: false)]
     }

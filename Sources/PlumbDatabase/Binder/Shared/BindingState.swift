@@ -6,20 +6,26 @@ final class BindingState {
   let services: Binder.Services
   /// Fixes `now()` and takes remarks; the session sets a fresh one for each query.
   var context: ExecutionContext
-  let mistakes = Mistakes()
+  let texts: SourceTexts
+  let mistakes: Mistakes
+  let checks: DeferredChecks
   var options = QueryOptions()
-  var functions = FunctionStack()
+  var functions: FunctionStack
   /// The names of the functions that the catalog keeps, which see each other.
   let stored: Frame
-  /// Whether the body of one of the catalog's functions is being bound.
-  var isInStored = false
   /// Takes down calls of table functions, when somebody wants to know them.
   var record: ExpansionRecord?
   private var rowSets = 0
 
-  init(_ services: Binder.Services, context: ExecutionContext) {
+  /// - Parameter outer: what binds the text that leads to this one.
+  init(_ services: Binder.Services, context: ExecutionContext, within outer: BindingState? = nil) {
     self.services = services
     self.context = context
+    texts = outer?.texts ?? SourceTexts()
+    mistakes = Mistakes(texts)
+    checks = outer?.checks ?? DeferredChecks()
+    functions = outer?.functions ?? FunctionStack()
+    record = nil
     stored = Frame(parent: nil)
     for function in services.catalog.storedFunctions { stored.define(function.name, .function(function.syntax, stored.open)) }
   }
@@ -34,17 +40,23 @@ final class BindingState {
     return InputRows(relation, id: rowSets, members: members, graph: graph, degreeColumns: degreeColumns)
   }
 
-  /// The rows of a query, now.
-  ///
-  /// - Throws: `AlreadyReported` when the text is only checked.
-  func run(_ relation: Relation, at span: SourceSpan) throws -> QueryResult {
-    guard let run = services.run else { throw AlreadyReported() }
+  /// Refuses a query that reads rows of an operator around it, where it must be run by itself.
+  func checkIndependence(of relation: Relation, at span: SourceSpan) throws {
     guard !relation.plan.readsOuterRows, !relation.plan.readsOuterKey else {
       throw Diagnostic(
         "unsupported-inner-query", "this must be run before the query, and its rows are not known before", at: span,
         help: "do it outside of `partition` or `mv-apply`")
     }
+  }
+
+  /// The rows of a query, now.
+  ///
+  /// - Throws: `AlreadyReported` when the text is only checked.
+  func run(_ relation: Relation, at span: SourceSpan) throws -> QueryResult {
+    guard let run = services.run else { throw AlreadyReported() }
+    try checkIndependence(of: relation, at: span)
     do {
+      try checks.make(context)
       return try run(relation.plan)
     } catch var diagnostic as Diagnostic {
       if diagnostic.span == nil { diagnostic.span = span }

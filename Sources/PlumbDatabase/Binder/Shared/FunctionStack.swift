@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// The functions that are being expanded, outermost first, and the limits on how far that goes.
-struct FunctionStack {
+struct FunctionStack: Sendable {
   private var names: [String] = []
   private var count = 0
 
@@ -25,4 +25,7 @@ struct FunctionStack {
   mutating func push(_ name: String) { names.append(name) }
 
   mutating func pop() { names.removeLast() }
+
+  /// Takes over the number of expansions of a text that was bound on the way.
+  mutating func takeCount(of inner: FunctionStack) { count = inner.count }
 }

@@ -3,9 +3,13 @@ import PlumbDiagnostics
 /// The mistakes found in one text, in the order in which they were found; each is reported once.
 final class Mistakes {
   private(set) var found: [Diagnostic] = []
+  let texts: SourceTexts
+
+  init(_ texts: SourceTexts) { self.texts = texts }
 
   /// Keeps a mistake, unless the same one at the same place is known.
   func report(_ diagnostic: Diagnostic) {
+    let diagnostic = texts.located(diagnostic)
     if !found.contains(diagnostic) { found.append(diagnostic) }
   }
 
@@ -23,13 +27,6 @@ final class Mistakes {
       report(Diagnostic("failed", "\(error)"))
     }
     return nil
-  }
-
-  /// Changes the mistakes found since there were `count`.
-  func change(since count: Int, _ change: (Diagnostic) -> Diagnostic) {
-    let late = found[count...].map(change)
-    found.removeSubrange(count...)
-    late.forEach(report)
   }
 }
 

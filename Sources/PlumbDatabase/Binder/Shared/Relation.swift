@@ -16,6 +16,8 @@ struct Relation {
   var broken: Set<String> = []
   /// What `top 5` without `by` ranks by.
   var ranking: TableFunction.Ranking?
+  /// What the rows are, if their columns stay.
+  var presentation: Presentation?
   /// Nodes in the plan, shared ones counted each time.
   var weight = 1
 

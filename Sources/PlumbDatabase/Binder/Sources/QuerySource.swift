@@ -120,9 +120,8 @@ extension BindingPlace {
       guard case .table(let inner) = try constants.any(argument) else {
         throw Diagnostic("value-as-table", "`materialize` needs a table", at: argument.span)
       }
-      guard state.services.run != nil else { return inner }
-      let result = try state.run(inner, at: argument.span)
-      var relation = inner.with(.scan(ScanPlan(table: Table(name: "materialize", result))), schema: result.schema)
+      try state.checkIndependence(of: inner, at: argument.span)
+      var relation = inner.keepingColumns(.materialize(inner.plan))
       relation.weight = 1
       return relation
     case .database, .cluster, .view, nil: break
