@@ -6,11 +6,17 @@ import PlumbSyntax
 /// columns around it, or the rows of a query.
 struct BinderFunction: Sendable {
   let name: String
+  /// What columns are called that a call makes; nil where that is as for a function of the engine by the same name.
+  let naming: ColumnNaming?
   /// What a call gives; nil when this call is one of a function of the engine by the same name.
   let bind: @Sendable (CallSyntax, ExpressionBinder) throws -> OpenExpression?
 
-  init(_ name: String, bind: @escaping @Sendable (CallSyntax, ExpressionBinder) throws -> OpenExpression?) {
+  init(
+    _ name: String, naming: ColumnNaming? = .numbered,
+    bind: @escaping @Sendable (CallSyntax, ExpressionBinder) throws -> OpenExpression?
+  ) {
     self.name = name
+    self.naming = naming
     self.bind = bind
   }
 
@@ -26,7 +32,7 @@ struct BinderFunction: Sendable {
       let now = OpenExpression.literal(.datetime(binder.place.context.now), call.span)
       return try binder.calls.calling("-", [now, binder.bind(call.onlyArgument())], at: call.span)
     },
-    BinderFunction("bin_auto") { call, binder in
+    BinderFunction("bin_auto", naming: .firstArgument) { call, binder in
       let value = try binder.bind(call.onlyArgument())
       let options = binder.place.state.options
       guard let size = options.binAutoSize else {
@@ -39,13 +45,13 @@ struct BinderFunction: Sendable {
       return try binder.calls.calling("bin_at", [value, step, .literal(fixed, call.span)], at: call.span)
     },
     BinderFunction("ingestion_time") { call, _ in .literal(.null(.datetime), call.span) },
-    BinderFunction("column_ifexists", bind: columnIfExists),
-    BinderFunction("columnifexists", bind: columnIfExists),
+    BinderFunction("column_ifexists", naming: .firstText, bind: columnIfExists),
+    BinderFunction("columnifexists", naming: .firstText, bind: columnIfExists),
     BinderFunction("iscolumnexists") { call, binder in
       let name = try binder.columnName(call.onlyArgument())
       return .literal(.bool(binder.rows?.index(of: name) != nil), call.span)
     },
-    BinderFunction("pack_all") { call, binder in
+    BinderFunction("pack_all", naming: nil) { call, binder in
       var ignoresNulls = false
       if !call.arguments.isEmpty {
         ignoresNulls = try binder.calls.constant(binder.bind(call.onlyArgument()), what: "this") == .bool(true)
@@ -65,9 +71,9 @@ struct BinderFunction: Sendable {
       let names = try binder.place.relation(query).schema.map { Dynamic.string($0.name) }
       return .literal(.dynamic(.array(names)), call.span)
     },
-    BinderFunction("extract", bind: converted),
-    BinderFunction("extract_json", bind: converted),
-    BinderFunction("extractjson", bind: converted),
+    BinderFunction("extract", naming: nil, bind: converted),
+    BinderFunction("extract_json", naming: nil, bind: converted),
+    BinderFunction("extractjson", naming: nil, bind: converted),
   ]
 
   private static let byName: [String: BinderFunction] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

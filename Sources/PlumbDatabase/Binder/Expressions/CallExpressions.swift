@@ -63,7 +63,7 @@ extension ExpressionBinder {
       if case .function = entry.binding { return entry.name }
       return nil
     }
-    let known = ScalarFunction.all.filter { !$0.isWrittenAsOperator }.map(\.name)
+    let known = ScalarFunction.all.filter { !$0.isOperator }.map(\.name)
       + AggregateFunction.all.map(\.name) + WindowFunction.allCases.map(\.rawValue)
     return Diagnostic(
       "unknown-function", "there is no function `\(name)`", at: call.name.span,
@@ -189,13 +189,4 @@ extension CallSyntax {
 func isBuiltIn(_ name: String) -> Bool {
   ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil || WindowFunction(rawValue: name) != nil
     || BinderFunction.named(name) != nil || TableForm(rawValue: name)?.isFunction == true
-}
-
-extension ScalarFunction {
-  /// Whether users write it between or before operands.
-  var isWrittenAsOperator: Bool {
-    guard let first = name.first else { return true }
-    return !(first.isLetter || first == "_")
-      || name.contains(" ") || ["and", "or", "between", "in", "in~", "member", "element"].contains(name)
-  }
 }

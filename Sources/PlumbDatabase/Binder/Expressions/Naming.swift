@@ -25,54 +25,29 @@ func automaticName(_ expression: ExpressionSyntax) -> String? {
 
 private func automaticName(_ call: CallSyntax) -> String? {
   let name = call.name.text
-  let first = call.arguments.first.flatMap { automaticName($0.value) }
-  if let prefix = aggregatePrefixes[name] { return "\(prefix)_\(first ?? "")" }
-  if namedAfterFirstArgument.contains(name) { return first }
-  if name == "column_ifexists" || name == "columnifexists",
-    case .literal(let literal)? = call.arguments.first?.value.withoutParentheses,
-    case .string(let column, _) = literal.value
-  {
-    return column
+  let columns = call.arguments.map { automaticName($0.value) }
+  if let naming = BinderFunction.named(name)?.naming ?? ScalarFunction.named(name)?.naming {
+    return columnName(call, columns, naming)
   }
-  if name == "make_datetime" || name == "make_timespan" { return call.arguments.count == 1 ? first : nil }
-  if name == "strlen" || name == "string_size" || name == "dcount_hll" || name == "percentile_tdigest" {
-    return first.map { "\(name)_\($0)" }
-  }
-  if name.hasPrefix("node_degree_") { return first.map { "\(name)_\($0)" } ?? name }
-  // Covariances are named after both of their columns.
-  if name.hasPrefix("covariance") {
-    let second = call.arguments.dropFirst().first.flatMap { automaticName($0.value) } ?? ""
-    return "\(name)_\(first ?? "")_\(second)"
-  }
-  if let aggregate = AggregateFunction.named(name), ScalarFunction.named(name) == nil {
-    switch name {
-    case "binary_all_and", "binary_all_or", "binary_all_xor", "take_anyif", "take_any": return first
-    default: return "\(aggregate.name)_\(first ?? "")"
-    }
-  }
-  return nil
+  return AggregateFunction.named(name)?.columnName(columns) ?? GraphFunctions.columnName(call, columns)
 }
 
-/// Aggregates whose columns are not called after the function itself.
-private let aggregatePrefixes: [String: String] = [
-  "make_list": "list", "makelist": "list", "make_list_if": "list", "make_list_with_nulls": "list",
-  "make_set": "set", "makeset": "set", "make_set_if": "set",
-  "make_bag": "bag", "make_bag_if": "bag", "make_dictionary": "dictionary", "buildschema": "schema",
-  "percentiles_array": "percentiles", "percentilesw_array": "percentile",
-]
-
-/// Scalar functions whose result keeps the name of their first argument.
-private let namedAfterFirstArgument: Set<String> = [
-  "split", "tohex", "tostring", "todynamic", "toobject", "tolong", "toint", "toreal", "todouble",
-  "todatetime", "totimespan", "totime", "tobool", "toboolean", "todecimal", "toguid", "parse_csv",
-  "parsejson", "parse_json", "parse_xml", "format_datetime", "format_timespan", "startofday", "bin",
-  "floor", "bin_at", "bin_auto", "binary_and", "binary_or", "binary_xor", "binary_not",
-  "binary_shift_right", "binary_shift_left", "bitset_count_ones", "series_fir", "series_outliers",
-  "series_iir", "series_fill_backward", "series_fill_forward", "series_fill_const",
-  "series_fill_linear", "round", "ceiling", "pow", "sqrt", "log", "log2", "log10", "exp", "exp2",
-  "exp10", "cos", "sin", "tan", "acos", "asin", "atan", "atan2", "abs", "rand", "gamma", "loggamma",
-  "erf", "erfc", "format_bytes",
-]
+private func columnName(_ call: CallSyntax, _ columns: [String?], _ naming: ColumnNaming) -> String? {
+  let first = columns.first.flatMap { $0 }
+  switch naming {
+  case .numbered: return nil
+  case .firstArgument: return first
+  case .onlyArgument: return columns.count == 1 ? first : nil
+  case .functionAndFirst: return first.map { "\(call.name.text)_\($0)" }
+  case .firstText:
+    if case .literal(let literal)? = call.arguments.first?.value.withoutParentheses,
+      case .string(let column, _) = literal.value
+    {
+      return column
+    }
+    return nil
+  }
+}
 
 /// Hands out column names, numbering those that would come twice.
 struct NameMaker {

@@ -14,14 +14,7 @@ struct OutputColumn {
 extension ExpressionBinder {
   /// The columns that one item makes: one for each result of functions such as `series_stats`, else one.
   func outputs(of column: NamedExpressionSyntax) throws -> [OutputColumn] {
-    if case .call(let call) = column.expression.withoutParentheses,
-      let results = ScalarFunction.resultColumns[call.name.text], place.scope.binding(named: call.name.text) == nil
-    {
-      return try outputs(of: column, call, results)
-    }
-    if column.names.count > 1, case .call(let call) = column.expression.withoutParentheses,
-      let results = try sortedArrays(call)
-    {
+    if case .call(let call) = column.expression.withoutParentheses, let results = try results(of: call, column) {
       return try outputs(of: column, call, results)
     }
     guard column.names.count <= 1 else {
@@ -36,14 +29,18 @@ extension ExpressionBinder {
     ]
   }
 
-  /// The arrays that `array_sort_asc` and `array_sort_desc` give when there are several; nil for other calls.
-  private func sortedArrays(_ call: CallSyntax) throws -> [ColumnInfo]? {
-    guard ["array_sort_asc", "array_sort_desc"].contains(call.name.text),
-      place.scope.binding(named: call.name.text) == nil, let last = call.arguments.last
-    else { return nil }
-    // A bool at the end says where nulls go.
-    let count = call.arguments.count - (try bind(last.value).type == .bool ? 1 : 0)
-    return count > 1 ? (1...count).map { ColumnInfo("array\($0)_sorted", .dynamic) } : nil
+  /// The results of a function of several, unless the query has a function of its name; nil for other calls.
+  private func results(of call: CallSyntax, _ column: NamedExpressionSyntax) throws -> [ColumnInfo]? {
+    guard place.scope.binding(named: call.name.text) == nil else { return nil }
+    switch ScalarFunction.named(call.name.text)?.results {
+    case nil: return nil
+    case .fixed(let columns)?: return columns
+    case .sortedArrays?:
+      guard column.names.count > 1, let last = call.arguments.last else { return nil }
+      // A bool at the end says where nulls go.
+      let count = call.arguments.count - (try bind(last.value).type == .bool ? 1 : 0)
+      return count > 1 ? (1...count).map { ColumnInfo("array\($0)_sorted", .dynamic) } : nil
+    }
   }
 
   private func outputs(

@@ -5,8 +5,8 @@ import PlumbSyntax
 /// Functions that mean something over a graph's pattern, or over its nodes.
 enum GraphFunctions {
   private static let all: [BinderFunction] = [
-    BinderFunction("node_degree_out") { try degree($0, $1, isIn: false) },
-    BinderFunction("node_degree_in") { try degree($0, $1, isIn: true) },
+    BinderFunction("node_degree_out", naming: nil) { try degree($0, $1, isIn: false) },
+    BinderFunction("node_degree_in", naming: nil) { try degree($0, $1, isIn: true) },
     BinderFunction("all") { try along($0, .all, $1) },
     BinderFunction("any") { try along($0, .any, $1) },
     BinderFunction("map") { try along($0, .map, $1) },
@@ -16,6 +16,12 @@ enum GraphFunctions {
   static func function(named name: String, over rows: InputRows?) -> BinderFunction? {
     guard let rows, rows.graph != nil || rows.degreeColumns != nil else { return nil }
     return all.first { $0.name == name }
+  }
+
+  /// `node_degree_in_n` for `node_degree_in(n)`; nil for other functions.
+  static func columnName(_ call: CallSyntax, _ columns: [String?]) -> String? {
+    guard let function = all.first(where: { $0.name == call.name.text }), function.naming == nil else { return nil }
+    return columns.first.flatMap { $0 }.map { "\(function.name)_\($0)" } ?? function.name
   }
 
   private static func degree(

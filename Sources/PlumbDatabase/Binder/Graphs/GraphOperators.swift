@@ -9,19 +9,19 @@ final class GraphScope {
   var nodes: [String: Int] = [:]
   /// The named edges with their hops.
   var hops: [String: Int] = [:]
-  let graph: Graph
+  let graph: GraphSource
 
-  init(_ graph: Graph) { self.graph = graph }
+  init(_ graph: GraphSource) { self.graph = graph }
 }
 
 extension Relation {
   /// A graph; its rows are no table.
-  fileprivate init(_ graph: Graph) {
+  fileprivate init(_ graph: GraphSource) {
     self.init(.graphAsTable)
     self.graph = graph
   }
 
-  fileprivate func graph(at span: SourceSpan) throws -> Graph {
+  fileprivate func graph(at span: SourceSpan) throws -> GraphSource {
     if let graph { return graph }
     throw Diagnostic(
       "not-a-graph", "this works on a graph, and these are rows", at: span.prefix(5),
@@ -30,7 +30,7 @@ extension Relation {
 }
 
 extension MakeGraphSyntax: OperatorBinding {
-  /// `make-graph`: the edges and nodes are read now.
+  /// `make-graph`: the edges and nodes are read when something is asked of the graph.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     func index(of name: NameSyntax, in table: Relation) throws -> Int {
       guard let index = table.index(of: name.text) else { throw table.unknownColumn(name.text, at: name.span) }
@@ -46,11 +46,12 @@ extension MakeGraphSyntax: OperatorBinding {
       guard table.schema[key].type == input.schema[source].type else {
         throw Diagnostic("key-types", "the nodes' key is of another type than the edges' ends", at: nodes.key.span)
       }
-      return (table: Table(name: "nodes", try place.state.run(table, at: nodes.key.span)), key: key)
+      try place.state.checkIndependence(of: table, at: nodes.key.span)
+      return (rows: table.plan, key: key)
     }
-    let graph = try Graph(
-      edges: Table(name: "edges", try place.state.run(input, at: span)), source: source, target: target,
-      nodeTables: nodeTables, idName: nodeID?.text)
+    try place.state.checkIndependence(of: input, at: span)
+    let graph = GraphSource(
+      edges: input.plan, source: source, target: target, nodeTables: nodeTables, idName: nodeID?.text)
     return Relation(graph)
   }
 }
@@ -86,11 +87,11 @@ extension GraphToTableSyntax: OperatorBinding {
     }
     var names: [String: String] = [:]
     for parameter in output.parameters { names[parameter.name.text] = try place.constants.text(of: parameter) }
-    let table = switch output.part {
-    case .nodes: graph.nodeTable(hash: names["with_node_id"])
-    case .edges: graph.edgeTable(sourceHash: names["with_source_id"], targetHash: names["with_target_id"])
+    let plan: LogicalPlan = switch output.part {
+    case .nodes: .nodes(of: graph, hash: names["with_node_id"])
+    case .edges: .edges(of: graph, sourceHash: names["with_source_id"], targetHash: names["with_target_id"])
     }
-    return Relation(.scan(ScanPlan(table: table)), name: "graph")
+    return Relation(plan, name: "graph")
   }
 }
 
@@ -127,11 +128,8 @@ extension GraphMatchSyntax: OperatorBinding {
         ?? columnNames.numbered()
       return NamedExpression(name, try rows.expression(column.expression))
     }
-    let one = Table(name: "graph", schema: [ColumnInfo("$", .bool)], rows: [[.bool(true)]])
     return input.with(
-      .matching(
-        pattern, in: graph, columns: names.columns, where: condition, outputs: outputs,
-        source: .scan(ScanPlan(table: one))), isSerialized: false)
+      .matching(pattern, in: graph, columns: names.columns, where: condition, outputs: outputs), isSerialized: false)
   }
 
   private func pattern(_ names: GraphScope, at place: BindingPlace) throws -> GraphPattern {

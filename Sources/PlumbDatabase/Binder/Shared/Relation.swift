@@ -11,7 +11,7 @@ struct Relation {
   var name: String?
   var visualization: Visualization?
   /// What `make-graph` made; its rows are no table.
-  var graph: Graph?
+  var graph: GraphSource?
   /// Columns whose expressions were wrong and reported; reading them stays silent.
   var broken: Set<String> = []
   /// What `top 5` without `by` ranks by.

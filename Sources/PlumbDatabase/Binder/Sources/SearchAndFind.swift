@@ -156,8 +156,9 @@ private struct SearchCondition {
     case .logical(let logical):
       let operands = try logical.operands.map { try term($0, columns) }
       return try calls.calling(logical.operator.rawValue, operands, at: logical.span)
-    case .call(let call) where call.name.text == "not" && call.arguments.count == 1:
-      return try calls.calling("not", [try term(call.arguments[0].value, columns)], at: call.span)
+    case .call(let call) where call.arguments.count == 1:
+      guard let not = ScalarFunction.named(call.name.text), not.traits.meaning == .negation else { break }
+      return try calls.calling(not, [try term(call.arguments[0].value, columns)], at: call.span)
     default: break
     }
     return try columns.condition(expression)

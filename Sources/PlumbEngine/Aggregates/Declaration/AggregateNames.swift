@@ -1,3 +1,18 @@
+extension AggregateFunction {
+  /// What a column is called that is computed of a call, as in `round(sum(x))`.
+  ///
+  /// - Parameter columns: for each argument its name, when it is a column.
+  package func columnName(_ columns: [String?]) -> String? {
+    let first = columns.first.flatMap { $0 }
+    switch overloads.first?.naming ?? .plain {
+    case .plain, .percentiles: return "\(name)_\(first ?? "")"
+    case .prefixed(let prefix): return "\(prefix)_\(first ?? "")"
+    case .bothColumns: return "\(name)_\(first ?? "")_\(columns.dropFirst().first.flatMap { $0 } ?? "")"
+    case .ownColumns: return first
+    }
+  }
+}
+
 extension BoundAggregate {
   /// The names of the result columns when the query gives none, before names that occur twice are told apart.
   ///

@@ -321,12 +321,12 @@ extension ScalarFunction {
         .init("array_sort_asc(dynamic([3, null, 1]))", is: "[1,3,null]"),
         .init("array_sort_asc(dynamic([3, null, 1]), false)", is: "[null,1,3]"),
       ],
-      overloads: [sort(ascending: true)]),
+      overloads: [sort(ascending: true)]).resulting(in: .sortedArrays),
     ScalarFunction(
       "array_sort_desc", "Sorts the first of `arrays` downwards, and the others by its order; several give an array of arrays.",
       "arrays, ..., [nullsLast]",
       examples: [.init("array_sort_desc(dynamic([1, null, 3]))", is: "[3,1,null]")],
-      overloads: [sort(ascending: false)]),
+      overloads: [sort(ascending: false)]).resulting(in: .sortedArrays),
   ]
 
   private static func sort(ascending: Bool) -> Overload {

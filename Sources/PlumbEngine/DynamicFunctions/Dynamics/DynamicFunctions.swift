@@ -62,7 +62,7 @@ extension ScalarFunction {
         },
         .columns([.dynamic], to: .dynamic) { $0[0] },
         .columns([.any], result: { _ in .dynamic }) { try $0.converted(0, to: .dynamic) },
-      ])
+      ]).naming(.firstArgument)
   }
 
   private static func extractedJSON(_ arguments: Arguments, parses: Bool) throws -> Vector {

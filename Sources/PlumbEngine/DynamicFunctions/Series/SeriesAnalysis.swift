@@ -23,7 +23,7 @@ extension ScalarFunction {
           append(y, to: &out)
           return true
         }
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "series_fir",
       "Filters `series` with the weights `filter`, which `normalizes` divides by their sum, over the elements before each one or around it.",
@@ -38,7 +38,7 @@ extension ScalarFunction {
         },
         .columns([.dynamic, .dynamic, .bool], to: .dynamic) { filtered($0) },
         .columns([.dynamic, .dynamic, .bool, .bool], to: .dynamic) { filtered($0) },
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func filtered(_ arguments: Arguments) -> Vector {
@@ -80,13 +80,14 @@ extension ScalarFunction {
       "series_fit_line", "Fits a line to `series`: r-square, slope, variance, residual variance, interception, and the line.",
       "series",
       examples: [.init("series_fit_line(dynamic([1, 2, 3]))[1]", is: "1")],
-      overloads: [fit { numbers, out in FittedLine(numbers[...]).map { appendLine($0, names: nil, to: &out) } != nil }]),
+      overloads: [fit { numbers, out in FittedLine(numbers[...]).map { appendLine($0, names: nil, to: &out) } != nil }])
+      .resulting(in: .fixed(fittedLineColumns)),
     ScalarFunction(
       "series_fit_line_dynamic", "Fits a line to `series` and is the bag of what describes it.", "series",
       examples: [.init("series_fit_line_dynamic(dynamic([1, 3, 5])).slope", is: "2")],
       overloads: [
         fit { numbers, out in
-          FittedLine(numbers[...]).map { appendLine($0, names: resultColumns["series_fit_line"]?.map(\.name), to: &out) } != nil
+          FittedLine(numbers[...]).map { appendLine($0, names: fittedLineColumns.map(\.name), to: &out) } != nil
         }
       ]),
     ScalarFunction(
@@ -103,7 +104,7 @@ extension ScalarFunction {
           out.end(mark, count: 15)
           return true
         }
-      ]),
+      ]).resulting(in: .fixed(fittedLinesColumns)),
     ScalarFunction(
       "series_fit_2lines_dynamic", "Fits two lines to `series` and is the bag of what describes them.", "series",
       examples: [.init("series_fit_2lines_dynamic(dynamic([1, 2, 3, 4, 9, 8, 7, 6])).right.slope", is: "-1")],
@@ -188,7 +189,7 @@ extension ScalarFunction {
             return true
           }
         }
-      ]),
+      ]).resulting(in: .fixed(detectedPeriodsColumns)),
     ScalarFunction(
       "series_periods_validate", "Scores from 0 to 1 how far `series` repeats itself after each of `periods`.",
       "series, periods, ...",
@@ -209,7 +210,7 @@ extension ScalarFunction {
             return true
           }
         }
-      ]),
+      ]).resulting(in: .fixed(validatedPeriodsColumns)),
     ScalarFunction(
       "series_seasonal", "Is the median of each place within the period of `series`, which is found when not given.",
       "series, [period]",
@@ -231,7 +232,7 @@ extension ScalarFunction {
         outliers([]), outliers([.exactly(.string)]), outliers([.exactly(.string), .any]),
         outliers([.exactly(.string), .any, .exactly(.real)]),
         outliers([.exactly(.string), .any, .exactly(.real), .exactly(.real)]),
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func appendSeasonal(_ series: DynamicCursor, _ period: Int64, to out: inout ByteBuffer) -> Bool {

@@ -7,7 +7,7 @@ extension ScalarFunction {
       overloads: [
         filling([.any]) { gaps, inputs, row, out in gaps.fill(to: &out) { _ in inputs[1, row] } },
         filling([.any, .any], missing: 2) { gaps, inputs, row, out in gaps.fill(to: &out) { _ in inputs[1, row] } },
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "series_fill_forward", "Puts the last element before them in the place of the missing elements of `series`.",
       "series, [missing]",
@@ -15,7 +15,7 @@ extension ScalarFunction {
       overloads: [
         filling([]) { gaps, _, _, out in gaps.fill(to: &out) { gaps.before($0) } },
         filling([.any], missing: 1) { gaps, _, _, out in gaps.fill(to: &out) { gaps.before($0) } },
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "series_fill_backward", "Puts the next element after them in the place of the missing elements of `series`.",
       "series, [missing]",
@@ -23,7 +23,7 @@ extension ScalarFunction {
       overloads: [
         filling([]) { gaps, _, _, out in gaps.fill(to: &out) { gaps.after($0) } },
         filling([.any], missing: 1) { gaps, _, _, out in gaps.fill(to: &out) { gaps.after($0) } },
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "series_fill_linear",
       "Draws lines over the missing elements of `series`; with `fillsEdges` the ends take the nearest element, and a series of gaps takes `value`.",
@@ -41,7 +41,7 @@ extension ScalarFunction {
         filling([.any, .exactly(.bool), .any], missing: 1) { gaps, inputs, row, out in
           gaps.fillLinearly(edges: inputs[2, row].bool ?? true, constant: inputs[3, row], to: &out)
         },
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func filling(

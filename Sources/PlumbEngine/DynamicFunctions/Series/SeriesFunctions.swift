@@ -5,21 +5,20 @@ extension ScalarFunction {
   static let seriesFunctions: [ScalarFunction] =
     seriesArithmetic + seriesComparisons + seriesMaps + seriesTotals + seriesLikeness
 
-  /// The columns that functions of several results make in `project f(x)` and `extend (a, b) = f(x)`,
-  /// by the place of each result in the array that the function gives.
-  package static let resultColumns: [String: [ColumnInfo]] = [
-    "series_stats": [
-      ColumnInfo("min", .real), ColumnInfo("min_idx", .long), ColumnInfo("max", .real), ColumnInfo("max_idx", .long),
-    ] + reals("avg", "stdev", "variance"),
-    "series_fit_line": reals("rsquare", "slope", "variance", "rvariance", "interception")
-      + [ColumnInfo("line_fit", .dynamic)],
-    "series_fit_2lines": [ColumnInfo("rsquare", .real), ColumnInfo("split_idx", .long)]
-      + reals("variance", "rvariance") + [ColumnInfo("line_fit", .dynamic)]
-      + reals("right_rsquare", "right_slope", "right_interception", "right_variance", "right_rvariance")
-      + reals("left_rsquare", "left_slope", "left_interception", "left_variance", "left_rvariance"),
-    "series_periods_detect": [ColumnInfo("periods", .dynamic), ColumnInfo("periods_scores", .dynamic)],
-    "series_periods_validate": [ColumnInfo("periods", .dynamic), ColumnInfo("scores", .dynamic)],
-  ]
+  static let statsColumns = [
+    ColumnInfo("min", .real), ColumnInfo("min_idx", .long), ColumnInfo("max", .real), ColumnInfo("max_idx", .long),
+  ] + reals("avg", "stdev", "variance")
+
+  static let fittedLineColumns = reals("rsquare", "slope", "variance", "rvariance", "interception")
+    + [ColumnInfo("line_fit", .dynamic)]
+
+  static let fittedLinesColumns = [ColumnInfo("rsquare", .real), ColumnInfo("split_idx", .long)]
+    + reals("variance", "rvariance") + [ColumnInfo("line_fit", .dynamic)]
+    + reals("right_rsquare", "right_slope", "right_interception", "right_variance", "right_rvariance")
+    + reals("left_rsquare", "left_slope", "left_interception", "left_variance", "left_rvariance")
+
+  static let detectedPeriodsColumns = [ColumnInfo("periods", .dynamic), ColumnInfo("periods_scores", .dynamic)]
+  static let validatedPeriodsColumns = [ColumnInfo("periods", .dynamic), ColumnInfo("scores", .dynamic)]
 
   private static func reals(_ names: String...) -> [ColumnInfo] { names.map { ColumnInfo($0, .real) } }
 
@@ -156,7 +155,7 @@ extension ScalarFunction {
         let mark = out.beginArray()
         for slot in stats.slots.prefix(7) { slot.append(to: &out) }
         out.end(mark, count: 7)
-      }),
+      }).resulting(in: .fixed(statsColumns)),
     ScalarFunction(
       "series_stats_dynamic", "Is the bag of the statistics of `series`.", "series, [ignoresNonFinite]",
       examples: [

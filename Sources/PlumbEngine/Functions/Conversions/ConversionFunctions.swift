@@ -30,7 +30,7 @@ extension ScalarFunction {
         .map { (number: Int32, length: Int64) -> ByteBuffer in
           hexadecimal(UInt64(UInt32(bitPattern: number)), length)
         },
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func conversion(
@@ -40,7 +40,7 @@ extension ScalarFunction {
       name, "Converts `value` to \(target.name); null when it does not convert.", "value",
       examples: examples.map { Example($0.key, is: $0.value) },
       overloads: ScalarType.allCases.map { Overload.conversion(from: $0, to: target) },
-      traits: .conversion)
+      traits: .conversion).naming(.firstArgument)
   }
 }
 

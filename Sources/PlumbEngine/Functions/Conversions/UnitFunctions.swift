@@ -20,7 +20,7 @@ extension ScalarFunction {
       ],
       overloads: [
         formatBytes([.real]), formatBytes([.real, .long]), formatBytes([.real, .long, .string]),
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func conversion(

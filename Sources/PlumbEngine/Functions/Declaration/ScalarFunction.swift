@@ -12,6 +12,10 @@ package struct ScalarFunction: Sendable {
   package let examples: [Example]
   package let overloads: [Overload]
   package let traits: FunctionTraits
+  /// What columns are called that a call makes.
+  package internal(set) var naming = ColumnNaming.numbered
+  /// The columns that the results make, for a function of several results.
+  package internal(set) var results: ResultColumns?
 
   /// An expression and what it prints, checked by a test.
   package struct Example: Sendable {

@@ -14,7 +14,7 @@ extension ScalarFunction {
           arguments.plain(0).mapLanes(Double.self, to: .real) { (number: Double) in number.magnitude }
         },
         .map { (number: Decimal128) -> Decimal128 in number.magnitude },
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "sign", "Is -1, 0 or 1, as `number` is negative, zero or positive.", "number",
       examples: [.init("sign(-42)", is: "-1"), .init("sign(11.2)", is: "1")],
@@ -49,43 +49,48 @@ extension ScalarFunction {
     ScalarFunction(
       "pow", "Raises `base` to the power `exponent`.", "base, exponent",
       examples: [.init("pow(2, 3)", is: "8"), .init("pow(4, 0.5)", is: "2")],
-      overloads: [.map { (base: Double, exponent: Double) -> Double in pow(base, exponent) }]),
+      overloads: [.map { (base: Double, exponent: Double) -> Double in pow(base, exponent) }]).naming(.firstArgument),
     partial("sqrt", "Is the square root of `number`; null for a negative number.", "sqrt(256)", "16") { (x: Double) in
       x < 0 ? nil : x.squareRoot()
-    },
-    real("exp", "Raises e to the power `number`.", "exp(0)", "1") { (x: Double) in exp(x) },
-    real("exp2", "Raises 2 to the power `number`.", "exp2(10)", "1024") { (x: Double) in exp2(x) },
-    real("exp10", "Raises 10 to the power `number`.", "exp10(3)", "1000") { (x: Double) in pow(10, x) },
+    }.naming(.firstArgument),
+    real("exp", "Raises e to the power `number`.", "exp(0)", "1") { (x: Double) in exp(x) }.naming(.firstArgument),
+    real("exp2", "Raises 2 to the power `number`.", "exp2(10)", "1024") { (x: Double) in exp2(x) }
+      .naming(.firstArgument),
+    real("exp10", "Raises 10 to the power `number`.", "exp10(3)", "1000") { (x: Double) in pow(10, x) }
+      .naming(.firstArgument),
   ]
 
   private static let logarithms: [ScalarFunction] = [
     partial("log", "Is the natural logarithm of `number`; null for a negative number.", "log(1)", "0") { (x: Double) in
       x < 0 ? nil : log(x)
-    },
+    }.naming(.firstArgument),
     partial("log2", "Is the logarithm of `number` to base 2; null for a negative number.", "log2(8)", "3") { (x: Double) in
       x < 0 ? nil : log2(x)
-    },
+    }.naming(.firstArgument),
     partial("log10", "Is the logarithm of `number` to base 10; null for a negative number.", "log10(1000)", "3") {
       (x: Double) in x < 0 ? nil : log10(x)
-    },
+    }.naming(.firstArgument),
   ]
 
   private static let trigonometry: [ScalarFunction] = [
-    real("sin", "Is the sine of `number`, in radians.", "sin(0)", "0") { (x: Double) in sin(x) },
-    real("cos", "Is the cosine of `number`, in radians.", "cos(0)", "1") { (x: Double) in cos(x) },
-    real("tan", "Is the tangent of `number`, in radians.", "tan(0)", "0") { (x: Double) in tan(x) },
+    real("sin", "Is the sine of `number`, in radians.", "sin(0)", "0") { (x: Double) in sin(x) }.naming(.firstArgument),
+    real("cos", "Is the cosine of `number`, in radians.", "cos(0)", "1") { (x: Double) in cos(x) }
+      .naming(.firstArgument),
+    real("tan", "Is the tangent of `number`, in radians.", "tan(0)", "0") { (x: Double) in tan(x) }
+      .naming(.firstArgument),
     real("cot", "Is the cotangent of `number`, in radians.", "round(cot(1), 6)", "0.642093") { (x: Double) in 1 / tan(x) },
     partial("asin", "Is the angle whose sine is `number`; null outside -1 to 1.", "asin(0)", "0") { (x: Double) in
       x.magnitude > 1 ? nil : asin(x)
-    },
+    }.naming(.firstArgument),
     partial("acos", "Is the angle whose cosine is `number`; null outside -1 to 1.", "acos(1)", "0") { (x: Double) in
       x.magnitude > 1 ? nil : acos(x)
-    },
-    real("atan", "Is the angle whose tangent is `number`.", "atan(0)", "0") { (x: Double) in atan(x) },
+    }.naming(.firstArgument),
+    real("atan", "Is the angle whose tangent is `number`.", "atan(0)", "0") { (x: Double) in atan(x) }
+      .naming(.firstArgument),
     ScalarFunction(
       "atan2", "Is the angle between the positive x axis and the ray to the point `y`, `x`.", "y, x",
       examples: [.init("round(atan2(1, 1), 6)", is: "0.785398")],
-      overloads: [.map { (y: Double, x: Double) -> Double in atan2(y, x) }]),
+      overloads: [.map { (y: Double, x: Double) -> Double in atan2(y, x) }]).naming(.firstArgument),
     real("degrees", "Converts `number` from radians to degrees.", "degrees(pi())", "180") { (x: Double) in x * (180 / .pi) },
     real("radians", "Converts `number` from degrees to radians.", "round(radians(180), 6)", "3.141593") { (x: Double) in
       x * (.pi / 180)
@@ -96,12 +101,15 @@ extension ScalarFunction {
   ]
 
   private static let specialFunctions: [ScalarFunction] = [
-    real("gamma", "Is the gamma function of `number`.", "gamma(4)", "6") { (x: Double) in SpecialFunctions.gamma(x) },
+    real("gamma", "Is the gamma function of `number`.", "gamma(4)", "6") { (x: Double) in SpecialFunctions.gamma(x) }
+      .naming(.firstArgument),
     real("loggamma", "Is the logarithm of the gamma function of `number`.", "round(loggamma(5), 6)", "3.178054") {
       (x: Double) in SpecialFunctions.logGamma(x)
-    },
-    real("erf", "Is the error function of `number`.", "erf(0)", "0") { (x: Double) in SpecialFunctions.erf(x) },
-    real("erfc", "Is 1 less the error function of `number`.", "erfc(0)", "1") { (x: Double) in SpecialFunctions.erfc(x) },
+    }.naming(.firstArgument),
+    real("erf", "Is the error function of `number`.", "erf(0)", "0") { (x: Double) in SpecialFunctions.erf(x) }
+      .naming(.firstArgument),
+    real("erfc", "Is 1 less the error function of `number`.", "erfc(0)", "1") { (x: Double) in SpecialFunctions.erfc(x) }
+      .naming(.firstArgument),
   ]
 
   private static func real(

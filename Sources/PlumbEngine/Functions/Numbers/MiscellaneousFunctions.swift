@@ -19,7 +19,7 @@ extension ScalarFunction {
             Double(generator.below(UInt64(Swift.max(bounds[row], 0))))
           }
         },
-      ], traits: FunctionTraits(isVolatile: true)),
+      ], traits: FunctionTraits(isVolatile: true)).naming(.firstArgument),
     ScalarFunction(
       "new_guid", "Is a new random identifier.", "", examples: [.init("isnotempty(tostring(new_guid()))", is: "true")],
       overloads: [

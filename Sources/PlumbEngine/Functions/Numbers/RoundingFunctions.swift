@@ -16,7 +16,7 @@ extension ScalarFunction {
         .columns([.real, .real, .real], to: .real) { (arguments: Arguments) in
           binnedReals(arguments.plain(0), arguments.plain(1), origin: arguments.plain(2), count: arguments.count)
         },
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "ceiling", "Rounds `number` up to a whole number.", "number",
       examples: [.init("ceiling(1.1)", is: "2"), .init("ceiling(-0.9)", is: "0")],
@@ -24,7 +24,7 @@ extension ScalarFunction {
         .columns([.long], to: .long) { (arguments: Arguments) in arguments.plain(0) },
         .map { (number: Double) -> Double in number.rounded(.up) + 0 },
         .maybe { (number: Decimal128) -> Decimal128? in number.rounded(.up) },
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "round", "Rounds `number` to `digits` after the decimal point, halves away from zero.", "number, [digits]",
       examples: [
@@ -43,7 +43,7 @@ extension ScalarFunction {
         .maybe { (number: Decimal128, digits: Int64) -> Decimal128? in
           number.rounded(.halfAwayFromZero, places: Int(Swift.min(Swift.max(digits, -7000), 7000)))
         },
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func bin(_ name: String) -> ScalarFunction {
@@ -62,7 +62,7 @@ extension ScalarFunction {
         .maybe { (value: Decimal128, step: Decimal128) -> Decimal128? in
           step.signum > 0 ? value.binned(by: step) : nil
         },
-      ])
+      ]).naming(.firstArgument)
   }
 
   private static func binned(_ type: ScalarType, _ step: ScalarType) -> Overload {

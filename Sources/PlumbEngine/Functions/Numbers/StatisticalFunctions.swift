@@ -52,7 +52,7 @@ extension ScalarFunction {
         .columns([.exactly(.dynamic), .exactly(.real), .exactly(.string)], result: typeOfThirdArgument) {
           (arguments: Arguments) in try typedPercentiles(arguments)
         },
-      ]),
+      ]).naming(.functionAndFirst),
     ScalarFunction(
       "percentiles_array_tdigest", "Lists the values at each `percentile` of the sketch `digest`.",
       "digest, percentile, ...",
@@ -84,7 +84,8 @@ extension ScalarFunction {
     ScalarFunction(
       "dcount_hll", "Estimates how many distinct values the sketch `hll` has seen.", "hll",
       examples: [.init("dcount_hll(dynamic([[1024,14],[\"5\",\"6\"],[]]))", is: "2")],
-      overloads: [.maybe { (hll: CompactDynamic) -> Int64? in HyperLogLog(DynamicCursor(hll.bytes))?.estimate }]),
+      overloads: [.maybe { (hll: CompactDynamic) -> Int64? in HyperLogLog(DynamicCursor(hll.bytes))?.estimate }])
+      .naming(.functionAndFirst),
     ScalarFunction(
       "hll_merge", "Joins sketches of `hll()` into one.", "hll, hll, ...",
       examples: [

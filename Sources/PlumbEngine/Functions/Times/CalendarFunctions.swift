@@ -48,7 +48,7 @@ extension ScalarFunction {
         .columns([.long, .long, .long, .long, .long, .real], to: .datetime) { (arguments: Arguments) in
           timestamps(arguments, seconds: Input<Double>(arguments, 5))
         },
-      ]),
+      ]).naming(.onlyArgument),
   ]
 
   /// Functions from counts since 1970-01-01 to datetimes.

@@ -88,7 +88,7 @@ extension ScalarFunction {
   }
 
   private static let calendarStarts: [ScalarFunction] = [
-    edge("startofday", .day, isStart: true, "2015-12-14T00:00:00.0000000Z"),
+    edge("startofday", .day, isStart: true, "2015-12-14T00:00:00.0000000Z").naming(.firstArgument),
     edge("startofweek", .week, isStart: true, "2015-12-13T00:00:00.0000000Z"),
     edge("startofmonth", .month, isStart: true, "2015-12-01T00:00:00.0000000Z"),
     edge("startofyear", .year, isStart: true, "2015-01-01T00:00:00.0000000Z"),
@@ -177,7 +177,7 @@ extension ScalarFunction {
           (ticks: Int64, format: Bytes, out: inout ByteBuffer) in
           DateTime.format(ticks, format, to: &out)
         }
-      ]),
+      ]).naming(.firstArgument),
     ScalarFunction(
       "format_timespan", "Writes `span` as `format` says, with letters such as `d.hh:mm:ss.fff`.", "span, format",
       examples: [
@@ -189,7 +189,7 @@ extension ScalarFunction {
           (ticks: Int64, format: Bytes, out: inout ByteBuffer) in
           TimeSpan.format(ticks, format, to: &out)
         }
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static func formatted(

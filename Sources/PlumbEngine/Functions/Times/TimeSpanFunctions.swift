@@ -13,7 +13,7 @@ extension ScalarFunction {
         .maybe { (day: Int64, hour: Int64, minute: Int64, second: Double) -> Interval? in
           span(day, hour, minute, second)
         },
-      ])
+      ]).naming(.onlyArgument)
   ]
 }
 

@@ -1,12 +1,12 @@
 /// Nodes and directed edges with their properties, as `make-graph` puts them together from tables.
-package final class Graph: @unchecked Sendable {
-  package let nodeSchema: Schema
-  package let edgeSchema: Schema
+final class Graph: @unchecked Sendable {
+  let nodeSchema: Schema
+  let edgeSchema: Schema
   /// A column for each property; the numbers of outgoing and of incoming edges come last.
   let nodes: [Vector]
   let edges: [Vector]
-  package let nodeCount: Int
-  package let edgeCount: Int
+  let nodeCount: Int
+  let edgeCount: Int
   let sources: [Int]
   let targets: [Int]
   let ids: [Value]
@@ -39,7 +39,7 @@ package final class Graph: @unchecked Sendable {
   ///   - nodeTables: tables of nodes, each with its column of ids.
   ///   - idName: the name of a property with the node's id, when there are no tables.
   /// - Throws: what reading the tables from a file throws.
-  package init(
+  init(
     edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?
   ) throws {
     let edges = try table.wholeColumns, idType = table.schema[source].type
@@ -72,22 +72,28 @@ package final class Graph: @unchecked Sendable {
     let degrees = ends.map { Adjacency($0, nodeCount: ids.count) }
     (outgoing, incoming) = (degrees[0], degrees[1])
 
-    var schema: Schema = idName.map { [ColumnInfo($0, idType)] } ?? []
+    nodeSchema = Graph.nodeSchema(idName.map { ColumnInfo($0, idType) }, nodeTables.map(\.table.schema))
     var made: [Vector] = idName == nil ? [] : [Graph.vector(ids, idType)]
+    var names = Set(idName.map { [$0] } ?? [])
     for (place, nodes) in nodeTables.enumerated() {
-      for (index, column) in nodes.table.schema.enumerated() where !schema.contains(where: { $0.name == column.name }) {
+      for (index, column) in nodes.table.schema.enumerated() where names.insert(column.name).inserted {
         let values = ids.indices.map { node -> Value in
           if index == nodes.key { return ids[node] }
           return rows[place][node].map { nodeColumns[place][index].value(at: $0) } ?? .null(column.type)
         }
-        schema.append(column)
         made.append(Graph.vector(values, column.type))
       }
     }
-    nodeSchema = schema
     self.nodes = made + degrees.map { edges in
       Graph.vector((0..<ids.count).map { .long(Int64(edges.edges(at: $0).count)) }, .long)
     }
+  }
+
+  /// The properties of nodes: the id if it has a name, then the columns of the tables, the first of each name.
+  static func nodeSchema(_ id: ColumnInfo?, _ tables: [Schema]) -> Schema {
+    var schema = id.map { [$0] } ?? []
+    for column in tables.flatMap({ $0 }) where !schema.contains(where: { $0.name == column.name }) { schema.append(column) }
+    return schema
   }
 
   private init(_ graph: Graph, adding column: ColumnInfo, _ values: [Value]) {
@@ -105,7 +111,7 @@ package final class Graph: @unchecked Sendable {
   }
 
   /// The graph with the number of each node's component, counted from 0, as a property.
-  package func markingComponents(named name: String) -> Graph {
+  func markingComponents(named name: String) -> Graph {
     var numbers = [Int](repeating: -1, count: nodeCount)
     var count = 0
     for start in 0..<nodeCount where numbers[start] < 0 {
@@ -124,13 +130,13 @@ package final class Graph: @unchecked Sendable {
   }
 
   /// The nodes with their properties, and a hash of each one's id in front.
-  package func nodeTable(hash: String?) -> Table {
+  func nodeTable(hash: String?) -> Table {
     let hashes = hash.map { [(ColumnInfo($0, .long), hashed(Array(ids.indices)))] } ?? []
     return table(hashes, nodeSchema, Array(nodes.dropLast(2)), count: nodeCount)
   }
 
   /// The edges with their properties, and hashes of the ids of their ends in front.
-  package func edgeTable(sourceHash: String?, targetHash: String?) -> Table {
+  func edgeTable(sourceHash: String?, targetHash: String?) -> Table {
     var hashes: [(ColumnInfo, Vector)] = []
     if let sourceHash { hashes.append((ColumnInfo(sourceHash, .long), hashed(sources))) }
     if let targetHash { hashes.append((ColumnInfo(targetHash, .long), hashed(targets))) }

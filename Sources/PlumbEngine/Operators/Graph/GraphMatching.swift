@@ -14,19 +14,17 @@ extension LogicalPlan {
 
   /// A row for each match of a pattern for which the condition holds.
   ///
-  /// - Parameters:
-  ///   - columns: what the condition and the outputs read, by index.
-  ///   - source: a plan of any rows, which are not looked at.
+  /// - Parameter columns: what the condition and the outputs read, by index.
   package static func matching(
-    _ pattern: GraphPattern, in graph: Graph, columns: [GraphPattern.Column], where condition: BoundExpression?,
-    outputs: [NamedExpression], source: LogicalPlan
+    _ pattern: GraphPattern, in graph: GraphSource, columns: [GraphPattern.Column], where condition: BoundExpression?,
+    outputs: [NamedExpression]
   ) -> LogicalPlan {
     let schema = outputs.map { ColumnInfo($0.name, $0.expression.type) }
-    return .whole(
-      WholePlan(name: "graph-match", input: source, schema: schema) { _, context in
+    return LogicalPlan(
+      GraphPlan(label: "graph-match", schema: schema, graph: graph) { graph, context in
         let matching = try GraphMatching(
           graph, pattern, columns, condition?.conjuncts ?? [], outputs.map(\.expression), context)
-        return try matching.run()
+        return [try matching.run()]
       })
   }
 }

@@ -28,7 +28,7 @@ extension ScalarFunction {
         .init("parse_xml('<e name=\"value\">text</e>')", is: ##"{"e":{"@name":"value","#text":"text"}}"##),
         .init(#"parse_xml("<e><a>1</a><a>2</a></e>")"#, is: #"{"e":{"a":["1","2"]}}"#),
       ],
-      overloads: [.maybe { (text: Bytes) -> Dynamic? in XMLText.parse(text) }]),
+      overloads: [.maybe { (text: Bytes) -> Dynamic? in XMLText.parse(text) }]).naming(.firstArgument),
   ]
 
   private static func urlParser(_ name: String) -> ScalarFunction {
@@ -50,5 +50,6 @@ extension ScalarFunction {
       name, "Is the array of the fields of the first record of comma-separated values in `text`.", "text",
       examples: [.init("\(name)('aa,\"b,b\",cc')", is: #"["aa","b,b","cc"]"#)],
       overloads: [.writing(.dynamic) { (text: Bytes, out: inout ByteBuffer) in ParsedText.csv(text, to: &out) }])
+      .naming(.firstArgument)
   }
 }

@@ -9,11 +9,12 @@ extension ScalarFunction {
     ScalarFunction(
       "strlen", "Counts the characters of `text`.", "text",
       examples: [.init(#"strlen("naïve")"#, is: "5"), .init(#"strlen("")"#, is: "0")],
-      overloads: [.map { (text: Bytes) -> Int64 in Int64(text.characterCount) }.takingAny(at: 0)]),
+      overloads: [.map { (text: Bytes) -> Int64 in Int64(text.characterCount) }.takingAny(at: 0)])
+      .naming(.functionAndFirst),
     ScalarFunction(
       "string_size", "Counts the bytes that `text` takes in UTF-8.", "text",
       examples: [.init(#"string_size("naïve")"#, is: "6")],
-      overloads: [.map { (text: Bytes) -> Int64 in Int64(text.count) }.takingAny(at: 0)]),
+      overloads: [.map { (text: Bytes) -> Int64 in Int64(text.count) }.takingAny(at: 0)]).naming(.functionAndFirst),
     ScalarFunction(
       "isempty", "Is true when `value` is the empty text or null.", "value",
       examples: [.init(#"isempty("")"#, is: "true"), .init("isempty(0)", is: "false")],
@@ -181,7 +182,7 @@ extension ScalarFunction {
         .writing(.dynamic) { (text: Bytes, delimiter: Bytes, index: Int64, out: inout ByteBuffer) in
           appendParts(of: text, delimiter, only: index, to: &out)
         },
-      ]),
+      ]).naming(.firstArgument),
   ]
 
   private static let replacing: [ScalarFunction] = [
