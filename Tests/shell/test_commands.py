@@ -33,9 +33,9 @@ class CommandTests(ShellCase):
         self.assertIn("render treemap", shell.answer(".help treemap"))
         self.assertIn("did you mean `summarize`", shell.answer(".help summarise"))
         self.assertNotIn(".cause", shown)
-        # What begins a query and what follows a pipe are both told, tables and stored functions too.
+        # Help describes what begins a query, what follows a pipe, tables and stored functions.
         shown = shell.answer(".help union")
-        self.assertIn("\n  The rows of several tables", shown)
+        self.assertIn("\n  Returns the rows of several tables", shown)
         self.assertIn("| union", shown)
         self.assertIn("pipeline: string", shell.answer(".help runs"))
         shell.answer(".create function twice(x: long) { x * 2 }")
