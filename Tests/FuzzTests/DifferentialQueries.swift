@@ -46,7 +46,7 @@ struct DifferentialQueries {
   }
 
   private mutating func step() -> (text: String, isOrdered: Bool)? {
-    switch writer.dice.roll(20) {
+    switch writer.dice.roll(21) {
     case 0...3: return ("where \(writer.condition())", false)
     case 4...6: return (extend(), false)
     case 7, 8: return (project(), false)
@@ -55,6 +55,7 @@ struct DifferentialQueries {
     case 14, 15: return ordered()
     case 16, 17: return join().map { ($0, false) }
     case 18: return union().map { ($0, false) }
+    case 19: return partition().map { ($0, false) }
     default: return windowed()
     }
   }
@@ -252,9 +253,33 @@ struct DifferentialQueries {
     return writer.condition()
   }
 
+  /// Other rows of the same columns, which may themselves be a union.
   private mutating func union() -> String? {
     guard writer.columns.count == Self.tableColumns.count, !isLarge else { return nil }
     for i in writer.columns.indices { writer.columns[i].isUnique = false }
-    return "union (\(writer.dice.pick(Self.small)) | where \(conditionOverTable()))"
+    return "union \(legs(depth: 2))"
+  }
+
+  private mutating func legs(depth: Int) -> String {
+    (0..<(1 + writer.dice.roll(2))).map { _ in
+      depth > 0 && writer.dice.flip(oneIn: 3)
+        ? "(union \(legs(depth: depth - 1)))" : "(\(writer.dice.pick(Self.small)) | where \(conditionOverTable()))"
+    }.joined(separator: ", ")
+  }
+
+  /// Steps for the rows of each value of a column, of which none depends on the order of equal rows.
+  private mutating func partition() -> String? {
+    let keys = writer.columns.filter { [.whole, .text].contains($0.kind) && !$0.isApproximate && !$0.isUnique }
+    guard !keys.isEmpty, !isLarge else { return nil }
+    let key = writer.dice.pick(keys).name
+    switch writer.dice.roll(3) {
+    case 0: return "partition by \(key) (where \(writer.condition(depth: 1)))"
+    case 1: return totalOrder().map { "partition by \(key) (top \(1 + writer.dice.roll(4)) by \($0))" }
+    default:
+      guard let order = totalOrder(), let value = writer.column(.whole) else { return nil }
+      let name = newName()
+      writer.columns.append(DifferentialColumn(name: name, kind: .whole, isSummable: value.isSummable))
+      return "partition by \(key) (sort by \(order) | extend \(name) = row_cumsum(\(value.name)))"
+    }
   }
 }

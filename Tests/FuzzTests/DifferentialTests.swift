@@ -26,8 +26,8 @@ import Testing
     let ways =
       [
         Way("one worker", catalog, threads: 1),
-        Way("three workers", catalog, threads: 3),
-        Way("three workers, no rules", catalog, threads: 3, disabled: Set(RewriteRule.names)),
+        Way("seven workers", catalog, threads: 7),
+        Way("two workers, no rules", catalog, threads: 2, disabled: Set(RewriteRule.names)),
       ] + RewriteRule.names.map { Way("without \($0)", catalog, threads: 2, disabled: [$0]) }
     var queries = DifferentialQueries(seed: Self.seed)
     var answered = 0

@@ -18,7 +18,9 @@ struct InputPlan: SourcePlanNode {
 
   func physical() -> PhysicalNode {
     PhysicalNode(label) { run in
-      Pipeline(source: ChunkListSource(run.input.map { [$0] } ?? []), isOrdered: true)
+      // Columns that only the partition's key reads come last.
+      let rows = run.input.map { [$0.picking(Array(schema.indices))] } ?? []
+      return Pipeline(source: ChunkListSource(rows), isOrdered: true)
     }
   }
 }

@@ -63,7 +63,7 @@ extension PartitionPlan: UnaryPlanNode {
       return materialising { run, pipeline in
         let chunks = try pipeline.collect(run.context)
         let best = try topOfEachPartition(chunks, types: types, key: key, order: order, limit: limit, run.context)
-        guard let columns else { return [best] }
+        guard let columns else { return [best.picking(Array(schema.indices))] }
         return [Chunk(try columns.map { try $0.expression.evaluate(best, run.context) }, count: best.count)]
       }
     }
