@@ -17,6 +17,9 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .target(name: "ReadlineShim", dependencies: ["CReadline"]),
     .target(name: "RE2Shim", linkerSettings: [.linkedLibrary("re2")]),
     // Of libcrypto three functions are used; the shared library would have its providers loaded at each start.
@@ -26,14 +29,18 @@ let package = Package(
     .target(name: "PlumbDiagnostics"),
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "DigestShim", "CExpat", "CZlib"]),
+    .target(
+      name: "PlumbParquet",
+      dependencies: ["PlumbDiagnostics", "PlumbEngine", "CZlib", "CZstd", "CLZ4", "CBrotli"]),
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
-    .target(name: "PlumbPresentation", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
+    .target(
+      name: "PlumbPresentation", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet"]),
     .target(name: "PlumbLearning", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
     .target(name: "PlumbModel", dependencies: ["PlumbEngine"]),
     .target(
       name: "PlumbStorage",
       dependencies: [
-        "PlumbDiagnostics", "PlumbEngine", "PlumbModel", "CZlib", "CSQLite",
+        "PlumbDiagnostics", "PlumbEngine", "PlumbParquet", "PlumbModel", "CZlib", "CSQLite",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(name: "PlumbSimulator", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbModel"]),
@@ -47,8 +54,8 @@ let package = Package(
     .target(
       name: "PlumbKit",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbStorage",
-        "PlumbSimulator", "PlumbTelemetry",
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
+        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry",
       ]),
     .executableTarget(
       name: "PlumbCLI",
@@ -72,10 +79,13 @@ let package = Package(
     .testTarget(
       name: "PlumbPresentationTests",
       dependencies: ["PlumbPresentation", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
+    .testTarget(
+      name: "PlumbParquetTests",
+      dependencies: ["PlumbParquet", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CZstd", "CLZ4", "CBrotli"]),
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
     .testTarget(
       name: "PlumbDatabaseTests",
-      dependencies: ["PlumbDatabase", "PlumbSyntax", "PlumbEngine", "PlumbDiagnostics"]),
+      dependencies: ["PlumbDatabase", "PlumbSyntax", "PlumbEngine", "PlumbPresentation", "PlumbDiagnostics"]),
 
     .testTarget(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],

@@ -2,18 +2,18 @@ import ArgumentParser
 import PlumbKit
 import PlumbPresentation
 
-/// `plumb export`: writes a workspace's tables for other programs, as an SQLite file or a folder of text files.
+/// `plumb export`: writes a workspace's tables for other programs, as an SQLite file, a Parquet file or a folder of files.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a workspace's tables as an SQLite file or as text files.")
+    commandName: "export", abstract: "Write a workspace's tables as SQLite, Parquet or text files.")
 
   @Argument(help: ArgumentHelp("The workspace.", valueName: "FILE.plumb"))
   var file: String
 
-  @Option(help: ArgumentHelp("A new file that ends in .sqlite, .sqlite3 or .db, or a folder.", valueName: "path"))
+  @Option(help: ArgumentHelp("A new file that ends in .sqlite, .sqlite3, .db or, for one table, .parquet; or a folder.", valueName: "path"))
   var to: String
 
-  @Option(help: ArgumentHelp("What a folder's files are: csv, json or jsonl.", valueName: "format"))
+  @Option(help: ArgumentHelp("What a folder's files are: csv, json, jsonl or parquet.", valueName: "format"))
   var format: ResultFormat = .csv
 
   @Option(name: .customLong("table"), help: ArgumentHelp("Only these tables.", valueName: "name"))
@@ -24,7 +24,7 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     guard Export.formats.contains(format) else {
-      throw ValidationError("--format takes csv, json or jsonl here, not '\(format.name)'")
+      throw ValidationError("--format takes csv, json, jsonl or parquet here, not '\(format.name)'")
     }
   }
 

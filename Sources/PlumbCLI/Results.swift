@@ -25,6 +25,11 @@ final class Results {
     isOnTerminal = options.output == nil && Console.outputIsTerminal
     let format =
       options.format ?? options.output.flatMap { Formats.ofFile(named: $0) } ?? (isOnTerminal ? .auto : .csv)
+    if format.isBinary && isOnTerminal {
+      throw Diagnostic(
+        "binary-output", "\(format.name) is not text, so that a terminal cannot show it",
+        help: "name a file, such as `-o result.\(format.name)`")
+    }
     destination = try Destination(options)
     let limit = isOnTerminal && format.isForPeople ? Self.terminalRowLimit : nil
     isLimitedByDefault = limit != nil && options.rowLimit == nil
@@ -34,6 +39,7 @@ final class Results {
       isOnTerminal ? Console.formatOptions(rowLimit: rowLimit) : FormatOptions(rowLimit: rowLimit, isASCII: Console.isASCII)
     if options.output == nil && Console.outputIsStyled && format.isForPeople { formatOptions.isStyled = true }
     sink = isOnTerminal && !format.isForPeople ? destination.sink.showingControls() : destination.sink
+    formatOptions.threads = Machine.processors
     writer = format.writer(to: sink, options: formatOptions)
   }
 
@@ -41,13 +47,13 @@ final class Results {
     rowCount += answer.rowCount
     hasBegun = true
     let summary = try writer.write(answer)
-    if isOnTerminal || !summary.isWhole || !answer.remarks.isEmpty {
+    if isOnTerminal || !summary.isWhole || !answer.remarks.isEmpty || !summary.notes.isEmpty {
       try flush()
       if !summary.isWhole {
         let isCut = isLimitedByDefault && summary.rowsWritten < summary.rows
         Console.say("(\(summary.sentence())\(isCut ? "; --row-limit shows more" : ""))")
       }
-      for remark in answer.remarks { Console.say("note: \(remark)") }
+      for remark in answer.remarks + summary.notes { Console.say("note: \(remark)") }
       if isOnTerminal, drawsCharts, let remark = answer.undrawnChart { Console.say("note: \(remark)") }
     }
     if let path = try ChartFile.write(answer) { Console.say("note: the chart is in \(path)") }

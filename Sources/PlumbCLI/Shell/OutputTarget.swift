@@ -40,10 +40,16 @@ final class OutputTarget {
       return
     }
     let path = Paths.typed(text)
+    let format = format ?? Formats.ofFile(named: path) ?? .csv
+    guard !(isBegun && format.isBinary) else {
+      throw Diagnostic(
+        "several-answers", "`\(VisibleText.string(path))` holds one result, which it has already",
+        help: "`.once FILE` writes the next result to another file")
+    }
     let destination = try Destination(path: path, appends: isBegun)
     do {
       if isBegun { destination.sink.buffer.append(UInt8(ascii: "\n")) }
-      try Self.write(answers, to: destination.sink, as: format ?? Formats.ofFile(named: path) ?? .csv)
+      try Self.write(answers, to: destination.sink, as: format)
       try destination.commit()
       isBegun = true
     } catch {
@@ -53,8 +59,12 @@ final class OutputTarget {
   }
 
   private static func write(_ answers: [Answer], to sink: ByteSink, as format: ResultFormat) throws {
-    let writer = format.writer(to: sink)
-    for answer in answers { _ = try writer.write(answer) }
+    var options = FormatOptions()
+    options.threads = Machine.processors
+    let writer = format.writer(to: sink, options: options)
+    for answer in answers {
+      for note in try writer.write(answer).notes { Console.say("note: \(note)") }
+    }
     try writer.finish()
   }
 }

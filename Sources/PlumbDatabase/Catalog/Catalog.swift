@@ -25,7 +25,17 @@ package final class Catalog: Sendable {
   /// What the catalog's tables are charged to, and its queries besides their own limits.
   package let memory: MemoryAccount
 
-  package init(memory: MemoryAccount = .process) { self.memory = memory }
+  /// Columns that queries have read of tables whose rows are in files.
+  package let columns: ColumnCache
+
+  package convenience init(memory: MemoryAccount = .process) {
+    self.init(memory: memory, ColumnCache(limit: min(memory.limit / 4, 2 << 30), keepsAtOnce: false, in: memory))
+  }
+
+  private init(memory: MemoryAccount, _ columns: ColumnCache) {
+    self.memory = memory
+    self.columns = columns
+  }
 
   /// Adds a table, or replaces the one of the same name. Names are case-sensitive.
   package func add(_ table: Table) {
@@ -59,7 +69,7 @@ package final class Catalog: Sendable {
 
   /// A catalog with the same tables and functions, which changes of this one leave as it is.
   package func snapshot() -> Catalog {
-    let copy = Catalog(memory: memory)
+    let copy = Catalog(memory: memory, columns)
     let now = contents.withLock { $0 }
     copy.contents.withLock { $0 = now }
     return copy
@@ -67,7 +77,7 @@ package final class Catalog: Sendable {
 
   /// The same names with the rows that are there already; tables not yet made are empty. For asking about names only.
   package func withoutMaking() -> Catalog {
-    let copy = Catalog(memory: memory)
+    let copy = Catalog(memory: memory, columns)
     let (tables, unlisted, functions, attached) = contents.withLock {
       ($0.tables, $0.unlisted, $0.functions, $0.attached)
     }

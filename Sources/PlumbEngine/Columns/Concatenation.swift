@@ -68,7 +68,7 @@ struct Concatenation: @unchecked Sendable {
 
 extension Vector {
   /// One vector of all pieces, which are of one type.
-  static func concatenating(_ pieces: [Vector], type: ScalarType) -> Vector {
+  package static func concatenating(_ pieces: [Vector], type: ScalarType) -> Vector {
     concatenating(pieces, type: type) {}
   }
 

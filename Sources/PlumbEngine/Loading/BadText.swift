@@ -21,7 +21,7 @@ extension ScalarType {
 }
 
 /// The diagnostics for text that does not fit; all name the file and the line.
-enum BadText {
+package enum BadText {
   /// More columns than this are taken for a mistake in the file.
   static let columnLimit = 10_000
 
@@ -50,7 +50,7 @@ enum BadText {
   }
 
   /// - Throws: `too-many-columns`.
-  static func check(columns count: Int, file: String) throws {
+  package static func check(columns count: Int, file: String) throws {
     guard count > columnLimit else { return }
     throw Diagnostic("too-many-columns", "`\(file)` has more than \(columnLimit) columns")
   }

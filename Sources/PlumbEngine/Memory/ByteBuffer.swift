@@ -159,7 +159,7 @@ package struct ByteBuffer: Sendable {
   }
 
   /// Overwrites four bytes at `offset`, which this buffer appended before.
-  @inlinable mutating func patch(_ value: UInt32, at offset: Int) {
+  @inlinable package mutating func patch(_ value: UInt32, at offset: Int) {
     precondition(offset >= 0 && offset + 4 <= count, "a patch stays inside what was appended")
     let base = room(for: 0) - count
     UnsafeMutableRawPointer(base).storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)

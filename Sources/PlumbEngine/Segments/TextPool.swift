@@ -110,6 +110,12 @@ package final class TextPool {
     return fresh.count &* 2 > looked
   }
 
+  /// Calls `body` with all texts in the order of their codes.
+  func forEachText(_ body: (Bytes) -> Void) {
+    let base = known?.count ?? 0
+    for code in 0..<count { body(code < base ? known.unsafelyUnwrapped[code] : added[code &- base]) }
+  }
+
   /// The texts with codes from `first` on as bytes for a file.
   package func piece(from first: Int) -> ByteBuffer {
     let base = known?.count ?? 0

@@ -138,7 +138,7 @@ struct WideInteger: Equatable {
 
   init(product lhs: UInt128, _ rhs: UInt128) { (high, low) = lhs.multipliedFullWidth(by: rhs) }
 
-  private init(high: UInt128, low: UInt128) {
+  init(high: UInt128, low: UInt128) {
     self.high = high
     self.low = low
   }

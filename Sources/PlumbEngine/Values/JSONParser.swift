@@ -102,7 +102,7 @@ struct JSONParser {
   }
 
   /// Drops slots whose key comes again later in the bag that ends `out`.
-  private static func keepLastOfEachKey(from start: Int, in out: inout ByteBuffer) {
+  static func keepLastOfEachKey(from start: Int, in out: inout ByteBuffer) {
     let kept: ByteBuffer? = out.withBytes { all in
       let bag = DynamicCursor(all.part(from: start))
       guard hasRepeatedKey(bag) else { return nil }

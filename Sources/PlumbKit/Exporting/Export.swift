@@ -2,12 +2,13 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbParquet
 import PlumbPresentation
 import PlumbStorage
 
-/// Tables as files for other programs: an SQLite file, or a folder of text files.
+/// Tables as files for other programs: an SQLite file, a Parquet file of one table, or a folder of files.
 package struct Export: Sendable {
-  /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, or a folder.
+  /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, one that ends in `.parquet`, or a folder.
   package var target: String
   /// What a folder's files are.
   package var format: ResultFormat
@@ -16,7 +17,7 @@ package struct Export: Sendable {
 
   /// What a folder's files can be. Not TSV: files of others have backslashes that mean nothing, so that ours would not come
   /// back.
-  package static let formats: [ResultFormat] = [.csv, .json, .jsonl]
+  package static let formats: [ResultFormat] = [.csv, .json, .jsonl, .parquet]
 
   package init(to target: String, format: ResultFormat, tables: [String] = []) {
     self.target = target
@@ -67,13 +68,20 @@ package struct Export: Sendable {
     let progress = { (done: Int) in stage.show(share: Double(done) / Double(max(1, rows)), count: done) }
     if [".sqlite", ".sqlite3", ".db"].contains(where: { target.hasSuffix($0) }) {
       try exportSQLite(chosen, to: target, progress: progress)
+    } else if target.hasSuffix(".parquet") && !Folder.isFolder(target) {
+      guard chosen.count == 1 else {
+        throw Diagnostic(
+          "several-tables", "a Parquet file holds one table, and \(name) has \(chosen.count)",
+          help: "name one with `--table`, or a folder and `--format parquet` for all")
+      }
+      try exportParquet(chosen[0], to: target, work, progress)
     } else {
-      try exportFolder(chosen, progress)
+      try exportFolder(chosen, work, progress)
     }
     return Written(tables: chosen.count, rows: rows)
   }
 
-  private func exportFolder(_ tables: [Table], _ progress: (Int) -> Bool) throws {
+  private func exportFolder(_ tables: [Table], _ work: Work, _ progress: (Int) -> Bool) throws {
     guard mkdir(target, 0o777) == 0 || errno == EEXIST && Folder.isFolder(target) else {
       throw Diagnostic("write-failed", "cannot make the folder `\(target)`: \(String(cString: strerror(errno)))")
     }
@@ -82,7 +90,13 @@ package struct Export: Sendable {
       guard !table.name.contains("/"), !table.name.hasPrefix(".") else {
         throw Diagnostic("bad-name", "no file can be called `\(table.name)`", help: "`.rename table` gives it another name")
       }
-      let destination = try Destination(path: "\(target)/\(table.name).\(format.name)")
+      let path = "\(target)/\(table.name).\(format.name)"
+      if format == .parquet {
+        try exportParquet(table, to: path, work) { progress(written + $0) }
+        written += table.rowCount
+        continue
+      }
+      let destination = try Destination(path: path)
       do {
         var options = FormatOptions()
         options.hasExactDynamics = true
@@ -100,5 +114,24 @@ package struct Export: Sendable {
     let schema = try Destination(path: "\(target)/\(ExportedSchema.fileName)")
     schema.sink.buffer.append(ExportedSchema.text(tables.map { ($0.name, $0.schema) }))
     try schema.commit()
+  }
+
+  /// Writes a table row group by row group, so that it can be larger than memory.
+  private func exportParquet(_ table: Table, to path: String, _ work: Work, _ progress: (Int) -> Bool) throws {
+    let destination = try Destination(path: path)
+    do {
+      let context = ExecutionContext(now: Machine.now, threads: Machine.processors, memoryLimit: .max)
+      let rows = table.groups.map { group in WrittenRows(count: group.count) { try group.column($0) } }
+      let sink = destination.sink
+      let writer = ParquetWriter(table.schema, rows, context: context) { bytes in
+        bytes.withBytes { sink.buffer.append($0) }
+        try sink.drain()
+      }
+      for note in try writer.write(progress: progress) { work.note("`\(path)`: \(note)") }
+      try destination.commit()
+    } catch {
+      destination.discard()
+      throw error
+    }
   }
 }

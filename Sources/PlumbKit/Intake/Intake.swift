@@ -93,7 +93,7 @@ struct Intake: Sendable {
     if path == "-" { return true }
     let options = ReadOptions(context: makeContext())
     return try Folder.expanding(path).contains { path in
-      try access(path, F_OK) == 0 && !Folder.isPipe(path) && TelemetryImport.isTelemetry(path, kind: nil, options: options)
+      try access(path, F_OK) == 0 && !Folder.isPipe(path) && !FileFormat.isTableFolder(path) && TelemetryImport.isTelemetry(path, kind: nil, options: options)
     }
   }
 
@@ -105,7 +105,7 @@ struct Intake: Sendable {
       guard FileInput.exists(match) else {
         throw Diagnostic("no-file", "cannot open `\(match)`: \(String(cString: strerror(errno)))")
       }
-      if Folder.isFolder(match) {
+      if Folder.isFolder(match), !FileFormat.isTableFolder(match) {
         guard name == nil else {
           throw Diagnostic(
             "folder", "`\(match)` is a folder, and a folder's tables are named after its files",
@@ -113,7 +113,7 @@ struct Intake: Sendable {
         }
         return try Self.tables(ofFolder: match).map { (Self.tableName(forFile: $0), $0) }
       }
-      if name == nil, sink.takesAllTables, !Folder.isPipe(match),
+      if name == nil, sink.takesAllTables, !Folder.isPipe(match), !Folder.isFolder(match),
         let tables = try FileInput.tables(in: match, options(match, table: nil))
       {
         return tables.map { ($0, "\(match)#\($0)") }
@@ -175,6 +175,7 @@ struct Intake: Sendable {
     options.badRows = reading.badRowPolicy
     options.onReject = telemetry.onReject
     options.isStandardInput = path == "-"
+    options.cache = sink.columns
     return options
   }
 

@@ -18,6 +18,7 @@ struct MemorySink: RowSink {
   var takesFilesOnce: Bool { true }
   var isLasting: Bool { imported != nil }
   var batchBytes: Int? { nil }
+  var columns: ColumnCache? { catalog.columns }
 
   func table(named name: String) throws -> Table? { try catalog.table(named: name) }
 

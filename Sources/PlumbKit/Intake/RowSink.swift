@@ -17,6 +17,9 @@ protocol RowSink: Sendable {
   /// How much text of a file is taken at a time; nil for all of it.
   var batchBytes: Int? { get }
 
+  /// Where columns are kept that queries read of the files later; nil where all rows are copied.
+  var columns: ColumnCache? { get }
+
   /// A table as it is now; nil when there is none.
   func table(named name: String) throws -> Table?
 
@@ -30,6 +33,10 @@ protocol RowSink: Sendable {
   ///
   /// - Parameter mapping: what made it of other files' rows.
   func take(_ tables: TelemetryTables, mapping: MappingFile?, _ work: Work) throws
+}
+
+extension RowSink {
+  var columns: ColumnCache? { nil }
 }
 
 /// A file whose rows are for a table.

@@ -9,24 +9,27 @@ package struct ResultFormat: Sendable {
   package let summary: String
   /// Whether people rather than programs read it.
   package let isForPeople: Bool
+  /// Whether it is no text, so that it goes to a file or a pipe only.
+  package let isBinary: Bool
   /// Endings of file names that ask for it, in lower case.
   package let endings: [String]
   private let makeWriter: @Sendable (ByteSink, FormatOptions) -> any ResultWriter
 
   package init(
-    _ name: String, _ summary: String, isForPeople: Bool = false, endings: [String] = [],
+    _ name: String, _ summary: String, isForPeople: Bool = false, isBinary: Bool = false, endings: [String] = [],
     writer: @escaping @Sendable (ByteSink, FormatOptions) -> any ResultWriter
   ) {
     self.name = name
     self.summary = summary
     self.isForPeople = isForPeople
+    self.isBinary = isBinary
     self.endings = endings
     makeWriter = writer
   }
 
   /// The formats that any rows can be written in.
   package static let general: [ResultFormat] = [
-    .table, .box, .markdown, .csv, .tsv, .json, .jsonl, .html, .page, .svg, .line, .raw, .datatable, .kusto,
+    .table, .box, .markdown, .csv, .tsv, .json, .jsonl, .parquet, .html, .page, .svg, .line, .raw, .datatable, .kusto,
   ]
 
   /// A writer for any number of answers, one after the other.
@@ -58,6 +61,8 @@ package struct FormatOptions: Sendable {
   package var width: Int?
   /// Rows to write of each answer; nil for all.
   package var rowLimit: Int?
+  /// Threads that may work on a form that is costly to make.
+  package var threads = 1
   /// Whether CSV keeps dynamic values apart that look alike, such as the text `12` and the number.
   package var hasExactDynamics = false
   /// Whether ANSI styles are welcome.
@@ -96,6 +101,8 @@ package struct WriteSummary: Hashable, Sendable {
   package var shortenedCells = 0
   /// Columns that did not fit.
   package var hiddenColumns: [String] = []
+  /// What the reader may want to know of the form, a sentence each.
+  package var notes: [String] = []
 
   package init() {}
 

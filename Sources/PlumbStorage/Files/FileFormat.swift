@@ -42,7 +42,7 @@ package struct FileFormat: Sendable {
   }
 
   /// Every format. Of those that are equally certain the first is taken.
-  package static let all: [FileFormat] = [.csv, .tsv, .json, .ndjson, .sqlite]
+  package static let all: [FileFormat] = [.csv, .tsv, .json, .ndjson, .parquet, .delta, .sqlite]
 
   /// How certain it is that a file is of a format, from the least.
   enum Certainty: Int, Comparable {
@@ -87,6 +87,7 @@ extension FileFormat {
   ///
   /// - Throws: a diagnostic when the file cannot be read, or is of no format.
   static func of(_ input: FileInput) throws -> FileFormat {
+    if input.isFolder { return .delta }
     let front = try input.front
     let text = try front.dropFirst(input.markLength)
     let ending = input.endings.last
@@ -100,6 +101,9 @@ extension FileFormat {
     }
     return found
   }
+
+  /// Whether a folder is one table, whatever files are in it.
+  package static func isTableFolder(_ path: String) -> Bool { DeltaLog.isTable(path) }
 
   /// Whether a folder's file with this name is a table of the folder.
   package static func isTable(named file: String) -> Bool {

@@ -18,6 +18,8 @@ package final class FileInput {
   let isStream: Bool
   /// Whether `source` unpacks what the file holds.
   let isPacked: Bool
+  /// Whether it is a folder that is one table, whose `source` is what tells one version of it from the next.
+  let isFolder: Bool
 
   /// - Throws: a diagnostic that names the file.
   package init(_ path: String, _ options: ReadOptions) throws {
@@ -29,8 +31,11 @@ package final class FileInput {
       name = lastPart(of: path)
       isStream = false
     }
+    isFolder = !options.isStandardInput && FileFormat.isTableFolder(file)
     var bytes: any SampledSource
-    if options.isStandardInput {
+    if isFolder {
+      bytes = BufferSource(try DeltaLog.listing(file))
+    } else if options.isStandardInput {
       bytes = try FileSource.readAll(STDIN_FILENO, name: name, context: options.context)
     } else {
       let opened = try FileSource(path: file, context: options.context)

@@ -146,6 +146,12 @@ final class BufferSource: SampledSource {
     self.count = count
   }
 
+  convenience init(_ bytes: [UInt8]) {
+    let buffer = Buffer(byteCount: bytes.count)
+    bytes.withUnsafeBytes { if let base = $0.baseAddress { buffer.base.copyMemory(from: base, byteCount: $0.count) } }
+    self.init(buffer, count: bytes.count)
+  }
+
   var size: Int? { count }
 
   func read(into target: UnsafeMutableRawPointer, count wanted: Int) -> Int {

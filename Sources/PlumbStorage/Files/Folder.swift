@@ -35,9 +35,11 @@ package enum Folder {
     names(in: folder).filter { !$0.hasPrefix(".") }.sorted().map { path(folder, $0) }.filter(isFolder)
   }
 
-  /// The files of a folder that are tables, in alphabetical order.
+  /// The files of a folder that are tables, and the folders in it that are, in alphabetical order.
   package static func tables(in folder: String) -> [String] {
-    names(in: folder).filter { !$0.hasPrefix(".") && FileFormat.isTable(named: $0) }.sorted().map { path(folder, $0) }
+    names(in: folder).filter {
+      !$0.hasPrefix(".") && (FileFormat.isTable(named: $0) || FileFormat.isTableFolder(path(folder, $0)))
+    }.sorted().map { path(folder, $0) }
   }
 
   /// The paths that a pattern with `*`, `?` or `[` stands for; the path itself when it is no pattern or a file.

@@ -32,10 +32,17 @@ package struct ReadOptions: @unchecked Sendable {
   package var threads: Int?
   /// Bytes of text that a worker takes at a time.
   package var blockSize: Int?
+  /// Keeps columns of files that are read when queries ask for them; nil reads them again each time.
+  package var cache: ColumnCache?
   /// Cancellation and the memory limit.
   package var context: ExecutionContext
 
   package init(context: ExecutionContext) { self.context = context }
+
+  /// The same limits for columns that are read long after the file was opened, by queries that are not cancelled with that.
+  var lastingContext: ExecutionContext {
+    ExecutionContext(now: context.now, threads: threads ?? context.threads, memoryLimit: context.memoryLimit, in: context.memory)
+  }
 
   /// Takes the rejected rows of a file that is read with these options.
   func rowRejects(_ input: FileInput) -> ((RejectedRow) throws -> Void)? {

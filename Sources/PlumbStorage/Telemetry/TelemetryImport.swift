@@ -39,7 +39,7 @@ package final class TelemetryImport: @unchecked Sendable {
     func isTelemetry(_ file: String) -> Bool { (try? form(of: file, kind: kind, options).form) != nil }
     if ownPaths.contains(where: isTelemetry) { return true }
     let hasTables = Folder.names(in: path).contains { name in
-      [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains { name.lowercased().hasSuffix($0) }
+      FileFormat.isTable(named: name) && !TelemetryFiles.isCandidate(name) || FileFormat.isTableFolder(Folder.path(path, name))
     }
     if !ownPaths.isEmpty || hasTables { return kind != nil }
     return try TelemetryFiles.candidates(in: path).contains(where: isTelemetry)

@@ -6,30 +6,16 @@ import PlumbEngine
 ///
 /// Safe from any thread: one at a time is in SQLite; checking and decoding happen outside the lock.
 final class SegmentStore: Sendable {
-  private struct Kept {
-    var vector: Vector
-    var bytes: Int
-    var lastUse: Int
-  }
-
-  private struct Cache {
-    var vectors: [Int64: Kept] = [:]
-    var bytes = 0
-    var uses = 0
-  }
-
   private let snapshots: LiveSnapshots
-  private let cache = Guarded(Cache())
-  /// Bytes of decoded columns to keep; 0 keeps none.
-  private let limit: Int
-
-  /// What is kept is charged to, whichever query read it.
+  private let cache: ColumnCache
+  /// What tables keep is charged to, whichever query read it.
   private let memory: MemoryAccount
 
+  /// - Parameter limit: bytes of decoded columns to keep; 0 keeps none.
   init(_ snapshots: LiveSnapshots, keeping limit: Int, in memory: MemoryAccount) {
     self.snapshots = snapshots
     self.memory = memory
-    self.limit = limit
+    cache = ColumnCache(limit: limit, keepsAtOnce: true, in: memory)
   }
 
   /// The file's short name.
@@ -37,19 +23,18 @@ final class SegmentStore: Sendable {
 
   /// A column of a group.
   func column(_ group: StoredGroup, _ place: Int) throws -> Vector {
-    try limit > 0 ? memory.bound { try read(group, place) } : read(group, place)
-  }
-
-  private func read(_ group: StoredGroup, _ place: Int) throws -> Vector {
     let id = GroupRow.segmentID(group.id, place)
     let dictionary = try self.dictionary(group, place)
-    if let known = kept(id) {
-      // Appending makes a new dictionary in which all old codes mean the same.
-      guard let dictionary, known.dictionary !== dictionary else { return known }
-      let renewed = known.replacingDictionary(dictionary)
-      keep(renewed, id)
-      return renewed
-    }
+    let key = ColumnCache.Key(owner: 0, group: Int(id), column: 0)
+    let column = try cache.column(key) { try read(group, place, id, dictionary) }
+    // Appending makes a new dictionary in which all old codes mean the same.
+    guard let dictionary, column.dictionary !== dictionary else { return column }
+    let renewed = column.replacingDictionary(dictionary)
+    cache.replace(key, with: renewed)
+    return renewed
+  }
+
+  private func read(_ group: StoredGroup, _ place: Int, _ id: Int64, _ dictionary: StringDictionary?) throws -> Vector {
     let info = group.columns[place].info
     let connection = snapshots.connection(for: group.version)
     let found = try connection.with { file in
@@ -73,7 +58,6 @@ final class SegmentStore: Sendable {
       connection.markDamaged()
       throw DamagedFile.diagnostic("\(group.part(place)) is not what was written", name)
     }
-    keep(vector, id)
     return vector
   }
 
@@ -82,36 +66,6 @@ final class SegmentStore: Sendable {
     guard group.bounds[place].dictionaryCount > 0 else { return nil }
     // Tables keep their dictionaries.
     return try memory.bound { try group.columns[place].dictionary(from: snapshots.connection(for: group.version), table: group.table) }
-  }
-
-  private func kept(_ id: Int64) -> Vector? {
-    guard limit > 0 else { return nil }
-    return cache.withLock { cache in
-      guard var found = cache.vectors[id] else { return nil }
-      cache.uses += 1
-      found.lastUse = cache.uses
-      cache.vectors[id] = found
-      return found.vector
-    }
-  }
-
-  /// What was not used for longest makes room.
-  private func keep(_ vector: Vector, _ id: Int64) {
-    let bytes = vector.storedByteCount
-    guard bytes <= limit / 4 else { return }
-    cache.withLock { cache in
-      cache.uses += 1
-      if let old = cache.vectors.removeValue(forKey: id) { cache.bytes -= old.bytes }
-      if cache.bytes + bytes > limit {
-        for (oldest, entry) in cache.vectors.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
-          cache.vectors[oldest] = nil
-          cache.bytes -= entry.bytes
-          if cache.bytes + bytes <= limit * 3 / 4 { break }
-        }
-      }
-      cache.vectors[id] = Kept(vector: vector, bytes: bytes, lastUse: cache.uses)
-      cache.bytes += bytes
-    }
   }
 }
 

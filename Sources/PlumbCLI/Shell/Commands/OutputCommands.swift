@@ -16,6 +16,11 @@ extension DotCommand {
         "unknown-format", "there is no format `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: names) ?? "formats are \(names.joined(separator: ", "))")
     }
+    guard !format.isBinary else {
+      throw Diagnostic(
+        "binary-output", "\(name) is not text, so that a terminal cannot show it",
+        help: "`.once result.\(name)` writes the next result to a file")
+    }
     shell.settings.format = format
     shell.settings.isFormatChosen = format != .auto
   }

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
 /// Base64 by RFC 4648, with padding.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: Bytes, to out: inout ByteBuffer) {
+  package static func encode(_ bytes: Bytes, to out: inout ByteBuffer) {
     out.reserve(out.count + (bytes.count + 2) / 3 * 4)
     var at = 0
     while at < bytes.count {
@@ -22,7 +22,7 @@ enum Base64 {
   }
 
   /// Appends the bytes; false, and nothing appended, when `text` is not Base64 with its padding.
-  static func decode(_ text: Bytes, to out: inout ByteBuffer) -> Bool {
+  package static func decode(_ text: Bytes, to out: inout ByteBuffer) -> Bool {
     let text = text.trimmed
     let start = out.count
     guard text.count % 4 == 0 else { return false }
