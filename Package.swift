@@ -105,7 +105,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlumbStorageTests",
-      dependencies: ["PlumbStorage", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"],
+      dependencies: ["PlumbStorage", "PlumbParquet", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"],
       exclude: ["Workspace/Fixtures"]),
   ],
   swiftLanguageModes: [.v6],
