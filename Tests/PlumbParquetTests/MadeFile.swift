@@ -230,8 +230,9 @@ struct MadeFile {
   /// What reading ends with: `read`, or a diagnostic's code and message.
   static func outcome(_ bytes: [UInt8], memory: Int = 1 << 40) -> String {
     do {
-      let file = try open(bytes, memory: memory)
-      for group in file.rowGroups() { _ = try group.columns }
+      try MemoryAccount(limit: memory).bound {
+        for group in try open(bytes, memory: memory).rowGroups() { _ = try group.columns }
+      }
       return "read"
     } catch let diagnostic as Diagnostic {
       return "\(diagnostic.code): \(diagnostic.message)"

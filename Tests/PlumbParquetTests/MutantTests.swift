@@ -69,7 +69,7 @@ import Testing
     var outcomes: [String: Int] = [:]
     for number in 0..<count {
       let mutant = Self.mutated(originals[number % originals.count], &dice)
-      let outcome = MadeFile.outcome(mutant, memory: MemoryUse.current + 256 << 20)
+      let outcome = MadeFile.outcome(mutant, memory: 256 << 20)
       let code = String(outcome.prefix { $0 != ":" && $0 != " " })
       outcomes[code, default: 0] += 1
       #expect(["read", "bad-parquet", "unsupported-parquet", "memory-limit", "too-many-columns"].contains(code), "mutant \(number): \(outcome)")

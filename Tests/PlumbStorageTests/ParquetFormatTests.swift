@@ -54,7 +54,7 @@ import Testing
     let file = try TemporaryFile(Self.bytes(1000), named: "t.parquet")
     defer { file.remove() }
     var options = makeOptions()
-    options.cache = ColumnCache(limit: 1 << 20, keepsAtOnce: false)
+    options.cache = ColumnCache(limit: 1 << 20, keepsAtOnce: false, in: .process)
     let group = try LoadedFile(file.path, options).table.groups[0]
     let places = try (0..<4).map { _ in try group.column(2).lanes(Int64.self) }
     #expect(places[2] == places[1] && places[3] == places[1])
