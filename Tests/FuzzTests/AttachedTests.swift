@@ -8,10 +8,8 @@ import Synchronization
 import Testing
 
 /// Queries over an attached SQLite table answer as queries over a copy of it do, whatever is pushed down.
-///
-/// `PLUMB_ATTACHED` is the number of random conditions.
 @Suite(.serialized) struct AttachedTests {
-  private static let count = ProcessInfo.processInfo.environment["PLUMB_ATTACHED"].flatMap(Int.init) ?? 400
+  private static let count = Effort.of(2_000, sample: 120)
 
   /// A file with every kind of column, some of them with indexes.
   private final class Fixture {

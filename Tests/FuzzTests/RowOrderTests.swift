@@ -6,11 +6,9 @@ import Testing
 
 /// Where the order of rows shows, it is the same on any number of workers: through unions of unions, joins, partitions,
 /// expansions and sorts with equal keys, as window functions, `take` and lists see it.
-///
-/// `PLUMB_ROW_ORDER` is the number of queries.
 @Suite(.serialized) struct RowOrderTests {
   @Test func orderDoesNotDependOnTheWorkers() throws {
-    let count = ProcessInfo.processInfo.environment["PLUMB_ROW_ORDER"].flatMap(Int.init) ?? 150
+    let count = Effort.of(1_500, sample: 100)
     var queries = RowOrderQueries(seed: 20_250_611)
     let catalog = Catalog()
     for table in queries.tables { catalog.add(table) }

@@ -1,6 +1,8 @@
 import PlumbDatabase
 import PlumbEngine
+import PlumbKit
 import PlumbPresentation
+import PlumbSimulator
 import PlumbSyntax
 import Testing
 
@@ -26,7 +28,12 @@ struct HelpTests {
   }
 
   @Test func examplesRun() throws {
-    let session = try DataOptions.parse([]).workspace(nil).session()
+    // Six days of the default world, whose month takes minutes in a debug build.
+    let workspace = try Workspace(.empty)
+    let world = SimulatedWorld(try World(WorldOptions(days: 6)))
+    world.attach(to: workspace.catalog)
+    let session = workspace.session()
+    session.options.clock = { world.world.clock }
     // A file of the user's own.
     let examples =
       Self.declared.flatMap(\.examples).filter { !$0.hasPrefix("externaldata") } + ChartDeclaration.all.map(\.example)

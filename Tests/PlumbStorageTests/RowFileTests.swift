@@ -36,13 +36,24 @@ extension RowFile {
     + (0..<300).map { "\($0),\($0 % 7 == 0 ? "\"two\nlines, \"\"\($0)\"\"\"" : "text \($0 % 11)"),2025-03-06T01:02:\(10 + $0 % 50)Z\n" }.joined()
   private static let objects = (0..<200).map { "{\"id\": \($0), \"text\": \"t\($0 % 9)\", \"more\": [\($0)]}" }
 
-  static let files: [(name: String, text: String)] = [
-    ("t.csv", csv), ("t.csv", csv + "x,y,z\n"), ("t.csv", String(csv.dropLast())), ("t.tsv", "a\tb\n1\t2\n"),
-    ("t.ndjson", objects.joined(separator: "\n")), ("t.json", "[" + objects.joined(separator: ",\n") + "]"),
-    ("t.json", objects.joined(separator: "\n ")), ("t.csv", "only,a,header\n"),
+  struct File: CustomTestStringConvertible {
+    let testDescription: String
+    let name: String
+    let text: String
+
+    init(_ description: String, _ name: String, _ text: String) { (testDescription, self.name, self.text) = (description, name, text) }
+  }
+
+  static let files: [File] = [
+    File("csv", "t.csv", csv), File("csv with a last row of texts", "t.csv", csv + "x,y,z\n"),
+    File("csv without a last newline", "t.csv", String(csv.dropLast())), File("tsv", "t.tsv", "a\tb\n1\t2\n"),
+    File("json lines", "t.ndjson", objects.joined(separator: "\n")),
+    File("json array", "t.json", "[" + objects.joined(separator: ",\n") + "]"),
+    File("json objects one after the other", "t.json", objects.joined(separator: "\n ")),
+    File("a header alone", "t.csv", "only,a,header\n"),
   ]
 
-  @Test(arguments: files) func batchesAreTheWhole(file: (name: String, text: String)) throws {
+  @Test(arguments: files) func batchesAreTheWhole(file: File) throws {
     let stored = try TemporaryFile(Array(file.text.utf8), named: file.name)
     defer { stored.remove() }
     let whole = try LoadedFile(stored.path)
@@ -56,8 +67,7 @@ extension RowFile {
   }
 
   /// After every batch: what is remembered of it finds the place again, and the rest is the rest.
-  @Test(arguments: [0, 4, 5, 6]) func goingOn(number: Int) throws {
-    let file = Self.files[number]
+  @Test(arguments: [files[0], files[4], files[5], files[6]]) func goingOn(file: File) throws {
     let stored = try TemporaryFile(Array(file.text.utf8), named: file.name)
     defer { stored.remove() }
     let whole = try LoadedFile(stored.path).table

@@ -82,6 +82,18 @@ struct ReadmeTests {
     #expect(blocks.last?.lines.last?.hasPrefix("swift test") == true)
   }
 
+  /// Each promised figure has a script that runs alone, and `.ci/figures` runs the folder.
+  @Test func everyFigureIsOnThePage() throws {
+    let page = try Repository.text("README.md")
+    let scripts = (Repository.files(in: "Tests/figures", ending: ".py") + Repository.files(in: "Tests/figures", ending: ".sh"))
+      .filter { !$0.contains("__pycache__") }
+    #expect(!scripts.isEmpty)
+    for script in scripts {
+      #expect(page.contains("`\(script)"), "\(script) is not in README.md")
+      #expect(FileManager.default.isExecutableFile(atPath: Repository.root.appending(path: script).path), "\(script)")
+    }
+  }
+
   /// The commands of a session, each with what it prints; a command goes on while a quote in it is open.
   private static func commands(of block: Block) -> [(String, [String])] {
     var commands: [(String, [String])] = []

@@ -101,6 +101,20 @@ struct SourceTests {
     }
   }
 
+  /// A module, or a folder of the engine, that grows past this knows two things.
+  @Test func modulesAndFoldersStaySmall() throws {
+    func lines(in folder: String) throws -> Int {
+      try Repository.files(in: folder, ending: ".swift").reduce(0) { try $0 + Repository.text($1).count { $0 == "\n" } }
+    }
+    for module in Self.modules where module != "PlumbEngine" {
+      #expect(try lines(in: "Sources/\(module)") <= 15_000, "\(module)")
+    }
+    let files = Repository.files(in: "Sources/PlumbEngine", ending: ".swift")
+    let folders = Set(files.map { String($0.split(separator: "/")[2]) })
+    #expect(folders.allSatisfy { !$0.hasSuffix(".swift") }, "each file of the engine is in a folder of a layer")
+    for folder in folders { #expect(try lines(in: "Sources/PlumbEngine/\(folder)") <= 6_000, "\(folder)") }
+  }
+
   @Test func noUnfinishedWords() throws {
     let pattern = try Regex(#"\b(TODO|FIXME|XXX)\b"#)
     for folder in ["Sources", "Tests", "Samples", "Grammar"] {

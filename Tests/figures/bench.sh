@@ -3,6 +3,7 @@
 # the telemetry and the h2o queries at 10 million rows, wall and CPU milliseconds, geometric means, load time and memory.
 #
 #   Tests/figures/bench.sh [runs|h2o ...]      $ROWS (10000000), $THREADS (2), $REPEAT (3), $DATA (made there when missing)
+#   Tests/figures/bench.sh data runs|h2o       only makes the files when they are missing, and prints their path without its ending
 #   UNIQUE=1 Tests/figures/bench.sh            the text queries over messages that hardly repeat (2,000,000 rows)
 #
 # Takes the binary from $PLUMB (.build/release/plumb) and the harness from $BENCH (../shared/bench).
@@ -16,6 +17,7 @@ if [ -n "$UNIQUE" ]; then
   rows=${ROWS:-2000000}; data=$data-unique; extra=--unique-messages; only=(--only "q(15|17|18|19|31)")
   set -- runs
 fi
+if [ "$1" = data ]; then only_data=1; shift; fi
 [ $# = 0 ] && set -- runs h2o
 for suite in "$@"; do
   case $suite in
@@ -23,7 +25,8 @@ for suite in "$@"; do
     h2o) name=h2o_${rows}_100; size="--k 100" ;;
     *) echo "no suite is called $suite" >&2; exit 2 ;;
   esac
-  [ -e "$data/$name.csv" ] || python3 "$bench/gen.py" "$suite" --rows "$rows" $size $extra --out "$data"
+  [ -e "$data/$name.csv" ] || python3 "$bench/gen.py" "$suite" --rows "$rows" $size $extra --out "$data" >&2
+  if [ -n "$only_data" ]; then echo "$data/$name"; continue; fi
   PLUMB="$plumb pipe" python3 "$bench/bench.py" run --suite "$suite" --data "$data/$name" --threads "${THREADS:-2}" \
     --engines "${ENGINES:-duckdb,plumb}" --repeat "${REPEAT:-3}" --quiet-wait "${QUIET:-20}" "${only[@]}"
 done

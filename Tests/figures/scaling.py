@@ -2,13 +2,13 @@
 """Prints how much faster two threads are than one: each query of ../shared/bench that takes over 10 ms, and loading the CSV file;
 and what a session holds after loading and at most during each query, as multiples of the loaded size.
 
-  Tests/figures/scaling.py --data bench-data/runs_10000000_p10000 [--suite runs] [--repeat 5] [--only q16]
+  Tests/figures/scaling.py [--data bench-data/runs_10000000_p10000] [--suite runs] [--repeat 5] [--only q16]
 
 Both sessions are asked in turn, so that other work on the machine hits them alike; the least time of each counts.  Times need a
 quiet machine; what two threads do is also shown by the kernel's count of each thread's own time: "busiest" is the processor time
 of one thread alone over that of the busier of two, what the speed-up would be if nothing else ran and neither had to wait.
 Each peak is the kernel's (VmHWM, set back before the query), so it includes what earlier queries left behind unless --fresh
-starts a session for each query.  Takes the binary from $PLUMB (default .build/release/plumb).
+starts a session for each query.  Without --data the files are those of bench.sh.  Takes the binary from $PLUMB (default .build/release/plumb).
 """
 import argparse, json, os, re, statistics, subprocess, sys
 
@@ -45,13 +45,16 @@ class Session:
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--data", required=True)
+    options.add_argument("--data")
     options.add_argument("--suite", default="runs")
     options.add_argument("--repeat", type=int, default=5)
     options.add_argument("--only", default="")
     options.add_argument("--fresh", action="store_true")
     options.add_argument("--bench", default=os.environ.get("BENCH", os.path.join(HERE, "../../../shared/bench")))
     options = options.parse_args()
+    if options.data is None:
+        made = subprocess.run([os.path.join(HERE, "bench.sh"), "data", options.suite], stdout=subprocess.PIPE, text=True, check=True)
+        options.data = made.stdout.strip()
     sys.path.insert(0, options.bench)
     import bench
     queries = [q for q in json.load(open(os.path.join(options.bench, "queries.json")))["suites"][options.suite] if re.search(options.only, q["id"])]

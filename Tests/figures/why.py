@@ -5,7 +5,7 @@ Incidents are drawn with a fixed seed, as many of each cause as there are, and a
 second half of their lives, when the fault is past its early signs. Every other one is asked about, where there is
 one, for a pipeline downstream that failed for want of its data while no other pipeline upstream of it had an incident
 of its own; the others for the pipeline that they befell. The truth is the table `incidents`, which `why`
-does not read. The first 50 are the figure that the issue asks for; the other 200 were not looked at while `why`
+does not read. The first 50 are the promised figure; the other 200 were not looked at while `why`
 was made, and are asked about once more at an earlier moment. Exit status 1 when 80 % first and 95 % among the first
 three are missed in the second half of the lives.
 

@@ -3,7 +3,7 @@
 how large both files are, the memory that the import takes, and how long opening the workspace and counting takes as a
 whole process.
 
-  workspace.py [FILE.csv]     default: /tmp/bench/bench-data/runs_10000000_p10000.csv, as ../shared/bench/gen.py makes it
+  workspace.py [FILE.csv]     default: the 10 million runs of bench.sh
 
 Takes the binary from $PLUMB, default .build/release/plumb; three rounds by turns, the best of each. Without the
 duckdb package only Plumb's figures are printed.
@@ -11,7 +11,12 @@ duckdb package only Plumb's figures are printed.
 import os, resource, subprocess, sys, tempfile, time
 
 plumb = os.environ.get("PLUMB", ".build/release/plumb")
-data = sys.argv[1] if len(sys.argv) > 1 else "/tmp/bench/bench-data/runs_10000000_p10000.csv"
+if len(sys.argv) > 1:
+    data = sys.argv[1]
+else:
+    here = os.path.dirname(os.path.abspath(__file__))
+    made = subprocess.run([f"{here}/bench.sh", "data", "runs"], stdout=subprocess.PIPE, text=True, check=True)
+    data = made.stdout.strip() + ".csv"
 threads = len(os.sched_getaffinity(0))
 try:
     import duckdb

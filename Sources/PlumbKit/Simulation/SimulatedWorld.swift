@@ -15,7 +15,7 @@ package final class SimulatedWorld: Sendable {
   package init(_ world: World) { self.world = world }
 
   /// Has a catalog in memory show the world, and move it on.
-  func attach(to catalog: Catalog) {
+  package func attach(to catalog: Catalog) {
     fill(catalog)
     catalog.advance = { [unowned catalog, self] ticks in
       try Self.checkUnchanged(Self.changedTables(in: catalog))

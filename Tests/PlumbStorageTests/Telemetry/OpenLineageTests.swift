@@ -105,21 +105,23 @@ import Testing
     #expect(imported.tables.edges.cells("upstream", "downstream") == ["etl/load|etl/use"])
   }
 
+  private static let mistakes: KeyValuePairs<String, String> = [
+    "`run.runId` is missing": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {}}"#,
+    "`eventTime` is `soon`, which is no moment": #"{"eventTime": "soon", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#,
+    "`eventTime` is the placeholder `\"{{ any(x) }}\"`": #"{"eventTime": "{{ any(x) }}", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#,
+    "`eventType` is `EXPLODE`, which is not known": #"{"eventType": "EXPLODE", "eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#,
+    "`job.name` is `7`, not a text": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": 7}, "run": {"runId": "r"}}"#,
+    "`parent.job` is missing": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r", "facets": {"parent": {"run": {}}}}}"#,
+    "`outputStatistics.rowCount` is `\"many\"`, not a whole number": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "outputs": [{"namespace": "a", "name": "b", "outputFacets": {"outputStatistics": {"rowCount": "many"}}}]}"#,
+    "`inputs` is `{}`, not an array": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "inputs": {}}"#,
+    "no JSON, a slot's name is a string in quotes": #"{"eventTime": {{ any(x) }}, "run": {"runId": "r"}, "job": {}}"#,
+    "it is no object": #"[1, 2]"#,
+    "it ends in the middle of a value": #"{"eventTime": "2025-03-06T01:0"#,
+  ]
+
   /// What is wrong in one event costs that event, and its line and reason are said.
-  @Test(arguments: [
-    (#"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {}}"#, "`run.runId` is missing"),
-    (#"{"eventTime": "soon", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#, "`eventTime` is `soon`, which is no moment"),
-    (#"{"eventTime": "{{ any(x) }}", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#, "`eventTime` is the placeholder `\"{{ any(x) }}\"`"),
-    (#"{"eventType": "EXPLODE", "eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#, "`eventType` is `EXPLODE`, which is not known"),
-    (#"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": 7}, "run": {"runId": "r"}}"#, "`job.name` is `7`, not a text"),
-    (#"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r", "facets": {"parent": {"run": {}}}}}"#, "`parent.job` is missing"),
-    (#"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "outputs": [{"namespace": "a", "name": "b", "outputFacets": {"outputStatistics": {"rowCount": "many"}}}]}"#, "`outputStatistics.rowCount` is `\"many\"`, not a whole number"),
-    (#"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "inputs": {}}"#, "`inputs` is `{}`, not an array"),
-    (#"{"eventTime": {{ any(x) }}, "run": {"runId": "r"}, "job": {}}"#, "no JSON, a slot's name is a string in quotes"),
-    (#"[1, 2]"#, "it is no object"),
-    (#"{"eventTime": "2025-03-06T01:0"#, "it ends in the middle of a value"),
-  ])
-  func badEvents(text: String, reason: String) throws {
+  @Test(arguments: mistakes.map(\.key)) func badEvents(reason: String) throws {
+    let text = try #require(Self.mistakes.first { $0.key == reason }?.value)
     let good = Self.events[0]
     let imported = try Imported([good, text, Self.events[1]].joined(separator: "\n"), named: "e.ndjson")
     #expect(imported.rejects.map(\.reason) == [reason])

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Prints how the tests that make their own inputs end when they try all of it rather than a sample: mutated and random queries
+# and files, deep texts and bombs, aggregates over rows in order, the order of rows on several workers, attached tables.
+# Builds the tests (debug).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+PLUMB_FULL=1 swift test --filter FuzzTests --skip DifferentialTests 2>&1 |
+  grep -E "^. (Test|Suite) [a-zA-Z]+(\(.*\))? (passed|failed|with)|^. Test run|recorded|Fatal" || { echo "it did not end well"; exit 1; }
