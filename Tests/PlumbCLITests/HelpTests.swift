@@ -28,9 +28,9 @@ struct HelpTests {
   }
 
   @Test func examplesRun() throws {
-    // Six days of the default world, whose month takes minutes in a debug build.
+    // Ten days of the default world, whose month takes minutes in a debug build.
     let workspace = try Workspace(.empty)
-    let world = SimulatedWorld(try World(WorldOptions(days: 6)))
+    let world = SimulatedWorld(try World(WorldOptions(days: 10)))
     world.attach(to: workspace.catalog)
     let session = workspace.session()
     session.options.clock = { world.world.clock }
