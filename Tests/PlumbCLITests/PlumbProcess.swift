@@ -8,6 +8,8 @@ struct PlumbProcess {
 
   /// The binary stands beside the tests.
   static let path: String = {
+    // A job in the background ignores interrupts, and so would all that it starts; some tests interrupt what they start.
+    signal(SIGINT, SIG_DFL)
     let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return (tests as NSString).deletingLastPathComponent + "/plumb"
   }()
