@@ -60,15 +60,3 @@ struct ChildProcess {
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
   }
 }
-
-extension [String] {
-  /// The texts as C has an argument list, for as long as `body` runs.
-  fileprivate func withCStrings<Result>(
-    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Result
-  ) -> Result {
-    var pointers: [UnsafeMutablePointer<CChar>?] = map { strdup($0) }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
-  }
-}

@@ -94,14 +94,13 @@ enum Console {
   static func report(_ diagnostic: Diagnostic) { report([diagnostic], source: "") }
 
   static func write(_ text: String, to descriptor: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
+    text.withUTF8Bytes { bytes in
+      var rest = bytes
       while let base = rest.baseAddress, rest.count > 0 {
         let written = Glibc.write(descriptor, base, rest.count)
         if written < 0 && errno == EINTR { continue }
         if written <= 0 { return }
-        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        rest = rest.part(from: written)
       }
     }
   }

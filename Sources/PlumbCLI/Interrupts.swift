@@ -30,12 +30,7 @@ final class Interrupts: Sendable {
     var signals = Self.endingSignals()
     if signals.isEmpty { return }
     pthread_sigmask(SIG_BLOCK, &signals.set, nil)
-    var thread = pthread_t()
-    if pthread_create(&thread, nil, { _ in Interrupts.shared.watch() }, nil) == 0 {
-      pthread_detach(thread)
-    } else {
-      pthread_sigmask(SIG_UNBLOCK, &signals.set, nil)
-    }
+    if !startThread({ Interrupts.shared.watch() }) { pthread_sigmask(SIG_UNBLOCK, &signals.set, nil) }
   }
 
   /// The signals that end the process. What our parent had ignored, as `nohup` does, stays ignored.
@@ -44,17 +39,12 @@ final class Interrupts: Sendable {
     sigemptyset(&signals)
     var isEmpty = true
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      var current = sigaction()
-      sigaction(number, nil, &current)
-      if unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) != ignored {
-        sigaddset(&signals, number)
-        isEmpty = false
-      }
+      if plumb_signal_is_ignored(number) { continue }
+      sigaddset(&signals, number)
+      isEmpty = false
     }
     return (signals, isEmpty)
   }
-
-  private static let ignored = 1
 
   /// Runs `body`; an interrupt meanwhile calls `action` on another thread. A second one ends the process
   /// unless the action is `repeatable`.
@@ -94,7 +84,7 @@ final class Interrupts: Sendable {
   /// How often Ctrl-C was pressed: what stops with it compares two counts.
   var count: Int { state.withLock { $0.count } }
 
-  private func watch() -> UnsafeMutableRawPointer? {
+  private func watch() {
     var all = sigset_t()
     sigfillset(&all)
     var awaited = Self.endingSignals().set

@@ -19,10 +19,9 @@ package enum QueryText {
 
   private static func read(_ descriptor: Int32, name: String) throws -> String {
     var bytes: [UInt8] = []
-    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    defer { block.deallocate() }
+    var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let got = Glibc.read(descriptor, block.baseAddress, block.count)
+      let got = Glibc.read(descriptor, &block, block.count)
       if got == 0 { break }
       if got < 0 {
         if errno == EINTR { continue }

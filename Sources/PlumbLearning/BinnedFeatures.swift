@@ -24,7 +24,7 @@ final class BinnedFeatures: @unchecked Sendable {
         let values = matrix.column(feature)
         let bounds = BinnedFeatures.bounds(values, count: matrix.rowCount)
         let bins = Buffer(byteCount: matrix.rowCount)
-        BinnedFeatures.assign(values, count: matrix.rowCount, bounds, to: bins.values(UInt8.self))
+        BinnedFeatures.assign(values, count: matrix.rowCount, bounds, to: bins.view(UInt8.self))
         made.withLock { $0[feature] = (bounds, bins) }
       }
     }
@@ -33,24 +33,24 @@ final class BinnedFeatures: @unchecked Sendable {
     bins = all.map(\.bins)
   }
 
-  func column(_ feature: Int) -> UnsafePointer<UInt8> { UnsafePointer(bins[feature].values(UInt8.self)) }
+  func column(_ feature: Int) -> BufferView<UInt8> { bins[feature].view(UInt8.self) }
 
   /// Midpoints between neighbouring values; all of them, or so many that bins hold about as many rows each.
-  private static func bounds(_ values: UnsafePointer<Double>, count n: Int) -> [Double] {
+  private static func bounds(_ values: BufferView<Double>, count n: Int) -> [Double] {
     let taken = Swift.min(n, sampleLimit)
     let sample = Buffer(of: Double.self, count: taken)
     var known = 0
     for i in 0..<taken {
       let value = values[taken == n ? i : i * n / taken]
-      sample.values(Double.self)[known] = value
+      sample.view(Double.self)[known] = value
       if !value.isNaN { known += 1 }
     }
-    let sorted = SortedFeature.sortedKeys(sample.values(Double.self), count: known)
+    let sorted = SortedFeature.sortedKeys(sample.view(Double.self), count: known)
     var distinct: [Double] = []
     // How many sampled values are at most `distinct[i]`.
     var upTo: [Int] = []
     for place in 0..<known {
-      let value = sample.values(Double.self)[Int(sorted.values(SortedFeature.Key.self)[place].row)]
+      let value = sample.view(Double.self)[Int(sorted[place].row)]
       if distinct.last == value {
         upTo[upTo.count - 1] = place + 1
       } else {
@@ -74,24 +74,23 @@ final class BinnedFeatures: @unchecked Sendable {
   }
 
   private static func assign(
-    _ values: UnsafePointer<Double>, count n: Int, _ bounds: [Double], to bins: UnsafeMutablePointer<UInt8>
+    _ values: BufferView<Double>, count n: Int, _ bounds: [Double], to bins: BufferView<UInt8>
   ) {
-    bounds.withUnsafeBufferPointer { bounds in
-      for i in 0..<n {
-        let value = values[i]
-        if value.isNaN {
-          bins[i] = UInt8(missing)
-          continue
-        }
-        // Halving without branches: how many bounds are below the value.
-        var low = 0, length = bounds.count
-        while length > 0 {
-          let half = (length &+ 1) &>> 1
-          low = bounds[low &+ half &- 1] < value ? low &+ half : low
-          length = length &- half
-        }
-        bins[i] = UInt8(truncatingIfNeeded: low)
+    let bounds = BufferView(bounds)
+    for i in 0..<n {
+      let value = values[i]
+      if value.isNaN {
+        bins[i] = UInt8(missing)
+        continue
       }
+      // Halving without branches: how many bounds are below the value.
+      var low = 0, length = bounds.count
+      while length > 0 {
+        let half = (length &+ 1) &>> 1
+        low = bounds[low &+ half &- 1] < value ? low &+ half : low
+        length = length &- half
+      }
+      bins[i] = UInt8(truncatingIfNeeded: low)
     }
   }
 }

@@ -41,10 +41,8 @@ final class BinnedGrower {
 
   /// - Parameter rowTimes: how often each row takes part; nil for once each.
   func grow(rowTimes: [UInt16]?) throws -> DecisionTree {
-    let itemBuffer = Buffer(of: Item.self, count: data.rowCount)
-    let room = Buffer(of: Item.self, count: data.rowCount)
-    defer { withExtendedLifetime((itemBuffer, room)) {} }
-    let items = itemBuffer.values(Item.self)
+    let items = BufferView<Item>(count: data.rowCount)
+    let room = BufferView<Item>(count: data.rowCount)
     var itemCount = 0
     var rootCounts = [Double](repeating: 0, count: data.classCount)
     for row in 0..<data.rowCount {
@@ -76,7 +74,7 @@ final class BinnedGrower {
       let mine = items + task.start
       guard let (feature, split, hasMissing) = bestSplit(mine, rows, task.counts) else { continue }
       let bounds = binned.bounds[feature]
-      let (leftRows, leftCounts) = part(mine, rows, feature, split, room.values(Item.self))
+      let (leftRows, leftCounts) = part(mine, rows, feature, split, room)
       nodes[index].feature = Int32(truncatingIfNeeded: feature)
       nodes[index].threshold = split.position < bounds.count ? bounds[split.position] : .infinity
       nodes[index].sawMissing = hasMissing
@@ -94,7 +92,7 @@ final class BinnedGrower {
   }
 
   private func bestSplit(
-    _ items: UnsafePointer<Item>, _ rows: Int, _ counts: [Double]
+    _ items: BufferView<Item>, _ rows: Int, _ counts: [Double]
   ) -> (feature: Int, split: SplitCandidate, hasMissing: Bool)? {
     let featureCount = data.features.featureCount
     let wanted = options.featuresPerSplit.map { Swift.min(featureCount, Swift.max(1, $0)) } ?? featureCount
@@ -115,11 +113,11 @@ final class BinnedGrower {
 
   /// The best split on a feature; nil when all rows are in one bin.
   private func scan(
-    _ feature: Int, _ items: UnsafePointer<Item>, _ rows: Int, _ counts: [Double]
+    _ feature: Int, _ items: BufferView<Item>, _ rows: Int, _ counts: [Double]
   ) -> (SplitCandidate, hasMissing: Bool)? {
     let classes = data.classCount
     let bins = binned.column(feature)
-    let masses = masses.values(Double.self), tallies = tallies.values(Int.self)
+    let masses = masses.view(Double.self), tallies = tallies.view(Int.self)
     var lowest = 255, highest = 0
     for i in 0..<rows {
       let item = items[i]
@@ -130,8 +128,8 @@ final class BinnedGrower {
       highest = Swift.max(highest, bin)
     }
     defer {
-      (tallies + lowest).update(repeating: 0, count: highest - lowest + 1)
-      (masses + lowest * classes).update(repeating: 0, count: (highest - lowest + 1) * classes)
+      tallies.fill(lowest, count: highest - lowest + 1, with: 0)
+      masses.fill(lowest * classes, count: (highest - lowest + 1) * classes, with: 0)
     }
     guard lowest < highest else { return nil }
     let missing = tallies[BinnedFeatures.missing]
@@ -152,9 +150,8 @@ final class BinnedGrower {
     _ lowest: Int, _ last: Int, _ rows: Int, _ missing: Int, _ missingGoesLeft: Bool, _ counts: [Double],
     _ best: inout SplitCandidate
   ) {
-    let masses = UnsafePointer(masses.values(Double.self)), tallies = UnsafePointer(tallies.values(Int.self))
+    let masses = masses.view(Double.self), tallies = tallies.view(Int.self)
     let minLeaf = Swift.max(1, options.minLeaf)
-    let sides = sideCounts.values(Double.self)
     let first = counts[0], second = counts[1]
     var leftRows = 0, a = 0.0, b = 0.0
     if missingGoesLeft {
@@ -172,9 +169,7 @@ final class BinnedGrower {
       let merit: Double
       switch options.criterion {
       case .gini: merit = (a * a + b * b) / (a + b) + (c * c + d * d) / (c + d)
-      case .entropy:
-        (sides[0], sides[1], sides[2], sides[3]) = (a, b, c, d)
-        merit = Impurity.merit(left: sides, a + b, right: sides + 2, c + d, classes: 2, .entropy)
+      case .entropy: merit = Impurity.merit(left: (a, b), a + b, right: (c, d), c + d, .entropy)
       }
       if merit > best.merit { best = candidate(bin, merit, rows - leftRows == missing, missing, missingGoesLeft) }
     }
@@ -184,10 +179,10 @@ final class BinnedGrower {
     _ lowest: Int, _ last: Int, _ rows: Int, _ missing: Int, _ missingGoesLeft: Bool, _ counts: [Double],
     _ best: inout SplitCandidate
   ) {
-    let masses = UnsafePointer(masses.values(Double.self)), tallies = UnsafePointer(tallies.values(Int.self))
+    let masses = masses.view(Double.self), tallies = tallies.view(Int.self)
     let classes = counts.count
     let minLeaf = Swift.max(1, options.minLeaf)
-    let left = sideCounts.values(Double.self), right = left + classes
+    let left = sideCounts.view(Double.self), right = left + classes
     var leftRows = 0, leftTotal = 0.0, total = 0.0
     for label in 0..<classes {
       left[label] = 0
@@ -225,8 +220,8 @@ final class BinnedGrower {
 
   /// Brings the rows that go left to the front, each side in its order; how many they are, and what they weigh.
   private func part(
-    _ items: UnsafeMutablePointer<Item>, _ rows: Int, _ feature: Int, _ split: SplitCandidate,
-    _ room: UnsafeMutablePointer<Item>
+    _ items: BufferView<Item>, _ rows: Int, _ feature: Int, _ split: SplitCandidate,
+    _ room: BufferView<Item>
   ) -> (Int, [Double]) {
     let bins = binned.column(feature)
     var leftCounts = [Double](repeating: 0, count: data.classCount)
@@ -244,7 +239,7 @@ final class BinnedGrower {
         rights &+= 1
       }
     }
-    (items + lefts).update(from: room, count: rights)
+    items.copy(room, count: rights, to: lefts)
     return (lefts, leftCounts)
   }
 }

@@ -102,23 +102,23 @@ package struct DecisionTree: Hashable, Sendable {
   /// The leaf that a row with these values, in the order of `features`, comes to.
   package func leaf(of row: [Double]) -> Int {
     precondition(row.count == features.count, "callers give a value for each feature")
-    return row.withUnsafeBufferPointer { row in leaf { row[$0] } }
+    return leaf { row[$0] }
   }
 
   /// The leaf of each row of a matrix whose columns are those of training.
   package func leaves(of matrix: FeatureMatrix) -> [Int32] {
     precondition(matrix.featureCount == features.count, "callers give a value for each feature")
     let walk = TreeWalk(self) { _ in 0 }
-    return matrix.withColumns { columns in
-      (0..<matrix.rowCount).map { Int32(truncatingIfNeeded: walk.leaf(columns, row: $0)) }
-    }
+    let columns = matrix.table
+    return (0..<matrix.rowCount).map { Int32(truncatingIfNeeded: walk.leaf(columns, row: $0)) }
   }
 
   /// The share of `class` in the leaf of each row.
   package func probabilities(of class: Int = 1, for matrix: FeatureMatrix) -> [Double] {
     precondition(matrix.featureCount == features.count, "callers give a value for each feature")
     let walk = TreeWalk(self) { probability(of: `class`, in: $0) }
-    return matrix.withColumns { columns in (0..<matrix.rowCount).map { walk.value(columns, row: $0) } }
+    let columns = matrix.table
+    return (0..<matrix.rowCount).map { walk.value(columns, row: $0) }
   }
 
   package func probability(of class: Int = 1, for row: [Double]) -> Double {
@@ -155,13 +155,11 @@ package struct DecisionTree: Hashable, Sendable {
   }
 
   @inline(__always) func leaf(_ value: (Int) -> Double) -> Int {
-    nodes.withUnsafeBufferPointer { nodes in
-      var index = 0
-      while true {
-        let node = nodes[index]
-        if node.feature < 0 { return index }
-        index = DecisionTree.goesLeft(node, value(Int(node.feature))) ? index &+ 1 : Int(node.right)
-      }
+    var index = 0
+    while true {
+      let node = nodes[index]
+      if node.feature < 0 { return index }
+      index = DecisionTree.goesLeft(node, value(Int(node.feature))) ? index &+ 1 : Int(node.right)
     }
   }
 }

@@ -40,11 +40,11 @@ final class ExactGrower: @unchecked Sendable {
     let n = data.rowCount
     rowCount = n
     let labels = Buffer(of: Int32.self, count: n)
-    for (row, label) in data.labels.enumerated() { labels.values(Int32.self)[row] = label }
+    for (row, label) in data.labels.enumerated() { labels.view(Int32.self)[row] = label }
     self.labels = labels
     weights = data.weights.map { from in
       let buffer = Buffer(of: Double.self, count: n)
-      for row in 0..<n { buffer.values(Double.self)[row] = from[row] }
+      for row in 0..<n { buffer.view(Double.self)[row] = from[row] }
       return buffer
     }
     sides = Buffer.zeros(byteCount: n / 8 + 1)
@@ -54,7 +54,7 @@ final class ExactGrower: @unchecked Sendable {
     candidates = Buffer(of: SplitCandidate.self, count: Swift.max(1, data.features.featureCount))
     if options.criterion == .entropy, data.classCount == 2, data.weights == nil {
       let table = Buffer(of: Double.self, count: n + 1)
-      for k in 0...n { table.values(Double.self)[k] = k == 0 ? 0 : Double(k) * log(Double(k)) }
+      for k in 0...n { table.view(Double.self)[k] = k == 0 ? 0 : Double(k) * log(Double(k)) }
       logs = table
     } else {
       logs = nil
@@ -68,7 +68,7 @@ final class ExactGrower: @unchecked Sendable {
     try overFeatures(rows: rowCount) { feature, _ in
       try self.context.checkpoint()
       let order = SortedFeature.entries(
-        self.data.features.column(feature), labels: self.labels.values(Int32.self), count: self.rowCount)
+        self.data.features.column(feature), labels: self.labels.view(Int32.self), count: self.rowCount)
       made.withLock { $0[feature] = order }
     }
     return made.withLock { $0.compactMap { $0 } }
@@ -117,7 +117,7 @@ final class ExactGrower: @unchecked Sendable {
           samples: Int32(truncatingIfNeeded: rows), threshold: 0, impurity: impurity))
       if isLeaf(depth: task.depth, rows: rows, impurity) { continue }
       guard let (feature, split) = try bestSplit(task, &random) else { continue }
-      let order = UnsafePointer(orders[feature].values(UInt64.self) + task.start)
+      let order = orders[feature].view(UInt64.self) + task.start
       let known = SplitScan.known(order, rows)
       let values = data.features.column(feature)
       nodes[index].feature = Int32(truncatingIfNeeded: feature)
@@ -157,7 +157,7 @@ final class ExactGrower: @unchecked Sendable {
   /// The feature and place of the best split; of equally good ones the first feature's, at its lowest value.
   private func bestSplit(_ task: Pending, _ random: inout RandomGenerator) throws -> (Int, SplitCandidate)? {
     let featureCount = data.features.featureCount
-    let results = candidates.values(SplitCandidate.self)
+    let results = candidates.view(SplitCandidate.self)
     var best: (feature: Int, split: SplitCandidate)?
     func consider(_ feature: Int) {
       if results[feature].isFound, results[feature].merit > best?.split.merit ?? -.infinity {
@@ -177,7 +177,7 @@ final class ExactGrower: @unchecked Sendable {
       let other = place + Int(truncatingIfNeeded: random.below(UInt64(featureCount - place)))
       features.swapAt(place, other)
       let feature = features[place]
-      if SplitScan.isConstant(orders[feature].values(UInt64.self) + task.start, task.end - task.start) { continue }
+      if SplitScan.isConstant(orders[feature].view(UInt64.self) + task.start, task.end - task.start) { continue }
       visited += 1
       scan(feature, task)
       consider(feature)
@@ -187,36 +187,35 @@ final class ExactGrower: @unchecked Sendable {
 
   private func scan(_ feature: Int, _ task: Pending) {
     let rows = task.end - task.start
-    let order = UnsafePointer(orders[feature].values(UInt64.self) + task.start)
+    let order = orders[feature].view(UInt64.self) + task.start
     var result = SplitCandidate()
     if !SplitScan.isConstant(order, rows) {
       let scan = SplitScan(order, rows: rows, minLeaf: options.minLeaf, criterion: options.criterion)
       if data.classCount == 2, weights == nil {
-        result = scan.best(positives: Int(task.counts[1]), logs: logs.map { UnsafePointer($0.values(Double.self)) })
+        result = scan.best(positives: Int(task.counts[1]), logs: logs.map { $0.view(Double.self) })
       } else {
         result = scan.best(
-          counts: task.counts, labels: labels.values(Int32.self),
-          weights: weights.map { UnsafePointer($0.values(Double.self)) })
+          counts: task.counts, labels: labels.view(Int32.self),
+          weights: weights.map { $0.view(Double.self) })
       }
     }
-    candidates.values(SplitCandidate.self)[feature] = result
+    candidates.view(SplitCandidate.self)[feature] = result
   }
 
   /// Notes for each row of a node which way it goes; what each class weighs on the left.
-  private func mark(_ order: UnsafePointer<UInt64>, _ rows: Int, _ split: SplitCandidate, known: Int) -> [Double] {
-    let sides = sides.values(UInt8.self)
-    let labels = labels.values(Int32.self)
+  private func mark(_ order: BufferView<UInt64>, _ rows: Int, _ split: SplitCandidate, known: Int) -> [Double] {
+    let sides = sides.view(UInt8.self)
+    let labels = labels.view(Int32.self)
     var leftCounts = [Double](repeating: 0, count: data.classCount)
-    leftCounts.withUnsafeMutableBufferPointer { leftCounts in
-      for i in 0..<rows {
-        let row = SortedFeature.row(order[i])
-        let bit: UInt8 = 1 &<< UInt8(truncatingIfNeeded: row & 7)
-        if i < split.position || (split.missingGoesLeft && i >= known) {
-          sides[row &>> 3] |= bit
-          leftCounts[Int(labels[row])] += weights.map { $0.values(Double.self)[row] } ?? 1
-        } else {
-          sides[row &>> 3] &= ~bit
-        }
+    let weights = weights?.view(Double.self)
+    for i in 0..<rows {
+      let row = SortedFeature.row(order[i])
+      let bit: UInt8 = 1 &<< UInt8(truncatingIfNeeded: row & 7)
+      if i < split.position || (split.missingGoesLeft && i >= known) {
+        sides[row &>> 3] |= bit
+        leftCounts[Int(labels[row])] += weights?[row] ?? 1
+      } else {
+        sides[row &>> 3] &= ~bit
       }
     }
     return leftCounts
@@ -230,25 +229,25 @@ final class ExactGrower: @unchecked Sendable {
     try overFeatures(rows: task.end - task.start) { feature, worker in
       if feature == split && isInOrder { return }
       let rows = task.end - task.start
-      let order = self.orders[feature].values(UInt64.self) + task.start
+      let order = self.orders[feature].view(UInt64.self) + task.start
       if SplitScan.isConstant(order, rows) { return }
-      let sides = UnsafePointer(self.sides.values(UInt8.self))
+      let sides = self.sides.view(UInt8.self)
       if !keepsRight {
         ExactGrower.keepLeft(order, rows, sides)
       } else if !keepsLeft {
         ExactGrower.keepRight(order, rows, sides)
       } else {
-        ExactGrower.part(order, rows, sides, self.rooms[worker].values(UInt64.self))
+        ExactGrower.part(order, rows, sides, self.rooms[worker].view(UInt64.self))
       }
     }
   }
 
-  @inline(__always) private static func left(_ entry: UInt64, _ sides: UnsafePointer<UInt8>) -> Int {
+  @inline(__always) private static func left(_ entry: UInt64, _ sides: BufferView<UInt8>) -> Int {
     let row = SortedFeature.row(entry)
     return Int(truncatingIfNeeded: sides[row &>> 3] &>> UInt8(truncatingIfNeeded: row & 7) & 1)
   }
 
-  private static func keepLeft(_ order: UnsafeMutablePointer<UInt64>, _ rows: Int, _ sides: UnsafePointer<UInt8>) {
+  private static func keepLeft(_ order: BufferView<UInt64>, _ rows: Int, _ sides: BufferView<UInt8>) {
     var place = 0
     for i in 0..<rows {
       let entry = order[i]
@@ -257,7 +256,7 @@ final class ExactGrower: @unchecked Sendable {
     }
   }
 
-  private static func keepRight(_ order: UnsafeMutablePointer<UInt64>, _ rows: Int, _ sides: UnsafePointer<UInt8>) {
+  private static func keepRight(_ order: BufferView<UInt64>, _ rows: Int, _ sides: BufferView<UInt8>) {
     var place = rows &- 1
     var i = rows &- 1
     while i >= 0 {
@@ -269,8 +268,8 @@ final class ExactGrower: @unchecked Sendable {
   }
 
   private static func part(
-    _ order: UnsafeMutablePointer<UInt64>, _ rows: Int, _ sides: UnsafePointer<UInt8>,
-    _ room: UnsafeMutablePointer<UInt64>
+    _ order: BufferView<UInt64>, _ rows: Int, _ sides: BufferView<UInt8>,
+    _ room: BufferView<UInt64>
   ) {
     var lefts = 0, rights = 0
     for i in 0..<rows {
@@ -281,6 +280,6 @@ final class ExactGrower: @unchecked Sendable {
       lefts &+= isLeft
       rights &+= 1 &- isLeft
     }
-    (order + lefts).update(from: room, count: rights)
+    order.copy(room, count: rights, to: lefts)
   }
 }

@@ -20,7 +20,7 @@ package final class FeatureMatrix: @unchecked Sendable {
     let rowCount = columns.map(\.count).min() ?? 0
     let buffers = columns.map { column in
       let buffer = Buffer(of: Double.self, count: rowCount)
-      for (row, value) in column.prefix(rowCount).enumerated() { buffer.values(Double.self)[row] = value }
+      for (row, value) in column.prefix(rowCount).enumerated() { buffer.view(Double.self)[row] = value }
       return buffer
     }
     self.init(names: names, rowCount: rowCount, columns: buffers)
@@ -57,7 +57,7 @@ package final class FeatureMatrix: @unchecked Sendable {
       var row = 0
       for group in table.groups {
         try context.checkpoint()
-        try group.columns[index].copyReals(to: buffer.values(Double.self) + row)
+        try group.columns[index].copyReals(to: buffer.view(Double.self) + row)
         row += group.count
       }
       return buffer
@@ -69,8 +69,8 @@ package final class FeatureMatrix: @unchecked Sendable {
 
   package func value(_ feature: Int, row: Int) -> Double { column(feature)[row] }
 
-  @inline(__always) package func column(_ feature: Int) -> UnsafePointer<Double> {
-    UnsafePointer(columns[feature].values(Double.self))
+  @inline(__always) package func column(_ feature: Int) -> BufferView<Double> {
+    columns[feature].view(Double.self)
   }
 
   /// The values of a row, in the order of `names`.
@@ -80,7 +80,7 @@ package final class FeatureMatrix: @unchecked Sendable {
   package func selecting(_ rows: [Int]) -> FeatureMatrix {
     let buffers = columns.map { column in
       let buffer = Buffer(of: Double.self, count: rows.count)
-      let from = column.values(Double.self), to = buffer.values(Double.self)
+      let from = column.view(Double.self), to = buffer.view(Double.self)
       for (place, row) in rows.enumerated() { to[place] = from[row] }
       return buffer
     }

@@ -74,9 +74,7 @@ package struct Forest: Hashable, Sendable {
     }
     let all = grown.withLock { $0.compactMap { $0 } }
     let forest = Forest(trees: all.map(\.tree))
-    return try withExtendedLifetime(held) {
-      Trained(forest: forest, outOfBag: try outOfBag(all, data, context))
-    }
+    return Trained(forest: forest, outOfBag: try outOfBag(all, data, context))
   }
 
   /// A tree and a bit for each row of training, whether the tree saw it.
@@ -126,34 +124,31 @@ package struct Forest: Hashable, Sendable {
     let sums = Buffer.zeros(byteCount: n * 8), asked = Buffer.zeros(byteCount: n * 8)
     let walks = grown.map { grown in TreeWalk(grown.tree) { grown.tree.probability(of: 1, in: $0) } }
     try inBlocks(of: data.features, context) { columns, rows in
-      let sums = sums.values(Double.self), asked = asked.values(Int.self)
+      let sums = sums.view(Double.self), asked = asked.view(Int.self)
       for (walk, grown) in zip(walks, grown) {
-        grown.saw.withUnsafeBufferPointer { saw in
-          for row in rows where saw[row &>> 6] &>> UInt64(row & 63) & 1 == 0 {
-            sums[row] += walk.value(columns, row: row)
-            asked[row] &+= 1
-          }
+        for row in rows where grown.saw[row &>> 6] &>> UInt64(row & 63) & 1 == 0 {
+          sums[row] += walk.value(columns, row: row)
+          asked[row] &+= 1
         }
       }
       for row in rows { sums[row] /= Double(asked[row]) }
     }
-    return Array(UnsafeBufferPointer(start: sums.values(Double.self), count: n))
+    return sums.view(Double.self).array(n)
   }
 
   /// Calls `body` for blocks of rows that together are all of them, on all workers.
   private static func inBlocks(
     of matrix: FeatureMatrix, _ context: ExecutionContext,
-    _ body: @Sendable (_ columns: UnsafePointer<UnsafePointer<Double>>, _ rows: Range<Int>) -> Void
+    _ body: @Sendable (_ columns: BufferTable<Double>, _ rows: Range<Int>) -> Void
   ) throws {
     let next = Atomic<Int>(0)
     try WorkerPool.shared.run(workers: matrix.rowCount < 2048 ? 1 : context.threads) { _ in
-      try matrix.withColumns { columns in
-        while true {
-          let start = next.wrappingAdd(1024, ordering: .relaxed).oldValue
-          guard start < matrix.rowCount else { break }
-          try context.checkpoint()
-          body(columns, start..<Swift.min(start + 1024, matrix.rowCount))
-        }
+      let columns = matrix.table
+      while true {
+        let start = next.wrappingAdd(1024, ordering: .relaxed).oldValue
+        guard start < matrix.rowCount else { break }
+        try context.checkpoint()
+        body(columns, start..<Swift.min(start + 1024, matrix.rowCount))
       }
     }
   }
@@ -173,11 +168,11 @@ package struct Forest: Hashable, Sendable {
     let sums = Buffer.zeros(byteCount: matrix.rowCount * 8)
     let walks = trees.map { tree in TreeWalk(tree) { tree.probability(of: `class`, in: $0) } }
     try Forest.inBlocks(of: matrix, context) { columns, rows in
-      let sums = sums.values(Double.self)
+      let sums = sums.view(Double.self)
       for walk in walks { for row in rows { sums[row] += walk.value(columns, row: row) } }
       for row in rows { sums[row] /= Double(walks.count) }
     }
-    return Array(UnsafeBufferPointer(start: sums.values(Double.self), count: matrix.rowCount))
+    return sums.view(Double.self).array(matrix.rowCount)
   }
 
   /// The mean of the trees' importances.

@@ -1,31 +1,29 @@
 import Glibc
+import PlumbEngine
 
 /// How mixed the classes of a node are, and how good a split is, with the arithmetic of scikit-learn's criteria,
 /// so that equally good splits compare alike.
 enum Impurity {
   /// The impurity of a node with these class weights.
   static func of(_ counts: [Double], _ criterion: TreeOptions.Criterion) -> Double {
-    counts.withUnsafeBufferPointer { counts in
-      guard let base = counts.baseAddress else { return 0 }
-      var total = 0.0
-      for count in counts { total += count }
-      return of(base, counts.count, total: total, criterion)
-    }
+    var total = 0.0
+    for count in counts { total += count }
+    return of(classes: counts.count, total: total, criterion) { counts[$0] }
   }
 
-  static func of(
-    _ counts: UnsafePointer<Double>, _ classes: Int, total: Double, _ criterion: TreeOptions.Criterion
+  @inline(__always) private static func of(
+    classes: Int, total: Double, _ criterion: TreeOptions.Criterion, _ count: (Int) -> Double
   ) -> Double {
     guard total > 0 else { return 0 }
     switch criterion {
     case .gini:
       var squares = 0.0
-      for i in 0..<classes { squares += counts[i] * counts[i] }
+      for i in 0..<classes { squares += count(i) * count(i) }
       return 1.0 - squares / (total * total)
     case .entropy:
       var bits = 0.0
-      for i in 0..<classes where counts[i] > 0 {
-        let share = counts[i] / total
+      for i in 0..<classes where count(i) > 0 {
+        let share = count(i) / total
         bits -= share * (log(share) / M_LN2)
       }
       return bits
@@ -34,20 +32,36 @@ enum Impurity {
 
   /// Grows with the quality of a split into two sides; only comparable between splits of one node.
   static func merit(
-    left: UnsafePointer<Double>, _ leftTotal: Double, right: UnsafePointer<Double>, _ rightTotal: Double,
+    left: BufferView<Double>, _ leftTotal: Double, right: BufferView<Double>, _ rightTotal: Double,
     classes: Int, _ criterion: TreeOptions.Criterion
+  ) -> Double {
+    merit(classes, leftTotal, rightTotal, criterion, left: { left[$0] }, right: { right[$0] })
+  }
+
+  /// The same for two classes.
+  static func merit(
+    left: (Double, Double), _ leftTotal: Double, right: (Double, Double), _ rightTotal: Double,
+    _ criterion: TreeOptions.Criterion
+  ) -> Double {
+    merit(
+      2, leftTotal, rightTotal, criterion, left: { $0 == 0 ? left.0 : left.1 }, right: { $0 == 0 ? right.0 : right.1 })
+  }
+
+  @inline(__always) private static func merit(
+    _ classes: Int, _ leftTotal: Double, _ rightTotal: Double, _ criterion: TreeOptions.Criterion,
+    left: (Int) -> Double, right: (Int) -> Double
   ) -> Double {
     switch criterion {
     case .gini:
       var leftSquares = 0.0, rightSquares = 0.0
       for i in 0..<classes {
-        leftSquares += left[i] * left[i]
-        rightSquares += right[i] * right[i]
+        leftSquares += left(i) * left(i)
+        rightSquares += right(i) * right(i)
       }
       return leftSquares / leftTotal + rightSquares / rightTotal
     case .entropy:
-      return -rightTotal * of(right, classes, total: rightTotal, criterion)
-        - leftTotal * of(left, classes, total: leftTotal, criterion)
+      return -rightTotal * of(classes: classes, total: rightTotal, criterion, right)
+        - leftTotal * of(classes: classes, total: leftTotal, criterion, left)
     }
   }
 

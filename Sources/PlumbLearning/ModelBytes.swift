@@ -75,7 +75,7 @@ package struct ModelReader {
     }
     let end = bytes.count - 8
     let sum = bytes[end...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard bytes.withUnsafeBufferPointer({ ModelWriter.checksum($0.part(from: 0, to: end)) }) == sum else {
+    guard bytes.withBytes({ ModelWriter.checksum($0.part(from: 0, to: end)) }) == sum else {
       throw ModelReader.damaged("its checksum is wrong")
     }
     self.bytes = bytes[..<end]

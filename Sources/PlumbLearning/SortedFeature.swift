@@ -11,12 +11,10 @@ enum SortedFeature {
   @inline(__always) static func rank(_ entry: UInt64) -> UInt64 { entry &>> 32 }
 
   /// The entries of a column.
-  static func entries(_ values: UnsafePointer<Double>, labels: UnsafePointer<Int32>, count n: Int) -> Buffer {
+  static func entries(_ values: BufferView<Double>, labels: BufferView<Int32>, count n: Int) -> Buffer {
     let entries = Buffer(of: UInt64.self, count: n)
-    let sorted = sortedKeys(values, count: n)
-    defer { withExtendedLifetime(sorted) {} }
-    let keys = sorted.values(Key.self)
-    let out = entries.values(UInt64.self)
+    let keys = sortedKeys(values, count: n)
+    let out = entries.view(UInt64.self)
     var rank: UInt64 = 0
     for i in 0..<n {
       if i > 0, keys[i].bits != keys[i &- 1].bits { rank &+= 1 }
@@ -42,49 +40,42 @@ enum SortedFeature {
 
   /// The keys of a column, sorted; equal values keep the order of their rows.
   // Least-significant-digit radix sort, Knuth 5.2.5.
-  static func sortedKeys(_ values: UnsafePointer<Double>, count n: Int) -> Buffer {
-    var from = Buffer(of: Key.self, count: n)
-    let keys = from.values(Key.self)
-    for i in 0..<n { keys[i] = Key(bits: orderedBits(values[i]), row: UInt32(truncatingIfNeeded: i)) }
-    defer { withExtendedLifetime(from) {} }
+  static func sortedKeys(_ values: BufferView<Double>, count n: Int) -> BufferView<Key> {
+    var source = BufferView<Key>(count: n)
+    for i in 0..<n { source[i] = Key(bits: orderedBits(values[i]), row: UInt32(truncatingIfNeeded: i)) }
     if n < 2048 {
-      var all = UnsafeMutableBufferPointer(start: keys, count: n)
-      all.sort {
-        $0.bits != $1.bits ? $0.bits < $1.bits : $0.row < $1.row
-      }
-      return from
+      source.sort(count: n) { $0.bits != $1.bits ? $0.bits < $1.bits : $0.row < $1.row }
+      return source
     }
-    var to = Buffer(of: Key.self, count: n)
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 6 * 2048) { counts in
-      counts.initialize(repeating: 0)
-      for i in 0..<n {
-        var bits = keys[i].bits
-        for digit in 0..<6 {
-          counts[digit &* 2048 &+ Int(truncatingIfNeeded: bits & 2047)] &+= 1
-          bits = bits &>> 11
-        }
-      }
+    var target = BufferView<Key>(count: n)
+    let counts = BufferView(repeating: 0, count: 6 * 2048)
+    for i in 0..<n {
+      var bits = source[i].bits
       for digit in 0..<6 {
-        let part = digit &* 2048
-        let shift = UInt64(digit &* 11)
-        let source = from.values(Key.self), target = to.values(Key.self)
-        // A digit that all values share moves nothing.
-        if counts[part &+ Int(truncatingIfNeeded: source[0].bits &>> shift & 2047)] == n { continue }
-        var sum = 0
-        for i in part..<part &+ 2048 {
-          let here = counts[i]
-          counts[i] = sum
-          sum &+= here
-        }
-        for i in 0..<n {
-          let key = source[i]
-          let place = part &+ Int(truncatingIfNeeded: key.bits &>> shift & 2047)
-          target[counts[place]] = key
-          counts[place] &+= 1
-        }
-        swap(&from, &to)
+        counts[digit &* 2048 &+ Int(truncatingIfNeeded: bits & 2047)] &+= 1
+        bits = bits &>> 11
       }
     }
-    return from
+    for digit in 0..<6 {
+      let part = digit &* 2048
+      let shift = UInt64(digit &* 11)
+      // A digit that all values share moves nothing.
+      if counts[part &+ Int(truncatingIfNeeded: source[0].bits &>> shift & 2047)] == n { continue }
+      var sum = 0
+      for i in part..<part &+ 2048 {
+        let here = counts[i]
+        counts[i] = sum
+        sum &+= here
+      }
+      let (from, to) = (source, target)
+      for i in 0..<n {
+        let key = from[i]
+        let place = part &+ Int(truncatingIfNeeded: key.bits &>> shift & 2047)
+        to[counts[place]] = key
+        counts[place] &+= 1
+      }
+      swap(&source, &target)
+    }
+    return source
   }
 }

@@ -1,8 +1,9 @@
 import Glibc
+import PlumbEngine
 
 /// One feature of one node: its entries in order, and what the whole node holds.
 struct SplitScan {
-  let entries: UnsafePointer<UInt64>
+  let entries: BufferView<UInt64>
   /// Rows of the node, and those of them whose value is known: they come first.
   let rows: Int
   let known: Int
@@ -10,7 +11,7 @@ struct SplitScan {
   let criterion: TreeOptions.Criterion
 
   /// - Parameter end: rows of the node.
-  init(_ entries: UnsafePointer<UInt64>, rows: Int, minLeaf: Int, criterion: TreeOptions.Criterion) {
+  init(_ entries: BufferView<UInt64>, rows: Int, minLeaf: Int, criterion: TreeOptions.Criterion) {
     self.entries = entries
     self.rows = rows
     self.minLeaf = Swift.max(1, minLeaf)
@@ -19,7 +20,7 @@ struct SplitScan {
   }
 
   /// How many of the entries, which are in order, have a value.
-  static func known(_ entries: UnsafePointer<UInt64>, _ rows: Int) -> Int {
+  static func known(_ entries: BufferView<UInt64>, _ rows: Int) -> Int {
     guard rows > 0, SortedFeature.rank(entries[rows - 1]) == SortedFeature.missingRank else { return rows }
     var low = 0, high = rows
     while low < high {
@@ -30,7 +31,7 @@ struct SplitScan {
   }
 
   /// Whether all rows have the same value, or none has any.
-  static func isConstant(_ entries: UnsafePointer<UInt64>, _ rows: Int) -> Bool {
+  static func isConstant(_ entries: BufferView<UInt64>, _ rows: Int) -> Bool {
     rows == 0 || SortedFeature.rank(entries[0]) == SortedFeature.rank(entries[rows - 1])
   }
 
@@ -46,7 +47,7 @@ struct SplitScan {
   /// - Parameters:
   ///   - positives: rows of the second class in the node.
   ///   - logs: k ln k for every k up to the rows of the node; used for entropy.
-  func best(positives: Int, logs: UnsafePointer<Double>?) -> SplitCandidate {
+  func best(positives: Int, logs: BufferView<Double>?) -> SplitCandidate {
     var best = SplitCandidate()
     let missing = rows - known
     var missingPositives = 0
@@ -104,7 +105,7 @@ struct SplitScan {
 
   private func scanEntropy(
     _ positions: ClosedRange<Int>, _ others: Int, _ start: Int, _ positives: Int, _ missingGoesLeft: Bool,
-    _ logs: UnsafePointer<Double>?, _ best: inout SplitCandidate
+    _ logs: BufferView<Double>?, _ best: inout SplitCandidate
   ) {
     guard let logs else { return }
     let slack = 1e-9 * Double(rows)
@@ -133,60 +134,52 @@ struct SplitScan {
 
   private func merit(_ left: Double, _ leftPositives: Double, _ all: Double, _ positives: Double) -> Double {
     let right = all - left
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: 4) { sides in
-      guard let base = sides.baseAddress else { return -.infinity }
-      base[0] = left - leftPositives
-      base[1] = leftPositives
-      base[3] = positives - leftPositives
-      base[2] = right - base[3]
-      return Impurity.merit(left: base, left, right: base + 2, right, classes: 2, criterion)
-    }
+    let (a, c) = (leftPositives, positives - leftPositives)
+    return Impurity.merit(left: (left - a, a), left, right: (right - c, c), right, criterion)
   }
 
   /// The best split for any number of classes and any weights.
   ///
   /// - Parameter counts: what each class weighs in the node.
   func best(
-    counts: [Double], labels: UnsafePointer<Int32>, weights: UnsafePointer<Double>?
+    counts: [Double], labels: BufferView<Int32>, weights: BufferView<Double>?
   ) -> SplitCandidate {
     var best = SplitCandidate()
     let classes = counts.count
     let missing = rows - known
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: classes * 2) { sides in
-      guard let left = sides.baseAddress else { return }
-      let right = left + classes
-      for missingGoesLeft in missing > 0 ? [false, true] : [false] {
-        var total = 0.0, leftTotal = 0.0
-        for i in 0..<classes {
-          left[i] = 0
-          right[i] = counts[i]
-          total += counts[i]
+    let left = BufferView<Double>(count: classes * 2)
+    let right = left + classes
+    for missingGoesLeft in missing > 0 ? [false, true] : [false] {
+      var total = 0.0, leftTotal = 0.0
+      for i in 0..<classes {
+        left[i] = 0
+        right[i] = counts[i]
+        total += counts[i]
+      }
+      func move(_ entry: UInt64) {
+        let row = SortedFeature.row(entry)
+        let weight = weights.map { $0[row] } ?? 1
+        let label = Int(labels[row])
+        left[label] += weight
+        right[label] -= weight
+        leftTotal += weight
+      }
+      func consider(_ position: Int) {
+        let merit = Impurity.merit(
+          left: left, leftTotal, right: right, total - leftTotal, classes: classes, criterion)
+        if merit > best.merit {
+          best = SplitCandidate(merit: merit, position: position, missingGoesLeft: missingGoesLeft)
         }
-        func move(_ entry: UInt64) {
-          let row = SortedFeature.row(entry)
-          let weight = weights.map { $0[row] } ?? 1
-          let label = Int(labels[row])
-          left[label] += weight
-          right[label] -= weight
-          leftTotal += weight
-        }
-        func consider(_ position: Int) {
-          let merit = Impurity.merit(
-            left: left, leftTotal, right: right, total - leftTotal, classes: classes, criterion)
-          if merit > best.merit {
-            best = SplitCandidate(merit: merit, position: position, missingGoesLeft: missingGoesLeft)
-          }
-        }
-        if missingGoesLeft { for i in known..<rows { move(entries[i]) } }
-        let positions = positions(with: missingGoesLeft ? missing : 0)
-        for k in 1..<Swift.max(1, known) {
-          move(entries[k &- 1])
-          if let positions, positions.contains(k), (entries[k &- 1] ^ entries[k]) &>> 32 != 0 { consider(k) }
-        }
-        if !missingGoesLeft, missing >= minLeaf, known >= minLeaf {
-          move(entries[known &- 1])
-          consider(known)
-        }
+      }
+      if missingGoesLeft { for i in known..<rows { move(entries[i]) } }
+      let positions = positions(with: missingGoesLeft ? missing : 0)
+      for k in 1..<Swift.max(1, known) {
+        move(entries[k &- 1])
+        if let positions, positions.contains(k), (entries[k &- 1] ^ entries[k]) &>> 32 != 0 { consider(k) }
+      }
+      if !missingGoesLeft, missing >= minLeaf, known >= minLeaf {
+        move(entries[known &- 1])
+        consider(known)
       }
     }
     return best

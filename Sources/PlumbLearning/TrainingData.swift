@@ -95,12 +95,10 @@ struct ClassLabels {
     switch table.schema[index].type {
     case .bool:
       names = ["false", "true"]
-      var reals = [Double](repeating: 0, count: RowGroup.capacity)
+      var reals = BufferView<Double>(count: RowGroup.capacity)
       for vector in vectors {
-        if reals.count < vector.count { reals = Array(repeating: 0, count: vector.count) }
-        reals.withUnsafeMutableBufferPointer { room in
-          if let base = room.baseAddress { vector.copyReals(to: base) }
-        }
+        if reals.count < vector.count { reals = BufferView(count: vector.count) }
+        vector.copyReals(to: reals)
         for row in 0..<vector.count { labels.append(reals[row] != 0 ? 1 : 0) }
       }
     case .int, .long:

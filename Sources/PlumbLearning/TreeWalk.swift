@@ -1,7 +1,7 @@
 import PlumbEngine
 
 /// A tree as many rows are asked of it: its questions packed into 16 bytes each, and the columns they are about.
-struct TreeWalk: @unchecked Sendable {
+struct TreeWalk: Sendable {
   private struct Step: BitwiseCopyable {
     /// In a leaf, what `init` was given for it.
     var threshold: Double
@@ -17,7 +17,7 @@ struct TreeWalk: @unchecked Sendable {
   /// - Parameter answer: what `value` gives for a leaf, such as the share of a class.
   init(_ tree: DecisionTree, answer: (_ leaf: Int) -> Double) {
     steps = Buffer(of: Step.self, count: tree.nodes.count)
-    let steps = steps.values(Step.self)
+    let steps = steps.view(Step.self)
     for (index, node) in tree.nodes.enumerated() {
       steps[index] =
         node.isLeaf
@@ -29,17 +29,17 @@ struct TreeWalk: @unchecked Sendable {
   }
 
   /// The leaf's answer for a row of `columns`.
-  @inline(__always) func value(_ columns: UnsafePointer<UnsafePointer<Double>>, row: Int) -> Double {
-    steps.values(Step.self)[leaf(columns, row: row)].threshold
+  @inline(__always) func value(_ columns: BufferTable<Double>, row: Int) -> Double {
+    steps.view(Step.self)[leaf(columns, row: row)].threshold
   }
 
-  @inline(__always) func leaf(_ columns: UnsafePointer<UnsafePointer<Double>>, row: Int) -> Int {
-    let steps = UnsafePointer(steps.values(Step.self))
+  @inline(__always) func leaf(_ columns: BufferTable<Double>, row: Int) -> Int {
+    let steps = steps.view(Step.self)
     var index = 0
     while true {
       let step = steps[index]
       if step.feature < 0 { return index }
-      let value = columns[Int(step.feature & ~TreeWalk.missingFlag)][row]
+      let value = columns[Int(step.feature & ~TreeWalk.missingFlag), row]
       let goesLeft = value <= step.threshold || (value.isNaN && step.feature & TreeWalk.missingFlag != 0)
       index = goesLeft ? index &+ 1 : Int(step.right)
     }
@@ -47,12 +47,6 @@ struct TreeWalk: @unchecked Sendable {
 }
 
 extension FeatureMatrix {
-  /// Calls `body` with the columns, which live as long as the call.
-  func withColumns<Result>(_ body: (UnsafePointer<UnsafePointer<Double>>) throws -> Result) rethrows -> Result {
-    let pointers = Buffer(of: UnsafePointer<Double>.self, count: featureCount)
-    for feature in 0..<featureCount { pointers.values(UnsafePointer<Double>.self)[feature] = column(feature) }
-    return try withExtendedLifetime((self, pointers)) {
-      try body(UnsafePointer(pointers.values(UnsafePointer<Double>.self)))
-    }
-  }
+  /// The columns as a table of numbers.
+  var table: BufferTable<Double> { BufferTable(columns) }
 }

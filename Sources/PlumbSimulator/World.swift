@@ -193,8 +193,8 @@ extension World {
       truth.hazard.reserveCapacity(simulator.store.count)
       truth.incident.reserveCapacity(simulator.store.count)
       simulator.store.forEachSegment { segment, n in
-        let hazards = segment.hazard.values(Float.self)
-        let incidents = segment.incident.values(Int32.self)
+        let hazards = segment.hazard.view(Float.self)
+        let incidents = segment.incident.view(Int32.self)
         for row in 0..<n {
           truth.hazard.append(hazards[row])
           truth.incident.append(incidents[row] < 0 ? "" : names[incidents[row]] ?? "")

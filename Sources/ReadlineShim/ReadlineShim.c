@@ -222,6 +222,11 @@ int plumb_terminal_rows(int descriptor) {
   return size.ws_row;
 }
 
+bool plumb_signal_is_ignored(int number) {
+  struct sigaction current;
+  return sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
+}
+
 int plumb_terminal_columns(int descriptor) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;

@@ -10,20 +10,7 @@ final class BackgroundRun<Value: Sendable>: Sendable {
   /// Starts at once; where no thread can be made, the work is done here.
   init(_ body: @escaping @Sendable () throws -> Value) {
     self.body = body
-    let box = Unmanaged.passRetained(Start { self.work() })
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-        return nil
-      }, box.toOpaque())
-    if status == 0 {
-      pthread_detach(thread)
-    } else {
-      box.release()
-      work()
-    }
+    if !startThread({ self.work() }) { work() }
   }
 
   private func work() {
@@ -44,9 +31,4 @@ final class BackgroundRun<Value: Sendable>: Sendable {
       pause = min(pause * 2, 4000)
     }
   }
-}
-
-private final class Start: Sendable {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

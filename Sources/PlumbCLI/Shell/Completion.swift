@@ -21,10 +21,6 @@ final class Completion: Sendable {
   private let pendingText = Guarded("")
   private let safety = Guarded(false)
 
-  /// The one that the terminal asks, and what it last answered.
-  private static let asked = Guarded<(completion: Completion?, answer: [Candidate], note: UncheckedText)>(
-    (nil, [], UncheckedText()))
-
   init(workspace: Workspace) { current = Guarded(CompletionData(workspace)) }
 
   /// What is known of the data.
@@ -44,49 +40,16 @@ final class Completion: Sendable {
 
   /// Makes this the completion of the terminal.
   func install() {
-    Self.asked.withLock { $0.completion = self }
-    plumb_readline_start(
-      "plumb",
-      { line, start, end, index in
-        Completion.candidate(line: String(cString: line), start: Int(start), end: Int(end), index: Int(index))
-      },
-      { candidate in Completion.note(on: String(cString: candidate)) })
+    LineEditor.start { line, word in
+      self.candidates(
+        for: String(decoding: line[word], as: UTF8.self), after: String(decoding: line[..<word.lowerBound], as: UTF8.self))
+    }
   }
 
   /// The lines of the query before the one being typed.
   func setPendingText(_ text: String) {
     pendingText.withLock { $0 = text }
     LineColours.setPendingText(text)
-  }
-
-  private static func candidate(line: String, start: Int, end: Int, index: Int) -> UnsafeMutablePointer<CChar>? {
-    asked.withLock { state in
-      if index == 0 {
-        let bytes = Array(line.utf8)
-        let lower = min(max(start, 0), bytes.count)
-        let upper = min(max(end, lower), bytes.count)
-        state.answer =
-          state.completion?.candidates(
-            for: String(decoding: bytes[lower..<upper], as: UTF8.self),
-            after: String(decoding: bytes[..<lower], as: UTF8.self)) ?? []
-        let ending = state.answer.count == 1 ? state.answer[0].ending : " "
-        plumb_readline_append(CChar(bitPattern: ending?.asciiValue ?? 0))
-      }
-      guard state.answer.indices.contains(index) else { return nil }
-      return strdup(state.answer[index].text)
-    }
-  }
-
-  private static func note(on text: String) -> UnsafePointer<CChar>? {
-    asked.withLock { state in
-      free(state.note.pointer)
-      state.note.pointer = strdup(state.answer.first { $0.text == text }?.note ?? "")
-      return UnsafePointer(state.note.pointer)
-    }
-  }
-
-  private struct UncheckedText: @unchecked Sendable {
-    var pointer: UnsafeMutablePointer<CChar>?
   }
 
   /// The words that begin with `word` and fit after `text`, the rest of the line before the cursor.

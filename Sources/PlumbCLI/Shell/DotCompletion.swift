@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbKit
+import PlumbStorage
 import PlumbPresentation
 import PlumbSyntax
 
@@ -100,17 +101,14 @@ struct DotCompletion {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? "."
     let start = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    guard let directory = opendir(Paths.expandingHome(folder)) else { return [] }
-    defer { closedir(directory) }
+    let place = Paths.expandingHome(folder)
     var found: [Completion.Candidate] = []
-    while let entry = readdir(directory), found.count < 2000 {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name.hasPrefix(start), name != ".", name != "..", start.hasPrefix(".") || !name.hasPrefix(".") else { continue }
+    for name in Folder.names(in: place) {
+      if found.count == 2000 { break }
+      guard name.hasPrefix(start), start.hasPrefix(".") || !name.hasPrefix(".") else { continue }
       // The word is the end of what is typed of the name.
       let typed = start.count - min(word.count, start.count)
-      let isFolder = entry.pointee.d_type == UInt8(DT_DIR)
+      let isFolder = Folder.isFolder(Folder.path(place, name))
       var text = String(name.dropFirst(typed))
       if isQuoting, name.contains(where: { $0.isWhitespace }) {
         // A quote must stand before what is typed already.

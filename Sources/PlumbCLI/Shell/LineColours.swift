@@ -12,9 +12,8 @@ enum LineColours {
   /// Has the terminal ask for colours, where there are any.
   static func install() {
     guard Console.outputIsTerminal ? Console.outputIsStyled : Console.errorsAreStyled else { return }
-    plumb_readline_colours { line, length, kinds in
-      let bytes = UnsafeBufferPointer(start: line, count: max(0, Int(length))).map { UInt8(bitPattern: $0) }
-      for piece in LineColours.pieces(of: bytes) {
+    LineEditor.colour { line, kinds in
+      for piece in LineColours.pieces(of: line) {
         for i in piece.lower..<piece.upper { kinds[i] = piece.kind.rawValue }
       }
     }

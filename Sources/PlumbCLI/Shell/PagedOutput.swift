@@ -1,3 +1,4 @@
+import PlumbEngine
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
@@ -41,18 +42,18 @@ final class PagedOutput {
     return path.split(separator: ":").contains { access("\($0)/\(word)", X_OK) == 0 }
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws {
+  func write(_ bytes: Bytes) throws {
     if stop.isSet { throw Diagnostic("cancelled", "the rest of the rows is not shown") }
     if let toPager {
-      toPager.buffer.append(bytes.bindMemory(to: UInt8.self))
+      toPager.buffer.append(bytes)
       return try toPager.flush()
     }
     if isDirect {
-      terminal.buffer.append(bytes.bindMemory(to: UInt8.self))
+      terminal.buffer.append(bytes)
       return try terminal.flush()
     }
     held += bytes
-    for byte in bytes where byte == 0x0A { lines += 1 }
+    for byte in bytes where byte == .newline { lines += 1 }
     guard lines >= (Console.rows ?? 24) - 1, let command = Self.command else { return }
     guard let child = try? ChildProcess(command, hasInput: true) else {
       isDirect = true

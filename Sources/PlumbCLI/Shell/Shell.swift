@@ -157,8 +157,7 @@ final class Shell {
     let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
     try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
       do {
-        var text = text.hasSuffix("\n") ? text : text + "\n"
-        try text.withUTF8 { try output.write(UnsafeRawBufferPointer($0)) }
+        try (text.hasSuffix("\n") ? text : text + "\n").withUTF8Bytes { try output.write($0) }
         try output.finish()
       } catch is ByteSink.Closed {
         try? output.finish()

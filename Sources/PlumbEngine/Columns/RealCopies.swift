@@ -11,14 +11,14 @@ extension ScalarType {
 /// Columns of numbers as plain doubles, for code that does arithmetic on whole columns.
 extension Vector {
   /// Writes `count` numbers to `target`: NaN for null, 0 and 1 for a bool, ticks for times. Other types give NaN.
-  package func copyReals(to target: UnsafeMutablePointer<Double>) {
+  package func copyReals(to target: BufferView<Double>) {
     guard count > 0 else { return }
     if isConstant {
       var one = Double.nan
       resized(to: 1).copyStoredReals(1, to: &one)
-      target.update(repeating: one, count: count)
+      target.fill(0, count: count, with: one)
     } else {
-      copyStoredReals(count, to: target)
+      target.withPointer { copyStoredReals(count, to: $0) }
     }
   }
 

@@ -47,6 +47,11 @@ package final class Buffer: @unchecked Sendable {
     base.assumingMemoryBound(to: T.self)
   }
 
+  /// The first `count` bytes, which stay as long as the buffer does.
+  package func bytes(_ count: Int) -> Bytes {
+    Bytes(start: base.assumingMemoryBound(to: UInt8.self), count: Swift.min(count, byteCount))
+  }
+
   /// A block of `count` bytes, all zero.
   package static func zeros(byteCount: Int) -> Buffer {
     let buffer = Buffer(byteCount: byteCount)

@@ -79,3 +79,17 @@ extension UnsafeBufferPointer where Element == UInt8 {
     return true
   }
 }
+
+extension Array where Element == UInt8 {
+  /// The bytes for the time of `body`.
+  @inlinable package func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+    try withUnsafeBufferPointer(body)
+  }
+}
+
+extension ArraySlice where Element == UInt8 {
+  /// The bytes for the time of `body`.
+  @inlinable package func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+    try withUnsafeBufferPointer(body)
+  }
+}

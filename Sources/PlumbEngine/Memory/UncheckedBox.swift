@@ -1,5 +1,7 @@
-/// A reference that is only read once it is shared.
-struct UncheckedBox<T>: @unchecked Sendable {
-  let value: T
-  init(_ value: T) { self.value = value }
+/// A value that threads share by a promise made elsewhere: it is only read, each works on a part of its own, or one at a time
+/// has it.
+package struct UncheckedBox<Value>: @unchecked Sendable {
+  package let value: Value
+
+  @inlinable package init(_ value: Value) { self.value = value }
 }

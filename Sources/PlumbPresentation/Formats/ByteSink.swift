@@ -7,14 +7,14 @@ package final class ByteSink {
   /// Writers append here and call `drain()` now and then.
   package var buffer: ByteBuffer
   private let blockSize: Int
-  private let deliver: (UnsafeRawBufferPointer) throws -> Void
+  private let deliver: (Bytes) throws -> Void
 
   /// The reader on the other end has gone, as `head` does when it has enough.
   package struct Closed: Error {
     package init() {}
   }
 
-  package init(blockSize: Int = 1 << 16, deliver: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+  package init(blockSize: Int = 1 << 16, deliver: @escaping (Bytes) throws -> Void) {
     self.blockSize = blockSize
     self.deliver = deliver
     buffer = ByteBuffer(capacity: blockSize &+ 4096)
@@ -28,7 +28,7 @@ package final class ByteSink {
   /// Hands on everything.
   package func flush() throws {
     if buffer.isEmpty { return }
-    try buffer.withBytes { try deliver(UnsafeRawBufferPointer($0)) }
+    try buffer.withBytes(deliver)
     buffer.removeAll()
   }
 }
@@ -43,7 +43,7 @@ extension ByteSink {
       while let base = rest.baseAddress, rest.count > 0 {
         let written = Glibc.write(descriptor, base, rest.count)
         if written >= 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+          rest = rest.part(from: written)
           continue
         }
         switch errno {

@@ -43,18 +43,20 @@ struct PipelineState {
     schemaVersion = UInt16(truncatingIfNeeded: model.schemaVersion)
   }
 
-  func free() {
-    staged.free()
-    feed.free()
-  }
-
   /// Forgets points that no downstream can need after `moment`.
   mutating func trimFeed(before moment: Int64) {
     var drop = 0
-    while drop &+ 1 < feed.count && feed.base[drop &+ 1].ended <= moment { drop &+= 1 }
+    while drop &+ 1 < feed.count && feed.values[drop &+ 1].ended <= moment { drop &+= 1 }
     feed.removeFirst(drop)
     firstPoint &+= drop
   }
+}
+
+/// The state of a pipeline, which one thread at a time writes and others read when that has ended.
+final class PipelineCell: @unchecked Sendable {
+  @exclusivity(unchecked) var state: PipelineState
+
+  init(_ state: PipelineState) { self.state = state }
 }
 
 /// The state of an upstream from the end of an attempt on.

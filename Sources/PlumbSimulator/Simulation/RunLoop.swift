@@ -1,3 +1,4 @@
+import PlumbEngine
 import PlumbModel
 
 /// Advances one pipeline through a slice of time, attempt by attempt.
@@ -5,20 +6,21 @@ import PlumbModel
 /// - Reads: its faults, and the feeds of its upstreams, which must have been advanced as far.
 /// - Seams: an attempt depends only on the state before it and on its own random stream; one that would start after
 ///   the slice leaves no trace, so that cutting time differently gives the same history.
-struct RunLoop {
-  let behaviours: UnsafePointer<Behaviour>
-  let states: UnsafeMutablePointer<PipelineState>
-  let cursors: UnsafeMutablePointer<EdgeCursor>
-  let incoming: UnsafePointer<Range<Int>>
-  let signatures: UnsafePointer<Signature>
-  let kinds: UnsafePointer<ErrorShares>
+struct RunLoop: Sendable {
+  let behaviours: BufferView<Behaviour>
+  let states: [PipelineCell]
+  let cursors: BufferView<EdgeCursor>
+  let incoming: [Range<Int>]
+  let signatures: [Signature]
+  let kinds: BufferView<ErrorShares>
   let curve: LoadCurve
   let plan: IncidentPlan
 
   func advance(_ pipeline: Int, to end: Int64) {
     let it = behaviours[pipeline]
-    var state = states[pipeline]
-    defer { states[pipeline] = state }
+    let cell = states[pipeline]
+    var state = cell.state
+    defer { cell.state = state }
     let changes = plan.schemaChanges[pipeline]
     let from = state.planned
     let faults = plan.effects[pipeline].filter { $0.began < end && $0.ended > from }
@@ -195,7 +197,7 @@ struct RunLoop {
       let upstream = Int(edge.upstream)
       var late = lateness(of: upstream, edge.interval, at: started, &cursors[place].place)
       if late <= 0 { continue }
-      let incident = states[upstream].feed.base[cursors[place].place &- states[upstream].firstPoint].incident
+      let incident = states[upstream].state.feed.values[cursors[place].place &- states[upstream].state.firstPoint].incident
       if edge.backup >= 0 {
         let other = lateness(
           of: Int(edge.backup), edge.backupInterval, at: started, &cursors[place].backupPlace)
@@ -216,10 +218,11 @@ struct RunLoop {
   @inline(__always) private func lateness(
     of upstream: Int, _ interval: Int64, at moment: Int64, _ place: inout Int
   ) -> Double {
-    let first = states[upstream].firstPoint
-    let count = states[upstream].feed.count
+    let other = states[upstream]
+    let first = other.state.firstPoint
+    let count = other.state.feed.count
     guard count > 0 else { return 0 }
-    let points = states[upstream].feed.base
+    let points = other.state.feed.values
     var at = Swift.max(place &- first, 0)
     while at &+ 1 < count && points[at &+ 1].ended <= moment { at &+= 1 }
     place = first &+ at

@@ -1,3 +1,5 @@
+import PlumbEngine
+
 /// One attempt to run, as the simulation leaves it. Times and spans are milliseconds.
 struct RunRecord: BitwiseCopyable {
   var started: Int64
@@ -43,29 +45,23 @@ enum RunStatus: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// A growing array of plain values behind a pointer, for one writer at a time.
+/// A growing array of plain values, for one writer at a time. Copies share their memory.
 struct PlainList<Element: BitwiseCopyable> {
-  private(set) var base: UnsafeMutablePointer<Element>
+  private(set) var values: BufferView<Element>
   private(set) var count = 0
-  private var capacity: Int
 
-  init(capacity: Int = 32) {
-    self.capacity = capacity
-    base = .allocate(capacity: capacity)
-  }
+  init(capacity: Int = 32) { values = BufferView(count: capacity) }
 
   @inline(__always) mutating func append(_ element: Element) {
-    if count == capacity { grow() }
-    base[count] = element
+    if count == values.count { grow() }
+    values[count] = element
     count &+= 1
   }
 
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity &* 2)
-    larger.update(from: base, count: count)
-    base.deallocate()
-    base = larger
-    capacity &*= 2
+    let larger = BufferView<Element>(count: values.count &* 2)
+    larger.copy(values, count: count)
+    values = larger
   }
 
   mutating func removeAll() { count = 0 }
@@ -74,9 +70,6 @@ struct PlainList<Element: BitwiseCopyable> {
   mutating func removeFirst(_ dropped: Int) {
     guard dropped > 0 else { return }
     count &-= dropped
-    base.update(from: base + dropped, count: count)
+    values.copy(values + dropped, count: count)
   }
-
-  /// Frees the memory; the list must not be used afterwards.
-  func free() { base.deallocate() }
 }

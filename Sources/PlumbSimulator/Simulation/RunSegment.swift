@@ -46,31 +46,30 @@ final class RunSegment: @unchecked Sendable {
   @inline(__always) func write(
     at start: Int, count n: Int, firstRow: Int, origin: Int64, _ codes: RunCodes, _ record: (Int) -> RunRecord
   ) {
-    let ids = runID.values(Int32.self) + start
-    let sources = source.values(UInt8.self) + start
-    let starts = started.values(Int64.self) + start
-    let ends = ended.values(Int64.self) + start
-    let statuses = status.values(UInt8.self) + start
-    let attempts = attempt.values(Int32.self) + start
-    let durations = duration.values(Int64.self) + start
-    let queues = queueDelay.values(Int64.self) + start
-    let upstreams = upstreamDelay.values(Int64.self) + start
-    let ins = recordsIn.values(Int32.self) + start
-    let outs = recordsOut.values(Int32.self) + start
-    let bads = malformed.values(Int32.self) + start
-    let sizes = bytes.values(Int64.self) + start
-    let cpus = cpu.values(Double.self) + start
-    let memories = memory.values(Int32.self) + start
-    let waits = ioWait.values(Double.self) + start
-    let backlogs = backlog.values(Int32.self) + start
-    let versions = schemaVersion.values(Int32.self) + start
-    let errors = error.values(UInt8.self) + start
-    let errorCodes = errorCode.values(UInt8.self) + start
-    let categories = errorCategory.values(UInt8.self) + start
-    let hazards = hazard.values(Float.self) + start
-    let incidents = incident.values(Int32.self) + start
-    let wide = pipeline.values(UInt16.self) + start
-    let slim = pipeline.values(UInt8.self) + start
+    let ids = runID.view(Int32.self) + start
+    let sources = source.view(UInt8.self) + start
+    let starts = started.view(Int64.self) + start
+    let ends = ended.view(Int64.self) + start
+    let statuses = status.view(UInt8.self) + start
+    let attempts = attempt.view(Int32.self) + start
+    let durations = duration.view(Int64.self) + start
+    let queues = queueDelay.view(Int64.self) + start
+    let upstreams = upstreamDelay.view(Int64.self) + start
+    let ins = recordsIn.view(Int32.self) + start
+    let outs = recordsOut.view(Int32.self) + start
+    let bads = malformed.view(Int32.self) + start
+    let sizes = bytes.view(Int64.self) + start
+    let cpus = cpu.view(Double.self) + start
+    let memories = memory.view(Int32.self) + start
+    let waits = ioWait.view(Double.self) + start
+    let backlogs = backlog.view(Int32.self) + start
+    let versions = schemaVersion.view(Int32.self) + start
+    let errors = error.view(UInt8.self) + start
+    let errorCodes = errorCode.view(UInt8.self) + start
+    let categories = errorCategory.view(UInt8.self) + start
+    let hazards = hazard.view(Float.self) + start
+    let incidents = incident.view(Int32.self) + start
+    let wide = pipeline.view(UInt16.self), slim = pipeline.view(UInt8.self)
     let areWide = codes.areWide
     let sourceOf = codes.sourceOf
     let codeOf = codes.codeOf
@@ -79,9 +78,9 @@ final class RunSegment: @unchecked Sendable {
       let run = record(i)
       ids[i] = Int32(truncatingIfNeeded: firstRow &+ i &+ 1)
       if areWide {
-        wide[i] = UInt16(truncatingIfNeeded: run.pipeline)
+        wide[start &+ i] = UInt16(truncatingIfNeeded: run.pipeline)
       } else {
-        slim[i] = UInt8(truncatingIfNeeded: run.pipeline)
+        slim[start &+ i] = UInt8(truncatingIfNeeded: run.pipeline)
       }
       sources[i] = sourceOf[Int(run.pipeline)]
       let begin = origin &+ run.started &* 10_000
@@ -112,7 +111,7 @@ final class RunSegment: @unchecked Sendable {
 
   /// The pipeline of a row.
   @inline(__always) func pipeline(_ row: Int, areWide: Bool) -> Int {
-    areWide ? Int(pipeline.values(UInt16.self)[row]) : Int(pipeline.values(UInt8.self)[row])
+    areWide ? Int(pipeline.view(UInt16.self)[row]) : Int(pipeline.view(UInt8.self)[row])
   }
 }
 
@@ -127,10 +126,10 @@ final class RunCodes: @unchecked Sendable {
   /// Whether codes of pipelines need two bytes.
   let areWide: Bool
   /// By pipeline.
-  let sourceOf: UnsafeMutablePointer<UInt8>
+  let sourceOf: BufferView<UInt8>
   /// By place in `ErrorKind.all` plus 1.
-  let codeOf: UnsafeMutablePointer<UInt8>
-  let categoryOf: UnsafeMutablePointer<UInt8>
+  let codeOf: BufferView<UInt8>
+  let categoryOf: BufferView<UInt8>
 
   init(_ topology: Topology) {
     pipelines = StringDictionary(topology.pipelines.map(\.name))
@@ -148,23 +147,17 @@ final class RunCodes: @unchecked Sendable {
     categoryOf = categories.codes
   }
 
-  deinit {
-    sourceOf.deallocate()
-    codeOf.deallocate()
-    categoryOf.deallocate()
-  }
-
   var pipelineEncoding: Vector.Encoding { areWide ? .codes16 : .codes8 }
 }
 
 /// Texts as codes of their distinct ones, in the order of their coming; at most 256.
 private struct CodedTexts {
   let dictionary: StringDictionary
-  let codes: UnsafeMutablePointer<UInt8>
+  let codes: BufferView<UInt8>
 
   init(_ texts: [String]) {
     var distinct: [String] = []
-    codes = .allocate(capacity: Swift.max(texts.count, 1))
+    codes = BufferView(count: Swift.max(texts.count, 1))
     for (i, text) in texts.enumerated() {
       let code = distinct.firstIndex(of: text) ?? distinct.count
       if code == distinct.count { distinct.append(text) }

@@ -17,38 +17,35 @@ final class RunStore: @unchecked Sendable {
 
   var dictionaries: RunCodes { codes }
 
-  /// A run and the moment by which runs are ordered.
+  /// A staged run by its pipeline and its place there, and the moment by which runs are ordered.
   private struct Key: BitwiseCopyable {
     var moment: UInt64
-    var record: UnsafePointer<RunRecord>
+    var pipeline: UInt32
+    var place: UInt32
   }
 
   /// Appends the staged attempts of all pipelines, which start at `from` or later.
-  func append(_ states: UnsafeMutablePointer<PipelineState>, count pipelines: Int, from: Int64, threads: Int) throws {
-    var total = 0
-    for i in 0..<pipelines { total &+= states[i].staged.count }
+  func append(_ staged: [PlainList<RunRecord>], from: Int64, threads: Int) throws {
+    let total = staged.reduce(0) { $0 &+ $1.count }
     guard total > 0 else { return }
-    let keys = UnsafeMutablePointer<Key>.allocate(capacity: total)
-    let other = UnsafeMutablePointer<Key>.allocate(capacity: total)
-    defer {
-      keys.deallocate()
-      other.deallocate()
-    }
+    let keys = BufferView<Key>(count: total)
+    let other = BufferView<Key>(count: total)
     var next = 0
     var largest: UInt64 = 0
-    for i in 0..<pipelines {
-      let staged = states[i].staged
-      for n in 0..<staged.count {
-        let moment = UInt64(bitPattern: staged.base[n].started &- from)
+    for (pipeline, list) in staged.enumerated() {
+      let records = list.values
+      for place in 0..<list.count {
+        let moment = UInt64(bitPattern: records[place].started &- from)
         largest = Swift.max(largest, moment)
-        keys[next] = Key(moment: moment, record: UnsafePointer(staged.base + n))
+        keys[next] = Key(
+          moment: moment, pipeline: UInt32(truncatingIfNeeded: pipeline), place: UInt32(truncatingIfNeeded: place))
         next &+= 1
       }
     }
     let sorted = RunStore.sort(keys, other, total, largest)
     let first = count
     while segments.count &* RowGroup.capacity < first &+ total { segments.append(RunSegment(codes)) }
-    try write(sorted, first: first, total: total, threads: threads)
+    try write(sorted, BufferTable(staged.map(\.values)), first: first, total: total, threads: threads)
     count = first &+ total
     for (number, segment) in segments.enumerated().suffix(total / RowGroup.capacity + 2) {
       segment.count = Swift.min(count &- number &* RowGroup.capacity, RowGroup.capacity)
@@ -57,15 +54,14 @@ final class RunStore: @unchecked Sendable {
 
   /// A stable radix sort by moment: runs that start together stay in the order of their pipelines.
   private static func sort(
-    _ keys: UnsafeMutablePointer<Key>, _ other: UnsafeMutablePointer<Key>, _ total: Int, _ largest: UInt64
-  ) -> UnsafeMutablePointer<Key> {
+    _ keys: BufferView<Key>, _ other: BufferView<Key>, _ total: Int, _ largest: UInt64
+  ) -> BufferView<Key> {
     var source = keys
     var target = other
     var shift: UInt64 = 0
-    let starts = UnsafeMutablePointer<Int>.allocate(capacity: 2_048)
-    defer { starts.deallocate() }
+    let starts = BufferView<Int>(count: 2_048)
     while shift < 64 && largest &>> shift > 0 {
-      starts.update(repeating: 0, count: 2_048)
+      starts.fill(0, count: 2_048, with: 0)
       for i in 0..<total { starts[Int((source[i].moment &>> shift) & 2_047)] &+= 1 }
       var sum = 0
       for digit in 0..<2_048 {
@@ -73,9 +69,10 @@ final class RunStore: @unchecked Sendable {
         starts[digit] = sum
         sum &+= n
       }
+      let (from, to) = (source, target)
       for i in 0..<total {
-        let digit = Int((source[i].moment &>> shift) & 2_047)
-        target[starts[digit]] = source[i]
+        let digit = Int((from[i].moment &>> shift) & 2_047)
+        to[starts[digit]] = from[i]
         starts[digit] &+= 1
       }
       swap(&source, &target)
@@ -84,9 +81,10 @@ final class RunStore: @unchecked Sendable {
     return source
   }
 
-  private func write(_ keys: UnsafeMutablePointer<Key>, first: Int, total: Int, threads: Int) throws {
+  private func write(
+    _ keys: BufferView<Key>, _ staged: BufferTable<RunRecord>, first: Int, total: Int, threads: Int
+  ) throws {
     let piece = 8_192
-    let shared = Shared(keys)
     let next = Atomic<Int>(0)
     let workers = total < piece ? 1 : threads
     try WorkerPool.shared.run(workers: workers) { [self] _ in
@@ -100,9 +98,11 @@ final class RunStore: @unchecked Sendable {
           let place = first &+ row
           let inSegment = place % RowGroup.capacity
           let n = Swift.min(end &- row, RowGroup.capacity &- inSegment)
-          let records = shared.value + row
+          let runs = keys + row
           segments[place / RowGroup.capacity].write(
-            at: inSegment, count: n, firstRow: place, origin: origin, codes) { records[$0].record.pointee }
+            at: inSegment, count: n, firstRow: place, origin: origin, codes) { place in
+              staged[Int(runs[place].pipeline), Int(runs[place].place)]
+            }
           row &+= n
         }
       }

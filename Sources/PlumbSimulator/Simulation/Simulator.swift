@@ -13,12 +13,10 @@ final class Simulator: @unchecked Sendable {
   private(set) var clock: Int64 = 0
 
   private let curve: LoadCurve
-  private let behaviours: UnsafeMutablePointer<Behaviour>
-  private let states: UnsafeMutablePointer<PipelineState>
-  private let cursors: UnsafeMutablePointer<EdgeCursor>
-  private let incoming: UnsafeMutablePointer<Range<Int>>
-  private let signatures: UnsafeMutablePointer<Signature>
-  private let kinds: UnsafeMutablePointer<ErrorShares>
+  private let behaviours: BufferView<Behaviour>
+  private let states: [PipelineCell]
+  private let cursors: BufferView<EdgeCursor>
+  private let kinds: BufferView<ErrorShares>
   private let sliceLength: Int64
 
   /// Runs that a slice has room for, roughly.
@@ -32,36 +30,17 @@ final class Simulator: @unchecked Sendable {
     store = RunStore(topology: topology, origin: origin)
     curve = LoadCurve(origin: origin)
     let count = topology.pipelines.count
-    behaviours = Simulator.copied(topology.pipelines.map { Behaviour($0) })
-    states = Simulator.copied(
-      topology.pipelines.indices.map {
-        PipelineState(topology.pipelines[$0], key: RandomStream.key(seed, .runs, $0))
-      })
-    cursors = Simulator.copied(Simulator.cursors(of: topology))
-    incoming = Simulator.copied(topology.incoming)
-    signatures = Simulator.copied(Signature.all)
-    kinds = Simulator.copied(ErrorKind.all.map { ErrorShares(duration: $0.durationShare, read: $0.readShare) })
+    behaviours = BufferView(topology.pipelines.map { Behaviour($0) })
+    states = topology.pipelines.indices.map {
+      PipelineCell(PipelineState(topology.pipelines[$0], key: RandomStream.key(seed, .runs, $0)))
+    }
+    cursors = BufferView(Simulator.cursors(of: topology))
+    kinds = BufferView(ErrorKind.all.map { ErrorShares(duration: $0.durationShare, read: $0.readShare) })
 
     var perMillisecond = 0.0
     for i in 0..<count { perMillisecond += 1.05 / Double(topology.pipelines[i].interval) }
     let length = Int64(Simulator.sliceRuns / perMillisecond) / 60_000 * 60_000
     sliceLength = Swift.min(Swift.max(length, 600_000), 14 * IncidentPlan.day)
-  }
-
-  deinit {
-    for i in topology.pipelines.indices { states[i].free() }
-    behaviours.deallocate()
-    states.deallocate()
-    cursors.deallocate()
-    incoming.deallocate()
-    signatures.deallocate()
-    kinds.deallocate()
-  }
-
-  private static func copied<T>(_ elements: [T]) -> UnsafeMutablePointer<T> {
-    let memory = UnsafeMutablePointer<T>.allocate(capacity: Swift.max(elements.count, 1))
-    for (i, element) in elements.enumerated() { (memory + i).initialize(to: element) }
-    return memory
   }
 
   private static func cursors(of topology: Topology) -> [EdgeCursor] {
@@ -86,16 +65,15 @@ final class Simulator: @unchecked Sendable {
   func advance(to moment: Int64, threads: Int, progress: ((Int64, Int) -> Bool)? = nil) throws {
     plan.extend(to: moment)
     let loop = RunLoop(
-      behaviours: behaviours, states: states, cursors: cursors, incoming: incoming, signatures: signatures,
-      kinds: kinds, curve: curve, plan: plan)
+      behaviours: behaviours, states: states, cursors: cursors, incoming: topology.incoming,
+      signatures: Signature.all, kinds: kinds, curve: curve, plan: plan)
     while clock < moment {
       let end = Swift.min(clock + sliceLength, moment)
       for layer in topology.layers { try advance(layer, to: end, loop, threads: threads) }
-      let count = topology.pipelines.count
-      try store.append(states, count: count, from: clock, threads: threads)
-      for i in 0..<count {
-        states[i].staged.removeAll()
-        states[i].trimFeed(before: end)
+      try store.append(states.map(\.state.staged), from: clock, threads: threads)
+      for cell in states {
+        cell.state.staged.removeAll()
+        cell.state.trimFeed(before: end)
       }
       clock = end
       if let progress, !progress(clock, store.count) { return }
@@ -110,19 +88,12 @@ final class Simulator: @unchecked Sendable {
     }
     let next = Atomic<Int>(layer.lowerBound)
     let last = layer.upperBound
-    let shared = Shared(loop)
     try WorkerPool.shared.run(workers: workers) { _ in
       while true {
         let start = next.wrappingAdd(4, ordering: .relaxed).oldValue
         if start >= last { return }
-        for pipeline in start..<Swift.min(start + 4, last) { shared.value.advance(pipeline, to: end) }
+        for pipeline in start..<Swift.min(start + 4, last) { loop.advance(pipeline, to: end) }
       }
     }
   }
-}
-
-/// A value that threads share by a promise made elsewhere: each works on pipelines or rows of its own.
-struct Shared<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }

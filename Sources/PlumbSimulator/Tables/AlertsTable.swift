@@ -41,23 +41,21 @@ extension Simulator {
     var watches = topology.pipelines.map { AlertWatch($0, origin: origin) }
     var alerts: [Alert] = []
     let areWide = store.dictionaries.areWide
-    watches.withUnsafeMutableBufferPointer { watches in
-      store.forEachSegment { segment, n in
-        let statuses = segment.status.values(UInt8.self)
-        let started = segment.started.values(Int64.self)
-        let ended = segment.ended.values(Int64.self)
-        let durations = segment.duration.values(Int64.self)
-        let backlogs = segment.backlog.values(Int32.self)
-        for row in 0..<n {
-          guard let status = RunStatus(rawValue: statuses[row]), status != .skipped else { continue }
-          let pipeline = segment.pipeline(row, areWide: areWide)
-          watches[pipeline].see(
-            status, started: started[row], ended: ended[row], duration: durations[row],
-            backlog: Double(backlogs[row]), pipeline, &alerts)
-        }
+    store.forEachSegment { segment, n in
+      let statuses = segment.status.view(UInt8.self)
+      let started = segment.started.view(Int64.self)
+      let ended = segment.ended.view(Int64.self)
+      let durations = segment.duration.view(Int64.self)
+      let backlogs = segment.backlog.view(Int32.self)
+      for row in 0..<n {
+        guard let status = RunStatus(rawValue: statuses[row]), status != .skipped else { continue }
+        let pipeline = segment.pipeline(row, areWide: areWide)
+        watches[pipeline].see(
+          status, started: started[row], ended: ended[row], duration: durations[row],
+          backlog: Double(backlogs[row]), pipeline, &alerts)
       }
-      for pipeline in watches.indices { watches[pipeline].checkAge(at: clock, pipeline, &alerts) }
     }
+    for pipeline in watches.indices { watches[pipeline].checkAge(at: clock, pipeline, &alerts) }
     return alerts.filter { $0.at <= clock }
   }
 }

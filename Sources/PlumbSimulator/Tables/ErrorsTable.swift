@@ -12,14 +12,14 @@ extension RunStore {
     var groups: [RowGroup] = []
     var text = ByteBuffer()
     forEachSegment { segment, n in
-      for row in 0..<n where segment.status.values(UInt8.self)[row] == RunStatus.failed.rawValue {
-        let at = segment.ended.values(Int64.self)[row]
+      for row in 0..<n where segment.status.view(UInt8.self)[row] == RunStatus.failed.rawValue {
+        let at = segment.ended.view(Int64.self)[row]
         if at > clock { continue }
         let pipeline = segment.pipeline(row, areWide: codes.areWide)
-        let id = segment.runID.values(Int32.self)[row]
+        let id = segment.runID.view(Int32.self)[row]
         var random = RandomStream(key: key, step: Int(id))
         text.removeAll()
-        let moment = (segment.started.values(Int64.self)[row] &- origin) / 10_000
+        let moment = (segment.started.view(Int64.self)[row] &- origin) / 10_000
         ErrorDetails(segment: segment, row: row, moment: moment).write(
           topology.pipelines[pipeline], plan.schemaChanges[pipeline], builds[pipeline], &random, to: &text)
         rows.append(segment, row, at: at, text)
@@ -52,17 +52,17 @@ private struct ErrorRows {
   }
 
   mutating func append(_ segment: RunSegment, _ row: Int, at moment: Int64, _ text: ByteBuffer) {
-    at.values(Int64.self)[count] = moment
-    ids.values(Int32.self)[count] = segment.runID.values(Int32.self)[row]
+    at.view(Int64.self)[count] = moment
+    ids.view(Int32.self)[count] = segment.runID.view(Int32.self)[row]
     let pipeline = segment.pipeline(row, areWide: codes.areWide)
     if codes.areWide {
-      pipelines.values(UInt16.self)[count] = UInt16(truncatingIfNeeded: pipeline)
+      pipelines.view(UInt16.self)[count] = UInt16(truncatingIfNeeded: pipeline)
     } else {
-      pipelines.values(UInt8.self)[count] = UInt8(truncatingIfNeeded: pipeline)
+      pipelines.view(UInt8.self)[count] = UInt8(truncatingIfNeeded: pipeline)
     }
-    errorCodes.values(UInt8.self)[count] = segment.errorCode.values(UInt8.self)[row]
-    categories.values(UInt8.self)[count] = segment.errorCategory.values(UInt8.self)[row]
-    messages.values(UInt8.self)[count] = segment.error.values(UInt8.self)[row]
+    errorCodes.view(UInt8.self)[count] = segment.errorCode.view(UInt8.self)[row]
+    categories.view(UInt8.self)[count] = segment.errorCategory.view(UInt8.self)[row]
+    messages.view(UInt8.self)[count] = segment.error.view(UInt8.self)[row]
     text.withBytes { details.append(bytes: $0) }
     count += 1
   }
@@ -90,7 +90,7 @@ private struct ErrorDetails {
     _ pipeline: PipelineModel, _ changes: [SchemaChange], _ builds: [Deployment], _ random: inout RandomStream,
     to out: inout ByteBuffer
   ) {
-    let place = Int(segment.error.values(UInt8.self)[row]) - 1
+    let place = Int(segment.error.view(UInt8.self)[row]) - 1
     guard ErrorKind.all.indices.contains(place) else { return }
     let kind = ErrorKind.all[place]
     let mark = out.beginObject()
@@ -105,9 +105,9 @@ private struct ErrorDetails {
       out.appendString(text)
       slots += 1
     }
-    let seconds = segment.duration.values(Int64.self)[row] / 10_000_000
+    let seconds = segment.duration.view(Int64.self)[row] / 10_000_000
     out.appendKey("attempt")
-    out.appendLong(Int64(segment.attempt.values(Int32.self)[row]))
+    out.appendLong(Int64(segment.attempt.view(Int32.self)[row]))
     switch kind.category {
     case "auth":
       add("http_status", kind.code == "AUTH-403" ? 403 : 401)
@@ -125,19 +125,19 @@ private struct ErrorDetails {
         add("expected", change.before)
         add("found", change.after)
       }
-      add("schema_version", Int64(segment.schemaVersion.values(Int32.self)[row]))
+      add("schema_version", Int64(segment.schemaVersion.view(Int32.self)[row]))
     case "data":
-      add("malformed", Int64(segment.malformed.values(Int32.self)[row]))
-      add("records", Int64(segment.recordsIn.values(Int32.self)[row]))
+      add("malformed", Int64(segment.malformed.view(Int32.self)[row]))
+      add("records", Int64(segment.recordsIn.view(Int32.self)[row]))
     case "resource":
-      add("memory_mb", Int64(segment.memory.values(Int32.self)[row]))
+      add("memory_mb", Int64(segment.memory.view(Int32.self)[row]))
       add("worker", "w-\(1 + random.below(24))")
     default:
       if ErrorKind.places(of: .badDeployment).contains(place) {
         if let build = builds.last(where: { $0.at <= moment }) { add("build", Int64(build.build)) }
       } else {
-        add("waited_s", segment.upstreamDelay.values(Int64.self)[row] / 10_000_000)
-        add("backlog", Int64(segment.backlog.values(Int32.self)[row]))
+        add("waited_s", segment.upstreamDelay.view(Int64.self)[row] / 10_000_000)
+        add("backlog", Int64(segment.backlog.view(Int32.self)[row]))
       }
     }
     out.end(mark, count: slots)

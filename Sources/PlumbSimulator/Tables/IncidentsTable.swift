@@ -39,8 +39,8 @@ extension RunStore {
     var pairs: [UInt64] = []
     let areWide = dictionaries.areWide
     forEachSegment { segment, n in
-      let blamed = segment.incident.values(Int32.self)
-      let ended = segment.ended.values(Int64.self)
+      let blamed = segment.incident.view(Int32.self)
+      let ended = segment.ended.view(Int64.self)
       for row in 0..<n where blamed[row] >= 0 && ended[row] <= clock {
         let pair = UInt64(blamed[row]) &<< 32 | UInt64(segment.pipeline(row, areWide: areWide))
         if pairs.last != pair { pairs.append(pair) }

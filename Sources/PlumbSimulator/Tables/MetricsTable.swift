@@ -11,7 +11,7 @@ extension RunStore {
     var sampler = MetricSampler(self, topology, seed: seed)
     var next = (origin / hour + 1) * hour
     forEachSegment { segment, n in
-      let started = segment.started.values(Int64.self)
+      let started = segment.started.view(Int64.self)
       for row in 0..<n {
         while started[row] > next && next <= clock {
           sampler.sample(at: next)
@@ -60,16 +60,16 @@ private struct MetricSampler {
   }
 
   mutating func see(_ segment: RunSegment, _ row: Int) {
-    let status = segment.status.values(UInt8.self)[row]
+    let status = segment.status.view(UInt8.self)[row]
     if status == RunStatus.skipped.rawValue { return }
     let pipeline = segment.pipeline(row, areWide: areWide)
-    let ended = segment.ended.values(Int64.self)[row]
-    let lastSuccess = latest[pipeline]?.lastSuccess ?? segment.started.values(Int64.self)[row]
+    let ended = segment.ended.view(Int64.self)[row]
+    let lastSuccess = latest[pipeline]?.lastSuccess ?? segment.started.view(Int64.self)[row]
     previous[pipeline] = latest[pipeline]
     latest[pipeline] = Reading(
       ended: ended, lastSuccess: status == RunStatus.succeeded.rawValue ? ended : lastSuccess,
-      cpu: segment.cpu.values(Double.self)[row], memory: Double(segment.memory.values(Int32.self)[row]),
-      ioWait: segment.ioWait.values(Double.self)[row], backlog: Double(segment.backlog.values(Int32.self)[row]))
+      cpu: segment.cpu.view(Double.self)[row], memory: Double(segment.memory.view(Int32.self)[row]),
+      ioWait: segment.ioWait.view(Double.self)[row], backlog: Double(segment.backlog.view(Int32.self)[row]))
   }
 
   mutating func sample(at moment: Int64) {
@@ -119,14 +119,14 @@ private struct MetricRows {
   }
 
   @inline(__always) mutating func append(_ moment: Int64, _ pipeline: Int, _ name: UInt8, _ value: Double) {
-    at.values(Int64.self)[count] = moment
+    at.view(Int64.self)[count] = moment
     if areWide {
-      pipelines.values(UInt16.self)[count] = UInt16(truncatingIfNeeded: pipeline)
+      pipelines.view(UInt16.self)[count] = UInt16(truncatingIfNeeded: pipeline)
     } else {
-      pipelines.values(UInt8.self)[count] = UInt8(truncatingIfNeeded: pipeline)
+      pipelines.view(UInt8.self)[count] = UInt8(truncatingIfNeeded: pipeline)
     }
-    names.values(UInt8.self)[count] = name
-    values.values(Double.self)[count] = value
+    names.view(UInt8.self)[count] = name
+    values.view(Double.self)[count] = value
     count &+= 1
   }
 

@@ -62,32 +62,30 @@ extension RunStore {
     var summaries = Array(repeating: Summary(), count: count)
     let areWide = dictionaries.areWide
     let dayAgo = clock - 864_000_000_000
-    summaries.withUnsafeMutableBufferPointer { all in
-      forEachSegment { segment, n in
-        let started = segment.started.values(Int64.self)
-        let ended = segment.ended.values(Int64.self)
-        let statuses = segment.status.values(UInt8.self)
-        let errors = segment.error.values(UInt8.self)
-        let durations = segment.duration.values(Int64.self)
-        let outs = segment.recordsOut.values(Int32.self)
-        for row in 0..<n {
-          let pipeline = segment.pipeline(row, areWide: areWide)
-          let status = RunStatus(rawValue: statuses[row]) ?? .skipped
-          all[pipeline].lastRun = started[row]
-          if ended[row] > clock {
-            all[pipeline].isRunning = true
-            continue
-          }
-          all[pipeline].runs &+= 1
-          if status != .skipped { all[pipeline].last = status }
-          if status == .succeeded {
-            all[pipeline].successes &+= 1
-            all[pipeline].duration &+= durations[row]
-            all[pipeline].lastSuccess = ended[row]
-          }
-          if errors[row] != 0 { all[pipeline].lastError = Int(errors[row]) }
-          if ended[row] > dayAgo { all[pipeline].records &+= Int64(outs[row]) }
+    forEachSegment { segment, n in
+      let started = segment.started.view(Int64.self)
+      let ended = segment.ended.view(Int64.self)
+      let statuses = segment.status.view(UInt8.self)
+      let errors = segment.error.view(UInt8.self)
+      let durations = segment.duration.view(Int64.self)
+      let outs = segment.recordsOut.view(Int32.self)
+      for row in 0..<n {
+        let pipeline = segment.pipeline(row, areWide: areWide)
+        let status = RunStatus(rawValue: statuses[row]) ?? .skipped
+        summaries[pipeline].lastRun = started[row]
+        if ended[row] > clock {
+          summaries[pipeline].isRunning = true
+          continue
         }
+        summaries[pipeline].runs &+= 1
+        if status != .skipped { summaries[pipeline].last = status }
+        if status == .succeeded {
+          summaries[pipeline].successes &+= 1
+          summaries[pipeline].duration &+= durations[row]
+          summaries[pipeline].lastSuccess = ended[row]
+        }
+        if errors[row] != 0 { summaries[pipeline].lastError = Int(errors[row]) }
+        if ended[row] > dayAgo { summaries[pipeline].records &+= Int64(outs[row]) }
       }
     }
     return summaries

@@ -9,7 +9,7 @@ extension RunStore {
   func group(_ segment: RunSegment, count n: Int, clock: Int64) -> RowGroup {
     if let sealed = segment.sealed { return sealed }
     let codes = dictionaries
-    let ended = segment.ended.values(Int64.self)
+    let ended = segment.ended.view(Int64.self)
     let going = (0..<n).filter { ended[$0] > clock }
     var mask: Buffer?
     var status = segment.status
@@ -18,7 +18,7 @@ extension RunStore {
     var category = segment.errorCategory
     if !going.isEmpty {
       let nulls = Buffer.zeros(byteCount: n)
-      for row in going { nulls.values(UInt8.self)[row] = 1 }
+      for row in going { nulls.view(UInt8.self)[row] = 1 }
       mask = nulls
       status = segment.status.copy(setting: going, to: RunStatus.running.rawValue, count: n)
       error = segment.error.copy(setting: going, to: 0, count: n)
@@ -66,18 +66,19 @@ extension RunStore {
   func table(clock: Int64, threads: Int) throws -> Table {
     var parts: [(RunSegment, Int)] = []
     forEachSegment { parts.append(($0, $1)) }
-    let made = GroupList(count: parts.count)
-    let work = Shared(parts)
+    let made = Guarded([RowGroup?](repeating: nil, count: parts.count))
+    let work = parts
     let workers = Swift.max(Swift.min(threads, parts.count), 1)
     let next = Atomic<Int>(0)
     try WorkerPool.shared.run(workers: workers) { [self] _ in
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard place < work.value.count else { return }
-        made.set(place, group(work.value[place].0, count: work.value[place].1, clock: clock))
+        guard place < work.count else { return }
+        let group = group(work[place].0, count: work[place].1, clock: clock)
+        made.withLock { $0[place] = group }
       }
     }
-    return Table(name: "runs", schema: TelemetryModel.runs, groups: made.groups)
+    return Table(name: "runs", schema: TelemetryModel.runs, groups: made.withLock { $0.compactMap { $0 } })
   }
 }
 
@@ -85,29 +86,8 @@ extension Buffer {
   /// A copy of `count` bytes with other values in some places.
   fileprivate func copy(setting rows: [Int], to value: UInt8, count: Int) -> Buffer {
     let other = Buffer(byteCount: count)
-    other.base.copyMemory(from: base, byteCount: count)
-    for row in rows { other.values(UInt8.self)[row] = value }
+    other.view(UInt8.self).copy(view(), count: count)
+    for row in rows { other.view(UInt8.self)[row] = value }
     return other
   }
-}
-
-/// Row groups that threads put in their places.
-private final class GroupList: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<RowGroup?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    slots = .allocate(capacity: Swift.max(count, 1))
-    slots.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    slots.deinitialize(count: count)
-    slots.deallocate()
-  }
-
-  func set(_ place: Int, _ group: RowGroup) { slots[place] = group }
-
-  var groups: [RowGroup] { (0..<count).compactMap { slots[$0] } }
 }

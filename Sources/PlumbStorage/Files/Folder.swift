@@ -14,7 +14,7 @@ package enum Folder {
   }
 
   /// The names in a folder, in no order, with hidden ones; none when it cannot be read.
-  static func names(in folder: String) -> [String] {
+  package static func names(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
@@ -28,7 +28,7 @@ package enum Folder {
   }
 
   /// The path of something in a folder.
-  static func path(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : folder + "/" + name }
+  package static func path(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : folder + "/" + name }
 
   /// The folders in a folder in alphabetical order, hidden ones left out.
   package static func folders(in folder: String) -> [String] {

@@ -90,7 +90,7 @@ package final class RowFile {
       try options.context.checkpoint()
       let given = try input.source.read(into: buffer.base, count: min(left, buffer.byteCount))
       if given == 0 { return .other }
-      let bytes = Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given)
+      let bytes = buffer.bytes(given)
       digest.add(bytes.part(from: min(given, max(0, skipped - seen))))
       last = bytes[given - 1]
       seen += given
@@ -104,7 +104,7 @@ package final class RowFile {
       // The last row had no newline; now it has one, or more fields.
       guard next[0] == .newline || next[0] == .carriageReturn else { return .cut }
       let length = next[0] == .carriageReturn && next.last == .newline ? 2 : 1
-      next.prefix(length).withUnsafeBufferPointer { digest.add($0) }
+      next.prefix(length).withBytes { digest.add($0) }
       offset += length
       newlines += 1
     }
@@ -123,7 +123,7 @@ package final class RowFile {
       try options.context.checkpoint()
       let given = try input.source.read(into: buffer.base, count: buffer.byteCount)
       if given == 0 { break }
-      let bytes = Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given)
+      let bytes = buffer.bytes(given)
       let own = bytes.part(from: min(given, max(0, skipped - seen)))
       digest.add(own)
       if !isBegun, let first = own.first(where: { $0 > 0x20 }) {
@@ -148,7 +148,7 @@ package final class RowFile {
         try options.context.checkpoint()
         let given = try part.read(into: buffer.base, count: buffer.byteCount)
         if given == 0 { break }
-        digest.add(Bytes(start: buffer.base.assumingMemoryBound(to: UInt8.self), count: given))
+        digest.add(buffer.bytes(given))
       }
     }
     return TextPosition(offset: digest.count, newlines: 0, isArray: false, digest: digest)

@@ -41,7 +41,7 @@ struct DelimitedSniffer {
         guess(try part(at: offset, width, dialect), from: 0, width, dialect, &guesses, &hasValues)
       }
     }
-    let firstGuesses = fields.map { $0.withUnsafeBufferPointer { TypeGuess($0) } }
+    let firstGuesses = fields.map { $0.withBytes { TypeGuess($0) } }
     let isHeader = hasHeader(fields, firstGuesses, guesses, hasValues, rowCount: sample.rows.count)
     if !isHeader {
       for i in 0..<width where !fields[i].isEmpty {
@@ -81,7 +81,7 @@ struct DelimitedSniffer {
     _ hasValues: inout [Bool]
   ) {
     let quote = dialect.quote ?? dialect.newline
-    sample.bytes.withUnsafeBufferPointer { bytes in
+    sample.bytes.withBytes { bytes in
       for row in sample.rows.dropFirst(from) where row.count == width {
         for (i, range) in row.enumerated() where !range.isEmpty && (!guesses[i].isEmpty || !hasValues[i]) {
           var text = bytes.part(from: range.lowerBound, to: range.upperBound)

@@ -21,7 +21,7 @@ extension FileFormat {
   static func firstLineIsObject(_ front: ArraySlice<UInt8>) -> Bool {
     guard front.first(where: { !$0.isSpace }) == .openBrace else { return false }
     let line = front.prefix { $0 != .newline }
-    return line.count < front.count && line.withUnsafeBufferPointer { JSONText.parse($0) } != nil
+    return line.count < front.count && line.withBytes { JSONText.parse($0) } != nil
   }
 }
 

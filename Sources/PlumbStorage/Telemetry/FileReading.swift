@@ -37,7 +37,7 @@ final class FileReading {
   /// - Throws: what ends the whole import: a cancel, no more memory, or a file for rejects that cannot be written.
   func read(_ source: any SampledSource, form: TelemetryForm, front: [UInt8]) throws {
     let skipped = utf8MarkLength(front)
-    let isLines = front.dropFirst(skipped).withUnsafeBufferPointer { form.isWritten(inLines: $0) }
+    let isLines = front.dropFirst(skipped).withBytes { form.isWritten(inLines: $0) }
     let reader = try JSONValueReader(source, name: report.path, isLines: isLines, skipping: skipped)
     var compact = ByteBuffer()
     var count = 0

@@ -90,7 +90,7 @@ package final class TelemetryImport: @unchecked Sendable {
   ) throws -> (form: TelemetryForm?, source: any SampledSource, front: [UInt8]) {
     let opened = try FileInput(path, options)
     let front = try opened.source.sample(at: 0, count: 1 << 20)
-    let form = front.withUnsafeBufferPointer {
+    let form = front.withBytes {
       TelemetryKind.form(front: $0, fileName: lastPart(of: path), stated: kind)
     }
     return (form, opened.source, front)

@@ -66,7 +66,7 @@ extension WorkspaceWriter {
   @discardableResult
   package func save(modelNamed name: String, summary: String, data: [UInt8], madeAt: Int64) throws -> StoredModel {
     let version = try file.integer("SELECT max(version) FROM plumb_models WHERE name = ?", .text(name)) + 1
-    let model = data.withUnsafeBufferPointer { bytes in
+    let model = data.withBytes { bytes in
       StoredModel(
         name: name, version: version, madeAt: madeAt, summary: summary,
         seal: StoredModel.seal(name, version, madeAt, summary, bytes))

@@ -33,7 +33,7 @@ package final class WorkspaceFile: @unchecked Sendable {
   private let latest: Guarded<WorkspaceContents>
   /// What `beginReading` holds.
   private let held = Guarded<[WorkspaceSnapshot]>([])
-  private let writing = Turns()
+  private let writing = Lock()
   /// Opened by the first change; used by whoever holds `writing`.
   private var writer: WorkspaceConnection?
   /// Whether the file itself, and not only its log, says that it is being written to; nil before the
@@ -243,7 +243,7 @@ package final class WorkspaceFile: @unchecked Sendable {
   package func write<Result>(_ body: (WorkspaceWriter) throws -> Result) throws -> Result {
     if let refusal { throw refusal }
     if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
-    return try writing.taking {
+    return try writing.locked {
       try lock.locked {
         let (result, generation) = try changing { connection, file in
           let writer = try WorkspaceWriter(connection, file, threads: options.threads)
@@ -259,7 +259,7 @@ package final class WorkspaceFile: @unchecked Sendable {
   /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; whether it ran.
   func changingIfFree(_ body: (Database) throws -> Void) throws -> Bool {
     if refusal != nil || reader.isDamaged { return false }
-    return try writing.taking {
+    return try writing.locked {
       try lock.lockedIfFree {
         let opened: Int64? = try changing { _, file in
           try body(file)

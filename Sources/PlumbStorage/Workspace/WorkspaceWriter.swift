@@ -194,7 +194,7 @@ package final class WorkspaceWriter {
   private func encoded(_ groups: [RowGroup], _ pools: [TextPool?], columns: Int) throws -> [[EncodedSegment]] {
     let made = Guarded<[[EncodedSegment]]>(Array(repeating: [], count: columns))
     let next = Atomic<Int>(0)
-    let shared = Unchecked((groups, pools))
+    let shared = UncheckedBox((groups, pools))
     try WorkerPool.shared.run(workers: min(threads, max(1, columns))) { _ in
       let encoder = SegmentEncoder()
       let (groups, pools) = shared.value
@@ -355,10 +355,4 @@ package final class WorkspaceWriter {
     try savePools(pools, of: &table)
     try save(table)
   }
-}
-
-/// A value that threads share by a promise made where it is used.
-private struct Unchecked<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }

@@ -1,11 +1,9 @@
-import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Numbers the pipelines' names from 0; an open-addressing hash table over bytes that it borrows.
-///
-/// Whoever owns it keeps alive the tables that the bytes lie in.
+/// Numbers the pipelines' names from 0; an open-addressing hash table over copies of them.
 struct NameIndex: @unchecked Sendable {
+  private let arena = ByteArena()
   private(set) var names: [Bytes] = []
   private var hashes: [UInt64] = []
   /// Numbers plus one; 0 is a free slot. The count is a power of two.
@@ -22,14 +20,14 @@ struct NameIndex: @unchecked Sendable {
 
   /// The number of `name`, a new one if need be.
   mutating func insert(_ name: Bytes) -> Int32 {
-    let hash = Self.hash(name)
+    let hash = XXHash64.hash(name)
     var place = self.place(of: name, hash)
     if slots[place] != 0 { return slots[place] - 1 }
     if (names.count + 1) * 2 > slots.count {
       grow()
       place = self.place(of: name, hash)
     }
-    names.append(name)
+    names.append(arena.copying(name))
     hashes.append(hash)
     slots[place] = Int32(truncatingIfNeeded: names.count)
     return Int32(truncatingIfNeeded: names.count - 1)
@@ -37,7 +35,7 @@ struct NameIndex: @unchecked Sendable {
 
   /// The number of `name`, or nil.
   func find(_ name: Bytes) -> Int32? {
-    let slot = slots[place(of: name, Self.hash(name))]
+    let slot = slots[place(of: name, XXHash64.hash(name))]
     return slot == 0 ? nil : slot - 1
   }
 
@@ -55,10 +53,7 @@ struct NameIndex: @unchecked Sendable {
 
   /// Whether the name of one number comes before another's, byte by byte.
   func isBefore(_ a: Int32, _ b: Int32) -> Bool {
-    let (first, second) = (names[Int(a)], names[Int(b)])
-    guard let lhs = first.baseAddress, let rhs = second.baseAddress else { return first.count < second.count }
-    let order = memcmp(lhs, rhs, min(first.count, second.count))
-    return order == 0 ? first.count < second.count : order < 0
+    names[Int(a)].compared(to: names[Int(b)]) < 0
   }
 
   /// Where `name` is, or the free slot where it would be.
@@ -81,26 +76,5 @@ struct NameIndex: @unchecked Sendable {
       while slots[place] != 0 { place = (place + 1) & mask }
       slots[place] = Int32(truncatingIfNeeded: number + 1)
     }
-  }
-
-  private static func hash(_ name: Bytes) -> UInt64 {
-    let bytes = UnsafeRawBufferPointer(name)
-    var state = UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
-    var at = 0
-    while at &+ 8 <= bytes.count {
-      state = mixing(state ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-      at &+= 8
-    }
-    var rest: UInt64 = 0
-    while at < bytes.count {
-      rest = rest &<< 8 | UInt64(bytes[at])
-      at &+= 1
-    }
-    return mixing(state ^ rest)
-  }
-
-  private static func mixing(_ state: UInt64) -> UInt64 {
-    let product = state &* 0x9FB2_1C65_1E98_DF25
-    return product ^ (product &>> 32)
   }
 }

@@ -23,14 +23,7 @@ struct Aftermath {
   ) throws {
     let moments = question.moments
     var index = NameIndex()
-    let names = rows.names.map { Array($0.utf8) }
-    let owner = Buffer(of: UInt8.self, count: names.reduce(0) { $0 + $1.count })
-    var start = owner.values(UInt8.self)
-    for name in names {
-      start.update(from: name, count: name.count)
-      _ = index.insert(Bytes(start: start, count: name.count))
-      start += name.count
-    }
+    for name in rows.names { _ = name.withUTF8Bytes { index.insert($0) } }
     var place = [Int32](repeating: -1, count: rows.names.count * moments)
     for row in 0..<rows.count {
       place[Int(rows.pipelines[row]) * moments + Int(rows.steps[row])] = Int32(truncatingIfNeeded: row)
@@ -95,7 +88,6 @@ struct Aftermath {
     self.cause = cause
     self.near = near
     self.causes = causes
-    withExtendedLifetime(owner) {}
   }
 
   private static func ceiling(_ span: Int64, _ step: Int64) -> Int64 {

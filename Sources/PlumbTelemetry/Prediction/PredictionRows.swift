@@ -55,16 +55,14 @@ struct PredictionRows: Sendable {
   }
 
   private static func reals(_ table: Table, _ column: Int, _ context: ExecutionContext) throws -> [Double] {
-    var values = [Double](repeating: .nan, count: table.rowCount)
-    try values.withUnsafeMutableBufferPointer { room in
-      guard var target = room.baseAddress else { return }
-      for group in table.groups {
-        try context.checkpoint()
-        try group.columns[column].copyReals(to: target)
-        target += group.count
-      }
+    let values = BufferView<Double>(repeating: .nan, count: table.rowCount)
+    var row = 0
+    for group in table.groups {
+      try context.checkpoint()
+      try group.columns[column].copyReals(to: values + row)
+      row += group.count
     }
-    return values
+    return values.array(table.rowCount)
   }
 
   /// The rows for which `isKept` holds, in their order.

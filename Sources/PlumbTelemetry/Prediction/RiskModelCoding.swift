@@ -49,7 +49,7 @@ struct RiskModelRecord: Sendable {
   /// Changes with the features and with the text that makes them.
   private static let featuresMark: UInt64 = {
     let text = PredictionQuestion(asOf: 0, within: 0).text() + FeatureText.outcomes + Feature.names.joined(separator: " ")
-    return Array(text.utf8).withUnsafeBufferPointer { ModelWriter.checksum($0) }
+    return Array(text.utf8).withBytes { ModelWriter.checksum($0) }
   }()
 
   /// What of the tables a model depends on: the names and types of their columns.
@@ -57,7 +57,7 @@ struct RiskModelRecord: Sendable {
     let text = tables.map { table in
       table.map { $0.schema.map { "\($0.name):\($0.type.name)" }.joined(separator: ",") } ?? "-"
     }.joined(separator: ";")
-    return Array(text.utf8).withUnsafeBufferPointer { ModelWriter.checksum($0) }
+    return Array(text.utf8).withBytes { ModelWriter.checksum($0) }
   }
 }
 

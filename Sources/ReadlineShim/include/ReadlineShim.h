@@ -61,6 +61,9 @@ bool plumb_history_append_last(const char *_Nonnull path);
 /// Writes all entries kept, replacing the file.
 bool plumb_history_write(const char *_Nonnull path);
 
+/// Whether the process ignores a signal, as one started by `nohup` does.
+bool plumb_signal_is_ignored(int number);
+
 /// Columns of the terminal behind a descriptor; 0 when it is none or does not say.
 int plumb_terminal_columns(int descriptor);
 /// Lines of the terminal behind a descriptor; 0 when it is none or does not say.

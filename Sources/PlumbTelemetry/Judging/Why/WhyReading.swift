@@ -78,7 +78,7 @@ struct WhyReading {
     }
     var index = NameIndex()
     for node in chosen { _ = index.insert(names.names[Int(node)]) }
-    try withExtendedLifetime(known) { try readPasts(index) }
+    try readPasts(index)
     if let first = pasts.first, first.attempts.isEmpty { lastRun = try lastRun(of: first.name) }
     findings = try Findings(tables.only(name), at: moment, context: context, run: run)
     let unsure = readings.indices.filter { !readings[$0].isSkip && readings[$0].certainty < 0.75 }

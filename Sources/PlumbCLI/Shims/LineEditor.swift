@@ -1,0 +1,61 @@
+import Glibc
+import PlumbEngine
+import ReadlineShim
+
+/// What readline asks while a line is typed, in Swift's types.
+enum LineEditor {
+  private struct State {
+    var candidates: ((_ line: [UInt8], _ word: Range<Int>) -> [Completion.Candidate])?
+    var colour: ((_ line: [UInt8], _ kinds: inout [UInt8]) -> Void)?
+    var answer: [Completion.Candidate] = []
+    var note: UncheckedBox<UnsafeMutablePointer<CChar>?> = UncheckedBox(nil)
+  }
+
+  private static let state = Guarded(State())
+
+  /// Sets readline up.
+  ///
+  /// - Parameter candidates: gives what fits in the place of a word of the line.
+  static func start(candidates: @escaping (_ line: [UInt8], _ word: Range<Int>) -> [Completion.Candidate]) {
+    state.withLock { $0.candidates = candidates }
+    plumb_readline_start(
+      "plumb", { line, start, end, index in LineEditor.candidate(line, Int(start), Int(end), Int(index)) },
+      { candidate in LineEditor.note(on: candidate) })
+  }
+
+  /// Colours each byte of the line by a number that `plumb_readline_colours` lists.
+  static func colour(by colour: @escaping (_ line: [UInt8], _ kinds: inout [UInt8]) -> Void) {
+    state.withLock { $0.colour = colour }
+    plumb_readline_colours { line, length, kinds in
+      let bytes = UnsafeBufferPointer(start: line, count: max(0, Int(length))).map { UInt8(bitPattern: $0) }
+      var found = [UInt8](repeating: 0, count: bytes.count)
+      LineEditor.state.withLock { $0.colour }?(bytes, &found)
+      for (place, kind) in found.enumerated() { kinds[place] = kind }
+    }
+  }
+
+  /// The next candidate as readline takes it: made by malloc.
+  private static func candidate(
+    _ line: UnsafePointer<CChar>, _ start: Int, _ end: Int, _ index: Int
+  ) -> UnsafeMutablePointer<CChar>? {
+    if index == 0 {
+      let bytes = Array(String(cString: line).utf8)
+      let lower = min(max(start, 0), bytes.count)
+      let answer = state.withLock { $0.candidates }?(bytes, lower..<min(max(end, lower), bytes.count)) ?? []
+      state.withLock { $0.answer = answer }
+      let ending = answer.count == 1 ? answer[0].ending : " "
+      plumb_readline_append(CChar(bitPattern: ending?.asciiValue ?? 0))
+    }
+    return state.withLock { $0.answer.indices.contains(index) ? strdup($0.answer[index].text) : nil }
+  }
+
+  /// What is known of a candidate; the text stays until the next one is asked for.
+  private static func note(on candidate: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
+    let text = String(cString: candidate)
+    return state.withLock { state in
+      free(state.note.value)
+      state.note = UncheckedBox(strdup(state.answer.first { $0.text == text }?.note ?? ""))
+      return UnsafePointer(state.note.value)
+    }
+  }
+}

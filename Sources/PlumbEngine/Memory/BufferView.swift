@@ -1,0 +1,109 @@
+import Glibc
+
+/// Plain values in a buffer, which stays as long as a view of it is in use: a pointer that keeps its owner alive.
+///
+/// Places are unchecked as a pointer's are, but for debug builds. Swift keeps what a variable owns over every access through
+/// memory in the variable's scope (lexical lifetimes), so that a loop over a local view costs what one over a pointer does.
+@frozen package struct BufferView<Element: BitwiseCopyable>: @unchecked Sendable {
+  @usableFromInline let owner: AnyObject
+  @usableFromInline let base: UnsafeMutablePointer<Element>
+  /// How many values can be read and written.
+  package let count: Int
+
+  @inlinable init(owner: AnyObject, base: UnsafeMutablePointer<Element>, count: Int) {
+    self.owner = owner
+    self.base = base
+    self.count = count
+  }
+
+  /// A view of a new buffer of `count` values, which are not initialised.
+  @inlinable package init(count: Int) {
+    self = Buffer(of: Element.self, count: count).view()
+  }
+
+  /// A view of a new buffer of `count` times `value`.
+  @inlinable package init(repeating value: Element, count: Int) {
+    self.init(count: count)
+    base.update(repeating: value, count: count)
+  }
+
+  /// A view of a new buffer with a copy of some values.
+  @inlinable package init(_ values: some Collection<Element>) {
+    self.init(count: values.count)
+    var place = 0
+    for value in values {
+      base[place] = value
+      place &+= 1
+    }
+  }
+
+  @inlinable @inline(__always) package subscript(place: Int) -> Element {
+    get {
+      assert(place >= 0 && place < count, "a view is read inside its buffer")
+      return base[place]
+    }
+    nonmutating set {
+      assert(place >= 0 && place < count, "a view is written inside its buffer")
+      base[place] = newValue
+    }
+  }
+
+  /// The values from a place on.
+  @inlinable @inline(__always) package static func + (view: BufferView, start: Int) -> BufferView {
+    assert(start >= 0 && start <= view.count, "a view begins inside its buffer")
+    return BufferView(owner: view.owner, base: view.base + start, count: view.count &- start)
+  }
+
+  /// Writes `count` times `value` from `start` on.
+  @inlinable package func fill(_ start: Int, count: Int, with value: Element) {
+    assert(start >= 0 && count >= 0 && start &+ count <= self.count, "a view is filled inside its buffer")
+    (base + start).update(repeating: value, count: count)
+  }
+
+  /// Copies the first `count` values of another view, which may be of the same buffer, to `start` and the places after it.
+  @inlinable package func copy(_ other: BufferView, count: Int, to start: Int = 0) {
+    assert(start >= 0 && count >= 0 && count <= other.count && start &+ count <= self.count, "a view is filled inside its buffer")
+    (base + start).update(from: other.base, count: count)
+  }
+
+  /// Sorts the first `count` values.
+  @inlinable package func sort(count: Int, by areInOrder: (Element, Element) -> Bool) {
+    var values = UnsafeMutableBufferPointer(start: base, count: count)
+    values.sort(by: areInOrder)
+  }
+
+  /// The first `count` values as an array.
+  @inlinable package func array(_ count: Int) -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Lets `body` use the memory itself, which is there until it returns.
+  @inlinable @inline(__always)
+  package func withPointer<Result>(_ body: (UnsafeMutablePointer<Element>) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(owner) { try body(base) }
+  }
+}
+
+extension Buffer {
+  /// The buffer as values of `type`, as many as it holds.
+  @inlinable @inline(__always)
+  package func view<T: BitwiseCopyable>(_ type: T.Type = T.self) -> BufferView<T> {
+    BufferView(owner: self, base: base.assumingMemoryBound(to: T.self), count: byteCount / MemoryLayout<T>.stride)
+  }
+}
+
+/// Columns of plain values, each a buffer, which stay as long as the table is in use.
+@frozen package struct BufferTable<Element: BitwiseCopyable>: @unchecked Sendable {
+  @usableFromInline let owners: [AnyObject]
+  @usableFromInline let columns: BufferView<UnsafeMutablePointer<Element>>
+
+  package init(_ views: [BufferView<Element>]) {
+    owners = views.map(\.owner)
+    columns = BufferView(views.map(\.base))
+  }
+
+  package init(_ buffers: [Buffer]) {
+    owners = buffers
+    columns = BufferView(buffers.map { $0.base.assumingMemoryBound(to: Element.self) })
+  }
+
+  @inlinable @inline(__always) package subscript(column: Int, row: Int) -> Element { columns[column][row] }
+}
