@@ -42,7 +42,8 @@ let package = Package(
       dependencies: [
         "PlumbDiagnostics", "PlumbEngine", "PlumbParquet", "PlumbModel", "CZlib", "CSQLite",
         .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
+      ],
+      exclude: ["Damage/README.md"]),
     .target(name: "PlumbSimulator", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbModel"]),
     .target(
       name: "PlumbTelemetry",

@@ -47,6 +47,17 @@ extension UnsafeBufferPointer where Element == UInt8 {
     return memcmp(lhs, rhs, count) == 0
   }
 
+  /// The number whose bytes begin at `place`, the lowest first; all of them must be there.
+  @inlinable package func littleEndian<Number: FixedWidthInteger>(_ type: Number.Type, at place: Int) -> Number {
+    precondition(place >= 0 && place &+ MemoryLayout<Number>.size <= count, "numbers are read inside their bytes")
+    return Number(littleEndian: UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: place, as: type))
+  }
+
+  /// The number whose bytes begin at `place`, the highest first; all of them must be there.
+  @inlinable package func bigEndian<Number: FixedWidthInteger>(_ type: Number.Type, at place: Int) -> Number {
+    littleEndian(type, at: place).byteSwapped
+  }
+
   /// Whether `word` is somewhere in the text.
   package func holds(_ word: StaticString) -> Bool {
     let needle = Bytes(word)

@@ -94,15 +94,14 @@ struct GroupRow {
   }
 
   static func bounds(_ bytes: Bytes, columns: Int) -> [ColumnBounds]? {
-    guard bytes.count == columns * 29, let base = bytes.baseAddress else { return columns == 0 ? [] : nil }
-    let raw = UnsafeRawPointer(base)
+    guard bytes.count == columns * 29 else { return nil }
     var result: [ColumnBounds] = []
     result.reserveCapacity(columns)
     for column in 0..<columns {
       let at = column * 29
-      let flags = raw.load(fromByteOffset: at, as: UInt8.self)
-      let low = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: at + 1, as: Int64.self))
-      let high = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: at + 9, as: Int64.self))
+      let flags = bytes[at]
+      let low = bytes.littleEndian(Int64.self, at: at + 1)
+      let high = bytes.littleEndian(Int64.self, at: at + 9)
       var zone = ZoneRange(words: nil, floats: nil, hasNulls: flags & 4 != 0)
       if flags & 1 != 0 {
         guard low <= high else { return nil }
@@ -112,8 +111,8 @@ struct GroupRow {
         guard bounds.0 <= bounds.1 else { return nil }
         zone.floats = bounds.0...bounds.1
       }
-      let count = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: at + 17, as: UInt32.self))
-      let seal = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: at + 21, as: Int64.self))
+      let count = bytes.littleEndian(UInt32.self, at: at + 17)
+      let seal = bytes.littleEndian(Int64.self, at: at + 21)
       result.append(ColumnBounds(zone: zone, dictionaryCount: Int(count), segmentSeal: seal))
     }
     return result

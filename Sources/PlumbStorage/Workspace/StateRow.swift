@@ -1,34 +1,4 @@
 import class GRDB.Database
-import PlumbDiagnostics
-import PlumbEngine
-
-/// The checksum of a catalogue row: a flipped bit anywhere in the file is noticed before it can make an answer wrong.
-struct Seal {
-  private var bytes = ByteBuffer()
-
-  func adding(_ number: Int64) -> Seal {
-    var longer = self
-    longer.bytes.append(littleEndian: number)
-    return longer
-  }
-
-  func adding(_ text: String) -> Seal {
-    var longer = self
-    longer.bytes.append(littleEndian: Int64(text.utf8.count))
-    longer.bytes.append(text)
-    return longer
-  }
-
-  func adding(_ data: Bytes) -> Seal {
-    var longer = self
-    longer.bytes.append(littleEndian: Int64(data.count))
-    longer.bytes.append(data)
-    return longer
-  }
-
-  /// - Parameter kind: a number for each kind of row.
-  func value(_ kind: Int64) -> Int64 { bytes.withBytes { checksum($0, of: kind) } }
-}
 
 /// The row of `plumb_state`.
 struct StateRow: Equatable {
@@ -82,21 +52,5 @@ struct StateRow: Equatable {
       try file.rows("SELECT seal FROM \(table)") { sum ^= Seal().adding($0.integer(0)).value(Int64(kind + 100)) }
     }
     return sum
-  }
-}
-
-/// Messages about a file that is not as it was written.
-enum DamagedFile {
-  static let code = "damaged-file"
-
-  static func diagnostic(_ part: String, _ name: String) -> Diagnostic {
-    Diagnostic(code, "`\(name)` is damaged: \(part)", help: "`--salvage` loads what is sound of it")
-  }
-
-  static func refusal(_ name: String) -> Diagnostic {
-    Diagnostic(
-      code, "`\(name)` is damaged and is not written to",
-      help: "`plumb export \(name) --to FOLDER --salvage` writes out what is sound, and `plumb import FOLDER --into "
-        + "NEW.plumb` makes a file of it")
   }
 }

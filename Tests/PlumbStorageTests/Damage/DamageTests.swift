@@ -121,103 +121,6 @@ struct DamageTests {
     #expect(try folder.bytes == before)
   }
 
-  @Test func aMissingLogIsTold() throws {
-    let (folder, _) = try sample()
-    let file = try folder.open()
-    try file.write { try $0.append(Samples.numbers(0..<5)) }
-    // What a process leaves that is ended from outside.
-    let copy = try WorkspaceFolder()
-    try copy.write(try folder.bytes)
-    #expect(Samples.failure { _ = try copy.open() }.contains("missing-log: `t.plumb-wal` is missing"))
-    let salvaged = try copy.open { $0.salvages = true }
-    #expect(salvaged.tables.count == 2)
-    // With its log beside it the file is whole.
-    let whole = try WorkspaceFolder()
-    try whole.write(try folder.bytes)
-    try Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal")).write(to: URL(fileURLWithPath: whole.path + "-wal"))
-    #expect(try whole.open().table(named: "numbers")?.rowCount == 1_005)
-    #expect(try whole.open().table(named: "numbers")?.rowCount == 1_005)
-  }
-
-  @Test func aMissingLogIsToldThoughAReaderWasInTheWay() throws {
-    let (folder, _) = try sample()
-    let file = try folder.open()
-    try file.reading { () throws -> Void in try file.write { try $0.append(Samples.numbers(0..<5)) } }
-    let copy = try WorkspaceFolder()
-    try copy.write(try folder.bytes)
-    #expect(Samples.failure { _ = try copy.open() }.contains("missing-log"))
-  }
-
-  /// A file as its process left it: with changes in the log, of which the index beside it knows.
-  ///
-  /// - Parameter change: what was done to the file before, in SQL.
-  private func left(after change: String? = nil) throws -> (folder: WorkspaceFolder, log: [UInt8], file: WorkspaceFile) {
-    let (folder, _) = try sample()
-    if let change { try folder.change(change) }
-    let file = try folder.open()
-    try file.write { try $0.append(Samples.numbers(1_000..<1_005)) }
-    try file.write { try $0.append(Samples.numbers(1_005..<1_010)) }
-    let copy = try WorkspaceFolder()
-    for ending in ["", "-wal", "-shm"] {
-      try FileManager.default.copyItem(atPath: folder.path + ending, toPath: copy.path + ending)
-    }
-    return (copy, Array(try Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal"))), file)
-  }
-
-  @Test func aLogThatIsCutOffOrChangedIsTold() throws {
-    let (folder, log, _) = try left()
-    let logPlace = URL(fileURLWithPath: folder.path + "-wal")
-    var changed: [[UInt8]] = [[], Array(log.prefix(31)), Array(log.prefix(log.count / 2))]
-    for place in [0, 5, 17, 32, 40, log.count / 2, log.count * 2 / 3] {
-      var bytes = log
-      bytes[place] ^= 4
-      changed.append(bytes)
-    }
-    let before = try folder.bytes
-    for (i, bytes) in changed.enumerated() {
-      // The log is looked at before SQLite comes to it: nothing changes.
-      try Data(bytes).write(to: logPlace)
-      let message = Samples.failure { _ = try folder.open() }
-      #expect(message.contains(i == 0 ? "missing-log" : "damaged-log: `t.plumb-wal` is damaged"), "\(i): \(message)")
-      #expect(try folder.bytes == before)
-      #expect(try Array(Data(contentsOf: logPlace)) == bytes)
-    }
-    // What is sound without the log is salvaged; nothing is written, and the loss is told again.
-    for bytes in [changed[3], changed[2]] {
-      try Data(bytes).write(to: logPlace)
-      do {
-        let salvaged = try folder.open { $0.salvages = true }
-        #expect(salvaged.losses.count == 1 && salvaged.tables.count == 2)
-      }
-      #expect(try folder.bytes == before)
-      #expect(Samples.failure { _ = try folder.open() }.contains("damaged-log"))
-    }
-    // Put back, it is read.
-    try Data(log).write(to: logPlace)
-    #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
-    #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
-  }
-
-  @Test func damageThatAQueryFindsLeavesFileAndLogAsTheyAre() throws {
-    let (folder, log, _) = try left(after: "DELETE FROM plumb_segments WHERE id = (SELECT min(id) FROM plumb_segments)")
-    let before = try folder.bytes
-    do {
-      let file = try folder.open()
-      #expect(Samples.failure { _ = try file.cells("all") }.contains("rows 1 to 400, is missing"))
-      #expect(Samples.failure { try file.write { try $0.drop("numbers") } }.contains("is not written to"))
-    }
-    #expect(try folder.bytes == before)
-    #expect(try Array(Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal"))) == log)
-  }
-
-  @Test func anEmptyFileWithAnIndexOfChangesIsDamaged() throws {
-    let (folder, _, _) = try left()
-    try folder.write([])
-    try FileManager.default.removeItem(atPath: folder.path + "-wal")
-    #expect(Samples.failure { _ = try folder.open() }.contains("it is empty, but `t.plumb-shm` counts changes of it"))
-    #expect(try folder.bytes == [])
-  }
-
   @Test func anIndexOfTablesThatIsNotTheirsIsTold() throws {
     let (folder, expected) = try sample()
     // The index changes places with a tree that is empty.
@@ -235,21 +138,10 @@ struct DamageTests {
     #expect(try folder.bytes == bytes)
   }
 
-  @Test func withoutItsIndexALogIsFollowedToItsEnd() throws {
-    let (folder, log, _) = try left()
-    try FileManager.default.removeItem(atPath: folder.path + "-shm")
-    var bytes = log
-    bytes[log.count / 4] ^= 1
-    try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "-wal"))
-    #expect(Samples.failure { _ = try folder.open() }.contains("damaged-log"))
-    // What a process was about to write when it was ended is no loss.
-    try Data(log + log.suffix(5_000)).write(to: URL(fileURLWithPath: folder.path + "-wal"))
-    #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
-  }
-
   /// The kept file of version 1, made by `plumb` when that was the newest; every later version must read it.
   @Test func version1IsRead() throws {
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/version1.plumb")
+    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../Workspace/Fixtures/version1.plumb").standardizedFileURL
     // Run once for each version of the format, before the next one exists.
     if ProcessInfo.processInfo.environment["PLUMB_MAKE_FIXTURE"] != nil { try makeFixture(at: fixture) }
     let folder = try WorkspaceFolder()
