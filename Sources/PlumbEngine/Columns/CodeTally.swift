@@ -20,18 +20,17 @@ struct CodeTally: Sendable {
     var codes: [UInt32] = []
     var found = [Int64](repeating: 0, count: Self.mostTexts)
     switch vector.encoding {
-    case .codes8: Self.count(vector.lanes(UInt8.self), rows, &found, &codes)
-    case .codes16: Self.count(vector.lanes(UInt16.self), rows, &found, &codes)
-    case .plain, .narrow, .codes32: Self.count(vector.lanes(UInt32.self), rows, &found, &codes)
+    case .codes8: Self.count(vector.view(UInt8.self), rows, &found, &codes)
+    case .codes16: Self.count(vector.view(UInt16.self), rows, &found, &codes)
+    case .plain, .narrow, .codes32: Self.count(vector.view(UInt32.self), rows, &found, &codes)
     }
     self.codes = codes
     counts = vector.isConstant ? codes.map { _ in Int64(vector.count) } : codes.map { found[Int($0)] }
-    withExtendedLifetime(vector) {}
   }
 
   @inline(__always)
-  private static func count<C: FixedWidthInteger>(
-    _ source: UnsafePointer<C>, _ rows: Int, _ found: inout [Int64], _ codes: inout [UInt32]
+  private static func count<C: FixedWidthInteger & BitwiseCopyable>(
+    _ source: BufferView<C>, _ rows: Int, _ found: inout [Int64], _ codes: inout [UInt32]
   ) {
     found.withUnsafeMutableBufferPointer { found in
       for row in 0..<rows {

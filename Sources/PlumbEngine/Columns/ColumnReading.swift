@@ -9,20 +9,18 @@ extension Vector {
       numbers.append(contentsOf: repeatElement(number(bytes(at: 0)), count: count))
       return
     }
-    withExtendedLifetime(self) {
-      switch encoding {
-      case .plain, .narrow:
-        let texts = lanes(Bytes.self)
-        for row in 0..<count { numbers.append(number(texts[row])) }
-      case .codes8: appendNumbers(of: lanes(UInt8.self), to: &numbers, number)
-      case .codes16: appendNumbers(of: lanes(UInt16.self), to: &numbers, number)
-      case .codes32: appendNumbers(of: lanes(UInt32.self), to: &numbers, number)
-      }
+    switch encoding {
+    case .plain, .narrow:
+      let texts = view(Bytes.self)
+      for row in 0..<count { numbers.append(number(texts[row])) }
+    case .codes8: appendNumbers(of: view(UInt8.self), to: &numbers, number)
+    case .codes16: appendNumbers(of: view(UInt16.self), to: &numbers, number)
+    case .codes32: appendNumbers(of: view(UInt32.self), to: &numbers, number)
     }
   }
 
-  private func appendNumbers<Code: FixedWidthInteger>(
-    of codes: UnsafePointer<Code>, to numbers: inout [Int32], _ number: (Bytes) -> Int32
+  private func appendNumbers<Code: FixedWidthInteger & BitwiseCopyable>(
+    of codes: BufferView<Code>, to numbers: inout [Int32], _ number: (Bytes) -> Int32
   ) {
     guard let dictionary else { return }
     // A slice of a few rows may have a dictionary of many texts.
@@ -42,25 +40,21 @@ extension Vector {
   package func words(null: Int64) -> [Int64] {
     guard count > 0 else { return [] }
     if isConstant { return Array(repeating: isNull(0) ? null : word(at: 0), count: count) }
-    return withExtendedLifetime(self) {
-      [Int64](unsafeUninitializedCapacity: count) { room, filled in
-        if encoding == .narrow {
-          let values = lanes(Int32.self)
-          for row in 0..<count { room[row] = Int64(values[row]) }
-        } else {
-          let values = lanes(Int64.self)
-          for row in 0..<count { room[row] = values[row] }
-        }
-        if let nulls { for row in 0..<count where nulls[row] != 0 { room[row] = null } }
-        filled = count
+    return [Int64](unsafeUninitializedCapacity: count) { room, filled in
+      if encoding == .narrow {
+        let values = view(Int32.self)
+        for row in 0..<count { room[row] = Int64(values[row]) }
+      } else {
+        let values = view(Int64.self)
+        for row in 0..<count { room[row] = values[row] }
       }
+      if let nulls { for row in 0..<count where nulls[row] != 0 { room[row] = null } }
+      filled = count
     }
   }
 
   /// Appends each row's bytes, which live as long as the vector.
   package func appendTexts(to texts: inout [Bytes]) {
-    withExtendedLifetime(self) {
-      for row in 0..<count { texts.append(bytes(at: isConstant ? 0 : row)) }
-    }
+    for row in 0..<count { texts.append(bytes(at: isConstant ? 0 : row)) }
   }
 }

@@ -31,15 +31,16 @@ struct Concatenation: @unchecked Sendable {
   func copy(_ index: Int) {
     let piece = pieces[index], start = starts[index]
     if piece.count == 0 { return }
-    let plain = (form == .plain ? piece.decoded() : piece).expanded()
-    withExtendedLifetime(plain) {
-      _ = memcpy(lanes.base + start &* width, plain.data, plain.count &* width)
-      guard let mask else { return }
-      if let nulls = plain.nulls {
-        memcpy(mask.base + start, nulls, plain.count)
-      } else {
-        memset(mask.base + start, 0, plain.count)
-      }
+    copy((form == .plain ? piece.decoded() : piece).expanded(), to: start)
+  }
+
+  private func copy(_ plain: Vector, to start: Int) {
+    memcpy(lanes.base + start &* width, plain.data, plain.count &* width)
+    guard let mask else { return }
+    if let nulls = plain.nulls {
+      memcpy(mask.base + start, nulls, plain.count)
+    } else {
+      memset(mask.base + start, 0, plain.count)
     }
   }
 
@@ -143,14 +144,13 @@ extension Chunk {
     }
     let ascending = try radixSort(
       words, of: UInt64.self, count: rows.count, lowest: 32, bits: UInt64.bitWidth - count.leadingZeroBitCount, context)
-    let sorted = ascending.values(UInt64.self)
+    let sorted = ascending.view(UInt64.self)
     let places = Selection(buffer: Buffer(of: UInt32.self, count: rows.count), count: rows.count)
     let order = Selection(buffer: Buffer(of: UInt32.self, count: rows.count), count: rows.count)
     for i in 0..<rows.count {
       places.rows[i] = UInt32(truncatingIfNeeded: sorted[i] &>> 32)
       order.rows[Int(sorted[i] & 0xFFFF_FFFF)] = UInt32(truncatingIfNeeded: i)
     }
-    withExtendedLifetime(ascending) {}
     let parts = narrowing(chunks, to: places)
     if parts.isEmpty { return Chunk(types.map { VectorBuilder($0).finish() }, count: 0) }
     return try concatenating(parts, types: types, context).selecting(order)

@@ -225,10 +225,9 @@ extension Vector {
   }
 
   /// The codes as 32-bit numbers, whatever their width. Not for constants.
-  func wideCodes() -> (Buffer, UnsafePointer<UInt32>) {
-    if encoding == .codes32, let buffer = owner as? Buffer { return (buffer, lanes(UInt32.self)) }
-    let result = Buffer(of: UInt32.self, count: count)
-    let out = result.values(UInt32.self)
+  func wideCodes() -> BufferView<UInt32> {
+    if encoding == .codes32 { return view(UInt32.self) }
+    let out = BufferView<UInt32>(count: count)
     switch encoding {
     case .codes8:
       let codes = lanes(UInt8.self)
@@ -240,6 +239,6 @@ extension Vector {
       let codes = lanes(UInt32.self)
       for i in 0..<count { out[i] = codes[i] }
     }
-    return (result, UnsafePointer(out))
+    return out
   }
 }

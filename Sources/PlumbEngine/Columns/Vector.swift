@@ -67,6 +67,11 @@ package struct Vector: @unchecked Sendable {
     data.assumingMemoryBound(to: T.self)
   }
 
+  /// The lanes, which stay as long as a view of them does.
+  @inline(__always) func view<T: BitwiseCopyable>(_ type: T.Type = T.self) -> BufferView<T> {
+    BufferView(owner: owner, base: UnsafeMutablePointer(mutating: lanes(T.self)), count: isConstant ? 1 : count)
+  }
+
   @inline(__always) func isNull(_ row: Int) -> Bool {
     guard let nulls else { return false }
     return nulls[isConstant ? 0 : row] != 0

@@ -31,17 +31,15 @@ struct RowBatch {
       joined = Buffer(of: UInt64.self, count: n &* width)
       var offset = 0
       for piece in pieces {
-        (joined.values(UInt64.self) + offset &* width).update(
-          from: piece.words.values(UInt64.self), count: piece.count &* width)
+        joined.view(UInt64.self).copy(piece.words.view(), count: piece.count &* width, to: offset &* width)
         offset &+= piece.count
       }
     }
-    let owners = Buffer(byteCount: n)
-    let owner = owners.values(UInt8.self)
-    let keys = UnsafePointer(joined.values(UInt64.self))
+    let owner = BufferView<UInt8>(count: n)
+    let keys = joined.view(UInt64.self)
     var counts = [Int](repeating: 0, count: Self.partitionCount &+ 1)
     for row in 0..<n {
-      let partition = UInt8(truncatingIfNeeded: GroupTable.hash(keys + row &* width, width) &>> 56)
+      let partition = UInt8(truncatingIfNeeded: GroupTable.hash(keys, row &* width, width) &>> 56)
       owner[row] = partition
       counts[Int(partition) &+ 1] &+= 1
     }
@@ -49,15 +47,14 @@ struct RowBatch {
     starts = counts
     let order = Selection(buffer: Buffer(of: UInt32.self, count: n), count: n)
     let rows = order.rows
-    counts.withUnsafeMutableBufferPointer { next in
-      for row in 0..<n {
-        let place = next[Int(owner[row])]
-        next[Int(owner[row])] = place &+ 1
-        rows[place] = UInt32(truncatingIfNeeded: row)
-      }
+    let next = BufferView(counts)
+    for row in 0..<n {
+      let place = next[Int(owner[row])]
+      next[Int(owner[row])] = place &+ 1
+      rows[place] = UInt32(truncatingIfNeeded: row)
     }
     let sorted = Buffer(of: UInt64.self, count: n &* width)
-    let out = sorted.values(UInt64.self)
+    let out = sorted.view(UInt64.self)
     for i in 0..<n {
       let from = Int(rows[i]) &* width
       for w in 0..<width { out[i &* width &+ w] = keys[from &+ w] }
@@ -74,6 +71,5 @@ struct RowBatch {
     inputs = (shape?.inputs ?? []).enumerated().map { aggregate, vectors in
       vectors.indices.map { place in gathered(pieces.map { $0.inputs[aggregate][place] }) }
     }
-    withExtendedLifetime(joined) {}
   }
 }

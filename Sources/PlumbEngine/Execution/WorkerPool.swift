@@ -89,15 +89,8 @@ private final class Helper: @unchecked Sendable {
   private var isDone = true
 
   init?() {
-    let me = Unmanaged.passRetained(self)
-    let started = startThread(stackBytes: 64 << 20) {
-      let helper = me.takeUnretainedValue()
-      helper.loop()
-    }
-    if !started {
-      me.release()
-      return nil
-    }
+    // Its thread never ends, so that the helper never does.
+    if !startThread(stackBytes: 64 << 20, { self.loop() }) { return nil }
   }
 
   func start(_ work: @escaping @Sendable () -> Void) {

@@ -30,7 +30,7 @@ package final class DictionaryLift: Sendable {
     }
     let answer = try self.answer(for: dictionary, context)
     if let (results, recoding) = answer.recoded {
-      return codes.recoded(results, UnsafePointer(recoding.values(UInt32.self)), expression.type)
+      return codes.recoded(results, recoding.view(UInt32.self), expression.type)
     }
     switch codes.encoding {
     case .codes8: return codes.lookingUp(UInt8.self, answer.values)
@@ -43,7 +43,7 @@ package final class DictionaryLift: Sendable {
     try known.withLock { known in
       if let hit = known.first(where: { $0.0 === dictionary }) { return hit.1 }
       let entries = Vector(
-        inputType, count: dictionary.count, data: UnsafeRawPointer(dictionary.entries), owner: dictionary)
+        inputType, count: dictionary.count, data: dictionary.entries, owner: dictionary)
       let builder = try evaluateInPieces(entries, context)
       let answer = Answer(
         values: builder,
@@ -131,10 +131,9 @@ extension Vector {
 
   /// For a vector of codes: the codes of another dictionary.
   fileprivate func recoded(
-    _ results: StringDictionary, _ newCodes: UnsafePointer<UInt32>, _ type: ScalarType
+    _ results: StringDictionary, _ newCodes: BufferView<UInt32>, _ type: ScalarType
   ) -> Vector {
-    let (buffer, codes) = wideCodes()
-    defer { withExtendedLifetime(buffer) {} }
+    let codes = wideCodes()
     let n = count
     let result = Buffer(of: UInt32.self, count: n)
     let out = result.values(UInt32.self)

@@ -74,7 +74,7 @@ extension GUID: Lane {
   @inline(__always) func stored(in _: ByteArena) -> GUID { self }
 }
 
-extension UnsafeBufferPointer: Lane where Element == UInt8 {
+extension Bytes: Lane {
   static var scalarType: ScalarType { .string }
   @inline(__always) init(stored: Bytes) { self = stored }
   @inline(__always) func stored(in _: ByteArena) -> Bytes { self }

@@ -262,6 +262,11 @@ final class GroupTable {
     return state
   }
 
+  /// The same for the key that begins at `start`.
+  @inline(__always) static func hash(_ keys: BufferView<UInt64>, _ start: Int, _ width: Int) -> UInt64 {
+    keys.withPointer { hash($0 + start, width) }
+  }
+
   @inline(__always)
   private static func areEqual(_ a: UnsafePointer<UInt64>, _ b: UnsafePointer<UInt64>, _ width: Int) -> Bool {
     for i in 0..<width where a[i] != b[i] { return false }

@@ -201,7 +201,7 @@ final class KeyLayout: Sendable {
     _ step: Int, _ count: Int
   ) {
     let shift = UInt64(field.shift)
-    let numbers: Buffer?
+    let numbers: BufferView<UInt32>
     if !vector.isConstant, vector.encoding.isCodes, let dictionary = vector.dictionary {
       let translation = interner.translation(of: dictionary)
       if translation == nil, vector.nulls == nil {
@@ -212,29 +212,25 @@ final class KeyLayout: Sendable {
         }
         return
       }
-      let (buffer, codes) = vector.wideCodes()
+      let codes = vector.wideCodes()
       if let translation {
         let table = translation.values(UInt32.self)
-        let made = Buffer(of: UInt32.self, count: count)
-        for i in 0..<count { made.values(UInt32.self)[i] = table[Int(codes[i])] }
+        let made = BufferView<UInt32>(count: count)
+        for i in 0..<count { made[i] = table[Int(codes[i])] }
         numbers = made
       } else {
-        numbers = buffer
+        numbers = codes
       }
     } else {
-      let made = Buffer(of: UInt32.self, count: count)
+      let made = BufferView<UInt32>(count: count)
       let plain = vector.decoded()
       let single = plain.isConstant ? Swift.min(count, 1) : count
-      plain.withKeyBytes(count: single) {
-        interner.numbers(of: $0, count: single, into: made.values(UInt32.self))
+      plain.withKeyBytes(count: single) { texts in
+        made.withPointer { interner.numbers(of: texts, count: single, into: $0) }
       }
-      if plain.isConstant, count > 1 {
-        let first = made.values(UInt32.self)[0]
-        made.values(UInt32.self).update(repeating: first, count: count)
-      }
+      if plain.isConstant, count > 1 { made.fill(0, count: count, with: made[0]) }
       numbers = made
     }
-    guard let numbers = numbers?.values(UInt32.self) else { return }
     for i in 0..<count where !vector.isNull(i) {
       target[i &* step] |= (UInt64(numbers[i]) &+ 1) &<< shift
     }

@@ -42,9 +42,8 @@ extension KeyLayout {
   private func hash(_ texts: [Vector], behind keys: UnsafeMutablePointer<UInt64>, _ count: Int) {
     let width = hashedWidth
     for (number, vector) in texts.enumerated() {
-      let source = vector.lanes(Bytes.self)
+      let source = vector.view(Bytes.self)
       for row in 0..<count { keys[row &* width &+ wordCount &+ number] = hashBytes(source[row]) }
-      withExtendedLifetime(vector) {}
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A block of memory that vectors share; it is freed with its last owner and charged to an account until then.
 package final class Buffer: @unchecked Sendable {
@@ -52,6 +53,11 @@ package final class Buffer: @unchecked Sendable {
     Bytes(start: base.assumingMemoryBound(to: UInt8.self), count: Swift.min(count, byteCount))
   }
 
+  /// Sets a byte to 1, which several workers may do at once.
+  @inline(__always) func mark(_ place: Int) {
+    base.assumingMemoryBound(to: Atomic<UInt8>.self)[place].store(1, ordering: .relaxed)
+  }
+
   /// A block of `count` bytes, all zero.
   package static func zeros(byteCount: Int) -> Buffer {
     let buffer = Buffer(byteCount: byteCount)
@@ -80,6 +86,9 @@ struct Growing<T: BitwiseCopyable>: ~Copyable {
   }
 
   @inline(__always) var base: UnsafeMutablePointer<T> { buffer.values() }
+
+  /// The values as they are now; another `append` may move them.
+  @inline(__always) var view: BufferView<T> { buffer.view() }
 
   @inline(__always) subscript(index: Int) -> T {
     get { base[index] }

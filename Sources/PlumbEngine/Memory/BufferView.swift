@@ -5,12 +5,13 @@ import Glibc
 /// Places are unchecked as a pointer's are, but for debug builds. Swift keeps what a variable owns over every access through
 /// memory in the variable's scope (lexical lifetimes), so that a loop over a local view costs what one over a pointer does.
 @frozen package struct BufferView<Element: BitwiseCopyable>: @unchecked Sendable {
-  @usableFromInline let owner: AnyObject
+  /// Nil where the values stay by themselves.
+  @usableFromInline let owner: AnyObject?
   @usableFromInline let base: UnsafeMutablePointer<Element>
   /// How many values can be read and written.
   package let count: Int
 
-  @inlinable init(owner: AnyObject, base: UnsafeMutablePointer<Element>, count: Int) {
+  @inlinable init(owner: AnyObject?, base: UnsafeMutablePointer<Element>, count: Int) {
     self.owner = owner
     self.base = base
     self.count = count
@@ -66,6 +67,12 @@ import Glibc
     (base + start).update(from: other.base, count: count)
   }
 
+  /// Copies values from memory to `start` and the places after it.
+  @inlinable package func copy(_ values: UnsafePointer<Element>, count: Int, to start: Int = 0) {
+    assert(start >= 0 && count >= 0 && start &+ count <= self.count, "a view is filled inside its buffer")
+    (base + start).update(from: values, count: count)
+  }
+
   /// Sorts the first `count` values.
   @inlinable package func sort(count: Int, by areInOrder: (Element, Element) -> Bool) {
     var values = UnsafeMutableBufferPointer(start: base, count: count)
@@ -90,9 +97,18 @@ extension Buffer {
   }
 }
 
+/// Lets `body` use the memory of a view, or nil where there is none.
+@inline(__always)
+func withPointer<Element, Result>(
+  of view: BufferView<Element>?, _ body: (UnsafeMutablePointer<Element>?) throws -> Result
+) rethrows -> Result {
+  guard let view else { return try body(nil) }
+  return try view.withPointer(body)
+}
+
 /// Columns of plain values, each a buffer, which stay as long as the table is in use.
 @frozen package struct BufferTable<Element: BitwiseCopyable>: @unchecked Sendable {
-  @usableFromInline let owners: [AnyObject]
+  @usableFromInline let owners: [AnyObject?]
   @usableFromInline let columns: BufferView<UnsafeMutablePointer<Element>>
 
   package init(_ views: [BufferView<Element>]) {

@@ -12,7 +12,10 @@ package final class SegmentEncoder {
   /// - Parameter vector: at most `RowGroup.capacity` rows.
   package func encode(_ vector: Vector, texts: TextPool?) -> EncodedSegment {
     precondition(vector.count <= RowGroup.capacity, "callers cut rows into groups")
-    let vector = vector.expanded()
+    return encode(expanded: vector.expanded(), texts)
+  }
+
+  private func encode(expanded vector: Vector, _ texts: TextPool?) -> EncodedSegment {
     let n = vector.count
     var out = ByteBuffer(capacity: 256)
     let hasNulls = vector.nulls.map { nulls in (0..<n).contains { nulls[$0] != 0 } } ?? false
@@ -54,7 +57,6 @@ package final class SegmentEncoder {
         appendTexts(vector, nulls, to: &out)
       }
     }
-    withExtendedLifetime(vector) {}
     return EncodedSegment(bytes: out, dictionaryCount: needed)
   }
 

@@ -97,14 +97,13 @@ struct SortCodes {
     let n = vector.count
     if vector.type == .dynamic || dictionary.count > n &* 2 &+ 1024 { return try textRanks(vector.decoded(), context) }
     let ranks = dictionary.ranks
-    let (buffer, wide) = vector.wideCodes()
+    let wide = vector.wideCodes()
     let codes = Buffer(of: UInt64.self, count: n)
     let tables = UncheckedBox((wide, ranks))
     try fill(codes, context) { out, range in
       let (wide, ranks) = tables.value
       for i in range { out[i] = UInt64(ranks[Int(wide[i])]) }
     }
-    withExtendedLifetime(buffer) {}
     return Ranks(codes: codes, largest: UInt64(Swift.max(dictionary.count, 1) - 1))
   }
 

@@ -1,5 +1,5 @@
 /// Walking UTF-8 by code points, which is what KQL counts as characters.
-extension UnsafeBufferPointer where Element == UInt8 {
+extension Bytes {
   /// The code point that starts at `index` and its length; U+FFFD and 1 where the bytes are ill-formed.
   func scalar(at index: Int) -> (value: Unicode.Scalar, length: Int) {
     let first = self[index]

@@ -186,16 +186,8 @@ extension ByteBuffer {
     patch(UInt32(truncatingIfNeeded: elements), at: mark.offset &+ 5)
   }
 
-  /// Appends an array of longs.
-  package mutating func appendArray(_ values: UnsafeBufferPointer<Int64>) {
-    let mark = beginArray()
-    reserve(count + values.count * 9)
-    for value in values { appendLong(value) }
-    end(mark, count: values.count)
-  }
-
   /// Appends an array of reals.
-  package mutating func appendArray(_ values: UnsafeBufferPointer<Double>) {
+  package mutating func appendArray(_ values: [Double]) {
     let mark = beginArray()
     reserve(count + values.count * 9)
     for value in values { appendReal(value) }

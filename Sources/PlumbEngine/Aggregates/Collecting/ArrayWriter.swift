@@ -92,7 +92,7 @@ struct ArrayWriter {
       let from = groups &* part / parts, to = groups &* (part &+ 1) / parts
       for piece in log.value.pieces {
         let plain = piece.vectors[0].decoded()
-        let values = plain.lanes(Element.Lane.self)
+        let values = plain.view(Element.Lane.self)
         let step = plain.isConstant ? 0 : 1
         for row in 0..<piece.count {
           let group = piece.groups.map { Int($0[row]) } ?? 0
@@ -100,7 +100,6 @@ struct ArrayWriter {
           let place = row &* step
           body(group, plain.isNullPlace(place) ? nil : values[place])
         }
-        withExtendedLifetime(plain) {}
       }
     }
   }

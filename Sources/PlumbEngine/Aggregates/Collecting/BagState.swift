@@ -52,14 +52,11 @@ final class BagState: AggregateState {
         sizes[group] &+= 4 &+ key.count &+ value.size
       }
     }
-    let result = try write(slots: slots, counts: counts.base, sizes: sizes.base, groups: count)
-    withExtendedLifetime(counts) {}
-    withExtendedLifetime(sizes) {}
-    return [result]
+    return [try write(slots: slots, counts: counts.view, sizes: sizes.view, groups: count)]
   }
 
   private func write(
-    slots: borrowing Growing<Slot>, counts: UnsafePointer<Int>, sizes: UnsafePointer<Int>, groups: Int
+    slots: borrowing Growing<Slot>, counts: BufferView<Int>, sizes: BufferView<Int>, groups: Int
   ) throws -> Vector {
     var total = 0
     for group in 0..<groups {
@@ -67,8 +64,7 @@ final class BagState: AggregateState {
       if sizes[group] > 1 << 30 { throw Diagnostic("value-too-large", "a bag takes more than 1 GB") }
     }
     let block = Buffer(byteCount: total), lanes = Buffer(of: Bytes.self, count: groups)
-    let cursorBuffer = Buffer(of: UnsafeMutableRawPointer.self, count: groups)
-    let cursors = cursorBuffer.values(UnsafeMutableRawPointer.self)
+    let cursors = BufferView<UnsafeMutableRawPointer>(count: groups)
     var next = block.base
     for group in 0..<groups {
       next.storeBytes(of: DynamicBytes.Tag.object.rawValue, as: UInt8.self)
@@ -88,7 +84,6 @@ final class BagState: AggregateState {
       if let value = slot.value.baseAddress { out.copyMemory(from: value, byteCount: slot.value.count) }
       cursors[Int(slot.group)] = out + slot.value.count
     }
-    withExtendedLifetime(cursorBuffer) {}
     return Vector(.dynamic, count: groups, buffer: lanes, holding: block)
   }
 }

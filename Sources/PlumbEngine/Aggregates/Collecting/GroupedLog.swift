@@ -50,11 +50,9 @@ final class GroupedLog {
     let gathered = vectors.map { $0.gathering(selection) }
     guard let rows else { return append(gathered, groups: nil, count: selection.count) }
     let places = selection.rows
-    let chosen = Buffer(of: UInt32.self, count: selection.count)
-    let out = chosen.values(UInt32.self)
-    for i in 0..<selection.count { out[i] = rows[Int(places[i])] }
-    append(gathered, groups: UnsafePointer(out), count: selection.count)
-    withExtendedLifetime(chosen) {}
+    let chosen = BufferView<UInt32>(count: selection.count)
+    for i in 0..<selection.count { chosen[i] = rows[Int(places[i])] }
+    chosen.withPointer { append(gathered, groups: $0, count: selection.count) }
   }
 
   private func append(_ vectors: [Vector], groups rows: UnsafePointer<UInt32>?, count n: Int) {

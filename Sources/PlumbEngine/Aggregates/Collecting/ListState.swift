@@ -47,8 +47,7 @@ final class ListState: AggregateState {
     if groups == nil, log.count >= limit, !log.isGrouped { return }
     if kind != .distinct { return log.append([vector], groups: groups, kept: kept, count: n) }
     if type == .dynamic, let (elements, owners) = flattened(vector, groups, kept, n) {
-      takeNew(elements, UnsafePointer(owners.values(UInt32.self)), .all, elements.count)
-      withExtendedLifetime(owners) {}
+      owners.view(UInt32.self).withPointer { takeNew(elements, $0, .all, elements.count) }
     } else {
       takeNew(vector, groups, kept, n)
     }

@@ -159,11 +159,11 @@ final class KeySet<Key: SetKey> {
   }
 
   private func growTable() {
-    let old = table
+    let from = table.view(Key.self)
     let oldCount = mask &+ 1
     mask = oldCount &* 4 &- 1
     table = KeySet.vacantTable(mask &+ 1)
-    let from = old.values(Key.self), to = table.values(Key.self)
+    let to = table.view(Key.self)
     let mask = self.mask
     for i in 0..<oldCount where from[i] != Key.vacant {
       var place = Int(truncatingIfNeeded: from[i].hash) & mask
@@ -177,11 +177,10 @@ final class KeySet<Key: SetKey> {
     guard logs == nil else { return }
     let capacity = Swift.max(tableCount / KeySet.partitions &* 4, 256)
     let made = Logs(capacity: capacity)
-    let old = table, slots = table.values(Key.self), size = mask &+ 1
+    let slots = table.view(Key.self), size = mask &+ 1
     logs = made
     table = KeySet.vacantTable(1)
     insert(size) { slots[$0] == Key.vacant ? nil : slots[$0] }
-    withExtendedLifetime(old) {}
   }
 
   private func makeRoom(_ partition: Int, _ logs: Logs) {
@@ -201,8 +200,7 @@ final class KeySet<Key: SetKey> {
     if count < 2 { return }
     var size = 16
     while size < count &* 2 { size &*= 2 }
-    let buffer = vacantTable(size)
-    let slots = buffer.values(Key.self)
+    let slots = vacantTable(size).view(Key.self)
     let keys = logs.start[partition]
     let mask = size &- 1
     var kept = 0
@@ -222,7 +220,6 @@ final class KeySet<Key: SetKey> {
       }
     }
     logs.cursor[partition] = keys + kept
-    withExtendedLifetime(buffer) {}
   }
 
   /// Rids the logs of duplicates, so that `forEachStored` visits each key once.

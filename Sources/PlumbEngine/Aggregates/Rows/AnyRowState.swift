@@ -58,16 +58,14 @@ final class AnyRowState: AggregateState {
     return vector.type != .string || vector.bytes(at: vector.isConstant ? 0 : row).count > 0
   }
 
-  private func references(_ count: Int) -> Growing<RowReference> {
-    var list = Growing<RowReference>(capacity: count)
-    for group in 0..<count { list.append(cells[group].reference) }
+  private func references(_ count: Int) -> BufferView<RowReference> {
+    let list = BufferView<RowReference>(count: count)
+    for group in 0..<count { list[group] = cells[group].reference }
     return list
   }
 
   private func compact() {
-    let list = references(cells.count)
-    rows.reduce(to: list.base, count: list.count)
-    withExtendedLifetime(list) {}
+    rows.reduce(to: references(cells.count), count: cells.count)
     for group in 0..<cells.count where !cells[group].reference.isNone {
       cells[group].reference = RowReference(chunk: 0, row: UInt32(truncatingIfNeeded: group))
     }
@@ -88,8 +86,6 @@ final class AnyRowState: AggregateState {
   func finish(count: Int) -> [Vector] {
     grow(to: count)
     let list = references(count)
-    let result = rows.types.indices.map { rows.gather($0, list.base, count: count) }
-    withExtendedLifetime(list) {}
-    return result
+    return rows.types.indices.map { rows.gather($0, list, count: count) }
   }
 }

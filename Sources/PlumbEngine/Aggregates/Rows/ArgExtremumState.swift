@@ -48,7 +48,7 @@ final class ArgExtremumState: AggregateState {
     case .byte, .word, .float: isNumber = true
     case .bytes, .wide: isNumber = false
     }
-    let improves = isNumber ? updateNumbers(inputs[0], groups, n) : updateOthers(inputs[0], groups, n)
+    let improves = isNumber ? updateNumbers(inputs[0].expanded(), groups, n) : updateOthers(inputs[0], groups, n)
     if !improves { return }
     rows.append(inputs, count: n)
     if rows.rowCount > Swift.max(ArgExtremumState.leastRetained, cells.count &* 16) { compact() }
@@ -56,22 +56,23 @@ final class ArgExtremumState: AggregateState {
 
   private func compact() {
     let count = cells.count
-    let references = Buffer(of: RowReference.self, count: count)
-    let list = references.values(RowReference.self)
-    for group in 0..<count { list[group] = cells[group].reference }
-    rows.reduce(to: list, count: count)
+    rows.reduce(to: references(count), count: count)
     for group in 0..<count where !cells[group].isEmpty {
       let bit = cells[group].row & ArgExtremumState.nullBit
       cells[group].chunk = 0
       cells[group].row = UInt32(truncatingIfNeeded: group) | bit
     }
-    withExtendedLifetime(references) {}
+  }
+
+  private func references(_ count: Int) -> BufferView<RowReference> {
+    let list = BufferView<RowReference>(count: count)
+    for group in 0..<count { list[group] = cells[group].reference }
+    return list
   }
 
   // MARK: Keys that are numbers
 
   private func updateNumbers(_ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ n: Int) -> Bool {
-    let vector = vector.expanded()
     let (keys, lacking) = numbers(vector, n)
     let chunk = rows.nextChunk
     let cells = self.cells.base
@@ -101,7 +102,6 @@ final class ArgExtremumState: AggregateState {
         }
       }
     }
-    withExtendedLifetime(vector) {}
     return improves
   }
 
@@ -238,12 +238,8 @@ final class ArgExtremumState: AggregateState {
 
   func finish(count: Int) -> [Vector] {
     grow(to: count)
-    let references = Buffer(of: RowReference.self, count: count)
-    let list = references.values(RowReference.self)
-    for group in 0..<count { list[group] = cells[group].reference }
-    let result = rows.types.indices.map { rows.gather($0, list, count: count) }
-    withExtendedLifetime(references) {}
-    return result
+    let list = references(count)
+    return rows.types.indices.map { rows.gather($0, list, count: count) }
   }
 }
 

@@ -41,7 +41,7 @@ final class RetainedRows {
   }
 
   /// Keeps nothing but the rows in `references`; row `i` of the only chunk is then what reference `i` names.
-  func reduce(to references: UnsafePointer<RowReference>, count: Int) {
+  func reduce(to references: BufferView<RowReference>, count: Int) {
     let kept = types.indices.map { gather($0, references, count: count) }
     chunks = [kept]
     rowCount = count
@@ -51,7 +51,7 @@ final class RetainedRows {
   /// One column at the rows that `references` name; null (or the empty string) for none.
   ///
   /// - Memory: strings outside dictionaries are copied, so that their chunks can go.
-  func gather(_ column: Int, _ references: UnsafePointer<RowReference>, count n: Int) -> Vector {
+  func gather(_ column: Int, _ references: BufferView<RowReference>, count n: Int) -> Vector {
     let type = types[column]
     let pieces = chunks.map { $0[column] }
     guard let first = pieces.first, isUniform(pieces), type.lane != .bytes || first.encoding.isCodes,
@@ -70,14 +70,14 @@ final class RetainedRows {
     pieces.allSatisfy { $0.encoding == pieces[0].encoding && $0.dictionary === pieces[0].dictionary }
   }
 
-  private func hasNone(_ references: UnsafePointer<RowReference>, _ n: Int) -> Bool {
+  private func hasNone(_ references: BufferView<RowReference>, _ n: Int) -> Bool {
     var found = false
     for i in 0..<n { found = found || references[i].isNone }
     return found
   }
 
   private func copy<T: BitwiseCopyable>(
-    _: T.Type, _ pieces: [Vector], _ references: UnsafePointer<RowReference>, _ n: Int
+    _: T.Type, _ pieces: [Vector], _ references: BufferView<RowReference>, _ n: Int
   ) -> Vector {
     let result = Buffer.zeros(byteCount: n &* MemoryLayout<T>.stride)
     let out = result.values(T.self)
@@ -113,7 +113,7 @@ final class RetainedRows {
 
   /// The general form: whatever encodings the chunks have, plain lanes come out.
   private func build(
-    _ type: ScalarType, _ pieces: [Vector], _ references: UnsafePointer<RowReference>, _ n: Int
+    _ type: ScalarType, _ pieces: [Vector], _ references: BufferView<RowReference>, _ n: Int
   ) -> Vector {
     let builder = VectorBuilder(type, capacity: n)
     for i in 0..<n {

@@ -130,7 +130,7 @@ final class CovarianceState: AggregateState {
     case .some(let mask): keep = mask
     }
     let first = inputs[0].decoded().expanded(), second = inputs[1].decoded().expanded()
-    let x = first.lanes(Double.self), y = second.lanes(Double.self)
+    let x = first.view(Double.self), y = second.view(Double.self)
     let cells = self.cells.base
     if let groups {
       for i in 0..<n where keep.map({ $0[i] != 0 }) ?? true { cells[Int(groups[i])].add(x[i], y[i]) }
@@ -139,7 +139,6 @@ final class CovarianceState: AggregateState {
       for i in 0..<n where keep.map({ $0[i] != 0 }) ?? true { total.add(x[i], y[i]) }
       cells[0].join(total)
     }
-    withExtendedLifetime((first, second)) {}
   }
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {

@@ -116,22 +116,14 @@ final class PercentileState: AggregateState, @unchecked Sendable {
 
   private func finish(count n: Int, workers: Int) throws -> [Vector] {
     let ranks = percentages.count
-    let found = Growing<Int64>(capacity: n &* ranks), present = Buffer.zeros(byteCount: n)
+    let keys = BufferView<Int64>(count: n &* ranks), has = BufferView<UInt8>(repeating: 0, count: n)
     if let base = counters?.base {
-      try findInBuckets(base, n, found.base, present.values(UInt8.self), workers)
+      try findInBuckets(base, n, keys, has, workers)
     } else {
-      findInGroups(n, found.base, present.values(UInt8.self))
+      findInGroups(n, keys, has)
     }
-    let keys = found.base, has = present.values(UInt8.self)
-    let result: [Vector]
-    if isArray {
-      result = [percentileArrays(type, n, ranks, keys, has)]
-    } else {
-      result = (0..<ranks).map { percentileColumn(type, n, $0, ranks, keys, has) }
-    }
-    withExtendedLifetime(present) {}
-    withExtendedLifetime(found) {}
-    return result
+    if isArray { return [percentileArrays(type, n, ranks, keys, has)] }
+    return (0..<ranks).map { percentileColumn(type, n, $0, ranks, keys, has) }
   }
 
   /// A bucket with a wanted rank, and where its values are collected.
@@ -144,14 +136,12 @@ final class PercentileState: AggregateState, @unchecked Sendable {
   }
 
   private func findInBuckets(
-    _ counters: UnsafePointer<UInt32>, _ groups: Int, _ found: UnsafeMutablePointer<Int64>,
-    _ has: UnsafeMutablePointer<UInt8>, _ workers: Int
+    _ counters: UnsafePointer<UInt32>, _ groups: Int, _ found: BufferView<Int64>, _ has: BufferView<UInt8>, _ workers: Int
   ) throws {
     let width = PercentileState.bucketCount
     let known = Swift.min(groups, groupCount)
     // For each counter one more than the slot that collects its bucket.
-    let slotBuffer = Buffer.zeros(byteCount: known &* width &* 4)
-    let slots = slotBuffer.values(UInt32.self)
+    let slots = BufferView<UInt32>(repeating: 0, count: known &* width)
     var wanted = Growing<Wanted>(capacity: 16), starts = Growing<Int>(capacity: 16)
     var collected = 0
     for group in 0..<known {
@@ -167,26 +157,24 @@ final class PercentileState: AggregateState, @unchecked Sendable {
           rank &-= Int(row[bucket])
           bucket &+= 1
         }
-        let place = slots + (group &* width &+ bucket)
-        if place.pointee == 0 {
+        let place = group &* width &+ bucket
+        if slots[place] == 0 {
           starts.append(collected)
-          place.pointee = UInt32(truncatingIfNeeded: starts.count)
+          slots[place] = UInt32(truncatingIfNeeded: starts.count)
           collected &+= Int(row[bucket])
         }
-        wanted.append(Wanted(group: group, percentile: index, rank: rank, slot: Int(place.pointee) &- 1))
+        wanted.append(Wanted(group: group, percentile: index, rank: rank, slot: Int(slots[place]) &- 1))
       }
     }
     starts.append(collected)
 
     // Each worker collects into a part of its own, laid out as the whole.
-    let values = Growing<Int64>(capacity: collected &* workers), cursors = Growing<Int>(capacity: starts.count &* workers)
-    let out = values.base
-    for place in 0..<starts.count &* workers { cursors.base[place] = starts[place % starts.count] }
-    let shared = UncheckedBox((slots: slots, out: out, cursors: cursors.base, slotCount: starts.count, collected: collected))
+    let slotCount = starts.count, share = collected
+    let values = BufferView<Int64>(count: share &* workers), cursors = BufferView<Int>(count: slotCount &* workers)
+    for place in 0..<slotCount &* workers { cursors[place] = starts[place % slotCount] }
     let next = Atomic<Int>(0)
     try WorkerPool.shared.run(workers: workers) { worker in
-      let (slots, whole, cursors, slotCount, collected) = shared.value
-      let out = whole + worker &* collected, cursor = cursors + worker &* slotCount
+      let out = values + worker &* share, cursor = cursors + worker &* slotCount
       let isReal = type == .real
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -203,42 +191,37 @@ final class PercentileState: AggregateState, @unchecked Sendable {
     }
     for worker in 1..<Swift.max(workers, 1) {
       for slot in 0..<starts.count &- 1 {
-        let end = cursors[worker &* starts.count &+ slot]
+        let end = cursors[worker &* slotCount &+ slot]
         let count = end &- starts[slot]
-        (out + cursors[slot]).update(from: out + (worker &* collected &+ starts[slot]), count: count)
+        values.copy(values + (worker &* share &+ starts[slot]), count: count, to: cursors[slot])
         cursors[slot] &+= count
       }
     }
     for i in 0..<wanted.count {
       let want = wanted[i]
       let start = starts[want.slot]
-      found[want.group &* percentages.count &+ want.percentile] = selected(
-        out + start, starts[want.slot &+ 1] &- start, rank: want.rank)
+      found[want.group &* percentages.count &+ want.percentile] = values.withPointer {
+        selected($0 + start, starts[want.slot &+ 1] &- start, rank: want.rank)
+      }
     }
-    withExtendedLifetime(slotBuffer) {}
-    withExtendedLifetime(values) {}
-    withExtendedLifetime(cursors) {}
   }
 
   private func findInGroups(
-    _ groups: Int, _ found: UnsafeMutablePointer<Int64>, _ has: UnsafeMutablePointer<UInt8>
+    _ groups: Int, _ found: BufferView<Int64>, _ has: BufferView<UInt8>
   ) {
-    var starts = Growing<Int>(capacity: groups &+ 1), cursors = Growing<Int>(capacity: groups &+ 1)
-    starts.extend(to: groups &+ 1, with: 0)
-    let start = starts.base
+    let start = BufferView(repeating: 0, count: groups &+ 1), cursor = BufferView<Int>(count: groups &+ 1)
     for piece in log.pieces {
       forEachKey(piece.vectors[0], piece.groups, piece.count) { group, _ in
         if group < groups { start[group &+ 1] &+= 1 }
       }
     }
     for group in 0..<groups { start[group &+ 1] &+= start[group] }
-    cursors.append(contentsOf: start, count: groups &+ 1)
-    let values = Growing<Int64>(capacity: start[groups])
-    let out = values.base, cursor = cursors.base
+    cursor.copy(start, count: groups &+ 1)
+    let values = BufferView<Int64>(count: start[groups])
     for piece in log.pieces {
       forEachKey(piece.vectors[0], piece.groups, piece.count) { group, key in
         if group >= groups { return }
-        out[cursor[group]] = key
+        values[cursor[group]] = key
         cursor[group] &+= 1
       }
     }
@@ -247,13 +230,11 @@ final class PercentileState: AggregateState, @unchecked Sendable {
       if count == 0 { continue }
       has[group] = 1
       for (index, percentage) in percentages.enumerated() {
-        found[group &* percentages.count &+ index] = selected(
-          out + start[group], count, rank: nearestRank(percentage, count))
+        found[group &* percentages.count &+ index] = values.withPointer {
+          selected($0 + start[group], count, rank: nearestRank(percentage, count))
+        }
       }
     }
-    withExtendedLifetime(values) {}
-    withExtendedLifetime(starts) {}
-    withExtendedLifetime(cursors) {}
   }
 }
 
@@ -314,8 +295,7 @@ func selected(_ values: UnsafeMutablePointer<Int64>, _ count: Int, rank: Int) ->
 
 /// One percentile of each group as a column; null for a group without values.
 func percentileColumn(
-  _ type: ScalarType, _ groups: Int, _ index: Int, _ ranks: Int, _ keys: UnsafePointer<Int64>,
-  _ has: UnsafePointer<UInt8>
+  _ type: ScalarType, _ groups: Int, _ index: Int, _ ranks: Int, _ keys: BufferView<Int64>, _ has: BufferView<UInt8>
 ) -> Vector {
   if type == .real {
     return .making(.real, count: groups) { group -> Double? in
@@ -329,7 +309,7 @@ func percentileColumn(
 
 /// All percentiles of each group as an array; null for a group without values.
 func percentileArrays(
-  _ type: ScalarType, _ groups: Int, _ ranks: Int, _ keys: UnsafePointer<Int64>, _ has: UnsafePointer<UInt8>
+  _ type: ScalarType, _ groups: Int, _ ranks: Int, _ keys: BufferView<Int64>, _ has: BufferView<UInt8>
 ) -> Vector {
   let builder = VectorBuilder(.dynamic, capacity: groups)
   var out = ByteBuffer(capacity: 9 + ranks * 9)

@@ -41,14 +41,11 @@ final class WeightedPercentileState: AggregateState {
   }
 
   func finish(count n: Int) -> [Vector] {
-    var starts = Growing<Int>(capacity: n &+ 1), cursors = Growing<Int>(capacity: n &+ 1)
-    starts.extend(to: n &+ 1, with: 0)
-    let start = starts.base
+    let start = BufferView(repeating: 0, count: n &+ 1), cursor = BufferView<Int>(count: n &+ 1)
     log.forEachRow { group, _, _ in if group < n { start[group &+ 1] &+= 1 } }
     for group in 0..<n { start[group &+ 1] &+= start[group] }
-    cursors.append(contentsOf: start, count: n &+ 1)
-    let sorted = Growing<Entry>(capacity: start[n])
-    let entries = sorted.base, cursor = cursors.base
+    cursor.copy(start, count: n &+ 1)
+    let entries = BufferView<Entry>(count: start[n])
     log.forEachRow { group, vector, place in
       if group >= n { return }
       entries[cursor[group]] = vector.lanes(Entry.self)[place]
@@ -56,33 +53,26 @@ final class WeightedPercentileState: AggregateState {
     }
 
     let ranks = percentages.count
-    let found = Growing<Int64>(capacity: n &* ranks), present = Buffer.zeros(byteCount: n)
+    let keys = BufferView<Int64>(count: n &* ranks), has = BufferView<UInt8>(repeating: 0, count: n)
     for group in 0..<n {
-      var own = UnsafeMutableBufferPointer(start: entries + start[group], count: start[group &+ 1] &- start[group])
-      own.sort { $0.key < $1.key }
+      let own = entries + start[group], count = start[group &+ 1] &- start[group]
+      own.sort(count: count) { $0.key < $1.key }
       var total = 0.0
-      for entry in own where entry.weight > 0 { total += Double(entry.weight) }
+      for i in 0..<count where own[i].weight > 0 { total += Double(own[i].weight) }
       if total == 0 { continue }
-      present.values(UInt8.self)[group] = 1
+      has[group] = 1
       for (index, percentage) in percentages.enumerated() {
         let target = Swift.max(percentage / 100 * total * (1 - 1e-13), 1)
         var reached = 0.0
-        for entry in own where entry.weight > 0 {
-          reached += Double(entry.weight)
-          found.base[group &* ranks &+ index] = entry.key
+        for i in 0..<count where own[i].weight > 0 {
+          reached += Double(own[i].weight)
+          keys[group &* ranks &+ index] = own[i].key
           if reached >= target { break }
         }
       }
     }
-    let keys = found.base, has = present.values(UInt8.self)
-    let result = isArray
+    return isArray
       ? [percentileArrays(type, n, ranks, keys, has)]
       : (0..<ranks).map { percentileColumn(type, n, $0, ranks, keys, has) }
-    withExtendedLifetime(present) {}
-    withExtendedLifetime(found) {}
-    withExtendedLifetime(sorted) {}
-    withExtendedLifetime(starts) {}
-    withExtendedLifetime(cursors) {}
-    return result
   }
 }

@@ -72,7 +72,7 @@ extension ScalarFunction {
   }
 
   private static func append(_ numbers: [Double], to out: inout ByteBuffer) {
-    numbers.withUnsafeBufferPointer { out.appendArray($0) }
+    out.appendArray(numbers)
   }
 
   private static let seriesLines: [ScalarFunction] = [

@@ -78,14 +78,11 @@ private func comparedCodes(_ comparison: Comparison, _ arguments: Arguments) -> 
     let a = lhs.dictionary, let b = rhs.dictionary, a.agrees(with: b)
   else { return nil }
   let n = arguments.count
-  let (leftOwner, left) = lhs.wideCodes()
-  let (rightOwner, right) = rhs.wideCodes()
+  let left = lhs.wideCodes(), right = rhs.wideCodes()
   let result = Buffer(byteCount: n)
   let out = result.values(UInt8.self)
   let flip: UInt8 = comparison == .notEqual ? 1 : 0
-  withExtendedLifetime((leftOwner, rightOwner)) {
-    for i in 0..<n { out[i] = (left[i] == right[i] ? 1 : 0) ^ flip }
-  }
+  for i in 0..<n { out[i] = (left[i] == right[i] ? 1 : 0) ^ flip }
   return Vector(.bool, count: n, buffer: result)
 }
 

@@ -285,7 +285,7 @@ func parseWhole(_ text: Bytes) -> Int64? {
   return Int64(exactly: real.rounded(.towardZero))
 }
 
-extension UnsafeBufferPointer where Element == UInt8 {
+extension Bytes {
   func equalsIgnoringASCIICase(_ word: StaticString) -> Bool {
     guard count == word.utf8CodeUnitCount else { return false }
     for i in 0..<count where (self[i] | 32) != word.utf8Start[i] { return false }

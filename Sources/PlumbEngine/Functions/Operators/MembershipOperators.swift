@@ -53,15 +53,15 @@ private func isMember(_ arguments: Arguments, ignoresCase: Bool, negated: Bool) 
   if !constants.isEmpty {
     let make = { MemberSet(constants.compactMap { arguments.constant($0) }, as: type, ignoresCase: ignoresCase) }
     let set = constants.count == places.count ? arguments.prepared(from: places, make) : make()
-    (set ?? make()).look(for: value, n, found.values(), unknown.values())
+    (set ?? make()).look(for: value, n, found.view(), unknown.view())
   }
   for place in places where !arguments[place].isConstant {
     if arguments[place].type == .dynamic {
       let call = try arguments.replacing([value, arguments[place]]).converting(0..<1, to: .dynamic)
-      lookInArrays(call, ignoresCase: ignoresCase, found.values(), unknown.values())
+      lookInArrays(call, ignoresCase: ignoresCase, found.view(), unknown.view())
     } else {
       let call = arguments.replacing([value, try arguments.converted(place, to: type)])
-      lookAt(call, ignoresCase: ignoresCase, found.values(), unknown.values())
+      lookAt(call, ignoresCase: ignoresCase, found.view(), unknown.view())
     }
   }
   let out = found.values(UInt8.self), nulls = unknown.values(UInt8.self)
@@ -76,8 +76,7 @@ private func isMember(_ arguments: Arguments, ignoresCase: Bool, negated: Bool) 
 
 /// One item that differs from row to row.
 private func lookAt(
-  _ call: Arguments, ignoresCase: Bool, _ found: UnsafeMutablePointer<UInt8>,
-  _ unknown: UnsafeMutablePointer<UInt8>
+  _ call: Arguments, ignoresCase: Bool, _ found: BufferView<UInt8>, _ unknown: BufferView<UInt8>
 ) {
   if ignoresCase {
     let values = Input<Bytes>(call, 0), items = Input<Bytes>(call, 1)
@@ -93,8 +92,7 @@ private func lookAt(
 
 /// An array that differs from row to row, or a dynamic value that is no array.
 private func lookInArrays(
-  _ call: Arguments, ignoresCase: Bool, _ found: UnsafeMutablePointer<UInt8>,
-  _ unknown: UnsafeMutablePointer<UInt8>
+  _ call: Arguments, ignoresCase: Bool, _ found: BufferView<UInt8>, _ unknown: BufferView<UInt8>
 ) {
   let values = Input<CompactDynamic>(call, 0), arrays = Input<CompactDynamic>(call, 1)
   for row in 0..<call.count {
@@ -178,7 +176,7 @@ private final class MemberSet: @unchecked Sendable {
   }
 
   func look(
-    for value: Vector, _ n: Int, _ found: UnsafeMutablePointer<UInt8>, _ unknown: UnsafeMutablePointer<UInt8>
+    for value: Vector, _ n: Int, _ found: BufferView<UInt8>, _ unknown: BufferView<UInt8>
   ) {
     let step = value.isConstant ? 0 : 1
     switch members {

@@ -87,7 +87,7 @@ final class AggregateSink: ChunkSink {
     for worker in all.dropFirst() {
       let numbers = first.absorbKeys(of: worker)
       try forEachState(worker.table.count) { state in
-        try first.absorb(state, of: worker, numbers.values(UInt32.self))
+        try first.absorb(state, of: worker, numbers.view())
       }
     }
     let count = first.table.count
@@ -129,12 +129,12 @@ final class AggregateSink: ChunkSink {
     let scratch = Buffer(of: UInt64.self, count: isNumbering ? longest &* layout.wordCount : 0)
 
     func number(_ batch: RowBatch, _ range: Range<Int>) {
-      let words = UnsafePointer(batch.words.values(UInt64.self) + range.lowerBound &* width)
-      guard isNumbering else { return table.numbers(of: words, rows: range.count, into: numbers) }
-      let slices = batch.texts.map { $0.slice(range.lowerBound, range.count) }
-      layout.words(words, count: range.count, texts: slices, texts, into: scratch.values())
-      withExtendedLifetime(slices) {}
-      table.numbers(of: scratch.values(UInt64.self), rows: range.count, into: numbers)
+      (batch.words.view(UInt64.self) + range.lowerBound &* width).withPointer { words in
+        guard isNumbering else { return table.numbers(of: words, rows: range.count, into: numbers) }
+        let slices = batch.texts.map { $0.slice(range.lowerBound, range.count) }
+        layout.words(words, count: range.count, texts: slices, texts, into: scratch.values())
+        table.numbers(of: scratch.values(UInt64.self), rows: range.count, into: numbers)
+      }
     }
 
     for worker in all {
@@ -250,13 +250,13 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       groupBuffer = Buffer(of: UInt32.self, count: n)
       groupCapacity = n
     }
-    let numbers = groupBuffer.values(UInt32.self)
+    let numbers = groupBuffer.view(UInt32.self)
     let known = table.count
     if let codes = sink.layout.directCodes(keys) {
-      table.numbers(ofCodes: codes, rows: n, into: numbers)
+      numbers.withPointer { table.numbers(ofCodes: codes, rows: n, into: $0) }
     } else {
       let words = sink.layout.words(of: keys, count: n)
-      withExtendedLifetime(words) { table.numbers(of: words.values(UInt64.self), rows: n, into: numbers) }
+      words.view(UInt64.self).withPointer { words in numbers.withPointer { table.numbers(of: words, rows: n, into: $0) } }
     }
     if table.count > known { noteFirstPlaces(numbers, n, known, chunk.order) }
     for (state, vectors) in zip(states, inputs) {
@@ -268,18 +268,18 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   }
 
   private func update(
-    _ state: any AggregateState, _ vectors: [Vector], groups: UnsafePointer<UInt32>?, _ chunk: Chunk
+    _ state: any AggregateState, _ vectors: [Vector], groups: BufferView<UInt32>?, _ chunk: Chunk
   ) throws {
     if let weightColumn = chunk.weightColumn, let counting = state as? CountState {
       let weights = chunk.column(weightColumn)
-      return counting.update(vectors, weights: weights.lanes(), groups: groups, count: chunk.count)
+      return withPointer(of: groups) { counting.update(vectors, weights: weights.lanes(), groups: $0, count: chunk.count) }
     }
     // Of what else reads a digest it makes no difference how many rows have a value.
-    try state.update(vectors, groups: groups, count: chunk.count)
+    try withPointer(of: groups) { try state.update(vectors, groups: $0, count: chunk.count) }
   }
 
   private func noteFirstPlaces(
-    _ numbers: UnsafeMutablePointer<UInt32>, _ n: Int, _ known: Int, _ order: RowOrder
+    _ numbers: BufferView<UInt32>, _ n: Int, _ known: Int, _ order: RowOrder
   ) {
     if known > AggregateSink.orderedGroupLimit { return }
     var next = UInt32(truncatingIfNeeded: known)
@@ -311,16 +311,15 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   func numberByPlace() throws {
     if table.isPlaced { return }
     let known = table.count
-    let groups = Buffer(of: UInt32.self, count: known)
-    for group in 0..<known { groups.values(UInt32.self)[group] = UInt32(truncatingIfNeeded: table.words[group]) }
+    let groups = BufferView<UInt32>(count: known)
+    for group in 0..<known { groups[group] = UInt32(truncatingIfNeeded: table.words[group]) }
     table.numberByPlace()
     let placed = try sink.makeStates()
     for (state, numbered) in zip(placed, states) {
       state.grow(to: table.count)
       numbered.grow(to: known)
-      try state.merge(numbered, range: 0..<known, groups: groups.values(UInt32.self))
+      try groups.withPointer { try state.merge(numbered, range: 0..<known, groups: $0) }
     }
-    withExtendedLifetime(groups) {}
     states = placed
   }
 
@@ -357,7 +356,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       return
     }
     let words = Buffer(of: UInt64.self, count: table.count &* width)
-    words.values(UInt64.self).update(from: table.words, count: table.count &* width)
+    words.view(UInt64.self).copy(table.words, count: table.count &* width)
     tableBatch = RowBatch([RowBatch.Piece(words: words, count: table.count)], width: width)
   }
 
@@ -365,9 +364,9 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   func absorbKeys(of other: AggregateWorker) -> Buffer {
     let n = other.table.count
     let map = Buffer(of: UInt32.self, count: n)
-    let numbers = map.values(UInt32.self)
+    let numbers = map.view(UInt32.self)
     let known = table.count
-    table.numbers(of: other.table.words, rows: n, into: numbers)
+    numbers.withPointer { table.numbers(of: other.table.words, rows: n, into: $0) }
     if table.count > AggregateSink.orderedGroupLimit { return map }
     firstPlaces.append(contentsOf: repeatElement(.max, count: table.count &- known))
     for group in 0..<n {
@@ -378,11 +377,11 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   }
 
   /// Takes over what another worker has in one of its states.
-  func absorb(_ state: Int, of other: AggregateWorker, _ numbers: UnsafePointer<UInt32>) throws {
+  func absorb(_ state: Int, of other: AggregateWorker, _ numbers: BufferView<UInt32>) throws {
     let n = other.table.count
     guard n > 0 else { return }
     states[state].grow(to: table.count)
     other.states[state].grow(to: n)
-    try states[state].merge(other.states[state], range: 0..<n, groups: numbers)
+    try numbers.withPointer { try states[state].merge(other.states[state], range: 0..<n, groups: $0) }
   }
 }

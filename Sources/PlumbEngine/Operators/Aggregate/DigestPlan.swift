@@ -134,7 +134,7 @@ final class DigestPlan: Sendable {
       }
     }
     let buffer = Buffer(of: UInt32.self, count: codes.count)
-    for (place, code) in codes.enumerated() { buffer.values(UInt32.self)[place] = code }
+    for (place, code) in codes.enumerated() { buffer.view(UInt32.self)[place] = code }
     let values = Vector(
       .string, count: codes.count, data: buffer.base, owner: buffer, encoding: .codes32, dictionary: dictionary)
     return (values, counts)
@@ -178,7 +178,7 @@ extension Chunk {
   /// How many rows of a table the chunk's rows stand for.
   var rowsStoodFor: Int {
     guard let weightColumn else { return count }
-    let weights = column(weightColumn)
-    return withExtendedLifetime(weights) { (0..<count).reduce(0) { $0 &+ Int(weights.lanes(Int64.self)[$1]) } }
+    let weights = column(weightColumn).view(Int64.self)
+    return (0..<count).reduce(0) { $0 &+ Int(weights[$1]) }
   }
 }

@@ -50,24 +50,23 @@ final class PlacedSource: ChunkSource, @unchecked Sendable {
   /// The groups whose keys are in `range`; nil when there are none.
   private func join(_ range: Range<Int>, _ order: RowOrder) throws -> Chunk? {
     let flags = Buffer.zeros(byteCount: range.count)
-    for part in parts { part.table.markKeys(of: range, in: flags.values()) }
-    let words = Buffer(of: UInt64.self, count: range.count), groups = Buffer(of: UInt32.self, count: range.count)
+    flags.view(UInt8.self).withPointer { flags in for part in parts { part.table.markKeys(of: range, in: flags) } }
+    let words = BufferView<UInt64>(count: range.count), groups = BufferView<UInt32>(count: range.count)
     var count = 0
     for (place, key) in range.enumerated() {
       // A key that never came is joined to the group of the next one: it has an empty cell.
-      groups.values(UInt32.self)[place] = UInt32(truncatingIfNeeded: count)
-      words.values(UInt64.self)[count] = UInt64(truncatingIfNeeded: key)
-      count &+= Int(flags.values(UInt8.self)[place])
+      groups[place] = UInt32(truncatingIfNeeded: count)
+      words[count] = UInt64(truncatingIfNeeded: key)
+      count &+= Int(flags.view(UInt8.self)[place])
     }
     if count == 0 { return nil }
     let results = try aggregates.indices.flatMap { number in
       let state = try aggregates[number].makeState()
       state.grow(to: count &+ 1)
-      for part in parts { try state.merge(part.states[number], range: range, groups: groups.values(UInt32.self)) }
+      for part in parts { try groups.withPointer { try state.merge(part.states[number], range: range, groups: $0) } }
       return try state.finish(count: count, context.alone)
     }
-    let keys = layout.vectors(from: words.values(UInt64.self), count: count)
-    withExtendedLifetime((words, groups)) {}
+    let keys = words.withPointer { layout.vectors(from: $0, count: count) }
     return Chunk(keys + results, count: count, order: order)
   }
 

@@ -25,7 +25,7 @@ struct ExpandStep: PipelineStep {
       try context.checkpoint()
       if repeated.count > 0 {
         let selection = Selection(buffer: repeated.buffer, count: repeated.count)
-        let places = UnsafePointer(indices.base)
+        let places = indices.view
         let elements = try zip(plan.columns, sources).map {
           try element(of: $1, as: $0.type, selection, places, context)
         }
@@ -42,18 +42,18 @@ struct ExpandStep: PipelineStep {
         if plan.keepsEmpty { most = Swift.max(most, 1) }
         continue
       }
-      let cursor = DynamicCursor(source.lanes(Bytes.self)[row])
+      let cursor = DynamicCursor(source.view(Bytes.self)[row])
       most = Swift.max(most, cursor.isArray || cursor.isObject ? cursor.count : 1)
     }
     return plan.rowLimit.map { Swift.min($0, most) } ?? most
   }
 
   private func element(
-    of source: Vector, as type: ScalarType, _ selection: Selection, _ places: UnsafePointer<Int64>,
+    of source: Vector, as type: ScalarType, _ selection: Selection, _ places: BufferView<Int64>,
     _ context: ExecutionContext
   ) throws -> Vector {
     let builder = VectorBuilder(.dynamic, capacity: selection.count)
-    let values = source.lanes(Bytes.self)
+    let values = source.view(Bytes.self)
     var scratch = ByteBuffer()
     // Elements of an array are found one after the other, so each row's cursor walks once.
     var i = 0

@@ -105,7 +105,7 @@ private final class GraphMatching {
   }
 
   private func isTrue(_ verdicts: Vector, _ row: Int) -> Bool {
-    !verdicts.isNull(row) && verdicts.lanes(UInt8.self)[row] != 0
+    !verdicts.isNull(row) && verdicts.view(UInt8.self)[row] != 0
   }
 
   func run() throws -> Chunk {
@@ -159,7 +159,7 @@ extension Selection {
   /// Rows by number.
   convenience init(rows: [Int]) {
     let buffer = Buffer(of: UInt32.self, count: rows.count)
-    for (place, row) in rows.enumerated() { buffer.values(UInt32.self)[place] = UInt32(truncatingIfNeeded: row) }
+    for (place, row) in rows.enumerated() { buffer.view(UInt32.self)[place] = UInt32(truncatingIfNeeded: row) }
     self.init(buffer: buffer, count: rows.count)
   }
 }

@@ -1,5 +1,4 @@
 import PlumbDiagnostics
-import Synchronization
 
 /// Looks each row of one side up in the table of the other.
 struct JoinStep: PipelineStep {
@@ -27,9 +26,8 @@ struct JoinStep: PipelineStep {
       try table.pairs(keys: vectors, count: chunk.count, outer: outer, context) { probe, build in
         if marksMatches {
           // Several workers may meet the same row.
-          let flags = table.matched.base.assumingMemoryBound(to: Atomic<UInt8>.self)
           for i in 0..<build.count where build.rows[i] != missingRow {
-            flags[Int(build.rows[i])].store(1, ordering: .relaxed)
+            table.matched.mark(Int(build.rows[i]))
           }
         }
         let mine = chunk.selecting(probe)

@@ -24,10 +24,10 @@ final class JoinTable: Sendable {
     self.layout = layout
     let n = chunk.count
     let (numbers, table) = try numberedKeys(keys, layout, nulls: unitedNulls(keys, count: n), count: n, context)
-    let out = numbers.values(UInt32.self)
+    let out = numbers.view(UInt32.self)
     let count = table.count
     starts = Buffer.zeros(byteCount: (count + 2) &* 4)
-    let begin = starts.values(UInt32.self)
+    let begin = starts.view(UInt32.self)
     var used = 0
     if firstOnly {
       // The first row of each key: keys are numbered in the order in which they come.
@@ -36,7 +36,7 @@ final class JoinTable: Sendable {
       var row = 0
       while next < count {
         if out[row] == next {
-          first.values(UInt32.self)[Int(next)] = UInt32(truncatingIfNeeded: row)
+          first.view(UInt32.self)[Int(next)] = UInt32(truncatingIfNeeded: row)
           next += 1
         }
         row += 1
@@ -48,9 +48,8 @@ final class JoinTable: Sendable {
       try context.inBlocks(0..<n) { for i in $0 where out[i] != missingRow { begin[Int(out[i]) + 1] &+= 1 } }
       for i in 0..<count { begin[i + 1] &+= begin[i] }
       let sorted = Buffer(of: UInt32.self, count: n)
-      let next = Buffer(of: UInt32.self, count: count + 1)
-      next.values(UInt32.self).update(from: begin, count: count + 1)
-      let places = next.values(UInt32.self), ordered = sorted.values(UInt32.self)
+      let places = BufferView<UInt32>(count: count + 1), ordered = sorted.view(UInt32.self)
+      places.copy(begin, count: count + 1)
       try context.inBlocks(0..<n) { block in
         for i in block where out[i] != missingRow {
           let key = Int(out[i])
@@ -73,13 +72,12 @@ final class JoinTable: Sendable {
     keys: [Vector], count n: Int, outer: Bool, _ context: ExecutionContext,
     emit: (_ probe: Selection, _ build: Selection) throws -> Void
   ) throws {
-    let numbers = found(keys, n)
-    let number = numbers.values(UInt32.self)
-    let begin = starts.values(UInt32.self)
+    let number = found(keys, n)
+    let begin = starts.view(UInt32.self)
     let sorted = rows.rows
     if isUnique {
       let probe = Buffer(of: UInt32.self, count: n), build = Buffer(of: UInt32.self, count: n)
-      let left = probe.values(UInt32.self), right = build.values(UInt32.self)
+      let left = probe.view(UInt32.self), right = build.view(UInt32.self)
       var made = 0
       for i in 0..<n {
         let key = number[i]
@@ -122,10 +120,9 @@ final class JoinTable: Sendable {
 
   /// The probe rows that have a match, or those that have none.
   func rows(matching keys: [Vector], count n: Int, wanted: Bool) -> Selection {
-    let numbers = found(keys, n)
-    let number = numbers.values(UInt32.self)
+    let number = found(keys, n)
     let result = Buffer(of: UInt32.self, count: n)
-    let out = result.values(UInt32.self)
+    let out = result.view(UInt32.self)
     var made = 0
     for i in 0..<n where (number[i] != missingRow) == wanted {
       out[made] = UInt32(truncatingIfNeeded: i)
@@ -134,25 +131,24 @@ final class JoinTable: Sendable {
     return Selection(buffer: result, count: made)
   }
 
-  private func found(_ keys: [Vector], _ n: Int) -> Buffer {
-    let words = layout.words(of: keys, count: n)
-    let numbers = Buffer(of: UInt32.self, count: n)
-    let out = numbers.values(UInt32.self)
-    table.value.find(words.values(UInt64.self), rows: n, into: out)
+  private func found(_ keys: [Vector], _ n: Int) -> BufferView<UInt32> {
+    let words = layout.words(of: keys, count: n).view(UInt64.self)
+    let out = BufferView<UInt32>(count: n)
+    words.withPointer { words in out.withPointer { table.value.find(words, rows: n, into: $0) } }
     if let nullKeys = unitedNulls(keys, count: n) {
-      let isNull = nullKeys.values(UInt8.self)
+      let isNull = nullKeys.view(UInt8.self)
       for i in 0..<n where isNull[i] != 0 { out[i] = missingRow }
     }
-    return numbers
+    return out
   }
 
   /// The build rows that no probe has met.
   func unmatchedRows() -> Selection {
-    let flags = matched.values(UInt8.self)
+    let flags = matched.view(UInt8.self)
     let result = Buffer(of: UInt32.self, count: chunk.count)
     var made = 0
     for i in 0..<chunk.count where flags[i] == 0 {
-      result.values(UInt32.self)[made] = UInt32(truncatingIfNeeded: i)
+      result.view(UInt32.self)[made] = UInt32(truncatingIfNeeded: i)
       made &+= 1
     }
     return Selection(buffer: result, count: made)

@@ -62,8 +62,8 @@ private func topRowsOfEachPartition(
     return try bestRows(groups, codes, limit, n, context)
   }
   let asWords = Buffer(of: Int64.self, count: n)
-  let numbers = groups.numbers.values(UInt32.self)
-  for i in 0..<n { asWords.values(Int64.self)[i] = Int64(numbers[i]) }
+  let numbers = groups.numbers.view(UInt32.self)
+  for i in 0..<n { asWords.view(Int64.self)[i] = Int64(numbers[i]) }
   let group = Vector(.long, count: n, buffer: asWords)
   let sorted = try sortedRows([SortCodes(group, isDescending: false, nullsFirst: true, context)] + codes, count: n, context)
   let kept = Buffer(of: UInt32.self, count: n)
@@ -75,7 +75,7 @@ private func topRowsOfEachPartition(
     run = numbers[Int(row)] == last ? run + 1 : 0
     last = numbers[Int(row)]
     if run < limit {
-      kept.values(UInt32.self)[made] = row
+      kept.view(UInt32.self)[made] = row
       made += 1
     }
   }
@@ -93,15 +93,15 @@ private func bestRows(
   let tables = (0..<workers).map { _ in BestRows(groups: groups.count, limit: limit) }
   try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
     let table = tables[worker]
-    let numbers = groups.numbers.values(UInt32.self)
+    let numbers = groups.numbers.view(UInt32.self)
     let keys = Buffer(of: UInt64.self, count: Chunk.preferredCount)
-    let key = keys.values(UInt64.self)
+    let key = keys.view(UInt64.self)
     for start in stride(from: range.lowerBound, to: range.upperBound, by: Chunk.preferredCount) {
       try context.checkpoint()
       let length = Swift.min(Chunk.preferredCount, range.upperBound &- start)
-      key.update(repeating: 0, count: length)
+      key.fill(0, count: length, with: 0)
       for column in codes where column.bits > 0 {
-        let source = column.codes.values(UInt64.self) + start
+        let source = column.codes.view(UInt64.self) + start
         let width = UInt64(column.bits)
         for i in 0..<length { key[i] = key[i] &<< width | source[i] }
       }
@@ -118,7 +118,7 @@ private func bestRows(
   var made = 0
   for group in 0..<groups.count {
     best.forEachRow(of: group) {
-      kept.values(UInt32.self)[made] = $0.row
+      kept.view(UInt32.self)[made] = $0.row
       made &+= 1
     }
   }
@@ -126,19 +126,15 @@ private func bestRows(
 }
 
 /// For each of some groups the rows with the smallest keys, in order.
-private final class BestRows: @unchecked Sendable {
+private final class BestRows: Sendable {
   private let limit: Int
-  private let rows: Buffer
-  private let counts: Buffer
-  private let row: UnsafeMutablePointer<KeyedRow>
-  private let count: UnsafeMutablePointer<UInt8>
+  private let row: BufferView<KeyedRow>
+  private let count: BufferView<UInt8>
 
   init(groups: Int, limit: Int) {
     self.limit = limit
-    rows = Buffer(of: KeyedRow.self, count: groups &* limit)
-    counts = Buffer.zeros(byteCount: groups)
-    row = rows.values()
-    count = counts.values()
+    row = BufferView(count: groups &* limit)
+    count = BufferView(repeating: 0, count: groups)
   }
 
   /// Keeps `new` if it is among the group's best; of equal ones those stay that came first.

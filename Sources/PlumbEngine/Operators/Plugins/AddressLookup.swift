@@ -59,7 +59,7 @@ extension LogicalPlan {
 extension Selection {
   fileprivate convenience init(_ rows: [UInt32]) {
     let buffer = Buffer(of: UInt32.self, count: rows.count)
-    for (place, row) in rows.enumerated() { buffer.values(UInt32.self)[place] = row }
+    for (place, row) in rows.enumerated() { buffer.view(UInt32.self)[place] = row }
     self.init(buffer: buffer, count: rows.count)
   }
 }

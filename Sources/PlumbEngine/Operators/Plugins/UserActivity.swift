@@ -29,7 +29,7 @@ extension LogicalPlan {
       WholePlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let numbered = try groupNumbers([vectors[0]], count: chunk.count, context)
-        let users = (0..<chunk.count).map { numbered.numbers.values(UInt32.self)[$0] }
+        let users = (0..<chunk.count).map { numbered.numbers.view(UInt32.self)[$0] }
         let builders = schema.map { VectorBuilder($0.type) }
         for rows in try dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count, context) {
           try context.checkpoint()

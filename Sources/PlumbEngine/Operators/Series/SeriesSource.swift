@@ -18,11 +18,11 @@ final class SeriesSource: ChunkSource {
     let buffer = Buffer(byteCount: n &* series.column.type.lane.stride)
     switch (series.first, series.step) {
     case (.real(let first), .real(let step)):
-      let out = buffer.values(Double.self)
+      let out = buffer.view(Double.self)
       for i in 0..<n { out[i] = first + Double(start &+ i) * step }
     case (let first, let step):
       let base = first.ticks, stride = step.ticks
-      let out = buffer.values(Int64.self)
+      let out = buffer.view(Int64.self)
       for i in 0..<n { out[i] = base &+ Int64(start &+ i) &* stride }
     }
     return Chunk(

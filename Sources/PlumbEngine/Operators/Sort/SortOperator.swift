@@ -25,7 +25,7 @@ struct FirstRows {
     if let first = keys.first, keys.count > 1, limit > 0, whole.count > 2 &* limit {
       let codes = try first.codes(whole, context)
       let order = try sortedRows([codes], count: whole.count, context)
-      let code = codes.codes.values(UInt64.self)
+      let code = codes.codes.view(UInt64.self)
       let last = code[Int(order.rows[limit &- 1])]
       var kept = limit
       while kept < order.count, code[Int(order.rows[kept])] == last { kept &+= 1 }

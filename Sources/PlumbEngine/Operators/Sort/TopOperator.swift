@@ -75,11 +75,9 @@ final class TopSink: ChunkSink {
   /// The chunk with places that compare as the rows do.
   fileprivate func ranked(_ chunk: Chunk, _ ranks: RowPlaces.Ranks) -> Chunk {
     let last = types.count - 1
-    let places = chunk.column(last)
+    let places = chunk.column(last).view(Int64.self)
     let ranked = Buffer(of: Int64.self, count: chunk.count)
-    withExtendedLifetime(places) {
-      for i in 0..<chunk.count { ranked.values(Int64.self)[i] = ranks(places.lanes(Int64.self)[i]) }
-    }
+    for i in 0..<chunk.count { ranked.view(Int64.self)[i] = ranks(places[i]) }
     return chunk.picking(Array(0..<last)).appending([Vector(.long, count: chunk.count, buffer: ranked)])
   }
 
@@ -104,7 +102,7 @@ final class TopSink: ChunkSink {
       }
       let rows = Buffer(of: Int64.self, count: kept.count)
       let first = places.add(chunk.order)
-      for i in 0..<kept.count { rows.values(Int64.self)[i] = first &+ Int64(i) }
+      for i in 0..<kept.count { rows.view(Int64.self)[i] = first &+ Int64(i) }
       kept = kept.appending([Vector(.long, count: kept.count, buffer: rows)])
       if !sink.rowsLieInTable { _ = kept.vectors() }
       pending.append(kept)
@@ -119,8 +117,8 @@ final class TopSink: ChunkSink {
     private func candidates(_ chunk: Chunk) throws -> Selection {
       let n = chunk.count
       let kept = Buffer.zeros(byteCount: n), open = Buffer(byteCount: n)
-      let isKept = kept.values(UInt8.self), isOpen = open.values(UInt8.self)
-      isOpen.update(repeating: 1, count: n)
+      let isKept = kept.view(UInt8.self), isOpen = open.view(UInt8.self)
+      isOpen.fill(0, count: n, with: 1)
       for (place, worst) in threshold.enumerated() {
         let key = sink.keys[place]
         let values = try key.expression.evaluate(chunk, sink.context).expanded()
@@ -129,7 +127,7 @@ final class TopSink: ChunkSink {
           for i in 0..<n where nulls[i] != 0 { settle(i, key.nullsFirst, isKept, isOpen) }
         }
         if values.type == .real {
-          let numbers = values.lanes(Double.self)
+          let numbers = values.view(Double.self)
           for i in 0..<n where numbers[i].isNaN { settle(i, key.nullsFirst, isKept, isOpen) }
         }
         let isLast = place == threshold.count - 1
@@ -140,11 +138,11 @@ final class TopSink: ChunkSink {
           key.isDescending ? isLast ? .greaterOrEqual : .greater : isLast ? .lessOrEqual : .less, arguments)
         // One key without nulls and NaN, as most are: the comparison says it all.
         if threshold.count == 1, values.nulls == nil, values.type != .real { return better.trueRows() }
-        let isBetter = better.lanes(UInt8.self)
+        let isBetter = better.view(UInt8.self)
         for i in 0..<n { isKept[i] |= isOpen[i] & isBetter[i] }
         if isLast { break }
         let same = compared(.equal, arguments)
-        let isEqual = same.lanes(UInt8.self)
+        let isEqual = same.view(UInt8.self)
         var any: UInt8 = 0
         for i in 0..<n {
           isOpen[i] &= isEqual[i]
@@ -156,7 +154,7 @@ final class TopSink: ChunkSink {
     }
 
     private func settle(
-      _ row: Int, _ isBetter: Bool, _ isKept: UnsafeMutablePointer<UInt8>, _ isOpen: UnsafeMutablePointer<UInt8>
+      _ row: Int, _ isBetter: Bool, _ isKept: BufferView<UInt8>, _ isOpen: BufferView<UInt8>
     ) {
       if isBetter { isKept[row] |= isOpen[row] }
       isOpen[row] = 0

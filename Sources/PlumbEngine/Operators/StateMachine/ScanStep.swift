@@ -128,7 +128,7 @@ private struct SequenceScan {
   }
 
   private func isTrue(_ verdicts: Vector, at row: Int) -> Bool {
-    !verdicts.isNull(row) && verdicts.lanes(UInt8.self)[verdicts.isConstant ? 0 : row] != 0
+    !verdicts.isNull(row) && verdicts.view(UInt8.self)[verdicts.isConstant ? 0 : row] != 0
   }
 
   /// Puts the row into the step's sequence, which continues `before`.
@@ -169,7 +169,7 @@ private struct SequenceScan {
   func output(declared types: [ScalarType], hasMatch: Bool, hasStep: Bool) -> Chunk {
     let order = emitted.indices.sorted { (emitted[$0].match.row, $0) < (emitted[$1].match.row, $1) }
     let buffer = Buffer(of: UInt32.self, count: order.count)
-    let rows = buffer.values(UInt32.self)
+    let rows = buffer.view(UInt32.self)
     let builders = types.map { VectorBuilder($0) }
     let numbers = VectorBuilder(.long), names = VectorBuilder(.string)
     for (place, index) in order.enumerated() {

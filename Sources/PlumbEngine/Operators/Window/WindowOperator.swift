@@ -54,15 +54,15 @@ extension Selection {
   /// For each place the row that stands `distance` places later; `missingRow` beyond the ends.
   fileprivate func shifted(by distance: Int, _ context: ExecutionContext) throws -> Selection {
     let buffer = Buffer(of: UInt32.self, count: count)
-    let out = buffer.values(UInt32.self)
+    let out = buffer.view(UInt32.self)
     let missing = Swift.min(Int(distance.magnitude), count)
     let kept = distance > 0 ? 0..<count - missing : missing..<count
     let gap = distance > 0 ? count - missing..<count : 0..<missing
-    (out + gap.lowerBound).update(repeating: missingRow, count: gap.count)
+    out.fill(gap.lowerBound, count: gap.count, with: missingRow)
     try WorkerPool.shared.ranges(kept.count, workers: context.threads) { _, range in
       try context.inBlocks(range) { block in
         let start = kept.lowerBound + block.lowerBound
-        (buffer.values(UInt32.self) + start).update(from: rows + start + distance, count: block.count)
+        out.copy(rows + start + distance, count: block.count, to: start)
       }
     }
     return Selection(buffer: buffer, count: count)
@@ -151,14 +151,13 @@ private func shiftedCodes(
 ) throws -> Vector {
   guard let dictionary = source.dictionary else { return source }
   let extended = dictionary.includingEmpty
-  let (owner, codes) = source.wideCodes()
+  let codes = source.wideCodes()
   let result = Buffer(of: UInt32.self, count: n)
-  let out = result.values(UInt32.self)
-  out.update(repeating: UInt32(truncatingIfNeeded: extended.emptyCode), count: n)
+  let out = result.view(UInt32.self)
+  out.fill(0, count: n, with: UInt32(truncatingIfNeeded: extended.emptyCode))
   try context.inBlocks(kept) { block in
-    (out + emptyFirst + block.lowerBound - kept.lowerBound).update(from: codes + block.lowerBound, count: block.count)
+    out.copy(codes + block.lowerBound, count: block.count, to: emptyFirst + block.lowerBound - kept.lowerBound)
   }
-  withExtendedLifetime(owner) {}
   return Vector(
     .string, count: n, data: result.base, owner: result, encoding: .codes32, dictionary: extended.dictionary)
 }
@@ -167,15 +166,15 @@ private func rowNumbers(
   from first: Int64, _ restarts: Vector?, _ n: Int, _ context: ExecutionContext
 ) throws -> Vector {
   let result = Buffer(of: Int64.self, count: n)
-  let out = result.values(Int64.self)
+  let out = result.view(Int64.self)
   guard let restarts else {
     try WorkerPool.shared.ranges(n, workers: context.threads) { _, range in
-      let out = result.values(Int64.self)
+      let out = result.view(Int64.self)
       try context.inBlocks(range) { for i in $0 { out[i] = first &+ Int64(i) } }
     }
     return Vector(.long, count: n, buffer: result)
   }
-  let flags = restarts.lanes(UInt8.self)
+  let flags = restarts.view(UInt8.self)
   var next = first
   try context.inBlocks(0..<n) { block in
     for i in block {
@@ -191,42 +190,42 @@ private func rowNumbers(
 private func cumulated(
   _ terms: Vector, _ restarts: Vector?, _ n: Int, _ context: ExecutionContext
 ) throws -> Vector {
-  let flags = restarts?.lanes(UInt8.self)
+  let flags = restarts?.view(UInt8.self)
   func isRestart(_ row: Int) -> Bool { flags.map { $0[row] != 0 } ?? false }
   switch terms.type.lane {
   case .float:
     let result = Buffer(of: Double.self, count: n)
-    let values = terms.lanes(Double.self)
+    let values = terms.view(Double.self)
     var sum = 0.0
     try context.inBlocks(0..<n) { block in
       for i in block {
         if isRestart(i) { sum = 0 }
         if !terms.isNull(i) { sum += values[i] }
-        result.values(Double.self)[i] = sum
+        result.view(Double.self)[i] = sum
       }
     }
     return Vector(terms.type, count: n, buffer: result)
   case .wide where terms.type == .decimal:
     let result = Buffer(of: Decimal128.self, count: n)
-    let values = terms.lanes(Decimal128.self)
+    let values = terms.view(Decimal128.self)
     var sum = Decimal128.zero
     try context.inBlocks(0..<n) { block in
       for i in block {
         if isRestart(i) { sum = .zero }
         if !terms.isNull(i) { sum = sum.adding(values[i]) ?? sum }
-        result.values(Decimal128.self)[i] = sum
+        result.view(Decimal128.self)[i] = sum
       }
     }
     return Vector(terms.type, count: n, buffer: result)
   case .word, .byte, .bytes, .wide:
     let result = Buffer(of: Int64.self, count: n)
-    let values = terms.lanes(Int64.self)
+    let values = terms.view(Int64.self)
     var sum: Int64 = 0
     try context.inBlocks(0..<n) { block in
       for i in block {
         if isRestart(i) { sum = 0 }
         if !terms.isNull(i) { sum &+= values[i] }
-        result.values(Int64.self)[i] = sum
+        result.view(Int64.self)[i] = sum
       }
     }
     return Vector(terms.type == .int ? .long : terms.type, count: n, buffer: result)
@@ -239,11 +238,11 @@ private func ranked(
 ) throws -> Vector {
   let layout = KeyLayout([terms.type], bounds: [.unknown])
   let words = layout.words(of: [terms], count: n)
-  let keys = words.values(UInt64.self)
+  let keys = words.view(UInt64.self)
   let width = layout.wordCount
-  let flags = restarts?.lanes(UInt8.self)
+  let flags = restarts?.view(UInt8.self)
   let result = Buffer(of: Int64.self, count: n)
-  let out = result.values(Int64.self)
+  let out = result.view(Int64.self)
   var rank: Int64 = 0
   var inPart: Int64 = 0
   try context.inBlocks(0..<n) { block in
@@ -267,11 +266,11 @@ private func ranked(
 private func sessions(
   _ times: Vector, _ fromFirst: Int64, _ between: Int64, _ restarts: Vector?, _ n: Int, _ context: ExecutionContext
 ) throws -> Vector {
-  let values = times.lanes(Int64.self)
-  let flags = restarts?.lanes(UInt8.self)
+  let values = times.view(Int64.self)
+  let flags = restarts?.view(UInt8.self)
   let result = Buffer.zeros(byteCount: n &* 8)
   let mask = Buffer.zeros(byteCount: n)
-  let out = result.values(Int64.self)
+  let out = result.view(Int64.self)
   var start: Int64?
   var last: Int64 = 0
   try context.inBlocks(0..<n) { block in
@@ -279,7 +278,7 @@ private func sessions(
       if times.isNull(i) {
         // The next time has no session to be in.
         start = nil
-        mask.values(UInt8.self)[i] = 1
+        mask.view(UInt8.self)[i] = 1
         continue
       }
       let time = values[i]

@@ -72,8 +72,8 @@ final class XMLText {
   private func read(_ text: Bytes) -> Dynamic? {
     // What stands before a declaration makes a document ill formed, and is written in queries nevertheless.
     let text = text.part(from: text.starts(with: "\u{FEFF}".utf8) ? 3 : 0).trimmed
-    let isWhole = withExtendedLifetime(self) {
-      text.withMemoryRebound(to: CChar.self) { XML_Parse(parser, $0.baseAddress, Int32($0.count), 1) == XML_STATUS_OK }
+    let isWhole = text.withMemoryRebound(to: CChar.self) {
+      XML_Parse(parser, $0.baseAddress, Int32($0.count), 1) == XML_STATUS_OK
     }
     return isWhole ? root : nil
   }
