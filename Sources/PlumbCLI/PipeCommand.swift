@@ -37,7 +37,7 @@ struct PipeCommand: ParsableCommand {
     var lines = InputLines(STDIN_FILENO)
     do {
       while let line = lines.next() {
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+        if line.allSatisfy({ $0 == .space || $0 == .tab || $0 == .carriageReturn }) { continue }
         do {
           let request = try PipeRequest(line)
           try request.answer(in: workspace, to: &sink.buffer)
@@ -45,9 +45,9 @@ struct PipeCommand: ParsableCommand {
           let messages = Failure.diagnostics(in: error).map { "\($0.code): \($0.message)" }
           sink.buffer.append("{\"error\":")
           messages.joined(separator: "; ").withUTF8Bytes { JSONText.printString($0, to: &sink.buffer) }
-          sink.buffer.append(0x7D)
+          sink.buffer.append(.closeBrace)
         }
-        sink.buffer.append(0x0A)
+        sink.buffer.append(.newline)
         try sink.flush()
       }
     } catch is ByteSink.Closed {
@@ -108,7 +108,7 @@ private enum PipeRequest {
       try workspace.load(tables.map { ($0.name, $0.path) }, Work())
       out.append("{\"ok\":true,\"ms\":")
       NumberText.print(Machine.milliseconds - start, to: &out)
-      out.append(0x7D)
+      out.append(.closeBrace)
 
     case .query(let text, let repeats, let wantsRows):
       var times: [Double] = []
@@ -131,27 +131,27 @@ private enum PipeRequest {
       out.append(decimal: Int64(answer?.rowCount ?? 0))
       out.append(",\"columns\":[")
       for (i, column) in (answer?.schema ?? []).enumerated() {
-        if i > 0 { out.append(0x2C) }
+        if i > 0 { out.append(.comma) }
         column.name.withUTF8Bytes { JSONText.printString($0, to: &out) }
       }
-      out.append(0x5D)
+      out.append(.closeBracket)
       if wantsRows {
         out.append(",\"data\":")
         answer?.printRows(limit: Self.rowLimit, to: &out)
         if answer == nil { out.append("[]") }
         if let answer, answer.rowCount > Self.rowLimit { out.append(",\"truncated\":true") }
       }
-      out.append(0x7D)
+      out.append(.closeBrace)
     }
   }
 
   private func print(_ numbers: [Double], to out: inout ByteBuffer) {
-    out.append(0x5B)
+    out.append(.openBracket)
     for (i, number) in numbers.enumerated() {
-      if i > 0 { out.append(0x2C) }
+      if i > 0 { out.append(.comma) }
       NumberText.print((number * 1000).rounded() / 1000, to: &out)
     }
-    out.append(0x5D)
+    out.append(.closeBracket)
   }
 }
 

@@ -155,6 +155,6 @@ struct ScriptParts {
 
   /// Lines stay where they are.
   private static func blank(_ range: Range<Int>, of bytes: inout [UInt8]) {
-    for place in range where bytes[place] != 0x0A { bytes[place] = 0x20 }
+    for place in range where bytes[place] != .newline { bytes[place] = .space }
   }
 }

@@ -36,7 +36,7 @@ struct SourcePicture {
       return
     }
     let lastBounds = line(around: last)
-    let indent = bytes[lastBounds].prefix { $0 == 0x20 || $0 == 0x09 }.count
+    let indent = bytes[lastBounds].prefix { $0 == .space || $0 == .tab }.count
     draw(firstLineNumber, firstBounds, marking: lower..<max(lower, firstBounds.upperBound))
     if lastLineNumber > firstLineNumber + 1 {
       lines.append(Line(number: nil, text: "", caretColumn: 0, caretCount: 0))

@@ -82,7 +82,7 @@ extension DecisionTree {
       DecisionTree.print((facts.probability * 1000).rounded() / 10, to: &text)
       text.append(" %)" as StaticString)
       if !node.isLeaf, depths[index] == maxDepth { text.append(" ..." as StaticString) }
-      text.append(0x0A)
+      text.append(.newline)
     }
     return text.string
   }

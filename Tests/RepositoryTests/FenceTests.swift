@@ -46,4 +46,12 @@ struct FenceTests {
       outside: ["Sources/PlumbEngine/Threads", "Sources/PlumbEngine/Memory/BufferView.swift"])
     #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
   }
+
+  /// The bytes of ASCII have names, such as `.comma`, and letters are `UInt8(ascii: "a")`; numbers are for patterns of bits.
+  @Test func bytesHaveNames() throws {
+    let places = try Self.places(
+      of: #"([=!]= |append\(|case )0x(09|0[AaDd]|2[0-9A-Fa-f]|3[0A-Fa-f]|40|5[B-Fb-f]|60|7[B-Eb-e])\b(?!\.)"#,
+      outside: ["Sources/PlumbDiagnostics/ASCII.swift"])
+    #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
+  }
 }

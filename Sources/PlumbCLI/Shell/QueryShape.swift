@@ -41,11 +41,11 @@ struct QueryShape {
     while i < bytes.count {
       let byte = bytes[i]
       switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D:
+      case .space, .tab, .newline, .carriageReturn:
         i += 1
         continue
       case UInt8(ascii: "/") where at(i + 1) == byte:
-        while i < bytes.count && bytes[i] != 0x0A { i += 1 }
+        while i < bytes.count && bytes[i] != .newline { i += 1 }
         endsInText = i == bytes.count
         continue
       case UInt8(ascii: "`") where at(i + 1) == byte && at(i + 2) == byte,
@@ -164,7 +164,7 @@ struct QueryShape {
         i += 1
       } else if bytes[i] == UInt8(ascii: "\\") && !isVerbatim {
         i += 1
-      } else if bytes[i] == 0x0A {
+      } else if bytes[i] == .newline {
         // The string is an error; its line ends it.
         return i
       }

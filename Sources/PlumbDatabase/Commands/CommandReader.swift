@@ -31,15 +31,15 @@ struct CommandReader {
   private func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 }
 
   private func isWordPart(_ byte: UInt8) -> Bool {
-    byte == 0x5F || byte == 0x2D || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte >= 0x80
+    byte == .underscore || byte == .minus || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte >= 0x80
   }
 
   mutating func skipSpace() {
     while at < bytes.count {
       if isSpace(bytes[at]) {
         at += 1
-      } else if bytes[at] == 0x2F, at + 1 < bytes.count, bytes[at + 1] == 0x2F {
-        while at < bytes.count, bytes[at] != 0x0A { at += 1 }
+      } else if bytes[at] == .slash, at + 1 < bytes.count, bytes[at + 1] == .slash {
+        while at < bytes.count, bytes[at] != .newline { at += 1 }
       } else {
         return
       }
@@ -56,7 +56,7 @@ struct CommandReader {
   mutating func word() -> String? {
     skipSpace()
     var end = at
-    if end < bytes.count, bytes[end] == 0x2E { end += 1 }
+    if end < bytes.count, bytes[end] == .fullStop { end += 1 }
     while end < bytes.count, isWordPart(bytes[end]) { end += 1 }
     guard end > at else { return nil }
     defer { at = end }
@@ -84,13 +84,13 @@ struct CommandReader {
     skipSpace()
     let from = at
     var name: String?
-    if at < bytes.count, bytes[at] == 0x5B {
+    if at < bytes.count, bytes[at] == .openBracket {
       let inside = try bracketed("[", "]").dropFirst().dropLast()
       let trimmed = inside.drop { $0.isWhitespace }
       if let quote = trimmed.first, quote == "'" || quote == "\"", trimmed.last == quote, trimmed.count > 2 {
         name = String(trimmed.dropFirst().dropLast()).unescaped
       }
-    } else if at < bytes.count, bytes[at] != 0x2E {
+    } else if at < bytes.count, bytes[at] != .fullStop {
       name = word()
     }
     guard let name, !name.isEmpty, name.utf8.count <= 1_024, !name.utf8.contains(0) else {
@@ -137,7 +137,7 @@ struct CommandReader {
     skipSpace()
     let from = at
     let path: String
-    if at < bytes.count, bytes[at] == 0x22 || bytes[at] == 0x27 {
+    if at < bytes.count, bytes[at] == .quote || bytes[at] == .apostrophe {
       path = value()
     } else {
       while at < bytes.count, !isSpace(bytes[at]) { at += 1 }
@@ -152,11 +152,11 @@ struct CommandReader {
 
   /// A quoted text, or a bare word.
   mutating func value() -> String {
-    guard at < bytes.count, bytes[at] == 0x22 || bytes[at] == 0x27 else { return word() ?? "" }
+    guard at < bytes.count, bytes[at] == .quote || bytes[at] == .apostrophe else { return word() ?? "" }
     let quote = bytes[at]
     let from = at + 1
     at += 1
-    while at < bytes.count, bytes[at] != quote { at += bytes[at] == 0x5C ? 2 : 1 }
+    while at < bytes.count, bytes[at] != quote { at += bytes[at] == .backslash ? 2 : 1 }
     let end = min(at, bytes.count)
     at = min(at + 1, bytes.count)
     return text(min(from, end), end).unescaped
@@ -166,7 +166,7 @@ struct CommandReader {
   func pipe() -> Int? {
     var nesting = Nesting()
     for place in at..<max(at, bytes.count) {
-      if bytes[place] == 0x7C, nesting.isOutside { return start + place }
+      if bytes[place] == .bar, nesting.isOutside { return start + place }
       nesting.pass(bytes[place])
     }
     return nil
@@ -225,12 +225,12 @@ private struct Nesting {
     if isEscaped {
       isEscaped = false
     } else if quote != 0 {
-      if byte == 0x5C { isEscaped = true } else if byte == quote { quote = 0 }
-    } else if byte == 0x22 || byte == 0x27 {
+      if byte == .backslash { isEscaped = true } else if byte == quote { quote = 0 }
+    } else if byte == .quote || byte == .apostrophe {
       quote = byte
-    } else if byte == 0x28 || byte == 0x5B || byte == 0x7B {
+    } else if byte == .openParenthesis || byte == .openBracket || byte == .openBrace {
       depth &+= 1
-    } else if byte == 0x29 || byte == 0x5D || byte == 0x7D {
+    } else if byte == .closeParenthesis || byte == .closeBracket || byte == .closeBrace {
       depth &-= 1
     }
   }

@@ -131,7 +131,7 @@ extension DatabaseCommand.CommandContext {
   /// The script with all but one part made blank.
   private func blanked(before start: Int, after end: Int) -> String {
     var bytes = Array(script.utf8)
-    for i in bytes.indices where (i < start || i >= end) && bytes[i] != 0x0A { bytes[i] = 0x20 }
+    for i in bytes.indices where (i < start || i >= end) && bytes[i] != .newline { bytes[i] = .space }
     return String(decoding: bytes, as: UTF8.self)
   }
 

@@ -48,9 +48,9 @@ extension Vector {
     case .string: JSONText.printString(bytes(at: place), to: &out)
     case .dynamic: JSONText.print(DynamicCursor(bytes(at: place)), to: &out)
     case .decimal, .datetime, .timespan, .guid:
-      out.append(0x22)
+      out.append(.quote)
       printText(at: row, to: &out)
-      out.append(0x22)
+      out.append(.quote)
     }
   }
 
@@ -68,14 +68,14 @@ extension Vector {
     case .dynamic:
       out.append("dynamic(" as StaticString)
       KQLText.print(DynamicCursor(bytes(at: place)), to: &out)
-      out.append(0x29)
+      out.append(.closeParenthesis)
     case .long where word(at: place) >= 0: out.append(decimal: word(at: place))
     case .real: KQLText.printReal(lanes(Double.self)[place], to: &out)
     case .int, .long, .decimal, .datetime, .timespan, .guid:
       out.append(type.name)
-      out.append(0x28)
+      out.append(.openParenthesis)
       printText(at: row, to: &out)
-      out.append(0x29)
+      out.append(.closeParenthesis)
     }
   }
 }
@@ -96,7 +96,7 @@ package enum KQLText {
     } else {
       out.append(value.isNaN ? "nan" as StaticString : value < 0 ? "-inf" : "+inf")
     }
-    out.append(0x29)
+    out.append(.closeParenthesis)
   }
 
   /// Appends `text` in double quotes with KQL's escapes.
@@ -115,31 +115,31 @@ package enum KQLText {
     case .null, .false, .true, .long, .real: JSONText.print(cursor, to: &out)
     case .string: printString(cursor.text, to: &out)
     case .array:
-      out.append(0x5B)
+      out.append(.openBracket)
       var isFirst = true
       cursor.forEachElement { element in
-        if !isFirst { out.append(0x2C) }
+        if !isFirst { out.append(.comma) }
         isFirst = false
         print(element, to: &out)
       }
-      out.append(0x5D)
+      out.append(.closeBracket)
     case .object:
-      out.append(0x7B)
+      out.append(.openBrace)
       var isFirst = true
       cursor.forEachMember { key, value in
-        if !isFirst { out.append(0x2C) }
+        if !isFirst { out.append(.comma) }
         isFirst = false
         printString(key, to: &out)
-        out.append(0x3A)
+        out.append(.colon)
         print(value, to: &out)
       }
-      out.append(0x7D)
+      out.append(.closeBrace)
     }
   }
 
   private static func wrap(_ opening: StaticString, _ cursor: DynamicCursor, to out: inout ByteBuffer) {
     out.append(opening)
     JSONText.printText(cursor, to: &out)
-    out.append(0x29)
+    out.append(.closeParenthesis)
   }
 }

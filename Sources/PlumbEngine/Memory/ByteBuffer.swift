@@ -111,7 +111,7 @@ package struct ByteBuffer: Sendable {
 
   /// Appends `value` in decimal.
   package mutating func append(decimal value: Int64) {
-    if value < 0 { append(0x2D) }
+    if value < 0 { append(.minus) }
     append(decimal: value.magnitude)
   }
 

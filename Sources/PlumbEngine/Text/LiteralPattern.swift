@@ -63,22 +63,22 @@ struct LiteralPattern: Sendable {
       let byte = pattern[at]
       at += 1
       switch byte {
-      case 0x28:  // (
-        guard at < pattern.count, pattern[at] != 0x3F else { return nil }
+      case .openParenthesis:
+        guard at < pattern.count, pattern[at] != .questionMark else { return nil }
         groups += 1
         open.append(groups)
         steps.append(Step(kind: .open, group: groups))
         continue
-      case 0x29:  // )
+      case .closeParenthesis:
         guard let group = open.popLast() else { return nil }
         steps.append(Step(kind: .close, group: group))
         // A group that is repeated is refused with whatever follows it.
         if at < pattern.count, "+*?{".utf8.contains(pattern[at]) { return nil }
         continue
-      case 0x5B:  // [
+      case .openBracket:
         guard let members = classMembers(pattern, &at) else { return nil }
         steps.append(Step(kind: .one, members: members))
-      case 0x5C:  // \
+      case .backslash:
         guard let members = escaped(pattern, &at) else { return nil }
         steps.append(Step(kind: .one, members: members))
       default:
@@ -86,9 +86,9 @@ struct LiteralPattern: Sendable {
         steps.append(Step(kind: .one, members: single(byte)))
       }
       guard at < pattern.count else { break }
-      if pattern[at] == 0x3F || pattern[at] == 0x7B { return nil }
-      if pattern[at] == 0x2B || pattern[at] == 0x2A {
-        steps[steps.count - 1].kind = pattern[at] == 0x2B ? .some : .any
+      if pattern[at] == .questionMark || pattern[at] == .openBrace { return nil }
+      if pattern[at] == .plus || pattern[at] == .asterisk {
+        steps[steps.count - 1].kind = pattern[at] == .plus ? .some : .any
         at += 1
         if at < pattern.count, "+*?{".utf8.contains(pattern[at]) { return nil }
       }
@@ -113,7 +113,7 @@ struct LiteralPattern: Sendable {
     guard at < pattern.count, pattern[at] > 0x20, pattern[at] < 0x7F else { return nil }
     let byte = pattern[at]
     at += 1
-    if byte == 0x64 { return range(0x30, 0x39) }
+    if byte == UInt8(ascii: "d") { return range(0x30, 0x39) }
     return byte.isASCIILetter || byte.isDigit ? nil : single(byte)
   }
 
@@ -122,21 +122,21 @@ struct LiteralPattern: Sendable {
     var members: SIMD2<UInt64> = [0, 0]
     while at < pattern.count {
       let byte = pattern[at]
-      if byte == 0x5D {
+      if byte == .closeBracket {
         at += 1
         return members == [0, 0] ? nil : members
       }
-      if byte == 0x5C {
+      if byte == .backslash {
         at += 1
         guard let more = escaped(pattern, &at) else { return nil }
         members |= more
         // A range from it is left to RE2.
-        if at < pattern.count, pattern[at] == 0x2D { return nil }
+        if at < pattern.count, pattern[at] == .minus { return nil }
         continue
       }
-      guard isLiteral(byte) || byte == 0x2E else { return nil }
+      guard isLiteral(byte) || byte == .fullStop else { return nil }
       at += 1
-      if at + 1 < pattern.count, pattern[at] == 0x2D, pattern[at + 1] != 0x5D {
+      if at + 1 < pattern.count, pattern[at] == .minus, pattern[at + 1] != .closeBracket {
         let high = pattern[at + 1]
         guard isLiteral(high), byte <= high else { return nil }
         members |= range(byte, high)

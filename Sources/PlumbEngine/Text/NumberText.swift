@@ -3,8 +3,8 @@ package enum NumberText {
   /// Reads an optional sign and decimal digits, nothing else.
   package static func parseInt64(_ text: Bytes) -> Int64? {
     guard let first = text.first else { return nil }
-    let isNegative = first == 0x2D
-    var at = isNegative || first == 0x2B ? 1 : 0
+    let isNegative = first == .minus
+    var at = isNegative || first == .plus ? 1 : 0
     guard at < text.count else { return nil }
     if text.count &- at <= 18 {
       // Eighteen digits cannot overflow.
@@ -33,9 +33,9 @@ package enum NumberText {
 
   /// Reads `0x` and up to sixteen hexadecimal digits, with an optional minus.
   package static func parseHexadecimal(_ text: Bytes) -> Int64? {
-    let isNegative = text.first == 0x2D
+    let isNegative = text.first == .minus
     let digits = text.part(from: isNegative ? 1 : 0)
-    guard digits.count >= 3, digits.count <= 18, digits[0] == 0x30, digits[1] | 0x20 == 0x78 else { return nil }
+    guard digits.count >= 3, digits.count <= 18, digits[0] == .digitZero, digits[1] | 0x20 == UInt8(ascii: "x") else { return nil }
     var bits: UInt64 = 0
     for byte in digits.part(from: 2) {
       guard let value = byte.hexValue else { return nil }
@@ -49,8 +49,8 @@ package enum NumberText {
   // exact doubles, so one rounded operation gives the nearest result.
   package static func parseDouble(_ text: Bytes) -> Double? {
     guard let first = text.first else { return nil }
-    let isNegative = first == 0x2D
-    var at = isNegative || first == 0x2B ? 1 : 0
+    let isNegative = first == .minus
+    var at = isNegative || first == .plus ? 1 : 0
     guard at < text.count else { return nil }
     if text[at].isASCIILetter { return parseNamed(text.part(from: at), isNegative: isNegative) }
 
@@ -72,7 +72,7 @@ package enum NumberText {
       take(text[at])
       at &+= 1
     }
-    if at < text.count && text[at] == 0x2E {
+    if at < text.count && text[at] == .fullStop {
       at &+= 1
       while at < text.count && text[at].isDigit {
         if significant < 19 { exponent &-= 1 }
@@ -82,11 +82,11 @@ package enum NumberText {
     }
     if digits == 0 { return nil }
     if at < text.count {
-      guard text[at] | 0x20 == 0x65 else { return nil }
+      guard text[at] | 0x20 == UInt8(ascii: "e") else { return nil }
       at &+= 1
       guard at < text.count else { return nil }
-      let isDown = text[at] == 0x2D
-      if isDown || text[at] == 0x2B { at &+= 1 }
+      let isDown = text[at] == .minus
+      if isDown || text[at] == .plus { at &+= 1 }
       guard at < text.count else { return nil }
       var written = 0
       while at < text.count {
@@ -126,15 +126,15 @@ extension NumberText {
   /// `NaN`, `Infinity` and `-Infinity` are names; in JSON they are quoted.
   package static func print(_ value: Double, style: RealStyle = .text, to out: inout ByteBuffer) {
     guard value.isFinite else {
-      if style == .json { out.append(0x22) }
+      if style == .json { out.append(.quote) }
       out.append(value.isNaN ? "NaN" as StaticString : value < 0 ? "-Infinity" : "Infinity")
-      if style == .json { out.append(0x22) }
+      if style == .json { out.append(.quote) }
       return
     }
     if value.magnitude < 1e15 {
       let whole = value.rounded(.towardZero)
       if whole == value {
-        if value.sign == .minus && value == 0 { out.append(0x2D) }
+        if value.sign == .minus && value == 0 { out.append(.minus) }
         out.append(decimal: Int64(value))
         if style == .json { out.append(".0" as StaticString) }
         return
@@ -160,12 +160,12 @@ extension NumberText {
   }
 
   private static func printScaled(_ scaled: Int64, places: Int, to out: inout ByteBuffer) {
-    if scaled < 0 { out.append(0x2D) }
+    if scaled < 0 { out.append(.minus) }
     var unit: UInt64 = 1
     for _ in 0..<places { unit &*= 10 }
     let (whole, fraction) = scaled.magnitude.quotientAndRemainder(dividingBy: unit)
     out.append(decimal: whole)
-    out.append(0x2E)
+    out.append(.fullStop)
     out.append(decimal: fraction, width: places)
   }
 
@@ -180,7 +180,7 @@ extension NumberText {
     while let byte = bytes.next() {
       if byte.isDigit {
         digits.append(byte)
-      } else if byte == 0x2E {
+      } else if byte == .fullStop {
         pointAt = digits.count
       } else {
         var rest: [UInt8] = []
@@ -190,20 +190,20 @@ extension NumberText {
     }
     // The value is 0.digits times ten to the power of `scale`.
     var scale = (pointAt ?? digits.count) &+ exponent
-    while digits.count > 1, digits.last == 0x30 { digits.removeLast() }
-    let leadingZeros = digits.prefix { $0 == 0x30 }.count
+    while digits.count > 1, digits.last == .digitZero { digits.removeLast() }
+    let leadingZeros = digits.prefix { $0 == .digitZero }.count
     digits.removeFirst(Swift.min(leadingZeros, digits.count &- 1))
     scale &-= leadingZeros
 
-    if value < 0 { out.append(0x2D) }
+    if value < 0 { out.append(.minus) }
     if scale >= -3 && scale <= 15 {
       if scale <= 0 {
         out.append("0." as StaticString)
-        for _ in scale..<0 { out.append(0x30) }
+        for _ in scale..<0 { out.append(.digitZero) }
         out.append(digits)
       } else {
         for i in 0..<Swift.max(scale, digits.count) {
-          if i == scale { out.append(0x2E) }
+          if i == scale { out.append(.fullStop) }
           out.append(i < digits.count ? digits[i] : 0x30)
         }
       }
@@ -211,10 +211,10 @@ extension NumberText {
     }
     out.append(digits[0])
     if digits.count > 1 {
-      out.append(0x2E)
+      out.append(.fullStop)
       for digit in digits.dropFirst() { out.append(digit) }
     }
-    out.append(0x45)
+    out.append(UInt8(ascii: "E"))
     let power = scale &- 1
     out.append(power < 0 ? 0x2D : 0x2B)
     out.append(decimal: UInt64(power.magnitude), width: 2)

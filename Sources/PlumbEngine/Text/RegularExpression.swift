@@ -34,14 +34,14 @@ final class RegularExpression: Sendable {
     regex = compiled
     groupCount = Int(plumb_regex_group_count(compiled))
     beginning = Self.literalBeginning(of: pattern)
-    isAnchored = pattern.first == 0x5E
+    isAnchored = pattern.first == .caret
     direct = LiteralPattern(pattern)
   }
 
   /// The plain characters that a pattern begins with; nil when there are fewer than two, or alternatives.
   private static func literalBeginning(of pattern: Bytes) -> TextNeedle? {
     var literal: [UInt8] = []
-    var at = pattern.first == 0x5E ? 1 : 0
+    var at = pattern.first == .caret ? 1 : 0
     if pattern.contains(0x7C) { return nil }
     while at < pattern.count {
       let byte = pattern[at]
@@ -51,7 +51,7 @@ final class RegularExpression: Sendable {
         continue
       }
       // A character that may be missing belongs to no beginning.
-      if byte == 0x3F || byte == 0x2A || byte == 0x7B { _ = literal.popLast() }
+      if byte == .questionMark || byte == .asterisk || byte == .openBrace { _ = literal.popLast() }
       break
     }
     guard literal.count > 1 else { return nil }
@@ -167,14 +167,14 @@ final class RegularExpression: Sendable {
     var at = 0
     while at < rewrite.count {
       let byte = rewrite[at]
-      if byte == 0x5C, at &+ 1 < rewrite.count {
+      if byte == .backslash, at &+ 1 < rewrite.count {
         let next = rewrite[at &+ 1]
         if next.isDigit {
           if let group = match.group(Int(next &- 0x30), of: text) { out.append(group) }
           at &+= 2
           continue
         }
-        if next == 0x5C { at &+= 1 }
+        if next == .backslash { at &+= 1 }
       }
       out.append(byte)
       at &+= 1

@@ -35,7 +35,7 @@ struct TextNeedle: Sendable {
 
   /// Roughly how often texts have a byte, for choosing which ones to look for.
   private static func frequency(_ byte: UInt8) -> Int {
-    if byte == 0x20 { return 1_000 }
+    if byte == .space { return 1_000 }
     if byte.isDigit { return 400 }
     // Letters from the most frequent on, in English.
     let order: StaticString = "etaoinsrhldcumfpgwybvkxjqz"

@@ -24,7 +24,7 @@ enum ByteSize {
     let value = size / pow(1024, Double(index))
     let rounded = (value * power).rounded(.toNearestOrAwayFromZero) / power
     NumberText.print(rounded.isFinite ? rounded : value, to: &out)
-    out.append(0x20)
+    out.append(.space)
     out.append(units[index])
     return true
   }

@@ -22,7 +22,7 @@ extension DateTime {
 
   /// The fast path: `YYYY-MM-DD`, alone or with `T` or a space, `HH:MM:SS`, a fraction and `Z`.
   private static func parseCommon(_ text: Bytes) -> Int64? {
-    guard text.count >= 10, let p = text.baseAddress, p[4] == 0x2D, p[7] == 0x2D else { return nil }
+    guard text.count >= 10, let p = text.baseAddress, p[4] == .minus, p[7] == .minus else { return nil }
     var bad: UInt8 = 0
     @inline(__always) func two(_ at: Int) -> Int {
       let tens = p[at] &- 0x30
@@ -34,13 +34,13 @@ extension DateTime {
     let month = two(5)
     let day = two(8)
     guard text.count > 10 else { return bad == 0 ? ticks(year: year, month: month, day: day) : nil }
-    guard text.count >= 19, p[10] == 0x54 || p[10] == 0x20, p[13] == 0x3A, p[16] == 0x3A else { return nil }
+    guard text.count >= 19, p[10] == UInt8(ascii: "T") || p[10] == .space, p[13] == .colon, p[16] == .colon else { return nil }
     let hour = two(11)
     let minute = two(14)
     let second = two(17)
     var at = 19
     var fraction = 0
-    if at < text.count && p[at] == 0x2E {
+    if at < text.count && p[at] == .fullStop {
       at &+= 1
       let start = at
       while at < text.count && p[at].isDigit {
@@ -50,7 +50,7 @@ extension DateTime {
       if at == start { return nil }
       for _ in 0..<Swift.max(0, 7 &- (at &- start)) { fraction &*= 10 }
     }
-    if at < text.count && p[at] == 0x5A { at &+= 1 }
+    if at < text.count && p[at] == UInt8(ascii: "Z") { at &+= 1 }
     guard at == text.count, bad == 0 else { return nil }
     return ticks(
       year: year, month: month, day: day, hour: hour, minute: minute, second: second, fraction: fraction)
@@ -157,7 +157,7 @@ extension DateTime {
 
     mutating func time(_ civil: inout Civil) -> Bool {
       if !take(0x54) && !take(0x74) {
-        guard let byte = peek, byte.isSpace else { return peek == 0x5A || peek == 0x2B }
+        guard let byte = peek, byte.isSpace else { return peek == UInt8(ascii: "Z") || peek == .plus }
         skipSpaces()
       }
       guard let hour = number(2), take(0x3A), let minute = number(2) else { return false }
@@ -206,7 +206,7 @@ extension DateTime {
           || name.equalsIgnoringCase("utc") || name.equalsIgnoringCase("ut")
         return isUTC ? 0 : nil
       }
-      let isWest = first == 0x2D
+      let isWest = first == .minus
       guard take(0x2B) || take(0x2D), let hours = number(2) else { return nil }
       var minutes = 0
       if take(0x3A) || (peek?.isDigit ?? false) {

@@ -19,7 +19,7 @@ extension DateTime {
       two(civil.fraction / 1000 % 100, 22, 0)
       two(civil.fraction / 10 % 100, 24, 0)
       place[26] = 0x30 &+ UInt8(truncatingIfNeeded: civil.fraction % 10)
-      place[27] = 0x5A
+      place[27] = UInt8(ascii: "Z")
       return 28
     }
   }
@@ -50,16 +50,16 @@ extension DateTime {
       rest /= 10
       width &-= 1
     }
-    out.append(0x2E)
+    out.append(.fullStop)
     out.append(decimal: rest, width: width)
   }
 
   private static func printDate(_ civil: Civil, to out: inout ByteBuffer) {
     out.appendTwoDigits(civil.year / 100)
     out.appendTwoDigits(civil.year % 100)
-    out.append(0x2D)
+    out.append(.minus)
     out.appendTwoDigits(civil.month)
-    out.append(0x2D)
+    out.append(.minus)
     out.appendTwoDigits(civil.day)
   }
 
@@ -68,9 +68,9 @@ extension DateTime {
     printDate(civil, to: &out)
     out.append(separator)
     out.appendTwoDigits(civil.hour)
-    out.append(0x3A)
+    out.append(.colon)
     out.appendTwoDigits(civil.minute)
-    out.append(0x3A)
+    out.append(.colon)
     out.appendTwoDigits(civil.second)
   }
 }
@@ -99,7 +99,7 @@ extension DateTime {
       case (0x6D, 1...2): out.append(decimal: UInt64(civil.minute), width: width)
       case (0x73, 1...2): out.append(decimal: UInt64(civil.second), width: width)
       case (0x66, 1...7), (0x46, 1...7):
-        formatFraction(UInt64(civil.fraction), width: width, trims: letter == 0x46, to: &out)
+        formatFraction(UInt64(civil.fraction), width: width, trims: letter == UInt8(ascii: "F"), to: &out)
       case (0x74, 2): out.append(civil.hour < 12 ? "AM" as StaticString : "PM")
       default: isKnown = appendDelimiter(letter, width, to: &out)
       }
@@ -129,7 +129,7 @@ extension DateTime {
   /// Whether `byte` may stand between the specifiers of a format; if so, appends it.
   static func appendDelimiter(_ byte: UInt8, _ times: Int, to out: inout ByteBuffer) -> Bool {
     switch byte {
-    case 0x20, 0x2F, 0x2D, 0x3A, 0x2C, 0x2E, 0x5F, 0x5B, 0x5D:
+    case .space, .slash, .minus, .colon, .comma, .fullStop, .underscore, .openBracket, .closeBracket:
       for _ in 0..<times { out.append(byte) }
       return true
     default:

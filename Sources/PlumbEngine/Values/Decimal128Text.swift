@@ -3,8 +3,8 @@ extension Decimal128 {
   /// and for what is too large.
   package static func parse(_ text: Bytes) -> Decimal128? {
     guard let first = text.first else { return nil }
-    let isNegative = first == 0x2D
-    var at = isNegative || first == 0x2B ? 1 : 0
+    let isNegative = first == .minus
+    var at = isNegative || first == .plus ? 1 : 0
     var coefficient: UInt128 = 0
     var significant = 0
     var exponent = 0
@@ -13,7 +13,7 @@ extension Decimal128 {
     var hasPoint = false
     while at < text.count {
       let byte = text[at]
-      if byte == 0x2E && !hasPoint {
+      if byte == .fullStop && !hasPoint {
         hasPoint = true
       } else if byte.isDigit {
         digits &+= 1
@@ -22,7 +22,7 @@ extension Decimal128 {
           if coefficient != 0 { significant &+= 1 }
           if hasPoint { exponent &-= 1 }
         } else {
-          if byte != 0x30 { sticky = true }
+          if byte != .digitZero { sticky = true }
           if !hasPoint { exponent &+= 1 }
         }
       } else {
@@ -32,7 +32,7 @@ extension Decimal128 {
     }
     if digits == 0 { return nil }
     if at < text.count {
-      guard text[at] | 0x20 == 0x65, at &+ 1 < text.count,
+      guard text[at] | 0x20 == UInt8(ascii: "e"), at &+ 1 < text.count,
         let written = NumberText.parseInt64(text.part(from: at &+ 1))
       else { return nil }
       exponent &+= Int(Swift.min(Swift.max(written, -1_000_000), 1_000_000))
@@ -46,7 +46,7 @@ extension Decimal128 {
   /// Appends the number in plain notation, or with `E` when that would take more than 40 zeros.
   package func print(to out: inout ByteBuffer) {
     if isZero {
-      out.append(0x30)
+      out.append(.digitZero)
       return
     }
     let digits = digitBytes
@@ -55,15 +55,15 @@ extension Decimal128 {
       printScientific(to: &out)
       return
     }
-    if isNegative { out.append(0x2D) }
+    if isNegative { out.append(.minus) }
     if scale <= 0 {
       out.append("0." as StaticString)
-      for _ in scale..<0 { out.append(0x30) }
+      for _ in scale..<0 { out.append(.digitZero) }
       out.append(digits)
       return
     }
     for i in 0..<Swift.max(scale, digits.count) {
-      if i == scale { out.append(0x2E) }
+      if i == scale { out.append(.fullStop) }
       out.append(i < digits.count ? digits[i] : 0x30)
     }
   }
@@ -76,14 +76,14 @@ extension Decimal128 {
 
   func printScientific(to out: inout ByteBuffer) {
     let digits = digitBytes
-    if isNegative { out.append(0x2D) }
+    if isNegative { out.append(.minus) }
     out.append(digits[0])
     if digits.count > 1 {
-      out.append(0x2E)
+      out.append(.fullStop)
       for digit in digits.dropFirst() { out.append(digit) }
     }
     let power = digits.count &+ exponent &- 1
-    out.append(0x45)
+    out.append(UInt8(ascii: "E"))
     out.append(power < 0 ? 0x2D : 0x2B)
     out.append(decimal: UInt64(power.magnitude), width: 2)
   }

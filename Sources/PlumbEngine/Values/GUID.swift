@@ -17,8 +17,8 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
   /// without a pair of braces or parentheses around.
   package static func parse(_ text: Bytes) -> GUID? {
     var text = text.trimmed
-    if text.count >= 2, text[0] == 0x7B || text[0] == 0x28 {
-      guard text[text.count - 1] == (text[0] == 0x7B ? 0x7D : 0x29) else { return nil }
+    if text.count >= 2, text[0] == .openBrace || text[0] == .openParenthesis {
+      guard text[text.count - 1] == (text[0] == .openBrace ? 0x7D : 0x29) else { return nil }
       text = text.part(from: 1, to: text.count - 1)
     }
     let hasDashes = text.count == 36
@@ -28,7 +28,7 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     var digits = 0
     for (i, byte) in text.enumerated() {
       if hasDashes && (i == 8 || i == 13 || i == 18 || i == 23) {
-        guard byte == 0x2D else { return nil }
+        guard byte == .minus else { return nil }
         continue
       }
       guard let value = byte.hexValue else { return nil }
@@ -43,7 +43,7 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
   /// Appends `74be27de-1e4e-49d9-b579-fe0b331d3642`, in lower case.
   package func print(to out: inout ByteBuffer) {
     for digit in 0..<32 {
-      if digit == 8 || digit == 12 || digit == 16 || digit == 20 { out.append(0x2D) }
+      if digit == 8 || digit == 12 || digit == 16 || digit == 20 { out.append(.minus) }
       let word = digit < 16 ? high : low
       let nibble = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- digit % 16 &* 4)) & 15
       out.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)

@@ -13,25 +13,25 @@ struct JSONParser {
 
   @inline(__always) mutating func skipSpace() {
     if at < text.count && text[at] > 0x20 { return }
-    while at < text.count, text[at] == 0x20 || text[at] == 0x0A || text[at] == 0x0D || text[at] == 0x09 { at &+= 1 }
+    while at < text.count, text[at] == .space || text[at] == .newline || text[at] == .carriageReturn || text[at] == .tab { at &+= 1 }
   }
 
   mutating func value(depth: Int, to out: inout ByteBuffer) throws(JSONText.Failure) {
     skipSpace()
     guard at < text.count else { throw failure("a value is missing") }
     switch text[at] {
-    case 0x7B: try object(depth: depth, to: &out)
-    case 0x5B: try array(depth: depth, to: &out)
-    case 0x22: try string(to: &out)
-    case 0x27 where lenient: try string(to: &out)
-    case 0x2D, 0x30...0x39: try number(to: &out)
-    case 0x74:
+    case .openBrace: try object(depth: depth, to: &out)
+    case .openBracket: try array(depth: depth, to: &out)
+    case .quote: try string(to: &out)
+    case .apostrophe where lenient: try string(to: &out)
+    case .minus, 0x30...0x39: try number(to: &out)
+    case UInt8(ascii: "t"):
       try word("true")
       out.append(true)
-    case 0x66:
+    case UInt8(ascii: "f"):
       try word("false")
       out.append(false)
-    case 0x6E:
+    case UInt8(ascii: "n"):
       try word("null")
       out.appendNull()
     default: throw failure("this is not the start of a value")
@@ -52,7 +52,7 @@ struct JSONParser {
     at &+= 1
     skipSpace()
     var count = 0
-    if at < text.count && text[at] == 0x5D {
+    if at < text.count && text[at] == .closeBracket {
       at &+= 1
     } else {
       while true {
@@ -61,9 +61,9 @@ struct JSONParser {
         skipSpace()
         guard at < text.count else { throw failure("an array is not closed") }
         let byte = text[at]
-        guard byte == 0x2C || byte == 0x5D else { throw failure("an array goes on with `,` or `]`") }
+        guard byte == .comma || byte == .closeBracket else { throw failure("an array goes on with `,` or `]`") }
         at &+= 1
-        if byte == 0x5D { break }
+        if byte == .closeBracket { break }
       }
     }
     out.end(mark, count: count)
@@ -75,26 +75,26 @@ struct JSONParser {
     at &+= 1
     skipSpace()
     var count = 0
-    if at < text.count && text[at] == 0x7D {
+    if at < text.count && text[at] == .closeBrace {
       at &+= 1
     } else {
       while true {
         skipSpace()
-        guard at < text.count, text[at] == 0x22 || (lenient && text[at] == 0x27) else {
+        guard at < text.count, text[at] == .quote || (lenient && text[at] == .apostrophe) else {
           throw failure("a slot's name is a string in quotes")
         }
         try characters(to: &out)
         skipSpace()
-        guard at < text.count, text[at] == 0x3A else { throw failure("`:` follows a slot's name") }
+        guard at < text.count, text[at] == .colon else { throw failure("`:` follows a slot's name") }
         at &+= 1
         try value(depth: depth &+ 1, to: &out)
         count &+= 1
         skipSpace()
         guard at < text.count else { throw failure("an object is not closed") }
         let byte = text[at]
-        guard byte == 0x2C || byte == 0x7D else { throw failure("an object goes on with `,` or `}`") }
+        guard byte == .comma || byte == .closeBrace else { throw failure("an object goes on with `,` or `}`") }
         at &+= 1
-        if byte == 0x7D { break }
+        if byte == .closeBrace { break }
       }
     }
     out.end(mark, count: count)
@@ -165,7 +165,7 @@ struct JSONParser {
     while true {
       // A local position stays in a register.
       var i = at
-      while i < text.count && text[i] != quote && text[i] != 0x5C { i &+= 1 }
+      while i < text.count && text[i] != quote && text[i] != .backslash { i &+= 1 }
       at = i
       guard at < text.count else { throw failure("a string is not closed") }
       out.append(text.part(from: from, to: at))
@@ -182,17 +182,17 @@ struct JSONParser {
     let byte = text[at &+ 1]
     at &+= 2
     switch byte {
-    case 0x22, 0x5C, 0x2F: out.append(byte)
-    case 0x27 where lenient: out.append(byte)
-    case 0x62: out.append(0x08)
-    case 0x66: out.append(0x0C)
-    case 0x6E: out.append(0x0A)
-    case 0x72: out.append(0x0D)
-    case 0x74: out.append(0x09)
-    case 0x75:
+    case .quote, .backslash, .slash: out.append(byte)
+    case .apostrophe where lenient: out.append(byte)
+    case UInt8(ascii: "b"): out.append(0x08)
+    case UInt8(ascii: "f"): out.append(0x0C)
+    case UInt8(ascii: "n"): out.append(.newline)
+    case UInt8(ascii: "r"): out.append(.carriageReturn)
+    case UInt8(ascii: "t"): out.append(.tab)
+    case UInt8(ascii: "u"):
       guard let unit = codeUnit() else { throw failure("`\\u` needs four hexadecimal digits") }
       var code = unit
-      if unit & 0xFC00 == 0xD800, at &+ 1 < text.count, text[at] == 0x5C, text[at &+ 1] == 0x75 {
+      if unit & 0xFC00 == 0xD800, at &+ 1 < text.count, text[at] == .backslash, text[at &+ 1] == UInt8(ascii: "u") {
         let before = at
         at &+= 2
         guard let second = codeUnit() else { throw failure("`\\u` needs four hexadecimal digits") }
@@ -222,23 +222,23 @@ struct JSONParser {
 
   private mutating func number(to out: inout ByteBuffer) throws(JSONText.Failure) {
     let start = at
-    if text[at] == 0x2D { at &+= 1 }
+    if text[at] == .minus { at &+= 1 }
     guard at < text.count, text[at].isDigit else { throw failure("a number needs a digit") }
-    let hasZero = text[at] == 0x30
+    let hasZero = text[at] == .digitZero
     at &+= 1
     if hasZero, at < text.count, text[at].isDigit { throw failure("a number does not start with 0") }
     skipDigits()
     var isWhole = true
-    if at < text.count && text[at] == 0x2E {
+    if at < text.count && text[at] == .fullStop {
       isWhole = false
       at &+= 1
       guard at < text.count, text[at].isDigit else { throw failure("a digit follows the point") }
       skipDigits()
     }
-    if at < text.count && text[at] | 0x20 == 0x65 {
+    if at < text.count && text[at] | 0x20 == UInt8(ascii: "e") {
       isWhole = false
       at &+= 1
-      if at < text.count, text[at] == 0x2B || text[at] == 0x2D { at &+= 1 }
+      if at < text.count, text[at] == .plus || text[at] == .minus { at &+= 1 }
       guard at < text.count, text[at].isDigit else { throw failure("an exponent needs a digit") }
       skipDigits()
     }

@@ -50,29 +50,29 @@ package enum JSONText {
     case .real: NumberText.print(cursor.double, style: .json, to: &out)
     case .string: printString(cursor.text, to: &out)
     case .datetime, .timespan, .guid, .decimal:
-      out.append(0x22)
+      out.append(.quote)
       printText(cursor, to: &out)
-      out.append(0x22)
+      out.append(.quote)
     case .array:
-      out.append(0x5B)
+      out.append(.openBracket)
       var isFirst = true
       cursor.forEachElement { element in
-        if !isFirst { out.append(0x2C) }
+        if !isFirst { out.append(.comma) }
         isFirst = false
         print(element, to: &out)
       }
-      out.append(0x5D)
+      out.append(.closeBracket)
     case .object:
-      out.append(0x7B)
+      out.append(.openBrace)
       var isFirst = true
       cursor.forEachMember { key, value in
-        if !isFirst { out.append(0x2C) }
+        if !isFirst { out.append(.comma) }
         isFirst = false
         printString(key, to: &out)
-        out.append(0x3A)
+        out.append(.colon)
         print(value, to: &out)
       }
-      out.append(0x7D)
+      out.append(.closeBrace)
     }
   }
 
@@ -98,21 +98,21 @@ package enum JSONText {
 
   /// Appends `text` in double quotes; KQL's strings are JSON's but for `\b` and `\f`, which it does not know.
   static func printQuoted(_ text: Bytes, hasBackspace: Bool, to out: inout ByteBuffer) {
-    out.append(0x22)
+    out.append(.quote)
     var from = 0
     for i in 0..<text.count {
       let byte = text[i]
-      guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+      guard byte < 0x20 || byte == .quote || byte == .backslash else { continue }
       out.append(text.part(from: from, to: i))
       from = i &+ 1
-      out.append(0x5C)
+      out.append(.backslash)
       switch byte {
-      case 0x22, 0x5C: out.append(byte)
-      case 0x08 where hasBackspace: out.append(0x62)
-      case 0x09: out.append(0x74)
-      case 0x0A: out.append(0x6E)
-      case 0x0C where hasBackspace: out.append(0x66)
-      case 0x0D: out.append(0x72)
+      case .quote, .backslash: out.append(byte)
+      case 0x08 where hasBackspace: out.append(UInt8(ascii: "b"))
+      case .tab: out.append(UInt8(ascii: "t"))
+      case .newline: out.append(UInt8(ascii: "n"))
+      case 0x0C where hasBackspace: out.append(UInt8(ascii: "f"))
+      case .carriageReturn: out.append(UInt8(ascii: "r"))
       default:
         out.append(byte < 0x10 ? "u000" as StaticString : "u001")
         let digit = byte & 15
@@ -120,6 +120,6 @@ package enum JSONText {
       }
     }
     out.append(text.part(from: from))
-    out.append(0x22)
+    out.append(.quote)
   }
 }

@@ -12,21 +12,21 @@ package enum TimeSpan {
   /// Appends `[-][d.]hh:mm:ss[.fffffff]`; the fraction has seven digits, or is absent when it is zero.
   package static func print(_ ticks: Int64, to out: inout ByteBuffer) {
     let rest = ticks.magnitude
-    if ticks < 0 { out.append(0x2D) }
+    if ticks < 0 { out.append(.minus) }
     let days = rest / UInt64(day)
     if days > 0 {
       out.append(decimal: days)
-      out.append(0x2E)
+      out.append(.fullStop)
     }
     let seconds = Int(rest % UInt64(day) / UInt64(second))
     out.appendTwoDigits(seconds / 3600)
-    out.append(0x3A)
+    out.append(.colon)
     out.appendTwoDigits(seconds / 60 % 60)
-    out.append(0x3A)
+    out.append(.colon)
     out.appendTwoDigits(seconds % 60)
     let fraction = rest % UInt64(second)
     if fraction != 0 {
-      out.append(0x2E)
+      out.append(.fullStop)
       out.append(decimal: fraction, width: 7)
     }
   }
@@ -42,7 +42,7 @@ package enum TimeSpan {
   package static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
     let start = out.count
     let rest = ticks.magnitude
-    if ticks < 0 { out.append(0x2D) }
+    if ticks < 0 { out.append(.minus) }
     let seconds = rest % UInt64(day) / UInt64(second)
     var i = 0
     while i < format.count {
@@ -57,7 +57,7 @@ package enum TimeSpan {
       case (0x6D, 1...2): out.append(decimal: seconds / 60 % 60, width: width)
       case (0x73, 1...2): out.append(decimal: seconds % 60, width: width)
       case (0x66, 1...7), (0x46, 1...7):
-        DateTime.formatFraction(rest % UInt64(second), width: width, trims: letter == 0x46, to: &out)
+        DateTime.formatFraction(rest % UInt64(second), width: width, trims: letter == UInt8(ascii: "F"), to: &out)
       default: isKnown = DateTime.appendDelimiter(letter, width, to: &out)
       }
       if !isKnown {
@@ -120,8 +120,8 @@ extension TimeSpan {
 
   private static func parseClock(_ text: Bytes) -> Int64? {
     var at = 0
-    let isNegative = text[0] == 0x2D
-    if isNegative || text[0] == 0x2B { at = 1 }
+    let isNegative = text[0] == .minus
+    if isNegative || text[0] == .plus { at = 1 }
     var fields: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
     var count = 0
     var hasDays = false
@@ -148,12 +148,12 @@ extension TimeSpan {
       }
       count &+= 1
       guard at < text.count else { break }
-      if text[at] == 0x2E && count == 1 {
+      if text[at] == .fullStop && count == 1 {
         hasDays = true
         at &+= 1
-      } else if text[at] == 0x3A {
+      } else if text[at] == .colon {
         at &+= 1
-      } else if text[at] == 0x2E && count >= 3 {
+      } else if text[at] == .fullStop && count >= 3 {
         at &+= 1
         var digits = 0
         while at < text.count && text[at].isDigit {

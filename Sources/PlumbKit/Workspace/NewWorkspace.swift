@@ -20,9 +20,9 @@ extension Workspace {
     var isAtStart = true
     for byte in text.utf8 {
       switch byte {
-      case 0x2E where isAtStart: return true
-      case 0x0A, 0x0D, 0x3B: isAtStart = true
-      case 0x20, 0x09: break
+      case .fullStop where isAtStart: return true
+      case .newline, .carriageReturn, .semicolon: isAtStart = true
+      case .space, .tab: break
       default: isAtStart = byte >= 0x80 && isAtStart
       }
     }

@@ -78,7 +78,7 @@ struct TextCanvas {
         out.append(cell.text)
       }
       if current != .plain { out.append("\u{1B}[0m" as StaticString) }
-      out.append(0x0A)
+      out.append(.newline)
     }
   }
 

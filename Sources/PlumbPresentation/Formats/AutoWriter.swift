@@ -40,7 +40,7 @@ final class AutoWriter: ResultWriter {
   func write(_ answer: Answer) throws -> WriteSummary {
     defer { isFirst = false }
     if case .success(let chart) = answer.chart() {
-      if !isFirst { sink.buffer.append(0x0A) }
+      if !isFirst { sink.buffer.append(.newline) }
       chart.printText(
         width: options.width ?? 80, height: options.height ?? 20, isASCII: options.isASCII,
         styled: options.isStyled, to: &sink.buffer)
@@ -48,14 +48,14 @@ final class AutoWriter: ResultWriter {
       return answer.summary(written: answer.rowCount)
     }
     if let presenter = presenter(of: answer) {
-      if !isFirst { sink.buffer.append(0x0A) }
+      if !isFirst { sink.buffer.append(.newline) }
       let name = presenter.presentation.name
       let drawer = drawers[name] ?? presenter.makeWriter(sink, options)
       drawers[name] = drawer
       return try drawer.write(answer)
     }
     if (1...Self.mostUpright).contains(answer.rowCount), isTooWide(answer) {
-      if !isFirst { sink.buffer.append(0x0A) }
+      if !isFirst { sink.buffer.append(.newline) }
       return try lines.write(answer)
     }
     return try table.write(answer)

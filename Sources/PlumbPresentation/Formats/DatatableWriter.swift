@@ -28,9 +28,9 @@ final class DatatableWriter: ResultWriter {
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
       sink.buffer.append("\n  " as StaticString)
       for (i, column) in columns.enumerated() {
-        if i > 0 { sink.buffer.append(0x20) }
+        if i > 0 { sink.buffer.append(.space) }
         column.printLiteral(at: row, to: &sink.buffer)
-        sink.buffer.append(0x2C)
+        sink.buffer.append(.comma)
       }
       try sink.drain()
     }

@@ -36,13 +36,13 @@ final class DelimitedWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    if !isFirst { sink.buffer.append(0x0A) }
+    if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
     for (i, column) in answer.schema.enumerated() {
       if i > 0 { sink.buffer.append(separator) }
       column.name.withUTF8Bytes { append($0) }
     }
-    if !answer.schema.isEmpty { sink.buffer.append(0x0A) }
+    if !answer.schema.isEmpty { sink.buffer.append(.newline) }
 
     let quotesEmptyLines = dialect == .csv && answer.schema.count == 1
     var scratch = ByteBuffer(capacity: 256)
@@ -61,7 +61,7 @@ final class DelimitedWriter: ResultWriter {
         }
         if quotesEmptyLines && sink.buffer.count == start { sink.buffer.append("\"\"" as StaticString) }
       }
-      sink.buffer.append(0x0A)
+      sink.buffer.append(.newline)
       try sink.drain()
     }
     return answer.summary(written: written)
@@ -79,7 +79,7 @@ final class DelimitedWriter: ResultWriter {
 
   private func appendQuoted(_ text: Bytes) {
     var needsQuotes = false
-    for byte in text where byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D {
+    for byte in text where byte == .comma || byte == .quote || byte == .newline || byte == .carriageReturn {
       needsQuotes = true
       break
     }
@@ -87,15 +87,15 @@ final class DelimitedWriter: ResultWriter {
       sink.buffer.append(text)
       return
     }
-    sink.buffer.append(0x22)
+    sink.buffer.append(.quote)
     var from = 0
-    for i in 0..<text.count where text[i] == 0x22 {
+    for i in 0..<text.count where text[i] == .quote {
       sink.buffer.append(text.part(from: from, to: i &+ 1))
-      sink.buffer.append(0x22)
+      sink.buffer.append(.quote)
       from = i &+ 1
     }
     sink.buffer.append(text.part(from: from))
-    sink.buffer.append(0x22)
+    sink.buffer.append(.quote)
   }
 
   private func appendEscaped(_ text: Bytes) {
@@ -103,14 +103,14 @@ final class DelimitedWriter: ResultWriter {
     for i in 0..<text.count {
       let letter: UInt8
       switch text[i] {
-      case 0x09: letter = 0x74
-      case 0x0A: letter = 0x6E
-      case 0x0D: letter = 0x72
-      case 0x5C: letter = 0x5C
+      case .tab: letter = 0x74
+      case .newline: letter = 0x6E
+      case .carriageReturn: letter = 0x72
+      case .backslash: letter = 0x5C
       default: continue
       }
       sink.buffer.append(text.part(from: from, to: i))
-      sink.buffer.append(0x5C)
+      sink.buffer.append(.backslash)
       sink.buffer.append(letter)
       from = i &+ 1
     }

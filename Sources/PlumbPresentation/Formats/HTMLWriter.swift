@@ -49,11 +49,11 @@ final class HTMLWriter: ResultWriter {
     for i in 0..<text.count {
       let entity: StaticString
       switch text[i] {
-      case 0x26: entity = "&amp;"
-      case 0x3C: entity = "&lt;"
-      case 0x3E: entity = "&gt;"
-      case 0x22: entity = "&quot;"
-      case 0x27: entity = "&#39;"
+      case .ampersand: entity = "&amp;"
+      case .lessThan: entity = "&lt;"
+      case .greaterThan: entity = "&gt;"
+      case .quote: entity = "&quot;"
+      case .apostrophe: entity = "&#39;"
       // No character of HTML.
       case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: entity = "\u{FFFD}"
       default: continue

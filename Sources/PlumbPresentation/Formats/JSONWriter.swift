@@ -25,7 +25,7 @@ final class JSONWriter: ResultWriter {
 
   func write(_ answer: Answer) throws -> WriteSummary {
     let keys = JSONKeys(answer.schema)
-    sink.buffer.append(0x5B)
+    sink.buffer.append(.openBracket)
     var isFirst = true
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
       sink.buffer.append(isFirst ? "\n" as StaticString : ",\n")
@@ -54,7 +54,7 @@ final class JSONLinesWriter: ResultWriter {
     let keys = JSONKeys(answer.schema)
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
       keys.printObject(columns, row, to: &sink.buffer)
-      sink.buffer.append(0x0A)
+      sink.buffer.append(.newline)
       try sink.drain()
     }
     return answer.summary(written: written)
@@ -71,19 +71,19 @@ private struct JSONKeys {
   init(_ schema: Schema) {
     keys = schema.enumerated().map { i, column in
       var out = ByteBuffer()
-      if i > 0 { out.append(0x2C) }
+      if i > 0 { out.append(.comma) }
       column.name.withUTF8Bytes { JSONText.printString($0, to: &out) }
-      out.append(0x3A)
+      out.append(.colon)
       return out.bytes
     }
   }
 
   func printObject(_ columns: [Vector], _ row: Int, to out: inout ByteBuffer) {
-    out.append(0x7B)
+    out.append(.openBrace)
     for (key, column) in zip(keys, columns) {
       out.append(key)
       column.printJSON(at: row, to: &out)
     }
-    out.append(0x7D)
+    out.append(.closeBrace)
   }
 }

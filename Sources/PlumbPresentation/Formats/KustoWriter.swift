@@ -24,14 +24,14 @@ final class KustoWriter: ResultWriter {
     beginTable("PrimaryResult", answer.schema)
     var isFirstRow = true
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
-      if !isFirstRow { sink.buffer.append(0x2C) }
+      if !isFirstRow { sink.buffer.append(.comma) }
       isFirstRow = false
-      sink.buffer.append(0x5B)
+      sink.buffer.append(.openBracket)
       for (i, column) in columns.enumerated() {
-        if i > 0 { sink.buffer.append(0x2C) }
+        if i > 0 { sink.buffer.append(.comma) }
         column.printJSON(at: row, to: &sink.buffer)
       }
-      sink.buffer.append(0x5D)
+      sink.buffer.append(.closeBracket)
       try sink.drain()
     }
     sink.buffer.append("]}" as StaticString)
@@ -43,10 +43,10 @@ final class KustoWriter: ResultWriter {
     if !visualizations.isEmpty {
       beginTable("@ExtendedProperties", [ColumnInfo("Value", .string)])
       for (i, visualization) in visualizations.enumerated() {
-        if i > 0 { sink.buffer.append(0x2C) }
-        sink.buffer.append(0x5B)
+        if i > 0 { sink.buffer.append(.comma) }
+        sink.buffer.append(.openBracket)
         append(quoted: json(of: visualization))
-        sink.buffer.append(0x5D)
+        sink.buffer.append(.closeBracket)
       }
       sink.buffer.append("]}" as StaticString)
     }
@@ -62,7 +62,7 @@ final class KustoWriter: ResultWriter {
     append(quoted: name)
     sink.buffer.append(",\"Columns\":[" as StaticString)
     for (i, column) in schema.enumerated() {
-      if i > 0 { sink.buffer.append(0x2C) }
+      if i > 0 { sink.buffer.append(.comma) }
       sink.buffer.append("{\"ColumnName\":" as StaticString)
       append(quoted: column.name)
       sink.buffer.append(",\"DataType\":\"\(column.type.kustoDataType)\",\"ColumnType\":\"\(column.type.name)\"}")

@@ -29,17 +29,17 @@ final class LineWriter: ResultWriter {
     let labels = zip(names, widths).map { String(repeating: " ", count: width - $1) + $0 + ":" }
     var scratch = ByteBuffer(capacity: 256)
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
-      if !isFirst { sink.buffer.append(0x0A) }
+      if !isFirst { sink.buffer.append(.newline) }
       isFirst = false
       for (label, column) in zip(labels, columns) {
         sink.buffer.append(label)
         scratch.removeAll()
         column.printText(at: row, to: &scratch)
         if !scratch.isEmpty {
-          sink.buffer.append(0x20)
+          sink.buffer.append(.space)
           append(scratch, indent: indent)
         }
-        sink.buffer.append(0x0A)
+        sink.buffer.append(.newline)
       }
       try sink.drain()
     }
@@ -52,7 +52,7 @@ final class LineWriter: ResultWriter {
     var isFirstLine = true
     for line in text.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
       if !isFirstLine {
-        sink.buffer.append(0x0A)
+        sink.buffer.append(.newline)
         sink.buffer.append(indent)
       }
       isFirstLine = false

@@ -18,13 +18,13 @@ final class MarkdownWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    if !isFirst { sink.buffer.append(0x0A) }
+    if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
     guard !answer.schema.isEmpty else { return answer.summary(written: answer.rowCount) }
     for column in answer.schema {
       sink.buffer.append("| " as StaticString)
       column.name.withUTF8Bytes { appendEscaped($0) }
-      sink.buffer.append(0x20)
+      sink.buffer.append(.space)
     }
     sink.buffer.append("|\n" as StaticString)
     for column in answer.schema {
@@ -39,7 +39,7 @@ final class MarkdownWriter: ResultWriter {
         scratch.removeAll()
         column.printShortText(at: row, to: &scratch)
         scratch.withBytes { appendEscaped($0) }
-        sink.buffer.append(0x20)
+        sink.buffer.append(.space)
       }
       sink.buffer.append("|\n" as StaticString)
       try sink.drain()
@@ -53,15 +53,15 @@ final class MarkdownWriter: ResultWriter {
     var from = 0
     for i in 0..<text.count {
       switch text[i] {
-      case 0x5C, 0x60, 0x2A, 0x7C, 0x3C, 0x26:
+      case .backslash, .backtick, .asterisk, .bar, .lessThan, .ampersand:
         sink.buffer.append(text.part(from: from, to: i))
-        sink.buffer.append(0x5C)
+        sink.buffer.append(.backslash)
         from = i
-      case 0x0A:
+      case .newline:
         sink.buffer.append(text.part(from: from, to: i))
         sink.buffer.append("<br>" as StaticString)
         from = i &+ 1
-      case 0x0D:
+      case .carriageReturn:
         sink.buffer.append(text.part(from: from, to: i))
         from = i &+ 1
       default: continue

@@ -19,10 +19,10 @@ final class RawWriter: ResultWriter {
   func write(_ answer: Answer) throws -> WriteSummary {
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
       for (i, column) in columns.enumerated() {
-        if i > 0 { sink.buffer.append(0x09) }
+        if i > 0 { sink.buffer.append(.tab) }
         column.printText(at: row, to: &sink.buffer)
       }
-      sink.buffer.append(0x0A)
+      sink.buffer.append(.newline)
       try sink.drain()
     }
     return answer.summary(written: written)

@@ -3,18 +3,18 @@ import PlumbEngine
 extension Answer {
   /// Appends the first rows as a JSON array of arrays.
   package func printRows(limit: Int, to out: inout ByteBuffer) {
-    out.append(0x5B)
+    out.append(.openBracket)
     var isFirst = true
     forEachRow(limit: limit) { columns, row in
-      if !isFirst { out.append(0x2C) }
+      if !isFirst { out.append(.comma) }
       isFirst = false
-      out.append(0x5B)
+      out.append(.openBracket)
       for (i, column) in columns.enumerated() {
-        if i > 0 { out.append(0x2C) }
+        if i > 0 { out.append(.comma) }
         column.printJSON(at: row, to: &out)
       }
-      out.append(0x5D)
+      out.append(.closeBracket)
     }
-    out.append(0x5D)
+    out.append(.closeBracket)
   }
 }

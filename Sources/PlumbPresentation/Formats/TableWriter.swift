@@ -31,7 +31,7 @@ final class TableWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    if !isFirst { sink.buffer.append(0x0A) }
+    if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
     var summary = answer.summary(written: 0)
     let isRight = answer.schema.map(\.type.isRightAligned)
@@ -59,7 +59,7 @@ final class TableWriter: ResultWriter {
     switch style {
     case .plain:
       sink.buffer.append(widths.map { String(repeating: options.isASCII ? "-" : "─", count: $0) }.joined(separator: "  "))
-      sink.buffer.append(0x0A)
+      sink.buffer.append(.newline)
     case .framed: rule("├", "┼", "┤", widths)
     }
 
@@ -150,7 +150,7 @@ final class TableWriter: ResultWriter {
         pad((isRight ? 0 : padding) + 2)
       } else {
         trimLine()
-        sink.buffer.append(0x0A)
+        sink.buffer.append(.newline)
       }
     case .framed:
       if !isRight { pad(padding) }
@@ -163,14 +163,14 @@ final class TableWriter: ResultWriter {
   private func trimLine() {
     let kept = sink.buffer.withBytes { bytes in
       var end = bytes.count
-      while end > 0 && bytes[end - 1] == 0x20 { end -= 1 }
+      while end > 0 && bytes[end - 1] == .space { end -= 1 }
       return end
     }
     sink.buffer.truncate(to: kept)
   }
 
   private func pad(_ count: Int) {
-    for _ in 0..<count { sink.buffer.append(0x20) }
+    for _ in 0..<count { sink.buffer.append(.space) }
   }
 
   private func rule(_ left: String, _ middle: String, _ right: String, _ widths: [Int]) {
@@ -179,6 +179,6 @@ final class TableWriter: ResultWriter {
     sink.buffer.append(options.isASCII ? "+" : left)
     sink.buffer.append(line.joined(separator: options.isASCII ? "+" : middle))
     sink.buffer.append(options.isASCII ? "+" : right)
-    sink.buffer.append(0x0A)
+    sink.buffer.append(.newline)
   }
 }

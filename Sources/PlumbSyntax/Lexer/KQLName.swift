@@ -26,7 +26,7 @@ package enum KQLName {
 
   private static func isIdentifier(_ name: String) -> Bool {
     guard let first = name.utf8.first, !isDigit(first) else { return false }
-    return name.utf8.allSatisfy { isDigit($0) || $0 == 0x5F || ($0 | 0x20) &- 0x61 < 26 }
+    return name.utf8.allSatisfy { isDigit($0) || $0 == .underscore || ($0 | 0x20) &- 0x61 < 26 }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }

@@ -117,12 +117,12 @@ struct Lexer {
     while offset < bytes.count {
       let byte = bytes[offset]
       if quote != 0 {
-        if byte == UInt8(ascii: "\\") { offset += 1 } else if byte == quote || byte == 0x0A { quote = 0 }
+        if byte == UInt8(ascii: "\\") { offset += 1 } else if byte == quote || byte == .newline { quote = 0 }
       } else if isQuote(byte) {
         // An apostrophe inside a word is no quote.
         if !Alphabet.continuesWord(previous) { quote = byte }
       } else if byte == UInt8(ascii: "/"), previous <= 0x20, self.byte(at: offset + 1) == byte {
-        while offset < bytes.count, bytes[offset] != 0x0A { offset += 1 }
+        while offset < bytes.count, bytes[offset] != .newline { offset += 1 }
         previous = 0x20
         continue
       } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
@@ -305,7 +305,7 @@ struct Lexer {
     let start = offset
     let closers: Set<UInt8> = [0x98, 0x99, 0x9C, 0x9D, 0x9E]
     offset += 3
-    while offset < bytes.count, bytes[offset] != 0x0A {
+    while offset < bytes.count, bytes[offset] != .newline {
       if bytes[offset] == 0xE2, byte(at: offset + 1) == 0x80, closers.contains(byte(at: offset + 2)) { break }
       offset += 1
     }

@@ -34,7 +34,7 @@ extension Lexer {
   /// The bracketed part of `datetime(...)`: anything up to the first `)` outside quotes.
   mutating func scanTypedLiteral(from start: Int, _ word: String) -> Bool {
     var end = offset
-    while byte(at: end) == 0x20 || byte(at: end) == 0x09 { end += 1 }
+    while byte(at: end) == .space || byte(at: end) == .tab { end += 1 }
     guard byte(at: end) == UInt8(ascii: "(") else { return false }
     end += 1
     let limit = min(bytes.count, end + 512)

@@ -32,7 +32,7 @@ final class TreeWriter: ResultWriter {
 
   func write(_ answer: Answer) throws -> WriteSummary {
     let forest = try LineageForest(answer, limit: options.rowLimit, format: "tree")
-    if !isFirst { sink.buffer.append(0x0A) }
+    if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
     var summary = answer.summary(written: forest.rowCount)
     var drawn = [Bool](repeating: false, count: forest.nodes.count)
@@ -81,7 +81,7 @@ final class TreeWriter: ResultWriter {
       line += styled(shown, "2")
     }
     sink.buffer.append(line)
-    sink.buffer.append(0x0A)
+    sink.buffer.append(.newline)
   }
 
   private func cut(_ text: String, to width: Int) -> String {

@@ -134,26 +134,26 @@ extension ScalarFunction {
   private static func printCanonical(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
     switch cursor.tag {
     case .array:
-      out.append(0x5B)
+      out.append(.openBracket)
       var isFirst = true
       cursor.forEachElement { element in
-        if !isFirst { out.append(0x2C) }
+        if !isFirst { out.append(.comma) }
         isFirst = false
         printCanonical(element, to: &out)
       }
-      out.append(0x5D)
+      out.append(.closeBracket)
     case .object:
       var members: [(Bytes, DynamicCursor)] = []
       cursor.forEachMember { members.append(($0, $1)) }
       members.sort { $0.0.compared(to: $1.0) < 0 }
-      out.append(0x7B)
+      out.append(.openBrace)
       for (index, member) in members.enumerated() {
-        if index > 0 { out.append(0x2C) }
+        if index > 0 { out.append(.comma) }
         JSONText.printString(member.0, to: &out)
-        out.append(0x3A)
+        out.append(.colon)
         printCanonical(member.1, to: &out)
       }
-      out.append(0x7D)
+      out.append(.closeBrace)
     case .null, .false, .true, .long, .real, .string, .datetime, .timespan, .guid, .decimal:
       JSONText.print(cursor, to: &out)
     }

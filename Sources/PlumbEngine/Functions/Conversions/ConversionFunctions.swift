@@ -48,7 +48,7 @@ private func hexadecimal(_ number: UInt64, _ length: Int64) -> ByteBuffer {
   var out = ByteBuffer()
   let digits = Swift.max(1, (64 &- number.leadingZeroBitCount &+ 3) / 4)
   let width = Swift.max(digits, Int(Swift.min(Swift.max(length, 0), 1024)))
-  for _ in digits..<width { out.append(0x30) }
+  for _ in digits..<width { out.append(.digitZero) }
   for place in (0..<digits).reversed() {
     let digit = UInt8(truncatingIfNeeded: number &>> UInt64(place &* 4) & 15)
     out.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)

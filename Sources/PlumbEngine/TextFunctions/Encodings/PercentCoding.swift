@@ -6,7 +6,7 @@ enum PercentCoding {
   static func encode(_ text: Bytes, component: Bool, to out: inout ByteBuffer) {
     for byte in text {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, .underscore, .fullStop, .exclamationMark, .asterisk, .openParenthesis, .closeParenthesis: out.append(byte)
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, .minus, .underscore, .fullStop, .exclamationMark, .asterisk, .openParenthesis, .closeParenthesis: out.append(byte)
       case .space where !component: out.append(.plus)
       default:
         out.append(.percent)

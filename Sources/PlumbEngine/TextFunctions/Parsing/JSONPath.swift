@@ -9,18 +9,18 @@ struct JSONPath: Sendable {
 
   /// Reads a path that starts with `$`; nil for other text, and for paths that no value is deep enough for.
   init?(_ text: Bytes) {
-    guard text.first == 0x24 else { return nil }
+    guard text.first == .dollar else { return nil }
     var steps: [Step] = []
     var at = 1
     while at < text.count {
-      if text[at] == 0x2E {
+      if text[at] == .fullStop {
         let start = at &+ 1
         at = start
-        while at < text.count, text[at] != 0x2E, text[at] != 0x5B { at &+= 1 }
+        while at < text.count, text[at] != .fullStop, text[at] != .openBracket { at &+= 1 }
         guard at > start else { return nil }
         steps.append(.key(Array(text.part(from: start, to: at))))
       } else {
-        guard text[at] == 0x5B, let close = text.part(from: at).firstIndex(of: 0x5D) else { return nil }
+        guard text[at] == .openBracket, let close = text.part(from: at).firstIndex(of: 0x5D) else { return nil }
         let inside = text.part(from: at &+ 1, to: at &+ close).trimmed
         guard let step = JSONPath.bracket(inside) else { return nil }
         steps.append(step)
@@ -33,7 +33,7 @@ struct JSONPath: Sendable {
 
   /// A key of a bag: a path when it starts with `$.` or `$[`, and otherwise the one name.
   init(key text: Bytes) {
-    if text.count > 1, text[0] == 0x24, text[1] == 0x2E || text[1] == 0x5B, let path = JSONPath(text) {
+    if text.count > 1, text[0] == .dollar, text[1] == .fullStop || text[1] == .openBracket, let path = JSONPath(text) {
       self = path
     } else {
       steps = [.key(Array(text))]
@@ -41,7 +41,7 @@ struct JSONPath: Sendable {
   }
 
   private static func bracket(_ inside: Bytes) -> Step? {
-    if let quote = inside.first, quote == 0x27 || quote == 0x22 {
+    if let quote = inside.first, quote == .apostrophe || quote == .quote {
       guard inside.count >= 2, inside.last == quote else { return nil }
       return .key(Array(inside.part(from: 1, to: inside.count &- 1)))
     }

@@ -21,12 +21,12 @@ enum ParsedText {
     }
     var authority = rest.part(from: 0, to: 0)
     var path = rest
-    if rest.count >= 2, rest[0] == 0x2F, rest[1] == 0x2F {
+    if rest.count >= 2, rest[0] == .slash, rest[1] == .slash {
       let end = rest.part(from: 2).firstIndex(of: 0x2F).map { $0 + 2 } ?? rest.count
       authority = rest.part(from: 2, to: end)
       path = rest.part(from: end)
     }
-    if path.first == 0x2F { path = path.part(from: 1) }
+    if path.first == .slash { path = path.part(from: 1) }
     var user = authority.part(from: 0, to: 0)
     var password = user
     var host = authority
@@ -61,7 +61,7 @@ enum ParsedText {
     let text = text.trimmed
     let mark = out.beginObject()
     out.appendKey("Query Parameters")
-    parameters(text.first == 0x3F ? text.part(from: 1) : text, to: &out)
+    parameters(text.first == .questionMark ? text.part(from: 1) : text, to: &out)
     out.end(mark, count: 1)
   }
 
@@ -86,7 +86,7 @@ enum ParsedText {
   }
 
   private static func isSchemeByte(_ byte: UInt8) -> Bool {
-    byte.isASCIILetter || byte.isDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E
+    byte.isASCIILetter || byte.isDigit || byte == .plus || byte == .minus || byte == .fullStop
   }
 
   private static func slot(_ name: StaticString, _ value: Bytes, to out: inout ByteBuffer) {
@@ -98,21 +98,21 @@ enum ParsedText {
   static func path(_ text: Bytes, to out: inout ByteBuffer) {
     var rest = text
     var scheme = text.part(from: 0, to: 0)
-    for i in 0..<max(0, text.count - 2) where text[i] == 0x3A && text[i + 1] == 0x2F && text[i + 2] == 0x2F {
+    for i in 0..<max(0, text.count - 2) where text[i] == .colon && text[i + 1] == .slash && text[i + 2] == .slash {
       scheme = text.part(from: 0, to: i)
       rest = text.part(from: i + 3)
       break
     }
-    func isSlash(_ byte: UInt8) -> Bool { byte == 0x2F || byte == 0x5C }
+    func isSlash(_ byte: UInt8) -> Bool { byte == .slash || byte == .backslash }
     // `file:///C:/x` has an empty host before the drive.
-    if !scheme.isEmpty, rest.count >= 3, isSlash(rest[0]), rest[1].isASCIILetter, rest[2] == 0x3A {
+    if !scheme.isEmpty, rest.count >= 3, isSlash(rest[0]), rest[1].isASCIILetter, rest[2] == .colon {
       rest = rest.part(from: 1)
     }
     // A long path says so before its drive.
-    if rest.count >= 4, rest[0] == 0x5C, rest[1] == 0x5C, rest[2] == 0x3F || rest[2] == 0x2E, rest[3] == 0x5C {
+    if rest.count >= 4, rest[0] == .backslash, rest[1] == .backslash, rest[2] == .questionMark || rest[2] == .fullStop, rest[3] == .backslash {
       rest = rest.part(from: 4)
     }
-    let hasDrive = rest.count >= 2 && rest[0].isASCIILetter && rest[1] == 0x3A
+    let hasDrive = rest.count >= 2 && rest[0].isASCIILetter && rest[1] == .colon
     let root = rest.part(from: 0, to: hasDrive ? 2 : 0)
     let slash = rest.lastIndex(where: isSlash)
     let directory = slash.map { rest.part(from: 0, to: $0) } ?? root
@@ -144,7 +144,7 @@ enum ParsedText {
     var digits = 0
     var part: UInt128 = 0
     for byte in text {
-      if byte == 0x2E {
+      if byte == .fullStop {
         guard digits > 0, parts < 3 else { return nil }
         number = number &* 100_000_000 &+ part
         parts += 1
@@ -166,33 +166,33 @@ enum ParsedText {
   static func csvRecord(_ text: Bytes, _ body: (Bytes) -> Void) -> Int {
     var at = 0
     while true {
-      if at < text.count && text[at] == 0x22 {
+      if at < text.count && text[at] == .quote {
         var field = ByteBuffer()
         at &+= 1
         while at < text.count {
-          if text[at] == 0x22 {
+          if text[at] == .quote {
             at &+= 1
             // A quote twice is a quote; once, the end.
-            guard at < text.count, text[at] == 0x22 else { break }
+            guard at < text.count, text[at] == .quote else { break }
           }
           field.append(text[at])
           at &+= 1
         }
-        while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D {
+        while at < text.count, text[at] != .comma, text[at] != .newline, text[at] != .carriageReturn {
           field.append(text[at])
           at &+= 1
         }
         field.withBytes(body)
       } else {
         let start = at
-        while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D { at &+= 1 }
+        while at < text.count, text[at] != .comma, text[at] != .newline, text[at] != .carriageReturn { at &+= 1 }
         body(text.part(from: start, to: at))
       }
-      guard at < text.count, text[at] == 0x2C else { break }
+      guard at < text.count, text[at] == .comma else { break }
       at &+= 1
     }
-    if at < text.count && text[at] == 0x0D { at &+= 1 }
-    if at < text.count && text[at] == 0x0A { at &+= 1 }
+    if at < text.count && text[at] == .carriageReturn { at &+= 1 }
+    if at < text.count && text[at] == .newline { at &+= 1 }
     return at
   }
 
@@ -214,26 +214,26 @@ enum ParsedText {
     let mark = out.beginArray()
     var count = 0
     var at = 0
-    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    func isSpace(_ byte: UInt8) -> Bool { byte == .space || byte == .tab }
     while at < text.count && isSpace(text[at]) { at &+= 1 }
     while at < text.count {
       var argument = ByteBuffer()
       var isQuoted = false
       while at < text.count && (isQuoted || !isSpace(text[at])) {
         var slashes = 0
-        while count > 0 && at < text.count && text[at] == 0x5C {
+        while count > 0 && at < text.count && text[at] == .backslash {
           slashes &+= 1
           at &+= 1
         }
-        let isQuote = at < text.count && text[at] == 0x22
-        for _ in 0..<(isQuote ? slashes / 2 : slashes) { argument.append(0x5C) }
+        let isQuote = at < text.count && text[at] == .quote
+        for _ in 0..<(isQuote ? slashes / 2 : slashes) { argument.append(.backslash) }
         if isQuote && slashes % 2 == 1 {
-          argument.append(0x22)
+          argument.append(.quote)
           at &+= 1
         } else if isQuote {
           at &+= 1
-          if isQuoted && count > 0 && at < text.count && text[at] == 0x22 {
-            argument.append(0x22)
+          if isQuoted && count > 0 && at < text.count && text[at] == .quote {
+            argument.append(.quote)
             at &+= 1
           }
           isQuoted.toggle()

@@ -54,8 +54,8 @@ extension ScalarFunction {
       overloads: [
         .writing(.string) { (text: Bytes, out: inout ByteBuffer) in
           for byte in text {
-            let isPlain = byte >= 0x80 || byte.isASCIILetter || byte.isDigit || byte == 0x5F
-            if !isPlain { out.append(0x5C) }
+            let isPlain = byte >= 0x80 || byte.isASCIILetter || byte.isDigit || byte == .underscore
+            if !isPlain { out.append(.backslash) }
             out.append(byte)
           }
         }
@@ -161,19 +161,19 @@ extension ScalarFunction {
     var isInClass = false
     while at < pattern.count {
       let byte = pattern[at]
-      if byte == 0x5C {
+      if byte == .backslash {
         at &+= 2
         continue
       }
-      if byte == 0x5B { isInClass = true }
-      if byte == 0x5D { isInClass = false }
-      if byte == 0x28, !isInClass {
+      if byte == .openBracket { isInClass = true }
+      if byte == .closeBracket { isInClass = false }
+      if byte == .openParenthesis, !isInClass {
         let rest = pattern.part(from: at &+ 1)
         let label = rest.starts(with: "?P<".utf8) ? rest.part(from: 3) : rest.starts(with: "?<".utf8) ? rest.part(from: 2) : nil
         if let label {
           number &+= 1
           if let end = label.firstIndex(of: 0x3E), label.part(from: 0, to: end).equals(name) { return number }
-        } else if rest.first != 0x3F {
+        } else if rest.first != .questionMark {
           number &+= 1
         }
       }

@@ -46,7 +46,7 @@ struct ErrorWords: Sendable {
     }
   }
 
-  private static func isQuote(_ byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 || byte == 0x60 }
+  private static func isQuote(_ byte: UInt8) -> Bool { byte == .quote || byte == .apostrophe || byte == .backtick }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) || byte >= 0x80 }
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
