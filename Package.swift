@@ -17,6 +17,8 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CXZ", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
@@ -40,7 +42,7 @@ let package = Package(
     .target(
       name: "PlumbStorage",
       dependencies: [
-        "PlumbDiagnostics", "PlumbEngine", "PlumbParquet", "PlumbModel", "CZlib", "CSQLite",
+        "PlumbDiagnostics", "PlumbEngine", "PlumbParquet", "PlumbModel", "CZlib", "CZstd", "CXZ", "CBzip2", "CSQLite",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Damage/README.md"]),
@@ -106,7 +108,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlumbStorageTests",
-      dependencies: ["PlumbStorage", "PlumbParquet", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CSQLite"],
+      dependencies: ["PlumbStorage", "PlumbParquet", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CZstd", "CXZ", "CBzip2", "CSQLite"],
       exclude: ["Workspace/Fixtures"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,11 +1,47 @@
+import CBzip2
 import CSQLite
+import CXZ
 import CZlib
+import CZstd
+import PlumbDiagnostics
 import PlumbEngine
 import Testing
 
 @testable import PlumbStorage
 
 @Suite struct PackedFileTests {
+  /// One member of each way of packing.
+  static func packed(_ bytes: [UInt8], _ name: String) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: bytes.count * 2 + 1000)
+    var size = output.count
+    switch name {
+    case "gzip": return packed(bytes)
+    case "zstd":
+      // With a checksum, as the program `zstd` packs.
+      let packer = ZSTD_createCCtx()
+      defer { ZSTD_freeCCtx(packer) }
+      ZSTD_CCtx_setParameter(packer, ZSTD_c_checksumFlag, 1)
+      size = ZSTD_compress2(packer, &output, size, bytes, bytes.count)
+    case "xz":
+      var written = 0
+      #expect(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, nil, bytes, bytes.count, &output, &written, size) == LZMA_OK)
+      size = written
+    case "bzip2":
+      var written = UInt32(size)
+      var input = bytes
+      let status = input.withUnsafeMutableBytes { from in
+        output.withUnsafeMutableBytes { to in
+          BZ2_bzBuffToBuffCompress(
+            to.bindMemory(to: CChar.self).baseAddress, &written, from.bindMemory(to: CChar.self).baseAddress, UInt32(from.count), 9, 0, 0)
+        }
+      }
+      #expect(status == BZ_OK)
+      size = Int(written)
+    default: Issue.record("nothing packs as \(name)")
+    }
+    return Array(output.prefix(size))
+  }
+
   /// One gzip member.
   static func packed(_ bytes: [UInt8]) -> [UInt8] {
     var stream = z_stream()
@@ -29,40 +65,59 @@ import Testing
     return Array(output.prefix(written))
   }
 
-  @Test func members() throws {
-    let first = Array("a,b\n1,x\n".utf8), second = Array("2,y\n".utf8)
-    let whole = PackedFileTests.packed(first) + PackedFileTests.packed(second)
-    #expect(try load(bytes: whole, named: "t.csv.gz").rows == ["1|x", "2|y"])
+  @Test(arguments: Packing.all.map(\.name)) func members(_ packing: String) throws {
+    let ending = try #require(Packing.all.first { $0.name == packing }?.endings.first)
+    let parts = ["a,b\n1,x\n", "2,y\n"].map { PackedFileTests.packed(Array($0.utf8), packing) }
+    let whole = parts[0] + parts[1]
+    #expect(try load(bytes: whole, named: "t.csv.\(ending)").rows == ["1|x", "2|y"])
     #expect(try load(bytes: whole, named: "t.csv").rows == ["1|x", "2|y"])
-    #expect(try load(bytes: whole + [0, 0, 0], named: "t.csv").rows == ["1|x", "2|y"])
-    let lines = PackedFileTests.packed(Array("{\"a\":1}\n{\"a\":2}\n".utf8))
-    #expect(try load(bytes: lines, named: "t.jsonl.gz").rows == ["1", "2"])
+    #expect(try load(bytes: whole + [0, 0, 0, 0], named: "t").rows == ["1|x", "2|y"])
+    let lines = PackedFileTests.packed(Array("{\"a\":1}\n{\"a\":2}\n".utf8), packing)
+    #expect(try load(bytes: lines, named: "t.jsonl.\(ending)").rows == ["1", "2"])
+    let empty = PackedFileTests.packed([], packing)
+    #expect(try load(bytes: empty + parts[0] + empty, named: "t.csv").rows == ["1|x"])
   }
 
-  @Test func large() throws {
+  /// Frames that hold no data come first in what some compressors write.
+  @Test func skippedFrame() throws {
+    let frame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]
+    #expect(try load(bytes: frame + PackedFileTests.packed(Array("a\n1\n".utf8), "zstd"), named: "t.csv.zst").rows == ["1"])
+  }
+
+  @Test(arguments: Packing.all.map(\.name)) func large(_ packing: String) throws {
     var text = "n,s\n"
     for i in 0..<100_000 { text += "\(i),text \(i % 100)\n" }
     let plain = try load(text)
-    let packed = try load(bytes: PackedFileTests.packed(Array(text.utf8)), named: "t.csv.gz") {
+    let packed = try load(bytes: PackedFileTests.packed(Array(text.utf8), packing), named: "t.csv") {
       $0.threads = 2
       $0.blockSize = 10_000
     }
     #expect(plain.rows == packed.rows)
   }
 
-  @Test func damage() throws {
+  @Test(arguments: Packing.all.map(\.name)) func damage(_ packing: String) throws {
     var text = "n,s\n"
     for i in 0..<100_000 { text += "\(i),text \(i &* 7919 % 1009)\n" }
-    let whole = PackedFileTests.packed(Array(text.utf8))
+    let whole = PackedFileTests.packed(Array(text.utf8), packing)
     for cut in [20, whole.count / 2, whole.count - 1] {
-      #expect(throws: (any Error).self) { try load(bytes: Array(whole.prefix(cut)), named: "t.gz") }
+      #expect(outcome(Array(whole.prefix(cut)), named: "t.gz") == "damaged-\(packing)", "cut at \(cut)")
     }
     var broken = whole
-    for i in 5000..<5040 { broken[i] ^= 0x55 }
+    for i in whole.count / 2..<whole.count / 2 + 40 { broken[i] ^= 0x55 }
     do {
       _ = try load(bytes: broken, named: "t.gz")
       Issue.record("damaged data loaded")
     } catch { #expect("\(error)".contains("t.gz` cannot be unpacked at byte")) }
+  }
+
+  private func outcome(_ bytes: [UInt8], named name: String) -> String {
+    do {
+      return "\(try load(bytes: bytes, named: name).rows.count) rows"
+    } catch let diagnostic as Diagnostic {
+      return diagnostic.code
+    } catch {
+      return "\(error)"
+    }
   }
 
   @Test func filesThatAreNone() {

@@ -83,12 +83,14 @@ extension FileFormat {
     words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
   }
 
-  /// The format of a file, by what is at its front where that is plain, else by its name.
+  /// The format of a file: the one that the user states, else by what is at its front where that is plain, else by its name.
   ///
-  /// - Throws: a diagnostic when the file cannot be read, or is of no format.
-  static func of(_ input: FileInput) throws -> FileFormat {
-    if input.isFolder { return .delta }
+  /// - Throws: a diagnostic when the file cannot be read, or is of a format that Plumb does not read.
+  static func of(_ input: FileInput, stated: FileFormat? = nil) throws -> FileFormat {
+    if input.isFolder { return stated ?? .delta }
     let front = try input.front
+    if let foreign = ForeignFormat.of(front, endings: input.endings, isStated: stated != nil) { throw foreign.diagnostic(input.name) }
+    if let stated { return stated }
     let text = try front.dropFirst(input.markLength)
     let ending = input.endings.last
     let ranked = all.compactMap { format -> (FileFormat, Certainty)? in

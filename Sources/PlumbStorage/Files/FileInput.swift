@@ -42,8 +42,9 @@ package final class FileInput {
       bytes = opened.isStream ? try opened.readAll(context: options.context) : opened
     }
     let front = try bytes.sample(at: 0, count: 16)
-    isPacked = options.compression == .gzip || options.compression == nil && GzipSource.isGzip(front)
-    if isPacked { bytes = GzipSource(bytes, name: name) }
+    let packing = Packing.of(front)
+    isPacked = packing != nil
+    if let packing { bytes = PackedSource(bytes, packing, name: name) }
     source = bytes
     try refuseUTF16()
   }
@@ -77,7 +78,7 @@ package final class FileInput {
   /// The tables of a file that can hold several; nil for files that are one table.
   package static func tables(in path: String, _ options: ReadOptions) throws -> [String]? {
     let input = try FileInput(path, options)
-    return try (options.format ?? FileFormat.of(input)).parts?(input)
+    return try FileFormat.of(input, stated: options.format).parts?(input)
   }
 
   // MARK: What tells the format
@@ -104,7 +105,7 @@ package final class FileInput {
 
   static func endings(of name: String) -> [String] {
     var endings = lastPart(of: name).split(separator: ".", omittingEmptySubsequences: false).dropFirst().map { $0.lowercased() }
-    if let last = endings.last, last == "gz" || last == "gzip" { endings.removeLast() }
+    if let last = endings.last, Packing.all.contains(where: { $0.endings.contains(last) }) { endings.removeLast() }
     return endings
   }
 }

@@ -3,10 +3,6 @@ import PlumbEngine
 
 /// How to read a file; what is nil is found out from the file.
 package struct ReadOptions: @unchecked Sendable {
-  package enum Compression: String, Hashable, Sendable {
-    case none, gzip
-  }
-
   package var format: FileFormat?
   package var delimiter: UInt8?
   package var quote: UInt8 = .quote
@@ -23,7 +19,6 @@ package struct ReadOptions: @unchecked Sendable {
   package var badRows = BadRowPolicy.reject
   /// Takes the rows that `badRows` leaves out; what it throws ends the reading.
   package var onReject: ((RejectedInput) throws -> Void)?
-  package var compression: Compression?
   /// Whether to read standard input rather than a path.
   package var isStandardInput = false
   /// How much text makes a batch; nil makes one batch of all of it.

@@ -20,7 +20,7 @@ package final class RowFile {
   /// - Throws: a diagnostic that names the file.
   package init(_ path: String, _ options: ReadOptions) throws {
     input = try FileInput(path, options)
-    format = try options.format ?? FileFormat.of(input)
+    format = try FileFormat.of(input, stated: options.format)
     if let part = input.part, format.parts == nil {
       throw Diagnostic(
         "no-tables", "`\(lastPart(of: input.file))` is \(format.title), so that it has no table `\(part)`",
