@@ -216,7 +216,7 @@ class CompletionTests(ShellCase):
 
     def test_kinds_of_joins_and_charts(self):
         self.offered(self.shell, "deliveries | join kind=left", "leftanti", "leftouter", "leftsemi")
-        self.offered(self.shell, "deliveries | render ", "areachart", "heatmap", "timechart", "Lines over time")
+        self.offered(self.shell, "deliveries | render ", "areachart", "heatmap", "timechart", "lines over time")
 
     def test_values_of_a_column_with_counts(self):
         self.offered(self.shell, 'deliveries | where status == "', "delivered", "2 rows", "lost at sea", "1 rows")

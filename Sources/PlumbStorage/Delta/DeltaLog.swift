@@ -101,7 +101,7 @@ struct DeltaLog {
     let source = try FileSource(path: path, context: context)
     let bytes = try source.readFully(source.size ?? 0)
     for line in bytes.split(separator: 0x0A) {
-      guard let tree = line.withUnsafeBufferPointer({ JSONText.parse($0) })?.withBytes({ DynamicBytes.decode($0) }) else {
+      guard let tree = line.withBytes({ JSONText.parse($0) })?.withBytes({ DynamicBytes.decode($0) }) else {
         throw bad("`\(lastPart(of: path))` in its log has a line that is not JSON")
       }
       try take(tree)

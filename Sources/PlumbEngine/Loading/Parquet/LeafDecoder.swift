@@ -216,20 +216,18 @@ package struct LeafDecoder: Sendable {
       invalid = mask
     }
     switch width {
-    case 1: try gather(values.lanes(UInt8.self), into: lanes.values(), page, values.count, present)
-    case 4: try gather(values.lanes(UInt32.self), into: lanes.values(), page, values.count, present)
-    case 8: try gather(values.lanes(UInt64.self), into: lanes.values(), page, values.count, present)
-    default: try gather(values.lanes(Bytes.self), into: lanes.values(), page, values.count, present)
+    case 1: try gather(values.view(UInt8.self), into: lanes.values(), page, values.count, present)
+    case 4: try gather(values.view(UInt32.self), into: lanes.values(), page, values.count, present)
+    case 8: try gather(values.view(UInt64.self), into: lanes.values(), page, values.count, present)
+    default: try gather(values.view(Bytes.self), into: lanes.values(), page, values.count, present)
     }
     let owners: [AnyObject] = leaf.type.lane == .bytes ? values.owner.map { [$0] } ?? [] : []
-    return withExtendedLifetime(values) {
-      finish(lanes, values.encoding, count: count, present: present, nulls, invalid, owners)
-    }
+    return finish(lanes, values.encoding, count: count, present: present, nulls, invalid, owners)
   }
 
   @inline(__always)
   private func gather<T: BitwiseCopyable>(
-    _ values: UnsafePointer<T>, into out: UnsafeMutablePointer<T>, _ page: ParquetPage, _ entries: Int, _ present: Int
+    _ values: BufferView<T>, into out: UnsafeMutablePointer<T>, _ page: ParquetPage, _ entries: Int, _ present: Int
   ) throws {
     try forEachBatch(of: page, present, entries: entries) { start, numbers in
       let target = out + start

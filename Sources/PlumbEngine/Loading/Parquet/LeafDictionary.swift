@@ -59,7 +59,7 @@ package final class LeafTexts {
     guard case .values(let texts) = page.content else { return }
     let map = Buffer(of: UInt32.self, count: texts.count)
     let out = map.values(UInt32.self)
-    let source = texts.lanes(Bytes.self)
+    let source = texts.view(Bytes.self)
     var short = (UInt64(0), UInt64(0))
     for i in 0..<texts.count {
       byteCount &+= source[i].count
@@ -78,7 +78,6 @@ package final class LeafTexts {
         out[i] = table.code(base, source[i].count)
       }
     }
-    withExtendedLifetime(texts) {}
     maps.append((map, texts.count))
   }
 
