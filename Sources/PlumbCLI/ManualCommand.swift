@@ -49,8 +49,8 @@ enum ManualPage {
 
       """
     for command in commands { out += section(command) }
-    out += ".SH SHELL COMMANDS\n"
-    for command in DotCommand.all {
+    out += ".SH COMMANDS OF THE SHELL AND OF SCRIPTS\n"
+    for command in CommandDeclaration.all {
       out += ".TP\n.B \(escaped(command.usage))\n\(escaped(command.summary))\n"
     }
     out += ".SH FORMATS\n"
@@ -91,6 +91,18 @@ enum ManualPage {
       case .array(let subcommands)? = root["subcommands"]
     else { return [] }
     return subcommands.filter { $0["commandName"]?.text != "help" }
+  }
+
+  /// The long options of a command, in alphabetical order.
+  static func optionNames(of command: String) -> [String] {
+    guard let found = commands.first(where: { $0["commandName"]?.text == command }),
+      case .array(let arguments)? = found["arguments"]
+    else { return [] }
+    let names = arguments.flatMap { argument -> [String] in
+      guard case .array(let list)? = argument["names"] else { return [] }
+      return list.filter { $0["kind"]?.text == "long" }.compactMap { $0["name"]?.text }
+    }
+    return Set(names).sorted().map { "--" + $0 }
   }
 
   private static func section(_ command: Dynamic) -> String {

@@ -12,9 +12,9 @@ package enum Formats {
   package static func named(_ name: String) -> ResultFormat? { all.first { $0.name == name } }
 
   /// What is wrong when there is no such format.
-  static func unknown(_ name: String) -> Diagnostic {
+  package static func unknown(_ name: String) -> Diagnostic {
     Diagnostic(
-      "unknown-format", "there is no format `\(name)`",
+      "unknown-format", "there is no format `\(VisibleText.string(name))`",
       help: Suggestion.nearest(to: name, in: names) ?? "formats are \(names.joined(separator: ", "))")
   }
 

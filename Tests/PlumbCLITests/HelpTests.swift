@@ -50,23 +50,37 @@ struct HelpTests {
     }
   }
 
+  /// Each command is declared once, and one module does it.
+  @Test func everyCommandHasOneAction() throws {
+    let catalog = try DataOptions.parse([]).workspace(nil).catalog
+    let actions = CommandAction.all.map(\.name) + catalog.commandNames + ConsoleAction.all.map(\.name)
+    #expect(Set(actions).count == actions.count)
+    #expect(Set(actions) == Set(CommandDeclaration.all.map(\.name)))
+    let names = CommandDeclaration.all.flatMap { [$0.name] + $0.aliases }
+    #expect(Set(names).count == names.count)
+    for command in CommandDeclaration.all {
+      #expect(command.summary.hasSuffix(".") && command.summary.prefix { $0.isLetter }.hasSuffix("s"), "\(command.name)")
+      #expect(command.examples.contains { $0.hasPrefix(command.firstWord) }, "\(command.name)")
+      #expect(try Help.text(for: command.firstWord, in: catalog).contains(command.usage), "\(command.name)")
+    }
+  }
+
   /// Each command shows itself at work, and its lines run one after the other.
   @Test func examplesOfCommandsRun() throws {
-    var session = try DataOptions.parse([]).workspace(nil).session()
-    for command in DatabaseCommand.all {
-      #expect(command.examples.contains { $0.hasPrefix(command.firstWord) }, "\(command.usage)")
-      // A file of the user's own.
-      if command.examples.contains(where: { $0.contains(".sqlite") }) { continue }
-      // A world goes on as it was made, not as the examples before have left it.
-      if command.firstWord == ".advance" { session = try DataOptions.parse([]).workspace(nil).session() }
-      for example in command.examples {
-        do {
-          let answers = try session.run(example)
-          if example == command.examples.last { #expect(answers.last != nil, "\(example)") }
-        } catch {
-          Issue.record("\(example): \(error)")
-        }
-      }
+    let folder = try TemporaryFolder()
+    try folder.write("runs.csv", "pipeline,status,duration\na,failed,00:00:10\nb,succeeded,00:01:00\n")
+    try folder.write("jobs.ndjson", "{\"job\":\"a\",\"began\":\"2026-01-01T00:00:00Z\",\"result\":\"failed\"}\n")
+    try folder.write("jobs.kql", "let runs = input | project pipeline = job, started = began, status = result;\n")
+    try folder.write("morning.kql", ".mode json\nprint 1\n")
+    let world = try PlumbProcess(["simulate", "--pipelines", "12", "--days", "6", "--into", "world.plumb"], folder: folder)
+    #expect(world.status == 0, "\(world.messages)")
+    for command in CommandDeclaration.all where command.place == .everywhere {
+      // These need files of other programs.
+      if [".sqlite", "run_results", "damaged"].contains(where: { name in command.examples.contains { $0.contains(name) } }) { continue }
+      let script = try folder.write("example.kql", command.examples.joined(separator: "\n\n") + "\n")
+      try folder.copy("world.plumb", to: "example.plumb")
+      let run = try PlumbProcess(["run", "example.plumb", script], folder: folder)
+      #expect(run.status == 0, "\(command.name): \(run.messages)")
     }
   }
 }

@@ -15,10 +15,13 @@ struct PlumbProcess {
   }()
 
   /// Runs to the end with `input` on standard input.
-  init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+  init(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], folder place: TemporaryFolder? = nil
+  ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
+    if let place { process.currentDirectoryURL = URL(fileURLWithPath: place.path) }
     process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "TERM": "dumb"]
       .merging(environment) { $1 }
     // Files rather than pipes: nothing can block on a full one.
@@ -63,6 +66,12 @@ final class TemporaryFolder {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func url(_ name: String) -> URL { URL(fileURLWithPath: path + "/" + name) }
+
+  /// Copies a file over another one, and takes away what belongs to that one.
+  func copy(_ name: String, to copy: String) throws {
+    for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(at: url(copy + ending)) }
+    try FileManager.default.copyItem(at: url(name), to: url(copy))
+  }
 
   @discardableResult
   func write(_ name: String, _ text: String) throws -> String {

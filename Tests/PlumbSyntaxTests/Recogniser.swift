@@ -7,6 +7,8 @@
 final class Recogniser {
   private let grammar: EBNF
   private var tokens: [Token] = []
+  /// Reads commands, which their declarations describe.
+  private var parser = Parser("")
   private var memo: [String: [Int: [Int]]] = [:]
 
   init(_ grammar: EBNF) { self.grammar = grammar }
@@ -15,6 +17,7 @@ final class Recogniser {
     let lexer = Lexer(text)
     guard lexer.diagnostics.isEmpty else { return false }
     tokens = lexer.tokens
+    parser = Parser(text)
     memo = [:]
     return ends(ofRule: "script", at: 0).contains(tokens.count - 1)
   }
@@ -75,7 +78,10 @@ final class Recogniser {
     case "REAL": matches = token.kind == .real
     case "TIMESPAN": matches = token.kind == .timespan
     case "TYPED_LITERAL": matches = token.kind == .typedLiteral
-    case "COMMAND": matches = token.kind == .command
+    case "COMMAND", "TABULAR_COMMAND": return commandEnd(from: start, isTabular: name == "TABULAR_COMMAND").map { [$0] } ?? []
+    case "BREAK":
+      if token.kind == .semicolon { return [start + 1] }
+      return parser.moved(to: start).mayBeginStatement ? [start] : []
     case "BOOL": matches = isWord && ReservedWords.booleans[token.text] != nil
     case "TYPE": matches = isWord && TypeName.types[token.text] != nil
     case "STRING_OPERATOR": matches = isWord && ReservedWords.stringOperators[token.text] != nil
@@ -87,6 +93,15 @@ final class Recogniser {
     default: matches = false
     }
     return matches ? [start + 1] : []
+  }
+
+  /// Where a command ends, before the steps that its rows are piped through.
+  private func commandEnd(from start: Int, isTabular: Bool) -> Int? {
+    var parser = parser.moved(to: start)
+    guard parser.at(.command), let command = try? parser.parseCommand(), parser.diagnostics.isEmpty else { return nil }
+    guard command.declaration?.traits.contains(.isTabular) == isTabular else { return nil }
+    if !isTabular { return parser.index }
+    return tokens[start..<parser.index].firstIndex { $0.kind == .pipe } ?? parser.index
   }
 
   /// Where the tokens end that touch each other and are words, numbers, dashes or dots.

@@ -70,6 +70,46 @@ struct SentenceMaker {
     text += piece
   }
 
+  /// A command of any declaration, at the beginning of a line.
+  private mutating func putCommand(isTabular: Bool) {
+    let known = CommandDeclaration.all.filter { $0.traits.contains(.isTabular) == isTabular }
+    guard let command = known.randomElement(using: &dice) else { return }
+    if !text.isEmpty, !text.hasSuffix("<|") { text += "\n" }
+    text += command.name
+    put(command.parts.parts)
+    if command.isLine { text += "\n" }
+  }
+
+  private mutating func put(_ parts: [Usage.Part]) {
+    for part in parts {
+      switch part {
+      case .word(let word): put(word)
+      case .either(let words): put(words.randomElement(using: &dice) ?? "?")
+      case .optional(let inner), .hidden(let inner): if Bool.random(using: &dice) { put(inner) }
+      case .value(let place, _): put(in: place)
+      }
+    }
+  }
+
+  private mutating func put(in place: Usage.Place) {
+    switch place {
+    case .newName, .tableName, .functionName, .modelName, .databaseName: put(["T", "my-table", "['a b']"].randomElement(using: &dice) ?? "T")
+    case .table: put(["T", "shop.orders"].randomElement(using: &dice) ?? "T")
+    case .schema: write(.rule("schema"), budget: 2)
+    case .properties: put("with (folder = \"x\", docstring = 'y;')")
+    case .query: write(.rule("embedded-query"), budget: 8)
+    case .function: write(.rule("embedded-function"), budget: 8)
+    case .script: write(.rule("embedded-script"), budget: 4)
+    case .timespan: put("2h")
+    case .expression, .window, .columns, .pipeline, .pipelines: write(.rule("expression"), budget: 3)
+    case .path: put(["a/b.sqlite", "\"a b.sqlite\""].randomElement(using: &dice) ?? "a")
+    case .text: put("it's ; // all")
+    case .columnPath: put("a.b")
+    case .number: put("5")
+    case .file, .target, .files, .topic, .format, .tablePath, .assignment, .word: put("x.y=z")
+    }
+  }
+
   private mutating func put(ofClass name: String) {
     let pieces: [String]
     switch name {
@@ -83,7 +123,9 @@ struct SentenceMaker {
     case "TIMESPAN": pieces = ["1d", "2h", "1.5m", "10ms", "3ticks"]
     case "BARE_NAME": pieces = ["entra-signin-eastus", "o365", "a-2d-b", "x.y-365-1.5", "9-lives", "b"]
     case "TYPED_LITERAL": pieces = ["datetime(2024-01-01)", "int(null)", "real(+inf)", "time(1.02:03:04)"]
-    case "COMMAND": pieces = [".show tables", ".drop table x"]
+    case "COMMAND": return putCommand(isTabular: false)
+    case "TABULAR_COMMAND": return putCommand(isTabular: true)
+    case "BREAK": pieces = [";", ";", "\n\n;"]
     case "BOOL": pieces = ["true", "False"]
     case "TYPE": pieces = ["long", "string", "datetime", "dynamic", "double"]
     case "STRING_OPERATOR": pieces = ["has", "!contains", "startswith_cs", "hasprefix"]

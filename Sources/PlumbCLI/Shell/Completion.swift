@@ -58,7 +58,7 @@ final class Completion: Sendable {
     let pending = pendingText.withLock { $0 }
     let start = text.drop(while: \.isWhitespace)
     if pending.isEmpty, start.hasPrefix(".") || start.isEmpty && word.hasPrefix(".") {
-      return DotCompletion(completion: self).candidates(for: word, after: String(start))
+      return CommandCompletion(completion: self).candidates(for: word, after: String(start))
     }
     return queryCandidates(for: word, after: pending.isEmpty ? text : pending + "\n" + text)
   }

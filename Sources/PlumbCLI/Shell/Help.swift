@@ -12,8 +12,8 @@ enum Help {
   /// - Parameter onTour: whether the commands that only the tour knows are listed.
   static func overview(onTour: Bool) -> String {
     let width = width
-    let own = DotCommand.all.filter { onTour || !$0.isOfTour }
-    let usageWidth = min(own.map(\.usage.count).max() ?? 0, width * 2 / 5)
+    let known = CommandDeclaration.all.filter { onTour || $0.place != .tour }
+    let usageWidth = min(known.map(\.usage.count).max() ?? 0, width * 2 / 5)
     func listed(_ usage: String, _ summary: String) -> String {
       let lines = wrapped(summary.split(separator: " ").map(String.init), width: width - usageWidth - 4, between: " ")
       let indent = "\n" + String(repeating: " ", count: usageWidth + 4)
@@ -21,8 +21,10 @@ enum Help {
       if usage.count > usageWidth { return "  \(usage)\(indent)\(text)" }
       return "  \(usage)\(String(repeating: " ", count: usageWidth - usage.count + 2))\(text)"
     }
-    let commands = own.map { listed($0.usage, $0.summary) }
-    let tableCommands = DatabaseCommand.all.map { listed($0.usage, $0.summary) }
+    func commands(ofConsole isOfConsole: Bool) -> String {
+      known.filter { (ConsoleAction.named($0.name) != nil) == isOfConsole }.map { listed($0.usage, $0.summary) }
+        .joined(separator: "\n")
+    }
     func paragraph(_ text: String) -> String {
       wrapped(text.split(separator: " ").map(String.init), width: width, between: " ").joined(separator: "\n")
     }
@@ -37,14 +39,14 @@ enum Help {
         Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes, \
         Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a \
         line that begins with | goes on with `_`. The table `history` holds the queries of this and earlier sessions. \
-        `.help NAME` tells of one step, function, chart, table or command, with examples; `plumb tour` teaches all this.
+        `.help NAME` explains one operator, function, chart, table or command, with examples; `plumb tour` teaches all this.
         """))
 
-      Commands of the shell:
-      \(commands.joined(separator: "\n"))
+      Commands about the session, in the shell and in scripts:
+      \(commands(ofConsole: true))
 
-      Commands about what the database holds:
-      \(tableCommands.joined(separator: "\n"))
+      Commands about what the database contains:
+      \(commands(ofConsole: false))
 
       \(list("Statements:", statements))
       \(list("Sources:", ["a table"] + SourceDeclaration.keywords))
@@ -66,14 +68,12 @@ enum Help {
     if let step = OperatorDeclaration.named(name), step.isSupported {
       parts.append(page("| \(step.usage)", step.summary, step.examples))
     }
-    if let command = DotCommand.all.first(where: { $0.name == name || $0.name == "." + name }) {
-      parts.append(page(command.usage, command.summary, command.examples))
-    }
     if let chart = ChartDeclaration.named(name) {
       let properties = ChartProperty.all.filter { !$0.isIgnored }.map(\.name).joined(separator: ", ")
       parts.append(page("| render \(name) [with (property=value, ...)]", "\(chart.summary) Properties: \(properties).", [chart.example]))
     }
-    for command in DatabaseCommand.all where command.firstWord == name || command.firstWord == "." + name {
+    let commands = CommandDeclaration.beginning(with: name) + CommandDeclaration.beginning(with: "." + name)
+    for command in commands {
       parts.append(page(command.usage, command.summary, command.examples))
     }
     if let format = Formats.named(name) { parts.append(page("format \(name)", format.summary, [".mode \(name)"])) }
@@ -101,7 +101,7 @@ enum Help {
     }
     if parts.isEmpty {
       throw Diagnostic(
-        "unknown-name", "there is no function, step, table or command `\(VisibleText.string(name))`",
+        "unknown-name", "there is no function, operator, table or command `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: names(in: catalog)) ?? "`.help` lists everything")
     }
     return parts.joined(separator: "\n\n")
@@ -109,14 +109,14 @@ enum Help {
 
   static func names(in catalog: Catalog) -> [String] {
     catalog.tableNames + catalog.functions.map(\.name) + catalog.storedFunctions.map(\.name)
-      + Set(DatabaseCommand.all.map(\.firstWord)).sorted() + Formats.names + names
+      + CommandDeclaration.firstWords + Formats.names + names
   }
 
   private static let statements = Set(StatementDeclaration.all.filter(\.isSupported).map(\.keyword)).sorted()
 
   private static var names: [String] {
     OperatorDeclaration.keywords + SourceDeclaration.keywords + statements
-      + ChartDeclaration.all.map(\.name) + DotCommand.all.map(\.name)
+      + ChartDeclaration.all.map(\.name)
       + ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name) + Plugin.all.map(\.name)
   }
 

@@ -6,8 +6,8 @@ import PlumbPresentation
 /// The state of all pipelines on one screen.
 enum Overview {
   /// Draws the sections in two columns of a screen of 80 x 24.
-  static func show(in shell: Shell) throws {
-    guard let answer = try shell.answers(to: "overview(5)").last else { return }
+  static func show(in conversation: Conversation) throws {
+    guard let answer = try conversation.answers(to: "overview(5)").last else { return }
     let rows = answer.texts(limit: 200)
     var sections: [(name: String, lines: [String])] = []
     let width = 38

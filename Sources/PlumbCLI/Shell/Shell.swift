@@ -8,31 +8,35 @@ import PlumbSyntax
 import ReadlineShim
 
 /// The conversation at a terminal: reads a query, runs it, shows its rows, and asks again.
-final class Shell {
-  private(set) var workspace: Workspace
-  /// The workspace without a file, while that of a file is open.
-  private var memory: Workspace?
-  var settings: ShellSettings
+final class Shell: ConversationHost {
+  private let firstWorkspace: Workspace
+  private let firstSettings: OutputSettings
+  /// What is said here.
+  private(set) lazy var conversation = Conversation(firstWorkspace, firstSettings, host: self)
   private(set) var log: QueryLog
-  var report = SessionReport()
   var tour: Tour?
   let completion: Completion
   private var history = History()
   private var recent: RecentResults
-  private var wantsToLeave = false
-  /// The last query that was run or could not be.
-  private(set) var lastQuery = ""
-  /// How many files `.read` is inside of.
-  private var readingDepth = 0
+  /// Whether the log holds what the user is doing.
+  private var isRemembered = false
+  /// What the user is doing.
+  private var deed = Tour.Deed(text: "", answers: [], error: nil)
 
   init(workspace: Workspace, output: OutputOptions, isSafe: Bool = false) {
-    self.workspace = workspace
-    settings = ShellSettings(output, isSafe: isSafe)
+    firstWorkspace = workspace
+    firstSettings = OutputSettings(
+      format: output.format ?? .auto, isFormatChosen: output.format != nil, isTiming: true,
+      rowLimit: output.rowLimit ?? Results.terminalRowLimit, isSafe: isSafe)
     log = QueryLog(catalog: workspace.catalog, file: workspace.store?.file)
     recent = RecentResults(catalog: workspace.catalog)
     completion = Completion(workspace: workspace)
-    if isSafe { makeSafe() }
+    completion.isSafe = isSafe
   }
+
+  var shell: Shell? { self }
+  private var workspace: Workspace { conversation.workspace }
+  private var settings: OutputSettings { conversation.settings }
 
   /// Returns when the user leaves.
   func run() {
@@ -41,11 +45,11 @@ final class Shell {
     LineColours.install()
     history.open(workspace.store?.file)
     greet()
-    StartFile.run(in: self)
+    StartFile.run(in: conversation)
     completion.data.prepare()
     tour?.begin()
     var pending = ""
-    while !wantsToLeave {
+    while !conversation.wantsToLeave {
       completion.setPendingText(pending)
       let (line, status) = readLine(pending.isEmpty ? "plumb> " : "  ...> ")
       switch status {
@@ -53,7 +57,7 @@ final class Shell {
         pending = ""
       case PLUMB_LINE_END:
         Console.writeOut("")
-        leave()
+        conversation.leave()
       default:
         take(line, pending: &pending)
       }
@@ -61,35 +65,16 @@ final class Shell {
     history.close()
   }
 
-  func leave() { wantsToLeave = true }
-
-  /// Goes on in another workspace, with all that was chosen; results so far stay.
-  func use(_ other: Workspace) {
-    if workspace.store == nil { memory = workspace }
-    workspace = other
-    if other.store == nil { memory = nil }
+  func didMove(to other: Workspace) {
     log = QueryLog(catalog: other.catalog, file: other.store?.file)
     recent.move(to: other.catalog)
     completion.use(other)
     history.open(other.store?.file)
   }
 
-  /// Goes back to the workspace without a file; one is made if the shell began with a file.
-  func useMemory() throws {
-    if workspace.store != nil { use(try memory ?? Console.working { try workspace.opening(nil, $0) }) }
-  }
-
-  /// Changes a parameter that queries declare.
-  func setParameter(_ name: String, to value: String) { workspace.sessionOptions.parameters[name] = value }
-
-  /// From now on nothing beyond the workspace is touched.
-  func makeSafe() {
-    settings.isSafe = true
-    settings.usesPager = false
-    settings.output = nil
-    settings.once = nil
-    workspace.makeSafe()
-    completion.isSafe = true
+  func didChange(_ workspace: Workspace) {
+    completion.isSafe = settings.isSafe
+    completion.use(workspace)
   }
 
   private func greet() {
@@ -116,21 +101,12 @@ final class Shell {
     return (line.map { String(cString: $0) } ?? "", status)
   }
 
-  /// A query that is whole on its first line runs at once; a longer one ends with an empty line or a `;`.
+  /// A text that is whole on its first line runs at once; a longer one ends with an empty line or a `;`.
   private func take(_ line: String, pending: inout String) {
     let isBlank = line.allSatisfy(\.isWhitespace)
-    if pending.isEmpty {
-      if isBlank { return }
-      let line = DotCommand.named(line, in: self) ?? line
-      if line.drop(while: \.isWhitespace).hasPrefix("."), !DotCommand.isForDatabase(line) {
-        history.add(line)
-        history.keep(command: line)
-        DotCommand.run(line, in: self)
-        completion.data.forget()
-        return
-      }
-    }
+    if pending.isEmpty, isBlank { return }
     let isFirst = pending.isEmpty
+    let line = isFirst ? withDot(line) : line
     // A first line that begins with a pipe goes on with the last result.
     let goesOn = isFirst && line.drop(while: \.isWhitespace).hasPrefix("|")
     pending += isFirst ? (goesOn ? "_ " + line : line) : "\n" + line
@@ -139,20 +115,89 @@ final class Shell {
     var text = pending
     while text.last?.isWhitespace == true { text.removeLast() }
     pending = ""
-    history.add(text)
-    runQuery(text)
+    runTyped(text)
+  }
+
+  /// The command for a word that other shells know without a dot; the line itself where a table has its name.
+  private func withDot(_ line: String) -> String {
+    let word = String(line.hasSuffix(";") ? line.dropLast() : line[...]).trimmed
+    guard ["help", "quit", "exit"].contains(word), !workspace.catalog.hasTable(named: String(word)) else { return line }
+    return "." + line.trimmed
   }
 
   // MARK: Queries
 
-  /// Runs a query that the user wrote elsewhere than on the line, which the arrow keys then bring back.
+  /// Runs a text that the user wrote, which the arrow keys then bring back. Every error is told and the shell goes on.
   func runTyped(_ text: String) {
     history.add(text)
-    runQuery(text)
+    deed = Tour.Deed(text: text, answers: [], error: nil)
+    isRemembered = false
+    defer { completion.data.forget() }
+    do {
+      try conversation.run(text, goesOn: false, together: true)
+    } catch is ByteSink.Closed {
+      conversation.leave()
+    } catch {
+      // Told.
+    }
+    if text.hasPrefix("."), !isRemembered { history.keep(command: text) }
+    tour?.observe(deed)
   }
 
-  /// Shows a text of Plumb's own, through the pager where it is longer than the terminal.
-  func page(_ text: String) throws {
+  func run(_ statements: [StatementSyntax], text: String, in conversation: Conversation) throws {
+    let isQuery = statements.contains { if case .query = $0 { true } else { false } }
+    if isQuery { conversation.lastQuery = text }
+    let when = Machine.now
+    let start = Machine.milliseconds
+    let script = conversation.script
+    do {
+      let run = try QueryRun(of: script, keepsPartial: true) { give in
+        try script.run(statements) { answer, _ in give(answer) }
+      }
+      guard statements.contains(where: \.isQueryOrCommand) else { return }
+      let rows = run.answers.reduce(0) { $0 + $1.rowCount }
+      remember(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
+      recent.add(run.answers)
+      deed.answers += run.answers
+      try conversation.report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
+      try conversation.show(run.answers, milliseconds: run.milliseconds)
+      if let loss = run.loss { Console.say("note: \(loss)") }
+    } catch let closed as ByteSink.Closed {
+      throw closed
+    } catch {
+      if log.entries.last?.when != when {
+        let message = Failure.diagnostics(in: error).first?.message ?? ""
+        let elapsed = Machine.milliseconds - start
+        remember(.init(query: text, when: when, rows: nil, milliseconds: elapsed, error: message))
+        conversation.report.add(query: text, error: message)
+      }
+      throw error
+    }
+  }
+
+  func report(_ error: any Error, source: String, name: String?) {
+    let message = Failure.diagnostics(in: error).first?.message ?? ""
+    // A query that cannot be read was not run either, and is remembered all the same.
+    if !isRemembered, error is Diagnostics, name == nil, deed.text == source, !source.hasPrefix(".") {
+      conversation.lastQuery = source
+      remember(.init(query: source, when: Machine.now, rows: nil, milliseconds: 0, error: message))
+      conversation.report.add(query: source, error: message)
+    }
+    deed.error = message
+    Failure.report(error, source: source, name: name)
+  }
+
+  private func remember(_ entry: QueryLog.Entry) {
+    isRemembered = true
+    log.add(entry)
+    history.keep(entry)
+  }
+
+  // MARK: Texts
+
+  /// Writes a text of Plumb's own, through the pager where it is longer than the terminal.
+  func write(_ text: String, isLong: Bool) throws {
+    if !isLong { return Console.writeOut(text) }
     let stop = StopFlag()
     let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
     try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
@@ -165,112 +210,19 @@ final class Shell {
     }
   }
 
-  /// Runs and shows; every error is told and the shell goes on.
-  ///
-  /// - Parameters:
-  ///   - file: the file that the text stands in, which mistakes name.
-  ///   - line: the line of the file that it begins in, from 1.
-  func runQuery(_ text: String, from file: String? = nil, line: Int = 1) {
-    let isCommand = text.drop(while: \.isWhitespace).hasPrefix(".")
-    if !isCommand { lastQuery = text }
-    defer { if isCommand { completion.data.forget() } }
-    let when = Machine.now
-    let start = Machine.milliseconds
-    // Places in the text are places in its file.
-    let placed = String(repeating: "\n", count: line - 1) + text
-    do {
-      let run = try QueryRun(placed, in: workspace, keepsPartial: true)
-      let rows = run.answers.reduce(0) { $0 + $1.rowCount }
-      remember(.init(query: text, when: when, rows: rows, milliseconds: run.milliseconds, error: run.loss ?? ""))
-      recent.add(run.answers)
-      try report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
-      try show(run.answers, elapsed: run.milliseconds)
-      if let loss = run.loss { Console.say("note: \(loss)") }
-      tour?.observe(Tour.Deed(text: text, answers: run.answers, error: nil))
-    } catch is ByteSink.Closed {
-      leave()
-    } catch {
-      let diagnostics = Failure.diagnostics(in: error)
-      let message = diagnostics.first?.message ?? ""
-      let elapsed = Machine.milliseconds - start
-      if log.entries.last?.when != when {
-        remember(.init(query: text, when: when, rows: nil, milliseconds: elapsed, error: message))
-        report.add(query: text, error: message)
-      }
-      Failure.report(error, source: placed, name: file)
-      tour?.observe(Tour.Deed(text: text, answers: [], error: message))
-    }
-  }
-
-  private func remember(_ entry: QueryLog.Entry) {
-    log.add(entry)
-    history.keep(entry)
-  }
-
-  /// The answers of a text that the shell itself asks, without a trace in the history.
-  ///
-  /// - Throws: `SourcedDiagnostics` for mistakes in it.
-  func answers(to text: String) throws -> [Answer] {
-    do {
-      return try QueryRun(text, in: workspace).answers
-    } catch let diagnostics as Diagnostics {
-      throw SourcedDiagnostics(list: diagnostics.list, source: text)
-    }
-  }
-
-  /// Runs the lines of a file: dot commands, and queries that end with `;`, an empty line, or the end of the file.
-  /// Ctrl-C leaves the rest out.
-  ///
-  /// - Throws: a diagnostic when files read one another without end.
-  func runLines(of text: String, from file: String? = nil) throws {
-    guard readingDepth < 8 else { throw Diagnostic("nested-too-deeply", "files read one another too deeply") }
-    readingDepth += 1
-    defer { readingDepth -= 1 }
-    var pending = ""
-    // Whether there is more in `pending` than comments.
-    var isBegun = false
-    var start = 1
-    let interrupts = Interrupts.shared.count
-    func isStopped(at line: Int) -> Bool {
-      if Interrupts.shared.count == interrupts { return false }
-      Console.say("note: stopped\(file.map { " in line \(line) of \($0)" } ?? ""); what follows was not run")
-      return true
-    }
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !wantsToLeave {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
-      if !isBegun, line.trimmed.hasPrefix("."), !DotCommand.isForDatabase(String(line)) || !parse(String(line)).isUnfinished {
-        pending = ""
-        if !DotCommand.run(String(line), in: self), let file { Console.say("note: this was line \(index + 1) of \(file)") }
-        if isStopped(at: index + 1) { return }
-        continue
-      }
-      if pending.isEmpty { start = index + 1 }
-      if !line.allSatisfy(\.isWhitespace) {
-        if !line.trimmed.hasPrefix("//") { isBegun = true }
-        pending += pending.isEmpty ? String(line) : "\n" + line
-        if !line.trimmed.hasSuffix(";") { continue }
-      }
-      if pending.isEmpty || parse(pending).isUnfinished && line.trimmed.hasSuffix(";") { continue }
-      if isBegun {
-        runQuery(pending, from: file, line: start)
-        if isStopped(at: start) { return }
-      }
-      pending = ""
-      isBegun = false
-    }
-    if isBegun && !wantsToLeave { runQuery(pending, from: file, line: start) }
-  }
-
   // MARK: Answers
 
   /// Writes answers to where they go: the terminal as wide as it is now, or what `.output` and `.once` named.
-  func show(_ answers: [Answer], elapsed: Double? = nil) throws {
+  func show(_ answers: [Answer], milliseconds elapsed: Double?, in conversation: Conversation) throws {
     for answer in answers {
       if let path = try ChartFile.write(answer, isSafe: settings.isSafe) { Console.say("note: the chart is in \(path)") }
     }
     if let target = settings.once ?? settings.output {
-      settings.once = nil
+      conversation.settings.once = nil
       return try target.write(answers, format: settings.isFormatChosen ? settings.format : nil)
+    }
+    if !settings.isFormatChosen, answers.count == 1, let answer = answers.first, answer.isText {
+      return Console.writeOut(answer.text)
     }
     let stop = StopFlag()
     let output = PagedOutput(usesPager: settings.usesPager, stop: stop)

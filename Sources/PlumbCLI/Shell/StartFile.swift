@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbKit
+import PlumbSyntax
 import PlumbPresentation
 
 /// The user's own beginning of every session: a file of dot commands, which can warn but never stops the start.
@@ -15,7 +16,7 @@ enum StartFile {
     return places.first { access($0, F_OK) == 0 }
   }
 
-  static func run(in shell: Shell) {
+  static func run(in conversation: Conversation) {
     guard let path else { return }
     let text: String
     do {
@@ -26,15 +27,24 @@ enum StartFile {
     for (i, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let line = line.trimmed
       if line.isEmpty || line.hasPrefix("//") || line.hasPrefix("#") { continue }
-      guard line.hasPrefix("."), !line.hasPrefix(".quit"), !line.hasPrefix(".exit") else {
-        warn("\(path):\(i + 1): only dot commands stand in this file, not `\(VisibleText.string(String(line.prefix(40))))`")
-        continue
-      }
       do {
-        try DotCommand.perform(String(line), in: shell)
+        try run(String(line), in: conversation)
       } catch {
         warn("\(path):\(i + 1): \(Failure.diagnostics(in: error).first?.message ?? "failed")")
       }
+    }
+  }
+
+  private static func run(_ line: String, in conversation: Conversation) throws {
+    let parsed = parse(line)
+    if parsed.hasErrors, line.hasPrefix(".") { throw Diagnostics(parsed.diagnostics) }
+    for statement in parsed.script.statements {
+      guard case .command(let command) = statement, let action = ConsoleAction.named(command.name), command.name != ".quit" else {
+        throw Diagnostic(
+          "misplaced-statement",
+          "only commands of the shell belong into this file, not `\(VisibleText.string(String(line.prefix(40))))`")
+      }
+      try conversation.perform(command, action)
     }
   }
 

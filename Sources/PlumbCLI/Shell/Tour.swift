@@ -12,9 +12,9 @@ final class Tour {
   /// What the user just did.
   struct Deed {
     let text: String
-    let answers: [Answer]
+    var answers: [Answer]
     /// The mistake, if it was one.
-    let error: String?
+    var error: String?
   }
 
   struct Step: Sendable {
@@ -116,27 +116,5 @@ final class Tour {
     guard descriptor >= 0 else { return }
     Console.write(isOver ? "0\n" : "\(place)\n", to: descriptor)
     close(descriptor)
-  }
-}
-
-extension DotCommand {
-  static let hint = DotCommand(name: ".hint", usage: ".hint", summary: "On the tour: what to type.") {
-    (_: [String], shell: Shell) in
-    guard let tour = shell.tour else { return Console.say("`plumb tour` starts the tour") }
-    tour.hint()
-  }
-
-  static let skip = DotCommand(name: ".skip", usage: ".skip", summary: "On the tour: goes on to the next step.") {
-    (_: [String], shell: Shell) in
-    guard let tour = shell.tour else { return Console.say("`plumb tour` starts the tour") }
-    tour.skip()
-  }
-
-  static let cause = DotCommand(
-    name: ".cause", usage: ".cause WORD", summary: "On the tour: says what the cause is.", examples: [".cause auth"]
-  ) { (arguments: [String], shell: Shell) in
-    guard let tour = shell.tour else { return Console.say("`plumb tour` starts the tour") }
-    guard let word = arguments.first else { throw usage(".cause", "`.cause` needs the category of the errors") }
-    tour.judge(cause: word)
   }
 }

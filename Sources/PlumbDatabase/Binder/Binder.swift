@@ -102,9 +102,8 @@ final class Binder {
     case .declarePattern(let syntax): state.mistakes.attempt { try syntax.declare(in: text) }
     case .aliasDatabase(let syntax): refuse("`alias database`", at: syntax.span)
     case .restrictAccess(let syntax): refuse("`restrict access`", at: syntax.span)
-    // The session runs commands itself; here one is only looked at.
-    case .command(let syntax):
-      if let problem = DatabaseCommand.problem(with: syntax) { state.mistakes.report(problem) }
+    // Commands are not the binder's.
+    case .command: break
     }
   }
 

@@ -12,6 +12,7 @@ package final class Catalog: Sendable {
     var store: (any CatalogStore)?
     var advance: (@Sendable (Int64) throws -> Int64)?
     var models: CatalogModels?
+    var commands: [String: CommandAction] = [:]
   }
 
   private enum Entry {
@@ -59,6 +60,16 @@ package final class Catalog: Sendable {
       $0.unlisted.insert(name)
     }
   }
+
+  /// Adds what a command does, for one that needs more than the catalog.
+  package func add(_ action: CommandAction) { contents.withLock { $0.commands[action.name] = action } }
+
+  package func add(_ actions: [CommandAction]) { actions.forEach(add) }
+
+  package func command(named name: String) -> CommandAction? { contents.withLock { $0.commands[name] } }
+
+  /// The commands that were added, in alphabetical order.
+  package var commandNames: [String] { contents.withLock { $0.commands.keys.sorted() } }
 
   package func remove(tableNamed name: String) {
     contents.withLock {

@@ -2,50 +2,34 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-extension DatabaseCommand {
+extension CommandAction {
   /// Commands about databases of others.
-  static let attaching: [DatabaseCommand] = [
-    DatabaseCommand(
-      words: [".attach"], usage: ".attach PATH as NAME [with (survey = \"all\")]",
-      summary: "Makes the tables of an SQLite file readable as NAME.table; nothing is copied.",
-      examples: [".attach orders.sqlite as shop", "shop.orders | count"]
-    ) { reader, given in
-      let path = try reader.path()
-      let name = try given.attachmentName(&reader, path: path.text)
-      let properties = try reader.properties()
-      try reader.finish(".attach PATH as NAME")
+  static let attaching: [CommandAction] = [
+    CommandAction(".attach") { command, given in
+      guard case .text(let path, let pathSpan)? = command["PATH"] else { throw command.missing("a path") }
+      let name = try given.freeName(try command.required("NAME"))
       guard let open = given.openForeign else {
-        throw Diagnostic("no-attach", "`.attach` cannot read files here", at: reader.wholeSpan)
+        throw Diagnostic("no-attach", "`.attach` cannot read files here", at: command.span)
       }
       do {
-        let database = try open(path.text, properties, given.context)
+        let database = try open(path, command.properties, given.context)
         let report = try attachReport(database, name, given.context)
         try given.catalog.make([.attach(database, name: name)])
         return report
       } catch var diagnostic as Diagnostic {
-        if diagnostic.span == nil { diagnostic.span = path.span }
+        if diagnostic.span == nil { diagnostic.span = pathSpan }
         throw diagnostic
       }
     },
-    DatabaseCommand(
-      words: [".detach"], usage: ".detach NAME", summary: "Forgets an attached database; its file stays.",
-      examples: [".attach orders.sqlite as shop", ".detach shop"]
-    ) { reader, given in
-      let (name, span) = try reader.name("the name of an attached database")
-      try reader.finish(".detach NAME")
-      guard given.catalog.attached(named: name) != nil else { throw given.unknownAttachment(name, span) }
-      try given.catalog.make([.detach(name)])
+    CommandAction(".detach") { command, given in
+      let name = try command.required("NAME")
+      guard given.catalog.attached(named: name.text) != nil else { throw given.unknownAttachment(name) }
+      try given.catalog.make([.detach(name.text)])
       return try databases(given.catalog)
     },
-    DatabaseCommand(
-      words: [".show", "attached"], usage: ".show attached [NAME]",
-      summary: "The attached databases; of one, its columns and how their types were found.",
-      examples: [".attach orders.sqlite as shop", ".show attached shop"]
-    ) { reader, given in
-      if reader.isAtEnd { return try databases(given.catalog) }
-      let (name, span) = try reader.name("the name of an attached database")
-      try reader.finish(".show attached NAME")
-      guard let database = given.catalog.attached(named: name) else { throw given.unknownAttachment(name, span) }
+    CommandAction(".show attached") { command, given in
+      guard let name = command.name("NAME") else { return try databases(given.catalog) }
+      guard let database = given.catalog.attached(named: name.text) else { throw given.unknownAttachment(name) }
       return try columns(of: database, given.context)
     },
   ]
@@ -97,67 +81,26 @@ extension DatabaseCommand {
         }
       })
   }
-
-  /// What `.show table NAME.table` answers.
-  static func schemaAnswer(_ name: String, _ rows: any ExternalRows, _ reader: inout CommandReader) throws -> Answer {
-    if reader.skip("cslschema") {
-      let text = rows.schema.map { "\(KQLName.inSchema($0.name)):\($0.type.name)" }.joined(separator: ", ")
-      return try Answer(
-        [ColumnInfo("TableName", .string), ColumnInfo("Schema", .string)], rows: [[.string(name), .string(text)]])
-    }
-    _ = reader.skip("schema")
-    try reader.finish(".show table NAME.table schema")
-    return try Answer(
-      [
-        ColumnInfo("ColumnName", .string), ColumnInfo("ColumnOrdinal", .int), ColumnInfo("ColumnType", .string),
-        ColumnInfo("Found", .string),
-      ],
-      rows: zip(rows.schema, rows.columnNotes).enumerated().map { place, column in
-        [
-          .string(column.0.name), .int(Int32(clamping: place)), .string(column.0.type.name), .string(column.1),
-        ]
-      })
-  }
 }
 
-extension DatabaseCommand.CommandContext {
-  /// `as NAME`, which must be free; without it the file's name.
-  fileprivate func attachmentName(_ reader: inout CommandReader, path: String) throws -> String {
-    let start = reader.here
-    guard reader.skip("as") else {
+extension CommandContext {
+  /// A name for a database that is not taken.
+  fileprivate func freeName(_ name: NameSyntax) throws -> String {
+    if let known = catalog.attached(named: name.text) {
       throw Diagnostic(
-        "bad-command", "`as` and a name are missing here", at: start, help: "write `.attach \(path) as NAME`")
+        "name-taken", "`\(name.text)` is already the file `\(known.path)`", at: name.span,
+        help: "write another name, or `.detach \(KQLName.inQuery(name.text))` first")
     }
-    let (name, span) = try reader.name("a name for the database")
-    if let known = catalog.attached(named: name) {
+    if catalog.hasTable(named: name.text) {
       throw Diagnostic(
-        "name-taken", "`\(name)` is already the file `\(known.path)`", at: span,
-        help: "write another name, or `.detach \(KQLName.inQuery(name))` first")
+        "name-taken", "there is already a table `\(name.text)`", at: name.span, help: "write another name")
     }
-    if catalog.hasTable(named: name) {
-      throw Diagnostic("name-taken", "there is already a table `\(name)`", at: span, help: "write another name")
-    }
-    return name
+    return name.text
   }
 
-  fileprivate func unknownAttachment(_ name: String, _ span: SourceSpan) -> Diagnostic {
+  func unknownAttachment(_ name: NameSyntax) -> Diagnostic {
     Diagnostic(
-      "unknown-database", "no database `\(name)` is attached", at: span,
-      help: Suggestion.nearest(to: name, in: catalog.attached.map(\.name)) ?? "`.show attached` lists them")
-  }
-
-  /// The attached table that the reader names next as `name.table`; nil, and nothing read, when no dot follows a name.
-  func attachedTable(_ reader: inout CommandReader) throws -> (name: String, rows: any ExternalRows)? {
-    var ahead = reader
-    guard let first = try? ahead.name("a name"), ahead.skip(symbol: ".") else { return nil }
-    reader = ahead
-    let table = try reader.name("the name of a table")
-    guard let database = catalog.attached(named: first.text) else { throw unknownAttachment(first.text, first.span) }
-    guard let rows = try database.rows(ofTable: table.text, context) else {
-      throw Diagnostic(
-        "unknown-table", "the database `\(first.text)` has no table `\(table.text)`", at: table.span,
-        help: Suggestion.nearest(to: table.text, in: try database.tableNames) ?? "`.show attached \(first.text)` lists its tables")
-    }
-    return ("\(first.text).\(table.text)", rows)
+      "unknown-database", "no database `\(name.text)` is attached", at: name.span,
+      help: Suggestion.nearest(to: name.text, in: catalog.attached.map(\.name)) ?? "`.show attached` lists them")
   }
 }

@@ -5,7 +5,7 @@ import PlumbSyntax
 /// Runs the texts of one user against a catalog: parse, bind, optimise, execute.
 ///
 /// A session runs one text at a time; `cancel()` may come from any thread. What `let` and `set` say holds
-/// to the end of their text.
+/// to the end of their text; `ScriptRun` runs a text statement by statement.
 package final class Session: Sendable {
   package let catalog: Catalog
   private let settings: Guarded<SessionOptions>
@@ -35,8 +35,9 @@ package final class Session: Sendable {
   ///
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   package func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
-    defer { running.withLock { $0 = nil } }
-    try onLargeStack { try runStatements(of: text, body) }
+    let parsed = try onLargeStack { parse(text) }
+    if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
+    try ScriptRun(self).run(parsed.script.statements, body)
   }
 
   /// What a text gives while it runs.
@@ -54,16 +55,9 @@ package final class Session: Sendable {
   /// - Parameter body: called by one thread at a time, not always the same.
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   package func stream(_ text: String, _ body: (Part, SourceSpan) throws -> Void) throws {
-    defer { running.withLock { $0 = nil } }
-    try withoutActuallyEscaping(body) { body in
-      try onLargeStack {
-        try runStatements(of: text, streaming: body) { answer, span in
-          try body(.begin(answer.schema, answer.visualization), span)
-          for chunk in answer.chunks where chunk.count > 0 { try body(.rows(chunk), span) }
-          try body(.end(remarks: answer.remarks, isPartial: answer.isPartial), span)
-        }
-      }
-    }
+    let parsed = try onLargeStack { parse(text) }
+    if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
+    try ScriptRun(self).stream(parsed.script.statements, body)
   }
 
   /// Everything that is wrong with a text, found without running it.
@@ -136,141 +130,23 @@ package final class Session: Sendable {
     return (String(decoding: bytes, as: UTF8.self), found)
   }
 
-  // MARK: Statements
+  // MARK: Contexts
 
-  private func runStatements(
-    of text: String, streaming stream: ((Part, SourceSpan) throws -> Void)? = nil,
-    _ body: (Answer, SourceSpan) throws -> Void
-  ) throws {
-    // What others write meanwhile is seen by the next text.
-    var reading = try reading()
-    defer { reading.end() }
-    let parsed = parse(text)
-    if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
-    let options = options
-    var now = options.clock()
-    let first = context(now: now, options)
-    running.withLock { $0 = first }
-    let contexts = CurrentContext(first)
-    func services() -> Binder.Services {
-      Binder.Services(
-        catalog: reading.catalog, parameters: options.parameters, readExternal: options.readExternal,
-        run: { plan in try execute(optimize(plan, contexts.context), contexts.context) })
-    }
-    var binder = Binder(services(), context: first)
-    for (place, statement) in parsed.script.statements.enumerated() {
-      switch statement {
-      case .query(let query):
-        if let stream, query.mode == .run {
-          try self.stream(query, binder, contexts) { try stream($0, query.span) }
-        } else {
-          let answer = try answer(query, binder, contexts, options)
-          try body(answer, query.span)
-          if answer.isPartial { return }
-        }
-      case .command(let command):
-        if let answer = try answer(command, in: text, binder, contexts) { try body(answer, command.span) }
-        // The clock may have moved, and the functions may be others; what `let` and `set` said still holds.
-        now = options.clock()
-        reading.end()
-        reading = try self.reading()
-        binder = Binder(services(), context: context(now: now, options))
-        for earlier in parsed.script.statements[..<place] {
-          switch earlier {
-          case .query, .command: break
-          default: binder.prepare(earlier)
-          }
-        }
-      case .letBinding, .setOption, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess:
-        binder.prepare(statement)
-        if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
-        continue
-      }
-      // Each query has its own remarks, and the same clock.
-      let next = context(now: binder.nowOverride ?? now, options)
-      binder.context = next
-      contexts.context = next
-      running.withLock { kept in
-        if kept?.isCancelled == true { next.cancel() }
-        kept = next
-      }
-    }
-  }
-
-  private func reading() throws -> CatalogReading {
-    do { return try catalog.reading() } catch let problem as Diagnostic { throw Diagnostics([problem]) }
-  }
-
-  /// Binds a query, which `cancel` stops from now on.
-  private func bind(
-    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext
-  ) throws -> Relation {
-    let context = binder.context
-    contexts.context = context
+  /// Makes this the context that `cancel()` stops; one that follows a cancelled one is cancelled as well.
+  func begin(_ context: ExecutionContext) {
     running.withLock { kept in
-      if kept?.isCancelled == true { context.cancel() }
+      if kept?.isCancelled == true, kept !== context { context.cancel() }
       kept = context
     }
-    let bound = context.memory.bound { query.mode == .explain ? binder.bindWithoutRunning(query) : binder.bind(query) }
-    guard let relation = bound else { throw Diagnostics(binder.diagnostics) }
-    return relation
   }
 
-  private func stream(
-    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ body: (Part) throws -> Void
-  ) throws {
-    let relation = try bind(query, binder, contexts)
-    do {
-      try body(.begin(relation.plan.schema, relation.visualization))
-      try binder.execute(relation) { try body(.rows($0)) }
-      try body(.end(remarks: binder.context.remarks, isPartial: false))
-    } catch let diagnostic as Diagnostic {
-      throw Diagnostics([diagnostic])
-    }
-  }
+  func end() { running.withLock { $0 = nil } }
 
-  private func answer(
-    _ query: QueryStatementSyntax, _ binder: Binder, _ contexts: CurrentContext, _ options: SessionOptions
-  ) throws -> Answer {
-    let relation = try bind(query, binder, contexts)
-    let context = binder.context
-    do {
-      switch query.mode {
-      case .explain: return try explained(relation.plan, context)
-      case .profile: return try profiled(try binder.execute(relation, profiling: true))
-      case .run:
-        let result = try binder.execute(relation, keepingPartial: options.keepsPartialAnswers)
-        return Answer(
-          schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
-          presentation: relation.presentation, remarks: context.remarks, isPartial: result.isPartial)
-      }
-    } catch let diagnostic as Diagnostic {
-      throw Diagnostics([diagnostic])
-    }
-  }
-
-  /// Runs a management command; nil when it has nothing to show.
-  private func answer(
-    _ command: CommandSyntax, in text: String, _ binder: Binder, _ contexts: CurrentContext
-  ) throws -> Answer? {
-    contexts.context = binder.context
-    do {
-      return try DatabaseCommand.run(
-        command, in: text, catalog: catalog, binder: binder, context: binder.context, openForeign: options.openForeign)
-    } catch let diagnostic as Diagnostic {
-      throw Diagnostics([diagnostic])
-    }
-  }
+  func newContext(now: Int64) -> ExecutionContext { context(now: now, options) }
 
   private func context(now: Int64, _ options: SessionOptions) -> ExecutionContext {
     ExecutionContext(
       now: now, threads: options.threads, memoryLimit: options.memoryLimit, in: catalog.memory, seed: options.seed,
       tuning: options.tuning)
   }
-}
-
-/// The context of the query that is being bound or run; used by one thread.
-private final class CurrentContext {
-  var context: ExecutionContext
-  init(_ context: ExecutionContext) { self.context = context }
 }

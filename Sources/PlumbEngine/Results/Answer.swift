@@ -11,6 +11,8 @@ package struct Answer: Sendable {
   package var remarks: [String]
   /// Whether the query was cancelled before all rows had come.
   package let isPartial: Bool
+  /// Whether the rows are the lines of one text, which a person reads without a frame.
+  package var isText = false
 
   package init(
     schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, presentation: Presentation? = nil,

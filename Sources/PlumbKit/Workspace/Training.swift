@@ -1,4 +1,5 @@
 import PlumbDatabase
+import PlumbDiagnostics
 import PlumbEngine
 import PlumbTelemetry
 
@@ -13,9 +14,12 @@ extension Workspace {
   ///   - ticks: the time; nil for the usual one.
   /// - Returns: the models that there are.
   package func trainRisk(_ method: String, within ticks: Int64?, _ session: Session) throws -> Answer {
-    let within = ticks.map { ", within = \(Value.timespan($0).literal)" } ?? ""
-    _ = try session.run("predict_risk(using = \(Value.string(method).literal), retrain = true\(within)) | take 0")
-    try predictor.saveLatest()
-    return try session.run("predict_models()").last ?? Answer(schema: [], chunks: [])
+    guard Self.trainingMethods.contains(method) else {
+      throw Diagnostic(
+        "unknown-method", "there is no method `\(VisibleText.string(method))`",
+        help: "methods are \(Self.trainingMethods.joined(separator: ", "))")
+    }
+    let within = ticks.map { " within \(Value.timespan($0).literal)" } ?? ""
+    return try session.run(".train \(method)\(within)").last ?? Answer(schema: [], chunks: [])
   }
 }

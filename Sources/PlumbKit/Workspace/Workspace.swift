@@ -79,6 +79,7 @@ public final class Workspace: Sendable {
     if let now = options.now { sessionOptions.clock = { now.ticks } }
     state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
     catalog.add(TableFunction.telemetry(predictor) { [world] in try world?.world.predictionTruth() })
+    catalog.add(CommandAction.prediction(predictor))
     addModels()
   }
 

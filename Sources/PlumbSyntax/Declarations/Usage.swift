@@ -9,6 +9,8 @@ package struct Usage: Sendable, Hashable {
     /// Something of the user's, and how help names it.
     case value(Place, String)
     case optional([Part])
+    /// Parts that are read and not shown.
+    case hidden([Part])
   }
 
   /// What a user puts in a place.
@@ -19,6 +21,109 @@ package struct Usage: Sendable, Hashable {
     case columns
     case pipeline
     case pipelines
+
+    // In commands.
+
+    /// A name for something new.
+    case newName
+    case tableName
+    /// A table's name, perhaps after that of its database.
+    case table
+    case functionName
+    case modelName
+    case databaseName
+    /// `(a: long, b: string)`
+    case schema
+    /// `with (name = value, ...)`
+    case properties
+    /// A query, and the statements before it.
+    case query
+    /// The parameters and the body of a function.
+    case function
+    /// Commands and queries up to the end of the text.
+    case script
+    case timespan
+    /// The path of a file, up to white space.
+    case path
+
+    // In commands that end with their line, whose text is left to them.
+
+    /// Anything at all.
+    case text
+    case file
+    /// A file, or `|` and a program.
+    case target
+    /// Files and options.
+    case files
+    case number
+    /// The name of something that help knows.
+    case topic
+    case format
+    /// A table, with its database before it if it has one.
+    case tablePath
+    /// `TABLE.COLUMN`
+    case columnPath
+    /// `NAME=VALUE`
+    case assignment
+    case word
+
+    /// For a sentence that says what is missing.
+    package var noun: String {
+      switch self {
+      case .expression: "an expression"
+      case .window: "a window of time"
+      case .columns: "columns"
+      case .pipeline: "a pipeline"
+      case .pipelines: "pipelines"
+      case .newName: "a name"
+      case .tableName, .table, .tablePath: "the name of a table"
+      case .functionName: "the name of a function"
+      case .modelName: "the name of a model"
+      case .databaseName: "the name of an attached database"
+      case .schema: "the columns in brackets"
+      case .properties: "properties in brackets"
+      case .query: "a query"
+      case .function: "the parameters in brackets and the body in braces"
+      case .script: "commands"
+      case .timespan: "a timespan"
+      case .path, .file: "the path of a file"
+      case .text: "a text"
+      case .target: "a file, or `|` and a program"
+      case .files: "the path of a file or a folder"
+      case .number: "a number"
+      case .topic: "a name"
+      case .format: "a format"
+      case .columnPath: "a table and a column"
+      case .assignment: "a name and a value"
+      case .word: "a word"
+      }
+    }
+
+    /// Whether the text is left to the command, up to the end of the line.
+    var isLeftToCommand: Bool {
+      switch self {
+      case .text, .file, .target, .files, .number, .topic, .format, .tablePath, .columnPath, .assignment, .word: true
+      case .expression, .window, .columns, .pipeline, .pipelines, .newName, .tableName, .table, .functionName, .modelName,
+        .databaseName, .schema, .properties, .query, .function, .script, .timespan, .path:
+        false
+      }
+    }
+
+    /// Whether it may take several lines, so that a text which ends before it is not finished.
+    var takesLines: Bool {
+      switch self {
+      case .query, .function, .schema, .script, .properties: true
+      default: false
+      }
+    }
+
+    /// Whether the text may hold white space.
+    var takesSeveralWords: Bool {
+      switch self {
+      case .text, .file, .target, .files, .tablePath, .columnPath, .assignment: true
+      default: false
+      }
+    }
   }
 
   package let parts: [Part]
@@ -29,12 +134,13 @@ package struct Usage: Sendable, Hashable {
   package var text: String { Self.text(parts) }
 
   private static func text(_ parts: [Part]) -> String {
-    parts.map { part in
+    parts.compactMap { part -> String? in
       switch part {
       case .word(let word): word
       case .either(let words): words.joined(separator: "|")
       case .value(_, let name): name
       case .optional(let inner): "[\(text(inner))]"
+      case .hidden: nil
       }
     }.joined(separator: " ")
   }
@@ -48,8 +154,17 @@ package struct Usage: Sendable, Hashable {
       case .word(let word): [word]
       case .either(let words): words
       case .value: []
-      case .optional(let inner): words(inner)
+      case .optional(let inner), .hidden(let inner): words(inner)
       }
+    }
+  }
+}
+
+extension Usage.Part {
+  var mayBeLeftOut: Bool {
+    switch self {
+    case .optional, .hidden: true
+    case .word, .either, .value: false
     }
   }
 }
@@ -63,10 +178,19 @@ extension Usage {
   package struct Next: Sendable, Hashable {
     package var words: [String] = []
     package var places: [Place] = []
+    /// Where the text of a query begins that goes on to the end, as an index of the words; nil elsewhere.
+    package var queryStart: Int?
+
+    package init(words: [String] = [], places: [Place] = [], queryStart: Int? = nil) {
+      self.words = words
+      self.places = places
+      self.queryStart = queryStart
+    }
 
     fileprivate mutating func add(_ other: Next) {
       for word in other.words where !words.contains(word) { words.append(word) }
       for place in other.places where !places.contains(place) { places.append(place) }
+      queryStart = queryStart ?? other.queryStart
     }
   }
 
@@ -80,15 +204,21 @@ extension Usage {
   }
 
   private static func next(_ parts: ArraySlice<Part>, _ words: ArraySlice<String>, _ wantsMore: Bool) -> Next? {
-    guard let word = words.first else { return firsts(parts) }
+    guard let word = words.first else {
+      var result = firsts(parts)
+      if result.places.contains(where: { $0 == .query || $0 == .script }) { result.queryStart = words.startIndex }
+      return result
+    }
     guard let part = parts.first else { return nil }
     let rest = parts.dropFirst()
     switch part {
     case .word(let wanted): return word == wanted ? next(rest, words.dropFirst(), wantsMore) : nil
     case .either(let wanted): return wanted.contains(word) ? next(rest, words.dropFirst(), wantsMore) : nil
-    case .optional(let inner): return joined([next(inner + rest, words, wantsMore), next(rest, words, wantsMore)])
+    case .optional(let inner), .hidden(let inner):
+      return joined([next(inner + rest, words, wantsMore), next(rest, words, wantsMore)])
     case .value(let place, _):
       if place == .window { return afterWindow(rest, words, wantsMore) }
+      if place == .query || place == .script { return Next(places: [place], queryStart: words.startIndex) }
       // A value may have any number of words, up to one that the rest begins with.
       let ends = firsts(rest).words
       let limit = words.firstIndex { ends.contains($0) } ?? words.endIndex
@@ -119,6 +249,7 @@ extension Usage {
       case .optional(let inner):
         result.add(firsts(inner[...]))
         continue
+      case .hidden: continue
       }
       return result
     }

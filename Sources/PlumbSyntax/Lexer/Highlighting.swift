@@ -88,8 +88,18 @@ private struct Highlighter {
       case .string: mark(.string, i)
       case .long, .real, .timespan, .typedLiteral: mark(.number, i)
       case .command:
-        let name = tokens[i].text.utf8.prefix { $0 > 0x20 }.count
-        mark(.command, tokens[i].lower, tokens[i].lower + name)
+        mark(.command, i)
+        frames = [Frame()]
+        // Of these commands the text is a query; others say so by `<|`.
+        frame.begins = CommandDeclaration.beginning(with: tokens[i].text).contains { command in
+          command.parts.parts.contains { Self.isQuery($0) }
+        }
+      case .timespan where begins && i > 0 && kind(i - 1) == .command:
+        mark(.number, i)
+        frame.begins = true
+      case .pipe where kind(i - 1) == .less && tokens[i - 1].upper == tokens[i].lower:
+        frame.step = ""
+        frame.begins = true
       case .leftParen: open(.rightParen, at: i)
       case .leftBracket: open(.rightBracket, at: i)
       case .leftBrace: open(.rightBrace, at: i)
@@ -103,11 +113,19 @@ private struct Highlighter {
       case .assign: frame.begins = frame.step == "let"
       // `datetime(2024`, which is not closed yet, is no mistake.
       case .unknown: mark(Alphabet.startsWord(bytes[tokens[i].lower]) ? .number : .mistake, i)
-      case .comma, .dot, .dotDot, .colon, .fatArrow, .equal, .notEqual, .equalTilde, .bangTilde, .less, .lessOrEqual,
+      case .commandText, .comma, .dot, .dotDot, .colon, .fatArrow, .equal, .notEqual, .equalTilde, .bangTilde, .less, .lessOrEqual,
         .greater, .greaterOrEqual, .plus, .minus, .star, .slash, .percent, .ampersands, .bars, .end:
         break
       }
       i += 1
+    }
+  }
+
+  private static func isQuery(_ part: Usage.Part) -> Bool {
+    switch part {
+    case .value(let place, _): place == .query
+    case .optional(let inner): inner.contains { isQuery($0) }
+    case .word, .either, .hidden: false
     }
   }
 

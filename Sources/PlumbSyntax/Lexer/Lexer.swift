@@ -8,13 +8,19 @@ struct Lexer {
   var diagnostics: [Diagnostic] = []
   var offset = 0
   var braceDepth = 0
+  /// Brackets of all kinds that are open.
+  var depth = 0
   var lineStart = 0
+  /// Whether the last tokens belong to a command, which has neither a `;` nor an empty line after it.
+  var isInCommand = false
 
+  private let mistakeLimit: Int
   /// The text, as spans name it.
   let source: SourceText
 
-  init(_ text: String, as source: SourceText = .script) {
+  init(_ text: String, as source: SourceText = .script, mistakeLimit: Int = Lexer.maximumDiagnostics) {
     self.source = source
+    self.mistakeLimit = mistakeLimit
     bytes = Array(text.utf8)
     tokens.reserveCapacity(bytes.count / 4 + 4)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
@@ -35,7 +41,7 @@ struct Lexer {
   }
 
   mutating func report(_ code: String, _ message: String, _ lower: Int, _ upper: Int, help: String?) {
-    guard diagnostics.count < Self.maximumDiagnostics else { return }
+    guard diagnostics.count < mistakeLimit else { return }
     diagnostics.append(Diagnostic(code, message, at: SourceSpan(lower, upper, in: source), help: help))
   }
 
@@ -46,6 +52,7 @@ struct Lexer {
     let byte = bytes[start]
     switch byte {
     case UInt8(ascii: "\n"):
+      if isBlank(from: lineStart, to: start) { isInCommand = false }
       offset += 1
       lineStart = offset
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), 0x0B, 0x0C:
@@ -67,7 +74,7 @@ struct Lexer {
       } else {
         scanWord()
       }
-    case UInt8(ascii: ".") where startsStatement && self.byte(at: start + 1) != UInt8(ascii: "."):
+    case UInt8(ascii: ".") where startsCommand:
       scanCommand()
     case UInt8(ascii: "!"):
       scanBang()
@@ -82,11 +89,6 @@ struct Lexer {
     }
   }
 
-  var startsStatement: Bool {
-    guard let last = tokens.last else { return true }
-    return last.kind == .semicolon && braceDepth == 0
-  }
-
   func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
   /// Three backticks or tildes.
@@ -96,7 +98,7 @@ struct Lexer {
     return byte(at: index + 1) == first && byte(at: index + 2) == first
   }
 
-  // MARK: Comments and commands
+  // MARK: Comments
 
   mutating func scanComment() {
     let start = offset
@@ -106,39 +108,6 @@ struct Lexer {
     let isTrailing = (tokens.last?.upper ?? 0) > lineStart
     comments.append(
       CommentSyntax(text: text(start, end), span: SourceSpan(start, end, in: source), isTrailing: isTrailing))
-  }
-
-  /// A command reaches to a `;` outside quotes and brackets, or to the end of the text.
-  mutating func scanCommand() {
-    let start = offset
-    var depth = 0
-    var quote: UInt8 = 0
-    var previous: UInt8 = 0x20
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      if quote != 0 {
-        if byte == UInt8(ascii: "\\") { offset += 1 } else if byte == quote || byte == .newline { quote = 0 }
-      } else if isQuote(byte) {
-        // An apostrophe inside a word is no quote.
-        if !Alphabet.continuesWord(previous) { quote = byte }
-      } else if byte == UInt8(ascii: "/"), previous <= 0x20, self.byte(at: offset + 1) == byte {
-        while offset < bytes.count, bytes[offset] != .newline { offset += 1 }
-        previous = 0x20
-        continue
-      } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
-        depth += 1
-      } else if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
-        depth = max(0, depth - 1)
-      } else if byte == UInt8(ascii: ";"), depth == 0 {
-        break
-      }
-      previous = byte
-      offset += 1
-    }
-    offset = min(offset, bytes.count)
-    var end = offset
-    while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
-    tokens.append(Token(kind: .command, lower: start, upper: end, text: text(start, end), source: source))
   }
 
   // MARK: Strings
@@ -269,6 +238,12 @@ struct Lexer {
       default: nil
       }
     guard let single else { return scanUnknown() }
+    switch single {
+    case .leftParen, .leftBracket, .leftBrace: depth += 1
+    case .rightParen, .rightBracket, .rightBrace: depth = max(0, depth - 1)
+    case .semicolon where braceDepth == 0: isInCommand = false
+    default: break
+    }
     if single == .leftBrace { braceDepth += 1 }
     if single == .rightBrace { braceDepth = max(0, braceDepth - 1) }
     offset += 1

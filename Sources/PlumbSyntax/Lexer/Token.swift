@@ -8,8 +8,10 @@ struct Token: Sendable {
     case long, real, timespan, string
     /// `datetime(...)`, `int(...)` and the like, as one piece.
     case typedLiteral
-    /// A whole management command, from its dot.
+    /// The first word of a command, with its dot.
     case command
+    /// What is left to a command: the rest of its line, or a path.
+    case commandText
     case leftParen, rightParen, leftBracket, rightBracket, leftBrace, rightBrace
     case pipe, semicolon, comma, dot, dotDot, colon
     case assign, fatArrow, equal, notEqual, equalTilde, bangTilde

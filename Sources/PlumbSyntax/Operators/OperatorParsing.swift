@@ -17,8 +17,9 @@ extension Parser {
     while index == start || token.lower < word.span.upper { advance() }
     let node = try declaration.parse(&self, start)
     switch token.kind {
-    case .pipe, .end: break
+    case .pipe, .end, .command: break
     case .semicolon where depth == 0: break
+    case _ where depth == 0 && isAfterEmptyLine: break
     case .semicolon, .rightParen, .rightBrace, .rightBracket, .comma:
       if depth == 0 { throw unexpectedAfterOperator(declaration) }
     default:

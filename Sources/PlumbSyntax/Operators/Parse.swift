@@ -46,7 +46,7 @@ extension Parser {
     let expression = try parseExpression()
     try expectWord("with", "and a pattern", help: "write `parse text with \"a=\" a \" b=\" b`")
     var parts = [try parseParsePart()]
-    while at(.star) || at(.string) || atName { parts.append(try parseParsePart()) }
+    while at(.star) || at(.string) || atName, !isAfterEmptyLine { parts.append(try parseParsePart()) }
     return ParseSyntax(
       dropsUnmatched: dropsUnmatched, parameters: parameters, expression: expression, parts: parts,
       span: span(from: start))

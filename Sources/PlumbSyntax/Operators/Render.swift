@@ -32,7 +32,7 @@ extension Parser {
     let visualization = try parseName("a chart such as `timechart`")
     var properties: [RenderPropertySyntax] = []
     // The old form has no brackets: `render areachart kind=stacked`.
-    while atName, !atWord("with") { properties.append(try parseRenderProperty()) }
+    while atName, !atWord("with"), !isAfterEmptyLine { properties.append(try parseRenderProperty()) }
     if skipWord("with") {
       let nesting = try enter(.leftParen, "after `with`")
       if !isClosing(nesting) {

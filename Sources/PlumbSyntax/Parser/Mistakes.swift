@@ -14,7 +14,7 @@ extension Parser {
         return "KQL's words are lower case: `\(token.text.lowercased())`"
       }
       return operatorHint
-    case .long, .real, .timespan, .string, .typedLiteral, .command, .leftParen, .rightParen, .leftBracket,
+    case .long, .real, .timespan, .string, .typedLiteral, .command, .commandText, .leftParen, .rightParen, .leftBracket,
       .rightBracket, .leftBrace, .rightBrace, .pipe, .comma, .dot, .dotDot, .colon, .fatArrow, .equal,
       .notEqual, .equalTilde, .bangTilde, .less, .lessOrEqual, .greater, .greaterOrEqual, .plus, .minus,
       .star, .slash, .percent, .unknown, .end:
@@ -54,7 +54,7 @@ extension Parser {
       return fail(
         "unexpected-text", "`{` cannot follow here", at: span,
         help: "a function's parameters have types: `let f = (a: long) { ... }`")
-    case .long, .real, .timespan, .string, .typedLiteral, .command, .leftParen, .leftBracket,
+    case .long, .real, .timespan, .string, .typedLiteral, .command, .commandText, .leftParen, .leftBracket,
       .pipe, .semicolon, .comma, .dot, .dotDot, .colon, .fatArrow, .ampersands, .unknown, .end:
       break
     }

@@ -2,9 +2,12 @@ import PlumbDiagnostics
 
 /// Reads a text as KQL. Always comes back with a tree; what could not be read is in the diagnostics.
 ///
-/// - Parameter source: the text, as the spans of the tree name it.
-package func parse(_ text: String, as source: SourceText = .script) -> ParseResult {
-  var parser = Parser(text, as: source)
+/// - Parameters:
+///   - source: the text, as the spans of the tree name it.
+///   - throughMistakes: whether the text is read to its end however many mistakes are in it, for those who run what is
+///     right of it.
+package func parse(_ text: String, as source: SourceText = .script, throughMistakes: Bool = false) -> ParseResult {
+  var parser = Parser(text, as: source, mistakeLimit: throughMistakes ? .max : Lexer.maximumDiagnostics)
   return parser.parseScript()
 }
 
@@ -16,7 +19,7 @@ package struct SyntaxFailure: Error {}
 /// Every function called `parse...` reads the rule of Grammar/plumb.ebnf that has its name. Each
 /// starts at its first token, which its caller has only looked at.
 package struct Parser {
-  private let tokens: [Token]
+  private var tokens: [Token]
   let bytes: [UInt8]
   let comments: [CommentSyntax]
   private(set) var diagnostics: [Diagnostic]
@@ -39,8 +42,12 @@ package struct Parser {
   static let maximumHeight = 2_000
   static let maximumOperators = 5_000
 
-  init(_ text: String, as source: SourceText = .script) {
-    let lexer = Lexer(text, as: source)
+  /// Mistakes that are reported at most.
+  private let mistakeLimit: Int
+
+  init(_ text: String, as source: SourceText = .script, mistakeLimit: Int = Lexer.maximumDiagnostics) {
+    self.mistakeLimit = mistakeLimit
+    let lexer = Lexer(text, as: source, mistakeLimit: mistakeLimit)
     tokens = lexer.tokens
     bytes = lexer.bytes
     comments = lexer.comments
@@ -49,6 +56,13 @@ package struct Parser {
     endsTooEarly = lexer.diagnostics.first.map {
       $0.code == "unclosed-string" && ($0.span.map { $0.upper - $0.lower } ?? 0) >= 3
     } ?? false
+  }
+
+  /// The same text, read from another token on.
+  func moved(to index: Int) -> Parser {
+    var copy = self
+    copy.index = min(index, tokens.count - 1)
+    return copy
   }
 
   // MARK: Looking
@@ -213,10 +227,40 @@ package struct Parser {
   // MARK: Mistakes
 
   mutating func report(_ diagnostic: Diagnostic) {
-    if diagnostics.count < Lexer.maximumDiagnostics { diagnostics.append(diagnostic) }
+    if diagnostics.count < mistakeLimit { diagnostics.append(diagnostic) }
   }
 
-  var hasManyDiagnostics: Bool { diagnostics.count >= Lexer.maximumDiagnostics }
+  var hasManyDiagnostics: Bool { diagnostics.count >= mistakeLimit }
+
+  /// Makes a token one of another kind, for the rest of the reading.
+  mutating func turn(into kind: Token.Kind, after distance: Int = 0) {
+    tokens[min(index + distance, tokens.count - 1)].kind = kind
+  }
+
+  /// Says that the end of the text is where the mistake is, rather than where more is waited for.
+  mutating func forgetEarlyEnd() { endsTooEarly = false }
+
+  /// Whether the token here is on the line of the one before it.
+  var isOnSameLine: Bool { lineFeedsBefore == 0 }
+
+  /// Whether an empty line comes before the token here.
+  var isAfterEmptyLine: Bool { lineFeedsBefore > 1 }
+
+  /// Line feeds between the token here and the one before it, 2 for more; lines of comments are not empty.
+  private var lineFeedsBefore: Int {
+    var lower = token(before: 1).upper
+    var count = 0
+    while lower < token.lower, count < 2 {
+      switch bytes[lower] {
+      case UInt8(ascii: "\n"): count += 1
+      case 0...UInt8(ascii: " "): break
+      default: count = 0
+        while lower + 1 < token.lower, bytes[lower + 1] != UInt8(ascii: "\n") { lower += 1 }
+      }
+      lower += 1
+    }
+    return count
+  }
 
   mutating func fail(
     _ code: String, _ message: String, at span: SourceSpan, help: String? = nil
@@ -251,7 +295,9 @@ package struct Parser {
   // MARK: Going on after a mistake
 
   /// Moves to the next `|` or `;` that does not stand in a bracket opened after `start`.
-  mutating func recover(from start: Int, stopsAtPipe: Bool = true) {
+  ///
+  /// - Parameter stopsAtEmptyLine: whether an empty line ends what was given up, as it ends a command.
+  mutating func recover(from start: Int, stopsAtPipe: Bool = true, stopsAtEmptyLine: Bool = false) {
     let failed = index
     var brackets: [Token.Kind] = []
     // The steps of `scan` are divided by `;` within brackets.
@@ -262,6 +308,8 @@ package struct Parser {
       case .leftParen, .leftBracket, .leftBrace: brackets.append(token.kind)
       case .rightParen, .rightBracket, .rightBrace: _ = brackets.popLast()
       case .pipe where stopsAtPipe && index >= failed && index > start && brackets.isEmpty: return
+      case .command where index >= failed && index > start: return
+      case _ where stopsAtEmptyLine && index >= failed && index > start && isAfterEmptyLine: return
       case .semicolon where index >= failed && !brackets.contains(.leftBrace):
         if !isScan || brackets.isEmpty { return }
       default: break

@@ -10,7 +10,7 @@ package func print(_ script: ScriptSyntax) -> String {
     if i > 0 { printer.newLine(before: statement.span.lower) } else { printer.start(at: statement.span.lower) }
     printer.printStatement(statement)
     let isLast = i == script.statements.count - 1
-    if !isLast { printer.write(";") }
+    if !isLast, !statement.endsWithLine { printer.write(";") }
   }
   printer.finish()
   return printer.text
@@ -64,6 +64,11 @@ package struct Printer {
   private mutating func breakLine() {
     text += "\n" + String(repeating: " ", count: indent)
     endsWithComment = false
+  }
+
+  /// Leaves out the comments before `offset`, which are in a text that was written as it is.
+  mutating func passComments(before offset: Int) {
+    while nextComment < comments.count, comments[nextComment].span.lower < offset { nextComment += 1 }
   }
 
   /// Comments above everything else.

@@ -4,6 +4,16 @@ import PlumbDiagnostics
 package struct PrintSyntax: Sendable {
   package var columns: [NamedExpressionSyntax]
   package var span: SourceSpan
+
+  /// The value of one expression.
+  package init(value: ExpressionSyntax) {
+    self.init(columns: [NamedExpressionSyntax(names: [], expression: value, span: value.span)], span: value.span)
+  }
+
+  init(columns: [NamedExpressionSyntax], span: SourceSpan) {
+    self.columns = columns
+    self.span = span
+  }
 }
 
 extension PrintSyntax {

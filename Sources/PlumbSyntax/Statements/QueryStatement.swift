@@ -12,6 +12,12 @@ package struct QueryStatementSyntax: Sendable {
   package var mode: Mode
   package var query: QuerySyntax
   package var span: SourceSpan
+
+  package init(mode: Mode, query: QuerySyntax, span: SourceSpan) {
+    self.mode = mode
+    self.query = query
+    self.span = span
+  }
 }
 
 extension QueryStatementSyntax {

@@ -13,3 +13,17 @@ extension CallSyntax {
     self.init(name: name, arguments: arguments, span: span)
   }
 }
+
+extension WhereSyntax {
+  /// A filter that the user did not write as a step.
+  package init(predicate: ExpressionSyntax) {
+    self.init(parameters: [], predicate: predicate, span: predicate.span)
+  }
+}
+
+extension TakeSyntax {
+  /// A limit that the user did not write.
+  package init(count: Int64, at span: SourceSpan) {
+    self.init(parameters: [], count: .literal(LiteralSyntax(value: .long(count), span: span)), span: span)
+  }
+}

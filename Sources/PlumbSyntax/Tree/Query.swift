@@ -5,6 +5,12 @@ package struct QuerySyntax: Sendable {
   package var source: SourceSyntax
   package var operators: [any OperatorNode]
   package var span: SourceSpan
+
+  package init(source: SourceSyntax, operators: [any OperatorNode], span: SourceSpan) {
+    self.source = source
+    self.operators = operators
+    self.span = span
+  }
 }
 
 /// The place where the rows of a query come from.

@@ -6,6 +6,12 @@ package struct ScriptSyntax: Sendable {
   /// In the order of the text; the printer puts them back where they belong.
   package var comments: [CommentSyntax]
   package var span: SourceSpan
+
+  package init(statements: [StatementSyntax], comments: [CommentSyntax], span: SourceSpan) {
+    self.statements = statements
+    self.comments = comments
+    self.span = span
+  }
 }
 
 /// A `//` comment, with its slashes and without the line feed.
@@ -16,13 +22,21 @@ package struct CommentSyntax: Sendable {
   package var isTrailing: Bool
 }
 
+/// One statement of a script, as far as it could be read.
+package struct ScriptPart: Sendable {
+  /// Nil, or incomplete, where there are mistakes.
+  package var statement: StatementSyntax?
+  package var span: SourceSpan
+  package var mistakes: [Diagnostic] = []
+}
+
 /// What `parse` gives back: as much of a tree as the text allowed, and what was wrong with it.
 package struct ParseResult: Sendable {
   package var script: ScriptSyntax
   package var diagnostics: [Diagnostic]
 
-  /// Where the statements with mistakes stand, in the order of the text.
-  package var broken: [SourceSpan] = []
+  /// The statements in the order of the text, with the mistakes in each.
+  package var parts: [ScriptPart]
 
   /// Whether the first mistake is that the text ends where more should follow.
   var endsTooEarly = false

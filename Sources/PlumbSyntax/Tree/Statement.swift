@@ -23,4 +23,7 @@ package enum StatementSyntax: Sendable {
     case .command(let node): node.span
     }
   }
+
+  /// Whether its line ends it, and a `;` might be a part of it.
+  var endsWithLine: Bool { if case .command(let command) = self { command.isLine } else { false } }
 }

@@ -3,51 +3,56 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbKit
 import PlumbStorage
+import PlumbSyntax
 
-/// Commands that change which workspace the shell is in.
-extension DotCommand {
+extension ConsoleAction {
   private static let memory = ":memory:"
 
-  static let open = DotCommand(
-    name: ".open", usage: ".open [FILE | :memory:]",
-    summary: "Goes on in a workspace file, made if it is not there; `:memory:` is the world without a file.",
-    examples: [".open incident.plumb", ".open :memory:", ".open --salvage damaged.plumb", ".open"], reachesOut: true,
-    text: { rest, shell in
-      if rest.isEmpty { return Console.say(try shell.whereItIs()) }
-      if rest == memory {
-        try shell.useMemory()
-        return Console.say(try shell.whereItIs())
+  /// Commands about files of data and the workspace.
+  static let ofFiles: [ConsoleAction] = [
+    ConsoleAction(".load") { command, conversation in
+      let text = command.text("[NAME=]PATH")
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      let file = (name: parts.count == 2 ? parts[0] : nil, path: Paths.typed(parts.last ?? text))
+      let loaded = try Console.working { try conversation.workspace.load([file], $0) }
+      for table in loaded { Console.say("\(table.name): \(counted(table.rows, "row")) from \(table.path)") }
+    },
+    ConsoleAction(".import") { command, conversation in
+      try conversation.importing(Words.of(command.text("PATH... [--map FILE] [--as NAME] ...")))
+    },
+    ConsoleAction(".open") { command, conversation in
+      let text = command.text("FILE | :memory:")
+      if text.isEmpty { return Console.say(try conversation.whereItIs()) }
+      if text == memory {
+        try conversation.useMemory()
+        return Console.say(try conversation.whereItIs())
       }
-      var path = rest
-      let salvages = rest.hasPrefix("--salvage ")
-      if salvages { path = String(rest.dropFirst("--salvage".count).trimmed) }
-      if path.isEmpty || path.hasPrefix("--") { throw usage(".open", "`.open` takes a file") }
-      try shell.open(Paths.typed(path), salvaging: salvages)
-    })
-
-  static let save = DotCommand(
-    name: ".save", usage: ".save FILE", summary: "Writes everything there is into a new workspace file, and goes on in it.",
-    examples: [".save incident.plumb"], reachesOut: true,
-    text: { rest, shell in
-      if rest.isEmpty {
-        guard let path = shell.workspace.store?.file.path else { throw usage(".save", "`.save` needs the name of a new file") }
+      var path = text
+      let salvages = text.hasPrefix("--salvage ")
+      if salvages { path = String(text.dropFirst("--salvage".count).trimmed) }
+      if path.isEmpty || path.hasPrefix("--") { throw usage(command, "`.open` takes a file") }
+      try conversation.open(Paths.typed(path), salvaging: salvages)
+    },
+    ConsoleAction(".save") { command, conversation in
+      let text = command.text("FILE")
+      if text.isEmpty {
+        guard let path = conversation.workspace.store?.file.path else {
+          throw usage(command, "`.save` needs the name of a new file")
+        }
         return Console.say("everything is saved already, in \(path); `.save FILE` copies it")
       }
-      try shell.save(to: Paths.typed(rest))
-    })
-
-  static let `import` = DotCommand(
-    name: ".import", usage: ".import PATH... [--map FILE] [--as NAME] ...",
-    summary: "Reads files of data or telemetry into the open workspace, with the options of `plumb import`.",
-    examples: [".import runs.csv", ".import target/run_results.json", ".import jobs.ndjson --map jobs.kql --preview"],
-    reachesOut: true,
-    text: { rest, shell in
-      if rest.isEmpty { throw usage(".import", "`.import` needs the path of a file or a folder") }
-      try shell.importing(Words.of(rest))
-    })
+      try conversation.save(to: Paths.typed(text))
+    },
+    ConsoleAction(".report") { command, conversation in
+      let path = Paths.typed(command.text("FILE.html or FILE.md"))
+      try conversation.report.write(to: path)
+      Console.say("the session is in \(VisibleText.string(path))")
+    },
+    ConsoleAction(".note") { command, conversation in conversation.report.add(note: command.text("TEXT")) },
+  ]
 }
 
-extension Shell {
+extension Conversation {
   /// What is open, and what is in it.
   fileprivate func whereItIs() throws -> String {
     "\(workspace.store?.file.path ?? "in memory, in no file"): \(try workspace.summary())"
@@ -75,7 +80,7 @@ extension Shell {
   /// Does what `plumb import` does with these words.
   fileprivate func importing(_ words: [String]) throws {
     if words.contains(where: { $0 == "--into" || $0.hasPrefix("--into=") }) {
-      throw DotCommand.usage(".import", "`.import` reads into the workspace that is open; `.open` opens another one")
+      throw Diagnostic("usage", "`.import` reads into the workspace that is open", help: "`.open` opens another one")
     }
     let words = words.map(Paths.expandingHome)
     let command: ImportCommand
@@ -91,7 +96,7 @@ extension Shell {
         let importing = Import(try command.request(), workspace.options)
         return try ImportCommand.show(Console.working { try importing.preview($0) })
       }
-      defer { completion.use(workspace) }
+      defer { host.didChange(workspace) }
       _ = try Console.working { try workspace.take(command.request(), $0) }
     } catch is Stopped {
       Console.say("stopped; what was read until then is kept")

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
 
-/// Runs the queries of the shell: Ctrl-C stops them within a tenth of a second and never ends the shell.
+/// Runs queries so that Ctrl-C stops them within a tenth of a second, and shows on a terminal how far they are.
 struct QueryRun {
   let answers: [Answer]
   let milliseconds: Double
@@ -13,10 +13,15 @@ struct QueryRun {
   /// How long a cancelled query may take to stop before the prompt comes back without it.
   private static let patience = 50.0
 
-  /// - Parameter keepsPartial: whether what had come before Ctrl-C is kept, which `loss` then tells.
+  /// - Parameters:
+  ///   - keepsPartial: whether what had come before Ctrl-C is kept, which `loss` then tells.
+  ///   - body: runs statements of the script, and gives each answer away.
   /// - Throws: the query's diagnostics; `cancelled` after Ctrl-C when there is nothing to keep.
-  init(_ text: String, in workspace: Workspace, keepsPartial: Bool = false) throws {
-    let session = workspace.session()
+  init(
+    of script: ScriptRun, keepsPartial: Bool = false,
+    _ body: @escaping @Sendable (_ give: (Answer) -> Void) throws -> Void
+  ) throws {
+    let session = script.session
     session.options.keepsPartialAnswers = keepsPartial
     // When Ctrl-C was pressed.
     let stopped = Guarded<Double?>(nil)
@@ -35,7 +40,7 @@ struct QueryRun {
         session.cancel()
       }
     ) { () throws -> Result<Void, any Error> in
-      let run = BackgroundRun { try session.run(text) { answer, _ in collected.add(answer) } }
+      let run = BackgroundRun { try body { collected.add($0) } }
       while true {
         let isStopped = stopped.withLock { $0 } != nil
         if let result = run.wait(milliseconds: isStopped ? 10 : 30) { return result }

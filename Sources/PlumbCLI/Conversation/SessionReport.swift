@@ -40,24 +40,3 @@ struct SessionReport {
     }
   }
 }
-
-extension DotCommand {
-  static let report = DotCommand(
-    name: ".report", usage: ".report FILE.html or FILE.md",
-    summary: "Writes the session as one page: queries, results, charts and notes.", examples: [".report incident.html"],
-    reachesOut: true,
-    text: { path, shell in
-      if path.isEmpty { throw usage(".report", "`.report` needs a file") }
-      let path = Paths.typed(path)
-      try shell.report.write(to: path)
-      Console.say("the session is in \(VisibleText.string(path))")
-    })
-
-  static let note = DotCommand(
-    name: ".note", usage: ".note TEXT", summary: "Keeps a remark for the report.",
-    examples: [".note The vendor was down from 02:00 to 03:10."],
-    text: { text, shell in
-      if text.isEmpty { throw usage(".note", "`.note` needs a text") }
-      shell.report.add(note: text)
-    })
-}

@@ -27,3 +27,8 @@ enum Words {
     return hasWord ? words + [word] : words
   }
 }
+
+extension String {
+  /// Without white space at either end.
+  var trimmed: Substring { self[...].trimmed }
+}

@@ -4,55 +4,45 @@ import PlumbEngine
 import PlumbPresentation
 import PlumbSyntax
 
-/// Commands that show what there is: tables, columns, help, history.
-extension DotCommand {
-  static let help = DotCommand(
-    name: ".help", usage: ".help [NAME]", summary: "What there is, or one function, step, chart, table or command.",
-    examples: [".help summarize", ".help bin", ".help .watch"]
-  ) { arguments, shell in
-    guard let name = arguments.first else { return try shell.page(Help.overview(onTour: shell.tour != nil)) }
-    try shell.page(try Help.text(for: name, in: shell.workspace.catalog))
-  }
-
-  static let tables = DotCommand(name: ".tables", usage: ".tables", summary: "The tables and their rows.") { (_: [String], shell: Shell) in
-    try shell.show([Listing.tables(of: shell.workspace.catalog)])
-  }
-
-  static let schema = DotCommand(
-    name: ".schema", usage: ".schema TABLE", summary: "The columns of a table.", examples: [".schema runs"],
-    text: { rest, shell in
-      if rest.isEmpty { throw usage(".schema", "`.schema` needs the name of a table") }
-      let catalog = shell.workspace.catalog
-      guard let path = catalog.hasTable(named: rest) ? [rest] : NamePath(rest)?.parts else {
-        throw usage(".schema", "`\(VisibleText.string(rest))` is not the name of a table")
+extension ConsoleAction {
+  /// Commands that show what there is: tables, columns, help, history.
+  static let ofTexts: [ConsoleAction] = [
+    ConsoleAction(".help") { command, conversation in
+      let name = command.text("NAME")
+      let isOnTour = conversation.host.shell?.tour != nil
+      let text = name.isEmpty ? Help.overview(onTour: isOnTour) : try Help.text(for: name, in: conversation.workspace.catalog)
+      try conversation.host.write(text, isLong: true)
+    },
+    ConsoleAction(".tables") { command, conversation in
+      try conversation.show(Listing.tables(of: conversation.workspace.catalog), of: command)
+    },
+    ConsoleAction(".schema") { command, conversation in
+      guard case .path(let path)? = command["TABLE"] else { throw usage(command, "`.schema` needs the name of a table") }
+      try conversation.show(Listing.columns(of: path.map(\.text), in: conversation.workspace.catalog), of: command)
+    },
+    ConsoleAction(".column") { command, conversation in
+      guard let path = NamePath(command.text("TABLE.COLUMN"))?.parts, path.count > 1, let column = path.last else {
+        throw usage(command, "`.column` needs a table and a column")
       }
-      try shell.show([Listing.columns(of: path, in: catalog)])
-    })
-
-  static let column = DotCommand(
-    name: ".column", usage: ".column TABLE.COLUMN", summary: "How the values of a column are spread.",
-    examples: [".column runs.status", ".column runs.duration"],
-    text: { rest, shell in
-      guard let path = NamePath(rest)?.parts, path.count > 1, let column = path.last else {
-        throw usage(".column", "`.column` needs a table and a column")
+      try ColumnPicture(table: path.dropLast(), column: column).show(in: conversation)
+    },
+    ConsoleAction(".history") { command, conversation in
+      let text = command.text("N")
+      guard let count = text.isEmpty ? 20 : Int(text), count > 0 else {
+        throw usage(command, "`.history` takes a number above 0")
       }
-      try ColumnPicture(table: path.dropLast(), column: column).show(in: shell)
-    })
+      guard let shell = conversation.host.shell else { return }
+      let rows = try shell.log.latest(count)
+      try conversation.show([try Answer(Table(name: "history", schema: QueryLog.schema, rows: rows.map(\.cells)))])
+    },
+    ConsoleAction(".overview") { _, conversation in try Overview.show(in: conversation) },
+  ]
+}
 
-  static let history = DotCommand(
-    name: ".history", usage: ".history [N]",
-    summary: "The last queries with their rows and times; the table `history` has them all.", examples: [".history 5"]
-  ) { arguments, shell in
-    let count = arguments.first.map { Int($0) } ?? 20
-    guard let count, count > 0 else { throw usage(".history", "`.history` takes a number above 0") }
-    let rows = try shell.log.latest(count)
-    try shell.show([try Answer(Table(name: "history", schema: QueryLog.schema, rows: rows.map(\.cells)))])
-  }
-
-  static let overview = DotCommand(
-    name: ".overview", usage: ".overview", summary: "The state of all pipelines on one screen."
-  ) { (_: [String], shell: Shell) in
-    try Overview.show(in: shell)
+extension Conversation {
+  /// Shows rows of a command, or what the steps after it make of them.
+  fileprivate func show(_ rows: Answer, of command: CommandSyntax) throws {
+    try show([try script.piping(rows, through: command)])
   }
 }
 
@@ -64,8 +54,8 @@ struct ColumnPicture {
   /// Values that are listed where they cannot be put into bins.
   private static let listed = 15
 
-  func show(in shell: Shell) throws {
-    let catalog = shell.workspace.catalog
+  func show(in conversation: Conversation) throws {
+    let catalog = conversation.workspace.catalog
     let shown = VisibleText.string(table.joined(separator: "."))
     let schema = try Listing.schema(of: table, in: catalog)
     guard let info = schema.first(where: { $0.name == column }) else {
@@ -82,7 +72,7 @@ struct ColumnPicture {
     let median = info.type == .decimal ? "" : ", median = percentile(\(name), 50)"
     let bounds = isOrdered ? ", smallest = min(\(name))\(median), largest = max(\(name))" : ""
     let mean = info.type.isNumeric || info.type == .timespan ? ", mean = avg(\(name))" : ""
-    let counts = try shell.answers(
+    let counts = try conversation.answers(
       to: """
         \(source) | summarize rows = count(), empty = countif(\(isEmpty)), different = dcount(\(value))\
         \(bounds)\(mean)
@@ -93,15 +83,15 @@ struct ColumnPicture {
       return answer
     }
     guard isOrdered, info.type != .decimal else {
-      all += try shell.answers(to: mostFrequent(source, name))
-      try shell.show(all)
+      all += try conversation.answers(to: mostFrequent(source, name))
+      try conversation.show(all)
       if let different = counts.last?.texts(limit: 1).first?.dropFirst(2).first.flatMap({ Int($0) }), different > Self.listed {
         Console.say("note: the \(Self.listed) most frequent of about \(different) values")
       }
       return
     }
-    let drawn = try shell.answers(to: bins(source, name, info.type))
-    try shell.show(all + drawn.prefix(1))
+    let drawn = try conversation.answers(to: bins(source, name, info.type))
+    try conversation.show(all + drawn.prefix(1))
     if drawn.last?.texts(limit: 1).first?.first == "true" {
       Console.say("note: the picture leaves out the lowest and the highest 1 % of the values, which lie far away")
     }

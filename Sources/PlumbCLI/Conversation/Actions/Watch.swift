@@ -1,0 +1,116 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbKit
+import PlumbPresentation
+import PlumbSyntax
+
+/// A query that is asked again and again.
+struct Watch {
+  private let interval: Double
+  /// The interval as it was typed.
+  private let every: String
+  private let prepared: [StatementSyntax]
+  private let query: QueryStatementSyntax
+  private let condition: ExpressionSyntax?
+
+  init(_ command: CommandSyntax) throws {
+    guard case .literal(let literal)? = command.expression("5s"),
+      let ticks = TimeSpan.parse(print(.literal(literal))), ticks >= TimeSpan.second / 10, ticks <= TimeSpan.day
+    else { throw ConsoleAction.usage(command, "`.watch` needs a time from 100ms to 1d and a query") }
+    guard let embedded = command.query("QUERY"), case .query(let statement) = embedded.result, statement.mode == .run else {
+      throw ConsoleAction.usage(command, "`.watch` needs a query")
+    }
+    interval = Double(ticks) / Double(TimeSpan.millisecond)
+    every = print(.literal(literal))
+    prepared = embedded.statements
+    query = statement
+    condition = command.expression("CONDITION")
+  }
+
+  /// Asks whether a row of the query meets the condition.
+  private func question(_ condition: ExpressionSyntax) -> QueryStatementSyntax {
+    var question = query
+    question.query.operators += [WhereSyntax(predicate: condition), TakeSyntax(count: 1, at: condition.span)]
+    return question
+  }
+
+  /// Ctrl-C ends it, whatever is under way.
+  func run(in conversation: Conversation) throws {
+    let stop = StopFlag()
+    let chosen = (conversation.settings.usesPager, conversation.settings.rowLimit)
+    defer { (conversation.settings.usesPager, conversation.settings.rowLimit) = chosen }
+    // A screen is all that can be watched.
+    conversation.settings.usesPager = false
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      try run(in: conversation) { stop.isSet || Interrupts.shared.wasTaken }
+    }
+    // The terminal shows the Ctrl-C itself, and the prompt begins a line.
+    if stop.isSet, Console.outputIsTerminal { Console.writeOut("") }
+  }
+
+  private func run(in conversation: Conversation, isStopped: () -> Bool) throws {
+    var before: [[String]]?
+    let limit = conversation.settings.rowLimit
+    defer { conversation.settings.marks = [] }
+    while true {
+      let answers = try conversation.answers(to: prepared + [.query(query)])
+      if isStopped() { return }
+      var isMet = false
+      if let condition {
+        let met = try conversation.answers(to: prepared + [.query(question(condition))])
+        if isStopped() { return }
+        isMet = (met.last?.rowCount ?? 0) > 0
+      }
+      let cells = answers.last.map { $0.texts(limit: 200) } ?? []
+      conversation.settings.marks = Self.changes(from: before, to: cells)
+      if Console.outputIsStyled { Console.write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) }
+      let changed = conversation.settings.marks.count
+      if let rows = Console.rows { conversation.settings.rowLimit = min(limit ?? .max, max(3, rows - 8)) }
+      Console.say("every \(every)\(before == nil ? "" : ", \(changed) cells changed"); Ctrl-C ends")
+      before = cells
+      try conversation.show(answers)
+      if isMet { return Console.say("the condition is met") }
+      let end = Machine.milliseconds + interval
+      while !isStopped() && Machine.milliseconds < end { usleep(20_000) }
+      if isStopped() { return }
+    }
+  }
+
+  private static func changes(from before: [[String]]?, to now: [[String]]) -> Set<CellPlace> {
+    guard let before else { return [] }
+    var marks: Set<CellPlace> = []
+    for (row, cells) in now.enumerated() {
+      for (column, text) in cells.enumerated() {
+        let old = before.indices.contains(row) && before[row].indices.contains(column) ? before[row][column] : nil
+        if old != text { marks.insert(CellPlace(row: row, column: column)) }
+      }
+    }
+    return marks
+  }
+}
+
+extension Answer {
+  /// The first rows' cells as text, long ones cut.
+  func texts(limit: Int) -> [[String]] {
+    var rows: [[String]] = []
+    for chunk in chunks where rows.count < limit {
+      let columns = (0..<min(chunk.columnCount, 200)).map { chunk.column($0) }
+      for row in 0..<min(chunk.count, limit - rows.count) {
+        rows.append(
+          columns.map { column in
+            var buffer = ByteBuffer()
+            if column.type == .string {
+              buffer.append(column.cellBytes(at: row).part(from: 0, to: 2000))
+            } else {
+              column.printShortText(at: row, to: &buffer)
+              buffer.truncate(to: 2000)
+            }
+            return buffer.string
+          })
+      }
+    }
+    return rows
+  }
+}

@@ -1,0 +1,22 @@
+import PlumbDatabase
+import PlumbKit
+import PlumbPresentation
+
+/// What the user has chosen for the rest of the session.
+struct OutputSettings {
+  var format: ResultFormat
+  /// Whether the format was named rather than the default.
+  var isFormatChosen: Bool
+  var isTiming: Bool
+  /// Rows of a result that are shown; nil for all.
+  var rowLimit: Int?
+  var usesPager = true
+  /// Where results go instead of the terminal or the standard output.
+  var output: OutputTarget?
+  /// Where the next result goes.
+  var once: OutputTarget?
+  /// Once set it stays.
+  var isSafe: Bool
+  /// Cells to be marked, for `.watch`.
+  var marks: Set<CellPlace> = []
+}

@@ -1,0 +1,144 @@
+import Glibc
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbKit
+import PlumbPresentation
+
+/// Writes the answers of queries to their destination and tells the rest on standard error.
+final class Results {
+  private let destination: Destination
+  /// What the writer writes to: the destination, but that a terminal is not steered by what is in the data.
+  private var sink: ByteSink
+  private var writer: any ResultWriter
+  private let isOnTerminal: Bool
+  private let goesToFile: Bool
+  private var look: Look
+  /// Whether rows are left out without the user having said so.
+  private var isLimitedByDefault: Bool { look.rowLimit == nil && isOnTerminal && look.format.isForPeople }
+  private(set) var rowCount = 0
+  private var hasBegun = false
+  private var hasWrittenText = false
+
+  /// Rows shown of one result on a terminal unless the user says otherwise.
+  static let terminalRowLimit = 1000
+
+  /// What commands such as `.mode` can change.
+  struct Look: Equatable {
+    var format: ResultFormat
+    /// Whether the user has named the format.
+    var isChosen: Bool
+    /// Rows of a result; nil for as many as the format shows.
+    var rowLimit: Int?
+  }
+
+  init(_ options: OutputOptions) throws {
+    isOnTerminal = options.output == nil && Console.outputIsTerminal
+    goesToFile = options.output != nil
+    destination = try Destination(options)
+    look = Self.look(options)
+    if look.format.isBinary && isOnTerminal {
+      throw Diagnostic(
+        "binary-output", "\(look.format.name) is not text, so that a terminal cannot show it",
+        help: "name a file, such as `-o result.\(look.format.name)`")
+    }
+    (sink, writer) = Self.writer(look, to: destination, isOnTerminal: isOnTerminal, goesToFile: goesToFile)
+  }
+
+  /// How results look by what the options say, and by where they go.
+  static func look(_ options: OutputOptions) -> Look {
+    let isOnTerminal = options.output == nil && Console.outputIsTerminal
+    let ofFile = options.output.flatMap { Formats.ofFile(named: $0) }
+    return Look(
+      format: options.format ?? ofFile ?? (isOnTerminal ? .auto : .csv), isChosen: options.format != nil || ofFile != nil,
+      rowLimit: options.rowLimit)
+  }
+
+  private static func writer(
+    _ look: Look, to destination: Destination, isOnTerminal: Bool, goesToFile: Bool
+  ) -> (ByteSink, any ResultWriter) {
+    let isForPeople = look.format.isForPeople
+    let rowLimit = look.rowLimit ?? (isOnTerminal && isForPeople ? terminalRowLimit : nil)
+    var options =
+      isOnTerminal ? Console.formatOptions(rowLimit: rowLimit) : FormatOptions(rowLimit: rowLimit, isASCII: Console.isASCII)
+    options.threads = Machine.processors
+    if !goesToFile && Console.outputIsStyled && isForPeople { options.isStyled = true }
+    let sink = isOnTerminal && !isForPeople ? destination.sink.showingControls() : destination.sink
+    return (sink, look.format.writer(to: sink, options: options))
+  }
+
+  /// Writes later answers in this look; what was begun in another one is ended.
+  func use(_ look: Look) throws {
+    if look == self.look { return }
+    if hasBegun {
+      try writer.finish()
+      try sink.flush()
+    }
+    hasBegun = false
+    self.look = look
+    (sink, writer) = Self.writer(look, to: destination, isOnTerminal: isOnTerminal, goesToFile: goesToFile)
+  }
+
+  /// Writes a text as it is.
+  func write(_ text: String) throws {
+    try sink.flush()
+    hasWrittenText = true
+    destination.sink.buffer.append(text.hasSuffix("\n") ? text : text + "\n")
+    try destination.sink.flush()
+  }
+
+  func write(_ answer: Answer) throws {
+    rowCount += answer.rowCount
+    if answer.isText, !look.isChosen { return try write(answer.text) }
+    hasBegun = true
+    let summary = try writer.write(answer)
+    if isOnTerminal || !summary.isWhole || !answer.remarks.isEmpty || !summary.notes.isEmpty {
+      try flush()
+      if !summary.isWhole {
+        let isCut = isLimitedByDefault && summary.rowsWritten < summary.rows
+        Console.say("(\(summary.sentence())\(isCut ? "; --row-limit shows more" : ""))")
+      }
+      for remark in answer.remarks + summary.notes { Console.say("note: \(remark)") }
+      if isOnTerminal, drawsCharts, let remark = answer.undrawnChart { Console.say("note: \(remark)") }
+    }
+    if let path = try ChartFile.write(answer) { Console.say("note: the chart is in \(path)") }
+  }
+
+  private var drawsCharts: Bool { look.format == .auto || look.format == .svg || look.format == .page }
+
+  func flush() throws {
+    try sink.flush()
+    try destination.sink.flush()
+  }
+
+  func finish() throws {
+    if hasBegun || !hasWrittenText { try writer.finish() }
+    try sink.flush()
+    try destination.commit()
+  }
+
+  /// Ends what was begun so that its form is whole on standard output; leaves no file.
+  func abandon() {
+    if hasBegun {
+      try? writer.finish()
+      try? sink.flush()
+    }
+    destination.discard()
+  }
+}
+
+extension Destination {
+  /// The file that `-o` names, or standard output.
+  convenience init(_ options: OutputOptions) throws {
+    if let path = options.output {
+      try self.init(path: path)
+    } else {
+      self.init(descriptor: STDOUT_FILENO, name: "standard output")
+    }
+  }
+}
+
+extension Answer {
+  /// The lines of a text that its rows are.
+  var text: String { texts(limit: .max).map { ($0.first ?? "") + "\n" }.joined() }
+}

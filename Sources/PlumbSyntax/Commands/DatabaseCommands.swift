@@ -1,0 +1,19 @@
+extension CommandDeclaration {
+  /// Commands about databases of other programs.
+  static let ofDatabases: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".attach",
+      [
+        .value(.path, "PATH"), "as", .value(.newName, "NAME"),
+        .optional([.value(.properties, #"with (survey = "all")"#)]),
+      ], summary: "Makes the tables of an SQLite file readable as NAME.table, without copying them.",
+      examples: [".attach orders.sqlite as shop", "shop.orders | count"]),
+    CommandDeclaration(
+      ".detach", [.value(.databaseName, "NAME")], summary: "Forgets an attached database; its file stays.",
+      examples: [".attach orders.sqlite as shop", ".detach shop"]),
+    CommandDeclaration(
+      ".show attached", [.optional([.value(.databaseName, "NAME")])], traits: .isTabular,
+      summary: "Lists the attached databases; of one, its columns and how their types were found.",
+      examples: [".attach orders.sqlite as shop", ".show attached shop"]),
+  ]
+}

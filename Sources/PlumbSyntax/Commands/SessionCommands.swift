@@ -1,0 +1,119 @@
+extension CommandDeclaration {
+  private static let query = Usage.Part.optional([.value(.query, "QUERY")])
+  private static let onOff = Usage.Part.optional([.either(["on", "off"])])
+
+  /// Commands that look at a query or run it in another way.
+  static let ofScripts: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".explain", [query], summary: "Shows the plan of a query, or of the last one, and does not run it.",
+      examples: [#".explain runs | where status == "failed" | count"#]),
+    CommandDeclaration(
+      ".profile", [query], summary: "Runs a query, or the last one, and shows rows, time and memory of each step.",
+      examples: [".profile runs | summarize count() by source"]),
+    CommandDeclaration(
+      ".format", [query], summary: "Lays out a query, or the last one, with one step on each line.",
+      examples: [#".format runs|where status=="failed"|count"#]),
+    CommandDeclaration(
+      ".expand", [query], summary: "Shows the plain KQL that words such as `lineage` stand for, in a query or the last one.",
+      examples: [".expand lineage downstream of entra-signin-eastus | where tier == 1"]),
+    CommandDeclaration(
+      ".watch", [.value(.timespan, "5s"), .value(.query, "QUERY"), .optional(["until", .value(.expression, "CONDITION")])],
+      summary: "Runs a query repeatedly and marks changed cells, until rows meet a condition or Ctrl-C.",
+      examples: [
+        ".watch 100ms runs | count until Count > 1000",
+        ".watch 1s pipelines | summarize count() by status until count_ > 0",
+      ]),
+    CommandDeclaration(
+      ".read", [.value(.file, "FILE")], traits: .reachesOut, summary: "Runs the queries and commands of a file.",
+      examples: [".read morning.kql"]),
+    CommandDeclaration(
+      ".param", [.optional([.value(.assignment, "NAME=VALUE")])],
+      summary: "Sets a parameter that queries declare; without one lists them.",
+      examples: [".param since=2h", "declare query_parameters(since: timespan = 1d); runs | where started > ago(since) | count"]),
+  ]
+
+  /// Commands about files of data and the workspace.
+  static let ofFiles: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".load", [.value(.files, "[NAME=]PATH")], traits: .reachesOut,
+      summary: "Loads a file as a table, or a folder of files.", examples: [".load runs=runs.csv"]),
+    CommandDeclaration(
+      ".import", [.value(.files, "PATH... [--map FILE] [--as NAME] ...")], traits: .reachesOut,
+      summary: "Imports files of data or telemetry into the open workspace, with the options of `plumb import`.",
+      examples: [".import runs.csv", ".import target/run_results.json", ".import jobs.ndjson --map jobs.kql --preview"]),
+    CommandDeclaration(
+      ".open", [.optional([.value(.file, "FILE | :memory:")])], traits: .reachesOut,
+      summary: "Opens a workspace file, created if missing; `:memory:` is the world without a file.",
+      examples: [".open incident.plumb", ".open :memory:", ".open --salvage damaged.plumb", ".open"]),
+    CommandDeclaration(
+      ".save", [.optional([.value(.file, "FILE")])], traits: .reachesOut,
+      summary: "Writes everything into a new workspace file and opens it.", examples: [".save incident.plumb"]),
+    CommandDeclaration(
+      ".report", [.value(.file, "FILE.html or FILE.md")], traits: .reachesOut,
+      summary: "Writes the session as one page: queries, results, charts and notes.", examples: [".report incident.html"]),
+    CommandDeclaration(
+      ".note", [.value(.text, "TEXT")], summary: "Adds a remark to the report.",
+      examples: [".note The vendor was down from 02:00 to 03:10."]),
+  ]
+
+  /// Commands that say where results go and how they look.
+  static let ofLooks: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".mode", [.optional([.value(.format, "FORMAT")])],
+      summary: "Sets the format of results, such as auto, table, line or json.", examples: [".mode line", ".mode auto"]),
+    CommandDeclaration(
+      ".rows", [.optional([.value(.number, "N")])], summary: "Sets how many rows of a result are shown.",
+      examples: [".rows 50"]),
+    CommandDeclaration(
+      ".output", [.optional([.value(.target, "FILE or |PROGRAM")])], traits: .reachesOut,
+      summary: "Sends results to a file, one after the other, or each to a program; without one back to where they went.",
+      examples: [".output results.csv", ".output |grep failed", ".output"]),
+    CommandDeclaration(
+      ".once", [.value(.target, "FILE or |PROGRAM")], traits: .reachesOut,
+      summary: "Sends the next result to a file or a program; the file's ending selects the format, as in `.md` or `.json`.",
+      examples: [".once failures.md", ".once |wc -l"]),
+    CommandDeclaration(
+      ".timer", aliases: [".timing"], [onOff], summary: "Sets whether each result is timed.", examples: [".timer on"]),
+    CommandDeclaration(
+      ".pager", [onOff], in: .shell, traits: .reachesOut,
+      summary: "Sets whether long results go through `$PAGER` or `less`.", examples: [".pager off"]),
+  ]
+
+  /// Commands that show what there is.
+  static let ofTexts: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".help", aliases: [".h"], [.optional([.value(.topic, "NAME")])],
+      summary: "Explains Plumb, or one function, operator, chart, table or command.",
+      examples: [".help summarize", ".help bin", ".help .watch"]),
+    CommandDeclaration(
+      ".tables", traits: .isTabular, summary: "Lists the tables and their rows.", examples: [".tables"]),
+    CommandDeclaration(
+      ".schema", [.value(.table, "TABLE")], traits: .isTabular, summary: "Lists the columns of a table.",
+      examples: [".schema runs"]),
+    CommandDeclaration(
+      ".column", [.value(.columnPath, "TABLE.COLUMN")], summary: "Shows the distribution of a column's values.",
+      examples: [".column runs.status", ".column runs.duration"]),
+    CommandDeclaration(
+      ".overview", summary: "Shows the state of all pipelines on one screen.", examples: [".overview"]),
+    CommandDeclaration(
+      ".history", [.optional([.value(.number, "N")])], in: .shell,
+      summary: "Lists the last queries with their rows and times; the table `history` has them all.",
+      examples: [".history 5"]),
+  ]
+
+  /// Commands about the session itself.
+  static let ofSessions: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".edit", in: .shell, traits: .reachesOut, summary: "Opens the last query in $EDITOR, and runs what is saved.",
+      examples: [".edit"]),
+    CommandDeclaration(
+      ".safe", summary: "Makes the rest of the session safe: no files, no programs.", examples: [".safe"]),
+    CommandDeclaration(
+      ".quit", aliases: [".exit", ".q"], summary: "Ends the session or the script; in the shell so does Ctrl-D.",
+      examples: [".quit"]),
+    CommandDeclaration(".hint", in: .tour, summary: "Shows what to type.", examples: [".hint"]),
+    CommandDeclaration(".skip", in: .tour, summary: "Goes on to the next step of the tour.", examples: [".skip"]),
+    CommandDeclaration(
+      ".cause", [.value(.word, "WORD")], in: .tour, summary: "Says what the cause is.", examples: [".cause auth"]),
+  ]
+}
