@@ -42,4 +42,11 @@ package struct Diagnostic: Error, Hashable, Sendable {
     self.notes = notes
     self.help = help
   }
+
+  /// The same about a text that begins so many bytes earlier.
+  package func moved(by bytes: Int) -> Diagnostic {
+    var moved = self
+    moved.span = span.map { SourceSpan($0.lower + bytes, $0.upper + bytes) }
+    return moved
+  }
 }

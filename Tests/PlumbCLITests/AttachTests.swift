@@ -92,7 +92,7 @@ struct AttachTests {
     #expect(try problem(".attach \(folder.path)/none.db as a").contains("error[no-file]"))
     #expect(try problem(".attach \(folder.path) as a").contains("error[folder]"))
     #expect(try problem(".attach \(text) as a").contains("error[not-sqlite]"))
-    #expect(try problem(".attach \(database)").contains("error[bad-command]"))
+    #expect(try problem(".attach \(database)").contains("`as` and a name should follow"))
     #expect(try problem(".attach \(database) as a; .attach \(database) as a").contains("error[name-taken]"))
     #expect(try problem(".attach \(database) as runs").contains("error[name-taken]"))
     #expect(try problem(".attach \(database) as a with (survey = \"some\")").contains("error[unknown-property]"))

@@ -44,7 +44,7 @@ struct ModelTests {
     #expect(try answer(path, ".drop model tree_6h").output == "ModelName\n")
     #expect(try answer(path, "predict_models() | count").output == "Count\n0\n")
     #expect(try answer(path, ".drop model tree_6h ifexists").messages == "")
-    #expect(try answer(path, ".train tree within soon").messages.contains("`within` is followed by a time"))
+    #expect(try answer(path, ".train tree within soon").messages.contains("found `soon` where a timespan should be"))
   }
 
   /// What a user did to the tables of a world is not undone behind their back.

@@ -18,7 +18,7 @@ struct PredictionTests {
 
   @Test func refusesWhatItCannotDo() throws {
     for (text, message) in [
-      (".show trees", "did you mean `tree`?"), (".train oracle", "`.train` is followed by tree or forest"),
+      (".show trees", "did you mean `tree`?"), (".train oracle", "`oracle` cannot follow here in `.train`"),
       ("predict_risk(using = \"oracle\")", "`using` is \"tree\" or \"forest\""),
       ("predict_risk(within = 1s)", "`within` is a time from 10m to 7d"),
       ("predict_risk(2h, depth = 1)", "there is no parameter `depth` here"),

@@ -28,8 +28,11 @@ final class Conversation {
     self.workspace = workspace
     self.settings = settings
     self.host = host
+    if settings.isSafe {
+      self.settings.usesPager = false
+      workspace.makeSafe()
+    }
     script = ScriptRun(workspace.session())
-    if settings.isSafe { makeSafe() }
   }
 
   func leave() { wantsToLeave = true }
@@ -93,7 +96,7 @@ final class Conversation {
     return isRight
   }
 
-  /// Runs the statements of a file, as the text around it does after mistakes.
+  /// Runs the statements of a file. After a mistake it goes on as the text around it does; the shell always goes on.
   ///
   /// - Throws: a diagnostic when files read one another without end.
   func read(_ path: String) throws {
@@ -101,7 +104,8 @@ final class Conversation {
     guard readingDepth < 8 else { throw Diagnostic("nested-too-deeply", "files read one another too deeply") }
     readingDepth += 1
     defer { readingDepth -= 1 }
-    if try !run(text, name: path, goesOn: goesOnAfterMistakes) { throw Told() }
+    let isRight = try run(text, name: path, goesOn: goesOnAfterMistakes || host.shell != nil)
+    if !isRight, host.shell == nil { throw Told() }
   }
 
   /// Each part alone, or those of the database that follow one another in one group.

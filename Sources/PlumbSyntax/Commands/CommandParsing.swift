@@ -15,8 +15,8 @@ extension Parser {
         try checkCommandEnd(of: declaration, reading)
       }
     } catch {
-      // A command of one line is not waited for.
-      if !declaration.takesLines { forgetEarlyEnd() }
+      // More is waited for only where something was written that may take several lines.
+      if !declaration.takesLines || !reading.isBegun { forgetEarlyEnd() }
       throw error
     }
     var pipes: [any OperatorNode] = []
@@ -34,6 +34,8 @@ extension Parser {
   private struct CommandReading {
     var places: [CommandSyntax.Place] = []
     var words: [String] = []
+    /// Whether anything follows the name.
+    var isBegun = false
   }
 
   // MARK: Names
@@ -65,7 +67,7 @@ extension Parser {
   private mutating func unknownCommand(
     _ first: Token, _ second: String, _ known: [CommandDeclaration], from start: Int
   ) -> SyntaxFailure {
-    forgetEarlyEnd()
+    defer { forgetEarlyEnd() }
     if known.isEmpty {
       // Names of one word, and of two where the second was written.
       let names = CommandDeclaration.firstWords + (second.isEmpty ? [] : CommandDeclaration.all.map(\.name))
@@ -160,6 +162,7 @@ extension Parser {
         let stops = rest.compactMap { part -> String? in
           if case .optional(let inner) = part, case .word(let word)? = inner.first { word } else { nil }
         }
+        reading.isBegun = reading.isBegun || !at(.end)
         let value = try readValue(kind, stops: stops, of: declaration)
         reading.places.append(CommandSyntax.Place(name: name, value: value))
       }
@@ -212,6 +215,10 @@ extension Parser {
     case .script: return .script(parseEmbeddedScript())
     case .timespan:
       if at(.timespan) { return .expression(.literal(try parseLiteral())) }
+      // A bare word is none, and a table after it is none either.
+      if at(.word), token(after: 1).kind != .leftParen, token(after: 1).kind != .dot {
+        throw unexpected(place.noun, help: "write `\(declaration.usage)`")
+      }
       return .expression(try parseExpression())
     case .path:
       guard at(.commandText) || at(.string) else { throw unexpected(place.noun, help: "write `\(declaration.usage)`") }

@@ -16,6 +16,9 @@ extension Parser {
       while skip(.semicolon) {}
     }
     if at(.end) || at(.semicolon) { throw unexpected("a query", help: "write `\(declaration.usage)`") }
+    if at(.dot), token(after: 1).kind == .word, isAdjacent(after: 1) {
+      throw fail("no-query", "a query belongs here, not a command", at: SourceSpan.joining(token.span, token(after: 1).span))
+    }
     let result: StatementSyntax
     if at(.command) {
       let command = try parseCommand()

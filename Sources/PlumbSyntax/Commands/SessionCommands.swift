@@ -88,7 +88,7 @@ extension CommandDeclaration {
     CommandDeclaration(
       ".tables", traits: .isTabular, summary: "Lists the tables and their rows.", examples: [".tables"]),
     CommandDeclaration(
-      ".schema", [.value(.table, "TABLE")], traits: .isTabular, summary: "Lists the columns of a table.",
+      ".schema", [.value(.tablePath, "TABLE")], summary: "Lists the columns of a table.",
       examples: [".schema runs"]),
     CommandDeclaration(
       ".column", [.value(.columnPath, "TABLE.COLUMN")], summary: "Shows the distribution of a column's values.",

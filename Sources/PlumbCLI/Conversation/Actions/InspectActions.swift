@@ -17,8 +17,12 @@ extension ConsoleAction {
       try conversation.show(Listing.tables(of: conversation.workspace.catalog), of: command)
     },
     ConsoleAction(".schema") { command, conversation in
-      guard case .path(let path)? = command["TABLE"] else { throw usage(command, "`.schema` needs the name of a table") }
-      try conversation.show(Listing.columns(of: path.map(\.text), in: conversation.workspace.catalog), of: command)
+      let name = command.text("TABLE")
+      let catalog = conversation.workspace.catalog
+      guard let path = catalog.hasTable(named: name) ? [name] : NamePath(name)?.parts else {
+        throw usage(command, "`\(VisibleText.string(name))` is not the name of a table")
+      }
+      try conversation.show([Listing.columns(of: path, in: catalog)])
     },
     ConsoleAction(".column") { command, conversation in
       guard let path = NamePath(command.text("TABLE.COLUMN"))?.parts, path.count > 1, let column = path.last else {

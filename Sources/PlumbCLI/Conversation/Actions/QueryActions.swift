@@ -22,7 +22,10 @@ extension ConsoleAction {
         let text = try Interrupts.shared.handling({ session.cancel() }) { try session.expanded(query.text) }.result
         try conversation.host.write(text, isLong: false)
       } catch {
-        throw SourcedDiagnostics(list: Failure.diagnostics(in: error), source: query.text)
+        let mistakes = Failure.diagnostics(in: error)
+        // The text of the command is a part of the text that it is in.
+        guard command.query("QUERY") != nil else { throw SourcedDiagnostics(list: mistakes, source: query.text) }
+        throw Diagnostics(mistakes.map { $0.moved(by: query.span.lower) })
       }
     },
     ConsoleAction(".watch") { command, conversation in try Watch(command).run(in: conversation) },
