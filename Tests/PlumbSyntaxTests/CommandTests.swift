@@ -47,6 +47,9 @@ struct CommandTests {
       name: "until ends the query", text: ".watch 1s T | where until > 1 | count until Count > 5;\nT",
       statements: [".watch 1s T | where until > 1 | count until Count > 5", "T"]),
     Case(
+      name: "until ends a command that is watched", text: ".watch 1s .show tables | count until Count > 5\nT",
+      statements: [".watch 1s .show tables | count until Count > 5", "T"]),
+    Case(
       name: "any text of a remark", text: ".note it's; here // all\n.once |sed 's;a;b;' // x\n.output a.csv; T",
       statements: [".note it's; here // all", ".once |sed 's;a;b;' // x", ".output a.csv", "T"]),
     Case(

@@ -20,7 +20,7 @@ struct ConsoleAction: Sendable {
   static func named(_ name: String) -> ConsoleAction? { byName[name] }
 
   /// A mistake in how a command was called.
-  static func usage(_ command: CommandSyntax, _ sentence: String) -> Diagnostic {
-    Diagnostic("usage", sentence, at: command.span, help: command.declaration.map { "write `\($0.usage)`" })
+  static func usage(_ command: CommandSyntax, _ sentence: String, help: String? = nil) -> Diagnostic {
+    Diagnostic("usage", sentence, at: command.span, help: help ?? command.declaration.map { "write `\($0.usage)`" })
   }
 }

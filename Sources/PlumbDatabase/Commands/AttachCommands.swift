@@ -14,7 +14,7 @@ extension CommandAction {
       do {
         let database = try open(path, command.properties, given.context)
         let report = try attachReport(database, name, given.context)
-        try given.catalog.make([.attach(database, name: name)])
+        try given.make([.attach(database, name: name)])
         return report
       } catch var diagnostic as Diagnostic {
         if diagnostic.span == nil { diagnostic.span = pathSpan }
@@ -24,7 +24,7 @@ extension CommandAction {
     CommandAction(".detach") { command, given in
       let name = try command.required("NAME")
       guard given.catalog.attached(named: name.text) != nil else { throw given.unknownAttachment(name) }
-      try given.catalog.make([.detach(name.text)])
+      try given.make([.detach(name.text)])
       return try databases(given.catalog)
     },
     CommandAction(".show attached") { command, given in

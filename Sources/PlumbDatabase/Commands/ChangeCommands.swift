@@ -14,7 +14,7 @@ extension CommandAction {
             "table-exists", "there is already a table `\(name.text)` with other columns", at: name.span)
         }
       } else {
-        try given.catalog.make([.setTable(Table(name: name.text, schema: schema, groups: []))])
+        try given.make([.setTable(Table(name: name.text, schema: schema, groups: []))])
       }
       return try given.changed(name.text)
     },
@@ -26,7 +26,7 @@ extension CommandAction {
           "table-exists", "there is already a table `\(name.text)`", at: name.span,
           help: "`.append` adds to it, `.set-or-replace` replaces it")
       }
-      try given.catalog.make([.setTable(table)])
+      try given.make([.setTable(table)])
       return try given.added(table)
     },
     CommandAction(".append") { command, given in
@@ -42,13 +42,13 @@ extension CommandAction {
       if given.catalog.hasTable(named: name.text) {
         try given.append(table, at: name.span)
       } else {
-        try given.catalog.make([.setTable(table)])
+        try given.make([.setTable(table)])
       }
       return try given.added(table)
     },
     CommandAction(".set-or-replace") { command, given in
       let table = try given.table(of: command, named: try command.required("T"))
-      try given.catalog.make([.setTable(table)])
+      try given.make([.setTable(table)])
       return try given.added(table)
     },
     CommandAction(".drop table") { command, given in
@@ -60,7 +60,7 @@ extension CommandAction {
           help: Suggestion.nearest(to: name.text, in: given.catalog.tableNames)
             ?? "add `ifexists` after the name to ignore this")
       }
-      try given.catalog.make([.dropTable(name.text)])
+      try given.make([.dropTable(name.text)])
       return try given.changed(nil)
     },
     CommandAction(".rename table") { command, given in
@@ -69,13 +69,13 @@ extension CommandAction {
       if given.catalog.hasTable(named: newName.text) {
         throw Diagnostic("table-exists", "there is already a table `\(newName.text)`", at: newName.span)
       }
-      try given.catalog.make([.renameTable(name.text, to: newName.text)])
+      try given.make([.renameTable(name.text, to: newName.text)])
       return try given.changed(newName.text)
     },
     CommandAction(".clear table") { command, given in
       let name = try command.required("T")
       let schema = try given.knownTable(name)
-      try given.catalog.make([.setTable(Table(name: name.text, schema: schema, groups: []))])
+      try given.make([.setTable(Table(name: name.text, schema: schema, groups: []))])
       return try given.changed(name.text)
     },
   ]
@@ -96,7 +96,7 @@ extension CommandContext {
         "schema-differs", "the query's columns are not those of `\(rows.name)`", at: span,
         help: "it has \(known.map { "\($0.name):\($0.type.name)" }.joined(separator: ", "))")
     }
-    try catalog.make([.append(Table(name: rows.name, schema: known, groups: rows.groups))])
+    try make([.append(Table(name: rows.name, schema: known, groups: rows.groups))])
   }
 
   /// `(a: long, b: string)`

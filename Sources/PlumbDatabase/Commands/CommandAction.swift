@@ -67,6 +67,15 @@ package struct CommandContext {
     }
   }
 
+  /// Makes changes in the catalog; what follows sees it with them.
+  ///
+  /// - Throws: what the catalog's store throws; nothing is changed then.
+  func make(_ changes: [CatalogChange]) throws {
+    // A catalog of which nothing older is read is changed in place.
+    script.pause()
+    try catalog.make(changes)
+  }
+
   // MARK: Names
 
   /// The table of a name that must be there.

@@ -15,7 +15,7 @@ extension CommandAction {
     CommandAction(".drop function") { command, given in
       let name = try command.required("F")
       if given.catalog.storedFunction(named: name.text) != nil {
-        try given.catalog.make([.dropFunction(name.text)])
+        try given.make([.dropFunction(name.text)])
       } else if !command.has("ifexists") {
         throw given.unknownFunction(name)
       }
@@ -65,7 +65,7 @@ extension CommandAction {
       let function = try CatalogFunction(
         name: name.text, parameters: written.parameters, body: written.body, folder: properties["folder"] ?? "",
         summary: properties["docstring"] ?? "")
-      try given.catalog.make([.setFunction(function)])
+      try given.make([.setFunction(function)])
       return try functions([function])
     } catch var diagnostic as Diagnostic {
       if diagnostic.span == nil { diagnostic.span = written.function.span }

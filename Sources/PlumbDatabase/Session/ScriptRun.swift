@@ -171,13 +171,19 @@ package final class ScriptRun: @unchecked Sendable {
       throw Diagnostic(
         "misplaced-command", "`\(command.name)` works in the shell and in scripts, and not here", at: command.nameSpan)
     }
+    let given = CommandContext(
+      catalog: session.catalog, context: try context(after: statements), openForeign: session.options.openForeign,
+      script: self)
+    guard let answer = try action.run(command, given) else { return nil }
+    return try piped(answer, command)
+  }
+
+  /// What a command runs in, with statements prepared for its query.
+  private func context(after statements: [StatementSyntax]) throws -> ExecutionContext {
     let binder = try currentBinder()
     for statement in statements { binder.prepare(statement) }
     begin(binder)
-    let given = CommandContext(
-      catalog: session.catalog, context: binder.context, openForeign: session.options.openForeign, script: self)
-    guard let answer = try action.run(command, given) else { return nil }
-    return try piped(answer, command)
+    return binder.context
   }
 
   private func piped(_ answer: Answer, _ command: CommandSyntax) throws -> Answer {

@@ -20,6 +20,7 @@ extension Parser {
       throw fail("no-query", "a query belongs here, not a command", at: SourceSpan.joining(token.span, token(after: 1).span))
     }
     let result: StatementSyntax
+    endQuery(atLast: stops)
     if at(.command) {
       let command = try parseCommand()
       guard command.declaration?.traits.contains(.isTabular) == true else {
@@ -28,7 +29,6 @@ extension Parser {
       }
       result = .command(command)
     } else {
-      endQuery(atLast: stops)
       result = .query(try parseQueryStatement())
     }
     let span = span(from: start)
@@ -51,7 +51,7 @@ extension Parser {
   private mutating func endQuery(atLast stops: [String]) {
     if stops.isEmpty { return }
     var depth = 0
-    var distance = 0
+    var distance = at(.command) ? 1 : 0
     var last: Int?
     scan: while true {
       let token = token(after: distance)

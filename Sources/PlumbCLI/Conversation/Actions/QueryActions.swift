@@ -12,6 +12,9 @@ extension ConsoleAction {
     ConsoleAction(".profile") { try showPlan($0, $1, mode: .profile) },
     ConsoleAction(".format") { command, conversation in
       let query = try query(of: command, in: conversation)
+      if Formats.named(query.text) != nil, !conversation.workspace.catalog.hasTable(named: query.text) {
+        throw usage(command, "`.format` lays out a query", help: "`.mode \(query.text)` chooses the format of results")
+      }
       let script = ScriptSyntax(statements: query.statements + [query.result], comments: query.comments, span: query.span)
       try conversation.host.write(print(script), isLong: false)
     },
