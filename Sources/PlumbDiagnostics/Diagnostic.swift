@@ -46,7 +46,14 @@ package struct Diagnostic: Error, Hashable, Sendable {
   /// The same about a text that begins so many bytes earlier.
   package func moved(by bytes: Int) -> Diagnostic {
     var moved = self
-    moved.span = span.map { SourceSpan($0.lower + bytes, $0.upper + bytes) }
+    moved.span = span.map { SourceSpan($0.lower + bytes, $0.upper + bytes, in: $0.text) }
     return moved
+  }
+
+  /// The same for somebody who does not see the text that it is about.
+  package var withoutPlace: Diagnostic {
+    var placeless = self
+    placeless.span = nil
+    return placeless
   }
 }
