@@ -1,3 +1,4 @@
+import PlumbSyntax
 import Testing
 
 /// `plumb run` and `plumb pipe`: several statements, and requests from programs.
@@ -32,6 +33,48 @@ struct ScriptTests {
     #expect(run.status == 1)
     #expect(run.output == "{\"TableName\":\"T\",\"RowCount\":1}\n{\"Count\":1}\n{\"Count\":1}\n")
     #expect(run.messages.contains("s.kql:4:11"), "\(run.messages)")
+  }
+
+  /// A script, standard input, `-c`, `.read` and `plumb query -f` are one language.
+  @Test func commandsMeanTheSameEverywhere() throws {
+    let folder = try TemporaryFolder()
+    let text = """
+      .create table visits (page: string)
+      .set pages <| print page = @"\"; // it's ;
+      .mode jsonl
+      .rows 1
+      .show tables
+      | where TableName in ("visits", "pages")
+      | summarize n = count(), rows = sum(Rows)
+
+      .param start=2
+      declare query_parameters(start: long);
+      print x = start
+      .watch 100ms .show tables | where TableName == "pages" | project Rows until Rows == 1
+      .note the end; // of it
+      .quit
+      print "not run"
+      """
+    let script = try folder.write("s.kql", text)
+    let file = folder.url("s.kql").path
+    let runs = try [
+      PlumbProcess(["run", script]), PlumbProcess(["query"], input: text), PlumbProcess(["query", "-c", text]),
+      PlumbProcess(["query", "-f", file]), PlumbProcess(["query", "-c", ".read \(file)"]),
+    ]
+    for run in runs {
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(
+        run.output == "TableName,Columns\nvisits,1\n\nTableName,RowCount\npages,1\n{\"n\":2,\"rows\":1}\n{\"x\":2}\n{\"Rows\":1}\n",
+        "\(run.messages)")
+    }
+  }
+
+  /// What needs a person says so.
+  @Test(arguments: CommandDeclaration.all.filter { $0.place != .everywhere }.map(\.name))
+  func commandsOfTheShellSayWhereTheyWork(name: String) throws {
+    let run = try PlumbProcess(["query", "-c", "\(name)\(name == ".cause" ? " auth" : "")"])
+    #expect(run.status == 1)
+    #expect(run.messages.contains("error[misplaced-command]: `\(name)` works only"), "\(run.messages)")
   }
 
   /// What the shell knows beside the database's commands, scripts know.

@@ -17,7 +17,11 @@ extension Parser {
     }
     if at(.end) || at(.semicolon) { throw unexpected("a query", help: "write `\(declaration.usage)`") }
     if at(.dot), token(after: 1).kind == .word, isAdjacent(after: 1) {
-      throw fail("no-query", "a query belongs here, not a command", at: SourceSpan.joining(token.span, token(after: 1).span))
+      let known = CommandDeclaration.beginning(with: "." + token(after: 1).text.lowercased())
+      guard known.contains(where: { $0.traits.contains(.isTabular) }) else {
+        throw fail("no-query", "a query belongs here, not a command", at: SourceSpan.joining(token.span, token(after: 1).span))
+      }
+      joinCommandName()
     }
     let result: StatementSyntax
     endQuery(atLast: stops)

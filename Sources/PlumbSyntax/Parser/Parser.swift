@@ -237,6 +237,13 @@ package struct Parser {
     tokens[min(index + distance, tokens.count - 1)].kind = kind
   }
 
+  /// Makes a dot and the word that touches it the beginning of a command.
+  mutating func joinCommandName() {
+    let dot = advance()
+    tokens[index] = Token(
+      kind: .command, lower: dot.lower, upper: token.upper, text: "." + token.text, source: dot.source)
+  }
+
   /// Says that the end of the text is where the mistake is, rather than where more is waited for.
   mutating func forgetEarlyEnd() { endsTooEarly = false }
 

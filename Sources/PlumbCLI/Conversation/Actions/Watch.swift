@@ -12,28 +12,37 @@ struct Watch {
   /// The interval as it was typed.
   private let every: String
   private let prepared: [StatementSyntax]
-  private let query: QueryStatementSyntax
+  /// A query, or a command that has rows.
+  private let query: StatementSyntax
   private let condition: ExpressionSyntax?
 
   init(_ command: CommandSyntax) throws {
     guard case .literal(let literal)? = command.expression("5s"),
       let ticks = TimeSpan.parse(print(.literal(literal))), ticks >= TimeSpan.second / 10, ticks <= TimeSpan.day
     else { throw ConsoleAction.usage(command, "`.watch` needs a time from 100ms to 1d and a query") }
-    guard let embedded = command.query("QUERY"), case .query(let statement) = embedded.result, statement.mode == .run else {
-      throw ConsoleAction.usage(command, "`.watch` needs a query")
+    guard let embedded = command.query("QUERY") else { throw ConsoleAction.usage(command, "`.watch` needs a query") }
+    if case .query(let statement) = embedded.result, statement.mode != .run {
+      throw ConsoleAction.usage(command, "`.watch` needs a query that is run")
     }
     interval = Double(ticks) / Double(TimeSpan.millisecond)
     every = print(.literal(literal))
     prepared = embedded.statements
-    query = statement
+    query = embedded.result
     condition = command.expression("CONDITION")
   }
 
   /// Asks whether a row of the query meets the condition.
-  private func question(_ condition: ExpressionSyntax) -> QueryStatementSyntax {
-    var question = query
-    question.query.operators += [WhereSyntax(predicate: condition), TakeSyntax(count: 1, at: condition.span)]
-    return question
+  private func question(_ condition: ExpressionSyntax) -> StatementSyntax {
+    let steps: [any OperatorNode] = [WhereSyntax(predicate: condition), TakeSyntax(count: 1, at: condition.span)]
+    switch query {
+    case .query(var question):
+      question.query.operators += steps
+      return .query(question)
+    case .command(var question):
+      question.pipes += steps
+      return .command(question)
+    case .letBinding, .setOption, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess: return query
+    }
   }
 
   /// Ctrl-C ends it, whatever is under way.
@@ -55,11 +64,11 @@ struct Watch {
     let limit = conversation.settings.rowLimit
     defer { conversation.settings.marks = [] }
     while true {
-      let answers = try conversation.answers(to: prepared + [.query(query)])
+      let answers = try conversation.answers(to: prepared + [query])
       if isStopped() { return }
       var isMet = false
       if let condition {
-        let met = try conversation.answers(to: prepared + [.query(question(condition))])
+        let met = try conversation.answers(to: prepared + [question(condition)])
         if isStopped() { return }
         isMet = (met.last?.rowCount ?? 0) > 0
       }
