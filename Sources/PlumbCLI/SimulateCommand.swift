@@ -3,6 +3,8 @@ import PlumbEngine
 import PlumbKit
 import PlumbSimulator
 
+extension Difficulty: ExpressibleByArgument {}
+
 /// `plumb simulate`: makes a world of pipelines and writes its telemetry into a workspace file.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,6 +18,10 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Another number gives another world.", valueName: "n"))
   var seed: UInt64 = WorldOptions.defaultSeed
+
+  @Option(help: ArgumentHelp(
+    "How much shows before something fails: easy, normal or hard (default: easy).", valueName: "how"))
+  var difficulty = Difficulty.easy
 
   @Option(help: ArgumentHelp("The workspace to write to; without it the world is only made and counted.", valueName: "FILE"))
   var into: String?
@@ -48,6 +54,7 @@ struct SimulateCommand: ParsableCommand {
     simulation.pipelines = pipelines
     simulation.days = days
     simulation.seed = seed
+    simulation.difficulty = difficulty
     if let threads { simulation.threads = threads }
     let file = try into.map { try simulation.file($0) }
     if live, let file, let known = try SimulatedWorld(of: file, threads: simulation.threads) {

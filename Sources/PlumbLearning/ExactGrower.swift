@@ -155,7 +155,7 @@ final class ExactGrower: @unchecked Sendable {
   }
 
   /// The feature and place of the best split; of equally good ones the first feature's, at its lowest value.
-  private func bestSplit(_ task: Pending, _ random: inout RandomGenerator) throws -> (Int, SplitCandidate)? {
+  @inline(never) private func bestSplit(_ task: Pending, _ random: inout RandomGenerator) throws -> (Int, SplitCandidate)? {
     let featureCount = data.features.featureCount
     let results = candidates.view(SplitCandidate.self)
     var best: (feature: Int, split: SplitCandidate)?
@@ -222,7 +222,7 @@ final class ExactGrower: @unchecked Sendable {
   }
 
   /// Splits the range of every order in two that are in order; a side that nobody will read is left as it is.
-  private func part(
+  @inline(never) private func part(
     _ task: Pending, at middle: Int, split: Int, isInOrder: Bool, keepsLeft: Bool, keepsRight: Bool
   ) throws {
     guard keepsLeft || keepsRight else { return }

@@ -46,7 +46,7 @@ package enum TelemetryModel {
 
   package static let edges: Schema = [
     ColumnInfo("upstream", .string), ColumnInfo("downstream", .string), ColumnInfo("kind", .string),
-    ColumnInfo("since", .datetime), ColumnInfo("until", .datetime),
+    ColumnInfo("since", .datetime), ColumnInfo("until", .datetime), ColumnInfo("share", .real),
   ]
 
   package static let alerts: Schema = [

@@ -10,6 +10,7 @@ package struct WorldOptions: Hashable, Sendable {
   /// Days of history.
   package var days: Int
   package var seed: UInt64
+  package var difficulty: Difficulty
   /// When history begins, in ticks.
   package var start: Int64
   /// Workers; they change nothing but the time it takes.
@@ -20,12 +21,13 @@ package struct WorldOptions: Hashable, Sendable {
   package static let defaultSeed: UInt64 = 173
 
   package init(
-    pipelines: Int = 160, days: Int = 30, seed: UInt64 = WorldOptions.defaultSeed,
+    pipelines: Int = 160, days: Int = 30, seed: UInt64 = WorldOptions.defaultSeed, difficulty: Difficulty = .easy,
     start: Int64 = WorldOptions.defaultStart, threads: Int = WorldOptions.processors
   ) {
     self.pipelines = pipelines
     self.days = days
     self.seed = seed
+    self.difficulty = difficulty
     self.start = start
     self.threads = threads
   }
@@ -111,10 +113,12 @@ package final class World: @unchecked Sendable {
       let simulator = made()
       simulator.plan(to: moment(now))
       return try simulator.schemaChangesTable(clock: now)
-    case "runs": return try simulated().store.table(clock: now, threads: options.threads)
+    case "runs":
+      let simulator = try simulated()
+      return try simulator.store.table(clock: now, threads: options.threads, changes: simulator.plan.schemaChanges)
     case "pipelines":
       let simulator = try simulated()
-      return try simulator.store.pipelinesTable(simulator.topology, clock: now)
+      return try simulator.store.pipelinesTable(simulator.topology, clock: now, changes: simulator.plan.schemaChanges)
     case "errors":
       let simulator = try simulated()
       return simulator.store.errorsTable(simulator.topology, simulator.plan, seed: options.seed, clock: now)
@@ -158,8 +162,11 @@ package final class World: @unchecked Sendable {
 
   private func made() -> Simulator {
     if let simulator { return simulator }
-    let topology = Topology(pipelineCount: options.pipelines, seed: options.seed)
-    let made = Simulator(topology: topology, seed: options.seed, origin: options.start)
+    let topology = Topology(
+      pipelineCount: options.pipelines, seed: options.seed, difficulty: options.difficulty,
+      calendar: WorkCalendar(origin: options.start))
+    let made = Simulator(
+      topology: topology, seed: options.seed, origin: options.start, difficulty: options.difficulty)
     simulator = made
     return made
   }

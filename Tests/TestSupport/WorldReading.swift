@@ -3,8 +3,10 @@ import PlumbSimulator
 
 extension World {
   /// A world for tests; sizes are small unless told otherwise.
-  package static func made(pipelines: Int = 40, days: Int = 6, seed: UInt64 = 3, threads: Int = 2) throws -> World {
-    try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, threads: threads))
+  package static func made(
+    pipelines: Int = 40, days: Int = 6, seed: UInt64 = 3, difficulty: Difficulty = .normal, threads: Int = 2
+  ) throws -> World {
+    try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, difficulty: difficulty, threads: threads))
   }
 
   /// A hash of every cell of every table, in order.

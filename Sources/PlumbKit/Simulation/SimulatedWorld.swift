@@ -1,6 +1,7 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbModel
 import PlumbSimulator
 import PlumbStorage
 import PlumbTelemetry
@@ -55,20 +56,34 @@ package final class SimulatedWorld: Sendable {
   }
 
   private static let keys = ["pipelines", "days", "seed", "start"].map { "world.\($0)" }
+  private static let difficultyKey = "world.difficulty"
 
   /// The world of a file, advanced to the file's clock; nil when the file has none.
   ///
-  /// - Throws: a diagnostic when its options are invalid.
+  /// - Throws: a diagnostic when its options are invalid; `earlier-world` when an earlier version of Plumb simulated it,
+  ///   whose worlds went differently. The file's tables can be read all the same.
   package init?(of file: WorkspaceFile, threads: Int) throws {
     let texts = Self.keys.compactMap { file.setting($0) }
     guard texts.count == Self.keys.count, let clockText = file.setting("clock") else { return nil }
     guard let pipelines = Int(texts[0]), let days = Int(texts[1]), let seed = UInt64(texts[2]),
       let start = Int64(texts[3]), let clock = Int64(clockText)
     else { throw Diagnostic("damaged-file", "the simulated world's settings are invalid") }
-    world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, start: start, threads: threads))
+    guard let text = file.setting(Self.difficultyKey), let difficulty = Difficulty(rawValue: text) else {
+      throw Diagnostic(
+        "earlier-world", "`\(file.path)` was simulated by an earlier version of Plumb and cannot go on; its tables can still be read",
+        help: "`plumb simulate --into NEW.plumb` simulates a world that goes on")
+    }
+    world = try World(
+      WorldOptions(pipelines: pipelines, days: days, seed: seed, difficulty: difficulty, start: start, threads: threads))
     let ahead = clock.subtractingReportingOverflow(world.clock)
     guard !ahead.overflow else { throw Diagnostic("world-clock", "the file's clock is not the world's") }
     if ahead.partialValue > 0 { try world.advance(by: ahead.partialValue) }
+  }
+
+  /// What the world of a file knows of its runs and no model sees; nil for other files and for tables that were changed.
+  static func truth(of file: WorkspaceFile, threads: Int) throws -> PredictionTruth? {
+    guard changedTables(in: file).isEmpty, file.setting(difficultyKey) != nil else { return nil }
+    return try SimulatedWorld(of: file, threads: threads)?.world.predictionTruth()
   }
 
   /// Puts the world's tables as they are now into the catalog, each made when a query first reads it.
@@ -104,6 +119,7 @@ package final class SimulatedWorld: Sendable {
     let options = world.options
     let values = [String(options.pipelines), String(options.days), String(options.seed), String(options.start)]
     for (key, value) in zip(Self.keys, values) { try writer.set(key, to: value) }
+    try writer.set(Self.difficultyKey, to: options.difficulty.rawValue)
     try writer.set("clock", to: String(world.clock))
     for name in changed { try writer.set(Self.changeKey(name), to: "1") }
   }

@@ -12,6 +12,8 @@ public struct Simulation: Sendable {
   public var days = 30
   /// Another seed gives another world.
   public var seed: UInt64 = WorldOptions.defaultSeed
+  /// How much the world shows before and when something fails.
+  package var difficulty = Difficulty.easy
   public var threads = Machine.processors
 
   public init() {}
@@ -23,7 +25,7 @@ public struct Simulation: Sendable {
   package func run(_ work: Work) throws -> (world: SimulatedWorld, runs: Int)? {
     BufferRecycling.keep(upTo: min(Machine.memory / 16, 512 << 20))
     work.stopInOrder()
-    let world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, threads: threads))
+    let world = try World(WorldOptions(pipelines: pipelines, days: days, seed: seed, difficulty: difficulty, threads: threads))
     let stage = work.stage("simulating", unit: "runs")
     defer { stage.end() }
     var runs = 0

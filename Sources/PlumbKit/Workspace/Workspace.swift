@@ -78,7 +78,11 @@ public final class Workspace: Sendable {
     }
     if let now = options.now { sessionOptions.clock = { now.ticks } }
     state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
-    catalog.add(TableFunction.telemetry(predictor) { [world] in try world?.world.predictionTruth() })
+    catalog.add(
+      TableFunction.telemetry(predictor) { [world, store, options] in
+        if let world { return try world.world.predictionTruth() }
+        return try store.flatMap { try SimulatedWorld.truth(of: $0.file, threads: options.threads) }
+      })
     catalog.add(CommandAction.prediction(predictor))
     addModels()
   }

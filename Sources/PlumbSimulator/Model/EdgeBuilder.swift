@@ -115,6 +115,6 @@ struct EdgeBuilder {
       Edge(
         upstream: upstream, downstream: downstream, kind: kind, weight: weight,
         grace: slower * random.between(2, 5), since: since.map { $0 / 60_000 * 60_000 } ?? -age,
-        until: until == .max ? .max : until / 60_000 * 60_000))
+        until: until == .max ? .max : until / 60_000 * 60_000, share: nil))
   }
 }

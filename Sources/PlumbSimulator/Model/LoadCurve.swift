@@ -41,6 +41,18 @@ struct LoadCurve: Sendable {
     return here + (next - here) * part
   }
 
+  /// The curve where a holiday is as quiet as a Sunday.
+  @inline(__always) func load(at moment: Int64, offset: Int64, isHoliday: Bool) -> Double {
+    guard isHoliday else { return load(at: moment, offset: offset) }
+    let local = origin &+ moment &* 10_000 &+ offset &* LoadCurve.hour
+    return hours[144 + Int(local / LoadCurve.hour % 24)]
+  }
+
+  /// How much more fails in a season: the weeks before the year ends are the worst, August is quiet.
+  static func season(day: Int64) -> Double {
+    [1, 1, 1.02, 1, 1, 0.97, 0.93, 0.9, 1, 1.04, 1.12, 1.08][DateTime.date(day: Int(day)).month - 1]
+  }
+
   /// The local day of a moment, counted from 0001-01-01.
   @inline(__always) func day(at moment: Int64, offset: Int64) -> Int64 {
     (origin &+ moment &* 10_000 &+ offset &* LoadCurve.hour) / (24 &* LoadCurve.hour)

@@ -50,11 +50,11 @@ struct PipelineModel: Sendable {
   var frailty: Double
   var schemaVersion: Int
 
-  /// What users read in `pipelines.schedule`.
-  var schedule: String {
-    let minutes = interval / 60_000
-    return minutes % 60 == 0 ? "every \(minutes / 60)h" : "every \(minutes)m"
-  }
+  var schedule: Schedule
+  /// The pipeline whose successes start runs, or -1.
+  var trigger = -1
+  /// The records that a run can take, in worlds that are not easy.
+  var capacity = 0.0
 }
 
 /// A dependency of one pipeline on another.
@@ -82,4 +82,6 @@ struct Edge: Sendable {
   /// Milliseconds; `until` is `Int64.max` for an edge that stays.
   var since: Int64
   var until: Int64
+  /// The part of the upstream's records that the downstream reads; nil in easy worlds, whose records do not flow.
+  var share: Double?
 }

@@ -7,6 +7,7 @@ struct RandomStream {
   /// What a stream is for; different purposes never share numbers.
   enum Purpose: UInt64 {
     case topology = 1, edges, runs, incidents, outages, schemas, deployments, details, samples
+    case faults, vendorDays, schedules, flows, texts
   }
 
   /// The key of an entity's streams for one purpose.

@@ -1,18 +1,18 @@
 /// The pipelines of a world, in the order of their layers, and the edges between them, in the order of their
 /// downstreams.
 struct Topology: Sendable {
-  let pipelines: [PipelineModel]
-  let edges: [Edge]
+  var pipelines: [PipelineModel]
+  var edges: [Edge]
   /// For each pipeline, its incoming edges.
   let incoming: [Range<Int>]
   /// For each layer, its pipelines.
   let layers: [Range<Int>]
 
-  /// Records a day of a world of 160 pipelines at a load of 1; business days, ends of months and second attempts
+  /// Records a day of an easy world of 160 pipelines at a load of 1; business days, ends of months and second attempts
   /// bring them to 2.3 million.
   static let dailyRecords = 2_155_000.0
 
-  init(pipelineCount: Int, seed: UInt64) {
+  init(pipelineCount: Int, seed: UInt64, difficulty: Difficulty, calendar: WorkCalendar) {
     var random = RandomStream(seed, .topology, 0)
     let names = TopologyNames(pipelineCount: pipelineCount)
     var pipelines = names.seeds.map { PipelineModel($0, &random) }
@@ -32,6 +32,7 @@ struct Topology: Sendable {
     }
     self.incoming = incoming
     self.pipelines = pipelines
+    if difficulty != .easy { letFlow(calendar, seed: seed) }
   }
 
   /// Rates of weight become records a millisecond that add up to the world's.
@@ -100,7 +101,8 @@ extension PipelineModel {
       queue: random.between(1_500, 9_000), cpu: random.between(0.14, 0.42),
       memory: random.between(300, 2_800), ioWait: random.between(0.02, 0.12),
       noise: random.between(0.0001, 0.0003), frailty: Portable.spread(0.55, &random),
-      schemaVersion: 1 + random.below(9))
+      schemaVersion: 1 + random.below(9),
+      schedule: Schedule(kind: .interval, interval: interval, offset: 0, region: Int32(seed.region), regionOffset: 0))
   }
 
   /// Minutes from run to run: critical pipelines run often.

@@ -14,6 +14,21 @@ struct Behaviour: BitwiseCopyable {
   var ioWait: Double
   var noise: Double
 
+  /// What worlds that are not easy need besides.
+  var schedule: Schedule
+  var meanInterval: Double
+  /// The time that delays are measured by: between two runs, three hours at the most.
+  var pause: Double
+  var jitter: Double
+  var capacity: Double
+  var isSource: Bool
+  var trigger: Int32
+  /// Where the families of messages are that blame upstreams, and those that blame nothing, in a list of all.
+  var upstreamFamilies = 0
+  var upstreamFamilyCount = 1
+  var transientFamilies = 0
+  var transientFamilyCount = 1
+
   init(_ model: PipelineModel) {
     interval = model.interval
     regionOffset = SourceCatalogue.regions[model.region].offset
@@ -28,6 +43,13 @@ struct Behaviour: BitwiseCopyable {
     memory = model.memory
     ioWait = model.ioWait
     noise = model.noise
+    schedule = model.schedule
+    meanInterval = model.schedule.meanInterval
+    pause = Swift.min(meanInterval, 3 * Double(WorkCalendar.hour))
+    jitter = Swift.min(pause * 0.012, 45_000)
+    capacity = model.capacity
+    isSource = model.layer == .ingest
+    trigger = Int32(truncatingIfNeeded: model.trigger)
   }
 }
 
@@ -47,8 +69,15 @@ struct Influence {
   /// The largest hazard so far, and where it comes from.
   var worst = 0.0
   var incident: Int32 = -1
+  /// The kinds of errors of the worst, in an easy world.
   var firstError = ErrorKind.noise.lowerBound
   var errorCount = ErrorKind.noise.count
+  /// What the worst is, and its families of messages, in other worlds.
+  var blame = Blame.chance
+  var family: UInt8 = 0
+  var otherFamily: UInt8 = 0
+
+  enum Blame { case chance, upstream, fault }
 
   @inline(__always) package mutating func add(hazard: Double, incident from: Int32, errors: Range<Int>) {
     survival *= 1 - hazard
@@ -62,6 +91,53 @@ struct Influence {
   @inline(__always) mutating func add(
     _ g: Signature, strength x: Double, isRetry: Bool, incident: Int32, errors: Range<Int>
   ) {
+    let early = show(g, x)
+    let hazard: Double
+    if x > g.threshold {
+      let u = (x - g.threshold) / (1 - g.threshold)
+      hazard = g.transient + (g.peak - g.transient) * u * u * (3 - 2 * u)
+    } else {
+      // Early on a first attempt may fail, and its retry mostly succeeds.
+      hazard = g.transient * early * early * (isRetry ? 0.2 : 1)
+    }
+    add(hazard: hazard, incident: incident, errors: errors)
+  }
+
+  /// Adds what a fault of a world that is not easy does.
+  @inline(__always) mutating func add(_ g: Signature, _ x: Double, isRetry: Bool, _ fault: Effect) {
+    let early = show(g, x)
+    let hazard: Double
+    if x > g.threshold {
+      let u = Swift.min((x - g.threshold) / (0.9 - g.threshold), 1)
+      hazard = g.transient + (g.peak - g.transient) * u * u * (3 - 2 * u)
+    } else {
+      hazard = g.transient * early * early * (isRetry ? 0.2 : 1)
+    }
+    survival *= 1 - hazard
+    guard hazard > worst else { return }
+    worst = hazard
+    incident = fault.incident
+    (blame, family, otherFamily) = (.fault, fault.family, fault.otherFamily)
+  }
+
+  @inline(__always) mutating func add(hazard: Double, fromUpstream from: Int32) {
+    survival *= 1 - hazard
+    guard hazard > worst else { return }
+    worst = hazard
+    incident = from
+    blame = .upstream
+  }
+
+  @inline(__always) mutating func add(hazard: Double, incident from: Int32) {
+    survival *= 1 - hazard
+    guard hazard > worst else { return }
+    worst = hazard
+    incident = from
+    blame = .chance
+  }
+
+  /// Adds the signs of a fault at strength `x`; how much of its early phase is over, 0 to 1.
+  @inline(__always) private mutating func show(_ g: Signature, _ x: Double) -> Double {
     // Signs grow fastest at first and are all there when runs begin to fail for good.
     let early = Swift.min(1, x / g.threshold)
     let shown = early * (2 - early)
@@ -74,14 +150,6 @@ struct Influence {
     withheld += g.withheld * shown
     lateness += g.lateness * shown
     capacity *= 1 - (1 - g.capacity) * shown
-    let hazard: Double
-    if x > g.threshold {
-      let u = (x - g.threshold) / (1 - g.threshold)
-      hazard = g.transient + (g.peak - g.transient) * u * u * (3 - 2 * u)
-    } else {
-      // Early on a first attempt may fail, and its retry mostly succeeds.
-      hazard = g.transient * early * early * (isRetry ? 0.2 : 1)
-    }
-    add(hazard: hazard, incident: incident, errors: errors)
+    return early
   }
 }

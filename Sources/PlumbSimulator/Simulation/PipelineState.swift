@@ -27,6 +27,19 @@ struct PipelineState {
 
   var monthDay: Int64 = -1
   var monthFactor = 1.0
+  var isHoliday = false
+  var season = 1.0
+
+  /// What worlds that are not easy need besides: until when the last success is in time, all records put out so far,
+  /// successes, and those of the triggering pipeline that were seen, and since when nothing runs.
+  var due: Int64 = 0
+  var delivered = 0.0
+  var successes: Int32 = 0
+  var successesSeen: Int32 = 0
+  var idleFrom: Int64 = 0
+
+  /// The time of a run that waits for another pipeline.
+  static let waiting = Int64.max
 
   /// The attempts of the slice at hand.
   var staged = PlainList<RunRecord>()
@@ -34,12 +47,14 @@ struct PipelineState {
   var feed = PlainList<FeedPoint>()
   var firstPoint = 0
 
-  init(_ model: PipelineModel, key: UInt64) {
+  /// - Parameter first: when the first run is due; `waiting` for one that another pipeline starts.
+  init(_ model: PipelineModel, first: Int64, key: UInt64) {
     self.key = key
-    slot = model.offset
-    planned = model.offset
-    lastSuccess = model.offset &- model.interval
-    arrivedUntil = model.offset &- model.interval
+    slot = first == PipelineState.waiting ? 0 : first
+    planned = first
+    lastSuccess = slot &- model.interval
+    arrivedUntil = slot &- model.interval
+    due = slot &+ 2 &* Int64(model.schedule.meanInterval)
     schemaVersion = UInt16(truncatingIfNeeded: model.schemaVersion)
   }
 
@@ -65,6 +80,10 @@ struct FeedPoint: BitwiseCopyable {
   var lastSuccess: Int64
   /// The incident that keeps it from succeeding, or -1.
   var incident: Int32
+  /// How many successes there were, until when the last one is in time, and all records put out.
+  var successes: Int32
+  var due: Int64
+  var delivered: Double
 }
 
 /// A downstream's view along one edge: which points of the upstream and its backup it has passed.
@@ -81,4 +100,6 @@ struct EdgeCursor: BitwiseCopyable {
   var backupInterval: Int64
   var place = 0
   var backupPlace = 0
+  /// What was taken of all that the upstream put out.
+  var taken = 0.0
 }

@@ -123,6 +123,8 @@ final class RunCodes: @unchecked Sendable {
   let messages: StringDictionary
   let errorCodes: StringDictionary
   let categories: StringDictionary
+  /// Whether `messages` has all there are.
+  let areFixed: Bool
   /// Whether codes of pipelines need two bytes.
   let areWide: Bool
   /// By pipeline.
@@ -131,18 +133,19 @@ final class RunCodes: @unchecked Sendable {
   let codeOf: BufferView<UInt8>
   let categoryOf: BufferView<UInt8>
 
-  init(_ topology: Topology) {
+  init(_ topology: Topology, isEasy: Bool) {
     pipelines = StringDictionary(topology.pipelines.map(\.name))
+    areFixed = isEasy
     areWide = topology.pipelines.count > 256
     let sources = CodedTexts(topology.pipelines.map { SourceCatalogue.sources[$0.source].name })
     self.sources = sources.dictionary
     sourceOf = sources.codes
     statuses = StringDictionary(RunStatus.allCases.map(\.name))
     messages = StringDictionary([""] + ErrorKind.all.map(\.message))
-    let codes = CodedTexts([""] + ErrorKind.all.map(\.code))
+    let codes = CodedTexts([""] + (isEasy ? ErrorKind.all.map(\.code) : MessageFamily.all.map(\.code)))
     errorCodes = codes.dictionary
     codeOf = codes.codes
-    let categories = CodedTexts([""] + ErrorKind.all.map(\.category))
+    let categories = CodedTexts([""] + (isEasy ? ErrorKind.all.map(\.category) : MessageFamily.all.map(\.category)))
     self.categories = categories.dictionary
     categoryOf = categories.codes
   }

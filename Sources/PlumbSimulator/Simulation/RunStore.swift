@@ -10,9 +10,13 @@ final class RunStore: @unchecked Sendable {
   let origin: Int64
   private let codes: RunCodes
 
-  init(topology: Topology, origin: Int64) {
+  /// Writes messages that are made for each failure; nil in easy worlds, which have a few fixed ones.
+  let messages: RunMessages?
+
+  init(topology: Topology, origin: Int64, seed: UInt64, isEasy: Bool) {
     self.origin = origin
-    codes = RunCodes(topology)
+    codes = RunCodes(topology, isEasy: isEasy)
+    messages = isEasy ? nil : RunMessages(topology, seed: seed)
   }
 
   var dictionaries: RunCodes { codes }

@@ -16,41 +16,75 @@ final class Simulator: @unchecked Sendable {
   private let behaviours: BufferView<Behaviour>
   private let states: [PipelineCell]
   private let cursors: BufferView<EdgeCursor>
+  private let signatures: [Signature]
   private let kinds: BufferView<ErrorShares>
+  private let families: BufferView<FamilyTraits>
+  private let familyLists: BufferView<UInt8>
+  private let calendar: WorkCalendar
+  private let difficulty: Difficulty
+  var isEasy: Bool { difficulty == .easy }
   private let sliceLength: Int64
 
   /// Runs that a slice has room for, roughly.
   private static let sliceRuns = 131_072.0
 
   /// - Parameter origin: the ticks of the moment 0.
-  init(topology: Topology, seed: UInt64, origin: Int64) {
+  init(topology: Topology, seed: UInt64, origin: Int64, difficulty: Difficulty) {
     self.topology = topology
     self.origin = origin
-    plan = IncidentPlan(topology: topology, seed: seed)
-    store = RunStore(topology: topology, origin: origin)
+    self.difficulty = difficulty
+    let calendar = WorkCalendar(origin: origin)
+    self.calendar = calendar
+    plan = IncidentPlan(topology: topology, seed: seed, difficulty: difficulty, calendar: calendar)
+    store = RunStore(topology: topology, origin: origin, seed: seed, isEasy: difficulty == .easy)
     curve = LoadCurve(origin: origin)
     let count = topology.pipelines.count
-    behaviours = BufferView(topology.pipelines.map { Behaviour($0) })
-    states = topology.pipelines.indices.map {
-      PipelineCell(PipelineState(topology.pipelines[$0], key: RandomStream.key(seed, .runs, $0)))
+    let (all, lists) = Simulator.behaviours(of: topology)
+    behaviours = BufferView(all)
+    familyLists = BufferView(lists)
+    states = topology.pipelines.indices.map { i in
+      let model = topology.pipelines[i]
+      let first = difficulty == .easy
+        ? model.offset : model.schedule.kind == .event ? PipelineState.waiting : model.schedule.first(calendar)
+      return PipelineCell(PipelineState(model, first: first, key: RandomStream.key(seed, .runs, i)))
     }
-    cursors = BufferView(Simulator.cursors(of: topology))
+    cursors = BufferView(Simulator.cursors(of: topology, isEasy: difficulty == .easy))
+    signatures = difficulty == .easy ? Signature.all : FaultKind.all.map(\.signature)
+    families = BufferView(
+      MessageFamily.all.map { FamilyTraits(duration: $0.durationShare, setsAside: $0.setsAside) })
     kinds = BufferView(ErrorKind.all.map { ErrorShares(duration: $0.durationShare, read: $0.readShare) })
 
     var perMillisecond = 0.0
-    for i in 0..<count { perMillisecond += 1.05 / Double(topology.pipelines[i].interval) }
+    for i in 0..<count { perMillisecond += 1.05 / topology.pipelines[i].schedule.meanInterval }
     let length = Int64(Simulator.sliceRuns / perMillisecond) / 60_000 * 60_000
     sliceLength = Swift.min(Swift.max(length, 600_000), 14 * IncidentPlan.day)
   }
 
-  private static func cursors(of topology: Topology) -> [EdgeCursor] {
+  /// What runs are made from, and the list of families of messages that it refers to.
+  private static func behaviours(of topology: Topology) -> ([Behaviour], [UInt8]) {
+    var lists: [UInt8] = []
+    let behaviours = topology.pipelines.map { model in
+      var behaviour = Behaviour(model)
+      func append(_ suspect: MessageFamily.Suspect) -> (Int, Int) {
+        let places = MessageFamily.positions(of: suspect, in: model, shared: nil)
+        lists += places.map { UInt8(truncatingIfNeeded: $0) }
+        return (lists.count - places.count, places.count)
+      }
+      (behaviour.upstreamFamilies, behaviour.upstreamFamilyCount) = append(.upstream)
+      (behaviour.transientFamilies, behaviour.transientFamilyCount) = append(.transient)
+      return behaviour
+    }
+    return (behaviours, lists)
+  }
+
+  private static func cursors(of topology: Topology, isEasy: Bool) -> [EdgeCursor] {
     topology.edges.map { edge in
       let upstream = topology.pipelines[edge.upstream]
       let backup = upstream.backup
       let fanIn = Double(topology.incoming[edge.downstream].count)
       return EdgeCursor(
         since: edge.since, until: edge.until, weight: edge.weight, grace: edge.grace,
-        share: edge.kind == .data ? 0.8 / fanIn : 0, upstream: Int32(truncatingIfNeeded: edge.upstream),
+        share: isEasy ? (edge.kind == .data ? 0.8 / fanIn : 0) : edge.share ?? 0, upstream: Int32(truncatingIfNeeded: edge.upstream),
         backup: Int32(truncatingIfNeeded: backup), interval: upstream.interval,
         backupInterval: backup >= 0 ? topology.pipelines[backup].interval : 0)
     }
@@ -64,12 +98,10 @@ final class Simulator: @unchecked Sendable {
   /// - Parameter progress: called after each slice with the moment reached and the runs so far; false stops there.
   func advance(to moment: Int64, threads: Int, progress: ((Int64, Int) -> Bool)? = nil) throws {
     plan.extend(to: moment)
-    let loop = RunLoop(
-      behaviours: behaviours, states: states, cursors: cursors, incoming: topology.incoming,
-      signatures: Signature.all, kinds: kinds, curve: curve, plan: plan)
+    let advancing = self.advancing
     while clock < moment {
       let end = Swift.min(clock + sliceLength, moment)
-      for layer in topology.layers { try advance(layer, to: end, loop, threads: threads) }
+      for layer in topology.layers { try advance(layer, to: end, advancing, threads: threads) }
       try store.append(states.map(\.state.staged), from: clock, threads: threads)
       for cell in states {
         cell.state.staged.removeAll()
@@ -80,10 +112,26 @@ final class Simulator: @unchecked Sendable {
     }
   }
 
-  private func advance(_ layer: Range<Int>, to end: Int64, _ loop: RunLoop, threads: Int) throws {
+  /// Advances a pipeline to a moment, by the rules of the world.
+  private var advancing: @Sendable (Int, Int64) -> Void {
+    if difficulty == .easy {
+      let loop = EasyLoop(
+        behaviours: behaviours, states: states, cursors: cursors, incoming: topology.incoming, signatures: signatures,
+        kinds: kinds, curve: curve, plan: plan)
+      return { loop.advance($0, to: $1) }
+    }
+    let loop = RunLoop(
+      behaviours: behaviours, states: states, cursors: cursors, incoming: topology.incoming, kinds: signatures, families: families,
+      familyLists: familyLists, curve: curve, calendar: calendar, plan: plan, mute: difficulty.traits.mute)
+    return { loop.advance($0, to: $1) }
+  }
+
+  private func advance(
+    _ layer: Range<Int>, to end: Int64, _ advancing: @escaping @Sendable (Int, Int64) -> Void, threads: Int
+  ) throws {
     let workers = Swift.min(threads, (layer.count + 3) / 4)
     guard workers > 1 else {
-      for pipeline in layer { loop.advance(pipeline, to: end) }
+      for pipeline in layer { advancing(pipeline, end) }
       return
     }
     let next = Atomic<Int>(layer.lowerBound)
@@ -92,7 +140,7 @@ final class Simulator: @unchecked Sendable {
       while true {
         let start = next.wrappingAdd(4, ordering: .relaxed).oldValue
         if start >= last { return }
-        for pipeline in start..<Swift.min(start + 4, last) { loop.advance(pipeline, to: end) }
+        for pipeline in start..<Swift.min(start + 4, last) { advancing(pipeline, end) }
       }
     }
   }

@@ -23,6 +23,15 @@ extension Simulator {
   /// Announced builds, and secrets about to expire where somebody watches them.
   private func planAlerts(clock: Int64) -> [Alert] {
     var alerts: [Alert] = []
+    for notice in plan.notices where notice.at >= 0 && ticks(notice.at) <= clock {
+      let rule: AlertRule = switch notice.kind {
+      case .buildChanged: .buildChanged
+      case .credentialExpiring: .credentialExpiring
+      case .credentialRotated: .credentialRotated
+      }
+      alerts.append(Alert(at: ticks(notice.at), pipeline: notice.pipeline, rule: rule, number: notice.number))
+    }
+    guard isEasy else { return alerts }
     for build in plan.deployments where build.at >= 0 && ticks(build.at) <= clock {
       alerts.append(
         Alert(at: ticks(build.at), pipeline: build.pipeline, rule: .buildChanged, number: Int64(build.build)))
@@ -69,7 +78,7 @@ private struct Alert {
 }
 
 private enum AlertRule: Int {
-  case failedThreeTimes, slowRun, backlogHigh, slaMissed, credentialExpiring, buildChanged
+  case failedThreeTimes, slowRun, backlogHigh, slaMissed, credentialExpiring, buildChanged, credentialRotated
 
   var name: String {
     switch self {
@@ -79,6 +88,7 @@ private enum AlertRule: Int {
     case .slaMissed: "sla-missed"
     case .credentialExpiring: "credential-expiring"
     case .buildChanged: "build-changed"
+    case .credentialRotated: "credential-rotated"
     }
   }
 
@@ -87,7 +97,7 @@ private enum AlertRule: Int {
     case .failedThreeTimes, .slaMissed: tier == 1 ? "critical" : "high"
     case .backlogHigh: tier == 1 ? "high" : "medium"
     case .slowRun, .credentialExpiring: "medium"
-    case .buildChanged: "info"
+    case .buildChanged, .credentialRotated: "info"
     }
   }
 
@@ -99,6 +109,7 @@ private enum AlertRule: Int {
     case .slaMissed: "\(pipeline) has had no success for \(number) minutes, more than agreed"
     case .credentialExpiring: "A credential of \(pipeline) expires in about \(number) hours"
     case .buildChanged: "Build \(number) of \(pipeline) was deployed"
+    case .credentialRotated: "The credential of \(pipeline) was rotated"
     }
   }
 }
@@ -116,7 +127,7 @@ private struct AlertWatch {
 
   init(_ model: PipelineModel, origin: Int64) {
     sla = model.sla * 10_000
-    usualBatch = model.rate * Double(model.interval)
+    usualBatch = model.rate * model.schedule.meanInterval
     lastSuccess = origin + model.offset * 10_000
   }
 

@@ -20,9 +20,11 @@ extension RunStore {
         var random = RandomStream(key: key, step: Int(id))
         text.removeAll()
         let moment = (segment.started.view(Int64.self)[row] &- origin) / 10_000
-        ErrorDetails(segment: segment, row: row, moment: moment).write(
+        ErrorDetails(segment: segment, row: row, moment: moment, isEasy: messages == nil).write(
           topology.pipelines[pipeline], plan.schemaChanges[pipeline], builds[pipeline], &random, to: &text)
-        rows.append(segment, row, at: at, text)
+        var message = ByteBuffer()
+        messages?.write(segment, row, pipeline: pipeline, origin: origin, changes: plan.schemaChanges, to: &message)
+        rows.append(segment, row, at: at, message, text)
         if rows.count == RowGroup.capacity {
           groups.append(rows.seal())
           rows = ErrorRows(codes)
@@ -44,6 +46,7 @@ private struct ErrorRows {
   private let errorCodes = Buffer(byteCount: RowGroup.capacity)
   private let categories = Buffer(byteCount: RowGroup.capacity)
   private let messages = Buffer(byteCount: RowGroup.capacity)
+  private let texts = VectorBuilder(.string)
   private let details = VectorBuilder(.dynamic)
 
   init(_ codes: RunCodes) {
@@ -51,7 +54,7 @@ private struct ErrorRows {
     pipelines = Buffer(byteCount: RowGroup.capacity * (codes.areWide ? 2 : 1))
   }
 
-  mutating func append(_ segment: RunSegment, _ row: Int, at moment: Int64, _ text: ByteBuffer) {
+  mutating func append(_ segment: RunSegment, _ row: Int, at moment: Int64, _ message: ByteBuffer, _ text: ByteBuffer) {
     at.view(Int64.self)[count] = moment
     ids.view(Int32.self)[count] = segment.runID.view(Int32.self)[row]
     let pipeline = segment.pipeline(row, areWide: codes.areWide)
@@ -63,6 +66,7 @@ private struct ErrorRows {
     errorCodes.view(UInt8.self)[count] = segment.errorCode.view(UInt8.self)[row]
     categories.view(UInt8.self)[count] = segment.errorCategory.view(UInt8.self)[row]
     messages.view(UInt8.self)[count] = segment.error.view(UInt8.self)[row]
+    if !codes.areFixed { message.withBytes { texts.append(bytes: $0) } }
     text.withBytes { details.append(bytes: $0) }
     count += 1
   }
@@ -75,7 +79,7 @@ private struct ErrorRows {
         .filledCodes(codes.pipelines, codes.pipelineEncoding, count: count, pipelines),
         .filledCodes(codes.errorCodes, .codes8, count: count, errorCodes),
         .filledCodes(codes.categories, .codes8, count: count, categories),
-        .filledCodes(codes.messages, .codes8, count: count, messages), details.finish(),
+        codes.areFixed ? .filledCodes(codes.messages, .codes8, count: count, messages) : texts.finish(), details.finish(),
       ], count: count)
   }
 }
@@ -85,14 +89,19 @@ private struct ErrorDetails {
   let segment: RunSegment
   let row: Int
   let moment: Int64
+  let isEasy: Bool
 
   func write(
     _ pipeline: PipelineModel, _ changes: [SchemaChange], _ builds: [Deployment], _ random: inout RandomStream,
     to out: inout ByteBuffer
   ) {
     let place = Int(segment.error.view(UInt8.self)[row]) - 1
-    guard ErrorKind.all.indices.contains(place) else { return }
-    let kind = ErrorKind.all[place]
+    let count = isEasy ? ErrorKind.all.count : MessageFamily.all.count
+    guard (0..<count).contains(place) else { return }
+    let code = isEasy ? ErrorKind.all[place].code : MessageFamily.all[place].code
+    let category = isEasy ? ErrorKind.all[place].category : MessageFamily.all[place].category
+    let isBuild = isEasy
+      ? ErrorKind.places(of: .badDeployment).contains(place) : MessageFamily.all[place].causes.contains(.cause(.badDeployment))
     let mark = out.beginObject()
     var slots = 1
     func add(_ key: StaticString, _ number: Int64) {
@@ -108,12 +117,18 @@ private struct ErrorDetails {
     let seconds = segment.duration.view(Int64.self)[row] / 10_000_000
     out.appendKey("attempt")
     out.appendLong(Int64(segment.attempt.view(Int32.self)[row]))
-    switch kind.category {
+    switch category {
     case "auth":
-      add("http_status", kind.code == "AUTH-403" ? 403 : 401)
+      add("http_status", code == "AUTH-403" || code == "Forbidden" ? 403 : 401)
       add("credential", "\(SourceCatalogue.sources[pipeline.source].prefix)-reader-\(pipeline.region + 1)")
     case "vendor":
-      add("http_status", kind.code == "VENDOR-429" ? 429 : kind.code == "VENDOR-500" ? 500 : 503)
+      let status: Int64 = switch code {
+      case "VENDOR-429", "TooManyRequests": 429
+      case "VENDOR-500", "AF50000": 500
+      case "502": 502
+      default: 503
+      }
+      add("http_status", status)
       add("retry_after_s", Int64(30 * (1 + random.below(10))))
       add("vendor", pipeline.vendor)
     case "timeout":
@@ -133,7 +148,7 @@ private struct ErrorDetails {
       add("memory_mb", Int64(segment.memory.view(Int32.self)[row]))
       add("worker", "w-\(1 + random.below(24))")
     default:
-      if ErrorKind.places(of: .badDeployment).contains(place) {
+      if isBuild {
         if let build = builds.last(where: { $0.at <= moment }) { add("build", Int64(build.build)) }
       } else {
         add("waited_s", segment.upstreamDelay.view(Int64.self)[row] / 10_000_000)

@@ -5,7 +5,8 @@ import PlumbModel
 private struct Summary {
   var lastRun: Int64?
   var lastSuccess: Int64?
-  var lastError = 0
+  /// The run whose error is the last.
+  var lastError: (segment: Int, row: Int)?
   var last = RunStatus.succeeded
   var isRunning = false
   var runs = 0
@@ -16,7 +17,7 @@ private struct Summary {
 
 extension RunStore {
   /// The pipelines as they are at `clock`.
-  func pipelinesTable(_ topology: Topology, clock: Int64) throws -> Table {
+  func pipelinesTable(_ topology: Topology, clock: Int64, changes: [[SchemaChange]]) throws -> Table {
     let summaries = summaries(topology.pipelines.count, clock: clock)
     let writer = RowsWriter(TelemetryModel.pipelines)
     for (i, pipeline) in topology.pipelines.enumerated() {
@@ -31,12 +32,12 @@ extension RunStore {
       writer.append(5, string: SourceCatalogue.regions[pipeline.region].name)
       writer.append(6, string: pipeline.vendor)
       writer.append(7, string: pipeline.backup >= 0 ? topology.pipelines[pipeline.backup].name : "")
-      writer.append(8, string: pipeline.schedule)
+      writer.append(8, string: pipeline.schedule.text)
       writer.append(9, word: sla)
       writer.append(10, string: status(summary, freshness: freshness, sla: sla))
       writer.append(11, wordOrNull: summary.lastRun)
       writer.append(12, wordOrNull: summary.lastSuccess)
-      writer.append(13, text: dictionaries.messages[summary.lastError])
+      writer.append(13, string: lastError(summary, i, changes))
       writer.append(14, wordOrNull: freshness)
       if summary.runs > 0 {
         writer.append(15, real: Double(summary.successes) / Double(summary.runs))
@@ -48,6 +49,15 @@ extension RunStore {
       writer.endRow()
     }
     return Table(name: "pipelines", schema: TelemetryModel.pipelines, groups: try writer.finish())
+  }
+
+  private func lastError(_ summary: Summary, _ pipeline: Int, _ changes: [[SchemaChange]]) -> String {
+    guard let (number, row) = summary.lastError else { return "" }
+    let segment = segments[number]
+    guard let messages else { return String(dictionaries.messages[Int(segment.error.view(UInt8.self)[row])]) }
+    var text = ByteBuffer()
+    messages.write(segment, row, pipeline: pipeline, origin: origin, changes: changes, to: &text)
+    return text.string
   }
 
   /// A pipeline that is not failing but whose data is older than agreed is stale.
@@ -62,7 +72,9 @@ extension RunStore {
     var summaries = Array(repeating: Summary(), count: count)
     let areWide = dictionaries.areWide
     let dayAgo = clock - 864_000_000_000
+    var number = -1
     forEachSegment { segment, n in
+      number += 1
       let started = segment.started.view(Int64.self)
       let ended = segment.ended.view(Int64.self)
       let statuses = segment.status.view(UInt8.self)
@@ -84,7 +96,7 @@ extension RunStore {
           summaries[pipeline].duration &+= durations[row]
           summaries[pipeline].lastSuccess = ended[row]
         }
-        if errors[row] != 0 { summaries[pipeline].lastError = Int(errors[row]) }
+        if errors[row] != 0 { summaries[pipeline].lastError = (number, row) }
         if ended[row] > dayAgo { summaries[pipeline].records &+= Int64(outs[row]) }
       }
     }

@@ -15,6 +15,7 @@ extension Simulator {
       writer.append(3, word: ticks(edge.since))
       let hasEnded = edge.until != .max && ticks(edge.until) <= clock
       writer.append(4, wordOrNull: hasEnded ? ticks(edge.until) : nil)
+      if let share = edge.share { writer.append(5, real: share) } else { writer.appendNull(5) }
       writer.endRow()
     }
     return Table(name: "edges", schema: TelemetryModel.edges, groups: try writer.finish())

@@ -6,7 +6,9 @@ extension RunStore {
   /// The row group of a segment's first `n` rows as they stand at `clock` (ticks).
   ///
   /// A run that has not ended by then is `running`, and what only its end tells is null.
-  func group(_ segment: RunSegment, count n: Int, clock: Int64) -> RowGroup {
+  ///
+  /// - Parameter changes: the changes of schema by pipeline, which messages name.
+  func group(_ segment: RunSegment, count n: Int, clock: Int64, changes: [[SchemaChange]]) -> RowGroup {
     if let sealed = segment.sealed { return sealed }
     let codes = dictionaries
     let ended = segment.ended.view(Int64.self)
@@ -47,11 +49,29 @@ extension RunStore {
       .filledNarrow(.long, count: n, segment.schemaVersion),
       .filledCodes(codes.errorCodes, .codes8, count: n, code),
       .filledCodes(codes.categories, .codes8, count: n, category),
-      .filledCodes(codes.messages, .codes8, count: n, error),
+      texts(segment, error, count: n, changes),
     ]
     let group = RowGroup(columns, count: n)
     if n == RowGroup.capacity && going.isEmpty { segment.sealed = group }
     return group
+  }
+
+  /// The messages, as codes of the few that an easy world has, or each by itself.
+  private func texts(_ segment: RunSegment, _ error: Buffer, count n: Int, _ changes: [[SchemaChange]]) -> Vector {
+    guard let messages else { return .filledCodes(dictionaries.messages, .codes8, count: n, error) }
+    let column = VectorBuilder(.string)
+    let places = error.view(UInt8.self)
+    let areWide = dictionaries.areWide
+    var text = ByteBuffer()
+    for row in 0..<n {
+      text.removeAll()
+      if places[row] != 0 {
+        let pipeline = segment.pipeline(row, areWide: areWide)
+        messages.write(segment, row, pipeline: pipeline, origin: origin, changes: changes, to: &text)
+      }
+      text.withBytes { column.append(bytes: $0) }
+    }
+    return column.finish()
   }
 
   /// Calls `body` with each segment and its number of rows, in order.
@@ -63,7 +83,7 @@ extension RunStore {
   }
 
   /// All runs at `clock`; groups are made on several threads.
-  func table(clock: Int64, threads: Int) throws -> Table {
+  func table(clock: Int64, threads: Int, changes: [[SchemaChange]]) throws -> Table {
     var parts: [(RunSegment, Int)] = []
     forEachSegment { parts.append(($0, $1)) }
     let made = Guarded([RowGroup?](repeating: nil, count: parts.count))
@@ -74,7 +94,7 @@ extension RunStore {
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard place < work.count else { return }
-        let group = group(work[place].0, count: work[place].1, clock: clock)
+        let group = group(work[place].0, count: work[place].1, clock: clock, changes: changes)
         made.withLock { $0[place] = group }
       }
     }

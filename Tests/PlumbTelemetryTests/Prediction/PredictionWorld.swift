@@ -13,7 +13,7 @@ final class PredictionWorld: Sendable {
   let catalog = Catalog()
 
   init(pipelines: Int = 30, days: Int = 14, seed: UInt64 = 5) throws {
-    let world = try World.made(pipelines: pipelines, days: days, seed: seed)
+    let world = try World.made(pipelines: pipelines, days: days, seed: seed, difficulty: .easy)
     self.world = world
     for name in ["runs", "edges", "schema_changes"] { catalog.add(try world.table(named: name)) }
   }
