@@ -137,7 +137,7 @@ package struct Forest: Hashable, Sendable {
   }
 
   /// Calls `body` for blocks of rows that together are all of them, on all workers.
-  private static func inBlocks(
+  static func inBlocks(
     of matrix: FeatureMatrix, _ context: ExecutionContext,
     _ body: @Sendable (_ columns: BufferTable<Double>, _ rows: Range<Int>) -> Void
   ) throws {

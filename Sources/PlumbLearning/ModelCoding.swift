@@ -117,6 +117,70 @@ extension Forest {
   }
 }
 
+extension Boosting {
+  package func write(to writer: inout ModelWriter) {
+    writer.append(base)
+    writer.append(starts.count)
+    for start in starts { writer.append(Int(start)) }
+    writer.append(nodes.count)
+    for node in nodes {
+      // A leaf has no feature; features are counted from 1.
+      writer.append(Int(node.feature) + 1)
+      writer.append(node.missingGoesLeft ? 1 : 0 as UInt8)
+      writer.append(node.feature < 0 ? 0 : Int(node.right))
+      writer.append(node.number)
+    }
+  }
+
+  package static func read(from reader: inout ModelReader, _ features: [String]) throws -> Boosting {
+    let base = try reader.real()
+    let treeCount = try reader.count(ofWidth: 4)
+    let starts = try (0..<treeCount).map { _ in Int32(truncatingIfNeeded: try reader.number()) }
+    let nodeCount = try reader.count(ofWidth: 17)
+    var nodes: [Node] = []
+    nodes.reserveCapacity(nodeCount)
+    for _ in 0..<nodeCount {
+      let feature = try reader.number() - 1
+      let flag = try reader.byte(), right = try reader.number(), number = try reader.real()
+      guard feature < features.count, flag < 2, feature >= 0 ? !number.isNaN : number.isFinite, right <= nodeCount else {
+        throw ModelReader.damaged("a node asks what cannot be answered")
+      }
+      nodes.append(
+        Node(
+          feature: Int32(truncatingIfNeeded: feature), missingGoesLeft: flag == 1,
+          right: feature < 0 ? -1 : Int32(truncatingIfNeeded: right), number: number))
+    }
+    // Each tree begins where the last one ends, and its questions lead on within it.
+    guard base.isFinite, starts.first ?? 0 == 0, zip(starts, starts.dropFirst()).allSatisfy({ $0 < $1 }),
+      starts.last.map({ Int($0) < nodeCount }) ?? (nodeCount == 0)
+    else { throw ModelReader.damaged("it is no tree") }
+    for (tree, start) in starts.enumerated() {
+      let end = tree + 1 < starts.count ? Int(starts[tree + 1]) : nodeCount
+      for place in Int(start)..<end where nodes[place].feature >= 0 {
+        let right = Int(start) + Int(nodes[place].right)
+        guard right > place + 1, right < end, place + 1 < end else { throw ModelReader.damaged("it is no tree") }
+      }
+    }
+    return Boosting(features: features, base: base, nodes: nodes, starts: starts)
+  }
+}
+
+extension ScoreBands {
+  package func write(to writer: inout ModelWriter) {
+    writer.append(bounds)
+    writer.append(below)
+    writer.append(above)
+  }
+
+  package static func read(from reader: inout ModelReader) throws -> ScoreBands {
+    let bounds = try reader.reals(), below = try reader.reals(), above = try reader.reals()
+    guard below.count == above.count, bounds.count + 1 == below.count || below.isEmpty && bounds.isEmpty,
+      (below + above).allSatisfy({ $0 >= 0 && $0.isFinite }), bounds.allSatisfy({ !$0.isNaN })
+    else { throw ModelReader.damaged("its intervals are none") }
+    return ScoreBands(bounds: bounds, below: below, above: above)
+  }
+}
+
 extension Calibration {
   package func encoded() -> [UInt8] {
     var writer = ModelWriter(.calibration)

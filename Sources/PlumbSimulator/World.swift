@@ -185,6 +185,8 @@ package struct RunTruth: Sendable {
   package var hazard: [Float]
   /// The id in `incidents` that made the attempt fail; empty for noise and for attempts that did not fail.
   package var incident: [String]
+  /// What is at work on each pipeline and when.
+  package var faults: [PredictionTruth.Fault]
 }
 
 extension World {
@@ -196,7 +198,7 @@ extension World {
       for (number, place) in simulator.shownIncidents(clock: ticksNow).enumerated() {
         names[Int32(truncatingIfNeeded: place)] = incidentName(number)
       }
-      var truth = RunTruth(hazard: [], incident: [])
+      var truth = RunTruth(hazard: [], incident: [], faults: simulator.faults)
       truth.hazard.reserveCapacity(simulator.store.count)
       truth.incident.reserveCapacity(simulator.store.count)
       simulator.store.forEachSegment { segment, n in

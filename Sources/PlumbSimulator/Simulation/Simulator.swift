@@ -93,6 +93,17 @@ final class Simulator: @unchecked Sendable {
   /// Draws faults and schema changes up to `moment` without running anything.
   func plan(to moment: Int64) { plan.extend(to: moment) }
 
+  /// The faults that are at work on each pipeline, in the order of pipelines.
+  var faults: [PredictionTruth.Fault] {
+    topology.pipelines.indices.flatMap { i in
+      plan.effects[i].map { effect in
+        PredictionTruth.Fault(
+          pipeline: topology.pipelines[i].name, began: ticks(effect.began), ended: ticks(effect.ended),
+          kind: isEasy ? Int(effect.cause) : Int(effect.kind))
+      }
+    }
+  }
+
   /// Runs the world up to `moment`, which is not before the clock.
   ///
   /// - Parameter progress: called after each slice with the moment reached and the runs so far; false stops there.

@@ -15,6 +15,7 @@ extension World {
       }
     }
     return PredictionTruth(
-      hazards: truth.hazard, causes: truth.incident.map { $0.isEmpty ? "" : causeOf[$0] ?? "" })
+      hazards: truth.hazard, causes: truth.incident.map { $0.isEmpty ? "" : causeOf[$0] ?? "" },
+      faults: truth.faults)
   }
 }

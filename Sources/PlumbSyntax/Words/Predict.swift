@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// The kind of model that `using` names.
 package struct ModelSyntax: Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case tree, forest
+    case tree, forest, boosting
   }
   package var kind: Kind
   package var span: SourceSpan
@@ -111,11 +111,11 @@ extension Parser {
   private mutating func readModel() throws(SyntaxFailure) -> ModelSyntax? {
     guard skipWord("using") else { return nil }
     let known = ModelSyntax.Kind.allCases.map(\.rawValue)
-    guard at(.word) else { throw unexpected("`tree` or `forest`", help: "write `using tree`") }
+    guard at(.word) else { throw unexpected("`tree`, `forest` or `boosting`", help: "write `using boosting`") }
     guard let kind = ModelSyntax.Kind(rawValue: token.text) else {
       throw fail(
         "unknown-model", "there is no kind of model called `\(token.text)`", at: token.span,
-        help: Suggestion.nearest(to: token.text, in: known) ?? "write `using tree` or `using forest`")
+        help: Suggestion.nearest(to: token.text, in: known) ?? "write `using tree`, `using forest` or `using boosting`")
     }
     let model = ModelSyntax(kind: kind, span: advance().span)
     if atWord("within") { throw fail("unexpected-text", "`within` stands before `using`", at: token.span) }

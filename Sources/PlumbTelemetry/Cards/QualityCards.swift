@@ -6,17 +6,21 @@ struct QualityCards {
   let rows: [CardRow]
   let names: [String]
 
-  private static let rules = [("never_fails", "never"), ("failed_last", "last"), ("own_rate", "own"), ("hazard", "best")]
+  private static let rules = [
+    ("never_fails", "never"), ("failed_last", "last"), ("own_rate", "own"), ("latest_failure", "latest"), ("hazard", "best"),
+    ("knowing_faults", "told"),
+  ]
   private static let explanation =
-    "never: no run fails; last: fails as the last one did; own: by its own rate; best: no one can do better"
+    "never: no run fails; last: fails as the last one did; own: by its own rate; latest: the latest failure first; "
+    + "best: no one can do better; told: the model, told which faults are at work"
 
   /// - Returns: the columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     let indent = 2
     let figure = 6, interval = 14, rule = 6
     let names = rows.map { DisplayWidth.columns(of: $0.text("metric")) }.max() ?? 0
-    let hasRules = page.width >= indent + 16 + figure + interval + 4 * (rule + 1) + 6
-    let room = page.width - indent - figure - interval - 4 - (hasRules ? 4 * (rule + 1) + 1 : 0)
+    let hasRules = page.width >= indent + 16 + figure + interval + Self.rules.count * (rule + 1) + 6
+    let room = page.width - indent - figure - interval - 4 - (hasRules ? Self.rules.count * (rule + 1) + 1 : 0)
     let name = max(8, min(names, room))
     var section: String?
     var explains = false

@@ -47,12 +47,14 @@ struct RiskCards {
       return []
     }
     list(&page, withReasons: rows.count <= Self.mostCompact)
-    return Set(names).subtracting(["pipeline", "risk", "low", "high", "lift", "reasons"])
+    return Set(names).subtracting(["pipeline", "risk", "low", "high", "lift", "state", "reasons"])
   }
 
   /// The reasons one by one; `leaf: 12 of 20 failed` is told as what was seen.
   private static func reasons(_ row: CardRow) -> (told: [String], seen: String) {
     var told = row.text("reasons").split(separator: ";").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+    let state = row.text("state")
+    if !state.isEmpty { told.insert(state, at: 0) }
     guard let leaf = told.last, leaf.hasPrefix("leaf: ") else { return (told, "") }
     told.removeLast()
     return (told, String(leaf.dropFirst(6)) + " in the same state")
@@ -75,7 +77,7 @@ struct RiskCards {
       page.folded(reason, after: i == 0 ? "why" : "", indent: isNarrow ? 4 : indent)
     }
     if !seen.isEmpty { page.folded(seen, after: "seen", indent: isNarrow ? 6 : indent) }
-    for name in names where !["pipeline", "risk", "low", "high", "lift", "reasons"].contains(name) {
+    for name in names where !["pipeline", "risk", "low", "high", "lift", "state", "reasons"].contains(name) {
       let text = row.text(name)
       if text.isEmpty { continue }
       let label = KQLName.printable(name)

@@ -21,7 +21,7 @@ extension CommandAction {
         return try Answer(text: predictor.treeText ?? "")
       },
       CommandAction(".train") { command, given in
-        let method = command.words.first { RiskMethod(rawValue: $0) != nil } ?? RiskMethod.tree.rawValue
+        let method = command.words.first { RiskMethod(rawValue: $0) != nil } ?? RiskMethod.boosting.rawValue
         var within = ""
         if let expression = command.expression("2h") {
           guard case .timespan(let ticks)? = try given.value(of: expression) else {

@@ -73,7 +73,14 @@ struct Feature: Sendable {
     Feature("downstream_queue") { value, _ in "a downstream queues \(brief(value)) times as long as usual" },
     Feature("downstream_failed") { value, _ in "\(brief(value)) of a downstream's last 5 attempts failed" },
     Feature("hours_since_schema_change", changes: false) { value, _ in "its schema changed \(ago(value)) ago" },
+    Feature("days_to_month_end", changes: false) { value, _ in "the month ends in \(brief(value)) days" },
+    Feature("due_yesterday", changes: false) { value, _ in "\(runs(value)) started at this time yesterday" },
+    Feature("failed_yesterday", changes: false) { value, _ in "\(brief(value)) attempts failed at this time yesterday" },
+    Feature("due_last_week", changes: false) { value, _ in "\(runs(value)) started at this time a week ago" },
+    Feature("failed_last_week", changes: false) { value, _ in "\(brief(value)) attempts failed at this time a week ago" },
   ]
+
+  private static func runs(_ count: Double) -> String { count == 1 ? "1 run" : "\(brief(count)) runs" }
 
   static let names = all.map(\.name)
 

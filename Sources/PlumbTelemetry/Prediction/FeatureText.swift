@@ -104,7 +104,16 @@ enum FeatureText {
       + iff(memory > 1, min_of(2 * (memory - 1), 1.0), 0.0) + iff(cpu > 0, min_of(5 * cpu, 1.0), 0.0)
       + iff(io > 0, min_of(5 * io, 1.0), 0.0) + iff(malformed > 0.003, min_of(10 * (malformed - 0.003), 1.0), 0.0)
       + iff(lateness_last > 0.05, min_of(2 * (lateness_last - 0.05), 1.0), 0.0) + iff(volume < 0.8, 0.8 - volume, 0.0)
-    | extend hour = hourofday(moment), weekday = dayofweek(moment) / 1d);
+    | extend hour = hourofday(moment), weekday = dayofweek(moment) / 1d,
+      days_to_month_end = (endofmonth(moment) - moment) / 1d);
+    // What started at the same time of yesterday and of a week ago, and had ended by the moment.
+    let same_times = attempts
+    | mv-expand days = dynamic([1, 7]) to typeof(long)
+    | extend again = started + days * 1d
+    | mv-expand k = range(max_of(0, tolong(ceiling((as_of - again) / step))), min_of(tolong(ceiling((as_of - again + within) / step)) - 1, moments - 1)) to typeof(long)
+    | where ended < as_of - k * step
+    | summarize due_yesterday = sumif(first, days == 1), failed_yesterday = sumif(failed, days == 1),
+      due_last_week = sumif(first, days == 7), failed_last_week = sumif(failed, days == 7) by pipeline, k;
     let neighbours = own
     | project pipeline, moment, failed_last, failed_in_a_row, failed_of_5, hours_since_failure, runs_since_success, strain, queue;
     let above = edges_seen
@@ -132,7 +141,10 @@ enum FeatureText {
     | lookup kind=leftouter above on pipeline, moment
     | lookup kind=leftouter far_above on pipeline, moment
     | lookup kind=leftouter below on pipeline, moment
-    | lookup kind=leftouter changes on pipeline, k;
+    | lookup kind=leftouter changes on pipeline, k
+    | lookup kind=leftouter same_times on pipeline, k
+    | extend due_yesterday = coalesce(due_yesterday, 0), failed_yesterday = coalesce(failed_yesterday, 0),
+      due_last_week = coalesce(due_last_week, 0), failed_last_week = coalesce(failed_last_week, 0);
 
     """#
 

@@ -62,6 +62,14 @@ package struct PredictionQuestion: Hashable, Sendable {
     """
   }
 
+  /// What follows the features where outcomes are shown with them: what happened after each moment.
+  package static let outcomesText = FeatureText.outcomes + """
+    // The newest moment, k = 0, has no outcome yet. Training asks for many `moments` and leaves it out.
+    features
+    | lookup kind=leftouter outcomes on pipeline, k
+
+    """
+
   /// The query that stands for `runs`, by the columns of `runs` and of `runs_seen`.
   package static func runsText(_ runs: Schema, seen: Schema) -> String { DatedRuns(runs: runs, seen: seen).text }
 

@@ -76,6 +76,14 @@ struct PredictionRows: Sendable {
     return kept
   }
 
+  /// Whether a row's pipeline had no failure within the horizon before its moment, which features know up to a day back.
+  func isNew(_ row: Int, within: Int64) -> Bool {
+    let hours = Double(Swift.min(within, PredictionQuestion.day)) / Double(PredictionQuestion.hour)
+    return features.value(PredictionRows.sinceFailure, row: row) >= hours
+  }
+
+  private static let sinceFailure = Feature.names.firstIndex(of: "hours_since_failure") ?? 0
+
   func row(_ row: Int) -> FeatureRow {
     FeatureRow(values: features.row(row), upstreamName: upstreams.isEmpty ? "" : upstreams[row])
   }

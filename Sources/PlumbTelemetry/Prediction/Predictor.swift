@@ -9,7 +9,7 @@ package struct PredictionOptions: Hashable, Sendable {
   /// The moment of prediction, in ticks.
   package var asOf: Int64
 
-  package init(within: Int64 = 2 * PredictionQuestion.hour, method: RiskMethod = .tree, asOf: Int64) {
+  package init(within: Int64 = 2 * PredictionQuestion.hour, method: RiskMethod = .boosting, asOf: Int64) {
     self.within = within
     self.method = method
     self.asOf = asOf
@@ -88,7 +88,7 @@ package final class Predictor: Sendable {
     let question = PredictionQuestion(asOf: options.asOf, within: options.within)
     let rows = try PredictionRows(try source.run(question.predictionText(source)), context: source.context)
     if rows.count == 0 { source.context.remark(try Predictor.remarkOnSilence(options, source)) }
-    return try RiskTable(model: kept.model, rows: rows, context: source.context).table(wanted: wanted.map(Set.init))
+    return try RiskTable(model: kept.model, rows: rows, within: options.within, context: source.context).table(wanted: wanted.map(Set.init))
   }
 
   /// `2026-04-01 12:00`
@@ -120,7 +120,19 @@ package final class Predictor: Sendable {
     let model = try Predictor.explaining(options, source) {
       let rows = try PredictionRows(try source.run(question.trainingText(source)), context: source.context)
         .withUsual()
-      return try RiskModel(rows, using: options.method, question: question, context: source.context)
+      do {
+        return try RiskModel(rows, using: options.method, question: question, context: source.context)
+      } catch let diagnostic as Diagnostic where diagnostic.code == "too-little-history" {
+        guard let rule = try RiskModel(rule: rows) else { throw diagnostic }
+        return rule
+      }
+    }
+    if model.isRule {
+      source.context.remark(
+        "there are too few failures to learn from (\(model.positives) in \(model.rows) moments of pipelines): "
+          + "risks follow the last status alone")
+    } else if model.positives < 30 {
+      source.context.remark("the model knows only \(model.positives) moments before a failure: its risks are rough")
     }
     if let telling = model.telling { source.context.remark(telling.remark) }
     return shelf.withLock { shelf in
@@ -155,9 +167,9 @@ package final class Predictor: Sendable {
   static func history(before end: Int64, within: Int64, _ source: PredictionSource) throws -> PredictionQuestion {
     try source.checkRuns()
     let span = try HistorySpan(before: end, source)
-    // Days with many runs are fewer days: about three million runs, and half a million rows.
-    let days = Swift.max(1, Swift.min(span.days, 3_000_000 / Swift.max(1, span.runsPerDay)))
-    let pairs = Swift.max(1, 500_000 / Swift.max(1, span.pipelines))
+    // Days with many runs are fewer days: about a million and a half of runs, and 150,000 rows.
+    let days = Swift.max(1, Swift.min(span.days, 1_500_000 / Swift.max(1, span.runsPerDay)))
+    let pairs = Swift.max(1, 150_000 / Swift.max(1, span.pipelines))
     // Beyond an hour, a step that is no divisor of a day, so that all hours of the day are met.
     let steps: [Int64] = [1, 5, 7, 11, 13, 17, 19, 23, 29, 37, 47]
     let hours = steps.first { days * 24 / $0 <= pairs } ?? 47

@@ -9,8 +9,11 @@ struct QualityReport {
     ColumnInfo("section", .string), ColumnInfo("metric", .string), ColumnInfo("value", .real), ColumnInfo("low", .real),
     ColumnInfo("high", .real), ColumnInfo("positives", .long), ColumnInfo("of", .long),
     ColumnInfo("never_fails", .real), ColumnInfo("failed_last", .real), ColumnInfo("own_rate", .real),
-    ColumnInfo("hazard", .real),
+    ColumnInfo("latest_failure", .real), ColumnInfo("hazard", .real), ColumnInfo("knowing_faults", .real),
   ]
+
+  /// The rules that cost nothing, as remarks call them; the model is contestant 0.
+  private static let rules = [(1, "never_fails"), (2, "failed_last"), (3, "own_rate"), (4, "latest_failure")]
 
   /// One way of giving each held-out row a score, and the probability that it stands for.
   private struct Contestant {
@@ -26,11 +29,11 @@ struct QualityReport {
 
   /// - Parameter rows: all moments of the question.
   static func table(
-    _ rows: PredictionRows, _ question: PredictionQuestion, method: RiskMethod, aftermath: Aftermath,
+    _ rows: PredictionRows, _ question: PredictionQuestion, method: RiskMethod, aftermath: Aftermath, faults: FaultFeatures?,
     context: ExecutionContext
   ) throws -> Table {
     var report = QualityReport()
-    try report.fill(rows, question, method, aftermath, context)
+    try report.fill(rows, question, method, aftermath, faults, context)
     return Table(
       name: "predict_quality", schema: schema, groups: [RowGroup(report.builders.map { $0.finish() }, count: report.count)])
   }
@@ -43,7 +46,7 @@ struct QualityReport {
 
   private mutating func fill(
     _ rows: PredictionRows, _ question: PredictionQuestion, _ method: RiskMethod, _ aftermath: Aftermath,
-    _ context: ExecutionContext
+    _ faults: FaultFeatures?, _ context: ExecutionContext
   ) throws {
     let cut = QualityReport.heldOut(rows)
     let embargo = Int32(question.within / question.step)
@@ -68,12 +71,23 @@ struct QualityReport {
     own.risks = own.scores.map { model.risk(of: $0) }
     let never = Contestant(
       scores: outcomes.map { _ in 0 }, risks: outcomes.map { _ in 0 }, accurate: .infinity, balanced: .infinity)
+    let sinceFailure = column("hours_since_failure")
+    let latest = try contestant { rows in sinceFailure(rows).map { -$0 } }
+    let knowing = try faults.map { faults in
+      // The same learner, told what is at work.
+      let told = try Boosting.train(
+        try faults.adding(to: training, at: before).training(Array(0..<training.count)),
+        BoostingOptions(rounds: Swift.max(60, model.boosting?.rounds ?? 150)), context: context)
+      let scores = try told.probabilities(for: faults.adding(to: heldOut, at: test).features, context: context)
+      return Contestant(scores: scores, risks: scores, accurate: 0.5, balanced: 0.5)
+    }
     let all = [
-      own, never, try contestant(column("failed_last")), try contestant(column("usual_failures")),
+      own, never, try contestant(column("failed_last")), try contestant(column("usual_failures")), latest,
       hazards.map { hazards in
         // The truth needs no choosing: a failure is called where it is likelier than not.
         Contestant(scores: hazards, risks: hazards, accurate: 0.5, balanced: 0.5)
       },
+      knowing,
     ]
 
     let positives = outcomes.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -84,17 +98,23 @@ struct QualityReport {
     add("held out", "base rate", [baseRate], positives, outcomes.count)
     add(
       "held out", "days", [Estimate(Double(cut + 1) * Double(question.step) / Double(PredictionQuestion.day))], nil, nil)
-    line("ranking", "ROC-AUC") { RankedScores(scores: $0.scores, positives: outcomes).rocAUC() }
-    line("ranking", "PR-AUC") { RankedScores(scores: $0.scores, positives: outcomes).averagePrecision() }
-    let groups = heldOut.steps.map { Int($0) }
-    line("ranking", "precision at 5") {
-      precision(atTop: 5, scores: $0.scores, positives: outcomes, groups: groups).estimate
+    let everything = Array(0..<heldOut.count)
+    let news = everything.filter { heldOut.isNew($0, within: question.within) }
+    for (section, places) in [
+      ("ranking", everything), ("newly at risk", news), ("still failing", Array(Set(everything).subtracting(news)).sorted()),
+    ] {
+      rank(section, places, all, heldOut, context)
     }
     line("ranking", "lift at 5") {
-      let top = precision(atTop: 5, scores: $0.scores, positives: outcomes, groups: groups).estimate
+      let top = precision(
+        atTop: 5, scores: $0.scores, positives: outcomes, groups: heldOut.steps.map { Int($0) }
+      ).estimate
       return top.scaled(by: 1 / baseRate.value)
     }
     line("ranking", "lift of the top 5 %") { RankedScores(scores: $0.scores, positives: outcomes).lift(atTop: 0.05) }
+    if positives < 30 {
+      context.remark("only \(positives) failures were held out: the figures say little")
+    }
     for (section, threshold) in [
       ("most accurate point", { (it: Contestant) in it.accurate }), ("best F1 point", { $0.balanced }),
     ] {
@@ -113,6 +133,43 @@ struct QualityReport {
     try causes(training, before, heldOut, test, aftermath, question, context)
   }
 
+  /// The figures of order for some of the held-out rows; the model's intervals draw pipelines anew, not rows.
+  private mutating func rank(
+    _ section: String, _ places: [Int], _ all: [Contestant?], _ heldOut: PredictionRows, _ context: ExecutionContext
+  ) {
+    let outcomes = places.map { heldOut.failed[$0] }
+    let positives = outcomes.reduce(0) { $0 + ($1 ? 1 : 0) }
+    guard positives > 0, positives < outcomes.count else { return }
+    let scores = all.map { contestant in contestant.map { contestant in places.map { contestant.scores[$0] } } }
+    let intervals = scores[0].flatMap {
+      ClusterBootstrap(scores: $0, positives: outcomes, clusters: places.map { heldOut.pipelines[$0] }).intervals()
+    }
+    func line(_ metric: String, _ interval: Interval?, _ figure: ([Double]) -> Estimate) {
+      var figures = scores.map { $0.map(figure) }
+      if let own = figures[0], let interval {
+        figures[0] = Estimate(
+          own.value, Interval(Swift.min(own.value, interval.low), Swift.max(own.value, interval.high)))
+      }
+      add(section, metric, figures, positives, outcomes.count)
+      guard section != "still failing", positives >= 30, let own = figures[0]?.value else { return }
+      let better = Self.rules.compactMap { index, name in (figures[index]?.value).map { (name: name, value: $0) } }
+        .filter { $0.value > own + 1e-9 }.max { $0.value < $1.value }
+      if let better {
+        context.remark(
+          "\(section == "ranking" ? "" : "\(section): ")the rule `\(better.name)` has a better \(metric) "
+            + "(\(Feature.brief(better.value)) to \(Feature.brief(own)))")
+      }
+    }
+    line("ROC-AUC", intervals?.roc) { RankedScores(scores: $0, positives: outcomes).rocAUC() }
+    line("PR-AUC", intervals?.precision) { RankedScores(scores: $0, positives: outcomes).averagePrecision() }
+    let groups = places.map { Int(heldOut.steps[$0]) }
+    for count in [5, 10] {
+      line("precision at \(count)", nil) {
+        precision(atTop: count, scores: $0, positives: outcomes, groups: groups).estimate
+      }
+    }
+  }
+
   /// How many failures of each cause are called, by a tree that has met the cause and by one that has not.
   ///
   /// The second tree's training leaves out every moment of a pipeline within a day of a failure with the cause.
@@ -120,23 +177,23 @@ struct QualityReport {
     _ training: PredictionRows, _ before: [Int], _ heldOut: PredictionRows, _ test: [Int], _ aftermath: Aftermath,
     _ question: PredictionQuestion, _ context: ExecutionContext
   ) throws {
-    let seen = try RiskModel(training, using: .tree, question: question, context: context)
-    let seenScores = try seen.scores(for: heldOut.features, context: context)
+    let seen = try PlainTree(training, question, context)
+    let seenScores = seen.scores(heldOut)
     for code in aftermath.causes.indices.sorted(by: { aftermath.causes[$0] < aftermath.causes[$1] }) {
       let isOf = test.map { aftermath.cause[$0] == Int32(code) }
       let total = isOf.reduce(0) { $0 + ($1 ? 1 : 0) }
       guard total > 0 else { continue }
       let name = aftermath.causes[code]
-      func recall(_ model: RiskModel, _ scores: [Double]) -> Estimate {
+      func recall(_ model: PlainTree, _ scores: [Double]) -> Estimate {
         let called = isOf.indices.reduce(0) { $0 + (isOf[$1] && scores[$1] >= model.threshold ? 1 : 0) }
         return .share(Double(called), of: Double(total))
       }
       add("recall by cause", name, [recall(seen, seenScores)], total, total)
       let untouched = before.indices.filter { aftermath.near[before[$0]] & (1 &<< UInt64(code)) == 0 }
       guard
-        let unseen = try? RiskModel(training.selecting(untouched), using: .tree, question: question, context: context)
+        let unseen = try? PlainTree(training.selecting(untouched), question, context)
       else { continue }
-      let scores = try unseen.scores(for: heldOut.features, context: context)
+      let scores = unseen.scores(heldOut)
       add("recall by cause, never met in training", name, [recall(unseen, scores)], total, total)
       let among = isOf.indices.filter { isOf[$0] || !heldOut.failed[$0] }
       let auc = RankedScores(scores: among.map { scores[$0] }, positives: among.map { isOf[$0] }).rocAUC()
@@ -167,9 +224,29 @@ struct QualityReport {
     append(4, own?.interval.high)
     if let positives { builders[5].append(word: Int64(positives)) } else { builders[5].appendNull() }
     if let total { builders[6].append(word: Int64(total)) } else { builders[6].appendNull() }
-    for other in 1..<5 { append(6 + other, other < figures.count ? figures[other]?.value : nil) }
+    for other in 1..<7 { append(6 + other, other < figures.count ? figures[other]?.value : nil) }
     count += 1
   }
+}
+
+/// One tree grown from the outcomes themselves, cheap enough to grow one for each cause.
+private struct PlainTree {
+  let tree: DecisionTree
+  let threshold: Double
+
+  /// - Throws: `too-little-history`.
+  init(_ rows: PredictionRows, _ question: PredictionQuestion, _ context: ExecutionContext) throws {
+    let parts = try RiskParts(rows, question)
+    let leaf = Swift.min(200, Swift.max(10, parts.training.rowCount / 200))
+    tree = try DecisionTree.train(
+      parts.training, TreeOptions(criterion: .gini, maxDepth: 16, minLeaf: leaf, splits: .binned), context: context
+    ).pruned(by: parts.validation, loss: .logLoss).tree
+    threshold = RankedScores(
+      scores: tree.probabilities(for: parts.validation.features), positives: parts.later.map { rows.failed[$0] }
+    ).operatingPoint(for: .accuracy).threshold
+  }
+
+  func scores(_ rows: PredictionRows) -> [Double] { tree.probabilities(for: rows.features) }
 }
 
 extension Estimate {
@@ -193,9 +270,11 @@ extension Predictor {
     guard let runs = try source.table("runs") else {
       throw Diagnostic("no-runs", "there is no table `runs` to predict from")
     }
-    let aftermath = try Aftermath(of: rows, question, runs: runs, truth: try truth(), context: source.context)
+    let truth = try truth()
+    let aftermath = try Aftermath(of: rows, question, runs: runs, truth: truth, context: source.context)
+    let faults = truth.flatMap { $0.faults.isEmpty ? nil : FaultFeatures($0.faults, of: rows, question) }
     return try Predictor.explaining(options, source) {
-      try QualityReport.table(rows, question, method: options.method, aftermath: aftermath, context: source.context)
+      try QualityReport.table(rows, question, method: options.method, aftermath: aftermath, faults: faults, context: source.context)
     }
   }
 }

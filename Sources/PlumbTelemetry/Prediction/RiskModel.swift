@@ -4,23 +4,33 @@ import PlumbLearning
 
 /// How risks are learned.
 package enum RiskMethod: String, Hashable, Sendable, CaseIterable {
-  /// One tree, whose leaf gives the risk and the reasons.
+  /// One tree, taught by boosting, whose leaf gives the risk and the reasons.
   case tree
-  /// Many trees give the risk; one tree beside them gives the reasons.
+  /// Many trees give the risk; one tree taught by them gives the reasons.
   case forest
+  /// Trees that correct each other give the risk; one tree taught by them gives the reasons.
+  case boosting
 }
 
 /// What says how likely each pipeline is to fail, and why.
 ///
-/// - Learned from the earlier four fifths of the moments; the later fifth prunes the tree, calibrates the risks and
-///   chooses the operating point. A moment's outcome is known before the next part begins.
+/// - Learned twice: from the earlier four fifths of the moments, so that the later fifth says when to stop, prunes the tree,
+///   calibrates the risks, measures their intervals and chooses the operating point; then as it was chosen from all rows.
+///   A moment's outcome is known before the next part begins.
+/// - With too little to learn from, one question is the model: whether the last attempt failed.
 struct RiskModel: Sendable {
   let method: RiskMethod
+  /// What reasons, paths and smallest changes are read from.
   let tree: DecisionTree
   let forest: Forest?
+  let boosting: Boosting?
   let calibration: Calibration
+  /// How sure a risk is by its score.
+  let bands: ScoreBands
   /// Raw scores from here on are called failing: where most pipelines of the later fifth are called what they were.
   let threshold: Double
+  /// The same for the shares of the tree.
+  let treeThreshold: Double
   /// The share of rows that failed.
   let baseRate: Double
   /// The unit of each feature's changes.
@@ -31,66 +41,92 @@ struct RiskModel: Sendable {
   let validationAUC: Estimate
   /// A feature that alone tells failures apart, as far as the model was learned in this process.
   private(set) var telling: TellingFeature?
+  /// Whether there was too little to learn from, so that the last status alone speaks.
+  private(set) var isRule = false
 
-  /// Learns from rows that end before `before` steps; those with lower steps are never looked at.
+  private static let treeLeaves = 64
+
+  /// Learns from rows; the newest have the lowest steps.
   ///
   /// - Throws: `too-little-history`.
   init(
     _ rows: PredictionRows, using method: RiskMethod, question: PredictionQuestion, context: ExecutionContext
   ) throws {
-    let oldest = Int(rows.steps.max() ?? 0), newest = Int(rows.steps.min() ?? 0)
-    let embargo = Int(question.within / question.step)
-    let cut = newest + (oldest - newest) / 5
-    let earlier = (0..<rows.count).filter { Int(rows.steps[$0]) > cut + embargo }
-    let later = (0..<rows.count).filter { Int(rows.steps[$0]) <= cut }
-    let training = try rows.training(earlier), validation = try rows.training(later)
-    let failures = [training, validation].map { data in data.labels.reduce(0) { $0 + Int($1) } }
-    guard failures[0] >= 10, failures[1] >= 5, training.rowCount > failures[0] else {
-      throw Diagnostic(
-        "too-little-history",
-        "there is too little history to learn from: \(training.rowCount) moments of pipelines with \(failures[0]) failures",
-        help: "some days of runs with some failures are needed before the moment of prediction")
-    }
-
+    let parts = try RiskParts(rows, question)
+    let training = parts.training, validation = parts.validation
     telling = try tellingFeature(training, context: context)
     let leaf = Swift.min(200, Swift.max(10, training.rowCount / 200))
-    let grown = try DecisionTree.train(
-      training, TreeOptions(criterion: .gini, maxDepth: 16, minLeaf: leaf, splits: .binned), context: context)
-    tree = grown.pruned(by: validation, loss: .logLoss).tree
-    self.method = method
-    let scores: [Double]
+    let whole = try rows.training(Array(0..<rows.count))
+    // What the later rows choose, and then the same from all rows.
+    var forest: Forest?, boosting: Boosting?
+    let earlierTree: DecisionTree, scores: [Double]
     switch method {
-    case .tree:
-      forest = nil
-      scores = tree.probabilities(for: validation.features)
     case .forest:
       let options = ForestOptions(
         treeCount: 80,
         tree: TreeOptions(
           criterion: .entropy, minLeaf: Swift.max(5, leaf / 8), featuresPerSplit: Feature.all.count / 3, splits: .binned),
         seed: 1)
-      let forest = try Forest.train(training, options, context: context).forest
-      self.forest = forest
-      scores = try forest.probabilities(for: validation.features, context: context)
+      let earlier = try Forest.train(training, options, context: context).forest
+      scores = try earlier.probabilities(for: validation.features, context: context)
+      earlierTree = try RiskModel.taught(
+        try earlier.probabilities(for: training.features, context: context).map(RiskModel.logOdds), training, leaf,
+        prunedBy: validation, context)
+      forest = try Forest.train(whole, options, context: context).forest
+    case .tree, .boosting:
+      let earlier = try Boosting.train(training, stoppingBy: validation, context: context)
+      earlierTree = try RiskModel.taught(
+        try earlier.logOdds(for: training.features, context: context), training, leaf, prunedBy: validation, context)
+      scores = method == .tree
+        ? earlierTree.probabilities(for: validation.features)
+        : try earlier.probabilities(for: validation.features, context: context)
+      boosting = try Boosting.train(whole, BoostingOptions(rounds: Swift.max(1, earlier.rounds)), context: context)
     }
-    let outcomes = later.map { rows.failed[$0] }
-    calibration = .platt(try PlattCalibration(scores: scores.map(RiskModel.logOdds), positives: outcomes))
+    let targets = try forest?.probabilities(for: whole.features, context: context).map(RiskModel.logOdds)
+      ?? boosting?.logOdds(for: whole.features, context: context) ?? []
+    tree = earlierTree.leafCount < 2
+      ? try DecisionTree.taught(targets, whole, leaves: 2, minLeaf: whole.rowCount, context: context)
+      : try DecisionTree.taught(targets, whole, leaves: earlierTree.leafCount, minLeaf: leaf, context: context)
+    self.method = method
+    self.forest = forest
+    self.boosting = method == .boosting ? boosting : nil
+
+    let outcomes = parts.later.map { rows.failed[$0] }
+    let platt = try PlattCalibration(scores: scores.map(RiskModel.logOdds), positives: outcomes)
+    calibration = .platt(platt)
+    bands = ScoreBands(
+      scores: scores, risks: scores.map { platt(RiskModel.logOdds($0)) }, positives: outcomes,
+      clusters: parts.later.map { rows.pipelines[$0] })
     let ranked = RankedScores(scores: scores, positives: outcomes)
     threshold = ranked.operatingPoint(for: .accuracy).threshold
+    treeThreshold = method == .tree ? threshold : RankedScores(
+      scores: earlierTree.probabilities(for: validation.features), positives: outcomes
+    ).operatingPoint(for: .accuracy).threshold
     validationAUC = ranked.rocAUC()
-    baseRate = Double(failures[0] + failures[1]) / Double(training.rowCount + validation.rowCount)
-    spreads = training.features.spreads()
-    self.rows = training.rowCount + validation.rowCount
-    positives = failures[0] + failures[1]
+    positives = whole.labels.reduce(0) { $0 + Int($1) }
+    self.rows = whole.rowCount
+    baseRate = Double(positives) / Double(Swift.max(1, whole.rowCount))
+    spreads = whole.features.spreads()
+  }
+
+  private static func taught(
+    _ targets: [Double], _ training: TrainingData, _ leaf: Int, prunedBy validation: TrainingData, _ context: ExecutionContext
+  ) throws -> DecisionTree {
+    try DecisionTree.taught(targets, training, leaves: treeLeaves, minLeaf: leaf, context: context)
+      .pruned(by: validation, loss: .logLoss).tree
   }
 
   /// What the trees say of each row, to rank by; the calibrated risk grows with it.
   func scores(for features: FeatureMatrix, context: ExecutionContext) throws -> [Double] {
-    try forest?.probabilities(for: features, context: context) ?? tree.probabilities(for: features)
+    try forest?.probabilities(for: features, context: context)
+      ?? boosting?.probabilities(for: features, context: context) ?? tree.probabilities(for: features)
   }
 
   /// The probability that a score stands for.
   func risk(of score: Double) -> Double { calibration(RiskModel.logOdds(score)) }
+
+  /// The 95 % interval of the risk that a score stands for.
+  func interval(of score: Double) -> Interval { bands.interval(score: score, risk: risk(of: score)) }
 
   /// A share's logarithm of odds, kept finite, in which calibration is a straight line.
   static func logOdds(_ share: Double) -> Double {
@@ -100,20 +136,71 @@ struct RiskModel: Sendable {
 
   /// A model whose parts are known.
   init(
-    method: RiskMethod, tree: DecisionTree, forest: Forest?, calibration: Calibration, threshold: Double,
-    baseRate: Double, spreads: [Double], rows: Int, positives: Int, validationAUC: Estimate
+    method: RiskMethod, tree: DecisionTree, forest: Forest?, boosting: Boosting?, calibration: Calibration, bands: ScoreBands,
+    threshold: Double, treeThreshold: Double, baseRate: Double, spreads: [Double], rows: Int, positives: Int,
+    validationAUC: Estimate, isRule: Bool
   ) {
     self.method = method
     self.tree = tree
     self.forest = forest
+    self.boosting = boosting
     self.calibration = calibration
+    self.bands = bands
     self.threshold = threshold
+    self.treeThreshold = treeThreshold
     self.baseRate = baseRate
     self.spreads = spreads
     self.rows = rows
     self.positives = positives
     self.validationAUC = validationAUC
+    self.isRule = isRule
     telling = nil
+  }
+}
+
+extension RiskModel {
+  /// Rows below which not even a rule can be told from chance.
+  static let leastRows = 100
+
+  /// The rule that a failure follows a failure, with the shares that the rows show; nil for fewer than a hundred rows.
+  init?(rule rows: PredictionRows) throws {
+    guard rows.count >= RiskModel.leastRows, let last = Feature.names.firstIndex(of: "failed_last") else { return nil }
+    let data = try rows.training(Array(0..<rows.count))
+    let tree = DecisionTree.stump(data, feature: last, threshold: 0.5)
+    let positives = data.labels.reduce(0) { $0 + Int($1) }
+    self.init(
+      method: .tree, tree: tree, forest: nil, boosting: nil, calibration: .none,
+      bands: ScoreBands(
+        scores: tree.probabilities(for: data.features), risks: tree.probabilities(for: data.features),
+        positives: rows.failed, clusters: rows.pipelines),
+      threshold: 0.5, treeThreshold: 0.5, baseRate: Double(positives) / Double(rows.count),
+      spreads: data.features.spreads(), rows: rows.count, positives: positives, validationAUC: Estimate(.nan, Interval(0, 1)),
+      isRule: true)
+  }
+}
+
+/// The rows to learn from, and those that choose.
+struct RiskParts {
+  let training: TrainingData
+  let validation: TrainingData
+  let later: [Int]
+
+  /// - Throws: `too-little-history`.
+  init(_ rows: PredictionRows, _ question: PredictionQuestion) throws {
+    let oldest = Int(rows.steps.max() ?? 0), newest = Int(rows.steps.min() ?? 0)
+    let embargo = Int(question.within / question.step)
+    let cut = newest + (oldest - newest) / 5
+    let earlier = (0..<rows.count).filter { Int(rows.steps[$0]) > cut + embargo }
+    later = (0..<rows.count).filter { Int(rows.steps[$0]) <= cut }
+    training = try rows.training(earlier)
+    validation = try rows.training(later)
+    let failures = [training, validation].map { data in data.labels.reduce(0) { $0 + Int($1) } }
+    guard failures[0] >= 10, failures[1] >= 5, training.rowCount > failures[0] else {
+      throw Diagnostic(
+        "too-little-history",
+        "there is too little history to learn from: \(training.rowCount) moments of pipelines with \(failures[0]) failures",
+        help: "some days of runs with some failures are needed before the moment of prediction")
+    }
   }
 }
 
@@ -123,6 +210,7 @@ extension PredictionRows {
     guard failed.count == count else {
       throw Diagnostic("no-outcomes", "there are no outcomes to learn from")
     }
-    return try TrainingData(features.selecting(rows), positives: rows.map { failed[$0] })
+    let selected = rows.count == count ? features : features.selecting(rows)
+    return try TrainingData(selected, positives: rows.map { failed[$0] })
   }
 }

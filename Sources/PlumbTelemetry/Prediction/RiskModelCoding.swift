@@ -70,14 +70,18 @@ extension RiskModel {
   }
 
   func write(to writer: inout ModelWriter) {
-    writer.append(method == .tree ? 0 : 1 as UInt8)
+    writer.append(UInt8(truncatingIfNeeded: RiskMethod.allCases.firstIndex(of: method) ?? 0))
+    writer.append(isRule ? 1 : 0 as UInt8)
     writer.append(tree.features)
     writer.append(tree.classes)
     tree.write(to: &writer)
     writer.append(forest?.trees.count ?? 0)
     for tree in forest?.trees ?? [] { tree.write(to: &writer) }
+    if let boosting { boosting.write(to: &writer) }
     calibration.write(to: &writer)
+    bands.write(to: &writer)
     writer.append(threshold)
+    writer.append(treeThreshold)
     writer.append(baseRate)
     writer.append(spreads)
     writer.append(rows)
@@ -87,29 +91,35 @@ extension RiskModel {
 
   static func read(from reader: inout ModelReader) throws -> RiskModel {
     let code = try reader.byte()
-    guard code < 2 else { throw ModelReader.damaged("its method is unknown") }
+    guard Int(code) < RiskMethod.allCases.count else { throw ModelReader.damaged("its method is unknown") }
+    let method = RiskMethod.allCases[Int(code)]
+    let ruleFlag = try reader.byte()
+    guard ruleFlag < 2 else { throw ModelReader.damaged("its method is unknown") }
     let features = try reader.texts(), classes = try reader.texts()
     guard features == Feature.names, classes.count == 2 else { throw ModelReader.damaged("its features are others") }
     let tree = try DecisionTree.read(from: &reader, features, classes)
     let count = try reader.count(ofWidth: 5)
-    guard count <= ForestOptions.treeLimit, (count > 0) == (code == 1) else {
+    guard count <= ForestOptions.treeLimit, (count > 0) == (method == .forest) else {
       throw ModelReader.damaged("it has no trees")
     }
     let trees = try (0..<count).map { _ in try DecisionTree.read(from: &reader, features, classes) }
+    let boosting = method == .boosting ? try Boosting.read(from: &reader, features) : nil
     let calibration = try Calibration.read(from: &reader)
-    let threshold = try reader.real(), baseRate = try reader.real()
+    let bands = try ScoreBands.read(from: &reader)
+    let threshold = try reader.real(), treeThreshold = try reader.real(), baseRate = try reader.real()
     let spreads = try reader.reals()
     let rows = try reader.number(), positives = try reader.number()
     let auc = try (0..<3).map { _ in try reader.real() }
     // What sentences count must be numbers that can be said.
-    guard !threshold.isNaN, (0...1).contains(baseRate), spreads.count == features.count,
+    guard !threshold.isNaN, !treeThreshold.isNaN, (0...1).contains(baseRate), spreads.count == features.count,
       spreads.allSatisfy({ $0 >= 0 && $0.isFinite }), positives <= rows, tree.hasCounts(below: 1e15),
       trees.allSatisfy({ $0.hasCounts(below: 1e15) })
     else { throw ModelReader.damaged("its figures are none") }
     return RiskModel(
-      method: code == 0 ? .tree : .forest, tree: tree, forest: trees.isEmpty ? nil : Forest(trees: trees),
-      calibration: calibration, threshold: threshold, baseRate: baseRate, spreads: spreads, rows: rows,
-      positives: positives, validationAUC: Estimate(auc[0], Interval(auc[1], auc[2])))
+      method: method, tree: tree, forest: trees.isEmpty ? nil : Forest(trees: trees), boosting: boosting,
+      calibration: calibration, bands: bands, threshold: threshold, treeThreshold: treeThreshold, baseRate: baseRate,
+      spreads: spreads, rows: rows, positives: positives, validationAUC: Estimate(auc[0], Interval(auc[1], auc[2])),
+      isRule: ruleFlag == 1)
   }
 }
 

@@ -5,9 +5,6 @@ import PlumbLearning
 struct RiskReasons {
   /// What is said about one pipeline.
   struct Said {
-    /// The 95 % interval of the risk of all rows like this one.
-    var low: Double
-    var high: Double
     var reasons: String
     var path: String
     /// The smallest change that would bring the other verdict; empty when no two features are enough.
@@ -16,12 +13,8 @@ struct RiskReasons {
 
   private let model: RiskModel
   private let changeable = Feature.all.map(\.isChangeable)
-  /// What the tree's verdicts turn on; the forest has its own threshold.
-  private let treeThreshold: Double
-
   init(_ model: RiskModel) {
     self.model = model
-    treeThreshold = model.method == .tree ? model.threshold : 0.5
   }
 
   func of(_ row: FeatureRow, risk: Double) -> Said {
@@ -31,9 +24,7 @@ struct RiskReasons {
     let path = tree.path(of: row.values)
     var sentences = telling(row, raises: risk >= model.baseRate)
     sentences.append("leaf: \(Feature.brief(facts.positives)) of \(Int(facts.total)) failed")
-    let interval = facts.interval
     return Said(
-      low: model.risk(of: interval.low), high: model.risk(of: interval.high),
       reasons: sentences.joined(separator: "; "), path: RiskReasons.text(path), flip: flip(row))
   }
 
@@ -80,7 +71,7 @@ struct RiskReasons {
     let tree = model.tree
     guard
       let change = tree.smallestChange(
-        of: row.values, across: treeThreshold, spreads: model.spreads, changeable: changeable)
+        of: row.values, across: model.treeThreshold, spreads: model.spreads, changeable: changeable)
     else { return "" }
     let parts = change.parts.map { part in
       let (to, over) = (RiskReasons.number(part.to), part.rises ? "above" : "to")

@@ -4,12 +4,19 @@ import PlumbEngine
 struct RiskTable {
   static let schema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("risk", .real), ColumnInfo("low", .real), ColumnInfo("high", .real),
-    ColumnInfo("lift", .real), ColumnInfo("reasons", .string), ColumnInfo("path", .string), ColumnInfo("flip", .string),
+    ColumnInfo("lift", .real), ColumnInfo("state", .string), ColumnInfo("reasons", .string), ColumnInfo("path", .string), ColumnInfo("flip", .string),
   ]
 
   let model: RiskModel
   let rows: PredictionRows
+  /// How far ahead a failure counts, in ticks.
+  let within: Int64
   let context: ExecutionContext
+
+  /// Whether a row's pipeline had no failure within the horizon before, so that a risk is news.
+  private func isNew(_ row: Int) -> Bool { rows.isNew(row, within: within) }
+
+  static let newState = "newly at risk", oldState = "still failing"
 
   /// The riskiest first; of equal risks the one whose attempts failed and fail more often, then by name.
   ///
@@ -45,16 +52,23 @@ struct RiskTable {
       let said = reasons.of(values, risk: risk)
       builders[0].append(string: rows.names[Int(rows.pipelines[row])])
       builders[1].append(real: risk)
-      builders[2].append(real: Swift.min(risk, said.low))
-      builders[3].append(real: Swift.max(risk, said.high))
+      let interval = model.interval(of: score)
+      builders[2].append(real: Swift.min(risk, interval.low))
+      builders[3].append(real: Swift.max(risk, interval.high))
       if model.baseRate > 0 { builders[4].append(real: risk / model.baseRate) } else { builders[4].appendNull() }
-      builders[5].append(string: said.reasons)
-      builders[6].append(string: said.path)
-      builders[7].append(string: said.flip)
+      builders[5].append(string: isNew(row) ? RiskTable.newState : RiskTable.oldState)
+      builders[6].append(string: said.reasons)
+      builders[7].append(string: said.path)
+      builders[8].append(string: said.flip)
       count += 1
       if count == RowGroup.capacity { seal() }
     }
     seal()
+    // Pipelines that keep failing fill the top: what is news is said besides.
+    let news = order.filter { isNew($0.row) && $0.score >= Swift.min(model.threshold, 0.5) }.prefix(5).map { entry in
+      "\(rows.names[Int(rows.pipelines[entry.row])]) (\(Feature.percent(model.risk(of: entry.score))))"
+    }
+    if wanted == nil, !news.isEmpty { context.remark("newly at risk: \(news.joined(separator: ", "))") }
     return Table(name: "predict_risk", schema: RiskTable.schema, groups: groups)
   }
 }
