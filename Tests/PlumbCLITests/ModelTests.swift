@@ -14,7 +14,7 @@ struct ModelTests {
     return path
   }
 
-  @Test(arguments: ["tree", "forest"])
+  @Test(arguments: ["tree", "forest", "boosting"])
   func aTrainedModelPredictsTheSameInTheNextProcess(method: String) throws {
     let folder = try TemporaryFolder()
     let path = try world(folder)
@@ -35,15 +35,15 @@ struct ModelTests {
     let path = try world(folder)
     for _ in 0..<2 { _ = try answer(path, ".train within 6h") }
     #expect(try answer(path, "predict_models() | project name, version, saved, state").output
-      == "name,version,saved,state\ntree_6h,1,true,superseded\ntree_6h,2,true,in use\n")
+      == "name,version,saved,state\nboosting_6h,1,true,superseded\nboosting_6h,2,true,in use\n")
     // As the clock moves the model grows old, and says so.
     _ = try answer(path, ".advance 3d")
     #expect(try answer(path, "predict_models() | where version == 2 | project state, age > 3d").output == "state,Column1\nin use,true\n")
     #expect(try answer(path, "predict risk within 6h | count").messages.contains("3 days before; `.train` learns anew"))
-    #expect(try answer(path, ".drop model tree_7h").messages.contains("did you mean `tree_6h`"))
-    #expect(try answer(path, ".drop model tree_6h").output == "ModelName\n")
+    #expect(try answer(path, ".drop model boosting_7h").messages.contains("did you mean `boosting_6h`"))
+    #expect(try answer(path, ".drop model boosting_6h").output == "ModelName\n")
     #expect(try answer(path, "predict_models() | count").output == "Count\n0\n")
-    #expect(try answer(path, ".drop model tree_6h ifexists").messages == "")
+    #expect(try answer(path, ".drop model boosting_6h ifexists").messages == "")
     #expect(try answer(path, ".train tree within soon").messages.contains("found `soon` where a timespan should be"))
   }
 

@@ -7,6 +7,7 @@ struct PredictionTests {
     #expect(shown.status == 0)
     #expect(shown.output.hasPrefix("let as_of = datetime(2026-04-01T15:00:00"))
     #expect(shown.output.contains("let usual = "))
+    #expect(shown.output.contains("let outcomes = "))
     #expect(shown.output.hasSuffix("\nfeatures\n"))
   }
 
@@ -19,7 +20,7 @@ struct PredictionTests {
   @Test func refusesWhatItCannotDo() throws {
     for (text, message) in [
       (".show trees", "did you mean `tree`?"), (".train oracle", "`oracle` cannot follow here in `.train`"),
-      ("predict_risk(using = \"oracle\")", "`using` is \"tree\" or \"forest\""),
+      ("predict_risk(using = \"oracle\")", "`using` is \"tree\" or \"forest\" or \"boosting\""),
       ("predict_risk(within = 1s)", "`within` is a time from 10m to 7d"),
       ("predict_risk(2h, depth = 1)", "there is no parameter `depth` here"),
       ("print x = 1 | invoke predict_risk()", "the rows before the pipe name no pipelines"),

@@ -165,7 +165,7 @@ class CompletionTests(ShellCase):
     def test_words_of_pipelines(self):
         self.offered(self.shell, "lineage ", "critical", "downstream", "path", "upstream")
         self.offered(self.shell, "predict risk ", "as", "using", "within")
-        self.offered(self.shell, "predict risk using ", "forest", "tree")
+        self.offered(self.shell, "predict risk using ", "boosting", "forest", "tree")
         self.shell.type("lineage downstream \t")
         self.shell.expect("of ")
 

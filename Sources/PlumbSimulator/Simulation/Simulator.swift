@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbModel
 import Synchronization
 
 /// The world in motion: all pipelines, advanced layer by layer in slices of time, with their runs in a store.

@@ -12,9 +12,9 @@ extension CommandAction {
         let question = PredictionQuestion(asOf: given.context.now, within: 2 * PredictionQuestion.hour)
         let runs = PredictionQuestion.runsText(
           catalog.schema(ofTable: "runs") ?? [], seen: catalog.schema(ofTable: "runs_seen") ?? [])
-        let text = question.text(
+        let text = question.shownText(
           runs: runs, hasEdges: catalog.hasTable(named: "edges"), hasSchemaChanges: catalog.hasTable(named: "schema_changes"))
-        return try Answer(text: "\(text)features\n")
+        return try Answer(text: text)
       },
       CommandAction(".show tree") { _, given in
         if predictor.treeText == nil { _ = try given.answer(to: "predict_tree() | take 0") }

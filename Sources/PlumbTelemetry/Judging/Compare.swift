@@ -25,9 +25,11 @@ extension JudgedTables {
   /// The failure rate, duration and queue are means over runs, in which a group's part is its sum over all runs, so
   /// that the parts of groups add up to the whole in every measure. A group `explains` the share of the whole's
   /// change that is the change of its part. Its `surprise` is its part of the Jensen-Shannon divergence, in bits,
-  /// of its shares before and after: how much else it is than all groups having changed alike. The score is the
-  /// change of the part against the larger whole, weighted by a tenth and twice the surprise; sums of fewer than
-  /// ten count as ten.
+  /// of its shares before and after: how much else it is than all groups having changed alike. `chance` is how likely
+  /// chance alone brings a change as large: by Poisson's law for runs and failures, half as wide again for failures, which
+  /// come in series; by two shares for the failure rate; by the runs' own spread for the others. The score is the
+  /// change of the part against the larger whole, weighted by a tenth and twice the surprise, and little where chance
+  /// explains it; sums of fewer than ten count as ten. The row `all` is the whole.
   // Bhagwan et al., "Adtributor: revenue debugging in advertising systems" (NSDI 2014), for explanatory power
   // and surprise.
   package func compare(_ first: ComparedWindow, _ second: ComparedWindow, by names: [String]?) throws -> String {
@@ -42,6 +44,9 @@ extension JudgedTables {
       parts = ["seen\n| summarize \(Self.sums) by \(columns)" + Self.measures(known + ["failures"])]
     }
     let columns = keys.map { $0.map(KQLText.name).joined(separator: ", ") } ?? "dimension, value"
+    parts.append(
+      "seen\n| summarize \(Self.sums)" + (keys == nil ? "\n| extend dimension = \"all\", value = \"all\"" : "")
+        + Self.measures(known + ["failures"]))
     let changes = parts.count == 1 ? parts[0] : "union\n(" + parts.joined(separator: "),\n(") + ")"
     return """
       let before_start = \(KQLText.moment(before.start));
@@ -53,7 +58,8 @@ extension JudgedTables {
       | extend b = started >= before_start and started < before_end,
           a = started >= after_start and started < after_end
       | where a or b
-      | extend failed = status == "failed", busy = duration / 1s, queued = queue_delay / 1s\
+      | extend failed = status == "failed", busy = duration / 1s, queued = queue_delay / 1s
+      | extend busy_squared = busy * busy, queued_squared = queued * queued, records_squared = 1.0 * records_in * records_in\
       \(facts(factsNeeded(keys)));
       let totals = seen
       | summarize \(Self.sums)\(Self.measures(known + ["failures"]))
@@ -77,13 +83,29 @@ extension JudgedTables {
           + 0.5 * iff(q > 0, q * log2(2 * q / (p + q)), 0.0)
       | extend least = case(measure in ("duration", "queue"), 0.0,
           is_mean, 10.0 / max_of(count_before, count_after), 10.0)
-      | extend score = abs(step) / max_of(all_before, all_after, least) * (0.1 + 2 * surprise)
+      | extend mean_before = iff(own_before > 0, sum_before / own_before, 0.0), mean_after = iff(own_after > 0, sum_after / own_after, 0.0),
+          both = (sum_before + sum_after + 1) / (own_before + own_after + 2)
+      | extend floor_before = pow(mean_before * (0.2 + 1.0 / max_of(own_before, 1.0)), 2),
+          floor_after = pow(mean_after * (0.2 + 1.0 / max_of(own_after, 1.0)), 2)
+      | extend deviation = case(
+          measure == "runs", abs(step) / sqrt(sum_after + longer * longer * sum_before + 1),
+          measure == "failures", abs(step) / sqrt(1.5 * (sum_after + longer * longer * sum_before + 1)),
+          measure == "records", abs(step) / sqrt(max_of(squares_after - 0.75 * sum_after * mean_after, 0.0)
+            + longer * longer * max_of(squares_before - 0.75 * sum_before * mean_before, 0.0) + 1),
+          own_before == 0 or own_after == 0, 0.0,
+          measure == "failure rate", abs(mean_after - mean_before) / sqrt(1.5 * both * (1 - both) * (1 / own_before + 1 / own_after)),
+          mean_after == mean_before, 0.0,
+          abs(mean_after - mean_before) / sqrt(max_of(squares_after / own_after - mean_after * mean_after, floor_after) / own_after
+            + max_of(squares_before / own_before - mean_before * mean_before, floor_before) / own_before))
+      // The two tails of the normal distribution, within a hundredth of them.
+      | extend chance = exp(-0.717 * deviation - 0.416 * deviation * deviation)
+      | extend score = abs(step) / max_of(all_before, all_after, least) * (0.1 + 2 * surprise) / (1 + exp(3 * (3 - deviation)))
       | extend before = iff(is_mean, sum_before / own_before, part_before),
           after = iff(is_mean, sum_after / own_after, part_after)
       | sort by score desc, measure asc, \(columns.split(separator: ",").map { "\($0) asc" }.joined(separator: ","))
       | project measure, \(columns), before = round(before, 3), after = round(after, 3),
           explains = iff(all_after != all_before, round(step / (all_after - all_before), 3), real(null)),
-          surprise = round(surprise, 3), score = round(score, 4),
+          surprise = round(surprise, 3), chance = round(chance, 4), score = round(score, 4),
           runs_before, runs_after, failures_before, failures_after
       """
   }
@@ -144,15 +166,16 @@ extension JudgedTables {
   }
 
   private static let taken: Set<String> = [
-    "measure", "before", "after", "explains", "surprise", "score", "runs_before", "runs_after", "failures_before",
-    "failures_after", "a", "b", "failed", "busy", "queued",
+    "measure", "before", "after", "explains", "surprise", "chance", "score", "runs_before", "runs_after", "failures_before",
+    "failures_after", "a", "b", "failed", "busy", "queued", "busy_squared", "queued_squared", "records_squared",
   ]
 
   private static let sums: String = {
     let terms = [
       ("runs", "countif(*)"), ("failures", "countif(* and failed)"), ("records", "sumif(records_in, *)"),
       ("busy", "sumif(busy, *)"), ("timed", "countif(* and isnotnull(busy))"), ("queued", "sumif(queued, *)"),
-      ("waited", "countif(* and isnotnull(queued))"),
+      ("waited", "countif(* and isnotnull(queued))"), ("busy_squares", "sumif(busy_squared, *)"),
+      ("queued_squares", "sumif(queued_squared, *)"), ("records_squares", "sumif(records_squared, *)"),
     ]
     let sums = terms.flatMap { name, term in
       [("before", "b"), ("after", "a")].map { window, flag in
@@ -173,6 +196,11 @@ extension JudgedTables {
       let terms = names.compactMap { name in sources[name].map { "todouble(\(part($0.0, $0.1))_\(window))" } }
       return "pack_array(\(terms.joined(separator: ", ")))"
     }
+    func squares(_ window: String) -> String {
+      let columns = ["duration": "busy_squares", "queue": "queued_squares", "records": "records_squares"]
+      let terms = names.filter { sources[$0] != nil }.map { name in columns[name].map { "todouble(\($0)_\(window))" } ?? "0.0" }
+      return "pack_array(\(terms.joined(separator: ", ")))"
+    }
     let quoted = names.map { "\"\($0)\"" }.joined(separator: ", ")
     return """
 
@@ -180,7 +208,8 @@ extension JudgedTables {
           sum_before = \(list("before") { sum, _ in sum }) to typeof(real),
           sum_after = \(list("after") { sum, _ in sum }) to typeof(real),
           own_before = \(list("before") { _, count in count }) to typeof(real),
-          own_after = \(list("after") { _, count in count }) to typeof(real)
+          own_after = \(list("after") { _, count in count }) to typeof(real),
+          squares_before = \(squares("before")) to typeof(real), squares_after = \(squares("after")) to typeof(real)
       | extend count_before = own_before, count_after = own_after
       """
   }

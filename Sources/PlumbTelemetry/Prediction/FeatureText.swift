@@ -29,7 +29,10 @@ enum FeatureText {
     """
   private static let changes = "schema_changes | project pipeline, changed = at"
 
-  static let features = #"""
+  static let features = parts + joined + ";\n\n"
+
+  /// All that the last step joins.
+  static let parts = #"""
     // What is known of each pipeline at `moments` moments, `step` apart, the last of them `as_of`.
     // What ended at a moment or after it does not count for that moment.
     let attempts = materialize(attempts_seen
@@ -137,6 +140,11 @@ enum FeatureText {
     | extend newest = tolong(ceiling((as_of - changed) / step)) - 1
     | mv-expand k = range(max_of(0, newest - tolong(2d / step)), min_of(newest, moments - 1)) to typeof(long)
     | summarize hours_since_schema_change = min((as_of - k * step - changed) / 1h) by pipeline, k;
+
+    """#
+
+  /// The last step, without the semicolon at its end.
+  static let joined = #"""
     let features = own
     | lookup kind=leftouter above on pipeline, moment
     | lookup kind=leftouter far_above on pipeline, moment
@@ -144,8 +152,7 @@ enum FeatureText {
     | lookup kind=leftouter changes on pipeline, k
     | lookup kind=leftouter same_times on pipeline, k
     | extend due_yesterday = coalesce(due_yesterday, 0), failed_yesterday = coalesce(failed_yesterday, 0),
-      due_last_week = coalesce(due_last_week, 0), failed_last_week = coalesce(failed_last_week, 0);
-
+      due_last_week = coalesce(due_last_week, 0), failed_last_week = coalesce(failed_last_week, 0)
     """#
 
   static let outcomes = #"""

@@ -53,22 +53,27 @@ package struct PredictionQuestion: Hashable, Sendable {
   ///
   /// - Parameter runs: the table `runs`, or the query that stands for it.
   package func text(runs: String = "runs", hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
+    text(runs: runs, hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges, features: FeatureText.features)
+  }
+
+  private func text(runs: String, hasEdges: Bool, hasSchemaChanges: Bool, features: String) -> String {
     """
     let as_of = \(Value.datetime(asOf).literal);
     let within = \(Value.timespan(within).literal);
     let step = \(Value.timespan(step).literal);
     let moments = tolong(\(moments));
-    \(FeatureText.sources(runs: runs, hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges))\(FeatureText.features)
+    \(FeatureText.sources(runs: runs, hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges))\(features)
     """
   }
 
-  /// What follows the features where outcomes are shown with them: what happened after each moment.
-  package static let outcomesText = FeatureText.outcomes + """
-    // The newest moment, k = 0, has no outcome yet. Training asks for many `moments` and leaves it out.
-    features
-    | lookup kind=leftouter outcomes on pipeline, k
-
-    """
+  /// What `.show features` prints: the features, and what happened after each moment, so that training can be repeated.
+  ///
+  /// The newest moment, k = 0, has no outcome yet; training asks for many `moments` and leaves it out.
+  package func shownText(runs: String = "runs", hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
+    text(runs: runs, hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges, features: FeatureText.parts) + FeatureText.outcomes
+      + "// For training ask for many `moments` and keep those with k > 0: the newest has no outcome yet.\n"
+      + FeatureText.joined + "\n| lookup kind=leftouter outcomes on pipeline, k;\nfeatures\n"
+  }
 
   /// The query that stands for `runs`, by the columns of `runs` and of `runs_seen`.
   package static func runsText(_ runs: Schema, seen: Schema) -> String { DatedRuns(runs: runs, seen: seen).text }

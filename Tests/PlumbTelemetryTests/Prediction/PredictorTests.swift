@@ -14,7 +14,7 @@ struct PredictorTests {
     let predictor = Predictor()
     let table = try small.predicting { try predictor.risk(PredictionOptions(asOf: now), wanted: nil, from: $0) }
     #expect(table.rowCount == 30)
-    #expect(table.schema.map(\.name) == ["pipeline", "risk", "low", "high", "lift", "reasons", "path", "flip"])
+    #expect(table.schema.map(\.name) == ["pipeline", "risk", "low", "high", "lift", "state", "reasons", "path", "flip"])
     let risks = try table.reals("risk"), lows = try table.reals("low"), highs = try table.reals("high")
     #expect(risks == risks.sorted(by: >))
     #expect(risks.allSatisfy { (0...1).contains($0) })

@@ -61,7 +61,7 @@ struct SavedModelTests {
   @Test func anotherMomentOrOtherColumnsAreNoUseForIt() throws {
     let small = try PredictionWorld()
     let store = Store()
-    _ = try trained(.tree, in: store, small)
+    _ = try trained(.boosting, in: store, small)
     let now = small.world.clock
     func used(_ options: PredictionOptions) throws -> (states: [Value], learned: Int) {
       let predictor = Predictor()
@@ -89,7 +89,7 @@ struct SavedModelTests {
   @Test func aDamagedModelIsTold() throws {
     let small = try PredictionWorld()
     let store = Store()
-    _ = try trained(.tree, in: store, small)
+    _ = try trained(.boosting, in: store, small)
     var bytes = try store.bytes(of: store.entries()[0])
     bytes[bytes.count / 2] ^= 1
     store.replace(with: bytes)
@@ -130,7 +130,7 @@ struct SavedModelTests {
         let record = try RiskModelRecord(decoding: bytes)
         accepted += 1
         #expect(isSealed || bytes == original)
-        _ = try RiskTable(model: record.model, rows: rows, context: context).table(wanted: nil)
+        _ = try RiskTable(model: record.model, rows: rows, within: 2 * PredictionQuestion.hour, context: context).table(wanted: nil)
         _ = record.model.tree.text(verb: "failed")
       } catch is Diagnostic {
         refused += 1
