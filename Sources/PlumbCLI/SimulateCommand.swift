@@ -20,8 +20,8 @@ struct SimulateCommand: ParsableCommand {
   var seed: UInt64 = WorldOptions.defaultSeed
 
   @Option(help: ArgumentHelp(
-    "How much shows before something fails: easy, normal or hard (default: easy).", valueName: "how"))
-  var difficulty = Difficulty.easy
+    "How much shows before something fails: easy, normal or hard (default: normal).", valueName: "how"))
+  var difficulty = Difficulty.normal
 
   @Option(help: ArgumentHelp("The workspace to write to; without it the world is only made and counted.", valueName: "FILE"))
   var into: String?

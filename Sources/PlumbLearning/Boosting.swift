@@ -75,15 +75,13 @@ package struct Boosting: Hashable, Sendable {
     let binned = try BinnedFeatures(data.features, context: context)
     let yes = data.labels.reduce(0.0) { $0 + Double($1) }
     let base = log((yes + 0.5) / (Double(n) - yes + 0.5))
-    let buffers = (scores: Buffer(of: Double.self, count: n), gradients: Buffer(of: GradientGrower.Item.self, count: n))
-    defer { withExtendedLifetime(buffers) {} }
-    let scores = buffers.scores.values(Double.self), gradients = buffers.gradients.values(GradientGrower.Item.self)
-    scores.update(repeating: base, count: n)
+    let scores = BufferView(repeating: base, count: n)
+    let gradients = BufferView<GradientGrower.Item>(count: n)
     let grower = try GradientGrower(data.features, binned, leaves: options.leaves, minLeaf: options.minLeaf, context)
     var random = RandomGenerator(seed: options.seed)
     var nodes: [Node] = []
     var starts: [Int32] = []
-    var laterScores = [Double](repeating: base, count: later?.rowCount ?? 0)
+    let laterScores = BufferView(repeating: base, count: later?.rowCount ?? 0)
     var best = (rounds: 0, loss: Double.infinity)
     for round in 0..<Swift.max(1, options.rounds) {
       try context.checkpoint()
@@ -94,11 +92,9 @@ package struct Boosting: Hashable, Sendable {
       nodes += tree
       try add(tree, to: scores, data.features, context)
       if let later {
-        try laterScores.withUnsafeMutableBufferPointer { buffer in
-          if let start = buffer.baseAddress { try add(tree, to: start, later.features, context) }
-        }
+        try add(tree, to: laterScores, later.features, context)
         if round % 5 == 4 || round + 1 == options.rounds {
-          let loss = logLoss(laterScores, later.labels)
+          let loss = logLoss(laterScores.array(later.rowCount), later.labels)
           if loss < best.loss { best = (starts.count, loss) }
           if starts.count >= best.rounds + 30 { break }
         }
@@ -115,23 +111,19 @@ package struct Boosting: Hashable, Sendable {
 
   /// Fills in the rows that a tree learns from, with their gradients and curvatures; how many.
   private static func draw(
-    _ data: TrainingData, _ scores: UnsafePointer<Double>, _ options: BoostingOptions, _ random: inout RandomGenerator,
-    into items: UnsafeMutablePointer<GradientGrower.Item>
+    _ data: TrainingData, _ scores: BufferView<Double>, _ options: BoostingOptions, _ random: inout RandomGenerator,
+    into items: BufferView<GradientGrower.Item>
   ) -> Int {
     let n = data.rowCount
     let isSampled = n > 4_000 && options.topShare + options.otherShare < 1
-    let buffer = Buffer(of: Float.self, count: n)
-    defer { withExtendedLifetime(buffer) {} }
-    let gradients = buffer.values(Float.self)
+    let gradients = BufferView<Float>(count: n)
     // How many gradients there are of each size, in 256 steps, gives the bound of the largest.
     var sizes = [Int](repeating: 0, count: 257)
-    data.labels.withUnsafeBufferPointer { labels in
-      for row in 0..<n {
-        let p = 1 / (1 + exp(-scores[row]))
-        let gradient = p - Double(labels[row])
-        gradients[row] = Float(gradient)
-        sizes[Int(abs(gradient) * 256)] &+= 1
-      }
+    for row in 0..<n {
+      let p = 1 / (1 + exp(-scores[row]))
+      let gradient = p - Double(data.labels[row])
+      gradients[row] = Float(gradient)
+      sizes[Int(abs(gradient) * 256)] &+= 1
     }
     var bound: Float = 0
     if isSampled {
@@ -176,24 +168,21 @@ package struct Boosting: Hashable, Sendable {
 
   /// Adds what a tree says of each row.
   private static func add(
-    _ tree: [Node], to scores: UnsafeMutablePointer<Double>, _ matrix: FeatureMatrix, _ context: ExecutionContext
+    _ tree: [Node], to scores: BufferView<Double>, _ matrix: FeatureMatrix, _ context: ExecutionContext
   ) throws {
-    let shared = SendablePointer(scores)
     try Forest.inBlocks(of: matrix, context) { columns, rows in
-      tree.withUnsafeBufferPointer { nodes in
-        for row in rows { shared.pointer[row] += Boosting.value(nodes, 0, columns, row) }
-      }
+      for row in rows { scores[row] += Boosting.value(tree, 0, columns, row) }
     }
   }
 
   @inline(__always) private static func value(
-    _ nodes: UnsafeBufferPointer<Node>, _ start: Int, _ columns: UnsafePointer<UnsafePointer<Double>>, _ row: Int
+    _ nodes: [Node], _ start: Int, _ columns: BufferTable<Double>, _ row: Int
   ) -> Double {
     var at = start
     while true {
       let node = nodes[at]
       if node.feature < 0 { return node.number }
-      let value = columns[Int(node.feature)][row]
+      let value = columns[Int(node.feature), row]
       let goesLeft = value.isNaN ? node.missingGoesLeft : value <= node.number
       at = goesLeft ? at &+ 1 : start &+ Int(node.right)
     }
@@ -202,28 +191,19 @@ package struct Boosting: Hashable, Sendable {
   /// The logarithm of the odds of the second class for each row.
   package func logOdds(for matrix: FeatureMatrix, context: ExecutionContext) throws -> [Double] {
     precondition(matrix.featureCount == features.count, "callers give a value for each feature")
-    let sums = Buffer(of: Double.self, count: Swift.max(1, matrix.rowCount))
+    let sums = BufferView<Double>(count: matrix.rowCount)
     try Forest.inBlocks(of: matrix, context) { columns, rows in
-      let sums = sums.values(Double.self)
-      nodes.withUnsafeBufferPointer { nodes in
-        for row in rows {
-          var sum = base
-          for start in starts { sum += Boosting.value(nodes, Int(start), columns, row) }
-          sums[row] = sum
-        }
+      for row in rows {
+        var sum = base
+        for start in starts { sum += Boosting.value(nodes, Int(start), columns, row) }
+        sums[row] = sum
       }
     }
-    return Array(UnsafeBufferPointer(start: sums.values(Double.self), count: matrix.rowCount))
+    return sums.array(matrix.rowCount)
   }
 
   /// The probability of the second class for each row.
   package func probabilities(for matrix: FeatureMatrix, context: ExecutionContext) throws -> [Double] {
     try logOdds(for: matrix, context: context).map { 1 / (1 + exp(-$0)) }
   }
-}
-
-/// A pointer to memory of which each worker writes its own part.
-private struct SendablePointer: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Double>
-  init(_ pointer: UnsafeMutablePointer<Double>) { self.pointer = pointer }
 }

@@ -40,25 +40,17 @@ package struct ClusterBootstrap: Sendable {
   private func figures(_ weights: [Double]) -> (Double, Double)? {
     var yes = 0.0, rows = 0.0, tieYes = 0.0, tieRows = 0.0
     var area = 0.0, precision = 0.0
-    weights.withUnsafeBufferPointer { weights in
-      clusters.withUnsafeBufferPointer { clusters in
-        positives.withUnsafeBufferPointer { positives in
-          endsTie.withUnsafeBufferPointer { endsTie in
-            for place in 0..<clusters.count {
-              let weight = weights[Int(clusters[place])]
-              tieRows += weight
-              if positives[place] { tieYes += weight }
-              guard endsTie[place] else { continue }
-              // Negatives of the tie are beaten by all positives above and by half of those beside.
-              area += (tieRows - tieYes) * (yes + tieYes / 2)
-              yes += tieYes
-              rows += tieRows
-              if rows > 0 { precision += tieYes * (yes / rows) }
-              (tieYes, tieRows) = (0, 0)
-            }
-          }
-        }
-      }
+    for place in 0..<clusters.count {
+      let weight = weights[Int(clusters[place])]
+      tieRows += weight
+      if positives[place] { tieYes += weight }
+      guard endsTie[place] else { continue }
+      // Negatives of the tie are beaten by all positives above and by half of those beside.
+      area += (tieRows - tieYes) * (yes + tieYes / 2)
+      yes += tieYes
+      rows += tieRows
+      if rows > 0 { precision += tieYes * (yes / rows) }
+      (tieYes, tieRows) = (0, 0)
     }
     let no = rows - yes
     return yes > 0 && no > 0 ? (area / (yes * no), precision / yes) : nil

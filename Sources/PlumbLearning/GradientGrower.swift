@@ -44,9 +44,9 @@ final class GradientGrower: @unchecked Sendable {
   private let minLeaf: Int
   private let context: ExecutionContext
   /// One histogram of all features for each leaf.
-  private let histograms: Buffer
+  private let histograms: BufferView<Bin>
   private let width: Int
-  private let room: Buffer
+  private let room: BufferView<Item>
   /// Draws values of few rows towards 0.
   private let damping = 1.0
 
@@ -59,17 +59,17 @@ final class GradientGrower: @unchecked Sendable {
     self.minLeaf = Swift.max(1, minLeaf)
     self.context = context
     width = features.featureCount * 256
-    histograms = Buffer(of: Bin.self, count: Swift.max(1, (self.leaves + 1) * width))
-    room = Buffer(of: Item.self, count: Swift.max(1, features.rowCount))
+    histograms = BufferView<Bin>(count: Swift.max(1, (self.leaves + 1) * width))
+    room = BufferView<Item>(count: Swift.max(1, features.rowCount))
   }
 
-  private func histogram(_ number: Int) -> UnsafeMutablePointer<Bin> { histograms.values(Bin.self) + number * width }
+  private func histogram(_ number: Int) -> BufferView<Bin> { histograms + number * width }
 
   /// - Parameters:
   ///   - items: put in another order.
   ///   - scale: what leaves' values are multiplied by.
   /// - Returns: the nodes in preorder; the values of leaves are `-scale * gradient / (curvature + damping)`.
-  func grow(_ items: UnsafeMutablePointer<Item>, _ count: Int, scale: Double) throws -> [Boosting.Node] {
+  func grow(_ items: BufferView<Item>, _ count: Int, scale: Double) throws -> [Boosting.Node] {
     var total = Bin()
     for i in 0..<count {
       total.gradient += Double(items[i].gradient)
@@ -137,8 +137,8 @@ final class GradientGrower: @unchecked Sendable {
   }
 
   /// Brings the rows that go left to the front; how many they are.
-  private func part(_ items: UnsafeMutablePointer<Item>, _ count: Int, _ split: Split) -> Int {
-    let bins = binned.column(split.feature), room = room.values(Item.self)
+  private func part(_ items: BufferView<Item>, _ count: Int, _ split: Split) -> Int {
+    let bins = binned.column(split.feature)
     var lefts = 0, rights = 0
     for i in 0..<count {
       let item = items[i]
@@ -151,27 +151,26 @@ final class GradientGrower: @unchecked Sendable {
         rights &+= 1
       }
     }
-    (items + lefts).update(from: room, count: rights)
+    items.copy(room, count: rights, to: lefts)
     return lefts
   }
 
   /// Counts the leaf's rows, takes them from the histogram `larger` holds, and finds the best split.
-  private func prepare(_ leaf: Leaf, _ items: UnsafeMutablePointer<Item>, from larger: Int?) throws -> Split {
+  private func prepare(_ leaf: Leaf, _ items: BufferView<Item>, from larger: Int?) throws -> Split {
     let mine = histogram(leaf.histogram), other = larger.map { histogram($0) }
-    let rows = UnsafePointer(items + leaf.start), count = leaf.end - leaf.start
-    let work = Work(rows: rows, count: count, mine: mine, other: other)
+    let rows = items + leaf.start, count = leaf.end - leaf.start
     return try best(leaf, count) { feature in
       let bins = self.binned.column(feature)
-      let target = work.mine + feature * 256
-      target.update(repeating: Bin(), count: 256)
-      for i in 0..<work.count {
-        let item = work.rows[i]
-        let bin = target + Int(bins[Int(item.row)])
-        bin.pointee.gradient += Double(item.gradient)
-        bin.pointee.curvature += Double(item.curvature)
-        bin.pointee.count &+= 1
+      let target = mine + feature * 256
+      target.fill(0, count: 256, with: Bin())
+      for i in 0..<count {
+        let item = rows[i]
+        let bin = Int(bins[Int(item.row)])
+        target[bin].gradient += Double(item.gradient)
+        target[bin].curvature += Double(item.curvature)
+        target[bin].count &+= 1
       }
-      if let other = work.other {
+      if let other {
         let rest = other + feature * 256
         for bin in 0..<256 where target[bin].count > 0 {
           rest[bin].gradient -= target[bin].gradient
@@ -180,13 +179,6 @@ final class GradientGrower: @unchecked Sendable {
         }
       }
     }
-  }
-
-  private struct Work: @unchecked Sendable {
-    let rows: UnsafePointer<Item>
-    let count: Int
-    let mine: UnsafeMutablePointer<Bin>
-    let other: UnsafeMutablePointer<Bin>?
   }
 
   private func scan(_ leaf: Leaf) throws -> Split { try best(leaf, 0) { _ in } }
@@ -207,13 +199,12 @@ final class GradientGrower: @unchecked Sendable {
     }
     let found = Guarded([Split](repeating: Split(), count: count))
     let next = Atomic<Int>(0)
-    let work = Work(rows: UnsafePointer(room.values(Item.self)), count: 0, mine: start, other: nil)
     try WorkerPool.shared.run(workers: Swift.min(context.threads, count)) { _ in
       while true {
         let feature = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard feature < count else { return }
         prepare(feature)
-        let split = self.bestSplit(work.mine + feature * 256, feature, total)
+        let split = self.bestSplit(start + feature * 256, feature, total)
         if split.gain > 0 { found.withLock { $0[feature] = split } }
       }
     }
@@ -222,7 +213,7 @@ final class GradientGrower: @unchecked Sendable {
     return best
   }
 
-  private func bestSplit(_ bins: UnsafeMutablePointer<Bin>, _ feature: Int, _ total: Bin) -> Split {
+  private func bestSplit(_ bins: BufferView<Bin>, _ feature: Int, _ total: Bin) -> Split {
     var best = Split()
     let missing = bins[BinnedFeatures.missing]
     let whole = total.gradient * total.gradient / (total.curvature + damping)

@@ -17,9 +17,7 @@ extension DecisionTree {
     }
     let binned = try BinnedFeatures(data.features, context: context)
     let grower = try GradientGrower(data.features, binned, leaves: leaves, minLeaf: minLeaf, context)
-    let buffer = Buffer(of: GradientGrower.Item.self, count: data.rowCount)
-    defer { withExtendedLifetime(buffer) {} }
-    let items = buffer.values(GradientGrower.Item.self)
+    let items = BufferView<GradientGrower.Item>(count: data.rowCount)
     let mean = targets.reduce(0, +) / Double(targets.count)
     for (row, target) in targets.enumerated() {
       items[row] = GradientGrower.Item(
@@ -49,19 +47,18 @@ extension TrainingData {
     var counts = [Double](repeating: 0, count: grown.count * classes)
     var samples = [Int32](repeating: 0, count: grown.count)
     var sawMissing = [Bool](repeating: false, count: grown.count)
-    features.withColumns { columns in
-      for row in 0..<rowCount {
-        let weight = weights?[row] ?? 1
-        var at = 0
-        while true {
-          counts[at * classes + Int(labels[row])] += weight
-          samples[at] += 1
-          let node = grown[at]
-          if node.feature < 0 { break }
-          let value = columns[Int(node.feature)][row]
-          if value.isNaN { sawMissing[at] = true }
-          at = (value.isNaN ? node.missingGoesLeft : value <= node.number) ? at + 1 : Int(node.right)
-        }
+    let columns = features.table
+    for row in 0..<rowCount {
+      let weight = weights?[row] ?? 1
+      var at = 0
+      while true {
+        counts[at * classes + Int(labels[row])] += weight
+        samples[at] += 1
+        let node = grown[at]
+        if node.feature < 0 { break }
+        let value = columns[Int(node.feature), row]
+        if value.isNaN { sawMissing[at] = true }
+        at = (value.isNaN ? node.missingGoesLeft : value <= node.number) ? at + 1 : Int(node.right)
       }
     }
     let nodes = grown.indices.map { index in

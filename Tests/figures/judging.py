@@ -1,29 +1,40 @@
 #!/usr/bin/env python3
 """Prints how many pipelines `slow`, `stale` and `volume` name in the simulated world, and how many of them have a reason.
 
-Asks at 40 moments of the default world, drawn with a fixed seed. A pipeline has a reason when the table `incidents`,
+Asks at 40 moments of a world, drawn with a fixed seed. A pipeline has a reason when the table `incidents`,
 which none of the three reads, has one at that moment or in the eight hours before (work that piled up comes later):
 for the pipeline itself, for one that it depends on, for one that depends on it within two steps (whose backpressure
 it feels), or for another of its source and region. The share of all pipelines that have one is what naming any at
 random would give. Exit status 1 when more than one in a hundred of the quiet ones, without a reason, is named.
 
-Usage: judging.py [MOMENTS], with the binary in $PLUMB, by default .build/release/plumb.
+Usage: judging.py [MOMENTS [SEED [DIFFICULTY]]], by default the default world, with the binary in $PLUMB, by default .build/release/plumb.
 """
 import json
 import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from datetime import datetime, timedelta
 
 PLUMB = os.environ.get("PLUMB", ".build/release/plumb")
 SEED = 2026
+WORLD = []
+
+
+def simulate(folder):
+    """Makes the world that the arguments name, unless it is the default one."""
+    if len(sys.argv) > 2:
+        path = os.path.join(folder, "w.plumb")
+        how = ["--difficulty", sys.argv[3]] if len(sys.argv) > 3 else []
+        subprocess.run([PLUMB, "simulate", "--seed", sys.argv[2], *how, "--into", path], check=True, capture_output=True)
+        WORLD.append(path)
 
 
 def ask(text):
     run = subprocess.run(
-        [PLUMB, "query", "--format", "jsonl", "-"], input=text, capture_output=True, text=True, check=False)
+        [PLUMB, "query", *WORLD, "--format", "jsonl", "-"], input=text, capture_output=True, text=True, check=False)
     if run.returncode != 0:
         sys.exit(run.stderr)
     return [json.loads(line) for line in run.stdout.splitlines()]
@@ -41,7 +52,8 @@ def reach(pipeline, edges, depth):
     return seen
 
 
-def main():
+def main(folder):
+    simulate(folder)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     span = ask("runs | summarize first = min(started), last = max(started)")[0]
     first, last = moment(span["first"]) + timedelta(days=7), moment(span["last"])
@@ -87,4 +99,5 @@ def main():
     sys.exit(0 if is_good else 1)
 
 
-main()
+with tempfile.TemporaryDirectory() as made:
+    main(made)

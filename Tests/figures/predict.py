@@ -1,62 +1,97 @@
 #!/usr/bin/env python3
-"""Prints how good predictions are on the default world's held-out days, and whether each target is met.
+"""Prints how good predictions are on held-out days of simulated worlds, and whether each target is met.
 
-Runs `predict_quality` for the tree and for the forest, and the first `predict_risk() | top 5` of a process.
-The binary is $PLUMB, or .build/release/plumb. Exit status 1 when the forest or the tree misses a target.
+For each difficulty and seed: ROC-AUC, PR-AUC and precision at 5 and 10 over all held-out rows and over those whose pipeline had
+no failure within the horizon before (newly at risk), beside the rules, the hazard (the dice themselves) and the second ceiling
+(the same learner, told which faults are at work). A world that is not easy has faults that strike at once and failures that
+nothing announces: the hazard knows them an hour ahead, so what can be reached is the second ceiling.
+
+Usage: predict.py [--difficulty easy|normal|hard ...] [--seeds N ...], the binary in $PLUMB, by default .build/release/plumb.
+Exit status 1 when a target is missed.
 """
+import argparse
 import csv
 import io
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 PLUMB = os.environ.get("PLUMB", ".build/release/plumb")
-RULES = ["never_fails", "failed_last", "own_rate"]
+RULES = ["never_fails", "failed_last", "own_rate", "latest_failure"]
+SEEDS = [1, 2, 3, 7, 42, 99, 2024, 31337]
 
 
-def query(text, output_format="csv"):
-    done = subprocess.run([PLUMB, "query", "-c", text, "--format", output_format], capture_output=True, text=True)
+def run(arguments):
+    done = subprocess.run([PLUMB, *arguments], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)
-    return done.stdout
+    return done
 
 
 def number(text):
     return float(text) if text else float("nan")
 
 
-def targets(rows):
+def targets(by, difficulty):
     """Each promise with the figures it compares and whether it holds."""
-    by = {(row["section"], row["metric"]): row for row in rows}
-    auc = by["ranking", "ROC-AUC"]
-    accuracy = by["most accurate point", "accuracy"]
+    all_rows, news = by["ranking", "ROC-AUC"], by["newly at risk", "PR-AUC"]
     top = by["ranking", "precision at 5"]
-    value, ceiling = number(auc["value"]), number(auc["hazard"])
-    yield f"ROC-AUC {value:.4f} >= 0.85", value >= 0.85
-    yield f"ROC-AUC {value:.4f} >= 0.97 of the hazard's {ceiling:.4f} ({value / ceiling:.4f})", value >= 0.97 * ceiling
-    for name, row, least in (("accuracy", accuracy, 0.85), ("precision at 5", top, 0.8)):
-        value = number(row["value"])
-        yield f"{name} {value:.4f} >= {least}", value >= least
-        for rule in RULES:
-            other = number(row[rule])
-            holds = value > other if name == "accuracy" else value >= other
-            yield f"{name} {value:.4f} against {rule} {other:.4f}", holds
+    accuracy = by["most accurate point", "accuracy"]
+    value, ceiling, told = (number(all_rows[name]) for name in ("value", "hazard", "knowing_faults"))
+    yield f"ROC-AUC {value:.4f} >= 0.97 of the hazard's {ceiling:.4f} ({value / ceiling:.3f})", value >= 0.97 * ceiling
+    yield f"ROC-AUC {value:.4f} >= 0.97 of the second ceiling's {told:.4f} ({value / told:.3f})", value >= 0.97 * told
+    value, told, latest = (number(news[name]) for name in ("value", "knowing_faults", "latest_failure"))
+    if difficulty == "easy":
+        yield f"onset PR-AUC {value:.4f} >= 0.58 (latest failure {latest:.4f})", value >= 0.58
+    yield (f"onset PR-AUC {value:.4f} >= 0.88 of the second ceiling's {told:.4f} ({value / told:.3f}; "
+           f"latest failure {latest:.4f})", value >= 0.88 * told)
+    value = number(top["value"])
+    for rule in RULES:
+        yield f"precision at 5 {value:.4f} > {rule} {number(top[rule]):.4f}", value > number(top[rule])
+    value = number(accuracy["value"])
+    for rule in ("never_fails", "failed_last"):
+        yield f"accuracy {value:.4f} > {rule} {number(accuracy[rule]):.4f}", value > number(accuracy[rule])
+
+
+def judged(path, difficulty, seed, method):
+    shown = run(["query", *path, "-c", f'predict_quality(using = "{method}")', "--format", "csv"])
+    rows = list(csv.DictReader(io.StringIO(shown.stdout)))
+    print(f"== {difficulty}, seed {seed}, {method}")
+    for row in rows:
+        if row["section"] in ("held out", "ranking", "newly at risk", "still failing", "most accurate point", "probability"):
+            figures = " ".join(f"{number(row[name]):8.4f}" if row[name] else 8 * " " for name in ("value", "low", "high"))
+            others = " ".join(f"{name} {number(row[name]):.4f}" for name in [*RULES, "hazard", "knowing_faults"] if row[name])
+            print(f"  {row['section']:20} {row['metric']:18} {figures}  {others}")
+    for line in shown.stderr.splitlines():
+        print(" ", line)
+    missed = 0
+    for sentence, holds in targets({(row["section"], row["metric"]): row for row in rows}, difficulty):
+        print(f"  {'met   ' if holds else 'MISSED'} {sentence}")
+        missed += not holds
+    sys.stdout.flush()
+    return missed
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--difficulty", nargs="*", default=["normal", "easy", "hard"])
+    parser.add_argument("--seeds", nargs="*", type=int, default=None)
+    parser.add_argument("--method", default="boosting")
+    options = parser.parse_args()
     missed = 0
-    for method in ("tree", "forest"):
-        text = f'predict_quality(using = "{method}")'
-        print(f"== {text}\n")
-        print(query(text, "table"))
-        for sentence, holds in targets(list(csv.DictReader(io.StringIO(query(text))))):
-            print(f"{'met   ' if holds else 'MISSED'}  {method}: {sentence}")
-            missed += not holds
-        print()
+    with tempfile.TemporaryDirectory() as folder:
+        for difficulty in options.difficulty:
+            for seed in options.seeds if options.seeds is not None else [None, *SEEDS]:
+                path = os.path.join(folder, "w.plumb")
+                chosen = [] if seed is None else ["--seed", str(seed)]
+                run(["simulate", "--difficulty", difficulty, *chosen, "--into", path])
+                missed += judged([path], difficulty, "default" if seed is None else seed, options.method)
+                os.remove(path)
     start = time.monotonic()
-    print(query("predict_risk() | top 5 by risk", "table"))
-    print(f"first answer of `predict_risk() | top 5 by risk` as a whole process: {time.monotonic() - start:.2f} s")
+    print(run(["query", "-c", "predict risk | top 5", "--format", "table"]).stdout)
+    print(f"first answer of `predict risk | top 5` as a whole process: {time.monotonic() - start:.2f} s")
     return 1 if missed else 0
 
 

@@ -9,23 +9,58 @@ does not read. The first 50 are the promised figure; the other 200 were not look
 was made, and are asked about once more at an earlier moment. Exit status 1 when 80 % first and 95 % among the first
 three are missed in the second half of the lives.
 
-Usage: why.py [NUMBER [OTHERS]], with the binary in $PLUMB, by default .build/release/plumb.
+Cause and origin are scored, beside two rules that need no judgement: the cause that usually comes with the last error code,
+learned from the other incidents, and the direct upstream that failed most. With --no-texts `runs` has no error codes and no messages.
+
+Usage: why.py [NUMBER [OTHERS]] [--seed N] [--difficulty D] [--no-texts], with the binary in $PLUMB, by default
+.build/release/plumb.
 """
+import argparse
 import json
 import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from datetime import datetime, timedelta
 
 PLUMB = os.environ.get("PLUMB", ".build/release/plumb")
 SEED = 2026
+WORLD = []
+# What hides the error texts, as the first line of each text that asks.
+HIDING = []
+
+
+def simulate(folder, options):
+    """Makes the world that the options name, unless it is the default one."""
+    path = os.path.join(folder, "w.plumb")
+    chosen = []
+    if options.seed is not None:
+        chosen += ["--seed", str(options.seed)]
+    if options.difficulty:
+        chosen += ["--difficulty", options.difficulty]
+    subprocess.run([PLUMB, "simulate", *chosen, "--into", path], check=True, capture_output=True)
+    if options.no_texts:
+        out = os.path.join(folder, "tables")
+        os.makedirs(out)
+        hidden = "runs | project-away error, error_code, error_category"
+        for table, text in (
+                ("runs", hidden), ("pipelines", "pipelines | project-away last_error"), ("edges", "edges"),
+                ("schema_changes", "schema_changes"), ("alerts", "alerts"), ("incidents", "incidents")):
+            file = os.path.join(out, f"{table}.csv")
+            subprocess.run([PLUMB, "query", path, "-c", text, "--format", "csv", "-o", file], check=True)
+            WORLD.extend(["--load", f"{table}={file}"])
+        last = subprocess.run(
+            [PLUMB, "query", path, "-c", "print now()", "--format", "csv"], check=True, capture_output=True, text=True)
+        WORLD.extend(["--now", last.stdout.splitlines()[1]])
+    else:
+        WORLD.append(path)
 
 
 def ask(text):
     run = subprocess.run(
-        [PLUMB, "query", "--format", "jsonl", "-"], input=text, capture_output=True, text=True, check=False)
+        [PLUMB, "query", *WORLD, "--format", "jsonl", "-"], input=text, capture_output=True, text=True, check=False)
     if run.returncode != 0:
         sys.exit(run.stderr)
     return [json.loads(line) for line in run.stdout.splitlines()]
@@ -83,6 +118,38 @@ def questions(drawn, incidents, below, above, failures, dice, life=(0.5, 0.95)):
     return asked
 
 
+CODES, FAILED, ABOVE = {}, defaultdict(list), {}
+
+
+def learn_rules(incidents, above, start):
+    """What the two rules look at: the cause that goes with most failures of each code, and who failed when."""
+    ABOVE.update(above)
+    begun = defaultdict(list)
+    for incident in incidents:
+        begun[incident["pipeline"]].append(incident)
+    tallies = defaultdict(lambda: defaultdict(int))
+    columns = "pipeline, started" if "--no-texts" in sys.argv else "pipeline, started, error_code"
+    for run in ask(f"runs | where status == 'failed' | project {columns}"):
+        at = moment(run["started"])
+        FAILED[run["pipeline"]].append((at, run.get("error_code") or ""))
+        for incident in begun[run["pipeline"]]:
+            if moment(incident["began"]) <= at and (not incident["ended"] or at <= moment(incident["ended"])):
+                tallies[run.get("error_code") or ""][incident["cause"]] += 1
+    for code, causes in tallies.items():
+        CODES[code] = max(sorted(causes), key=lambda cause: causes[cause])
+
+
+def rules(_, pipeline, at):
+    """The cause by the last error code, and the direct upstream that failed most in six hours, else the pipeline."""
+    last = [code for when, code in FAILED[pipeline] if when < at and code][-1:]
+
+    def failures(name):
+        return sum(at - timedelta(hours=6) < when < at for when, _ in FAILED[name])
+
+    worst = max(sorted(ABOVE.get(pipeline, [])), key=failures, default=None)
+    return CODES.get(last[0]) if last else None, worst if worst and failures(worst) else pipeline
+
+
 def judge(title, asked):
     text = ";\n".join(
         f'why("{pipeline}", datetime({at.isoformat()}Z)) | extend id = "{number}"'
@@ -90,11 +157,18 @@ def judge(title, asked):
     answers = defaultdict(list)
     for row in ask(text):
         answers[int(row["id"])].append(row)
-    counts = defaultdict(lambda: [0, 0, 0])
+    counts = defaultdict(lambda: [0] * 7)
     misses = []
     for number, (incident, pipeline, at, is_downstream) in enumerate(asked):
         causes = [row["cause"] for row in sorted(answers[number], key=lambda row: row["rank"])]
+        rows = sorted(answers[number], key=lambda row: row["rank"])
+        both = rows[:1] and rows[0]["cause"] == incident["cause"] and rows[0]["origin"] == incident["pipeline"]
+        guess = rules(incident, pipeline, at)
         for key in (incident["cause"], "downstream" if is_downstream else "own", "all"):
+            counts[key][3] += bool(both)
+            counts[key][4] += guess[0] == incident["cause"]
+            counts[key][5] += guess[1] == incident["pipeline"]
+            counts[key][6] += bool(rows[:1]) and rows[0]["origin"] == incident["pipeline"]
             counts[key][0] += 1
             counts[key][1] += causes[:1] == [incident["cause"]]
             counts[key][2] += incident["cause"] in causes[:3]
@@ -102,19 +176,27 @@ def judge(title, asked):
             what = f"{incident['id']} {incident['cause']} for {pipeline} at {at:%Y-%m-%d %H:%M}"
             misses.append(f"  {what}: {', '.join(causes[:3])}")
     print(f"{title}: {len(asked)} incidents")
-    print(f"{'':28}{'asked':>7}{'first':>8}{'in three':>10}")
+    print(f"{'':28}{'asked':>7}{'first':>8}{'in three':>10}{'origin':>8}{'and cause':>11}{'code rule':>11}{'upstream rule':>15}")
     for key in sorted(counts, key=lambda key: (key in ("own", "downstream", "all"), key == "all", key)):
-        n, first, three = counts[key]
-        print(f"{key:28}{n:>7}{100 * first / n:>7.1f}%{100 * three / n:>9.1f}%")
+        n, first, three, both, code, failing, origin = counts[key]
+        shares = [f"{100 * part / n:.1f}%" for part in (first, three, origin, both, code, failing)]
+        print(f"{key:28}{n:>7}{shares[0]:>8}{shares[1]:>10}{shares[2]:>8}{shares[3]:>11}{shares[4]:>11}{shares[5]:>15}")
     if os.environ.get("MISSES"):
         print("\n".join(misses))
-    n, first, three = counts["all"]
+    n, first, three = counts["all"][:3]
     return first >= 0.8 * n and three >= 0.95 * n
 
 
-def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    others = int(sys.argv[2]) if len(sys.argv) > 2 else 200
+def main(folder):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("number", nargs="?", type=int, default=50)
+    parser.add_argument("others", nargs="?", type=int, default=200)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--difficulty")
+    parser.add_argument("--no-texts", action="store_true")
+    options = parser.parse_args()
+    simulate(folder, options)
+    count, others = options.number, options.others
     start = moment(ask("runs | summarize at = min(started)")[0]["at"])
     incidents = ask("incidents")
     below, above, failures = defaultdict(set), defaultdict(set), defaultdict(list)
@@ -122,9 +204,9 @@ def main():
         below[edge["upstream"]].add(edge["downstream"])
     for edge in ask("edges"):
         above[edge["downstream"]].add(edge["upstream"])
-    waiting = "runs | where error_code in ('DEP-UPSTREAM', 'DEP-MISSING', 'DEP-STALE')"
-    for run in ask(f"{waiting} | project pipeline, started"):
-        failures[run["pipeline"]].append(moment(run["started"]))
+    learn_rules(incidents, above, start)
+    for name, fails in FAILED.items():
+        failures[name] = [when for when, _ in fails]
     usable = [
         incident for incident in incidents
         if incident["ended"] and incident["affected"] > 0
@@ -144,4 +226,5 @@ def main():
     sys.exit(0 if is_good else 1)
 
 
-main()
+with tempfile.TemporaryDirectory() as made:
+    main(made)

@@ -13,7 +13,7 @@ public struct Simulation: Sendable {
   /// Another seed gives another world.
   public var seed: UInt64 = WorldOptions.defaultSeed
   /// How much the world shows before and when something fails.
-  package var difficulty = Difficulty.easy
+  package var difficulty = Difficulty.normal
   public var threads = Machine.processors
 
   public init() {}
