@@ -135,13 +135,13 @@ struct StreamedImportTests {
   /// SIGINT while batches are written: what was acknowledged is in, and the same command completes the file.
   @Test(arguments: ["t.csv", "t.ndjson", "t.json"]) func interrupted(name: String) throws {
     let folder = try TemporaryFolder()
-    let count = 400_000
+    let count = 120_000
     let objects = { (0..<count).map { "{\"n\": \($0), \"text\": \"t\($0 % 97)\", \"share\": 0.5}" } }
     let text = name == "t.csv" ? Self.csv(count)
       : name == "t.ndjson" ? objects().joined(separator: "\n") : "[" + objects().joined(separator: ",") + "]"
     let data = try folder.write(name, text)
     let file = folder.path + "/w.plumb"
-    let (said, status) = try interrupting(["import", data, "--into", file, "--batch", "256KB"], afterLines: 3)
+    let (said, status) = try interrupting(["import", data, "--into", file, "--batch", "64KB"], afterLines: 3)
     #expect(status == 130)
     let lines = said.split(separator: "\n").map(String.init)
     let acknowledged = try #require(lines.last { $0.hasSuffix(" rows are in") })

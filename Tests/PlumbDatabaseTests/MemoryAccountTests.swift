@@ -21,7 +21,7 @@ struct MemoryAccountTests {
   }
 
   /// A query that held so much at its peak runs with a little more, and not with half of it.
-  @Test(arguments: [1, 2, 7])
+  @Test(arguments: [1, 7])
   func limitsAreWhatIsHeld(threads: Int) throws {
     for text in Self.texts {
       let account = MemoryAccount(limit: .max)

@@ -37,7 +37,7 @@ struct ChartTests {
       for property in Self.properties {
         let answer = try answer("\(source) | render \(kind)\(property)")
         guard case .success(let chart)? = answer.chart() else { continue }
-        for (width, height) in [(1, 1), (37, 9), (80, 20), (200, 60)] {
+        for (width, height) in [(1, 1), (37, 9), (80, 20)] {
           for isASCII in [false, true] {
             var out = ByteBuffer()
             chart.printText(width: width, height: height, isASCII: isASCII, styled: false, to: &out)

@@ -67,8 +67,12 @@ struct SwiftSource {
   }
 
   /// Every Swift file of a module.
-  static func module(_ name: String) throws -> [SwiftSource] {
-    try Repository.files(in: "Sources/\(name)", ending: ".swift").map(SwiftSource.init)
+  static func module(_ name: String) throws -> [SwiftSource] { try all.get()[name] ?? [] }
+
+  /// By module, read once for all tests.
+  private static let all = Result {
+    let sources = try Repository.files(in: "Sources", ending: ".swift").map(SwiftSource.init)
+    return Dictionary(grouping: sources) { String($0.path.split(separator: "/")[1]) }
   }
 
   /// Where `pattern` stands, as `path:line: text`.

@@ -9,10 +9,18 @@ struct SampleTests {
     #expect(Self.scripts.count >= 10)
   }
 
+  /// A workspace file with the sample telemetry, made once for all scripts.
+  private static let workspace = Result {
+    let path = NSTemporaryDirectory() + "plumb-samples-\(getpid()).plumb"
+    let run = try Repository.shell("plumb import \(try Repository.telemetry.get()) --into \(path)")
+    guard run.status == 0 else { throw Repository.Failed(command: "plumb import", output: run.output) }
+    atexit { for ending in ["", "-wal", "-shm"] { unlink(NSTemporaryDirectory() + "plumb-samples-\(getpid()).plumb" + ending) } }
+    return path
+  }
+
   @Test(arguments: scripts)
   func runs(script: String) throws {
-    let telemetry = try Repository.telemetry.get()
-    let run = try Repository.shell("plumb run \(script) --load \(telemetry) --format csv")
+    let run = try Repository.shell("plumb run \(script) \(try Self.workspace.get()) --format csv")
     #expect(run.status == 0, "\(run.output)")
     #expect(run.output.split(separator: "\n").count > 1, "\(script) answers with no rows:\n\(run.output)")
     #expect(try Repository.text(script).hasPrefix("// "), "\(script) does not open with what it shows")

@@ -4,5 +4,5 @@
 # Builds the tests (debug).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-PLUMB_FULL=1 swift test --filter FuzzTests --skip DifferentialTests 2>&1 |
+PLUMB_FULL=1 swift test --filter 'FuzzTests|RobustnessTests' --skip DifferentialTests 2>&1 |
   grep -E "^. (Test|Suite) [a-zA-Z]+(\(.*\))? (passed|failed|with)|^. Test run|recorded|Fatal" || { echo "it did not end well"; exit 1; }
