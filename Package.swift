@@ -23,6 +23,8 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .target(name: "ReadlineShim", dependencies: ["CReadline"]),
+    // The pages of the manual, embedded from Tests/Golden.
+    .target(name: "ManualPages"),
     .target(name: "RE2Shim", linkerSettings: [.linkedLibrary("re2")]),
     // Of libcrypto three functions are used; the shared library would have its providers loaded at each start.
     .target(name: "DigestShim", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
@@ -64,7 +66,7 @@ let package = Package(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
-        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "ReadlineShim",
+        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "ReadlineShim", "ManualPages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

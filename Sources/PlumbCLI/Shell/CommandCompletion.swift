@@ -76,7 +76,7 @@ struct CommandCompletion {
     case .path, .file, .target: return completion.isSafe ? [] : files(word, rest)
     case .files:
       if completion.isSafe { return [] }
-      if word.hasPrefix("-") { return plain(ManualPage.optionNames(of: "import")) }
+      if word.hasPrefix("-") { return plain(ManPage.optionNames(of: "import")) }
       return files(word, String(rest.reversed().prefix { !$0.isWhitespace }.reversed()), isQuoting: true)
     case .expression, .window, .columns, .pipeline, .pipelines, .newName, .schema, .properties, .query, .function, .script,
       .timespan, .text, .number, .assignment, .word:

@@ -11,15 +11,10 @@ struct QueryOptions {
   /// Whether `union` leaves out tables that do not exist.
   private(set) var isBestEffort = false
 
-  /// Options of KQL that Plumb accepts, though most of them have no effect.
-  private static let known: Set<String> = [
-    "notruncation", "truncationmaxrecords", "truncationmaxsize", "query_now", "best_effort", "norequesttimeout",
-    "servertimeout", "maxmemoryconsumptionperiterator", "query_bin_auto_size", "query_bin_auto_at",
-    "query_take_max_records", "query_datascope", "query_language", "request_description",
-    "request_app_name", "query_results_progressive_enabled", "deferpartialqueryfailures",
-  ]
-
-  static func isKnown(_ name: String) -> Bool { known.contains(name.lowercased()) }
+  static func isKnown(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return QueryOption.all.contains { $0.name == name }
+  }
 
   /// Keeps what the option `name` is set to.
   ///
@@ -30,4 +25,39 @@ struct QueryOptions {
     values[name] = value
     if name == "best_effort" { isBestEffort = text == "true" }
   }
+}
+
+/// An option that `set` knows, as help and the manual describe it.
+package struct QueryOption: Sendable {
+  package let name: String
+  /// One sentence.
+  package let summary: String
+
+  private init(_ name: String, _ summary: String) {
+    self.name = name
+    self.summary = summary
+  }
+
+  private static let ignored = "Accepted from queries written for a cluster; has no effect here."
+
+  /// Options of KQL that Plumb accepts, though most of them have no effect.
+  package static let all: [QueryOption] = [
+    QueryOption("best_effort", "Whether `union` leaves out tables that do not exist."),
+    QueryOption("query_bin_auto_size", "The size of the bins of `bin_auto`."),
+    QueryOption("query_bin_auto_at", "A value at which a bin of `bin_auto` begins."),
+    QueryOption("notruncation", ignored),
+    QueryOption("truncationmaxrecords", ignored),
+    QueryOption("truncationmaxsize", ignored),
+    QueryOption("query_now", "The value of `now()` in the queries that follow."),
+    QueryOption("norequesttimeout", ignored),
+    QueryOption("servertimeout", ignored),
+    QueryOption("maxmemoryconsumptionperiterator", ignored),
+    QueryOption("query_take_max_records", ignored),
+    QueryOption("query_datascope", ignored),
+    QueryOption("query_language", ignored),
+    QueryOption("request_description", ignored),
+    QueryOption("request_app_name", ignored),
+    QueryOption("query_results_progressive_enabled", ignored),
+    QueryOption("deferpartialqueryfailures", ignored),
+  ]
 }

@@ -27,15 +27,15 @@ struct CompletionsCommand: ParsableCommand {
   }
 }
 
-struct ManualCommand: ParsableCommand {
+struct ManCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "man", abstract: "Print the manual page, for `man -l -`.")
 
-  func run() throws { Console.writeOut(ManualPage.text) }
+  func run() throws { Console.writeOut(ManPage.text) }
 }
 
 /// The manual page in the language of `man`.
-enum ManualPage {
+enum ManPage {
   static var text: String {
     var out = """
       .TH PLUMB 1 "" "Plumb \(Plumb.version)" "User Commands"
