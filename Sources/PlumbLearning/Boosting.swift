@@ -16,8 +16,8 @@ package struct BoostingOptions: Hashable, Sendable {
   package var seed: UInt64
 
   package init(
-    rounds: Int = 200, rate: Double = 0.06, leaves: Int = 15, minLeaf: Int = 20, topShare: Double = 0.12,
-    otherShare: Double = 0.15, seed: UInt64 = 1
+    rounds: Int = 120, rate: Double = 0.09, leaves: Int = 15, minLeaf: Int = 20, topShare: Double = 0.1,
+    otherShare: Double = 0.1, seed: UInt64 = 1
   ) {
     self.rounds = rounds
     self.rate = rate

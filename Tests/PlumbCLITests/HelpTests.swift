@@ -28,9 +28,9 @@ struct HelpTests {
   }
 
   @Test func examplesRun() throws {
-    // Ten days of the default world, whose month takes minutes in a debug build.
+    // Eight days of the default world, whose month takes minutes in a debug build.
     let workspace = try Workspace(.empty)
-    let world = SimulatedWorld(try World(WorldOptions(days: 10)))
+    let world = SimulatedWorld(try World(WorldOptions(days: 8)))
     world.attach(to: workspace.catalog)
     let session = workspace.session()
     session.options.clock = { world.world.clock }

@@ -198,13 +198,13 @@ struct ImportTests {
     // What waited for another is no failure of its own, and a DAG fails with its task.
     #expect(try why("shop.report") == """
       cause,origin,evidence
-      unknown,shop.load,"shop.load had no success in the two days before, 1 step upstream; 1 of the last 1 run failed, and nothing tells why"
+      unknown,shop.load,"its last run failed, failing for 5 min 59 s; shop.load had no success in the two days before, 1 step upstream; 1 of the last 1 run failed, and nothing tells why"
 
       """)
-    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"1 of the last 1 run failed, and nothing tells why\"\n")
+    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing tells why\"\n")
     #expect(try why("shop") == """
       cause,origin,evidence
-      unknown,shop,"1 of the last 1 run failed, and nothing tells why; of its parts shop.load failed: ask `why ""shop.load""`"
+      unknown,shop,"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing tells why; of its parts shop.load failed: ask `why ""shop.load""`"
 
       """)
 
@@ -290,7 +290,7 @@ struct ImportTests {
     let run = try PlumbProcess([
       "query", "--load", folder.path, "--now", "2025-03-09T03:00:00Z", "-c", "why 'Load/Notify' | project origin, evidence",
     ])
-    #expect(run.output.hasPrefix("origin,evidence\nLoad/Copy,\"Load/Copy had failed when Load/Notify was skipped, 1 step upstream"), "\(run.output)\(run.messages)")
+    #expect(run.output.hasPrefix("origin,evidence\nLoad/Copy,\"its last run failed, failing for 30 min; Load/Copy had failed when Load/Notify was skipped, 1 step upstream"), "\(run.output)\(run.messages)")
   }
 
   /// An error that no rule reads is still told, and a test of dbt that fails has found bad records.
@@ -312,7 +312,7 @@ struct ImportTests {
     }
     #expect(try why("test.shop.t").hasPrefix("cause,evidence\nmalformed-records,"))
     #expect(try why("model.shop.m")
-      == "cause,evidence\nunknown,\"1 of the last 1 run failed, with error “It went wrong”, which tells no cause\"\n")
+      == "cause,evidence\nunknown,\"its last run failed, failing for 50 min; 1 of the last 1 run failed, with error “It went wrong”, which tells no cause\"\n")
   }
 
   /// Rows of plain files that are left out are written with their reasons, too, of a load and of an import.

@@ -5,9 +5,9 @@ import Testing
 struct WordTests {
   @Test func lineageOfABareName() throws {
     let run = try PlumbProcess(
-      ["query", "-c", "lineage downstream of entra-signin-eastus depth 1 | project pipeline, depth, via"])
+      ["query", "-c", "lineage downstream of entra-risky-users-eastus depth 1 | project pipeline, depth, via"])
     #expect(run.status == 0, "\(run.messages)")
-    #expect(run.output == "pipeline,depth,via\nentra-normalise-eastus,1,entra-signin-eastus\n")
+    #expect(run.output == "pipeline,depth,via\nentra-normalise-eastus,1,entra-risky-users-eastus\n")
   }
 
   @Test func wordsStandAfterAPipe() throws {
@@ -71,9 +71,9 @@ struct WordTests {
   }
 
   @Test func formatsDrawLineage() throws {
-    let query = "lineage downstream of entra-signin-eastus depth 1"
+    let query = "lineage downstream of entra-risky-users-eastus depth 1"
     let tree = try PlumbProcess(["query", "--format", "tree", "-c", query])
-    #expect(tree.output.hasPrefix("entra-signin-eastus\n└─ "))
+    #expect(tree.output.hasPrefix("entra-risky-users-eastus\n└─ "))
     #expect(tree.output.contains(" entra-normalise-eastus  "))
     let dot = try PlumbProcess(["query", "--format", "dot", "-c", query])
     #expect(dot.output.hasPrefix("digraph lineage {\n") && dot.output.hasSuffix("  n1 -> n0;\n}\n"))

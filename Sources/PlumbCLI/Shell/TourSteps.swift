@@ -81,7 +81,7 @@ enum TourSteps {
       Tour.Step(
         title: "one pipeline",
         text: """
-          \(story.pipeline) is among those that fail. Look at its ten latest runs: `top 10 by started` keeps the latest, and \
+          \(story.pipeline) failed often in the last day. Look at its ten latest runs: `top 10 by started` keeps the latest, and \
           `project` chooses columns, such as started, status and error_code.
           """,
         hint: "runs | where pipeline == \"\(story.pipeline)\" | top 10 by started | project started, status, error_code",
@@ -113,8 +113,8 @@ enum TourSteps {
             return deed.error == nil && words.count == 2 && words[0] == ".cause" && story.isCause(String(words[1]))
           },
           lesson: isAlone
-            ? "\(story.pipeline) fails with \(story.category) errors (\(story.code))."
-            : "\(story.origin) fails with \(story.category) errors (\(story.code)), and so \(story.pipeline) has nothing to read."),
+            ? "\(story.pipeline) fails with \(story.category) errors\(story.code.isEmpty ? "" : " (\(story.code))")."
+            : "\(story.origin) fails with \(story.category) errors\(story.code.isEmpty ? "" : " (\(story.code))"), and so \(story.pipeline) has nothing to read."),
         Tour.Step(
           title: "the short way",
           text: "Plumb looks for causes itself and shows its evidence. Ask `why \(story.pipeline)`, and compare.",

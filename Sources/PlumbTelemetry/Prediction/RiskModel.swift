@@ -162,12 +162,14 @@ extension RiskModel {
   /// Rows below which not even a rule can be told from chance.
   static let leastRows = 100
 
-  /// The rule that a failure follows a failure, with the shares that the rows show; nil for fewer than a hundred rows.
+  /// The rule that a failure follows a failure, with the shares that the rows show; nil for fewer than a hundred rows or without
+  /// any failure.
   init?(rule rows: PredictionRows) throws {
     guard rows.count >= RiskModel.leastRows, let last = Feature.names.firstIndex(of: "failed_last") else { return nil }
     let data = try rows.training(Array(0..<rows.count))
     let tree = DecisionTree.stump(data, feature: last, threshold: 0.5)
     let positives = data.labels.reduce(0) { $0 + Int($1) }
+    guard positives > 0 else { return nil }
     self.init(
       method: .tree, tree: tree, forest: nil, boosting: nil, calibration: .none,
       bands: ScoreBands(
