@@ -7,24 +7,24 @@ import Testing
 /// Rows as they come are the rows of the whole answer, in its order, on any number of threads.
 struct StreamTests {
   private static let tables = """
-    .set a <| range n from 1 to 300000 step 1 | extend k = n % 1000, s = strcat("s", n % 77);
-    .set b <| range n from 300001 to 500000 step 1 | extend k = n % 500, s = strcat("s", n % 33);
+    .set a <| range n from 1 to 80000 step 1 | extend k = n % 1000, s = strcat("s", n % 77);
+    .set b <| range n from 80001 to 150000 step 1 | extend k = n % 500, s = strcat("s", n % 33);
     .set c <| range k from 0 to 600 step 1 | extend name = strcat("name", k)
     """
 
   static let texts = [
-    "a", "a | where n % 3 == 0", "a | where n > 299990", "a | where n < 0", "print 1", "a | take 70000", "a | take 0",
+    "a", "a | where n % 3 == 0", "a | where n > 79990", "a | where n < 0", "print 1", "a | take 70000", "a | take 0",
     "union a, b | where k == 7", "union (union b, a), a | project n | where n % 5 == 1", "a | sort by k asc, n desc",
     "a | join kind=inner c on k | where n % 11 == 0", "a | lookup c on k | project n, name",
     "a | join kind=leftouter (c | where k < 300) on k | project n, name", "a | summarize count() by k",
     "a | serialize | extend p = prev(n) | where n - p != 1", "a | where n <= 3000 | mv-expand x = range(1, n % 5) to typeof(long)",
     "a | partition by s (take 2)", "a | top 1000 by s asc, n asc", "a | distinct s", "a | sample 10 | count",
     "a | where n % 2 == 0 | as x | union b | extend m = n * 2 | where m % 7 == 0", "explain a | count",
-    "a | extend r = row_number() | where r % 9 == 0", "a | parse s with 's' i: long | where i == 5", "a | getschema",
+    "a | extend r = row_number() | where r % 9 == 0", "a | where n % 20 == 0 | parse s with 's' i: long | where i == 5", "a | getschema",
     "print 1; a | where n == 5; b | count", "a | facet by s", "a | scan declare (t: long = 0) with (step q: true => t = q.t + 1;) | where t % 1000 == 0",
   ]
 
-  @Test(arguments: [1, 2, 7])
+  @Test(arguments: [1, 7])
   func streamsAreTheAnswers(threads: Int) throws {
     let workspace = try Workspace()
     _ = try workspace.connect().run(Self.tables)
@@ -61,20 +61,20 @@ struct StreamTests {
     return String(text[(text.firstIndex(of: "\n") ?? text.startIndex)...].dropFirst())
   }
 
-  /// Fifty million rows pass through a few megabytes, however slowly they are taken.
+  /// A million rows pass through a few megabytes, however slowly they are taken.
   @Test func littleIsHeld() throws {
     let workspace = try Workspace()
     var options = ConnectionOptions()
-    options.memoryLimit = 48 << 20
+    options.memoryLimit = 24 << 20
     options.threads = 4
     let connection = workspace.connect(options)
     var rows = 0
-    try connection.stream("range n from 1 to 6000000 step 1 | extend s = strcat('text ', n)") { batch in
+    try connection.stream("range n from 1 to 1000000 step 1 | extend s = strcat('text ', n)") { batch in
       if rows % 7 == 0 { usleep(200) }
       rows += batch.table.rowCount
     }
-    #expect(rows == 6_000_000)
-    #expect(throws: Problems.self) { try connection.query("range n from 1 to 6000000 step 1 | extend s = strcat('text ', n)") }
+    #expect(rows == 1_000_000)
+    #expect(throws: Problems.self) { try connection.query("range n from 1 to 1000000 step 1 | extend s = strcat('text ', n)") }
   }
 
   private struct Enough: Error {}
