@@ -185,7 +185,11 @@ struct ExpressionBinder {
     if case .star = binary.lhs.withoutParentheses { return try anyColumn(binary) }
     let lhs = try bind(binary.lhs)
     let rhs = try bind(binary.rhs)
-    return try calls.calling(binary.operator.rawValue, [lhs, rhs], at: binary.span)
+    let name = binary.operator.rawValue
+    if binary.operator == .equal || binary.operator == .notEqual {
+      return try equality(name, lhs, rhs, at: binary.span)
+    }
+    return try calls.calling(name, [lhs, rhs], at: binary.span)
   }
 
   /// `* has "x"`: whether it is so for any column, texts or not.
@@ -222,7 +226,7 @@ struct ExpressionBinder {
   }
 
   private func bind(_ membership: MembershipSyntax) throws -> OpenExpression {
-    let items = try items(of: membership)
+    var items = try self.items(of: membership)
     let name = membership.operator.rawValue
     if case .star = membership.operand.withoutParentheses, let rows = visibleRows {
       let tests = try rows.schema.indices.map { index in
@@ -235,6 +239,9 @@ struct ExpressionBinder {
     if items.isEmpty {
       let isNegated = membership.operator == .notIn || membership.operator == .notInIgnoringCase
       return .literal(.bool(isNegated || membership.operator == .hasAll), membership.span)
+    }
+    if membership.operator == .in || membership.operator == .notIn {
+      items = try adapting(items, to: operand, name, at: membership.span)
     }
     return try calls.calling(name, [operand] + matching(items, operand.type), at: membership.span)
   }
