@@ -59,7 +59,8 @@ final class Binder {
   func bind(_ statement: QueryStatementSyntax) -> Relation? {
     state.mistakes.attempt {
       let before = diagnostics.count
-      let relation = try place.relation(statement.query)
+      var relation = try place.relation(statement.query)
+      if let most = state.options.mostRows { relation = relation.keepingColumns(.limit(relation.plan, most)) }
       if diagnostics.count > before { throw AlreadyReported() }
       return relation
     }
@@ -126,9 +127,7 @@ final class Binder {
       if name == "query_now" { try setNow(value, at: expression.span) }
       state.options.set(name, printed(value), value)
     }
-    if !QueryOptions.isKnown(name) {
-      context.remark("the option `\(name)` is unknown to Plumb and has no effect")
-    }
+    if let remark = QueryOptions.remark(on: name) { context.remark(remark) }
   }
 
   private func setNow(_ value: Value, at span: SourceSpan) throws {

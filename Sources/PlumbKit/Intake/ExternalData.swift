@@ -10,6 +10,11 @@ struct ExternalData: Sendable {
   let memoryLimit: Int
   let memory: MemoryAccount
 
+  /// Kusto's formats of delimited text; without a format the delimiter is found out from the file.
+  private static let delimiters: [String: UInt8] = [
+    "csv": UInt8(ascii: ","), "scsv": UInt8(ascii: ";"), "psv": UInt8(ascii: "|"), "tsv": UInt8(ascii: "\t"), "sohsv": 1,
+  ]
+
   /// - Throws: diagnostics of the properties and of the files.
   func read(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
     var reading = ReadingOptions()
@@ -17,12 +22,14 @@ struct ExternalData: Sendable {
     reading.takesColumnsByPlace = true
     reading.badRowPolicy = badRows
     if let name = properties["format"] {
-      guard let format = FileFormat(name: name) else {
+      reading.delimiter = Self.delimiters[name.lowercased()]
+      guard let format = reading.delimiter.map({ _ in FileFormat.csv }) ?? FileFormat(name: name) else {
         throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`", help: "it reads \(FileFormat.names)")
       }
       reading.format = format
     }
-    reading.hasHeader = properties["ignoreFirstRecord"].map { $0 == "true" }
+    // Columns are those of the file by place; a header is a row like any other unless it is left out.
+    reading.hasHeader = properties["ignoreFirstRecord"] == "true"
     if let url = locations.first(where: { $0.contains("://") }) {
       throw Diagnostic(
         "unsupported", "`externaldata` reads local files only, not `\(url)`", help: "fetch the file first and name its path")

@@ -10,8 +10,7 @@ package struct ReadOptions: @unchecked Sendable {
   /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
   /// has none of them, and without a header, they are the fields of a row in their order.
   package var columns: Schema?
-  /// Whether a header that has some of the names leaves the columns in their order, as `externaldata` does, and is no
-  /// mistake.
+  /// Whether columns are the first fields of a row in their order whatever a header says, as in `externaldata`.
   package var takesColumnsByPlace = false
   /// The columns of the table that the rows are for; where the file has columns of the same names, its guessed types are
   /// those.

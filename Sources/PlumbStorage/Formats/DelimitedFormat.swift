@@ -75,12 +75,15 @@ private func chosenColumns(
   guard let stated = options.columns else {
     return shape.names.indices.map { DelimitedText.Column(ColumnInfo(shape.names[$0], shape.types[$0]), field: $0) }
   }
-  if shape.hasHeader {
+  if options.takesColumnsByPlace, stated.count <= shape.fieldCount {
+    return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }
+  }
+  if shape.hasHeader, !options.takesColumnsByPlace {
     let places = stated.map { column in shape.names.firstIndex(of: column.name) }
     if places.allSatisfy({ $0 != nil }) {
       return zip(stated, places).map { DelimitedText.Column($0, field: $1 ?? 0) }
     }
-    if !options.takesColumnsByPlace, places.contains(where: { $0 != nil }), let missing = places.firstIndex(of: nil) {
+    if places.contains(where: { $0 != nil }), let missing = places.firstIndex(of: nil) {
       let listed = shape.names.prefix(12).map { "`\($0)`" }.joined(separator: ", ") + (shape.names.count > 12 ? ", …" : "")
       throw Diagnostic(
         "columns-differ", "the header of `\(name)` has no `\(stated[missing].name)`, and has other columns that are stated",

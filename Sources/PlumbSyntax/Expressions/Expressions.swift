@@ -219,11 +219,13 @@ extension Parser {
     return operand
   }
 
-  /// `a.b`, `a[0]`
+  /// `a.b`, `a[0]`, and `a.[0]`, which is the same; `a.["b"]` names a property as `a.b` does.
   private mutating func parsePostfix() throws(SyntaxFailure) -> ExpressionSyntax {
     var base = try parsePrimary()
     while true {
-      if at(.dot) {
+      if at(.dot), token(after: 1).kind == .leftBracket, token(after: 2).kind != .string {
+        advance()
+      } else if at(.dot) {
         advance()
         let name = try parseMemberName()
         let whole = SourceSpan.joining(base.span, name.span)

@@ -1,7 +1,9 @@
 import PlumbDiagnostics
 
-/// `count`: how many rows.
+/// `count`, `count as rows`: how many rows.
 package struct CountSyntax: Sendable {
+  /// What the column is called; `Count` when not written.
+  package var name: NameSyntax?
   package var span: SourceSpan
 }
 
@@ -11,15 +13,21 @@ extension CountSyntax: OperatorNode {
       "count", usage: "count",
       summary: "Counts the rows.",
       examples: [#"runs | where status == "failed" | count"#],
-      operands: .nothing
-    ) { parser, start throws(SyntaxFailure) in parser.parseCountOperator(from: start) },
+      clauses: ["as"], operands: .nothing
+    ) { parser, start throws(SyntaxFailure) in try parser.parseCountOperator(from: start) },
   ]
 
-  package func print(to printer: inout Printer) { printer.write("count") }
+  package func print(to printer: inout Printer) {
+    printer.write("count")
+    guard let name else { return }
+    printer.write(" as ")
+    printer.printName(name)
+  }
 }
 
 extension Parser {
-  func parseCountOperator(from start: Int) -> CountSyntax {
-    CountSyntax(span: span(from: start))
+  mutating func parseCountOperator(from start: Int) throws(SyntaxFailure) -> CountSyntax {
+    let name = skipWord("as") ? try parseName("a name for the column") : nil
+    return CountSyntax(name: name, span: span(from: start))
   }
 }

@@ -49,7 +49,7 @@ extension Parser {
     return names
   }
 
-  /// `*`, `a*`, `*b*c`: words and stars without space between.
+  /// `*`, `a*`, `*b*c`, `*1`: words, stars and digits after a star, without space between.
   mutating func parseNamePattern(_ purpose: String = "a column") throws(SyntaxFailure) -> NamePatternSyntax {
     if at(.leftBracket) {
       let name = try parseName(purpose)
@@ -60,7 +60,10 @@ extension Parser {
       _ = try parseName(purpose)
       throw SyntaxFailure()
     }
-    repeat { advance() } while (at(.word) || at(.star)) && token(after: 0).lower == span(from: start).upper
+    repeat {
+      advance()
+    } while (at(.word) || at(.star) || (at(.long) && token(before: 1).kind == .star))
+      && token(after: 0).lower == span(from: start).upper
     let span = span(from: start)
     return NamePatternSyntax(text: text(in: span), span: span, isQuoted: false)
   }

@@ -141,7 +141,7 @@ extension Parser {
     if !isClosing(nesting) {
       repeat {
         if skip(.star) { hasStar = true } else { columns.append(try parseColumnDeclaration()) }
-      } while skip(.comma)
+      } while skip(.comma) && !isClosing(nesting)
     }
     try leave(nesting)
     return SchemaSyntax(columns: columns, hasStar: hasStar, span: span(from: start))

@@ -62,6 +62,8 @@ struct BinderFunction: Sendable {
       }
       return try binder.calls.packing(columns, ignoresNulls: ignoresNulls, at: call.span)
     },
+    BinderFunction("pack_array", naming: nil) { try overAllColumns($0, $1) },
+    BinderFunction("estimate_data_size", naming: nil) { try overAllColumns($0, $1) },
     BinderFunction("bag_pack_columns") { call, binder in
       let columns = try call.arguments.map { (automaticName($0.value) ?? "", try binder.bind($0.value)) }
       return try binder.calls.packing(columns, ignoresNulls: false, at: call.span)
@@ -107,6 +109,20 @@ struct BinderFunction: Sendable {
     let name = try binder.columnName(call.arguments[0].value)
     if let rows = binder.visibleRows, let index = rows.index(of: name) { return rows.column(index, at: call.span) }
     return try binder.bind(call.arguments[1].value)
+  }
+
+  /// The call with all columns in place of a star among its arguments.
+  private static func overAllColumns(_ call: CallSyntax, _ binder: ExpressionBinder) throws -> OpenExpression? {
+    func isStar(_ argument: ExpressionSyntax) -> Bool {
+      if case .star = argument.withoutParentheses { return true }
+      return false
+    }
+    guard call.arguments.contains(where: { isStar($0.value) }), let rows = binder.visibleRows else { return nil }
+    let arguments = try call.arguments.flatMap { argument -> [OpenExpression] in
+      guard isStar(argument.value) else { return [try binder.bind(argument.value)] }
+      return rows.schema.indices.map { rows.column($0, at: argument.value.span) }
+    }
+    return try binder.calls.calling(call.name.text, arguments, at: call.span)
   }
 
   /// The call with `typeof(...)` as its last argument, which is a conversion around the call without it.

@@ -39,12 +39,8 @@ extension ExpressionBinder {
       }
     }
     guard let function = ScalarFunction.named(name) else { throw unknownFunction(call) }
-    let arguments = try call.arguments.map { argument in
-      if let label = argument.name {
-        throw Diagnostic("named-argument", "`\(name)` takes its arguments by place, without names", at: label.span)
-      }
-      return try bind(argument.value)
-    }
+    // Built-in functions take their arguments by position; Kusto ignores names that are written, and so do we.
+    let arguments = try call.arguments.map { try bind($0.value) }
     return try calls.calling(function, arguments, at: call.span)
   }
 

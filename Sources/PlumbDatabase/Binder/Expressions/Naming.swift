@@ -32,6 +32,19 @@ private func automaticName(_ call: CallSyntax) -> String? {
   return AggregateFunction.named(name)?.columnName(columns) ?? GraphFunctions.columnName(call, columns)
 }
 
+extension ExpressionSyntax {
+  /// Whether the column that the expression makes has the name of its argument, as that of `tostring(x)` is `x`.
+  var takesNameOfArgument: Bool {
+    guard case .call(let call) = withoutParentheses,
+      let naming = BinderFunction.named(call.name.text)?.naming ?? ScalarFunction.named(call.name.text)?.naming
+    else { return false }
+    switch naming {
+    case .firstArgument, .onlyArgument, .firstText: return true
+    case .numbered, .functionAndFirst: return false
+    }
+  }
+}
+
 private func columnName(_ call: CallSyntax, _ columns: [String?], _ naming: ColumnNaming) -> String? {
   let first = columns.first.flatMap { $0 }
   switch naming {

@@ -36,7 +36,7 @@ extension ExpressionBinder {
     case nil: return nil
     case .fixed(let columns)?: return columns
     case .sortedArrays?:
-      guard column.names.count > 1, let last = call.arguments.last else { return nil }
+      guard column.names.count != 1, let last = call.arguments.last else { return nil }
       // A bool at the end says where nulls go.
       let count = call.arguments.count - (try bind(last.value).type == .bool ? 1 : 0)
       return count > 1 ? (1...count).map { ColumnInfo("array\($0)_sorted", .dynamic) } : nil
@@ -55,13 +55,15 @@ extension ExpressionBinder {
     if whole.constant == nil, case .windows(let columns) = offer { whole = columns.sharing(whole) }
     let argument = call.arguments.first.flatMap { automaticName($0.value) }
     let prefix = ([call.name.text] + (argument.map { [$0] } ?? [])).joined(separator: "_")
+    var isSorted = false
+    if case .sortedArrays? = ScalarFunction.named(call.name.text)?.results { isSorted = true }
     // Names in the query say how many columns are wanted.
     let wanted = column.names.isEmpty ? results.count : column.names.count
     return try results.prefix(wanted).enumerated().map { index, result in
       let element = try calls.calling("element", [whole, .literal(.long(Int64(index)), call.span)], at: call.span)
       return OutputColumn(
         given: index < column.names.count ? column.names[index].text : nil,
-        automatic: "\(prefix)_\(result.name)", expression: try calls.folded(element.converted(to: result.type)))
+        automatic: isSorted ? result.name : "\(prefix)_\(result.name)", expression: try calls.folded(element.converted(to: result.type)))
     }
   }
 }

@@ -54,6 +54,11 @@ private struct ElementExpansion {
       } else if case .column(let index, _, _) = expression {
         replaces = index
         columnName = input.schema[index].name
+      } else if column.expression.expression.takesNameOfArgument,
+        let name = automaticName(column.expression.expression), let index = input.index(of: name)
+      {
+        replaces = index
+        columnName = name
       } else {
         columnName = automaticName(column.expression.expression).map { names.unique($0) } ?? names.numbered()
       }

@@ -11,7 +11,7 @@ extension MakeSeriesSyntax: OperatorBinding {
     }
     let rows = place.groups(of: input, for: "`make-series`")
     let axis = try rows.keys(for: "`make-series`").expression(self.axis.expression)
-    let (series, binned) = try seriesAxis(axis, at: place)
+    let (series, start, binned) = try seriesAxis(axis, at: place)
 
     let named = groups + aggregates.map(\.aggregate) + [self.axis]
     var names = NameMaker(used: named.flatMap { $0.names.map(\.text) } + [series.name])
@@ -26,7 +26,7 @@ extension MakeSeriesSyntax: OperatorBinding {
       }
     }
     var plan = input.plan
-    if let bounds = try bounding(axis, series, at: place) { plan = .filter(plan, bounds) }
+    if let bounds = try bounding(axis, series, from: start, at: place) { plan = .filter(plan, bounds) }
     let grouped = try rows.aggregating(plan, by: keys, columns)
     return input.with(
       .makeSeries(
@@ -36,7 +36,7 @@ extension MakeSeriesSyntax: OperatorBinding {
 
   private func seriesAxis(
     _ axis: BoundExpression, at place: BindingPlace
-  ) throws -> (SeriesAxis, BoundExpression) {
+  ) throws -> (SeriesAxis, start: Value?, binned: BoundExpression) {
     let type: ScalarType
     switch axis.type {
     case .datetime, .timespan, .long, .real: type = axis.type
@@ -51,6 +51,11 @@ extension MakeSeriesSyntax: OperatorBinding {
       guard let expression else { return nil }
       let value = try place.constants.value(expression, what: "a bound of a series")
       let fits = value.type == target || (value.type.isNumeric && target.isNumeric) || value.type == .dynamic
+      if value.isNull {
+        throw Diagnostic(
+          "axis-type", "this bound of the series is null", at: expression.span,
+          help: "give a value for it, as in `coalesce(..., now())`")
+      }
       guard fits, let same = value.converted(to: target), !same.isNull else {
         throw Diagnostic("axis-type", "the series needs \(target.described) here", at: expression.span)
       }
@@ -64,22 +69,31 @@ extension MakeSeriesSyntax: OperatorBinding {
       throw Diagnostic("axis-step", "the step of a series must be positive", at: self.step.span)
     }
     let start = try bound(from, type)
+    let width = BoundExpression.literal(step, self.step.span)
+    var first = start
+    // `in range(...)` bins as `bin` does, so that the first bin may begin before the start.
+    if isInRange, let start {
+      let bin: BoundExpression = try place.calls.calling("bin", [.literal(start, self.axis.span), width], at: self.axis.span)
+      first = try place.calls.constant(bin, what: "a bound of a series")
+    }
     let series = SeriesAxis(
       name: self.axis.names.first?.text ?? automaticName(self.axis.expression) ?? "Column1", type: type,
-      start: start, end: try bound(to, type), step: step, includesEnd: isInRange)
+      start: first, end: try bound(to, type), step: step, includesEnd: isInRange)
     let value = axis.converted(to: type)
-    let width = BoundExpression.literal(step, self.step.span)
-    let binned = try start.map { start in
-      try place.calls.calling("bin_at", [value, width, .literal(start, self.axis.span)], at: self.axis.span)
-    } ?? place.calls.calling("bin", [value, width], at: self.axis.span)
-    return (series, binned)
+    guard let start, !isInRange else {
+      return (series, start, try place.calls.calling("bin", [value, width], at: self.axis.span))
+    }
+    let binned = try place.calls.calling("bin_at", [value, width, .literal(start, self.axis.span)], at: self.axis.span)
+    return (series, start, binned)
   }
 
   /// Keeps rows outside of the series away from the aggregates.
-  private func bounding(_ axis: BoundExpression, _ series: SeriesAxis, at place: BindingPlace) throws -> BoundExpression? {
+  private func bounding(_ axis: BoundExpression, _ series: SeriesAxis, from start: Value?, at place: BindingPlace) throws
+    -> BoundExpression?
+  {
     let span = self.axis.span
     var tests: [BoundExpression] = []
-    if let start = series.start { tests.append(try place.calls.calling(">=", [axis, .literal(start, span)], at: span)) }
+    if let start { tests.append(try place.calls.calling(">=", [axis, .literal(start, span)], at: span)) }
     if let end = series.end, !series.includesEnd {
       tests.append(try place.calls.calling("<", [axis, .literal(end, span)], at: span))
     }

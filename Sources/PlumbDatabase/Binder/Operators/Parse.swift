@@ -163,11 +163,17 @@ struct ParsePattern {
   private func group(_ type: ScalarType, next: ParsePartSyntax?) -> String {
     var isBeforeText = false
     if case .text? = next { isBeforeText = true }
+    var isBeforeStar = false
+    if case .star? = next { isBeforeStar = true }
     switch type {
     case .int, .long:
       if kind != .relaxed { return #"\s*([-+]?\d+)"# }
+      // A star takes what follows the number; without a number the column is null.
+      if isBeforeStar { return #"(?:\s*([-+]?\d+))?"# }
     case .real, .decimal:
-      if kind != .relaxed { return #"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"# }
+      let number = #"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"#
+      if kind != .relaxed { return number }
+      if isBeforeStar { return "(?:\(number))?" }
     case .bool, .datetime, .timespan, .guid, .string, .dynamic: break
     }
     if kind == .regex { return "(.*)" }

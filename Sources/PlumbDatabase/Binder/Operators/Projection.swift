@@ -16,6 +16,7 @@ extension Relation {
     var names = NameMaker(used: schema.map(\.name) + columns.flatMap { $0.names.map(\.text) })
     var broken = self.broken
     var added: [(name: String, expression: OpenExpression)] = []
+    var taken = Set(columns.flatMap { $0.names.map(\.text) })
     for column in columns {
       guard let outputs = place.attempt({ try rows.binder.outputs(of: column) }) else {
         if let name = column.names.first?.text ?? automaticName(column.expression) { broken.insert(name) }
@@ -26,8 +27,10 @@ extension Relation {
         if let given = output.given {
           name = given
         } else if let automatic = output.automatic {
-          // A column that is extended by itself stays as it is.
-          name = column.expression.isName(automatic) ? automatic : names.unique(automatic)
+          // A column that is extended by itself stays as it is; one that is converted or rounded is replaced.
+          let replaces = column.expression.isName(automatic)
+            || (column.expression.takesNameOfArgument && taken.insert(automatic).inserted)
+          name = replaces ? automatic : names.unique(automatic)
         } else {
           name = names.numbered()
         }

@@ -10,8 +10,16 @@ extension TakeSyntax: OperatorBinding {
 }
 
 extension SampleSyntax: OperatorBinding {
+  /// `sample`: every row gets a random number, and those with the least numbers are taken.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
-    input.keepingColumns(.limit(input.plan, try place.constants.count(count, of: "sample")), isSerialized: false)
+    let own = input.schema.enumerated().map { index, column in
+      NamedExpression(column.name, .column(index, column.type, span))
+    }
+    let numbered = LogicalPlan.project(
+      input.plan, own + [NamedExpression("$random", try place.calls.calling("rand", [], at: span))])
+    let key = SortKey(.column(own.count, .real, span), isDescending: false, nullsFirst: false)
+    let drawn = LogicalPlan.top(numbered, [key], try place.constants.count(count, of: "sample"))
+    return input.keepingColumns(.project(drawn, own), isSerialized: false)
   }
 }
 
@@ -23,7 +31,7 @@ extension ConsumeSyntax: OperatorBinding {
 
 extension CountSyntax: OperatorBinding {
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
-    let count = NamedAggregate(["Count"], try .calling("count", [], at: span))
+    let count = NamedAggregate([name?.text ?? "Count"], try .calling("count", [], at: span))
     return input.with(
       .aggregate(AggregatePlan(input: input.plan, keys: [], aggregates: [count])), isSerialized: false)
   }

@@ -3,6 +3,9 @@ import PlumbEngine
 import PlumbSyntax
 
 extension ExternaldataSyntax {
+  /// What `with` can say of the files.
+  private static let properties = ["format", "ignoreFirstRecord"]
+
   /// `externaldata`: the rows of files.
   func relation(at place: BindingPlace) throws -> Relation {
     let schema = try self.schema.columnInfos()
@@ -13,7 +16,15 @@ extension ExternaldataSyntax {
       return text
     }
     var given: [String: String] = [:]
-    for property in properties { given[property.name.text] = try place.constants.text(of: property) }
+    for property in properties {
+      let name = property.name.text
+      guard let known = Self.properties.first(where: { $0.lowercased() == name.lowercased() }) else {
+        throw Diagnostic(
+          "unknown-option", "`externaldata` has no property `\(name)`", at: property.name.span,
+          help: "it has \(Self.properties.map { "`\($0)`" }.joined(separator: " and "))")
+      }
+      given[known] = try place.constants.text(of: property)
+    }
     guard let read = place.state.services.readExternal else {
       throw Diagnostic("no-external-data", "`externaldata` cannot read files here", at: span)
     }

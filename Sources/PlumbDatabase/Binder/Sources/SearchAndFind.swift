@@ -17,7 +17,10 @@ extension SearchSyntax: OperatorBinding {
       }
     }
     let condition = SearchCondition(syntax: predicate, isCaseSensitive: isCaseSensitive, operatorName: "search")
-    if let input { return try condition.filtering(input, at: place).rows }
+    if let input {
+      let rows = try condition.filtering(input, among: [input], at: place).rows
+      return try Relation(uniting: [rows], isInner: false, sourceColumn: "$table", at: span)
+    }
     let tables = try place.searched(self.tables)
     guard !tables.isEmpty else {
       throw Diagnostic("unknown-table", "there is no table to search", at: span)
@@ -27,7 +30,7 @@ extension SearchSyntax: OperatorBinding {
     for table in tables {
       // A table without a column that the condition names has no rows to give.
       do {
-        legs.append(try condition.filtering(table, at: place).rows)
+        legs.append(try condition.filtering(table, among: tables, at: place).rows)
       } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
         lastMistake = mistake
       }
@@ -38,7 +41,7 @@ extension SearchSyntax: OperatorBinding {
 }
 
 extension FindSyntax {
-  /// `find`: rows of several tables that fulfil a condition, with the columns that it names.
+  /// `find`: rows of several tables that fulfil a condition, with the columns that it names and those that all have.
   func relation(at place: BindingPlace) throws -> Relation {
     var sourceColumn = "source_"
     for parameter in parameters where parameter.name.text == "withsource" {
@@ -49,11 +52,11 @@ extension FindSyntax {
       throw Diagnostic("unknown-table", "there is no table to search", at: span)
     }
     let condition = SearchCondition(syntax: predicate, isCaseSensitive: false, operatorName: "find")
-    var found: [(rows: Relation, condition: BoundExpression)] = []
+    var found: [(rows: Relation, named: Set<Int>)] = []
     var lastMistake: Diagnostic?
     for table in tables {
       do {
-        found.append(try condition.filtering(table, at: place))
+        found.append(try condition.filtering(table, among: tables, at: place))
       } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
         lastMistake = mistake
       }
@@ -61,7 +64,7 @@ extension FindSyntax {
     if found.isEmpty, let lastMistake { throw lastMistake }
     let all = found.map(\.rows)
     let legs = try found.map { leg in
-      try projected(leg.rows, read: leg.condition.columns, among: all, place.calls)
+      try projected(leg.rows, named: leg.named, among: all, place.calls)
     }
     return try Relation(uniting: legs, isInner: false, sourceColumn: sourceColumn, at: span)
   }
@@ -75,9 +78,11 @@ extension FindSyntax {
     }
   }
 
-  /// - Parameter tables: all that are searched: a column that `table` lacks has the type it has there.
+  /// - Parameters:
+  ///   - named: the columns that the condition names.
+  ///   - tables: all that are searched: a column that `table` lacks has the type it has there.
   private func projected(
-    _ table: Relation, read: Set<Int>, among tables: [Relation], _ calls: CallBinding
+    _ table: Relation, named: Set<Int>, among tables: [Relation], _ calls: CallBinding
   ) throws -> Relation {
     func column(_ index: Int) -> NamedExpression {
       NamedExpression(table.schema[index].name, .column(index, table.schema[index].type, span))
@@ -89,7 +94,9 @@ extension FindSyntax {
     var outputs: [NamedExpression] = []
     switch projection {
     case .smart:
-      let kept = read.count < table.schema.count ? read.sorted() : Array(table.schema.indices)
+      let kept = table.schema.indices.filter { index in
+        named.contains(index) || tables.allSatisfy { $0.schema.contains(table.schema[index]) }
+      }
       outputs = kept.map(column)
       let rest = table.schema.indices.filter { !kept.contains($0) }
       if !rest.isEmpty { outputs.append(try packed(rest)) }
@@ -133,16 +140,43 @@ private struct SearchCondition {
   let isCaseSensitive: Bool
   let operatorName: String
 
-  /// The rows that meet the condition, and the condition over their columns.
-  func filtering(_ table: Relation, at place: BindingPlace) throws -> (rows: Relation, condition: BoundExpression) {
-    let bound = try term(syntax, place.columns(of: table, for: "`\(operatorName)`"))
-    return (table.keepingColumns(.filter(table.plan, bound)), bound)
+  /// The rows that meet the condition, and the columns that the condition names.
+  ///
+  /// A table that has one of the named columns may lack others that another table has: they are null in it.
+  func filtering(
+    _ table: Relation, among tables: [Relation], at place: BindingPlace
+  ) throws -> (rows: Relation, named: Set<Int>) {
+    let names = syntax.namesRead
+    let named = Set(names.compactMap { table.index(of: $0) })
+    let missing = named.isEmpty ? [] : lacking(names, table, tables)
+    if missing.isEmpty {
+      let bound = try term(syntax, place.columns(of: table, for: "`\(operatorName)`"))
+      return (table.keepingColumns(.filter(table.plan, bound)), named)
+    }
+    let own = table.schema.enumerated().map { index, column in
+      NamedExpression(column.name, .column(index, column.type, .none))
+    }
+    let nulls = missing.map { NamedExpression($0.name, .literal(.null($0.type), .none)) }
+    let widened = table.with(.project(table.plan, own + nulls))
+    let bound = try term(syntax, place.columns(of: widened, for: "`\(operatorName)`"))
+    let rows = widened.keepingColumns(.filter(widened.plan, bound))
+    return (rows.picking(table.schema.enumerated().map { ($0, $1.name) }), named)
+  }
+
+  /// The columns of these names that other tables have and `table` does not.
+  private func lacking(_ names: [String], _ table: Relation, _ tables: [Relation]) -> [ColumnInfo] {
+    var seen = Set<String>()
+    return names.compactMap { name in
+      guard table.index(of: name) == nil, seen.insert(name).inserted else { return nil }
+      return tables.lazy.compactMap { other in other.index(of: name).map { other.schema[$0] } }.first
+    }
   }
 
   /// A condition in which a lone text asks for rows that hold it in any column.
   private func term(_ expression: ExpressionSyntax, _ columns: ColumnExpressions) throws -> BoundExpression {
     let calls = columns.binder.calls
     switch expression.withoutParentheses {
+    case .star(let span): return .literal(.bool(true), span)
     case .literal(let literal):
       guard case .string(let text, _) = literal.value else { break }
       if text == "*" || text.isEmpty { return .literal(.bool(true), literal.span) }
@@ -189,6 +223,25 @@ private struct SearchCondition {
     guard let scalar else { return "" }
     let isOfWord = scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     return !isOfWord ? "" : scalar.isASCII ? #"\b"# : #"(?:^|$|[^\pL\pN_])"#
+  }
+}
+
+extension ExpressionSyntax {
+  /// The names in the expression that may be columns.
+  fileprivate var namesRead: [String] {
+    switch self {
+    case .name(let name): [name.text]
+    case .literal, .star, .path, .query: []
+    case .parenthesized(let node): node.expression.namesRead
+    case .unary(let unary): unary.operand.namesRead
+    case .binary(let binary): binary.lhs.namesRead + binary.rhs.namesRead
+    case .logical(let logical): logical.operands.flatMap(\.namesRead)
+    case .between(let between): between.operand.namesRead + between.lower.namesRead + between.upper.namesRead
+    case .membership(let membership): membership.operand.namesRead + membership.list.flatMap(\.namesRead)
+    case .call(let call): call.arguments.flatMap { $0.value.namesRead }
+    case .member(let member): member.base.namesRead
+    case .element(let element): element.base.namesRead + element.index.namesRead
+    }
   }
 }
 

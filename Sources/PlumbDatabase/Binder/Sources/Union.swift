@@ -39,7 +39,10 @@ extension UnionSyntax: OperatorBinding {
     if case .pattern(let pattern) = source {
       let found = try place.tables(matching: pattern.text)
       if found.isEmpty {
-        let missing = Diagnostic("unknown-table", "no table fits `\(pattern.text)`", at: pattern.span)
+        let variable = place.scope.all.first { matches($0.0, pattern: pattern.text) }?.0
+        let missing = Diagnostic(
+          "unknown-table", "no table matches `\(pattern.text)`", at: pattern.span,
+          help: variable.map { "patterns find tables and views; write `let \($0) = view () { ... }`" })
         guard isFuzzy else { throw missing }
         place.context.remark(missing.message)
       }
@@ -57,21 +60,23 @@ extension UnionSyntax: OperatorBinding {
 }
 
 extension BindingPlace {
-  /// Every table, view and tabular variable whose name fits.
+  /// Every table and view whose name matches. A plain `let` is neither: `union Logs_*` would count its rows twice.
   func tables(matching pattern: String) throws -> [Relation] {
     var result: [Relation] = []
     var seen = Set<String>()
     for (name, binding) in scope.all where matches(name, pattern: pattern) {
       switch binding {
-      case .table: break
       case .function(let function, _) where function.isView: break
-      case .function, .pattern, .value, .broken: continue
+      case .table, .function, .pattern, .value, .broken: continue
       }
       seen.insert(name)
       result.append(try relation(.name(NameSyntax(naming: name, at: .none))))
     }
     for name in catalog.tableNames where matches(name, pattern: pattern) && !seen.contains(name) {
-      result.append(try relation(.name(NameSyntax(naming: name, at: .none))))
+      // A variable of the same name hides the table elsewhere, not here.
+      if let table = try catalog.table(named: name) {
+        result.append(Relation(.scan(ScanPlan(table: table)), name: name))
+      }
     }
     return result
   }

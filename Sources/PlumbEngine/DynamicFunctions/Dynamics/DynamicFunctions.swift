@@ -31,12 +31,17 @@ extension ScalarFunction {
 
   private static let parsingJSON: [ScalarFunction] = [
     parser("parse_json"), parser("todynamic"), parser("toobject"), parser("parsejson"),
+    extractor("extract_json"), extractor("extractjson"),
+  ]
+
+  /// `extract_json`, and under its older name.
+  private static func extractor(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      "extract_json", "Is what the JSONPath `path` finds in the JSON `text`, as text or converted to `type`.",
+      name, "Finds the JSONPath `path` in the JSON `text`, and returns it as text or converted to `type`.",
       "path, text, [type]",
       examples: [
-        .init(#"extract_json("$.name", '{"name": "John"}')"#, is: "John"),
-        .init(#"extract_json("$.a[1]", '{"a": [1, 2]}', typeof(long)) + 1"#, is: "3"),
+        .init("\(name)(\"$.name\", '{\"name\": \"John\"}')", is: "John"),
+        .init("\(name)(\"$.a[1]\", '{\"a\": [1, 2]}', typeof(long)) + 1", is: "3"),
       ],
       overloads: [
         .columns([.string, .string], to: .string) { try extractedJSON($0, parses: true) },
@@ -47,8 +52,8 @@ extension ScalarFunction {
         .columns(
           [.exactly(.string), .exactly(.dynamic), .exactly(.string)], result: { literalType($0[2].constant) }
         ) { try extractedJSON($0, parses: false) },
-      ]),
-  ]
+      ])
+  }
 
   private static func parser(_ name: String) -> ScalarFunction {
     ScalarFunction(

@@ -25,8 +25,8 @@ extension ScalarFunction {
       "hourofday", "Is the hour of `date`, 0 to 23.", "date",
       examples: [.init("hourofday(datetime(2015-12-14 18:54))", is: "18")],
       overloads: [
-        .columns([.datetime], to: .long) { (arguments: Arguments) in
-          arguments.plain(0).mapLanes(Int64.self, to: .long) { (ticks: Int64) in
+        .columns([.datetime], to: .int) { (arguments: Arguments) in
+          arguments.plain(0).mapLanes(Int64.self, to: .int) { (ticks: Int64) in
             // An hour is 2^11 * 17,578,125 ticks; what is counted in hours fits 32 bits.
             let hours = (UInt64(bitPattern: ticks) &>> 11) / 17_578_125
             return Int64(UInt32(truncatingIfNeeded: hours) % 24)
@@ -59,8 +59,8 @@ extension ScalarFunction {
     ScalarFunction(
       name, summary, "date", examples: [.init("\(name)(datetime(2015-12-14))", is: result)],
       overloads: [
-        .columns([.datetime], to: .long) { (arguments: Arguments) in
-          arguments.plain(0).mapDays(to: .long, body)
+        .columns([.datetime], to: .int) { (arguments: Arguments) in
+          arguments.plain(0).mapDays(to: .int, body)
         }.bounded(by: range)
       ])
   }
@@ -73,16 +73,17 @@ extension ScalarFunction {
         .init("\(name)(\"microsecond\", datetime(2017-10-30 01:02:03.7654321))", is: "765432"),
       ],
       overloads: [
-        .columns([.string, .datetime], to: .long) { (arguments: Arguments) in
+        .columns([.string, .datetime], to: .int) { (arguments: Arguments) in
           let dates = arguments.plain(1)
           if arguments[0].isConstant {
             guard let part = DatePart(arguments[0].bytes(at: 0)) else { throw unknownPart(arguments, DatePart.names) }
-            return dates.mapLanes(Int64.self, to: .long) { (ticks: Int64) in part.number(in: ticks) }
+            return dates.mapLanes(Int64.self, to: .int) { (ticks: Int64) in part.number(in: ticks) }
           }
           let parts = Input<Bytes>(arguments, 0), times = Input<Timestamp>(arguments, 1)
-          return maybeRows(arguments, nullWithArguments: true) { (row: Int) -> Int64? in
+          let numbers = maybeRows(arguments, nullWithArguments: true) { (row: Int) -> Int64? in
             DatePart(parts[row])?.number(in: times[row].ticks)
           }
+          return numbers.mapLanes(Int64.self, to: .int) { (number: Int64) in number }
         }
       ])
   }
