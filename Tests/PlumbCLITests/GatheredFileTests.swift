@@ -57,5 +57,17 @@ struct GatheredFileTests {
     #expect(try query([data], "t", ["--types", "a:string,b:string"]).output == "a,b\n1,2\n")
     let external = try query([data], "externaldata(second: string, other: string)['\(data)'] with (ignoreFirstRecord = true)")
     #expect(external.output == "second,other\n1,2\n", "\(external.messages)")
+    // Names in a header mean nothing to it, and a header that it is not told of is a row.
+    let swapped = try query([data], "externaldata(second: string, first: string)['\(data)'] with (ignoreFirstRecord = true)")
+    #expect(swapped.output == "second,first\n1,2\n", "\(swapped.messages)")
+    let whole = try query([data], "externaldata(a: string, b: string)['\(data)'] with (format = 'csv')")
+    #expect(whole.output == "a,b\nfirst,second\n1,2\n", "\(whole.messages)")
+    let fewer = try query([data], "externaldata(a: string)['\(data)'] with (ignorefirstrecord = true)")
+    #expect(fewer.output == "a\n1\n", "\(fewer.messages)")
+    let semicolons = try folder.write("s.csv", "A;B\n1;2\n")
+    let line = try query([data], "externaldata(l: string)['\(semicolons)'] with (format = 'csv')")
+    #expect(line.output == "l\nA;B\n1;2\n", "\(line.messages)")
+    let unknown = try query([data], "externaldata(a: string)['\(data)'] with (nosuch = 5)")
+    #expect(unknown.messages.contains("error[unknown-option]: `externaldata` has no property `nosuch`"), "\(unknown.messages)")
   }
 }

@@ -40,11 +40,11 @@ import Testing
       let found = try call(name, columns: [column]).values
       for (a, b) in zip(found, expected) { #expect(a == b ?? .null(a.type), "\(name)") }
     }
-    try check("getyear") { .long(Int64(DateTime.civil($0).year)) }
-    try check("monthofyear") { .long(Int64(DateTime.civil($0).month)) }
-    try check("dayofmonth") { .long(Int64(DateTime.civil($0).day)) }
-    try check("dayofyear") { .long(Int64(DateTime.dayOfYear($0))) }
-    try check("hourofday") { .long(Int64(DateTime.civil($0).hour)) }
+    try check("getyear") { .int(Int32(DateTime.civil($0).year)) }
+    try check("monthofyear") { .int(Int32(DateTime.civil($0).month)) }
+    try check("dayofmonth") { .int(Int32(DateTime.civil($0).day)) }
+    try check("dayofyear") { .int(Int32(DateTime.dayOfYear($0))) }
+    try check("hourofday") { .int(Int32(DateTime.civil($0).hour)) }
     try check("dayofweek") { .timespan(Int64(DateTime.dayOfWeek($0)) * TimeSpan.day) }
     for (part, name) in [(CalendarPart.day, "day"), (.week, "week"), (.month, "month"), (.year, "year")] {
       try check("startof\(name)") { DateTime.start(of: part, $0).map { .datetime($0) } ?? .null(.datetime) }

@@ -4,7 +4,7 @@ import PlumbSyntax
 
 extension ExternaldataSyntax {
   /// What `with` can say of the files.
-  private static let properties = ["format", "ignoreFirstRecord"]
+  private static let knownProperties = ["format", "ignoreFirstRecord"]
 
   /// `externaldata`: the rows of files.
   func relation(at place: BindingPlace) throws -> Relation {
@@ -18,10 +18,10 @@ extension ExternaldataSyntax {
     var given: [String: String] = [:]
     for property in properties {
       let name = property.name.text
-      guard let known = Self.properties.first(where: { $0.lowercased() == name.lowercased() }) else {
+      guard let known = Self.knownProperties.first(where: { $0.lowercased() == name.lowercased() }) else {
         throw Diagnostic(
           "unknown-option", "`externaldata` has no property `\(name)`", at: property.name.span,
-          help: "it has \(Self.properties.map { "`\($0)`" }.joined(separator: " and "))")
+          help: "it has \(Self.knownProperties.map { "`\($0)`" }.joined(separator: " and "))")
       }
       given[known] = try place.constants.text(of: property)
     }
