@@ -10,7 +10,7 @@ struct ModelTests {
 
   private func world(_ folder: TemporaryFolder) throws -> String {
     let path = folder.path + "/w.plumb"
-    #expect(try PlumbProcess(["simulate", "--pipelines", "20", "--days", "6", "--seed", "5", "--into", path]).status == 0)
+    #expect(try PlumbProcess(["simulate", "--pipelines", "20", "--days", "6", "--seed", "5", "--difficulty", "easy", "--into", path]).status == 0)
     return path
   }
 

@@ -30,7 +30,7 @@ extension ParseSyntax: OperatorNode {
     OperatorDeclaration(
       "parse-where", usage: "parse-where column with ...",
       summary: "Takes a text apart like `parse`, and keeps only the rows that match.",
-      examples: [#"errors | parse-where message with * "return code " status:long | summarize count() by status"#],
+      examples: [#"errors | parse-where message with what ": " * | summarize count() by what"#],
       clauses: ["with"], settings: settings
     ) { parser, start throws(SyntaxFailure) in try parser.parseParseOperator(from: start, dropsUnmatched: true) },
   ]

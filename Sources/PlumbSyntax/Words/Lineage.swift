@@ -36,7 +36,7 @@ extension WordDeclaration {
       summary: "Finds what pipelines depend on, or what depends on them; also `lineage path from a to b` and `lineage critical path to a`.",
       examples: [
         "lineage downstream of entra-signin-eastus depth 2",
-        "lineage path from entra-signin-eastus to soc-dashboard-westeurope",
+        "lineage path from entra-signin-eastus to hunting-store-eastus",
         "lineage critical path to soc-dashboard-eastus",
       ]
     ) { parser, start throws(SyntaxFailure) in try parser.parseLineageSource(from: start) },
