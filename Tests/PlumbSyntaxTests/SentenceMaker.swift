@@ -6,6 +6,8 @@ struct SentenceMaker {
   private var dice: Dice
   private var text = ""
   private var isAdjacent = false
+  /// Whether the next piece is on the line of the one before it.
+  private var staysOnLine = false
   /// The least number of rules below a rule, which shows the way out.
   private let depths: [String: Int]
 
@@ -65,8 +67,9 @@ struct SentenceMaker {
   }
 
   private mutating func put(_ piece: String) {
-    if !text.isEmpty, !isAdjacent { text += Int.random(in: 0..<20, using: &dice) == 0 ? "\n" : " " }
+    if !text.isEmpty, !isAdjacent { text += Int.random(in: 0..<20, using: &dice) == 0 && !staysOnLine ? "\n" : " " }
     isAdjacent = false
+    staysOnLine = false
     text += piece
   }
 
@@ -76,7 +79,9 @@ struct SentenceMaker {
     guard let command = known.randomElement(using: &dice) else { return }
     if !text.isEmpty, !text.hasSuffix("<|") { text += "\n" }
     text += command.name
+    staysOnLine = command.isLine
     put(command.parts.parts)
+    staysOnLine = false
     if command.isLine { text += "\n" }
   }
 
@@ -85,7 +90,11 @@ struct SentenceMaker {
       switch part {
       case .word(let word): put(word)
       case .either(let words): put(words.randomElement(using: &dice) ?? "?")
-      case .optional(let inner), .hidden(let inner): if Bool.random(using: &dice) { put(inner) }
+      case .optional(let inner), .hidden(let inner): 
+        guard Bool.random(using: &dice) else { continue }
+        // What may be left out begins on the line of what is before it.
+        staysOnLine = true
+        put(inner)
       case .value(let place, _): put(in: place)
       }
     }
