@@ -35,6 +35,8 @@ final class Binder {
   }
   /// The clock that `set query_now` asked for.
   private(set) var nowOverride: Int64?
+  /// Remarks on `set`, for the query that runs next.
+  private var optionRemarks: [String] = []
 
   convenience init(_ services: Services, context: ExecutionContext) {
     self.init(BindingState(services, context: context))
@@ -59,6 +61,7 @@ final class Binder {
   func bind(_ statement: QueryStatementSyntax) -> Relation? {
     state.mistakes.attempt {
       let before = diagnostics.count
+      optionRemarks.forEach(context.remark)
       var relation = try place.relation(statement.query)
       if let most = state.options.mostRows { relation = relation.keepingColumns(.limit(relation.plan, most)) }
       if diagnostics.count > before { throw AlreadyReported() }
@@ -72,6 +75,7 @@ final class Binder {
   func execute(
     _ relation: Relation, profiling: Bool = false, keepingPartial: Bool = false
   ) throws -> QueryResult {
+    optionRemarks = []
     do {
       try state.checks.make(context)
       return try PlumbEngine.execute(
@@ -83,6 +87,7 @@ final class Binder {
 
   /// Runs a query that was bound, and hands its rows on as `PlumbEngine.execute` does.
   func execute(_ relation: Relation, emit: (Chunk) throws -> Void) throws {
+    optionRemarks = []
     do {
       try state.checks.make(context)
       try PlumbEngine.execute(optimize(relation.plan, context), context, emit: emit)
@@ -127,7 +132,7 @@ final class Binder {
       if name == "query_now" { try setNow(value, at: expression.span) }
       state.options.set(name, printed(value), value)
     }
-    if let remark = QueryOptions.remark(on: name) { context.remark(remark) }
+    if let remark = QueryOptions.remark(on: name) { optionRemarks.append(remark) }
   }
 
   private func setNow(_ value: Value, at span: SourceSpan) throws {
