@@ -90,7 +90,8 @@ extension ExpressionBinder {
         // A constant that is not known yet could be refused for the value that it does not have.
         if open.isUnknown { throw AlreadyReported() }
         arguments.append(try open.overColumns())
-        names.append(automaticName(argument.value))
+        // `arg_max(latest = t, value = v)` names the columns.
+        names.append(argument.name?.text ?? automaticName(argument.value))
       }
     }
     let bound = try function.binding(arguments, at: call.span)

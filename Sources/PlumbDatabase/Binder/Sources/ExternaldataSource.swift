@@ -18,6 +18,11 @@ extension ExternaldataSyntax {
     var given: [String: String] = [:]
     for property in properties {
       let name = property.name.text
+      if name.lowercased().hasPrefix("ingestionmapping") {
+        throw Diagnostic(
+          "unsupported-option", "`externaldata` does not support `\(name)`", at: property.name.span,
+          help: "read the file with columns of its own names, and `project` what is nested")
+      }
       guard let known = Self.knownProperties.first(where: { $0.lowercased() == name.lowercased() }) else {
         throw Diagnostic(
           "unknown-option", "`externaldata` has no property `\(name)`", at: property.name.span,
