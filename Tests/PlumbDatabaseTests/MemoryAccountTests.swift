@@ -1,3 +1,4 @@
+import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -28,12 +29,18 @@ struct MemoryAccountTests {
       _ = try Self.session(Catalog(memory: account), threads: threads, limit: .max).run(text)
       let peak = account.peak
       #expect(peak > 4 << 20, "\(text)")
+      // A worker may let go of its last chunk a moment after the answer is there.
+      var looks = 0
+      while account.used >= 1 << 20, looks < 1_000 {
+        usleep(10_000)
+        looks += 1
+      }
       #expect(account.used < 1 << 20, "\(text) holds \(account.used) bytes after its end")
       // How far workers are at the same time differs from run to run.
       let more = threads == 1 ? peak / 10 : peak / 2
       _ = try Self.session(Catalog(), threads: threads, limit: peak + more).run(text)
       let problems = #expect(throws: Diagnostics.self) {
-        try Self.session(Catalog(), threads: threads, limit: peak / 2).run(text)
+        try Self.session(Catalog(), threads: threads, limit: threads == 1 ? peak / 2 : peak / 4).run(text)
       }
       #expect(problems?.list.first?.code == "memory-limit", "\(text)")
     }
