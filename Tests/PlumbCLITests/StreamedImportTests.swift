@@ -11,7 +11,7 @@ struct StreamedImportTests {
   }
 
   private func importing(_ arguments: String..., into file: String) throws -> PlumbProcess {
-    try PlumbProcess(["import"] + arguments + ["--into", file, "--batch", "64KB"])
+    try PlumbProcess(["import"] + arguments + ["--into", file, "--batch", "32KB"])
   }
 
   private func sums(_ file: String, _ table: String = "t") throws -> String {
@@ -135,7 +135,7 @@ struct StreamedImportTests {
   /// SIGINT while batches are written: what was acknowledged is in, and the same command completes the file.
   @Test(arguments: ["t.csv", "t.ndjson", "t.json"]) func interrupted(name: String) throws {
     let folder = try TemporaryFolder()
-    let count = 120_000
+    let count = 60_000
     let objects = { (0..<count).map { "{\"n\": \($0), \"text\": \"t\($0 % 97)\", \"share\": 0.5}" } }
     let text = name == "t.csv" ? Self.csv(count)
       : name == "t.ndjson" ? objects().joined(separator: "\n") : "[" + objects().joined(separator: ",") + "]"
