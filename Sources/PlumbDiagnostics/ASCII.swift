@@ -1,4 +1,4 @@
-/// The characters of ASCII that have a meaning in some text that Plumb reads or writes. Letters are `UInt8(ascii: "a")`.
+/// The ASCII characters that have a meaning in some text that Plumb reads or writes. Letters are `UInt8(ascii: "a")`.
 extension UInt8 {
   @inlinable @inline(__always) package static var tab: UInt8 { 0x09 }
   @inlinable @inline(__always) package static var newline: UInt8 { 0x0A }
@@ -45,7 +45,7 @@ extension UInt8 {
   @inlinable package var isSpace: Bool { self == 0x20 || (self >= 9 && self <= 13) }
   @inlinable package var isDigit: Bool { self &- 0x30 < 10 }
   @inlinable package var isASCIILetter: Bool { (self | 0x20) &- 0x61 < 26 }
-  // The subtraction borrows, and so sets all high bits, for the 26 letters alone; loops without a branch are
+  // The subtraction borrows, and so sets all high bits, only for the 26 letters; loops without a branch are
   // vectorised.
   @inlinable @inline(__always) package var asciiLowercased: UInt8 {
     self | UInt8(truncatingIfNeeded: (UInt16(self &- 0x41) &- 26) &>> 8) & 0x20

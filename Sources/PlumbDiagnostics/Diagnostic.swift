@@ -1,4 +1,4 @@
-/// One thing that is wrong with a user's text or data: a stable code, a sentence and a place.
+/// One problem with a user's text or data: a stable code, a sentence and a position.
 package struct Diagnostic: Error, Hashable, Sendable {
   /// A place in a text that the user's own text calls, such as the body of a stored function.
   package struct Origin: Hashable, Sendable {

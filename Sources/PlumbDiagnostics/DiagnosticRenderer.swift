@@ -1,6 +1,6 @@
-/// Draws a diagnostic as text: the sentence, the line it is about, and carets under the wrong part.
+/// Draws a diagnostic as text: the sentence, the line it refers to, and carets under the wrong part.
 package struct DiagnosticRenderer: Sendable {
-  /// Source lines wider than this are cut around the carets, marked with `…`.
+  /// Longer source lines are cut around the carets, marked with `…`.
   package var maximumColumns: Int
 
   package init(maximumColumns: Int = 100) {

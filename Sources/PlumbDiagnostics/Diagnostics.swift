@@ -1,12 +1,12 @@
 
-/// Everything that is wrong with a text, in the order it was found.
+/// All problems with a text, in the order in which they were found.
 package struct Diagnostics: Error, Sendable {
   package let list: [Diagnostic]
 
   package init(_ list: [Diagnostic]) { self.list = list }
 }
 
-/// Mistakes in a text other than the one that was typed, such as a file that belongs to it.
+/// Errors in a text other than the one that was typed, such as a file that belongs to it.
 package struct SourcedDiagnostics: Error, Sendable {
   package let list: [Diagnostic]
   package let source: String

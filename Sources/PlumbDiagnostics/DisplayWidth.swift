@@ -1,4 +1,4 @@
-/// How many columns of a terminal a text takes.
+/// The width of a text in terminal columns.
 package enum DisplayWidth {
   package static func columns(of text: String) -> Int {
     var isPlain = true
@@ -10,7 +10,7 @@ package enum DisplayWidth {
     return text.reduce(0) { $0 + columns(of: $1) }
   }
 
-  /// 0 for what only combines or controls, 2 for East Asian wide characters and emoji, else 1.
+  /// 0 for combining and control characters, 2 for East Asian wide characters and emoji, else 1.
   package static func columns(of character: Character) -> Int {
     var width = 0
     var flags = 0

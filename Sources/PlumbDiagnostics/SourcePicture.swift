@@ -1,7 +1,7 @@
 /// The lines of a source text that a span touches, ready to be drawn with carets under them.
 struct SourcePicture {
   struct Line {
-    /// Nil stands for lines left out.
+    /// Nil for omitted lines.
     var number: Int?
     var text: String
     /// Columns before the first caret.
@@ -53,7 +53,7 @@ struct SourcePicture {
     return offset
   }
 
-  /// The line an offset is on, without its line feed and a carriage return before that.
+  /// The line that contains an offset, without its line feed and a carriage return before that.
   private func line(around offset: Int) -> Range<Int> {
     let start = bytes[..<offset].lastIndex(of: newline).map { $0 + 1 } ?? 0
     var end = bytes[offset...].firstIndex(of: newline) ?? bytes.count
@@ -96,7 +96,7 @@ struct SourcePicture {
     }
   }
 
-  /// Keeps a window of the line that starts a little before the carets.
+  /// Keeps a window of the line that starts shortly before the carets.
   private func cut(
     _ cells: [(text: String, width: Int)], caretStart: Int, caretCount: Int, number: Int
   ) -> Line {
@@ -114,7 +114,7 @@ struct SourcePicture {
       defer { column += cell.width }
       if column < windowStart { continue }
       if isFirst {
-        // A wide character on the edge is left out whole.
+        // A wide character on the edge is left out entirely.
         shift -= column
         isFirst = false
       }

@@ -1,4 +1,4 @@
-/// A stretch of a text, in UTF-8 byte offsets; the upper bound is not part of it.
+/// A range of a text, in UTF-8 byte offsets; the upper bound is exclusive.
 package struct SourceSpan: Hashable, Sendable {
   private var first: Int32
   private var end: Int32
@@ -26,7 +26,7 @@ package struct SourceSpan: Hashable, Sendable {
     a.text == b.text ? SourceSpan(min(a.lower, b.lower), max(a.upper, b.upper), in: a.text) : a
   }
 
-  /// The span of nothing, for nodes that no text stands for.
+  /// The empty span, for nodes without text.
   package static let none = SourceSpan(0, 0)
 
   package var isEmpty: Bool { first >= end }

@@ -1,12 +1,12 @@
 /// Finds the name a user probably meant.
 package enum Suggestion {
-  /// A sentence such as "did you mean `status`?", or nil when no candidate is near.
+  /// A sentence such as "did you mean `status`?", or nil if no candidate is close.
   package static func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
     nearestName(to: name, in: candidates).map { "did you mean `\($0)`?" }
   }
 
-  /// The candidate with the fewest slips between it and `name`, letter case aside; nil when all are far.
-  /// Among equals the first wins.
+  /// The candidate with the fewest edits between it and `name`, ignoring letter case; nil if all are too different.
+  /// The first of several equally close ones wins.
   package static func nearestName(
     to name: String, in candidates: some Sequence<String>
   ) -> String? {

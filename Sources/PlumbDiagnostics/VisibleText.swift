@@ -1,4 +1,4 @@
-/// Text as a terminal may show it: control characters become pictures, so that no value can steer it.
+/// Text as a terminal may show it: control characters become pictures, so that no value can control the terminal.
 package enum VisibleText {
   package static func string(_ text: String) -> String { string(text, isASCII: false) }
 
@@ -7,7 +7,7 @@ package enum VisibleText {
     var out = ""
     for scalar in text.unicodeScalars {
       let shown = visible(scalar)
-      // A terminal without Unicode shows what it can of the data, but no pictures of ours.
+      // A terminal without Unicode shows as much of the data as it can, but no pictures of ours.
       out.unicodeScalars.append(isASCII ? shown != scalar ? "?" : plain(scalar) : shown)
     }
     return out

@@ -1,4 +1,4 @@
-/// What a simulated world knows of each row of `runs` and no model sees: the ceiling of what can be predicted.
+/// What a simulated world knows about each row of `runs` and no model sees: the ceiling of prediction.
 package struct PredictionTruth: Sendable {
   /// A fault that is at work on a pipeline for some time; times are ticks.
   package struct Fault: Sendable {

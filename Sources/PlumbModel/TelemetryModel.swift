@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// The tables of telemetry, which the simulated world makes and every reader of others' telemetry fills.
+/// The tables of telemetry, which the simulated world and every reader of telemetry fill.
 package enum TelemetryModel {
   /// In the order in which a user meets them.
   package static let all: [(name: String, schema: Schema)] = [
@@ -59,6 +59,6 @@ package enum TelemetryModel {
     ColumnInfo("began", .datetime), ColumnInfo("ended", .datetime), ColumnInfo("affected", .long),
   ]
 
-  /// The columns of one of the tables; nil when there is none of that name.
+  /// The columns of one of the tables; nil if it does not exist.
   package static func schema(ofTable name: String) -> Schema? { all.first { $0.name == name }?.schema }
 }

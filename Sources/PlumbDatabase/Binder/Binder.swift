@@ -2,20 +2,20 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Turns the syntax of one text into logical plans: names become column indices, and sugar ends here.
+/// Turns the syntax of one text into logical plans: resolves names to column indices and desugars everything.
 ///
 /// One binder reads the statements of one text in order and keeps what `let`, `set` and `declare` said. Mistakes are
-/// collected in `diagnostics`; each is reported once. The work is done by parts: a `BindingPlace` says where a part of
+/// collected in `diagnostics`; each is reported once. The work is divided: a `BindingPlace` says where a part of
 /// the text is bound, each operator's syntax binds itself (`OperatorBinding`), and expressions are bound over what their
 /// operator offers (`ConstantExpressions`, `ColumnExpressions`, `WindowExpressions`, `GroupExpressions`).
 final class Binder {
-  /// What the binder may ask of the world.
+  /// What the binder may use from outside.
   struct Services {
     let catalog: Catalog
     /// Values for `declare query_parameters`, as texts.
     var parameters: [String: String] = [:]
     var readExternal: ExternalReader?
-    /// Runs a plan at once, for `toscalar` and its kin; nil when a text is only checked.
+    /// Runs a plan at once, for `toscalar` and similar functions; nil when a text is only checked.
     var run: ((LogicalPlan) throws -> QueryResult)?
   }
 
@@ -28,7 +28,7 @@ final class Binder {
     get { state.context }
     set { state.context = newValue }
   }
-  /// Takes down calls of table functions, when somebody wants to know them.
+  /// Records calls of table functions, if the caller wants them.
   var record: ExpansionRecord? {
     get { state.record }
     set { state.record = newValue }
@@ -57,7 +57,7 @@ final class Binder {
   /// Gives `relation` a name that the text can use.
   func define(_ name: String, _ relation: Relation) { text.define(name, .table(relation)) }
 
-  /// A query of the text as a plan; nil when something in it was reported.
+  /// A query of the text as a plan; nil if an error was reported.
   func bind(_ statement: QueryStatementSyntax) -> Relation? {
     state.mistakes.attempt {
       let before = diagnostics.count
@@ -113,7 +113,7 @@ final class Binder {
     }
   }
 
-  /// The statements' own place, which sees what is defined by now.
+  /// The scope of the statements, which sees what has been defined so far.
   private var place: BindingPlace { BindingPlace(state: state, scope: text.now) }
 
   private func refuse(_ what: String, at span: SourceSpan) {
@@ -148,7 +148,7 @@ final class Binder {
   private func declare(_ parameter: FunctionParameterSyntax) throws {
     guard case .scalar(let typeSyntax, let defaultValue) = parameter.kind else {
       throw Diagnostic(
-        "parameter-type", "a query's parameter is a value and not a table", at: parameter.span)
+        "parameter-type", "a query parameter must be a value, not a table", at: parameter.span)
     }
     let name = parameter.name.text
     let type = ScalarType(typeSyntax.type)
@@ -156,7 +156,7 @@ final class Binder {
     if let text = services.parameters[name] {
       guard let parsed = Value(text: text, as: type) else {
         throw Diagnostic(
-          "parameter-value", "the parameter `\(name)` is \(type.described), and `\(text)` is not", at: parameter.span)
+          "parameter-value", "the parameter `\(name)` expects \(type.described), but its value is `\(text)`", at: parameter.span)
       }
       value = parsed
     } else if let defaultValue {
@@ -167,7 +167,7 @@ final class Binder {
       text.define(name, .broken)
       throw Diagnostic(
         "missing-parameter", "the query needs a value for its parameter `\(name)`", at: parameter.name.span,
-        help: "give one with `--param \(name)=...`")
+        help: "pass one with `--param \(name)=...`")
     }
     text.define(name, .value(.literal(value, parameter.name.span), rows: nil))
   }

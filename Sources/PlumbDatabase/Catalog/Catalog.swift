@@ -4,7 +4,7 @@ import PlumbEngine
 package final class Catalog: Sendable {
   private struct Contents {
     var tables: [String: Entry] = [:]
-    /// Tables that queries can name but no list of tables holds, such as `_`.
+    /// Tables that queries can name but no list of tables contains, such as `_`.
     var unlisted: Set<String> = []
     var functions: [String: TableFunction] = [:]
     var stored: [String: CatalogFunction] = [:]
@@ -23,7 +23,7 @@ package final class Catalog: Sendable {
   private let contents = Guarded(Contents())
   /// Held while tables in memory are changed, so that no change is lost.
   let changing = Lock()
-  /// What the catalog's tables are charged to, and its queries besides their own limits.
+  /// The account for the catalog's tables; its queries have their own limits as well.
   package let memory: MemoryAccount
 
   /// Columns that queries have read of tables whose rows are in files.
@@ -78,7 +78,7 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// A catalog with the same tables and functions, which changes of this one leave as it is.
+  /// A catalog with the same tables and functions; later changes of this one do not affect it.
   package func snapshot() -> Catalog {
     let copy = Catalog(memory: memory, columns)
     let now = contents.withLock { $0 }
@@ -86,7 +86,7 @@ package final class Catalog: Sendable {
     return copy
   }
 
-  /// The same names with the rows that are there already; tables not yet made are empty. For asking about names only.
+  /// The same names with the rows that already exist; tables not yet made are empty. For looking up names only.
   package func withoutMaking() -> Catalog {
     let copy = Catalog(memory: memory, columns)
     let (tables, unlisted, functions, attached) = contents.withLock {
@@ -108,7 +108,7 @@ package final class Catalog: Sendable {
     return copy
   }
 
-  /// Whether the table's rows are there already, so that reading it makes nothing.
+  /// Whether the table's rows already exist, so that reading it makes nothing.
   package func isMade(tableNamed name: String) -> Bool {
     switch contents.withLock({ $0.tables[name] }) {
     case .made: true
@@ -117,12 +117,12 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// Whether the table is the one that `addLazy` gave, and not one that took its place.
+  /// Whether the table is the one that `addLazy` added, and not one that replaced it.
   package func isLazy(tableNamed name: String) -> Bool {
     if case .lazy? = contents.withLock({ $0.tables[name] }) { true } else { false }
   }
 
-  /// The table, made now if need be; nil when there is none of that name.
+  /// The table, made now if necessary; nil if it does not exist.
   ///
   /// - Throws: what a lazy table's maker throws.
   package func table(named name: String) throws -> Table? {
@@ -151,19 +151,19 @@ package final class Catalog: Sendable {
     contents.withLock { contents in contents.tables.keys.filter { !contents.unlisted.contains($0) }.sorted() }
   }
 
-  /// Where changes are kept; without one they end with the process.
+  /// Where changes are stored; without one they end with the process.
   package var store: (any CatalogStore)? {
     get { contents.withLock { $0.store } }
     set { contents.withLock { $0.store = newValue } }
   }
 
-  /// Moves the clock of a simulated world by so many ticks and tells the new time; nil when the clock is ours.
+  /// Moves the clock of a simulated world by so many ticks and returns the new time; nil if it is the machine's clock.
   package var advance: (@Sendable (Int64) throws -> Int64)? {
     get { contents.withLock { $0.advance } }
     set { contents.withLock { $0.advance = newValue } }
   }
 
-  /// The models that predictions are made with; nil when there can be none.
+  /// The models used for predictions; nil if there can be no models.
   package var models: CatalogModels? {
     get { contents.withLock { $0.models } }
     set { contents.withLock { $0.models = newValue } }
@@ -181,7 +181,7 @@ package final class Catalog: Sendable {
 
   package func remove(functionNamed name: String) { contents.withLock { $0.stored[name] = nil } }
 
-  /// The databases of others under the names that queries put before their tables, in alphabetical order.
+  /// The attached databases under the names that queries put before their tables, in alphabetical order.
   package var attached: [(name: String, database: any ForeignDatabase)] {
     contents.withLock { $0.attached.map { (name: $0.key, database: $0.value) } }.sorted { $0.name < $1.name }
   }
@@ -211,7 +211,7 @@ package final class Catalog: Sendable {
   }
 }
 
-/// A table that is made once, by whoever asks first.
+/// A table that is made once, by the first caller that needs it.
 private final class LazyTable: Sendable {
   let schema: Schema
   private let memory: MemoryAccount
@@ -224,13 +224,13 @@ private final class LazyTable: Sendable {
     self.make = make
   }
 
-  /// Does not wait for one who is making it.
+  /// Does not wait for a thread that is making it.
   var isMade: Bool { made.withLockIfFree { $0 != nil } ?? false }
 
   func table() throws -> Table {
     try made.withLock { kept in
       if let kept { return kept }
-      // The table outlives the query that reads it first.
+      // The table outlives the query that first reads it.
       let table = try memory.bound { try make() }
       kept = table
       return table

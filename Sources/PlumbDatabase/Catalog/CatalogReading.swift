@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A catalog as it was at one moment: its tables and functions stay so until `end`, whatever is changed meanwhile.
+/// A catalog as it was at one moment: its tables and functions do not change until `end`, whatever others change.
 package final class CatalogReading: Sendable {
-  /// For reading only; changes go to the catalog that this one is of.
+  /// For reading only; changes go to the original catalog.
   package let catalog: Catalog
   private let onEnd: @Sendable () -> Void
   private let isEnded = Atomic<Bool>(false)
@@ -14,14 +14,14 @@ package final class CatalogReading: Sendable {
 
   deinit { end() }
 
-  /// Says that nothing more is read of it; calls after the first do nothing.
+  /// Says that nothing more will be read from it; calls after the first do nothing.
   package func end() { if !isEnded.exchange(true, ordering: .relaxed) { onEnd() } }
 }
 
 extension Catalog {
-  /// The catalog as it is now, in the store where there is one.
+  /// The catalog as it is now, in the store if there is one.
   ///
-  /// - Throws: what the store throws, such as a diagnostic of a damaged file.
+  /// - Throws: what the store throws, such as a diagnostic about a damaged file.
   package func reading() throws -> CatalogReading {
     try store?.beginReading(self) ?? CatalogReading(snapshot())
   }

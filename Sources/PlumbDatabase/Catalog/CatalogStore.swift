@@ -2,19 +2,19 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Where the tables and functions of a catalog are kept when they outlive the process.
+/// Stores the tables and functions of a catalog that outlive the process.
 package protocol CatalogStore: AnyObject, Sendable {
-  /// Brings the catalog up to date and gives it as it is now.
+  /// Brings the catalog up to date and returns it as it is now.
   func beginReading(_ catalog: Catalog) throws -> CatalogReading
   /// Makes all of the changes or none, in the store and then in the catalog.
   func make(_ changes: [CatalogChange], in catalog: Catalog) throws
 }
 
-/// A change of what a catalog holds.
+/// A change to the contents of a catalog.
 package enum CatalogChange: Sendable {
-  /// A new table, or other rows and columns for one of the name.
+  /// A new table, or new rows and columns for an existing one.
   case setTable(Table)
-  /// Rows for the table of the name, which has the same columns.
+  /// Rows for the table of that name, which has the same columns.
   case append(Table)
   case dropTable(String)
   case renameTable(String, to: String)
@@ -25,7 +25,7 @@ package enum CatalogChange: Sendable {
 }
 
 extension Catalog {
-  /// Makes changes where they are kept, or in memory alone.
+  /// Makes changes in the store, or in memory without one.
   ///
   /// - Throws: what the store throws; nothing is changed then.
   package func make(_ changes: [CatalogChange]) throws {
@@ -52,10 +52,10 @@ extension Catalog {
   }
 }
 
-/// What commands can do with the models of predictions, of which a catalog knows no more.
+/// What commands can do with prediction models; a catalog knows no more about them.
 package struct CatalogModels: Sendable {
   let names: @Sendable () throws -> [String]
-  /// Takes all versions of a name away.
+  /// Deletes all versions of a name.
   let drop: @Sendable (String) throws -> Void
 
   package init(names: @escaping @Sendable () throws -> [String], drop: @escaping @Sendable (String) throws -> Void) {
@@ -89,7 +89,7 @@ package struct CatalogFunction: Sendable {
       case .function(let function) = binding.value
     else {
       throw Diagnostic(
-        "bad-function", "`\(name)` is no function", help: "write `.create function \(name)(x: long) { T | where a > x }`")
+        "bad-function", "`\(name)` is not a function", help: "write `.create function \(name)(x: long) { T | where a > x }`")
     }
     self.name = name
     self.parameters = parameters

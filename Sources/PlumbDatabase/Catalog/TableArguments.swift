@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Reads the arguments of a call in turn; those written with their names are taken from wherever they stand.
+/// Reads the arguments of a call in turn; named arguments may be in any position.
 ///
-/// Each reader gives nil when the argument is not there, and throws `argument-types` with what is needed when it is
+/// Each reader returns nil if the argument is missing, and throws `argument-types` with what is expected if it is
 /// something else. `finish` comes last.
 package struct TableArguments {
   private var values: ArraySlice<TableFunction.Argument>
   private var named: [String: TableFunction.Argument]
-  /// Where the argument that was read last stands.
+  /// The position of the argument that was read last.
   package private(set) var span: SourceSpan
   private var elements: [SourceSpan] = []
 
@@ -18,7 +18,7 @@ package struct TableArguments {
     span = call.span
   }
 
-  /// The next argument, or the one called `name`; a null counts as none.
+  /// The next argument, or the one called `name`; a null counts as missing.
   package mutating func next(_ name: String) -> Value? {
     guard let argument = named.removeValue(forKey: name) ?? values.popFirst() else { return nil }
     span = argument.span
@@ -30,14 +30,14 @@ package struct TableArguments {
     switch next(name) {
     case nil: return nil
     case .string(let text)?, .dynamic(.string(let text))?: return text
-    default: throw wrong("`\(name)` is a string")
+    default: throw wrong("`\(name)` must be a string")
     }
   }
 
   /// A string, or an array of strings.
   package mutating func strings(_ name: String) throws -> [String]? { try texts(name)?.map(\.text) }
 
-  /// The same with where each is written: its own place in an array that is written out, else the argument's.
+  /// The same, with the position of each: its own position in an array literal, else the argument's.
   package mutating func texts(_ name: String) throws -> [(text: String, span: SourceSpan)]? {
     switch next(name) {
     case nil: return nil
@@ -46,21 +46,21 @@ package struct TableArguments {
       return try values.enumerated().map { index, value in
         let place = elements.count == values.count ? elements[index] : span
         guard case .string(let text) = value else {
-          throw Diagnostic("argument-types", "`\(name)` holds strings only", at: place)
+          throw Diagnostic("argument-types", "`\(name)` may contain only strings", at: place)
         }
         return (text, place)
       }
-    default: throw wrong("`\(name)` is a string, or an array of strings")
+    default: throw wrong("`\(name)` must be a string or an array of strings")
     }
   }
 
-  /// A whole number from 0.
+  /// A whole number of at least 0.
   package mutating func count(_ name: String) throws -> Int64? {
     switch next(name) {
     case nil: return nil
     case .long(let number)? where number >= 0: return number
     case .int(let number)? where number >= 0: return Int64(number)
-    default: throw wrong("`\(name)` is a whole number from 0")
+    default: throw wrong("`\(name)` must be a whole number of at least 0")
     }
   }
 
@@ -69,7 +69,7 @@ package struct TableArguments {
     switch next(name) {
     case nil: return nil
     case .datetime(let ticks)?: return ticks
-    default: throw wrong("`\(name)` is a datetime, as in `ago(2d)`")
+    default: throw wrong("`\(name)` must be a datetime, as in `ago(2d)`")
     }
   }
 
@@ -78,7 +78,7 @@ package struct TableArguments {
     switch next(name) {
     case nil: return nil
     case .timespan(let ticks)?: return ticks
-    default: throw wrong("`\(name)` is a timespan, as in `2h`")
+    default: throw wrong("`\(name)` must be a timespan, as in `2h`")
     }
   }
 
@@ -86,7 +86,7 @@ package struct TableArguments {
     switch next(name) {
     case nil: return nil
     case .bool(let isSet)?: return isSet
-    default: throw wrong("`\(name)` is true or false")
+    default: throw wrong("`\(name)` must be true or false")
     }
   }
 
@@ -98,9 +98,9 @@ package struct TableArguments {
   /// - Throws: a diagnostic when arguments are left.
   package func finish() throws {
     if let (name, argument) = named.min(by: { $0.key < $1.key }) {
-      throw Diagnostic("unknown-argument", "there is no parameter `\(name)` here", at: argument.span)
+      throw Diagnostic("unknown-argument", "unknown parameter `\(name)`", at: argument.span)
     }
-    if let first = values.first { throw Diagnostic("argument-count", "there are too many arguments", at: first.span) }
+    if let first = values.first { throw Diagnostic("argument-count", "too many arguments", at: first.span) }
   }
 }
 
@@ -112,8 +112,8 @@ extension TableFunction.Call {
     guard let input else { return false }
     if input.pipelineColumn != nil { return true }
     throw Diagnostic(
-      "no-pipelines", "the rows before the pipe name no pipelines", at: span,
-      help: "they need a column `name` or `pipeline` of type string")
+      "no-pipelines", "the rows before the pipe do not name pipelines", at: span,
+      help: "the rows must have a string column `name` or `pipeline`")
   }
 }
 

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A function of the catalog that makes a table, such as `predict_risk(2h)`.
+/// A function of the catalog that returns a table, such as `predict_risk(2h)`.
 ///
 /// A call has two stages. When its query is bound, the function reads the arguments and says which columns there will be,
-/// or which KQL stands for the call; nothing is computed. When the query runs, the rows are.
+/// or which KQL replaces the call; nothing is computed until the query runs.
 package struct TableFunction: Sendable {
   package let name: String
   /// One sentence that names the parameters in backquotes.
@@ -18,7 +18,7 @@ package struct TableFunction: Sendable {
   /// What a call means.
   package let meaning: @Sendable (Call) throws -> Meaning
 
-  /// What stands for a call in the query's plan.
+  /// What a call becomes in the query's plan.
   package enum Meaning: Sendable {
     /// Plain KQL over the catalog, the rows before the pipe being `input` in it. It becomes part of the query, so that
     /// filters and limits after the call reach into it.
@@ -27,7 +27,7 @@ package struct TableFunction: Sendable {
     case kql(String, check: (@Sendable (Run) throws -> Void)? = nil)
     /// Rows with these columns, computed when the query runs.
     ///
-    /// - expansion: plain KQL that gives the same rows; nil when there is none.
+    /// - expansion: plain KQL that gives the same rows; nil if none exists.
     case rows(Schema, expansion: String? = nil, compute: @Sendable (Run) throws -> Table)
   }
 
@@ -39,7 +39,7 @@ package struct TableFunction: Sendable {
     package let elements: [SourceSpan]
   }
 
-  /// A column, and which of its values come first: the largest, unless it says otherwise.
+  /// A column, and which of its values come first: the largest, unless stated otherwise.
   package struct Ranking: Hashable, Sendable, ExpressibleByStringLiteral {
     package let column: String
     package let isDescending: Bool
@@ -67,7 +67,7 @@ package struct TableFunction: Sendable {
     package let now: Int64
     let catalog: Catalog
 
-    /// The columns of a table of the catalog; nil when there is none of the name. Makes no table.
+    /// The columns of a table of the catalog; nil if it does not exist. Makes no table.
     package func schema(ofTable name: String) -> Schema? { catalog.schema(ofTable: name) }
 
     /// Whether the catalog has a table function of the name.
@@ -85,11 +85,11 @@ package struct TableFunction: Sendable {
     let readExternal: ExternalReader?
     let functions: FunctionStack
 
-    /// A table of the catalog, made now if need be; nil when there is none of the name.
+    /// A table of the catalog, made now if need be; nil if it does not exist.
     package func table(named name: String) throws -> Table? { try catalog.table(named: name) }
   }
 
-  /// A function that stands for the KQL that `kql` gives for a call.
+  /// A function defined by the KQL that `kql` returns for a call.
   package init(
     _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
     presentation: Presentation? = nil, kql: @escaping @Sendable (Call) throws -> String

@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension CommandAction {
-  /// Commands about databases of others.
+  /// Commands about attached databases.
   static let attaching: [CommandAction] = [
     CommandAction(".attach") { command, given in
       guard case .text(let path, let pathSpan)? = command["PATH"] else { throw command.missing("a path") }
@@ -38,13 +38,13 @@ extension CommandAction {
     try Answer(
       [ColumnInfo("DatabaseName", .string), ColumnInfo("Path", .string), ColumnInfo("Mode", .string), ColumnInfo("Tables", .long)],
       rows: catalog.attached.map { name, database in
-        // A file that has gone is listed all the same.
+        // A missing file is listed all the same.
         let tables = (try? database.tableNames).map { Value.long(Int64($0.count)) } ?? .null(.long)
         return [.string(name), .string(database.path), .string(database.mode), tables]
       })
   }
 
-  /// Tables of which the columns are looked at when their file is attached; of the others when a query names them.
+  /// The number of tables whose columns are inspected when their file is attached; others are inspected when a query names them.
   private static let surveyedAtOnce = 100
 
   private static func attachReport(
@@ -93,7 +93,7 @@ extension CommandContext {
     }
     if catalog.hasTable(named: name.text) {
       throw Diagnostic(
-        "name-taken", "there is already a table `\(name.text)`", at: name.span, help: "write another name")
+        "name-taken", "a table `\(name.text)` already exists", at: name.span, help: "choose another name")
     }
     return name.text
   }

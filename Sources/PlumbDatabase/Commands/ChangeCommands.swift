@@ -11,7 +11,7 @@ extension CommandAction {
       if let known = given.catalog.schema(ofTable: name.text) {
         guard known == schema else {
           throw Diagnostic(
-            "table-exists", "there is already a table `\(name.text)` with other columns", at: name.span)
+            "table-exists", "a table `\(name.text)` with different columns already exists", at: name.span)
         }
       } else {
         try given.make([.setTable(Table(name: name.text, schema: schema, groups: []))])
@@ -23,8 +23,8 @@ extension CommandAction {
       let table = try given.table(of: command, named: name)
       if given.catalog.hasTable(named: name.text) {
         throw Diagnostic(
-          "table-exists", "there is already a table `\(name.text)`", at: name.span,
-          help: "`.append` adds to it, `.set-or-replace` replaces it")
+          "table-exists", "a table `\(name.text)` already exists", at: name.span,
+          help: "use `.append` to add to it, or `.set-or-replace` to replace it")
       }
       try given.make([.setTable(table)])
       return try given.added(table)
@@ -56,7 +56,7 @@ extension CommandAction {
       guard given.catalog.hasTable(named: name.text) else {
         if command.has("ifexists") { return try given.changed(nil) }
         throw Diagnostic(
-          "unknown-table", "there is no table `\(name.text)`", at: name.span,
+          "unknown-table", "unknown table `\(name.text)`", at: name.span,
           help: Suggestion.nearest(to: name.text, in: given.catalog.tableNames)
             ?? "add `ifexists` after the name to ignore this")
       }
@@ -67,7 +67,7 @@ extension CommandAction {
       let (name, newName) = (try command.required("A"), try command.required("B"))
       _ = try given.knownTable(name)
       if given.catalog.hasTable(named: newName.text) {
-        throw Diagnostic("table-exists", "there is already a table `\(newName.text)`", at: newName.span)
+        throw Diagnostic("table-exists", "a table `\(newName.text)` already exists", at: newName.span)
       }
       try given.make([.renameTable(name.text, to: newName.text)])
       return try given.changed(newName.text)
@@ -88,7 +88,7 @@ extension CommandContext {
     return Table(name: name.text, try rows(of: query))
   }
 
-  /// Adds rows whose columns are the table's, in its order.
+  /// Appends rows whose columns are the table's, in its order.
   fileprivate func append(_ rows: Table, at span: SourceSpan) throws {
     let known = catalog.schema(ofTable: rows.name) ?? []
     guard known.map(\.type) == rows.schema.map(\.type) else {
@@ -113,7 +113,7 @@ extension CommandContext {
     return schema
   }
 
-  /// What commands that change tables answer: the tables as they are now.
+  /// The answer of commands that change tables: the tables as they are now.
   func changed(_ name: String?) throws -> Answer {
     let names = name.map { [$0] } ?? catalog.tableNames
     return try Answer(

@@ -82,16 +82,16 @@ package struct CommandContext {
   func knownTable(_ name: NameSyntax) throws -> Schema {
     guard let schema = catalog.schema(ofTable: name.text) else {
       throw Diagnostic(
-        "unknown-table", "there is no table `\(name.text)`", at: name.span,
-        help: Suggestion.nearest(to: name.text, in: catalog.tableNames) ?? "`.show tables` lists the tables")
+        "unknown-table", "unknown table `\(name.text)`", at: name.span,
+        help: Suggestion.nearest(to: name.text, in: catalog.tableNames) ?? "list the tables with `.show tables`")
     }
     return schema
   }
 
   func unknownFunction(_ name: NameSyntax) -> Diagnostic {
     Diagnostic(
-      "unknown-function", "there is no stored function `\(name.text)`", at: name.span,
-      help: Suggestion.nearest(to: name.text, in: catalog.storedFunctions.map(\.name)) ?? "`.show functions` lists them")
+      "unknown-function", "unknown stored function `\(name.text)`", at: name.span,
+      help: Suggestion.nearest(to: name.text, in: catalog.storedFunctions.map(\.name)) ?? "list them with `.show functions`")
   }
 }
 

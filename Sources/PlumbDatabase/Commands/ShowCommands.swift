@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension CommandAction {
-  /// Commands that look.
+  /// Commands that show the catalog.
   static let showing: [CommandAction] = [
     CommandAction(".show tables") { _, given in
       let catalog = given.catalog
@@ -67,7 +67,7 @@ extension CommandAction {
       [ColumnInfo("TableName", .string), ColumnInfo("Schema", .string)], rows: [[.string(name), .string(text)]])
   }
 
-  /// What `.show table NAME.table` answers.
+  /// The answer of `.show table NAME.table`.
   private static func attachedTable(
     _ path: [NameSyntax], _ command: CommandSyntax, _ given: CommandContext
   ) throws -> Answer {

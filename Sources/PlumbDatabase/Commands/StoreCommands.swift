@@ -28,8 +28,8 @@ extension CommandAction {
         try given.catalog.models?.drop(name.text)
       } else if !command.has("ifexists") {
         throw Diagnostic(
-          "unknown-model", "there is no model `\(name.text)`", at: name.span,
-          help: Suggestion.nearest(to: name.text, in: known) ?? "`.show models` lists them, `.train` makes one")
+          "unknown-model", "unknown model `\(name.text)`", at: name.span,
+          help: Suggestion.nearest(to: name.text, in: known) ?? "list them with `.show models`, or train one with `.train`")
       }
       return try Answer(
         [ColumnInfo("ModelName", .string)], rows: known.filter { $0 != name.text }.map { [.string($0)] })
@@ -37,13 +37,13 @@ extension CommandAction {
     CommandAction(".advance") { command, given in
       guard let advance = given.catalog.advance else {
         throw Diagnostic(
-          "no-world", "the clock is the real one, which moves by itself", at: command.nameSpan,
-          help: "a simulated world has a clock of its own; `plumb simulate --into FILE` makes one")
+          "no-world", "the clock shows the real time, which cannot be moved", at: command.nameSpan,
+          help: "only a simulated world has its own clock; create one with `plumb simulate --into FILE`")
       }
       guard let expression = command.expression("2h"), case .timespan(let ticks)? = try given.value(of: expression), ticks >= 0
       else {
         throw Diagnostic(
-          "usage", "`.advance` needs a timespan from 0", at: command.span, help: "write `.advance 2h`")
+          "usage", "`.advance` needs a timespan of at least 0", at: command.span, help: "write `.advance 2h`")
       }
       return try Answer([ColumnInfo("Now", .datetime)], rows: [[.datetime(try advance(ticks))]])
     },
@@ -57,8 +57,8 @@ extension CommandAction {
     if !replaces, given.catalog.storedFunction(named: name.text) != nil {
       if command.has("ifnotexists") { return nil }
       throw Diagnostic(
-        "function-exists", "there is already a function `\(name.text)`", at: name.span,
-        help: "`.create-or-alter` replaces it")
+        "function-exists", "a function `\(name.text)` already exists", at: name.span,
+        help: "use `.create-or-alter` to replace it")
     }
     let properties = command.properties
     do {

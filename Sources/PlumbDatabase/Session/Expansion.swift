@@ -2,14 +2,14 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// A call of a table function in a text, and the plain KQL that stands for it.
+/// A call of a table function in a text, and the plain KQL that replaces it.
 struct Expansion: Hashable {
   enum Form: Hashable {
     /// Where the query's rows come from.
     case source
     /// A step after a pipe.
     case step
-    /// A call behind `invoke`.
+    /// A call after `invoke`.
     case invoked
   }
   let name: String
@@ -25,7 +25,7 @@ struct Expansion: Hashable {
     self.text = text
   }
 
-  /// The same call that many bytes later in its text.
+  /// The same call, moved that many bytes later in its text.
   func moved(by bytes: Int) -> Expansion {
     var moved = self
     moved.span = SourceSpan(span.lower + bytes, span.upper + bytes)
@@ -37,7 +37,7 @@ extension Session {
   /// The text with plain KQL in place of words such as `lineage downstream of X` and of calls of the same table
   /// functions, formatted; a text without them is formatted only.
   ///
-  /// Functions that no KQL stands for stay, and a comment says so.
+  /// Functions without equivalent KQL stay, with a comment that says so.
   ///
   /// - Throws: `Diagnostics` when the text is wrong.
   package func expanded(_ text: String) throws -> String {
@@ -51,7 +51,7 @@ extension Session {
       if same.count > 1 {
         notes.append("// `\(first.name)` is called with several values here, so it stays as it is.")
       } else if first.text == nil {
-        notes.append("// `\(first.name)` is computed by Plumb itself: no plain KQL stands for it.")
+        notes.append("// `\(first.name)` is computed by Plumb itself; it has no equivalent in plain KQL.")
       } else if used.last.map({ $0.span.upper <= span.lower }) ?? true {
         used.append(first)
       }
@@ -68,8 +68,8 @@ extension Session {
     try? onLargeStack { body() }
   }
 
-  /// A text of one query with one expansion, the statements before the query at the top; nil when their names could
-  /// mean something else in the rest, or there is more than one to put in.
+  /// A text of one query with one expansion, the statements before the query at the top; nil if their names could
+  /// mean something else in the rest, or if there is more than one expansion.
   private func flattened(_ text: String, _ used: [Expansion]) -> String? {
     guard used.count == 1, let only = used.first, let inner = only.text else { return nil }
     let outer = parse(text), parts = parse(inner)
@@ -95,7 +95,7 @@ extension Session {
     case .source:
       guard statement.query.source.span.lower == only.span.lower else { return nil }
     case .step:
-      // The rows before the pipe can stand where the only `input` is.
+      // The rows before the pipe can replace the only `input`.
       guard case .name(let source) = query.query.source, source.text == "input", let first = query.query.operators.first,
         inner.ranges(of: "input").count == 1
       else { return nil }
@@ -105,7 +105,7 @@ extension Session {
     return prelude + before + body + after
   }
 
-  /// The text with a function for each expansion, whose names stay its own.
+  /// The text with a function for each expansion, so that its names stay separate.
   private func withFunctions(_ text: String, _ used: [Expansion]) -> String {
     var bytes = Array(text.utf8)
     var definitions: [String] = []

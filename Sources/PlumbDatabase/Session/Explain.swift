@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What `explain` shows: the plan at first, after each rule that changed it, and the operators that would run.
+/// The output of `explain`: the initial plan, the plan after each rule that changed it, and the operators that would run.
 func explained(_ plan: LogicalPlan, _ context: ExecutionContext) throws -> Answer {
   var lines: [String] = []
   func add(_ title: String, _ outline: String) {
@@ -12,7 +12,7 @@ func explained(_ plan: LogicalPlan, _ context: ExecutionContext) throws -> Answe
   return try Answer([ColumnInfo("Plan", .string)], rows: lines.map { [.string($0)] })
 }
 
-/// What `profile` shows: a row for each operator, outermost first.
+/// The output of `profile`: a row for each operator, outermost first.
 func profiled(_ result: QueryResult) throws -> Answer {
   let schema = [
     ColumnInfo("operator", .string), ColumnInfo("rows", .long), ColumnInfo("time", .timespan),
@@ -29,7 +29,7 @@ func profiled(_ result: QueryResult) throws -> Answer {
 }
 
 extension Answer {
-  /// Rows of values, which have the columns' types.
+  /// Rows of values, which must have the columns' types.
   init(_ schema: Schema, rows: [[Value]]) throws {
     try self.init(Table(name: "", schema: schema, rows: rows))
   }

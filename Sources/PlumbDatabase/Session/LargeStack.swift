@@ -14,7 +14,7 @@ func onLargeStack<Value>(_ body: () throws -> Value) throws -> Value {
       outcome.withLock { $0 = result }
     }
     thread?.join()
-    // Where there is no room for a thread, its caller's must do.
+    // If no thread can be created, the caller's stack has to suffice.
     guard let result = outcome.withLock({ $0 }) else { return try body() }
     return try result.get()
   }

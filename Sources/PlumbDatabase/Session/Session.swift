@@ -4,7 +4,7 @@ import PlumbSyntax
 
 /// Runs the texts of one user against a catalog: parse, bind, optimise, execute.
 ///
-/// A session runs one text at a time; `cancel()` may come from any thread. What `let` and `set` say holds
+/// A session runs one text at a time; `cancel()` may be called from any thread. What `let` and `set` define lasts
 /// to the end of their text; `ScriptRun` runs a text statement by statement.
 package final class Session: Sendable {
   package let catalog: Catalog
@@ -30,8 +30,8 @@ package final class Session: Sendable {
     return answers
   }
 
-  /// Gives each query's answer to `body` as soon as it is there, with the query's place in the text. After one that
-  /// is partial comes no other.
+  /// Passes each query's answer to `body` as soon as it is ready, with the query's position in the text. No answer
+  /// follows one that is partial.
   ///
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   package func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
@@ -40,16 +40,16 @@ package final class Session: Sendable {
     try ScriptRun(self).run(parsed.script.statements, body)
   }
 
-  /// What a text gives while it runs.
+  /// What a text produces while it runs.
   package enum Part: Sendable {
     /// The columns of a query's answer, before its rows.
     case begin(Schema, Visualization?)
     case rows(Chunk)
-    /// All rows have come.
+    /// The end of the rows.
     case end(remarks: [String], isPartial: Bool)
   }
 
-  /// Gives the rows of each query to `body` in order and as they come, with the query's place in the text; little is held at
+  /// Passes the rows of each query to `body` in order and as they arrive, with the query's position in the text; holds few at
   /// a time, unless an operator such as `sort` must hold all of its input.
   ///
   /// - Parameter body: called by one thread at a time, not always the same.
@@ -80,10 +80,10 @@ package final class Session: Sendable {
   /// Stops the query that is running, if there is one, at its next checkpoint.
   package func cancel() { running.withLock { $0?.cancel() } }
 
-  /// The part of its rows that the running query has read; nil when that is not known.
+  /// The fraction of its rows that the running query has read; nil if unknown.
   package var progress: Double? { running.withLock { $0?.progress.fraction } }
 
-  /// The columns that the last query of a text gives, found without running it; nil when it has mistakes.
+  /// The columns that the last query of a text returns, found without running it; nil if it has errors.
   package func schema(of text: String) -> Schema? {
     let found = try? onLargeStack { () -> Schema? in
       let parsed = parse(text)
@@ -99,8 +99,8 @@ package final class Session: Sendable {
     return found ?? nil
   }
 
-  /// The calls of table functions in a text, found by binding it, with what stands for each; and the text with a
-  /// `by` after each `top` that has none.
+  /// The calls of table functions in a text, found by binding it, with their replacements; and the text with a
+  /// `by` after each `top` that lacks one.
   func expansions(in text: String) throws -> (text: String, found: [Expansion]) {
     let parsed = parse(text)
     if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }

@@ -1,25 +1,25 @@
 import Glibc
 import PlumbEngine
 
-/// What a session's queries may use of the machine, and what they are told of the world.
+/// What a session's queries may use of the machine, and what they know about the world.
 package struct SessionOptions: Sendable {
   /// Workers of one query.
   package var threads: Int
-  /// Bytes that one query may hold.
+  /// The bytes that one query may hold.
   package var memoryLimit: Int
   /// `now()` as ticks since 0001-01-01, asked once for each text.
   package var clock: @Sendable () -> Int64
-  /// Where `rand()` starts.
+  /// The seed of `rand()`.
   package var seed: UInt64
   /// Values for `declare query_parameters`, as texts.
   package var parameters: [String: String]
-  /// How queries are worked out.
+  /// How queries are executed.
   package var tuning = ExecutionTuning()
-  /// Reads files for `externaldata`; nil refuses it.
+  /// Reads files for `externaldata`; if nil, it is rejected.
   package var readExternal: ExternalReader?
-  /// Opens databases of others for `.attach`; nil refuses it.
+  /// Opens foreign databases for `.attach`; if nil, it is rejected.
   package var openForeign: ForeignOpener?
-  /// Whether a cancelled query gives the rows that had come until then.
+  /// Whether a cancelled query returns the rows that it has produced so far.
   package var keepsPartialAnswers = false
 
   package init(
@@ -43,7 +43,7 @@ package struct SessionOptions: Sendable {
   }
 }
 
-/// Opens a database of another program, with what `with (...)` says.
+/// Opens a database of another program, with the options of `with (...)`.
 package typealias ForeignOpener = @Sendable (
   _ path: String, _ properties: [String: String], _ context: ExecutionContext
 ) throws -> any ForeignDatabase

@@ -9,7 +9,7 @@ extension Vector {
   /// The bytes of a string or dynamic cell.
   package func cellBytes(at row: Int) -> Bytes { bytes(at: isConstant ? 0 : row) }
 
-  /// Appends what `tostring` gives, with the full form of datetimes; nothing for null.
+  /// Appends the result of `tostring`, with the full form of datetimes; nothing for null.
   package func printText(at row: Int, to out: inout ByteBuffer) {
     if isNull(row) { return }
     let place = isConstant ? 0 : row
@@ -104,7 +104,7 @@ package enum KQLText {
     JSONText.printQuoted(text, hasBackspace: false, to: &out)
   }
 
-  /// Appends the inside of `dynamic(...)`: JSON, with typed literals for what JSON has no form for.
+  /// Appends the inside of `dynamic(...)`: JSON, with typed literals for what JSON cannot express.
   static func print(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
     switch cursor.tag {
     case .datetime: wrap("datetime(", cursor, to: &out)

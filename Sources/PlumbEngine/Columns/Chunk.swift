@@ -3,13 +3,13 @@
 /// - Shape: every column has `count` rows, after its selection.
 /// - Lazy: filtering only narrows selections; a column is gathered when it is first read, so a
 ///   column that nobody reads is never copied.
-/// - Order: `order` says where the rows come among all rows, whichever worker made the chunk.
+/// - Order: `order` gives the position of the rows among all rows, whichever worker made the chunk.
 package final class Chunk: @unchecked Sendable {
   package let count: Int
   var order: RowOrder
-  /// Of a chunk fresh from a scan: the scan's conditions that all rows meet, a bit each.
+  /// For a chunk fresh from a scan: the scan's conditions that all rows meet, a bit each.
   var satisfied: UInt64 = 0
-  /// Of a digest: the column that says how many rows each of its rows stands for.
+  /// For statistics: the column that says how many rows each of its rows represents.
   var weightColumn: Int?
   private var columns: [LazyColumn]
 
@@ -37,13 +37,13 @@ package final class Chunk: @unchecked Sendable {
     return columns[index].base
   }
 
-  /// Gathers a column on all workers, where `column(_:)` would do it alone.
+  /// Gathers a column on all workers, whereas `column(_:)` would use one.
   func gather(_ index: Int, _ context: ExecutionContext) throws {
     guard let selection = columns[index].selection, !columns[index].canMiss else { return }
     columns[index] = LazyColumn(base: try columns[index].base.gathering(selection, context), selection: nil)
   }
 
-  /// A column as it stands, not yet gathered.
+  /// A column as it is, not yet gathered.
   func lazyColumn(_ index: Int) -> LazyColumn { columns[index] }
 
   /// All columns, gathered.
@@ -85,10 +85,10 @@ package final class Chunk: @unchecked Sendable {
     Chunk(columns: columns + [column], count: count, order: order)
   }
 
-  /// The rows from `start`, `length` of them.
+  /// `length` rows from `start`.
   func slice(_ start: Int, _ length: Int) -> Chunk {
     if start == 0 && length == count { return self }
-    // Columns that share a selection go on sharing it, so that a later filter narrows it once.
+    // Columns that share a selection continue to share it, so that a later filter narrows it once.
     var cut: [(Selection, Selection)] = []
     let sliced = columns.map { column -> LazyColumn in
       guard let whole = column.selection else { return LazyColumn(base: column.base.slice(start, length), selection: nil) }

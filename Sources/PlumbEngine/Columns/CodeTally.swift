@@ -1,4 +1,4 @@
-/// How many rows of a row group have each text of a column that repeats few of them.
+/// The number of rows of a row group with each text of a column that has few distinct texts.
 ///
 /// - Order: codes in the order of their first rows.
 struct CodeTally: Sendable {
@@ -10,7 +10,7 @@ struct CodeTally: Sendable {
   /// Columns with more texts are not counted: the counts would be no smaller than the codes.
   static let mostTexts = 512
 
-  /// Counts the codes; nil when the values are none, or too many.
+  /// Counts the codes; nil if the values are not codes, or there are too many texts.
   init?(_ vector: Vector) {
     guard vector.encoding.isCodes, vector.nulls == nil, let dictionary = vector.dictionary,
       dictionary.count <= Self.mostTexts
@@ -34,7 +34,7 @@ struct CodeTally: Sendable {
   ) {
     found.withUnsafeMutableBufferPointer { found in
       for row in 0..<rows {
-        // A code is below `mostTexts`, as its dictionary is no longer.
+        // A code is below `mostTexts`, since its dictionary is no longer.
         let code = Int(truncatingIfNeeded: source[row]) & (mostTexts &- 1)
         if found[code] == 0 { codes.append(UInt32(truncatingIfNeeded: code)) }
         found[code] &+= 1

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Columns of row groups that were read from files, kept for the next query within a limit; safe from any thread.
+/// Columns of row groups that were read from files, cached for later queries up to a limit; safe from any thread.
 ///
-/// What was not used for longest makes room.
+/// The least recently used column is evicted first.
 package final class ColumnCache: Sendable {
   private struct Kept {
     var vector: Vector
@@ -18,7 +18,7 @@ package final class ColumnCache: Sendable {
     var seen: Set<Key> = []
   }
 
-  /// Which column of which row group, by numbers of the owner's choice.
+  /// A column of a row group, identified by numbers that the owner chooses.
   package struct Key: Hashable, Sendable {
     let owner: Int
     let group: Int
@@ -33,18 +33,18 @@ package final class ColumnCache: Sendable {
 
   private let owners = Atomic<Int>(0)
 
-  /// A number for someone whose columns are kept here, which nobody had before.
+  /// Returns a new number for an owner of columns.
   package func newOwner() -> Int { owners.wrappingAdd(1, ordering: .relaxed).newValue }
 
   private let state = Guarded(State())
   private let limit: Int
   private let keepsAtOnce: Bool
-  /// What is kept is charged to, whichever query read it.
+  /// The account to which the cache is charged, whichever query reads it.
   private let memory: MemoryAccount
 
   /// - Parameters:
-  ///   - limit: bytes to keep; 0 keeps nothing.
-  ///   - keepsAtOnce: whether a column is kept when it is first read; else when it is read again, so that a single scan
+  ///   - limit: the maximum number of bytes; 0 disables the cache.
+  ///   - keepsAtOnce: whether a column is cached when it is first read; otherwise when it is read again, so that a single scan
   ///     of a large file leaves memory to its query.
   package init(limit: Int, keepsAtOnce: Bool, in memory: MemoryAccount) {
     self.limit = limit
@@ -52,7 +52,7 @@ package final class ColumnCache: Sendable {
     self.memory = memory
   }
 
-  /// The column that is kept, or the one that `read` gives.
+  /// Returns the cached column, or the one that `read` returns.
   package func column(_ key: Key, _ read: () throws -> Vector) rethrows -> Vector {
     guard limit > 0 else { return try read() }
     let (kept, isWorthKeeping) = state.withLock { state in
@@ -69,7 +69,7 @@ package final class ColumnCache: Sendable {
     return vector
   }
 
-  /// Keeps a column in the place of what was kept.
+  /// Replaces a cached column.
   package func replace(_ key: Key, with vector: Vector) {
     let bytes = vector.storedByteCount
     guard bytes <= limit / 4 else { return }

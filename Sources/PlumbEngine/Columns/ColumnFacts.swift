@@ -1,16 +1,16 @@
-/// What is known of a table's column before any row is read: the bounds of each row group and of them all, and the
+/// Statistics of a table's column, known before any row is read: the bounds of each row group and of all of them, and the
 /// dictionary that they share.
 ///
-/// Worked out when a query first asks and kept by the table, which never changes.
+/// Computed on first use and cached by the table, which never changes.
 final class ColumnFacts: Sendable {
   /// The bounds over all groups, and whether any has nulls.
   let zone: ZoneRange
-  /// For each group the bounds in the order of the values, as `ZoneTest` compares them; the widest when unknown.
+  /// For each group the bounds in the order of the values, as `ZoneTest` compares them; the widest if unknown.
   let lows: [Int64]
   let highs: [Int64]
   /// Whether every row of the group has a value, and the bounds are known.
   let areFirm: [Bool]
-  /// The dictionary of all groups' codes; nil when they have none or several.
+  /// The dictionary of all groups' codes; nil if they have none or several.
   let dictionary: StringDictionary?
 
   init(_ groups: [RowGroup], column: Int, hasTexts: Bool) {
@@ -34,20 +34,20 @@ final class ColumnFacts: Sendable {
     self.lows = lows
     self.highs = highs
     self.areFirm = areFirm
-    // A dictionary that cannot be read is told of when the rows are.
+    // A dictionary that cannot be read is reported when the rows are read.
     let first = hasTexts ? groups.first.flatMap { try? $0.dictionary(column) } : nil
     dictionary = first != nil && groups.allSatisfy { (try? $0.dictionary(column)) === first } ? first : nil
   }
 }
 
-/// A whole number in the order of the reals; NaN has no place in it.
+/// A whole number that orders as the reals do; NaN has no position in the order.
 func ordered(_ number: Double) -> Int64 {
   let bits = Int64(bitPattern: (number == 0 ? 0.0 : number).bitPattern)
   return bits < 0 ? bits ^ .max : bits
 }
 
 extension ClosedRange {
-  /// From the lower of both lower bounds to the upper of both upper ones.
+  /// From the lower of both lower bounds to the higher of both upper bounds.
   func joined(with other: Self) -> Self {
     Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
   }

@@ -1,8 +1,8 @@
-/// Whole columns as arrays, for those who keep structures of their own, such as a graph.
+/// Whole columns as arrays, for code that has its own structures, such as a graph.
 extension Vector {
-  /// Appends for each row the number that `number` gives to its text. A text of a dictionary is asked for once.
+  /// Appends for each row the number that `number` returns for its text. Asks once for each text of a dictionary.
   ///
-  /// The bytes that `number` is given live as long as the vector.
+  /// The bytes passed to `number` live as long as the vector.
   package func appendNumbers(to numbers: inout [Int32], _ number: (Bytes) -> Int32) {
     if isConstant {
       guard count > 0 else { return }

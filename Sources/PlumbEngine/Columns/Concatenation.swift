@@ -1,7 +1,7 @@
 import Glibc
 
-/// Pieces of one type on their way into one vector: room for all is made first, and the pieces are then copied in any
-/// order, by any thread.
+/// Pieces of one type to be concatenated into one vector: first allocates room for all of them, then copies the pieces in any
+/// order, from any thread.
 ///
 /// Codes of one dictionary stay codes; mixed forms become plain lanes.
 struct Concatenation: @unchecked Sendable {
@@ -9,7 +9,7 @@ struct Concatenation: @unchecked Sendable {
   private let type: ScalarType
   private let form: Vector.Encoding
   private let width: Int
-  /// Where each piece begins, and the end.
+  /// The start of each piece, and the end.
   private let starts: [Int]
   private let lanes: Buffer
   private let mask: Buffer?
@@ -27,7 +27,7 @@ struct Concatenation: @unchecked Sendable {
     mask = pieces.contains { $0.nulls != nil && $0.count > 0 } ? Buffer(byteCount: starts[pieces.count]) : nil
   }
 
-  /// Puts a piece in its place.
+  /// Copies a piece to its position.
   func copy(_ index: Int) {
     let piece = pieces[index], start = starts[index]
     if piece.count == 0 { return }
@@ -44,7 +44,7 @@ struct Concatenation: @unchecked Sendable {
     }
   }
 
-  /// The whole, once all pieces are in their places.
+  /// The result, once all pieces have been copied.
   func vector() -> Vector {
     var owners: [AnyObject] = [lanes]
     if type.lane == .bytes, form == .plain {
@@ -68,7 +68,7 @@ struct Concatenation: @unchecked Sendable {
 }
 
 extension Vector {
-  /// One vector of all pieces, which are of one type.
+  /// Concatenates the pieces, which are of one type.
   package static func concatenating(_ pieces: [Vector], type: ScalarType) -> Vector {
     concatenating(pieces, type: type) {}
   }
@@ -106,14 +106,14 @@ extension Chunk {
     return Chunk(vectors, count: chunks.reduce(0) { $0 &+ $1.count })
   }
 
-  /// The same on all workers. Columns that are not `wanted` are null; nil wants them all.
+  /// The same on all workers. Columns that are not `wanted` are null; nil means all.
   static func concatenating(
     _ chunks: [Chunk], types: [ScalarType], wanted: Set<Int>? = nil, _ context: ExecutionContext
   ) throws -> Chunk {
     if chunks.count == 1 { return chunks[0] }
     let count = chunks.reduce(0) { $0 &+ $1.count }
     let places = types.indices.filter { wanted?.contains($0) ?? true }
-    // A row that is picked out of each of many chunks is far away in memory.
+    // A row picked from each of many chunks is far away in memory.
     let workers = count > 100_000 || chunks.count &* places.count > 1_000 ? context.threads : 1
     // A chunk gathers its columns when they are read, which one thread at a time may do.
     try WorkerPool.shared.each(chunks.count, workers: workers) { number in
@@ -129,7 +129,7 @@ extension Chunk {
     return Chunk(vectors, count: count)
   }
 
-  /// The rows that `rows` names among all rows of `chunks`, in its order. Where they are few, no others are copied.
+  /// The rows that `rows` names among all rows of `chunks`, in its order. If they are few, no others are copied.
   static func picking(
     _ rows: Selection, from chunks: [Chunk], types: [ScalarType], _ context: ExecutionContext
   ) throws -> Chunk {
@@ -137,7 +137,7 @@ extension Chunk {
     if chunks.count == 1 || rows.count > count / 8 {
       return try concatenating(chunks, types: types, context).selecting(rows)
     }
-    // In ascending order first, in which each chunk's rows stand together; then as they were asked for.
+    // First in ascending order, where each chunk's rows are adjacent; then in the requested order.
     let words = Buffer(of: UInt64.self, count: rows.count)
     for i in 0..<rows.count {
       words.values(UInt64.self)[i] = UInt64(rows.rows[i]) &<< 32 | UInt64(truncatingIfNeeded: i)
@@ -156,7 +156,7 @@ extension Chunk {
     return try concatenating(parts, types: types, context).selecting(order)
   }
 
-  /// The chunks with those rows that `rows` names among all of theirs, in ascending order; those left without any are out.
+  /// The chunks with the rows that `rows` names among all of theirs, in ascending order; chunks left without rows are dropped.
   static func narrowing(_ chunks: [Chunk], to rows: Selection) -> [Chunk] {
     var narrowed: [Chunk] = []
     var place = 0, start = 0

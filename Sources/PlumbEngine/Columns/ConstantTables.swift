@@ -1,10 +1,10 @@
 extension Table {
-  /// A table out of rows of values, which have the columns' types.
+  /// Creates a table from rows of values, which must have the columns' types.
   package convenience init(name: String, schema: Schema, rows: [[Value]]) {
     self.init(name: name, schema: schema, cells: rows.flatMap { $0 })
   }
 
-  /// A table out of values, row after row.
+  /// Creates a table from values, row after row.
   package convenience init(name: String, schema: Schema, cells: [Value]) {
     let width = Swift.max(schema.count, 1)
     let rowCount = cells.count / width

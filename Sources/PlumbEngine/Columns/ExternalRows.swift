@@ -1,10 +1,10 @@
-/// Rows that another program keeps, such as those of a database's table: a scan says what it needs of them, and the
-/// source does what it can of the work.
+/// Rows that another program stores, such as those of a database's table: a scan says what it needs, and the
+/// source does as much of the work as it can.
 package protocol ExternalRows: AnyObject, Sendable {
   var schema: Schema { get }
-  /// What is known of each column: how its type was found.
+  /// A note about each column: how its type was determined.
   var columnNotes: [String] { get }
-  /// A guess at how many rows there are.
+  /// An estimate of the number of rows.
   var rowEstimate: Int { get }
   /// How much of a condition over the table's columns the source can test.
   func help(with condition: BoundExpression) -> ExternalHelp
@@ -12,26 +12,26 @@ package protocol ExternalRows: AnyObject, Sendable {
   func canSort(by column: Int) -> Bool
   /// The request in the source's own language, as `explain` shows it.
   func text(of request: ExternalRequest) -> String
-  /// Begins to read; the cursor keeps what it needs of the source open.
+  /// Starts reading; the cursor keeps open what it needs of the source.
   func open(_ request: ExternalRequest, _ context: ExecutionContext) throws -> any ExternalCursor
 }
 
-/// What a source does about a condition.
+/// How a source handles a condition.
 package enum ExternalHelp: Sendable {
   case nothing
-  /// It leaves out rows that fail, though not all of them.
+  /// It leaves out some of the rows that fail.
   case some
-  /// The rows that it gives are those that pass.
+  /// It returns exactly the rows that pass.
   case all
 }
 
-/// What a scan asks of a source.
+/// What a scan requests from a source.
 package struct ExternalRequest: Sendable {
-  /// Indices into the schema, in output order; without any, rows are only counted.
+  /// Indices into the schema, in output order; if empty, rows are only counted.
   package var columns: [Int]
-  /// Conditions that a row must pass, over the table's columns; the source may let too many pass where it says so.
+  /// Conditions that a row must pass, over the table's columns; the source may let too many pass if it says so.
   package var conditions: [BoundExpression] = []
-  /// The order in which rows come; any order when empty.
+  /// The order of the rows; any order if empty.
   package var order: [ExternalOrder] = []
   /// The most rows that are needed.
   package var limit: Int?
@@ -46,7 +46,7 @@ package struct ExternalOrder: Sendable {
   package let nullsFirst: Bool
 }
 
-/// Rows on their way from a source; used by one thread at a time.
+/// Rows being read from a source; used by one thread at a time.
 package protocol ExternalCursor: AnyObject, Sendable {
   /// The next rows, about as many as asked for; nil after the last.
   ///
@@ -56,16 +56,16 @@ package protocol ExternalCursor: AnyObject, Sendable {
 
 /// A database of another program, whose tables queries read as `name.table`.
 package protocol ForeignDatabase: AnyObject, Sendable {
-  /// Where it is, as the user can find it.
+  /// Its location, as the user knows it.
   var path: String { get }
   /// How it was opened, for `.show attached`.
   var mode: String { get }
-  /// What opens it again: a line that is kept with a workspace.
+  /// A line stored with a workspace, from which it can be opened again.
   var reminder: String { get }
   /// In alphabetical order.
   var tableNames: [String] { get throws }
-  /// The rows of a table; nil when there is none of that name.
+  /// The rows of a table; nil if it does not exist.
   func rows(ofTable name: String, _ context: ExecutionContext) throws -> (any ExternalRows)?
-  /// What a user should know of a table before trusting it, such as columns of mixed types; a sentence each.
+  /// What a user should know about a table before trusting it, such as columns of mixed types; a sentence each.
   func remarks(onTable name: String, _ context: ExecutionContext) throws -> [String]
 }

@@ -1,6 +1,6 @@
 /// Vectors over memory that another module has filled, for sources that make their columns directly.
 extension Vector {
-  /// Plain lanes of the type's kind; `buffer` holds at least `count`, and `nulls` one byte a row, 1 for null.
+  /// Plain lanes of the type's kind; `buffer` contains at least `count`, and `nulls` one byte per row, 1 for null.
   package static func filled(_ type: ScalarType, count: Int, _ buffer: Buffer, nulls: Buffer? = nil) -> Vector {
     Vector(type, count: count, buffer: buffer, nulls: nulls)
   }
@@ -20,7 +20,7 @@ extension Vector {
     _ dictionary: StringDictionary, _ encoding: Encoding, type: ScalarType = .string, count: Int,
     _ buffer: Buffer
   ) -> Vector {
-    precondition(encoding.isCodes && type.lane == .bytes, "codes stand for texts or dynamic values")
+    precondition(encoding.isCodes && type.lane == .bytes, "codes represent texts or dynamic values")
     return Vector(
       type, count: count, data: buffer.base, owner: buffer, encoding: encoding, dictionary: dictionary)
   }

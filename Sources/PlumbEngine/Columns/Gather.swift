@@ -1,6 +1,6 @@
 import Glibc
 
-/// Places of rows, in increasing or any order, as 32-bit numbers.
+/// Row numbers, in increasing or any order, as 32-bit numbers.
 final class Selection: @unchecked Sendable {
   private let buffer: Buffer
   let count: Int
@@ -12,12 +12,12 @@ final class Selection: @unchecked Sendable {
     rows = buffer.values(UInt32.self) + start
   }
 
-  /// The places from `start`, `length` of them; none is copied.
+  /// `length` row numbers from `start`, without a copy.
   func slice(_ start: Int, _ length: Int) -> Selection {
     Selection(buffer: buffer, from: (rows - buffer.values(UInt32.self)) &+ start, count: length)
   }
 
-  /// The rows of `self` at the places that `inner` names.
+  /// The rows of `self` at the positions that `inner` names.
   func composed(with inner: Selection) -> Selection {
     let result = Buffer(of: UInt32.self, count: inner.count)
     let out = result.values(UInt32.self)
@@ -27,7 +27,7 @@ final class Selection: @unchecked Sendable {
     return Selection(buffer: result, count: inner.count)
   }
 
-  /// The same places, the lowest first; all are below `bound`.
+  /// The same row numbers, the lowest first; all are below `bound`.
   func ascending(below bound: Int, _ context: ExecutionContext) throws -> Selection {
     let words = Buffer(of: UInt64.self, count: count)
     for i in 0..<count { words.values(UInt64.self)[i] = UInt64(rows[i]) }
@@ -46,7 +46,7 @@ final class Selection: @unchecked Sendable {
   }
 }
 
-/// The place that means "no row" in a gather that can miss: the result there is null.
+/// The row number that means "no row" in a gather that can miss: the result there is null.
 let missingRow = UInt32.max
 
 extension Vector {
@@ -125,7 +125,7 @@ extension Vector {
     return gathered(n, lanes, mask)
   }
 
-  /// Texts, where a row that is missing has the empty one; codes stay codes when one stands for that.
+  /// Texts, where a missing row has the empty text; codes stay codes if one represents it.
   private func textsMissing(_ rows: UnsafePointer<UInt32>, _ n: Int) -> Vector {
     guard encoding.isCodes, let dictionary else {
       let lanes = Buffer(byteCount: n &* 16)
@@ -133,7 +133,7 @@ extension Vector {
       return gathered(n, lanes, nil)
     }
     guard let empty = dictionary.code(of: Bytes(start: nil, count: 0)) else {
-      // The row that is missing gets any code, and then the empty text.
+      // The missing row gets an arbitrary code, and then the empty text.
       let texts = gathering(Selection(buffer: presentRows(rows, n), count: n)).decoded()
       let out = UnsafeMutableRawPointer(mutating: texts.data).assumingMemoryBound(to: Bytes.self)
       for i in 0..<n where rows[i] == missingRow { out[i] = Bytes(start: nil, count: 0) }

@@ -1,14 +1,14 @@
-/// Where a chunk's rows come among all rows: the chunk's number in its source, and the number of that source in each union
+/// The position of a chunk's rows among all rows: the chunk's number in its source, and the number of that source in each union
 /// around it. Rows of one chunk are in order themselves.
 ///
-/// Compared from the outermost number inwards, so that unions of unions nest as deep as they like. A chunk that is in no
+/// Compared from the outermost number inwards, so that unions can be nested to any depth. A chunk that is not in a
 /// union needs no memory for it.
 struct RowOrder: Comparable, Sendable {
   private let number: Int
   /// The numbers within the outermost one.
   private let inner: [Int]
 
-  /// - Parameter number: grows in the order of a source's rows.
+  /// - Parameter number: increases in the order of a source's rows.
   init(_ number: Int) { self.init(number, []) }
 
   private init(_ number: Int, _ inner: [Int]) {
@@ -16,7 +16,7 @@ struct RowOrder: Comparable, Sendable {
     self.inner = inner
   }
 
-  /// The same place in a source that is itself number `outer` of several.
+  /// The same position in a source that is itself number `outer` of several.
   func within(_ outer: Int) -> RowOrder { RowOrder(outer, [number] + inner) }
 
   static func < (a: RowOrder, b: RowOrder) -> Bool {
@@ -24,18 +24,18 @@ struct RowOrder: Comparable, Sendable {
   }
 }
 
-/// Rows of many chunks as numbers that can be compared: a worker numbers its chunks as they come, and a rank says later
-/// where each stands among all chunks of all workers.
+/// Numbers the rows of many chunks so that they can be compared: a worker numbers its chunks as they arrive, and a rank later
+/// gives the position of each among all chunks of all workers.
 ///
-/// One source chunk is carried by one worker, so that chunks of equal order are pieces of it, in the order of their coming.
+/// One worker carries a source chunk, so that chunks of equal order are pieces of it, in order of arrival.
 struct RowPlaces {
   private var orders: [RowOrder] = []
-  /// The numbers of the chunks, ordered by where their rows come.
+  /// The numbers of the chunks, ordered by the position of their rows.
   private var ordered: [Int] = []
-  /// Whether chunks have come in the order of their rows, as from most sources: places compare as they are then.
+  /// Whether chunks have arrived in the order of their rows, as from most sources: their numbers then compare directly.
   private(set) var areOrdered = true
 
-  /// The place of a chunk's first row; further rows have the numbers after it.
+  /// The number of a chunk's first row; further rows have the numbers after it.
   mutating func add(_ order: RowOrder) -> Int64 {
     let number = orders.count
     orders.append(order)
@@ -53,10 +53,10 @@ struct RowPlaces {
     return Int64(number) << 32
   }
 
-  /// What turns the places of one worker into places that compare as its rows do.
+  /// Translates the numbers of one worker into numbers that compare as its rows do.
   var ranks: Ranks { Self.ranks([self])[0] }
 
-  /// What turns the places of each worker into places that compare across all of them.
+  /// Translates the numbers of each worker into numbers that compare across all of them.
   static func ranks(_ workers: [RowPlaces]) -> [Ranks] {
     var merged = workers.enumerated().flatMap { worker, places in places.ordered.map { (worker: worker, number: $0) } }
     // Swift's sort is stable, which keeps pieces of one chunk in order.
@@ -69,7 +69,7 @@ struct RowPlaces {
   struct Ranks {
     fileprivate let chunks: [Int64]
 
-    /// The place in the order of the rows for a place by the order of coming.
+    /// The number in row order for a number in order of arrival.
     func callAsFunction(_ place: Int64) -> Int64 { chunks[Int(place >> 32)] | place & 0xFFFF_FFFF }
   }
 }

@@ -35,7 +35,7 @@ package enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// How the values of this type lie in memory.
+  /// How the values of this type are laid out in memory.
   package var lane: LaneKind {
     switch self {
     case .bool: .byte

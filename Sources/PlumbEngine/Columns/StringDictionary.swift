@@ -3,7 +3,7 @@ import PlumbDiagnostics
 
 /// The distinct strings (or compact dynamic values) of a column, numbered from 0.
 ///
-/// Immutable. The index from text to code and the order of the codes are made when first asked for.
+/// Immutable. The index from text to code and the order of the codes are computed on first use.
 package final class StringDictionary: @unchecked Sendable {
   package let count: Int
   let entries: UnsafePointer<Bytes>
@@ -15,7 +15,7 @@ package final class StringDictionary: @unchecked Sendable {
     var ranks: Buffer?
   }
 
-  /// The dictionary that this one adds an entry to.
+  /// The dictionary that this one extends by an entry.
   private let base: StringDictionary?
 
   init(entries: Buffer, count: Int, holding owner: AnyObject?, extending base: StringDictionary? = nil) {
@@ -50,7 +50,7 @@ package final class StringDictionary: @unchecked Sendable {
     return index.code(of: text).map(Int.init)
   }
 
-  /// For each code its place in the byte order of the entries; equal texts do not occur.
+  /// The rank of each code in the byte order of the entries; texts are distinct.
   var ranks: UnsafePointer<UInt32> {
     let buffer = lazily.withLock { state in
       if let ranks = state.ranks { return ranks }
@@ -75,7 +75,7 @@ package final class StringDictionary: @unchecked Sendable {
     return (StringDictionary(entries: longer, count: count &+ 1, holding: self, extending: self), count)
   }
 
-  /// Whether equal texts have equal codes in both, and different ones different codes.
+  /// Whether equal texts have equal codes in both, and different texts different codes.
   func agrees(with other: StringDictionary) -> Bool {
     self === other || base === other || other.base === self || (base != nil && base === other.base)
   }
@@ -136,18 +136,18 @@ package final class StringDictionary: @unchecked Sendable {
   return product.high ^ product.low
 }
 
-/// Memory for many small byte strings, given out in turn and freed together.
+/// Memory for many small byte strings, allocated sequentially and freed together.
 package final class ByteArena: @unchecked Sendable {
   private var blocks: [Buffer] = []
   private var next: UnsafeMutablePointer<UInt8>?
   private var left = 0
   private var blockSize: Int
-  /// The query that the bytes are made for; its limits end it when they grow too many.
+  /// The query for which the bytes are made; its limits end it if there are too many.
   private let context: ExecutionContext?
-  /// Whether the limits are passed: copies are empty from then on, and the query ends at its next checkpoint.
+  /// Whether the limits are exceeded: copies are empty from then on, and the query ends at its next checkpoint.
   private(set) var isSpent = false
 
-  /// Bytes of one text or dynamic value made by a function, at most.
+  /// The maximum size in bytes of one text or dynamic value made by a function.
   static let valueLimit = 64 << 20
 
   package init(blockSize: Int = 4096) {
@@ -160,7 +160,7 @@ package final class ByteArena: @unchecked Sendable {
     self.context = context
   }
 
-  /// Room for `count` bytes that the caller fills.
+  /// Allocates `count` bytes that the caller fills.
   @inline(__always) package func room(_ count: Int) -> UnsafeMutablePointer<UInt8> {
     if count > left || next == nil { addBlock(atLeast: count) }
     let place = next.unsafelyUnwrapped
@@ -169,7 +169,7 @@ package final class ByteArena: @unchecked Sendable {
     return place
   }
 
-  /// Gives back the last `count` bytes of the latest room.
+  /// Returns the last `count` bytes of the latest allocation.
   func giveBack(_ count: Int) {
     next = next.map { $0 - count }
     left &+= count
@@ -184,14 +184,14 @@ package final class ByteArena: @unchecked Sendable {
     return Bytes(start: place, count: bytes.count)
   }
 
-  /// Whether `count` more bytes would pass the query's limits; tells the query so.
+  /// Whether `count` more bytes would exceed the query's limits; reports it to the query.
   private func isBeyondLimits(_ count: Int) -> Bool {
     guard let context else { return false }
     if count > Self.valueLimit {
       context.fail(
         Diagnostic(
           "value-too-large", "a text or dynamic value would be larger than \(Self.valueLimit >> 20) MB",
-          help: "keep values small, or spread them over rows"))
+          help: "keep values small, or distribute them over rows"))
       isSpent = true
     } else if let account = context.memory.overdrawn(by: Swift.max(count, blockSize)) {
       context.fail(context.memoryDiagnostic(account))
@@ -250,7 +250,7 @@ final class BytesIndex: @unchecked Sendable {
     return nil
   }
 
-  /// Adds `key` with `code` unless it is there; the code that it has now.
+  /// Adds `key` with `code` unless it exists; returns the code that it has now.
   func insert(_ key: Bytes, code: UInt32) -> UInt32 {
     insert(key, hash: hashBytes(key), code: code)
   }

@@ -26,17 +26,17 @@ package struct ZoneRange: Sendable {
   }
 }
 
-/// Where the columns of a row group come from when they are not in memory; safe to use from any thread.
+/// The source of a row group's columns if they are not in memory; safe to use from any thread.
 package protocol ColumnSource: AnyObject, Sendable {
-  /// The column's values; read again each time unless the source keeps them.
+  /// The column's values; read again each time unless the source caches them.
   func column(_ index: Int) throws -> Vector
-  /// The dictionary that the column's codes belong to, nil when it holds none; reads no rows.
+  /// The dictionary of the column's codes, nil if it has none; reads no rows.
   func dictionary(_ index: Int) throws -> StringDictionary?
 }
 
-/// Up to `RowGroup.capacity` rows of a table, in columns that are in memory or read when they are asked for.
+/// Up to `RowGroup.capacity` rows of a table, in columns that are in memory or read on demand.
 package final class RowGroup: @unchecked Sendable {
-  /// Rows in a full group; also the piece of work that a worker takes.
+  /// The number of rows in a full group; also the unit of work that a worker takes.
   package static let capacity = 65_536
 
   package let count: Int
@@ -77,13 +77,13 @@ package final class RowGroup: @unchecked Sendable {
     }
   }
 
-  /// The dictionary that the codes of a column belong to; nil when it holds none.
+  /// The dictionary of a column's codes; nil if it has none.
   func dictionary(_ index: Int) throws -> StringDictionary? {
     if let source { return try source.dictionary(index) }
     return vectors[index].dictionary
   }
 
-  /// The counts of a column's texts, made when first asked for; nil when the column is not one of few texts.
+  /// The counts of a column's texts, computed on first use; nil unless the column has few distinct texts.
   func tally(_ index: Int) throws -> CodeTally? {
     if let known = tallies.withLock({ $0[index] }) { return known }
     let made = CodeTally(try column(index))
@@ -97,9 +97,9 @@ package final class Table: @unchecked Sendable {
   package let name: String
   package let schema: Schema
   package let groups: [RowGroup]
-  /// Of `groups`; 0 where another program keeps the rows.
+  /// The rows in `groups`; 0 if another program stores the rows.
   package let rowCount: Int
-  /// Where the rows are when `groups` has none of them: in a database of another program.
+  /// The source of the rows if they are not in `groups`: a database of another program.
   package let external: (any ExternalRows)?
   private let known = Guarded<[Int: ColumnFacts]>([:])
 
@@ -120,7 +120,7 @@ package final class Table: @unchecked Sendable {
     rowCount = 0
   }
 
-  /// How many rows there are, as far as is known without reading.
+  /// The number of rows, as far as it is known without reading.
   var rowEstimate: Int { external?.rowEstimate ?? rowCount }
 
   /// The same table with more rows at its end.
@@ -128,7 +128,7 @@ package final class Table: @unchecked Sendable {
     Table(name: name, schema: schema, groups: groups + more)
   }
 
-  /// What is known of a column without its rows.
+  /// The statistics of a column, without its rows.
   func facts(_ column: Int) -> ColumnFacts {
     known.withLock { known in
       if let facts = known[column] { return facts }

@@ -8,7 +8,7 @@ package enum Value: Hashable, Sendable {
   case decimal(Decimal128)
   /// Ticks of 100 ns since 0001-01-01.
   case datetime(Int64)
-  /// Ticks of 100 ns.
+  /// A constant vector whose one value represents `count` rows.
   case timespan(Int64)
   case string(String)
   case guid(GUID)
@@ -40,7 +40,7 @@ package enum Value: Hashable, Sendable {
 }
 
 extension Vector {
-  /// A vector of one value that stands for `count` rows.
+  /// A vector of one value that represents `count` rows.
   package static func constant(_ value: Value, count: Int = 1) -> Vector {
     let type = value.type
     let buffer = Buffer.zeros(byteCount: 16)
@@ -90,12 +90,12 @@ extension Vector {
     }
   }
 
-  /// The number in a word lane at a stored place, whatever the encoding.
+  /// The number in a 64-bit lane at a stored index, whatever the encoding.
   @inline(__always) package func word(at place: Int) -> Int64 {
     encoding == .narrow ? Int64(lanes(Int32.self)[place]) : lanes(Int64.self)[place]
   }
 
-  /// The bytes at a stored place, whatever the encoding.
+  /// The bytes at a stored index, whatever the encoding.
   @inline(__always) package func bytes(at place: Int) -> Bytes {
     switch encoding {
     case .plain, .narrow: return lanes(Bytes.self)[place]
@@ -107,7 +107,7 @@ extension Vector {
 }
 
 extension Value {
-  /// The number in a word lane; 0 for other types.
+  /// The number in a 64-bit lane; 0 for other types.
   var ticks: Int64 {
     switch self {
     case .int(let number): Int64(number)

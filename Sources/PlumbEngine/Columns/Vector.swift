@@ -1,8 +1,8 @@
 /// Values of one type for a run of rows: the unit that kernels read and write.
 ///
-/// - Shape: `count` rows. A constant stores one value that stands for all of them.
+/// - Shape: `count` rows. A constant stores one value that represents all of them.
 /// - Nulls: `nulls` has one byte a row, 1 for null; nil when nothing is null. Strings have no nulls.
-/// - Memory: shared and immutable; slicing costs nothing, and owners keep what `Bytes` point into alive.
+/// - Memory: shared and immutable; slicing costs nothing, and owners keep alive what `Bytes` point into.
 package struct Vector: @unchecked Sendable {
   package let type: ScalarType
   package let count: Int
@@ -10,12 +10,12 @@ package struct Vector: @unchecked Sendable {
   package let encoding: Encoding
   let data: UnsafeRawPointer
   let nulls: UnsafePointer<UInt8>?
-  /// For dictionary encodings, what the codes stand for.
+  /// For dictionary encodings, what the codes mean.
   package let dictionary: StringDictionary?
   let owner: AnyObject?
   let nullOwner: AnyObject?
 
-  /// How values lie in `data`.
+  /// How values are laid out in `data`.
   package enum Encoding: UInt8, Sendable {
     /// Lanes of the type's kind.
     case plain
@@ -77,7 +77,7 @@ package struct Vector: @unchecked Sendable {
     return nulls[isConstant ? 0 : row] != 0
   }
 
-  /// The rows from `start`, `length` of them; no value is copied.
+  /// `length` rows from `start`; no value is copied.
   package func slice(_ start: Int, _ length: Int) -> Vector {
     if isConstant { return resized(to: length) }
     return Vector(

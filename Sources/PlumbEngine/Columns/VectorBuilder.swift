@@ -10,7 +10,7 @@ package final class VectorBuilder {
   private var arena: ByteArena?
   private let width: Int
 
-  /// The query that the values are made for, whose limits bound them.
+  /// The query for which the values are made; its limits apply to them.
   private let context: ExecutionContext?
 
   package convenience init(_ type: ScalarType, capacity: Int = 64) {
@@ -119,7 +119,7 @@ package final class VectorBuilder {
     }
   }
 
-  /// Where `append(bytes:)` copies to.
+  /// The memory to which `append(bytes:)` copies.
   package var store: ByteArena {
     if let arena { return arena }
     let made = context.map { ByteArena(for: $0) } ?? ByteArena()
@@ -127,7 +127,7 @@ package final class VectorBuilder {
     return made
   }
 
-  /// Whether the query's limits are passed: what is appended no longer matters.
+  /// Whether the query's limits are exceeded: what is appended no longer matters.
   var isSpent: Bool { arena?.isSpent ?? false }
 
   /// The vector; the builder must not be used afterwards.

@@ -1,6 +1,6 @@
 /// Runs an optimised plan to its end.
 ///
-/// - Parameter keepingPartial: whether a cancelled plan gives the rows that had come until then, if there are any,
+/// - Parameter keepingPartial: whether a cancelled plan returns the rows produced so far, if there are any,
 ///   instead of throwing.
 /// - Throws: the diagnostics of functions and operators, `cancelled` and `memory-limit`.
 package func execute(
@@ -20,7 +20,7 @@ package func execute(
   }
 }
 
-/// Runs an optimised plan and hands its rows on, in order, as soon as they are there. Little is held at a time, unless an
+/// Runs an optimised plan and passes its rows on, in order, as soon as they are ready. Holds few rows at a time, unless an
 /// operator such as `sort` must hold all of its input.
 ///
 /// - Parameter emit: called by one thread at a time, not always the same; while it runs, the query waits.

@@ -1,40 +1,40 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// How a query is worked out, which no answer depends on; tests compare one way with another.
+/// How a query is executed, which does not affect the answer; tests compare one way with another.
 package struct ExecutionTuning: Sendable {
   /// Names of rewrite rules that are not applied.
   package var disabledRules: Set<String> = []
-  /// Below this many rows a second thread costs more than it brings.
+  /// Below this many rows a second thread costs more than it gains.
   package var rowsWorthAWorker = 32_768
-  /// Whether aggregations may read what row groups know of themselves in place of their rows.
+  /// Whether aggregations may read the statistics of row groups in place of their rows.
   package var readsDigests = true
 
   package init() {}
 }
 
-/// What a running query may know of the world: the clock, its limits, and whether it was cancelled.
+/// What a running query may know about the world: the clock, its limits, and whether it was cancelled.
 package final class ExecutionContext: Sendable {
   /// `now()` as ticks since 0001-01-01; fixed for the whole query.
   package let now: Int64
   /// Workers that may run at once, at least 1.
   package let threads: Int
-  /// What the query's buffers are charged to.
+  /// The account to which the query's buffers are charged.
   package let memory: MemoryAccount
-  /// Where `rand()` starts.
+  /// The seed of `rand()`.
   package let seed: UInt64
   package let tuning: ExecutionTuning
   private let cancelled = Atomic<Bool>(false)
-  /// The context that this one was made from, whose cancellation it shares.
+  /// The context from which this one was made and whose cancellation it shares.
   private let parent: ExecutionContext?
   private let notes = Guarded<[String]>([])
   private let failure = Guarded<Diagnostic?>(nil)
-  /// How far the query has come.
+  /// How far the query has progressed.
   package let progress = QueryProgress()
 
   /// - Parameters:
   ///   - memoryLimit: bytes that buffers may hold before the query ends with a diagnostic.
-  ///   - account: what holds the query's memory besides, such as a workspace's.
+  ///   - account: the account that includes the query's memory, such as a workspace's.
   package init(
     now: Int64, threads: Int, memoryLimit: Int, in account: MemoryAccount = .process, seed: UInt64 = 0,
     tuning: ExecutionTuning = ExecutionTuning()
@@ -57,7 +57,7 @@ package final class ExecutionContext: Sendable {
     self.parent = parent
   }
 
-  /// With the clock and limits of another that was cancelled, for ending what that one began.
+  /// With the clock and limits of another context that was cancelled, for completing what that one started.
   package init(after other: ExecutionContext) {
     now = other.now
     threads = other.threads
@@ -77,9 +77,9 @@ package final class ExecutionContext: Sendable {
 
   package var isCancelled: Bool { cancelled.load(ordering: .relaxed) || parent?.isCancelled ?? false }
 
-  /// Called at least once a chunk and in every long loop; cheap.
+  /// Must be called at least once per chunk and in every long loop; cheap.
   ///
-  /// - Throws: `cancelled`, or `memory-limit` when buffers hold more than the limit.
+  /// - Throws: `cancelled`, or `memory-limit` if buffers hold more than the limit.
   package func checkpoint() throws {
     if isCancelled {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
@@ -96,9 +96,9 @@ package final class ExecutionContext: Sendable {
   /// Bytes that the query's buffers may hold.
   package var memoryLimit: Int { memory.limit }
 
-  /// - Parameter account: the account that has too little: the query's own, or one that it is part of.
+  /// - Parameter account: the account whose limit is exceeded: the query's own, or one that includes it.
   func memoryDiagnostic(_ account: MemoryAccount) -> Diagnostic {
-    let needs = account === memory ? "the query needs more than its" : "the query and what else is in memory need more than the"
+    let needs = account === memory ? "the query exceeded the" : "the query and other data in memory exceeded the"
     return Diagnostic(
       "memory-limit", "\(needs) memory limit of \(account.limit >> 20) MB",
       help: "read fewer columns or rows (`where`, `project`, `take`) or raise `--memory`")
@@ -106,7 +106,7 @@ package final class ExecutionContext: Sendable {
 
   private var root: ExecutionContext { parent?.root ?? self }
 
-  /// A remark for the user beside the result, such as an ignored hint; each is kept once.
+  /// A remark for the user in addition to the result, such as an ignored hint; each is reported once.
   package func remark(_ text: String) {
     root.notes.withLock { if !$0.contains(text) { $0.append(text) } }
   }

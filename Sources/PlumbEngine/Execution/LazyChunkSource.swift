@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Hands out ready lazy chunks one by one; each is read by one worker only.
+/// Returns ready lazy chunks one by one; each is read by one worker only.
 final class LazyChunkSource: ChunkSource {
   private let chunks: [Chunk]
-  /// Where each piece begins. A piece is cut when it is asked for, so that what is gathered for it goes with it.
+  /// The start of each piece. A piece is cut on request, so that what is gathered for it is released with it.
   private let pieces: [(chunk: Int, row: Int)]
   private let isCutting: Bool
-  /// All rows, when they are one chunk.
+  /// All rows, if they are one chunk.
   let whole: Chunk?
   private let place = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)

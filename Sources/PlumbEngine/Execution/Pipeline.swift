@@ -1,34 +1,34 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// Where chunks come from. Several workers call `next` at once.
+/// The source of chunks. Several workers call `next` at once.
 ///
-/// - Order: the chunks' `order` grows with the rows; each worker sees growing ones, unless a sink asked for another order.
+/// - Order: the chunks' `order` increases with the rows; each worker sees increasing ones, unless a sink requested another order.
 protocol ChunkSource: AnyObject, Sendable {
   func next() throws -> Chunk?
   /// Makes further calls of `next` return nil.
   func stop()
-  /// An upper bound of the rows still to come, for deciding how many workers are worth starting.
+  /// An upper bound of the remaining rows, for deciding how many workers are worth starting.
   var rowEstimate: Int { get }
 }
 
-/// A step that every chunk of a pipeline passes, whichever worker carries it; it keeps nothing.
+/// A step that every chunk of a pipeline passes, whichever worker carries it; it has no state.
 protocol PipelineStep: Sendable {
-  /// Calls `emit` with what becomes of `chunk`, in order; not at all when nothing is left.
+  /// Calls `emit` with the results for `chunk`, in order; not at all if nothing is left.
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws
 }
 
-/// The end of a pipeline: keeps what arrives until all has.
+/// The end of a pipeline: collects the rows until all have arrived.
 protocol ChunkSink: AnyObject, Sendable {
   /// A worker's own part of the sink.
   func makeWorker() throws -> any SinkWorker
 }
 
 protocol SinkWorker: AnyObject {
-  /// Called before the first `take` of what becomes of a chunk of the source.
+  /// Called before the first `take` of the results for a source chunk.
   func begin(_ chunk: Chunk) throws
   func take(_ chunk: Chunk) throws
-  /// Called after the last `take` of what became of a chunk of the source.
+  /// Called after the last `take` of the results for a source chunk.
   func end(_ chunk: Chunk) throws
   /// Called once on the worker's thread after its last chunk.
   func finish() throws
@@ -47,7 +47,7 @@ extension SinkWorker {
 struct Pipeline: Sendable {
   var source: any ChunkSource
   var steps: [any PipelineStep] = []
-  /// Whether the rows' order means something, because the query sorted them.
+  /// Whether the rows' order matters, because the query sorted them.
   var isOrdered = false
 
   func adding(_ step: any PipelineStep) -> Pipeline {
@@ -99,7 +99,7 @@ struct Pipeline: Sendable {
     return sink.chunks()
   }
 
-  /// All rows, in order; when the query is cancelled, those that had come until then.
+  /// All rows, in order; if the query is cancelled, those produced so far.
   func collectUntilCancelled(_ context: ExecutionContext) throws -> (chunks: [Chunk], isPartial: Bool) {
     let sink = CollectSink()
     do {
@@ -112,7 +112,7 @@ struct Pipeline: Sendable {
     }
   }
 
-  /// All rows as one chunk, in order; its columns are gathered unless one thread alone will read them.
+  /// All rows as one chunk, in order; its columns are gathered unless only one thread will read them.
   func whole(_ types: [ScalarType], _ context: ExecutionContext, lazily: Bool = false) throws -> Chunk {
     if lazily, steps.isEmpty, let whole = (source as? LazyChunkSource)?.whole { return whole }
     let chunks = try collect(context)
@@ -121,10 +121,10 @@ struct Pipeline: Sendable {
   }
 }
 
-/// Keeps all chunks and gives them back in order.
+/// Collects all chunks and returns them in order.
 final class CollectSink: ChunkSink {
   private let parts = Guarded<[[Chunk]]>([])
-  /// Rows after which no more are needed, counted over all workers; nil for all.
+  /// The number of rows after which no more are needed, counted over all workers; nil for all.
   private let limit: Int?
   private let source: (any ChunkSource)?
   private let taken = Atomic<Int>(0)
@@ -147,7 +147,7 @@ final class CollectSink: ChunkSink {
       chunks.append(chunk)
       if let limit = sink.limit {
         let total = sink.taken.wrappingAdd(chunk.count, ordering: .relaxed).newValue
-        // Chunks are handed out in order, so what is under way and done covers a prefix of the rows.
+        // Chunks are handed out in order, so those in progress and done cover a prefix of the rows.
         if total >= limit { sink.source?.stop() }
       }
     }
@@ -166,7 +166,7 @@ final class CollectSink: ChunkSink {
     if parts.count == 1 {
       all = parts[0]
     } else {
-      // One source chunk is carried by one worker, so equal orders are neighbours of one part.
+      // One worker carries a source chunk, so equal orders are adjacent in one part.
       all = parts.flatMap { $0 }.enumerated()
         .sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }
         .map(\.element)

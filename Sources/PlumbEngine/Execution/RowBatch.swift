@@ -1,9 +1,9 @@
 /// Rows of an aggregation in the order of their partitions: keys, and the inputs of each aggregate.
 ///
-/// Texts that many rows differ in are not yet numbered: they stand beside the keys, their hashes behind each key's words.
+/// Texts with many distinct values are not yet numbered: they are stored separately, and their hashes follow each key.
 struct RowBatch {
   static let partitionCount = 256
-  /// Rows gathered before they are sorted: a partition's share is then worth a call.
+  /// The number of rows gathered before they are sorted: a partition's share is then worth a call.
   static let rowTarget = 65_536
 
   struct Piece {
@@ -16,14 +16,14 @@ struct RowBatch {
   let words: Buffer
   let texts: [Vector]
   let inputs: [[Vector]]
-  /// For each row its place before the rows were sorted.
+  /// The position of each row before the rows were sorted.
   let order: Selection
   private let starts: [Int]
   var count: Int { starts[Self.partitionCount] }
 
   func range(of partition: Int) -> Range<Int> { starts[partition]..<starts[partition &+ 1] }
 
-  /// - `width`: the words of a key and the hashes behind them.
+  /// - `width`: the 64-bit lanes of a key and the hashes after them.
   init(_ pieces: [Piece], width: Int) {
     let n = pieces.reduce(0) { $0 &+ $1.count }
     var joined = pieces.first?.words ?? Buffer(byteCount: 0)

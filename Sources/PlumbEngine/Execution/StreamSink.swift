@@ -1,13 +1,13 @@
 import Glibc
 
-/// Hands chunks on in the order of the rows as soon as all before them have been; little is held at a time.
+/// Passes chunks on in row order as soon as all chunks before them have been passed on; holds few at a time.
 ///
-/// Workers say which chunk of the source they carry. What they can still give comes at or after it, so that all rows
-/// before the least of these chunks are complete. A worker that is too far ahead of the others waits for them.
+/// Workers say which source chunk they carry. Their further results come at or after it, so that all rows
+/// before the first of these chunks are complete. A worker that is too far ahead of the others waits for them.
 ///
 /// - Note: `emit` is called by one worker at a time.
 final class StreamSink: ChunkSink, @unchecked Sendable {
-  /// Where a worker is.
+  /// The position of a worker.
   private enum Position {
     case unknown
     /// It carries the chunk of this order.
@@ -16,7 +16,7 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
     case after(RowOrder)
     case ended
 
-    /// Whether the worker can still give rows that come before `order`.
+    /// Whether the worker can still produce rows that come before `order`.
     func precedes(_ order: RowOrder) -> Bool {
       switch self {
       case .unknown: true
@@ -29,14 +29,14 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
 
   private struct State {
     var positions: [Position] = []
-    /// What each worker gave that is not handed on yet, in order.
+    /// The chunks of each worker that have not been passed on yet, in order.
     var waiting: [[Chunk]] = []
     var rows = 0
     var isHanding = false
     var failure: (any Error)?
   }
 
-  /// Rows that may wait for others.
+  /// The number of rows that may wait for others.
   private static let rowLimit = 1 << 18
 
   private let state = Guarded(State())
@@ -92,7 +92,7 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
       state.rows += chunk.count
     }
     try handOn()
-    // The worker that all others are ahead of never waits, so that someone always goes on.
+    // The slowest worker never waits, so that one worker always proceeds.
     while state.withLock({ $0.rows > Self.rowLimit && $0.failure == nil && Self.isAhead(number, in: $0) }) {
       try context.checkpoint()
       usleep(200)
@@ -101,13 +101,13 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
-  /// Whether another worker can still give rows that come before all that this one has waiting.
+  /// Whether another worker can still produce rows that come before all rows that this one has waiting.
   private static func isAhead(_ number: Int, in state: State) -> Bool {
     guard let first = state.waiting[number].first else { return false }
     return state.positions.indices.contains { $0 != number && state.positions[$0].precedes(first.order) }
   }
 
-  /// Hands on what is complete, unless another worker is doing that.
+  /// Passes on what is complete, unless another worker is doing that.
   private func handOn() throws {
     while let ready = state.withLock(Self.takeReady) {
       do {
@@ -123,7 +123,7 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
     }
   }
 
-  /// The chunks that come next, in order; nil when there are none or another worker is handing on.
+  /// The next chunks, in order; nil if none are ready or another worker is passing chunks on.
   private static func takeReady(_ state: inout State) -> [Chunk]? {
     if state.isHanding || state.failure != nil { return nil }
     var ready: [Chunk] = []
@@ -136,7 +136,7 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
       }
       guard let least else { break }
       let order = state.waiting[least][0].order
-      // Chunks of one order are one worker's, so that only what comes before matters.
+      // Chunks of one order belong to one worker, so that only earlier ones matter.
       if state.positions.indices.contains(where: { $0 != least && state.positions[$0].precedes(order) }) { break }
       let count = state.waiting[least].prefix { !(order < $0.order) }.count
       ready += state.waiting[least].prefix(count)

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Threads that live as long as the process and run the workers of queries.
 ///
-/// - Note: a worker has a stack of 64 MB, reserved and not used, for deeply nested expressions.
+/// - Note: a worker has a stack of 64 MB, reserved but not committed, for deeply nested expressions.
 package final class WorkerPool: @unchecked Sendable {
   package static let shared = WorkerPool()
 
@@ -11,9 +11,9 @@ package final class WorkerPool: @unchecked Sendable {
   private var idle: [Helper] = []
 
   /// Calls `body` with 0 ..< `workers`, each on its own thread, worker 0 on the caller's; returns when all have. What workers
-  /// allocate is charged to the account that the caller works for.
+  /// allocate is charged to the caller's account.
   ///
-  /// - Throws: what the first worker to fail threw.
+  /// - Throws: the error of the first worker to fail.
   package func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
     guard workers > 1 else { return try body(0) }
     let failure = Guarded<(any Error)?>(nil)
@@ -28,7 +28,7 @@ package final class WorkerPool: @unchecked Sendable {
         return helper
       }
       call(0)
-      // A thread that could not be had leaves its share to the others: bodies take work from a shared counter.
+      // A thread that could not be started leaves its share to the others: bodies take work from a shared counter.
       for helper in helpers {
         helper.wait()
         giveBack(helper)
@@ -37,7 +37,7 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` for ranges that together cover 0 ..< `count`, as many as workers; small counts stay on the caller.
+  /// Calls `body` for ranges that together cover 0 ..< `count`, one per worker; small counts stay on the caller.
   package func ranges(
     _ count: Int, workers: Int, _ body: @Sendable (_ part: Int, _ range: Range<Int>) throws -> Void
   ) throws {
@@ -69,7 +69,7 @@ package final class WorkerPool: @unchecked Sendable {
 }
 
 extension ExecutionContext {
-  /// Calls `body` for consecutive parts of `range` with a checkpoint before each, so that a cancel is seen in time.
+  /// Calls `body` for consecutive parts of `range` with a checkpoint before each, so that cancelling takes effect soon.
   @inline(__always)
   func inBlocks(_ range: Range<Int>, _ body: (Range<Int>) throws -> Void) throws {
     var start = range.lowerBound
@@ -115,7 +115,7 @@ private final class Helper: @unchecked Sendable {
     }
   }
 
-  /// Waits for a job and runs it; nothing of the job is retained when this returns, as `run` relies on.
+  /// Waits for a job and runs it; retains nothing of the job when this returns, as `run` relies on.
   @inline(never)
   private func runJob() {
     let work = lock.locked { () -> (@Sendable () -> Void)? in

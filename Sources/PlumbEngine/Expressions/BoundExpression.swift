@@ -2,8 +2,8 @@ import PlumbDiagnostics
 
 /// An expression whose types are known, and which reads what `Column` names.
 ///
-/// Plans hold a `BoundExpression`, which reads columns by their index. While a query is bound its expressions may also
-/// read what only their operator can provide; they are another type then, which no plan takes.
+/// read what only their operator can provide; they then have another type, which plans do not accept.
+/// read what only their operator can provide; they then have another type, which plans do not accept.
 package indirect enum Expression<Column: Sendable>: Sendable {
   case column(Column, ScalarType, SourceSpan)
   case literal(Value, SourceSpan)
@@ -28,7 +28,7 @@ package indirect enum Expression<Column: Sendable>: Sendable {
     }
   }
 
-  /// The value, when it is known without rows.
+  /// The value, if it is known without rows.
   package var constant: Value? {
     if case .literal(let value, _) = self { return value }
     return nil
@@ -69,11 +69,11 @@ package struct FunctionCall<Column: Sendable>: Sendable {
 
 package typealias BoundCall = FunctionCall<Int>
 
-/// What a kernel makes once from the constants of its call and uses for every chunk.
+/// What a kernel computes once from the constants of its call and uses for every chunk.
 package final class Prepared: Sendable {
   private let made = Guarded<(any Sendable)?>(nil)
 
-  /// The value made before, or `make()`'s, which is kept.
+  /// The value computed before, or that of `make()`, which is then stored.
   func value<T: Sendable>(_ make: () throws -> T) rethrows -> T {
     try made.withLock { kept in
       if let kept = kept as? T { return kept }
@@ -87,7 +87,7 @@ package final class Prepared: Sendable {
 extension Expression {
   /// Binds a call, inserting conversions of arguments where the types need them.
   ///
-  /// - Throws: `unknown-overload` when no signature fits these argument types.
+  /// - Throws: `unknown-overload` if no signature accepts these argument types.
   package static func calling(
     _ function: ScalarFunction, _ arguments: [Expression], at span: SourceSpan
   ) throws -> Expression {
@@ -183,7 +183,7 @@ extension BoundExpression {
     }
   }
 
-  /// The same, where a column may have no such expression; nil then.
+  /// The same, if every column has such an expression; else nil.
   func substituting(columns: (Int) -> BoundExpression?) -> BoundExpression? {
     var isWhole = true
     let result = substituting { index in
@@ -194,7 +194,7 @@ extension BoundExpression {
     return isWhole ? result : nil
   }
 
-  /// The parts of a conjunction, in order; the expression itself when it is none.
+  /// The parts of a conjunction, in order; the expression itself if it is not one.
   var conjuncts: [BoundExpression] {
     guard case .call(let call) = self, call.traits.meaning == .conjunction else { return [self] }
     return call.arguments.flatMap(\.conjuncts)

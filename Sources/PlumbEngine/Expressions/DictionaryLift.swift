@@ -1,17 +1,17 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// An expression over one string column, answered once per dictionary entry instead of once per row.
+/// An expression over one string column, evaluated once per dictionary entry instead of once per row.
 ///
 /// - Input: a column that is dictionary-coded in most chunks; other chunks are evaluated row by row.
-/// - Memory: one result per dictionary that turns up, kept as long as the plan.
+/// - Memory: one result per dictionary that occurs, kept as long as the plan.
 package final class DictionaryLift: Sendable {
   /// The expression; its only column is index 0.
   let expression: BoundExpression
   let inputType: ScalarType
   private let known = Guarded<[(StringDictionary, Answer)]>([])
 
-  /// What the expression gives for each code.
+  /// The result of the expression for each code.
   private struct Answer {
     let values: Vector
     /// For string and dynamic results: the distinct results, and the new code of each old code.
@@ -54,8 +54,8 @@ package final class DictionaryLift: Sendable {
     }
   }
 
-  /// The expression over all entries, in chunks, so that a cancel is seen in between; on all workers when there are many,
-  /// as the others wait for the answer.
+  /// The expression over all entries, in chunks, so that cancelling takes effect in between; on all workers if there are many,
+  /// since the others wait for the answer.
   private func evaluateInPieces(_ entries: Vector, _ context: ExecutionContext) throws -> Vector {
     let size = Chunk.preferredCount
     let pieces = Guarded<[Vector?]>(Array(repeating: nil, count: (entries.count + size - 1) / size))
@@ -95,7 +95,7 @@ package final class DictionaryLift: Sendable {
 }
 
 extension Chunk {
-  /// Rows in a chunk that a scan makes: columns of it fit the first-level cache.
+  /// The number of rows in a chunk that a scan makes: its columns fit the first-level cache.
   static let preferredCount = 4096
 }
 

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 extension BoundExpression {
   /// The values for each row of `chunk`.
   ///
-  /// - Throws: the diagnostics of the functions that are called, and of the context's limits.
+  /// - Throws: the diagnostics of the functions called, and of the context's limits.
   package func evaluate(_ chunk: Chunk, _ context: ExecutionContext) throws -> Vector {
     switch self {
     case .column(let index, _, _):
@@ -17,7 +17,7 @@ extension BoundExpression {
     }
   }
 
-  /// The value of an expression without columns, or nil when it has some or is volatile.
+  /// The value of an expression without columns, or nil if it has some or is volatile.
   package func folded(_ context: ExecutionContext) throws -> Value? {
     if let constant { return constant }
     guard columns.isEmpty, !isVolatile else { return nil }
@@ -38,16 +38,16 @@ extension BoundCall {
       vectors.append(vector)
     }
     if allConstant {
-      // One row is computed and stands for all. The kernels see plain vectors of one row.
+      // One row is computed and represents all. The kernels see plain vectors of one row.
       let single = try apply(vectors.map { $0.resized(to: 1) }, count: 1, context)
       return single.asConstant(count: n)
     }
     return try apply(vectors, count: n, context)
   }
 
-  /// Applies the kernel to ready arguments.
+  /// Applies the kernel to evaluated arguments.
   ///
-  /// - Throws: also `memory-limit` and `cancelled`, so that values which double with every call end soon.
+  /// - Throws: also `memory-limit` and `cancelled`, so that values that double with every call end soon.
   func apply(_ vectors: [Vector], count: Int, _ context: ExecutionContext) throws -> Vector {
     let result = try overload.kernel(
       Arguments(
@@ -59,7 +59,7 @@ extension BoundCall {
 }
 
 extension Vector {
-  /// The first value, standing for `count` rows.
+  /// The first value, representing `count` rows.
   func asConstant(count: Int) -> Vector {
     Vector(
       type, count: count, data: data, owner: owner, nulls: nulls, nullOwner: nullOwner,

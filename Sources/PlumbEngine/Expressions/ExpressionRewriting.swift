@@ -6,7 +6,7 @@ extension BoundExpression {
     return change(.call(call))
   }
 
-  /// All of them as one condition.
+  /// Combines all of them into one condition.
   static func conjunction(_ parts: [BoundExpression]) -> BoundExpression? {
     guard let first = parts.first else { return nil }
     if parts.count == 1 { return first }

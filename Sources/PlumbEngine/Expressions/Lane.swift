@@ -7,7 +7,7 @@ protocol Lane: SendableMetatype {
   static var scalarType: ScalarType { get }
   /// Reads a stored value.
   init(stored: Stored)
-  /// The form to store; what it points to lives in `arena` or in the arguments.
+  /// The form to store; what it points to is in `arena` or in the arguments.
   func stored(in arena: ByteArena) -> Stored
 }
 

@@ -1,4 +1,4 @@
-/// Each row's group, numbered in the order in which the keys first come.
+/// Each row's group, numbered in order of the keys' first occurrence.
 struct GroupNumbers {
   let numbers: Buffer
   let count: Int
@@ -45,18 +45,18 @@ struct GroupMembers: Sendable {
   }
 }
 
-/// The group of each row by its keys; keys within narrow bounds, which are found in one cheap pass, index an array.
+/// The group of each row by its keys; keys within narrow bounds, which one cheap pass finds, index an array.
 func groupNumbers(_ keys: [Vector], count n: Int, _ context: ExecutionContext) throws -> GroupNumbers {
   let layout = KeyLayout(keys.map(\.type), bounds: try keys.map { try $0.keyBounds(context) })
   let (numbers, table) = try numberedKeys(keys, layout, nulls: nil, count: n, context)
   return GroupNumbers(numbers: numbers, count: table.count, rowCount: n)
 }
 
-/// Numbers the keys of `count` rows in the order in which they first come: the number of each row, and the keys.
+/// Numbers the keys of `count` rows in order of first occurrence: the number of each row, and the keys.
 ///
-/// Each worker numbers the keys of a range of rows; what the later ranges call theirs is then renamed.
+/// Each worker numbers the keys of a range of rows; the numbers of later ranges are then translated.
 ///
-/// - `nulls`: one byte a row, 1 where the row is left out and has `missingRow` for a number.
+/// - `nulls`: one byte per row, 1 where the row is left out and has `missingRow` as its number.
 func numberedKeys(
   _ keys: [Vector], _ layout: KeyLayout, nulls: Buffer?, count n: Int, _ context: ExecutionContext
 ) throws -> (numbers: Buffer, table: GroupTable) {

@@ -1,16 +1,16 @@
-/// Numbers distinct keys from 0 in the order they first come: the hash table of groups and of joins.
+/// Numbers distinct keys from 0 in order of first occurrence: the hash table of groups and of joins.
 final class GroupTable {
   private let wordCount: Int
   /// The distinct keys, `wordCount` words each, in the order of their numbers.
   private var keys: Growing<UInt64>
   private(set) var count = 0
-  /// For each slot the number of its key plus 1; 0 for none.
+  /// For each slot the number of its key plus 1; 0 for a free slot.
   private var slots: Buffer
   private var mask: Int
-  /// For single words, the key beside its number: one cache line a look-up.
+  /// For 64-bit keys, the key next to its number: one cache line per look-up.
   private var pairs: Buffer?
   private let isDirect: Bool
-  /// Once keys are their own numbers: a byte for each key that there can be, 1 for those that came.
+  /// Once keys are their own numbers: a byte for each possible key, 1 for those that occurred.
   private var flags: Buffer?
 
   private struct Pair: BitwiseCopyable {
@@ -18,7 +18,7 @@ final class GroupTable {
     var number: UInt64
   }
 
-  /// - `slotCount`: when given, keys are single words below it and index an array.
+  /// - `slotCount`: if given, keys are single 64-bit numbers below it and index an array.
   init(wordCount: Int, slotCount: Int? = nil) {
     self.wordCount = wordCount
     keys = Growing(capacity: 64 &* wordCount)
@@ -49,10 +49,10 @@ final class GroupTable {
     multiple(source, rows, out)
   }
 
-  /// Whether keys are their own numbers; `count` is then that of all keys that there can be, and `words` has none.
+  /// Whether keys are their own numbers; `count` is then the number of all possible keys, and `words` is empty.
   var isPlaced: Bool { flags != nil }
 
-  /// From now on keys that index an array are their own numbers. What the table's numbers stood for is the caller's.
+  /// From now on keys that index an array are their own numbers. The caller translates the table's previous numbers.
   func numberByPlace() {
     guard isDirect, flags == nil else { return }
     let made = Buffer.zeros(byteCount: mask &+ 1)
@@ -74,7 +74,7 @@ final class GroupTable {
     }
   }
 
-  /// Keys that came, each `first` more than its word.
+  /// The keys that occurred, with `first` added to each.
   @inline(__always)
   private func mark<Word: FixedWidthInteger>(
     _ words: UnsafePointer<Word>, _ rows: Int, from first: Int, in flags: UnsafeMutablePointer<UInt8>,
@@ -87,7 +87,7 @@ final class GroupTable {
     }
   }
 
-  /// Puts a 1 into `out` for each key of `range` that came, once keys are their own numbers.
+  /// Writes a 1 into `out` for each key of `range` that occurred, once keys are their own numbers.
   func markKeys(of range: Range<Int>, in out: UnsafeMutablePointer<UInt8>) {
     guard let flag = flags?.values(UInt8.self) else { return }
     for key in range { out[key &- range.lowerBound] |= flag[key] }
@@ -110,7 +110,7 @@ final class GroupTable {
     }
   }
 
-  /// The numbers of keys that lie as codes, each the key less 1. Only for keys that index an array.
+  /// The numbers of keys stored as codes, each the key minus 1. Only for keys that index an array.
   func numbers(ofCodes codes: Vector, rows: Int, into out: UnsafeMutablePointer<UInt32>) {
     if let flags { return mark(codes, rows, in: flags.values(), out) }
     switch codes.encoding {
@@ -224,7 +224,7 @@ final class GroupTable {
     }
   }
 
-  /// The number of each key, or `missingRow` for keys that are not there.
+  /// The number of each key, or `missingRow` for missing keys.
   func find(_ source: UnsafePointer<UInt64>, rows: Int, into out: UnsafeMutablePointer<UInt32>) {
     let width = wordCount
     let mask = self.mask

@@ -1,7 +1,7 @@
-/// What is known of a key's values before any row is read: for packing keys into few bits.
+/// What is known about a key's values before any row is read: for packing keys into few bits.
 enum KeyBounds: Sendable {
   case unknown
-  /// Words between these bounds, and perhaps nulls.
+  /// 64-bit numbers between these bounds, and perhaps nulls.
   case words(ClosedRange<Int64>)
   /// Reals between these bounds, and perhaps nulls.
   case reals(ClosedRange<Double>)
@@ -21,7 +21,7 @@ extension Vector {
 }
 
 extension BoundExpression {
-  /// What is known of the expression's values over the rows of `input`.
+  /// What is known about the expression's values over the rows of `input`.
   func bounds(over input: LogicalPlan) -> KeyBounds {
     switch self {
     case .column(let index, _, _): return input.node.bounds(ofColumn: index)

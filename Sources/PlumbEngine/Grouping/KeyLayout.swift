@@ -1,10 +1,10 @@
 import Glibc
 import PlumbDiagnostics
 
-/// How the values of some key columns are packed into 64-bit words, one key or several words a row.
+/// How the values of some key columns are packed into 64-bit lanes, one or several per row.
 ///
-/// Equal keys give equal words, nulls included, over all chunks and workers. Bounded values take as
-/// few bits as they can; texts are numbered by their dictionary or an interner.
+/// Equal keys give equal lanes, including nulls, over all chunks and workers. Bounded values need as
+/// few bits as possible; texts are numbered by their dictionary or an interner.
 final class KeyLayout: Sendable {
   /// How one column becomes bits.
   enum Part: Sendable {
@@ -24,17 +24,17 @@ final class KeyLayout: Sendable {
     let word: Int
     let shift: Int
     let bits: Int
-    /// Where the null bit is, for `.whole`.
+    /// The position of the null bit, for `.whole`.
     let nullWord: Int
     let nullShift: Int
   }
 
   let fields: [Field]
-  /// The places of fields whose texts no dictionary is known for.
+  /// The indices of fields whose texts do not have a known dictionary.
   let openTexts: [Int]
-  /// Words per key.
+  /// The number of 64-bit lanes per key.
   let wordCount: Int
-  /// When keys are one word below this number, an array can be indexed by them.
+  /// If keys are one lane below this number, they can index an array.
   let slotCount: Int?
 
   init(_ types: [ScalarType], bounds: [KeyBounds]) {
@@ -60,7 +60,7 @@ final class KeyLayout: Sendable {
       case (.bytes, _), (.wide, _): open.append((.interned(SharedInterner()), type, 33, index))
       }
     }
-    // Whole words first, then the narrow parts side by side; a null bit for each whole word at the end.
+    // Whole lanes first, then the narrow parts packed together; a null bit for each whole lane at the end.
     var placed: [(index: Int, Field)] = []
     var wholes: [(index: Int, part: Part, type: ScalarType, word: Int)] = []
     for item in open where item.bits == 64 {
@@ -107,7 +107,7 @@ final class KeyLayout: Sendable {
     slotCount = isDense ? 1 << used : nil
   }
 
-  /// Texts only from known dictionaries. (A new text would get a number beyond the bits.)
+  /// Texts only from known dictionaries. (A new text would get a number that needs more bits.)
   private static func isBounded(_ types: [ScalarType], _ bounds: [KeyBounds]) -> Bool {
     zip(types, bounds).allSatisfy { type, bounds in
       guard type.lane == .bytes || type.lane == .wide else { return true }
@@ -116,7 +116,7 @@ final class KeyLayout: Sendable {
     }
   }
 
-  /// When the only key is codes that index an array: the codes as they lie, each the key less 1.
+  /// If the only key is codes that index an array: the codes as they are, each the key minus 1.
   func directCodes(_ vectors: [Vector]) -> Vector? {
     guard slotCount != nil, fields.count == 1, case .interned(let interner) = fields[0].part,
       let vector = vectors.first, !vector.isConstant, vector.encoding.isCodes, vector.nulls == nil,
@@ -125,7 +125,7 @@ final class KeyLayout: Sendable {
     return vector
   }
 
-  /// The keys of `count` rows: `wordCount` words a row, row after row.
+  /// The keys of `count` rows: `wordCount` lanes per row, row after row.
   func words(of vectors: [Vector], count: Int) -> Buffer {
     let result = Buffer.zeros(byteCount: count &* wordCount &* 8)
     for (field, vector) in zip(fields, vectors) {

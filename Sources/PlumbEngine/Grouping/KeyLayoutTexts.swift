@@ -1,14 +1,14 @@
-/// Keys of which the texts are numbered partition by partition: until then their hashes stand behind the key's words.
+/// Keys whose texts are numbered partition by partition: until then their hashes follow the key.
 extension KeyLayout {
-  /// How many words a key has with the hashes of its open texts behind it.
+  /// The number of 64-bit lanes of a key with the hashes of its open texts.
   var hashedWidth: Int { wordCount &+ openTexts.count }
 
-  /// Whether there are open texts, and these are as they are read when hardly any repeats: not codes.
+  /// Whether there are open texts, and these are stored as they are when hardly any repeats: not codes.
   func hasPlainTexts(_ vectors: [Vector]) -> Bool {
     !openTexts.isEmpty && openTexts.allSatisfy { !vectors[$0].encoding.isCodes && !vectors[$0].isConstant }
   }
 
-  /// The keys of `count` rows with the hashes of their open texts behind them, and those texts, not yet numbered.
+  /// The keys of `count` rows followed by the hashes of their open texts, and those texts, not yet numbered.
   func hashedWords(of vectors: [Vector], count: Int) -> (words: Buffer, texts: [Vector]) {
     let width = hashedWidth
     let result = Buffer.zeros(byteCount: count &* width &* 8)
@@ -17,7 +17,7 @@ extension KeyLayout {
       pack(vectors[place], field, out, step: width, count)
     }
     let texts = openTexts.map { vectors[$0].decoded().expanded() }
-    hash(texts, behind: out, count)
+    hash(texts, after: out, count)
     return (result, texts)
   }
 
@@ -35,11 +35,11 @@ extension KeyLayout {
       for row in 0..<count { out[row &* width &+ field.word] &= others }
       return column(field, words, count).decoded().expanded()
     }
-    hash(texts, behind: out, count)
+    hash(texts, after: out, count)
     return (result, texts)
   }
 
-  private func hash(_ texts: [Vector], behind keys: UnsafeMutablePointer<UInt64>, _ count: Int) {
+  private func hash(_ texts: [Vector], after keys: UnsafeMutablePointer<UInt64>, _ count: Int) {
     let width = hashedWidth
     for (number, vector) in texts.enumerated() {
       let source = vector.view(Bytes.self)
@@ -47,7 +47,7 @@ extension KeyLayout {
     }
   }
 
-  /// What `hashedWords` gave, for some rows, as keys in which the texts have numbers of `numbered`.
+  /// The output of `hashedWords`, for some rows, as keys in which the texts have the numbers of `numbered`.
   func words(
     _ hashed: UnsafePointer<UInt64>, count: Int, texts: [Vector], _ numbered: [PartitionTexts],
     into keys: UnsafeMutablePointer<UInt64>
@@ -66,7 +66,7 @@ extension KeyLayout {
 
   func makePartitionTexts() -> [PartitionTexts] { openTexts.map { _ in PartitionTexts() } }
 
-  /// The key columns again, from keys whose texts have numbers of `numbered`; `owner` keeps the texts alive.
+  /// The key columns again, from keys whose texts have the numbers of `numbered`; `owner` keeps the texts alive.
   func vectors(
     from words: UnsafePointer<UInt64>, count: Int, _ numbered: [PartitionTexts], owner: AnyObject
   ) -> [Vector] {

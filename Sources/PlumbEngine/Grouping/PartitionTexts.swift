@@ -1,7 +1,7 @@
 /// The distinct texts of one partition of an aggregation, numbered from 0.
 ///
-/// - Memory: texts are borrowed; whoever fills it keeps their owners alive. Small enough for the cache, where an index
-///   over all rows' texts would miss it with each of them. A text is read only when another has the same hash.
+/// - Memory: texts are borrowed; the caller keeps their owners alive. Small enough for the cache, where an index
+///     over all rows' texts would miss it each time. A text is read only if another has the same hash.
 final class PartitionTexts {
   private struct Slot: BitwiseCopyable {
     var hash: UInt64
@@ -18,9 +18,9 @@ final class PartitionTexts {
     slots = Buffer.zeros(byteCount: 1024 &* MemoryLayout<Slot>.stride)
   }
 
-  /// The number of each of `count` texts plus 1, shifted, is put into its key.
+  /// Adds the number of each of `count` texts plus 1, shifted, to its key.
   ///
-  /// - `hashes` and `keys` are in steps of so many words from row to row.
+  /// - `hashes` and `keys` have this many lanes from row to row.
   func number(
     _ source: UnsafePointer<Bytes>, count: Int, hashes: UnsafePointer<UInt64>, hashStep: Int,
     keys: UnsafeMutablePointer<UInt64>, keyStep: Int, shift: UInt64
@@ -59,7 +59,7 @@ final class PartitionTexts {
     }
   }
 
-  /// The texts of `count` keys that were given numbers; `owner` keeps them alive.
+  /// The texts of `count` keys that were numbered; `owner` keeps them alive.
   func vector(
     _ keys: UnsafePointer<UInt64>, count: Int, step: Int, shift: UInt64, mask: UInt64, owner: AnyObject
   ) -> Vector {

@@ -1,6 +1,6 @@
 /// Numbers for distinct byte strings, shared by all workers of an operator: equal bytes, equal number.
 ///
-/// The first dictionary seen keeps its codes as numbers, so that for it nothing is looked up.
+/// The first dictionary seen keeps its codes as numbers, so that it needs no look-ups.
 final class SharedInterner: @unchecked Sendable {
   private let lock = Lock()
   private var state = State()
@@ -11,11 +11,11 @@ final class SharedInterner: @unchecked Sendable {
     var arena = ByteArena()
     var texts: [Bytes] = []
     var translations: [(StringDictionary, Buffer)] = []
-    /// What `dictionary()` gave last, and how many texts there were.
+    /// The last result of `dictionary()`, and the number of texts at that time.
     var made: (dictionary: StringDictionary, textCount: Int)?
   }
 
-  /// A number for each code of `dictionary`; nil when the codes are the numbers.
+  /// A number for each code of `dictionary`; nil if the codes are the numbers.
   func translation(of dictionary: StringDictionary) -> Buffer? {
     lock.locked {
       if state.primary == nil && state.texts.isEmpty { state.primary = dictionary }
@@ -29,9 +29,9 @@ final class SharedInterner: @unchecked Sendable {
     }
   }
 
-  /// The numbers of `count` byte strings; unknown ones get the next.
+  /// The numbers of `count` byte strings; unknown ones get the next numbers.
   func numbers(of texts: UnsafePointer<Bytes>, count: Int, into out: UnsafeMutablePointer<UInt32>) {
-    // Hashed before the lock, which all workers want.
+    // Hashed before taking the lock, which all workers want.
     let hashes = Buffer(of: UInt64.self, count: count)
     let hashed = hashes.values(UInt64.self)
     for i in 0..<count { hashed[i] = hashBytes(texts[i]) }

@@ -1,9 +1,9 @@
-/// What to do with a row that has the wrong number of fields, or a field that is no value of its column's type.
+/// What to do with a row that has the wrong number of fields, or a field that is not a value of its column's type.
 package enum BadRowPolicy: String, Hashable, Sendable, CaseIterable {
   /// The load ends with a diagnostic.
   case reject
-  /// The row is left out and counted.
+  /// The row is dropped and counted.
   case skip
-  /// The field becomes null and is counted; missing fields are null, surplus ones are left out.
+  /// The field becomes null and is counted; missing fields are null, extra ones are dropped.
   case null
 }

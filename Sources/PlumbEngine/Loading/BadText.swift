@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 extension ScalarType {
-  /// How a value looks, for a message that says that something is none.
+  /// An example of a value, for a message about text that is not one.
   var example: String {
     switch self {
     case .bool: "a bool is `true` or `false`"
@@ -20,29 +20,29 @@ extension ScalarType {
   var withArticle: String { self == .int ? "an int" : "a \(name)" }
 }
 
-/// The diagnostics for text that does not fit; all name the file and the line.
+/// The diagnostics for invalid text; all name the file and the line.
 package enum BadText {
-  /// More columns than this are taken for a mistake in the file.
+  /// A larger number of columns is considered an error in the file.
   static let columnLimit = 10_000
 
   static func cell(_ text: Bytes, column: ColumnInfo, file: String, line: Int) -> Diagnostic {
     Diagnostic(
       "bad-value",
       "`\(file)` line \(line), column `\(column.name)`: `\(shortened(text))` is not \(column.type.withArticle)",
-      help: "\(column.type.example); bad rows can also be skipped, or bad values made null")
+      help: "\(column.type.example); `--bad-rows` can skip such rows or make bad values null")
   }
 
   static func row(fields: Int, expected: Int, file: String, line: Int) -> Diagnostic {
     Diagnostic(
       "bad-row",
       "`\(file)` line \(line) has \(fields == 1 ? "1 field" : "\(fields) fields") where \(expected) are expected",
-      help: "a delimiter or a newline inside a value needs quotes around the value; bad rows can also be skipped")
+      help: "a value that contains a delimiter or a newline must be quoted; `--bad-rows skip` skips bad rows")
   }
 
   static func openQuote(file: String, line: Int) -> Diagnostic {
     Diagnostic(
       "open-quote", "`\(file)`: the row at line \(line) opens a quote that is never closed",
-      help: "a quote inside a quoted value is written twice")
+      help: "write a quote inside a quoted value twice")
   }
 
   static func json(_ reason: String, file: String, line: Int, byte: Int) -> Diagnostic {

@@ -1,20 +1,20 @@
 import Glibc
 import PlumbDiagnostics
 
-/// What ends a row of a text, so that blocks can be cut between rows.
+/// What ends a row of a text, so that blocks can be split between rows.
 package enum RowBoundary: Sendable {
   /// Delimited text: a newline outside quotes.
   case rows(Dialect)
   /// Any newline.
   case lines
-  /// JSON values one after the other, or the elements of one array.
+  /// JSON values in sequence, or the elements of one array.
   case elements
 }
 
 /// The bytes that structure delimited text.
 package struct Dialect: Hashable, Sendable {
   package var delimiter: UInt8
-  /// Nil when quotes mean nothing.
+  /// Nil if quotes have no special meaning.
   package var quote: UInt8?
   /// Line feed, or carriage return in texts that have no line feed.
   package var newline: UInt8
@@ -29,7 +29,7 @@ package struct Dialect: Hashable, Sendable {
 /// Whole rows of a text, in a worker's buffer.
 struct TextBlock {
   let index: Int
-  /// Bytes of the block; the buffer has slack behind them.
+  /// The number of bytes in the block; the buffer has slack after them.
   let count: Int
   /// Where the block starts in the text.
   let offset: Int
@@ -42,9 +42,9 @@ package struct TextPosition: Sendable {
   package let offset: Int
   /// Newlines before it.
   package let newlines: Int
-  /// Whether it is inside the array that the text is.
+  /// Whether the text is an array and the position is inside it.
   package let isArray: Bool
-  /// Of the rows before it.
+  /// The hash of the rows before it.
   package let digest: XXHash64Stream
 
   package init(offset: Int, newlines: Int, isArray: Bool, digest: XXHash64Stream) {
@@ -57,8 +57,8 @@ package struct TextPosition: Sendable {
 
 /// Cuts a source into blocks of whole rows and hands them to workers in order.
 ///
-/// Reading and cutting happen under a lock: the cut follows quotes exactly as the row scanner does, with one
-/// fast look for quotes, so that a newline in quotes never splits a row.
+/// Reading and splitting happen under a lock: the split follows quotes exactly as the row scanner does, with one
+/// fast search for quotes, so that a newline in quotes never splits a row.
 final class BlockReader: @unchecked Sendable {
   /// A row longer than this ends the load.
   static let rowLimit = 256 << 20
@@ -75,14 +75,14 @@ final class BlockReader: @unchecked Sendable {
   private var isFinished = false
   private var toggles = Growing<Int>(capacity: 1024)
   private(set) var isArray = false
-  /// Blocks that `next` still gives before it says that there is no more.
+  /// The number of blocks that `next` still returns before it reports the end.
   private var allowance = Int.max
-  /// Of all bytes handed out, for readers that want to know a text again.
+  /// The hash of all bytes handed out, for readers that want to recognise a text.
   private var digest: XXHash64Stream?
 
   /// - Parameters:
-  ///   - skipping: bytes at the front that are no rows, such as a byte order mark.
-  ///   - start: where an earlier reading stopped; this one goes on there.
+  ///   - skipping: bytes at the front that are not rows, such as a byte order mark.
+  ///   - start: where an earlier reading stopped; this one continues there.
   init(
     _ source: any ByteSource, boundary: RowBoundary, blockSize: Int, skipping: Int, name: String,
     from start: TextPosition? = nil, hashes: Bool = false
@@ -112,7 +112,7 @@ final class BlockReader: @unchecked Sendable {
   /// Lets `next` give this many more blocks.
   func allow(_ blocks: Int) { lock.locked { allowance = blocks } }
 
-  /// Where the blocks that were given end, and whether that is the end of the text.
+  /// The end of the blocks returned so far, and whether that is the end of the text.
   func position(newlines: Int) -> (place: TextPosition, isAtEnd: Bool) {
     lock.locked {
       (TextPosition(offset: offset, newlines: newlines, isArray: isArray, digest: digest ?? XXHash64Stream()), isFinished)
@@ -146,7 +146,7 @@ final class BlockReader: @unchecked Sendable {
       guard target < BlockReader.rowLimit else {
         throw Diagnostic(
           "row-too-long", "`\(name)`: the row at byte \(offset) is longer than \(BlockReader.rowLimit >> 20) MB",
-          help: "a quote that is opened and never closed makes one row of everything behind it")
+          help: "an unclosed quote makes one row of everything after it")
       }
       target &*= 2
       buffer.grow(to: target, keeping: count)
@@ -169,7 +169,7 @@ final class BlockReader: @unchecked Sendable {
     return TextBlock(index: index, count: count, offset: offset, isLast: isLast)
   }
 
-  /// The end of the last whole row in the bytes, which start a row; 0 when none is whole.
+  /// The end of the last whole row in the bytes, which start a row; 0 if no row is whole.
   private func lastBoundary(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
     switch boundary {
     case .lines: return lastByte(.newline, base, 0, count).map { $0 &+ 1 } ?? 0

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Bytes that a loader reads from front to back, and again from the front when it has to.
+/// Bytes that a loader reads from front to back, and again from the front if it has to.
 ///
-/// - Note: one thread at a time calls it; a reader's lock sees to that.
+/// - Note: one thread at a time calls it; a reader's lock ensures that.
 package protocol ByteSource: AnyObject {
-  /// Fills at most `count` bytes of `target` and says how many; 0 is the end.
+  /// Fills at most `count` bytes of `target` and returns how many; 0 is the end.
   func read(into target: UnsafeMutableRawPointer, count: Int) throws -> Int
 
   /// Goes back to the first byte.
   func rewind() throws
 }
 
-/// Memory for one block of text at a time, with room behind it so that eight bytes can be loaded anywhere.
+/// Memory for one block of text at a time, with slack after it so that eight bytes can be loaded anywhere.
 final class BlockBuffer {
   static let slack = 64
   private(set) var storage: Buffer
@@ -33,14 +33,14 @@ final class BlockBuffer {
   }
 }
 
-/// Eight bytes from any place, as they lie.
+/// Eight bytes from any address, in memory order.
 @inline(__always) func load8(_ place: UnsafePointer<UInt8>) -> UInt64 {
   UnsafeRawPointer(place).loadUnaligned(as: UInt64.self)
 }
 
 /// The high bit of each byte of `word` that may equal the byte repeated in `pattern`.
 ///
-/// No match is missed; a byte just above a match can be marked wrongly, so that callers look again.
+/// No match is missed; a byte just above a match can be marked wrongly, so callers check again.
 @inline(__always) func possibleMatches(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
   let x = word ^ pattern
   return (x &- 0x0101_0101_0101_0101) & ~x & 0x8080_8080_8080_8080

@@ -3,10 +3,10 @@ import PlumbDiagnostics
 
 /// The values of one column as one worker reads them, a row group at a time.
 ///
-/// - Memory: lanes grow up to a full row group and are kept; `seal` copies what is there to its exact size.
+/// - Memory: lanes grow up to a full row group and are kept; `seal` copies the values to memory of their exact size.
 /// - Strings are codes of the worker's own table until most of them turn out to be distinct; then texts are
-///   copied behind plain lanes.
-/// - Failures: a field that is no value of the type becomes null, and its row is noted.
+///     copied and plain lanes refer to them.
+/// - Failures: a field that is not a value of the type becomes null, and its row is recorded.
 final class ColumnWriter {
   let type: ScalarType
   var count = 0
@@ -148,7 +148,7 @@ final class ColumnWriter {
     anyNull |= any
   }
 
-  /// Rows near each other are often of one day, whose ticks are then known.
+  /// Rows near each other often have the same day, whose ticks are then known.
   @inline(never)
   func readMoments(_ batch: FieldBatch, _ column: Int) {
     let out = lanes.values(Int64.self) + count
@@ -213,7 +213,7 @@ final class ColumnWriter {
     }
   }
 
-  /// Reads one text as a value of the column's type; false when it is none.
+  /// Reads one text as a value of the column's type; false if it is not one.
   func store(_ text: Bytes, at place: Int) -> Bool {
     mask.values(UInt8.self)[place] = 0
     switch type {
@@ -230,7 +230,7 @@ final class ColumnWriter {
       guard let guid = GUID.parse(text) else { return false }
       lanes.values(GUID.self)[place] = guid
     case .dynamic:
-      // Text that is no JSON is a dynamic string.
+      // Text that is not JSON is a dynamic string.
       cleaned.removeAll()
       do { try JSONText.parse(text, to: &cleaned) } catch { cleaned.appendString(valid(text)) }
       lanes.values(Bytes.self)[place] = cleaned.withBytes { room.copying($0) }
@@ -258,7 +258,7 @@ final class ColumnWriter {
     count &+= 1
   }
 
-  /// A text to be read as a value of the column's type; false, and null, when it is none.
+  /// Appends a text parsed as a value of the column's type; false, and null, if it is not one.
   @discardableResult func append(parsing text: Bytes) -> Bool {
     makeRoom(for: 1)
     let isRead = store(text, at: count)
@@ -310,7 +310,7 @@ final class ColumnWriter {
 
   // MARK: Groups
 
-  /// Takes out the last rows from `start` on for which `bad` is not 0.
+  /// Removes the last rows from `start` on for which `bad` is not 0.
   func remove(from start: Int, bad: UnsafePointer<UInt8>) {
     let width = stride
     let nulls = mask.values(UInt8.self)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Columns of text: as codes into a table of distinct texts while those are few, else as bytes.
+/// Columns of text: codes into a table of distinct texts while those are few, else bytes.
 extension ColumnWriter {
   @inline(never)
   func readCodes(_ batch: FieldBatch, _ column: Int, _ table: TextTable) {
@@ -76,7 +76,7 @@ extension ColumnWriter {
           p += 1
           n &-= 2
         } else {
-          // Quotes inside have to be taken out first; -1 marks that.
+          // Quotes inside must be removed first; -1 marks that.
           n = -1
         }
       }
@@ -164,7 +164,7 @@ extension ColumnWriter {
       ?? codeOfNew(Bytes(start: p, count: text.count), table)
   }
 
-  /// The code of a text that the table does not have as it stands; it may have its repaired form.
+  /// The code of a text that the table does not contain as it is; it may contain its repaired form.
   @inline(never)
   func codeOfNew(_ text: Bytes, _ table: TextTable) -> UInt32 {
     let fit = isUTF8(text) ? text : valid(text)
@@ -172,14 +172,14 @@ extension ColumnWriter {
     return table.code(p, fit.count)
   }
 
-  /// A copy of `text` with bytes to load behind it, until the next call.
+  /// A copy of `text` with loadable bytes after it, until the next call.
   func padding(_ text: Bytes) -> UnsafePointer<UInt8> {
     padded.grow(to: text.count, keeping: 0)
     if let source = text.baseAddress { memmove(padded.base, source, text.count) }
     return UnsafePointer(padded.base)
   }
 
-  /// The text of a field that may stand in quotes; valid until the next call.
+  /// The text of a field that may be quoted; valid until the next call.
   func unquoted(_ field: Bytes, _ quote: UInt8) -> Bytes {
     guard field.count > 0, let base = field.baseAddress, base[0] == quote else { return field }
     let n = field.count
@@ -198,7 +198,7 @@ extension ColumnWriter {
       cleaned.append(field.part(from: at, to: isDoubled ? place &+ 1 : place))
       at = place &+ (isDoubled ? 2 : 1)
       if !isDoubled {
-        // Behind the closing quote everything stands for itself.
+        // After the closing quote every character is literal.
         cleaned.append(field.part(from: at))
         break
       }
@@ -206,7 +206,7 @@ extension ColumnWriter {
     return cleaned.withBytes { Bytes(start: padding($0), count: $0.count) }
   }
 
-  /// The same text with U+FFFD for what is not UTF-8; valid until the next call.
+  /// The same text with U+FFFD in place of invalid UTF-8; valid until the next call.
   func valid(_ text: Bytes) -> Bytes {
     if isUTF8(text) { return text }
     repaired.removeAll()
@@ -224,7 +224,7 @@ extension ColumnWriter {
   }
 }
 
-/// A text on its way to its code.
+/// A text while its code is looked up.
 struct TextLookup: BitwiseCopyable {
   var p: UnsafePointer<UInt8>
   var n: Int

@@ -3,7 +3,7 @@ import Synchronization
 
 /// One reading of a text into segments of some of its columns.
 final class DelimitedPass: @unchecked Sendable {
-  /// What a block became.
+  /// The result of a block.
   final class Block: @unchecked Sendable {
     let index: Int
     let newlines: Int
@@ -19,7 +19,7 @@ final class DelimitedPass: @unchecked Sendable {
     }
   }
 
-  /// A bad row, in whose place the line number is found once all blocks before it are counted.
+  /// A bad row, whose line number is computed once all blocks before it are counted.
   struct Failure {
     let block: Int
     let newlinesBefore: Int
@@ -48,9 +48,9 @@ final class DelimitedPass: @unchecked Sendable {
   private let keepsRows: Bool
 
   /// - Parameters:
-  ///   - reader: a reader that stands somewhere in the text; nil reads from the front.
-  ///   - wider: columns of which it is known already that their type does not hold.
-  ///   - keepsRows: false when only the types are wanted.
+  ///   - reader: a reader positioned somewhere in the text; nil reads from the front.
+  ///   - wider: columns whose guessed type is already known to be too narrow.
+  ///   - keepsRows: false if only the types are wanted.
   init(
     _ text: DelimitedText, wanted: [Int], columns: [DelimitedText.Column], context: ExecutionContext,
     reader: BlockReader? = nil, newlinesBefore: Int = 0, wider: [Int: ScalarType] = [:], keepsRows: Bool = true
@@ -70,7 +70,7 @@ final class DelimitedPass: @unchecked Sendable {
   var finishedBlocks: [Block] { shared.blocks.sorted { $0.index < $1.index } }
   var widerTypes: [Int: ScalarType] { shared.wider }
   var misfits: RowMisfits { shared.misfits }
-  /// Newlines up to the end of what was read.
+  /// The number of newlines up to the end of what was read.
   var newlines: Int { shared.blocks.reduce(newlinesBefore) { $0 &+ $1.newlines } }
 
   func run() throws {
@@ -86,7 +86,7 @@ final class DelimitedPass: @unchecked Sendable {
     throw failure.diagnostic(line)
   }
 
-  /// Hands on the rows that were left out.
+  /// Passes on the rejected rows.
   func deliverRejects() throws {
     guard let onReject = text.onReject else { return }
     let blocks = finishedBlocks.map { (index: $0.index, newlines: $0.newlines) }

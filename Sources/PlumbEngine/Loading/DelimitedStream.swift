@@ -2,19 +2,19 @@ import PlumbDiagnostics
 
 /// Reads delimited text with all threads: all of it at once, or a batch at a time, so that it can be larger than memory.
 ///
-/// - Note: one thread at a time calls it.
+/// - Note: Use it from one thread at a time.
 package final class DelimitedStream {
   private var text: DelimitedText
   private let context: ExecutionContext
   private let reader: BlockReader
-  /// Nil when all of the text is one batch.
+  /// Nil if all of the text is one batch.
   private let blocksPerBatch: Int?
   private var newlines: Int
   private var isDone = false
 
   /// - Parameters:
   ///   - start: where an earlier reading of the same text stopped.
-  ///   - batchBytes: how much text makes a batch, at the least a block; nil makes one batch of all, which is not hashed.
+  ///   - batchBytes: the size of a batch in bytes, at least one block; nil makes one batch of all, which is not hashed.
   package init(
     _ text: DelimitedText, from start: TextPosition?, batchBytes: Int?, context: ExecutionContext
   ) throws {
@@ -31,12 +31,12 @@ package final class DelimitedStream {
       from: start, hashes: batchBytes != nil)
   }
 
-  /// The columns, whose guessed types a text that is read at once may have made wider.
+  /// The columns; reading the text at once may have widened guessed types.
   package var schema: Schema { text.columns.map(\.info) }
 
   /// The next rows; nil at the end.
   ///
-  /// - Throws: `WiderColumns` between batches, after which this reading is over, and diagnostics of the text.
+  /// - Throws: `WiderColumns` between batches, after which this reading is over, and diagnostics about the text.
   package func next() throws -> FileBatch? {
     if isDone { return nil }
     guard let blocksPerBatch else {
@@ -56,7 +56,7 @@ package final class DelimitedStream {
     return FileBatch(groups: groups, end: end, isLast: isAtEnd, misfits: pass.misfits)
   }
 
-  /// All rows. A column whose guessed type does not hold is read again, alone, as a wider type.
+  /// All rows. A column whose guessed type is too narrow is read again, alone, as a wider type.
   private func whole() throws -> FileBatch {
     let first = try pass(over: allColumns, reader: reader)
     try first.run()
@@ -67,7 +67,7 @@ package final class DelimitedStream {
     while !wider.isEmpty {
       rounds += 1
       for (column, type) in wider {
-        // Long, real, string is the longest way.
+        // The longest way is from long to real to string.
         text.columns[column].info.type = rounds > 2 ? .string : type
       }
       let again = try pass(over: wider.keys.sorted(), reader: nil)
@@ -81,7 +81,7 @@ package final class DelimitedStream {
   private func replaceColumns(of blocks: [DelimitedPass.Block], with pass: DelimitedPass) throws {
     let again = pass.finishedBlocks
     guard again.count == blocks.count, zip(again, blocks).allSatisfy({ $0.counts == $1.counts }) else {
-      throw Diagnostic("file-changed", "`\(text.name)` changed while it was read")
+      throw Diagnostic("file-changed", "`\(text.name)` changed while Plumb was reading it")
     }
     for (old, new) in zip(blocks, again) {
       for group in old.groups.indices {
@@ -104,7 +104,7 @@ package final class DelimitedStream {
     return try assembleGroups(segments, schema: schema, threads: text.threads)
   }
 
-  /// What does not hold in the rest of the text either, so that it is read again once and not for each column.
+  /// The columns that must be wider in the rest of the text, so that it is read again once and not for each column.
   private func widerTypes(_ pass: DelimitedPass) throws -> [Int: ScalarType] {
     reader.allow(.max)
     let survey = try DelimitedPass(
@@ -118,7 +118,7 @@ package final class DelimitedStream {
   }
 }
 
-/// The size of blocks with which every thread has one of a batch.
+/// The block size with which every thread has one block of a batch.
 func batchBlockSize(_ usual: Int, _ batchBytes: Int, threads: Int) -> Int {
   Swift.min(usual, Swift.max(batchBytes / Swift.max(1, threads), 16))
 }

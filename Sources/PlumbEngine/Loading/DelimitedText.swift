@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Delimited text to load: where it is, how it is written, and which of its fields become columns.
+/// Delimited text to load: its location, how it is written, and which of its fields become columns.
 package struct DelimitedText {
   package var source: any ByteSource
   /// The file's name for messages.
@@ -9,20 +9,20 @@ package struct DelimitedText {
   /// Bytes at the front that belong to no row, such as a byte order mark.
   package var skippedBytes = 0
   package var hasHeader: Bool
-  /// Fields of every row.
+  /// The number of fields in every row.
   package var fieldCount: Int
   package var columns: [Column]
-  /// Guessed types give way to what the rows hold; stated ones make other values bad.
+  /// If false, guessed types are widened to fit the rows; stated types make other values bad.
   package var typesAreStated: Bool
   package var badRows: BadRowPolicy = .reject
-  /// Takes the rows that are left out, in their order, when a pass or a batch is done.
+  /// Receives the rejected rows, in order, when a pass or a batch is done.
   package var onReject: ((RejectedRow) throws -> Void)?
   package var blockSize: Int?
   package var threads = 1
 
   package struct Column {
     package var info: ColumnInfo
-    /// The place of its field in a row.
+    /// The index of its field in a row.
     package var field: Int
 
     package init(_ info: ColumnInfo, field: Int) {

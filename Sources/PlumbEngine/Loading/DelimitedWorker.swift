@@ -33,7 +33,7 @@ final class DelimitedWorker {
     marks = Buffer(of: Int32.self, count: batchRows &* (fields &+ 1))
   }
 
-  /// Columns whose type is known not to hold are read no further.
+  /// Columns whose type is known to be too narrow are read no further.
   func forget(_ wider: [Int: ScalarType]) {
     for i in writers.indices where wider[writers[i].column] != nil { isDead[i] = true }
   }
@@ -90,7 +90,7 @@ final class DelimitedWorker {
     return outcome
   }
 
-  /// Reads all columns of a batch; the first row with a bad field under stated types, and its writer.
+  /// Reads all columns of a batch; returns the first row with a bad field under stated types, and its writer.
   private func readColumns(_ batch: FieldBatch, _ outcome: inout Outcome) -> (row: Int, place: Int)? {
     var first: (row: Int, place: Int)?
     for i in writers.indices where !isDead[i] {
@@ -109,7 +109,7 @@ final class DelimitedWorker {
     return first
   }
 
-  /// Long gives way to real where all misfits are real; everything else to string.
+  /// Long is widened to real if all misfits are reals; everything else to string.
   private func widened(_ writer: ColumnWriter, _ batch: FieldBatch, _ field: Int, _ before: Int) -> ScalarType {
     guard writer.type == .long else { return .string }
     let areReal = writer.failures.allSatisfy { row in
@@ -143,7 +143,7 @@ final class DelimitedWorker {
     }
   }
 
-  /// Takes the rows with bad fields out of all columns; the number of rows that stay.
+  /// Removes the rows with bad fields from all columns and returns the number of remaining rows.
   private func removeBadRows(_ batch: FieldBatch, _ outcome: inout Outcome, _ rejects: inout BlockRejects) -> Int {
     let flags = bad.values(UInt8.self)
     memset(flags, 0, batch.rows)
@@ -160,7 +160,7 @@ final class DelimitedWorker {
     return left
   }
 
-  /// Keeps the rows of a batch that have a bad field, each with the first of them.
+  /// Records the rows of a batch that have a bad field, each with the first such field.
   private func rejectBadRows(_ batch: FieldBatch, _ start: Int, _ rejects: inout BlockRejects) {
     var first: [Int: Int] = [:]
     for place in writers.indices {
@@ -200,7 +200,7 @@ final class DelimitedWorker {
   private func seal() -> [Segment?] {
     var all: [Segment?] = Array(repeating: nil, count: pass.columns.count)
     for (i, (column, _, writer)) in writers.enumerated() {
-      // A dead column's rows are dropped; sealing only empties it.
+      // The rows of an abandoned column are dropped; sealing only empties it.
       let segment = writer.seal()
       if !isDead[i] { all[column] = segment }
     }
@@ -211,7 +211,7 @@ final class DelimitedWorker {
     var all = SIMD16<UInt8>(repeating: 0)
     var at = 0
     while at < count {
-      // The slack behind the block is zero.
+      // The slack after the block is zero.
       all |= UnsafeRawPointer(base + at).loadUnaligned(as: SIMD16<UInt8>.self)
       at &+= 16
     }

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// Fast readers of the common spellings of numbers and moments; nil sends a field to the full parser.
+/// Fast readers for the common spellings of numbers and moments; nil sends a field to the full parser.
 ///
-/// All may load up to 16 bytes behind the text, so that they are for text in blocks with slack.
+/// All may load up to 16 bytes after the text, so that they require text in blocks with slack.
 enum FieldText {
   private static let zeros: UInt64 = 0x3030_3030_3030_3030
 
@@ -91,7 +91,7 @@ enum FieldText {
     return UnsafePointer(table)
   }()
 
-  /// Ticks of `hh:mm:ss[.f][Z]` behind a date and `T`, where `n` counts the bytes of the whole moment.
+  /// Ticks of `hh:mm:ss[.f][Z]` after a date and `T`, where `n` counts the bytes of the whole moment.
   @inline(__always) static func timeOfDay(_ p: UnsafePointer<UInt8>, _ n: Int, _ powers: UnsafePointer<UInt64>) -> Int64? {
     let t = load8(p + 11) ^ 0x3030_3A30_303A_3030
     if ((t &+ 0x7676_7676_7676_7676) | t) & 0x8080_8080_8080_8080 != 0 || t & 0x0000_FF00_00FF_0000 != 0 { return nil }

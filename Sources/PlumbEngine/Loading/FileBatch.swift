@@ -1,12 +1,12 @@
 /// Some rows of a file.
 package struct FileBatch: Sendable {
-  /// The rows; those of a file that is read where it is wanted can be lazy.
+  /// The rows; those of a file that is read in place can be lazy.
   package var groups: [RowGroup]
-  /// How far the text was read with them; nil for files that are read as a whole.
+  /// How far the text was read; nil for files that are read as a whole.
   package var end: TextPosition?
   /// Whether no rows follow.
   package var isLast: Bool
-  /// What was left out of them.
+  /// What was dropped from them.
   package var misfits: RowMisfits
 
   package init(groups: [RowGroup], end: TextPosition? = nil, isLast: Bool, misfits: RowMisfits = RowMisfits()) {
@@ -19,7 +19,7 @@ package struct FileBatch: Sendable {
   package var rowCount: Int { groups.reduce(0) { $0 &+ $1.count } }
 }
 
-/// How much of a file did not fit, and what became of it.
+/// How much of a file did not fit, and how it was handled.
 package struct RowMisfits: Hashable, Sendable {
   /// Rows that are not in the table.
   package var skippedRows = 0
@@ -40,9 +40,8 @@ package struct RowMisfits: Hashable, Sendable {
     lhs.repairedRows += rhs.repairedRows
   }
 
-  /// A sentence for each kind of misfit that there is.
+  /// A sentence for each kind of misfit that occurred.
   package var notes: [String] {
-    func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
     var notes: [String] = []
     if skippedRows > 0 { notes.append("\(counted(skippedRows, "row")) did not fit and \(skippedRows == 1 ? "was" : "were") skipped") }
     if nulledCells > 0 { notes.append("\(counted(nulledCells, "cell")) did not fit and became null") }
@@ -53,7 +52,7 @@ package struct RowMisfits: Hashable, Sendable {
   }
 }
 
-/// Guessed types that do not hold in rows further on in a text, and the wider ones that do.
+/// Guessed types that are too narrow for later rows of a text, and the wider ones that fit.
 package struct WiderColumns: Error {
   package let types: [Int: ScalarType]
 }

@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
-/// Finds where each of many JSON values ends without reading what is in them.
+/// Finds the end of each of many JSON values without parsing them.
 ///
 /// Values are separated by white space or a comma; a `]` outside all values ends an array.
 struct JSONElements {
   let base: UnsafePointer<UInt8>
   let count: Int
-  /// Behind the last value found.
+  /// The position after the last value found.
   private(set) var at = 0
   private(set) var isClosed = false
 
@@ -15,15 +15,15 @@ struct JSONElements {
     self.count = count
   }
 
-  /// Steps over the `[` of an array.
+  /// Skips the `[` of an array.
   mutating func skipOpening() {
     while at < count, base[at].isSpace { at &+= 1 }
     if at < count, base[at] == .openBracket { at &+= 1 }
   }
 
-  /// The range of the next value, with `at` behind it; nil when the rest holds no whole value.
+  /// The range of the next value, with `at` after it; nil if the rest contains no whole value.
   ///
-  /// A scalar is whole when something follows it; `atEnd` says that nothing more can.
+  /// A scalar is whole if something follows it; `atEnd` says that nothing more can follow.
   mutating func next(atEnd: Bool = false) -> Range<Int>? {
     var place = at
     while place < count, base[place].isSpace || base[place] == .comma { place &+= 1 }
@@ -40,12 +40,12 @@ struct JSONElements {
       place &+= 1
       switch byte {
       case .quote:
-        guard let behind = endOfString(place) else { return atEnd ? unfinished(start) : nil }
-        place = behind
+        guard let end = endOfString(place) else { return atEnd ? unfinished(start) : nil }
+        place = end
       case .openBrace, .openBracket: depth &+= 1
       case .closeBrace, .closeBracket:
         if depth == 0 {
-          // A scalar before the end of the array; a brace alone is a value too, if a bad one.
+          // A scalar before the end of the array; a brace alone is a value too, though an invalid one.
           at = Swift.max(place &- 1, start &+ 1)
           return start..<at
         }

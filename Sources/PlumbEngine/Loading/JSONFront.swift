@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
-/// The first value of a JSON text of which only the front is at hand.
+/// The first value of a JSON text of which only the front is available.
 package enum JSONFront {
-  /// The compact form of the first value, or of the first element of an array, and where it is; nil when it is
-  /// not whole or no JSON.
+  /// The compact form of the first value, or of the first element of an array, and its position; nil if it is
+  /// not whole or not JSON.
   package static func firstValue(_ front: Bytes) -> (value: ByteBuffer, place: Range<Int>)? {
     guard let base = front.baseAddress else { return nil }
     var elements = JSONElements(base: base, count: front.count)

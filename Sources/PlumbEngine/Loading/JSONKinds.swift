@@ -11,7 +11,7 @@ struct JSONKinds: OptionSet {
   static let text = JSONKinds(rawValue: 16)
   static let nested = JSONKinds(rawValue: 32)
 
-  /// The type that holds all of them; what is mixed, nested or always null is dynamic.
+  /// The type that can represent all of them; mixed, nested or always-null values are dynamic.
   var type: ScalarType {
     switch self {
     case .bool: .bool

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// One reading of JSON rows: for their keys and types, or into segments.
+/// One pass over JSON rows: for their keys and types, or into segments.
 final class JSONPass: @unchecked Sendable {
   final class Block: @unchecked Sendable {
     let index: Int
@@ -31,7 +31,7 @@ final class JSONPass: @unchecked Sendable {
   }
 
   let text: JSONRowsText
-  /// Nil while keys and types are looked for.
+  /// Nil while keys and types are being determined.
   let schema: Schema?
   let reader: BlockReader
   private let context: ExecutionContext
@@ -42,7 +42,7 @@ final class JSONPass: @unchecked Sendable {
   /// Newlines before the first row that this pass reads.
   private let newlinesBefore: Int
 
-  /// - Parameter reader: a reader that stands somewhere in the text; nil reads from the front.
+  /// - Parameter reader: a reader positioned somewhere in the text; nil reads from the front.
   init(
     _ text: JSONRowsText, schema: Schema?, context: ExecutionContext, reader: BlockReader? = nil,
     newlinesBefore: Int = 0
@@ -57,7 +57,7 @@ final class JSONPass: @unchecked Sendable {
   }
 
   var finishedBlocks: [Block] { shared.blocks.sorted { $0.index < $1.index } }
-  /// Newlines up to the end of what was read.
+  /// The number of newlines up to the end of what was read.
   var newlines: Int { shared.blocks.reduce(newlinesBefore) { $0 &+ $1.newlines } }
   var misfits: RowMisfits { shared.misfits }
 
@@ -90,7 +90,7 @@ final class JSONPass: @unchecked Sendable {
     throw failure.diagnostic(line)
   }
 
-  /// Hands on the rows that were left out.
+  /// Passes on the rejected rows.
   func deliverRejects() throws {
     guard let onReject = text.onReject else { return }
     let blocks = finishedBlocks.map { (index: $0.index, newlines: $0.newlines) }

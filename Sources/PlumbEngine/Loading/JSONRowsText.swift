@@ -1,4 +1,4 @@
-/// JSON objects to load as rows: one a line, the elements of an array, or one after the other.
+/// JSON objects to load as rows: one per line, the elements of an array, or in sequence.
 package struct JSONRowsText {
   package var source: any ByteSource
   /// The file's name for messages.
@@ -9,7 +9,7 @@ package struct JSONRowsText {
   /// Stated columns; nil takes all keys, in order of first appearance, with the types that fit their values.
   package var columns: Schema?
   package var badRows: BadRowPolicy = .reject
-  /// Takes the rows that are left out, in their order, when a pass or a batch is done.
+  /// Receives the rejected rows, in order, when a pass or a batch is done.
   package var onReject: ((RejectedRow) throws -> Void)?
   package var blockSize: Int?
   package var threads = 1

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 
 /// Reads JSON objects with all threads: all of them at once, or a batch at a time.
 ///
-/// - Note: one thread at a time calls it.
+/// - Note: Use it from one thread at a time.
 package final class JSONStream {
   package let schema: Schema
   private let text: JSONRowsText
@@ -15,7 +15,7 @@ package final class JSONStream {
   ///
   /// - Parameters:
   ///   - start: where an earlier reading of the same text stopped.
-  ///   - batchBytes: how much text makes a batch, at the least a block; nil makes one batch of all, which is not hashed.
+  ///   - batchBytes: the size of a batch in bytes, at least one block; nil makes one batch of all, which is not hashed.
   package init(_ text: JSONRowsText, from start: TextPosition?, batchBytes: Int?, context: ExecutionContext) throws {
     var text = text
     if let batchBytes { text.blockSize = batchBlockSize(text.blockSize ?? 4 << 20, batchBytes, threads: text.threads) }
@@ -48,15 +48,15 @@ package final class JSONStream {
 
 /// The columns that the objects of a text have, found by reading all of it.
 ///
-/// - Throws: `empty-file` when there is no object.
+/// - Throws: `empty-file` without any object.
 package func surveyedColumns(_ text: JSONRowsText, context: ExecutionContext) throws -> Schema {
   let survey = try JSONPass(text, schema: nil, context: context)
   try survey.run()
   let schema = try survey.foundColumns()
   if schema.isEmpty {
     throw Diagnostic(
-      "empty-file", "`\(text.name)` has no JSON object, so that its columns are not known",
-      help: "state the columns and their types")
+      "empty-file", "`\(text.name)` contains no JSON object, so its columns are unknown",
+      help: "specify the columns and their types")
   }
   return schema
 }

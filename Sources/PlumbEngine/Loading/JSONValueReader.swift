@@ -1,8 +1,8 @@
 import Glibc
 import PlumbDiagnostics
 
-/// The JSON values of a text, one after the other and not yet read: its lines, the elements of its array, or
-/// values that stand beside each other.
+/// The JSON values of a text, in order and not yet parsed: its lines, the elements of its array, or
+/// values in sequence.
 ///
 /// - Note: holds one block of the text at a time; a block grows with the longest value, up to
 ///   `BlockReader.rowLimit`.
@@ -13,14 +13,14 @@ package final class JSONValueReader {
     package let line: Int
   }
 
-  /// What is wrong behind the last value, such as an array that is not closed.
+  /// What is wrong after the last value, such as an array that is not closed.
   package private(set) var problem: String?
   private let reader: BlockReader
   private let buffer: BlockBuffer
   private let isLines: Bool
   private var block: TextBlock?
   private var rows: JSONBlockRows?
-  /// Where in the block newlines have been counted up to, and the line there.
+  /// The position in the block up to which newlines have been counted, and the line there.
   private var counted = 0
   private var line = 1
 

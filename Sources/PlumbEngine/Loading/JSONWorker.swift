@@ -21,7 +21,7 @@ final class JSONWorker {
   private let columns: Schema
   private let writers: [ColumnWriter]
   private let isSurvey: Bool
-  /// Column of each name, or key of each name in the block when looking for keys.
+  /// The column of each name, or the key of each name in the block while determining keys.
   private var places = BytesIndex()
   private var names = ByteArena()
   private var nameList: [Bytes] = []
@@ -87,7 +87,7 @@ final class JSONWorker {
     kinds = []
   }
 
-  /// Deals with a bad row as the policy says; false when the load ends.
+  /// Handles a bad row according to the policy; false if the load ends.
   private func tolerate(
     _ misfit: Misfit, _ text: Range<Int>, _ block: TextBlock, _ base: UnsafePointer<UInt8>, _ outcome: inout Outcome,
     _ rejects: inout BlockRejects, addsRow: Bool = true
@@ -118,7 +118,7 @@ final class JSONWorker {
     return true
   }
 
-  /// Reads one row; a misfit means that nothing was added.
+  /// Reads one row; after a misfit nothing was added.
   private func read(_ text: Bytes, at place: Int, _ outcome: inout Outcome) -> Misfit? {
     compact.removeAll()
     do throws(JSONText.Failure) {
@@ -153,7 +153,7 @@ final class JSONWorker {
       return true
     }
     guard isObject else {
-      return Misfit(place: place) { BadText.json("a row is an object in braces", file: $0, line: $1, byte: $2) }
+      return Misfit(place: place) { BadText.json("a row must be an object in braces", file: $0, line: $1, byte: $2) }
     }
     if isSurvey { return nil }
     for column in writers.indices where lastRow[column] != row { writers[column].appendNull() }
@@ -181,7 +181,7 @@ final class JSONWorker {
     return printed.bytes
   }
 
-  /// Adds a value to its column; false, with nothing added, when it is none of the column's type.
+  /// Adds a value to its column; false, with nothing added, if it is not of the column's type.
   private func write(_ value: DynamicCursor, _ column: Int) -> Bool {
     let writer = writers[column]
     let tag = value.tag
@@ -233,7 +233,7 @@ final class JSONWorker {
   }
 }
 
-/// The stretches of a block that are one row each.
+/// The ranges of a block that are one row each.
 struct JSONBlockRows {
   private let base: UnsafePointer<UInt8>
   private let count: Int
@@ -241,7 +241,7 @@ struct JSONBlockRows {
   private let mustClose: Bool
   private var elements: JSONElements
   private(set) var at = 0
-  /// What is wrong behind the last row of an array.
+  /// What is wrong after the last row of an array.
   private(set) var problem: String?
 
   init(base: UnsafePointer<UInt8>, count: Int, isLines: Bool, isArray: Bool, isFirst: Bool, isLast: Bool) {
@@ -265,7 +265,7 @@ struct JSONBlockRows {
       let found = memchr(base + at, Int32(UInt8.newline), count &- at)
       let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? count
       at = end &+ 1
-      // White space is no row.
+      // White space is not a row.
       var first = start
       while first < end && base[first].isSpace { first &+= 1 }
       if first < end { return first..<end }

@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 
-/// A row of a text that was not taken: its line, what is wrong with it, and its bytes.
+/// A row of a text that was rejected: its line, what is wrong with it, and its bytes.
 package struct RejectedRow: Sendable {
   package let line: Int
   package let reason: String
   package let text: [UInt8]
 }
 
-/// The rows of one block that are not taken; none are kept when nobody wants them.
+/// The rejected rows of one block; not stored if nobody wants them.
 struct BlockRejects {
   typealias Reason = (_ line: Int, _ byte: Int) -> Diagnostic
 
@@ -16,7 +16,7 @@ struct BlockRejects {
 
   init(isWanted: Bool) { self.isWanted = isWanted }
 
-  /// - Parameter place: of what is wrong, which lies in the row or behind it.
+  /// - Parameter place: the position of the error, in the row or after it.
   mutating func add(_ text: Range<Int>, place: Int, _ reason: @autoclosure () -> Reason) {
     if isWanted { rows.append((place, text, reason())) }
   }
@@ -51,18 +51,18 @@ struct PassRejects {
   private var rows: [PendingReject] = []
   private var byteCount = 0
 
-  /// - Throws: `memory-limit` when they are more than can be held.
+  /// - Throws: `memory-limit` if there are more than can be held.
   mutating func add(_ more: [PendingReject], _ context: ExecutionContext) throws {
     if more.isEmpty { return }
     rows += more
     byteCount &+= more.reduce(0) { $0 &+ $1.text.count &+ 128 }
     guard byteCount > context.memoryLimit / 4 else { return }
     throw Diagnostic(
-      "memory-limit", "the rows that do not fit need more than a quarter of the memory limit of \(context.memoryLimit >> 20) MB",
-      help: "`--types` and `--delimiter` say how the file is written; `--memory` raises the limit")
+      "memory-limit", "the rejected rows need more than a quarter of the memory limit of \(context.memoryLimit >> 20) MB",
+      help: "describe the file with `--types` and `--delimiter`, or raise the limit with `--memory`")
   }
 
-  /// Hands the rows on in the order of the text.
+  /// Passes the rows on in the order of the text.
   ///
   /// - Parameters:
   ///   - before: newlines before the first block.

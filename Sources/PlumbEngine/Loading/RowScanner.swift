@@ -1,16 +1,16 @@
 import PlumbDiagnostics
 
-/// The fields of some rows of a block, as places in its bytes.
+/// The fields of some rows of a block, as positions in its bytes.
 ///
-/// - Shape: each row has `columns + 1` marks. Field `c` lies from `marks[c] + 1` up to `marks[c + 1]`; a field
-///   that the row does not have has a length of -1.
+/// - Shape: each row has `columns + 1` marks. Field `c` is from `marks[c] + 1` up to `marks[c + 1]`; a missing
+///     field has a length of -1.
 struct FieldBatch {
   let base: UnsafePointer<UInt8>
   let marks: UnsafePointer<Int32>
   let columns: Int
   let rows: Int
   let quote: UInt8
-  /// Whether no byte of the block is outside ASCII.
+  /// Whether all bytes of the block are ASCII.
   let isASCII: Bool
 
   @inline(__always) func field(_ row: Int, _ column: Int) -> Bytes {
@@ -23,31 +23,31 @@ struct FieldBatch {
 /// A row that has too few or too many fields, or a quote that is never closed.
 struct RaggedRow {
   let start: Int
-  /// Behind its last byte.
+  /// The position after its last byte.
   let end: Int
-  /// Nil when a quote is not closed.
+  /// Nil if a quote is not closed.
   let fields: Int?
 }
 
 /// Finds the fields of delimited rows, eight bytes at a step.
 ///
-/// A quote opens a quoted field only at the field's start, and there everything up to the closing quote
-/// belongs to it; two quotes inside stand for one. Any other quote is a plain character.
+/// A quote opens a quoted field only at the field's start, and then everything up to the closing quote
+/// belongs to it; two quotes inside mean one. Any other quote is a plain character.
 struct RowScanner {
   let base: UnsafePointer<UInt8>
   /// The block ends with a newline.
   let count: Int
   let columns: Int
   let dialect: Dialect
-  /// Whether a ragged row is padded with missing fields, or cut.
+  /// Whether a ragged row is padded with missing fields, or truncated.
   let repairsRows: Bool
   private(set) var at = 0
-  /// Whether all ragged rows are kept, and not only the first.
+  /// Whether all ragged rows are recorded, not only the first.
   let keepsRagged: Bool
-  /// Rows that were left out, or repaired.
+  /// Rows that were dropped or repaired.
   var ragged: [RaggedRow] = []
   private(set) var raggedCount = 0
-  /// Of those, rows that could not be repaired.
+  /// The number of those rows that could not be repaired.
   private(set) var lostRows = 0
   private(set) var missingFields = 0
 
@@ -64,7 +64,7 @@ struct RowScanner {
 
   var isAtEnd: Bool { at >= count }
 
-  /// Writes the marks of at most `limit` rows and says how many.
+  /// Writes the marks of at most `limit` rows and returns how many.
   mutating func fill(_ marks: UnsafeMutablePointer<Int32>, limit: Int) -> Int {
     let base = self.base, count = self.count, columns = self.columns
     let delimiter = dialect.delimiter, newline = dialect.newline
@@ -112,14 +112,14 @@ struct RowScanner {
           }
           out[0] = Int32(truncatingIfNeeded: place)
         } else if byte == quote && place == fieldStart {
-          guard let behind = closing(place &+ 1, quotes, quote) else {
+          guard let end = closing(place &+ 1, quotes, quote) else {
             raggedCount &+= 1
             lostRows &+= 1
             if ragged.isEmpty || keepsRagged { ragged.append(RaggedRow(start: rowStart, end: count, fields: nil)) }
             at = count
             break scan
           }
-          at = behind
+          at = end
           continue scan
         }
       }
@@ -129,7 +129,7 @@ struct RowScanner {
     return rows
   }
 
-  /// Behind the quote that closes a field whose text starts at `from`.
+  /// The position after the quote that closes a field whose text starts at `from`.
   @inline(__always)
   private func closing(_ from: Int, _ quotes: UInt64, _ quote: UInt8) -> Int? {
     var at = from
@@ -166,7 +166,7 @@ struct RowScanner {
     return true
   }
 
-  /// Steps over one row, such as a header.
+  /// Skips one row, such as a header.
   mutating func skipRow() {
     var fieldStart = at
     let quotes = repeated(dialect.quote ?? dialect.delimiter)

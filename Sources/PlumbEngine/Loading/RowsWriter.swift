@@ -1,4 +1,4 @@
-/// Builds row groups one row at a time, with dictionaries for strings, for readers whose rows come singly.
+/// Builds row groups one row at a time, with dictionaries for strings, for readers that produce single rows.
 ///
 /// - Note: each row appends one value to every column, in any order, and ends with `endRow`.
 package final class RowsWriter {
@@ -20,7 +20,7 @@ package final class RowsWriter {
   /// A value of a dynamic column in its compact form.
   package func append(_ column: Int, compact value: Bytes) { writers[column].append(compact: value) }
 
-  /// A text to read as a value of the column's type; what cannot be read is null, and the result false.
+  /// A text to parse as a value of the column's type; null, and the result false, if that is not possible.
   @discardableResult package func append(_ column: Int, parsing text: Bytes) -> Bool {
     writers[column].append(parsing: text)
   }

@@ -1,4 +1,4 @@
-/// Cells that are made for one row.
+/// Cells made for one row.
 extension RowsWriter {
   /// A text made for this row.
   package func append(_ column: Int, string: String) {

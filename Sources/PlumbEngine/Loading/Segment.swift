@@ -1,14 +1,14 @@
 import Glibc
 import Synchronization
 
-/// One column of one row group on its way into a table.
+/// One column of one row group before it becomes part of a table.
 final class Segment: @unchecked Sendable {
   let type: ScalarType
   let count: Int
   private(set) var data: Buffer
   private let nulls: Buffer?
   private(set) var encoding: Vector.Encoding
-  /// What the codes mean until the tables of all workers are one.
+  /// The texts of the codes until the tables of all workers are merged.
   private(set) var table: TextTable?
   private var dictionary: StringDictionary?
   private var owner: AnyObject?
@@ -48,7 +48,7 @@ final class Segment: @unchecked Sendable {
     }
   }
 
-  /// Codes become codes of the column's one dictionary.
+  /// Translates the codes to the column's one dictionary.
   func adopt(_ merged: MergedTexts) {
     guard let table, let map = merged.maps[ObjectIdentifier(table)] else { return }
     let target = StringDictionary.encoding(forCount: merged.dictionary.count)
@@ -71,7 +71,7 @@ final class Segment: @unchecked Sendable {
     self.table = nil
   }
 
-  /// Codes become texts, because other segments of the column have texts.
+  /// Replaces codes with texts, because other segments of the column have texts.
   func spellOut() {
     guard let table else { return }
     let next = Buffer(of: Bytes.self, count: count)
@@ -90,7 +90,7 @@ struct MergedTexts: @unchecked Sendable {
   let dictionary: StringDictionary
   let maps: [ObjectIdentifier: Buffer]
 
-  /// Up to this many texts are put in byte order, so that a load by any number of threads is the same.
+  /// Up to this many texts are sorted by their bytes, so that the number of threads does not affect the result.
   static let sortLimit = 65_536
 
   init(_ tables: [TextTable]) {
@@ -131,7 +131,7 @@ struct MergedTexts: @unchecked Sendable {
   }
 }
 
-/// Makes row groups of the segments of all groups, in their order; strings come to share dictionaries.
+/// Makes row groups from the segments of all groups, in order; strings share dictionaries.
 func assembleGroups(_ groups: [[Segment]], schema: Schema, threads: Int) throws -> [RowGroup] {
   guard !groups.isEmpty else { return [] }
   let columns = schema.indices.filter { schema[$0].type == .string }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The distinct texts that one worker met in one column, numbered in order of appearance.
+/// The distinct texts that one worker found in one column, numbered in order of appearance.
 ///
-/// A small open-addressing table that doubles as it fills, so that columns of few texts stay in the cache.
-/// Slots hold a part of the hash and the code + 1.
+/// A small open-addressing table that doubles as it fills, so that columns with few texts stay in the cache.
+/// Slots contain a part of the hash and the code + 1.
 final class TextTable {
   private(set) var slots: UnsafeMutablePointer<UInt64>
   private(set) var mask: Int
@@ -20,7 +20,7 @@ final class TextTable {
 
   var count: Int { entries.count }
 
-  /// The code of the text, which may be new; 8 bytes can be loaded from each of its places.
+  /// The code of the text, which may be new; 8 bytes can be loaded from each of its positions.
   @inline(__always) func code(_ p: UnsafePointer<UInt8>, _ n: Int) -> UInt32 {
     let hash = TextTable.hash(p, n)
     return TextTable.find(p, n, hash, slots, mask, entries.base) ?? insert(p, n, hash)
@@ -92,7 +92,7 @@ final class TextTable {
   }
 }
 
-/// Memory for texts from which eight bytes can be loaded at any place.
+/// Memory for texts from which eight bytes can be loaded at any position.
 final class PaddedArena {
   private var blocks: [Buffer] = []
   private var next: UnsafeMutablePointer<UInt8>?

@@ -5,12 +5,12 @@ import Synchronization
 package final class Buffer: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
-  /// Bytes of the block behind, which can be larger than asked for when it is used again.
+  /// The size of the underlying block, which can be larger than requested if it is reused.
   private let capacity: Int
-  /// What the block is charged to.
+  /// The account to which the block is charged.
   private let account = MemoryAccount.current
 
-  /// - Note: large blocks ask the kernel for huge pages, which made random reads a third faster.
+  /// - Note: large blocks request huge pages from the kernel, which made random reads a third faster.
   package init(byteCount: Int) {
     self.byteCount = byteCount
     if byteCount >= BufferRecycling.smallest, let block = BufferRecycling.take(byteCount) {
@@ -38,7 +38,7 @@ package final class Buffer: @unchecked Sendable {
     }
   }
 
-  /// A block for `count` values of `T`, not initialised.
+  /// An uninitialised block for `count` values of `T`.
   package convenience init<T: BitwiseCopyable>(of type: T.Type, count: Int) {
     self.init(byteCount: count &* MemoryLayout<T>.stride)
   }
@@ -66,7 +66,7 @@ package final class Buffer: @unchecked Sendable {
   }
 }
 
-/// Several owners behind one reference, for a vector whose values point into several blocks.
+/// Several owners in one reference, for a vector whose values point into several blocks.
 package final class Owners: @unchecked Sendable {
   let list: [AnyObject]
   init(_ list: [AnyObject]) { self.list = list }
@@ -74,7 +74,7 @@ package final class Owners: @unchecked Sendable {
 
 /// A growing array of plain values over counted memory.
 ///
-/// - Note: `append` is written to be inlined with its members in registers; take `base` out of a loop.
+/// - Note: `append` is written to be inlined with its members in registers; hoist `base` out of loops.
 struct Growing<T: BitwiseCopyable>: ~Copyable {
   private(set) var buffer: Buffer
   private(set) var count = 0
@@ -107,7 +107,7 @@ struct Growing<T: BitwiseCopyable>: ~Copyable {
     count &+= added
   }
 
-  /// Makes `count` at least `newCount`; new places hold `value`.
+  /// Makes `count` at least `newCount`; new elements are `value`.
   mutating func extend(to newCount: Int, with value: T) {
     guard newCount > count else { return }
     if newCount > capacity { grow(to: newCount) }

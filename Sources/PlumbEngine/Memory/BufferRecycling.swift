@@ -1,12 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Large blocks that were given back, kept for the next buffer of about their size.
+/// Large blocks that were released, cached for the next buffer of about their size.
 ///
-/// The kernel clears every page that it hands out: in a sort of ten million rows that was 40 % of the
-/// time. Kept blocks are not counted as memory in use; there are never more of them than `limit` bytes.
+/// The kernel clears every page that it provides: in a sort of ten million rows that was 40 % of the
+/// time. Cached blocks do not count as memory in use; they never exceed `limit` bytes in total.
 package enum BufferRecycling {
-  /// Blocks from this size on are kept.
+  /// The size from which blocks are cached.
   static let smallest = 1 << 20
 
   private static let limit = Atomic<Int>(0)
@@ -18,7 +18,7 @@ package enum BufferRecycling {
     /// The oldest first.
     var blocks: [Block] = []
     var bytes = 0
-    /// The most that was in use when a large block was asked for.
+    /// The maximum in use when a large block was requested.
     var most = 0
 
     mutating func remove(at place: Int) -> Block {
@@ -27,20 +27,20 @@ package enum BufferRecycling {
       return block
     }
 
-    /// Takes out the smallest block of at least `excess` bytes, or the oldest where all are smaller; nil when there is none.
+    /// Removes the smallest block of at least `excess` bytes, or the oldest if all are smaller; nil if the cache is empty.
     mutating func drop(_ excess: Int) -> Block? {
       let place = blocks.indices.filter { blocks[$0].capacity >= excess }.min { blocks[$0].capacity < blocks[$1].capacity }
       return blocks.isEmpty ? nil : remove(at: place ?? 0)
     }
   }
 
-  /// How many bytes may be kept; 0, as at first, keeps none.
+  /// Sets the number of bytes that may be cached; 0, the initial value, disables the cache.
   package static func keep(upTo bytes: Int) { limit.store(bytes, ordering: .relaxed) }
 
-  /// A kept block with room for `byteCount` bytes and not much more.
+  /// A cached block with room for `byteCount` bytes and not much more.
   ///
-  /// Without one, others make room for what will be asked of the kernel, unless more than both was in use before: what is
-  /// kept never adds to the most that is used.
+  /// Without one, drops cached blocks to make room for what the kernel will provide, unless the peak exceeds both: the
+  /// cache never adds to the peak of memory use.
   static func take(_ byteCount: Int) -> Block? {
     guard limit.load(ordering: .relaxed) > 0 else { return nil }
     var dropped: [UnsafeMutableRawPointer] = []
@@ -55,7 +55,7 @@ package enum BufferRecycling {
         }
       }
       guard let best else {
-        // A little over the most is cheaper than giving back what the next query asks for.
+        // A little over the peak is cheaper than freeing what the next query requests.
         let room = max(kept.bytes &- byteCount, kept.most &+ kept.most / 64 &- used)
         while kept.bytes > room, let block = kept.drop(kept.bytes &- room) { dropped.append(block.base) }
         return nil
@@ -64,9 +64,9 @@ package enum BufferRecycling {
     }
   }
 
-  /// Keeps a block, others making room for it, or frees it.
+  /// Caches a block, dropping others to make room, or frees it.
   ///
-  /// - `charged`: the bytes that `account` gets back once the block is kept or freed.
+  /// - `charged`: the bytes that are returned to `account` once the block is cached or freed.
   static func giveBack(_ base: UnsafeMutableRawPointer, capacity: Int, _ charged: Int, _ account: MemoryAccount) {
     let limit = limit.load(ordering: .relaxed)
     guard capacity <= limit / 2 else { return Reclaimer.free(base, capacity: capacity, charged, account) }
@@ -78,7 +78,7 @@ package enum BufferRecycling {
     }
     account.charge(-charged)
     for block in dropped {
-      // Kept blocks were charged to nobody; until they are freed they are to the process.
+      // Cached blocks were not charged; until they are freed they are charged to the process.
       MemoryAccount.process.charge(block.capacity)
       Reclaimer.free(block.base, capacity: block.capacity, block.capacity, .process)
     }
@@ -90,10 +90,10 @@ extension BufferRecycling {
   static func settle() { Reclaimer.settle() }
 }
 
-/// Frees large blocks on a thread of its own.
+/// Frees large blocks on a separate thread.
 ///
-/// The kernel takes up to 100 ms to take back a gigabyte of small pages, which a user who has cancelled a query would wait
-/// for. Blocks stay charged until they are freed.
+/// The kernel needs up to 100 ms to reclaim a gigabyte of small pages, and a user who has cancelled a query should not
+/// wait for that. Blocks stay charged until they are freed.
 private enum Reclaimer {
   private struct Queue: @unchecked Sendable {
     var blocks: [(base: UnsafeMutableRawPointer, charged: Int, account: MemoryAccount)] = []
@@ -121,7 +121,7 @@ private enum Reclaimer {
     while queue.withLock({ $0.isRunning }) { usleep(500) }
   }
 
-  /// Frees what is there; the thread ends when nothing is left.
+  /// Frees the waiting blocks; the thread ends when none are left.
   private static func work() {
     while true {
       let next = queue.withLock { queue in

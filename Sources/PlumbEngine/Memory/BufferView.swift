@@ -1,11 +1,12 @@
 import Glibc
 
-/// Plain values in a buffer, which stays as long as a view of it is in use: a pointer that keeps its owner alive.
+/// Plain values in a buffer, which stays alive as long as a view of it is in use: a pointer that keeps its owner alive.
 ///
-/// Places are unchecked as a pointer's are, but for debug builds. Swift keeps what a variable owns over every access through
-/// memory in the variable's scope (lexical lifetimes), so that a loop over a local view costs what one over a pointer does.
+/// Like those of a pointer, places are unchecked except in debug builds. Swift keeps what a variable owns alive over every
+/// access through memory in the variable's scope (lexical lifetimes), so a loop over a local view costs as much as one over
+/// a pointer.
 @frozen package struct BufferView<Element: BitwiseCopyable>: @unchecked Sendable {
-  /// Nil where the values stay by themselves.
+  /// Nil if the values stay alive by themselves.
   @usableFromInline let owner: AnyObject?
   @usableFromInline let base: UnsafeMutablePointer<Element>
   /// How many values can be read and written.
@@ -17,18 +18,18 @@ import Glibc
     self.count = count
   }
 
-  /// A view of a new buffer of `count` values, which are not initialised.
+  /// Creates a view of a new buffer of `count` uninitialised values.
   @inlinable package init(count: Int) {
     self = Buffer(of: Element.self, count: count).view()
   }
 
-  /// A view of a new buffer of `count` times `value`.
+  /// Creates a view of a new buffer of `count` times `value`.
   @inlinable package init(repeating value: Element, count: Int) {
     self.init(count: count)
     base.update(repeating: value, count: count)
   }
 
-  /// A view of a new buffer with a copy of some values.
+  /// Creates a view of a new buffer with a copy of some values.
   @inlinable package init(_ values: some Collection<Element>) {
     self.init(count: values.count)
     var place = 0
@@ -49,7 +50,7 @@ import Glibc
     }
   }
 
-  /// The values from a place on.
+  /// Returns the values from a place on.
   @inlinable @inline(__always) package static func + (view: BufferView, start: Int) -> BufferView {
     assert(start >= 0 && start <= view.count, "a view begins inside its buffer")
     return BufferView(owner: view.owner, base: view.base + start, count: view.count &- start)
@@ -79,10 +80,10 @@ import Glibc
     values.sort(by: areInOrder)
   }
 
-  /// The first `count` values as an array.
+  /// Returns the first `count` values as an array.
   @inlinable package func array(_ count: Int) -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  /// Lets `body` use the memory itself, which is there until it returns.
+  /// Passes the memory itself to `body`; it is valid until `body` returns.
   @inlinable @inline(__always)
   package func withPointer<Result>(_ body: (UnsafeMutablePointer<Element>) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(owner) { try body(base) }
@@ -90,14 +91,14 @@ import Glibc
 }
 
 extension Buffer {
-  /// The buffer as values of `type`, as many as it holds.
+  /// Returns the buffer as values of `type`, as many as fit.
   @inlinable @inline(__always)
   package func view<T: BitwiseCopyable>(_ type: T.Type = T.self) -> BufferView<T> {
     BufferView(owner: self, base: base.assumingMemoryBound(to: T.self), count: byteCount / MemoryLayout<T>.stride)
   }
 }
 
-/// Lets `body` use the memory of a view, or nil where there is none.
+/// Passes the memory of a view to `body`, or nil without a view.
 @inline(__always)
 func withPointer<Element, Result>(
   of view: BufferView<Element>?, _ body: (UnsafeMutablePointer<Element>?) throws -> Result
@@ -106,7 +107,7 @@ func withPointer<Element, Result>(
   return try view.withPointer(body)
 }
 
-/// Columns of plain values, each a buffer, which stay as long as the table is in use.
+/// Columns of plain values, each a buffer, which stay alive as long as the table is in use.
 @frozen package struct BufferTable<Element: BitwiseCopyable>: @unchecked Sendable {
   @usableFromInline let owners: [AnyObject?]
   @usableFromInline let columns: BufferView<UnsafeMutablePointer<Element>>

@@ -8,7 +8,7 @@ package struct ByteBuffer: Sendable {
   @usableFromInline final class Storage: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutablePointer<UInt8>
     @usableFromInline let capacity: Int
-    /// What the memory is charged to; nil for little of it.
+    /// The account to which the memory is charged; nil for small buffers.
     private let account: MemoryAccount?
 
     @usableFromInline init(capacity: Int) {
@@ -23,7 +23,7 @@ package struct ByteBuffer: Sendable {
       account?.charge(-capacity)
     }
 
-    /// Smaller ones do not count against the memory limit.
+    /// Smaller buffers do not count against the memory limit.
     private static let worthCounting = 1 << 16
   }
 
@@ -49,7 +49,7 @@ package struct ByteBuffer: Sendable {
     }
   }
 
-  /// Makes room for `capacity` bytes in all.
+  /// Reserves room for `capacity` bytes in total.
   package mutating func reserve(_ capacity: Int) { if capacity > count { makeRoom(capacity &- count) } }
 
   /// Empties the buffer and keeps its memory.
@@ -60,7 +60,7 @@ package struct ByteBuffer: Sendable {
     if count < used { used = Swift.max(count, 0) }
   }
 
-  /// Sees to memory of its own for `extra` more bytes and gives the place of the first.
+  /// Ensures unshared memory for `extra` more bytes and returns the address of the first.
   @inlinable @inline(__always) mutating func room(for extra: Int) -> UnsafeMutablePointer<UInt8> {
     if isKnownUniquelyReferenced(&storage), let storage, storage.capacity &- count >= extra {
       return storage.base + count
@@ -78,11 +78,11 @@ package struct ByteBuffer: Sendable {
     return grown.base + count
   }
 
-  /// Lets `body` write up to `limit` bytes and say how many it wrote.
+  /// Lets `body` write up to `limit` bytes and return how many it wrote.
   @inlinable @inline(__always)
   mutating func append(atMost limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
     let written = body(room(for: limit))
-    precondition(written >= 0 && written <= limit, "a writer keeps to the room it asked for")
+    precondition(written >= 0 && written <= limit, "a writer must not exceed the room it requested")
     used &+= written
   }
 
@@ -160,7 +160,7 @@ package struct ByteBuffer: Sendable {
 
   /// Overwrites four bytes at `offset`, which this buffer appended before.
   @inlinable package mutating func patch(_ value: UInt32, at offset: Int) {
-    precondition(offset >= 0 && offset + 4 <= count, "a patch stays inside what was appended")
+    precondition(offset >= 0 && offset + 4 <= count, "a patch must stay inside what was appended")
     let base = room(for: 0) - count
     UnsafeMutableRawPointer(base).storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
   }

@@ -1,11 +1,11 @@
 import Glibc
 import PlumbDiagnostics
 
-/// A run of UTF-8, or of a value's compact form, that somebody else owns.
+/// A run of UTF-8, or of a value's compact form, that someone else owns.
 @usableFromInline package typealias Bytes = UnsafeBufferPointer<UInt8>
 
 extension String {
-  /// The text's UTF-8 for the time of `body`.
+  /// The text's UTF-8, valid during `body`.
   @inlinable package func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     var copy = self
     return try copy.withUTF8(body)
@@ -21,7 +21,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
   /// The text of a literal.
   @inlinable package init(_ text: StaticString) { self.init(start: text.utf8Start, count: text.utf8CodeUnitCount) }
 
-  /// The part from `start` up to `end`, clamped to what is there.
+  /// The part from `start` up to `end`, clamped to the bounds.
   @inlinable package func part(from start: Int, to end: Int) -> Bytes {
     let lower = Swift.min(Swift.max(start, 0), count)
     let upper = Swift.min(Swift.max(end, lower), count)
@@ -31,7 +31,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
 
   @inlinable package func part(from start: Int) -> Bytes { part(from: start, to: count) }
 
-  /// Without the white space of ASCII at either end.
+  /// The bytes without ASCII white space at either end.
   @inlinable package var trimmed: Bytes {
     var lower = 0
     var upper = count
@@ -40,7 +40,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
     return part(from: lower, to: upper)
   }
 
-  /// Whether both hold the same bytes.
+  /// Whether both contain the same bytes.
   @inlinable package func equals(_ other: Bytes) -> Bool {
     guard count == other.count else { return false }
     guard count > 0, let lhs = baseAddress, let rhs = other.baseAddress else { return true }
@@ -58,7 +58,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
     littleEndian(type, at: place).byteSwapped
   }
 
-  /// Whether `word` is somewhere in the text.
+  /// Whether the text contains `word`.
   package func holds(_ word: StaticString) -> Bool {
     let needle = Bytes(word)
     guard let base = baseAddress, let first = needle.first else { return needle.isEmpty }
@@ -72,7 +72,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
     return false
   }
 
-  /// Negative, zero or positive, as in `memcmp`; a prefix comes before what it begins.
+  /// Negative, zero or positive, as in `memcmp`; a prefix sorts before longer texts that start with it.
   @inlinable package func compared(to other: Bytes) -> Int {
     let shared = Swift.min(count, other.count)
     if shared > 0, let lhs = baseAddress, let rhs = other.baseAddress {

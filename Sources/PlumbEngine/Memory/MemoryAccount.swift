@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// The bytes that buffers hold for a query, a workspace or the process, and how many they may.
+/// The bytes that buffers hold for a query, a workspace or the process, and the limit on them.
 ///
-/// Accounts nest: what a query's buffers hold counts for its workspace and for the process as well. A buffer charges the
-/// account that its thread works for (`current`) and pays back to the same one, whichever thread frees it.
+/// Accounts nest: a query's buffers also count for its workspace and for the process. A buffer charges the
+/// account of its thread (`current`) and releases to the same one, whichever thread frees it.
 package final class MemoryAccount: Sendable {
   /// Everything that this process holds; without a limit.
   package static let process = MemoryAccount(limit: .max, parent: nil)
 
-  /// Bytes that may be held.
+  /// The maximum number of bytes.
   package let limit: Int
   private let parent: MemoryAccount?
   private let bytes = Atomic<Int>(0)
@@ -25,13 +25,13 @@ package final class MemoryAccount: Sendable {
     self.parent = parent
   }
 
-  /// Bytes held now.
+  /// The number of bytes held now.
   package var used: Int { bytes.load(ordering: .relaxed) }
 
-  /// The most that was ever held at once.
+  /// The maximum ever held at once.
   package var peak: Int { most.load(ordering: .relaxed) }
 
-  /// Adds `count` bytes, or takes them off when negative.
+  /// Adds `count` bytes, or subtracts them if negative.
   package func charge(_ count: Int) {
     var account = self
     while true {
@@ -42,8 +42,8 @@ package final class MemoryAccount: Sendable {
     }
   }
 
-  /// The account whose limit `more` bytes would pass, this one or one that it is part of; nil when there is room. Blocks that
-  /// are still being freed are waited for first.
+  /// The account whose limit `more` bytes would exceed, this one or one that includes it; nil if there is room. Waits first
+  /// for blocks that are still being freed.
   func overdrawn(by more: Int = 0) -> MemoryAccount? {
     guard firstOverdrawn(by: more) != nil else { return nil }
     BufferRecycling.settle()
@@ -67,13 +67,13 @@ extension MemoryAccount {
     return key
   }()
 
-  /// The account that this thread works for: the innermost `bound`, or the process.
+  /// The account to which this thread charges: the innermost `bound`, or the process.
   package static var current: MemoryAccount {
     guard let raw = pthread_getspecific(key) else { return process }
     return Unmanaged<MemoryAccount>.fromOpaque(raw).takeUnretainedValue()
   }
 
-  /// Runs `body` while what this thread, and the workers that it calls, allocate is charged to this account.
+  /// Runs `body`; what this thread and its workers allocate meanwhile is charged to this account.
   package func bound<Result>(_ body: () throws -> Result) rethrows -> Result {
     let outer = pthread_getspecific(Self.key)
     pthread_setspecific(Self.key, Unmanaged.passUnretained(self).toOpaque())

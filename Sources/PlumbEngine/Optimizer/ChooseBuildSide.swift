@@ -1,5 +1,5 @@
 extension RewriteRule {
-  /// An inner join keeps its smaller side in memory.
+  /// An inner join builds its hash table from the smaller side.
   static let chooseBuildSide = RewriteRule(name: "BuildSide") { plan, _ in
     plan.rewritingUpwards { plan in
       guard var join = plan.as(JoinPlan.self), join.kind == .inner else { return plan }
@@ -8,7 +8,7 @@ extension RewriteRule {
     }
   }
 
-  /// Of several conditions the cheap ones run first.
+  /// If there are several conditions, the cheap ones run first.
   static let orderConjuncts = RewriteRule(name: "ConditionOrder") { plan, _ in
     plan.rewritingUpwards { plan in
       if var scan = plan.as(ScanPlan.self) {

@@ -4,7 +4,7 @@ extension RewriteRule {
     plan.rewritingUpwards { node in
       let folded = node.mappingExpressions { expression, _ in expression.foldingConstants(context) }
       guard let filter = folded.as(FilterPlan.self), let verdict = filter.predicate.constant else { return folded }
-      // A condition that is always true goes; one that never is leaves no rows.
+      // A condition that is always true is removed; one that is never true leaves no rows.
       return verdict == .bool(true) ? filter.input : .limit(filter.input, 0)
     }
   }

@@ -1,5 +1,5 @@
 extension RewriteRule {
-  /// A projection of a projection becomes one, where no computed column would be computed twice.
+  /// A projection of a projection becomes one, unless a column would be computed twice.
   static let mergeProjections = RewriteRule(name: "ProjectionMerge") { plan, _ in
     plan.rewritingUpwards { plan in
       guard let projection = plan.as(ProjectPlan.self), let below = projection.input.as(ProjectPlan.self) else { return plan }
@@ -10,7 +10,7 @@ extension RewriteRule {
       }
       for (index, count) in uses where count > 1 && !inner[index].expression.isCheap { return plan }
       for index in uses.keys where inner[index].expression.isVolatile { return plan }
-      // Long chains of `extend` stay steps: one deep expression is no cheaper than several.
+      // Long chains of `extend` remain steps: one deep expression costs as much as several.
       let size = (outer + inner).reduce(0) { $0 &+ $1.expression.size(atMost: sizeLimit) }
       if size > sizeLimit { return plan }
       return .project(below.input, outer.mapping { $0.substituting { inner[$0].expression } })
@@ -18,11 +18,11 @@ extension RewriteRule {
   }
 }
 
-/// Nodes in the expressions of a merged projection, at most.
+/// The maximum number of nodes in the expressions of a merged projection.
 private let sizeLimit = 400
 
 extension BoundExpression {
-  /// How many nodes the expression has, counted no further than `limit`.
+  /// The number of nodes in the expression, counted up to `limit`.
   func size(atMost limit: Int) -> Int {
     guard case .call(let call) = self else { return 1 }
     var total = 1

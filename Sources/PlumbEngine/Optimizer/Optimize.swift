@@ -1,4 +1,4 @@
-/// A rewrite of a plan into one with the same rows that costs less.
+/// A rewrite of a plan into a cheaper one with the same rows.
 package struct RewriteRule: Sendable {
   let name: String
   let apply: @Sendable (LogicalPlan, ExecutionContext) -> LogicalPlan

@@ -3,7 +3,7 @@ extension RewriteRule {
   static let pruneColumns = RewriteRule(name: "ColumnPruning") { plan, _ in plan.pruned }
 }
 
-/// A plan without some of its columns, and where each old column that is kept is now.
+/// A plan without some of its columns, and the new index of each old column that is kept.
 struct PrunedPlan {
   let plan: LogicalPlan
   let places: [Int: Int]
@@ -25,7 +25,7 @@ extension LogicalPlan {
   /// The plan pruned inside, with its output as it was.
   var pruned: LogicalPlan {
     let below = node.keeping(Set(schema.indices))
-    // Only identity keeps the output as it is; anything else is put in order again.
+    // Only the identity keeps the output as it is; anything else is reordered.
     if below.plan.schema.count == schema.count, schema.indices.allSatisfy({ below.places[$0] == $0 }) {
       return below.plan
     }
@@ -41,7 +41,7 @@ extension PlanNode {
 
   /// The node over an input of fewer columns; its own new columns are all kept.
   ///
-  /// - Parameter adapt: changes what else in the node names columns by index.
+  /// - Parameter adapt: changes other references to columns by index in the node.
   func keepingPassedColumns(
     _ needed: Set<Int>, adapting adapt: (_ node: inout Self, _ places: [Int: Int]) -> Void = { _, _ in }
   ) -> PrunedPlan {
@@ -66,6 +66,6 @@ extension PlanNode {
 }
 
 extension BoundExpression {
-  /// The expression with its columns at their new places.
+  /// The expression with the new indices of its columns.
   func moved(_ places: [Int: Int]) -> BoundExpression { mappingColumns { places[$0] ?? $0 } }
 }

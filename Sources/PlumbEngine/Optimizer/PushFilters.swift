@@ -4,7 +4,7 @@ extension RewriteRule {
 }
 
 extension Array {
-  /// The elements for which `isFirst` holds, and the others; both in order.
+  /// The elements for which `isFirst` is true, and the others; both in order.
   func divided(_ isFirst: (Element) -> Bool) -> ([Element], [Element]) {
     (filter(isFirst), filter { !isFirst($0) })
   }

@@ -1,7 +1,7 @@
 extension RewriteRule {
-  /// What a source of foreign rows can do itself is asked of it: conditions, the first rows, their order, a count.
+  /// Moves work to sources of foreign rows where they can do it: conditions, the first rows, their order, a count.
   ///
-  /// Conditions stay with the scan, which tests them again. A count alone is left to a source that tests all of them.
+  /// Conditions stay with the scan, which tests them again. Only a count is left entirely to a source that tests all of them.
   static let pushToSources = RewriteRule(name: "SourcePushdown") { plan, _ in
     plan.rewritingUpwards { plan in
       if let scan = plan.as(ScanPlan.self) { return .scan(scan.askingForConditions()) }
@@ -17,7 +17,7 @@ extension RewriteRule {
 }
 
 extension ScanPlan {
-  /// What the scan asks of a source of foreign rows.
+  /// The scan's request to a source of foreign rows.
   var request: ExternalRequest {
     var request = external
     request.columns = columns
@@ -39,7 +39,7 @@ extension ScanPlan {
   /// The filters over the table's columns rather than the scan's.
   private var ownConditions: [BoundExpression] { filters.map { $0.mappingColumns { columns[$0] } } }
 
-  /// Whether the source gives exactly the rows that pass.
+  /// Whether the source returns exactly the rows that pass.
   private func isExact(_ rows: any ExternalRows) -> Bool {
     ownConditions.allSatisfy {
       switch rows.help(with: $0) {
@@ -49,7 +49,7 @@ extension ScanPlan {
     }
   }
 
-  /// The scan that reads no more than the first rows; nil when the source cannot know which these are.
+  /// The scan that reads only the first rows; nil if the source cannot know which these are.
   fileprivate func asking(for count: Int, in order: [ExternalOrder]) -> ScanPlan? {
     guard let rows = table.external, isExact(rows), order.allSatisfy({ rows.canSort(by: $0.column) }),
       external.limit == nil
@@ -60,7 +60,7 @@ extension ScanPlan {
     return scan
   }
 
-  /// The scan that reads nothing, since the source counts the rows that pass; nil when it cannot.
+  /// The scan that reads nothing, since the source counts the rows that pass; nil if it cannot.
   fileprivate var counted: ScanPlan? {
     guard let rows = table.external, isExact(rows), external.limit == nil else { return nil }
     var scan = self
@@ -70,7 +70,7 @@ extension ScanPlan {
 }
 
 extension LogicalPlan {
-  /// The plan whose scan gives the best rows alone; nil when its source cannot sort them.
+  /// The plan whose scan returns only the best rows; nil if its source cannot sort them.
   fileprivate func asking(for count: Int, by keys: [SortKey]) -> LogicalPlan? {
     if let scan = self.as(ScanPlan.self) {
       var order: [ExternalOrder] = []
@@ -90,7 +90,7 @@ extension LogicalPlan {
     return inputs[0].asking(for: count, by: below).map { input in mappingInputs { _ in input } }
   }
 
-  /// The plan with as many rows, of which nothing but their number is known; nil when it is no scan that counts.
+  /// The plan with as many rows, of which only their number is known; nil if it is not a scan that counts.
   fileprivate var countedScan: LogicalPlan? {
     if let scan = self.as(ScanPlan.self) { return scan.counted.map { .scan($0) } }
     return node.traits.keepsCount ? inputs.first?.countedScan : nil
@@ -98,7 +98,7 @@ extension LogicalPlan {
 }
 
 extension AggregatePlan {
-  /// The same count over a source that counts; nil when it is no count of foreign rows.
+  /// The same count over a source that counts; nil if it is not a count of foreign rows.
   fileprivate var counting: AggregatePlan? {
     guard keys.isEmpty, !aggregates.isEmpty,
       aggregates.allSatisfy({ $0.aggregate.traits.contains(.countsEveryRow) && $0.aggregate.arguments.isEmpty }),

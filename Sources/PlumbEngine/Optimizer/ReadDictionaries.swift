@@ -1,5 +1,5 @@
 extension RewriteRule {
-  /// An expression over one dictionary column is answered once per entry, where entries are fewer than rows.
+  /// An expression over one dictionary column is evaluated once per entry, if there are fewer entries than rows.
   static let readDictionaries = RewriteRule(name: "DictionaryLift") { plan, _ in
     plan.rewritingUpwards { plan in
       guard plan.node.traits.readsDictionaries else { return plan }
@@ -31,7 +31,7 @@ extension BoundExpression {
 }
 
 extension LogicalPlan {
-  /// Rows of the largest table below.
+  /// The number of rows of the largest table below.
   fileprivate var scannedRows: Int {
     if let scan = self.as(ScanPlan.self) { return scan.table.rowEstimate }
     return inputs.reduce(0) { Swift.max($0, $1.scannedRows) }

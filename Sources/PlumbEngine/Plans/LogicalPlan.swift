@@ -1,6 +1,6 @@
-/// What a query means, as a tree of relational algebra: a node, its inputs, the columns of its rows.
+/// The meaning of a query, as a tree of relational algebra: a node, its inputs, the columns of its rows.
 ///
-/// Columns are known by index. The binder builds the tree with the functions that each operator's file declares, such as
+/// Columns are identified by index. The binder builds the tree with the functions that each operator's file declares, such as
 /// `LogicalPlan.filter(input, predicate)`; the optimiser rewrites it, and `physical()` turns it into operators.
 package struct LogicalPlan: Sendable {
   let node: any PlanNode
@@ -15,7 +15,7 @@ package struct LogicalPlan: Sendable {
   /// The plans that this one reads from.
   package var inputs: [LogicalPlan] { node.inputs }
 
-  /// The node, when it is of this operator.
+  /// The node, if it is of this operator.
   func `as`<Node: PlanNode>(_ type: Node.Type) -> Node? { node as? Node }
 }
 

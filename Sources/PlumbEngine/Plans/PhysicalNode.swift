@@ -2,7 +2,7 @@ import Glibc
 import PlumbDiagnostics
 import Synchronization
 
-/// A physical operator in a plan: what it is called, what it reads from, and how its rows are had.
+/// A physical operator in a plan: its name, what it reads from, and how to obtain its rows.
 ///
 /// Opening a node runs everything below it that must be complete before its first row.
 final class PhysicalNode: Sendable {
@@ -27,7 +27,7 @@ final class PhysicalNode: Sendable {
     let below = run.clock.reading
     let pipeline = try open(run)
     let spent = monotonicNanoseconds() - start
-    // What inputs took while this node was opened is theirs.
+    // The inputs' time while this node was opened belongs to them.
     let own = spent - (run.clock.reading - below)
     run.clock.add(own)
     nanoseconds.wrappingAdd(Swift.max(own, 0), ordering: .relaxed)
@@ -48,11 +48,11 @@ final class PhysicalNode: Sendable {
   }
 }
 
-/// What one execution of a physical plan shares.
+/// The shared state of one execution of a physical plan.
 final class PhysicalRun: Sendable {
   let context: ExecutionContext
   let isProfiling: Bool
-  /// The rows that `.input` stands for.
+  /// The rows that `.input` means.
   let input: Chunk?
   let clock = ProfileClock()
 
@@ -63,7 +63,7 @@ final class PhysicalRun: Sendable {
   }
 }
 
-/// Time given to operators so far.
+/// The time attributed to operators so far.
 final class ProfileClock: Sendable {
   private let total = Atomic<Int>(0)
   var reading: Int { total.load(ordering: .relaxed) }
@@ -96,7 +96,7 @@ struct TimedStep: PipelineStep {
   }
 }
 
-/// A node that is set once it exists: a step is made before the node that it belongs to.
+/// A node that is set once it exists: a step is made before the node to which it belongs.
 final class PhysicalNodeReference: @unchecked Sendable {
   weak var node: PhysicalNode?
 }
@@ -127,7 +127,7 @@ extension UnaryPlanNode {
 }
 
 extension PlanTraits.Order {
-  /// Whether the order of the rows means something, given the pipeline that they are made of.
+  /// Whether the order of the rows matters, given the pipeline that produces them.
   func holds(over input: Pipeline) -> Bool {
     switch self {
     case .kept: input.isOrdered

@@ -1,12 +1,12 @@
-/// An operator of the algebra with its arguments, declared in one file of `PlumbEngine/Operators/`: what it is called in
-/// `explain`, what holds of it, which expressions it has, and how it runs.
+/// An operator of the algebra with its arguments, declared in one file of `PlumbEngine/Operators/`: its name in
+/// `explain`, its traits, its expressions, and how it runs.
 ///
-/// What has a default here costs a plan some speed where the default is left, and never a wrong row.
+/// A requirement with a default costs a plan some speed if the default is used, but never a wrong row.
 protocol PlanNode: Sendable {
-  /// What holds of the operator whatever its arguments are.
+  /// The traits of the operator, whatever its arguments are.
   static var traits: PlanTraits { get }
 
-  /// The plans that it reads from; there are always as many.
+  /// The plans that it reads from; their number is fixed.
   var inputs: [LogicalPlan] { get set }
 
   /// The columns of its rows.
@@ -15,45 +15,45 @@ protocol PlanNode: Sendable {
   /// Its line in `explain` and `profile`.
   var label: String { get }
 
-  /// Replaces each expression by what `change` gives for it and the plan whose columns it reads.
+  /// Replaces each expression by the result of `change` for it and the plan whose columns it reads.
   mutating func mapExpressions(_ change: (_ expression: BoundExpression, _ input: LogicalPlan) -> BoundExpression)
 
-  /// A guess at the number of rows.
+  /// An estimate of the number of rows.
   var rowEstimate: Int { get }
 
   /// How it runs.
   func physical() -> PhysicalNode
 
-  /// What `explain` draws below it: its inputs, unless it says otherwise.
+  /// The plans that `explain` draws below it: its inputs, unless it says otherwise.
   var drawnInputs: [LogicalPlan] { get }
 
-  /// The number of rows, when that is known without running the plan.
+  /// The number of rows, if it is known without running the plan.
   var knownRowCount: Int? { get }
 
-  /// The expression over the first input's columns that an output column is, row by row; nil when it is none.
+  /// The expression over the first input's columns that equals an output column, row by row; nil if none exists.
   func origin(ofColumn index: Int) -> BoundExpression?
 
-  /// What is known of the values of an output column before any row is read.
+  /// What is known about the values of an output column before any row is read.
   func bounds(ofColumn index: Int) -> KeyBounds
 
   /// The plan with at least the `needed` columns of the output.
   func keeping(_ needed: Set<Int>) -> PrunedPlan
 
-  /// The plan with `filters`, conditions over its output, as close to the rows that they test as they may be.
+  /// The plan with `filters`, conditions over its output, moved as close as possible to the rows that they test.
   func pushing(_ filters: [BoundExpression]) -> LogicalPlan
 
-  /// The plan over an input that carries columns which the plan does not know of; nil when it cannot carry them.
+  /// The plan over an input that carries columns unknown to the plan; nil if it cannot carry them.
   func carrying(_ input: CarryingPlan) -> CarryingPlan?
 }
 
-/// What holds of an operator whatever its arguments are: the optimiser asks for these, and never which operator it is.
+/// The traits of an operator, whatever its arguments are: the optimiser asks for these, never which operator it is.
 struct PlanTraits: Sendable {
   enum Order: Sendable {
-    /// Rows come in the order of the first input.
+    /// Rows are in the order of the first input.
     case kept
-    /// The operator puts its rows in an order that later operators may rely on.
+    /// The operator establishes an order that later operators may rely on.
     case made
-    /// Rows come in an order that means nothing.
+    /// Rows are in an arbitrary order.
     case lost
   }
 
@@ -64,7 +64,7 @@ struct PlanTraits: Sendable {
   let passesColumns: Bool
   /// Whether an output row depends on one input row alone.
   let isRowwise: Bool
-  /// Whether its expressions may be answered once for each text of a dictionary; see `DictionaryLift`.
+  /// Whether its expressions may be evaluated once for each text of a dictionary; see `DictionaryLift`.
   let readsDictionaries: Bool
 
   init(

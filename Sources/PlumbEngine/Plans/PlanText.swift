@@ -6,7 +6,7 @@ extension LogicalPlan {
   package var physicalOutline: String { treeText(node.physical(), label: \.label, inputs: \.inputs) }
 }
 
-/// A tree drawn with one node a line and branches in box characters.
+/// A tree drawn with one node per line and branches in box characters.
 func treeText<Node>(_ root: Node, label: (Node) -> String, inputs: (Node) -> [Node]) -> String {
   var lines: [String] = []
   func add(_ node: Node, _ lead: String, _ below: String) {

@@ -7,9 +7,9 @@ package struct Answer: Sendable {
   package var visualization: Visualization?
   /// What the rows are, when a function made them and they have its columns still.
   package var presentation: Presentation?
-  /// Remarks for the user beside the rows, such as an ignored hint.
+  /// Remarks for the user in addition to the rows, such as an ignored hint.
   package var remarks: [String]
-  /// Whether the query was cancelled before all rows had come.
+  /// Whether the query was cancelled before all rows had arrived.
   package let isPartial: Bool
   /// Whether the rows are the lines of one text, which a person reads without a frame.
   package var isText = false

@@ -1,9 +1,9 @@
-/// What rows are, for whoever draws them for people, such as predictions of risk.
+/// What rows represent, for code that draws them for people, such as predictions of risk.
 ///
-/// A table function declares it. It holds as long as the rows have the columns.
+/// Declared by a table function. It applies as long as the rows have the columns.
 package struct Presentation: Hashable, Sendable {
   package let name: String
-  /// Columns without which the rows are a table like any other.
+  /// The columns without which the rows are an ordinary table.
   package let columns: [ColumnInfo]
 
   package init(_ name: String, columns: [ColumnInfo]) {
@@ -11,6 +11,6 @@ package struct Presentation: Hashable, Sendable {
     self.columns = columns
   }
 
-  /// Whether rows of this schema can be drawn so.
+  /// Whether rows of this schema can be drawn this way.
   package func fits(_ schema: Schema) -> Bool { columns.allSatisfy { schema.contains($0) } }
 }

@@ -4,9 +4,9 @@ package struct QueryResult: Sendable {
   /// In the order of the answer.
   package let chunks: [Chunk]
   package let rowCount: Int
-  /// One entry per operator, outermost first, when profiling was asked for.
+  /// One entry per operator, outermost first, if profiling was requested.
   package let profile: [OperatorProfile]
-  /// Whether the query was cancelled before all rows had come.
+  /// Whether the query was cancelled before all rows had arrived.
   package let isPartial: Bool
 
   package init(schema: Schema, chunks: [Chunk], profile: [OperatorProfile] = [], isPartial: Bool = false) {
@@ -20,12 +20,12 @@ package struct QueryResult: Sendable {
 
 /// What one operator did while a query was profiled.
 package struct OperatorProfile: Sendable {
-  /// How deep it stands below the outermost operator.
+  /// Its depth below the outermost operator.
   package let depth: Int
   package let name: String
   package let rows: Int
   /// Over all workers.
   package let nanoseconds: Int
-  /// Bytes that its buffers grew by at the most.
+  /// The maximum growth of its buffers in bytes.
   package let bytes: Int
 }

@@ -1,9 +1,9 @@
-/// Row groups cut and joined so that they suit a file: full ones where there are rows enough, none too large.
+/// Row groups split and merged to suit a file: full ones if there are enough rows, none too large.
 extension RowGroup {
-  /// Texts of one column in one group, at most; the rest goes into another group.
+  /// The maximum size in bytes of one column's texts in one group; the rest goes into another group.
   private static let textLimit = 64 << 20
 
-  /// The rows of all groups in full groups, in their order; groups that are full already stay as they are.
+  /// The rows of all groups in full groups, in their order; groups that are already full are unchanged.
   package static func regrouping(_ groups: [RowGroup], schema: Schema) throws -> [RowGroup] {
     var result: [RowGroup] = []
     var waiting: [RowGroup] = []

@@ -1,12 +1,12 @@
 import CZlib
 
-/// The bulk of a segment: bytes as they are, or deflated where that saves a fifth.
+/// The bulk of a segment: plain bytes, or deflated if that saves a fifth.
 ///
-/// A byte says which, then come the size, for deflated bytes also the packed size, and the bytes.
+/// A byte says which, followed by the size, for deflated bytes also the packed size, and the bytes.
 enum SegmentBody {
-  /// Bytes that are tried before all are compressed.
+  /// The number of bytes that are tried before all are compressed.
   private static let sample = 4_096
-  /// DEFLATE makes a thousandth of its input at the most.
+  /// DEFLATE shrinks its input to no less than a thousandth.
   private static let largestRatio = 1_100
 
   static func append(_ bytes: Bytes, to out: inout ByteBuffer) {
@@ -52,7 +52,7 @@ enum SegmentBody {
     return isWhole ? out : nil
   }
 
-  /// The bytes with eight more behind them; nil when they are damaged.
+  /// The bytes with eight more after them; nil if they are damaged.
   static func read(_ reader: inout SegmentReader) -> (buffer: Buffer, count: Int)? {
     guard let form = reader.byte(), let size = reader.half().map(Int.init) else { return nil }
     switch form {

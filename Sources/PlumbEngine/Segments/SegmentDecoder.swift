@@ -1,12 +1,12 @@
-/// The column that `bytes` hold; nil when they are no segment of that type and number of rows.
+/// The column in `bytes`; nil if they are not a segment of that type and number of rows.
 ///
-/// The checksum was compared before. What it cannot tell, bytes made to look right, still ends in nil and not in
+/// The checksum was verified before. What it cannot detect, bytes made to look valid, still ends in nil and not in
 /// a read beyond the memory.
 ///
 /// - Parameters:
-///   - bytes: the segment, with eight bytes behind it that can be loaded.
+///   - bytes: the segment, with eight loadable bytes after it.
 ///   - narrow: whether whole numbers are known to fit 32 bits.
-///   - dictionary: what codes stand for.
+///   - dictionary: the dictionary of codes.
 package func decodeSegment(
   _ bytes: Buffer, byteCount: Int, type: ScalarType, rows: Int, narrow: Bool, dictionary: StringDictionary?
 ) -> Vector? {
@@ -125,7 +125,7 @@ extension Vector {
       encoding: encoding, dictionary: longer)
   }
 
-  /// The memory that the values take, without a dictionary's.
+  /// The memory that the values need, without a dictionary's.
   package var storedByteCount: Int {
     let lanes = count &* stride &+ (nulls == nil ? 0 : count)
     return type.lane == .bytes && !encoding.isCodes ? lanes &+ textByteCount : lanes
@@ -134,12 +134,12 @@ extension Vector {
   /// Whether a row has no value.
   package func isNull(at row: Int) -> Bool { isNull(row) }
 
-  /// The number of a bool, int, long, datetime or timespan; anything for null.
+  /// The number of a bool, int, long, datetime or timespan; undefined for null.
   package func wholeNumber(at row: Int) -> Int64 {
     let place = isConstant ? 0 : row
     return type.lane == .byte ? Int64(lanes(UInt8.self)[place]) : word(at: place)
   }
 
-  /// The number of a real; anything for null.
+  /// The number of a real; undefined for null.
   package func realNumber(at row: Int) -> Double { lanes(Double.self)[isConstant ? 0 : row] }
 }

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Turns columns of row groups into bytes; each worker has one for its scratch memory.
+/// Encodes columns of row groups as bytes; each worker has one for its scratch memory.
 package final class SegmentEncoder {
   private let words = Buffer(of: Int64.self, count: RowGroup.capacity)
   private let codes = Buffer(of: UInt32.self, count: RowGroup.capacity)
 
   package init() {}
 
-  /// The column's bytes; texts become codes where `texts` takes them.
+  /// The column's bytes; texts become codes if `texts` accepts them.
   ///
   /// - Parameter vector: at most `RowGroup.capacity` rows.
   package func encode(_ vector: Vector, texts: TextPool?) -> EncodedSegment {
-    precondition(vector.count <= RowGroup.capacity, "callers cut rows into groups")
+    precondition(vector.count <= RowGroup.capacity, "callers must split rows into groups")
     return encode(expanded: vector.expanded(), texts)
   }
 
@@ -80,11 +80,11 @@ package final class SegmentEncoder {
     }
   }
 
-  /// Adding and taking it away leaves the nearest whole number, for numbers below 2^51.
+  /// Adding and subtracting this leaves the nearest whole number, for numbers below 2^51.
   private static let rounder = 6_755_399_441_055_744.0
   static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
 
-  /// The power of ten that makes whole numbers of all values, which are left in `words`; nil when none does.
+  /// The power of ten that turns all values into whole numbers, which are left in `words`; nil if none exists.
   // Afroozeh, Kuffo, Boncz, "ALP: Adaptive Lossless floating-Point Compression" (2023), without exceptions.
   private func scaleWords(_ vector: Vector, _ nulls: UnsafePointer<UInt8>?) -> Int? {
     let n = vector.count
@@ -151,7 +151,7 @@ extension Vector {
     Bytes(start: data.assumingMemoryBound(to: UInt8.self), count: count &* type.lane.stride)
   }
 
-  /// How many bytes the texts or dynamic values of a column take, and 0 for other columns.
+  /// The size in bytes of the texts or dynamic values of a column, and 0 for other columns.
   package var textByteCount: Int {
     guard type.lane == .bytes else { return 0 }
     if isConstant { return bytes(at: 0).count &* count }

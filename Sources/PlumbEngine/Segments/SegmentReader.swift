@@ -15,7 +15,7 @@ struct SegmentReader {
 
   mutating func word() -> Int64? { take(8).map { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) } }
 
-  /// The place of the next `count` bytes, which are passed; nil when there are not so many.
+  /// The address of the next `count` bytes, which are skipped; nil if there are fewer.
   mutating func take(_ count: Int) -> UnsafeRawPointer? {
     guard count >= 0, count <= left else { return nil }
     defer {

@@ -1,8 +1,8 @@
-/// The dictionary of a stored column while rows are added to it: texts keep the codes they have, new ones get the next.
+/// The dictionary of a stored column while rows are added to it: texts keep their codes, new ones get the next.
 ///
 /// One thread at a time uses it.
 package final class TextPool {
-  /// Columns with more different texts than this are stored as texts.
+  /// Columns with more distinct texts than this are stored as texts.
   private static let countLimit = 262_144
   private static let byteLimit = 32 << 20
 
@@ -12,11 +12,11 @@ package final class TextPool {
   private let index: BytesIndex
   private var added = Growing<Bytes>(capacity: 64)
   private let arena = ByteArena()
-  /// For dictionaries of vectors met before: the code here of each code there, or `unknown`.
+  /// For dictionaries of vectors seen before: the code here of each code there, or `unknown`.
   private var maps: [ObjectIdentifier: (dictionary: StringDictionary, map: Buffer)] = [:]
   private static let unknown = UInt32.max
 
-  /// - Parameter dictionary: what the column has so far.
+  /// - Parameter dictionary: the column's dictionary so far.
   package init(_ dictionary: StringDictionary?) {
     known = dictionary
     count = dictionary?.count ?? 0
@@ -29,7 +29,7 @@ package final class TextPool {
     }
   }
 
-  /// Writes the code of each row's text; false when the group is better stored as texts.
+  /// Writes the code of each row's text; false if the group is better stored as texts.
   func takeCodes(of vector: Vector, into out: UnsafeMutablePointer<UInt32>) -> Bool {
     if let dictionary = vector.dictionary { return takeCodes(of: vector, dictionary, into: out) }
     let n = vector.count
@@ -75,7 +75,7 @@ package final class TextPool {
   private func map(for dictionary: StringDictionary) -> Buffer {
     let identity = ObjectIdentifier(dictionary)
     if let known = maps[identity] { return known.map }
-    // Rows of queries bring a dictionary with each chunk at worst; old ones will not come back.
+    // At worst, each chunk of a query has its own dictionary; old ones will not return.
     if maps.count > 16 { maps = [:] }
     let map = Buffer(of: UInt32.self, count: dictionary.count)
     map.values(UInt32.self).update(repeating: Self.unknown, count: dictionary.count)
@@ -96,7 +96,7 @@ package final class TextPool {
     return code
   }
 
-  /// Whether most of a sample of rows are texts that were not met before, here or in the sample.
+  /// Whether most of a sample of rows are texts not seen before, here or in the sample.
   private func isMostlyNew(_ vector: Vector) -> Bool {
     let n = vector.count
     guard n >= 256 else { return count >= Self.countLimit }
@@ -137,16 +137,16 @@ package final class TextPool {
 }
 
 extension StringDictionary {
-  /// Puts together the pieces that `TextPool.piece` made, in their order; nil when one is damaged.
+  /// Joins the pieces that `TextPool.piece` made, in order; nil if one is damaged.
   ///
-  /// - Parameter pieces: each with eight bytes behind it that can be loaded.
+  /// - Parameter pieces: each with eight loadable bytes after it.
   package static func joining(_ pieces: [(bytes: Buffer, count: Int)]) -> StringDictionary? {
     var owners: [AnyObject] = []
     var parts: [(count: Int, lengths: Buffer, texts: Buffer)] = []
     var total = 0
     for piece in pieces {
       var reader = SegmentReader(piece.bytes.base, count: piece.count)
-      // Each block of lengths takes nine bytes at least, which bounds what is asked for here.
+      // Each block of lengths has at least nine bytes, which bounds the allocation here.
       guard let n = reader.half().map(Int.init), n / WordPacking.blockLength &* 9 <= piece.count else { return nil }
       let lengths = Buffer(of: Int64.self, count: n)
       guard WordPacking.unpack(&reader, n, into: lengths.values()), let body = SegmentBody.read(&reader) else {

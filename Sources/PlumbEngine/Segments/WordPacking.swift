@@ -1,18 +1,18 @@
-/// Whole numbers in few bits: a common unit is taken out, then each block of 1,024 is kept against its own least
-/// value, or as differences from one number to the next, whichever is narrower.
+/// Whole numbers in few bits: a common unit is factored out, then each block of 1,024 is stored relative to its own
+/// minimum, or as differences from one number to the next, whichever is narrower.
 ///
-/// A block is a byte with the width of its numbers in bits, the high bit of it set for differences; the least
-/// value, or the first one and the least difference; and the numbers, in whole bytes.
+/// A block is a byte with the width of its numbers in bits, the high bit set for differences; the minimum,
+/// or the first value and the minimum difference; and the numbers, in whole bytes.
 enum WordPacking {
   static let blockLength = 1_024
   private static let isDelta: UInt8 = 0x80
 
-  /// What times are whole multiples of: day, hour, minute, second, millisecond, and so on down to ten.
+  /// Units of which times are whole multiples: day, hour, minute, second, millisecond, and so on down to ten.
   private static let units: [Int64] = [
     864_000_000_000, 36_000_000_000, 600_000_000, 10_000_000, 1_000_000, 10_000, 1_000, 100, 10,
   ]
 
-  /// Appends `count` numbers, which are used as scratch and hold other values afterwards.
+  /// Appends `count` numbers, which are used as scratch and overwritten.
   static func pack(_ values: UnsafeMutablePointer<Int64>, _ count: Int, to out: inout ByteBuffer) {
     let unit = commonUnit(values, count)
     out.append(littleEndian: unit)
@@ -31,7 +31,7 @@ enum WordPacking {
     for unit in units {
       var isCommon = true
       var hasOther = false
-      // A few looked at first: most columns have no unit.
+      // Samples a few first: most columns have no unit.
       for i in stride(from: 0, to: count, by: Swift.max(1, count / 32)) {
         if values[i] % unit != 0 { isCommon = false }
         if values[i] != 0 { hasOther = true }
@@ -70,13 +70,13 @@ enum WordPacking {
     }
   }
 
-  /// Bits for numbers up to `most`; widths that do not fit a load of eight bytes anywhere are 64.
+  /// The number of bits for numbers up to `most`; widths that do not fit an unaligned load of eight bytes become 64.
   static func width(_ most: UInt64) -> Int {
     let bits = 64 &- most.leadingZeroBitCount
     return bits > 56 ? 64 : bits
   }
 
-  /// Reads `count` numbers into `out`; false when the bytes are no such numbers.
+  /// Reads `count` numbers into `out`; false if the bytes are not such numbers.
   static func unpack(_ reader: inout SegmentReader, _ count: Int, into out: UnsafeMutablePointer<Int64>) -> Bool {
     guard let unit = reader.word(), unit != 0 else { return false }
     var start = 0
@@ -111,7 +111,7 @@ enum WordPacking {
   }
 }
 
-/// Numbers of a fixed width in bits, one after the other, the least significant bit first.
+/// Numbers of a fixed width in bits, in sequence, the least significant bit first.
 enum BitPacking {
   /// Appends `n` numbers of `width` bits; `value` gives numbers that fit.
   @inline(__always)
@@ -143,7 +143,7 @@ enum BitPacking {
     }
   }
 
-  /// Calls `body` with the place and the value of each of `n` numbers; eight bytes can be loaded behind the last.
+  /// Calls `body` with the index and the value of each of `n` numbers; eight bytes can be loaded after the last.
   @inline(__always)
   static func unpack(_ bits: UnsafeRawPointer, _ n: Int, _ width: Int, _ body: (Int, UInt64) -> Void) {
     if width == 0 {

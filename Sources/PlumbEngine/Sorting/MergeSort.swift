@@ -1,7 +1,7 @@
 /// The numbers 0 ..< `count` in the order of `isBefore`; equal ones keep their order.
 ///
-/// Runs are sorted on all workers and merged pair by pair, with a checkpoint in between, so that a
-/// cancel is seen in time whatever a comparison costs. (Bottom-up merge sort, Knuth 5.2.4.)
+/// Runs are sorted on all workers and merged pair by pair, with a checkpoint in between, so that
+/// cancelling takes effect soon whatever a comparison costs. (Bottom-up merge sort, Knuth 5.2.4.)
 func mergeSorted(
   _ count: Int, _ context: ExecutionContext, _ isBefore: @escaping (UInt32, UInt32) -> Bool
 ) throws -> Buffer {

@@ -1,6 +1,6 @@
-/// What a radix sort moves: a row with the number that it is sorted by.
+/// The item of a radix sort: a row with the number by which it is sorted.
 protocol RadixItem: BitwiseCopyable, SendableMetatype {
-  /// Where the number is.
+  /// The number to sort by.
   var word: UInt64 { get }
 }
 
@@ -11,14 +11,14 @@ struct KeyedRow: RadixItem {
   @inline(__always) var word: UInt64 { key }
 }
 
-/// Number and row in one word, the row in its lower bits.
+/// Number and row in 64 bits, the row in the lower bits.
 extension UInt64: RadixItem {
   @inline(__always) var word: UInt64 { self }
 }
 
-/// Sorts items by the `bits` bits of their word above `lowest`; items with equal ones keep their order.
+/// Sorts items by the `bits` bits of their number above `lowest`; equal items keep their order.
 ///
-/// Rows are spread by their highest bits, then each part is sorted by its lower bits in cache, parts
+/// Rows are distributed by their highest bits, then each part is sorted by its lower bits in cache, parts
 /// on all workers. (Least-significant-digit radix sort, Knuth 5.2.5.)
 @inline(__always)
 func radixSort<Item: RadixItem>(
@@ -29,7 +29,7 @@ func radixSort<Item: RadixItem>(
   if n < 4096 {
     return sortLowBits(rows.values(Item.self), scratch.values(Item.self), n, lowest..<lowest + bits) ? scratch : rows
   }
-  // When one look at the rows is all, they are where that put them.
+  // If one pass over the rows is enough, they stay where it put them.
   let isSpreadOnly = bits <= spreadBits
   try sortRange(
     rows, scratch, of: Item.self, 0..<n, lowest..<lowest + bits, endsInFirst: !isSpreadOnly, context)
@@ -39,9 +39,9 @@ func radixSort<Item: RadixItem>(
 /// Few enough parts that each has its own cache line to write to.
 private let spreadBits = 9
 
-/// Sorts the items that are in `range` of `first` by these bits; `second` has as much room.
+/// Sorts the items of `first` in `range` by these bits; `second` has equal room.
 ///
-/// A part that holds much of the rows, as where few values are far above the others, is spread again by all workers.
+/// A part that contains most of the rows, as if few values are far above the others, is distributed again by all workers.
 private func sortRange<Item: RadixItem>(
   _ first: Buffer, _ second: Buffer, of _: Item.Type, _ range: Range<Int>, _ bits: Range<Int>, endsInFirst: Bool,
   _ context: ExecutionContext
@@ -77,10 +77,10 @@ private func sortRange<Item: RadixItem>(
   }
 }
 
-/// Spreads the rows of `range` by `word >> shift`, keeping their order; where each part starts, and the end.
-/// Nil when all are of one part: nothing has moved then.
+/// Distributes the rows of `range` by `word >> shift`, keeping their order; returns the start of each part, and the end.
+/// Nil if all are in one part: nothing has moved then.
 ///
-/// The words differ only in `parts` numbers above `shift`. Each worker counts and then places a part of the range.
+/// The numbers have only `parts` distinct values above `shift`. Each worker counts and then distributes a part of the range.
 @inline(__always)
 private func spreadRows<Item: RadixItem>(
   _ source: Buffer, _ target: Buffer, of _: Item.Type, _ range: Range<Int>, shift: UInt64, parts: Int,
@@ -126,7 +126,7 @@ private func spreadRows<Item: RadixItem>(
   return starts
 }
 
-/// Sorts by `bits` of the words, to and fro between `a` and `b`; true when the result is in `b`.
+/// Sorts by `bits` of the numbers, alternating between `a` and `b`; true if the result is in `b`.
 @inline(__always)
 private func sortLowBits<Item: RadixItem>(
   _ a: UnsafeMutablePointer<Item>, _ b: UnsafeMutablePointer<Item>, _ n: Int, _ bits: Range<Int>

@@ -1,8 +1,8 @@
-/// A column turned into unsigned numbers that sort as the column does: direction and nulls included.
+/// A column converted to unsigned numbers that sort as the column does, including direction and nulls.
 struct SortCodes {
-  /// One number a row.
+  /// One number per row.
   let codes: Buffer
-  /// How many low bits of the numbers are used; 0 when all rows are equal.
+  /// The number of low bits in use; 0 if all rows are equal.
   let bits: Int
 
   /// - Cost: one or two passes for numbers; texts cost a sort of their distinct values.
@@ -75,7 +75,7 @@ struct SortCodes {
     return Ranks(codes: codes, largest: 1)
   }
 
-  /// NaN has no size: it goes to the end at which the nulls are, next to them.
+  /// NaN has no size: it sorts next to the nulls.
   private static func floatRanks(_ vector: Vector, nanIsLowest: Bool, _ context: ExecutionContext) throws -> Ranks {
     let codes = Buffer(of: UInt64.self, count: vector.count)
     let largest = UInt64.max - 1
@@ -147,7 +147,7 @@ struct SortCodes {
 }
 
 extension Vector {
-  /// The smallest and largest number that is not null, of word lanes.
+  /// The smallest and largest number that is not null, of 64-bit lanes.
   func wordBounds(_ context: ExecutionContext) throws -> ClosedRange<Int64>? {
     if isConstant { return zoneRange().words }
     let all = Guarded<ClosedRange<Int64>?>(nil)

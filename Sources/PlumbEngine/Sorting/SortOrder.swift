@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// - `columns`: the codes of `count` rows for each key, in order of importance.
 func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext) throws -> Selection {
-  // Keys that the rows are in order of already decide nothing at the end: the sort is stable.
+  // Keys by which the rows are already ordered decide nothing at the end: the sort is stable.
   var columns = columns.filter { $0.bits > 0 }
   while let last = columns.last, try last.isAscending(count, context) { columns.removeLast() }
   if columns.isEmpty { return Selection.range(0..<count) }
@@ -15,7 +15,7 @@ func sortedRows(_ columns: [SortCodes], count: Int, _ context: ExecutionContext)
     : try keyedOrder(columns, count, context)
 }
 
-/// All keys and the row fit one word.
+/// All keys and the row fit 64 bits.
 private func packedOrder(
   _ columns: [SortCodes], _ count: Int, bits: Int, rowBits: Int, _ context: ExecutionContext
 ) throws -> Selection {
@@ -45,7 +45,7 @@ private func packedOrder(
   return selection
 }
 
-/// Keys that fit together share a word; words are sorted from the least important to the most.
+/// Keys that fit together share 64 bits, which are sorted from the least important to the most.
 private func keyedOrder(_ columns: [SortCodes], _ count: Int, _ context: ExecutionContext) throws -> Selection {
   var words: [[SortCodes]] = []
   var used = 65
@@ -97,7 +97,7 @@ private func keyedOrder(_ columns: [SortCodes], _ count: Int, _ context: Executi
 }
 
 extension SortCodes {
-  /// Whether the codes never fall from one row to the next. Rows in any other order are found out at once.
+  /// Whether the codes never decrease from one row to the next. Unordered rows are detected at once.
   fileprivate func isAscending(_ count: Int, _ context: ExecutionContext) throws -> Bool {
     let falls = Atomic<Bool>(false)
     try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in

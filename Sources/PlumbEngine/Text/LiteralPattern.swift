@@ -1,10 +1,10 @@
-/// A regular expression that is a literal text and then texts, classes of ASCII characters and groups, matched without RE2:
+/// A regular expression that is a literal text followed by texts, classes of ASCII characters and groups, matched without RE2:
 /// `batch ([0-9]+)`, `status=\d+`.
 ///
-/// Only patterns with one way to match from each start: nothing that may follow a repeated class is in it. The first byte
-/// comes nowhere else, so that no match begins within what another start has read, and the time stays linear.
+/// Only patterns with one way to match from each start: a repeated class contains nothing that may follow it. The first byte
+/// occurs nowhere else, so that no match begins within what another attempt has read, and the time stays linear.
 struct LiteralPattern: Sendable {
-  /// What the pattern begins with.
+  /// The literal at the start of the pattern.
   private let beginning: TextNeedle
   private let beginningCount: Int
   private let steps: [Step]
@@ -13,7 +13,7 @@ struct LiteralPattern: Sendable {
     enum Kind {
       /// One character of the class.
       case one
-      /// As many of the class as there are, at least one or at least none.
+      /// As many characters of the class as possible, at least one or at least zero.
       case some, any
       case open, close
     }
@@ -27,7 +27,7 @@ struct LiteralPattern: Sendable {
     }
   }
 
-  /// Nil when the pattern has anything else in it.
+  /// Nil if the pattern contains anything else.
   init?(_ pattern: Bytes) {
     guard let steps = Self.parse(pattern) else { return nil }
     let literal = steps.prefix { $0.kind == .one && $0.members.bitCount == 1 }
@@ -43,7 +43,7 @@ struct LiteralPattern: Sendable {
     self.steps = rest
   }
 
-  /// Whether no class that is repeated shares a character with what can follow it.
+  /// Whether no repeated class shares a character with what can follow it.
   private static func isPlain(_ steps: [Step]) -> Bool {
     for (place, step) in steps.enumerated() where step.kind == .some || step.kind == .any {
       for next in steps[(place + 1)...] where next.kind != .open && next.kind != .close {
@@ -72,7 +72,7 @@ struct LiteralPattern: Sendable {
       case .closeParenthesis:
         guard let group = open.popLast() else { return nil }
         steps.append(Step(kind: .close, group: group))
-        // A group that is repeated is refused with whatever follows it.
+        // A repeated group is rejected, whatever follows it.
         if at < pattern.count, "+*?{".utf8.contains(pattern[at]) { return nil }
         continue
       case .openBracket:
@@ -108,7 +108,7 @@ struct LiteralPattern: Sendable {
     (low...high).reduce(into: [0, 0]) { $0 |= single($1) }
   }
 
-  /// What stands behind a backslash: digits, or a sign of punctuation for itself.
+  /// The character after a backslash: a class of digits, or punctuation, which means itself.
   private static func escaped(_ pattern: Bytes, _ at: inout Int) -> SIMD2<UInt64>? {
     guard at < pattern.count, pattern[at] > 0x20, pattern[at] < 0x7F else { return nil }
     let byte = pattern[at]
@@ -117,7 +117,7 @@ struct LiteralPattern: Sendable {
     return byte.isASCIILetter || byte.isDigit ? nil : single(byte)
   }
 
-  /// A class behind its bracket: characters and ranges of them, none that says what is not in it.
+  /// A class after its opening bracket: characters and ranges; negated classes are rejected.
   private static func classMembers(_ pattern: Bytes, _ at: inout Int) -> SIMD2<UInt64>? {
     var members: SIMD2<UInt64> = [0, 0]
     while at < pattern.count {
@@ -130,7 +130,7 @@ struct LiteralPattern: Sendable {
         at += 1
         guard let more = escaped(pattern, &at) else { return nil }
         members |= more
-        // A range from it is left to RE2.
+        // A range that starts here is left to RE2.
         if at < pattern.count, pattern[at] == .minus { return nil }
         continue
       }
@@ -161,7 +161,7 @@ struct LiteralPattern: Sendable {
     return nil
   }
 
-  /// Whether the steps match at `at`, which is moved to their end; where the group was.
+  /// Whether the steps match at `at`, which is moved to their end; also returns the group's range.
   @inline(__always)
   private func walk(_ text: Bytes, _ at: inout Int, _ group: Int) -> Range<Int>? {
     var low = at, high = at

@@ -1,4 +1,4 @@
-/// Numbers as text: reading with every overflow seen, and printing the shortest text that reads back.
+/// Numbers as text: parsing that detects every overflow, and printing of the shortest text that parses back.
 package enum NumberText {
   /// Reads an optional sign and decimal digits, nothing else.
   package static func parseInt64(_ text: Bytes) -> Int64? {
@@ -111,7 +111,7 @@ package enum NumberText {
     return isNegative ? -.infinity : .infinity
   }
 
-  /// Powers that a double holds exactly.
+  /// Powers that a double represents exactly.
   static let powersOfTen: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
@@ -119,10 +119,10 @@ package enum NumberText {
 }
 
 extension NumberText {
-  /// How a real that is whole looks: `1` in text, `1.0` in JSON.
+  /// How a whole real is printed: `1` in text, `1.0` in JSON.
   package enum RealStyle: Sendable { case text, json }
 
-  /// Appends the shortest digits that read back as `value`: plainly from 0.0001 up to 1E+15, else with `E`.
+  /// Appends the shortest digits that parse back as `value`: in plain notation from 0.0001 up to 1E+15, else with `E`.
   /// `NaN`, `Infinity` and `-Infinity` are names; in JSON they are quoted.
   package static func print(_ value: Double, style: RealStyle = .text, to out: inout ByteBuffer) {
     guard value.isFinite else {
@@ -139,7 +139,7 @@ extension NumberText {
         if style == .json { out.append(".0" as StaticString) }
         return
       }
-      // At most fifteen digits name one double only, so the first that divides back is the shortest.
+      // At most fifteen digits identify one double only, so the first that divides back is the shortest.
       if value.magnitude < 1e9 && value.magnitude >= 1e-4 {
         for places in 1...5 {
           let scaled = (value * powersOfTen[places]).rounded()
@@ -230,4 +230,11 @@ extension NumberText {
     }
     return text
   }
+}
+
+/// Returns a count with its noun in the singular or plural: `1 row`, `1,204 rows`, `2 retries`.
+package func counted(_ count: Int, _ noun: String) -> String {
+  if count == 1 { return "1 \(noun)" }
+  let plural = noun.hasSuffix("ry") ? noun.dropLast() + "ies" : noun + "s"
+  return "\(NumberText.grouped(count)) \(plural)"
 }

@@ -10,11 +10,11 @@ final class RegularExpression: Sendable {
   private nonisolated(unsafe) let regex: OpaquePointer
   /// Capturing groups, not counting the whole match.
   let groupCount: Int
-  /// What every match begins with; looked for first, which is much cheaper than the pattern.
+  /// A literal with which every match begins; searched first, which is much cheaper than the pattern.
   private let beginning: TextNeedle?
-  /// The pattern in a form that is matched without RE2, when it has one.
+  /// The pattern in a form that is matched without RE2, if it has one.
   private let direct: LiteralPattern?
-  /// Whether a match starts where the text does.
+  /// Whether a match must start at the start of the text.
   private let isAnchored: Bool
 
   init(_ pattern: Bytes) throws(Failure) {
@@ -38,7 +38,7 @@ final class RegularExpression: Sendable {
     direct = LiteralPattern(pattern)
   }
 
-  /// The plain characters that a pattern begins with; nil when there are fewer than two, or alternatives.
+  /// The plain characters with which a pattern begins; nil if there are fewer than two, or alternatives.
   private static func literalBeginning(of pattern: Bytes) -> TextNeedle? {
     var literal: [UInt8] = []
     var at = pattern.first == .caret ? 1 : 0
@@ -50,7 +50,7 @@ final class RegularExpression: Sendable {
         at += 1
         continue
       }
-      // A character that may be missing belongs to no beginning.
+      // An optional character is not part of the beginning.
       if byte == .questionMark || byte == .asterisk || byte == .openBrace { _ = literal.popLast() }
       break
     }
@@ -69,7 +69,7 @@ final class RegularExpression: Sendable {
     }
     let compiled = try result.get()
     cache.withLock { known in
-      // Patterns made row by row would fill the memory; starting again is rare and cheap.
+      // Patterns computed row by row would fill the memory; starting over is rare and cheap.
       if known.count >= 256 { known.removeAll() }
       known[pattern] = compiled
     }
@@ -85,7 +85,7 @@ final class RegularExpression: Sendable {
     return withBase(text) { plumb_regex_matches(regex, $0, text.count, start) }
   }
 
-  /// A place that no match begins before; nil when there is none at all.
+  /// A position before which no match begins; nil without a match.
   private func firstStart(in text: Bytes) -> Int? {
     guard let beginning else { return 0 }
     guard let found = beginning.offset(in: text) else { return nil }
@@ -108,7 +108,7 @@ final class RegularExpression: Sendable {
     }
   }
 
-  /// The ranges of a match and of its groups; nil for a group that took no part.
+  /// The ranges of a match and of its groups; nil for a group that did not take part.
   struct Match {
     fileprivate let ranges: [plumb_regex_range]
 
@@ -134,13 +134,13 @@ final class RegularExpression: Sendable {
     return isFound ? Match(ranges: ranges) : nil
   }
 
-  /// Visits the matches from left to right, without overlaps, until `body` gives false.
+  /// Visits the matches from left to right, without overlaps, until `body` returns false.
   func forEachMatch(in text: Bytes, _ body: (Match) -> Bool) {
     var at = 0
     while at <= text.count, let match = firstMatch(in: text, from: at), let range = match.range(0) {
       if !body(match) { return }
       at = range.upperBound
-      // An empty match would be found again at its own place.
+      // An empty match would be found again at the same position.
       if range.isEmpty { at += at < text.count ? text.scalar(at: at).length : 1 }
     }
   }
@@ -152,7 +152,7 @@ final class RegularExpression: Sendable {
     var lastEnd = -1
     forEachMatch(in: text) { match in
       guard let range = match.range(0) else { return false }
-      // No empty match right after another match, as RE2 replaces.
+      // No empty match directly after another match, as in RE2.
       if range.isEmpty && range.lowerBound == lastEnd { return true }
       out.append(text.part(from: from, to: range.lowerBound))
       appendRewrite(rewrite, match, text, to: &out)

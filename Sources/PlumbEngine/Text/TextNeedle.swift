@@ -1,4 +1,4 @@
-/// A text to look for in other texts, made ready once: for `contains`, `startswith`, `has` and their kin.
+/// A text to search for in other texts, prepared once: for `contains`, `startswith`, `has` and similar operators.
 struct TextNeedle: Sendable {
   private let bytes: [UInt8]
   private let ignoresCase: Bool
@@ -6,7 +6,7 @@ struct TextNeedle: Sendable {
   private let foldsText: Bool
   private let startsWithTerm: Bool
   private let endsWithTerm: Bool
-  /// Two bytes of the needle that texts have seldom: where they are, and the bit to set before comparing with them.
+  /// Two bytes of the needle that are rare in texts: their positions, and the bit to set before comparing with them.
   private let first: Probe
   private let second: Probe
 
@@ -33,11 +33,11 @@ struct TextNeedle: Sendable {
     second = probes.first { $0.byte != rarest.byte } ?? probes.last ?? rarest
   }
 
-  /// Roughly how often texts have a byte, for choosing which ones to look for.
+  /// Roughly how frequent a byte is in texts, for choosing which ones to search for.
   private static func frequency(_ byte: UInt8) -> Int {
     if byte == .space { return 1_000 }
     if byte.isDigit { return 400 }
-    // Letters from the most frequent on, in English.
+    // Letters in order of frequency in English.
     let order: StaticString = "etaoinsrhldcumfpgwybvkxjqz"
     for place in 0..<order.utf8CodeUnitCount where order.utf8Start[place] == byte { return 900 - 30 * place }
     return byte < 0x80 ? 200 : 500
@@ -72,7 +72,7 @@ struct TextNeedle: Sendable {
   /// Whether a term of the text ends with the needle: `hassuffix`.
   func isTermSuffix(in text: Bytes) -> Bool { isBounded(in: text, before: false, after: true) }
 
-  /// How often the needle occurs: without overlaps, or at every place.
+  /// The number of occurrences of the needle: without overlaps, or at every position.
   func count(in text: Bytes, overlapping: Bool = false) -> Int {
     if isEmpty { return 0 }
     return inFolded(text) { text in
@@ -86,7 +86,7 @@ struct TextNeedle: Sendable {
     }
   }
 
-  /// The offset of the first occurrence at or after `start`. Only for needles that mind case.
+  /// The offset of the first occurrence at or after `start`. Only for case-sensitive needles.
   func offset(in text: Bytes, from start: Int = 0) -> Int? { find(in: text, from: start) }
 
   private func isBounded(in text: Bytes, before: Bool, after: Bool) -> Bool {
@@ -121,7 +121,7 @@ struct TextNeedle: Sendable {
     }
   }
 
-  /// Looks at sixteen places at once for two bytes of the needle at the right distance, after
+  /// Tests sixteen positions at once for two bytes of the needle at the right distance, after
   /// W. Mula, "SIMD-friendly algorithms for substring searching".
   private func find(in text: Bytes, from start: Int) -> Int? {
     let size = bytes.count
@@ -140,7 +140,7 @@ struct TextNeedle: Sendable {
     let twoByte = SIMD16<UInt8>(repeating: second.byte), twoMask = SIMD16<UInt8>(repeating: second.mask)
     var at = start
     while true {
-      // The last sixteen places overlap those before them.
+      // The last sixteen positions overlap those before them.
       let block = Swift.min(at, last &- 15)
       let left = one.loadUnaligned(fromByteOffset: block, as: SIMD16<UInt8>.self) | oneMask
       let right = two.loadUnaligned(fromByteOffset: block, as: SIMD16<UInt8>.self) | twoMask
@@ -155,7 +155,7 @@ struct TextNeedle: Sendable {
     }
   }
 
-  /// The first of eight places where the needle is; a place to look at has all bits of its byte set.
+  /// The first of eight positions at which the needle occurs; a candidate has all bits of its byte set.
   @inline(__always)
   private func firstMatch(in text: Bytes, from start: Int, among places: UInt64) -> Int? {
     var left = places
@@ -236,7 +236,7 @@ enum CaselessOrder {
 }
 
 extension TextNeedle {
-  /// Visits the parts of `text` between occurrences; a needle that is empty divides nothing.
+  /// Visits the parts of `text` between occurrences; an empty needle divides nothing.
   func split(_ text: Bytes, _ body: (Bytes) -> Void) {
     var at = 0
     while !isEmpty, let found = offset(in: text, from: at) {

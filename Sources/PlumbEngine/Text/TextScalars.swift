@@ -1,4 +1,4 @@
-/// Walking UTF-8 by code points, which is what KQL counts as characters.
+/// Iteration over UTF-8 by code points, which KQL counts as characters.
 extension Bytes {
   /// The code point that starts at `index` and its length; U+FFFD and 1 where the bytes are ill-formed.
   func scalar(at index: Int) -> (value: Unicode.Scalar, length: Int) {
@@ -51,7 +51,7 @@ extension Bytes {
     return true
   }
 
-  /// How many code points there are; every ill-formed byte that starts one counts.
+  /// The number of code points; every ill-formed byte that starts one counts.
   package var characterCount: Int {
     var total = 0
     for byte in self { total &+= byte & 0xC0 == 0x80 ? 0 : 1 }
@@ -73,7 +73,7 @@ extension Bytes {
     return count
   }
 
-  /// The characters from `start` on, `length` of them; negative starts count from 0, as `substring` does.
+  /// `length` characters from `start`; negative starts count from 0, as in `substring`.
   package func characters(from start: Int, length: Int) -> Bytes {
     if length <= 0 { return Bytes(start: nil, count: 0) }
     let from = offset(ofCharacter: start)
@@ -82,7 +82,7 @@ extension Bytes {
   }
 }
 
-/// Changes of text that keep to code points.
+/// Changes to text that respect code points.
 enum TextChange {
   /// Appends `text` with ill-formed parts replaced by U+FFFD.
   static func repair(_ text: Bytes, to out: inout ByteBuffer) {
@@ -114,12 +114,12 @@ enum TextChange {
     map(text, to: &out, ascii: { $0.asciiUppercased }, other: uppercased)
   }
 
-  /// Appends `text` with characters that differ in case only made the same.
+  /// Appends `text` with characters that differ only in case made equal.
   static func fold(_ text: Bytes, to out: inout ByteBuffer) {
     map(text, to: &out, ascii: { $0.asciiLowercased }, other: folded)
   }
 
-  // Simple mappings only, one code point to one: those that grow, such as sharp s, stay as they are.
+  // Simple mappings only, one code point to one: those that grow, such as sharp s, are unchanged.
   static func lowercased(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     let mapping = scalar.properties.lowercaseMapping.unicodeScalars
     return mapping.count == 1 ? mapping.first ?? scalar : scalar
@@ -154,7 +154,7 @@ enum TextChange {
     }
   }
 
-  /// How many bytes of ASCII there are before the first of another character.
+  /// The number of ASCII bytes before the first other character.
   private static func asciiCount(_ base: UnsafePointer<UInt8>, _ count: Int) -> Int {
     let raw = UnsafeRawPointer(base)
     var at = 0
@@ -165,8 +165,8 @@ enum TextChange {
     return at
   }
 
-  /// Appends `text` with each character of `from` replaced by the one at its place in `to`; the last of
-  /// `to` stands for those that lack one, and with none they go.
+  /// Appends `text` with each character of `from` replaced by the character at its index in `to`; the last of
+  /// `to` replaces those that lack one, and if `to` is empty they are removed.
   static func translate(_ text: Bytes, from: Bytes, into replacement: Bytes, to out: inout ByteBuffer) {
     let targets = Array(String(replacement).unicodeScalars)
     var table: [Unicode.Scalar: Unicode.Scalar?] = [:]

@@ -2,8 +2,8 @@ import Glibc
 
 /// A pthread mutex with one condition.
 ///
-/// - Note: the standard library's `Mutex` waits on a futex of its own, which the thread sanitizer cannot see: all that one
-///   guards or hands over would be reported as a race.
+/// - Note: the standard library's `Mutex` waits on a futex of its own, which the thread sanitizer cannot see: it would report
+///     everything that such a mutex protects as a race.
 package final class Lock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -26,7 +26,7 @@ package final class Lock: @unchecked Sendable {
     return try body()
   }
 
-  /// The same, or nil at once when another thread is inside.
+  /// Like `withLock`, but returns nil at once if another thread holds the lock.
   @inlinable package func lockedIfFree<T>(_ body: () throws -> T) rethrows -> T? {
     guard takeIfFree() else { return nil }
     defer { giveBack() }
@@ -44,7 +44,7 @@ package final class Lock: @unchecked Sendable {
   @usableFromInline func giveBack() { pthread_mutex_unlock(mutex) }
 }
 
-/// A value that one thread at a time may touch.
+/// A value that one thread at a time may access.
 package final class Guarded<Value>: @unchecked Sendable {
   @usableFromInline let lock = Lock()
   @usableFromInline var value: Value
@@ -55,7 +55,7 @@ package final class Guarded<Value>: @unchecked Sendable {
     try lock.locked { try body(&value) }
   }
 
-  /// The same, or nil at once when another thread is inside.
+  /// Like `withLock`, but returns nil at once if another thread holds the lock.
   @inlinable package func withLockIfFree<T>(_ body: (inout Value) throws -> T) rethrows -> T? {
     try lock.lockedIfFree { try body(&value) }
   }

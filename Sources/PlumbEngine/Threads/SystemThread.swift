@@ -1,13 +1,13 @@
 import Glibc
 
-/// A thread of the system: the one way in which Plumb starts any.
+/// A thread of the system, the only kind that Plumb starts.
 package struct SystemThread {
   private let thread: pthread_t
 
   /// Starts a thread that runs `body`. It must be joined or detached.
   ///
-  /// - Parameter stackBytes: the size of its stack, which is address space only until it is used; nil for the usual one.
-  /// - Returns: nil when the system has no room for one.
+  /// - Parameter stackBytes: the size of its stack, which is only address space until it is used; nil for the default.
+  /// - Returns: nil if the system cannot create one.
   package init?(stackBytes: Int? = nil, _ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     guard pthread_attr_init(&attributes) == 0 else { return nil }
@@ -28,10 +28,10 @@ package struct SystemThread {
     self.thread = thread
   }
 
-  /// Waits for its end.
+  /// Waits until the thread ends.
   package func join() { pthread_join(thread, nil) }
 
-  /// Lets it end by itself.
+  /// Lets the thread end by itself.
   package func detach() { pthread_detach(thread) }
 
   private final class Body: Sendable {
@@ -40,7 +40,7 @@ package struct SystemThread {
   }
 }
 
-/// Starts a thread that ends by itself; false when the system has no room for one.
+/// Starts a thread that ends by itself; returns false if the system cannot create one.
 package func startThread(stackBytes: Int? = nil, _ body: @escaping @Sendable () -> Void) -> Bool {
   guard let thread = SystemThread(stackBytes: stackBytes, body) else { return false }
   thread.detach()

@@ -1,5 +1,5 @@
-/// A value that threads share by a promise made elsewhere: it is only read, each works on a part of its own, or one at a time
-/// has it.
+/// A value that threads share without a lock. Its users promise safety: it is only read, each thread works on a part of its
+/// own, or only one thread at a time has it.
 package struct UncheckedBox<Value>: @unchecked Sendable {
   package let value: Value
 

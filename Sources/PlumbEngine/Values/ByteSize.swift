@@ -4,7 +4,7 @@ import Glibc
 enum ByteSize {
   private static let units: [StaticString] = ["Bytes", "KB", "MB", "GB", "TB", "PB", "EB"]
 
-  /// Appends `size` in `unit`, or in the unit that suits it when `unit` is empty; false, and nothing appended,
+  /// Appends `size` in `unit`, or in a suitable unit if `unit` is empty; false, and nothing appended,
   /// for a unit that does not exist.
   static func print(_ size: Double, precision: Int64 = 0, unit: Bytes, to out: inout ByteBuffer) -> Bool {
     var index = 0

@@ -1,4 +1,4 @@
-/// A unit of the calendar, as `datetime_add`, `datetime_diff` and the `startof` functions count in.
+/// A calendar unit, in which `datetime_add`, `datetime_diff` and the `startof` functions count.
 package enum CalendarPart: UInt8, CaseIterable, Sendable {
   case year, quarter, month, week, day, hour, minute, second, millisecond, microsecond, nanosecond
 
@@ -27,7 +27,7 @@ package enum CalendarPart: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// Months in the part, for parts that the calendar measures in months.
+  /// The number of months in the part, for parts that are measured in months.
   var months: Int64? {
     switch self {
     case .year: 12
@@ -37,7 +37,7 @@ package enum CalendarPart: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// Ticks in the part; nil for parts of varying length, and for nanoseconds, which are shorter than a tick.
+  /// The number of ticks in the part; nil for parts of varying length, and for nanoseconds, which are shorter than a tick.
   var ticks: Int64? {
     switch self {
     case .year, .quarter, .month, .nanosecond: nil
@@ -53,7 +53,7 @@ package enum CalendarPart: UInt8, CaseIterable, Sendable {
 }
 
 extension DateTime {
-  /// The first tick of the part that holds `ticks`, moved by `offset` parts; weeks start on Sunday.
+  /// The first tick of the part that contains `ticks`, moved by `offset` parts; weeks start on Sunday.
   package static func start(of part: CalendarPart, _ ticks: Int64, offset: Int64 = 0) -> Int64? {
     guard isInRange(ticks) else { return nil }
     if let months = part.months {
@@ -68,20 +68,20 @@ extension DateTime {
     var start = ticks &- ticks % unit
     if part == .week { start = (ticks / TimeSpan.day &- Int64(dayOfWeek(ticks))) &* TimeSpan.day }
     let (distance, tooFar) = offset.multipliedReportingOverflow(by: unit)
-    // The week that holds 0001-01-01 starts before the range; it counts from the range's first tick.
+    // The week that contains 0001-01-01 starts before the range; it counts from the range's first tick.
     if !tooFar && distance == 0 { return Swift.max(start, 0) }
     return tooFar ? nil : adding(distance, to: start)
   }
 
-  /// The last tick of the part that holds `ticks`, moved by `offset` parts.
+  /// The last tick of the part that contains `ticks`, moved by `offset` parts.
   package static func end(of part: CalendarPart, _ ticks: Int64, offset: Int64 = 0) -> Int64? {
     guard let start = start(of: part, ticks, offset: offset) else { return nil }
-    // The last part of the range has no next one.
+    // The last part of the range has no next part.
     guard let next = DateTime.start(of: part, start, offset: 1) else { return max }
     return next &- 1
   }
 
-  /// Moves by parts of the calendar; a day that the month lacks becomes the month's last.
+  /// Adds calendar parts; a day that the month lacks becomes the month's last.
   package static func add(_ part: CalendarPart, _ amount: Int64, to ticks: Int64) -> Int64? {
     if let months = part.months {
       let civil = civil(ticks)
@@ -100,12 +100,12 @@ extension DateTime {
     return overflow ? nil : adding(span, to: ticks)
   }
 
-  /// How many boundaries of `part` lie between the two, positive when `later` is the later one.
+  /// The number of boundaries of `part` between the two, positive if `later` is the later one.
   package static func difference(_ part: CalendarPart, _ later: Int64, _ earlier: Int64) -> Int64 {
     ordinal(of: part, later) &- ordinal(of: part, earlier)
   }
 
-  /// The number of the part that holds `ticks`, counted from a fixed one.
+  /// The number of the part that contains `ticks`, counted from a fixed one.
   private static func ordinal(of part: CalendarPart, _ ticks: Int64) -> Int64 {
     if let months = part.months {
       let civil = civil(ticks)

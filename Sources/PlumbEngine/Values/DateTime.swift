@@ -1,6 +1,6 @@
 /// KQL's `datetime`: an `Int64` of ticks of 100 ns since 0001-01-01T00:00:00 UTC.
 ///
-/// The value itself is an `Int64` in a column; this name space holds what can be done with it.
+/// The value itself is an `Int64` in a column; this namespace contains the operations on it.
 package enum DateTime {
   package static let min: Int64 = 0
   package static let max: Int64 = 3_155_378_975_999_999_999
@@ -100,7 +100,7 @@ package enum DateTime {
     return day &- dayNumber(year: date(day: day).year, month: 1, day: 1) &+ 1
   }
 
-  /// The week's number by ISO 8601: weeks start on Monday, and week 1 holds the year's first Thursday.
+  /// The ISO 8601 week number: weeks start on Monday, and week 1 contains the year's first Thursday.
   package static func weekOfYear(_ ticks: Int64) -> Int {
     let day = Int(Swift.max(ticks, 0) / TimeSpan.day)
     // Day 0 was a Monday, so the remainder counts from Monday.

@@ -1,5 +1,5 @@
 extension DateTime {
-  /// Reads a moment in any of the forms of ISO 8601, RFC 822 and RFC 850 that KQL takes, or as
+  /// Parses a moment in any of the forms of ISO 8601, RFC 822 and RFC 850 that KQL accepts, or as
   /// `M/d/yyyy [h:mm[:ss[.f]] [AM|PM]]`; a time without a zone is UTC.
   package static func parse(_ text: Bytes) -> Int64? {
     if let ticks = parseCommon(text) { return ticks }
@@ -56,7 +56,7 @@ extension DateTime {
       year: year, month: month, day: day, hour: hour, minute: minute, second: second, fraction: fraction)
   }
 
-  /// Reads the parts of a date and a time one after the other.
+  /// Reads the parts of a date and a time in order.
   private struct Reader {
     let text: Bytes
     var at = 0
@@ -183,7 +183,7 @@ extension DateTime {
       return true
     }
 
-    /// Ticks of a fraction of any length; what is finer than a tick is cut.
+    /// Ticks of a fraction of any length; digits beyond a tick are truncated.
     mutating func fraction() -> Int? {
       let start = at
       var value = 0
@@ -196,7 +196,7 @@ extension DateTime {
       return value
     }
 
-    /// The offset from UTC in ticks; none is UTC.
+    /// The offset from UTC in ticks; UTC if missing.
     mutating func zone() -> Int64? {
       skipSpaces()
       guard let first = peek else { return 0 }

@@ -25,7 +25,7 @@ extension DateTime {
   }
 
   /// Appends the shortest form, for people: `2024-01-02 03:04:05.12`, and `2024-01-02` at midnight
-  /// when `dateAlone` is set.
+  /// if `dateAlone` is set.
   package static func printShort(_ ticks: Int64, dateAlone: Bool = false, to out: inout ByteBuffer) {
     if dateAlone && ticks % TimeSpan.day == 0 {
       printDate(civil(ticks), to: &out)
@@ -41,7 +41,7 @@ extension DateTime {
     return out.string
   }
 
-  /// Appends `.12` for 1_200_000 ticks, and nothing for none.
+  /// Appends `.12` for 1_200_000 ticks, and nothing for zero.
   static func printFraction(_ ticks: UInt64, to out: inout ByteBuffer) {
     if ticks == 0 { return }
     var rest = ticks
@@ -76,8 +76,8 @@ extension DateTime {
 }
 
 extension DateTime {
-  /// Appends `ticks` as `format_datetime` writes it; false, and nothing appended, when `format` holds
-  /// what is neither a specifier nor a delimiter.
+  /// Appends `ticks` as `format_datetime` writes it; false, and nothing appended, if `format` contains
+  /// anything but specifiers and delimiters.
   package static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
     let start = out.count
     let civil = civil(ticks)
@@ -111,7 +111,7 @@ extension DateTime {
     return true
   }
 
-  /// Appends the first `width` digits of a fraction of seven, without the last zeros when `trims`.
+  /// Appends the first `width` digits of a fraction of seven, without trailing zeros if `trims`.
   static func formatFraction(_ ticks: UInt64, width: Int, trims: Bool, to out: inout ByteBuffer) {
     var rest = ticks
     var width = width
@@ -126,7 +126,7 @@ extension DateTime {
     out.append(decimal: rest, width: width)
   }
 
-  /// Whether `byte` may stand between the specifiers of a format; if so, appends it.
+  /// Whether `byte` is allowed between the specifiers of a format; if so, appends it.
   static func appendDelimiter(_ byte: UInt8, _ times: Int, to out: inout ByteBuffer) -> Bool {
     switch byte {
     case .space, .slash, .minus, .colon, .comma, .fullStop, .underscore, .openBracket, .closeBracket:

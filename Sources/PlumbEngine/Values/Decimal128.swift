@@ -1,6 +1,6 @@
 /// KQL's `decimal`: a number of up to 34 decimal digits with a power of ten, in 16 bytes.
 ///
-/// A value has one form only: the coefficient has no trailing zeros, and zero is all bits clear. So equal
+/// A value has only one form: the coefficient has no trailing zeros, and zero is all bits clear. So equal
 /// values have equal bytes, and hashing and grouping may read the bytes.
 package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   // Bit 63 is the sign; bits 49 to 62 the exponent plus `bias`, 0 for zero; then the coefficient's high bits.
@@ -9,20 +9,20 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
 
   static let bias = 8192
   static let digitLimit = 34
-  /// The least exponent of a unit, and the greatest exponent in scientific form; those of IEEE 754's decimal128.
+  /// The smallest exponent of a unit, and the largest exponent in scientific form; those of IEEE 754's decimal128.
   static let leastExponent = -6176
   static let greatestScientific = 6144
 
   package static let zero = Decimal128(high: 0, low: 0)
   package static let one = Decimal128(1)
 
-  /// Takes bits that this type made; others go through `init?(high:low:)`'s check.
+  /// Accepts bits that this type made; others must pass the check of `init?(high:low:)`.
   @inlinable init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
-  /// Takes bits from elsewhere, such as a file; nil unless they are a decimal in its one form.
+  /// Accepts bits from elsewhere, such as a file; nil unless they are a decimal in its canonical form.
   package init?(checkingHigh high: UInt64, low: UInt64) {
     let candidate = Decimal128(high: high, low: low)
     if high | low != 0 {
@@ -40,7 +40,7 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
       WideInteger(UInt128(value.magnitude)), exponent: 0, isNegative: value < 0) ?? .zero
   }
 
-  /// The decimal that the shortest text of `real` names; nil when it is not finite or too large.
+  /// The decimal that the shortest text of `real` represents; nil if it is not finite or too large.
   package init?(real: Double) {
     guard real.isFinite else { return nil }
     var text = ByteBuffer(capacity: 24)
@@ -61,14 +61,14 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   /// -1, 0 or 1.
   package var signum: Int { isZero ? 0 : isNegative ? -1 : 1 }
 
-  /// Rounds half to even to 34 digits and strips zeros; nil when the result is too large. `sticky` says
+  /// Rounds half to even to 34 digits and strips zeros; nil if the result is too large. `sticky` says
   /// that the true value is a little beyond `wide`.
   static func rounding(
     _ wide: WideInteger, exponent: Int, isNegative: Bool, sticky: Bool = false
   ) -> Decimal128? {
     var exponent = exponent
     var excess = wide.digitCount &- digitLimit
-    // Below the least exponent digits fall off as well.
+    // Below the smallest exponent digits are dropped as well.
     excess = Swift.max(excess, leastExponent &- exponent)
     var coefficient: UInt128
     if excess > 0 {
@@ -119,12 +119,12 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   }
 }
 
-/// A natural number of 256 bits, for what is between two decimals and their rounded result.
+/// A natural number of 256 bits, for intermediate results of decimal arithmetic before rounding.
 struct WideInteger: Equatable {
   var high: UInt128
   var low: UInt128
 
-  /// 10^0 to 10^38, all that 128 bits hold.
+  /// 10^0 to 10^38, all that fit in 128 bits.
   static let powersOfTen: [UInt128] = {
     var powers: [UInt128] = [1]
     for i in 0..<38 { powers.append(powers[i] * 10) }
@@ -157,7 +157,7 @@ struct WideInteger: Equatable {
 
   var digitCount: Int {
     if high == 0 { return Decimal128.digitCount(low) }
-    // Dividing by 10^38 leaves what 128 bits hold, for all below 10^76.
+    // Dividing by 10^38 leaves a number that fits in 128 bits, for all below 10^76.
     return 38 &+ Decimal128.digitCount(dividedByPowerOfTen(38).quotient.low)
   }
 
@@ -198,7 +198,7 @@ struct WideInteger: Equatable {
     return (quotient, WideInteger(upper, timesTenTo: 38).adding(low))
   }
 
-  /// -1, 0 or 1 as the number is below, at or above half of ten to the power of `places`.
+  /// -1, 0 or 1 if the number is below, equal to or above half of ten to the power of `places`.
   func compared(toHalfPowerOfTen places: Int) -> Int {
     let half = WideInteger(5, timesTenTo: Swift.min(places, 76) &- 1)
     return self == half ? 0 : isLess(than: half) ? -1 : 1

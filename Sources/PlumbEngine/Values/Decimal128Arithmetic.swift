@@ -33,7 +33,7 @@ extension Decimal128 {
     let distance = upper.exponent &- lower.exponent
     let shift = Swift.min(distance, 70 &- Decimal128.digitCount(upper.coefficient))
     let first = WideInteger(upper.coefficient, timesTenTo: shift)
-    // Beyond seventy digits the lower number only decides which way a tie falls.
+    // Beyond seventy digits the lower number only decides how a tie is resolved.
     let second = shift == distance ? WideInteger(lower.coefficient) : WideInteger(1)
     let exponent = upper.exponent &- shift
     if upper.isNegative == lower.isNegative {
@@ -54,7 +54,7 @@ extension Decimal128 {
       isNegative: isNegative != other.isNegative)
   }
 
-  /// Nil when `other` is zero.
+  /// Nil if `other` is zero.
   package func divided(by other: Decimal128) -> Decimal128? {
     if other.isZero { return nil }
     if isZero { return .zero }
@@ -66,13 +66,13 @@ extension Decimal128 {
       sticky: remainder != 0)
   }
 
-  /// What division to a whole number towards zero leaves, with this number's sign; nil when `other` is zero.
+  /// The remainder of a division truncated towards zero, with this number's sign; nil if `other` is zero.
   package func remainder(dividingBy other: Decimal128) -> Decimal128? {
     if other.isZero { return nil }
     if isZero { return .zero }
     if magnitudeOrder(other) < 0 { return self }
     if exponent >= other.exponent {
-      // Takes the coefficient times ten to the distance, modulo the divisor's coefficient.
+      // Computes the coefficient times ten to the distance, modulo the divisor's coefficient.
       let divisor = other.coefficient
       var rest = coefficient % divisor
       var distance = exponent &- other.exponent
@@ -90,7 +90,7 @@ extension Decimal128 {
 
   package enum Rounding: Sendable { case down, up, towardZero, halfEven, halfAwayFromZero }
 
-  /// Rounds to `places` digits after the point; before it, when negative.
+  /// Rounds to `places` digits after the point; before it, if negative.
   package func rounded(_ rule: Rounding, places: Int = 0) -> Decimal128? {
     let excess = 0 &- Swift.min(Swift.max(places, -7000), 7000) &- exponent
     if isZero || excess <= 0 { return self }
@@ -116,7 +116,7 @@ extension Decimal128 {
     return rest.isNegative ? base.subtracting(size) : base
   }
 
-  /// By repeated squaring for a whole exponent, else through real; nil when there is no such number.
+  /// By repeated squaring for a whole exponent, else through real; nil if the result does not exist.
   package func power(_ other: Decimal128) -> Decimal128? {
     guard let times = other.int64Exactly, times.magnitude <= 100_000 else {
       return Decimal128(real: pow(double, other.double))
@@ -176,7 +176,7 @@ extension Decimal128 {
     return text.withBytes { NumberText.parseDouble($0) } ?? 0
   }
 
-  /// The whole part; nil when it is no `Int64`.
+  /// The whole part; nil if it does not fit an `Int64`.
   package var int64: Int64? { rounded(.towardZero)?.int64Exactly }
 
   /// Nil unless the number is whole and fits.

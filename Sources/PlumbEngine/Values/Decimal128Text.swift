@@ -1,6 +1,6 @@
 extension Decimal128 {
-  /// Reads `[+-]digits[.digits][e[+-]digits]`, rounded half to even to 34 digits; nil for anything else
-  /// and for what is too large.
+  /// Parses `[+-]digits[.digits][e[+-]digits]`, rounded half to even to 34 digits; nil for anything else
+  /// and for numbers that are too large.
   package static func parse(_ text: Bytes) -> Decimal128? {
     guard let first = text.first else { return nil }
     let isNegative = first == .minus
@@ -43,7 +43,7 @@ extension Decimal128 {
 
   package static func parse(_ text: String) -> Decimal128? { text.withUTF8Bytes { parse($0) } }
 
-  /// Appends the number in plain notation, or with `E` when that would take more than 40 zeros.
+  /// Appends the number in plain notation, or with `E` if that would need more than 40 zeros.
   package func print(to out: inout ByteBuffer) {
     if isZero {
       out.append(.digitZero)

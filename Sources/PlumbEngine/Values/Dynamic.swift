@@ -1,4 +1,4 @@
-/// A value of KQL's `dynamic` as a tree: convenient for few values; columns hold `DynamicBytes` instead.
+/// A value of KQL's `dynamic` as a tree: convenient for few values; columns store `DynamicBytes` instead.
 ///
 /// A bag keeps the order of its slots for printing; equality and hashing ignore it. A whole `long` and the
 /// `real` of the same size are equal.
@@ -15,20 +15,20 @@ package indirect enum Dynamic: Sendable {
   case array([Dynamic])
   case object([(key: String, value: Dynamic)])
 
-  /// The value of a bag's slot; nil when there is none, or when this is no bag.
+  /// The value of a bag's slot; nil if it is missing, or if this is not a bag.
   package subscript(key: String) -> Dynamic? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key == key }?.value
   }
 
-  /// An element of an array, counted from the end when `index` is negative.
+  /// An element of an array, counted from the end if `index` is negative.
   package subscript(index: Int) -> Dynamic? {
     guard case .array(let elements) = self else { return nil }
     let position = index < 0 ? elements.count + index : index
     return elements.indices.contains(position) ? elements[position] : nil
   }
 
-  /// The compact JSON text, as `tostring` gives it for arrays and bags.
+  /// The compact JSON text, as `tostring` returns it for arrays and bags.
   package var json: String {
     var compact = ByteBuffer()
     DynamicBytes.encode(self, to: &compact)

@@ -1,4 +1,4 @@
-/// The compact form of a `dynamic` value that columns hold, readable in place without decoding.
+/// The compact form of a `dynamic` value that columns store, readable in place without decoding.
 ///
 /// A tag byte, then the payload, little-endian and unaligned: 8 bytes for long, real, datetime and timespan,
 /// 16 for guid and decimal, a count and UTF-8 for a string. An array is the size in bytes of what follows,
@@ -9,10 +9,10 @@ package enum DynamicBytes {
     case null, `false`, `true`, long, real, string, array, object, datetime, timespan, guid, decimal
   }
 
-  /// How deeply values may nest; text that nests deeper does not parse.
+  /// The maximum nesting depth of values; deeper text does not parse.
   package static let depthLimit = 500
 
-  /// Appends the compact form; what nests deeper than `depthLimit` becomes null.
+  /// Appends the compact form; values nested deeper than `depthLimit` become null.
   package static func encode(_ value: Dynamic, to out: inout ByteBuffer) {
     encode(value, depth: 0, to: &out)
   }
@@ -75,7 +75,7 @@ package enum DynamicBytes {
   /// Whether bytes from elsewhere, such as a file, are one whole compact value; cursors may then read them.
   package static func isValid(_ bytes: Bytes) -> Bool { validSize(bytes, depth: 0) == bytes.count }
 
-  /// The size of the value that starts `bytes`.
+  /// The size of the value at the start of `bytes`.
   private static func validSize(_ bytes: Bytes, depth: Int) -> Int? {
     guard let first = bytes.first, let tag = Tag(rawValue: first) else { return nil }
     func whole(_ size: Int) -> Int? { size <= bytes.count ? size : nil }
@@ -108,7 +108,7 @@ package enum DynamicBytes {
   }
 }
 
-/// Where an array or a bag that is being built began.
+/// The start of an array or a bag that is being built.
 package struct DynamicMark: Sendable {
   @usableFromInline let offset: Int
   @usableFromInline init(offset: Int) { self.offset = offset }

@@ -1,7 +1,7 @@
-/// A place in a compact `dynamic` value, from which it is read without decoding.
+/// A position in a compact `dynamic` value, from which it is read without decoding.
 ///
-/// The bytes are those that `ByteBuffer`'s builders or `JSONText.parse` made, or that passed
-/// `DynamicBytes.isValid`; no bytes at all are null. A cursor lives no longer than its bytes.
+/// The bytes were made by `ByteBuffer`'s builders or `JSONText.parse`, or passed
+/// `DynamicBytes.isValid`; no bytes at all are null. A cursor must not outlive its bytes.
 package struct DynamicCursor {
   @usableFromInline let start: UnsafeRawPointer?
 
@@ -56,7 +56,7 @@ package struct DynamicCursor {
     return Bytes(start: (start + offset).assumingMemoryBound(to: UInt8.self), count: count)
   }
 
-  /// Elements of an array or slots of a bag; 0 for all else.
+  /// The number of elements of an array or slots of a bag; 0 for other values.
   @inlinable package var count: Int {
     switch tag {
     case .array, .object: word(5)
@@ -64,7 +64,7 @@ package struct DynamicCursor {
     }
   }
 
-  /// How many bytes the whole value takes; skipping it is adding this.
+  /// The size of the whole value in bytes; adding it skips the value.
   @inlinable package var size: Int {
     switch tag {
     case .null: start == nil ? 0 : 1
@@ -78,7 +78,7 @@ package struct DynamicCursor {
   /// The value's own bytes.
   @inlinable package var bytes: Bytes { bytes(at: 0, count: size) }
 
-  /// The number that a long or a real is.
+  /// The number, if this is a long or a real.
   @inlinable package var number: Double? {
     switch tag {
     case .long: Double(int64)
@@ -119,7 +119,7 @@ package struct DynamicCursor {
     }
   }
 
-  /// An array's element, counted from the end when `index` is negative; nil outside, and for all but arrays.
+  /// An array's element, counted from the end if `index` is negative; nil out of bounds, and for anything but arrays.
   package func element(at index: Int) -> DynamicCursor? {
     guard let start, tag == .array else { return nil }
     let count = word(5)
@@ -130,7 +130,7 @@ package struct DynamicCursor {
     return DynamicCursor(start: at)
   }
 
-  /// The value of a bag's slot; nil when there is none, and for all but bags.
+  /// The value of a bag's slot; nil if it is missing, and for anything but bags.
   package func member(named name: Bytes) -> DynamicCursor? {
     guard let start, tag == .object else { return nil }
     var at = start + 9

@@ -59,7 +59,7 @@ extension DynamicBytes {
     }
   }
 
-  /// Exact where the long has more digits than a double.
+  /// Exact if the long has more digits than a double.
   static func compare(_ lhs: Int64, _ rhs: Double) -> Int {
     if rhs.isNaN { return 1 }
     if let whole = Int64(exactly: rhs.rounded(.down)) {
@@ -122,7 +122,7 @@ extension DynamicBytes {
       cursor.forEachElement { hash = mix(hash &* 31 &+ DynamicBytes.hash($0)) }
       return hash
     case .object:
-      // A sum does not see the order of the slots.
+      // A sum does not depend on the order of the slots.
       var sum: UInt64 = 7
       cursor.forEachMember { sum &+= mix(hashText($0) &+ mix(DynamicBytes.hash($1))) }
       return sum

@@ -13,7 +13,7 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     lhs.high == rhs.high ? lhs.low < rhs.low : lhs.high < rhs.high
   }
 
-  /// Reads 32 digits in any case, with or without dashes after 8, 12, 16 and 20 of them, and with or
+  /// Parses 32 digits in any case, with or without dashes after 8, 12, 16 and 20 of them, and with or
   /// without a pair of braces or parentheses around.
   package static func parse(_ text: Bytes) -> GUID? {
     var text = text.trimmed
@@ -56,8 +56,8 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     return out.string
   }
 
-  /// Sixteen bytes with the first three groups least significant byte first, as
-  /// `base64_encode_fromguid` and hashes take them.
+  /// Sixteen bytes with the first three groups least significant byte first, the order that
+  /// `base64_encode_fromguid` and hashes use.
   package var mixedEndianBytes: [UInt8] {
     var bytes: [UInt8] = []
     for shift: UInt64 in [32, 40, 48, 56, 16, 24, 0, 8] {

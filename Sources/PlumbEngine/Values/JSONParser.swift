@@ -1,4 +1,4 @@
-/// A recursive reader of JSON, bounded in depth, that writes the compact form as it goes.
+/// A recursive parser of JSON, bounded in depth, that writes the compact form as it goes.
 struct JSONParser {
   private let text: Bytes
   private let lenient: Bool
@@ -61,7 +61,7 @@ struct JSONParser {
         skipSpace()
         guard at < text.count else { throw failure("an array is not closed") }
         let byte = text[at]
-        guard byte == .comma || byte == .closeBracket else { throw failure("an array goes on with `,` or `]`") }
+        guard byte == .comma || byte == .closeBracket else { throw failure("an array must continue with `,` or `]`") }
         at &+= 1
         if byte == .closeBracket { break }
       }
@@ -81,18 +81,18 @@ struct JSONParser {
       while true {
         skipSpace()
         guard at < text.count, text[at] == .quote || (lenient && text[at] == .apostrophe) else {
-          throw failure("a slot's name is a string in quotes")
+          throw failure("a slot's name must be a quoted string")
         }
         try characters(to: &out)
         skipSpace()
-        guard at < text.count, text[at] == .colon else { throw failure("`:` follows a slot's name") }
+        guard at < text.count, text[at] == .colon else { throw failure("expected `:` after a slot's name") }
         at &+= 1
         try value(depth: depth &+ 1, to: &out)
         count &+= 1
         skipSpace()
         guard at < text.count else { throw failure("an object is not closed") }
         let byte = text[at]
-        guard byte == .comma || byte == .closeBrace else { throw failure("an object goes on with `,` or `}`") }
+        guard byte == .comma || byte == .closeBrace else { throw failure("an object must continue with `,` or `}`") }
         at &+= 1
         if byte == .closeBrace { break }
       }
@@ -101,7 +101,7 @@ struct JSONParser {
     if count > 1 { JSONParser.keepLastOfEachKey(from: mark.offset, in: &out) }
   }
 
-  /// Drops slots whose key comes again later in the bag that ends `out`.
+  /// Drops slots whose key occurs again later in the bag at the end of `out`.
   static func keepLastOfEachKey(from start: Int, in out: inout ByteBuffer) {
     let kept: ByteBuffer? = out.withBytes { all in
       let bag = DynamicCursor(all.part(from: start))
@@ -205,7 +205,7 @@ struct JSONParser {
       out.append(Unicode.Scalar(code) ?? "\u{FFFD}")
     default:
       at &-= 1
-      throw failure("`\\` starts no known escape here")
+      throw failure("unknown escape sequence")
     }
   }
 
@@ -226,13 +226,13 @@ struct JSONParser {
     guard at < text.count, text[at].isDigit else { throw failure("a number needs a digit") }
     let hasZero = text[at] == .digitZero
     at &+= 1
-    if hasZero, at < text.count, text[at].isDigit { throw failure("a number does not start with 0") }
+    if hasZero, at < text.count, text[at].isDigit { throw failure("a number must not start with 0") }
     skipDigits()
     var isWhole = true
     if at < text.count && text[at] == .fullStop {
       isWhole = false
       at &+= 1
-      guard at < text.count, text[at].isDigit else { throw failure("a digit follows the point") }
+      guard at < text.count, text[at].isDigit else { throw failure("expected a digit after the point") }
       skipDigits()
     }
     if at < text.count && text[at] | 0x20 == UInt8(ascii: "e") {

@@ -1,17 +1,17 @@
-/// JSON text, read straight into the compact form of `dynamic` and printed from it.
+/// JSON text, parsed directly into the compact form of `dynamic` and printed from it.
 package enum JSONText {
-  /// Where text stops being JSON, and why.
+  /// The position at which text stops being JSON, and why.
   package struct Failure: Error, Equatable, Sendable {
-    /// A count of bytes from the start.
+    /// The number of bytes from the start.
     package let position: Int
-    /// A sentence without its end, such as `a string is not closed`.
+    /// A sentence without a full stop, such as `a string is not closed`.
     package let reason: String
   }
 
-  /// Appends the compact form of one JSON value with white space around it.
+  /// Appends the compact form of one JSON value that may have white space around it.
   ///
-  /// Integers too large for `long` become real, a lone half of a surrogate pair U+FFFD, and of slots with one
-  /// key the last stays. `lenient` also takes strings and keys in single quotes, as literals have them.
+  /// Integers too large for `long` become real, an unpaired surrogate becomes U+FFFD, and the last of several slots with one
+  /// key wins. `lenient` also accepts strings and keys in single quotes, as in literals.
   /// - Throws: a failure, with nothing appended.
   package static func parse(_ text: Bytes, lenient: Bool = false, to out: inout ByteBuffer) throws(Failure) {
     let start = out.count
@@ -26,14 +26,14 @@ package enum JSONText {
     }
   }
 
-  /// The compact form of `text`; nil when it is not JSON.
+  /// The compact form of `text`; nil if it is not JSON.
   package static func parse(_ text: Bytes) -> ByteBuffer? {
     var out = ByteBuffer(capacity: text.count + 16)
     do { try parse(text, to: &out) } catch { return nil }
     return out
   }
 
-  /// The tree of `text`; nil when it is not JSON.
+  /// The tree of `text`; nil if it is not JSON.
   package static func parseTree(_ text: String) -> Dynamic? {
     text.withUTF8Bytes { parse($0) }?.withBytes { DynamicBytes.decode($0) }
   }
@@ -76,7 +76,7 @@ package enum JSONText {
     }
   }
 
-  /// Appends what `tostring` gives for a value of `dynamic`: a string bare, null as nothing, a whole real
+  /// Appends the result of `tostring` for a `dynamic` value: a string without quotes, nothing for null, a whole real
   /// without `.0`, arrays and bags as JSON.
   package static func printText(_ cursor: DynamicCursor, to out: inout ByteBuffer) {
     switch cursor.tag {
@@ -91,12 +91,12 @@ package enum JSONText {
     }
   }
 
-  /// Appends `text` in double quotes, escaped as JSON wants it.
+  /// Appends `text` in double quotes, escaped as JSON requires.
   package static func printString(_ text: Bytes, to out: inout ByteBuffer) {
     printQuoted(text, hasBackspace: true, to: &out)
   }
 
-  /// Appends `text` in double quotes; KQL's strings are JSON's but for `\b` and `\f`, which it does not know.
+  /// Appends `text` in double quotes; KQL's strings are JSON's except for `\b` and `\f`, which KQL does not have.
   static func printQuoted(_ text: Bytes, hasBackspace: Bool, to out: inout ByteBuffer) {
     out.append(.quote)
     var from = 0

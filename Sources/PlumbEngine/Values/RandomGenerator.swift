@@ -31,7 +31,7 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
   /// A real in 0..<1.
   package mutating func unit() -> Double { Double(next() &>> 11) * 0x1p-53 }
 
-  /// A whole number in 0..<bound, or 0 when there is none.
+  /// A whole number in 0..<bound, or 0 if that range is empty.
   package mutating func below(_ bound: UInt64) -> UInt64 {
     if bound == 0 { return 0 }
     // Lemire (2019), without its rare rejection: the bias is below bound / 2^64.

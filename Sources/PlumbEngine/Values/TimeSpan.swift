@@ -9,7 +9,7 @@ package enum TimeSpan {
   package static let hour: Int64 = 36_000_000_000
   package static let day: Int64 = 864_000_000_000
 
-  /// Appends `[-][d.]hh:mm:ss[.fffffff]`; the fraction has seven digits, or is absent when it is zero.
+  /// Appends `[-][d.]hh:mm:ss[.fffffff]`; the fraction has seven digits, or is absent if it is zero.
   package static func print(_ ticks: Int64, to out: inout ByteBuffer) {
     let rest = ticks.magnitude
     if ticks < 0 { out.append(.minus) }
@@ -37,8 +37,8 @@ package enum TimeSpan {
     return out.string
   }
 
-  /// Appends the span as `format_timespan` writes it; false, and nothing appended, when `format` holds
-  /// what is neither a specifier nor a delimiter.
+  /// Appends the span as `format_timespan` writes it; false, and nothing appended, if `format` contains
+  /// anything but specifiers and delimiters.
   package static func format(_ ticks: Int64, _ format: Bytes, to out: inout ByteBuffer) -> Bool {
     let start = out.count
     let rest = ticks.magnitude
@@ -70,7 +70,7 @@ package enum TimeSpan {
 }
 
 extension TimeSpan {
-  /// Reads `[-][d.]hh:mm[:ss[.fffffff]]`, a number with a unit such as `2.5h` or `15 seconds`, or a plain
+  /// Parses `[-][d.]hh:mm[:ss[.fffffff]]`, a number with a unit such as `2.5h` or `15 seconds`, or a plain
   /// number of days.
   package static func parse(_ text: Bytes) -> Int64? {
     let text = text.trimmed
@@ -113,7 +113,7 @@ extension TimeSpan {
     return fromReal(real, unit: unit)
   }
 
-  /// `count` units of `unit` ticks, rounded to whole ticks; nil when that is no timespan.
+  /// `count` units of `unit` ticks, rounded to whole ticks; nil if that does not fit a timespan.
   package static func fromReal(_ count: Double, unit: Int64) -> Int64? {
     Int64(exactly: (count * Double(unit)).rounded(.toNearestOrAwayFromZero))
   }
@@ -171,7 +171,7 @@ extension TimeSpan {
         return nil
       }
     }
-    // Four fields are days and a clock; fewer are a clock, unless a point set the days apart.
+    // Four fields are days and a clock; fewer are a clock, unless a point separated the days.
     if !hasDays && count < 4 { fields = (0, fields.0, fields.1, fields.2) }
     if hasDays && count < 3 { return nil }
     guard fields.1 < 24, fields.2 < 60, fields.3 < 60 else { return nil }
@@ -179,7 +179,7 @@ extension TimeSpan {
     let (ticks, overflow) = seconds.multipliedReportingOverflow(by: second)
     let (sum, tooMuch) = ticks.addingReportingOverflow(fraction)
     guard !overflow, !tooMuch else {
-      // The most negative span has no positive twin.
+      // The most negative span has no positive counterpart.
       let (negative, low) = (0 &- seconds).multipliedReportingOverflow(by: second)
       let (total, lower) = negative.subtractingReportingOverflow(fraction)
       return isNegative && !low && !lower ? total : nil

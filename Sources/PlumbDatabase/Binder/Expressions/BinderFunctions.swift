@@ -2,13 +2,13 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// A function that the binder itself understands, since it needs more than the values of its arguments: the clock, the
+/// A function that the binder itself implements, since it needs more than the values of its arguments: the clock, the
 /// columns around it, or the rows of a query.
 struct BinderFunction: Sendable {
   let name: String
-  /// What columns are called that a call makes; nil where that is as for a function of the engine by the same name.
+  /// The names of the columns that a call makes; nil if they are those of the engine's function of the same name.
   let naming: ColumnNaming?
-  /// What a call gives; nil when this call is one of a function of the engine by the same name.
+  /// What a call returns; nil if this call means the engine's function of the same name.
   let bind: @Sendable (CallSyntax, ExpressionBinder) throws -> OpenExpression?
 
   init(
@@ -85,7 +85,7 @@ struct BinderFunction: Sendable {
   private static func scalar(
     of argument: ExpressionSyntax, _ call: CallSyntax, _ binder: ExpressionBinder
   ) throws -> OpenExpression {
-    // The key of the partition comes before columns of its name.
+    // The partition key takes precedence over columns of the same name.
     if case .name(let name) = argument.withoutParentheses,
       case .value(let key, _)? = binder.place.scope.binding(named: PartitionSyntax.key(named: name.text))
     {
@@ -139,7 +139,7 @@ struct BinderFunction: Sendable {
 extension ExpressionBinder {
   fileprivate func columnName(_ expression: ExpressionSyntax) throws -> String {
     guard case .string(let name) = try calls.constant(bind(expression), what: "a column's name") else {
-      throw Diagnostic("not-a-name", "a column's name is a string here", at: expression.span)
+      throw Diagnostic("not-a-name", "the column's name must be a string here", at: expression.span)
     }
     return name
   }

@@ -33,10 +33,10 @@ struct CallBinding {
   /// - Parameter what: the expression as messages call it.
   func constant<Column>(_ expression: Expression<Column>, what: String) throws -> Value {
     if let value = try expression.constant ?? value(of: expression) { return value }
-    throw Diagnostic("not-constant", "\(what) must be a constant, and this depends on the rows", at: expression.span)
+    throw Diagnostic("not-constant", "\(what) must be a constant, but this depends on the rows", at: expression.span)
   }
 
-  /// The same; what running a subquery would tell is left to the run.
+  /// The same; messages about running a subquery are left to the run.
   func constant(_ expression: OpenExpression, what: String) throws -> Value {
     if expression.isUnknown { throw AlreadyReported() }
     return try constant(expression.overColumns(), what: what)
@@ -52,7 +52,7 @@ struct CallBinding {
     }
   }
 
-  /// An expression in another type, where that is no surprise: numbers widen, dynamic values and nulls fit.
+  /// An expression converted to another type where users expect it: numbers widen, dynamic values and nulls are accepted.
   ///
   /// - Parameter name: the parameter or column that needs the type.
   func converting<Column>(
@@ -68,7 +68,7 @@ struct CallBinding {
     }
     guard isWidening else {
       throw Diagnostic(
-        "argument-types", "`\(name)` is \(type.described), and this is \(expression.type.described)", at: expression.span,
+        "argument-types", "`\(name)` expects \(type.described), but this is \(expression.type.described)", at: expression.span,
         help: "convert it with `to\(type.name)(...)`")
     }
     return try folded(expression.converted(to: type))
@@ -94,7 +94,7 @@ extension QueryResult {
 }
 
 extension BoundAggregate {
-  /// A call of an aggregate that an operator is made of.
+  /// A call of an aggregate from which an operator is built.
   static func calling(_ name: String, _ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
     guard let function = AggregateFunction.named(name) else {
       throw Diagnostic("unsupported-function", "`\(name)` is not supported", at: span)

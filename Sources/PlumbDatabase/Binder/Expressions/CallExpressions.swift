@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension ExpressionBinder {
-  /// A call where a value is needed: the query's own functions first, then Plumb's.
+  /// A call that must return a value: the query's own functions first, then Plumb's.
   func bind(_ call: CallSyntax) throws -> OpenExpression {
     let name = call.name.text
     switch place.scope.binding(named: name) {
@@ -14,7 +14,7 @@ extension ExpressionBinder {
       }
     case .pattern: throw tableAsValue(call.span)
     case .value, .table, .broken:
-      // A variable hides no function of Plumb's: `let bin = 1d` leaves `bin(...)` as it is.
+      // A variable does not hide Plumb's functions: `let bin = 1d` leaves `bin(...)` as it is.
       if !isBuiltIn(name) {
         throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
       }
@@ -34,20 +34,29 @@ extension ExpressionBinder {
       }
       if ScalarFunction.named(name) == nil {
         throw Diagnostic(
-          "misplaced-aggregate", "`\(name)` works on groups of rows, and \(what) works on one row at a time",
+          "misplaced-aggregate", "`\(name)` aggregates groups of rows, but \(what) works on one row at a time",
           at: call.span, help: "use it in `summarize`")
       }
     }
     guard let function = ScalarFunction.named(name) else { throw unknownFunction(call) }
+<<<<<<< HEAD
     // Built-in functions take their arguments by position; Kusto ignores names that are written, and so do we.
     let arguments = try call.arguments.map { try bind($0.value) }
+=======
+    let arguments = try call.arguments.map { argument in
+      if let label = argument.name {
+        throw Diagnostic("named-argument", "`\(name)` takes positional arguments only", at: label.span)
+      }
+      return try bind(argument.value)
+    }
+>>>>>>> 9471672 (engine, database: say what happened and what to do in plain English)
     return try calls.calling(function, arguments, at: call.span)
   }
 
   private func unknownFunction(_ call: CallSyntax) -> Diagnostic {
     let name = call.name.text
     if place.state.functions.contains(name) {
-      return Diagnostic("recursive-function", "`\(name)` calls itself, which a function cannot", at: call.name.span)
+      return Diagnostic("recursive-function", "`\(name)` calls itself; recursion is not supported", at: call.name.span)
     }
     if TableForm(rawValue: name) != nil || place.catalog.function(named: name) != nil {
       return tableAsValue(call.span)
@@ -62,7 +71,7 @@ extension ExpressionBinder {
     let known = ScalarFunction.all.filter { !$0.isOperator }.map(\.name)
       + AggregateFunction.all.map(\.name) + WindowFunction.allCases.map(\.rawValue)
     return Diagnostic(
-      "unknown-function", "there is no function `\(name)`", at: call.name.span,
+      "unknown-function", "unknown function `\(name)`", at: call.name.span,
       help: Suggestion.nearest(
         to: name, in: functions + known + BinderFunction.all.map(\.name)))
   }
@@ -87,7 +96,7 @@ extension ExpressionBinder {
         }
       } else {
         let open = try inside.bind(argument.value)
-        // A constant that is not known yet could be refused for the value that it does not have.
+        // A constant that is not known yet could be rejected for a value that it does not have.
         if open.isUnknown { throw AlreadyReported() }
         arguments.append(try open.overColumns())
         // `arg_max(latest = t, value = v)` names the columns.
@@ -108,7 +117,7 @@ extension ExpressionBinder {
     }
     guard rows.isSerialized else {
       throw Diagnostic(
-        "not-serialized", "`\(name)` needs rows in a fixed order, and these have none", at: call.span,
+        "not-serialized", "`\(name)` needs rows in a fixed order, but these are unordered", at: call.span,
         help: "add `| serialize` or `| sort by` before it")
     }
     let arguments = try call.arguments.map { try bind($0.value) }
@@ -148,7 +157,7 @@ extension ExpressionBinder {
     case .rowCumsum:
       guard [.int, .long, .real, .timespan, .decimal].contains(checked[0].type) else {
         throw Diagnostic(
-          "argument-types", "`row_cumsum` adds numbers or timespans, and this is \(checked[0].type.described)",
+          "argument-types", "`row_cumsum` adds numbers or timespans, but this is \(checked[0].type.described)",
           at: checked[0].span)
       }
       if checked[0].type == .int { checked[0] = checked[0].converted(to: .long) }
@@ -170,7 +179,7 @@ extension ExpressionBinder {
 extension CallSyntax {
   /// The only argument.
   ///
-  /// - Throws: `argument-count` when there are more or none.
+  /// - Throws: `argument-count` unless there is exactly one.
   func onlyArgument() throws -> ExpressionSyntax {
     guard arguments.count == 1 else { throw argumentCount("one argument") }
     return arguments[0].value
@@ -178,11 +187,11 @@ extension CallSyntax {
 
   func argumentCount(_ wanted: String) -> Diagnostic {
     Diagnostic(
-      "argument-count", "`\(name.text)` takes \(wanted), and this call has \(arguments.count)", at: span)
+      "argument-count", "`\(name.text)` takes \(wanted), but this call has \(arguments.count)", at: span)
   }
 }
 
-/// Whether a name is a function of Plumb's that gives a value, or is called like one.
+/// Whether a name is one of Plumb's functions that return a value, or is called like one.
 func isBuiltIn(_ name: String) -> Bool {
   ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil || WindowFunction(rawValue: name) != nil
     || BinderFunction.named(name) != nil || TableForm(rawValue: name)?.isFunction == true

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Binds expressions over the columns of each row. Aggregates and functions over neighbouring rows are refused.
+/// Binds expressions over the columns of each row. Rejects aggregates and functions over neighbouring rows.
 struct ColumnExpressions {
   let rows: InputRows
   let binder: ExpressionBinder

@@ -14,21 +14,21 @@ enum ExpressionOffer {
 
 /// Binds expressions: resolves their names, picks overloads and computes what is constant.
 ///
-/// What it gives is open: whoever asks for it resolves the references to what the operator provides.
+/// The result is open: the caller resolves the references to what the operator provides.
 struct ExpressionBinder {
   /// The names that the expression can use.
   var place: BindingPlace
-  /// The rows that the expression is over; nil where there are none.
+  /// The input rows of the expression; nil if it has no input.
   let rows: InputRows?
   /// False in a function's body, which sees its parameters and not the caller's columns.
   var seesColumns: Bool
-  /// What the operator is called, for messages.
+  /// The operator's name in messages.
   let what: String
   var offer: ExpressionOffer
 
   var calls: CallBinding { place.calls }
 
-  /// The rows whose columns can be named; nil where none can.
+  /// The rows whose columns can be named; nil if none can.
   var visibleRows: InputRows? { seesColumns ? rows : nil }
 
   /// A scalar expression with its names resolved and its constants computed.
@@ -62,7 +62,7 @@ struct ExpressionBinder {
       let base = try bind(member.base)
       guard base.type == .dynamic else {
         throw Diagnostic(
-          "not-dynamic", "\(base.type.described) has no properties, so `.\(member.name.text)` means nothing here",
+          "not-dynamic", "\(base.type.described) has no properties, so it cannot have `.\(member.name.text)`",
           at: member.name.span, help: base.type == .string ? "read it with `parse_json(...)` first" : nil)
       }
       return try calls.calling(
@@ -76,7 +76,7 @@ struct ExpressionBinder {
       }
       return try calls.calling("element", [base, try bind(element.index)], at: element.span)
     case .star(let span):
-      throw Diagnostic("misplaced-star", "`*` is no value here", at: span)
+      throw Diagnostic("misplaced-star", "`*` cannot be used as a value here", at: span)
     case .path(let path):
       _ = try place.relation(.path(path))
       throw tableAsValue(path.span)
@@ -86,8 +86,8 @@ struct ExpressionBinder {
 
   func tableAsValue(_ span: SourceSpan, _ name: String? = nil) -> Diagnostic {
     Diagnostic(
-      "table-as-value", "\(name.map { "`\($0)` is a table" } ?? "this is a table"), and a value is needed here",
-      at: span, help: "`toscalar(...)` gives the first value of a table")
+      "table-as-value", "\(name.map { "`\($0)` is a table" } ?? "this is a table"), but a value is expected here",
+      at: span, help: "`toscalar(...)` returns the first value of a table")
   }
 
   // MARK: Names
@@ -100,7 +100,7 @@ struct ExpressionBinder {
     case .dynamic: return try calls.folded(bound.converted(to: .bool))
     default:
       throw Diagnostic(
-        "not-a-bool", "a condition is true or false, and this is \(bound.type.described)", at: expression.span,
+        "not-a-bool", "a condition must be true or false, but this is \(bound.type.described)", at: expression.span,
         help: bound.type == .string
           ? "compare it, as in `== \"...\"`, or use `isnotempty(...)`" : "compare it, as in `!= 0`")
     }
@@ -139,7 +139,7 @@ struct ExpressionBinder {
     throw unknownName(name)
   }
 
-  /// `step.column`, where the row knows `step`; nil where it does not.
+  /// `step.column`, if the row knows `step`; else nil.
   private func column(of member: MemberSyntax) throws -> OpenExpression? {
     guard let rows = visibleRows, case .name(let base) = member.base.withoutParentheses,
       rows.members[base.text] != nil || rows.graph?.hops[base.text] != nil
@@ -161,13 +161,13 @@ struct ExpressionBinder {
     let variables = place.scope.names
     guard let rows = visibleRows else {
       return Diagnostic(
-        "unknown-name", "there is no `\(name.text)` here", at: name.span,
+        "unknown-name", "`\(name.text)` is not defined here", at: name.span,
         help: Suggestion.nearest(to: name.text, in: variables))
     }
     if let graph = rows.graph, rows.members[name.text] == nil, graph.hops[name.text] != nil {
       return Diagnostic(
-        "path-value", "`\(name.text)` is a path of several edges, which is no value", at: name.span,
-        help: "`map(\(name.text), ...)` gives an array with a value for each edge, "
+        "path-value", "`\(name.text)` is a path of several edges, not a single value", at: name.span,
+        help: "`map(\(name.text), ...)` returns an array with a value for each edge, "
           + "as in `array_length(map(\(name.text), 1))`")
     }
     let table = rows.tableName.map { "`\($0)` has" } ?? "the rows here have"
@@ -192,10 +192,10 @@ struct ExpressionBinder {
     return try calls.calling(name, [lhs, rhs], at: binary.span)
   }
 
-  /// `* has "x"`: whether it is so for any column, texts or not.
+  /// `* has "x"`: whether the test is true for any column, whatever its type.
   private func anyColumn(_ binary: BinarySyntax) throws -> OpenExpression {
     guard let rows = visibleRows else {
-      throw Diagnostic("misplaced-star", "`*` stands for columns, and there are none here", at: binary.lhs.span)
+      throw Diagnostic("misplaced-star", "`*` means all columns, but the rows here have no columns", at: binary.lhs.span)
     }
     let rhs = try bind(binary.rhs)
     let isEquality = binary.operator == .equal || binary.operator == .notEqual
@@ -217,7 +217,7 @@ struct ExpressionBinder {
     let operand = try bind(between.operand)
     let lower = try bind(between.lower)
     var upper = try bind(between.upper)
-    // A range of time may be given by its start and its length.
+    // A time range may be given by its start and its length.
     if lower.type == .datetime, upper.type == .timespan {
       upper = try calls.calling("+", [lower, upper], at: between.upper.span)
     }
@@ -246,7 +246,7 @@ struct ExpressionBinder {
     return try calls.calling(name, [operand] + matching(items, operand.type), at: membership.span)
   }
 
-  /// The items of a list: as written, or those of a table or of a dynamic array.
+  /// The items of a list: as written, or taken from a table or a dynamic array.
   private func items(of membership: MembershipSyntax) throws -> [OpenExpression] {
     guard membership.list.count == 1, let only = membership.list.first else {
       return try membership.list.map { try bind($0) }.flatMap(unfolded)
@@ -264,7 +264,7 @@ struct ExpressionBinder {
     }
   }
 
-  /// A short constant array as its elements; anything else as it is.
+  /// A short constant array as its elements; any other expression unchanged.
   private func unfolded(_ expression: OpenExpression) -> [OpenExpression] {
     guard case .literal(.dynamic(.array(let elements)), let span) = expression, elements.count <= 256 else {
       return [expression]
@@ -272,10 +272,10 @@ struct ExpressionBinder {
     return elements.map { .literal(Value($0), span) }
   }
 
-  /// Constants in the type they are compared with, where that loses nothing.
+  /// Constants converted to the type they are compared with, if nothing is lost.
   private func matching(_ items: [OpenExpression], _ type: ScalarType) -> [OpenExpression] {
     let types = Set(items.map(\.type))
-    // Items of one type are left to the function; a mixture is brought to the operand's type.
+    // The function handles items of one type; mixed types are converted to the operand's type.
     guard types.count > 1, type != .dynamic else { return items }
     return items.map { item in
       guard item.type != type, let value = item.constant, let same = value.converted(to: type) else { return item }

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Binds expressions over groups of rows: aggregates, and what is computed of them.
+/// Binds expressions over groups of rows: aggregates, and expressions computed from them.
 ///
 /// The expressions stay open until `aggregating` puts the aggregates into the plan.
 struct GroupExpressions {
@@ -23,7 +23,7 @@ struct GroupExpressions {
   /// Expressions over the rows' own columns, such as those that rows are grouped by.
   func keys(for what: String) -> ColumnExpressions { ColumnExpressions(rows: rows, at: place, for: what) }
 
-  /// Takes the columns that rows are grouped by out of what `*` means in `arg_max(x, *)`.
+  /// Excludes the grouping columns from what `*` means in `arg_max(x, *)`.
   func leaveOutOfStar(_ keys: [NamedExpression]) {
     let plain = Set(
       keys.compactMap { key -> Int? in
@@ -35,11 +35,11 @@ struct GroupExpressions {
 
   func expression(_ syntax: ExpressionSyntax) throws -> OpenExpression { try binder.bind(syntax) }
 
-  /// The columns that one item makes: several for `arg_max` and its kin.
+  /// The columns that one item makes: several for `arg_max` and similar aggregates.
   func columns(_ item: NamedExpressionSyntax, _ names: inout NameMaker) throws -> [GroupColumn] {
     let first = aggregates.pending.count
     let expression = try binder.bind(item.expression)
-    // A column outside of aggregates is reported at once, and not when all items are known.
+    // A column outside of aggregates is reported at once, not when all items are known.
     _ = try closing(expression, keyCount: 0)
     if case .column(.aggregate(let result), _, let span) = expression, aggregates.pending.count == first + 1,
       result == aggregates.pending[first].firstResult
@@ -47,7 +47,7 @@ struct GroupExpressions {
       let aggregate = aggregates.pending[first]
       if item.names.count > max(1, aggregate.bound.results.count) {
         throw Diagnostic(
-          "several-names", "`\(aggregate.bound.name)` gives fewer columns than there are names", at: item.span)
+          "several-names", "`\(aggregate.bound.name)` returns fewer columns than there are names", at: item.span)
       }
       return aggregate.bound.results.enumerated().map { place, type in
         let automatic = place < aggregate.names.count ? aggregate.names[place] : "\(aggregate.bound.name)_\(place)"
@@ -57,11 +57,11 @@ struct GroupExpressions {
     }
     if let several = aggregates.pending[first...].first(where: { $0.bound.results.count > 1 }) {
       throw Diagnostic(
-        "several-columns", "`\(several.bound.name)` gives several columns here, which cannot be part of an expression",
+        "several-columns", "`\(several.bound.name)` returns several columns and cannot be part of an expression here",
         at: several.bound.span)
     }
     if aggregates.pending.count == first {
-      // A constant beside aggregates is allowed.
+      // A constant next to aggregates is allowed.
       _ = try place.calls.constant(expression, what: "an item of \(what) without an aggregate")
     }
     let automatic = item.names.isEmpty ? automaticName(item.expression) : nil
@@ -106,9 +106,9 @@ struct GroupExpressions {
       case .column(let index):
         throw Diagnostic(
           "not-aggregated", "`\(rows.schema[index].name)` has many values in a group", at: span,
-          help: "put it into an aggregate such as `max(...)`, or after `by`")
+          help: "use an aggregate such as `max(...)`, or group by it")
       case .window, .shared:
-        throw Diagnostic("misplaced-window-function", "a value of neighbouring rows cannot be used here", at: span)
+        throw Diagnostic("misplaced-window-function", "a value from neighbouring rows cannot be used here", at: span)
       }
     }
   }
@@ -120,11 +120,11 @@ struct GroupColumn {
   let expression: OpenExpression
 }
 
-/// The aggregates that an operator's expressions ask for.
+/// The aggregates that an operator's expressions need.
 final class AggregateColumns {
   struct Pending {
     let bound: BoundAggregate
-    /// What each result column is called when the query does not say.
+    /// The name of each result column when the query does not give one.
     let names: [String]
     let firstResult: Int
   }
@@ -132,12 +132,12 @@ final class AggregateColumns {
   private(set) var pending: [Pending] = []
   /// The results of all aggregates together.
   private(set) var resultCount = 0
-  /// The columns that `*` means inside `arg_max` and its kin.
+  /// The columns that `*` means inside `arg_max` and similar aggregates.
   var starColumns: [Int]
 
   init(starColumns: [Int]) { self.starColumns = starColumns }
 
-  /// Takes in an aggregate and returns what reads its first result.
+  /// Adds an aggregate and returns an expression that reads its first result.
   func adding(_ bound: BoundAggregate, names: [String], at span: SourceSpan) -> OpenExpression {
     let first = resultCount
     pending.append(Pending(bound: bound, names: names, firstResult: first))

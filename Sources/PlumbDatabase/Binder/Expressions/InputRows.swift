@@ -3,21 +3,21 @@ import PlumbEngine
 
 /// The rows that an operator's expressions read: their columns, and the names for them.
 final class InputRows {
-  /// Tells these rows from those of other operators.
+  /// Distinguishes these rows from those of other operators.
   let id: Int
   let schema: Schema
   let tableName: String?
   let isSerialized: Bool
-  /// Columns whose expressions were wrong and reported.
+  /// Columns whose expressions had an error that was reported.
   let broken: Set<String>
   private let places: [String: Int]
 
   /// Columns read as `name.column`: by the steps of `scan`, and the nodes and edges of a graph's pattern.
   let members: [String: [String: Int]]
 
-  /// The graph's pattern that expressions are over.
+  /// The graph pattern that the expressions are about.
   let graph: GraphScope?
-  /// Over a graph's nodes: the column with the number of outgoing edges; that of the incoming ones follows it.
+  /// Over a graph's nodes: the column with the number of outgoing edges; the number of incoming edges follows it.
   let degreeColumns: Int?
 
   init(_ relation: Relation, id: Int, members: [String: [String: Int]], graph: GraphScope?, degreeColumns: Int?) {

@@ -39,9 +39,9 @@ extension ScalarType {
 }
 
 extension Value {
-  /// What a literal says.
+  /// The value of a literal.
   ///
-  /// - Throws: `bad-literal` for a text that is no value of its type.
+  /// - Throws: `bad-literal` if the text is not a valid value of its type.
   init(_ literal: LiteralSyntax) throws {
     switch literal.value {
     case .bool(let flag): self = .bool(flag)
@@ -51,7 +51,7 @@ extension Value {
     case .timespan(let number, let unit):
       guard let ticks = TimeSpan.parse(number + unit.rawValue) else {
         throw Diagnostic(
-          "bad-literal", "`\(number)\(unit.rawValue)` is longer than a timespan can be", at: literal.span)
+          "bad-literal", "`\(number)\(unit.rawValue)` is longer than the longest timespan", at: literal.span)
       }
       self = .timespan(ticks)
     case .typed(let type, let text, let span):
@@ -68,7 +68,7 @@ extension Value {
     }
   }
 
-  /// A text as a value of a type, as in the brackets of a literal or in a parameter; nil when it is none.
+  /// A text as a value of a type, as in the brackets of a literal or in a parameter; nil if it is not one.
   init?(text: String, as type: ScalarType) {
     if type == .string {
       self = .string(text)
@@ -114,7 +114,7 @@ extension Value {
     }
   }
 
-  /// A date whose parts have spaces or commas between them: `2017 - 08 - 01`, `2025, 6, 14`.
+  /// A date whose parts are separated by spaces or commas: `2017 - 08 - 01`, `2025, 6, 14`.
   private static func looseDate(_ text: String) -> Int64? {
     let parts = text.split { $0 == "-" || $0 == "," || $0 == " " }.map { $0.count == 1 ? "0\($0)" : String($0) }
     return parts.count == 3 ? DateTime.parse(parts.joined(separator: "-")) : nil
@@ -165,7 +165,7 @@ extension Dynamic {
 }
 
 extension ScalarType {
-  /// How a literal of this type is written.
+  /// How to write a literal of this type.
   fileprivate var literalHelp: String? {
     switch self {
     case .datetime: "write it as in `datetime(2024-01-31 08:30)`"

@@ -1,7 +1,7 @@
 import PlumbEngine
 import PlumbSyntax
 
-/// The name of a column that the query gives none: a column's own, one made of an aggregate and its
+/// The name of a column that the query does not name: a column's own, one made from an aggregate and its
 /// argument, or nil where Kusto numbers the columns (`Column1`, `print_0`).
 func automaticName(_ expression: ExpressionSyntax) -> String? {
   switch expression {
@@ -62,14 +62,14 @@ private func columnName(_ call: CallSyntax, _ columns: [String?], _ naming: Colu
   }
 }
 
-/// Hands out column names, numbering those that would come twice.
+/// Hands out column names, numbering duplicates.
 struct NameMaker {
   private(set) var used: Set<String>
   private var unnamed = 0
 
   init(used: some Sequence<String> = []) { self.used = Set(used) }
 
-  /// The name, or the name with the first free number behind it.
+  /// Returns the name, or the name followed by the first free number.
   mutating func unique(_ name: String) -> String {
     if used.insert(name).inserted { return name }
     var number = 1

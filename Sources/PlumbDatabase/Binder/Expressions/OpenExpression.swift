@@ -4,17 +4,17 @@ import PlumbEngine
 /// What an expression reads while its operator is being bound: a column of the rows before the operator, or something
 /// that only the operator can provide once all its expressions are known.
 ///
-/// Plans hold `BoundExpression`, which has columns only, so each of these must be resolved before it gets into a plan.
+/// Plans hold `BoundExpression`, which refers to columns only, so each reference must be resolved before it enters a plan.
 enum Reference: Hashable, Sendable {
   /// A column of the operator's input.
   case column(Int)
   /// A result of an aggregate, numbered over all aggregates of the operator.
   case aggregate(Int)
-  /// A column over neighbouring rows, numbered over those of the operator.
+  /// A column over neighbouring rows, numbered within the operator.
   case window(Int)
-  /// A value that several columns of the operator are taken from, computed once a row.
+  /// A value from which several columns of the operator are taken, computed once per row.
   case shared(Int)
-  /// A value that running a subquery would give, in a text that is only checked.
+  /// A value that only running a subquery would give, in a text that is only checked.
   case unknown
 }
 
@@ -31,10 +31,10 @@ extension OpenExpression {
     .column(.column(index), type, span)
   }
 
-  /// Whether the expression reads rows, or what is made of them.
+  /// Whether the expression reads rows, or anything computed from them.
   var readsRows: Bool { reads { $0 != .unknown } }
 
-  /// Whether a part of the expression is not known before the text runs.
+  /// Whether part of the expression is unknown until the text runs.
   var isUnknown: Bool { reads { $0 == .unknown } }
 
   func reads(_ matches: (Reference) -> Bool) -> Bool {
@@ -43,9 +43,9 @@ extension OpenExpression {
     return found
   }
 
-  /// The expression over the columns of the operator's input and nothing else.
+  /// The expression over the columns of the operator's input only.
   ///
-  /// - Throws: a mistake at what reads more, as an argument of a function can within `sum(...)`.
+  /// - Throws: a diagnostic at a reference to anything else, as in an argument of a function within `sum(...)`.
   func overColumns() throws -> BoundExpression {
     try substituting { reference, type, span in
       switch reference {
@@ -54,10 +54,10 @@ extension OpenExpression {
       case .aggregate: throw nestedAggregate(at: span)
       case .window:
         throw Diagnostic(
-          "misplaced-window-function", "a value of neighbouring rows cannot be used here", at: span,
-          help: "make it a column before, as in `extend previous = prev(x)`")
+          "misplaced-window-function", "a value from neighbouring rows cannot be used here", at: span,
+          help: "compute it in a column first, as in `extend previous = prev(x)`")
       case .shared:
-        throw Diagnostic("several-columns", "a function that gives several columns cannot be used here", at: span)
+        throw Diagnostic("several-columns", "a function that returns several columns cannot be used here", at: span)
       }
     }
   }
@@ -65,12 +65,12 @@ extension OpenExpression {
 
 func nestedAggregate(at span: SourceSpan) -> Diagnostic {
   Diagnostic(
-    "nested-aggregate", "an aggregate cannot stand inside another one", at: span,
+    "nested-aggregate", "an aggregate cannot contain another aggregate", at: span,
     help: "compute the inner one first, in a `summarize` of its own")
 }
 
 extension Expression {
-  /// How many parts the expression has, counted no further than `limit`.
+  /// The number of parts in the expression, counted up to `limit`.
   func weight(upTo limit: Int) -> Int {
     guard case .call(let call) = self, limit > 1 else { return 1 }
     var total = 1

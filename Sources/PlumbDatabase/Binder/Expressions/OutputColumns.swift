@@ -6,7 +6,7 @@ import PlumbSyntax
 struct OutputColumn {
   /// The name in the query.
   let given: String?
-  /// The name when the query gives none; nil where columns are numbered.
+  /// The name if the query does not give one; nil where columns are numbered.
   let automatic: String?
   let expression: OpenExpression
 }
@@ -19,7 +19,7 @@ extension ExpressionBinder {
     }
     guard column.names.count <= 1 else {
       throw Diagnostic(
-        "several-names", "several names need a function that gives several columns, as `series_stats` does",
+        "several-names", "several names need a function that returns several columns, such as `series_stats`",
         at: column.span)
     }
     let automatic = column.names.isEmpty ? automaticName(column.expression) : nil
@@ -48,7 +48,7 @@ extension ExpressionBinder {
   ) throws -> [OutputColumn] {
     guard column.names.count <= results.count else {
       throw Diagnostic(
-        "several-names", "`\(call.name.text)` gives \(results.count) columns, which are fewer than the names here",
+        "several-names", "`\(call.name.text)` returns \(results.count) columns, fewer than the names here",
         at: column.span)
     }
     var whole = try bind(call)
@@ -57,7 +57,7 @@ extension ExpressionBinder {
     let prefix = ([call.name.text] + (argument.map { [$0] } ?? [])).joined(separator: "_")
     var isSorted = false
     if case .sortedArrays? = ScalarFunction.named(call.name.text)?.results { isSorted = true }
-    // Names in the query say how many columns are wanted.
+    // The number of names in the query is the number of columns wanted.
     let wanted = column.names.isEmpty ? results.count : column.names.count
     return try results.prefix(wanted).enumerated().map { index, result in
       let element = try calls.calling("element", [whole, .literal(.long(Int64(index)), call.span)], at: call.span)

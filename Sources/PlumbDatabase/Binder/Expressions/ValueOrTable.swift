@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension ExpressionBinder {
-  /// `let name = value`: the value is bound where it stands.
+  /// `let name = value`: the value is bound where it is defined.
   func define(_ syntax: LetSyntax, in frame: Frame) throws {
     let name = syntax.name
     if frame.defines(name.text) {
@@ -86,10 +86,10 @@ extension ExpressionBinder {
   }
 }
 
-/// Forms of the query language that look like calls and give tables.
+/// Forms of the query language that look like calls and return tables.
 enum TableForm: String {
   case table, materialize, database, cluster, view
 
-  /// Whether it takes part in queries as a function does.
+  /// Whether queries can use it as a function.
   var isFunction: Bool { self == .table || self == .materialize }
 }

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Binds expressions over the columns of each row and of its neighbours: `prev`, `row_number` and their kin.
+/// Binds expressions over the columns of each row and of its neighbours: `prev`, `row_number` and similar functions.
 ///
 /// The expressions stay open until `over` puts the windows' columns into the plan.
 struct WindowExpressions {
@@ -21,11 +21,11 @@ struct WindowExpressions {
   /// An expression that is true or false.
   func condition(_ syntax: ExpressionSyntax) throws -> OpenExpression { try binder.condition(syntax) }
 
-  /// The input with what the expressions read besides its columns, at its end.
+  /// The input, followed by the columns that the expressions need besides its own.
   func over(_ plan: LogicalPlan) throws -> WindowedInput { try columns.over(plan, width: rows.schema.count) }
 }
 
-/// An operator's input with the columns of windows and the shared values at its end.
+/// An operator's input, followed by the window columns and the shared values.
 struct WindowedInput {
   let plan: LogicalPlan
   fileprivate let width: Int
@@ -45,13 +45,13 @@ struct WindowedInput {
       case .unknown: return .literal(.null(type), span)
       case .aggregate: throw nestedAggregate(at: span)
       case .window, .shared:
-        throw Diagnostic("misplaced-window-function", "a value of neighbouring rows cannot be used here", at: span)
+        throw Diagnostic("misplaced-window-function", "a value from neighbouring rows cannot be used here", at: span)
       }
     }
   }
 }
 
-/// The columns over neighbouring rows and the shared values that an operator's expressions ask for.
+/// The columns over neighbouring rows and the shared values that an operator's expressions need.
 final class WindowColumns {
   private struct Pending {
     let function: WindowFunction
@@ -63,7 +63,7 @@ final class WindowColumns {
   private var windows: [Pending] = []
   private var shared: [OpenExpression] = []
 
-  /// Takes in a window function and returns what reads its column.
+  /// Adds a window function and returns an expression that reads its column.
   func adding(
     _ function: WindowFunction, _ arguments: [OpenExpression], _ type: ScalarType, at span: SourceSpan
   ) -> OpenExpression {
@@ -71,7 +71,7 @@ final class WindowColumns {
     return .column(.window(windows.count - 1), type, span)
   }
 
-  /// Takes in a value that several columns read and returns what reads it.
+  /// Adds a value that several columns read and returns an expression that reads it.
   func sharing(_ expression: OpenExpression) -> OpenExpression {
     shared.append(expression)
     return .column(.shared(shared.count - 1), expression.type, expression.span)
@@ -90,13 +90,13 @@ final class WindowColumns {
       sharedCount: shared.count)
   }
 
-  /// The windows' columns over the input, those that read others above them.
+  /// Puts the window columns over the input; those that read others come above them.
   private func stacked(on plan: LogicalPlan, width: Int) throws -> LogicalPlan {
     var result = plan
     var level: [WindowColumn] = []
     var levelStart = 0
     for (number, pending) in windows.enumerated() {
-      // A column that reads one of this level needs that level to be done.
+      // A column that reads one of this level must wait until that level is computed.
       let waits = pending.arguments.contains { argument in
         argument.reads { if case .window(let read) = $0 { read >= levelStart } else { false } }
       }

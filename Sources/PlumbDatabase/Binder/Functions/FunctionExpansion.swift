@@ -2,14 +2,14 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// A call of a function that is written in KQL: its body, with its parameters standing for the call's arguments.
+/// A call of a function written in KQL: its body, with the call's arguments in place of its parameters.
 struct FunctionExpansion {
   private let function: FunctionSyntax
-  /// Where the function is defined, and so what its body sees.
+  /// The scope of the function's definition, which its body sees.
   private let scope: Scope
   private let call: CallSyntax
   private let caller: ExpressionBinder
-  /// The rows before the pipe, when the function is invoked.
+  /// The rows before the pipe, if the function is called by `invoke`.
   private let input: Relation?
 
   private var state: BindingState { caller.place.state }
@@ -22,9 +22,9 @@ struct FunctionExpansion {
     self.input = input
   }
 
-  /// What the body gives.
+  /// What the body returns.
   ///
-  /// - Throws: mistakes in the call and in the body, `too-deep` and `too-complex`.
+  /// - Throws: errors in the call and in the body, `too-deep` and `too-complex`.
   func result() throws -> Bound {
     let name = call.name.text
     try state.functions.countExpansion(at: call.span, caller.place.context)
@@ -40,7 +40,7 @@ struct FunctionExpansion {
     return try body(in: frame)
   }
 
-  /// What the body gives once the parameters are in `frame`.
+  /// What the body returns once the parameters are in `frame`.
   private func body(in frame: Frame) throws -> Bound {
     var inside = caller
     inside.seesColumns = false
@@ -50,14 +50,14 @@ struct FunctionExpansion {
       case .letBinding(let syntax): try inside.define(syntax, in: frame)
       case .setOption: break
       case .query, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess, .command:
-        throw Diagnostic("misplaced-statement", "a function's body holds `let` and its result only", at: statement.span)
+        throw Diagnostic("misplaced-statement", "a function's body may contain only `let` statements and its result", at: statement.span)
       }
     }
     inside.place.scope = frame.now
     let result = try inside.any(function.result)
     if case .scalar(let expression) = result, expression.weight(upTo: 10_000) >= 10_000 {
       throw Diagnostic(
-        "too-complex", "`\(call.name.text)` makes an expression of more than 10,000 parts", at: call.span)
+        "too-complex", "`\(call.name.text)` expands to an expression of more than 10,000 parts", at: call.span)
     }
     return result
   }
@@ -76,7 +76,7 @@ struct FunctionExpansion {
       }
       given[index] = argument
     }
-    // Arguments without names take the places that are left.
+    // Positional arguments fill the remaining parameters.
     var next = input == nil ? 0 : 1
     for argument in call.arguments where argument.name == nil {
       while given[next] != nil { next += 1 }
@@ -85,7 +85,7 @@ struct FunctionExpansion {
     if let excess = given.keys.filter({ $0 >= parameters.count }).min(), let argument = given[excess] {
       throw Diagnostic(
         "argument-count",
-        "`\(call.name.text)` takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s")", at: argument.span)
+        "`\(call.name.text)` takes \(counted(parameters.count, "argument"))", at: argument.span)
     }
     for (index, parameter) in parameters.enumerated() {
       let name = parameter.name.text
@@ -96,7 +96,7 @@ struct FunctionExpansion {
           table = input
         } else if let argument = given[index] {
           guard case .table(let bound) = try caller.any(argument.value) else {
-            throw Diagnostic("value-as-table", "`\(name)` is a table, and this is a value", at: argument.span)
+            throw Diagnostic("value-as-table", "`\(name)` expects a table, but this is a value", at: argument.span)
           }
           table = bound
         } else {
@@ -114,7 +114,7 @@ struct FunctionExpansion {
           value = try caller.calls.converting(defaults.bind(defaultValue), to: type, of: name)
         } else if index == 0, input != nil {
           throw Diagnostic(
-            "no-tabular-parameter", "the first parameter of `\(call.name.text)` is no table, so rows cannot be piped in",
+            "no-tabular-parameter", "the first parameter of `\(call.name.text)` is not a table, so rows cannot be piped in",
             at: call.name.span)
         } else {
           throw missing(name)
@@ -128,7 +128,7 @@ struct FunctionExpansion {
     Diagnostic("argument-count", "`\(call.name.text)` needs an argument for `\(name)`", at: call.span)
   }
 
-  /// Checks that a table has the columns that its parameter declares; others stay visible.
+  /// Checks that a table has the columns that its parameter declares; other columns stay visible.
   private func fitting(
     _ table: Relation, to schema: SchemaSyntax, of name: String, at span: SourceSpan
   ) throws -> Relation {
@@ -142,7 +142,7 @@ struct FunctionExpansion {
         throw Diagnostic(
           "column-type",
           "the column `\(column.name.text)` is \(table.schema[index].type.described), "
-            + "and `\(name)` needs \(type.described)",
+            + "but `\(name)` expects \(type.described)",
           at: span)
       }
     }

@@ -21,7 +21,7 @@ extension BindingPlace {
       throw diagnostic
     }
     if let record = state.record, call.span.text == .script {
-      // A table among the arguments has no place in the text that would stand for the call.
+      // A table argument cannot be written in the text that replaces the call.
       let text = form == .source && given.rows != nil ? nil : meaning.expansion
       record.calls.append(Expansion(name: function.name, span: call.span, form: form, text: text))
     }
@@ -99,7 +99,7 @@ extension BindingPlace {
 }
 
 extension TableFunction.Meaning {
-  /// Plain KQL that stands for the call; nil when there is none.
+  /// Plain KQL that replaces the call; nil if none exists.
   fileprivate var expansion: String? {
     switch self {
     case .kql(let text, _): text
@@ -129,7 +129,7 @@ private struct TableFunctionArguments {
       texts.append((argument.name.map { "\($0.text) = " } ?? "") + value.literal)
     case .table(let table):
       guard rows == nil else {
-        throw Diagnostic("argument-types", "`\(function)` takes one table at the most", at: argument.span)
+        throw Diagnostic("argument-types", "`\(function)` takes at most one table", at: argument.span)
       }
       rows = table
     }
@@ -140,7 +140,7 @@ private struct TableFunctionArguments {
 }
 
 extension ExpressionSyntax {
-  /// Where the elements of an array stand that is written out; else empty.
+  /// The positions of the elements of an array literal; empty for other expressions.
   fileprivate var elementSpans: [SourceSpan] {
     guard case .literal(let literal) = withoutParentheses, case .dynamic(.array(let elements, _)) = literal.value else {
       return []

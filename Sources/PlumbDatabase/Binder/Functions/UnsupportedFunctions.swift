@@ -1,4 +1,4 @@
-/// Whether KQL has a function of this name that Plumb has not, so that its refusal can say so.
+/// Whether KQL has a function of this name that Plumb does not support, so that the message can say so.
 func isUnsupportedFunction(_ name: String) -> Bool { name.hasPrefix("geo_") || unsupportedFunctions.contains(name) }
 
 private let unsupportedFunctions: Set<String> = [

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Functions that mean something over a graph's pattern, or over its nodes.
+/// Functions that have a meaning over a graph's pattern, or over its nodes.
 enum GraphFunctions {
   private static let all: [BinderFunction] = [
     BinderFunction("node_degree_out", naming: nil) { try degree($0, $1, isIn: false) },
@@ -12,7 +12,7 @@ enum GraphFunctions {
     BinderFunction("map") { try along($0, .map, $1) },
   ]
 
-  /// The function of the name; nil where the rows are not those of a graph.
+  /// The function of that name; nil if the rows are not those of a graph.
   static func function(named name: String, over rows: InputRows?) -> BinderFunction? {
     guard let rows, rows.graph != nil || rows.degreeColumns != nil else { return nil }
     return all.first { $0.name == name }
@@ -69,7 +69,7 @@ enum GraphFunctions {
 }
 
 extension GraphScope {
-  /// A column that no name of its own means.
+  /// Adds a column that users cannot name.
   fileprivate func adding(_ column: GraphPattern.Column, _ type: ScalarType, at span: SourceSpan) -> OpenExpression {
     columns.append(column)
     return .input(columns.count - 1, type, span)

@@ -15,7 +15,7 @@ final class GraphScope {
 }
 
 extension Relation {
-  /// A graph; its rows are no table.
+  /// A graph; its rows are not a table.
   fileprivate init(_ graph: GraphSource) {
     self.init(.graphAsTable)
     self.graph = graph
@@ -24,7 +24,7 @@ extension Relation {
   fileprivate func graph(at span: SourceSpan) throws -> GraphSource {
     if let graph { return graph }
     throw Diagnostic(
-      "not-a-graph", "this works on a graph, and these are rows", at: span.prefix(5),
+      "not-a-graph", "this operator needs a graph, but its input is a table", at: span.prefix(5),
       help: "make one with `| make-graph source --> target` before it")
   }
 }
@@ -38,13 +38,13 @@ extension MakeGraphSyntax: OperatorBinding {
     }
     let source = try index(of: self.source, in: input), target = try index(of: self.target, in: input)
     guard input.schema[source].type == input.schema[target].type else {
-      throw Diagnostic("key-types", "the two ends of an edge are of different types", at: self.target.span)
+      throw Diagnostic("key-types", "the source and the target of an edge have different types", at: self.target.span)
     }
     let nodeTables = try self.nodeTables.map { nodes in
       let table = try place.relation(nodes.table)
       let key = try index(of: nodes.key, in: table)
       guard table.schema[key].type == input.schema[source].type else {
-        throw Diagnostic("key-types", "the nodes' key is of another type than the edges' ends", at: nodes.key.span)
+        throw Diagnostic("key-types", "the nodes' key and the edges' ends have different types", at: nodes.key.span)
       }
       try place.state.checkIndependence(of: table, at: nodes.key.span)
       return (rows: table.plan, key: key)
@@ -70,7 +70,7 @@ extension GraphMarkComponentsSyntax: OperatorBinding {
       }
     }
     if graph.nodeSchema.contains(where: { $0.name == name }) {
-      throw Diagnostic("duplicate-column", "the nodes have a property `\(name)` already", at: span)
+      throw Diagnostic("duplicate-column", "the nodes already have a property `\(name)`", at: span)
     }
     return Relation(graph.markingComponents(named: name))
   }
@@ -83,7 +83,7 @@ extension GraphToTableSyntax: OperatorBinding {
     let graph = try input.graph(at: span)
     guard outputs.count == 1, let output = outputs.first, output.name == nil else {
       throw Diagnostic(
-        "unsupported-option", "`graph-to-table` gives one table here, without a name", at: span)
+        "unsupported-option", "`graph-to-table` can return only one table here, without a name", at: span)
     }
     var names: [String: String] = [:]
     for parameter in output.parameters { names[parameter.name.text] = try place.constants.text(of: parameter) }
@@ -164,7 +164,7 @@ extension GraphMatchSyntax: OperatorBinding {
       throw Diagnostic("duplicate-name", "`\(both)` is a node and an edge", at: span)
     }
     if pattern.hops.count > 64 {
-      throw Diagnostic("too-complex", "a pattern has 64 edges at the most", at: span)
+      throw Diagnostic("too-complex", "a pattern can have at most 64 edges", at: span)
     }
     if isShortestPaths, pattern.hops.count != 1 {
       throw Diagnostic(
@@ -179,7 +179,7 @@ extension GraphMatchSyntax: OperatorBinding {
     let upper = try place.constants.count(written.upper, of: "an edge")
     guard lower <= upper, upper <= 10_000 else {
       throw Diagnostic(
-        "bad-length", "an edge's length is from a least to a greatest, which is at most 10,000", at: edge.span)
+        "bad-length", "an edge's length must be a range from a minimum to a maximum of at most 10,000", at: edge.span)
     }
     return lower...upper
   }
@@ -196,7 +196,7 @@ extension GraphMatchSyntax: OperatorBinding {
       case ("output", "all", true): search = .shortest(all: true)
       default:
         throw Diagnostic(
-          "unknown-option", "there is no `\(parameter.name.text) = \(value)` here", at: parameter.span,
+          "unknown-option", "unknown option `\(parameter.name.text) = \(value)`", at: parameter.span,
           help: isShortestPaths ? "`output` is `any` or `all`" : "`cycles` is `all`, `none` or `unique_edges`")
       }
     }

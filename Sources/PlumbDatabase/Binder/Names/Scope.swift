@@ -1,7 +1,7 @@
 import PlumbEngine
 import PlumbSyntax
 
-/// What a name of a query stands for.
+/// What a name in a query means.
 enum Binding {
   /// A value; `rows` names the rows that it reads, when it is a function's argument over columns.
   case value(OpenExpression, rows: Int?)
@@ -9,7 +9,7 @@ enum Binding {
   case function(FunctionSyntax, Scope)
   /// Tables under texts, and what was defined before them.
   case pattern(DeclarePatternSyntax, Scope)
-  /// Its definition was wrong and reported.
+  /// Its definition had an error that was reported.
   case broken
 }
 
@@ -26,15 +26,15 @@ final class Frame {
     count += 1
   }
 
-  /// Lets go of all meanings: a function's holds on to the frame that it is defined in.
+  /// Releases all meanings: a function's meaning retains the frame in which it is defined.
   func forget() { names = [:] }
 
   func defines(_ name: String) -> Bool { names[name] != nil }
 
-  /// All names that are defined by now; later ones stay hidden.
+  /// All names defined so far; later ones stay hidden.
   var now: Scope { Scope(frame: self, limit: count) }
 
-  /// All names, those still to come included.
+  /// All names, including later ones.
   var open: Scope { Scope(frame: self, limit: .max) }
 }
 

@@ -12,7 +12,7 @@ extension MvExpandSyntax: OperatorBinding {
   }
 }
 
-/// What `mv-expand` and `mv-apply` say of the arrays and bags that they take apart.
+/// What `mv-expand` and `mv-apply` say about the arrays and bags that they expand.
 private struct ElementExpansion {
   let columns: [ExpandedColumnSyntax]
   let parameters: [ParameterSyntax]
@@ -29,7 +29,7 @@ private struct ElementExpansion {
       case "bagexpansion", "kind":
         guard value == "array" || value == "bag" else {
           throw Diagnostic(
-            "unknown-kind", "bags are expanded as `bag` or as `array`, not as `\(value)`", at: parameter.value.span)
+            "unknown-kind", "unknown bag expansion `\(value)`; use `bag` or `array`", at: parameter.value.span)
         }
         bagsAsArrays = value == "array"
       default: break
@@ -41,7 +41,7 @@ private struct ElementExpansion {
       let expression = try rows.expression(column.expression.expression)
       guard expression.type == .dynamic else {
         throw Diagnostic(
-          "not-dynamic", "`\(operatorName)` takes arrays and bags apart, and this is \(expression.type.described)",
+          "not-dynamic", "`\(operatorName)` expands arrays and bags, but this is \(expression.type.described)",
           at: column.expression.expression.span,
           help: expression.type == .string ? "read it with `parse_json(...)` first" : nil)
       }
@@ -73,10 +73,10 @@ private struct ElementExpansion {
 }
 
 extension MvApplySyntax: OperatorBinding {
-  /// `mv-apply`: a subquery over the elements of each row, its rows beside the row's own columns.
+  /// `mv-apply`: a subquery over the elements of each row, joined with the row's own columns.
   ///
   /// Every row gets a number. The elements are expanded, the subquery runs over them with the row's
-  /// columns carried through each of its steps, and steps that depend on order run once for each number.
+  /// columns carried through each of its steps, and steps that depend on order run once per row number.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let number = "$row"
     let numbered = LogicalPlan.window(
@@ -91,7 +91,7 @@ extension MvApplySyntax: OperatorBinding {
     let kept = input.schema.indices.filter { !replaced.contains($0) }
     let expanded = rows.with(.expand(plan), isSerialized: false)
 
-    // The subquery sees all columns; the copies at the end are what it carries along.
+    // The subquery sees all columns; it carries the copies at the end along.
     let width = expanded.schema.count
     let carried = kept + [input.schema.count]
     let all = expanded.schema.enumerated().map { index, column in
@@ -110,7 +110,7 @@ extension MvApplySyntax: OperatorBinding {
     let inner = try place.relation(query, implied: visible)
     guard let carrier = inner.plan.carrying(Array(width..<width + carried.count)) else {
       throw Diagnostic(
-        "unsupported-subquery", "the subquery of `mv-apply` uses an operator that it cannot hold yet",
+        "unsupported-subquery", "the subquery of `mv-apply` uses an operator that is not supported there yet",
         at: query.span)
     }
     let body: LogicalPlan
@@ -127,7 +127,7 @@ extension MvApplySyntax: OperatorBinding {
         .column(carrier.places[place], input.schema[index].type, span))
     }
     for (index, column) in inner.schema.enumerated() {
-      // A column of the row that the subquery hands through is there already.
+      // A column of the row that the subquery passes through already exists.
       if let origin = inner.plan.inputColumn(of: index), kept.contains(origin), input.schema[origin].name == column.name {
         continue
       }

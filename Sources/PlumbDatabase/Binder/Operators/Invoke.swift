@@ -10,7 +10,7 @@ extension InvokeSyntax: OperatorBinding {
     case .function(let function, let outer):
       let expansion = FunctionExpansion(function, from: outer, call, by: place.constants.binder, input: input)
       guard case .table(let result) = try expansion.result() else {
-        throw Diagnostic("value-as-table", "`\(call.name.text)` gives a value, and `invoke` needs a table", at: call.span)
+        throw Diagnostic("value-as-table", "`\(call.name.text)` returns a value, but `invoke` needs a table", at: call.span)
       }
       return result
     case .broken: throw AlreadyReported()
@@ -23,7 +23,7 @@ extension InvokeSyntax: OperatorBinding {
     }
     let known = scope.names + place.catalog.functions.map(\.name)
     throw Diagnostic(
-      "unknown-function", "there is no function `\(call.name.text)`", at: call.name.span,
+      "unknown-function", "unknown function `\(call.name.text)`", at: call.name.span,
       help: Suggestion.nearest(to: call.name.text, in: known))
   }
 }

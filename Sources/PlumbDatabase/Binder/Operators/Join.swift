@@ -29,7 +29,7 @@ extension JoinSyntax: OperatorBinding {
   private func kind() throws -> JoinKind {
     for parameter in parameters where parameter.name.text == "kind" {
       guard case .name(let word) = parameter.value.withoutParentheses else {
-        throw Diagnostic("unknown-kind", "the kind of a join is a word", at: parameter.value.span)
+        throw Diagnostic("unknown-kind", "the kind of a join must be a word", at: parameter.value.span)
       }
       switch word.text {
       case "anti", "leftantisemi": return .leftAnti
@@ -40,7 +40,7 @@ extension JoinSyntax: OperatorBinding {
       guard let kind = JoinKind(rawValue: word.text) else {
         let kinds = JoinKind.allCases.map(\.rawValue)
         throw Diagnostic(
-          "unknown-kind", "there is no kind of join called `\(word.text)`", at: word.span,
+          "unknown-kind", "unknown join kind `\(word.text)`", at: word.span,
           help: Suggestion.nearest(to: word.text, in: kinds)
             ?? "the kinds are \(kinds.map { "`\($0)`" }.joined(separator: ", "))")
       }
@@ -51,7 +51,7 @@ extension JoinSyntax: OperatorBinding {
 }
 
 extension LookupSyntax: OperatorBinding {
-  /// `lookup`: the columns of the right side beside each row, without its keys.
+  /// `lookup`: each row with the columns of its match on the right side, without the keys.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     var kind = JoinKind.leftOuter
     for parameter in parameters where parameter.name.text == "kind" {
@@ -84,7 +84,7 @@ extension LookupSyntax: OperatorBinding {
   }
 }
 
-/// Reads what is compared after `on`.
+/// Reads the conditions after `on`.
 private struct JoinKeys {
   let operatorName: String
   let left: Relation
@@ -93,11 +93,11 @@ private struct JoinKeys {
   struct Key {
     var left: BoundExpression
     var right: BoundExpression
-    /// The right side's column, when the key is one.
+    /// The right side's column, if the key is one.
     var rightColumn: Int?
   }
 
-  /// - Throws: `missing-on` when there are no conditions, and what is wrong with one.
+  /// - Throws: `missing-on` without conditions, and any error in one.
   func keys(_ conditions: [ExpressionSyntax], at span: SourceSpan) throws -> [Key] {
     guard !conditions.isEmpty else {
       throw Diagnostic("missing-on", "`\(operatorName)` needs `on` and the columns to compare", at: span)
@@ -119,7 +119,7 @@ private struct JoinKeys {
       let rhs = try sided(binary.rhs)
       guard lhs.isLeft != rhs.isLeft else {
         throw Diagnostic(
-          "one-sided-key", "both columns are of the same side", at: binary.span,
+          "one-sided-key", "both columns are from the same side", at: binary.span,
           help: "compare `$left.a == $right.b`")
       }
       return [try key(lhs.isLeft ? lhs.column : rhs.column, lhs.isLeft ? rhs.column : lhs.column, at: binary.span)]
@@ -147,7 +147,7 @@ private struct JoinKeys {
       if base.text == "$right" { return (try side(member.name, right, of: "right"), false) }
     }
     throw Diagnostic(
-      "join-condition", "this is no column of `$left` or `$right`", at: expression.span,
+      "join-condition", "expected a column of `$left` or `$right`", at: expression.span,
       help: "compare `$left.a == $right.b`")
   }
 
@@ -164,7 +164,7 @@ private struct JoinKeys {
     let order: [ScalarType] = [.int, .long, .real, .decimal]
     guard let a = order.firstIndex(of: left.type), let b = order.firstIndex(of: right.type) else {
       throw Diagnostic(
-        "key-types", "\(left.type.described) on the left is never \(right.type.described) on the right", at: span,
+        "key-types", "cannot join \(left.type.name) (left) with \(right.type.name) (right)", at: span,
         help: "convert one side before the join")
     }
     let common = order[max(a, b)]

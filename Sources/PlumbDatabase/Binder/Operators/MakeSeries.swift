@@ -44,7 +44,7 @@ extension MakeSeriesSyntax: OperatorBinding {
     case .decimal: type = .real
     case .bool, .string, .guid, .dynamic:
       throw Diagnostic(
-        "axis-type", "the axis of a series is a number or a time, and this is \(axis.type.described)",
+        "axis-type", "the axis of a series must be a number or a time, but this is \(axis.type.described)",
         at: self.axis.expression.span)
     }
     func bound(_ expression: ExpressionSyntax?, _ target: ScalarType) throws -> Value? {
@@ -87,7 +87,7 @@ extension MakeSeriesSyntax: OperatorBinding {
     return (series, start, binned)
   }
 
-  /// Keeps rows outside of the series away from the aggregates.
+  /// Keeps rows outside of the series out of the aggregates.
   private func bounding(_ axis: BoundExpression, _ series: SeriesAxis, from start: Value?, at place: BindingPlace) throws
     -> BoundExpression?
   {
@@ -102,7 +102,7 @@ extension MakeSeriesSyntax: OperatorBinding {
 }
 
 extension SeriesAggregateSyntax {
-  /// What stands in bins without rows.
+  /// The value in bins without rows.
   fileprivate func value(as type: ScalarType, at place: BindingPlace) throws -> Value {
     guard let expression = defaultValue else {
       return Value.long(0).converted(to: type) ?? .null(type)

@@ -2,12 +2,12 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// The syntax of an operator that knows what it means: the part of the binder for one operator.
+/// The syntax of an operator that can bind itself: the part of the binder for one operator.
 protocol OperatorBinding: OperatorNode {
   /// The rows of `input` after the operator.
   ///
   /// - Parameter place: what the operator's expressions and subqueries can use.
-  /// - Throws: the first mistake after which the columns are not known.
+  /// - Throws: the first error after which the columns are unknown.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation
 
   /// Whether the operator takes what `make-graph` makes.
@@ -18,7 +18,7 @@ extension OperatorBinding {
   var takesGraph: Bool { false }
 }
 
-/// The bindings of all operators. The compiler sees to it that each operator has one.
+/// The bindings of all operators. The compiler checks that each operator has one.
 struct OperatorBindings: Sendable {
   private var table: [ObjectIdentifier: @Sendable (any OperatorNode) -> (any OperatorBinding)?] = [:]
 
@@ -34,7 +34,7 @@ struct OperatorBindings: Sendable {
 
   /// The part of the binder for an operator, found by the type of its node.
   ///
-  /// - Throws: a refusal, should the node be of none of the known types.
+  /// - Throws: a diagnostic, should the node be of an unknown type.
   subscript(node: any OperatorNode) -> any OperatorBinding {
     get throws {
       guard let binding = table[ObjectIdentifier(type(of: node))]?(node) else {
@@ -52,7 +52,7 @@ protocol UnsupportedOperator: OperatorBinding {
 }
 
 extension UnsupportedOperator {
-  /// Refuses the operator; the mark is on its name alone.
+  /// Rejects the operator, pointing at its name only.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     throw Diagnostic("unsupported-operator", "the operator `\(name)` is not supported", at: nameSpan)
   }

@@ -71,7 +71,7 @@ extension ParseKVSyntax: OperatorBinding {
 }
 
 extension Relation {
-  /// Columns out of the elements of a dynamic value that is computed once a row.
+  /// Columns extracted from the elements of a dynamic value that is computed once per row.
   fileprivate func extracting(
     _ columns: [(name: String, index: BoundExpression, type: ScalarType)], from match: BoundExpression,
     dropsUnmatched: Bool, at span: SourceSpan, _ calls: CallBinding
@@ -96,7 +96,7 @@ extension Relation {
   }
 }
 
-/// The pattern of `parse` on its way to a regular expression.
+/// The pattern of `parse` while it is translated to a regular expression.
 struct ParsePattern {
   enum Kind: String {
     case simple, relaxed, regex
@@ -121,7 +121,7 @@ struct ParsePattern {
     return (letters.isEmpty ? "" : "(?\(letters))") + body
   }
 
-  /// One letter a column for the engine to check the captured texts by.
+  /// One letter per column that tells the engine how to check the captured texts.
   var typeLetters: String {
     String(
       columns.map { column -> Character in
@@ -150,7 +150,7 @@ struct ParsePattern {
         if kind == .regex { groups += capturingGroups(in: text) }
       case .column(let name, let type):
         if columns.contains(where: { $0.name == name.text }) {
-          throw Diagnostic("duplicate-column", "the column `\(name.text)` is there twice", at: name.span)
+          throw Diagnostic("duplicate-column", "the column `\(name.text)` appears twice", at: name.span)
         }
         let scalar = type.map { ScalarType($0.type) } ?? .string
         groups += 1

@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension PartitionSyntax: OperatorBinding {
-  /// `partition`: the subquery once for the rows of each value of the key.
+  /// `partition`: runs the subquery once for the rows of each value of the key.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let key = try place.columns(of: input, for: "`partition`").expression(self.key)
     var rows = Relation(.input(input.schema), isSerialized: input.isSerialized, name: input.name)
@@ -16,8 +16,8 @@ extension PartitionSyntax: OperatorBinding {
     return result
   }
 
-  /// In braces the subquery has a source of its own and reads the key as a value: `toscalar(key)`, or by its
-  /// mere name where that means nothing else.
+  /// In braces the subquery has a source of its own and reads the key as a value: `toscalar(key)`, or by just
+  /// its name where that has no other meaning.
   private func scope(with value: BoundExpression, at place: BindingPlace) -> (Scope, String?) {
     guard isLegacy, case .name(let name) = key else { return (place.scope, nil) }
     let frame = Frame(parent: place.scope)
@@ -29,6 +29,6 @@ extension PartitionSyntax: OperatorBinding {
     return (frame.now, name.text)
   }
 
-  /// What a partition's key is called in the scope of its subquery.
+  /// The name of the partition key in the scope of its subquery.
   static func key(named name: String) -> String { "toscalar(\(name))" }
 }

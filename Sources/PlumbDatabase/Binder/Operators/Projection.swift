@@ -9,7 +9,7 @@ extension ExtendSyntax: OperatorBinding {
 }
 
 extension Relation {
-  /// New columns at the end, or in the place of those whose names they take.
+  /// New columns at the end, or in place of those with the same name.
   func extended(with columns: [NamedExpressionSyntax], at place: BindingPlace, for what: String) throws -> Relation {
     try columns.checkDuplicates()
     let rows = place.windows(over: self, for: what)
@@ -92,11 +92,11 @@ extension ProjectSyntax: OperatorBinding {
 }
 
 extension [NamedExpressionSyntax] {
-  /// Refuses two columns that are given the same name.
+  /// Rejects two columns with the same name.
   func checkDuplicates() throws {
     var seen = Set<String>()
     for name in flatMap(\.names) where !seen.insert(name.text).inserted {
-      throw Diagnostic("duplicate-column", "the column `\(name.text)` is there twice", at: name.span)
+      throw Diagnostic("duplicate-column", "the column `\(name.text)` appears twice", at: name.span)
     }
   }
 }
@@ -135,7 +135,7 @@ extension ProjectRenameSyntax: OperatorBinding {
     }
     for column in columns where names.filter({ $0 == column.newName.text }).count > 1 {
       throw Diagnostic(
-        "duplicate-column", "there is a column `\(column.newName.text)` already", at: column.newName.span)
+        "duplicate-column", "a column `\(column.newName.text)` already exists", at: column.newName.span)
     }
     return input.picking(Array(zip(input.schema.indices, names)).map { ($0.0, $0.1) })
   }
@@ -171,7 +171,7 @@ extension ProjectByNamesSyntax: OperatorBinding {
       case .string(let name): names = [name]
       case .dynamic(.array(let elements)): names = elements.map { printed(Value($0)) }
       case .dynamic(.string(let name)): names = [name]
-      default: throw Diagnostic("not-a-name", "a column's name is a string here", at: expression.span)
+      default: throw Diagnostic("not-a-name", "the column's name must be a string here", at: expression.span)
       }
       for name in names {
         order += input.schema.indices.filter {
@@ -185,7 +185,7 @@ extension ProjectByNamesSyntax: OperatorBinding {
 
 extension Relation {
   fileprivate func keeping(_ indices: [Int], at span: SourceSpan) throws -> Relation {
-    if indices.isEmpty { throw Diagnostic("no-columns", "no column is left", at: span) }
+    if indices.isEmpty { throw Diagnostic("no-columns", "no columns are left", at: span) }
     return picking(indices.map { ($0, schema[$0].name) })
   }
 
@@ -207,7 +207,7 @@ extension Relation {
   }
 }
 
-/// Whether a name fits a pattern in which `*` stands for any letters.
+/// Whether a name matches a pattern in which `*` matches any letters.
 func matches(_ name: String, pattern: String) -> Bool {
   let text = Array(name.utf8), wanted = Array(pattern.utf8)
   var at = 0, place = 0

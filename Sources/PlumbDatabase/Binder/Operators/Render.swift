@@ -3,13 +3,13 @@ import PlumbEngine
 import PlumbSyntax
 
 extension RenderSyntax: OperatorBinding {
-  /// `render`: the rows as they are, and how they should be drawn.
+  /// `render`: the rows as they are, and how to draw them.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let kinds = ChartDeclaration.all.map(\.name) + ChartDeclaration.undrawn
     let kind = visualization.text
     if !kinds.contains(kind) {
       throw Diagnostic(
-        "unknown-chart", "there is no chart called `\(kind)`", at: visualization.span,
+        "unknown-chart", "unknown chart `\(kind)`", at: visualization.span,
         help: Suggestion.nearest(to: kind, in: kinds) ?? "try `timechart`, `barchart` or `table`")
     }
     var written: [String: String] = [:]

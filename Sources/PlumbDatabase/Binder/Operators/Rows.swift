@@ -1,7 +1,7 @@
 import PlumbEngine
 import PlumbSyntax
 
-// Operators that keep or drop rows and look at none of them.
+// Operators that keep or drop rows without reading their values.
 
 extension TakeSyntax: OperatorBinding {
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {

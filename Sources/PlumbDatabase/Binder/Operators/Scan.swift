@@ -13,7 +13,7 @@ extension ScanSyntax: OperatorBinding {
     }
     guard rows.isSerialized else {
       throw Diagnostic(
-        "not-serialized", "`scan` needs rows in a fixed order, and these have none",
+        "not-serialized", "`scan` needs rows in a fixed order, but these are unordered",
         at: span.prefix(4),
         help: "add `| serialize` or `| sort by` before it")
     }
@@ -22,7 +22,7 @@ extension ScanSyntax: OperatorBinding {
       return rows.with(plan, isSerialized: true)
     }
     var keys = try partitionBy.map { try columns.expression($0.expression) }
-    // One text stands for a combination of keys.
+    // One text represents a combination of keys.
     if keys.count > 1 { keys = [try place.calls.calling("pack_array", keys, at: partition.span).converted(to: .string)] }
     let inner = try scanning(.input(rows.schema), input, at: place)
     return rows.with(
@@ -35,12 +35,12 @@ extension ScanSyntax: OperatorBinding {
     var names = Set(input.schema.map(\.name))
     func take(_ name: String, at span: SourceSpan) throws {
       guard names.insert(name).inserted else {
-        throw Diagnostic("duplicate-column", "the column `\(name)` is there twice", at: span)
+        throw Diagnostic("duplicate-column", "the column `\(name)` appears twice", at: span)
       }
     }
     let declared = try declarations.map { declaration in
       guard case .scalar(let typeSyntax, let defaultSyntax) = declaration.kind else {
-        throw Diagnostic("value-as-table", "`scan` declares columns and no tables", at: declaration.span)
+        throw Diagnostic("value-as-table", "`scan` can declare columns only, not tables", at: declaration.span)
       }
       try take(declaration.name.text, at: declaration.name.span)
       let column = ColumnInfo(declaration.name.text, ScalarType(typeSyntax.type))
@@ -52,7 +52,7 @@ extension ScanSyntax: OperatorBinding {
       }
       return (column: column, defaultValue: value)
     }
-    // The states of the steps stand behind the row's own columns, under names that no query can write.
+    // The states of the steps follow the row's own columns, under names that no query can write.
     var visible = Relation(plan, isSerialized: true, name: input.name)
     visible.broken = input.broken
     var members: [String: [String: Int]] = [:]
@@ -89,7 +89,7 @@ extension ScanStepSyntax {
       let name = assignment.name
       guard let column = declared.firstIndex(where: { $0.name == name.text }) else {
         throw Diagnostic(
-          "unknown-column", "`\(name.text)` is no declared column", at: name.span,
+          "unknown-column", "`\(name.text)` is not a declared column", at: name.span,
           help: Suggestion.nearest(to: name.text, in: declared.map(\.name))
             ?? "declare it, as in `scan declare (\(name.text): long) with (...)`")
       }

@@ -9,7 +9,7 @@ extension AssertSchemaSyntax: OperatorBinding {
     guard wanted == given else {
       let columns = input.schema.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
       throw Diagnostic(
-        "schema-mismatch", "the columns are not these", at: schema.span, help: "they are (\(columns))")
+        "schema-mismatch", "the columns differ from the input's", at: schema.span, help: "they are (\(columns))")
     }
     return input
   }
@@ -40,7 +40,7 @@ extension SchemaSyntax {
     var seen = Set<String>()
     return try columns.map { column in
       guard seen.insert(column.name.text).inserted else {
-        throw Diagnostic("duplicate-column", "the column `\(column.name.text)` is there twice", at: column.name.span)
+        throw Diagnostic("duplicate-column", "the column `\(column.name.text)` appears twice", at: column.name.span)
       }
       return ColumnInfo(column.name.text, ScalarType(column.type.type))
     }

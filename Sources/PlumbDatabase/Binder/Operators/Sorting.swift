@@ -12,7 +12,7 @@ extension SortSyntax: OperatorBinding {
 }
 
 extension TopSyntax: OperatorBinding {
-  /// `top`; without `by` it ranks as the function does that the rows are of.
+  /// `top`; without `by` it uses the ranking of the function that made the rows.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let limit = try place.constants.count(count, of: "top")
     let rows = place.columns(of: input, for: "`top`")
@@ -20,8 +20,8 @@ extension TopSyntax: OperatorBinding {
     if keys.isEmpty {
       guard let ranking = input.ranking, let index = input.index(of: ranking.column) else {
         throw Diagnostic(
-          "missing-by", "these rows have no ranking of their own, so `top` needs `by`", at: span,
-          help: "write `top \(limit) by` and a column")
+          "missing-by", "these rows have no default ranking, so `top` needs `by`", at: span,
+          help: "write `top \(limit) by` followed by a column")
       }
       let name = KQLName.inSchema(ranking.column)
       if count.span.text == .script {
@@ -35,7 +35,7 @@ extension TopSyntax: OperatorBinding {
 }
 
 extension TopHittersSyntax: OperatorBinding {
-  /// `top-hitters`: the values that occur most, or weigh most.
+  /// `top-hitters`: the values that occur most often, or with the largest weight.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let limit = try place.constants.count(count, of: "top-hitters")
     let rows = place.columns(of: input, for: "`top-hitters`")

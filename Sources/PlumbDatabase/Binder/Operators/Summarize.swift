@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension SummarizeSyntax: OperatorBinding {
-  /// `summarize`: the group columns, then the aggregates and what is computed of them.
+  /// `summarize`: the group columns, then the aggregates and expressions over them.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let rows = place.groups(of: input, for: "`summarize`")
     var names = NameMaker(used: (groups + aggregates).flatMap { $0.names.map(\.text) })

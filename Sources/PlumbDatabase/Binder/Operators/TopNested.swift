@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension TopNestedSyntax: OperatorBinding {
-  /// `top-nested`: the top values of a column, then within each of them those of the next one.
+  /// `top-nested`: the top values of a column, then within each of them the top values of the next column.
   ///
   /// Each level aggregates the rows that its outer levels kept, and keeps the best within each outer value.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
@@ -56,7 +56,7 @@ extension TopNestedSyntax: OperatorBinding {
     }
     let limit = try place.constants.count(countSyntax, of: "top-nested")
     if outer.isEmpty { return (grouped.keepingColumns(.top(grouped.plan, [key], limit)), outputs) }
-    // One text stands for the combination of the outer values.
+    // One text represents the combination of the outer values.
     let combination = try place.calls.calling(
       "pack_array", outer.map { .column($0.value, grouped.schema[$0.value].type, level.span) }, at: level.span)
     let partition = PartitionPlan(
@@ -64,7 +64,7 @@ extension TopNestedSyntax: OperatorBinding {
     return (grouped.keepingColumns(.partition(partition)), outputs)
   }
 
-  /// The input's rows whose values the levels so far kept, beside those levels' columns.
+  /// The input's rows whose values the previous levels kept, followed by those levels' columns.
   private func rowsWithin(
     _ found: Relation, _ outputs: [(value: Int, aggregate: Int)], of input: Relation,
     at place: BindingPlace

@@ -2,8 +2,8 @@ import PlumbEngine
 import PlumbSyntax
 
 extension WhereSyntax: OperatorBinding {
-  /// `where`: the rows for which the predicate is true. After a mistake the rows stay as they are, so that what follows
-  /// is looked at too.
+  /// `where`: the rows for which the predicate is true. After an error the rows stay as they are, so that what follows
+  /// is checked too.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let rows = place.windows(over: input, for: "`where`")
     let filtered = place.attempt { () throws -> LogicalPlan in

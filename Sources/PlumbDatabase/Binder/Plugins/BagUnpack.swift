@@ -9,7 +9,7 @@ extension PluginCall {
     case keepSource = "keep_source"
   }
 
-  /// A column for each property of a bag. Without a written schema the input is run to know the properties.
+  /// A column for each property of a bag. Without a written schema the input is run to find the properties.
   func bagUnpack() throws -> Relation {
     let arguments = call.arguments
     guard let first = arguments.first else { throw call.argumentCount("a dynamic column") }
@@ -70,9 +70,9 @@ extension PluginCall {
       switch conflict {
       case .error:
         throw Diagnostic(
-          "duplicate-column", "the bag has a property `\(property.name)`, and there is a column of that name",
+          "duplicate-column", "the bag's property `\(property.name)` conflicts with a column of that name",
           at: first.span,
-          help: "give a prefix as the second argument, or say `columnsConflict = \"replace_source\"`")
+          help: "pass a prefix as the second argument, or use `columnsConflict = \"replace_source\"`")
       case .replaceSource: outputs[clash] = column
       case .keepSource: break
       }

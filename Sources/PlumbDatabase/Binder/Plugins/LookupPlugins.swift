@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension Plugin {
-  /// Plugins that look values up in tables, or sketches in each other.
+  /// Plugins that look up values in tables, or compare sketches.
   static let lookups: [Plugin] = [
     Plugin(
       "dcount_intersect", "Counts how many values sketches of `hll` have in common: the first alone, the first two, and so on.",
@@ -44,12 +44,12 @@ extension PluginCall {
     var arguments = call.arguments
     guard arguments.count >= 3 else { throw call.argumentCount("at least 3 arguments") }
     guard case .table(let lookup) = try place.constants.any(arguments[0].value) else {
-      throw Diagnostic("value-as-table", "`\(call.name.text)` looks addresses up in a table", at: arguments[0].span)
+      throw Diagnostic("value-as-table", "`\(call.name.text)` looks up addresses in a table", at: arguments[0].span)
     }
     let key = try column(arguments[1].value, of: input)
     let networkKey = try column(arguments[2].value, of: lookup)
     for (index, type) in [(1, input.schema[key].type), (2, lookup.schema[networkKey].type)] where type != .string {
-      throw Diagnostic("argument-types", "an address is a string, and this is \(type.described)", at: arguments[index].span)
+      throw Diagnostic("argument-types", "an address must be a string, but this is \(type.described)", at: arguments[index].span)
     }
     var keepsUnmatched = false
     if let last = arguments.last, arguments.count > 3, last.name?.text == "return_unmatched" || isLiteral(last.value) {
@@ -60,7 +60,7 @@ extension PluginCall {
       (input: try column(argument.value, of: input), table: try column(argument.value, of: lookup))
     }
     let kept = lookup.schema.indices.filter { index in !equal.contains { $0.table == index } }
-    // The documented results have the table's columns first for IPv6, and last for IPv4.
+    // The documented results list the table's columns first for IPv6, and last for IPv4.
     let tableFirst = family == .ipv6
     let own = input.schema.map(\.name), other = kept.map { lookup.schema[$0].name }
     var names = NameMaker()
@@ -74,7 +74,7 @@ extension PluginCall {
 
   private func column(_ expression: ExpressionSyntax, of table: Relation) throws -> Int {
     guard case .name(let name) = expression.withoutParentheses else {
-      throw Diagnostic("not-a-name", "a column's name is needed here", at: expression.span)
+      throw Diagnostic("not-a-name", "a column's name is expected here", at: expression.span)
     }
     guard let index = table.index(of: name.text) else { throw table.unknownColumn(name.text, at: name.span) }
     return index
@@ -92,7 +92,7 @@ extension PluginCall {
     let sketches = try arguments.enumerated().map { index, argument in
       let sketch = try columns.expression(argument.value)
       guard sketch.type == .dynamic else {
-        throw Diagnostic("not-dynamic", "this is no result of `hll`", at: argument.span)
+        throw Diagnostic("not-dynamic", "expected a result of `hll`", at: argument.span)
       }
       return NamedExpression("s\(index)", sketch)
     }

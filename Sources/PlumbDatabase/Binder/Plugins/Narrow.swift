@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension PluginCall {
-  /// The row's number, then one row for each column with its name and its value as text.
+  /// One row for each column, with the row's number, the column's name and its value as text.
   func narrow() throws -> Relation {
     let width = input.schema.count
     let number = WindowColumn(

@@ -3,9 +3,9 @@ import PlumbEngine
 import PlumbSyntax
 
 extension PluginCall {
-  /// `pivot(column, aggregate, keys...)`: a column for each value of one, with an aggregate of its rows.
+  /// `pivot(column, aggregate, keys...)`: a column for each value of `column`, with an aggregate of its rows.
   ///
-  /// Without a written schema the input is run to know the values.
+  /// Without a written schema the input is run to find the values.
   func pivot() throws -> Relation {
     let arguments = call.arguments
     guard let first = arguments.first else { throw call.argumentCount("a column at least") }
@@ -24,7 +24,7 @@ extension PluginCall {
       ? input.schema.indices.filter { !used.contains($0) }
       : try keyArguments.map { argument in
         guard case .column(let index, _, _) = try columns.expression(argument.value) else {
-          throw Diagnostic("not-a-column", "`pivot` groups by columns", at: argument.span)
+          throw Diagnostic("not-a-column", "`pivot` can group only by columns", at: argument.span)
         }
         return index
       }
@@ -50,7 +50,7 @@ extension PluginCall {
     return source.with(plan, isSerialized: false)
   }
 
-  /// The distinct values of the pivoted column as columns' names, in the order of these.
+  /// The distinct values of the pivoted column as column names, in their order.
   private func pivotValues(
     _ source: Relation, _ index: Int, _ type: ScalarType, at span: SourceSpan
   ) throws -> [(name: String, value: BoundExpression)] {
@@ -58,7 +58,7 @@ extension PluginCall {
     let distinct = source.with(.aggregate(AggregatePlan(input: source.plan, keys: [key], aggregates: [])))
     let names = Set(try place.state.run(distinct, at: span).firstColumn.filter { !$0.isNull }.map { printed($0) })
     guard names.count <= 1000 else {
-      throw Diagnostic("too-many-columns", "`pivot` would make \(names.count) columns, and 1,000 is the most", at: span)
+      throw Diagnostic("too-many-columns", "`pivot` would make \(names.count) columns; the limit is 1,000", at: span)
     }
     return names.sorted().map { ($0, .literal(.string($0), span)) }
   }

@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// A plugin that `evaluate` calls, declared in one place: what it is called, what it means, and how it is bound.
+/// A plugin that `evaluate` calls, declared in one place: its name, its meaning, and how it is bound.
 ///
 /// Help, completion, messages and the example tests read this value. To add a plugin, add an element to one of the lists.
 package struct Plugin: Sendable {
@@ -39,7 +39,7 @@ package struct Plugin: Sendable {
 /// A call of a plugin over the rows before it.
 struct PluginCall {
   let call: CallSyntax
-  /// The columns that the call says it gives; nil when it does not.
+  /// The columns that the call declares; nil if it does not.
   let schema: SchemaSyntax?
   let span: SourceSpan
   let input: Relation

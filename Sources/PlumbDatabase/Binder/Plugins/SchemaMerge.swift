@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension PluginCall {
-  /// One schema out of several that `getschema` gave: columns in an order that agrees with all of them.
+  /// One schema from several that `getschema` returned: columns in an order that agrees with all of them.
   func schemaMerge() throws -> Relation {
     var preservesOrder = true
     for argument in call.arguments {
@@ -13,7 +13,7 @@ extension PluginCall {
     let places = try wanted.map { name -> Int in
       guard let index = input.index(of: name) else {
         throw Diagnostic(
-          "unknown-column", "`schema_merge` needs the rows of `getschema`, and there is no `\(name)`", at: span)
+          "unknown-column", "`schema_merge` needs the rows of `getschema`, but the column `\(name)` is missing", at: span)
       }
       return index
     }
@@ -39,7 +39,7 @@ extension PluginCall {
         }
       }
     }
-    // Columns that went wrong come last.
+    // Columns with errors come last.
     merged.sort { ($0.ordinal < 0 ? Int64.max : $0.ordinal) < ($1.ordinal < 0 ? Int64.max : $1.ordinal) }
     if !preservesOrder { for index in merged.indices { merged[index].ordinal = Int64(index) } }
     let schema = [

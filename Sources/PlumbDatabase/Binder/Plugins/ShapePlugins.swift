@@ -1,7 +1,7 @@
 import PlumbEngine
 
 extension Plugin {
-  /// Plugins that make columns of values, values of columns, or one schema of several.
+  /// Plugins that turn values into columns, columns into values, or several schemas into one.
   static let shapes: [Plugin] = [
     Plugin(
       "bag_unpack",

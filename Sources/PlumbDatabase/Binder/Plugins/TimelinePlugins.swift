@@ -56,7 +56,7 @@ extension PluginCall {
     let arguments = try ActivityArguments(self, dimensionsFrom: 6)
     var lookback = try arguments.length(4)
     let step = try arguments.step(5)
-    // The window is a whole number of bins, and one at least.
+    // The window is a whole number of bins, at least one.
     if case .fixed(let size) = step { lookback = max(size, lookback / size * size) }
     return try arguments.relation(.slidingWindow(lookback: lookback), step)
   }
@@ -117,7 +117,7 @@ private struct ActivityArguments {
     case .int: time.expression = time.expression.converted(to: .long)
     case .bool, .real, .decimal, .string, .guid, .dynamic:
       throw Diagnostic(
-        "axis-type", "a timeline here is a datetime, a timespan or a whole number, and this is "
+        "axis-type", "the timeline must be a datetime, a timespan or a whole number, but this is "
           + time.expression.type.described, at: arguments[timePlace].span)
     }
     self.time = time
@@ -158,13 +158,13 @@ private struct ActivityArguments {
     return count
   }
 
-  /// How far bins are apart: a length, or a part of the calendar.
+  /// The distance between bins: a length, or a calendar unit.
   func step(_ place: Int) throws -> Timeline.Step {
     guard case .string(let word) = try constant(place) else { return .fixed(try length(place)) }
     guard time.expression.type == .datetime, ["week", "month", "year"].contains(word),
       let part = word.withUTF8Bytes({ CalendarPart($0) })
     else {
-      throw Diagnostic("unknown-option", "a bin is a length, or `week`, `month` or `year`", at: span(place))
+      throw Diagnostic("unknown-option", "a bin must be a length, or `week`, `month` or `year`", at: span(place))
     }
     return .calendar(part)
   }
@@ -175,7 +175,7 @@ private struct ActivityArguments {
     return try relation { plan in .userActivity(plan, activity, over: timeline) }
   }
 
-  /// The plugin's plan over the column, the time and the dimensions, its columns' names made distinct.
+  /// The plugin's plan over the column, the time and the dimensions, with distinct column names.
   func relation(_ make: (LogicalPlan) throws -> LogicalPlan) throws -> Relation {
     let plan = LogicalPlan.project(plugin.input.plan, [first, time] + dimensions)
     let made = try make(plan)
@@ -187,7 +187,7 @@ private struct ActivityArguments {
 }
 
 extension Value {
-  /// The word of a time, a span or a whole number as a type of the same kind.
+  /// The 64-bit value of a time, a span or a whole number as a type of the same kind.
   fileprivate func word(as type: ScalarType) -> Int64? {
     guard self.type == type || (self.type.isNumeric && type == .long) else { return nil }
     return converted(to: type)?.ticks

@@ -25,7 +25,7 @@ struct BindingPlace {
   /// Expressions that read no rows.
   var constants: ConstantExpressions { constants(for: "an expression") }
 
-  /// - Parameter what: the operator as messages call it.
+  /// - Parameter what: the operator's name in messages.
   func constants(for what: String) -> ConstantExpressions {
     ConstantExpressions(
       binder: ExpressionBinder(place: self, rows: nil, seesColumns: true, what: what, offer: .nothing))
@@ -36,7 +36,7 @@ struct BindingPlace {
     ColumnExpressions(rows: state.rows(of: input), at: self, for: what)
   }
 
-  /// Expressions over the columns of each row and, through `prev` and its kin, of its neighbours.
+  /// Expressions over the columns of each row and, through `prev` and similar functions, of its neighbours.
   func windows(over input: Relation, for what: String) -> WindowExpressions {
     WindowExpressions(rows: state.rows(of: input), at: self, for: what)
   }

@@ -4,7 +4,7 @@ import PlumbEngine
 /// What the parts of the binder share while they bind one text.
 final class BindingState {
   let services: Binder.Services
-  /// Fixes `now()` and takes remarks; the session sets a fresh one for each query.
+  /// Fixes `now()` and collects remarks; the session sets a fresh one for each query.
   var context: ExecutionContext
   let texts: SourceTexts
   let mistakes: Mistakes
@@ -13,7 +13,7 @@ final class BindingState {
   var functions: FunctionStack
   /// The names of the functions that the catalog keeps, which see each other.
   let stored: Frame
-  /// Takes down calls of table functions, when somebody wants to know them.
+  /// Records calls of table functions, if the caller wants them.
   var record: ExpansionRecord?
   private var rowSets = 0
 
@@ -44,12 +44,12 @@ final class BindingState {
   func checkIndependence(of relation: Relation, at span: SourceSpan) throws {
     guard !relation.plan.readsOuterRows, !relation.plan.readsOuterKey else {
       throw Diagnostic(
-        "unsupported-inner-query", "this must be run before the query, and its rows are not known before", at: span,
-        help: "do it outside of `partition` or `mv-apply`")
+        "unsupported-inner-query", "this must run before the query, but its input is not known by then", at: span,
+        help: "move it out of `partition` or `mv-apply`")
     }
   }
 
-  /// The rows of a query, now.
+  /// Runs a query now and returns its rows.
   ///
   /// - Throws: `AlreadyReported` when the text is only checked.
   func run(_ relation: Relation, at span: SourceSpan) throws -> QueryResult {

@@ -10,15 +10,15 @@ struct FunctionStack: Sendable {
 
   /// Counts the expansion of one more function.
   ///
-  /// - Throws: `too-deep`, `too-complex` when a text expands without an end in sight, and `cancelled`.
+  /// - Throws: `too-deep`, `too-complex` if a text expands without end, and `cancelled`.
   mutating func countExpansion(at span: SourceSpan, _ context: ExecutionContext) throws {
     guard names.count < 64 else {
-      throw Diagnostic("too-deep", "functions call each other more than 64 deep here", at: span)
+      throw Diagnostic("too-deep", "function calls are nested more than 64 deep here", at: span)
     }
     count += 1
     try context.checkpoint()
     if count > 10_000 {
-      throw Diagnostic("too-complex", "the functions of this query expand to more than 10,000 calls", at: span)
+      throw Diagnostic("too-complex", "this query's functions expand to more than 10,000 calls", at: span)
     }
   }
 

@@ -1,19 +1,19 @@
 import PlumbDiagnostics
 
-/// The mistakes found in one text, in the order in which they were found; each is reported once.
+/// The errors found in one text, in the order in which they were found; each is reported once.
 final class Mistakes {
   private(set) var found: [Diagnostic] = []
   let texts: SourceTexts
 
   init(_ texts: SourceTexts) { self.texts = texts }
 
-  /// Keeps a mistake, unless the same one at the same place is known.
+  /// Adds an error, unless the same one at the same position is known.
   func report(_ diagnostic: Diagnostic) {
     let diagnostic = texts.located(diagnostic)
     if !found.contains(diagnostic) { found.append(diagnostic) }
   }
 
-  /// Returns the value, or nil after a mistake, which is kept.
+  /// Returns the value, or nil after an error, which is recorded.
   @discardableResult
   func attempt<T>(_ body: () throws -> T) -> T? {
     do {
@@ -30,5 +30,5 @@ final class Mistakes {
   }
 }
 
-/// Ends binding where the mistake has been reported, or where only running the text would tell what is right.
+/// Ends binding if the error has been reported, or if only running the text would tell what is right.
 struct AlreadyReported: Error {}

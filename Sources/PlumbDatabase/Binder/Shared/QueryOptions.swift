@@ -1,12 +1,12 @@
 import PlumbEngine
 
-/// What `set` said in one text.
+/// The options that `set` statements gave in one text.
 struct QueryOptions {
   private var values: [String: Value?] = [:]
 
   /// The size of the bins that `bin_auto` makes.
   var binAutoSize: Value? { values["query_bin_auto_size"] ?? nil }
-  /// A point that the bins of `bin_auto` begin at.
+  /// A point at which a bin of `bin_auto` begins.
   var binAutoAt: Value? { values["query_bin_auto_at"] ?? nil }
   /// Whether `union` leaves out tables that do not exist.
   private(set) var isBestEffort = false
@@ -23,7 +23,7 @@ struct QueryOptions {
     return option.idleReason.map { "the option `\(option.name)` has no effect: \($0)" }
   }
 
-  /// Keeps what the option `name` is set to.
+  /// Records the value of the option `name`.
   ///
   /// - Parameters:
   ///   - text: the value as text, or the bare word that was written.

@@ -1,24 +1,24 @@
 import PlumbEngine
 
-/// A bound tabular expression: its plan, and what the next operator must know of it.
+/// A bound tabular expression: its plan, and what the next operator must know about it.
 struct Relation {
   var plan: LogicalPlan
-  /// The plan's schema, kept so that long pipes do not ask for it again and again.
+  /// The plan's schema, stored so that long pipes do not compute it again and again.
   var schema: Schema
   /// Whether the order of the rows is part of the answer, as window functions need.
   var isSerialized = false
-  /// The table, variable or `as` name behind the rows, for messages and `withsource`.
+  /// The name of the table, variable or `as` that the rows come from, for messages and `withsource`.
   var name: String?
   var visualization: Visualization?
-  /// What `make-graph` made; its rows are no table.
+  /// The graph that `make-graph` made; its rows are not a table.
   var graph: GraphSource?
-  /// Columns whose expressions were wrong and reported; reading them stays silent.
+  /// Columns whose expressions had an error that was reported; reading them reports nothing more.
   var broken: Set<String> = []
   /// What `top 5` without `by` ranks by.
   var ranking: TableFunction.Ranking?
   /// What the rows are, if their columns stay.
   var presentation: Presentation?
-  /// Nodes in the plan, shared ones counted each time.
+  /// The number of nodes in the plan; shared ones count each time.
   var weight = 1
 
   init(_ plan: LogicalPlan, isSerialized: Bool = false, name: String? = nil, weight: Int = 1) {
@@ -58,7 +58,7 @@ struct Relation {
   func index(of name: String) -> Int? { schema.firstIndex { $0.name == name } }
 }
 
-/// What an expression turned out to be.
+/// The result of binding an expression.
 enum Bound {
   case scalar(OpenExpression)
   case table(Relation)

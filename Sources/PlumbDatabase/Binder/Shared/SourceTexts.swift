@@ -21,7 +21,7 @@ final class SourceTexts {
 
   /// Begins to bind `text`, which `call` leads to.
   ///
-  /// - Parameter shown: nil for a text that is none of the user's; its mistakes are reported at the call alone.
+  /// - Parameter shown: nil for a text that is not the user's; its errors are reported only at the call.
   /// - Returns: whether the text was not already open; then `close` ends it.
   func enter(_ text: SourceText, from call: SourceSpan, shown: Shown?) -> Bool {
     guard text != .script, text != call.text, open.insert(text).inserted else { return false }

@@ -29,7 +29,7 @@ extension EntityPathSyntax {
     guard qualifiers.count == 1, let call = qualifiers.first, call.name.text == "database" else {
       let qualifier = qualifiers.first?.name.text ?? "database"
       throw Diagnostic(
-        "unsupported-\(qualifier)", "there is only one database here, so `\(qualifier)(...)` is not supported",
+        "unsupported-\(qualifier)", "`\(qualifier)(...)` is not supported, since there is only one database here",
         at: qualifiers.first?.span ?? span, help: "write the table's name alone")
     }
     guard call.arguments.count == 1, let argument = call.arguments.first,
@@ -48,7 +48,7 @@ extension EntityPathSyntax {
         case .string(let text) = try place.constants.value(argument.value, what: "a table's name")
       else {
         throw Diagnostic(
-          "unknown-function", "attached databases have tables and no functions, so not `\(call.name.text)`",
+          "unknown-function", "an attached database has only tables, so `\(call.name.text)` cannot be called on it",
           at: call.span)
       }
       return NameSyntax(naming: text, at: argument.span)
@@ -61,9 +61,9 @@ extension Catalog {
     let known = attached.map(\.name)
     let help = Suggestion.nearest(to: name, in: known)
       ?? (known.isEmpty
-        ? "`.attach FILE as \(KQLName.inQuery(name))` attaches an SQLite file; tables of the workspace have no database before them"
-        : "attached are " + known.prefix(8).map { "`\($0)`" }.joined(separator: ", "))
-    return Diagnostic("unknown-database", "there is no database `\(name)`", at: span, help: help)
+        ? "`.attach FILE as \(KQLName.inQuery(name))` attaches an SQLite file; tables of the workspace are named without a database"
+        : "the attached databases are " + known.prefix(8).map { "`\($0)`" }.joined(separator: ", "))
+    return Diagnostic("unknown-database", "unknown database `\(name)`", at: span, help: help)
   }
 }
 

@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension DatatableSyntax {
-  /// `datatable`: rows that are written out.
+  /// `datatable`: rows written in the query.
   func relation(at place: BindingPlace) throws -> Relation {
     let schema = try self.schema.columnInfos()
     guard !schema.isEmpty else {
@@ -12,7 +12,7 @@ extension DatatableSyntax {
     guard self.values.count % schema.count == 0 else {
       throw Diagnostic(
         "uneven-rows",
-        "\(self.values.count) values do not divide into rows of \(schema.count)",
+        "\(self.values.count) values cannot be divided into rows of \(schema.count)",
         at: self.values.last?.span ?? self.span)
     }
     let constants = place.constants(for: "`datatable`")
@@ -24,7 +24,7 @@ extension DatatableSyntax {
         let given = try constants.value(syntax, what: "a value of a datatable")
         if let same = given.converted(to: column.type) { return same }
         throw Diagnostic(
-          "column-type", "`\(column.name)` is \(column.type.described), and this is \(given.type.described)",
+          "column-type", "`\(column.name)` is \(column.type.described), but this is \(given.type.described)",
           at: syntax.span)
       }
       if let value { cells.append(value) }

@@ -11,7 +11,7 @@ extension ExternaldataSyntax {
     let schema = try self.schema.columnInfos()
     let locations = try self.locations.map { location -> String in
       guard case .string(let text) = try place.constants.value(location, what: "a location") else {
-        throw Diagnostic("not-a-location", "a location is a string", at: location.span)
+        throw Diagnostic("not-a-location", "a location must be a string", at: location.span)
       }
       return text
     }

@@ -2,9 +2,9 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// Patterns: tables that `declare pattern` puts under texts, such as `country("Canada").Alberta`.
+/// Patterns: tables that `declare pattern` defines under texts, such as `country("Canada").Alberta`.
 extension DeclarePatternSyntax {
-  /// Checks the pattern and gives it its name.
+  /// Checks the pattern and defines its name.
   func declare(in text: Frame) throws {
     let name = self.name.text
     let before = text.now
@@ -16,7 +16,7 @@ extension DeclarePatternSyntax {
     for parameter in mapping.parameters + (mapping.path.map { [$0] } ?? []) {
       guard case .scalar(let type, nil) = parameter.kind, type.type == .string else {
         throw Diagnostic(
-          "parameter-type", "a pattern's parameter is a string without a default", at: parameter.span,
+          "parameter-type", "a pattern's parameter must be a string without a default", at: parameter.span,
           help: "write `\(parameter.name.text): string`")
       }
     }
@@ -27,23 +27,23 @@ extension DeclarePatternSyntax {
       guard definition.arguments.count == mapping.parameters.count, (definition.path == nil) == (mapping.path == nil) else {
         let shape = Self.shape(of: name, mapping)
         throw Diagnostic(
-          "argument-count", "this definition does not fit the pattern's parameters", at: definition.span,
+          "argument-count", "this definition does not match the pattern's parameters", at: definition.span,
           help: "the pattern is `\(shape)`")
       }
     }
     text.define(name, .pattern(self, before))
   }
 
-  /// The table that a pattern has under these values.
+  /// The table that a pattern has for these values.
   ///
-  /// - Parameter outer: what the definitions see.
+  /// - Parameter outer: the scope that the definitions see.
   func table(
     _ call: CallSyntax, path: NameSyntax?, from outer: Scope, at place: BindingPlace
   ) throws -> Relation {
     let name = self.name.text
     let values = try call.arguments.map { argument -> String in
       guard argument.name == nil, case .string(let value) = try place.constants.value(argument.value, what: "a pattern's value") else {
-        throw Diagnostic("argument-types", "the values of a pattern are texts", at: argument.span)
+        throw Diagnostic("argument-types", "the values of a pattern must be strings", at: argument.span)
       }
       return value
     }
@@ -51,12 +51,12 @@ extension DeclarePatternSyntax {
     let asked = Self.reference(name, values, path?.text)
     guard let mapping else {
       throw Diagnostic(
-        "unknown-pattern", "the pattern `\(name)` has no definitions, so `\(asked)` stands for nothing", at: span,
+        "unknown-pattern", "the pattern `\(name)` has no definitions, so `\(asked)` has no meaning", at: span,
         help: "write `declare pattern \(name) = (x: string) { (\"...\") = { ... }; }`")
     }
     guard values.count == mapping.parameters.count, (path == nil) == (mapping.path == nil) else {
       throw Diagnostic(
-        "argument-count", "`\(asked)` does not fit the pattern's parameters", at: span,
+        "argument-count", "`\(asked)` does not match the pattern's parameters", at: span,
         help: "write `\(Self.shape(of: name, mapping))`")
     }
     guard let definition = mapping.definitions.first(where: { $0.values == values && $0.path?.text == path?.text }) else {
@@ -68,7 +68,7 @@ extension DeclarePatternSyntax {
     }
     let inner = CallSyntax(calling: self.name, at: span)
     guard case .table(let result) = try FunctionExpansion(definition.body, from: outer, inner, by: place.constants.binder).result()
-    else { throw Diagnostic("value-as-table", "`\(asked)` stands for a value, and a table is needed here", at: span) }
+    else { throw Diagnostic("value-as-table", "`\(asked)` is a value, but a table is expected here", at: span) }
     return result
   }
 
@@ -92,7 +92,7 @@ extension DeclarePatternSyntax {
 }
 
 extension EntityPathSyntax {
-  /// The table of `pattern("x").y`; nil when the path is none of a pattern.
+  /// The table of `pattern("x").y`; nil if the path does not belong to a pattern.
   func tableOfPattern(at place: BindingPlace) throws -> Relation? {
     guard qualifiers.count == 1, let call = qualifiers.first, case .name(let name) = entity,
       case .pattern(let pattern, let outer)? = place.scope.binding(named: call.name.text)

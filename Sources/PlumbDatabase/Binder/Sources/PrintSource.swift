@@ -9,7 +9,7 @@ extension PrintSyntax {
     let items = self.columns.enumerated().compactMap { index, column -> [NamedExpression]? in
       place.attempt {
         try constants.binder.outputs(of: column).map { output in
-          // A variable's name is no column's name.
+          // A variable's name is not used as a column's name.
           var automatic = output.automatic
           if case .name = column.expression.withoutParentheses { automatic = nil }
           return NamedExpression(

@@ -11,24 +11,24 @@ extension BindingPlace {
       let binding = try OperatorBindings.known[step]
       if result.graph != nil, !binding.takesGraph {
         throw Diagnostic(
-          "graph-as-table", "this works on rows, and a graph is no table", at: step.span,
+          "graph-as-table", "this operator needs a table, but its input is a graph", at: step.span,
           help: "use `graph-match`, `graph-shortest-paths` or `graph-to-table` first")
       }
       result = try binding.bind(result, at: inside)
       if result.weight > 20_000 {
-        throw Diagnostic("too-complex", "the query has more than 20,000 steps once it is written out", at: step.span)
+        throw Diagnostic("too-complex", "the query expands to more than 20,000 steps", at: step.span)
       }
     }
     return result
   }
 
-  /// Where the rows of a query come from.
+  /// The source of a query's rows.
   func relation(_ source: SourceSyntax, implied: Relation? = nil) throws -> Relation {
     switch source {
     case .name(let name): return try table(name)
     case .pattern(let pattern):
       throw Diagnostic(
-        "misplaced-pattern", "`\(pattern.text)` can name several tables, which only `union`, `search` and `find` take",
+        "misplaced-pattern", "`\(pattern.text)` can name several tables; only `union`, `search` and `find` accept such a pattern",
         at: pattern.span)
     case .call(let call): return try table(call)
     case .path(let path): return try path.table(at: self)
@@ -47,7 +47,7 @@ extension BindingPlace {
     case .word(let word): return try word.relation(after: nil, at: self)
     case .implied(let span):
       guard let implied else {
-        throw Diagnostic("missing-source", "the query starts without a table", at: span)
+        throw Diagnostic("missing-source", "the query does not start with a table", at: span)
       }
       return implied
     }
@@ -75,14 +75,14 @@ extension BindingPlace {
 
   private func valueAsTable(_ span: SourceSpan, _ name: String) -> Diagnostic {
     Diagnostic(
-      "value-as-table", "`\(name)` is a value, and a table is needed here", at: span,
+      "value-as-table", "`\(name)` is a value, but a table is expected here", at: span,
       help: "`print \(name)` shows it")
   }
 
   private func unknownTable(_ name: NameSyntax) -> Diagnostic {
     let known = catalog.tableNames + scope.names + catalog.functions.map(\.name)
     if state.functions.contains(name.text) {
-      return Diagnostic("recursive-function", "`\(name.text)` calls itself, which a function cannot", at: name.span)
+      return Diagnostic("recursive-function", "`\(name.text)` calls itself; recursion is not supported", at: name.span)
     }
     if name.text == "print" {
       return Diagnostic("missing-value", "`print` needs a value", at: name.span, help: "write `print 1 + 1`")
@@ -92,10 +92,10 @@ extension BindingPlace {
       let shown = catalog.tableNames.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
       help = "the tables are \(shown)\(catalog.tableNames.count > 8 ? ", ..." : "")"
     }
-    return Diagnostic("unknown-table", "there is no table `\(name.text)`", at: name.span, help: help)
+    return Diagnostic("unknown-table", "unknown table `\(name.text)`", at: name.span, help: help)
   }
 
-  // MARK: Calls that give tables
+  // MARK: Calls that return tables
 
   private func table(_ call: CallSyntax) throws -> Relation {
     let name = call.name.text
@@ -129,14 +129,14 @@ extension BindingPlace {
     if let function = catalog.function(named: name) { return try table(function, call, input: nil) }
     if isBuiltIn(name) {
       throw Diagnostic(
-        "value-as-table", "`\(name)` gives a value, and a table is needed here", at: call.span,
+        "value-as-table", "`\(name)` returns a value, but a table is expected here", at: call.span,
         help: "`print \(name)(...)` shows it")
     }
     if state.functions.contains(name) {
-      throw Diagnostic("recursive-function", "`\(name)` calls itself, which a function cannot", at: call.name.span)
+      throw Diagnostic("recursive-function", "`\(name)` calls itself; recursion is not supported", at: call.name.span)
     }
     throw Diagnostic(
-      "unknown-function", "there is no function `\(name)` that gives a table", at: call.name.span,
+      "unknown-function", "unknown tabular function `\(name)`", at: call.name.span,
       help: Suggestion.nearest(to: name, in: scope.names + catalog.functions.map(\.name) + ["table", "materialize"]))
   }
 

@@ -26,7 +26,7 @@ extension RangeSyntax {
       guard fits, let same = value.converted(to: type), !same.isNull else {
         let found = value.isNull ? "null" : value.type.described
         throw Diagnostic(
-          "range-type", "this is \(found), and the range needs \(type.described)", at: syntax.span)
+          "range-type", "this is \(found), but the range needs \(type.described)", at: syntax.span)
       }
       return same
     }
@@ -35,7 +35,7 @@ extension RangeSyntax {
     let by = try checked(step, stepType, self.step)
     let count = seriesCount(from, to, by)
     guard let count else {
-      throw Diagnostic("zero-step", "a range with a step of zero has no end", at: self.step.span)
+      throw Diagnostic("zero-step", "a range with a step of zero never ends", at: self.step.span)
     }
     let column = ColumnInfo(self.name.text, type)
     return Relation(
@@ -43,11 +43,11 @@ extension RangeSyntax {
   }
 }
 
-/// How many values a series has; nil when its step is zero.
+/// The number of values in a series; nil if its step is zero.
 func seriesCount(_ first: Value, _ last: Value, _ step: Value) -> Int? {
   if case .real(let from) = first, case .real(let to) = last, case .real(let by) = step {
     guard by != 0, !by.isNaN else { return nil }
-    // A hair of tolerance, so that 0 to 1 by 0.1 meets its end.
+    // A small tolerance, so that 0 to 1 by 0.1 reaches its end.
     let steps = ((to - from) / by + 1e-9).rounded(.down)
     if !(steps >= 0) { return 0 }
     return steps >= 9e18 ? Int.max : Int(steps) + 1

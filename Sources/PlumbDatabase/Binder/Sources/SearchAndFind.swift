@@ -5,7 +5,7 @@ import PlumbSyntax
 extension SearchSyntax: OperatorBinding {
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation { try relation(in: input, at: place) }
 
-  /// `search`: the rows of many tables in which a term stands anywhere, after a column with the table's name.
+  /// `search`: the rows of many tables that contain a term anywhere, after a column with the table's name.
   func relation(in input: Relation? = nil, at place: BindingPlace) throws -> Relation {
     var isCaseSensitive = false
     for parameter in parameters where parameter.name.text == "kind" {
@@ -23,12 +23,12 @@ extension SearchSyntax: OperatorBinding {
     }
     let tables = try place.searched(self.tables)
     guard !tables.isEmpty else {
-      throw Diagnostic("unknown-table", "there is no table to search", at: span)
+      throw Diagnostic("unknown-table", "the database has no tables to search", at: span)
     }
     var legs: [Relation] = []
     var lastMistake: Diagnostic?
     for table in tables {
-      // A table without a column that the condition names has no rows to give.
+      // A table without a column that the condition names contributes no rows.
       do {
         legs.append(try condition.filtering(table, among: tables, at: place).rows)
       } catch let mistake as Diagnostic where mistake.code == "unknown-column" {
@@ -49,7 +49,7 @@ extension FindSyntax {
     }
     let tables = try place.searched(self.tables)
     guard !tables.isEmpty else {
-      throw Diagnostic("unknown-table", "there is no table to search", at: span)
+      throw Diagnostic("unknown-table", "the database has no tables to search", at: span)
     }
     let condition = SearchCondition(syntax: predicate, isCaseSensitive: false, operatorName: "find")
     var found: [(rows: Relation, named: Set<Int>)] = []
@@ -69,7 +69,7 @@ extension FindSyntax {
     return try Relation(uniting: legs, isInner: false, sourceColumn: sourceColumn, at: span)
   }
 
-  /// The types under which the tables know a column, each once.
+  /// The types that a column of this name has in the tables, each once.
   private func types(of name: String, in tables: [Relation]) -> [ScalarType] {
     tables.reduce(into: []) { types, table in
       if let index = table.index(of: name), !types.contains(table.schema[index].type) {
@@ -124,7 +124,7 @@ extension FindSyntax {
 }
 
 extension BindingPlace {
-  /// The tables that are searched: those named, or all.
+  /// The tables to search: those named, or all.
   fileprivate func searched(_ sources: [SourceSyntax]) throws -> [Relation] {
     if sources.isEmpty { return try tables(matching: "*") }
     return try sources.flatMap { source -> [Relation] in
@@ -134,7 +134,7 @@ extension BindingPlace {
   }
 }
 
-/// The condition of `search` or `find`, in which a lone text asks for rows that hold it in any column.
+/// The condition of `search` or `find`, in which a bare string matches rows that contain it in any column.
 private struct SearchCondition {
   let syntax: ExpressionSyntax
   let isCaseSensitive: Bool
@@ -172,7 +172,7 @@ private struct SearchCondition {
     }
   }
 
-  /// A condition in which a lone text asks for rows that hold it in any column.
+  /// A condition in which a bare string matches rows that contain it in any column.
   private func term(_ expression: ExpressionSyntax, _ columns: ColumnExpressions) throws -> BoundExpression {
     let calls = columns.binder.calls
     switch expression.withoutParentheses {
@@ -198,7 +198,7 @@ private struct SearchCondition {
     return try columns.condition(expression)
   }
 
-  /// The operator for a search term: whole terms, or parts of them where there are stars.
+  /// The operator for a search term: whole terms, or parts of them if it has stars.
   private func termTest(_ text: String) -> (name: String, needle: String) {
     let suffix = isCaseSensitive ? "_cs" : ""
     let starts = text.hasPrefix("*"), ends = text.hasSuffix("*") && text.count > 1
@@ -218,7 +218,7 @@ private struct SearchCondition {
     }
   }
 
-  /// The pattern of a word's edge, where a term ends in a letter or digit; `\b` alone knows those of ASCII.
+  /// The pattern for a word boundary, if a term ends in a letter or digit; `\b` alone knows only ASCII.
   private func wordEdge(_ scalar: Unicode.Scalar?) -> String {
     guard let scalar else { return "" }
     let isOfWord = scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
@@ -245,7 +245,7 @@ extension ExpressionSyntax {
   }
 }
 
-/// A text as a regular expression that matches just that text.
+/// A text as a regular expression that matches exactly that text.
 func regexQuoted(_ text: String) -> String {
   var quoted = ""
   for scalar in text.unicodeScalars {

@@ -5,7 +5,7 @@ import PlumbSyntax
 extension UnionSyntax: OperatorBinding {
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation { try relation(with: input, at: place) }
 
-  /// `union`: the rows of all legs; a column that a leg does not have is null there.
+  /// `union`: the rows of all legs; a column that a leg lacks is null there.
   func relation(with input: Relation? = nil, at place: BindingPlace) throws -> Relation {
     var isInner = false
     var isFuzzy = place.state.options.isBestEffort
@@ -29,7 +29,7 @@ extension UnionSyntax: OperatorBinding {
     var legs = input.map { [$0] } ?? []
     for source in tables { legs += try self.legs(source, isFuzzy: isFuzzy, at: place) }
     guard !legs.isEmpty else {
-      throw Diagnostic("unknown-table", "none of these tables exists", at: span)
+      throw Diagnostic("unknown-table", "none of these tables exist", at: span)
     }
     return try Relation(uniting: legs, isInner: isInner, sourceColumn: sourceColumn, at: span)
   }
@@ -83,7 +83,7 @@ extension BindingPlace {
 }
 
 extension Relation {
-  /// The legs under one schema; a name that comes with several types becomes a column for each type.
+  /// The legs under one schema; a name with several types becomes one column for each type.
   init(uniting legs: [Relation], isInner: Bool, sourceColumn: String?, at span: SourceSpan) throws {
     var columns: [ColumnInfo] = []
     if isInner {

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// Writes one compact dynamic array for each group, all of them into one block of memory.
 ///
 /// The rows are visited twice, first for the sizes and then for the bytes; nothing is sorted or allocated
-/// for a group. Of very many rows each worker writes the arrays of a range of groups, for which it passes over all rows.
+/// per group. For very many rows each worker writes the arrays of a range of groups, and passes over all rows for it.
 struct ArrayWriter {
   /// Bytes before the elements: the tag, the size and the count.
   private static let header = 9
@@ -49,8 +49,8 @@ struct ArrayWriter {
       total &+= sizes[group]
       if sizes[group] > 1 << 30 {
         throw Diagnostic(
-          "value-too-large", "a list of \(counts[group]) values takes more than 1 GB",
-          help: "give a smaller limit as the last argument")
+          "value-too-large", "a list of \(counts[group]) values needs more than 1 GB",
+          help: "pass a smaller limit as the last argument")
       }
     }
 
@@ -119,7 +119,7 @@ private struct FlagElement: ArrayElement {
   }
 }
 
-/// The eight bytes of the lane behind a tag.
+/// The eight bytes of the lane after a tag.
 private struct WordElement: ArrayElement {
   let tag: DynamicBytes.Tag
   @inline(__always) func size(_: Int64) -> Int { 9 }
@@ -163,7 +163,7 @@ private struct DynamicElement: ArrayElement {
 }
 
 extension Vector {
-  /// Whether the value stored at a place is null; a constant has one place.
+  /// Whether the value stored at an index is null; a constant stores one value.
   @inline(__always) func isNullPlace(_ place: Int) -> Bool {
     guard let nulls else { return false }
     return nulls[place] != 0

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// One bag of all slots of a group's bags; a key that comes again keeps its first value.
+/// One bag of all slots of a group's bags; the first value wins for duplicate keys.
 ///
-/// Values that are no bags are left out. Slots stand in the order in which they came.
+/// Values that are not bags are left out. Slots are in the order in which they arrived.
 final class BagState: AggregateState {
   var dependsOnOrder: Bool { true }
   private let limit: Int
@@ -27,7 +27,7 @@ final class BagState: AggregateState {
     log.append(other.log, range: range, groups: groups)
   }
 
-  /// A slot whose key is the first of its kind in the group.
+  /// A slot with the first occurrence of its key in the group.
   private struct Slot: BitwiseCopyable {
     var key: Bytes
     var value: Bytes
@@ -61,7 +61,7 @@ final class BagState: AggregateState {
     var total = 0
     for group in 0..<groups {
       total &+= sizes[group]
-      if sizes[group] > 1 << 30 { throw Diagnostic("value-too-large", "a bag takes more than 1 GB") }
+      if sizes[group] > 1 << 30 { throw Diagnostic("value-too-large", "a bag needs more than 1 GB") }
     }
     let block = Buffer(byteCount: total), lanes = Buffer(of: Bytes.self, count: groups)
     let cursors = BufferView<UnsafeMutableRawPointer>(count: groups)

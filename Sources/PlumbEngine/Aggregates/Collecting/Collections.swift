@@ -2,7 +2,7 @@ extension AggregateFunction {
   /// Lists, sets, bags and schemas: aggregates with a dynamic value.
   static let collections: [AggregateFunction] = [
     AggregateFunction(
-      "make_list", "Is an array of the values of `expression` that are not null, at most `limit` of them.",
+      "make_list", "Collects the non-null values of `expression` into an array, at most `limit` of them.",
       "expression, [limit]",
       examples: [
         .init("range x from 1 to 3 step 1 | summarize make_list(x)", is: "[1,2,3]"),
@@ -12,20 +12,20 @@ extension AggregateFunction {
       overloads: lists(.values, "list", predicate: false), conditional: "make_list_if"),
 
     AggregateFunction(
-      "make_list_if", "Is an array of the values of `expression` where `predicate` is true.",
+      "make_list_if", "Collects the values of `expression` where `predicate` is true into an array.",
       "expression, predicate, [limit]",
       examples: [.init("range x from 1 to 4 step 1 | summarize make_list_if(x, x > 2)", is: "[3,4]")],
       overloads: lists(.values, "list", predicate: true)),
 
     AggregateFunction(
-      "make_list_with_nulls", "Is an array of all values of `expression`, nulls among them.",
+      "make_list_with_nulls", "Collects all values of `expression` into an array, including nulls.",
       "expression, [limit]",
       examples: [.init("datatable(x: long)[1, long(null)] | summarize make_list_with_nulls(x)", is: "[1,null]")],
       overloads: lists(.valuesAndNulls, "list", predicate: false)),
 
     AggregateFunction(
       "make_set",
-      "Is an array of the distinct values of `expression`, at most `limit` of them; of arrays, their elements.",
+      "Collects the distinct values of `expression` into an array, at most `limit` of them; for arrays, their elements.",
       "expression, [limit]",
       examples: [
         .init(#"datatable(x: string)["b", "a", "b"] | summarize make_set(x)"#, is: #"["b","a"]"#),
@@ -34,13 +34,13 @@ extension AggregateFunction {
       overloads: lists(.distinct, "set", predicate: false), conditional: "make_set_if"),
 
     AggregateFunction(
-      "make_set_if", "Is an array of the distinct values of `expression` where `predicate` is true.",
+      "make_set_if", "Collects the distinct values of `expression` where `predicate` is true into an array.",
       "expression, predicate, [limit]",
       examples: [.init("datatable(x: long)[1, 2, 2] | summarize make_set_if(x, x > 1)", is: "[2]")],
       overloads: lists(.distinct, "set", predicate: true)),
 
     AggregateFunction(
-      "make_bag", "Is a bag of the slots of all bags in `expression`; the first value of a key stays.",
+      "make_bag", "Merges the bags in `expression`; the first value wins for duplicate keys.",
       "expression, [limit]",
       examples: [
         .init(
@@ -50,7 +50,7 @@ extension AggregateFunction {
       overloads: bags(predicate: false), conditional: "make_bag_if"),
 
     AggregateFunction(
-      "make_bag_if", "Is a bag of the slots of the bags in `expression` where `predicate` is true.",
+      "make_bag_if", "Merges the bags in `expression` where `predicate` is true.",
       "expression, predicate, [limit]",
       examples: [
         .init(
@@ -61,7 +61,7 @@ extension AggregateFunction {
       overloads: bags(predicate: true)),
 
     AggregateFunction(
-      "buildschema", "Is the least schema that admits all values of `expression`.", "expression",
+      "buildschema", "Returns the smallest schema that admits all values of `expression`.", "expression",
       examples: [
         .init(
           #"datatable(x: dynamic)[dynamic({"a": 1}), dynamic({"a": "b"})] | summarize buildschema(x)"#,

@@ -1,7 +1,7 @@
-/// The rows that an aggregate has taken in, kept for its end: vectors as they came, and each row's group.
+/// The rows that an aggregate has received, kept until the end: vectors as they came, and each row's group.
 ///
-/// - Memory: a chunk that is taken whole costs its groups alone, as its vectors are shared; otherwise the
-///   rows that are left are gathered.
+/// - Memory: a chunk that is taken whole costs only its groups, since its vectors are shared; otherwise the
+///     remaining rows are gathered.
 /// - Order: rows stay in the order in which they were appended.
 final class GroupedLog {
   struct Piece {
@@ -15,15 +15,15 @@ final class GroupedLog {
   private(set) var count = 0
   /// Whether any row came with a group.
   private(set) var isGrouped = false
-  /// Memory for groups, which does not move. The last block has `room` places left.
+  /// Memory for groups, which does not move. The last block has room for `room` more.
   private var blocks: [Buffer] = []
   private var room = 0
   private let cache = Guarded(Cache())
 
-  /// What reading by group needs to know, made when it is first needed; several threads may then read at once.
+  /// What reading by group needs to know, computed on first use; several threads may then read at once.
   private struct Cache {
     var count = -1
-    /// One more than the greatest group of any row.
+    /// One more than the largest group of any row.
     var groupLimit = 1
     var index: GroupIndex?
   }
@@ -85,7 +85,7 @@ final class GroupedLog {
       }
       return
     }
-    // All rows come. Groups that keep their numbers are shared, others copied under the new ones.
+    // All rows are appended. Groups that keep their numbers are shared, others are copied with new numbers.
     let isSame = (0..<limit).allSatisfy { target[$0] == UInt32(truncatingIfNeeded: $0) }
     for piece in other.pieces {
       guard let own = piece.groups, !isSame else {
@@ -106,7 +106,7 @@ final class GroupedLog {
       }
     }
     if isSame {
-      // In front, as the last block is the one with room.
+      // In front, since the last block is the one with room.
       blocks.insert(contentsOf: other.blocks, at: 0)
       if blocks.count == other.blocks.count { room = 0 }
     }
@@ -114,7 +114,7 @@ final class GroupedLog {
 
   private var groupLimit: Int { cache.withLock { fresh(&$0) } }
 
-  /// Brings the cache up to date but for its index.
+  /// Brings the cache up to date except for its index.
   private func fresh(_ cache: inout Cache) -> Int {
     if cache.count == count { return cache.groupLimit }
     var greatest: UInt32 = 0
@@ -126,7 +126,7 @@ final class GroupedLog {
     return cache.groupLimit
   }
 
-  /// Where the rows of each group are: the piece in the upper half of an entry, the place in the lower.
+  /// The position of the rows of each group: the piece in the upper half of an entry, the row in the lower half.
   private var index: GroupIndex {
     cache.withLock { cache in
       let limit = fresh(&cache)
@@ -166,7 +166,7 @@ final class GroupedLog {
     }
   }
 
-  /// The same for a small part of the groups, by the index instead of a pass over all rows.
+  /// The same for a small part of the groups, using the index instead of a pass over all rows.
   private func forEachRowOfFew(
     range: Range<Int>, groups target: UnsafePointer<UInt32>,
     _ body: (_ vectors: [Vector], _ groups: UnsafePointer<UInt32>, _ kept: KeptRows, _ count: Int) throws -> Void
@@ -180,7 +180,7 @@ final class GroupedLog {
     }
   }
 
-  /// Visits all rows in order: the group, the piece's vector at `index`, and the place in it.
+  /// Visits all rows in order: the group, the piece's vector at `index`, and the row in it.
   @inline(__always)
   func forEachRow(_ index: Int = 0, _ body: (_ group: Int, _ vector: Vector, _ place: Int) throws -> Void) rethrows {
     for piece in pieces {
@@ -195,7 +195,7 @@ final class GroupedLog {
   }
 }
 
-/// Numbers by group, each group's in the order in which they were visited.
+/// Numbers by group; each group's are in the order in which they were visited.
 final class GroupIndex: @unchecked Sendable {
   let groupCount: Int
   private let starts: Buffer
@@ -206,7 +206,7 @@ final class GroupIndex: @unchecked Sendable {
     groupCount = groups
     starts = Buffer.zeros(byteCount: (groups &+ 2) &* 8)
     numbers = Buffer(of: Int64.self, count: count)
-    // Counted two places on; moved to the start by filling in.
+    // Counted two places ahead; filling in moves them to the start.
     let start = starts.values(Int.self), out = numbers.values(Int64.self)
     visitAll { group, _ in start[group &+ 2] &+= 1 }
     for group in 0..<groups { start[group &+ 2] &+= start[group &+ 1] }

@@ -1,11 +1,11 @@
 /// An array of a group's values, or of its distinct values, in the order in which they came.
 ///
-/// - Order: rows of one state keep their order, and `merge` puts the other state's rows behind. So a list
-///   follows its input's order when one worker makes it; Kusto promises that for sorted inputs only.
+/// - Order: rows of one state keep their order, and `merge` appends the other state's rows. So a list
+///     follows its input's order when one worker makes it; Kusto promises that for sorted inputs only.
 /// - A set of dynamic arrays is the set of their elements.
 final class ListState: AggregateState {
   var dependsOnOrder: Bool { true }
-  /// What a list holds besides plain values.
+  /// What a list contains besides plain values.
   enum Kind {
     case values
     case valuesAndNulls
@@ -19,7 +19,7 @@ final class ListState: AggregateState {
   private let log = GroupedLog()
   private var filter = RowFilter()
   private let ids: ValueIDs
-  /// What groups hold already: bits while they take little memory, then keys.
+  /// The values that groups already contain: bits while they need little memory, then keys.
   private var seenBits: BitTable? = BitTable()
   private let seenKeys = KeySet<GroupedNumber>()
   private var groupCount = 1
@@ -93,7 +93,7 @@ final class ListState: AggregateState {
     return found
   }
 
-  /// Makes room for all numbers, or goes over to keys.
+  /// Makes room for all numbers, or switches to keys.
   private func prepareBits() {
     guard let bits = seenBits else { return }
     if let limit = ids.limit, bits.cover(groups: groupCount, numbers: limit) { return }
@@ -103,7 +103,7 @@ final class ListState: AggregateState {
     seenBits = nil
   }
 
-  /// The elements of arrays, one a row, with each one's group; nil when no value is an array.
+  /// The elements of arrays, one per row, with the group of each; nil if no value is an array.
   private func flattened(
     _ vector: Vector, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows, _ n: Int
   ) -> (Vector, Buffer)? {

@@ -1,7 +1,7 @@
 /// Numbers for values, equal for equal values, so that sets hold numbers whatever the type.
 ///
-/// - Words, bools and reals are their own numbers. -0 is 0, and all NaNs are one.
-/// - Codes of the first dictionary are their own numbers as well. Once another dictionary or plain text comes,
+/// - Integers, bools and reals are their own numbers. -0 is 0, and all NaNs are one.
+/// - Codes of the first dictionary are their own numbers as well. Once another dictionary or plain text arrives,
 ///   texts are pooled, and the pool starts with the first dictionary's entries.
 final class ValueIDs {
   private let type: ScalarType
@@ -9,10 +9,10 @@ final class ValueIDs {
   private var home: StringDictionary?
   private var pool: BytesPool?
   private var translations: [(StringDictionary, Growing64)] = []
-  /// The numbers here of another's pool, of which some were asked for last.
+  /// This pool's numbers for another pool, up to the last one requested.
   private var adopted: (BytesPool, Growing64)?
 
-  /// A growing array behind a reference, for lists of them.
+  /// A growing array with a reference, for lists of them.
   private final class Growing64 {
     var values = Growing<Int64>(capacity: 16)
   }
@@ -30,7 +30,7 @@ final class ValueIDs {
 
   /// The number of each row. Valid until the next call, and no longer than the vector.
   ///
-  /// - Note: rows that `keep` leaves out have any number, as long as it is below the limit.
+  /// - Note: rows that `keep` leaves out have arbitrary numbers below the limit.
   func numbers(_ vector: Vector, keep: UnsafePointer<UInt8>?, count n: Int) -> UnsafePointer<Int64> {
     let input = vector.isConstant ? vector.resized(to: n).expanded() : vector
     if type.lane == .word, input.encoding == .plain, !vector.isConstant { return input.lanes(Int64.self) }
@@ -85,7 +85,7 @@ final class ValueIDs {
     _ out: UnsafeMutablePointer<Int64>
   ) {
     guard let dictionary = input.dictionary else { return }
-    // Compact forms that differ can be equal as dynamic values, so their codes are not their numbers.
+    // Different compact forms can be equal as dynamic values, so their codes are not their numbers.
     if home == nil, pool == nil, type == .string { home = dictionary }
     if dictionary === home {
       for i in 0..<n { out[i] = Int64(truncatingIfNeeded: codes[i]) }
@@ -127,7 +127,7 @@ final class ValueIDs {
     return made
   }
 
-  /// For each number of `other`, which is of the same type, the number here; nil when they are the same.
+  /// For each number of `other`, which is of the same type, the number here; nil if they are the same.
   func translation(from other: ValueIDs) -> ((Int64) -> Int64)? {
     switch type.lane {
     case .byte, .word, .float: return nil
@@ -163,7 +163,7 @@ final class ValueIDs {
   }
 }
 
-/// Distinct byte strings, numbered from 0 in the order of their coming; copies them.
+/// Distinct byte strings, numbered from 0 in order of arrival; copies them.
 ///
 /// Dynamic values are compared as values: 1 is 1.0, and the order of a bag's slots does not matter.
 final class BytesPool {
@@ -184,7 +184,7 @@ final class BytesPool {
 
   subscript(number: Int) -> Bytes { entries[number] }
 
-  /// The number of `bytes`, a new one when they are new.
+  /// The number of `bytes`, assigned now if they are new.
   func number(of bytes: Bytes) -> Int {
     let hash = isDynamic ? DynamicBytes.hash(bytes) : hashBytes(bytes)
     let table = slots.values(Slot.self)

@@ -1,6 +1,6 @@
 /// The distinct 64-bit numbers of all rows.
 ///
-/// A dense range is a bit per number; anything else is a `KeySet`. Which of the two is decided when the set
+/// A dense range is a bit per number; anything else is a `KeySet`. The choice is made when the set
 /// has grown large, and again when it has doubled.
 final class WordSet {
   private var keys = KeySet<Int64>()
@@ -25,7 +25,7 @@ final class WordSet {
     /// Makes room for numbers down to `low` and up to `high`, whose distance is known to be small.
     func cover(_ low: Int64, _ high: Int64) {
       if low < base {
-        // As much again below, so that a falling column does not move the bits each time.
+        // As much room again below, so that a descending column does not move the bits each time.
         let start = Swift.max(low & ~63, Int64.min &+ Int64(words.count) &* 64) &- Int64(words.count) &* 64
         let shift = Int((base &- start) / 64)
         var moved = Growing<UInt64>(capacity: words.count &+ shift)
@@ -164,7 +164,7 @@ final class WordSet {
     keys.forEachStored(body)
   }
 
-  /// How many numbers there are.
+  /// The number of distinct numbers.
   var count: Int {
     guard let bits else {
       keys.settle()

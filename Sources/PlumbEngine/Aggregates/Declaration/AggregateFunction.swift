@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
-/// An aggregate function, declared in one place: what it is called, what it means, and its states.
+/// An aggregate function, declared in one place: its name, its meaning and its states.
 package struct AggregateFunction: Sendable {
   package let name: String
   /// One sentence that names the parameters in backquotes.
   package let summary: String
   package let parameters: String
-  /// Whole queries and what the first cell of their answer is.
+  /// Whole queries and the first cell of their answer.
   package let examples: [ScalarFunction.Example]
   package let overloads: [AggregateOverload]
   package let traits: AggregateTraits
@@ -25,36 +25,36 @@ package struct AggregateFunction: Sendable {
     conditionalName = conditional
   }
 
-  /// The aggregate of the same values that takes a predicate after them, as `sumif` is for `sum`; nil when there is none.
+  /// The aggregate of the same values that takes a predicate after them, as `sumif` does for `sum`; nil if none exists.
   package var conditional: AggregateFunction? { conditionalName.flatMap(AggregateFunction.named) }
 }
 
-/// What those who plan a query may know of an aggregate: they ask for this, never for its name. Whether it depends on the
-/// order of its rows is known to its state.
+/// What planners may know about an aggregate: they ask for traits, never for its name. Its state knows whether it depends on
+/// the order of its rows.
 package struct AggregateTraits: OptionSet, Sendable {
   package let rawValue: Int
   package init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// The result is a number of rows: a row of a digest counts for as many as it stands for. The state is a `CountState`.
+  /// The result is a number of rows: each row of the statistics counts for as many rows as it represents. The state is a `CountState`.
   package static let countsRows = AggregateTraits(rawValue: 1)
   /// Every row counts, whatever the arguments are.
   package static let countsEveryRow = AggregateTraits(rawValue: 2)
-  /// The result depends on which values there are, and not on how many rows have them.
+  /// The result depends on which values occur, not on how many rows have them.
   package static let ignoresRepeats = AggregateTraits(rawValue: 4)
-  /// The result depends on the least and the greatest value of the first argument alone.
+  /// The result depends only on the smallest and the largest value of the first argument.
   package static let readsExtremes = AggregateTraits(rawValue: 8)
 }
 
 /// One signature of an aggregate function.
 package struct AggregateOverload: Sendable {
   let parameters: [ParameterType]
-  /// The type of any number of further arguments; nil when there are none.
+  /// The type of any number of further arguments; nil if none exist.
   let rest: ParameterType?
-  /// The types of the results for these arguments, one for most functions; nil when they do not fit.
+  /// The types of the results for these arguments, one for most functions; nil if they do not fit.
   let results: @Sendable ([ArgumentShape]) -> [ScalarType]?
-  /// What the automatic column names are made of beyond the usual; see `AggregateNaming`.
+  /// How the automatic column names are built; see `AggregateNaming`.
   let naming: AggregateNaming
-  /// A fresh state for these arguments. Constants among them are known.
+  /// A new state for these arguments. Constants among them are known.
   let makeState: @Sendable ([ArgumentShape]) throws -> any AggregateState
 
   init(
@@ -70,9 +70,9 @@ package struct AggregateOverload: Sendable {
   }
 }
 
-/// How the result columns of an aggregate are named when the query does not say.
+/// How the result columns of an aggregate are named if the query does not name them.
 package enum AggregateNaming: Sendable, Hashable {
-  /// `sum_x`: the function, then the first argument when it is a column, else `sum_`.
+  /// `sum_x`: the function, then the first argument if it is a column, else `sum_`.
   case plain
   /// `list_x`: as `plain` with another word for the function.
   case prefixed(String)
@@ -88,26 +88,26 @@ package enum AggregateNaming: Sendable, Hashable {
 ///
 /// Groups are numbered from 0 without gaps. One worker uses a state at a time.
 protocol AggregateState: AnyObject {
-  /// Whether the result may differ, if only in its last digits, when the same rows come in another order or are shared out
-  /// to states that are merged. Over rows that the query has sorted such an aggregate runs on one worker.
+  /// Whether the result may differ, if only in its last digits, when the same rows arrive in another order or are distributed
+  /// over states that are merged. Over rows that the query has sorted such an aggregate runs on one worker.
   var dependsOnOrder: Bool { get }
 
   /// Makes room for groups up to `groups`; new ones hold the empty aggregate.
   func grow(to groups: Int)
 
-  /// Takes `count` rows in.
+  /// Adds `count` rows.
   ///
   /// - `inputs`: one vector per argument, constants and dictionary codes as they come.
-  /// - `groups`: the group of each row; nil when all rows belong to group 0.
+  /// - `groups`: the group of each row; nil if all rows belong to group 0.
   func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count: Int) throws
 
-  /// Takes over the groups `range` of `other`, a state of the same kind: `range.lowerBound + i` joins `groups[i]`.
+  /// Merges the groups `range` of `other`, a state of the same kind: `range.lowerBound + i` joins `groups[i]`.
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) throws
 
   /// The results of groups 0 ..< `count`, one vector per result column.
   func finish(count: Int) throws -> [Vector]
 
-  /// The same, on several workers where that is worth it.
+  /// The same, on several workers if that is worth it.
   func finish(count: Int, _ context: ExecutionContext) throws -> [Vector]
 }
 
@@ -130,7 +130,7 @@ package struct BoundAggregate: Sendable {
 extension AggregateFunction {
   /// Binds a call: picks the overload and inserts conversions.
   ///
-  /// - Throws: `argument-types` or `argument-count` when no signature fits, and what the function says of
+  /// - Throws: `argument-types` or `argument-count` if no signature fits, and the function's own diagnostics about
   ///   constants that are out of range.
   package func binding(_ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
     var best: (cost: Int, AggregateOverload, [BoundExpression], [ScalarType], [ArgumentShape])?
@@ -152,7 +152,7 @@ extension AggregateFunction {
     }
     let state: any AggregateState
     do {
-      // What is wrong with constant arguments is said here, where the call stands.
+      // Errors in constant arguments are reported here, at the position of the call.
       state = try overload.makeState(shapes)
     } catch var diagnostic as Diagnostic {
       diagnostic.span = diagnostic.span ?? span
@@ -164,7 +164,7 @@ extension AggregateFunction {
   }
 
   private func refusal(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {
-    let usage = "it is written `\(name)(\(parameters))`"
+    let usage = "usage: `\(name)(\(parameters))`"
     let counts = overloads.map(\.parameters.count)
     if arguments.count < counts.min() ?? 0
       || (arguments.count > counts.max() ?? 0 && overloads.allSatisfy { $0.rest == nil })

@@ -1,5 +1,5 @@
 extension AggregateFunction {
-  /// What a column is called that is computed of a call, as in `round(sum(x))`.
+  /// The name of a column that is computed from a call, as in `round(sum(x))`.
   ///
   /// - Parameter columns: for each argument its name, when it is a column.
   package func columnName(_ columns: [String?]) -> String? {
@@ -14,9 +14,9 @@ extension AggregateFunction {
 }
 
 extension BoundAggregate {
-  /// The names of the result columns when the query gives none, before names that occur twice are told apart.
+  /// The names of the result columns if the query gives none, before duplicates are numbered.
   ///
-  /// `columns` has for each argument its name, when it is a column.
+  /// `columns` has the name of each argument that is a column.
   package func automaticNames(_ columns: [String?]) -> [String] {
     let first = columns.first.flatMap { $0 } ?? ""
     switch naming {

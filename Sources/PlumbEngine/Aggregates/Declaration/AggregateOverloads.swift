@@ -1,5 +1,5 @@
 extension AggregateOverload {
-  /// An overload over one argument of a fixed type, and a predicate after it when `predicate` is set.
+  /// An overload over one argument of a fixed type, followed by a predicate if `predicate` is set.
   @inline(__always)
   static func folding<F: Fold, T: BitwiseCopyable>(
     _ fold: F.Type, _ type: ScalarType, to result: ScalarType, predicate: Bool,
@@ -9,7 +9,7 @@ extension AggregateOverload {
     return .fixed([type], to: result, predicate: predicate) { FoldState(loops, predicate: predicate) }
   }
 
-  /// An overload with fixed types, one result and a state that needs to know nothing else.
+  /// An overload with fixed types, one result and a state that needs no further information.
   static func fixed(
     _ types: [ScalarType], to result: ScalarType, predicate: Bool = false, naming: AggregateNaming = .plain,
     _ makeState: @escaping @Sendable () -> any AggregateState

@@ -1,6 +1,6 @@
-/// What shapes the dynamic values of one place have: the scalar types, the slots of bags, the elements of arrays.
+/// The shapes of the dynamic values in one position: the scalar types, the slots of bags, the elements of arrays.
 final class DynamicShape {
-  /// Type names, and the places of the bag and the array, in the order of their coming.
+  /// Type names, and the positions of the bag and the array, in order of arrival.
   private enum Part {
     case scalar(StaticString, DynamicBytes.Tag)
     case bag
@@ -104,7 +104,7 @@ final class DynamicShape {
   }
 }
 
-/// The least schema that admits all dynamic values of each group.
+/// The smallest schema that admits all dynamic values of each group.
 final class SchemaState: AggregateState {
   var dependsOnOrder: Bool { true }
   private var shapes: [DynamicShape?] = []

@@ -1,7 +1,7 @@
-/// How many distinct values each group has, exactly; nulls are left out.
+/// The exact number of distinct values in each group; nulls are left out.
 ///
 /// - Without groups: numbers go into a `WordSet`.
-/// - Values that are numbered from 0, such as codes: a bit for each group and number while that is little memory.
+/// - Values that are numbered from 0, such as codes: a bit for each group and number while that needs little memory.
 /// - Otherwise a `KeySet` of groups with numbers.
 final class DistinctState: AggregateState {
   var dependsOnOrder: Bool { false }
@@ -12,7 +12,7 @@ final class DistinctState: AggregateState {
   private var total: WordSet?
   private var bits: BitTable?
   private var pairs: KeySet<GroupedNumber>?
-  /// The keys by group, made when another state asks for few groups.
+  /// The keys by group, computed when another state needs a few groups.
   private let index = Guarded<(stored: Int, index: GroupIndex)?>(nil)
 
   init(_ type: ScalarType, predicate: Bool) {
@@ -23,7 +23,7 @@ final class DistinctState: AggregateState {
   func grow(to groups: Int) { groupCount = Swift.max(groupCount, groups) }
 
   func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
-    // The predicate is the last argument; an accuracy before it is not needed for an exact count.
+    // The predicate is the last argument; an accuracy before it is irrelevant for an exact count.
     let kept = filter.rows(inputs[..<1], predicate: hasPredicate ? inputs[1] : nil, count: n)
     let keep: UnsafePointer<UInt8>?
     switch kept {
@@ -46,7 +46,7 @@ final class DistinctState: AggregateState {
     }
   }
 
-  /// Picks the form that fits what is known now.
+  /// Chooses the representation that fits what is known now.
   private func prepare(grouped: Bool) {
     if let limit = ids.limit {
       if let bits {
@@ -87,7 +87,7 @@ final class DistinctState: AggregateState {
       return
     }
     let few = range.count &* 8 < other.groupCount ? other.keysByGroup : nil
-    // Texts get their numbers before the form is picked by how many they are.
+    // Texts get their numbers before the representation is chosen by how many there are.
     if let translate {
       if let few {
         for group in range where group < few.groupCount { few.entries(of: group).forEach { _ = translate($0) } }
@@ -126,7 +126,7 @@ final class DistinctState: AggregateState {
     if let pairs, !pairs.isPartitioned, pairs.storedCount > KeySet<GroupedNumber>.tableLimit { pairs.divide() }
   }
 
-  /// The pairs' numbers by group; nil when there are no pairs.
+  /// The numbers of the pairs by group; nil without pairs.
   private var keysByGroup: GroupIndex? {
     guard let pairs else { return nil }
     return index.withLock { known in
@@ -181,18 +181,18 @@ final class DistinctState: AggregateState {
 
 /// A bit for each group and small number.
 final class BitTable {
-  /// Bytes above which another form is better.
+  /// The number of bytes above which another representation is better.
   private static let limit = 64 << 20
   private var words = Growing<UInt64>(capacity: 4)
   private var stride = 0
   private var groups = 0
 
-  /// Makes room; false when that takes too much memory.
+  /// Makes room; false if that needs too much memory.
   func cover(groups neededGroups: Int, numbers: Int) -> Bool {
     let neededStride = (numbers &+ 63) / 64
     if neededGroups <= groups && neededStride <= stride { return true }
     let newGroups = Swift.max(neededGroups, groups)
-    // A pool of texts grows; half as much again spares most moves.
+    // A pool of texts grows; half as much again avoids most moves.
     let newStride = neededStride <= stride ? stride : stride == 0 ? neededStride : neededStride &* 3 / 2
     let (size, overflows) = newGroups.multipliedReportingOverflow(by: newStride)
     if overflows || size > BitTable.limit / 8 { return false }
@@ -240,7 +240,7 @@ final class BitTable {
     words.base[group &* stride &+ number &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: number & 63)
   }
 
-  /// Sets the bit; whether it was clear.
+  /// Sets the bit and returns whether it was clear.
   @inline(__always) func setNew(group: Int, number: Int) -> Bool {
     let place = words.base + (group &* stride &+ number &>> 6)
     let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: number & 63)

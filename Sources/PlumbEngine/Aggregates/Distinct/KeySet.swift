@@ -1,4 +1,4 @@
-/// A key of a set: plain memory, with one value that never occurs or is kept apart.
+/// A key of a set: plain memory, with one value that never occurs or is stored separately.
 protocol SetKey: BitwiseCopyable, Equatable {
   /// Marks a free place in a table.
   static var vacant: Self { get }
@@ -24,10 +24,10 @@ struct GroupedNumber: SetKey {
 /// A set of keys that stays fast when it is much larger than the caches.
 ///
 /// - Small, it is one open-addressing table.
-/// - Large, keys are appended to one of 256 logs by their hash, duplicates too, and a log that is full is
-///   rid of them with a table that fits the cache.
+/// - Large, keys are appended to one of 256 logs by their hash, including duplicates, and a full log is
+///     deduplicated with a table that fits the cache.
 final class KeySet<Key: SetKey> {
-  /// Keys in the table before logs are worth it.
+  /// The number of keys in the table before logs are worth it.
   static var tableLimit: Int { 1 << 16 }
   private static var partitions: Int { 256 }
 
@@ -37,7 +37,7 @@ final class KeySet<Key: SetKey> {
   private var hasVacant = false
   private var logs: Logs?
 
-  /// Where each partition's keys are, and how far they reach.
+  /// The keys of each partition, and how many there are.
   private final class Logs {
     var buffers: [Buffer] = []
     let starts = Buffer(byteCount: KeySet.partitions &* 8)
@@ -85,13 +85,13 @@ final class KeySet<Key: SetKey> {
 
   var isPartitioned: Bool { logs != nil }
 
-  /// How many keys the table holds, or how many the logs do, with duplicates.
+  /// The number of keys in the table, or in the logs, including duplicates.
   var storedCount: Int {
     guard let logs else { return tableCount &+ (hasVacant ? 1 : 0) }
     return (0..<KeySet.partitions).reduce(hasVacant ? 1 : 0) { $0 &+ logs.count($1) }
   }
 
-  /// Adds `count` keys. A table that has grown past its limit is left to the caller to divide.
+  /// Adds `count` keys. The caller divides a table that has grown past its limit.
   @inline(__always) func insert(_ count: Int, _ key: (Int) -> Key?) {
     if let logs {
       let cursor = logs.cursor, end = logs.end
@@ -137,7 +137,7 @@ final class KeySet<Key: SetKey> {
     tableCount = stored
   }
 
-  /// Adds one key; whether it is new. Only before the set is divided.
+  /// Adds one key and returns whether it is new. Only before the set is divided.
   @inline(__always) func insertNew(_ key: Key) -> Bool {
     if key == Key.vacant {
       let isNew = !hasVacant
@@ -172,7 +172,7 @@ final class KeySet<Key: SetKey> {
     }
   }
 
-  /// Goes over to logs.
+  /// Switches to logs.
   func divide() {
     guard logs == nil else { return }
     let capacity = Swift.max(tableCount / KeySet.partitions &* 4, 256)
@@ -187,7 +187,7 @@ final class KeySet<Key: SetKey> {
     let before = logs.count(partition)
     KeySet.removeDuplicates(partition, logs)
     let after = logs.count(partition)
-    // Mostly new keys will go on being new: a larger step costs fewer passes.
+    // If most keys are new, more will be: a larger step needs fewer passes.
     if after &* 8 > before &* 7 {
       logs.resize(partition, to: before &* 4)
     } else if after &* 2 > before {
@@ -222,13 +222,13 @@ final class KeySet<Key: SetKey> {
     logs.cursor[partition] = keys + kept
   }
 
-  /// Rids the logs of duplicates, so that `forEachStored` visits each key once.
+  /// Removes duplicates from the logs, so that `forEachStored` visits each key once.
   func settle() {
     guard let logs else { return }
     for partition in 0..<KeySet.partitions { KeySet.removeDuplicates(partition, logs) }
   }
 
-  /// Visits all keys; those in logs as often as they are there.
+  /// Visits all keys; those in logs as often as they were added.
   @inline(__always) func forEachStored(_ body: (Key) -> Void) {
     if hasVacant { body(Key.vacant) }
     guard let logs else {
@@ -242,7 +242,7 @@ final class KeySet<Key: SetKey> {
     }
   }
 
-  /// Visits all keys as runs of memory, in which some may be `vacant`; a key in the set that is equal to
+  /// Visits all keys as runs of memory, some of which may be `vacant`; a key in the set that equals
   /// that mark is left out.
   func forEachRun(_ body: (UnsafePointer<Key>, Int) -> Void) {
     guard let logs else { return body(table.values(Key.self), mask &+ 1) }

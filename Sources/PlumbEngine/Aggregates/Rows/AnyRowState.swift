@@ -1,7 +1,7 @@
 /// Values of one row of each group: the first row.
 ///
-/// A single argument prefers a row where it is neither null nor empty. With a predicate after it, only rows
-/// for which that is true count.
+/// A single argument prefers a row where it is neither null nor empty. If a predicate follows it, only rows
+/// for which the predicate is true count.
 final class AnyRowState: AggregateState {
   var dependsOnOrder: Bool { true }
   private struct Cell: BitwiseCopyable {

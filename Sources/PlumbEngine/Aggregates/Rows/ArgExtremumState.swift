@@ -1,16 +1,16 @@
-/// For each group the row with the greatest or least key: the key, then what further arguments are there.
+/// For each group the row with the largest or smallest key: the key, then any further arguments.
 ///
-/// - Ties: the row that came first stays; a merged state's rows count as later ones.
+/// - Ties: the row that came first wins; a merged state's rows count as later ones.
 /// - Nulls: any value beats null and NaN; a group without values gives its first row.
-/// - Memory: a group keeps a reference to its row. Chunks with such rows are retained, and when they hold
-///   far more rows than there are groups, the rows are gathered and the chunks let go.
+/// - Memory: a group keeps a reference to its row. Chunks with such rows are retained, and if they contain
+///     far more rows than there are groups, the rows are gathered and the chunks released.
 final class ArgExtremumState: AggregateState {
   var dependsOnOrder: Bool { true }
   private struct Cell: BitwiseCopyable {
-    /// The key so that greater is better; for keys that are no numbers, not used.
+    /// The key, encoded so that greater is better; not used for keys that are not numbers.
     var key: Int64
     var chunk: UInt32
-    /// With the top bit set when the key there is null.
+    /// With the top bit set if the key is null.
     var row: UInt32
 
     static var empty: Cell { Cell(key: .min, chunk: .max, row: 0) }
@@ -22,7 +22,7 @@ final class ArgExtremumState: AggregateState {
     }
   }
   private static let nullBit: UInt32 = 1 << 31
-  /// Retained rows below which nothing is gathered.
+  /// The number of retained rows below which nothing is gathered.
   private static let leastRetained = 1 << 21
 
   private let isMaximum: Bool
@@ -133,7 +133,7 @@ final class ArgExtremumState: AggregateState {
     return false
   }
 
-  /// The keys as numbers of which the greatest is best, and which rows have none.
+  /// The keys as numbers of which the greatest is best, and the rows that have no key.
   private func numbers(_ vector: Vector, _ n: Int) -> (UnsafePointer<Int64>, UnsafePointer<UInt8>?) {
     let flip: Int64 = isMaximum ? 0 : -1
     if keyType.lane == .word, vector.encoding == .plain, isMaximum {
@@ -208,7 +208,7 @@ final class ArgExtremumState: AggregateState {
     return isMaximum ? order > 0 : order < 0
   }
 
-  // MARK: Joining
+  // MARK: Merging
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? ArgExtremumState else { return }
@@ -243,13 +243,13 @@ final class ArgExtremumState: AggregateState {
   }
 }
 
-/// A number whose order among `Int64` is the real's order. -0 is 0.
+/// A number that orders among `Int64` as the real does. -0 is 0.
 @inline(__always) func orderedBits(_ value: Double) -> Int64 {
   let bits = Int64(bitPattern: (value + 0.0).bitPattern)
   return bits ^ ((bits &>> 63) & .max)
 }
 
-/// The real that `orderedBits` made a number of.
+/// The real from which `orderedBits` made a number.
 @inline(__always) func realOfOrderedBits(_ bits: Int64) -> Double {
   Double(bitPattern: UInt64(bitPattern: bits ^ ((bits &>> 63) & .max)))
 }

@@ -15,13 +15,13 @@ final class RetainedRows {
 
   init(types: [ScalarType]) { self.types = types }
 
-  /// The number that the next chunk gets.
+  /// The number of the next chunk.
   var nextChunk: UInt32 { UInt32(truncatingIfNeeded: chunks.count) }
 
-  /// Which chunks of another state's rows were taken over last, and their numbers here.
+  /// The chunks of another state that were merged last, and their numbers here.
   private var adopted: (source: RetainedRows, numbers: [UInt32])?
 
-  /// The number here of a chunk of `other`, which is taken over when it is first asked for.
+  /// The number here of a chunk of `other`, which is added on first use.
   func adopt(_ chunk: UInt32, of other: RetainedRows) -> UInt32 {
     if adopted?.source !== other || adopted?.numbers.count != other.chunks.count {
       adopted = (other, [UInt32](repeating: .max, count: other.chunks.count))
@@ -40,7 +40,7 @@ final class RetainedRows {
     rowCount &+= count
   }
 
-  /// Keeps nothing but the rows in `references`; row `i` of the only chunk is then what reference `i` names.
+  /// Keeps only the rows in `references`; row `i` of the only chunk is then the row that reference `i` named.
   func reduce(to references: BufferView<RowReference>, count: Int) {
     let kept = types.indices.map { gather($0, references, count: count) }
     chunks = [kept]
@@ -48,9 +48,9 @@ final class RetainedRows {
     adopted = nil
   }
 
-  /// One column at the rows that `references` name; null (or the empty string) for none.
+  /// One column at the rows that `references` name; null (or the empty string) for no row.
   ///
-  /// - Memory: strings outside dictionaries are copied, so that their chunks can go.
+  /// - Memory: strings outside dictionaries are copied, so that their chunks can be released.
   func gather(_ column: Int, _ references: BufferView<RowReference>, count n: Int) -> Vector {
     let type = types[column]
     let pieces = chunks.map { $0[column] }
@@ -111,7 +111,7 @@ final class RetainedRows {
       encoding: pieces[0].encoding, dictionary: pieces[0].dictionary)
   }
 
-  /// The general form: whatever encodings the chunks have, plain lanes come out.
+  /// The general form: whatever encodings the chunks have, the result has plain lanes.
   private func build(
     _ type: ScalarType, _ pieces: [Vector], _ references: BufferView<RowReference>, _ n: Int
   ) -> Vector {

@@ -1,16 +1,16 @@
-/// Which rows of a chunk an aggregate takes: those that are not null and that its predicate keeps.
+/// The rows of a chunk that an aggregate uses: those that are not null and pass its predicate.
 enum KeptRows {
   case all
   case none
-  /// One byte a row, 1 to take it and 0 to leave it.
+  /// One byte per row, 1 to use it and 0 to skip it.
   case some(UnsafePointer<UInt8>)
 }
 
-/// Makes one mask out of null masks and a predicate; its memory is used again for each chunk.
+/// Combines null masks and a predicate into one mask; its memory is reused for each chunk.
 struct RowFilter: ~Copyable {
   private var scratch = Growing<UInt8>(capacity: 4096)
 
-  /// The rows where no value is null and `predicate`, if there is one, is true.
+  /// The rows where no value is null and `predicate`, if present, is true.
   ///
   /// - Note: the mask is valid until the next call, and no longer than the vectors.
   mutating func rows(_ values: ArraySlice<Vector>, predicate: Vector?, count n: Int) -> KeptRows {

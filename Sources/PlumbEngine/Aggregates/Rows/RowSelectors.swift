@@ -3,7 +3,7 @@ extension AggregateFunction {
   static let rowSelectors: [AggregateFunction] = [
     AggregateFunction(
       "arg_max",
-      "Is the greatest value of `key`, and each `expression` in that row; the first of several such rows.",
+      "Returns the largest value of `key`, and each `expression` from that row; the first row wins a tie.",
       "key, expression...",
       examples: [
         .init(#"datatable(a: string, x: long)["p", 1, "q", 3] | summarize arg_max(x, a)"#, is: "3"),
@@ -13,7 +13,7 @@ extension AggregateFunction {
 
     AggregateFunction(
       "arg_min",
-      "Is the least value of `key`, and each `expression` in that row; the first of several such rows.",
+      "Returns the smallest value of `key`, and each `expression` from that row; the first row wins a tie.",
       "key, expression...",
       examples: [
         .init(#"datatable(a: string, x: long)["p", 1, "q", 3] | summarize arg_min(x, a) | project a"#, is: "p")
@@ -21,13 +21,13 @@ extension AggregateFunction {
       overloads: [.rowSelector { ArgExtremumState($0, isMaximum: false) }]),
 
     AggregateFunction(
-      "take_any", "Is each `expression` in some row of the group; one alone is not null or empty if it can.",
+      "take_any", "Returns each `expression` from some row of the group; a single one is non-empty if possible.",
       "expression...",
       examples: [.init(#"datatable(a: string)["", "p"] | summarize take_any(a)"#, is: "p")],
       overloads: [.rowSelector { AnyRowState($0, predicate: false) }], conditional: "take_anyif"),
 
     AggregateFunction(
-      "take_anyif", "Is `expression` in some row of the group for which `predicate` is true.",
+      "take_anyif", "Returns `expression` from some row of the group for which `predicate` is true.",
       "expression, predicate",
       examples: [.init("datatable(x: long)[1, 2, 3] | summarize take_anyif(x, x > 2)", is: "3")],
       overloads: [

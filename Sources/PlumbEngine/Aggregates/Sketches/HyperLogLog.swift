@@ -1,7 +1,7 @@
 import Glibc
 
 /// A sketch that counts distinct hashes: exactly while they are few, then within an error that the
-/// accuracy sets.
+/// accuracy determines.
 // Flajolet et al. (2007) with 64-bit hashes; the estimator is Ertl's, "New cardinality estimation
 // algorithms for HyperLogLog sketches" (2017), which needs no correction tables.
 struct HyperLogLog: Sendable {
@@ -18,10 +18,10 @@ struct HyperLogLog: Sendable {
 
   private init(precision: Int) { self.precision = precision }
 
-  /// How many hashes are kept as they are.
+  /// The number of hashes that are stored as they are.
   private var exactLimit: Int { precision <= 14 ? 1024 : 8192 }
 
-  /// Takes a hash of good quality, such as `XXHash64` gives.
+  /// Adds a hash of good quality, such as `XXHash64` computes.
   @inline(__always) mutating func add(_ hash: UInt64) {
     if registers.isEmpty {
       hashes.insert(hash)
@@ -44,7 +44,7 @@ struct HyperLogLog: Sendable {
     if registers[index] < rank { registers[index] = rank }
   }
 
-  /// Takes in another sketch; the precision of the coarser one remains.
+  /// Merges another sketch; the coarser precision wins.
   mutating func merge(_ other: HyperLogLog) {
     if other.precision < precision {
       var coarse = other
@@ -60,7 +60,7 @@ struct HyperLogLog: Sendable {
     let shift = other.precision - precision
     for (i, rank) in other.registers.enumerated() where rank > 0 {
       let index = i >> shift
-      // The index bits that go become the front of the counted bits.
+      // The index bits that are dropped become the front of the counted bits.
       let dropped = i & ((1 << shift) - 1)
       let lowered = dropped == 0
         ? Int(rank) + shift : shift - (Int.bitWidth - dropped.leadingZeroBitCount) + 1
@@ -68,7 +68,7 @@ struct HyperLogLog: Sendable {
     }
   }
 
-  /// How many hashes all sketches have; nil when one of them no longer keeps its hashes.
+  /// The number of hashes that all sketches share; nil if one of them no longer stores its hashes.
   static func exactIntersection(_ sketches: [HyperLogLog]) -> Int? {
     guard sketches.allSatisfy(\.registers.isEmpty), let first = sketches.first else { return nil }
     return sketches.dropFirst().reduce(first.hashes) { $0.intersection($1.hashes) }.count

@@ -37,7 +37,7 @@ final class DistinctSketchState: AggregateState {
     }
   }
 
-  /// Hashes of each row's value: equal values of int and long, or of one dictionary and another, agree.
+  /// Hashes of each row's value: equal values of int and long, or of different dictionaries, have equal hashes.
   private func hash(_ vector: Vector, _ n: Int) {
     hashes.extend(to: n, with: 0)
     let out = hashes.base
@@ -78,7 +78,7 @@ final class DistinctSketchState: AggregateState {
   }
 }
 
-/// A sketch of each group's values that `percentile_tdigest` reads, of values with weights or of one each.
+/// A sketch of each group's values that `percentile_tdigest` reads; values have weights or count once each.
 final class DistributionSketchState: AggregateState {
   var dependsOnOrder: Bool { true }
   private let type: ScalarType
@@ -132,7 +132,7 @@ final class DistributionSketchState: AggregateState {
   }
 }
 
-/// What can be read from a dynamic value and joined with its like.
+/// What can be read from a dynamic value and merged with others of its kind.
 protocol MergeableSketch {
   /// Whether the sketch depends on the order in which sketches are merged.
   static var dependsOnOrder: Bool { get }
@@ -147,7 +147,7 @@ extension TDigest: MergeableSketch {
   static var dependsOnOrder: Bool { true }
 }
 
-/// One sketch out of all sketches of a group; values that are no sketches are left out.
+/// One sketch merged from all sketches of a group; values that are not sketches are left out.
 final class SketchMergeState<Sketch: MergeableSketch>: AggregateState {
   var dependsOnOrder: Bool { Sketch.dependsOnOrder }
   private var sketches: [Sketch?] = [nil]
@@ -182,7 +182,7 @@ final class SketchMergeState<Sketch: MergeableSketch>: AggregateState {
   }
 }
 
-/// A dynamic column of what `encode` appends for each group; null where it says that there is nothing.
+/// A dynamic column of what `encode` appends for each group; null if it returns false.
 private func encodedSketches(_ groups: Int, _ encode: (Int, inout ByteBuffer) -> Bool) -> Vector {
   let builder = VectorBuilder(.dynamic, capacity: groups)
   var out = ByteBuffer()
@@ -197,14 +197,14 @@ extension AggregateFunction {
   /// Sketches: small dynamic values from which counts and percentiles are read later.
   static let sketches: [AggregateFunction] = [
     AggregateFunction(
-      "hll", "Is a sketch of the distinct values of `expression`, for `dcount_hll`.", "expression, [accuracy]",
+      "hll", "Builds a sketch of the distinct values of `expression`, for `dcount_hll`.", "expression, [accuracy]",
       examples: [.init("range x from 1 to 9 step 1 | summarize h = hll(x) | project dcount_hll(h)", is: "9")],
       overloads: [
         .distinctSketch([.any], predicate: false), .distinctSketch([.any, .exactly(.long)], predicate: false),
       ]),
 
     AggregateFunction(
-      "hll_if", "Is a sketch of the distinct values of `expression` where `predicate` is true.",
+      "hll_if", "Builds a sketch of the distinct values of `expression` where `predicate` is true.",
       "expression, predicate, [accuracy]",
       examples: [
         .init("range x from 1 to 9 step 1 | summarize h = hll_if(x, x > 4) | project dcount_hll(h)", is: "5")
@@ -215,7 +215,7 @@ extension AggregateFunction {
       ]),
 
     AggregateFunction(
-      "hll_merge", "Is one sketch of distinct values out of many in `sketch`.", "sketch",
+      "hll_merge", "Merges the sketches of distinct values in `sketch` into one.", "sketch",
       examples: [
         .init(
           "range x from 1 to 9 step 1 | summarize h = hll(x) by x % 2"
@@ -225,7 +225,7 @@ extension AggregateFunction {
       overloads: [.fixed([.dynamic], to: .dynamic) { SketchMergeState<HyperLogLog>() }]),
 
     AggregateFunction(
-      "tdigest", "Is a sketch of the values of `expression`, each counted `weight` times, for `percentile_tdigest`.",
+      "tdigest", "Builds a sketch of the values of `expression`, each counted `weight` times, for `percentile_tdigest`.",
       "expression, [weight]",
       examples: [
         .init("range x from 1 to 99 step 1 | summarize t = tdigest(x) | project percentile_tdigest(t, 50)", is: "50")
@@ -238,7 +238,7 @@ extension AggregateFunction {
       }),
 
     AggregateFunction(
-      "tdigest_merge", "Is one sketch of a distribution out of many in `sketch`.", "sketch",
+      "tdigest_merge", "Merges the sketches of a distribution in `sketch` into one.", "sketch",
       examples: [
         .init(
           "range x from 1 to 99 step 1 | summarize t = tdigest(x) by x % 2"

@@ -11,14 +11,14 @@ struct TDigest: Sendable {
   private(set) var totalWeight = 0.0
   private(set) var minimum = Double.infinity
   private(set) var maximum = -Double.infinity
-  /// Whether centroids stand for values that differ.
+  /// Whether centroids represent values that differ.
   private var isLossy = false
 
-  /// Distinct values that are kept as they are.
+  /// The number of distinct values that are stored as they are.
   private static let exactLimit = 2048
   private static let compression = 400.0
   private static let pendingLimit = 4096
-  /// The number that starts the sketch's form as `dynamic`.
+  /// The number at the start of the sketch's `dynamic` form.
   private static let formatVersion: Int64 = 7
 
   init() {}
@@ -45,7 +45,7 @@ struct TDigest: Sendable {
     flush()
   }
 
-  /// Brings pending values into order; reading needs it, adding does it now and then.
+  /// Sorts pending values; reading requires it, adding does it occasionally.
   mutating func flush() {
     if pending.isEmpty { return }
     pending.sort { $0.value < $1.value }
@@ -105,7 +105,7 @@ struct TDigest: Sendable {
     return k >= compression / 4 ? 1 : (sin(k / scale) + 1) / 2
   }
 
-  /// The value of nearest rank at `percentile` of a hundred; nil when the sketch is empty.
+  /// The value of nearest rank at `percentile` of a hundred; nil if the sketch is empty.
   mutating func percentile(_ percentile: Double) -> Double? {
     flush()
     guard let last = means.last else { return nil }
@@ -116,7 +116,7 @@ struct TDigest: Sendable {
       let weight = weights[i]
       if before + weight >= rank {
         if !isLossy || weight <= 1 { return means[i] }
-        // Values of a centroid are taken to lie evenly between the middles towards its neighbours.
+        // The values of a centroid are assumed to be spread evenly between the midpoints to its neighbours.
         let low = i == 0 ? minimum : (means[i - 1] + means[i]) / 2
         let high = i == means.count - 1 ? maximum : (means[i] + means[i + 1]) / 2
         let value = low + (high - low) * Swift.min(Swift.max((rank - before) / weight, 0), 1)

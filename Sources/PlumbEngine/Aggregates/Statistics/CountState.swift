@@ -1,11 +1,11 @@
-/// How many rows a group has, or how many of them satisfy a predicate.
+/// The number of rows in a group, or of those that satisfy a predicate.
 final class CountState: AggregateState {
   var dependsOnOrder: Bool { false }
   private var cells = Growing<Int64>(capacity: 4)
   private var filter = RowFilter()
   private let hasPredicate: Bool
 
-  /// With `predicate`, the only argument is the predicate; without, arguments are not read.
+  /// With `predicate`, the only argument is the predicate; without it, arguments are not read.
   init(predicate: Bool) {
     hasPredicate = predicate
     cells.extend(to: 1, with: 0)
@@ -34,7 +34,7 @@ final class CountState: AggregateState {
 
   private func isWorthLanes(_ n: Int) -> Bool { cells.count <= 128 && n >= 512 && n <= 1 << 30 }
 
-  /// Counts few groups in four places each: an addition need not wait for the one before it.
+  /// Counts a few groups in four counters each: an addition does not wait for the one before it.
   private func countInLanes(_ groups: UnsafePointer<UInt32>, _ keep: UnsafePointer<UInt8>?, _ n: Int) {
     let size = self.cells.count
     let cells = self.cells.base
@@ -64,7 +64,7 @@ final class CountState: AggregateState {
     }
   }
 
-  /// Takes in rows of a digest, each of which stands for as many rows as its weight says.
+  /// Adds rows of statistics, each of which represents as many rows as its weight says.
   func update(
     _ inputs: [Vector], weights: UnsafePointer<Int64>, groups: UnsafePointer<UInt32>?, count n: Int
   ) {

@@ -2,7 +2,7 @@
 protocol Direction: SendableMetatype {
   /// Whether `lhs` beats `rhs`.
   static func beats<T: Comparable>(_ lhs: T, _ rhs: T) -> Bool
-  /// The value that nothing loses against.
+  /// The value that every other value beats.
   static func worst<L: OrderedLane>(_: L.Type) -> L
   static var isMaximum: Bool { get }
 }
@@ -23,11 +23,11 @@ enum Greatest: Direction {
 protocol OrderedLane: FoldLane, Comparable {
   static var first: Self { get }
   static var last: Self { get }
-  /// The value as it is written whichever of several equal ones was met: zero has no sign.
+  /// A canonical form that is the same for all equal values: zero has no sign.
   var inOneForm: Self { get }
-  /// False for NaN, which has no place in the order.
+  /// False for NaN, which is not ordered.
   var hasPlace: Bool { get }
-  /// What stands for values that have no place.
+  /// The value used for values that are not ordered.
   static var placeless: Self { get }
   /// Whether equal values can be written differently, as decimals of another scale.
   static var hasEqualForms: Bool { get }
@@ -66,13 +66,13 @@ extension GUID: OrderedLane {
   @inline(__always) static var last: GUID { GUID(high: .max, low: .max) }
 }
 
-/// The least or greatest value of a group. NaN is found only where there is no number.
+/// The smallest or largest value of a group. NaN is returned only if no number occurs.
 enum Extremum<L: OrderedLane, D: Direction>: Fold {
   static var dependsOnOrder: Bool { L.hasEqualForms }
   typealias Lane = L
   struct Cell: BitwiseCopyable {
     var value: L
-    /// 1 once a value was seen, and 2 once one without a place was.
+    /// 1 once a value was seen, and 2 once an unordered one was.
     var seen: UInt64
 
     var result: L? { seen & 1 != 0 ? value.inOneForm : seen != 0 ? L.placeless : nil }

@@ -1,15 +1,15 @@
-/// A way to fold values of one kind into a cell, one cell a group: the arithmetic of a simple aggregate.
+/// Arithmetic of a simple aggregate: combines values of one kind into a cell, one cell per group.
 ///
-/// - Shape: cells are plain memory. Joining two cells gives what all their values would have given.
+/// - Shape: cells are plain memory. Merging two cells gives the result of all their values.
 protocol Fold: SendableMetatype {
   associatedtype Lane: FoldLane
   associatedtype Cell: BitwiseCopyable
-  /// Whether the order of values shows in the result, if only in its last digits.
+  /// Whether the order of values affects the result, if only in its last digits.
   static var dependsOnOrder: Bool { get }
   /// The cell of no values.
   static var empty: Cell { get }
   static func add(_ value: Lane, to cell: inout Cell)
-  /// The same when `keep` is 1, nothing when it is 0; written without branches where that is faster.
+  /// The same if `keep` is 1, nothing if it is 0; branch-free where that is faster.
   static func add(_ value: Lane, to cell: inout Cell, keep: UInt8)
   static func join(_ other: Cell, into cell: inout Cell)
 }
@@ -20,7 +20,7 @@ extension Fold {
   }
 }
 
-/// What a fold can read: a plain lane, and the narrow form that it may also be stored in.
+/// What an accumulator can read: a plain lane, and the narrow form in which it may be stored.
 protocol FoldLane: BitwiseCopyable {
   associatedtype Narrow: BitwiseCopyable
   init(narrow: Narrow)
@@ -42,9 +42,9 @@ extension GUID: FoldLane {
   @inline(__always) init(narrow: GUID) { self = narrow }
 }
 
-/// The loops of one fold over untyped cells.
+/// The loops of one accumulator over untyped cells.
 ///
-/// Made where the fold's type is known, so that they are compiled for it; a generic state would be called
+/// Created where the accumulator's type is known, so that they are specialised for it; a generic state would be called
 /// through its protocol and run unspecialised, ten times slower.
 struct FoldLoops: Sendable {
   typealias Cells = UnsafeMutableRawPointer
@@ -53,7 +53,7 @@ struct FoldLoops: Sendable {
   /// Makes `count` empty cells.
   let clear: @Sendable (_ cells: Cells, _ count: Int) -> Void
   let add: @Sendable (Cells, _ input: Vector, UnsafePointer<UInt32>?, KeptRows, _ count: Int) -> Void
-  /// Joins `count` cells to those that `groups` names.
+  /// Merges `count` cells into those that `groups` names.
   let join: @Sendable (Cells, _ more: Cells, _ groups: UnsafePointer<UInt32>, _ count: Int) -> Void
   let finish: @Sendable (Cells, _ count: Int) -> Vector
 
@@ -140,7 +140,7 @@ private func foldTotal<F: Fold>(
   F.join(a, into: &cells[0])
 }
 
-/// The state of an aggregate that folds one argument, optionally under a predicate in the argument after it.
+/// The state of an aggregate that accumulates one argument, optionally under a predicate in the next argument.
 ///
 /// Nulls are left out.
 final class FoldState: AggregateState {

@@ -1,4 +1,4 @@
-/// A number that statistics are made of.
+/// A number from which statistics are computed.
 protocol MomentLane: FoldLane {
   var real: Double { get }
 }
@@ -14,8 +14,8 @@ extension Decimal128: MomentLane {
 
 /// The count, mean and squared deviation of a group.
 ///
-/// Sums are shifted by the group's first value. As that is one of the data, cancelling costs no more than a
-/// factor of the count. Cells join by the formula of Chan, Golub and LeVeque (1979).
+/// Sums are shifted by the group's first value. Since it is one of the values, cancellation costs at most a
+/// factor of the count. Cells are merged by the formula of Chan, Golub and LeVeque (1979).
 enum Moments<L: MomentLane>: Fold {
   static var dependsOnOrder: Bool { true }
   typealias Lane = L
@@ -41,17 +41,17 @@ enum Moments<L: MomentLane>: Fold {
 struct MomentCell: BitwiseCopyable {
   var shift = 0.0
   var count = 0.0
-  /// Of the distances from `shift`, and of their squares.
+  /// The sum of the distances from `shift`; the squares follow.
   var sum = 0.0
   var squares = 0.0
 
-  /// The squared distances from the mean, added up. Rounding can leave it a little below zero; NaN stays.
+  /// The sum of the squared distances from the mean. Rounding can leave it a little below zero; NaN stays.
   private var deviation: Double {
     let deviation = squares - sum * sum / count
     return deviation < 0 ? 0 : deviation
   }
 
-  /// Over one less than the count; 0 for fewer than two values.
+  /// Divided by one less than the count; 0 for fewer than two values.
   var sampleVariance: Double { count == 0 ? 0 : deviation / Swift.max(count - 1, 1) }
   var populationVariance: Double? { count == 0 ? nil : deviation / count }
 
@@ -68,7 +68,7 @@ struct MomentCell: BitwiseCopyable {
   }
 }
 
-/// The covariance of two arguments, optionally under a predicate after them; rows with a null are left out.
+/// The covariance of two arguments, optionally under a predicate in a third; rows with a null are left out.
 final class CovarianceState: AggregateState {
   var dependsOnOrder: Bool { true }
   private struct Cell: BitwiseCopyable {
@@ -90,7 +90,7 @@ final class CovarianceState: AggregateState {
       products += (x - shiftX) * (y - shiftY)
     }
 
-    /// The products of the distances from the means, added up.
+    /// The sum of the products of the distances from the means.
     var deviation: Double { products - sumX * sumY / count }
 
     mutating func join(_ other: Cell) {
@@ -166,57 +166,57 @@ extension AggregateFunction {
   /// Spread and dependence.
   static let statistics: [AggregateFunction] = [
     AggregateFunction(
-      "variance", "Is the variance of `expression`, taken as a sample; 0 without values.", "expression",
+      "variance", "Computes the sample variance of `expression`; 0 without values.", "expression",
       examples: [.init("range x from 1 to 5 step 1 | summarize variance(x)", is: "2.5")],
       overloads: spreads(predicate: false) { $0.sampleVariance }, conditional: "varianceif"),
 
     AggregateFunction(
-      "varianceif", "Is the variance of `expression`, taken as a sample, where `predicate` is true.",
+      "varianceif", "Computes the sample variance of `expression` where `predicate` is true.",
       "expression, predicate",
       examples: [.init("range x from 1 to 4 step 1 | summarize varianceif(x, x < 3)", is: "0.5")],
       overloads: spreads(predicate: true) { $0.sampleVariance }),
 
     AggregateFunction(
-      "variancep", "Is the variance of `expression`, taken as the whole population.", "expression",
+      "variancep", "Computes the population variance of `expression`.", "expression",
       examples: [.init("range x from 1 to 4 step 1 | summarize variancep(x)", is: "1.25")],
       overloads: spreads(predicate: false) { $0.populationVariance }),
 
     // The documented result, 850 for the even numbers up to 100, is the variance of a sample, unlike `variancep`'s.
     AggregateFunction(
-      "variancepif", "Is the variance of `expression` where `predicate` is true, taken as a sample as documented.",
+      "variancepif", "Computes the variance of `expression` where `predicate` is true; a sample variance, as documented.",
       "expression, predicate",
       examples: [.init("range x from 1 to 100 step 1 | summarize variancepif(x, x % 2 == 0)", is: "850")],
       overloads: spreads(predicate: true) { $0.sampleVariance }),
 
     AggregateFunction(
-      "stdev", "Is the standard deviation of `expression`, taken as a sample; 0 without values.", "expression",
+      "stdev", "Computes the sample standard deviation of `expression`; 0 without values.", "expression",
       examples: [.init("range x from 1 to 5 step 1 | summarize round(stdev(x), 4)", is: "1.5811")],
       overloads: spreads(predicate: false) { $0.sampleVariance.squareRoot() }, conditional: "stdevif"),
 
     AggregateFunction(
-      "stdevif", "Is the standard deviation of `expression`, taken as a sample, where `predicate` is true.",
+      "stdevif", "Computes the sample standard deviation of `expression` where `predicate` is true.",
       "expression, predicate",
       examples: [.init("range x from 1 to 9 step 1 | summarize round(stdevif(x, x < 6), 4)", is: "1.5811")],
       overloads: spreads(predicate: true) { $0.sampleVariance.squareRoot() }),
 
     AggregateFunction(
-      "stdevp", "Is the standard deviation of `expression`, taken as the whole population.", "expression",
+      "stdevp", "Computes the population standard deviation of `expression`.", "expression",
       examples: [.init("range x from 1 to 5 step 1 | summarize round(stdevp(x), 4)", is: "1.4142")],
       overloads: spreads(predicate: false) { $0.populationVariance?.squareRoot() }, conditional: "stdevpif"),
 
     AggregateFunction(
       "stdevpif",
-      "Is the standard deviation of `expression`, taken as the whole population, where `predicate` is true.",
+      "Computes the population standard deviation of `expression` where `predicate` is true.",
       "expression, predicate",
       examples: [.init("range x from 1 to 9 step 1 | summarize round(stdevpif(x, x < 6), 4)", is: "1.4142")],
       overloads: spreads(predicate: true) { $0.populationVariance?.squareRoot() }),
 
-    covariance("covariance", "taken as a sample", sample: true, predicate: false, is: "20.5"),
+    covariance("covariance", "treated as a sample", sample: true, predicate: false, is: "20.5"),
     covariance(
-      "covarianceif", "taken as a sample, where `predicate` is true", sample: true, predicate: true, is: "20.5"),
-    covariance("covariancep", "taken as the whole population", sample: false, predicate: false, is: "16.4"),
+      "covarianceif", "treated as a sample, where `predicate` is true", sample: true, predicate: true, is: "20.5"),
+    covariance("covariancep", "treated as the whole population", sample: false, predicate: false, is: "16.4"),
     covariance(
-      "covariancepif", "taken as the whole population, where `predicate` is true", sample: false, predicate: true,
+      "covariancepif", "treated as the whole population, where `predicate` is true", sample: false, predicate: true,
       is: "16.4"),
   ]
 
@@ -236,7 +236,7 @@ extension AggregateFunction {
   ) -> AggregateFunction {
     let data = "datatable(x: real, y: real)[1, 14, 2, 10, 3, 17, 4, 20, 5, 50]"
     return AggregateFunction(
-      name, "Is the covariance of `first` and `second`, \(manner).",
+      name, "Computes the covariance of `first` and `second`, \(manner).",
       "first, second" + (predicate ? ", predicate" : ""),
       examples: [.init("\(data) | summarize \(name)(x, y\(predicate ? ", x > 0" : ""))", is: result)],
       overloads: [

@@ -1,8 +1,8 @@
 extension AggregateFunction {
-  /// Counts, sums, means and extremes. To add one, add an element; nothing else needs to know.
+  /// Counts, sums, means and extremes. To add one, add an element; no other code changes.
   static let numbers: [AggregateFunction] = [
     AggregateFunction(
-      "count", "Counts the rows, those where `expression` is null as well.", "[expression]",
+      "count", "Counts the rows, including those where `expression` is null.", "[expression]",
       examples: [
         .init("range x from 1 to 5 step 1 | summarize count()", is: "5"),
         .init("datatable(x: long)[1, long(null)] | summarize count(x)", is: "2"),
@@ -18,7 +18,7 @@ extension AggregateFunction {
       overloads: [.fixed([.bool], to: .long) { CountState(predicate: true) }], traits: .countsRows),
 
     AggregateFunction(
-      "sum", "Adds the values of `expression`; 0 when there are none. Whole numbers wrap.", "expression",
+      "sum", "Adds the values of `expression`; 0 without values. Whole numbers wrap.", "expression",
       examples: [
         .init("range x from 1 to 5 step 1 | summarize sum(x)", is: "15"),
         .init("datatable(x: timespan)[1h, 30m] | summarize sum(x)", is: "01:30:00"),
@@ -31,7 +31,7 @@ extension AggregateFunction {
       overloads: sums(predicate: true)),
 
     AggregateFunction(
-      "avg", "Is the mean of `expression` over the rows where it is not null; NaN when there are none.",
+      "avg", "Computes the mean of the non-null values of `expression`; NaN without values.",
       "expression",
       examples: [
         .init("range x from 1 to 4 step 1 | summarize avg(x)", is: "2.5"),
@@ -41,12 +41,12 @@ extension AggregateFunction {
       overloads: means(predicate: false), conditional: "avgif"),
 
     AggregateFunction(
-      "avgif", "Is the mean of `expression` where `predicate` is true.", "expression, predicate",
+      "avgif", "Computes the mean of `expression` where `predicate` is true.", "expression, predicate",
       examples: [.init("range x from 1 to 4 step 1 | summarize avgif(x, x > 2)", is: "3.5")],
       overloads: means(predicate: true)),
 
     AggregateFunction(
-      "min", "Is the least value of `expression`; null when there is none.", "expression",
+      "min", "Returns the smallest value of `expression`; null without values.", "expression",
       examples: [
         .init("datatable(x: long)[3, long(null), 2] | summarize min(x)", is: "2"),
         .init(#"datatable(x: string)["pear", "fig"] | summarize min(x)"#, is: "fig"),
@@ -54,12 +54,12 @@ extension AggregateFunction {
       overloads: extremes(Least.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes], conditional: "minif"),
 
     AggregateFunction(
-      "minif", "Is the least value of `expression` where `predicate` is true.", "expression, predicate",
+      "minif", "Returns the smallest value of `expression` where `predicate` is true.", "expression, predicate",
       examples: [.init("range x from 1 to 5 step 1 | summarize minif(x, x % 2 == 0)", is: "2")],
       overloads: extremes(Least.self, predicate: true), traits: .ignoresRepeats),
 
     AggregateFunction(
-      "max", "Is the greatest value of `expression`; null when there is none.", "expression",
+      "max", "Returns the largest value of `expression`; null without values.", "expression",
       examples: [
         .init("datatable(x: real)[1.5, 0.5] | summarize max(x)", is: "1.5"),
         .init(#"datatable(x: string)["pear", "fig"] | summarize max(x)"#, is: "pear"),
@@ -67,22 +67,22 @@ extension AggregateFunction {
       overloads: extremes(Greatest.self, predicate: false), traits: [.ignoresRepeats, .readsExtremes], conditional: "maxif"),
 
     AggregateFunction(
-      "maxif", "Is the greatest value of `expression` where `predicate` is true.", "expression, predicate",
+      "maxif", "Returns the largest value of `expression` where `predicate` is true.", "expression, predicate",
       examples: [.init("range x from 1 to 5 step 1 | summarize maxif(x, x % 2 == 0)", is: "4")],
       overloads: extremes(Greatest.self, predicate: true), traits: .ignoresRepeats),
 
     AggregateFunction(
-      "binary_all_and", "Joins all values of `number` by the bitwise AND.", "number",
+      "binary_all_and", "Combines all values of `number` with bitwise AND.", "number",
       examples: [.init("datatable(x: long)[7, 13] | summarize binary_all_and(x)", is: "5")],
       overloads: [.folding(BitFold<AndBits>.self, .long, to: .long, predicate: false) { $0.result }]),
 
     AggregateFunction(
-      "binary_all_or", "Joins all values of `number` by the bitwise OR.", "number",
+      "binary_all_or", "Combines all values of `number` with bitwise OR.", "number",
       examples: [.init("datatable(x: long)[5, 10] | summarize binary_all_or(x)", is: "15")],
       overloads: [.folding(BitFold<OrBits>.self, .long, to: .long, predicate: false) { $0.result }]),
 
     AggregateFunction(
-      "binary_all_xor", "Joins all values of `number` by the bitwise exclusive OR.", "number",
+      "binary_all_xor", "Combines all values of `number` with bitwise exclusive OR.", "number",
       examples: [.init("datatable(x: long)[5, 6] | summarize binary_all_xor(x)", is: "3")],
       overloads: [.folding(BitFold<XorBits>.self, .long, to: .long, predicate: false) { $0.result }]),
   ]

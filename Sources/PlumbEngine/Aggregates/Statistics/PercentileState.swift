@@ -3,13 +3,13 @@ import Synchronization
 
 /// Exact percentiles by nearest rank.
 ///
-/// Rows are kept in a log. As long as groups are few, a histogram is kept beside it, with buckets finer than
-/// 1 % of the value; then only the buckets that hold a wanted rank are collected at the end. Otherwise
-/// values are counted out to their groups and the ranks selected.
+/// Rows are kept in a buffer. While there are few groups, a histogram is kept as well, with buckets finer than
+/// 1 % of the value; then only the buckets that contain a wanted rank are collected at the end. Otherwise
+/// values are distributed to their groups and the ranks selected.
 final class PercentileState: AggregateState, @unchecked Sendable {
   var dependsOnOrder: Bool { false }
   private static let bucketCount = 32_768
-  /// Counters over all groups above which there is no histogram.
+  /// The number of counters over all groups above which no histogram is kept.
   private static let counterLimit = 1 << 20
 
   private let type: ScalarType
@@ -36,8 +36,8 @@ final class PercentileState: AggregateState, @unchecked Sendable {
 
   // MARK: Keys
 
-  /// The bucket of a whole number: 256 for each power of two, so exact below that. It is read off the
-  /// number's form as a real, whose rounding keeps the order.
+  /// The bucket of a whole number: 256 for each power of two, so exact below that. It is read from the
+  /// number's form as a real, since rounding preserves the order.
   @inline(__always) private static func bucket(word: Int64) -> Int {
     let size = word ^ (word &>> 63)
     let bucket = Int(truncatingIfNeeded: (Double(size) + 1).bitPattern &>> 44) &- (1023 &<< 8)
@@ -76,7 +76,7 @@ final class PercentileState: AggregateState, @unchecked Sendable {
     }
   }
 
-  // MARK: Taking rows in
+  // MARK: Adding rows
 
   func update(_ inputs: [Vector], groups: UnsafePointer<UInt32>?, count n: Int) {
     let kept = filter.rows(inputs[..<1], predicate: nil, count: n)
@@ -126,7 +126,7 @@ final class PercentileState: AggregateState, @unchecked Sendable {
     return (0..<ranks).map { percentileColumn(type, n, $0, ranks, keys, has) }
   }
 
-  /// A bucket with a wanted rank, and where its values are collected.
+  /// A bucket that contains a wanted rank, and where its values are collected.
   private struct Wanted: BitwiseCopyable {
     var group: Int
     var percentile: Int
@@ -168,7 +168,7 @@ final class PercentileState: AggregateState, @unchecked Sendable {
     }
     starts.append(collected)
 
-    // Each worker collects into a part of its own, laid out as the whole.
+    // Each worker collects into its own part, laid out like the whole.
     let slotCount = starts.count, share = collected
     let values = BufferView<Int64>(count: share &* workers), cursors = BufferView<Int>(count: slotCount &* workers)
     for place in 0..<slotCount &* workers { cursors[place] = starts[place % slotCount] }
@@ -238,14 +238,14 @@ final class PercentileState: AggregateState, @unchecked Sendable {
   }
 }
 
-/// The place, counted from 0, of a percentile among `count` values: the least that at least so many reach.
+/// The index, counted from 0, of a percentile among `count` values: the smallest that at least so many reach.
 func nearestRank(_ percentage: Double, _ count: Int) -> Int {
   // A little less than the exact product, so that 99.9 % of 1000 is the 999th and not the next one.
   let rank = (percentage / 100 * Double(count) * (1 - 1e-13)).rounded(.up)
   return Swift.min(Swift.max(Int(rank), 1), count) &- 1
 }
 
-/// The value that would stand at `rank` if the values were sorted. Moves them about.
+/// The value that would be at `rank` if the values were sorted. Reorders them.
 func selected(_ values: UnsafeMutablePointer<Int64>, _ count: Int, rank: Int) -> Int64 {
   // Hoare's quickselect with the middle of three; after too many steps the rest is sorted.
   var low = 0, high = count &- 1

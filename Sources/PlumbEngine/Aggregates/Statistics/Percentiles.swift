@@ -2,20 +2,20 @@ extension AggregateFunction {
   /// Percentiles by nearest rank, exact.
   static let percentiles: [AggregateFunction] = [
     AggregateFunction(
-      "percentile", "Is the value that `percentage` percent of the values of `expression` do not pass.",
+      "percentile", "Returns the value that `percentage` percent of the values of `expression` do not exceed.",
       "expression, percentage",
       examples: [.init("range x from 1 to 100 step 1 | summarize percentile(x, 95)", is: "95")],
       overloads: columns(rest: false)),
 
     AggregateFunction(
-      "percentiles", "Is one column for each `percentage` of the values of `expression`.",
+      "percentiles", "Returns one column for each `percentage` of the values of `expression`.",
       "expression, percentage...",
       examples: [.init("range x from 1 to 100 step 1 | summarize percentiles(x, 50, 95)", is: "50")],
       overloads: columns(rest: true)),
 
     AggregateFunction(
       "percentiles_array",
-      "Is an array with one value for each `percentage` of `expression`; they may come as one array.",
+      "Returns an array with one value for each `percentage` of `expression`; an array of percentages also works.",
       "expression, percentage...",
       examples: [
         .init("range x from 1 to 100 step 1 | summarize percentiles_array(x, 50, 95)", is: "[50,95]"),
@@ -24,7 +24,7 @@ extension AggregateFunction {
       overloads: arrays("percentiles")),
 
     AggregateFunction(
-      "percentilew", "Is the percentile of `expression`, each value counted `weight` times.",
+      "percentilew", "Returns the percentile of `expression`, each value counted `weight` times.",
       "expression, weight, percentage",
       examples: [
         .init("datatable(x: long, w: long)[10, 8, 20, 6, 30, 3] | summarize percentilew(x, w, 50)", is: "20")
@@ -33,7 +33,7 @@ extension AggregateFunction {
 
     AggregateFunction(
       "percentilesw",
-      "Is one column for each `percentage` of `expression`, each value counted `weight` times.",
+      "Returns one column for each `percentage` of `expression`, each value counted `weight` times.",
       "expression, weight, percentage...",
       examples: [
         .init("datatable(x: long, w: long)[10, 8, 20, 6, 30, 3] | summarize percentilesw(x, w, 50, 99)", is: "20")
@@ -42,7 +42,7 @@ extension AggregateFunction {
 
     AggregateFunction(
       "percentilesw_array",
-      "Is an array with one value for each `percentage` of `expression`, each value counted `weight` times.",
+      "Returns an array with one value for each `percentage` of `expression`, each value counted `weight` times.",
       "expression, weight, percentage...",
       examples: [
         .init(
@@ -52,7 +52,7 @@ extension AggregateFunction {
       overloads: weightedArrays),
   ]
 
-  /// Types whose values have ranks; int comes out as long.
+  /// Types whose values have ranks; int becomes long.
   private static let ranked: [ScalarType] = [.long, .int, .real, .datetime, .timespan]
 
   private static func result(_ type: ScalarType) -> ScalarType { type == .int ? .long : type }

@@ -26,7 +26,7 @@ extension Double {
   }
 }
 
-/// A sum of decimals and how many they are; no sum once it left the range.
+/// A sum of decimals and their number; null once it left the range.
 enum SumOfDecimals: Fold {
   static var dependsOnOrder: Bool { true }
   struct Cell: BitwiseCopyable {
@@ -52,7 +52,7 @@ enum SumOfDecimals: Fold {
   }
 }
 
-/// The mean of whole numbers or ticks from an exact sum in two words.
+/// The mean of whole numbers or ticks from an exact 128-bit sum.
 enum MeanOfWords: Fold {
   static var dependsOnOrder: Bool { false }
   struct Cell: BitwiseCopyable {
@@ -70,7 +70,7 @@ enum MeanOfWords: Fold {
       return 0 - (Double(~high &+ (low == 0 ? 1 : 0)) * 0x1p64 + Double(negated))
     }
 
-    /// The mean cut to a whole number; nil for no values.
+    /// The mean truncated to a whole number; nil without values.
     var wholeMean: Int64? {
       if count == 0 { return nil }
       let sum = Int128(high) &<< 64 | Int128(low)

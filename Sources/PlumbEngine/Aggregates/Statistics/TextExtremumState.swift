@@ -1,14 +1,14 @@
-/// The least or greatest string, or dynamic value, of each group.
+/// The smallest or largest string, or dynamic value, of each group.
 ///
 /// - Order: strings byte by byte; dynamic values as `DynamicBytes` orders them.
-/// - Memory: what comes out of a dictionary is pointed at; other bytes are copied into a place that the
-///   group uses again.
+/// - Memory: values from a dictionary are referenced; other bytes are copied to a place that the
+///     group reuses.
 final class TextExtremumState: AggregateState {
   /// Dynamic values can be equal and written differently, as 1 and 1.0 are.
   var dependsOnOrder: Bool { type == .dynamic }
   private struct Cell: BitwiseCopyable {
     var bytes: Bytes
-    /// Where the group copies to, and how much fits there.
+    /// The place to which the group copies, and its capacity.
     var room: UnsafeMutablePointer<UInt8>?
     var capacity: Int
     var seen: Bool
@@ -70,7 +70,7 @@ final class TextExtremumState: AggregateState {
       if let keep, keep[i] == 0 { continue }
       let entry = entries[Int(truncatingIfNeeded: codes[isConstant ? 0 : i])]
       let group = groups.map { Int($0[i]) } ?? 0
-      // Most rows repeat what the group holds already.
+      // Most rows repeat the group's current value.
       if cells[group].seen, cells[group].bytes.baseAddress == entry.baseAddress,
         cells[group].bytes.count == entry.count
       {

@@ -1,4 +1,4 @@
-/// Percentiles by nearest rank of values that each stand for so many as their weight says.
+/// Percentiles by nearest rank of values that each count as often as their weight says.
 ///
 /// Rows with a null, or a weight below 1, are left out.
 final class WeightedPercentileState: AggregateState {

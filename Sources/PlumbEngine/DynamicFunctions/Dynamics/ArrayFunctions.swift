@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
 extension ScalarFunction {
-  /// Functions over arrays. What is no array gives null.
+  /// Functions over arrays. Anything but an array gives null.
   static let arrayFunctions: [ScalarFunction] = making + ranges + shaping + moving + arraySearching + sorting
 
   private static let making: [ScalarFunction] = [
     ScalarFunction(
-      "pack_array", "Is the array of `values`.", "values, ...",
+      "pack_array", "Packs `values` into an array.", "values, ...",
       examples: [.init(#"pack_array(1, "2", 2s)"#, is: #"[1,"2","00:00:02"]"#)],
       overloads: [
         .columns([], rest: .any, result: { _ in .dynamic }) { arguments in
@@ -20,7 +20,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "repeat", "Is an array of `value`, `times` times; null when `times` is negative.", "value, times",
+      "repeat", "Returns an array that contains `value` `times` times; null if `times` is negative.", "value, times",
       examples: [.init("repeat(1, 3)", is: "[1,1,1]")],
       overloads: [
         .columns([.any, .exactly(.long)], result: { _ in .dynamic }) { arguments in
@@ -30,8 +30,8 @@ extension ScalarFunction {
             guard counts[row] >= 0 else { return false }
             guard counts[row] <= ArrayRange.limit else {
               throw Diagnostic(
-                "array-too-long", "`repeat` gives at most \(ArrayRange.limit) elements, not \(counts[row])",
-                at: arguments.span(of: 1), help: "`range n from 1 to \(counts[row]) step 1` gives as many rows")
+                "array-too-long", "`repeat` can return at most \(ArrayRange.limit) elements, not \(counts[row])",
+                at: arguments.span(of: 1), help: "`range n from 1 to \(counts[row]) step 1` returns that many rows")
             }
             let value = values[0, row]
             out.appendArray(repeatElement(value, count: Int(counts[row])))
@@ -40,7 +40,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "array_concat", "Joins `arrays` into one.", "arrays, ...",
+      "array_concat", "Concatenates `arrays` into one.", "arrays, ...",
       examples: [.init("array_concat(dynamic([1, 2]), dynamic([3]))", is: "[1,2,3]")],
       overloads: [
         .columns([], rest: .exactly(.dynamic), minimumRest: 1, result: { _ in .dynamic }) { arguments in
@@ -52,7 +52,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "zip", "Is the array of arrays of the elements of `arrays` at the same place; missing ones are null.",
+      "zip", "Combines the elements of `arrays` at each index into an array of arrays; missing ones are null.",
       "arrays, ...",
       examples: [.init(#"zip(dynamic(["A", 1, 1.5]), dynamic([{}, "B"]))"#, is: #"[["A",{}],[1,"B"],[1.5,null]]"#)],
       overloads: [
@@ -74,7 +74,7 @@ extension ScalarFunction {
 
   private static let ranges: [ScalarFunction] = [
     ScalarFunction(
-      "range", "Is the array from `start` by `step` to at most `stop`; `step` is 1, or 1h for times.",
+      "range", "Returns the array of values from `start` to at most `stop` by `step` (default: 1, or 1h for times).",
       "start, stop, [step]",
       examples: [
         .init("range(1, 8, 3)", is: "[1,4,7]"), .init("range(3, 1, -1)", is: "[3,2,1]"),
@@ -111,7 +111,7 @@ extension ScalarFunction {
   private static let shaping: [ScalarFunction] = [
     lengthOf("array_length"), lengthOf("arraylength"),
     ScalarFunction(
-      "array_slice", "Is the part of `array` from `start` through `end`; negative places count from the end.",
+      "array_slice", "Returns the part of `array` from `start` through `end`; negative indices count from the end.",
       "array, start, end",
       examples: [.init("array_slice(dynamic([1, 2, 3, 4, 5]), -3, -2)", is: "[3,4]")],
       overloads: [
@@ -125,7 +125,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "array_split", "Cuts `array` before each of `places` and is the array of the parts.", "array, places",
+      "array_split", "Splits `array` before each index in `places` and returns the array of the parts.", "array, places",
       examples: [
         .init("array_split(dynamic([1, 2, 3, 4, 5]), 2)", is: "[[1,2],[3,4,5]]"),
         .init("array_split(dynamic([1, 2, 3, 4, 5]), dynamic([1, 3]))", is: "[[1],[2,3],[4,5]]"),
@@ -140,7 +140,7 @@ extension ScalarFunction {
         },
       ]),
     ScalarFunction(
-      "array_reverse", "Is `array` with its elements in reverse order.", "array",
+      "array_reverse", "Reverses the order of the elements of `array`.", "array",
       examples: [.init("array_reverse(dynamic([1, 2, 3]))", is: "[3,2,1]")],
       overloads: [
         .maybeWriting(.dynamic) { (array: CompactDynamic, out: inout ByteBuffer) -> Bool in
@@ -150,7 +150,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "array_sum", "Is the sum of the numbers in `array`; null when an element is no number.", "array",
+      "array_sum", "Adds the numbers in `array`; null if an element is not a number.", "array",
       examples: [.init("array_sum(dynamic([1, 2, 3, 4]))", is: "10")],
       overloads: [
         .maybe { (array: CompactDynamic) -> Double? in
@@ -167,7 +167,7 @@ extension ScalarFunction {
 
   private static func lengthOf(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Counts the elements of `array`; null when it is no array.", "array",
+      name, "Counts the elements of `array`; null if it is not an array.", "array",
       examples: [.init("\(name)(dynamic([1, 2, \"x\"]))", is: "3"), .init("\(name)(dynamic({}))", is: "")],
       overloads: [
         .maybe { (array: CompactDynamic) -> Int64? in array.cursor.isArray ? Int64(array.cursor.count) : nil }
@@ -176,7 +176,7 @@ extension ScalarFunction {
 
   private static func choice(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Takes each element from `then` or `otherwise` as the one in `conditions` is true or false.",
+      name, "Takes each element from `then` or `otherwise`, depending on whether the element of `conditions` is true.",
       "conditions, then, otherwise",
       examples: [
         .init("\(name)(dynamic([true, false, true]), dynamic([1, 2, 3]), dynamic([4, 5, 6]))", is: "[1,5,3]"),
@@ -205,17 +205,17 @@ extension ScalarFunction {
 
   private static let moving: [ScalarFunction] = [
     ScalarFunction(
-      "array_rotate_left", "Moves the elements of `array` `count` places to the left and round its end.",
+      "array_rotate_left", "Rotates the elements of `array` by `count` positions to the left.",
       "array, count",
       examples: [.init("array_rotate_left(dynamic([1, 2, 3, 4, 5]), 2)", is: "[3,4,5,1,2]")],
       overloads: [rotation(toLeft: true)]),
     ScalarFunction(
-      "array_rotate_right", "Moves the elements of `array` `count` places to the right and round its end.",
+      "array_rotate_right", "Rotates the elements of `array` by `count` positions to the right.",
       "array, count",
       examples: [.init("array_rotate_right(dynamic([1, 2, 3, 4, 5]), 2)", is: "[4,5,1,2,3]")],
       overloads: [rotation(toLeft: false)]),
     ScalarFunction(
-      "array_shift_left", "Moves the elements of `array` `count` places to the left; `fill`, null or \"\" comes in.",
+      "array_shift_left", "Shifts the elements of `array` by `count` positions to the left and fills with `fill` (default: null or \"\").",
       "array, count, [fill]",
       examples: [
         .init("array_shift_left(dynamic([1, 2, 3]), 1)", is: "[2,3,null]"),
@@ -223,7 +223,7 @@ extension ScalarFunction {
       ],
       overloads: [shift(toLeft: true, fills: false), shift(toLeft: true, fills: true)]),
     ScalarFunction(
-      "array_shift_right", "Moves the elements of `array` `count` places to the right; `fill`, null or \"\" comes in.",
+      "array_shift_right", "Shifts the elements of `array` by `count` positions to the right and fills with `fill` (default: null or \"\").",
       "array, count, [fill]",
       examples: [.init("array_shift_right(dynamic([1, 2, 3]), 2, -1)", is: "[-1,-1,1]")],
       overloads: [shift(toLeft: false, fills: false), shift(toLeft: false, fills: true)]),
@@ -257,7 +257,7 @@ extension ScalarFunction {
         let limit = Int64(elements.count)
         let clamped = Int(Swift.min(Swift.max(counts[row], -limit), limit))
         let offset = toLeft ? clamped : -clamped
-        // Among texts nothing is the empty text.
+        // Among texts the missing value is the empty text.
         let isOfTexts = elements.allSatisfy { $0.tag == .string }
         let mark = out.beginArray()
         for place in elements.indices {
@@ -280,7 +280,7 @@ extension ScalarFunction {
   private static let arraySearching: [ScalarFunction] = [
     ScalarFunction(
       "array_index_of",
-      "Is the place of `value` in `array`, from `start` on, among `length` elements, or of the given `occurrence`; -1 when it is not there.",
+      "Returns the index of `value` in `array`, from `start` on, among `length` elements, or of the given `occurrence`; -1 if not found.",
       "array, value, [start, [length, [occurrence]]]",
       examples: [
         .init(#"array_index_of(dynamic(["this", "is"]), "is")"#, is: "1"),
@@ -315,7 +315,7 @@ extension ScalarFunction {
 
   private static let sorting: [ScalarFunction] = [
     ScalarFunction(
-      "array_sort_asc", "Sorts the first of `arrays`, and the others by its order; several give an array of arrays.",
+      "array_sort_asc", "Sorts the first of `arrays`, and the others in the same order; several arrays return an array of arrays.",
       "arrays, ..., [nullsLast]",
       examples: [
         .init("array_sort_asc(dynamic([3, null, 1]))", is: "[1,3,null]"),
@@ -323,7 +323,7 @@ extension ScalarFunction {
       ],
       overloads: [sort(ascending: true)]).resulting(in: .sortedArrays),
     ScalarFunction(
-      "array_sort_desc", "Sorts the first of `arrays` downwards, and the others by its order; several give an array of arrays.",
+      "array_sort_desc", "Sorts the first of `arrays` in descending order, and the others alike; several arrays return an array of arrays.",
       "arrays, ..., [nullsLast]",
       examples: [.init("array_sort_desc(dynamic([1, null, 3]))", is: "[3,1,null]")],
       overloads: [sort(ascending: false)]).resulting(in: .sortedArrays),
@@ -378,7 +378,7 @@ extension ScalarFunction {
     }
   }
 
-  /// A place that may count from the end, within `count` of either side.
+  /// An index that may count from the end, within `count` of either side.
   private static func place(_ index: Int64, in count: Int) -> Int {
     let size = Int64(count)
     return Int(index < 0 ? Swift.max(size &+ Swift.max(index, -size &- 1), -1) : Swift.min(index, size))
@@ -418,9 +418,9 @@ struct DynamicInputs {
   subscript(index: Int, row: Int) -> DynamicCursor { inputs[index].nullable(row)?.cursor ?? DynamicInputs.null }
 }
 
-/// What `range(...)` steps over.
+/// The values that `range(...)` steps over.
 enum ArrayRange {
-  /// The most elements that `range` and `repeat` give.
+  /// The maximum number of elements that `range` and `repeat` return.
   static let limit: Int64 = 1 << 20
 
   static func words(
@@ -446,7 +446,7 @@ enum ArrayRange {
     guard step != 0, start.isFinite, stop.isFinite, step.isFinite else { return false }
     let mark = out.beginArray()
     var count = 0
-    // Multiplied, not added up, so that rounding does not build up.
+    // Multiplied, not added up, so that rounding errors do not accumulate.
     while count < limit {
       let value = start + Double(count) * step
       guard step > 0 ? value <= stop : value >= stop else { break }

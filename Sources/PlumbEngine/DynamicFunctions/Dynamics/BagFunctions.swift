@@ -5,7 +5,7 @@ extension ScalarFunction {
   private static let packing: [ScalarFunction] = [
     packer("bag_pack"), packer("pack"), packer("pack_dictionary"),
     ScalarFunction(
-      "pack_all", "Is the bag of all columns by name; with `ignoresEmpty` without null and empty values.",
+      "pack_all", "Packs all columns into a bag by name; with `ignoresEmpty` without null and empty values.",
       "[ignoresEmpty]",
       examples: [.init("toscalar(print a = 1, b = \"x\" | project pack_all())", is: #"{"a":1,"b":"x"}"#)],
       overloads: [
@@ -15,7 +15,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "bag_zip", "Is the bag with `keys` as names and `values` as values; keys that are no text are left out.",
+      "bag_zip", "Combines `keys` as names and `values` as values into a bag; keys that are not strings are left out.",
       "keys, values",
       examples: [.init(#"bag_zip(dynamic(["a", 8, "b"]), dynamic([1, "2", 2.5]))"#, is: #"{"a":1,"b":2.5}"#)],
       overloads: [
@@ -34,7 +34,7 @@ extension ScalarFunction {
 
   private static func packer(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the bag of the given slots, each a `name` and its `value`.", "name, value, ...",
+      name, "Packs slots, each a `name` and its `value`, into a bag.", "name, value, ...",
       examples: [.init("\(name)(\"level\", \"info\", \"process\", 12)", is: #"{"level":"info","process":12}"#)],
       overloads: [
         .columns(
@@ -43,7 +43,7 @@ extension ScalarFunction {
       ])
   }
 
-  /// Names and values by turns.
+  /// Alternating names and values.
   private static func packed(_ arguments: Arguments, leavesOutEmpty: (Int) -> Bool) throws -> Vector {
     let places = arguments.vectors.indices
     let names = try arguments.converting(places.filter { $0 % 2 == 0 }, to: .string)
@@ -64,7 +64,7 @@ extension ScalarFunction {
 
   private static let reading: [ScalarFunction] = [
     ScalarFunction(
-      "bag_keys", "Is the array of the names in `bag`; null when it is no bag.", "bag",
+      "bag_keys", "Returns the array of the names in `bag`; null if it is not a bag.", "bag",
       examples: [.init(#"bag_keys(dynamic({"a": 1, "b": {"c": 2}}))"#, is: #"["a","b"]"#)],
       overloads: [
         .maybeWriting(.dynamic) { (bag: CompactDynamic, out: inout ByteBuffer) -> Bool in
@@ -76,7 +76,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "bag_has_key", "Is true when `bag` has a slot `key`, a name or a JSONPath.", "bag, key",
+      "bag_has_key", "Returns true if `bag` has a slot `key`, a name or a JSONPath.", "bag, key",
       examples: [
         .init(#"bag_has_key(dynamic({"a": 1}), "b")"#, is: "false"),
         .init(#"bag_has_key(dynamic({"a": {"b": 1}}), "$.a.b")"#, is: "true"),
@@ -95,7 +95,7 @@ extension ScalarFunction {
 
   private static let changing: [ScalarFunction] = [
     ScalarFunction(
-      "bag_merge", "Joins `bags` into one; of slots with one name the leftmost stays.", "bags, ...",
+      "bag_merge", "Merges `bags` into one; the leftmost value wins for duplicate names.", "bags, ...",
       examples: [.init(#"bag_merge(dynamic({"a": 1}), dynamic({"b": 2, "a": 3}))"#, is: #"{"a":1,"b":2}"#)],
       overloads: [
         .columns([], rest: .exactly(.dynamic), minimumRest: 2, result: { _ in .dynamic }) { arguments in
@@ -113,7 +113,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "bag_remove_keys", "Is `bag` without the slots `keys`, names or JSONPaths.", "bag, keys",
+      "bag_remove_keys", "Removes the slots `keys`, names or JSONPaths, from `bag`.", "bag, keys",
       examples: [
         .init(#"bag_remove_keys(dynamic({"a": 1, "b": {"c": 2, "d": 3}}), dynamic(["a", "$.b.c"]))"#, is: #"{"b":{"d":3}}"#)
       ],
@@ -132,7 +132,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "bag_set_key", "Is `bag` with the slot `key`, a name or a JSONPath, set to `value`.", "bag, key, value",
+      "bag_set_key", "Sets the slot `key` of `bag`, a name or a JSONPath, to `value`.", "bag, key, value",
       examples: [
         .init(#"bag_set_key(dynamic({"a": 1}), "b", 2)"#, is: #"{"a":1,"b":2}"#),
         .init(#"bag_set_key(dynamic({"a": 1}), "$.b.c", "x")"#, is: #"{"a":1,"b":{"c":"x"}}"#),
@@ -152,7 +152,7 @@ extension ScalarFunction {
   ]
 }
 
-/// Writes a bag in which every name comes once: the first value of a name stays.
+/// Writes a bag in which every name occurs once: the first value of a name wins.
 struct BagWriter {
   private let mark: DynamicMark
   private var names: [Bytes] = []
@@ -168,7 +168,7 @@ struct BagWriter {
 
   func end(_ out: inout ByteBuffer) { out.end(mark, count: names.count) }
 
-  /// Few names are compared one by one; many go through a set.
+  /// Few names are compared one by one; many use a set.
   private mutating func isNew(_ name: Bytes) -> Bool {
     if index != nil {
       guard index?.insert(Array(name)).inserted == true else { return false }

@@ -1,17 +1,17 @@
 extension ScalarFunction {
-  /// Functions that look into `dynamic` values, make them of text and print them.
+  /// Functions that read `dynamic` values, parse them from text and print them.
   static let dynamicFunctions: [ScalarFunction] = access + parsingJSON + describing
 
-  /// What `value.name` and `value[index]` are bound to.
+  /// The functions to which `value.name` and `value[index]` are bound.
   private static let access: [ScalarFunction] = [
     ScalarFunction(
-      "member", "Is the value of the slot `name` of `bag`; null when there is none.", "bag, name",
+      "member", "Returns the value of the slot `name` of `bag`; null if it is missing.", "bag, name",
       examples: [.init(#"dynamic({"a": 1}).a"#, is: "1"), .init(#"dynamic({"a": 1}).b"#, is: "")],
       overloads: [
         .maybe { (bag: CompactDynamic, name: Bytes) -> CompactDynamic? in CompactDynamic(bag.cursor.member(named: name)) }
       ], traits: FunctionTraits(notation: .element)),
     ScalarFunction(
-      "element", "Is the element of `array` at `index`, counted from the end when negative; null when there is none.",
+      "element", "Returns the element of `array` at `index`, counted from the end if negative; null if it is missing.",
       "array, index",
       examples: [.init("dynamic([1, 2])[0]", is: "1"), .init("dynamic([1, 2])[-1]", is: "2")],
       overloads: [
@@ -115,14 +115,14 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "dynamic_to_json", "Is `value` as JSON with the slots of each bag in the order of their names.", "value",
+      "dynamic_to_json", "Converts `value` to JSON, with the slots of each bag ordered by name.", "value",
       examples: [.init(#"dynamic_to_json(dynamic({"b": 1, "a": [2, {"d": 3, "c": 4}]}))"#, is: #"{"a":[2,{"c":4,"d":3}],"b":1}"#)],
       overloads: [
         .writing(.string) { (value: CompactDynamic, out: inout ByteBuffer) in printCanonical(value.cursor, to: &out) },
         .columns([.any], result: { _ in .string }) { try $0.converted(0, to: .string) },
       ]),
     ScalarFunction(
-      "treepath", "Is the array of the paths to all values in `object`; `[0]` stands for every element.", "object",
+      "treepath", "Lists the paths to all values in `object`; `[0]` means every element.", "object",
       examples: [
         .init(#"treepath(dynamic({"a": "b", "c": [1, {"x": 2}]}))"#, is: #"["['a']","['c']","['c'][0]","['c'][0]['x']"]"#)
       ],

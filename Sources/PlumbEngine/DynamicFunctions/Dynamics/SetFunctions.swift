@@ -2,7 +2,7 @@ extension ScalarFunction {
   /// Functions over arrays as sets; elements keep the order of their first occurrence.
   static let setFunctions: [ScalarFunction] = [
     ScalarFunction(
-      "set_union", "Is the set of all elements of `sets`.", "sets, ...",
+      "set_union", "Returns the set of all elements of `sets`.", "sets, ...",
       examples: [.init("set_union(dynamic([1, 2, 1]), dynamic([2, 8]))", is: "[1,2,8]")],
       overloads: [
         setOperation { sets in
@@ -12,7 +12,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "set_intersect", "Is the set of the elements that are in all of `sets`.", "sets, ...",
+      "set_intersect", "Returns the set of the elements that are in all of `sets`.", "sets, ...",
       examples: [.init("set_intersect(dynamic([1, 2, 4]), dynamic([4, 1]))", is: "[1,4]")],
       overloads: [
         setOperation { sets in
@@ -23,7 +23,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "set_difference", "Is the set of the elements of the first of `sets` that are in no other.", "sets, ...",
+      "set_difference", "Returns the set of the elements of the first of `sets` that are in no other.", "sets, ...",
       examples: [.init("set_difference(dynamic([1, 2, 1, 4]), dynamic([1, 2]))", is: "[4]")],
       overloads: [
         setOperation { sets in
@@ -34,7 +34,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "set_has_element", "Is true when `set` has the element `value`.", "set, value",
+      "set_has_element", "Returns true if `set` contains `value`.", "set, value",
       examples: [.init(#"set_has_element(dynamic(["this", "is"]), "is")"#, is: "true")],
       overloads: [
         .columns([.exactly(.dynamic), .any], result: { _ in .bool }) { arguments in
@@ -47,7 +47,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "jaccard_index", "Is the share of the elements of `lhs` and `rhs` that are in both.", "lhs, rhs",
+      "jaccard_index", "Computes the share of the elements of `lhs` and `rhs` that are in both.", "lhs, rhs",
       examples: [.init("jaccard_index(dynamic([1, 2, 3]), dynamic([1, 2, 3, 4]))", is: "0.75")],
       overloads: [
         .maybe { (lhs: CompactDynamic, rhs: CompactDynamic) -> Double? in
@@ -73,7 +73,7 @@ extension ScalarFunction {
   }
 }
 
-/// Distinct dynamic values in the order in which they came; they are borrowed.
+/// Distinct dynamic values in order of arrival; they are borrowed.
 struct DynamicSet {
   private(set) var elements: [DynamicCursor] = []
   private var places: [UInt64: [Int]] = [:]

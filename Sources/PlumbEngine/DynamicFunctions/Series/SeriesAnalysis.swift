@@ -26,7 +26,7 @@ extension ScalarFunction {
       ]).naming(.firstArgument),
     ScalarFunction(
       "series_fir",
-      "Filters `series` with the weights `filter`, which `normalizes` divides by their sum, over the elements before each one or around it.",
+      "Filters `series` with the weights `filter`; `normalizes` divides them by their sum, `centers` puts the window around each element.",
       "series, filter, [normalizes, [centers]]",
       examples: [
         .init("series_fir(dynamic([0, 2, 2]), dynamic([1, -1]), false)", is: "[0.0,2.0,0.0]"),
@@ -83,7 +83,7 @@ extension ScalarFunction {
       overloads: [fit { numbers, out in FittedLine(numbers[...]).map { appendLine($0, names: nil, to: &out) } != nil }])
       .resulting(in: .fixed(fittedLineColumns)),
     ScalarFunction(
-      "series_fit_line_dynamic", "Fits a line to `series` and is the bag of what describes it.", "series",
+      "series_fit_line_dynamic", "Fits a line to `series` and returns a bag that describes it.", "series",
       examples: [.init("series_fit_line_dynamic(dynamic([1, 3, 5])).slope", is: "2")],
       overloads: [
         fit { numbers, out in
@@ -91,7 +91,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "series_fit_2lines", "Fits two lines to `series` that meet where that fits best.", "series",
+      "series_fit_2lines", "Fits two consecutive lines to `series`, split where they fit best.", "series",
       examples: [.init("series_fit_2lines(dynamic([1, 2, 3, 4, 9, 8, 7, 6]))[1]", is: "4")],
       overloads: [
         fit { numbers, out in
@@ -106,7 +106,7 @@ extension ScalarFunction {
         }
       ]).resulting(in: .fixed(fittedLinesColumns)),
     ScalarFunction(
-      "series_fit_2lines_dynamic", "Fits two lines to `series` and is the bag of what describes them.", "series",
+      "series_fit_2lines_dynamic", "Fits two consecutive lines to `series` and returns a bag that describes them.", "series",
       examples: [.init("series_fit_2lines_dynamic(dynamic([1, 2, 3, 4, 9, 8, 7, 6])).right.slope", is: "-1")],
       overloads: [
         fit { numbers, out in
@@ -167,7 +167,7 @@ extension ScalarFunction {
   private static let seriesPeriods: [ScalarFunction] = [
     ScalarFunction(
       "series_periods_detect",
-      "Finds up to `count` periods of `series` from `shortest` through `longest` elements: an array of them and one of their scores.",
+      "Finds up to `count` periods of `series` from `shortest` through `longest` elements, and returns arrays of periods and scores.",
       "series, shortest, longest, count",
       examples: [
         .init("series_periods_detect(dynamic([1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2]), 0.0, 8.0, 1)[0]", is: "[4.0]")
@@ -191,7 +191,7 @@ extension ScalarFunction {
         }
       ]).resulting(in: .fixed(detectedPeriodsColumns)),
     ScalarFunction(
-      "series_periods_validate", "Scores from 0 to 1 how far `series` repeats itself after each of `periods`.",
+      "series_periods_validate", "Scores from 0 to 1 how well `series` repeats itself after each of `periods`.",
       "series, periods, ...",
       examples: [
         .init("series_periods_validate(dynamic([1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2]), 5.0)[1]", is: "[0.0]")
@@ -212,7 +212,7 @@ extension ScalarFunction {
         }
       ]).resulting(in: .fixed(validatedPeriodsColumns)),
     ScalarFunction(
-      "series_seasonal", "Is the median of each place within the period of `series`, which is found when not given.",
+      "series_seasonal", "Computes the median at each position within the period of `series`, which is detected if not given.",
       "series, [period]",
       examples: [.init("series_seasonal(dynamic([1, 3, 5, 1, 3, 5, 2, 4, 6]), 3)", is: "[1.0,3.0,5.0,1.0,3.0,5.0,1.0,3.0,5.0]")],
       overloads: [
@@ -279,7 +279,7 @@ extension ScalarFunction {
     }
   }
 
-  /// The percentile of sorted numbers, between two of them where it falls there.
+  /// The percentile of sorted numbers, interpolated if it falls between two of them.
   private static func percentile(_ sorted: [Double], _ percent: Double) -> Double {
     guard let last = sorted.last else { return .nan }
     let place = percent / 100 * Double(sorted.count - 1)
@@ -289,18 +289,18 @@ extension ScalarFunction {
   }
 }
 
-/// The line that fits numbers at equal distances best, by least squares.
+/// The line that best fits numbers at equal distances, by least squares.
 struct FittedLine {
   let count: Int
   let slope: Double
   let interception: Double
   let variance: Double
-  /// The variance of what the line leaves.
+  /// The variance of the residuals.
   let residual: Double
 
   var rsquare: Double { variance > 0 ? 1 - residual / variance : 1 }
   var points: [Double] { (0..<count).map { interception + slope * Double($0) } }
-  /// The sum of the squares of what the line leaves.
+  /// The sum of the squared residuals.
   var squaredError: Double { residual * Double(Swift.max(count - 1, 1)) }
 
   init?(_ numbers: ArraySlice<Double>) {
@@ -323,7 +323,7 @@ struct FittedLine {
   }
 }
 
-/// Two lines, one after the other, that fit numbers best together.
+/// Two consecutive lines that together best fit numbers.
 struct FittedLines {
   let left: FittedLine
   let right: FittedLine
@@ -334,7 +334,7 @@ struct FittedLines {
 
   init?(_ numbers: [Double]) {
     guard numbers.count >= 4, let whole = FittedLine(numbers[...]) else { return nil }
-    // Sums over what is before each place tell every split's error at once.
+    // Prefix sums give the error of every split.
     var sums = [(y: 0.0, xy: 0.0, yy: 0.0)]
     let mean = numbers.reduce(0, +) / Double(numbers.count)
     for (i, number) in numbers.enumerated() {
@@ -364,14 +364,14 @@ struct FittedLines {
   }
 }
 
-/// After how many elements a series repeats itself, judged by its autocorrelation.
+/// The periods after which a series repeats itself, judged by its autocorrelation.
 ///
-/// A period counts when the autocorrelation is highest there among lags half as long to half as long again.
+/// A period counts if its autocorrelation is the highest among lags half as long to half as long again.
 /// Its score is the lower of the autocorrelations after one period and after two.
 struct SeriesPeriods {
   private let correlations: [Double]
 
-  /// Elements that must be left to compare after two periods.
+  /// The number of elements that must be left to compare after two periods.
   private static let leastOverlap = 4
   private static let shortest = 4
 
@@ -389,7 +389,7 @@ struct SeriesPeriods {
     return Swift.min(1, Swift.max(0, Swift.min(here, correlations[2 * period])))
   }
 
-  /// The periods with the highest scores; multiples of a period that is as strong are left out.
+  /// The periods with the highest scores; multiples of an equally strong period are left out.
   func strongest(from low: Double, through high: Double, count: Int) -> [(period: Int, score: Double)] {
     guard count > 0, correlations.count > 2 * SeriesPeriods.shortest else { return [] }
     let scored = (SeriesPeriods.shortest...correlations.count / 2).map { (period: $0, score: score($0)) }

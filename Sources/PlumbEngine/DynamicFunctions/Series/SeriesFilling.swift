@@ -2,14 +2,14 @@ extension ScalarFunction {
   /// Functions that fill the gaps of series: nulls, or the elements that equal `missing`.
   static let seriesFilling: [ScalarFunction] = [
     ScalarFunction(
-      "series_fill_const", "Puts `value` in the place of the missing elements of `series`.", "series, value, [missing]",
+      "series_fill_const", "Replaces the missing elements of `series` with `value`.", "series, value, [missing]",
       examples: [.init("series_fill_const(dynamic([1, null, 3]), 0.0)", is: "[1,0.0,3]")],
       overloads: [
         filling([.any]) { gaps, inputs, row, out in gaps.fill(to: &out) { _ in inputs[1, row] } },
         filling([.any, .any], missing: 2) { gaps, inputs, row, out in gaps.fill(to: &out) { _ in inputs[1, row] } },
       ]).naming(.firstArgument),
     ScalarFunction(
-      "series_fill_forward", "Puts the last element before them in the place of the missing elements of `series`.",
+      "series_fill_forward", "Replaces the missing elements of `series` with the last element before them.",
       "series, [missing]",
       examples: [.init("series_fill_forward(dynamic([null, 1, null, 3]))", is: "[null,1,1,3]")],
       overloads: [
@@ -17,7 +17,7 @@ extension ScalarFunction {
         filling([.any], missing: 1) { gaps, _, _, out in gaps.fill(to: &out) { gaps.before($0) } },
       ]).naming(.firstArgument),
     ScalarFunction(
-      "series_fill_backward", "Puts the next element after them in the place of the missing elements of `series`.",
+      "series_fill_backward", "Replaces the missing elements of `series` with the next element after them.",
       "series, [missing]",
       examples: [.init("series_fill_backward(dynamic([1, null, 3, null]))", is: "[1,3,3,null]")],
       overloads: [
@@ -26,7 +26,7 @@ extension ScalarFunction {
       ]).naming(.firstArgument),
     ScalarFunction(
       "series_fill_linear",
-      "Draws lines over the missing elements of `series`; with `fillsEdges` the ends take the nearest element, and a series of gaps takes `value`.",
+      "Interpolates the missing elements of `series`; `fillsEdges` extends the nearest element to the ends, and a series of gaps becomes `value`.",
       "series, [missing, [fillsEdges, [value]]]",
       examples: [
         .init("series_fill_linear(dynamic([null, 1.0, null, 2.0]))", is: "[1.0,1.0,1.5,2.0]"),
@@ -63,7 +63,7 @@ extension ScalarFunction {
 /// A series, and where its elements are missing.
 private struct SeriesGaps {
   private let elements: [DynamicCursor]
-  /// For each place the nearest element that is there, at or before and at or after it.
+  /// For each position the nearest present element, at or before and at or after it.
   private var previous: [Int?] = []
   private var next: [Int?] = []
 
@@ -83,7 +83,7 @@ private struct SeriesGaps {
     next.reverse()
   }
 
-  /// What stands before or after a gap; the missing element itself at the end of the series.
+  /// The element before or after a gap; the missing element itself at the end of the series.
   func before(_ index: Int) -> DynamicCursor { elements[previous[index] ?? index] }
   func after(_ index: Int) -> DynamicCursor { elements[next[index] ?? index] }
 
@@ -93,7 +93,7 @@ private struct SeriesGaps {
 
   func fillLinearly(edges: Bool, constant: DynamicCursor?, to out: inout ByteBuffer) {
     let mark = out.beginArray()
-    // In a series of whole numbers, what is between them is cut to whole numbers too.
+    // In a series of whole numbers, interpolated values are truncated to whole numbers too.
     let isWhole = elements.indices.allSatisfy { previous[$0] != $0 || elements[$0].tag == .long }
     for index in elements.indices {
       switch (previous[index], next[index]) {

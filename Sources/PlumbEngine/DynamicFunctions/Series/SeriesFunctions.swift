@@ -1,7 +1,7 @@
 import Glibc
 
 extension ScalarFunction {
-  /// Functions over arrays of numbers, element by element and as wholes.
+  /// Functions over arrays of numbers, element by element or as a whole.
   static let seriesFunctions: [ScalarFunction] =
     seriesArithmetic + seriesComparisons + seriesMaps + seriesTotals + seriesLikeness
 
@@ -45,7 +45,7 @@ extension ScalarFunction {
     real: @escaping @Sendable (Double, Double) -> Double
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the array of the \(word) of each element of `lhs` and the one of `rhs` at its place; null where one is no number.",
+      name, "Returns the array of the \(word) of each element of `lhs` and the element of `rhs` at the same index; null unless both are numbers.",
       "lhs, rhs",
       examples: [.init("\(name)(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", is: result)],
       overloads: [
@@ -64,7 +64,7 @@ extension ScalarFunction {
     _ name: String, _ claim: String, _ result: String, _ test: @escaping @Sendable (Int) -> Bool
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Tells for each element of `lhs` whether it \(claim) the one of `rhs` at its place; null where one is no number.",
+      name, "Returns for each element of `lhs` whether it \(claim) the element of `rhs` at the same index; null unless both are numbers.",
       "lhs, rhs",
       examples: [.init("\(name)(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", is: result)],
       overloads: [
@@ -75,7 +75,7 @@ extension ScalarFunction {
       ])
   }
 
-  /// Two arrays, or an array and a number that stands for one of its length.
+  /// Two arrays, or an array and a number that represents an array of its length.
   private static func pairs(
     _ append: @escaping @Sendable (DynamicCursor, DynamicCursor, inout ByteBuffer) -> Void
   ) -> Overload {
@@ -120,7 +120,7 @@ extension ScalarFunction {
     whole: (@Sendable (Int64) -> Int64?)? = nil, _ real: @escaping @Sendable (Double) -> Double
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the array of the \(word) of each element of `series`; null for one that is no number.", "series",
+      name, "Returns the array of the \(word) of each element of `series`; null for an element that is not a number.", "series",
       examples: [.init("\(name)(\(example))", is: result)],
       overloads: [
         .maybeWriting(.dynamic) { (series: CompactDynamic, out: inout ByteBuffer) -> Bool in
@@ -148,7 +148,7 @@ extension ScalarFunction {
       numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()
     },
     ScalarFunction(
-      "series_stats", "Is the array of the statistics of `series`: min, its place, max, its place, average, deviation, variance.",
+      "series_stats", "Returns the array of the statistics of `series`: min, its index, max, its index, average, deviation, variance.",
       "series, [ignoresNonFinite]",
       examples: [.init("series_stats(dynamic([1, 2, 3]))[4]", is: "2")],
       overloads: statistics { stats, out in
@@ -157,7 +157,7 @@ extension ScalarFunction {
         out.end(mark, count: 7)
       }).resulting(in: .fixed(statsColumns)),
     ScalarFunction(
-      "series_stats_dynamic", "Is the bag of the statistics of `series`.", "series, [ignoresNonFinite]",
+      "series_stats_dynamic", "Returns the bag of the statistics of `series`.", "series, [ignoresNonFinite]",
       examples: [
         .init("series_stats_dynamic(dynamic([1, 3])).avg", is: "2"), .init("series_stats_dynamic(dynamic([1, 3])).len", is: "2"),
       ],
@@ -175,7 +175,7 @@ extension ScalarFunction {
     _ name: String, _ word: String, _ result: String, _ body: @escaping @Sendable ([Double]) -> Double
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the \(word) of the numbers in `series`.", "series",
+      name, "Computes the \(word) of the numbers in `series`.", "series",
       examples: [.init("\(name)(dynamic([1, 2, 3, 4]))", is: result)],
       overloads: [
         .maybe { (series: CompactDynamic) -> Double? in
@@ -202,7 +202,7 @@ extension ScalarFunction {
 
   private static let seriesLikeness: [ScalarFunction] = [
     ScalarFunction(
-      "series_dot_product", "Is the sum of the products of the elements of `lhs` and `rhs`, arrays or a number; null when one is empty.",
+      "series_dot_product", "Adds the products of the elements of `lhs` and `rhs`, arrays or a number; null if one is empty.",
       "lhs, rhs",
       examples: [
         .init("series_dot_product(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", is: "12"),
@@ -220,7 +220,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "series_cosine_similarity", "Is the cosine of the angle between `lhs` and `rhs` as vectors, whose lengths may be given.",
+      "series_cosine_similarity", "Computes the cosine of the angle between the vectors `lhs` and `rhs`, whose lengths may be given.",
       "lhs, rhs, [lhsMagnitude, rhsMagnitude]",
       examples: [.init("series_cosine_similarity(dynamic([1, 0]), dynamic([0, 1]))", is: "0")],
       overloads: [
@@ -235,7 +235,7 @@ extension ScalarFunction {
         },
       ]),
     ScalarFunction(
-      "series_pearson_correlation", "Is Pearson's correlation of `lhs` and `rhs`; null unless both hold as many numbers.",
+      "series_pearson_correlation", "Computes Pearson's correlation of `lhs` and `rhs`; null unless both contain equally many numbers.",
       "lhs, rhs",
       examples: [.init("series_pearson_correlation(dynamic([1, 2, 3]), dynamic([2, 4, 6]))", is: "1")],
       overloads: [
@@ -266,7 +266,7 @@ extension ScalarFunction {
 }
 
 extension DynamicCursor {
-  /// The numbers of an array; nil when it is none, or one of its elements is no number.
+  /// The numbers of an array; nil if it is not an array, or contains anything but numbers.
   var numbers: [Double]? {
     guard isArray else { return nil }
     var list: [Double] = []
@@ -290,7 +290,7 @@ enum Correlation {
     return both / (left * right).squareRoot()
   }
 
-  /// The autocorrelation of `series` at each lag up to its length, each by the number of its pairs.
+  /// The autocorrelation of `series` at each lag up to its length, each divided by the number of its pairs.
   static func autocorrelations(_ series: [Double]) -> [Double] {
     let count = series.count
     let mean = series.reduce(0, +) / Double(Swift.max(count, 1))
@@ -305,7 +305,7 @@ enum Correlation {
   }
 }
 
-/// What `series_stats` tells of a series; all but the length are null when it has elements that are not finite.
+/// The statistics that `series_stats` returns; all but the length are null if elements are not finite.
 struct SeriesStatistics {
   struct Slot {
     let name: StaticString

@@ -1,4 +1,4 @@
-/// One arithmetic operation on lanes of one kind, chosen once a chunk.
+/// One arithmetic operation on lanes of one kind, chosen once per chunk.
 protocol LaneOperation: SendableMetatype {
   associatedtype Lane: BitwiseCopyable
   static func apply(_ lhs: Lane, _ rhs: Lane) -> Lane
@@ -48,7 +48,7 @@ func arithmetic<O: LaneOperation>(_ operation: O.Type, _ arguments: Arguments) -
   return Vector(arguments.type, count: n, buffer: result, nulls: unitedNulls(arguments))
 }
 
-/// Applies a whole-number operation that can have no answer, such as division by zero: null there.
+/// Applies a whole-number operation that can have no result, such as division by zero: null there.
 @inline(__always)
 func partialArithmetic(_ arguments: Arguments, _ operation: (Int64, Int64) -> Int64?) -> Vector {
   let n = arguments.count

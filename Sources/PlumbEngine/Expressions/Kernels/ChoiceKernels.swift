@@ -24,7 +24,7 @@ func blended(_ flags: Flags, _ first: Vector, _ second: Vector, count n: Int) ->
   return Vector(type, count: n, buffer: result, nulls: mask, holding: owners)
 }
 
-/// A byte a row, 1 or 0, with what keeps it alive.
+/// One byte per row, 1 or 0, with what keeps it alive.
 struct Flags {
   let bytes: UnsafePointer<UInt8>
   let owner: AnyObject?
@@ -93,7 +93,7 @@ func firstPresent(_ arguments: Arguments) throws -> Vector {
 }
 
 extension Vector {
-  /// 1 in the rows that hold a value; nil when all do.
+  /// 1 in the rows that have a value; nil if all do.
   fileprivate func presence(_ n: Int) -> Flags? {
     let result = Buffer(byteCount: n)
     let out = result.values(UInt8.self)
@@ -116,13 +116,13 @@ extension Vector {
   }
 }
 
-/// The greatest or the least of the arguments in each row; nulls are passed over.
+/// The largest or the smallest of the arguments in each row; nulls are skipped.
 func extreme(_ arguments: Arguments, greatest: Bool) throws -> Vector {
   let n = arguments.count
   var result = try arguments.converted(0, to: arguments.type)
   for index in arguments.vectors.indices.dropFirst() {
     let next = try arguments.converted(index, to: arguments.type)
-    // With a null on one side the other wins; with a null on both it does not matter which.
+    // With a null on one side the other wins; with a null on both the choice does not matter.
     let sides = [result.expanded(), next.expanded()]
     let better = sides.betterRows(greatest: greatest, count: n)
     result = blended(better, sides[0], sides[1], count: n)
@@ -131,7 +131,7 @@ func extreme(_ arguments: Arguments, greatest: Bool) throws -> Vector {
 }
 
 extension [Vector] {
-  /// 1 in the rows where the first of two vectors is to be kept.
+  /// 1 in the rows where the first of two vectors wins.
   fileprivate func betterRows(greatest: Bool, count n: Int) -> Flags {
     let result = Buffer(byteCount: n)
     let out = result.values(UInt8.self)
@@ -167,7 +167,7 @@ extension [Vector] {
   }
 }
 
-/// 1 where the value lies between the two bounds, both included; null with null.
+/// 1 where the value is between the two bounds, both included; null with null.
 func between(_ value: Vector, _ low: Vector, _ high: Vector, negated: Bool, count n: Int) -> Vector {
   let result = Buffer(byteCount: n)
   let out = result.values(UInt8.self)

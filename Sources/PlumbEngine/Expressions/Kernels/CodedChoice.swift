@@ -1,4 +1,4 @@
-/// A choice among constant texts, as codes into a dictionary of them: what follows groups and filters by code.
+/// A choice among constant texts, as codes into a dictionary of them: later steps group and filter by code.
 struct CodedChoice: Sendable {
   private let texts: [String]
   /// For each text the code of its first appearance.

@@ -4,7 +4,7 @@ import Glibc
 package enum Comparison: Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
-  /// The comparison that is true when this one is false, of values that are not null.
+  /// The comparison that is true when this one is false, for values that are not null.
   package var opposite: Comparison {
     switch self {
     case .equal: .notEqual

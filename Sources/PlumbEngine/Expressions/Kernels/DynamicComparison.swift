@@ -1,7 +1,7 @@
-/// `<`, `<=`, `>` and `>=` where a dynamic value stands: kinds that have no order between them give null.
+/// `<`, `<=`, `>` and `>=` with a dynamic value: kinds that have no order between them give null.
 ///
-/// Beside a number a dynamic value is read as one, as `+` reads it: a text that holds a number and a bool count.
-/// Two dynamic values compare when both are numbers or both of one kind. NaN is neither less nor greater.
+/// Compared with a number, a dynamic value is read as one, as `+` reads it: texts that contain a number and bools count.
+/// Two dynamic values compare if both are numbers or both of one kind. NaN is neither less nor greater.
 func comparedDynamics(_ comparison: Comparison, _ arguments: Arguments) -> Vector {
   let lhs = arguments.plain(0), rhs = arguments.plain(1)
   let a = lhs.lanes(Bytes.self), b = rhs.lanes(Bytes.self)
@@ -36,17 +36,17 @@ private func verdicts(_ comparison: Comparison, _ n: Int, _ order: (Int) -> Dyna
   return Vector(.bool, count: n, buffer: result, nulls: mask)
 }
 
-/// How one dynamic value stands to another.
+/// The order between two dynamic values.
 private enum DynamicOrder {
   case less, equal, greater
   /// One of two numbers is NaN.
   case unordered
-  /// There is no order between the two.
+  /// The two have no order.
   case unknown
 
   init(sign: Int) { self = sign == 0 ? .equal : sign < 0 ? .less : .greater }
 
-  /// Two dynamic values, neither of which is read as anything else.
+  /// Two dynamic values, neither of which is converted.
   init(_ lhs: DynamicCursor, _ rhs: DynamicCursor) {
     guard let kind = DynamicOrder.kind(lhs.tag), kind == DynamicOrder.kind(rhs.tag) else {
       self = .unknown
@@ -59,7 +59,7 @@ private enum DynamicOrder {
     }
   }
 
-  /// Kinds within which values have an order; null is of none.
+  /// Kinds within which values have an order; null has none.
   private static func kind(_ tag: DynamicBytes.Tag) -> Int? {
     switch tag {
     case .null: nil

@@ -1,6 +1,6 @@
-/// Maps over one column of whole numbers, ticks or reals, for functions that are called on every row.
+/// Maps over one column of whole numbers, ticks or reals, for functions that are called for every row.
 ///
-/// - Nulls: the result shares the argument's null mask. `body` also runs on what lies in null rows, so it
+/// - Nulls: the result shares the argument's null mask. `body` also runs on the values in null rows, so it
 ///   must not trap on any input.
 extension Vector {
   /// A vector of other lanes with this one's nulls, count and constancy.
@@ -10,7 +10,7 @@ extension Vector {
       isConstant: isConstant)
   }
 
-  /// How many values are stored.
+  /// The number of stored values.
   var storedCount: Int { isConstant ? Swift.min(count, 1) : count }
 
   @inline(__always)
@@ -25,7 +25,7 @@ extension Vector {
     return replacingLanes(type, result)
   }
 
-  /// The same for a body that gives null for some values.
+  /// The same for a body that returns null for some values.
   @inline(__always)
   func mapLanesOrNull<A: BitwiseCopyable, B: BitwiseCopyable>(
     _: A.Type, to type: ScalarType, _ body: (A) -> B?
@@ -67,7 +67,7 @@ extension Vector {
     }
   }
 
-  /// The same for a body that gives null for some days.
+  /// The same for a body that returns null for some days.
   @inline(__always)
   func mapDaysOrNull(to type: ScalarType, _ body: (Int) -> Int64?) -> Vector {
     var known: Int64 = -1
@@ -95,7 +95,7 @@ struct Divisor {
   init?(_ value: Int64) {
     guard value > 0 else { return nil }
     divisor = UInt64(value)
-    // 2^64 / divisor, rounded down; the quotient made with it is right or one too small.
+    // 2^64 / divisor, rounded down; the quotient made with it is exact or one too small.
     reciprocal = value == 1 ? .max : (UInt64.max &- divisor &+ 1) / divisor &+ 1
   }
 
@@ -118,7 +118,7 @@ struct Divisor {
   }
 }
 
-/// The greatest multiple of a step, counted from `origin`, that is not above each value; null for steps that
+/// The largest multiple of a step, counted from `origin`, that is not above each value; null for steps that
 /// are not positive. Lanes are whole numbers or ticks.
 func binnedWords(_ values: Vector, _ steps: Vector, origin: Vector? = nil, count n: Int) -> Vector {
   if steps.isConstant, let divisor = Divisor(steps.lanes(Int64.self)[0]), !steps.isNull(0) {
@@ -171,7 +171,7 @@ func binnedWords(_ values: Vector, _ steps: Vector, origin: Vector? = nil, count
 private func binned(_ value: Int64, _ divisor: Divisor, shift: Int64) -> Int64? {
   let (moved, overflow) = value.subtractingReportingOverflow(shift)
   let floor = divisor.floored(moved)
-  // A multiple that wrapped around lies above the number it was made from.
+  // A multiple that wrapped around is above the number from which it was made.
   return overflow || floor > moved ? nil : floor &+ shift
 }
 

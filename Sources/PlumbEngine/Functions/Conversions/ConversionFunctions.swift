@@ -1,5 +1,5 @@
 extension ScalarFunction {
-  /// Conversions between types: null where a value does not convert.
+  /// Conversions between types: null where a value cannot be converted.
   static let conversions: [ScalarFunction] = [
     conversion("tobool", .bool, ["tobool(\"true\")": "true", "tobool(0)": "false"]),
     conversion("toboolean", .bool, ["toboolean(\"false\")": "false"]),
@@ -16,7 +16,7 @@ extension ScalarFunction {
       "toguid", .guid,
       ["toguid(\"70fc66f7-8279-44fc-9092-d364d70fce44\")": "70fc66f7-8279-44fc-9092-d364d70fce44"]),
     ScalarFunction(
-      "tohex", "Writes `number` in base 16, filled with zeros to `length` digits.", "number, [length]",
+      "tohex", "Writes `number` in base 16, padded with zeros to `length` digits.", "number, [length]",
       examples: [
         .init("tohex(256)", is: "100"), .init("tohex(-256)", is: "ffffffffffffff00"),
         .init("tohex(256, 8)", is: "00000100"),
@@ -37,7 +37,7 @@ extension ScalarFunction {
     _ name: String, _ target: ScalarType, _ examples: KeyValuePairs<String, String>
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Converts `value` to \(target.name); null when it does not convert.", "value",
+      name, "Converts `value` to \(target.name); null if that is not possible.", "value",
       examples: examples.map { Example($0.key, is: $0.value) },
       overloads: ScalarType.allCases.map { Overload.conversion(from: $0, to: target) },
       traits: .conversion).naming(.firstArgument)

@@ -1,4 +1,4 @@
-/// The conversions between types, as `tolong(x)` and its kin do them: null when a value does not convert.
+/// The conversions between types, as `tolong(x)` and similar functions do them: null if a value cannot be converted.
 extension Overload {
   /// The conversion of `source` to `target`. Same types pass through.
   static func conversion(from source: ScalarType, to target: ScalarType) -> Overload {
@@ -19,7 +19,7 @@ extension Overload {
     }
   }
 
-  /// Gives null for every row, for pairs that never convert.
+  /// Gives null for every row, for types that cannot be converted.
   private static func never(_ source: ScalarType, _ target: ScalarType) -> Overload {
     columns([source], to: target) { .constant(.null(target), count: $0.count) }
   }
@@ -246,14 +246,14 @@ private func reals(of arguments: Arguments) -> Vector {
     nullOwner: source.nullOwner, isConstant: source.isConstant)
 }
 
-/// Reals cut off towards zero; null where the type has no such number.
+/// Reals truncated towards zero; null if the type cannot represent the number.
 private func wholeNumbers(of arguments: Arguments, isInt: Bool) -> Vector {
   let source = arguments.plain(0).expanded()
   let n = arguments.count
   let result = Buffer(of: Int64.self, count: n)
   let out = result.values(Int64.self)
   let values = source.lanes(Double.self)
-  // Both bounds lie outside the type, so that what is cut off to its ends still fits.
+  // Both bounds are outside the type, so that values truncated to its ends still fit.
   let low = isInt ? -2_147_483_649.0 : -9_223_372_036_854_777_856.0
   let high = isInt ? 2_147_483_648.0 : 9_223_372_036_854_775_808.0
   var mask = unitedNulls(arguments)
@@ -277,7 +277,7 @@ func parseBool(_ text: Bytes) -> Bool? {
   return NumberText.parseInt64(trimmed).map { $0 != 0 }
 }
 
-/// A whole number in decimal or hexadecimal; a decimal fraction is cut off.
+/// A whole number in decimal or hexadecimal; a decimal fraction is truncated.
 func parseWhole(_ text: Bytes) -> Int64? {
   let trimmed = text.trimmed
   if let number = NumberText.parseInt64(trimmed) ?? NumberText.parseHexadecimal(trimmed) { return number }
@@ -301,7 +301,7 @@ extension DynamicCursor {
     return tag == .string ? parseBool(text) : nil
   }
 
-  /// The value as a whole number, cut off towards zero.
+  /// The value as a whole number, truncated towards zero.
   func converted() -> Int64? {
     switch tag {
     case .long, .datetime, .timespan: return int64
@@ -322,7 +322,7 @@ extension DynamicCursor {
 }
 
 extension Value {
-  /// The value as another type, by the same rules as the functions; nil where that is null.
+  /// The value as another type, by the same rules as the functions; nil if the result is null.
   package func converted(to target: ScalarType) -> Value? {
     if type == target { return self }
     if isNull { return .null(target) }

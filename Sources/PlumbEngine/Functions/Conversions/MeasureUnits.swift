@@ -15,7 +15,7 @@ struct MeasureUnit: Sendable {
 enum Measure: String, CaseIterable, Sendable {
   case angle, energy, force, length, mass, speed, temperature, volume
 
-  /// `value` in another unit of the measure; nil when one of the names is unknown. Names ignore case.
+  /// `value` in another unit of the measure; nil if one of the names is unknown. Names ignore case.
   func convert(_ value: Double, from: Bytes, to: Bytes) -> Double? {
     guard let source = unit(named: from), let target = unit(named: to) else { return nil }
     if source.name == target.name { return value }

@@ -12,7 +12,7 @@ extension ScalarFunction {
     conversion(.temperature, "convert_temperature(1.2, 'Kelvin', 'DegreeCelsius')", "-271.95", digits: 9),
     conversion(.volume, "convert_volume(1, 'CubicMeter', 'Liter')", "1000"),
     ScalarFunction(
-      "format_bytes", "Writes `size` as a number of bytes, in `unit` or the unit that suits it.",
+      "format_bytes", "Writes `size` as a number of bytes, in `unit` or a suitable unit.",
       "size, [digits, unit]",
       examples: [
         .init("format_bytes(564)", is: "564 Bytes"), .init("format_bytes(10332, 1)", is: "10.1 KB"),
@@ -28,7 +28,7 @@ extension ScalarFunction {
   ) -> ScalarFunction {
     ScalarFunction(
       "convert_\(measure.rawValue)",
-      "Converts `value`, \(measure.kind), from one unit to another; null when a unit is unknown.", "value, from, to",
+      "Converts `value`, \(measure.kind), from one unit to another; null if a unit is unknown.", "value, from, to",
       examples: [.init(digits.map { "round(\(example), \($0))" } ?? example, is: result)],
       overloads: [
         .maybe { (value: Double, from: Bytes, to: Bytes) -> Double? in measure.convert(value, from: from, to: to) }

@@ -1,4 +1,4 @@
-/// What a column is called that a call makes when the query gives it no name.
+/// The name of a column that a call makes if the query does not give it one.
 package enum ColumnNaming: Sendable {
   /// `Column1`, `print_0`
   case numbered
@@ -16,7 +16,7 @@ package enum ColumnNaming: Sendable {
 /// array that the function gives.
 package enum ResultColumns: Sendable {
   case fixed([ColumnInfo])
-  /// As many as there are arrays among the arguments; a single one is no several.
+  /// As many as there are arrays among the arguments, if there are several.
   case sortedArrays
 }
 

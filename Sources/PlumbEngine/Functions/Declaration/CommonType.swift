@@ -1,7 +1,7 @@
 extension ScalarType {
-  /// The type that values of these types meet in, as the branches of `iff` do; nil when there is none.
+  /// The common type of values of these types, as for the branches of `iff`; nil if none exists.
   ///
-  /// Whole numbers widen to long, numbers to real and then decimal, and anything beside dynamic is dynamic.
+  /// Whole numbers widen to long, numbers to real and then decimal, and anything combined with dynamic is dynamic.
   static func common(_ types: some Sequence<ScalarType>) -> ScalarType? {
     var met: ScalarType?
     for type in types {

@@ -1,4 +1,4 @@
-/// What those who plan a query may know of a function beyond its signature: they ask for this, never for its name.
+/// What planners may know about a function beyond its signature: they ask for traits, never for its name.
 package struct FunctionTraits: Sendable {
   /// Whether two calls with equal arguments can differ, as with `rand()`: such calls are never folded.
   package let isVolatile: Bool
@@ -6,7 +6,7 @@ package struct FunctionTraits: Sendable {
   package let cost: Cost
   /// How a call is written.
   package let notation: Notation
-  /// What the function asks, where others than its kernel can answer it.
+  /// The test that the function performs, if others than its kernel can perform it.
   package let meaning: FunctionMeaning?
 
   package enum Cost: Int, Sendable {
@@ -41,28 +41,28 @@ package struct FunctionTraits: Sendable {
 
   static let usual = FunctionTraits()
 
-  /// Of a conversion between types, whether it is written or put in by the binder.
+  /// A conversion between types, whether written by the user or inserted by the binder.
   static let conversion = FunctionTraits(meaning: .conversion)
 }
 
-/// A question that others than a function's kernel can answer: row groups by their bounds, foreign sources in their own
+/// A test that others than a function's kernel can perform: row groups by their bounds, foreign sources in their own
 /// language.
 package enum FunctionMeaning: Sendable, Hashable {
   case conjunction
   case disjunction
   case negation
   case comparison(Comparison)
-  /// Whether the first argument is from the second to the third, both included.
+  /// Whether the first argument is between the second and the third, both included.
   case range(isOutside: Bool)
-  /// Whether the first argument equals one of the others, by letter case too.
+  /// Whether the first argument equals one of the others, including letter case.
   case membership(isOutside: Bool)
   case nullness(isNull: Bool)
   case emptiness(isEmpty: Bool)
-  /// Whether the first argument, a text, has the second in this way.
+  /// Whether the first argument, a text, matches the second in this way.
   case search(TextTest, ignoresCase: Bool)
   /// The argument as another type.
   case conversion
-  /// The key of the partition around, by the name that the query gives it.
+  /// The key of the enclosing partition, by the name that the query gives it.
   case partitionKey(String)
 }
 

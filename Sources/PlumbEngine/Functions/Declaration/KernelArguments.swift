@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
-/// How kernels take arguments of any type, and keep what they make from constant ones.
+/// How kernels accept arguments of any type, and cache what they compute from constant ones.
 extension Arguments {
-  /// What `make` gives, kept between chunks; nil when an argument at `places` is no constant.
+  /// The result of `make`, cached between chunks; nil if an argument at `places` is not constant.
   ///
-  /// A constant of one chunk can differ from the next chunk's, as in a union of constants, so what is kept
-  /// knows the constants that it was made from by their hash.
+  /// A constant of one chunk can differ from the next chunk's, as in a union of constants, so the cache
+  /// identifies the constants that it was made from by their hash.
   func prepared<T: Sendable>(from places: Range<Int>, _ make: () throws -> T) rethrows -> T? {
     var key: UInt64 = 0x9E37_79B9_7F4A_7C15
     for place in places {
@@ -89,7 +89,7 @@ extension Overload {
 extension CompactDynamic {
   var cursor: DynamicCursor { DynamicCursor(bytes) }
 
-  /// The value at a cursor; nil when there is none or it is null.
+  /// The value at a cursor; nil if it is missing or null.
   init?(_ cursor: DynamicCursor?) {
     guard let cursor, !cursor.isNull else { return nil }
     self.init(cursor.bytes)
@@ -115,7 +115,7 @@ extension ByteBuffer {
 }
 
 extension DynamicCursor {
-  /// An array's elements; none for all else.
+  /// An array's elements; empty for other values.
   var elements: [DynamicCursor] {
     var list: [DynamicCursor] = []
     list.reserveCapacity(count)
@@ -124,7 +124,7 @@ extension DynamicCursor {
   }
 }
 
-/// The regular expression of a call: compiled once when it is constant, looked up row by row when not.
+/// The regular expression of a call: compiled once if it is constant, else looked up row by row.
 struct PatternInput {
   private let fixed: RegularExpression?
   private let texts: Input<Bytes>
@@ -143,7 +143,7 @@ struct PatternInput {
     }
   }
 
-  /// - Throws: `bad-regex` when the row's pattern does not compile.
+  /// - Throws: `bad-regex` if the row's pattern does not compile.
   subscript(row: Int) -> RegularExpression {
     get throws {
       if let fixed { return fixed }
@@ -155,7 +155,7 @@ struct PatternInput {
     do {
       return try RegularExpression.cached(pattern)
     } catch {
-      throw Diagnostic("bad-regex", "this regular expression is not valid: \(error.sentence)", at: span)
+      throw Diagnostic("bad-regex", "invalid regular expression: \(error.sentence)", at: span)
     }
   }
 }

@@ -1,6 +1,6 @@
-/// Overloads from closures over single values: the signature is read off the closure's types.
+/// Overloads from closures over single values: the signature is derived from the closure's types.
 ///
-/// `map` gives null when an argument is null. `maybe` is the same for a closure that can itself give
+/// `map` gives null if an argument is null. `maybe` is the same for a closure that can itself return
 /// null. `mapNullable` sees nulls as nil. All keep borrowed argument memory alive with the result.
 extension Overload {
   static func map<R: Lane>(_ body: @escaping @Sendable () -> R) -> Overload {
@@ -138,7 +138,7 @@ struct Input<A: Lane> {
   }
 }
 
-/// A byte a row, 1 where any argument is null; nil when none is.
+/// One byte per row, 1 where any argument is null; nil if no argument has nulls.
 func unitedNulls(_ arguments: Arguments) -> Buffer? {
   unitedNulls(arguments.vectors, count: arguments.count)
 }
@@ -159,7 +159,7 @@ func unitedNulls(_ vectors: [Vector], count: Int) -> Buffer? {
   return mask
 }
 
-/// Runs `body` for each row that has no null argument and stores what it gives.
+/// Runs `body` for each row without null arguments and stores its result.
 @inline(__always)
 func mapRows<R: Lane>(_ arguments: Arguments, _ body: (Int, ByteArena) -> R) -> Vector {
   let n = arguments.count
@@ -173,7 +173,7 @@ func mapRows<R: Lane>(_ arguments: Arguments, _ body: (Int, ByteArena) -> R) -> 
     for row in 0..<n where nulls[row] == 0 && !arena.isSpent { out[row] = body(row, arena).stored(in: arena) }
   } else if R.Stored.self == Bytes.self {
     for row in 0..<n {
-      // Past the query's limits nothing matters any more, but functions around this one read the texts before the query ends.
+      // Once the query's limits are exceeded the result no longer matters, but enclosing functions read the texts before the query ends.
       if arena.isSpent {
         UnsafeMutableRawPointer(out + row)
           .initializeMemory(as: UInt8.self, repeating: 0, count: (n &- row) &* MemoryLayout<R.Stored>.stride)
@@ -187,7 +187,7 @@ func mapRows<R: Lane>(_ arguments: Arguments, _ body: (Int, ByteArena) -> R) -> 
   return finished(R.scalarType, result, mask, arena, arguments)
 }
 
-/// The same for a body that can give null.
+/// The same for a body that can return null.
 @inline(__always)
 func maybeRows<R: Lane>(_ arguments: Arguments, nullWithArguments: Bool, _ body: (Int) -> R?) -> Vector {
   let n = arguments.count

@@ -9,7 +9,7 @@ extension ScalarFunction {
       // Two plain values of different types do not compare as dynamic ones.
       if !hasDynamic, traits.meaning?.comparison != nil, overload.parameters.contains(.exactly(.dynamic)) { continue }
       guard let (cost, conversions) = overload.fitting(shapes.map(\.type)) else { continue }
-      // Nothing becomes dynamic only to meet something else that does: `1 == "1"` is a mistake.
+      // Nothing is converted to dynamic only to match another conversion to dynamic: `1 == "1"` is an error.
       if conversions.contains(.dynamic), !shapes.contains(where: { $0.type == .dynamic }) { continue }
       if let best, best.cost <= cost { continue }
       let converted = zip(shapes, conversions).map { shape, target in
@@ -35,17 +35,17 @@ extension ScalarFunction {
         open ? "at least \(fewest)" : fewest == most ? "\(fewest)" : "\(fewest) to \(most)"
       return Diagnostic(
         "argument-count",
-        "`\(name)` takes \(wanted) argument\(wanted == "1" ? "" : "s"), and this call has \(types.count)",
-        at: span, help: "it is written \(usage)")
+        "`\(name)` takes \(wanted) argument\(wanted == "1" ? "" : "s"), but this call has \(types.count)",
+        at: span, help: "usage: \(usage)")
     }
     if isOperator, types.count == 2 {
       return Diagnostic(
-        "operand-types", "`\(name)` does not work between \(types[0].name) and \(types[1].name)", at: span,
+        "operand-types", "`\(name)` does not work on \(types[0].name) and \(types[1].name)", at: span,
         help: conversionHelp(types))
     }
     return Diagnostic(
       "argument-types", "`\(name)` does not take \(types.map(\.name).joined(separator: ", "))", at: span,
-      help: usage.isEmpty ? nil : "it is written \(usage)")
+      help: usage.isEmpty ? nil : "usage: \(usage)")
   }
 
   /// Whether the function is written between or before its operands.
@@ -66,7 +66,7 @@ extension Overload {
   }
 }
 
-/// The cost of passing these types to these parameters and the conversions it needs; nil when they do not fit.
+/// The cost of passing these types to these parameters and the conversions needed; nil if they do not fit.
 func fittingParameters(
   _ parameters: [ParameterType], _ rest: ParameterType?, minimumRest: Int, _ types: [ScalarType]
 ) -> (Int, [ScalarType?])? {
@@ -95,7 +95,7 @@ func fittingParameters(
     case .exactly(let target):
       guard let step = ScalarType.implicitCost(from: type, to: target) else { return nil }
       cost += step
-      // A dynamic value is a time only beside one, or where nothing but a time fits: `d.x - d.y` are numbers.
+      // A dynamic value is a time only next to one, or where only a time fits: `d.x - d.y` are numbers.
       if type == .dynamic, !hasTime, target == .datetime || target == .timespan { cost += 60 }
       conversions.append(type == target ? nil : target)
     }
@@ -104,7 +104,7 @@ func fittingParameters(
 }
 
 extension ScalarType {
-  /// What an implicit conversion costs in overload choice; nil when there is none.
+  /// The cost of an implicit conversion in overload resolution; nil if no such conversion exists.
   static func implicitCost(from source: ScalarType, to target: ScalarType) -> Int? {
     if source == target { return 0 }
     switch (source, target) {
@@ -113,7 +113,7 @@ extension ScalarType {
     case (.int, .decimal), (.long, .decimal): return 4
     case (.real, .decimal): return 5
     case (.dynamic, .string): return 30
-    // Numbers beside a dynamic value are compared as dynamic values (50), and calculated with as reals.
+    // Numbers next to a dynamic value are compared as dynamic values (50), and used as reals in arithmetic.
     case (.dynamic, .real): return 52
     case (.dynamic, .long): return 60
     case (.dynamic, .bool), (.dynamic, .datetime), (.dynamic, .timespan), (.dynamic, .guid): return 33

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// A scalar function or operator, declared in one place: what it is called, what it means, and its kernels.
+/// A scalar function or operator, declared in one place: its name, its meaning and its kernels.
 ///
 /// `.help`, completion, the reference page and the example tests read this value.
 package struct ScalarFunction: Sendable {
@@ -12,12 +12,12 @@ package struct ScalarFunction: Sendable {
   package let examples: [Example]
   package let overloads: [Overload]
   package let traits: FunctionTraits
-  /// What columns are called that a call makes.
+  /// The names of the columns that a call makes.
   package internal(set) var naming = ColumnNaming.numbered
   /// The columns that the results make, for a function of several results.
   package internal(set) var results: ResultColumns?
 
-  /// An expression and what it prints, checked by a test.
+  /// An expression and its output, checked by a test.
   package struct Example: Sendable {
     package let expression: String
     package let result: String
@@ -40,33 +40,33 @@ package struct ScalarFunction: Sendable {
   }
 }
 
-/// What an overload accepts at one place.
+/// What an overload accepts at one position.
 package enum ParameterType: Sendable, Hashable {
   case exactly(ScalarType)
-  /// Any type, as it comes.
+  /// Any type, unchanged.
   case any
-  /// int, long, real or decimal, as it comes.
+  /// int, long, real or decimal, unchanged.
   case number
 }
 
-/// What is known of an argument when a call is bound.
+/// What is known about an argument when a call is bound.
 package struct ArgumentShape: Sendable {
   package let type: ScalarType
-  /// Its value, when it is a constant.
+  /// Its value, if it is a constant.
   package let constant: Value?
 }
 
 /// One signature of a scalar function with its kernel.
 package struct Overload: Sendable {
   let parameters: [ParameterType]
-  /// The type of any number of further arguments; nil when there are none.
+  /// The type of any number of further arguments; nil if none exist.
   let rest: ParameterType?
-  /// How many further arguments there must be.
+  /// The minimum number of further arguments.
   let minimumRest: Int
-  /// The result type; nil when these arguments do not fit.
+  /// The result type; nil if these arguments do not fit.
   let result: @Sendable ([ArgumentShape]) -> ScalarType?
   let kernel: @Sendable (Arguments) throws -> Vector
-  /// What the bounds of the arguments say of the results; nil when they say nothing.
+  /// What the bounds of the arguments imply for the results; nil if nothing.
   private(set) var bounds: BoundsRule?
 
   /// From the bounds of the arguments, and their values where they are constants.
@@ -107,12 +107,12 @@ package struct Overload: Sendable {
 /// The arguments of one call over one chunk.
 struct Arguments {
   let vectors: [Vector]
-  /// Rows of the result.
+  /// The number of rows of the result.
   let count: Int
   /// The result type that was bound.
   let type: ScalarType
   let context: ExecutionContext
-  /// Where the call and each argument stand in the query, for diagnostics.
+  /// The positions of the call and of each argument in the query, for diagnostics.
   let span: SourceSpan
   let argumentSpans: [SourceSpan]
   let prepared: Prepared
@@ -122,7 +122,7 @@ struct Arguments {
   /// A vector in plain lanes; a constant stays one.
   func plain(_ index: Int) -> Vector { vectors[index].decoded() }
 
-  /// The argument's value when it is the same for all rows.
+  /// The argument's value if it is the same for all rows.
   func constant(_ index: Int) -> Value? {
     vectors[index].isConstant ? vectors[index].value(at: 0) : nil
   }

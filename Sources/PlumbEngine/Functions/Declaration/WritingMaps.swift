@@ -1,7 +1,7 @@
 /// Overloads from closures that write their result into a buffer: text, or the compact form of `dynamic`.
 ///
-/// Both give null (for text: the empty text) when an argument is null. `maybeWriting` does so too when its
-/// closure gives false. The buffer is reused, so that a row costs one copy and no allocation.
+/// Both give null (for text: the empty text) if an argument is null. `maybeWriting` also does so if its
+/// closure returns false. The buffer is reused, so that a row costs one copy and no allocation.
 extension Overload {
   static func writing<A: Lane>(
     _ type: ScalarType, _ body: @escaping @Sendable (A, inout ByteBuffer) -> Void

@@ -6,7 +6,7 @@ extension ScalarFunction {
 
   private static let numberSigns: [ScalarFunction] = [
     ScalarFunction(
-      "abs", "Is `value` without its sign.", "value",
+      "abs", "Returns the absolute value of `value`.", "value",
       examples: [.init("abs(-5)", is: "5"), .init("abs(-2.5)", is: "2.5"), .init("abs(-1h)", is: "01:00:00")],
       overloads: [
         magnitude(.int), magnitude(.long), magnitude(.timespan),
@@ -16,16 +16,16 @@ extension ScalarFunction {
         .map { (number: Decimal128) -> Decimal128 in number.magnitude },
       ]).naming(.firstArgument),
     ScalarFunction(
-      "sign", "Is -1, 0 or 1, as `number` is negative, zero or positive.", "number",
+      "sign", "Returns -1, 0 or 1 for a negative, zero or positive `number`.", "number",
       examples: [.init("sign(-42)", is: "-1"), .init("sign(11.2)", is: "1")],
       overloads: [
         .map { (number: Int64) -> Int64 in number.signum() },
         .map { (number: Double) -> Double in number < 0 ? -1.0 : number > 0 ? 1.0 : number },
         .map { (number: Decimal128) -> Decimal128 in Decimal128(Int64(number.signum)) },
       ]),
-    test("isnan", "Is true when `number` is not a number.", "isnan(0.0 / 0.0)") { (x: Double) in x.isNaN },
-    test("isinf", "Is true when `number` is infinite.", "isinf(1.0 / 0.0)") { (x: Double) in x.isInfinite },
-    test("isfinite", "Is true when `number` is neither infinite nor not a number.", "isfinite(1.5)") { (x: Double) in
+    test("isnan", "Returns true if `number` is NaN.", "isnan(0.0 / 0.0)") { (x: Double) in x.isNaN },
+    test("isinf", "Returns true if `number` is infinite.", "isinf(1.0 / 0.0)") { (x: Double) in x.isInfinite },
+    test("isfinite", "Returns true if `number` is neither infinite nor NaN.", "isfinite(1.5)") { (x: Double) in
       x.isFinite
     },
   ]
@@ -50,7 +50,7 @@ extension ScalarFunction {
       "pow", "Raises `base` to the power `exponent`.", "base, exponent",
       examples: [.init("pow(2, 3)", is: "8"), .init("pow(4, 0.5)", is: "2")],
       overloads: [.map { (base: Double, exponent: Double) -> Double in pow(base, exponent) }]).naming(.firstArgument),
-    partial("sqrt", "Is the square root of `number`; null for a negative number.", "sqrt(256)", "16") { (x: Double) in
+    partial("sqrt", "Returns the square root of `number`; null for a negative number.", "sqrt(256)", "16") { (x: Double) in
       x < 0 ? nil : x.squareRoot()
     }.naming(.firstArgument),
     real("exp", "Raises e to the power `number`.", "exp(0)", "1") { (x: Double) in exp(x) }.naming(.firstArgument),
@@ -61,34 +61,34 @@ extension ScalarFunction {
   ]
 
   private static let logarithms: [ScalarFunction] = [
-    partial("log", "Is the natural logarithm of `number`; null for a negative number.", "log(1)", "0") { (x: Double) in
+    partial("log", "Returns the natural logarithm of `number`; null for a negative number.", "log(1)", "0") { (x: Double) in
       x < 0 ? nil : log(x)
     }.naming(.firstArgument),
-    partial("log2", "Is the logarithm of `number` to base 2; null for a negative number.", "log2(8)", "3") { (x: Double) in
+    partial("log2", "Returns the logarithm of `number` to base 2; null for a negative number.", "log2(8)", "3") { (x: Double) in
       x < 0 ? nil : log2(x)
     }.naming(.firstArgument),
-    partial("log10", "Is the logarithm of `number` to base 10; null for a negative number.", "log10(1000)", "3") {
+    partial("log10", "Returns the logarithm of `number` to base 10; null for a negative number.", "log10(1000)", "3") {
       (x: Double) in x < 0 ? nil : log10(x)
     }.naming(.firstArgument),
   ]
 
   private static let trigonometry: [ScalarFunction] = [
-    real("sin", "Is the sine of `number`, in radians.", "sin(0)", "0") { (x: Double) in sin(x) }.naming(.firstArgument),
-    real("cos", "Is the cosine of `number`, in radians.", "cos(0)", "1") { (x: Double) in cos(x) }
+    real("sin", "Returns the sine of `number`, in radians.", "sin(0)", "0") { (x: Double) in sin(x) }.naming(.firstArgument),
+    real("cos", "Returns the cosine of `number`, in radians.", "cos(0)", "1") { (x: Double) in cos(x) }
       .naming(.firstArgument),
-    real("tan", "Is the tangent of `number`, in radians.", "tan(0)", "0") { (x: Double) in tan(x) }
+    real("tan", "Returns the tangent of `number`, in radians.", "tan(0)", "0") { (x: Double) in tan(x) }
       .naming(.firstArgument),
-    real("cot", "Is the cotangent of `number`, in radians.", "round(cot(1), 6)", "0.642093") { (x: Double) in 1 / tan(x) },
-    partial("asin", "Is the angle whose sine is `number`; null outside -1 to 1.", "asin(0)", "0") { (x: Double) in
+    real("cot", "Returns the cotangent of `number`, in radians.", "round(cot(1), 6)", "0.642093") { (x: Double) in 1 / tan(x) },
+    partial("asin", "Returns the angle whose sine is `number`; null outside -1 to 1.", "asin(0)", "0") { (x: Double) in
       x.magnitude > 1 ? nil : asin(x)
     }.naming(.firstArgument),
-    partial("acos", "Is the angle whose cosine is `number`; null outside -1 to 1.", "acos(1)", "0") { (x: Double) in
+    partial("acos", "Returns the angle whose cosine is `number`; null outside -1 to 1.", "acos(1)", "0") { (x: Double) in
       x.magnitude > 1 ? nil : acos(x)
     }.naming(.firstArgument),
-    real("atan", "Is the angle whose tangent is `number`.", "atan(0)", "0") { (x: Double) in atan(x) }
+    real("atan", "Returns the angle whose tangent is `number`.", "atan(0)", "0") { (x: Double) in atan(x) }
       .naming(.firstArgument),
     ScalarFunction(
-      "atan2", "Is the angle between the positive x axis and the ray to the point `y`, `x`.", "y, x",
+      "atan2", "Returns the angle between the positive x axis and the ray to the point `y`, `x`.", "y, x",
       examples: [.init("round(atan2(1, 1), 6)", is: "0.785398")],
       overloads: [.map { (y: Double, x: Double) -> Double in atan2(y, x) }]).naming(.firstArgument),
     real("degrees", "Converts `number` from radians to degrees.", "degrees(pi())", "180") { (x: Double) in x * (180 / .pi) },
@@ -96,19 +96,19 @@ extension ScalarFunction {
       x * (.pi / 180)
     },
     ScalarFunction(
-      "pi", "Is the ratio of a circle's circumference to its diameter.", "",
+      "pi", "Returns the ratio of a circle's circumference to its diameter.", "",
       examples: [.init("round(pi(), 6)", is: "3.141593")], overloads: [.map { () -> Double in .pi }]),
   ]
 
   private static let specialFunctions: [ScalarFunction] = [
-    real("gamma", "Is the gamma function of `number`.", "gamma(4)", "6") { (x: Double) in SpecialFunctions.gamma(x) }
+    real("gamma", "Computes the gamma function of `number`.", "gamma(4)", "6") { (x: Double) in SpecialFunctions.gamma(x) }
       .naming(.firstArgument),
-    real("loggamma", "Is the logarithm of the gamma function of `number`.", "round(loggamma(5), 6)", "3.178054") {
+    real("loggamma", "Computes the logarithm of the gamma function of `number`.", "round(loggamma(5), 6)", "3.178054") {
       (x: Double) in SpecialFunctions.logGamma(x)
     }.naming(.firstArgument),
-    real("erf", "Is the error function of `number`.", "erf(0)", "0") { (x: Double) in SpecialFunctions.erf(x) }
+    real("erf", "Computes the error function of `number`.", "erf(0)", "0") { (x: Double) in SpecialFunctions.erf(x) }
       .naming(.firstArgument),
-    real("erfc", "Is 1 less the error function of `number`.", "erfc(0)", "1") { (x: Double) in SpecialFunctions.erfc(x) }
+    real("erfc", "Computes 1 minus the error function of `number`.", "erfc(0)", "1") { (x: Double) in SpecialFunctions.erfc(x) }
       .naming(.firstArgument),
   ]
 

@@ -5,7 +5,7 @@ extension ScalarFunction {
   /// Functions of chance, of checks and of storage.
   static let miscellaneous: [ScalarFunction] = [
     ScalarFunction(
-      "rand", "Is a random number in 0 to 1, or a whole one below `bound`.", "[bound]",
+      "rand", "Returns a random number from 0 to 1, or a whole number below `bound`.", "[bound]",
       examples: [.init("rand() < 1", is: "true"), .init("rand(1)", is: "0")],
       overloads: [
         .columns([], to: .real) { (arguments: Arguments) in
@@ -21,7 +21,7 @@ extension ScalarFunction {
         },
       ], traits: FunctionTraits(isVolatile: true)).naming(.firstArgument),
     ScalarFunction(
-      "new_guid", "Is a new random identifier.", "", examples: [.init("isnotempty(tostring(new_guid()))", is: "true")],
+      "new_guid", "Returns a new random identifier.", "", examples: [.init("isnotempty(tostring(new_guid()))", is: "true")],
       overloads: [
         .columns([], to: .guid) { (arguments: Arguments) in
           var generator = nextGenerator(arguments)
@@ -56,7 +56,7 @@ extension ScalarFunction {
   ]
 }
 
-/// Counts the chunks that a call with chance in it has answered, so that each gets numbers of its own.
+/// Counts the chunks that a call with randomness has processed, so that each gets different numbers.
 private final class ChunkCounter: Sendable {
   private let count = Atomic<UInt64>(0)
   func next() -> UInt64 { count.wrappingAdd(1, ordering: .relaxed).oldValue }
@@ -64,7 +64,7 @@ private final class ChunkCounter: Sendable {
 
 private func nextGenerator(_ arguments: Arguments) -> RandomGenerator {
   let counter = arguments.prepared.value { ChunkCounter() }
-  // The place of the call is part of the seed: two calls in one query differ.
+  // The position of the call is part of the seed: two calls in one query differ.
   let seed = arguments.context.seed ^ (UInt64(truncatingIfNeeded: arguments.span.lower) &+ 1) &* 0x9E37_79B9_7F4A_7C15
   return RandomGenerator.part(counter.next(), of: seed)
 }

@@ -26,7 +26,7 @@ extension ScalarFunction {
         .maybe { (number: Decimal128) -> Decimal128? in number.rounded(.up) },
       ]).naming(.firstArgument),
     ScalarFunction(
-      "round", "Rounds `number` to `digits` after the decimal point, halves away from zero.", "number, [digits]",
+      "round", "Rounds `number` to `digits` after the decimal point; halves round away from zero.", "number, [digits]",
       examples: [
         .init("round(2.15)", is: "2"), .init("round(2.98765, 3)", is: "2.988"), .init("round(-50.55, -2)", is: "-100"),
       ],
@@ -48,7 +48,7 @@ extension ScalarFunction {
 
   private static func bin(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Rounds `value` down to a multiple of `step`; null when the step is not positive.", "value, step",
+      name, "Rounds `value` down to a multiple of `step`; null if the step is not positive.", "value, step",
       examples: [
         .init("\(name)(4.5, 1)", is: "4"), .init("\(name)(-7, 5)", is: "-10"),
         .init("\(name)(time(16d), 7d)", is: "14.00:00:00"),
@@ -84,14 +84,14 @@ extension ScalarFunction {
   }
 }
 
-/// A real with `digits` after the point, or rounded before the point when `digits` is negative.
+/// A real with `digits` after the point, or rounded before the point if `digits` is negative.
 private func rounded(_ number: Double, _ digits: Int64) -> Double {
   guard number.isFinite, digits < 309 else { return number }
   if digits < -308 { return 0 }
   let power = pow(10, Double(digits.magnitude))
   if digits < 0 { return (number / power).rounded(.toNearestOrAwayFromZero) * power + 0 }
   let scaled = number * power
-  // Numbers this large have no digit there.
+  // Numbers this large do not have that digit.
   guard scaled.magnitude < 0x1p53 else { return number }
   return scaled.rounded(.toNearestOrAwayFromZero) / power
 }

@@ -21,7 +21,7 @@ enum SpecialFunctions {
     return exp((alpha - 1) * log(x) + (beta - 1) * log1p(-x) - logBeta(alpha, beta))
   }
 
-  /// The chance that a beta variable is at most `x`; NaN as for the density.
+  /// The probability that a beta variable is at most `x`; NaN as for the density.
   static func betaDistribution(_ x: Double, _ alpha: Double, _ beta: Double) -> Double {
     guard x >= 0, x <= 1, alpha > 0, beta > 0 else { return .nan }
     if x == 0 || x == 1 { return x }
@@ -35,7 +35,7 @@ enum SpecialFunctions {
   static func betaInverse(_ p: Double, _ alpha: Double, _ beta: Double) -> Double {
     guard p >= 0, p <= 1, alpha > 0, beta > 0 else { return .nan }
     if p == 0 || p == 1 { return p }
-    // Newton's steps, kept inside a bracket that is halved when a step leaves it.
+    // Newton's steps, kept inside a bracket that is halved if a step leaves it.
     var low = 0.0
     var high = 1.0
     var x = alpha / (alpha + beta)
@@ -78,16 +78,16 @@ enum SpecialFunctions {
     return result
   }
 
-  /// The chance that a standard normal variable is at most `x`.
+  /// The probability that a standard normal variable is at most `x`.
   static func normalDistribution(_ x: Double) -> Double { 0.5 * Glibc.erfc(-x / 2.0.squareRoot()) }
 
-  /// The chance that Student's variable is farther from 0 than `t`, on either side.
+  /// The probability that Student's variable is farther from 0 than `t`, on either side.
   static func studentTail(_ t: Double, degrees: Double) -> Double {
     if t.isInfinite { return 0 }
     return betaDistribution(degrees / (degrees + t * t), degrees / 2, 0.5)
   }
 
-  /// The p-value of Welch's test of two means; NaN when a sample has fewer than two values.
+  /// The p-value of Welch's test of two means; NaN if a sample has fewer than two values.
   static func welchTest(
     _ mean1: Double, _ variance1: Double, _ count1: Double, _ mean2: Double, _ variance2: Double, _ count2: Double
   ) -> Double {

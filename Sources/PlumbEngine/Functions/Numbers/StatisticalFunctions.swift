@@ -2,13 +2,13 @@ extension ScalarFunction {
   /// Functions of statistics: distributions and tests.
   static let statistics: [ScalarFunction] = [
     ScalarFunction(
-      "beta_cdf", "Is the chance that a beta variable with `alpha` and `beta` is at most `x`.", "x, alpha, beta",
+      "beta_cdf", "Returns the probability that a beta variable with `alpha` and `beta` is at most `x`.", "x, alpha, beta",
       examples: [.init("round(beta_cdf(0.5, 2, 2), 6)", is: "0.5"), .init("beta_cdf(1.5, 10, 20)", is: "NaN")],
       overloads: [
         .map { (x: Double, alpha: Double, beta: Double) -> Double in SpecialFunctions.betaDistribution(x, alpha, beta) }
       ]),
     ScalarFunction(
-      "beta_inv", "Is the `x` for which `beta_cdf` gives `probability`; null for a probability outside 0 to 1.",
+      "beta_inv", "Returns the `x` for which `beta_cdf` is `probability`; null for a probability outside 0 to 1.",
       "probability, alpha, beta",
       examples: [.init("round(beta_inv(0.1, 10, 20), 6)", is: "0.226415"), .init("beta_inv(1.5, 10, 20)", is: "")],
       overloads: [
@@ -18,13 +18,13 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "beta_pdf", "Is the density at `x` of the beta distribution with `alpha` and `beta`.", "x, alpha, beta",
+      "beta_pdf", "Returns the density at `x` of the beta distribution with `alpha` and `beta`.", "x, alpha, beta",
       examples: [.init("round(beta_pdf(0.5, 10, 20), 6)", is: "0.746176")],
       overloads: [
         .map { (x: Double, alpha: Double, beta: Double) -> Double in SpecialFunctions.betaDensity(x, alpha, beta) }
       ]),
     ScalarFunction(
-      "welch_test", "Is the p-value of Welch's test that two samples, known by mean, variance and count, have one mean.",
+      "welch_test", "Computes the p-value of Welch's test that two samples, given by mean, variance and count, have equal means.",
       "mean1, variance1, count1, mean2, variance2, count2",
       examples: [.init("welch_test(1, 1, 10, 1, 2, 20)", is: "1")],
       overloads: [
@@ -38,10 +38,10 @@ extension ScalarFunction {
       ]),
   ]
 
-  /// Functions that read and join the sketches of `tdigest()` and `hll()`; null for what is no sketch.
+  /// Functions that read and merge the sketches of `tdigest()` and `hll()`; null for anything but a sketch.
   static let sketches: [ScalarFunction] = [
     ScalarFunction(
-      "percentile_tdigest", "Is the value at `percentile` of the sketch `digest`, as `type` when that is given.",
+      "percentile_tdigest", "Returns the value at `percentile` of the sketch `digest`, as `type` if given.",
       "digest, percentile, [type]",
       examples: [.init("percentile_tdigest(dynamic([[7],[1,2,3],[1,1,1]]), 50)", is: "2")],
       overloads: [
@@ -71,7 +71,7 @@ extension ScalarFunction {
         .maybe { (digest: CompactDynamic, value: Interval) -> Double? in rank(of: Double(value.ticks), in: digest) },
       ]),
     ScalarFunction(
-      "merge_tdigest", "Joins sketches of `tdigest()` into one.", "digest, digest, ...",
+      "merge_tdigest", "Merges sketches of `tdigest()` into one.", "digest, digest, ...",
       examples: [.init("rank_tdigest(merge_tdigest(dynamic([[7],[1],[1]]), dynamic([[7],[2],[1]])), 2)", is: "2")],
       overloads: [
         .columns([], rest: .exactly(.dynamic), minimumRest: 1, result: { _ in .dynamic }) { (arguments: Arguments) in
@@ -82,12 +82,12 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "dcount_hll", "Estimates how many distinct values the sketch `hll` has seen.", "hll",
+      "dcount_hll", "Estimates the number of distinct values in the sketch `hll`.", "hll",
       examples: [.init("dcount_hll(dynamic([[1024,14],[\"5\",\"6\"],[]]))", is: "2")],
       overloads: [.maybe { (hll: CompactDynamic) -> Int64? in HyperLogLog(DynamicCursor(hll.bytes))?.estimate }])
       .naming(.functionAndFirst),
     ScalarFunction(
-      "hll_merge", "Joins sketches of `hll()` into one.", "hll, hll, ...",
+      "hll_merge", "Merges sketches of `hll()` into one.", "hll, hll, ...",
       examples: [
         .init("dcount_hll(hll_merge(dynamic([[1024,14],[\"5\"],[]]), dynamic([[1024,14],[\"6\"],[]])))", is: "2")
       ],
@@ -147,7 +147,7 @@ private func rank(of value: Double, in digest: CompactDynamic) -> Double? {
   return sketch.rank(of: value).map { ($0 / 100 * sketch.totalWeight).rounded() }
 }
 
-/// Joins the sketches of each row, passing over nulls; null when there is none.
+/// Merges the sketches of each row, skipping nulls; null without sketches.
 private func joinedSketches<Sketch>(
   _ arguments: Arguments, _ read: (DynamicCursor) -> Sketch?, _ merge: (inout Sketch, Sketch) -> Void,
   _ write: (Sketch, inout ByteBuffer) -> Void

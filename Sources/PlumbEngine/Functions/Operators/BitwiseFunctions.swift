@@ -2,16 +2,16 @@ extension ScalarFunction {
   /// Functions over the bits of whole numbers.
   static let bitwise: [ScalarFunction] = [
     ScalarFunction(
-      "binary_and", "Has the bits that both `a` and `b` have.", "a, b",
+      "binary_and", "Computes the bitwise AND of `a` and `b`.", "a, b",
       examples: [.init("binary_and(12, 10)", is: "8")], overloads: [bits(AndWords.self)]).naming(.firstArgument),
     ScalarFunction(
-      "binary_or", "Has the bits that `a` or `b` has.", "a, b",
+      "binary_or", "Computes the bitwise OR of `a` and `b`.", "a, b",
       examples: [.init("binary_or(12, 10)", is: "14")], overloads: [bits(OrWords.self)]).naming(.firstArgument),
     ScalarFunction(
-      "binary_xor", "Has the bits that one of `a` and `b` has, and not both.", "a, b",
+      "binary_xor", "Computes the bitwise exclusive OR of `a` and `b`.", "a, b",
       examples: [.init("binary_xor(12, 10)", is: "6")], overloads: [bits(XorWords.self)]).naming(.firstArgument),
     ScalarFunction(
-      "binary_not", "Has the bits that `number` lacks.", "number",
+      "binary_not", "Inverts the bits of `number`.", "number",
       examples: [.init("binary_not(100)", is: "-101")],
       overloads: [
         .columns([.long], to: .long) { (arguments: Arguments) in
@@ -19,12 +19,12 @@ extension ScalarFunction {
         }
       ]).naming(.firstArgument),
     ScalarFunction(
-      "binary_shift_left", "Moves the bits of `number` left by `count`, modulo 64; null for a negative count.",
+      "binary_shift_left", "Shifts the bits of `number` left by `count`, modulo 64; null for a negative count.",
       "number, count", examples: [.init("binary_shift_left(1, 2)", is: "4")],
       overloads: [.maybe { (number: Int64, count: Int64) -> Int64? in count < 0 ? nil : number &<< count }])
       .naming(.firstArgument),
     ScalarFunction(
-      "binary_shift_right", "Moves the bits of `number` right by `count`, modulo 64; null for a negative count.",
+      "binary_shift_right", "Shifts the bits of `number` right by `count`, modulo 64; null for a negative count.",
       "number, count", examples: [.init("binary_shift_right(1, 2)", is: "0"), .init("binary_shift_right(-8, 1)", is: "-4")],
       overloads: [.maybe { (number: Int64, count: Int64) -> Int64? in count < 0 ? nil : number &>> count }])
       .naming(.firstArgument),

@@ -4,7 +4,7 @@ extension ScalarFunction {
     iff("iff"),
     iff("iif"),
     ScalarFunction(
-      "case", "Is the value after the first `condition` that is true, or `otherwise`.",
+      "case", "Returns the value after the first `condition` that is true, or `otherwise`.",
       "condition, value, [condition, value, ...], otherwise",
       examples: [
         .init(#"case(1 > 2, "a", 2 > 1, "b", "c")"#, is: "b"), .init(#"case(bool(null), 1, 2)"#, is: "2"),
@@ -15,7 +15,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "coalesce", "Is the first of `value` that is not null; a text must also not be empty.", "value, value, ...",
+      "coalesce", "Returns the first `value` that is not null; a string must also not be empty.", "value, value, ...",
       examples: [.init("coalesce(long(null), 3, 4)", is: "3"), .init(#"coalesce("", "b")"#, is: "b")],
       overloads: [
         .columns([], rest: .any, minimumRest: 2, result: commonType) { (arguments: Arguments) in
@@ -23,7 +23,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "max_of", "Is the greatest `value`; nulls are passed over.", "value, value, ...",
+      "max_of", "Returns the largest `value`, ignoring nulls.", "value, value, ...",
       examples: [.init("max_of(10, 1, -3, 17)", is: "17"), .init("max_of(int(null), 2)", is: "2")],
       overloads: [
         .columns([], rest: .any, minimumRest: 2, result: commonType) { (arguments: Arguments) in
@@ -31,7 +31,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "min_of", "Is the least `value`; nulls are passed over.", "value, value, ...",
+      "min_of", "Returns the smallest `value`, ignoring nulls.", "value, value, ...",
       examples: [.init("min_of(10, 1, -3, 17)", is: "-3"), .init("min_of(1.5, 2)", is: "1.5")],
       overloads: [
         .columns([], rest: .any, minimumRest: 2, result: commonType) { (arguments: Arguments) in
@@ -40,10 +40,10 @@ extension ScalarFunction {
       ]),
   ]
 
-  /// Functions that ask whether a value lies in a range.
+  /// Functions that test whether a value is in a range.
   static let betweenOperators: [ScalarFunction] = [
     ScalarFunction(
-      "between", "Is true when `value` is at least `low` and at most `high`; a timespan `high` counts from `low`.",
+      "between", "Returns true if `value` is at least `low` and at most `high`; a timespan `high` counts from `low`.",
       "value, low, high",
       examples: [
         .init("5 between (1 .. 5)", is: "true"),
@@ -52,12 +52,12 @@ extension ScalarFunction {
       overloads: betweenOverloads(negated: false),
       traits: FunctionTraits(cost: .low, notation: .range, meaning: .range(isOutside: false))),
     ScalarFunction(
-      "!between", "Is true when `value` is less than `low` or greater than `high`.", "value, low, high",
+      "!between", "Returns true if `value` is less than `low` or greater than `high`.", "value, low, high",
       examples: [.init("5 !between (1 .. 5)", is: "false"), .init("5.5 !between (1 .. 5)", is: "true")],
       overloads: betweenOverloads(negated: true),
       traits: FunctionTraits(cost: .low, notation: .range, meaning: .range(isOutside: true))),
     ScalarFunction(
-      "around", "Is true when `value` is at most `delta` away from `center`.", "value, center, delta",
+      "around", "Returns true if `value` differs from `center` by at most `delta`.", "value, center, delta",
       examples: [
         .init("around(5, 7, 2)", is: "true"),
         .init("around(datetime(2024-01-01), datetime(2024-01-02), 1h)", is: "false"),
@@ -78,7 +78,7 @@ extension ScalarFunction {
 
   private static func iff(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is `then` where `condition` is true, and `otherwise` where it is false or null.",
+      name, "Returns `then` if `condition` is true, and `otherwise` if it is false or null.",
       "condition, then, otherwise",
       examples: [.init(#"\#(name)(1 < 2, "yes", "no")"#, is: "yes"), .init("\(name)(bool(null), 1, 2.5)", is: "2.5")],
       overloads: [
@@ -114,7 +114,7 @@ extension ScalarFunction {
   }
 }
 
-/// `times` moved by `spans`, wrapped at the ends of the range; a constant when both are.
+/// `times` shifted by `spans`, wrapped at the ends of the range; a constant if both are.
 private func later(_ times: Vector, _ spans: Vector, count n: Int) -> Vector {
   let isConstant = times.isConstant && spans.isConstant
   let m = isConstant ? 1 : n
@@ -137,7 +137,7 @@ private let commonType: @Sendable ([ArgumentShape]) -> ScalarType? = { (shapes: 
   ScalarType.common(shapes.map(\.type))
 }
 
-/// Conditions and values take turns, and one more value ends the list.
+/// Conditions and values alternate; one more value ends the list.
 private let caseType: @Sendable ([ArgumentShape]) -> ScalarType? = { (shapes: [ArgumentShape]) in
   guard shapes.count % 2 == 1 else { return nil }
   var values: [ScalarType] = []

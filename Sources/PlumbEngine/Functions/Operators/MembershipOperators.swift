@@ -1,17 +1,17 @@
 extension ScalarFunction {
-  /// `in` and its kin. Arrays among the items stand for their elements.
+  /// `in` and its variants. Arrays among the items mean their elements.
   static let membershipOperators: [ScalarFunction] = [
     membership(
-      "in", "Is true when `value` equals one of `items`.", ignoresCase: false, negated: false,
+      "in", "Returns true if `value` equals one of `items`.", ignoresCase: false, negated: false,
       [.init("2 in (1, 2, 3)", is: "true"), .init(#""b" in (dynamic(["a", "B"]))"#, is: "false")]),
     membership(
-      "!in", "Is true when `value` equals none of `items`.", ignoresCase: false, negated: true,
+      "!in", "Returns true if `value` equals none of `items`.", ignoresCase: false, negated: true,
       [.init("2 !in (1, 2, 3)", is: "false"), .init(#""b" !in (dynamic(["a", "B"]))"#, is: "true")]),
     membership(
-      "in~", "Is true when `value` equals one of `items` in all but case.", ignoresCase: true, negated: false,
+      "in~", "Returns true if `value` equals one of `items`, ignoring case.", ignoresCase: true, negated: false,
       [.init(#""b" in~ ("a", "B")"#, is: "true")]),
     membership(
-      "!in~", "Is true when `value` differs from all of `items` in more than case.", ignoresCase: true,
+      "!in~", "Returns true if `value` equals none of `items`, ignoring case.", ignoresCase: true,
       negated: true, [.init(#""b" !in~ ("a", "B")"#, is: "false")]),
   ]
 
@@ -32,7 +32,7 @@ extension ScalarFunction {
   }
 }
 
-/// The type in which a value and an item are compared; nil when they are not comparable.
+/// The type in which a value and an item are compared; nil if they are not comparable.
 private func comparableType(_ value: ScalarType, _ item: ScalarType) -> ScalarType? {
   if value == item || item == .dynamic { return value }
   if value == .dynamic { return .dynamic }
@@ -41,7 +41,7 @@ private func comparableType(_ value: ScalarType, _ item: ScalarType) -> ScalarTy
   return value.rawValue > item.rawValue ? value : item
 }
 
-/// Whether each row's first argument is among the others: an `or` over equalities, nulls included.
+/// Whether each row's first argument is among the others: an `or` over equalities, including nulls.
 private func isMember(_ arguments: Arguments, ignoresCase: Bool, negated: Bool) throws -> Vector {
   let n = arguments.count
   let places = 1..<arguments.vectors.count
@@ -90,7 +90,7 @@ private func lookAt(
   }
 }
 
-/// An array that differs from row to row, or a dynamic value that is no array.
+/// An array that differs from row to row, or a dynamic value that is not an array.
 private func lookInArrays(
   _ call: Arguments, ignoresCase: Bool, _ found: BufferView<UInt8>, _ unknown: BufferView<UInt8>
 ) {
@@ -111,7 +111,7 @@ private func lookInArrays(
   }
 }
 
-/// Constant items, made ready to be looked up.
+/// Constant items, prepared for look-ups.
 private final class MemberSet: @unchecked Sendable {
   private let hasNull: Bool
   private let members: Members
@@ -160,7 +160,7 @@ private final class MemberSet: @unchecked Sendable {
     owner = nil
   }
 
-  /// An item as values of `type`: an array gives its elements; what does not convert gives none.
+  /// An item as values of `type`: an array gives its elements; what cannot be converted gives nothing.
   private static func values(of item: Value, as type: ScalarType) -> [Value] {
     guard case .dynamic(let tree) = item else {
       if item.isNull { return [.null(type)] }
@@ -222,7 +222,7 @@ private final class MemberSet: @unchecked Sendable {
   }
 }
 
-/// A set of words: searched one by one while they are few, by hash when many.
+/// A set of 64-bit numbers: searched one by one if they are few, by hash if many.
 private struct WordMembers: Sendable {
   private let few: [UInt64]
   private let slots: [UInt64]
@@ -241,7 +241,7 @@ private struct WordMembers: Sendable {
     var size = 16
     while size < words.count &* 2 { size &*= 2 }
     mask = size &- 1
-    // Zero marks a free slot; the word zero is kept apart.
+    // Zero marks a free slot; the number zero is stored separately.
     var table = [UInt64](repeating: 0, count: size)
     for word in words where word != 0 {
       var place = Int(truncatingIfNeeded: mixHash(word)) & mask

@@ -53,7 +53,7 @@ extension ScalarFunction {
         .maybe { (span: Interval, divisor: Double) in Int64(exactly: (Double(span.ticks) / divisor).rounded()).map { Interval($0) } },
       ], traits: FunctionTraits(notation: .infix)),
     ScalarFunction(
-      "%", "Is the non-negative remainder of a division; null for a zero divisor.", "lhs, rhs",
+      "%", "Computes the non-negative remainder of a division; null for a zero divisor.", "lhs, rhs",
       examples: [.init("14 % 12", is: "2"), .init("-14 % 12", is: "10")],
       overloads: [
         .columns([.long, .long], to: .long) { partialArithmetic($0, moduloWords) }.bounded(moduloBounds),
@@ -74,12 +74,12 @@ extension ScalarFunction {
   private static let cheap = FunctionTraits(cost: .low, notation: .infix)
 
   private static let comparisonOperators: [ScalarFunction] = [
-    comparison("==", "Is true when both sides are equal; two nulls give null.", .equal, "1 == 1.0", "true"),
-    comparison("!=", "Is true when the sides differ; two nulls give null.", .notEqual, "1 != 2", "true"),
-    comparison("<", "Is true when the left side is less.", .less, "10s < 1h", "true"),
-    comparison("<=", "Is true when the left side is less or equal.", .lessOrEqual, "5 <= 4", "false"),
-    comparison(">", "Is true when the left side is greater.", .greater, "0.23 > 0.22", "true"),
-    comparison(">=", "Is true when the left side is greater or equal.", .greaterOrEqual, "4 >= 4", "true"),
+    comparison("==", "Returns true if both sides are equal; two nulls give null.", .equal, "1 == 1.0", "true"),
+    comparison("!=", "Returns true if the sides differ; two nulls give null.", .notEqual, "1 != 2", "true"),
+    comparison("<", "Returns true if the left side is less.", .less, "10s < 1h", "true"),
+    comparison("<=", "Returns true if the left side is less than or equal to the right side.", .lessOrEqual, "5 <= 4", "false"),
+    comparison(">", "Returns true if the left side is greater.", .greater, "0.23 > 0.22", "true"),
+    comparison(">=", "Returns true if the left side is greater than or equal to the right side.", .greaterOrEqual, "4 >= 4", "true"),
   ]
 
   private static func comparison(
@@ -109,19 +109,19 @@ extension ScalarFunction {
   private static let logicOperators: [ScalarFunction] = [
     and,
     ScalarFunction(
-      "or", "Is true when one side is, even beside null; false when all are false.", "lhs, rhs",
+      "or", "Returns true if any side is true, even if others are null; false if all are false.", "lhs, rhs",
       examples: [.init("true or false", is: "true"), .init("true or bool(null)", is: "true")],
       overloads: [.columns([], rest: .exactly(.bool), minimumRest: 1, result: { _ in .bool }) { disjunction($0) }],
       traits: FunctionTraits(cost: .low, notation: .infix, meaning: .disjunction)),
     ScalarFunction(
-      "not", "Is the opposite of `condition`.", "condition",
+      "not", "Negates `condition`.", "condition",
       examples: [.init("not(true)", is: "false"), .init("not(bool(null))", is: "")],
       overloads: [.map { (condition: Bool) in !condition }], traits: FunctionTraits(cost: .low, meaning: .negation)),
   ]
 
-  /// The conjunction, of which the optimizer makes conditions and takes them apart.
+  /// The conjunction, which the optimizer builds and splits.
   static let and = ScalarFunction(
-    "and", "Is true when all sides are; false when one is false, even beside null.", "lhs, rhs",
+    "and", "Returns true if all sides are true; false if any is false, even if others are null.", "lhs, rhs",
     examples: [.init("true and false", is: "false"), .init("true and bool(null)", is: "")],
     overloads: [.columns([], rest: .exactly(.bool), minimumRest: 1, result: { _ in .bool }) { conjunction($0) }],
     traits: FunctionTraits(cost: .low, notation: .infix, meaning: .conjunction))
@@ -133,7 +133,7 @@ extension ScalarFunction {
   return .words(0...(divisor &- 1))
 }
 
-/// The bounds of how often a constant span goes into spans within bounds.
+/// The bounds of the quotient of spans within bounds and a constant span.
 @Sendable private func ratioBounds(_ bounds: [KeyBounds], _ constants: [Value?]) -> KeyBounds {
   guard case .words(let range) = bounds[0], let unit = constants[1]?.ticks, unit > 0 else { return .unknown }
   return .reals(Double(range.lowerBound) / Double(unit)...Double(range.upperBound) / Double(unit))
@@ -151,7 +151,7 @@ extension Overload {
   }
 }
 
-/// How often one span goes into another.
+/// The quotient of one span and another.
 private func ratios(_ arguments: Arguments) -> Vector {
   let n = arguments.count
   let lhs = arguments.plain(0).expanded(), rhs = arguments.plain(1)
@@ -188,7 +188,7 @@ private func conjunction(_ arguments: Arguments) -> Vector {
       for i in 0..<n { out[i] &= values[i] }
     }
   }
-  // A false side decides, whatever is null beside it.
+  // A false side decides, even if others are null.
   if let mask { for i in 0..<n { mask.values(UInt8.self)[i] &= out[i] } }
   return Vector(.bool, count: n, buffer: result, nulls: mask)
 }

@@ -1,4 +1,4 @@
-/// What an operator between a text and a shorter text asks.
+/// The test that an operator makes between a text and a shorter text.
 package enum TextTest: Sendable {
   case equals, contains, startsWith, endsWith, hasTerm, hasTermPrefix, hasTermSuffix
 
@@ -16,7 +16,7 @@ package enum TextTest: Sendable {
 }
 
 extension ScalarFunction {
-  /// Operators that look for text in text. Each comes without and with regard to case, and negated.
+  /// Operators that search text in text. Each has variants with and without regard to case, and negated ones.
   static let stringOperators: [ScalarFunction] =
     equalityWithoutCase
     + search("has", "has `part` as whole terms", .hasTerm, "North America", "America")
@@ -28,11 +28,11 @@ extension ScalarFunction {
 
   private static let equalityWithoutCase: [ScalarFunction] = [
     ScalarFunction(
-      "=~", "Is true when `text` and `other` are equal in all but case.", "text, other",
+      "=~", "Returns true if `text` and `other` are equal, ignoring case.", "text, other",
       examples: [.init(#""Load" =~ "LOAD""#, is: "true"), .init(#""Load" =~ "Loads""#, is: "false")],
       overloads: [textSearch(.equals, ignoresCase: true, negated: false)], traits: FunctionTraits(notation: .infix)),
     ScalarFunction(
-      "!~", "Is true when `text` and `other` differ in more than case.", "text, other",
+      "!~", "Returns true if `text` and `other` differ, ignoring case.", "text, other",
       examples: [.init(#""Load" !~ "LOAD""#, is: "false"), .init(#""Load" !~ "Loads""#, is: "true")],
       overloads: [textSearch(.equals, ignoresCase: true, negated: true)], traits: FunctionTraits(notation: .infix)),
   ]
@@ -42,11 +42,11 @@ extension ScalarFunction {
   ) -> [ScalarFunction] {
     [(false, true), (true, true), (false, false), (true, false)].map { negated, ignoresCase in
       let fullName = (negated ? "!" : "") + name + (ignoresCase ? "" : "_cs")
-      let caseClause = ignoresCase ? ", in any case" : ", in the same case"
-      // Lower case is found only where case does not count.
+      let caseClause = ignoresCase ? ", ignoring case" : ", matching case"
+      // A lower-case text is found only if case does not count.
       let lowered = part.lowercased()
       return ScalarFunction(
-        fullName, "Is \(negated ? "false" : "true") when `text` \(claim)\(caseClause).", "text, part",
+        fullName, "Returns \(negated ? "false" : "true") if `text` \(claim)\(caseClause).", "text, part",
         examples: [
           .init("\"\(text)\" \(fullName) \"\(part)\"", is: negated ? "false" : "true"),
           .init("\"\(text)\" \(fullName) \"\(lowered)\"", is: ignoresCase == negated ? "false" : "true"),
@@ -72,7 +72,7 @@ extension ScalarFunction {
   /// Operators that take a list of texts or a regular expression.
   static let listSearchOperators: [ScalarFunction] = [
     ScalarFunction(
-      "has_any", "Is true when `text` has one of `terms` as whole terms, in any case.", "text, terms, ...",
+      "has_any", "Returns true if `text` has one of `terms` as whole terms, ignoring case.", "text, terms, ...",
       examples: [
         .init(#""North Carolina" has_any ("dakota", "carolina")"#, is: "true"),
         .init(#""North Carolina" has_any (dynamic(["south", "dakota"]))"#, is: "false"),
@@ -80,7 +80,7 @@ extension ScalarFunction {
       overloads: [termList { needles, text in needles.contains { $0.isTerm(in: text) } }],
       traits: FunctionTraits(notation: .list)),
     ScalarFunction(
-      "has_all", "Is true when `text` has all of `terms` as whole terms, in any case.", "text, terms, ...",
+      "has_all", "Returns true if `text` has all of `terms` as whole terms, ignoring case.", "text, terms, ...",
       examples: [
         .init(#""North Carolina" has_all ("north", "carolina")"#, is: "true"),
         .init(#""North Carolina" has_all (dynamic(["north", "dakota"]))"#, is: "false"),
@@ -88,7 +88,7 @@ extension ScalarFunction {
       overloads: [termList { needles, text in needles.allSatisfy { $0.isTerm(in: text) } }],
       traits: FunctionTraits(notation: .list)),
     ScalarFunction(
-      "matches regex", "Is true when the regular expression `pattern` is found in `text`.", "text, pattern",
+      "matches regex", "Returns true if the regular expression `pattern` matches in `text`.", "text, pattern",
       examples: [
         .init(#""task-042" matches regex @"\d{3}$""#, is: "true"),
         .init(#""task-042" matches regex "^k""#, is: "false"),

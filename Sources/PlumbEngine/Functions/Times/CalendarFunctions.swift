@@ -1,8 +1,8 @@
 extension ScalarFunction {
-  /// Functions that count in parts of the calendar and make datetimes from numbers.
+  /// Functions that count calendar parts and make datetimes from numbers.
   static let calendarArithmetic: [ScalarFunction] = [
     ScalarFunction(
-      "datetime_add", "Moves `date` by `amount` of `part`, such as `\"month\"`; days that a month lacks become its last.",
+      "datetime_add", "Moves `date` by `amount` of `part`, such as `\"month\"`; a day that the month lacks becomes its last.",
       "part, amount, date",
       examples: [
         .init("datetime_add('month', 1, datetime(2024-01-31))", is: "2024-02-29T00:00:00.0000000Z"),
@@ -30,7 +30,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "make_datetime", "Is the datetime of these parts; null when there is no such date or time.",
+      "make_datetime", "Makes a datetime from these parts; null if that date or time does not exist.",
       "year, month, day, [hour, minute, second]",
       examples: [
         .init("make_datetime(2017, 10, 01)", is: "2017-10-01T00:00:00.0000000Z"),
@@ -57,7 +57,7 @@ extension ScalarFunction {
     unixTime("unixtime_milliseconds_todatetime", TimeSpan.millisecond, "milliseconds", "1546300800000"),
     unixTime("unixtime_microseconds_todatetime", TimeSpan.microsecond, "microseconds", "1546300800000000"),
     ScalarFunction(
-      "unixtime_nanoseconds_todatetime", "Is the time `nanoseconds` after 1970-01-01 UTC.", "nanoseconds",
+      "unixtime_nanoseconds_todatetime", "Returns the time `nanoseconds` after 1970-01-01 UTC.", "nanoseconds",
       examples: [
         .init("unixtime_nanoseconds_todatetime(1546300800000000000)", is: "2019-01-01T00:00:00.0000000Z")
       ],
@@ -72,7 +72,7 @@ extension ScalarFunction {
 
   private static func unixTime(_ name: String, _ unit: Int64, _ parameter: String, _ example: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the time `\(parameter)` after 1970-01-01 UTC.", parameter,
+      name, "Returns the time `\(parameter)` after 1970-01-01 UTC.", parameter,
       examples: [.init("\(name)(\(example))", is: "2019-01-01T00:00:00.0000000Z")],
       overloads: [
         .maybe { (count: Int64) -> Timestamp? in DateTime.fromUnix(count, unit: unit).map { Timestamp($0) } },
@@ -84,7 +84,7 @@ extension ScalarFunction {
   }
 }
 
-/// The first argument of a call as parts of the calendar; a constant is read once.
+/// The first argument of a call as calendar parts; a constant is read once.
 private struct CalendarParts {
   let constant: CalendarPart?
   private let names: Input<Bytes>

@@ -1,28 +1,28 @@
 import PlumbDiagnostics
 
 extension ScalarFunction {
-  /// Functions that take datetimes apart, by family.
+  /// Functions that extract parts of datetimes, by family.
   static let datetimes: [ScalarFunction] =
     calendarParts + calendarStarts + clocks + calendarArithmetic + unixTimes
 
   private static let calendarParts: [ScalarFunction] = [
-    day("getyear", "Is the year of `date`.", "2015", in: 1...9999) { (day: Int) in Int64(DateTime.date(day: day).year) },
-    day("getmonth", "Is the month of `date`, 1 to 12.", "12", in: 1...12) { (day: Int) in Int64(DateTime.date(day: day).month) },
-    day("monthofyear", "Is the month of `date`, 1 to 12.", "12", in: 1...12) { (day: Int) in Int64(DateTime.date(day: day).month) },
-    day("dayofmonth", "Is the day of the month of `date`, 1 to 31.", "14", in: 1...31) { (day: Int) in
+    day("getyear", "Returns the year of `date`.", "2015", in: 1...9999) { (day: Int) in Int64(DateTime.date(day: day).year) },
+    day("getmonth", "Returns the month of `date`, 1 to 12.", "12", in: 1...12) { (day: Int) in Int64(DateTime.date(day: day).month) },
+    day("monthofyear", "Returns the month of `date`, 1 to 12.", "12", in: 1...12) { (day: Int) in Int64(DateTime.date(day: day).month) },
+    day("dayofmonth", "Returns the day of the month of `date`, 1 to 31.", "14", in: 1...31) { (day: Int) in
       Int64(DateTime.date(day: day).day)
     },
-    day("dayofyear", "Is the day of the year of `date`, 1 to 366.", "348", in: 1...366) { (day: Int) in
+    day("dayofyear", "Returns the day of the year of `date`, 1 to 366.", "348", in: 1...366) { (day: Int) in
       Int64(DateTime.dayOfYear(Int64(day) &* TimeSpan.day))
     },
-    day("week_of_year", "Is the ISO 8601 number of the week of `date`, 1 to 53.", "51", in: 1...53) { (day: Int) in
+    day("week_of_year", "Returns the ISO 8601 week number of `date`, 1 to 53.", "51", in: 1...53) { (day: Int) in
       Int64(DateTime.weekOfYear(Int64(day) &* TimeSpan.day))
     },
-    day("weekofyear", "Is the ISO 8601 number of the week of `date`, as `week_of_year` is.", "51", in: 1...53) { (day: Int) in
+    day("weekofyear", "Returns the ISO 8601 week number of `date`, like `week_of_year`.", "51", in: 1...53) { (day: Int) in
       Int64(DateTime.weekOfYear(Int64(day) &* TimeSpan.day))
     },
     ScalarFunction(
-      "hourofday", "Is the hour of `date`, 0 to 23.", "date",
+      "hourofday", "Returns the hour of `date`, 0 to 23.", "date",
       examples: [.init("hourofday(datetime(2015-12-14 18:54))", is: "18")],
       overloads: [
         .columns([.datetime], to: .int) { (arguments: Arguments) in
@@ -34,7 +34,7 @@ extension ScalarFunction {
         }.bounded(by: 0...23)
       ]),
     ScalarFunction(
-      "dayofweek", "Is the time since the last Sunday began, in whole days.", "date",
+      "dayofweek", "Returns the time since the start of the last Sunday before `date`, in whole days.", "date",
       examples: [
         .init("dayofweek(datetime(2015-12-14 18:54))", is: "1.00:00:00"),
         .init("dayofweek(datetime(1947-11-30))", is: "00:00:00"),
@@ -67,7 +67,7 @@ extension ScalarFunction {
 
   private static func partOfDate(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the number of `part` in `date`, such as `\"month\"`, `\"week_of_year\"` or `\"hour\"`.", "part, date",
+      name, "Returns the number of `part` in `date`, such as `\"month\"`, `\"week_of_year\"` or `\"hour\"`.", "part, date",
       examples: [
         .init("\(name)(\"year\", datetime(2017-10-30 01:02:03.7654321))", is: "2017"),
         .init("\(name)(\"microsecond\", datetime(2017-10-30 01:02:03.7654321))", is: "765432"),
@@ -108,7 +108,7 @@ extension ScalarFunction {
     }
     return ScalarFunction(
       name,
-      "Is the \(isStart ? "first" : "last") moment of the \(part.name) that holds `date`, moved by `offset` \(part.name)s.",
+      "Returns the \(isStart ? "first" : "last") moment of the \(part.name) that contains `date`, moved by `offset` \(part.name)s.",
       "date, [offset]", examples: [.init("\(name)(datetime(2015-12-14 18:54))", is: result)],
       overloads: [
         .columns([.datetime], to: .datetime) { (arguments: Arguments) in
@@ -141,7 +141,7 @@ extension ScalarFunction {
 
   private static let clocks: [ScalarFunction] = [
     ScalarFunction(
-      "now", "Is the time of the query, moved by `offset`; every call in a query gives the same.", "[offset]",
+      "now", "Returns the time of the query, moved by `offset`; all calls in a query return the same.", "[offset]",
       examples: [.init("now() == now()", is: "true"), .init("now(-1d) == now() - 1d", is: "true")],
       overloads: [
         .columns([], to: .datetime) { (arguments: Arguments) in
@@ -155,7 +155,7 @@ extension ScalarFunction {
         },
       ]),
     ScalarFunction(
-      "ago", "Is the time `span` before the query's.", "span",
+      "ago", "Returns the time `span` before that of the query.", "span",
       examples: [.init("ago(1h) == now() - 1h", is: "true")],
       overloads: [
         .columns([.timespan], to: .datetime) { (arguments: Arguments) in
@@ -167,7 +167,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "format_datetime", "Writes `date` as `format` says, with letters such as `yyyy-MM-dd HH:mm:ss.fff tt`.",
+      "format_datetime", "Formats `date` according to `format`, with letters such as `yyyy-MM-dd HH:mm:ss.fff tt`.",
       "date, format",
       examples: [
         .init("format_datetime(datetime(2017-01-29 09:00:05), 'yy-MM-dd [HH:mm:ss]')", is: "17-01-29 [09:00:05]"),
@@ -180,7 +180,7 @@ extension ScalarFunction {
         }
       ]).naming(.firstArgument),
     ScalarFunction(
-      "format_timespan", "Writes `span` as `format` says, with letters such as `d.hh:mm:ss.fff`.", "span, format",
+      "format_timespan", "Formats `span` according to `format`, with letters such as `d.hh:mm:ss.fff`.", "span, format",
       examples: [
         .init("format_timespan(time(29.09:00:05.12345), 'dd.hh:mm:ss:FF')", is: "29.09:00:05:12"),
         .init("format_timespan(time(29.09:00:05.12345), 'ddd.h:mm:ss [fffffff]')", is: "029.9:00:05 [1234500]"),
@@ -207,7 +207,7 @@ extension ScalarFunction {
         out.removeAll()
         if !values.isNull(row), !print(ticks[row &* step], texts[row &* formatStep], &out) {
           throw Diagnostic(
-            "unknown-format", "`\(String(texts[row &* formatStep]))` is not a format of a \(type.name)",
+            "unknown-format", "`\(String(texts[row &* formatStep]))` is not a valid \(type.name) format",
             at: arguments.span(of: 1), help: help)
         }
         out.withBytes { builder.append(bytes: $0) }
@@ -223,7 +223,7 @@ func unknownPart(_ arguments: Arguments, _ known: String) -> Diagnostic {
     at: arguments.span(of: 0), help: "the parts are \(known)")
 }
 
-/// What `datetime_part` can read off a datetime.
+/// What `datetime_part` can extract from a datetime.
 private enum DatePart {
   case calendar(CalendarPart)
   case weekOfYear

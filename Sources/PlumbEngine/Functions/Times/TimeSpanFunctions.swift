@@ -2,7 +2,7 @@ extension ScalarFunction {
   /// Functions that make spans of time.
   static let timespans: [ScalarFunction] = [
     ScalarFunction(
-      "make_timespan", "Is the span of these parts; null when a part is out of its range.",
+      "make_timespan", "Makes a timespan from these parts; null if a part is out of range.",
       "[day], hour, minute, [second]",
       examples: [
         .init("make_timespan(1, 30)", is: "01:30:00"), .init("make_timespan(1, 12, 30, 55.123)", is: "1.12:30:55.1230000"),

@@ -1,16 +1,16 @@
-/// A time zone: how far its clocks were from UTC, and since when.
+/// A time zone: the offset of its clocks from UTC, and since when.
 ///
 /// - Note: times before the first change of a zone have its earliest offset, and those after the last known one follow its
-///   standing rule for ever, as RFC 9636 has it.
+///     rule for ever, as RFC 9636 specifies.
 package final class TimeZone: Sendable {
   package let name: String
   /// UTC ticks at which the offset changes, in ascending order.
   private let changes: [Int64]
-  /// Local ticks from which the offset after each change holds: the earlier of the two that clocks show at that moment.
+  /// Local ticks from which the offset after each change applies: the earlier of the two that clocks show at that moment.
   private let localChanges: [Int64]
   /// Ticks east of UTC before the first change, and after each.
   private let offsets: [Int64]
-  /// From this moment on the changes are those of a moment some cycles earlier; nil for zones without summer time.
+  /// From this moment on, the changes repeat those of some cycles earlier; nil for zones without summer time.
   private let repeatsFrom: Int64?
 
   /// The Gregorian calendar, days of the week included, repeats after 400 years.
@@ -26,8 +26,8 @@ package final class TimeZone: Sendable {
   }
 
   /// - Parameters:
-  ///   - changes: what a file lists, in ascending order.
-  ///   - rule: what holds after the last of them.
+  ///   - changes: the changes listed in a file, in ascending order.
+  ///   - rule: applies after the last of them.
   init(name: String, first: Int64, changes listed: [(utc: Int64, offset: Int64)], rule: TimeZoneRule?) {
     self.name = name
     var all = listed
@@ -35,7 +35,7 @@ package final class TimeZone: Sendable {
     if let rule {
       let last = listed.last?.utc ?? DateTime.min
       let year = DateTime.civil(last).year
-      // From the second of these years on, every change is the rule's.
+      // From the second of these years on, every change follows the rule.
       if rule.hasSummer { repeatsFrom = TimeZoneRule.moment(ofYear: year + 402) }
       for change in rule.changes(inYears: year...(year + 402)) where change.utc > last || listed.isEmpty {
         if change.offset != all.last?.offset ?? first { all.append(change) }
@@ -55,7 +55,7 @@ package final class TimeZone: Sendable {
 
   /// UTC ticks for local ticks; nil outside the range of datetime.
   ///
-  /// A time that clocks show twice is taken as the second, and one that they skip by the offset after the change, so that
+  /// A time that clocks show twice is taken as the second, and one that they skip uses the offset after the change, so that
   /// an hour is never longer than it was.
   package func utc(fromLocal ticks: Int64) -> Int64? {
     DateTime.adding(0 &- offset(localChanges, at: inCycle(ticks)), to: ticks)

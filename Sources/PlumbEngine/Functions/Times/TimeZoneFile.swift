@@ -4,7 +4,7 @@ import PlumbDiagnostics
 struct TimeZoneFile {
   private let bytes: [UInt8]
 
-  /// What a block has, in the order of its header.
+  /// The counts of a block, in the order of its header.
   private struct Counts {
     let utcFlags, standardFlags, leaps, changes, types, letters: Int
 
@@ -15,7 +15,7 @@ struct TimeZoneFile {
 
   private static let headerSize = 44
 
-  /// The zone in a file; nil when the bytes are no such file, or cut off.
+  /// The zone in a file; nil if the bytes are not such a file, or are cut off.
   static func zone(named name: String, in bytes: [UInt8]) -> TimeZone? {
     TimeZoneFile(bytes: bytes).zone(named: name)
   }
@@ -23,7 +23,7 @@ struct TimeZoneFile {
   private func zone(named name: String) -> TimeZone? {
     guard let first = counts(at: 0) else { return nil }
     if bytes[4] == 0 { return zone(named: name, at: Self.headerSize, first, width: 4, rule: nil) }
-    // A second block has times of 64 bits, and a rule follows it.
+    // A second block has times of 64 bits, followed by a rule.
     let second = Self.headerSize + first.size(ofTime: 4)
     guard let counts = counts(at: second) else { return nil }
     let start = second + Self.headerSize
@@ -42,7 +42,7 @@ struct TimeZoneFile {
   private func counts(at place: Int) -> Counts? {
     guard place >= 0, place + Self.headerSize <= bytes.count, bytes[place..<(place + 4)].elementsEqual("TZif".utf8) else { return nil }
     let numbers = (0..<6).map { Int(number(at: place + 20 + $0 * 4, width: 4)) }
-    // No zone has more of anything than this; sums of such counts do not overflow.
+    // No zone has larger counts than this; sums of such counts do not overflow.
     guard numbers.allSatisfy({ (0...1 << 20).contains($0) }), numbers[4] > 0 else { return nil }
     return Counts(
       utcFlags: numbers[0], standardFlags: numbers[1], leaps: numbers[2], changes: numbers[3], types: numbers[4],
@@ -67,7 +67,7 @@ struct TimeZoneFile {
       if let utc = DateTime.fromUnix(time, unit: TimeSpan.second) {
         changes.append((utc, offset))
       } else if time < 0 {
-        // Before year 1: it is what the zone begins with.
+        // Before year 1: the offset with which the zone begins.
         first = offset
       }
     }

@@ -20,7 +20,7 @@ extension ScalarFunction {
       ],
       overloads: [zoned { (zone: TimeZone, ticks: Int64) in zone.local(fromUTC: ticks) }]),
     ScalarFunction(
-      "datetime_list_timezones", "Lists the time zones that are known, those of the system's tz database.", "",
+      "datetime_list_timezones", "Lists the known time zones, those of the system's tz database.", "",
       examples: [.init("datetime_list_timezones()[0]", is: "Africa/Abidjan")],
       overloads: [
         .columns([], to: .dynamic) { (arguments: Arguments) in
@@ -40,7 +40,7 @@ extension ScalarFunction {
       let names = zones.lanes(Bytes.self), ticks = dates.lanes(Int64.self)
       let step = dates.isConstant ? 0 : 1
       let builder = VectorBuilder(.datetime, capacity: arguments.count, for: arguments.context)
-      // Those that these rows have named, the latest first.
+      // The zones that these rows have named, the latest first.
       var known: [(name: Bytes, zone: TimeZone)] = []
       for row in 0..<arguments.count {
         if let place = known.firstIndex(where: { equalBytes($0.name, names[row]) }) {
@@ -62,7 +62,7 @@ extension ScalarFunction {
     let text = String(name.trimmed)
     if let zone = try TimeZones.named(text) { return zone }
     throw Diagnostic(
-      "unknown-time-zone", "`\(text)` is not a time zone that is known", at: arguments.span(of: 1),
+      "unknown-time-zone", "`\(text)` is not a known time zone", at: arguments.span(of: 1),
       help: Suggestion.nearest(to: text, in: try TimeZones.names()) ?? "`print datetime_list_timezones()` lists them")
   }
 }

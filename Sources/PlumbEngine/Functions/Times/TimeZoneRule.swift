@@ -21,7 +21,7 @@ struct TimeZoneRule {
     /// Ticks after midnight; can be negative and longer than a day.
     let time: Int64
 
-    /// Ticks of the local time at which it is, in a year.
+    /// The ticks of its local time in a year.
     func moment(in year: Int) -> Int64 {
       let number: Int
       switch date {
@@ -41,7 +41,7 @@ struct TimeZoneRule {
 
   var hasSummer: Bool { summer != nil }
 
-  /// - Returns: nil when the text is no such rule.
+  /// - Returns: nil if the text is not such a rule.
   init?(_ text: some Sequence<UInt8>) {
     var reader = Reader(rest: Array(text)[...])
     guard reader.skipName(), let west = reader.time(hoursTo: 24) else { return nil }
@@ -60,7 +60,7 @@ struct TimeZoneRule {
     summer = (offset, start, end)
   }
 
-  /// The changes of some years in ascending order, as UTC ticks and what holds after each. Without summer time there is
+  /// The changes of some years in ascending order, as UTC ticks and the offset after each. Without summer time there is
   /// one, at the beginning.
   func changes(inYears years: ClosedRange<Int>) -> [(utc: Int64, offset: Int64)] {
     guard let summer else { return [(Self.moment(ofYear: years.lowerBound), standard)] }
@@ -69,7 +69,7 @@ struct TimeZoneRule {
       changes.append((summer.end.moment(in: year) &- summer.offset, standard))
       changes.append((summer.start.moment(in: year) &- standard, summer.offset))
     }
-    // Where summer ends at the moment at which the next begins, its beginning counts.
+    // If summer ends at the moment at which the next begins, its beginning wins.
     return changes.enumerated().sorted { ($0.element.utc, $0.offset) < ($1.element.utc, $1.offset) }.map(\.element)
   }
 

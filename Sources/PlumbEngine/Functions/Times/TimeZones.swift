@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 
-/// Where compiled time zones come from: the engine reads no files itself.
+/// The source of compiled time zones: the engine reads no files itself.
 package protocol TimeZoneSource: Sendable {
   /// The names of all zones in alphabetical order.
   ///
-  /// - Throws: a diagnostic when there are none.
+  /// - Throws: a diagnostic if no zones are available.
   func names() throws -> [String]
 
-  /// The zone's file, TZif of RFC 9636; nil when there is no such zone.
+  /// The zone's file, TZif of RFC 9636; nil if the zone does not exist.
   func file(ofZone name: String) throws -> [UInt8]?
 }
 
@@ -24,17 +24,17 @@ package enum TimeZones {
     var names: [String] = []
   }
 
-  /// Has zones read from a source; what was read from another is forgotten.
+  /// Sets the source of zones; forgets zones read from another source.
   package static func use(_ source: any TimeZoneSource) {
     state.withLock { $0 = State(source: source) }
   }
 
-  /// Has zones read from a source if none is set.
+  /// Sets the source of zones unless one is set.
   package static func useFirst(_ source: @autoclosure () -> any TimeZoneSource) {
     state.withLock { state in if state.source == nil { state.source = source() } }
   }
 
-  /// Names under which the documentation of Kusto has zones, and which the tz database does not.
+  /// Names of zones in Kusto's documentation that the tz database does not have.
   fileprivate static let documented = [
     "asia/ho_chi_minh_city": "Asia/Ho_Chi_Minh", "asia/macao special administrative region": "Asia/Macau",
     "asia/yangon (rangoon)": "Asia/Yangon", "canada/newfoundland and labrador": "Canada/Newfoundland",
@@ -43,7 +43,7 @@ package enum TimeZones {
 
   /// All names in alphabetical order.
   ///
-  /// - Throws: a diagnostic when no zones can be read.
+  /// - Throws: a diagnostic if zones cannot be read.
   package static func names() throws -> [String] {
     try state.withLock { state in
       try state.fill()
@@ -51,9 +51,9 @@ package enum TimeZones {
     }
   }
 
-  /// The zone of a name in any case; nil when there is none.
+  /// The zone of a name in any case; nil if it does not exist.
   ///
-  /// - Throws: a diagnostic when no zones can be read, or this one is damaged.
+  /// - Throws: a diagnostic if zones cannot be read, or this one is damaged.
   package static func named(_ name: String) throws -> TimeZone? {
     let key = name.lowercased()
     return try state.withLock { state in
@@ -68,7 +68,7 @@ package enum TimeZones {
 extension TimeZones.State {
   mutating func fill() throws {
     guard names.isEmpty else { return }
-    guard let source else { throw Diagnostic("no-time-zones", "no time zones are set up here") }
+    guard let source else { throw Diagnostic("no-time-zones", "time zones are not available here") }
     names = try source.names()
     for name in names { spellings[name.lowercased()] = name }
   }
@@ -78,7 +78,7 @@ extension TimeZones.State {
     try fill()
     guard let name = spellings[key] ?? TimeZones.documented[key], let bytes = try source?.file(ofZone: name) else { return nil }
     guard let zone = TimeZoneFile.zone(named: name, in: bytes) else {
-      throw Diagnostic("damaged-time-zone", "the rules of the time zone `\(name)` are damaged", help: "install `tzdata` again")
+      throw Diagnostic("damaged-time-zone", "the rules of the time zone `\(name)` are damaged", help: "reinstall `tzdata`")
     }
     return zone
   }

@@ -1,10 +1,10 @@
-/// Reads whole numbers that are stored as differences, in blocks of packed numbers with a least one each.
+/// Reads integers stored as differences, in blocks of packed numbers with a minimum each.
 ///
-/// - Note: eight bytes can be loaded behind the last one.
+/// - Note: eight bytes after the last one must be readable.
 // Apache Parquet, "Encodings.md", DELTA_BINARY_PACKED.
 struct DeltaReader {
   private let bytes: Bytes
-  /// Where the next number's bytes are; after `read` the end of all.
+  /// The offset of the next number's bytes; after `read` the end of all.
   private(set) var offset: Int
 
   init(_ bytes: Bytes, from offset: Int = 0) {
@@ -12,16 +12,16 @@ struct DeltaReader {
     self.offset = offset
   }
 
-  /// Reads all numbers, of which there must be `count`, cut to the size of `out`.
+  /// Reads all numbers, of which there must be `count`, truncated to the size of `out`.
   mutating func read<Out: FixedWidthInteger & SignedInteger>(
     _ count: Int, into out: UnsafeMutablePointer<Out>
   ) throws(ParquetFault) {
     let blockSize = try number(), parts = try number(), total = try number()
     guard blockSize > 0, blockSize <= 1 << 24, parts > 0, parts <= blockSize / 8, blockSize % (parts &* 8) == 0 else {
-      throw ParquetFault("its blocks of differences have no possible size")
+      throw ParquetFault("its delta blocks have an invalid size")
     }
     guard total == UInt64(count) else {
-      throw ParquetFault("it has \(total) differences for \(count) values")
+      throw ParquetFault("it has \(total) deltas for \(count) values")
     }
     let first = try number()
     if count == 0 { return }
@@ -52,7 +52,7 @@ struct DeltaReader {
     }
   }
 
-  private static let cutShort = ParquetFault("its differences are cut short")
+  private static let cutShort = ParquetFault("its deltas are truncated")
 
   private mutating func number() throws(ParquetFault) -> UInt64 {
     var result: UInt64 = 0
@@ -73,7 +73,7 @@ struct DeltaReader {
       BitPacking.unpack(packed, n, width, body)
       return
     }
-    // Such numbers can reach over nine bytes.
+    // Such numbers can span nine bytes.
     let mask: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
     var bit = 0
     for i in 0..<n {

@@ -1,6 +1,6 @@
-/// Reads numbers of up to 32 bits that are stored as runs of one number and as packed ones in turn.
+/// Reads numbers of up to 32 bits stored alternately as run lengths and bit-packed.
 ///
-/// - Note: eight bytes can be loaded behind the last one.
+/// - Note: eight bytes after the last one must be readable.
 // Apache Parquet, "Encodings.md", the RLE and bit-packing hybrid.
 struct HybridReader {
   private var next: UnsafePointer<UInt8>
@@ -12,7 +12,7 @@ struct HybridReader {
   private var packed: UnsafeRawPointer
   private var packedBit = 0
 
-  /// - Parameter width: bits of a number, at most 32; of no bits all numbers are 0.
+  /// - Parameter width: the number of bits of a number, at most 32; with 0 all numbers are 0.
   init(_ bytes: Bytes, width: Int) {
     let start = bytes.baseAddress.unsafelyUnwrapped
     next = start
@@ -21,14 +21,14 @@ struct HybridReader {
     self.width = width
   }
 
-  /// How many numbers the next run is, and its number, when it is a run of one number; nil when it is not.
+  /// Returns the length and number of the next run if it is a run length; nil otherwise.
   mutating func peekRun() throws(ParquetFault) -> (count: Int, value: UInt32)? {
     if width == 0 { return (.max, 0) }
     if repeatedLeft == 0 && packedLeft == 0 { try begin() }
     return repeatedLeft > 0 ? (repeatedLeft, repeated) : nil
   }
 
-  /// Reads `count` numbers into `out`, cut to its size.
+  /// Reads `count` numbers into `out`, truncated to its size.
   @inline(__always)
   mutating func read<Out: FixedWidthInteger & UnsignedInteger>(
     _ count: Int, into out: UnsafeMutablePointer<Out>
@@ -57,13 +57,13 @@ struct HybridReader {
     }
   }
 
-  /// Reads the head of the next run.
+  /// Reads the header of the next run.
   @inline(never)
   private mutating func begin() throws(ParquetFault) {
     var head: UInt64 = 0
     var shift: UInt64 = 0
     while true {
-      guard next < end, shift < 35 else { throw ParquetFault("a run of numbers is cut short") }
+      guard next < end, shift < 35 else { throw ParquetFault("a run of numbers is truncated") }
       let byte = next[0]
       next += 1
       head |= UInt64(byte & 0x7F) &<< shift
@@ -72,16 +72,16 @@ struct HybridReader {
     }
     let count = Int(head &>> 1)
     if head & 1 == 1 {
-      // A writer may cut the last group of eight short.
+      // A writer may truncate the last group of eight.
       let available = (end - next) &* 8 / width
       packedLeft = Swift.min(count &* 8, available)
       packed = UnsafeRawPointer(next)
       packedBit = 0
-      guard packedLeft > 0 || count == 0 else { throw ParquetFault("a run of numbers is cut short") }
+      guard packedLeft > 0 || count == 0 else { throw ParquetFault("a run of numbers is truncated") }
       next += Swift.min((count &* width), end - next)
     } else {
       let size = (width &+ 7) / 8
-      guard end - next >= size else { throw ParquetFault("a run of numbers is cut short") }
+      guard end - next >= size else { throw ParquetFault("a run of numbers is truncated") }
       var value: UInt32 = 0
       for i in 0..<size { value |= UInt32(next[i]) &<< UInt32(8 &* i) }
       next += size
@@ -118,11 +118,11 @@ struct HybridReader {
   }
 }
 
-/// Reads levels that are packed without runs, the highest bit of a byte first, as the first writers did.
+/// Reads levels that are bit-packed without run lengths, highest bit first, as the first writers did.
 func readPackedLevels(
   _ bytes: Bytes, width: Int, count: Int, into out: UnsafeMutablePointer<UInt8>
 ) throws(ParquetFault) {
-  guard bytes.count >= (count &* width &+ 7) / 8 else { throw ParquetFault("its levels are cut short") }
+  guard bytes.count >= (count &* width &+ 7) / 8 else { throw ParquetFault("its levels are truncated") }
   var bit = 0
   for i in 0..<count {
     var level: UInt8 = 0

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Values of a leaf column in lanes of their type, without nulls among them.
+/// Values of a leaf column in lanes of their type, without nulls.
 struct LeafLanes {
   let lanes: Buffer
   let form: Vector.Encoding
-  /// One byte a value, 1 for what has no value in KQL, such as a time in the year 12000; nil when all have one.
+  /// One byte per value, 1 if it has no equivalent in KQL, such as a time in the year 12000; nil if all have one.
   let invalid: Buffer?
-  /// What texts point into, besides the page.
+  /// The storage of texts, besides the page.
   let owners: [AnyObject]
 }
 
@@ -14,9 +14,9 @@ extension LeafType {
   /// Converts `count` stored values into lanes.
   ///
   /// - Parameters:
-  ///   - room: how many lanes to make room for, at least `count`; the rest is not set.
-  ///   - isNarrow: whether whole numbers of 64 bits are known to fit 32.
-  /// - Throws: a fault, or `memory-limit`.
+  ///   - room: the capacity in lanes, at least `count`; the rest is not set.
+  ///   - isNarrow: whether 64-bit integers are known to fit into 32 bits.
+  /// - Throws: A fault, or `memory-limit`.
   func lanes(
     _ source: LeafSource, count: Int, room: Int, isNarrow: Bool, _ context: ExecutionContext
   ) throws -> LeafLanes {
@@ -68,7 +68,7 @@ extension LeafType {
       }
     case (.fixed(let width), .binary):
       let bytes = base.assumingMemoryBound(to: UInt8.self)
-      // The bytes are in the page or in memory of the source, which may go.
+      // The bytes are in the page or in memory of the source, which may be released.
       let copy = try context.buffer(byteCount: count &* width &+ ParquetPage.slack)
       memcpy(copy.base, bytes, count &* width)
       let texts = lanes.values(Bytes.self)
@@ -120,7 +120,7 @@ extension LeafType {
 // MARK: - Times
 
 extension LeafType {
-  /// Ticks of counts; those outside the range of the type are marked in the result.
+  /// Returns ticks of counts; those outside the range of the type are marked in the result.
   @inline(__always)
   private func ticks(_ lanes: Buffer, _ count: Int, _ scale: TickScale, _ value: (Int) -> Int64) -> Buffer? {
     let out = lanes.values(Int64.self)
@@ -159,7 +159,7 @@ extension LeafType {
       let nanoseconds = Int64(littleEndian: base.loadUnaligned(fromByteOffset: i &* 12, as: Int64.self))
       let day = Int64(Int32(littleEndian: base.loadUnaligned(fromByteOffset: i &* 12 &+ 8, as: Int32.self)))
       let sinceFirst = (day &- Self.firstJulianDay) &* TimeSpan.day
-      // A day more or less than a day's nanoseconds is found by the range.
+      // A day more or less than a day's nanoseconds is detected by the range.
       let (ticks, overflow) = sinceFirst.addingReportingOverflow(nanoseconds.floored(by: 100))
       if abs(day) < 1 << 24, !overflow, DateTime.isInRange(ticks) {
         out[i] = ticks
@@ -179,7 +179,7 @@ extension LeafType {
       let days = Int32(littleEndian: base.loadUnaligned(fromByteOffset: i &* 12 &+ 4, as: Int32.self))
       let milliseconds = Int32(littleEndian: base.loadUnaligned(fromByteOffset: i &* 12 &+ 8, as: Int32.self))
       guard months == 0 else {
-        throw ParquetFault(unsupported: "has intervals with months, which have no fixed length, so that they are not timespans")
+        throw ParquetFault(unsupported: "has intervals with months, which have no fixed length and cannot be timespans")
       }
       lanes.values(Int64.self)[i] = Int64(days) &* TimeSpan.day &+ Int64(milliseconds) &* 10_000
     }
@@ -198,7 +198,7 @@ extension LeafType {
     decimal(UInt128(number.magnitude), scale: scale, isNegative: number < 0)
   }
 
-  /// The decimal of a big-endian number in two's complement, of up to 32 bytes; no bytes are zero.
+  /// Returns the decimal of a big-endian two's complement number of up to 32 bytes; no bytes are zero.
   private static func decimal(_ bytes: Bytes, _ scale: Int) throws -> Decimal128 {
     let isNegative = (bytes.first ?? 0) >= 0x80
     let filler: UInt8 = isNegative ? 0xFF : 0
@@ -222,7 +222,7 @@ extension LeafType {
     return decimal
   }
 
-  /// The real of an IEEE 754 number of 16 bits.
+  /// Returns the real of a 16-bit IEEE 754 number.
   static func real(half bits: UInt16) -> Double {
     let bits = UInt16(littleEndian: bits)
     let exponent = Int(bits &>> 10 & 0x1F)
@@ -240,7 +240,7 @@ extension LeafType {
 // MARK: - Texts
 
 extension LeafType {
-  /// Replaces bytes that are not UTF-8 by `\xHH`; what new texts are in.
+  /// Replaces bytes that are not UTF-8 by `\xHH`; returns the storage of the new texts.
   private func escape(_ texts: UnsafeMutablePointer<Bytes>, _ count: Int) -> [AnyObject] {
     var arena: ByteArena?
     for i in 0..<count where !isUTF8(texts[i]) {
@@ -253,7 +253,7 @@ extension LeafType {
     return arena.map { [$0] } ?? []
   }
 
-  /// Appends a text with `\xHH` for each byte that does not belong to a character in UTF-8.
+  /// Appends a text with `\xHH` for each byte that is not part of a UTF-8 character.
   static func escape(_ text: Bytes, to out: inout ByteBuffer) {
     var at = 0
     while at < text.count {
@@ -281,7 +281,7 @@ extension LeafType {
       if i & 4095 == 0 { try context.checkpoint() }
       value.removeAll()
       do { if !source[i].isEmpty { try JSONText.parse(source[i], to: &value) } } catch {
-        // A text that is no JSON keeps its characters, as `parse_json` does.
+        // A text that is not JSON keeps its characters, as in `parse_json`.
         var text = ByteBuffer()
         Self.escape(source[i], to: &text)
         text.withBytes { value.appendString($0) }

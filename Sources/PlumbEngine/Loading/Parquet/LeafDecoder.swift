@@ -2,15 +2,15 @@ import Glibc
 
 /// Decodes the pages of a leaf column into vectors.
 ///
-/// - Shape: a row for each value of the page.
-/// - Nulls: where the definition level is below the highest; as empty texts for strings.
+/// - Shape: one row for each value of the page.
+/// - Nulls: rows whose definition level is below the maximum; empty texts for strings.
 package struct LeafDecoder: Sendable {
   package let leaf: LeafType
-  /// The level of a value that is there: 0 when every row has one.
+  /// The level of a value that exists: 0 if every row has one.
   package let definitionLevel: Int
-  /// The level of a value that goes on with the list of the one before.
+  /// The level of a value that continues the list of the previous one.
   package let repetitionLevel: Int
-  /// Whether whole numbers of 64 bits are known to fit 32.
+  /// Whether 64-bit integers are known to fit into 32 bits.
   package let isNarrow: Bool
 
   package init(_ leaf: LeafType, definitionLevel: Int, repetitionLevel: Int, isNarrow: Bool) {
@@ -20,9 +20,9 @@ package struct LeafDecoder: Sendable {
     self.isNarrow = isNarrow
   }
 
-  /// The values of a page of a column without lists, whose definition levels are 0 or 1.
+  /// Returns the values of a page of a column without lists, whose definition levels are 0 or 1.
   ///
-  /// - Throws: a fault, or `memory-limit`.
+  /// - Throws: A fault, or `memory-limit`.
   package func vector(
     of page: ParquetPage, _ dictionary: LeafDictionary?, _ context: ExecutionContext
   ) throws -> Vector {
@@ -38,7 +38,7 @@ package struct LeafDecoder: Sendable {
     }
   }
 
-  /// The values that are there, without nulls, of a page of any column.
+  /// Returns the non-null values of a page of any column.
   func presentValues(
     of page: ParquetPage, _ dictionary: LeafDictionary?, present: Int, _ context: ExecutionContext
   ) throws -> Vector {
@@ -49,7 +49,7 @@ package struct LeafDecoder: Sendable {
     return try gathered(of: page, values, count: present, present: present, nil, context)
   }
 
-  private static let missingDictionary = ParquetFault("its values are numbers of a dictionary that it does not have")
+  private static let missingDictionary = ParquetFault("its values refer to a missing dictionary")
 
   private func readNulls(_ page: ParquetPage, _ context: ExecutionContext) throws -> (mask: Buffer?, present: Int) {
     if definitionLevel == 0 || page.count == 0 { return (nil, page.count) }
@@ -68,7 +68,7 @@ package struct LeafDecoder: Sendable {
     }
     var present = 0
     for i in 0..<page.count {
-      // A run's number has more bits than a level.
+      // The number of a run has more bits than a level.
       let isPresent = flags[i] & 1
       present &+= Int(isPresent)
       flags[i] = isPresent ^ 1
@@ -87,7 +87,7 @@ package struct LeafDecoder: Sendable {
     return finish(made.lanes, made.form, count: count, present: present, nulls, made.invalid, owners)
   }
 
-  /// Moves the values to their rows and joins both kinds of nulls.
+  /// Moves the values to their rows and combines both kinds of nulls.
   private func finish(
     _ lanes: Buffer, _ form: Vector.Encoding, count: Int, present: Int, _ nulls: Buffer?, _ invalid: Buffer?,
     _ owners: [AnyObject]
@@ -143,17 +143,17 @@ package struct LeafDecoder: Sendable {
 
   // MARK: - Numbers of a dictionary's entries
 
-  /// Numbers that are read at a time.
+  /// How many numbers are read at a time.
   private static let batch = 2_048
 
-  /// Calls `body` with batches of entry numbers, all of them below `entries`.
+  /// Calls `body` with batches of indices, all of them below `entries`.
   @inline(__always)
   private func forEachBatch(
     of page: ParquetPage, _ present: Int, entries: Int, _ body: (_ start: Int, UnsafeBufferPointer<UInt32>) -> Void
   ) throws {
     if present == 0 { return }
     let bytes = page.bytes(page.values)
-    guard let width = bytes.first, width <= 32 else { throw ParquetFault("its numbers of entries have no width") }
+    guard let width = bytes.first, width <= 32 else { throw ParquetFault("the width of its dictionary indices is invalid") }
     guard entries > 0 else { throw ParquetFault("its dictionary is empty") }
     var reader = HybridReader(bytes.rest(from: 1), width: Int(width))
     try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.batch) { room in
@@ -165,7 +165,7 @@ package struct LeafDecoder: Sendable {
         var most: UInt32 = 0
         for i in 0..<n { most = Swift.max(most, numbers[i]) }
         guard Int(most) < entries else {
-          throw ParquetFault("it names entry \(most) of a dictionary of \(entries)")
+          throw ParquetFault("it refers to entry \(most) of a dictionary of \(entries)")
         }
         body(start, UnsafeBufferPointer(start: numbers, count: n))
         start &+= n
@@ -237,7 +237,7 @@ package struct LeafDecoder: Sendable {
 }
 
 extension Vector {
-  /// Whether all whole numbers that are not null are in `bounds`; true of other columns.
+  /// Returns whether all integers that are not null are in `bounds`; true for other columns.
   package func isWithin(_ bounds: ClosedRange<Int64>) -> Bool {
     guard let words = zoneRange().words else { return true }
     return bounds.contains(words.lowerBound) && bounds.contains(words.upperBound)

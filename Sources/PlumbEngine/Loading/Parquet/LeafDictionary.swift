@@ -1,11 +1,11 @@
 import Glibc
 
-/// The entries of a dictionary page, which data pages name by their numbers.
+/// The entries of a dictionary page, to which data pages refer by index.
 package struct LeafDictionary: Sendable {
   enum Content: Sendable {
-    /// Lanes of the column's type; nulls are what has no value in KQL.
+    /// Lanes of the column's type; nulls are values without an equivalent in KQL.
     case values(Vector)
-    /// What each entry is in the dictionary of the whole column.
+    /// The code of each entry in the dictionary of the whole column.
     case codes(LeafCodes)
   }
 
@@ -23,26 +23,26 @@ package struct LeafDictionary: Sendable {
 
   fileprivate init(_ codes: LeafCodes) { content = .codes(codes) }
 
-  /// The dictionary of the whole column when rows become codes of it; nil when they become values.
+  /// The dictionary of the whole column if rows become codes of it; nil if they become values.
   package var columnDictionary: StringDictionary? {
     guard case .codes(let codes) = content else { return nil }
     return codes.dictionary
   }
 }
 
-/// The codes in a column's dictionary of the entries of one dictionary page.
+/// The codes of the entries of one dictionary page in a column's dictionary.
 struct LeafCodes: @unchecked Sendable {
   let dictionary: StringDictionary
   /// One `UInt32` for each of `count` entries.
   let map: Buffer
   let count: Int
-  /// The code of the empty text, which stands for null.
+  /// The code of the empty text, which represents null.
   let emptyCode: UInt32
 }
 
-/// Makes one dictionary of the texts of many dictionary pages.
+/// Combines the texts of many dictionary pages in one dictionary.
 ///
-/// - Note: one thread at a time calls it.
+/// - Note: Use it from one thread at a time.
 package final class LeafTexts {
   private let table = TextTable()
   private var maps: [(codes: Buffer, count: Int)] = []
@@ -54,7 +54,7 @@ package final class LeafTexts {
     emptyCode = table.code(padding.values(), 0)
   }
 
-  /// Adds the texts of a page, whose memory can be freed afterwards.
+  /// Adds the texts of a page, whose memory can be released afterwards.
   package func add(_ page: LeafDictionary) {
     guard case .values(let texts) = page.content else { return }
     let map = Buffer(of: UInt32.self, count: texts.count)
@@ -83,7 +83,7 @@ package final class LeafTexts {
 
   package var count: Int { table.count }
 
-  /// The codes of each page that was added, in their order; nothing may be added afterwards.
+  /// Returns the codes of each page that was added, in order; nothing may be added afterwards.
   package func finish() -> [LeafDictionary] {
     let entries = Buffer(of: Bytes.self, count: table.count)
     entries.values(Bytes.self).update(from: table.entries.base, count: table.count)

@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 
-/// How values of a KQL type are stored in a leaf column of Parquet.
+/// How values of a KQL type are stored in a Parquet leaf column.
 package enum LeafTarget: Hashable, Sendable {
   case bool, int32, int64, double
   /// Counts since 1970 or, for timespans, the length, in units of ten ticks.
   case microseconds
   /// The same in hundredths of a tick.
   case nanoseconds
-  /// Whole numbers of 16 bytes, the most significant first, in units of 10 to the power of minus `scale`.
+  /// Big-endian 16-byte integers, in units of 10 to the power of minus `scale`.
   case decimal(scale: Int)
   case text
   /// Dynamic values as JSON.
@@ -15,34 +15,34 @@ package enum LeafTarget: Hashable, Sendable {
   case guid
 }
 
-/// A leaf column of a row group, encoded and not yet packed.
+/// A leaf column of a row group, encoded but not yet compressed.
 package struct EncodedLeaf: Sendable {
   package struct Page: Sendable {
-    /// The levels, with their size before them, then the values.
+    /// The levels, prefixed with their size, then the values.
     package let bytes: ByteBuffer
-    /// Values and nulls.
+    /// The number of values and nulls.
     package let count: Int
   }
 
-  /// The distinct values when pages hold their numbers.
+  /// The distinct values if pages contain indices.
   package internal(set) var dictionary: (values: ByteBuffer, count: Int)?
   package internal(set) var pages: [Page] = [] {
     didSet { pageCount = Swift.max(pageCount, pages.count) }
   }
-  /// Pages that there are or were.
+  /// The number of pages, including forgotten ones.
   package private(set) var pageCount = 0
   package internal(set) var nullCount = 0
-  /// The least and greatest value as they are stored; nil when there are none, or none are stated.
+  /// The minimum and maximum as they are stored; nil if there are none, or they are not stored.
   package internal(set) var bounds: (low: ByteBuffer, high: ByteBuffer)?
 
-  /// Drops the values once they are written; what a footer says of them stays.
+  /// Drops the values once they are written, but keeps what the footer needs.
   package mutating func forgetPages() {
     pages = []
     dictionary = nil
   }
 }
 
-/// Encodes the columns of row groups for a Parquet file: texts that repeat as numbers of a dictionary's entries, all else
+/// Encodes the columns of row groups for a Parquet file: repeated texts as indices into a dictionary, everything else
 /// plain.
 ///
 /// - Nulls: as definition levels. Strings have none.
@@ -51,9 +51,9 @@ package struct LeafEncoder: Sendable {
 
   package init(_ target: LeafTarget) { self.target = target }
 
-  /// Rows of a page: those of a table's row group, so that reading one unpacks no page of another.
+  /// Rows per page: those of a table's row group, so that reading one decompresses no page of another.
   private static let pageRows = RowGroup.capacity
-  /// Bytes of texts from which on a page ends.
+  /// The size of texts at which a page ends.
   private static let pageBytes = 1 << 20
   /// Limits of a dictionary.
   private static let mostTexts = 32_768
@@ -91,7 +91,7 @@ package struct LeafEncoder: Sendable {
     return most
   }
 
-  /// Appends the definition levels of a page and returns how many rows are null.
+  /// Appends the definition levels of a page and returns the number of null rows.
   private func appendLevels(_ rows: Vector, to out: inout ByteBuffer) -> Int {
     let sizeAt = out.count
     out.append(littleEndian: 0 as UInt32)
@@ -236,7 +236,7 @@ package struct LeafEncoder: Sendable {
         least.append(word: words.lowerBound)
         most.append(word: words.upperBound)
       } else if let floats = zone.floats {
-        // A zero may have been either of both.
+        // A zero may have been either of the two.
         least.append(real: floats.lowerBound == 0 ? -0.0 : floats.lowerBound)
         most.append(real: floats.upperBound == 0 ? 0.0 : floats.upperBound)
       } else {
@@ -261,7 +261,7 @@ package struct LeafEncoder: Sendable {
     }
   }
 
-  /// Long texts are not stated: bounds are there to be read quickly.
+  /// Omits long texts: bounds should be quick to read.
   private static func textBounds(_ low: Bytes, _ high: Bytes) -> (low: ByteBuffer, high: ByteBuffer)? {
     guard low.count <= 64, high.count <= 64 else { return nil }
     var bounds = (low: ByteBuffer(), high: ByteBuffer())
@@ -272,7 +272,7 @@ package struct LeafEncoder: Sendable {
 }
 
 extension Decimal128 {
-  /// The number in units of 10 to the power of minus `scale`; nil when it is not whole or has more than 38 digits.
+  /// Returns the number in units of 10 to the power of minus `scale`; nil if it is not an integer or has more than 38 digits.
   func units(scale: Int) -> Int128? {
     if isZero { return 0 }
     let places = exponent &+ scale
@@ -284,7 +284,7 @@ extension Decimal128 {
 }
 
 extension Vector {
-  /// The most decimal places that a decimal of the column has; 0 when all are whole.
+  /// The maximum number of decimal places in the column; 0 if all are integers.
   package var decimalPlaces: Int {
     guard type == .decimal else { return 0 }
     let plain = decoded()
@@ -304,7 +304,7 @@ extension Vector {
     return false
   }
 
-  /// A dynamic column whose mask says of every null that it is one.
+  /// Returns a dynamic column whose mask marks every null.
   fileprivate func maskingNulls() -> Vector {
     let mask = Buffer(byteCount: Swift.max(count, 1))
     let values = lanes(Bytes.self)
@@ -312,12 +312,12 @@ extension Vector {
     return replacingNulls(mask)
   }
 
-  /// The bounds of the whole numbers that are not null.
+  /// The bounds of the integers that are not null.
   package var wordBounds: ClosedRange<Int64>? { zoneRange().words }
 }
 
 extension ByteBuffer {
-  /// Appends a number seven bits at a time, the least significant first.
+  /// Appends a number in groups of seven bits, least significant first.
   package mutating func append(varint value: UInt64) {
     var rest = value
     while rest >= 0x80 {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The stored values of a page in a form that conversions read: of one size one after the other, or byte strings.
+/// The stored values of a page in a form for conversions: fixed-size values in sequence, or byte strings.
 struct LeafSource {
   enum Form {
     /// Values of `width` bytes from `base` on; bools have one byte each.
@@ -9,10 +9,10 @@ struct LeafSource {
   }
 
   let form: Form
-  /// What the values are in, besides the page.
+  /// The storage of the values, besides the page.
   let owners: [AnyObject]
 
-  /// Finds the values of a page that has `count` of them, and decodes them where they are not plain.
+  /// Locates the values of a page that has `count` of them, and decodes them unless they are plain.
   init(_ page: ParquetPage, _ storage: LeafType.Storage, count: Int, _ context: ExecutionContext) throws {
     let bytes = page.bytes(page.values)
     switch (page.encoding, storage) {
@@ -45,11 +45,11 @@ struct LeafSource {
       Self.join(bytes, width, count, into: out.base)
       (form, owners) = (.fixed(base: UnsafeRawPointer(out.base), width: width), [out])
     default:
-      throw ParquetFault("its values are encoded as \(page.encoding.name), which its type does not have")
+      throw ParquetFault("its values are encoded as \(page.encoding.name), which its type does not allow")
     }
   }
 
-  private static let cutShort = ParquetFault("its values are cut short")
+  private static let cutShort = ParquetFault("its values are truncated")
 
   private static func bits(_ bytes: Bytes, _ count: Int) throws -> (Form, [AnyObject]) {
     guard bytes.count >= (count &+ 7) / 8 else { throw cutShort }
@@ -71,7 +71,7 @@ struct LeafSource {
   }
 
   private static func plainTexts(_ bytes: Bytes, _ count: Int) throws -> (Form, [AnyObject]) {
-    // Each has four bytes of length at least, which bounds what is asked for here.
+    // Each has at least four bytes of length, which bounds the allocation.
     guard bytes.count / 4 >= count else { throw cutShort }
     let out = Buffer(of: Bytes.self, count: count)
     let texts = out.values(Bytes.self)
@@ -111,7 +111,7 @@ struct LeafSource {
     }
   }
 
-  /// Byte strings of which each begins with a part of the one before.
+  /// Decodes byte strings that begin with a part of the previous one.
   private static func prefixes(
     _ bytes: Bytes, _ count: Int, width: Int?, _ context: ExecutionContext
   ) throws -> (Form, [AnyObject]) {
@@ -122,17 +122,17 @@ struct LeafSource {
     reader = DeltaReader(bytes, from: reader.offset)
     try reader.read(count, into: sizes.values(Int32.self))
     let shares = shared.values(Int32.self), rests = sizes.values(Int32.self)
-    // Short bytes can stand for long strings: the sum is known before memory is asked for.
+    // Few bytes can represent long strings: the total is known before memory is reserved.
     var total = 0
     var last = 0
     var unread = bytes.count &- reader.offset
     for i in 0..<count {
       let share = Int(shares[i]), rest = Int(rests[i])
-      guard share >= 0, rest >= 0, share <= last else { throw ParquetFault("a value shares more than the one before has") }
+      guard share >= 0, rest >= 0, share <= last else { throw ParquetFault("a value shares more bytes than the previous value has") }
       guard rest <= unread else { throw cutShort }
       unread &-= rest
       last = share &+ rest
-      if let width, last != width { throw ParquetFault("a value has not \(width) bytes") }
+      if let width, last != width { throw ParquetFault("a value does not have \(width) bytes") }
       total &+= last
     }
     let all = try context.buffer(byteCount: total &+ ParquetPage.slack)
@@ -156,7 +156,7 @@ struct LeafSource {
     return (.texts(UnsafePointer(out.values(Bytes.self))), [out, all])
   }
 
-  /// Puts together values of which all first bytes come first, then all second ones, and so on.
+  /// Joins values that are split into streams of their first bytes, second bytes, and so on.
   private static func join(_ bytes: Bytes, _ width: Int, _ count: Int, into out: UnsafeMutableRawPointer) {
     let source = bytes.baseAddress.unsafelyUnwrapped
     if width == 8 {
@@ -187,26 +187,26 @@ struct LeafSource {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// What follows `offset`, which is at most `count`; unlike `part`, never without an address.
+  /// Returns what follows `offset`, which is at most `count`; unlike `part`, never without an address.
   func rest(from offset: Int) -> Bytes {
     Bytes(start: baseAddress.unsafelyUnwrapped + offset, count: count &- offset)
   }
 }
 
 extension ExecutionContext {
-  /// Memory of a size that a file asks for.
+  /// Returns memory of a size that a file requests.
   ///
-  /// - Throws: `memory-limit` before the memory is taken.
+  /// - Throws: `memory-limit` before the memory is allocated.
   package func buffer(byteCount: Int) throws -> Buffer {
     if byteCount >= 1 << 16 { try reserve(byteCount) }
     return Buffer(byteCount: byteCount)
   }
 
-  /// Asks for memory that is taken otherwise than in buffers.
+  /// Reserves memory that is not allocated as buffers.
   ///
-  /// - Throws: `memory-limit` when there would be too little of it.
+  /// - Throws: `memory-limit` if it would exceed the limit.
   package func reserve(_ byteCount: Int) throws {
-    // The query that reads a column is another one than that which opened its file.
+    // The query that reads a column differs from the one that opened its file.
     if let account = memory.overdrawn(by: byteCount) ?? MemoryAccount.current.overdrawn(by: byteCount) {
       throw memoryDiagnostic(account)
     }

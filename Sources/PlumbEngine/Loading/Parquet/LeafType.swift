@@ -1,7 +1,7 @@
-/// What is wrong with a Parquet file, as the end of a sentence that names the file or the column.
+/// An error in a Parquet file, as the end of a sentence that names the file or the column.
 package struct ParquetFault: Error, Equatable, Sendable {
   package let reason: String
-  /// Whether the file may be right, and has what Plumb does not read.
+  /// Whether the file may be valid, but has something that Plumb does not support.
   package let isUnsupported: Bool
 
   package init(_ reason: String) {
@@ -23,7 +23,7 @@ package struct LeafType: Hashable, Sendable {
     /// Byte strings of one size.
     case fixed(Int)
 
-    /// Bytes of a value where all have the same; nil for byte strings of any size, and for bits.
+    /// The size of a value if all have the same; nil for byte strings of any size, and for bits.
     package var width: Int? {
       switch self {
       case .boolean, .bytes: nil
@@ -39,30 +39,30 @@ package struct LeafType: Hashable, Sendable {
   package enum Meaning: Hashable, Sendable {
     /// A bool, an int, a long or a real as it is.
     case value
-    /// A whole number without a sign: a long of 32 bits, a decimal of 64.
+    /// An unsigned integer: a long for 32 bits, a decimal for 64.
     case unsigned
     /// A count of time units.
     case ticks(TickScale)
-    /// A whole number of tenths, hundredths and so on; big-endian where it is a byte string.
+    /// A number of tenths, hundredths and so on; big-endian if it is a byte string.
     case decimal(scale: Int)
-    /// Nanoseconds of a day, then the day's Julian number: INT96.
+    /// Nanoseconds of a day, then its Julian day number: INT96.
     case julian
     case text
     case json
-    /// Bytes of any kind, which become text with `\xHH` for what is not UTF-8.
+    /// Arbitrary bytes, which become text with `\xHH` for what is not UTF-8.
     case binary
     case uuid
-    /// A real of 16 bits.
+    /// A 16-bit real.
     case half
     /// Months, days and milliseconds, little-endian.
     case interval
-    /// A column of which the writer says that it is null in every row.
+    /// A column that is null in every row according to the writer.
     case nothing
   }
 
   package let storage: Storage
   package let meaning: Meaning
-  /// The type of the values that are made.
+  /// The type of the resulting values.
   package let type: ScalarType
 
   package init(_ storage: Storage, _ meaning: Meaning, _ type: ScalarType) {
@@ -74,7 +74,7 @@ package struct LeafType: Hashable, Sendable {
   /// Whether the values are texts of a dictionary, or can be.
   package var isText: Bool { type == .string }
 
-  /// The encoding of vectors of these values: whole numbers of 32 bits stay as they are.
+  /// Returns the encoding of vectors of these values: 32-bit integers stay as they are.
   func form(isNarrow: Bool) -> Vector.Encoding {
     switch (storage, meaning) {
     case (.int32, .value): .narrow
@@ -86,17 +86,17 @@ package struct LeafType: Hashable, Sendable {
 
 /// How counts of a time unit become ticks of 100 ns.
 package struct TickScale: Hashable, Sendable {
-  /// One of both is 1.
+  /// One of the two is 1.
   package let multiplier: Int64
   package let divisor: Int64
-  /// Ticks from the beginning of KQL's time to that of the counts.
+  /// Ticks from the epoch of KQL to that of the counts.
   package let offset: Int64
-  /// The counts that have a value in KQL; others are null.
+  /// The counts that have an equivalent in KQL; others are null.
   package let range: ClosedRange<Int64>
 
   /// - Parameters:
   ///   - nanoseconds: the length of a unit.
-  ///   - isTime: whether the counts begin in 1970 and become datetimes; else they are timespans.
+  ///   - isTime: whether the counts begin in 1970 and become datetimes; otherwise they are timespans.
   package init(nanoseconds: Int64, isTime: Bool) {
     multiplier = Swift.max(1, nanoseconds / 100)
     divisor = Swift.max(1, 100 / nanoseconds)
@@ -111,7 +111,7 @@ package struct TickScale: Hashable, Sendable {
       : (least / multiplier)...(most / multiplier)
   }
 
-  /// The ticks of a count in `range`.
+  /// Returns the ticks of a count in `range`.
   @inline(__always) package func ticks(_ count: Int64) -> Int64 {
     divisor > 1 ? count.floored(by: divisor) &+ offset : count &* multiplier &+ offset
   }
@@ -129,7 +129,7 @@ package enum ValueEncoding: Int32, Hashable, Sendable, CaseIterable {
   case dictionary = 8
   case splitBytes = 9
 
-  /// Whether the values are numbers of entries of the column's dictionary page.
+  /// Whether the values are indices into the column's dictionary page.
   package var isDictionary: Bool { self == .dictionary || self == .plainDictionary }
 
   /// The name in the format's specification.
@@ -148,21 +148,21 @@ package enum ValueEncoding: Int32, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// A data page or dictionary page after it was unpacked.
+/// A decompressed data page or dictionary page.
 package struct ParquetPage: Sendable {
-  /// Bytes behind the last one that can be loaded, and mean nothing.
+  /// The number of bytes after the last one that can be loaded; their values do not matter.
   package static let slack = 16
 
   /// Holds the page's bytes and `slack` more.
   package let memory: Buffer
-  /// Where the levels and values are in `memory`.
+  /// The ranges of the levels and values in `memory`.
   package let repetition: Range<Int>
   package let definition: Range<Int>
   package let values: Range<Int>
-  /// Whether levels are packed in the deprecated way, the highest bit first and without runs.
+  /// Whether levels are packed in the deprecated way, highest bit first and without run lengths.
   package let hasPackedLevels: Bool
   package let encoding: ValueEncoding
-  /// Values, nulls and empty lists.
+  /// The number of values, nulls and empty lists.
   package let count: Int
 
   package init(

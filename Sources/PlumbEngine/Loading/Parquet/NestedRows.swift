@@ -1,13 +1,13 @@
-/// The rows of a nested column in a row group, from which parts are made as dynamic values.
+/// The rows of a nested column in a row group, from which parts are built as dynamic values.
 package final class NestedRows: Sendable {
   private let shape: NestedShape
   private let leaves: [NestedLeaf]
   private let step: Int
   private let rowCount: Int
-  /// For each leaf where its parts begin.
+  /// For each leaf, where its parts begin.
   private let starts: [[NestedCursor]]
 
-  /// - Parameter step: rows of a part.
+  /// - Parameter step: the rows per part.
   package init(_ shape: NestedShape, _ leaves: [NestedLeaf], rows: Int, step: Int) throws {
     self.shape = shape
     self.leaves = leaves
@@ -16,7 +16,7 @@ package final class NestedRows: Sendable {
     starts = try leaves.map { try $0.starts(every: step, rows: rows) }
   }
 
-  /// The rows of part `number` as a dynamic column.
+  /// Returns the rows of part `number` as a dynamic column.
   package func vector(part number: Int, _ context: ExecutionContext) throws -> Vector {
     let rows = Swift.min(step, rowCount &- number &* step)
     var writer = NestedWriter(leaves, starts.map { $0[number] }, ends: starts.map { $0[number &+ 1].entry })
@@ -36,7 +36,7 @@ package final class NestedRows: Sendable {
   }
 }
 
-/// Puts the entries of leaves together, row by row.
+/// Combines the entries of leaves row by row.
 private struct NestedWriter {
   private let leaves: [NestedLeaf]
   private var cursors: [NestedCursor]
@@ -111,7 +111,7 @@ private struct NestedWriter {
     cursors[leaf].entry < ends[leaf] && leaves[leaf].repetition(cursors[leaf].entry) == repetition
   }
 
-  /// Passes the one entry that each leaf has for a null or an empty list.
+  /// Skips the one entry that each leaf has for a null or an empty list.
   private mutating func skip(_ shape: NestedShape) throws(ParquetFault) {
     for leaf in shape.leaves {
       guard cursors[leaf].entry < ends[leaf] else { throw Self.cutShort }
@@ -120,7 +120,7 @@ private struct NestedWriter {
     }
   }
 
-  /// A key as text: a string's own, any other value as `tostring` has it.
+  /// Writes a key as text: a string as it is, any other value like `tostring`.
   private mutating func writeKey(_ shape: NestedShape, to out: inout ByteBuffer) throws(ParquetFault) {
     var key = ByteBuffer()
     try write(shape, to: &key)

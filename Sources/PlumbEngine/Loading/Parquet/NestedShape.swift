@@ -1,21 +1,21 @@
 /// A column of lists, bags or maps as a tree, whose leaves are columns of the file.
 ///
-/// Levels are those of Dremel: a definition level counts the parts of a value's path that are there, a repetition level
-/// the lists that a value goes on with.
+/// Levels are those of Dremel: a definition level counts the parts of a value's path that exist, a repetition level
+/// the lists that a value continues.
 // Melnik et al., "Dremel: Interactive Analysis of Web-Scale Datasets" (2010).
 package final class NestedShape: Sendable {
   package enum Kind: Sendable {
-    /// The number of the leaf among those of the column.
+    /// The index of the leaf among those of the column.
     case leaf(Int)
     case bag([(key: String, value: NestedShape)])
-    /// An array, empty below `definition`, whose next elements have the level `repetition`.
+    /// An array, empty below `definition`, whose further elements have the level `repetition`.
     case list(NestedShape, definition: Int, repetition: Int)
     /// A bag of keys and values that are in the rows.
     case map(key: NestedShape, value: NestedShape?, definition: Int, repetition: Int)
   }
 
   package let kind: Kind
-  /// Below this level the value is null; 0 for what is always there.
+  /// Below this level the value is null; 0 if it always exists.
   package let definition: Int
   /// The leaves that belong to the value.
   package let leaves: Range<Int>
@@ -29,17 +29,17 @@ package final class NestedShape: Sendable {
 
 /// The values of one leaf of a nested column, with their levels.
 package final class NestedLeaf: @unchecked Sendable {
-  /// Values, nulls and empty lists.
+  /// The number of values, nulls and empty lists.
   let count: Int
   let definitionLevel: Int
   /// Whether the values are decimals because some may be too large for a long.
   let isUnsigned: Bool
   private let definitions: Buffer?
   private let repetitions: Buffer?
-  /// The values that are there.
+  /// The values that exist.
   let values: Vector
 
-  /// Joins the pages of a row group's part of a leaf.
+  /// Joins the pages of a leaf in a row group.
   package init(
     _ pages: [(page: ParquetPage, dictionary: LeafDictionary?)], _ decoder: LeafDecoder, _ context: ExecutionContext
   ) throws {
@@ -92,7 +92,7 @@ package final class NestedLeaf: @unchecked Sendable {
     repetitions.map { Int($0.values(UInt8.self)[i]) } ?? 0
   }
 
-  /// Where the entries and values of every `step`-th row begin, and the end of all.
+  /// Returns where the entries and values of every `step`-th row begin, and the end of all.
   func starts(every step: Int, rows: Int) throws -> [NestedCursor] {
     var starts: [NestedCursor] = []
     var row = 0, value = 0
@@ -101,17 +101,17 @@ package final class NestedLeaf: @unchecked Sendable {
         if row % step == 0 { starts.append(NestedCursor(entry: i, value: value)) }
         row &+= 1
       } else if i == 0 {
-        throw ParquetFault("its first value goes on with a list that has not begun")
+        throw ParquetFault("its first value continues a list that has not begun")
       }
       if definition(i) == definitionLevel { value &+= 1 }
     }
-    guard row == rows else { throw ParquetFault("it has \(row) rows where the row group has \(rows)") }
+    guard row == rows else { throw ParquetFault("it has \(row) rows, but the row group has \(rows)") }
     starts.append(NestedCursor(entry: count, value: value))
     return starts
   }
 }
 
-/// A place in a leaf: the next entry, and the next of the values that are there.
+/// A position in a leaf: the next entry, and the next existing value.
 struct NestedCursor: Sendable {
   var entry: Int
   var value: Int

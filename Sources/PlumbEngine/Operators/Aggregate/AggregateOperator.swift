@@ -3,23 +3,23 @@ import Synchronization
 
 /// Groups rows by key and runs aggregates over each group, on all workers.
 ///
-/// - Memory: workers keep a table each and merge them at the end. A worker that finds most keys new
-///   stops aggregating: it sorts its rows by hash into partitions, which are aggregated one by one
-///   in cache. (Radix partitioning, as in Manegold, Boncz, Kersten 2002.) Many groups of a small domain of keys are
-///   indexed by key, and joined by ranges of keys.
-/// - Order: groups come in the order of their first rows while there are few; otherwise in any order.
+/// - Memory: workers have a table each and merge them at the end. A worker for which most keys are new
+///     stops aggregating: it sorts its rows by hash into partitions, which are aggregated one by one
+///     in cache. (Radix partitioning, as in Manegold, Boncz, Kersten 2002.) Many groups of a small domain of keys are
+///     indexed by key, and merged by ranges of keys.
+/// - Order: groups are in the order of their first rows if there are few; otherwise in any order.
 final class AggregateSink: ChunkSink {
   fileprivate let keys: [BoundExpression]
   fileprivate let aggregates: [BoundAggregate]
   fileprivate let layout: KeyLayout
   fileprivate let context: ExecutionContext
   private let workers = Guarded<[AggregateWorker]>([])
-  /// Whether texts are numbered partition by partition, which the first worker that partitions says for all.
+  /// Whether texts are numbered partition by partition; the first worker that partitions decides for all.
   private let numbersByPartition = Guarded<Bool?>(nil)
 
-  /// Above this many groups their order is not worth a sort.
+  /// The number of groups above which their order is not worth a sort.
   fileprivate static let orderedGroupLimit = 8_192
-  /// From this many groups on, each state is merged and finished on a worker of its own.
+  /// The number of groups from which each state is merged and finished on its own worker.
   private static let parallelGroupLimit = 4_096
 
   init(keys: [BoundExpression], bounds: [KeyBounds], aggregates: [BoundAggregate], _ context: ExecutionContext) {
@@ -44,7 +44,7 @@ final class AggregateSink: ChunkSink {
     }
   }
 
-  /// Words from one put-aside row to the next.
+  /// The number of 64-bit lanes from one put-aside row to the next.
   fileprivate var batchWidth: Int {
     numbersByPartition.withLock { $0 ?? false } ? layout.hashedWidth : layout.wordCount
   }
@@ -109,13 +109,13 @@ final class AggregateSink: ChunkSink {
     return [Chunk(ordered.vectors(), count: count)]
   }
 
-  /// Calls `body` for each aggregate's number, on several workers when groups are many.
+  /// Calls `body` for each aggregate's number, on several workers if there are many groups.
   private func forEachState(_ groups: Int, _ body: @Sendable (Int) throws -> Void) throws {
     let workers = groups < Self.parallelGroupLimit ? 1 : context.threads
     try WorkerPool.shared.each(aggregates.count, workers: workers, body)
   }
 
-  /// Aggregates one partition of all workers' rows on its own; nil when it has none.
+  /// Aggregates one partition of all workers' rows on its own; nil if it is empty.
   fileprivate func aggregate(_ partition: Int, of all: [AggregateWorker]) throws -> Chunk? {
     let table = GroupTable(wordCount: layout.wordCount)
     let states = try makeStates()
@@ -171,14 +171,14 @@ final class AggregateSink: ChunkSink {
     return Chunk(columns, count: table.count, order: RowOrder(partition))
   }
 
-  /// What keeps the texts of all rows alive.
+  /// Keeps the texts of all rows alive.
   private func textOwners(_ all: [AggregateWorker]) -> AnyObject {
     Owners(all.flatMap { ($0.batches + [$0.tableBatch].compactMap { $0 }).flatMap { $0.texts.compactMap(\.keepAlive) } })
   }
 }
 
-/// The groups of an aggregation by partitions, each aggregated when it is asked for: what follows reads it in cache,
-/// and no two partitions' groups need be held at once.
+/// The groups of an aggregation by partitions, each aggregated on request: the next operator reads it in cache,
+/// and no two partitions' groups need to be held at once.
 private final class PartitionSource: ChunkSource {
   private let sink: AggregateSink
   private let workers: [AggregateWorker]
@@ -206,12 +206,12 @@ private final class PartitionSource: ChunkSource {
 
 /// One worker's groups, and the rows that it has put aside by partition.
 private final class AggregateWorker: SinkWorker, @unchecked Sendable {
-  /// It keeps its workers, which must not keep it.
+  /// The sink retains its workers, which must not retain it.
   private unowned let sink: AggregateSink
   let table: GroupTable
   private(set) var states: [any AggregateState]
   private let hasCells: Bool
-  /// For each group, where its first row is; as long as groups are few.
+  /// The position of the first row of each group, while there are few groups.
   private(set) var firstPlaces: [Int64] = []
   private(set) var places = RowPlaces()
   private(set) var batches: [RowBatch] = []
@@ -274,7 +274,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
       let weights = chunk.column(weightColumn)
       return withPointer(of: groups) { counting.update(vectors, weights: weights.lanes(), groups: $0, count: chunk.count) }
     }
-    // Of what else reads a digest it makes no difference how many rows have a value.
+    // For the other aggregates over statistics the number of rows with a value does not matter.
     try withPointer(of: groups) { try state.update(vectors, groups: $0, count: chunk.count) }
   }
 
@@ -290,15 +290,15 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     }
   }
 
-  /// Makes the places comparable with those of other workers.
+  /// Makes the positions comparable with those of other workers.
   func rankFirstPlaces(_ ranks: RowPlaces.Ranks) {
     for group in firstPlaces.indices { firstPlaces[group] = ranks(firstPlaces[group]) }
   }
 
-  /// After a sample of rows: when most keys are new, tables only cost.
+  /// After a sample of rows: if most keys are new, tables are not worth their cost.
   private func decide() throws {
     if let slots = sink.layout.slotCount {
-      // With an eighth of the domain here already, cells for all of it are no waste.
+      // If an eighth of the domain has occurred already, cells for all of it are not a waste.
       let isDense = table.count > AggregateSink.orderedGroupLimit && table.count &* 8 > slots
       if isDense, hasCells { try numberByPlace() }
       return
@@ -360,7 +360,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     tableBatch = RowBatch([RowBatch.Piece(words: words, count: table.count)], width: width)
   }
 
-  /// Takes another worker's keys over; the number here of each.
+  /// Merges another worker's keys; returns the number of each here.
   func absorbKeys(of other: AggregateWorker) -> Buffer {
     let n = other.table.count
     let map = Buffer(of: UInt32.self, count: n)
@@ -376,7 +376,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     return map
   }
 
-  /// Takes over what another worker has in one of its states.
+  /// Merges another worker's values of one state.
   func absorb(_ state: Int, of other: AggregateWorker, _ numbers: BufferView<UInt32>) throws {
     let n = other.table.count
     guard n > 0 else { return }

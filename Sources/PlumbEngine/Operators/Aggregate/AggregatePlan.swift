@@ -60,7 +60,7 @@ extension AggregatePlan: UnaryPlanNode {
   func origin(ofColumn index: Int) -> BoundExpression? { index < keys.count ? keys[index].expression : nil }
 
   func keeping(_ needed: Set<Int>) -> PrunedPlan {
-    // All keys are kept, since they make the groups.
+    // All keys stay, since they define the groups.
     var kept = Array(keys.indices)
     var plan = self
     plan.aggregates = []
@@ -79,7 +79,7 @@ extension AggregatePlan: UnaryPlanNode {
   }
 
   func pushing(_ filters: [BoundExpression]) -> LogicalPlan {
-    // A condition on keys alone decides about whole groups.
+    // A condition on keys alone selects whole groups.
     let (low, high) = filters.divided { filter in
       !keys.isEmpty && !filter.isVolatile && !filter.columns.isEmpty
         && filter.columns.allSatisfy { $0 < keys.count && keys[$0].expression.isCheap }

@@ -1,13 +1,13 @@
-/// How an aggregation over a scan is answered from a few rows for each row group in place of the group's own.
+/// How an aggregation over a scan is answered from the statistics of row groups in place of their rows.
 ///
-/// A digest has one row for each text of one column, in the order of their first rows, and in a last column how many rows
-/// have it; or two rows with the bounds of numbers. The scan's filters, the keys and the aggregates run over it as over any
-/// chunk, and counting adds the weights. It stands for groups of which all rows meet the filters on other columns.
+/// The statistics have one row for each text of one column, in the order of their first rows, and in a last column the number
+/// of rows that have it; or two rows with the bounds of numbers. The scan's filters, the keys and the aggregates run over them as over any
+/// chunk, and counting adds the weights. They replace groups of which all rows meet the filters on other columns.
 final class DigestPlan: Sendable {
   private enum Shape {
-    /// Counts rows by the texts of a column; without one, counts them all.
+    /// Counts rows by the texts of a column; if nil, counts them all.
     case counts(of: Int?)
-    /// Takes the least and the greatest of these columns.
+    /// Takes the smallest and the largest of these columns.
     case bounds(of: [Int])
   }
 
@@ -16,10 +16,10 @@ final class DigestPlan: Sendable {
   /// For each filter the columns that it reads.
   private let filterColumns: [Set<Int>]
 
-  /// Groups behind one digest; more would leave workers without work while counts are made.
+  /// The maximum number of groups combined in one chunk; more would leave workers without work while counts are made.
   private static let mostGroups = 64
 
-  /// Nil when the aggregation needs more of the rows than a digest has.
+  /// Nil if the aggregation needs more than statistics.
   init?(_ plan: AggregatePlan) {
     guard let scan = plan.input.as(ScanPlan.self), !scan.columns.isEmpty else { return nil }
     let aggregates = plan.aggregates.map(\.aggregate)
@@ -49,7 +49,7 @@ final class DigestPlan: Sendable {
     return types[index].lane == .word || types[index].lane == .float
   }
 
-  /// What of a group its digest is made of.
+  /// The parts of a group from which its statistics are made.
   private enum Material: Equatable {
     case count
     case texts(column: Int, ObjectIdentifier)
@@ -57,12 +57,12 @@ final class DigestPlan: Sendable {
   }
 
   private func material(_ group: RowGroup, _ satisfied: UInt64) -> Material? {
-    // An empty group has no row that could make a key.
+    // An empty group has no row that could define a key.
     if group.count == 0 { return nil }
     var open = Set<Int>()
     for (place, columns) in filterColumns.enumerated() where place >= 64 || satisfied &>> UInt64(place) & 1 == 0 {
       open.formUnion(columns)
-      // A filter that reads nothing is left to the rows.
+      // A filter that reads no columns is left to the rows.
       if columns.isEmpty { return nil }
     }
     switch shape {
@@ -82,7 +82,7 @@ final class DigestPlan: Sendable {
     }
   }
 
-  /// How many groups from `first` on one digest can stand for; 0 when the group's rows must be read.
+  /// How many groups from `first` on can be combined; 0 if the group's rows must be read.
   func run(from first: Int, _ groups: [RowGroup], _ satisfied: [UInt64]) -> Int {
     guard let material = material(groups[first], satisfied[first]) else { return 0 }
     var length = 1
@@ -94,7 +94,7 @@ final class DigestPlan: Sendable {
     return length
   }
 
-  /// The digest of a run of groups; nil when their rows turn out to be needed.
+  /// The statistics of a run of groups; nil if their rows turn out to be needed.
   func digest(of groups: ArraySlice<RowGroup>, satisfied: UInt64) throws -> Chunk? {
     guard let first = groups.first else { return nil }
     switch material(first, satisfied) {
@@ -115,7 +115,7 @@ final class DigestPlan: Sendable {
     }
   }
 
-  /// The texts of a column in the order of their first rows, and how many rows have each.
+  /// The texts of a column in the order of their first rows, and the number of rows with each.
   private func tally(_ column: Int, _ groups: ArraySlice<RowGroup>) throws -> (Vector, [Int64])? {
     var codes: [UInt32] = []
     var counts: [Int64] = []
@@ -140,7 +140,7 @@ final class DigestPlan: Sendable {
     return (values, counts)
   }
 
-  /// The least and the greatest number of a column.
+  /// The smallest and the largest number of a column.
   private func bounds(of column: Int, _ groups: ArraySlice<RowGroup>) -> Vector? {
     let type = scan.table.schema[column].type
     let zones = groups.map { $0.zones[column] }
@@ -175,7 +175,7 @@ extension Chunk {
     return Chunk(vectors, count: groups.reduce(0) { $0 &+ $1.count })
   }
 
-  /// How many rows of a table the chunk's rows stand for.
+  /// The number of a table's rows that the chunk's rows represent.
   var rowsStoodFor: Int {
     guard let weightColumn else { return count }
     let weights = column(weightColumn).view(Int64.self)

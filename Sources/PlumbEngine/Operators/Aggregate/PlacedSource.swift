@@ -1,17 +1,17 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// A state that holds a small cell for each group: joining a range of groups costs that range alone, and the cell of a
-/// group that never came changes nothing.
+/// A state that has a small cell for each group: merging a range of groups costs only that range, and the cell of a
+/// group that did not occur changes nothing.
 protocol CellState: AggregateState {}
 
 extension CountState: CellState {}
 extension FoldState: CellState {}
 
-/// The groups of an aggregation whose keys are their own numbers: what several workers have of a range of keys lies side
-/// by side in each, so that ranges are joined on all workers, each when it is asked for.
+/// The groups of an aggregation whose keys are their own numbers: each worker stores a range of keys contiguously,
+/// so that ranges are merged on all workers, each on request.
 ///
-/// - Order: by the words of the keys.
+/// - Order: by the 64-bit form of the keys.
 final class PlacedSource: ChunkSource, @unchecked Sendable {
   private let layout: KeyLayout
   private let aggregates: [BoundAggregate]
@@ -19,10 +19,10 @@ final class PlacedSource: ChunkSource, @unchecked Sendable {
   private let context: ExecutionContext
   private let domain: Int
   private let nextRange = Atomic<Int>(0)
-  /// Keys of a range: their cells fit the cache.
+  /// The number of keys in a range: their cells fit the cache.
   private static let rangeLength = 8_192
 
-  /// - `parts`: what each worker has, all of them over the same domain of keys.
+  /// - `parts`: the results of each worker, all over the same domain of keys.
   init(
     _ parts: [(table: GroupTable, states: [any AggregateState])], _ layout: KeyLayout, _ aggregates: [BoundAggregate],
     _ context: ExecutionContext
@@ -47,14 +47,14 @@ final class PlacedSource: ChunkSource, @unchecked Sendable {
     }
   }
 
-  /// The groups whose keys are in `range`; nil when there are none.
+  /// The groups whose keys are in `range`; nil if none exist.
   private func join(_ range: Range<Int>, _ order: RowOrder) throws -> Chunk? {
     let flags = Buffer.zeros(byteCount: range.count)
     flags.view(UInt8.self).withPointer { flags in for part in parts { part.table.markKeys(of: range, in: flags) } }
     let words = BufferView<UInt64>(count: range.count), groups = BufferView<UInt32>(count: range.count)
     var count = 0
     for (place, key) in range.enumerated() {
-      // A key that never came is joined to the group of the next one: it has an empty cell.
+      // A key that did not occur is merged into the group of the next one: it has an empty cell.
       groups[place] = UInt32(truncatingIfNeeded: count)
       words[count] = UInt64(truncatingIfNeeded: key)
       count &+= Int(flags.view(UInt8.self)[place])

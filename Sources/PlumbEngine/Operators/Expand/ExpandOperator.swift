@@ -2,14 +2,14 @@ import PlumbDiagnostics
 
 /// `mv-expand`: one row for each element of the expanded columns; the other columns repeat.
 ///
-/// - Nulls: a null counts as one element that is null, if the plan says so; an empty array or bag has none.
+/// - Nulls: a null counts as one null element, if the plan says so; an empty array or bag has no elements.
 struct ExpandStep: PipelineStep {
   let plan: ExpandPlan
 
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
     let sources = try plan.columns.map { try $0.expression.evaluate(chunk, context).decoded().expanded() }
     var start = 0
-    // A few rows can have very many elements: rows are taken until enough output is due.
+    // A few rows can have very many elements: takes rows until there is enough output.
     while start < chunk.count {
       var repeated = Growing<UInt32>(capacity: chunk.count)
       var indices = Growing<Int64>(capacity: chunk.count)
@@ -55,7 +55,7 @@ struct ExpandStep: PipelineStep {
     let builder = VectorBuilder(.dynamic, capacity: selection.count)
     let values = source.view(Bytes.self)
     var scratch = ByteBuffer()
-    // Elements of an array are found one after the other, so each row's cursor walks once.
+    // Elements of an array are found sequentially, so each row's cursor advances once.
     var i = 0
     while i < selection.count {
       let row = Int(selection.rows[i])
@@ -105,7 +105,7 @@ struct ExpandStep: PipelineStep {
     return try call.evaluate(Chunk([elements], count: elements.count), context)
   }
 
-  /// The element as it is; `to typeof` reads no numbers out of texts, so there a text is null.
+  /// The element as it is; `to typeof` does not parse numbers from texts, so a text becomes null.
   private func append(_ cursor: DynamicCursor, as type: ScalarType, to builder: VectorBuilder) {
     let isText = cursor.tag == .string && (type.isNumeric || type == .bool)
     if cursor.tag == .null || isText { builder.appendNull() } else { builder.append(borrowed: cursor.bytes) }

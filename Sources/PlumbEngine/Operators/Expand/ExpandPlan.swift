@@ -2,9 +2,9 @@
 package struct ExpandPlan: Sendable {
   package var input: LogicalPlan
   package var columns: [ExpandedColumn]
-  /// The name of a column with the element's index from 0, if asked for; it comes last.
+  /// The name of a column with the element's index from 0, if requested; it comes last.
   package var indexName: String?
-  /// The most rows made from one row.
+  /// The maximum number of rows made from one row.
   package var rowLimit: Int?
   /// Whether a bag becomes `[key, value]` arrays rather than one-property bags.
   package var bagsAsArrays: Bool
@@ -24,14 +24,14 @@ package struct ExpandPlan: Sendable {
   }
 }
 
-/// A column of the input that is expanded in place, or a new one that holds an expression's elements.
+/// A column of the input that is expanded in place, or a new one that contains an expression's elements.
 package struct ExpandedColumn: Sendable {
-  /// The dynamic value to take apart.
+  /// The dynamic value to expand.
   package var expression: BoundExpression
   /// The index in the input's schema that is replaced; nil for a new column at the end.
   package var replaces: Int?
   package var name: String
-  /// The type each element is converted to; dynamic leaves it as it is.
+  /// The type to which each element is converted; dynamic leaves it unchanged.
   package var type: ScalarType
 
   package init(expression: BoundExpression, replaces: Int?, name: String, type: ScalarType) {

@@ -6,7 +6,7 @@ import PlumbDiagnostics
 /// - Order: rows keep their order. Chunks left empty are dropped.
 struct FilterStep: PipelineStep {
   let conjuncts: [BoundExpression]
-  /// Whether the chunks come straight from a scan that knows of these conditions which ones hold.
+  /// Whether the chunks come directly from a scan that knows which of these conditions are satisfied.
   var isOfScan = false
 
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {

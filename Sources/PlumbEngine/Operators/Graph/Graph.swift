@@ -1,4 +1,4 @@
-/// Nodes and directed edges with their properties, as `make-graph` puts them together from tables.
+/// Nodes and directed edges with their properties, as `make-graph` builds them from tables.
 final class Graph: @unchecked Sendable {
   let nodeSchema: Schema
   let edgeSchema: Schema
@@ -37,8 +37,8 @@ final class Graph: @unchecked Sendable {
 
   /// - Parameters:
   ///   - nodeTables: tables of nodes, each with its column of ids.
-  ///   - idName: the name of a property with the node's id, when there are no tables.
-  /// - Throws: what reading the tables from a file throws.
+  ///   - idName: the name of a property with the node's id, without tables.
+  /// - Throws: errors of reading the tables from a file.
   init(
     edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?
   ) throws {
@@ -129,13 +129,13 @@ final class Graph: @unchecked Sendable {
     return Graph(self, adding: ColumnInfo(name, .long), numbers.map { .long(Int64($0)) })
   }
 
-  /// The nodes with their properties, and a hash of each one's id in front.
+  /// The nodes with their properties, preceded by a hash of each one's id.
   func nodeTable(hash: String?) -> Table {
     let hashes = hash.map { [(ColumnInfo($0, .long), hashed(Array(ids.indices)))] } ?? []
     return table(hashes, nodeSchema, Array(nodes.dropLast(2)), count: nodeCount)
   }
 
-  /// The edges with their properties, and hashes of the ids of their ends in front.
+  /// The edges with their properties, preceded by hashes of the ids of their ends.
   func edgeTable(sourceHash: String?, targetHash: String?) -> Table {
     var hashes: [(ColumnInfo, Vector)] = []
     if let sourceHash { hashes.append((ColumnInfo(sourceHash, .long), hashed(sources))) }

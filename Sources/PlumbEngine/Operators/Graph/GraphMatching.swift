@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 
 extension LogicalPlan {
-  /// What stands for a graph where a table is wanted: its rows are a mistake.
+  /// A plan used where a table is expected but the input is a graph: reading its rows is an error.
   package static var graphAsTable: LogicalPlan {
     let none = LogicalPlan.union([], [])
     return .whole(
       WholePlan(name: "graph", input: none, schema: []) { _, _ in
         throw Diagnostic(
-          "graph-as-table", "a graph is no table",
-          help: "use `graph-match`, `graph-shortest-paths` or `graph-to-table` to make rows of it")
+          "graph-as-table", "a graph is not a table",
+          help: "use `graph-match`, `graph-shortest-paths` or `graph-to-table` to turn it into rows")
       })
   }
 
@@ -29,7 +29,7 @@ extension LogicalPlan {
   }
 }
 
-/// Evaluates the condition and the outputs over the matches, some at a time.
+/// Evaluates the condition and the outputs over the matches in batches.
 private final class GraphMatching {
   private let graph: Graph
   private let pattern: GraphPattern

@@ -1,8 +1,8 @@
-/// Nodes and paths to find in a graph, and what a match is to give.
+/// Nodes and paths to find in a graph, and what to return for a match.
 package struct GraphPattern: Sendable {
   package enum Direction: Sendable { case forward, backward, either }
 
-  /// A way from one node of the pattern to another.
+  /// A path from one node of the pattern to another.
   package struct Hop: Sendable {
     package let from: Int
     package let to: Int
@@ -17,7 +17,7 @@ package struct GraphPattern: Sendable {
     }
   }
 
-  /// A part of the pattern in the order of the search; hops are known by place.
+  /// A part of the pattern in the order of the search; hops are identified by index.
   package enum Step: Sendable { case node(Int), hop(Int) }
 
   package enum Cycles: Sendable { case all, none, uniqueEdges }
@@ -29,7 +29,7 @@ package struct GraphPattern: Sendable {
     case shortest(all: Bool)
   }
 
-  /// What the columns that expressions read are.
+  /// The columns that expressions read.
   package enum Column: Sendable {
     /// A property of a node of the pattern.
     case node(Int, column: Int)
@@ -39,7 +39,7 @@ package struct GraphPattern: Sendable {
     case path(hop: Int, overNodes: Bool, Fold, BoundExpression)
   }
 
-  /// What becomes of the values along a path.
+  /// How the values along a path are combined.
   package enum Fold: Sendable { case all, any, map }
 
   package var nodeCount: Int
@@ -55,7 +55,7 @@ package struct GraphPattern: Sendable {
   }
 }
 
-/// What a node or an edge must be; nil lets all pass.
+/// The nodes or edges that are allowed; nil allows all.
 struct GraphMasks {
   var nodes: [[Bool]?]
   var edges: [[Bool]?]

@@ -1,6 +1,6 @@
-/// Finds the occurrences of a pattern in a graph and hands each to `emit`.
+/// Finds the occurrences of a pattern in a graph and passes each to `emit`.
 ///
-/// The work may grow with the number of paths, which is exponential; it stops when it is cancelled.
+/// The work may grow with the number of paths, which is exponential; it stops if cancelled.
 final class GraphSearch {
   private let graph: Graph
   private let pattern: GraphPattern
@@ -42,7 +42,7 @@ final class GraphSearch {
     }
   }
 
-  /// Goes through the steps; as deep as the pattern is long.
+  /// Performs the steps; the recursion is as deep as the pattern is long.
   private func search(_ step: Int) throws {
     guard step < pattern.steps.count else { return try emit(match) }
     switch pattern.steps[step] {
@@ -64,7 +64,7 @@ final class GraphSearch {
     match.nodes[variable] = -1
   }
 
-  /// All paths of a hop from where it starts, depth first.
+  /// All paths of a hop from its start, depth first.
   private func walk(_ place: Int, _ step: Int) throws {
     let hop = pattern.hops[place]
     let start = match.nodes[hop.from]
@@ -92,7 +92,7 @@ final class GraphSearch {
       let goesOn = path.count < hop.lengths.upperBound && (masks.inner[place]?[node] ?? true)
         && !(cycles == .none && usedNodes[node])
       if goesOn {
-        // Only a search without cycles looks at `usedNodes`, and there a node is on the way once.
+        // Only a search without cycles reads `usedNodes`, where a node occurs at most once on the path.
         usedNodes[node] = true
         stack.append((node, neighbours(of: node, hop.direction), 0))
       } else {
@@ -115,7 +115,7 @@ final class GraphSearch {
     try binding(variable, to: node) { try search(step + 1) }
   }
 
-  /// The edges at a node that go the right way, and where each leads.
+  /// The edges at a node in the right direction, and the node that each leads to.
   private func neighbours(of node: Int, _ direction: GraphPattern.Direction) -> [(edge: Int, node: Int)] {
     var found: [(edge: Int, node: Int)] = []
     if direction != .backward { found += graph.outgoing.edges(at: node).map { ($0, graph.targets[$0]) } }
@@ -129,8 +129,8 @@ final class GraphSearch {
 
   // MARK: Shortest paths
 
-  /// Breadth first: layer `k` has the nodes at the end of a path of `k` edges, each with the edges it was
-  /// reached by. Past the least length a node counts where it is first found.
+  /// Breadth first: layer `k` has the nodes at the end of a path of `k` edges, each with the edges through which it was
+  /// reached. Beyond the minimum length a node counts where it is first found.
   private func shortest(from source: Int, _ hop: GraphPattern.Hop, all: Bool) throws {
     var layers: [[Int: [(edge: Int, before: Int)]]] = [[source: []]]
     var found = Set<Int>()

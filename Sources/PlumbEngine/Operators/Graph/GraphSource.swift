@@ -20,7 +20,7 @@ package final class GraphSource: Sendable {
   /// - Parameters:
   ///   - edges: a row for each edge, with the ids of its ends in the columns `source` and `target`.
   ///   - nodeTables: rows for nodes, each with its column of ids.
-  ///   - idName: the name of a property with the node's id, when there are no tables.
+  ///   - idName: the name of a property with the node's id, without tables.
   package convenience init(
     edges: LogicalPlan, source: Int, target: Int, nodeTables: [(rows: LogicalPlan, key: Int)], idName: String?
   ) {

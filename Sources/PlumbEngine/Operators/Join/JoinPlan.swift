@@ -12,7 +12,7 @@ package enum JoinKind: String, Sendable, CaseIterable {
   case rightAnti = "rightanti"
 }
 
-/// Output: the left columns then the right ones, by their kind only one side for semi and anti joins.
+/// Output: the left columns, then the right ones; only one side for semi and anti joins.
 package struct JoinPlan: Sendable {
   package var kind: JoinKind
   package var left: LogicalPlan

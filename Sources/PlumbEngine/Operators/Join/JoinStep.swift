@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
-/// Looks each row of one side up in the table of the other.
+/// Looks up each row of one side in the table of the other.
 struct JoinStep: PipelineStep {
   enum Mode: Sendable {
-    /// Pairs; with `outer`, probe rows without a match too.
+    /// Pairs; with `outer`, also probe rows without a match.
     case pairs(outer: Bool)
     /// Probe rows that have a match (or have none).
     case filter(matching: Bool)
@@ -13,7 +13,7 @@ struct JoinStep: PipelineStep {
   let mode: Mode
   /// Whether the probe side's columns come first in the output.
   let probeIsLeft: Bool
-  /// Whether build rows that were met are marked, for a full outer join.
+  /// Whether matched build rows are marked, for a full outer join.
   let marksMatches: Bool
 
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
@@ -25,7 +25,7 @@ struct JoinStep: PipelineStep {
     case .pairs(let outer):
       try table.pairs(keys: vectors, count: chunk.count, outer: outer, context) { probe, build in
         if marksMatches {
-          // Several workers may meet the same row.
+          // Several workers may match the same row.
           for i in 0..<build.count where build.rows[i] != missingRow {
             table.matched.mark(Int(build.rows[i]))
           }

@@ -1,19 +1,19 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// One side of a join in memory, with its rows findable by key.
+/// One side of a join in memory, indexed by key.
 ///
-/// - Nulls: a row with a null key is kept and never found.
+/// - Nulls: a row with a null key is kept but never found.
 final class JoinTable: Sendable {
   let chunk: Chunk
   let layout: KeyLayout
   private let table: UncheckedBox<GroupTable>
-  /// For each key number, where its rows begin in `rows`; one more at the end.
+  /// The start of each key's rows in `rows`; one more entry at the end.
   private let starts: Buffer
   private let rows: Selection
-  /// Whether no key has two rows: then a key's number is its row.
+  /// Whether each key has one row: then a key's number is its row.
   private let isUnique: Bool
-  /// One byte a row, 1 once a probe has met it.
+  /// One byte per row, 1 once a probe has matched it.
   let matched: Buffer
 
   /// - `firstOnly`: keep only the first row of each key, as the left side of `innerunique`.
@@ -30,7 +30,7 @@ final class JoinTable: Sendable {
     let begin = starts.view(UInt32.self)
     var used = 0
     if firstOnly {
-      // The first row of each key: keys are numbered in the order in which they come.
+      // The first row of each key: keys are numbered in order of first occurrence.
       let first = Buffer(of: UInt32.self, count: count)
       var next: UInt32 = 0
       var row = 0
@@ -65,7 +65,7 @@ final class JoinTable: Sendable {
     matched = Buffer.zeros(byteCount: n)
   }
 
-  /// For each key the matching pairs of probe row and build row, given to `emit` in pieces.
+  /// Passes the matching pairs of probe row and build row for each key to `emit` in batches.
   ///
   /// - `outer`: a probe row without a match is paired with `missingRow`.
   func pairs(
@@ -142,7 +142,7 @@ final class JoinTable: Sendable {
     return out
   }
 
-  /// The build rows that no probe has met.
+  /// The build rows that no probe has matched.
   func unmatchedRows() -> Selection {
     let flags = matched.view(UInt8.self)
     let result = Buffer(of: UInt32.self, count: chunk.count)

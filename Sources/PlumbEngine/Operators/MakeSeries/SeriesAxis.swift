@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 
-/// The axis of `make-series`: where its bins start and end and how far they are apart.
+/// The axis of `make-series`: the start and end of its bins and the distance between them.
 package struct SeriesAxis: Sendable {
   package let name: String
   /// datetime, timespan, long or real; the bounds have the same type, and `step` is a span for a datetime.
   package let type: ScalarType
   /// The first bin; nil for the first that has data, in each series.
   package let start: Value?
-  /// Where the bins stop; nil for the last that has data, in each series.
+  /// The end of the bins; nil for the last one that has data, in each series.
   package let end: Value?
   package let step: Value
   /// Whether a bin that begins at `end` belongs to the series.
@@ -27,7 +27,7 @@ extension LogicalPlan {
   /// One row for each group, with an array for each aggregate and one of the axis' bins.
   ///
   /// - Input: the group columns, the bin, then one column for each aggregate: a row for each group and bin.
-  /// - Parameter defaults: what stands in bins without data, one value for each aggregate.
+  /// - Parameter defaults: the values in bins without data, one for each aggregate.
   package static func makeSeries(
     _ input: LogicalPlan, groups: Int, axis: SeriesAxis, defaults: [Value], keepsEmpty: Bool
   ) -> LogicalPlan {
@@ -42,7 +42,7 @@ extension LogicalPlan {
   }
 }
 
-/// The most bins of one series.
+/// The maximum number of bins in one series.
 private let longestSeries = 1 << 20
 
 private func seriesRows(
@@ -80,7 +80,7 @@ private func seriesRows(
   return Chunk(builders.map { $0.finish() }, count: order.count)
 }
 
-/// The first bin of a series and how many there are.
+/// The first bin of a series and the number of bins.
 private func extent(of bins: [Value], _ axis: SeriesAxis) throws -> (first: Value, count: Int) {
   let numbers = bins.compactMap(\.axisNumber)
   guard let low = axis.start?.axisNumber ?? numbers.min(),
@@ -94,13 +94,13 @@ private func extent(of bins: [Value], _ axis: SeriesAxis) throws -> (first: Valu
     span = (((numbers.max() ?? low) - low) / step).rounded()
   }
   guard span < Double(longestSeries) else {
-    throw Diagnostic("series-too-long", "`make-series` would make more than \(longestSeries) values in one series")
+    throw Diagnostic("series-too-long", "`make-series` would produce more than \(longestSeries) values in one series")
   }
   return (first, Swift.max(0, Int(span) + 1))
 }
 
 extension SeriesAxis {
-  /// Which bin a value of the axis begins.
+  /// The index of the bin that begins at a value.
   fileprivate func place(of bin: Value, from first: Value) -> Int? {
     guard let value = bin.axisNumber, let start = first.axisNumber, let step = step.axisNumber else { return nil }
     let place = ((value - start) / step).rounded()
@@ -119,7 +119,7 @@ extension SeriesAxis {
 }
 
 extension Value {
-  /// Where a value lies on an axis.
+  /// The position of a value on an axis.
   fileprivate var axisNumber: Double? {
     switch self {
     case .int(let number): Double(number)

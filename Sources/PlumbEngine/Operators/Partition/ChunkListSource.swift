@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Chunks that are ready, cut to the usual size.
+/// Ready chunks, cut to the usual size.
 final class ChunkListSource: ChunkSource {
   private let pieces: [(chunk: Int, row: Int)]
   private let chunks: [Chunk]
@@ -23,7 +23,7 @@ final class ChunkListSource: ChunkSource {
     let (number, row) = pieces[index]
     let whole = chunks[number]
     let length = Swift.min(Chunk.preferredCount, whole.count &- row)
-    // A fresh chunk each time: lazily gathered columns must not be shared between workers.
+    // A new chunk each time: workers must not share lazily gathered columns.
     let piece = Chunk(
       (0..<whole.columnCount).map { whole.column($0).slice(row, length) }, count: length,
       order: RowOrder(index))

@@ -1,4 +1,4 @@
-/// The rows handed to a plan that runs once per partition.
+/// The rows passed to a plan that runs once per partition.
 struct InputPlan: SourcePlanNode {
   static let traits = PlanTraits(order: .made)
 

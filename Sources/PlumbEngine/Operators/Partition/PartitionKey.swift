@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
-/// The key of a partition, as a subquery with a source of its own reads it: a place-holder until the partition runs.
+/// The key of a partition, as a subquery with a source of its own reads it: a placeholder until the partition runs.
 extension Expression {
   package static func partitionKey(_ name: String, _ type: ScalarType, _ span: SourceSpan) -> Expression {
     let overload = Overload.columns([], to: type) { arguments -> Vector in
       throw Diagnostic(
-        "misplaced-key", "the key of the partition is not known to this operator", at: arguments.span,
-        help: "make it a column before, as in `extend key = toscalar(\(name))`")
+        "misplaced-key", "this operator cannot read the partition's key", at: arguments.span,
+        help: "compute it in a column first, as in `extend key = toscalar(\(name))`")
     }
     return .call(
       FunctionCall(
@@ -14,7 +14,7 @@ extension Expression {
         traits: FunctionTraits(isVolatile: true, meaning: .partitionKey(name))))
   }
 
-  /// The name of the key that the expression stands for.
+  /// The name of the key that the expression represents.
   fileprivate var keyName: String? {
     guard case .call(let call) = self, case .partitionKey(let name)? = call.traits.meaning else { return nil }
     return name
@@ -22,7 +22,7 @@ extension Expression {
 }
 
 extension LogicalPlan {
-  /// The plan for the partition with this key. A partition inside that has a key of this name reads its own.
+  /// The plan for the partition with this key. An inner partition that has a key of this name reads its own.
   func replacingKey(_ name: String, with value: Value) -> LogicalPlan {
     let below = mappingInputs { $0.replacingKey(name, with: value) }
     let plan = below.mappingExpressions { expression, _ in
@@ -33,7 +33,7 @@ extension LogicalPlan {
     return .partition(partition)
   }
 
-  /// Whether the plan reads the key of a partition that it stands in.
+  /// Whether the plan reads the key of an enclosing partition.
   package var readsOuterKey: Bool { readsKey(besides: []) }
 
   private func readsKey(besides known: Set<String>) -> Bool {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Runs a plan once for each distinct value of a key, partitions on all workers.
 ///
-/// - Order: partitions in the order in which their keys first come.
+/// - Order: partitions in order of first occurrence of their keys.
 func partitioned(
   _ plan: PartitionPlan, _ whole: Chunk, _ context: ExecutionContext,
   run: @Sendable (LogicalPlan, Chunk) throws -> [Chunk]
@@ -38,9 +38,9 @@ func partitioned(
   return results.withLock { $0 }.sorted { $0.0 < $1.0 }.flatMap(\.1)
 }
 
-/// The first `limit` rows of each partition in the order of some keys, partitions in the order in which they come.
+/// The first `limit` rows of each partition in the order of some keys, partitions in order of first occurrence.
 ///
-/// Keys that fit one word and small limits need no sort: each partition keeps its best rows in one pass.
+/// Keys that fit 64 bits and small limits need no sort: each partition keeps its best rows in one pass.
 func topOfEachPartition(
   _ chunks: [Chunk], types: [ScalarType], key: BoundExpression, order: [SortKey], limit: Int,
   _ context: ExecutionContext
@@ -82,13 +82,13 @@ private func topRowsOfEachPartition(
   return Selection(buffer: kept, count: made)
 }
 
-/// Each group's `limit` smallest rows by the joined codes; of equal ones the first.
+/// Each group's `limit` smallest rows by the combined codes; the first wins a tie.
 ///
-/// Each worker keeps the best of its range of rows; ranges are joined in order.
+/// Each worker keeps the best of its range of rows; ranges are merged in order.
 private func bestRows(
   _ groups: GroupNumbers, _ codes: [SortCodes], _ limit: Int, _ n: Int, _ context: ExecutionContext
 ) throws -> Selection {
-  // With few rows a group, tables for each worker would cost more than they bring.
+  // With few rows per group, tables for each worker would cost more than they gain.
   let workers = n < 65_536 || groups.count &* limit > n / 4 ? 1 : context.threads
   let tables = (0..<workers).map { _ in BestRows(groups: groups.count, limit: limit) }
   try WorkerPool.shared.ranges(n, workers: workers) { worker, range in
@@ -137,7 +137,7 @@ private final class BestRows: Sendable {
     count = BufferView(repeating: 0, count: groups)
   }
 
-  /// Keeps `new` if it is among the group's best; of equal ones those stay that came first.
+  /// Keeps `new` if it is among the group's best; the earlier row wins a tie.
   @inline(__always) func offer(_ new: KeyedRow, to group: Int) {
     let mine = row + group &* limit
     var place = Int(count[group])

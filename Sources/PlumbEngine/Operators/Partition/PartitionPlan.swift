@@ -6,7 +6,7 @@ package struct PartitionPlan: Sendable {
   package var key: BoundExpression
   /// Reads its rows from `.input`, whose schema is the input's.
   package var plan: LogicalPlan
-  /// What the plan calls its partition's key, where it can read it as a value.
+  /// The plan's name for its partition's key, if it can read it as a value.
   package var keyName: String?
 
   package init(input: LogicalPlan, key: BoundExpression, plan: LogicalPlan, keyName: String? = nil) {
@@ -24,7 +24,7 @@ extension PartitionPlan: UnaryPlanNode {
   var label: String { "Partition: by \(key.text(input.schema))" }
   var rowEstimate: Int { input.node.rowEstimate }
 
-  /// Also the steps that each part goes through, down to `Input`.
+  /// Also the steps that each part passes through, down to `Input`.
   var drawnInputs: [LogicalPlan] { [plan, input] }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {
@@ -70,14 +70,14 @@ extension PartitionPlan: UnaryPlanNode {
     return materialising { run, pipeline in
       let whole = try pipeline.whole(types, run.context)
       return try partitioned(self, whole, run.context) { part, chunk in
-        // Partitions run side by side, each on one worker.
+        // Partitions run in parallel, each on one worker.
         let inner = PhysicalRun(run.context.alone, isProfiling: false, input: chunk)
         return try part.node.physical().pipeline(inner).collect(inner.context)
       }
     }
   }
 
-  /// When the plan is `top N by ...` and perhaps a projection of it: its keys, N and the projection.
+  /// If the plan is `top N by ...`, perhaps with a projection: its keys, N and the projection.
   private var topOfInput: ([SortKey], Int, [NamedExpression]?)? {
     let projection = plan.as(ProjectPlan.self)
     guard let top = (projection?.input ?? plan).as(TopPlan.self), top.input.node is InputPlan else { return nil }

@@ -1,8 +1,8 @@
-/// Which addresses a lookup reads: IPv4 alone, or both kinds.
+/// Which addresses a lookup reads: only IPv4, or both kinds.
 package enum AddressFamily: Sendable {
   case ipv4, ipv6
 
-  /// The address with its bits at the top of the number, and how many of them count.
+  /// The address in the top bits of the number, and the number of significant bits.
   fileprivate func parse(_ text: Bytes) -> (address: UInt128, prefix: Int)? {
     switch self {
     case .ipv4: IPv4.parse(text).map { (UInt128($0.address) &<< 96, $0.prefix) }
@@ -12,13 +12,13 @@ package enum AddressFamily: Sendable {
 }
 
 extension LogicalPlan {
-  /// Each row beside the rows of `table` whose network has the row's address.
+  /// Each row joined with the rows of `table` whose network contains the row's address.
   ///
   /// - Parameters:
   ///   - key: the column of the input with the address; `networkKey` is the table's with the network.
   ///   - equal: further columns, of the input and of the table, that must be equal.
-  ///   - kept: the table's columns that come out.
-  ///   - tableFirst: whether these come before the input's columns.
+  ///   - kept: the table's columns in the output.
+  ///   - tableFirst: whether these precede the input's columns.
   package static func addressLookup(
     _ input: LogicalPlan, in table: Table, family: AddressFamily, key: Int, networkKey: Int,
     equal: [(input: Int, table: Int)], kept: [Int], keepsUnmatched: Bool, tableFirst: Bool, names: [String]
@@ -72,7 +72,7 @@ private struct Networks {
   }
 
   private let family: AddressFamily
-  /// For each prefix length in use, the rows by the bits that count.
+  /// For each prefix length in use, the rows by their significant bits.
   private var tables: [Int: [Key: [Int]]] = [:]
 
   init(_ networks: Vector, extra: [Vector], count: Int, family: AddressFamily) {
@@ -85,7 +85,7 @@ private struct Networks {
     }
   }
 
-  /// The rows whose network has the address, in their order; one that is a network itself must lie within.
+  /// The rows whose network contains the address, in their order; a network must be contained as a whole.
   func rows(for text: Bytes, _ extra: [Value]) -> [Int] {
     guard let wanted = family.parse(text) else { return [] }
     var found: [Int] = []

@@ -1,6 +1,6 @@
-/// The properties of all bags in a dynamic column, by name, each with the type that holds all its values.
+/// The properties of all bags in a dynamic column, by name, each with the type that can represent all its values.
 ///
-/// Whole and real numbers meet in real; any other mixture is dynamic.
+/// Whole and real numbers become real; any other mixture becomes dynamic.
 package func bagProperties(of result: QueryResult, column: Int) -> [(name: String, type: ScalarType)] {
   var types: [String: ScalarType?] = [:]
   for chunk in result.chunks {

@@ -1,8 +1,8 @@
 extension LogicalPlan {
-  /// A percentile over the values of each bin and of those before it that the window takes in.
+  /// A percentile over the values of each bin and of the preceding bins in the window.
   ///
   /// - Input: the value, the index, then the dimensions. Output: the bin, the dimensions, the percentile.
-  /// - Parameter window: bins in a window, the one it ends with included.
+  /// - Parameter window: the number of bins in a window, including the last.
   package static func rollingPercentile(
     _ input: LogicalPlan, percentile: Double, binSize: Int64, window: Int64, name: String
   ) -> LogicalPlan {
@@ -29,7 +29,7 @@ extension LogicalPlan {
             let (limit, overflow) = bin.subtractingReportingOverflow(reach.overflow ? .max : reach.partialValue)
             while !overflow, binned[first].bin < limit { first += 1 }
             let ordered = binned[first..<next].map(\.row).sorted { values.number(at: $0) < values.number(at: $1) }
-            // The nearest rank, as `percentile` has it.
+            // The nearest rank, as `percentile` uses it.
             let rank = Swift.max(1, Int((percentile / 100 * Double(ordered.count)).rounded(.up)))
             builders[0].append(word: bin)
             for place in dimensions.indices { builders[1 + place].append(vectors[2 + place].value(at: rows[0])) }

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 extension LogicalPlan {
-  /// How many values the first sketch of each row has, then the first two in common, and so on.
+  /// The number of values in the first sketch of each row, then those common to the first two, and so on.
   ///
   /// - Input: columns of sketches as `hll` makes them. Output: `s0`, `s1`, ...
   package static func sketchIntersections(_ input: LogicalPlan) -> LogicalPlan {
@@ -30,10 +30,10 @@ extension LogicalPlan {
   }
 }
 
-/// The number of values that all sketches have: exact for small ones, else by the sizes of unions.
+/// The number of values common to all sketches: exact for small ones, else from the sizes of unions.
 private func intersection(of sketches: [HyperLogLog], _ context: ExecutionContext) throws -> Int64 {
   if let common = HyperLogLog.exactIntersection(sketches) { return Int64(common) }
-  // Inclusion and exclusion over all subsets, which the binder keeps to 16 sketches.
+  // Inclusion and exclusion over all subsets; the binder limits them to 16 sketches.
   var total: Int64 = 0
   for subset in 1..<(1 << sketches.count) {
     try context.checkpoint()

@@ -1,8 +1,8 @@
-/// The stretch of a timeline that a plugin reports on, cut into bins.
+/// The range of a timeline that a plugin reports on, divided into bins.
 ///
-/// Times are words: ticks of datetimes and timespans, or whole numbers.
+/// Times are 64-bit integers: ticks of datetimes and timespans, or whole numbers.
 package struct Timeline: Sendable {
-  /// How far bins are apart.
+  /// The distance between bins.
   package enum Step: Sendable {
     case fixed(Int64)
     case calendar(CalendarPart)
@@ -20,7 +20,7 @@ package struct Timeline: Sendable {
     self.step = step
   }
 
-  /// Where the bin of a time begins; nil where that is out of range.
+  /// The start of the bin that contains a time; nil if out of range.
   func bin(of time: Int64) -> Int64? {
     switch step {
     case .fixed(let size): flooring(time, to: size)
@@ -28,7 +28,7 @@ package struct Timeline: Sendable {
     }
   }
 
-  /// Where the bin after the one that begins at `bin` begins.
+  /// The start of the bin after the one that begins at `bin`.
   func bin(after bin: Int64) -> Int64? {
     switch step {
     case .fixed(let size):
@@ -38,7 +38,7 @@ package struct Timeline: Sendable {
     }
   }
 
-  /// The greatest `start + k * size` that is not after `time`.
+  /// The largest `start + k * size` that is not after `time`.
   func flooring(_ time: Int64, to size: Int64) -> Int64? {
     guard size > 0 else { return nil }
     let (distance, overflow) = time.subtractingReportingOverflow(start)
@@ -50,7 +50,7 @@ package struct Timeline: Sendable {
   }
 }
 
-/// Rows by the values of their dimension columns, in the order in which these first come.
+/// Rows by the values of their dimension columns, in order of first occurrence.
 func dimensionGroups(_ dimensions: [Vector], count: Int, _ context: ExecutionContext) throws -> [[Int]] {
   if dimensions.isEmpty { return count == 0 ? [] : [Array(0..<count)] }
   let groups = try groupNumbers(dimensions, count: count, context)

@@ -1,10 +1,10 @@
-/// What is counted of the users that appear on a timeline.
+/// What to count about the users on a timeline.
 package enum UserActivity: Sendable {
   /// Events and distinct users in each bin and in the `lookback` before its end.
   case slidingWindow(lookback: Int64)
   /// Events, users, users not seen before, and all users so far, in each bin.
   case metrics
-  /// Users that were there in at least `periods` different periods of `period` within `lookback`.
+  /// Users seen in at least `periods` different periods of `period` within `lookback`.
   case activeUsers(lookback: Int64, period: Int64, periods: Int64)
 
   var columns: [String] {
@@ -17,7 +17,7 @@ package enum UserActivity: Sendable {
 }
 
 extension LogicalPlan {
-  /// Counts of users over a timeline; bins without anybody are left out.
+  /// Counts of users over a timeline; bins without users are left out.
   ///
   /// - Input: the user, the time, then the dimensions. Output: the bin, the dimensions, the counts.
   package static func userActivity(
@@ -62,7 +62,7 @@ private struct UserEvent {
 private typealias BinCounts = [(bin: Int64, counts: [Int])]
 
 extension UserActivity {
-  /// The counts of each bin that has any, from the events in the order of their times.
+  /// The counts of each non-empty bin, from the events in order of time.
   fileprivate func counts(
     _ events: [UserEvent], over timeline: Timeline, _ context: ExecutionContext
   ) throws -> BinCounts {
@@ -97,7 +97,7 @@ private func slidingCounts(
       first += 1
     }
     if next > first { result.append((current, [next - first, within.count])) }
-    // Without anybody in sight, the next event's bin is the next to look at.
+    // Without users in the window, the next event's bin comes next.
     if next == first, next < events.count {
       bin = events[next].bin
     } else {

@@ -23,7 +23,7 @@ struct ProjectPlan: UnaryPlanNode {
   }
 
   func pushing(_ filters: [BoundExpression]) -> LogicalPlan {
-    // A condition on a computed column would compute it twice; it may move when the column is cheap.
+    // A condition on a computed column would compute it twice; it may move if the column is cheap.
     let (low, high) = filters.divided { filter in
       filter.columns.allSatisfy { columns[$0].expression.isCheap } && !filter.isVolatile
     }

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Computes new columns; a column that is only passed on stays as lazy as it was.
+/// Computes new columns; a column that is passed on unchanged stays lazy.
 struct ProjectStep: PipelineStep {
   let expressions: [BoundExpression]
 

@@ -1,7 +1,7 @@
-/// The chunks of rows that another program keeps: workers take turns at reading, and carry what was read side by side.
+/// The chunks of rows that another program stores: workers take turns reading, and process what they read in parallel.
 ///
-/// Opened when the first chunk is asked for, since a limit of 0 asks for none. Batches begin small, so that the first
-/// rows are there soon.
+/// Opened when the first chunk is requested, since a limit of 0 requests none. Batches start small, so that the first
+/// rows are ready soon.
 final class ExternalSource: ChunkSource, @unchecked Sendable {
   private let rows: any ExternalRows
   private let request: ExternalRequest

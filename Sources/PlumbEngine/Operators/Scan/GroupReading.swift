@@ -2,7 +2,7 @@ import Synchronization
 
 /// The columns of one row group that a scan reads, shared by the workers that carry the group's chunks.
 ///
-/// Each column is read once. A worker that finds others reading takes columns that nobody reads, then those of
+/// Each column is read once. A worker that finds others reading takes columns that are not being read, then those of
 /// the next group, and only then waits.
 final class GroupReading: Sendable {
   private final class Slot: Sendable {
@@ -29,7 +29,7 @@ final class GroupReading: Sendable {
     }
   }
 
-  /// Reads what no other worker is reading; whether all columns are there now.
+  /// Reads what no other worker is reading; returns whether all columns are ready.
   private func readUnclaimed() throws -> Bool {
     var isWhole = true
     for place in columns.indices {
@@ -46,7 +46,7 @@ final class GroupReading: Sendable {
     return vector
   }
 
-  /// One of the group's chunks has its columns; after the last one nothing is kept.
+  /// One of the group's chunks has its columns; after the last one everything is released.
   func finishPiece() {
     guard piecesLeft.wrappingSubtract(1, ordering: .relaxed).newValue == 0 else { return }
     for slot in slots { slot.vector.withLock { $0 = nil } }

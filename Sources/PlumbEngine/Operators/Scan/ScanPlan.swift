@@ -5,7 +5,7 @@ package struct ScanPlan: Sendable {
   package var columns: [Int]
   /// Conjuncts over the output columns.
   package var filters: [BoundExpression]
-  /// What a source of foreign rows is asked to do; its columns are those of the scan.
+  /// The request to a source of foreign rows; its columns are those of the scan.
   var external = ExternalRequest(columns: [])
 
   package init(table: Table, columns: [Int]? = nil, filters: [BoundExpression] = []) {
@@ -27,7 +27,7 @@ extension ScanPlan: SourcePlanNode {
     return "Scan: \(table.name)\(read)" + (tests.isEmpty ? "" : " (\(tests))") + wishText
   }
 
-  /// What a source of foreign rows is asked for beyond its columns.
+  /// What the request asks for beyond columns.
   private var wishText: String {
     var wishes = external.conditions.map { $0.text(table.schema) }
     if wishes.count > 1 { wishes = [wishes.joined(separator: " and ")] }
@@ -36,7 +36,7 @@ extension ScanPlan: SourcePlanNode {
       let keys = external.order.map { table.schema[$0.column].name + ($0.isDescending ? " desc" : " asc") }
       wishes[wishes.count - 1] += " by " + keys.joined(separator: ", ")
     }
-    return wishes.isEmpty ? "" : " asking for " + wishes.joined(separator: ", ")
+    return wishes.isEmpty ? "" : " requesting " + wishes.joined(separator: ", ")
   }
 
   var rowEstimate: Int { filters.isEmpty ? table.rowEstimate : table.rowEstimate / 4 + 1 }
@@ -97,7 +97,7 @@ extension LogicalPlan {
 }
 
 extension BoundExpression {
-  /// The table's column that the expression is, when `input` hands it on from a scan unchanged.
+  /// The table's column that the expression reads, if `input` passes it on from a scan unchanged.
   func scannedColumn(of input: LogicalPlan) -> Int? {
     guard case .column(let index, _, _) = self else { return nil }
     if let scan = input.as(ScanPlan.self) { return scan.columns[index] }

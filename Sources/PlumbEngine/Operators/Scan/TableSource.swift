@@ -3,7 +3,7 @@ import Synchronization
 
 /// The rows of a table's columns, in chunks; row groups that the filters exclude by their bounds are skipped.
 ///
-/// - Note: an aggregation can ask for digests of groups in place of their rows; see `DigestPlan`.
+/// - Note: an aggregation can request statistics of groups in place of their rows; see `DigestPlan`.
 final class TableSource: ChunkSource {
   private let groups: [RowGroup]
   /// For each group the conditions of the scan that all of its rows meet, a bit each.
@@ -20,12 +20,12 @@ final class TableSource: ChunkSource {
   private let digest: DigestPlan?
   let rowEstimate: Int
 
-  /// Where a chunk begins, and its number in the order of the rows.
+  /// The start of a chunk, and its number in row order.
   private struct Start {
     let group: Int
     let row: Int
     let number: Int
-    /// How many groups from `group` on a digest stands for; 0 for rows.
+    /// The number of groups from `group` on that the statistics replace; 0 for rows.
     var digested = 0
   }
 
@@ -69,7 +69,7 @@ final class TableSource: ChunkSource {
     }
   }
 
-  /// The same rows for an aggregation that takes digests of row groups where there are some.
+  /// The same rows for an aggregation that uses the statistics of row groups where it can.
   func digesting(_ plan: DigestPlan) -> TableSource {
     var made: [Start] = []
     var group = 0
@@ -88,8 +88,8 @@ final class TableSource: ChunkSource {
     return TableSource(groups, satisfied, columns: columns, made, digest: plan)
   }
 
-  /// The same rows for a sink that keeps the best: groups that promise most come first, and those that
-  /// `bound` excludes by then are left out. Chunks keep their numbers in the order of the rows.
+  /// The same rows for a sink that keeps the best: the most promising groups come first, and those that
+  /// `bound` excludes by then are skipped. Chunks keep their numbers in row order.
   func bestFirst(_ bound: TopBound) -> TableSource {
     let order = groups.indices.sorted {
       bound.promisesMore(groups[$0].zones[bound.column], groups[$1].zones[bound.column])

@@ -1,8 +1,8 @@
-/// What the bounds of a table's row groups say of a scan's conditions.
+/// What the bounds of a table's row groups imply for a scan's conditions.
 struct ZoneVerdict {
   /// Whether a group can have rows that pass.
   private(set) var canMatch: [Bool]
-  /// For each group the conditions that all of its rows meet, a bit each; of the first 64.
+  /// For each group the conditions that all of its rows meet, a bit each; for the first 64.
   private(set) var satisfied: [UInt64]
 
   init(_ table: Table, columns: [Int], _ filters: [BoundExpression]) {
@@ -27,7 +27,7 @@ struct ZoneTest {
   /// The constant in the order of the column's bounds.
   private let constant: Int64
 
-  /// The tests that together say what a comparison or `between` says; none for other expressions.
+  /// The tests that are together equivalent to a comparison or `between`; empty for other expressions.
   static func tests(of expression: BoundExpression) -> [ZoneTest] {
     guard case .call(let call) = expression else { return [] }
     if call.traits.meaning == .range(isOutside: false), call.arguments.count == 3, case .column(let index, let type, _) = call.arguments[0],
@@ -62,7 +62,7 @@ struct ZoneTest {
     }
   }
 
-  /// Notes the groups of which no row can pass, and those of which not every row must.
+  /// Marks the groups in which no row can pass, and those in which not every row must.
   func judge(_ facts: ColumnFacts, canMatch: inout [Bool], mustMatch: inout [Bool]) {
     let value = constant
     switch comparison {

@@ -1,10 +1,10 @@
-/// `first`, `first + step`, ... up to and including `last` where it is met; empty when `step` leads away.
+/// `first`, `first + step`, ... up to and including `last` if it is reached; empty if `step` leads away.
 package struct SeriesPlan: Sendable {
   package let column: ColumnInfo
   package let first: Value
   package let last: Value
   package let step: Value
-  /// How many values there are.
+  /// The number of values.
   package let count: Int
 
   package init(column: ColumnInfo, first: Value, last: Value, step: Value, count: Int) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The values of `range`, made as they are asked for.
+/// The values of `range`, made on demand.
 final class SeriesSource: ChunkSource {
   private let series: SeriesPlan
   private let place = Atomic<Int>(0)

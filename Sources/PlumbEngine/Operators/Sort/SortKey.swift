@@ -1,4 +1,4 @@
-/// What rows are sorted by, and where nulls come.
+/// A sort key, and where nulls come.
 package struct SortKey: Sendable {
   package var expression: BoundExpression
   package var isDescending: Bool

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// All rows of `chunks`, sorted. Columns are gathered when they are read, so that a column which a
+/// All rows of `chunks`, sorted. Columns are gathered when they are read, so that a column that a
 /// later step drops costs nothing.
 func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ context: ExecutionContext) throws -> [Chunk] {
   if chunks.isEmpty { return [] }
@@ -10,14 +10,14 @@ func sorted(_ chunks: [Chunk], by keys: [SortKey], types: [ScalarType], _ contex
   return [Chunk(whole.vectors(), count: whole.count).selecting(order)]
 }
 
-/// Which rows of some chunks come first in the order of some keys.
+/// Determines which rows of some chunks come first in the order of some keys.
 struct FirstRows {
-  /// Their places among all rows, in order.
+  /// The row numbers among all rows, in order.
   let rows: Selection
   /// All rows; columns that no key reads are null.
   let keys: Chunk
 
-  /// The first `limit` rows. Later keys are looked at only where the first leaves it open whether a row is among them.
+  /// The first `limit` rows. Later keys are read only if the first key does not decide whether a row is among them.
   init(_ chunks: [Chunk], by keys: [SortKey], limit: Int, types: [ScalarType], _ context: ExecutionContext) throws {
     let read = keys.reduce(into: Set<Int>()) { $0.formUnion($1.expression.columns) }
     let whole = try Chunk.concatenating(chunks, types: types, wanted: read, context)

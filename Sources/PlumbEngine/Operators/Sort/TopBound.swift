@@ -1,7 +1,7 @@
-/// What the first key of a row must reach to be among the rows that a `top` keeps: workers raise it as they
-/// find better rows, and the scan leaves out the row groups that lie wholly beyond it.
+/// The value that the first key of a row must reach for a `top` to keep it: workers raise it as they
+/// find better rows, and the scan skips the row groups that are entirely beyond it.
 final class TopBound: Sendable {
-  /// Of the scanned table.
+  /// The column of the scanned table.
   let column: Int
   private let isDescending: Bool
   private let nullsFirst: Bool
@@ -13,7 +13,7 @@ final class TopBound: Sendable {
     self.nullsFirst = nullsFirst
   }
 
-  /// As many rows as are wanted are at least as good as `value`.
+  /// Records that as many rows as are wanted are at least as good as `value`.
   func raise(to value: Value) {
     worst.withLock { worst in
       if worst.map({ value.comes(before: $0, isDescending: isDescending) }) ?? true { worst = value }
@@ -48,7 +48,7 @@ final class TopBound: Sendable {
 }
 
 extension Value {
-  /// Whether the first of two numbers sorts before the other; false for values that are no numbers.
+  /// Whether the first of two numbers sorts before the other; false for values that are not numbers.
   func comes(before other: Value, isDescending: Bool) -> Bool {
     if case .real(let a) = self, case .real(let b) = other { return isDescending ? a > b : a < b }
     return isDescending ? ticks > other.ticks : ticks < other.ticks

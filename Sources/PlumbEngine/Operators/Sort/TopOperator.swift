@@ -4,20 +4,20 @@ import Synchronization
 /// Keeps the first `limit` rows in the order of the keys, without sorting the rest.
 ///
 /// - Memory: a few times `limit` rows per worker. Rows beyond the worst kept first key are dropped before any other
-///   column is read, and rows that lie in a table's memory are copied at the end.
+///     column is read, and rows in a table's memory are copied at the end.
 final class TopSink: ChunkSink {
   fileprivate let keys: [SortKey]
   fileprivate let limit: Int
   fileprivate let types: [ScalarType]
-  /// The keys, then the row's place among all rows, so that ties fall the same way on every run.
+  /// The keys, then the row's position among all rows, so that ties are resolved the same way on every run.
   fileprivate let order: [SortKey]
-  /// Where the source reads what is no longer worth reading.
+  /// Tells the source what is no longer worth reading.
   fileprivate let bound: TopBound?
-  /// Whether chunks are rows of a table in memory, of which nothing is gained by copying them.
+  /// Whether chunks are rows of a table in memory, so that copying them gains nothing.
   fileprivate let rowsLieInTable: Bool
   fileprivate let context: ExecutionContext
   private let results = Guarded<[(chunks: [Chunk], places: RowPlaces)]>([])
-  /// The keys of the row that any worker found `limit` rows to be as good as, and how often they have changed.
+  /// The keys of a row for which some worker found `limit` rows at least as good, and how often they have changed.
   private let threshold = Guarded<[Value]>([])
   private let improvements = Atomic<Int>(0)
 
@@ -37,13 +37,13 @@ final class TopSink: ChunkSink {
 
   fileprivate func keep(_ chunks: [Chunk], _ places: RowPlaces) { results.withLock { $0.append((chunks, places)) } }
 
-  /// Whether one threshold leaves no more rows than the other, as far as the first key tells.
+  /// Whether one threshold leaves no more rows than the other, judged by the first key.
   fileprivate func isAtLeastAsGood(_ values: [Value], as others: [Value]) -> Bool {
     guard let value = values.first else { return others.isEmpty }
     return others.first.map { !$0.comes(before: value, isDescending: keys[0].isDescending) } ?? true
   }
 
-  /// Tells the other workers what one has found.
+  /// Shares what one worker has found with the others.
   fileprivate func share(_ values: [Value]) {
     threshold.withLock { threshold in
       if isAtLeastAsGood(threshold, as: values) && !threshold.isEmpty { return }
@@ -53,7 +53,7 @@ final class TopSink: ChunkSink {
     if let worst = values.first { bound?.raise(to: worst) }
   }
 
-  /// What the workers have found, when that has changed since `known`.
+  /// What the workers have found, if it has changed since `known`.
   fileprivate func shared(since known: inout Int) -> [Value]? {
     let now = improvements.load(ordering: .relaxed)
     if now == known { return nil }
@@ -72,7 +72,7 @@ final class TopSink: ChunkSink {
     return [rows.picking(Array(0..<types.count - 1))]
   }
 
-  /// The chunk with places that compare as the rows do.
+  /// The chunk with positions that compare as the rows do.
   fileprivate func ranked(_ chunk: Chunk, _ ranks: RowPlaces.Ranks) -> Chunk {
     let last = types.count - 1
     let places = chunk.column(last).view(Int64.self)
@@ -86,7 +86,7 @@ final class TopSink: ChunkSink {
     private var places = RowPlaces()
     private var pending: [Chunk] = []
     private var pendingRows = 0
-    /// The keys of the worst row kept here or elsewhere, as far as they can be compared with; empty until `limit` rows are.
+    /// The keys of the worst row kept here or elsewhere, as far as they can be compared; empty until there are `limit` rows.
     private var threshold: [Value] = []
     private var knownImprovements = 0
 
@@ -107,13 +107,13 @@ final class TopSink: ChunkSink {
       if !sink.rowsLieInTable { _ = kept.vectors() }
       pending.append(kept)
       pendingRows &+= kept.count
-      // Once few rows pass, each is worth a better threshold: it lets the scan leave out whole groups.
+      // Once few rows pass, each may improve the threshold: a better one lets the scan skip whole groups.
       if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) { try reduce() }
     }
 
     func finish() throws { sink.keep(pending, places) }
 
-    /// The rows that are not surely worse than the worst row kept: a later key decides where earlier ones are equal.
+    /// The rows that are not certainly worse than the worst row kept: a later key decides if earlier ones are equal.
     private func candidates(_ chunk: Chunk) throws -> Selection {
       let n = chunk.count
       let kept = Buffer.zeros(byteCount: n), open = Buffer(byteCount: n)
@@ -136,7 +136,7 @@ final class TopSink: ChunkSink {
           span: .none, argumentSpans: [], prepared: Prepared())
         let better = compared(
           key.isDescending ? isLast ? .greaterOrEqual : .greater : isLast ? .lessOrEqual : .less, arguments)
-        // One key without nulls and NaN, as most are: the comparison says it all.
+        // One key without nulls and NaN, the usual case: the comparison alone decides.
         if threshold.count == 1, values.nulls == nil, values.type != .real { return better.trueRows() }
         let isBetter = better.view(UInt8.self)
         for i in 0..<n { isKept[i] |= isOpen[i] & isBetter[i] }
@@ -181,7 +181,7 @@ final class TopSink: ChunkSink {
       var values: [Value] = []
       for key in sink.keys {
         let value = try key.expression.evaluate(worst, sink.context).value(at: 0)
-        // With nulls or NaN as the worst kept there is nothing to compare with.
+        // If the worst kept value is null or NaN, there is nothing to compare with.
         if value.isNull { break }
         if case .real(let number) = value, number.isNaN { break }
         values.append(value)

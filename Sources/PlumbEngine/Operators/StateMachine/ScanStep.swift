@@ -3,7 +3,7 @@
 /// Expressions read the input's columns, then for each step in turn the input's and the declared columns
 /// of the row that matched it last.
 package struct ScanStep: Sendable {
-  /// Which of the rows that match a step are given out.
+  /// Which of the rows that match a step are output.
   package enum Output: Sendable {
     case all
     /// The last one of a series.
@@ -14,7 +14,7 @@ package struct ScanStep: Sendable {
   package let name: String
   package let output: Output
   package let condition: BoundExpression
-  /// Declared columns by place, and their values.
+  /// Declared columns by index, and their values.
   package let assignments: [(column: Int, value: BoundExpression)]
 
   package init(
@@ -31,7 +31,7 @@ extension LogicalPlan {
   /// The rows that match steps in sequence, in the input's order, each step's later rows with it.
   ///
   /// Output: the input's columns, the declared ones, then the number of the match and the step's name
-  /// where these have a column name.
+  /// if these have a column name.
   package static func scanning(
     _ input: LogicalPlan, declared: [(column: ColumnInfo, defaultValue: Value)], steps: [ScanStep],
     matchColumn: String?, stepColumn: String?
@@ -50,7 +50,7 @@ extension LogicalPlan {
   }
 }
 
-/// The state of `scan` on its way over the rows.
+/// The state of `scan` while it reads the rows.
 private struct SequenceScan {
   /// A row that matched a step, with the declared columns' values.
   struct Match {
@@ -62,7 +62,7 @@ private struct SequenceScan {
   struct Sequence {
     var matches: [Match]
     let number: Int64
-    /// The last match of a step with `output=last`, not given out yet.
+    /// The last match of a step with `output=last`, not yet output.
     var isPending = false
   }
 
@@ -100,7 +100,7 @@ private struct SequenceScan {
 
   /// - Throws: the diagnostics of the steps' expressions, and `cancelled`.
   mutating func run() throws {
-    // Conditions over the row alone are answered for all rows at once.
+    // Conditions over the row alone are evaluated for all rows at once.
     let verdicts = try conditions.map { condition in
       condition.reads(onlyBelow: vectors.count)
         ? try condition.whole.evaluate(Chunk(vectors, count: count), context).decoded() : nil
@@ -131,7 +131,7 @@ private struct SequenceScan {
     !verdicts.isNull(row) && verdicts.view(UInt8.self)[verdicts.isConstant ? 0 : row] != 0
   }
 
-  /// Puts the row into the step's sequence, which continues `before`.
+  /// Adds the row to the step's sequence, which continues `before`.
   private mutating func match(_ row: Int, _ step: Int, _ before: Sequence?) throws {
     var declared = defaults
     for assignment in assignments[step] {
@@ -146,7 +146,7 @@ private struct SequenceScan {
     if steps[step].output == .all { emitted.append(Emitted(match: match, number: sequence.number, step: step)) }
   }
 
-  /// Gives out the last match of a step whose series ends.
+  /// Outputs the last match of a step whose series ends.
   private mutating func flush(_ step: Int) {
     guard let sequence = states[step], sequence.isPending, let match = sequence.matches.last else { return }
     emitted.append(Emitted(match: match, number: sequence.number, step: step))
@@ -165,7 +165,7 @@ private struct SequenceScan {
     return try expression.compact.evaluate(Chunk(inputs, count: 1), context).decoded()
   }
 
-  /// The rows given out, in the input's order.
+  /// The output rows, in the input's order.
   func output(declared types: [ScalarType], hasMatch: Bool, hasStep: Bool) -> Chunk {
     let order = emitted.indices.sorted { (emitted[$0].match.row, $0) < (emitted[$1].match.row, $1) }
     let buffer = Buffer(of: UInt32.self, count: order.count)
@@ -187,7 +187,7 @@ private struct SequenceScan {
   }
 }
 
-/// An expression over the columns of a row and of the steps' states, and the same over those it reads alone.
+/// An expression over the columns of a row and of the steps' states, and the same over only the columns it reads.
 private struct StepExpression {
   let whole: BoundExpression
   let columns: [Int]

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The chunks of several pipelines, one pipeline after the other.
+/// The chunks of several pipelines, in sequence.
 final class UnionSource: ChunkSource {
   private let inputs: [Pipeline]
   private let current = Atomic<Int>(0)

@@ -1,9 +1,9 @@
-/// An operator that sees its whole input at once, in order.
+/// An operator that reads its whole input at once, in order.
 struct WholePlan: Sendable {
   let name: String
   var input: LogicalPlan
   let schema: Schema
-  /// From all rows of the input as one chunk to all rows of the output.
+  /// Transforms all rows of the input, as one chunk, to all rows of the output.
   let transform: @Sendable (Chunk, ExecutionContext) throws -> Chunk
 
   init(

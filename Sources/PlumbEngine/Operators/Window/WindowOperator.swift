@@ -19,12 +19,12 @@ func addingWindows(_ columns: [WindowColumn], to whole: Chunk, _ context: Execut
   return chunk
 }
 
-/// Neighbours' values that are read where they lie: rows that a sort has put in order, and not yet gathered, are read
-/// by the order moved up or down.
+/// Neighbours' values read in place: rows that a sort has ordered, but not yet gathered, are read
+/// through the order shifted up or down.
 private struct ShiftedSelections {
   private var known: [(of: Selection, by: Int, shifted: Selection)] = []
 
-  /// The column of `prev` or `next` when nothing needs to be copied for it.
+  /// The column of `prev` or `next` if nothing needs to be copied for it.
   mutating func neighbour(
     _ column: WindowColumn, in chunk: Chunk, _ context: ExecutionContext
   ) throws -> LazyColumn? {
@@ -51,7 +51,7 @@ private struct ShiftedSelections {
 }
 
 extension Selection {
-  /// For each place the row that stands `distance` places later; `missingRow` beyond the ends.
+  /// For each position the row `distance` positions later; `missingRow` beyond the ends.
   fileprivate func shifted(by distance: Int, _ context: ExecutionContext) throws -> Selection {
     let buffer = Buffer(of: UInt32.self, count: count)
     let out = buffer.view(UInt32.self)
@@ -70,7 +70,7 @@ extension Selection {
 }
 
 extension Vector {
-  /// The same values in a form of which a gather can miss cheaply: codes need one for the empty text.
+  /// The same values in a form with which a gather can miss cheaply: codes need one for the empty text.
   fileprivate var withPlaceForMissing: Vector? {
     if isConstant { return nil }
     guard type == .string, encoding.isCodes else { return self }
@@ -82,7 +82,7 @@ extension Vector {
 private func windowVector(
   _ column: WindowColumn, _ arguments: [Vector], _ n: Int, _ context: ExecutionContext
 ) throws -> Vector {
-  /// The constant whole number at a place, or what it is when left out.
+  /// The constant whole number at an index, or the default if it is missing.
   func number(_ index: Int, _ missing: Int64) throws -> Int64 {
     guard index < arguments.count else { return missing }
     guard arguments[index].isConstant, case .long(let value) = arguments[index].value(at: 0).asLong else {
@@ -145,7 +145,7 @@ private func shifted(
   }
 }
 
-/// The same for codes, which stay codes: a dictionary with an empty text stands for the missing rows.
+/// The same for codes, which stay codes: a dictionary with an empty text represents the missing rows.
 private func shiftedCodes(
   _ source: Vector, _ kept: Range<Int>, emptyFirst: Int, _ n: Int, _ context: ExecutionContext
 ) throws -> Vector {
@@ -262,7 +262,7 @@ private func ranked(
   return Vector(.long, count: n, buffer: result)
 }
 
-/// The start of each row's session: a new one begins too far from the session's first row or from the last.
+/// The start of each row's session: a new one begins if a row is too far from the session's first row or from the last.
 private func sessions(
   _ times: Vector, _ fromFirst: Int64, _ between: Int64, _ restarts: Vector?, _ n: Int, _ context: ExecutionContext
 ) throws -> Vector {
@@ -276,7 +276,7 @@ private func sessions(
   try context.inBlocks(0..<n) { block in
     for i in block {
       if times.isNull(i) {
-        // The next time has no session to be in.
+        // The next time does not belong to a session.
         start = nil
         mask.view(UInt8.self)[i] = 1
         continue

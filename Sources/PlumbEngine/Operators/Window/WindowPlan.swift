@@ -60,7 +60,7 @@ package struct WindowColumn: Sendable {
   }
 }
 
-/// Functions over neighbouring rows. Arguments as KQL has them, constants included.
+/// Functions over neighbouring rows. Arguments as in KQL, including constants.
 package enum WindowFunction: String, Sendable, CaseIterable {
   /// `prev(value, [offset = 1], [default])`
   case prev

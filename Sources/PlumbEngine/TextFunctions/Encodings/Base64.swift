@@ -21,7 +21,7 @@ package enum Base64 {
     }
   }
 
-  /// Appends the bytes; false, and nothing appended, when `text` is not Base64 with its padding.
+  /// Appends the bytes; false, and nothing appended, if `text` is not Base64 with its padding.
   package static func decode(_ text: Bytes, to out: inout ByteBuffer) -> Bool {
     let text = text.trimmed
     let start = out.count

@@ -1,13 +1,13 @@
 import CZlib
 
-/// Compression with DEFLATE in the wrappings of gzip (RFC 1952) and zlib (RFC 1950).
+/// Compression with DEFLATE in the formats gzip (RFC 1952) and zlib (RFC 1950).
 enum Compression {
   enum Wrapping { case gzip, zlib }
 
-  /// The most bytes that decompression gives; a text that wants more fails.
+  /// The maximum size of decompressed data; larger data fails.
   static let outputLimit = 256 << 20
 
-  /// Appends the compressed bytes, or the bytes in stored blocks where compression would not shorten them.
+  /// Appends the compressed bytes, or the bytes in stored blocks if compression would not shorten them.
   static func compress(_ bytes: Bytes, _ wrapping: Wrapping, to out: inout ByteBuffer) -> Bool {
     guard bytes.count <= outputLimit else { return false }
     guard let packed = deflated(bytes, level: Z_DEFAULT_COMPRESSION) else { return false }
@@ -32,7 +32,7 @@ enum Compression {
     return true
   }
 
-  /// Appends the plain bytes; false, and nothing appended, when `bytes` are damaged or too long.
+  /// Appends the plain bytes; false, and nothing appended, if `bytes` are damaged or too long.
   static func decompress(_ bytes: Bytes, _ wrapping: Wrapping, to out: inout ByteBuffer) -> Bool {
     guard bytes.count <= outputLimit, let base = bytes.baseAddress else { return false }
     let start = out.count
@@ -63,7 +63,7 @@ enum Compression {
     return pump(&stream, to: &out) { deflate($0, Z_FINISH) } ? out.bytes : nil
   }
 
-  /// Runs `step` until the stream ends; false on damage, on bytes that stop early and above the limit.
+  /// Runs `step` until the stream ends; false on damage, on premature end and above the limit.
   private static func pump(
     _ stream: inout z_stream, to out: inout ByteBuffer, _ step: (UnsafeMutablePointer<z_stream>) -> Int32
   ) -> Bool {

@@ -28,7 +28,7 @@ package struct Digest: Sendable {
 }
 
 extension ByteBuffer {
-  /// Appends two hexadecimal digits a byte, in lower case.
+  /// Appends two hexadecimal digits per byte, in lower case.
   mutating func append(hexadecimal bytes: some Sequence<UInt8>) {
     for byte in bytes {
       append(hexadecimalDigit: byte &>> 4)

@@ -8,7 +8,7 @@ extension ScalarFunction {
     base64Encoder("base64_encode_tostring"), base64Encoder("base64_encodestring"),
     base64Decoder("base64_decode_tostring"), base64Decoder("base64_decodestring"),
     ScalarFunction(
-      "base64_encode_fromarray", "Is the Base64 of the bytes `array`, numbers from 0 to 255.", "array",
+      "base64_encode_fromarray", "Encodes the bytes `array`, numbers from 0 to 255, as Base64.", "array",
       examples: [.init("base64_encode_fromarray(dynamic([75, 117, 115, 116, 111]))", is: "S3VzdG8=")],
       overloads: [
         .maybeWriting(.string) { (array: CompactDynamic, out: inout ByteBuffer) -> Bool in
@@ -22,7 +22,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "base64_encode_fromguid", "Is the Base64 of the 16 bytes of `guid`.", "guid",
+      "base64_encode_fromguid", "Encodes the 16 bytes of `guid` as Base64.", "guid",
       examples: [
         .init("base64_encode_fromguid(guid(ae3133f2-6e22-49ae-b06a-16e6a9b212eb))", is: "8jMxriJurkmwahbmqbIS6w==")
       ],
@@ -32,7 +32,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "base64_decode_toarray", "Is the array of the bytes that the Base64 `text` stands for.", "text",
+      "base64_decode_toarray", "Decodes the Base64 `text` to an array of bytes.", "text",
       examples: [.init(#"base64_decode_toarray("S3VzdG8=")"#, is: "[75,117,115,116,111]")],
       overloads: [
         .maybeWriting(.dynamic) { (text: Bytes, out: inout ByteBuffer) -> Bool in
@@ -45,7 +45,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "base64_decode_toguid", "Is the guid that the Base64 `text` stands for.", "text",
+      "base64_decode_toguid", "Decodes the Base64 `text` to a guid.", "text",
       examples: [.init(#"base64_decode_toguid("8jMxriJurkmwahbmqbIS6w==")"#, is: "ae3133f2-6e22-49ae-b06a-16e6a9b212eb")],
       overloads: [
         .maybe { (text: Bytes) -> GUID? in
@@ -57,14 +57,14 @@ extension ScalarFunction {
 
   private static func base64Encoder(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the Base64 of the UTF-8 of `text`.", "text",
+      name, "Encodes the UTF-8 of `text` as Base64.", "text",
       examples: [.init("\(name)(\"Kusto\")", is: "S3VzdG8=")],
       overloads: [.writing(.string) { (text: Bytes, out: inout ByteBuffer) in Base64.encode(text, to: &out) }])
   }
 
   private static func base64Decoder(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the text that the Base64 `text` stands for; empty when that is no UTF-8.", "text",
+      name, "Decodes the Base64 `text` to a string; empty if that is not UTF-8.", "text",
       examples: [.init("\(name)(\"S3VzdG8=\")", is: "Kusto")],
       overloads: [
         .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in
@@ -81,7 +81,7 @@ extension ScalarFunction {
         .writing(.string) { (text: Bytes, out: inout ByteBuffer) in PercentCoding.encode(text, component: false, to: &out) }
       ]),
     ScalarFunction(
-      "url_encode_component", "Encodes `text` for a part of a URL; a space becomes `%20`.", "text",
+      "url_encode_component", "Encodes `text` for a component of a URL; a space becomes `%20`.", "text",
       examples: [.init(#"url_encode_component("a b/c")"#, is: "a%20b%2fc")],
       overloads: [
         .writing(.string) { (text: Bytes, out: inout ByteBuffer) in PercentCoding.encode(text, component: true, to: &out) }
@@ -105,7 +105,7 @@ extension ScalarFunction {
   private static func compressor(_ name: String, _ wrapping: Compression.Wrapping) -> ScalarFunction {
     let kind = wrapping == .gzip ? "gzip" : "zlib"
     return ScalarFunction(
-      name, "Compresses `text` with \(kind) and is the Base64 of that.", "text",
+      name, "Compresses `text` with \(kind) and encodes the result as Base64.", "text",
       examples: [.init("\(kind)_decompress_from_base64_string(\(name)(\"plumb\"))", is: "plumb")],
       overloads: [
         .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in
@@ -121,7 +121,7 @@ extension ScalarFunction {
     _ name: String, _ wrapping: Compression.Wrapping, _ example: String, _ result: String
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the text that the Base64 `text` holds in compressed form; empty when it is damaged.", "text",
+      name, "Decompresses the Base64 `text`; empty if it is damaged.", "text",
       examples: [.init("\(name)(\"\(example)\")", is: result)],
       overloads: [
         .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in
@@ -162,7 +162,7 @@ extension ScalarFunction {
 
   private static func hash(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Hashes `value` with xxHash64; with `divisor`, is the remainder of the hash.", "value, [divisor]",
+      name, "Hashes `value` with xxHash64; with `divisor`, returns the remainder of the hash.", "value, [divisor]",
       examples: [.init("\(name)(\"World\")", is: "1846988464401551951"), .init("\(name)(\"World\", 100)", is: "51")],
       overloads: [
         .columns([.any], result: { _ in .long }) { arguments in
@@ -189,7 +189,7 @@ extension ScalarFunction {
     _ name: String, _ kind: String, _ world: String, _ digest: Digest
   ) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the \(kind) of `value` in hexadecimal.", "value",
+      name, "Computes the \(kind) of `value` in hexadecimal.", "value",
       examples: [.init("\(name)(\"World\")", is: world)],
       overloads: [
         Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in
@@ -209,7 +209,7 @@ private struct ValueHasher {
     step = vector.isConstant ? 0 : 1
   }
 
-  /// Null hashes as no bytes do.
+  /// Null hashes like zero bytes of data.
   subscript(row: Int) -> UInt64 {
     if vector.isNull(row) { return XXHash64.hash(Bytes(start: nil, count: 0)) }
     let place = row &* step

@@ -15,7 +15,7 @@ enum PercentCoding {
     }
   }
 
-  /// Decodes `%xx` and `+`; a `%` that starts no code stays as it is, and bytes that are no text become U+FFFD.
+  /// Decodes `%xx` and `+`; a `%` that does not start a code is unchanged, and invalid UTF-8 becomes U+FFFD.
   static func decode(_ text: Bytes, to out: inout ByteBuffer) {
     var plain = ByteBuffer(capacity: text.count)
     var at = 0

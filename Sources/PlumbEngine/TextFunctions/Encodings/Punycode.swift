@@ -5,10 +5,10 @@ enum Punycode {
   private static let base = 36
   private static let maximum = 0x10FFFF
 
-  /// Appends the encoded form; false, and nothing appended, when the text is too long to encode.
+  /// Appends the encoded form; false, and nothing appended, if the text is too long to encode.
   static func encode(_ text: Bytes, to out: inout ByteBuffer) -> Bool {
     let scalars = String(text).unicodeScalars.map { Int($0.value) }
-    // The work grows with the square of the length, and no host name is longer.
+    // The work grows with the square of the length, and host names are never longer.
     guard scalars.count <= 4096 else { return false }
     let start = out.count
     for scalar in scalars where scalar < 0x80 { out.append(UInt8(scalar)) }
@@ -45,7 +45,7 @@ enum Punycode {
     return true
   }
 
-  /// Appends the decoded text; false, and nothing appended, when `text` is not Punycode.
+  /// Appends the decoded text; false, and nothing appended, if `text` is not Punycode.
   static func decode(_ text: Bytes, to out: inout ByteBuffer) -> Bool {
     guard text.isASCII, text.count <= 16_384 else { return false }
     let dash = text.lastIndex(of: .minus)
@@ -123,7 +123,7 @@ enum Punycode {
     return true
   }
 
-  /// The four dots that IDNA takes for a dot.
+  /// The four dots that IDNA treats as a dot.
   private static func isDot(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "." || scalar == "\u{3002}" || scalar == "\u{FF0E}" || scalar == "\u{FF61}"
   }

@@ -1,4 +1,4 @@
-/// XXH64 with seed 0, which `hash` and `hash_xxhash64` give.
+/// XXH64 with seed 0, which `hash` and `hash_xxhash64` return.
 // Yann Collet, "xxHash fast digest algorithm", specification 0.1.1.
 package enum XXHash64 {
   fileprivate static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
@@ -32,7 +32,7 @@ package enum XXHash64 {
     return finish(hash &+ UInt64(truncatingIfNeeded: count), raw, from: at, to: count)
   }
 
-  /// The last step: fewer than 32 bytes that fill no round of all lanes.
+  /// The last step: fewer than 32 bytes, which do not fill a round of all lanes.
   fileprivate static func finish(_ start: UInt64, _ raw: UnsafeRawPointer, from: Int, to count: Int) -> UInt64 {
     var hash = start
     var at = from
@@ -53,21 +53,21 @@ package enum XXHash64 {
     return avalanche(hash)
   }
 
-  /// Of the eight bytes of a number, least significant first: a long, or a datetime's ticks.
+  /// The hash of the eight bytes of a number, least significant first: a long, or a datetime's ticks.
   static func hash(_ value: UInt64, seed: UInt64 = 0) -> UInt64 {
     var hash = seed &+ prime5 &+ 8
     hash = rotate(hash ^ round(0, value), 27) &* prime1 &+ prime4
     return avalanche(hash)
   }
 
-  /// Of the four bytes of an `int`.
+  /// The hash of the four bytes of an `int`.
   static func hash(_ value: UInt32, seed: UInt64 = 0) -> UInt64 {
     var hash = seed &+ prime5 &+ 4
     hash = rotate(hash ^ UInt64(value) &* prime1, 23) &* prime2 &+ prime3
     return avalanche(hash)
   }
 
-  /// The remainder that `hash(x, mod)` gives, in 0..<mod; nil unless `divisor` is positive.
+  /// The remainder that `hash(x, mod)` returns, in 0..<mod; nil unless `divisor` is positive.
   static func remainder(_ hash: UInt64, _ divisor: Int64) -> Int64? {
     divisor > 0 ? Int64(hash % UInt64(divisor)) : nil
   }
@@ -96,7 +96,7 @@ package enum XXHash64 {
   }
 }
 
-/// XXH64 of bytes that come piece by piece; the same as of all at once.
+/// XXH64 of bytes that arrive in pieces; the same as of all at once.
 package struct XXHash64Stream: Sendable {
   private var a = XXHash64.prime1 &+ XXHash64.prime2
   private var b = XXHash64.prime2
@@ -124,7 +124,7 @@ package struct XXHash64Stream: Sendable {
     rest.append(contentsOf: bytes.part(from: at, to: bytes.count))
   }
 
-  /// Takes whole rounds of 32 bytes; where it stopped.
+  /// Processes whole rounds of 32 bytes; returns where it stopped.
   private mutating func take(_ raw: UnsafeRawPointer, from: Int, to end: Int) -> Int {
     var (a, b, c, d) = (self.a, self.b, self.c, self.d)
     var at = from
@@ -143,7 +143,7 @@ package struct XXHash64Stream: Sendable {
   package var value: UInt64 {
     let start = count >= 32 ? XXHash64.joined(a, b, c, d) : XXHash64.prime5
     return rest.withUnsafeBytes { raw in
-      // An empty array can have no address; no byte is read then.
+      // An empty array may have no address; no byte is read then.
       withUnsafeBytes(of: 0 as UInt64) { none in
         guard let place = raw.baseAddress ?? none.baseAddress else { return start }
         return XXHash64.finish(start &+ UInt64(truncatingIfNeeded: count), place, from: 0, to: rest.count)

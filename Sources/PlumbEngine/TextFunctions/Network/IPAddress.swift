@@ -71,7 +71,7 @@ struct IPv4: Equatable, Sendable {
     }
   }
 
-  /// The fewest prefixes that make up `first...last`; nil when they are the wrong way round.
+  /// The fewest prefixes that make up `first...last`; nil if they are in the wrong order.
   static func ranges(from first: UInt32, through last: UInt32) -> [IPv4]? {
     guard first <= last else { return nil }
     var ranges: [IPv4] = []
@@ -102,7 +102,7 @@ struct IPv4: Equatable, Sendable {
   }
 }
 
-/// What `has_ipv4_prefix` looks for: a whole address, or its first octets with a dot after them.
+/// What `has_ipv4_prefix` looks for: a whole address, or its first octets followed by a dot.
 struct IPv4Prefix: Sendable {
   let address: UInt32
   let mask: UInt32
@@ -127,7 +127,7 @@ struct IPv4Prefix: Sendable {
   func isFound(in text: Bytes) -> Bool { IPv4.forEach(in: text) { $0 & mask == address } }
 }
 
-/// An IPv6 address with its prefix length; an IPv4 address is the one mapped to it.
+/// An IPv6 address with its prefix length; an IPv4 address is represented by its mapped address.
 struct IPv6: Equatable, Sendable {
   var address: UInt128
   /// Significant bits, 0...128.
@@ -157,7 +157,7 @@ struct IPv6: Equatable, Sendable {
     return IPv6(address: mapped, prefix: prefix)
   }
 
-  /// The address by the C library, which reads the forms of RFC 4291.
+  /// The address parsed by the C library, which reads the forms of RFC 4291.
   private static func address(_ text: Bytes) -> UInt128? {
     guard text.count < INET6_ADDRSTRLEN, !text.contains(0) else { return nil }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { copy -> UInt128? in

@@ -6,7 +6,7 @@ extension ScalarFunction {
 
   private static let ipv4Comparisons: [ScalarFunction] = [
     ScalarFunction(
-      "ipv4_compare", "Is -1, 0 or 1, as `lhs` comes before, with or after `rhs` under their prefixes and `prefix`.",
+      "ipv4_compare", "Returns -1, 0 or 1 if `lhs` is less than, equal to or greater than `rhs` under their prefixes and `prefix`.",
       "lhs, rhs, [prefix]",
       examples: [.init(#"ipv4_compare("192.168.1.1/24", "192.168.1.255")"#, is: "0")],
       overloads: [
@@ -14,14 +14,14 @@ extension ScalarFunction {
         .maybe { (lhs: Bytes, rhs: Bytes, prefix: Int64) -> Int64? in compareIPv4(lhs, rhs, prefix) },
       ]),
     ScalarFunction(
-      "ipv4_is_match", "Is true when `lhs` and `rhs` are equal under their prefixes and `prefix`.", "lhs, rhs, [prefix]",
+      "ipv4_is_match", "Returns true if `lhs` and `rhs` are equal under their prefixes and `prefix`.", "lhs, rhs, [prefix]",
       examples: [.init(#"ipv4_is_match("192.168.1.1", "192.168.1.255", 24)"#, is: "true")],
       overloads: [
         .maybe { (lhs: Bytes, rhs: Bytes) -> Bool? in compareIPv4(lhs, rhs, 32).map { $0 == 0 } },
         .maybe { (lhs: Bytes, rhs: Bytes, prefix: Int64) -> Bool? in compareIPv4(lhs, rhs, prefix).map { $0 == 0 } },
       ]),
     ScalarFunction(
-      "ipv4_is_in_range", "Is true when `address` is in `range`.", "address, range",
+      "ipv4_is_in_range", "Returns true if `address` is in `range`.", "address, range",
       examples: [.init(#"ipv4_is_in_range("192.168.1.6", "192.168.1.1/24")"#, is: "true")],
       overloads: [
         .maybe { (address: Bytes, range: Bytes) -> Bool? in
@@ -30,7 +30,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "ipv4_is_in_any_range", "Is true when `address` is in one of `ranges`, texts or arrays of them.",
+      "ipv4_is_in_any_range", "Returns true if `address` is in one of `ranges`, strings or arrays of them.",
       "address, ranges, ...",
       examples: [.init(#"ipv4_is_in_any_range("192.168.1.6", "10.0.0.1/8", "192.168.1.1/24")"#, is: "true")],
       overloads: [
@@ -40,18 +40,18 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "ipv4_is_private", "Is true when `address` is in a network that is private by RFC 1918.", "address",
+      "ipv4_is_private", "Returns true if `address` is in a private network as defined by RFC 1918.", "address",
       examples: [.init(#"ipv4_is_private("10.1.2.3")"#, is: "true"), .init(#"ipv4_is_private("127.0.0.1")"#, is: "false")],
       overloads: [.maybe { (address: Bytes) -> Bool? in IPv4.parse(address)?.isPrivate }]),
   ]
 
   private static let ipv4Forms: [ScalarFunction] = [
     ScalarFunction(
-      "ipv4_netmask_suffix", "Is the length of the prefix of `address`; 32 without one.", "address",
+      "ipv4_netmask_suffix", "Returns the length of the prefix of `address`; 32 without one.", "address",
       examples: [.init(#"ipv4_netmask_suffix("192.168.1.1/24")"#, is: "24")],
       overloads: [.maybe { (address: Bytes) -> Int64? in IPv4.parse(address).map { Int64($0.prefix) } }]),
     ScalarFunction(
-      "ipv4_range_to_cidr_list", "Is the array of the ranges that together reach from `first` through `last`.",
+      "ipv4_range_to_cidr_list", "Lists the CIDR ranges that together cover `first` through `last`.",
       "first, last",
       examples: [
         .init(
@@ -74,11 +74,11 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "parse_ipv4", "Is the number of the network of `address`.", "address",
+      "parse_ipv4", "Returns the number of the network of `address`.", "address",
       examples: [.init(#"parse_ipv4("192.168.1.1")"#, is: "3232235777"), .init(#"parse_ipv4("192.168.1.1/24")"#, is: "3232235776")],
       overloads: [.maybe { (address: Bytes) -> Int64? in IPv4.parse(address).map { Int64($0.network) } }]),
     ScalarFunction(
-      "parse_ipv4_mask", "Is the number of the network of `address` under `prefix` bits.", "address, prefix",
+      "parse_ipv4_mask", "Returns the number of the network of `address` under `prefix` bits.", "address, prefix",
       examples: [.init(#"parse_ipv4_mask("127.0.0.1", 24)"#, is: "2130706432")],
       overloads: [
         .maybe { (address: Bytes, prefix: Int64) -> Int64? in masked(IPv4.parse(address), prefix).map { Int64($0.network) } }
@@ -90,7 +90,7 @@ extension ScalarFunction {
   private static func formatter(_ name: String, withPrefix: Bool, _ result: String) -> ScalarFunction {
     let sentence = withPrefix ? "with its prefix" : "without its prefix"
     return ScalarFunction(
-      name, "Is the network of `address`, a text or a number, under `prefix` bits, \(sentence).", "address, [prefix]",
+      name, "Returns the network of `address`, a string or a number, under `prefix` bits, \(sentence).", "address, [prefix]",
       examples: [.init("\(name)(\"192.168.1.1\", 24)", is: result), .init("\(name)(3232235777, 24)", is: result)],
       overloads: [
         .maybeWriting(.string) { (address: Bytes, out: inout ByteBuffer) -> Bool in
@@ -110,7 +110,7 @@ extension ScalarFunction {
 
   private static let ipv6: [ScalarFunction] = [
     ScalarFunction(
-      "ipv6_compare", "Is -1, 0 or 1, as `lhs` comes before, with or after `rhs` under their prefixes and `prefix`.",
+      "ipv6_compare", "Returns -1, 0 or 1 if `lhs` is less than, equal to or greater than `rhs` under their prefixes and `prefix`.",
       "lhs, rhs, [prefix]",
       examples: [.init(#"ipv6_compare("192.168.1.1/24", "::ffff:c0a8:01ff")"#, is: "0")],
       overloads: [
@@ -118,14 +118,14 @@ extension ScalarFunction {
         .maybe { (lhs: Bytes, rhs: Bytes, prefix: Int64) -> Int64? in compareIPv6(lhs, rhs, prefix) },
       ]),
     ScalarFunction(
-      "ipv6_is_match", "Is true when `lhs` and `rhs` are equal under their prefixes and `prefix`.", "lhs, rhs, [prefix]",
+      "ipv6_is_match", "Returns true if `lhs` and `rhs` are equal under their prefixes and `prefix`.", "lhs, rhs, [prefix]",
       examples: [.init(#"ipv6_is_match("fe80::85d:e82c:9446:7994", "fe80::85d:e82c:9446:7995", 127)"#, is: "true")],
       overloads: [
         .maybe { (lhs: Bytes, rhs: Bytes) -> Bool? in compareIPv6(lhs, rhs, 128).map { $0 == 0 } },
         .maybe { (lhs: Bytes, rhs: Bytes, prefix: Int64) -> Bool? in compareIPv6(lhs, rhs, prefix).map { $0 == 0 } },
       ]),
     ScalarFunction(
-      "ipv6_is_in_range", "Is true when `address` is in `range`.", "address, range",
+      "ipv6_is_in_range", "Returns true if `address` is in `range`.", "address, range",
       examples: [.init(#"ipv6_is_in_range("a5e::abcd", "a5e::/112")"#, is: "true")],
       overloads: [
         .maybe { (address: Bytes, range: Bytes) -> Bool? in
@@ -134,7 +134,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "ipv6_is_in_any_range", "Is true when `address` is in one of `ranges`, texts or arrays of them.",
+      "ipv6_is_in_any_range", "Returns true if `address` is in one of `ranges`, strings or arrays of them.",
       "address, ranges, ...",
       examples: [.init(#"ipv6_is_in_any_range("a5e::abcd", dynamic(["b::/16", "a5e::/112"]))"#, is: "true")],
       overloads: [
@@ -144,7 +144,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "parse_ipv6", "Is the network of `address`, an IPv6 or IPv4 address, in the long form of IPv6.", "address",
+      "parse_ipv6", "Returns the network of `address`, an IPv6 or IPv4 address, in the long form of IPv6.", "address",
       examples: [.init(#"parse_ipv6("192.168.255.255/24")"#, is: "0000:0000:0000:0000:0000:ffff:c0a8:ff00")],
       overloads: [
         .maybeWriting(.string) { (address: Bytes, out: inout ByteBuffer) -> Bool in
@@ -154,7 +154,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "parse_ipv6_mask", "Is the network of `address` under `prefix` bits, in the long form of IPv6.", "address, prefix",
+      "parse_ipv6_mask", "Returns the network of `address` under `prefix` bits, in the long form of IPv6.", "address, prefix",
       examples: [.init(#"parse_ipv6_mask("192.168.255.255", 120)"#, is: "0000:0000:0000:0000:0000:ffff:c0a8:ff00")],
       overloads: [
         .maybeWriting(.string) { (address: Bytes, prefix: Int64, out: inout ByteBuffer) -> Bool in
@@ -168,23 +168,23 @@ extension ScalarFunction {
 
   private static let ipv4Search: [ScalarFunction] = [
     ScalarFunction(
-      "has_ipv4", "Is true when `text` has the IPv4 address `address` apart from letters and digits.", "text, address",
+      "has_ipv4", "Returns true if `text` contains the IPv4 address `address`, not adjacent to letters or digits.", "text, address",
       examples: [
         .init(#"has_ipv4("05:04:54 127.0.0.1 GET", "127.0.0.1")"#, is: "true"),
         .init(#"has_ipv4("05:04:54127.0.0.1 GET", "127.0.0.1")"#, is: "false"),
       ],
       overloads: [addressSearch(whole: true)]),
     ScalarFunction(
-      "has_any_ipv4", "Is true when `text` has one of the IPv4 `addresses`, texts or arrays of them.",
+      "has_any_ipv4", "Returns true if `text` contains one of the IPv4 `addresses`, strings or arrays of them.",
       "text, addresses, ...",
       examples: [.init(#"has_any_ipv4("from 127.0.0.1", "10.0.0.1", "127.0.0.1")"#, is: "true")],
       overloads: [addressSearch(whole: true)]),
     ScalarFunction(
-      "has_ipv4_prefix", "Is true when `text` has an IPv4 address that starts with `prefix`, such as `10.1.`.", "text, prefix",
+      "has_ipv4_prefix", "Returns true if `text` contains an IPv4 address that starts with `prefix`, such as `10.1.`.", "text, prefix",
       examples: [.init(#"has_ipv4_prefix("from 127.0.0.1", "127.0.")"#, is: "true")],
       overloads: [addressSearch(whole: false)]),
     ScalarFunction(
-      "has_any_ipv4_prefix", "Is true when `text` has an IPv4 address that starts with one of `prefixes`.",
+      "has_any_ipv4_prefix", "Returns true if `text` contains an IPv4 address that starts with one of `prefixes`.",
       "text, prefixes, ...",
       examples: [.init(#"has_any_ipv4_prefix("from 127.0.0.1", dynamic(["10.", "127.0."]))"#, is: "true")],
       overloads: [addressSearch(whole: false)]),
@@ -219,7 +219,7 @@ extension ScalarFunction {
     return Int64(left.compared(to: right, prefix: Int(prefix)))
   }
 
-  /// A prefix of two IPv4 addresses counts their own 32 bits.
+  /// The prefix of two IPv4 addresses counts their own 32 bits.
   private static func compareIPv6(_ lhs: Bytes, _ rhs: Bytes, _ prefix: Int64) -> Int64? {
     guard let left = IPv6.parse(lhs), let right = IPv6.parse(rhs), (0...128).contains(prefix) else { return nil }
     let areIPv4 = !lhs.contains(.colon) && !rhs.contains(.colon)

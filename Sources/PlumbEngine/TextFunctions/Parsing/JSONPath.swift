@@ -7,7 +7,7 @@ struct JSONPath: Sendable {
 
   let steps: [Step]
 
-  /// Reads a path that starts with `$`; nil for other text, and for paths that no value is deep enough for.
+  /// Parses a path that starts with `$`; nil for other text, and for paths deeper than any value.
   init?(_ text: Bytes) {
     guard text.first == .dollar else { return nil }
     var steps: [Step] = []
@@ -31,7 +31,7 @@ struct JSONPath: Sendable {
     self.steps = steps
   }
 
-  /// A key of a bag: a path when it starts with `$.` or `$[`, and otherwise the one name.
+  /// A key of a bag: a path if it starts with `$.` or `$[`, otherwise a single name.
   init(key text: Bytes) {
     if text.count > 1, text[0] == .dollar, text[1] == .fullStop || text[1] == .openBracket, let path = JSONPath(text) {
       self = path
@@ -48,7 +48,7 @@ struct JSONPath: Sendable {
     return NumberText.parseInt64(inside).map { .index(Int($0)) }
   }
 
-  /// The value at the path; nil when there is none.
+  /// The value at the path; nil if none exists.
   func value(in root: DynamicCursor) -> DynamicCursor? {
     var cursor = root
     for step in steps {
@@ -63,7 +63,7 @@ struct JSONPath: Sendable {
     return cursor
   }
 
-  /// Appends `root` with the value at the path replaced by `value`; bags that lack on the way are made.
+  /// Appends `root` with the value at the path replaced by `value`; creates missing bags on the way.
   func set(_ value: DynamicCursor, in root: DynamicCursor, to out: inout ByteBuffer) {
     JSONPath.set(value, in: root, steps[...], to: &out)
   }

@@ -1,16 +1,16 @@
 import PlumbDiagnostics
 
 extension ScalarFunction {
-  /// What `parse` and `parse-kv` are made of; users write the operators instead.
+  /// The functions that implement `parse` and `parse-kv`; users write the operators instead.
   package static let parsing: [ScalarFunction] = [
     ScalarFunction(
-      "parse_match", "Holds the groups `groups` of `pattern`'s first match in `text`, if they fit `types`.",
+      "parse_match", "Extracts the groups `groups` of the first match of `pattern` in `text`, if they match `types`.",
       "text, pattern, groups, types",
       examples: [.init(#"parse_match("a=1", "a=(.*)", dynamic([1]), "l")"#, is: #"["1"]"#)],
       overloads: [.columns([.string, .string, .dynamic, .string], to: .dynamic) { try parseMatch($0) }]),
 
     ScalarFunction(
-      "parse_kv", "Holds the values of `keys` in the `key=value` pairs of `text`, read as `options` say.",
+      "parse_kv", "Extracts the values of `keys` from the `key=value` pairs of `text`, using `options`.",
       "text, keys, options",
       examples: [
         .init(
@@ -23,7 +23,7 @@ extension ScalarFunction {
 
 // MARK: parse
 
-/// Each type's letter in `types`: whether a captured text is a value of the type. `s` takes all texts.
+/// Each type's letter in `types`: whether a captured text is a value of the type. `s` accepts all texts.
 private func fits(_ text: Bytes, _ type: UInt8) -> Bool {
   switch type {
   case UInt8(ascii: "l"): NumberText.parseInt64(text.trimmed) != nil
@@ -49,7 +49,7 @@ private func parseMatch(_ arguments: Arguments) throws -> Vector {
     regex = try arguments.prepared.value { try RegularExpression.cached(pattern) }
   } catch let failure as RegularExpression.Failure {
     throw Diagnostic(
-      "bad-regex", "the pattern of `parse` is no regular expression: \(failure.sentence)", at: arguments.argumentSpans[1])
+      "bad-regex", "the pattern of `parse` is not a valid regular expression: \(failure.sentence)", at: arguments.argumentSpans[1])
   }
   let groups = list.map { element -> Int in
     if case .long(let number) = element { return Int(number) }
@@ -122,7 +122,7 @@ private func parseKeyValues(_ arguments: Arguments) throws -> Vector {
   if let pattern = format.pattern {
     do { regex = try RegularExpression.cached(pattern) } catch {
       throw Diagnostic(
-        "bad-regex", "the regular expression is wrong: \(error.sentence)", at: arguments.argumentSpans[2])
+        "bad-regex", "invalid regular expression: \(error.sentence)", at: arguments.argumentSpans[2])
     }
   }
   let texts = arguments.plain(0)
@@ -173,7 +173,7 @@ private struct KeyValueScanner {
         skipSpaces()
       } else {
         guard let end = find(format.kvDelimiter, from: at) else { return }
-        // A pair delimiter before the next key's delimiter ends a piece that is no pair.
+        // A pair delimiter before the next key's delimiter ends a piece that is not a pair.
         if let pair = find(format.pairDelimiter, from: at), pair < end, !format.isGreedy {
           at = pair + format.pairDelimiter.count
           continue
@@ -192,7 +192,7 @@ private struct KeyValueScanner {
     }
   }
 
-  /// The value at `at`; leaves `at` behind the delimiter that follows.
+  /// The value at `at`; leaves `at` after the delimiter that follows.
   private mutating func value() -> String {
     let start = at
     skipSpaces(unless: format.pairDelimiter)
@@ -203,7 +203,7 @@ private struct KeyValueScanner {
     at = start
     var end = find(format.pairDelimiter, from: at) ?? text.count
     if format.isGreedy {
-      // The value goes on until the delimiter before the next key.
+      // The value continues until the delimiter before the next key.
       if let next = find(format.kvDelimiter, from: at) {
         end = start
         var search = at
@@ -220,7 +220,7 @@ private struct KeyValueScanner {
     return value
   }
 
-  /// Keys and values are words of letters and digits, and whatever lies between separates them.
+  /// Keys and values are runs of letters and digits, separated by anything else.
   private mutating func scanWords(_ body: (String, String) -> Void) {
     var words: [String] = []
     while at < text.count {
@@ -249,7 +249,7 @@ private struct KeyValueScanner {
     (byte | 32) >= 97 && (byte | 32) <= 122 || byte >= 48 && byte <= 57 || byte == 95 || byte >= 128
   }
 
-  /// The text in quotes at `at`, without escapes; nil and nothing read when there is none.
+  /// The quoted text at `at`, without escapes; nil and nothing read if none exists.
   private mutating func quotedText() -> String? {
     guard at < text.count, let quote = format.quotes.first(where: { $0.open == text[at] }) else { return nil }
     var result: [UInt8] = []

@@ -1,6 +1,6 @@
-/// Texts of known shapes taken apart into compact `dynamic` values: URLs, paths, records, command lines.
+/// Texts of known formats parsed into compact `dynamic` values: URLs, paths, records, command lines.
 enum ParsedText {
-  /// Appends the parts of an absolute URL as a bag, as `parse_url` gives them.
+  /// Appends the parts of an absolute URL as a bag, as `parse_url` returns them.
   static func url(_ text: Bytes, to out: inout ByteBuffer) {
     let text = text.trimmed
     var rest = text
@@ -56,7 +56,7 @@ enum ParsedText {
     out.end(mark, count: 8)
   }
 
-  /// Appends `{"Query Parameters":{...}}`, as `parse_urlquery` gives it.
+  /// Appends `{"Query Parameters":{...}}`, as `parse_urlquery` returns it.
   static func urlQuery(_ text: Bytes, to out: inout ByteBuffer) {
     let text = text.trimmed
     let mark = out.beginObject()
@@ -94,7 +94,7 @@ enum ParsedText {
     out.appendString(value)
   }
 
-  /// Appends the parts of a file's path, of either kind of slash, as `parse_path` gives them.
+  /// Appends the parts of a file's path, with either kind of slash, as `parse_path` returns them.
   static func path(_ text: Bytes, to out: inout ByteBuffer) {
     var rest = text
     var scheme = text.part(from: 0, to: 0)
@@ -108,7 +108,7 @@ enum ParsedText {
     if !scheme.isEmpty, rest.count >= 3, isSlash(rest[0]), rest[1].isASCIILetter, rest[2] == .colon {
       rest = rest.part(from: 1)
     }
-    // A long path says so before its drive.
+    // A long path has a marker before its drive.
     if rest.count >= 4, rest[0] == .backslash, rest[1] == .backslash, rest[2] == .questionMark || rest[2] == .fullStop, rest[3] == .backslash {
       rest = rest.part(from: 4)
     }
@@ -136,7 +136,7 @@ enum ParsedText {
     out.end(mark, count: 7)
   }
 
-  /// The number that orders versions of up to four parts, of up to eight digits each; nil for other text.
+  /// A number that sorts versions of up to four parts, of up to eight digits each; nil for other text.
   static func version(_ text: Bytes) -> Decimal128? {
     let text = text.trimmed
     var number: UInt128 = 0
@@ -161,7 +161,7 @@ enum ParsedText {
     return Decimal128.rounding(WideInteger(number), exponent: 0, isNegative: false)
   }
 
-  /// Visits the fields of a text's first record of comma-separated values; where the record ended.
+  /// Visits the fields of the first record of comma-separated values in a text; returns where the record ended.
   @discardableResult
   static func csvRecord(_ text: Bytes, _ body: (Bytes) -> Void) -> Int {
     var at = 0
@@ -172,7 +172,7 @@ enum ParsedText {
         while at < text.count {
           if text[at] == .quote {
             at &+= 1
-            // A quote twice is a quote; once, the end.
+            // Two quotes are a quote; one is the end.
             guard at < text.count, text[at] == .quote else { break }
           }
           field.append(text[at])
@@ -196,7 +196,7 @@ enum ParsedText {
     return at
   }
 
-  /// Appends the first record's fields as an array of strings, as `parse_csv` gives them.
+  /// Appends the first record's fields as an array of strings, as `parse_csv` returns them.
   static func csv(_ text: Bytes, to out: inout ByteBuffer) {
     let mark = out.beginArray()
     var count = 0
@@ -208,7 +208,7 @@ enum ParsedText {
   }
 
   /// Appends the arguments of a Windows command line as an array of strings.
-  // The rules of CommandLineToArgvW: the program's name knows no escapes; after it, 2n backslashes before a
+  // The rules of CommandLineToArgvW: the program's name has no escapes; after it, 2n backslashes before a
   // quote are n backslashes, and one more makes the quote a plain character.
   static func commandLine(_ text: Bytes, to out: inout ByteBuffer) {
     let mark = out.beginArray()

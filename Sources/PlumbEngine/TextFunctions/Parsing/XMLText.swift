@@ -1,15 +1,15 @@
 import CExpat
 import PlumbDiagnostics
 
-/// XML read as a `dynamic` tree: elements, attributes and text; all else is skipped.
+/// XML parsed into a `dynamic` tree: elements, attributes and text; everything else is skipped.
 ///
-/// An element is null when it is empty, a text when it holds only text, and otherwise a bag with its
-/// attributes under `@name`, its text under `#text` and its children, of which several with one name are an array.
+/// An element is null if it is empty, a string if it contains only text, and otherwise a bag with its
+/// attributes under `@name`, its text under `#text` and its children; several children of one name are an array.
 final class XMLText {
-  /// Bytes above which text is not read.
+  /// The number of bytes above which text is not parsed.
   static let sizeLimit = 1 << 20
 
-  /// An element whose end has not come.
+  /// An element that has not been closed yet.
   private struct Element {
     let name: String
     var members: [(key: String, value: Dynamic)]
@@ -39,7 +39,7 @@ final class XMLText {
   private var root: Dynamic?
   private let parser: XML_Parser
 
-  /// The tree of a document; nil when it is not well formed, nests too deeply or defines entities of its own.
+  /// The tree of a document; nil if it is not well formed, nests too deeply or defines entities of its own.
   static func parse(_ text: Bytes) -> Dynamic? {
     guard text.count <= sizeLimit, let parser = XML_ParserCreate("UTF-8") else { return nil }
     defer { XML_ParserFree(parser) }
@@ -59,7 +59,7 @@ final class XMLText {
     }
     XML_SetCdataSectionHandler(
       parser, { context in XMLText.of(context)?.takeText() }, { context in XMLText.of(context)?.takeText(trimming: false) })
-    // A few lines of them can stand for gigabytes of text.
+    // A few lines of them can expand to gigabytes of text.
     XML_SetEntityDeclHandler(parser) { context, _, _, _, _, _, _, _, _ in XMLText.of(context)?.stop() }
   }
 
@@ -70,7 +70,7 @@ final class XMLText {
   private func stop() { XML_StopParser(parser, XML_Bool(XML_FALSE)) }
 
   private func read(_ text: Bytes) -> Dynamic? {
-    // What stands before a declaration makes a document ill formed, and is written in queries nevertheless.
+    // Text before the declaration is not well formed XML, but queries contain it nevertheless.
     let text = text.part(from: text.starts(with: "\u{FEFF}".utf8) ? 3 : 0).trimmed
     let isWhole = text.withMemoryRebound(to: CChar.self) {
       XML_Parse(parser, $0.baseAddress, Int32($0.count), 1) == XML_STATUS_OK
@@ -101,7 +101,7 @@ final class XMLText {
     open[last].children[element.name, default: []].append(element.value)
   }
 
-  /// Gives the text since the last tag to the element that is open.
+  /// Adds the text since the last tag to the open element.
   private func takeText(trimming: Bool = true) {
     let word = text.withBytes { String(trimming ? $0.trimmed : $0) }
     text.removeAll()

@@ -1,18 +1,18 @@
 extension ScalarFunction {
-  /// Functions that take RE2 regular expressions, which never take more than linear time.
+  /// Functions over RE2 regular expressions, which always take linear time.
   static let regexFunctions: [ScalarFunction] = trimming + rewriting + extracting
 
   private static let trimming: [ScalarFunction] = [
     ScalarFunction(
-      "trim", "Is `text` without the matches of `regex` at its start and end.", "regex, text",
+      "trim", "Removes the matches of `regex` from the start and end of `text`.", "regex, text",
       examples: [.init(#"trim("--", "--Te st--")"#, is: "Te st"), .init(#"trim(@"\s+", "  a b ")"#, is: "a b")],
       overloads: [cutting(start: true, end: true)]),
     ScalarFunction(
-      "trim_start", "Is `text` without the match of `regex` at its start.", "regex, text",
+      "trim_start", "Removes the match of `regex` from the start of `text`.", "regex, text",
       examples: [.init(#"trim_start("https://", "https://plumb")"#, is: "plumb")],
       overloads: [cutting(start: true, end: false)]),
     ScalarFunction(
-      "trim_end", "Is `text` without the match of `regex` at its end.", "regex, text",
+      "trim_end", "Removes the match of `regex` from the end of `text`.", "regex, text",
       examples: [.init(#"trim_end(".com", "plumb.com")"#, is: "plumb")],
       overloads: [cutting(start: false, end: true)]),
   ]
@@ -20,7 +20,7 @@ extension ScalarFunction {
   private static func cutting(start: Bool, end: Bool) -> Overload {
     .columns([.string, .string], to: .string) { arguments in
       let texts = Input<Bytes>(arguments, 1)
-      // Each end keeps its own compiled pattern: the call's place for prepared values holds one.
+      // Each end has its own compiled pattern, since a call can cache only one.
       let atStart = start ? try PatternInput(arguments, 0, prefix: #"\A(?:"#, suffix: ")") : nil
       let other = Arguments(
         vectors: arguments.vectors, count: arguments.count, type: arguments.type, context: arguments.context,
@@ -37,19 +37,19 @@ extension ScalarFunction {
 
   private static let rewriting: [ScalarFunction] = [
     ScalarFunction(
-      "replace_regex", #"Replaces every match of `regex` in `text` by `rewrite`, in which \1 is the first group."#,
+      "replace_regex", #"Replaces every match of `regex` in `text` with `rewrite`, in which \1 is the first group."#,
       "text, regex, rewrite",
       examples: [
         .init(#"replace_regex("Number is 12", @"is (\d+)", @"was: \1")"#, is: "Number was: 12")
       ],
       overloads: [replacement(text: 0, regex: 1, rewrite: 2)], traits: FunctionTraits(cost: .high)),
     ScalarFunction(
-      "replace", #"Replaces every match of `regex` in `text` by `rewrite`, as `replace_regex` does."#,
+      "replace", #"Replaces every match of `regex` in `text` with `rewrite`, like `replace_regex`."#,
       "regex, rewrite, text",
       examples: [.init(#"replace(@"\d", "-", "a1b2")"#, is: "a-b-")],
       overloads: [replacement(text: 2, regex: 0, rewrite: 1)], traits: FunctionTraits(cost: .high)),
     ScalarFunction(
-      "regex_quote", "Is `text` as a regular expression that matches just it.", "text",
+      "regex_quote", "Escapes `text` as a regular expression that matches exactly that text.", "text",
       examples: [.init(#"regex_quote("(so$me.Te^xt)")"#, is: #"\(so\$me\.Te\^xt\)"#)],
       overloads: [
         .writing(.string) { (text: Bytes, out: inout ByteBuffer) in
@@ -75,7 +75,7 @@ extension ScalarFunction {
 
   private static let extracting: [ScalarFunction] = [
     ScalarFunction(
-      "extract", "Is the group numbered `group` of the first match of `regex` in `text`, converted to `type`; the match is group 0.",
+      "extract", "Extracts group number `group` of the first match of `regex` in `text`, converted to `type`; group 0 is the match.",
       "regex, group, text, [type]",
       examples: [
         .init(#"extract(@"-(\d{2})-", 1, "15-12-2024")"#, is: "12"),
@@ -95,7 +95,7 @@ extension ScalarFunction {
     extractAll("extract_all"), extractAll("extractall"),
     ScalarFunction(
       "indexof_regex",
-      "Is the place of the first match of `regex` in `text`, from the character `start` on, within `length` characters, or of the given `occurrence`; -1 when there is none.",
+      "Returns the index of the first match of `regex` in `text`, from the character `start` on, within `length` characters, or of the given `occurrence`; -1 if not found.",
       "text, regex, [start, [length, [occurrence]]]",
       examples: [
         .init(#"indexof_regex("abcabc", "a.c")"#, is: "0"), .init(#"indexof_regex("abcabcdefg", "a.c", 0, 9, 2)"#, is: "3"),
@@ -113,7 +113,7 @@ extension ScalarFunction {
 
   private static func extractAll(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the array of all matches of `regex` in `text`: of its one group, or arrays of several `groups` by number or name.",
+      name, "Lists all matches of `regex` in `text`: of its one group, or arrays of several `groups` by number or name.",
       "regex, [groups], text",
       examples: [
         .init(#"\#(name)(@"(\d+)", "123, 567")"#, is: #"["123","567"]"#),
@@ -213,14 +213,14 @@ extension ScalarFunction {
   }
 }
 
-/// The type that a call names with `typeof(long)`, which reaches it as the text `long`.
+/// The type that a call names with `typeof(long)`, which is passed to it as the text `long`.
 func literalType(_ constant: Value?) -> ScalarType? {
   guard case .string(let text) = constant else { return nil }
   let inner = text.hasPrefix("typeof(") && text.hasSuffix(")") ? String(text.dropFirst(7).dropLast()) : text
   return ScalarType(name: inner)
 }
 
-/// Runs `body` for each row, which gives a part of the text argument at `index`; nothing is copied.
+/// Runs `body` for each row, which returns a part of the text argument at `index`; nothing is copied.
 func borrowedRows(_ arguments: Arguments, from index: Int, _ body: (Int) throws -> Bytes) rethrows -> Vector {
   let builder = VectorBuilder(.string, capacity: arguments.count, for: arguments.context)
   let mask = unitedNulls(arguments)

@@ -12,45 +12,45 @@ extension ScalarFunction {
       overloads: [.map { (text: Bytes) -> Int64 in Int64(text.characterCount) }.takingAny(at: 0)])
       .naming(.functionAndFirst),
     ScalarFunction(
-      "string_size", "Counts the bytes that `text` takes in UTF-8.", "text",
+      "string_size", "Counts the bytes of `text` in UTF-8.", "text",
       examples: [.init(#"string_size("naïve")"#, is: "6")],
       overloads: [.map { (text: Bytes) -> Int64 in Int64(text.count) }.takingAny(at: 0)]).naming(.functionAndFirst),
     ScalarFunction(
-      "isempty", "Is true when `value` is the empty text or null.", "value",
+      "isempty", "Returns true if `value` is the empty string or null.", "value",
       examples: [.init(#"isempty("")"#, is: "true"), .init("isempty(0)", is: "false")],
       overloads: [emptiness(isNegated: false)], traits: FunctionTraits(meaning: .emptiness(isEmpty: true))),
     ScalarFunction(
-      "isnotempty", "Is true when `value` is neither the empty text nor null.", "value",
+      "isnotempty", "Returns true if `value` is neither the empty string nor null.", "value",
       examples: [.init(#"isnotempty("a")"#, is: "true"), .init("isnotempty(long(null))", is: "false")],
       overloads: [emptiness(isNegated: true)], traits: FunctionTraits(meaning: .emptiness(isEmpty: false))),
     ScalarFunction(
-      "notempty", "Is true when `value` is neither the empty text nor null.", "value",
+      "notempty", "Returns true if `value` is neither the empty string nor null.", "value",
       examples: [.init(#"notempty("a")"#, is: "true")], overloads: [emptiness(isNegated: true)],
       traits: FunctionTraits(meaning: .emptiness(isEmpty: false))),
     ScalarFunction(
-      "isnull", "Is true when `value` is null; text never is.", "value",
+      "isnull", "Returns true if `value` is null; strings are never null.", "value",
       examples: [.init("isnull(long(null))", is: "true"), .init(#"isnull("")"#, is: "false")],
       overloads: [nullness(isNegated: false)],
       traits: FunctionTraits(cost: .low, meaning: .nullness(isNull: true))),
     ScalarFunction(
-      "isnotnull", "Is true when `value` is not null; text never is.", "value",
+      "isnotnull", "Returns true if `value` is not null; strings are never null.", "value",
       examples: [.init("isnotnull(5)", is: "true"), .init("isnotnull(dynamic(null))", is: "false")],
       overloads: [nullness(isNegated: true)],
       traits: FunctionTraits(cost: .low, meaning: .nullness(isNull: false))),
     ScalarFunction(
-      "notnull", "Is true when `value` is not null; text never is.", "value",
+      "notnull", "Returns true if `value` is not null; strings are never null.", "value",
       examples: [.init("notnull(5)", is: "true")], overloads: [nullness(isNegated: true)],
       traits: FunctionTraits(cost: .low, meaning: .nullness(isNull: false))),
     ScalarFunction(
-      "isascii", "Is true when all characters of `text` are ASCII.", "text",
+      "isascii", "Returns true if all characters of `text` are ASCII.", "text",
       examples: [.init(#"isascii("plain")"#, is: "true"), .init(#"isascii("naïve")"#, is: "false")],
       overloads: [.map { (text: Bytes) -> Bool in text.isASCII }]),
     ScalarFunction(
-      "isutf8", "Is true when `text` is well-formed UTF-8.", "text",
+      "isutf8", "Returns true if `text` is well-formed UTF-8.", "text",
       examples: [.init(#"isutf8("naïve")"#, is: "true")],
       overloads: [.map { (text: Bytes) -> Bool in text.isWellFormed }]),
     ScalarFunction(
-      "strcmp", "Is -1, 0 or 1, as `lhs` sorts before, with or after `rhs` by code points.", "lhs, rhs",
+      "strcmp", "Returns -1, 0 or 1 if `lhs` sorts before, equal to or after `rhs` by code points.", "lhs, rhs",
       examples: [.init(#"strcmp("ABC", "abc")"#, is: "-1"), .init(#"strcmp("a", "a")"#, is: "0")],
       overloads: [.map { (lhs: Bytes, rhs: Bytes) -> Int64 in Int64(lhs.compared(to: rhs).signum()) }]),
   ]
@@ -77,28 +77,28 @@ extension ScalarFunction {
 
   private static let casing: [ScalarFunction] = [
     ScalarFunction(
-      "tolower", "Is `text` in lower case.", "text",
+      "tolower", "Converts `text` to lower case.", "text",
       examples: [.init(#"tolower("Größe")"#, is: "größe")],
       overloads: [
         Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in TextChange.lowercase(text, to: &out) }
           .takingAny(at: 0)
       ]),
     ScalarFunction(
-      "toupper", "Is `text` in upper case.", "text",
+      "toupper", "Converts `text` to upper case.", "text",
       examples: [.init(#"toupper("naïve")"#, is: "NAÏVE")],
       overloads: [
         Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in TextChange.uppercase(text, to: &out) }
           .takingAny(at: 0)
       ]),
     ScalarFunction(
-      "reverse", "Is `value` as text with its characters in reverse order.", "value",
+      "reverse", "Converts `value` to text and reverses its characters.", "value",
       examples: [.init(#"reverse("abc")"#, is: "cba"), .init("reverse(123.45)", is: "54.321")],
       overloads: [
         Overload.writing(.string) { (text: Bytes, out: inout ByteBuffer) in TextChange.reverse(text, to: &out) }
           .takingAny(at: 0)
       ]),
     ScalarFunction(
-      "translate", "Replaces each character of `text` that is in `from` by the one at its place in `to`.",
+      "translate", "Replaces each character of `text` that is in `from` with the character at the same index in `to`.",
       "from, to, text",
       examples: [
         .init(#"translate("krasp", "otsku", "spark")"#, is: "kusto"), .init(#"translate("abc", "x", "abc")"#, is: "xxx"),
@@ -112,7 +112,7 @@ extension ScalarFunction {
 
   private static let joining: [ScalarFunction] = [
     ScalarFunction(
-      "strcat", "Joins `values` as one text; nulls count as empty.", "values, ...",
+      "strcat", "Concatenates `values` as text; nulls count as empty.", "values, ...",
       examples: [.init(#"strcat("run-", 7, "!")"#, is: "run-7!")],
       overloads: [
         .columns([], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
@@ -120,7 +120,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "strcat_delim", "Joins `values` as one text with `delimiter` between them.", "delimiter, values, ...",
+      "strcat_delim", "Concatenates `values` as text with `delimiter` between them.", "delimiter, values, ...",
       examples: [.init(#"strcat_delim("-", 1, "2", "A", 1s)"#, is: "1-2-A-00:00:01")],
       overloads: [
         .columns([.any], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
@@ -130,7 +130,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "strcat_array", "Joins the elements of `array` as one text with `delimiter` between them.",
+      "strcat_array", "Concatenates the elements of `array` as text with `delimiter` between them.",
       "array, delimiter",
       examples: [.init(#"strcat_array(dynamic([1, 2, 3]), "->")"#, is: "1->2->3")],
       overloads: [
@@ -145,7 +145,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "strrep", "Repeats `value` as text `times` times with `delimiter` between.", "value, times, [delimiter]",
+      "strrep", "Repeats `value` as text `times` times with `delimiter` between them.", "value, times, [delimiter]",
       examples: [.init(#"strrep("ABC", 2)"#, is: "ABCABC"), .init(#"strrep(123, 3, ".")"#, is: "123.123.123")],
       overloads: [
         Overload.writing(.string) { (text: Bytes, times: Int64, out: inout ByteBuffer) in
@@ -159,7 +159,7 @@ extension ScalarFunction {
 
   private static let cutting: [ScalarFunction] = [
     ScalarFunction(
-      "substring", "Is the part of `text` from the character `start` on, `length` long; a negative `start` counts from the end.",
+      "substring", "Returns the part of `text` from the character `start` on, `length` characters long; a negative `start` counts from the end.",
       "text, start, [length]",
       examples: [.init(#"substring("123456", 2, 2)"#, is: "34"), .init(#"substring("123456", -2, 2)"#, is: "56")],
       overloads: [
@@ -170,7 +170,7 @@ extension ScalarFunction {
         }.takingAny(at: 0),
       ]),
     ScalarFunction(
-      "split", "Is the array of the parts of `text` between `delimiter`, or the one at `index` alone.",
+      "split", "Splits `text` at each `delimiter` into an array of parts, or returns only the part at `index`.",
       "text, delimiter, [index]",
       examples: [
         .init(#"split("a__b", "_")"#, is: #"["a","","b"]"#), .init(#"split("aaa_bbb_ccc", "_", 1)"#, is: #"["bbb"]"#),
@@ -187,7 +187,7 @@ extension ScalarFunction {
 
   private static let replacing: [ScalarFunction] = [
     ScalarFunction(
-      "replace_string", "Replaces every `lookup` in `text` by `rewrite`.", "text, lookup, rewrite",
+      "replace_string", "Replaces every `lookup` in `text` with `rewrite`.", "text, lookup, rewrite",
       examples: [.init(#"replace_string("a-b-c", "-", "+")"#, is: "a+b+c")],
       overloads: [
         .columns([.string, .string, .string], to: .string) { arguments in
@@ -202,7 +202,7 @@ extension ScalarFunction {
         }
       ]),
     ScalarFunction(
-      "replace_strings", "Replaces each of `lookups` in `text` by the rewrite at its place, earlier lookups first.",
+      "replace_strings", "Replaces each of `lookups` in `text` with the rewrite at the same index, earlier lookups first.",
       "text, lookups, rewrites",
       examples: [
         .init(#"replace_strings("a cat and a dog", dynamic(["cat", "dog"]), dynamic(["dog", "fox"]))"#, is: "a dog and a fox")
@@ -219,12 +219,12 @@ extension ScalarFunction {
   private static let searching: [ScalarFunction] = [
     ScalarFunction(
       "indexof",
-      "Is the place of the first `lookup` in `text`, from the character `start` on, within `length` characters, or of the given `occurrence`; -1 when it is not there.",
+      "Returns the index of the first `lookup` in `text`, from the character `start` on, within `length` characters, or of the given `occurrence`; -1 if not found.",
       "text, lookup, [start, [length, [occurrence]]]",
       examples: [.init(#"indexof("abcdefg", "cde")"#, is: "2"), .init(#"indexof("abcdefg", "cde", 3)"#, is: "-1")],
       overloads: (2...5).map { count in positionSearch(count) }),
     ScalarFunction(
-      "countof", "Counts `search` in `text`, overlaps included, or the matches of a regular expression when `kind` is \"regex\".",
+      "countof", "Counts `search` in `text`, including overlaps, or the matches of a regular expression if `kind` is \"regex\".",
       "text, search, [kind]",
       examples: [.init(#"countof("aaaa", "aa")"#, is: "3"), .init(#"countof("abcabc", "a.c", "regex")"#, is: "2")],
       overloads: [
@@ -232,7 +232,7 @@ extension ScalarFunction {
         .columns([.string, .string, .string], to: .long) { try occurrences($0) },
       ]),
     ScalarFunction(
-      "has_any_index", "Is the place in `terms` of the first that `text` has as whole terms; -1 when it has none.",
+      "has_any_index", "Returns the index in `terms` of the first that `text` has as whole terms; -1 if not found.",
       "text, terms",
       examples: [
         .init(#"has_any_index("this is an example", dynamic(["not", "example"]))"#, is: "1"),
@@ -262,7 +262,7 @@ extension ScalarFunction {
 
   private static func codePointsOf(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the array of the Unicode code points of `text`.", "text",
+      name, "Lists the Unicode code points of `text` in an array.", "text",
       examples: [.init("\(name)(\"⒦u\")", is: "[9382,117]")],
       overloads: [
         .writing(.dynamic) { (text: Bytes, out: inout ByteBuffer) in
@@ -281,7 +281,7 @@ extension ScalarFunction {
 
   private static func textOfCodePoints(_ name: String) -> ScalarFunction {
     ScalarFunction(
-      name, "Is the text of the Unicode code points `points`, numbers and arrays of numbers.", "points, ...",
+      name, "Makes a string from the Unicode code points `points`, numbers and arrays of numbers.", "points, ...",
       examples: [.init("\(name)(dynamic([75, 117, 115]), 116, 111)", is: "Kusto")],
       overloads: [
         .columns([], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
@@ -352,7 +352,7 @@ extension ScalarFunction {
     out.end(mark, count: count)
   }
 
-  /// Lookups go over the text one after the other, each over what earlier ones have not replaced.
+  /// Lookups are replaced in turn, each in what earlier ones have not replaced.
   private static func replaceEach(
     in text: Bytes, _ lookups: DynamicCursor, _ rewrites: DynamicCursor, to out: inout ByteBuffer
   ) {
@@ -360,7 +360,7 @@ extension ScalarFunction {
     let replacements = rewrites.isArray ? rewrites.elements : [rewrites]
     for (index, lookup) in lookups.elements.enumerated() where lookup.tag == .string && !lookup.text.isEmpty {
       let needle = TextNeedle(lookup.text, ignoresCase: false)
-      // What has no text to become stays, and is out of reach for later lookups all the same.
+      // A lookup without a rewrite stays in the text, but later lookups cannot match it.
       let rewrite = index < replacements.count && replacements[index].tag == .string
         ? replacements[index].text : lookup.text
       var next: [(bytes: Bytes, isDone: Bool)] = []
@@ -397,7 +397,7 @@ extension ScalarFunction {
         while left > 0, offset <= text.count, let found = needle.offset(in: part) {
           left &-= 1
           if left == 0 { return Int64(text.part(from: 0, to: offset &+ found).characterCount) }
-          // The next occurrence has as many characters to be in, from the one after this one's first.
+          // The next occurrence is searched in equally many characters, starting one after this one's first.
           offset &+= found &+ 1
           part = window.part(of: text, from: offset)
         }
@@ -410,7 +410,7 @@ extension ScalarFunction {
     let texts = Input<Bytes>(arguments, 0), searches = Input<Bytes>(arguments, 1)
     let kinds = arguments.vectors.count > 2 ? Input<Bytes>(arguments, 2) : nil
     let isRegex = { (row: Int) in kinds.map { $0[row].equalsIgnoringASCIICase("regex") } ?? false }
-    // A text to search for need not be a valid pattern, so patterns are compiled only when one is meant.
+    // A text to search for need not be a valid pattern, so a pattern is compiled only if one is meant.
     let meansRegex = arguments.count > 0 && isRegex(0)
     let pattern = meansRegex ? try PatternInput(arguments, 1) : nil
     let result = Buffer(of: Int64.self, count: arguments.count)
@@ -432,13 +432,13 @@ extension ScalarFunction {
   }
 }
 
-/// The part of a text in which `indexof` and `indexof_regex` look, and which occurrence they look for.
+/// The part of a text in which `indexof` and `indexof_regex` search, and which occurrence they search for.
 struct SearchWindow {
   let part: Bytes
-  /// Where the part begins, in bytes.
+  /// The start of the part, in bytes.
   let offset: Int
   let occurrence: Int64
-  /// Characters to look at; -1 for all.
+  /// The number of characters to search; -1 for all.
   private let length: Int64
 
   private init(text: Bytes, offset: Int, length: Int64, occurrence: Int64) {
@@ -464,7 +464,7 @@ struct SearchWindow {
       numbers = (first..<Swift.max(first, arguments.vectors.count)).map { Input<Int64>(arguments, $0) }
     }
 
-    /// The row's window; nil when its numbers make no sense.
+    /// The row's window; nil if its numbers are invalid.
     subscript(row: Int, text: Bytes) -> SearchWindow? {
       var start = numbers.count > 0 ? numbers[0][row] : 0
       let length = numbers.count > 1 ? numbers[1][row] : -1
