@@ -3,25 +3,25 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbPresentation
 
-/// Where something is written: a file that appears only when it is whole, or an open descriptor.
+/// A target for output: a file that appears only when it is complete, or an open descriptor.
 package final class Destination {
   package let sink: ByteSink
   private let descriptor: Int32
-  /// The file being written, and the name it gets in the end; nil for what is written in place.
+  /// The file being written, and its final name; nil if it is written in place.
   private let temporary: (path: String, final: String)?
 
-  /// Files that are not whole yet: whoever ends the process early removes them.
+  /// Files that are not complete yet: whoever ends the process early removes them.
   package static let unfinished = Guarded<Set<String>>([])
 
-  /// What is open already, such as standard output.
+  /// An open descriptor, such as standard output.
   package init(descriptor: Int32, name: String) {
     self.descriptor = descriptor
     temporary = nil
     sink = .file(descriptor, name: name)
   }
 
-  /// - Parameter appends: whether what is written follows what is in the file, in place.
-  /// - Throws: a diagnostic when the file cannot be made.
+  /// - Parameter appends: whether to write after the file's existing contents, in place.
+  /// - Throws: a diagnostic if the file cannot be created.
   package init(path: String, appends: Bool = false) throws {
     if let number = Self.descriptorNumber(path) {
       descriptor = dup(number)
@@ -54,7 +54,7 @@ package final class Destination {
     if descriptor < 0 { throw Self.failure(path) }
   }
 
-  /// The descriptor that `/dev/stdout` or `/dev/fd/3` stands for; such a file is never replaced.
+  /// The descriptor that `/dev/stdout` or `/dev/fd/3` means; such a file is never replaced.
   private static func descriptorNumber(_ path: String) -> Int32? {
     switch path {
     case "/dev/stdout": return STDOUT_FILENO
@@ -71,7 +71,7 @@ package final class Destination {
     Diagnostic("write-failed", "cannot write to `\(path)`: \(String(cString: strerror(errno)))")
   }
 
-  /// Gives the file its name; nothing more is written after this.
+  /// Gives the file its name; nothing more may be written after this.
   package func commit() throws {
     try sink.flush()
     guard let temporary else { return }

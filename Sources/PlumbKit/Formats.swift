@@ -11,14 +11,14 @@ package enum Formats {
 
   package static func named(_ name: String) -> ResultFormat? { all.first { $0.name == name } }
 
-  /// What is wrong when there is no such format.
+  /// The diagnostic for an unknown format.
   package static func unknown(_ name: String) -> Diagnostic {
     Diagnostic(
-      "unknown-format", "there is no format `\(VisibleText.string(name))`",
-      help: Suggestion.nearest(to: name, in: names) ?? "formats are \(names.joined(separator: ", "))")
+      "unknown-format", "unknown format `\(VisibleText.string(name))`",
+      help: Suggestion.nearest(to: name, in: names) ?? "the formats are \(names.joined(separator: ", "))")
   }
 
-  /// The format that a file's name asks for, by its ending.
+  /// The format that a file's extension selects.
   package static func ofFile(named name: String) -> ResultFormat? {
     guard let dot = name.lastIndex(of: ".") else { return nil }
     let ending = name[name.index(after: dot)...].lowercased()
@@ -27,6 +27,6 @@ package enum Formats {
 }
 
 extension ResultFormat {
-  /// What people at a terminal want, telemetry drawn as trees and cards.
+  /// The default for people at a terminal, with telemetry drawn as trees and cards.
   package static let auto = ResultFormat.automatic(presenters: Presenter.telemetry)
 }

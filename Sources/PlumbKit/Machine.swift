@@ -1,7 +1,7 @@
 import Glibc
 import PlumbEngine
 
-/// What the machine has, and its clocks.
+/// The machine's resources and clocks.
 package enum Machine {
   package static let memory: Int = {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
@@ -18,7 +18,7 @@ package enum Machine {
     return DateTime.unixEpoch &+ Int64(time.tv_sec) &* 10_000_000 &+ Int64(time.tv_nsec) / 100
   }
 
-  /// Milliseconds on a clock that only goes forward.
+  /// Milliseconds on a monotonic clock.
   package static var milliseconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

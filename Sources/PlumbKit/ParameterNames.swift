@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 import PlumbSyntax
 
-/// Finds parameters that no script declares, though scripts ask for others.
+/// Finds parameters that no script declares, though scripts declare others.
 package enum ParameterNames {
-  /// - Throws: `unknown-parameter` for the first of them. Scripts that declare no parameters have nothing to compare with,
-  ///   and those that cannot be read are told of when they are run.
+  /// - Throws: `unknown-parameter` for the first of them. If scripts declare no parameters, there is nothing to compare with,
+  ///     and unreadable scripts are reported when they are run.
   package static func check(_ given: [String], declaredIn texts: [String]) throws {
     guard !given.isEmpty else { return }
     var declared: [String] = []
@@ -18,7 +18,7 @@ package enum ParameterNames {
     guard !declared.isEmpty, let unknown = given.first(where: { !declared.contains($0) }) else { return }
     let listed = declared.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
     throw Diagnostic(
-      "unknown-parameter", "`--param \(unknown)=...` gives a value to a parameter that is not declared",
+      "unknown-parameter", "`--param \(unknown)=...` sets a parameter that no script declares",
       help: Suggestion.nearest(to: unknown, in: declared) ?? "declared: \(listed)")
   }
 }

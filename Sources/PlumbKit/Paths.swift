@@ -8,7 +8,7 @@ package enum Paths {
     return String(path.dropFirst().dropLast())
   }
 
-  /// Whether both paths lead to one file.
+  /// Whether both paths refer to the same file.
   package static func areSameFile(_ one: String, _ other: String) -> Bool {
     var first = stat(), second = stat()
     guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
-/// One thing that is wrong with a text, a file or an option.
+/// One problem with a text, a file or an option.
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   package let diagnostic: Diagnostic
-  /// The text that the place is in, and the name of its file.
+  /// The text that the position refers to, and the name of its file.
   private let source: String
   private let name: String?
 
@@ -22,21 +22,21 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// What to do instead, if Plumb knows.
   public var help: String? { diagnostic.help }
 
-  /// The place in the text, in UTF-8 offsets.
+  /// The position in the text, in UTF-8 offsets.
   public var range: Range<Int>? { diagnostic.span.map { $0.lower..<$0.upper } }
 
-  /// The message with the line of the text and a mark under the place.
+  /// The message with the line of the text and a mark under the position.
   public var description: String { DiagnosticRenderer().render(diagnostic, source: source, name: name) }
 }
 
-/// Everything that is wrong with a text.
+/// All problems with a text.
 public struct Problems: Error, Sendable, CustomStringConvertible {
   public let list: [Problem]
 
-  /// The pictures of all problems, one below the other.
+  /// The descriptions of all problems, one below the other.
   public var description: String { list.map(\.description).joined(separator: "\n") }
 
-  /// What is wrong, whatever part of Plumb found it.
+  /// The problem, whichever part of Plumb found it.
   package init(_ error: any Error, in source: String = "") {
     switch error {
     case let problems as Problems: list = problems.list

@@ -1,9 +1,9 @@
 import Glibc
 import PlumbDiagnostics
 
-/// Reads the text of a query from where the user said it is.
+/// Reads the text of a query from where the user says it is.
 package enum QueryText {
-  /// No query is this long; what is longer is not a query.
+  /// Queries are never this long.
   private static let longest = 64 << 20
 
   package static func standardInput() throws -> String { try read(STDIN_FILENO, name: "standard input") }
@@ -29,7 +29,7 @@ package enum QueryText {
       }
       bytes.append(contentsOf: block[..<got])
       if bytes.count > longest {
-        throw Diagnostic("text-too-long", "\(name) has more than 64 MB, too much for a query")
+        throw Diagnostic("text-too-long", "\(name) is larger than 64 MB, too large for a query")
       }
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }

@@ -1,5 +1,3 @@
-import PlumbEngine
-
 extension Substring {
   /// Without white space at either end.
   package var trimmed: Substring {
@@ -9,6 +7,3 @@ extension Substring {
     return text
   }
 }
-
-/// `1 row`, `1,204 rows`.
-package func counted(_ count: Int, _ noun: String) -> String { "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }

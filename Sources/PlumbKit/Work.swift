@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import Synchronization
 
-/// A piece of work that may take long, such as an import: what it reports while it runs, and whether it should stop.
+/// Work that may take long, such as an import: what it reports while it runs, and whether it should stop.
 ///
 /// Reports arrive on the thread that does the work. `cancel()` may be called from any thread.
 public final class Work: Sendable {
@@ -13,7 +13,7 @@ public final class Work: Sendable {
 
   public init(onEvent: @escaping @Sendable (Event) -> Void = { _ in }) { self.onEvent = onEvent }
 
-  /// Asks the work to stop; it does at its next checkpoint. What was saved until then stays.
+  /// Asks the work to stop; it does at its next checkpoint. What was saved before that stays.
   public func cancel() {
     cancellations.add(1, ordering: .relaxed)
     for context in running.withLock({ $0 }) { context.cancel() }
@@ -21,8 +21,8 @@ public final class Work: Sendable {
 
   public var isCancelled: Bool { cancellations.load(ordering: .relaxed) > 0 }
 
-  /// Whether stopping takes a moment because what was read is saved or reported first. Work that does not stop in order
-  /// may as well be ended with the process.
+  /// Whether stopping takes a moment because data is saved or reported first. Other work
+  /// may simply end with the process.
   public var stopsInOrder: Bool { orderly.load(ordering: .relaxed) }
 
   package func stopInOrder() { orderly.store(true, ordering: .relaxed) }
@@ -41,10 +41,10 @@ public final class Work: Sendable {
     return try context.memory.bound { try body() }
   }
 
-  /// Begins a stage of the work, which `Stage.show` and `Stage.end` report on.
+  /// Begins a stage of the work, on which `Stage.show` and `Stage.end` report.
   package func stage(_ name: String, unit: String) -> Stage { Stage(self, name, unit) }
 
-  /// A stage of the work, such as reading a file. One that begins after `cancel()` saves what was done; only another
+  /// A stage of the work, such as reading a file. A stage that begins after `cancel()` saves what was done; only another
   /// `cancel()` stops it.
   package final class Stage: Sendable {
     private let work: Work
@@ -61,9 +61,9 @@ public final class Work: Sendable {
       work.report(.began(stage: name, unit: unit))
     }
 
-    /// Reports how much is done.
+    /// Reports the progress.
     ///
-    /// - Returns: whether to go on.
+    /// - Returns: whether to continue.
     @discardableResult
     package func show(share: Double, count: Int) -> Bool {
       if !isOpen.exchange(true, ordering: .relaxed) { work.report(.began(stage: name, unit: unit)) }
@@ -82,27 +82,27 @@ public enum Event: Sendable {
   /// A stage begins, such as `reading telemetry`; its progress is counted in `unit`, such as `rows`.
   case began(stage: String, unit: String)
   case progress(Progress)
-  /// A stage is over, for now or for good.
+  /// A stage has ended, temporarily or for good.
   case ended(stage: String)
-  /// So much is safe even if the work stops now.
+  /// What is saved even if the work stops now.
   case saved(String)
-  /// Something that the user should know of the result.
+  /// Something that the user should know about the result.
   case note(String)
   /// What was done.
   case message(String)
-  /// Something could not be done, and the work goes on without it.
+  /// A problem that did not stop the work.
   case problem(Problem)
 }
 
-/// How far a stage of work is.
+/// The progress of a stage of work.
 public struct Progress: Sendable, Hashable {
   public let stage: String
-  /// What is counted.
+  /// The unit of the counts.
   public let unit: String
   /// From 0 to 1.
   public let share: Double
   public let count: Int
 }
 
-/// Work was stopped by `cancel()` after it had reported what it leaves done.
+/// Work was stopped by `cancel()` after it had reported what it completed.
 package struct Stopped: Error {}

@@ -1,21 +1,21 @@
-/// Some rows of a query's answer, as they come.
+/// Some rows of a query's answer, as they arrive.
 public struct Batch: Sendable {
-  /// Which query of the text it is, from 0.
+  /// The number of the query in the text, from 0.
   public let query: Int
   /// The rows. The first batch of a query has its columns and no rows.
   public let table: ResultTable
-  /// Whether it is the last of its query; only then all remarks are there.
+  /// Whether it is the last of its query; only then it has all remarks.
   public let isLast: Bool
 }
 
 extension Connection {
-  /// Runs a text and hands the rows of its queries to `body` in order and as they come. Little is held at a time, unless an
+  /// Runs a text and passes the rows of its queries to `body` in order and as they arrive. Holds few rows at a time, unless an
   /// operator such as `sort` must hold all of its input; the text runs a few batches ahead of `body`.
   ///
   /// - Parameters:
   ///   - text: queries and commands in KQL.
-  ///   - body: called on this thread. What it throws ends the text.
-  /// - Throws: what `body` throws, and `Problems` with the places in the text.
+  ///   -   - body: called on this thread. What it throws ends the text.
+  /// - Throws: what `body` throws, and `Problems` with positions in the text.
   public func stream(_ text: String, _ body: (Batch) throws -> Void) throws {
     let queue = BatchQueue(self, text)
     do {
@@ -27,12 +27,12 @@ extension Connection {
     }
   }
 
-  /// The rows of a text's queries as an asynchronous sequence. The text begins with the iteration and runs a few batches
-  /// ahead of it; when the iterator goes or the task is cancelled, the text is cancelled.
+  /// The rows of a text's queries as an asynchronous sequence. The text starts with the iteration and runs a few batches
+  /// ahead of it; if the iterator is released or the task is cancelled, the text is cancelled.
   public func batches(_ text: String) -> Batches { Batches(connection: self, text: text) }
 }
 
-/// The rows of a text's queries as they come; see `Connection.batches`.
+/// The rows of a text's queries as they arrive; see `Connection.batches`.
 public struct Batches: AsyncSequence, Sendable {
   public typealias Element = Batch
 
@@ -48,7 +48,7 @@ public struct Batches: AsyncSequence, Sendable {
 
     deinit { queue.abandon() }
 
-    /// - Throws: `Problems` with the places in the text; `CancellationError` when the task is cancelled.
+    /// - Throws: `Problems` with positions in the text; `CancellationError` if the task is cancelled.
     public func next() async throws -> Batch? {
       let queue = queue
       return try await withTaskCancellationHandler {

@@ -2,12 +2,12 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Batches on their way from the thread that runs a text to whoever takes them; a few wait.
+/// A queue of batches from the thread that runs a text to its consumer, with room for a few.
 final class BatchQueue: @unchecked Sendable {
   private let connection: Connection
   private let text: String
   private let lock = Lock()
-  // What follows is used inside `lock`.
+  // The following properties are used inside `lock`.
   private var waiting: [Batch] = []
   private var reader: CheckedContinuation<Batch?, any Error>?
   /// How the text ended.
@@ -22,11 +22,11 @@ final class BatchQueue: @unchecked Sendable {
     self.text = text
   }
 
-  // MARK: Taking
+  // MARK: Consuming
 
   /// The next batch; nil after the last.
   ///
-  /// - Throws: how the text ended.
+  /// - Throws: the error with which the text ended.
   func next() throws -> Batch? {
     start()
     return try lock.locked {
@@ -35,7 +35,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// The same for a task: `reader` is resumed with the next batch. One task at a time takes batches.
+  /// The same for a task: `reader` is resumed with the next batch. Only one task at a time may consume batches.
   func next(_ reader: CheckedContinuation<Batch?, any Error>) {
     let ready = lock.locked { () -> Result<Batch?, any Error>? in
       if let ready = take() { return ready }
@@ -46,7 +46,7 @@ final class BatchQueue: @unchecked Sendable {
     start()
   }
 
-  /// Says that nobody takes batches any more; the text is cancelled.
+  /// Says that the consumer has gone; cancels the text.
   func abandon() {
     let isRunning = lock.locked {
       isAbandoned = true
@@ -59,7 +59,7 @@ final class BatchQueue: @unchecked Sendable {
   /// Returns when the text has ended.
   func waitForEnd() { lock.locked { while isStarted, end == nil { lock.wait() } } }
 
-  /// Inside the lock: what is there for a reader; nil when it must wait.
+  /// Inside the lock: what is ready for a reader; nil if it must wait.
   private func take() -> Result<Batch?, any Error>? {
     if !waiting.isEmpty {
       lock.signal()
@@ -76,7 +76,7 @@ final class BatchQueue: @unchecked Sendable {
       return !isStarted
     }
     if isFirst, !startThread(stackBytes: 1 << 20, { self.run() }) {
-      finish(.failure(Problems(Diagnostic("no-thread", "the system has no room for another thread"))))
+      finish(.failure(Problems(Diagnostic("no-thread", "the system cannot start another thread"))))
     }
   }
 
@@ -110,9 +110,9 @@ final class BatchQueue: @unchecked Sendable {
       })
   }
 
-  /// Waits until there is room, and hands the batch over.
+  /// Waits until there is room, and adds the batch.
   ///
-  /// - Throws: `CancellationError` when nobody takes batches any more.
+  /// - Throws: `CancellationError` if the consumer has gone.
   private func put(_ batch: Batch) throws {
     let (isWanted, waiter) = lock.locked { () -> (Bool, CheckedContinuation<Batch?, any Error>?) in
       while waiting.count >= Self.most, !isAbandoned { lock.wait() }

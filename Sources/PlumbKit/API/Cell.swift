@@ -16,7 +16,7 @@ public enum Cell: Hashable, Sendable {
   /// A value of any shape as JSON.
   case dynamic(json: String)
 
-  /// The number, of whatever type; nil for what is not one.
+  /// The number, of any numeric type; nil for other values.
   public var number: Double? {
     switch self {
     case .long(let number): Double(number)
@@ -26,7 +26,7 @@ public enum Cell: Hashable, Sendable {
     }
   }
 
-  /// The whole number; nil for what is not one.
+  /// The whole number; nil for other values.
   public var integer: Int? {
     if case .long(let number) = self { Int(exactly: number) } else { nil }
   }
@@ -91,7 +91,7 @@ public struct Moment: Hashable, Comparable, Sendable, CustomStringConvertible {
     self.ticks = abs(ticks) < 9e18 ? DateTime.unixEpoch &+ Int64(ticks) : ticks < 0 ? 0 : DateTime.max
   }
 
-  /// Reads a moment such as `2026-04-01T12:00:00Z`; nil for what is not one.
+  /// Parses a moment such as `2026-04-01T12:00:00Z`; nil for other text.
   public init?(_ text: String) {
     guard let ticks = DateTime.parse(text) else { return nil }
     self.ticks = ticks

@@ -13,19 +13,19 @@ public struct ResultTable: Sendable {
 
   public var rowCount: Int { answer.rowCount }
 
-  /// What the user should know of the answer, such as a hint that was ignored.
+  /// What the user should know about the answer, such as a hint that was ignored.
   public var remarks: [String] { answer.remarks }
 
-  /// The kind of chart that `render` asked for; nil without one.
+  /// The kind of chart that `render` requested; nil without one.
   public var chart: String? { answer.visualization?.kind }
 
-  /// Whether the query was cancelled before all rows had come.
+  /// Whether the query was cancelled before all rows had arrived.
   public var isPartial: Bool { answer.isPartial }
 
   /// The rows in order.
   public var rows: Rows { Rows(table: self) }
 
-  /// The values of a column in the order of the rows; nil without a column of the name.
+  /// The values of a column in row order; nil if the column does not exist.
   public subscript(column: String) -> [Cell]? {
     guard let place = columns.firstIndex(where: { $0.name == column }) else { return nil }
     return answer.chunks.flatMap { chunk in
@@ -36,7 +36,7 @@ public struct ResultTable: Sendable {
 
   /// The table in a format such as `csv`, `json` or `markdown`.
   ///
-  /// - Throws: `Problems` when there is no such format, or it cannot show these rows.
+  /// - Throws: `Problems` if the format does not exist, or cannot represent these rows.
   public func text(as format: String) throws -> String {
     do {
       guard let format = Formats.named(format) else { throw Formats.unknown(format) }
@@ -87,10 +87,10 @@ public struct Row: Sendable {
   fileprivate let vectors: [Vector]
   fileprivate let row: Int
 
-  /// The cell of a column by its place, from 0.
+  /// The cell of a column by its index, from 0.
   public subscript(place: Int) -> Cell { Cell(vectors[place], row) }
 
-  /// The cell of a column by its name; null without such a column.
+  /// The cell of a column by its name; null if the column does not exist.
   public subscript(name: String) -> Cell {
     columns.firstIndex { $0.name == name }.map { self[$0] } ?? .null
   }

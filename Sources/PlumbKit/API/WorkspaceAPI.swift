@@ -7,17 +7,17 @@ import PlumbTelemetry
 extension Workspace {
   /// Opens a workspace.
   ///
-  /// - Throws: `Problems` of the file or the options.
+  /// - Throws: `Problems` with the file or the options.
   public convenience init(_ source: Source = .empty, options: WorkspaceOptions = WorkspaceOptions(), work: Work = Work()) throws {
     do { try self.init(source, options, work) } catch { throw Problems(error) }
   }
 
-  /// A connection of its own. Connections do not wait for each other.
+  /// A new connection. Connections do not wait for each other.
   public func connect(_ options: ConnectionOptions = ConnectionOptions()) -> Connection { Connection(self, options) }
 
   /// All tables in alphabetical order.
   ///
-  /// - Throws: `Problems` when the file cannot be read.
+  /// - Throws: `Problems` if the file cannot be read.
   public var tables: [TableDescription] {
     get throws {
       do {
@@ -36,7 +36,7 @@ extension Workspace {
 
   // MARK: Files
 
-  /// Loads a file, a folder or telemetry into tables in memory; they are not kept in the workspace's file.
+  /// Loads a file, a folder or telemetry into tables in memory; they are not stored in the workspace's file.
   ///
   /// - Parameters:
   ///   - path: a file, a folder, or a pattern such as `*.csv`.
@@ -49,10 +49,10 @@ extension Workspace {
     do { return try load([(name, path)], work) } catch { throw Problems(error) }
   }
 
-  /// Takes files of data or telemetry in and keeps them, batch by batch; what was taken in already is not taken in twice.
+  /// Imports files of data or telemetry and stores them, batch by batch; what was already imported is not imported again.
   ///
   /// - Returns: whether all tables of all files were read.
-  /// - Throws: `Problems`; when the work is cancelled, the batches until then stay and the same call goes on from there.
+  /// - Throws: `Problems`; if the work is cancelled, the batches saved so far stay and the same call resumes from there.
   @discardableResult
   public func importFiles(_ request: ImportRequest, work: Work = Work()) throws -> Bool {
     do { return try take(request, work) } catch { throw Problems(error) }
@@ -60,20 +60,20 @@ extension Workspace {
 
   /// Reads the tables of an SQLite file in place, as `name.table`.
   ///
-  /// - Throws: `Problems` of the file.
+  /// - Throws: `Problems` with the file.
   public func attach(_ path: String, as name: String) throws {
     do { try attach([(name, path)]) } catch { throw Problems(error) }
   }
 
-  /// Writes the workspace's tables as a new SQLite file, when `path` ends in `.sqlite`, `.sqlite3` or `.db`, or into a folder of
+  /// Writes the workspace's tables to a new SQLite file, if `path` ends in `.sqlite`, `.sqlite3` or `.db`, or to a folder of
   /// text files.
   ///
   /// - Parameters:
-  ///   - path: the file or folder, made now.
-  ///   - format: what the files of a folder are: `csv`, `json` or `jsonl`.
+  ///   - path: the file or folder, created now.
+  ///   - format: the format of the files in a folder: `csv`, `json` or `jsonl`.
   ///   - tables: the tables to write; empty for all.
   ///   - work: receives progress, and can stop it.
-  /// - Throws: `Problems` of the target.
+  /// - Throws: `Problems` with the target.
   public func export(to path: String, format: String = "csv", tables: [String] = [], work: Work = Work()) throws {
     do {
       guard let format = Formats.named(format), Export.formats.contains(format) else { throw Formats.unknown(format) }
@@ -83,23 +83,23 @@ extension Workspace {
     }
   }
 
-  /// Writes everything there is into a new workspace file.
+  /// Writes everything to a new workspace file.
   ///
-  /// - Throws: `Problems` when the file exists or cannot be written.
+  /// - Throws: `Problems` if the file exists or cannot be written.
   public func save(to path: String, work: Work = Work()) throws {
     do { try save(to: path, work) } catch { throw Problems(error) }
   }
 
   // MARK: Predictions
 
-  /// Learns from all runs until now which pipelines fail within a time, and keeps the model in the workspace's file.
+  /// Learns from all runs until now which pipelines fail within a time, and stores the model in the workspace's file.
   ///
   /// - Parameters:
   ///   - method: `tree` or `forest`.
-  ///   - within: the time; runs that fail in it are what is predicted.
-  ///   - connection: whose limits and clock hold; nil for the workspace's.
-  /// - Returns: the models that there are.
-  /// - Throws: `Problems` when there is too little to learn from.
+  ///   - within: the time; the model predicts failures within it.
+  ///   - connection: its limits and clock apply; nil for the workspace's.
+  /// - Returns: all models.
+  /// - Throws: `Problems` if there is too little data to learn from.
   @discardableResult
   public func train(_ method: String = "tree", within: Duration = .seconds(7_200), by connection: Connection? = nil) throws -> ResultTable {
     do {
@@ -113,8 +113,8 @@ extension Workspace {
 
   /// Simulates a world and writes its telemetry into a workspace file, which is created if missing.
   ///
-  /// - Returns: how many runs were simulated.
-  /// - Throws: `Problems` when a size is out of range; `cancelled` when the work was stopped, and nothing is written.
+  /// - Returns: the number of simulated runs.
+  /// - Throws: `Problems` if a size is out of range; `cancelled` if the work was stopped, and nothing is written.
   @discardableResult
   public static func simulate(_ simulation: Simulation, into path: String, work: Work = Work()) throws -> Int {
     do {
@@ -130,7 +130,7 @@ extension Workspace {
   }
 }
 
-/// A table of a workspace as it was when it was asked for.
+/// A table of a workspace as it was when it was requested.
 public struct TableDescription: Hashable, Sendable {
   public let name: String
   public let columns: [Column]

@@ -6,17 +6,17 @@ import PlumbParquet
 import PlumbPresentation
 import PlumbStorage
 
-/// Tables as files for other programs: an SQLite file, a Parquet file of one table, or a folder of files.
+/// Tables exported as files for other programs: an SQLite file, a Parquet file of one table, or a folder of files.
 package struct Export: Sendable {
   /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, one that ends in `.parquet`, or a folder.
   package var target: String
-  /// What a folder's files are.
+  /// The format of a folder's files.
   package var format: ResultFormat
   /// The tables to export; empty for all.
   package var tables: [String]
 
-  /// What a folder's files can be. Not TSV: files of others have backslashes that mean nothing, so that ours would not come
-  /// back.
+  /// The possible formats of a folder's files. Not TSV: in other programs' files backslashes have no meaning, so ours could not be
+  /// read back.
   package static let formats: [ResultFormat] = [.csv, .json, .jsonl, .parquet]
 
   package init(to target: String, format: ResultFormat, tables: [String] = []) {
@@ -34,7 +34,7 @@ package struct Export: Sendable {
   /// Exports the tables of a workspace file.
   ///
   /// - Parameter salvages: whether to export the undamaged parts of a damaged file.
-  /// - Throws: diagnostics of the file and the target; `cancelled` when the work was stopped.
+  /// - Throws: diagnostics about the file and the target; `cancelled` if the work was stopped.
   package func run(_ path: String, salvages: Bool, _ work: Work) throws -> Written {
     var options = WorkspaceFile.Options()
     options.creates = false
@@ -83,12 +83,12 @@ package struct Export: Sendable {
 
   private func exportFolder(_ tables: [Table], _ work: Work, _ progress: (Int) -> Bool) throws {
     guard mkdir(target, 0o777) == 0 || errno == EEXIST && Folder.isFolder(target) else {
-      throw Diagnostic("write-failed", "cannot make the folder `\(target)`: \(String(cString: strerror(errno)))")
+      throw Diagnostic("write-failed", "cannot create the folder `\(target)`: \(String(cString: strerror(errno)))")
     }
     var written = 0
     for table in tables {
       guard !table.name.contains("/"), !table.name.hasPrefix(".") else {
-        throw Diagnostic("bad-name", "no file can be called `\(table.name)`", help: "`.rename table` gives it another name")
+        throw Diagnostic("bad-name", "`\(table.name)` cannot be a file name", help: "rename the table with `.rename table`")
       }
       let path = "\(target)/\(table.name).\(format.name)"
       if format == .parquet {
@@ -109,7 +109,7 @@ package struct Export: Sendable {
         throw error
       }
       written += table.rowCount
-      guard progress(written) else { throw Diagnostic("cancelled", "the rest is not written") }
+      guard progress(written) else { throw Diagnostic("cancelled", "the rest was not written") }
     }
     let schema = try Destination(path: "\(target)/\(ExportedSchema.fileName)")
     schema.sink.buffer.append(ExportedSchema.text(tables.map { ($0.name, $0.schema) }))

@@ -4,7 +4,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// `schema.kql` beside exported files: what text files cannot say of their columns, as `.create table` commands.
+/// `schema.kql` next to exported files: what text files cannot say about their columns, as `.create table` commands.
 package enum ExportedSchema {
   package static let fileName = "schema.kql"
 
@@ -15,7 +15,7 @@ package enum ExportedSchema {
     }.joined()
   }
 
-  /// The columns of a table as the schema beside `path` has them; nil without such a file.
+  /// The columns of a table according to the schema next to `path`; nil without such a file.
   ///
   /// - Throws: what is wrong with it.
   package static func columns(ofTable name: String, besideFile path: String) throws -> Schema? {

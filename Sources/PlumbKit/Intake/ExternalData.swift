@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// The table that `externaldata` reads: the rows of local files with stated columns, one after the other.
+/// The table that `externaldata` reads: the rows of local files with stated columns, in sequence.
 struct ExternalData: Sendable {
   let badRows: BadRowPolicy
   var threads: Int
@@ -15,7 +15,7 @@ struct ExternalData: Sendable {
     "csv": UInt8(ascii: ","), "scsv": UInt8(ascii: ";"), "psv": UInt8(ascii: "|"), "tsv": UInt8(ascii: "\t"), "sohsv": 1,
   ]
 
-  /// - Throws: diagnostics of the properties and of the files.
+  /// - Throws: diagnostics about the properties and the files.
   func read(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
     var reading = ReadingOptions()
     reading.schema = schema
@@ -32,7 +32,7 @@ struct ExternalData: Sendable {
     reading.hasHeader = properties["ignoreFirstRecord"] == "true"
     if let url = locations.first(where: { $0.contains("://") }) {
       throw Diagnostic(
-        "unsupported", "`externaldata` reads local files only, not `\(url)`", help: "fetch the file first and name its path")
+        "unsupported", "`externaldata` can read only local files, not `\(url)`", help: "download the file first and use its path")
     }
     let sink = TableSink(Table(name: "externaldata", schema: schema, groups: []))
     let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit, in: memory)
@@ -41,7 +41,7 @@ struct ExternalData: Sendable {
   }
 }
 
-/// One table that files are put together into.
+/// One table that combines the files.
 private struct TableSink: RowSink {
   let name: String
   private let gathered: Guarded<Table>

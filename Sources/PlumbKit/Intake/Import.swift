@@ -4,20 +4,20 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// Files of data or telemetry that a workspace takes in.
+/// Files of data or telemetry to import into a workspace.
 public struct ImportRequest: Sendable {
   /// Files, folders and patterns such as `*.csv`.
   public var paths: [String]
   /// The table's name, for one path; nil for the files' names.
   public var tableName: String?
-  /// Whether a table of the name is replaced; else the rows are added to it.
+  /// Whether to replace the table if it exists, instead of appending to it.
   public var replaces = false
-  /// How much text of a file is saved at a time.
+  /// The number of bytes of a file's text to save at a time.
   public var batchBytes = 128 << 20
   public var reading = ReadingOptions()
-  /// Workers; nil for the workspace's.
+  /// The number of workers; nil for the workspace's.
   public var threads: Int?
-  /// Bytes that reading may hold; nil for the workspace's limit.
+  /// The bytes that reading may hold; nil for the workspace's limit.
   public var memoryLimit: Int?
 
   public init(paths: [String]) { self.paths = paths }
@@ -32,14 +32,14 @@ extension ImportRequest {
   }
 }
 
-/// Files of data as they become tables of a workspace, a batch of rows in a transaction.
+/// An import of data files into tables of a workspace, one batch of rows per transaction.
 ///
-/// What was stopped goes on where it was when the same request is made again, and what is imported already is not
+/// An import that was stopped resumes when the same request is made again, and files already imported are not
 /// imported twice.
 package struct Import {
   private var request: ImportRequest
   private let options: WorkspaceOptions
-  /// What is read and not yet written is charged to.
+  /// The account for what has been read but not yet written.
   private let memory: MemoryAccount
 
   package init(_ request: ImportRequest, _ options: WorkspaceOptions, in memory: MemoryAccount = .process) {
@@ -50,13 +50,13 @@ package struct Import {
 
   private var items: [(name: String?, path: String)] { request.paths.map { (request.tableName, $0) } }
 
-  /// What the mapping makes of the first rows of each path, table by table.
+  /// The mapping's result for the first rows of each path, table by table.
   package func preview(_ work: Work) throws -> [(table: String, answer: Answer)] {
     let intake = try intake(into: MemorySink(catalog: Catalog(memory: memory)))
     return try request.paths.flatMap { try intake.preview($0, work) }
   }
 
-  /// Reads all paths into a workspace file, which is created if it is missing and one of the paths names a file.
+  /// Imports all paths into a workspace file, which is created if it is missing and one of the paths names a file.
   ///
   /// - Returns: whether all tables of all files were read.
   package func run(into path: String, _ work: Work) throws -> Bool {
@@ -71,18 +71,18 @@ package struct Import {
     return try run(into: WorkspaceFile(path, fileOptions), work)
   }
 
-  /// Reads all paths into an open file.
+  /// Imports all paths into an open file.
   ///
   /// - Returns: whether all tables of all files were read.
-  /// - Throws: `Stopped` when it was stopped, and diagnostics that name the file; what was saved until then stays.
+  /// - Throws: `Stopped` if it was stopped, and diagnostics that name the file; what was saved before that stays.
   package func run(into file: WorkspaceFile, _ work: Work) throws -> Bool {
-    // What is read and not yet written takes a few times its text.
+    // What has been read but not yet written needs a few times the size of its text.
     let batchBytes = max(4096, min(request.batchBytes, max(options.memoryLimit / 16, 1 << 20)))
     let sink = WorkspaceSink(file: file, replaces: request.replaces, batchBytes: batchBytes)
     return try intake(into: sink) { file.setting(WorkspaceSink.settingName($0)) }.take(items, work).isWhole
   }
 
-  /// Reads all paths into tables in memory.
+  /// Imports all paths into tables in memory.
   ///
   /// - Parameter imported: what was imported before.
   func run(into catalog: Catalog, imported: Guarded<[String: ImportedFile]>, _ work: Work) throws -> Bool {
@@ -97,15 +97,15 @@ package struct Import {
 }
 
 extension Workspace {
-  /// Takes files of data in: into the workspace file, or into tables in memory.
+  /// Imports data files into the workspace file, or into tables in memory.
   ///
   /// - Returns: whether all tables of all files were read.
-  /// - Throws: `Stopped` when it was stopped, and diagnostics that name the file; what was taken in until then stays.
+  /// - Throws: `Stopped` if it was stopped, and diagnostics that name the file; what was imported before that stays.
   package func take(_ request: ImportRequest, _ work: Work) throws -> Bool {
     let taking = Import(request, options, in: memory)
     guard let store else { return try taking.run(into: catalog, imported: imported, work) }
     defer {
-      // What was written before a stop or a mistake is there.
+      // What was written before a stop or an error is visible.
       try? store.refresh(catalog)
     }
     return try taking.run(into: store.file, work)

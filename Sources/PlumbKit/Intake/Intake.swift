@@ -4,18 +4,18 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// The road from paths to rows: finds out what each path stands for, and hands its rows or its telemetry to a sink.
+/// The way from paths to rows: determines what each path means, and passes its rows or its telemetry to a sink.
 struct Intake: Sendable {
   private let reading: ReadingOptions
   private let threads: Int
   private let memoryLimit: Int
-  /// What reading is charged to besides its own limit.
+  /// The account to which reading is charged in addition to its own limit.
   private let memory: MemoryAccount
   private let sink: any RowSink
   private let telemetry: TelemetryIntake
 
-  /// - Parameter savedMapping: the text of a mapping that is kept under a name.
-  /// - Throws: diagnostics of the mapping and of the file for rejected rows.
+  /// - Parameter savedMapping: the text of a mapping saved under a name.
+  /// - Throws: diagnostics about the mapping and the file for rejected rows.
   init(
     into sink: any RowSink, _ reading: ReadingOptions, threads: Int, memoryLimit: Int, in memory: MemoryAccount,
     savedMapping: (String) -> String? = { _ in nil }
@@ -36,27 +36,27 @@ struct Intake: Sendable {
     self.threads = threads
   }
 
-  /// The same with other threads.
+  /// The same with another number of threads.
   func with(threads: Int) -> Intake { Intake(self, threads: threads) }
 
-  /// Takes what some paths name: a file under its name or the one given, each table of a folder under its file's, and
-  /// telemetry into the tables that telemetry has. Files of one name make one table.
+  /// Imports what some paths name: a file under its name or the given one, each table of a folder under its file's, and
+  /// telemetry into the tables of telemetry. Files with the same name load into one table.
   ///
   /// - Returns: the files in order, and whether all tables in them could be read.
-  /// - Throws: `Stopped`, and diagnostics that name the file; what was taken before stays.
+  /// - Throws: `Stopped`, and diagnostics that name the file; what was imported before stays.
   @discardableResult
   func take(
     _ items: [(name: String?, path: String)], _ work: Work
   ) throws -> (files: [LoadedFile], isWhole: Bool) {
-    // What was rejected until then is written even if reading ends early.
+    // Rejected rows are written even if reading ends early.
     defer { try? telemetry.finish() }
     var gathered = GatheredFiles()
     var (files, isWhole, hasTables) = ([LoadedFile](), true, false)
     for (name, path) in items {
       if telemetry.mapping != nil || reading.kind != nil, name != nil {
         throw Diagnostic(
-          "named-telemetry", "telemetry fills tables of its own, so that it takes no name",
-          help: "write the path alone: `\(path)`")
+          "named-telemetry", "telemetry fills its own tables and cannot be given a name",
+          help: "pass only the path: `\(path)`")
       }
       if try isTelemetry(path, named: name) {
         files += try takeTelemetry(path, work)
@@ -71,7 +71,7 @@ struct Intake: Sendable {
           gathered.note(part, in: table)
           files.append(taken)
         } catch let problem as Diagnostic where part.hasSuffix("#\(table)") && problem.code == "cannot-read" && part != path {
-          // Such as a view of a table that is gone: the others can be read.
+          // For example a view of a dropped table: the others can be read.
           work.report(
             .problem(Problem(Diagnostic(problem.code, "`\(table)` was left out: \(problem.message)", help: problem.help))))
           isWhole = false
@@ -83,10 +83,10 @@ struct Intake: Sendable {
     return (files, isWhole)
   }
 
-  // MARK: What a path stands for
+  // MARK: What a path means
 
-  /// Whether what a path names is telemetry: it is said to be, or is found to be and has no name of its own. What can be
-  /// read once only is not looked into.
+  /// Whether a path names telemetry: the user says so, or it is recognised and has no name of its own. Input that can be
+  /// read only once is not inspected.
   private func isTelemetry(_ path: String, named name: String?) throws -> Bool {
     if telemetry.mapping != nil || reading.kind != nil { return true }
     if name != nil || reading.format != nil { return false }
@@ -97,8 +97,8 @@ struct Intake: Sendable {
     }
   }
 
-  /// The tables that a path stands for, each with its own path: files that a pattern matches, the tables of a folder, or
-  /// those of a file that holds several.
+  /// The tables that a path means, each with its own path: files that match a pattern, the tables of a folder, or
+  /// those of a file that contains several.
   private func tables(at path: String, named name: String?) throws -> [(table: String, path: String)] {
     if path == "-" { return [(name ?? "input", path)] }
     return try Folder.expanding(path).flatMap { match -> [(table: String, path: String)] in
@@ -108,7 +108,7 @@ struct Intake: Sendable {
       if Folder.isFolder(match), !FileFormat.isTableFolder(match) {
         guard name == nil else {
           throw Diagnostic(
-            "folder", "`\(match)` is a folder, and a folder's tables are named after its files",
+            "folder", "`\(match)` is a folder, whose tables are named after its files",
             help: "write `\(match)` without a name")
         }
         return try Self.tables(ofFolder: match).map { (Self.tableName(forFile: $0), $0) }
@@ -129,17 +129,17 @@ struct Intake: Sendable {
     return stem.isEmpty ? String(file) : String(stem)
   }
 
-  /// - Throws: `no-file` when a folder has none, with a folder in it that has some.
+  /// - Throws: `no-file` if a folder has none, naming a subfolder that has some.
   private static func tables(ofFolder path: String) throws -> [String] {
     let files = Folder.tables(in: path)
     if !files.isEmpty { return files }
     let inner = Folder.folders(in: path).first { !Folder.tables(in: $0).isEmpty }
     throw Diagnostic(
-      "no-file", "the folder `\(path)` holds no \(FileFormat.namesOfTables) file",
-      help: inner.map { "folders in it are not looked into: name them as well, such as `\($0)`" })
+      "no-file", "the folder `\(path)` contains no \(FileFormat.namesOfTables) file",
+      help: inner.map { "subfolders are not searched: pass them too, such as `\($0)`" })
   }
 
-  /// - Throws: a diagnostic when none of the paths names a file, the first one's.
+  /// - Throws: a diagnostic if none of the paths names a file, the first one's.
   func checkThatSomethingIsThere(_ items: [(name: String?, path: String)]) throws {
     var problem: Diagnostic?
     for (name, path) in items {
@@ -161,7 +161,7 @@ struct Intake: Sendable {
 
   /// How a file is read.
   ///
-  /// - Parameter table: the table that its rows are for, if it is known; a schema beside an exported file has its columns.
+  /// - Parameter table: the table that receives its rows, if known; a schema next to an exported file has its columns.
   private func options(_ path: String, table: String?) throws -> ReadOptions {
     var options = ReadOptions(context: makeContext())
     options.format = reading.format
@@ -186,24 +186,24 @@ struct Intake: Sendable {
     return try work.running(options.context) { try telemetry.take(path, kind: reading.kind, options, work) }
   }
 
-  /// What the mapping makes of the first rows of a file, table by table.
+  /// The mapping's result for the first rows of a file, table by table.
   func preview(_ path: String, _ work: Work) throws -> [(table: String, answer: Answer)] {
     let options = try options(path, table: nil)
     return try work.running(options.context) { try telemetry.preview(path, options, work) }
   }
 }
 
-/// Which files make which table while the paths of one command are taken: files of one name are one table.
+/// Which files load into which table during one command: files with the same name load into one table.
 private struct GatheredFiles {
   private var first: [String: String] = [:]
   private var taken: Set<[String]> = []
 
-  /// Whether a file is not in the table yet; a file that is named twice has its rows once.
+  /// Whether a file is not in the table yet; the rows of a file that is named twice are loaded once.
   func takes(_ path: String, into table: String) -> Bool {
     path == "-" || !taken.contains([table, FileInput.identity(ofPath: path)])
   }
 
-  /// The file that the table was made of.
+  /// The first file of the table.
   func firstFile(of table: String) -> String? { first[table] }
 
   mutating func note(_ path: String, in table: String) {

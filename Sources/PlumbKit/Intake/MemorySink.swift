@@ -6,12 +6,12 @@ import PlumbStorage
 
 /// Tables of a catalog in memory.
 ///
-/// What is loaded takes the place of a table of its name; what is imported is added to it, but not twice.
+/// Loading replaces a table of the same name; importing appends to it, but not twice.
 struct MemorySink: RowSink {
   let catalog: Catalog
-  /// What was imported before, by table and path; nil for what is loaded.
+  /// What was imported before, by table and path; nil for loading.
   var imported: Guarded<[String: ImportedFile]>?
-  /// Whether what is imported takes the place of a table of its name.
+  /// Whether an import replaces a table of the same name.
   var replaces = false
 
   var takesAllTables: Bool { isLasting }
@@ -41,12 +41,12 @@ struct MemorySink: RowSink {
     return LoadedFile(name: file.table, rows: table.rowCount, path: file.path)
   }
 
-  /// How much text is a batch where a file is read for a table that is there; all batches are kept.
+  /// The size of a batch when a file is read for an existing table; all batches are kept.
   private static let batchBytes = 256 << 20
 
-  /// The rows of a file in columns found by their names, of the types that the table has.
+  /// The rows of a file in columns found by their names, converted to the table's types.
   ///
-  /// - Throws: `schema-differs`, which names both files, and diagnostics of the file.
+  /// - Throws: `schema-differs`, which names both files, and diagnostics about the file.
   private func rows(of file: IntakeFile, for table: Table) throws -> (table: Table, misfits: RowMisfits) {
     var options = file.options
     (options.tableColumns, options.batchBytes) = (table.schema, Self.batchBytes)
@@ -74,19 +74,19 @@ struct MemorySink: RowSink {
     let odd = own.first { columns[$0.name] != $0.type }
     var reason = "other columns"
     if let odd, let type = columns[odd.name] {
-      reason = "values of type \(odd.type.name) in `\(odd.name)`, which is \(type.name) there"
+      reason = "values of type \(odd.type.name) in `\(odd.name)`, which has type \(type.name) in the table"
     } else if let odd {
-      reason = "a column `\(odd.name)`, which is not there"
+      reason = "a column `\(odd.name)`, which the table does not have"
     } else if let missing = table.schema.first(where: { column in !own.contains { $0.name == column.name } }) {
       reason = "no column `\(missing.name)`"
     }
-    let stated = odd.flatMap { columns[$0.name] == nil ? nil : "`--types` states the types of all columns, and " } ?? ""
+    let stated = odd.flatMap { columns[$0.name] == nil ? nil : "`--types` sets the types of all columns; " } ?? ""
     return Diagnostic(
       "schema-differs",
       "`\(file.path)` cannot be added to `\(table.name)`\(file.first.map { " of `\($0)`" } ?? ""): it has \(reason)",
       help: isLasting
-        ? "\(stated)`--as NAME` makes another table, `--replace` puts the rows in the place of this one"
-        : "\(stated)`--load NAME=\(file.path)` makes a table of its own of it")
+        ? "\(stated)use `--as NAME` for another table, or `--replace` to replace this one"
+        : "\(stated)use `--load NAME=\(file.path)` to load it into another table")
   }
 
   // MARK: Files that were imported before
@@ -95,15 +95,15 @@ struct MemorySink: RowSink {
 
   /// Whether all rows of a file are in its table.
   ///
-  /// - Throws: `file-changed` when it has become another.
+  /// - Throws: `file-changed` if it has changed.
   private func isThere(_ file: IntakeFile, _ work: Work) throws -> Bool {
     guard let imported, !replaces, file.path != "-", catalog.hasTable(named: file.table),
       let before = imported.withLock({ $0[key(file)] })
     else { return false }
     guard before.isSame else {
       throw Diagnostic(
-        "file-changed", "`\(file.path)` has changed since its rows were put into `\(file.table)`",
-        help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
+        "file-changed", "`\(file.path)` has changed since its rows were imported into `\(file.table)`",
+        help: "use `--replace` to read all of it into a new table, or import a copy under another name to append all of its rows")
     }
     work.say("\(file.table): all rows of \(file.path) have already been imported; use --replace to import them again")
     return true
@@ -115,14 +115,14 @@ struct MemorySink: RowSink {
     for table in tables.all + tables.kept.filter({ $0.rowCount > 0 }) {
       if isLasting { try catalog.make([.setTable(table)]) } else { catalog.add(table) }
     }
-    // Queries for any world find the tables that no reader fills, without rows.
+    // Queries for any world find the tables that no reader fills, with zero rows.
     for (name, schema) in TelemetryIntake.otherTables where !catalog.hasTable(named: name) {
       catalog.add(Table(name: name, schema: schema, groups: []))
     }
   }
 }
 
-/// A file of rows that is in a table in memory, and what it was when it was read.
+/// A file of rows that is in a table in memory, and its state when it was read.
 package struct ImportedFile: Sendable {
   let table: String
   let path: String
@@ -139,7 +139,7 @@ package struct ImportedFile: Sendable {
     state = Self.state(path)
   }
 
-  /// Whether the file is still what was read.
+  /// Whether the file is unchanged since it was read.
   var isSame: Bool { state == Self.state(path) }
 
   private static func state(_ path: String) -> String {

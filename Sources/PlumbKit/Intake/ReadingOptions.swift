@@ -4,27 +4,27 @@ import PlumbStorage
 
 /// How files of data and telemetry are read.
 public struct ReadingOptions: Sendable {
-  /// The format of files of rows; nil to find out.
+  /// The format of files of rows; nil to detect it.
   package var format: FileFormat?
-  /// Which telemetry the files hold; nil to find out.
+  /// The kind of telemetry in the files; nil to detect it.
   package var kind: TelemetryKind?
-  /// The columns of the files; empty to find out.
+  /// The columns of the files; empty to detect them.
   package var schema: Schema = []
-  /// Whether a header that has some of their names leaves the columns in their order, and is no mistake.
+  /// Whether columns are positional if a header has only some of their names, instead of an error.
   var takesColumnsByPlace = false
   package var badRowPolicy = BadRowPolicy.reject
-  /// The byte between two fields; nil to find out.
+  /// The byte between two fields; nil to detect it.
   public var delimiter: UInt8?
-  /// Whether files start with a row of names; nil to find out.
+  /// Whether files start with a header row; nil to detect it.
   public var hasHeader: Bool?
-  /// A file of queries that make telemetry of other files' rows.
+  /// A file of queries that map other files' rows to telemetry.
   public var mapping: String?
-  /// A file for rows that were rejected, a line of JSON each.
+  /// A file for rejected rows, one line of JSON each.
   public var rejects: String?
 
   public init() {}
 
-  /// Sets what the files are: a format such as `csv`, or telemetry such as `dbt`, instead of finding out.
+  /// Sets what the files are: a format such as `csv`, or telemetry such as `dbt`, instead of detecting it.
   ///
   /// - Throws: `Problems` for another name.
   public mutating func read(as name: String) throws {
@@ -38,17 +38,17 @@ public struct ReadingOptions: Sendable {
     }
   }
 
-  /// The columns of the files and their types; empty to find out.
+  /// The columns of the files and their types; empty to detect them.
   public var columns: [Column] {
     get { schema.map { Column($0) } }
     set { schema = newValue.map(\.info) }
   }
 
-  /// What happens to rows that do not fit the columns.
+  /// How to handle rows that do not fit the columns.
   public enum BadRows: Sendable, Hashable {
     /// The file is not read.
     case reject
-    /// The row is left out.
+    /// The row is dropped.
     case skip
     /// The cell becomes null.
     case null

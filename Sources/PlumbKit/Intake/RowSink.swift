@@ -2,36 +2,36 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// Where the rows and the telemetry of files go: tables in memory, tables of a workspace file, or one table of a query.
+/// The target for the rows and the telemetry of files: tables in memory, tables of a workspace file, or one table of a query.
 protocol RowSink: Sendable {
-  /// Whether all tables of a file that holds several are taken, or only one that is named.
+  /// Whether to take all tables of a file that contains several, or only one that is named.
   var takesAllTables: Bool { get }
 
-  /// Whether what is taken stays for later. Then telemetry goes on from the tables that are there, each file is reported,
+  /// Whether imported data stays for later. If so, telemetry continues from the existing tables, each file is reported,
   /// and what was read before a stop is kept.
   var isLasting: Bool { get }
 
-  /// Whether a file that is named twice is taken once.
+  /// Whether a file that is named twice is read once.
   var takesFilesOnce: Bool { get }
 
-  /// How much text of a file is taken at a time; nil for all of it.
+  /// The number of bytes of a file's text to take at a time; nil for all.
   var batchBytes: Int? { get }
 
   /// Where columns are kept that queries read of the files later; nil where all rows are copied.
   var columns: ColumnCache? { get }
 
-  /// A table as it is now; nil when there is none.
+  /// A table as it is now; nil if it does not exist.
   func table(named name: String) throws -> Table?
 
   /// Takes the rows of a file into a table.
   ///
-  /// - Returns: nil when they are in the table already.
-  /// - Throws: `Stopped` when it was stopped and has reported what is done, and diagnostics that name the file.
+  /// - Returns: nil if they are already in the table.
+  /// - Throws: `Stopped` if it was stopped and has reported what is done, and diagnostics that name the file.
   func take(_ file: IntakeFile, _ work: Work) throws -> LoadedFile?
 
-  /// Takes all that is known of telemetry, in the place of what was known before.
+  /// Takes all that is known about telemetry, replacing what was known before.
   ///
-  /// - Parameter mapping: what made it of other files' rows.
+  /// - Parameter mapping: the mapping that produced it from other files' rows.
   func take(_ tables: TelemetryTables, mapping: MappingFile?, _ work: Work) throws
 }
 

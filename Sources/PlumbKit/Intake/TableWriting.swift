@@ -5,9 +5,9 @@ import PlumbEngine
 import PlumbSimulator
 import PlumbStorage
 
-/// Puts the rows of a file into a table of a workspace file, batch by batch.
+/// Writes the rows of a file into a table of a workspace file, batch by batch.
 ///
-/// Each batch is a transaction, which also notes how far the file was read: what was stopped goes on there the next time,
+/// Each batch is a transaction, which also records how far the file was read: an import that was stopped resumes there,
 /// and a file that was read to its end adds nothing.
 final class TableWriting {
   private let file: WorkspaceFile
@@ -15,17 +15,17 @@ final class TableWriting {
   private let name: String
   private let replaces: Bool
   private let options: ReadOptions
-  /// Where the file is known again.
+  /// Identifies the file.
   private let identity: String
   private let batchBytes: Int
 
-  /// Rows of this file that are in the table, those of them that were there before, and where the last one ends.
+  /// The number of rows of this file in the table, how many of them existed before, and where the last one ends.
   private var rows = 0
   private var rowsBefore = 0
   private var committed = 0
-  /// Whether a table that is there gives way, which it does as a whole or not at all.
+  /// Whether an existing table is being replaced, which happens as a whole or not at all.
   private var mustBeWhole = false
-  /// Whether the next transaction makes a new table.
+  /// Whether the next transaction creates a new table.
   private var makesTable: Bool
   private var misfits = RowMisfits()
   private let work: Work
@@ -44,8 +44,8 @@ final class TableWriting {
     stage = work.stage("importing \(name)", unit: "rows")
   }
 
-  /// - Returns: the file's rows that are in the table now; nil when there was nothing to do.
-  /// - Throws: `Stopped` when it was stopped, and diagnostics of the file; the batches that were written until then stay.
+  /// - Returns: the number of the file's rows that are in the table now; nil if there was nothing to do.
+  /// - Throws: `Stopped` if it was stopped, and diagnostics about the file; the batches written before that stay.
   func run() throws -> Int? {
     // What this process wrote a moment ago counts.
     try file.reading {}
@@ -57,9 +57,9 @@ final class TableWriting {
         return try write()
       } catch {
         stage.end()
-        if committed > 0, !context.isCancelled { work.note("\(whatIsIn); the same command goes on from there") }
+        if committed > 0, !context.isCancelled { work.note("\(whatIsIn); run the same command again to continue") }
         guard context.isCancelled else { throw error }
-        work.say("stopped: \(whatIsIn)\(rows > 0 ? "; the same command goes on from there" : "")")
+        work.say("stopped: \(whatIsIn)\(rows > 0 ? "; run the same command again to continue" : "")")
         throw Stopped()
       }
     }
@@ -72,7 +72,7 @@ final class TableWriting {
     (reading.tableColumns, reading.batchBytes) = (known?.schema, batchBytes)
     let stream = try RowFile(path, reading)
     guard try begin(stream) else { return nil }
-    // A table that holds nothing but rows of this file can be made again with other types.
+    // A table that contains only rows of this file can be recreated with other types.
     let isAlone = replaces || known?.rowCount ?? 0 == rowsBefore
     rows = rowsBefore
     var isDone = false
@@ -81,7 +81,7 @@ final class TableWriting {
         isDone = try writeBatch(stream)
       } catch let wider as WiderColumns {
         guard isAlone else { throw misfit(wider, stream.schema) }
-        // What is in is written again in one transaction, so that nothing that was in is ever gone.
+        // Existing rows are rewritten in one transaction, so that they are never missing.
         makesTable = true
         rows = 0
         misfits = RowMisfits()
@@ -90,15 +90,15 @@ final class TableWriting {
     }
     stage.end()
     for note in misfits.notes { work.note("`\(path)`: \(note)") }
-    let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them were already there)" : ""
+    let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them already existed)" : ""
     work.say("\(name): \(counted(rows, "row")) from \(path)\(already)")
     return rows
   }
 
   /// Begins at the front, or where an earlier import of the same file stopped.
   ///
-  /// - Returns: false when there is nothing to do.
-  /// - Throws: `file-changed` when the part that is in has become another.
+  /// - Returns: false if there is nothing to do.
+  /// - Throws: `file-changed` if the part already imported has changed.
   private func begin(_ stream: RowFile) throws -> Bool {
     let size = stream.storedSize ?? 0
     let records = replaces ? [] : try file.imports(into: name)
@@ -116,15 +116,15 @@ final class TableWriting {
       case .other, .cut:
         throw Diagnostic(
           "file-changed",
-          "`\(path)` has changed since its first \(NumberText.grouped(record.rows)) rows were put into `\(name)`",
-          help: "`--replace` reads all of it into a new table; a copy of another name adds all of its rows")
+          "`\(path)` has changed since its first \(NumberText.grouped(record.rows)) rows were imported into `\(name)`",
+          help: "use `--replace` to read all of it into a new table, or import a copy under another name to append all of its rows")
       }
     }
     try stream.begin()
     return true
   }
 
-  /// Writes the next rows in a transaction; true at the end of the file.
+  /// Writes the next rows in a transaction; returns true at the end of the file.
   private func writeBatch(_ stream: RowFile) throws -> Bool {
     let mustReach = mustBeWhole ? Int.max : committed
     var added = rows
@@ -150,13 +150,13 @@ final class TableWriting {
     makesTable = false
     rows = added
     committed = stream.position.offset
-    if !stream.isAtEnd { work.report(.saved("\(name): \(NumberText.grouped(rows)) rows are in")) }
+    if !stream.isAtEnd { work.report(.saved("\(name): \(NumberText.grouped(rows)) rows saved")) }
     return stream.isAtEnd
   }
 
   private var whatIsIn: String {
-    if rows == 0 && mustBeWhole { return "`\(name)` is as it was" }
-    if rows == 0 { return "nothing of `\(path)` is in `\(name)`" }
+    if rows == 0 && mustBeWhole { return "`\(name)` is unchanged" }
+    if rows == 0 { return "no rows of `\(path)` are in `\(name)`" }
     return "the first \(NumberText.grouped(rows)) rows of `\(path)`, up to byte \(NumberText.grouped(committed)), are in `\(name)`"
   }
 
@@ -165,9 +165,9 @@ final class TableWriting {
     let first = wider.types.min { $0.key < $1.key }
     return Diagnostic(
       "schema-differs",
-      "`\(path)` has values in \(columns.joined(separator: ", ")) that `\(name)` has no room for",
+      "`\(path)` has values in \(columns.joined(separator: ", ")) that do not fit in `\(name)`",
       help: first.map { place, type in
-        "`\(name)` has \(schema[place].type.name)s there, and the file needs \(type.name); `--as` puts it into another table"
+        "`\(name)` has \(schema[place].type.name)s there, but the file needs \(type.name); use `--as` to import it into another table"
       })
   }
 }

@@ -4,9 +4,9 @@ import PlumbEngine
 import PlumbSimulator
 import PlumbStorage
 
-/// Telemetry that was taken, kept so that what is taken later is folded into the same tables.
+/// The telemetry imported so far, kept so that later telemetry is merged into the same tables.
 ///
-/// - Note: one thread at a time, as `--load` and `.load` are.
+/// - Note: one thread at a time, as for `--load` and `.load`.
 final class TelemetryIntake: @unchecked Sendable {
   let mapping: MappingFile?
   private let sink: any RowSink
@@ -14,10 +14,10 @@ final class TelemetryIntake: @unchecked Sendable {
   private let telemetry: TelemetryImport
   private var reported = 0
   private var isResumed = false
-  /// Whether some file could be read, though it may have said nothing new.
+  /// Whether at least one file could be read, though it may not have contained anything new.
   private var hasTaken = false
 
-  /// - Throws: diagnostics of a file for rejects that cannot be made.
+  /// - Throws: diagnostics about a file for rejects that cannot be created.
   init(into sink: any RowSink, mapping: MappingFile?, rejects path: String?) throws {
     self.sink = sink
     self.mapping = mapping
@@ -26,17 +26,17 @@ final class TelemetryIntake: @unchecked Sendable {
     telemetry = TelemetryImport(onReject: file.map { file in { try file.write($0) } })
   }
 
-  /// Writes rows of files that were left out where telemetry's rejects go; nil without `--rejects`.
+  /// Writes rejected rows of files to telemetry's rejects; nil without `--rejects`.
   var onReject: ((RejectedInput) throws -> Void)? { rejects.map { file in { try file.write($0) } } }
 
-  /// The tables of a world that no reader of telemetry fills.
+  /// The tables of a world that readers of telemetry do not fill.
   static let otherTables: [(name: String, schema: Schema)] = ["metrics", "schema_changes", "alerts"].compactMap { name in
     World.schema(ofTable: name).map { (name, $0) }
   }
 
-  /// Reads what `path` names and hands the tables to the sink.
+  /// Reads what `path` names and passes the tables to the sink.
   ///
-  /// - Throws: a diagnostic when nothing could be read at all, and what ends the intake; `Stopped` when it was stopped and
+  /// - Throws: a diagnostic if nothing could be read at all, and what ends the import; `Stopped` if it was stopped and
   ///   the sink keeps what was read until then.
   func take(_ path: String, kind: TelemetryKind?, _ options: ReadOptions, _ work: Work) throws -> [LoadedFile] {
     var context = options.context
@@ -53,7 +53,7 @@ final class TelemetryIntake: @unchecked Sendable {
       let tables = try telemetry.tables(options.context)
       stage.end()
       try sink.take(tables, mapping: mapping, work)
-      work.report(.saved("runs: \(NumberText.grouped(tables.runs.rowCount)) rows are in"))
+      work.report(.saved("runs: \(NumberText.grouped(tables.runs.rowCount)) rows saved"))
     }
     var isStopped = false
     do {
@@ -86,18 +86,18 @@ final class TelemetryIntake: @unchecked Sendable {
     Dictionary(uniqueKeysWithValues: try TelemetrySchema.names.map { ($0, try sink.table(named: $0)?.rowCount ?? 0) })
   }
 
-  /// - Throws: `nothing-loaded` when nothing of these paths could be read, whatever is known from before.
+  /// - Throws: `nothing-loaded` if nothing in these paths could be read, whatever is known from before.
   func checkTaken(_ paths: [String]) throws {
     if !hasTaken { throw nothing(paths) }
   }
 
   private func nothing(_ paths: [String]) -> Diagnostic {
-    var help = "`--kind` says what it is, and `--map` how the rows of any other file become telemetry"
+    var help = "use `--kind` to say what it is, or `--map` to map the rows of any other file to telemetry"
     if paths.contains("-") {
-      help = "\(sink.isLasting ? "`--as NAME`" : "`--load NAME=-`") makes a table of its rows; " + help
+      help = "\(sink.isLasting ? "`--as NAME`" : "`--load NAME=-`") loads its rows into a table; " + help
     }
     return Diagnostic(
-      "nothing-loaded", "\(paths.map { "`\($0)`" }.joined(separator: ", ")) holds no telemetry that could be read", help: help)
+      "nothing-loaded", "\(paths.map { "`\($0)`" }.joined(separator: ", ")) contains no readable telemetry", help: help)
   }
 
   private func read(_ path: String, _ kind: TelemetryKind?, _ options: ReadOptions) throws {
@@ -109,7 +109,7 @@ final class TelemetryIntake: @unchecked Sendable {
     }
   }
 
-  /// What the mapping makes of a file's rows, of each table at most `rowLimit`.
+  /// The mapping's result for a file's rows, at most `rowLimit` of each table.
   private func mapped(
     _ file: String, through mapping: MappingFile, _ options: ReadOptions, rowLimit: Int? = nil
   ) throws -> [(name: String, answer: Answer)] {
@@ -122,11 +122,11 @@ final class TelemetryIntake: @unchecked Sendable {
     Table(name: name, schema: answer.schema, groups: answer.chunks.map { RowGroup($0.vectors(), count: $0.count) })
   }
 
-  /// What the mapping makes of the first rows of a file, table by table. What would be rejected is reported.
+  /// The mapping's result for the first rows of a file, table by table. Reports what would be rejected.
   func preview(_ path: String, _ options: ReadOptions, _ work: Work) throws -> [(table: String, answer: Answer)] {
     guard let mapping, let file = try Folder.expanding(path).first else { return [] }
     return try mapped(file, through: mapping, options, rowLimit: 10).map { name, answer in
-      // Nothing is kept.
+      // Nothing is stored.
       let trial = TelemetryImport()
       try trial.add(table(answer, named: name), as: name, path: file, context: options.context)
       for report in trial.reports where report.isRemarkable { work.note("`\(report.path)`: \(report.line)") }
@@ -134,7 +134,7 @@ final class TelemetryIntake: @unchecked Sendable {
     }
   }
 
-  /// A line for each file of which not all was read as it stands, or for every one.
+  /// A line for each file that was not read completely, or for every one.
   private func report(_ work: Work) {
     for file in telemetry.reports.dropFirst(reported) {
       if file.read > 0 || file.kind != nil && file.rejected == 0 { hasTaken = true }
@@ -147,13 +147,13 @@ final class TelemetryIntake: @unchecked Sendable {
   private func noteWhereItStopped(_ path: String, _ work: Work) {
     let whole = telemetry.reports.dropLast()
     let last = telemetry.reports.last.map { ", in `\($0.path)`" } ?? ""
-    work.note("loading `\(path)` was stopped\(last), when \(whole.count) files had been read")
+    work.note("loading `\(path)` was stopped\(last) after \(whole.count) files")
   }
 
   func finish() throws { try rejects?.finish() }
 }
 
-/// The file that `--rejects` names: rejected input, a line of JSON each.
+/// The file that `--rejects` names: rejected input, one line of JSON each.
 private final class RejectsFile {
   private let destination: Destination
   private var isFinished = false

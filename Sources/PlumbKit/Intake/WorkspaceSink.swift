@@ -3,10 +3,10 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// Tables of a workspace file, which are written in transactions.
+/// Tables of a workspace file, written in transactions.
 struct WorkspaceSink: RowSink {
   let file: WorkspaceFile
-  /// Whether what is imported takes the place of a table of its name.
+  /// Whether an import replaces a table of the same name.
   let replaces: Bool
   let batchBytes: Int?
 
@@ -14,7 +14,7 @@ struct WorkspaceSink: RowSink {
   var takesFilesOnce: Bool { true }
   var isLasting: Bool { true }
 
-  /// Where a file keeps the text of a mapping.
+  /// The setting in which a file stores the text of a mapping.
   static func settingName(_ mapping: String) -> String { "mapping \(mapping)" }
 
   func table(named name: String) throws -> Table? {
@@ -22,15 +22,15 @@ struct WorkspaceSink: RowSink {
     try file.reading { file.table(named: name) }
   }
 
-  /// - Throws: `Stopped` when it was stopped, and diagnostics of the file; the batches that were written until then stay.
+  /// - Throws: `Stopped` if it was stopped, and diagnostics about the file; the batches written before that stay.
   func take(_ file: IntakeFile, _ work: Work) throws -> LoadedFile? {
-    // Files of one name are one table, of which the first takes the place of what was there.
+    // Files with the same name load into one table; the first of them replaces what existed.
     let writing = TableWriting(
       file, into: self.file, replaces: replaces && file.first == nil, batchBytes: batchBytes ?? .max, work)
     return try writing.run().map { LoadedFile(name: file.table, rows: $0, path: file.path) }
   }
 
-  /// Writes all tables in one transaction. What is stored as it should be stays as it is: importing twice writes nothing.
+  /// Writes all tables in one transaction. Unchanged rows are not rewritten: importing twice writes nothing.
   func take(_ tables: TelemetryTables, mapping: MappingFile?, _ work: Work) throws {
     let stage = work.stage("saving telemetry", unit: "rows")
     let total = max(1, tables.all.reduce(0) { $0 + $1.rowCount })

@@ -6,16 +6,16 @@ import PlumbSimulator
 import PlumbStorage
 import PlumbTelemetry
 
-/// The simulated world of a workspace: what it is made from, and how it goes on.
+/// The simulated world of a workspace: its settings, and how it continues.
 ///
-/// A file keeps the world's options and its clock. They decide everything, so that a world that is opened again and
-/// advanced is the world that was never closed; row groups that are as they were are not written again.
+/// A file stores the world's options and its clock. They determine everything, so that a world that is reopened and
+/// advanced equals one that was never closed; unchanged row groups are not rewritten.
 package final class SimulatedWorld: Sendable {
   package let world: World
 
   package init(_ world: World) { self.world = world }
 
-  /// Has a catalog in memory show the world, and move it on.
+  /// Makes a catalog in memory show the world, and lets commands advance it.
   package func attach(to catalog: Catalog) {
     fill(catalog)
     catalog.advance = { [unowned catalog, self] ticks in
@@ -35,30 +35,30 @@ package final class SimulatedWorld: Sendable {
 
   private static func changeKey(_ table: String) -> String { "world.changed.\(table)" }
 
-  /// The tables of a file's world that commands changed, so that making them again would undo that.
+  /// The tables of a file's world that commands changed, so that regenerating them would undo the change.
   package static func changedTables(in file: WorkspaceFile) -> [String] {
     World.tableNames.filter { file.setting(changeKey($0)) != nil }
   }
 
-  /// Remembers, in a file with a world, whether a table is no longer as the world made it.
+  /// Records, in a file with a world, whether a table still equals the world's.
   package static func note(_ table: String, isChanged: Bool, in file: WorkspaceFile, _ writer: WorkspaceWriter) throws {
     guard file.setting(keys[0]) != nil, World.tableNames.contains(table) else { return }
     try writer.set(changeKey(table), to: isChanged ? "1" : nil)
   }
 
-  /// - Throws: a diagnostic when there are such tables: a world that moves on makes all of its tables again.
+  /// - Throws: a diagnostic if such tables exist: advancing a world regenerates all of its tables.
   package static func checkUnchanged(_ changed: [String]) throws {
     guard let first = changed.first else { return }
     let names = changed.map { "`\($0)`" }.joined(separator: ", ")
     throw Diagnostic(
-      "world-changed", "\(names) \(changed.count == 1 ? "was" : "were") changed, and moving the clock would undo that",
-      help: "keep it under another name with `.rename table \(first) to my_\(first)`, or give it up with `.drop table \(first)`")
+      "world-changed", "\(names) \(changed.count == 1 ? "was" : "were") changed; moving the clock would undo the changes",
+      help: "keep it under another name with `.rename table \(first) to my_\(first)`, or discard it with `.drop table \(first)`")
   }
 
   private static let keys = ["pipelines", "days", "seed", "start"].map { "world.\($0)" }
   private static let difficultyKey = "world.difficulty"
 
-  /// The world of a file, advanced to the file's clock; nil when the file has none.
+  /// The world of a file, advanced to the file's clock; nil if the file has no world.
   ///
   /// - Throws: a diagnostic when its options are invalid; `earlier-world` when an earlier version of Plumb simulated it,
   ///   whose worlds went differently. The file's tables can be read all the same.
@@ -76,7 +76,7 @@ package final class SimulatedWorld: Sendable {
     world = try World(
       WorldOptions(pipelines: pipelines, days: days, seed: seed, difficulty: difficulty, start: start, threads: threads))
     let ahead = clock.subtractingReportingOverflow(world.clock)
-    guard !ahead.overflow else { throw Diagnostic("world-clock", "the file's clock is not the world's") }
+    guard !ahead.overflow else { throw Diagnostic("world-clock", "the file's clock does not match the simulated world") }
     if ahead.partialValue > 0 { try world.advance(by: ahead.partialValue) }
   }
 
@@ -86,7 +86,7 @@ package final class SimulatedWorld: Sendable {
     return try SimulatedWorld(of: file, threads: threads)?.world.predictionTruth()
   }
 
-  /// Puts the world's tables as they are now into the catalog, each made when a query first reads it.
+  /// Puts the world's current tables into the catalog, each made when a query first reads it.
   package func fill(_ catalog: Catalog) {
     for name in World.tableNames {
       guard let schema = World.schema(ofTable: name) else { continue }
@@ -96,7 +96,7 @@ package final class SimulatedWorld: Sendable {
 
   /// Writes all tables and the clock in one transaction.
   ///
-  /// - Throws: what is wrong with the file; `cancelled` when the work was stopped, which undoes everything.
+  /// - Throws: what is wrong with the file; `cancelled` if the work was stopped, which undoes everything.
   package func save(in file: WorkspaceFile, _ stage: Work.Stage? = nil) throws {
     try SimulatedWorld.checkUnchanged(SimulatedWorld.changedTables(in: file))
     let tables = try World.tableNames.map { try world.table(named: $0) }
@@ -114,7 +114,7 @@ package final class SimulatedWorld: Sendable {
     }
   }
 
-  /// Writes what the world is made from, its clock, and which of its tables were changed by commands.
+  /// Writes the world's settings, its clock, and which of its tables were changed by commands.
   package func saveSettings(_ writer: WorkspaceWriter, changed: [String]) throws {
     let options = world.options
     let values = [String(options.pipelines), String(options.days), String(options.seed), String(options.start)]

@@ -4,13 +4,13 @@ import PlumbEngine
 import PlumbSimulator
 import PlumbStorage
 
-/// A simulated world in the making: its runs are simulated, written into a workspace file, and go on in real time.
+/// A simulated world to create: its runs are simulated, written into a workspace file, and can continue in real time.
 public struct Simulation: Sendable {
-  /// How many pipelines, 12 to 65,536.
+  /// The number of pipelines, 12 to 65,536.
   public var pipelines = 160
   /// Days of history.
   public var days = 30
-  /// Another seed gives another world.
+  /// The random seed.
   public var seed: UInt64 = WorldOptions.defaultSeed
   /// How much the world shows before and when something fails.
   package var difficulty = Difficulty.normal
@@ -20,8 +20,8 @@ public struct Simulation: Sendable {
 
   /// Simulates all runs.
   ///
-  /// - Returns: the world and how many runs it has; nil when the work was stopped.
-  /// - Throws: a diagnostic when a size is out of range.
+  /// - Returns: the world and its number of runs; nil if the work was stopped.
+  /// - Throws: a diagnostic if a size is out of range.
   package func run(_ work: Work) throws -> (world: SimulatedWorld, runs: Int)? {
     BufferRecycling.keep(upTo: min(Machine.memory / 16, 512 << 20))
     work.stopInOrder()
@@ -36,7 +36,7 @@ public struct Simulation: Sendable {
     return work.isCancelled ? nil : (SimulatedWorld(world), runs)
   }
 
-  /// The workspace file that a world is written into, created if missing.
+  /// The workspace file to write the world into, created if missing.
   package func file(_ path: String) throws -> WorkspaceFile {
     var options = WorkspaceFile.Options()
     options.threads = threads
@@ -45,7 +45,7 @@ public struct Simulation: Sendable {
 }
 
 extension SimulatedWorld {
-  /// Moves the world with our time, a step a second, and saves each, until the work is stopped.
+  /// Advances the world in real time, one step per second, and saves each, until the work is stopped.
   package func goOn(in file: WorkspaceFile, _ work: Work) throws {
     work.stopInOrder()
     var last = Machine.milliseconds

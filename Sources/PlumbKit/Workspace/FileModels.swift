@@ -12,7 +12,7 @@ package struct FileModels: ModelStore {
 
   package func bytes(of entry: ModelEntry) throws -> [UInt8] {
     guard let model = try file.models().first(where: { $0.name == entry.name && $0.seal == entry.mark }) else {
-      throw Diagnostic("unknown-model", "the model `\(entry.name)`, version \(entry.version), was taken away meanwhile")
+      throw Diagnostic("unknown-model", "the model `\(entry.name)`, version \(entry.version), has been deleted meanwhile")
     }
     return try file.data(of: model)
   }

@@ -4,7 +4,7 @@ import PlumbEngine
 import PlumbSimulator
 import PlumbStorage
 
-/// A workspace file as the place where a catalog's tables and functions are kept.
+/// A workspace file as the store of a catalog's tables and functions.
 package final class FileStore: CatalogStore {
   package let file: WorkspaceFile
   /// The number of the snapshot that the catalog shows.
@@ -12,7 +12,7 @@ package final class FileStore: CatalogStore {
 
   package init(_ file: WorkspaceFile) { self.file = file }
 
-  /// Has the catalog show what the file holds, and keep its changes there. A simulated world in it can be moved on.
+  /// Makes the catalog show the file's contents and store its changes there. A simulated world in it can be advanced.
   func attach(to catalog: Catalog, threads: Int) throws {
     try beginReading(catalog).end()
     attachRemembered(to: catalog)
@@ -28,7 +28,7 @@ package final class FileStore: CatalogStore {
     }
   }
 
-  /// Puts what the file holds into the catalog.
+  /// Puts the file's contents into the catalog.
   private func fill(_ catalog: Catalog, from file: WorkspaceSnapshot) throws {
     let names = Set(file.tables.map(\.name))
     for name in catalog.tableNames where !names.contains(name) && !loaded(name, catalog) { catalog.remove(tableNamed: name) }
@@ -45,7 +45,7 @@ package final class FileStore: CatalogStore {
     }
   }
 
-  /// Tables of `--load` are not the file's, and stay.
+  /// Tables of `--load` are not in the file, and stay.
   private func loaded(_ name: String, _ catalog: Catalog) -> Bool {
     (try? catalog.table(named: name))??.groups.allSatisfy(\.isInMemory) ?? false
   }
@@ -73,7 +73,7 @@ package final class FileStore: CatalogStore {
       }
     }
     try refresh(catalog)
-    // What was asked for is kept by now; a failure to tidy up, as on a full disk, takes nothing of it away.
+    // The requested changes are saved by now; a failure to tidy up, as on a full disk, does not lose them.
     try? file.compactIfNeeded()
   }
 
@@ -108,10 +108,10 @@ package final class FileStore: CatalogStore {
 
   // MARK: Databases of others
 
-  /// What the settings that remember attached databases begin with.
+  /// The prefix of the settings that remember attached databases.
   package static let attachment = "attached:"
 
-  /// Attaches what was attached when the file was last open; files are looked at when a query names them.
+  /// Attaches what was attached when the file was last open; files are opened when a query names them.
   package func attachRemembered(to catalog: Catalog) {
     for (key, reminder) in file.settings where key.hasPrefix(Self.attachment) {
       let name = String(key.dropFirst(Self.attachment.count))

@@ -2,8 +2,8 @@ import Glibc
 import PlumbDatabase
 
 extension Workspace {
-  /// Opens a workspace for these texts. A file that is missing is not created for texts that only read, such as
-  /// those of a user who mistyped its name: they find nothing in it, which is reported.
+  /// Opens a workspace for these texts. A missing file is not created for texts that only read, such as
+  /// those of a user who mistyped its name: they find no tables in it, which is reported.
   package convenience init(
     _ source: Source, _ options: WorkspaceOptions, for texts: [String], _ work: Work
   ) throws {
@@ -15,7 +15,7 @@ extension Workspace {
     try self.init(.empty, options, work)
   }
 
-  /// Whether a text may hold a command: a dot at the beginning of a line or a statement.
+  /// Whether a text may contain a command: a dot at the beginning of a line or a statement.
   private static func mayChange(_ text: String) -> Bool {
     var isAtStart = true
     for byte in text.utf8 {

@@ -9,9 +9,9 @@ import PlumbTelemetry
 ///
 /// A workspace may be used from any thread.
 public final class Workspace: Sendable {
-  /// Where a workspace's tables come from.
+  /// The source of a workspace's tables.
   public enum Source: Sendable, Hashable {
-    /// There are no tables yet.
+    /// An empty workspace.
     case empty
     /// The default simulated world, whose tables are made when a query first reads them.
     case simulated
@@ -20,17 +20,17 @@ public final class Workspace: Sendable {
   }
 
   package let catalog: Catalog
-  /// What tables and queries of this workspace hold together.
+  /// The account for the tables and queries of this workspace.
   package let memory: MemoryAccount
-  /// Learns models and keeps them.
+  /// Learns models and stores them.
   package let predictor = Predictor()
   /// The workspace file, if there is one.
   package let store: FileStore?
-  /// The simulated world in memory, if there is no file.
+  /// The simulated world in memory, without a file.
   package let world: SimulatedWorld?
   /// Files whose rows are in tables in memory.
   package let imported = Guarded<[String: ImportedFile]>([:])
-  /// What it was opened with; another one is opened alike.
+  /// The options with which it was opened; another one is opened alike.
   package let options: WorkspaceOptions
   private let state: Guarded<State>
 
@@ -41,7 +41,7 @@ public final class Workspace: Sendable {
 
   /// Opens a workspace; the clock of a simulated one is at the end of its history.
   ///
-  /// - Throws: a diagnostic of the file, the mapping or the options.
+  /// - Throws: a diagnostic about the file, the mapping or the options.
   package init(_ source: Source, _ options: WorkspaceOptions, _ work: Work) throws {
     TimeZones.useFirst(SystemTimeZones())
     self.options = options
@@ -73,7 +73,7 @@ public final class Workspace: Sendable {
       self.store = store
       for loss in store.file.losses { work.note("`\(path)`: \(loss)") }
       try store.attach(to: catalog, threads: options.threads)
-      // A simulated world's clock stands still; imported data lives in our time.
+      // A simulated world's clock does not move; imported data uses real time.
       sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
     }
     if let now = options.now { sessionOptions.clock = { now.ticks } }
@@ -87,7 +87,7 @@ public final class Workspace: Sendable {
     addModels()
   }
 
-  /// Another workspace with the same limits and parameters: that of a file, or the one that is there without a file.
+  /// Another workspace with the same limits and parameters: that of a file, or the one without a file.
   ///
   /// - Throws: what is wrong with the file.
   package func opening(_ path: String?, salvaging: Bool = false, _ work: Work) throws -> Workspace {
@@ -97,7 +97,7 @@ public final class Workspace: Sendable {
     return try Workspace(path.map { .file($0) } ?? .simulated, options, work)
   }
 
-  /// Models are kept in the file; commands take them away.
+  /// Models are stored in the file; commands delete them.
   private func addModels() {
     let file = store?.file
     predictor.store = file.map { FileModels(file: $0) }
@@ -116,7 +116,7 @@ public final class Workspace: Sendable {
 
   /// Loads each path under its name; those without a name under the names of their files.
   ///
-  /// - Throws: a diagnostic that names the file; tables that were loaded before it stay.
+  /// - Throws: a diagnostic that names the file; tables loaded before it stay.
   @discardableResult
   package func load(_ files: [(name: String?, path: String)], _ work: Work) throws -> [LoadedFile] {
     try intake.take(files, work).files
@@ -134,24 +134,24 @@ public final class Workspace: Sendable {
 
   // MARK: Sessions
 
-  /// What sessions begin with.
+  /// The options for new sessions.
   package var sessionOptions: SessionOptions {
     get { state.withLock { $0.sessionOptions } }
     set { state.withLock { $0.sessionOptions = newValue } }
   }
 
-  /// A session of its own; what is random differs from that of every other.
+  /// A new session; its random numbers differ from those of every other.
   package func session() -> Session {
     let session = Session(catalog: catalog, options: sessionOptions)
     session.options.seed = UInt64.random(in: .min ... .max)
     return session
   }
 
-  /// From now on nothing beyond the workspace is touched.
+  /// Prevents access to anything beyond the workspace from now on.
   package func makeSafe() {
     state.withLock {
       $0.sessionOptions.readExternal = nil
-      $0.sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("attaches no files, so not `\(path)`") }
+      $0.sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     }
     for (name, _) in catalog.attached { catalog.detach(name) }
   }
@@ -184,7 +184,7 @@ extension WorkspaceOptions {
   }
 }
 
-/// What `--safe` forbids: everything that touches files or programs beyond the workspace.
+/// What `--safe` forbids: access to files or programs beyond the workspace.
 package enum Safety {
   package static func refusal(_ what: String) -> Diagnostic {
     Diagnostic("safe-mode", "a safe shell \(what)", help: "start `plumb` without --safe to allow it")

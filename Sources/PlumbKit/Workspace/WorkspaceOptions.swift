@@ -1,14 +1,14 @@
 /// What the queries of a workspace may use, and how its files are read.
 public struct WorkspaceOptions: Sendable {
-  /// Workers of one query, 1 to 1024; as many as the machine has processors unless set.
+  /// The number of workers of one query, 1 to 1024; the number of processors unless set.
   public var threads = Machine.processors
-  /// Bytes that one query may hold; half of the machine's memory unless set.
+  /// The bytes that one query may hold; half of the machine's memory unless set.
   public var memoryLimit = Machine.memory / 2
   /// Whether to load the undamaged parts of a damaged file, which is then not written to.
   public var salvages = false
-  /// The folder that a leading `~` in a path stands for; nil when such paths are taken as they are.
+  /// The folder that a leading `~` in a path means; nil if such paths are used as they are.
   public var home: String?
-  /// What `now()` gives; nil for the workspace's own clock.
+  /// The value of `now()`; nil for the workspace's own clock.
   public var now: Moment?
   /// Values for `declare query_parameters`, as texts.
   public var parameters: [String: String] = [:]

@@ -6,7 +6,7 @@ import PlumbStorage
 import PlumbTelemetry
 
 extension Workspace {
-  /// What there is, in a line: `8 tables with 1,234,567 rows, 2 functions, 1 model; the clock stands at 2026-04-01 15:00`.
+  /// A summary in one line: `8 tables with 1,234,567 rows, 2 functions, 1 model; the clock is at 2026-04-01 15:00`.
   package func summary() throws -> String {
     let names = catalog.tableNames
     var rows = 0
@@ -20,18 +20,18 @@ extension Workspace {
     if models > 0 { text += ", \(counted(models, "model"))" }
     if catalog.advance != nil {
       let clock = DateTime.text(sessionOptions.clock()).prefix(16)
-      text += "; the clock stands at \(String(clock.map { $0 == "T" ? " " : $0 }))"
+      text += "; the clock is at \(String(clock.map { $0 == "T" ? " " : $0 }))"
     }
     return text
   }
 
-  /// Writes tables, functions, models, the clock and what else a file keeps into a new file; all of it, or no file.
+  /// Writes tables, functions, models, the clock and everything else in a file to a new file; all of it, or no file.
   ///
-  /// - Throws: what is wrong with the file; `cancelled` when the work was stopped.
+  /// - Throws: what is wrong with the file; `cancelled` if the work was stopped.
   package func save(to path: String, _ work: Work) throws {
     guard access(path, F_OK) != 0 else {
       throw Diagnostic(
-        "file-exists", "`\(path)` is already there", help: "name a new file; `.open \(path)` opens the one that is there")
+        "file-exists", "`\(path)` already exists", help: "choose a new file name, or open the existing file with `.open \(path)`")
     }
     let stage = work.stage("saving", unit: "rows")
     defer { stage.end() }
@@ -62,7 +62,7 @@ extension Workspace {
             summary: function.summary))
       }
       if let own = store?.file {
-        // What is known of imported files belongs to the tables, which have other numbers here.
+        // The records of imported files belong to the tables, which have other numbers here.
         for (name, value) in own.settings where !ImportRecord.isOne(name) { try writer.set(name, to: value) }
         for table in tables { for record in try own.imports(into: table.name) { try writer.note(record, inTable: table.name) } }
         for model in try own.models() {
@@ -72,7 +72,7 @@ extension Workspace {
       }
       if store == nil {
         for known in imported.withLock({ Array($0.values) }) where known.isSame && catalog.hasTable(named: known.table) {
-          // A file that can no longer be read is not known.
+          // A file that can no longer be read has no record.
           guard let record = try? ImportRecord(ofAll: known.path, rows: known.rows, options: known.options) else { continue }
           try writer.note(record, inTable: known.table)
         }

@@ -1,10 +1,10 @@
 import PlumbEngine
 
-/// What the schema of Arrow in a file says beyond Parquet's own: which whole numbers are durations.
+/// What the Arrow schema in a file adds to Parquet's own: which integers are durations.
 ///
-/// A schema that cannot be read says nothing: the columns are then what Parquet calls them.
+/// A schema that cannot be read is ignored: the columns are then what Parquet calls them.
 struct ArrowDurations {
-  /// The nanoseconds of the unit of each column of the file that is a duration.
+  /// The nanoseconds per unit of each column of the file that is a duration.
   private(set) var units: [Int: Int64] = [:]
 
   init(_ properties: [(key: String, value: String)]) {
@@ -12,13 +12,13 @@ struct ArrowDurations {
     var message = ByteBuffer()
     guard text.withUTF8Bytes({ Base64.decode($0, to: &message) }) else { return }
     message.withBytes { bytes in
-      // The message may have a mark before its size.
+      // The message may have a marker before its size.
       let reader = FlatReader(bytes)
       let start = reader.number(0, as: UInt32.self) == .max ? 8 : 4
       guard let root = FlatReader(bytes.part(from: start)).root, let schema = root.table(2), let fields = schema.tables(1)
       else { return }
       for (place, field) in fields.enumerated() where field.number(2, as: UInt8.self) == 18 {
-        // A unit that is left out is a millisecond.
+        // A missing unit means milliseconds.
         switch field.table(3)?.number(0, as: Int16.self) ?? 1 {
         case 0: units[place] = 1_000_000_000
         case 1: units[place] = 1_000_000
@@ -31,7 +31,7 @@ struct ArrowDurations {
   }
 }
 
-/// Reads values of FlatBuffers and never beyond their bytes.
+/// Reads FlatBuffers values and never reads beyond their bytes.
 private struct FlatReader {
   private let bytes: Bytes
 
@@ -54,7 +54,7 @@ private struct FlatTable {
     self.place = place
   }
 
-  /// Where a field's value is; nil when it has its default.
+  /// Returns the location of a field's value; nil if it has its default.
   private func slot(_ field: Int) -> Int? {
     guard let back = reader.number(place, as: Int32.self) else { return nil }
     let head = place - Int(back)

@@ -1,10 +1,10 @@
 import PlumbEngine
 
-/// The schema of the columns as Arrow writes it into files, in Base64: it alone says that a whole number is a duration.
+/// Returns the schema of the columns as Arrow writes it into files, in Base64: only it says that an integer is a duration.
 // Apache Arrow, "Schema.fbs" and "Message.fbs".
 func arrowSchema(_ plans: [LeafPlan]) -> String {
   let schema = FlatObject.table([(1, .object(.tables(plans.map(arrowField))))])
-  // The format's fifth version; a message with a schema has no body.
+  // Version 5 of the format; a message with a schema has no body.
   let message = FlatWriter(root: .table([(0, .number(4)), (1, .number(1)), (2, .object(schema))])).bytes
   var framed = ByteBuffer()
   framed.append(littleEndian: UInt32.max)
@@ -23,7 +23,7 @@ private func arrowField(_ plan: LeafPlan) -> FlatObject {
   ])
 }
 
-/// The number of the type in Arrow's union, and its properties.
+/// Returns the number of the type in Arrow's union, and its properties.
 private func arrowType(_ plan: LeafPlan) -> (UInt64, [(field: Int, value: FlatValue)]) {
   switch plan.target {
   case .bool: return (6, [])

@@ -1,22 +1,22 @@
 import PlumbEngine
 
-/// The value of a field in FlatBuffers, the format in which Arrow states schemas.
+/// The value of a field in FlatBuffers, the format of Arrow's schemas.
 enum FlatValue {
-  /// A whole number of any size: its bits.
+  /// An integer of any size: its bits.
   case number(UInt64)
   case object(FlatObject)
 }
 
-/// What a field refers to.
+/// The target of a reference.
 indirect enum FlatObject {
   case text(String)
-  /// Fields by their numbers, those that have their default left out.
+  /// Fields by their numbers, without those that have their default.
   case table([(field: Int, value: FlatValue)])
   case tables([FlatObject])
 }
 
-/// Writes a value of FlatBuffers from front to back: what a table refers to comes after it.
-// "FlatBuffer Internals": a table begins with the distance back to the list of its fields' places.
+/// Writes a FlatBuffers value from front to back: what a table refers to follows it.
+// "FlatBuffers Internals": a table begins with the distance back to the list of its fields' offsets.
 struct FlatWriter {
   private(set) var bytes = ByteBuffer()
 
@@ -31,7 +31,7 @@ struct FlatWriter {
     while (bytes.count + extra) % size != 0 { bytes.append(0) }
   }
 
-  /// Appends what a field refers to, and returns where it is.
+  /// Appends the target of a reference and returns its location.
   private mutating func write(_ object: FlatObject) -> Int {
     switch object {
     case .text(let text):

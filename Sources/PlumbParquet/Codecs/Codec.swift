@@ -4,7 +4,7 @@ import CZlib
 import CZstd
 import PlumbEngine
 
-/// How the pages of a column are packed.
+/// How the pages of a column are compressed.
 enum Codec: Int64, Sendable, CaseIterable {
   case none = 0, snappy, gzip, lzo, brotli, lz4Hadoop, zstd, lz4
 
@@ -20,9 +20,9 @@ enum Codec: Int64, Sendable, CaseIterable {
     }
   }
 
-  /// Unpacks `source` into `size` bytes at `target`; `ParquetPage.slack` bytes behind both may be touched.
+  /// Unpacks `source` into `size` bytes at `target`; `ParquetPage.slack` bytes after both may be touched.
   ///
-  /// - Throws: a fault unless it comes to exactly `size` bytes.
+  /// - Throws: A fault unless the result has exactly `size` bytes.
   func unpack(_ source: Bytes, into target: UnsafeMutablePointer<UInt8>, size: Int) throws(ParquetFault) {
     let isWhole: Bool
     switch self {
@@ -41,9 +41,9 @@ enum Codec: Int64, Sendable, CaseIterable {
     case .lz4Hadoop:
       isWhole =
         Self.unpackHadoop(source, into: target, size: size) || Self.unpackLZ4(source, into: target, size: size)
-    case .lzo: throw ParquetFault(unsupported: "is packed with LZO, which Plumb does not read")
+    case .lzo: throw ParquetFault(unsupported: "is compressed with LZO, which Plumb does not support")
     }
-    guard isWhole else { throw ParquetFault("its \(name) data does not unpack to the \(size) bytes that it should have") }
+    guard isWhole else { throw ParquetFault("its \(name) data does not decompress to the expected \(size) bytes") }
   }
 
   private static func unpackLZ4(_ source: Bytes, into target: UnsafeMutablePointer<UInt8>, size: Int) -> Bool {
@@ -55,7 +55,7 @@ enum Codec: Int64, Sendable, CaseIterable {
     }
   }
 
-  /// Blocks with both their sizes before them, most significant byte first, as Hadoop writes them.
+  /// Decompresses blocks prefixed with both their sizes in big-endian order, as Hadoop writes them.
   private static func unpackHadoop(_ source: Bytes, into target: UnsafeMutablePointer<UInt8>, size: Int) -> Bool {
     var at = 0, written = 0
     while at + 8 <= source.count {
@@ -71,10 +71,10 @@ enum Codec: Int64, Sendable, CaseIterable {
     return at == source.count && written == size
   }
 
-  /// One or several members with heads of gzip or zlib.
+  /// Decompresses one or several gzip or zlib members.
   private static func gunzip(_ source: Bytes, into target: UnsafeMutablePointer<UInt8>, size: Int) -> Bool {
     var stream = z_stream()
-    // 32 more than the largest window: either head is recognised.
+    // 32 more than the largest window: detects either header.
     guard inflateInit2_(&stream, 47, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return false }
     defer { inflateEnd(&stream) }
     stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
@@ -90,7 +90,7 @@ enum Codec: Int64, Sendable, CaseIterable {
     return stream.avail_out == 0
   }
 
-  /// The checksum that pages can have.
+  /// Returns the optional checksum of a page.
   static func checksum(_ bytes: Bytes) -> UInt32 {
     UInt32(truncatingIfNeeded: crc32(0, bytes.baseAddress, UInt32(truncatingIfNeeded: bytes.count)))
   }

@@ -1,11 +1,11 @@
 import PlumbEngine
 
-/// Snappy's block format: literal bytes, and copies of what came before.
+/// Snappy's block format: literal bytes, and copies of earlier output.
 // Google, "Snappy compressed format description" (format_description.txt).
 enum Snappy {
-  /// Unpacks `bytes` into `out`, which must come to exactly `size` bytes.
+  /// Decompresses `bytes` into `out`; the result must have exactly `size` bytes.
   ///
-  /// Up to 16 bytes behind both `bytes` and `out` may be read and written.
+  /// Up to 16 bytes after both `bytes` and `out` may be read and written.
   static func unpack(_ bytes: Bytes, into out: UnsafeMutablePointer<UInt8>, size: Int) -> Bool {
     guard var next = bytes.baseAddress else { return false }
     let end = next + bytes.count
@@ -62,7 +62,7 @@ enum Snappy {
       let target = out + at
       let source = target - distance
       if distance >= 16 {
-        // At most 64 bytes; what is written too much is written again.
+        // At most 64 bytes; excess bytes are overwritten later.
         copy16(target, source)
         if length > 16 {
           copy16(target + 16, source + 16)

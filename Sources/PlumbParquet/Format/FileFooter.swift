@@ -1,17 +1,17 @@
 import PlumbEngine
 
-/// What the footer of a Parquet file says: its columns, and where the values of each row group are.
+/// The footer of a Parquet file: its columns, and the location of the values of each row group.
 struct FileFooter: Sendable {
   var schema: [SchemaElement] = []
   var rowCount: Int64 = 0
   var rowGroups: [RowGroupPlace] = []
   var properties: [(key: String, value: String)] = []
   var writer = ""
-  /// Whether columns have been encrypted though the footer is not.
+  /// Whether columns are encrypted though the footer is not.
   var isEncrypted = false
 }
 
-/// A column or a group of columns, in the order of a walk from the root.
+/// A column or a group of columns, in depth-first order.
 struct SchemaElement: Sendable {
   enum Repetition: Int64, Sendable { case required, optional, repeated }
 
@@ -26,11 +26,11 @@ struct SchemaElement: Sendable {
   var logical: LogicalType?
 }
 
-/// The annotation of a column that says what its values mean.
+/// The annotation of a column that gives the meaning of its values.
 enum LogicalType: Hashable, Sendable {
   case string, map, list, `enum`, date, unknown, json, bson, uuid, half, variant, geometry
   case decimal(scale: Int64)
-  /// With the nanoseconds of the unit; nil for a unit that is not known.
+  /// With the nanoseconds per unit; nil for an unknown unit.
   case time(Int64?), timestamp(Int64?)
   case integer(bits: Int64, isSigned: Bool)
   case other(Int)
@@ -41,7 +41,7 @@ struct RowGroupPlace: Sendable {
   var chunks: [ChunkPlace] = []
 }
 
-/// Where the values of a leaf column in a row group are, and what is known of them.
+/// The location of the values of a leaf column in a row group, and its statistics.
 struct ChunkPlace: Sendable {
   /// The number of the physical type.
   var type: Int64 = -1
@@ -54,21 +54,21 @@ struct ChunkPlace: Sendable {
   var high: StatisticsBound?
   var nullCount: Int64?
   var nanCount: Int64?
-  /// Whether the bounds are in the order of the type; the first writers compared unsigned numbers as if they had a sign.
+  /// Whether the bounds are in the order of the type; the first writers compared unsigned numbers as signed.
   var hasTypedBounds = false
-  /// Whether all data pages are numbers of dictionary entries; nil when that is not known.
+  /// Whether all data pages contain dictionary indices; nil if unknown.
   var isAllDictionary: Bool?
   var isElsewhere = false
   var isEncrypted = false
 
-  /// Where the first page begins.
+  /// The offset of the first page.
   var start: Int64 {
     if let dictionaryOffset, dictionaryOffset > 0 { return min(dictionaryOffset, dataOffset) }
     return dataOffset
   }
 }
 
-/// A bound of up to 16 bytes as it is stored; longer ones belong to texts, which have no bounds in row groups.
+/// A bound of up to 16 stored bytes; longer ones belong to texts, which have no bounds in row groups.
 struct StatisticsBound: Sendable {
   private let word: UInt64
   let count: Int
@@ -88,7 +88,7 @@ struct StatisticsBound: Sendable {
 }
 
 extension FileFooter {
-  /// Reads a footer.
+  /// Parses a footer.
   init(_ bytes: Bytes) throws(ParquetFault) {
     var reader = ThriftReader(bytes)
     var footer = FileFooter()
@@ -133,7 +133,7 @@ extension SchemaElement {
       case 2: element.length = try reader.integer(field)
       case 3:
         guard let repetition = Repetition(rawValue: try reader.integer(field)) else {
-          throw ParquetFault("a column is neither required nor optional nor repeated")
+          throw ParquetFault("a column is not required, optional or repeated")
         }
         element.repetition = repetition
       case 4: element.name = try reader.text(field)
@@ -149,7 +149,7 @@ extension SchemaElement {
 }
 
 extension LogicalType {
-  /// Reads the union of logical types; of an empty one nothing is known.
+  /// Reads the union of logical types; nil if it is empty.
   fileprivate init?(_ reader: inout ThriftReader, _ field: ThriftReader.Field) throws(ParquetFault) {
     var found: LogicalType?
     try reader.structure(field) { (field, reader) throws(ParquetFault) in
@@ -192,7 +192,7 @@ extension LogicalType {
     self = found
   }
 
-  /// The nanoseconds of the unit of a time.
+  /// Returns the nanoseconds per unit of a time.
   private static func unit(
     _ reader: inout ThriftReader, _ field: ThriftReader.Field
   ) throws(ParquetFault) -> Int64? {
@@ -255,7 +255,7 @@ extension ChunkPlace {
         default: others += 1
         }
       }
-      // PLAIN can be the encoding of the dictionary page alone.
+      // PLAIN may be the encoding of the dictionary page only.
       if isAllDictionary == nil { isAllDictionary = dictionaries == 0 ? false : others == 0 ? true : nil }
     case 4: codec = try reader.integer(field)
     case 5: valueCount = try reader.integer(field)

@@ -1,8 +1,8 @@
 import PlumbEngine
 
-/// What a leaf column of a file becomes in KQL.
+/// The KQL type of a leaf column of a file.
 extension SchemaNode {
-  /// - Throws: a fault when the type and its annotation do not go together.
+  /// - Throws: A fault if the type and its annotation do not fit.
   func leafType() throws(ParquetFault) -> LeafType {
     let storage = try storage()
     switch meaning {
@@ -25,7 +25,7 @@ extension SchemaNode {
     case .interval where storage == .fixed(12): return LeafType(storage, .interval, .timespan)
     default: break
     }
-    // An annotation that does not fit, or that is not known, leaves the stored values as they are.
+    // An annotation that does not fit, or is unknown, leaves the stored values unchanged.
     switch storage {
     case .boolean: return LeafType(storage, .value, .bool)
     case .int32: return LeafType(storage, .value, .int)
@@ -69,7 +69,7 @@ extension SchemaNode {
     case integer(bits: Int64, isSigned: Bool)
   }
 
-  /// What the annotation says, that of the first versions of the format where there is no other.
+  /// The meaning given by the annotation; if missing, by that of the first versions of the format.
   private var meaning: Meaning {
     switch element.logical {
     case .string: return .string

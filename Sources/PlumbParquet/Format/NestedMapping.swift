@@ -2,12 +2,12 @@ import PlumbEngine
 
 /// How groups of columns become dynamic values.
 ///
-/// Lists and maps have three levels by the specification, and fewer in files of older writers, whose rules are followed.
+/// Lists and maps have three levels according to the specification, and fewer in files of older writers, whose rules apply.
 // Apache Parquet, "LogicalTypes.md", Lists and Maps, with their backward-compatibility rules.
 extension SchemaNode {
-  /// The value's shape, with leaves counted from the first one of the column.
+  /// Returns the value's shape, with leaves counted from the first one of the column.
   func shape(from first: Int) -> NestedShape {
-    // A repeated column that no list has around it is a list itself.
+    // A repeated column outside a list is a list itself.
     if isRepeated { return list(of: self, definition: 0, from: first) }
     return value(from: first)
   }
@@ -22,7 +22,7 @@ extension SchemaNode {
     return NestedShape(.bag(slots(from: first)), definition: nullLevel, leaves: own)
   }
 
-  /// A bag has each key once.
+  /// A bag contains each key once.
   private func slots(from first: Int) -> [(key: String, value: NestedShape)] {
     zip(uniqueNames(children.map(\.name)), children).map { ($0, $1.shape(from: first)) }
   }
@@ -32,10 +32,10 @@ extension SchemaNode {
     element.logical == .map || element.logical == nil && (element.converted == 1 || element.converted == 2)
   }
 
-  /// The list that `repeated` makes, null below `definition`.
+  /// Returns the list that `repeated` forms, null below `definition`.
   private func list(of repeated: SchemaNode, definition: Int, from first: Int) -> NestedShape {
     let own = repeated.leaves.lowerBound - first..<repeated.leaves.upperBound - first
-    // A group around one column is a level of the list unless it is named as an element or is the list itself.
+    // A group with one column is a level of the list unless it is named as an element or is the list itself.
     let isElement =
       repeated.isLeaf || repeated.children.count != 1 || repeated.children[0].isRepeated || repeated.name == "array"
       || repeated.name == "\(name)_tuple" || !isList

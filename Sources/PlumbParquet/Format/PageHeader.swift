@@ -1,28 +1,28 @@
 import PlumbEngine
 
-/// The head of a page: what kind it is, how large, and how its values are encoded.
+/// A page header: the kind and size of the page, and the encoding of its values.
 struct PageHeader: Sendable {
   enum Kind: Int64 { case data, index, dictionary, dataV2 }
 
   var kind = Kind.index
-  /// Bytes once unpacked, with the levels.
+  /// The uncompressed size, including the levels.
   var size = 0
-  /// Bytes in the file.
+  /// The size in the file.
   var storedSize = 0
   var checksum: UInt32?
-  /// Values, nulls and empty lists.
+  /// The number of values, nulls and empty lists.
   var count = 0
   var encoding = ValueEncoding.plain
   var hasPackedLevels = false
-  /// Bytes of the levels, which pages of version 2 keep unpacked before the values.
+  /// The size of the levels, which pages of version 2 store uncompressed before the values.
   var repetitionSize = 0
   var definitionSize = 0
-  /// Whether the values are packed with the column's codec.
+  /// Whether the values are compressed with the column's codec.
   var isPacked = true
 
-  /// Reads a head at the front of `bytes`.
+  /// Reads a header at the beginning of `bytes`.
   ///
-  /// - Returns: the bytes that it takes.
+  /// - Returns: The size of the header.
   mutating func read(_ bytes: Bytes) throws(ParquetFault) -> Int {
     var reader = ThriftReader(bytes)
     var header = PageHeader()
@@ -30,7 +30,7 @@ struct PageHeader: Sendable {
     try reader.structure { (field, reader) throws(ParquetFault) in
       switch field.id {
       case 1:
-        guard let kind = Kind(rawValue: try reader.integer(field)) else { throw ParquetFault("a page is of an unknown kind") }
+        guard let kind = Kind(rawValue: try reader.integer(field)) else { throw ParquetFault("a page has an unknown kind") }
         header.kind = kind
         hasKind = true
       case 2: header.size = try Self.size(try reader.integer(field))
@@ -44,7 +44,7 @@ struct PageHeader: Sendable {
       default: break
       }
     }
-    guard hasKind, hasDetails || header.kind == .index else { throw ParquetFault("the head of a page is incomplete") }
+    guard hasKind, hasDetails || header.kind == .index else { throw ParquetFault("a page header is incomplete") }
     self = header
     return reader.offset
   }
@@ -69,7 +69,7 @@ struct PageHeader: Sendable {
   }
 
   private static func size(_ number: Int64) throws(ParquetFault) -> Int {
-    guard number >= 0, number <= Int64(Int32.max) else { throw ParquetFault("a page has no possible size") }
+    guard number >= 0, number <= Int64(Int32.max) else { throw ParquetFault("the size of a page is invalid") }
     return Int(number)
   }
 }

@@ -1,8 +1,8 @@
 import PlumbEngine
 
-/// Reads structures in Thrift's compact protocol, in which Parquet writes its footer and the heads of pages.
+/// Reads structures in Thrift's compact protocol, the format of Parquet's footer and page headers.
 ///
-/// Every count is compared with the bytes that are left before anything is made of it.
+/// Every count is compared with the number of remaining bytes before it is used.
 // Apache Thrift, "thrift-compact-protocol.md".
 struct ThriftReader {
   /// The type of a field or element.
@@ -17,16 +17,16 @@ struct ThriftReader {
 
   private let bytes: Bytes
   private(set) var offset = 0
-  /// Structures that are being read, bounded.
+  /// The number of structures being read, which is bounded.
   private var depth = 0
 
   /// The caller keeps the memory of `bytes` alive.
   init(_ bytes: Bytes) { self.bytes = bytes }
 
-  static let cutShort = ParquetFault("a structure is cut short")
-  private static let unexpected = ParquetFault("a structure has a field of another type than it should have")
+  static let cutShort = ParquetFault("a structure is truncated")
+  private static let unexpected = ParquetFault("a structure has a field of the wrong type")
 
-  /// Reads a structure: `body` reads the value of each field that it knows; others are passed over.
+  /// Reads a structure: `body` reads the value of each field that it knows; others are skipped.
   mutating func structure(
     _ body: (Field, inout ThriftReader) throws(ParquetFault) -> Void
   ) throws(ParquetFault) {
@@ -49,7 +49,7 @@ struct ThriftReader {
 
   /// Reads a list: `body` reads each element.
   ///
-  /// - Returns: the number of elements.
+  /// - Returns: The number of elements.
   @discardableResult mutating func list(
     _ field: Field, of kind: Kind, _ body: (inout ThriftReader) throws(ParquetFault) -> Void
   ) throws(ParquetFault) -> Int {
@@ -68,7 +68,7 @@ struct ThriftReader {
     }
   }
 
-  /// An element of a list of whole numbers.
+  /// Reads an element of a list of integers.
   mutating func integer() throws(ParquetFault) -> Int64 { try zigzag() }
 
   func flag(_ field: Field) throws(ParquetFault) -> Bool {
@@ -92,7 +92,7 @@ struct ThriftReader {
     String(decoding: try binary(field), as: UTF8.self)
   }
 
-  /// A field that is a structure.
+  /// Reads a field that is a structure.
   mutating func structure(
     _ field: Field, _ body: (Field, inout ThriftReader) throws(ParquetFault) -> Void
   ) throws(ParquetFault) {
@@ -125,7 +125,7 @@ struct ThriftReader {
     }
   }
 
-  /// Passes over elements, of which bools have a byte each.
+  /// Skips elements; bools take one byte each.
   private mutating func skip(_ count: Int, _ kind: Kind) throws(ParquetFault) {
     guard depth < 32 else { throw ParquetFault("structures nest too deeply") }
     depth += 1
@@ -143,7 +143,7 @@ struct ThriftReader {
       if count == 0 { return (0, .byte) }
       throw Self.unexpected
     }
-    // An element has a byte at least.
+    // An element takes at least one byte.
     guard count <= UInt64(bytes.count - offset) else { throw Self.cutShort }
     return (Int(count), kind)
   }

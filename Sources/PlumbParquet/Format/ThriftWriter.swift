@@ -1,9 +1,9 @@
 import PlumbEngine
 
-/// Writes structures in Thrift's compact protocol; fields come in the order of their numbers.
+/// Writes structures in Thrift's compact protocol; fields must be written in the order of their numbers.
 struct ThriftWriter {
   private(set) var bytes = ByteBuffer()
-  /// The number of the last field of each structure that is being written.
+  /// The number of the last field of each structure being written.
   private var last: [Int] = [0]
 
   mutating func integer(_ field: Int, _ value: Int64?, _ kind: ThriftReader.Kind = .i64) {
@@ -37,7 +37,7 @@ struct ThriftWriter {
     element(body)
   }
 
-  /// A structure as an element of a list, or one that stands alone.
+  /// Writes a structure as an element of a list, or by itself.
   mutating func element(_ body: (inout ThriftWriter) -> Void) {
     last.append(0)
     body(&self)

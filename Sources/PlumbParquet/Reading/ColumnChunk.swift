@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// A leaf column of one row group, whose pages are read when rows of them are asked for.
+/// A leaf column of one row group, whose pages are read on demand.
 final class ColumnChunk: Sendable {
   let place: ChunkPlace
   let decoder: LeafDecoder
@@ -28,8 +28,8 @@ final class ColumnChunk: Sendable {
   ) throws(ParquetFault) {
     guard !place.isEncrypted else { throw ParquetFault(unsupported: "is encrypted") }
     guard !place.isElsewhere else { throw ParquetFault(unsupported: "has its values in another file") }
-    guard let codec = Codec(rawValue: place.codec) else { throw ParquetFault(unsupported: "is packed in a way that Plumb does not know (codec \(place.codec))") }
-    guard codec != .lzo else { throw ParquetFault(unsupported: "is packed with LZO, which Plumb does not read") }
+    guard let codec = Codec(rawValue: place.codec) else { throw ParquetFault(unsupported: "uses an unknown compression codec (\(place.codec))") }
+    guard codec != .lzo else { throw ParquetFault(unsupported: "is compressed with LZO, which Plumb does not support") }
     self.place = place
     self.decoder = decoder
     self.promise = promise
@@ -39,7 +39,7 @@ final class ColumnChunk: Sendable {
     self.context = context
   }
 
-  /// The heads of all pages.
+  /// Returns the headers of all pages.
   func directory() throws -> PageDirectory { try open().directory }
 
   private func open() throws -> Opened {
@@ -64,28 +64,28 @@ final class ColumnChunk: Sendable {
 
   // MARK: - Dictionary
 
-  /// Takes codes of the whole column in place of the entries that the dictionary page has.
+  /// Uses codes of the whole column instead of the entries of the dictionary page.
   func adopt(_ dictionary: LeafDictionary) { self.dictionary.withLock { $0 = dictionary } }
 
-  /// The dictionary of the whole column when rows are codes of it.
+  /// The dictionary of the whole column if rows are codes of it.
   var columnDictionary: StringDictionary? { dictionary.withLock { $0?.columnDictionary } }
 
-  /// Whether all values are numbers of entries of the dictionary page.
+  /// Returns whether all values are indices into the dictionary page.
   func isAllDictionary() throws -> Bool {
     if let known = place.isAllDictionary { return known && place.valueCount > 0 }
     let directory = try directory()
     return directory.dictionary != nil && directory.isAllDictionary
   }
 
-  /// Where the dictionary page is; nil when there is none.
+  /// Returns the location of the dictionary page; nil if the column has none.
   func dictionaryPlace() throws -> PagePlace? { try PageDirectory.dictionary(place, file) }
 
-  /// The dictionary page, decoded; nil when there is none.
+  /// Returns the decoded dictionary page; nil if the column has none.
   func ownDictionary() throws -> LeafDictionary? { try dictionaryPlace().map { try decode($0) } }
 
   private func decode(_ place: PagePlace) throws -> LeafDictionary {
     guard place.header.encoding == .plain || place.header.encoding == .plainDictionary else {
-      throw ParquetFault("its dictionary is encoded as \(place.header.encoding.name), which dictionaries cannot be")
+      throw ParquetFault("its dictionary is encoded as \(place.header.encoding.name), which is not allowed for dictionaries")
     }
     var place = place
     place.header.encoding = .plain
@@ -105,7 +105,7 @@ final class ColumnChunk: Sendable {
 
   // MARK: - Rows
 
-  /// The rows of a part of the row group, for a column without lists.
+  /// Returns the rows of a part of the row group, for a column without lists.
   func vector(part: Int) throws -> Vector {
     let opened = try open()
     let rows = parts.rows(part)
@@ -134,7 +134,7 @@ final class ColumnChunk: Sendable {
   private func vector(of place: PagePlace, _ directory: PageDirectory) throws -> Vector {
     let dictionary = place.header.encoding.isDictionary ? try knownDictionary(directory) : nil
     guard columnDictionary == nil || dictionary?.columnDictionary != nil else {
-      throw ParquetFault("it has values besides those of its dictionary, which its footer denies")
+      throw ParquetFault("it has values outside its dictionary, contrary to its footer")
     }
     let vector = try decoder.vector(of: try page(place), dictionary, context)
     switch promise {
@@ -142,7 +142,7 @@ final class ColumnChunk: Sendable {
     case .within(let bounds):
       guard vector.isWithin(bounds) else { throw ParquetFault("it has values outside of the bounds in its statistics") }
     case .allNull:
-      guard vector.isAllNull else { throw ParquetFault("it has values where its statistics say that all are null") }
+      guard vector.isAllNull else { throw ParquetFault("it has values, but its statistics say that all are null") }
     }
     return vector
   }
@@ -152,7 +152,7 @@ final class ColumnChunk: Sendable {
       file, codec, repetition: decoder.repetitionLevel, definition: decoder.definitionLevel, context)
   }
 
-  /// All values with their levels, for a nested column.
+  /// Returns all values with their levels, for a nested column.
   func leaf() throws -> NestedLeaf {
     let directory = try open().directory
     let pages = try directory.pages.map { place in
@@ -163,7 +163,7 @@ final class ColumnChunk: Sendable {
   }
 }
 
-/// How the rows of a row group of a file are cut into row groups of ours, all of about one size.
+/// How the rows of a row group of a file are divided into Plumb's row groups of about equal size.
 struct GroupParts: Sendable {
   let rowCount: Int
   let step: Int

@@ -1,9 +1,9 @@
 import PlumbEngine
 
-/// What the statistics of a leaf column in a row group say of its values.
+/// What the statistics of a leaf column in a row group say about its values.
 struct ColumnZone {
   let zone: ZoneRange
-  /// What the values are compared with when they are read, as scans rely on it.
+  /// What the values are checked against when they are read, since scans rely on it.
   let promise: Promise
 
   enum Promise: Sendable {
@@ -11,7 +11,7 @@ struct ColumnZone {
     case within(ClosedRange<Int64>)
     case allNull
 
-    /// Whether all whole numbers are known to fit 32 bits.
+    /// Whether all integers are known to fit into 32 bits.
     var fitsNarrow: Bool {
       switch self {
       case .none: false
@@ -37,11 +37,11 @@ struct ColumnZone {
         hasNulls = hasNulls || found.hasOutsiders
       } else {
         words = ZoneRange.unknown(leaf.type).words
-        // What has no value in KQL becomes null.
+        // Values without an equivalent in KQL become null.
         hasNulls = hasNulls || leaf.type == .datetime || leaf.type == .timespan
       }
     case .real:
-      // Bounds leave out NaN, which counts as outside of them.
+      // Bounds exclude NaN, which counts as outside of them.
       if place.nanCount == 0, let low = Self.real(place.low), let high = Self.real(place.high), low <= high {
         floats = low...high
       }
@@ -51,7 +51,7 @@ struct ColumnZone {
     self.promise = promise
   }
 
-  /// The bounds in the lane of the type, and whether stored values beyond the range of the type become null.
+  /// Returns the bounds in the lane of the type, and whether stored values beyond its range become null.
   private static func words(_ place: ChunkPlace, _ leaf: LeafType) -> (range: ClosedRange<Int64>, hasOutsiders: Bool)? {
     let low: Int64, high: Int64
     switch (leaf.storage, leaf.meaning) {
@@ -75,7 +75,7 @@ struct ColumnZone {
 
   private static func real(_ bound: StatisticsBound?) -> Double? {
     guard let number = bound?.double ?? bound?.float.map(Double.init), !number.isNaN else { return nil }
-    // Zeros of either sign may have been taken for the same.
+    // Zeros of either sign may have been treated as equal.
     return number
   }
 }

@@ -8,23 +8,23 @@ package protocol RandomBytes: Sendable {
   var size: Int { get }
   /// Reads exactly `count` bytes from `offset` on.
   ///
-  /// - Throws: a diagnostic when they cannot be read, or no longer are what they were.
+  /// - Throws: A diagnostic if they cannot be read or have changed.
   func read(at offset: Int, count: Int, into target: UnsafeMutableRawPointer) throws
 }
 
 /// A file on disk.
 ///
-/// - Note: not mapped into memory, so that a file that somebody cuts short cannot end the process. Where many files are
-///   open, this one is opened for each read.
+/// - Note: not mapped into memory, so that truncating the file cannot crash the process. If many files are open, this one
+///   is opened for each read.
 package final class FileBytes: RandomBytes {
   package let size: Int
   private let path: String
-  /// What the file was when it was opened first.
+  /// The state of the file when it was first opened.
   private let state: State
-  /// Kept open; nil when it is opened for each read.
+  /// Kept open; nil if it is opened for each read.
   private let descriptor: Int32?
 
-  /// Files that are kept open.
+  /// The number of files that are kept open.
   private static let openCount = Atomic<Int>(0)
   private static let openLimit = 256
 
@@ -80,7 +80,7 @@ package final class FileBytes: RandomBytes {
     defer { if descriptor == nil { close(own) } }
     guard try State(own, path) == state else {
       throw Diagnostic(
-        "file-changed", "`\(path)` was changed while it was open", help: "run the command again to read the file as it is now")
+        "file-changed", "`\(path)` changed while it was open", help: "run the command again to read the file as it is now")
     }
     var have = 0
     while have < count {
@@ -100,7 +100,7 @@ package final class FileBytes: RandomBytes {
   }
 }
 
-/// Bytes that are in memory, such as standard input read to its end.
+/// Bytes in memory, such as standard input read to its end.
 package final class MemoryBytes: RandomBytes {
   package let size: Int
   private let buffer: Buffer

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A row group of a file, of which one or more row groups of a table are made.
+/// A row group of a file, which becomes one or more row groups of a table.
 final class FileRowGroup: Sendable {
   let file: ParquetFile
   let place: RowGroupPlace
@@ -17,7 +17,7 @@ final class FileRowGroup: Sendable {
     cut = GroupParts(rowCount: Int(place.rowCount))
   }
 
-  /// The bounds of the table's columns, which all parts share.
+  /// Returns the bounds of the table's columns, which all parts share.
   func zones() -> [ZoneRange] {
     file.columns.map { column in
       guard case .flat(let type, let definition) = column.kind else {
@@ -27,7 +27,7 @@ final class FileRowGroup: Sendable {
     }
   }
 
-  /// The chunk of a leaf column.
+  /// Returns the chunk of a leaf column.
   func chunk(_ leaf: Int, _ type: LeafType, definition: Int, repetition: Int) throws -> ColumnChunk {
     try chunks.withLock { chunks in
       if let known = chunks[leaf] { return known }
@@ -68,7 +68,7 @@ final class FileRowGroup: Sendable {
     }
   }
 
-  /// The dictionary of the whole column when the rows of this group are codes of it.
+  /// Returns the dictionary of the whole column if the rows of this group are codes of it.
   func dictionary(_ index: Int) -> StringDictionary? {
     chunks.withLock { $0[file.columns[index].leaves.lowerBound] }?.columnDictionary
   }
@@ -78,7 +78,7 @@ final class FileRowGroup: Sendable {
     return fault.isUnsupported
       ? Diagnostic(
         "unsupported-parquet", "column `\(column)` of `\(file.name)` \(fault.reason)",
-        help: "leave the column out: `project-away \(column)`")
+        help: "exclude the column with `project-away \(column)`")
       : Diagnostic("bad-parquet", "`\(file.name)` is damaged: column `\(column)`, \(rows): \(fault.reason)")
   }
 }

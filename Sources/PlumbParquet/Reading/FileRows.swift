@@ -1,15 +1,15 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The rows of a file, whose texts get one dictionary for each column where they repeat.
+/// The rows of a file; each column of repeated texts gets one dictionary.
 final class FileRows: Sendable {
   private let file: ParquetFile
   private let groups: [FileRowGroup]
-  /// For each column whether its texts have been looked at.
+  /// For each column, whether its texts have been examined.
   private let texts: [Guarded<Bool>]
   private let cache: ColumnCache?
   private let owner: Int
-  /// For each group the number of its first part among those of all.
+  /// For each group, the number of its first part among those of all groups.
   private let firstParts: [Int]
 
   init(_ file: ParquetFile, _ cache: ColumnCache?) {
@@ -53,11 +53,11 @@ final class FileRows: Sendable {
 
   // MARK: - Texts
 
-  /// Different texts that a dictionary may have, and bytes of them; columns with more are read as texts.
+  /// The maximum number and size of the distinct texts of a dictionary; columns with more are read as texts.
   private static let textLimit = 262_144
   private static let byteLimit = 32 << 20
 
-  /// Makes one dictionary of those of all row groups the first time that a column of texts is asked for.
+  /// Combines the dictionaries of all row groups when a column of texts is first requested.
   private func prepareTexts(_ index: Int) throws {
     guard case .flat(let type, let definition) = file.columns[index].kind, type.isText else { return }
     // The table keeps its dictionaries, whichever query needs them first.
@@ -87,7 +87,7 @@ final class FileRows: Sendable {
         bytes += place.header.size
       }
     }
-    // Where texts hardly repeat, codes save nothing.
+    // If texts hardly repeat, codes save nothing.
     guard entries <= max(65_536, file.rowCount / 4), entries <= 16 * Self.textLimit, bytes <= 4 * Self.byteLimit else { return }
     let decoded = Guarded<[LeafDictionary?]>(Array(repeating: nil, count: groups.count))
     try WorkerPool.shared.each(groups.count, workers: file.context.threads) { number in

@@ -1,16 +1,16 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A page in the file.
+/// The location of a page in the file.
 struct PagePlace: Sendable {
   var header: PageHeader
-  /// Where the bytes after the head begin.
+  /// The offset after the header.
   var offset: Int
-  /// The first of its values in the row group, which is a row where the column has no lists.
+  /// The number of its first value in the row group, which is a row if the column has no lists.
   var first: Int
 }
 
-/// The pages of one leaf column in a row group, as their heads say.
+/// The pages of one leaf column in a row group, according to their headers.
 struct PageDirectory: Sendable {
   var dictionary: PagePlace?
   var pages: [PagePlace] = []
@@ -18,18 +18,18 @@ struct PageDirectory: Sendable {
 
   var isAllDictionary: Bool { pages.allSatisfy { $0.header.encoding.isDictionary } }
 
-  /// Reads the heads of all pages; the pages themselves are passed over.
+  /// Reads the headers of all pages and skips the pages themselves.
   init(_ chunk: ChunkPlace, _ file: any RandomBytes) throws {
     let start = chunk.start, size = chunk.size
     guard start >= 4, size >= 0, start <= Int64(file.size), size <= Int64(file.size) - start else {
-      throw ParquetFault("its pages are not in the file")
+      throw ParquetFault("its pages are outside the file")
     }
-    // Some writers leave the head of a page out of the size, so that the last page may reach a little beyond it.
+    // Some writers do not count the page header in the size, so the last page may extend a little beyond it.
     var window = HeadWindow(file, Int(start)..<file.size)
     while Int64(count) < chunk.valueCount, window.offset < Int(start + size) {
       let header = try window.next()
       let offset = window.offset
-      guard header.storedSize <= file.size - offset else { throw ParquetFault("a page is cut short") }
+      guard header.storedSize <= file.size - offset else { throw ParquetFault("a page is truncated") }
       window.skip(header.storedSize)
       switch header.kind {
       case .index: continue
@@ -43,22 +43,22 @@ struct PageDirectory: Sendable {
     }
   }
 
-  /// Reads the head of the dictionary page alone.
+  /// Reads only the header of the dictionary page.
   static func dictionary(_ chunk: ChunkPlace, _ file: any RandomBytes) throws -> PagePlace? {
     let start = chunk.start, size = chunk.size
     guard start >= 4, size >= 0, start <= Int64(file.size), size <= Int64(file.size) - start else {
-      throw ParquetFault("its pages are not in the file")
+      throw ParquetFault("its pages are outside the file")
     }
     guard size > 0 else { return nil }
     var window = HeadWindow(file, Int(start)..<file.size, length: 256)
     let header = try window.next()
     guard header.kind == .dictionary else { return nil }
-    guard header.storedSize <= file.size - window.offset else { throw ParquetFault("a page is cut short") }
+    guard header.storedSize <= file.size - window.offset else { throw ParquetFault("a page is truncated") }
     return PagePlace(header: header, offset: window.offset, first: 0)
   }
 }
 
-/// Reads heads of pages through a window of the file that grows where a head is long.
+/// Reads page headers through a window of the file that grows for long headers.
 private struct HeadWindow {
   private let file: any RandomBytes
   let end: Int
@@ -79,7 +79,7 @@ private struct HeadWindow {
 
   mutating func next() throws -> PageHeader {
     var wanted = Swift.min(length, end - offset)
-    // Most heads take less than 64 bytes; some have long bounds of texts.
+    // Most headers take less than 64 bytes; some have long text bounds.
     if !(held.contains(offset) && held.upperBound >= Swift.min(offset + 256, end)) { try fill(wanted) }
     while true {
       var header = PageHeader()
@@ -104,12 +104,12 @@ private struct HeadWindow {
 }
 
 extension PagePlace {
-  /// Reads and unpacks the page.
+  /// Reads and decompresses the page.
   ///
   /// - Parameters:
-  ///   - repetition: the highest repetition level of the column, 0 when it has none.
-  ///   - definition: the highest definition level.
-  /// - Throws: a fault, `memory-limit`, or that the file cannot be read.
+  ///   - repetition: the maximum repetition level of the column, 0 if it has none.
+  ///   - definition: the maximum definition level.
+  /// - Throws: A fault, `memory-limit`, or a diagnostic if the file cannot be read.
   func page(
     _ file: any RandomBytes, _ codec: Codec, repetition mostRepetition: Int, definition mostDefinition: Int,
     _ context: ExecutionContext
@@ -122,9 +122,9 @@ extension PagePlace {
     }
     let memory: Buffer
     let levelSize = header.kind == .dataV2 ? header.repetitionSize + header.definitionSize : 0
-    guard levelSize <= header.storedSize, levelSize <= header.size else { throw ParquetFault("its levels are cut short") }
+    guard levelSize <= header.storedSize, levelSize <= header.size else { throw ParquetFault("its levels are truncated") }
     if codec == .none || header.kind == .dataV2 && !header.isPacked {
-      guard header.size == header.storedSize else { throw ParquetFault("a page has not the size that it should have") }
+      guard header.size == header.storedSize else { throw ParquetFault("a page has the wrong size") }
       memory = stored
     } else {
       memory = try context.buffer(byteCount: header.size + ParquetPage.slack)
@@ -151,19 +151,19 @@ extension PagePlace {
       hasPackedLevels: header.kind == .data && header.hasPackedLevels, encoding: header.encoding, count: header.count)
   }
 
-  /// Where levels are whose size comes before them.
+  /// The location of levels that are prefixed with their size.
   private func levels(_ bytes: Bytes, _ start: inout Int, most: Int) throws(ParquetFault) -> Range<Int> {
     if header.hasPackedLevels {
-      // Without runs they have no size before them.
+      // Without run lengths they have no size prefix.
       let size = (header.count * (Int.bitWidth - most.leadingZeroBitCount) + 7) / 8
-      guard size <= bytes.count - start else { throw ParquetFault("its levels are cut short") }
+      guard size <= bytes.count - start else { throw ParquetFault("its levels are truncated") }
       defer { start += size }
       return start..<start + size
     }
-    guard bytes.count - start >= 4 else { throw ParquetFault("its levels are cut short") }
+    guard bytes.count - start >= 4 else { throw ParquetFault("its levels are truncated") }
     let size = (0..<4).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
     start += 4
-    guard size <= bytes.count - start else { throw ParquetFault("its levels are cut short") }
+    guard size <= bytes.count - start else { throw ParquetFault("its levels are truncated") }
     defer { start += size }
     return start..<start + size
   }

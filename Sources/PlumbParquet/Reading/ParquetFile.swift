@@ -1,15 +1,15 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A Parquet file, of which only the footer is read before a query asks for columns.
+/// A Parquet file, of which only the footer is read before a query requests columns.
 package final class ParquetFile: Sendable {
-  /// The bytes at both ends of a file.
+  /// The signature at both ends of a file.
   package static let magic = Array("PAR1".utf8)
 
   package let name: String
   package let schema: Schema
   package let rowCount: Int
-  /// What the writer added, such as the schema of Arrow.
+  /// Metadata added by the writer, such as the Arrow schema.
   package let properties: [(key: String, value: String)]
   package let writer: String
   let columns: [FileColumn]
@@ -20,9 +20,9 @@ package final class ParquetFile: Sendable {
   /// Opens a file.
   ///
   /// - Parameters:
-  ///   - name: what messages call it.
+  ///   - name: the name in messages.
   ///   - context: the limits of what is read, now and later.
-  /// - Throws: `bad-parquet`, `unsupported-parquet`, or that it cannot be read.
+  /// - Throws: `bad-parquet`, `unsupported-parquet`, or a diagnostic if the file cannot be read.
   package init(_ bytes: any RandomBytes, name: String, context: ExecutionContext) throws {
     self.name = name
     self.bytes = bytes
@@ -37,14 +37,14 @@ package final class ParquetFile: Sendable {
       var total: Int64 = 0
       for (number, group) in footer.rowGroups.enumerated() {
         guard group.chunks.count == leafCount else {
-          throw ParquetFault("has \(group.chunks.count) columns in row group \(number + 1) where its schema has \(leafCount)")
+          throw ParquetFault("has \(group.chunks.count) columns in row group \(number + 1), but its schema has \(leafCount)")
         }
         guard group.rowCount >= 0, group.rowCount <= 1 << 40, total <= 1 << 40 else {
-          throw ParquetFault("has an impossible number of rows in row group \(number + 1)")
+          throw ParquetFault("has an invalid number of rows in row group \(number + 1)")
         }
         total += group.rowCount
       }
-      // A part is an object in memory: a small file can state more of them than there is memory for.
+      // A part is an object in memory: a small file can declare more of them than fit into memory.
       let parts = Int(total) / RowGroup.capacity + footer.rowGroups.count
       try context.reserve(parts * 256)
       rowCount = Int(total)
@@ -66,15 +66,15 @@ package final class ParquetFile: Sendable {
     guard bytes.size >= 12 else { throw ParquetFault("is too short for a Parquet file") }
     let front = try read(bytes, at: 0, count: 4), end = try read(bytes, at: bytes.size - 8, count: 8)
     if front == Array("PARE".utf8) || end.suffix(4) == Array("PARE".utf8) {
-      throw ParquetFault(unsupported: "is encrypted, which Plumb does not read")
+      throw ParquetFault(unsupported: "is encrypted, which Plumb does not support")
     }
-    guard front == magic else { throw ParquetFault("does not begin as a Parquet file does") }
+    guard front == magic else { throw ParquetFault("does not begin like a Parquet file") }
     guard end.suffix(4) == magic else {
-      throw ParquetFault("does not end as a Parquet file does: it was cut short, or is still being written")
+      throw ParquetFault("does not end like a Parquet file: it is truncated or still being written")
     }
     let size = end.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
     guard size <= bytes.size - 12 else { throw ParquetFault("has a footer that is larger than the file") }
-    // What is made of a footer is larger than its bytes.
+    // The parsed footer is larger than its bytes.
     try context.reserve(size * 16)
     let buffer = try context.buffer(byteCount: size)
     try bytes.read(at: bytes.size - 8 - size, count: size, into: buffer.base)
@@ -94,23 +94,23 @@ package final class ParquetFile: Sendable {
       isSentence ? "`\(name)` \(fault.reason)" : "`\(name)` is damaged: \(fault.reason)")
   }
 
-  /// Limits as those of the file, for work that may end in an error of its own.
+  /// Returns a context with the limits of the file's, for work that may end in an error of its own.
   func newContext() -> ExecutionContext {
     ExecutionContext(now: context.now, threads: context.threads, memoryLimit: context.memoryLimit, in: context.memory)
   }
 
-  /// The rows as row groups, each column of which is read when it is asked for, and kept in `cache` if there is one.
+  /// Returns the rows as row groups, each column of which is read on demand and stored in `cache` if there is one.
   package func rowGroups(cache: ColumnCache? = nil) -> [RowGroup] { FileRows(self, cache).rowGroups() }
 }
 
-/// A column of a file's rows: one leaf column, or what several become together.
+/// A column of a file's rows: one leaf column, or several that form one value.
 struct FileColumn: Sendable {
   enum Kind: Sendable {
     case flat(LeafType, definition: Int)
     case nested(NestedShape, [NestedLeafType])
   }
 
-  /// A leaf of a nested column with its highest levels.
+  /// A leaf of a nested column with its maximum levels.
   struct NestedLeafType: Sendable {
     let type: LeafType
     let definition: Int
@@ -121,7 +121,7 @@ struct FileColumn: Sendable {
   let leaves: Range<Int>
   let kind: Kind
 
-  /// - Parameter duration: the nanoseconds of the unit when the column is known to be a duration.
+  /// - Parameter duration: the nanoseconds per unit if the column is known to be a duration.
   init(_ node: SchemaNode, name: String, duration: Int64?, _ groups: [RowGroupPlace]) throws(ParquetFault) {
     leaves = node.leaves
     if node.isLeaf && !node.isRepeated {
@@ -130,7 +130,7 @@ struct FileColumn: Sendable {
         type = LeafType(.int64, .ticks(TickScale(nanoseconds: duration, isTime: false)), .timespan)
       }
       if type.storage == .int64 && type.meaning == .unsigned {
-        // A long is faster than a decimal, and all that most such columns need.
+        // A long is faster than a decimal, and sufficient for most such columns.
         let fitsLong = groups.allSatisfy { group in
           let place = group.chunks[node.leaves.lowerBound]
           return place.nullCount == place.valueCount

@@ -1,8 +1,8 @@
 import PlumbEngine
 
-/// Something that several readers need, made by the first of them and dropped after the last.
+/// A value that several readers need, made by the first of them and released after the last.
 ///
-/// A page that reaches over parts of a row group is unpacked once for all of them.
+/// A page that spans several parts of a row group is decompressed once for all of them.
 final class SharedPart<Value: Sendable>: Sendable {
   private struct State {
     var value: Value?
@@ -12,10 +12,10 @@ final class SharedPart<Value: Sendable>: Sendable {
   private let state = Guarded(State())
   private let users: Int
 
-  /// - Parameter users: how many readers there are.
+  /// - Parameter users: the number of readers.
   init(users: Int) { self.users = users }
 
-  /// The value for the reader of a number; another reader that makes it is waited for.
+  /// Returns the value for the reader with a number; waits if another reader is making it.
   func take(for user: Int, _ make: () throws -> Value) throws -> Value {
     if users == 1 { return try make() }
     return try state.withLock { state in

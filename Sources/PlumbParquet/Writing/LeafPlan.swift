@@ -4,13 +4,13 @@ import PlumbEngine
 struct LeafPlan: Sendable {
   let info: ColumnInfo
   let target: LeafTarget
-  /// Times or timespans that lose what is below a microsecond, as nanoseconds would not reach far enough.
+  /// Times or timespans that lose what is below a microsecond, since nanoseconds would not have the range.
   let isCut: Bool
 
   /// - Parameters:
-  ///   - places: the most decimal places of a decimal column.
+  ///   - places: the maximum number of decimal places of a decimal column.
   ///   - isFine: whether times or timespans have parts below a microsecond.
-  ///   - bounds: the least and greatest of them.
+  ///   - bounds: the minimum and maximum of them.
   init(_ info: ColumnInfo, places: Int, isFine: Bool, bounds: ClosedRange<Int64>?) {
     self.info = info
     var isCut = false
@@ -76,7 +76,7 @@ struct LeafPlan: Sendable {
     }
   }
 
-  /// A timespan is a whole number whose unit the schema of Arrow states.
+  /// A timespan is an integer whose unit the Arrow schema gives.
   private var hasLogicalType: Bool {
     switch target {
     case .text, .decimal, .json, .guid: true
@@ -85,7 +85,7 @@ struct LeafPlan: Sendable {
     }
   }
 
-  /// The annotation that readers of the first versions know.
+  /// The annotation for readers of the first versions.
   private var convertedType: Int64? {
     switch target {
     case .text: 0

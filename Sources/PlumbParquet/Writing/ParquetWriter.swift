@@ -2,10 +2,10 @@ import CZstd
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Rows that a file is written of: a chunk of an answer, or a row group of a table.
+/// The rows of which a file is written: a chunk of a result, or a row group of a table.
 package struct WrittenRows {
   package let count: Int
-  /// One thread at a time calls it.
+  /// Called by one thread at a time.
   package let column: (Int) throws -> Vector
 
   package init(count: Int, column: @escaping (Int) throws -> Vector) {
@@ -14,11 +14,11 @@ package struct WrittenRows {
   }
 }
 
-/// Writes a table as a Parquet file of Zstandard pages, texts that repeat as dictionaries.
+/// Writes a table as a Parquet file of Zstandard pages, with dictionaries for repeated texts.
 ///
-/// - Types: `datetime` becomes a timestamp in UTC, in microseconds or, where ticks need it, nanoseconds; `timespan` a whole
-///   number that Arrow's schema calls a duration; `decimal` a decimal of 38 digits; `guid` a UUID; `dynamic` JSON; the
-///   others what they are called.
+/// - Types: `datetime` becomes a UTC timestamp in microseconds or, if ticks need it, nanoseconds; `timespan` an integer that
+///   the Arrow schema calls a duration; `decimal` a decimal of 38 digits; `guid` a UUID; `dynamic` JSON; the others keep
+///   their names.
 /// - Nulls: nulls. Strings have none.
 package struct ParquetWriter {
   private let schema: Schema
@@ -26,10 +26,10 @@ package struct ParquetWriter {
   private let context: ExecutionContext
   private let deliver: (ByteBuffer) throws -> Void
 
-  /// Rows of a row group: two of a table's.
+  /// Rows per row group: two of a table's.
   private static let groupRows = 2 * RowGroup.capacity
 
-  /// - Parameter deliver: takes the bytes of the file in their order.
+  /// - Parameter deliver: receives the bytes of the file in order.
   package init(
     _ schema: Schema, _ rows: [WrittenRows], context: ExecutionContext, deliver: @escaping (ByteBuffer) throws -> Void
   ) {
@@ -39,14 +39,14 @@ package struct ParquetWriter {
     self.deliver = deliver
   }
 
-  /// Writes all of the file.
+  /// Writes the whole file.
   ///
-  /// - Parameter progress: is given the rows written so far; false ends it.
-  /// - Returns: what the user may want to know, a sentence each.
-  /// - Throws: what `deliver` throws, `value-too-large`, and errors of the rows.
+  /// - Parameter progress: receives the rows written so far; returning false stops.
+  /// - Returns: Remarks for the user, a sentence each.
+  /// - Throws: whatever `deliver` throws, `value-too-large`, and errors of the rows.
   package func write(progress: (Int) -> Bool = { _ in true }) throws -> [String] {
     guard !schema.isEmpty else {
-      throw Diagnostic("no-columns", "a Parquet file has one column at least", help: "`project` or `extend` one")
+      throw Diagnostic("no-columns", "a Parquet file needs at least one column", help: "`project` or `extend` one")
     }
     let plans = try schema.indices.map { try plan($0) }
     var file = FileWriting(plans, deliver)
@@ -74,7 +74,7 @@ package struct ParquetWriter {
     }
   }
 
-  /// Looks at the values of columns whose type depends on them.
+  /// Examines the values of columns whose type depends on them.
   private func plan(_ index: Int) throws -> LeafPlan {
     let info = schema[index]
     var places = 0
@@ -88,8 +88,8 @@ package struct ParquetWriter {
       }
       guard places <= 38 else {
         throw Diagnostic(
-          "value-too-large", "`\(info.name)` has a decimal of \(places) places, and Parquet's have 38 at most",
-          help: "round the column, such as `round(\(info.name), 6)`, or write it as text with `tostring(\(info.name))`")
+          "value-too-large", "`\(info.name)` has a decimal of \(places) places, but Parquet allows at most 38",
+          help: "round the column, for example `round(\(info.name), 6)`, or write it as text with `tostring(\(info.name))`")
       }
     case .datetime, .timespan:
       for piece in rows {
@@ -122,7 +122,7 @@ package struct ParquetWriter {
   }
 }
 
-/// A leaf column of a row group as bytes of the file: its pages with their heads.
+/// A leaf column of a row group as bytes of the file: its pages with their headers.
 struct PackedLeaf: Sendable {
   let bytes: ByteBuffer
   let unpackedSize: Int
@@ -166,7 +166,7 @@ struct PackedLeaf: Sendable {
     details: (inout ThriftWriter) -> Void
   ) throws {
     guard page.count <= Int(Int32.max) else {
-      throw Diagnostic("value-too-large", "a value is larger than the 2 GB that a page of Parquet can have")
+      throw Diagnostic("value-too-large", "a value exceeds the 2 GB limit of a Parquet page")
     }
     let packed = page.withBytes { packedByZstandard($0) }
     var head = ThriftWriter()
@@ -174,7 +174,7 @@ struct PackedLeaf: Sendable {
       kind(&head)
       head.int32(2, Int64(page.count))
       head.int32(3, Int64(packed.count))
-      // The checksum is stored as a number with a sign.
+      // The checksum is stored as a signed number.
       head.int32(4, Int64(Int32(bitPattern: packed.withBytes { Codec.checksum($0) })))
       details(&head)
     }
@@ -184,18 +184,18 @@ struct PackedLeaf: Sendable {
   }
 }
 
-/// Zstandard's fastest usual level: a file is about as large as at its default, and written twice as fast.
+/// The fastest of Zstandard's regular levels: about as small as the default, and twice as fast.
 private func packedByZstandard(_ bytes: Bytes) -> ByteBuffer {
   let limit = ZSTD_compressBound(bytes.count)
   let memory = Buffer(byteCount: limit)
   let size = ZSTD_compress(memory.base, limit, bytes.baseAddress, bytes.count, 1)
-  precondition(ZSTD_isError(size) == 0, "the bound of the size holds")
+  precondition(ZSTD_isError(size) == 0, "the size bound must hold")
   var packed = ByteBuffer(capacity: size)
   packed.append(Bytes(start: UnsafePointer(memory.values(UInt8.self)), count: size))
   return packed
 }
 
-/// The file that is being written: what is in it already, for the footer.
+/// The state of a file being written: what it contains so far, for the footer.
 private struct FileWriting {
   let plans: [LeafPlan]
   private(set) var rowCount = 0
@@ -208,7 +208,7 @@ private struct FileWriting {
     let chunks: [Chunk]
   }
 
-  /// What the footer says of a chunk.
+  /// The footer's description of a chunk.
   private struct Chunk {
     let offset: Int
     let size: Int

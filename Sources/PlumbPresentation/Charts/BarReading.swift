@@ -4,8 +4,8 @@ extension ChartBuilder {
   /// Bars and columns.
   func bars(isVertical: Bool, _ remarks: inout [String]) throws(ChartProblem) -> BarContent {
     let roles = try ChartRoles(table, visualization, form: form)
-    guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the bars' names") }
-    if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
+    guard let x = roles.x else { throw ChartProblem(sentence: "no column has names for the bars") }
+    if roles.values.isEmpty { throw ChartProblem(sentence: "no numeric column to draw for `\(x.name)`") }
     var stacking = Self.stacking(visualization.property("kind"))
     if visualization.property("xaxis") == "log" { remarks.append(unfollowedLog("xaxis")) }
 
@@ -47,7 +47,7 @@ extension ChartBuilder {
     remarks.remark(notFinite: notFinite)
     if stacking == .shares, series.contains(where: { $0.values.values.contains { $0 < 0 } }) {
       stacking = .beside
-      remarks.append("values below 0 are no shares of a whole: the bars stand side by side")
+      remarks.append("values below 0 cannot be shares of a whole: the bars are side by side")
     }
 
     let raw = series.map { one in

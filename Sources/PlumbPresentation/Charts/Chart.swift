@@ -1,14 +1,14 @@
 import PlumbEngine
 
-/// What a chart shows, read off an answer; painters draw it as text or as SVG.
+/// What a chart shows, derived from an answer; painters draw it as text or as SVG.
 ///
-/// Everything in it is bounded, whatever the answer holds: see `ChartLimits`.
+/// Everything in it is bounded, whatever the answer contains: see `ChartLimits`.
 package struct Chart: Sendable {
   /// The name of the kind of chart, such as `timechart`.
   package let kind: String
   /// Empty when the query gave none.
   package let title: String
-  /// What the reader should know beside the picture, such as rows that are not drawn.
+  /// What the reader should know in addition to the picture, such as rows that are not drawn.
   package let remarks: [String]
   /// Whether pictures are dark; nil leaves it to the viewer.
   let isDark: Bool?
@@ -16,7 +16,7 @@ package struct Chart: Sendable {
   let content: any ChartContent
 }
 
-/// The parts of a chart: what a family of charts has in common, and how it is drawn.
+/// The parts of a chart: what a family of charts has in common, and how to draw it.
 protocol ChartContent: Sendable {
   func text(on sheet: TextSheet) -> TextCanvas
   /// In the units of the picture, without its title and remarks.
@@ -24,7 +24,7 @@ protocol ChartContent: Sendable {
   func paint(on canvas: inout SVGCanvas, _ sheet: SVGSheet)
 }
 
-/// Where a chart is drawn as text.
+/// The text canvas of a chart.
 struct TextSheet {
   let glyphs: ChartGlyphs
   let width: Int
@@ -33,10 +33,10 @@ struct TextSheet {
   let hasNames: Bool
 }
 
-/// Where a chart is drawn as SVG.
+/// The SVG canvas of a chart.
 struct SVGSheet {
   let size: SVGSize
-  /// Where the title ends.
+  /// The vertical position below the title.
   let top: Double
   let hasNames: Bool
 
@@ -47,7 +47,7 @@ struct SVGSheet {
 enum ChartLimits {
   static let rows = 50_000
   static let columns = 64
-  /// Series with a colour of their own; the rest are “other”.
+  /// The number of series with a colour of their own; the rest are “other”.
   static let series = 6
   static let bars = 40
   static let shares = 8
@@ -55,7 +55,7 @@ enum ChartLimits {
   static let tiles = 60
   static let heatRows = 30
   static let heatColumns = 400
-  /// Characters of a name.
+  /// The number of characters in a name.
   static let nameLength = 80
 }
 
@@ -64,7 +64,7 @@ struct CardContent: Sendable {
   let cards: [CardValue]
 }
 
-/// One value of a card and what it is.
+/// One value of a card with its name.
 struct CardValue: Sendable {
   let label: String
   let value: String

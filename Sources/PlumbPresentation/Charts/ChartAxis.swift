@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// An axis of a chart: which values it spans, and where its round ticks are.
+/// An axis of a chart: its range of values and its round ticks.
 struct ChartAxis: Sendable {
   enum Kind: Sendable, Equatable { case number, logarithm, time, duration, percent, category }
 
@@ -13,12 +13,12 @@ struct ChartAxis: Sendable {
   var lower: Double
   var upper: Double
   var title: String
-  /// What stands at 0, 1, 2, ... of a category axis.
+  /// The labels at 0, 1, 2, ... of a category axis.
   var categories: [String] = []
-  /// How far the first and last value are from the ends, as half a column's width.
+  /// The distance of the first and last value from the ends, as half a column's width.
   var inset = 0.0
 
-  /// How far a value is along the axis, 0...1 within it.
+  /// The position of a value along the axis, 0...1 within it.
   func fraction(_ value: Double) -> Double {
     if kind == .logarithm {
       let low = Self.log10(lower)
@@ -29,16 +29,16 @@ struct ChartAxis: Sendable {
     return range > 0 ? (value - lower) / range : 0.5
   }
 
-  /// How far rounding may put a value outside the axis that ends with it, as a fraction of its length.
+  /// How far rounding may move a value outside the axis that ends with it, as a fraction of its length.
   static let hair = 1e-9
 
   /// Whether a value is between the ends of the axis.
   func contains(_ value: Double) -> Bool { (-Self.hair...1 + Self.hair).contains(fraction(value)) }
 
-  /// Whether the axis has a length that numbers can tell.
+  /// Whether the axis has a length that numbers can represent.
   var isDrawable: Bool { (upper - lower).isFinite && (kind != .logarithm || lower > 0) }
 
-  /// Round places along the axis, at most `count` of them.
+  /// Round positions along the axis, at most `count` of them.
   func ticks(atMost count: Int) -> [Tick] {
     let count = max(count, 2)
     switch kind {
@@ -75,7 +75,7 @@ struct ChartAxis: Sendable {
     return result
   }
 
-  /// The whole value of a point on this axis, for labels and tables.
+  /// The full value of a point on this axis, for labels and tables.
   func text(_ value: Double) -> String {
     switch kind {
     case .number, .logarithm: return ChartNumber.text(value)
@@ -91,7 +91,7 @@ struct ChartAxis: Sendable {
   /// The ends of the axis in words.
   var span: String { "\(text(lower)) to \(text(upper))" }
 
-  /// The day, month or year that the labels of a time axis leave out; empty for others.
+  /// The day, month or year that the labels of a time axis omit; empty for other axes.
   var context: String {
     guard kind == .time else { return "" }
     let first = DateTime.civil(ChartNumber.ticks(lower + inset))

@@ -1,7 +1,7 @@
 import PlumbEngine
 import PlumbSyntax
 
-/// How a kind of chart reads its rows; `ChartDeclaration` has what users see of it.
+/// How a kind of chart reads its rows; `ChartDeclaration` has the part that users see.
 struct ChartForm: Sendable {
   typealias Read = @Sendable (ChartBuilder, inout [String]) throws(ChartProblem) -> any ChartContent
 
@@ -9,7 +9,7 @@ struct ChartForm: Sendable {
   let x: ChartRoles.DefaultX
   /// Whether values are lengths from 0, at even steps.
   let isBar: Bool
-  /// The parts of the chart; what the reader should know goes into the remarks.
+  /// The parts of the chart; what the reader should know is added to the remarks.
   let read: Read
 
   private init(_ name: String, x: ChartRoles.DefaultX, isBar: Bool = false, read: @escaping Read) {

@@ -88,7 +88,7 @@ package enum ChartNumber {
     return "\(name) \(civil.day)" + (hasYear ? ", \(civil.year)" : "")
   }
 
-  /// `14:05`, with seconds when ticks are closer than a minute.
+  /// `14:05`, with seconds if ticks are closer than a minute.
   package static func clock(_ value: Double, step: Double) -> String {
     let civil = DateTime.civil(ticks(value))
     let text = "\(two(civil.hour)):\(two(civil.minute))"
@@ -101,7 +101,7 @@ package enum ChartNumber {
     return hasFraction ? text + trimmed(String(fixed(Double(civil.fraction) / 1e7, 6).dropFirst())) : text
   }
 
-  /// A moment in full, shortened where it is round: `2025-03-06 14:05`.
+  /// A moment in full, shortened if it is round: `2025-03-06 14:05`.
   package static func time(_ value: Double) -> String {
     let civil = DateTime.civil(ticks(value))
     let date = "\(civil.year)-\(two(civil.month))-\(two(civil.day))"
@@ -125,7 +125,7 @@ package enum ChartNumber {
 }
 
 extension Int {
-  /// The whole part of a number that data made, which may be anything: what is not a number is 0.
+  /// The whole part of a number from data, which may be anything: 0 if it is not a number.
   init(bounded value: Double) {
     self = value.isNaN ? 0 : Int(Swift.min(Swift.max(value, -1e9), 1e9))
   }

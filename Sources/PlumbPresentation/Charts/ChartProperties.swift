@@ -2,9 +2,9 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// What `render ... with (...)` may say, and remarks about what was said and cannot be followed.
+/// What `render ... with (...)` may say, and remarks about what cannot be applied.
 enum ChartProperties {
-  /// The words that a property takes; nil for one that takes any text.
+  /// The words that a property accepts; nil if it accepts any text.
   private static func words(_ property: ChartProperty, _ chart: String) -> [String]? {
     switch property.value {
     case .words(let words): words
@@ -13,19 +13,19 @@ enum ChartProperties {
     }
   }
 
-  /// A sentence for each property that is unknown, or whose value is not followed.
+  /// A sentence for each property that is unknown, or whose value cannot be applied.
   static func remarks(_ visualization: Visualization) -> [String] {
     visualization.properties.sorted { $0.key < $1.key }.compactMap { name, value in
       let name = VisibleText.string(String(name.prefix(ChartLimits.nameLength)))
       let value = VisibleText.string(String(value.prefix(ChartLimits.nameLength)))
       guard let property = ChartProperty.named(name.lowercased()) else {
         let nearest = Suggestion.nearest(to: name, in: ChartProperty.all.map(\.name)).map { "; \($0)" } ?? ""
-        return "a chart has no property `\(name)`\(nearest)"
+        return "unknown chart property `\(name)`\(nearest)"
       }
       if let words = words(property, visualization.kind), !words.contains(value) {
         return words.count == 1
-          ? "a \(visualization.kind) knows no `kind=\(value)`"
-          : "`\(property.name)=\(value)` is unknown: write \(listed(words))"
+          ? "a \(visualization.kind) does not support `kind=\(value)`"
+          : "unknown value in `\(property.name)=\(value)`: use \(listed(words))"
       }
       if case .number = property.value, Double(value).map(\.isFinite) != true {
         return "`\(property.name)=\(value)` is not a number"
@@ -34,11 +34,11 @@ enum ChartProperties {
     }
   }
 
-  /// What Kusto documents and Plumb reads without following it.
+  /// What Kusto documents and Plumb accepts without applying it.
   private static func unsupported(_ property: String, _ value: String) -> String? {
     switch (property, value) {
-    case ("accumulate", "true"): "`accumulate` is not supported: the values are drawn as they are"
-    case ("kind", "map"): "`kind=map` is not supported: there is no map"
+    case ("accumulate", "true"): "`accumulate` is not supported: the values are drawn unchanged"
+    case ("kind", "map"): "`kind=map` is not supported"
     case ("ysplit", "axes"), ("ysplit", "panels"): "`ysplit` is not supported: all values share one axis"
     default: nil
     }

@@ -2,9 +2,9 @@ import PlumbDiagnostics
 import PlumbEngine
 
 extension Answer {
-  /// The chart that `render` asked for; nil when it asked for none, or for one that Plumb does not draw.
+  /// The chart that `render` requested; nil if it requested none, or one that Plumb does not draw.
   ///
-  /// - Returns: a chart, or why the rows make none, as a sentence.
+  /// - Returns: a chart, or a sentence that says why the rows cannot be drawn.
   package func chart() -> Result<Chart, ChartRefusal>? {
     guard let visualization, let form = ChartForm.named(visualization.kind) else { return nil }
     do {
@@ -14,7 +14,7 @@ extension Answer {
     }
   }
 
-  /// A sentence for the user when `render` asked for something that is shown as a table.
+  /// A sentence for the user if `render` requested something that is shown as a table.
   package var undrawnChart: String? {
     guard let visualization, visualization.kind != "table" else { return nil }
     switch chart() {
@@ -25,7 +25,7 @@ extension Answer {
   }
 }
 
-/// Why rows make no chart.
+/// Why rows cannot be drawn as a chart.
 package struct ChartRefusal: Error, Sendable {
   package let sentence: String
 }
@@ -33,7 +33,7 @@ package struct ChartRefusal: Error, Sendable {
 extension Chart {
   init(_ answer: Answer, _ visualization: Visualization, _ form: ChartForm) throws(ChartProblem) {
     let table = ChartTable(answer)
-    if table.rowCount == 0 { throw ChartProblem(sentence: "there are no rows to draw") }
+    if table.rowCount == 0 { throw ChartProblem(sentence: "the result has no rows to draw") }
     var remarks = table.remarks + ChartProperties.remarks(visualization)
     kind = form.name
     title = VisibleText.string(visualization.property("title") ?? "")
@@ -100,14 +100,14 @@ struct ChartBuilder {
     if !axis.isDrawable { throw .tooFarApart }
     let rounded = axis.rounded(toTicks: 5)
     if rounded.isDrawable {
-      // Rounding may miss the ends themselves where they are large and close.
+      // Rounding may miss the ends themselves if they are large and close together.
       axis.lower = min(rounded.lower, low)
       axis.upper = max(rounded.upper, high)
     }
     return narrowed(axis, &remarks)
   }
 
-  /// The axis from `ymin` to `ymax`, as far as they were given and make an axis.
+  /// The axis from `ymin` to `ymax`, as far as they were given and define an axis.
   private func narrowed(_ axis: ChartAxis, _ remarks: inout [String]) -> ChartAxis {
     let (least, greatest) = (number("ymin"), number("ymax"))
     var result = axis
@@ -131,7 +131,7 @@ struct ChartBuilder {
   /// Why an axis stays linear.
   func unfollowedLog(_ property: String) -> String {
     form.isBar
-      ? "`\(property)=log` is not followed: bars begin at 0 and stand at even steps"
-      : "`\(property)=log` is not followed: a logarithmic axis needs numbers above 0"
+      ? "`\(property)=log` is ignored: bars begin at 0 and are evenly spaced"
+      : "`\(property)=log` is ignored: a logarithmic axis needs numbers above 0"
   }
 }

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Which columns of a chart are its x, its values and its series: as `with (...)` says, else by their types.
+/// Which columns of a chart are its x, its values and its series: according to `with (...)`, else by their types.
 struct ChartRoles {
-  /// The column that is x when none is named.
+  /// The column that is x if none is named.
   enum DefaultX: Sendable {
     /// A datetime, else the first number or time.
     case time
@@ -50,12 +50,12 @@ struct ChartRoles {
       let hasOther = free.contains { ($0.isNumber || $0.type == .timespan) && $0.name != first?.name }
       return hasOther ? first : free.first { $0.type == .datetime } ?? first
     case .text:
-      // A number in front of texts is a value; `count() by name` puts the text first.
+      // A number before texts is a value; `count() by name` puts the text first.
       return free.first { $0.isText || $0.type == .datetime } ?? free.first
     }
   }
 
-  /// The name of the series of a row: its texts, and the value's name where there are several.
+  /// The name of a row's series: its texts, and the value's name if there are several.
   func seriesName(_ row: Int, value: ChartTable.Column) -> String {
     var parts = series.map { $0.text(row) }
     if parts.isEmpty || values.count > 1 { parts.append(value.name) }
@@ -63,7 +63,7 @@ struct ChartRoles {
   }
 }
 
-/// Why an answer cannot be drawn as it was asked for; a sentence for the user.
+/// Why an answer cannot be drawn as requested; a sentence for the user.
 struct ChartProblem: Error {
   let sentence: String
 

@@ -1,9 +1,9 @@
 import PlumbEngine
 
 extension Chart {
-  /// The chart as one SVG document that needs nothing else.
+  /// The chart as one self-contained SVG document.
   ///
-  /// - Parameter data: the rows behind it, for readers who cannot see it; goes into its description.
+  /// - Parameter data: the rows of the chart, for readers who cannot see it; becomes its description.
   func svg(data: String, isEmbedded: Bool = false) -> String {
     let heading = title.isEmpty ? 8.0 : 34.0
     let size = SVGSize(width: 860, height: content.svgHeight + heading - 8)
@@ -22,7 +22,7 @@ extension Chart {
     let width = canvas.n(size.width), height = canvas.n(total)
     var out = isEmbedded ? "" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     out += "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" "
-    // Names are for one document; on a page there may be several pictures.
+    // Ids must be unique in a document; a page may contain several pictures.
     let label = isEmbedded ? "aria-label=\"\(SVGCanvas.escaped(spokenTitle))\"" : "aria-labelledby=\"t d\""
     out += "height=\"\(height)\" role=\"img\" \(label)>\n"
     out += "<title\(isEmbedded ? "" : " id=\"t\"")>\(SVGCanvas.escaped(spokenTitle))</title>\n"
@@ -33,7 +33,7 @@ extension Chart {
     return out + canvas.body + "</svg>\n"
   }
 
-  /// What the picture is, for those who hear it.
+  /// A title for people who hear the picture described.
   var spokenTitle: String { title.isEmpty ? kind : "\(title) (\(kind))" }
 }
 

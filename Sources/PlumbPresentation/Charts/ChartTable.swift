@@ -2,7 +2,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// The rows of an answer as a chart reads them: bounded, and with the arrays of `make-series` made rows.
+/// The rows of an answer as a chart reads them: bounded, and with the arrays of `make-series` expanded to rows.
 struct ChartTable {
   struct Column {
     let name: String
@@ -25,7 +25,7 @@ struct ChartTable {
       }
     }
 
-    /// Whether the cell is a number that no axis has a place for: NaN or an infinity.
+    /// Whether the cell is a number that cannot be placed on an axis: NaN or an infinity.
     func isNotFinite(_ row: Int) -> Bool {
       switch cells[row] {
       case .real(let number): !number.isFinite
@@ -84,7 +84,7 @@ struct ChartTable {
     expandArrays()
   }
 
-  /// A cell; texts of any size are cut before they are copied.
+  /// A cell; long texts are cut before they are copied.
   private static func bounded(_ vector: Vector, _ row: Int) -> Value {
     guard vector.type == .string else { return vector.value(at: row) }
     let bytes = vector.cellBytes(at: row)
@@ -93,7 +93,7 @@ struct ChartTable {
 
   // MARK: Arrays
 
-  /// Gives each element of array columns a row of its own, as long as all arrays of a row are.
+  /// Expands each element of array columns to a row of its own, as long as the longest array of a row.
   private mutating func expandArrays() {
     let arrays = columns.indices.filter { i in
       columns[i].type == .dynamic

@@ -4,7 +4,7 @@ extension Chart {
   /// Draws the chart as lines of text.
   func printText(width: Int, height: Int, isASCII: Bool, styled: Bool, to out: inout ByteBuffer) {
     let glyphs = ChartGlyphs(isASCII: isASCII)
-    // Text and ticks need some room; a terminal of a line is not drawn on.
+    // Text and ticks need some room; a terminal of one line is too small.
     let width = min(max(width, 30), 400)
     let height = min(max(height, 8), 60)
     if !title.isEmpty {

@@ -4,7 +4,7 @@ struct ClippedLine {
 
   /// The parts of the line that are inside.
   private(set) var parts: [[Place]] = []
-  /// The whole line, what is outside moved to the nearer end of the axis: the edge of an area.
+  /// The whole line, with points outside moved to the nearer end of the axis: the edge of an area.
   private(set) var edge: [Place] = []
 
   init(_ points: [Place]) {
@@ -28,7 +28,7 @@ struct ClippedLine {
     if !part.isEmpty { parts.append(part) }
   }
 
-  /// Where the way between two points meets the ends of the axis, in order.
+  /// The points where the segment between two points meets the ends of the axis, in order.
   private static func crossings(_ from: Place, _ to: Place) -> [Place] {
     let rise = to.y - from.y
     let ends = rise > 0 ? [0.0, 1] : [1.0, 0]
@@ -38,7 +38,7 @@ struct ClippedLine {
     }
   }
 
-  /// The height, whose difference to an end by rounding is dropped.
+  /// The height, without rounding errors near an end.
   private static func settled(_ y: Double) -> Double {
     if abs(y) < ChartAxis.hair { return 0 }
     if abs(y - 1) < ChartAxis.hair { return 1 }
@@ -51,7 +51,7 @@ struct ClippedLine {
 }
 
 extension Plot {
-  /// Where a point is, in fractions of both axes.
+  /// The position of a point, in fractions of both axes.
   func place(_ point: PlotPoint) -> ClippedLine.Place { (x.fraction(point.x), y.fraction(point.y)) }
 
   /// The line of a segment as far as the y axis goes.

@@ -1,4 +1,4 @@
-/// Dots of a plot area: eight to a cell in braille, one to a cell in ASCII.
+/// Dots of a plot area: eight per cell in braille, one per cell in ASCII.
 struct DotGrid {
   let columns: Int
   let rows: Int
@@ -26,7 +26,7 @@ struct DotGrid {
 
   private static let dot: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
 
-  /// A straight line between two dots. Both ends are inside the grid, or a little outside of it.
+  /// A straight line between two dots. Both ends are inside the grid, or slightly outside.
   mutating func line(_ from: (x: Int, y: Int), _ to: (x: Int, y: Int), _ style: Int) {
     // Bresenham's line, as in Foley and van Dam 3.2.2.
     let limit = 4 * (width + height)
@@ -50,7 +50,7 @@ struct DotGrid {
     }
   }
 
-  /// Draws the dots with the top left cell at a place of the canvas.
+  /// Draws the dots with the top left cell at a position of the canvas.
   func paint(on canvas: inout TextCanvas, x: Int, y: Int, glyphs: ChartGlyphs) {
     for row in 0..<rows {
       for column in 0..<columns {

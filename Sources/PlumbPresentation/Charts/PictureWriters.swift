@@ -11,7 +11,7 @@ extension ResultFormat {
   }
 }
 
-/// Charts as SVG documents; what is no chart is refused.
+/// Charts as SVG documents; rejects anything but charts.
 final class SVGWriter: ResultWriter {
   private let sink: ByteSink
   private var hasWritten = false
@@ -19,12 +19,12 @@ final class SVGWriter: ResultWriter {
   init(to sink: ByteSink, options: FormatOptions) { self.sink = sink }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    if hasWritten { throw Self.refusal("an SVG file holds one chart", help: "write an .html file, which holds any number") }
+    if hasWritten { throw Self.refusal("an SVG file can contain only one chart", help: "write an .html file, which can contain any number") }
     hasWritten = true
     switch answer.chart() {
     case .success(let chart): sink.buffer.append(chart.svg(data: answer.description(limit: 500)))
     case .failure(let refusal): throw Self.refusal(refusal.sentence)
-    case nil: throw Self.refusal("the result is no chart", help: "end the query with `| render columnchart` or another chart")
+    case nil: throw Self.refusal("the result is not a chart", help: "end the query with `| render columnchart` or another chart")
     }
     return answer.summary(written: answer.rowCount)
   }
@@ -54,7 +54,7 @@ final class PageWriter: ResultWriter {
     begin(title: chart?.spokenTitle ?? "Plumb")
     guard let chart else { return try table.write(answer) }
     sink.buffer.append("<figure>\n" as StaticString)
-    sink.buffer.append(chart.svg(data: "The table below holds the data.", isEmbedded: true))
+    sink.buffer.append(chart.svg(data: "The table below contains the data.", isEmbedded: true))
     sink.buffer.append("</figure>\n<details open>\n<summary>Data</summary>\n" as StaticString)
     let summary = try table.write(answer)
     sink.buffer.append("</details>\n" as StaticString)
@@ -74,7 +74,7 @@ final class PageWriter: ResultWriter {
   }
 }
 
-/// The frame of a page that needs no other file.
+/// The frame of a self-contained page.
 enum PageText {
   static func head(title: String) -> String {
     """

@@ -11,7 +11,7 @@ struct Plot: Sendable {
 /// One line of a plot: its points in the order of x, cut into segments where bins are missing.
 struct PlotSeries: Sendable {
   let name: String
-  /// Which colour and shape; `ChartLimits.series` is “other”.
+  /// The colour and shape; `ChartLimits.series` is “other”.
   let style: Int
   var segments: [[PlotPoint]]
   /// Points to be marked, such as anomalies.
@@ -20,26 +20,26 @@ struct PlotSeries: Sendable {
   var points: [PlotPoint] { segments.flatMap { $0 } }
 }
 
-/// A point, and where its area begins.
+/// A point, and the base of its area.
 struct PlotPoint: Sendable, Hashable {
   let x: Double
   var y: Double
   var base = 0.0
 }
 
-/// Bars over categories, standing or lying; `values[s][c]` is series `s` at category `c`.
+/// Bars over categories, vertical or horizontal; `values[s][c]` is series `s` at category `c`.
 struct BarContent: Sendable {
   enum Stacking: Sendable { case beside, stacked, shares }
 
   let isVertical: Bool
   let stacking: Stacking
-  /// Of the categories; continuous axes give columns their true places.
+  /// The axis of the categories; continuous axes place columns at their true positions.
   let x: ChartAxis
   let y: ChartAxis
   let categories: [String]
-  /// Where each category stands on `x`.
+  /// The position of each category on `x`.
   let positions: [Double]
-  /// Distance of two columns on `x`.
+  /// The distance between two columns on `x`.
   let step: Double
   let series: [BarSeries]
 }
@@ -76,7 +76,7 @@ struct ShareContent: Sendable {
     let name: String
     let style: Int
     let value: Double
-    /// Whole tenths of a percent; all together make 1000.
+    /// Whole tenths of a percent; they add up to 1000.
     let tenths: Int
   }
 
@@ -95,7 +95,7 @@ struct SpanContent: Sendable {
 
   let x: ChartAxis
   let lanes: [(name: String, spans: [Span])]
-  /// Names of the styles; empty when there is one.
+  /// Names of the styles; empty if there is only one.
   let legend: [(name: String, style: Int)]
 }
 
@@ -118,10 +118,10 @@ struct TileContent: Sendable {
   let valueName: String
 }
 
-/// A grid of values; `values[row][column]` is nil where there is none.
+/// A grid of values; `values[row][column]` is nil if missing.
 struct HeatContent: Sendable {
   let x: ChartAxis
-  /// Where each column stands on `x`, at even steps.
+  /// The position of each column on `x`, evenly spaced.
   let positions: [Double]
   let columnNames: [String]
   let rowNames: [String]

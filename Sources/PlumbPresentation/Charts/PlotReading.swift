@@ -7,11 +7,11 @@ extension ChartBuilder {
     _ wanted: Plot.Style, requiresTime: Bool = false, marksAnomalies: Bool = false, _ remarks: inout [String]
   ) throws(ChartProblem) -> Plot {
     let roles = try ChartRoles(table, visualization, form: form)
-    guard let x = roles.x else { throw ChartProblem(sentence: "there is no column for the x axis") }
+    guard let x = roles.x else { throw ChartProblem(sentence: "no column fits the x axis") }
     if requiresTime && x.type != .datetime && visualization.property("xcolumn") == nil {
-      throw ChartProblem(sentence: "there is no datetime column for the x axis")
+      throw ChartProblem(sentence: "no datetime column for the x axis")
     }
-    if roles.values.isEmpty { throw ChartProblem(sentence: "there is no number to draw beside `\(x.name)`") }
+    if roles.values.isEmpty { throw ChartProblem(sentence: "no numeric column to draw for `\(x.name)`") }
 
     var xAxis = ChartAxis(kind: axisKind(x), lower: 0, upper: 1, title: xTitle(x))
     let raw = try rawSeries(roles, x, &xAxis, isScattered: wanted == .points, &remarks)
@@ -64,9 +64,9 @@ extension ChartBuilder {
 
   func xTitle(_ x: ChartTable.Column) -> String { VisibleText.string(visualization.property("xtitle") ?? x.name) }
 
-  /// The points of each series in the order of x; texts stand at 0, 1, 2, ... as they first appear.
+  /// The points of each series in the order of x; texts are at 0, 1, 2, ... in order of first appearance.
   ///
-  /// Remarks say which rows and values have no place; a null in a line is a gap, which shows by itself.
+  /// Remarks say which rows and values cannot be placed; a null in a line is a gap, which is visible by itself.
   private func rawSeries(
     _ roles: ChartRoles, _ x: ChartTable.Column, _ axis: inout ChartAxis, isScattered: Bool,
     _ remarks: inout [String]
@@ -103,11 +103,11 @@ extension ChartBuilder {
         series[place].points.append((at, number))
       }
     }
-    if unplaced == table.rowCount { throw ChartProblem(sentence: "no row has a place on the x axis, `\(x.name)`") }
+    if unplaced == table.rowCount { throw ChartProblem(sentence: "no row can be placed on the x axis, `\(x.name)`") }
     remarks.remark(
-      unplaced, "row without a place on the x axis is not drawn", "rows without a place on the x axis are not drawn")
+      unplaced, "row that cannot be placed on the x axis is not drawn", "rows that cannot be placed on the x axis are not drawn")
     remarks.remark(notFinite: notFinite)
-    if isScattered { remarks.remark(nulls, "value that is null has no mark", "values that are null have no marks") }
+    if isScattered { remarks.remark(nulls, "null value is not marked", "null values are not marked") }
     if axis.kind == .category {
       axis.lower = 0
       axis.upper = Double(max(1, categories.count - 1))
@@ -118,7 +118,7 @@ extension ChartBuilder {
     return series
   }
 
-  /// Cuts a series where a value is null, and where more than one even step is missing.
+  /// Splits a series where a value is null, and where more than one even step is missing.
   private func segments(of series: RawSeries, step: Double?, style: Plot.Style) -> [[PlotPoint]] {
     var result: [[PlotPoint]] = []
     var current: [PlotPoint] = []
@@ -134,7 +134,7 @@ extension ChartBuilder {
     return result
   }
 
-  /// Puts each series on top of those before it; where one has no point its height is zero.
+  /// Stacks each series on top of those before it; a missing point has height zero.
   private func stack(_ series: inout [PlotSeries]) throws(ChartProblem) {
     let places = Array(Set(series.flatMap { $0.points.map(\.x) })).sorted()
     let isShare = visualization.property("kind") == "stacked100"
@@ -159,7 +159,7 @@ extension ChartBuilder {
 
   // MARK: Anomalies
 
-  /// Marks the points that the anomaly columns flag; without such columns those far from the median.
+  /// Marks the points that the anomaly columns flag; without such columns, points far from the median.
   private func markAnomalies(
     _ series: inout [PlotSeries], _ x: ChartTable.Column, _ axis: ChartAxis, _ remarks: inout [String]
   ) {
@@ -184,6 +184,6 @@ extension ChartBuilder {
       guard deviation > 0 else { continue }
       series[i].marks = series[i].points.filter { abs($0.y - median) > 3 * deviation }
     }
-    remarks.append("marked are values more than 3 robust deviations from the median")
+    remarks.append("values more than 3 robust deviations from the median are marked")
   }
 }

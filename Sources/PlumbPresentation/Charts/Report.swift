@@ -17,7 +17,7 @@ package struct Report: Sendable {
 
   private var entries: [Entry] = []
 
-  /// What is kept of a session, which may be long.
+  /// The limits on what is kept of a session, which may be long.
   private static let entryLimit = 300
   private static let rowLimit = 200
   private static let columnLimit = 100
@@ -57,7 +57,7 @@ package struct Report: Sendable {
         out += code(query)
         for part in parts {
           if let chart = part.chart {
-            out += "<figure>\n" + chart.svg(data: "The table below holds the data.", isEmbedded: true) + "</figure>\n"
+            out += "<figure>\n" + chart.svg(data: "The table below contains the data.", isEmbedded: true) + "</figure>\n"
             out += "<details>\n<summary>Data</summary>\n" + part.answer.text(as: .html) + "</details>\n"
           } else {
             out += part.answer.text(as: .html)
@@ -123,7 +123,7 @@ extension Report.Part {
 }
 
 extension Answer {
-  /// A small answer of its own with the first rows and columns, which keeps nothing of the large one alive.
+  /// A small copy of the first rows and columns, which does not keep the large answer alive.
   fileprivate func copied(rows limit: Int, columns: Int) throws -> Answer {
     let schema = Array(schema.prefix(columns))
     var rows: [[Value]] = []

@@ -81,7 +81,7 @@ struct SVGBars {
 
 /// Names with the patches of their series, in as many rows as they need.
 enum SVGLegend {
-  /// - Returns: the height that the legend takes.
+  /// - Returns: the height of the legend.
   static func paint(_ names: [(name: String, style: Int)], y: Double, width: Double, on canvas: inout SVGCanvas) -> Double {
     var x = 16.0
     let top = y

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// The text of an SVG picture as it grows: shapes with classes, whose colours the style sheet gives.
+/// The text of an SVG picture as it grows: shapes with classes, which the style sheet colours.
 struct SVGCanvas {
   private(set) var body = ""
 
@@ -60,7 +60,7 @@ struct SVGCanvas {
     points.map { "\(n($0.0)),\(n($0.1))" }.joined(separator: " ")
   }
 
-  /// Text as XML has it; characters that XML forbids were made visible before.
+  /// Text escaped for XML; characters that XML forbids were replaced before.
   static func escaped(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
@@ -77,18 +77,18 @@ struct SVGCanvas {
     return out
   }
 
-  /// About how wide a text is, in units of the picture.
+  /// The approximate width of a text, in units of the picture.
   static func width(_ text: String, size: Double = 12) -> Double { Double(DisplayWidth.columns(of: text)) * size * 0.58 }
 
-  /// The text in about `width` units, its end as `…`.
+  /// The text in about `width` units, with `…` at its end if it was cut.
   static func shortened(_ text: String, to width: Double, size: Double = 12) -> String {
     ChartGlyphs(isASCII: false).shortened(text, to: max(1, Int(bounded: width / (size * 0.58))))
   }
 }
 
-/// The colours of pictures, by light and dark.
+/// The colours of pictures, for light and dark mode.
 enum ChartTheme {
-  // After Okabe and Ito, "Color Universal Design" (2008), with enough contrast to the ground.
+  // After Okabe and Ito, "Color Universal Design" (2008), with enough contrast to the background.
   private static let light = ["#0068a8", "#c44e00", "#007a5a", "#a03e7e", "#8a6d00", "#5d4bb0", "#707070"]
   private static let dark = ["#5cb8f0", "#ff9a5c", "#37cfa0", "#f09ccb", "#e6c84a", "#b0a0ff", "#a0a0a0"]
 
@@ -124,7 +124,7 @@ enum ChartTheme {
     return text
   }
 
-  /// Hatchings over filled areas, so that they differ without colours.
+  /// Hatchings over filled areas, which distinguish them without colours.
   static let hatchings = """
     <pattern id="h1" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0" class="hatch" stroke-opacity=".55"/></pattern>
     <pattern id="h2" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 3H6" class="hatch" stroke-opacity=".55"/></pattern>

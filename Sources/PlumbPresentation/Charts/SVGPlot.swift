@@ -10,7 +10,7 @@ struct SVGPlot {
     let right = names.max().map { min($0 + 26, 190) } ?? 24
     let frame = SVGFrame(x: plot.x, y: plot.y, in: size, top: top, right: right)
     frame.paint(on: &canvas)
-    // Those behind first, so that the largest series stay on top of “other”.
+    // The back ones first, so that the largest series stay on top of “other”.
     for series in plot.series.reversed() { paint(series, frame, on: &canvas) }
     for series in plot.series {
       for mark in series.marks where plot.shows(mark) {
@@ -63,7 +63,7 @@ struct SVGPlot {
     }
   }
 
-  /// A shape every so often, at other places for other series.
+  /// A shape at intervals, at different positions for different series.
   private func paintMarkers(_ series: PlotSeries, _ frame: SVGFrame, on canvas: inout SVGCanvas) {
     let spacing = max(16, frame.width / 9)
     var next = frame.left + spacing * Double(series.style) / 7

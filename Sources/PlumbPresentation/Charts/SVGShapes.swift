@@ -115,7 +115,7 @@ struct SVGShapes {
         if row > y + tile.height - 4 { break }
         let isGroup = i == 0
         var line = line
-        // A number is there as a whole or not at all.
+        // A number is shown in full or not at all.
         if i == 2, SVGCanvas.width(line) > tile.width - 8 { line = ChartNumber.text(tile.value) }
         if i == 2, SVGCanvas.width(line) > tile.width - 8 { break }
         canvas.text(SVGCanvas.shortened(line, to: tile.width - 8), x + 6, row, isGroup ? "on b" : "on small")

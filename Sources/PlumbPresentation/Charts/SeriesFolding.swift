@@ -2,11 +2,11 @@
 struct RawSeries {
   let name: String
   var points: [(x: Double, y: Double?)]
-  /// How much of the whole it is, for choosing which series are shown by themselves.
+  /// Its share of the whole, for choosing which series are shown individually.
   var weight: Double { points.reduce(0) { $0 + abs($1.y ?? 0) } }
 }
 
-/// At most six series, the largest; the others together are “other”, and one alone keeps its name.
+/// At most six series, the largest; the others are combined into “other”, and a single one keeps its name.
 struct FoldedSeries {
   var series: [RawSeries]
   /// Whether the last one is “other”.
@@ -14,7 +14,7 @@ struct FoldedSeries {
 
   /// - Parameters:
   ///   - isMean: whether the others are averaged at each x rather than summed.
-  ///   - isScattered: whether every point is drawn by itself.
+  ///   - isScattered: whether every point is drawn individually.
   init(_ all: [RawSeries], isMean: Bool, isScattered: Bool = false) {
     guard all.count > ChartLimits.series else {
       series = all
@@ -52,14 +52,14 @@ struct FoldedSeries {
     hasOther && index == series.count - 1 ? ChartLimits.series : index % ChartLimits.series
   }
 
-  /// Whether values of this name are averages, percentiles and the like, which do not add up.
+  /// Whether values of this name are averages, percentiles and the like, which cannot be added.
   static func isMean(_ name: String) -> Bool {
     ["avg", "mean", "percentile", "min", "max", "stdev", "variance", "median", "p50", "p9"]
       .contains { name.lowercased().hasPrefix($0) } || name.lowercased().contains("rate")
   }
 }
 
-/// The even distance of the values on an axis; nil when they stand at uneven places.
+/// The distance between the values on an axis; nil if they are not evenly spaced.
 func evenStep(of values: [Double]) -> Double? {
   let sorted = Array(Set(values)).sorted()
   guard sorted.count >= 3 else { return nil }

@@ -1,5 +1,5 @@
 extension ChartBuilder {
-  /// A pie's parts; what is not above zero is no part.
+  /// A pie's parts; values that are not above zero are left out.
   func shares(_ remarks: inout [String]) throws(ChartProblem) -> ShareContent {
     let roles = try ChartRoles(table, visualization, form: form)
     guard let x = roles.x, let value = roles.values.first else {
@@ -22,7 +22,7 @@ extension ChartBuilder {
       }
     }
     remarks.remark(
-      dropped, "row without a number above 0 has no part", "rows without a number above 0 have no part")
+      dropped, "row without a number above 0 is left out", "rows without a number above 0 are left out")
     let total = parts.reduce(0) { $0 + $1.value }
     guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
     if !total.isFinite { throw .tooLarge }
@@ -78,13 +78,13 @@ extension ChartBuilder {
       groups[place].tiles.append((tile, number))
     }
     remarks.remark(
-      dropped, "row without a number above 0 has no rectangle", "rows without a number above 0 have no rectangle")
+      dropped, "row without a number above 0 is left out", "rows without a number above 0 are left out")
     groups.sort { lhs, rhs in lhs.tiles.reduce(0) { $0 + $1.value } > rhs.tiles.reduce(0) { $0 + $1.value } }
     let all = groups.reduce(0) { $0 + $1.tiles.count }
     let total = groups.reduce(0) { $0 + $1.tiles.reduce(0) { $0 + $1.value } }
     guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
     if !total.isFinite { throw .tooLarge }
-    // Tiles too small to see are put together within their group.
+    // Tiles too small to see are combined within their group.
     let smallest = total / Double(ChartLimits.tiles * 3)
     var styled: [TileContent.Group] = []
     for (i, group) in groups.enumerated() {
@@ -97,7 +97,7 @@ extension ChartBuilder {
       let style = texts.count > 1 ? min(i, ChartLimits.series) : 0
       styled.append(TileContent.Group(name: group.name, style: style, tiles: tiles))
     }
-    if all > ChartLimits.tiles { remarks.append("the smallest of \(all) rectangles are put together") }
+    if all > ChartLimits.tiles { remarks.append("the smallest of \(all) rectangles are combined") }
     return TileContent(groups: styled, total: total, valueName: value.name)
   }
 }

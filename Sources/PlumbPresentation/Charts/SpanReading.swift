@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// The style of each status: one whose hue fits the word where that is free, the next free one otherwise.
+/// The style of each status: one whose hue suits the word if it is free, otherwise the next free one.
 private struct StatusStyles {
   private(set) var legend: [(name: String, style: Int)] = []
   private var known: [String: Int] = [:]
@@ -72,7 +72,7 @@ extension ChartBuilder {
     let all = lanes.flatMap(\.spans)
     guard var low = all.map(\.from).min(), var high = all.map(\.to).max() else {
       let isEmpty = backwards == 0
-      throw ChartProblem(sentence: isEmpty ? "no row has a start" : "no row has a start with an end behind it")
+      throw ChartProblem(sentence: isEmpty ? "no row has a start" : "no row has an end after its start")
     }
     if !(high - low).isFinite { throw .tooFarApart }
     if low == high { (low, high) = (low - 1, high + 1) }
@@ -88,7 +88,7 @@ extension ChartBuilder {
       column.name != x?.name && !roles.values.contains { $0.name == column.name }
     }
     guard let x, let value = roles.values.last, let rows = others.first ?? roles.values.dropLast().first else {
-      throw ChartProblem(sentence: "a heat map needs two columns to spread over, and a number")
+      throw ChartProblem(sentence: "a heat map needs two columns for its axes, and a number")
     }
     var columnPlaces: [String: Int] = [:]
     var columns: [(name: String, at: Double?)] = []
@@ -127,7 +127,7 @@ extension ChartBuilder {
     return try heatGrid(x, value, columns, rows.name, rowNames, cells, low: low, high: high)
   }
 
-  /// Puts the columns in order, with those that are missing between even steps.
+  /// Puts the columns in order, including those missing between even steps.
   private func heatGrid(
     _ x: ChartTable.Column, _ value: ChartTable.Column, _ columns: [(name: String, at: Double?)], _ rows: String,
     _ rowNames: [String], _ cells: [(row: Int, column: Int, value: Double)], low: Double, high: Double

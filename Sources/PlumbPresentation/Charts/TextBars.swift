@@ -22,14 +22,14 @@ struct TextBars {
     return TextPlot(plot: asPlot, glyphs: glyphs, width: width, height: height, hasNames: hasNames).paint()
   }
 
-  /// Too many columns for the terminal are drawn as lines, or as areas when there is one series.
+  /// If there are too many columns for the terminal, they are drawn as lines, or as areas for a single series.
   private var asPlot: Plot {
     let isStacked = content.stacking != .beside && content.series.count > 1
     let series = content.series.enumerated().map { i, one in
       var points: [PlotPoint] = []
       for category in content.categories.indices {
         guard let extent = content.extents(at: category)[i] else { continue }
-        // What is stacked downwards is a band, too.
+        // A downward stack is a band, too.
         let (from, to) = isStacked && extent.to < extent.from ? (extent.to, extent.from) : (extent.from, extent.to)
         points.append(PlotPoint(x: content.positions[category], y: to, base: from))
       }
@@ -46,7 +46,7 @@ struct TextBars {
     TextLegend(hasLegend ? content.series.map { ($0.name, $0.style) } : [], glyphs, width: width)
   }
 
-  // MARK: Standing
+  // MARK: Vertical
 
   private func paintStanding() -> TextCanvas {
     let legend = legend
@@ -77,7 +77,7 @@ struct TextBars {
     return canvas
   }
 
-  /// The cells that a category's column takes, with a gap to its neighbour where there is room.
+  /// The cells of a category's column, with a gap to its neighbour if there is room.
   private func edges(_ category: Int, _ columns: Int) -> Range<Int> {
     let at = content.positions[category]
     let from = Int(bounded: (content.x.fraction(at - content.step / 2) * Double(columns)).rounded())
@@ -113,7 +113,7 @@ struct TextBars {
     }
   }
 
-  // MARK: Lying
+  // MARK: Horizontal
 
   private func paintLying() -> TextCanvas {
     let isStacked = content.stacking != .beside
@@ -158,7 +158,7 @@ struct TextBars {
     return [content.stacking == .shares ? ChartNumber.text(total) : axis.text(total)]
   }
 
-  /// - Returns: the first column behind the bar.
+  /// - Returns: the first column after the bar.
   private func paintBar(
     on canvas: inout TextCanvas, _ extent: (style: Int, from: Double, to: Double), _ left: Int, _ columns: Int, _ row: Int
   ) -> Int {

@@ -3,14 +3,14 @@ import PlumbEngine
 
 /// A grid of a terminal's cells on which a chart is drawn.
 struct TextCanvas {
-  /// How a cell is coloured: by its series, or for what frames the picture.
+  /// How a cell is coloured: by its series, or as part of the frame.
   enum Ink: Equatable {
     case plain, dim, bold
     case series(Int)
   }
 
   private struct Cell {
-    /// Empty behind a wide character.
+    /// Empty after a wide character.
     var text: String = " "
     var ink = Ink.plain
   }
@@ -25,7 +25,7 @@ struct TextCanvas {
     cells = [Cell](repeating: Cell(), count: self.width * self.height)
   }
 
-  /// Puts a text from `x` on, cut at the edge.
+  /// Writes a text from `x` on, cut at the edge.
   mutating func put(_ text: String, _ x: Int, _ y: Int, _ ink: Ink = .plain) {
     guard y >= 0, y < height else { return }
     var x = x
@@ -41,12 +41,12 @@ struct TextCanvas {
     }
   }
 
-  /// Puts a text so that it ends before `x`.
+  /// Writes a text so that it ends before `x`.
   mutating func put(_ text: String, endingAt x: Int, _ y: Int, _ ink: Ink = .plain) {
     put(text, x - DisplayWidth.columns(of: text), y, ink)
   }
 
-  /// Puts a text around `x`, moved inside `range`.
+  /// Writes a text around `x`, moved inside `range`.
   mutating func put(_ text: String, around x: Int, within range: Range<Int>, _ y: Int, _ ink: Ink = .plain) {
     let columns = DisplayWidth.columns(of: text)
     put(text, max(range.lowerBound, min(x - columns / 2, range.upperBound - columns)), y, ink)
@@ -94,7 +94,7 @@ struct TextCanvas {
   }
 }
 
-/// The signs that charts are drawn with, in Unicode or in ASCII.
+/// The characters with which charts are drawn, in Unicode or in ASCII.
 struct ChartGlyphs {
   let isASCII: Bool
 
@@ -131,7 +131,7 @@ struct ChartGlyphs {
     return ["", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][min(max(eighths, 0), 8)]
   }
 
-  /// The sign of lines that leave a point up, down, left and right.
+  /// The character of lines that leave a point up, down, left and right.
   func joint(up: Bool, down: Bool, left: Bool, right: Bool) -> String {
     let index = (up ? 1 : 0) + (down ? 2 : 0) + (left ? 4 : 0) + (right ? 8 : 0)
     if isASCII { return index == 0 ? " " : index <= 3 ? "|" : index & 3 == 0 ? "-" : "+" }

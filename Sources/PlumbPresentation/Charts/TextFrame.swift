@@ -10,7 +10,7 @@ struct TextFrame {
   let y: ChartAxis
 
   /// - Parameters:
-  ///   - right: columns kept free for names at the right.
+  ///   - right: columns reserved for names on the right.
   ///   - width, height: of the whole chart, with axes but without its title.
   init(x: ChartAxis, y: ChartAxis, top: Int, right: Int, width: Int, height: Int, tickCount: Int) {
     self.x = x
@@ -22,7 +22,7 @@ struct TextFrame {
     rows = max(3, height - 3)
   }
 
-  /// Lines that the frame takes, the title aside.
+  /// The number of lines of the frame, without the title.
   var lines: Int { rows + 3 }
 
   var range: Range<Int> { left..<(left + columns) }

@@ -72,7 +72,7 @@ struct TextGrids {
       }
       let inner = x1 - x0 - 1
       guard inner >= 2, y1 - y0 >= 2 else { continue }
-      // A number is there as a whole or not at all.
+      // A number is shown in full or not at all.
       let number = ChartNumber.text(tile.value)
       let figure = ["\(number) (\(tile.percent(of: content.total)))", number].first { $0.count <= inner }
       let lines = [tile.group, tile.name, figure ?? ""].filter { !$0.isEmpty }
@@ -131,7 +131,7 @@ struct TextGrids {
     }
     canvas.put(content.x.context, left, bottom + 2, .dim)
     let low = ChartNumber.text(content.low), high = ChartNumber.text(content.high)
-    let largest = merged > 1 ? ", each sign is the largest of \(merged)" : ""
+    let largest = merged > 1 ? ", each character is the largest of \(merged)" : ""
     let key = "\(low) \(glyphs.shades.joined()) \(high) \(content.valueName), by \(content.rowsTitle) (down) and "
     canvas.put(glyphs.shortened(key + "\(content.x.title) (across)\(largest)", to: width), 0, bottom + 3, .dim)
     return canvas

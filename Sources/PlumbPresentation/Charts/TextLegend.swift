@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Names with the signs of their series, in as many lines as they need.
+/// Names with the characters of their series, in as many lines as they need.
 struct TextLegend {
   private var items: [(text: String, style: Int, x: Int, line: Int)] = []
   private(set) var lines = 0

@@ -50,7 +50,7 @@ struct TextPlot {
     paintMarkers(on: &canvas, frame)
   }
 
-  /// Whether every point is a shape of its own: rows of a scatter chart, unless they are too many to tell apart.
+  /// Whether every point has a shape of its own: rows of a scatter chart, unless there are too many to distinguish.
   private var isMarked: Bool {
     plot.style == .points && (plot.series.count > 1 || plot.series.reduce(0) { $0 + $1.points.count } <= width * height / 8)
   }
@@ -69,7 +69,7 @@ struct TextPlot {
     }
   }
 
-  /// Shapes on the lines, so that they differ without colours; staggered where there are many points.
+  /// Shapes on the lines, which distinguish them without colours; staggered if there are many points.
   private func paintMarkers(on canvas: inout TextCanvas, _ frame: TextFrame) {
     guard isMarked || plot.style != .points && plot.series.count > 1 else {
       for segment in plot.series.first?.segments ?? []
@@ -91,7 +91,7 @@ struct TextPlot {
     }
   }
 
-  /// Each cell gets the sign of the band at its middle.
+  /// Each cell shows the character of the band at its centre.
   private func paintBands(on canvas: inout TextCanvas, _ frame: TextFrame) {
     for column in 0..<frame.columns {
       let share = frame.columns > 1 ? Double(column) / Double(frame.columns - 1) : 0.5
@@ -109,7 +109,7 @@ struct TextPlot {
     }
   }
 
-  /// The names at the right ends of their lines, moved apart where they would meet.
+  /// The names at the right ends of their lines, moved apart if they would overlap.
   private func paintNames(on canvas: inout TextCanvas, _ frame: TextFrame, _ right: Int) {
     var wanted = plot.series.compactMap { series -> (row: Int, series: PlotSeries)? in
       guard let last = series.points.last else { return nil }

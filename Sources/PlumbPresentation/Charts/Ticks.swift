@@ -1,7 +1,7 @@
 import Glibc
 import PlumbEngine
 
-/// Round places on an axis: 1, 2 or 5 times a power of ten, or whole units of time.
+/// Round positions on an axis: 1, 2 or 5 times a power of ten, or whole units of time.
 enum Ticks {
   typealias Tick = ChartAxis.Tick
 
@@ -84,7 +84,7 @@ enum Ticks {
   }
 
   private static func clockTicks(_ lower: Double, _ upper: Double, _ step: Double, _ count: Int) -> [Tick] {
-    // Day 0 was a Monday, so steps of a week stand on Mondays.
+    // Day 0 was a Monday, so steps of a week fall on Mondays.
     places(lower, upper, step, count).map { value in
       let civil = DateTime.civil(ChartNumber.ticks(value))
       let isMidnight = civil.hour == 0 && civil.minute == 0 && civil.second == 0

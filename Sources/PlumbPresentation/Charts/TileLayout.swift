@@ -1,4 +1,4 @@
-/// A treemap's rectangle in its place.
+/// A treemap's rectangle with its position.
 struct PlacedTile {
   let group: String
   let name: String
@@ -9,7 +9,7 @@ struct PlacedTile {
   func percent(of total: Double) -> String { "\(ChartNumber.fixed(value / total * 100, 1)) %" }
 }
 
-/// Places rectangles whose areas are their values, each as near to a square as it can be.
+/// Places rectangles whose areas are their values, each as close to a square as possible.
 // Bruls, Huizing and van Wijk, "Squarified Treemaps" (2000).
 enum TileLayout {
   struct Box {
@@ -31,7 +31,7 @@ enum TileLayout {
     return result
   }
 
-  /// The boxes of values in falling order.
+  /// The boxes of values in descending order.
   static func squarify(_ values: [Double], in box: Box) -> [Box] {
     let total = values.reduce(0, +)
     guard total > 0, box.width > 0, box.height > 0 else { return values.map { _ in Box(x: box.x, y: box.y, width: 0, height: 0) } }

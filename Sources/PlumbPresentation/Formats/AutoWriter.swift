@@ -1,10 +1,10 @@
 import PlumbEngine
 
 extension ResultFormat {
-  /// What people at a terminal want, with rows of some kinds drawn by `presenters`.
+  /// The default for people at a terminal, with rows of some kinds drawn by `presenters`.
   package static func automatic(presenters: [Presenter]) -> ResultFormat {
     ResultFormat(
-      "auto", "charts that `render` asks for, lineage as a tree, risks as cards, else a table; the default on a terminal",
+      "auto", "a chart if `render` requests one, lineage as a tree, risks as cards, else a table; the default on a terminal",
       isForPeople: true
     ) {
       AutoWriter(to: $0, options: $1, presenters: presenters)
@@ -12,10 +12,10 @@ extension ResultFormat {
   }
 }
 
-/// What a person at a terminal wants: the chart that `render` asked for, rows of a known kind as their presenter draws them,
+/// Output for a person at a terminal: the chart that `render` requested, rows of a known kind as their presenter draws them,
 /// else a table that fits.
 ///
-/// Few rows too wide for the terminal stand upright, one value a line.
+/// A few rows too wide for the terminal are shown vertically, one value per line.
 final class AutoWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
@@ -26,7 +26,7 @@ final class AutoWriter: ResultWriter {
   private var drawers: [String: any ResultWriter] = [:]
   private var isFirst = true
 
-  /// More rows than these are easier read in columns, cut as they may be.
+  /// More rows than this are easier to read in columns, even if those are cut.
   private static let mostUpright = 3
 
   init(to sink: ByteSink, options: FormatOptions, presenters: [Presenter]) {

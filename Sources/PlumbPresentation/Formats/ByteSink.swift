@@ -2,14 +2,14 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Where a format writes: bytes gather in a buffer and leave in blocks.
+/// The output of a format: bytes collect in a buffer and leave in blocks.
 package final class ByteSink {
-  /// Writers append here and call `drain()` now and then.
+  /// Writers append here and call `drain()` occasionally.
   package var buffer: ByteBuffer
   private let blockSize: Int
   private let deliver: (Bytes) throws -> Void
 
-  /// The reader on the other end has gone, as `head` does when it has enough.
+  /// The reader on the other end has closed it, as `head` does when it has enough.
   package struct Closed: Error {
     package init() {}
   }
@@ -20,12 +20,12 @@ package final class ByteSink {
     buffer = ByteBuffer(capacity: blockSize &+ 4096)
   }
 
-  /// Hands a full block on.
+  /// Passes on a full block.
   @inline(__always) package func drain() throws {
     if buffer.count >= blockSize { try flush() }
   }
 
-  /// Hands on everything.
+  /// Passes on everything.
   package func flush() throws {
     if buffer.isEmpty { return }
     try buffer.withBytes(deliver)
@@ -34,9 +34,9 @@ package final class ByteSink {
 }
 
 extension ByteSink {
-  /// A sink into an open file; `name` is what messages call it.
+  /// A sink into an open file; `name` is its name in messages.
   ///
-  /// - Throws on writing: `Closed` for a pipe whose reader has gone, else a `write-failed` diagnostic.
+  /// - Throws on writing: `Closed` for a pipe whose reader has closed it, else a `write-failed` diagnostic.
   package static func file(_ descriptor: Int32, name: String) -> ByteSink {
     ByteSink { bytes in
       var rest = bytes
@@ -62,8 +62,8 @@ extension ByteSink {
 }
 
 extension ByteSink {
-  /// A sink before this one that makes control characters pictures, so that no value can steer a terminal; tabs and line
-  /// ends stay.
+  /// A sink in front of this one that replaces control characters with pictures, so that no value can control a terminal; tabs
+  /// and line ends stay.
   package func showingControls() -> ByteSink {
     ByteSink(blockSize: 1 << 13) { bytes in
       var shown = ""

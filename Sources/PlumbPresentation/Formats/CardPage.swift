@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Lines of cards for a terminal: texts folded to its width, bars, colours.
+/// Lines of cards for a terminal: texts wrapped to its width, bars, colours.
 package struct CardPage {
-  /// ANSI codes of what is said quietly, of headings, and of how bad something is.
+  /// ANSI codes for secondary text, for headings, and for degrees of severity.
   package enum Ink: String {
     case plain = "", quiet = "2", bold = "1", bad = "31", doubtful = "33", good = "32"
   }
@@ -12,7 +12,7 @@ package struct CardPage {
   package let isASCII: Bool
   package let isStyled: Bool
   package private(set) var text = ""
-  /// Texts that were cut to fit.
+  /// The number of texts that were cut to fit.
   package private(set) var shortened = 0
 
   package init(_ options: FormatOptions) {
@@ -27,7 +27,7 @@ package struct CardPage {
     isStyled && ink != .plain && !text.isEmpty ? "\u{1B}[\(ink.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// The text in exactly `columns`, cut or filled.
+  /// The text in exactly `columns`, cut or padded.
   package mutating func cell(_ text: String, _ columns: Int, isRight: Bool = false) -> String {
     let shown = fitted(text, columns)
     let padding = String(repeating: " ", count: max(0, columns - DisplayWidth.columns(of: shown)))
@@ -41,7 +41,7 @@ package struct CardPage {
     return ChartGlyphs(isASCII: isASCII).shortened(text, to: max(1, columns))
   }
 
-  /// A text under a label, folded at spaces; the lines after the first stand below its beginning.
+  /// A text next to a label, wrapped at spaces; further lines are aligned with its beginning.
   package mutating func folded(_ text: String, after label: String, indent: Int, _ ink: Ink = .plain, atMost most: Int = .max) {
     let room = max(8, width - indent)
     var lines: [String] = []
@@ -71,7 +71,7 @@ package struct CardPage {
     }
   }
 
-  /// A word, in pieces where it is longer than a line.
+  /// A word, in pieces if it is longer than a line.
   private static func pieces(of word: Substring, _ room: Int) -> [String] {
     if DisplayWidth.columns(of: String(word)) <= room { return [String(word)] }
     var pieces: [String] = []
@@ -90,7 +90,7 @@ package struct CardPage {
     return piece.isEmpty ? pieces : pieces + [piece]
   }
 
-  /// A bar of `columns` for a share, its interval in lighter shades; nothing ever stands beyond its end.
+  /// A bar of `columns` for a share, its interval in lighter shades; nothing extends beyond its end.
   package func bar(_ share: Double, low: Double, high: Double, _ columns: Int, _ ink: Ink) -> String {
     func cells(_ share: Double) -> Int {
       share.isFinite ? Int((min(max(share, 0), 1) * Double(columns)).rounded()) : 0
@@ -129,7 +129,7 @@ package struct CardPage {
 package struct CardRow {
   private let columns: [String: (Vector, ScalarType)]
   private let row: Int
-  /// More of a text than this is not read on a card.
+  /// Only this much of a text is read for a card.
   private static let longest = 20_000
 
   package init(_ answer: Answer, _ vectors: [Vector], _ row: Int) {
@@ -150,7 +150,7 @@ package struct CardRow {
     return VisibleText.string(buffer.string)
   }
 
-  /// The cell itself; nil where there is no such column.
+  /// The cell itself; nil if the column does not exist.
   package func value(_ name: String) -> Value? { columns[name].map { $0.0.value(at: row) } }
 
   package func real(_ name: String) -> Double? {

@@ -2,14 +2,14 @@ import PlumbEngine
 import PlumbSyntax
 
 extension ResultFormat {
-  package static let datatable = ResultFormat("datatable", "a KQL literal that gives the same rows", endings: ["kql"]) {
+  package static let datatable = ResultFormat("datatable", "a KQL literal with the same rows", endings: ["kql"]) {
     DatatableWriter(to: $0, options: $1)
   }
 }
 
-/// The answer as a `datatable` literal of KQL that gives the same rows.
+/// The answer as a `datatable` literal of KQL with the same rows.
 ///
-/// Several answers are several statements with `;` between.
+/// Several answers are several statements separated by `;`.
 final class DatatableWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions

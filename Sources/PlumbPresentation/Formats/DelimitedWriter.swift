@@ -12,10 +12,10 @@ extension ResultFormat {
   }
 }
 
-/// Rows as fields between separators, with a header; several answers stand one after the other with an empty line between.
+/// Rows as fields between separators, with a header; several answers follow one another with an empty line between.
 final class DelimitedWriter: ResultWriter {
   enum Dialect {
-    /// As RFC 4180 has it but with bare line feeds. Nulls and empty strings are empty; where a line would be empty, it
+    /// As in RFC 4180, but with bare line feeds. Nulls and empty strings are empty; a line that would be empty
     /// is `""`, so that no reader skips it.
     case csv
     /// Tab, line feed, carriage return and backslash in a field are `\t`, `\n`, `\r`, `\\`.
@@ -69,7 +69,7 @@ final class DelimitedWriter: ResultWriter {
 
   func finish() throws { try sink.flush() }
 
-  /// Appends a field so that what it holds does not end it.
+  /// Appends a field so that its contents do not end it.
   private func append(_ text: Bytes) {
     switch dialect {
     case .csv: appendQuoted(text)
@@ -119,7 +119,7 @@ final class DelimitedWriter: ResultWriter {
 }
 
 extension Vector {
-  /// Prints a dynamic value as a cell: a text as it is or, when exact, in JSON's quotes.
+  /// Prints a dynamic value as a cell: a text as it is or, if exact, in JSON's quotes.
   fileprivate func printDynamic(at row: Int, isExact: Bool, to out: inout ByteBuffer) {
     if !isExact { return printText(at: row, to: &out) }
     if !isEmptyCell(at: row) { printJSON(at: row, to: &out) }

@@ -54,7 +54,7 @@ final class HTMLWriter: ResultWriter {
       case .greaterThan: entity = "&gt;"
       case .quote: entity = "&quot;"
       case .apostrophe: entity = "&#39;"
-      // No character of HTML.
+      // Not a character of HTML.
       case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F: entity = "\u{FFFD}"
       default: continue
       }
@@ -67,6 +67,6 @@ final class HTMLWriter: ResultWriter {
 }
 
 extension ScalarType {
-  /// Whether cells stand flush right under one another, as numbers and durations do.
+  /// Whether cells are right-aligned, as numbers and durations are.
   var isRightAligned: Bool { isNumeric || self == .timespan }
 }

@@ -5,12 +5,12 @@ extension ResultFormat {
     JSONWriter(to: $0, options: $1)
   }
 
-  package static let jsonl = ResultFormat("jsonl", "one JSON object a line", endings: ["jsonl", "ndjson"]) {
+  package static let jsonl = ResultFormat("jsonl", "one JSON object per line", endings: ["jsonl", "ndjson"]) {
     JSONLinesWriter(to: $0, options: $1)
   }
 }
 
-/// An array of objects, one a line; several answers are several arrays.
+/// An array of objects, one per line; several answers are several arrays.
 ///
 /// Numbers, bools and null are JSON's own and dynamic values are nested. Decimals are text, so that no
 /// reader rounds them; `NaN` and the infinities are text because JSON has no number for them.
@@ -40,7 +40,7 @@ final class JSONWriter: ResultWriter {
   func finish() throws { try sink.flush() }
 }
 
-/// One JSON object a line; the rows of several answers follow one another.
+/// One JSON object per line; the rows of several answers follow one another.
 final class JSONLinesWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
@@ -63,9 +63,9 @@ final class JSONLinesWriter: ResultWriter {
   func finish() throws { try sink.flush() }
 }
 
-/// The names of columns as JSON keys, made once for all rows.
+/// The names of columns as JSON keys, built once for all rows.
 private struct JSONKeys {
-  /// `"name":`, after the first with a comma before it.
+  /// `"name":`, preceded by a comma after the first.
   private let keys: [[UInt8]]
 
   init(_ schema: Schema) {

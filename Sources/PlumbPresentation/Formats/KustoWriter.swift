@@ -6,9 +6,9 @@ extension ResultFormat {
   }
 }
 
-/// A query response as Kusto's v1 protocol has it: one object with a table for each answer.
+/// A query response in Kusto's v1 protocol: one object with a table for each answer.
 ///
-/// What `render` said stands in a last table, `@ExtendedProperties`, as JSON text.
+/// The properties of `render` are in a last table, `@ExtendedProperties`, as JSON text.
 final class KustoWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
@@ -54,7 +54,7 @@ final class KustoWriter: ResultWriter {
     try sink.flush()
   }
 
-  /// Writes everything of a table before its first row.
+  /// Writes the part of a table before its first row.
   private func beginTable(_ name: String, _ schema: Schema) {
     sink.buffer.append(isFirst ? "{\"Tables\":[" as StaticString : ",")
     isFirst = false
@@ -84,7 +84,7 @@ final class KustoWriter: ResultWriter {
 }
 
 extension ScalarType {
-  /// The .NET name that Kusto's v1 protocol gives beside its own.
+  /// The .NET name that Kusto's v1 protocol gives in addition to its own.
   fileprivate var kustoDataType: String {
     switch self {
     case .bool: "SByte"

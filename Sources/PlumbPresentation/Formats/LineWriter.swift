@@ -3,14 +3,14 @@ import PlumbEngine
 import PlumbSyntax
 
 extension ResultFormat {
-  package static let line = ResultFormat("line", "one `name: value` a line, nothing shortened", isForPeople: true) {
+  package static let line = ResultFormat("line", "one `name: value` per line, nothing shortened", isForPeople: true) {
     LineWriter(to: $0, options: $1)
   }
 }
 
-/// One `name: value` a line and an empty line between rows; nothing is shortened.
+/// One `name: value` per line and an empty line between rows; nothing is shortened.
 ///
-/// Names are aligned at their colons; the lines of a value of several lines stand below one another.
+/// Names are aligned at their colons; the lines of a multi-line value are aligned.
 final class LineWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions

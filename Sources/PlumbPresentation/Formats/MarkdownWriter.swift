@@ -6,7 +6,7 @@ extension ResultFormat {
   }
 }
 
-/// A table in GitHub's Markdown; what Markdown would read as markup is escaped, line feeds are `<br>`.
+/// A table in GitHub's Markdown; text that Markdown would read as markup is escaped, line feeds are `<br>`.
 final class MarkdownWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions

@@ -1,9 +1,9 @@
 import PlumbEngine
 
-/// Draws rows of one kind for people, such as lineage as a tree. The module that knows such rows brings it.
+/// Draws rows of one kind for people, such as lineage as a tree. Supplied by the module that knows such rows.
 package struct Presenter: Sendable {
   package let presentation: Presentation
-  /// Whether an answer is drawn so; the last argument tells whether its table would be too wide for the terminal.
+  /// Whether to draw an answer; the last argument says whether its table would be too wide for the terminal.
   let draws: @Sendable (Answer, FormatOptions, () -> Bool) -> Bool
   let makeWriter: @Sendable (ByteSink, FormatOptions) -> any ResultWriter
 

@@ -1,12 +1,12 @@
 import PlumbEngine
 
 extension ResultFormat {
-  package static let raw = ResultFormat("raw", "values alone, without header or quotes") {
+  package static let raw = ResultFormat("raw", "only the values, without header or quotes") {
     RawWriter(to: $0, options: $1)
   }
 }
 
-/// Values alone: no header, no quotes, a tab between cells and a line feed after each row.
+/// Only values: no header, no quotes, a tab between cells and a line feed after each row.
 final class RawWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions

@@ -1,17 +1,17 @@
 import PlumbEngine
 import PlumbSyntax
 
-/// A form in which Plumb writes results. To add one, write its `ResultWriter` with its declaration beside it, and add it
+/// A form in which Plumb writes results. To add one, write its `ResultWriter` with its declaration in the same file, and add it
 /// to the list `general`.
 package struct ResultFormat: Sendable {
   package let name: String
   /// One line for help.
   package let summary: String
-  /// Whether people rather than programs read it.
+  /// Whether it is for people rather than programs.
   package let isForPeople: Bool
-  /// Whether it is no text, so that it goes to a file or a pipe only.
+  /// Whether the output is binary, so that it is only written to a file or pipe.
   package let isBinary: Bool
-  /// Endings of file names that ask for it, in lower case.
+  /// File name extensions that select it, in lower case.
   package let endings: [String]
   private let makeWriter: @Sendable (ByteSink, FormatOptions) -> any ResultWriter
 
@@ -27,12 +27,12 @@ package struct ResultFormat: Sendable {
     makeWriter = writer
   }
 
-  /// The formats that any rows can be written in.
+  /// The formats that can represent any rows.
   package static let general: [ResultFormat] = [
     .table, .box, .markdown, .csv, .tsv, .json, .jsonl, .parquet, .html, .page, .svg, .line, .raw, .datatable, .kusto,
   ]
 
-  /// A writer for any number of answers, one after the other.
+  /// A writer for any number of answers, in sequence.
   package func writer(to sink: ByteSink, options: FormatOptions = FormatOptions()) -> any ResultWriter {
     makeWriter(sink, options)
   }
@@ -55,23 +55,23 @@ package struct CellPlace: Hashable, Sendable {
   }
 }
 
-/// What a writer may know of its reader.
+/// What a writer may know about its reader.
 package struct FormatOptions: Sendable {
-  /// Columns of the terminal; nil when lines may have any length.
+  /// The width of the terminal in columns; nil if lines may have any length.
   package var width: Int?
-  /// Rows to write of each answer; nil for all.
+  /// The number of rows to write of each answer; nil for all.
   package var rowLimit: Int?
   /// Threads that may work on a form that is costly to make.
   package var threads = 1
-  /// Whether CSV keeps dynamic values apart that look alike, such as the text `12` and the number.
+  /// Whether CSV distinguishes dynamic values that look alike, such as the text `12` and the number.
   package var hasExactDynamics = false
-  /// Whether ANSI styles are welcome.
+  /// Whether to use ANSI styles.
   package var isStyled: Bool
-  /// Lines that a chart may take; nil when it may choose.
+  /// The maximum number of lines of a chart; nil if it may choose.
   package var height: Int?
-  /// Whether frames and signs keep to ASCII.
+  /// Whether to use only ASCII for frames and symbols.
   package var isASCII: Bool
-  /// Cells that a table marks, such as those that have changed.
+  /// Cells that a table highlights, such as those that have changed.
   package var marks: Set<CellPlace> = []
 
   package init(
@@ -93,11 +93,11 @@ package protocol ResultWriter: AnyObject {
   func finish() throws
 }
 
-/// What was written of an answer, and what was not.
+/// How much of an answer was written, and what was left out.
 package struct WriteSummary: Hashable, Sendable {
   package var rows = 0
   package var rowsWritten = 0
-  /// Cells cut to fit the terminal, names of columns among them.
+  /// The number of cells cut to fit the terminal, including column names.
   package var shortenedCells = 0
   /// Columns that did not fit.
   package var hiddenColumns: [String] = []
@@ -112,31 +112,27 @@ package struct WriteSummary: Hashable, Sendable {
   /// One line for people, such as `12 rows, 3 cells shortened; --format line shows all`.
   ///
   /// - Parameters:
-  ///   - option: how the reader asks for another format.
-  ///   - time: how long it took, when that is to be told.
+  ///   - option: how the reader requests another format.
+  ///   - time: how long it took, if that should be shown.
   package func sentence(option: String = "--format", time: String? = nil) -> String {
-    let whole = count(rows, "row")
+    let whole = counted(rows, "row")
     var parts = [rowsWritten < rows ? "\(NumberText.grouped(rowsWritten)) of \(whole)" : whole]
     if let time { parts[0] += " in \(time)" }
-    if shortenedCells > 0 { parts.append("\(count(shortenedCells, "cell")) shortened") }
+    if shortenedCells > 0 { parts.append("\(counted(shortenedCells, "cell")) shortened") }
     if !hiddenColumns.isEmpty {
       let names = hiddenColumns.prefix(6).map { KQLName.printable($0) }.joined(separator: ", ")
       let more = hiddenColumns.count > 6 ? ", …" : ""
-      parts.append("\(count(hiddenColumns.count, "column")) not shown (\(names)\(more))")
+      parts.append("\(counted(hiddenColumns.count, "column")) not shown (\(names)\(more))")
     }
     let line = parts.joined(separator: ", ")
     return shortenedCells > 0 || !hiddenColumns.isEmpty ? line + "; \(option) line shows all" : line
   }
-
-  private func count(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(NumberText.grouped(number)) \(noun)s"
-  }
 }
 
 extension Answer {
-  /// Calls `body` for each row, at most `limit` of them, with the columns it stands in.
+  /// Calls `body` for each row, at most `limit` of them, with its columns.
   ///
-  /// - Returns: how many rows there were calls for.
+  /// - Returns: the number of calls.
   @discardableResult
   package func forEachRow(
     limit: Int?, _ body: (_ columns: [Vector], _ row: Int) throws -> Void

@@ -1,12 +1,12 @@
 import PlumbEngine
 
-/// The colours of words that say how well something is: red for failures, yellow for warnings, green for success.
+/// The colours of words that describe a status: red for failures, yellow for warnings, green for success.
 enum StatusInk {
   private static let columns: Set<String> = [
     "status", "severity", "level", "state", "outcome", "health", "result", "last_status", "verdict",
   ]
 
-  /// Whether a column of this name holds such words.
+  /// Whether a column of this name contains such words.
   static func isStatus(_ name: String) -> Bool { columns.contains(name.lowercased()) }
 
   private enum Mood {
@@ -35,7 +35,7 @@ enum StatusInk {
     }
   }
 
-  /// The series of a chart whose hue fits the word: orange, gold, green, blue.
+  /// The series of a chart whose hue suits the word: orange, gold, green, blue.
   static func series(_ word: String) -> Int? {
     switch mood(word) {
     case .bad: 1
@@ -48,10 +48,10 @@ enum StatusInk {
 }
 
 extension Vector {
-  /// Appends the cell for people, but no more of a long one than `columns` of a terminal need to show that it is cut.
+  /// Appends the cell for people, but no more of a long one than a terminal of `columns` needs to show that it is cut.
   func printBoundedText(at row: Int, atMost columns: Int, to out: inout ByteBuffer) {
     guard columns < 1 << 20 else { return printShortText(at: row, to: &out) }
-    // A character that takes a column has at most four bytes, and marks that combine with it a few more.
+    // A character of one column has at most four bytes, and marks that combine with it a few more.
     let most = columns * 24 + 64
     if type == .string {
       out.append(cellBytes(at: row).part(from: 0, to: most))

@@ -1,24 +1,24 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// How wide each column of a terminal table is, and which columns there is room for.
+/// The width of each column of a terminal table, and which columns fit.
 struct TableLayout {
   /// Widths of the columns shown, the first ones of the schema.
   var widths: [Int]
-  /// Columns at the end that do not fit at any width.
+  /// The number of columns at the end that do not fit at any width.
   var hidden: Int
   /// Whether cells are cut so much that the widest row shows less than a third of itself.
   private(set) var isCrowded = false
 
-  /// No column of text is made narrower than the first of these that leaves room for all columns; where none does,
-  /// a few columns that can be read are better than many that cannot.
+  /// No column of text is made narrower than the first of these that leaves room for all columns; if none does,
+  /// a few readable columns are better than many unreadable ones.
   private static let floors = [16, 12, 8]
   private static let floorWhenHiding = 12
 
   /// - Parameters:
-  ///   - natural: the width of each column's widest cell, its name included.
-  ///   - values: the width of the widest value, under which a column that is no text is not cut.
-  ///   - between: columns of the terminal between two columns, and `around`: outside the first and last.
+  ///   - natural: the width of each column's widest cell, including its name.
+  ///   - values: the width of the widest value, below which a column that is not text is not cut.
+  ///   - between: terminal columns between two columns, and `around`: outside the first and last.
   init(
     natural: [Int], isText: [Bool], values: [Int], between: Int, around: Int, fitting width: Int?
   ) {
@@ -27,7 +27,7 @@ struct TableLayout {
     guard let width, Self.total(natural, between, around) > width else { return }
     func leastWidths(_ floor: Int) -> [Int] {
       natural.indices.map { i in
-        // Names give way before numbers do, and the first column says which row it is.
+        // Names shrink before numbers do, and the first column identifies the row.
         min(natural[i], max(floor, i == 0 ? width / 3 : 0, isText[i] ? 0 : values[i]))
       }
     }
@@ -42,7 +42,7 @@ struct TableLayout {
     isCrowded = natural.count > 1 && natural.reduce(0, +) / 3 > widths.reduce(0, +)
   }
 
-  /// Gives the spare room to the columns, the same ceiling for all that want more than it.
+  /// Distributes the spare room among the columns, with the same maximum for all that want more.
   private static func sharing(_ spare: Int, over least: [Int], upTo wanted: [Int]) -> [Int] {
     var given = least
     var spare = spare

@@ -7,7 +7,7 @@ extension ResultFormat {
     TableWriter(to: $0, options: $1, style: .plain)
   }
 
-  package static let box = ResultFormat("box", "the same in a frame", isForPeople: true) {
+  package static let box = ResultFormat("box", "the same with borders", isForPeople: true) {
     TableWriter(to: $0, options: $1, style: .framed)
   }
 }
@@ -90,13 +90,13 @@ final class TableWriter: ResultWriter {
 
   func finish() throws { try sink.flush() }
 
-  /// Whether every column has a place on the terminal, if need be with cells that are somewhat shortened.
+  /// Whether every column fits on the terminal, possibly with slightly shortened cells.
   func fits(_ answer: Answer) -> Bool {
     let layout = measure(answer).layout
     return layout.hidden == 0 && !layout.isCrowded
   }
 
-  /// Measures every cell that will be shown. Columns that no terminal of this width could show are not looked at.
+  /// Measures every cell that will be shown. Skips columns that a terminal of this width could not show.
   private func measure(_ answer: Answer) -> (layout: TableLayout, names: [String]) {
     let most = options.width ?? Int.max
     let schema = answer.schema.prefix(most)
@@ -120,7 +120,7 @@ final class TableWriter: ResultWriter {
     return (layout, names)
   }
 
-  /// Takes the zeros off the end of a duration's fraction, seven digits after a point.
+  /// Removes trailing zeros from a duration's fraction, seven digits after a point.
   private func trimFraction() {
     let kept = scratch.withBytes { bytes -> Int in
       var end = bytes.count
@@ -136,7 +136,7 @@ final class TableWriter: ResultWriter {
     if style == .framed { sink.buffer.append(options.isASCII ? "| " : "│ ") }
   }
 
-  /// Writes the cell in `scratch`, `columns` wide, and what stands after it.
+  /// Writes the cell in `scratch`, `columns` wide, and what follows it.
   private func put(_ columns: Int, _ width: Int, isRight: Bool, isLast: Bool, isHeader: Bool, ink: String? = nil) {
     let padding = max(0, width - columns)
     if isRight { pad(padding) }
@@ -159,7 +159,7 @@ final class TableWriter: ResultWriter {
     }
   }
 
-  /// Takes spaces off the end of the line, where the last cells are empty.
+  /// Removes spaces at the end of the line, if the last cells are empty.
   private func trimLine() {
     let kept = sink.buffer.withBytes { bytes in
       var end = bytes.count

@@ -3,7 +3,7 @@ import PlumbEngine
 
 /// Visible text within a buffer that is being written.
 extension VisibleText {
-  /// Makes everything from `start` on visible, and says how many columns it takes.
+  /// Makes everything from `start` on visible, and returns its width in columns.
   static func clean(_ buffer: inout ByteBuffer, from start: Int, isASCII: Bool = false) -> Int {
     let isAllPlain = buffer.withBytes { bytes in
       for i in start..<bytes.count where !isPlain(bytes[i]) { return false }

@@ -1,9 +1,9 @@
 import Glibc
 import PlumbEngine
 
-/// The frames of a log (`-wal`), each a page of the file as a transaction left it.
+/// The frames of a log (`-wal`), each a page of the file as written by a transaction.
 ///
-/// Its form is that of sqlite.org/fileformat.html, "The Write-Ahead Log".
+/// The format is described at sqlite.org/fileformat.html, "The Write-Ahead Log".
 final class LogFile {
   private static let headerCount = 32, frameHeaderCount = 24
 
@@ -15,7 +15,7 @@ final class LogFile {
   let hasSoundHeader: Bool
   let salt: UInt64
 
-  /// - Returns: nil when there is no log, or one with nothing in it.
+  /// - Returns: nil if the log does not exist or is empty.
   init?(_ path: String) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     var status = stat()
@@ -49,7 +49,7 @@ final class LogFile {
     return place + count <= byteCount && pread(descriptor, &bytes, wanted, off_t(place)) == wanted
   }
 
-  /// How many frames from the front are as they were written, and how many of those belong to whole transactions.
+  /// Returns how many frames from the start are intact, and how many of those belong to complete transactions.
   func soundFrames() -> (all: Int, committed: Int) {
     guard hasSoundHeader else { return (0, 0) }
     var bytes = [UInt8](repeating: 0, count: Self.frameHeaderCount + pageCount)
@@ -70,7 +70,7 @@ final class LogFile {
     return (all, committed)
   }
 
-  /// Whether a transaction of this log ends after frame `number`, which is not sound itself.
+  /// Returns whether a transaction of this log ends after frame `number`, which is damaged.
   func hasCommit(after number: Int) -> Bool {
     var bytes = [UInt8](repeating: 0, count: Self.frameHeaderCount)
     var place = number + 1
@@ -81,9 +81,9 @@ final class LogFile {
     return false
   }
 
-  /// Whether a frame was written since the log was last begun from its front.
+  /// Returns whether a frame was written since the log was last restarted.
   private func isOurs(_ frame: Bytes) -> Bool { frame.littleEndian(UInt64.self, at: 8) == salt }
 
-  /// The frame that ends a transaction says how large the file then is.
+  /// Returns whether a frame ends a transaction; such a frame contains the size of the file.
   private static func isCommit(_ frame: [UInt8]) -> Bool { frame[4..<8].contains { $0 != 0 } }
 }

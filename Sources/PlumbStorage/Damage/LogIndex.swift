@@ -1,19 +1,19 @@
 import Glibc
 import PlumbEngine
 
-/// The index that processes share while they use a log (`-shm`); it outlives a process that is ended from outside.
+/// The index that processes share while they use a log (`-shm`); it outlives a process that was killed.
 ///
-/// Its form is that of sqlite.org/walformat.html, "The WAL-Index File Format".
+/// The format is described at sqlite.org/walformat.html, "The WAL-Index File Format".
 struct LogIndex {
   struct State {
-    /// Frames of committed transactions.
+    /// The number of frames of committed transactions.
     var frames: Int
-    /// Frames that have been moved into the file.
+    /// The number of frames that have been moved into the file.
     var moved: Int
     var salt: UInt64
   }
 
-  /// Whether another process has the file open, so that what the index says is still true.
+  /// Whether another process has the file open, so that the index is current.
   private(set) var isInUse = false
   private(set) var state: State?
 
@@ -21,12 +21,12 @@ struct LogIndex {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    // All who have the file open hold this byte ("dead man's switch").
+    // All processes that have the file open lock this byte ("dead man's switch").
     var holder = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 128, l_len: 1, l_pid: 0)
     isInUse = fcntl(descriptor, F_GETLK, &holder) == 0 && holder.l_type != Int16(F_UNLCK)
     var bytes = [UInt8](repeating: 0, count: 100)
     guard pread(descriptor, &bytes, 100, 0) == 100 else { return }
-    // Two copies of one header of 48 bytes; one of them may have been under way.
+    // Two copies of one header of 48 bytes; one of them may have been incomplete.
     state = bytes.withBytes { bytes in
       let moved = Int(Self.word(bytes, 24))
       return [0, 48].compactMap { Self.state(bytes.part(from: $0, to: $0 + 48), moved: moved) }.max { $0.frames < $1.frames }
@@ -40,7 +40,7 @@ struct LogIndex {
     return State(frames: Int(word(header, 4)), moved: moved, salt: header.littleEndian(UInt64.self, at: 32))
   }
 
-  /// The index is memory that processes share: its words are as the machine has them.
+  /// The index is shared memory: its words are in the machine's byte order.
   private static let isBigEndian = UInt32(1).bigEndian == 1
 
   private static func word(_ bytes: Bytes, _ number: Int) -> UInt32 {

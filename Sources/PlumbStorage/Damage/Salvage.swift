@@ -2,19 +2,19 @@ import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What is sound of a damaged file: every segment is read and compared. A column that is damaged in some rows is null there
-/// (a string is empty); rows of which nothing is sound are left out.
+/// The undamaged parts of a damaged file: every segment is read and verified. A column that is damaged in some rows is null
+/// there (a string is empty); rows without any undamaged values are omitted.
 struct Salvage {
   private(set) var catalogue: StoredCatalogue
   private(set) var losses: [String] = []
 
-  /// - Throws: a diagnostic when nothing can be read at all.
+  /// - Throws: a diagnostic if nothing can be read at all.
   init(from file: Database) throws {
     let state = try? StateRow(from: file)
     catalogue = StoredCatalogue(empty: state ?? StateRow(generation: 0, nextID: 1, isOpen: false, seals: 0))
     if state == nil { losses.append("the state of the file is damaged") }
     if let sum = try? StateRow.seals(in: file), let state, sum != state.seals {
-      losses.append("the list of tables and functions is not what was written")
+      losses.append("the list of tables and functions is damaged")
     }
     do { catalogue.settings = try StoredCatalogue.settings(file) } catch { losses.append("the settings are damaged") }
     do { catalogue.functions = try StoredCatalogue.functions(file) } catch { losses.append("functions are damaged") }
@@ -29,7 +29,7 @@ struct Salvage {
     if (try? StoredCatalogue.indexed(file)) != names { losses.append("the index of tables is damaged") }
     for name in names {
       guard let row = try? StoredCatalogue.tables(file, named: name).first else {
-        losses.append("the table `\(name)` is left out: its description is damaged")
+        losses.append("the table `\(name)` is omitted: its description is damaged")
         continue
       }
       add(row, file)
@@ -78,7 +78,7 @@ struct Salvage {
     let sound = groups.filter { $0.lost.count < table.columns.count || table.columns.isEmpty }
     let rows = sound.reduce(0) { $0 + $1.rowCount }
     if rows < Int(table.rowCount) || damaged > 0 || sound.count < groups.count {
-      losses.append("`\(table.name)` has \(rows) sound rows of \(table.rowCount)")
+      losses.append("`\(table.name)` has \(rows) undamaged rows of \(table.rowCount)")
     }
     for column in table.columns.indices {
       let lost = sound.reduce(0) { $0 + ($1.lost.contains(column) ? $1.rowCount : 0) }

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// The checksum of a catalogue row: a flipped bit anywhere in the file is noticed before it can make an answer wrong.
+/// The checksum of a catalogue row: a flipped bit anywhere in the file is detected before it can make an answer wrong.
 struct Seal {
   private var bytes = ByteBuffer()
 

@@ -58,7 +58,7 @@ final class DeltaRows: RowReader {
   }
 }
 
-/// What the files of a Delta table are read with.
+/// The context for reading the files of a Delta table.
 private struct DeltaTable: Sendable {
   let folder: String
   let name: String
@@ -87,12 +87,12 @@ private struct DeltaTable: Sendable {
     }
     guard let value = Value.string(text).converted(to: field.type) else {
       throw Diagnostic(
-        "bad-delta", "`\(name)` is not a whole Delta table: the partition value `\(text)` of `\(field.name)` is not a \(field.type.name)")
+        "bad-delta", "`\(name)` is not a complete Delta table: the partition value `\(text)` of `\(field.name)` is not a \(field.type.name)")
     }
     return value
   }
 
-  /// The path of a file of the table, whose name in the log is escaped as in a URL.
+  /// Returns the path of a file of the table, whose name in the log is escaped as in a URL.
   private func location(_ path: String) throws -> String {
     var bytes: [UInt8] = []
     var rest = Substring(path)

@@ -2,18 +2,18 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbParquet
 
-/// The log of a Delta table: numbered commits, and checkpoints that sum those before them up.
+/// The log of a Delta table: numbered commits, and checkpoints that summarize the commits before them.
 // "Delta Transaction Log Protocol", delta-io/delta, PROTOCOL.md.
 struct DeltaLog {
-  /// What is in the folder of a table beside its files.
+  /// The folder of the log in a table's folder.
   static let folderName = "_delta_log"
 
-  /// Whether a folder is a Delta table.
+  /// Returns whether a folder is a Delta table.
   static func isTable(_ folder: String) -> Bool {
     Folder.isFolder(folder) && Folder.isFolder(Folder.path(folder, folderName))
   }
 
-  /// The names and sizes of the log's files, by which a later look knows whether the table has changed.
+  /// Returns the names and sizes of the log's files, which show later whether the table has changed.
   static func listing(_ folder: String) throws -> [UInt8] {
     let log = Folder.path(folder, folderName)
     return try Folder.names(in: log).sorted().filter { !$0.hasPrefix(".") && !Folder.isFolder(Folder.path(log, $0)) }
@@ -27,7 +27,7 @@ struct DeltaLog {
 
   /// Reads the log up to its last commit.
   ///
-  /// - Throws: `bad-delta` for a log that cannot be, `unsupported-delta` for a table that needs what Plumb does not have.
+  /// - Throws: `bad-delta` for an invalid log, `unsupported-delta` for a table that needs a feature that Plumb does not have.
   static func snapshot(_ folder: String, _ context: ExecutionContext) throws -> DeltaSnapshot {
     var log = DeltaLog(folder: Folder.path(folder, folderName), name: lastPart(of: folder), context: context)
     try log.read()
@@ -54,7 +54,7 @@ struct DeltaLog {
     }
     var next = (checkpoint?.version ?? -1) + 1
     if checkpoint == nil, let first = commits.keys.min(), first > 0 {
-      throw bad("its log begins with version \(first), and has no checkpoint of what was before")
+      throw bad("its log begins with version \(first) and has no checkpoint before it")
     }
     while next <= last {
       guard let file = commits[next] else { throw bad("version \(next) is missing in its log") }
@@ -65,13 +65,13 @@ struct DeltaLog {
     snapshot.version = max(last, checkpoint?.version ?? 0)
   }
 
-  /// The number that a file of the log begins with.
+  /// Returns the number with which the name of a log file begins.
   private static func version(_ file: String) -> Int64? {
     let digits = file.prefix { $0 != "." }
     return digits.utf8.count == 20 ? Int64(digits) : nil
   }
 
-  /// The files of the last checkpoint of which there are all.
+  /// Returns the files of the last complete checkpoint.
   private static func lastCheckpoint(_ names: [String]) -> (version: Int64, files: [String])? {
     var best: (version: Int64, files: [String])?
     var parts: [Int64: [(number: Int, of: Int, file: String)]] = [:]
@@ -81,7 +81,7 @@ struct DeltaLog {
       guard pieces.first == "checkpoint", let ending = pieces.last, ending == "parquet" || ending == "json" else { continue }
       switch pieces.count {
       case 2, 3:
-        // One file, of the second version with an identifier in its name.
+        // A single file; in the second version its name contains an identifier.
         if version >= best?.version ?? -1 { best = (version, [file]) }
       case 4:
         let numbers = pieces.dropFirst().dropLast().compactMap { Int($0) }
@@ -102,7 +102,7 @@ struct DeltaLog {
     let bytes = try source.readFully(source.size ?? 0)
     for line in bytes.split(separator: 0x0A) {
       guard let tree = line.withBytes({ JSONText.parse($0) })?.withBytes({ DynamicBytes.decode($0) }) else {
-        throw bad("`\(lastPart(of: path))` in its log has a line that is not JSON")
+        throw bad("`\(lastPart(of: path))` in its log contains a line that is not JSON")
       }
       try take(tree)
     }
@@ -130,7 +130,7 @@ struct DeltaLog {
   }
 
   private func bad(_ reason: String) -> Diagnostic {
-    Diagnostic("bad-delta", "`\(name)` is not a whole Delta table: \(reason)")
+    Diagnostic("bad-delta", "`\(name)` is not a complete Delta table: \(reason)")
   }
 
 }

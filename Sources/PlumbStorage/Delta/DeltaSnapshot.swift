@@ -1,23 +1,23 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A Delta table as one version of its log has it: its columns, and the files that have its rows.
+/// One version of a Delta table: its columns, and the files that contain its rows.
 struct DeltaSnapshot {
-  /// Actions that say what the table is.
+  /// Actions that define the table.
   static let actions: Set<String> = ["add", "remove", "metaData", "protocol", "sidecar"]
 
   /// A file of the table.
   struct File {
-    /// As the log has it: relative to the table, with escapes as in a URL.
+    /// As in the log: relative to the table, with escapes as in a URL.
     let path: String
-    /// The values that all of its rows have in the columns that the table is partitioned by; null is missing or nil.
+    /// The values of all its rows in the columns that the table is partitioned by; null if missing or nil.
     let partitionValues: [String: String]
     let hasDeletionVector: Bool
   }
 
   struct Field {
     let name: String
-    /// What files call it.
+    /// The name in the files.
     let physicalName: String
     let type: ScalarType
   }
@@ -35,7 +35,7 @@ struct DeltaSnapshot {
   /// The files in the order in which they were added.
   var orderedFiles: [File] { files.sorted { order[$0.key] ?? 0 < order[$1.key] ?? 0 }.map(\.value) }
 
-  /// Takes an action; what is wrong with it, nil when it is right.
+  /// Applies an action; returns what is wrong with it, nil if it is valid.
   mutating func take(_ action: Dynamic) -> String? {
     if let add = action["add"], !add.isNull {
       guard let path = add["path"]?.text else { return "a file of its log has no path" }
@@ -71,7 +71,7 @@ struct DeltaSnapshot {
     return fields.isEmpty ? "its schema has no columns" : nil
   }
 
-  /// How columns have other names in files; nil when they have not.
+  /// How columns are mapped to other names in files; nil if they are not.
   private var mapping: String? {
     configuration["delta.columnMapping.mode"].flatMap { $0 == "none" ? nil : $0 }
   }
@@ -89,25 +89,25 @@ struct DeltaSnapshot {
     }
   }
 
-  /// What a reader can leave aside, or has.
+  /// Features that a reader can ignore, or supports.
   private static let knownFeatures: Set<String> = [
     "columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck", "typeWidening",
     "typeWidening-preview",
   ]
 
-  /// Refuses a table that needs what Plumb does not have, by the name of it.
+  /// Rejects a table that needs a feature that Plumb does not have; `name` is for the message.
   func check(_ name: String) throws {
     guard hasMetadata else {
-      throw Diagnostic("bad-delta", "`\(name)` is not a whole Delta table: its log does not state its columns")
+      throw Diagnostic("bad-delta", "`\(name)` is not a complete Delta table: its log does not state its columns")
     }
     func unsupported(_ what: String, help: String? = nil) -> Diagnostic {
-      Diagnostic("unsupported-delta", "the Delta table `\(name)` \(what), which Plumb does not read", help: help)
+      Diagnostic("unsupported-delta", "the Delta table `\(name)` \(what), which Plumb does not support", help: help)
     }
     guard readerVersion <= 3 else { throw unsupported("is of reader version \(readerVersion)") }
     if let feature = readerFeatures.first(where: { !Self.knownFeatures.contains($0) }) {
       throw unsupported("uses the feature `\(feature)`")
     }
-    if let mapping, mapping != "name" { throw unsupported("finds its columns by `\(mapping)`") }
+    if let mapping, mapping != "name" { throw unsupported("maps its columns by `\(mapping)`") }
     let deleted = files.values.filter(\.hasDeletionVector).count
     if deleted > 0 {
       throw unsupported(

@@ -5,23 +5,23 @@ import PlumbEngine
 ///
 /// To add one, write a file in `Formats/` with a value like the others and a `RowReader`, and put the value into `all`.
 package struct FileFormat: Sendable {
-  /// What `--load-format` and `externaldata` call it.
+  /// Its name in `--load-format` and `externaldata`.
   package let name: String
-  /// What messages call it.
+  /// Its name in messages.
   package let title: String
   /// Other names that options accept.
   let otherNames: [String]
-  /// Endings of names that say that a file is one, without the full stop; a folder's files with them are its tables.
+  /// File name extensions that indicate the format, without the full stop; a folder's files with them are its tables.
   let endings: [String]
-  /// Whether a longer file can be read on from where an earlier reading stopped; others are read as a whole.
+  /// Whether reading of a longer file can continue where an earlier reading stopped; other files are read as a whole.
   let canGrow: Bool
-  /// Endings of files beside it that belong to its contents.
+  /// Extensions of accompanying files that belong to its contents.
   let companions: [String]
-  /// Whether the front of a file, unpacked, looks like one; nil if it does not.
+  /// Whether the front of a file, unpacked, looks like the format; nil if it does not.
   let recognises: @Sendable (_ front: ArraySlice<UInt8>) -> Certainty?
-  /// The tables in a file, of which `FILE#TABLE` names one; nil for formats whose files are one table each.
+  /// The tables in a file, one of which `FILE#TABLE` names; nil for formats with one table per file.
   let parts: (@Sendable (FileInput) throws -> [String])?
-  /// Opens a file; nothing is read as rows before `begin`.
+  /// Opens a file; no rows are read before `begin`.
   let open: @Sendable (FileInput, ReadOptions) throws -> any RowReader
 
   init(
@@ -41,18 +41,18 @@ package struct FileFormat: Sendable {
     self.open = open
   }
 
-  /// Every format. Of those that are equally certain the first is taken.
+  /// Every format. The first of equally certain formats wins.
   package static let all: [FileFormat] = [.csv, .tsv, .json, .ndjson, .parquet, .delta, .sqlite]
 
-  /// How certain it is that a file is of a format, from the least.
+  /// How certain it is that a file has a format, from least to most.
   enum Certainty: Int, Comparable {
-    /// Any text could be one.
+    /// Any text could have it.
     case fallback
-    /// What is at its front looks so.
+    /// Its front looks like it.
     case text
-    /// Its name says so.
+    /// Its name indicates it.
     case name
-    /// It begins as no other file does.
+    /// It begins like no other format.
     case magic
 
     static func < (lhs: Certainty, rhs: Certainty) -> Bool { lhs.rawValue < rhs.rawValue }
@@ -76,7 +76,7 @@ extension FileFormat {
   /// The names in a sentence: `csv, tsv or json`.
   package static let names = inSentence(all.map(\.name))
 
-  /// What a folder's tables are in a sentence.
+  /// The formats of a folder's tables in a sentence.
   package static let namesOfTables = inSentence(all.filter { !$0.endings.isEmpty }.map(\.title))
 
   private static func inSentence(_ words: [String]) -> String {
@@ -99,7 +99,7 @@ extension FileFormat {
       return certainty.map { (format, $0) }
     }
     guard let best = ranked.map(\.1).max(), let found = ranked.first(where: { $0.1 == best })?.0 else {
-      throw Diagnostic("unknown-format", "`\(input.name)` is of no format that Plumb reads", help: "those are \(names)")
+      throw Diagnostic("unknown-format", "Plumb does not recognise the format of `\(input.name)`", help: "it reads \(names)")
     }
     return found
   }

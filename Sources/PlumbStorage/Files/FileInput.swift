@@ -2,21 +2,21 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A file that is open, or standard input, before it is known what is in it.
+/// An open file, or standard input, before its format is known.
 package final class FileInput {
-  /// What the user wrote: a path, or `FILE#TABLE` for a table of a file that holds several.
+  /// What the user wrote: a path, or `FILE#TABLE` for a table of a file that contains several.
   package let path: String
   /// The path of the file.
   let file: String
-  /// The table of the file that is wanted, nil if none is named.
+  /// The table of the file that is wanted; nil if the path does not name one.
   let part: String?
   /// The file's name without its folders, for messages.
   let name: String
-  /// Its bytes, unpacked if they are packed.
+  /// Its bytes, unpacked if necessary.
   let source: any SampledSource
-  /// Whether its bytes were all read at once, because they can be read once only.
+  /// Whether all its bytes were read at once, because it can be read only once.
   let isStream: Bool
-  /// Whether `source` unpacks what the file holds.
+  /// Whether `source` unpacks the file's contents.
   let isPacked: Bool
   /// Whether it is a folder that is one table, whose `source` is what tells one version of it from the next.
   let isFolder: Bool
@@ -53,10 +53,10 @@ package final class FileInput {
     let front = try source.sample(at: 0, count: 4)
     guard front.starts(with: [0xFF, 0xFE]) || front.starts(with: [0xFE, 0xFF]) else { return }
     throw Diagnostic(
-      "not-utf-8", "`\(name)` is written in UTF-16", help: "convert it first: `iconv -f UTF-16 -t UTF-8 FILE`")
+      "not-utf-8", "`\(name)` is encoded in UTF-16", help: "convert it first: `iconv -f UTF-16 -t UTF-8 FILE`")
   }
 
-  /// A path as it is, or, where no such file is, the file before `#` and the table after it.
+  /// A path as it is, or, if no such file exists, the file before `#` and the table after it.
   private static func parts(ofPath path: String) -> (file: String, part: String?) {
     guard access(path, F_OK) != 0, let mark = path.lastIndex(of: "#") else { return (path, nil) }
     let file = String(path[..<mark])
@@ -66,22 +66,22 @@ package final class FileInput {
   /// Whether a path names a file, or a table of one.
   package static func exists(_ path: String) -> Bool { access(parts(ofPath: path).file, F_OK) == 0 }
 
-  /// The path of the file, without the table that is named in it.
+  /// The path of the file, without the table named in it.
   package static func file(ofPath path: String) -> String { parts(ofPath: path).file }
 
-  /// Where a file, or the table that is named in it, is known again.
+  /// Identifies a file, or the table named in the path, for later recognition.
   package static func identity(ofPath path: String) -> String {
     let (file, part) = parts(ofPath: path)
     return absolutePath(file) + (part.map { "#" + $0 } ?? "")
   }
 
-  /// The tables of a file that can hold several; nil for files that are one table.
+  /// The tables of a file that can contain several; nil for files with one table.
   package static func tables(in path: String, _ options: ReadOptions) throws -> [String]? {
     let input = try FileInput(path, options)
     return try FileFormat.of(input, stated: options.format).parts?(input)
   }
 
-  // MARK: What tells the format
+  // MARK: Recognising the format
 
   private var sampled: [UInt8]?
 
@@ -95,12 +95,12 @@ package final class FileInput {
     }
   }
 
-  /// Bytes of the mark that says that a text is UTF-8.
+  /// The length in bytes of the byte order mark of UTF-8.
   var markLength: Int {
     get throws { utf8MarkLength(try front) }
   }
 
-  /// The endings of the file's name in lower case, that of a packed file left out.
+  /// The extensions of the file's name in lower case, without that of a packed file.
   var endings: [String] { Self.endings(of: name) }
 
   static func endings(of name: String) -> [String] {
@@ -110,5 +110,5 @@ package final class FileInput {
   }
 }
 
-/// Bytes of the mark at the front of a text that says that it is UTF-8, which belong to none of its rows.
+/// The length in bytes of the UTF-8 mark at the front of a text, which is not part of its rows.
 func utf8MarkLength(_ front: some Sequence<UInt8>) -> Int { front.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }

@@ -2,13 +2,13 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Bytes whose front, and for files any part, can be looked at before they are read.
+/// Bytes whose front, and for files any part, can be inspected before they are read.
 protocol SampledSource: ByteSource {
-  /// The size in bytes, nil when only reading to the end would tell.
+  /// The size in bytes; nil if only reading to the end would tell.
   var size: Int? { get }
-  /// At most `count` bytes from `offset` on; fewer at the end, and none where only the front can be had.
+  /// At most `count` bytes from `offset` on; fewer at the end, and none where only the front is available.
   func sample(at offset: Int, count: Int) throws -> [UInt8]
-  /// Bytes as they lie on disk: all, if that is known, and those that have been read.
+  /// The number of bytes on disk: in total, if known, and those read so far.
   var storedSize: Int? { get }
   var storedOffset: Int { get }
 }
@@ -21,17 +21,17 @@ extension SampledSource {
 /// A regular file, read with plain system calls.
 ///
 /// - Note: not mapped into memory: reading costs little more, the pages do not count as the process's own, and
-///   a file that somebody cuts short while it is read cannot end the process.
+///     file that is truncated while it is read cannot end the process.
 final class FileSource: SampledSource {
   private let descriptor: Int32
   private let path: String
   private var offset = 0
   let size: Int?
 
-  /// - Parameter context: what ends the wait for somebody who writes into a named pipe.
+  /// - Parameter context: ends the wait for a writer of a named pipe.
   init(path: String, context: ExecutionContext? = nil) throws {
     self.path = path
-    // A named pipe would be waited for in `open`, which nothing ends.
+    // `open` would wait for a writer of a named pipe, and nothing could interrupt it.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileSource.failure(path, errno) }
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
@@ -44,7 +44,7 @@ final class FileSource: SampledSource {
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
       close(descriptor)
-      throw Diagnostic("cannot-read", "`\(path)` is a directory", help: "name a file in it")
+      throw Diagnostic("cannot-read", "`\(path)` is a directory", help: "name a file inside it")
     case S_IFREG: size = Int(status.st_size)
     default:
       size = nil
@@ -54,7 +54,7 @@ final class FileSource: SampledSource {
 
   deinit { close(descriptor) }
 
-  /// Whether the file can only be read once, as a pipe.
+  /// Whether the file can be read only once, like a pipe.
   var isStream: Bool { size == nil }
 
   static func failure(_ path: String, _ number: Int32) -> Diagnostic {
@@ -87,7 +87,7 @@ final class FileSource: SampledSource {
     return try readFully(count)
   }
 
-  /// Returns when there is something to read, or the end.
+  /// Returns when there is something to read, or at the end.
   private static func wait(_ descriptor: Int32, _ context: ExecutionContext) throws {
     var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     while poll(&ready, 1, 20) == 0 { try context.checkpoint() }

@@ -1,11 +1,11 @@
 import Glibc
 import PlumbDiagnostics
 
-/// What is at a path, and what is in a folder.
+/// What exists at a path, and in a folder.
 package enum Folder {
   package static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
-  /// Whether what is at a path can be read once only, from its beginning.
+  /// Whether a path can be read only once, from its beginning.
   package static func isPipe(_ path: String) -> Bool { kind(of: path) == S_IFIFO }
 
   private static func kind(of path: String) -> mode_t? {
@@ -13,7 +13,7 @@ package enum Folder {
     return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
-  /// The names in a folder, in no order, with hidden ones; none when it cannot be read.
+  /// The names in a folder, in any order, including hidden ones; empty if it cannot be read.
   package static func names(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -27,10 +27,10 @@ package enum Folder {
     return names
   }
 
-  /// The path of something in a folder.
+  /// The path of an entry in a folder.
   package static func path(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : folder + "/" + name }
 
-  /// The folders in a folder in alphabetical order, hidden ones left out.
+  /// The folders in a folder in alphabetical order, without hidden ones.
   package static func folders(in folder: String) -> [String] {
     names(in: folder).filter { !$0.hasPrefix(".") }.sorted().map { path(folder, $0) }.filter(isFolder)
   }
@@ -42,7 +42,7 @@ package enum Folder {
     }.sorted().map { path(folder, $0) }
   }
 
-  /// The paths that a pattern with `*`, `?` or `[` stands for; the path itself when it is no pattern or a file.
+  /// The paths that match a pattern with `*`, `?` or `[`; the path itself if it is not a pattern or is a file.
   package static func expanding(_ pattern: String) throws -> [String] {
     guard access(pattern, F_OK) != 0, pattern.contains(where: { "*?[".contains($0) }) else { return [pattern] }
     var matches = glob_t()

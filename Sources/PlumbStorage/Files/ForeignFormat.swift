@@ -97,7 +97,7 @@ extension ForeignFormat {
     },
   ]
 
-  /// Texts that are no tables, and what is no text.
+  /// Texts that are not tables, and binary formats.
   static let texts: [ForeignFormat] = [
     ForeignFormat("a web page (HTML)", help: "servers answer so with a login page or an error; look at it, and fetch the data itself") { front in
       ["<!doctype html", "<html"].contains { front.begins(with: $0) }

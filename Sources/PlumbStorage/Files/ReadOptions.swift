@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// How to read a file; what is nil is found out from the file.
+/// How to read a file; what is nil is detected.
 package struct ReadOptions: @unchecked Sendable {
   package var format: FileFormat?
   package var delimiter: UInt8?
@@ -12,19 +12,19 @@ package struct ReadOptions: @unchecked Sendable {
   package var columns: Schema?
   /// Whether columns are the first fields of a row in their order whatever a header says, as in `externaldata`.
   package var takesColumnsByPlace = false
-  /// The columns of the table that the rows are for; where the file has columns of the same names, its guessed types are
-  /// those.
+  /// The columns of the table that receives the rows; columns of the file with the same names get these
+  /// types.
   package var tableColumns: Schema?
   package var badRows = BadRowPolicy.reject
-  /// Takes the rows that `badRows` leaves out; what it throws ends the reading.
+  /// Receives the rows that `badRows` rejects; what it throws ends the reading.
   package var onReject: ((RejectedInput) throws -> Void)?
   /// Whether to read standard input rather than a path.
   package var isStandardInput = false
-  /// How much text makes a batch; nil makes one batch of all of it.
+  /// The size of a batch of text; nil makes one batch of all of it.
   package var batchBytes: Int?
-  /// Threads to read with; nil means as many as the context has.
+  /// The number of threads; nil means as many as the context has.
   package var threads: Int?
-  /// Bytes of text that a worker takes at a time.
+  /// The size in bytes of the block of text that a worker takes at a time.
   package var blockSize: Int?
   /// Keeps columns of files that are read when queries ask for them; nil reads them again each time.
   package var cache: ColumnCache?
@@ -38,7 +38,7 @@ package struct ReadOptions: @unchecked Sendable {
     ExecutionContext(now: context.now, threads: threads ?? context.threads, memoryLimit: context.memoryLimit, in: context.memory)
   }
 
-  /// Takes the rejected rows of a file that is read with these options.
+  /// Receives the rejected rows of a file that is read with these options.
   func rowRejects(_ input: FileInput) -> ((RejectedRow) throws -> Void)? {
     guard let onReject else { return nil }
     let name = isStandardInput ? input.name : input.path
@@ -47,7 +47,7 @@ package struct ReadOptions: @unchecked Sendable {
     }
   }
 
-  /// How many threads read a text, and in blocks of which size: one block is the work of one thread.
+  /// The number of threads for a text, and their block size: one block is the work of one thread.
   func sharing(_ size: Int?) -> (threads: Int, blockSize: Int?) {
     let wanted = threads ?? context.threads
     guard let size else { return (wanted, blockSize) }

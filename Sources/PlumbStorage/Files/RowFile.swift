@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A file as rows, read batch by batch, which can be larger than memory, and gone on with where an earlier reading stopped.
+/// A file as rows, read batch by batch, so it can be larger than memory, and resumed where an earlier reading stopped.
 ///
-/// - Note: one thread at a time calls it.
+/// - Note: Use it from one thread at a time.
 package final class RowFile {
   /// The columns of every batch.
   package private(set) var schema: Schema = []
-  /// Where the latest batch ended.
+  /// The end of the latest batch.
   package private(set) var position = TextPosition.start
   package private(set) var isAtEnd = false
   package let input: FileInput
@@ -15,7 +15,7 @@ package final class RowFile {
   private let reader: any RowReader
   private let options: ReadOptions
 
-  /// Finds out what the file is; nothing is read before `begin`.
+  /// Detects the format of the file; no rows are read before `begin`.
   ///
   /// - Throws: a diagnostic that names the file.
   package init(_ path: String, _ options: ReadOptions) throws {
@@ -23,14 +23,14 @@ package final class RowFile {
     format = try FileFormat.of(input, stated: options.format)
     if let part = input.part, format.parts == nil {
       throw Diagnostic(
-        "no-tables", "`\(lastPart(of: input.file))` is \(format.title), so that it has no table `\(part)`",
-        help: "name the file alone")
+        "no-tables", "`\(lastPart(of: input.file))` is \(format.title) and cannot contain a table `\(part)`",
+        help: "omit `#\(part)`")
     }
     self.options = options
     reader = try format.open(input, options)
   }
 
-  /// Bytes of the file on disk; nil when that is not known.
+  /// The size of the file on disk; nil if unknown.
   package var storedSize: Int? { input.source.storedSize }
   /// How much has been read, from 0 to 1.
   package var share: Double { input.source.share }
@@ -43,7 +43,7 @@ package final class RowFile {
     schema = reader.schema
   }
 
-  /// Starts again at the first row, with types that hold.
+  /// Starts again at the first row, with wider types.
   package func begin(with wider: WiderColumns) throws {
     reader.widen(wider.types)
     try begin()
@@ -51,7 +51,7 @@ package final class RowFile {
 
   /// The next rows; nil at the end.
   ///
-  /// - Throws: `WiderColumns`, after which `begin(with:)` goes on, and diagnostics of the file.
+  /// - Throws: `WiderColumns`, after which `begin(with:)` continues, and diagnostics about the file.
   package func next() throws -> FileBatch? {
     try options.context.checkpoint()
     let batch = try reader.next()
@@ -66,13 +66,13 @@ package final class RowFile {
     case other
     /// All of it was read.
     case same
-    /// It goes on after what was read.
+    /// It continues after what was read.
     case longer(TextPosition)
-    /// It goes on in the middle of what was the last row.
+    /// It continues in the middle of the former last row.
     case cut
   }
 
-  /// Compares the file with what was read of one: a look at all of its front.
+  /// Compares the file with the record of an earlier reading: reads all of its front.
   package func likeness(to record: ImportRecord) throws -> Likeness {
     if !format.canGrow {
       guard input.part == nil || record.path.hasSuffix("#" + (input.part ?? "")) else { return .other }
@@ -111,7 +111,7 @@ package final class RowFile {
     return .longer(TextPosition(offset: offset, newlines: newlines, isArray: record.isArray, digest: digest))
   }
 
-  /// Where reading ends when all of the file is read, which is not done.
+  /// The position after all of the file, without reading it.
   func end() throws -> TextPosition {
     if !format.canGrow { return try wholeFile() }
     try input.source.rewind()
@@ -136,7 +136,7 @@ package final class RowFile {
     return TextPosition(offset: seen, newlines: newlines, isArray: isArray, digest: digest)
   }
 
-  /// The hash of a file that is read as a whole, with those of the files beside it that belong to it.
+  /// The hash of a file that is read as a whole, including the accompanying files that belong to it.
   private func wholeFile() throws -> TextPosition {
     var digest = XXHash64Stream()
     var parts: [any SampledSource] = [input.source]
@@ -162,7 +162,7 @@ extension TextPosition {
 
 /// Reads a file, or standard input, as a table.
 ///
-/// - Throws: a diagnostic that names the file, and the line where there is one.
+/// - Throws: a diagnostic that names the file, and the line if there is one.
 package func readTable(
   named name: String, _ path: String, _ options: ReadOptions
 ) throws -> (table: Table, misfits: RowMisfits) {

@@ -2,19 +2,19 @@ import PlumbEngine
 
 /// Rows of an open file, batch by batch.
 ///
-/// - Note: one thread at a time calls it.
+/// - Note: Use it from one thread at a time.
 package protocol RowReader: AnyObject {
-  /// The columns of the batches, known after `begin`. Where all of a text is one batch, reading it may widen types that
-  /// were guessed.
+  /// The columns of the batches, known after `begin`. If all of a text is one batch, reading it may widen guessed
+  /// types.
   var schema: Schema { get }
 
   /// Starts at the first row, or where an earlier reading of the same bytes ended, if the format `canGrow`.
   func begin(at start: TextPosition?) throws
 
-  /// The next rows; nil at the end. Row groups may be lazy: their columns are then read when a query asks for them.
+  /// The next rows; nil at the end. Row groups may be lazy: their columns are then read when a query needs them.
   ///
-  /// - Throws: `WiderColumns` when a guessed type does not hold after the first batch: `widen` and `begin` start again; and
-  ///   diagnostics of the file.
+  /// - Throws: `WiderColumns` if a guessed type is too narrow after the first batch: then call `widen` and `begin` again; and
+  ///     diagnostics about the file.
   func next() throws -> FileBatch?
 
   /// Reads columns as wider types from the next `begin` on.
@@ -22,7 +22,7 @@ package protocol RowReader: AnyObject {
 }
 
 extension RowReader {
-  /// For formats whose files state their types.
+  /// For formats whose files declare their types.
   package func widen(_ types: [Int: ScalarType]) {}
 }
 

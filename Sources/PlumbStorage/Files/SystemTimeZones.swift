@@ -2,9 +2,9 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The tz database of the system, which the package `tzdata` installs: a file for each zone.
+/// The system's tz database, which the package `tzdata` installs: a file for each zone.
 package struct SystemTimeZones: TimeZoneSource {
-  /// Where it can be.
+  /// The folders that may contain it.
   private let folders: [String]
 
   package static let usualFolders = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"]
@@ -18,11 +18,11 @@ package struct SystemTimeZones: TimeZoneSource {
       if !found.isEmpty { return found.sorted() }
     }
     throw Diagnostic(
-      "no-time-zones", "this system has no tz database, in which the time zones are",
-      help: "install the package `tzdata`, or name the folder of such a database in `TZDIR`")
+      "no-time-zones", "this system has no time zone database",
+      help: "install the package `tzdata`, or set `TZDIR` to the folder of such a database")
   }
 
-  /// Zones and the parts of the world begin with a capital letter; other files of the database, and copies of it with
+  /// Zones and regions begin with a capital letter; other files of the database, and copies of it with
   /// other rules, do not.
   private func collect(_ folder: String, _ prefix: String, depth: Int, _ found: inout [String]) {
     for name in Folder.names(in: folder) where name.utf8.first.map({ (0x41...0x5A).contains($0) }) ?? false {

@@ -6,7 +6,7 @@ extension FileFormat {
     "csv", title: "CSV", otherNames: ["txt"], endings: ["csv", "psv", "scsv"], delimiter: nil)
   package static let tsv = delimited("tsv", title: "TSV", endings: ["tsv", "tab"], delimiter: .tab)
 
-  /// Any text can be delimited text, so that nothing but a name tells.
+  /// Any text can be delimited text, so only the name identifies it.
   private static func delimited(
     _ name: String, title: String, otherNames: [String] = [], endings: [String], delimiter: UInt8?
   ) -> FileFormat {
@@ -21,7 +21,7 @@ extension FileFormat {
   }
 }
 
-/// The rows of delimited text, whose dialect, columns and types are found out from parts of it.
+/// The rows of delimited text, whose dialect, columns and types are detected from parts of it.
 final class DelimitedReader: RowReader {
   private var text: DelimitedText
   private let options: ReadOptions
@@ -56,7 +56,7 @@ final class DelimitedReader: RowReader {
   }
 }
 
-/// Hands each row on once, though a text is read again from the front when a type turns out not to hold.
+/// Passes each row on once, though a text is read again from the front if a type turns out to be too narrow.
 private func onceALine(_ take: @escaping (RejectedRow) throws -> Void) -> (RejectedRow) throws -> Void {
   var last = 0
   return { row in
@@ -66,7 +66,7 @@ private func onceALine(_ take: @escaping (RejectedRow) throws -> Void) -> (Rejec
   }
 }
 
-/// Stated columns by name where the header has all of them, by place where it has none.
+/// Stated columns by name if the header has all of them, by position if it has none.
 ///
 /// - Throws: `columns-differ` for a header that has some of them.
 private func chosenColumns(
@@ -86,7 +86,7 @@ private func chosenColumns(
     if places.contains(where: { $0 != nil }), let missing = places.firstIndex(of: nil) {
       let listed = shape.names.prefix(12).map { "`\($0)`" }.joined(separator: ", ") + (shape.names.count > 12 ? ", …" : "")
       throw Diagnostic(
-        "columns-differ", "the header of `\(name)` has no `\(stated[missing].name)`, and has other columns that are stated",
+        "columns-differ", "the header of `\(name)` has only some of the stated columns; `\(stated[missing].name)` is missing",
         help: Suggestion.nearest(to: stated[missing].name, in: shape.names) ?? "it has \(listed)")
     }
   }
@@ -94,7 +94,7 @@ private func chosenColumns(
     let missing = stated.first { column in !shape.names.contains(column.name) }
     throw Diagnostic(
       "columns-differ",
-      "`\(name)` has \(shape.fieldCount) columns, and \(stated.count) are stated",
+      "`\(name)` has \(shape.fieldCount) columns, but \(stated.count) are stated",
       help: shape.hasHeader ? missing.map { "its header has no `\($0.name)`" } : nil)
   }
   return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }

@@ -1,18 +1,18 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// How a delimited text is written, found out from parts of it.
+/// How a delimited text is written, detected from parts of it.
 struct DelimitedShape {
   var dialect: Dialect
   var hasHeader: Bool
-  /// Names of the header, or made up.
+  /// Names from the header, or generated ones.
   var names: [String]
   var types: [ScalarType]
   var skippedBytes: Int
   var fieldCount: Int { names.count }
 }
 
-/// Looks at the beginning, the middle and the end of a text.
+/// Inspects the beginning, the middle and the end of a text.
 struct DelimitedSniffer {
   let source: any SampledSource
   let options: ReadOptions
@@ -58,20 +58,20 @@ struct DelimitedSniffer {
   private func emptyShape(_ dialect: Dialect, _ skipped: Int) throws -> DelimitedShape {
     guard let columns = options.columns else {
       throw Diagnostic(
-        "empty-file", "`\(name)` is empty, so that its columns are not known", help: "state the columns and their types")
+        "empty-file", "`\(name)` is empty, so its columns are unknown", help: "specify the columns and their types")
     }
     return DelimitedShape(
       dialect: dialect, hasHeader: false, names: columns.map(\.name), types: columns.map(\.type),
       skippedBytes: skipped)
   }
 
-  /// Rows behind the first newline from `offset` on.
+  /// Rows after the first newline from `offset` on.
   private func part(at offset: Int, _ width: Int, _ dialect: Dialect) throws -> RowSample {
     var bytes = try source.sample(at: offset, count: DelimitedSniffer.partBytes)
     let start = bytes.firstIndex(of: dialect.newline).map { $0 + 1 } ?? bytes.count
     bytes.removeFirst(start)
     let sample = RowSample(bytes, dialect: dialect, limit: 20_000, isWhole: false)
-    // A part that starts inside quotes gives rows of other widths; it says nothing.
+    // A part that starts inside quotes has rows of other widths; it is ignored.
     let fitting = sample.rows.count { $0.count == width }
     return fitting * 10 >= sample.rows.count * 9 ? sample : RowSample([], dialect: dialect, limit: 0, isWhole: true)
   }
@@ -95,7 +95,7 @@ struct DelimitedSniffer {
     }
   }
 
-  /// The delimiter that gives the most rows of one width, the wider the better.
+  /// The delimiter that gives the most rows of one width, preferring wider ones.
   private func delimiter(_ front: [UInt8], _ newline: UInt8, _ isWhole: Bool) -> UInt8 {
     if let delimiter = options.delimiter { return delimiter }
     let bytes = Array(front.prefix(1 << 16))
@@ -114,7 +114,7 @@ struct DelimitedSniffer {
     return best
   }
 
-  /// A header is texts over typed values, or, over texts, names that are all different.
+  /// A header has texts above typed values, or, above texts, distinct names.
   private func hasHeader(
     _ fields: [[UInt8]], _ first: [TypeGuess], _ rest: [TypeGuess], _ hasValues: [Bool], rowCount: Int
   ) -> Bool {
@@ -131,7 +131,7 @@ struct DelimitedSniffer {
     return Set(texts).count == texts.count && texts.allSatisfy { !$0.isEmpty }
   }
 
-  /// Every column gets a name of its own: `Column3` for none, `name1` for a second `name`.
+  /// Every column gets a unique name: `Column3` for an empty one, `name1` for a second `name`.
   private func usableNames(_ names: [String]) -> [String] {
     var used = Set<String>()
     var result: [String] = []

@@ -2,13 +2,13 @@ import PlumbDiagnostics
 import PlumbEngine
 
 extension FileFormat {
-  /// One JSON object a line.
+  /// One JSON object per line.
   package static let ndjson = FileFormat(
     name: "ndjson", title: "NDJSON", endings: ["ndjson", "jsonl", "jsonlines"], canGrow: true,
     recognises: { front in firstLineIsObject(front) ? .text : nil },
     open: { try openJSON($0, $1, isLines: true) })
 
-  /// An array of objects, or one object after the other.
+  /// An array of objects, or objects in sequence.
   package static let json = FileFormat(
     name: "json", title: "JSON", otherNames: ["multijson"], endings: ["json"], canGrow: true,
     recognises: { front in
@@ -27,7 +27,7 @@ extension FileFormat {
 
 /// Opens JSON objects as rows.
 ///
-/// A file that is named as lines but whose first line is no whole value, such as an indented object, is read
+/// A file with the extension of JSON lines whose first line is not a whole value, such as an indented object, is read
 /// value by value.
 private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool) throws -> any RowReader {
   let skipped = try input.markLength
@@ -35,7 +35,7 @@ private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool)
   guard let first = front.first(where: { !$0.isSpace }) else {
     if let columns = options.columns { return EmptyReader(columns) }
     throw Diagnostic(
-      "empty-file", "`\(input.name)` is empty, so that its columns are not known", help: "state the columns and their types")
+      "empty-file", "`\(input.name)` is empty, so its columns are unknown", help: "specify the columns and their types")
   }
   guard first == .openBrace || first == .openBracket || isLines else {
     throw Diagnostic("bad-json", "`\(input.name)` does not start with an object or an array of objects")
@@ -50,7 +50,7 @@ private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool)
   return JSONReader(text, options)
 }
 
-/// Whether the first line is nothing but the start of an object that goes on in the next.
+/// Whether the first line is only the start of an object that continues on the next.
 private func startsIndented(_ front: ArraySlice<UInt8>) -> Bool {
   let line = front.drop { $0.isSpace }.prefix { $0 != .newline }.filter { $0 > 0x20 }
   return line == [.openBrace]
@@ -76,7 +76,7 @@ final class JSONReader: RowReader {
 
   func next() throws -> FileBatch? { try stream?.next() }
 
-  /// Those of the table that the objects are for, if they have no others.
+  /// The columns of the table that receives the objects, if the objects have no others.
   private func columns(isBegun: Bool) throws -> Schema {
     if let columns = options.columns { return columns }
     let found = try surveyedColumns(text, context: options.context)
@@ -86,7 +86,7 @@ final class JSONReader: RowReader {
     guard isBegun else { return found }
     throw Diagnostic(
       "schema-differs",
-      "`\(text.name)` has \(others.map { "`\($0.name)`" }.joined(separator: ", ")), which its first rows did not have",
-      help: "`--replace` reads all of it into a new table")
+      "`\(text.name)` has \(others.map { "`\($0.name)`" }.joined(separator: ", ")), which its first rows do not have",
+      help: "use `--replace` to read all of it into a new table")
   }
 }

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Some rows of delimited text, as ranges of a copy of its bytes; for finding out how the text is written.
+/// Some rows of delimited text, as ranges of a copy of its bytes; for detecting how the text is written.
 struct RowSample {
   private(set) var rows: [[Range<Int>]] = []
   let bytes: [UInt8]
@@ -39,7 +39,7 @@ struct RowSample {
   private mutating func append(_ row: inout [Range<Int>], _ start: Int, _ end: Int, _ dialect: Dialect) {
     let isCRLF = dialect.newline == .newline && end > start && bytes[end - 1] == .carriageReturn
     row.append(start..<(isCRLF ? end - 1 : end))
-    // An empty line is no row, unless rows have one field.
+    // An empty line is not a row, unless rows have one field.
     if row.count > 1 || !row[0].isEmpty { rows.append(row) }
     row = []
   }

@@ -13,11 +13,11 @@ extension FileFormat {
   private static func onDisk(_ input: FileInput) throws -> String {
     guard input.isStream || input.isPacked else { return input.file }
     throw Diagnostic(
-      "cannot-read", "`\(input.name)` is an SQLite file, which is read from disk only", help: "save it unpacked and name its path")
+      "cannot-read", "`\(input.name)` is an SQLite file, which Plumb can read only from disk", help: "save it unpacked and pass its path")
   }
 }
 
-/// All rows of a table of an SQLite file; types are found from all values.
+/// All rows of a table of an SQLite file; types are determined from all values.
 final class SQLiteRows: RowReader {
   private let reader: SQLiteReader
   private let table: String
@@ -25,7 +25,7 @@ final class SQLiteRows: RowReader {
   private let options: ReadOptions
   private var isDone = false
 
-  /// - Throws: a diagnostic when the file has no such table, or several and none is named.
+  /// - Throws: a diagnostic if the file has no such table, or several and the path names none.
   init(_ reader: SQLiteReader, table wanted: String?, _ options: ReadOptions) throws {
     self.reader = reader
     self.options = options

@@ -13,7 +13,7 @@ struct TypeGuess: OptionSet {
   static let guid = TypeGuess(rawValue: 32)
   static let any: TypeGuess = [.long, .real, .bool, .datetime, .timespan, .guid]
 
-  /// What one text could be; nothing but a string when empty of options.
+  /// The types that a text could have; only a string if empty.
   ///
   /// Numbers with leading zeros or a plus are codes, such as post codes and telephone numbers, and stay text.
   /// So do whole numbers too large for a long, which a real would round.
@@ -57,7 +57,7 @@ struct TypeGuess: OptionSet {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-  /// Starts with `YYYY-MM-` or `YYYY/MM/`; other orders of day and month would be a guess too far.
+  /// Starts with `YYYY-MM-` or `YYYY/MM/`; other orders of day and month would be too uncertain.
   private static func isDate(_ text: Bytes) -> Bool {
     guard text.count >= 8, text[4] == .minus || text[4] == .slash, text[7] == text[4] else { return false }
     return [0, 1, 2, 3, 5, 6].allSatisfy { isDigit(text[$0]) }
@@ -70,7 +70,7 @@ struct TypeGuess: OptionSet {
       && isDigit(digits[colon - 1]) && isDigit(digits[colon - 2]) && digits[colon + 3] == .colon
   }
 
-  /// The narrowest type; string for what could be nothing else, and for columns without a value.
+  /// The narrowest type; string if nothing else fits, and for columns without values.
   var type: ScalarType {
     if self == .any || isEmpty { return .string }
     if contains(.long) { return .long }

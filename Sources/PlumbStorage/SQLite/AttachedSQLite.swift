@@ -6,15 +6,15 @@ import PlumbEngine
 
 /// An SQLite file of another program whose tables queries read in place.
 ///
-/// Each question opens the file anew, so that what others write is seen and no lock outlives a query. What is known of
-/// the tables is kept until their declarations change.
+/// Each query opens the file again, so that it sees what others write and no lock outlives a query. What is known about
+/// the tables is cached until their declarations change.
 package final class AttachedSQLite: ForeignDatabase {
   package let path: String
   private let extent: SQLiteSurvey.Extent
   private let tables = Guarded<[String: SQLiteTable]>([:])
 
-  /// - Parameter properties: `survey = "all"` to find types from all rows rather than from a sample.
-  /// - Throws: a diagnostic when the file is not there, is no SQLite file, or cannot be read.
+  /// - Parameter properties: `survey = "all"` to determine types from all rows rather than from a sample.
+  /// - Throws: a diagnostic if the file does not exist, is not an SQLite file, or cannot be read.
   package convenience init(path: String, properties: [String: String], _ context: ExecutionContext) throws {
     if let unknown = properties.keys.first(where: { $0 != "survey" }) {
       throw Diagnostic("unknown-property", "`.attach` has no property `\(unknown)`", help: "it has `survey`")
@@ -27,7 +27,7 @@ package final class AttachedSQLite: ForeignDatabase {
     _ = try SQLiteReader(self.path, context).tableNames
   }
 
-  /// The file that was attached before; it is opened when a query names it. Nil when the text is no reminder.
+  /// The file that was attached before; it is opened when a query names it. Nil if the text is not a reminder.
   package convenience init?(reminder: String) {
     guard let space = reminder.firstIndex(of: " "), let extent = SQLiteSurvey.Extent(rawValue: String(reminder[..<space]))
     else { return nil }
@@ -56,7 +56,7 @@ package final class AttachedSQLite: ForeignDatabase {
   package func remarks(onTable name: String, _ context: ExecutionContext) throws -> [String] {
     guard let survey = try table(name, context)?.survey else { return [] }
     let sample = survey.isWhole || survey.seen == 0
-      ? [] : ["types are from \(survey.seen) of about \(survey.rowEstimate) rows"]
+      ? [] : ["types are inferred from \(survey.seen) of about \(survey.rowEstimate) rows"]
     return survey.columns.compactMap(\.remark) + sample
   }
 
@@ -104,8 +104,8 @@ private final class SQLiteTable: ExternalRows {
 
   func text(of request: ExternalRequest) -> String { "SQLite: \(statement(request).shown)" }
 
-  /// The request in SQL. Without columns it counts, and counts apart the rows whose values are of other kinds than the
-  /// conditions were written for.
+  /// The request in SQL. Without columns it counts rows, and separately counts the rows whose values are of other kinds than
+  /// the conditions were written for.
   func statement(_ request: ExternalRequest) -> SQLText {
     let conditions = request.conditions.compactMap { filter.translation(of: $0) }
     let source: SQLText = "FROM \(name: name)"
@@ -126,11 +126,11 @@ private final class SQLiteTable: ExternalRows {
     return "SELECT count(*)\(others) \(rest)"
   }
 
-  /// Rows with equal keys come in the order in which they were written, as they would from a copy.
+  /// Rows with equal keys are in the order in which they were written, as in a copy.
   private func order(_ order: [ExternalOrder]) -> SQLText {
     if order.isEmpty { return "" }
     var keys = order.map { key -> SQLText in
-      // SQLite takes nulls for the smallest values.
+      // SQLite treats nulls as the smallest values.
       let nulls = key.nullsFirst != key.isDescending ? "" : key.nullsFirst ? " NULLS FIRST" : " NULLS LAST"
       return "\(name: survey.columns[key.column].info.name)\(sql: key.isDescending ? " DESC" : "")\(sql: nulls)"
     }
@@ -144,13 +144,13 @@ private final class SQLiteTable: ExternalRows {
     let reader = try SQLiteReader(path, context)
     guard try reader.schemaVersion == survey.schemaVersion else {
       throw Diagnostic(
-        "changed-file", "the tables of `\(reader.name)` were changed while the query began", help: "run it again")
+        "changed-file", "the tables of `\(reader.name)` changed while the query was starting", help: "run it again")
     }
     let statement = statement(request)
     if request.columns.isEmpty { return SQLiteCount(reader, statement, table: name) }
     let help = survey.isWhole
-      ? "the file has changed since it was looked at: `.detach` it and `.attach` it again"
-      : "types are from a sample of the rows: attach the file `with (survey = \"all\")`, which looks at all of them"
+      ? "the file has changed since it was inspected: `.detach` it and `.attach` it again"
+      : "types are inferred from a sample: attach the file `with (survey = \"all\")` to inspect all rows"
     return try SQLiteCursor(reader, statement, request.columns.map { survey.columns[$0] }, table: name, help: help)
   }
 }
@@ -217,8 +217,8 @@ private final class SQLiteCount: ExternalCursor, @unchecked Sendable {
     guard others == 0 else {
       throw Diagnostic(
         "bad-value",
-        "`\(reader.name)` table `\(table)`: \(Int(others)) of the rows have values of other types in the columns of the condition",
-        help: "attach the file `with (survey = \"all\")`, which finds types that fit all rows")
+        "`\(reader.name)` table `\(table)`: \(Int(others)) rows have values of other types in the columns of the condition",
+        help: "attach the file `with (survey = \"all\")` to find types that fit all rows")
     }
     return count
   }

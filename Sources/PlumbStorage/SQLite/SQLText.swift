@@ -2,7 +2,7 @@ import CSQLite
 import GRDB
 import PlumbEngine
 
-/// A piece of SQL whose constants are parameters; shown to people with the constants in their places.
+/// A piece of SQL whose constants are parameters; shown to people with the constants filled in.
 struct SQLText: ExpressibleByStringInterpolation {
   enum Constant {
     case integer(Int64)
@@ -65,7 +65,7 @@ struct SQLText: ExpressibleByStringInterpolation {
     }.joined()
   }
 
-  /// Gives a statement its constants.
+  /// Binds the constants to a statement.
   func bind(to statement: Statement) throws {
     var arguments: [(any DatabaseValueConvertible)?] = []
     for piece in pieces {

@@ -2,9 +2,9 @@ import CSQLite
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Reads the columns of rows as the types that they were found to have.
+/// Reads the columns of rows as their detected types.
 final class SQLiteCells {
-  /// The cells of a row that are no values of their columns' types, and are null.
+  /// The cells of a row that are not values of their columns' types, and become null.
   struct Misfit {
     let file: String
     let table: String
@@ -31,7 +31,7 @@ final class SQLiteCells {
     self.table = table
   }
 
-  /// Adds a row, whose columns are these in order; tells of the first cell that does not fit.
+  /// Adds a row, whose columns are these in order; reports the first cell that does not fit.
   func append(_ row: OpaquePointer, to writer: RowsWriter) -> Misfit? {
     var misfit: Misfit?
     for (i, column) in columns.enumerated() {
@@ -46,7 +46,7 @@ final class SQLiteCells {
     return misfit
   }
 
-  /// Adds a value; false, with null added, when it is none of the type.
+  /// Adds a value; false, with null added, if it is not of the type.
   private func append(
     _ row: OpaquePointer, _ index: Int32, _ place: Int, _ column: SQLiteColumn, _ writer: RowsWriter
   ) -> Bool {

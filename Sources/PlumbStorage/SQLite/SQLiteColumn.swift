@@ -2,7 +2,7 @@ import PlumbEngine
 
 /// A column of an SQLite table as KQL sees it.
 struct SQLiteColumn: Sendable {
-  /// What SQLite does to values on their way in and in comparisons, by the declared type.
+  /// How SQLite converts values on insertion and in comparisons, by the declared type.
   enum Affinity: Sendable {
     case integer, real, numeric, text, none
 
@@ -25,23 +25,23 @@ struct SQLiteColumn: Sendable {
 
   let info: ColumnInfo
   var affinity = Affinity.none
-  /// The ticks of a whole number's unit, when the numbers are Unix times.
+  /// The ticks of a whole number's unit, if the numbers are Unix times.
   var unixUnit: Int64?
-  /// Whether all times are texts that begin with `2024-01-31`, so that their order as texts is that of their days.
+  /// Whether all times are texts that begin with `2024-01-31`, so that they sort as texts in the order of their days.
   var hasISODates = false
   /// Whether texts of the column are compared byte by byte unless a query says otherwise.
   var comparesBytes = false
-  /// Whether values of other kinds were seen than the type's own, which are texts here.
+  /// Whether values of other kinds than the type's own occurred, which are texts here.
   var isMixed = false
-  /// How the type was found, for people.
+  /// How the type was determined, for people.
   var note = ""
-  /// What to tell when the database is attached; nil when the declaration says it all.
+  /// What to report when the database is attached; nil if the declaration is sufficient.
   var remark: String?
 
   init(_ name: String, _ type: ScalarType) { info = ColumnInfo(name, type) }
 }
 
-/// What the values of a column are, since SQLite lets every value be of its own type.
+/// The kinds of values in a column, since SQLite lets every value have its own type.
 struct SQLiteKinds {
   let declared: String
   var integers = 0, reals = 0, texts = 0, blobs = 0, nulls = 0
@@ -57,7 +57,7 @@ struct SQLiteKinds {
   private var areBits: Bool { smallest >= 0 && largest <= 1 }
   private var kindCount: Int { [integers, reals, texts, blobs].count { $0 > 0 } }
 
-  /// The ticks of the unit in which all numbers are times from 1973 on, where the declaration speaks of times.
+  /// The ticks of the unit in which all numbers are times from 1973 on, if the declaration mentions times.
   private var unixUnit: Int64? {
     let words = ["timestamp", "datetime", "epoch", "unix"]
     guard declared == "date" || words.contains(where: declared.contains) else { return nil }
@@ -92,7 +92,7 @@ struct SQLiteKinds {
       case (_, true, false): (type, reason) = (.real, integers > 0 ? "whole numbers and reals" : "reals")
       case (false, false, true):
         (type, reason) = areMoments ? (.datetime, "texts that are times") : (.string, "texts")
-      case (false, false, false): (type, reason) = (Self.emptyType(declared), "no values, by the declaration")
+      case (false, false, false): (type, reason) = (Self.emptyType(declared), "no values, type from the declaration")
       case (_, _, true): (type, reason) = (.string, "mixed values, as text")
       }
     }
@@ -118,7 +118,7 @@ struct SQLiteKinds {
   /// ` (3 integers, 1 text)`
   private var counts: String {
     let all = [(integers, "integer"), (reals, "real"), (texts, "text"), (blobs, "blob"), (nulls, "null")]
-    let parts = all.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+    let parts = all.filter { $0.0 > 0 }.map { counted($0.0, $0.1) }
     return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
   }
 }

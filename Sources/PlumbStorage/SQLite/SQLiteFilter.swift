@@ -1,26 +1,26 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Says conditions of a query in SQL, as far as SQL has them.
+/// Translates a query's conditions to SQL, as far as SQL can express them.
 ///
-/// A translation lets every row pass that the condition lets pass, and perhaps others; `isExact` when no others.
-/// KQL's rules are kept by how it is written: a null equals nothing and differs from everything, a text is never null,
+/// A translation passes every row that the condition passes, and perhaps others; `isExact` if no others.
+/// KQL's rules are built in: a null equals nothing and differs from everything, a text is never null,
 /// other comparisons with null are neither true nor false.
 struct SQLiteFilter {
   struct Translation {
     let sql: SQLText
     let isExact: Bool
-    /// Columns, and the kinds of values with which the translation means what the condition means.
+    /// Columns, and the kinds of values for which the translation is equivalent to the condition.
     var kinds: [Int: [String]] = [:]
   }
 
   let columns: [SQLiteColumn]
 
-  /// Longer lists and conditions of more parts are tested here alone.
+  /// Longer lists and conditions with more parts are tested here only.
   private static let longestList = 1000
   private static let mostParts = 100
 
-  /// - Parameter negated: whether the rows are wanted for which the condition is false.
+  /// - Parameter negated: whether to select the rows for which the condition is false.
   func translation(of condition: BoundExpression, negated: Bool = false) -> Translation? {
     switch condition {
     case .column(let index, .bool, _): return truth(index, !negated)
@@ -50,7 +50,7 @@ struct SQLiteFilter {
 
   // MARK: Several conditions
 
-  /// Conditions of which all must hold, or one; a part of several that all must hold can be left out.
+  /// Conditions of which all must be true, or one; a part of a conjunction can be left out.
   private func combined(_ parts: [BoundExpression], needsAll: Bool, negated: Bool) -> Translation? {
     let found = parts.compactMap { translation(of: $0, negated: negated) }
     guard !found.isEmpty, parts.count <= Self.mostParts, !needsAll || found.count == parts.count else { return nil }
@@ -91,7 +91,7 @@ struct SQLiteFilter {
     let sign = negated ? comparison.opposite : comparison
     if case .datetime(let ticks) = value, column.info.type == .datetime { return moment(index, column, sign, ticks) }
     if case .bool(let flag) = value, column.info.type == .bool {
-      // `!=` is true of null.
+      // `!=` is true for null.
       return sign == .equal ? truth(index, flag) : nil
     }
     guard let constant = constant(value, for: column, isWidened: isWidened) else { return nil }
@@ -104,19 +104,19 @@ struct SQLiteFilter {
       if case .text("") = constant { return emptiness(index, isEmpty: false) }
       return exact("(\(name: column.info.name) IS NULL OR \(operand) <> \(constant))", index)
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      // Texts have no order in KQL's `<`.
+      // KQL's `<` does not order texts.
       if column.info.type == .string { return nil }
       return exact("\(operand) \(sql: sign.symbol) \(constant)", index)
     }
   }
 
-  /// The column with the comparison of bytes, which is KQL's.
+  /// The column with a bytewise comparison, as in KQL.
   private func operand(_ column: SQLiteColumn) -> SQLText {
     column.comparesBytes || column.info.type != .string && !column.hasISODates
       ? "\(name: column.info.name)" : "\(name: column.info.name) COLLATE BINARY"
   }
 
-  /// The constant as SQLite compares it with the column's values; nil when it would compare otherwise than KQL.
+  /// The constant as SQLite compares it with the column's values; nil if SQLite would compare differently from KQL.
   private func constant(_ value: Value, for column: SQLiteColumn, isWidened: Bool) -> SQLText.Constant? {
     switch (value, column.info.type) {
     case (.long(let number), .long), (.long(let number), .int): return .integer(number)
@@ -127,7 +127,7 @@ struct SQLiteFilter {
       let isSafe = abs(number) < 9_007_199_254_740_992 || column.affinity == .real && number.isFinite
       return isSafe ? .real(number) : nil
     case (.string(let text), .string):
-      // Only columns that turn all numbers into texts hold what is seen here. Bytes that are no UTF-8 are shown
+      // Only columns that convert all numbers to texts contain what is seen here. Bytes that are not UTF-8 are shown
       // as U+FFFD, and SQLite stops at NUL.
       guard column.affinity == .text, !column.isMixed else { return nil }
       return text.unicodeScalars.contains { $0.value == 0xFFFD || $0.value == 0 } ? nil : .text(text)
@@ -217,8 +217,8 @@ struct SQLiteFilter {
   private func moment(_ index: Int, _ column: SQLiteColumn, _ sign: Comparison, _ ticks: Int64) -> Translation? {
     if let unit = column.unixUnit { return unixMoment(index, column, sign, ticks, unit) }
     guard column.hasISODates else { return nil }
-    // Texts that begin with a date are in the order of their dates, whatever follows; a zone moves a time by a day
-    // at the most.
+    // Texts that begin with a date sort by their dates, whatever follows; a zone moves a time by at most
+    // a day.
     let text = operand(column)
     let first = Self.date(ticks, movedBy: -1), last = Self.date(ticks, movedBy: 2)
     switch sign {
@@ -231,7 +231,7 @@ struct SQLiteFilter {
     }
   }
 
-  /// `2024-01-31`, so many days later; nil outside the range of `datetime`.
+  /// `2024-01-31`, moved by so many days; nil outside the range of `datetime`.
   private static func date(_ ticks: Int64, movedBy days: Int64) -> String? {
     DateTime.adding(days &* TimeSpan.day, to: ticks).map { String(DateTime.text($0).prefix(10)) }
   }
@@ -253,9 +253,9 @@ struct SQLiteFilter {
     }
   }
 
-  // MARK: Parts of texts
+  // MARK: Substrings
 
-  /// A search for a part of a text; words and letters beyond ASCII are looked at here.
+  /// A search for a substring; words and letters beyond ASCII are tested here.
   private func search(_ arguments: [BoundExpression], _ test: TextTest, _ ignoresCase: Bool) -> Translation? {
     guard arguments.count == 2, case .column(let index, .string, _) = arguments[0], columns.indices.contains(index),
       case .string(let part)? = arguments[1].constant, !part.isEmpty, part.utf8.count <= 1000,
@@ -281,7 +281,7 @@ struct SQLiteFilter {
     }
   }
 
-  /// The first text after all that begin with this one, in whatever encoding texts are compared.
+  /// The first text after all that begin with this one, whatever the encoding.
   private static func firstAfter(_ part: String) -> String? {
     guard let last = part.utf8.last, last < 0x7E else { return nil }
     var text = part.unicodeScalars
@@ -290,7 +290,7 @@ struct SQLiteFilter {
     return String(text)
   }
 
-  /// A pattern for `LIKE` that fits the texts that have the part in any letter case.
+  /// A pattern for `LIKE` that matches the texts that contain the part in any letter case.
   private static func pattern(_ part: String, isPrefix: Bool) -> String {
     var pattern = isPrefix ? "" : "%"
     for character in part.unicodeScalars {

@@ -2,25 +2,25 @@ import CSQLite
 import GRDB
 import PlumbEngine
 
-// What GRDB has no words for, in SQLite's C interface; nothing else of the workspace calls it.
+// Calls of SQLite's C interface that GRDB does not offer; nothing else in the workspace calls it.
 
 extension Database {
-  /// No statement changes the schema by way of `PRAGMA writable_schema` and the like.
+  /// Prevents statements from changing the schema through `PRAGMA writable_schema` and the like.
   func defend() { _ = plumb_sqlite_defend(sqliteConnection) }
 
-  /// Whether the write-ahead log stays as it is when the last connection closes.
+  /// Whether the write-ahead log is left unchanged when the last connection closes.
   func keepLogWhenClosed(_ kept: Bool) { _ = plumb_sqlite_keep_log(sqliteConnection, kept ? 1 : 0) }
 }
 
 extension Statement {
-  /// The bytes of a blob where they lie, valid until the next row.
+  /// The bytes of a blob in place, valid until the next row.
   func bytes(_ column: Int) -> Bytes {
     let column = Int32(column)
     let start = sqlite3_column_blob(sqliteStatement, column)?.assumingMemoryBound(to: UInt8.self)
     return Bytes(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(sqliteStatement, column)))
   }
 
-  /// Puts a blob in the place of a question mark; the buffer must outlive the run of the statement.
+  /// Binds a blob to a question mark; the buffer must outlive the run of the statement.
   func bind(_ bytes: ByteBuffer, at place: Int) throws {
     try check(
       bytes.withBytes { sqlite3_bind_blob64(sqliteStatement, Int32(place + 1), $0.baseAddress, UInt64($0.count), nil) })
@@ -31,7 +31,7 @@ extension Statement {
     sqlite3_clear_bindings(sqliteStatement)
   }
 
-  /// Puts one row of these columns in the places of the question marks.
+  /// Binds one row of these columns to the question marks.
   func bind(_ columns: [Vector], _ row: Int, text: inout ByteBuffer) throws {
     let copying = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     sqlite3_reset(sqliteStatement)
@@ -60,7 +60,7 @@ extension Statement {
     }
   }
 
-  /// A place to point to for texts without bytes: no place at all means null to SQLite.
+  /// An address for texts without bytes: SQLite treats a null pointer as null.
   nonisolated(unsafe) private static let empty: UnsafePointer<CChar> = {
     let place = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
     place.pointee = 0

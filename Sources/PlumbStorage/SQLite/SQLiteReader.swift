@@ -6,10 +6,10 @@ import PlumbEngine
 
 /// An SQLite file of another program, opened for reading only; used by one thread at a time.
 ///
-/// - Loops read through the statement's own pointer: no row becomes an object.
-/// - Long statements end when `context` is cancelled: SQLite asks every few thousand of its steps.
+/// - Loops read through the statement's own pointer: rows do not become objects.
+/// - Long statements end when `context` is cancelled: SQLite checks every few thousand of its steps.
 final class SQLiteReader: @unchecked Sendable {
-  /// What such a file begins with.
+  /// The bytes with which such a file begins.
   static let magic = Array("SQLite format 3\0".utf8)
 
   let path: String
@@ -20,7 +20,7 @@ final class SQLiteReader: @unchecked Sendable {
   let context: ExecutionContext?
   private let queue: DatabaseQueue
 
-  /// - Parameter patience: seconds to wait for a program that writes.
+  /// - Parameter patience: seconds to wait for a program that is writing.
   init(_ path: String, _ context: ExecutionContext?, patience: Double = 2) throws {
     self.path = path
     self.context = context
@@ -32,7 +32,7 @@ final class SQLiteReader: @unchecked Sendable {
     configuration.foreignKeysEnabled = false
     configuration.busyMode = .timeout(patience)
     configuration.prepareDatabase { database in
-      // Views of a hostile file may call no function that does more than compute.
+      // Views of a hostile file must not call functions that do more than compute.
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
     }
     do {
@@ -75,7 +75,7 @@ final class SQLiteReader: @unchecked Sendable {
     try forEachRow(SQLText(sql), body)
   }
 
-  /// Goes on with a statement that `reading` made; `body` is called until it returns false or the rows end.
+  /// Continues a statement that `reading` made; calls `body` until it returns false or the rows end.
   ///
   /// - Returns: whether there may be more rows.
   func resume(_ statement: Statement, _ body: (OpaquePointer) throws -> Bool) throws -> Bool {
@@ -117,7 +117,7 @@ final class SQLiteReader: @unchecked Sendable {
   }
 
   static func text(_ row: OpaquePointer, _ column: Int32) -> String {
-    // The text form comes first: asking for it converts the value.
+    // The text form comes first: requesting it converts the value.
     _ = sqlite3_column_text(row, column)
     return String(bytes(row, column))
   }
@@ -133,7 +133,7 @@ final class SQLiteReader: @unchecked Sendable {
     }
   }
 
-  /// Changes whenever a table of the file becomes another.
+  /// Changes whenever the schema of a table in the file changes.
   var schemaVersion: Int64 {
     get throws { try integer("PRAGMA schema_version") ?? 0 }
   }
@@ -147,16 +147,16 @@ extension SQLiteReader {
     guard stat(path, &status) == 0 else {
       throw Diagnostic("no-file", "cannot open `\(path)`: \(String(cString: strerror(errno)))")
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw Diagnostic("folder", "`\(path)` is a folder, no SQLite file") }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw Diagnostic("folder", "`\(path)` is a folder, not an SQLite file") }
     let front = try FileSource(path: path).sample(at: 0, count: 16)
     guard front.isEmpty || front == magic else {
       throw Diagnostic(
-        "not-sqlite", "`\(lastPart(of: path))` is no SQLite file",
-        help: "`--load NAME=PATH` reads \(FileFormat.namesOfTables) files")
+        "not-sqlite", "`\(lastPart(of: path))` is not an SQLite file",
+        help: "use `--load NAME=PATH` to read \(FileFormat.namesOfTables) files")
     }
   }
 
-  /// Whether nobody who runs this can write to the file, and no writer has left a log beside it.
+  /// Whether nobody who runs this can write to the file, and no writer has left a log next to it.
   static func cannotChange(_ path: String) -> Bool {
     let isReadOnly = access(path, W_OK) != 0 || access(folder(of: path), W_OK) != 0
     return isReadOnly && access(path + "-wal", F_OK) != 0 && access(path + "-journal", F_OK) != 0
@@ -184,13 +184,13 @@ extension SQLiteReader {
     case SQLITE_CORRUPT:
       return Diagnostic(
         "damaged-file", "`\(name)` is damaged: \(reason)",
-        help: "`sqlite3 \(name) .recover` saves what is sound of it")
+        help: "`sqlite3 \(name) .recover` saves the undamaged parts")
     case SQLITE_NOTADB:
-      return Diagnostic("not-sqlite", "`\(name)` is no SQLite file that can be read: \(reason)")
+      return Diagnostic("not-sqlite", "`\(name)` is not a readable SQLite file: \(reason)")
     case SQLITE_READONLY, SQLITE_CANTOPEN:
       return Diagnostic(
         "cannot-read", "`\(name)` cannot be read as SQLite: \(reason)",
-        help: "a program that wrote to it may have been cut off; `sqlite3 \(name) .tables` puts such a file in order")
+        help: "a program may have ended while writing to it; `sqlite3 \(name) .tables` repairs such a file")
     default: return Diagnostic("cannot-read", "`\(name)` cannot be read as SQLite: \(reason)")
     }
   }

@@ -3,23 +3,23 @@ import GRDB
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What was found out about an SQLite table: its columns' types, by their declarations and by the values in rows.
+/// What was learned about an SQLite table: its columns' types, from their declarations and from the values in rows.
 struct SQLiteSurvey: Sendable {
-  /// Which rows are looked at.
+  /// Which rows are inspected.
   enum Extent: String, Sendable {
-    /// All of a small table, and of a large one the first, the last, and some in between.
+    /// All rows of a small table; for a large one the first, the last, and some in between.
     case sample
     case whole = "all"
   }
 
   let columns: [SQLiteColumn]
-  /// Rows that were looked at.
+  /// The number of rows inspected.
   let seen: Int
-  /// Whether these were all.
+  /// Whether these were all rows.
   let isWhole: Bool
-  /// Rows of the table, exact only for a whole survey.
+  /// The number of rows in the table, exact only for a whole survey.
   let rowEstimate: Int
-  /// The name of the row's number; nil for views and tables that have none.
+  /// The name of the row number; nil for views and tables that have none.
   let rowID: String?
   let schemaVersion: Int64
 }
@@ -30,13 +30,13 @@ extension SQLiteReader {
   private static let places: Int64 = 100
   private static let rowsAtPlace: Int64 = 50
 
-  /// Finds the types of a table's columns.
+  /// Determines the types of a table's columns.
   ///
-  /// - Throws: a diagnostic when the table cannot be read, such as a view of one that has gone.
+  /// - Throws: a diagnostic if the table cannot be read, such as a view of a table that was dropped.
   func survey(ofTable table: String, extent: SQLiteSurvey.Extent) throws -> SQLiteSurvey {
     let schemaVersion = try schemaVersion
     var declared: [(name: String, type: String)] = []
-    // Hidden columns of virtual tables are not those of `SELECT *`; generated ones are.
+    // Hidden columns of virtual tables are not part of `SELECT *`; generated ones are.
     try forEachRow("SELECT name, type FROM pragma_table_xinfo(\(.text(table))) WHERE hidden <> 1") {
       declared.append((Self.text($0, 0), Self.text($0, 1)))
     }
@@ -85,7 +85,7 @@ extension SQLiteReader {
     return !overflow && span < wholeUpTo
   }
 
-  /// Looks at the first rows, the last ones, and some in between; whether the first were all.
+  /// Inspects the first rows, the last ones, and some in between; returns whether the first were all.
   private func sample(
     _ all: SQLText, _ rowID: String, _ numbers: ClosedRange<Int64>, _ tally: inout SQLiteTally
   ) throws -> Bool {
@@ -100,7 +100,7 @@ extension SQLiteReader {
     return false
   }
 
-  /// Whether a table's rows have numbers under this name: not those of views and of tables WITHOUT ROWID.
+  /// Whether a table's rows have numbers under this name: not in views and in tables WITHOUT ROWID.
   private func hasRowNumbers(_ table: String, _ rowID: String) throws -> Bool {
     guard try integer("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = \(SQLText.literal(table))") != 0
     else { return false }
@@ -118,7 +118,7 @@ extension SQLiteReader {
     return low...Swift.max(low, high)
   }
 
-  /// The types of a file that Plumb made, whose declarations say what the columns are; nil for others.
+  /// The types of a file that Plumb exported, whose declarations say what the columns are; nil for other files.
   private func exportedTypes(_ columns: [(name: String, type: String)]) throws -> [ScalarType]? {
     guard try integer("PRAGMA application_id") == ExportedTypes.applicationID else { return nil }
     let types = columns.compactMap { ExportedTypes.type($0.type) }

@@ -1,8 +1,8 @@
 import PlumbEngine
 
-/// Which jobs write and read which datasets, from which edges between jobs follow.
+/// Which jobs write and read which datasets; edges between jobs follow from this.
 ///
-/// They are kept in the table `datasets`, so that what one import wrote down meets what a later one reads.
+/// They are stored in the table `datasets`, so that what one import recorded meets what a later one reads.
 extension TelemetryFold {
   func note(_ job: Bytes, dataset: Bytes, isOutput: Bool) {
     let role: StaticString = isOutput ? "output" : "input"
@@ -19,15 +19,15 @@ extension TelemetryFold {
 
   /// Adds an edge from each job that writes a dataset to each other job that reads it.
   ///
-  /// - Parameter pairLimit: more pairs of jobs than this say nothing any more, and would take for ever.
-  /// - Returns: false when some were left out because there are too many.
+  /// - Parameter pairLimit: a larger number of pairs of jobs is not informative and would take too long.
+  /// - Returns: false if some were left out because there are too many.
   func addDatasetEdges(pairLimit: Int, _ context: ExecutionContext) throws -> Bool {
     struct Use {
       let dataset, job: Int64
       let isOutput: Bool
     }
     let output = texts.number(of: "output")
-    // In one order, so that the same files give the same edges even when they are too many.
+    // In a fixed order, so that the same files give the same edges even if there are too many.
     let uses = (0..<datasets.count).map { row in
       Use(
         dataset: datasets[row, DatasetColumn.dataset] ?? 0, job: datasets[row, DatasetColumn.pipeline] ?? 0,

@@ -1,9 +1,9 @@
 import PlumbEngine
 
-/// When the dependencies of a project of dbt came and went, as far as its manifests tell.
+/// When the dependencies of a dbt project appeared and disappeared, as far as its manifests tell.
 ///
-/// An edge has a beginning when an older manifest of the project does not have it: that of the first one that does. It has
-/// an end when a newer one no longer has it. What was before the oldest manifest nobody knows, and is null.
+/// An edge has a start if an older manifest of the project lacks it: that of the first manifest that has it. It has
+/// an end if a newer one lacks it. What was before the oldest manifest is unknown, and null.
 struct EdgeHistory {
   /// By project, the moments of its manifests in order.
   private var moments: [Int64: [Int64]] = [:]
@@ -31,7 +31,7 @@ struct EdgeHistory {
     }
   }
 
-  /// The other way round: in which manifests the edges of an earlier import were.
+  /// The reverse: which manifests contained the edges of an earlier import.
   func remember(_ fold: TelemetryFold) {
     let edges = fold.edges
     for row in 0..<edges.count {
@@ -42,7 +42,7 @@ struct EdgeHistory {
     }
   }
 
-  /// Those of the project that the edge's lower end belongs to; nil for edges that are in no manifest.
+  /// The manifests of the project to which the edge's lower end belongs; nil for edges that are not in a manifest.
   private func manifests(ofEdge row: Int, _ fold: TelemetryFold) -> [Int64]? {
     guard fold.edges[row, EdgeColumn.kind] == fold.texts.number(of: "depends_on"),
       let downstream = fold.edges[row, EdgeColumn.downstream]
@@ -52,9 +52,9 @@ struct EdgeHistory {
   }
 }
 
-/// The project that a manifest is of, among the packages in it.
+/// The project of a manifest, among the packages in it.
 ///
-/// New manifests name it; older ones have the MD5 of the name.
+/// New manifests name it; older ones contain the MD5 of the name.
 struct DbtProject {
   private let name: String?
   private let hash: String?

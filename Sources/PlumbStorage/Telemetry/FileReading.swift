@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// One file of telemetry while it is read: where its facts go, and its report.
+/// A file of telemetry while it is read: where its facts go, and its report.
 final class FileReading {
   let fold: TelemetryFold
   let context: ExecutionContext
   var report: FileReport
-  /// Called now and then with how much of the file is read, from 0 to 1.
+  /// Called occasionally with how much of the file has been read, from 0 to 1.
   var onPass: ((Double) throws -> Void)?
   private let onReject: ((RejectedInput) throws -> Void)?
   private var placeholders = 0
@@ -25,16 +25,16 @@ final class FileReading {
     try onReject?(RejectedInput(path: report.path, line: line, reason: reason, text: Array(text)))
   }
 
-  /// Rejects a part of a value that is read.
+  /// Rejects a part of the value being read.
   func reject(_ fault: TelemetryFault, part: DynamicCursor) throws {
     var printed = ByteBuffer()
     JSONText.print(part, to: &printed)
     try printed.withBytes { try reject(fault.reason, line: nil, text: $0) }
   }
 
-  /// Reads the values of a file and hands each to the reader of its format.
+  /// Reads the values of a file and passes each to the reader of its format.
   ///
-  /// - Throws: what ends the whole import: a cancel, no more memory, or a file for rejects that cannot be written.
+  /// - Throws: what ends the whole import: cancellation, lack of memory, or a file for rejects that cannot be written.
   func read(_ source: any SampledSource, form: TelemetryForm, front: [UInt8]) throws {
     let skipped = utf8MarkLength(front)
     let isLines = front.dropFirst(skipped).withBytes { form.isWritten(inLines: $0) }
@@ -60,13 +60,13 @@ final class FileReading {
         let line = value.line + value.text.prefix(error.position).count { $0 == .newline }
         isCutOff = error.position >= value.text.count
         try reject(
-          isCutOff ? "it ends in the middle of a value" : "no JSON, \(error.reason)", line: line, text: value.text)
+          isCutOff ? "the file ends in the middle of a value" : "not JSON: \(error.reason)", line: line, text: value.text)
         continue
       }
       do {
         try compact.withBytes { bytes in
           let value = DynamicCursor(bytes)
-          guard value.isObject else { throw TelemetryFault("it is no object") }
+          guard value.isObject else { throw TelemetryFault("not an object") }
           try form.read(self, value)
         }
         if form.countsPlaceholders, value.text.holds("\"{{") { placeholders += 1 }
@@ -76,13 +76,13 @@ final class FileReading {
     }
     if let problem = reader.problem, !isCutOff { try reject(problem, line: nil, text: .empty) }
     if placeholders > 0 {
-      report.note("placeholders `{{…}}` in fields that are not used, in \(counted(placeholders, report.unit))")
+      report.note("placeholders `{{…}}` in unused fields, in \(counted(placeholders, report.unit))")
     }
   }
 }
 
 extension TelemetryForm {
-  /// Whether each line is a value, so that a line that is damaged harms no other.
+  /// Whether each line is a value, so that a damaged line does not affect others.
   fileprivate func isWritten(inLines front: Bytes) -> Bool {
     guard let start = front.firstIndex(where: { $0 > 0x20 }), front[start] == .openBrace else { return false }
     if isAlwaysLines { return true }

@@ -1,17 +1,17 @@
 import PlumbEngine
 
-/// What became of one file of telemetry.
+/// The result of reading one file of telemetry.
 package struct FileReport: Sendable {
   package let path: String
-  /// What the file is, such as `dbt run results v4`; nil when that could not be told.
+  /// The kind of file, such as `dbt run results v4`; nil if it could not be determined.
   package internal(set) var kind: String?
-  /// How many of `unit` were read, and how many of them added nothing that was not known.
+  /// How many of `unit` were read, and how many of them added nothing new.
   package internal(set) var read = 0
   package internal(set) var folded = 0
   package internal(set) var unit = "value"
-  /// How many were about nothing that the tables hold, such as lines of a log about connections.
+  /// How many were about something that the tables do not contain, such as log lines about connections.
   package internal(set) var unused = 0
-  /// What they were folded into.
+  /// What they were merged into.
   var foldsInto = "runs"
   package internal(set) var rejected = 0
   /// Why the first few were rejected, each with its line.
@@ -20,7 +20,7 @@ package struct FileReport: Sendable {
 
   init(path: String) { self.path = path }
 
-  /// Whether there is more to say than that all was read.
+  /// Whether there is more to say than that everything was read.
   package var isRemarkable: Bool { rejected > 0 || !notes.isEmpty || kind == nil }
 
   /// The report in one line, without the path.
@@ -29,7 +29,7 @@ package struct FileReport: Sendable {
     if read > 0 || rejected == 0 && kind != nil {
       var text = counted(read, unit) + " read"
       if unused > 0 { text += ", \(unused) not about a run" }
-      if folded > 0 { text += ", \(folded) folded into known \(foldsInto)" }
+      if folded > 0 { text += ", \(folded) merged into known \(foldsInto)" }
       parts.append(text)
     }
     if rejected > 0 {
@@ -51,7 +51,7 @@ package struct FileReport: Sendable {
   mutating func note(_ text: String) { if !notes.contains(text) && notes.count < 20 { notes.append(text) } }
 }
 
-/// A piece of input that was not taken, for the file that `--rejects` names.
+/// A piece of input that was rejected, for the file that `--rejects` names.
 package struct RejectedInput: Sendable {
   package let path: String
   package let line: Int?
@@ -73,10 +73,4 @@ package struct RejectedInput: Sendable {
     out.append("}" as StaticString)
     return out.string
   }
-}
-
-/// `1 run`, `2 runs`.
-func counted(_ count: Int, _ noun: String) -> String {
-  if count == 1 { return "1 \(noun)" }
-  return noun.hasSuffix("y") ? "\(count) \(noun.dropLast())ies" : "\(count) \(noun)s"
 }

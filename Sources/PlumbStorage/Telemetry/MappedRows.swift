@@ -1,38 +1,38 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Rows that are already in the columns of a table of telemetry, such as those that a mapping gives.
+/// Rows that already have the columns of a telemetry table, such as those that a mapping produces.
 ///
-/// Columns are found by name; those that are missing are null. A run without a `run_id` gets the stable number
+/// Columns are found by name; missing ones are null. A run without a `run_id` gets the stable number
 /// of its pipeline, its start, its end and its attempt.
 struct MappedRows {
   private let name: String
   private let table: Table
   private let path: String
   private let schema: Schema
-  /// For each column of the table of telemetry the one of `table`.
+  /// For each column of the telemetry table the column of `table`.
   private let places: [Int?]
 
-  /// - Throws: a diagnostic when a column is unknown or of another type.
+  /// - Throws: a diagnostic if a column is unknown or of another type.
   init(_ table: Table, as name: String, path: String) throws {
     guard name != "runs_seen", let schema = TelemetrySchema.schema(ofTable: name) else {
       throw Diagnostic(
-        "bad-mapping", "`\(name)` is no table of telemetry",
-        help: "those are \(TelemetrySchema.names.joined(separator: ", "))")
+        "bad-mapping", "`\(name)` is not a telemetry table",
+        help: "the telemetry tables are \(TelemetrySchema.names.joined(separator: ", "))")
     }
     for column in table.schema {
       guard let target = schema.first(where: { $0.name == column.name }) else {
         throw Diagnostic(
           "bad-mapping", "`\(name)` has no column `\(column.name)`",
-          help: Suggestion.nearest(to: column.name, in: schema.map(\.name)) ?? "`project-away` it in the mapping")
+          help: Suggestion.nearest(to: column.name, in: schema.map(\.name)) ?? "remove it with `project-away` in the mapping")
       }
       let fits = target.type == column.type || target.type == .long && column.type == .int
-      // A column of a file that has no values at all counts as texts, and fits everywhere.
+      // A column of a file without any values counts as text, and fits everywhere.
       guard try fits || Self.isEmpty(column.name, in: table) else {
         throw Diagnostic(
           "bad-mapping",
-          "the column `\(column.name)` of `\(name)` is a \(target.type.name), and the mapping gives a \(column.type.name)",
-          help: "convert it, such as with `\(column.name) = to\(target.type.name)(...)`")
+          "the column `\(column.name)` of `\(name)` is of type \(target.type.name), but the mapping returns \(column.type.name)",
+          help: "convert it, as in `\(column.name) = to\(target.type.name)(...)`")
       }
     }
     self.name = name
@@ -54,7 +54,7 @@ struct MappedRows {
     }
   }
 
-  /// Adds all rows; what has no name, or a status that is none, is rejected.
+  /// Adds all rows; rejects those without a name or with an invalid status.
   func add(to reading: FileReading) throws {
     reading.report.kind = "mapping"
     reading.report.unit = "row"
@@ -146,7 +146,7 @@ struct MappedRows {
     let identity: Int64
     if let id = word(columns, row, RunColumn.runID, fold.texts) { identity = id } else {
       guard number(columns, row, RunColumn.started) != nil || number(columns, row, RunColumn.ended) != nil else {
-        throw TelemetryFault("it has no `run_id` and no `started`, so that it cannot be told from others")
+        throw TelemetryFault("it has neither `run_id` nor `started`, so it cannot be identified")
       }
       var key = NaturalKey()
       key.add("mapped")
@@ -160,7 +160,7 @@ struct MappedRows {
     return fold.run(identity, pipeline: pipeline, state: state, moment: moment).row
   }
 
-  /// As `TelemetryFold.error` has it for an error of a known run; other errors are told apart by their time.
+  /// As `TelemetryFold.error` does for an error of a known run; other errors are distinguished by their time.
   private func errorKey(_ columns: [Vector], _ row: Int) throws(TelemetryFault) -> Int64 {
     guard let message = text(columns, row, ErrorColumn.message) else { throw TelemetryFault("`message` is empty") }
     var key = NaturalKey()
@@ -175,7 +175,7 @@ struct MappedRows {
     return key.value
   }
 
-  /// The natural key of a row by texts that must be there, and one more that can be empty.
+  /// The natural key of a row from required texts, and one more that can be empty.
   private func key(_ columns: [Vector], _ row: Int, _ needed: [Int], last: Int?) throws(TelemetryFault) -> Int64 {
     var key = NaturalKey()
     for column in needed {
@@ -199,7 +199,7 @@ struct MappedRows {
     return vector.isEmptyCell(at: row) ? nil : vector.word(at: vector.isConstant ? 0 : row)
   }
 
-  /// A cell as a word of a `RowStore`.
+  /// A cell as a 64-bit value of a `RowStore`.
   private func word(_ columns: [Vector], _ row: Int, _ column: Int, _ texts: NumberedTexts) -> Int64? {
     guard let place = places[column] else { return nil }
     let vector = columns[place]
@@ -210,7 +210,7 @@ struct MappedRows {
       return bytes.isEmpty ? nil : texts.number(of: bytes)
     case .real:
       guard case .real(let real) = vector.value(at: row) else { return nil }
-      // The bits of -0 are those that stand for null.
+      // The bits of -0 represent null.
       return Int64(bitPattern: (real == 0 ? 0 : real).bitPattern)
     case .bool, .int, .long, .datetime, .timespan, .guid, .decimal:
       return vector.word(at: vector.isConstant ? 0 : row)
@@ -219,10 +219,10 @@ struct MappedRows {
 }
 
 extension TelemetryImport {
-  /// Adds rows that are already in the columns of one of the tables of telemetry.
+  /// Adds rows that already have the columns of one of the telemetry tables.
   ///
-  /// - Parameter path: what the report calls them.
-  /// - Throws: a diagnostic when the columns do not fit.
+  /// - Parameter path: their name in the report.
+  /// - Throws: a diagnostic if the columns do not fit.
   package func add(_ table: Table, as name: String, path: String, context: ExecutionContext) throws {
     let rows = try MappedRows(table, as: name, path: path)
     let reading = FileReading(path: path, fold: fold, context: context, onReject: onReject)

@@ -1,11 +1,11 @@
 import PlumbEngine
 
-/// Texts by number, each kept once; the empty text is 0.
+/// Texts by number, each stored once; the empty text is 0.
 ///
 /// An open-addressing hash table over bytes of its own.
 final class NumberedTexts {
   private var bytes = ByteBuffer()
-  /// Where each text ends; it begins where the one before ends.
+  /// The end of each text; it begins where the previous one ends.
   private var ends: [Int] = [0]
   private var hashes: [UInt64] = [0]
   /// Numbers, of which 0 is a free slot. The count is a power of two.
@@ -32,7 +32,7 @@ final class NumberedTexts {
 
   func number(of text: String) -> Int64 { text.withUTF8Bytes { number(of: $0) } }
 
-  /// The bytes of a text, which stay where they are for as long as `body` runs.
+  /// The bytes of a text, which do not move while `body` runs.
   func withText<Result>(_ number: Int64, _ body: (Bytes) throws -> Result) rethrows -> Result {
     try bytes.withBytes { try body(text(number, in: $0)) }
   }
@@ -50,7 +50,7 @@ final class NumberedTexts {
     return all.part(from: ends[index - 1], to: ends[index])
   }
 
-  /// Where `text` is, or the free slot where it would be.
+  /// The slot of `text`, or the free slot where it would go.
   private func place(of text: Bytes, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask

@@ -2,16 +2,16 @@ import PlumbEngine
 
 /// What the runs say about each pipeline, as of the newest moment in the telemetry.
 ///
-/// - `status` and `last_run` are both of the last run that was not skipped, or of the last one if all were.
-/// - Note: not as of now: the same telemetry then always gives the same table.
+/// - `status` and `last_run` both refer to the last run that was not skipped, or to the last one if all were.
+/// - Note: not as of now: the same telemetry then always produces the same table.
 struct PipelineSummaries {
   fileprivate struct Summary {
-    /// The newest run that was not skipped, or any if all were: when it was, and its row.
+    /// The newest run that was not skipped, or any if all were: its moment and its row.
     var lastMoment = Int64.min
     var lastKey = Int64.min
     var lastRow: Int?
     var lastIsSkipped = true
-    /// When the last run was, as far as that is known.
+    /// When the last run was, if known.
     var lastRun: Int64? { lastMoment > TelemetryFold.unknownMoment ? lastMoment : nil }
     var lastSuccess: Int64?
     var errorMoment = Int64.min
@@ -43,7 +43,7 @@ struct PipelineSummaries {
     }
   }
 
-  /// Fills what the runs say into the row of a pipeline.
+  /// Writes what the runs say into the row of a pipeline.
   func describe(_ row: Int, in fold: TelemetryFold) {
     let pipelines = fold.pipelines
     guard let name = pipelines[row, PipelineColumn.name], let summary = byName[name] else { return }
@@ -63,7 +63,7 @@ struct PipelineSummaries {
     pipelines[row, PipelineColumn.records24h] = summary.records
     pipelines[row, PipelineColumn.status] = state
     guard let freshness, let sla = pipelines[row, PipelineColumn.sla], freshness > sla else { return }
-    // A check of old data fails, and that is what being stale means; another failure says more.
+    // A check of old data fails, which is what stale means; another failure is more informative.
     let failing = [RunState.running, .failed].map { fold.texts.number(of: $0.rawValue) }
     if let state, failing.contains(state), measured == nil { return }
     pipelines[row, PipelineColumn.status] = fold.texts.number(of: "stale")
@@ -77,7 +77,7 @@ extension PipelineSummaries.Summary {
     let moment = started ?? ended ?? runs[row, RunColumn.seen] ?? .min
     let isSkipped = state == .skipped
     let key = runs.keys[row]
-    // At one moment the keys decide, so that the order of reading does not.
+    // At the same moment the keys decide, so that the order of reading does not matter.
     if lastRow == nil || lastIsSkipped && !isSkipped
       || lastIsSkipped == isSkipped && (moment, key) > (lastMoment, lastKey)
     {
@@ -90,7 +90,7 @@ extension PipelineSummaries.Summary {
       let isRecent = (ended ?? moment) > newest &- 24 * TimeSpan.hour
       self.records = (self.records ?? 0) &+ (isRecent ? records : 0)
     }
-    // What was skipped was not tried.
+    // A skipped run was not attempted.
     guard let state, state.isFinal, state != .skipped else { return }
     self.ended += 1
     guard state == .succeeded else { return }

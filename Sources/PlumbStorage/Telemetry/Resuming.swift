@@ -2,15 +2,15 @@ import PlumbDiagnostics
 import PlumbEngine
 
 extension TelemetryImport {
-  /// Takes up where an earlier import left off: tables that it made are what is known so far.
+  /// Resumes an earlier import: the tables that it made are what is known so far.
   ///
-  /// - Throws: a diagnostic when a table has other columns.
+  /// - Throws: a diagnostic if a table has other columns.
   package func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
     for name in TelemetrySchema.names + TelemetrySchema.keptNames {
       guard let table = try tables(name) else { continue }
       guard table.schema == TelemetrySchema.schema(ofTable: name) else {
         throw Diagnostic(
-          "other-columns", "there is a table `\(name)` with other columns than telemetry has",
+          "other-columns", "a table `\(name)` exists, but its columns are not those of telemetry",
           help: "import into another file, or `.rename` that table first")
       }
       if name == "runs_seen" {
@@ -20,7 +20,7 @@ extension TelemetryImport {
       let reading = FileReading(path: name, fold: fold, context: context, onReject: nil)
       try MappedRows(table, as: name, path: name).add(to: reading)
     }
-    // What is worked out from facts that are in no table: when a run without times was, how new a source's data.
+    // What is derived from facts that are in no table: when a run without times was, how new a source's data.
     for row in 0..<fold.errors.count {
       guard let at = fold.errors[row, ErrorColumn.at], let run = fold.errors[row, ErrorColumn.runID],
         fold.runs.hasRow(of: run)
@@ -35,7 +35,7 @@ extension TelemetryImport {
     EdgeHistory(fold).remember(fold)
   }
 
-  /// When runs were seen that do not say it themselves.
+  /// When runs were seen that do not record it themselves.
   private func resumeSeen(_ table: Table, _ context: ExecutionContext) throws {
     for group in table.groups {
       try fold.checkpoint(context)

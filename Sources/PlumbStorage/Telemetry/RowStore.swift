@@ -1,9 +1,9 @@
 import PlumbEngine
 
-/// Rows of one table that are put together piece by piece, each found by its natural key.
+/// Rows of one table that are assembled piece by piece, each found by its natural key.
 ///
-/// A column is an array of words: texts and dynamic values are numbers in a `NumberedTexts`, reals their bits. Columns
-/// that nothing has filled take no memory.
+/// A column is an array of 64-bit values: texts and dynamic values are numbers in a `NumberedTexts`, reals their bits. Columns
+/// that are empty need no memory.
 final class RowStore {
   let schema: Schema
   let texts: NumberedTexts
@@ -21,7 +21,7 @@ final class RowStore {
   var count: Int { keys.count }
   var byteCount: Int { count * 32 + lanes.reduce(0) { $0 + $1.capacity * 8 } }
 
-  /// The row with a key, a new and empty one if need be.
+  /// The row with a key, created if necessary.
   func row(of key: Int64) -> Int {
     if let place = places[key] { return Int(place) }
     places[key] = Int32(truncatingIfNeeded: keys.count)
@@ -31,7 +31,7 @@ final class RowStore {
 
   func hasRow(of key: Int64) -> Bool { places[key] != nil }
 
-  /// A cell's word; nil for null.
+  /// The 64-bit value of a cell; nil for null.
   subscript(row: Int, column: Int) -> Int64? {
     get {
       guard row < lanes[column].count else { return nil }
@@ -44,13 +44,13 @@ final class RowStore {
     }
   }
 
-  /// Fills a cell with what is known; `over` says that it takes the place of what was known before.
+  /// Fills a cell; `over` says that it replaces an earlier value.
   func put(_ row: Int, _ column: Int, _ word: Int64?, over: Bool) {
     guard let word, over || self[row, column] == nil else { return }
     self[row, column] = word
   }
 
-  /// An empty text is as good as none.
+  /// An empty text counts as missing.
   func put(_ row: Int, _ column: Int, text: Bytes?, over: Bool) {
     guard let text, !text.isEmpty, over || self[row, column] == nil else { return }
     self[row, column] = texts.number(of: text)
@@ -68,7 +68,7 @@ final class RowStore {
     self[row, column] = max(self[row, column] ?? word, word)
   }
 
-  /// Adds a cell to the row that `writer` is at.
+  /// Adds a cell to the writer's current row.
   func write(_ row: Int, _ column: Int, to writer: RowsWriter) {
     let word = self[row, column]
     switch schema[column].type {
@@ -85,10 +85,10 @@ final class RowStore {
   }
 }
 
-/// A stable number of several texts: XXH64, seed 0, of the texts with a zero byte behind each, shifted right by
+/// A stable number for several texts: XXH64, seed 0, of the texts with a zero byte after each, shifted right by
 /// one bit, so that it is never negative.
 ///
-/// `run_id` is one, of the tool's name and of what tells its runs apart, such as `dbt`, the invocation and the node, so
+/// `run_id` is one, computed from the tool's name and what identifies its runs, such as `dbt`, the invocation and the node, so
 /// that the same run has the same number in every import on every machine.
 struct NaturalKey {
   private var bytes = ByteBuffer()

@@ -1,30 +1,30 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Why a piece of telemetry cannot be used, in words about the user's file.
+/// Why a piece of telemetry cannot be used, in terms of the user's file.
 struct TelemetryFault: Error {
   let reason: String
   init(_ reason: String) { self.reason = reason }
 }
 
-/// Reading fields of objects that others wrote: what is missing is nil, what is of another type is a fault.
+/// Reading fields of objects that other tools wrote: what is missing is nil, what has another type is a fault.
 ///
-/// The path of a field is only made for a fault.
+/// The path of a field is built only for a fault.
 extension DynamicCursor {
-  /// The value of a slot; nil when it is missing or null.
+  /// The value of a slot; nil if it is missing or null.
   subscript(_ name: StaticString) -> DynamicCursor? {
     guard let value = member(named: Bytes(name)), !value.isNull
     else { return nil }
     return value
   }
 
-  /// A text that is not empty, or nil when there is none; never a fault.
+  /// A text that is not empty, or nil if missing; never a fault.
   func anyText(_ name: StaticString) -> Bytes? {
     guard let value = self[name], value.tag == .string, !value.text.isEmpty else { return nil }
     return value.text
   }
 
-  /// A text that may be missing.
+  /// An optional text.
   func text(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Bytes? {
     guard let value = self[name] else { return nil }
     guard value.tag == .string else { throw value.fault("\(path())\(name)", wanted: "a text") }
@@ -32,22 +32,22 @@ extension DynamicCursor {
     return value.text.isEmpty ? nil : value.text
   }
 
-  /// A text that must be there.
+  /// A required text.
   func requiredText(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Bytes {
     guard let text = try text(name, path()) else { throw TelemetryFault("`\(path())\(name)` is missing") }
     return text
   }
 
-  /// A moment, as ticks, that may be missing.
+  /// An optional moment, as ticks.
   func moment(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
     guard let text = try text(name, path()) else { return nil }
     guard let ticks = DateTime.parse(text) else {
-      throw TelemetryFault("`\(path())\(name)` is `\(shown(text))`, which is no moment")
+      throw TelemetryFault("`\(path())\(name)` is `\(shown(text))`, which is not a moment")
     }
     return ticks
   }
 
-  /// A count that may be missing.
+  /// An optional count.
   func count(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
     guard let value = self[name] else { return nil }
     switch value.tag {
@@ -59,13 +59,13 @@ extension DynamicCursor {
     throw value.fault("\(path())\(name)", wanted: "a whole number")
   }
 
-  /// A span given in seconds, as ticks, that may be missing.
+  /// An optional span given in seconds, as ticks.
   func seconds(_ name: StaticString) -> Int64? {
     guard let number = self[name]?.number, number >= 0 else { return nil }
     return TimeSpan.fromReal(number, unit: TimeSpan.second)
   }
 
-  /// An object that may be missing.
+  /// An optional object.
   func object(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> DynamicCursor? {
     guard let value = self[name] else { return nil }
     guard value.isObject else { throw value.fault("\(path())\(name)", wanted: "an object") }
@@ -77,7 +77,7 @@ extension DynamicCursor {
     return value
   }
 
-  /// The elements of an array; none when it is missing.
+  /// The elements of an array; empty if it is missing.
   func list(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> [DynamicCursor] {
     guard let value = self[name] else { return [] }
     guard value.isArray else { throw value.fault("\(path())\(name)", wanted: "an array") }
@@ -86,7 +86,7 @@ extension DynamicCursor {
     return elements
   }
 
-  /// Whether it is the text of a template that nobody has filled in.
+  /// Whether it is the text of a template that was not filled in.
   var isPlaceholder: Bool { tag == .string && text.count >= 2 && text[0] == .openBrace && text[1] == .openBrace }
 
   func fault(_ place: String, wanted: String) -> TelemetryFault {

@@ -1,26 +1,26 @@
 import Glibc
 import PlumbDiagnostics
 
-/// Finds the files of a folder, and of the folders in it, that could be telemetry.
+/// Finds the files of a folder, and of its subfolders, that could be telemetry.
 enum TelemetryFiles {
   private static let depthLimit = 24
   private static let countLimit = 200_000
   private static let endings = [".json", ".jsonl", ".ndjson", ".log"]
 
-  /// Whether a name could be that of telemetry; what is in the file decides.
+  /// Whether a name could belong to telemetry; the file's contents decide.
   static func isCandidate(_ name: String) -> Bool {
     let plain = (name.hasSuffix(".gz") ? String(name.dropLast(3)) : name).lowercased()
     return endings.contains { plain.hasSuffix($0) }
   }
 
-  /// Whether a file is called as a tool calls what it writes.
+  /// Whether a file has a name that a tool gives to its output.
   static func isArtifact(_ path: String) -> Bool {
     let name = lastPart(of: path)
     let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
     return TelemetryKind.sources.contains { $0.artifacts.contains(plain) }
   }
 
-  /// All candidates below a folder, in alphabetical order. Hidden files and linked folders are left out.
+  /// All candidates below a folder, in alphabetical order, without hidden files and linked folders.
   static func candidates(in folder: String) throws -> [String] {
     var found: [String] = []
     var folders = [(path: folder, depth: 0)]
@@ -34,7 +34,7 @@ enum TelemetryFiles {
         } else if isCandidate(name), !Folder.isFolder(place) {
           found.append(place)
           if found.count > countLimit {
-            throw Diagnostic("too-many-files", "`\(folder)` holds more than \(countLimit) files", help: "name a folder in it")
+            throw Diagnostic("too-many-files", "`\(folder)` contains more than \(countLimit) files", help: "name a folder inside it")
           }
         }
       }

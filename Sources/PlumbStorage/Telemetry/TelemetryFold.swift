@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What telemetry says about pipelines, their runs, errors and edges, put together by natural key.
+/// What telemetry says about pipelines, their runs, errors and edges, merged by natural key.
 ///
-/// Facts may come in any order, in parts and more than once: newer facts take the place of older ones, nothing
-/// takes the place of something, and a final status is never undone by an earlier one.
+/// Facts may arrive in any order, in parts and more than once: newer facts replace older ones, a missing value
+/// replaces nothing, and an earlier status never replaces a final one.
 final class TelemetryFold {
   let texts = NumberedTexts()
   let pipelines: RowStore
@@ -13,7 +13,7 @@ final class TelemetryFold {
   let edges: RowStore
   let datasets: RowStore
   let manifests: RowStore
-  /// Bytes of text that were read and are in no table yet.
+  /// The bytes of text that were read but are not in a table yet.
   var unsavedBytes = 0
 
   init() {
@@ -25,25 +25,25 @@ final class TelemetryFold {
     manifests = RowStore(ManifestColumn.layout, texts: texts)
   }
 
-  /// Stands for when something was known that does not say when; older than every moment.
+  /// The moment of facts that do not say when they were known; older than every moment.
   static let unknownMoment = Int64.min + 1
 
   var byteCount: Int {
     [pipelines, runs, errors, edges, datasets, manifests].reduce(texts.byteCount) { $0 + $1.byteCount }
   }
 
-  /// Called now and then while facts are added.
+  /// Called occasionally while facts are added.
   ///
   /// - Throws: `cancelled`, or `memory-limit`.
   func checkpoint(_ context: ExecutionContext) throws {
     try context.checkpoint()
     guard context.memory.used + byteCount > context.memoryLimit else { return }
     throw Diagnostic(
-      "memory-limit", "the telemetry needs more than the memory limit of \(context.memoryLimit >> 20) MB",
+      "memory-limit", "the telemetry exceeded the memory limit of \(context.memoryLimit >> 20) MB",
       help: "import fewer files at a time or raise `--memory`")
   }
 
-  /// The row of a pipeline. `moment` is when the facts to come were known; they go over others if `isNewer`.
+  /// The row of a pipeline. `moment` is when the following facts were known; they replace others if `isNewer`.
   func pipeline(_ name: Bytes, moment: Int64) -> (row: Int, isNewer: Bool) {
     let row = pipelines.row(of: key(name))
     if pipelines[row, PipelineColumn.name] == nil { pipelines[row, PipelineColumn.name] = texts.number(of: name) }
@@ -71,7 +71,7 @@ final class TelemetryFold {
     return (row, isNewer)
   }
 
-  /// What is said of an error beside the run it belongs to.
+  /// The facts about an error besides its run.
   struct ErrorFacts {
     var code = Bytes.empty
     var category: StaticString = ""
@@ -100,9 +100,9 @@ final class TelemetryFold {
     runs.put(row, RunColumn.errorCategory, text: category, over: isNewer)
   }
 
-  /// A dependency; false when it was known or leads from a pipeline to itself.
+  /// Adds a dependency; false if it was known or leads from a pipeline to itself.
   ///
-  /// - Parameter moment: of the manifest that has it.
+  /// - Parameter moment: that of the manifest that contains it.
   @discardableResult
   func edge(from upstream: Bytes, to downstream: Bytes, kind: StaticString, inManifestAt moment: Int64? = nil) -> Bool {
     if upstream.isEmpty || downstream.isEmpty || upstream.equals(downstream) { return false }
@@ -121,7 +121,7 @@ final class TelemetryFold {
     return true
   }
 
-  /// That a project of dbt had a manifest.
+  /// Records that a dbt project had a manifest.
   func noteManifest(of project: Bytes, at moment: Int64) {
     var key = NaturalKey()
     key.add(project)
@@ -139,7 +139,7 @@ final class TelemetryFold {
 }
 
 extension TelemetryFold {
-  /// A pipeline that runs as part of another, whose name stands before its own.
+  /// A pipeline that runs as part of another, whose name precedes its own.
   func withPart<Result>(
     _ part: Bytes, of whole: Bytes, separator: UInt8, moment: Int64,
     _ body: (_ name: Bytes, _ row: Int, _ isNewer: Bool) -> Result

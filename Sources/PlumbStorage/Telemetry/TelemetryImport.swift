@@ -4,7 +4,7 @@ import PlumbEngine
 
 /// Telemetry of dbt, OpenLineage, Airflow and Azure Data Factory, read from any number of files into one set of tables.
 ///
-/// `read` as often as you like, then take `tables`. A file that is read twice, or that says again what another one
+/// Call `read` as often as you like, then take `tables`. A file that is read twice, or that repeats what another one
 /// said, changes nothing.
 ///
 /// - Note: one thread at a time.
@@ -13,23 +13,23 @@ package final class TelemetryImport: @unchecked Sendable {
   let onReject: ((RejectedInput) throws -> Void)?
   /// One for each file that was read, in order.
   package internal(set) var reports: [FileReport] = []
-  /// Called now and then with how much of what `read` was asked for is done, from 0 to 1, and the facts known.
+  /// Called occasionally with how much of the files passed to `read` is done, from 0 to 1, and the number of facts.
   package var onProgress: ((_ share: Double, _ runs: Int) -> Void)?
   /// Called when about `batchBytes` of text were read since the last time, so that they can be saved.
   package var onBatch: (() throws -> Void)?
   package var batchBytes = Int.max
-  /// More pairs of jobs with a dataset in common are not looked at.
+  /// More pairs of jobs with a common dataset are ignored.
   var pairLimit = 20_000_000
 
-  /// - Parameter onReject: takes what was not taken; what it throws ends the import.
+  /// - Parameter onReject: receives rejected input; what it throws ends the import.
   package init(onReject: ((RejectedInput) throws -> Void)? = nil) { self.onReject = onReject }
 
   /// Whether anything was understood.
   package var isEmpty: Bool { fold.pipelines.count == 0 && fold.runs.count == 0 }
 
-  /// Whether a folder, a file or standard input (`options.isStandardInput`) holds telemetry.
+  /// Whether a folder, a file or standard input (`options.isStandardInput`) contains telemetry.
   ///
-  /// A folder with data files of its own, none of which is telemetry, is a folder of tables.
+  /// A folder with data files, none of which is telemetry, is a folder of tables.
   package static func isTelemetry(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws -> Bool {
     guard Folder.isFolder(path), !options.isStandardInput else {
       return try form(of: path, kind: kind, options).form != nil
@@ -45,10 +45,10 @@ package final class TelemetryImport: @unchecked Sendable {
     return try TelemetryFiles.candidates(in: path).contains(where: isTelemetry)
   }
 
-  /// Reads a file, a folder with everything below it, or what a pattern names.
+  /// Reads a file, a folder with everything below it, or the files that match a pattern.
   ///
   /// In folders only files of telemetry are read. A file that cannot be used at all is a line of the report.
-  /// - Throws: `cancelled` and what else ends the import; everything read until then stays.
+  /// - Throws: `cancelled` and what else ends the import; everything read before that stays.
   package func read(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws {
     if options.isStandardInput { return try readFile(path, kind: kind, options, isNamed: true) { $0 } }
     var files: [(path: String, isNamed: Bool)] = []
@@ -66,7 +66,7 @@ package final class TelemetryImport: @unchecked Sendable {
     }
   }
 
-  /// Says how far a file is read, and has what was read saved when it is much.
+  /// Reports how far a file has been read, and requests saving if it is much.
   func pass(share: Double) throws {
     onProgress?(share, fold.runs.count)
     guard let onBatch, fold.unsavedBytes > batchBytes else { return }
@@ -79,7 +79,7 @@ package final class TelemetryImport: @unchecked Sendable {
     if try !fold.addDatasetEdges(pairLimit: pairLimit, context) {
       var report = FileReport(path: "edges")
       report.kind = "OpenLineage"
-      report.note("only the first \(pairLimit) pairs of jobs with a dataset in common were looked at")
+      report.note("only the first \(pairLimit) pairs of jobs with a common dataset were used")
       reports.append(report)
     }
     return try fold.tables(context)
@@ -107,13 +107,13 @@ package final class TelemetryImport: @unchecked Sendable {
       let (form, source, front) = try Self.form(of: path, kind: kind, options)
       guard let form else {
         if !isNamed {
-          // What was cut off before its first character is told by its name alone.
+          // A file that was cut off before its first character is recognised by its name only.
           guard TelemetryFiles.isArtifact(path), !front.contains(where: { $0 > 0x20 }) else { return }
-          try reading.reject("it is empty", line: nil, text: .empty)
+          try reading.reject("the file is empty", line: nil, text: .empty)
           return reports.append(reading.report)
         }
         try reading.reject(
-          "it is nothing that \(kind?.rawValue ?? TelemetryKind.names) writes", line: nil,
+          "not a file that \(kind?.rawValue ?? TelemetryKind.names) writes", line: nil,
           text: .empty)
         return reports.append(reading.report)
       }
@@ -126,7 +126,7 @@ package final class TelemetryImport: @unchecked Sendable {
         try reading.reject(diagnostic.message, line: nil, text: .empty)
       }
     } catch let diagnostic as Diagnostic where !isNamed && !Self.ends(diagnostic) {
-      // Damaged before anything could be told, such as a file that must not be read.
+      // Damaged before it could be recognised, such as a file that must not be read.
       try reading.reject(diagnostic.message, line: nil, text: .empty)
       reports.append(reading.report)
     }

@@ -1,19 +1,19 @@
 import PlumbEngine
 import PlumbModel
 
-/// The tables that every reader of telemetry fills: four of the model's, and those that imports keep for themselves.
+/// The tables that every reader of telemetry fills: the model's four, and those that imports store for themselves.
 package enum TelemetrySchema {
   package static let names = ["pipelines", "runs", "errors", "edges"]
 
-  /// Tables that imports keep for those that come after.
+  /// Tables that imports store for later imports.
   package static let keptNames = kept.map(\.name)
 
   static let kept: [(name: String, schema: Schema)] = [
     // Which pipelines write and read which datasets: `role` is output or input.
     ("datasets", [ColumnInfo("pipeline", .string), ColumnInfo("dataset", .string), ColumnInfo("role", .string)]),
-    // When each manifest of a project of dbt was written, from which follows when edges came and went.
+    // When each manifest of a dbt project was written, which determines when edges appeared and disappeared.
     ("manifests", [ColumnInfo("project", .string), ColumnInfo("written", .datetime)]),
-    // When a run was known of whose start nobody wrote down: its end, or when its result was written.
+    // When a run was known whose start was not recorded: its end, or when its result was written.
     ("runs_seen", [ColumnInfo("run_id", .long), ColumnInfo("seen", .datetime)]),
   ]
 
@@ -24,13 +24,13 @@ package enum TelemetrySchema {
   }
 }
 
-/// The columns of a table while it is put together: those that it shows, and those that are only remembered.
+/// The columns of a table while it is assembled: those that it shows, and those that are only remembered.
 struct TelemetryLayout: Sendable {
   let table: String
   let schema: Schema
   private let places: [String: Int]
 
-  /// - Parameter remembered: names of the columns that are not shown; none may be that of one that is.
+  /// - Parameter remembered: names of the columns that are not shown; they must differ from those shown.
   init(_ table: String, remembering remembered: [String] = []) {
     self.table = table
     schema = TelemetrySchema.schema(ofTable: table) ?? []
@@ -40,7 +40,7 @@ struct TelemetryLayout: Sendable {
 
   var columnCount: Int { places.count }
 
-  /// The place of a column.
+  /// The index of a column.
   subscript(_ name: String) -> Int {
     let place = places[name]
     precondition(place != nil, "`\(table)` has the column `\(name)`")
@@ -58,7 +58,7 @@ enum PipelineColumn {
   static let avgDuration = layout["avg_duration"], records24h = layout["records_24h"]
   /// When the newest of the facts was known.
   static let seen = layout["seen"]
-  /// How new the data was found to be by looking at it.
+  /// How new the data was when it was measured.
   static let measured = layout["measured"]
 }
 
@@ -73,7 +73,7 @@ enum RunColumn {
   static let error = layout["error"]
   /// When the newest of the facts was known, when the status was, and whether that is final.
   static let seen = layout["seen"], statusMoment = layout["status_moment"], isFinal = layout["is_final"]
-  /// The duration as it was stated rather than worked out.
+  /// The duration as stated rather than computed.
   static let statedDuration = layout["stated_duration"]
 }
 
@@ -89,7 +89,7 @@ enum EdgeColumn {
   static let layout = TelemetryLayout("edges", remembering: ["first", "last"])
   static let upstream = layout["upstream"], downstream = layout["downstream"], kind = layout["kind"]
   static let since = layout["since"], until = layout["until"]
-  /// The first and the last manifest of its project that had it.
+  /// The first and the last manifest of its project that contained it.
   static let first = layout["first"], last = layout["last"]
 }
 
@@ -105,7 +105,7 @@ enum ManifestColumn {
   static let project = layout["project"], written = layout["written"]
 }
 
-/// The words of `runs.status`.
+/// The values of `runs.status`.
 enum RunState: String, Hashable, Sendable, CaseIterable {
   case succeeded, failed, running, skipped, cancelled
 

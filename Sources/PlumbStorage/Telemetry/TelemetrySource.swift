@@ -1,20 +1,20 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A tool whose telemetry Plumb reads. To add one, write a conformer, and put it into `TelemetryKind.sources`.
+/// A tool whose telemetry Plumb reads. To add one, write a conformer, and add it to `TelemetryKind.sources`.
 protocol TelemetrySource: Sendable {
-  /// What `--kind` calls it, in lower case.
+  /// Its name in `--kind`, in lower case.
   var name: String { get }
 
-  /// The form of file that begins with a value; nil when the tool writes no such value.
+  /// The form of file that begins with a value; nil if the tool does not write such values.
   ///
-  /// - Parameter isStated: whether `--kind` names the tool, so that a page without entries is of it too.
+  /// - Parameter isStated: whether `--kind` names the tool, so that a page without entries belongs to it too.
   func form(of value: DynamicCursor, isStated: Bool) -> TelemetryForm?
 
-  /// The form of a file whose first value is not whole: it is huge, cut off or no JSON. Names of fields tell.
+  /// The form of a file whose first value is incomplete: huge, cut off or not JSON. Field names identify it.
   func form(byWordsIn text: Bytes, fileName: String) -> TelemetryForm?
 
-  /// Names of files that tell by themselves, even of an empty one, that the tool wrote it.
+  /// File names that identify the tool by themselves, even for an empty file.
   var artifacts: [String] { get }
 }
 
@@ -22,22 +22,22 @@ extension TelemetrySource {
   var artifacts: [String] { [] }
 }
 
-/// A form of file that telemetry comes in: what messages call it, and how each of its values is read.
+/// A form of telemetry file: its name in messages, and how each of its values is read.
 struct TelemetryForm: Sendable {
   let title: String
-  /// What one of the things in it is called, in the singular.
+  /// The name of one item in it, in the singular.
   let unit: String
-  /// Whether each line is a value of its own, whatever the first one looks like.
+  /// Whether each line is a separate value, whatever the first one looks like.
   var isAlwaysLines = false
   /// Whether placeholders of a template in its values are counted.
   var countsPlaceholders = false
-  /// Hands the facts of an object on; throws a `TelemetryFault` when it cannot be used.
+  /// Passes on the facts of an object; throws a `TelemetryFault` if it cannot be used.
   let read: @Sendable (FileReading, DynamicCursor) throws -> Void
 }
 
 /// Which tool a file of telemetry is from, as `--kind` names it.
 package struct TelemetryKind: Hashable, Sendable, CaseIterable {
-  /// Every source. The first that knows a value reads it.
+  /// Every source. The first that recognises a value reads it.
   static let sources: [any TelemetrySource] = [DbtSource(), OpenLineageSource(), AirflowSource(), DataFactorySource()]
 
   package let rawValue: String
@@ -57,11 +57,11 @@ package struct TelemetryKind: Hashable, Sendable, CaseIterable {
     return all.dropLast().joined(separator: ", ") + " or " + (all.last ?? "")
   }()
 
-  /// The form of a file by what is in it; nil when it is none of these.
+  /// The form of a file by its contents; nil if unknown.
   ///
   /// - Parameters:
   ///   - front: the beginning of the file, at least its first value if that is not huge.
-  ///   - stated: the only kind that it may be.
+  ///   - stated: the only kind that is allowed.
   static func form(front: Bytes, fileName: String, stated: TelemetryKind?) -> TelemetryForm? {
     let text = front.part(from: utf8MarkLength(front))
     guard let first = text.first(where: { $0 > 0x20 }), first == .openBrace || first == .openBracket else { return nil }

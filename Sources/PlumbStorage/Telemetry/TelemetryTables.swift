@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The four tables that telemetry became, and what is kept beside them for later imports.
+/// The four tables of telemetry, and those stored for later imports.
 package struct TelemetryTables: Sendable {
   package var pipelines: Table
   package var runs: Table
@@ -14,8 +14,8 @@ package struct TelemetryTables: Sendable {
   package var all: [Table] { [pipelines, runs, errors, edges] }
 }
 
-/// The order of rows and what is worked out from them depend on nothing but what the tables show, so that the
-/// same telemetry gives the same tables in whatever order it came.
+/// The order of rows and derived values depend only on what the tables show, so that the
+/// same telemetry gives the same tables in whatever order it arrived.
 extension TelemetryFold {
   func tables(_ context: ExecutionContext) throws -> TelemetryTables {
     try checkpoint(context)
@@ -39,7 +39,7 @@ extension TelemetryFold {
       ])
   }
 
-  /// Runs that are known by their end or by their result alone.
+  /// Runs that are known only by their end or by their result.
   private func runsSeen(_ context: ExecutionContext) throws -> Table {
     var seen: [(moment: Int64, run: Int64)] = []
     for row in 0..<runs.count where runs[row, RunColumn.started] == nil {
@@ -66,7 +66,7 @@ extension TelemetryFold {
     return ended &- started
   }
 
-  /// Rows by the first moment that is known, nulls last; then by texts, then by key.
+  /// Rows by the first known moment, nulls last; then by texts, then by key.
   private func table(
     _ name: String, _ store: RowStore, sortedBy moments: [Int], then texts: [Int], _ context: ExecutionContext
   ) throws -> Table {

@@ -5,14 +5,14 @@ import PlumbEngine
 
 /// Writes tables into a new SQLite file as plain relational tables, for sqlite3, Datasette or Grafana.
 ///
-/// - Types: whole numbers and bools are INTEGER, reals REAL, all else TEXT in the forms that Plumb reads back:
-///   datetimes in ISO 8601 with all seven digits, timespans, guids, decimals and JSON as KQL prints them. What no
-///   number of SQLite can hold, NaN, is the text `nan`.
-/// - The declared types (`DATETIME`, `TIMESPAN`, ...) tell Plumb on import what a column was; SQLite sees their affinity.
-/// - Indexes: on columns of times, and on those that are called what the other tables call theirs, such as `pipeline`.
+/// - Types: whole numbers and bools are INTEGER, reals REAL, everything else TEXT in the forms that Plumb reads back:
+///     datetimes in ISO 8601 with all seven digits, timespans, guids, decimals and JSON as KQL prints them. NaN, which SQLite
+///     cannot store as a number, is the text `nan`.
+/// - The declared types (`DATETIME`, `TIMESPAN`, ...) tell Plumb on import what a column was; SQLite uses their affinity.
+/// - Indexes: on time columns, and on columns that share their names with other tables, such as `pipeline`.
 package func exportSQLite(_ tables: [Table], to path: String, progress: (Int) -> Bool = { _ in true }) throws {
   guard access(path, F_OK) != 0 else {
-    throw Diagnostic("file-exists", "`\(path)` is already there", help: "name a new file, or remove it first")
+    throw Diagnostic("file-exists", "`\(path)` already exists", help: "choose a new file name, or remove the file first")
   }
   do {
     try WorkspaceConnection(path, .creating).with { database in
@@ -75,7 +75,7 @@ private struct ExportFile {
     for group in table.groups {
       try database.inserting(insert, try group.columns, rows: group.count)
       written += group.count
-      guard progress(written) else { throw Diagnostic("cancelled", "nothing was kept") }
+      guard progress(written) else { throw Diagnostic("cancelled", "nothing was written") }
     }
     for column in table.schema where column.type == .datetime || ["pipeline", "name", "status", "upstream", "downstream"].contains(column.name) {
       try database.run(

@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What a workspace file remembers of a file that was imported into one of its tables: how far it was read, and what
-/// that part of it was, so that importing it again doubles nothing.
+/// What a workspace file records about a file that was imported into one of its tables: how far it was read, and what
+/// that part of it was, so that importing it again adds no duplicates.
 package struct ImportRecord: Sendable {
   package var path: String
-  /// Bytes on disk when it was read.
+  /// Its size on disk when it was read.
   package var size: Int
-  /// Bytes of text that were read, their newlines and their hash.
+  /// The number of bytes of text read, their newlines and their hash.
   package var offset: Int
   package var newlines: Int
   package var digest: Int64
@@ -57,7 +57,7 @@ package struct ImportRecord: Sendable {
   /// Whether a setting is a record of an import.
   package static func isOne(_ setting: String) -> Bool { setting.hasPrefix("import ") }
 
-  /// A table that was dropped takes its records with it: numbers of tables are not used again.
+  /// The records of a dropped table are dropped with it: table numbers are not reused.
   fileprivate static func prefix(_ table: Int64) -> String { "import \(table) " }
 }
 
@@ -72,13 +72,13 @@ extension WorkspaceFile {
 }
 
 extension WorkspaceWriter {
-  /// Remembers how far a file was read into a table, in the transaction that writes its rows.
+  /// Records how far a file was read into a table, in the transaction that writes its rows.
   package func note(_ record: ImportRecord, inTable table: String) throws {
     guard let number = try tableNumber(named: table) else { return }
     try set(ImportRecord.prefix(number) + record.path, to: record.value)
   }
 
-  /// A table that is made anew keeps no record of the one before.
+  /// A recreated table keeps no records of the previous one.
   func forgetImports(ofTable number: Int64) throws {
     let prefix = ImportRecord.prefix(number)
     for name in try StoredCatalogue.settings(file).keys where name.hasPrefix(prefix) { try set(name, to: nil) }

@@ -4,7 +4,7 @@ import PlumbDiagnostics
 /// The steps that bring a workspace file from each version to the next; never changed once released.
 ///
 /// Not GRDB's `DatabaseMigrator`: the version is the file's `user_version`, which an older program reads before anything
-/// else and which no row of a table, as the migrator keeps them, can contradict.
+/// else and which, unlike the migrator's table, nothing can contradict.
 enum Migrations {
   /// Marks SQLite files that are workspaces: `Plmb`.
   static let applicationID: Int64 = 0x506C_6D62
@@ -12,10 +12,10 @@ enum Migrations {
   /// The version that this program writes.
   static var current: Int64 { Int64(steps.count) }
 
-  /// `steps[0]` makes version 1 of an empty file.
+  /// `steps[0]` makes version 1 from an empty file.
   private static let steps: [[String]] = [
     [
-      // One row: what changes with every transaction, and the sum of all seals.
+      // One row: what changes with every transaction, and the sum of all checksums.
       """
       CREATE TABLE plumb_state (
         id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL, next_id INTEGER NOT NULL,
@@ -32,14 +32,14 @@ enum Migrations {
         table_id INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
         text_count INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (table_id, place)) WITHOUT ROWID
       """,
-      // Rows of a table in the order of their places; `bounds` is what scans know without reading a segment.
+      // Rows of a table in order of position; `bounds` is what scans know without reading a segment.
       """
       CREATE TABLE plumb_groups (
         id INTEGER PRIMARY KEY, table_id INTEGER NOT NULL, place INTEGER NOT NULL, row_count INTEGER NOT NULL,
         bounds BLOB NOT NULL, seal INTEGER NOT NULL)
       """,
       "CREATE UNIQUE INDEX plumb_groups_by_table ON plumb_groups (table_id, place)",
-      // One column of one group; the id is the group's times 16384 plus the column's place.
+      // One column of one group; the id is the group's times 16384 plus the column's index.
       "CREATE TABLE plumb_segments (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
       // Pieces of the dictionaries of string columns: the texts with codes from `first` on.
       """
@@ -60,7 +60,7 @@ enum Migrations {
       """,
       "CREATE TABLE plumb_history (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, text TEXT NOT NULL)",
     ],
-    // What became of each query.
+    // The outcome of each query.
     [
       "ALTER TABLE plumb_history ADD COLUMN row_count INTEGER",
       "ALTER TABLE plumb_history ADD COLUMN duration INTEGER NOT NULL DEFAULT 0",
@@ -70,9 +70,9 @@ enum Migrations {
     ],
   ]
 
-  /// Makes a workspace of an empty file.
+  /// Creates a workspace in an empty file.
   static func create(_ file: Database) throws {
-    // Whole numbers of larger pages: segments are read and written in one go.
+    // Larger pages: segments are read and written as a whole.
     try file.execute(sql: "PRAGMA page_size = 16384; PRAGMA journal_mode = DELETE")
     try file.transaction(.exclusive) {
       // Another process may have been faster.
@@ -84,13 +84,13 @@ enum Migrations {
     try file.execute(sql: "PRAGMA journal_mode = WAL")
   }
 
-  /// Brings a file of an earlier version to this one, in the caller's transaction; readers take all versions.
+  /// Brings a file of an earlier version to this one, in the caller's transaction; readers accept all versions.
   static func upgrade(_ file: Database) throws {
     let version = try file.integer("PRAGMA user_version")
     if version < current { try migrate(file, from: version) }
   }
 
-  /// Runs the steps that are missing, all in the caller's transaction.
+  /// Runs the missing steps, all in the caller's transaction.
   static func migrate(_ file: Database, from version: Int64) throws {
     for step in steps.dropFirst(Int(version)) {
       for statement in step { try file.execute(sql: statement) }

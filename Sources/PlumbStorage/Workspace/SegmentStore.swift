@@ -2,9 +2,9 @@ import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Reads segments and dictionaries of a file when queries first touch them, and keeps what was read for a while.
+/// Reads segments and dictionaries of a file when queries first use them, and caches them.
 ///
-/// Safe from any thread: one at a time is in SQLite; checking and decoding happen outside the lock.
+/// Safe from any thread: one at a time calls SQLite; checking and decoding happen outside the lock.
 final class SegmentStore: Sendable {
   private let snapshots: LiveSnapshots
   private let cache: ColumnCache
@@ -27,7 +27,7 @@ final class SegmentStore: Sendable {
     let dictionary = try self.dictionary(group, place)
     let key = ColumnCache.Key(owner: 0, group: Int(id), column: 0)
     let column = try cache.column(key) { try read(group, place, id, dictionary) }
-    // Appending makes a new dictionary in which all old codes mean the same.
+    // Appending creates a new dictionary in which all old codes keep their meaning.
     guard let dictionary, column.dictionary !== dictionary else { return column }
     let renewed = column.replacingDictionary(dictionary)
     cache.replace(key, with: renewed)
@@ -46,7 +46,7 @@ final class SegmentStore: Sendable {
     }
     guard let stored = found else {
       throw Diagnostic(
-        "file-changed", "a part of the table `\(group.table)` that the query was reading was replaced meanwhile",
+        "file-changed", "a part of the table `\(group.table)` was replaced while the query was reading it",
         help: "run the query again")
     }
     let bytes = Bytes(start: stored.buffer.values(UInt8.self), count: stored.count)
@@ -56,30 +56,30 @@ final class SegmentStore: Sendable {
         narrow: group.bounds[place].fitsNarrow, dictionary: dictionary)
     else {
       connection.markDamaged()
-      throw DamagedFile.diagnostic("\(group.part(place)) is not what was written", name)
+      throw DamagedFile.diagnostic("\(group.part(place)) is damaged", name)
     }
     return vector
   }
 
-  /// The dictionary of a group's column; nil when its segment holds no codes.
+  /// The dictionary of a group's column; nil if its segment contains no codes.
   func dictionary(_ group: StoredGroup, _ place: Int) throws -> StringDictionary? {
     guard group.bounds[place].dictionaryCount > 0 else { return nil }
-    // Tables keep their dictionaries.
+    // Tables retain their dictionaries.
     return try memory.bound { try group.columns[place].dictionary(from: snapshots.connection(for: group.version), table: group.table) }
   }
 }
 
 extension Database {
-  /// The bytes of a segment with eight more behind them; nil when there is none of that number.
+  /// The bytes of a segment with eight more after them; nil if the number is unknown.
   func segment(_ id: Int64) throws -> (buffer: Buffer, count: Int)? {
     var result: (Buffer, Int)?
     try rows("SELECT data FROM plumb_segments WHERE id = ?", .integer(id)) { result = Database.copied($0.bytes(0)) }
     return result
   }
 
-  /// The pieces of a column's dictionary in their order.
+  /// The pieces of a column's dictionary in order.
   ///
-  /// - Throws: a diagnostic when one is damaged or missing.
+  /// - Throws: a diagnostic if one is damaged or missing.
   func textPieces(_ tableID: Int64, _ place: Int64, count: Int64) throws -> [(bytes: Buffer, count: Int)] {
     var pieces: [(bytes: Buffer, count: Int)] = []
     var next: Int64 = 0
@@ -90,7 +90,7 @@ extension Database {
       let data = row.bytes(4)
       guard row.integer(1) == next, row.integer(2) > 0,
         TextPieceSeal.value(row.integer(0), tableID, place, row.integer(1), row.integer(2), data) == row.integer(3)
-      else { throw DamagedFile.diagnostic("a dictionary of texts is not what was written", name) }
+      else { throw DamagedFile.diagnostic("a dictionary of texts is damaged", name) }
       next += row.integer(2)
       pieces.append((bytes: Database.copied(data).buffer, count: data.count))
     }
@@ -106,7 +106,7 @@ extension Database {
   }
 }
 
-/// The seal of a row of `plumb_texts`.
+/// The checksum of a row of `plumb_texts`.
 enum TextPieceSeal {
   static func value(_ id: Int64, _ tableID: Int64, _ place: Int64, _ first: Int64, _ count: Int64, _ data: Bytes) -> Int64 {
     Seal().adding(id).adding(tableID).adding(place).adding(first).adding(count).adding(data).value(6)

@@ -2,13 +2,13 @@ import class GRDB.Database
 
 /// The row of `plumb_state`.
 struct StateRow: Equatable {
-  /// Grows with every transaction.
+  /// Increases with every transaction.
   var generation: Int64
-  /// No number is used twice in the life of a file, so that what was read before never means something else.
+  /// Numbers are never reused in the life of a file, so that what was read before never means something else.
   var nextID: Int64
   /// Whether a process is writing, or ended without closing the file.
   var isOpen: Bool
-  /// The seals of all catalogue rows, together.
+  /// The checksums of all catalogue rows, combined.
   var seals: Int64
 
   init(generation: Int64, nextID: Int64, isOpen: Bool, seals: Int64) {
@@ -22,7 +22,7 @@ struct StateRow: Equatable {
     Seal().adding(generation).adding(nextID).adding(isOpen ? 1 : 0).adding(seals).value(1)
   }
 
-  /// - Throws: a diagnostic when the row is damaged or missing.
+  /// - Throws: a diagnostic if the row is damaged or missing.
   init(from file: Database) throws {
     var found: (StateRow, Int64)?
     try file.rows("SELECT generation, next_id, is_open, seals, seal FROM plumb_state WHERE id = 1") { row in
@@ -33,7 +33,7 @@ struct StateRow: Equatable {
       )
     }
     guard let (state, seal) = found, state.seal == seal, state.nextID > 0 else {
-      throw DamagedFile.diagnostic("its state is not what was written", file.name)
+      throw DamagedFile.diagnostic("its state row is damaged", file.name)
     }
     self = state
   }
@@ -44,7 +44,7 @@ struct StateRow: Equatable {
       .integer(generation), .integer(nextID), .integer(isOpen ? 1 : 0), .integer(seals), .integer(seal))
   }
 
-  /// The seals of all rows that the state vouches for; groups and pieces of texts are in their table's and column's.
+  /// The checksums of all rows that the state covers; groups and pieces of texts are covered by their table's and column's.
   static func seals(in file: Database) throws -> Int64 {
     var sum: Int64 = 0
     let kinds = ["plumb_settings", "plumb_tables", "plumb_columns", "plumb_functions", "plumb_models"]

@@ -2,14 +2,14 @@ import GRDB
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A value in the place of a question mark.
+/// A value bound to a question mark.
 enum SQLiteValue {
   case integer(Int64)
   case text(String)
   case blob(ByteBuffer)
   case null
 
-  /// The value for GRDB; null for a blob, which `Statement.bind` puts in its place without a copy.
+  /// The value for GRDB; null for a blob, which `Statement.bind` binds without a copy.
   fileprivate var argument: DatabaseValue {
     switch self {
     case .integer(let number): number.databaseValue
@@ -19,7 +19,7 @@ enum SQLiteValue {
   }
 }
 
-/// A row that a statement stands at. What is not of the type that is asked for is 0 or empty, and no seal fits it.
+/// A statement's current row. A value that is not of the requested type is 0 or empty, and no checksum matches it.
 struct StoredRow {
   fileprivate let row: Row
   fileprivate let statement: Statement
@@ -37,12 +37,12 @@ extension Database {
   /// The file's short name, for messages.
   var name: String { description }
 
-  /// Runs one statement with these values in the places of its question marks.
+  /// Runs one statement with these values bound to its question marks.
   func run(_ sql: String, _ values: SQLiteValue...) throws {
     let statement = try cachedStatement(sql: sql)
     for case .text(let text) in values where text.utf8.contains(0) {
       throw Diagnostic(
-        "zero-byte", "a name or text to be kept in `\(name)` has a zero byte in it", help: "take the byte out of it")
+        "zero-byte", "`\(name)` cannot store a name or text that contains a zero byte", help: "remove the zero byte")
     }
     let arguments = StatementArguments(values.map(\.argument))
     let blobs = values.enumerated().compactMap { place, value -> (Int, ByteBuffer)? in
@@ -75,14 +75,14 @@ extension Database {
     while let row = try cursor.next() { try body(StoredRow(row: row, statement: statement)) }
   }
 
-  /// The number that a statement gives; 0 when it gives no row.
+  /// The number that a statement returns; 0 if it returns no row.
   func integer(_ sql: String, _ values: SQLiteValue...) throws -> Int64 {
     let arguments = StatementArguments(values.map(\.argument))
     let row = try Row.fetchOne(try cachedStatement(sql: sql), arguments: arguments)
     return row.flatMap { Int64.fromDatabaseValue($0[0]) } ?? 0
   }
 
-  /// Runs `body` in a transaction that is kept as a whole or not at all.
+  /// Runs `body` in a transaction that is committed as a whole or not at all.
   func transaction<Result>(_ kind: TransactionKind = .immediate, _ body: () throws -> Result) throws -> Result {
     try beginTransaction(kind)
     do {

@@ -2,28 +2,28 @@ import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Everything a file says of itself, read in one snapshot and compared with its seals.
+/// Everything that a file says about itself, read in one snapshot and verified by its checksums.
 struct StoredCatalogue {
   var state: StateRow
   var settings: [String: String] = [:]
   var tables: [(row: TableRow, groups: [GroupRow])] = []
   var functions: [StoredFunction] = []
 
-  /// Columns of a table, at most; numbers of segments have room for as many.
+  /// The maximum number of columns in a table; segment numbers have room for as many.
   static let columnLimit = 10_000
 
-  /// - Parameter known: tables by id that need not be read again where their version is the same.
+  /// - Parameter known: tables by id that need not be read again if their version is the same.
   /// - Throws: a diagnostic that says which part is damaged.
   init(from file: Database, known: [Int64: Int64] = [:]) throws {
     state = try StateRow(from: file)
     guard try StateRow.seals(in: file) == state.seals else {
-      throw DamagedFile.diagnostic("its list of tables and functions is not what was written", file.name)
+      throw DamagedFile.diagnostic("its list of tables and functions is damaged", file.name)
     }
     settings = try Self.settings(file)
     functions = try Self.functions(file)
     let rows = try Self.tables(file)
     guard try Self.indexed(file) == rows.map(\.name) else {
-      throw DamagedFile.diagnostic("its index of tables is not what was written", file.name)
+      throw DamagedFile.diagnostic("its index of tables is damaged", file.name)
     }
     for row in rows {
       tables.append((row, known[row.id] == row.version ? [] : try Self.groups(of: row, file)))
@@ -35,7 +35,7 @@ struct StoredCatalogue {
     try file.rows("SELECT name, value, seal FROM plumb_settings") { row in
       let name = row.text(0), value = row.text(1)
       guard settingSeal(name, value) == row.integer(2) else {
-        throw DamagedFile.diagnostic("the setting `\(name)` is not what was written", file.name)
+        throw DamagedFile.diagnostic("the setting `\(name)` is damaged", file.name)
       }
       settings[name] = value
     }
@@ -50,14 +50,14 @@ struct StoredCatalogue {
       let function = StoredFunction(
         name: row.text(0), parameters: row.text(1), body: row.text(2), folder: row.text(3), summary: row.text(4))
       guard function.seal == row.integer(5) else {
-        throw DamagedFile.diagnostic("the function `\(function.name)` is not what was written", file.name)
+        throw DamagedFile.diagnostic("the function `\(function.name)` is damaged", file.name)
       }
       functions.append(function)
     }
     return functions
   }
 
-  /// The names of all tables as their index has them, which nothing else reads but changes go by.
+  /// The names of all tables in their index, which only changes use.
   static func indexed(_ file: Database) throws -> [String] {
     var names: [String] = []
     try file.rows("SELECT name FROM plumb_tables INDEXED BY sqlite_autoindex_plumb_tables_1 ORDER BY name") { row in
@@ -84,7 +84,7 @@ struct StoredCatalogue {
       var table = entry.row
       table.columns = try columns(of: table, file)
       guard table.columns.count == entry.columns, table.seal == entry.seal, table.rowCount >= 0 else {
-        throw DamagedFile.diagnostic("the table `\(table.name)` is not what was written", file.name)
+        throw DamagedFile.diagnostic("the table `\(table.name)` is damaged", file.name)
       }
       return table
     }
@@ -97,11 +97,11 @@ struct StoredCatalogue {
       .integer(table.id)
     ) { row in
       guard let type = ScalarType(name: row.text(2)), row.integer(0) == Int64(columns.count) else {
-        throw DamagedFile.diagnostic("a column of `\(table.name)` is not what was written", file.name)
+        throw DamagedFile.diagnostic("a column of `\(table.name)` is damaged", file.name)
       }
       let column = ColumnRow(name: row.text(1), type: type, textCount: row.integer(3), place: row.integer(0))
       guard column.seal(ofTable: table.id) == row.integer(4) else {
-        throw DamagedFile.diagnostic("the column `\(column.name)` of `\(table.name)` is not what was written", file.name)
+        throw DamagedFile.diagnostic("the column `\(column.name)` of `\(table.name)` is damaged", file.name)
       }
       columns.append(column)
     }
@@ -118,7 +118,7 @@ struct StoredCatalogue {
     ) { row in
       guard let group = group(row, of: table) else {
         throw DamagedFile.diagnostic(
-          "what is known of rows \(rows + 1) and on of `\(table.name)` is not what was written", file.name)
+          "the description of rows \(rows + 1) and on of `\(table.name)` is damaged", file.name)
       }
       rows += Int64(group.rowCount)
       seals ^= row.integer(4)
@@ -130,7 +130,7 @@ struct StoredCatalogue {
     return groups
   }
 
-  /// A row of `plumb_groups`, nil when it is damaged.
+  /// A row of `plumb_groups`, nil if it is damaged.
   static func group(_ row: StoredRow, of table: TableRow) -> GroupRow? {
     let count = row.integer(2)
     guard count > 0, count <= Int64(RowGroup.capacity),

@@ -5,15 +5,15 @@ import PlumbEngine
 /// A query, or a command of the shell, that a workspace remembers.
 package struct StoredQuery: Hashable, Sendable {
   package var text: String
-  /// When it was asked, in ticks of our time.
+  /// When it was run, in ticks of the machine's clock.
   package var at: Int64
-  /// The rows that came; nil when none did.
+  /// The number of rows in its answer; nil without an answer.
   package var rows: Int64?
   /// In ticks.
   package var duration: Int64
-  /// The message that it ended with; empty for none.
+  /// The error message; empty if it succeeded.
   package var error: String
-  /// Whether it belongs to the table `history`; other lines are for the arrow keys alone.
+  /// Whether it belongs to the table `history`; other lines are only for the arrow keys.
   package var isQuery: Bool
 
   package init(
@@ -31,15 +31,15 @@ package struct StoredQuery: Hashable, Sendable {
     Seal().adding(text).adding(at).adding(rows ?? -1).adding(duration).adding(error).adding(isQuery ? 1 : 0).value(9)
   }
 
-  /// Entries that a file keeps, and bytes of text in all of them.
+  /// The maximum number of entries in a file, and of bytes of text in all of them.
   static let limit: Int64 = 5_000
   static let textLimit: Int64 = 8 << 20
 
   /// The latest entries, the oldest first.
   ///
-  /// - Throws: a diagnostic when one is not what was written.
+  /// - Throws: a diagnostic if one is damaged.
   static func latest(_ count: Int, in file: Database) throws -> [StoredQuery] {
-    // Earlier versions kept no history.
+    // Earlier versions stored no history.
     guard try file.integer("PRAGMA user_version") >= 2 else { return [] }
     var found: [StoredQuery] = []
     try file.rows(
@@ -53,7 +53,7 @@ package struct StoredQuery: Hashable, Sendable {
         text: row.text(0), at: row.integer(1), rows: rows < 0 ? nil : rows, duration: row.integer(3), error: row.text(4),
         isQuery: row.integer(5) != 0)
       guard entry.seal == row.integer(6) else {
-        throw DamagedFile.diagnostic("a query of the history is not what was written", file.name)
+        throw DamagedFile.diagnostic("a query in the history is damaged", file.name)
       }
       found.append(entry)
     }
@@ -70,7 +70,7 @@ package struct StoredQuery: Hashable, Sendable {
     }
     let newest = try file.integer("SELECT max(id) FROM plumb_history")
     try file.run("DELETE FROM plumb_history WHERE id <= ?", .integer(newest - limit))
-    // Long texts, pasted ones perhaps, count for more.
+    // Long texts, such as pasted ones, count for more.
     guard entries.contains(where: { $0.text.utf8.count > 1_000 }) else { return }
     while try file.integer("SELECT sum(length(text)) FROM plumb_history") > textLimit {
       let oldest = try file.integer("SELECT min(id) FROM plumb_history")
@@ -88,7 +88,7 @@ extension WorkspaceFile {
 
   /// Adds to the history, unless the file cannot be written to or another process is writing.
   ///
-  /// - Returns: whether the entries are kept. Readers of tables need not look again: it is no new generation.
+  /// - Returns: whether the entries were stored. Readers of tables are not affected: it does not start a new generation.
   package func remember(_ entries: [StoredQuery]) throws -> Bool {
     try changingIfFree { try StoredQuery.add(entries, to: $0) }
   }

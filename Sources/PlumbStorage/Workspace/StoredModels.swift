@@ -2,17 +2,17 @@ import class GRDB.Database
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A model that a workspace keeps, without its bytes: those are read when it is used.
+/// A model stored in a workspace, without its bytes: those are read when it is used.
 package struct StoredModel: Hashable, Sendable {
   package let name: String
   package let version: Int64
   /// When it was saved, in ticks.
   package let madeAt: Int64
-  /// For people who look into the file with other programs.
+  /// For people who open the file with other programs.
   package let summary: String
   package let seal: Int64
 
-  /// Versions of a name that are kept.
+  /// The number of versions of a name that are stored.
   static let versionLimit: Int64 = 8
 
   static func seal(_ name: String, _ version: Int64, _ madeAt: Int64, _ summary: String, _ data: Bytes) -> Int64 {
@@ -31,7 +31,7 @@ package struct StoredModel: Hashable, Sendable {
 
   /// The model's bytes.
   ///
-  /// - Throws: a diagnostic when they, or what else is said of the model, are not what was written.
+  /// - Throws: a diagnostic if they, or the model's description, are damaged.
   func data(in file: Database) throws -> [UInt8] {
     var found: [UInt8]?
     try file.rows(
@@ -42,15 +42,15 @@ package struct StoredModel: Hashable, Sendable {
     }
     guard let found else {
       throw Diagnostic(
-        "damaged-model", "`\(file.name)` is damaged: the model `\(name)`, version \(version), is not what was written",
-        help: "`.drop model \(name)` takes it away, `.train` learns anew")
+        "damaged-model", "`\(file.name)` is damaged: the model `\(name)`, version \(version), cannot be read",
+        help: "delete it with `.drop model \(name)`, or train a new one with `.train`")
     }
     return found
   }
 }
 
 extension WorkspaceFile {
-  /// In the order of their names and versions; of a salvaged file those that are sound.
+  /// In order of name and version; for a salvaged file the undamaged ones.
   package func models() throws -> [StoredModel] {
     try reader.with { file in
       guard !losses.isEmpty else { return try StoredModel.all(in: file) }
@@ -62,7 +62,7 @@ extension WorkspaceFile {
 }
 
 extension WorkspaceWriter {
-  /// Keeps a model as the next version of its name; of older ones the last few stay.
+  /// Stores a model as the next version of its name; the last few older ones stay.
   @discardableResult
   package func save(modelNamed name: String, summary: String, data: [UInt8], madeAt: Int64) throws -> StoredModel {
     let version = try file.integer("SELECT max(version) FROM plumb_models WHERE name = ?", .text(name)) + 1
@@ -82,7 +82,7 @@ extension WorkspaceWriter {
     return model
   }
 
-  /// Takes all versions of a model away.
+  /// Deletes all versions of a model.
   ///
   /// - Returns: how many there were.
   @discardableResult

@@ -17,7 +17,7 @@ struct TableRow {
       .adding(groupSeals).value(2)
   }
 
-  /// Changes with every change of the table's rows or columns.
+  /// Changes with every change to the table's rows or columns.
   var version: Int64 {
     columns.reduce(Seal().adding(seal)) { $0.adding($1.seal(ofTable: id)) }.value(0)
   }
@@ -27,7 +27,7 @@ struct TableRow {
 struct ColumnRow {
   var name: String
   var type: ScalarType
-  /// Entries of the column's dictionary.
+  /// The number of entries in the column's dictionary.
   var textCount: Int64 = 0
   var place: Int64
 
@@ -36,14 +36,14 @@ struct ColumnRow {
   }
 }
 
-/// A row of `plumb_groups`: how many rows, and what is known of each column.
+/// A row of `plumb_groups`: the number of rows, and what is known about each column.
 struct GroupRow {
   var id: Int64
   var tableID: Int64
   var place: Int64
   var rowCount: Int
   var bounds: [ColumnBounds]
-  /// Columns that a salvaged file has no sound values of.
+  /// The columns for which a salvaged file has no undamaged values.
   private(set) var lost: Set<Int> = []
 
   init(id: Int64, tableID: Int64, place: Int64, rowCount: Int, bounds: [ColumnBounds]) {
@@ -61,15 +61,15 @@ struct GroupRow {
       zone: ZoneRange(words: nil, floats: nil, hasNulls: type != .string), dictionaryCount: 0, segmentSeal: 0)
   }
 
-  /// What is known of a group's column without reading it.
+  /// What is known about a group's column without reading it.
   struct ColumnBounds {
     var zone: ZoneRange
-    /// Entries that the dictionary must have; 0 when there are no codes.
+    /// The number of entries that the dictionary must have; 0 without codes.
     var dictionaryCount: Int
     var segmentSeal: Int64
   }
 
-  /// Twenty-nine bytes a column.
+  /// Twenty-nine bytes per column.
   var packedBounds: ByteBuffer {
     var out = ByteBuffer(capacity: bounds.count * 29)
     for bounds in bounds {
@@ -128,7 +128,7 @@ struct GroupRow {
   static func segmentID(_ group: Int64, _ column: Int) -> Int64 { group &* 16_384 &+ Int64(column) }
 }
 
-/// A function that a workspace keeps, as `.create function` wrote it.
+/// A function stored in a workspace, as `.create function` wrote it.
 package struct StoredFunction: Hashable, Sendable {
   package var name: String
   /// With its brackets: `(since: timespan = 1h)`.

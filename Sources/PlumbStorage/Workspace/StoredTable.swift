@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A table of a workspace file as it stands in one generation of the file.
+/// A table of a workspace file in one generation of the file.
 struct StoredTable: Sendable {
   let row: TableRow
   let columns: [StoredColumn]
@@ -45,7 +45,7 @@ final class StoredColumn: Sendable {
       let pieces = try connection.with { try $0.textPieces(tableID, row.place, count: row.textCount) }
       guard let whole = StringDictionary.joining(pieces) else {
         connection.markDamaged()
-        throw DamagedFile.diagnostic("the texts of column `\(info.name)` of `\(table)` are not what was written", connection.name)
+        throw DamagedFile.diagnostic("the texts of column `\(info.name)` of `\(table)` are damaged", connection.name)
       }
       kept = whole
       return whole
@@ -88,7 +88,7 @@ final class StoredGroup: ColumnSource {
     "column `\(columns[place].info.name)` of `\(table)`, rows \(firstRow + 1) to \(firstRow + rowCount),"
   }
 
-  /// What stands for a damaged column: nulls, or empty strings.
+  /// The values of a damaged column: nulls, or empty strings.
   private func nulls(_ index: Int) throws -> Vector {
     let writer = RowsWriter([columns[index].info])
     for _ in 0..<rowCount {

@@ -2,17 +2,17 @@ import GRDB
 import PlumbDiagnostics
 import Synchronization
 
-/// A connection to a workspace's SQLite file, which threads take turns to use.
+/// A connection to a workspace's SQLite file, which one thread at a time uses.
 ///
-/// What SQLite says went wrong leaves `with` as a diagnostic. A foreign or damaged file is not written to, not even to
-/// tidy up: a log that somebody left beside it stays as it is unless `keepLog(false)` says that the file is sound.
+/// SQLite's errors leave `with` as diagnostics. Plumb does not write to a foreign or damaged file, not even to
+/// tidy up: a log left next to it is not touched unless `keepLog(false)` says that the file is undamaged.
 final class WorkspaceConnection: Sendable {
   enum Access: Sendable {
     case reading
-    /// The file and its folder cannot be written to, so that it cannot change either.
+    /// The file and its folder cannot be written to, so the file cannot change either.
     case immutable
     case writing
-    /// As `writing`, without a look at the index of the log, and while nobody else has the file open.
+    /// Like `writing`, but ignores the index of the log, and only while nobody else has the file open.
     case alone
     case creating
   }
@@ -23,15 +23,15 @@ final class WorkspaceConnection: Sendable {
   private let hadLog: Bool
   private let damage: Damage
 
-  /// Whether anything that was read was not what had been written; connections of one file share it.
+  /// Whether damage was found; connections of one file share it.
   private final class Damage: Sendable {
     let isFound = Atomic<Bool>(false)
   }
 
   /// - Parameters:
-  ///   - hadLog: whether there are changes in a log that another process left.
+  ///   -   - hadLog: whether there are changes in a log that another process left.
   ///   - other: another connection to the file.
-  /// - Throws: a diagnostic when SQLite cannot open the file or it is no SQLite file.
+  /// - Throws: a diagnostic if SQLite cannot open the file or it is not an SQLite file.
   init(_ path: String, _ access: Access, hadLog: Bool = false, sharing other: WorkspaceConnection? = nil) throws {
     damage = other?.damage ?? Damage()
     name = lastPart(of: path)
@@ -41,12 +41,12 @@ final class WorkspaceConnection: Sendable {
     configuration.readonly = access == .reading || access == .immutable
     configuration.foreignKeysEnabled = false
     configuration.busyMode = .timeout(5)
-    // What a reader sees stays as it is over many calls of `with`.
+    // What a reader sees stays the same over many calls of `with`.
     configuration.allowsUnsafeTransactions = true
     configuration.prepareDatabase { file in
       file.keepLogWhenClosed(hadLog)
       file.defend()
-      // An index in memory: the one beside the log stays the witness of what is missing.
+      // The index is kept in memory: the one next to the log still shows what is missing.
       if access == .alone { try file.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
       try file.execute(
         sql: """
@@ -64,7 +64,7 @@ final class WorkspaceConnection: Sendable {
     }
   }
 
-  /// Runs `body` while no other thread is in SQLite; calls may nest. Damage that it finds is remembered.
+  /// Runs `body` while no other thread calls SQLite; calls may nest. Records damage that it finds.
   func with<Result>(_ body: (Database) throws -> Result) throws -> Result {
     do {
       return try queue.unsafeReentrantWrite(body)
@@ -75,20 +75,20 @@ final class WorkspaceConnection: Sendable {
     }
   }
 
-  /// Whether the log stays as it is when the last connection closes, or SQLite moves it into the file.
+  /// Whether the log is left unchanged when the last connection closes, or SQLite copies it into the file.
   func keepLog(_ kept: Bool) { try? with { $0.keepLogWhenClosed(kept) } }
 
-  /// From now on nothing is written to the file.
+  /// Prevents further writes to the file.
   func markDamaged() {
     damage.isFound.store(true, ordering: .relaxed)
     if hadLog { keepLog(true) }
   }
 
-  /// Whether anything that was read was not what had been written.
+  /// Whether damage was found.
   var isDamaged: Bool { damage.isFound.load(ordering: .relaxed) }
 }
 
-/// What SQLite says went wrong, in our words.
+/// SQLite's errors, in Plumb's words.
 struct SQLiteFailure {
   let diagnostic: Diagnostic
 
@@ -97,19 +97,19 @@ struct SQLiteFailure {
     switch error.resultCode {
     case .SQLITE_FULL:
       diagnostic = Diagnostic(
-        "disk-full", "there is no room left for `\(name)`; nothing of the last step was kept",
-        help: "make room on the disk and do it again")
+        "disk-full", "the disk has no room left for `\(name)`; the last step was not saved",
+        help: "free some disk space and try again")
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       diagnostic = Diagnostic(
-        "file-busy", "`\(name)` is being written by another process", help: "try again when it has ended")
+        "file-busy", "`\(name)` is being written by another process", help: "try again when that process has ended")
     case .SQLITE_READONLY, .SQLITE_PERM:
       diagnostic = Diagnostic("read-only", "`\(name)` cannot be written to: it or its folder is read-only")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: diagnostic = DamagedFile.diagnostic(reason, name)
     case .SQLITE_IOERR:
       diagnostic = Diagnostic(
-        "write-failed", "`\(name)` could not be read or written: \(reason); nothing of the last step was kept")
+        "write-failed", "`\(name)` could not be read or written: \(reason); the last step was not saved")
     case .SQLITE_CANTOPEN: diagnostic = Diagnostic("cannot-read", "`\(name)` cannot be opened: \(reason)")
-    case .SQLITE_NOMEM: diagnostic = Diagnostic("memory-limit", "there is no memory left to work on `\(name)`")
+    case .SQLITE_NOMEM: diagnostic = Diagnostic("memory-limit", "not enough memory to work on `\(name)`")
     case .SQLITE_TOOBIG: diagnostic = Diagnostic("value-too-large", "a value is too large for `\(name)`")
     default: diagnostic = Diagnostic(DamagedFile.code, "`\(name)` cannot be used: \(reason)")
     }

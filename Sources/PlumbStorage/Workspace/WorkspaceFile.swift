@@ -9,15 +9,15 @@ import PlumbEngine
 /// thread may read; one at a time writes.
 package final class WorkspaceFile: @unchecked Sendable {
   package struct Options: Sendable {
-    /// Whether to make the file when there is none.
+    /// Whether to create the file if it is missing.
     package var creates = true
-    /// Whether to load what is sound of a damaged file, which is then not written to.
+    /// Whether to load the undamaged parts of a damaged file, which is then not written to.
     package var salvages = false
-    /// Bytes of decoded columns to keep.
+    /// The number of bytes of decoded columns to cache.
     package var cacheLimit = 256 << 20
-    /// Workers for what is written.
+    /// The number of workers for writing.
     package var threads = 1
-    /// What is kept of the file in memory is charged to this.
+    /// The account to which cached data is charged.
     package var memory = MemoryAccount.process
 
     package init() {}
@@ -29,22 +29,22 @@ package final class WorkspaceFile: @unchecked Sendable {
   let reader: WorkspaceConnection
   let store: SegmentStore
   private let snapshots: LiveSnapshots
-  /// What the file held when somebody last began to read it.
+  /// What the file contained when someone last began to read it.
   private let latest: Guarded<WorkspaceContents>
-  /// What `beginReading` holds.
+  /// The snapshots of nested `beginReading` calls.
   private let held = Guarded<[WorkspaceSnapshot]>([])
   private let writing = Lock()
-  /// Opened by the first change; used by whoever holds `writing`.
+  /// Opened by the first change; used by the holder of `writing`.
   private var writer: WorkspaceConnection?
-  /// Whether the file itself, and not only its log, says that it is being written to; nil before the
+  /// Whether the file itself, and not only its log, says that it is being written; nil before the
   /// first change.
   private let isMarkedOpen = Guarded<Bool?>(nil)
-  /// Why the file cannot be written to; nil when it can.
+  /// Why the file cannot be written to; nil if it can.
   private let refusal: Diagnostic?
-  /// What was left out of a damaged file, a sentence each.
+  /// The parts of a damaged file that were left out, a sentence each.
   package let losses: [String]
-  /// The generation that this process closes: the last that it wrote, or one that a process left which was ended from
-  /// outside. Who has written after it closes the file in its turn.
+  /// The generation that this process closes: the last that it wrote, or one left by a process that was
+  /// killed. Whoever has written after it closes the file in turn.
   private var closingGeneration: Int64?
 
   /// - Throws: a diagnostic that says what is wrong with the file and what to do.
@@ -54,26 +54,26 @@ package final class WorkspaceFile: @unchecked Sendable {
     let name = lastPart(of: path)
     let isThere = access(path, F_OK) == 0
     guard isThere || options.creates else {
-      throw Diagnostic("no-such-file", "there is no workspace `\(path)`")
+      throw Diagnostic("no-such-file", "the workspace `\(path)` does not exist")
     }
     lock = try WriterLock(path, creating: !isThere)
     let front = lock.front(100)
     let hadLog = LeftLog.exists(besides: path)
     if front.isEmpty {
-      guard options.creates else { throw Diagnostic("not-a-workspace", "`\(name)` is empty and no workspace") }
+      guard options.creates else { throw Diagnostic("not-a-workspace", "`\(name)` is empty, not a workspace") }
       guard !hadLog else { throw DamagedFile.diagnostic("it is empty, but has a log", name) }
       guard !LeftLog.hasChanges(besides: path) else {
-        throw DamagedFile.diagnostic("it is empty, but `\(name)-shm` counts changes of it", name)
+        throw DamagedFile.diagnostic("it is empty, but `\(name)-shm` records changes to it", name)
       }
       try lock.locked { try WorkspaceConnection(path, .creating).with(Migrations.create) }
     } else if !front.starts(with: Array("SQLite format 3\0".utf8)) {
       throw Diagnostic(
-        "not-a-workspace", "`\(name)` is no Plumb workspace",
-        help: "`--load \(path)` reads a file of data; a workspace is made by `plumb \(Self.freeName(name))`")
+        "not-a-workspace", "`\(name)` is not a Plumb workspace",
+        help: "read a data file with `--load \(path)`; create a workspace with `plumb \(Self.freeName(name))`")
     }
     let isOurs = front.count >= 72 && front[68..<72].elementsEqual([0x50, 0x6C, 0x6D, 0x62])
-    // Bytes 18 and 19 are both 1 until the file has a log: who made it was ended before the last step. One of them alone
-    // is damage, and a damaged file is not written to. Where no log can be made, the file is read as it is.
+    // Bytes 18 and 19 are both 1 until the file has a log: its creator was killed before the last step. If only one is 1,
+    // the file is damaged and is not written to. If a log cannot be created, the file is read as it is.
     if isOurs, front[18] == 1, front[19] == 1, !options.salvages, access(path, W_OK) == 0 {
       _ = try? lock.lockedIfFree { try WorkspaceConnection(path, .creating).with(Migrations.create) }
     }
@@ -81,7 +81,7 @@ package final class WorkspaceFile: @unchecked Sendable {
     if let problem = leftLog?.problem, !options.salvages { throw problem }
     let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
-    // Another connection may read while this one does, unless the file is held alone or cannot change.
+    // Another connection may read while this one does, unless the file is held exclusively or cannot change.
     let isShared = opened.isShared && !options.salvages
     let again: @Sendable () throws -> WorkspaceConnection = { [path, reader] in
       let other = try WorkspaceConnection(path, opened.mode, sharing: reader)
@@ -118,22 +118,22 @@ package final class WorkspaceFile: @unchecked Sendable {
     let name = file.name
     guard try file.integer("PRAGMA application_id") == Migrations.applicationID else {
       throw Diagnostic(
-        "not-a-workspace", "`\(name)` is an SQLite file, but no Plumb workspace",
-        help: "`--load NAME=\(path)#TABLE` reads one of its tables")
+        "not-a-workspace", "`\(name)` is an SQLite file, but not a Plumb workspace",
+        help: "read one of its tables with `--load NAME=\(path)#TABLE`")
     }
     let version = try file.integer("PRAGMA user_version")
     guard version <= Migrations.current else {
       throw Diagnostic(
         "newer-file", "`\(name)` was written by a newer Plumb (version \(version) of the file format; this one knows "
           + "\(Migrations.current))",
-        help: "use that Plumb, or let it export the workspace: `plumb export \(name) --to FOLDER`")
+        help: "use that version, or export the workspace with it: `plumb export \(name) --to FOLDER`")
     }
     guard version > 0 else { throw DamagedFile.diagnostic("it has no version", name) }
   }
 
-  /// What is wrong when the file says that it has a log, none is there, and nobody is writing to the file.
+  /// The problem, if the file says that it has a log, the log is missing, and nobody is writing to the file.
   ///
-  /// This process has the file open, so that no other takes the log away as it closes the file.
+  /// This process has the file open, so no other process removes the log by closing the file.
   private static func missingLog(_ state: StateRow, _ lock: WriterLock, _ path: String) -> Diagnostic? {
     guard state.isOpen, !LeftLog.exists(besides: path), lock.lockedIfFree({}) else { return nil }
     return LeftLog.missing(lastPart(of: path))
@@ -141,7 +141,7 @@ package final class WorkspaceFile: @unchecked Sendable {
 
   deinit {
     guard refusal == nil, !reader.isDamaged else {
-      // What this process wrote itself before it knew stays in the log, too.
+      // What this process wrote before it noticed stays in the log, too.
       if let writer { for connection in [reader, writer] + snapshots.others { connection.keepLog(true) } }
       return
     }
@@ -149,12 +149,12 @@ package final class WorkspaceFile: @unchecked Sendable {
       if closingGeneration != nil { try lock.locked { try (writer ?? reader).with(close) } }
       guard try reader.with({ try StateRow(from: $0).isOpen }) else { return }
     } catch {}
-    // As long as the file says that it has a log it must keep it, whoever is the last to close it.
+    // As long as the file says that it has a log, whoever closes it last must keep the log.
     for connection in [reader] + snapshots.others { connection.keepLog(true) }
     writer?.keepLog(true)
   }
 
-  /// The last word in the file: that it needs no log. Only now, since a damaged file is not written to.
+  /// The last write to the file: it needs no log. Only now, since a damaged file is not written to.
   private func close(_ file: Database) throws {
     try file.transaction {
       var state = try StateRow(from: file)
@@ -166,16 +166,16 @@ package final class WorkspaceFile: @unchecked Sendable {
 
   // MARK: Reading
 
-  /// Runs `body` while the file stays, for this process, as it is now.
+  /// Runs `body` while the file does not change for this process.
   package func reading<Result>(_ body: () throws -> Result) throws -> Result {
     try beginReading()
     defer { endReading() }
     return try body()
   }
 
-  /// The file as it is now, for whoever reads it at the same time as others.
+  /// The file as it is now, for one of several simultaneous readers.
   ///
-  /// - Throws: a diagnostic when the file is damaged.
+  /// - Throws: a diagnostic if the file is damaged.
   package func snapshot() throws -> WorkspaceSnapshot {
     guard losses.isEmpty else { return WorkspaceSnapshot(contents) {} }
     return try latest.withLock { latest in
@@ -211,7 +211,7 @@ package final class WorkspaceFile: @unchecked Sendable {
 
   private var contents: WorkspaceContents { latest.withLock { $0 } }
 
-  /// In alphabetical order, as of the latest snapshot; their columns are read when they are touched.
+  /// In alphabetical order, as of the latest snapshot; their columns are read on demand.
   package var tables: [Table] { contents.tables.map(\.table) }
 
   package func table(named name: String) -> Table? {
@@ -229,16 +229,16 @@ package final class WorkspaceFile: @unchecked Sendable {
 
   package var settings: [String: String] { contents.settings }
 
-  /// How the tables lie in the file.
+  /// How the tables are laid out in the file.
   package var layout: [TableLayoutInFile] {
     contents.tables.map { TableLayoutInFile(name: $0.row.name, rows: $0.table.rowCount, groups: $0.groups.count) }
   }
 
   // MARK: Writing
 
-  /// Runs `body` in a transaction: all of it is kept, or none.
+  /// Runs `body` in a transaction: all of it is committed, or nothing.
   ///
-  /// - Throws: what `body` throws, and a diagnostic when the file cannot be written to or another process is writing.
+  /// - Throws: what `body` throws, and a diagnostic if the file cannot be written to or another process is writing.
   @discardableResult
   package func write<Result>(_ body: (WorkspaceWriter) throws -> Result) throws -> Result {
     if let refusal { throw refusal }
@@ -256,7 +256,7 @@ package final class WorkspaceFile: @unchecked Sendable {
     }
   }
 
-  /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; whether it ran.
+  /// Runs `body` in a transaction unless the file cannot be written to or another process is writing; returns whether it ran.
   func changingIfFree(_ body: (Database) throws -> Void) throws -> Bool {
     if refusal != nil || reader.isDamaged { return false }
     return try writing.locked {
@@ -269,13 +269,13 @@ package final class WorkspaceFile: @unchecked Sendable {
           try state.save(in: file)
           return state.generation
         }
-        // Whoever marks the file as open takes the mark away.
+        // Whoever marks the file as open removes the mark.
         if let opened { closingGeneration = opened }
       }
     }
   }
 
-  /// Runs `body` in a transaction, for whoever holds `writing` and `lock`.
+  /// Runs `body` in a transaction, for the holder of `writing` and `lock`.
   private func changing<Result>(_ body: (WorkspaceConnection, Database) throws -> Result) throws -> Result {
     let isFirst = writer == nil
     let connection = try writer ?? writingConnection()
@@ -297,7 +297,7 @@ package final class WorkspaceFile: @unchecked Sendable {
     return connection
   }
 
-  /// Moves the log into the file once, so that the file itself says that there is one. Readers can be in the way.
+  /// Copies the log into the file once, so that the file itself says that it has a log. Readers can prevent this.
   private func markOpen(_ file: Database) {
     isMarkedOpen.withLock { isMarked in
       if isMarked == true { return }
@@ -306,28 +306,28 @@ package final class WorkspaceFile: @unchecked Sendable {
     }
   }
 
-  /// Keeps other processes from writing for as long as `body` runs.
+  /// Prevents other processes from writing while `body` runs.
   package func holdingWriterLock<Result>(_ body: () throws -> Result) throws -> Result { try lock.locked(body) }
 
-  /// Joins small row groups where many appends have left enough of them.
+  /// Merges small row groups if many appends have left enough of them.
   package func compactIfNeeded() throws {
     if contents.tables.contains(where: { WorkspaceWriter.hasSmallTail($0.groups.map(\.rowCount)) }) { try compact() }
   }
 
-  /// Joins small row groups that many appends have left, in a transaction of its own.
+  /// Merges small row groups that many appends have left, in a separate transaction.
   package func compact() throws {
     try write { writer in for name in try writer.tableNames() { try writer.compact(name) } }
   }
 }
 
-/// How a table lies in a file.
+/// How a table is laid out in a file.
 package struct TableLayoutInFile: Sendable {
   package let name: String
   package let rows: Int
   package let groups: Int
 }
 
-/// Opens a file for reading in the way that its rights allow.
+/// Opens a file for reading in the way that its permissions allow.
 private struct Opening {
   let connection: WorkspaceConnection
   private(set) var mode: WorkspaceConnection.Access
@@ -352,8 +352,8 @@ private struct Opening {
     } catch let problem as Diagnostic where problem.code == "cannot-read" || problem.code == "read-only" {
       guard !hadLog else {
         throw Diagnostic(
-          "read-only", "`\(name)` has changes in `\(name)-wal` that cannot be read in a read-only folder",
-          help: "copy both files to a folder that you can write to")
+          "read-only", "`\(name)` has changes in `\(name)-wal`, which cannot be read in a read-only folder",
+          help: "copy both files to a writable folder")
       }
       mode = .immutable
       connection = try WorkspaceConnection(path, .immutable)

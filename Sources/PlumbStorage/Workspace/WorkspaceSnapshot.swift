@@ -1,9 +1,9 @@
 import PlumbEngine
 import Synchronization
 
-/// What a workspace file holds at one moment.
+/// What a workspace file contains at one moment.
 struct WorkspaceContents: Sendable {
-  /// Grows with every change that was seen.
+  /// Increases with every change that was seen.
   let number: Int
   let state: StateRow
   let tables: [StoredTable]
@@ -11,7 +11,7 @@ struct WorkspaceContents: Sendable {
   let settings: [String: String]
   private let versions: [Int64: Int64]
 
-  /// - Parameter old: tables of before; those that did not change are taken over with all that was read of them.
+  /// - Parameter old: the previous tables; unchanged ones are reused with everything that was read of them.
   init(_ catalogue: StoredCatalogue, _ store: SegmentStore, after old: WorkspaceContents?) {
     let known = Dictionary((old?.tables ?? []).map { ($0.row.id, $0) }, uniquingKeysWith: { a, _ in a })
     number = (old?.number ?? 0) + 1
@@ -32,13 +32,13 @@ struct WorkspaceContents: Sendable {
   func holds(_ version: TableVersion) -> Bool { versions[version.table] == version.version }
 }
 
-/// A table as it is between two changes of it.
+/// A table between two changes to it.
 struct TableVersion: Hashable, Sendable {
   let table: Int64
   let version: Int64
 }
 
-/// A workspace file as it was at one moment. It stays so for whoever holds it, until `end`.
+/// A workspace file as it was at one moment. It does not change for its holder until `end`.
 package final class WorkspaceSnapshot: Sendable {
   private let contents: WorkspaceContents
   private let onEnd: @Sendable () -> Void
@@ -51,21 +51,21 @@ package final class WorkspaceSnapshot: Sendable {
 
   deinit { end() }
 
-  /// Grows with every change that was seen: snapshots of one number are equal.
+  /// Increases with every change that was seen: snapshots with the same number are equal.
   package var number: Int { contents.number }
 
-  /// In alphabetical order; their columns are read when they are touched.
+  /// In alphabetical order; their columns are read on demand.
   package var tables: [Table] { contents.tables.map(\.table) }
 
   /// In alphabetical order.
   package var functions: [StoredFunction] { contents.functions }
 
-  /// Says that nothing more is read of it.
+  /// Says that nothing more will be read from it.
   package func end() { if !isEnded.exchange(true, ordering: .relaxed) { onEnd() } }
 }
 
 /// The moments of a file that are being read now. Each has a connection of its own, on which SQLite keeps the file as it
-/// was; whoever reads the same moment shares it.
+/// was; readers of the same moment share it.
 final class LiveSnapshots: Sendable {
   private struct Live {
     let connection: WorkspaceConnection
@@ -81,10 +81,10 @@ final class LiveSnapshots: Sendable {
 
   /// The first connection, which is never closed.
   let reader: WorkspaceConnection
-  /// Opens another connection; nil when only one process and one connection may have the file open, or it never changes.
+  /// Opens another connection; nil if only one process and one connection may have the file open, or it never changes.
   private let open: (@Sendable () throws -> WorkspaceConnection)?
   private let state: Guarded<State>
-  /// Connections that wait for the next reader; more are closed.
+  /// The number of connections that wait for the next reader; more are closed.
   private static let idleLimit = 8
 
   init(_ reader: WorkspaceConnection, open: (@Sendable () throws -> WorkspaceConnection)?) {
@@ -101,9 +101,9 @@ final class LiveSnapshots: Sendable {
   /// The file as it is now.
   ///
   /// - Parameters:
-  ///   - latest: what the file held when somebody last began to read it; what it holds now, in the end.
-  ///   - onIdle: called with a connection when its last reader has ended.
-  /// - Throws: a diagnostic when the file is damaged.
+  ///   - latest: what the file contained when someone last began to read it; updated to what it contains now.
+  ///   -   - onIdle: called with a connection when its last reader has ended.
+  /// - Throws: a diagnostic if the file is damaged.
   func begin(
     after latest: inout WorkspaceContents, _ store: SegmentStore, onIdle: @escaping @Sendable (WorkspaceConnection) -> Void
   ) throws -> WorkspaceSnapshot {
@@ -157,7 +157,7 @@ final class LiveSnapshots: Sendable {
     }
   }
 
-  /// A connection on which the table is as it was in this version, as far as somebody reads it; else the first.
+  /// A connection on which the table has this version, if someone is reading it; else the first.
   func connection(for version: TableVersion) -> WorkspaceConnection {
     state.withLock { state in state.live.last { $0.contents.holds(version) }?.connection } ?? reader
   }

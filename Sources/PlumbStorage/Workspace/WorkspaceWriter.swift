@@ -10,18 +10,18 @@ package final class WorkspaceWriter {
   private let threads: Int
   private var state: StateRow
 
-  /// - Parameter file: the connection's, on which nobody else works meanwhile.
+  /// - Parameter file: the connection's, which nobody else uses meanwhile.
   init(_ connection: WorkspaceConnection, _ file: Database, threads: Int) throws {
     self.connection = connection
     self.file = file
     self.threads = max(1, threads)
     state = try StateRow(from: file)
     guard try StateRow.seals(in: file) == state.seals else {
-      throw DamagedFile.diagnostic("its list of tables and functions is not what was written", file.name)
+      throw DamagedFile.diagnostic("its list of tables and functions is damaged", file.name)
     }
   }
 
-  /// The last step of every transaction; the generation of the file that it makes.
+  /// The last step of every transaction; returns the new generation of the file.
   func finish() throws -> Int64 {
     state.generation += 1
     state.isOpen = true
@@ -48,7 +48,7 @@ package final class WorkspaceWriter {
   /// Makes an empty table.
   package func create(_ name: String, _ schema: Schema) throws {
     guard try row(name) == nil else {
-      throw Diagnostic("table-exists", "there is already a table `\(name)`")
+      throw Diagnostic("table-exists", "a table `\(name)` already exists")
     }
     guard schema.count <= StoredCatalogue.columnLimit else {
       throw Diagnostic("too-many-columns", "a table has at most \(StoredCatalogue.columnLimit) columns")
@@ -71,35 +71,35 @@ package final class WorkspaceWriter {
   package func rename(_ name: String, to newName: String) throws {
     guard var table = try row(name) else { throw unknown(name) }
     guard try row(newName) == nil else {
-      throw Diagnostic("table-exists", "there is already a table `\(newName)`")
+      throw Diagnostic("table-exists", "a table `\(newName)` already exists")
     }
     table.name = newName
     try save(table)
   }
 
-  private func unknown(_ name: String) -> Diagnostic { Diagnostic("unknown-table", "there is no table `\(name)`") }
+  private func unknown(_ name: String) -> Diagnostic { Diagnostic("unknown-table", "unknown table `\(name)`") }
 
-  /// Adds the rows of `table` to the table of the same name and columns, which is made if need be.
+  /// Adds the rows of `table` to the table of the same name and columns, creating it if necessary.
   ///
-  /// - Parameter progress: called now and then with the rows written so far; false stops and undoes everything.
+  /// - Parameter progress: called occasionally with the number of rows written so far; false stops and undoes everything.
   package func append(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
     if try row(table.name) == nil { try create(table.name, table.schema) }
     guard var stored = try row(table.name) else { return }
     guard stored.schema == table.schema else {
       throw Diagnostic(
-        "schema-differs", "the table `\(table.name)` has other columns than the rows to add",
+        "schema-differs", "the table `\(table.name)` has different columns from the rows to add",
         help: "it has \(stored.schema.map { "\($0.name):\($0.type.name)" }.joined(separator: ", "))")
     }
     try add(table.groups, to: &stored, progress: progress)
   }
 
-  /// Makes `table` the table of its name, in the place of one that is there.
+  /// Makes `table` the table of its name, replacing an existing one.
   package func replace(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
     if try row(table.name) != nil { try drop(table.name) }
     try append(table, progress: progress)
   }
 
-  /// Makes the stored table of this name equal to `table`; row groups at its front that are equal already stay.
+  /// Makes the stored table of this name equal to `table`; equal row groups at its front are kept.
   package func synchronize(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
     guard var stored = try row(table.name), stored.schema == table.schema else {
       return try replace(table, progress: progress)
@@ -121,7 +121,7 @@ package final class WorkspaceWriter {
     try add(Array(table.groups.dropFirst(kept)), to: &stored) { progress?(skipped + $0) ?? true }
   }
 
-  /// Whether a group would be stored as the very bytes that are there.
+  /// Whether a group would be stored as exactly the existing bytes.
   private func isEqual(_ old: GroupRow, _ new: RowGroup, _ pools: [TextPool?], _ encoder: SegmentEncoder) throws -> Bool {
     for column in old.bounds.indices {
       let segment = encoder.encode(try new.column(column), texts: pools[column])
@@ -161,7 +161,7 @@ package final class WorkspaceWriter {
 
   // MARK: Rows
 
-  /// Row groups that are encoded before they are written: what this takes is held in memory.
+  /// The number of row groups that are encoded before they are written: they are held in memory.
   private static let batch = 16
 
   private func add(_ groups: [RowGroup], to table: inout TableRow, progress: ((Int) -> Bool)?) throws {
@@ -171,7 +171,7 @@ package final class WorkspaceWriter {
     var done = 0
     var waiting = groups[...]
     while !waiting.isEmpty {
-      // Full groups go one by one; small ones are joined, as many as fill some groups.
+      // Full groups go one by one; small ones are merged, as many as fill some groups.
       var taken = 0, rows = 0
       while taken < waiting.count, rows < Self.batch * RowGroup.capacity {
         rows += waiting[waiting.startIndex + taken].count
@@ -184,13 +184,13 @@ package final class WorkspaceWriter {
         place += 1
         done += group.count
       }
-      if let progress, !progress(done) { throw Diagnostic("cancelled", "nothing of it was kept") }
+      if let progress, !progress(done) { throw Diagnostic("cancelled", "nothing was saved") }
     }
     try savePools(pools, of: &table)
     try save(table)
   }
 
-  /// The segments of each group. Workers take columns, so that each dictionary is used by one at a time.
+  /// The segments of each group. Workers take columns, so that one worker at a time uses each dictionary.
   private func encoded(_ groups: [RowGroup], _ pools: [TextPool?], columns: Int) throws -> [[EncodedSegment]] {
     let made = Guarded<[[EncodedSegment]]>(Array(repeating: [], count: columns))
     let next = Atomic<Int>(0)
@@ -245,7 +245,7 @@ package final class WorkspaceWriter {
     }
   }
 
-  /// Pieces of a dictionary after which they are made one.
+  /// The number of pieces of a dictionary after which they are merged.
   private static let pieceLimit: Int64 = 32
 
   private func savePools(_ pools: [TextPool?], of table: inout TableRow) throws {
@@ -310,7 +310,7 @@ package final class WorkspaceWriter {
     try file.run("DELETE FROM plumb_functions WHERE name = ?", .text(name))
   }
 
-  /// Keeps a value under a name; nil takes it away.
+  /// Stores a value under a name; nil deletes it.
   package func set(_ name: String, to value: String?) throws {
     guard let value else { return try file.run("DELETE FROM plumb_settings WHERE name = ?", .text(name)) }
     try file.run(
@@ -320,12 +320,12 @@ package final class WorkspaceWriter {
 
   // MARK: Compaction
 
-  /// Small groups of about one size that stand at the end of a table are joined when there are so many.
+  /// Small groups of similar size at the end of a table are merged if there are this many.
   private static let compactionWidth = 8
 
   static func hasSmallTail(_ rows: [Int]) -> Bool { smallTail(rows) > 0 }
 
-  /// How many groups at the end are to be joined: those of the smallest size of which there are enough.
+  /// The number of groups at the end to merge: those of the smallest size of which there are enough.
   private static func smallTail(_ rows: [Int]) -> Int {
     var limit = compactionWidth
     while limit <= RowGroup.capacity {
@@ -336,7 +336,7 @@ package final class WorkspaceWriter {
     return 0
   }
 
-  /// Joins small groups at the end of the table; each row is joined at most once for each power of eight.
+  /// Merges small groups at the end of the table; each row is merged at most once for each power of eight.
   func compact(_ name: String) throws {
     guard var table = try row(name) else { return }
     let groups = try StoredCatalogue.groups(of: table, file)

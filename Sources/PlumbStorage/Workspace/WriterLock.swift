@@ -4,14 +4,14 @@ import PlumbEngine
 
 /// The right to write to a workspace, which one process has at a time; it ends with the process.
 ///
-/// - Note: SQLite's own locks on the file go when any descriptor of it is closed, so this one is opened before
+/// - Note: SQLite's own locks on the file are released when any descriptor of it is closed, so this one is opened before
 ///   SQLite's and closed after them.
 final class WriterLock {
   private let descriptor: Int32
   private let name: String
   private var depth = 0
   private let file: FileID
-  /// Whether this process had not opened the file already.
+  /// Whether this process had not opened the file before.
   let isFirstHere: Bool
 
   private struct FileID: Hashable {
@@ -30,8 +30,8 @@ final class WriterLock {
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       throw Diagnostic(
-        "not-a-workspace", "`\(name)` is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file")",
-        help: "a workspace is one file, which is made if it is not there")
+        "not-a-workspace", "`\(name)` is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file")",
+        help: "a workspace is a single file, which Plumb creates if missing")
     }
     let file = FileID(device: UInt(status.st_dev), number: UInt(status.st_ino))
     self.file = file
@@ -57,7 +57,7 @@ final class WriterLock {
     }
   }
 
-  /// Runs `body` as the writer unless another process is; whether it ran.
+  /// Runs `body` as the writer unless another process is writing; returns whether it ran.
   func lockedIfFree(_ body: () throws -> Void) rethrows -> Bool {
     guard depth > 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
     depth += 1
@@ -69,7 +69,7 @@ final class WriterLock {
     return true
   }
 
-  /// Runs `body` as the writer; waits a little for another one to end.
+  /// Runs `body` as the writer; waits briefly for another writer to end.
   func locked<Result>(_ body: () throws -> Result) throws -> Result {
     if depth == 0 { try take() }
     depth += 1
@@ -88,7 +88,7 @@ final class WriterLock {
     }
     throw Diagnostic(
       "file-busy", "`\(name)` is being written by \(holder.map { "process \($0)" } ?? "another process")",
-      help: "reading it is possible at any time; write when the other process has ended")
+      help: "you can read it at any time; to write, wait until the other process has ended")
   }
 
   /// The process that has the lock, as the kernel lists it.

@@ -24,7 +24,7 @@ final class PackedSource: SampledSource {
     self.name = name
   }
 
-  /// Only reading to the end tells.
+  /// Known only after reading to the end.
   var size: Int? { nil }
   var storedSize: Int? { packed.storedSize }
   var storedOffset: Int { packed.storedOffset }
@@ -80,10 +80,10 @@ final class PackedSource: SampledSource {
   }
 
   private func outOfMemory() -> Diagnostic {
-    Diagnostic("cannot-read", "`\(name)`: there is no memory to unpack it")
+    Diagnostic("cannot-read", "`\(name)`: not enough memory to unpack it")
   }
 
-  /// Only the front can be had without unpacking everything before it.
+  /// Only the front is available without unpacking everything before it.
   func sample(at offset: Int, count: Int) throws -> [UInt8] {
     guard offset == 0 else { return [] }
     try rewind()

@@ -1,6 +1,6 @@
 /// A way in which files are compressed. To add one, write an `Unpacker` and put an element into `all`.
 struct Packing: Sendable {
-  /// What messages call it.
+  /// Its name in messages.
   let name: String
   /// Endings of names, which do not count when the name tells the format.
   let endings: [String]

@@ -9,7 +9,7 @@ final class GzipUnpacker: Unpacker {
 
   init?() {
     stream.initialize(to: z_stream())
-    // 16 asks for a gzip header, 15 for the largest window.
+    // 16 requests a gzip header, 15 the largest window.
     guard inflateInit2_(stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
   }
 

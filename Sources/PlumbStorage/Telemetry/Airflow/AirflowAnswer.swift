@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What a record of Airflow is about, in the words of its REST API and of its command line.
+/// What an Airflow record is about, in the words of its REST API and of its command line.
 enum AirflowRecord: Hashable, Sendable {
   case dagRun, taskInstance, task, dag, dataset
 
@@ -10,7 +10,7 @@ enum AirflowRecord: Hashable, Sendable {
     ("assets", .dataset),
   ]
 
-  /// The record that a value is by its fields, as in the lists of `airflow ... -o json`; nil when it is none.
+  /// The kind of record of a value by its fields, as in the lists of `airflow ... -o json`; nil if it is not one.
   init?(_ value: DynamicCursor) {
     if value["task_id"] != nil {
       let isInstance = value["dag_id"] != nil && value.has("state")
@@ -29,13 +29,13 @@ enum AirflowRecord: Hashable, Sendable {
     }
   }
 
-  /// The list in an answer, and what it is a list of; nil when a value is no such answer.
+  /// The list in an answer, and its kind of records; nil if a value is not such an answer.
   static func list(in value: DynamicCursor) -> (list: DynamicCursor, record: AirflowRecord)? {
     for (name, record) in lists {
       guard let list = value[name], list.isArray else { continue }
       guard let first = list.element(at: 0) else { return value.has("total_entries") ? (list, record) : nil }
       if AirflowRecord(first) == record { return (list, record) }
-      // What Airflow calls its lists of runs nobody else does; an element may be damaged.
+      // No other tool uses Airflow's names for lists of runs; an element may be damaged.
       if record == .dagRun || record == .taskInstance { return (list, record) }
     }
     return nil
@@ -59,15 +59,15 @@ extension FileReading {
   func readAirflow(_ value: DynamicCursor) throws {
     if let (list, record) = AirflowRecord.list(in: value) {
       report.kind = record.title
-      // Tasks do not say which DAG they are of; the answer can be told by whoever saved it.
+      // Tasks do not say to which DAG they belong; whoever saved the answer can.
       let dag = value.anyText("dag_id")
       try forEachPart(of: list) { part throws(TelemetryFault) in try readAirflow(part, as: record, ofDag: dag) }
       if let total = value["total_entries"], total.tag == .long, total.int64 > Int64(list.count) {
-        report.note("it is a page of \(list.count) of \(total.int64) entries")
+        report.note("this is a page with \(list.count) of \(total.int64) entries")
       }
       return
     }
-    guard let record = AirflowRecord(value) else { throw TelemetryFault("it is no answer of Airflow that is known") }
+    guard let record = AirflowRecord(value) else { throw TelemetryFault("not a known Airflow answer") }
     report.kind = record.title
     try readAirflow(value, as: record, ofDag: nil)
   }
@@ -82,7 +82,7 @@ extension FileReading {
       if let dag = value.anyText("dag_id") ?? dag { return try readAirflowTask(value, ofDag: dag) }
       guard let dag = Self.airflowDag(ofTasksIn: report.path) else {
         throw TelemetryFault(
-          "tasks do not say which DAG they are of: call the file `DAG.tasks.json`, or `tasks.json` in a folder named after it")
+          "tasks do not name their DAG: call the file `DAG.tasks.json`, or `tasks.json` in a folder named after the DAG")
       }
       var name = ByteBuffer()
       name.append(dag)
@@ -90,8 +90,8 @@ extension FileReading {
     }
   }
 
-  /// The DAG that a file of tasks is named after: `shop` of `shop.tasks.json` and of `dags/shop/tasks.json`, which is
-  /// where the REST API has them.
+  /// The DAG that a file of tasks is named after: `shop` for `shop.tasks.json` and `dags/shop/tasks.json`, the path
+  /// in the REST API.
   static func airflowDag(ofTasksIn path: String) -> String? {
     let parts = path.split(separator: "/")
     guard var file = parts.last else { return nil }
@@ -103,14 +103,14 @@ extension FileReading {
     return nil
   }
 
-  /// Hands each object of a list to `read`; one that cannot be used is rejected, and the rest stays.
+  /// Passes each object of a list to `read`; one that cannot be used is rejected, and the rest stays.
   func forEachPart(of list: DynamicCursor, _ read: (DynamicCursor) throws(TelemetryFault) -> Void) throws {
     var count = 0
     try list.forEachElement { part in
       if count % 256 == 0 { try fold.checkpoint(context) }
       count += 1
       do {
-        guard part.isObject else { throw TelemetryFault("it is no object") }
+        guard part.isObject else { throw TelemetryFault("not an object") }
         try read(part)
       } catch let fault as TelemetryFault {
         try reject(fault, part: part)
@@ -120,14 +120,14 @@ extension FileReading {
 }
 
 extension DynamicCursor {
-  /// Whether there is a slot of this name, even if it is null.
+  /// Whether a slot of this name exists, even if it is null.
   func has(_ name: StaticString) -> Bool {
     member(named: Bytes(name)) != nil
   }
 }
 
 extension ByteBuffer {
-  /// The bytes for as long as `body` runs, whose only faults are of telemetry.
+  /// The bytes while `body` runs, which throws only telemetry faults.
   func withCursorBytes<Result>(_ body: (Bytes) throws(TelemetryFault) -> Result) throws(TelemetryFault) -> Result {
     let outcome = withBytes { bytes -> Swift.Result<Result, TelemetryFault> in
       do throws(TelemetryFault) { return .success(try body(bytes)) } catch { return .failure(error) }

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What Airflow says about DAGs, about the order of their tasks, and about the datasets that join DAGs.
+/// What Airflow says about DAGs, the order of their tasks, and the datasets that connect DAGs.
 extension FileReading {
   func readAirflowDag(_ value: DynamicCursor) throws(TelemetryFault) {
     let dag = try value.requiredText("dag_id", "")
@@ -27,7 +27,7 @@ extension FileReading {
     return out
   }
 
-  /// A cron expression as it stands, or `every 01:00:00`; empty when the DAG has no schedule.
+  /// A cron expression as it is, or `every 01:00:00`; empty if the DAG has no schedule.
   private static func schedule(_ dag: DynamicCursor) -> ByteBuffer {
     var out = ByteBuffer()
     guard let interval = dag["schedule_interval"], interval.isObject else {
@@ -72,7 +72,7 @@ extension FileReading {
     if fold.pipelines.count == before { report.folded += 1 }
   }
 
-  /// A dataset, or an asset as it is called since version 3: a DAG that waits for it comes after the tasks that write it.
+  /// A dataset, called an asset since version 3: a DAG that waits for it comes after the tasks that write it.
   func readAirflowDataset(_ value: DynamicCursor) throws(TelemetryFault) {
     let uri = try value.requiredText("uri", "")
     let lists: [(StaticString, isOutput: Bool)] = [

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What Airflow calls the state of a DAG run or of a task instance, in Plumb's words.
+/// Airflow's state of a DAG run or of a task instance, in Plumb's words.
 private enum AirflowState {
   case begun(RunState)
   /// Queued or scheduled: nothing has run yet.
@@ -10,7 +10,7 @@ private enum AirflowState {
     switch state.map({ String($0) }) {
     case nil, "queued", "scheduled", "none": self = .waiting
     case "success": self = .begun(.succeeded)
-    // The attempt has failed; the one that comes is an instance of its own.
+    // The attempt has failed; the next one is an instance of its own.
     case "failed", "up_for_retry": self = .begun(.failed)
     case "running", "deferred", "up_for_reschedule", "restarting": self = .begun(.running)
     case "skipped", "upstream_failed": self = .begun(.skipped)
@@ -35,7 +35,7 @@ private struct AirflowRun {
   init(_ run: DynamicCursor, queued queuedName: StaticString) throws(TelemetryFault) {
     word = try run.text("state", "")
     guard let known = AirflowState(word) else {
-      throw TelemetryFault("`state` is `\(shown(word ?? .empty))`, which is not known")
+      throw TelemetryFault("`state` is `\(shown(word ?? .empty))`, which Plumb does not know")
     }
     started = try run.moment("start_date", "")
     ended = try run.moment("end_date", "")
@@ -49,7 +49,7 @@ private struct AirflowRun {
 
   /// Writes the facts into the row of the run with this key.
   ///
-  /// A snapshot takes the place of an older one as a whole: a run that was cleared begins anew. While it runs again it
+  /// A snapshot replaces an older one as a whole: a run that was cleared starts over. While it runs again it
   /// counts as it ended before.
   func add(_ key: NaturalKey, of pipeline: Bytes, dag: Bytes, to fold: TelemetryFold) -> Int? {
     guard let state else { return nil }
@@ -63,7 +63,7 @@ private struct AirflowRun {
     if let queued, let started, started >= queued {
       runs.put(row, RunColumn.queueDelay, started &- queued, over: isNewer)
     }
-    // Why it was not run: by its place in the DAG, or because what it needs has failed.
+    // Why it was not run: because of its position in the DAG, or because something that it needs failed.
     if let word, String(word) == "upstream_failed" { runs.put(row, RunColumn.errorCode, text: word, over: isNewer) }
     return row
   }
@@ -97,10 +97,10 @@ extension FileReading {
     if let id = try value.text(value["dag_run_id"] == nil ? "run_id" : "dag_run_id", "") {
       key.add(id)
     } else {
-      // `airflow tasks states-for-dag-run` knows neither the run nor the try.
+      // `airflow tasks states-for-dag-run` outputs neither the run nor the try.
       let name: StaticString = value["logical_date"] == nil ? "execution_date" : "logical_date"
       guard let date = try value.moment(name, "") else {
-        throw TelemetryFault("it has neither `dag_run_id` nor `logical_date`, so that it cannot be told from others")
+        throw TelemetryFault("it has neither `dag_run_id` nor `logical_date`, so it cannot be identified")
       }
       key.add("logical date")
       key.add(date)

@@ -1,9 +1,9 @@
 import PlumbEngine
 
-/// The definition of a pipeline of Azure Data Factory, as its REST API lists it and a repository keeps it: which
+/// The definition of an Azure Data Factory pipeline, as its REST API lists it and a repository stores it: which
 /// activities follow which, which pipelines they start, and which datasets they read and write.
 extension FileReading {
-  /// Activities inside of others are looked for this deep; Azure allows fewer.
+  /// Nested activities are searched to this depth; Azure allows fewer levels.
   private static let depthLimit = 16
 
   func readDataFactoryDefinition(_ value: DynamicCursor) throws(TelemetryFault) {
@@ -31,7 +31,7 @@ extension FileReading {
     }
   }
 
-  /// Those of loops, of both sides of a condition, and of the cases of a switch.
+  /// The activities of loops, of both sides of a condition, and of the cases of a switch.
   private static func innerActivities(_ properties: DynamicCursor) throws(TelemetryFault) -> [[DynamicCursor]] {
     var lists: [[DynamicCursor]] = []
     for name in ["activities", "ifTrueActivities", "ifFalseActivities", "defaultActivities"] as [StaticString] {

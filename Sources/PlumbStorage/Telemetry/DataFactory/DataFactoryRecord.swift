@@ -1,7 +1,7 @@
 import PlumbEngine
 
-/// What a record of Azure Data Factory is: a run as its REST API, Azure PowerShell, diagnostic settings or the tables
-/// of Log Analytics have it, or the definition of a pipeline.
+/// The kind of an Azure Data Factory record: a run as its REST API, Azure PowerShell, diagnostic settings or the tables
+/// of Log Analytics write it, or the definition of a pipeline.
 enum DataFactoryRecord: Hashable, Sendable {
   case pipelineRun, activityRun, definition
   /// Records of diagnostic settings about anything else, such as triggers.
@@ -28,7 +28,7 @@ enum DataFactoryRecord: Hashable, Sendable {
     }
   }
 
-  /// The list in an answer of the REST API, or in what an event hub hands on; nil when a value is none of them.
+  /// The list in an answer of the REST API, or in the output of an event hub; nil if a value is neither.
   static func list(in value: DynamicCursor) -> DynamicCursor? {
     guard let list = value["value"] ?? value["records"], list.isArray,
       let first = list.element(at: 0), DataFactoryRecord(first) != nil
@@ -55,7 +55,7 @@ extension FileReading {
     if let list = DataFactoryRecord.list(in: value) ?? value["value"], list.isArray {
       try forEachPart(of: list) { part throws(TelemetryFault) in try readDataFactoryRecord(part) }
       if let next = value.anyText("continuationToken") ?? value.anyText("nextLink"), !next.isEmpty {
-        report.note("it is a page of a longer answer")
+        report.note("this is one page of a longer answer")
       }
       return
     }
@@ -63,7 +63,7 @@ extension FileReading {
   }
 
   private func readDataFactoryRecord(_ value: DynamicCursor) throws(TelemetryFault) {
-    guard let record = DataFactoryRecord(value) else { throw TelemetryFault("it is no record of Azure Data Factory that is known") }
+    guard let record = DataFactoryRecord(value) else { throw TelemetryFault("not a known Azure Data Factory record") }
     report.kind = report.kind == DataFactorySource.records.title || report.kind == record.title ? record.title : "ADF runs"
     switch record {
     case .pipelineRun: try readDataFactoryPipelineRun(value)
@@ -77,17 +77,17 @@ extension FileReading {
 }
 
 extension DynamicCursor {
-  /// The spelling of a field that is there: answers begin names with a small letter, tables of Log Analytics and
-  /// PowerShell with a large one. The first if none is.
+  /// The spelling of a field that exists: answers use lower camel case, tables of Log Analytics and
+  /// PowerShell upper camel case. The first spelling if none exists.
   func spelling(_ names: StaticString...) -> StaticString { names.first { self[$0] != nil } ?? names[0] }
 
-  /// A moment; nil for those that stand for none, such as the year 1601 of an activity that has not ended.
+  /// A moment; nil for values that mean “none”, such as the year 1601 of an activity that has not ended.
   func momentSince1900(_ name: StaticString) throws(TelemetryFault) -> Int64? {
     guard let moment = try moment(name, ""), moment > 599_266_080_000_000_000 else { return nil }
     return moment
   }
 
-  /// An object, or one that is written as a text; nil when it is neither.
+  /// An object, or one that is written as a text; nil if it is neither.
   func embedded(_ names: StaticString...) -> ByteBuffer? {
     for name in names {
       guard let value = self[name] else { continue }
@@ -103,7 +103,7 @@ extension DynamicCursor {
     return nil
   }
 
-  /// The name of the factory, which Azure writes in small or large letters; nil when the record does not say it.
+  /// The name of the factory, which Azure writes in lower or upper case; nil if the record does not contain it.
   var factory: String? {
     if let name = anyText("DataFactoryName") { return String(name).lowercased() }
     for name in ["resourceId", "ResourceId", "_ResourceId", "id", "Id"] as [StaticString] {

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What Azure Data Factory says of a run of a pipeline or of an activity, checked before anything is done with it.
+/// What Azure Data Factory says about a run of a pipeline or of an activity, checked before anything is done with it.
 private struct DataFactoryRun {
   /// Nil while it is queued.
   var state: RunState?
@@ -25,7 +25,7 @@ private struct DataFactoryRun {
     case "cancelled", "canceled": state = .cancelled
     case "skipped", "inactive": state = .skipped
     case "queued", "waiting": state = nil
-    default: throw TelemetryFault("`status` is `\(shown(status))`, which is not known")
+    default: throw TelemetryFault("`status` is `\(shown(status))`, which Plumb does not know")
     }
     started = try run.momentSince1900(
       run.spelling("runStart", "activityRunStart", "start", "RunStart", "ActivityRunStart", "Start"))
@@ -68,7 +68,7 @@ private struct DataFactoryRun {
   }
 }
 
-/// Logs write what there is none of as `null`.
+/// Logs write missing values as `null`.
 private func stated(_ text: Bytes?) -> Bytes? {
   guard let text, !text.isEmpty, String(text) != "null" else { return nil }
   return text
@@ -102,7 +102,7 @@ extension FileReading {
     var run = try DataFactoryRun(value)
     let properties = value["properties"]
     var target: Bytes?
-    // Kept for as long as the texts in them are used.
+    // Kept as long as the texts in them are used.
     let error = value.embedded("error", "Error") ?? properties?.embedded("Error", "error")
     let output = value.embedded("output", "Output") ?? properties?.embedded("Output", "output")
     let none = ByteBuffer()
@@ -118,7 +118,7 @@ extension FileReading {
         ("activity_run_id", id), ("pipeline_run_id", value.anyText(value.spelling("pipelineRunId", "PipelineRunId"))),
         ("failure_type", stated(run.failureType)), ("target", stated(target)),
       ])
-      // A first try has null for its number; logs have no such field.
+      // A first try has null as its number; logs have no such field.
       let retries = try value.count(value.spelling("retryAttempt", "RetryAttempt"), "")
       let isCounted = value.has("retryAttempt") || value.has("RetryAttempt")
       report.read += 1
@@ -137,7 +137,7 @@ extension FileReading {
     }
   }
 
-  /// What a copy says about what it read and wrote.
+  /// What a copy activity says about what it read and wrote.
   private func addMeasures(_ output: DynamicCursor, _ row: Int, _ moment: Int64) {
     let isNewest = fold.runs[row, RunColumn.seen] == moment
     func count(_ name: StaticString) -> Int64? {
@@ -176,7 +176,7 @@ extension TelemetryFold {
     return place
   }
 
-  /// An activity is called `PIPELINE/ACTIVITY`, as neither name has a slash, and runs as part of its pipeline.
+  /// An activity is called `PIPELINE/ACTIVITY`, since neither name contains a slash, and runs as part of its pipeline.
   func withDataFactoryActivity<Result>(
     _ activity: Bytes, of pipeline: Bytes, factory: String?, moment: Int64,
     _ body: (_ name: Bytes, _ row: Int, _ isNewer: Bool) -> Result

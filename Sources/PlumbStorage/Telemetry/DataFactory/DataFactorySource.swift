@@ -6,7 +6,7 @@ struct DataFactorySource: TelemetrySource {
 
   static let records = TelemetryForm(title: "ADF", unit: "record") { try $0.readDataFactory($1) }
 
-  /// - Note: a page without entries says nothing about who wrote it.
+  /// - Note: a page without entries does not identify its author.
   func form(of value: DynamicCursor, isStated: Bool) -> TelemetryForm? {
     let isPage = isStated && value["value"]?.isArray ?? false
     return isPage || DataFactoryRecord.isAnswer(value) ? Self.records : nil

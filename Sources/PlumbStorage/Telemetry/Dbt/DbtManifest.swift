@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What kind of artifact of dbt a file is, in which version, by which invocation.
+/// The kind of a dbt artifact, its version and its invocation.
 struct DbtMetadata {
   var version: Int?
   var generatedAt: Int64?
@@ -22,15 +22,15 @@ struct DbtMetadata {
 }
 
 extension FileReading {
-  /// Says which version a file has; one that is not known is read by its fields.
+  /// Reports the version of a file; an unknown version is read by its fields.
   func noteVersion(_ version: Int?, known: ClosedRange<Int>) {
     guard let version else {
-      report.note("it does not say its version, and was read by its fields")
+      report.note("the file has no version, so it was read by its fields")
       return
     }
     report.kind = "\(report.kind ?? "dbt") v\(version)"
     if !known.contains(version) {
-      report.note("versions \(known.lowerBound) to \(known.upperBound) are known; it was read by its fields")
+      report.note("Plumb knows versions \(known.lowerBound) to \(known.upperBound); this one was read by its fields")
     }
   }
 
@@ -38,7 +38,7 @@ extension FileReading {
   func readDbtManifest(_ manifest: DynamicCursor) throws {
     let metadata = try DbtMetadata(manifest)
     guard let nodes = manifest["nodes"], nodes.isObject else {
-      throw TelemetryFault("a manifest has its `nodes` in an object, and this has none")
+      throw TelemetryFault("a manifest must have an object `nodes`")
     }
     noteVersion(metadata.version, known: 1...12)
     report.foldsInto = "pipelines"
@@ -61,7 +61,7 @@ extension FileReading {
   private func readNode(
     _ name: Bytes, _ node: DynamicCursor, _ metadata: DbtMetadata, _ groups: DbtGroups, isOwn: Bool
   ) throws(TelemetryFault) {
-    guard node.isObject, !name.isEmpty else { throw TelemetryFault("it is no object") }
+    guard node.isObject, !name.isEmpty else { throw TelemetryFault("not an object") }
     var parents: [Bytes] = []
     if let dependencies = try node.object("depends_on", "") {
       for parent in try dependencies.list("nodes", "depends_on.") {
@@ -99,7 +99,7 @@ private struct DbtGroups {
     self.owners = owners
   }
 
-  /// An exposure names its owner; a node's `meta` can, and its group does.
+  /// An exposure names its owner; a node's `meta` may, and its group does.
   func owner(of node: DynamicCursor) -> Bytes? {
     if let owner = node["owner"], let name = owner.anyText("name") ?? owner.anyText("email") { return name }
     if let owner = node["config"]?["meta"]?.anyText("owner") ?? node["meta"]?.anyText("owner") { return owner }
@@ -108,7 +108,7 @@ private struct DbtGroups {
   }
 }
 
-/// How old a source may get, from `error_after` or else `warn_after`, as ticks.
+/// The maximum age of a source, from `error_after` or else `warn_after`, as ticks.
 func dbtFreshnessLimit(_ criteria: DynamicCursor) -> Int64? {
   for limit in [criteria["error_after"], criteria["warn_after"]] {
     guard let limit, let count = limit["count"], count.tag == .long, count.int64 > 0, count.int64 < 1_000_000,

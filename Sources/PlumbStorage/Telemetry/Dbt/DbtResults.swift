@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What dbt calls the end of a node, in Plumb's words.
+/// dbt's result of a node, in Plumb's words.
 private func runState(dbt status: Bytes) -> RunState? {
   switch String(status).lowercased() {
   // A warning is a run that did its work.
@@ -14,7 +14,7 @@ private func runState(dbt status: Bytes) -> RunState? {
   }
 }
 
-/// One result of a node, wherever it is written down.
+/// One result of a node, in whichever file it is recorded.
 struct DbtResult {
   var node: Bytes
   var status: Bytes
@@ -32,10 +32,10 @@ struct DbtResult {
     self.node = node
     status = try result.requiredText("status", "")
     guard let state = runState(dbt: status) else {
-      throw TelemetryFault("`\(shown(node))` has the status `\(shown(status))`, which is not known")
+      throw TelemetryFault("`\(shown(node))` has the status `\(shown(status))`, which Plumb does not know")
     }
     self.state = state
-    // A node that failed early or was skipped can have no timing at all.
+    // A node that failed early or was skipped may have no timing at all.
     for phase in try result.list(result["timing"] == nil ? "timing_info" : "timing", "") {
       guard phase.isObject else { throw phase.fault("timing", wanted: "objects") }
       if let began = try phase.moment("started_at", "timing.") { started = min(started ?? began, began) }
@@ -53,7 +53,7 @@ struct DbtResult {
 }
 
 extension DbtResult {
-  /// A result of which nothing but the status is known; nil when that is no status.
+  /// A result of which only the status is known; nil if that is not a status.
   fileprivate init?(node: Bytes, status: Bytes) {
     guard let state = runState(dbt: status) else { return nil }
     self.node = node
@@ -62,7 +62,7 @@ extension DbtResult {
   }
 }
 
-/// A whole number from 0; some adapters say -1 for what they do not know.
+/// A whole number of at least 0; some adapters use -1 for unknown values.
 private func naturalNumber(_ value: DynamicCursor) -> Int64? {
   switch value.tag {
   case .long: value.int64 >= 0 ? value.int64 : nil
@@ -72,7 +72,7 @@ private func naturalNumber(_ value: DynamicCursor) -> Int64? {
 }
 
 extension TelemetryFold {
-  /// - Parameter moment: when the result was reported; it stands in for the end of a node without timing where
+  /// - Parameter moment: when the result was reported; it replaces the missing end of a node without timing if
   ///   an error needs a time.
   /// - Returns: whether the run was new.
   @discardableResult
@@ -92,7 +92,7 @@ extension TelemetryFold {
     runs.put(row, RunColumn.statedDuration, result.duration, over: isNewer)
     runs.put(row, RunColumn.recordsOut, result.rows, over: isNewer)
     runs.put(row, RunColumn.bytes, result.bytes, over: isNewer)
-    // What a test failed on are bad records.
+    // The failures of a test are bad records.
     if let failures = result.failures, failures > 0 || DbtName(result.node).kind.map({ String($0) }) == "test" {
       runs.put(row, RunColumn.malformed, failures, over: isNewer)
     }
@@ -141,7 +141,7 @@ extension FileReading {
     }
   }
 
-  /// Checks of how new sources are: each is a run of the source, which fails when the data is too old.
+  /// Checks of source freshness: each is a run of the source, which fails if the data is too old.
   func readDbtSources(_ artifact: DynamicCursor) throws {
     try forEachResult(of: artifact, known: 1...3) { result, facts, invocation, written throws(TelemetryFault) in
       var facts = facts
@@ -160,7 +160,7 @@ extension FileReading {
     }
   }
 
-  /// Hands each result of an artifact to `add`, which says whether its run was new, with the invocation and the moment
+  /// Passes each result of an artifact to `add`, which returns whether its run was new, with the invocation and the moment
   /// at which the artifact was written.
   private func forEachResult(
     of artifact: DynamicCursor, known: ClosedRange<Int>,
@@ -184,11 +184,11 @@ extension FileReading {
     }
   }
 
-  /// What tells one invocation from another.
+  /// What identifies an invocation.
   private func naturalKey(_ metadata: DbtMetadata, _ artifact: DynamicCursor) throws(TelemetryFault) -> Bytes {
     if let invocation = metadata.invocation { return invocation }
     if let generated = artifact["metadata"]?.anyText("generated_at") { return generated }
-    throw TelemetryFault("it has neither `metadata.invocation_id` nor `metadata.generated_at`, so that its runs have no name")
+    throw TelemetryFault("it has neither `metadata.invocation_id` nor `metadata.generated_at`, so its runs cannot be identified")
   }
 
   private static func ageText(loaded: Int64?, looked: Int64?, limit: Int64?) -> ByteBuffer {
@@ -204,11 +204,11 @@ extension FileReading {
     return out
   }
 
-  /// One line of a structured log. Lines that are not about a node are counted and left.
+  /// One line of a structured log. Lines that are not about a node are counted and skipped.
   func readDbtLogEvent(_ event: DynamicCursor) throws {
     let info = event["info"] ?? event
     let data = event["data"]
-    guard info["code"] != nil else { throw TelemetryFault("it is no event of a dbt log: `code` is missing") }
+    guard info["code"] != nil else { throw TelemetryFault("not an event of a dbt log: `code` is missing") }
     report.read += 1
     guard let node = data?["node_info"] ?? event["node_info"], let name = node.anyText("unique_id") else {
       report.unused += 1
@@ -223,7 +223,7 @@ extension FileReading {
     if !fold.add(facts, invocation: invocation, moment: moment) { report.folded += 1 }
   }
 
-  /// What a line says about a node: how it ended if the line has a result, else how far it has come.
+  /// What a line says about a node: how it ended if the line has a result, else its progress.
   private func logged(_ node: DynamicCursor, _ name: Bytes, _ data: DynamicCursor?) throws(TelemetryFault) -> DbtResult? {
     let began = try node.moment("node_started_at", "node_info.")
     let done = try node.moment("node_finished_at", "node_info.")

@@ -23,7 +23,7 @@ struct DbtSource: TelemetrySource {
     }
     if let info = value["info"], info["code"] != nil, info["invocation_id"] != nil { return Self.log }
     if value["log_version"] != nil, value["code"] != nil, value["invocation_id"] != nil { return Self.log }
-    // A manifest or results whose metadata have been taken out.
+    // A manifest or results whose metadata were removed.
     if let nodes = value["nodes"], nodes.isObject, value["parent_map"] != nil || value["child_map"] != nil {
       return Self.manifest
     }
@@ -38,13 +38,13 @@ struct DbtSource: TelemetrySource {
     if text.holds("schemas.getdbt.com/dbt/manifest/") { return Self.manifest }
     if text.holds("schemas.getdbt.com/dbt/sources/") { return Self.sources }
     if text.holds("schemas.getdbt.com/dbt/") { return Self.other }
-    // Facets of OpenLineage can hold any of the words that follow.
+    // OpenLineage facets can contain any of the following words.
     if OpenLineageSource.isEvent(byWordsIn: text) { return nil }
     if text.holds("\"invocation_id\""), text.holds("\"info\""), text.holds("\"code\"") { return Self.log }
     if text.holds("\"unique_id\""), text.holds("\"adapter_response\""), text.holds("\"execution_time\"") {
       return Self.runResults
     }
-    // Sorted keys put a manifest's metadata after megabytes of macros.
+    // In a manifest with sorted keys, megabytes of macros precede the metadata.
     return fileName == "manifest.json" && text.holds("\"child_map\"") ? Self.manifest : nil
   }
 }

@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// One event of OpenLineage, checked before anything is done with it: what is used has the type that the
-/// specification gives it.
+/// One OpenLineage event, checked before anything is done with it: what is used has the type that the
+/// specification requires.
 ///
-/// - Note: texts lie in the event's bytes.
+/// - Note: texts point into the event's bytes.
 struct OpenLineageEvent {
-  /// A dataset that a job reads or writes, by all names that it has, each `namespace/name`.
+  /// A dataset that a job reads or writes, under all its names, each `namespace/name`.
   struct Dataset {
     var names: [ByteBuffer]
     var rows: Int64?
@@ -14,7 +14,7 @@ struct OpenLineageEvent {
   }
 
   var moment: Int64
-  /// Nil for an event about a job or a dataset alone.
+  /// Nil for an event about only a job or a dataset.
   var run: Bytes?
   var job: ByteBuffer
   var namespace: Bytes
@@ -60,7 +60,7 @@ struct OpenLineageEvent {
     if let facets = try job.object("facets", "job.") { try readJob(facets) }
   }
 
-  /// What tells datasets and jobs apart, readable as one name.
+  /// Identifies datasets and jobs, readable as one name.
   private static func name(_ namespace: Bytes, _ name: Bytes) -> ByteBuffer {
     var out = ByteBuffer()
     out.append(namespace)
@@ -75,10 +75,10 @@ struct OpenLineageEvent {
   ]
 
   private static func kind(_ event: DynamicCursor) throws(TelemetryFault) -> Kind {
-    // Events about jobs alone have no type.
+    // Events about jobs alone do not have a type.
     guard let text = try event.text("eventType", "") else { return .other }
     for (word, kind) in names where text.equals(Bytes(word)) { return kind }
-    throw TelemetryFault("`eventType` is `\(shown(text))`, which is not known")
+    throw TelemetryFault("`eventType` is `\(shown(text))`, which Plumb does not know")
   }
 
   private static func datasets(

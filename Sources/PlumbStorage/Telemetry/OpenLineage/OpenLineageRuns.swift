@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// Folds events into runs by run id, in whatever order they come and however many of a run's there are.
+/// Merges events into runs by run id, in whatever order they arrive and however many a run has.
 extension FileReading {
   func readOpenLineageEvent(_ value: DynamicCursor) throws {
     // An event about a dataset alone has neither.
@@ -55,7 +55,7 @@ extension TelemetryFold {
     if let start = event.nominalStart, let end = event.nominalEnd, event.type == .start,
       (start..<max(start, end)).contains(event.moment)
     {
-      // Later starts belong to schedulers that run an interval when it is over: their delay is not known.
+      // Later starts belong to schedulers that run an interval when it is over: their delay is unknown.
       runs.put(row, RunColumn.queueDelay, event.moment &- start, over: isNewer)
     }
     runs.put(row, RunColumn.recordsIn, sum(event.inputs.map(\.rows)), over: isNewer)
@@ -67,7 +67,7 @@ extension TelemetryFold {
     error(facts, ofRun: row, at: event.moment, isNewer: isNewer)
   }
 
-  /// Of those that are known; nil when none is.
+  /// The sum of the known counts; nil if none is known.
   private func sum(_ counts: [Int64?]) -> Int64? {
     counts.reduce(nil) { total, count in count.map { (total ?? 0) &+ $0 } ?? total }
   }

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// Events of OpenLineage, of whatever producer.
+/// OpenLineage events of any producer.
 struct OpenLineageSource: TelemetrySource {
   let name = "openlineage"
 
