@@ -4,9 +4,9 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// The picture that `render ... with (file = "x.svg")` asks for.
+/// The picture requested by `render ... with (file = "x.svg")`.
 enum ChartFile {
-  /// Writes the file, if the answer asks for one, and gives its path.
+  /// Writes the file, if the answer requests one, and returns its path.
   ///
   /// - Throws: a diagnostic about the file's name or the writing.
   @discardableResult
@@ -14,10 +14,10 @@ enum ChartFile {
     guard let path = answer.visualization?.properties["file"] else { return nil }
     guard let format = Formats.ofFile(named: path), format == .svg || format == .page else {
       throw Diagnostic(
-        "unknown-format", "a chart is written as .svg or .html, not as `\(path)`",
+        "unknown-format", "a chart can be written as .svg or .html, not as `\(path)`",
         help: "write `with (file = \"chart.svg\")`")
     }
-    if isSafe { throw Safety.refusal("writes no files, so not `\(path)`") }
+    if isSafe { throw Safety.refusal("cannot write files such as `\(path)`") }
     let destination = try Destination(path: Paths.expandingHome(path))
     do {
       let writer = format.writer(to: destination.sink)

@@ -4,12 +4,12 @@ import PlumbDiagnostics
 /// A program that the shell starts for the user: a pager, an editor, the other end of a pipe.
 struct ChildProcess {
   private let pid: pid_t
-  /// Where its standard input is written to; -1 when it has the terminal's.
+  /// The descriptor of its standard input; -1 if it uses the terminal's.
   let input: Int32
 
-  /// Starts `command` by `sh`.
+  /// Starts `command` with `sh`.
   ///
-  /// - Throws: a diagnostic when it cannot be started.
+  /// - Throws: a diagnostic if it cannot be started.
   init(_ command: String, hasInput: Bool) throws {
     var ends: [Int32] = [-1, -1]
     if hasInput {
@@ -25,7 +25,7 @@ struct ChildProcess {
       posix_spawnattr_destroy(&attributes)
     }
     if hasInput { posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO) }
-    // Our threads block the signals that end a process; the child's should not.
+    // Our threads block the signals that end a process; the child must not.
     var none = sigset_t()
     var all = sigset_t()
     sigemptyset(&none)
@@ -51,7 +51,7 @@ struct ChildProcess {
     Diagnostic("no-program", "cannot start `\(command)`: \(String(cString: strerror(number)))")
   }
 
-  /// Closes its input, waits for its end and gives its exit status.
+  /// Closes its input, waits for it to end and returns its exit status.
   @discardableResult
   func finish() -> Int32 {
     if input >= 0 { close(input) }

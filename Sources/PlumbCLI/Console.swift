@@ -7,7 +7,7 @@ import ReadlineShim
 
 /// Messages for people, on standard error, and what the terminal can show.
 enum Console {
-  /// What `--color` and `--ascii` say; nil leaves it to the terminal and its environment.
+  /// The choices of `--color` and `--ascii`; nil leaves them to the terminal and its environment.
   struct Look {
     var isStyled: Bool?
     var isASCII: Bool?
@@ -31,11 +31,11 @@ enum Console {
 
   static var outputIsStyled: Bool { look.withLock { $0.isStyled } ?? (outputIsTerminal && stylesAreWelcome) }
 
-  /// Whether frames and signs keep to ASCII: when told so, or on a terminal whose locale is not UTF-8.
+  /// Whether to use only ASCII for frames and symbols: if requested, or on a terminal whose locale is not UTF-8.
   static var isASCII: Bool { look.withLock { $0.isASCII } ?? (outputIsTerminal && !localeIsUTF8) }
 
   private static let localeIsUTF8: Bool = {
-    // The first that is set and not empty decides, as POSIX has it.
+    // The first that is set and not empty decides, as in POSIX.
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
       guard let value = getenv(name), value[0] != 0 else { continue }
       let text = String(cString: value).lowercased()
@@ -44,45 +44,45 @@ enum Console {
     return false
   }()
 
-  /// Columns of the terminal on standard output; nil when it is none.
+  /// Columns of the terminal on standard output; nil if it is not a terminal.
   static var columns: Int? {
     guard outputIsTerminal else { return nil }
     let columns = Int(plumb_terminal_columns(STDOUT_FILENO))
     return columns > 0 ? max(20, columns) : 80
   }
 
-  /// Lines of the terminal on standard output; nil when it is none.
+  /// Lines of the terminal on standard output; nil if it is not a terminal.
   static var rows: Int? {
     guard outputIsTerminal else { return nil }
     let rows = Int(plumb_terminal_rows(STDOUT_FILENO))
     return rows > 0 ? rows : 24
   }
 
-  /// How results look on the terminal as it is now.
+  /// The format options for the current terminal.
   static func formatOptions(rowLimit: Int?) -> FormatOptions {
     FormatOptions(
       width: columns, rowLimit: rowLimit, isStyled: outputIsStyled, height: rows.map { min(max($0 - 6, 8), 24) },
       isASCII: isASCII)
   }
 
-  /// Writes a line to standard error, on a terminal folded at spaces where it is too long for it.
+  /// Writes a line to standard error; on a terminal, a long line is wrapped at spaces.
   static func say(_ text: String) {
     let width = errorsAreOnTerminal ? Int(plumb_terminal_columns(STDERR_FILENO)) : 0
     let text = width >= 20 ? FoldedText.lines(of: text, width: width) : text
     write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
   }
 
-  /// Goes to the beginning of a line, wherever others left the cursor: the prompt and its colours count from there.
+  /// Moves to the beginning of a line, wherever the cursor is: the prompt and its colours start there.
   static func freshLine() {
     guard outputIsStyled, let columns else { return }
-    // As many blanks as a line has end on this line only if they began at its beginning. (As zsh's PROMPT_SP.)
+    // As many blanks as a line is wide end on this line only if they began at its beginning. (As zsh's PROMPT_SP.)
     write(String(repeating: " ", count: columns) + "\r\u{1B}[K", to: STDOUT_FILENO)
   }
 
-  /// Writes a line to standard output, for what was asked for and is not a result.
+  /// Writes a line to standard output, for requested output other than results.
   static func writeOut(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
 
-  /// Draws each diagnostic with the part of `source` that it is about.
+  /// Draws each diagnostic with the part of `source` to which it refers.
   static func report(_ diagnostics: [Diagnostic], source: String, name: String? = nil) {
     let width = Int(plumb_terminal_columns(STDERR_FILENO))
     let renderer = DiagnosticRenderer(maximumColumns: width > 0 ? max(40, width - 8) : 100)

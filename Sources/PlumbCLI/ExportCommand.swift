@@ -1,30 +1,31 @@
 import ArgumentParser
+import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
 /// `plumb export`: writes a workspace's tables for other programs, as an SQLite file, a Parquet file or a folder of files.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a workspace's tables as SQLite, Parquet or text files.")
+    commandName: "export", abstract: "Export a workspace's tables to SQLite, Parquet or text files.")
 
   @Argument(help: ArgumentHelp("The workspace.", valueName: "FILE.plumb"))
   var file: String
 
-  @Option(help: ArgumentHelp("A new file that ends in .sqlite, .sqlite3, .db or, for one table, .parquet; or a folder.", valueName: "path"))
+  @Option(help: ArgumentHelp("A new .sqlite, .sqlite3 or .db file, a .parquet file for one table, or a folder.", valueName: "path"))
   var to: String
 
-  @Option(help: ArgumentHelp("What a folder's files are: csv, json, jsonl or parquet.", valueName: "format"))
+  @Option(help: ArgumentHelp("The format of the files in a folder: csv, json, jsonl or parquet.", valueName: "format"))
   var format: ResultFormat = .csv
 
-  @Option(name: .customLong("table"), help: ArgumentHelp("Only these tables.", valueName: "name"))
+  @Option(name: .customLong("table"), help: ArgumentHelp("Export only this table (can be repeated).", valueName: "name"))
   var tables: [String] = []
 
-  @Flag(help: "Export what is sound of a damaged file.")
+  @Flag(help: "Export the undamaged parts of a damaged file.")
   var salvage = false
 
   func validate() throws {
     guard Export.formats.contains(format) else {
-      throw ValidationError("--format takes csv, json, jsonl or parquet here, not '\(format.name)'")
+      throw ValidationError("--format must be csv, json, jsonl or parquet here, not '\(format.name)'")
     }
   }
 

@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 
-/// Messages for people, folded between words so that a terminal does not break them inside one.
+/// Messages for people, wrapped between words so that a terminal does not break them inside one.
 enum FoldedText {
-  /// The lines of a text, each in at most `width` columns where its words allow it; colours take none.
+  /// The lines of a text, each in at most `width` columns if its words allow it; colours have no width.
   static func lines(of text: String, width: Int) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { fold(String($0), width) }.joined(separator: "\n")
   }
 
   private static func fold(_ line: String, _ width: Int) -> String {
-    // Without a character of several columns no text is wider than its bytes are many.
+    // Without wide characters a text is never wider than its number of bytes.
     if line.utf8.count <= width || columns(of: line[...]) <= width { return line }
     var out = ""
     var taken = 0

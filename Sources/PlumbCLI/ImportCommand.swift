@@ -4,15 +4,15 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// `plumb import`: puts files of data into a workspace file, a batch of rows in a transaction.
+/// `plumb import`: imports data files into a workspace file, one batch of rows per transaction.
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Put files of data into a workspace file.")
+    commandName: "import", abstract: "Import data files into a workspace file.")
 
-  @Argument(help: ArgumentHelp("Files of data, or folders of such files.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Data files, or folders of data files.", valueName: "path"))
   var paths: [String]
 
-  @Option(help: ArgumentHelp("The workspace, made if it is not there.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("The workspace, created if missing.", valueName: "FILE"))
   var into: String
 
   @Option(name: .customLong("as"), help: ArgumentHelp("The table's name, for one path.", valueName: "name"))
@@ -21,30 +21,30 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Show what --map makes of the first rows, and write nothing.")
   var preview = false
 
-  @Flag(help: "Put the rows in the place of a table of the name; else they are added to it.")
+  @Flag(help: "Replace the table if it exists, instead of appending to it.")
   var replace = false
 
-  @Option(help: ArgumentHelp("How much of a file is saved at a time.", valueName: "size"))
+  @Option(help: ArgumentHelp("The amount of text to save at a time.", valueName: "size"))
   var batch = "128MB"
 
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
-    if preview && data.mapping == nil { throw ValidationError("--preview shows what --map makes of a file") }
+    if preview && data.mapping == nil { throw ValidationError("--preview needs --map") }
     _ = try batchSize()
     if let load = try data.assignments(data.loads, option: "--load", allowsPathAlone: true).first {
       let name = load.name.map { " --as \($0)" } ?? ""
-      throw ValidationError("import takes no --load: write the path alone, 'plumb import \(load.value)\(name) --into \(into)'")
+      throw ValidationError("import does not accept --load: pass only the path, 'plumb import \(load.value)\(name) --into \(into)'")
     }
     if let other = try data.assignments(data.attachments, option: "--attach", allowsPathAlone: false).first {
-      throw ValidationError("import attaches nothing: 'plumb import \(other.value) --into \(into)' takes in the tables of the file")
+      throw ValidationError("import does not accept --attach: use 'plumb import \(other.value) --into \(into)' to import the file's tables")
     }
-    if tableName != nil && paths.count > 1 { throw ValidationError("--as names one table, and there are several paths") }
+    if tableName != nil && paths.count > 1 { throw ValidationError("--as names one table, but there are several paths") }
   }
 
   private func batchSize() throws -> Int {
     guard let size = Machine.memorySize(batch), size > 0 else {
-      throw ValidationError("--batch takes a size such as 64MB, not '\(batch)'")
+      throw ValidationError("--batch must be a size such as 64MB, not '\(batch)'")
     }
     return size
   }
@@ -70,7 +70,7 @@ struct ImportCommand: ParsableCommand {
     return request
   }
 
-  /// Prints what a mapping makes of the first rows.
+  /// Prints the mapping's result for the first rows.
   static func show(_ preview: [(table: String, answer: Answer)]) throws {
     let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
     for (name, answer) in preview {

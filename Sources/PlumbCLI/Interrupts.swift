@@ -5,21 +5,21 @@ import ReadlineShim
 
 /// What Ctrl-C does at each moment.
 ///
-/// Every thread blocks the signals that end a process, and one thread waits for them, so that what they
-/// cause is ordinary code and not a signal handler's.
+/// Every thread blocks the signals that end a process, and one thread waits for them, so that they are
+/// handled in ordinary code and not in a signal handler.
 final class Interrupts: Sendable {
   static let shared = Interrupts()
 
   private struct State {
-    /// What the next interrupt does; nil ends the process.
+    /// The action of the next interrupt; nil ends the process.
     var action: (@Sendable () -> Void)?
-    /// Whether the action was taken, so that a second interrupt ends the process.
+    /// Whether the action was performed, so that a second interrupt ends the process.
     var wasTaken = false
-    /// Whether the action is taken each time.
+    /// Whether the action is performed each time.
     var isRepeatable: @Sendable () -> Bool = { false }
-    /// Whether the process goes on whatever Ctrl-C interrupts, as a shell does.
+    /// Whether the process continues whatever Ctrl-C interrupts, as a shell does.
     var staysAlive = false
-    /// How often there was an interrupt.
+    /// The number of interrupts.
     var count = 0
   }
 
@@ -33,7 +33,7 @@ final class Interrupts: Sendable {
     if !startThread({ Interrupts.shared.watch() }) { pthread_sigmask(SIG_UNBLOCK, &signals.set, nil) }
   }
 
-  /// The signals that end the process. What our parent had ignored, as `nohup` does, stays ignored.
+  /// The signals that end the process. What our parent ignores, as `nohup` does, stays ignored.
   private static func endingSignals() -> (set: sigset_t, isEmpty: Bool) {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -49,7 +49,7 @@ final class Interrupts: Sendable {
   /// Runs `body`; an interrupt meanwhile calls `action` on another thread. A second one ends the process
   /// unless the action is `repeatable`.
   ///
-  /// Calls may nest: the inner action stands for the outer one meanwhile.
+  /// Calls may nest: the inner action temporarily replaces the outer one.
   ///
   /// - Returns: the result, and whether there was an interrupt.
   @discardableResult
@@ -75,13 +75,13 @@ final class Interrupts: Sendable {
     return (result, wasTaken)
   }
 
-  /// From now on Ctrl-C never ends the process: where nothing can be interrupted, it does nothing.
+  /// Keeps Ctrl-C from ending the process from now on: if nothing can be interrupted, it does nothing.
   func stayAlive() { state.withLock { $0.staysAlive = true } }
 
-  /// Whether the action of the latest `handling` was taken.
+  /// Whether the action of the latest `handling` was performed.
   var wasTaken: Bool { state.withLock { $0.wasTaken } }
 
-  /// How often Ctrl-C was pressed: what stops with it compares two counts.
+  /// The number of times Ctrl-C was pressed: work that it stops compares two counts.
   var count: Int { state.withLock { $0.count } }
 
   private func watch() {
@@ -109,8 +109,8 @@ final class Interrupts: Sendable {
     }
   }
 
-  /// Ends the process when what was interrupted, and is not to be interrupted again, goes on for longer than a
-  /// person waits: giving gigabytes back takes time that the end of the process does not need.
+  /// Ends the process if interrupted work that cannot be interrupted again continues for longer than a
+  /// person waits: releasing gigabytes takes time that ending the process does not need.
   private func endUnlessSoon(_ number: Int32) {
     if state.withLock({ $0.isRepeatable() || $0.staysAlive }) { return }
     usleep(60_000)

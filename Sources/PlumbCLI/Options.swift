@@ -24,62 +24,62 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("load"),
     help: ArgumentHelp(
-      "Load a file as a table, every data file of a folder, or telemetry of dbt, OpenLineage, Airflow or ADF.",
+      "Load a file as a table, every data file in a folder, or telemetry from dbt, OpenLineage, Airflow or ADF.",
       valueName: "name=path"))
   var loads: [String] = []
 
   @Option(
     name: .customLong("attach"),
-    help: ArgumentHelp("Read the tables of an SQLite file in place, as name.table.", valueName: "name=path"))
+    help: ArgumentHelp("Query the tables of an SQLite file in place, as name.table.", valueName: "name=path"))
   var attachments: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "What is loaded: \(TelemetryKind.names), or the format of tables; found out if not given.", valueName: "kind"),
+      "The kind of telemetry (\(TelemetryKind.names)) or the format of the files (default: detect).", valueName: "kind"),
     completion: .list(TelemetryKind.allCases.map(\.rawValue) + FileFormat.all.map(\.name)))
   var kind: String?
 
   @Option(
     name: .customLong("map"),
-    help: ArgumentHelp("Queries that make runs, edges and so on of the loaded table `input`.", valueName: "file.kql"))
+    help: ArgumentHelp("Queries that map the loaded table `input` to runs, edges and so on.", valueName: "file.kql"))
   var mapping: String?
 
-  @Option(help: ArgumentHelp("Write telemetry and rows that were not taken to a file, with the reasons.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write rejected rows and telemetry to a file, with reasons.", valueName: "path"))
   var rejects: String?
 
   @Option(
     help: ArgumentHelp(
-      "The format of the loaded files: csv, tsv, ndjson, json or sqlite; found out if not given.",
+      "The format of the loaded files: csv, tsv, ndjson, json or sqlite; default: detect.",
       valueName: "format"))
   var loadFormat: String?
 
-  @Option(help: ArgumentHelp("The character between two fields; \\t for tab.", valueName: "c"))
+  @Option(help: ArgumentHelp("The character between fields; \\t for tab (default: detect).", valueName: "c"))
   var delimiter: String?
 
-  @Flag(inversion: .prefixedNo, help: "Whether files begin with a line of names; guessed if not given.")
+  @Flag(inversion: .prefixedNo, help: "Whether files start with a header row (default: detect).")
   var header: Bool?
 
-  @Option(help: ArgumentHelp("The columns of the loaded files and their types.", valueName: "name:type,..."))
+  @Option(help: ArgumentHelp("The columns of the loaded files with their types (default: detect).", valueName: "name:type,..."))
   var types: String?
 
-  @Option(help: ArgumentHelp("What to do with rows that do not fit: reject, skip or null.", valueName: "choice"))
+  @Option(help: ArgumentHelp("How to handle bad rows: reject, skip, or null to make bad values null (default: reject).", valueName: "choice"))
   var badRows: BadRowPolicy = .reject
 
   @Option(
     name: .customLong("param"),
-    help: ArgumentHelp("A value for a declared query parameter.", valueName: "name=value"))
+    help: ArgumentHelp("Set a declared query parameter.", valueName: "name=value"))
   var parameters: [String] = []
 
-  @Option(help: ArgumentHelp("What now() is.", valueName: "datetime"))
+  @Option(help: ArgumentHelp("The value of now().", valueName: "datetime"))
   var now: String?
 
-  @Option(help: ArgumentHelp("Threads a query may use.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of threads (default: one per processor).", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Memory a query may use, as 2GB or 50% of the machine's.", valueName: "size"))
+  @Option(help: ArgumentHelp("The memory limit of a query, such as 2GB or 50% (default: 50%).", valueName: "size"))
   var memory: String?
 
-  @Flag(help: "Load what is sound of a damaged workspace file, which is not written to.")
+  @Flag(help: "Load the undamaged parts of a damaged workspace file, without writing to it.")
   var salvage = false
 
   func validate() throws {
@@ -93,18 +93,18 @@ struct DataOptions: ParsableArguments {
     _ = try loadedFormat()
     _ = try telemetryKind()
     if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
+      throw ValidationError("--threads must be a number from 1 to 1024, not \(threads)")
     }
   }
 
-  /// The texts around the first `=` of each value; a path alone has no name.
+  /// The parts before and after the first `=` of each value; a path alone has no name.
   func assignments(
     _ values: [String], option: String, allowsPathAlone: Bool
   ) throws -> [(name: String?, value: String)] {
     try values.map { text in
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
         if allowsPathAlone && !text.isEmpty && !text.hasPrefix("=") { return (nil, text) }
-        throw ValidationError("\(option) takes name=\(allowsPathAlone ? "path" : "value"), not '\(text)'")
+        throw ValidationError("\(option) must be name=\(allowsPathAlone ? "path" : "value"), not '\(text)'")
       }
       return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
@@ -113,21 +113,21 @@ struct DataOptions: ParsableArguments {
   func nowTicks() throws -> Int64? {
     guard let now else { return nil }
     guard let ticks = DateTime.parse(now) else {
-      throw ValidationError("--now takes a datetime such as 2024-01-31T12:00:00Z, not '\(now)'")
+      throw ValidationError("--now must be a datetime such as 2024-01-31T12:00:00Z, not '\(now)'")
     }
     return ticks
   }
 
-  /// In bytes; half of the machine's memory if not given.
+  /// In bytes; half of the machine's memory by default.
   func memoryLimit() throws -> Int {
     guard let memory else { return Machine.memory / 2 }
     guard let size = Machine.memorySize(memory), size > 0 else {
-      throw ValidationError("--memory takes a size such as 512MB, 2GB or 50%, not '\(memory)'")
+      throw ValidationError("--memory must be a size such as 512MB, 2GB or 50%, not '\(memory)'")
     }
     return size
   }
 
-  /// How a workspace is opened with these options.
+  /// The workspace options for these options.
   func workspaceOptions() throws -> WorkspaceOptions {
     var options = WorkspaceOptions()
     if let threads { options.threads = threads }
@@ -142,7 +142,7 @@ struct DataOptions: ParsableArguments {
     return options
   }
 
-  /// How files are read with these options.
+  /// The reading options for these options.
   func readingOptions() throws -> ReadingOptions {
     var reading = ReadingOptions()
     reading.format = try loadedFormat()
@@ -156,9 +156,9 @@ struct DataOptions: ParsableArguments {
     return reading
   }
 
-  /// Opens what the options and a path name, for texts that may only read, and loads and attaches what they name.
+  /// Opens the workspace that the options and a path name, for texts that may only read, and loads and attaches their files.
   ///
-  /// - Parameter simulates: whether there is a simulated world where nothing is to be loaded.
+  /// - Parameter simulates: whether to simulate a world if nothing is loaded.
   func workspace(_ path: String?, for texts: [String]? = nil, simulates: Bool = true) throws -> Workspace {
     let source = path.map { Workspace.Source.file($0) } ?? (simulates && loads.isEmpty ? .simulated : .empty)
     let options = try workspaceOptions()
@@ -181,28 +181,28 @@ struct DataOptions: ParsableArguments {
         !part[..<colon].trimmed.isEmpty
       else {
         throw ValidationError(
-          "--types takes name:type,... with types such as long, real, string and datetime, not '\(part)'")
+          "--types must be name:type,... with types such as long, real, string and datetime, not '\(part)'")
       }
       return ColumnInfo(String(part[..<colon].trimmed), type)
     }
   }
 
-  /// The names of the parameters that are given values.
+  /// The names of the parameters that have values.
   var parameterNames: [String] {
     get throws { try assignments(parameters, option: "--param", allowsPathAlone: false).compactMap(\.name) }
   }
 
-  /// Nil when `--kind` is not given, or is a format.
+  /// Nil if `--kind` is missing, or is a format.
   func telemetryKind() throws -> TelemetryKind? {
     guard let kind else { return nil }
     if let telemetry = TelemetryKind(rawValue: kind.lowercased()) {
-      if mapping != nil { throw ValidationError("--map is for files of any other kind than \(telemetry.rawValue)") }
+      if mapping != nil { throw ValidationError("--map cannot be used with --kind \(telemetry.rawValue)") }
       return telemetry
     }
     if FileFormat(name: kind) == nil {
-      throw ValidationError("--kind takes \(TelemetryKind.allCases.map(\.rawValue).joined(separator: ", ")), \(FileFormat.names), not '\(kind)'")
+      throw ValidationError("--kind must be one of \(TelemetryKind.allCases.map(\.rawValue).joined(separator: ", ")), \(FileFormat.names), not '\(kind)'")
     }
-    if loadFormat != nil { throw ValidationError("--kind \(kind) and --load-format exclude each other") }
+    if loadFormat != nil { throw ValidationError("--kind \(kind) and --load-format cannot be combined") }
     return nil
   }
 
@@ -210,7 +210,7 @@ struct DataOptions: ParsableArguments {
     if let kind, let format = FileFormat(name: kind) { return format }
     guard let loadFormat else { return nil }
     guard let format = FileFormat(name: loadFormat) else {
-      throw ValidationError("--load-format takes \(FileFormat.names), not '\(loadFormat)'")
+      throw ValidationError("--load-format must be one of \(FileFormat.names), not '\(loadFormat)'")
     }
     return format
   }
@@ -219,42 +219,42 @@ struct DataOptions: ParsableArguments {
     guard let delimiter else { return nil }
     if delimiter == "\\t" || delimiter == "tab" { return 0x09 }
     guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first else {
-      throw ValidationError("--delimiter takes one character, not '\(delimiter)'")
+      throw ValidationError("--delimiter must be one character, not '\(delimiter)'")
     }
     return byte
   }
 }
 
-/// When output is coloured.
+/// When to colour output.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 }
 
-/// Where a result goes, and how it looks.
+/// Where to write results, and how they look.
 struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The format of the result.", valueName: "format"))
+  @Option(help: ArgumentHelp("The format of the result (default: auto on a terminal, else csv).", valueName: "format"))
   var format: ResultFormat?
 
-  @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Write to a file.", valueName: "path"))
+  @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Write the result to a file.", valueName: "path"))
   var output: String?
 
-  @Flag(help: "End with status 3 when the result has rows.")
+  @Flag(help: "Exit with status 3 if the result has rows.")
   var failIfRows = false
 
-  @Flag(help: "Say how long it took.")
+  @Flag(help: "Report the elapsed time.")
   var timing = false
 
-  @Option(help: ArgumentHelp("Rows to write of each result.", valueName: "n"))
+  @Option(help: ArgumentHelp("The maximum number of rows to write for each result.", valueName: "n"))
   var rowLimit: Int?
 
-  @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "choice"))
+  @Option(help: ArgumentHelp("When to use colours: auto, always or never (default: auto).", valueName: "choice"))
   var color: ColorChoice = .auto
 
   @Flag(help: "Draw tables and charts in ASCII.")
   var ascii = false
 
   func validate() throws {
-    // Every message from here on looks as it was asked to.
+    // Every message from here on uses these settings.
     Console.setLook { look in
       switch color {
       case .auto: break
@@ -264,7 +264,7 @@ struct OutputOptions: ParsableArguments {
       if ascii { look.isASCII = true }
     }
     if let rowLimit, rowLimit < 0 {
-      throw ValidationError("--row-limit takes a number from 0, not \(rowLimit)")
+      throw ValidationError("--row-limit must be a number of at least 0, not \(rowLimit)")
     }
   }
 }

@@ -7,23 +7,23 @@ import PlumbKit
 import PlumbPresentation
 import PlumbStorage
 
-/// `plumb pipe`: a JSON request a line on standard input, a JSON reply a line on standard output.
+/// `plumb pipe`: a JSON request per line on standard input, a JSON reply per line on standard output.
 ///
 /// - `{"load": {"runs": "path", ...}, "threads": 2}` → `{"ok":true,"ms":12.5}`
 /// - `{"query": "runs | count", "repeat": 5, "data": false}` → `{"ms":[...],"cpu_ms":[...],"rows":1,"columns":["Count"],"data":[[9]]}`
-/// - A reply holds 20,000 rows; `"truncated":true` behind them says that there are more, and `rows` how many.
-/// - What fails is answered by `{"error": "..."}`, and the next line is read.
+/// - A reply has at most 20,000 rows; `"truncated":true` after them says that there are more, and `rows` how many.
+/// - A failure is answered with `{"error": "..."}`, and the next line is read.
 struct PipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pipe", abstract: "Answer JSON requests, one a line, for programs and benchmarks.",
+    commandName: "pipe", abstract: "Answer JSON requests, one per line, for programs and benchmarks.",
     discussion: """
-      Each line of standard input is a request, and each is answered by a line:
+      Each line of standard input is a request, answered by one line:
 
       {"load": {"runs": "runs.csv"}, "threads": 2}
       {"query": "runs | count", "repeat": 5, "data": false}
 
       A reply to a query has ms, cpu_ms, rows, columns and, unless data is false, the rows in data: \
-      20,000 at the most, with "truncated": true where there are more. What fails is answered by {"error": "..."}.
+      at most 20,000, with "truncated": true if there are more. A failure is answered with {"error": "..."}.
       """)
 
   @OptionGroup(title: "Data and limits") var data: DataOptions
@@ -51,7 +51,7 @@ struct PipeCommand: ParsableCommand {
         try sink.flush()
       }
     } catch is ByteSink.Closed {
-      // Whoever asked has gone.
+      // The requester has gone.
     } catch {
       Failure.report(error, source: "")
       throw ExitStatus.failed
@@ -64,22 +64,22 @@ private enum PipeRequest {
   case load(tables: [(name: String, path: String)], threads: Int?)
   case query(text: String, repeats: Int, wantsRows: Bool)
 
-  /// Rows that a reply holds at most.
+  /// The maximum number of rows in a reply.
   static let rowLimit = 20_000
 
   init(_ line: [UInt8]) throws {
     guard let text = String(validating: line, as: UTF8.self), let json = JSONText.parseTree(text),
       case .object(let members) = json
-    else { throw Diagnostic("bad-request", "a request is a JSON object on one line") }
+    else { throw Diagnostic("bad-request", "a request must be a JSON object on one line") }
     func member(_ key: String) -> Dynamic? { members.first { $0.key == key }?.value }
 
     if let load = member("load") {
       guard case .object(let tables) = load else {
-        throw Diagnostic("bad-request", "`load` is an object of table names and paths")
+        throw Diagnostic("bad-request", "`load` must be an object of table names and paths")
       }
       let pairs = try tables.map { table in
         guard case .string(let path) = table.value else {
-          throw Diagnostic("bad-request", "the path of `\(table.key)` is not a string")
+          throw Diagnostic("bad-request", "the path of `\(table.key)` must be a string")
         }
         return (name: table.key, path: path)
       }
@@ -89,7 +89,7 @@ private enum PipeRequest {
       return
     }
     if let query = member("query") {
-      guard case .string(let text) = query else { throw Diagnostic("bad-request", "`query` is a string") }
+      guard case .string(let text) = query else { throw Diagnostic("bad-request", "`query` must be a string") }
       var repeats = 1
       if case .long(let count) = member("repeat") { repeats = Int(clamping: min(max(count, 1), 1_000_000)) }
       var wantsRows = true
@@ -97,7 +97,7 @@ private enum PipeRequest {
       self = .query(text: text, repeats: repeats, wantsRows: wantsRows)
       return
     }
-    throw Diagnostic("bad-request", "a request has `load` or `query`")
+    throw Diagnostic("bad-request", "a request must have `load` or `query`")
   }
 
   func answer(in workspace: Workspace, to out: inout ByteBuffer) throws {

@@ -5,14 +5,14 @@ import PlumbSimulator
 import PlumbStorage
 import ReadlineShim
 
-/// The command line's root: what follows `plumb`.
+/// The root of the command line: what follows `plumb`.
 @main
 struct Plumb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plumb",
     abstract: "KQL for pipeline telemetry, in a terminal.",
     discussion: """
-      Exit status: 0 done, 1 the query or its data failed, 2 wrong usage, 3 --fail-if-rows found rows, \
+      Exit status: 0 success, 1 the query or its data failed, 2 usage error, 3 --fail-if-rows found rows, \
       130 interrupted.
       """,
     version: versionText,
@@ -24,7 +24,7 @@ struct Plumb: ParsableCommand {
 
   static let version = "0.1.0"
 
-  /// Plumb's version, and those of the libraries it is linked with.
+  /// Plumb's version, and those of the linked libraries.
   private static var versionText: String {
     """
     Plumb \(version)
@@ -34,7 +34,7 @@ struct Plumb: ParsableCommand {
   }
 
   static func main() {
-    // A reader that has gone shows as an error of `write`, not as a signal.
+    // A closed pipe appears as an error of `write`, not as a signal.
     signal(SIGPIPE, SIG_IGN)
     Interrupts.shared.start()
     if let folder = getenv("TZDIR") {
@@ -73,7 +73,7 @@ extension Plumb {
   }
 }
 
-/// How the process ends; thrown to end it after everything was said.
+/// How the process ends; thrown to end it after everything was reported.
 enum ExitStatus: Int32, Error {
   case done = 0
   /// The query or its data failed.

@@ -6,19 +6,19 @@ import PlumbKit
 import PlumbPresentation
 import ReadlineShim
 
-/// A line on a terminal that says how far a long piece of work is; off a terminal nothing is written.
+/// A line on a terminal that shows the progress of long work; off a terminal nothing is written.
 final class ProgressBar: @unchecked Sendable {
   private let what: String
   private let unit: String
   private let start = Machine.milliseconds
   private var drawnAt = 0.0
   private var hasDrawn = false
-  /// Whether there is a terminal to draw on.
+  /// Whether a terminal is available to draw on.
   static let isShown = isatty(STDERR_FILENO) != 0
 
   /// - Parameters:
-  ///   - what: what is being done, as `simulating`.
-  ///   - unit: what is counted, as `runs`.
+  ///   - what: the current work, such as `simulating`.
+  ///   - unit: the unit of the count, such as `runs`.
   init(_ what: String, unit: String) {
     self.what = what
     self.unit = unit
@@ -41,7 +41,7 @@ final class ProgressBar: @unchecked Sendable {
     write("\r" + Self.line(what, done, figures, columns: columns > 0 ? columns : 80) + "\u{1B}[K")
   }
 
-  /// As much as fits: a line that wrapped could not be taken away. What can be spared most stands last.
+  /// As much as fits, since a wrapped line could not be erased. The least important part comes last.
   static func line(_ what: String, _ done: Double, _ figures: [String], columns: Int) -> String {
     let room = max(1, columns - 1)
     var figures = figures
@@ -58,7 +58,7 @@ final class ProgressBar: @unchecked Sendable {
   }
 
 
-  /// Takes the line away.
+  /// Erases the line.
   func finish() {
     if hasDrawn { write("\r\u{1B}[K") }
     hasDrawn = false

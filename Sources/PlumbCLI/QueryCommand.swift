@@ -17,18 +17,18 @@ struct QueryCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A workspace file, and `-` to read the query from standard input, as without -c and -f.", valueName: "workspace"))
+      "A workspace file, and `-` to read the query from standard input (the default without -c and -f).", valueName: "workspace"))
   var inputs: [String] = []
 
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
-    if text != nil && file != nil { throw ValidationError("-c and -f exclude each other") }
-    if inputs.contains("-"), text != nil || file != nil { throw ValidationError("'-' does not go with -c or -f") }
+    if text != nil && file != nil { throw ValidationError("-c and -f cannot be combined") }
+    if inputs.contains("-"), text != nil || file != nil { throw ValidationError("'-' cannot be combined with -c or -f") }
     let paths = inputs.filter { $0 != "-" }
-    if let path = paths.first { try WorkspacePath.check(path, else: "write a query after -c, or a file with one after -f") }
-    if paths.count > 1 { throw ValidationError("one workspace at a time, not '\(paths[1])' as well") }
+    if let path = paths.first { try WorkspacePath.check(path, else: "pass a query with -c, or a file that contains one with -f") }
+    if paths.count > 1 { throw ValidationError("only one workspace can be open; unexpected '\(paths[1])'") }
   }
 
   func run() throws {
@@ -39,11 +39,11 @@ struct QueryCommand: ParsableCommand {
     try runner.run(to: output)
   }
 
-  /// The query, and the name of the file it is from.
+  /// The query, and the name of its file.
   private func source() throws -> (text: String, name: String?) {
     if let text { return (text, nil) }
     if let file { return (try QueryText.file(file), file) }
-    if isatty(STDIN_FILENO) != 0 { Console.say("Type a query and end it with Ctrl-D on a line of its own.") }
+    if isatty(STDIN_FILENO) != 0 { Console.say("Type a query and end it with Ctrl-D on a new line.") }
     return (try QueryText.standardInput(), nil)
   }
 }

@@ -4,14 +4,14 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// Runs one text over loaded data and writes its answers; every end is an exit status.
+/// Runs one text over loaded data and writes its answers; every outcome is an exit status.
 struct QueryRunner {
   private let text: String
   private let name: String?
   private let workspace: Workspace
   private let isSafe: Bool
 
-  /// - Throws: diagnostics of loading.
+  /// - Throws: diagnostics about loading.
   init(text: String, name: String?, data: DataOptions, workspace path: String? = nil, isSafe: Bool = false) throws {
     self.text = text
     self.name = name
@@ -21,14 +21,14 @@ struct QueryRunner {
     self.workspace = workspace
   }
 
-  /// - Throws: `ExitStatus` for every end but the good one.
+  /// - Throws: `ExitStatus` for every outcome except success.
   func run(to output: OutputOptions) throws {
     let host = try Failure.guarding { try ScriptHost(output, goesOn: false) }
     try host.run([(name, text)], in: workspace, isSafe: isSafe)
   }
 }
 
-/// Tells the user what went wrong.
+/// Reports what went wrong.
 enum Failure {
   /// The diagnostics in an error.
   static func diagnostics(in error: any Error) -> [Diagnostic] {
@@ -48,7 +48,7 @@ enum Failure {
     Console.report(diagnostics(in: error), source: source, name: name)
   }
 
-  /// Runs `body`; what it throws is reported and ends the process.
+  /// Runs `body`; reports what it throws and ends the process.
   static func guarding<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()

@@ -5,16 +5,16 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
-/// `plumb run`: scripts of several statements, each answer written when it is there.
+/// `plumb run`: scripts of several statements; each answer is written when it is ready.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run scripts of several statements.")
 
   @Argument(
-    help: ArgumentHelp("Files with KQL, run in this order, and a workspace `FILE.plumb`.", valueName: "script.kql"))
+    help: ArgumentHelp("KQL files to run in this order, and a workspace `FILE.plumb`.", valueName: "script.kql"))
   var scripts: [String]
 
-  @Flag(help: "Go on with the next statement after an error.")
+  @Flag(help: "Continue with the next statement after an error.")
   var keepGoing = false
 
   @OptionGroup(title: "Result") var output: OutputOptions
@@ -22,8 +22,8 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     let files = scripts.filter { $0.hasSuffix(WorkspacePath.ending) }
-    if files.count > 1 { throw ValidationError("one workspace at a time, not '\(files[1])' as well") }
-    if files.count == scripts.count { throw ValidationError("there is no script to run") }
+    if files.count > 1 { throw ValidationError("only one workspace can be open; unexpected '\(files[1])'") }
+    if files.count == scripts.count { throw ValidationError("no script to run") }
   }
 
   func run() throws {

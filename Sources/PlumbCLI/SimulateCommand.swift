@@ -5,36 +5,36 @@ import PlumbSimulator
 
 extension Difficulty: ExpressibleByArgument {}
 
-/// `plumb simulate`: makes a world of pipelines and writes its telemetry into a workspace file.
+/// `plumb simulate`: simulates a world of pipelines and writes its telemetry into a workspace file.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Simulate pipelines into a workspace file.")
 
-  @Option(help: ArgumentHelp("How many pipelines, 12 to 65536.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of pipelines, from 12 to 65536.", valueName: "n"))
   var pipelines = 160
 
-  @Option(help: ArgumentHelp("Days of history.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of days of history.", valueName: "n"))
   var days = 30
 
-  @Option(help: ArgumentHelp("Another number gives another world.", valueName: "n"))
+  @Option(help: ArgumentHelp("The random seed.", valueName: "n"))
   var seed: UInt64 = WorldOptions.defaultSeed
 
   @Option(help: ArgumentHelp(
     "How much shows before something fails: easy, normal or hard (default: normal).", valueName: "how"))
   var difficulty = Difficulty.normal
 
-  @Option(help: ArgumentHelp("The workspace to write to; without it the world is only made and counted.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("The workspace to write to; without it the world is only simulated and counted.", valueName: "FILE"))
   var into: String?
 
-  @Flag(help: "Go on in real time until Ctrl-C; a world that is in the file is continued.")
+  @Flag(help: "Continue in real time until Ctrl-C, resuming the world in the file if it has one.")
   var live = false
 
-  @Option(help: ArgumentHelp("Threads to use.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of threads.", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
+      throw ValidationError("--threads must be a number from 1 to 1024, not \(threads)")
     }
     if live && into == nil { throw ValidationError("--live needs a workspace: --into FILE") }
   }
@@ -66,7 +66,7 @@ struct SimulateCommand: ParsableCommand {
     let elapsed = max(Machine.milliseconds - start, 0.001)
     Console.say(
       "\(counted(runs, "run")) simulated in \(Machine.durationText(milliseconds: elapsed)), "
-        + "\(NumberText.grouped(Int(Double(runs) / elapsed * 1000))) a second")
+        + "\(NumberText.grouped(Int(Double(runs) / elapsed * 1000))) per second")
     guard let file else { return }
     start = Machine.milliseconds
     let stage = work.stage("writing", unit: "rows")

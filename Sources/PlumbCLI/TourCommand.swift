@@ -1,10 +1,10 @@
 import ArgumentParser
 import Glibc
 
-/// `plumb tour`: ten minutes at the prompt, step by step, which end with the cause of a failing pipeline.
+/// `plumb tour`: a ten-minute introduction at the prompt, step by step, which ends with the cause of a failing pipeline.
 struct TourCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tour", abstract: "Learn Plumb at the prompt, step by step; goes on where it was left.")
+    commandName: "tour", abstract: "Learn Plumb interactively, step by step; resumes where you left it.")
 
   @Flag(help: "Begin again.")
   var restart = false

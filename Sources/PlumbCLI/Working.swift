@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbKit
 
 extension Console {
-  /// Does work of the library: shows what it reports on standard error, and lets Ctrl-C stop it.
+  /// Performs work of the library: shows its reports on standard error, and lets Ctrl-C stop it.
   ///
   /// - Throws: what `body` throws.
   static func working<Result>(_ body: (Work) throws -> Result) throws -> Result {
@@ -13,7 +13,7 @@ extension Console {
   }
 }
 
-/// Events of work as lines of standard error, with a bar for the stage that the work is in.
+/// Events of work as lines on standard error, with a bar for the current stage.
 private final class WorkReport: Sendable {
   private let bars = Guarded<[String: ProgressBar]>([:])
 
@@ -34,7 +34,7 @@ private final class WorkReport: Sendable {
     }
   }
 
-  /// Takes the bars away.
+  /// Erases the bars.
   func end() { for bar in bars.withLock({ Array($0.values) }) { bar.finish() } }
 
   private func say(_ text: String) {

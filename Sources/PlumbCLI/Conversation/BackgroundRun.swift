@@ -2,12 +2,12 @@ import Glibc
 import PlumbEngine
 import PlumbKit
 
-/// Work on a thread of its own, which the terminal's thread waits for as long as the user does.
+/// Work on its own thread, for which the terminal's thread waits as long as the user does.
 final class BackgroundRun<Value: Sendable>: Sendable {
   private let outcome = Guarded<Result<Value, any Error>?>(nil)
   private let body: @Sendable () throws -> Value
 
-  /// Starts at once; where no thread can be made, the work is done here.
+  /// Starts at once; if no thread can be started, does the work here.
   init(_ body: @escaping @Sendable () throws -> Value) {
     self.body = body
     if !startThread({ self.work() }) { work() }

@@ -19,7 +19,7 @@ final class Conversation {
   private(set) var wantsToLeave = false
   /// The text whose statements run now, which keeps what `let` and `set` say.
   private(set) var script: ScriptRun
-  /// How many files `.read` is inside of.
+  /// The nesting depth of `.read`.
   private var readingDepth = 0
   private var goesOnAfterMistakes = false
   unowned let host: any ConversationHost
@@ -39,7 +39,7 @@ final class Conversation {
 
   // MARK: Texts
 
-  /// A mistake was told, and the rest of the text is not run.
+  /// An error was reported, and the rest of the text is not run.
   struct Told: Error {}
 
   /// Runs the statements of a text.
@@ -98,10 +98,10 @@ final class Conversation {
 
   /// Runs the statements of a file. After a mistake it goes on as the text around it does; the shell always goes on.
   ///
-  /// - Throws: a diagnostic when files read one another without end.
+  /// - Throws: a diagnostic if files read one another endlessly.
   func read(_ path: String) throws {
     let text = try QueryText.file(path)
-    guard readingDepth < 8 else { throw Diagnostic("nested-too-deeply", "files read one another too deeply") }
+    guard readingDepth < 8 else { throw Diagnostic("nested-too-deeply", "`.read` is nested too deeply") }
     readingDepth += 1
     defer { readingDepth -= 1 }
     let isRight = try run(text, name: path, goesOn: goesOnAfterMistakes || host.shell != nil)
@@ -145,7 +145,7 @@ final class Conversation {
   func check(_ command: CommandSyntax) throws {
     guard let declaration = command.declaration else { return }
     if settings.isSafe, declaration.traits.contains(.reachesOut) {
-      throw Safety.refusal("has no `\(command.name)`").at(command.nameSpan)
+      throw Safety.refusal("cannot run `\(command.name)`").at(command.nameSpan)
     }
     switch declaration.place {
     case .everywhere: break
@@ -159,7 +159,7 @@ final class Conversation {
       if host.shell?.tour == nil {
         throw Diagnostic(
           "misplaced-command", "`\(command.name)` works only on the tour", at: command.nameSpan,
-          help: "`plumb tour` starts the tour")
+          help: "start the tour with `plumb tour`")
       }
     }
   }
@@ -179,7 +179,7 @@ final class Conversation {
 
   /// The answers of a text of Plumb's own.
   ///
-  /// - Throws: `SourcedDiagnostics` for mistakes in it.
+  /// - Throws: `SourcedDiagnostics` for errors in it.
   func answers(to text: String) throws -> [Answer] {
     let script = ScriptRun(workspace.session())
     do {
@@ -209,13 +209,13 @@ final class Conversation {
     if workspace.store != nil { use(try memory ?? Console.working { try workspace.opening(nil, $0) }) }
   }
 
-  /// Changes a parameter that queries declare.
+  /// Sets a parameter that queries declare.
   func setParameter(_ name: String, to value: String) {
     workspace.sessionOptions.parameters[name] = value
     renewSession()
   }
 
-  /// From now on nothing beyond the workspace is touched.
+  /// Prevents access to anything outside the workspace from now on.
   func makeSafe() {
     settings.isSafe = true
     settings.usesPager = false

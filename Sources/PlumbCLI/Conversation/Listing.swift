@@ -6,7 +6,7 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
-/// What the catalog holds, as answers that any format can show.
+/// The contents of the catalog, as answers that any format can show.
 enum Listing {
   static func tables(of catalog: Catalog) throws -> Answer {
     var cells: [[Value]] = []
@@ -21,7 +21,7 @@ enum Listing {
     return answer([ColumnInfo("table", .string), ColumnInfo("rows", .long), ColumnInfo("columns", .long)], cells)
   }
 
-  /// The tables of attached databases as queries name them; a file that cannot be read has none.
+  /// The tables of attached databases as queries name them; an unreadable file has none.
   static func attachedTableNames(of catalog: Catalog) -> [String] {
     catalog.attached.flatMap { name, database in
       ((try? database.tableNames) ?? []).map { "\(KQLName.inQuery(name)).\(KQLName.inQuery($0))" }
@@ -40,15 +40,15 @@ enum Listing {
       try schema(of: path, in: catalog).map { [.string($0.name), .string($0.type.name)] })
   }
 
-  /// - Throws: a diagnostic with the nearest name when there is no such table.
+  /// - Throws: a diagnostic with the nearest name if the table does not exist.
   static func schema(of path: [String], in catalog: Catalog) throws -> Schema {
     if let rows = try attachedTable(path, in: catalog) { return rows.schema }
     let name = path.joined(separator: ".")
     if path.count == 1, let schema = catalog.schema(ofTable: name) { return schema }
     throw Diagnostic(
-      "unknown-table", "there is no table `\(VisibleText.string(name))`",
+      "unknown-table", "unknown table `\(VisibleText.string(name))`",
       help: Suggestion.nearest(to: name, in: catalog.tableNames + attachedTableNames(of: catalog))
-        ?? "`.tables` lists the tables")
+        ?? "list the tables with `.tables`")
   }
 
   /// The table of an attached database; nil for other names.
@@ -58,7 +58,7 @@ enum Listing {
     return try database.rows(ofTable: path[1], context)
   }
 
-  /// One chunk a row: these lists are short.
+  /// One chunk per row: these lists are short.
   private static func answer(_ schema: Schema, _ rows: [[Value]]) -> Answer {
     Answer(schema: schema, chunks: rows.map { Chunk($0.map { Vector.constant($0) }, count: 1) })
   }

@@ -2,7 +2,7 @@
 struct NamePath {
   let parts: [String]
 
-  /// Nil for a text that is no such name.
+  /// Nil for a text that is not such a name.
   init?(_ text: String) {
     var parts: [String] = []
     var rest = Substring(text)

@@ -2,7 +2,7 @@ import PlumbDatabase
 import PlumbKit
 import PlumbPresentation
 
-/// What the user has chosen for the rest of the session.
+/// The user's settings for the rest of the session.
 struct OutputSettings {
   var format: ResultFormat
   /// Whether the format was named rather than the default.
@@ -13,10 +13,10 @@ struct OutputSettings {
   var usesPager = true
   /// Where results go instead of the terminal or the standard output.
   var output: OutputTarget?
-  /// Where the next result goes.
+  /// The destination of the next result.
   var once: OutputTarget?
   /// Once set it stays.
   var isSafe: Bool
-  /// Cells to be marked, for `.watch`.
+  /// Cells to highlight, for `.watch`.
   var marks: Set<CellPlace> = []
 }

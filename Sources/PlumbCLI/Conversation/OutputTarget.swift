@@ -5,14 +5,14 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// Where results go instead of the terminal: a file, or a program after `|`.
+/// The destination of results other than the terminal: a file, or a program after `|`.
 ///
-/// The first result takes the place of what was in the file; later ones follow it.
+/// The first result replaces the file's contents; later ones are appended.
 final class OutputTarget {
   let text: String
   private var isBegun = false
 
-  /// - Throws: a diagnostic when no file can be made there.
+  /// - Throws: a diagnostic if the file cannot be created.
   init(text: String) throws {
     self.text = text
     if text.hasPrefix("|") { return }
@@ -23,7 +23,7 @@ final class OutputTarget {
     }
   }
 
-  /// Writes answers in this format; nil lets the file's name choose.
+  /// Writes answers in this format; if nil, the file's name determines it.
   func write(_ answers: [Answer], format: ResultFormat?) throws {
     if text.hasPrefix("|") {
       let child = try ChildProcess(String(text.dropFirst()), hasInput: true)
@@ -35,7 +35,7 @@ final class OutputTarget {
       do {
         try Self.write(answers, to: sink, as: format ?? .csv)
       } catch is ByteSink.Closed {
-        // The program has enough.
+        // The program has closed its input.
       }
       return
     }

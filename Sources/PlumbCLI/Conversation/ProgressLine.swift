@@ -2,13 +2,13 @@ import Glibc
 import PlumbDatabase
 import ReadlineShim
 
-/// A bar on the terminal for what takes longer than half a second.
+/// A bar on the terminal for work longer than half a second.
 final class ProgressLine {
   private static let delay = 500.0
   private var isShown = false
   private let isOnTerminal = isatty(STDERR_FILENO) != 0
 
-  /// - Parameter done: the part of the rows that was read, 0...1; nil when it is not known.
+  /// - Parameter done: the fraction of the rows read, 0...1; nil if unknown.
   func show(elapsed: Double, done: Double?) {
     guard isOnTerminal, elapsed >= Self.delay else { return }
     let columns = Int(plumb_terminal_columns(STDERR_FILENO))
@@ -17,7 +17,7 @@ final class ProgressLine {
     let tenths = Int(min(elapsed / 100, 1e9))
     let time = "\(tenths / 10).\(tenths % 10) s"
     var text: String
-    // Where all rows are read, what is left is work that nobody counts.
+    // Once all rows are read, the remaining work is not counted.
     if let done, done < 1, width >= 8 {
       let full = Int(Double(width) * min(max(done, 0), 1))
       let (block, rest) = Console.isASCII ? ("#", ".") : ("█", "░")
@@ -27,7 +27,7 @@ final class ProgressLine {
       text = "running, \(time)"
     }
     text += "  Ctrl-C stops"
-    // A line that wrapped could not be taken away.
+    // A wrapped line could not be erased.
     Console.write("\r\u{1B}[K" + text.prefix(room - 1), to: STDERR_FILENO)
     isShown = true
   }

@@ -7,16 +7,16 @@ import PlumbKit
 struct QueryRun {
   let answers: [Answer]
   let milliseconds: Double
-  /// What is missing because Ctrl-C stopped the queries; nil when nothing is.
+  /// What is missing because Ctrl-C stopped the queries; nil if nothing is missing.
   let loss: String?
 
-  /// How long a cancelled query may take to stop before the prompt comes back without it.
+  /// How long a cancelled query may take to stop before the prompt returns without it.
   private static let patience = 50.0
 
   /// - Parameters:
   ///   - keepsPartial: whether what had come before Ctrl-C is kept, which `loss` then tells.
   ///   - body: runs statements of the script, and gives each answer away.
-  /// - Throws: the query's diagnostics; `cancelled` after Ctrl-C when there is nothing to keep.
+  /// - Throws: the query's diagnostics; `cancelled` after Ctrl-C if there is nothing to keep.
   init(
     of script: ScriptRun, keepsPartial: Bool = false,
     _ body: @escaping @Sendable (_ give: (Answer) -> Void) throws -> Void
@@ -46,7 +46,7 @@ struct QueryRun {
         if let result = run.wait(milliseconds: isStopped ? 10 : 30) { return result }
         let now = Machine.milliseconds
         if let since = stopped.withLock({ $0 }) {
-          // Giving gigabytes back takes time; the thread does it on its own.
+          // Releasing gigabytes takes time; the thread does it on its own.
           if now - since > Self.patience { return .failure(Diagnostic("cancelled", "the query was cancelled")) }
         } else {
           progress.show(elapsed: now - start, done: session.progress)
@@ -61,7 +61,7 @@ struct QueryRun {
     case .failure(let error):
       guard Failure.diagnostics(in: error).first?.code == "cancelled" else { throw error }
       guard keepsPartial, !answers.isEmpty else {
-        throw keepsPartial ? Diagnostic("cancelled", "the query was cancelled before it had any rows") : error
+        throw keepsPartial ? Diagnostic("cancelled", "the query was cancelled before it returned any rows") : error
       }
       let count = answers.count == 1 ? "1 result" : "\(answers.count) results"
       loss = "partial: stopped after \(count), and the next query had no rows yet"
@@ -72,7 +72,7 @@ struct QueryRun {
     count == 1 ? "1 row" : "\(NumberText.grouped(count)) rows"
   }
 
-  /// The answers so far; none is taken any more once the prompt is back.
+  /// The answers so far; none is added once the prompt is back.
   private final class Collected: Sendable {
     private let state = Guarded<(answers: [Answer], isClosed: Bool)>(([], false))
 

@@ -5,22 +5,22 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// Writes the answers of queries to their destination and tells the rest on standard error.
+/// Writes the answers of queries to their destination and everything else to standard error.
 final class Results {
   private let destination: Destination
-  /// What the writer writes to: the destination, but that a terminal is not steered by what is in the data.
+  /// The writer's sink: the destination, protected on a terminal from control characters in the data.
   private var sink: ByteSink
   private var writer: any ResultWriter
   private let isOnTerminal: Bool
   private let goesToFile: Bool
   private var look: Look
-  /// Whether rows are left out without the user having said so.
+  /// Whether rows are left out although the user did not ask for it.
   private var isLimitedByDefault: Bool { look.rowLimit == nil && isOnTerminal && look.format.isForPeople }
   private(set) var rowCount = 0
   private var hasBegun = false
   private var hasWrittenText = false
 
-  /// Rows shown of one result on a terminal unless the user says otherwise.
+  /// The number of rows of one result shown on a terminal by default.
   static let terminalRowLimit = 1000
 
   /// What commands such as `.mode` can change.
@@ -96,12 +96,12 @@ final class Results {
       try flush()
       if !summary.isWhole {
         let isCut = isLimitedByDefault && summary.rowsWritten < summary.rows
-        Console.say("(\(summary.sentence())\(isCut ? "; --row-limit shows more" : ""))")
+        Console.say("(\(summary.sentence())\(isCut ? "; use --row-limit to show more" : ""))")
       }
       for remark in answer.remarks + summary.notes { Console.say("note: \(remark)") }
       if isOnTerminal, drawsCharts, let remark = answer.undrawnChart { Console.say("note: \(remark)") }
     }
-    if let path = try ChartFile.write(answer) { Console.say("note: the chart is in \(path)") }
+    if let path = try ChartFile.write(answer) { Console.say("note: wrote the chart to \(path)") }
   }
 
   private var drawsCharts: Bool { look.format == .auto || look.format == .svg || look.format == .page }
@@ -117,7 +117,7 @@ final class Results {
     try destination.commit()
   }
 
-  /// Ends what was begun so that its form is whole on standard output; leaves no file.
+  /// Completes started output so that it is well formed on standard output; leaves no file.
   func abandon() {
     if hasBegun {
       try? writer.finish()

@@ -24,7 +24,7 @@ final class ScriptHost: ConversationHost {
 
   /// Runs texts one after the other.
   ///
-  /// - Throws: `ExitStatus` for every end but the good one.
+  /// - Throws: `ExitStatus` for every outcome except success.
   func run(_ texts: [(name: String?, text: String)], in workspace: Workspace, isSafe: Bool = false) throws {
     let look = Results.look(output)
     let settings = OutputSettings(
@@ -40,7 +40,7 @@ final class ScriptHost: ConversationHost {
       }
       try results.finish()
     } catch is ByteSink.Closed {
-      // Whoever reads has enough.
+      // The reader has closed the pipe.
       throw hasFailed ? ExitStatus.failed : ExitStatus.done
     } catch is Conversation.Told {
       throw Interrupts.shared.wasTaken ? ExitStatus.interrupted : ExitStatus.failed
@@ -81,7 +81,7 @@ final class ScriptHost: ConversationHost {
       Results.Look(format: settings.format, isChosen: settings.isFormatChosen, rowLimit: settings.rowLimit))
     for answer in answers {
       try results.write(answer)
-      // Whoever waits for a change to be acknowledged gets it now.
+      // A program may be waiting for the change to be acknowledged.
       try results.flush()
     }
     if settings.isTiming, let milliseconds { Console.say(Machine.durationText(milliseconds: milliseconds)) }

@@ -5,7 +5,7 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// What `.report` writes: the session so far.
+/// The contents of `.report`: the session so far.
 struct SessionReport {
   private var report = Report()
 
@@ -13,7 +13,7 @@ struct SessionReport {
     let rows = answers.reduce(0) { $0 + $1.rowCount }
     try report.add(
       query: query, answers: answers,
-      summary: "\(rows) row\(rows == 1 ? "" : "s") in \(Machine.durationText(milliseconds: milliseconds))")
+      summary: "\(counted(rows, "row")) in \(Machine.durationText(milliseconds: milliseconds))")
   }
 
   mutating func add(query: String, error: String) { report.add(query: query, error: error) }
@@ -28,7 +28,7 @@ struct SessionReport {
     } else if format == .markdown {
       text = report.markdown(title: "Plumb session")
     } else {
-      throw Diagnostic("unknown-format", "a report is written as .html or .md, not as `\(VisibleText.string(path))`")
+      throw Diagnostic("unknown-format", "a report can be written as .html or .md, not as `\(VisibleText.string(path))`")
     }
     let destination = try Destination(path: path)
     destination.sink.buffer.append(text)

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// The words of a command's line, as a shell splits them: quotes hold a word together.
+/// The words of a command's line, as a shell splits them: quotes group words.
 enum Words {
-  /// - Throws: a diagnostic for a quote that does not end.
+  /// - Throws: a diagnostic for a quote that is not closed.
   static func of(_ line: String) throws -> [String] {
     var words: [String] = []
     var word = ""
@@ -23,7 +23,7 @@ enum Words {
         hasWord = true
       }
     }
-    if let quote { throw Diagnostic("open-quote", "the quote `\(quote)` does not end") }
+    if let quote { throw Diagnostic("open-quote", "the quote `\(quote)` is not closed") }
     return hasWord ? words + [word] : words
   }
 }

@@ -6,7 +6,7 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
-/// `plumb completions` and `plumb man`: what shells and readers need, from the declarations of the commands.
+/// `plumb completions` and `plumb man`: completion scripts and the manual page, from the declarations of the commands.
 struct CompletionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "completions", abstract: "Print a completion script for bash, zsh or fish.")
@@ -45,7 +45,7 @@ enum ManPage {
       .B plumb
       [command] [options]
       .SH DESCRIPTION
-      \(escaped("Without a command plumb opens a shell on a terminal, and off one reads a query from standard input. Data goes to standard output, everything else to standard error."))
+      \(escaped("Without a command, plumb starts the interactive shell on a terminal; otherwise it reads a query from standard input. Data goes to standard output, everything else to standard error."))
 
       """
     for command in commands { out += section(command) }
@@ -61,21 +61,21 @@ enum ManPage {
     }
     out += """
       .SH EXIT STATUS
-      0 done, 1 the query or its data failed, 2 wrong usage, 3 \(escaped("--fail-if-rows")) found rows, 130 interrupted.
+      0 success, 1 the query or its data failed, 2 usage error, 3 \(escaped("--fail-if-rows")) found rows, 130 interrupted.
       .SH ENVIRONMENT
       .TP
       .B NO_COLOR
-      No colours, if set and not empty.
+      Disables colours if set and not empty.
       .TP
       .B PLUMB_PAGER, PAGER
-      The program for long results on a terminal; empty for none.
+      The pager for long results on a terminal; empty for none.
       .TP
       .B VISUAL, EDITOR
       The editor of
       .BR .edit .
       .TP
       .B PLUMB_RC
-      A file of dot commands run at the start, in place of
+      A file of dot commands to run at the start, instead of
       .IR ~/.config/plumb/rc .
       .SH FILES
       .TP
@@ -85,7 +85,7 @@ enum ManPage {
     return out
   }
 
-  /// What the commands say of themselves.
+  /// The commands' own descriptions.
   private static var commands: [Dynamic] {
     guard let tree = JSONText.parseTree(Plumb._dumpHelp()), let root = tree["command"],
       case .array(let subcommands)? = root["subcommands"]

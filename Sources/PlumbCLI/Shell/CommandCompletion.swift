@@ -96,7 +96,7 @@ struct CommandCompletion {
     return plain(((try? Listing.schema(of: path, in: catalog)) ?? []).map { "\(table).\(KQLName.inQuery($0.name))" })
   }
 
-  /// The files of the folder that is typed so far.
+  /// The files of the folder typed so far.
   ///
   /// - Parameter isQuoting: whether the command splits its text into words, so that names with spaces need quotes.
   private func files(_ word: String, _ rest: String, isQuoting: Bool = false) -> [Completion.Candidate] {
@@ -110,12 +110,12 @@ struct CommandCompletion {
     for name in Folder.names(in: place) {
       if found.count == 2000 { break }
       guard name.hasPrefix(start), start.hasPrefix(".") || !name.hasPrefix(".") else { continue }
-      // The word is the end of what is typed of the name.
+      // The word is the end of the part of the name typed so far.
       let typed = start.count - min(word.count, start.count)
       let isFolder = Folder.isFolder(Folder.path(place, name))
       var text = String(name.dropFirst(typed))
       if isQuoting, name.contains(where: { $0.isWhitespace }) {
-        // A quote must stand before what is typed already.
+        // A quote must come before what has already been typed.
         if typed > 0 || name.contains("\"") { continue }
         text = "\"\(text)\""
       }

@@ -6,14 +6,14 @@ import PlumbPresentation
 import PlumbSyntax
 import ReadlineShim
 
-/// What TAB offers: what fits at the cursor, from the parser, the binder and the data.
+/// Completion with TAB: what fits at the cursor, according to the parser, the binder and the data.
 final class Completion: Sendable {
-  /// One word that fits.
+  /// One matching word.
   struct Candidate: Sendable {
     var text: String
-    /// Shown beside it in the list: a signature, a summary, a count.
+    /// Shown next to it in the list: a signature, a summary, a count.
     var note = ""
-    /// What follows it when it is the only one; nil for nothing.
+    /// The character after it if it is the only one; nil for none.
     var ending: Character? = " "
   }
 
@@ -23,10 +23,10 @@ final class Completion: Sendable {
 
   init(workspace: Workspace) { current = Guarded(CompletionData(workspace)) }
 
-  /// What is known of the data.
+  /// What is known about the data.
   var data: CompletionData { current.withLock { $0 } }
 
-  /// From now on it is another workspace's data.
+  /// Switches to another workspace's data.
   func use(_ workspace: Workspace) {
     let data = CompletionData(workspace)
     current.withLock { $0 = data }
@@ -65,7 +65,7 @@ final class Completion: Sendable {
 
   /// What fits in a query whose text so far is `before`.
   func queryCandidates(for word: String, after before: String) -> [Candidate] {
-    // A line that begins with a pipe goes on with the last result.
+    // A line that begins with a pipe continues the last result.
     let before = before.drop(while: \.isWhitespace).hasPrefix("|") ? "_ " + before : before
     let shape = QueryShape(before)
     if let place = shape.openText {
@@ -75,7 +75,7 @@ final class Completion: Sendable {
     var step = shape.step.trimmed
     let isNamed = step.hasPrefix("let ") && !shape.stepFollowsPipe
     if isNamed {
-      // What is named begins as a query does.
+      // A named expression begins like a query.
       guard let equals = step.firstIndex(of: "=") else { return [] }
       step = step[step.index(after: equals)...].trimmed
     }
@@ -98,7 +98,7 @@ final class Completion: Sendable {
     return Self.matching(word, words(inStep: step, of: shape, for: word))
   }
 
-  // MARK: Places
+  // MARK: Positions
 
   private func sources(_ shape: QueryShape) -> [Candidate] {
     tables + SourceDeclaration.all.filter(\.isSupported).map { Candidate(text: $0.keyword, note: $0.summary) }
@@ -165,12 +165,12 @@ final class Completion: Sendable {
       return isBare && first != "top" ? plain(["by"]) : columns + plain(clauses + (first == "top" ? ["by"] : []))
     case .expressions, .condition, .plugin, .function:
       if let next = afterOperand(last, in: step, first, columns) { return next }
-      // Words only where a letter asks for them, or they would bury the columns.
+      // Offers words only after a first letter, since they would hide the columns.
       return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(QueryWords.all))
     }
   }
 
-  /// What follows a column or a value; nil where one is still to come.
+  /// What follows a column or a value; nil if one is still expected.
   private func afterOperand(_ last: String, in step: Substring, _ first: String, _ columns: [Candidate]) -> [Candidate]? {
     let isCondition = if case .condition? = OperatorDeclaration.named(first)?.operands { true } else { false }
     let name = last.split(whereSeparator: { "(,".contains($0) }).last.map(String.init) ?? last
@@ -182,11 +182,11 @@ final class Completion: Sendable {
     return plain(["and", "or"])
   }
 
-  /// What `render ... with (` takes at this place.
+  /// What `render ... with (` accepts at this position.
   private func chartProperties(after text: Substring, _ columns: [Candidate], of step: Substring) -> [Candidate] {
     let part = (text.split(separator: ",", omittingEmptySubsequences: false).last ?? text).trimmed
     guard let equals = part.firstIndex(of: "=") else {
-      // A list of columns goes on after its comma.
+      // A list of columns continues after its comma.
       let names = ChartProperty.all.filter { !$0.isIgnored }.map(\.name)
       return part.isEmpty ? names.map { Candidate(text: $0, ending: "=") } : []
     }
@@ -202,7 +202,7 @@ final class Completion: Sendable {
 
   private func plain(_ words: [String]) -> [Candidate] { words.map { Candidate(text: $0) } }
 
-  /// Functions with their signatures; only once a letter is typed, or the list would bury the columns.
+  /// Functions with their signatures; only after a first letter, since the list would hide the columns.
   private func expressions(_ shape: QueryShape, for word: String, _ first: String) -> [Candidate] {
     let given = shape.givenNames.map { Candidate(text: $0) }
     guard !word.isEmpty else { return given }
@@ -214,7 +214,7 @@ final class Completion: Sendable {
     return given + found
   }
 
-  /// The candidates that begin with the word, letter case aside only if none does exactly; each once, in
+  /// The candidates that begin with the word, ignoring letter case only if none matches exactly; each once, in
   /// alphabetical order.
   static func matching(_ word: String, _ candidates: [Candidate], sorted: Bool = true) -> [Candidate] {
     var found = candidates.filter { $0.text.hasPrefix(word) }

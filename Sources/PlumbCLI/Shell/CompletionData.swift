@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbKit
 import PlumbSyntax
 
-/// What completion knows of the data. Each question is answered within `patience`, or later for the next TAB.
+/// What completion knows about the data. Each question is answered within `patience`, or later for the next TAB.
 final class CompletionData: Sendable {
   private let workspace: Workspace
   private let schemas = Guarded<[String: Schema?]>([:])
@@ -14,7 +14,7 @@ final class CompletionData: Sendable {
 
   /// Milliseconds that one TAB may take.
   private static let patience = 42.0
-  /// Rows that are read when all are too many for the time.
+  /// The number of rows to read if all are too many for the time.
   private static let sample = 100_000
 
   init(_ workspace: Workspace) { self.workspace = workspace }
@@ -24,10 +24,10 @@ final class CompletionData: Sendable {
   /// Call when TAB is pressed.
   func begin() { deadline.withLock { $0 = Machine.milliseconds + Self.patience } }
 
-  /// What is left of this TAB's time.
+  /// The remaining time of this TAB.
   private var milliseconds: Int { max(1, Int(deadline.withLock { $0 } - Machine.milliseconds)) }
 
-  /// Makes the tables that are asked for first while the user is still reading the greeting.
+  /// Makes the tables that are needed first while the user is still reading the greeting.
   func prepare() {
     let catalog = catalog
     _ = BackgroundRun { () -> Int in
@@ -42,7 +42,7 @@ final class CompletionData: Sendable {
     return "\(table.rowCount) rows"
   }
 
-  /// Forgets what was learned of the data; call when tables may have changed.
+  /// Forgets what was learned about the data; call when tables may have changed.
   func forget() {
     schemas.withLock { $0 = [:] }
     values.withLock { $0 = [:] }
@@ -51,7 +51,7 @@ final class CompletionData: Sendable {
 
   // MARK: Columns
 
-  /// The columns that exist where the current step begins; where the text before it has mistakes, those of all tables.
+  /// The columns that exist where the current step begins; if the text before it has errors, those of all tables.
   func columns(at shape: QueryShape) -> [Completion.Candidate] {
     for input in shape.inputs {
       if let schema = schema(of: input) { return Self.candidates(schema) }
@@ -65,7 +65,7 @@ final class CompletionData: Sendable {
     schema.map { Completion.Candidate(text: KQLName.inQuery($0.name), note: $0.type.name) }
   }
 
-  /// The columns of a text's last query, by the binder; nothing is run, and no table is made.
+  /// The columns of a text's last query, from the binder; nothing is run, and no table is made.
   func schema(of text: String) -> Schema? {
     let key = text + "\u{0}" + catalog.tableNames.joined(separator: "\u{0}")
     if let known = schemas.withLock({ $0[key] }) { return known }
@@ -88,18 +88,18 @@ final class CompletionData: Sendable {
 
   /// The most frequent values of a column where the step begins, with their counts.
   func values(of column: ColumnInfo, in input: String, beginning prefix: String) -> [(value: String, count: String)] {
-    // Texts that are grouped as they are need no more than their codes.
+    // Texts that are grouped unchanged need only their codes.
     let name = column.type == .string ? KQLName.inQuery(column.name) : "tostring(\(KQLName.inQuery(column.name)))"
     let literal = KQLText.string(prefix)
     let end = "| summarize rows = count() by value = \(name) | where value startswith_cs \(literal) | top 40 by rows, value asc"
-    // A sample comes at once, and is what there is when all rows take longer.
+    // A sample is ready at once, and is used if all rows take longer.
     let first = rows(of: "\(Self.sampled(input))\n\(end)", within: milliseconds)
     let whole = rows(of: "\(input)\n\(end)", within: milliseconds)
     let found = whole ?? first ?? []
     return found.compactMap { row in row.count >= 2 ? (row[0], whole == nil ? "" : row[1]) : nil }
   }
 
-  /// The query over the first rows of its source alone.
+  /// The query over only the first rows of its source.
   private static func sampled(_ query: String) -> String {
     let shape = QueryShape(query)
     let bytes = shape.bytes
@@ -123,7 +123,7 @@ final class CompletionData: Sendable {
     return query + "\n| take \(sample)"
   }
 
-  /// The cells of a small result, or nil when it takes too long; then they are there for the next TAB.
+  /// The cells of a small result, or nil if it takes too long; then they are ready for the next TAB.
   private func rows(of text: String, within milliseconds: Int) -> [[String]]? {
     if let known = values.withLock({ $0[text] }) { return known }
     let session = workspace.session()
@@ -142,10 +142,10 @@ final class CompletionData: Sendable {
     }
   }
 
-  /// The names of the models that are saved or were learned.
+  /// The names of the models that were saved or learned.
   var modelNames: [String] { get throws { try workspace.predictor.modelNames() } }
 
-  /// The names of all pipelines, where there is such a table.
+  /// The names of all pipelines, if that table exists.
   var pipelineNames: [String] {
     let known = names.withLock { $0 }
     if !known.isEmpty { return known }

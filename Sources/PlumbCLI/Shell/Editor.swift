@@ -9,7 +9,7 @@ enum Editor {
     path += Array("/plumb-XXXXXX.kql".utf8CString)
     let descriptor = mkstemps(&path, 4)
     guard descriptor >= 0 else {
-      throw Diagnostic("write-failed", "cannot make a temporary file: \(String(cString: strerror(errno)))")
+      throw Diagnostic("write-failed", "cannot create a temporary file: \(String(cString: strerror(errno)))")
     }
     let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { unlink(name) }
@@ -18,7 +18,7 @@ enum Editor {
     let editor = Environment.variable("VISUAL") ?? Environment.variable("EDITOR") ?? "vi"
     let status = try ChildProcess("\(editor) '\(name)'", hasInput: false).finish()
     if status != 0 {
-      throw Diagnostic("no-program", "`\(VisibleText.string(editor))` ended with status \(status), so nothing is run")
+      throw Diagnostic("no-program", "`\(VisibleText.string(editor))` ended with status \(status), so nothing was run")
     }
     return try QueryText.file(name)
   }

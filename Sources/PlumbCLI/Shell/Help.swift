@@ -5,11 +5,11 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
-/// What `.help` says, from the declarations of functions and the guide.
+/// The output of `.help`, from the declarations of functions and the guide.
 enum Help {
   private static var width: Int { min(max(Console.columns ?? 100, 40), 110) }
 
-  /// - Parameter onTour: whether the commands that only the tour knows are listed.
+  /// - Parameter onTour: whether to list the commands that exist only on the tour.
   static func overview(onTour: Bool) -> String {
     let width = width
     let known = CommandDeclaration.all.filter { onTour || $0.place != .tour }
@@ -57,14 +57,14 @@ enum Help {
       """
   }
 
-  /// - Throws: a diagnostic with the nearest name when there is nothing of this name.
+  /// - Throws: a diagnostic with the nearest name if nothing has this name.
   static func text(for name: String, in catalog: Catalog) throws -> String {
     var parts: [String] = []
     for statement in StatementDeclaration.named(name) where statement.isSupported {
       parts.append(page(statement.usage, statement.summary, statement.examples))
     }
     if let source = SourceDeclaration.named(name), source.isSupported { parts.append(page(source.usage, source.summary, source.examples)) }
-    // What only follows a pipe shows it.
+    // A step that can only follow a pipe is shown with the pipe.
     if let step = OperatorDeclaration.named(name), step.isSupported {
       parts.append(page("| \(step.usage)", step.summary, step.examples))
     }
@@ -85,7 +85,7 @@ enum Help {
       parts.append(page("\(name)(\(function.parameters))", function.summary, []))
     }
     if let function = catalog.storedFunctions.first(where: { $0.name == name }) {
-      parts.append(page("\(name)(...)", "A stored function; `.show function \(function.name)` shows it.", []))
+      parts.append(page("\(name)(...)", "A stored function; show it with `.show function \(function.name)`.", []))
     }
     if let function = ScalarFunction.named(name) {
       parts.append(page(name, function.parameters, function.summary, function.examples))
@@ -101,7 +101,7 @@ enum Help {
     }
     if parts.isEmpty {
       throw Diagnostic(
-        "unknown-name", "there is no function, operator, table or command `\(VisibleText.string(name))`",
+        "unknown-name", "unknown function, operator, table or command `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: names(in: catalog)) ?? "`.help` lists everything")
     }
     return parts.joined(separator: "\n\n")
@@ -126,7 +126,7 @@ enum Help {
     page("\(name)(\(parameters))", summary, examples.map { "\($0.expression)  =>  \($0.result)" })
   }
 
-  /// How something is written, what it is, and examples, each in a line of its own so that it can be copied.
+  /// How something is written, what it is, and examples, each on its own line so that it can be copied.
   private static func page(_ usage: String, _ summary: String, _ examples: [String]) -> String {
     let lines = wrapped(summary.split(separator: " ").map(String.init), width: width - 2, between: " ").map { "  " + $0 }
     return ([usage] + lines + (examples.isEmpty ? [] : [""]) + examples.map { "    " + $0 }).joined(separator: "\n")

@@ -6,7 +6,7 @@ import ReadlineShim
 /// The queries of this and earlier sessions for the arrow keys and Ctrl-R: those of the workspace file, or without one
 /// those of a file in the state folder that only the user can read.
 struct History {
-  /// Entries kept in the file.
+  /// The number of entries in the file.
   private static let limit: Int32 = 5000
 
   private var path: String?
@@ -14,7 +14,7 @@ struct History {
   private var last = ""
   private let keeper = HistoryKeeper()
 
-  /// Reads the history of a workspace file, or `history` in the state folder; what was there before is forgotten.
+  /// Reads the history of a workspace file, or `history` in the state folder, replacing the current one.
   mutating func open(_ file: WorkspaceFile?) {
     plumb_history_clear()
     plumb_history_limit(Self.limit)
@@ -22,7 +22,7 @@ struct History {
     path = nil
     last = ""
     if let file {
-      // A damaged history is told when it is queried.
+      // A damaged history is reported when it is queried.
       for entry in (try? file.history()) ?? [] where entry.text != last && !entry.text.utf8.contains(0) {
         last = entry.text
         plumb_history_add(last)
@@ -38,7 +38,7 @@ struct History {
     self.path = path
   }
 
-  /// Keeps an entry at once, so that a crash loses nothing; repetitions are kept once.
+  /// Stores an entry at once, so that a crash loses nothing; repetitions are stored once.
   mutating func add(_ text: String) {
     guard text != last, !text.isEmpty, text.utf8.count <= 1 << 20, !text.utf8.contains(0) else { return }
     last = text
@@ -46,24 +46,24 @@ struct History {
     if let path { plumb_history_append_last(path) }
   }
 
-  /// Keeps what became of a query.
+  /// Stores the outcome of a query.
   func keep(_ entry: QueryLog.Entry) { keeper.add(entry.stored, to: file) }
 
-  /// Keeps a command of the shell, for the arrow keys alone.
+  /// Stores a shell command, only for the arrow keys.
   func keep(command: String) {
     if file != nil { keeper.add(StoredQuery(text: command, at: Machine.now, isQuery: false), to: file) }
   }
 
-  /// Ends with all of it written, and bounds the file in the state folder.
+  /// Completes writing, and truncates the file in the state folder.
   func close() {
     keeper.finish()
     if let path { plumb_history_write(path) }
   }
 }
 
-/// The user's folder for what sessions leave: `plumb` in `$XDG_STATE_HOME`, which is `~/.local/state` if not set.
+/// The user's folder for state that sessions leave: `plumb` in `$XDG_STATE_HOME`, which is `~/.local/state` if not set.
 enum StateFolder {
-  /// Made if need be; nil without a home.
+  /// Created if necessary; nil without a home.
   static var path: String? {
     var folder: String
     if let state = Environment.variable("XDG_STATE_HOME") {

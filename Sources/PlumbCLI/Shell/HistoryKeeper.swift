@@ -5,8 +5,8 @@ import PlumbKit
 import PlumbPresentation
 import PlumbStorage
 
-/// Writes what was asked where it outlives the session: into the workspace file or, without one or when another process
-/// is writing to it, into the state folder. The prompt does not wait for it.
+/// Writes queries to where they outlive the session: to the workspace file or, without one or when another process
+/// is writing to it, to the state folder. The prompt does not wait for it.
 final class HistoryKeeper: Sendable {
   private struct State {
     var waiting: [(entry: StoredQuery, file: WorkspaceFile?)] = []
@@ -15,7 +15,7 @@ final class HistoryKeeper: Sendable {
 
   private let state = Guarded(State())
 
-  /// Entries of one file are kept in their order.
+  /// Entries of one file are stored in order.
   func add(_ entry: StoredQuery, to file: WorkspaceFile?) {
     let starts = state.withLock { state in
       state.waiting.append((entry, file))
@@ -25,7 +25,7 @@ final class HistoryKeeper: Sendable {
     if starts { _ = BackgroundRun { self.work() } }
   }
 
-  /// Waits until all is written, but not for long.
+  /// Waits until everything is written, but not for long.
   func finish() {
     for _ in 0..<400 where state.withLock({ $0.isWorking }) { usleep(5_000) }
   }
@@ -50,7 +50,7 @@ final class HistoryKeeper: Sendable {
   }
 }
 
-/// The queries of sessions without a workspace file, a line of JSON each, in a file that only the user can read.
+/// The queries of sessions without a workspace file, one line of JSON each, in a file that only the user can read.
 enum StateHistory {
   /// A longer file loses its older half when it is read.
   private static let sizeLimit = 4 << 20
@@ -72,7 +72,7 @@ enum StateHistory {
     _ = Glibc.write(descriptor, bytes, bytes.count)
   }
 
-  /// All entries, the oldest first; lines that are none are passed over.
+  /// All entries, the oldest first; skips invalid lines.
   static func entries() -> [QueryLog.Entry] {
     guard let path, access(path, R_OK) == 0 else { return [] }
     shorten(path)

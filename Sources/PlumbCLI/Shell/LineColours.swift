@@ -2,14 +2,14 @@ import PlumbEngine
 import PlumbSyntax
 import ReadlineShim
 
-/// The colours of the line that is being typed.
+/// The colours of the line being typed.
 enum LineColours {
-  /// The lines of the query before it.
+  /// The preceding lines of the query.
   private static let pending = Guarded("")
-  /// Longer texts have no colours, so that each key is answered at once.
+  /// Longer texts are not coloured, so that each key is answered at once.
   private static let limit = 1 << 16
 
-  /// Has the terminal ask for colours, where there are any.
+  /// Makes the terminal request colours, if it supports them.
   static func install() {
     guard Console.outputIsTerminal ? Console.outputIsStyled : Console.errorsAreStyled else { return }
     LineEditor.colour { line, kinds in
@@ -28,7 +28,7 @@ enum LineColours {
     if before.isEmpty, let command = commandPieces(of: line) { return command }
     let prefix = before.isEmpty ? "" : before + "\n"
     let start = prefix.utf8.count
-    // A byte that is no UTF-8 becomes three, so that places would move.
+    // An invalid UTF-8 byte becomes three, which would shift positions.
     let text = prefix + String(decoding: line, as: UTF8.self)
     guard text.utf8.count == start + line.count else { return [] }
     return highlights(in: text).compactMap { piece in
@@ -40,7 +40,7 @@ enum LineColours {
 
   private static let takingQueries: Set<String> = [".explain", ".profile", ".format", ".expand", ".watch"]
 
-  /// A line that begins with a dot: the command, and the query that some take.
+  /// A line that begins with a dot: the command, and the query that some commands take.
   private static func commandPieces(of line: [UInt8]) -> [Highlight]? {
     guard let dot = line.firstIndex(where: { $0 > 0x20 }), line[dot] == UInt8(ascii: ".") else { return nil }
     let end = line[dot...].firstIndex { $0 <= 0x20 } ?? line.count

@@ -29,7 +29,7 @@ enum Overview {
     Console.writeOut(out)
   }
 
-  /// As many lines of each section as there is room for.
+  /// As many lines of each section as fit.
   private static func column(_ sections: [(name: String, lines: [String])]) -> [String] {
     var lines: [String] = []
     let room = 20 - sections.count * 2

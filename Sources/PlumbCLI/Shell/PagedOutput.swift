@@ -4,7 +4,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbPresentation
 
-/// Writes to the terminal, and through a pager what is longer than the terminal.
+/// Writes to the terminal, using a pager for output longer than the screen.
 final class PagedOutput {
   private let terminal = ByteSink.file(STDOUT_FILENO, name: "the terminal")
   private var held: [UInt8] = []
@@ -19,21 +19,21 @@ final class PagedOutput {
     self.stop = stop
   }
 
-  /// The pager: `PLUMB_PAGER`, `PAGER`, or `less` that leaves short texts and colours alone.
+  /// The pager: `PLUMB_PAGER`, `PAGER`, or `less` with options that leave short texts and colours alone.
   private static let command: String? = {
     if let term = getenv("TERM"), strcmp(term, "dumb") == 0 { return nil }
     for name in ["PLUMB_PAGER", "PAGER"] {
       guard let value = getenv(name) else { continue }
       let command = String(cString: value)
       if PagedOutput.isThere(command) { return command }
-      if !command.isEmpty { Console.say("note: `\(name)` names `\(VisibleText.string(command))`, and there is no such program") }
+      if !command.isEmpty { Console.say("note: the program `\(VisibleText.string(command))` in `\(name)` does not exist") }
       return nil
     }
     for folder in ["/usr/bin", "/bin", "/usr/local/bin"] where access(folder + "/less", X_OK) == 0 { return "less -FRSX" }
     return nil
   }()
 
-  /// Whether the program that a command begins with can be found; a command that begins otherwise is the shell's to judge.
+  /// Whether the program with which a command begins can be found; other commands are left to the shell.
   private static func isThere(_ command: String) -> Bool {
     guard let word = command.split(separator: " ").first.map(String.init) else { return false }
     if word.contains(where: { "='\"$\\(;&|<>".contains($0) }) { return true }
@@ -43,7 +43,7 @@ final class PagedOutput {
   }
 
   func write(_ bytes: Bytes) throws {
-    if stop.isSet { throw Diagnostic("cancelled", "the rest of the rows is not shown") }
+    if stop.isSet { throw Diagnostic("cancelled", "the remaining rows are not shown") }
     if let toPager {
       toPager.buffer.append(bytes)
       return try toPager.flush()
@@ -71,7 +71,7 @@ final class PagedOutput {
     try sink.flush()
   }
 
-  /// Shows what is held, or waits until the reader leaves the pager.
+  /// Shows the buffered output, or waits until the reader leaves the pager.
   func finish() throws {
     if let pager {
       self.pager = nil

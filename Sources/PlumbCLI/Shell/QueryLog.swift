@@ -3,17 +3,17 @@ import PlumbEngine
 import PlumbKit
 import PlumbStorage
 
-/// The queries of this and earlier sessions as the table `history`: what was asked, when, how many rows came, how long it took.
+/// The queries of this and earlier sessions as the table `history`: text, time, number of rows, duration.
 struct QueryLog {
   struct Entry: Sendable {
     let query: String
-    /// Ticks.
+    /// In ticks.
     let when: Int64
     let rows: Int?
     let milliseconds: Double
     let error: String
 
-    /// As the columns of `schema`.
+    /// In the order of `schema`.
     var cells: [Value] {
       let count: Value = rows.map { .long(Int64($0)) } ?? .null(.long)
       return [.string(query), .datetime(when), count, .timespan(duration), .string(error)]
@@ -27,7 +27,7 @@ struct QueryLog {
   private let catalog: Catalog
   private let isShown: Bool
 
-  /// The oldest are forgotten beyond this many.
+  /// Beyond this number the oldest are forgotten.
   private static let limit = 5000
 
   static let schema: Schema = [
@@ -35,9 +35,9 @@ struct QueryLog {
     ColumnInfo("duration", .timespan), ColumnInfo("error", .string),
   ]
 
-  /// A table of the user's with this name stays.
+  /// A user's table of this name is kept.
   ///
-  /// - Parameter file: where earlier sessions left their entries; nil for the state folder.
+  /// - Parameter file: where earlier sessions stored their entries; nil for the state folder.
   init(catalog: Catalog, file: WorkspaceFile? = nil) {
     self.catalog = catalog
     earlier = EarlierEntries(file)
@@ -51,7 +51,7 @@ struct QueryLog {
     publish()
   }
 
-  /// The last entries, those of earlier sessions included.
+  /// The last entries, including those of earlier sessions.
   func latest(_ count: Int) throws -> [Entry] {
     if entries.count >= count { return entries.suffix(count) }
     return (try earlier.all() + entries).suffix(count)
@@ -92,7 +92,7 @@ extension QueryLog.Entry {
   }
 }
 
-/// What earlier sessions asked, read when it is first looked at, once.
+/// The queries of earlier sessions, read once on first use.
 private final class EarlierEntries: Sendable {
   private let file: WorkspaceFile?
   private let began = Machine.now
@@ -104,7 +104,7 @@ private final class EarlierEntries: Sendable {
     try read.withLock { known in
       if let known { return known }
       let found = try file.map { try $0.history().filter(\.isQuery).map { QueryLog.Entry($0) } } ?? StateHistory.entries()
-      // What this session wrote meanwhile is in its own list.
+      // What this session has written meanwhile is in its own list.
       let entries = found.filter { $0.when < began }
       known = entries
       return entries

@@ -1,20 +1,20 @@
 import PlumbKit
 
-/// What can be told of a text before the cursor without parsing it, for completion: what stands where.
+/// What can be determined about a text before the cursor without parsing it, for completion.
 ///
-/// Strings and comments are skipped as KQL has them; the text may be anything.
+/// Strings and comments are skipped as in KQL; the text may be anything.
 struct QueryShape {
-  /// Where the last pipe step begins: after the last `|`, `;` or bracket of a query outside strings.
+  /// The start of the last pipe step: after the last `|`, `;` or bracket of a query outside strings.
   var stepStart: Int { frame.stepStart }
-  /// Whether a `|` stands before the last step.
+  /// Whether a `|` precedes the last step.
   var stepFollowsPipe: Bool { frame.followsPipe }
   /// The names that the text gives to columns and values, as in `n = count()`.
   private(set) var givenNames: [String] = []
   /// Whether the text ends inside a string or a comment.
   private(set) var endsInText = false
-  /// Where the string that the text ends in begins, after its quote.
+  /// The start of the string in which the text ends, after its quote.
   private(set) var openText: Int?
-  /// Where the current statement begins.
+  /// The start of the current statement.
   private(set) var statementStart = 0
 
   /// A bracket that is open at the end, or the statement itself.
@@ -22,9 +22,9 @@ struct QueryShape {
     var start: Int
     var stepStart: Int
     var followsPipe: Bool
-    /// Whether a query stands in it, rather than arguments.
+    /// Whether it contains a query, rather than arguments.
     var isQuery: Bool
-    /// Behind the bracket.
+    /// The position after the bracket.
     var inside = 0
   }
 
@@ -106,8 +106,8 @@ struct QueryShape {
     return String(decoding: bytes[lower..<min(max(to, lower), bytes.count)], as: UTF8.self)
   }
 
-  /// The text whose last query gives the rows that the current step works on, outermost place last; with the
-  /// statements before it, so that their names are known.
+  /// The text whose last query returns the rows that the current step works on, the outermost position last; with the
+  /// preceding statements, so that their names are known.
   var inputs: [String] {
     let prelude = text(0, statementStart)
     return frames.reversed().filter { $0.isQuery && $0.followsPipe }.map { frame in
@@ -122,7 +122,7 @@ struct QueryShape {
     return String(words[words.index(after: equals)...])
   }
 
-  /// Whether a bracket after this word holds a query.
+  /// Whether a bracket after this word contains a query.
   private static func opensQuery(after word: String, _ last: UInt8) -> Bool {
     if last == UInt8(ascii: "=") || last == 0 || last == UInt8(ascii: ",") || last == UInt8(ascii: ")")
       || last == UInt8(ascii: "(") || last == UInt8(ascii: "{") || last == UInt8(ascii: ";") { return true }
@@ -130,12 +130,12 @@ struct QueryShape {
       && ["join", "lookup", "union", "toscalar", "materialize", "on", "partition", "as"].contains(word)
   }
 
-  /// Whether a step's brackets hold queries, whatever stands before them, as in `join kind=inner (`.
+  /// Whether a step's brackets contain queries, whatever precedes them, as in `join kind=inner (`.
   private static func takesQueries(_ step: String) -> Bool {
     ["join", "lookup", "union", "partition"].contains(step.trimmed.prefix { !$0.isWhitespace })
   }
 
-  /// The word that begins the step whose bracket the cursor is in.
+  /// The word with which the step begins whose bracket contains the cursor.
   var outerStepWord: String {
     guard frames.count > 1 else { return "" }
     let outer = frames[frames.count - 2]

@@ -3,13 +3,13 @@ import PlumbSyntax
 
 /// The words inside a step that completion offers.
 enum QueryWords {
-  /// Words inside a step, wherever a letter asks for them.
+  /// Words inside a step, offered after a first letter.
   static let all: [String] = {
     let declared = OperatorDeclaration.all.flatMap { $0.clauses + $0.settings.map(\.name) }
     return Set(declared + KQLName.reservedWords + ["not", "regex", "typeof"]).filter { $0.first?.isLetter == true }.sorted()
   }()
 
-  /// What compares a value of this type, in the order of how often it is wanted.
+  /// The comparisons for a value of this type, most frequently used first.
   static func comparisons(of type: ScalarType) -> [String] {
     switch type {
     case .string:

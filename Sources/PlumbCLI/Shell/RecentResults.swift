@@ -6,7 +6,7 @@ struct RecentResults {
   private var kept: [Result] = []
   private var catalog: Catalog
 
-  /// Results kept, and rows in all of them; the last one is kept whatever its size.
+  /// The number of results kept, and of rows in all of them; the last one is kept whatever its size.
   private static let count = 9
   private static let rows = 5_000_000
 
@@ -25,7 +25,7 @@ struct RecentResults {
     publish()
   }
 
-  /// From now on the results are tables of another catalog.
+  /// Moves the results to another catalog.
   mutating func move(to catalog: Catalog) {
     self.catalog = catalog
     publish()

@@ -7,7 +7,7 @@ import PlumbPresentation
 import PlumbSyntax
 import ReadlineShim
 
-/// The conversation at a terminal: reads a query, runs it, shows its rows, and asks again.
+/// The dialogue at a terminal: reads a query, runs it, shows its rows, and repeats.
 final class Shell: ConversationHost {
   private let firstWorkspace: Workspace
   private let firstSettings: OutputSettings
@@ -79,13 +79,13 @@ final class Shell: ConversationHost {
 
   private func greet() {
     let names = workspace.catalog.tableNames
-    let safe = settings.isSafe ? " This shell is safe: it touches no files and starts no programs." : ""
-    Console.say("Plumb \(Plumb.version). End a query with Enter; .help tells more, Ctrl-D leaves.\(safe)")
+    let safe = settings.isSafe ? " This shell is safe: it does not access other files or start programs." : ""
+    Console.say("Plumb \(Plumb.version). End a query with Enter; .help shows help, Ctrl-D leaves.\(safe)")
     if let path = workspace.store?.file.path, let summary = try? workspace.summary() {
       Console.say("\(path): \(summary).")
     }
     if names.isEmpty {
-      Console.say("There are no tables yet: .load name=path reads a file.")
+      Console.say("No tables yet: load a file with .load name=path.")
     } else {
       Console.say("Tables: \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", ..." : "")")
     }
@@ -107,7 +107,7 @@ final class Shell: ConversationHost {
     if pending.isEmpty, isBlank { return }
     let isFirst = pending.isEmpty
     let line = isFirst ? withDot(line) : line
-    // A first line that begins with a pipe goes on with the last result.
+    // A first line that begins with a pipe continues the last result.
     let goesOn = isFirst && line.drop(while: \.isWhitespace).hasPrefix("|")
     pending += isFirst ? (goesOn ? "_ " + line : line) : "\n" + line
     let isEnded = isBlank || line.hasSuffix(";") && !parse(pending).isUnfinished
@@ -127,7 +127,7 @@ final class Shell: ConversationHost {
 
   // MARK: Queries
 
-  /// Runs a text that the user wrote, which the arrow keys then bring back. Every error is told and the shell goes on.
+  /// Runs a text that the user wrote, so that the arrow keys bring it back. Every error is reported and the shell continues.
   func runTyped(_ text: String) {
     history.add(text)
     deed = Tour.Deed(text: text, answers: [], error: nil)
@@ -212,10 +212,10 @@ final class Shell: ConversationHost {
 
   // MARK: Answers
 
-  /// Writes answers to where they go: the terminal as wide as it is now, or what `.output` and `.once` named.
+  /// Writes answers to their destination: the terminal at its current width, or the target of `.output` and `.once`.
   func show(_ answers: [Answer], milliseconds elapsed: Double?, in conversation: Conversation) throws {
     for answer in answers {
-      if let path = try ChartFile.write(answer, isSafe: settings.isSafe) { Console.say("note: the chart is in \(path)") }
+      if let path = try ChartFile.write(answer, isSafe: settings.isSafe) { Console.say("note: wrote the chart to \(path)") }
     }
     if let target = settings.once ?? settings.output {
       conversation.settings.once = nil
@@ -248,7 +248,7 @@ final class Shell: ConversationHost {
         try writer.finish()
         try output.finish()
       } catch is ByteSink.Closed {
-        // Whoever paged has seen enough.
+        // The user has left the pager.
         try? output.finish()
       } catch {
         try? output.finish()
@@ -261,7 +261,7 @@ final class Shell: ConversationHost {
     }
   }
 
-  /// What stands below a result: how many rows there are, how long they took, and remarks.
+  /// The notes below a result: the number of rows, the elapsed time, and remarks.
   private func notes(_ answer: Answer, _ summary: WriteSummary, elapsed: Double?) -> [String] {
     var notes: [String] = []
     let time = settings.isTiming ? elapsed.map { Machine.durationText(milliseconds: $0) } : nil

@@ -5,7 +5,7 @@ import PlumbKit
 import PlumbSyntax
 import PlumbPresentation
 
-/// The user's own beginning of every session: a file of dot commands, which can warn but never stops the start.
+/// The user's start file for every session: a file of dot commands, whose errors are warnings and never prevent the start.
 enum StartFile {
   /// `$PLUMB_RC`, `plumb/rc` in `$XDG_CONFIG_HOME` or `~/.config`, or `~/.plumbrc`; the first that exists.
   private static var path: String? {

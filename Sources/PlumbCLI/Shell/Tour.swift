@@ -5,25 +5,25 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// A walk through Plumb at its own prompt: each step says what to do, and goes on when it was done.
+/// An introduction to Plumb at its own prompt: each step says what to do, and the tour continues when it is done.
 ///
-/// The place is kept in `~/.local/state/plumb/tour`, so that the tour goes on where it was left.
+/// The position is stored in `~/.local/state/plumb/tour`, so that the tour resumes where it was left.
 final class Tour {
   /// What the user just did.
   struct Deed {
     let text: String
     var answers: [Answer]
-    /// The mistake, if it was one.
+    /// The error, if it failed.
     var error: String?
   }
 
   struct Step: Sendable {
     let title: String
     let text: String
-    /// What to type, for those who ask with `.hint`.
+    /// What to type, for users who enter `.hint`.
     let hint: String
     let isDone: @Sendable (Deed) -> Bool
-    /// What the user saw, said once the step is done.
+    /// What the user saw, shown after the step.
     let lesson: String
   }
 
@@ -32,7 +32,7 @@ final class Tour {
   private var place: Int
   private let file: String?
 
-  /// - Throws: diagnostics of the simulated world.
+  /// - Throws: diagnostics about the simulated world.
   init(in workspace: Workspace, restarts: Bool) throws {
     story = try TourCase(in: workspace)
     steps = TourSteps.make(for: story)
@@ -45,17 +45,17 @@ final class Tour {
 
   var isOver: Bool { place >= steps.count }
 
-  /// Says how the tour works, and what its current step is.
+  /// Explains how the tour works, and its current step.
   func begin() {
-    if place > 0 { Console.say("\nThe tour goes on where you left it; `plumb tour --restart` begins again.") }
+    if place > 0 { Console.say("\nThe tour resumes where you left it; start over with `plumb tour --restart`.") }
     tell()
   }
 
-  /// Says what the current step is.
+  /// Explains the current step.
   private func tell() {
     guard steps.indices.contains(place) else { return }
     let step = steps[place]
-    Console.say("\n\(place + 1) of \(steps.count): \(step.title)\n\(step.text)\n(.hint shows what to type, .skip goes on, Ctrl-D leaves)")
+    Console.say("\n\(place + 1) of \(steps.count): \(step.title)\n\(step.text)\n(.hint shows what to type, .skip skips the step, Ctrl-D leaves)")
   }
 
   func hint() {
@@ -68,13 +68,13 @@ final class Tour {
     if !isOver { advance() }
   }
 
-  /// Goes on when the deed is what the step asked for.
+  /// Continues if the deed is what the step requires.
   func observe(_ deed: Deed) {
     guard steps.indices.contains(place) else { return }
     guard steps[place].isDone(deed) else {
-      // Commands and mistakes are on the way; an answer may look as if it were what was asked for.
+      // Commands and errors are part of the way; an answer may look as if it were the expected one.
       if deed.error == nil, !deed.text.hasPrefix(".") {
-        Console.say("(Step \(place + 1) asks for something else: \(steps[place].title). .hint shows what to type.)")
+        Console.say("(Step \(place + 1) is about something else: \(steps[place].title). .hint shows what to type.)")
       }
       return
     }
@@ -82,17 +82,17 @@ final class Tour {
     advance()
   }
 
-  /// Says whether the cause that the user named is the right one; being right is for `observe` to see.
+  /// Says whether the user named the right cause; `observe` checks that the step is done.
   func judge(cause word: String) {
-    if isOver { return Console.say("the tour is over; `plumb tour --restart` begins again") }
+    if isOver { return Console.say("the tour is over; start it again with `plumb tour --restart`") }
     if steps[place].title != TourSteps.causeTitle {
-      return Console.say("the cause is asked for in a later step; this is step \(place + 1): \(steps[place].title)")
+      return Console.say("the cause comes in a later step; this is step \(place + 1): \(steps[place].title)")
     }
     if story.isCause(word) { return }
     guard TourCase.categories.contains(word.lowercased()) else {
-      return Console.say("`\(VisibleText.string(word))` is no category of errors; they are \(TourCase.categories.joined(separator: ", "))")
+      return Console.say("`\(VisibleText.string(word))` is not an error category; the categories are \(TourCase.categories.joined(separator: ", "))")
     }
-    Console.say("not \(word): look at the categories of the errors of \(story.origin) once more (.hint shows what to type)")
+    Console.say("not \(word): look again at the error categories of \(story.origin) (.hint shows what to type)")
   }
 
   private func advance() {
@@ -102,7 +102,7 @@ final class Tour {
       Console.say(
         """
 
-        That was the tour: you have found a cause. `.help` lists everything else, and this prompt is yours to go on with; \
+        That was the tour: you have found a cause. `.help` lists everything else, and you can continue at this prompt; \
         `plumb tour` begins again.
         """)
     } else {

@@ -2,11 +2,11 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbKit
 
-/// The failing pipeline that the tour looks into, the one above it where the trouble began, and what is wrong with that.
+/// The failing pipeline that the tour investigates, the upstream pipeline where the trouble began, and its error.
 struct TourCase {
   /// Fails because it waits for the origin.
   let pipeline: String
-  /// Fails by itself; the pipeline itself where nothing above it does.
+  /// Fails by itself; equal to `pipeline` if nothing upstream fails.
   let origin: String
   let category: String
   let code: String

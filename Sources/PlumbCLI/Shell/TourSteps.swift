@@ -2,36 +2,36 @@ import PlumbDatabase
 import PlumbEngine
 import PlumbKit
 
-/// The steps of the tour: from the first question to the cause of a failure.
+/// The steps of the tour: from the first query to the cause of a failure.
 enum TourSteps {
-  /// The step in which `.cause` is asked for.
+  /// The step that asks for `.cause`.
   static let causeTitle = "the cause"
 
   static func make(for story: TourCase) -> [Tour.Step] {
     asking + investigating(story)
   }
 
-  /// How questions are asked.
+  /// How to write queries.
   private static let asking: [Tour.Step] = [
     Tour.Step(
-      title: "what there is",
-      text: "Plumb has opened a living world of pipelines. Type `.tables` and Enter to see its tables.", hint: ".tables",
+      title: "the tables",
+      text: "Plumb has opened a simulated world of pipelines. Type `.tables` and press Enter to see its tables.", hint: ".tables",
       isDone: { $0.error == nil && $0.text.trimmed == ".tables" },
-      lesson: "`pipelines` has a row for each pipeline as it is now, `runs` one for each attempt to run. `.schema runs` lists columns."),
+      lesson: "`pipelines` has a row for each pipeline as it is now, `runs` one for each attempt to run. List the columns with `.schema runs`."),
     Tour.Step(
       title: "a first look",
       text: """
         A query begins with a table; each step after a | works on the rows before it. `take 5` keeps five rows: look at five \
-        pipelines. (What is longer than the screen opens in a pager: Space goes on, q leaves it.)
+        pipelines. (Output longer than the screen opens in a pager: press Space to continue, q to leave.)
         """,
       hint: "pipelines | take 5",
       isDone: { deed in deed.has("name", in: "pipelines") && deed.rows > 0 && deed.rows <= 20 },
-      lesson: "`| where`, `| sort by`, `| project` and the rest go on from here. TAB completes all of them."),
+      lesson: "`| where`, `| sort by`, `| project` and other operators can follow. TAB completes all of them."),
     Tour.Step(
-      title: "mistakes are cheap",
-      text: "Misspell a step or a column on purpose, and see what comes back.", hint: "pipelines | wher status == \"failed\"",
+      title: "errors are harmless",
+      text: "Misspell an operator or a column on purpose, and see what happens.", hint: "pipelines | wher status == \"failed\"",
       isDone: { $0.error != nil && !$0.text.hasPrefix(".") },
-      lesson: "The caret stands under the mistake, and the line below says what would work. The up arrow brings the query back."),
+      lesson: "The carets mark the error, and the line below says what would work. The up arrow brings the query back."),
     Tour.Step(
       title: "who fails",
       text: """
@@ -46,65 +46,65 @@ enum TourSteps {
       text: "Where do runs fail most? Count the failed runs by source: `summarize count() by` a column counts groups of rows.",
       hint: "runs | where status == \"failed\" | summarize count() by source",
       isDone: { deed in deed.has("source", in: "runs") && deed.text.contains("summarize") && deed.rows > 1 },
-      lesson: "The result is `_` now: the line `| sort by count_ desc` alone would go on with it."),
+      lesson: "The result is now `_`: the line `| sort by count_ desc` by itself would continue with it."),
     Tour.Step(
       title: "a picture",
       text: """
-        Draw the failed runs of the last two days, `started > ago(2d)`, over time: `bin(started, 1h)` puts times into hours to \
+        Draw the failed runs of the last two days, `started > ago(2d)`, over time: `bin(started, 1h)` groups times by hour to \
         count by, and `| render timechart` draws.
         """,
       hint: "runs | where status == \"failed\" and started > ago(2d) | summarize count() by bin(started, 1h) | render timechart",
       isDone: { deed in deed.error == nil && deed.answers.contains { $0.visualization != nil } && deed.rows > 1 },
-      lesson: "`with (file=\"failures.svg\")` behind `timechart` would keep the picture."),
+      lesson: "`with (file=\"failures.svg\")` after `timechart` would save the picture."),
   ]
 
-  /// From a pipeline that fails to the cause.
+  /// From a failing pipeline to the cause.
   private static func investigating(_ story: TourCase) -> [Tour.Step] {
     let isAlone = story.pipeline == story.origin
     let above = Tour.Step(
-      title: "what stands behind it",
-      text: "A pipeline fails by itself or because one above it does. `lineage upstream of` a pipeline tells what \(story.pipeline) reads from.",
+      title: "what it depends on",
+      text: "A pipeline fails by itself or because one upstream does. `lineage upstream of` a pipeline shows what \(story.pipeline) reads from.",
       hint: "lineage upstream of \(story.pipeline)",
       isDone: { deed in
         deed.error == nil && deed.text.contains(story.pipeline) && (deed.text.contains("edges") || deed.text.contains("lineage"))
       },
       lesson: isAlone
-        ? "What stands above it does well: the trouble is its own."
-        : "\(story.origin) stands above it and failed as well. `lineage downstream of` tells who waits for a pipeline.")
+        ? "Everything upstream is healthy: the problem is its own."
+        : "\(story.origin) is upstream and failed as well. `lineage downstream of` shows which pipelines wait for it.")
     let ownErrors = errors(
       of: story.pipeline, title: "its errors",
-      text: "The table `errors` has the details. Count those of \(story.pipeline) in the last day, `at > ago(1d)`, by category and code.",
+      text: "The table `errors` has the details. Count the errors of \(story.pipeline) in the last day, `at > ago(1d)`, by category and code.",
       lesson: isAlone
         ? "One category stands out."
-        : "Most are of the category dependency: \(story.pipeline) waits for something that does not come. The cause is elsewhere.")
+        : "Most have the category dependency: \(story.pipeline) waits for data that does not arrive. The cause is elsewhere.")
     return [
       Tour.Step(
         title: "one pipeline",
         text: """
           \(story.pipeline) failed often in the last day. Look at its ten latest runs: `top 10 by started` keeps the latest, and \
-          `project` chooses columns, such as started, status and error_code.
+          `project` selects columns, such as started, status and error_code.
           """,
         hint: "runs | where pipeline == \"\(story.pipeline)\" | top 10 by started | project started, status, error_code",
         isDone: { deed in
           deed.has("status", in: "runs") && deed.text.contains(story.pipeline) && deed.rows > 0 && deed.rows <= 100
             && ["top", "sort", "order"].contains { deed.text.contains($0) }
         },
-        lesson: "A run that failed has the code of its error."),
+        lesson: "A failed run has the code of its error."),
       ownErrors, above,
     ]
       + (isAlone
         ? []
         : [
           errors(
-            of: story.origin, title: "the errors above",
+            of: story.origin, title: "the upstream errors",
             text: "Now count the errors of \(story.origin) in the last day in the same way. (The up arrow brings earlier queries back.)",
-            lesson: "These are no errors of waiting: the trouble began here.")
+            lesson: "These are not dependency errors: the problem started here.")
         ])
       + [
         Tour.Step(
           title: causeTitle,
           text: """
-            Say what the cause is: `.cause WORD` with the category that most errors of \(story.origin) have, one of \
+            Name the cause: `.cause WORD` with the most frequent error category of \(story.origin), one of \
             \(TourCase.categories.dropLast().joined(separator: ", ")) and \(TourCase.categories.last ?? "").
             """,
           hint: ".cause \(story.category)",
@@ -117,10 +117,10 @@ enum TourSteps {
             : "\(story.origin) fails with \(story.category) errors\(story.code.isEmpty ? "" : " (\(story.code))"), and so \(story.pipeline) has nothing to read."),
         Tour.Step(
           title: "the short way",
-          text: "Plumb looks for causes itself and shows its evidence. Ask `why \(story.pipeline)`, and compare.",
+          text: "Plumb can find causes itself and shows its evidence. Enter `why \(story.pipeline)`, and compare.",
           hint: "why \(story.pipeline)",
           isDone: { deed in deed.error == nil && deed.rows > 0 && deed.text.trimmed.hasPrefix("why ") && deed.text.contains(story.pipeline) },
-          lesson: "`predict risk | top 5` tells who will fail next, and `overview` shows everything on one screen."),
+          lesson: "`predict risk | top 5` shows which pipelines will fail next, and `overview` shows everything on one screen."),
       ]
   }
 
@@ -140,7 +140,7 @@ extension Tour.Deed {
   /// Rows of the last answer.
   var rows: Int { answers.last?.rowCount ?? 0 }
 
-  /// Whether the query asked this table and its answer has the column.
+  /// Whether the query used this table and its answer has the column.
   func has(_ column: String, in table: String) -> Bool {
     error == nil && text.contains(table) && answers.last?.schema.contains { $0.name == column } == true
   }

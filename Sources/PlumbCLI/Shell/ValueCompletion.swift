@@ -1,7 +1,7 @@
 import PlumbDatabase
 import PlumbKit
 
-/// Completion inside a string: the values that the column beside it has, `status == "<Tab>`.
+/// Completion inside a string: the values of the adjacent column, `status == "<Tab>`.
 struct ValueCompletion {
   let shape: QueryShape
   let data: CompletionData
@@ -11,7 +11,7 @@ struct ValueCompletion {
     "!has", "hasprefix", "hassuffix", "in", "in~", "!in", "has_any", "has_all",
   ]
 
-  /// - Parameter textStart: where the string begins, after its quote.
+  /// - Parameter textStart: the start of the string, after its quote.
   func candidates(for word: String, textStart: Int) -> [Completion.Candidate] {
     let before = shape.text(shape.stepStart, textStart - 1)
     // Words of the pipeline vocabulary take quoted names too.
@@ -29,7 +29,7 @@ struct ValueCompletion {
     } else if before.trimmed.hasSuffix("database(") {
       found = data.catalog.attached.map { ($0.name, "") }
     }
-    // What is typed of the value already, in words before this one, stays.
+    // The part of the value already typed, in words before this one, stays.
     return found.compactMap { value, count in
       guard value.hasPrefix(typed + word), Self.isPlain(value) else { return nil }
       return Completion.Candidate(
@@ -42,7 +42,7 @@ struct ValueCompletion {
     text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0 != "\"" && $0 != "'" && $0 != "\\" }
   }
 
-  /// The column that a comparison ends with: `where status ==`, `where source in ("a",`.
+  /// The column with which a comparison ends: `where status ==`, `where source in ("a",`.
   static func column(_ text: String) -> String? {
     var rest = text.trimmed
     if rest.hasSuffix("@") || rest.hasSuffix("h") && rest.dropLast().last?.isWhitespace == true {

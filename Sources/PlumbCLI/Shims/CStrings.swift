@@ -1,7 +1,7 @@
 import Glibc
 
 extension [String] {
-  /// The texts as C has an argument list, for as long as `body` runs.
+  /// Passes the texts to `body` as a C argument list.
   func withCStrings<Result>(
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Result
   ) -> Result {

@@ -40,7 +40,7 @@ extension Parser {
 
   // MARK: Names
 
-  /// The command with the longest name that stands here.
+  /// Returns the command with the longest name that begins here.
   private mutating func readCommandName() throws(SyntaxFailure) -> CommandDeclaration {
     let start = index
     let first = advance()
@@ -72,7 +72,7 @@ extension Parser {
       // Names of one word, and of two where the second was written.
       let names = CommandDeclaration.firstWords + (second.isEmpty ? [] : CommandDeclaration.all.map(\.name))
       return fail(
-        "unknown-command", "there is no command `\(VisibleText.string(first.text))`", at: first.span,
+        "unknown-command", "unknown command `\(VisibleText.string(first.text))`", at: first.span,
         help: Suggestion.nearest(to: second.isEmpty ? first.text : "\(first.text) \(second)", in: names)
           ?? Suggestion.nearest(to: first.text, in: names) ?? "`.help` lists the commands")
     }
@@ -181,7 +181,7 @@ extension Parser {
     throw unexpected(wanted, help: "write `\(declaration.usage)`")
   }
 
-  /// Whether a part that may be left out stands here.
+  /// Returns whether an optional part begins here.
   private func begins(_ part: Usage.Part) -> Bool {
     switch part {
     case .word("<|"): return at(.less) && token(after: 1).kind == .pipe && isAdjacent(after: 1)
@@ -215,7 +215,7 @@ extension Parser {
     case .script: return .script(parseEmbeddedScript())
     case .timespan:
       if at(.timespan) { return .expression(.literal(try parseLiteral())) }
-      // A bare word is none, and a table after it is none either.
+      // A bare word is not one, and neither is a table after it.
       if at(.word), token(after: 1).kind != .leftParen, token(after: 1).kind != .dot {
         throw unexpected(place.noun, help: "write `\(declaration.usage)`")
       }

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// A command as the parser read it: which one, what stands in its places, and the steps its rows are piped through.
+/// A parsed command: which one, its arguments, and the steps its rows are piped through.
 package struct CommandSyntax: Sendable {
   package enum Value: Sendable {
     case name(NameSyntax)

@@ -9,11 +9,11 @@ extension CommandDeclaration {
       ], summary: "Makes the tables of an SQLite file readable as NAME.table, without copying them.",
       examples: [".attach orders.sqlite as shop", "shop.orders | count"]),
     CommandDeclaration(
-      ".detach", [.value(.databaseName, "NAME")], summary: "Forgets an attached database; its file stays.",
+      ".detach", [.value(.databaseName, "NAME")], summary: "Detaches a database; its file is not changed.",
       examples: [".attach orders.sqlite as shop", ".detach shop"]),
     CommandDeclaration(
       ".show attached", [.optional([.value(.databaseName, "NAME")])], traits: .isTabular,
-      summary: "Lists the attached databases; of one, its columns and how their types were found.",
+      summary: "Lists the attached databases; or the columns of one and how their types were determined.",
       examples: [".attach orders.sqlite as shop", ".show attached shop"]),
   ]
 }

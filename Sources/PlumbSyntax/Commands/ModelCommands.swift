@@ -2,10 +2,10 @@ extension CommandDeclaration {
   /// Commands about predictions and the simulated world.
   static let ofModels: [CommandDeclaration] = [
     CommandDeclaration(
-      ".show models", traits: .isTabular, summary: "Lists the models of predictions, and which are in use.",
+      ".show models", traits: .isTabular, summary: "Lists the prediction models, and which are in use.",
       examples: [".show models"]),
     CommandDeclaration(
-      ".show features", traits: .isTabular, summary: "Shows the KQL that computes what predictions are made from.",
+      ".show features", traits: .isTabular, summary: "Shows the KQL that computes the features of predictions.",
       examples: [".show features"]),
     CommandDeclaration(
       ".show tree", traits: .isTabular, summary: "Shows the decision tree that predicts the risk.",
@@ -13,7 +13,7 @@ extension CommandDeclaration {
     CommandDeclaration(
       ".train",
       [.optional([.either(ModelSyntax.Kind.allCases.map(\.rawValue))]), .optional(["within", .value(.timespan, "2h")])],
-      summary: "Learns a new model from the runs as they are now; a workspace file keeps it.",
+      summary: "Trains a new model on the current runs and stores it in the workspace file.",
       examples: [".train forest", ".train tree within 6h"]),
     CommandDeclaration(
       ".drop model", [.value(.modelName, "NAME"), .optional(["ifexists"])],

@@ -5,16 +5,16 @@ extension CommandDeclaration {
   /// Commands that look at a query or run it in another way.
   static let ofScripts: [CommandDeclaration] = [
     CommandDeclaration(
-      ".explain", [query], summary: "Shows the plan of a query, or of the last one, and does not run it.",
+      ".explain", [query], summary: "Shows the plan of a query, or of the last one, without running it.",
       examples: [#".explain runs | where status == "failed" | count"#]),
     CommandDeclaration(
       ".profile", [query], summary: "Runs a query, or the last one, and shows rows, time and memory of each step.",
       examples: [".profile runs | summarize count() by source"]),
     CommandDeclaration(
-      ".format", [query], summary: "Lays out a query, or the last one, with one step on each line.",
+      ".format", [query], summary: "Formats a query, or the last one, with one step on each line.",
       examples: [#".format runs|where status=="failed"|count"#]),
     CommandDeclaration(
-      ".expand", [query], summary: "Shows the plain KQL that words such as `lineage` stand for, in a query or the last one.",
+      ".expand", [query], summary: "Shows the plain KQL that words such as `lineage` are short for, in a query or the last one.",
       examples: [".expand lineage downstream of entra-signin-eastus | where tier == 1"]),
     CommandDeclaration(
       ".watch", [.value(.timespan, "5s"), .value(.query, "QUERY"), .optional(["until", .value(.expression, "CONDITION")])],
@@ -56,7 +56,7 @@ extension CommandDeclaration {
       examples: [".note The vendor was down from 02:00 to 03:10."]),
   ]
 
-  /// Commands that say where results go and how they look.
+  /// Commands that set where results go and how they look.
   static let ofLooks: [CommandDeclaration] = [
     CommandDeclaration(
       ".mode", [.optional([.value(.format, "FORMAT")])],
@@ -66,7 +66,7 @@ extension CommandDeclaration {
       examples: [".rows 50"]),
     CommandDeclaration(
       ".output", [.optional([.value(.target, "FILE or |PROGRAM")])], traits: .reachesOut,
-      summary: "Sends results to a file, one after the other, or each to a program; without one back to where they went.",
+      summary: "Sends results to a file, one after the other, or each to a program; without a name to the terminal again.",
       examples: [".output results.csv", ".output |grep failed", ".output"]),
     CommandDeclaration(
       ".once", [.value(.target, "FILE or |PROGRAM")], traits: .reachesOut,
@@ -76,7 +76,7 @@ extension CommandDeclaration {
       ".timer", aliases: [".timing"], [onOff], summary: "Sets whether each result is timed.", examples: [".timer on"]),
     CommandDeclaration(
       ".pager", [onOff], in: .shell, traits: .reachesOut,
-      summary: "Sets whether long results go through `$PAGER` or `less`.", examples: [".pager off"]),
+      summary: "Sets whether long results are shown with `$PAGER` or `less`.", examples: [".pager off"]),
   ]
 
   /// Commands that show what there is.
@@ -104,7 +104,7 @@ extension CommandDeclaration {
   /// Commands about the session itself.
   static let ofSessions: [CommandDeclaration] = [
     CommandDeclaration(
-      ".edit", in: .shell, traits: .reachesOut, summary: "Opens the last query in $EDITOR, and runs what is saved.",
+      ".edit", in: .shell, traits: .reachesOut, summary: "Opens the last query in $EDITOR, and runs the saved text.",
       examples: [".edit"]),
     CommandDeclaration(
       ".safe", summary: "Makes the rest of the session safe: no files, no programs.", examples: [".safe"]),
@@ -112,8 +112,8 @@ extension CommandDeclaration {
       ".quit", aliases: [".exit", ".q"], summary: "Ends the session or the script; in the shell so does Ctrl-D.",
       examples: [".quit"]),
     CommandDeclaration(".hint", in: .tour, summary: "Shows what to type.", examples: [".hint"]),
-    CommandDeclaration(".skip", in: .tour, summary: "Goes on to the next step of the tour.", examples: [".skip"]),
+    CommandDeclaration(".skip", in: .tour, summary: "Skips to the next step of the tour.", examples: [".skip"]),
     CommandDeclaration(
-      ".cause", [.value(.word, "WORD")], in: .tour, summary: "Says what the cause is.", examples: [".cause auth"]),
+      ".cause", [.value(.word, "WORD")], in: .tour, summary: "Names the cause of the failure.", examples: [".cause auth"]),
   ]
 }

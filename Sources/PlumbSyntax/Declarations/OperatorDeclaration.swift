@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 
-/// One step after a `|`, as the parser read it.
+/// One step after a `|`, as parsed.
 package protocol OperatorNode: Sendable {
-  /// The operators that are read as such a node: one, or a few that differ in a word.
+  /// The operators that are parsed to such a node: one, or a few that differ in a word.
   static var declarations: [OperatorDeclaration] { get }
   var span: SourceSpan { get }
   func print(to printer: inout Printer)
 }
 
-/// An operator as it is declared: the word after the `|`, what help says of it, and the function that reads the rest.
+/// The declaration of an operator: the word after the `|`, its help, and the function that parses the rest.
 ///
 /// Parser, printer, reserved words, help, completion and colours read this value; the binder reads the node.
 package struct OperatorDeclaration: Sendable {
@@ -22,13 +22,13 @@ package struct OperatorDeclaration: Sendable {
     package init(rawValue: Int) { self.rawValue = rawValue }
     /// Aggregates may be called in it.
     package static let aggregates = Traits(rawValue: 1)
-    /// Its brackets hold steps over the rows before it.
+    /// Its brackets contain steps over the rows before it.
     package static let holdsSteps = Traits(rawValue: 2)
     /// It is a word of the pipeline vocabulary, and tables may have the same name.
     package static let isWord = Traits(rawValue: 4)
   }
 
-  /// A setting before the operands, such as `kind=inner`, and its values where there are a few.
+  /// A setting before the operands, such as `kind=inner`, and its values if there are only a few.
   package struct Setting: Sendable, ExpressibleByStringLiteral {
     package let name: String
     package let values: [String]
@@ -42,13 +42,13 @@ package struct OperatorDeclaration: Sendable {
   }
 
   package typealias Parse = @Sendable (_ parser: inout Parser, _ start: Int) throws(SyntaxFailure) -> any OperatorNode
-  /// What is wrong with the text after the operands, where the operator knows better than “cannot follow here”.
+  /// What is wrong with the text after the operands, if the operator knows better than “cannot follow here”.
   package typealias Mistake = @Sendable (Parser) -> (message: String, help: String?)?
 
   package let keyword: String
   /// Other spellings that Kusto accepts.
   package let aliases: [String]
-  /// As a user writes it; what may be left out is in square brackets.
+  /// As a user writes it; optional parts are in square brackets.
   package let usage: String
   /// One sentence.
   package let summary: String
@@ -80,7 +80,7 @@ package struct OperatorDeclaration: Sendable {
     self.parse = parse
   }
 
-  /// An operator that is read so that it can be refused by name.
+  /// An operator that is parsed so that it can be rejected by name.
   static func unsupported(_ keyword: String, parse: @escaping Parse) -> OperatorDeclaration {
     OperatorDeclaration(keyword, usage: "", summary: "", examples: [], parse: parse)
   }
@@ -88,8 +88,8 @@ package struct OperatorDeclaration: Sendable {
   package var isSupported: Bool { !usage.isEmpty }
 }
 
-/// Operators by the types of their nodes. A function over the pack sees each of them, so that the compiler says which
-/// operator someone forgot.
+/// Operators by the types of their nodes. A function over the pack sees each of them, so that the compiler reports a
+/// forgotten operator.
 package struct OperatorSet<each Node: OperatorNode> {
   static var declarations: [OperatorDeclaration] {
     var all: [OperatorDeclaration] = []
@@ -113,7 +113,7 @@ extension OperatorDeclaration {
   /// The operator of this keyword or other spelling.
   package static func named(_ name: String) -> OperatorDeclaration? { byName[name] }
 
-  /// The keywords of the operators that run.
+  /// The keywords of the supported operators.
   package static let keywords = all.filter(\.isSupported).map(\.keyword)
 
   /// Whether a word with dashes is an operator or the beginning of one, cut at a dash.
@@ -121,7 +121,7 @@ extension OperatorDeclaration {
 
   private static let prefixes: Set<String> = {
     var prefixes: Set<String> = []
-    // What users of other languages write is one word as well, so that the mistake is.
+    // Hyphenated words of other languages are one word as well, so that the error covers all of it.
     for name in all.map(\.keyword) + ["order-by", "group-by"] {
       let parts = name.split(separator: "-")
       for length in 1...max(1, parts.count) { prefixes.insert(parts.prefix(length).joined(separator: "-")) }

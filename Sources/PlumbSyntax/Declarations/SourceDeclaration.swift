@@ -1,4 +1,4 @@
-/// A keyword that a query can begin with in place of a table, as it is declared.
+/// The declaration of a keyword with which a query can begin in place of a table.
 package struct SourceDeclaration: Sendable {
   package let keyword: String
   /// Other spellings that Kusto accepts.
@@ -35,7 +35,7 @@ package struct SourceDeclaration: Sendable {
     self.parse = parse
   }
 
-  /// A source that is read so that it can be refused by name.
+  /// A source that is parsed so that it can be rejected by name.
   static func unsupported(
     _ keyword: String, starts: @escaping @Sendable (Parser) -> Bool,
     parse: @escaping @Sendable (inout Parser) throws(SyntaxFailure) -> SourceSyntax
@@ -45,7 +45,7 @@ package struct SourceDeclaration: Sendable {
 
   package var isSupported: Bool { !usage.isEmpty }
 
-  /// The keywords of the sources that run.
+  /// The keywords of the supported sources.
   package static let keywords = all.filter(\.isSupported).map(\.keyword)
 }
 
@@ -69,7 +69,7 @@ extension SourceDeclaration {
 
   package static func named(_ name: String) -> SourceDeclaration? { byName[name] }
 
-  /// Whether a bracket may follow the keyword directly, where for other words that is a call.
+  /// Whether a bracket may follow the keyword directly, which after other words is a call.
   package var takesBracket: Bool { Self.takingBrackets.contains(keyword) }
 
   private static let takingBrackets = Set(

@@ -1,4 +1,4 @@
-/// A statement that is not a mere query, as it is declared.
+/// The declaration of a statement other than a query.
 package struct StatementDeclaration: Sendable {
   /// The first word.
   package let keyword: String
@@ -27,7 +27,7 @@ package struct StatementDeclaration: Sendable {
     self.parse = parse
   }
 
-  /// A statement that is read so that it can be refused by name.
+  /// A statement that is parsed so that it can be rejected by name.
   static func unsupported(
     _ keyword: String, clauses: [String], starts: @escaping @Sendable (Parser) -> Bool,
     parse: @escaping @Sendable (inout Parser) throws(SyntaxFailure) -> StatementSyntax

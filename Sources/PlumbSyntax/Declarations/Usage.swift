@@ -1,4 +1,4 @@
-/// How something is written, part by part. Help prints it, completion walks along it, and its words have the colour
+/// How something is written, part by part. Help prints it, completion follows it, and its words have the colour
 /// of keywords.
 package struct Usage: Sendable, Hashable {
   package indirect enum Part: Sendable, Hashable {
@@ -6,14 +6,14 @@ package struct Usage: Sendable, Hashable {
     case word(String)
     /// One of several words.
     case either([String])
-    /// Something of the user's, and how help names it.
+    /// A user's value, and its name in help.
     case value(Place, String)
     case optional([Part])
     /// Parts that are read and not shown.
     case hidden([Part])
   }
 
-  /// What a user puts in a place.
+  /// The kind of value that a user enters.
   package enum Place: Sendable, Hashable {
     case expression
     /// `(t1 .. t2)`
@@ -130,7 +130,7 @@ package struct Usage: Sendable, Hashable {
 
   package init(_ parts: [Part]) { self.parts = parts }
 
-  /// As help shows it, such as `depth n` in square brackets when it may be left out.
+  /// As help shows it, such as `depth n`, in square brackets if it is optional.
   package var text: String { Self.text(parts) }
 
   private static func text(_ parts: [Part]) -> String {
@@ -174,7 +174,7 @@ extension Usage.Part: ExpressibleByStringLiteral {
 }
 
 extension Usage {
-  /// What may follow a text that was typed so far.
+  /// What may follow the text typed so far.
   package struct Next: Sendable, Hashable {
     package var words: [String] = []
     package var places: [Place] = []
@@ -194,10 +194,10 @@ extension Usage {
     }
   }
 
-  /// What may follow, or nil where the words do not fit.
+  /// What may follow, or nil if the words do not match.
   ///
   /// - Parameters:
-  ///   - words: what was typed, divided at white space and commas.
+  ///   - words: the text typed so far, split at white space and commas.
   ///   - wantsMore: whether it ends with a comma.
   package func next(after words: [String], wantsMore: Bool) -> Next? {
     Self.next(parts[...], words[...], wantsMore)
@@ -219,7 +219,7 @@ extension Usage {
     case .value(let place, _):
       if place == .window { return afterWindow(rest, words, wantsMore) }
       if place == .query || place == .script { return Next(places: [place], queryStart: words.startIndex) }
-      // A value may have any number of words, up to one that the rest begins with.
+      // A value may consist of any number of words, up to one with which the rest begins.
       let ends = firsts(rest).words
       let limit = words.firstIndex { ends.contains($0) } ?? words.endIndex
       if limit == words.endIndex, wantsMore { return Next(places: [place]) }
@@ -256,7 +256,7 @@ extension Usage {
     return result
   }
 
-  /// What any of several ways allows; nil when none does.
+  /// What any of several ways allows; nil if none does.
   package static func joined(_ ways: [Next?]) -> Next? {
     let fitting = ways.compactMap { $0 }
     if fitting.isEmpty { return nil }

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Expressions, from what binds least (`or`) to what binds most.
+/// Expressions, from lowest precedence (`or`) to highest.
 extension Parser {
   mutating func parseExpression() throws(SyntaxFailure) -> ExpressionSyntax {
     try parseOrExpression()
@@ -45,7 +45,7 @@ extension Parser {
   private mutating func reportForeignOperator(_ word: String) {
     report(
       Diagnostic(
-        "foreign-operator", "KQL writes `\(word)`, not \(found)", at: token.span,
+        "foreign-operator", "KQL uses `\(word)`, not \(found)", at: token.span,
         help: "write `\(word)`"))
   }
 
@@ -145,7 +145,7 @@ extension Parser {
       BinarySyntax(operator: op, operatorSpan: operatorSpan, lhs: lhs, rhs: rhs, span: whole))
   }
 
-  /// `in (a, b)`; the brackets may be left out around one value.
+  /// `in (a, b)`; the brackets are optional around a single value.
   private mutating func parseMembership(
     _ operand: ExpressionSyntax, _ op: MembershipSyntax.Operator
   ) throws(SyntaxFailure) -> ExpressionSyntax {
@@ -195,7 +195,7 @@ extension Parser {
     while at(.minus) || at(.plus) {
       if depth + signs.count >= Self.maximumDepth {
         throw fail(
-          "nested-too-deeply", "there are too many signs in a row: \(Self.maximumDepth) are the limit",
+          "nested-too-deeply", "too many consecutive signs: the limit is \(Self.maximumDepth)",
           at: token.span)
       }
       signs.append(advance())
@@ -231,7 +231,7 @@ extension Parser {
         let whole = SourceSpan.joining(base.span, name.span)
         if at(.leftParen) {
           throw fail(
-            "unexpected-text", "KQL has no methods, so `.\(name.text)(` cannot stand here", at: name.span,
+            "unexpected-text", "KQL has no methods, so `.\(name.text)(` is not allowed here", at: name.span,
             help: "write `\(name.text)(value)`")
         }
         try rise(to: height + 1, span: whole)
@@ -281,14 +281,14 @@ extension Parser {
   private mutating func unexpectedWord() -> SyntaxFailure {
     if atWord("null") {
       return fail(
-        "bare-null", "`null` stands only inside `dynamic(...)`", at: token.span,
-        help: "write `int(null)` and the like, or `isnull(x)` to test for it")
+        "bare-null", "`null` is allowed only inside `dynamic(...)`", at: token.span,
+        help: "write `int(null)` or another typed null, or `isnull(x)` to test for it")
     }
     if at(.word), ReservedWords.all.contains(token.text) {
-      return unexpected("a value", help: "as a name it is written ['\(token.text)']")
+      return unexpected("a value", help: "to use it as a name, write ['\(token.text)']")
     }
     if at(.leftBracket) {
-      return unexpected("a value", help: "a list is written `dynamic([1, 2])`, a quoted name `['a b']`")
+      return unexpected("a value", help: "write a list as `dynamic([1, 2])`, and a quoted name as `['a b']`")
     }
     return unexpected("a value")
   }
@@ -350,7 +350,7 @@ extension Parser {
     }
   }
 
-  /// A scalar expression or a query: what may stand in brackets, as an argument and after `let x =`.
+  /// A scalar expression or a query, as allowed in brackets, as an argument and after `let x =`.
   mutating func parseValue() throws(SyntaxFailure) -> ExpressionSyntax {
     if atSourceKeyword { return .query(try parseQuery()) }
     let expression = try parseExpression()
@@ -366,13 +366,13 @@ extension Parser {
     return .query(piped)
   }
 
-  /// After a query a comma would go on with the last operator's list, so a query that more values
-  /// follow stands in brackets.
+  /// After a query a comma would continue the last operator's list, so a query followed by more values
+  /// must be in brackets.
   private mutating func skipComma(after value: ExpressionSyntax) throws(SyntaxFailure) -> Bool {
     guard at(.comma) else { return false }
     if case .query(let query) = value {
       throw fail(
-        "bare-query", "a query that more values follow stands in brackets", at: query.span,
+        "bare-query", "a query followed by more values must be in brackets", at: query.span,
         help: "write `(query), ...`")
     }
     advance()
@@ -380,7 +380,7 @@ extension Parser {
   }
 }
 
-/// The functions that name where a table is.
+/// The functions that name the location of a table.
 enum EntityQualifier {
   static let names: Set<String> = ["cluster", "database", "workspace", "app", "resource", "adx", "arg"]
 }

@@ -1,15 +1,15 @@
-/// A piece of a query's text that has a colour of its own while it is typed.
+/// A piece of a query's text with its own colour while it is typed.
 package struct Highlight: Sendable, Hashable {
   package enum Kind: UInt8, Sendable, CaseIterable {
     /// Operators, clauses and word operators: `where`, `by`, `and`.
     case keyword = 1
-    /// What is called, and the names of types.
+    /// Functions, and the names of types.
     case function
     case string
     /// Numbers, times, spans and truth values.
     case number
     case comment
-    /// A bracket that closes nothing, or a character that KQL has no use for.
+    /// A bracket that closes nothing, or a character that is not part of KQL.
     case mistake
     /// The name of a command, with its dot.
     case command
@@ -27,23 +27,23 @@ package struct Highlight: Sendable, Hashable {
   }
 }
 
-/// The pieces of a text that have colours, in order; the text may be unfinished or wrong.
+/// The pieces of a text that have colours, in order; the text may be incomplete or wrong.
 package func highlights(in text: String) -> [Highlight] {
   var highlighter = Highlighter(text)
   highlighter.readTokens()
   return highlighter.found.sorted { $0.lower < $1.lower }
 }
 
-/// Goes through the tokens of a text once and keeps for each open bracket which step it is in.
+/// Scans the tokens of a text once and records for each open bracket in which step it is.
 private struct Highlighter {
   /// A bracket that is open, or the statement itself.
   struct Frame {
     var closer: Token.Kind?
     /// The token that opened it.
     var opener = 0
-    /// Whether it holds values, as in a call, rather than a query.
+    /// Whether it contains values, as in a call, rather than a query.
     var holdsArguments = false
-    /// The operator or source that the words belong to.
+    /// The operator or source to which the words belong.
     var step = ""
     /// Whether a source or a statement begins at the next token.
     var begins = true
@@ -111,7 +111,7 @@ private struct Highlighter {
         frame.step = ""
         frame.begins = true
       case .assign: frame.begins = frame.step == "let"
-      // `datetime(2024`, which is not closed yet, is no mistake.
+      // An unclosed `datetime(2024` is not an error.
       case .unknown: mark(Alphabet.startsWord(bytes[tokens[i].lower]) ? .number : .mistake, i)
       case .commandText, .comma, .dot, .dotDot, .colon, .fatArrow, .equal, .notEqual, .equalTilde, .bangTilde, .less, .lessOrEqual,
         .greater, .greaterOrEqual, .plus, .minus, .star, .slash, .percent, .ampersands, .bars, .end:
@@ -139,14 +139,14 @@ private struct Highlighter {
         begins: closer != .rightBracket))
   }
 
-  /// Words before brackets that hold queries or clauses rather than values.
+  /// Words before brackets that contain queries or clauses rather than values.
   private static let beforeQueries: Set<String> = [
     "by", "fork", "in", "join", "lookup", "materialize", "of", "on", "partition", "toscalar", "union", "view", "with",
   ]
 
   private mutating func close(at i: Int) {
     guard frames.count > 1, let closer = frame.closer else { return mark(.mistake, i) }
-    // The bracket inside is the wrong one where this one closes what is around it.
+    // The inner bracket is the wrong one if this one closes the outer one.
     if closer != tokens[i].kind {
       guard frames.dropLast().contains(where: { $0.closer == tokens[i].kind }) else { return mark(.mistake, i) }
       while frames.count > 1, frame.closer != tokens[i].kind {
@@ -159,7 +159,7 @@ private struct Highlighter {
 
   // MARK: Words
 
-  /// Marks the word at `i`; gives the token after it.
+  /// Marks the word at `i`; returns the token after it.
   private mutating func readWord(at i: Int, begins: Bool) -> Int {
     let token = tokens[i]
     let isJoined = i > 0 && tokens[i - 1].upper == token.lower && [.minus, .dot].contains(kind(i - 1))

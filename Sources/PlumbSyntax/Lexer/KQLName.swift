@@ -2,7 +2,7 @@ import PlumbDiagnostics
 
 /// Names of columns as a query or a person reads them.
 package enum KQLName {
-  /// The name as a schema takes it: bare, or as `['...']` when that would be read as something else.
+  /// The name as a schema requires it: bare, or as `['...']` if it would be read as something else.
   package static func inSchema(_ name: String) -> String {
     if isIdentifier(name) && !isReserved(name) { return name }
     var escaped = ""
@@ -18,7 +18,7 @@ package enum KQLName {
     return "['\(escaped)']"
   }
 
-  /// The name as an expression takes it: bare, or as `['...']`.
+  /// The name as an expression requires it: bare, or as `['...']`.
   package static func inQuery(_ name: String) -> String { inSchema(name) }
 
   /// The name with control characters made visible.
@@ -34,7 +34,7 @@ package enum KQLName {
   /// The words that are names only in `['...']`, in alphabetical order.
   package static let reservedWords = ReservedWords.all.sorted()
 
-  /// Whether the bare word means something else somewhere where a name may stand.
+  /// Whether the bare word has another meaning somewhere where a name is allowed.
   private static func isReserved(_ name: String) -> Bool {
     ReservedWords.all.contains(name) || ReservedWords.beforeOthers.contains(name)
   }

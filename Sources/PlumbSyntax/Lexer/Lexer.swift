@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Cuts a text into tokens in one pass; wrong characters are reported and passed over.
+/// Splits a text into tokens in one pass; reports and skips invalid characters.
 struct Lexer {
   let bytes: [UInt8]
   var tokens: [Token] = []
@@ -15,7 +15,7 @@ struct Lexer {
   var isInCommand = false
 
   private let mistakeLimit: Int
-  /// The text, as spans name it.
+  /// The text, as spans identify it.
   let source: SourceText
 
   init(_ text: String, as source: SourceText = .script, mistakeLimit: Int = Lexer.maximumDiagnostics) {
@@ -178,7 +178,7 @@ struct Lexer {
       if !ReservedWords.operators.contains(word) {
         let name = String(word.dropFirst())
         report(
-          "unknown-word", "`\(word)` is no KQL operator", start, offset,
+          "unknown-word", "`\(word)` is not a KQL operator", start, offset,
           help: Suggestion.nearest(to: word, in: ReservedWords.operators.sorted())
             ?? "to negate a condition write `not(\(name))`")
         append(.unknown, from: start)
@@ -187,7 +187,7 @@ struct Lexer {
       }
     } else {
       report(
-        "unexpected-character", "`!` alone means nothing in KQL", start, offset,
+        "unexpected-character", "`!` alone has no meaning in KQL", start, offset,
         help: "to negate a condition write `not(...)`")
       append(.unknown, from: start)
     }
@@ -250,7 +250,7 @@ struct Lexer {
     append(single, from: start)
   }
 
-  // MARK: Characters beyond ASCII, and wrong ones
+  // MARK: Characters beyond ASCII, and invalid ones
 
   func decodeScalar(at index: Int) -> (Unicode.Scalar, Int)? {
     let lead = byte(at: index)
@@ -287,8 +287,8 @@ struct Lexer {
     let isClosed = offset < bytes.count && bytes[offset] == 0xE2
     if isClosed { offset += 3 }
     report(
-      "curly-quote", "KQL does not know curly quotes", start, isClosed ? offset : start + 3,
-      help: "write straight ones: \"...\" or '...'")
+      "curly-quote", "KQL does not support curly quotes", start, isClosed ? offset : start + 3,
+      help: "use straight quotes: \"...\" or '...'")
     append(.unknown, from: start)
   }
 
@@ -297,18 +297,18 @@ struct Lexer {
     offset += 1
     while byte(at: offset) & 0xC0 == 0x80 { offset += 1 }
     let shown = text(start, offset)
-    // A run of wrong characters is one mistake.
+    // A run of invalid characters is one error.
     if let last = tokens.last, last.kind == .unknown, last.upper == start { return }
     let help: String? =
       switch shown {
       case "&": "to combine conditions write `and`"
       case "?": "to choose between values write `iff(condition, a, b)`"
       case "#": "a comment starts with `//`"
-      case "`": "a name with spaces is written `['a name']`"
+      case "`": "write a name with spaces as `['a name']`"
       case "^": "for powers write `pow(a, b)`"
       default: nil
       }
-    report("unexpected-character", "`\(shown)` means nothing in KQL", start, offset, help: help)
+    report("unexpected-character", "`\(shown)` has no meaning in KQL", start, offset, help: help)
     append(.unknown, from: start)
   }
 }

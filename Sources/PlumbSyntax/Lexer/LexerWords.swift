@@ -107,7 +107,7 @@ extension Lexer {
     while Alphabet.isDigit(byte(at: offset)) { offset += 1 }
   }
 
-  /// Where `e+5` ends, when that is what stands at `start` and no letter follows.
+  /// Where `e+5` ends, if it is at `start` and no letter follows.
   func exponentEnd(at start: Int) -> Int? {
     guard byte(at: start) | 0x20 == UInt8(ascii: "e") else { return nil }
     var end = start + 1

@@ -19,7 +19,7 @@ struct Token: Sendable {
     case plus, minus, star, slash, percent
     /// `&&` and `||`, which KQL spells `and` and `or`.
     case ampersands, bars
-    /// Text that KQL has no use for, already reported.
+    /// Text that is not part of KQL, already reported.
     case unknown
     case end
   }
@@ -27,10 +27,10 @@ struct Token: Sendable {
   var kind: Kind
   var lower: Int
   var upper: Int
-  /// Spelling; empty for what the kind says fully.
+  /// The spelling; empty if the kind determines it.
   var text: String
 
-  /// The text that the token is in.
+  /// The text that contains the token.
   let source: SourceText
 
   var span: SourceSpan { SourceSpan(lower, upper, in: source) }
@@ -64,7 +64,7 @@ enum Alphabet {
     }
   }
 
-  /// Whether the lexer reads `text` as one word, so that it can stand as a name without quotes.
+  /// Whether the lexer reads `text` as one word, so that it can be a name without quotes.
   static func isName(_ text: String) -> Bool {
     let tokens = Lexer(text).tokens
     return tokens.count == 2 && tokens[0].kind == .word && tokens[0].text == text

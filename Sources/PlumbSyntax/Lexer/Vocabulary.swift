@@ -62,7 +62,7 @@ enum ReservedWords {
 
   static let all: Set<String> = operators.union(booleans.keys).union(["by", "on", "null"])
 
-  /// Words that what follows can make something else than a name: `datetime` before a bracket, `print` before a sign.
+  /// Words that can be something other than a name, depending on what follows: `datetime` before a bracket, `print` before a sign.
   static let beforeOthers: Set<String> = {
     var words = Set(TypedLiteralKeyword.types.keys).union(["dynamic", "typeof"])
     for source in SourceDeclaration.all where !source.isWord {

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `as Name`: gives the rows so far a name to use later in the query.
+/// `as Name`: names the rows so far, for use later in the query.
 package struct AsSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   package var name: NameSyntax

@@ -1,4 +1,4 @@
-/// A kind of chart that `render` takes, as it is declared. How it is drawn is in the presentation.
+/// The declaration of a kind of chart for `render`. How it is drawn is in the presentation.
 package struct ChartDeclaration: Sendable {
   package let name: String
   /// One sentence.
@@ -33,7 +33,7 @@ package struct ChartDeclaration: Sendable {
       "stackedareachart", "Draws areas on top of one another.", kinds: stacking,
       example: "runs | summarize count() by bin(started, 1d), source | render stackedareachart"),
     ChartDeclaration(
-      "barchart", "Draws a bar for each text, from left to right; `kind=stacked` or `stacked100` stacks them.",
+      "barchart", "Draws a horizontal bar for each text; `kind=stacked` or `stacked100` stacks them.",
       kinds: stacking,
       example: #"runs | where status == "failed" | summarize count() by source | render barchart"#),
     ChartDeclaration(
@@ -41,7 +41,7 @@ package struct ChartDeclaration: Sendable {
       "Draws a column for each value of the first column; `kind=stacked` or `stacked100` stacks them.",
       kinds: stacking, example: "runs | summarize count() by bin(started, 1d) | render columnchart"),
     ChartDeclaration(
-      "piechart", "Draws the shares of a whole; in text a bar of 100 %.", kinds: mapping,
+      "piechart", "Draws the shares of a whole; in text, a bar of 100 %.", kinds: mapping,
       example: "pipelines | summarize count() by source | render piechart"),
     ChartDeclaration(
       "scatterchart", "Draws a mark for each row.", kinds: mapping,
@@ -60,7 +60,7 @@ package struct ChartDeclaration: Sendable {
         | render ladderchart
         """),
     ChartDeclaration(
-      "treemap", "Draws rectangles as large as their values, nested by two columns of text.",
+      "treemap", "Draws rectangles proportional to their values, nested by two columns of text.",
       example: "pipelines | summarize sum(records_24h) by source, name | render treemap"),
     ChartDeclaration(
       "heatmap", "Draws a grid of shades: the first value column over two others.",
@@ -70,13 +70,13 @@ package struct ChartDeclaration: Sendable {
 
   package static func named(_ name: String) -> ChartDeclaration? { all.first { $0.name == name } }
 
-  /// Names that `render` takes and whose rows are shown as a table: `table`, and Kusto's charts that Plumb lacks.
+  /// Names that `render` accepts and whose rows are shown as a table: `table`, and Kusto's charts that Plumb does not draw.
   package static let undrawn = [
     "graph", "histogram", "pivotchart", "plotly", "sparkline", "table", "timeline", "timepivot",
   ]
 }
 
-/// What `render ... with (...)` takes, as it is declared.
+/// The declaration of a property of `render ... with (...)`.
 package struct ChartProperty: Sendable {
   package enum Value: Sendable {
     case text
@@ -91,7 +91,7 @@ package struct ChartProperty: Sendable {
 
   package let name: String
   package let value: Value
-  /// Whether completion and help leave it out, because Plumb reads it without following it.
+  /// Whether completion and help omit it, because Plumb accepts it without applying it.
   package let isIgnored: Bool
 
   private init(_ name: String, _ value: Value, isIgnored: Bool = false) {
@@ -100,7 +100,7 @@ package struct ChartProperty: Sendable {
     self.isIgnored = isIgnored
   }
 
-  /// Kusto's documented properties, and those of Plumb: `theme` and `file`.
+  /// Kusto's documented properties, and Plumb's own: `theme` and `file`.
   package static let all: [ChartProperty] = [
     ChartProperty("title", .text),
     ChartProperty("file", .text),

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `consume`: runs the query and gives nothing back.
+/// `consume`: runs the query and returns nothing.
 package struct ConsumeSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   package var span: SourceSpan

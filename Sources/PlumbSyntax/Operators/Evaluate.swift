@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `evaluate plugin(...) : (a: long)`: rows through a plugin; source and operator.
+/// `evaluate plugin(...) : (a: long)`: passes rows through a plugin; source and operator.
 package struct EvaluateSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   package var call: CallSyntax

@@ -10,7 +10,7 @@ package struct GraphMatchSyntax: Sendable {
   package var span: SourceSpan
 }
 
-/// A path: one node more than edges.
+/// A path: one more node than edges.
 package struct GraphPatternSyntax: Sendable {
   package struct Node: Sendable {
     package var name: NameSyntax?

@@ -17,7 +17,7 @@ extension JoinSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "join", usage: "join [kind = innerunique] (Table) on column, ...",
-      summary: "Puts rows of two tables side by side where their keys are equal.",
+      summary: "Combines the rows of two tables whose keys are equal.",
       examples: [#"runs | where status == "failed" | join kind=inner (errors) on run_id | summarize count() by category"#],
       clauses: ["on"], settings: settings, operands: .join
     ) { parser, start throws(SyntaxFailure) in try parser.parseJoinOperator(from: start) },

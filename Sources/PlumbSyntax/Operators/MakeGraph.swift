@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `make-graph a --> b with Nodes on id`: a graph out of a table of edges.
+/// `make-graph a --> b with Nodes on id`: makes a graph from a table of edges.
 package struct MakeGraphSyntax: Sendable {
   package struct NodeTable: Sendable {
     package var table: SourceSyntax
@@ -20,7 +20,7 @@ extension MakeGraphSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "make-graph", usage: "make-graph source --> target [with Nodes on key]",
-      summary: "Makes a graph of rows that are edges.",
+      summary: "Makes a graph from rows of edges.",
       examples: ["edges | make-graph upstream --> downstream | graph-to-table nodes"],
       clauses: ["with"], settings: ["with_node_id"]
     ) { parser, start throws(SyntaxFailure) in try parser.parseMakeGraphOperator(from: start) },

@@ -5,7 +5,7 @@ package struct MakeSeriesSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   package var aggregates: [SeriesAggregateSyntax]
   package var axis: NamedExpressionSyntax
-  /// Nil when not written; the data's own ends are used.
+  /// Nil if not written; then the ends of the data are used.
   package var from: ExpressionSyntax?
   package var to: ExpressionSyntax?
   package var step: ExpressionSyntax
@@ -27,7 +27,7 @@ extension MakeSeriesSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "make-series", aliases: ["makeseries"], usage: "make-series name = aggregate() on column [from a to b] step s [by column, ...]",
-      summary: "Makes arrays of values at even steps.",
+      summary: "Makes arrays of values at regular steps.",
       examples: [#"runs | make-series failed = countif(status == "failed") on started from ago(7d) to now() step 1d by source"#],
       clauses: ["from", "to", "step", "in", "range"], settings: settings + ["default"], traits: .aggregates
     ) { parser, start throws(SyntaxFailure) in try parser.parseMakeSeriesOperator(from: start) },
@@ -47,7 +47,7 @@ extension Parser {
     var from: ExpressionSyntax?
     var to: ExpressionSyntax?
     let step: ExpressionSyntax
-    // `on t in range(a, b, c)` has been read as a membership already.
+    // `on t in range(a, b, c)` has already been parsed as a membership.
     if case .membership(let node) = axis.expression, node.operator == .in, node.list.count == 1,
       case .call(let range) = node.list[0], range.name.text == "range", range.arguments.count == 3
     {

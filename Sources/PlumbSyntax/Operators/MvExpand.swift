@@ -21,7 +21,7 @@ extension MvExpandSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "mv-expand", aliases: ["mvexpand"], usage: "mv-expand column, ...",
-      summary: "Gives each element of an array a row of its own.",
+      summary: "Makes one row for each element of an array.",
       examples: [#"print code = dynamic(["auth", "timeout"]) | mv-expand code"#],
       clauses: ["to", "typeof", "limit"], settings: settings, operands: .columns
     ) { parser, start throws(SyntaxFailure) in try parser.parseMvExpandOperator(from: start) },

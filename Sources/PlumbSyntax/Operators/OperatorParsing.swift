@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// The way from an operator's word to the function that reads it.
+/// The parsing of an operator, from its word to its own function.
 extension Parser {
   /// What follows a `|`, up to the next.
   mutating func parseOperator() throws(SyntaxFailure) -> any OperatorNode {
@@ -8,7 +8,7 @@ extension Parser {
     guard let word = operatorWord else {
       if at(.pipe) || at(.end) || at(.semicolon) {
         throw fail(
-          "missing-operator", "there is no operator after this `|`", at: token(before: 1).span,
+          "missing-operator", "expected an operator after this `|`", at: token(before: 1).span,
           help: "such as `where`, `summarize` or `take`")
       }
       throw unexpected("an operator", help: "such as `where`, `summarize` or `take`")
@@ -28,7 +28,7 @@ extension Parser {
     return node
   }
 
-  /// How many rows an operator is asked for.
+  /// The number of rows that an operator requires.
   mutating func readCount(_ keyword: String) throws(SyntaxFailure) -> ExpressionSyntax {
     switch token.kind {
     case .pipe, .end, .semicolon, .rightParen:
@@ -37,14 +37,14 @@ extension Parser {
     }
   }
 
-  /// What is wrong with a direction that is written as other languages write it.
+  /// What is wrong with a direction that is written as in other languages.
   var mistakenDirection: (message: String, help: String?)? {
     let directions = ["descending": "desc", "ascending": "asc", "DESC": "desc", "ASC": "asc"]
     guard at(.word), let short = directions[token.text] else { return nil }
     return ("found `\(token.text)` where `\(short)` should be", nil)
   }
 
-  /// `kind=inner hint.strategy=shuffle`: the settings that are declared, and any hint.
+  /// `kind=inner hint.strategy=shuffle`: the declared settings, and any hint.
   mutating func readSettings(
     _ settings: [OperatorDeclaration.Setting]
   ) throws(SyntaxFailure) -> [ParameterSyntax] {

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `parse x with "a=" a: long * "b=" b`: columns out of a text; also `parse-where`.
+/// `parse x with "a=" a: long * "b=" b`: extracts columns from a text; also `parse-where`.
 package struct ParseSyntax: Sendable {
   /// `parse-where` drops the rows that do not match.
   package var dropsUnmatched: Bool
@@ -23,13 +23,13 @@ extension ParseSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "parse", usage: #"parse column with "text" name:type ..."#,
-      summary: "Takes a text apart by the words in it.",
+      summary: "Extracts columns from a text by the words in it.",
       examples: [#"print line = "took 12 ms" | parse line with "took " milliseconds:long " ms""#],
       clauses: ["with"], settings: settings
     ) { parser, start throws(SyntaxFailure) in try parser.parseParseOperator(from: start, dropsUnmatched: false) },
     OperatorDeclaration(
       "parse-where", usage: "parse-where column with ...",
-      summary: "Takes a text apart like `parse`, and keeps only the rows that match.",
+      summary: "Extracts columns like `parse`, and keeps only the rows that match.",
       examples: [#"errors | parse-where message with what ": " * | summarize count() by what"#],
       clauses: ["with"], settings: settings
     ) { parser, start throws(SyntaxFailure) in try parser.parseParseOperator(from: start, dropsUnmatched: true) },
@@ -52,7 +52,7 @@ extension Parser {
       span: span(from: start))
   }
 
-  /// A text, `*`, or a column that takes what stands between its neighbours.
+  /// A text, `*`, or a column for what is between its neighbours.
   private mutating func parseParsePart() throws(SyntaxFailure) -> ParsePartSyntax {
     if at(.star) { return .star(advance().span) }
     if at(.string) {

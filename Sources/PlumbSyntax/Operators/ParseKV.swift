@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `parse-kv x as (a: long) with (pair_delimiter=";")`: columns out of `key=value` text.
+/// `parse-kv x as (a: long) with (pair_delimiter=";")`: extracts columns from `key=value` text.
 package struct ParseKVSyntax: Sendable {
   package var expression: ExpressionSyntax
   package var keys: SchemaSyntax
@@ -12,7 +12,7 @@ extension ParseKVSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "parse-kv", usage: "parse-kv column as (key:type, ...) with (...)",
-      summary: "Takes `key=value` pairs out of a text.",
+      summary: "Extracts `key=value` pairs from a text.",
       examples: [#"print line = "code=7 zone=west" | parse-kv line as (code: long, zone: string) with (pair_delimiter=" ", kv_delimiter="=")"#],
       clauses: ["as", "with"]
     ) { parser, start throws(SyntaxFailure) in try parser.parseParseKVOperator(from: start) },

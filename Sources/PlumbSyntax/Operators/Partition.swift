@@ -14,7 +14,7 @@ extension PartitionSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "partition", usage: "partition by column (steps)",
-      summary: "Runs steps over the rows of each value separately.",
+      summary: "Runs steps separately for the rows of each value.",
       examples: ["runs | partition by source (top 1 by duration)"],
       traits: [.aggregates, .holdsSteps]
     ) { parser, start throws(SyntaxFailure) in try parser.parsePartitionOperator(from: start) },
@@ -27,7 +27,7 @@ extension Parser {
   mutating func parsePartitionOperator(from start: Int) throws(SyntaxFailure) -> PartitionSyntax {
     let parameters = try readParameters()
     try expectWord("by", "and a column after `partition`")
-    // The bracket after the column is the subquery's, so the key is a plain reference.
+    // The bracket after the column belongs to the subquery, so the key is a plain reference.
     let key = try parsePartitionKey()
     let isLegacy = at(.leftBrace)
     let nesting = try enter(isLegacy ? .leftBrace : .leftParen, "before the subquery")

@@ -10,7 +10,7 @@ extension ProjectByNamesSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "project-by-names", usage: #"project-by-names "name", ..."#,
-      summary: "Chooses columns by texts, which may contain `*`.",
+      summary: "Selects columns by strings, which may contain `*`.",
       examples: [#"pipelines | project-by-names "name", "last_*""#]
     ) { parser, start throws(SyntaxFailure) in try parser.parseProjectByNamesOperator(from: start) },
   ]

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `project-rename new = old`: other names for columns.
+/// `project-rename new = old`: renames columns.
 package struct ProjectRenameSyntax: Sendable {
   package var columns: [RenamedColumnSyntax]
   package var span: SourceSpan

@@ -9,7 +9,7 @@ package struct RenderSyntax: Sendable {
 
 package struct RenderPropertySyntax: Sendable {
   package var name: NameSyntax
-  /// One value, but for lists of columns (`ycolumns=a, b`).
+  /// One value, except for lists of columns (`ycolumns=a, b`).
   package var values: [ExpressionSyntax]
   package var span: SourceSpan
 }
@@ -18,7 +18,7 @@ extension RenderSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "render", usage: "render chart [with (...)]",
-      summary: "Says how the result should be drawn.",
+      summary: "Chooses how to draw the result.",
       examples: ["runs | summarize count() by bin(started, 1d) | render timechart"],
       clauses: ["with"], operands: .chart
     ) { parser, start throws(SyntaxFailure) in try parser.parseRenderOperator(from: start) },
@@ -43,7 +43,7 @@ extension Parser {
     return RenderSyntax(visualization: visualization, properties: properties, span: span(from: start))
   }
 
-  /// `title="x"`, `ycolumns=a, b`: a list goes on until the next name with `=`.
+  /// `title="x"`, `ycolumns=a, b`: a list continues until the next name with `=`.
   private mutating func parseRenderProperty() throws(SyntaxFailure) -> RenderPropertySyntax {
     let start = index
     let name = try parseName("a property of the chart")

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `sample-distinct 5 of x`: that many different values.
+/// `sample-distinct 5 of x`: that many distinct values.
 package struct SampleDistinctSyntax: Sendable {
   package var count: ExpressionSyntax
   package var expression: NamedExpressionSyntax
@@ -11,7 +11,7 @@ extension SampleDistinctSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
       "sample-distinct", usage: "sample-distinct n of column",
-      summary: "Returns n different values of a column.",
+      summary: "Returns n distinct values of a column.",
       examples: ["runs | sample-distinct 3 of source"],
       clauses: ["of"]
     ) { parser, start throws(SyntaxFailure) in try parser.parseSampleDistinctOperator(from: start) },

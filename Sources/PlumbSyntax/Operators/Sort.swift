@@ -18,7 +18,7 @@ extension SortSyntax: OperatorNode {
     ) { parser, start throws(SyntaxFailure) in try parser.parseSortOperator(from: start) },
     OperatorDeclaration(
       "sort", usage: "sort by column [asc|desc] [nulls first|last], ...",
-      summary: "Sorts the rows, the largest first by default.",
+      summary: "Sorts the rows, in descending order by default.",
       examples: ["pipelines | sort by success_rate asc"],
       clauses: ["asc", "desc", "nulls", "first", "last"], operands: .order,
       mistake: { $0.mistakenDirection }

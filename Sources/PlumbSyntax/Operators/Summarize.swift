@@ -3,7 +3,7 @@ import PlumbDiagnostics
 /// `summarize n = count() by a, bin(t, 1h)`: one row for each group.
 package struct SummarizeSyntax: Sendable {
   package var parameters: [ParameterSyntax]
-  /// May be empty when there are groups.
+  /// May be empty if there are groups.
   package var aggregates: [NamedExpressionSyntax]
   package var groups: [NamedExpressionSyntax]
   package var span: SourceSpan

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `take 5`, also `limit 5`: that many rows, whichever they are.
+/// `take 5`, also `limit 5`: that many rows, in no particular order.
 package struct TakeSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   package var count: ExpressionSyntax
@@ -14,14 +14,14 @@ extension TakeSyntax: OperatorNode {
       summary: "Keeps up to n rows like `take`.",
       examples: ["pipelines | limit 5"],
       operands: .nothing,
-      mistake: { $0.atWord("by") ? ("`limit` has no `by`", "for the first rows of an order write `top 5 by column`") : nil }
+      mistake: { $0.atWord("by") ? ("`limit` has no `by`", "use `top 5 by column` for the first rows of an order") : nil }
     ) { parser, start throws(SyntaxFailure) in try parser.parseTakeOperator(from: start) },
     OperatorDeclaration(
       "take", usage: "take n",
       summary: "Keeps up to n rows, whichever come first.",
       examples: ["pipelines | take 5"],
       operands: .nothing,
-      mistake: { $0.atWord("by") ? ("`take` has no `by`", "for the first rows of an order write `top 5 by column`") : nil }
+      mistake: { $0.atWord("by") ? ("`take` has no `by`", "use `top 5 by column` for the first rows of an order") : nil }
     ) { parser, start throws(SyntaxFailure) in try parser.parseTakeOperator(from: start) },
   ]
 

@@ -4,7 +4,7 @@ import PlumbDiagnostics
 package struct TopSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   package var count: ExpressionSyntax
-  /// Empty when `by` is missing: the source's own ranking.
+  /// Empty if `by` is missing: then the source's own ranking applies.
   package var keys: [OrderedExpressionSyntax]
   package var span: SourceSpan
 }

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `top-hitters 5 of x by y`: the most frequent values, roughly.
+/// `top-hitters 5 of x by y`: the most frequent values, approximately.
 package struct TopHittersSyntax: Sendable {
   package var count: ExpressionSyntax
   package var expression: NamedExpressionSyntax

@@ -45,7 +45,7 @@ extension Parser {
     return TopNestedSyntax(levels: levels, span: span(from: start))
   }
 
-  /// `3 of a with others = "rest" by sum(x) desc`, behind the word `top-nested`.
+  /// `3 of a with others = "rest" by sum(x) desc`, after the word `top-nested`.
   private mutating func parseTopNestedLevel(from start: Int) throws(SyntaxFailure) -> TopNestedLevelSyntax {
     let count = atWord("of") ? nil : try parseExpression()
     try expectWord("of", "and a column", help: "write `top-nested 3 of column by count()`")

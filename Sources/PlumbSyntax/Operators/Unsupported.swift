@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// An operator of Kusto's that Plumb does not have: its name, so that it can be refused by name.
+/// A Kusto operator that Plumb does not support: its name, so that it can be rejected by name.
 package struct UnsupportedOperatorSyntax: Sendable {
   package var name: String
   package var nameSpan: SourceSpan
@@ -23,7 +23,7 @@ extension UnsupportedOperatorSyntax: OperatorNode {
 }
 
 extension Parser {
-  /// Passes over the operator's operands, whatever they are.
+  /// Skips the operator's operands, whatever they are.
   mutating func readUnsupported(_ name: String, from start: Int) -> UnsupportedOperatorSyntax {
     let nameSpan = span(from: start)
     var brackets = 0

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Values written out in the text.
+/// Literal values in the text.
 extension Parser {
   var atLiteral: Bool {
     switch token.kind {
@@ -35,7 +35,7 @@ extension Parser {
     return LiteralSyntax(value: value, span: span(from: start))
   }
 
-  /// Strings that follow one another are one string.
+  /// Adjacent strings are one string.
   mutating func parseStringLiteral() throws(SyntaxFailure) -> LiteralSyntax {
     let start = index
     guard at(.string) else { throw unexpected("a string") }
@@ -58,11 +58,11 @@ extension Parser {
     report(
       Diagnostic(
         "number-too-large", "`\(shortened(token.text))` is too large for a long", at: token.span,
-        help: "for more digits write `decimal(...)` or `real(...)`"))
+        help: "use `decimal(...)` or `real(...)` for more digits"))
     return 0
   }
 
-  /// The most negative long has no positive counterpart; `parseUnary` takes the sign in.
+  /// The most negative long has no positive counterpart; `parseUnary` includes the sign.
   func isNegatedMinimum(_ token: Token) -> Bool {
     token.text == "9223372036854775808" && index >= 2 && self.token(before: 2).kind == .minus
   }
@@ -142,13 +142,13 @@ extension Parser {
     default:
       if atWord("dynamic"), token(after: 1).kind == .leftParen { return try parseDynamic() }
       guard atLiteral, !atWord("typeof") else {
-        throw unexpected("a JSON value", help: "texts in dynamic(...) stand in double quotes")
+        throw unexpected("a JSON value", help: "strings in dynamic(...) need double quotes")
       }
       return .scalar(try parseLiteral())
     }
   }
 
-  /// JSON has one kind of number: what is too large for a long becomes a real.
+  /// JSON has one kind of number: a number too large for a long becomes a real.
   private mutating func readDynamicNumber(isNegative: Bool) -> LiteralValue {
     let token = advance()
     let text = (isNegative ? "-" : "") + token.text

@@ -5,10 +5,10 @@ extension Parser {
   /// A help line that the token here suggests, whatever was expected.
   var mistakeHint: String? {
     switch token.kind {
-    case .assign: return "to compare write `==`"
-    case .ampersands: return "KQL writes `and`"
-    case .bars: return "KQL writes `or`"
-    case .semicolon: return "a `;` ends the statement; take it out if the query goes on"
+    case .assign: return "use `==` to compare"
+    case .ampersands: return "KQL uses `and`"
+    case .bars: return "KQL uses `or`"
+    case .semicolon: return "a `;` ends the statement; remove it if the query continues"
     case .word:
       if token.text == "AND" || token.text == "OR" || token.text == "IN" {
         return "KQL's words are lower case: `\(token.text.lowercased())`"
@@ -22,21 +22,21 @@ extension Parser {
     }
   }
 
-  /// When an operator's name stands here: that its `|` is missing.
+  /// A hint if an operator's name is here: its `|` is missing.
   var operatorHint: String? {
     guard let word = operatorWord, OperatorDeclaration.named(word.text)?.isSupported == true else { return nil }
     return "a `|` is missing before `\(word.text)`"
   }
 
-  /// The failure for text that stands behind a complete statement.
+  /// The failure for text after a complete statement.
   mutating func unexpectedAfterStatement() -> SyntaxFailure {
     if token.kind == .unknown { return SyntaxFailure() }
     let span = token.span
     switch token.kind {
     case .assign:
       return fail(
-        "unexpected-text", "`=` cannot stand here", at: span,
-        help: "to name a value write `let name = value`, to compare write `==`")
+        "unexpected-text", "`=` is not allowed here", at: span,
+        help: "use `let name = value` to name a value, and `==` to compare")
     case .rightParen, .rightBracket, .rightBrace:
       return fail("unexpected-text", "this \(found) closes nothing", at: span)
     case .word:
@@ -47,7 +47,7 @@ extension Parser {
       .greaterOrEqual, .equalTilde, .bangTilde:
       return fail(
         "unexpected-text", "\(found) cannot follow a table", at: span,
-        help: "to compute a value write `print ...`, to filter write `| where ...`")
+        help: "use `print ...` to compute a value, and `| where ...` to filter")
     case .bars:
       return fail("unexpected-text", "found `||` where `|` should be", at: span)
     case .leftBrace:
@@ -63,7 +63,7 @@ extension Parser {
       help: mistakeHint ?? "write `|` before the next operator, or `;` before the next statement")
   }
 
-  /// The failure for a statement that starts with no table.
+  /// The failure for a statement that does not start with a table.
   mutating func unexpectedSource() -> SyntaxFailure {
     if let word = operatorWord, token.kind == .word {
       let lowered = word.text.lowercased()
@@ -82,45 +82,45 @@ extension Parser {
     case .long, .real, .timespan, .string, .typedLiteral, .minus, .plus:
       return fail(
         "missing-source", "a query starts with a table, not with a value", at: token.span,
-        help: "to compute a value write `print ...`")
+        help: "use `print ...` to compute a value")
     case .pipe:
       return fail(
-        "missing-source", "there is no table before this `|`", at: token.span,
+        "missing-source", "expected a table before this `|`", at: token.span,
         help: "write `table | ...`")
     default:
       return unexpected("a table")
     }
   }
 
-  /// The failure for an operator that nobody knows.
+  /// The failure for an unknown operator.
   mutating func unknownOperator(_ word: (text: String, span: SourceSpan)) -> SyntaxFailure {
     let help: String? =
       switch word.text.lowercased() {
-      case "select": "to choose columns write `project`"
-      case "group", "groupby", "group-by": "to group rows write `summarize count() by column`"
-      case "orderby", "order-by": "to sort rows write `sort by column`"
-      case "having": "write `where` after `summarize`"
+      case "select": "use `project` to choose columns"
+      case "group", "groupby", "group-by": "use `summarize count() by column` to group rows"
+      case "orderby", "order-by": "use `sort by column` to sort rows"
+      case "having": "use `where` after `summarize`"
       case "head", "first": "write `take`"
       case "unique", "dedup": "write `distinct`"
-      case "rename": "write `project-rename new = old`"
-      case "drop": "write `project-away column`"
-      case "eval": "write `extend column = ...`"
+      case "rename": "use `project-rename new = old`"
+      case "drop": "use `project-away column`"
+      case "eval": "use `extend column = ...`"
       case "stats", "aggregate": "write `summarize`"
       default:
         SourceDeclaration.named(word.text) == nil
           ? Suggestion.nearest(to: word.text, in: OperatorDeclaration.all.map(\.keyword))
-          : "`\(word.text)` starts a query and takes no rows"
+          : "`\(word.text)` starts a query and cannot follow a pipe"
       }
-    return fail("unknown-operator", "there is no operator `\(word.text)`", at: word.span, help: help)
+    return fail("unknown-operator", "unknown operator `\(word.text)`", at: word.span, help: help)
   }
 
-  /// The failure when the operands of an operator are followed by something else.
+  /// The failure if the operands of an operator are followed by something else.
   mutating func unexpectedAfterOperator(_ declaration: OperatorDeclaration) -> SyntaxFailure {
     if token.kind == .unknown { return SyntaxFailure() }
     let span = token.span
     if token.kind == .assign {
       return fail(
-        "unexpected-text", "`=` cannot stand here", at: span, help: "to compare write `==`")
+        "unexpected-text", "`=` is not allowed here", at: span, help: "use `==` to compare")
     }
     if let mistake = declaration.mistake?(self) {
       return fail("unexpected-text", mistake.message, at: span, help: mistake.help)

@@ -16,7 +16,7 @@ extension Parser {
     }
   }
 
-  /// How many tokens the name `distance` further on takes; 0 when there is none.
+  /// The number of tokens of the name `distance` ahead; 0 if there is no name.
   func nameLength(after distance: Int) -> Int {
     guard isName(after: distance) else { return 0 }
     return token(after: distance).kind == .word ? 1 : 3
@@ -27,8 +27,8 @@ extension Parser {
     guard atName else {
       if token.kind == .word {
         throw fail(
-          "reserved-word", "`\(token.text)` is a KQL word, found where \(purpose) should be",
-          at: token.span, help: "as a name it is written ['\(token.text)']")
+          "reserved-word", "`\(token.text)` is a KQL word, but \(purpose) is expected here",
+          at: token.span, help: "to use it as a name, write ['\(token.text)']")
       }
       throw unexpected(purpose)
     }
@@ -78,7 +78,7 @@ extension Parser {
     guard at(.word) else { throw unexpected("a type", help: "such as long, string or datetime") }
     guard let type = TypeName.types[token.text] else {
       throw fail(
-        "unknown-type", "there is no type `\(token.text)`", at: token.span,
+        "unknown-type", "unknown type `\(token.text)`", at: token.span,
         help: Suggestion.nearest(to: token.text, in: ScalarTypeSyntax.allCases.map(\.rawValue))
           ?? "the types are \(ScalarTypeSyntax.allCases.map(\.rawValue).joined(separator: ", "))")
     }
@@ -94,7 +94,7 @@ extension Parser {
     return type
   }
 
-  /// A quoted name stands wherever a word would be taken for something else.
+  /// A quoted name appears wherever a word would be read as something else.
   var operatorWord: (text: String, span: SourceSpan)? {
     guard at(.word) else { return nil }
     var length = 1

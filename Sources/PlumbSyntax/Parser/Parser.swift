@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Reads a text as KQL. Always comes back with a tree; what could not be read is in the diagnostics.
+/// Parses a text as KQL. Always returns a tree; the diagnostics report what could not be parsed.
 ///
 /// - Parameters:
 ///   - source: the text, as the spans of the tree name it.
@@ -11,27 +11,27 @@ package func parse(_ text: String, as source: SourceText = .script, throughMista
   return parser.parseScript()
 }
 
-/// Thrown to leave a place that cannot be read; the diagnostic is already recorded.
+/// Thrown to abandon a position that cannot be parsed; the diagnostic is already recorded.
 package struct SyntaxFailure: Error {}
 
 /// A recursive-descent parser over the tokens of one text.
 ///
-/// Every function called `parse...` reads the rule of Grammar/plumb.ebnf that has its name. Each
-/// starts at its first token, which its caller has only looked at.
+/// Every function called `parse...` parses the rule of Grammar/plumb.ebnf that has its name. Each
+/// starts at its first token, which its caller has only inspected.
 package struct Parser {
   private var tokens: [Token]
   let bytes: [UInt8]
   let comments: [CommentSyntax]
   private(set) var diagnostics: [Diagnostic]
   private(set) var index = 0
-  /// Whether the first mistake is that the text ends.
+  /// Whether the first error is that the text ends.
   private(set) var endsTooEarly: Bool
 
   /// Brackets, signs and pipes-in-brackets open at this point.
   private(set) var depth = 0
-  /// Levels of nodes below the expression read last. A chain such as `1+1+1` is deep without a bracket.
+  /// Levels of nodes below the last expression. A chain such as `1+1+1` is deep without brackets.
   var height = 0
-  /// The greatest `height` since the innermost bracket was opened.
+  /// The largest `height` since the innermost bracket was opened.
   var tallest = 0
 
   /// Inside `search`, where `a: "x"` is short for `a has "x"`.
@@ -52,7 +52,7 @@ package struct Parser {
     bytes = lexer.bytes
     comments = lexer.comments
     diagnostics = lexer.diagnostics
-    // A text in a fence may have many lines; other strings end with theirs.
+    // A text between fences may have many lines; other strings end with theirs.
     endsTooEarly = lexer.diagnostics.first.map {
       $0.code == "unclosed-string" && ($0.span.map { $0.upper - $0.lower } ?? 0) >= 3
     } ?? false
@@ -69,7 +69,7 @@ package struct Parser {
 
   var token: Token { tokens[index] }
 
-  /// The token `distance` further on; the last one stands for all beyond the end.
+  /// The token `distance` ahead; the last one also represents everything beyond the end.
   func token(after distance: Int) -> Token {
     tokens[min(index + distance, tokens.count - 1)]
   }
@@ -86,7 +86,7 @@ package struct Parser {
     return token.kind == .word && token.text == word
   }
 
-  /// Whether the token `distance` further on starts right where the one before it ends.
+  /// Whether the token `distance` ahead starts directly where the previous one ends.
   func isAdjacent(after distance: Int) -> Bool {
     distance > 0 && token(after: distance - 1).upper == token(after: distance).lower
   }
@@ -123,7 +123,7 @@ package struct Parser {
     return true
   }
 
-  /// Moves past `kind`; `spelling` and `purpose` make the sentence when something else is there.
+  /// Advances past `kind`; `spelling` and `purpose` make the sentence if something else is found.
   mutating func expect(_ kind: Token.Kind, _ spelling: String, _ purpose: String) throws(SyntaxFailure) {
     if skip(kind) { return }
     throw unexpected("`\(spelling)` \(purpose)")
@@ -136,7 +136,7 @@ package struct Parser {
 
   // MARK: Brackets and depth
 
-  /// What was open before a bracket was entered.
+  /// The state before a bracket was entered.
   struct Nesting {
     fileprivate var depth: Int
     fileprivate var tallest: Int
@@ -144,7 +144,7 @@ package struct Parser {
     fileprivate var closing: Token.Kind
   }
 
-  /// Moves past an opening bracket, or counts a prefix operator, one level deeper.
+  /// Advances past an opening bracket, or counts a prefix operator, one level deeper.
   mutating func enter(_ kind: Token.Kind, _ purpose: String = "") throws(SyntaxFailure) -> Nesting {
     let opening = token.span
     let (spelling, closing): (String, Token.Kind) =
@@ -156,7 +156,7 @@ package struct Parser {
     guard at(kind) else { throw unexpected("`\(spelling)` \(purpose)") }
     if depth >= Self.maximumDepth {
       throw fail(
-        "nested-too-deeply", "this is nested too deeply: \(Self.maximumDepth) levels are the limit",
+        "nested-too-deeply", "nested too deeply: the limit is \(Self.maximumDepth) levels",
         at: opening, help: "name inner parts with `let`")
     }
     let nesting = Nesting(depth: depth, tallest: tallest, opening: opening, closing: closing)
@@ -166,7 +166,7 @@ package struct Parser {
     return nesting
   }
 
-  /// A query within brackets counts as several levels: reading one takes that much more of the stack.
+  /// A query within brackets counts as several levels: parsing one needs that much more of the stack.
   mutating func enterQuery() throws(SyntaxFailure) -> Int {
     let outer = depth
     guard depth > 0 else { return outer }
@@ -181,7 +181,7 @@ package struct Parser {
 
   mutating func leaveQuery(_ outer: Int) { depth = outer }
 
-  /// Moves past the closing bracket that `enter` waits for.
+  /// Advances past the closing bracket that `enter` expects.
   mutating func leave(_ nesting: Nesting) throws(SyntaxFailure) {
     guard at(nesting.closing) else { throw unclosed(nesting) }
     advance()
@@ -190,7 +190,7 @@ package struct Parser {
     tallest = max(nesting.tallest, height)
   }
 
-  /// Whether the bracket's list goes on; also when a comma is missing, so that it gets reported.
+  /// Whether the bracket's list continues; also if a comma is missing, so that it is reported.
   func isClosing(_ nesting: Nesting) -> Bool { at(nesting.closing) }
 
   private mutating func unclosed(_ nesting: Nesting) -> SyntaxFailure {
@@ -208,23 +208,23 @@ package struct Parser {
         "unclosed-bracket", "this `\(open)` is not closed", at: nesting.opening,
         help: "\(reach) where `\(close)` is missing")
     default:
-      return unexpected("`\(close)`", help: operatorHint ?? "or a `,` before one more value")
+      return unexpected("`\(close)`", help: operatorHint ?? "or add a `,` before another value")
     }
   }
 
-  /// Notes that the expression just read is `height` levels deep.
+  /// Records that the last expression is `height` levels deep.
   mutating func rise(to height: Int, span: SourceSpan) throws(SyntaxFailure) {
     if height > Self.maximumHeight {
       throw fail(
         "too-long-chain",
-        "this expression is too long: \(Self.maximumHeight) operators in a row are the limit",
+        "this expression is too long: the limit is \(Self.maximumHeight) consecutive operators",
         at: SourceSpan(span.upper, span.upper, in: span.text), help: "name parts of it with `let` or `extend`")
     }
     self.height = height
     tallest = max(tallest, height)
   }
 
-  // MARK: Mistakes
+  // MARK: Errors
 
   mutating func report(_ diagnostic: Diagnostic) {
     if diagnostics.count < mistakeLimit { diagnostics.append(diagnostic) }
@@ -277,7 +277,7 @@ package struct Parser {
     return SyntaxFailure()
   }
 
-  /// What stands here, for a sentence that starts with it.
+  /// What is found here, for a sentence that starts with it.
   var found: String {
     switch token.kind {
     case .end: return "the end of the text"
@@ -288,9 +288,9 @@ package struct Parser {
     }
   }
 
-  /// The failure for a token that cannot stand here; `wanted` reads on from "expected".
+  /// The failure for an unexpected token; `wanted` continues "expected".
   mutating func unexpected(_ wanted: String, help: String? = nil) -> SyntaxFailure {
-    // What the lexer could not read is reported already.
+    // The lexer has already reported what it could not read.
     if token.kind == .unknown { return SyntaxFailure() }
     let code = token.kind == .end ? "unexpected-end" : "unexpected-text"
     let message =
@@ -299,15 +299,15 @@ package struct Parser {
     return fail(code, message, at: token.span, help: help ?? mistakeHint)
   }
 
-  // MARK: Going on after a mistake
+  // MARK: Recovery after an error
 
-  /// Moves to the next `|` or `;` that does not stand in a bracket opened after `start`.
+  /// Advances to the next `|` or `;` outside brackets opened after `start`.
   ///
   /// - Parameter stopsAtEmptyLine: whether an empty line ends what was given up, as it ends a command.
   mutating func recover(from start: Int, stopsAtPipe: Bool = true, stopsAtEmptyLine: Bool = false) {
     let failed = index
     var brackets: [Token.Kind] = []
-    // The steps of `scan` are divided by `;` within brackets.
+    // The steps of `scan` are separated by `;` within brackets.
     let isScan = tokens[min(start + 1, tokens.count - 1)].text == "scan"
     index = start
     while !at(.end) {
@@ -325,7 +325,7 @@ package struct Parser {
     }
   }
 
-  /// Forgets what was open when a statement or operator was given up.
+  /// Forgets what was open when a statement or operator was abandoned.
   mutating func reset(depth: Int, tallest: Int) {
     self.depth = depth
     self.tallest = tallest

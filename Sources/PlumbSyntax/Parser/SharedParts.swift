@@ -20,7 +20,7 @@ extension Parser {
     return NamedExpressionSyntax(names: names, expression: expression, span: span(from: start))
   }
 
-  /// Whether `(a, b) =` stands here.
+  /// Whether `(a, b) =` is here.
   private var startsNameTuple: Bool {
     guard at(.leftParen) else { return false }
     var distance = 1

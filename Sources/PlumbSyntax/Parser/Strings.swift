@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// What a string token says: quotes off, escapes resolved.
+/// The value of a string token: without quotes, escapes resolved.
 extension Parser {
   mutating func readString(_ token: Token) -> (text: String, isHidden: Bool) {
     var lower = token.lower
@@ -57,8 +57,8 @@ extension Parser {
       } else {
         report(
           Diagnostic(
-            "unknown-escape", "`\(text(in: SourceSpan(i, end, in: token.source)))` is no escape that KQL knows",
-            at: SourceSpan(i, end, in: token.source), help: "a backslash itself is written `\\\\`, or the string as @\"...\""))
+            "unknown-escape", "`\(text(in: SourceSpan(i, end, in: token.source)))` is not a KQL escape sequence",
+            at: SourceSpan(i, end, in: token.source), help: "write a backslash as `\\\\`, or the string as @\"...\""))
       }
       i = end
       plain = end
@@ -67,7 +67,7 @@ extension Parser {
     return String(result)
   }
 
-  /// The character that the escape at `start` stands for, and where the escape ends.
+  /// The character that the escape at `start` means, and where the escape ends.
   private func escape(at start: Int, in content: ArraySlice<UInt8>) -> (Unicode.Scalar?, Int) {
     let next = start + 1
     guard next < content.endIndex else { return (nil, content.endIndex) }

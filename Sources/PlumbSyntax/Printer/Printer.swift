@@ -2,8 +2,8 @@ import PlumbDiagnostics
 
 /// Writes a tree as text in the one canonical layout; parsing the text gives an equal tree.
 ///
-/// Every operator starts a line with `| `. Comments stay: before the line they stood before, or at
-/// the end of the line they ended.
+/// Every operator starts a line with `| `. Comments are kept: before the line that they preceded, or at
+/// the end of the line that they ended.
 package func print(_ script: ScriptSyntax) -> String {
   var printer = Printer(comments: script.comments)
   for (i, statement) in script.statements.enumerated() {
@@ -43,7 +43,7 @@ package struct Printer {
 
   mutating func write(_ piece: String) { text += piece }
 
-  /// Ends the line; comments that stood before `offset` come first.
+  /// Ends the line, preceded by the comments before `offset`.
   mutating func newLine(before offset: Int) {
     while nextComment < comments.count, comments[nextComment].span.lower < offset {
       let comment = comments[nextComment]
@@ -71,7 +71,7 @@ package struct Printer {
     while nextComment < comments.count, comments[nextComment].span.lower < offset { nextComment += 1 }
   }
 
-  /// Comments above everything else.
+  /// The comments above everything else.
   mutating func start(at offset: Int) {
     while nextComment < comments.count, comments[nextComment].span.lower < offset {
       text += comments[nextComment].text + "\n"
@@ -79,7 +79,7 @@ package struct Printer {
     }
   }
 
-  /// Comments below everything else.
+  /// The comments below everything else.
   mutating func finish() {
     guard nextComment < comments.count else { return }
     if text.isEmpty {

@@ -31,7 +31,7 @@ extension Printer {
     case .path(let path): printPath(path)
     case .member(let node):
       printExpression(node.base)
-      // `5.['x']` would read as the real `5.` and an index.
+      // `5.['x']` would be read as the real `5.` and an index.
       if case .literal(let literal) = node.base, literal.isNumber { write(" ") }
       write(".")
       printMemberName(node.name)
@@ -49,7 +49,7 @@ extension Printer {
     }
   }
 
-  /// An expression between brackets, where a query may stand.
+  /// An expression between brackets, where a query is allowed.
   mutating func printValue(_ expression: ExpressionSyntax) {
     if case .query(let query) = expression { printInnerQuery(query) } else { printExpression(expression) }
   }

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Statements, queries, sources and the way to each operator.
+/// Statements, queries, sources and the dispatch to each operator.
 extension Printer {
   mutating func printStatement(_ statement: StatementSyntax) {
     switch statement {
@@ -30,7 +30,7 @@ extension Printer {
     }
   }
 
-  /// A query in brackets: on the same line when short, else on lines of its own. The caller writes
+  /// A query in brackets: on the same line if short, else on lines of its own. The caller writes
   /// the brackets.
   mutating func printInnerQuery(_ query: QuerySyntax) {
     var stages = query.operators.count

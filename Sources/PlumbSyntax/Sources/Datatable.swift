@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
-/// `datatable(a: long, b: string) [1, "x", 2, "y"]`: a table written out.
+/// `datatable(a: long, b: string) [1, "x", 2, "y"]`: a literal table.
 package struct DatatableSyntax: Sendable {
   package var schema: SchemaSyntax
-  /// Row after row; the binder checks that they divide into rows.
+  /// Row after row; the binder checks that they fill whole rows.
   package var values: [ExpressionSyntax]
   package var span: SourceSpan
 }
@@ -11,14 +11,14 @@ package struct DatatableSyntax: Sendable {
 extension DatatableSyntax {
   static let source = SourceDeclaration(
     "datatable", usage: "datatable(name: type, ...)[value, ...]",
-    summary: "Writes a table out in the query.",
+    summary: "Defines a literal table in the query.",
     examples: [#"datatable(task: string, minutes: long)["load", 12, "clean", 3] | sort by minutes"#],
     starts: { $0.token(after: 1).kind == .leftParen }
   ) { parser throws(SyntaxFailure) in .datatable(try parser.parseDatatableSource()) }
 }
 
 extension Parser {
-  /// Whether a table written out or read from a file starts here; it may stand where only a table's name can.
+  /// Whether a literal table or one read from a file starts here; it is allowed where only a table's name is.
   var atWrittenTable: Bool {
     at(.word) && token(after: 1).kind == .leftParen
       && [DatatableSyntax.source, ExternaldataSyntax.source].contains { ([$0.keyword] + $0.aliases).contains(token.text) }
@@ -41,7 +41,7 @@ extension Parser {
 }
 
 extension Printer {
-  /// A row a line; one row stays on the line of the schema.
+  /// One row per line; a single row stays on the line of the schema.
   mutating func printDatatable(_ node: DatatableSyntax) {
     write("datatable")
     printSchema(node.schema)

@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 
-/// `search in (T1, T2) "words"`: rows that hold a term anywhere; source and operator.
+/// `search in (T1, T2) "words"`: rows that contain a term anywhere; source and operator.
 package struct SearchSyntax: Sendable {
   package var parameters: [ParameterSyntax]
   /// Empty when not written.
   package var tables: [SourceSyntax]
-  /// String literals stand for terms; `*` for any column.
+  /// String literals mean terms; `*` means any column.
   package var predicate: ExpressionSyntax
   package var span: SourceSpan
 }

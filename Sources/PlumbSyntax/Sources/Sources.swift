@@ -9,7 +9,7 @@ extension Parser {
     do throws(SyntaxFailure) {
       source = try parseSource()
     } catch {
-      // Without its source the query is lost, but its operators may hold more mistakes.
+      // Without its source the query is lost, but its operators may contain more errors.
       if depth == 0, !at(.end) {
         recover(from: start)
         if at(.pipe) {
@@ -23,7 +23,7 @@ extension Parser {
     return query
   }
 
-  /// The operators that follow; outside brackets a mistake in one does not end the rest.
+  /// The following operators; outside brackets an error in one does not end the rest.
   mutating func parsePipes(_ query: QuerySyntax) throws(SyntaxFailure) -> QuerySyntax {
     var query = query
     let lower = query.span.lower
@@ -33,7 +33,7 @@ extension Parser {
       do throws(SyntaxFailure) {
         if query.operators.count >= Self.maximumOperators {
           throw fail(
-            "too-many-operators", "this query is too long: \(Self.maximumOperators) operators are the limit",
+            "too-many-operators", "this query is too long: the limit is \(Self.maximumOperators) operators",
             at: tokenAtPipe(start), help: "name parts of it with `let`")
         }
         query.operators.append(try parseOperator())
@@ -50,7 +50,7 @@ extension Parser {
 
   private func tokenAtPipe(_ start: Int) -> SourceSpan { token(before: index - start).span }
 
-  /// A query without its source: `take 5 | count`, in the brackets of `fork` and its kin.
+  /// A query without its source: `take 5 | count`, in the brackets of `fork` and similar operators.
   mutating func parseImpliedQuery() throws(SyntaxFailure) -> QuerySyntax {
     let start = SourceSpan(token.lower, token.lower, in: token.source)
     var query = QuerySyntax(source: .implied(start), operators: [], span: start)
@@ -87,7 +87,7 @@ extension Parser {
     }
   }
 
-  /// A table where one is combined with others: a name, a call, a query in brackets.
+  /// A table combined with others: a name, a call, a query in brackets.
   mutating func parseTableOperand() throws(SyntaxFailure) -> SourceSyntax {
     if at(.leftParen) {
       let start = index
@@ -107,7 +107,7 @@ extension Parser {
         EntityPathSyntax(
           qualifiers: [], database: name, entity: .name(table), span: SourceSpan.joining(name.span, table.span)))
     case .call(let call):
-      // `pattern("x").name`: no database, but a path all the same.
+      // `pattern("x").name`: not a database, but a path.
       guard skip(.dot) else { return .call(call) }
       let name = try parseName("a table")
       return .path(

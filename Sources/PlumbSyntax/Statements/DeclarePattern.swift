@@ -1,14 +1,14 @@
 import PlumbDiagnostics
 
-/// `declare pattern name = (a: string)[b: string] { ("x").["y"] = { query }; ... }`: tables that texts stand for.
+/// `declare pattern name = (a: string)[b: string] { ("x").["y"] = { query }; ... }`: tables defined under texts.
 package struct DeclarePatternSyntax: Sendable {
   package var name: NameSyntax
-  /// What the pattern maps; nil for one that is declared without a meaning.
+  /// What the pattern maps; nil if it is declared without a meaning.
   package var mapping: PatternMappingSyntax?
   package var span: SourceSpan
 }
 
-/// The parameters of a pattern and what their values stand for.
+/// The parameters of a pattern and the meaning of their values.
 package struct PatternMappingSyntax: Sendable {
   package var parameters: [FunctionParameterSyntax]
   /// The parameter in square brackets, whose value follows a dot.
@@ -28,7 +28,7 @@ package struct PatternDefinitionSyntax: Sendable {
 extension DeclarePatternSyntax {
   static let statement = StatementDeclaration(
     "declare", usage: "declare pattern name = (parameter: string)[path: string] { (value).[path] = { query }; ... };",
-    summary: "Names queries that are chosen by values.",
+    summary: "Names queries that are selected by values.",
     examples: [#"declare pattern state = (code: string) { ("f") = { runs | where status == "failed" }; }; state("f") | count"#],
     clauses: ["pattern"], starts: { $0.atWord("pattern", after: 1) }
   ) { parser throws(SyntaxFailure) in .declarePattern(try parser.parseDeclarePatternStatement()) }
@@ -53,7 +53,7 @@ extension Parser {
       try leave(nesting)
     }
     var definitions: [PatternDefinitionSyntax] = []
-    let nesting = try enter(.leftBrace, "and what the pattern stands for")
+    let nesting = try enter(.leftBrace, "and the pattern's definitions")
     while !isClosing(nesting) {
       definitions.append(try parsePatternDefinition())
       if !isClosing(nesting) { try expect(.semicolon, ";", "after the definition") }
@@ -76,7 +76,7 @@ extension Parser {
   }
 
   private mutating func parsePatternValue() throws(SyntaxFailure) -> LiteralSyntax {
-    guard at(.string) else { throw unexpected("a text", help: "the values of a pattern are texts such as \"x\"") }
+    guard at(.string) else { throw unexpected("a text", help: "the values of a pattern must be strings such as \"x\"") }
     let token = advance()
     let (text, isHidden) = readString(token)
     return LiteralSyntax(value: .string(text, isHidden: isHidden), span: token.span)

@@ -9,7 +9,7 @@ package struct DeclareQueryParametersSyntax: Sendable {
 extension DeclareQueryParametersSyntax {
   static let statement = StatementDeclaration(
     "declare", usage: "declare query_parameters(name: type = default, ...);",
-    summary: "Declares values that `--param` or `.param` gives.",
+    summary: "Declares parameters that `--param` or `.param` sets.",
     examples: ["declare query_parameters(since: timespan = 1d); runs | where started > ago(since) | count"],
     clauses: ["query_parameters"], starts: { !$0.atWord("pattern", after: 1) && $0.token(after: 1).kind == .word }
   ) { parser throws(SyntaxFailure) in .declareQueryParameters(try parser.parseDeclareQueryParametersStatement()) }

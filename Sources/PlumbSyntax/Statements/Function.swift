@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
-/// The right side of a `let` that makes a function.
+/// The right side of a `let` that defines a function.
 package struct FunctionSyntax: Sendable {
   package var isView: Bool
   package var parameters: [FunctionParameterSyntax]
-  /// Statements before the result; `let` for the most part.
+  /// Statements before the result; usually `let`.
   package var statements: [StatementSyntax]
   /// A value or a table; see `ExpressionSyntax.asQuery`.
   package var result: ExpressionSyntax

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `let name = value`: a value, a table or a function under a name.
+/// `let name = value`: names a value, a table or a function.
 package struct LetSyntax: Sendable {
   package indirect enum Value: Sendable {
     /// A scalar or a table; see `ExpressionSyntax.asQuery`.

@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 
-/// A query to run, perhaps asked to explain itself.
+/// A query to run, perhaps with `explain` or `profile`.
 package struct QueryStatementSyntax: Sendable {
   package enum Mode: String, Hashable, Sendable {
     case run = ""
     /// Shows the plan and does not run it.
     case explain
-    /// Runs the query and shows what each step cost.
+    /// Runs the query and shows the cost of each step.
     case profile
   }
   package var mode: Mode

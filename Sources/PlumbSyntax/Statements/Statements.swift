@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Statements one after another, and the way back after a mistake in one.
+/// Consecutive statements, and recovery after an error in one.
 extension Parser {
   mutating func parseScript() -> ParseResult {
     let ofLexer = diagnostics.filter { $0.severity == .error }

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 
 extension NameSyntax {
-  /// A name that the user did not write, standing where `span` is.
+  /// A name that the user did not write, at the position `span`.
   package init(naming text: String, at span: SourceSpan) {
     self.init(text: text, span: span, isQuoted: true)
   }

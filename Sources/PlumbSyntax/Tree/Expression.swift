@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// A scalar expression, or a query where a value may stand (`toscalar(T | count)`).
+/// A scalar expression, or a query where a value is allowed (`toscalar(T | count)`).
 ///
-/// A lone name or call can turn out to be a table: the parser cannot know, so it stays `.name`,
+/// A single name or call can turn out to be a table: the parser cannot know, so it stays `.name`,
 /// `.path` or `.call`, and `asQuery` reads it as a query.
 package indirect enum ExpressionSyntax: Sendable {
   case name(NameSyntax)
@@ -15,7 +15,7 @@ package indirect enum ExpressionSyntax: Sendable {
   case logical(LogicalSyntax)
   /// `a between (b .. c)`.
   case between(BetweenSyntax)
-  /// `a in (b, c)`, `a has_any (b, c)` and their kin.
+  /// `a in (b, c)`, `a has_any (b, c)` and similar operators.
   case membership(MembershipSyntax)
   case call(CallSyntax)
   /// `database("x").T`.
@@ -24,7 +24,7 @@ package indirect enum ExpressionSyntax: Sendable {
   case member(MemberSyntax)
   /// `a[0]`, `a["x"]`
   case element(ElementSyntax)
-  /// `*`, where an argument or a searched column stands.
+  /// `*`, as an argument or a searched column.
   case star(SourceSpan)
   case parenthesized(ParenthesizedSyntax)
   /// Has at least one operator, or a source that is a keyword such as `print` or `datatable`.
@@ -56,7 +56,7 @@ package indirect enum ExpressionSyntax: Sendable {
     return inner
   }
 
-  /// The expression read as a tabular one; nil when it can only be a value.
+  /// The expression read as a tabular one; nil if it can only be a value.
   package var asQuery: QuerySyntax? {
     switch withoutParentheses {
     case .query(let query): query
@@ -91,7 +91,7 @@ package struct BinarySyntax: Sendable {
   package var span: SourceSpan
 }
 
-/// The operators that stand between exactly two operands, spelt as KQL spells them.
+/// The binary operators, spelt as in KQL.
 package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
   case add = "+"
   case subtract = "-"
@@ -188,13 +188,13 @@ package struct ArgumentSyntax: Sendable {
   package var span: SourceSpan
 }
 
-/// A name behind the database or cluster it is in: `cluster("c").database("d").T`, or `d.T`.
+/// A name after the database or cluster that contains it: `cluster("c").database("d").T`, or `d.T`.
 package struct EntityPathSyntax: Sendable {
   package indirect enum Entity: Sendable {
     case name(NameSyntax)
     case call(CallSyntax)
   }
-  /// `cluster(...)` and `database(...)`; none where the database's name stands alone.
+  /// `cluster(...)` and `database(...)`; empty if only the database's name is written.
   package var qualifiers: [CallSyntax]
   /// The database of `d.T`.
   package var database: NameSyntax?
@@ -207,7 +207,7 @@ package struct MemberSyntax: Sendable {
   package var name: NameSyntax
   package var span: SourceSpan
 
-  /// Read as a table: `pattern("x").name`, or `database.table`; nil when it can only be a value.
+  /// Read as a table: `pattern("x").name`, or `database.table`; nil if it can only be a value.
   package var asPath: EntityPathSyntax? {
     switch base {
     case .call(let call): EntityPathSyntax(qualifiers: [call], entity: .name(name), span: span)

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// A value written out in the text.
+/// A literal value in the text.
 package struct LiteralSyntax: Sendable {
   package var value: LiteralValue
   package var span: SourceSpan
@@ -13,17 +13,17 @@ package struct LiteralSyntax: Sendable {
   }
 }
 
-/// What a literal says. Texts in brackets are kept as written, for the engine's parsers to read.
+/// The value of a literal. Texts in brackets are kept as written, for the engine's parsers.
 package enum LiteralValue: Sendable {
   case bool(Bool)
   case long(Int64)
   case real(Double)
-  /// Escapes are resolved and adjacent literals joined. Hidden ones (`h"..."`) are kept out of logs.
+  /// Escapes are resolved and adjacent literals joined. Obfuscated ones (`h"..."`) are kept out of logs.
   case string(String, isHidden: Bool)
   /// `1.5d`, `2h`, `10ms`: the number, and the unit in its shortest spelling.
   case timespan(number: String, unit: TimespanUnit)
   /// `datetime(2024-01-01)`, `int(null)`, `real(+inf)`: the text in the brackets without
-  /// surrounding white space and quotes, and where it stands.
+  /// surrounding white space and quotes, and its position.
   case typed(ScalarTypeSyntax, text: String, textSpan: SourceSpan)
   /// `dynamic(...)`
   case dynamic(DynamicSyntax)

@@ -1,10 +1,10 @@
 import PlumbDiagnostics
 
-/// A name as the user means it: quotes and brackets are taken off.
+/// A name as the user means it: without quotes and brackets.
 package struct NameSyntax: Hashable, Sendable {
   package var text: String
   package var span: SourceSpan
-  /// Whether it stood as `['...']`, which makes it a name whatever it spells.
+  /// Whether it was written as `['...']`, which makes it a name whatever it spells.
   package var isQuoted: Bool
 }
 

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// An expression with the column name it is given: `x`, `a = x`, `(a, b) = x`.
+/// An expression with its column name: `x`, `a = x`, `(a, b) = x`.
 package struct NamedExpressionSyntax: Sendable {
-  /// Empty when the name is left to the binder; more than one only with brackets.
+  /// Empty if the binder chooses the name; more than one only in brackets.
   package var names: [NameSyntax]
   package var expression: ExpressionSyntax
   package var span: SourceSpan

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// A tabular expression: where rows come from, and the operators they are piped through.
+/// A tabular expression: the source of the rows, and the operators that they are piped through.
 package struct QuerySyntax: Sendable {
   package var source: SourceSyntax
   package var operators: [any OperatorNode]
@@ -13,7 +13,7 @@ package struct QuerySyntax: Sendable {
   }
 }
 
-/// The place where the rows of a query come from.
+/// The source of a query's rows.
 package indirect enum SourceSyntax: Sendable {
   /// A table, view or variable.
   case name(NameSyntax)
@@ -34,9 +34,9 @@ package indirect enum SourceSyntax: Sendable {
   case find(FindSyntax)
   /// `evaluate plugin(...)` at the start of a query.
   case evaluate(EvaluateSyntax)
-  /// `lineage downstream of X`, `predict risk` and their kin.
+  /// `lineage downstream of X`, `predict risk` and other words.
   case word(WordSyntax)
-  /// The rows of the operator the query stands in: `fork`, `facet` and the like start their
+  /// The rows of the enclosing operator: `fork`, `facet` and similar operators start their
   /// inner queries with an operator, not with a table.
   case implied(SourceSpan)
 

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// A text as the parser read it: statements in the order they were written.
+/// A parsed text: statements in the order in which they were written.
 package struct ScriptSyntax: Sendable {
   package var statements: [StatementSyntax]
   /// In the order of the text; the printer puts them back where they belong.
@@ -18,7 +18,7 @@ package struct ScriptSyntax: Sendable {
 package struct CommentSyntax: Sendable {
   package var text: String
   package var span: SourceSpan
-  /// Whether other text stands before it on its line.
+  /// Whether other text precedes it on its line.
   package var isTrailing: Bool
 }
 
@@ -30,7 +30,7 @@ package struct ScriptPart: Sendable {
   package var mistakes: [Diagnostic] = []
 }
 
-/// What `parse` gives back: as much of a tree as the text allowed, and what was wrong with it.
+/// The result of `parse`: as much of a tree as the text allowed, and its errors.
 package struct ParseResult: Sendable {
   package var script: ScriptSyntax
   package var diagnostics: [Diagnostic]
@@ -38,10 +38,10 @@ package struct ParseResult: Sendable {
   /// The statements in the order of the text, with the mistakes in each.
   package var parts: [ScriptPart]
 
-  /// Whether the first mistake is that the text ends where more should follow.
+  /// Whether the first error is that the text ends where more should follow.
   var endsTooEarly = false
 
-  /// Whether more text has to follow before there is something to run: the text ends too early, or it only prepares
+  /// Whether more text must follow before there is something to run: the text ends too early, or it only prepares
   /// for a query, as `let` does.
   package var isUnfinished: Bool {
     if hasErrors { return endsTooEarly }

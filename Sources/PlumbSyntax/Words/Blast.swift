@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `blast X, Y depth 3 as of T`: everyone who is hurt when pipelines stop; source and operator.
+/// `blast X, Y depth 3 as of T`: everyone affected when pipelines stop; source and operator.
 package struct BlastSyntax: WordNode {
   /// Empty after a pipe, where the rows name the pipelines.
   package var pipelines: [PipelineNameSyntax]

@@ -1,15 +1,15 @@
 import PlumbDiagnostics
 
-/// `compare (t1 .. t2) with (t3 .. t4) by a, b`: what changed between two windows of time.
+/// `compare (t1 .. t2) with (t3 .. t4) by a, b`: what changed between two time windows.
 package struct CompareSyntax: WordNode {
-  /// A window of time, `(from .. to)`.
+  /// A time window, `(from .. to)`.
   package struct Window: Sendable {
     package var from: ExpressionSyntax
     package var to: ExpressionSyntax
   }
   package var first: Window
   package var second: Window
-  /// Empty when `by` is not written.
+  /// Empty if `by` is not written.
   package var columns: [NameSyntax]
   package var wordSpan: SourceSpan
   package var span: SourceSpan
@@ -34,7 +34,7 @@ extension WordDeclaration {
       usages: [
         Usage([.value(.window, "(t1 .. t2)"), "with", .value(.window, "(t3 .. t4)"), .optional(["by", .value(.columns, "column, ...")])]),
       ],
-      summary: "Shows what changed between two windows of time.",
+      summary: "Shows what changed between two time windows.",
       examples: ["compare (ago(2d) .. ago(1d)) with (ago(1d) .. now()) by source"]
     ) { parser, start throws(SyntaxFailure) in try parser.parseCompareSource(from: start) },
     piped: nil
@@ -42,7 +42,7 @@ extension WordDeclaration {
 }
 
 extension Parser {
-  /// Whether `compare (` goes on as the word does: with `..` in its brackets, or `with (` behind them. A function
+  /// Whether `compare (` continues as the word does: with `..` in its brackets, or `with (` after them. A function
   /// called `compare` does neither.
   var atComparison: Bool {
     guard token(after: 1).kind == .leftParen else { return false }
@@ -75,7 +75,7 @@ extension Parser {
   mutating func parseTimeWindow() throws(SyntaxFailure) -> CompareSyntax.Window {
     let nesting = try enter(.leftParen, "before the window's first moment")
     let from = try parseExpression()
-    guard skip(.dotDot) else { throw unexpected("`..`", help: "write a window of time as `(ago(2h) .. ago(1h))`") }
+    guard skip(.dotDot) else { throw unexpected("`..`", help: "write a time window as `(ago(2h) .. ago(1h))`") }
     let to = try parseExpression()
     try leave(nesting)
     return CompareSyntax.Window(from: from, to: to)

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// `slow as of T`, `stale`, `volume`: pipelines against their own history; source and operator.
+/// `slow as of T`, `stale`, `volume`: pipelines compared with their own history; source and operator.
 ///
-/// Without `as of` the source is a plain name, so that a table called `slow` is found first.
+/// Without `as of` the source is a plain name, so that a table called `slow` takes precedence.
 package struct JudgementSyntax: WordNode {
   package enum Measure: String, Hashable, Sendable {
     case slow, stale, volume

@@ -70,8 +70,8 @@ extension Parser {
     guard at(.word), let direction = LineageSyntax.Direction(rawValue: token.text) else {
       if atWord("path") || atWord("critical") {
         throw fail(
-          "misplaced-word", "`lineage \(token.text)` starts a query and takes no rows", at: token.span,
-          help: "after a pipe write `lineage upstream` or `lineage downstream`")
+          "misplaced-word", "`lineage \(token.text)` starts a query and cannot follow a pipe", at: token.span,
+          help: "after a pipe use `lineage upstream` or `lineage downstream`")
       }
       throw unknownLineage(["upstream", "downstream"])
     }
@@ -89,12 +89,12 @@ extension Parser {
     if skipWord("depth") { depth = try parseStepCount() }
     let moment = try readMoment()
     if moment != nil, atWord("depth") {
-      throw fail("unexpected-text", "`depth` stands before `as of`", at: token.span)
+      throw fail("unexpected-text", "`depth` must come before `as of`", at: token.span)
     }
     return (depth, moment)
   }
 
-  /// A number, a name that stands for one, or an expression in brackets.
+  /// A number, a name that means one, or an expression in brackets.
   mutating func parseStepCount() throws(SyntaxFailure) -> ExpressionSyntax {
     if at(.leftParen) {
       let start = index
@@ -108,14 +108,14 @@ extension Parser {
     throw unexpected("a whole number of steps", help: "write `depth 3`")
   }
 
-  /// After a pipe the rows say which pipelines are meant.
+  /// After a pipe the rows name the pipelines.
   mutating func misplacedNames(_ what: String) -> SyntaxFailure {
     fail(
-      "misplaced-name", "the rows before the pipe say which pipelines are meant", at: token.span,
-      help: "take out \(what), or start the query with this step")
+      "misplaced-name", "the rows before the pipe already name the pipelines", at: token.span,
+      help: "remove \(what), or start the query with this step")
   }
 
-  /// What stands here when it can be a name, for an example that the user can copy.
+  /// The name found here, if it can be one, for an example that the user can copy.
   private var exampleName: String {
     var ahead = self
     guard isPipelineName(after: 0), let name = try? ahead.parsePipelineName() else { return "NAME" }
@@ -126,8 +126,8 @@ extension Parser {
     let choices = "one of \(known.map { "`\($0)`" }.joined(separator: ", "))"
     guard at(.word), token.text != "of" else { return unexpected(choices, help: "write `lineage downstream of NAME`") }
     return fail(
-      "unknown-lineage", "`lineage` has no `\(token.text)`", at: token.span,
-      help: Suggestion.nearest(to: token.text, in: known) ?? "after `lineage` comes \(choices)")
+      "unknown-lineage", "unknown form `lineage \(token.text)`", at: token.span,
+      help: Suggestion.nearest(to: token.text, in: known) ?? "`lineage` expects \(choices)")
   }
 }
 

@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `lineage path from A to B`: a shortest way for data from one pipeline to another.
+/// `lineage path from A to B`: a shortest path for data from one pipeline to another.
 package struct LineagePathSyntax: WordNode {
   package var from: PipelineNameSyntax
   package var to: PipelineNameSyntax
@@ -16,7 +16,7 @@ package struct LineagePathSyntax: WordNode {
   package func print(to printer: inout Printer) { printer.printLineagePath(self) }
 }
 
-/// `lineage critical path to X`: the chain of pipelines up to one that takes longest.
+/// `lineage critical path to X`: the slowest chain of pipelines up to one.
 package struct CriticalPathSyntax: WordNode {
   package var pipeline: PipelineNameSyntax
   package var moment: ExpressionSyntax?

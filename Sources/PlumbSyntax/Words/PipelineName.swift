@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
-/// The name of a pipeline: bare, with dashes, dots and digits in it (`entra-signin-eastus`), or quoted.
+/// The name of a pipeline: bare, with dashes, dots and digits (`entra-signin-eastus`), or quoted.
 package struct PipelineNameSyntax: Sendable {
   package var text: String
-  /// Whether it stood as `"..."` or `["..."]`.
+  /// Whether it was written as `"..."` or `["..."]`.
   package var isQuoted: Bool
   package var span: SourceSpan
 
@@ -20,7 +20,7 @@ extension [PipelineNameSyntax] {
 }
 
 extension Parser {
-  /// Whether a pipeline's name starts `distance` further on that cannot be part of an expression.
+  /// Whether a pipeline's name that cannot be part of an expression starts `distance` ahead.
   func isPipelineName(after distance: Int) -> Bool {
     let token = token(after: distance)
     switch token.kind {
@@ -48,8 +48,8 @@ extension Parser {
     let last = token(before: 1)
     if last.kind == .minus || last.kind == .dot {
       throw fail(
-        "unfinished-name", "the name of a pipeline does not end with `\(text(in: last.span))`", at: last.span,
-        help: "put names with other signs in quotes")
+        "unfinished-name", "the name of a pipeline cannot end with `\(text(in: last.span))`", at: last.span,
+        help: "quote names that contain other characters")
     }
     let span = span(from: start)
     return PipelineNameSyntax(text: text(in: span), isQuoted: false, span: span)
@@ -62,7 +62,7 @@ extension Parser {
     return names
   }
 
-  /// Whether a word or number stands here; `2d` and `365` are parts of names as well.
+  /// Whether a word or number is here; `2d` and `365` can be parts of names as well.
   private var isNamePart: Bool {
     switch token.kind {
     case .long, .real, .timespan: return true

@@ -28,7 +28,7 @@ package struct PredictRiskSyntax: WordNode {
   package func print(to printer: inout Printer) { printer.printPredictRisk(self) }
 }
 
-/// `predict quality within 2h using tree`: how good the model is, beside its baselines.
+/// `predict quality within 2h using tree`: how good the model is, compared with its baselines.
 package struct PredictQualitySyntax: WordNode {
   package var horizon: ExpressionSyntax?
   package var model: ModelSyntax?
@@ -79,8 +79,8 @@ extension Parser {
   mutating func parsePredictOperator(from start: Int) throws(SyntaxFailure) -> PredictRiskSyntax {
     if atWord("quality") {
       throw fail(
-        "misplaced-word", "`predict quality` starts a query and takes no rows", at: token.span,
-        help: "after a pipe write `predict risk`")
+        "misplaced-word", "`predict quality` starts a query and cannot follow a pipe", at: token.span,
+        help: "after a pipe use `predict risk`")
     }
     guard atWord("risk") else { throw unknownPrediction(["risk"]) }
     return try parsePredictRisk(from: start)
@@ -114,11 +114,11 @@ extension Parser {
     guard at(.word) else { throw unexpected("`tree`, `forest` or `boosting`", help: "write `using boosting`") }
     guard let kind = ModelSyntax.Kind(rawValue: token.text) else {
       throw fail(
-        "unknown-model", "there is no kind of model called `\(token.text)`", at: token.span,
+        "unknown-model", "unknown model kind `\(token.text)`", at: token.span,
         help: Suggestion.nearest(to: token.text, in: known) ?? "write `using tree`, `using forest` or `using boosting`")
     }
     let model = ModelSyntax(kind: kind, span: advance().span)
-    if atWord("within") { throw fail("unexpected-text", "`within` stands before `using`", at: token.span) }
+    if atWord("within") { throw fail("unexpected-text", "`within` must come before `using`", at: token.span) }
     return model
   }
 
@@ -126,7 +126,7 @@ extension Parser {
     let example = known.map { "`predict \($0)`" }.joined(separator: " or ")
     guard at(.word) else { return unexpected("what to predict", help: "write \(example)") }
     return fail(
-      "unknown-prediction", "`\(token.text)` is nothing that can be predicted", at: token.span,
+      "unknown-prediction", "cannot predict `\(token.text)`", at: token.span,
       help: Suggestion.nearest(to: token.text, in: known) ?? "write \(example)")
   }
 }

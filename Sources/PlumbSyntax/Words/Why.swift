@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// `why X at T`: what a pipeline's trouble most likely comes from; source and operator.
+/// `why X at T`: the most likely cause of a pipeline's trouble; source and operator.
 package struct WhySyntax: WordNode {
   /// Nil after a pipe, where a row names the pipeline.
   package var pipeline: PipelineNameSyntax?
@@ -50,7 +50,7 @@ extension Parser {
   /// The expression of `at T`, or nil.
   private mutating func readTime() throws(SyntaxFailure) -> ExpressionSyntax? {
     if atWord("as") {
-      throw fail("unexpected-text", "`why` takes `at`, not `as of`", at: token.span, help: "write `at ago(1d)`")
+      throw fail("unexpected-text", "`why` uses `at`, not `as of`", at: token.span, help: "write `at ago(1d)`")
     }
     return skipWord("at") ? try readOperand("a moment", "at ago(1d)") : nil
   }

@@ -1,8 +1,8 @@
 import PlumbDiagnostics
 
-/// What the parser reads of a word of the pipeline vocabulary.
+/// The parsed form of a word of the pipeline vocabulary.
 package protocol WordNode: Sendable {
-  /// The call that the word means; the rows before a pipe are not an argument of it.
+  /// The call that the word means; the rows before a pipe are not one of its arguments.
   var call: CallSyntax { get }
   func print(to printer: inout Printer)
 }
@@ -18,7 +18,7 @@ package struct WordSyntax: OperatorNode {
 }
 
 extension Parser {
-  /// Where only a query can stand, `why ["a name"]` is not an element of a column called `why`.
+  /// If only a query is possible, `why ["a name"]` is not an element of a column called `why`.
   var atWordBeforeQuotedName: Bool {
     at(.word) && WordDeclaration.named(token.text)?.takesNameFirst == true && isName(after: 1)
   }
@@ -31,7 +31,7 @@ extension Parser {
     return try readOperand("a moment", "as of ago(1d)")
   }
 
-  /// The expression after a clause's word; `example` shows one when it is missing.
+  /// The expression after a clause's word; `example` is shown if it is missing.
   mutating func readOperand(_ purpose: String, _ example: String) throws(SyntaxFailure) -> ExpressionSyntax {
     switch token.kind {
     case .pipe, .end, .semicolon, .rightParen, .comma: throw unexpected(purpose, help: "write `\(example)`")
@@ -50,7 +50,7 @@ extension Printer {
 }
 
 extension CallSyntax {
-  /// The call that a word stands for; arguments that were not written are left out.
+  /// The call that a word means; arguments that were not written are omitted.
   init(
     word name: String, at wordSpan: SourceSpan, _ arguments: [ExpressionSyntax?],
     named: [(String, ExpressionSyntax?)] = [], span: SourceSpan

@@ -1,11 +1,11 @@
-/// A word of the pipeline vocabulary as it is declared: the ways it is written, and the functions that read them.
+/// The declaration of a word of the pipeline vocabulary: its forms, and the functions that parse them.
 ///
 /// The words are reserved only where a source or an operator starts and what follows makes them one: a table
 /// called `slow` or a column called `why` keeps its meaning.
 package struct WordDeclaration: Sendable {
-  /// The word where a query begins, or after a pipe.
+  /// The word at the start of a query, or after a pipe.
   struct Form: Sendable {
-    /// The ways to go on after the keyword.
+    /// The ways to continue after the keyword.
     let usages: [Usage]
     /// One sentence.
     let summary: String
@@ -18,12 +18,12 @@ package struct WordDeclaration: Sendable {
   /// Whether what follows the keyword makes it a source.
   let starts: @Sendable (Parser) -> Bool
   let first: Form
-  /// Nil when the word takes no rows.
+  /// Nil if the word cannot follow a pipe.
   let piped: Form?
 
   /// - Parameters:
   ///   - first: how a query begins with the word.
-  ///   - piped: how the word takes the rows before a pipe.
+  ///   - piped: how the word uses the rows before a pipe.
   init(_ keyword: String, starts: @escaping @Sendable (Parser) -> Bool, first: Form, piped: Form?) {
     self.keyword = keyword
     self.starts = starts
@@ -38,7 +38,7 @@ package struct WordDeclaration: Sendable {
 
   package static func named(_ name: String) -> WordDeclaration? { all.first { $0.keyword == name } }
 
-  /// What may follow after the keyword and `words`; nil where these do not fit.
+  /// What may follow the keyword and `words`; nil if these do not match.
   package func next(after words: [String], wantsMore: Bool, followsPipe: Bool) -> Usage.Next? {
     let usages = followsPipe ? piped?.usages ?? [] : first.usages
     return Usage.joined(usages.map { $0.next(after: words, wantsMore: wantsMore) })

@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbEngine
 import PlumbKit
 import PlumbStorage
 import PlumbSyntax
@@ -39,32 +40,32 @@ extension ConsoleAction {
         guard let path = conversation.workspace.store?.file.path else {
           throw usage(command, "`.save` needs the name of a new file")
         }
-        return Console.say("everything is saved already, in \(path); `.save FILE` copies it")
+        return Console.say("everything is already saved in \(path); copy it with `.save FILE`")
       }
       try conversation.save(to: Paths.typed(text))
     },
     ConsoleAction(".report") { command, conversation in
       let path = Paths.typed(command.text("FILE.html or FILE.md"))
       try conversation.report.write(to: path)
-      Console.say("the session is in \(VisibleText.string(path))")
+      Console.say("wrote the session to \(VisibleText.string(path))")
     },
     ConsoleAction(".note") { command, conversation in conversation.report.add(note: command.text("TEXT")) },
   ]
 }
 
 extension Conversation {
-  /// What is open, and what is in it.
+  /// The open workspace, and its contents.
   fileprivate func whereItIs() throws -> String {
-    "\(workspace.store?.file.path ?? "in memory, in no file"): \(try workspace.summary())"
+    "\(workspace.store?.file.path ?? "in memory, without a file"): \(try workspace.summary())"
   }
 
-  /// - Throws: what is wrong with the file; the workspace stays the one it was.
+  /// - Throws: what is wrong with the file; the workspace does not change.
   fileprivate func open(_ path: String, salvaging: Bool) throws {
     if let own = workspace.store?.file.path, Paths.areSameFile(own, path), !salvaging {
-      return Console.say("it is open already: \(try whereItIs())")
+      return Console.say("already open: \(try whereItIs())")
     }
     if Folder.isFolder(path) {
-      throw Diagnostic("cannot-read", "`\(path)` is a folder, and a workspace is a file", help: "`.import \(path)` reads the files in it")
+      throw Diagnostic("cannot-read", "`\(path)` is a folder, but a workspace is a file", help: "import the files in it with `.import \(path)`")
     }
     let isNew = access(path, F_OK) != 0
     let left = workspace
@@ -74,10 +75,10 @@ extension Conversation {
       throw problem.inShell(path)
     }
     Console.say("\(isNew ? "made " : "")\(try whereItIs())")
-    if left.store == nil, left.holdsMore { Console.say("what is in memory stays there: `.open :memory:` goes back to it") }
+    if left.store == nil, left.holdsMore { Console.say("the tables in memory stay there; return to them with `.open :memory:`") }
   }
 
-  /// Does what `plumb import` does with these words.
+  /// Does the same as `plumb import` with these words.
   fileprivate func importing(_ words: [String]) throws {
     if words.contains(where: { $0 == "--into" || $0.hasPrefix("--into=") }) {
       throw Diagnostic("usage", "`.import` reads into the workspace that is open", help: "`.open` opens another one")
@@ -89,7 +90,7 @@ extension Conversation {
     } catch {
       let message = ImportCommand.message(for: error)
       if ImportCommand.exitCode(for: error) == .success { return Console.writeOut(message) }
-      throw Diagnostic("usage", message, help: "`.import --help` lists the options")
+      throw Diagnostic("usage", message, help: "list the options with `.import --help`")
     }
     do {
       if command.preview {
@@ -99,10 +100,10 @@ extension Conversation {
       defer { host.didChange(workspace) }
       _ = try Console.working { try workspace.take(command.request(), $0) }
     } catch is Stopped {
-      Console.say("stopped; what was read until then is kept")
+      Console.say("stopped; what was read so far is kept")
     } catch let problem as Diagnostic where problem.code == "cancelled" {
       Console.freshLine()
-      Console.say("stopped; files that were whole until then are kept")
+      Console.say("stopped; files already imported completely are kept")
     }
   }
 
@@ -118,18 +119,18 @@ extension Conversation {
 }
 
 extension Workspace {
-  /// Whether there is something in memory that no one could make again.
+  /// Whether memory contains anything that cannot be recreated.
   fileprivate var holdsMore: Bool {
     !catalog.storedFunctions.isEmpty || catalog.tableNames.contains { !catalog.isLazy(tableNamed: $0) }
   }
 }
 
 extension Diagnostic {
-  /// What options of the command line can do is done by commands here.
+  /// Translates hints about command-line options to shell commands.
   fileprivate func inShell(_ path: String) -> Diagnostic {
     var said = self
-    if help?.contains("--salvage") == true { said.help = "`.open --salvage \(path)` loads what is sound of it" }
-    if help?.contains("--load") == true { said.help = "`.import \(path)` reads a file of data" }
+    if help?.contains("--salvage") == true { said.help = "use `.open --salvage \(path)` to load the undamaged parts" }
+    if help?.contains("--load") == true { said.help = "import a data file with `.import \(path)`" }
     return said
   }
 }

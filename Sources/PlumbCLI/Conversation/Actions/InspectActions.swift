@@ -5,7 +5,7 @@ import PlumbPresentation
 import PlumbSyntax
 
 extension ConsoleAction {
-  /// Commands that show what there is: tables, columns, help, history.
+  /// Commands that show tables, columns, help and history.
   static let ofTexts: [ConsoleAction] = [
     ConsoleAction(".help") { command, conversation in
       let name = command.text("NAME")
@@ -33,7 +33,7 @@ extension ConsoleAction {
     ConsoleAction(".history") { command, conversation in
       let text = command.text("N")
       guard let count = text.isEmpty ? 20 : Int(text), count > 0 else {
-        throw usage(command, "`.history` takes a number above 0")
+        throw usage(command, "`.history` needs a number above 0")
       }
       guard let shell = conversation.host.shell else { return }
       let rows = try shell.log.latest(count)
@@ -50,12 +50,12 @@ extension Conversation {
   }
 }
 
-/// What `.column` shows: counts, bounds, and a picture of the values.
+/// The output of `.column`: counts, bounds, and a picture of the values.
 struct ColumnPicture {
-  /// The name of the table; that of its database before it where it has one.
+  /// The name of the table, preceded by its database if it has one.
   let table: [String]
   let column: String
-  /// Values that are listed where they cannot be put into bins.
+  /// The number of values to list if they cannot be put into bins.
   private static let listed = 15
 
   func show(in conversation: Conversation) throws {
@@ -65,7 +65,7 @@ struct ColumnPicture {
     guard let info = schema.first(where: { $0.name == column }) else {
       throw Diagnostic(
         "unknown-column", "`\(shown)` has no column `\(VisibleText.string(column))`",
-        help: Suggestion.nearest(to: column, in: schema.map(\.name)) ?? "`.schema \(shown)` lists the columns")
+        help: Suggestion.nearest(to: column, in: schema.map(\.name)) ?? "list the columns with `.schema \(shown)`")
     }
     let name = KQLName.inQuery(column)
     let source = table.map(KQLName.inQuery).joined(separator: ".")
@@ -97,7 +97,7 @@ struct ColumnPicture {
     let drawn = try conversation.answers(to: bins(source, name, info.type))
     try conversation.show(all + drawn.prefix(1))
     if drawn.last?.texts(limit: 1).first?.first == "true" {
-      Console.say("note: the picture leaves out the lowest and the highest 1 % of the values, which lie far away")
+      Console.say("note: the picture leaves out the lowest and the highest 1 % of the values, which are far away")
     }
   }
 
@@ -105,10 +105,10 @@ struct ColumnPicture {
     "\(source) | summarize rows = count() by value = tostring(\(name)) | top \(Self.listed) by rows, value asc | render barchart"
   }
 
-  /// Values in twenty to forty bins, and whether they are the middle 98 % of the values only: where all would leave
+  /// Values in twenty to forty bins, and whether they are only the middle 98 % of the values: if all values would leave
   /// most of the picture empty.
   private func bins(_ source: String, _ name: String, _ type: ScalarType) -> String {
-    // Parts before their difference, which would overflow where bounds are far apart.
+    // Divided before subtracting, since the difference would overflow for distant bounds.
     func part(_ low: String, _ high: String, of parts: Int) -> String {
       type == .datetime ? "(\(high) - \(low)) / \(parts)" : "\(high) / \(parts) - \(low) / \(parts)"
     }

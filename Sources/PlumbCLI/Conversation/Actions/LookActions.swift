@@ -5,7 +5,7 @@ import PlumbPresentation
 import PlumbSyntax
 
 extension ConsoleAction {
-  /// Commands that say where results go and how they look.
+  /// Commands that set where results go and how they look.
   static let ofLooks: [ConsoleAction] = [
     ConsoleAction(".mode") { command, conversation in
       let name = command.text("FORMAT")
@@ -25,7 +25,7 @@ extension ConsoleAction {
         let limit = conversation.settings.rowLimit
         return Console.say(limit.map { "up to \($0) rows are shown" } ?? "all rows are shown")
       }
-      guard let count = Int(text), count >= 0 else { throw usage(command, "`.rows` takes a number from 0") }
+      guard let count = Int(text), count >= 0 else { throw usage(command, "`.rows` needs a number of at least 0") }
       conversation.settings.rowLimit = count
     },
     ConsoleAction(".output") { command, conversation in

@@ -13,7 +13,7 @@ extension ConsoleAction {
     ConsoleAction(".format") { command, conversation in
       let query = try query(of: command, in: conversation)
       if Formats.named(query.text) != nil, !conversation.workspace.catalog.hasTable(named: query.text) {
-        throw usage(command, "`.format` lays out a query", help: "`.mode \(query.text)` chooses the format of results")
+        throw usage(command, "`.format` formats a query", help: "`.mode \(query.text)` chooses the format of results")
       }
       let script = ScriptSyntax(statements: query.statements + [query.result], comments: query.comments, span: query.span)
       try conversation.host.write(print(script), isLong: false)
@@ -42,7 +42,7 @@ extension ConsoleAction {
         return try conversation.host.write(lines.joined(separator: "\n"), isLong: false)
       }
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-        throw usage(command, "`.param` takes a name and a value")
+        throw usage(command, "`.param` needs a name and a value")
       }
       conversation.setParameter(
         String(text[..<equals].trimmed), to: Paths.unquoted(String(text[text.index(after: equals)...].trimmed)))
@@ -53,7 +53,7 @@ extension ConsoleAction {
   private static func query(of command: CommandSyntax, in conversation: Conversation) throws -> EmbeddedQuerySyntax {
     if let query = command.query("QUERY") { return query }
     let text = conversation.lastQuery
-    if text.isEmpty { throw usage(command, "there is no query yet") }
+    if text.isEmpty { throw usage(command, "no query yet") }
     let parsed = parse(text)
     guard !parsed.hasErrors, let last = parsed.script.statements.last else {
       throw SourcedDiagnostics(list: parsed.diagnostics, source: text)
@@ -67,7 +67,7 @@ extension ConsoleAction {
   ) throws {
     let query = try query(of: command, in: conversation)
     guard case .query(var statement) = query.result else {
-      throw Diagnostic("no-query", "only queries have a plan, and this is a command", at: query.result.span)
+      throw Diagnostic("no-query", "only queries have a plan, but this is a command", at: query.result.span)
     }
     if statement.mode == .run { statement.mode = mode }
     try conversation.show(try conversation.answers(to: query.statements + [.query(statement)]))

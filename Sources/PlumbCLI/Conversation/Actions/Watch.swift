@@ -6,7 +6,7 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
 
-/// A query that is asked again and again.
+/// A query that is repeated.
 struct Watch {
   private let interval: Double
   /// The interval as it was typed.
@@ -45,17 +45,17 @@ struct Watch {
     }
   }
 
-  /// Ctrl-C ends it, whatever is under way.
+  /// Ctrl-C ends it, whatever is running.
   func run(in conversation: Conversation) throws {
     let stop = StopFlag()
     let chosen = (conversation.settings.usesPager, conversation.settings.rowLimit)
     defer { (conversation.settings.usesPager, conversation.settings.rowLimit) = chosen }
-    // A screen is all that can be watched.
+    // Only one screen can be watched.
     conversation.settings.usesPager = false
     try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
       try run(in: conversation) { stop.isSet || Interrupts.shared.wasTaken }
     }
-    // The terminal shows the Ctrl-C itself, and the prompt begins a line.
+    // The terminal shows the Ctrl-C itself, and the prompt starts a new line.
     if stop.isSet, Console.outputIsTerminal { Console.writeOut("") }
   }
 
