@@ -1,16 +1,16 @@
 import PlumbEngine
 import Synchronization
 
-/// Each feature's values as numbers of bins, at most 255 of them and one for missing values.
+/// The bin number of each value of the features: at most 255 bins and one for missing values.
 final class BinnedFeatures: @unchecked Sendable {
   static let binLimit = 255
   static let missing = 255
-  /// Rows that the bounds of bins are read from.
+  /// The number of rows from which the bounds of bins are computed.
   private static let sampleLimit = 200_000
 
   /// Ascending: a value belongs to the first bin whose bound is not below it, or to the last bin.
   let bounds: [[Double]]
-  /// A byte a row.
+  /// One byte per row.
   private let bins: [Buffer]
 
   init(_ matrix: FeatureMatrix, context: ExecutionContext) throws {
@@ -35,7 +35,7 @@ final class BinnedFeatures: @unchecked Sendable {
 
   func column(_ feature: Int) -> BufferView<UInt8> { bins[feature].view(UInt8.self) }
 
-  /// Midpoints between neighbouring values; all of them, or so many that bins hold about as many rows each.
+  /// Returns midpoints between neighbouring values; all of them, or enough for bins of about equally many rows.
   private static func bounds(_ values: BufferView<Double>, count n: Int) -> [Double] {
     let taken = Swift.min(n, sampleLimit)
     let sample = Buffer(of: Double.self, count: taken)
@@ -47,7 +47,7 @@ final class BinnedFeatures: @unchecked Sendable {
     }
     let sorted = SortedFeature.sortedKeys(sample.view(Double.self), count: known)
     var distinct: [Double] = []
-    // How many sampled values are at most `distinct[i]`.
+    // The number of sampled values that are at most `distinct[i]`.
     var upTo: [Int] = []
     for place in 0..<known {
       let value = sample.view(Double.self)[Int(sorted[place].row)]
@@ -83,7 +83,7 @@ final class BinnedFeatures: @unchecked Sendable {
         bins[i] = UInt8(missing)
         continue
       }
-      // Halving without branches: how many bounds are below the value.
+      // Branchless binary search: how many bounds are below the value.
       var low = 0, length = bounds.count
       while length > 0 {
         let half = (length &+ 1) &>> 1

@@ -1,19 +1,19 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Grows a tree whose thresholds lie between bins: a node's rows are counted by bin and class, not sorted.
+/// Grows a tree whose thresholds are bounds of bins: the rows of a node are counted by bin and class, not sorted.
 final class BinnedGrower {
   private let data: TrainingData
   private let binned: BinnedFeatures
   private let options: TreeOptions
   private let context: ExecutionContext
   private var random: RandomGenerator
-  /// What each class weighs in each bin, and how many rows are there; all 0 between two scans.
+  /// The weight of each class in each bin, and the number of rows; all 0 between two scans.
   private let masses: Buffer
   private let tallies: Buffer
   private let sideCounts: Buffer
 
-  /// A row of training that takes part, and what it weighs.
+  /// A training row that takes part, and its weight.
   private struct Item: BitwiseCopyable {
     var row: UInt32
     var label: Int32
@@ -111,7 +111,7 @@ final class BinnedGrower {
     return best
   }
 
-  /// The best split on a feature; nil when all rows are in one bin.
+  /// Returns the best split on a feature; nil if all rows are in one bin.
   private func scan(
     _ feature: Int, _ items: BufferView<Item>, _ rows: Int, _ counts: [Double]
   ) -> (SplitCandidate, hasMissing: Bool)? {
@@ -145,7 +145,7 @@ final class BinnedGrower {
     return (best, missing > 0)
   }
 
-  /// Moves one bin after the other to the left.
+  /// Moves the bins to the left one by one.
   private func scanTwo(
     _ lowest: Int, _ last: Int, _ rows: Int, _ missing: Int, _ missingGoesLeft: Bool, _ counts: [Double],
     _ best: inout SplitCandidate
@@ -209,7 +209,7 @@ final class BinnedGrower {
     }
   }
 
-  /// Bins up to `bin` against the others; when only missing values are left, these against all known ones.
+  /// Considers bins up to `bin` against the others; if only missing values remain, these against all known ones.
   private func candidate(
     _ bin: Int, _ merit: Double, _ isRest: Bool, _ missing: Int, _ missingGoesLeft: Bool
   ) -> SplitCandidate {
@@ -218,7 +218,7 @@ final class BinnedGrower {
       missingGoesLeft: missingGoesLeft)
   }
 
-  /// Brings the rows that go left to the front, each side in its order; how many they are, and what they weigh.
+  /// Moves the rows that go left to the front, keeping the order on both sides; returns their number and weight.
   private func part(
     _ items: BufferView<Item>, _ rows: Int, _ feature: Int, _ split: SplitCandidate,
     _ room: BufferView<Item>

@@ -1,9 +1,9 @@
 import Glibc
 import PlumbDiagnostics
 
-/// Turns a model's scores into probabilities that mean what they say; a higher score never gives a lower one.
+/// Turns the scores of a model into true probabilities; a higher score never gives a lower one.
 package enum Calibration: Hashable, Sendable {
-  /// Scores are taken as they are.
+  /// Scores are used as they are.
   case none
   case isotonic(IsotonicCalibration)
   case platt(PlattCalibration)
@@ -19,11 +19,11 @@ package enum Calibration: Hashable, Sendable {
   package func callAsFunction(_ scores: [Double]) -> [Double] { scores.map { self($0) } }
 }
 
-/// The monotone step function closest to held-out outcomes, with straight lines between its steps.
+/// The monotone step function closest to held-out outcomes, interpolated linearly between its steps.
 ///
 /// Pool adjacent violators: Ayer, Brunk, Ewing, Reid, Silverman (1955); for calibration Zadrozny and Elkan (2002).
 package struct IsotonicCalibration: Hashable, Sendable {
-  /// Ascending, and as many `probabilities`, which never fall. Never empty.
+  /// Ascending, with as many `probabilities`, which never decrease. Never empty.
   package let scores: [Double]
   package let probabilities: [Double]
 
@@ -32,9 +32,9 @@ package struct IsotonicCalibration: Hashable, Sendable {
     self.probabilities = probabilities
   }
 
-  /// Fits scores that the model was not trained on. Rows whose score is NaN are left out.
+  /// Fits scores that the model was not trained on. Rows whose score is NaN are ignored.
   ///
-  /// - Throws: `no-rows` when none is left.
+  /// - Throws: `no-rows` if no row remains.
   package init(scores: [Double], positives: [Bool]) throws {
     let order = scores.indices.filter { !scores[$0].isNaN && $0 < positives.count }.sorted { scores[$0] < scores[$1] }
     var pools: [Pool] = []
@@ -50,7 +50,7 @@ package struct IsotonicCalibration: Hashable, Sendable {
       pools.append(Pool(lowest: score, highest: score, sum: outcome, count: 1))
     }
     Pool.settle(&pools)
-    guard !pools.isEmpty else { throw Diagnostic("no-rows", "there are no scores to calibrate with") }
+    guard !pools.isEmpty else { throw Diagnostic("no-rows", "there are no scores to calibrate on") }
     var points: [Double] = [], values: [Double] = []
     for pool in pools {
       points.append(pool.lowest)
@@ -64,7 +64,7 @@ package struct IsotonicCalibration: Hashable, Sendable {
     probabilities = values
   }
 
-  /// The probability for a score; beyond the fitted scores, that of the nearest. NaN stays NaN.
+  /// Returns the probability for a score; beyond the fitted scores, that of the nearest. NaN stays NaN.
   package func callAsFunction(_ score: Double) -> Double {
     if score.isNaN { return score }
     var low = 0, high = scores.count
@@ -81,7 +81,7 @@ package struct IsotonicCalibration: Hashable, Sendable {
   }
 }
 
-/// Neighbouring scores that get one probability, the mean of their outcomes.
+/// Neighbouring scores with the same probability, the mean of their outcomes.
 private struct Pool {
   var lowest: Double
   var highest: Double
@@ -90,7 +90,7 @@ private struct Pool {
 
   var mean: Double { sum / count }
 
-  /// Merges pools at the end as long as the last is not above the one before it.
+  /// Merges pools at the end until the last is above the one before it.
   static func settle(_ pools: inout [Pool]) {
     while pools.count > 1, pools[pools.count - 2].mean >= pools[pools.count - 1].mean {
       let last = pools.removeLast()
@@ -101,9 +101,9 @@ private struct Pool {
   }
 }
 
-/// A logistic curve through held-out scores, for when there are too few for steps.
+/// A logistic curve through held-out scores, for too few scores for steps.
 ///
-/// Platt (1999), by Newton's method as Lin, Lin and Weng (2007) give it.
+/// Platt (1999), by Newton's method as in Lin, Lin and Weng (2007).
 package struct PlattCalibration: Hashable, Sendable {
   /// The probability is 1 / (1 + exp(-(slope · score + offset))); the slope is not negative.
   package let slope: Double
@@ -114,12 +114,12 @@ package struct PlattCalibration: Hashable, Sendable {
     self.offset = offset
   }
 
-  /// Fits scores that the model was not trained on. Rows whose score is not finite are left out.
+  /// Fits scores that the model was not trained on. Rows whose score is not finite are ignored.
   ///
-  /// - Throws: `no-rows` when none is left.
+  /// - Throws: `no-rows` if no row remains.
   package init(scores: [Double], positives: [Bool]) throws {
     let rows = scores.indices.filter { scores[$0].isFinite && $0 < positives.count }
-    guard !rows.isEmpty else { throw Diagnostic("no-rows", "there are no scores to calibrate with") }
+    guard !rows.isEmpty else { throw Diagnostic("no-rows", "there are no scores to calibrate on") }
     let yes = Double(rows.reduce(0) { $0 + (positives[$1] ? 1 : 0) }), no = Double(rows.count) - yes
     // Platt's targets keep away from 0 and 1.
     let high = (yes + 1) / (yes + 2), low = 1 / (no + 2)
@@ -161,7 +161,7 @@ package struct PlattCalibration: Hashable, Sendable {
       }
       if length <= 1e-10 { break }
     }
-    // Scores that say the opposite are no scores: then every row gets the base rate.
+    // Scores that predict the opposite are useless: then every row gets the base rate.
     let isUsable = a.isFinite && b.isFinite && a >= 0
     slope = isUsable ? a : 0
     offset = isUsable ? b : base

@@ -1,21 +1,21 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A tree of questions about features, whose leaves say how often each class was there in training.
+/// A decision tree, whose leaves give the frequency of each class in training.
 ///
-/// Classification trees are Breiman, Friedman, Olshen and Stone's (1984).
+/// Classification trees: Breiman, Friedman, Olshen and Stone (1984).
 package struct DecisionTree: Hashable, Sendable {
   /// A question with two answers, or a leaf.
   package struct Node: Hashable, Sendable {
-    /// The feature that is asked about; -1 in a leaf.
+    /// The feature to compare; -1 in a leaf.
     package var feature: Int32
-    /// Whether a missing value goes left, with the values up to the threshold.
+    /// Whether a missing value goes left, as values up to the threshold do.
     package var missingGoesLeft: Bool
-    /// Whether values were missing in training, so that where they go was learned.
+    /// Whether values were missing in training, so that their direction was learned.
     package var sawMissing: Bool
     /// The node for values above the threshold; the node for the others follows its parent.
     package var right: Int32
-    /// Rows of training that reached the node.
+    /// The number of training rows that reached the node.
     package var samples: Int32
     package var threshold: Double
     package var impurity: Double
@@ -26,15 +26,15 @@ package struct DecisionTree: Hashable, Sendable {
   package let features: [String]
   package let classes: [String]
   package let criterion: TreeOptions.Criterion
-  /// In preorder: a node, all of its left branch, all of its right one. Never empty.
+  /// In preorder: a node, its whole left branch, its whole right branch. Never empty.
   package private(set) var nodes: [Node]
-  /// What each class weighed in each node, the classes of node 0 first.
+  /// The weight of each class in each node, starting with the classes of node 0.
   package private(set) var counts: [Double]
 
   init(
     features: [String], classes: [String], criterion: TreeOptions.Criterion, nodes: [Node], counts: [Double]
   ) {
-    precondition(!nodes.isEmpty && counts.count == nodes.count * classes.count, "a tree has counts for each node")
+    precondition(!nodes.isEmpty && counts.count == nodes.count * classes.count, "a tree must have counts for each node")
     self.features = features
     self.classes = classes
     self.criterion = criterion
@@ -42,14 +42,14 @@ package struct DecisionTree: Hashable, Sendable {
     self.counts = counts
   }
 
-  /// Learns a tree; the same data and options give the same tree, whatever `context.threads`.
+  /// Trains a tree; the same data and options give the same tree for any `context.threads`.
   ///
   /// - Throws: `no-rows` for no data, and `cancelled` or `memory-limit` from `context`.
   package static func train(
     _ data: TrainingData, _ options: TreeOptions = TreeOptions(), context: ExecutionContext
   ) throws -> DecisionTree {
     guard data.rowCount > 0 else {
-      throw Diagnostic("no-rows", "there are no rows to learn from")
+      throw Diagnostic("no-rows", "there are no rows to train on")
     }
     let tree: DecisionTree
     switch options.splits {
@@ -64,10 +64,10 @@ package struct DecisionTree: Hashable, Sendable {
   package var classCount: Int { classes.count }
   package var leafCount: Int { nodes.reduce(0) { $0 + ($1.isLeaf ? 1 : 0) } }
 
-  /// Steps from the root to the deepest leaf.
+  /// The number of steps from the root to the deepest leaf.
   package var depth: Int { depths().max() ?? 0 }
 
-  /// The depth of each node; the root's is 0.
+  /// Returns the depth of each node; the root's is 0.
   package func depths() -> [Int] {
     var depths = [Int](repeating: 0, count: nodes.count)
     for (index, node) in nodes.enumerated() where !node.isLeaf {
@@ -77,7 +77,7 @@ package struct DecisionTree: Hashable, Sendable {
     return depths
   }
 
-  /// The parent of each node; the root's is -1.
+  /// Returns the parent of each node; the root's is -1.
   package func parents() -> [Int] {
     var parents = [Int](repeating: -1, count: nodes.count)
     for (index, node) in nodes.enumerated() where !node.isLeaf {
@@ -87,35 +87,35 @@ package struct DecisionTree: Hashable, Sendable {
     return parents
   }
 
-  /// What each class weighed in a node.
+  /// Returns the weight of each class in a node.
   package func counts(of node: Int) -> ArraySlice<Double> {
     counts[node * classCount..<(node + 1) * classCount]
   }
 
-  /// The share of `class` in a node.
+  /// Returns the share of `class` in a node.
   package func probability(of class: Int = 1, in node: Int) -> Double {
     let counts = counts(of: node)
     let total = counts.reduce(0, +)
     return total > 0 ? counts[counts.startIndex + `class`] / total : 0
   }
 
-  /// The leaf that a row with these values, in the order of `features`, comes to.
+  /// Returns the leaf of a row with these values, in the order of `features`.
   package func leaf(of row: [Double]) -> Int {
-    precondition(row.count == features.count, "callers give a value for each feature")
+    precondition(row.count == features.count, "there must be a value for each feature")
     return leaf { row[$0] }
   }
 
-  /// The leaf of each row of a matrix whose columns are those of training.
+  /// Returns the leaf of each row of a matrix whose columns are those of training.
   package func leaves(of matrix: FeatureMatrix) -> [Int32] {
-    precondition(matrix.featureCount == features.count, "callers give a value for each feature")
+    precondition(matrix.featureCount == features.count, "there must be a value for each feature")
     let walk = TreeWalk(self) { _ in 0 }
     let columns = matrix.table
     return (0..<matrix.rowCount).map { Int32(truncatingIfNeeded: walk.leaf(columns, row: $0)) }
   }
 
-  /// The share of `class` in the leaf of each row.
+  /// Returns the share of `class` in the leaf of each row.
   package func probabilities(of class: Int = 1, for matrix: FeatureMatrix) -> [Double] {
-    precondition(matrix.featureCount == features.count, "callers give a value for each feature")
+    precondition(matrix.featureCount == features.count, "there must be a value for each feature")
     let walk = TreeWalk(self) { probability(of: `class`, in: $0) }
     let columns = matrix.table
     return (0..<matrix.rowCount).map { walk.value(columns, row: $0) }
@@ -125,7 +125,7 @@ package struct DecisionTree: Hashable, Sendable {
     probability(of: `class`, in: leaf(of: row))
   }
 
-  /// The most frequent class in a node, the first of equals.
+  /// Returns the most frequent class in a node, the first if several are equal.
   package func majority(in node: Int) -> Int {
     let counts = counts(of: node)
     var best = 0
@@ -133,7 +133,7 @@ package struct DecisionTree: Hashable, Sendable {
     return best
   }
 
-  /// The share of all lessening of impurity that is each feature's, summing to 1, or all 0 in a tree of one leaf.
+  /// Returns the share of each feature in the total decrease of impurity, summing to 1; all 0 in a tree of one leaf.
   package func importances() -> [Double] {
     var sums = [Double](repeating: 0, count: features.count)
     for (index, node) in nodes.enumerated() where !node.isLeaf {
@@ -143,13 +143,13 @@ package struct DecisionTree: Hashable, Sendable {
     return total > 0 ? sums.map { $0 / total } : sums
   }
 
-  /// A node's impurity, by the share of the training weight that is there.
+  /// Returns the impurity of a node, weighted by its share of the training weight.
   func cost(_ node: Int) -> Double {
     let total = counts(of: 0).reduce(0, +)
     return total > 0 ? nodes[node].impurity * counts(of: node).reduce(0, +) / total : 0
   }
 
-  /// Whether a value goes left at a node.
+  /// Returns whether a value goes left at a node.
   @inline(__always) static func goesLeft(_ node: Node, _ value: Double) -> Bool {
     value.isNaN ? node.missingGoesLeft : value <= node.threshold
   }

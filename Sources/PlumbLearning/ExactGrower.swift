@@ -5,8 +5,8 @@ import Synchronization
 
 /// Grows a tree whose thresholds are the midpoints between neighbouring values.
 ///
-/// Every feature's rows are sorted once; a split keeps each side of every order in order, so a node is one range of
-/// all of them. (As SLIQ and SPRINT: Mehta, Agrawal, Rissanen 1996; Shafer, Agrawal, Mehta 1996.)
+/// Every feature's rows are sorted once; a split preserves the order on each side, so a node is one range of each order.
+/// (As in SLIQ and SPRINT: Mehta, Agrawal, Rissanen 1996; Shafer, Agrawal, Mehta 1996.)
 final class ExactGrower: @unchecked Sendable {
   private let data: TrainingData
   private let options: TreeOptions
@@ -15,15 +15,15 @@ final class ExactGrower: @unchecked Sendable {
   private let labels: Buffer
   private let weights: Buffer?
   private var orders: [Buffer] = []
-  /// A bit a row: whether it goes left.
+  /// A bit for each row: whether it goes left.
   private let sides: Buffer
-  /// Room for the right side while an order is split, one block a worker.
+  /// Space for the right side while an order is split, one block per worker.
   private let rooms: [Buffer]
   private let candidates: Buffer
   /// k ln k, for the entropy of whole counts.
   private let logs: Buffer?
 
-  /// A node that is still to be made: a range of every order.
+  /// A node that is yet to be created: a range of every order.
   private struct Pending {
     var start: Int
     var end: Int
@@ -74,7 +74,7 @@ final class ExactGrower: @unchecked Sendable {
     return made.withLock { $0.compactMap { $0 } }
   }
 
-  /// Calls `body` for every feature; on all workers where there are many rows.
+  /// Calls `body` for every feature, on all workers if there are many rows.
   private func overFeatures(rows: Int, _ body: @Sendable (_ feature: Int, _ worker: Int) throws -> Void) throws {
     let count = data.features.featureCount
     guard rows >= 16_384, rooms.count > 1 else {
@@ -129,7 +129,7 @@ final class ExactGrower: @unchecked Sendable {
           and: values[SortedFeature.row(order[split.position])])
       let leftRows = split.position + (split.missingGoesLeft ? rows - known : 0)
       nodes[index].sawMissing = known < rows
-      // Where training has no missing values, later ones go with the larger side.
+      // If training has no missing values, later ones go to the larger side.
       nodes[index].missingGoesLeft = known < rows ? split.missingGoesLeft : leftRows > rows - leftRows
       let leftCounts = mark(order, rows, split, known: known)
       let rightCounts = zip(task.counts, leftCounts).map { Swift.max(0, $0 - $1) }
@@ -154,7 +154,7 @@ final class ExactGrower: @unchecked Sendable {
     isLeaf(depth: task.depth, rows: task.end - task.start, Impurity.of(task.counts, options.criterion))
   }
 
-  /// The feature and place of the best split; of equally good ones the first feature's, at its lowest value.
+  /// Returns the feature and position of the best split; among equals the first feature's, at its lowest value.
   @inline(never) private func bestSplit(_ task: Pending, _ random: inout RandomGenerator) throws -> (Int, SplitCandidate)? {
     let featureCount = data.features.featureCount
     let results = candidates.view(SplitCandidate.self)
@@ -170,7 +170,7 @@ final class ExactGrower: @unchecked Sendable {
       for feature in 0..<featureCount { consider(feature) }
       return best
     }
-    // Fisher and Yates's shuffle, as far as it is needed; constant features do not compete.
+    // Fisher–Yates shuffle, as far as needed; constant features do not compete.
     var features = Array(0..<featureCount)
     var visited = 0
     for place in 0..<featureCount where visited < wanted {
@@ -202,7 +202,7 @@ final class ExactGrower: @unchecked Sendable {
     candidates.view(SplitCandidate.self)[feature] = result
   }
 
-  /// Notes for each row of a node which way it goes; what each class weighs on the left.
+  /// Records the direction of each row of a node; returns the weight of each class on the left.
   private func mark(_ order: BufferView<UInt64>, _ rows: Int, _ split: SplitCandidate, known: Int) -> [Double] {
     let sides = sides.view(UInt8.self)
     let labels = labels.view(Int32.self)
@@ -221,7 +221,7 @@ final class ExactGrower: @unchecked Sendable {
     return leftCounts
   }
 
-  /// Splits the range of every order in two that are in order; a side that nobody will read is left as it is.
+  /// Splits the range of every order in two, keeping the order; a side that will not be read is not written.
   @inline(never) private func part(
     _ task: Pending, at middle: Int, split: Int, isInOrder: Bool, keepsLeft: Bool, keepsRight: Bool
   ) throws {

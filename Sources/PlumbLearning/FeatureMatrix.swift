@@ -1,21 +1,21 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What is known of each row, as numbers: a column a feature, NaN where a value is missing.
+/// The known values of each row as numbers: one column per feature, NaN for missing values.
 package final class FeatureMatrix: @unchecked Sendable {
   package let names: [String]
   package let rowCount: Int
-  /// `rowCount` doubles a feature, never changed after `init`.
+  /// `rowCount` doubles per feature, never changed after `init`.
   let columns: [Buffer]
 
   init(names: [String], rowCount: Int, columns: [Buffer]) {
-    precondition(names.count == columns.count, "whoever fills a matrix gives a column for each name")
+    precondition(names.count == columns.count, "a matrix must have one column for each name")
     self.names = names
     self.rowCount = rowCount
     self.columns = columns
   }
 
-  /// A column of equal length for each name.
+  /// Creates a matrix with a column of equal length for each name.
   package convenience init(names: [String], columns: [[Double]]) {
     let rowCount = columns.map(\.count).min() ?? 0
     let buffers = columns.map { column in
@@ -26,9 +26,9 @@ package final class FeatureMatrix: @unchecked Sendable {
     self.init(names: names, rowCount: rowCount, columns: buffers)
   }
 
-  /// The columns of `table` that are called `names`; without names all that hold numbers, bools or times.
+  /// Reads the columns of `table` called `names`; without names all columns of numbers, bools or times.
   ///
-  /// - Throws: `unknown-column`, or `not-a-feature` when a column's values are not numbers.
+  /// - Throws: `unknown-column`, or `not-a-feature` if the values of a column are not numbers.
   package convenience init(
     _ table: Table, names: [String]? = nil, except: Set<String> = [], context: ExecutionContext
   ) throws {
@@ -37,13 +37,13 @@ package final class FeatureMatrix: @unchecked Sendable {
       chosen = try names.map { name in
         guard let index = table.schema.firstIndex(where: { $0.name == name }) else {
           throw Diagnostic(
-            "unknown-column", "there is no column `\(name)` to learn from",
+            "unknown-column", "unknown column `\(name)`",
             help: Suggestion.nearest(to: name, in: table.schema.map(\.name)))
         }
         guard table.schema[index].type.hasReals else {
           throw Diagnostic(
-            "not-a-feature", "the column `\(name)` is of type \(table.schema[index].type.name), not a number",
-            help: "turn it into numbers first, as with `extend \(name) = iff(\(name) == \"...\", 1, 0)`")
+            "not-a-feature", "the column `\(name)` is of type \(table.schema[index].type.name), but features must be numeric",
+            help: "convert it to numbers first, for example `extend \(name) = iff(\(name) == \"...\", 1, 0)`")
         }
         return index
       }
@@ -73,10 +73,10 @@ package final class FeatureMatrix: @unchecked Sendable {
     columns[feature].view(Double.self)
   }
 
-  /// The values of a row, in the order of `names`.
+  /// Returns the values of a row, in the order of `names`.
   package func row(_ row: Int) -> [Double] { (0..<featureCount).map { column($0)[row] } }
 
-  /// The rows with these numbers, in this order.
+  /// Returns the rows with these numbers, in this order.
   package func selecting(_ rows: [Int]) -> FeatureMatrix {
     let buffers = columns.map { column in
       let buffer = Buffer(of: Double.self, count: rows.count)
@@ -87,12 +87,12 @@ package final class FeatureMatrix: @unchecked Sendable {
     return FeatureMatrix(names: names, rowCount: rows.count, columns: buffers)
   }
 
-  /// The same rows with only these features, in this order.
+  /// Returns the same rows with only these features, in this order.
   package func keeping(_ features: [Int]) -> FeatureMatrix {
     FeatureMatrix(names: features.map { names[$0] }, rowCount: rowCount, columns: features.map { columns[$0] })
   }
 
-  /// The standard deviation of each feature's finite values, the unit in which changes are measured; 0 for constants.
+  /// Returns the standard deviation of each feature's finite values, the unit of changes; 0 for constants.
   package func spreads() -> [Double] {
     (0..<featureCount).map { feature in
       let values = column(feature)

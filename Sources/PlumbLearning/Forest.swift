@@ -2,12 +2,12 @@ import PlumbDiagnostics
 import PlumbEngine
 import Synchronization
 
-/// How a forest is grown.
+/// The options of a forest.
 package struct ForestOptions: Hashable, Sendable {
   package var treeCount: Int
-  /// Of each tree; its seed is not used, and its `featuresPerSplit` nil means the square root of their number.
+  /// The options of each tree; its seed is not used, and a nil `featuresPerSplit` means the square root of their number.
   package var tree: TreeOptions
-  /// Whether each tree learns from as many rows as there are, drawn with replacement.
+  /// Whether each tree is trained on as many rows as there are, drawn with replacement.
   package var drawsRows: Bool
   package var seed: UInt64
 
@@ -24,35 +24,35 @@ package struct ForestOptions: Hashable, Sendable {
   }
 }
 
-/// Trees that each saw other rows and other features, and are asked together.
+/// Trees trained on different rows and features whose predictions are combined.
 ///
-/// Breiman (2001), "Random Forests"; as scikit-learn does, the trees' shares are averaged, not their votes.
+/// Breiman (2001), "Random Forests"; as in scikit-learn, the trees' probabilities are averaged, not their votes.
 package struct Forest: Hashable, Sendable {
   /// Never empty; all with the same features and classes.
   package let trees: [DecisionTree]
 
   package init(trees: [DecisionTree]) {
-    precondition(!trees.isEmpty, "a forest has trees")
+    precondition(!trees.isEmpty, "a forest must have trees")
     self.trees = trees
   }
 
   package var features: [String] { trees[0].features }
   package var classes: [String] { trees[0].classes }
 
-  /// A forest, and what it says of each row of its training by the trees that did not see the row.
+  /// A forest, and its prediction for each training row by the trees that did not see the row.
   package struct Trained: Sendable {
     package let forest: Forest
     /// The probability of the second class for each row; NaN for a row that all trees saw.
     package let outOfBag: [Double]
   }
 
-  /// Learns a forest; the same data and options give the same forest, whatever `context.threads`.
+  /// Trains a forest; the same data and options give the same forest for any `context.threads`.
   ///
   /// - Throws: `no-rows` for no data, and `cancelled` or `memory-limit` from `context`.
   package static func train(
     _ data: TrainingData, _ options: ForestOptions = ForestOptions(), context: ExecutionContext
   ) throws -> Trained {
-    guard data.rowCount > 0 else { throw Diagnostic("no-rows", "there are no rows to learn from") }
+    guard data.rowCount > 0 else { throw Diagnostic("no-rows", "there are no rows to train on") }
     let treeCount = Swift.min(Swift.max(1, options.treeCount), ForestOptions.treeLimit)
     let binned = options.tree.splits == .binned ? try BinnedFeatures(data.features, context: context) : nil
     var treeOptions = options.tree
@@ -77,7 +77,7 @@ package struct Forest: Hashable, Sendable {
     return Trained(forest: forest, outOfBag: try outOfBag(all, data, context))
   }
 
-  /// A tree and a bit for each row of training, whether the tree saw it.
+  /// A tree with a bit for each training row: whether the tree saw it.
   private struct Grown: Sendable {
     let tree: DecisionTree
     let saw: [UInt64]
@@ -115,7 +115,7 @@ package struct Forest: Hashable, Sendable {
     return Grown(tree: tree, saw: saw)
   }
 
-  /// Each row adds up the trees in their order, so that sums do not depend on the workers.
+  /// Adds up the trees for each row in their order, so that sums do not depend on the workers.
   private static func outOfBag(
     _ grown: [Grown], _ data: TrainingData, _ context: ExecutionContext
   ) throws -> [Double] {
@@ -136,7 +136,7 @@ package struct Forest: Hashable, Sendable {
     return sums.view(Double.self).array(n)
   }
 
-  /// Calls `body` for blocks of rows that together are all of them, on all workers.
+  /// Calls `body` for blocks that together cover all rows, on all workers.
   static func inBlocks(
     of matrix: FeatureMatrix, _ context: ExecutionContext,
     _ body: @Sendable (_ columns: BufferTable<Double>, _ rows: Range<Int>) -> Void
@@ -153,18 +153,18 @@ package struct Forest: Hashable, Sendable {
     }
   }
 
-  /// The mean over the trees of the share of `class` in the row's leaf.
+  /// Returns the mean over the trees of the share of `class` in the row's leaf.
   package func probability(of class: Int = 1, for row: [Double]) -> Double {
     var sum = 0.0
     for tree in trees { sum += tree.probability(of: `class`, for: row) }
     return sum / Double(trees.count)
   }
 
-  /// The probability of `class` for each row.
+  /// Returns the probability of `class` for each row.
   package func probabilities(
     of class: Int = 1, for matrix: FeatureMatrix, context: ExecutionContext
   ) throws -> [Double] {
-    precondition(matrix.featureCount == features.count, "callers give a value for each feature")
+    precondition(matrix.featureCount == features.count, "there must be a value for each feature")
     let sums = Buffer.zeros(byteCount: matrix.rowCount * 8)
     let walks = trees.map { tree in TreeWalk(tree) { tree.probability(of: `class`, in: $0) } }
     try Forest.inBlocks(of: matrix, context) { columns, rows in
@@ -175,7 +175,7 @@ package struct Forest: Hashable, Sendable {
     return sums.view(Double.self).array(matrix.rowCount)
   }
 
-  /// The mean of the trees' importances.
+  /// Returns the mean of the trees' importances.
   package func importances() -> [Double] {
     var sums = [Double](repeating: 0, count: features.count)
     for tree in trees { for (feature, share) in tree.importances().enumerated() { sums[feature] += share } }

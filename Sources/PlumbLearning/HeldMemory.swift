@@ -1,7 +1,7 @@
 import PlumbEngine
 import Synchronization
 
-/// Bytes in Swift's arrays, charged while training holds them, as buffers are.
+/// Bytes in Swift arrays, counted against the memory limit while training needs them, as buffers are.
 final class HeldMemory: Sendable {
   private let bytes = Atomic<Int>(0)
   private let account = MemoryAccount.current
@@ -13,7 +13,7 @@ final class HeldMemory: Sendable {
 
   deinit { account.charge(-bytes.load(ordering: .relaxed)) }
 
-  /// What a node of a tree takes.
+  /// Returns the size of a tree's nodes.
   static func bytes(ofNodes count: Int, classes: Int) -> Int {
     count * (MemoryLayout<DecisionTree.Node>.stride + classes * MemoryLayout<Double>.stride)
   }

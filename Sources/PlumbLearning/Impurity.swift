@@ -1,10 +1,10 @@
 import Glibc
 import PlumbEngine
 
-/// How mixed the classes of a node are, and how good a split is, with the arithmetic of scikit-learn's criteria,
-/// so that equally good splits compare alike.
+/// How mixed the classes of a node are, and how good a split is. Uses the arithmetic of scikit-learn's criteria, so that
+/// equally good splits compare alike.
 enum Impurity {
-  /// The impurity of a node with these class weights.
+  /// Returns the impurity of a node with these class weights.
   static func of(_ counts: [Double], _ criterion: TreeOptions.Criterion) -> Double {
     var total = 0.0
     for count in counts { total += count }
@@ -30,7 +30,7 @@ enum Impurity {
     }
   }
 
-  /// Grows with the quality of a split into two sides; only comparable between splits of one node.
+  /// Returns a number that increases with the quality of a split; only comparable between splits of one node.
   static func merit(
     left: BufferView<Double>, _ leftTotal: Double, right: BufferView<Double>, _ rightTotal: Double,
     classes: Int, _ criterion: TreeOptions.Criterion
@@ -68,7 +68,8 @@ enum Impurity {
   /// Below this, a node counts as pure.
   static let nothing = Double.ulpOfOne
 
-  /// A threshold between two neighbouring values of a node: their midpoint, or the lower one if that rounds away.
+  /// Returns a threshold between two neighbouring values: their midpoint, or the lower one if the midpoint rounds to the
+  /// higher.
   static func threshold(between lower: Double, and upper: Double) -> Double {
     let middle = lower / 2 + upper / 2
     return middle >= lower && middle < upper && middle.isFinite ? middle : lower
@@ -78,7 +79,7 @@ enum Impurity {
 /// The best split of a node on one feature.
 struct SplitCandidate {
   var merit = -Double.infinity
-  /// Rows of the node's order that go left, not counting missing ones; or the last bin that does.
+  /// The number of rows that go left in the node's order, without missing ones; or the last bin that does.
   var position = -1
   var missingGoesLeft = false
 

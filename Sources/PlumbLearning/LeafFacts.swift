@@ -1,18 +1,18 @@
-/// What a leaf says of the rows that come to it.
+/// What a leaf says about its rows.
 package struct LeafFacts: Hashable, Sendable {
   /// The leaf's number in the tree.
   package let node: Int
-  /// Rows of training in the leaf that were of the class, by weight, and all of them.
+  /// The weight of the training rows in the leaf that have the class, and of all of them.
   package let positives: Double
   package let total: Double
 
   /// The share of the class, between 0 and 1.
   package var probability: Double { total > 0 ? positives / total : 0 }
-  /// Where the share of all such rows, not only those of training, probably is.
+  /// The interval that probably contains the share among all such rows, not only those of training.
   package var interval: Interval { .wilson(positives, of: total) }
 }
 
-/// One answer on the way to a leaf.
+/// One condition on the path to a leaf.
 package struct TreeCondition: Hashable, Sendable {
   package enum Direction: Hashable, Sendable {
     case atMost, above
@@ -21,7 +21,7 @@ package struct TreeCondition: Hashable, Sendable {
   package let feature: Int
   package let threshold: Double
   package let direction: Direction
-  /// The row's value; NaN when it is missing, and the answer is what was learned for missing values.
+  /// The row's value; NaN if missing, in which case the learned direction was taken.
   package let value: Double
 }
 
@@ -32,9 +32,9 @@ extension DecisionTree {
       node: node, positives: counts[counts.startIndex + `class`], total: counts.reduce(0, +))
   }
 
-  /// The answers that lead a row from the root to its leaf, in order.
+  /// Returns the conditions that lead a row from the root to its leaf, in order.
   package func path(of row: [Double]) -> [TreeCondition] {
-    precondition(row.count == features.count, "callers give a value for each feature")
+    precondition(row.count == features.count, "there must be a value for each feature")
     var conditions: [TreeCondition] = []
     var index = 0
     while !nodes[index].isLeaf {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Writes the parts of a model as bytes: numbers in little-endian order, texts with their length before them.
+/// Writes the parts of a model as bytes: little-endian numbers, texts prefixed with their length.
 ///
-/// Around them stand a mark, the version of the form, what kind of model it is, and at the end a checksum.
+/// A signature, the format version and the kind of model precede them, and a checksum follows.
 package struct ModelWriter {
   private var buffer = ByteBuffer()
 
@@ -38,14 +38,14 @@ package struct ModelWriter {
     for number in numbers { append(number) }
   }
 
-  /// The bytes with their checksum; nothing may be appended afterwards.
+  /// Returns the bytes with their checksum; nothing may be appended afterwards.
   package consuming func finish() -> [UInt8] {
     let sum = buffer.withBytes { ModelWriter.checksum($0) }
     buffer.append(littleEndian: sum)
     return buffer.bytes
   }
 
-  // Fowler, Noll and Vo's hash, FNV-1a with 64 bits.
+  // 64-bit FNV-1a (Fowler, Noll and Vo).
   package static func checksum(_ bytes: Bytes) -> UInt64 {
     var state: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -53,25 +53,25 @@ package struct ModelWriter {
   }
 }
 
-/// Reads what `ModelWriter` wrote; whatever the bytes are, it ends in a value or a diagnostic.
+/// Reads what `ModelWriter` wrote. Any bytes give either a value or a diagnostic.
 package struct ModelReader {
   private let bytes: ArraySlice<UInt8>
   private var place: Int
 
-  /// - Throws: `damaged-model` for bytes that are no model of this kind or were changed, `newer-model` for a form that
+  /// - Throws: `damaged-model` for bytes that are not a model of this kind or were changed, `newer-model` for a format that
   ///   this version does not know.
   package init(_ bytes: [UInt8], _ kind: ModelWriter.Kind) throws {
     let head = ModelWriter.mark.count + 2
     guard bytes.count >= head + 8, bytes.starts(with: ModelWriter.mark) else {
-      throw ModelReader.damaged("it does not begin as one")
+      throw ModelReader.damaged("the signature is wrong")
     }
     guard bytes[head - 2] <= ModelWriter.version else {
       throw Diagnostic(
         "newer-model", "the stored model was written by a newer version of Plumb",
-        help: "train it anew, or use the newer version")
+        help: "train the model again, or use the newer version")
     }
     guard bytes[head - 2] == ModelWriter.version, bytes[head - 1] == kind.rawValue else {
-      throw ModelReader.damaged("it is of another kind")
+      throw ModelReader.damaged("it is a different kind of model")
     }
     let end = bytes.count - 8
     let sum = bytes[end...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -83,19 +83,19 @@ package struct ModelReader {
   }
 
   package static func damaged(_ reason: String) -> Diagnostic {
-    Diagnostic("damaged-model", "these bytes are not a stored model: \(reason)", help: "train the model anew")
+    Diagnostic("damaged-model", "these bytes are not a stored model: \(reason)", help: "train the model again")
   }
 
   package var remaining: Int { bytes.endIndex - place }
 
   package mutating func byte() throws -> UInt8 {
-    guard remaining >= 1 else { throw ModelReader.damaged("they end too early") }
+    guard remaining >= 1 else { throw ModelReader.damaged("the data is truncated") }
     place += 1
     return bytes[place - 1]
   }
 
   private mutating func word(_ width: Int) throws -> UInt64 {
-    guard remaining >= width else { throw ModelReader.damaged("they end too early") }
+    guard remaining >= width else { throw ModelReader.damaged("the data is truncated") }
     var value: UInt64 = 0
     for i in 0..<width { value |= UInt64(bytes[place + i]) << UInt64(8 * i) }
     place += width
@@ -106,10 +106,10 @@ package struct ModelReader {
   package mutating func number() throws -> Int { Int(try word(4)) }
   package mutating func real() throws -> Double { Double(bitPattern: try word(8)) }
 
-  /// A number of things of which each takes at least `width` bytes, so that what is made for them fits the bytes.
+  /// Reads a number of items that take at least `width` bytes each, so that allocations for them are bounded by the data.
   package mutating func count(ofWidth width: Int) throws -> Int {
     let count = try number()
-    guard count <= remaining / width else { throw ModelReader.damaged("they end too early") }
+    guard count <= remaining / width else { throw ModelReader.damaged("the data is truncated") }
     return count
   }
 

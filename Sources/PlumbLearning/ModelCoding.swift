@@ -1,6 +1,6 @@
 import PlumbDiagnostics
 
-/// Trees, forests and calibrations to bytes and back, for a workspace to keep.
+/// Encodes and decodes trees, forests and calibrations, for a workspace to save.
 extension DecisionTree {
   package func encoded() -> [UInt8] {
     var writer = ModelWriter(.tree)
@@ -10,7 +10,7 @@ extension DecisionTree {
     return writer.finish()
   }
 
-  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not produce.
   package init(decoding bytes: [UInt8]) throws {
     var reader = try ModelReader(bytes, .tree)
     let features = try reader.texts()
@@ -21,7 +21,7 @@ extension DecisionTree {
 
   private static let leafFlag: UInt8 = 1
   private static let missingLeftFlag: UInt8 = 2
-  /// The weights of a node's classes are whole numbers of four bytes.
+  /// The weights of a node's classes are integers of four bytes.
   private static let wholeFlag: UInt8 = 4
   private static let sawMissingFlag: UInt8 = 8
 
@@ -49,47 +49,47 @@ extension DecisionTree {
     guard (2..<TrainingData.classLimit).contains(classes.count) else { throw ModelReader.damaged("it has no classes") }
     let code = try reader.byte()
     guard code < 2 else { throw ModelReader.damaged("its criterion is unknown") }
-    // A node takes at least a flag, its rows, its impurity and four bytes a class.
+    // A node takes at least a flag, its rows, its impurity and four bytes per class.
     let nodeCount = try reader.count(ofWidth: 13 + 4 * classes.count)
     guard nodeCount > 0 else { throw ModelReader.damaged("it has no nodes") }
     var nodes: [Node] = []
     var counts: [Double] = []
     nodes.reserveCapacity(nodeCount)
     counts.reserveCapacity(nodeCount * classes.count)
-    // Where the right branches must begin that are not reached yet, and their depths.
+    // The nodes and depths at which pending right branches must begin.
     var rights: [(node: Int, depth: Int)] = []
     var depth = 0
     for index in 0..<nodeCount {
       let flags = try reader.byte()
-      guard flags < 16 else { throw ModelReader.damaged("a node is of an unknown kind") }
+      guard flags < 16 else { throw ModelReader.damaged("a node has an unknown kind") }
       let samples = try reader.number()
       let impurity = try reader.real()
       var node = Node(
         feature: -1, missingGoesLeft: flags & missingLeftFlag != 0, sawMissing: flags & sawMissingFlag != 0,
         right: -1, samples: Int32(truncatingIfNeeded: samples), threshold: 0, impurity: impurity)
-      guard samples < TrainingData.rowLimit, impurity.isFinite else { throw ModelReader.damaged("a node has no numbers") }
+      guard samples < TrainingData.rowLimit, impurity.isFinite else { throw ModelReader.damaged("a node has invalid numbers") }
       if flags & leafFlag == 0 {
         let feature = try reader.number(), right = try reader.number()
         node.threshold = try reader.real()
         guard feature < features.count, right > index + 1, right < nodeCount, !node.threshold.isNaN,
           depth < TreeOptions.depthLimit
-        else { throw ModelReader.damaged("a node asks what cannot be answered") }
+        else { throw ModelReader.damaged("a node has an invalid condition") }
         node.feature = Int32(truncatingIfNeeded: feature)
         node.right = Int32(truncatingIfNeeded: right)
         depth += 1
         rights.append((right, depth))
       } else if index + 1 < nodeCount {
-        guard let next = rights.popLast(), next.node == index + 1 else { throw ModelReader.damaged("it is no tree") }
+        guard let next = rights.popLast(), next.node == index + 1 else { throw ModelReader.damaged("its nodes do not form a tree") }
         depth = next.depth
       }
       nodes.append(node)
       for _ in classes {
         let count = flags & wholeFlag != 0 ? Double(try reader.number()) : try reader.real()
-        guard count >= 0, count.isFinite else { throw ModelReader.damaged("a node has no numbers") }
+        guard count >= 0, count.isFinite else { throw ModelReader.damaged("a node has invalid numbers") }
         counts.append(count)
       }
     }
-    guard rights.isEmpty, nodes.last?.isLeaf ?? false else { throw ModelReader.damaged("it is no tree") }
+    guard rights.isEmpty, nodes.last?.isLeaf ?? false else { throw ModelReader.damaged("its nodes do not form a tree") }
     return DecisionTree(
       features: features, classes: classes, criterion: code == 0 ? .gini : .entropy, nodes: nodes, counts: counts)
   }
@@ -105,7 +105,7 @@ extension Forest {
     return writer.finish()
   }
 
-  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not produce.
   package init(decoding bytes: [UInt8]) throws {
     var reader = try ModelReader(bytes, .forest)
     let features = try reader.texts()
@@ -153,12 +153,12 @@ extension Boosting {
     // Each tree begins where the last one ends, and its questions lead on within it.
     guard base.isFinite, starts.first ?? 0 == 0, zip(starts, starts.dropFirst()).allSatisfy({ $0 < $1 }),
       starts.last.map({ Int($0) < nodeCount }) ?? (nodeCount == 0)
-    else { throw ModelReader.damaged("it is no tree") }
+    else { throw ModelReader.damaged("its nodes do not form a tree") }
     for (tree, start) in starts.enumerated() {
       let end = tree + 1 < starts.count ? Int(starts[tree + 1]) : nodeCount
       for place in Int(start)..<end where nodes[place].feature >= 0 {
         let right = Int(start) + Int(nodes[place].right)
-        guard right > place + 1, right < end, place + 1 < end else { throw ModelReader.damaged("it is no tree") }
+        guard right > place + 1, right < end, place + 1 < end else { throw ModelReader.damaged("its nodes do not form a tree") }
       }
     }
     return Boosting(features: features, base: base, nodes: nodes, starts: starts)
@@ -176,7 +176,7 @@ extension ScoreBands {
     let bounds = try reader.reals(), below = try reader.reals(), above = try reader.reals()
     guard below.count == above.count, bounds.count + 1 == below.count || below.isEmpty && bounds.isEmpty,
       (below + above).allSatisfy({ $0 >= 0 && $0.isFinite }), bounds.allSatisfy({ !$0.isNaN })
-    else { throw ModelReader.damaged("its intervals are none") }
+    else { throw ModelReader.damaged("its intervals are invalid") }
     return ScoreBands(bounds: bounds, below: below, above: above)
   }
 }
@@ -188,7 +188,7 @@ extension Calibration {
     return writer.finish()
   }
 
-  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not make.
+  /// - Throws: `damaged-model` or `newer-model` for bytes that `encoded` of this version did not produce.
   package init(decoding bytes: [UInt8]) throws {
     var reader = try ModelReader(bytes, .calibration)
     self = try Calibration.read(from: &reader)
@@ -218,11 +218,11 @@ extension Calibration {
         zip(scores, scores.dropFirst()).allSatisfy({ $0 < $1 }), !(scores.last?.isNaN ?? true),
         zip(probabilities, probabilities.dropFirst()).allSatisfy({ $0 <= $1 }),
         probabilities.allSatisfy({ $0 >= 0 && $0 <= 1 })
-      else { throw ModelReader.damaged("its steps do not rise") }
+      else { throw ModelReader.damaged("its calibration steps do not increase") }
       return .isotonic(IsotonicCalibration(scores: scores, probabilities: probabilities))
     case 2:
       let slope = try reader.real(), offset = try reader.real()
-      guard slope >= 0, slope.isFinite, offset.isFinite else { throw ModelReader.damaged("its curve is none") }
+      guard slope >= 0, slope.isFinite, offset.isFinite else { throw ModelReader.damaged("its calibration curve is invalid") }
       return .platt(PlattCalibration(slope: slope, offset: offset))
     default: throw ModelReader.damaged("its calibration is unknown")
     }

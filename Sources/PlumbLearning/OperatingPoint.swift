@@ -1,4 +1,4 @@
-/// What comes of calling every row positive whose score is at least a threshold.
+/// The result of classifying every row as positive whose score is at least a threshold.
 package struct OperatingPoint: Hashable, Sendable {
   package let threshold: Double
   package let truePositives: Int
@@ -6,7 +6,7 @@ package struct OperatingPoint: Hashable, Sendable {
   package let falseNegatives: Int
   package let trueNegatives: Int
 
-  /// Counts what `threshold` does to these rows; a score that is NaN is not positive.
+  /// Counts the outcomes of `threshold` on these rows; a score of NaN is not positive.
   package init(threshold: Double, scores: [Double], positives: [Bool]) {
     var counts = [0, 0, 0, 0]
     for (score, isPositive) in zip(scores, positives) {
@@ -27,19 +27,19 @@ package struct OperatingPoint: Hashable, Sendable {
 
   package var total: Int { truePositives + falsePositives + falseNegatives + trueNegatives }
 
-  /// The share of rows that are called what they are.
+  /// The share of rows that are classified correctly.
   package var accuracy: Estimate { .share(Double(truePositives + trueNegatives), of: Double(total)) }
-  /// The share of positives among those called so; NaN when none is.
+  /// The share of positives among those classified so; NaN if there are none.
   package var precision: Estimate { .share(Double(truePositives), of: Double(truePositives + falsePositives)) }
-  /// The share of positives that are called so.
+  /// The share of positives that are classified so.
   package var recall: Estimate { .share(Double(truePositives), of: Double(truePositives + falseNegatives)) }
-  /// The share of negatives that are called so.
+  /// The share of negatives that are classified so.
   package var specificity: Estimate { .share(Double(trueNegatives), of: Double(trueNegatives + falsePositives)) }
 
   /// The harmonic mean of precision and recall.
   ///
-  /// It is 2J / (1 + J) for J, Jaccard's share of the true among all that are positive or called so; the interval is
-  /// Wilson's for J, carried over.
+  /// It is 2J / (1 + J), where J is the Jaccard index of the actual and the predicted positives; the interval is derived
+  /// from Wilson's for J.
   package var f1: Estimate {
     let jaccard = Estimate.share(Double(truePositives), of: Double(truePositives + falsePositives + falseNegatives))
     func carried(_ share: Double) -> Double { 2 * share / (1 + share) }
@@ -47,22 +47,22 @@ package struct OperatingPoint: Hashable, Sendable {
       carried(jaccard.value), Interval(carried(jaccard.interval.low), carried(jaccard.interval.high)))
   }
 
-  /// What a threshold is chosen for.
+  /// The criterion for choosing a threshold.
   package enum Goal: Hashable, Sendable {
     case f1
     case accuracy
     /// The sum of recall and specificity (Youden, 1950).
     case youden
-    /// The highest recall at which precision is at least this; else the highest precision.
+    /// The highest recall with at least this precision; otherwise the highest precision.
     case precision(atLeast: Double)
-    /// The least cost when a missed positive costs this many false alarms.
+    /// The lowest cost if a missed positive costs as much as this many false alarms.
     case missCost(Double)
   }
 }
 
 extension RankedScores {
-  /// The threshold that serves `goal` best on these rows, which should not be those of the final figures.
-  /// Of equally good ones it is the highest; calling nothing positive counts as well.
+  /// Returns the threshold that is best for `goal` on these rows, which should not be those of the final figures.
+  /// Among equals it is the highest; classifying nothing as positive is possible, too.
   package func operatingPoint(for goal: OperatingPoint.Goal) -> OperatingPoint {
     var best = point(threshold: .infinity, yes: 0, rows: 0)
     var bestWorth = worth(of: best, goal)
@@ -70,7 +70,7 @@ extension RankedScores {
     for (index, place) in places.enumerated() {
       yes += place.positives
       rows += place.total
-      // Halfway to the next score, so that a score a little lower is judged by the nearer one.
+      // Halfway to the next score, so that a slightly lower score is classified like the nearer one.
       let next = index + 1 < places.count ? places[index + 1].score : place.score
       let threshold = index + 1 < places.count ? upper(place.score, next) : place.score
       let candidate = point(threshold: threshold, yes: yes, rows: rows)
@@ -80,7 +80,7 @@ extension RankedScores {
     return best
   }
 
-  /// A threshold between two neighbouring scores that only the higher one reaches.
+  /// Returns a threshold between two neighbouring scores that only the higher one reaches.
   private func upper(_ score: Double, _ next: Double) -> Double {
     let middle = score / 2 + next / 2
     return middle > next && middle <= score ? middle : score

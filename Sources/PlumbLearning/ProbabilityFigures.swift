@@ -1,7 +1,7 @@
 import Glibc
 
 extension Estimate {
-  /// The mean of independent values, with the normal interval of its standard error; NaN for none.
+  /// Returns the mean of independent values, with the normal interval of its standard error; NaN for none.
   static func mean(of values: [Double], within range: ClosedRange<Double>) -> Estimate {
     guard !values.isEmpty else { return Estimate(.nan, Interval(range.lowerBound, range.upperBound)) }
     let count = Double(values.count)
@@ -12,14 +12,14 @@ extension Estimate {
   }
 }
 
-/// The mean squared distance of probabilities from what happened. Brier (1950), for two classes.
+/// Returns the mean squared difference between probabilities and outcomes. Brier (1950), for two classes.
 package func brierScore(_ probabilities: [Double], _ positives: [Bool]) -> Estimate {
   .mean(of: zip(probabilities, positives).map { ($0 - ($1 ? 1 : 0)) * ($0 - ($1 ? 1 : 0)) }, within: 0...1)
 }
 
-/// The mean surprise in nats, -ln of the probability given to what happened. Good (1952).
+/// Returns the mean negative log probability of the outcomes, in nats. Good (1952).
 ///
-/// Probabilities are kept 1e-15 away from 0 and 1, so that one sure mistake does not make the figure infinite.
+/// Probabilities are kept 1e-15 away from 0 and 1, so that one certain mistake does not make the figure infinite.
 package func logLoss(_ probabilities: [Double], _ positives: [Bool]) -> Estimate {
   .mean(
     of: zip(probabilities, positives).map { probability, isPositive in
@@ -28,7 +28,7 @@ package func logLoss(_ probabilities: [Double], _ positives: [Bool]) -> Estimate
     }, within: 0...Double.greatestFiniteMagnitude)
 }
 
-/// The rows whose probabilities lie together, and how often it then happened.
+/// Rows with similar probabilities, and how often they were positive.
 package struct CalibrationBin: Hashable, Sendable {
   /// The lowest and the highest probability in the bin.
   package let range: ClosedRange<Double>
@@ -40,9 +40,9 @@ package struct CalibrationBin: Hashable, Sendable {
   package var observed: Estimate { .share(Double(positives), of: Double(count)) }
 }
 
-/// Probabilities beside frequencies, in at most `bins` groups of about as many rows; equal probabilities stay together.
+/// Returns probabilities and frequencies in at most `bins` groups of about equal size; equal probabilities stay together.
 ///
-/// DeGroot and Fienberg's (1983) reliability table.
+/// The reliability table of DeGroot and Fienberg (1983).
 package func calibrationTable(_ probabilities: [Double], _ positives: [Bool], bins: Int = 10) -> [CalibrationBin] {
   let places = RankedScores(scores: probabilities, positives: positives).places.reversed()
   let total = places.reduce(0) { $0 + $1.total }
@@ -66,7 +66,7 @@ package func calibrationTable(_ probabilities: [Double], _ positives: [Bool], bi
   return table
 }
 
-/// The mean distance between probability and frequency over the bins of a calibration table, by their rows.
+/// Returns the mean difference between probability and frequency over the bins of a calibration table, weighted by rows.
 ///
 /// Naeini, Cooper, Hauskrecht (2015), "expected calibration error"; NaN for an empty table.
 package func calibrationError(_ table: [CalibrationBin]) -> Double {

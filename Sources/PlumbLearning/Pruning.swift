@@ -1,17 +1,17 @@
 import Glibc
 import PlumbDiagnostics
 
-/// The nested trees that weakest-link pruning leaves of a tree, from the whole of it to its root.
+/// The nested subtrees that weakest-link pruning produces, from the whole tree to its root.
 ///
-/// Breiman, Friedman, Olshen, Stone (1984), chapter 3: the branch whose leaves lessen impurity least for their
-/// number goes first.
+/// Breiman, Friedman, Olshen, Stone (1984), chapter 3: the branch with the smallest decrease of impurity per leaf is
+/// pruned first.
 package struct PruningPath: Sendable {
-  /// One branch that becomes a leaf.
+  /// The replacement of one branch by a leaf.
   package struct Step: Hashable, Sendable {
     package let node: Int
-    /// What impurity, by share of the training weight, a leaf of the branch saved: grows along the path.
+    /// The decrease of impurity, by share of the training weight, per leaf of the branch: increases along the path.
     package let alpha: Double
-    /// Leaves that the tree has left.
+    /// The number of remaining leaves.
     package let leafCount: Int
   }
 
@@ -23,7 +23,7 @@ package struct PruningPath: Sendable {
     var isLeaf = tree.nodes.map(\.isLeaf)
     let cost = tree.nodes.indices.map { tree.cost($0) }
     var branchCost = cost
-    // Children follow their parents, so that a backward pass meets them first.
+    // Children follow their parents, so a backward pass meets them first.
     for index in tree.nodes.indices.reversed() where !isLeaf[index] {
       let right = Int(tree.nodes[index].right)
       leaves[index] = leaves[index + 1] + leaves[right]
@@ -42,7 +42,7 @@ package struct PruningPath: Sendable {
       guard !isLeaf[node], versions[node] == link.version else { continue }
       last = Swift.max(last, link.alpha)
       let fewerLeaves = leaves[node] - 1, moreCost = cost[node] - branchCost[node]
-      // What lies below is no link any more.
+      // Nodes below it are no longer links.
       var below = [node]
       while let index = below.popLast() {
         guard !isLeaf[index] else { continue }
@@ -68,7 +68,7 @@ package struct PruningPath: Sendable {
   }
 }
 
-/// A heap of branches, the weakest first; of equally weak ones the first in the tree.
+/// A heap of branches, weakest first; among equals the first in the tree.
 private struct WeakestLinks {
   struct Link {
     let alpha: Double
@@ -106,28 +106,28 @@ private struct WeakestLinks {
   }
 }
 
-/// What pruning on a validation set is to make small.
+/// What pruning on a validation set minimizes.
 package enum PruningLoss: String, Hashable, Sendable, CaseIterable {
-  /// The mean squared distance of the probabilities from what happened.
+  /// The mean squared difference between probabilities and outcomes.
   case brier
-  /// The mean surprise in nats, the leaves' shares drawn towards equal ones by a count of one a class.
+  /// The mean negative log probability in nats, with the leaves' shares smoothed by a count of one per class.
   case logLoss
   /// The share of rows whose class is not the most probable one.
   case errors
 }
 
 extension DecisionTree {
-  /// The order in which weakest-link pruning takes the tree apart.
+  /// Returns the order in which weakest-link pruning takes the tree apart.
   package func pruningPath() -> PruningPath { PruningPath(self) }
 
-  /// The tree without the branches that save no more than `alpha` a leaf.
+  /// Returns the tree without the branches that save no more than `alpha` per leaf.
   package func pruned(alpha: Double) -> DecisionTree {
     cut(at: pruningPath().steps.prefix { $0.alpha <= alpha }.map(\.node))
   }
 
-  /// The tree of the pruning path that does best on rows it was not grown from; of equally good ones the smallest.
+  /// Returns the subtree of the pruning path that does best on rows it was not trained on; among equals the smallest.
   ///
-  /// For honest figures the rows of `validation` come later in time than those of training.
+  /// For honest figures the rows of `validation` must be later than those of training.
   package func pruned(
     by validation: TrainingData, loss: PruningLoss = .brier
   ) -> (tree: DecisionTree, alpha: Double, loss: Double) {
@@ -154,7 +154,7 @@ extension DecisionTree {
     return (cut(at: path.steps.prefix(best.steps).map(\.node)), alpha, best.loss / rows)
   }
 
-  /// What the validation rows at each node would cost if it were a leaf.
+  /// Returns the loss of the validation rows at each node if it were a leaf.
   private func lossesAsLeaf(_ validation: TrainingData, _ loss: PruningLoss) -> [Double] {
     var seen = [Double](repeating: 0, count: counts.count)
     for (row, leaf) in leaves(of: validation.features).enumerated() {
@@ -185,7 +185,7 @@ extension DecisionTree {
     }
   }
 
-  /// The tree in which these nodes are leaves.
+  /// Returns the tree in which these nodes are leaves.
   private func cut(at stops: [Int]) -> DecisionTree {
     guard !stops.isEmpty else { return self }
     var isStop = [Bool](repeating: false, count: nodes.count)

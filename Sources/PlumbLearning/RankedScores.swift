@@ -1,8 +1,8 @@
 import Glibc
 
-/// Scores and what happened, in falling order of the scores: what figures about ranking are computed from.
+/// Scores and outcomes in descending order of the scores, from which ranking figures are computed.
 ///
-/// Rows whose score is NaN are left out; equal scores are one place, whose rows count in no particular order.
+/// Rows whose score is NaN are ignored; equal scores form one place, whose rows have no particular order.
 package struct RankedScores: Sendable {
   /// The rows with one score.
   package struct Place: Hashable, Sendable {
@@ -39,10 +39,11 @@ package struct RankedScores: Sendable {
   /// The share of positives; NaN for no rows.
   package var baseRate: Double { total > 0 ? Double(positives) / Double(total) : .nan }
 
-  /// The chance that a positive has a higher score than a negative, ties counting half: the area under the ROC curve.
+  /// Returns the probability that a positive has a higher score than a negative, ties counting half: the area under the
+  /// ROC curve.
   ///
-  /// The interval is DeLong, DeLong and Clarke-Pearson's (1988), by midranks as Sun and Xu (2014).
-  /// NaN where one of the classes is missing.
+  /// The interval is that of DeLong, DeLong and Clarke-Pearson (1988), by midranks as in Sun and Xu (2014).
+  /// NaN if one of the classes is missing.
   package func rocAUC() -> Estimate {
     let m = Double(positives), n = Double(negatives)
     guard m > 0, n > 0 else { return Estimate(.nan, Interval(0, 1)) }
@@ -64,16 +65,16 @@ package struct RankedScores: Sendable {
     func variance(_ squares: Double, _ count: Double) -> Double {
       count > 1 ? Swift.max(0, squares - count * area * area) / (count - 1) / count : 0.25 / count
     }
-    // A perfect order has no variance; it is then as sure as a share of as many cases as the rarer class has.
+    // A perfect order has no variance; it is then as certain as a share of as many cases as the rarer class has.
     if area <= 0 || area >= 1 { return Estimate(area, .wilson(area * Swift.min(m, n), of: Swift.min(m, n))) }
     return Estimate(
       area,
       .around(area, variance: variance(positiveSquares, m) + variance(negativeSquares, n), within: 0...1))
   }
 
-  /// The mean precision over the positives, from the top: the area under the precision-recall curve, in steps.
+  /// Returns the mean precision over the positives, from the top: the area under the precision-recall curve, in steps.
   ///
-  /// The interval is the logit one of Boyd, Eng and Page (2013). NaN where there are no positives.
+  /// The interval is the logit one of Boyd, Eng and Page (2013). NaN if there are no positives.
   package func averagePrecision() -> Estimate {
     guard positives > 0 else { return Estimate(.nan, Interval(0, 1)) }
     let all = Double(positives)
@@ -90,14 +91,14 @@ package struct RankedScores: Sendable {
     return Estimate(area, Interval(1 / (1 + exp(half - logit)), 1 / (1 + exp(-half - logit))))
   }
 
-  /// The share of positives among the `count` highest scores; where equal scores straddle the cut, what a random
-  /// choice among them would give on average.
+  /// Returns the share of positives among the `count` highest scores; if equal scores straddle the cut, the average of a
+  /// random choice among them.
   package func precision(atTop count: Int) -> Estimate {
     let taken = Double(Swift.min(Swift.max(0, count), total))
     return .share(positivesAmong(top: taken), of: taken)
   }
 
-  /// How many times the base rate the positives are among the top `fraction` of the rows.
+  /// Returns the share of positives in the top `fraction` of the rows as a multiple of the base rate.
   package func lift(atTop fraction: Double) -> Estimate {
     let taken = fraction > 0 ? (Double(total) * Swift.min(1, fraction)).rounded(.up) : 0
     let share = Estimate.share(positivesAmong(top: taken), of: taken)
@@ -117,10 +118,10 @@ package struct RankedScores: Sendable {
   }
 }
 
-/// How many of the highest scores of each group, such as each day, are positives, averaged over the groups.
+/// Returns the share of positives among the highest scores of each group, such as each day, averaged over the groups.
 ///
 /// Groups of fewer than `count` rows count with what they have. The interval is the normal one of the mean over the
-/// groups; the result also says how many they are.
+/// groups; the result also contains the number of groups.
 package func precision(
   atTop count: Int, scores: [Double], positives: [Bool], groups: [Int]
 ) -> (estimate: Estimate, groups: Int) {

@@ -1,7 +1,7 @@
 import Glibc
 import PlumbEngine
 
-/// How sure the probability for a score is: what became of held-out rows with scores like it, clusters of rows drawn anew.
+/// How certain the probability for a score is: the outcomes of held-out rows with similar scores, with clusters of rows resampled.
 ///
 /// Bands of scores hold half of the rows, a quarter, an eighth and so on towards the top, down to twenty rows. The distance
 /// of a band's interval from its mean probability, as logarithms of odds, is that of each score in it.

@@ -1,34 +1,35 @@
-/// The least that would have to be different for a row to come to another verdict.
+/// The smallest change of a row that would lead to another prediction.
 package struct SmallestChange: Hashable, Sendable {
-  /// One feature that would have to be different.
+  /// One feature that would have to change.
   package struct Part: Hashable, Sendable {
     package let feature: Int
     package let from: Double
-    /// The nearest value that would do; `direction` says on which side of it all others lie.
+    /// The nearest value that is sufficient; `direction` says on which side of it all others are.
     package let to: Double
-    /// Whether the value must fall to `to` or rise to it.
+    /// Whether the value must rise to `to` instead of falling.
     package let rises: Bool
   }
 
-  /// One part, or two where no single one is enough.
+  /// One part, or two if no single one is enough.
   package let parts: [Part]
-  /// The sum of the parts' sizes, each in units of its feature's spread.
+  /// The sum of the sizes of the parts, each in units of its feature's spread.
   package let size: Double
-  /// The leaf that the changed row comes to.
+  /// The leaf that the changed row reaches.
   package let leaf: Int
 }
 
 extension DecisionTree {
-  /// The smallest change of one feature, else of two, that takes a row to a leaf on the other side of `threshold`.
+  /// Returns the smallest change of one feature, or else of two, that takes a row to a leaf on the other side of
+  /// `threshold`.
   ///
   /// - Parameters:
   ///   - spreads: the unit of each feature's changes, such as `FeatureMatrix.spreads()`; a feature of spread 0 stays.
-  ///   - changeable: which features can be different at all; the hour of the day cannot. Nil for all.
-  /// - Returns: nil when no two features are enough. Missing values are never filled in.
+  ///   - changeable: which features can change at all; the hour of the day cannot. Nil for all.
+  /// - Returns: nil if no two features are enough. Missing values are never filled in.
   package func smallestChange(
     of row: [Double], across threshold: Double, class: Int = 1, spreads: [Double], changeable: [Bool]? = nil
   ) -> SmallestChange? {
-    precondition(row.count == features.count && spreads.count == row.count, "callers give a value for each feature")
+    precondition(row.count == features.count && spreads.count == row.count, "there must be a value for each feature")
     let wantsLow = probability(of: `class`, for: row) >= threshold
     let search = ChangeSearch(
       tree: self, row: row, spreads: spreads, changeable: changeable ?? Array(repeating: true, count: row.count),
@@ -38,7 +39,7 @@ extension DecisionTree {
   }
 }
 
-/// A walk over all leaves that a row can reach by changing few features.
+/// Searches all leaves that a row can reach by changing few features.
 private struct ChangeSearch {
   let tree: DecisionTree
   let row: [Double]
@@ -83,7 +84,7 @@ private struct ChangeSearch {
         continue
       }
       let own = DecisionTree.goesLeft(node, row[Int(node.feature)])
-      // The row's own way last, so that it is followed first.
+      // The row's own direction last, so that it is followed first.
       for goesLeft in [!own, own] {
         if let next = step(state, goesLeft: goesLeft, isOwn: goesLeft == own, limit: limit) { pending.append(next) }
       }
@@ -97,7 +98,7 @@ private struct ChangeSearch {
     return SmallestChange(parts: parts, size: best.size, leaf: best.node)
   }
 
-  /// The state at a child, or nil when that takes too many changes or an impossible one.
+  /// Returns the state at a child, or nil if it needs too many changes or an impossible one.
   private func step(_ state: State, goesLeft: Bool, isOwn: Bool, limit: Int) -> State? {
     let node = tree.nodes[state.node]
     let feature = Int(node.feature)
@@ -115,7 +116,7 @@ private struct ChangeSearch {
         return nil
       }
       var box = Box(feature: feature, low: -.infinity, high: .infinity)
-      // All that was asked about the feature so far binds its new value, too.
+      // All earlier conditions on the feature constrain its new value, too.
       var child = next.node
       while child > 0 {
         let parent = parents[child]

@@ -1,16 +1,16 @@
 import PlumbEngine
 
-/// The rows of a feature in the order of its values, the missing ones last.
+/// The rows of a feature in the order of its values, missing ones last.
 ///
-/// An entry has the value's rank among the distinct values in its upper half, and in its lower half the row and,
-/// in its lowest bit, whether the row's class is not the first. So a scan needs neither the values nor the labels.
+/// The upper half of an entry is the value's rank among the distinct values; the lower half is the row, and its lowest
+/// bit says whether the row's class is not the first. So a scan needs neither the values nor the labels.
 enum SortedFeature {
   static let missingRank: UInt64 = 0xFFFF_FFFF
 
   @inline(__always) static func row(_ entry: UInt64) -> Int { Int(truncatingIfNeeded: (entry & 0xFFFF_FFFF) &>> 1) }
   @inline(__always) static func rank(_ entry: UInt64) -> UInt64 { entry &>> 32 }
 
-  /// The entries of a column.
+  /// Returns the entries of a column.
   static func entries(_ values: BufferView<Double>, labels: BufferView<Int32>, count n: Int) -> Buffer {
     let entries = Buffer(of: UInt64.self, count: n)
     let keys = sortedKeys(values, count: n)
@@ -25,7 +25,7 @@ enum SortedFeature {
     return entries
   }
 
-  /// A value whose order as an unsigned number is that of the doubles, and its row.
+  /// A value whose order as an unsigned integer is that of the doubles, and its row.
   struct Key: BitwiseCopyable {
     var bits: UInt64
     var row: UInt32
@@ -38,7 +38,7 @@ enum SortedFeature {
     return bits &>> 63 != 0 ? ~bits : bits | 1 &<< 63
   }
 
-  /// The keys of a column, sorted; equal values keep the order of their rows.
+  /// Returns the sorted keys of a column; equal values keep the order of their rows.
   // Least-significant-digit radix sort, Knuth 5.2.5.
   static func sortedKeys(_ values: BufferView<Double>, count n: Int) -> BufferView<Key> {
     var source = BufferView<Key>(count: n)

@@ -1,16 +1,16 @@
 import Glibc
 import PlumbEngine
 
-/// One feature of one node: its entries in order, and what the whole node holds.
+/// One feature of one node: its entries in order, and the totals of the node.
 struct SplitScan {
   let entries: BufferView<UInt64>
-  /// Rows of the node, and those of them whose value is known: they come first.
+  /// The number of rows of the node, and of those with a known value, which come first.
   let rows: Int
   let known: Int
   let minLeaf: Int
   let criterion: TreeOptions.Criterion
 
-  /// - Parameter end: rows of the node.
+  /// - Parameter end: the number of rows of the node.
   init(_ entries: BufferView<UInt64>, rows: Int, minLeaf: Int, criterion: TreeOptions.Criterion) {
     self.entries = entries
     self.rows = rows
@@ -19,7 +19,7 @@ struct SplitScan {
     known = SplitScan.known(entries, rows)
   }
 
-  /// How many of the entries, which are in order, have a value.
+  /// Returns how many of the entries, which are in order, have a value.
   static func known(_ entries: BufferView<UInt64>, _ rows: Int) -> Int {
     guard rows > 0, SortedFeature.rank(entries[rows - 1]) == SortedFeature.missingRank else { return rows }
     var low = 0, high = rows
@@ -30,22 +30,22 @@ struct SplitScan {
     return low
   }
 
-  /// Whether all rows have the same value, or none has any.
+  /// Returns whether all rows have the same value, or none has a value.
   static func isConstant(_ entries: BufferView<UInt64>, _ rows: Int) -> Bool {
     rows == 0 || SortedFeature.rank(entries[0]) == SortedFeature.rank(entries[rows - 1])
   }
 
-  /// How many rows with a known value may go left when `others` go with them.
+  /// Returns how many rows with a known value may go left when `others` go with them.
   private func positions(with others: Int) -> ClosedRange<Int>? {
     let lower = Swift.max(1, minLeaf - others)
     let upper = Swift.min(known - 1, rows - others - minLeaf)
     return lower <= upper ? lower...upper : nil
   }
 
-  /// The best split when there are two classes and all rows count alike: a scan that only counts.
+  /// Returns the best split for two classes and equal weights: a scan that only counts.
   ///
   /// - Parameters:
-  ///   - positives: rows of the second class in the node.
+  ///   - positives: the number of rows of the second class in the node.
   ///   - logs: k ln k for every k up to the rows of the node; used for entropy.
   func best(positives: Int, logs: BufferView<Double>?) -> SplitCandidate {
     var best = SplitCandidate()
@@ -88,7 +88,7 @@ struct SplitScan {
         let a = Double(p), b = left - a
         let c = allPositives - a, d = right - c
         let leftSquares = a * a + b * b, rightSquares = c * c + d * d
-        // Divides only where that could beat the best: two divisions would be most of the time of the loop.
+        // Divide only if the result may be the best: two divisions would take most of the time of the loop.
         if leftSquares * right + rightSquares * left > bound * (left * right) {
           let merit = leftSquares / left + rightSquares / right
           if merit > best.merit {
@@ -117,7 +117,7 @@ struct SplitScan {
       if (entry ^ next) &>> 32 != 0 {
         let left = k &+ others, right = rows &- left
         let c = positives &- p
-        // The merit in nats from a table, and exactly only where that could beat the best.
+        // The merit in nats from a table; exact only if it may be the best.
         let nats = logs[p] + logs[left &- p] - logs[left] + logs[c] + logs[right &- c] - logs[right]
         if nats / M_LN2 > best.merit - slack {
           let merit = merit(Double(left), Double(p), Double(rows), Double(positives))
@@ -138,9 +138,9 @@ struct SplitScan {
     return Impurity.merit(left: (left - a, a), left, right: (right - c, c), right, criterion)
   }
 
-  /// The best split for any number of classes and any weights.
+  /// Returns the best split for any number of classes and any weights.
   ///
-  /// - Parameter counts: what each class weighs in the node.
+  /// - Parameter counts: the weight of each class in the node.
   func best(
     counts: [Double], labels: BufferView<Int32>, weights: BufferView<Double>?
   ) -> SplitCandidate {

@@ -1,21 +1,21 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Rows to learn from: features, the class of each row, and if need be how much each row counts.
+/// Training rows: features, the class of each row, and optionally weights.
 package struct TrainingData: Sendable {
   package let features: FeatureMatrix
   /// The class of each row, an index into `classes`.
   package let labels: [Int32]
-  /// Two or more names; with two, the second is what a prediction is about.
+  /// Two or more names; with two, predictions are about the second.
   package let classes: [String]
-  /// Positive, one a row; nil when all rows count alike.
+  /// Positive, one per row; nil for equal weights.
   package let weights: [Double]?
 
-  /// More rows than this cannot be numbered by the trees.
+  /// Trees cannot number more rows than this.
   package static let rowLimit = 1 << 30
   package static let classLimit = 1 << 12
 
-  /// - Throws: a diagnostic when lengths differ, a label is no class, or a weight is not a positive number.
+  /// - Throws: A diagnostic if lengths differ, a label is not a class, or a weight is not positive.
   package init(
     _ features: FeatureMatrix, labels: [Int32], classes: [String] = ["false", "true"], weights: [Double]? = nil
   ) throws {
@@ -23,13 +23,13 @@ package struct TrainingData: Sendable {
       throw Diagnostic("training-data", "features, labels and weights have different numbers of rows")
     }
     guard features.rowCount < TrainingData.rowLimit, (2..<TrainingData.classLimit).contains(classes.count) else {
-      throw Diagnostic("training-data", "there are too many rows to learn from, or too few or many classes")
+      throw Diagnostic("training-data", "there are too many rows, or too few or too many classes")
     }
     guard labels.allSatisfy({ $0 >= 0 && Int($0) < classes.count }) else {
-      throw Diagnostic("training-data", "a label is none of the \(classes.count) classes")
+      throw Diagnostic("training-data", "a label is not one of the \(classes.count) classes")
     }
     guard weights?.allSatisfy({ $0 > 0 && $0.isFinite }) ?? true else {
-      throw Diagnostic("training-data", "every weight must be a positive number")
+      throw Diagnostic("training-data", "weights must be positive")
     }
     self.features = features
     self.labels = labels
@@ -37,14 +37,14 @@ package struct TrainingData: Sendable {
     self.weights = weights
   }
 
-  /// Yes or no for each row.
+  /// Creates data with yes or no for each row.
   package init(_ features: FeatureMatrix, positives: [Bool], weights: [Double]? = nil) throws {
     try self.init(features, labels: positives.map { $0 ? 1 : 0 }, weights: weights)
   }
 
-  /// Learns `label` from the other columns of numbers, or from those called `names`.
+  /// Reads `label` and the other columns of numbers, or those called `names`.
   ///
-  /// - Throws: a diagnostic when a column is missing or of the wrong type, or the label has nulls or too many values.
+  /// - Throws: A diagnostic if a column is missing or of the wrong type, or the label has nulls or too many values.
   package init(_ table: Table, label: String, features names: [String]? = nil, context: ExecutionContext) throws {
     let classes = try ClassLabels(table, column: label, context: context)
     try self.init(
@@ -55,14 +55,14 @@ package struct TrainingData: Sendable {
   package var rowCount: Int { labels.count }
   package var classCount: Int { classes.count }
 
-  /// The rows with these numbers, in this order.
+  /// Returns the rows with these numbers, in this order.
   package func selecting(_ rows: [Int]) throws -> TrainingData {
     try TrainingData(
       features.selecting(rows), labels: rows.map { labels[$0] }, classes: classes,
       weights: weights.map { weights in rows.map { weights[$0] } })
   }
 
-  /// The rows before `fraction` of them, and those after: for rows in the order of time, training and validation.
+  /// Splits the rows at `fraction`: for rows in the order of time, into training and validation.
   package func split(at fraction: Double) throws -> (earlier: TrainingData, later: TrainingData) {
     let cut = fraction > 0 ? Int(Double(rowCount) * Swift.min(1, fraction)) : 0
     return (try selecting(Array(0..<cut)), try selecting(Array(cut..<rowCount)))
@@ -79,7 +79,7 @@ struct ClassLabels {
   init(_ table: Table, column: String, context: ExecutionContext) throws {
     guard let index = table.schema.firstIndex(where: { $0.name == column }) else {
       throw Diagnostic(
-        "unknown-column", "there is no column `\(column)` to learn",
+        "unknown-column", "unknown column `\(column)`",
         help: Suggestion.nearest(to: column, in: table.schema.map(\.name)))
     }
     let vectors = try table.groups.map { try $0.columns[index] }
@@ -87,8 +87,8 @@ struct ClassLabels {
       try context.checkpoint()
       for row in 0..<vector.count where vector.isEmptyCell(at: row) {
         throw Diagnostic(
-          "missing-label", "the column `\(column)` has nulls, and every row to learn from needs a label",
-          help: "leave those rows out with `where isnotnull(\(column))`")
+          "missing-label", "the column `\(column)` has nulls, but every row to train on needs a label",
+          help: "exclude those rows with `where isnotnull(\(column))`")
       }
     }
     labels.reserveCapacity(table.rowCount)
@@ -133,8 +133,8 @@ struct ClassLabels {
       for row in labels.indices { labels[row] = places[Int(labels[row])] }
     case .real, .decimal, .datetime, .timespan, .guid, .dynamic:
       throw Diagnostic(
-        "not-a-label", "the column `\(column)` is of type \(table.schema[index].type.name), which has no classes",
-        help: "a label is a bool, a string or a whole number; `extend \(column) = \(column) > 0` makes a bool")
+        "not-a-label", "the column `\(column)` is of type \(table.schema[index].type.name), which cannot be a label",
+        help: "a label must be a bool, string, int or long; `extend \(column) = \(column) > 0` makes a bool")
     }
     if names.count == 1 { names.append("") }
   }

@@ -1,14 +1,14 @@
-/// How a tree is grown; the defaults are those of scikit-learn's `DecisionTreeClassifier`.
+/// The options of a tree; the defaults are those of scikit-learn's `DecisionTreeClassifier`.
 package struct TreeOptions: Hashable, Sendable {
-  /// What a split is to lessen.
+  /// What a split decreases.
   package enum Criterion: String, Hashable, Sendable, CaseIterable {
-    /// The chance that two rows drawn from a node differ in class.
+    /// The probability that two rows drawn from a node differ in class.
     case gini
-    /// The bits that a row's class is worth in a node.
+    /// The entropy of the class in a node, in bits.
     case entropy
   }
 
-  /// Which thresholds a split may have.
+  /// The thresholds that a split may have.
   package enum Splits: String, Hashable, Sendable, CaseIterable {
     /// Every midpoint between neighbouring values.
     case exact
@@ -17,15 +17,15 @@ package struct TreeOptions: Hashable, Sendable {
   }
 
   package var criterion: Criterion
-  /// Steps from the root to the deepest leaf; never more than `depthLimit`.
+  /// The maximum number of steps from the root to the deepest leaf; never more than `depthLimit`.
   package var maxDepth: Int?
-  /// Rows that a leaf has at least.
+  /// The minimum number of rows of a leaf.
   package var minLeaf: Int
-  /// Rows that a node has at least to be split.
+  /// The minimum number of rows of a node to be split.
   package var minSplit: Int
-  /// Splits that lessen impurity by no more than this for each leaf they add are taken back; 0 takes back none.
+  /// Splits that decrease impurity by no more than this for each additional leaf are undone; 0 undoes none.
   package var ccpAlpha: Double
-  /// How many features, drawn anew for each split, compete for it; nil for all.
+  /// How many randomly chosen features compete for each split; nil for all.
   package var featuresPerSplit: Int?
   package var seed: UInt64
   package var splits: Splits
@@ -46,7 +46,7 @@ package struct TreeOptions: Hashable, Sendable {
     self.splits = splits
   }
 
-  /// Whether a node with these rows may not be split at all, whatever its impurity.
+  /// Returns whether a node of this depth and size may not be split, whatever its impurity.
   func isLeaf(depth: Int, rows: Int) -> Bool {
     depth >= Swift.min(maxDepth ?? .max, TreeOptions.depthLimit) || rows < Swift.max(2, minSplit)
       || rows / 2 < minLeaf

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// A tree for people: as indented lines, and as rows.
+/// Text and rows of a tree.
 extension DecisionTree {
   /// The columns of `table`.
   package static let schema: Schema = [
@@ -10,9 +10,9 @@ extension DecisionTree {
     ColumnInfo("impurity", .real),
   ]
 
-  /// A row a node, in preorder: a parent, its branch up to the threshold, then the one above it.
+  /// Returns a row for each node, in preorder: a parent, its branch up to the threshold, then the one above it.
   ///
-  /// Leaves have no feature and threshold, the root no parent; `positives` is what the rows of `class` weigh.
+  /// Leaves have no feature or threshold, and the root has no parent; `positives` is the weight of the rows of `class`.
   package func table(_ name: String = "tree", class: Int = 1) -> Table {
     let parents = parents(), depths = depths()
     var groups: [RowGroup] = []
@@ -46,7 +46,7 @@ extension DecisionTree {
     return Table(name: name, schema: DecisionTree.schema, groups: groups)
   }
 
-  /// A line a node with the condition that leads to it, indented by its depth, `of` naming what the positives did.
+  /// Returns a line for each node with its condition, indented by its depth; `verb` says what the positives did.
   ///
   /// ```
   /// all: 9 of 14 failed (64 %)
@@ -87,7 +87,7 @@ extension DecisionTree {
     return text.string
   }
 
-  /// A number in at most six significant digits; whole ones in full.
+  /// Formats a number with at most six significant digits; integers in full.
   static func print(_ value: Double, to text: inout ByteBuffer) {
     guard value.isFinite, abs(value) < 1e15 else { return text.append("\(value)") }
     if value == value.rounded() { return text.append(decimal: Int64(value)) }

@@ -1,11 +1,11 @@
 import PlumbEngine
 
-/// A tree as many rows are asked of it: its questions packed into 16 bytes each, and the columns they are about.
+/// A tree prepared for predicting many rows: its conditions packed into 16 bytes each, and their columns.
 struct TreeWalk: Sendable {
   private struct Step: BitwiseCopyable {
-    /// In a leaf, what `init` was given for it.
+    /// In a leaf, the value passed to `init`.
     var threshold: Double
-    /// Negative in a leaf; with `missingFlag` when missing values go left.
+    /// Negative in a leaf; with `missingFlag` if missing values go left.
     var feature: Int32
     var right: Int32
   }
@@ -14,7 +14,7 @@ struct TreeWalk: Sendable {
 
   private let steps: Buffer
 
-  /// - Parameter answer: what `value` gives for a leaf, such as the share of a class.
+  /// - Parameter answer: returns the value of a leaf, such as the share of a class.
   init(_ tree: DecisionTree, answer: (_ leaf: Int) -> Double) {
     steps = Buffer(of: Step.self, count: tree.nodes.count)
     let steps = steps.view(Step.self)
@@ -28,7 +28,7 @@ struct TreeWalk: Sendable {
     }
   }
 
-  /// The leaf's answer for a row of `columns`.
+  /// Returns the leaf's value for a row of `columns`.
   @inline(__always) func value(_ columns: BufferTable<Double>, row: Int) -> Double {
     steps.view(Step.self)[leaf(columns, row: row)].threshold
   }

@@ -3,9 +3,9 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbModel
 
-/// What a simulated world is made from; equal options make equal worlds, byte for byte.
+/// The options of a simulated world; equal options make equal worlds, byte for byte.
 package struct WorldOptions: Hashable, Sendable {
-  /// How many pipelines: 12 to 65,536.
+  /// The number of pipelines: 12 to 65,536.
   package var pipelines: Int
   /// Days of history.
   package var days: Int
@@ -13,7 +13,7 @@ package struct WorldOptions: Hashable, Sendable {
   package var difficulty: Difficulty
   /// When history begins, in ticks.
   package var start: Int64
-  /// Workers; they change nothing but the time it takes.
+  /// The number of workers, which affects only the speed.
   package var threads: Int
 
   /// A Monday afternoon, so that 30 days later it is a busy Wednesday after the end of a month.
@@ -37,9 +37,9 @@ package struct WorldOptions: Hashable, Sendable {
 
 /// A simulated world: pipelines that depend on each other, and what happened to them until the clock.
 ///
-/// - Lazy: nothing is made before a table is asked for, and only what that table needs.
+/// - Lazy: nothing is simulated before a table is requested, and only what that table needs.
 /// - Deterministic: options alone decide; a history made in parts equals one made at once.
-/// - Safe to use from any thread; tables handed out never change.
+/// - Safe to use from any thread; returned tables never change.
 package final class World: @unchecked Sendable {
   package let options: WorldOptions
   private let lock = Lock()
@@ -47,13 +47,13 @@ package final class World: @unchecked Sendable {
   private var tables: [String: Table] = [:]
   private var ticksNow: Int64
 
-  /// - Throws: a diagnostic when a size is out of range.
+  /// - Throws: A diagnostic if a size is out of range.
   package init(_ options: WorldOptions = WorldOptions()) throws {
     guard (12...65_536).contains(options.pipelines) else {
-      throw Diagnostic("world-size", "a world has 12 to 65536 pipelines, not \(options.pipelines)")
+      throw Diagnostic("world-size", "a world must have 12 to 65536 pipelines, not \(options.pipelines)")
     }
     guard (0...3_650).contains(options.days) else {
-      throw Diagnostic("world-size", "a world's history has 0 to 3650 days, not \(options.days)")
+      throw Diagnostic("world-size", "a world's history must have 0 to 3650 days, not \(options.days)")
     }
     self.options = options
     ticksNow = options.start + Int64(options.days) * World.day
@@ -61,40 +61,40 @@ package final class World: @unchecked Sendable {
   }
 
   private static let day: Int64 = 864_000_000_000
-  /// More would not fit the memory of any machine that Plumb is for.
+  /// More would not fit into the memory of any machine that Plumb is for.
   private static let runLimit: Int64 = 500_000_000
-  /// Runs of a pipeline in a day, roughly.
+  /// The approximate number of runs of a pipeline per day.
   private static let dailyRuns: Int64 = 58
 
-  /// - Throws: a diagnostic when a history until then has too many runs.
+  /// - Throws: A diagnostic if a history until then has too many runs.
   private func checkSize(until ticks: Int64) throws {
     let days = (ticks - options.start) / World.day
     let runs = Int64(options.pipelines) * days * World.dailyRuns
     if runs > World.runLimit {
       throw Diagnostic(
-        "world-size", "\(options.pipelines) pipelines over \(days) days are about \(runs) runs, too many to hold",
-        help: "a world holds up to \(World.runLimit) runs")
+        "world-size", "\(options.pipelines) pipelines over \(days) days are about \(runs) runs, which is too many",
+        help: "a world can have up to \(World.runLimit) runs")
     }
   }
 
-  /// The end of the history, in ticks; what `now()` is.
+  /// The end of the history, in ticks; the value of `now()`.
   package var clock: Int64 { lock.locked { ticksNow } }
 
   /// The names of the tables, in the order in which a user meets them.
   package static let tableNames: [String] = TelemetryModel.all.map(\.name)
 
-  /// The columns of a table, without making it.
+  /// Returns the columns of a table without building it.
   package static func schema(ofTable name: String) -> Schema? {
     TelemetryModel.schema(ofTable: name)
   }
 
-  /// The table as it stands at the clock, made now if need be.
+  /// Returns the table at the clock, building it if necessary.
   ///
-  /// - Throws: a diagnostic when a world has no table of that name.
+  /// - Throws: A diagnostic if a world has no table of that name.
   package func table(named name: String) throws -> Table {
     guard World.schema(ofTable: name) != nil else {
       throw Diagnostic(
-        "unknown-table", "a world has no table `\(name)`",
+        "unknown-table", "unknown table `\(name)` of a world",
         help: Suggestion.nearest(to: name, in: World.tableNames))
     }
     return try lock.locked {
@@ -130,13 +130,13 @@ package final class World: @unchecked Sendable {
     }
   }
 
-  /// Moves the clock by `ticks`, not back; what happens meanwhile is simulated when it is asked for.
+  /// Moves the clock forward by `ticks`; what happens meanwhile is simulated on demand.
   package func advance(by ticks: Int64) throws {
     guard ticks >= 0 else { throw Diagnostic("world-clock", "a world's clock only moves forward") }
     try lock.locked {
       let (next, overflow) = ticksNow.addingReportingOverflow(ticks)
       guard !overflow, next <= options.start + 3_650 * World.day * 2 else {
-        throw Diagnostic("world-clock", "the world's clock cannot move that far")
+        throw Diagnostic("world-clock", "the world's clock cannot move that far ahead")
       }
       try checkSize(until: next)
       ticksNow = next
@@ -144,7 +144,7 @@ package final class World: @unchecked Sendable {
     }
   }
 
-  /// Simulates up to the clock, telling how far it is: the share done and the runs so far. False stops it.
+  /// Simulates up to the clock, reporting progress: the share done and the runs so far. Returning false stops it.
   package func simulate(_ progress: @escaping (Double, Int) -> Bool) throws {
     try lock.locked {
       let simulator = made()
@@ -157,7 +157,7 @@ package final class World: @unchecked Sendable {
     }
   }
 
-  /// Milliseconds of the world.
+  /// Returns milliseconds of the world.
   private func moment(_ ticks: Int64) -> Int64 { (ticks - options.start) / 10_000 }
 
   private func made() -> Simulator {
@@ -171,7 +171,7 @@ package final class World: @unchecked Sendable {
     return made
   }
 
-  /// The simulator at the clock.
+  /// Returns the simulator at the clock.
   private func simulated() throws -> Simulator {
     let simulator = made()
     try simulator.advance(to: moment(ticksNow), threads: options.threads)
@@ -179,7 +179,7 @@ package final class World: @unchecked Sendable {
   }
 }
 
-/// What no query sees: for each row of `runs`, in its order, what the dice were and what is to blame.
+/// What queries cannot see: for each row of `runs`, in its order, the failure probability and the incident to blame.
 package struct RunTruth: Sendable {
   /// The probability that the attempt would fail, given everything before it.
   package var hazard: [Float]
@@ -190,7 +190,7 @@ package struct RunTruth: Sendable {
 }
 
 extension World {
-  /// The truth behind `runs`, for the predictor's ceiling and for judging explanations.
+  /// Returns the truth about `runs`, for the predictor's best possible figures and for judging explanations.
   package func runTruth() throws -> RunTruth {
     try lock.locked {
       let simulator = try simulated()

@@ -18,7 +18,7 @@ struct ErrorKind: Sendable {
     self.readShare = readShare
   }
 
-  /// All kinds, with distinct messages; a run's error is a place in this list plus 1, and 0 is none.
+  /// All kinds, with distinct messages; the error of a run is an index in this list plus 1, or 0 without an error.
   static let all: [ErrorKind] = [
     // 0: expired credentials.
     ErrorKind("AUTH-401", "auth", "Token request refused: the client secret has expired", 0.12, 0),
@@ -61,7 +61,7 @@ struct ErrorKind: Sendable {
     ErrorKind("DEP-UPSTREAM", "dependency", "Upstream pipeline has not delivered in time", 0.9, 0.1),
     ErrorKind("DEP-MISSING", "dependency", "Expected upstream partition does not exist", 0.2, 0),
     ErrorKind("DEP-STALE", "dependency", "Upstream data is older than allowed", 0.25, 0),
-    // 30: for no reason.
+    // 30: no particular reason.
     ErrorKind("NET-RESET", "vendor", "Connection reset by the source", 0.4, 0.3),
     ErrorKind("TIMEOUT-RUN", "timeout", "Run made no progress until its time limit", 3.0, 0.8),
     ErrorKind("RES-PREEMPTED", "resource", "Worker was taken away by the scheduler", 0.5, 0.5),
@@ -73,7 +73,7 @@ struct ErrorKind: Sendable {
   static let upstream = 27..<30
   static let noise = 30..<36
 
-  /// The places of the kinds that a cause ends in.
+  /// Returns the indices of the kinds that a cause ends in.
   static func places(of cause: Cause) -> Range<Int> {
     switch cause {
     case .expiredCredentials: 0..<3

@@ -1,4 +1,4 @@
-/// Connects the layers of a world: who reads whose data.
+/// Connects the layers of a world: which pipeline reads the data of which.
 ///
 /// Every edge leads to a higher layer, so there are no cycles. A pipeline prefers its own source and region.
 struct EdgeBuilder {
@@ -26,7 +26,7 @@ struct EdgeBuilder {
     return upstreams.flatMap { $0.sorted { $0.upstream < $1.upstream } }
   }
 
-  /// Each stream goes to the normaliser of its source and region.
+  /// Connects each stream to the normaliser of its source and region.
   private mutating func connectIngest() {
     var places: [[Int]] = Array(
       repeating: [], count: SourceCatalogue.sources.count * SourceCatalogue.regions.count)
@@ -53,7 +53,7 @@ struct EdgeBuilder {
     }
   }
 
-  /// Data that nobody reads would not be produced.
+  /// Adds readers to data without any, which would not be produced.
   private mutating func useTheUnused(_ layer: Layer) {
     var isUsed = Array(repeating: false, count: pipelines.count)
     for edges in upstreams { for edge in edges { isUsed[edge.upstream] = true } }
@@ -62,7 +62,8 @@ struct EdgeBuilder {
     }
   }
 
-  /// Some read past a layer: threat feeds as lookups, dashboards on enriched data; and some edges came or went.
+  /// Adds edges that skip a layer, such as threat feeds as lookups, and dashboards on enriched data, and edges that came or
+  /// went.
   private mutating func addShortcuts() {
     let month = 30.0 * 86_400_000
     for i in layers[2] where random.chance(0.35) {
@@ -84,7 +85,7 @@ struct EdgeBuilder {
     return draw < 0.62 ? .data : draw < 0.86 ? .lookup : .trigger
   }
 
-  /// The likeliest of a dozen candidates.
+  /// Returns the most likely of a dozen candidates.
   private mutating func best(for pipeline: PipelineModel, in range: Range<Int>) -> Int {
     var best = range.lowerBound
     var bestScore = -1.0

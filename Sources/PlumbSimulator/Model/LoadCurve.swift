@@ -30,7 +30,7 @@ struct LoadCurve: Sendable {
     self.hours = hours.map { $0 * 168 / total }
   }
 
-  /// The curve at a moment (milliseconds), for people `offset` hours from UTC.
+  /// Returns the load at a time (milliseconds), for people `offset` hours from UTC.
   @inline(__always) func load(at moment: Int64, offset: Int64) -> Double {
     let local = origin &+ moment &* 10_000 &+ offset &* LoadCurve.hour
     let hour = local / LoadCurve.hour
@@ -53,12 +53,12 @@ struct LoadCurve: Sendable {
     [1, 1, 1.02, 1, 1, 0.97, 0.93, 0.9, 1, 1.04, 1.12, 1.08][DateTime.date(day: Int(day)).month - 1]
   }
 
-  /// The local day of a moment, counted from 0001-01-01.
+  /// Returns the local day of a time, counted from 0001-01-01.
   @inline(__always) func day(at moment: Int64, offset: Int64) -> Int64 {
     (origin &+ moment &* 10_000 &+ offset &* LoadCurve.hour) / (24 &* LoadCurve.hour)
   }
 
-  /// Books close at the end of a month: its last two days and the next one's first carry more.
+  /// Returns the factor for the end of a month: its last two days and the next one's first carry more.
   func monthEndFactor(day: Int64) -> Double {
     let date = DateTime.date(day: Int(day))
     let last = DateTime.days(inMonth: date.month, of: date.year)

@@ -61,7 +61,7 @@ struct MessageFamily: Sendable {
     }
   }
 
-  /// All families; a run's error is the position here plus 1, and 0 is none.
+  /// All families; a run's error is the index here plus 1, or 0 without an error.
   static let all: [MessageFamily] =
     credentials + vendor + schema + records + resources + slow + sink + builds + upstream + transient + [mute]
 

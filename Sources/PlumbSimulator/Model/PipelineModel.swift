@@ -24,7 +24,7 @@ struct PipelineModel: Sendable {
   var owner: String
   var vendor: String
   var tier: Int
-  /// The pipeline that stands in for this one, or -1.
+  /// The pipeline that replaces this one on failure, or -1.
   var backup = -1
 
   var interval: Int64
@@ -32,11 +32,11 @@ struct PipelineModel: Sendable {
   var sla: Int64
   var maxAttempts: Int
 
-  /// Records a millisecond at a load of 1.
+  /// Records per millisecond at a load of 1.
   var rate: Double
   var human: Double
   var recordBytes: Double
-  /// The share of records that comes out.
+  /// The share of records that is written.
   var yield: Double
 
   var duration: Double
@@ -46,7 +46,7 @@ struct PipelineModel: Sendable {
   var ioWait: Double
   /// The probability that a run fails for no reason.
   var noise: Double
-  /// How much oftener than others faults befall it.
+  /// The frequency of faults relative to other pipelines.
   var frailty: Double
   var schemaVersion: Int
 
@@ -75,11 +75,11 @@ struct Edge: Sendable {
   var upstream: Int
   var downstream: Int
   var kind: Kind
-  /// How likely a run of the downstream fails when the upstream's data is far too late.
+  /// The probability that a run of the downstream fails if the upstream's data is far too late.
   var weight: Double
   /// How late the data may be before runs begin to fail, in milliseconds.
   var grace: Double
-  /// Milliseconds; `until` is `Int64.max` for an edge that stays.
+  /// Milliseconds; `until` is `Int64.max` for a permanent edge.
   var since: Int64
   var until: Int64
   /// The part of the upstream's records that the downstream reads; nil in easy worlds, whose records do not flow.

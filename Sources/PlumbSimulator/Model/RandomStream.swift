@@ -1,16 +1,16 @@
-/// A short stream of random numbers that belongs to one step of one entity, so that order of work changes nothing.
+/// A short stream of random numbers for one step of one entity, so that the order of work does not matter.
 ///
 /// SplitMix64 (Steele, Lea, Flood, 2014); each step starts its own stream from a mixed key.
 struct RandomStream {
   private var state: UInt64
 
-  /// What a stream is for; different purposes never share numbers.
+  /// The purpose of a stream; different purposes never share numbers.
   enum Purpose: UInt64 {
     case topology = 1, edges, runs, incidents, outages, schemas, deployments, details, samples
     case faults, vendorDays, schedules, flows, texts
   }
 
-  /// The key of an entity's streams for one purpose.
+  /// Returns the key of an entity's streams for one purpose.
   static func key(_ seed: UInt64, _ purpose: Purpose, _ entity: Int) -> UInt64 {
     let start = mixed(seed ^ (purpose.rawValue &* 0xA24B_AED4_963E_E407))
     return mixed(start &+ UInt64(bitPattern: Int64(entity)) &* 0x9FB2_1C65_1E98_DF25)
@@ -36,28 +36,28 @@ struct RandomStream {
     return RandomStream.mixed(state)
   }
 
-  /// From 0 to just below 1.
+  /// Returns a number from 0 to just below 1.
   @inline(__always) mutating func unit() -> Double { Double(next() &>> 11) * 0x1p-53 }
 
   @inline(__always) mutating func between(_ low: Double, _ high: Double) -> Double {
     low + (high - low) * unit()
   }
 
-  /// 0 ..< `count`, which is at least 1.
+  /// Returns a number in 0 ..< `count`, which is at least 1.
   @inline(__always) mutating func below(_ count: Int) -> Int {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
   }
 
   @inline(__always) mutating func chance(_ probability: Double) -> Bool { unit() < probability }
 
-  /// A bell curve of mean 0 and deviation 1 within ±3.5: the sum of four uniform numbers.
+  /// Returns a bell-shaped number with mean 0 and deviation 1 within ±3.5: the sum of four uniform numbers.
   @inline(__always) mutating func bell() -> Double {
     let bits = next()
     let sum = (bits & 0xFFFF) &+ (bits &>> 16 & 0xFFFF) &+ (bits &>> 32 & 0xFFFF) &+ (bits &>> 48)
     return (Double(sum) * 0x1p-16 - 2.0) * 1.7320508075688772
   }
 
-  /// An index into `weights`, which sum to `total`, in their proportions.
+  /// Returns an index into `weights`, which sum to `total`, with these probabilities.
   mutating func choice(_ weights: [Double], total: Double) -> Int {
     var left = unit() * total
     for (i, weight) in weights.enumerated() {
@@ -83,7 +83,7 @@ enum Portable {
     return series * 1.4142135623730951 * Double(bitPattern: UInt64(exponent) &<< 52)
   }
 
-  /// A multiplier around 1 with this spread on the logarithm.
+  /// Returns a multiplier around 1 with this spread of its logarithm.
   @inline(__always) static func spread(_ deviation: Double, _ random: inout RandomStream) -> Double {
     exp(deviation * random.bell())
   }

@@ -1,4 +1,4 @@
-/// What the simulated world is made of: sources and their streams, regions, and the topics of later layers.
+/// The parts of the simulated world: sources and their streams, regions, and the topics of later layers.
 enum SourceCatalogue {
   struct Source: Sendable {
     let name: String
@@ -7,11 +7,11 @@ enum SourceCatalogue {
     let owner: String
   }
 
-  /// A stream of records that a source offers.
+  /// A stream of records that a source provides.
   struct Stream: Sendable {
     let source: Int
     let name: String
-    /// How many regions have it from the start.
+    /// The number of regions that have it from the start.
     let regions: Int
     let tier: Int
     /// The share of its records that people cause, which follows business hours.

@@ -9,7 +9,7 @@ struct Topology: Sendable {
   let layers: [Range<Int>]
 
   /// Records a day of an easy world of 160 pipelines at a load of 1; business days, ends of months and second attempts
-  /// bring them to 2.3 million.
+  /// raise them to 2.3 million.
   static let dailyRecords = 2_155_000.0
 
   init(pipelineCount: Int, seed: UInt64, difficulty: Difficulty, calendar: WorkCalendar) {
@@ -35,7 +35,7 @@ struct Topology: Sendable {
     if difficulty != .easy { letFlow(calendar, seed: seed) }
   }
 
-  /// Rates of weight become records a millisecond that add up to the world's.
+  /// Scales the rates to records per millisecond that add up to the world's.
   private static func shareRecords(of pipelines: inout [PipelineModel]) {
     var total = 0.0
     for pipeline in pipelines { total += pipeline.rate }
@@ -68,7 +68,7 @@ struct Topology: Sendable {
   }
 }
 
-/// What a pipeline is called and where it stands, before its numbers are drawn.
+/// A pipeline's name and position, before its numbers are drawn.
 struct PipelineSeed {
   var name: String
   var layer: Layer
@@ -105,7 +105,7 @@ extension PipelineModel {
       schedule: Schedule(kind: .interval, interval: interval, offset: 0, region: Int32(seed.region), regionOffset: 0))
   }
 
-  /// Minutes from run to run: critical pipelines run often.
+  /// Returns the minutes between runs: critical pipelines run often.
   private static func drawnMinutes(tier: Int, _ draw: Double) -> Int64 {
     let choices: [(upTo: Double, minutes: Int64)]
     switch tier {

@@ -1,4 +1,4 @@
-/// Names and places of a world's pipelines, layer by layer.
+/// Chooses names and positions of a world's pipelines, layer by layer.
 struct TopologyNames {
   private(set) var seeds: [PipelineSeed] = []
   private(set) var layers: [Range<Int>] = []

@@ -1,4 +1,4 @@
-/// The numbers of a pipeline that its runs are made from, without texts, so that copies cost nothing.
+/// The numbers of a pipeline from which its runs are simulated, without texts, so that copies are cheap.
 struct Behaviour: BitwiseCopyable {
   var interval: Int64
   var regionOffset: Int64
@@ -53,7 +53,7 @@ struct Behaviour: BitwiseCopyable {
   }
 }
 
-/// What all faults at work on a pipeline do to one attempt.
+/// The combined effect of all faults on one attempt.
 struct Influence {
   var duration = 1.0
   var queue = 1.0
@@ -66,7 +66,7 @@ struct Influence {
   var capacity = 1.0
   /// The probability that none of them makes the attempt fail.
   var survival = 1.0
-  /// The largest hazard so far, and where it comes from.
+  /// The largest hazard so far, and its source.
   var worst = 0.0
   var incident: Int32 = -1
   /// The kinds of errors of the worst, in an easy world.
@@ -138,7 +138,7 @@ struct Influence {
 
   /// Adds the signs of a fault at strength `x`; how much of its early phase is over, 0 to 1.
   @inline(__always) private mutating func show(_ g: Signature, _ x: Double) -> Double {
-    // Signs grow fastest at first and are all there when runs begin to fail for good.
+    // Signs grow fastest at first and are complete when runs begin to fail for good.
     let early = Swift.min(1, x / g.threshold)
     let shown = early * (2 - early)
     duration *= 1 + (g.duration - 1) * shown

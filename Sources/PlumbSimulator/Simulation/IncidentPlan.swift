@@ -1,12 +1,12 @@
 import PlumbModel
 
-/// A fault that befalls a pipeline. Times are milliseconds of the world.
+/// A fault of a pipeline. Times are milliseconds of the world.
 struct Incident: Sendable {
   var pipeline: Int
   var cause: Cause
   /// When the first signs show.
   var began: Int64
-  /// When the fault reaches its full strength, starts to go, and is gone.
+  /// When the fault reaches its full strength, begins to recede, and is over.
   var full: Int64
   var waning: Int64
   var ended: Int64
@@ -14,7 +14,7 @@ struct Incident: Sendable {
   var severity = 1.0
 }
 
-/// What an incident does to one pipeline, its own or one that it reaches.
+/// The effect of an incident on one pipeline, its own or one that it spreads to.
 struct Effect: BitwiseCopyable, Sendable {
   var began: Int64
   var full: Int64
@@ -28,7 +28,7 @@ struct Effect: BitwiseCopyable, Sendable {
   var family: UInt8 = 0
   var otherFamily: UInt8 = 0
 
-  /// The strength at a moment, 0 to `severity`.
+  /// Returns the strength at a time, 0 to `severity`.
   @inline(__always) func strength(at moment: Int64) -> Double {
     if moment < began || moment >= ended { return 0 }
     if moment < full { return severity * Double(moment &- began) / Double(full &- began) }
@@ -54,12 +54,12 @@ struct Deployment: Sendable {
   var build: Int
 }
 
-/// Which faults, schema changes and deployments happen when: drawn day by day and pipeline by pipeline, so that a
-/// history may be extended at any time.
+/// When faults, schema changes and deployments happen: drawn day by day and pipeline by pipeline, so that a history can
+/// be extended at any time.
 struct IncidentPlan: Sendable {
   /// In the order of their days, and of pipelines within a day.
   var incidents: [Incident] = []
-  /// By pipeline.
+  /// Indexed by pipeline.
   var effects: [[Effect]]
   private(set) var schemaChanges: [[SchemaChange]]
   var deployments: [Deployment] = []
@@ -71,10 +71,10 @@ struct IncidentPlan: Sendable {
   let calendar: WorkCalendar
   let traits: Difficulty.Traits
   private let isEasy: Bool
-  /// Pipelines that share a source, a region and so their credentials and the vendor's service.
+  /// Pipelines that share a source and region, and therefore credentials and the vendor's service.
   let groups: [[Int]]
   let groupOf: [Int]
-  /// History begins amid faults: those of the days before it are drawn too.
+  /// History begins in the middle of faults: those of the days before it are drawn too.
   private var nextDay: Int64
 
   static let day: Int64 = 86_400_000
@@ -93,7 +93,7 @@ struct IncidentPlan: Sendable {
     var known: [Int: Int] = [:]
     for i in topology.layers[0] {
       let pipeline = topology.pipelines[i]
-      // Instances of the same stream share nothing: large worlds have many groups, not large ones.
+      // Instances of the same stream share nothing, so large worlds have many groups rather than large ones.
       let key = (pipeline.source * SourceCatalogue.regions.count + pipeline.region)
       if let group = known[key], groups[group].count < 6 {
         groups[group].append(i)

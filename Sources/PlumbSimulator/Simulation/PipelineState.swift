@@ -1,4 +1,4 @@
-/// Where a pipeline stands between two attempts. Everything that outlives an attempt is here.
+/// The state of a pipeline between two attempts. Everything that outlives an attempt is here.
 struct PipelineState {
   /// The key of the streams of its attempts, and the number of the next one.
   var key: UInt64
@@ -10,13 +10,13 @@ struct PipelineState {
   var attempt: UInt8 = 1
   /// A scheduled time that the running attempt has overrun, or -1.
   var overrun: Int64 = -1
-  /// Runs in a row whose last attempt failed.
+  /// The number of consecutive runs whose last attempt failed.
   var failedRuns = 0
 
   var lastSuccess: Int64
-  /// Records up to this moment have arrived.
+  /// Records up to this time have arrived.
   var arrivedUntil: Int64
-  /// Records that wait, and records that the source still holds back.
+  /// Records that are waiting, and records that the source still holds back.
   var pending = 0.0
   var withheld = 0.0
   /// A slow wander of the volume around its usual.
@@ -41,7 +41,7 @@ struct PipelineState {
   /// The time of a run that waits for another pipeline.
   static let waiting = Int64.max
 
-  /// The attempts of the slice at hand.
+  /// The attempts of the current slice.
   var staged = PlainList<RunRecord>()
   /// What downstreams see of it, from the point numbered `firstPoint`.
   var feed = PlainList<FeedPoint>()
@@ -58,7 +58,7 @@ struct PipelineState {
     schemaVersion = UInt16(truncatingIfNeeded: model.schemaVersion)
   }
 
-  /// Forgets points that no downstream can need after `moment`.
+  /// Forgets points that no downstream needs after `moment`.
   mutating func trimFeed(before moment: Int64) {
     var drop = 0
     while drop &+ 1 < feed.count && feed.values[drop &+ 1].ended <= moment { drop &+= 1 }
@@ -86,7 +86,7 @@ struct FeedPoint: BitwiseCopyable {
   var delivered: Double
 }
 
-/// A downstream's view along one edge: which points of the upstream and its backup it has passed.
+/// A downstream's position along one edge: which points of the upstream and its backup it has passed.
 struct EdgeCursor: BitwiseCopyable {
   var since: Int64
   var until: Int64

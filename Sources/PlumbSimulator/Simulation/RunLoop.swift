@@ -7,8 +7,8 @@ import PlumbModel
 ///   edge; ingestion has what arrives. An attempt takes as much as it has capacity for, the rest waits. A failed attempt
 ///   takes nothing, or sets aside what it could not use.
 /// - Reads: its faults, and the feeds of its upstreams, which must have been advanced as far.
-/// - Seams: an attempt depends only on the state before it and on its own random stream; one that would start after
-///   the slice leaves no trace, so that cutting time differently gives the same history.
+/// - Seams: an attempt depends only on the previous state and on its own random stream; one that would start after the
+///   slice leaves no trace, so cutting time differently gives the same history.
 struct RunLoop: Sendable {
   let behaviours: BufferView<Behaviour>
   let states: [PipelineCell]
@@ -178,7 +178,7 @@ struct RunLoop: Sendable {
     return (1 - it.human + it.human * people) * (1 + (state.monthFactor - 1) * (0.3 + 0.7 * it.human))
   }
 
-  /// Retries soon, if that ends before the next run is due; a pipeline that keeps failing stops retrying.
+  /// Schedules a retry soon, if it ends before the next run is due; a pipeline that keeps failing stops retrying.
   @inline(__always) private func schedule(
     _ state: inout PipelineState, _ it: Behaviour, ended: Int64, backoff: Int64, hasFailed: Bool, jitter: Int64
   ) {
@@ -228,7 +228,7 @@ struct RunLoop: Sendable {
     state.planned = state.slot
   }
 
-  /// Leaves a row for a scheduled time at which the run before was still going.
+  /// Adds a row for a scheduled time at which the previous run was still running.
   private func skip(_ state: inout PipelineState, _ pipeline: Int) {
     state.staged.append(
       RunRecord(
@@ -255,7 +255,7 @@ struct RunLoop: Sendable {
       var late = Double(started &- point.due)
       if late <= 0 { continue }
       if edge.backup >= 0, let other = latestPoint(of: Int(edge.backup), at: started, &cursors[place].backupPlace) {
-        // Switching to the stand-in costs a little.
+        // Switching to the backup costs a little.
         late = Swift.min(late, Swift.max(Double(started &- other.due), 0) + Double(edge.interval) * 0.4)
       }
       latest = Swift.max(latest, late)

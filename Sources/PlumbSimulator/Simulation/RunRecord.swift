@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// One attempt to run, as the simulation leaves it. Times and spans are milliseconds.
+/// One attempt to run. Times and durations are milliseconds.
 struct RunRecord: BitwiseCopyable {
   var started: Int64
   var bytes: Int64
@@ -12,7 +12,7 @@ struct RunRecord: BitwiseCopyable {
   var malformed: Int32
   var backlog: Int32
   var memory: Int32
-  /// The probability that this attempt would fail, as it was before the dice fell.
+  /// The probability that this attempt would fail, before the random draw.
   var hazard: Float
   /// The incident that made it fail, or -1.
   var incident: Int32
@@ -21,7 +21,7 @@ struct RunRecord: BitwiseCopyable {
   var cpu: UInt16
   var ioWait: UInt16
   var schemaVersion: UInt16
-  /// A place in `ErrorKind.all` plus 1; 0 for none.
+  /// An index in `ErrorKind.all` plus 1; 0 for no error.
   var error: UInt8
   var status: RunStatus
   var attempt: UInt8
@@ -29,7 +29,7 @@ struct RunRecord: BitwiseCopyable {
   @inline(__always) var ended: Int64 { started &+ Int64(duration) }
 }
 
-/// How an attempt ended, or that it has not yet.
+/// How an attempt ended, or that it has not ended yet.
 enum RunStatus: UInt8, CaseIterable, Sendable {
   case succeeded, failed, running, skipped, cancelled
 

@@ -2,7 +2,7 @@ import PlumbEngine
 
 /// The columns of up to a row group of runs, filled from the front.
 final class RunSegment: @unchecked Sendable {
-  /// Rows that are complete; rows before it never change.
+  /// The number of complete rows, which never change.
   var count = 0
   /// The row group, once the segment is full and all its runs have ended.
   var sealed: RowGroup?
@@ -26,11 +26,11 @@ final class RunSegment: @unchecked Sendable {
   let ioWait = RunSegment.column(Double.self)
   let backlog = RunSegment.column(Int32.self)
   let schemaVersion = RunSegment.column(Int32.self)
-  /// A place in `ErrorKind.all` plus 1, and its code and category.
+  /// An index in `ErrorKind.all` plus 1, and its code and category.
   let error = RunSegment.column(UInt8.self)
   let errorCode = RunSegment.column(UInt8.self)
   let errorCategory = RunSegment.column(UInt8.self)
-  /// What no query sees: the probability of failing, and the incident to blame.
+  /// What queries cannot see: the failure probability, and the incident to blame.
   let hazard = RunSegment.column(Float.self)
   let incident = RunSegment.column(Int32.self)
 
@@ -42,7 +42,7 @@ final class RunSegment: @unchecked Sendable {
     Buffer(of: type, count: RowGroup.capacity)
   }
 
-  /// Writes `n` rows from row `start` on; `firstRow` is the first one's number in the store.
+  /// Writes `n` rows from row `start` on; `firstRow` is the number of the first one in the store.
   @inline(__always) func write(
     at start: Int, count n: Int, firstRow: Int, origin: Int64, _ codes: RunCodes, _ record: (Int) -> RunRecord
   ) {
@@ -109,13 +109,13 @@ final class RunSegment: @unchecked Sendable {
     }
   }
 
-  /// The pipeline of a row.
+  /// Returns the pipeline of a row.
   @inline(__always) func pipeline(_ row: Int, areWide: Bool) -> Int {
     areWide ? Int(pipeline.view(UInt16.self)[row]) : Int(pipeline.view(UInt8.self)[row])
   }
 }
 
-/// The texts behind the codes of a world's tables.
+/// The texts of the codes in a world's tables.
 final class RunCodes: @unchecked Sendable {
   let pipelines: StringDictionary
   let sources: StringDictionary
@@ -129,7 +129,7 @@ final class RunCodes: @unchecked Sendable {
   let areWide: Bool
   /// By pipeline.
   let sourceOf: BufferView<UInt8>
-  /// By place in `ErrorKind.all` plus 1.
+  /// By index in `ErrorKind.all` plus 1.
   let codeOf: BufferView<UInt8>
   let categoryOf: BufferView<UInt8>
 
@@ -153,7 +153,7 @@ final class RunCodes: @unchecked Sendable {
   var pipelineEncoding: Vector.Encoding { areWide ? .codes16 : .codes8 }
 }
 
-/// Texts as codes of their distinct ones, in the order of their coming; at most 256.
+/// Texts as codes of their distinct values, in order of appearance; at most 256.
 private struct CodedTexts {
   let dictionary: StringDictionary
   let codes: BufferView<UInt8>

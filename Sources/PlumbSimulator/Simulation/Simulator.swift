@@ -2,15 +2,15 @@ import PlumbEngine
 import PlumbModel
 import Synchronization
 
-/// The world in motion: all pipelines, advanced layer by layer in slices of time, with their runs in a store.
+/// The running world: all pipelines, advanced layer by layer in slices of time, with their runs in a store.
 ///
-/// One caller at a time. The length of slices and the number of threads change nothing but speed.
+/// Use it from one thread at a time. The length of slices and the number of threads affect only the speed.
 final class Simulator: @unchecked Sendable {
   let topology: Topology
   let origin: Int64
   private(set) var plan: IncidentPlan
   private(set) var store: RunStore
-  /// Everything that starts before this moment is known, in milliseconds.
+  /// Everything that starts before this time is known, in milliseconds.
   private(set) var clock: Int64 = 0
 
   private let curve: LoadCurve
@@ -26,10 +26,10 @@ final class Simulator: @unchecked Sendable {
   var isEasy: Bool { difficulty == .easy }
   private let sliceLength: Int64
 
-  /// Runs that a slice has room for, roughly.
+  /// The approximate number of runs per slice.
   private static let sliceRuns = 131_072.0
 
-  /// - Parameter origin: the ticks of the moment 0.
+  /// - Parameter origin: the ticks of time 0.
   init(topology: Topology, seed: UInt64, origin: Int64, difficulty: Difficulty) {
     self.topology = topology
     self.origin = origin
@@ -105,9 +105,9 @@ final class Simulator: @unchecked Sendable {
     }
   }
 
-  /// Runs the world up to `moment`, which is not before the clock.
+  /// Runs the world up to `moment`, which must not be before the clock.
   ///
-  /// - Parameter progress: called after each slice with the moment reached and the runs so far; false stops there.
+  /// - Parameter progress: called after each slice with the time reached and the runs so far; returning false stops.
   func advance(to moment: Int64, threads: Int, progress: ((Int64, Int) -> Bool)? = nil) throws {
     plan.extend(to: moment)
     let advancing = self.advancing

@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbModel
 
 extension Simulator {
-  /// What simple rules would have fired by `clock`, in the order of time.
+  /// Returns the alerts of simple rules until `clock`, in the order of time.
   func alertsTable(clock: Int64) throws -> Table {
     var alerts = ruleAlerts(clock: clock)
     alerts += planAlerts(clock: clock)
@@ -20,7 +20,7 @@ extension Simulator {
     return Table(name: "alerts", schema: TelemetryModel.alerts, groups: try writer.finish())
   }
 
-  /// Announced builds, and secrets about to expire where somebody watches them.
+  /// Returns announced builds, and secrets that are about to expire if they are monitored.
   private func planAlerts(clock: Int64) -> [Alert] {
     var alerts: [Alert] = []
     for notice in plan.notices where notice.at >= 0 && ticks(notice.at) <= clock {
@@ -37,7 +37,7 @@ extension Simulator {
         Alert(at: ticks(build.at), pipeline: build.pipeline, rule: .buildChanged, number: Int64(build.build)))
     }
     for incident in plan.incidents where incident.cause == .expiredCredentials && incident.began >= 0 {
-      // Six in ten are watched; which ones follows from the second they begin in.
+      // Six in ten are monitored; which ones follows from the second in which they begin.
       guard ticks(incident.began) <= clock, incident.began / 1_000 % 10 < 6 else { continue }
       let hours = (incident.full - incident.began) / 3_600_000
       alerts.append(
@@ -114,7 +114,7 @@ private enum AlertRule: Int {
   }
 }
 
-/// What the rules remember of a pipeline.
+/// What the rules remember about a pipeline.
 private struct AlertWatch {
   private let sla: Int64
   private let usualBatch: Double

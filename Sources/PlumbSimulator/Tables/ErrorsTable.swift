@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbModel
 
 extension RunStore {
-  /// One row for each failed attempt that has ended by `clock`, with what an engineer would find in its log.
+  /// Returns a row for each failed attempt that has ended by `clock`, with what an engineer would find in its log.
   func errorsTable(_ topology: Topology, _ plan: IncidentPlan, seed: UInt64, clock: Int64) -> Table {
     var builds = Array(repeating: [Deployment](), count: topology.pipelines.count)
     for deployment in plan.deployments { builds[deployment.pipeline].append(deployment) }
@@ -71,7 +71,7 @@ private struct ErrorRows {
     count += 1
   }
 
-  /// The group; the rows must not be used afterwards.
+  /// Returns the group; the rows must not be used afterwards.
   func seal() -> RowGroup {
     RowGroup(
       [
@@ -84,7 +84,7 @@ private struct ErrorRows {
   }
 }
 
-/// The bag of details of one failed attempt.
+/// The dynamic details of one failed attempt.
 private struct ErrorDetails {
   let segment: RunSegment
   let row: Int

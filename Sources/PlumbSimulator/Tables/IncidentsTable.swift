@@ -2,14 +2,14 @@ import PlumbEngine
 import PlumbModel
 
 extension Simulator {
-  /// The places in the plan of the incidents that history shows, in the order of their beginnings.
+  /// Returns the indices of the incidents that history shows, in the order of their beginnings.
   func shownIncidents(clock: Int64) -> [Int] {
     let incidents = plan.incidents
     let shown = incidents.indices.filter { ticks(incidents[$0].began) <= clock && incidents[$0].ended > 0 }
     return shown.sorted { (incidents[$0].began, $0) < (incidents[$1].began, $1) }
   }
 
-  /// The truth: what went wrong where, and how many pipelines had an attempt fail for it by `clock`.
+  /// Returns the truth: what went wrong where, and how many pipelines had an attempt fail for it by `clock`.
   func incidentsTable(clock: Int64) throws -> Table {
     let affected = store.affectedCounts(incidents: plan.incidents.count, clock: clock)
     let writer = RowsWriter(TelemetryModel.incidents)
@@ -27,14 +27,14 @@ extension Simulator {
   }
 }
 
-/// The id of the incident that is the `number`th to begin, from 0.
+/// Returns the id of the incident that is the `number`th to begin, from 0.
 func incidentName(_ number: Int) -> String {
   let digits = String(number + 1)
   return "INC-" + String(repeating: "0", count: Swift.max(0, 5 - digits.count)) + digits
 }
 
 extension RunStore {
-  /// For each incident, how many pipelines had attempts fail for it that ended by `clock`.
+  /// Returns for each incident how many pipelines had attempts fail for it that ended by `clock`.
   func affectedCounts(incidents: Int, clock: Int64) -> [Int] {
     var pairs: [UInt64] = []
     let areWide = dictionaries.areWide

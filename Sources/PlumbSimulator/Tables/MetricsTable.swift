@@ -2,9 +2,9 @@ import PlumbEngine
 import PlumbModel
 
 extension RunStore {
-  /// A sample of every metric of every pipeline each full hour from the start of history to `clock`.
+  /// Returns a sample of every metric of every pipeline each full hour from the start of history to `clock`.
   ///
-  /// A sample is what the latest attempt that had ended showed, with a little noise; `lag` is the age of the last
+  /// A sample is the value of the latest attempt that had ended, with a little noise; `lag` is the age of the last
   /// success in seconds.
   func metricsTable(_ topology: Topology, seed: UInt64, clock: Int64) -> Table {
     let hour: Int64 = 36_000_000_000
@@ -28,7 +28,7 @@ extension RunStore {
   }
 }
 
-/// What the samples of a pipeline are read from.
+/// The source of a pipeline's samples.
 private struct Reading: BitwiseCopyable {
   var ended: Int64
   var lastSuccess: Int64

@@ -1,7 +1,7 @@
 import PlumbEngine
 import PlumbModel
 
-/// What the runs so far say about one pipeline.
+/// A summary of the runs of one pipeline so far.
 private struct Summary {
   var lastRun: Int64?
   var lastSuccess: Int64?
@@ -16,7 +16,7 @@ private struct Summary {
 }
 
 extension RunStore {
-  /// The pipelines as they are at `clock`.
+  /// Returns the pipelines as they are at `clock`.
   func pipelinesTable(_ topology: Topology, clock: Int64, changes: [[SchemaChange]]) throws -> Table {
     let summaries = summaries(topology.pipelines.count, clock: clock)
     let writer = RowsWriter(TelemetryModel.pipelines)
@@ -60,7 +60,7 @@ extension RunStore {
     return text.string
   }
 
-  /// A pipeline that is not failing but whose data is older than agreed is stale.
+  /// Returns the status; a pipeline that is not failing but whose data is older than its SLA is stale.
   private func status(_ summary: Summary, freshness: Int64?, sla: Int64) -> String {
     if summary.isRunning { return RunStatus.running.name }
     if summary.last == .failed { return RunStatus.failed.name }

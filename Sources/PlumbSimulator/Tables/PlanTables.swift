@@ -1,11 +1,11 @@
 import PlumbEngine
 import PlumbModel
 
-/// The tables that follow from the plan of a world and need no runs: edges and schema changes.
+/// The tables that follow from the plan of a world without runs: edges and schema changes.
 extension Simulator {
   func ticks(_ moment: Int64) -> Int64 { origin &+ moment &* 10_000 }
 
-  /// The dependencies that have begun by `clock` (ticks); `until` is null while they last.
+  /// Returns the dependencies that have begun by `clock` (ticks); `until` is null while they last.
   func edgesTable(clock: Int64) throws -> Table {
     let writer = RowsWriter(TelemetryModel.edges)
     for edge in topology.edges where ticks(edge.since) <= clock {
@@ -21,7 +21,7 @@ extension Simulator {
     return Table(name: "edges", schema: TelemetryModel.edges, groups: try writer.finish())
   }
 
-  /// The changed fields of history, in the order of time.
+  /// Returns the changed fields of history, in the order of time.
   func schemaChangesTable(clock: Int64) throws -> Table {
     var changes = plan.schemaChanges.flatMap { $0.filter { $0.at >= 0 && ticks($0.at) <= clock } }
     changes.sort { ($0.at, $0.pipeline) < ($1.at, $1.pipeline) }

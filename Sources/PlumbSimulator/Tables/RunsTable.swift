@@ -3,9 +3,9 @@ import PlumbModel
 import Synchronization
 
 extension RunStore {
-  /// The row group of a segment's first `n` rows as they stand at `clock` (ticks).
+  /// Returns the row group of a segment's first `n` rows as they are at `clock` (ticks).
   ///
-  /// A run that has not ended by then is `running`, and what only its end tells is null.
+  /// A run that has not ended by then is `running`, and what only its end determines is null.
   ///
   /// - Parameter changes: the changes of schema by pipeline, which messages name.
   func group(_ segment: RunSegment, count n: Int, clock: Int64, changes: [[SchemaChange]]) -> RowGroup {
@@ -82,7 +82,7 @@ extension RunStore {
     }
   }
 
-  /// All runs at `clock`; groups are made on several threads.
+  /// Returns all runs at `clock`; groups are built on several threads.
   func table(clock: Int64, threads: Int, changes: [[SchemaChange]]) throws -> Table {
     var parts: [(RunSegment, Int)] = []
     forEachSegment { parts.append(($0, $1)) }
@@ -103,7 +103,7 @@ extension RunStore {
 }
 
 extension Buffer {
-  /// A copy of `count` bytes with other values in some places.
+  /// Returns a copy of `count` bytes with other values at some places.
   fileprivate func copy(setting rows: [Int], to value: UInt8, count: Int) -> Buffer {
     let other = Buffer(byteCount: count)
     other.view(UInt8.self).copy(view(), count: count)

@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbModel
 
 extension World {
-  /// The truth behind `runs` at the clock.
+  /// Returns the truth about `runs` at the clock.
   package func predictionTruth() throws -> PredictionTruth {
     let truth = try runTruth()
     let incidents = try table(named: "incidents")

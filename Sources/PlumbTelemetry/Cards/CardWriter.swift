@@ -1,9 +1,9 @@
 import PlumbEngine
 import PlumbPresentation
 
-/// Rows as cards, which say in a glance what a table says in many columns.
+/// Writes rows as cards, which show the essentials of a wide table.
 final class CardWriter: ResultWriter {
-  /// Draws rows on a page and gives the columns that were left out.
+  /// Draws rows on a page and returns the columns that it left out.
   typealias Drawing = @Sendable (_ rows: [CardRow], _ names: [String], inout CardPage) -> Set<String>
 
   private let sink: ByteSink

@@ -13,7 +13,7 @@ extension ResultFormat {
   }
 }
 
-/// Lineage as a graph in the DOT language of Graphviz. Arrows lead away from the pipelines that were asked about.
+/// Writes lineage as a graph in the DOT language of Graphviz. Arrows lead away from the pipelines in question.
 final class DotWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
@@ -42,7 +42,7 @@ final class DotWriter: ResultWriter {
 
   func finish() throws { try sink.flush() }
 
-  /// Backslashes and quotes have a backslash before them.
+  /// Escapes backslashes and quotes with a backslash.
   private static func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, character in
       if character == "\"" || character == "\\" { result.append("\\") }
@@ -60,7 +60,7 @@ final class DotWriter: ResultWriter {
   }
 }
 
-/// Lineage as a Mermaid flow chart, which Markdown pages draw.
+/// Writes lineage as a Mermaid flow chart for Markdown pages.
 final class MermaidWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
@@ -88,7 +88,7 @@ final class MermaidWriter: ResultWriter {
 
   func finish() throws { try sink.flush() }
 
-  /// Signs that Mermaid reads are written as their codes.
+  /// Replaces characters that are special to Mermaid by their codes.
   private static func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, character in
       switch character {

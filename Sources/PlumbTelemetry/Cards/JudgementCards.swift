@@ -2,15 +2,15 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbPresentation
 
-/// Pipelines held against their own past, as `slow`, `stale` and `volume` give them: a name, and a sentence with what
-/// is unusual.
+/// Draws the results of `slow`, `stale` and `volume`, which compare pipelines with their own past: for each pipeline its
+/// name, and a sentence that says what is unusual.
 struct JudgementCards {
   let rows: [CardRow]
   let names: [String]
 
-  /// - Returns: the columns that the cards leave out.
+  /// - Returns: The columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
-    if rows.isEmpty { page.line("nothing is unusual") }
+    if rows.isEmpty { page.line("nothing unusual found") }
     for row in rows {
       let tier = row.text("tier")
       let about = [tier.isEmpty ? "" : "tier \(tier)", row.text("owner")].filter { !$0.isEmpty }.joined(separator: ", ")
@@ -28,7 +28,7 @@ struct JudgementCards {
   private func sentence(_ row: CardRow) -> String {
     let now = amount(row, "now"), usual = amount(row, "usual")
     let since = row.moment("since").map { " since \($0)" } ?? ""
-    let runs = row.real("runs").map { "\(ChartNumber.grouped($0)) run\($0 == 1 ? "" : "s")" } ?? ""
+    let runs = row.real("runs").map { counted(Int($0), "run") } ?? ""
     let comparison = usual.isEmpty ? "" : ", usually \(usual)"
     let times = row.real("times").map { ", \(CardPage.number($0)) times the usual" } ?? ""
     let score = row.real("score").map { "; score \(CardPage.number($0))" } ?? ""
@@ -45,7 +45,7 @@ struct JudgementCards {
     return "\(now) records\(since)\(comparison)\(times)\(runs.isEmpty ? "" : ", in \(runs)")\(score)"
   }
 
-  /// A duration or a number of records as people say it.
+  /// Returns a duration or a number of records in words.
   private func amount(_ row: CardRow, _ name: String) -> String {
     row.duration(name) ?? row.real(name).map(ChartNumber.grouped) ?? ""
   }
@@ -54,13 +54,13 @@ struct JudgementCards {
 extension CardRow {
   func has(_ name: String) -> Bool { value(name) != nil }
 
-  /// `4.1 min`; nil for what is no timespan.
+  /// Returns `4.1 min`; nil if the value is not a timespan.
   func duration(_ name: String) -> String? {
     guard case .timespan(let ticks)? = value(name) else { return nil }
     return ChartNumber.duration(Double(ticks))
   }
 
-  /// `2026-04-01 08:01:46`; nil for what is no datetime.
+  /// Returns `2026-04-01 08:01:46`; nil if the value is not a datetime.
   func moment(_ name: String) -> String? {
     guard case .datetime(let ticks)? = value(name) else { return nil }
     return ChartNumber.time(Double(ticks))

@@ -2,28 +2,28 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbPresentation
 
-/// Rows of lineage as trees: each pipeline below the one that it was reached from.
+/// Lineage as trees: each pipeline is a child of the one that it was reached from.
 ///
-/// The rows need a column `pipeline`, and `via` (the pipeline before it) or `path` (all of the way). Pipelines that
-/// only a `via` or a `path` names are there too, without details. A pipeline that several ways lead to stands under
-/// each of them.
+/// The rows need a column `pipeline`, and `via` (the previous pipeline) or `path` (the whole way). Pipelines that only
+/// a `via` or a `path` mentions are included without details. A pipeline that can be reached in several ways is a
+/// child of each of them.
 struct LineageForest {
   struct Node {
     var name: String
-    /// Empty when no row tells of it.
+    /// Empty if no row gives it.
     var status = ""
-    /// The other columns, as `tier 1`.
+    /// The other columns, as in `tier 1`.
     var details: [String] = []
     /// In the order of the rows.
     var children: [Int] = []
     var hasParent = false
 
-    /// What a box of the node says.
+    /// The lines of text in the node's box.
     var lines: [String] { [name] + (status.isEmpty ? [] : [status]) + details }
   }
 
   private(set) var nodes: [Node] = []
-  /// Rows that were read.
+  /// The number of rows read so far.
   private(set) var rowCount = 0
   private var numbers: [String: Int] = [:]
   private var links: Set<Link> = []
@@ -33,14 +33,14 @@ struct LineageForest {
     var to: Int
   }
 
-  /// - Throws: `not-lineage` when the columns are missing.
+  /// - Throws: `not-lineage` if the columns are missing.
   init(_ answer: Answer, limit: Int?, format: String) throws {
     func index(_ name: String, _ type: ScalarType) -> Int? { answer.schema.firstIndex(of: ColumnInfo(name, type)) }
     let via = index("via", .string), path = index("path", .dynamic)
     guard let pipeline = index("pipeline", .string), via != nil || path != nil else {
       throw Diagnostic(
-        "not-lineage", "the format `\(format)` draws lineage, and these rows are none",
-        help: "they need the columns `pipeline`, and `via` or `path`, as `lineage downstream of X` gives them")
+        "not-lineage", "the format `\(format)` draws lineage only",
+        help: "the rows must have the columns `pipeline` and `via` or `path`, as `lineage downstream of X` does")
     }
     let status = index("status", .string)
     let others = answer.schema.indices.filter { ![pipeline, via, path, status, index("depth", .long)].contains($0) }
@@ -63,7 +63,7 @@ struct LineageForest {
     }
   }
 
-  /// The way to a row, backwards as far as it is not known yet.
+  /// Reads the path to a row, backwards until it meets a part that is already known.
   private mutating func readWay(_ column: Vector, _ row: Int, _ named: inout [Int: Bool]) {
     if column.isEmptyCell(at: row) { return }
     var way: [DynamicCursor] = []
@@ -97,7 +97,7 @@ struct LineageForest {
     VisibleText.string(String(column.cellBytes(at: row)))
   }
 
-  /// `tier 1`, or a flag's name alone; nil when there is nothing to say.
+  /// Returns `tier 1`, or only the name of a flag; nil if there is nothing to show.
   private static func detail(_ column: ColumnInfo, _ vector: Vector, _ row: Int) -> String? {
     if vector.isEmptyCell(at: row) { return nil }
     var buffer = ByteBuffer()
@@ -108,7 +108,7 @@ struct LineageForest {
     return VisibleText.string("\(name) \(buffer.string)")
   }
 
-  /// Where trees begin: pipelines that nothing leads to, and one of each ring that nothing leads into.
+  /// The roots of the trees: pipelines without a parent, and one of each ring that has no parent outside it.
   var roots: [Int] {
     var roots = nodes.indices.filter { !nodes[$0].hasParent }
     var seen = [Bool](repeating: false, count: nodes.count)
@@ -128,7 +128,7 @@ struct LineageForest {
     return roots
   }
 
-  /// The sign of a status, and its colour's ANSI code.
+  /// The symbol of a status and the ANSI code of its colour.
   static func mark(_ status: String, isASCII: Bool) -> (sign: String, colour: String)? {
     switch status {
     case "succeeded": (isASCII ? "+" : "✓", "32")

@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbPresentation
 
-/// How good predictions are, section by section: each figure with its interval, and beside it the simple rules' own.
+/// Draws the quality of predictions in sections: each figure with its interval, next to the figures of simple rules.
 struct QualityCards {
   let rows: [CardRow]
   let names: [String]
@@ -14,7 +14,7 @@ struct QualityCards {
     "never: no run fails; last: fails as the last one did; own: by its own rate; latest: the latest failure first; "
     + "best: no one can do better; told: the model, told which faults are at work"
 
-  /// - Returns: the columns that the cards leave out.
+  /// - Returns: The columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     let indent = 2
     let figure = 6, interval = 14, rule = 6

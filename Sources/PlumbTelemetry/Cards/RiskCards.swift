@@ -2,13 +2,13 @@ import PlumbDiagnostics
 import PlumbPresentation
 import PlumbSyntax
 
-/// How likely pipelines are to fail, as cards: a bar with the interval, and the reasons.
+/// Draws the failure risk of pipelines as cards: a bar with the interval, and the reasons.
 struct RiskCards {
   let rows: [CardRow]
-  /// The columns' names.
+  /// The names of the columns.
   let names: [String]
 
-  /// More rows have smaller cards.
+  /// With more rows than this, cards are smaller.
   private static let mostFull = 2
   private static let mostCompact = 8
 
@@ -33,7 +33,7 @@ struct RiskCards {
     var ink: CardPage.Ink { risk >= 0.5 ? .bad : risk >= 0.2 ? .doubtful : .good }
   }
 
-  /// - Returns: the columns that the cards leave out.
+  /// - Returns: The columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     guard !rows.isEmpty else {
       page.line("no pipelines")
@@ -50,7 +50,7 @@ struct RiskCards {
     return Set(names).subtracting(["pipeline", "risk", "low", "high", "lift", "state", "reasons"])
   }
 
-  /// The reasons one by one; `leaf: 12 of 20 failed` is told as what was seen.
+  /// Returns the reasons one by one; `leaf: 12 of 20 failed` becomes an observation.
   private static func reasons(_ row: CardRow) -> (told: [String], seen: String) {
     var told = row.text("reasons").split(separator: ";").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
     let state = row.text("state")
@@ -86,7 +86,7 @@ struct RiskCards {
     }
   }
 
-  /// A line for each pipeline with its bar and figures, and the reasons below it or beside it.
+  /// Draws a line for each pipeline with its bar and figures, and the reasons below or next to it.
   private func list(_ page: inout CardPage, withReasons: Bool) {
     let figures = rows.map { Figures($0) }
     func width(_ texts: [String], _ heading: String) -> Int {
@@ -100,7 +100,7 @@ struct RiskCards {
     let widest = rows.map { DisplayWidth.columns(of: $0.text("pipeline")) }.max() ?? 0
     let name = max(8, min(max(widest, 8), page.width - numbers - (withReasons ? 14 : 12) - 4))
     let left = page.width - name - numbers - 4
-    // Reasons stand beside the figures where there is room for some words.
+    // Reasons go next to the figures if there is room for a few words.
     let beside = !withReasons && left >= 34 ? left - 14 : 0
     let bar = max(4, left - (beside > 0 ? beside + 2 : 0))
 
@@ -129,14 +129,14 @@ struct RiskCards {
   }
 }
 
-/// What a pipeline's trouble may come from, as cards: the cause, where and since when, and the evidence.
+/// Draws the likely causes of a pipeline's trouble as cards: the cause, where and since when, and the evidence.
 struct CauseCards {
   let rows: [CardRow]
   let names: [String]
 
-  /// - Returns: the columns that the cards leave out.
+  /// - Returns: The columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
-    if rows.isEmpty { page.line("nothing is wrong with it") }
+    if rows.isEmpty { page.line("nothing wrong found") }
     for (i, row) in rows.enumerated() {
       if i > 0 { page.line() }
       let score = row.real("score") ?? 0

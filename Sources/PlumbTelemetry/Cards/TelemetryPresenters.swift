@@ -29,7 +29,7 @@ extension Presentation {
       ColumnInfo("since", .datetime), ColumnInfo("evidence", .string),
     ])
 
-  /// Pipelines held against their own past; `now` and `usual` are of the type of what is measured.
+  /// The presentation of pipelines compared with their own past; `now` and `usual` have the type of what is measured.
   package static let judgement = Presentation(
     "judgement",
     columns: [
@@ -38,7 +38,7 @@ extension Presentation {
 }
 
 extension Presenter {
-  /// How telemetry is drawn for people on a terminal.
+  /// The presenters of telemetry on a terminal.
   package static let telemetry: [Presenter] = [
     Presenter(.lineage, when: { answer, _, _ in answer.rowCount > 0 }) { TreeWriter(to: $0, options: $1) },
     cards(.risk) { rows, names, page in RiskCards(rows: rows, names: names).draw(on: &page) },
@@ -48,13 +48,13 @@ extension Presenter {
   ]
 
   private static func cards(_ presentation: Presentation, _ draw: @escaping CardWriter.Drawing) -> Presenter {
-    // Cards mark no cells.
+    // Cards highlight no cells.
     Presenter(presentation, when: { _, options, _ in options.marks.isEmpty }) {
       CardWriter(to: $0, options: $1, draw: draw)
     }
   }
 
-  /// A judgement whose table fits is a table.
+  /// Shows a judgement as a table if the table fits.
   private static let judgements = Presenter(
     .judgement,
     when: { answer, options, isTooWide in

@@ -9,9 +9,9 @@ extension ResultFormat {
   static let tree = ResultFormat("tree", "lineage as a tree", isForPeople: true) { TreeWriter(to: $0, options: $1) }
 }
 
-/// Lineage as trees in lines: a sign for the status, the name, and what else is known.
+/// Writes lineage as trees of text: a symbol for the status, the name, and further details.
 ///
-/// A pipeline that stands in several places is drawn with what is below it at the first, and named at the others.
+/// A pipeline that occurs several times is drawn with its subtree the first time and only named after that.
 final class TreeWriter: ResultWriter {
   private let sink: ByteSink
   private let options: FormatOptions
@@ -24,7 +24,7 @@ final class TreeWriter: ResultWriter {
 
   private struct Step {
     var node: Int
-    /// The lines from the trees above, `│  ` or spaces, and the branch before the name.
+    /// The lines of the trees above, `│  ` or spaces, and the branch before the name.
     var lead: String
     var branch: String
     var isLast: Bool
@@ -45,7 +45,7 @@ final class TreeWriter: ResultWriter {
       try sink.drain()
       if isRepeated { continue }
       let lead = step.lead + (step.branch.isEmpty ? "" : step.isLast ? "   " : options.isASCII ? "|  " : "│  ")
-      // A lead as deep as a chain is long would be more text than anyone reads.
+      // The full indentation of a very deep chain would be more text than anyone reads.
       let shown = lead.utf8.count > 2_000 ? options.isASCII ? "... " : "… " : lead
       for (index, child) in node.children.enumerated().reversed() {
         let isLast = index == node.children.count - 1

@@ -3,17 +3,17 @@ import PlumbDiagnostics
 import PlumbEngine
 
 extension TableFunction {
-  /// The table functions of the words `slow`, `stale`, `volume`, `why` and `compare`, over the catalog's tables.
+  /// The table functions of `slow`, `stale`, `volume`, `why` and `compare`, over the tables of the catalog.
   package static let judging: [TableFunction] = [
-    judgement("slow", "Pipelines that take longer than their own usual, as of `as_of`.") { $0.slow(asOf: $1) },
-    judgement("stale", "Pipelines whose last success is longer ago than their own usual, as of `as_of`.") {
+    judgement("slow", "Finds pipelines that take longer than usual, as of `as_of`.") { $0.slow(asOf: $1) },
+    judgement("stale", "Finds pipelines whose last success is older than usual, as of `as_of`.") {
       $0.stale(asOf: $1)
     },
-    judgement("volume", "Pipelines that bring more or fewer records than their own usual, as of `as_of`.") {
+    judgement("volume", "Finds pipelines that read more or fewer records than usual, as of `as_of`.") {
       $0.volume(asOf: $1)
     },
     TableFunction(
-      "compare", "What changed in runs from one window of time to another, `start` to `end` and `other_start` to "
+      "compare", "Finds what changed in runs between two time windows, `start` to `end` and `other_start` to "
         + "`other_end`, by the columns in `by`.",
       "start, end, other_start, other_end, [by]", ranking: "score"
     ) { call in
@@ -28,7 +28,7 @@ extension TableFunction {
         })
     },
     TableFunction(
-      "why", "Why `pipeline` fails or is degraded at the moment `at`: causes, the likeliest first.",
+      "why", "Explains why `pipeline` is failing or degraded at the time `at`: causes, most likely first.",
       "pipeline, [at]", columns: WhyAnswer.schema, ranking: "score", presentation: .cause
     ) { call in
       var arguments = TableArguments(call)
@@ -44,7 +44,7 @@ extension TableFunction {
           name = names.first
           if names.count != 1 {
             throw Diagnostic(
-              "argument-types", "`why` is about one pipeline, and the rows before the pipe name \(names.count)", at: span)
+              "argument-types", "`why` takes one pipeline, but the rows before the pipe name \(names.count)", at: span)
           }
         }
         return try located(span) {
@@ -66,7 +66,7 @@ extension TableFunction {
     }
   }
 
-  /// Says why a judgement has nothing to go by, where that is plain: runs are too few, or of another time.
+  /// Explains why a judgement has no data to work with, if that is obvious: too few runs, or runs at other times.
   private static func remark(on name: String, at moment: Int64, _ run: TableFunction.Run) throws {
     guard let runs = try run.table(named: "runs"), runs.rowCount < 100_000 else { return }
     let found = try run.run(
@@ -81,36 +81,36 @@ extension TableFunction {
     let days: Int64 = 35 * 864_000_000_000
     let least = name == "stale" ? 6 : 20
     if most.isEmptyCell(at: 0) || last.isEmptyCell(at: 0) {
-      run.context.remark("no run has a time, so that `\(name)` finds nothing")
+      run.context.remark("no run has a start time, so `\(name)` finds nothing")
     } else if last.word(at: 0) < moment - days {
       var text = ByteBuffer()
       DateTime.print(last.word(at: 0), to: &text)
       run.context.remark(
-        "`\(name)` looks at the 35 days before now(), and the last run began \(text.string); `--now` goes back there")
+        "`\(name)` looks at the 35 days before now(), but the last run started at \(text.string); use `--now` to look back")
     } else if most.word(at: 0) < least {
       run.context.remark(
-        "`\(name)` needs \(least) runs of a pipeline to know what is usual for it, and none has more than \(most.word(at: 0))")
+        "`\(name)` needs \(least) runs of a pipeline to know what is usual; no pipeline has more than \(most.word(at: 0))")
     }
   }
 }
 
 extension JudgedTables {
-  /// What the catalog has for a judgement.
+  /// Creates a view of what the catalog offers for judgements.
   init(_ call: TableFunction.Call) throws { try self.init(input: call.input, schema: call.schema(ofTable:)) }
 }
 
 extension TableArguments {
-  /// Two moments, of which the second is later.
+  /// Parses two times, the second of which is later.
   fileprivate mutating func window(_ start: String, _ end: String) throws -> ComparedWindow {
     let moments = try [start, end].map { name in
-      guard let moment = try moment(name) else { throw wrong("`\(name)` is missing: a datetime, as in `ago(2d)`") }
+      guard let moment = try moment(name) else { throw wrong("`\(name)` is missing: expected a datetime such as `ago(2d)`") }
       return moment
     }
     return try located(span) { try ComparedWindow(start: moments[0], end: moments[1]) }
   }
 }
 
-/// Gives a diagnostic of `body` that has no place yet the place `span`.
+/// Sets the location of diagnostics that `body` throws without one to `span`.
 private func located<Result>(_ span: SourceSpan, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()

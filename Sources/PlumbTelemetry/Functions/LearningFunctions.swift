@@ -7,10 +7,10 @@ extension TableFunction {
   private static let treeParameters =
     "[max_depth], [min_leaf], [min_split], [criterion], [ccp_alpha], [splits], [features_per_split], [seed]"
 
-  /// The learner as table functions over the rows before the pipe: `T | invoke decision_tree(label = "y")`.
+  /// The learner as table functions of the rows before the pipe: `T | invoke decision_tree(label = "y")`.
   package static let learning: [TableFunction] = [
     TableFunction(
-      "decision_tree", "Learns the column `label` from the numbers of the other `features`; the tree's nodes.",
+      "decision_tree", "Trains a tree to predict `label` from the numeric `features` and returns its nodes.",
       "label, [features], \(treeParameters)", columns: DecisionTree.schema
     ) { call in
       var arguments = TableArguments(call)
@@ -23,7 +23,7 @@ extension TableFunction {
     },
     TableFunction(
       "decision_tree_predict",
-      "Learns `label` from the rows where the bool column `train` is true; what the tree says of the others.",
+      "Trains a tree on the rows where the bool column `train` is true and predicts `label` for the others.",
       "label, train, [features], \(treeParameters)", columns: answerSchema
     ) { call in
       var arguments = TableArguments(call)
@@ -39,7 +39,7 @@ extension TableFunction {
     },
     TableFunction(
       "random_forest_predict",
-      "Learns `label` from the rows where the bool column `train` is true; what `trees` trees say of the others.",
+      "Trains `trees` trees on the rows where the bool column `train` is true and predicts `label` for the others.",
       "label, train, [features], [trees], \(treeParameters)", columns: answerSchema
     ) { call in
       var arguments = TableArguments(call)
@@ -62,7 +62,7 @@ extension TableFunction {
   ]
 }
 
-/// What is to be learned from which rows.
+/// What to learn, and from which rows.
 private struct Question: Sendable {
   let label: String
   let train: String?
@@ -71,21 +71,21 @@ private struct Question: Sendable {
   init(_ arguments: inout TableArguments, _ call: TableFunction.Call, needsTrain: Bool = false) throws {
     guard call.input != nil else {
       throw Diagnostic(
-        "no-input", "there are no rows to learn from", at: call.span,
+        "no-input", "there are no rows to train on", at: call.span,
         help: "write the function after a pipe: `T | invoke decision_tree(label = \"y\")`")
     }
     guard let label = try arguments.string("label") else {
-      throw arguments.wrong("`label` is missing: the name of the column to learn")
+      throw arguments.wrong("`label` is missing: expected the name of the column to predict")
     }
     train = needsTrain ? try arguments.string("train") : nil
     if needsTrain, train == nil {
-      throw arguments.wrong("`train` is missing: the name of the bool column that is true in rows to learn from")
+      throw arguments.wrong("`train` is missing: expected the name of a bool column that marks the rows to train on")
     }
     features = try arguments.strings("features")
     self.label = label
   }
 
-  /// All rows, whether to learn from or not.
+  /// Returns all rows, whether they are for training or not.
   func data(_ run: TableFunction.Run) throws -> TrainingData {
     let rows = run.input ?? Table(name: "input", schema: [], groups: [])
     var names = features
@@ -95,10 +95,10 @@ private struct Question: Sendable {
     return try TrainingData(rows, label: label, features: names, context: run.context)
   }
 
-  /// The rows where `train` is true, and the others, with the same classes.
+  /// Returns the rows where `train` is true, and the others, with the same classes.
   func split(_ run: TableFunction.Run) throws -> (training: TrainingData, rest: TrainingData) {
     guard let train, let rows = run.input, rows.schema.contains(ColumnInfo(train, .bool)) else {
-      throw Diagnostic("unknown-column", "there is no column `\(train ?? "")` of type bool that says what to learn from")
+      throw Diagnostic("unknown-column", "unknown bool column `\(train ?? "")`, which must mark the rows to train on")
     }
     let all = try data(run)
     let flags = try FeatureMatrix(rows, names: [train], context: run.context)
@@ -113,7 +113,7 @@ private let answerSchema = [
   ColumnInfo("probability", .real),
 ]
 
-/// A row for each of `rest`: its number, its label, the most probable class and that class's probability.
+/// Returns a row for each row of `rest`: its number, its label, the most probable class and its probability.
 private func answers(_ rest: TrainingData, _ probability: (_ row: Int, _ label: Int) -> Double) -> Table {
   let schema = answerSchema
   var groups: [RowGroup] = []
@@ -143,7 +143,7 @@ extension TableArguments {
     if let rows = try count("min_split") { options.minSplit = Int(clamping: rows) }
     if let name = try string("criterion") {
       guard let criterion = TreeOptions.Criterion(rawValue: name) else {
-        throw wrong("`criterion` is \"gini\" or \"entropy\"")
+        throw wrong("`criterion` must be \"gini\" or \"entropy\"")
       }
       options.criterion = criterion
     }
@@ -151,10 +151,10 @@ extension TableArguments {
     case nil: break
     case .real(let alpha)? where alpha >= 0: options.ccpAlpha = alpha
     case .long(let alpha)? where alpha >= 0: options.ccpAlpha = Double(alpha)
-    default: throw wrong("`ccp_alpha` is a number from 0")
+    default: throw wrong("`ccp_alpha` must be a number from 0")
     }
     if let name = try string("splits") {
-      guard let splits = TreeOptions.Splits(rawValue: name) else { throw wrong("`splits` is \"exact\" or \"binned\"") }
+      guard let splits = TreeOptions.Splits(rawValue: name) else { throw wrong("`splits` must be \"exact\" or \"binned\"") }
       options.splits = splits
     }
     if let features = try count("features_per_split") { options.featuresPerSplit = Int(clamping: features) }

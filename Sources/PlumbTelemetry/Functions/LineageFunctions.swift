@@ -3,12 +3,12 @@ import PlumbDiagnostics
 import PlumbEngine
 
 extension TableFunction {
-  /// The table functions of the words `lineage` and `blast`, over whatever tables the catalog has.
+  /// The table functions of `lineage` and `blast`, over whatever tables the catalog has.
   package static let lineage: [TableFunction] = [
-    reach(.downstream, "All pipelines that depend on those in `pipelines`, within `depth` steps."),
-    reach(.upstream, "All pipelines that those in `pipelines` depend on, within `depth` steps."),
+    reach(.downstream, "Lists all pipelines that depend on those in `pipelines`, within `depth` steps."),
+    reach(.upstream, "Lists all pipelines that those in `pipelines` depend on, within `depth` steps."),
     TableFunction(
-      "lineage_path", "A shortest way for data from `from` to `to`, one row a pipeline.", "from, to, [as_of]",
+      "lineage_path", "Finds a shortest path for data from `from` to `to`, one row per pipeline.", "from, to, [as_of]",
       ranking: .ascending("depth"), presentation: .lineage
     ) { call in
       var arguments = TableArguments(call)
@@ -21,7 +21,7 @@ extension TableFunction {
       }
     },
     TableFunction(
-      "lineage_critical_path", "The chain of pipelines up to `pipeline` that takes longest.", "pipeline, [as_of]",
+      "lineage_critical_path", "Finds the chain of pipelines up to `pipeline` that takes longest.", "pipeline, [as_of]",
       columns: Lineage.criticalPathSchema, ranking: "duration", presentation: .lineage
     ) { call in
       var arguments = TableArguments(call)
@@ -31,7 +31,7 @@ extension TableFunction {
       return { run in try Lineage(asOf: moment, run).criticalPath(to: name) }
     },
     TableFunction(
-      "blast", "Everyone who is hurt when those in `pipelines` stop, by distance.", "pipelines, [depth], [as_of]",
+      "blast", "Lists every pipeline affected when those in `pipelines` stop, by distance.", "pipelines, [depth], [as_of]",
       ranking: "records_at_risk"
     ) { call in
       let reach = try LineageReach(call)
@@ -60,7 +60,7 @@ extension Lineage {
   }
 }
 
-/// The pipelines that a call is about: those of the rows before the pipe, or those that it names.
+/// The pipelines of a call: those of the rows before the pipe, or those that it names.
 enum PipelineNames: Sendable {
   case rows
   case named([PipelineName])
@@ -87,7 +87,7 @@ private struct LineageReach: Sendable {
     try arguments.finish()
   }
 
-  /// Plain KQL for the same question.
+  /// Returns plain KQL for the same question.
   func kql(_ call: TableFunction.Call) -> LineageKQL {
     let starts: LineageKQL.Starts = switch names {
     case .named(let names): .named(names.map(\.text))
@@ -98,17 +98,17 @@ private struct LineageReach: Sendable {
 }
 
 extension TableArguments {
-  /// The name of one pipeline.
+  /// Parses the name of one pipeline.
   mutating func name(_ parameter: String) throws -> PipelineName {
-    guard let text = try string(parameter) else { throw wrong("`\(parameter)` is missing: the name of a pipeline") }
+    guard let text = try string(parameter) else { throw wrong("`\(parameter)` is missing: expected the name of a pipeline") }
     return PipelineName(text, at: span)
   }
 
-  /// The pipelines before the pipe; else a name, or an array of names.
+  /// Returns the pipelines before the pipe; otherwise a name or an array of names.
   mutating func pipelines(of call: TableFunction.Call) throws -> PipelineNames {
     if try call.inputNamesPipelines() { return .rows }
     guard let names = try texts("pipelines") else {
-      throw wrong("the pipelines that are asked about are missing: a string, or an array of strings")
+      throw wrong("`pipelines` is missing: expected a string or an array of strings")
     }
     return .named(names.map { PipelineName($0.text, at: $0.span) })
   }

@@ -3,10 +3,10 @@ import PlumbDiagnostics
 import PlumbEngine
 
 extension TableFunction {
-  /// The view `overview`: the state of all pipelines, a section after the other.
+  /// The view `overview`: the state of all pipelines in sections.
   package static let overview = TableFunction(
     "overview",
-    "The state of all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
+    "Summarizes all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
     "[most]",
     kql: { call in
       var arguments = TableArguments(call)
@@ -24,14 +24,14 @@ extension TableFunction {
     })
 }
 
-/// Plain KQL over `pipelines` and `runs`; risks are there where they can be predicted.
+/// Returns plain KQL over `pipelines` and `runs`, with risks if they can be predicted.
 ///
-/// With `most` = 2 the answer is at most 20 rows, which a terminal of 24 rows shows whole: sources that have no room
-/// beside the statuses are one row.
+/// With `most` = 2 the result has at most 20 rows, so a terminal of 24 rows shows all of it. Sources for which there is
+/// no room next to the statuses are combined in one row.
 ///
 /// - Parameters:
-///   - most: how many breaches, risks and failures there are at most.
-///   - runs: the table `runs`, or the query that stands for it.
+///   - most: the maximum number of breaches, risks and failures.
+///   - runs: the table `runs`, or a query that replaces it.
 private func overviewQuery(most: Int64, hasRisks: Bool, runs: String) -> String {
   let risks = """
     ,

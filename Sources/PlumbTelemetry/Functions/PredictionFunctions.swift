@@ -5,15 +5,15 @@ import PlumbLearning
 import PlumbModel
 
 extension TableFunction {
-  /// The table functions of the words `predict risk` and `predict quality`, over whatever tables the catalog has.
+  /// The table functions of `predict risk` and `predict quality`, over whatever tables the catalog has.
   ///
-  /// - Parameter truth: what a simulated world knows of the rows of `runs`; nil for other data.
+  /// - Parameter truth: what a simulated world knows about the rows of `runs`; nil for other data.
   package static func prediction(
     _ predictor: Predictor, truth: @escaping @Sendable () throws -> PredictionTruth?
   ) -> [TableFunction] {
     [
       TableFunction(
-        "predict_risk", "How likely each pipeline is to have a failed attempt `within` a time, and why.",
+        "predict_risk", "Predicts how likely each pipeline is to fail `within` a timespan, and why.",
         "[within], [using], [as_of], [retrain], [optional]", columns: RiskTable.schema, ranking: "risk",
         presentation: .risk
       ) { call in
@@ -31,7 +31,7 @@ extension TableFunction {
       },
       TableFunction(
         "predict_quality",
-        "How good such predictions were on the last fifth of the history, beside simple rules and the ceiling.",
+        "Measures such predictions on the last fifth of the history, next to simple rules and the best possible.",
         "[within], [using], [as_of]", columns: QualityReport.schema, presentation: .quality
       ) { call in
         var arguments = TableArguments(call)
@@ -40,14 +40,14 @@ extension TableFunction {
         return { run in try predictor.quality(options, truth: truth, from: PredictionSource(run)) }
       },
       TableFunction(
-        "predict_models", "The models that `.train` saved and that predictions have learned in this process.", "",
+        "predict_models", "Lists the models that `.train` saved and those that this process trained.", "",
         columns: Predictor.modelsSchema
       ) { call in
         try TableArguments(call).finish()
         return { run in try predictor.modelsTable(now: run.context.now, from: PredictionSource(run)) }
       },
       TableFunction(
-        "predict_tree", "The tree behind `predict_risk`, a row a node, learned now if need be.",
+        "predict_tree", "Returns the tree that `predict_risk` uses, one row per node; trains it if needed.",
         "[within], [using], [as_of]", columns: DecisionTree.schema
       ) { call in
         var arguments = TableArguments(call)
@@ -70,13 +70,13 @@ extension TableArguments {
     var options = PredictionOptions(asOf: call.now)
     if let within = try duration("within") {
       guard within >= PredictionQuestion.hour / 6, within <= 7 * PredictionQuestion.day else {
-        throw wrong("`within` is a time from 10m to 7d")
+        throw wrong("`within` must be a timespan from 10m to 7d")
       }
       options.within = within
     }
     if let name = try string("using") {
       guard let method = RiskMethod(rawValue: name) else {
-        throw wrong("`using` is \(RiskMethod.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))")
+        throw wrong("`using` must be \(RiskMethod.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))")
       }
       options.method = method
     }

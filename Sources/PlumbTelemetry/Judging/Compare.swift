@@ -1,17 +1,17 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A span of time from a moment on, up to but not including another, in ticks.
+/// A half-open interval of time, in ticks.
 package struct ComparedWindow: Sendable {
   let start: Int64
   let end: Int64
 
-  /// - Throws: `argument-types` when it ends before it begins or is empty.
+  /// - Throws: `argument-types` if it ends before it begins or is empty.
   package init(start: Int64, end: Int64) throws {
     guard start < end else {
       throw Diagnostic(
-        "argument-types", "this window of time \(start == end ? "is empty" : "ends before it begins")",
-        help: "write the earlier moment first, as in `ago(2h) .. now()`")
+        "argument-types", "this time window \(start == end ? "is empty" : "ends before it begins")",
+        help: "write the earlier time first, as in `ago(2h) .. now()`")
     }
     self.start = start
     self.end = end
@@ -19,16 +19,16 @@ package struct ComparedWindow: Sendable {
 }
 
 extension JudgedTables {
-  /// KQL for `compare`: what changed in the runs from one window of time to another, and who explains it.
+  /// Returns KQL for `compare`: what changed in the runs from one time window to another, and which groups explain it.
   ///
   /// Runs, failures and records are sums; those of the earlier window are scaled to the length of the later one.
-  /// The failure rate, duration and queue are means over runs, in which a group's part is its sum over all runs, so
-  /// that the parts of groups add up to the whole in every measure. A group `explains` the share of the whole's
-  /// change that is the change of its part. Its `surprise` is its part of the Jensen-Shannon divergence, in bits,
+  /// The failure rate, duration and queue time are means over runs, in which the part of a group is its sum divided by
+  /// the number of all runs, so the parts of the groups add up to the whole for every measure. What a group `explains`
+  /// is its share of the change of the whole. Its `surprise` is its part of the Jensen-Shannon divergence, in bits, of
   /// of its shares before and after: how much else it is than all groups having changed alike. `chance` is how likely
   /// chance alone brings a change as large: by Poisson's law for runs and failures, half as wide again for failures, which
   /// come in series; by two shares for the failure rate; by the runs' own spread for the others. The score is the
-  /// change of the part against the larger whole, weighted by a tenth and twice the surprise, and little where chance
+  /// change of the part relative to the larger whole, weighted by a tenth plus twice the surprise, and small if chance
   /// explains it; sums of fewer than ten count as ten. The row `all` is the whole.
   // Bhagwan et al., "Adtributor: revenue debugging in advertising systems" (NSDI 2014), for explanatory power
   // and surprise.
@@ -114,7 +114,7 @@ extension JudgedTables {
     "status", "ended", "duration", "queue_delay", "records_in", "source", "error_code", "error_category",
   ]
 
-  /// The measures that the runs tell of, failures apart.
+  /// The measures that the runs provide, without failures.
   private var known: [String] {
     var measures = ["runs"]
     if tells("status") { measures.append("failure rate") }
@@ -124,7 +124,7 @@ extension JudgedTables {
     return measures
   }
 
-  /// The columns by which runs are grouped when none are given, one at a time; most runs have no error.
+  /// The columns to group by, one at a time, if the call gives none; most runs have no error.
   private var dimensions: [(name: String, filter: String, areErrors: Bool)] {
     var list = ["pipeline"].map { ($0, "", false) }
     if columns("runs").contains(ColumnInfo("source", .string)) { list.append(("source", "", false)) }
@@ -142,10 +142,10 @@ extension JudgedTables {
     return keys.filter { !own.contains($0) }
   }
 
-  /// - Throws: `unknown-column` for a column that neither runs nor pipelines have.
+  /// - Throws: `unknown-column` for a column that neither `runs` nor `pipelines` has.
   private func checked(_ names: [String]) throws -> [String] {
     guard !names.isEmpty else {
-      throw Diagnostic("argument-types", "`by` names no column", help: "leave it out to compare by several in turn")
+      throw Diagnostic("argument-types", "`by` names no column", help: "leave it out to compare by several columns")
     }
     var known = columns("runs").filter { $0.type != .dynamic }.map(\.name)
     if has("pipelines", [("name", .string)]) {
@@ -186,7 +186,7 @@ extension JudgedTables {
     return "\n    " + sums.joined(separator: ",\n    ") + "\n   "
   }()
 
-  /// Lines that make each row one for each of `measures`, with its sums and the runs they are over.
+  /// Returns KQL that makes a row for each of `measures` from each row, with its sums and the runs that they cover.
   private static func measures(_ names: [String]) -> String {
     let sources = [
       "runs": ("runs", "runs"), "failures": ("failures", "runs"), "failure rate": ("failures", "runs"),

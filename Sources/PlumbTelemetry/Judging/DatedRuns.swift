@@ -1,11 +1,11 @@
 import PlumbEngine
 
-/// `runs` with a moment for each, as KQL: imported runs whose start nobody wrote down, such as those that dbt skipped or
-/// that failed early, count as begun and ended when they were seen, which `runs_seen` tells.
+/// `runs` as KQL in which every run has a time. Imported runs without a start, such as those that dbt skipped or that
+/// failed early, count as begun and ended when they were seen, according to `runs_seen`.
 struct DatedRuns {
   let isNeeded: Bool
 
-  /// - Parameter seen: the columns of `runs_seen`; none when there is no such table.
+  /// - Parameter seen: the columns of `runs_seen`; empty if the table does not exist.
   init(runs: Schema, seen: Schema) {
     func has(_ schema: Schema, _ columns: [(String, ScalarType)]) -> Bool {
       columns.allSatisfy { schema.contains(ColumnInfo($0.0, $0.1)) }

@@ -1,19 +1,20 @@
 import PlumbEngine
 
-/// When runs of a pipeline are expected: how many start in each of the 168 hours of a week. `slow`, `stale` and `volume`
-/// share it.
+/// When runs of a pipeline are expected: how many start in each of the 168 hours of a week. Used by `slow`, `stale` and
+/// `volume`.
 ///
-/// An hour's number is the mean over the weeks of history, pulled by half a week towards the mean of the same hour on
-/// other working days, or of the weekend. Starts that come as by chance are expected evenly. Pipelines with fewer than five successes follow `pipelines.schedule` where it
-/// says one that is understood. The clock is UTC, hour 0 is Monday's first.
+/// The number for an hour is the mean over the weeks of history, shrunk by half a week towards the mean of the same
+/// hour on other working days, or on the weekend. Starts that look random are spread evenly. Pipelines with fewer than
+/// five successes follow `pipelines.schedule` if it has a schedule that Plumb understands. Times are UTC, and hour 0 is
+/// the first of Monday.
 extension JudgedTables {
-  /// Rare runs need more weeks to show what is usual.
+  /// Pipelines that run rarely need more weeks to show what is usual.
   static let longestDays = 120
 
-  /// KQL that defines `seen`: the runs of 35 days, and of 120 days where 35 have fewer than forty.
+  /// Returns KQL that defines `seen`: the runs of 35 days, or of 120 days for pipelines with fewer than forty runs in 35.
   ///
   /// - Parameters:
-  ///   - columns: of `runs` besides pipeline and started.
+  ///   - columns: columns of `runs` besides pipeline and started.
   ///   - extra: lines that filter or project.
   func seen(_ columns: [String]) -> String {
     let names = columns.filter { $0 != "pipeline" && $0 != "started" }
@@ -30,8 +31,8 @@ extension JudgedTables {
       """
   }
 
-  /// KQL that defines `slots`, a row for each pipeline and hour of the week: `expected` starts in that hour, and `upto`,
-  /// those from Monday's first hour to its end. It also defines `weeks`, with the `total` of each pipeline's week.
+  /// KQL that defines `slots`, a row for each pipeline and hour of the week with the `expected` starts in that hour and
+  /// `upto`, the starts from Monday's first hour to its end. It also defines `weeks`, with the `total` of each pipeline.
   ///
   /// It needs `seen` with `status` and `ended`, and defines `hour_of(moment)`.
   var slots: String {
@@ -56,7 +57,7 @@ extension JudgedTables {
     | lookup kind=leftouter (grid | summarize alike_n = sum(n), alike_weeks = sum(weeks) by pipeline, alike) on pipeline, alike
     | extend mean = iff(alike_weeks > 0, 1.0 * alike_n / alike_weeks, 1.0 * whole / (last - first + 1))
     | extend expected = (n + 0.5 * mean) / (weeks + 0.5);
-    // Starts that are spread over the week as by chance follow no hours: a chi-squared of about one for each slot.
+    // Starts that are distributed randomly over the week follow no hours: a chi-squared of about one for each slot.
     let evens = grid
     | extend chance = 1.0 * whole / (last - first + 1) * weeks
     | where chance > 0
@@ -93,7 +94,7 @@ extension JudgedTables {
       | extend slot = range(0, 167, 1)
       | mv-expand slot to typeof(long)
       | project pipeline, slot, expected = 60.0 / minutes;
-      // Cron: minutes, hours and days of the week; those that name days of the month or months are left to what was learned.
+      // Cron: minutes, hours and weekdays. Expressions with days of the month or months are left to what was learned.
       let crons = unlearned
       | extend part = split(schedule, " ")
       | where array_length(part) == 5 and tostring(part[2]) in ("*", "?") and tostring(part[3]) == "*";
@@ -124,8 +125,8 @@ extension JudgedTables {
       """
   }
 
-  /// KQL that adds `due` to rows with `pipeline` and a moment: how many starts are expected until then, counted from any
-  /// moment; the difference of two is how many are expected between them.
+  /// Returns KQL that adds `due` to rows with `pipeline` and a time: how many starts are expected until then, counted from
+  /// an arbitrary origin; the difference of two values is the number expected between them.
   func due(at moment: String, as name: String = "due") -> String {
     """
 

@@ -1,31 +1,31 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What is known of pipelines' pasts: which tables and columns there are, and KQL that reads them as if complete.
+/// The tables and columns that describe the past of pipelines, and KQL that reads them as if they were complete.
 ///
-/// Imported data may know little. A column that is missing is told by others or is null, and what would follow
-/// from it is left out of the answers.
+/// Imported data may be incomplete. A missing column is derived from others or is null, and results that depend on it
+/// are left out.
 package struct JudgedTables: Sendable {
   private let runs: Schema
   private let schemas: [String: Schema]
-  /// Which pipelines are meant: the rows before the pipe have this column.
+  /// The column of the rows before the pipe that selects the pipelines.
   private let inputColumn: String?
-  /// The one pipeline that is meant; nil for all.
+  /// The only pipeline to judge; nil for all.
   private var onlyPipeline: String?
 
   /// - Parameters:
-  ///   - input: the columns of the rows before the pipe, which say which pipelines are meant.
-  ///   - schema: the columns of a table by its name; nil when there is none.
-  /// - Throws: `no-runs` without a table `runs` of pipelines and starts, `no-pipelines` when `input` names none.
+  ///   - input: the columns of the rows before the pipe, which select the pipelines.
+  ///   - schema: returns the columns of a table by its name; nil if it does not exist.
+  /// - Throws: `no-runs` without a table `runs` of pipelines and starts, `no-pipelines` if `input` names none.
   package init(input: Schema? = nil, schema: (String) -> Schema?) throws {
     guard let runs = schema("runs") else {
       throw Diagnostic(
-        "no-runs", "there is no table `runs`, which says what pipelines did",
+        "no-runs", "the table `runs` is missing; this function reads the pipelines' runs from it",
         help: "load one with the columns pipeline and started")
     }
     guard runs.contains(ColumnInfo("pipeline", .string)), runs.contains(ColumnInfo("started", .datetime)) else {
       throw Diagnostic(
-        "no-runs", "the table `runs` needs the columns pipeline, a string, and started, a datetime",
+        "no-runs", "the table `runs` needs the columns pipeline: string and started: datetime",
         help: "`runs | getschema` shows its columns")
     }
     self.runs = runs
@@ -35,19 +35,19 @@ package struct JudgedTables: Sendable {
     inputColumn = try input.map { columns in
       for name in ["name", "pipeline"] where columns.contains(ColumnInfo(name, .string)) { return name }
       throw Diagnostic(
-        "no-pipelines", "the rows before the pipe name no pipelines",
-        help: "they need a column `name` or `pipeline` of type string")
+        "no-pipelines", "the rows before the pipe do not name pipelines",
+        help: "the rows must have a string column `name` or `pipeline`")
     }
   }
 
-  /// The same about one pipeline alone.
+  /// Returns the same view restricted to one pipeline.
   func only(_ pipeline: String) -> JudgedTables {
     var one = self
     one.onlyPipeline = pipeline
     return one
   }
 
-  /// Whether a table has the columns with these types.
+  /// Returns whether a table has the columns with these types.
   func has(_ table: String, _ columns: [(name: String, type: ScalarType)]) -> Bool {
     guard let schema = table == "runs" ? runs : schemas[table] else { return false }
     return columns.allSatisfy { schema.contains(ColumnInfo($0.name, $0.type)) }
@@ -55,15 +55,15 @@ package struct JudgedTables: Sendable {
 
   func columns(_ table: String) -> Schema { table == "runs" ? runs : schemas[table] ?? [] }
 
-  /// Whether some runs are only known by when they were seen.
+  /// Whether some runs are only known by the time they were seen.
   var hasRunsSeen: Bool { DatedRuns(runs: runs, seen: schemas["runs_seen"] ?? []).isNeeded }
 
-  /// Whether `runs` itself has a column.
+  /// Returns whether `runs` itself has a column.
   func shows(_ name: String) -> Bool { runs.contains { $0.name == name } }
 
   // MARK: Runs
 
-  /// `runs` with the columns in `names`, whatever it has of them, of those pipelines that are meant.
+  /// Returns `runs` with those columns of `names` that it has, for the selected pipelines.
   func runs(with names: [String]) -> String {
     var text = DatedRuns(runs: self.runs, seen: schemas["runs_seen"] ?? []).text
     if let onlyPipeline { text += "\n| where pipeline == \(KQLText.string(onlyPipeline))" }
@@ -72,7 +72,7 @@ package struct JudgedTables: Sendable {
     return missing.isEmpty ? text : text + "\n| extend " + missing.joined(separator: ", ")
   }
 
-  /// Whether runs tell of `name`, themselves or by other columns.
+  /// Returns whether runs provide `name`, directly or through other columns.
   func tells(_ name: String) -> Bool { substitute(name).map { !$0.hasSuffix("(null)") } ?? true }
 
   private static let types: [String: [ScalarType]] = [
@@ -87,7 +87,7 @@ package struct JudgedTables: Sendable {
     return runs.contains { $0.name == name && types.contains($0.type) }
   }
 
-  /// What stands for a column that `runs` lacks; nil when it has it.
+  /// Returns an expression for a column that `runs` lacks; nil if it has the column.
   private func substitute(_ name: String) -> String? {
     if has(name) { return nil }
     switch name {
@@ -106,7 +106,7 @@ package struct JudgedTables: Sendable {
 
   // MARK: Pipelines
 
-  /// A line that adds what `pipelines` says in `names` to rows that have a pipeline; empty when it says nothing.
+  /// Returns a line that adds the columns `names` of `pipelines` to rows that have a pipeline; empty if it has none.
   func facts(_ names: [String]) -> String {
     let known = knownFacts(names)
     guard !known.isEmpty else { return "" }
@@ -115,7 +115,7 @@ package struct JudgedTables: Sendable {
       + " | project \(columns.joined(separator: ", "))) on pipeline"
   }
 
-  /// Those of `names` that `pipelines` has, if it has names.
+  /// Returns those of `names` that `pipelines` has, if it has names.
   func knownFacts(_ names: [String]) -> [String] {
     guard has("pipelines", [("name", .string)]) else { return [] }
     let types: [String: [ScalarType]] = [

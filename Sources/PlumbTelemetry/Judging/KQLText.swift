@@ -2,7 +2,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension KQLText {
-  /// A moment in ticks; nil is the clock.
+  /// Returns a time from ticks; nil is the clock.
   static func moment(_ ticks: Int64?) -> String {
     guard let ticks else { return "now()" }
     var out = ByteBuffer()
@@ -10,6 +10,6 @@ extension KQLText {
     return "datetime(\(out.string))"
   }
 
-  /// A column's name, in brackets where it is not a plain word.
+  /// Returns a column's name, in brackets unless it is a plain identifier.
   static func name(_ name: String) -> String { KQLName.inQuery(name) }
 }

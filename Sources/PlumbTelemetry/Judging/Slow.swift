@@ -1,15 +1,15 @@
 import PlumbEngine
 
 extension JudgedTables {
-  /// KQL for `slow`: pipelines whose latest runs take longer than theirs usually do.
+  /// Returns KQL for `slow`: pipelines whose latest runs take longer than usual.
   ///
-  /// The usual of an hour of the week is the median of its runs where there are four, or that of the same hour on other
-  /// working days, or on the weekend, where there are eight, whichever is longer; else that of all runs. The departure
-  /// of a run is the logarithm of its duration over that. What counts is the median departure of the last three runs,
-  /// or of the last alone where runs are six hours apart. It is slow when it lies three spreads (1.4826 times the median
-  /// absolute deviation, which for normal data is the standard deviation) above its middle, and above what nearly all
-  /// earlier runs showed by a quarter. A run that is still going counts once it is longer than usual. Pipelines with
-  /// fewer than twenty earlier runs, or four where runs are six hours apart, are left out.
+  /// The usual duration for an hour of the week is the median of its runs if there are at least four, or that of the same
+  /// hour on other working days (or on the weekend) if there are eight, whichever is longer; otherwise that of all runs.
+  /// The departure of a run is the logarithm of its duration divided by the usual. The median departure of the last three
+  /// runs counts, or only the last if runs are six hours apart. A pipeline is slow if that is three spreads (1.4826 times
+  /// the median absolute deviation, which for normal data is the standard deviation) above the centre, and a quarter above
+  /// what nearly all earlier runs showed. A run in progress counts once it takes longer than usual. Pipelines with fewer
+  /// than twenty earlier runs, or four if runs are six hours apart, are left out.
   // Hampel, "The influence curve and its role in robust estimation" (1974), for the median absolute deviation.
   package func slow(asOf moment: Int64?) -> String {
     """
@@ -21,7 +21,7 @@ extension JudgedTables {
     | sort by pipeline asc, started desc
     | extend nth = row_number(1, pipeline != prev(pipeline)), slot = tolong(hour_of(started)) % 168
     | project pipeline, started, duration, nth, slot, alike = slot % 24 + iff(slot >= 120, 24, 0));
-    // What is going on now is no part of its own usual.
+    // What is happening now does not belong to the usual.
     let past = done | where nth > 3 and (started < t - 24h or nth > 60);
     let whole = past
     | summarize history = count(), whole_usual = percentile(duration, 50), gap = (max(started) - min(started)) / count()

@@ -1,13 +1,13 @@
 import PlumbEngine
 
 extension JudgedTables {
-  /// KQL for `stale`: pipelines whose last success is longer ago than the runs that were due since then explain.
+  /// Returns KQL for `stale`: pipelines whose last success is older than the number of runs due since then explains.
   ///
-  /// The age of a success is counted in expected runs (`slots`): a weekend without any does not make a working day's
-  /// pipeline older. It is stale when more were due than between nearly all successes of its past, and one and a half
-  /// at least, or 2.2 where runs are frequent and failed meanwhile, for one failure passes; a run is given the time
-  /// that it usually takes. Or when it breaks its `sla`. A pipeline that never succeeded is stale after three
-  /// failures. The score is how many spreads `missed` lies from its usual, a spread being a quarter at least.
+  /// The age of a success is counted in expected runs (`slots`), so a weekend without runs does not age a pipeline that
+  /// runs on working days. A pipeline is stale if more runs were due than between nearly all earlier successes, and at
+  /// least one and a half, or 2.2 if runs are frequent and failed meanwhile, since a single failure passes; a run may take
+  /// as long as it usually does. It is also stale if it breaks its `sla`. A pipeline that never succeeded is stale after
+  /// three failures. The score is the distance of `missed` from its usual in spreads, a spread being at least a quarter.
   package func stale(asOf moment: Int64?) -> String {
     let knowsSLA = !knownFacts(["sla"]).isEmpty
     return """
@@ -27,7 +27,7 @@ extension JudgedTables {
     let spreads = successes
     | lookup kind=inner (usuals | project pipeline, middle) on pipeline
     | summarize spread = 1.4826 * percentile(abs(after - middle), 50) by pipeline;
-    // From a slot of the week in which a success is followed by a pause, such as Friday evening.
+    // Slots of the week in which a success is followed by a pause, such as Friday evening.
     let pauses = successes
     | sort by pipeline asc, started asc
     | extend slot = tolong(hour_of(started)) % 168, following = iff(pipeline == next(pipeline), next(gap), timespan(null))

@@ -1,15 +1,15 @@
 import PlumbEngine
 
 extension JudgedTables {
-  /// KQL for `volume`: pipelines that lately brought far more or fewer records than at the same time of other days.
+  /// Returns KQL for `volume`: pipelines that recently read far more or fewer records than at the same time of other days.
   ///
-  /// The records of successful runs of the last six hours (a day for pipelines that succeed less than every 90 minutes, a
-  /// week for those less than every 30 hours) are held against the same hours of earlier days or weeks: the median of
-  /// the same days of the week where there are three, and that of working days or of weekends. Both must be left; the
-  /// nearer one counts. The score is how many spreads the logarithm of their ratio is from 0; the spread joins the days'
-  /// own with that of counting, so that few records prove little. What nearly all those days showed is no departure, and
-  /// where no run is expected (`slots`) there is none. Pipelines with fewer than twenty successes (six where they are
-  /// weekly) or three such days are left out.
+  /// The records of successful runs of the last six hours (a day for pipelines that succeed less often than every 90
+  /// minutes, a week for less often than every 30 hours) are compared with the same hours of earlier days or weeks: with
+  /// the median of the same weekdays if there are three, and with that of working days or weekends. Both must differ; the
+  /// nearer one counts. The score is the distance of the logarithm of the ratio from 0 in spreads; the spread combines
+  /// that of the days with that of counting, so few records prove little. A value within the range of nearly all those
+  /// days is not a departure, nor is anything where no run is expected (`slots`). Pipelines with fewer than twenty
+  /// successes (six if weekly) or three such days are left out.
   package func volume(asOf moment: Int64?) -> String {
     """
     let t = \(KQLText.moment(moment));
@@ -49,7 +49,7 @@ extension JudgedTables {
     | summarize days = count(), usual_alike = percentile(records, 50), least = percentile(records, 4), most = max(records)
         by pipeline
     | where days >= 3;
-    // Bursts come at any hour: more than nearly all windows of the length had is more.
+    // Bursts come at any hour: only more than in nearly all windows of the same length counts as more.
     let bursts = successes
     | lookup kind=inner (windows | project pipeline, window) on pipeline
     | summarize records = sum(records) by pipeline, place = tolong(age / window)

@@ -1,9 +1,9 @@
-/// Who is next to whom: the targets of all nodes in one array, a node's from `starts[node]` on.
+/// A graph as adjacency lists: the targets of all nodes in one array, those of a node from `starts[node]` on.
 struct Adjacency: Sendable {
   private let starts: [Int32]
   private let targets: [Int32]
 
-  /// The edges from `sources[i]` to `targets[i]`; a node's targets keep their order.
+  /// Creates the graph with edges from `sources[i]` to `targets[i]`; a node's targets keep their order.
   init(from sources: [Int32], to targets: [Int32], nodeCount: Int) {
     var starts = [Int32](repeating: 0, count: nodeCount + 1)
     for source in sources { starts[Int(source) + 1] += 1 }
@@ -23,19 +23,19 @@ struct Adjacency: Sendable {
   }
 }
 
-/// What a breadth-first search found: the nodes by distance, and how each was reached.
+/// The result of a breadth-first search: the nodes by distance, and how each was reached.
 struct Reach: Sendable {
-  /// The nodes in the order in which they were found, the starts first.
+  /// The nodes in the order in which they were found, starts first.
   var order: [Int32]
-  /// How many steps from the nearest start; -1 for what was not reached.
+  /// The number of steps from the nearest start; -1 if not reached.
   var depths: [Int32]
-  /// The node before, on the shortest way; -1 for starts.
+  /// The previous node on the shortest path; -1 for starts.
   var previous: [Int32]
 
   /// The nodes that were found, without the starts.
   var found: [Int32] { order.filter { depths[Int($0)] > 0 } }
 
-  /// The nodes from a start to `node`.
+  /// Returns the nodes from a start to `node`.
   func way(to node: Int32) -> [Int32] {
     var way = [node]
     var place = node
@@ -51,8 +51,9 @@ struct Reach: Sendable {
 extension Adjacency {
   private var nodeCount: Int { starts.count - 1 }
 
-  /// All that `from` leads to within `limit` steps, each node once, so that cycles end. Stops early at `goal`.
-  /// Where several shortest ways lead to a node, the node before it is the first in the order of `isBefore`.
+  /// Finds everything reachable from `from` within `limit` steps, each node once, so that cycles end. Stops early at
+  /// `goal`.
+  /// If several shortest paths lead to a node, its previous node is the first in the order of `isBefore`.
   func reach(
     from nodes: [Int32], limit: Int64 = .max, goal: Int32? = nil, isBefore: (Int32, Int32) -> Bool = { $0 < $1 }
   ) -> Reach {
@@ -83,10 +84,10 @@ extension Adjacency {
     return reach
   }
 
-  /// The chain from `node` with the largest sum of `weights`, `node` first.
+  /// Returns the chain from `node` with the largest sum of `weights`, `node` first.
   ///
-  /// An edge that closes a cycle, seen depth-first from `node`, is passed over: the longest way through
-  /// cycles has no fast answer, and no data takes it. Of equal chains the first in the order of `isBefore` is taken.
+  /// Edges that close a cycle, seen depth-first from `node`, are ignored: finding the longest path through cycles is
+  /// slow, and no data takes it. Among equal chains the first in the order of `isBefore` wins.
   func heaviestChain(
     from node: Int32, weights: [Int64], isBefore: (Int32, Int32) -> Bool
   ) -> [Int32] {
@@ -94,7 +95,7 @@ extension Adjacency {
     var marks = Array(repeating: Mark.unseen, count: nodeCount)
     var totals = weights
     var next = Array(repeating: Int32(-1), count: nodeCount)
-    // The edge of each node that is looked at next.
+    // The edge of each node to look at next.
     var edge = starts
     var stack = [node]
     marks[Int(node)] = .open
@@ -122,7 +123,7 @@ extension Adjacency {
     return chain
   }
 
-  /// Makes `neighbour` the one that `node` goes on to, if its chain is the heaviest so far.
+  /// Makes `neighbour` the successor of `node` if its chain is the heaviest so far.
   private func improve(
     _ node: Int32, by neighbour: Int32, _ totals: [Int64], _ next: inout [Int32], _ isBefore: (Int32, Int32) -> Bool
   ) {

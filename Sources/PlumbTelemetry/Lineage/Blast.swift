@@ -1,12 +1,12 @@
 import PlumbEngine
 
-/// Everyone who is hurt when pipelines stop.
+/// The pipelines affected when others stop.
 extension Lineage {
-  /// - `sla_at_risk`: whether the pipeline's data would be older than its SLA by the time new data reaches it if
-  ///   the named pipeline started again now: its freshness and the average durations on the way add up to more.
-  /// - `records_at_risk`: the records that the pipeline put out in the last 24 hours, a day's worth of harm.
-  /// - `failing`: whether it is failed or stale already.
-  /// - `via`: the pipeline before it on the way.
+  /// - `sla_at_risk`: whether the pipeline's data would be older than its SLA by the time new data reached it if the
+  ///   named pipeline started now: whether its freshness and the average durations on the way add up to more.
+  /// - `records_at_risk`: the records that the pipeline wrote in the last 24 hours, the harm of one day.
+  /// - `failing`: whether it has failed or is stale already.
+  /// - `via`: the previous pipeline on the path.
   package static let blastSchema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("depth", .long), ColumnInfo("owner", .string),
     ColumnInfo("tier", .long), ColumnInfo("sla", .timespan), ColumnInfo("sla_at_risk", .bool),
@@ -14,10 +14,10 @@ extension Lineage {
     ColumnInfo("via", .string),
   ]
 
-  /// All pipelines downstream of `names`: by distance, then tier, then name.
+  /// Returns all pipelines downstream of `names`: by distance, then tier, then name.
   package func blast(_ starts: [PipelineName], depth: Int64 = .max) throws -> Table {
     let reach = reach(in: downstream, from: try nodes(starts), limit: depth)
-    // The time that data takes along the way, in the order of distance, so that the node before is known.
+    // The time that data takes along the path, in order of distance so that the previous node is known.
     var delays = Array(repeating: Int64(0), count: names.count)
     for node in reach.order {
       let before = reach.previous[Int(node)]

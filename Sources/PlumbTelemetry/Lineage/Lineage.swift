@@ -1,36 +1,36 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The graph of which pipeline reads whose data at a moment, and questions about it.
+/// The graph of which pipeline reads the data of which at a point in time, and queries about it.
 ///
-/// It is read from a table `edges` (upstream, downstream, and if there are any since and until), whoever
-/// filled it; `pipelines` and `runs` add what is known of the nodes.
+/// It is read from a table `edges` (upstream, downstream, and optionally since and until) of any origin; `pipelines` and
+/// `runs` add details of the nodes.
 package struct Lineage {
   let names: NameIndex
   let downstream: Adjacency
   let upstream: Adjacency
   let facts: PipelineFacts
   let context: ExecutionContext
-  /// What the names and statuses lie in: a table in a file may read a column anew each time.
+  /// Keeps alive the storage of names and statuses, since a table in a file may read a column again each time.
   private let kept: [Vector]
 
   /// - Parameters:
-  ///   - moment: the time that is asked about, in ticks; nil for now.
-  ///   - table: the tables by name; only `edges` must be there.
-  /// - Throws: a diagnostic when `edges` is missing or lacks its columns, and what `table` throws.
+  ///   - moment: the time in question, in ticks; nil for now.
+  ///   - table: returns a table by name; only `edges` is required.
+  /// - Throws: A diagnostic if `edges` is missing or lacks its columns, and whatever `table` throws.
   package init(
     asOf moment: Int64? = nil, context: ExecutionContext, table: (String) throws -> Table?
   ) throws {
     guard let edges = try table("edges") else {
       throw Diagnostic(
-        "no-lineage", "there is no table `edges`, which says what depends on what",
+        "no-lineage", "the table `edges` is missing; lineage is read from it",
         help: "load one with the columns upstream and downstream")
     }
     guard let upper = edges.schema.firstIndex(of: ColumnInfo("upstream", .string)),
       let lower = edges.schema.firstIndex(of: ColumnInfo("downstream", .string))
     else {
       throw Diagnostic(
-        "no-lineage", "the table `edges` needs the columns upstream and downstream, both strings",
+        "no-lineage", "the table `edges` needs the columns upstream: string and downstream: string",
         help: "`edges | getschema` shows its columns")
     }
     let since = edges.schema.firstIndex(of: ColumnInfo("since", .datetime))
@@ -91,7 +91,7 @@ package struct Lineage {
     return (states, statuses.vectors)
   }
 
-  /// - Throws: `unknown-pipeline` where the name was written, with the name that was probably meant.
+  /// - Throws: `unknown-pipeline` where the name was written, with the closest name.
   func node(_ name: PipelineName) throws -> Int32 {
     do {
       return try names.node(name.text)
@@ -103,21 +103,21 @@ package struct Lineage {
 
   func nodes(_ names: [PipelineName]) throws -> [Int32] { try names.map { try node($0) } }
 
-  /// The nodes that `starts` lead to in `graph`, each by a shortest way; of several the one whose names come first,
-  /// compared from its end.
+  /// Returns the nodes reachable from `starts` in `graph`, each by a shortest path; among several, the one whose names
+  /// come first, compared from its end.
   func reach(in graph: Adjacency, from starts: [Int32], limit: Int64 = .max, goal: Int32? = nil) -> Reach {
     graph.reach(from: starts, limit: limit, goal: goal) { names.isBefore($0, $1) }
   }
 }
 
-/// The edges that were there at a moment.
+/// The edges that existed at a point in time.
 private struct Links {
   var sources: [Int32] = []
   var targets: [Int32] = []
 
   /// - Parameters:
-  ///   - since: when each began, the least number for always; nil for all.
-  ///   - until: when each ended, the greatest number for never; nil for all.
+  ///   - since: when each began, `Int64.min` for always; nil for all.
+  ///   - until: when each ended, `Int64.max` for never; nil for all.
   mutating func append(from sources: [Int32], to targets: [Int32], since: [Int64]?, until: [Int64]?, at moment: Int64) {
     if since == nil, until == nil {
       self.sources += sources
@@ -134,7 +134,7 @@ private struct Links {
 }
 
 extension Vector {
-  /// The number of each row's name.
+  /// Returns the number of each row's name.
   fileprivate func numbers(in names: inout NameIndex) -> [Int32] {
     var numbers: [Int32] = []
     numbers.reserveCapacity(count)

@@ -1,11 +1,11 @@
 import PlumbEngine
 
-/// The plain KQL that gives the same rows as a question about lineage.
+/// Plain KQL that returns the same rows as a question about lineage.
 ///
-/// Graph operators find the distances and the ways. Where several shortest ways lead to a pipeline, the one before
-/// it that is first by name is taken, as `Lineage` does, so that there is one answer.
+/// Graph operators find the distances and paths. If several shortest paths lead to a pipeline, the previous pipeline
+/// that is first by name is taken, as in `Lineage`, so that the result is unique.
 package struct LineageKQL {
-  /// The pipelines that are asked about.
+  /// The pipelines in question.
   package enum Starts {
     case named([String])
     /// The column of the rows before the pipe that names them.
@@ -14,11 +14,11 @@ package struct LineageKQL {
 
   private let starts: Starts
   private let depth: Int64
-  /// The moment as a literal; nil for now.
+  /// The time as a literal; nil for now.
   private let moment: String?
   private let schema: (String) -> Schema?
 
-  /// - Parameter schema: the columns of a table, nil when there is none of that name.
+  /// - Parameter schema: returns the columns of a table, nil if it does not exist.
   package init(_ starts: Starts, depth: Int64 = .max, asOf moment: Int64?, schema: @escaping (String) -> Schema?) {
     self.starts = starts
     self.depth = depth
@@ -40,7 +40,7 @@ package struct LineageKQL {
   package func path(to end: String) -> String {
     var ways = ""
     if case .named(let names) = starts, names == [end] {
-      // No edge is needed, and no shortest path of none is found.
+      // No edge is needed, and a search over no edges finds no path.
       ways = "let ways = print pipeline = \(Self.text(end)), path = pack_array(\(Self.text(end)));"
     } else {
       ways = search(.downstream)
@@ -77,9 +77,9 @@ package struct LineageKQL {
       """
   }
 
-  // MARK: The search
+  // MARK: Search
 
-  /// `steps`: each pipeline that is reached with its distance and the one before it; `ways`: the way to each.
+  /// `steps`: each reachable pipeline with its distance and the previous one; `ways`: the path to each.
   private func search(_ direction: LineageDirection) -> String {
     let (before, after) = direction == .downstream ? ("upstream", "downstream") : ("downstream", "upstream")
     let longest = min(max(depth, 1), 10_000)
@@ -113,7 +113,7 @@ package struct LineageKQL {
     }
   }
 
-  /// The edges that were there at the moment, as far as `edges` says when each began and ended.
+  /// Selects the edges that existed at that time, as far as `edges` says when each began and ended.
   private var conditions: String {
     let at = moment ?? "now()"
     var text = ""
@@ -122,7 +122,7 @@ package struct LineageKQL {
     return text
   }
 
-  // MARK: What is known of pipelines
+  // MARK: Facts about pipelines
 
   /// Tier and status by pipeline.
   private var facts: String {
@@ -146,7 +146,7 @@ package struct LineageKQL {
       """
   }
 
-  /// The status of each pipeline's last run at the moment.
+  /// The status of each pipeline's last run at that time.
   private var pastStatus: String {
     let at = moment ?? "now()"
     return """
@@ -159,13 +159,13 @@ package struct LineageKQL {
       """
   }
 
-  /// Whether a moment in the past is asked about and `runs` can tell of it.
+  /// Whether the question is about the past and `runs` can answer it.
   private var hasPast: Bool {
     moment != nil && has("pipeline", .string, in: "runs") && has("started", .datetime, in: "runs")
       && has("ended", .datetime, in: "runs") && has("status", .string, in: "runs")
   }
 
-  /// Columns of `pipelines`, nulls for those that it has not; `step = name` renames.
+  /// Returns columns of `pipelines`, with nulls for missing ones; `step = name` renames.
   private func pipelines(_ columns: [String]) -> String {
     guard has("name", .string, in: "pipelines") else {
       let schema = columns.map { "\($0.prefix { $0 != " " }): \(Self.type(of: $0).name)" }

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// Rows of an answer, a builder a column; the cells of a row are appended once each, then the row is ended.
+/// Builds a result by rows, with a builder for each column; append each cell of a row once, then end the row.
 final class LineageRows {
   private let schema: Schema
   private let context: ExecutionContext
@@ -22,7 +22,7 @@ final class LineageRows {
     if let word { builders[column].append(word: word) } else { builders[column].appendNull() }
   }
 
-  /// An array of strings.
+  /// Appends an array of strings.
   func append(_ column: Int, list: some Collection<Bytes>) {
     path.removeAll()
     let mark = path.beginArray()
@@ -44,7 +44,7 @@ final class LineageRows {
     count = 0
   }
 
-  /// All rows so far.
+  /// Returns all rows so far.
   func table(_ name: String) -> Table {
     seal()
     return Table(name: name, schema: schema, groups: groups)

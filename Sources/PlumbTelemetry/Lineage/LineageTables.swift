@@ -1,21 +1,21 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Which way data flows from a pipeline that is asked about.
+/// The direction in which data flows from a pipeline in question.
 package enum LineageDirection: String, Hashable, Sendable {
   case upstream, downstream
 }
 
-/// The answers as tables. A path is an array of names from a pipeline that was asked about to the row's.
+/// The results as tables. A path is an array of names from a pipeline in question to that of the row.
 extension Lineage {
-  /// The columns of every answer about ways: the pipeline, its steps from the start, the way there, its tier
-  /// and status, and the pipeline before it on the way.
+  /// The columns of every result about paths: the pipeline, its steps from the start, the path, its tier and status, and
+  /// the previous pipeline on the path.
   package static let schema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("depth", .long), ColumnInfo("path", .dynamic),
     ColumnInfo("tier", .long), ColumnInfo("status", .string), ColumnInfo("via", .string),
   ]
 
-  /// All pipelines that depend on `names`, or that they depend on: by distance, then name, each by a shortest way.
+  /// Returns all pipelines that depend on `names`, or that they depend on: by distance, then name, each by a shortest path.
   package func reach(_ direction: LineageDirection, of names: [PipelineName], depth: Int64 = .max) throws -> Table {
     let reach = reach(in: direction == .downstream ? downstream : upstream, from: try nodes(names), limit: depth)
     let rows = LineageRows(Self.schema, context)
@@ -26,7 +26,7 @@ extension Lineage {
     return rows.table("lineage_\(direction.rawValue)")
   }
 
-  /// A shortest way for data from one pipeline to another, a row a pipeline; no rows when there is none.
+  /// Returns a shortest path for data from one pipeline to another, one row per pipeline; no rows if there is no path.
   package func path(from start: PipelineName, to end: PipelineName) throws -> Table {
     let from = try node(start)
     let goal = try node(end)
@@ -39,11 +39,11 @@ extension Lineage {
     return rows.table("lineage_path")
   }
 
-  /// The columns of `criticalPath`: those of a way, what a run takes on average, and the sum of that so far.
+  /// The columns of `criticalPath`: those of a path, the average duration of a run, and the sum of durations so far.
   package static let criticalPathSchema: Schema =
     schema + [ColumnInfo("duration", .timespan), ColumnInfo("elapsed", .timespan)]
 
-  /// The chain of pipelines up to `name` that takes longest by their average durations, its beginning first.
+  /// Returns the chain of pipelines up to `name` that takes longest by average durations, beginning first.
   package func criticalPath(to name: PipelineName) throws -> Table {
     let weights = (0..<names.count).map { Swift.max(0, facts.duration(Int32(truncatingIfNeeded: $0)) ?? 0) }
     let way = Array(upstream.heaviestChain(from: try node(name), weights: weights, isBefore: names.isBefore).reversed())

@@ -9,7 +9,7 @@ struct NameIndex: @unchecked Sendable {
   /// Numbers plus one; 0 is a free slot. The count is a power of two.
   private var slots: [Int32]
 
-  /// - Parameter capacity: about how many names there may be.
+  /// - Parameter capacity: the approximate number of names.
   init(capacity: Int = 0) {
     var count = 1024
     while count < 2 * min(capacity, 1 << 16) { count *= 2 }
@@ -18,7 +18,7 @@ struct NameIndex: @unchecked Sendable {
 
   var count: Int { names.count }
 
-  /// The number of `name`, a new one if need be.
+  /// Returns the number of `name`, adding it if necessary.
   mutating func insert(_ name: Bytes) -> Int32 {
     let hash = XXHash64.hash(name)
     var place = self.place(of: name, hash)
@@ -33,30 +33,30 @@ struct NameIndex: @unchecked Sendable {
     return Int32(truncatingIfNeeded: names.count - 1)
   }
 
-  /// The number of `name`, or nil.
+  /// Returns the number of `name`, or nil.
   func find(_ name: Bytes) -> Int32? {
     let slot = slots[place(of: name, XXHash64.hash(name))]
     return slot == 0 ? nil : slot - 1
   }
 
-  /// The number of the pipeline called `name`.
+  /// Returns the number of the pipeline called `name`.
   ///
-  /// - Throws: `unknown-pipeline`, with the name that was probably meant.
+  /// - Throws: `unknown-pipeline`, with the closest name.
   func node(_ name: String) throws -> Int32 {
     if let node = name.withUTF8Bytes({ find($0) }) { return node }
     throw Diagnostic(
-      "unknown-pipeline", "there is no pipeline `\(name)`",
+      "unknown-pipeline", "unknown pipeline `\(name)`",
       help: Suggestion.nearest(to: name, in: names.lazy.map { String($0) }))
   }
 
   func text(_ number: Int32) -> String { String(names[Int(number)]) }
 
-  /// Whether the name of one number comes before another's, byte by byte.
+  /// Returns whether the name of one number sorts before another's, byte by byte.
   func isBefore(_ a: Int32, _ b: Int32) -> Bool {
     names[Int(a)].compared(to: names[Int(b)]) < 0
   }
 
-  /// Where `name` is, or the free slot where it would be.
+  /// Returns the slot of `name`, or the free slot where it would go.
   private func place(of name: Bytes, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask

@@ -1,10 +1,10 @@
 import PlumbEngine
 
-/// What `pipelines` says of each node, and for a moment in the past what `runs` says.
+/// What `pipelines` says about each node, and for a time in the past what `runs` says.
 struct PipelineFacts {
-  /// The row of each node in the columns below; -1 for those that `pipelines` does not have.
+  /// The row of each node in the columns below; -1 for nodes that `pipelines` lacks.
   private let rows: [Int32]
-  /// What the texts lie in.
+  /// The storage of the texts.
   private let kept: [Vector]
   private let statuses: [Bytes]
   private let owners: [Bytes]
@@ -14,10 +14,10 @@ struct PipelineFacts {
   private let ages: [Int64]
   private let durations: [Int64]
   private let records: [Int64]
-  /// Set for a moment in the past.
+  /// Set for a time in the past.
   private let past: [PastState]?
 
-  /// What had happened to a pipeline by a moment.
+  /// What had happened to a pipeline by a point in time.
   struct PastState {
     var lastStart = Int64.min
     var status: Bytes = Bytes(start: nil, count: 0)
@@ -26,7 +26,7 @@ struct PipelineFacts {
     var records: Int64 = 0
   }
 
-  /// - Parameter nodes: the node of each row of `pipelines`; of rows of the same name the last counts.
+  /// - Parameter nodes: the node of each row of `pipelines`; among rows of the same name the last counts.
   init(_ pipelines: Table?, nodes: [Int32], nodeCount: Int, past: [PastState]?) throws {
     var rows = [Int32](repeating: -1, count: nodeCount)
     for (row, node) in nodes.enumerated() { rows[Int(node)] = Int32(truncatingIfNeeded: row) }
@@ -44,7 +44,7 @@ struct PipelineFacts {
     records = try Self.words(pipelines, "records_24h", .long, .int)
   }
 
-  /// A column of strings; empty when there is none. The bytes live as long as what is added to `kept`.
+  /// Returns a column of strings; empty if it is missing. The bytes live as long as what is added to `kept`.
   private static func texts(_ table: Table?, _ name: String, _ kept: inout [Vector]) throws -> [Bytes] {
     guard let table, let index = table.schema.firstIndex(of: ColumnInfo(name, .string)) else { return [] }
     var texts: [Bytes] = []
@@ -56,14 +56,14 @@ struct PipelineFacts {
     return texts
   }
 
-  /// A column of numbers with `null` for nulls; empty when there is none of these types.
+  /// Returns a column of numbers with `null` for nulls; empty if there is none of these types.
   private static func words(_ table: Table?, _ name: String, _ types: ScalarType...) throws -> [Int64] {
     guard let table, let index = table.schema.firstIndex(where: { $0.name == name && types.contains($0.type) })
     else { return [] }
     return try table.groups.flatMap { try $0.column(index).words(null: null) }
   }
 
-  /// Stands for a null; no span of time and no count is this small.
+  /// Represents null; no timespan or count is this small.
   private static let null = Int64.min
 
   private func text(_ column: [Bytes], _ node: Int32) -> Bytes {
@@ -80,10 +80,10 @@ struct PipelineFacts {
   func backup(_ node: Int32) -> Bytes { text(backups, node) }
   func tier(_ node: Int32) -> Int64? { word(tiers, node) }
   func sla(_ node: Int32) -> Int64? { word(slas, node) }
-  /// What one run takes on average.
+  /// Returns the average duration of a run.
   func duration(_ node: Int32) -> Int64? { word(durations, node) }
 
-  /// How old the newest data is; nil when there has never been any.
+  /// Returns the age of the newest data; nil if there has never been any.
   func freshness(_ node: Int32) -> Int64? { past.map { $0[Int(node)].freshness } ?? word(ages, node) }
 
   func records(_ node: Int32) -> Int64? { past.map { $0[Int(node)].records } ?? word(records, node) }
@@ -97,7 +97,7 @@ struct PipelineFacts {
 
   private static let running: StaticString = "running"
 
-  /// Whether the pipeline gives no data that can be used: its last run failed, or it is stale.
+  /// Returns whether the pipeline provides no usable data: its last run failed, or it is stale.
   func isFailing(_ node: Int32) -> Bool {
     let status = String(self.status(node))
     if status == "failed" || status == "stale" { return true }
@@ -107,7 +107,7 @@ struct PipelineFacts {
 }
 
 extension PipelineFacts.PastState {
-  /// Takes note of one run, as it stood at `moment`.
+  /// Records one run as it was at `moment`.
   mutating func note(start: Int64, end: Int64?, status: Bytes, records: Int64?, at moment: Int64) {
     guard start <= moment else { return }
     guard let end, end <= moment else {

@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
-/// The name of a pipeline that was asked about, and where the user wrote it.
+/// The name of a pipeline in a question, and where the user wrote it.
 package struct PipelineName: Sendable, ExpressibleByStringLiteral {
   package var text: String
-  /// Nil for a name that came from rows.
+  /// Nil for a name from rows.
   package var span: SourceSpan?
 
   package init(_ text: String, at span: SourceSpan? = nil) {

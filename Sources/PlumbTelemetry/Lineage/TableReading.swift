@@ -1,13 +1,13 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// A column of a table that may be another's than the simulator's: its type is checked, not assumed.
+/// A column of a table that may come from anywhere: its type is checked, not assumed.
 struct TableColumn {
   let vectors: [Vector]
 
-  /// Nil when the table has no such column of one of the types.
+  /// Returns nil if the table has no such column of one of the types.
   ///
-  /// - Throws: what reading it from a file throws.
+  /// - Throws: whatever reading it from a file throws.
   init?(_ table: Table?, _ name: String, _ types: ScalarType...) throws {
     guard let table, let index = table.schema.firstIndex(where: { $0.name == name }),
       types.contains(table.schema[index].type)
@@ -15,22 +15,22 @@ struct TableColumn {
     vectors = try table.groups.map { try $0.column(index) }
   }
 
-  /// The bytes of a string cell.
+  /// Returns the bytes of a string cell.
   func text(_ place: RowPlace) -> Bytes { vectors[place.group].cellBytes(at: place.row) }
 
-  /// The number of an int, long, datetime or timespan; nil for null.
+  /// Returns the number of an int, long, datetime or timespan; nil for null.
   func word(_ place: RowPlace) -> Int64? {
     let vector = vectors[place.group]
     return vector.isEmptyCell(at: place.row) ? nil : vector.word(at: vector.isConstant ? 0 : place.row)
   }
 
-  /// The number of a real; nil for null and for what is no number.
+  /// Returns the number of a real; nil for null and NaN.
   func real(_ place: RowPlace) -> Double? {
     word(place).map { Double(bitPattern: UInt64(bitPattern: $0)) }.flatMap { $0.isFinite ? $0 : nil }
   }
 }
 
-/// Where a row of a table is.
+/// The location of a row in a table.
 struct RowPlace {
   var group: Int
   var row: Int

@@ -3,20 +3,20 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbModel
 
-/// What came after each pipeline's moment, for measuring alone: how likely a failure was, and what caused it.
+/// What happened after each snapshot of a pipeline, only for measuring: how likely a failure was, and its cause.
 struct Aftermath {
-  /// The probability that an attempt in the time after the moment fails; empty outside simulated worlds.
+  /// The probability that an attempt in the time after the snapshot fails; empty outside simulated worlds.
   var hazards: [Double]
-  /// What made the first failed attempt after the moment fail, an index into `causes`; -1 when none failed.
+  /// The cause of the first failed attempt after the snapshot, an index into `causes`; -1 if none failed.
   var cause: [Int32]
-  /// A bit for each cause that made an attempt fail within a day of the moment, before or after it.
+  /// A bit for each cause that made an attempt fail within a day before or after the snapshot.
   var near: [UInt64]
   var causes: [String]
 
   private static let near: Int64 = PredictionQuestion.day
   private static let causeLimit = 64
 
-  /// - Parameter truth: of the rows of `runs`; without it, causes are the categories of errors.
+  /// - Parameter truth: the truth about the rows of `runs`; without it, causes are the categories of errors.
   init(
     of rows: PredictionRows, _ question: PredictionQuestion, runs: Table, truth: PredictionTruth?,
     context: ExecutionContext
@@ -38,7 +38,7 @@ struct Aftermath {
 
     guard let pipeline = try TableColumn(runs, "pipeline", .string), let started = try TableColumn(runs, "started", .datetime),
       let status = try TableColumn(runs, "status", .string)
-    else { throw Diagnostic("no-runs", "`runs` has no columns `pipeline`, `started` and `status` of the usual types") }
+    else { throw Diagnostic("no-runs", "the table `runs` needs the columns pipeline: string, started: datetime and status: string") }
     let category = try TableColumn(runs, "error_category", .string)
     var row = -1
     try runs.forEachPlace(context) { at in
@@ -49,7 +49,7 @@ struct Aftermath {
       let hasFailed = text.elementsEqual("failed".utf8), hasSucceeded = text.elementsEqual("succeeded".utf8)
       guard hasFailed || hasSucceeded else { return }
       let base = Int(number) * moments
-      // The steps k whose moment is at most `later` after, and more than `earlier` before the attempt.
+      // The steps k whose snapshot is at most `later` after, and less than `earlier` before the attempt.
       func forEachRow(_ range: ClosedRange<Int64>, _ body: (Int) -> Void) {
         var k = Swift.max(0, range.lowerBound)
         while k <= Swift.min(range.upperBound, Int64(moments - 1)) {

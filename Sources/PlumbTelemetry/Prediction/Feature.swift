@@ -1,9 +1,9 @@
-/// A feature, and how a sentence about a pipeline says its value.
+/// A feature, and how to describe its value in a sentence about a pipeline.
 struct Feature: Sendable {
   let name: String
-  /// Whether something done to the pipelines could change it; the hour of the day cannot.
+  /// Whether an action could change it; the hour of the day cannot be changed.
   let isChangeable: Bool
-  /// The value in words; the row is there for the values beside it.
+  /// Returns the value in words; the row provides related values.
   let words: @Sendable (_ value: Double, _ row: FeatureRow) -> String
 
   init(_ name: String, changes isChangeable: Bool = true, _ words: @escaping @Sendable (Double, FeatureRow) -> String) {
@@ -84,9 +84,9 @@ struct Feature: Sendable {
 
   static let names = all.map(\.name)
 
-  /// A number with two significant digits, or none after the point from 10 on.
+  /// Formats a number with two significant digits, or without decimals from 10 on.
   static func brief(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return value.isNaN ? "an unknown number of" : "very many" }
+    guard value.isFinite, abs(value) < 1e15 else { return value.isNaN ? "an unknown number of" : "a great many" }
     let scale = abs(value) >= 9.95 ? 1.0 : abs(value) >= 0.995 ? 10 : 100
     let rounded = (value * scale).rounded()
     if rounded.truncatingRemainder(dividingBy: scale) == 0 { return "\(Int64(rounded / scale))" }
@@ -105,15 +105,15 @@ struct Feature: Sendable {
   }
 }
 
-/// The features of one pipeline at one moment.
+/// The features of one pipeline at one point in time.
 struct FeatureRow: Sendable {
   let values: [Double]
-  /// The upstream that failed last; empty when there is none.
+  /// The upstream that failed last; empty if none failed.
   let upstreamName: String
 
   var upstream: String { upstreamName.isEmpty ? "an upstream" : "an upstream such as \(upstreamName)" }
 
-  /// ` (usual 0.2)` for a rate over some attempts; nothing when it is not known.
+  /// Returns ` (usual 0.2)` for a rate over some attempts; empty if it is unknown.
   func usual(_ name: String, times count: Double) -> String {
     guard let index = Feature.names.firstIndex(of: name), !values[index].isNaN else { return "" }
     return " (usual \(Feature.brief(values[index] * count)))"

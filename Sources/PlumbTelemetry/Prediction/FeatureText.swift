@@ -1,9 +1,9 @@
-/// The KQL that makes features and outcomes, as `.show features` prints it.
+/// The KQL that computes features and outcomes, as `.show features` prints it.
 ///
-/// Both texts are the same for training and prediction: `moments` says how many moments there are, 1 for a prediction.
+/// The text is the same for training and prediction: `moments` is the number of points in time, 1 for a prediction.
 enum FeatureText {
-  /// What the rest reads, whatever a workspace has: a column or table that is missing gives nulls or no rows, and a column
-  /// that holds nothing may be of any type, as one of a CSV file is a string.
+  /// What the rest reads, whatever a workspace has: a missing column or table becomes nulls or no rows, and an empty column
+  /// may have any type, for example string in a CSV file.
   static func sources(runs: String = "runs", hasEdges: Bool, hasSchemaChanges: Bool) -> String {
     """
     let attempts_seen = \(runs)
@@ -33,7 +33,7 @@ enum FeatureText {
 
   /// All that the last step joins.
   static let parts = #"""
-    // What is known of each pipeline at `moments` moments, `step` apart, the last of them `as_of`.
+    // The state of each pipeline at `moments` moments, `step` apart, the last of them `as_of`.
     // What ended at a moment or after it does not count for that moment.
     let attempts = materialize(attempts_seen
     | where ended < as_of and ended >= as_of - step * moments - 8d

@@ -6,31 +6,31 @@ import PlumbLearning
 /// A feature that ranks failures this well leaves little to learn.
 private let tellingAUC = 0.985
 
-/// A feature that alone tells the positive rows from the rest.
+/// A feature that separates the positive rows from the others by itself.
 struct TellingFeature: Sendable {
   let name: String
   /// The area under the ROC curve, in the better direction.
   let auc: Double
 
-  /// What it means where the feature is one of Plumb's, all of which end before their moment: failures that last.
+  /// The interpretation if the feature is one of Plumb's, all of which end before their moment: failures persist.
   var remark: String {
-    "these failures persist: `\(name)` alone tells nearly all of them from the rest (ROC-AUC \(Feature.brief(auc * 100)) %)"
+    "these failures persist: `\(name)` alone separates nearly all of them from the rest (ROC-AUC \(Feature.brief(auc * 100)) %)"
   }
 }
 
-/// The first feature that ranks the rows nearly perfectly, in either direction; nil when none does.
+/// Returns the first feature that ranks the rows nearly perfectly, in either direction; nil if none does.
 ///
-/// A column that users bring may have been made from the outcome. One that is made from what ended before a moment
-/// does so where failures last longer than the time between two moments.
+/// A user's column may be computed from the outcome. A column computed only from what ended before a moment can rank so
+/// well only if failures last longer than the time between two moments.
 func tellingFeature(_ data: TrainingData, context: ExecutionContext) throws -> TellingFeature? {
-  // A few thousand rows, spread evenly, show it.
+  // A few thousand evenly spread rows are enough.
   let stride = Swift.max(1, data.rowCount / 8_000)
   let sample = Array(Swift.stride(from: 0, to: data.rowCount, by: stride))
   let positives = sample.map { data.labels[$0] == 1 }
   for feature in 0..<data.features.featureCount {
     try context.checkpoint()
     let values = data.features.column(feature)
-    // A missing value can tell as much as any other: it takes part as the lowest.
+    // A missing value can be as informative as any other: it takes part as the lowest.
     let scores = sample.map { values[$0].isNaN ? -.infinity : values[$0] }
     let auc = RankedScores(scores: scores, positives: positives).quickAUC
     if Swift.max(auc, 1 - auc) >= tellingAUC {

@@ -1,23 +1,23 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Where models outlive the process, such as a workspace file.
+/// A place where models outlive the process, such as a workspace file.
 package protocol ModelStore: Sendable {
-  /// What is kept, without the models themselves.
+  /// Returns the entries without the models themselves.
   func entries() throws -> [ModelEntry]
-  /// - Throws: a diagnostic when the bytes are not what was written.
+  /// - Throws: A diagnostic if the bytes are damaged.
   func bytes(of entry: ModelEntry) throws -> [UInt8]
-  /// Keeps a model as the next version of its name, as a whole or not at all.
+  /// Saves a model as the next version of its name, atomically.
   func keep(_ bytes: [UInt8], name: String, summary: String) throws -> ModelEntry
 }
 
-/// A model that is kept: its name and version, and when it was learned.
+/// A saved model: its name and version, and when it was trained.
 package struct ModelEntry: Hashable, Sendable {
   package let name: String
   package let version: Int
-  /// In ticks of our time.
+  /// In ticks of real time.
   package let madeAt: Int64
-  /// Differs for models that differ.
+  /// Differs between different models.
   package let mark: Int64
 
   package init(name: String, version: Int, madeAt: Int64, mark: Int64) {
@@ -29,16 +29,16 @@ package struct ModelEntry: Hashable, Sendable {
 }
 
 extension Predictor {
-  /// What models are called: how they learn, and how far they look ahead.
+  /// Returns the name of a model: its method and how far it looks ahead.
   static func name(_ method: RiskMethod, _ within: Int64) -> String {
     let minutes = within / (PredictionQuestion.hour / 60)
     let ahead = minutes % 60 == 0 ? "\(minutes / 60)h" : "\(minutes)m"
     return "\(method.rawValue)_\(ahead)"
   }
 
-  /// Keeps the model that was used last where models outlive the process.
+  /// Saves the model that was used last to the store.
   ///
-  /// - Returns: nil without such a place, or when it is there already.
+  /// - Returns: nil if there is no store, or if it has the model already.
   @discardableResult
   package func saveLatest() throws -> ModelEntry? {
     guard let store, let latest = shelf.withLock({ $0.latest }), latest.entry == nil else { return nil }
@@ -54,12 +54,12 @@ extension Predictor {
     return entry
   }
 
-  /// The names of all models, each once and in alphabetical order.
+  /// Returns the names of all models, each once and in alphabetical order.
   package func modelNames() throws -> [String] {
     Set(try (store?.entries() ?? []).map(\.name) + models.map(\.name)).sorted()
   }
 
-  /// Forgets what this process knows of a name.
+  /// Forgets everything about a name in this process.
   package func forget(modelsNamed name: String) {
     shelf.withLock { shelf in
       shelf.kept.removeAll { $0.name == name }
@@ -68,7 +68,7 @@ extension Predictor {
     }
   }
 
-  /// Saves, into another place than its own, the newest model of each name that was asked for by `.train`.
+  /// Saves the newest model of each name that `.train` made to another store.
   package func save(into store: any ModelStore) throws {
     var latest: [String: Kept] = [:]
     for kept in models where kept.wasAskedFor { latest[kept.name] = kept }
@@ -81,13 +81,13 @@ extension Predictor {
     let until = DateTime.text(kept.question.asOf)
     let entry = try store.keep(
       record.encoded(), name: kept.name,
-      summary: "\(kept.model.method.rawValue), \(kept.model.rows) moments of pipelines until \(until)")
+      summary: "\(kept.model.method.rawValue), \(kept.model.rows) pipeline snapshots up to \(until)")
     return (entry, record.columns)
   }
 
-  /// The newest saved model for a question that was learned before its moment, from tables with the columns of today.
+  /// Returns the newest saved model for a question that was trained before its moment, on tables with the current columns.
   ///
-  /// - Throws: a diagnostic when it is damaged; one that is of another Plumb is passed over.
+  /// - Throws: A diagnostic if it is damaged; a model of another version of Plumb is skipped.
   func saved(for options: PredictionOptions, _ tables: [Table?]) throws -> Kept? {
     guard let store else { return nil }
     let name = Predictor.name(options.method, options.within)
@@ -105,7 +105,7 @@ extension Predictor {
     return nil
   }
 
-  /// A saved model, read once.
+  /// Returns a saved model, which is read once.
   func saved(_ entry: ModelEntry, _ store: any ModelStore) throws -> Result<Saved, Diagnostic> {
     if let known = shelf.withLock({ $0.saved[entry] }) { return known }
     let bytes = try store.bytes(of: entry)
@@ -117,9 +117,9 @@ extension Predictor {
         entry: entry, wasAskedFor: true)
       read = .success(Saved(kept: kept, columns: record.columns))
     } catch let problem as Diagnostic {
-      let help = "`.drop model \(entry.name)` takes it away, `.train` learns anew"
+      let help = "`.drop model \(entry.name)` deletes it; `.train` trains a new one"
       read = .failure(
-        Diagnostic(problem.code, "the saved model `\(entry.name)`, version \(entry.version): \(problem.message)", help: help))
+        Diagnostic(problem.code, "cannot load the saved model `\(entry.name)`, version \(entry.version): \(problem.message)", help: help))
     }
     shelf.withLock { shelf in
       if shelf.saved.count >= Predictor.limit { shelf.saved = [:] }

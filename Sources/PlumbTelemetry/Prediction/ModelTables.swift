@@ -1,7 +1,7 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// The kept models as tables.
+/// The models as tables.
 extension Predictor {
   static let modelsSchema: Schema = [
     ColumnInfo("name", .string), ColumnInfo("version", .long), ColumnInfo("saved", .bool), ColumnInfo("state", .string),
@@ -11,14 +11,14 @@ extension Predictor {
     ColumnInfo("validation_auc", .real), ColumnInfo("bytes", .long),
   ]
 
-  /// A row a model: those that are saved by name, the newest version last, then those of this process.
+  /// One row per model: saved models by name, newest version last, then those of this process.
   ///
-  /// - `state` says whether `predict risk` would take it now, or why not: `in use`, `superseded`, `other columns`,
-  ///   `after now`, `older data` for a model of this process alone, and `damaged` or `other version` for what cannot be read.
-  /// - `age` is how far before now the history ends that it learned from.
+  /// - `state` says whether `predict risk` would use it now, or why not: `in use`, `superseded`, `other columns`,
+  ///   `after now`, `older data` for an unsaved model of this process, and `damaged` or `other version` if unreadable.
+  /// - `age` is how long before now its training data ends.
   package func modelsTable(now: Int64, from source: PredictionSource) throws -> Table {
     let models = models
-    // Without models the tables of a world need not be made.
+    // Without models the tables of a world need not be built.
     let hasNone = try models.isEmpty && store?.entries().isEmpty ?? true
     let tables = hasNone ? [] : try Predictor.currentTables(source)
     let builders = Predictor.modelsSchema.map { VectorBuilder($0.type) }
@@ -83,11 +83,11 @@ extension Predictor {
     return found.reversed()
   }
 
-  /// The tree of the model for a question, learned now if need be.
+  /// Returns the tree of the model for a question, training it if necessary.
   package func treeTable(_ options: PredictionOptions, from source: PredictionSource) throws -> Table {
     try model(for: options, retrains: false, from: source).model.tree.table("predict_tree")
   }
 
-  /// The tree of the model that was used last, in indented lines; nil when there was none yet.
+  /// The tree of the model that was used last, as indented lines; nil if there was none yet.
   package var treeText: String? { shelf.withLock { $0.latest }?.model.tree.text(verb: "failed") }
 }

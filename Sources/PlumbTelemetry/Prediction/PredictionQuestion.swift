@@ -1,11 +1,11 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// Where features come from: queries over the tables of a workspace.
+/// The source of features: queries over the tables of a workspace.
 package struct PredictionSource {
-  /// The rows of the last query in a text.
+  /// Returns the rows of the last query in a text.
   let run: (String) throws -> Table
-  /// A table of the workspace, nil when there is none of that name.
+  /// Returns a table of the workspace, nil if it does not exist.
   let table: (String) throws -> Table?
   let context: ExecutionContext
 
@@ -17,25 +17,25 @@ package struct PredictionSource {
     self.table = table
   }
 
-  /// - Throws: `no-runs` without a table `runs` that predictions can be made from.
+  /// - Throws: `no-runs` without a table `runs` that predictions can use.
   func checkRuns() throws {
     guard let runs = try table("runs") else {
-      throw Diagnostic("no-runs", "there is no table `runs` to predict from", help: "import or load runs first")
+      throw Diagnostic("no-runs", "the table `runs` is missing; predictions are made from it", help: "import or load runs first")
     }
     for name in ["pipeline", "started", "ended", "status"]
     where !runs.schema.contains(where: { $0.name == name }) {
-      throw Diagnostic("no-runs", "`runs` has no column `\(name)`, which prediction needs")
+      throw Diagnostic("no-runs", "the table `runs` needs a column `\(name)` for predictions")
     }
   }
 }
 
-/// Which features of which moments a query makes.
+/// The features to compute, and for which points in time.
 package struct PredictionQuestion: Hashable, Sendable {
-  /// The last moment, in ticks.
+  /// The last point in time, in ticks.
   package var asOf: Int64
   /// How far ahead a failure counts.
   package var within: Int64
-  /// Between two moments.
+  /// The distance between two points in time.
   package var step: Int64
   package var moments: Int
 
@@ -49,9 +49,9 @@ package struct PredictionQuestion: Hashable, Sendable {
     self.moments = moments
   }
 
-  /// The text that `.show features` prints, up to the query at its end.
+  /// Returns the text that `.show features` prints, up to the query at its end.
   ///
-  /// - Parameter runs: the table `runs`, or the query that stands for it.
+  /// - Parameter runs: the table `runs`, or a query that replaces it.
   package func text(runs: String = "runs", hasEdges: Bool = true, hasSchemaChanges: Bool = true) -> String {
     text(runs: runs, hasEdges: hasEdges, hasSchemaChanges: hasSchemaChanges, features: FeatureText.features)
   }
@@ -75,13 +75,13 @@ package struct PredictionQuestion: Hashable, Sendable {
       + FeatureText.joined + "\n| lookup kind=leftouter outcomes on pipeline, k;\nfeatures\n"
   }
 
-  /// The query that stands for `runs`, by the columns of `runs` and of `runs_seen`.
+  /// Returns the query that replaces `runs`, for the columns of `runs` and `runs_seen`.
   package static func runsText(_ runs: Schema, seen: Schema) -> String { DatedRuns(runs: runs, seen: seen).text }
 
-  /// The query for a prediction: one moment, and the upstream that sentences speak of.
+  /// Returns the query for a prediction: one point in time, and the upstream to name in sentences.
   func predictionText(_ source: PredictionSource) throws -> String { try text(source) + "features" }
 
-  /// The query for training and measuring: all moments, and what happened after each.
+  /// Returns the query for training and measuring: all points in time, and what happened after each.
   func trainingText(_ source: PredictionSource) throws -> String {
     try text(source) + FeatureText.outcomes + """
       features

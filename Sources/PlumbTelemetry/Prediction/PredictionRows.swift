@@ -2,26 +2,26 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbLearning
 
-/// Pipelines at moments, with their features and, where it is known, what then happened.
+/// Snapshots of pipelines with their features and, if known, what happened next.
 struct PredictionRows: Sendable {
   /// The number of each row's pipeline, an index into `names`.
   var pipelines: [Int32]
   var names: [String]
-  /// How many steps before the last moment each row is.
+  /// How many steps each row precedes the last moment.
   var steps: [Int32]
   var features: FeatureMatrix
   /// Whether an attempt failed in the time after the moment; empty for a prediction.
   var failed: [Bool]
-  /// The upstream that each row's sentences name; empty but for a prediction.
+  /// The upstream that each row's sentences name; empty except for a prediction.
   var upstreams: [String]
 
   var count: Int { pipelines.count }
 
-  /// - Throws: what is wrong with the table's columns.
+  /// - Throws: A diagnostic if the columns of the table do not fit.
   init(_ table: Table, context: ExecutionContext) throws {
     func column(_ name: String) throws -> Int {
       guard let index = table.schema.firstIndex(where: { $0.name == name }) else {
-        throw Diagnostic("unknown-column", "the features have no column `\(name)`")
+        throw Diagnostic("unknown-column", "the features lack the column `\(name)`")
       }
       return index
     }
@@ -39,7 +39,7 @@ struct PredictionRows: Sendable {
     names = (0..<index.count).map { index.text(Int32(truncatingIfNeeded: $0)) }
     steps = try PredictionRows.reals(table, try column("k"), context).map { Int32(clamping: Int64($0.isFinite ? $0 : 0)) }
     let places = try Feature.names.map(column)
-    // In single precision the order in which workers add does not show.
+    // In single precision the order in which workers add makes no difference.
     let columns = try places.map { place in
       try PredictionRows.reals(table, place, context).map { $0.isFinite ? Double(Float($0)) : .nan }
     }
@@ -65,7 +65,7 @@ struct PredictionRows: Sendable {
     return values.array(table.rowCount)
   }
 
-  /// The rows for which `isKept` holds, in their order.
+  /// Returns the given rows, in their order.
   func selecting(_ rows: [Int]) -> PredictionRows {
     var kept = self
     kept.pipelines = rows.map { pipelines[$0] }

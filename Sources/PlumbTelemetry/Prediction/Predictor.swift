@@ -1,12 +1,12 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// How a prediction is made; equal options and data give equal answers.
+/// The options of a prediction; equal options and data give equal results.
 package struct PredictionOptions: Hashable, Sendable {
   /// How far ahead a failure counts, in ticks.
   package var within: Int64
   package var method: RiskMethod
-  /// The moment of prediction, in ticks.
+  /// The time of the prediction, in ticks.
   package var asOf: Int64
 
   package init(within: Int64 = 2 * PredictionQuestion.hour, method: RiskMethod = .boosting, asOf: Int64) {
@@ -16,26 +16,26 @@ package struct PredictionOptions: Hashable, Sendable {
   }
 }
 
-/// Predicts which pipelines fail next, and keeps the models it learned.
+/// Predicts which pipelines will fail next, and keeps the models that it trained.
 ///
-/// - Models: learned at the first question from history before its moment, down to a multiple of six hours, and kept
-///   by data and options for as long as the process lives. A table that was replaced makes its models worthless; they
-///   are learned anew. A model that a `ModelStore` keeps is taken before all others, as old as it may be.
+/// - Models: trained for the first question on the history before its moment, rounded down to six hours, and kept by data
+///   and options for the lifetime of the process. Replacing a table invalidates its models, which are then trained again.
+///   A model from a `ModelStore` takes precedence, however old it is.
 package final class Predictor: Sendable {
-  /// A model that was learned, under its name and version.
+  /// A trained model with its name and version.
   package struct Kept: Sendable {
     let name: String
     package let version: Int
     let model: RiskModel
     let question: PredictionQuestion
     let tables: [Table?]
-    /// Where it is kept beyond the process.
+    /// Its entry in the store.
     let entry: ModelEntry?
-    /// Whether it was learned because someone said so, and not for a question alone.
+    /// Whether it was trained on request, not only to answer a question.
     let wasAskedFor: Bool
   }
 
-  /// A saved model and the columns that it was learned from.
+  /// A saved model and the columns that it was trained on.
   struct Saved: Sendable {
     let kept: Kept
     let columns: UInt64
@@ -51,24 +51,24 @@ package final class Predictor: Sendable {
   }
 
   let shelf = Guarded(Shelf())
-  /// More models than this are not held; the oldest goes first.
+  /// The maximum number of models; the oldest goes first.
   static let limit = 16
   private static let tableNames = ["runs", "edges", "schema_changes"]
 
   package init() {}
 
-  /// Where models outlive the process.
+  /// The store in which models outlive the process.
   package var store: (any ModelStore)? {
     get { shelf.withLock { $0.store } }
     set { shelf.withLock { $0.store = newValue } }
   }
 
-  /// One row a pipeline, the riskiest first; a remark names the saved model that was used.
+  /// Returns one row per pipeline, riskiest first; a remark names the saved model that was used.
   ///
   /// - Parameters:
-  ///   - wanted: the pipelines that are asked about; nil for all.
-  ///   - isOptional: whether runs that are too few or tell too little to learn from give no rows and a remark, and no error.
-  ///   - retrains: whether a new model is learned even if there is one.
+  ///   - wanted: the pipelines in question; nil for all.
+  ///   - isOptional: whether too little history gives no rows and a remark instead of an error.
+  ///   - retrains: whether to train a new model even if there is one.
   package func risk(
     _ options: PredictionOptions, wanted: [String]?, isOptional: Bool = false, retrains: Bool = false,
     from source: PredictionSource
@@ -77,12 +77,12 @@ package final class Predictor: Sendable {
     do {
       kept = try model(for: options, retrains: retrains, from: source)
     } catch let diagnostic as Diagnostic where isOptional && ["too-little-history", "no-runs"].contains(diagnostic.code) {
-      source.context.remark("no risks: \(diagnostic.message)")
+      source.context.remark("cannot predict risks: \(diagnostic.message)")
       return Table(name: "predict_risk", schema: RiskTable.schema, groups: [])
     }
     if kept.entry != nil {
       source.context.remark(
-        "predicted by the saved model `\(kept.name)`, version \(kept.version), which learned until "
+        "predicted by the saved model `\(kept.name)`, version \(kept.version), which was trained on data up to "
           + "\(Predictor.minuteText(kept.question.asOf))\(Predictor.ageText(options.asOf - kept.question.asOf))")
     }
     let question = PredictionQuestion(asOf: options.asOf, within: options.within)
@@ -97,13 +97,13 @@ package final class Predictor: Sendable {
     return String(text.map { $0 == "T" ? " " : $0 })
   }
 
-  /// How old a model is, when that is worth a word.
+  /// Returns the age of a model, if it is worth mentioning.
   private static func ageText(_ ticks: Int64) -> String {
     let days = ticks / PredictionQuestion.day
-    return days < 1 ? "" : ", \(days) day\(days == 1 ? "" : "s") before; `.train` learns anew"
+    return days < 1 ? "" : ", \(counted(Int(days), "day")) earlier; `.train` trains a new one"
   }
 
-  /// The model for a question, learned now if need be.
+  /// Returns the model for a question, training it if necessary.
   func model(for options: PredictionOptions, retrains: Bool, from source: PredictionSource) throws -> Kept {
     let tables = try Predictor.currentTables(source)
     if !retrains, let saved = try saved(for: options, tables) {
@@ -147,30 +147,30 @@ package final class Predictor: Sendable {
     }
   }
 
-  /// The models that only this process has, the oldest first.
+  /// The models that only this process has, oldest first.
   package var models: [Kept] { shelf.withLock { $0.kept } }
 
-  /// The tables that models are learned from, nil for one that is not there.
+  /// Returns the tables that models are trained on, nil for a missing one.
   static func currentTables(_ source: PredictionSource) throws -> [Table?] { try tableNames.map(source.table) }
 
   static func equal(_ some: [Table?], _ others: [Table?]) -> Bool {
     zip(some, others).allSatisfy { $0 === $1 }
   }
 
-  /// Which moments to learn from: those of the history before a moment, as many as memory and patience allow.
+  /// Chooses the moments to train on: those of the history before a moment, as many as memory and time allow.
   static func training(_ options: PredictionOptions, _ source: PredictionSource) throws -> PredictionQuestion {
     let grain = 6 * PredictionQuestion.hour
     return try history(before: options.asOf - options.asOf % grain, within: options.within, source)
   }
 
-  /// All moments of the history before `end` that have a week or what there is of one before them.
+  /// Returns all moments of the history before `end` that have up to a week of history before them.
   static func history(before end: Int64, within: Int64, _ source: PredictionSource) throws -> PredictionQuestion {
     try source.checkRuns()
     let span = try HistorySpan(before: end, source)
     // Days with many runs are fewer days: about a million and a half of runs, and 150,000 rows.
     let days = Swift.max(1, Swift.min(span.days, 1_500_000 / Swift.max(1, span.runsPerDay)))
     let pairs = Swift.max(1, 150_000 / Swift.max(1, span.pipelines))
-    // Beyond an hour, a step that is no divisor of a day, so that all hours of the day are met.
+    // Beyond an hour, the step does not divide a day, so that all hours of the day occur.
     let steps: [Int64] = [1, 5, 7, 11, 13, 17, 19, 23, 29, 37, 47]
     let hours = steps.first { days * 24 / $0 <= pairs } ?? 47
     let step = hours * PredictionQuestion.hour
@@ -180,7 +180,7 @@ package final class Predictor: Sendable {
 }
 
 extension Predictor {
-  /// Says of a history that is too little how little it is, and where it lies if that is long ago.
+  /// Adds to an error about too little history how little it is, and where it is if that is long ago.
   static func explaining<Result>(
     _ options: PredictionOptions, _ source: PredictionSource, _ body: () throws -> Result
   ) throws -> Result {
@@ -188,9 +188,8 @@ extension Predictor {
       return try body()
     } catch var diagnostic as Diagnostic where diagnostic.code == "too-little-history" {
       let span = try HistorySpan(before: options.asOf, source)
-      func counted(_ count: Int64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-      let extent = span.last.map { counted(Swift.max(1, ($0 - span.first) / PredictionQuestion.day), "day") }
-      diagnostic.message = "there is too little history to learn from: \(counted(span.runs, "run"))"
+      let extent = span.last.map { counted(Int(Swift.max(1, ($0 - span.first) / PredictionQuestion.day)), "day") }
+      diagnostic.message = "too little history to train on: \(counted(Int(span.runs), "run"))"
         + (extent.map { " in \($0)" } ?? "") + ", \(span.failures) of which failed"
       if let last = span.last, options.asOf - last > 8 * PredictionQuestion.day {
         diagnostic.notes.append(wayBack(to: last, options))
@@ -199,21 +198,21 @@ extension Predictor {
     }
   }
 
-  /// Why there is no pipeline to predict.
+  /// Explains why there is no pipeline to predict.
   fileprivate static func remarkOnSilence(_ options: PredictionOptions, _ source: PredictionSource) throws -> String {
-    guard let last = try HistorySpan(before: options.asOf, source).last else { return "no run had ended by then" }
-    return "no pipeline ran lately: " + wayBack(to: last, options)
+    guard let last = try HistorySpan(before: options.asOf, source).last else { return "no run had ended by that time" }
+    return "no pipeline ran recently: " + wayBack(to: last, options)
   }
 
   private static func wayBack(to last: Int64, _ options: PredictionOptions) -> String {
     let (days, hours) = ((options.asOf - last) / PredictionQuestion.day, (options.asOf - last) / PredictionQuestion.hour)
     let age = days > 1 ? "\(days) days" : "\(hours) hours"
-    return "the last run ended \(age) before the moment of prediction; "
-      + "`as of \(Value.datetime(last + 1).literal)` or `--now` goes back there"
+    return "the last run ended \(age) before the prediction time; "
+      + "`as of \(Value.datetime(last + 1).literal)` or `--now` goes back to it"
   }
 }
 
-/// How long a history is and how much happens in it.
+/// The length of a history and how much happens in it.
 private struct HistorySpan {
   var days: Int64
   var runsPerDay: Int64
@@ -221,7 +220,7 @@ private struct HistorySpan {
   var runs: Int64
   var failures: Int64
   var first: Int64
-  /// When the last run ended; nil without any.
+  /// When the last run ended; nil if there is none.
   var last: Int64?
 
   init(before end: Int64, _ source: PredictionSource) throws {
@@ -252,7 +251,7 @@ private struct HistorySpan {
 }
 
 extension PredictionRows {
-  /// The rows whose pipeline has a usual to be compared with; without any, all rows.
+  /// Returns the rows whose pipeline has a usual to compare with; if none has, all rows.
   func withUsual() -> PredictionRows {
     let usual = Feature.names.firstIndex(of: "usual_failures") ?? 0
     let known = (0..<count).filter { !features.value(usual, row: $0).isNaN }

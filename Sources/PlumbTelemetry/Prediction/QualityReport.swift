@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbLearning
 import PlumbModel
 
-/// How good a model is on a later part of history that its training never saw, beside simple rules and the ceiling.
+/// Measures a model on a later part of history that its training never saw, next to simple rules and the best possible.
 struct QualityReport {
   static let schema: Schema = [
     ColumnInfo("section", .string), ColumnInfo("metric", .string), ColumnInfo("value", .real), ColumnInfo("low", .real),
@@ -15,11 +15,11 @@ struct QualityReport {
   /// The rules that cost nothing, as remarks call them; the model is contestant 0.
   private static let rules = [(1, "never_fails"), (2, "failed_last"), (3, "own_rate"), (4, "latest_failure")]
 
-  /// One way of giving each held-out row a score, and the probability that it stands for.
+  /// A way to give each held-out row a score and a probability.
   private struct Contestant {
     var scores: [Double]
     var risks: [Double]
-    /// Scores from here on are called failing, chosen before the held-out part begins.
+    /// Scores from here on are classified as failing; chosen before the held-out part begins.
     var accurate: Double
     var balanced: Double
   }
@@ -38,7 +38,7 @@ struct QualityReport {
       name: "predict_quality", schema: schema, groups: [RowGroup(report.builders.map { $0.finish() }, count: report.count)])
   }
 
-  /// The first step that is not held out any more: the last fifth of the moments is.
+  /// Returns the first step that is no longer held out: the last fifth of the moments is.
   static func heldOut(_ rows: PredictionRows) -> Int32 {
     let oldest = rows.steps.max() ?? 0, newest = rows.steps.min() ?? 0
     return newest + (oldest - newest) / 5
@@ -84,7 +84,7 @@ struct QualityReport {
     let all = [
       own, never, try contestant(column("failed_last")), try contestant(column("usual_failures")), latest,
       hazards.map { hazards in
-        // The truth needs no choosing: a failure is called where it is likelier than not.
+        // The truth needs no choice: failure is predicted if it is more likely than not.
         Contestant(scores: hazards, risks: hazards, accurate: 0.5, balanced: 0.5)
       },
       knowing,
@@ -133,7 +133,7 @@ struct QualityReport {
     try causes(training, before, heldOut, test, aftermath, question, context)
   }
 
-  /// The figures of order for some of the held-out rows; the model's intervals draw pipelines anew, not rows.
+  /// The ranking figures for some of the held-out rows; the model's intervals resample pipelines, not rows.
   private mutating func rank(
     _ section: String, _ places: [Int], _ all: [Contestant?], _ heldOut: PredictionRows, _ context: ExecutionContext
   ) {
@@ -170,9 +170,9 @@ struct QualityReport {
     }
   }
 
-  /// How many failures of each cause are called, by a tree that has met the cause and by one that has not.
+  /// Measures the recall for each cause of failures, by a tree that has seen the cause and by one that has not.
   ///
-  /// The second tree's training leaves out every moment of a pipeline within a day of a failure with the cause.
+  /// The second tree's training omits every moment of a pipeline within a day of a failure with the cause.
   private mutating func causes(
     _ training: PredictionRows, _ before: [Int], _ heldOut: PredictionRows, _ test: [Int], _ aftermath: Aftermath,
     _ question: PredictionQuestion, _ context: ExecutionContext
@@ -209,7 +209,7 @@ struct QualityReport {
       balanced: ranked.operatingPoint(for: .f1).threshold)
   }
 
-  /// A row: the model's figure with its interval, then the others' figures.
+  /// Adds a row: the model's figure with its interval, then the figures of the others.
   private mutating func add(
     _ section: String, _ metric: String, _ figures: [Estimate?], _ positives: Int?, _ total: Int?
   ) {
@@ -250,7 +250,7 @@ private struct PlainTree {
 }
 
 extension Estimate {
-  /// A figure without an interval of its own.
+  /// Creates a figure without an interval of its own.
   fileprivate init(_ value: Double) { self.init(value, Interval(value, value)) }
 
   fileprivate func scaled(by factor: Double) -> Estimate {
@@ -259,7 +259,7 @@ extension Estimate {
 }
 
 extension Predictor {
-  /// How good predictions of these options are, measured on the last fifth of the history.
+  /// Returns the quality of predictions with these options, measured on the last fifth of the history.
   ///
   /// - Parameter truth: what a simulated world knows; nil for other data.
   package func quality(
@@ -268,7 +268,7 @@ extension Predictor {
     let question = try Predictor.history(before: options.asOf, within: options.within, source)
     let rows = try PredictionRows(try source.run(question.trainingText(source)), context: source.context).withUsual()
     guard let runs = try source.table("runs") else {
-      throw Diagnostic("no-runs", "there is no table `runs` to predict from")
+      throw Diagnostic("no-runs", "the table `runs` is missing; predictions are made from it")
     }
     let truth = try truth()
     let aftermath = try Aftermath(of: rows, question, runs: runs, truth: truth, context: source.context)

@@ -12,22 +12,22 @@ package enum RiskMethod: String, Hashable, Sendable, CaseIterable {
   case boosting
 }
 
-/// What says how likely each pipeline is to fail, and why.
+/// Predicts how likely each pipeline is to fail, and why.
 ///
-/// - Learned twice: from the earlier four fifths of the moments, so that the later fifth says when to stop, prunes the tree,
-///   calibrates the risks, measures their intervals and chooses the operating point; then as it was chosen from all rows.
-///   A moment's outcome is known before the next part begins.
-/// - With too little to learn from, one question is the model: whether the last attempt failed.
+/// - Training runs twice: on the earlier four fifths of the moments, so that the later fifth can decide when to stop, prune the
+///   tree, calibrate the risks, measure their intervals and choose the operating point; then with these choices on all rows.
+///   The outcome of a moment is known before the next part begins.
+/// - With too little data, the model is a single question: whether the last attempt failed.
 struct RiskModel: Sendable {
   let method: RiskMethod
-  /// What reasons, paths and smallest changes are read from.
+  /// The source of reasons, paths and smallest changes.
   let tree: DecisionTree
   let forest: Forest?
   let boosting: Boosting?
   let calibration: Calibration
-  /// How sure a risk is by its score.
+  /// How certain a risk is, by its score.
   let bands: ScoreBands
-  /// Raw scores from here on are called failing: where most pipelines of the later fifth are called what they were.
+  /// Raw scores from here on are classified as failing: the threshold that is most accurate on the later fifth.
   let threshold: Double
   /// The same for the shares of the tree.
   let treeThreshold: Double
@@ -39,7 +39,7 @@ struct RiskModel: Sendable {
   let positives: Int
   /// The area under the ROC curve on the later fifth, which pruning has seen.
   let validationAUC: Estimate
-  /// A feature that alone tells failures apart, as far as the model was learned in this process.
+  /// A feature that separates failures by itself, if the model was trained in this process.
   private(set) var telling: TellingFeature?
   /// Whether there was too little to learn from, so that the last status alone speaks.
   private(set) var isRule = false
@@ -116,25 +116,25 @@ struct RiskModel: Sendable {
       .pruned(by: validation, loss: .logLoss).tree
   }
 
-  /// What the trees say of each row, to rank by; the calibrated risk grows with it.
+  /// Returns what the trees predict for each row, for ranking; the calibrated risk increases with it.
   func scores(for features: FeatureMatrix, context: ExecutionContext) throws -> [Double] {
     try forest?.probabilities(for: features, context: context)
       ?? boosting?.probabilities(for: features, context: context) ?? tree.probabilities(for: features)
   }
 
-  /// The probability that a score stands for.
+  /// Returns the probability that corresponds to a score.
   func risk(of score: Double) -> Double { calibration(RiskModel.logOdds(score)) }
 
-  /// The 95 % interval of the risk that a score stands for.
+  /// Returns the 95 % interval of the risk for a score.
   func interval(of score: Double) -> Interval { bands.interval(score: score, risk: risk(of: score)) }
 
-  /// A share's logarithm of odds, kept finite, in which calibration is a straight line.
+  /// Returns the log odds of a share, kept finite; calibration is linear in it.
   static func logOdds(_ share: Double) -> Double {
     let kept = Swift.min(Swift.max(share, 0.0005), 0.9995)
     return logarithm(kept / (1 - kept))
   }
 
-  /// A model whose parts are known.
+  /// Creates a model from its parts.
   init(
     method: RiskMethod, tree: DecisionTree, forest: Forest?, boosting: Boosting?, calibration: Calibration, bands: ScoreBands,
     threshold: Double, treeThreshold: Double, baseRate: Double, spreads: [Double], rows: Int, positives: Int,
@@ -200,17 +200,17 @@ struct RiskParts {
     guard failures[0] >= 10, failures[1] >= 5, training.rowCount > failures[0] else {
       throw Diagnostic(
         "too-little-history",
-        "there is too little history to learn from: \(training.rowCount) moments of pipelines with \(failures[0]) failures",
-        help: "some days of runs with some failures are needed before the moment of prediction")
+        "too little history to train on: \(training.rowCount) pipeline snapshots with \(failures[0]) failures",
+        help: "predictions need a few days of runs, some of them failed, before the prediction time")
     }
   }
 }
 
 extension PredictionRows {
-  /// Some rows as the learner takes them.
+  /// Returns some rows as training data.
   func training(_ rows: [Int]) throws -> TrainingData {
     guard failed.count == count else {
-      throw Diagnostic("no-outcomes", "there are no outcomes to learn from")
+      throw Diagnostic("no-outcomes", "there are no outcomes to train on")
     }
     let selected = rows.count == count ? features : features.selecting(rows)
     return try TrainingData(selected, positives: rows.map { failed[$0] })

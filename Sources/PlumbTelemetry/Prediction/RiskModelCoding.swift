@@ -2,13 +2,13 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbLearning
 
-/// A model of risks to bytes and back, with what it was learned from, for a workspace to keep.
+/// Encodes a risk model with its training options, for a workspace to save.
 ///
-/// - Note: the features are made by a text of KQL; a model that was learned from another text is not taken.
+/// - Note: the features are computed by a KQL text; a model that was trained with another text is rejected.
 struct RiskModelRecord: Sendable {
   let model: RiskModel
   let question: PredictionQuestion
-  /// The columns of the tables that it was learned from, as a checksum.
+  /// A checksum of the columns of the tables that it was trained on.
   let columns: UInt64
 
   func encoded() -> [UInt8] {
@@ -21,20 +21,20 @@ struct RiskModelRecord: Sendable {
     return writer.finish()
   }
 
-  /// - Throws: `damaged-model` or `newer-model`, and `other-features` for a model of a Plumb with other features.
+  /// - Throws: `damaged-model` or `newer-model`, and `other-features` for a version of Plumb with other features.
   init(decoding bytes: [UInt8]) throws {
     var reader = try ModelReader(bytes, .risk)
     guard try reader.word() == RiskModelRecord.featuresMark else {
       throw Diagnostic(
-        "other-features", "the stored model was learned from other features than this version of Plumb makes",
-        help: "`.train` learns anew")
+        "other-features", "the stored model was trained on different features from those of this version of Plumb",
+        help: "`.train` trains a new model")
     }
     columns = try reader.word()
     let ticks = try (0..<3).map { _ in Int64(bitPattern: try reader.word()) }
     question = PredictionQuestion(
       asOf: ticks[0], within: ticks[1], step: ticks[2], moments: try reader.number())
     guard (0...DateTime.max).contains(question.asOf), question.within > 0, question.step > 0 else {
-      throw ModelReader.damaged("its question is none")
+      throw ModelReader.damaged("its options are invalid")
     }
     model = try RiskModel.read(from: &reader)
     try reader.finish()
@@ -46,13 +46,13 @@ struct RiskModelRecord: Sendable {
     self.columns = columns
   }
 
-  /// Changes with the features and with the text that makes them.
+  /// Changes with the features and the text that computes them.
   private static let featuresMark: UInt64 = {
     let text = PredictionQuestion(asOf: 0, within: 0).text() + FeatureText.outcomes + Feature.names.joined(separator: " ")
     return Array(text.utf8).withBytes { ModelWriter.checksum($0) }
   }()
 
-  /// What of the tables a model depends on: the names and types of their columns.
+  /// Returns what a model depends on in the tables: the names and types of their columns.
   static func columnsMark(_ tables: [Table?]) -> UInt64 {
     let text = tables.map { table in
       table.map { $0.schema.map { "\($0.name):\($0.type.name)" }.joined(separator: ",") } ?? "-"
@@ -62,7 +62,7 @@ struct RiskModelRecord: Sendable {
 }
 
 extension RiskModel {
-  /// The model alone as bytes, which are equal for equal models.
+  /// Returns the model alone as bytes, which are equal for equal models.
   func encoded() -> [UInt8] {
     var writer = ModelWriter(.risk)
     write(to: &writer)
@@ -96,7 +96,7 @@ extension RiskModel {
     let ruleFlag = try reader.byte()
     guard ruleFlag < 2 else { throw ModelReader.damaged("its method is unknown") }
     let features = try reader.texts(), classes = try reader.texts()
-    guard features == Feature.names, classes.count == 2 else { throw ModelReader.damaged("its features are others") }
+    guard features == Feature.names, classes.count == 2 else { throw ModelReader.damaged("its features are unknown") }
     let tree = try DecisionTree.read(from: &reader, features, classes)
     let count = try reader.count(ofWidth: 5)
     guard count <= ForestOptions.treeLimit, (count > 0) == (method == .forest) else {
@@ -110,11 +110,11 @@ extension RiskModel {
     let spreads = try reader.reals()
     let rows = try reader.number(), positives = try reader.number()
     let auc = try (0..<3).map { _ in try reader.real() }
-    // What sentences count must be numbers that can be said.
+    // Numbers in sentences must be finite.
     guard !threshold.isNaN, !treeThreshold.isNaN, (0...1).contains(baseRate), spreads.count == features.count,
       spreads.allSatisfy({ $0 >= 0 && $0.isFinite }), positives <= rows, tree.hasCounts(below: 1e15),
       trees.allSatisfy({ $0.hasCounts(below: 1e15) })
-    else { throw ModelReader.damaged("its figures are none") }
+    else { throw ModelReader.damaged("its figures are invalid") }
     return RiskModel(
       method: method, tree: tree, forest: trees.isEmpty ? nil : Forest(trees: trees), boosting: boosting,
       calibration: calibration, bands: bands, threshold: threshold, treeThreshold: treeThreshold, baseRate: baseRate,

@@ -1,13 +1,13 @@
 import PlumbEngine
 import PlumbLearning
 
-/// Says in sentences why a model gives a pipeline its risk, with the pipeline's own numbers.
+/// Explains in sentences why a model gives a pipeline its risk, with the pipeline's own numbers.
 struct RiskReasons {
-  /// What is said about one pipeline.
+  /// The explanation for one pipeline.
   struct Said {
     var reasons: String
     var path: String
-    /// The smallest change that would bring the other verdict; empty when no two features are enough.
+    /// The smallest change that would reverse the prediction; empty if no two features are enough.
     var flip: String
   }
 
@@ -28,7 +28,7 @@ struct RiskReasons {
       reasons: sentences.joined(separator: "; "), path: RiskReasons.text(path), flip: flip(row))
   }
 
-  /// The answers on the way to the leaf that moved the risk most to where it is, at most three features.
+  /// Returns the conditions on the path to the leaf that moved the risk most towards it, for at most three features.
   private func telling(_ row: FeatureRow, raises: Bool) -> [String] {
     let tree = model.tree
     var found: [(feature: Int, gain: Double)] = []
@@ -52,7 +52,7 @@ struct RiskReasons {
     return found.sorted { $0.gain > $1.gain }.prefix(3).map { Feature.all[$0.feature].words(row.values[$0.feature], row) }
   }
 
-  /// `hours_since_failure <= 0.93 and queue > 1.7`, the narrowest condition of each side of a feature.
+  /// Returns `hours_since_failure <= 0.93 and queue > 1.7`, the narrowest condition of each side of a feature.
   private static func text(_ path: [TreeCondition]) -> String {
     var kept: [TreeCondition] = []
     for condition in path {
@@ -81,7 +81,7 @@ struct RiskReasons {
     return "\(parts.joined(separator: " and ")): then \(Feature.brief(share.positives)) of \(Int(share.total)) failed"
   }
 
-  /// A number in at most three significant digits.
+  /// Formats a number with at most three significant digits.
   private static func number(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale = 1.0

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What a model says of pipelines at one moment, as the rows of `predict_risk`.
+/// The predictions of a model for pipelines at one point in time, as the rows of `predict_risk`.
 struct RiskTable {
   static let schema: Schema = [
     ColumnInfo("pipeline", .string), ColumnInfo("risk", .real), ColumnInfo("low", .real), ColumnInfo("high", .real),
@@ -18,9 +18,9 @@ struct RiskTable {
 
   static let newState = "newly at risk", oldState = "still failing"
 
-  /// The riskiest first; of equal risks the one whose attempts failed and fail more often, then by name.
+  /// Returns the riskiest first; among equal risks those whose attempts failed and usually fail more often, then by name.
   ///
-  /// - Parameter wanted: the pipelines that are asked about; nil for all.
+  /// - Parameter wanted: the pipelines in question; nil for all.
   func table(wanted: Set<String>?) throws -> Table {
     let scores = try model.scores(for: rows.features, context: context)
     let recent = Feature.names.firstIndex(of: "failed_of_5") ?? 0, usual = Feature.names.firstIndex(of: "usual_failures") ?? 0

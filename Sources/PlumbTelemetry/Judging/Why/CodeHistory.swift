@@ -1,18 +1,18 @@
 import PlumbEngine
 
-/// What a workspace's own codes came with earlier, for those that no table knows for sure.
+/// What preceded or followed a workspace's own error codes earlier, for codes that no table knows for certain.
 struct CodeLesson: Sendable {
   let suspect: Suspect
   let points: Double
   let sentence: String
 }
 
-/// Learns from the rows of failures of the ninety days before which code came with which change, repair or upstream.
+/// Learns from sequences of failures in the previous ninety days which code occurred with which change, repair or upstream.
 ///
-/// A circumstance counts when it came with at least half of three or more rows of failures, and three times as often
-/// as it would by chance.
+/// A circumstance counts if it occurred with at least half of three or more sequences of failures, and three times as
+/// often as it would by chance.
 struct CodeHistory {
-  /// Failures one after the other, of one pipeline, with one code.
+  /// Consecutive failures of one pipeline with one code.
   private struct Episode {
     var pipeline: String
     var family: String
@@ -38,12 +38,12 @@ struct CodeHistory {
   private static let before: Int64 = 6 * hour
   private static let repair: Int64 = 3 * hour
 
-  /// Texts that differ in numbers and ids alone are one family.
+  /// Returns the family of a text; texts that differ only in numbers and ids have the same one.
   static func family(code: String, text: String) -> String {
     "iff(isnotempty(\(code)), \(code), substring(\(masked(text)), 0, 120))"
   }
 
-  /// Ids, numbers and times are `#`.
+  /// Replaces ids, numbers and times by `#`.
   static func masked(_ text: String) -> String {
     ##"replace_regex(\##(text), @"\b[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}\b|\b0x[0-9a-fA-F]+\b|\b[0-9a-fA-F]{12,}\b|\d+", "#")"##
   }
@@ -134,7 +134,7 @@ struct CodeHistory {
     }
   }
 
-  /// What is learned about a family of errors from what was over by `moment`.
+  /// Returns what the episodes that were over by `moment` say about a family of errors.
   func lessons(of family: String, before moment: Int64) -> [CodeLesson] {
     let own = episodes.filter { $0.family == family && $0.recovered < moment }
     guard own.count >= 3 else { return [] }
@@ -161,8 +161,8 @@ struct CodeHistory {
       } ?? false
     }
     let candidates: [(Suspect, Int, Double, String)] = [
-      (.deployment, builds, rate(.build, within: Self.before), "a build came in the 6 h before"),
-      (.schema, schemas, rate(.schema, within: Self.before), "a change of schema came in the 6 h before"),
+      (.deployment, builds, rate(.build, within: Self.before), "a build was deployed in the previous 6 h"),
+      (.schema, schemas, rate(.schema, within: Self.before), "the schema changed in the previous 6 h"),
       (.deployment, repairs, rate(.build, within: Self.repair), "a build ended it"),
       (.credentials, secrets, rate(.secret, within: Self.repair), "a credential was changed before it ended"),
       (.upstream, uppers, 0.1, "an upstream failed first and recovered first"),

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// What `slow`, `stale` and `volume` say of one pipeline at a moment, so that `why` never says less.
+/// What `slow`, `stale` and `volume` found about one pipeline, so that `why` never says less than they do.
 struct Findings: Sendable {
   struct Slow: Sendable {
     /// Seconds.
@@ -15,7 +15,7 @@ struct Findings: Sendable {
     var since: Int64?
     var runs: Int64
     var failures: Int64
-    /// Seconds; nil when no agreement is broken.
+    /// Seconds; nil if no SLA is broken.
     var agreement: Double?
   }
 
@@ -78,7 +78,7 @@ extension Judgement {
     if volume.now > volume.usual {
       add(.moreInput, findings.slow == nil ? 1.5 : 2.5, since: volume.since, phrase, ["records_in"])
     } else if symptoms.failed == 0, volume.runs > 0 {
-      // Runs that fail or do not start bring nothing; that is no further cause.
+      // Runs that fail or do not start read nothing, which is not another cause.
       let missing = volume.usual > 0 ? 1 - volume.now / volume.usual : 1
       add(.silence, 2.5 * missing, since: volume.since, phrase, ["records_in", "records_out"])
     }
@@ -90,7 +90,7 @@ extension Judgement {
       add(.moreInput, 0.5, since: slow.since, phrase, ["duration"])
       return
     }
-    // Whatever else is out of the usual explains the time.
+    // Other unusual values explain the duration.
     let explained: [Suspect] = [.cpu, .memory, .disk, .sink, .slowSource, .upstream, .deployment, .moreInput, .vendor]
     if let best = explained.max(by: { cases[$0.place].points < cases[$1.place].points }), cases[best.place].points >= 0.5 {
       let isSaid = cases[best.place].evidence.contains { $0.hasPrefix("runs take") }
@@ -104,16 +104,16 @@ extension Judgement {
 
   private mutating func judge(_ stale: Findings.Stale) {
     let time = Phrase.time(seconds: stale.now)
-    let agreement = stale.agreement.map { ", and its agreement is \(Phrase.time(seconds: $0))" } ?? ""
+    let agreement = stale.agreement.map { ", against an SLA of \(Phrase.time(seconds: $0))" } ?? ""
     if stale.runs == 0 {
-      let last = stale.since == nil ? "it has never run" : "its last run succeeded \(time) before"
+      let last = stale.since == nil ? "it has never run" : "its last run succeeded \(time) earlier"
       let skips = past.attempts.filter { $0.outcome == .skipped && $0.started > stale.since ?? .min }.count
-      let what = skips == 0 ? "no run since it was due" : "\(Phrase.count(skips, "run")) skipped since it was due"
+      let what = skips == 0 ? "no run since it was due" : "\(counted(skips, "run")) skipped since it was due"
       add(.missedSchedule, 3, since: stale.since, "\(what): \(last)\(agreement)", ["ended"])
     } else if symptoms.failed == 0, stale.failures == 0 {
       add(.unknown, 1.5, since: stale.since, "no success for \(time)\(agreement)", ["ended"])
     } else if total < 1 {
-      add(.unknown, 1.5, since: stale.since, "no success for \(time), \(Phrase.count(Int(stale.failures), "failure")) since\(agreement)", ["error"])
+      add(.unknown, 1.5, since: stale.since, "no success for \(time), \(counted(Int(stale.failures), "failure")) since\(agreement)", ["error"])
     }
   }
 }

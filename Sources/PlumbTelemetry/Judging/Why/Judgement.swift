@@ -2,12 +2,12 @@ import Glibc
 import PlumbEngine
 import PlumbModel
 
-/// How much speaks for each cause of one pipeline's trouble, in points, and the sentences that say so.
+/// The evidence for each cause of one pipeline's trouble, in points, with sentences that explain it.
 ///
-/// Errors that name a cause give up to four points, more for many than for one and for fresh than for old. A number
-/// that left its usual gives up to three, as do an upstream that was late whenever runs failed, and what `slow`, `stale`
-/// and `volume` say of the pipeline. What happened around it (a build, a change of schema, others of the vendor in
-/// trouble) gives up to three. What the upstreams are blamed for is kept apart: the pipelines there are judged in turn.
+/// Errors that name a cause give up to four points, more if they are many and recent. An unusual number gives up to
+/// three, as do an upstream that was late whenever runs failed, and what `slow`, `stale` and `volume` found.
+/// Events around it (a build, a change of schema, trouble of other pipelines of the vendor) give up to three.
+/// The share of upstreams is kept separate: their pipelines are judged in turn.
 struct Judgement: Sendable {
   struct Case: Sendable {
     var points = 0.0
@@ -17,20 +17,20 @@ struct Judgement: Sendable {
     var columns: [String] = []
   }
 
-  /// What is known of the pipelines around the one that is judged.
+  /// What is known about the pipelines around the one being judged.
   struct Surroundings: Sendable {
-    /// The symptoms of others that read from the same vendor's service.
+    /// The symptoms of other pipelines that read from the same vendor.
     var siblings: [Symptoms] = []
-    /// Whether the pipeline reads from others, as far as is known.
+    /// Whether the pipeline is known to read from others.
     var hasUpstreams = false
     var upstream = UpstreamSymptom()
-    /// What `slow`, `stale` and `volume` say, for the pipeline that was asked about.
+    /// What `slow`, `stale` and `volume` found; only for the pipeline in question.
     var findings: Findings?
-    /// What its codes came with earlier.
+    /// What its error codes occurred with earlier.
     var lessons: [CodeLesson] = []
   }
 
-  /// By the position of the suspect.
+  /// Indexed by suspect.
   private(set) var cases = [Case](repeating: Case(), count: Suspect.all.count)
 
   let past: PipelinePast
@@ -58,7 +58,7 @@ struct Judgement: Sendable {
 
   subscript(_ suspect: Suspect) -> Case { cases[suspect.place] }
 
-  /// All points there are.
+  /// The sum of all points.
   var total: Double { cases.reduce(0) { $0 + $1.points } }
 
   mutating func add(
@@ -87,9 +87,9 @@ struct Judgement: Sendable {
       guard count > 0 else { continue }
       let certainty = 1 - exp(-0.693 * count)
       var points = 4 * symptoms.share(suspect) * certainty * symptoms.freshness[suspect.place]
-      // What no rule knows is weaker than any sign, and what an upstream explains is not unknown.
+      // An error that no rule knows is weaker than any other evidence, and what an upstream explains is not unknown.
       if suspect == .unknown { points *= 0.5 * (1 - 0.85 * around.upstream.strength) }
-      // What passes by itself does not fail many times in a row.
+      // Transient trouble does not fail many times in a row.
       if suspect == .noise, symptoms.failedInARow > 2 { points *= 0.5 }
       add(
         suspect, points, since: symptoms.failedSince[suspect.place], sentence(suspect, readings),
@@ -108,13 +108,13 @@ struct Judgement: Sendable {
     let sum = counts.reduce(0, +)
     let reading = readings[most]
     if reading.isSkip {
-      return "\(counts[most]) of the last \(Phrase.count(symptoms.done, "run")) \(counts[most] == 1 ? "was" : "were") skipped"
+      return "\(counts[most]) of the last \(counted(symptoms.done, "run")) \(counts[most] == 1 ? "was" : "were") skipped"
     }
-    var text = "\(symptoms.failed) of the last \(Phrase.count(symptoms.done, "run")) failed"
+    var text = "\(symptoms.failed) of the last \(counted(symptoms.done, "run")) failed"
     if past.failureRate.isFinite, past.history > 0 { text += " (usually \(Phrase.percent(past.failureRate)))" }
     let what = reading.phrase
     if !what.isEmpty { text += sum == counts[most] ? ", with \(what)" : ", most with \(what)" }
-    if suspect == .unknown { text += what.isEmpty ? ", and nothing tells why" : ", which tells no cause" }
+    if suspect == .unknown { text += what.isEmpty ? ", and nothing says why" : ", which names no cause" }
     return text
   }
 
@@ -150,15 +150,15 @@ struct Judgement: Sendable {
 
     let delay = symptoms.strength(.upstreamDelay)
     if delay > 0 {
-      // What comes late comes from the source itself where there is no pipeline before this one.
+      // Late data comes from the source itself if no pipeline precedes this one.
       add(around.hasUpstreams ? .upstream : .slowSource, 1.5 * delay, .upstreamDelay)
       if !around.hasUpstreams {
         add(.vendor, 0.3 * symptoms.strength(.records), .records)
         add(.slowSource, 0.5 * duration, .duration)
       }
     }
-    // Work piles up whatever keeps runs from succeeding: it speaks for a full sink if errors name no other cause.
-    // Errors that say nothing leave it open.
+    // Work piles up whatever keeps runs from succeeding; it points at a full sink only if errors name no other cause.
+    // Errors without a cause leave it open.
     let isOpen = symptoms.failed > 0 && symptoms.share(.unknown) > 0.5
     let unexplained = symptoms.failed == 0 ? 1 : isOpen ? 0.7 : symptoms.share(.sink)
     let backlog = symptoms.strength(.backlog)
@@ -180,7 +180,7 @@ struct Judgement: Sendable {
       add(.schema, 0.3 * share, .malformed)
       return
     }
-    let phrase = "its field changed \(Phrase.time(moment &- change.at)) before: \(change.text)"
+    let phrase = "its field changed \(Phrase.time(moment &- change.at)) earlier: \(change.text)"
     let hasFailed = symptoms.failures[Suspect.schema.place] > 0
     add(.schema, 3 * share, .malformed)
     let points = began(after: change.at) ? 2.5 : share > 0 || hasFailed ? 1.5 : 0.2
@@ -188,7 +188,7 @@ struct Judgement: Sendable {
     add(.records, share, .malformed)
   }
 
-  /// When the trouble at hand began, whatever it is; nil when there is none.
+  /// When the current trouble began, whatever it is; nil if there is none.
   private var troubleSince: Int64? {
     var since = symptoms.failingSince
     for sign in Sign.allCases {
@@ -197,7 +197,7 @@ struct Judgement: Sendable {
     return since
   }
 
-  /// Whether the trouble began within a few runs after something happened, and not before.
+  /// Returns whether the trouble began within a few runs after an event, and not before it.
   private func began(after event: Int64) -> Bool {
     guard let since = troubleSince else { return false }
     let few = Swift.min(Swift.max(2 * Self.hour, past.gap &* 3), 48 * Self.hour)
@@ -210,7 +210,7 @@ struct Judgement: Sendable {
     let isTroubled = symptoms.failed > 0 || Sign.allCases.contains { symptoms.strength($0) > 0 }
     for alert in past.alerts {
       let words = ErrorWords("\(alert.rule) \(alert.message)").words
-      let phrase = "alert \(alert.rule) \(Phrase.time(moment &- alert.at)) before: \(alert.message)"
+      let phrase = "alert \(alert.rule) \(Phrase.time(moment &- alert.at)) earlier: \(alert.message)"
       let namesSecret = words.contains { ["credential", "credentials", "secret", "certificate", "token", "password"].contains($0) }
       if namesSecret, words.contains(where: { $0.hasPrefix("expir") }) {
         add(.credentials, isTroubled ? 2 : 0.4, since: alert.at, phrase)
@@ -222,7 +222,7 @@ struct Judgement: Sendable {
     judgeSiblings(isTroubled)
   }
 
-  /// What alerts call a change of what runs.
+  /// The words with which alerts announce a deployment.
   static let buildWords: Set<String> = ["build", "deploy", "deployed", "deployment", "release", "released", "rollout", "rollback"]
 
   private mutating func judgeSiblings(_ isTroubled: Bool) {
@@ -230,7 +230,7 @@ struct Judgement: Sendable {
     guard past.origin.hasVendor, !siblings.isEmpty else { return }
     let place = past.origin.region.isEmpty ? "" : " in \(past.origin.region)"
     func phrase(_ alike: Int, _ how: String) -> String {
-      "\(alike) of \(Phrase.count(siblings.count, "other pipeline")) of \(past.origin.vendor)\(place) \(how)"
+      "\(alike) of \(counted(siblings.count, "other pipeline")) of \(past.origin.vendor)\(place) \(how)"
     }
     for suspect in [Suspect.vendor, .credentials] {
       let alike = siblings.filter { $0.failures[suspect.place] >= 0.6 }.count
@@ -238,7 +238,7 @@ struct Judgement: Sendable {
       guard alike > 0, hasSame || suspect == .vendor && isTroubled else { continue }
       add(suspect, (hasSame ? 2.0 : 1.0) * Double(alike) / Double(siblings.count), phrase(alike, "fail alike"))
     }
-    // Errors that say nothing: several that begin to fail together have something in common.
+    // Errors without a cause: several pipelines that begin to fail together have something in common.
     guard symptoms.share(.unknown) > 0.5, let since = symptoms.failingSince else { return }
     let together = siblings.filter { other in
       other.failedInARow >= 2 && other.failingSince.map { abs($0 &- since) < 2 * Self.hour } ?? false
@@ -257,16 +257,16 @@ struct Judgement: Sendable {
     }
   }
 
-  /// A failure or two with nothing around them may mean nothing.
+  /// Judges whether a failure or two without other evidence are chance.
   private mutating func judgeChance(_ readings: [ErrorReading]) {
-    // What was skipped has not failed by chance.
+    // Skipped runs did not fail by chance.
     let failed = symptoms.failed - symptoms.skipped
-    // Without a past nothing is as usual.
+    // Without a past there is nothing usual.
     guard past.history > 0, failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
     guard !Sign.allCases.contains(where: { symptoms.strength($0) > 0 }) else { return }
     let hasPassed = symptoms.failedInARow == 0
-    let evidence = "\(failed) of the last \(Phrase.count(symptoms.done, "run")) failed, "
-      + (hasPassed ? "runs succeed again, and all else is as usual" : "and all else is as usual")
+    let evidence = "\(failed) of the last \(counted(symptoms.done, "run")) failed, "
+      + (hasPassed ? "runs succeed again, and everything else is as usual" : "and all else is as usual")
     add(.noise, hasPassed ? 1.5 : 0.8, since: nil, evidence)
   }
 }

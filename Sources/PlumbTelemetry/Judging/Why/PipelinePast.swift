@@ -1,12 +1,12 @@
 import PlumbEngine
 
-/// What a pipeline did in the days before a moment, and what is usual for it.
+/// What a pipeline did in the days before a point in time, and what is usual for it.
 struct PipelinePast: Sendable {
-  /// One attempt to run that had started by the moment.
+  /// An attempt to run that had started by then.
   struct Attempt: Sendable {
     enum Outcome: Sendable {
       case succeeded, failed, running
-      /// For reasons that are not told.
+      /// Skipped for unknown reasons.
       case skipped
       case other
     }
@@ -14,7 +14,7 @@ struct PipelinePast: Sendable {
     var started: Int64
     var ended: Int64
     var outcome: Outcome
-    /// The place of its error among the readings, or -1.
+    /// The index of its error reading, or -1.
     var error: Int
   }
 
@@ -23,15 +23,15 @@ struct PipelinePast: Sendable {
 
   /// In the order of their starts.
   private(set) var attempts: [Attempt] = []
-  /// The signs of all attempts, one after the other; what is not known is NaN.
+  /// The signs of all attempts, one after the other; unknown ones are NaN.
   private var values: [Double] = []
 
-  /// Successes that the usual numbers come from.
+  /// The number of successes from which the usual values were computed.
   var history: Int64 = 0
-  /// The usual time from one success to the next in ticks; 0 when it is not known.
+  /// The usual time between successes in ticks; 0 if unknown.
   var gap: Int64 = 0
   var failureRate = Double.nan
-  /// By sign; NaN when not known.
+  /// Indexed by sign; NaN if unknown.
   var usual = [Double](repeating: .nan, count: Sign.allCases.count)
   var spread = [Double](repeating: .nan, count: Sign.allCases.count)
 
@@ -45,13 +45,13 @@ struct PipelinePast: Sendable {
     for sign in Sign.allCases { values.append(value(sign)) }
   }
 
-  /// Counts an attempt as failed, with a reading of its error.
+  /// Counts an attempt as failed, with the reading of its error.
   mutating func fail(_ attempt: Int, reading: Int) {
     attempts[attempt].outcome = .failed
     attempts[attempt].error = reading
   }
 
-  /// Whether the last run that had begun by `moment` and has an end failed, and began after `earliest`.
+  /// Returns whether the last finished run that had begun by `moment` failed, and began after `earliest`.
   func hadFailed(by moment: Int64, after earliest: Int64) -> Bool {
     let last = attempts.last { $0.started <= moment && ($0.outcome == .succeeded || $0.outcome == .failed) }
     return last.map { $0.outcome == .failed && $0.started > earliest } ?? false
@@ -59,7 +59,7 @@ struct PipelinePast: Sendable {
 
   func value(_ sign: Sign, _ attempt: Int) -> Double { values[attempt * Sign.allCases.count + sign.rawValue] }
 
-  /// The end of the last success that had ended by `moment`.
+  /// Returns the end of the last success that had ended by `moment`.
   func lastSuccess(by moment: Int64) -> Int64? {
     var last: Int64?
     for attempt in attempts where attempt.outcome == .succeeded && attempt.ended <= moment {
@@ -68,7 +68,7 @@ struct PipelinePast: Sendable {
     return last
   }
 
-  /// What the latest failed attempt said, in a phrase; nil when it said nothing.
+  /// Returns what the latest failed attempt reported, as a phrase; nil if it reported nothing.
   func lastError(_ readings: [ErrorReading]) -> String? {
     for attempt in attempts.reversed() where attempt.outcome == .failed && readings.indices.contains(attempt.error) {
       let reading = readings[attempt.error]
@@ -77,7 +77,7 @@ struct PipelinePast: Sendable {
     return nil
   }
 
-  /// How far a sign of one attempt lies beyond the usual, 0 to 1.
+  /// Returns how far a sign of one attempt is beyond the usual, 0 to 1.
   func strength(_ sign: Sign, of value: Double) -> Double {
     let usual = usual[sign.rawValue]
     guard history >= 10, value.isFinite, usual.isFinite else { return 0 }

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// A number of runs that a fault may move away from the pipeline's usual.
+/// A number reported by runs that a fault may move away from the pipeline's usual.
 enum Sign: Int, CaseIterable, Sendable {
   case duration, queue, upstreamDelay, records, malformed, cpu, memory, ioWait, backlog
 
@@ -19,7 +19,7 @@ enum Sign: Int, CaseIterable, Sendable {
     }
   }
 
-  /// What a sentence calls it.
+  /// Its name in sentences.
   var noun: String {
     switch self {
     case .duration: "duration"
@@ -29,12 +29,12 @@ enum Sign: Int, CaseIterable, Sendable {
     case .malformed: "malformed records"
     case .cpu: "processor"
     case .memory: "memory"
-    case .ioWait: "input and output"
+    case .ioWait: "I/O wait"
     case .backlog: "backlog"
     }
   }
 
-  /// The number as KQL, in seconds, shares of 1 or as it is.
+  /// The number as a KQL expression, in seconds, as a share of 1, or as it is.
   var expression: String {
     switch self {
     case .duration, .queue, .upstreamDelay: "\(column) / 1s"
@@ -43,10 +43,10 @@ enum Sign: Int, CaseIterable, Sendable {
     }
   }
 
-  /// Whether failed runs say nothing about it, because they end early.
+  /// Whether failed runs say nothing about it, since they end early.
   var needsSuccess: Bool { self == .duration || self == .records }
 
-  /// How far `value` lies beyond what is usual, 0 to 1: nothing within a tolerance, 1 at what a grave fault does.
+  /// Returns how far `value` is beyond the usual, 0 to 1: 0 within a tolerance, 1 for the effect of a grave fault.
   ///
   /// - Parameters:
   ///   - spread: how much the number usually varies, in its unit.
@@ -71,18 +71,18 @@ enum Sign: Int, CaseIterable, Sendable {
     }
   }
 
-  /// What is seen, as part of a sentence.
+  /// Returns the observation as part of a sentence.
   func phrase(_ value: Double, usual: Double) -> String {
     switch self {
     case .duration: "runs take \(Phrase.time(seconds: value)) (usually \(Phrase.time(seconds: usual)))"
-    case .queue: "they wait \(Phrase.time(seconds: value)) to start (usually \(Phrase.time(seconds: usual)))"
-    case .upstreamDelay: "data comes \(Phrase.time(seconds: value)) late (usually \(Phrase.time(seconds: usual)))"
-    case .records: "\(Phrase.number(value)) records a run (usually \(Phrase.number(usual)))"
+    case .queue: "runs wait \(Phrase.time(seconds: value)) to start (usually \(Phrase.time(seconds: usual)))"
+    case .upstreamDelay: "data arrives \(Phrase.time(seconds: value)) late (usually \(Phrase.time(seconds: usual)))"
+    case .records: "\(Phrase.number(value)) records per run (usually \(Phrase.number(usual)))"
     case .malformed: "\(Phrase.percent(value)) of the records are malformed (usually \(Phrase.percent(usual)))"
-    case .cpu: "the processor is at \(Phrase.percent(value)) (usually \(Phrase.percent(usual)))"
+    case .cpu: "CPU is at \(Phrase.percent(value)) (usually \(Phrase.percent(usual)))"
     case .memory: "memory is at \(Phrase.number(value)) MB (usually \(Phrase.number(usual)))"
-    case .ioWait: "\(Phrase.percent(value)) of the time is input and output (usually \(Phrase.percent(usual)))"
-    case .backlog: "\(Phrase.number(value)) records wait (usually \(Phrase.number(usual)))"
+    case .ioWait: "I/O wait is at \(Phrase.percent(value)) (usually \(Phrase.percent(usual)))"
+    case .backlog: "\(Phrase.number(value)) records are waiting (usually \(Phrase.number(usual)))"
     }
   }
 }

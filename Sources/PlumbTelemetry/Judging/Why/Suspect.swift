@@ -1,28 +1,28 @@
 import PlumbModel
 
-/// What may be to blame for a pipeline's trouble.
+/// A possible cause of a pipeline's trouble.
 enum Suspect: Hashable, Sendable {
   /// A cause as `incidents` names it.
   case cause(Cause)
-  /// Data from upstream that came late or not at all.
+  /// Upstream data that was late or missing.
   case upstream
-  /// Nothing in particular: it passes by itself.
+  /// No particular cause: it passes by itself.
   case noise
   /// More records than usual.
   case moreInput
-  /// Runs that wait long to start.
+  /// Runs that wait a long time to start.
   case queueing
   /// Runs that find no records.
   case silence
-  /// Runs that the schedule promises and that did not start.
+  /// Scheduled runs that did not start.
   case missedSchedule
-  /// Something that neither errors nor numbers name.
+  /// Something that neither errors nor numbers show.
   case unknown
 
   static let all: [Suspect] =
     Cause.allCases.map { .cause($0) } + [.upstream, .noise, .moreInput, .queueing, .silence, .missedSchedule, .unknown]
 
-  /// The position in an array of numbers by suspect.
+  /// The index in arrays by suspect.
   var place: Int {
     let causes = Cause.allCases.count
     switch self {
@@ -37,7 +37,7 @@ enum Suspect: Hashable, Sendable {
     }
   }
 
-  /// The word in the answer; causes have the names of `incidents`.
+  /// The word in the result; causes have the names of `incidents`.
   var name: String {
     switch self {
     case .cause(let cause): cause.name

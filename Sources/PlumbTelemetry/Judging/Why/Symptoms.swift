@@ -2,9 +2,9 @@ import Glibc
 import PlumbEngine
 import PlumbModel
 
-/// What one pipeline shows at a moment: which errors its latest runs ended in, and which numbers left their usual.
+/// What one pipeline shows at a point in time: the errors of its latest runs, and which numbers are unusual.
 struct Symptoms: Sendable {
-  /// A number that left its usual.
+  /// An unusual number.
   struct Departure: Sendable {
     var strength: Double
     /// The median of the latest runs.
@@ -12,39 +12,39 @@ struct Symptoms: Sendable {
     var since: Int64
   }
 
-  /// How many failures point at each suspect, by its place, and how fresh the latest of them is, 0 to 1.
+  /// How many failures point at each suspect, by its index, and how recent the latest is, 0 to 1.
   private(set) var failures = [Double](repeating: 0, count: Suspect.all.count)
   private(set) var freshness = [Double](repeating: 0, count: Suspect.all.count)
-  /// The same failures, those of long ago counting less.
+  /// The same failures, with older ones weighted less.
   private(set) var weight = [Double](repeating: 0, count: Suspect.all.count)
   private(set) var failedSince = [Int64?](repeating: nil, count: Suspect.all.count)
-  /// By sign.
+  /// Indexed by sign.
   private(set) var departures = [Departure?](repeating: nil, count: Sign.allCases.count)
-  /// Attempts of the latest hours that have ended, those that failed, and those since the last success.
+  /// Recent attempts that have ended, those that failed, and those since the last success.
   private(set) var done = 0
   private(set) var failed = 0
-  /// Those among `failed` that never began.
+  /// Those of `failed` that never began.
   private(set) var skipped = 0
   private(set) var failedInARow = 0
-  /// When the latest row of failures began, which one success ends only if more follow; nil without failures.
+  /// When the current sequence of failures began; one success ends it only if more follow. Nil without failures.
   private(set) var failingSince: Int64?
-  /// The position of the earliest attempt that counts.
+  /// The index of the earliest attempt that counts.
   private(set) var firstCounted = 0
-  /// When those began that failed for want of upstream data.
+  /// The starts of attempts that failed for lack of upstream data.
   private(set) var upstreamFailures: [Int64] = []
-  /// When those began that failed, the latest first.
+  /// The starts of attempts that failed, latest first.
   private(set) var latestFailures: [Int64] = []
-  /// Those of them that never began.
+  /// The starts of those that never began.
   private(set) var skips: Set<Int64> = []
 
   private static let hour: Int64 = 36_000_000_000
-  /// Weekly runs are looked at for as long.
+  /// Weekly runs are considered for this long.
   static let longest: Int64 = 60 * 24 * hour
 
   func departure(_ sign: Sign) -> Departure? { departures[sign.rawValue] }
   func strength(_ sign: Sign) -> Double { departures[sign.rawValue]?.strength ?? 0 }
 
-  /// How much of the latest failures, those of long ago counting less, points at `suspect`: a share of 1.
+  /// Returns how much of the latest failures, with older ones weighted less, points at `suspect`: a share of 1.
   func share(_ suspect: Suspect) -> Double {
     let all = weight.reduce(0, +)
     return all > 0 ? weight[suspect.place] / all : 0
@@ -54,7 +54,7 @@ struct Symptoms: Sendable {
     let gap = Swift.max(past.gap, 0)
     let window = Swift.min(Swift.max(6 * Self.hour, gap &* 8), Self.longest)
     let halfLife = Double(Swift.max(2 * Self.hour, gap &* 3))
-    // Rare runs are long ago sooner.
+    // Rare runs are outdated sooner.
     let latestCount = gap < Self.hour &* 3 / 4 ? 5 : 3
     var latest: [Int] = []
     var isInARow = true
@@ -96,7 +96,7 @@ struct Symptoms: Sendable {
     for sign in Sign.allCases { departures[sign.rawValue] = departure(sign, past, latest) }
   }
 
-  /// Goes back from the last failure of each suspect to the first of its row; a quiet time ends the row.
+  /// Goes back from the last failure of each suspect to the first of its sequence; a quiet period ends the sequence.
   private mutating func findBeginnings(_ past: PipelinePast, _ readings: [ErrorReading], gap: Int64) {
     let quiet = Swift.max(4 * Self.hour, gap &* 5)
     for attempt in past.attempts.reversed() {
@@ -113,7 +113,7 @@ struct Symptoms: Sendable {
     let seen = latest.filter(counts).map { past.value(sign, $0) }.filter(\.isFinite).sorted()
     guard !seen.isEmpty else { return nil }
     let value = seen.count % 2 == 1 ? seen[seen.count / 2] : (seen[seen.count / 2 - 1] + seen[seen.count / 2]) / 2
-    // One run alone may be chance.
+    // A single run may be chance.
     let strength = past.strength(sign, of: value) * (seen.count == 1 ? 0.5 : 1)
     guard strength > 0 else { return nil }
     var since = latest.first.map { past.attempts[$0].started } ?? 0

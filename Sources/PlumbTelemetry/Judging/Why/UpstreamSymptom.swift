@@ -1,19 +1,19 @@
 import PlumbEngine
 
-/// How well the lateness of direct upstreams explains a pipeline's failures, by times and outcomes alone.
+/// How well the lateness of direct upstreams explains a pipeline's failures, from times and outcomes alone.
 struct UpstreamSymptom: Sendable {
-  /// 0 to 1: the share of the latest failures at which an upstream was late or failing, less what successes show alike.
+  /// 0 to 1: the share of recent failures during which an upstream was late or failing, minus the share among successes.
   var strength = 0.0
-  /// Failures at which an upstream was late.
+  /// The number of failures during which an upstream was late.
   var failures = 0
   var since: Int64?
 
   init() {}
 
   /// - Parameters:
-  ///   - latest: the position among the attempts of the earliest one that counts as recent.
-  ///   - began: when the latest row of failures began.
-  ///   - isLate: whether an upstream on which the pipeline depends had no success in time at a moment.
+  ///   - latest: the index of the earliest attempt that counts as recent.
+  ///   - began: when the latest sequence of failures began.
+  ///   - isLate: returns whether an upstream of the pipeline had no success in time at a given time.
   init(_ past: PipelinePast, recentFrom latest: Int, began: Int64?, isLate: (Int64) -> Bool) {
     var failed = 0, failedLate = 0, succeeded = 0, succeededLate = 0
     var second: Int64?
@@ -34,11 +34,11 @@ struct UpstreamSymptom: Sendable {
     }
     guard failedLate > 0 else { return }
     failures = failedLate
-    // Runs that read late data may succeed now and then; if they mostly do, lateness explains nothing.
+    // Runs with late data may succeed occasionally; if they mostly do, lateness explains nothing.
     let share = Double(failedLate) / Double(failed)
     let harmless = succeeded == 0 ? 0 : Double(succeededLate) / Double(succeeded)
     strength = share * Swift.max(0, 1 - 2 * Swift.max(0, harmless - 0.1))
-    // What began before the upstream's trouble has another reason.
+    // A failure that began before the upstream's trouble has another reason.
     if let began, since != began, since != second { strength *= 0.3 }
   }
 }

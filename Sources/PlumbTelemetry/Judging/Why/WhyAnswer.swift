@@ -2,16 +2,16 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbModel
 
-/// The ranked causes of a pipeline's trouble: its own, and those of the pipelines upstream that keep it waiting.
+/// The ranked causes of a pipeline's trouble: its own, and those of upstream pipelines that keep it waiting.
 ///
-/// A pipeline's points for data that comes late are handed to the upstreams whose last success was late when
-/// its runs failed, in proportion to that lateness; there they are shared out as the upstream's own points are, and
-/// handed on. So each cause has the points that reach the pipeline that was asked about.
+/// A pipeline's points for late data are passed on to the upstreams whose last success was late when its runs failed,
+/// in proportion to that lateness; there they are distributed like the upstream's own points, and passed on again.
+/// So each cause ends up with the points that reach the pipeline in question.
 struct WhyAnswer {
   private struct Row {
     var suspect: Suspect
     var origin: Int
-    /// The pipelines from the one that was asked about to the origin.
+    /// The pipelines from the one in question to the origin.
     var way: [Int]
     var points: Double
     var lateness: String
@@ -27,7 +27,7 @@ struct WhyAnswer {
     ColumnInfo("origin", .string), ColumnInfo("since", .datetime), ColumnInfo("evidence", .string),
     ColumnInfo("query", .string),
   ]
-  /// Less than this is no trouble.
+  /// Fewer points than this do not count as trouble.
   private static let leastPoints = 0.8
   private static let rowLimit = 10
 
@@ -61,7 +61,7 @@ struct WhyAnswer {
     return around
   }
 
-  /// What the workspace's history says of the codes that the latest failures ended in, by their share of them.
+  /// Returns what the workspace's history says about the codes of the latest failures, weighted by their share.
   private func lessons(of pipeline: Int) -> [CodeLesson] {
     guard let history = reading.history, symptoms[pipeline].failed > 0 else { return [] }
     let past = reading.pasts[pipeline]
@@ -79,14 +79,14 @@ struct WhyAnswer {
     }
   }
 
-  /// Whether a pipeline's data was late at a moment, or its last run before it had failed.
+  /// Returns whether a pipeline's data was late at a point in time, or its previous run had failed.
   private func isInTrouble(_ pipeline: Int, at moment: Int64) -> Bool {
     if lateness(of: pipeline, at: moment) > 0 { return true }
     let recently = Swift.max(reading.pasts[pipeline].gap &* 3, 36_000_000_000)
     return reading.pasts[pipeline].hadFailed(by: moment, after: moment &- recently)
   }
 
-  /// How many of its usual gaps beyond the first a pipeline's last success is old; 0 while it is in time.
+  /// Returns how many of its usual gaps beyond the first have passed since a pipeline's last success; 0 if in time.
   private func lateness(of pipeline: Int, at moment: Int64) -> Double {
     let past = reading.pasts[pipeline]
     guard past.gap > 0 || !past.attempts.isEmpty else { return 0 }
@@ -95,7 +95,7 @@ struct WhyAnswer {
     return Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6)
   }
 
-  /// Goes from the pipeline that was asked about to its late upstreams, each of which is judged once.
+  /// Goes from the pipeline in question to its late upstreams, each of which is judged once.
   private mutating func spread() {
     guard !reading.pasts.isEmpty else { return }
     var waiting: [(pipeline: Int, share: Double, way: [Int], lateness: String)] = [(0, 1, [0], "")]
@@ -107,7 +107,7 @@ struct WhyAnswer {
       head += 1
       let own = judgement(pipeline)
       let total = own.total
-      // What reached an upstream that shows nothing itself stays with it: its source is late if it did not fail.
+      // Points that reach an upstream without symptoms stay with it: its source is late if it did not fail.
       if total <= 0, pipeline != 0 {
         let suspect: Suspect = symptoms[pipeline].failed > 0 ? .unknown : .slowSource
         rows.append(Row(suspect: suspect, origin: pipeline, way: way, points: share, lateness: lateness))
@@ -138,8 +138,8 @@ struct WhyAnswer {
     }
   }
 
-  /// The upstreams whose last success was older than their schedule explains when runs of `pipeline` failed for it, or
-  /// that had failed when runs of it were skipped.
+  /// Returns the upstreams whose last success was older than their schedule explains when runs of `pipeline` failed for
+  /// lack of it, or that had failed when runs of it were skipped.
   private func lateUpstreams(of pipeline: Int) -> [(pipeline: Int, weight: Double, text: String)] {
     var moments = Array(symptoms[pipeline].upstreamFailures.prefix(8))
     if moments.isEmpty { moments = Array(symptoms[pipeline].latestFailures.prefix(8)) }
@@ -169,7 +169,7 @@ struct WhyAnswer {
         continue
       }
       let usual = past.gap > 0 ? " (usually every \(Phrase.time(past.gap)))" : ""
-      let time = knowsSuccess ? "for \(Phrase.time(longest))" : "in the two days before"
+      let time = knowsSuccess ? "for \(Phrase.time(longest))" : "in the previous two days"
       late.append((upstream, (lateness + failures) * closeness, "\(past.name) had no success \(time)\(usual)"))
     }
     return late
@@ -207,7 +207,7 @@ struct WhyAnswer {
     return Table(name: "why", schema: Self.schema, groups: try writer.finish())
   }
 
-  /// What holds now of the pipeline that was asked about, and since when.
+  /// The current state of the pipeline in question, and since when.
   private var state: String {
     guard let past = reading.pasts.first, let seen = symptoms.first else { return "" }
     func ago(_ moment: Int64) -> String { "\(Phrase.time(reading.moment &- moment))" }
@@ -221,34 +221,34 @@ struct WhyAnswer {
     }
     if reading.findings?.stale != nil { return "its last success was \(ago(last.ended)) ago" }
     let since = Sign.allCases.compactMap { seen.departure($0)?.since }.min() ?? reading.findings?.slow?.since ?? reading.findings?.volume?.since
-    return since.map { "it succeeds, out of its usual for \(ago($0))" } ?? ""
+    return since.map { "it succeeds, but has been unusual for \(ago($0))" } ?? ""
   }
 
-  /// The row that says that nothing is wrong, or that nothing is known.
+  /// Returns the row that says that nothing is wrong, or that nothing is known.
   private func calm(_ total: Double, _ tables: JudgedTables, _ writer: RowsWriter) throws -> Table {
     guard let past = reading.pasts.first, let seen = symptoms.first else {
       return Table(name: "why", schema: Self.schema, groups: [])
     }
-    var text = "\(past.name) is as usual: \(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
+    var text = "\(past.name) is as usual: \(seen.failed) of the last \(counted(seen.done, "run")) failed"
     if past.failureRate.isFinite { text += " (usually \(Phrase.percent(past.failureRate)))" }
     if seen.failed > 0 { text = ([unexplained(0)] + failingParts(of: 0)).joined(separator: "; ") }
     if past.attempts.isEmpty {
-      text = "\(past.name) has not run in the two days before"
+      text = "\(past.name) has not run in the previous two days"
       text += reading.lastRun.map { last in
         let later = KQLText.moment(last &+ 600_000_000)
-        return "; its last run was \(Phrase.time(reading.moment &- last)) before: ask `why \(KQLText.string(past.name)) at \(later)`"
-      } ?? ", and no earlier run of it is known"
+        return "; its last run was \(Phrase.time(reading.moment &- last)) earlier: ask `why \(KQLText.string(past.name)) at \(later)`"
+      } ?? ", and no earlier run is known"
     }
-    // The few hours that are looked at may hold no run that ended.
+    // The few hours considered may contain no run that ended.
     let knowsNone = past.attempts.isEmpty || seen.done == 0
     if seen.done == 0, let last = past.attempts.last {
-      text = "\(past.name) has ended no run lately: its last one, \(Phrase.time(reading.moment &- last.started)) before, \(last.outcome.phrase)"
+      text = "\(past.name) has not finished a run recently: its last run, \(Phrase.time(reading.moment &- last.started)) earlier, \(last.outcome.phrase)"
     }
     let success = past.lastSuccess(by: reading.moment).map { Phrase.time(reading.moment &- $0) }
     if let success { text += "; its last success was \(success) ago" }
     writer.append(0, word: 1)
     writer.append(1, string: knowsNone ? "no-runs" : seen.failed > 0 ? "unknown" : "nothing")
-    // That nothing is wrong is the surer the less speaks against it; of what is not known there is no degree.
+    // The less evidence against it, the more certain it is that nothing is wrong; for the unknown there is no degree.
     if knowsNone || seen.failed == 0 {
       writer.append(2, real: ((1 - total / (total + 1)) * 1_000).rounded() / 1_000)
     } else {
@@ -262,7 +262,7 @@ struct WhyAnswer {
     return Table(name: "why", schema: Self.schema, groups: try writer.finish())
   }
 
-  /// Where it began: the vendor when its service is to blame, the consumer that is full, else the pipeline.
+  /// Returns where it began: the vendor if its service is to blame, the consumer that is full, otherwise the pipeline.
   private func origin(_ row: Row, _ found: Judgement.Case) -> String {
     let past = reading.pasts[row.origin]
     if row.suspect == .cause(.vendorOutage) || row.suspect == .cause(.slowUpstream), past.origin.hasVendor {
@@ -274,7 +274,7 @@ struct WhyAnswer {
     return past.name
   }
 
-  /// The pipeline within two steps downstream that felt the backpressure first, if one did before `pipeline`.
+  /// Returns the pipeline within two steps downstream that felt the backpressure first, if one did before `pipeline`.
   private func fullConsumer(of pipeline: Int, since: Int64?) -> Int? {
     let near = reading.downstreams[pipeline]
     var best: (pipeline: Int, since: Int64)?
@@ -288,19 +288,19 @@ struct WhyAnswer {
     return best?.pipeline
   }
 
-  /// Failures of which no rule knows the cause.
+  /// Describes failures whose cause no rule knows.
   private func unexplained(_ pipeline: Int) -> String {
     let (past, seen) = (reading.pasts[pipeline], symptoms[pipeline])
-    return "\(seen.failed) of the last \(Phrase.count(seen.done, "run")) failed"
-      + (past.lastError(reading.readings).map { ", with \($0), which tells no cause" } ?? ", and nothing tells why")
+    return "\(seen.failed) of the last \(counted(seen.done, "run")) failed"
+      + (past.lastError(reading.readings).map { ", with \($0), which names no cause" } ?? ", and nothing says why")
   }
 
-  /// What runs as part of a pipeline, such as the tasks of a DAG, and failed: a phrase that sends the reader there.
+  /// Names the parts of a pipeline that failed, such as the tasks of a DAG, and points the reader to them.
   private func failingParts(of pipeline: Int) -> [String] {
     let failing = reading.parts[pipeline].filter { symptoms[$0].failed > symptoms[$0].skipped }
     guard let first = failing.min(by: { reading.pasts[$0].name < reading.pasts[$1].name }) else { return [] }
     let name = reading.pasts[first].name
-    let others = failing.count > 1 ? " and \(Phrase.count(failing.count - 1, "other"))" : ""
+    let others = failing.count > 1 ? " and \(counted(failing.count - 1, "other"))" : ""
     return ["of its parts \(name)\(others) failed: ask `why \(KQLText.string(name))`"]
   }
 
@@ -311,8 +311,8 @@ struct WhyAnswer {
     if row.way.count > 1 {
       let steps = row.way.count - 1
       let between = row.way.dropFirst().dropLast().map { reading.pasts[$0].name }
-      let by = between.isEmpty ? "" : " by way of \(between.joined(separator: ", "))"
-      parts.insert("\(row.lateness), \(Phrase.count(steps, "step")) upstream\(by)", at: 0)
+      let by = between.isEmpty ? "" : " via \(between.joined(separator: ", "))"
+      parts.insert("\(row.lateness), \(counted(steps, "step")) upstream\(by)", at: 0)
     }
     return parts.joined(separator: "; ")
   }
@@ -338,7 +338,7 @@ struct WhyAnswer {
       + shown.joined(separator: ", ")
   }
 
-  /// From somewhat before the trouble began to the moment that is asked about.
+  /// Returns the time from shortly before the trouble began to the time in question.
   private func between(_ since: Int64?, _ past: PipelinePast?) -> String {
     let day: Int64 = 864_000_000_000
     let before = Swift.max(Swift.min(past?.gap ?? 0, day) &* 4, 36_000_000_000)
@@ -348,12 +348,12 @@ struct WhyAnswer {
 }
 
 extension PipelinePast.Attempt.Outcome {
-  /// For a sentence about a run.
+  /// For sentences about a run.
   fileprivate var phrase: String {
     switch self {
     case .succeeded: "succeeded"
     case .failed: "failed"
-    case .running: "is still going"
+    case .running: "is still running"
     case .skipped: "was skipped"
     case .other: "neither succeeded nor failed"
     }
@@ -366,17 +366,17 @@ package struct WhyQuestion {
   private let moment: Int64
   private let tables: JudgedTables
 
-  /// - Parameter moment: the time that is asked about, in ticks.
+  /// - Parameter moment: the time in question, in ticks.
   package init(_ name: String, at moment: Int64, _ tables: JudgedTables) {
     self.name = name
     self.moment = moment
     self.tables = tables
   }
 
-  /// The causes, the likeliest first, with what speaks for them. The table `incidents` is never read.
+  /// Returns the causes, most likely first, with their evidence. The table `incidents` is never read.
   ///
-  /// - Parameter run: the rows of a text of KQL.
-  /// - Throws: `unknown-pipeline`, and what `run` throws.
+  /// - Parameter run: returns the rows of a KQL query.
+  /// - Throws: `unknown-pipeline`, and whatever `run` throws.
   package func answer(context: ExecutionContext, run: @escaping (String) throws -> Table) throws -> Table {
     let reading = try WhyReading(name, at: moment, tables, context: context, run: run)
     return try WhyAnswer(reading).table(tables)

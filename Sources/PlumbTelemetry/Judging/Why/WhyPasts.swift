@@ -1,6 +1,6 @@
 import PlumbEngine
 
-/// Reads what the pipelines around did.
+/// Reads what the surrounding pipelines did.
 extension WhyReading {
   private static let day: Int64 = 864_000_000_000
 
@@ -10,7 +10,7 @@ extension WhyReading {
     let seen = tables.runs(
       with: ["ended", "status", "error_code", "error_category", "error"] + Sign.allCases.map(\.column))
     try readUsual("\(seen)\n| where pipeline in (\(list)) and started >= \(t) - 60d and ended <= \(t)", index)
-    // Of rare runs more days are needed.
+    // Rare runs need more days.
     let rare = pasts.filter { $0.gap > Self.day / 4 }.map { KQLText.string($0.name) }.joined(separator: ", ")
     let older = rare.isEmpty ? "" : " or (pipeline in (\(rare)) and started > \(t) - 60d)"
     try readAttempts(
@@ -57,8 +57,8 @@ extension WhyReading {
   }
 
   private mutating func readAttempts(_ seen: String, _ index: NameIndex) throws {
-    // What was skipped without having begun waited for another. Airflow says it in a word. Of other skips the upstreams
-    // tell, for a run that the schedule left out has its time, too.
+    // A run that was skipped before it began was waiting for another. Airflow says so in a status. For other skips the
+    // upstreams decide, since a run that the schedule left out has a time as well.
     let isUnbegun = tables.hasRunsSeen ? " or is_unbegun == true" : ""
     let skips = "status == \"skipped\" and (error_code == \"upstream_failed\"\(isUnbegun)), 4, "
     let unbegun = tables.hasRunsSeen
@@ -116,7 +116,7 @@ extension WhyReading {
     }
   }
 
-  /// Counts as failed for want of data what was skipped when a direct upstream had failed, or had waited in vain itself.
+  /// Counts runs as failed for lack of data if they were skipped when a direct upstream had failed or was waiting too.
   private mutating func readSkips() {
     let skipping = pasts.indices.filter { pasts[$0].attempts.contains { $0.outcome == .skipped } }
     guard !skipping.isEmpty else { return }
@@ -138,12 +138,12 @@ extension WhyReading {
     }
   }
 
-  /// Whether a skip is due to a direct upstream: its last run had failed, the day before or since this one's run before.
+  /// Returns whether a skip is due to a direct upstream whose last run failed, the day before or since the previous run.
   private func hasWaited(_ pipeline: Int, _ place: Int) -> Bool {
     let attempts = pasts[pipeline].attempts
     let skip = attempts[place]
     guard skip.outcome == .skipped else { return false }
-    // Its own run that is still going is a reason, too.
+    // Another run of its own that is still running is a reason, too.
     if let before = attempts[..<place].last(where: { $0.outcome != .skipped }), before.ended > skip.started { return false }
     let earliest = Swift.min(skip.started &- Self.day, place > 0 ? attempts[place - 1].started : .max)
     return upstreams[pipeline].contains { pasts[$0.pipeline].hadFailed(by: skip.started, after: earliest) }

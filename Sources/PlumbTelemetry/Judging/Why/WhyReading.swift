@@ -1,28 +1,28 @@
 import PlumbDiagnostics
 import PlumbEngine
 
-/// What `why` knows: the pipelines around the one that is asked about, their pasts, and who depends on whom.
+/// What `why` knows: the pipelines around the one in question, their pasts, and who depends on whom.
 struct WhyReading {
-  /// The pipeline that is asked about comes first.
+  /// The pipeline in question comes first.
   var pasts: [PipelinePast] = []
   var readings: [ErrorReading] = []
-  /// By pipeline, which of the others it reads from, and how closely it depends on them, 0 to 1.
+  /// For each pipeline, which of the others it reads from, and how closely it depends on them, 0 to 1.
   private(set) var upstreams: [[(pipeline: Int, weight: Double)]] = []
   private(set) var downstreams: [[Int]] = []
-  /// By pipeline, which of the others run as parts of it, such as the tasks of a DAG. They are no data it waits for.
+  /// For each pipeline, which of the others are parts of it, such as the tasks of a DAG. It does not wait for their data.
   private(set) var parts: [[Int]] = []
-  /// Others of the same source and vendor, those in the same region if regions are known.
+  /// Other pipelines with the same source and vendor, in the same region if regions are known.
   private(set) var siblings: [[Int]] = []
-  /// Whether the tables tell of dependencies.
+  /// Whether the tables have dependencies.
   let knowsEdges: Bool
   let moment: Int64
-  /// The last run of the pipeline that is asked about, where it has none in the days that are looked at.
+  /// The last run of the pipeline in question, if it has none in the days considered.
   private(set) var lastRun: Int64?
-  /// By reading, its code or its text without numbers and ids.
+  /// For each reading, its code, or its text without numbers and ids.
   var families: [String] = []
-  /// What the workspace knows of the codes at hand.
+  /// What the workspace knows about the codes at hand.
   private(set) var history: CodeHistory?
-  /// What other words say of the pipeline that is asked about.
+  /// What `slow`, `stale` and `volume` found about the pipeline in question.
   private(set) var findings: Findings?
 
   let tables: JudgedTables
@@ -34,7 +34,7 @@ struct WhyReading {
   private static let siblingLimit = 60
   private static let familyLimit = 20
 
-  /// - Throws: `unknown-pipeline`, with the name that was probably meant, and what `run` throws.
+  /// - Throws: `unknown-pipeline` with the closest name, and whatever `run` throws.
   init(
     _ name: String, at moment: Int64, _ tables: JudgedTables, context: ExecutionContext,
     run: @escaping (String) throws -> Table
@@ -86,7 +86,7 @@ struct WhyReading {
     history = try CodeHistory(Array(doubtful), tables, at: moment, context: context, run: run)
   }
 
-  /// When a pipeline ran that did not in the days that are looked at.
+  /// Returns when a pipeline last ran if it did not run in the days considered.
   private func lastRun(of name: String) throws -> Int64? {
     let table = try run(
       """
@@ -116,7 +116,7 @@ struct WhyReading {
     var upstream: Int32
     var downstream: Int32
     var weight: Double
-    /// Whether the downstream runs as part of the upstream.
+    /// Whether the downstream is part of the upstream.
     var isPart: Bool
   }
 
@@ -134,7 +134,7 @@ struct WhyReading {
     var edges: [Dependency] = []
     try table.forEachPlace(context) { place in
       guard let upper = names.find(uppers.text(place)), let lower = names.find(lowers.text(place)) else { return }
-      // A lookup is read beside the data and seldom stops a run.
+      // A lookup is read in addition to the data and seldom stops a run.
       let kind = String(kinds.text(place))
       edges.append(
         Dependency(upstream: upper, downstream: lower, weight: kind == "lookup" ? 0.3 : 1, isPart: kind == "parent"))
@@ -160,14 +160,14 @@ struct WhyReading {
     return facts
   }
 
-  /// The one that is asked about, what it reads from, what reads from it, and others of its vendor.
+  /// Chooses the pipeline in question, what it reads from, what reads from it, and others of its vendor.
   private func choose(_ asked: Int32, _ count: Int, _ edges: [Dependency], _ facts: [PipelineOrigin?]) -> [Int32] {
     let uppers = edges.map(\.upstream)
     let lowers = edges.map(\.downstream)
     let above = Adjacency(from: lowers, to: uppers, nodeCount: count).reach(from: [asked], limit: 8).order
     let below = Adjacency(from: uppers, to: lowers, nodeCount: count).reach(from: [asked], limit: 2).order
     var chosen = Array(above.prefix(Self.upstreamLimit)) + below.dropFirst().prefix(Self.downstreamLimit)
-    // Vendors of all that data comes from: the nearest of theirs are enough.
+    // For vendors of all data, the nearest of their pipelines are enough.
     var isVendor: Set<String> = []
     for node in chosen { if let fact = facts[Int(node)], fact.hasVendor { isVendor.insert(fact.service) } }
     var others: [Int32] = []
@@ -186,7 +186,7 @@ struct WhyReading {
   }
 }
 
-/// Where a pipeline's data comes from.
+/// The origin of a pipeline's data.
 struct PipelineOrigin: Equatable, Sendable {
   var source = ""
   var region = ""

@@ -1,9 +1,9 @@
-/// Reads what an error says: codes, classes of exceptions, statuses of HTTP and phrases point at suspects, else its
+/// Interprets an error: codes, exception classes, HTTP statuses and phrases point at suspects; failing those, its
 /// category does. What no rule knows points at `unknown`.
 struct ErrorReading: Sendable {
   let code: String
   let message: String
-  /// Shares that add up to 1, the largest first.
+  /// Shares that add up to 1, largest first.
   let shares: [(suspect: Suspect, share: Double)]
   /// Whether a rule knows the text.
   let isKnown: Bool
@@ -12,21 +12,21 @@ struct ErrorReading: Sendable {
     self.code = code
     self.message = message
     var matches = ErrorWords(code).matches + ErrorWords(message).matches
-    // Codes are often the message's first word.
+    // Codes are often the first word of the message.
     if code == message { matches = ErrorWords(code).matches }
     let (shares, isKnown) = Self.shares(matches, category: category)
     self.shares = shares
     self.isKnown = isKnown
   }
 
-  /// How sure the text is of one cause, 0 to 1.
+  /// How certain the text is of one cause, 0 to 1.
   var certainty: Double { shares.first.map { $0.suspect == .unknown ? 0 : $0.share } ?? 0 }
 
-  /// A run that never began because what it waits for did not end well.
+  /// A run that never began because what it was waiting for failed.
   static let skipped = ErrorReading(code: "skipped", message: "", shares: [(.upstream, 1)])
   var isSkip: Bool { code == Self.skipped.code && message.isEmpty }
 
-  /// What the tool called it and said, for a sentence; empty when it said nothing.
+  /// The code and text of the error for a sentence; empty if it has none.
   var phrase: String {
     var said = message
     if said.utf8.count > Self.longest {
@@ -44,8 +44,8 @@ struct ErrorReading: Sendable {
     isKnown = true
   }
 
-  /// A match counts by the square of its weight, so that a code is surer than several words. The surest match decides
-  /// how much is left unknown.
+  /// Matches are weighted by the square of their weight, so that a code is more certain than several words. The most
+  /// certain match decides how much is left unknown.
   private static func shares(
     _ matches: [ErrorMatch], category: String
   ) -> (shares: [(suspect: Suspect, share: Double)], isKnown: Bool) {
@@ -70,7 +70,7 @@ struct ErrorReading: Sendable {
     return (shares.sorted { $0.share > $1.share }, true)
   }
 
-  /// What a category alone says: less than a text.
+  /// What a category alone says, which is less than a text.
   private static let categories: [String: Blame] = [
     "auth": [.credentials: 0.8, .unknown: 0.2], "schema": [.schema: 0.8, .unknown: 0.2], "data": [.records: 0.7, .unknown: 0.3],
     "vendor": [.vendor: 0.8, .unknown: 0.2],

@@ -1,23 +1,23 @@
-/// Whom a text of an error blames: shares that add up to 1.
+/// The suspects that an error text blames: shares that add up to 1.
 typealias Blame = KeyValuePairs<Suspect, Double>
 
-/// What an identifier or a sequence of words in an error's text means.
+/// The meaning of an identifier or a sequence of words in an error text.
 struct ErrorRule: Sendable {
-  /// An identifier in lower case, or words, `*` for up to six of any kind.
+  /// An identifier in lower case, or words, where `*` matches up to six words of any kind.
   let words: [String]
   let isIdentifier: Bool
   let blame: [(suspect: Suspect, share: Double)]
-  /// How sure it is: 1 is enough to name the cause.
+  /// How certain it is: 1 is enough to name the cause.
   let weight: Double
 
-  /// Identifiers, separated by spaces, which mean the same wherever they occur: codes, classes of exceptions.
+  /// Creates rules for identifiers, separated by spaces, that mean the same wherever they occur: codes, exception classes.
   static func codes(_ names: String, _ blame: Blame, weight: Double = 3) -> [ErrorRule] {
     names.split(separator: " ").map { name in
       ErrorRule(words: [name.lowercased()], isIdentifier: true, blame: pairs(blame), weight: weight)
     }
   }
 
-  /// Sequences of words. Longer ones are surer.
+  /// Creates rules for sequences of words. Longer ones are more certain.
   static func phrases(_ texts: [String], _ blame: Blame, weight: Double? = nil) -> [ErrorRule] {
     texts.map { text in
       let words = text.split(separator: " ").map { $0.lowercased() }
@@ -31,7 +31,7 @@ struct ErrorRule: Sendable {
     blame.map { (suspect: $0.key, share: $0.value) }
   }
 
-  /// All tables. A tool's table is an element here and nowhere else.
+  /// All tables. Each tool's table is listed here and nowhere else.
   static let all: [ErrorRule] =
     azure + cloud + java + python + orchestrators + databases + network + system + data
 
@@ -41,7 +41,7 @@ struct ErrorRule: Sendable {
     grouping: all.filter { !$0.isIdentifier }, by: { $0.words[0] })
 }
 
-/// A rule that holds in a text, and where.
+/// A rule that matches a text, and where.
 struct ErrorMatch: Sendable {
   let blame: [(suspect: Suspect, share: Double)]
   let weight: Double
@@ -49,7 +49,7 @@ struct ErrorMatch: Sendable {
 }
 
 extension ErrorWords {
-  /// The rules that hold, without those inside a longer one: `read timed out` hides `timed out`.
+  /// The matching rules, without those inside a longer one: `read timed out` hides `timed out`.
   var matches: [ErrorMatch] {
     var found: [ErrorMatch] = []
     for identifier in identifiers {
@@ -67,7 +67,7 @@ extension ErrorWords {
       !found.indices.contains { other in
         let (inner, outer) = (found[one].words, found[other].words)
         guard one != other, outer.lowerBound <= inner.lowerBound, inner.upperBound <= outer.upperBound else { return false }
-        // Of two over the same words the surer one counts, of equals the first.
+        // If two match the same words the more certain one counts; if equal, the first.
         if inner == outer { return (found[other].weight, one) > (found[one].weight, other) }
         return found[other].weight >= found[one].weight
       }
@@ -85,7 +85,7 @@ extension ErrorWords {
         }
         return nil
       }
-      // What is the user's may stand between any two words.
+      // A user's name may occur between any two words.
       var here = place
       while part > 0, here < words.count, words[here] == Self.blank { here += 1 }
       guard here < words.count, words[here] == pattern[part] else { return nil }

@@ -1,20 +1,20 @@
-/// An error's text as words, so that `oom` is found in `OOMKilled` and not in `room`.
+/// The words of an error text, so that `oom` is found in `OOMKilled` but not in `room`.
 ///
-/// Identifiers are split where their case changes (`ServerBusyException` is three words) and kept whole beside.
-/// Addresses, paths and names in quotation marks count as a blank: they are the user's and say nothing about the cause.
+/// Identifiers are split where their case changes (`ServerBusyException` is three words) and also kept whole.
+/// Addresses, paths and quoted names become blanks: they belong to the user and say nothing about the cause.
 struct ErrorWords: Sendable {
-  /// An identifier without the packages before it, in lower case, and the words that it consists of.
+  /// An identifier without its package, in lower case, and the words that it consists of.
   struct Identifier: Sendable {
     let text: String
     let words: Range<Int>
   }
 
-  /// Lower case; `blank` for what is the user's.
+  /// In lower case; `blank` for the user's names.
   private(set) var words: [String] = []
   private(set) var identifiers: [Identifier] = []
 
   static let blank = "_"
-  /// Longer texts, such as stack traces, say it at their beginning or not at all.
+  /// Longer texts, such as stack traces, give the cause at their beginning or not at all.
   private static let wordLimit = 600
 
   init(_ text: String) {
@@ -25,7 +25,7 @@ struct ErrorWords: Sendable {
       if Self.isQuote(byte), let end = quotedName(bytes, place) {
         let start = words.count
         append(identifier: bytes[(place + 1)..<end])
-        // The whole is kept, for a code may be quoted; its words are not.
+        // The whole is kept, since a code may be quoted; its words are not.
         words.removeSubrange(start...)
         words.append(Self.blank)
         identifiers = identifiers.map { $0.words.lowerBound < start ? $0 : Identifier(text: $0.text, words: start..<(start + 1)) }
@@ -33,7 +33,7 @@ struct ErrorWords: Sendable {
       } else if Self.isPartOfName(byte) {
         var end = place
         while end < bytes.count, Self.isPartOfChunk(bytes[end]) || Self.isContraction(bytes, end) { end += 1 }
-        // A sentence's full stop is no part of its last word.
+        // A full stop is not part of the last word.
         while end > place, !Self.isPartOfName(bytes[end - 1]) { end -= 1 }
         append(chunk: bytes[place..<end])
         place = end
@@ -53,18 +53,18 @@ struct ErrorWords: Sendable {
   private static func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
   private static func isPartOfName(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") }
 
-  /// What holds the parts of an address, a path, a dotted name or a code together.
+  /// Returns whether a byte joins the parts of an address, a path, a dotted name or a code.
   private static func isPartOfChunk(_ byte: UInt8) -> Bool {
     isPartOfName(byte) || ":/.-$%?&=@#~+\\".utf8.contains(byte)
   }
 
-  /// Whether the apostrophe of `doesn't` is at `place`.
+  /// Returns whether the apostrophe of a word such as `doesn't` is at `place`.
   private static func isContraction(_ bytes: [UInt8], _ place: Int) -> Bool {
     bytes[place] == UInt8(ascii: "'") && place > 0 && place + 1 < bytes.count
       && bytes[place - 1] == UInt8(ascii: "n") && bytes[place + 1] == UInt8(ascii: "t")
   }
 
-  /// The end of a name in quotation marks that begin at `start`; nil for a quoted sentence or an apostrophe.
+  /// Returns the end of a quoted name that begins at `start`; nil for a quoted sentence or an apostrophe.
   private func quotedName(_ bytes: [UInt8], _ start: Int) -> Int? {
     if start > 0, Self.isPartOfName(bytes[start - 1]) { return nil }
     var end = start + 1
@@ -76,7 +76,7 @@ struct ErrorWords: Sendable {
     return end
   }
 
-  /// A run without spaces: an address or a path is a blank, a dotted name its last part, a code itself.
+  /// Appends text without spaces: an address or a path as a blank, a dotted name as its last part, a code as it is.
   private mutating func append(chunk: ArraySlice<UInt8>) {
     let slashes = chunk.reduce(0) { $0 + ($1 == UInt8(ascii: "/") || $1 == UInt8(ascii: "\\") ? 1 : 0) }
     if slashes >= 2 {
@@ -93,7 +93,7 @@ struct ErrorWords: Sendable {
       let byte = place == chunk.endIndex ? 0 : chunk[place]
       let isDot = byte == UInt8(ascii: "."), isInside = Self.isPartOfName(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'")
       if isDot {
-        // `java.lang.OutOfMemoryError`: packages and hosts do not speak.
+        // `java.lang.OutOfMemoryError`: packages and hosts say nothing.
         start = place + 1
       } else if !isInside {
         if start < place { append(identifier: chunk[start..<place]) }

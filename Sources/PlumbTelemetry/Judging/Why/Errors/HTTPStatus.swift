@@ -1,6 +1,6 @@
-/// Statuses of HTTP in a text: three digits that the words around them make a status.
+/// HTTP statuses in a text: three digits in a context that makes them a status.
 enum HTTPStatus {
-  /// Whom a status blames (RFC 9110, section 15; RFC 6585 for 429).
+  /// Returns the suspects that a status blames (RFC 9110, section 15; RFC 6585 for 429).
   static func blame(_ status: Int) -> Blame? {
     switch status {
     case 401, 407, 419, 440: [.credentials: 1]
@@ -28,7 +28,7 @@ enum HTTPStatus {
     "rows", "row", "records", "record", "ms", "s", "seconds", "minutes", "mb", "gb", "kb", "bytes", "files", "items", "events",
     "messages", "times", "attempts", "retries", "lines", "columns", "tasks",
   ]
-  /// The first word of each reason, and of what clients say in its place.
+  /// The first word of each reason phrase, and of what clients write instead.
   private static let reasons: [Int: Set<String>] = [
     400: ["bad"], 401: ["unauthorized"], 403: ["forbidden"], 404: ["not"], 405: ["method"], 408: ["request"], 409: ["conflict"],
     410: ["gone"], 413: ["payload", "content", "request"], 415: ["unsupported"], 422: ["unprocessable"], 423: ["locked"],
@@ -40,7 +40,7 @@ enum HTTPStatus {
     var found: [ErrorMatch] = []
     for place in words.indices {
       let word = words[place]
-      // `HTTP503` and `http_status_503` need no words around them.
+      // `HTTP503` and `http_status_503` need no context.
       let isNamed = word.hasPrefix("http") && word.count > 4
       let digits = isNamed ? String(word.drop { !$0.isNumber }) : word
       guard digits.utf8.count == 3, let status = Int(digits), (400...599).contains(status), let blame = blame(status) else {

@@ -1,6 +1,6 @@
 /// SQLSTATE codes in a text: five characters after the word, in brackets after a number, or as the whole code.
 enum SQLState {
-  /// Whom a state blames, by the state or by its class, the first two characters.
+  /// The suspects that a state blames, by the state or by its class, the first two characters.
   // https://www.postgresql.org/docs/current/errcodes-appendix.html, and for classes ISO/IEC 9075-2.
   private static let states: [String: Blame] = [
     "08": [.vendor: 0.8, .noise: 0.2], "0A": [.deployment: 1], "22": [.records: 1], "23": [.records: 0.8, .upstream: 0.2],
@@ -24,7 +24,7 @@ enum SQLState {
       let before = place > 0 ? words[place - 1] : ""
       let isNamed = before == "sqlstate" || (place > 1 && words[place - 2] == "sqlstate")
       let isAlone = words.count == 1
-      // `42P01` is no number.
+      // `42P01` is not a number.
       let isTelling = word.hasPrefix("42p") || word.hasPrefix("42s") || word.hasPrefix("55p") || word.hasPrefix("57p")
       guard isNamed || isAlone && place == 0 || isTelling else { continue }
       let state = word.uppercased()

@@ -1,4 +1,4 @@
-/// Errors of Microsoft's services.
+/// Errors of Microsoft services.
 extension ErrorRule {
   static let azure = entra + graph + dataFactory + azureStorage + kusto + sqlServer
 

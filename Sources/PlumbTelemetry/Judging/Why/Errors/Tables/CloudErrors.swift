@@ -1,8 +1,8 @@
-/// Errors of other clouds and of warehouses.
+/// Errors of other clouds and of data warehouses.
 extension ErrorRule {
   static let cloud = aws + google + snowflake + kubernetes
 
-  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and the common errors of other services.
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and the common errors of other services
   private static let aws =
     codes(
       """
@@ -36,7 +36,7 @@ extension ErrorRule {
     + phrases(["not found table", "not found dataset"], [.schema: 0.4, .deployment: 0.35, .upstream: 0.25], weight: 1.8)
     + phrases(["exceeded rate limits", "quota exceeded", "exceeded quota", "your project exceeded quota"], [.vendor: 0.5, .sink: 0.5], weight: 1.6)
 
-  // https://docs.snowflake.com/en/user-guide/snowflake-client-error-messages and what its SQL compiler says.
+  // https://docs.snowflake.com/en/user-guide/snowflake-client-error-messages and messages of its SQL compiler
   private static let snowflake =
     phrases(["invalid identifier"], [.schema: 0.8, .deployment: 0.2], weight: 2)
     + phrases(["is not recognized", "can not be recognized", "date * is not recognized"], [.records: 1], weight: 1.6)

@@ -1,4 +1,4 @@
-/// What programs say of records, of settings and of builds, in words that any of them may use.
+/// Errors about records, settings and builds, in words that any program may use.
 extension ErrorRule {
   static let data =
     phrases(["malformed", "malformed record", "malformed records", "malformed json", "corrupt", "corrupted", "corrupt record", "corrupt file", "truncated", "is truncated", "middle of a record", "unexpected end of file", "unexpected end of input", "unexpected end of json", "unexpected eof", "invalid json", "invalid csv", "invalid xml", "invalid utf", "not valid utf", "valid utf 8", "can not decode byte", "invalid start byte", "invalid character", "encoding error", "bad record", "bad records", "bad data", "invalid data", "invalid record", "invalid row", "parse error", "failed to parse", "unable to parse", "could not parse", "can not parse", "error parsing", "parsing failed", "checksum mismatch", "crc mismatch", "invalid stix", "not well formed", "validation failed", "failed validation", "null value in"], [.records: 1], weight: 1.8)

@@ -1,4 +1,4 @@
-/// What databases say, whichever they are: PostgreSQL, MySQL, Oracle, Redshift, MongoDB.
+/// Errors of databases: PostgreSQL, MySQL, Oracle, Redshift, MongoDB.
 extension ErrorRule {
   // https://www.postgresql.org/docs/current/errcodes-appendix.html, https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html,
   // https://docs.oracle.com/en/error-help/db/

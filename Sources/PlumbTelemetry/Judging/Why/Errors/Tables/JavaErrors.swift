@@ -1,4 +1,4 @@
-/// Errors of the Java platform and of what runs on it: Spark, Hadoop, Kafka, Elasticsearch.
+/// Errors of the Java platform and of software that runs on it: Spark, Hadoop, Kafka, Elasticsearch.
 extension ErrorRule {
   static let java = platform + spark + kafka + elastic
 

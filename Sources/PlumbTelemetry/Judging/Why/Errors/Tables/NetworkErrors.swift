@@ -1,6 +1,6 @@
-/// What networks, HTTP and TLS say.
+/// Errors of networks, HTTP and TLS.
 extension ErrorRule {
-  // RFC 9110 for reasons of HTTP, errno(3) for what sockets say.
+  // RFC 9110 for HTTP reason phrases, errno(3) for sockets
   static let network =
     phrases(["service unavailable", "service is unavailable", "service * temporarily unavailable", "temporarily unavailable", "server unavailable", "bad gateway", "internal server error", "internal error encountered", "internal error occurred", "internal error", "gateway timeout", "gateway time out", "upstream connect error", "origin * unreachable", "no healthy upstream", "under maintenance", "scheduled maintenance", "server error", "api is down", "vendor outage", "service outage", "outage"], [.vendor: 1], weight: 2)
     + phrases(["too many requests", "rate limit exceeded", "rate limited", "rate limit", "rate limiting", "throttled by", "throttles", "request was throttled", "requests are throttled", "is throttled", "throttled", "throttling", "api limit exceeded", "request limit exceeded", "retry after"], [.vendor: 0.9, .sink: 0.1], weight: 1.8)

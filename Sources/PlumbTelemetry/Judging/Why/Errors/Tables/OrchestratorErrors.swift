@@ -1,4 +1,4 @@
-/// Errors of what runs pipelines: Airflow, dbt, Azure Data Factory's control flow.
+/// Errors of orchestrators: Airflow, dbt, Azure Data Factory's control flow.
 extension ErrorRule {
   static let orchestrators = airflow + dbt
 

@@ -1,4 +1,4 @@
-/// Errors of Python and its libraries for data.
+/// Errors of Python and its data libraries.
 extension ErrorRule {
   static let python = builtins + libraries
 

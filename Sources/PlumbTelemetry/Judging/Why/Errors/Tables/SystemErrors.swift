@@ -1,4 +1,4 @@
-/// What operating systems and containers say.
+/// Errors of operating systems and containers.
 extension ErrorRule {
   // errno(3), signal(7), and the kernel's out-of-memory killer.
   static let system =
