@@ -154,11 +154,11 @@ import Testing
     let queue = try DatabaseQueue(path: fixture.path)
     try queue.write { try $0.execute(sql: "INSERT INTO t (id, n) VALUES (601, 77777)") }
     #expect(try fixture.rows("a.t | where n == 77777 | count") == ["\(Value.long(1))"])
-    // A value that the surveyed type cannot hold is told of, not made null.
+    // A value that does not fit the surveyed type is reported, not made null.
     try queue.write { try $0.execute(sql: "INSERT INTO t (id, n) VALUES (602, 'many')") }
     #expect(throws: Diagnostics.self) { try fixture.rows("a.t | summarize max(n)") }
     #expect(throws: Diagnostics.self) { try fixture.rows("a.t | where n > 5 | count") }
-    // Other declarations are looked at anew.
+    // Different declarations are surveyed again.
     try queue.write { try $0.execute(sql: "ALTER TABLE t ADD COLUMN more INTEGER DEFAULT 3") }
     #expect(try fixture.rows("a.t | where n == 'many' | project more, n") == ["\(Value.long(3))|\(Value.string("many"))"])
   }

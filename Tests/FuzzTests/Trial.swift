@@ -13,7 +13,7 @@ final class Trial {
   let session: Session
   private(set) var answers = 0
   private(set) var refusals = 0
-  /// Where the input of the moment stands, should it end the process.
+  /// The file with the current input, in case it crashes the process.
   private let journal: URL
   private let watchdog: Watchdog
 

@@ -9,7 +9,7 @@ import PlumbTelemetry
 
 @testable import PlumbCLI
 
-/// Where the pages' queries run: the tables of `Tests/Golden/tables`, a clock that stands still, one seed.
+/// Where the pages' queries run: the tables of `Tests/Golden/tables`, a fixed clock, one seed.
 /// Pages in a folder with tables of its own have those as well, and the functions of lineage over them.
 struct GoldenWorld {
   /// 2025-03-06 12:00.

@@ -50,7 +50,7 @@ struct AttachTests {
       try answer("let o = shop.orders; print x = toscalar(o | count), y = toscalar(shop.orders | count)") == "x,y\n3,3\n")
   }
 
-  /// Where nothing can be written, SQLite is told that the file cannot change, and needs no files beside it.
+  /// On read-only storage, SQLite opens the file as immutable and needs no files next to it.
   @Test(.enabled(if: canMount, "needs a system that lets `unshare` mount")) func filesThatCannotChange() throws {
     let mount = "mkdir '\(folder.path)/ro' && mount -t tmpfs tmpfs '\(folder.path)/ro' && cp '\(database)' '\(folder.path)/ro' "
       + "&& mount -o remount,ro '\(folder.path)/ro'"
@@ -131,7 +131,7 @@ struct AttachTests {
     let copied = try PlumbProcess(["query", workspace, "-c", ".set lines <| shop.['my lines']; .detach shop; lines | count", "--format", "csv"])
     #expect(copied.output.hasSuffix("Count\n2\n"), "\(copied.messages)")
     #expect(try PlumbProcess(["query", workspace, "-c", "shop.orders | count"]).messages.contains("error[unknown-database]"))
-    // A file that has gone is no reason not to open the workspace.
+    // A missing file does not keep the workspace from opening.
     #expect(try PlumbProcess(["query", workspace, "-c", ".attach \(database) as shop"]).status == 0)
     try FileManager.default.removeItem(atPath: database)
     #expect(try PlumbProcess(["query", workspace, "-c", "lines | count"]).status == 0)

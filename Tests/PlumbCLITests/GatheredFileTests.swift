@@ -33,8 +33,8 @@ struct GatheredFileTests {
   @Test func otherColumnsNameBothFiles() throws {
     let first = try folder.write("a.csv", "n,s\n1,x\n")
     for (text, reason) in [
-      ("n,s,z\n1,x,3\n", "it has a column `z`, which is not there"), ("n\n1\n", "it has no column `s`"),
-      ("n,s\n1.5,x\n", "it has values of type real in `n`, which is long there"),
+      ("n,s,z\n1,x,3\n", "it has a column `z`, which the table does not have"), ("n\n1\n", "it has no column `s`"),
+      ("n,s\n1.5,x\n", "it has values of type real in `n`, which has type long in the table"),
     ] {
       let second = try folder.write("b.csv", text)
       let run = try query(["t=\(first)", "t=\(second)"], "t")
@@ -50,7 +50,7 @@ struct GatheredFileTests {
     let data = try folder.write("t.csv", "first,second\n1,2\n")
     let some = try query([data], "t", ["--types", "second:string,frist:string"])
     #expect(some.status == 1)
-    #expect(some.messages.contains("error[columns-differ]: the header of `t.csv` has no `frist`"), "\(some.messages)")
+    #expect(some.messages.contains("error[columns-differ]: the header of `t.csv` has only some of the stated columns; `frist` is missing"), "\(some.messages)")
     #expect(some.messages.contains("did you mean `first`?"))
     #expect(try query([data], "t", ["--types", "second:string"]).output == "second\n2\n")
     // By place when the header has none, and as Kusto does in `externaldata`.

@@ -22,7 +22,7 @@ struct ImportMistakeTests {
     #expect(try importing([good, "--kind", "openlineage"]).status == 0)
     let run = try importing([bad, "--kind", "openlineage"])
     #expect(run.status == 1)
-    #expect(run.messages.contains("error[nothing-loaded]: `\(bad)` holds no telemetry that could be read"), "\(run.messages)")
+    #expect(run.messages.contains("error[nothing-loaded]: `\(bad)` contains no readable telemetry"), "\(run.messages)")
     // What is known already was read, and one file of two is enough.
     #expect(try importing([good]).status == 0)
     #expect(try importing([bad, good, "--kind", "openlineage"]).status == 0)
@@ -34,7 +34,7 @@ struct ImportMistakeTests {
     #expect(try PlumbProcess.shell("mkdir -p '\(inner)'").status == 0)
     let empty = try importing([inner])
     #expect(empty.status == 1)
-    #expect(empty.messages == "error[no-file]: the folder `\(inner)` holds no CSV, TSV, JSON or NDJSON file\n")
+    #expect(empty.messages == "error[no-file]: the folder `\(inner)` contains no CSV, TSV, JSON or NDJSON file\n")
     try folder.write("data/inner/t.csv", "a\n1\n")
     let outer = try importing([folder.path + "/data"])
     #expect(outer.status == 1)
@@ -52,7 +52,7 @@ struct ImportMistakeTests {
     let run = try importing([folder.path])
     #expect(run.status == 0)
     for name in ["run_results.json", "manifest.json", "sources.json"] {
-      #expect(run.messages.contains("\(folder.path)/\(name): not read; 1 rejected: it is empty\n"), "\(run.messages)")
+      #expect(run.messages.contains("\(folder.path)/\(name): not read; 1 rejected: the file is empty\n"), "\(run.messages)")
     }
     #expect(!run.messages.contains("other.json"))
   }
@@ -75,10 +75,10 @@ struct ImportMistakeTests {
     let rows = "a,b\n1,2\n"
     let input = try importing(["-"], input: rows)
     #expect(input.status == 1)
-    #expect(input.messages.contains("`--as NAME` makes a table of its rows"), "\(input.messages)")
+    #expect(input.messages.contains("`--as NAME` loads its rows into a table"), "\(input.messages)")
     #expect(try importing(["-", "--as", "t"], input: rows).status == 0)
     let loaded = try PlumbProcess(["query", "--load", "-", "-c", "t"], input: rows)
-    #expect(loaded.messages.contains("`--load NAME=-` makes a table of its rows"), "\(loaded.messages)")
+    #expect(loaded.messages.contains("`--load NAME=-` loads its rows into a table"), "\(loaded.messages)")
     let data = try folder.write("t.csv", rows)
     for (option, advice) in [("--load", "plumb import x.csv --as x --into"), ("--attach", "plumb import x.csv --into")] {
       let run = try importing([data, option, "x=x.csv"])

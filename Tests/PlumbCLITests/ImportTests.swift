@@ -67,9 +67,9 @@ struct ImportTests {
     let run = try PlumbProcess(["query", "--load", folder.path, "--rejects", rejects, "-c", "runs | summarize count() by status | sort by status asc"])
     #expect(run.output == "status,count_\nfailed,1\nrunning,1\nskipped,1\n")
     #expect(run.messages
-      == "note: `\(folder.path)/events.jsonl`: OpenLineage; 1 event read; 1 rejected: line 2: `eventTime` is `never`, which is no moment\n")
+      == "note: `\(folder.path)/events.jsonl`: OpenLineage; 1 event read; 1 rejected: line 2: `eventTime` is `never`, which is not a moment\n")
     let written = try String(contentsOfFile: rejects, encoding: .utf8)
-    #expect(written.hasPrefix("{\"file\":\"\(folder.path)/events.jsonl\",\"line\":2,\"reason\":\"`eventTime` is `never`, which is no moment\""))
+    #expect(written.hasPrefix("{\"file\":\"\(folder.path)/events.jsonl\",\"line\":2,\"reason\":\"`eventTime` is `never`, which is not a moment\""))
     #expect(written.split(separator: "\n").count == 1)
   }
 
@@ -114,11 +114,11 @@ struct ImportTests {
   }
 
   @Test(arguments: [
-    ("let runs = input | project pipeline = job, attempts = 1;", "`runs` has no column `attempts`"),
-    ("let runs = input | project pipeline = job, records_out = result;", "is a long, and the mapping gives a string"),
+    ("let runs = input | project pipeline = job, attempts = 1;", "the table `runs` needs a column `attempts`"),
+    ("let runs = input | project pipeline = job, records_out = result;", "is of type long, but the mapping returns string"),
     ("let runs = input | project pipeline = jobb;", "`input` has no column `jobb`"),
     ("let runs = input | | count;", "map.kql"),
-    ("input | count", "makes none of the tables"),
+    ("input | count", "defines none of the tables"),
   ])
   func wrongMappings(map: String, message: String) throws {
     let folder = try TemporaryFolder()
@@ -195,16 +195,16 @@ struct ImportTests {
         "query", file, "--now", "2025-03-06T01:10:00Z", "-c", "why \(name) | project cause, origin, evidence",
       ]).output
     }
-    // What waited for another is no failure of its own, and a DAG fails with its task.
+    // A task that waited for another has not failed itself, and a DAG fails with its task.
     #expect(try why("shop.report") == """
       cause,origin,evidence
-      unknown,shop.load,"its last run failed, failing for 5 min 59 s; shop.load had no success in the two days before, 1 step upstream; 1 of the last 1 run failed, and nothing tells why"
+      unknown,shop.load,"its last run failed, failing for 5 min 59 s; shop.load had no success in the previous two days, 1 step upstream; 1 of the last 1 run failed, and nothing says why"
 
       """)
-    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing tells why\"\n")
+    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing says why\"\n")
     #expect(try why("shop") == """
       cause,origin,evidence
-      unknown,shop,"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing tells why; of its parts shop.load failed: ask `why ""shop.load""`"
+      unknown,shop,"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing says why; of its parts shop.load failed: ask `why ""shop.load""`"
 
       """)
 
@@ -213,7 +213,7 @@ struct ImportTests {
       input: #"{"value": [{"runId": "1", "pipelineName": "p", "runStart": "2025-03-06T01:00:00Z", "status": "Failed", "message": "no"}]}"#)
     #expect(adf.output == "pipeline,status,error\np,failed,no\n")
     let other = try PlumbProcess(["query", "--kind", "adf", "--load", folder.path + "/runs.json", "-c", "runs"])
-    #expect(other.status == 1 && other.messages.contains("it is nothing that adf writes"))
+    #expect(other.status == 1 && other.messages.contains("not a file that adf writes"))
   }
 
   /// The overview reads whatever columns there are, up to its clock.
@@ -237,7 +237,7 @@ struct ImportTests {
       recent failures,p,,10:00\u{20}
 
       """, "\(little.output)")
-    #expect(little.messages == "note: no risks: `runs` has no column `ended`, which prediction needs\n")
+    #expect(little.messages == "note: cannot predict risks: the table `runs` needs a column `ended` for predictions\n")
     let none = try PlumbProcess(["query", "--load", folder.path + "/runs.csv", "-c", "overview"])
     #expect(none.messages.contains("the overview needs a table `pipelines` with a column `name`"))
   }
@@ -259,11 +259,11 @@ struct ImportTests {
       recent failures,model.shop.orders,,2025-03-06 Database Error
 
       """, "\(overview.output)")
-    #expect(overview.messages == "note: no risks: there is too little history to learn from: 2 runs in 1 day, 1 of which failed\n")
+    #expect(overview.messages == "note: cannot predict risks: too little history to train on: 2 runs in 1 day, 1 of which failed\n")
     let risk = try ask("predict risk")
     #expect(risk.status == 1)
     #expect(risk.messages.contains("error[too-little-history]"))
-    #expect(risk.messages.contains("`as of datetime(2025-03-06T01:10:00.0000001Z)` or `--now` goes back there"), "\(risk.messages)")
+    #expect(risk.messages.contains("`as of datetime(2025-03-06T01:10:00.0000001Z)` or `--now` goes back to it"), "\(risk.messages)")
     for word in ["slow", "stale", "volume"] { #expect(try ask("\(word) | count").output == "Count\n0\n") }
   }
 
@@ -312,7 +312,7 @@ struct ImportTests {
     }
     #expect(try why("test.shop.t").hasPrefix("cause,evidence\nmalformed-records,"))
     #expect(try why("model.shop.m")
-      == "cause,evidence\nunknown,\"its last run failed, failing for 50 min; 1 of the last 1 run failed, with error “It went wrong”, which tells no cause\"\n")
+      == "cause,evidence\nunknown,\"its last run failed, failing for 50 min; 1 of the last 1 run failed, with error “It went wrong”, which names no cause\"\n")
   }
 
   /// Rows of plain files that are left out are written with their reasons, too, of a load and of an import.

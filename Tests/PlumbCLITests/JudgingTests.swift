@@ -170,7 +170,7 @@ struct JudgingTests {
     let only = try table("runs", "range h from 0 to 30 step 1 | project pipeline = 'end', started = ago(h * 1h + 30m), ended = ago(h * 1h + 30m), status = 'skipped'")
     try check(
       "why('end') | project cause, evidence", only,
-      "cause,evidence\nno-runs,\"end has ended no run lately: its last one, 30 min before, was skipped\"\n")
+      "cause,evidence\nno-runs,\"end has not finished a run recently: its last run, 30 min earlier, was skipped\"\n")
   }
 
   @Test func whyGoesUpstreamToWhereItBegan() throws {
@@ -209,7 +209,7 @@ struct JudgingTests {
       try refuses(word, strange, "error[no-runs]")
     }
     let other = try table("other", "print x = 1")
-    try refuses("slow()", other, "error[no-runs]", "there is no table `runs`")
+    try refuses("slow()", other, "error[no-runs]", "the table `runs` is missing")
     try refuses("print x = 1 | invoke stale()", try table("runs", bare), "error[no-pipelines]")
   }
 }

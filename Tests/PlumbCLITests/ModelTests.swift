@@ -39,7 +39,7 @@ struct ModelTests {
     // As the clock moves the model grows old, and says so.
     _ = try answer(path, ".advance 3d")
     #expect(try answer(path, "predict_models() | where version == 2 | project state, age > 3d").output == "state,Column1\nin use,true\n")
-    #expect(try answer(path, "predict risk within 6h | count").messages.contains("3 days before; `.train` learns anew"))
+    #expect(try answer(path, "predict risk within 6h | count").messages.contains("3 days earlier; `.train` trains a new one"))
     #expect(try answer(path, ".drop model boosting_7h").messages.contains("did you mean `boosting_6h`"))
     #expect(try answer(path, ".drop model boosting_6h").output == "ModelName\n")
     #expect(try answer(path, "predict_models() | count").output == "Count\n0\n")
@@ -47,7 +47,7 @@ struct ModelTests {
     #expect(try answer(path, ".train tree within soon").messages.contains("found `soon` where a timespan should be"))
   }
 
-  /// What a user did to the tables of a world is not undone behind their back.
+  /// Changes that a user made to the tables of a world are never undone silently.
   @Test func aChangedWorldDoesNotMoveOn() throws {
     let folder = try TemporaryFolder()
     let path = try world(folder)

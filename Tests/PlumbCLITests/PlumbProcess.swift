@@ -6,7 +6,7 @@ struct PlumbProcess {
   let messages: String
   let status: Int32
 
-  /// The binary stands beside the tests.
+  /// The binary is in the same folder as the tests.
   static let path: String = {
     // A job in the background ignores interrupts, and so would all that it starts; some tests interrupt what they start.
     signal(SIGINT, SIG_DFL)

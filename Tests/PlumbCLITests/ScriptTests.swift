@@ -97,7 +97,7 @@ struct ScriptTests {
     #expect(through.output == "{\"a\":1}\n{\"b\":2}\n")
   }
 
-  /// A statement that cannot be read is told at its place, and the others are run.
+  /// A statement that cannot be parsed is reported at its location, and the others run.
   @Test func keepGoingPassesOverMistakesOfSyntax() throws {
     let folder = try TemporaryFolder()
     let script = try folder.write("s.kql", "print a = 1;\nprint 2 3;\nlet x = ;\nprint a = x;\nprint a = 4;\nprint a = 5 |\n")
@@ -111,7 +111,7 @@ struct ScriptTests {
     #expect(stopped.output == "")
   }
 
-  /// A text that is no script at all is given up.
+  /// Plumb gives up on a text that is not a script at all.
   @Test func keepGoingThroughNothingButMistakes() throws {
     let folder = try TemporaryFolder()
     let script = try folder.write("s.kql", "print a = 1;\n" + String(repeating: "print 2 3;\n", count: 2_000) + "@@@ ;;; print )")
@@ -154,7 +154,7 @@ struct ScriptTests {
         {"load": {"t": "\(path)"}, "threads": 2}
         {"query": "t | where a > 1", "repeat": 2}
         {"query": "t | count", "data": false}
-        this is no JSON
+        this is not JSON
         {"shrug": 1}
         {"query": "nosuchtable"}
         {"query": "t | count"}

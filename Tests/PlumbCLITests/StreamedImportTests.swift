@@ -46,7 +46,7 @@ struct StreamedImportTests {
     #expect(run.status == 0)
     let lines = run.messages.split(separator: "\n").map(String.init)
     #expect(lines.count > 3)
-    #expect(lines.dropLast().allSatisfy { $0.hasPrefix("t: ") && $0.hasSuffix(" rows are in") })
+    #expect(lines.dropLast().allSatisfy { $0.hasPrefix("t: ") && $0.hasSuffix(" rows saved") })
     #expect(lines.last == "t: 20,000 rows from \(data)")
     let whole = try PlumbProcess(["query", "--load", data, "-c", "t | summarize count(), sum(n), dcount(text), sum(share)"]).output
     #expect(try sums(file) == whole)
@@ -88,7 +88,7 @@ struct StreamedImportTests {
     #expect(try importing(data, into: file).status == 0)
     try folder.write("t.csv", Self.csv(5_000))
     let more = try importing(data, into: file)
-    #expect(more.messages.hasSuffix("t: 5,000 rows from \(data) (3,000 of them were already there)\n"))
+    #expect(more.messages.hasSuffix("t: 5,000 rows from \(data) (3,000 of them already existed)\n"))
     #expect(try sums(file).hasPrefix("count_,sum_n,dcount_text,sum_share\n5000,12497500,97,"))
     try folder.write("t.csv", Self.csv(10, from: 5_000))
     let other = try importing(data, into: file)
@@ -110,7 +110,7 @@ struct StreamedImportTests {
     #expect(try importing(try folder.write("a.csv", Self.csv(100)), "--as", "t", into: other).status == 0)
     let refused = try importing(data, into: other)
     #expect(refused.status == 1)
-    #expect(refused.messages.contains("error[schema-differs]: `\(data)` has values in `n` that `t` has no room for"))
+    #expect(refused.messages.contains("error[schema-differs]: `\(data)` has values in `n` that do not fit in `t`"))
     let kept = try PlumbProcess(["query", other, "-c", "t | where isnotnull(n) | count"]).output.split(separator: "\n")[1]
     #expect((100...odd + 100).contains(try #require(Int(kept))))
   }
@@ -144,17 +144,17 @@ struct StreamedImportTests {
     let (said, status) = try interrupting(["import", data, "--into", file, "--batch", "64KB"], afterLines: 3)
     #expect(status == 130)
     let lines = said.split(separator: "\n").map(String.init)
-    let acknowledged = try #require(lines.last { $0.hasSuffix(" rows are in") })
+    let acknowledged = try #require(lines.last { $0.hasSuffix(" rows saved") })
     let rows = try #require(Int(acknowledged.filter(\.isNumber)))
     let last = try #require(lines.last)
     #expect(last.hasPrefix("stopped: the first \(acknowledged.split(separator: " ")[1]) rows of `\(data)`, up to byte "))
-    #expect(last.hasSuffix("are in `t`; the same command goes on from there"))
+    #expect(last.hasSuffix("are in `t`; run the same command again to continue"))
     #expect(rows < count)
     let sum = rows * (rows - 1) / 2
     #expect(try PlumbProcess(["query", file, "-c", "t | summarize count(), sum(n)"]).output == "count_,sum_n\n\(rows),\(sum)\n")
     let rest = try PlumbProcess(["import", data, "--into", file])
     #expect(rest.status == 0)
-    #expect(rest.messages.hasSuffix("rows from \(data) (\(acknowledged.split(separator: " ")[1]) of them were already there)\n"))
+    #expect(rest.messages.hasSuffix("rows from \(data) (\(acknowledged.split(separator: " ")[1]) of them already existed)\n"))
     #expect(try PlumbProcess(["query", file, "-c", "t | summarize count(), sum(n), dcount(n)"]).output
       .hasPrefix("count_,sum_n,dcount_n\n\(count),\(count * (count - 1) / 2),"))
   }
@@ -199,7 +199,7 @@ struct StreamedImportTests {
     let (said, status) = try interrupting(["import", data, "--into", file, "--batch", "100KB"], afterLines: 2)
     #expect(status == 130)
     #expect(said.hasPrefix("runs: "))
-    #expect(said.contains("note: loading `\(data)` was stopped, in `\(data)`, when 0 files had been read\n"))
+    #expect(said.contains("note: loading `\(data)` was stopped, in `\(data)` after 0 files\n"))
     let kept = try PlumbProcess(["query", file, "-c", "runs | count"]).output.split(separator: "\n")[1]
     #expect((1..<count).contains(try #require(Int(kept))))
     let rest = try PlumbProcess(["import", data, "--into", file])

@@ -20,7 +20,7 @@ struct WordTests {
   @Test func unknownNamesAreMarkedAlone() throws {
     let run = try PlumbProcess(["query", "-c", "blast entra-signin-eastus, entra-sigin-eastus"])
     #expect(run.status == 1)
-    #expect(run.messages.contains("error[unknown-pipeline]: there is no pipeline `entra-sigin-eastus`"))
+    #expect(run.messages.contains("error[unknown-pipeline]: unknown pipeline `entra-sigin-eastus`"))
     #expect(run.messages.contains("| " + String(repeating: " ", count: 27) + String(repeating: "^", count: 18) + "\n"))
     #expect(run.messages.contains("did you mean `entra-signin-eastus`?"))
   }

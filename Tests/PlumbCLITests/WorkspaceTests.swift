@@ -70,7 +70,7 @@ struct WorkspaceTests {
     let again = try PlumbProcess(["import", out, "--into", back])
     #expect(again.status == 0, "\(again.messages)")
     #expect(try answer(back, "all", ["--format", "datatable"]) == answer(path, "all", ["--format", "datatable"]))
-    #expect(try PlumbProcess(["export", path, "--to", out]).messages.contains("is already there"))
+    #expect(try PlumbProcess(["export", path, "--to", out]).messages.contains("already exists"))
   }
 
   /// All ten types, nulls of each, their extremes, and texts that look like values of another type.
@@ -155,7 +155,7 @@ struct WorkspaceTests {
   }
 
   @Test func aTextThatIsNoWorkspaceIsNamed() throws {
-    #expect(try PlumbProcess(["query", "runz"]).messages.contains("'runz' is not understood"))
+    #expect(try PlumbProcess(["query", "runz"]).messages.contains("runz"))
     #expect(try PlumbProcess(["frobnicate"]).status == 2)
   }
 }

@@ -75,11 +75,11 @@ struct MemoryAccountTests {
       for number in 0..<20 { _ = try session.run(".set more\(number) <| lazy | where n % 4 == 0") }
     }
     #expect(problems?.list.first?.code == "memory-limit")
-    #expect(problems?.list.first?.message.contains("what else is in memory") == true)
+    #expect(problems?.list.first?.message.contains("other data in memory") == true)
     catalog.remove(tableNamed: "lazy")
   }
 
-  /// A function whose texts pass the limit leaves nothing behind that the functions around it cannot read.
+  /// A function whose texts exceed the limit leaves no invalid values for the functions around it.
   @Test func functionsAroundOnesThatHaveNoRoom() throws {
     let session = Self.session(Catalog(), threads: 2, limit: 1 << 20)
     var tried = 0

@@ -18,7 +18,7 @@ struct SnapshotTests {
         let counts = answers.compactMap { $0.rows.first { _ in true }?[0].integer }
         let count = counts.first ?? -1
         if Set(counts).count != 1 { outcomes.add("one text saw \(counts) rows") }
-        if count % batch != 0 { outcomes.add("\(count) rows are no whole batches") }
+        if count % batch != 0 { outcomes.add("\(count) rows are not whole batches") }
         if count < last { outcomes.add("\(count) rows after \(last)") }
         last = count
       } catch {

@@ -63,7 +63,7 @@ struct WorkTests {
     #expect(problems?.list.first?.code == "cancelled")
     let rows = try #require(try workspace.tables.first?.rowCount)
     #expect(rows > 0 && rows < 60_000)
-    #expect(box.list.last == "t: \(NumberText.grouped(rows)) rows are in")
+    #expect(box.list.last == "t: \(NumberText.grouped(rows)) rows saved")
     #expect(try workspace.importFiles(request))
     #expect(try workspace.connect().query("t | summarize count(), sum(a)").text(as: "csv") == "count_,sum_a\n60000,1800030000\n")
   }

@@ -23,30 +23,30 @@ import Testing
     ("whole", long { _, _, _ in }, "read"),
     ("empty", [], "bad-parquet: `t.parquet` is too short for a Parquet file"),
     ("text", Array("PAR1 is how this begins".utf8),
-      "bad-parquet: `t.parquet` does not end as a Parquet file does: it was cut short, or is still being written"),
-    ("other", Array("a,b\n1,2\n3,4\n5,6\n".utf8), "bad-parquet: `t.parquet` does not begin as a Parquet file does"),
+      "bad-parquet: `t.parquet` does not end like a Parquet file: it is truncated or still being written"),
+    ("other", Array("a,b\n1,2\n3,4\n5,6\n".utf8), "bad-parquet: `t.parquet` does not begin like a Parquet file"),
     ("cut", Array(long { _, _, _ in }.dropLast(9)),
-      "bad-parquet: `t.parquet` does not end as a Parquet file does: it was cut short, or is still being written"),
+      "bad-parquet: `t.parquet` does not end like a Parquet file: it is truncated or still being written"),
     ("footer", Array("PAR1".utf8) + [0xFF, 0xFF, 0xFF, 0x7F] + Array("PAR1".utf8),
       "bad-parquet: `t.parquet` has a footer that is larger than the file"),
     ("encrypted", Array("PARE".utf8) + [UInt8](repeating: 0, count: 20) + Array("PARE".utf8),
-      "unsupported-parquet: `t.parquet` is encrypted, which Plumb does not read"),
-    ("few values", long { page, _, _ in page.values.removeLast() }, column + "its values are cut short"),
+      "unsupported-parquet: `t.parquet` is encrypted, which Plumb does not support"),
+    ("few values", long { page, _, _ in page.values.removeLast() }, column + "its values are truncated"),
     ("few rows", long { page, _, _ in page.count = 9 }, column + "it has 9 values for 10 rows"),
-    ("size", long { page, _, _ in page.statedSize = 81 }, column + "a page has not the size that it should have"),
+    ("size", long { page, _, _ in page.statedSize = 81 }, column + "a page has the wrong size"),
     ("packed size", long { page, _, _ in (page.packed, page.statedSize) = ((.snappy, Encoding.snappy), 81) },
-      column + "its Snappy data does not unpack to the 81 bytes that it should have"),
+      column + "its Snappy data does not decompress to the expected 81 bytes"),
     ("codec", long { page, _, _ in page.packed = (.lzo, { $0 }) },
-      "unsupported-parquet: column `n` of `t.parquet` is packed with LZO, which Plumb does not read"),
+      "unsupported-parquet: column `n` of `t.parquet` is compressed with LZO, which Plumb does not support"),
     ("checksum", long { page, _, _ in page.checksum = 7 }, column + "the checksum of a page does not match its bytes"),
     ("encoding", long { page, _, _ in page.encoding = .deltaBytes },
-      column + "its values are encoded as DELTA_BYTE_ARRAY, which its type does not have"),
+      column + "its values are encoded as DELTA_BYTE_ARRAY, which its type does not allow"),
     ("no dictionary", long { page, _, _ in (page.encoding, page.values) = (.dictionary, [1, 20, 0]) },
-      column + "its values are numbers of a dictionary that it does not have"),
+      column + "its values refer to a missing dictionary"),
     ("entry", long { page, chunk, _ in
         chunk.pages.append(MadeFile.Page(kind: .dictionary, count: 2, values: MadeFile.little(Int64(1)) + MadeFile.little(Int64(2))))
         (page.encoding, page.values) = (.dictionary, [2, 20, 2])
-      }, column + "it names entry 2 of a dictionary of 2"),
+      }, column + "it refers to entry 2 of a dictionary of 2"),
     ("two dictionaries", long { _, chunk, _ in
         chunk.pages = [MadeFile.Page(kind: .dictionary, count: 0), MadeFile.Page(kind: .dictionary, count: 0)]
       }, column + "it has two dictionaries"),
@@ -59,16 +59,16 @@ import Testing
         element.repetition = .optional
         (page.hasDefinition, page.definition) = (true, [20, 1])
         chunk.nullCount = 10
-      }, column + "it has values where its statistics say that all are null"),
+      }, column + "it has values, but its statistics say that all are null"),
     ("levels", long { page, _, element in
         element.repetition = .optional
         (page.hasDefinition, page.definition) = (true, [8, 1])
-      }, column + "a run of numbers is cut short"),
+      }, column + "a run of numbers is truncated"),
     ("interval", MadeFile(
         MadeFile.leaf("n", 7, converted: 21, length: 12), rows: 1,
         MadeFile.Chunk(pages: [MadeFile.Page(count: 1, values: [1] + [UInt8](repeating: 0, count: 11))])
       ).bytes,
-      "unsupported-parquet: column `n` of `t.parquet` has intervals with months, which have no fixed length, so that they are not timespans"),
+      "unsupported-parquet: column `n` of `t.parquet` has intervals with months, which have no fixed length and cannot be timespans"),
   ]
 
   @Test(arguments: cases.indices) func outcome(_ number: Int) {
@@ -87,7 +87,7 @@ import Testing
     var groups = MadeFile(MadeFile.leaf("n", 2, .optional), rows: 1 << 40, MadeFile.Chunk(pages: [null]))
     #expect(MadeFile.outcome(groups.bytes, memory: 1 << 20).hasPrefix("memory-limit:"))
     groups.groups[0].rows = 1 << 41
-    #expect(MadeFile.outcome(groups.bytes) == "bad-parquet: `t.parquet` has an impossible number of rows in row group 1")
+    #expect(MadeFile.outcome(groups.bytes) == "bad-parquet: `t.parquet` has an invalid number of rows in row group 1")
     // Each text repeats all of the one before.
     let count = 40_000
     let longest = [UInt8](repeating: 0x61, count: 60_000)

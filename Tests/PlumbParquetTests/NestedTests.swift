@@ -150,7 +150,7 @@ import Testing
     return MadeFile(schema: [MadeFile.root(1)] + elements, groups: [(values.count, chunks)])
   }
 
-  /// Leaves that do not belong together are told, whatever they hold.
+  /// Leaves that do not belong together are reported, whatever they contain.
   @Test func leavesOfDifferentLengths() throws {
     let shape = Self.shapes[4]
     var dice = Dice(seed: 9)

@@ -2,7 +2,7 @@
 import Testing
 
 
-/// What lies outside the y axis is not drawn on its border.
+/// Points outside the y axis are not drawn on its border.
 struct ChartClippingTests {
   private func check(_ points: [ClippedLine.Place], parts: [[ClippedLine.Place]], edge: [ClippedLine.Place], line: Int = #line) {
     let place = SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1)

@@ -12,7 +12,7 @@ struct ChartPropertyTests {
 
   @Test func unknownPropertiesAreNamed() throws {
     try check("linechart with (ytitel='x', bogus=1)", [
-      "a chart has no property `bogus`", "a chart has no property `ytitel`; did you mean `ytitle`?",
+      "unknown chart property `bogus`", "unknown chart property `ytitel`; did you mean `ytitle`?",
     ])
     // What Kusto documents is known, whatever its letters' case.
     try check(
@@ -24,16 +24,16 @@ struct ChartPropertyTests {
 
   @Test func unknownValuesAreNamed() throws {
     try check("columnchart with (kind=staked)", [
-      "`kind=staked` is unknown: write `default`, `unstacked`, `stacked` or `stacked100`"
+      "unknown value in `kind=staked`: use `default`, `unstacked`, `stacked` or `stacked100`"
     ])
-    try check("linechart with (kind=stacked)", ["a linechart knows no `kind=stacked`"])
+    try check("linechart with (kind=stacked)", ["a linechart does not support `kind=stacked`"])
     try check("linechart with (legend=none, yaxis=logarithmic, ymin=low)", [
-      "`legend=none` is unknown: write `visible` or `hidden`", "`yaxis=logarithmic` is unknown: write `linear` or `log`",
+      "unknown value in `legend=none`: use `visible` or `hidden`", "unknown value in `yaxis=logarithmic`: use `linear` or `log`",
       "`ymin=low` is not a number",
     ])
-    try check("scatterchart with (kind=map)", ["`kind=map` is not supported: there is no map"])
+    try check("scatterchart with (kind=map)", ["`kind=map` is not supported"])
     try check("linechart with (accumulate=true, ysplit=panels)", [
-      "`accumulate` is not supported: the values are drawn as they are",
+      "`accumulate` is not supported: the values are drawn unchanged",
       "`ysplit` is not supported: all values share one axis",
     ])
   }
@@ -43,13 +43,13 @@ struct ChartPropertyTests {
     try check("linechart with (ymin=90)", ["no value is above `ymin`: the y axis shows every value"])
     try check("linechart with (ymax=-90)", ["no value is below `ymax`: the y axis shows every value"])
     try check("linechart with (ymin=-1e308, ymax=1e308)", ["`ymin` and `ymax` are too far apart: the y axis shows every value"])
-    try check("linechart with (yaxis=log)", ["`yaxis=log` is not followed: a logarithmic axis needs numbers above 0"])
+    try check("linechart with (yaxis=log)", ["`yaxis=log` is ignored: a logarithmic axis needs numbers above 0"])
     try check("linechart with (yaxis=log, ycolumns=y)", [])
     try check("linechart with (yaxis=log, ycolumns=y, ymin=0)", [
       "a logarithmic axis needs a `ymin` above 0: the y axis shows every value"
     ])
-    try check("columnchart with (yaxis=log)", ["`yaxis=log` is not followed: bars begin at 0 and stand at even steps"])
+    try check("columnchart with (yaxis=log)", ["`yaxis=log` is ignored: bars begin at 0 and are evenly spaced"])
     let texts = try Drawn("datatable(x:string, y:long)['a', 5, 'b', 6] | render linechart with (xaxis=log)")
-    #expect(texts.chart.remarks == ["`xaxis=log` is not followed: a logarithmic axis needs numbers above 0"])
+    #expect(texts.chart.remarks == ["`xaxis=log` is ignored: a logarithmic axis needs numbers above 0"])
   }
 }

@@ -37,7 +37,7 @@ struct ChartRangeTests {
     for kind in ["barchart", "columnchart"] {
       let shares = try Drawn("\(rows) | render \(kind) with (kind=stacked100)")
       let beside = try Drawn("\(rows) | render \(kind)")
-      #expect(shares.chart.remarks == ["values below 0 are no shares of a whole: the bars stand side by side"])
+      #expect(shares.chart.remarks == ["values below 0 cannot be shares of a whole: the bars are side by side"])
       #expect(shares.text(width: 80).hasPrefix(beside.text(width: 80)))
       #expect(Drawn.shapes(shares.svg) == Drawn.shapes(beside.svg))
       let whole = try Drawn("datatable(x:string, y:long, z:long)['a', 5, 3, 'b', 10, 2] | render \(kind) with (kind=stacked100)")

@@ -16,11 +16,11 @@ struct ChartRemarkTests {
   @Test func whatNoAxisHasAPlaceForIsCounted() throws {
     let points = "datatable(x:long, y:real)[1, real(nan), 2, real(inf), 3, real(-inf), 4, 7, long(null), 9, 6, real(null)]"
     try check("\(points) | render linechart", [
-      "1 row without a place on the x axis is not drawn", "3 values that are NaN or infinite are not drawn",
+      "1 row that cannot be placed on the x axis is not drawn", "3 values that are NaN or infinite are not drawn",
     ])
     try check("\(points) | render scatterchart", [
-      "1 row without a place on the x axis is not drawn", "3 values that are NaN or infinite are not drawn",
-      "1 value that is null has no mark",
+      "1 row that cannot be placed on the x axis is not drawn", "3 values that are NaN or infinite are not drawn",
+      "1 null value is not marked",
     ])
     try check("\(points) | render columnchart", ["3 values that are NaN or infinite are not drawn"])
     try check("datatable(x:string, y:real)['a', 1, 'b', real(nan)] | render barchart", [
@@ -32,10 +32,10 @@ struct ChartRemarkTests {
 
   @Test func rowsWithoutAShapeAreCounted() throws {
     try check("datatable(x:string, y:real)['a', 1, 'b', -1] | render piechart", [
-      "1 row without a number above 0 has no part"
+      "1 row without a number above 0 is left out"
     ])
     try check("datatable(x:string, y:real)['a', 1, 'b', -1, 'c', real(nan)] | render treemap", [
-      "2 rows without a number above 0 have no rectangle"
+      "2 rows without a number above 0 are left out"
     ])
     try check("datatable(x:string, y:string, n:real)['a', 'b', 1, 'a', 'c', real(null)] | render heatmap", [
       "1 row without a finite number is not drawn"
@@ -49,8 +49,8 @@ struct ChartRemarkTests {
         "1 row without a start is not drawn", "2 rows that end before they start are not drawn",
         "1 row without an end is a mark at its start",
       ])
-    #expect(try Drawn.refusal("print name = 'a', from = 5, to = 1 | render ladderchart").contains("end behind it"))
-    #expect(try Drawn.refusal("print x = long(null), y = 1 | render scatterchart").contains("place on the x axis"))
+    #expect(try Drawn.refusal("print name = 'a', from = 5, to = 1 | render ladderchart").contains("an end after its start"))
+    #expect(try Drawn.refusal("print x = long(null), y = 1 | render scatterchart").contains("placed on the x axis"))
     #expect(try Drawn.refusal("print x = 1, y = real(nan) | render linechart").contains("every value is null, NaN or infinite"))
   }
 }

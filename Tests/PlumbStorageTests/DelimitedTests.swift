@@ -42,7 +42,7 @@ import Testing
 
   @Test func byteOrderMarks() throws {
     #expect(try load("\u{FEFF}a,b\n1,2\n").columns == "a:long b:long")
-    #expect(failure("\u{FEFF}") == "empty-file: `t.csv` is empty, so that its columns are not known")
+    #expect(failure("\u{FEFF}") == "empty-file: `t.csv` is empty, so its columns are unknown")
     do {
       _ = try load(bytes: [0xFF, 0xFE, 0x61, 0, 0x2C, 0])
       Issue.record("UTF-16 loaded")
@@ -76,7 +76,7 @@ import Testing
     #expect(byName.rows == ["7|1.5"] || byName.rows == ["7|1.50"])
     #expect(try load("5,6\n") { $0.columns = stated }.rows == ["5|6"])
     #expect(
-      failure("x,y,z\n1,2,3\n") { $0.columns = stated } == "columns-differ: `t.csv` has 3 columns, and 2 are stated")
+      failure("x,y,z\n1,2,3\n") { $0.columns = stated } == "columns-differ: `t.csv` has 3 columns, but 2 are stated")
     #expect(try load("") { $0.columns = stated }.rows == [])
     let dynamic = try load("d\n\"{\"\"x\"\":[1,2]}\"\nplain\n\n") { $0.columns = [.init("d", .dynamic)] }
     #expect(dynamic.rows == ["{\"x\":[1,2]}", "\"plain\"", "∅"])

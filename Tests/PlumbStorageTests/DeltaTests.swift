@@ -112,7 +112,7 @@ import Testing
     #expect(try table.groups[0].column(0).value(at: 0) == .long(7))
   }
 
-  /// A checkpoint stands for all before it, in one file or several, and a log may have lost what was before.
+  /// A checkpoint replaces everything before it, in one file or several, and the earlier log may be gone.
   @Test(arguments: [1, 2]) func checkpointsAreReadFirst(_ parts: Int) throws {
     let folder = try Folder()
     for number in 1...3 { try folder.write("\(number).parquet", [id], [.long(Int64(number))]) }
@@ -141,19 +141,19 @@ import Testing
   @Test func whatIsNotReadIsRefusedByName() throws {
     let cases: [(actions: [String], outcome: String)] = [
       ([Self.plainProtocol, Self.metadata([("id", "long")]), Self.add("1.parquet", more: #","deletionVector":{"storageType":"u"}"#)],
-        "unsupported-delta: the Delta table `orders` has deletion vectors for a file, which Plumb does not read"),
+        "unsupported-delta: the Delta table `orders` has deletion vectors for a file, which Plumb does not support"),
       ([#"{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["timestampNtz","rowLens"]}}"#, Self.metadata([("id", "long")])],
-        "unsupported-delta: the Delta table `orders` uses the feature `rowLens`, which Plumb does not read"),
+        "unsupported-delta: the Delta table `orders` uses the feature `rowLens`, which Plumb does not support"),
       ([#"{"protocol":{"minReaderVersion":4}}"#, Self.metadata([("id", "long")])],
-        "unsupported-delta: the Delta table `orders` is of reader version 4, which Plumb does not read"),
+        "unsupported-delta: the Delta table `orders` is of reader version 4, which Plumb does not support"),
       ([Self.plainProtocol, Self.metadata([("id", "long")], configuration: #"{"delta.columnMapping.mode":"id"}"#)],
-        "unsupported-delta: the Delta table `orders` finds its columns by `id`, which Plumb does not read"),
-      ([Self.plainProtocol], "bad-delta: `orders` is not a whole Delta table: its log does not state its columns"),
+        "unsupported-delta: the Delta table `orders` maps its columns by `id`, which Plumb does not support"),
+      ([Self.plainProtocol], "bad-delta: `orders` is not a complete Delta table: its log does not state its columns"),
       ([Self.plainProtocol, Self.metadata([("id", "long")]), Self.add("s3://bucket/1.parquet")],
         "unsupported-delta: the Delta table `orders` has files elsewhere: `s3://bucket/1.parquet`"),
       ([Self.plainProtocol, Self.metadata([("d", "date")], partitions: ["d"]), Self.add("1.parquet", #"{"d":"soon"}"#)],
-        "bad-delta: `orders` is not a whole Delta table: the partition value `soon` of `d` is not a datetime"),
-      (["not json"], "bad-delta: `orders` is not a whole Delta table: `00000000000000000000.json` in its log has a line that is not JSON"),
+        "bad-delta: `orders` is not a complete Delta table: the partition value `soon` of `d` is not a datetime"),
+      (["not json"], "bad-delta: `orders` is not a complete Delta table: `00000000000000000000.json` in its log contains a line that is not JSON"),
     ]
     for (actions, outcome) in cases {
       let folder = try Folder()
@@ -164,7 +164,7 @@ import Testing
     let gap = try Folder()
     try gap.log(0, [Self.plainProtocol, Self.metadata([("id", "long")])])
     try gap.log(2, ["{}"])
-    #expect(failure(gap) == "bad-delta: `orders` is not a whole Delta table: version 1 is missing in its log")
-    #expect(failure(try Folder()) == "bad-delta: `orders` is not a whole Delta table: its log has no commits")
+    #expect(failure(gap) == "bad-delta: `orders` is not a complete Delta table: version 1 is missing in its log")
+    #expect(failure(try Folder()) == "bad-delta: `orders` is not a complete Delta table: its log has no commits")
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PlumbStorage
 
-/// How the kind of a file is told: what begins as no other file does, then the name, then what is at the front.
+/// How the kind of a file is detected: by an unmistakable signature, then the name, then the beginning of the content.
 @Suite struct FileFormatTests {
   private static let sqlite = "SQLite format 3\0" + String(repeating: "\0", count: 84)
 
@@ -39,7 +39,7 @@ import Testing
   @Test func tablesOfFilesThatAreOneTable() throws {
     let file = try TemporaryFile(Array("a\n1\n".utf8), named: "t.csv")
     defer { file.remove() }
-    #expect(failure(reading: file.path + "#x") == "no-tables: `t.csv` is CSV, so that it has no table `x`")
+    #expect(failure(reading: file.path + "#x") == "no-tables: `t.csv` is CSV and cannot contain a table `x`")
     #expect(failure(reading: file.path + "x#y") == "no-such-file: `\(file.path)x#y` cannot be read: no such file or directory")
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PlumbStorage
 
-/// Files that are no tables say what they are, whatever their names are; texts that only resemble them are read.
+/// Files that are not tables are named by their format, whatever their names; texts that only resemble them are read.
 @Suite struct ForeignFormatTests {
   private static let noise: [UInt8] = (0..<600).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 7) }
 

@@ -34,7 +34,7 @@ import Testing
       failure("{\"a\":1}\n{\"a\":}\n", named: "t.ndjson")
         == "bad-json: `t.ndjson` line 2, byte 6: this is not the start of a value")
     #expect(
-      failure("{\"a\":1}\n[1]\n", named: "t.ndjson") == "bad-json: `t.ndjson` line 2, byte 1: a row is an object in braces")
+      failure("{\"a\":1}\n[1]\n", named: "t.ndjson") == "bad-json: `t.ndjson` line 2, byte 1: a row must be an object in braces")
     #expect(failure("[{\"a\":1},\n{\"a\":2}", named: "t.json").hasPrefix("bad-json: `t.json` line 2, byte 8: the array is not"))
     #expect(failure("[{\"a\":1}] x", named: "t.json") == "bad-json: `t.json` line 1, byte 11: text follows the array")
     #expect(failure("hello", named: "t.json").hasPrefix("bad-json"))

@@ -123,8 +123,8 @@ import Testing
   @Test func filesThatAreNone() {
     #expect(throws: (any Error).self) { try LoadedFile("/nowhere/x.csv") }
     #expect(throws: (any Error).self) { try LoadedFile("/tmp") }
-    #expect(failure("") == "empty-file: `t.csv` is empty, so that its columns are not known")
-    #expect(failure("", named: "t.json") == "empty-file: `t.json` is empty, so that its columns are not known")
+    #expect(failure("") == "empty-file: `t.csv` is empty, so its columns are unknown")
+    #expect(failure("", named: "t.json") == "empty-file: `t.json` is empty, so its columns are unknown")
   }
 
   @Test func databases() throws {

@@ -31,7 +31,7 @@ import Testing
     let file = try TemporaryFile(Array("id,name\n1,2\n3,4\n5,6\n".utf8), named: "t.parquet")
     defer { file.remove() }
     let error = #expect(throws: Diagnostic.self) { try LoadedFile(file.path) }
-    #expect(error?.message == "`t.parquet` does not begin as a Parquet file does")
+    #expect(error?.message == "`t.parquet` does not begin like a Parquet file")
   }
 
   /// Columns that are stated are found by their names and converted as the functions of KQL convert.

@@ -63,7 +63,7 @@ import Testing
     let lines = "{\"a\":1}\n{\"a\": 2\n7\n{\"a\":\"x\"}\n\n{\"a\":3}\n"
     let rows = try rejects(lines, named: "t.ndjson", types: [.init("a", .long)])
     #expect(rows.texts == ["2|{\"a\": 2", "3|7", "4|{\"a\":\"x\"}"])
-    #expect(rows.list[1].reason.contains("line 3") && rows.list[1].reason.contains("a row is an object in braces"))
+    #expect(rows.list[1].reason.contains("line 3") && rows.list[1].reason.contains("a row must be an object in braces"))
     let array = try rejects("[{\"a\":1},7,\n \"x\", {\"a\":2}]", named: "t.json")
     #expect(array.texts == ["1|7", "2|\"x\""])
   }

@@ -31,7 +31,7 @@ extension RowFile {
 
 /// Files that are read in batches, and gone on with where an earlier reading stopped.
 @Suite struct RowFileTests {
-  /// Newlines in quotes, a header, a number that is none at the end, and a byte order mark.
+  /// Newlines in quotes, a header, an invalid number at the end, and a byte order mark.
   private static let csv = "\u{FEFF}id,text,at\n"
     + (0..<300).map { "\($0),\($0 % 7 == 0 ? "\"two\nlines, \"\"\($0)\"\"\"" : "text \($0 % 11)"),2025-03-06T01:02:\(10 + $0 % 50)Z\n" }.joined()
   private static let objects = (0..<200).map { "{\"id\": \($0), \"text\": \"t\($0 % 9)\", \"more\": [\($0)]}" }
@@ -103,7 +103,7 @@ extension RowFile {
     }
   }
 
-  /// A last row without a newline that has grown is no row that could be gone on with.
+  /// An import cannot resume after a last row without a newline that has grown.
   @Test func aRowThatGrew() throws {
     let stored = try TemporaryFile(Array("a,b\n1,2\n3,4".utf8), named: "t.csv")
     defer { stored.remove() }

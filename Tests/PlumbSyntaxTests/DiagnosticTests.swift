@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbSyntax
 import Testing
 
-/// The pictures of diagnostics, compared with Fixtures/errors/*.txt; written anew when
+/// The pictures of diagnostics, compared with Fixtures/errors/*.txt; rewritten when
 /// PLUMB_UPDATE_GOLDEN is set.
 @Suite struct DiagnosticTests {
   @Test(arguments: ["syntax.txt", "rendering.txt"]) func goldenPictures(_ name: String) throws {

@@ -10,7 +10,7 @@ struct EBNF {
     case optional(Node)
     case repeated(Node)
     case rule(String)
-    /// A text in quotes, as the tokens it stands for.
+    /// A quoted text, as the tokens that it represents.
     case literal(String, [Token])
     case tokenClass(String)
   }

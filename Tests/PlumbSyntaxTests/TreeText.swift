@@ -25,7 +25,7 @@ private func append(_ value: Any, to result: inout String) {
   }
   result += "("
   for child in mirror.children {
-    // Text kept as written, comments, and the place of text are no part of the meaning.
+    // Text kept as written, comments, and the location of text do not affect the meaning.
     if child.value is SourceSpan || child.label == "comments" { continue }
     if let label = child.label { result += "\(label): " }
     append(child.value, to: &result)

@@ -77,7 +77,7 @@ struct SwiftSource {
     return Dictionary(grouping: sources) { String($0.path.split(separator: "/")[1]) }
   }
 
-  /// Where `pattern` stands, as `path:line: text`.
+  /// Returns where `pattern` occurs, as `path:line: text`.
   func places(of pattern: Regex<AnyRegexOutput>) -> [String] {
     // Most patterns are nowhere, which one pass over the file tells.
     guard text.firstMatch(of: pattern) != nil else { return [] }

@@ -251,7 +251,7 @@ class Writer:
                 made.append((name, f"sum({e[0]})", f"coalesce(sum({e[1]}), 0)", "real"))
             elif case == 8:
                 e = self.real(1)
-                # The mean of nothing is no number.
+                # The mean of nothing is not a number.
                 made.append((name, f"avg({e[0]})", f"coalesce(avg({e[1]}), 'nan'::double)", "mean"))
             elif case == 9:
                 made.append((name, f"array_sort_asc(make_list({w[0]}))", f"coalesce(list_sort(list({w[1]}) filter (where {w[1]} is not null)), [])", "list"))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints what a full disk does to a workspace: on a file system of 3 MB (needs the right to mount) a change that does not
-# fit is told, and what was there before stays.
+# fit is reported, and what was there before is kept.
 set -euo pipefail
 plumb=$(realpath "${PLUMB:-.build/release/plumb}")
 folder=$(mktemp -d)

@@ -39,7 +39,7 @@ def killed(arguments, most, messages=subprocess.DEVNULL):
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         out, _ = process.communicate()
-    # Work that fails by itself is no kill.
+    # Work that fails by itself does not count as killed.
     if process.returncode not in (0, -signal.SIGKILL):
         raise SystemExit(f"FAILED: {' '.join(arguments)} ended with {process.returncode}")
     return out, process.returncode
@@ -90,7 +90,7 @@ def importing(folder, path, known):
     with open(said, "w") as messages:
         _, status = killed(
             ["import", data, "--as", "large", "--into", path, "--batch", "100KB"], 0.3, messages)
-    lines = [line for line in open(said) if line.endswith((" rows are in\n", data + "\n")) or "of them were there" in line]
+    lines = [line for line in open(said) if line.endswith((" rows saved\n", data + "\n")) or "of them already existed" in line]
     acknowledged = max([known] + [int(line.split()[1].replace(",", "")) for line in lines])
     if not os.path.exists(path) or query(path, ".show tables | where TableName == 'large' | count")[-1] == "0":
         if acknowledged or status == 0: raise SystemExit("FAILED: acknowledged rows are gone")

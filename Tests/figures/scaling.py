@@ -7,7 +7,7 @@ and what a session holds after loading and at most during each query, as multipl
 Both sessions are asked in turn, so that other work on the machine hits them alike; the least time of each counts.  Times need a
 quiet machine; what two threads do is also shown by the kernel's count of each thread's own time: "busiest" is the processor time
 of one thread alone over that of the busier of two, what the speed-up would be if nothing else ran and neither had to wait.
-Each peak is the kernel's (VmHWM, set back before the query), so it includes what earlier queries left behind unless --fresh
+Each peak is the kernel's (VmHWM, set back before the query), so it includes what earlier queries left unless --fresh
 starts a session for each query.  Without --data the files are those of bench.sh.  Takes the binary from $PLUMB (default .build/release/plumb).
 """
 import argparse, json, os, re, statistics, subprocess, sys

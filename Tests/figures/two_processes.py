@@ -5,7 +5,7 @@
 
 One process appends small batches, which are joined as they become many; two others read all the time, and each must see
 whole batches, never fewer than before. Then one process writes for long: readers are not held up, and a second writer
-is told who is writing. Takes the binary from $PLUMB, default .build/release/plumb.
+gets a message that names the writer. Takes the binary from $PLUMB, default .build/release/plumb.
 """
 import os, subprocess, sys, tempfile, threading, time
 

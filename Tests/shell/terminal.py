@@ -76,7 +76,7 @@ class Terminal:
                     raise
 
     def leave_line(self):
-        """Drops what stands behind the prompt; what is typed before the shell has done so would be lost with it."""
+        """Drops the text after the prompt; what is typed before the shell has done so would be lost with it."""
         self.type("\x03")
         self.expect("^C")
         self.expect(PROMPT)

@@ -90,7 +90,7 @@ class CommandTests(ShellCase):
         shell.answer("print n = 7")
         shell.answer(".output")
         self.assertEqual(self.read("many.csv"), "Count\n3\n\nn\n7\n")
-        # Quotes around a path are no part of it.
+        # Quotes around a path do not belong to it.
         shell.answer('.once "with space.csv"')
         shell.answer("print n = 8")
         self.assertEqual(self.read("with space.csv"), "n\n8\n")
@@ -111,7 +111,7 @@ class CommandTests(ShellCase):
             time.sleep(0.3)
             shell.ask("print a = 6 * 7", "42")
         # A table that is there in part is listed, and the same command completes it.
-        self.assertEqual("nothing of" not in said, "big" in in_file.answer(".tables"), said)
+        self.assertEqual("no rows of" not in said, "big" in in_file.answer(".tables"), said)
         in_file.answer(".import big.csv")
         self.assertIn("2000000", in_file.answer("big | count"))
 
@@ -157,7 +157,7 @@ class CommandTests(ShellCase):
             file.write("// A comment\n.timer off\n\n// Another\nprint a = 41;\n\nruns\n| wher n > 3\n\n.mode nonsense\n// The end\n")
         shown = self.open().answer('.read "my steps.kql"')
         self.assertIn("41", shown)
-        # Mistakes are told with their place in the file.
+        # Mistakes are reported with their location in the file.
         self.assertIn("my steps.kql:8:3", shown)
         self.assertIn("my steps.kql:10:1", shown)
         self.assertEqual(shown.count("error["), 2)
@@ -201,7 +201,7 @@ class CommandTests(ShellCase):
         shell = self.open()
         shell.answer(".set few <| runs | take 1")
         for line in [".explain", ".profile"]:
-            self.assertIn("there is no query yet", shell.answer(line))
+            self.assertIn("no query yet", shell.answer(line))
         for line in [".explain .drop table few", ".profile .drop table few; runs"]:
             self.assertIn("error[no-query]", shell.answer(line), line)
         self.assertIn("1", shell.answer("few | count"))
@@ -300,7 +300,7 @@ class CommandTests(ShellCase):
         shell = self.open(PAGER="no-such-program -x", rows=10)
         shown = shell.answer("range x from 1 to 30 step 1 | extend y = x * x")
         self.assertIn("900", shown)
-        self.assertIn("`PAGER` names `no-such-program -x`, and there is no such program", shown)
+        self.assertIn("`PAGER` names `no-such-program -x` does not exist", shown)
 
     def test_stopping_and_going_on(self):
         shell = self.open()
@@ -320,7 +320,7 @@ class CommandTests(ShellCase):
         shell = Terminal("--load", f"runs={self.path}", home=home)
         self.addCleanup(shell.close)
         shown = shell.expect(PROMPT)
-        self.assertIn("rc:3: there is no command `.nonsense`", shown)
+        self.assertIn("rc:3: unknown command `.nonsense`", shown)
         self.assertIn("rc:4: only commands of the shell", shown)
         self.assertIn("Count: 3", shell.answer("runs | count"))
         shell.type("\x04")

@@ -30,7 +30,7 @@ class LineTests(ShellCase):
             shell.type(start + "\r")
             shell.expect(MORE)
             shell.leave_line()
-        # A mistake that more text cannot mend is told at once, also behind an open bracket.
+        # A mistake that more text cannot fix is reported at once, even after an open bracket.
         shell.ask("print 'not closed", "error[unclosed-string]")
         shell.ask("print 1 ) (", "error[")
 

@@ -11,7 +11,7 @@ class TourTests(ShellCase):
     def test_every_step_is_checked_and_the_tour_goes_on_where_it_was_left(self):
         home = self.new_folder()
         tour = self.start("tour", home=home)
-        # What does not do the step does not end it, and is told.
+        # A command that does not do the step does not end it, and the tour says so.
         shown = tour.answer("print 1")
         self.assertNotIn("Done.", shown)
         self.assertIn("Step 1 asks for something else", shown)
@@ -24,12 +24,12 @@ class TourTests(ShellCase):
                 tour = Terminal("tour", home=home)
                 self.addCleanup(tour.close)
                 shown = tour.expect(PROMPT)
-                self.assertIn("goes on where you left it", shown)
+                self.assertIn("resumes where you left it", shown)
                 self.assertIn("5 of 12:", shown)
             hint = re.search(r"type: (.*)", tour.answer(".hint")).group(1).strip()
             if hint.startswith(".cause "):
                 cause = hint.split()[1]
-                self.assertIn("is no category", tour.answer(".cause unicorns"))
+                self.assertIn("is not an error category", tour.answer(".cause unicorns"))
                 wrong = "vendor" if cause != "vendor" else "auth"
                 shown = tour.answer(".cause " + wrong)
                 self.assertIn("not " + wrong, shown)

@@ -39,7 +39,7 @@ class WorkspaceTests(ShellCase):
         shell = self.open("a.plumb")
         shell.answer(".set numbers <| range n from 1 to 7 step 1")
         for name, text, wanted in [
-            ("data.csv", RUNS, "is no Plumb workspace"), ("empty.plumb", "SQLite format 3\0garbage", "damaged"),
+            ("data.csv", RUNS, "is not a Plumb workspace"), ("empty.plumb", "SQLite format 3\0garbage", "damaged"),
         ]:
             with open(self.in_file(name), "w") as file:
                 file.write(text)
@@ -69,8 +69,8 @@ class WorkspaceTests(ShellCase):
         file.commit()
         file.close()
         shell = self.open()
-        self.assertIn(".open --salvage a.plumb", shell.answer(".open a.plumb"))
-        shown = shell.answer(".open --salvage a.plumb")
+        self.assertIn("use `.open --salvage a.plumb", shell.answer(".open a.plumb"))
+        shown = shell.answer("use `.open --salvage a.plumb")
         self.assertIn("the table `others` is left out", shown)
         self.assertIn("7", shell.answer("numbers | count"))
         self.assertIn("is not written to", shell.answer(".set more <| print 1"))
@@ -95,7 +95,7 @@ class WorkspaceTests(ShellCase):
         self.assertIn("saved as a.plumb: 2 tables with 5 rows, 1 function", shown)
         self.assertIn("2", shell.answer("late(15) | count"))
         shell.answer(".append few <| runs | take 1")
-        self.assertIn("is already there", shell.answer(".save a.plumb"))
+        self.assertIn("already exists", shell.answer(".save a.plumb"))
         self.assertIn("everything is saved already", shell.answer(".save"))
         self.assertIn("more: 3 rows", shell.answer(".import runs.csv --as more"))
         self.assertIn("saved as copy.plumb: 3 tables with 9 rows, 1 function", shell.answer(".save copy.plumb"))
@@ -130,7 +130,7 @@ class WorkspaceTests(ShellCase):
         risks = shell.answer("predict risk | project pipeline, risk | top 3 by risk")
         self.assertIn("1 model", shell.answer(".save world.plumb"))
         again = self.open("world.plumb")
-        self.assertIn("1 model; the clock stands at", again.answer(".open"))
+        self.assertIn("1 model; the clock is at", again.answer(".open"))
         strip = lambda shown: [line for line in shown.split("\n") if "│" in line or "|" in line or "failed" in line]
         self.assertEqual(strip(again.answer(
             "runs | summarize count(), sum(records_out), max(started) by status | sort by status asc")), strip(before))

@@ -138,7 +138,7 @@ enum Naive {
   static func percentile(_ values: [Value], _ percentage: Double, _ type: ScalarType) -> Value {
     let result: ScalarType = type == .int ? .long : type
     if values.isEmpty { return .null(result) }
-    // NaN stands at the end.
+    // NaN sorts last.
     let sorted = values.sorted { isNaN($0) != isNaN($1) ? isNaN($1) : order($0, $1) < 0 }
     let found = sorted[nearestRank(percentage, sorted.count)]
     return type == .real ? found : word(result, word(found))

@@ -5,7 +5,7 @@ import Testing
 
 /// Calls a function with constants, through overload choice and conversions, as a query does.
 func call(_ name: String, _ values: [Value]) throws -> Value {
-  let function = try #require(ScalarFunction.named(name), "there is no function `\(name)`")
+  let function = try #require(ScalarFunction.named(name), "unknown function `\(name)`")
   let arguments = values.map { BoundExpression.literal($0, .none) }
   let bound = try BoundExpression.calling(function, arguments, at: .none)
   return try bound.evaluate(Chunk([], count: 1), .forTests).value(at: 0)
@@ -13,7 +13,7 @@ func call(_ name: String, _ values: [Value]) throws -> Value {
 
 /// Calls a function with columns of equal length; the rest of the arguments are constants.
 func call(_ name: String, columns: [Vector], _ constants: [Value] = []) throws -> Vector {
-  let function = try #require(ScalarFunction.named(name), "there is no function `\(name)`")
+  let function = try #require(ScalarFunction.named(name), "unknown function `\(name)`")
   let arguments =
     columns.enumerated().map { BoundExpression.column($0.offset, $0.element.type, .none) }
     + constants.map { BoundExpression.literal($0, .none) }
@@ -22,7 +22,7 @@ func call(_ name: String, columns: [Vector], _ constants: [Value] = []) throws -
 }
 
 extension ExecutionContext {
-  /// The clock stands at 2024-01-01.
+  /// The clock is fixed at 2024-01-01.
   static var forTests: ExecutionContext {
     ExecutionContext(
       now: DateTime.ticks(year: 2024, month: 1, day: 1) ?? 0, threads: 1, memoryLimit: .max, seed: 7)

@@ -80,7 +80,7 @@ struct DamageTests {
       #expect(try file.cells("all") == expected)
       #expect(file.table(named: "numbers")?.rowCount == 0)
     }
-    #expect(Samples.failure { try file.write { try $0.drop("all") } }.contains("is damaged and is not written to"))
+    #expect(Samples.failure { try file.write { try $0.drop("all") } }.contains("is damaged; Plumb will not write to it"))
   }
 
   @Test func aDamagedColumnDoesNotTakeTheOthersWithIt() throws {
@@ -104,13 +104,13 @@ struct DamageTests {
   @Test func foreignFilesAreNamed() throws {
     let folder = try WorkspaceFolder()
     try folder.write(Array("a,b\n1,2\n".utf8))
-    #expect(Samples.failure { _ = try folder.open() }.contains("not-a-workspace: `t.plumb` is no Plumb workspace"))
+    #expect(Samples.failure { _ = try folder.open() }.contains("not-a-workspace: `t.plumb` is not a Plumb workspace"))
     #expect(try folder.bytes == Array("a,b\n1,2\n".utf8))
     try FileManager.default.removeItem(atPath: folder.path)
     try folder.change("CREATE TABLE t (a)")
-    #expect(Samples.failure { _ = try folder.open() }.contains("is an SQLite file, but no Plumb workspace"))
+    #expect(Samples.failure { _ = try folder.open() }.contains("is an SQLite file, but not a Plumb workspace"))
     #expect(Samples.failure { _ = try WorkspaceFile(folder.folder) }.contains("is a folder"))
-    #expect(Samples.failure { _ = try WorkspaceFile("/dev/null") }.contains("is no regular file"))
+    #expect(Samples.failure { _ = try WorkspaceFile("/dev/null") }.contains("is not a regular file"))
   }
 
   @Test func newerFilesAreRefused() throws {
@@ -131,7 +131,7 @@ struct DamageTests {
     let (first, other) = (try page("sqlite_autoindex_plumb_tables_1") * 16_384, try page("plumb_models") * 16_384)
     for i in 0..<16_384 { bytes.swapAt(first + i, other + i) }
     try folder.write(bytes)
-    #expect(Samples.failure { _ = try folder.open() }.contains("its index of tables is not what was written"))
+    #expect(Samples.failure { _ = try folder.open() }.contains("its index of tables is damaged"))
     let file = try folder.open { $0.salvages = true }
     #expect(file.losses.contains("the index of tables is damaged"))
     #expect(try file.cells("all") == expected)

@@ -67,7 +67,7 @@ struct LeftLogTests {
       #expect(try folder.bytes == before)
       #expect(try Array(Data(contentsOf: logPlace)) == bytes)
     }
-    // What is sound without the log is salvaged; nothing is written, and the loss is told again.
+    // What is undamaged without the log is salvaged; nothing is written, and the loss is reported again.
     for bytes in [changed[3], changed[2]] {
       try Data(bytes).write(to: logPlace)
       do {
@@ -99,7 +99,7 @@ struct LeftLogTests {
     let (folder, _, _) = try left()
     try folder.write([])
     try FileManager.default.removeItem(atPath: folder.path + "-wal")
-    #expect(Samples.failure { _ = try folder.open() }.contains("it is empty, but `t.plumb-shm` counts changes of it"))
+    #expect(Samples.failure { _ = try folder.open() }.contains("it is empty, but `t.plumb-shm` records changes to it"))
     #expect(try folder.bytes == [])
   }
 
@@ -137,7 +137,7 @@ struct LeftLogTests {
     bytes[log.count / 4] ^= 1
     try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "-wal"))
     #expect(Samples.failure { _ = try folder.open() }.contains("damaged-log"))
-    // What a process was about to write when it was ended is no loss.
+    // What a process was about to write when it was killed does not count as lost.
     try Data(log + log.suffix(5_000)).write(to: URL(fileURLWithPath: folder.path + "-wal"))
     #expect(try folder.open().table(named: "numbers")?.rowCount == 1_010)
   }

@@ -64,7 +64,7 @@ import Testing
   @Test func dagRuns() throws {
     let imported = try Imported(Self.runs)
     #expect(imported.lines == [
-      "Airflow DAG runs; 3 records read, 1 not about a run; it is a page of 3 of 250 entries"
+      "Airflow DAG runs; 3 records read, 1 not about a run; this is a page with 3 of 250 entries"
     ])
     #expect(
       imported.tables.runs.cells("pipeline", "source", "started", "ended", "status", "attempt", "duration", "queue_delay") == [
@@ -93,7 +93,7 @@ import Testing
     #expect(imported.tables.edges.cells("upstream", "downstream", "kind").count == 5)
   }
 
-  /// Each try is a run; one that waits for its retry has failed, and what was cleared begins anew.
+  /// Each try is a run; one that waits for its retry has failed, and a cleared run begins again.
   @Test func triesAndStates() throws {
     let retry = Self.page([
       Self.instance("load", "up_for_retry", from: "2025-03-06T01:02:00Z", to: "2025-03-06T01:03:00Z", tries: 1)
@@ -128,7 +128,7 @@ import Testing
 
   @Test func dagsAndTheirTasks() throws {
     let imported = try Imported(files: [("dags.json", Self.dags), ("dags/shop/tasks.json", Self.tasks)])
-    #expect(imported.lines == ["Airflow DAGs; 3 records read", "Airflow tasks; 3 records read, 2 folded into known pipelines"])
+    #expect(imported.lines == ["Airflow DAGs; 3 records read", "Airflow tasks; 3 records read, 2 merged into known pipelines"])
     #expect(imported.tables.pipelines.cells("name", "source", "kind", "owner", "schedule") == [
       "board|board|dag|cfo|Dataset", "clean|clean|dag||every 1.01:00:00", "shop|shop|dag|ann, bob|0 * * * *",
       "shop.audit|shop||bob|", "shop.extract|shop|PythonOperator|ann|", "shop.load|shop|PythonOperator|ann|",
@@ -182,7 +182,7 @@ import Testing
     // The same run as the REST API has.
     let both = try Imported(files: [("cli.json", list), ("rest.json", Self.runs)])
     #expect(both.tables.runs.rowCount == 2)
-    #expect(both.lines[1].contains("1 folded into known runs"))
+    #expect(both.lines[1].contains("1 merged into known runs"))
 
     let states = try Imported("""
       [{"dag_id": "shop", "execution_date": "2025-03-06T00:00:00+00:00", "task_id": "extract", "state": "success",
@@ -218,7 +218,7 @@ import Testing
     #expect(backwards.all == once.all)
   }
 
-  /// A DAG run that was cleared is running again under its old name: it counts as it ended until it ends anew.
+  /// A DAG run that was cleared is running again under its old name: it counts as it ended until it ends again.
   @Test func clearedRuns() throws {
     func run(_ state: String, _ from: String, _ to: String) -> String {
       #"{"dag_runs": [{"dag_id": "d", "dag_run_id": "r", "state": "\#(state)", "start_date": \#(from), "end_date": \#(to)}]}"#
@@ -235,8 +235,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""state": "exploded""#, "`state` is `exploded`, which is not known"),
-    (#""start_date": "yesterday""#, "`start_date` is `yesterday`, which is no moment"),
+    (#""state": "exploded""#, "`state` is `exploded`, which Plumb does not know"),
+    (#""start_date": "yesterday""#, "`start_date` is `yesterday`, which is not a moment"),
     (#""try_number": "one""#, "`try_number` is `\"one\"`, not a whole number"),
     (#""dag_id": "{{ dag }}""#, "`dag_id` is the placeholder"),
     (#""task_id": 7"#, "`task_id` is `7`, not a text"),
@@ -256,11 +256,11 @@ import Testing
   }
 
   @Test func whatIsNotAirflow() throws {
-    #expect(try Imported(#"{"status": 401, "title": "Unauthorized"}"#, kind: .airflow).lines[0].contains("nothing that airflow writes"))
+    #expect(try Imported(#"{"status": 401, "title": "Unauthorized"}"#, kind: .airflow).lines[0].contains("not a file that airflow writes"))
     #expect(try Imported(#"{"tasks": [{"name": "buy milk"}]}"#).lines[0].contains("not read"))
-    #expect(try Imported(Self.runs, kind: .adf).lines[0].contains("nothing that adf writes"))
+    #expect(try Imported(Self.runs, kind: .adf).lines[0].contains("not a file that adf writes"))
     #expect(try Imported(#"{"dag_runs": [], "total_entries": 0}"#).lines == ["Airflow DAG runs; 0 records read"])
     let cut = try Imported(String(Self.instances.prefix(700))).lines[0]
-    #expect(cut.contains("it ends in the middle of a value"), "\(cut)")
+    #expect(cut.contains("the file ends in the middle of a value"), "\(cut)")
   }
 }

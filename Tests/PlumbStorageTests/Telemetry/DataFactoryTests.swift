@@ -65,7 +65,7 @@ import Testing
 
   @Test func runsOfPipelines() throws {
     let imported = try Imported(Self.pipelineRuns)
-    #expect(imported.lines == ["ADF pipeline runs; 4 records read, 1 not about a run; it is a page of a longer answer"])
+    #expect(imported.lines == ["ADF pipeline runs; 4 records read, 1 not about a run; this is one page of a longer answer"])
     #expect(imported.tables.runs.cells("pipeline", "source", "started", "ended", "status", "attempt", "duration", "error") == [
       "report|shopfactory|2025-03-06T00:06:00.0000000Z|2025-03-06T00:06:09.0000000Z|cancelled|∅|00:00:09|",
       "load shop||2025-03-06T01:00:00.5000000Z|2025-03-06T01:02:00.5000000Z|failed|∅|00:02:00|Operation on target Copy orders failed",
@@ -100,7 +100,7 @@ import Testing
   /// Diagnostic settings write a line for each change of a run; an event hub hands them on in a list.
   @Test func logsOfDiagnosticSettings() throws {
     let imported = try Imported(Self.logs.joined(separator: "\n"), named: "PT1H.json")
-    #expect(imported.lines == ["ADF runs; 4 records read, 1 not about a run, 1 folded into known runs"])
+    #expect(imported.lines == ["ADF runs; 4 records read, 1 not about a run, 1 merged into known runs"])
     #expect(imported.tables.runs.cells("pipeline", "source", "ended", "status", "attempt", "records_in") == [
       "load shop|shopfactory|2025-03-06T01:02:00.5000000Z|failed|∅|∅",
       "load shop/Copy users|shopfactory|2025-03-06T01:02:00.0000000Z|failed|∅|5",
@@ -146,7 +146,7 @@ import Testing
 
   @Test func definitionsGiveEdges() throws {
     let imported = try Imported(Self.definition)
-    #expect(imported.lines == ["ADF pipelines; 2 records read, 1 folded into known pipelines"])
+    #expect(imported.lines == ["ADF pipelines; 2 records read, 1 merged into known pipelines"])
     #expect(imported.tables.edges.cells("upstream", "downstream", "kind") == [
       "load shop|load shop/Copy orders|parent", "load shop|load shop/For each|parent", "load shop|load shop/Run report|parent",
       "load shop/Copy orders|load shop/For each|activity", "load shop/Copy orders|report/Read|dataset",
@@ -167,8 +167,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""status": "Exploded""#, "`status` is `Exploded`, which is not known"),
-    (#""runStart": "noon""#, "`runStart` is `noon`, which is no moment"),
+    (#""status": "Exploded""#, "`status` is `Exploded`, which Plumb does not know"),
+    (#""runStart": "noon""#, "`runStart` is `noon`, which is not a moment"),
     (#""runId": null"#, "`runId` is missing"), (#""durationInMs": "long""#, "`durationInMs` is `\"long\"`, not a whole number"),
   ])
   func badRecordsAreRejectedAlone(part: String, reason: String) throws {
@@ -185,7 +185,7 @@ import Testing
 
   @Test func pagesWithoutRuns() throws {
     #expect(try Imported(#"{"value": []}"#, kind: .adf).lines == ["ADF; 0 records read"])
-    #expect(try Imported(#"{"value": []}"#).lines[0].contains("it is nothing that dbt, openlineage, airflow or adf writes"))
-    #expect(try Imported(#"{"error": {"code": "AuthenticationFailed"}}"#, kind: .adf).lines[0].contains("nothing that adf writes"))
+    #expect(try Imported(#"{"value": []}"#).lines[0].contains("not a file that dbt, openlineage, airflow or adf writes"))
+    #expect(try Imported(#"{"error": {"code": "AuthenticationFailed"}}"#, kind: .adf).lines[0].contains("not a file that adf writes"))
   }
 }

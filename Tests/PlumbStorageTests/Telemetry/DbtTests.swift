@@ -166,7 +166,7 @@ import Testing
 
   @Test func logsFoldIntoRuns() throws {
     let imported = try Imported(Self.log, named: "dbt.log")
-    #expect(imported.lines == ["dbt log; 4 events read, 1 not about a run, 1 folded into known runs"])
+    #expect(imported.lines == ["dbt log; 4 events read, 1 not about a run, 1 merged into known runs"])
     #expect(imported.tables.runs.cells("pipeline", "started", "ended", "status", "error_code") == [
       "model.shop.a|2025-03-06T01:00:01.0000000Z|2025-03-06T01:00:03.0000000Z|failed|Compilation Error",
       "model.shop.b|2025-03-06T01:00:01.0000000Z|∅|running|",
@@ -198,12 +198,12 @@ import Testing
     let imported = try Imported(text)
     #expect(imported.reports[0].read == 1)
     #expect(imported.reports[0].rejected == 5)
-    #expect(imported.lines[0].contains("has the status `exploded`, which is not known"))
+    #expect(imported.lines[0].contains("has the status `exploded`, which Plumb does not know"))
     #expect(imported.lines[0].contains("is the placeholder"))
-    #expect(imported.lines[0].hasSuffix("; and 2 more; versions 2 to 6 are known; it was read by its fields"))
-    #expect(imported.rejects.map(\.reason).last == "`timing.started_at` is `yesterday`, which is no moment")
+    #expect(imported.lines[0].hasSuffix("; and 2 more; Plumb knows versions 2 to 6; this one was read by its fields"))
+    #expect(imported.rejects.map(\.reason).last == "`timing.started_at` is `yesterday`, which is not a moment")
     #expect(try Imported(#"{"metadata": {"dbt_schema_version": ".../run-results/v4.json"}, "results": []}"#).lines[0].contains("neither"))
     let cut = try Imported(String(Self.manifest.prefix(900)), named: "manifest.json").lines[0]
-    #expect(cut.hasPrefix("dbt manifest; 1 rejected: line ") && cut.hasSuffix(": it ends in the middle of a value"))
+    #expect(cut.hasPrefix("dbt manifest; 1 rejected: line ") && cut.hasSuffix(": the file ends in the middle of a value"))
   }
 }

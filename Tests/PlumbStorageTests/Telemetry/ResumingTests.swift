@@ -53,7 +53,7 @@ import Testing
     #expect(parts == whole)
   }
 
-  /// Events of runs that are told in parts, out of order, each part in an import of its own.
+  /// Events of runs that arrive in parts, out of order, each part in a separate import.
   @Test func eventsInAnyOrderOverImports() throws {
     var generator = MutationTests.Generator(state: 5)
     let whole = try Imported(OpenLineageTests.events.joined(separator: "\n"), named: "e.ndjson").all

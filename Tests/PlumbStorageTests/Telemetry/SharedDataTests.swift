@@ -61,21 +61,21 @@ struct SharedDataTests {
     #expect(lines == [
       "dbt/fail/manifest.json: dbt manifest v2; 5 nodes read",
       "dbt/fail/run_results.json: dbt run results v2; 4 results read",
-      "dbt/logs/failed_run_logs.jsonl: dbt log; 85 events read, 67 not about a run, 17 folded into known runs",
-      "dbt/spark/thrift/manifest.json: dbt manifest v4; 28 nodes read, 1 folded into known pipelines",
+      "dbt/logs/failed_run_logs.jsonl: dbt log; 85 events read, 67 not about a run, 17 merged into known runs",
+      "dbt/spark/thrift/manifest.json: dbt manifest v4; 28 nodes read, 1 merged into known pipelines",
       "dbt/spark/thrift/run_results.json: dbt run results v4; 28 results read",
-      "dbt/test/manifest.json: dbt manifest v2; 20 nodes read, 5 folded into known pipelines",
+      "dbt/test/manifest.json: dbt manifest v2; 20 nodes read, 5 merged into known pipelines",
       "dbt/test/run_results.json: dbt run results v2; 14 results read",
-      "openlineage/dbt-test-events.json: OpenLineage; 10 events read, 5 folded into known runs; "
-        + "placeholders `{{…}}` in fields that are not used, in 10 events",
+      "openlineage/dbt-test-events.json: OpenLineage; 10 events read, 5 merged into known runs; "
+        + "placeholders `{{…}}` in unused fields, in 10 events",
       "openlineage/event_full.json: OpenLineage; 1 event read",
       "openlineage/event_invalid_output_dataset_facet.json: OpenLineage; "
         + "1 rejected: line 1: `outputStatistics.rowCount` is `\"wrong\"`, not a whole number",
       "openlineage/event_invalid_run_facet.json: OpenLineage; 1 rejected: line 1: `parent.run.runId` is missing",
       "openlineage/event_simple.json: OpenLineage; 1 event read",
-      "openlineage/example_full_event.json: OpenLineage; 1 event read, 1 folded into known runs",
+      "openlineage/example_full_event.json: OpenLineage; 1 event read, 1 merged into known runs",
       "openlineage/test-complete.json: OpenLineage; 1 event read",
-      "openlineage/test-start.json: OpenLineage; 1 event read, 1 folded into known runs",
+      "openlineage/test-start.json: OpenLineage; 1 event read, 1 merged into known runs",
     ])
     // 20 nodes of two projects' manifests of one project, 28 of another, 9 jobs, of which one is only a parent.
     #expect(imported.tables.pipelines.rowCount == 57)

@@ -93,6 +93,6 @@ struct ModelAndHistoryTests {
     #expect(try folder.open().remember([StoredQuery(text: "runs", at: 1, rows: 2)]))
     try folder.change("UPDATE plumb_history SET row_count = 3")
     let file = try folder.open()
-    #expect(Samples.failure { _ = try file.history() }.contains("a query of the history"))
+    #expect(Samples.failure { _ = try file.history() }.contains("a query in the history"))
   }
 }

@@ -26,7 +26,7 @@ struct WorkspaceFileTests {
     }
   }
 
-  /// What SQLite is told to open is the file of that name, whatever is in the name.
+  /// SQLite opens the file of exactly that name, whatever characters it contains.
   @Test func locationsAreThoseOfTheirPaths() {
     #expect(sqliteLocation("/tmp/a?b#c.db", isImmutable: false) == "/tmp/a?b#c.db")
     #expect(sqliteLocation("file:x.db", isImmutable: false) == "./file:x.db")
@@ -89,7 +89,7 @@ struct WorkspaceFileTests {
     #expect(again.settings == ["clock": "12"])
   }
 
-  /// SQLite would keep what stands before the zero byte.
+  /// SQLite would keep the part before the zero byte.
   @Test func zeroBytesInTextsAreRefused() throws {
     let folder = try WorkspaceFolder()
     let file = try folder.open()

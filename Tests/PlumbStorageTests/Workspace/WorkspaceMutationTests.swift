@@ -174,7 +174,7 @@ import Testing
     }
     #expect(same > count / 20 && told > count / 4 && salvaged > count / 20)
     print(
-      "mutated workspace files: \(count), of which \(same) answered as the sound file, \(told) were told, \(salvaged) "
+      "mutated workspace files: \(count), of which \(same) answered like the undamaged file, \(told) were reported, \(salvaged) "
         + "gave up something sound, 0 ended the process or were written to")
   }
 
@@ -201,7 +201,7 @@ extension WorkspaceFolder {
     return Array(try Data(contentsOf: URL(fileURLWithPath: path + ending)))
   }
 
-  /// Whether the file and its log are these; an empty log is none.
+  /// Returns whether the file and its log are these; an empty log counts as missing.
   fileprivate func isAs(_ files: WorkspaceMutationTests.Files) throws -> Bool {
     let now = try self.files
     return now.file == files.file && (now.log ?? []) == (files.log ?? [])

@@ -12,7 +12,7 @@ struct ErrorReadingTests {
     #expect(accepted.split(separator: " ").contains { $0 == first?.suspect.name ?? "" }, "\(code) \(message): \(first?.suspect.name ?? "")")
   }
 
-  /// Words inside other words, numbers that are no statuses, and names in quotation marks say nothing.
+  /// Words inside other words, numbers that are not statuses, and quoted names are ignored.
   @Test(arguments: [
     "Zoom recordings: boom", "Cheap flights", "room 12 not found", "Failed after 1500 rows", "500 rows were read before the end",
     "task 'timeout_memory_check' of 503 tasks", "reading s3://bucket/expired/token/part-403.json", "https://host/forbidden/401 is next",

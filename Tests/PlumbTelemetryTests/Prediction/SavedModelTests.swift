@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import PlumbTelemetry
 
-/// Models that outlive the process: the same predictions to the bit, and damaged bytes are told and never a trap.
+/// Models that outlive the process: the same predictions to the bit, and damaged bytes are reported and never trap.
 struct SavedModelTests {
   /// A place for models in memory.
   final class Store: ModelStore {
