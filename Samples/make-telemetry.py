@@ -29,7 +29,7 @@ SOURCES = {
 PREFIX = {"entra-id": "entra", "office365": "o365", "defender": "defender", "github": "github",
           "sentinel": "sentinel", "graph-security": "graph", "threat-intel": "intel"}
 
-# The incident: whose credentials expire, when, and when somebody renews them.
+# The incident: whose credentials expire, when, and when they are renewed.
 EXPIRED_SOURCE = "office365"
 EXPIRED_AT = BEGIN + dt.timedelta(days=2, hours=2, minutes=17)
 RENEWED_AT = BEGIN + dt.timedelta(days=2, hours=8, minutes=42)

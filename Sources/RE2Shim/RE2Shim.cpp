@@ -14,7 +14,7 @@ struct plumb_regex {
   RE2 compiled;
 };
 
-// `(?<name>...)` as `(?P<name>...)`, the one form that older versions of RE2 know.
+// `(?<name>...)` as `(?P<name>...)`, the only form that older versions of RE2 support.
 static std::string with_known_names(const char *pattern, size_t count) {
   std::string known;
   bool is_in_class = false;

@@ -1,9 +1,9 @@
 // Colours for the line that is being typed.
 //
-// GNU readline knows no colours: it compares the text it wants with the text it has shown and writes the
+// GNU readline does not support colours: it compares the text it wants with the text it has shown and writes the
 // difference. It does so here too. Then each visible character is written once more, in its colour and in the
-// place where readline has put it, and the cursor goes back; both reach the terminal as one piece, so that
-// nothing flickers. Where the place of a character is not certain, the text stays as readline wrote it.
+// position where readline has put it, and the cursor returns; both reach the terminal as one piece, so that
+// nothing flickers. If the position of a character is not certain, the text stays as readline wrote it.
 #define _GNU_SOURCE
 
 #include "LinePainting.h"
@@ -62,7 +62,7 @@ static ssize_t take_output(void *cookie, const char *bytes, size_t count) {
   return (ssize_t)count;
 }
 
-// MARK: Where each byte stands
+// MARK: The position of each byte
 
 typedef struct {
   int row, column;
@@ -96,7 +96,7 @@ static int width_of(const char *text, int rest, int *length) {
   return wcwidth(character);
 }
 
-/// Columns of a text without what stands between \001 and \002; -1 when that is not certain.
+/// Columns of a text without the parts between \001 and \002; -1 if that is not certain.
 static int visible_width(const char *text) {
   int width = 0, length = 1;
   bool is_hidden = false;
@@ -113,14 +113,14 @@ static int visible_width(const char *text) {
   return width;
 }
 
-/// The sign before the prompt that says how keys are read.
+/// The mark before the prompt that shows the editing mode.
 static const char *mode_sign(void) {
   if (!is_on("show-mode-in-prompt")) return "";
   if (rl_editing_mode == 1) return rl_variable_value("emacs-mode-string");
   return rl_variable_value(rl_get_keymap() == vi_insertion_keymap ? "vi-ins-mode-string" : "vi-cmd-mode-string");
 }
 
-/// Fills `places` with where readline puts each byte, its end included; false when that is not certain.
+/// Fills `places` with the position of each byte, and of the end, on readline's screen; false if that is not certain.
 static bool lay_out(int columns) {
   if (rl_display_prompt != rl_prompt || is_on("horizontal-scroll-mode") || is_on("mark-modified-lines")) return false;
   int prompt = visible_width(rl_prompt), mode = visible_width(mode_sign());
@@ -139,7 +139,7 @@ static bool lay_out(int columns) {
     length = 1;
     int width = 0;
     if (*text == '\t') {
-      // Tabs go on in the next row where they do not fit.
+      // Tabs that do not fit continue in the next row.
       places[i] = now;
       now.column += 8 - now.column % 8;
       if (now.column >= columns) {
@@ -192,7 +192,7 @@ static void move_to(place from, place to) {
 
 static void paint(int rows, int columns) {
   if (!painter || !has_echo || rl_end == 0 || rl_mark_active_p() || !lay_out(columns)) return;
-  // What is larger than the screen has scrolled.
+  // Text larger than the screen has scrolled.
   if (places[rl_end].row >= rows || rl_end + 80 >= rows * columns) return;
   if (rl_end > kinds_room) {
     unsigned char *larger = realloc(kinds, (size_t)rl_end * 2);
@@ -211,7 +211,7 @@ static void paint(int rows, int columns) {
     length = 1;
     if (*text == '\t' || *text == '\n') continue;
     int width = width_of(text, rl_end - i, &length);
-    // Marks belong to the character that was written just before.
+    // Combining marks belong to the preceding character.
     if (width == 0 && (i == 0 || text[-1] == '\t' || text[-1] == '\n')) continue;
     if (width > 0 && (is_lost || places[i].row != at.row || places[i].column != at.column)) {
       move_to(at, places[i]);
@@ -226,7 +226,7 @@ static void paint(int rows, int columns) {
     }
     fwrite(text, 1, (size_t)length, rl_outstream);
     at.column += width;
-    // Behind the last column the cursor waits in its row.
+    // After the last column the cursor waits in its row.
     if (at.column >= columns) is_lost = true;
   }
   if (style) fputs("\033[0m", rl_outstream);
@@ -240,7 +240,7 @@ static void redisplay(void) {
   rl_get_screen_size(&rows, &columns);
   is_holding = true;
   if (has_echo && shown_columns && shown_columns != columns && lay_out(columns)) {
-    // The terminal has folded the line anew; readline begins again where the cursor is.
+    // The terminal has rewrapped the line; readline starts over where the cursor is.
     int point = rl_point < rl_end ? rl_point : rl_end;
     if (places[point].row < rows) {
       fputc('\r', rl_outstream);
@@ -265,7 +265,7 @@ void plumb_line_open(int descriptor) {
   } else if (descriptor == STDERR_FILENO) {
     rl_outstream = stderr;
   }
-  // First the terminal's abilities: readline asks for none where it finds that another draws.
+  // Initialise terminal capabilities first: readline does not query them if another redisplay function is set.
   rl_initialize();
   rl_redisplay_function = redisplay;
 }

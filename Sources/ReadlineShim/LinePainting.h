@@ -1,4 +1,4 @@
-// The line as it stands on the screen, for the parts of the shim.
+// The line as shown on the screen, for the parts of the shim.
 #ifndef PLUMB_LINE_PAINTING_H
 #define PLUMB_LINE_PAINTING_H
 
@@ -7,10 +7,10 @@
 /// Makes readline write to a descriptor through a buffer that shows each change of the line at once.
 void plumb_line_open(int descriptor);
 
-/// Call before each line; without an echo nothing is painted.
+/// Call before each line; nothing is painted if echo is off.
 void plumb_line_begin(bool echoes);
 
-/// Moves from the cursor to the last row of the line, so that what comes next stands below all of it.
+/// Moves from the cursor to the last row of the line, so that the next output is below it.
 void plumb_line_go_below(void);
 
 #endif

@@ -49,7 +49,7 @@ static char **complete(const char *text, int start, int end) {
   return matches;
 }
 
-// Lists candidates with what is known of each, such as a function's signature or a value's count.
+// Lists candidates with a description of each, such as a function's signature or a value's count.
 static void show_matches(char **matches, int count, int longest) {
   bool any = false;
   for (int i = 1; i <= count && !any; i++) {
@@ -94,8 +94,8 @@ static void empty_wake_pipe(void) {
   }
 }
 
-// While a line is edited, Ctrl-C is a key like others. As a signal it would overtake what was typed before it, and
-// the terminal would drop what it holds of that, also after `poll` promised it to the `read` that then waits.
+// While a line is edited, Ctrl-C is an ordinary key. As a signal it would overtake what was typed before it, and
+// the terminal would drop its buffered input, even after `poll` had promised it to the `read` that then waits.
 static void prepare_terminal(int meta) {
   rl_prep_terminal(meta);
   struct termios now;
@@ -105,14 +105,14 @@ static void prepare_terminal(int meta) {
   tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
 }
 
-// What Ctrl-C gives: the Enter key on an emptied line, again until the line is left. A key or a search that has begun is
-// broken off first.
+// Ctrl-C acts as the Enter key on an emptied line, repeated until the line ends. A key sequence or a search in progress is
+// aborted first.
 static int interrupted_line(void) {
   bool is_first = !was_interrupted;
   was_interrupted = true;
   bool has_begun = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_METANEXT | RL_STATE_MOREINPUT);
   if (is_first && has_begun) return abort_key;
-  // Behind what was typed, which stays to be read.
+  // After what was typed, which remains to be read.
   rl_point = rl_end;
   (*rl_redisplay_function)();
   rl_replace_line("", 0);

@@ -1,4 +1,4 @@
-// RE2 behind a C interface: no exception and no C++ type crosses it.
+// A C interface to RE2: no exception and no C++ type crosses it.
 #ifndef PLUMB_RE2_SHIM_H
 #define PLUMB_RE2_SHIM_H
 
@@ -13,7 +13,7 @@ extern "C" {
 /// A compiled pattern. Safe to use from several threads at once.
 typedef struct plumb_regex plumb_regex;
 
-/// Where a match or a group begins and how long it is; begin is -1 when the group took no part.
+/// The start and length of a match or a group; begin is -1 if the group did not take part.
 typedef struct {
   int64_t begin;
   int64_t count;
@@ -28,7 +28,7 @@ void plumb_regex_free(plumb_regex *_Nonnull regex);
 /// How many capturing groups the pattern has, not counting the whole match.
 int plumb_regex_group_count(const plumb_regex *_Nonnull regex);
 
-/// Whether the pattern is found in the text at or after `start`.
+/// Whether the pattern matches in the text at or after `start`.
 bool plumb_regex_matches(
     const plumb_regex *_Nonnull regex, const uint8_t *_Nonnull text, size_t count, size_t start);
 

@@ -1,4 +1,4 @@
-// GNU readline behind a C interface that owns readline's globals.
+// A C interface to GNU readline that owns readline's globals.
 //
 // All functions belong to one thread, except `plumb_readline_interrupt`, which any thread may call.
 #ifndef PLUMB_READLINE_SHIM_H
@@ -10,12 +10,12 @@
 /// The version of the library in use, as "8.2".
 const char *_Nonnull plumb_readline_version(void);
 
-/// Gives the candidates for the word from `start` to `end` of `line`, one a call with `index` counting
+/// Returns the candidates for the word from `start` to `end` of `line`, one per call with `index` counting
 /// from 0, each made by malloc; NULL after the last. The text may be changed only by the terminal.
 typedef char *_Nullable (*plumb_completer)(
     const char *_Nonnull line, int start, int end, int index);
 
-/// Gives what is known of a candidate, for the list of candidates; NULL or empty for nothing. The text stays
+/// Returns a description of a candidate, for the list of candidates; NULL or empty for none. The text is valid
 /// until the next call.
 typedef const char *_Nullable (*plumb_describer)(const char *_Nonnull candidate);
 
@@ -23,7 +23,7 @@ typedef const char *_Nullable (*plumb_describer)(const char *_Nonnull candidate)
 void plumb_readline_start(
     const char *_Nonnull name, plumb_completer _Nonnull completer, plumb_describer _Nonnull describer);
 
-/// Says what each byte of a line is, as a number that `plumb_readline_colours` lists; `kinds` is all 0 before.
+/// Classifies each byte of a line, with a number that `plumb_readline_colours` lists; `kinds` is all 0 before.
 typedef void (*plumb_painter)(const char *_Nonnull line, int length, unsigned char *_Nonnull kinds);
 
 /// Colours the line while it is typed: 1 keywords, 2 functions, 3 texts, 4 numbers, 5 comments, 6 mistakes, 7 commands.
@@ -40,20 +40,20 @@ typedef enum {
 /// Reads a line from the terminal; free the result with free().
 char *_Nullable plumb_readline(const char *_Nonnull prompt, plumb_line_status *_Nonnull status);
 
-/// Ends the line that is being read, as Ctrl-C does.
+/// Ends the line that is being read, like Ctrl-C.
 void plumb_readline_interrupt(void);
 
-/// Gives the terminal back as it was before the line was begun; for a thread that is about to end the process.
+/// Restores the terminal to its state before the line; for a thread that is about to end the process.
 void plumb_readline_restore_terminal(void);
 
-/// What is put behind a candidate that is the only one, 0 for nothing; call while candidates are given.
+/// The character appended to a single candidate, 0 for none; call while candidates are returned.
 void plumb_readline_append(char character);
 
 /// Keeps at most `count` entries.
 void plumb_history_limit(int count);
 /// Forgets all entries.
 void plumb_history_clear(void);
-/// Reads entries from a file; false when there is none.
+/// Reads entries from a file; false if it does not exist.
 bool plumb_history_read(const char *_Nonnull path);
 void plumb_history_add(const char *_Nonnull entry);
 /// Appends the newest entry to a file that exists.
@@ -64,9 +64,9 @@ bool plumb_history_write(const char *_Nonnull path);
 /// Whether the process ignores a signal, as one started by `nohup` does.
 bool plumb_signal_is_ignored(int number);
 
-/// Columns of the terminal behind a descriptor; 0 when it is none or does not say.
+/// Columns of the terminal of a descriptor; 0 if it is not a terminal or does not say.
 int plumb_terminal_columns(int descriptor);
-/// Lines of the terminal behind a descriptor; 0 when it is none or does not say.
+/// Lines of the terminal of a descriptor; 0 if it is not a terminal or does not say.
 int plumb_terminal_rows(int descriptor);
 
 #endif
