@@ -14,7 +14,7 @@ extension Connection {
   ///
   /// - Parameters:
   ///   - text: queries and commands in KQL.
-  ///   -   - body: called on this thread. What it throws ends the text.
+  ///   - body: called on this thread. What it throws ends the text.
   /// - Throws: what `body` throws, and `Problems` with positions in the text.
   public func stream(_ text: String, _ body: (Batch) throws -> Void) throws {
     let queue = BatchQueue(self, text)

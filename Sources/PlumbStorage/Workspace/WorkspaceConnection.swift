@@ -29,7 +29,7 @@ final class WorkspaceConnection: Sendable {
   }
 
   /// - Parameters:
-  ///   -   - hadLog: whether there are changes in a log that another process left.
+  ///   - hadLog: whether there are changes in a log that another process left.
   ///   - other: another connection to the file.
   /// - Throws: a diagnostic if SQLite cannot open the file or it is not an SQLite file.
   init(_ path: String, _ access: Access, hadLog: Bool = false, sharing other: WorkspaceConnection? = nil) throws {

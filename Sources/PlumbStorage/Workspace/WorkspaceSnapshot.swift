@@ -102,7 +102,7 @@ final class LiveSnapshots: Sendable {
   ///
   /// - Parameters:
   ///   - latest: what the file contained when someone last began to read it; updated to what it contains now.
-  ///   -   - onIdle: called with a connection when its last reader has ended.
+  ///   - onIdle: called with a connection when its last reader has ended.
   /// - Throws: a diagnostic if the file is damaged.
   func begin(
     after latest: inout WorkspaceContents, _ store: SegmentStore, onIdle: @escaping @Sendable (WorkspaceConnection) -> Void

@@ -39,17 +39,8 @@ extension ExpressionBinder {
       }
     }
     guard let function = ScalarFunction.named(name) else { throw unknownFunction(call) }
-<<<<<<< HEAD
     // Built-in functions take their arguments by position; Kusto ignores names that are written, and so do we.
     let arguments = try call.arguments.map { try bind($0.value) }
-=======
-    let arguments = try call.arguments.map { argument in
-      if let label = argument.name {
-        throw Diagnostic("named-argument", "`\(name)` takes positional arguments only", at: label.span)
-      }
-      return try bind(argument.value)
-    }
->>>>>>> 9471672 (engine, database: say what happened and what to do in plain English)
     return try calls.calling(function, arguments, at: call.span)
   }
 

@@ -18,7 +18,7 @@ struct QueryOptions {
   static func remark(on name: String) -> String? {
     let lowercased = name.lowercased()
     guard let option = QueryOption.all.first(where: { $0.name == lowercased }) else {
-      return "the option `\(name)` is unknown to Plumb and has no effect"
+      return "unknown option `\(name)`, which has no effect"
     }
     return option.idleReason.map { "the option `\(option.name)` has no effect: \($0)" }
   }
