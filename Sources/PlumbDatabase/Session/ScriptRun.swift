@@ -12,9 +12,9 @@ package final class ScriptRun: @unchecked Sendable {
   private var prepared: [StatementSyntax]
   /// Reads statements until a command changes what there is.
   private var binder: Binder?
-  /// The same for all queries up to a command.
-  private var now: Int64
-  private let contexts: CurrentContext
+  /// The same for all queries up to a command. Asked for when the first statement runs: a clock may have to wait for its world.
+  private lazy var now = session.options.clock()
+  private lazy var contexts = CurrentContext(session.newContext(now: now))
   /// The rows of the last command, which the text calls `$command_results`.
   private var commandRows: Table?
   /// The catalog as it was when the last command had run.
@@ -25,8 +25,6 @@ package final class ScriptRun: @unchecked Sendable {
   private init(_ session: Session, prepared: [StatementSyntax]) {
     self.session = session
     self.prepared = prepared
-    now = session.options.clock()
-    contexts = CurrentContext(session.newContext(now: now))
   }
 
   /// The rest of the text over another catalog; what was prepared holds there as well.
