@@ -34,7 +34,7 @@ struct ImportMistakeTests {
     #expect(try PlumbProcess.shell("mkdir -p '\(inner)'").status == 0)
     let empty = try importing([inner])
     #expect(empty.status == 1)
-    #expect(empty.messages == "error[no-file]: the folder `\(inner)` contains no CSV, TSV, JSON or NDJSON file\n")
+    #expect(empty.messages == "error[no-file]: the folder `\(inner)` contains no CSV, TSV, JSON, NDJSON or Parquet file\n")
     try folder.write("data/inner/t.csv", "a\n1\n")
     let outer = try importing([folder.path + "/data"])
     #expect(outer.status == 1)

@@ -114,7 +114,7 @@ struct ImportTests {
   }
 
   @Test(arguments: [
-    ("let runs = input | project pipeline = job, attempts = 1;", "the table `runs` needs a column `attempts`"),
+    ("let runs = input | project pipeline = job, attempts = 1;", "`runs` has no column `attempts`"),
     ("let runs = input | project pipeline = job, records_out = result;", "is of type long, but the mapping returns string"),
     ("let runs = input | project pipeline = jobb;", "`input` has no column `jobb`"),
     ("let runs = input | | count;", "map.kql"),

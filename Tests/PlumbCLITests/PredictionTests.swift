@@ -20,7 +20,7 @@ struct PredictionTests {
   @Test func refusesWhatItCannotDo() throws {
     for (text, message) in [
       (".show trees", "did you mean `tree`?"), (".train oracle", "`oracle` cannot follow here in `.train`"),
-      ("predict_risk(using = \"oracle\")", "`using` is \"tree\" or \"forest\" or \"boosting\""),
+      ("predict_risk(using = \"oracle\")", "`using` must be \"tree\" or \"forest\" or \"boosting\""),
       ("predict_risk(within = 1s)", "`within` must be a timespan from 10m to 7d"),
       ("predict_risk(2h, depth = 1)", "unknown parameter `depth`"),
       ("print x = 1 | invoke predict_risk()", "the rows before the pipe do not name pipelines"),
@@ -45,7 +45,7 @@ struct PredictionTests {
     #expect(try PlumbProcess(arguments + ["predict_risk()"]).messages.contains("error[too-little-history]"))
     let optional = try PlumbProcess(arguments + ["predict_risk(optional = true) | count"])
     #expect(optional.output == "Count\n0\n")
-    #expect(optional.messages.contains("note: cannot predict risks: there is too little history"))
+    #expect(optional.messages.contains("note: cannot predict risks: too little history"))
     #expect(try PlumbProcess(arguments + ["predict_quality()"]).messages.contains("error[too-little-history]"))
     let other = try folder.write("other.csv", "x\n1\n")
     #expect(

@@ -66,7 +66,7 @@ struct DamageTests {
       let file = try folder.open()
       let message = Samples.failure { for table in file.tables { _ = try Samples.cells(table) } }
       #expect(message.contains("damaged-file: `t.plumb` is damaged: column"), "segment \(id): \(message)")
-      #expect(Samples.failure { try file.write { try $0.drop("numbers") } }.contains("is not written to"))
+      #expect(Samples.failure { try file.write { try $0.drop("numbers") } }.contains("Plumb will not write to it"))
     }
   }
 
@@ -75,7 +75,7 @@ struct DamageTests {
     let id = try folder.sqlite("SELECT id FROM plumb_groups ORDER BY id DESC LIMIT 1")
     try folder.change("UPDATE plumb_segments SET data = x'00' WHERE id = \(id) * 16384")
     let file = try folder.open { $0.salvages = true }
-    #expect(file.losses == ["`numbers` has 0 sound rows of 1000"])
+    #expect(file.losses == ["`numbers` has 0 undamaged rows of 1000"])
     try file.reading { () throws -> Void in
       #expect(try file.cells("all") == expected)
       #expect(file.table(named: "numbers")?.rowCount == 0)

@@ -89,7 +89,7 @@ struct LeftLogTests {
     do {
       let file = try folder.open()
       #expect(Samples.failure { _ = try file.cells("all") }.contains("rows 1 to 400, is missing"))
-      #expect(Samples.failure { try file.write { try $0.drop("numbers") } }.contains("is not written to"))
+      #expect(Samples.failure { try file.write { try $0.drop("numbers") } }.contains("Plumb will not write to it"))
     }
     #expect(try folder.bytes == before)
     #expect(try Array(Data(contentsOf: URL(fileURLWithPath: folder.path + "-wal"))) == log)
