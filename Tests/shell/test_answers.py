@@ -117,7 +117,7 @@ class AnswerTests(ShellCase):
     def test_charts_are_drawn_and_written(self):
         folder = os.path.dirname(self.file("x", ""))
         shell = self.start(folder=folder)
-        self.assertIn("the chart is in sizes.svg", shell.answer(CHART + ' with (file="sizes.svg", title="Sizes")'))
+        self.assertIn("wrote the chart to sizes.svg", shell.answer(CHART + ' with (file="sizes.svg", title="Sizes")'))
         with open(os.path.join(folder, "sizes.svg")) as file:
             text = file.read()
         self.assertIn("<title id=\"t\">Sizes (columnchart)</title>", text)

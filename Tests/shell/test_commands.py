@@ -247,7 +247,7 @@ class CommandTests(ShellCase):
         shell.answer("runs | wher n > 1")
         shell.answer(".report page.html")
         page = self.read("page.html")
-        for text in ["The first look.", "<svg", "Shares", "no operator", "<table>"]:
+        for text in ["The first look.", "<svg", "Shares", "unknown operator", "<table>"]:
             self.assertIn(text, page)
         shell.answer(".report page.md")
         page = self.read("page.md")
@@ -300,7 +300,7 @@ class CommandTests(ShellCase):
         shell = self.open(PAGER="no-such-program -x", rows=10)
         shown = shell.answer("range x from 1 to 30 step 1 | extend y = x * x")
         self.assertIn("900", shown)
-        self.assertIn("`PAGER` names `no-such-program -x` does not exist", shown)
+        self.assertIn("`no-such-program -x` in `PAGER` does not exist", shown)
 
     def test_stopping_and_going_on(self):
         shell = self.open()

@@ -14,7 +14,7 @@ class TourTests(ShellCase):
         # A command that does not do the step does not end it, and the tour says so.
         shown = tour.answer("print 1")
         self.assertNotIn("Done.", shown)
-        self.assertIn("Step 1 asks for something else", shown)
+        self.assertIn("Step 1 is about something else", shown)
         self.assertIn("a later step; this is step 1", tour.answer(".cause auth"))
         cause = ""
         for step in range(1, 13):
