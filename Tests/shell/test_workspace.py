@@ -73,7 +73,7 @@ class WorkspaceTests(ShellCase):
         shown = shell.answer(".open --salvage a.plumb")
         self.assertIn("the table `others` is omitted", shown)
         self.assertIn("7", shell.answer("numbers | count"))
-        self.assertIn("is not written to", shell.answer(".set more <| print 1"))
+        self.assertIn("Plumb will not write to it", shell.answer(".set more <| print 1"))
         self.assertIn("saved as whole.plumb", shell.answer(".save whole.plumb"))
         shell.answer(".set more <| print 1")
         self.assertIn("whole.plumb: 2 tables", shell.answer(".open"))
