@@ -57,10 +57,10 @@ import Testing
       ])
     #expect(
       imported.tables.edges.rowTexts == [
-        "model.shop.orders|model.shop.report|depends_on|∅|∅",
-        "model.shop.orders|test.shop.unique_orders|depends_on|∅|∅",
-        "model.shop.report|exposure.shop.board|depends_on|∅|∅",
-        "source.shop.raw.orders|model.shop.orders|depends_on|∅|∅",
+        "model.shop.orders|model.shop.report|depends_on|∅|∅|∅",
+        "model.shop.orders|test.shop.unique_orders|depends_on|∅|∅|∅",
+        "model.shop.report|exposure.shop.board|depends_on|∅|∅|∅",
+        "source.shop.raw.orders|model.shop.orders|depends_on|∅|∅|∅",
       ])
     #expect(imported.tables.runs.rowCount == 0)
   }
