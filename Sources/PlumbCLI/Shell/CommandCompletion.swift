@@ -16,7 +16,9 @@ struct CommandCompletion {
     guard let first = words.first else { return Completion.matching(word, commands) }
     let known = CommandDeclaration.beginning(with: first)
     if let piped = pipedRows(of: known, text) { return completion.queryCandidates(for: word, after: piped) }
-    let ways = known.map { way(of: $0, words) }
+    // What the word continues, such as `name=` before a path, is part of the value that is being typed.
+    let isContinued = words.count > 1 && text.last.map { !$0.isWhitespace } == true
+    let ways = known.map { way(of: $0, isContinued ? words.dropLast() : words) }
     guard let next = Usage.joined(ways.map { $0?.next }) else { return [] }
     if let start = ways.compactMap({ $0?.queryStart }).first {
       return completion.queryCandidates(for: word, after: rest(of: text, from: start))
