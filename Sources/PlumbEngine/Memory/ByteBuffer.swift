@@ -3,7 +3,7 @@ import Glibc
 /// A growing output of bytes that values print themselves into, so that no `String` is made per value.
 ///
 /// Copies share their memory until one of them grows.
-package struct ByteBuffer: Sendable {
+public struct ByteBuffer: Sendable {
   /// The memory, freed with its last owner.
   @usableFromInline final class Storage: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutablePointer<UInt8>
@@ -30,33 +30,33 @@ package struct ByteBuffer: Sendable {
   @usableFromInline var storage: Storage?
   @usableFromInline var used = 0
 
-  @inlinable package init() {}
+  @inlinable public init() {}
 
-  package init(capacity: Int) { if capacity > 0 { storage = Storage(capacity: capacity) } }
+  public init(capacity: Int) { if capacity > 0 { storage = Storage(capacity: capacity) } }
 
-  @inlinable package var count: Int { used }
-  @inlinable package var isEmpty: Bool { used == 0 }
+  @inlinable public var count: Int { used }
+  @inlinable public var isEmpty: Bool { used == 0 }
 
   /// A copy of the content.
-  package var bytes: [UInt8] { withBytes { Array($0) } }
+  public var bytes: [UInt8] { withBytes { Array($0) } }
 
   /// The content as text; ill-formed UTF-8 becomes U+FFFD.
-  package var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+  public var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 
-  @inlinable package func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+  @inlinable public func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(storage) {
       try body(Bytes(start: storage.map { UnsafePointer($0.base) }, count: count))
     }
   }
 
   /// Reserves room for `capacity` bytes in total.
-  package mutating func reserve(_ capacity: Int) { if capacity > count { makeRoom(capacity &- count) } }
+  public mutating func reserve(_ capacity: Int) { if capacity > count { makeRoom(capacity &- count) } }
 
   /// Empties the buffer and keeps its memory.
-  @inlinable package mutating func removeAll() { used = 0 }
+  @inlinable public mutating func removeAll() { used = 0 }
 
   /// Drops everything from `count` on.
-  @inlinable package mutating func truncate(to count: Int) {
+  @inlinable public mutating func truncate(to count: Int) {
     if count < used { used = Swift.max(count, 0) }
   }
 
@@ -86,39 +86,39 @@ package struct ByteBuffer: Sendable {
     used &+= written
   }
 
-  @inlinable package mutating func append(_ byte: UInt8) {
+  @inlinable public mutating func append(_ byte: UInt8) {
     room(for: 1).pointee = byte
     used &+= 1
   }
 
-  @inlinable package mutating func append(_ bytes: Bytes) {
+  @inlinable public mutating func append(_ bytes: Bytes) {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return }
     room(for: bytes.count).update(from: base, count: bytes.count)
     used &+= bytes.count
   }
 
-  @inlinable package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
+  @inlinable public mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
 
-  package mutating func append(_ text: String) { text.withUTF8Bytes { append($0) } }
+  public mutating func append(_ text: String) { text.withUTF8Bytes { append($0) } }
 
-  package mutating func append(_ text: StaticString) {
+  public mutating func append(_ text: StaticString) {
     append(Bytes(text))
   }
 
-  package mutating func append(_ scalar: Unicode.Scalar) {
+  public mutating func append(_ scalar: Unicode.Scalar) {
     for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(unit) }
   }
 
   /// Appends `value` in decimal.
-  package mutating func append(decimal value: Int64) {
+  public mutating func append(decimal value: Int64) {
     if value < 0 { append(.minus) }
     append(decimal: value.magnitude)
   }
 
-  package mutating func append(decimal value: UInt64) { append(decimal: value, width: 1) }
+  public mutating func append(decimal value: UInt64) { append(decimal: value, width: 1) }
 
   /// Appends `value` in decimal, padded with zeros to at least `width` digits.
-  package mutating func append(decimal value: UInt64, width: Int) {
+  public mutating func append(decimal value: UInt64, width: Int) {
     var digits = 1
     var bound: UInt64 = 10
     while digits < 19 && value >= bound {
@@ -151,7 +151,7 @@ package struct ByteBuffer: Sendable {
   }
 
   /// Appends an integer's bytes, least significant first.
-  @inlinable package mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
+  @inlinable public mutating func append<T: FixedWidthInteger & BitwiseCopyable>(littleEndian value: T) {
     append(atMost: MemoryLayout<T>.size) { place in
       UnsafeMutableRawPointer(place).storeBytes(of: value.littleEndian, as: T.self)
       return MemoryLayout<T>.size
@@ -159,7 +159,7 @@ package struct ByteBuffer: Sendable {
   }
 
   /// Overwrites four bytes at `offset`, which this buffer appended before.
-  @inlinable package mutating func patch(_ value: UInt32, at offset: Int) {
+  @inlinable public mutating func patch(_ value: UInt32, at offset: Int) {
     precondition(offset >= 0 && offset + 4 <= count, "a patch must stay inside what was appended")
     let base = room(for: 0) - count
     UnsafeMutableRawPointer(base).storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)

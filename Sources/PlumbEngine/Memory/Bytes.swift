@@ -2,37 +2,37 @@ import Glibc
 import PlumbDiagnostics
 
 /// A run of UTF-8, or of a value's compact form, that someone else owns.
-@usableFromInline package typealias Bytes = UnsafeBufferPointer<UInt8>
+public typealias Bytes = UnsafeBufferPointer<UInt8>
 
 extension String {
   /// The text's UTF-8, valid during `body`.
-  @inlinable package func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+  @inlinable public func withUTF8Bytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     var copy = self
     return try copy.withUTF8(body)
   }
 
   /// Reads UTF-8; ill-formed parts become U+FFFD.
-  @inlinable package init(_ bytes: Bytes) { self = String(decoding: bytes, as: UTF8.self) }
+  @inlinable public init(_ bytes: Bytes) { self = String(decoding: bytes, as: UTF8.self) }
 }
 
 extension UnsafeBufferPointer where Element == UInt8 {
-  @inlinable package static var empty: Bytes { Bytes(start: nil, count: 0) }
+  @inlinable public static var empty: Bytes { Bytes(start: nil, count: 0) }
 
   /// The text of a literal.
-  @inlinable package init(_ text: StaticString) { self.init(start: text.utf8Start, count: text.utf8CodeUnitCount) }
+  @inlinable public init(_ text: StaticString) { self.init(start: text.utf8Start, count: text.utf8CodeUnitCount) }
 
   /// The part from `start` up to `end`, clamped to the bounds.
-  @inlinable package func part(from start: Int, to end: Int) -> Bytes {
+  @inlinable public func part(from start: Int, to end: Int) -> Bytes {
     let lower = Swift.min(Swift.max(start, 0), count)
     let upper = Swift.min(Swift.max(end, lower), count)
     guard let base = baseAddress, upper > lower else { return .empty }
     return Bytes(start: base + lower, count: upper - lower)
   }
 
-  @inlinable package func part(from start: Int) -> Bytes { part(from: start, to: count) }
+  @inlinable public func part(from start: Int) -> Bytes { part(from: start, to: count) }
 
   /// The bytes without ASCII white space at either end.
-  @inlinable package var trimmed: Bytes {
+  @inlinable public var trimmed: Bytes {
     var lower = 0
     var upper = count
     while lower < upper && self[lower].isSpace { lower &+= 1 }
@@ -41,25 +41,25 @@ extension UnsafeBufferPointer where Element == UInt8 {
   }
 
   /// Whether both contain the same bytes.
-  @inlinable package func equals(_ other: Bytes) -> Bool {
+  @inlinable public func equals(_ other: Bytes) -> Bool {
     guard count == other.count else { return false }
     guard count > 0, let lhs = baseAddress, let rhs = other.baseAddress else { return true }
     return memcmp(lhs, rhs, count) == 0
   }
 
   /// The number whose bytes begin at `place`, the lowest first; all of them must be there.
-  @inlinable package func littleEndian<Number: FixedWidthInteger>(_ type: Number.Type, at place: Int) -> Number {
+  @inlinable public func littleEndian<Number: FixedWidthInteger>(_ type: Number.Type, at place: Int) -> Number {
     precondition(place >= 0 && place &+ MemoryLayout<Number>.size <= count, "numbers are read inside their bytes")
     return Number(littleEndian: UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: place, as: type))
   }
 
   /// The number whose bytes begin at `place`, the highest first; all of them must be there.
-  @inlinable package func bigEndian<Number: FixedWidthInteger>(_ type: Number.Type, at place: Int) -> Number {
+  @inlinable public func bigEndian<Number: FixedWidthInteger>(_ type: Number.Type, at place: Int) -> Number {
     littleEndian(type, at: place).byteSwapped
   }
 
   /// Whether the text contains `word`.
-  package func holds(_ word: StaticString) -> Bool {
+  public func holds(_ word: StaticString) -> Bool {
     let needle = Bytes(word)
     guard let base = baseAddress, let first = needle.first else { return needle.isEmpty }
     var at = 0
@@ -73,7 +73,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
   }
 
   /// Negative, zero or positive, as in `memcmp`; a prefix sorts before longer texts that start with it.
-  @inlinable package func compared(to other: Bytes) -> Int {
+  @inlinable public func compared(to other: Bytes) -> Int {
     let shared = Swift.min(count, other.count)
     if shared > 0, let lhs = baseAddress, let rhs = other.baseAddress {
       let order = memcmp(lhs, rhs, shared)
@@ -93,14 +93,14 @@ extension UnsafeBufferPointer where Element == UInt8 {
 
 extension Array where Element == UInt8 {
   /// The bytes for the time of `body`.
-  @inlinable package func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+  @inlinable public func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     try withUnsafeBufferPointer(body)
   }
 }
 
 extension ArraySlice where Element == UInt8 {
   /// The bytes for the time of `body`.
-  @inlinable package func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
+  @inlinable public func withBytes<Result>(_ body: (Bytes) throws -> Result) rethrows -> Result {
     try withUnsafeBufferPointer(body)
   }
 }

@@ -4,11 +4,11 @@ import Glibc
 ///
 /// - Note: the standard library's `Mutex` waits on a futex of its own, which the thread sanitizer cannot see: it would report
 ///     everything that such a mutex protects as a race.
-package final class Lock: @unchecked Sendable {
+public final class Lock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  package init() {
+  public init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
   }
@@ -20,24 +20,24 @@ package final class Lock: @unchecked Sendable {
     condition.deallocate()
   }
 
-  @inlinable package func locked<T>(_ body: () throws -> T) rethrows -> T {
+  @inlinable public func locked<T>(_ body: () throws -> T) rethrows -> T {
     take()
     defer { giveBack() }
     return try body()
   }
 
   /// Like `withLock`, but returns nil at once if another thread holds the lock.
-  @inlinable package func lockedIfFree<T>(_ body: () throws -> T) rethrows -> T? {
+  @inlinable public func lockedIfFree<T>(_ body: () throws -> T) rethrows -> T? {
     guard takeIfFree() else { return nil }
     defer { giveBack() }
     return try body()
   }
 
   /// Inside `locked`: waits for a signal.
-  package func wait() { pthread_cond_wait(condition, mutex) }
+  public func wait() { pthread_cond_wait(condition, mutex) }
 
   /// Inside `locked`: wakes all waiters.
-  package func signal() { pthread_cond_broadcast(condition) }
+  public func signal() { pthread_cond_broadcast(condition) }
 
   @usableFromInline func take() { pthread_mutex_lock(mutex) }
   @usableFromInline func takeIfFree() -> Bool { pthread_mutex_trylock(mutex) == 0 }
@@ -45,18 +45,18 @@ package final class Lock: @unchecked Sendable {
 }
 
 /// A value that one thread at a time may access.
-package final class Guarded<Value>: @unchecked Sendable {
+public final class Guarded<Value>: @unchecked Sendable {
   @usableFromInline let lock = Lock()
   @usableFromInline var value: Value
 
-  package init(_ value: Value) { self.value = value }
+  public init(_ value: Value) { self.value = value }
 
-  @inlinable package func withLock<T>(_ body: (inout Value) throws -> T) rethrows -> T {
+  @inlinable public func withLock<T>(_ body: (inout Value) throws -> T) rethrows -> T {
     try lock.locked { try body(&value) }
   }
 
   /// Like `withLock`, but returns nil at once if another thread holds the lock.
-  @inlinable package func withLockIfFree<T>(_ body: (inout Value) throws -> T) rethrows -> T? {
+  @inlinable public func withLockIfFree<T>(_ body: (inout Value) throws -> T) rethrows -> T? {
     try lock.lockedIfFree { try body(&value) }
   }
 }

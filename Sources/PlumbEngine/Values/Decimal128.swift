@@ -2,10 +2,10 @@
 ///
 /// A value has only one form: the coefficient has no trailing zeros, and zero is all bits clear. So equal
 /// values have equal bytes, and hashing and grouping may read the bytes.
-package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
+public struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   // Bit 63 is the sign; bits 49 to 62 the exponent plus `bias`, 0 for zero; then the coefficient's high bits.
-  package let high: UInt64
-  package let low: UInt64
+  public let high: UInt64
+  public let low: UInt64
 
   static let bias = 8192
   static let digitLimit = 34
@@ -13,8 +13,8 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   static let leastExponent = -6176
   static let greatestScientific = 6144
 
-  package static let zero = Decimal128(high: 0, low: 0)
-  package static let one = Decimal128(1)
+  public static let zero = Decimal128(high: 0, low: 0)
+  public static let one = Decimal128(1)
 
   /// Accepts bits that this type made; others must pass the check of `init?(high:low:)`.
   @inlinable init(high: UInt64, low: UInt64) {
@@ -23,7 +23,7 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
   }
 
   /// Accepts bits from elsewhere, such as a file; nil unless they are a decimal in its canonical form.
-  package init?(checkingHigh high: UInt64, low: UInt64) {
+  public init?(checkingHigh high: UInt64, low: UInt64) {
     let candidate = Decimal128(high: high, low: low)
     if high | low != 0 {
       guard candidate.coefficient != 0, candidate.coefficient < WideInteger.powersOfTen[Decimal128.digitLimit],
@@ -35,13 +35,13 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
     self = candidate
   }
 
-  package init(_ value: Int64) {
+  public init(_ value: Int64) {
     self = Decimal128.rounding(
       WideInteger(UInt128(value.magnitude)), exponent: 0, isNegative: value < 0) ?? .zero
   }
 
   /// The decimal that the shortest text of `real` represents; nil if it is not finite or too large.
-  package init?(real: Double) {
+  public init?(real: Double) {
     guard real.isFinite else { return nil }
     var text = ByteBuffer(capacity: 24)
     NumberText.print(real, to: &text)
@@ -49,17 +49,17 @@ package struct Decimal128: BitwiseCopyable, Hashable, Sendable {
     self = decimal
   }
 
-  package var isNegative: Bool { high &>> 63 == 1 }
-  package var isZero: Bool { high | low == 0 }
+  public var isNegative: Bool { high &>> 63 == 1 }
+  public var isZero: Bool { high | low == 0 }
 
   var coefficient: UInt128 { UInt128(high & 0x0001_FFFF_FFFF_FFFF) &<< 64 | UInt128(low) }
   var exponent: Int { isZero ? 0 : Int(high &>> 49 & 0x3FFF) &- Decimal128.bias }
 
-  package var negated: Decimal128 { isZero ? self : Decimal128(high: high ^ 1 &<< 63, low: low) }
-  package var magnitude: Decimal128 { Decimal128(high: high & ~(1 &<< 63), low: low) }
+  public var negated: Decimal128 { isZero ? self : Decimal128(high: high ^ 1 &<< 63, low: low) }
+  public var magnitude: Decimal128 { Decimal128(high: high & ~(1 &<< 63), low: low) }
 
   /// -1, 0 or 1.
-  package var signum: Int { isZero ? 0 : isNegative ? -1 : 1 }
+  public var signum: Int { isZero ? 0 : isNegative ? -1 : 1 }
 
   /// Rounds half to even to 34 digits and strips zeros; nil if the result is too large. `sticky` says
   /// that the true value is a little beyond `wide`.

@@ -9,7 +9,7 @@ extension Decimal128: Comparable {
     return isNegative ? 0 &- order : order
   }
 
-  package static func < (lhs: Decimal128, rhs: Decimal128) -> Bool { lhs.compared(to: rhs) < 0 }
+  public static func < (lhs: Decimal128, rhs: Decimal128) -> Bool { lhs.compared(to: rhs) < 0 }
 
   /// Neither is zero.
   private func magnitudeOrder(_ other: Decimal128) -> Int {

@@ -3,14 +3,14 @@
 /// A tag byte, then the payload, little-endian and unaligned: 8 bytes for long, real, datetime and timespan,
 /// 16 for guid and decimal, a count and UTF-8 for a string. An array is the size in bytes of what follows,
 /// the count, and the elements; a bag the same with key size, key and value for each slot.
-package enum DynamicBytes {
+public enum DynamicBytes {
   /// The first byte of a value.
-  package enum Tag: UInt8, Sendable {
+  public enum Tag: UInt8, Sendable {
     case null, `false`, `true`, long, real, string, array, object, datetime, timespan, guid, decimal
   }
 
   /// The maximum nesting depth of values; deeper text does not parse.
-  package static let depthLimit = 500
+  public static let depthLimit = 500
 
   /// Appends the compact form; values nested deeper than `depthLimit` become null.
   package static func encode(_ value: Dynamic, to out: inout ByteBuffer) {
@@ -73,7 +73,7 @@ package enum DynamicBytes {
   }
 
   /// Whether bytes from elsewhere, such as a file, are one whole compact value; cursors may then read them.
-  package static func isValid(_ bytes: Bytes) -> Bool { validSize(bytes, depth: 0) == bytes.count }
+  public static func isValid(_ bytes: Bytes) -> Bool { validSize(bytes, depth: 0) == bytes.count }
 
   /// The size of the value at the start of `bytes`.
   private static func validSize(_ bytes: Bytes, depth: Int) -> Int? {
@@ -109,68 +109,68 @@ package enum DynamicBytes {
 }
 
 /// The start of an array or a bag that is being built.
-package struct DynamicMark: Sendable {
+public struct DynamicMark: Sendable {
   @usableFromInline let offset: Int
   @usableFromInline init(offset: Int) { self.offset = offset }
 }
 
 /// Building compact values, without a tree: scalars append themselves, containers begin and end.
 extension ByteBuffer {
-  @inlinable package mutating func appendNull() { append(DynamicBytes.Tag.null.rawValue) }
+  @inlinable public mutating func appendNull() { append(DynamicBytes.Tag.null.rawValue) }
 
-  @inlinable package mutating func append(_ value: Bool) {
+  @inlinable public mutating func append(_ value: Bool) {
     append(value ? DynamicBytes.Tag.true.rawValue : DynamicBytes.Tag.false.rawValue)
   }
 
-  @inlinable package mutating func appendLong(_ value: Int64) {
+  @inlinable public mutating func appendLong(_ value: Int64) {
     append(DynamicBytes.Tag.long.rawValue)
     append(littleEndian: value)
   }
 
-  @inlinable package mutating func appendReal(_ value: Double) {
+  @inlinable public mutating func appendReal(_ value: Double) {
     append(DynamicBytes.Tag.real.rawValue)
     append(littleEndian: value.bitPattern)
   }
 
-  @inlinable package mutating func appendString(_ text: Bytes) {
+  @inlinable public mutating func appendString(_ text: Bytes) {
     append(DynamicBytes.Tag.string.rawValue)
     appendKey(text)
   }
 
-  @inlinable package mutating func appendDateTime(_ ticks: Int64) {
+  @inlinable public mutating func appendDateTime(_ ticks: Int64) {
     append(DynamicBytes.Tag.datetime.rawValue)
     append(littleEndian: ticks)
   }
 
-  @inlinable package mutating func appendTimeSpan(_ ticks: Int64) {
+  @inlinable public mutating func appendTimeSpan(_ ticks: Int64) {
     append(DynamicBytes.Tag.timespan.rawValue)
     append(littleEndian: ticks)
   }
 
-  @inlinable package mutating func appendGUID(_ guid: GUID) {
+  @inlinable public mutating func appendGUID(_ guid: GUID) {
     append(DynamicBytes.Tag.guid.rawValue)
     append(littleEndian: guid.high)
     append(littleEndian: guid.low)
   }
 
-  @inlinable package mutating func appendDecimal(_ decimal: Decimal128) {
+  @inlinable public mutating func appendDecimal(_ decimal: Decimal128) {
     append(DynamicBytes.Tag.decimal.rawValue)
     append(littleEndian: decimal.high)
     append(littleEndian: decimal.low)
   }
 
   /// Appends a slot's key; its value follows.
-  @inlinable package mutating func appendKey(_ text: Bytes) {
+  @inlinable public mutating func appendKey(_ text: Bytes) {
     append(littleEndian: UInt32(truncatingIfNeeded: text.count))
     append(text)
   }
 
-  package mutating func appendKey(_ text: StaticString) {
+  public mutating func appendKey(_ text: StaticString) {
     appendKey(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  @inlinable package mutating func beginArray() -> DynamicMark { begin(.array) }
-  @inlinable package mutating func beginObject() -> DynamicMark { begin(.object) }
+  @inlinable public mutating func beginArray() -> DynamicMark { begin(.array) }
+  @inlinable public mutating func beginObject() -> DynamicMark { begin(.object) }
 
   @inlinable mutating func begin(_ tag: DynamicBytes.Tag) -> DynamicMark {
     let mark = DynamicMark(offset: count)
@@ -180,14 +180,14 @@ extension ByteBuffer {
   }
 
   /// Ends the array or bag begun at `mark`, with `count` elements or slots since.
-  @inlinable package mutating func end(_ mark: DynamicMark, count elements: Int) {
+  @inlinable public mutating func end(_ mark: DynamicMark, count elements: Int) {
     let size = count &- mark.offset &- 5
     patch(UInt32(truncatingIfNeeded: size), at: mark.offset &+ 1)
     patch(UInt32(truncatingIfNeeded: elements), at: mark.offset &+ 5)
   }
 
   /// Appends an array of reals.
-  package mutating func appendArray(_ values: [Double]) {
+  public mutating func appendArray(_ values: [Double]) {
     let mark = beginArray()
     reserve(count + values.count * 9)
     for value in values { appendReal(value) }
@@ -195,15 +195,15 @@ extension ByteBuffer {
   }
 
   /// Appends an array of strings.
-  package mutating func appendArray(_ values: [String]) {
+  public mutating func appendArray(_ values: [String]) {
     let mark = beginArray()
     for value in values { value.withUTF8Bytes { appendString($0) } }
     end(mark, count: values.count)
   }
 
-  package mutating func appendString(_ text: String) { text.withUTF8Bytes { appendString($0) } }
+  public mutating func appendString(_ text: String) { text.withUTF8Bytes { appendString($0) } }
 
-  package mutating func appendString(_ text: StaticString) {
+  public mutating func appendString(_ text: StaticString) {
     appendString(Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }

@@ -2,23 +2,23 @@
 ///
 /// The bytes were made by `ByteBuffer`'s builders or `JSONText.parse`, or passed
 /// `DynamicBytes.isValid`; no bytes at all are null. A cursor must not outlive its bytes.
-package struct DynamicCursor {
+public struct DynamicCursor {
   @usableFromInline let start: UnsafeRawPointer?
 
-  @inlinable package init(_ bytes: Bytes) {
+  @inlinable public init(_ bytes: Bytes) {
     start = bytes.isEmpty ? nil : UnsafeRawPointer(bytes.baseAddress)
   }
 
   @inlinable init(start: UnsafeRawPointer) { self.start = start }
 
-  @inlinable package var tag: DynamicBytes.Tag {
+  @inlinable public var tag: DynamicBytes.Tag {
     guard let start else { return .null }
     return DynamicBytes.Tag(rawValue: start.load(as: UInt8.self)) ?? .null
   }
 
-  @inlinable package var isNull: Bool { tag == .null }
-  @inlinable package var isArray: Bool { tag == .array }
-  @inlinable package var isObject: Bool { tag == .object }
+  @inlinable public var isNull: Bool { tag == .null }
+  @inlinable public var isArray: Bool { tag == .array }
+  @inlinable public var isObject: Bool { tag == .object }
 
   @inlinable func word(_ offset: Int) -> Int {
     guard let start else { return 0 }
@@ -26,13 +26,13 @@ package struct DynamicCursor {
   }
 
   /// The payload of a long, datetime or timespan.
-  @inlinable package var int64: Int64 {
+  @inlinable public var int64: Int64 {
     guard let start else { return 0 }
     return Int64(littleEndian: start.loadUnaligned(fromByteOffset: 1, as: Int64.self))
   }
 
   /// The payload of a real.
-  @inlinable package var double: Double { Double(bitPattern: UInt64(bitPattern: int64)) }
+  @inlinable public var double: Double { Double(bitPattern: UInt64(bitPattern: int64)) }
 
   @inlinable var pair: (high: UInt64, low: UInt64) {
     guard let start else { return (0, 0) }
@@ -43,13 +43,13 @@ package struct DynamicCursor {
   }
 
   /// The payload of a guid.
-  @inlinable package var guid: GUID { GUID(high: pair.high, low: pair.low) }
+  @inlinable public var guid: GUID { GUID(high: pair.high, low: pair.low) }
 
   /// The payload of a decimal.
-  @inlinable package var decimal: Decimal128 { Decimal128(high: pair.high, low: pair.low) }
+  @inlinable public var decimal: Decimal128 { Decimal128(high: pair.high, low: pair.low) }
 
   /// The payload of a string.
-  @inlinable package var text: Bytes { bytes(at: 5, count: word(1)) }
+  @inlinable public var text: Bytes { bytes(at: 5, count: word(1)) }
 
   @inlinable func bytes(at offset: Int, count: Int) -> Bytes {
     guard let start, count > 0 else { return Bytes(start: nil, count: 0) }
@@ -57,7 +57,7 @@ package struct DynamicCursor {
   }
 
   /// The number of elements of an array or slots of a bag; 0 for other values.
-  @inlinable package var count: Int {
+  @inlinable public var count: Int {
     switch tag {
     case .array, .object: word(5)
     default: 0
@@ -65,7 +65,7 @@ package struct DynamicCursor {
   }
 
   /// The size of the whole value in bytes; adding it skips the value.
-  @inlinable package var size: Int {
+  @inlinable public var size: Int {
     switch tag {
     case .null: start == nil ? 0 : 1
     case .false, .true: 1
@@ -76,10 +76,10 @@ package struct DynamicCursor {
   }
 
   /// The value's own bytes.
-  @inlinable package var bytes: Bytes { bytes(at: 0, count: size) }
+  @inlinable public var bytes: Bytes { bytes(at: 0, count: size) }
 
   /// The number, if this is a long or a real.
-  @inlinable package var number: Double? {
+  @inlinable public var number: Double? {
     switch tag {
     case .long: Double(int64)
     case .real: double
@@ -87,7 +87,7 @@ package struct DynamicCursor {
     }
   }
 
-  @inlinable package var bool: Bool? {
+  @inlinable public var bool: Bool? {
     switch tag {
     case .true: true
     case .false: false
@@ -96,7 +96,7 @@ package struct DynamicCursor {
   }
 
   /// Visits an array's elements in order.
-  @inlinable package func forEachElement(_ body: (DynamicCursor) throws -> Void) rethrows {
+  @inlinable public func forEachElement(_ body: (DynamicCursor) throws -> Void) rethrows {
     guard let start, tag == .array else { return }
     var at = start + 9
     for _ in 0..<word(5) {
@@ -107,7 +107,7 @@ package struct DynamicCursor {
   }
 
   /// Visits a bag's slots in order.
-  @inlinable package func forEachMember(_ body: (_ key: Bytes, _ value: DynamicCursor) throws -> Void) rethrows {
+  @inlinable public func forEachMember(_ body: (_ key: Bytes, _ value: DynamicCursor) throws -> Void) rethrows {
     guard let start, tag == .object else { return }
     var at = start + 9
     for _ in 0..<word(5) {
@@ -120,7 +120,7 @@ package struct DynamicCursor {
   }
 
   /// An array's element, counted from the end if `index` is negative; nil out of bounds, and for anything but arrays.
-  package func element(at index: Int) -> DynamicCursor? {
+  public func element(at index: Int) -> DynamicCursor? {
     guard let start, tag == .array else { return nil }
     let count = word(5)
     let position = index < 0 ? count &+ index : index
@@ -131,7 +131,7 @@ package struct DynamicCursor {
   }
 
   /// The value of a bag's slot; nil if it is missing, and for anything but bags.
-  package func member(named name: Bytes) -> DynamicCursor? {
+  public func member(named name: Bytes) -> DynamicCursor? {
     guard let start, tag == .object else { return nil }
     var at = start + 9
     for _ in 0..<word(5) {

@@ -1,21 +1,21 @@
 /// KQL's `guid`: 128 bits, written as 32 hexadecimal digits in five groups.
-package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
+public struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
   /// The first sixteen digits, and the last.
-  package let high: UInt64
-  package let low: UInt64
+  public let high: UInt64
+  public let low: UInt64
 
-  @inlinable package init(high: UInt64, low: UInt64) {
+  @inlinable public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
-  @inlinable package static func < (lhs: GUID, rhs: GUID) -> Bool {
+  @inlinable public static func < (lhs: GUID, rhs: GUID) -> Bool {
     lhs.high == rhs.high ? lhs.low < rhs.low : lhs.high < rhs.high
   }
 
   /// Parses 32 digits in any case, with or without dashes after 8, 12, 16 and 20 of them, and with or
   /// without a pair of braces or parentheses around.
-  package static func parse(_ text: Bytes) -> GUID? {
+  public static func parse(_ text: Bytes) -> GUID? {
     var text = text.trimmed
     if text.count >= 2, text[0] == .openBrace || text[0] == .openParenthesis {
       guard text[text.count - 1] == (text[0] == .openBrace ? 0x7D : 0x29) else { return nil }
@@ -38,10 +38,10 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     return GUID(high: high, low: low)
   }
 
-  package static func parse(_ text: String) -> GUID? { text.withUTF8Bytes { parse($0) } }
+  public static func parse(_ text: String) -> GUID? { text.withUTF8Bytes { parse($0) } }
 
   /// Appends `74be27de-1e4e-49d9-b579-fe0b331d3642`, in lower case.
-  package func print(to out: inout ByteBuffer) {
+  public func print(to out: inout ByteBuffer) {
     for digit in 0..<32 {
       if digit == 8 || digit == 12 || digit == 16 || digit == 20 { out.append(.minus) }
       let word = digit < 16 ? high : low
@@ -50,7 +50,7 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     }
   }
 
-  package var text: String {
+  public var text: String {
     var out = ByteBuffer(capacity: 36)
     print(to: &out)
     return out.string
@@ -58,7 +58,7 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
 
   /// Sixteen bytes with the first three groups least significant byte first, the order that
   /// `base64_encode_fromguid` and hashes use.
-  package var mixedEndianBytes: [UInt8] {
+  public var mixedEndianBytes: [UInt8] {
     var bytes: [UInt8] = []
     for shift: UInt64 in [32, 40, 48, 56, 16, 24, 0, 8] {
       bytes.append(UInt8(truncatingIfNeeded: high &>> shift))
@@ -67,7 +67,7 @@ package struct GUID: BitwiseCopyable, Hashable, Comparable, Sendable {
     return bytes
   }
 
-  package init?(mixedEndianBytes bytes: Bytes) {
+  public init?(mixedEndianBytes bytes: Bytes) {
     guard bytes.count == 16 else { return nil }
     var high: UInt64 = 0
     for index in [3, 2, 1, 0, 5, 4, 7, 6] { high = high &<< 8 | UInt64(bytes[index]) }

@@ -121,7 +121,8 @@ struct SQLiteFilter {
     switch (value, column.info.type) {
     case (.long(let number), .long), (.long(let number), .int): return .integer(number)
     case (.int(let number), .int): return .integer(Int64(number))
-    case (.real(let number), .real), (.real(let number), .long) where isWidened || column.info.type == .real,
+    case (.real(let number), .real),
+      (.real(let number), .long) where isWidened,
       (.real(let number), .int) where isWidened:
       // Beyond 2^53 whole numbers and reals are compared as reals here and exactly there.
       let isSafe = abs(number) < 9_007_199_254_740_992 || column.affinity == .real && number.isFinite
