@@ -158,18 +158,29 @@ package final class Predictor: Sendable {
   }
 
   /// Chooses the moments to train on: those of the history before a moment, as many as memory and time allow.
+  ///
+  /// They end at a full hour, in a history of a week or more at a full quarter of a day, so that later predictions use the same
+  /// model; in a short history the last hours may be all that failed.
   static func training(_ options: PredictionOptions, _ source: PredictionSource) throws -> PredictionQuestion {
-    let grain = 6 * PredictionQuestion.hour
-    return try history(before: options.asOf - options.asOf % grain, within: options.within, source)
+    try source.checkRuns()
+    let span = try HistorySpan(before: options.asOf, source)
+    let grain = (span.days < 7 ? 1 : 6) * PredictionQuestion.hour
+    return span.question(before: options.asOf - options.asOf % grain, within: options.within)
   }
 
   /// Returns all moments of the history before `end` that have up to a week of history before them.
   static func history(before end: Int64, within: Int64, _ source: PredictionSource) throws -> PredictionQuestion {
     try source.checkRuns()
-    let span = try HistorySpan(before: end, source)
+    return try HistorySpan(before: end, source).question(before: end, within: within)
+  }
+}
+
+extension HistorySpan {
+  /// Returns the question that covers the history, with as many moments as memory and time allow.
+  fileprivate func question(before end: Int64, within: Int64) -> PredictionQuestion {
     // Days with many runs are fewer days: about a million and a half of runs, and 150,000 rows.
-    let days = Swift.max(1, Swift.min(span.days, 1_500_000 / Swift.max(1, span.runsPerDay)))
-    let pairs = Swift.max(1, 150_000 / Swift.max(1, span.pipelines))
+    let days = Swift.max(1, Swift.min(days, 1_500_000 / Swift.max(1, runsPerDay)))
+    let pairs = Swift.max(1, 150_000 / Swift.max(1, pipelines))
     // Beyond an hour, the step does not divide a day, so that all hours of the day occur.
     let steps: [Int64] = [1, 5, 7, 11, 13, 17, 19, 23, 29, 37, 47]
     let hours = steps.first { days * 24 / $0 <= pairs } ?? 47
