@@ -10,6 +10,14 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Without its traits, which link all of Foundation and a reader of configuration files.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    // Parts of Hummingbird's own foundations that PlumbServer names.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // System libraries, and the C interfaces we put before them.
@@ -62,11 +70,21 @@ let package = Package(
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
         "PlumbStorage", "PlumbSimulator", "PlumbTelemetry",
       ]),
+    // Kusto's REST API and the pages over HTTP.
+    .target(
+      name: "PlumbServer",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbKit",
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
     .executableTarget(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
-        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "ReadlineShim", "ManualPages",
+        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "PlumbServer", "ReadlineShim",
+        "ManualPages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -21,6 +21,8 @@ final class Interrupts: Sendable {
     var staysAlive = false
     /// The number of interrupts.
     var count = 0
+    /// What the first of any signals does in place of ending the process, for a server.
+    var ending: (@Sendable () -> Void)?
   }
 
   private let state = Guarded(State())
@@ -78,6 +80,9 @@ final class Interrupts: Sendable {
   /// Keeps Ctrl-C from ending the process from now on: if nothing can be interrupted, it does nothing.
   func stayAlive() { state.withLock { $0.staysAlive = true } }
 
+  /// From now on the first signal calls `action`, which ends the process in order; the second one ends it.
+  func stopInOrder(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.ending = action } }
+
   /// Whether the action of the latest `handling` was performed.
   var wasTaken: Bool { state.withLock { $0.wasTaken } }
 
@@ -92,6 +97,14 @@ final class Interrupts: Sendable {
     while true {
       var number: Int32 = 0
       guard sigwait(&awaited, &number) == 0 else { continue }
+      let ending = state.withLock { now in
+        defer { now.ending = nil }
+        return now.ending
+      }
+      if let ending {
+        ending()
+        continue
+      }
       let isInterrupt = number == SIGINT
       let nothing: @Sendable () -> Void = {}
       let action: (@Sendable () -> Void)? = state.withLock { (now: inout State) -> (@Sendable () -> Void)? in

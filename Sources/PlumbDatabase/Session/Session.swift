@@ -60,6 +60,11 @@ package final class Session: Sendable {
     try ScriptRun(self).stream(parsed.script.statements, body)
   }
 
+  /// Does the same for statements that were parsed already.
+  package func stream(_ statements: [StatementSyntax], _ body: (Part, SourceSpan) throws -> Void) throws {
+    try ScriptRun(self).stream(statements, body)
+  }
+
   /// Everything that is wrong with a text, found without running it.
   package func check(_ text: String) -> [Diagnostic] {
     let found = try? onLargeStack { () -> [Diagnostic] in

@@ -85,7 +85,7 @@ final class KustoWriter: ResultWriter {
 
 extension ScalarType {
   /// The .NET name that Kusto's v1 protocol gives in addition to its own.
-  fileprivate var kustoDataType: String {
+  package var kustoDataType: String {
     switch self {
     case .bool: "SByte"
     case .int: "Int32"

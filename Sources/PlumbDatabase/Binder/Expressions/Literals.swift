@@ -3,7 +3,7 @@ import PlumbEngine
 import PlumbSyntax
 
 extension ScalarType {
-  init(_ syntax: ScalarTypeSyntax) {
+  package init(_ syntax: ScalarTypeSyntax) {
     switch syntax {
     case .bool: self = .bool
     case .int: self = .int

@@ -1,0 +1,145 @@
+import ArgumentParser
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbKit
+import PlumbServer
+
+/// `plumb serve`: the workspace over HTTP, for clients of Kusto and for browsers.
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Serve a workspace over HTTP, for clients of Kusto.",
+    discussion: """
+      Answers at /v2/rest/query, /v1/rest/query and /v1/rest/mgmt as Kusto does. Only programs on this machine can connect, \
+      unless --bind is given together with --token or --token-file. SIGTERM and Ctrl-C stop the server.
+      """)
+
+  @Argument(help: ArgumentHelp("A workspace file (default: a simulated world, or the loaded files).", valueName: "workspace"))
+  var workspace: String?
+
+  @Option(help: ArgumentHelp("The port; 0 for any free one.", valueName: "n"))
+  var port = 8080
+
+  @Option(help: ArgumentHelp("The address to listen on (default: 127.0.0.1); others than loopback need a token.", valueName: "address"))
+  var bind = "127.0.0.1"
+
+  @Option(help: ArgumentHelp("The token that clients must send.", valueName: "text"))
+  var token: String?
+
+  @Option(help: ArgumentHelp("A file that contains the token.", valueName: "path"))
+  var tokenFile: String?
+
+  @Option(name: .customLong("host"), help: ArgumentHelp("Another name by which clients may call the server.", valueName: "name"))
+  var hostNames: [String] = []
+
+  @Option(name: .customLong("cors"), help: ArgumentHelp("An origin whose pages may query, such as http://localhost:3000.", valueName: "origin"))
+  var origins: [String] = []
+
+  @Flag(help: "Let clients change tables and functions.")
+  var writable = false
+
+  @Option(help: ArgumentHelp("The memory limit of one query, such as 1GB (default: a quarter of --memory).", valueName: "size"))
+  var queryMemory: String?
+
+  @Option(help: ArgumentHelp("The longest time that a query may run, such as 30s or 5m (default: 4m).", valueName: "time"))
+  var queryTime: String?
+
+  @Option(help: ArgumentHelp("The number of queries that run at the same time (default: two per thread, at least 4).", valueName: "n"))
+  var maxQueries: Int?
+
+  @Option(help: ArgumentHelp("Write the access log to a file (default: standard error).", valueName: "path"))
+  var accessLog: String?
+
+  @Flag(help: "Write no access log.")
+  var quiet = false
+
+  @OptionGroup(title: "Data and limits") var data: DataOptions
+
+  func validate() throws {
+    if let workspace { try WorkspacePath.check(workspace, else: "load files with --load") }
+    if !(0...65_535).contains(port) { throw ValidationError("--port must be a number from 0 to 65535, not \(port)") }
+    if token != nil && tokenFile != nil { throw ValidationError("--token and --token-file cannot be combined") }
+    if token?.isEmpty == true { throw ValidationError("--token must not be empty") }
+    if accessLog != nil && quiet { throw ValidationError("--access-log and --quiet cannot be combined") }
+    if let maxQueries, !(1...10_000).contains(maxQueries) {
+      throw ValidationError("--max-queries must be a number from 1 to 10000, not \(maxQueries)")
+    }
+    for origin in origins where !origin.hasPrefix("http://") && !origin.hasPrefix("https://") {
+      throw ValidationError("--cors must be an origin such as http://localhost:3000, not '\(origin)'")
+    }
+    if !isLoopback && token == nil && tokenFile == nil {
+      throw ValidationError("--bind \(bind) lets other machines connect, so it needs --token or --token-file")
+    }
+    _ = try queryTimeLimit()
+    _ = try queryMemoryLimit()
+  }
+
+  private var isLoopback: Bool { bind == "localhost" || bind == "::1" || bind.hasPrefix("127.") }
+
+  private func queryTimeLimit() throws -> Duration {
+    guard let queryTime else { return .seconds(240) }
+    guard let ticks = TimeSpan.parse(queryTime), ticks > 0 else {
+      throw ValidationError("--query-time must be a time such as 30s or 5m, not '\(queryTime)'")
+    }
+    return .microseconds(ticks / 10)
+  }
+
+  private func queryMemoryLimit() throws -> Int {
+    guard let queryMemory else { return max(64 << 20, try data.memoryLimit() / 4) }
+    guard let size = Machine.memorySize(queryMemory), size > 0 else {
+      throw ValidationError("--query-memory must be a size such as 512MB or 2GB, not '\(queryMemory)'")
+    }
+    return size
+  }
+
+  func run() throws {
+    try Failure.guarding {
+      let settings = try settings()
+      let log = try log()
+      let workspace = try data.workspace(workspace)
+      let server = Server(workspace, settings, log)
+      Interrupts.shared.stopInOrder {
+        Console.say("stopping; running queries may finish")
+        server.stop { Glibc.exit(ExitStatus.done.rawValue) }
+      }
+      try server.run { port in
+        let host = bind.contains(":") ? "[\(bind)]" : bind == "127.0.0.1" ? "localhost" : bind
+        Console.say("Serving \(settings.database) at http://\(host):\(port) (Ctrl-C stops)")
+      }
+    }
+  }
+
+  private func settings() throws -> ServerSettings {
+    var settings = ServerSettings()
+    settings.address = bind
+    settings.port = port
+    settings.token = try secret()
+    settings.hostNames = hostNames
+    settings.origins = origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    settings.isWritable = writable
+    if let workspace, let name = workspace.split(separator: "/").last?.split(separator: ".").first { settings.database = String(name) }
+    settings.queryMemory = try queryMemoryLimit()
+    settings.queryTime = try queryTimeLimit()
+    settings.threads = data.threads ?? Machine.processors
+    settings.mostQueries = maxQueries ?? max(4, 2 * settings.threads)
+    settings.version = Plumb.version
+    return settings
+  }
+
+  private func secret() throws -> String? {
+    guard let tokenFile else { return token }
+    let text = String(try QueryText.file(tokenFile).trimmed)
+    if text.isEmpty { throw Diagnostic("empty-token", "`\(tokenFile)` contains no token") }
+    return text
+  }
+
+  private func log() throws -> AccessLog {
+    if quiet { return AccessLog(nil) }
+    guard let accessLog else { return AccessLog(STDERR_FILENO) }
+    let descriptor = open(accessLog, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    if descriptor < 0 {
+      throw Diagnostic("cannot-open", "cannot write to `\(accessLog)`: \(String(cString: strerror(errno)))")
+    }
+    return AccessLog(descriptor)
+  }
+}

@@ -1,0 +1,150 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import PlumbEngine
+import PlumbKit
+
+/// One request and its reply: the identifiers, the headers that every reply has, and the line in the log.
+final class Exchange: Sendable {
+  let request: Request
+  let client: String
+  let clientRequestID: String
+  let activityID = GUID.random().text
+  private let service: QueryService
+  private let log: AccessLog
+  private let started = Machine.milliseconds
+  /// Headers of every reply, such as those that let a named origin read it.
+  private let headers: HTTPFields
+
+  init(_ request: Request, client: String, _ service: QueryService, _ log: AccessLog, headers: HTTPFields) {
+    self.request = request
+    self.client = client
+    self.service = service
+    self.log = log
+    self.headers = headers
+    clientRequestID = request.headers[.clientRequestID] ?? "unspecified;\(GUID.random().text)"
+  }
+
+  // MARK: Replies
+
+  func reply(
+    _ status: HTTPResponse.Status = .ok, _ type: String = "application/json", _ bytes: [UInt8], headers: HTTPFields = [:],
+    error: String? = nil
+  ) -> Response {
+    let head = head(type, headers)
+    end(Int(status.code), bytes.count, error)
+    return Response(status: status, headers: head, body: ResponseBody(byteBuffer: NIOCore.ByteBuffer(bytes: bytes)))
+  }
+
+  func reply(_ status: HTTPResponse.Status = .ok, _ type: String, _ text: String, headers: HTTPFields = [:]) -> Response {
+    reply(status, type, Array(text.utf8), headers: headers)
+  }
+
+  func reply(_ error: WireError) -> Response {
+    var headers: HTTPFields = [:]
+    if error.status == 429 { headers[.retryAfter] = "1" }
+    let body = Array((error.json((clientRequestID, activityID)) + "\n").utf8)
+    return reply(HTTPResponse.Status(code: error.status), "application/json", body, headers: headers, error: error.name)
+  }
+
+  /// A reply whose body is written piece by piece; `write` returns the number of bytes and the error's name.
+  func reply(
+    streaming type: String, headers: HTTPFields = [:],
+    _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> (bytes: Int, error: String?)
+  ) -> Response {
+    Response(
+      status: .ok, headers: head(type, headers),
+      body: ResponseBody { writer in
+        do {
+          let (bytes, error) = try await write(&writer)
+          try await writer.finish(nil)
+          self.end(200, bytes, error)
+        } catch {
+          self.end(200, 0, "disconnected")
+          throw error
+        }
+      })
+  }
+
+  private func head(_ type: String, _ more: HTTPFields) -> HTTPFields {
+    var fields = headers
+    fields[.contentType] = type
+    fields[.cacheControl] = "no-store"
+    fields[.xContentTypeOptions] = "nosniff"
+    if !request.uri.path.hasPrefix("/v") { return fields + more }
+    fields[.clientRequestID] = clientRequestID
+    fields[.activityID] = activityID
+    return fields + more
+  }
+
+  private func end(_ status: Int, _ bytes: Int, _ error: String?) {
+    service.metrics.count(status: status, bytes: bytes)
+    log.write(
+      AccessLog.Entry(
+        client: client, method: request.method.rawValue, path: request.uri.path, status: status, bytes: bytes,
+        milliseconds: Machine.milliseconds - started, clientRequestID: request.headers[.clientRequestID] ?? "",
+        activityID: request.uri.path.hasPrefix("/v") ? activityID : "", error: error))
+  }
+
+  // MARK: The request
+
+  /// The whole body.
+  ///
+  /// - Throws: a `WireError` if it is larger than the server reads.
+  func body(upTo limit: Int) async throws -> [UInt8] {
+    do {
+      return Array(buffer: try await request.body.collect(upTo: limit))
+    } catch is NIOTooManyBytesError {
+      throw WireError.badRequest("the body of the request exceeds \(limit >> 20) MB", status: 413, name: "too-large")
+    }
+  }
+
+  /// The parameters after `?`; of several with one name the first.
+  var query: [String: String] { Self.parameters(request.uri.query ?? "") }
+
+  /// Reads `a=1&b=x%20y+z`.
+  static func parameters(_ text: String) -> [String: String] {
+    var result: [String: String] = [:]
+    for pair in text.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = unescaped(parts[0])
+      if result[name] == nil { result[name] = parts.count > 1 ? unescaped(parts[1]) : "" }
+    }
+    return result
+  }
+
+  private static func unescaped(_ text: Substring) -> String {
+    let bytes = Array(text.utf8)
+    var out: [UInt8] = []
+    var at = 0
+    while at < bytes.count {
+      if bytes[at] == UInt8(ascii: "+") {
+        out.append(.space)
+      } else if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.count,
+        let byte = UInt8(String(decoding: bytes[at + 1...at + 2], as: UTF8.self), radix: 16)
+      {
+        out.append(byte)
+        at += 2
+      } else {
+        out.append(bytes[at])
+      }
+      at += 1
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}
+
+extension HTTPFields {
+  static func + (one: HTTPFields, other: HTTPFields) -> HTTPFields {
+    var all = one
+    for field in other { all[field.name] = field.value }
+    return all
+  }
+}
+
+extension HTTPField.Name {
+  private static func named(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .userAgent }
+  static let clientRequestID = named("x-ms-client-request-id")
+  static let activityID = named("x-ms-activity-id")
+  static let fetchSite = named("Sec-Fetch-Site")
+}

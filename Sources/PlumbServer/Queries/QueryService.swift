@@ -1,0 +1,64 @@
+import PlumbDatabase
+import PlumbEngine
+import PlumbKit
+
+/// The workspace that a server answers from, with the queries that are running.
+final class QueryService: Sendable {
+  let workspace: Workspace
+  let settings: ServerSettings
+  let limiter: QueryLimiter
+  let metrics = Metrics()
+  let startedAt = Clock.now
+  private let running = Guarded<[QueryRun]>([])
+  private let draining = Guarded(false)
+
+  init(_ workspace: Workspace, _ settings: ServerSettings) {
+    self.workspace = workspace
+    self.settings = settings
+    limiter = QueryLimiter(places: settings.mostQueries, mostWaiting: settings.mostWaiting)
+  }
+
+  var memory: Int { workspace.memory.limit }
+
+  // MARK: Running queries
+
+  var runningQueries: [QueryRun] { running.withLock { $0 } }
+
+  func add(_ run: QueryRun) { running.withLock { $0.append(run) } }
+
+  func remove(_ run: QueryRun) { running.withLock { $0.removeAll { $0 === run } } }
+
+  /// Ends the queries that a client started under an identifier.
+  ///
+  /// - Returns: whether there were any.
+  func cancel(clientRequestID: String) -> Bool {
+    let runs = runningQueries.filter { $0.request.clientRequestID == clientRequestID && !$0.request.isAboutServer }
+    for run in runs { run.stop(.cancelled) }
+    return !runs.isEmpty
+  }
+
+  func cancelAll() { for run in runningQueries { run.stop(.cancelled) } }
+
+  // MARK: Sessions
+
+  func unknownDatabase(_ name: String) -> WireError {
+    let known = settings.databaseNames.map { "`\($0)`" }.joined(separator: ", ")
+    return .badRequest(
+      "Semantic error: SEM0100: the database `\(name)` does not exist; this server has \(known)", name: "unknown-database")
+  }
+
+  /// A session for one query, which reaches nothing beyond the workspace.
+  ///
+  /// - Parameter catalog: the tables it sees; nil for the workspace's.
+  func session(_ options: ClientOptions, parameters: [String: String], catalog: Catalog? = nil) -> Session {
+    var sessionOptions = workspace.sessionOptions
+    sessionOptions.seed = UInt64.random(in: .min ... .max)
+    sessionOptions.memoryLimit = min(sessionOptions.memoryLimit, settings.queryMemory)
+    sessionOptions.threads = max(1, settings.threads / max(1, limiter.runningCount))
+    sessionOptions.readExternal = nil
+    sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
+    for (name, value) in parameters { sessionOptions.parameters[name] = value }
+    if let now = options.now { sessionOptions.clock = { now } }
+    return Session(catalog: catalog ?? workspace.catalog, options: sessionOptions)
+  }
+}

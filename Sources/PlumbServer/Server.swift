@@ -1,0 +1,89 @@
+import Glibc
+import Hummingbird
+import Logging
+import NIOCore
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbKit
+import ServiceLifecycle
+
+/// Serves a workspace over HTTP until it is stopped.
+package final class Server: Sendable {
+  private let service: QueryService
+  private let log: AccessLog
+  private let group = Guarded<ServiceGroup?>(nil)
+  private let isStopping = Guarded(false)
+
+  /// How long running queries may take after `stop`.
+  private static let patience: Duration = .seconds(10)
+
+  package init(_ workspace: Workspace, _ settings: ServerSettings, _ log: AccessLog) {
+    service = QueryService(workspace, settings)
+    self.log = log
+  }
+
+  /// Accepts connections; returns when the server has stopped.
+  ///
+  /// - Parameter onStart: called with the port once clients can connect.
+  /// - Throws: a diagnostic if the address cannot be used.
+  package func run(onStart: @escaping @Sendable (Int) -> Void) throws {
+    let done = Lock()
+    let outcome = Guarded<Result<Void, any Error>?>(nil)
+    Task {
+      let result: Result<Void, any Error>
+      do { result = .success(try await self.serve(onStart)) } catch { result = .failure(error) }
+      done.locked {
+        outcome.withLock { $0 = result }
+        done.signal()
+      }
+    }
+    let result = done.locked {
+      while outcome.withLock({ $0 == nil }) { done.wait() }
+      return outcome.withLock { $0 }
+    }
+    do {
+      try result?.get()
+    } catch let error as IOError {
+      let settings = service.settings
+      let reason = String(cString: strerror(error.errnoCode))
+      throw Diagnostic(
+        "cannot-listen", "cannot listen on \(settings.address):\(settings.port): \(reason)",
+        help: error.errnoCode == EADDRINUSE ? "another program uses the port; choose one with --port" : nil)
+    } catch {
+      throw Diagnostic("cannot-listen", "cannot listen on \(service.settings.address):\(service.settings.port): \(error)")
+    }
+  }
+
+  private func serve(_ onStart: @escaping @Sendable (Int) -> Void) async throws {
+    let settings = service.settings
+    var logger = Logger(label: "plumb", factory: { _ in SwiftLogNoOpLogHandler() })
+    logger.logLevel = .critical
+    let application = Application(
+      responder: Endpoint(service: service, access: Access(settings: settings), log: log),
+      server: .http1(configuration: .init(additionalChannelHandlers: [Disconnection()])),
+      configuration: ApplicationConfiguration(address: .hostname(settings.address, port: settings.port), backlog: 1024),
+      onServerRunning: { channel in onStart(channel.localAddress?.port ?? settings.port) },
+      logger: logger)
+    let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
+    self.group.withLock { $0 = group }
+    try await group.run()
+  }
+
+  /// Accepts no more connections, and lets running queries finish for a while. May be called from any thread.
+  ///
+  /// - Parameter onTimeout: called if queries still run after that.
+  package func stop(onTimeout: @escaping @Sendable () -> Void) {
+    let isFirst = isStopping.withLock { stopping in
+      defer { stopping = true }
+      return !stopping
+    }
+    guard isFirst, let group = group.withLock({ $0 }) else { return }
+    Task {
+      await group.triggerGracefulShutdown()
+      try await Task.sleep(for: Self.patience)
+      self.service.cancelAll()
+      try await Task.sleep(for: .milliseconds(300))
+      onTimeout()
+    }
+  }
+}
