@@ -184,120 +184,123 @@ static const unsigned char page59[] = {
 #embed "../../Tests/Golden/expressions/strings.test"
 };
 static const unsigned char page60[] = {
-#embed "../../Tests/Golden/expressions/nulls.test"
+#embed "../../Tests/Golden/expressions/regular-expressions.test"
 };
 static const unsigned char page61[] = {
-#embed "../../Tests/Golden/expressions/names.test"
+#embed "../../Tests/Golden/expressions/nulls.test"
 };
 static const unsigned char page62[] = {
-#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
+#embed "../../Tests/Golden/expressions/names.test"
 };
 static const unsigned char page63[] = {
-#embed "../../Tests/Golden/aggregates/counting.test"
+#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
 };
 static const unsigned char page64[] = {
-#embed "../../Tests/Golden/aggregates/sums.test"
+#embed "../../Tests/Golden/aggregates/counting.test"
 };
 static const unsigned char page65[] = {
-#embed "../../Tests/Golden/aggregates/extremes.test"
+#embed "../../Tests/Golden/aggregates/sums.test"
 };
 static const unsigned char page66[] = {
-#embed "../../Tests/Golden/aggregates/statistics.test"
+#embed "../../Tests/Golden/aggregates/extremes.test"
 };
 static const unsigned char page67[] = {
-#embed "../../Tests/Golden/aggregates/collecting.test"
+#embed "../../Tests/Golden/aggregates/statistics.test"
 };
 static const unsigned char page68[] = {
-#embed "../../Tests/Golden/joins/keys.test"
+#embed "../../Tests/Golden/aggregates/collecting.test"
 };
 static const unsigned char page69[] = {
-#embed "../../Tests/Golden/joins/innerunique.test"
+#embed "../../Tests/Golden/joins/keys.test"
 };
 static const unsigned char page70[] = {
-#embed "../../Tests/Golden/joins/inner.test"
+#embed "../../Tests/Golden/joins/innerunique.test"
 };
 static const unsigned char page71[] = {
-#embed "../../Tests/Golden/joins/leftouter.test"
+#embed "../../Tests/Golden/joins/inner.test"
 };
 static const unsigned char page72[] = {
-#embed "../../Tests/Golden/joins/rightouter.test"
+#embed "../../Tests/Golden/joins/leftouter.test"
 };
 static const unsigned char page73[] = {
-#embed "../../Tests/Golden/joins/fullouter.test"
+#embed "../../Tests/Golden/joins/rightouter.test"
 };
 static const unsigned char page74[] = {
-#embed "../../Tests/Golden/joins/leftsemi.test"
+#embed "../../Tests/Golden/joins/fullouter.test"
 };
 static const unsigned char page75[] = {
-#embed "../../Tests/Golden/joins/rightsemi.test"
+#embed "../../Tests/Golden/joins/leftsemi.test"
 };
 static const unsigned char page76[] = {
-#embed "../../Tests/Golden/joins/leftanti.test"
+#embed "../../Tests/Golden/joins/rightsemi.test"
 };
 static const unsigned char page77[] = {
-#embed "../../Tests/Golden/joins/rightanti.test"
+#embed "../../Tests/Golden/joins/leftanti.test"
 };
 static const unsigned char page78[] = {
-#embed "../../Tests/Golden/windows/neighbours.test"
+#embed "../../Tests/Golden/joins/rightanti.test"
 };
 static const unsigned char page79[] = {
-#embed "../../Tests/Golden/windows/row-number.test"
+#embed "../../Tests/Golden/windows/neighbours.test"
 };
 static const unsigned char page80[] = {
-#embed "../../Tests/Golden/windows/row-cumsum.test"
+#embed "../../Tests/Golden/windows/row-number.test"
 };
 static const unsigned char page81[] = {
-#embed "../../Tests/Golden/windows/row-rank.test"
+#embed "../../Tests/Golden/windows/row-cumsum.test"
 };
 static const unsigned char page82[] = {
-#embed "../../Tests/Golden/words/lineage.test"
+#embed "../../Tests/Golden/windows/row-rank.test"
 };
 static const unsigned char page83[] = {
-#embed "../../Tests/Golden/words/blast.test"
+#embed "../../Tests/Golden/words/lineage.test"
 };
 static const unsigned char page84[] = {
-#embed "../../Tests/Golden/words/names.test"
+#embed "../../Tests/Golden/words/blast.test"
 };
 static const unsigned char page85[] = {
-#embed "../../Tests/Golden/words/formats.test"
+#embed "../../Tests/Golden/words/names.test"
 };
 static const unsigned char page86[] = {
-#embed "../../Tests/Golden/words/expand.test"
+#embed "../../Tests/Golden/words/formats.test"
 };
 static const unsigned char page87[] = {
-#embed "../../Tests/Golden/words/plans.test"
+#embed "../../Tests/Golden/words/expand.test"
 };
 static const unsigned char page88[] = {
-#embed "../../Tests/Golden/formats/formats.test"
+#embed "../../Tests/Golden/words/plans.test"
 };
 static const unsigned char page89[] = {
-#embed "../../Tests/Golden/formats/charts.test"
+#embed "../../Tests/Golden/formats/formats.test"
 };
 static const unsigned char page90[] = {
-#embed "../../Tests/Golden/plans/rules.test"
+#embed "../../Tests/Golden/formats/charts.test"
 };
 static const unsigned char page91[] = {
-#embed "../../Tests/Golden/errors/syntax.test"
+#embed "../../Tests/Golden/plans/rules.test"
 };
 static const unsigned char page92[] = {
-#embed "../../Tests/Golden/errors/names.test"
+#embed "../../Tests/Golden/errors/syntax.test"
 };
 static const unsigned char page93[] = {
-#embed "../../Tests/Golden/errors/types.test"
+#embed "../../Tests/Golden/errors/names.test"
 };
 static const unsigned char page94[] = {
-#embed "../../Tests/Golden/errors/data.test"
+#embed "../../Tests/Golden/errors/types.test"
 };
 static const unsigned char page95[] = {
-#embed "../../Tests/Golden/errors/unsupported.test"
+#embed "../../Tests/Golden/errors/data.test"
 };
 static const unsigned char page96[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/errors/unsupported.test"
 };
 static const unsigned char page97[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page98[] = {
+#embed "../../Tests/Golden/importing.md"
+};
+static const unsigned char page99[] = {
 #embed "../../Tests/Golden/parquet.md"
 };
 
@@ -362,45 +365,46 @@ static const PlumbManualPage pages[] = {
     {"expressions/comparison.test", page57, sizeof page57},
     {"expressions/conditions.test", page58, sizeof page58},
     {"expressions/strings.test", page59, sizeof page59},
-    {"expressions/nulls.test", page60, sizeof page60},
-    {"expressions/names.test", page61, sizeof page61},
-    {"expressions/scalars-of-tables.test", page62, sizeof page62},
-    {"aggregates/counting.test", page63, sizeof page63},
-    {"aggregates/sums.test", page64, sizeof page64},
-    {"aggregates/extremes.test", page65, sizeof page65},
-    {"aggregates/statistics.test", page66, sizeof page66},
-    {"aggregates/collecting.test", page67, sizeof page67},
-    {"joins/keys.test", page68, sizeof page68},
-    {"joins/innerunique.test", page69, sizeof page69},
-    {"joins/inner.test", page70, sizeof page70},
-    {"joins/leftouter.test", page71, sizeof page71},
-    {"joins/rightouter.test", page72, sizeof page72},
-    {"joins/fullouter.test", page73, sizeof page73},
-    {"joins/leftsemi.test", page74, sizeof page74},
-    {"joins/rightsemi.test", page75, sizeof page75},
-    {"joins/leftanti.test", page76, sizeof page76},
-    {"joins/rightanti.test", page77, sizeof page77},
-    {"windows/neighbours.test", page78, sizeof page78},
-    {"windows/row-number.test", page79, sizeof page79},
-    {"windows/row-cumsum.test", page80, sizeof page80},
-    {"windows/row-rank.test", page81, sizeof page81},
-    {"words/lineage.test", page82, sizeof page82},
-    {"words/blast.test", page83, sizeof page83},
-    {"words/names.test", page84, sizeof page84},
-    {"words/formats.test", page85, sizeof page85},
-    {"words/expand.test", page86, sizeof page86},
-    {"words/plans.test", page87, sizeof page87},
-    {"formats/formats.test", page88, sizeof page88},
-    {"formats/charts.test", page89, sizeof page89},
-    {"plans/rules.test", page90, sizeof page90},
-    {"errors/syntax.test", page91, sizeof page91},
-    {"errors/names.test", page92, sizeof page92},
-    {"errors/types.test", page93, sizeof page93},
-    {"errors/data.test", page94, sizeof page94},
-    {"errors/unsupported.test", page95, sizeof page95},
-    {"errors/to-improve.test", page96, sizeof page96},
-    {"importing.md", page97, sizeof page97},
-    {"parquet.md", page98, sizeof page98},
+    {"expressions/regular-expressions.test", page60, sizeof page60},
+    {"expressions/nulls.test", page61, sizeof page61},
+    {"expressions/names.test", page62, sizeof page62},
+    {"expressions/scalars-of-tables.test", page63, sizeof page63},
+    {"aggregates/counting.test", page64, sizeof page64},
+    {"aggregates/sums.test", page65, sizeof page65},
+    {"aggregates/extremes.test", page66, sizeof page66},
+    {"aggregates/statistics.test", page67, sizeof page67},
+    {"aggregates/collecting.test", page68, sizeof page68},
+    {"joins/keys.test", page69, sizeof page69},
+    {"joins/innerunique.test", page70, sizeof page70},
+    {"joins/inner.test", page71, sizeof page71},
+    {"joins/leftouter.test", page72, sizeof page72},
+    {"joins/rightouter.test", page73, sizeof page73},
+    {"joins/fullouter.test", page74, sizeof page74},
+    {"joins/leftsemi.test", page75, sizeof page75},
+    {"joins/rightsemi.test", page76, sizeof page76},
+    {"joins/leftanti.test", page77, sizeof page77},
+    {"joins/rightanti.test", page78, sizeof page78},
+    {"windows/neighbours.test", page79, sizeof page79},
+    {"windows/row-number.test", page80, sizeof page80},
+    {"windows/row-cumsum.test", page81, sizeof page81},
+    {"windows/row-rank.test", page82, sizeof page82},
+    {"words/lineage.test", page83, sizeof page83},
+    {"words/blast.test", page84, sizeof page84},
+    {"words/names.test", page85, sizeof page85},
+    {"words/formats.test", page86, sizeof page86},
+    {"words/expand.test", page87, sizeof page87},
+    {"words/plans.test", page88, sizeof page88},
+    {"formats/formats.test", page89, sizeof page89},
+    {"formats/charts.test", page90, sizeof page90},
+    {"plans/rules.test", page91, sizeof page91},
+    {"errors/syntax.test", page92, sizeof page92},
+    {"errors/names.test", page93, sizeof page93},
+    {"errors/types.test", page94, sizeof page94},
+    {"errors/data.test", page95, sizeof page95},
+    {"errors/unsupported.test", page96, sizeof page96},
+    {"errors/to-improve.test", page97, sizeof page97},
+    {"importing.md", page98, sizeof page98},
+    {"parquet.md", page99, sizeof page99},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -14,34 +14,14 @@ struct plumb_regex {
   RE2 compiled;
 };
 
-// `(?<name>...)` as `(?P<name>...)`, the only form that older versions of RE2 support.
-static std::string with_known_names(const char *pattern, size_t count) {
-  std::string known;
-  bool is_in_class = false;
-  for (size_t i = 0; i < count; i++) {
-    known.push_back(pattern[i]);
-    if (pattern[i] == '\\' && i + 1 < count) {
-      known.push_back(pattern[++i]);
-    } else if (pattern[i] == '[') {
-      is_in_class = true;
-    } else if (pattern[i] == ']') {
-      is_in_class = false;
-    } else if (
-        pattern[i] == '(' && !is_in_class && i + 3 < count && pattern[i + 1] == '?' && pattern[i + 2] == '<' &&
-        pattern[i + 3] != '=' && pattern[i + 3] != '!') {
-      known += "?P";
-      i++;
-    }
-  }
-  return known;
-}
-
 extern "C" plumb_regex *plumb_regex_compile(
     const uint8_t *pattern, size_t count, char *error, size_t error_capacity) {
   try {
     RE2::Options options;
     options.set_log_errors(false);
-    auto regex = new plumb_regex(with_known_names(reinterpret_cast<const char *>(pattern), count), options);
+    // Classes of Unicode letters need much of it when a pattern repeats them.
+    options.set_max_mem(64 << 20);
+    auto regex = new plumb_regex(re2::StringPiece(reinterpret_cast<const char *>(pattern), count), options);
     if (regex->compiled.ok()) return regex;
     if (error_capacity > 0) {
       const std::string &message = regex->compiled.error();

@@ -7,7 +7,17 @@ final class RegularExpression: Sendable {
     let sentence: String
   }
 
-  private nonisolated(unsafe) let regex: OpaquePointer
+  /// A program and whether it reads the marks of `EdgedText`.
+  private struct Form {
+    let program: RegexProgram
+    let isEdged: Bool
+  }
+
+  /// For ASCII texts.
+  private let form: Form
+  /// For all other texts, compiled when the first one arrives; nil if `form` is right for them too.
+  private let wide: Guarded<Form?>?
+  private let source: String
   /// Capturing groups, not counting the whole match.
   let groupCount: Int
   /// A literal with which every match begins; searched first, which is much cheaper than the pattern.
@@ -18,24 +28,55 @@ final class RegularExpression: Sendable {
   private let isAnchored: Bool
 
   init(_ pattern: Bytes) throws(Failure) {
-    var buffer = [CChar](repeating: 0, count: 512)
-    let none: UInt8 = 0
-    let compiled = buffer.withUnsafeMutableBufferPointer { error -> OpaquePointer? in
-      guard let room = error.baseAddress else { return nil }
-      guard let base = pattern.baseAddress else {
-        return withUnsafePointer(to: none) { plumb_regex_compile($0, 0, room, error.count) }
+    source = String(pattern)
+    let translated = try RegexTranslation(source, for: .ascii)
+    if translated.hasOneSidedEdges {
+      form = try Self.compile(source, .edged)
+      wide = nil
+    } else {
+      form = Form(program: try Self.program(translated.pattern), isEdged: false)
+      if translated.isSensitive || translated.hasEdges {
+        // Repeating a wide class many times can exceed RE2's limit, which must end the query before it runs.
+        let isLarge = source.utf8.count > 300 || source.utf8.contains(.openBrace)
+        wide = Guarded(isLarge ? try Self.compile(source, translated.hasEdges ? .edged : .any) : nil)
+      } else {
+        wide = nil
       }
-      return plumb_regex_compile(base, pattern.count, room, error.count)
     }
-    guard let compiled else {
-      let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw Failure(sentence: String(decoding: text, as: UTF8.self))
-    }
-    regex = compiled
-    groupCount = Int(plumb_regex_group_count(compiled))
-    beginning = Self.literalBeginning(of: pattern)
+    groupCount = form.program.groupCount
+    beginning = form.isEdged ? nil : Self.literalBeginning(of: pattern)
     isAnchored = pattern.first == .caret
-    direct = LiteralPattern(pattern)
+    direct = form.isEdged ? nil : LiteralPattern(pattern)
+  }
+
+  private static func compile(_ source: String, _ texts: RegexTranslation.Texts) throws(Failure) -> Form {
+    Form(program: try program(try RegexTranslation(source, for: texts).pattern), isEdged: texts == .edged)
+  }
+
+  private static func program(_ text: String) throws(Failure) -> RegexProgram {
+    let bytes = Array(text.utf8)
+    let result: Result<RegexProgram, Failure> = bytes.withUnsafeBufferPointer { bytes in
+      do throws(Failure) { return .success(try RegexProgram(bytes)) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  private func form(for text: Bytes) -> Form {
+    guard let wide, !text.isASCII else { return form }
+    return wide.withLock { known in
+      if let known { return known }
+      let hasEdges = (try? RegexTranslation(source, for: .ascii).hasEdges) ?? false
+      let compiled = (try? Self.compile(source, hasEdges ? .edged : .any)) ?? form
+      known = compiled
+      return compiled
+    }
+  }
+
+  /// The pattern without RE2, if it means the same for this text.
+  @inline(__always)
+  private func directPattern(for text: Bytes) -> LiteralPattern? {
+    guard let direct, wide == nil || text.isASCII else { return nil }
+    return direct
   }
 
   /// The plain characters with which a pattern begins; nil if there are fewer than two, or alternatives.
@@ -58,8 +99,6 @@ final class RegularExpression: Sendable {
     return literal.withUnsafeBufferPointer { TextNeedle($0, ignoresCase: false) }
   }
 
-  deinit { plumb_regex_free(regex) }
-
   /// Compiles `pattern`, or finds it among the patterns compiled before.
   static func cached(_ pattern: String) throws(Failure) -> RegularExpression {
     if let known = cache.withLock({ $0[pattern] }) { return known }
@@ -80,9 +119,11 @@ final class RegularExpression: Sendable {
 
   /// Whether the pattern is found anywhere in the text.
   func matches(_ text: Bytes) -> Bool {
-    if let direct { return direct.matches(text) }
+    if let direct = directPattern(for: text) { return direct.matches(text) }
     guard let start = firstStart(in: text) else { return false }
-    return withBase(text) { plumb_regex_matches(regex, $0, text.count, start) }
+    let form = form(for: text)
+    if !form.isEdged { return form.program.matches(text, from: start) }
+    return EdgedText(text).bytes.withUnsafeBufferPointer { form.program.matches($0, from: 0) }
   }
 
   /// A position before which no match begins; nil without a match.
@@ -95,16 +136,16 @@ final class RegularExpression: Sendable {
   /// One group of the first match, or the match itself for 0; nil without it.
   func group(_ number: Int, ofFirstMatchIn text: Bytes) -> Bytes? {
     guard number >= 0, number <= groupCount else { return nil }
-    if let direct {
+    if let direct = directPattern(for: text) {
       return direct.firstMatch(in: text, group: number).map { text.part(from: $0.lowerBound, to: $0.upperBound) }
     }
     guard let start = firstStart(in: text) else { return nil }
+    let form = form(for: text)
+    if form.isEdged { return firstMatch(in: text)?.group(number, of: text) }
     return withUnsafeTemporaryAllocation(of: plumb_regex_range.self, capacity: number + 1) { ranges -> Bytes? in
-      guard let room = ranges.baseAddress else { return nil }
-      let isFound = withBase(text) { plumb_regex_find(regex, $0, text.count, start, room, Int32(number + 1)) }
-      guard isFound, room[number].begin >= 0 else { return nil }
-      let from = Int(room[number].begin)
-      return text.part(from: from, to: from + Int(room[number].count))
+      guard form.program.find(in: text, from: start, ranges), ranges[number].begin >= 0 else { return nil }
+      let from = Int(ranges[number].begin)
+      return text.part(from: from, to: from + Int(ranges[number].count))
     }
   }
 
@@ -126,18 +167,33 @@ final class RegularExpression: Sendable {
 
   /// The first match at or after `start`.
   func firstMatch(in text: Bytes, from start: Int = 0) -> Match? {
+    let form = form(for: text)
+    return firstMatch(form, in: text, form.isEdged ? EdgedText(text) : nil, from: start)
+  }
+
+  private func firstMatch(_ form: Form, in text: Bytes, _ edged: EdgedText?, from start: Int) -> Match? {
     var ranges = [plumb_regex_range](repeating: plumb_regex_range(begin: -1, count: 0), count: groupCount + 1)
-    let isFound = ranges.withUnsafeMutableBufferPointer { groups -> Bool in
-      guard let room = groups.baseAddress else { return false }
-      return withBase(text) { plumb_regex_find(regex, $0, text.count, start, room, Int32(groups.count)) }
+    let isFound = ranges.withUnsafeMutableBufferPointer { room in
+      guard let edged else { return form.program.find(in: text, from: start, room) }
+      return edged.bytes.withUnsafeBufferPointer { form.program.find(in: $0, from: edged.place(start), room) }
     }
-    return isFound ? Match(ranges: ranges) : nil
+    guard isFound else { return nil }
+    if let edged {
+      for index in ranges.indices where ranges[index].begin >= 0 {
+        let from = edged.origin(Int(ranges[index].begin))
+        let end = edged.origin(Int(ranges[index].begin + ranges[index].count))
+        ranges[index] = plumb_regex_range(begin: Int64(from), count: Int64(end - from))
+      }
+    }
+    return Match(ranges: ranges)
   }
 
   /// Visits the matches from left to right, without overlaps, until `body` returns false.
   func forEachMatch(in text: Bytes, _ body: (Match) -> Bool) {
+    let form = form(for: text)
+    let edged = form.isEdged ? EdgedText(text) : nil
     var at = 0
-    while at <= text.count, let match = firstMatch(in: text, from: at), let range = match.range(0) {
+    while at <= text.count, let match = firstMatch(form, in: text, edged, from: at), let range = match.range(0) {
       if !body(match) { return }
       at = range.upperBound
       // An empty match would be found again at the same position.
@@ -179,11 +235,5 @@ final class RegularExpression: Sendable {
       out.append(byte)
       at &+= 1
     }
-  }
-
-  private func withBase<Result>(_ text: Bytes, _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
-    if let base = text.baseAddress { return body(base) }
-    let none: UInt8 = 0
-    return withUnsafePointer(to: none) { body($0) }
   }
 }

@@ -136,9 +136,11 @@ struct LiteralPattern: Sendable {
       }
       guard isLiteral(byte) || byte == .fullStop else { return nil }
       at += 1
+      // A doubled sign is an operation on classes.
+      if at < pattern.count, pattern[at] == byte, "&-~".utf8.contains(byte) { return nil }
       if at + 1 < pattern.count, pattern[at] == .minus, pattern[at + 1] != .closeBracket {
         let high = pattern[at + 1]
-        guard isLiteral(high), byte <= high else { return nil }
+        guard isLiteral(high), high != .minus, byte <= high else { return nil }
         members |= range(byte, high)
         at += 2
       } else {
