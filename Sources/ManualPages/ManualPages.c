@@ -303,6 +303,9 @@ static const unsigned char page98[] = {
 static const unsigned char page99[] = {
 #embed "../../Tests/Golden/parquet.md"
 };
+static const unsigned char page100[] = {
+#embed "../../Tests/Golden/serving.md"
+};
 
 static const PlumbManualPage pages[] = {
     {"index.md", page0, sizeof page0},
@@ -405,6 +408,7 @@ static const PlumbManualPage pages[] = {
     {"errors/to-improve.test", page97, sizeof page97},
     {"importing.md", page98, sizeof page98},
     {"parquet.md", page99, sizeof page99},
+    {"serving.md", page100, sizeof page100},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }
