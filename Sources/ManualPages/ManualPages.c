@@ -298,12 +298,15 @@ static const unsigned char page97[] = {
 #embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page98[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/files.md"
 };
 static const unsigned char page99[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/importing.md"
 };
 static const unsigned char page100[] = {
+#embed "../../Tests/Golden/parquet.md"
+};
+static const unsigned char page101[] = {
 #embed "../../Tests/Golden/serving.md"
 };
 
@@ -406,9 +409,10 @@ static const PlumbManualPage pages[] = {
     {"errors/data.test", page95, sizeof page95},
     {"errors/unsupported.test", page96, sizeof page96},
     {"errors/to-improve.test", page97, sizeof page97},
-    {"importing.md", page98, sizeof page98},
-    {"parquet.md", page99, sizeof page99},
-    {"serving.md", page100, sizeof page100},
+    {"files.md", page98, sizeof page98},
+    {"importing.md", page99, sizeof page99},
+    {"parquet.md", page100, sizeof page100},
+    {"serving.md", page101, sizeof page101},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

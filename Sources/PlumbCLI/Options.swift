@@ -56,6 +56,24 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The character between fields; \\t for tab (default: detect).", valueName: "c"))
   var delimiter: String?
 
+  @Option(help: ArgumentHelp("The character around values that contain delimiters, or none (default: detect).", valueName: "c"))
+  var quote: String?
+
+  @Option(help: ArgumentHelp("The character that makes the next one in a quoted value literal (default: detect).", valueName: "c"))
+  var escape: String?
+
+  @Option(help: ArgumentHelp("The character that starts lines that are not rows (default: detect).", valueName: "c"))
+  var comment: String?
+
+  @Option(name: .customLong("skip-lines"), help: ArgumentHelp("The number of lines above the table (default: detect).", valueName: "n"))
+  var skippedLines: Int?
+
+  @Option(name: .customLong("null"), help: ArgumentHelp("A text that means null, such as NULL or NA; can be repeated.", valueName: "text"))
+  var nulls: [String] = []
+
+  @Option(help: ArgumentHelp("The encoding of text files: \(TextEncoding.names) (default: detect).", valueName: "name"))
+  var encoding: String?
+
   @Flag(inversion: .prefixedNo, help: "Whether files start with a header row (default: detect).")
   var header: Bool?
 
@@ -89,7 +107,7 @@ struct DataOptions: ParsableArguments {
     _ = try nowTicks()
     _ = try memoryLimit()
     _ = try columnTypes()
-    _ = try delimiterByte()
+    _ = try readingOptions()
     _ = try loadedFormat()
     _ = try telemetryKind()
     if let threads, !(1...1024).contains(threads) {
@@ -146,7 +164,19 @@ struct DataOptions: ParsableArguments {
   func readingOptions() throws -> ReadingOptions {
     var reading = ReadingOptions()
     reading.format = try loadedFormat()
-    reading.delimiter = try delimiterByte()
+    reading.delimiter = try byte(delimiter, option: "--delimiter")
+    reading.quote = quote == "none" || quote == "" ? 0 : try byte(quote, option: "--quote")
+    reading.escape = try byte(escape, option: "--escape")
+    reading.comment = try byte(comment, option: "--comment")
+    if let skippedLines, skippedLines < 0 { throw ValidationError("--skip-lines must be a number of at least 0, not \(skippedLines)") }
+    reading.skippedLines = skippedLines
+    reading.nulls = nulls
+    reading.encoding = try encoding.map { name in
+      guard let known = TextEncoding(name: name) else {
+        throw ValidationError("--encoding must be one of \(TextEncoding.names), not '\(name)'")
+      }
+      return known
+    }
     reading.hasHeader = header
     reading.schema = try columnTypes()
     reading.badRowPolicy = badRows
@@ -215,11 +245,13 @@ struct DataOptions: ParsableArguments {
     return format
   }
 
-  func delimiterByte() throws -> UInt8? {
-    guard let delimiter else { return nil }
-    if delimiter == "\\t" || delimiter == "tab" { return 0x09 }
-    guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first else {
-      throw ValidationError("--delimiter must be one character, not '\(delimiter)'")
+  /// The byte that an option gives as a character, `\t` or `\x1f`.
+  private func byte(_ text: String?, option: String) throws -> UInt8? {
+    guard let text else { return nil }
+    if text == "\\t" || text == "tab" { return 0x09 }
+    if text.hasPrefix("\\x"), let byte = UInt8(text.dropFirst(2), radix: 16) { return byte }
+    guard text.utf8.count == 1, let byte = text.utf8.first else {
+      throw ValidationError("\(option) must be one character, not '\(text)'")
     }
     return byte
   }

@@ -58,9 +58,11 @@ func failure(
 struct LoadedFile {
   let table: Table
   let misfits: RowMisfits
+  let notes: [String]
 
   init(_ path: String, _ options: ReadOptions = makeOptions()) throws {
-    (table, misfits) = try readTable(named: "t", path, options)
+    let read = try readTable(named: "t", path, options)
+    (table, misfits, notes) = (read.table, read.misfits, read.notes)
   }
 
   var skippedRows: Int { misfits.skippedRows }

@@ -35,7 +35,7 @@ import Testing
       "`t.csv` line 5, column `a`: `four` is not a long",
     ])
     #expect(rows.list.allSatisfy { $0.path.hasSuffix("/t.csv") })
-    #expect(try rejects("a,b\n1,2\n3,\"open\nx,y\n").texts == ["3|3,\"open\nx,y\n"])
+    #expect(try rejects("a,b\n1,2\n3,\"open\nx,y,z\n").texts == ["3|3,\"open\nx,y,z\n"])
     #expect(try rejects("a,b\r\n1,2\r\n\"x\r\ny\",\"z\",3\r\n4\r\n").texts == ["3|\"x\r\ny\",\"z\",3", "5|4"])
   }
 

@@ -36,13 +36,15 @@ package enum BadText {
     Diagnostic(
       "bad-row",
       "`\(file)` line \(line) has \(fields == 1 ? "1 field" : "\(fields) fields") where \(expected) are expected",
-      help: "a value that contains a delimiter or a newline must be quoted; `--bad-rows skip` skips bad rows")
+      help: fields < expected
+        ? "`--bad-rows null` makes missing fields null, `--bad-rows skip` skips such rows"
+        : "a value that contains a delimiter or a newline must be quoted; `--bad-rows skip` skips bad rows, `--delimiter` and `--quote` say how the file is written")
   }
 
   static func openQuote(file: String, line: Int) -> Diagnostic {
     Diagnostic(
       "open-quote", "`\(file)`: the row at line \(line) opens a quote that is never closed",
-      help: "write a quote inside a quoted value twice")
+      help: "write a quote inside a quoted value twice, or use `--quote none` if quotes have no meaning in the file")
   }
 
   static func json(_ reason: String, file: String, line: Int, byte: Int) -> Diagnostic {

@@ -102,9 +102,16 @@ final class BlockReader: @unchecked Sendable {
     try source.rewind()
     if offset > 4096 { carry = BlockBuffer(capacity: 1 << 20) }
     var left = offset
+    var isFirst = true
     while left > 0 {
       let given = try source.read(into: carry.storage.base, count: Swift.min(left, carry.capacity))
       if given == 0 { break }
+      if start == nil, digest != nil {
+        // Lines above a table identify its text as well; a mark of UTF-8 does not.
+        let text = Bytes(start: UnsafePointer(carry.base), count: given)
+        digest?.add(isFirst && text.prefix(3).elementsEqual([0xEF, 0xBB, 0xBF]) ? text.part(from: 3) : text)
+      }
+      isFirst = false
       left &-= given
     }
   }

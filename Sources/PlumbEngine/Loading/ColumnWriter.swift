@@ -9,9 +9,13 @@ import PlumbDiagnostics
 /// - Failures: a field that is not a value of the type becomes null, and its row is recorded.
 final class ColumnWriter {
   let type: ScalarType
+  /// The order of days and months in dates such as `1/5/2024`.
+  let order: DateOrder
   var count = 0
   /// Rows of the current group whose field could not be read.
   var failures: [Int] = []
+  /// The number of distinct texts that were not UTF-8.
+  var repairedTexts = 0
   var table: TextTable?
   var lanes: Buffer
   var mask: Buffer
@@ -25,8 +29,9 @@ final class ColumnWriter {
   let padded = BlockBuffer(capacity: 64)
   var lookups: Buffer?
 
-  init(_ type: ScalarType) {
+  init(_ type: ScalarType, order: DateOrder = .monthFirst) {
     self.type = type
+    self.order = order
     lanes = Buffer(byteCount: capacity &* type.lane.stride)
     mask = Buffer(byteCount: capacity)
     if type == .string { table = TextTable() }
@@ -187,7 +192,7 @@ final class ColumnWriter {
         }
         if !isRead {
           let text = plain(batch, row, column)
-          if let slow = DateTime.parse(text) {
+          if let slow = DateTime.parse(text, order: order) {
             value = slow
           } else {
             isNull = 1
@@ -240,7 +245,7 @@ final class ColumnWriter {
       }
       lanes.values(Int64.self)[place] = number
     case .datetime:
-      guard let ticks = DateTime.parse(text) else { return false }
+      guard let ticks = DateTime.parse(text, order: order) else { return false }
       lanes.values(Int64.self)[place] = ticks
     case .real:
       guard let number = NumberText.parseDouble(text) else { return false }

@@ -209,6 +209,7 @@ extension ColumnWriter {
   /// The same text with U+FFFD in place of invalid UTF-8; valid until the next call.
   func valid(_ text: Bytes) -> Bytes {
     if isUTF8(text) { return text }
+    repairedTexts &+= 1
     repaired.removeAll()
     repaired.append(String(decoding: text, as: UTF8.self))
     return repaired.withBytes { room.copying($0) }
@@ -234,7 +235,7 @@ struct TextLookup: BitwiseCopyable {
 }
 
 /// Whether the bytes are well-formed UTF-8.
-func isUTF8(_ text: Bytes) -> Bool {
+package func isUTF8(_ text: Bytes) -> Bool {
   guard let p = text.baseAddress else { return true }
   let n = text.count
   var at = 0

@@ -24,7 +24,7 @@ package final class DelimitedStream {
     let blockSize = text.blockSize ?? 8 << 20
     self.text = text
     self.context = context
-    newlines = start?.newlines ?? 0
+    newlines = start?.newlines ?? text.skippedNewlines
     blocksPerBatch = batchBytes.map { Swift.max(1, $0 / blockSize) }
     reader = try BlockReader(
       text.source, boundary: .rows(text.dialect), blockSize: blockSize, skipping: text.skippedBytes, name: text.name,

@@ -6,8 +6,10 @@ package struct DelimitedText {
   /// The file's name for messages.
   package var name: String
   package var dialect: Dialect
-  /// Bytes at the front that belong to no row, such as a byte order mark.
+  /// Bytes at the front that belong to no row, such as a byte order mark or a title.
   package var skippedBytes = 0
+  /// The newlines among them.
+  package var skippedNewlines = 0
   package var hasHeader: Bool
   /// The number of fields in every row.
   package var fieldCount: Int
@@ -24,6 +26,8 @@ package struct DelimitedText {
     package var info: ColumnInfo
     /// The index of its field in a row.
     package var field: Int
+    /// The order of days and months in its dates.
+    package var order = DateOrder.monthFirst
 
     package init(_ info: ColumnInfo, field: Int) {
       self.info = info

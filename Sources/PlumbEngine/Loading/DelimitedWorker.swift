@@ -22,11 +22,13 @@ final class DelimitedWorker {
   private let bad: Buffer
   private let batchRows: Int
   private let fields: Int
+  /// Whether the last line of the block does not end with a newline.
+  private var endsOpenly = false
 
   init(_ pass: DelimitedPass) {
     self.pass = pass
     fields = pass.text.fieldCount
-    writers = pass.wanted.map { ($0, pass.columns[$0].field, ColumnWriter(pass.columns[$0].info.type)) }
+    writers = pass.wanted.map { ($0, pass.columns[$0].field, ColumnWriter(pass.columns[$0].info.type, order: pass.columns[$0].order)) }
     isDead = Array(repeating: false, count: writers.count)
     batchRows = Swift.max(16, Swift.min(1024, 65_536 / (fields &+ 1)))
     bad = Buffer(byteCount: batchRows)
@@ -52,6 +54,7 @@ final class DelimitedWorker {
       base: base, count: count, columns: fields, dialect: pass.text.dialect, repairsRows: policy == .null,
       keepsRagged: pass.text.onReject != nil && policy != .reject)
     var rejects = BlockRejects(isWanted: pass.text.onReject != nil && policy != .reject)
+    endsOpenly = count > block.count
     if block.index == 0 && pass.text.hasHeader { scanner.skipRow() }
     let isASCII = holdsOnlyASCII(base, count)
 
@@ -66,6 +69,11 @@ final class DelimitedWorker {
         base: base, marks: UnsafePointer(places), columns: fields, rows: rows,
         quote: pass.text.dialect.quote ?? pass.text.dialect.newline, isASCII: isASCII)
       let firstFailure = readColumns(batch, &outcome)
+      let remarks = policy == .reject && block.isLast ? remarks(scanner, base, count) : nil
+      if let remarks {
+        outcome.misfits.remarks = remarks
+        scanner.stop()
+      }
       if policy == .reject, let failure = rejection(block, batch, scanner, firstFailure) {
         outcome.failure = failure
         return outcome
@@ -82,12 +90,44 @@ final class DelimitedWorker {
       groups.append(seal())
       counts.append(filled)
     }
+    for (_, _, writer) in writers {
+      outcome.misfits.repairedTexts += writer.repairedTexts
+      writer.repairedTexts = 0
+    }
     tally(scanner, policy, &outcome)
     for row in scanner.ragged where policy == .skip || row.fields == nil { reject(row, &rejects) }
     outcome.rejects = rejects.pending(in: block.index, base, count: block.count, newline: newline)
     outcome.block = DelimitedPass.Block(
       index: block.index, newlines: countBytes(newline, base, block.count), groups: groups, counts: counts)
     return outcome
+  }
+
+  /// The number of lines at the end of a text that are remarks and not rows, such as `(2 rows affected)`: few, narrower than
+  /// the table, and with one value; nil if there are none, or if other rows are among them.
+  ///
+  /// A row that is cut off in the middle is not a remark: it does not end with a newline.
+  private func remarks(_ scanner: RowScanner, _ base: UnsafePointer<UInt8>, _ count: Int) -> Int? {
+    guard let first = scanner.ragged.first, fields > 1 else { return nil }
+    let (newline, delimiter) = (pass.text.dialect.newline, pass.text.dialect.delimiter)
+    var (lines, filled, width, isFilled) = (0, 0, 1, false)
+    for place in first.start..<count {
+      let byte = base[place]
+      if byte == newline {
+        filled += isFilled ? 1 : 0
+        if filled > 1 || width >= fields { return nil }
+        lines += filled
+        if lines > 8 { return nil }
+        (filled, width, isFilled) = (0, 1, false)
+      } else if byte == delimiter {
+        filled += isFilled ? 1 : 0
+        width += 1
+        isFilled = false
+      } else if !byte.isSpace {
+        isFilled = true
+      }
+    }
+    let isSentence = base[first.start] == .openParenthesis || (first.start..<count).contains { base[$0] == .space }
+    return lines > 0 && (isSentence || !endsOpenly) ? lines : nil
   }
 
   /// Reads all columns of a batch; returns the first row with a bad field under stated types, and its writer.

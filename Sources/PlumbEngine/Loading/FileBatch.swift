@@ -27,6 +27,10 @@ package struct RowMisfits: Hashable, Sendable {
   package var nulledCells = 0
   /// Rows with too few or too many fields.
   package var repairedRows = 0
+  /// Texts with bytes that are not UTF-8; equal ones may be counted once.
+  package var repairedTexts = 0
+  /// Lines below the table, which are not rows of it.
+  package var remarks = 0
 
   package init(skippedRows: Int = 0, nulledCells: Int = 0, repairedRows: Int = 0) {
     self.skippedRows = skippedRows
@@ -38,6 +42,8 @@ package struct RowMisfits: Hashable, Sendable {
     lhs.skippedRows += rhs.skippedRows
     lhs.nulledCells += rhs.nulledCells
     lhs.repairedRows += rhs.repairedRows
+    lhs.repairedTexts += rhs.repairedTexts
+    lhs.remarks += rhs.remarks
   }
 
   /// A sentence for each kind of misfit that occurred.
@@ -48,6 +54,10 @@ package struct RowMisfits: Hashable, Sendable {
     if repairedRows > 0 {
       notes.append("\(counted(repairedRows, "row")) had the wrong number of fields; missing fields became null, extra fields were dropped")
     }
+    if repairedTexts > 0 {
+      notes.append("\(counted(repairedTexts, "value")) had bytes that are not UTF-8, which became `\u{FFFD}`; `--encoding windows-1252` may read them")
+    }
+    if remarks > 0 { notes.append("\(counted(remarks, "line")) below the table \(remarks == 1 ? "was" : "were") left out") }
     return notes
   }
 }

@@ -64,6 +64,13 @@ struct RowScanner {
 
   var isAtEnd: Bool { at >= count }
 
+  /// Leaves out the rest of the block and the ragged rows in it.
+  mutating func stop() {
+    at = count
+    ragged = []
+    raggedCount = 0
+  }
+
   /// Writes the marks of at most `limit` rows and returns how many.
   mutating func fill(_ marks: UnsafeMutablePointer<Int32>, limit: Int) -> Int {
     let base = self.base, count = self.count, columns = self.columns

@@ -1,18 +1,34 @@
+/// Which of the first two numbers of a date such as `1/5/2024` is the month.
+package enum DateOrder: Sendable {
+  case monthFirst, dayFirst
+  /// The month, unless the number is too large for one.
+  case either
+}
+
 extension DateTime {
-  /// Parses a moment in any of the forms of ISO 8601, RFC 822 and RFC 850 that KQL accepts, or as
-  /// `M/d/yyyy [h:mm[:ss[.f]] [AM|PM]]`; a time without a zone is UTC.
-  package static func parse(_ text: Bytes) -> Int64? {
+  /// Parses a moment in any of the forms of ISO 8601, RFC 822 and RFC 850 that KQL accepts, or as tools write them:
+  /// `M/d/yyyy[, h:mm[:ss[.f]] [AM|PM]]`, `dd.MM.yyyy HH:mm`, `yyyyMMddTHHmmssZ`, `Jan 5, 2024 10:00 AM`,
+  /// `Fri Jan 5 10:00:00 2024` and `05/Jan/2024:10:00:00 +0000`; a time without a zone is UTC.
+  ///
+  /// - Parameter order: of dates with slashes or dashes that do not start with the year; dots have the day first.
+  package static func parse(_ text: Bytes, order: DateOrder = .either) -> Int64? {
     if let ticks = parseCommon(text) { return ticks }
-    var reader = Reader(text.trimmed)
+    var reader = Reader(text.trimmed, order)
     guard let first = reader.peek else { return nil }
     if first.isASCIILetter { reader.skipWeekday() }
     guard let parts = reader.date() else { return nil }
-    var civil = Civil(year: parts.year, month: parts.month, day: parts.day, hour: 0, minute: 0, second: 0, fraction: 0)
+    var civil = Civil(
+      year: parts.year ?? 0, month: parts.month, day: parts.day, hour: 0, minute: 0, second: 0, fraction: 0)
     var offset: Int64 = 0
     if !reader.isAtEnd {
       guard reader.time(&civil) else { return nil }
       guard let zone = reader.zone() else { return nil }
       offset = zone
+    }
+    if parts.year == nil {
+      // `Fri Jan 5 10:00:00 2024`, as C's `ctime` and `date` print it.
+      guard let year = reader.lastYear() else { return nil }
+      civil.year = year
     }
     guard reader.isAtEnd, let ticks = ticks(civil) else { return nil }
     return adding(0 &- offset, to: ticks)
@@ -59,9 +75,13 @@ extension DateTime {
   /// Reads the parts of a date and a time in order.
   private struct Reader {
     let text: Bytes
+    let order: DateOrder
     var at = 0
 
-    init(_ text: Bytes) { self.text = text }
+    init(_ text: Bytes, _ order: DateOrder) {
+      self.text = text
+      self.order = order
+    }
 
     var isAtEnd: Bool { at >= text.count }
     var peek: UInt8? { at < text.count ? text[at] : nil }
@@ -72,7 +92,20 @@ extension DateTime {
       return true
     }
 
-    mutating func skipSpaces() { while let byte = peek, byte.isSpace { at &+= 1 } }
+    /// Skips white space, and the no-break spaces that browsers print before `AM`.
+    mutating func skipSpaces() {
+      while let byte = peek {
+        if byte.isSpace {
+          at &+= 1
+        } else if byte == 0xC2, at &+ 1 < text.count, text[at &+ 1] == 0xA0 {
+          at &+= 2
+        } else if byte == 0xE2, at &+ 2 < text.count, text[at &+ 1] == 0x80, text[at &+ 2] == 0xAF {
+          at &+= 3
+        } else {
+          return
+        }
+      }
+    }
 
     /// A number of at most `limit` digits, and how many there were.
     mutating func number(_ limit: Int) -> (value: Int, digits: Int)? {
@@ -120,30 +153,60 @@ extension DateTime {
       return index.map { $0 + 1 }
     }
 
-    mutating func date() -> (year: Int, month: Int, day: Int)? {
+    /// The date; its year is nil if it is at the end of the text, after the time.
+    mutating func date() -> (year: Int?, month: Int, day: Int)? {
+      if peek?.isASCIILetter ?? false { return dateFromName() }
       guard let first = number(4) else { return nil }
       if first.digits == 4 {
         guard take(0x2D) || take(0x2F) || take(0x2E) else {
           // A year alone is its first day.
-          return isAtEnd ? (first.value, 1, 1) : nil
+          if isAtEnd { return (first.value, 1, 1) }
+          return compactDate(year: first.value)
         }
         guard let month = number(2) else { return nil }
         guard take(0x2D) || take(0x2F) || take(0x2E) else { return isAtEnd ? (first.value, month.value, 1) : nil }
         guard let day = number(2) else { return nil }
         return (first.value, month.value, day.value)
       }
-      if first.digits <= 2 && take(0x2F) {
-        guard let day = number(2), take(0x2F), let year = number(4), let full = century(year) else {
-          return nil
-        }
-        return (full, first.value, day.value)
-      }
-      guard first.digits <= 2, take(0x2D) || take(0x20) else { return nil }
+      guard first.digits <= 2, let separator = peek, [.space, .minus, .fullStop, .slash].contains(separator) else { return nil }
+      at &+= 1
       skipSpaces()
-      guard let month = month(), take(0x2D) || take(0x20) else { return nil }
+      if separator != .space, let second = number(2) {
+        guard take(separator), let year = number(4), let full = century(year) else { return nil }
+        let isDayFirst = separator == .fullStop || order == .dayFirst || order == .either && first.value > 12
+        return isDayFirst ? (full, second.value, first.value) : (full, first.value, second.value)
+      }
+      guard let month = month(), take(separator) || take(.space) else { return nil }
       skipSpaces()
       guard let year = number(4), let full = century(year) else { return nil }
       return (full, month, first.value)
+    }
+
+    /// `0105T…` after the year: the short form of ISO 8601.
+    private mutating func compactDate(year: Int) -> (year: Int?, month: Int, day: Int)? {
+      guard let rest = number(4), rest.digits == 4, peek == 0x54 else { return nil }
+      return (year, rest.value / 100, rest.value % 100)
+    }
+
+    /// `Jan 5, 2024`, or `Jan 5` before a time and a year.
+    private mutating func dateFromName() -> (year: Int?, month: Int, day: Int)? {
+      guard let month = month() else { return nil }
+      _ = take(.fullStop)
+      skipSpaces()
+      guard let day = number(2) else { return nil }
+      let afterDay = at
+      _ = take(0x2C)
+      skipSpaces()
+      if let year = number(4), year.digits == 4, peek != .colon { return (year.value, month, day.value) }
+      at = afterDay
+      return (nil, month, day.value)
+    }
+
+    /// The year at the end of the text.
+    mutating func lastYear() -> Int? {
+      skipSpaces()
+      guard let year = number(4), year.digits == 4 else { return nil }
+      return year.value
     }
 
     /// A year of two digits is in 1950...2049.
@@ -156,11 +219,21 @@ extension DateTime {
     }
 
     mutating func time(_ civil: inout Civil) -> Bool {
-      if !take(0x54) && !take(0x74) {
-        guard let byte = peek, byte.isSpace else { return peek == UInt8(ascii: "Z") || peek == .plus }
+      if !take(0x54) && !take(0x74) && !take(0x3A) {
+        _ = take(0x2C)
+        guard let byte = peek, byte.isSpace || byte > 0x7F else { return peek == UInt8(ascii: "Z") || peek == .plus }
         skipSpaces()
       }
-      guard let hour = number(2), take(0x3A), let minute = number(2) else { return false }
+      guard let hour = number(2) else { return false }
+      if peek?.isDigit ?? false {
+        guard let minute = number(2), let second = number(2) else { return false }
+        (civil.hour, civil.minute, civil.second) = (hour.value, minute.value, second.value)
+        guard take(0x2E) || take(0x2C) else { return true }
+        guard let fraction = fraction() else { return false }
+        civil.fraction = fraction
+        return true
+      }
+      guard take(0x3A), let minute = number(2) else { return false }
       civil.hour = hour.value
       civil.minute = minute.value
       if take(0x3A) {
@@ -199,7 +272,7 @@ extension DateTime {
     /// The offset from UTC in ticks; UTC if missing.
     mutating func zone() -> Int64? {
       skipSpaces()
-      guard let first = peek else { return 0 }
+      guard let first = peek, !first.isDigit else { return 0 }
       if first.isASCIILetter {
         let name = word()
         let isUTC = name.equalsIgnoringCase("z") || name.equalsIgnoringCase("gmt")

@@ -169,6 +169,8 @@ struct Intake: Sendable {
     options.hasHeader = reading.hasHeader
     options.columns = reading.schema.isEmpty ? nil : reading.schema
     options.takesColumnsByPlace = reading.takesColumnsByPlace
+    (options.quote, options.escape, options.comment) = (reading.quote, reading.escape, reading.comment)
+    (options.skippedLines, options.nulls, options.encoding) = (reading.skippedLines, reading.nulls, reading.encoding)
     if let table, path != "-", options.columns == nil {
       options.columns = try ExportedSchema.columns(ofTable: table, besideFile: path)
     }

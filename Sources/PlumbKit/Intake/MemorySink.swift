@@ -26,7 +26,7 @@ struct MemorySink: RowSink {
     if try isThere(file, work) { return nil }
     let isAdded = isLasting && !replaces || file.first != nil
     let known = isAdded ? try catalog.table(named: file.table) : nil
-    let (table, misfits) = try work.running(file.options.context) {
+    let (table, _, notes) = try work.running(file.options.context) {
       if let known { return try rows(of: file, for: known) }
       return try readTable(named: file.table, file.path, file.options)
     }
@@ -36,7 +36,7 @@ struct MemorySink: RowSink {
     } else {
       catalog.add(known?.appending(table.groups) ?? table)
     }
-    for note in misfits.notes { work.note("`\(file.path)`: \(note)") }
+    for note in notes { work.note("`\(file.path)`: \(note)") }
     if isLasting { work.say("\(file.table): \(counted(table.rowCount, "row")) from \(file.path)") }
     return LoadedFile(name: file.table, rows: table.rowCount, path: file.path)
   }
@@ -47,7 +47,7 @@ struct MemorySink: RowSink {
   /// The rows of a file in columns found by their names, converted to the table's types.
   ///
   /// - Throws: `schema-differs`, which names both files, and diagnostics about the file.
-  private func rows(of file: IntakeFile, for table: Table) throws -> (table: Table, misfits: RowMisfits) {
+  private func rows(of file: IntakeFile, for table: Table) throws -> (table: Table, misfits: RowMisfits, notes: [String]) {
     var options = file.options
     (options.tableColumns, options.batchBytes) = (table.schema, Self.batchBytes)
     let rows = try RowFile(file.path, options)
@@ -66,7 +66,7 @@ struct MemorySink: RowSink {
       }
       throw differs(schema, file, table)
     }
-    return (Table(name: table.name, schema: table.schema, groups: groups), misfits)
+    return (Table(name: table.name, schema: table.schema, groups: groups), misfits, rows.notes + misfits.notes)
   }
 
   private func differs(_ own: Schema, _ file: IntakeFile, _ table: Table) -> Diagnostic {

@@ -15,6 +15,18 @@ public struct ReadingOptions: Sendable {
   package var badRowPolicy = BadRowPolicy.reject
   /// The byte between two fields; nil to detect it.
   public var delimiter: UInt8?
+  /// The byte that surrounds a value with delimiters in it, 0 if none does; nil to detect it.
+  public var quote: UInt8?
+  /// The byte that makes the next one in a quoted value literal; nil to detect it.
+  public var escape: UInt8?
+  /// The byte that starts lines that are not rows; nil to detect it.
+  public var comment: UInt8?
+  /// The number of lines before the table; nil to detect it.
+  public var skippedLines: Int?
+  /// Texts that mean null.
+  public var nulls: [String] = []
+  /// How characters are written; nil to detect it.
+  package var encoding: TextEncoding?
   /// Whether files start with a header row; nil to detect it.
   public var hasHeader: Bool?
   /// A file of queries that map other files' rows to telemetry.

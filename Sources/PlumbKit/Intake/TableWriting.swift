@@ -89,7 +89,7 @@ final class TableWriting {
       }
     }
     stage.end()
-    for note in misfits.notes { work.note("`\(path)`: \(note)") }
+    for note in stream.notes + misfits.notes { work.note("`\(path)`: \(note)") }
     let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them already existed)" : ""
     work.say("\(name): \(counted(rows, "row")) from \(path)\(already)")
     return rows

@@ -20,6 +20,8 @@ package final class FileInput {
   let isPacked: Bool
   /// Whether it is a folder that is one table, whose `source` is what tells one version of it from the next.
   let isFolder: Bool
+  /// What the user should know about how the bytes were understood.
+  private(set) var notes: [String] = []
 
   /// - Throws: a diagnostic that names the file.
   package init(_ path: String, _ options: ReadOptions) throws {
@@ -45,15 +47,30 @@ package final class FileInput {
     let packing = Packing.of(front)
     isPacked = packing != nil
     if let packing { bytes = PackedSource(bytes, packing, name: name) }
+    if !isFolder, let encoding = try options.encoding ?? Self.guessedEncoding(bytes, endings: Self.endings(of: name)) {
+      if options.encoding == nil, encoding == .windows1252 {
+        notes.append("the text is not UTF-8, so it is read as Windows-1252; `--encoding` states another encoding")
+      }
+      if encoding != .utf8 { bytes = DecodedSource(bytes, encoding) }
+    }
     source = bytes
-    try refuseUTF16()
   }
 
-  private func refuseUTF16() throws {
-    let front = try source.sample(at: 0, count: 4)
-    guard front.starts(with: [0xFF, 0xFE]) || front.starts(with: [0xFE, 0xFF]) else { return }
-    throw Diagnostic(
-      "not-utf-8", "`\(name)` is encoded in UTF-16", help: "convert it first: `iconv -f UTF-16 -t UTF-8 FILE`")
+  /// The encoding of a text that is not UTF-8; nil for one that is, and for files that are not texts.
+  private static func guessedEncoding(_ bytes: any SampledSource, endings: [String]) throws -> TextEncoding? {
+    let front = try bytes.sample(at: 0, count: 1 << 16)
+    if FileFormat.all.contains(where: { $0.recognises(front[...]) == .magic }) { return nil }
+    if let encoding = TextEncoding.ofFront(front) { return encoding }
+    if ForeignFormat.of(front, endings: endings, isStated: false) != nil { return nil }
+    var tally = UTF8Tally()
+    let part = 2 << 20
+    let sample = bytes.size == nil ? front : try bytes.sample(at: 0, count: part)
+    tally.add(sample, isWhole: bytes.size == nil ? front.count < 1 << 16 : sample.count < part)
+    if let size = bytes.size, size > part {
+      tally.add(try bytes.sample(at: max(part, size / 2), count: part), isWhole: false)
+      tally.add(try bytes.sample(at: max(part, size - part), count: part), isWhole: false)
+    }
+    return tally.invalid > tally.valid ? .windows1252 : nil
   }
 
   /// A path as it is, or, if no such file exists, the file before `#` and the table after it.

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 
 /// Bytes whose front, and for files any part, can be inspected before they are read.
-protocol SampledSource: ByteSource {
+package protocol SampledSource: ByteSource {
   /// The size in bytes; nil if only reading to the end would tell.
   var size: Int? { get }
   /// At most `count` bytes from `offset` on; fewer at the end, and none where only the front is available.
@@ -15,7 +15,7 @@ protocol SampledSource: ByteSource {
 
 extension SampledSource {
   /// How much has been read, from 0 to 1.
-  var share: Double { storedSize.map { $0 > 0 ? Double(storedOffset) / Double($0) : 1 } ?? 0 }
+  package var share: Double { storedSize.map { $0 > 0 ? Double(storedOffset) / Double($0) : 1 } ?? 0 }
 }
 
 /// A regular file, read with plain system calls.

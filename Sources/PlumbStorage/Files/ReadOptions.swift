@@ -5,7 +5,17 @@ import PlumbEngine
 package struct ReadOptions: @unchecked Sendable {
   package var format: FileFormat?
   package var delimiter: UInt8?
-  package var quote: UInt8 = .quote
+  /// What surrounds a field that contains delimiters; 0 if nothing does.
+  package var quote: UInt8?
+  /// What makes the next byte of a quoted field literal, in addition to doubled quotes.
+  package var escape: UInt8?
+  /// What a line starts with that is not a row.
+  package var comment: UInt8?
+  /// The number of lines before the table.
+  package var skippedLines: Int?
+  /// Unquoted fields that mean null.
+  package var nulls: [String] = []
+  package var encoding: TextEncoding?
   package var hasHeader: Bool?
   /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
   /// has none of them, and without a header, they are the fields of a row in their order.

@@ -30,6 +30,13 @@ package final class RowFile {
     reader = try format.open(input, options)
   }
 
+  /// What the user should know about how the file was understood.
+  package var notes: [String] { input.notes + reader.notes }
+  /// The text in which positions are.
+  private var text: any SampledSource { reader.rewrittenText ?? input.source }
+  /// The bytes at the front of that text that belong to no row.
+  private var markLength: Int { get throws { reader.rewrittenText == nil ? try input.markLength : 0 } }
+
   /// The size of the file on disk; nil if unknown.
   package var storedSize: Int? { input.source.storedSize }
   /// How much has been read, from 0 to 1.
@@ -79,8 +86,8 @@ package final class RowFile {
       let all = try wholeFile()
       return all.offset == record.offset && Int64(bitPattern: all.digest.value) == record.digest ? .same : .other
     }
-    try input.source.rewind()
-    let skipped = try input.markLength
+    try text.rewind()
+    let skipped = try markLength
     let buffer = Buffer(byteCount: 1 << 20)
     var digest = XXHash64Stream()
     var left = record.offset
@@ -88,7 +95,7 @@ package final class RowFile {
     var seen = 0
     while left > 0 {
       try options.context.checkpoint()
-      let given = try input.source.read(into: buffer.base, count: min(left, buffer.byteCount))
+      let given = try text.read(into: buffer.base, count: min(left, buffer.byteCount))
       if given == 0 { return .other }
       let bytes = buffer.bytes(given)
       digest.add(bytes.part(from: min(given, max(0, skipped - seen))))
@@ -97,7 +104,7 @@ package final class RowFile {
       left -= given
     }
     guard Int64(bitPattern: digest.value) == record.digest else { return .other }
-    let next = try input.source.readFully(2)
+    let next = try text.readFully(2)
     if next.isEmpty { return .same }
     var (offset, newlines) = (record.offset, record.newlines)
     if last != .newline && last != .carriageReturn && format != .json {
@@ -114,14 +121,14 @@ package final class RowFile {
   /// The position after all of the file, without reading it.
   func end() throws -> TextPosition {
     if !format.canGrow { return try wholeFile() }
-    try input.source.rewind()
-    let skipped = try input.markLength
+    try text.rewind()
+    let skipped = try markLength
     let buffer = Buffer(byteCount: 1 << 20)
     var digest = XXHash64Stream()
     var (seen, newlines, isArray, isBegun) = (0, 0, false, false)
     while true {
       try options.context.checkpoint()
-      let given = try input.source.read(into: buffer.base, count: buffer.byteCount)
+      let given = try text.read(into: buffer.base, count: buffer.byteCount)
       if given == 0 { break }
       let bytes = buffer.bytes(given)
       let own = bytes.part(from: min(given, max(0, skipped - seen)))
@@ -165,7 +172,7 @@ extension TextPosition {
 /// - Throws: a diagnostic that names the file, and the line if there is one.
 package func readTable(
   named name: String, _ path: String, _ options: ReadOptions
-) throws -> (table: Table, misfits: RowMisfits) {
+) throws -> (table: Table, misfits: RowMisfits, notes: [String]) {
   let file = try RowFile(path, options)
   try file.begin()
   var groups: [RowGroup] = []
@@ -174,5 +181,5 @@ package func readTable(
     groups += batch.groups
     misfits += batch.misfits
   }
-  return (Table(name: name, schema: file.schema, groups: groups), misfits)
+  return (Table(name: name, schema: file.schema, groups: groups), misfits, file.notes + misfits.notes)
 }

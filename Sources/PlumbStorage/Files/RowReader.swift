@@ -8,6 +8,12 @@ package protocol RowReader: AnyObject {
   /// types.
   var schema: Schema { get }
 
+  /// What the user should know about how the file was understood.
+  var notes: [String] { get }
+
+  /// The text in which positions are; nil if that is the file's own.
+  var rewrittenText: (any SampledSource)? { get }
+
   /// Starts at the first row, or where an earlier reading of the same bytes ended, if the format `canGrow`.
   func begin(at start: TextPosition?) throws
 
@@ -22,6 +28,9 @@ package protocol RowReader: AnyObject {
 }
 
 extension RowReader {
+  package var notes: [String] { [] }
+  package var rewrittenText: (any SampledSource)? { nil }
+
   /// For formats whose files declare their types.
   package func widen(_ types: [Int: ScalarType]) {}
 }

@@ -26,21 +26,30 @@ final class DelimitedReader: RowReader {
   private var text: DelimitedText
   private let options: ReadOptions
   private var stream: DelimitedStream?
+  let rewrittenText: (any SampledSource)?
+  let notes: [String]
 
   init(_ input: FileInput, _ options: ReadOptions) throws {
     self.options = options
     let shape = try DelimitedSniffer(source: input.source, options: options, name: input.name).shape()
     var columns = try chosenColumns(shape, name: input.name, options: options)
     if options.columns == nil, let known = options.tableColumns, Set(known.map(\.name)) == Set(shape.names) {
-      columns = known.map { column in DelimitedText.Column(column, field: shape.names.firstIndex(of: column.name) ?? 0) }
+      columns = known.map { column in
+        var own = shape.columns[shape.names.firstIndex(of: column.name) ?? 0]
+        own.info = column
+        return own
+      }
     }
+    rewrittenText = shape.rewriting.map { RewrittenSource(input.source, $0, skipping: shape.unreadBytes) }
+    let source = rewrittenText ?? input.source
+    notes = shape.notes
     text = DelimitedText(
-      source: input.source, name: input.name, dialect: shape.dialect, hasHeader: shape.hasHeader,
+      source: source, name: input.name, dialect: shape.dialect, hasHeader: shape.hasHeader,
       fieldCount: shape.fieldCount, columns: columns, typesAreStated: options.columns != nil)
-    text.skippedBytes = shape.skippedBytes
+    (text.skippedBytes, text.skippedNewlines) = (shape.skippedBytes, shape.skippedNewlines)
     text.badRows = options.badRows
     text.onReject = options.rowRejects(input).map(onceALine)
-    (text.threads, text.blockSize) = options.sharing(input.source.size)
+    (text.threads, text.blockSize) = options.sharing(source.size)
   }
 
   var schema: Schema { stream?.schema ?? text.columns.map(\.info) }
@@ -73,7 +82,7 @@ private func chosenColumns(
   _ shape: DelimitedShape, name: String, options: ReadOptions
 ) throws -> [DelimitedText.Column] {
   guard let stated = options.columns else {
-    return shape.names.indices.map { DelimitedText.Column(ColumnInfo(shape.names[$0], shape.types[$0]), field: $0) }
+    return shape.columns
   }
   if options.takesColumnsByPlace, stated.count <= shape.fieldCount {
     return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }
@@ -81,7 +90,11 @@ private func chosenColumns(
   if shape.hasHeader, !options.takesColumnsByPlace {
     let places = stated.map { column in shape.names.firstIndex(of: column.name) }
     if places.allSatisfy({ $0 != nil }) {
-      return zip(stated, places).map { DelimitedText.Column($0, field: $1 ?? 0) }
+      return zip(stated, places).map { column, place in
+        var own = shape.columns[place ?? 0]
+        own.info = column
+        return own
+      }
     }
     if places.contains(where: { $0 != nil }), let missing = places.firstIndex(of: nil) {
       let listed = shape.names.prefix(12).map { "`\($0)`" }.joined(separator: ", ") + (shape.names.count > 12 ? ", …" : "")
@@ -90,12 +103,16 @@ private func chosenColumns(
         help: Suggestion.nearest(to: stated[missing].name, in: shape.names) ?? "it has \(listed)")
     }
   }
-  guard stated.count == shape.fieldCount else {
+  guard stated.count == shape.columns.count else {
     let missing = stated.first { column in !shape.names.contains(column.name) }
     throw Diagnostic(
       "columns-differ",
-      "`\(name)` has \(shape.fieldCount) columns, but \(stated.count) are stated",
+      "`\(name)` has \(counted(shape.columns.count, "column")), but \(stated.count) are stated",
       help: shape.hasHeader ? missing.map { "its header has no `\($0.name)`" } : nil)
   }
-  return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }
+  return stated.indices.map { place in
+    var own = shape.columns[place]
+    own.info = stated[place]
+    return own
+  }
 }

@@ -1,0 +1,209 @@
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+
+/// How a text departs from the delimited text that the loader reads, whose quotes inside a quoted field are doubled.
+struct DelimitedRewriting: Hashable, Sendable {
+  var delimiter: UInt8
+  var quote: UInt8
+  var newline: UInt8
+  /// What makes the next byte of a quoted field literal, such as a backslash.
+  var escape: UInt8?
+  /// Whether a quote may follow blanks after a delimiter, and blanks a closing quote.
+  var skipsBlanks = false
+  /// What a line starts with that is not a row.
+  var comment: UInt8?
+  /// Whether the newlines of such lines remain, so that lines keep their numbers.
+  var keepsLines = true
+  /// Unquoted fields that mean null.
+  var nulls: [[UInt8]] = []
+
+  var isNeeded: Bool { escape != nil || skipsBlanks || comment != nil || !nulls.isEmpty }
+
+  /// The text as the loader reads it.
+  func applied(to bytes: [UInt8]) -> [UInt8] {
+    var rewriter = DelimitedRewriter(self)
+    bytes.withBytes { rewriter.add($0) }
+    rewriter.finish()
+    return rewriter.output
+  }
+}
+
+/// Rewrites a text piece by piece.
+struct DelimitedRewriter {
+  private enum Place {
+    case lineStart, fieldStart, unquoted, quoted, escaped, quoteInQuoted, afterQuoted, comment
+  }
+
+  private let rules: DelimitedRewriting
+  private let longestNull: Int
+  private var place = Place.lineStart
+  /// Blanks before a field that may be quoted.
+  private var blanks = 0
+  private var fieldStart = 0
+  private(set) var output: [UInt8] = []
+
+  init(_ rules: DelimitedRewriting) {
+    self.rules = rules
+    longestNull = rules.nulls.map(\.count).max() ?? -1
+  }
+
+  /// The number of bytes of the output that will not change.
+  var readyCount: Int { longestNull < 0 ? output.count : place == .unquoted ? fieldStart : output.count }
+
+  mutating func removeReady(_ count: Int) {
+    output.removeFirst(count)
+    fieldStart -= count
+  }
+
+  mutating func add(_ bytes: Bytes) {
+    for byte in bytes { add(byte) }
+  }
+
+  private mutating func add(_ byte: UInt8) {
+    switch place {
+    case .lineStart, .fieldStart:
+      if place == .lineStart, byte == rules.comment {
+        place = .comment
+      } else if byte == rules.quote {
+        blanks = 0
+        output.append(byte)
+        place = .quoted
+      } else if rules.skipsBlanks, byte == .space, byte != rules.delimiter {
+        blanks += 1
+        place = .fieldStart
+      } else {
+        fieldStart = output.count
+        output.append(contentsOf: repeatElement(UInt8.space, count: blanks))
+        blanks = 0
+        place = .unquoted
+        unquoted(byte)
+      }
+    case .unquoted: unquoted(byte)
+    case .quoted:
+      if byte == rules.escape, byte != rules.quote {
+        place = .escaped
+      } else {
+        output.append(byte)
+        if byte == rules.quote { place = .quoteInQuoted }
+      }
+    case .escaped:
+      output.append(byte)
+      if byte == rules.quote { output.append(byte) }
+      place = .quoted
+    case .quoteInQuoted:
+      if byte == rules.quote {
+        output.append(byte)
+        place = .quoted
+      } else {
+        place = .afterQuoted
+        afterQuoted(byte)
+      }
+    case .afterQuoted: afterQuoted(byte)
+    case .comment:
+      guard byte == rules.newline else { return }
+      if rules.keepsLines { output.append(byte) }
+      place = .lineStart
+    }
+  }
+
+  private mutating func unquoted(_ byte: UInt8) {
+    guard byte == rules.delimiter || byte == rules.newline else {
+      output.append(byte)
+      return
+    }
+    endField(byte)
+    output.append(byte)
+    place = byte == rules.newline ? .lineStart : .fieldStart
+  }
+
+  /// Removes a field that means null.
+  private mutating func endField(_ byte: UInt8?) {
+    guard longestNull >= 0 else { return }
+    var end = output.count
+    if byte == rules.newline, end > fieldStart, output[end - 1] == .carriageReturn { end -= 1 }
+    guard end - fieldStart <= longestNull + 2 else { return }
+    let field = output[fieldStart..<end]
+    guard rules.nulls.contains(where: { field.elementsEqual($0) }) else { return }
+    output.removeSubrange(fieldStart..<end)
+  }
+
+  private mutating func afterQuoted(_ byte: UInt8) {
+    if byte == rules.delimiter || byte == rules.newline {
+      output.append(byte)
+      place = byte == rules.newline ? .lineStart : .fieldStart
+    } else if !(rules.skipsBlanks && byte == .space) {
+      output.append(byte)
+    }
+  }
+
+  /// Ends the text.
+  mutating func finish() {
+    if place == .unquoted { endField(nil) }
+    place = .lineStart
+  }
+}
+
+/// A text that is rewritten as it is read.
+final class RewrittenSource: SampledSource {
+  private let raw: any SampledSource
+  private let rules: DelimitedRewriting
+  /// Bytes at the front of the text to leave out.
+  private let skippedBytes: Int
+  private let input = Buffer(byteCount: 1 << 18)
+  private var rewriter: DelimitedRewriter
+  private var given = 0
+  private var isDone = false
+  private var isStarted = false
+
+  init(_ raw: any SampledSource, _ rules: DelimitedRewriting, skipping skippedBytes: Int) {
+    self.raw = raw
+    self.rules = rules
+    self.skippedBytes = skippedBytes
+    rewriter = DelimitedRewriter(rules)
+  }
+
+  /// Known only after reading to the end.
+  var size: Int? { nil }
+  var storedSize: Int? { raw.storedSize }
+  var storedOffset: Int { raw.storedOffset }
+
+  func rewind() throws {
+    try raw.rewind()
+    rewriter = DelimitedRewriter(rules)
+    (given, isDone, isStarted) = (0, false, true)
+    var left = skippedBytes
+    while left > 0 {
+      let count = try raw.read(into: input.base, count: min(left, input.byteCount))
+      if count == 0 { break }
+      left -= count
+    }
+  }
+
+  func read(into target: UnsafeMutableRawPointer, count: Int) throws -> Int {
+    if !isStarted { try rewind() }
+    while given == rewriter.readyCount, !isDone {
+      rewriter.removeReady(given)
+      given = 0
+      let count = try raw.read(into: input.base, count: input.byteCount)
+      if count == 0 {
+        isDone = true
+        rewriter.finish()
+      } else {
+        rewriter.add(input.bytes(count))
+      }
+    }
+    let part = min(count, rewriter.readyCount - given)
+    if part > 0 { rewriter.output.withUnsafeBytes { if let base = $0.baseAddress { memcpy(target, base + given, part) } } }
+    given += part
+    return part
+  }
+
+  /// Only the front is available without rewriting everything before it.
+  func sample(at offset: Int, count: Int) throws -> [UInt8] {
+    guard offset == 0 else { return [] }
+    try rewind()
+    defer { isStarted = false }
+    return try readFully(count)
+  }
+}

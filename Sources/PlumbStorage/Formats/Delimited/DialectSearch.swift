@@ -1,0 +1,149 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// A way to read a text as rows.
+struct DialectCandidate {
+  var dialect: Dialect
+  /// How the text departs from what the loader reads; nil if it does not.
+  var rewriting: DelimitedRewriting?
+  /// From 0 to about 1: how well rows have one width, and quotes are as they should be.
+  var score = 0.0
+  /// Whether quotes are used in a way that another dialect perhaps explains.
+  var isDubious = false
+  var width = 1
+  /// The number of rows that were inspected, and how many of them have the table's width, from 0 to 1.
+  var rows = 0
+  var share = 0.0
+  /// Whether all rows have the same width.
+  var isUniform: Bool { share == 1 }
+}
+
+/// Finds the delimiter and the use of quotes with which most rows of a text have one width.
+///
+/// As in Gert van den Burg et al., "Wrangling messy CSV files by detecting row and type patterns" (2019), a dialect is
+/// scored by the regularity of its rows; here types only decide between two that are equally regular.
+struct DialectSearch {
+  let options: ReadOptions
+  let bytes: [UInt8]
+  let newline: UInt8
+  let isWhole: Bool
+  /// The delimiter that the user or the text itself states.
+  let delimiter: UInt8?
+
+  /// An unclosed quote in a part of a text is dubious if this many bytes follow it.
+  private static let longestField = 1 << 15
+
+  func best() -> DialectCandidate {
+    let front = Array(bytes.prefix(1 << 16))
+    let isAll = isWhole && front.count == bytes.count
+    let delimiters: [UInt8] = delimiter.map { [$0] } ?? [.tab, .bar, .semicolon, .comma]
+    let quotes = quotes(front)
+    let comments = commentBytes(front)
+    var best: DialectCandidate?
+    for delimiter in delimiters {
+      for quote in quotes {
+        for comment in comments {
+          let found = candidate(delimiter, quote, comment: comment, in: front, isAll, limit: 1000)
+          if delimiters.count > 1, found.width == 1 { continue }
+          if best.map({ found.score > $0.score + (comment == nil ? 0 : 0.001) }) ?? true { best = found }
+        }
+      }
+    }
+    let chosen = best?.dialect.delimiter ?? .comma
+    return quoting(chosen, quotes, comment: best?.rewriting?.comment)
+  }
+
+  /// The bytes that could start comments: what is stated, else none or, if a line starts with it, `#`.
+  private func commentBytes(_ front: [UInt8]) -> [UInt8?] {
+    if let stated = options.comment { return [stated] }
+    let mark = UInt8(ascii: "#")
+    return front.first == mark || zip(front, front.dropFirst()).contains { $0 == newline && $1 == mark } ? [nil, mark] : [nil]
+  }
+
+  /// The quotes to try: those stated, else the ones that the text contains.
+  private func quotes(_ front: [UInt8]) -> [UInt8?] {
+    if let stated = options.quote { return [stated == 0 ? nil : stated] }
+    return front.contains(.quote) ? [.quote, nil] : [.quote]
+  }
+
+  /// How quotes are used in a text with a delimiter: as usual if that explains it, else as the first way that does.
+  private func quoting(_ delimiter: UInt8, _ quotes: [UInt8?], comment: UInt8?) -> DialectCandidate {
+    var usual = candidate(delimiter, quotes[0], comment: comment, in: bytes, isWhole, limit: 20_000)
+    guard let quote = usual.dialect.quote, options.quote == nil || options.escape == nil else { return usual }
+    let hasSingle = options.quote == nil && !bytes.contains(quote) && usesSingleQuotes(delimiter)
+    if hasSingle, let single = singlyQuoted(delimiter) { return single }
+    guard usual.isDubious || !usual.isUniform && (bytes.contains(quote) || hasSingle) else { return usual }
+    let hasBackslash = bytes.contains(.backslash)
+    var ways: [(quote: UInt8?, escape: UInt8?, skipsBlanks: Bool)] = [(quote, nil, true)]
+    if options.escape == nil, hasBackslash { ways += [(quote, .backslash, false), (quote, .backslash, true)] }
+    if options.quote == nil { ways.append((nil, nil, false)) }
+    if hasSingle { ways.append((UInt8(ascii: "'"), nil, false)) }
+    for way in ways {
+      let other = candidate(delimiter, way.quote, escape: way.escape, skipsBlanks: way.skipsBlanks, comment: comment, in: bytes, isWhole, limit: 20_000)
+      let isBetter = other.score > usual.score + 0.001
+      if way.quote == nil, !isBetter, usual.isDubious, other.isUniform, other.width > 1, agrees(other, usual) { return other }
+      // Without quotes any text has rows; they must be regular to be believed.
+      if way.quote == nil, !other.isUniform, other.rows < 20 || other.share < 0.95 { continue }
+      if isBetter, !other.isDubious || other.score > usual.score + 0.02 { usual = other }
+      if usual.isUniform, !usual.isDubious { break }
+    }
+    return usual
+  }
+
+  private func usesSingleQuotes(_ delimiter: UInt8) -> Bool {
+    let mark = UInt8(ascii: "'")
+    return bytes.first == mark || zip(bytes, bytes.dropFirst()).contains { ($0 == delimiter || $0 == newline) && $1 == mark }
+  }
+
+  /// Single quotes, if each row has a value in them and none is out of place.
+  private func singlyQuoted(_ delimiter: UInt8) -> DialectCandidate? {
+    for escape in [nil, UInt8.backslash] where escape == nil || bytes.contains(.backslash) {
+      let single = candidate(delimiter, UInt8(ascii: "'"), escape: escape, in: bytes, isWhole, limit: 20_000)
+      let sample = sample(single, in: bytes, isWhole, limit: 20_000)
+      if single.isUniform, !single.isDubious, sample.quotedFields + 1 >= sample.rows.count { return single }
+    }
+    return nil
+  }
+
+  /// Whether reading without quotes gives at least as many columns with types; where quotes are usual, some.
+  private func agrees(_ bare: DialectCandidate, _ quoted: DialectCandidate) -> Bool {
+    let (bareCount, quotedCount) = (typedColumns(bare), typedColumns(quoted))
+    let delimiter = bare.dialect.delimiter
+    return bareCount >= quotedCount && (bareCount > 0 || delimiter != .comma && delimiter != .semicolon)
+  }
+
+  private func typedColumns(_ candidate: DialectCandidate) -> Int {
+    let sample = sample(candidate, in: bytes, isWhole, limit: 1000)
+    var guesses = ColumnGuesses(count: candidate.width)
+    sample.narrow(&guesses, from: 1, quote: candidate.dialect.quote, newline: newline)
+    return guesses.typedCount
+  }
+
+  func sample(_ candidate: DialectCandidate, in bytes: [UInt8], _ isWhole: Bool, limit: Int) -> RowSample {
+    RowSample(
+      candidate.rewriting?.applied(to: bytes) ?? bytes, dialect: candidate.dialect, limit: limit, isWhole: isWhole)
+  }
+
+  private func candidate(
+    _ delimiter: UInt8, _ quote: UInt8?, escape: UInt8? = nil, skipsBlanks: Bool = false, comment: UInt8? = nil, in bytes: [UInt8],
+    _ isWhole: Bool, limit: Int
+  ) -> DialectCandidate {
+    var result = DialectCandidate(dialect: Dialect(delimiter: delimiter, quote: quote, newline: newline))
+    let rules = DelimitedRewriting(
+      delimiter: delimiter, quote: quote ?? newline, newline: newline, escape: quote == nil ? nil : escape ?? options.escape,
+      skipsBlanks: skipsBlanks, comment: comment ?? options.comment, nulls: options.nulls.map { Array($0.utf8) })
+    if rules.isNeeded { result.rewriting = rules }
+    let sample = sample(result, in: bytes, isWhole, limit: limit)
+    let table = TableExtent(sample, isWhole: isWhole)
+    result.width = table.width
+    (result.rows, result.share) = (sample.rows.count, table.share)
+    let isOpen = isWhole ? sample.openBytes > 0 && !sample.isCut : sample.openBytes > Self.longestField
+    result.isDubious = isOpen || sample.strayQuotes > 0 || sample.dubiousFields > 0
+    let rows = Double(max(1, result.rows))
+    let regularity = table.width == 1 ? 0.3 : 0.7 * table.share + 0.3 * table.coverage
+    let strays = min(1, Double(sample.strayQuotes) / rows) * 0.1
+    result.score = regularity + Double(min(table.width, 100)) * 0.001 - (isOpen ? 0.3 : 0) - strays
+    if sample.rows.isEmpty { result.score = -1 }
+    return result
+  }
+}

@@ -1,0 +1,154 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Some rows of delimited text, as ranges of a copy of its bytes; for detecting how the text is written.
+struct RowSample {
+  private(set) var rows: [[Range<Int>]] = []
+  /// Where each row starts.
+  private(set) var starts: [Int] = []
+  /// The number of closing quotes that neither a delimiter nor the end of the row follows.
+  private(set) var strayQuotes = 0
+  /// The number of quoted fields that contain a newline and, after it, a delimiter: perhaps quotes have no meaning there.
+  private(set) var dubiousFields = 0
+  /// The number of quoted fields that are closed properly.
+  private(set) var quotedFields = 0
+  /// The number of bytes after a quote that is not closed.
+  private(set) var openBytes = 0
+  let bytes: [UInt8]
+
+  /// Whether only the last of several lines has a quote that is not closed, as in a file that was cut off.
+  var isCut: Bool {
+    openBytes > 0 && !rows.isEmpty && !bytes.suffix(openBytes).dropLast().contains { $0 == .newline || $0 == .carriageReturn }
+  }
+
+  /// Reads rows as the loader does. The last row is left out unless the text ends with it.
+  init(_ bytes: [UInt8], dialect: Dialect, limit: Int, isWhole: Bool) {
+    self.bytes = bytes
+    let (delimiter, newline, quote) = (dialect.delimiter, dialect.newline, dialect.quote)
+    var row: [Range<Int>] = []
+    var start = 0
+    var rowStart = 0
+    var opened = 0
+    var isQuoted = false
+    var (hasNewline, isDubious) = (false, false)
+    var at = 0
+    let count = bytes.count
+    while at < count && rows.count < limit {
+      let byte = bytes[at]
+      if isQuoted {
+        if byte == quote {
+          if at + 1 < count && bytes[at + 1] == byte { at += 1 } else {
+            isQuoted = false
+            let next = at + 1 < count ? bytes[at + 1] : newline
+            if next == delimiter || next == newline || next == .carriageReturn { quotedFields += 1 } else { strayQuotes += 1 }
+            if isDubious { dubiousFields += 1 }
+          }
+        } else if byte == newline {
+          hasNewline = true
+        } else if byte == delimiter, hasNewline {
+          isDubious = true
+        }
+      } else if byte == delimiter {
+        row.append(start..<at)
+        start = at + 1
+      } else if byte == newline {
+        append(&row, start, at, rowStart, dialect)
+        start = at + 1
+        rowStart = start
+      } else if byte == quote && at == start {
+        isQuoted = true
+        (hasNewline, isDubious, opened) = (false, false, at)
+      }
+      at += 1
+    }
+    if isQuoted { openBytes = at - opened }
+    if isWhole && at == count && !isQuoted && rows.count < limit && (start < count || !row.isEmpty) {
+      append(&row, start, count, rowStart, dialect)
+    }
+  }
+
+  private mutating func append(_ row: inout [Range<Int>], _ start: Int, _ end: Int, _ rowStart: Int, _ dialect: Dialect) {
+    let isCRLF = dialect.newline == .newline && end > start && bytes[end - 1] == .carriageReturn
+    row.append(start..<(isCRLF ? end - 1 : end))
+    // An empty line is not a row.
+    if row.count > 1 || !row[0].isEmpty {
+      rows.append(row)
+      starts.append(rowStart)
+    }
+    row = []
+  }
+
+  /// The number of fields of a row that are not blank.
+  func filled(_ row: Int) -> Int { rows[row].count { !isBlank($0) } }
+
+  func isBlank(_ range: Range<Int>) -> Bool { bytes[range].allSatisfy { $0.isSpace } }
+
+  /// Whether all fields of a row are texts, and one below it is not.
+  func startsWithNames(_ row: Int) -> Bool {
+    func isText(_ range: Range<Int>) -> Bool { bytes[range].withBytes { TypeGuess($0).isEmpty } }
+    return rows[row].allSatisfy(isText) && row + 1 < rows.count && !rows[row + 1].allSatisfy { isText($0) || isBlank($0) }
+  }
+
+  /// Whether a row starts with a byte.
+  func starts(_ row: Int, with byte: UInt8) -> Bool { starts[row] < bytes.count && bytes[starts[row]] == byte }
+
+  /// The fields of a row without quotes.
+  func fields(_ row: Int, quote: UInt8?) -> [[UInt8]] { rows[row].map { field($0, quote: quote) } }
+
+  /// The bytes of a field without quotes around it.
+  func field(_ range: Range<Int>, quote: UInt8?) -> [UInt8] {
+    guard let quote, let first = range.first, bytes[first] == quote else { return Array(bytes[range]) }
+    var text: [UInt8] = []
+    var at = range.lowerBound + 1
+    while at < range.upperBound {
+      if bytes[at] == quote {
+        if at + 1 < range.upperBound && bytes[at + 1] == quote {
+          at += 1
+        } else {
+          text.append(contentsOf: bytes[(at + 1)..<range.upperBound])
+          break
+        }
+      }
+      text.append(bytes[at])
+      at += 1
+    }
+    return text
+  }
+
+  /// Narrows guesses of the types of columns by the rows from `from` on that have as many fields.
+  func narrow(_ columns: inout ColumnGuesses, from: Int, limit: Int = .max, quote: UInt8?, newline: UInt8) {
+    let quote = quote ?? newline
+    let width = columns.count
+    bytes.withBytes { bytes in
+      for row in rows.dropFirst(from).prefix(limit) where row.count == width {
+        for (i, range) in row.enumerated() where !range.isEmpty && (!columns.types[i].isEmpty || !columns.hasValues[i]) {
+          var text = bytes.part(from: range.lowerBound, to: range.upperBound)
+          if text.count >= 2, text[0] == quote, text[text.count - 1] == quote { text = text.part(from: 1, to: text.count - 1) }
+          text = text.trimmed
+          if text.isEmpty { continue }
+          columns.types[i].formIntersection(TypeGuess(text))
+          columns.hasValues[i] = true
+        }
+      }
+    }
+  }
+}
+
+/// The types that the values of each column could have.
+struct ColumnGuesses {
+  var types: [TypeGuess]
+  var hasValues: [Bool]
+
+  init(count: Int) {
+    types = Array(repeating: .any, count: count)
+    hasValues = Array(repeating: false, count: count)
+  }
+
+  var count: Int { types.count }
+
+  /// The narrowest type of a column; string without values.
+  func type(_ column: Int) -> ScalarType { hasValues[column] ? types[column].type : .string }
+
+  /// The number of columns that are not texts.
+  var typedCount: Int { types.indices.count { type($0) != .string } }
+}

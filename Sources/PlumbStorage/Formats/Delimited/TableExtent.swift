@@ -1,0 +1,73 @@
+import PlumbDiagnostics
+import PlumbEngine
+
+/// Which rows of a text are its table: reports have titles, comments and empty lines above it, and remarks below.
+struct TableExtent {
+  /// The first row of the table, which may be its header.
+  private(set) var firstRow = 0
+  /// The number of fields of most rows of the table.
+  private(set) var width = 1
+  /// How many of the rows from the first one on have that width, from 0 to 1.
+  private(set) var share = 1.0
+  /// How many of all rows have that width.
+  private(set) var coverage = 1.0
+
+  /// The share of rows that must have one width for others before them to be no rows of the table.
+  private static let clearShare = 0.9
+  /// Remarks below a table have at most this many lines.
+  private static let longestRemark = 8
+  /// A report has at most this many rows above its table.
+  private static let longestTitle = 100
+
+  init(_ sample: RowSample, isWhole: Bool) {
+    let rows = sample.rows
+    guard let first = rows.first else { return }
+    width = first.count
+    var tally: [Int: (first: Int, count: Int)] = [:]
+    for (i, row) in rows.enumerated() { tally[row.count, default: (i, 0)].count += 1 }
+    if tally.count > 1 {
+      let end = isWhole ? TableExtent.endBeforeRemarks(sample, tally) : rows.count
+      let ranked = tally.map { width, seen in
+        (width: width, first: seen.first, count: seen.count, share: Double(seen.count) / Double(max(1, end - seen.first)))
+      }.filter { $0.width > 1 && $0.first < TableExtent.longestTitle }
+      let clear = ranked.filter { table in
+        table.share >= TableExtent.clearShare
+          && tally.allSatisfy { $0.key == 1 || $0.key == table.width || $0.value.count <= table.count || $0.value.first >= table.first }
+          && rows[..<table.first].allSatisfy { row in
+            row.count < table.width || row.count == table.width + 1 && row.last.map(sample.isBlank) ?? false
+              || table.count >= 10 && table.first <= 3 && sample.startsWithNames(table.first)
+          }
+      }
+      if let table = clear.max(by: { ($0.count, $0.width) < ($1.count, $1.width) }) {
+        (firstRow, width) = (table.first, table.width)
+        share = min(1, table.share)
+        coverage = Double(table.count) / Double(end)
+      } else if let table = ranked.max(by: { ($0.count, $0.width) < ($1.count, $1.width) }) {
+        share = Double(table.count) / Double(rows.count)
+        coverage = share
+      }
+    }
+    skipTitles(sample)
+  }
+
+  /// All rows, as the first one is.
+  init(wholeOf sample: RowSample) { width = sample.rows.first?.count ?? 1 }
+
+  /// The number of rows without narrow ones of one field at the end.
+  private static func endBeforeRemarks(_ sample: RowSample, _ tally: [Int: (first: Int, count: Int)]) -> Int {
+    guard let usual = tally.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) })?.key else { return sample.rows.count }
+    var end = sample.rows.count
+    while end > 1, sample.rows.count - end < longestRemark, sample.rows[end - 1].count < usual, sample.filled(end - 1) <= 1 { end -= 1 }
+    return end
+  }
+
+  /// Skips rows of the table's width with at most one value, as spreadsheets save titles.
+  private mutating func skipTitles(_ sample: RowSample) {
+    guard width >= 3 else { return }
+    let last = min(sample.rows.count, firstRow + TableExtent.longestTitle)
+    guard firstRow + 1 < last, sample.filled(firstRow) <= 1 else { return }
+    let full = (firstRow..<last).filter { sample.filled($0) > 1 }
+    guard let start = full.first, full.count * 2 > last - start else { return }
+    firstRow = start
+  }
+}

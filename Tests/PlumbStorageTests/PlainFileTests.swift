@@ -1,0 +1,142 @@
+import PlumbEngine
+import Testing
+
+@testable import PlumbStorage
+
+/// Delimited files as other programs write them, and what is understood of them.
+@Suite struct PlainFileTests {
+  struct Case: CustomTestStringConvertible {
+    let testDescription: String
+    let text: String
+    let columns: String
+    let rows: [String]
+    var note: String?
+    var file = "t.csv"
+
+    init(_ title: String, _ text: String, _ columns: String, _ rows: [String], note: String? = nil, file: String = "t.csv") {
+      (testDescription, self.text, self.columns, self.rows, self.note, self.file) = (title, text, columns, rows, note, file)
+    }
+  }
+
+  static let starts: [Case] = [
+    Case("a blank line above the header", "\nid,status\n1,ok\n2,bad\n", "id:long status:string", ["1|ok", "2|bad"]),
+    Case("blank lines with carriage returns", "\r\n\r\nid,status\r\n1,ok\r\n", "id:long status:string", ["1|ok"]),
+    Case("Excel's line for the delimiter", "sep=;\nid;share\n1;2,5\n", "id:long share:string", ["1|2,5"]),
+    Case("a comment above", "# exported by x\nid,name,status\n1,a,ok\n", "id:long name:string status:string", ["1|a|ok"],
+      note: "1 line above the table was left out; `--skip-lines N` says how many lines to skip"),
+    Case("comments among the rows", "# a\nid;name\n# b\n1;x\n2;y\n# c\n3;z\n# d\n", "id:long name:string", ["1|x", "2|y", "3|z"]),
+    Case("a header that is a comment", "# made today\n#id,name\n1,x\n2,y\n", "#id:long name:string", ["1|x", "2|y"]),
+    Case("a title padded with delimiters", "Sales 2024,,\n,,\nid,name,status\n1,a,ok\n2,b,bad\n", "id:long name:string status:string", ["1|a|ok", "2|b|bad"],
+      note: "2 lines above the table were left out; `--skip-lines N` says how many lines to skip"),
+    Case("a report with several lines above", "Report: runs\nFrom: 2024\n\npipeline,runs\nload,3\nsend,4\n", "pipeline:string runs:long", ["load|3", "send|4"]),
+    Case("a count below", "id\tname\n1\ta\n2\tb\n(2 rows affected)\n", "id:long name:string", ["1|a", "2|b"],
+      note: "1 line below the table was left out"),
+    Case("a total below, after a blank line", "id,name\n1,a\n\nTotal rows: 1\n", "id:long name:string", ["1|a"]),
+  ]
+
+  static let headers: [Case] = [
+    Case("an empty name, as pandas writes it", ",pipeline,status\nx,load_a,failed\ny,load_b,ok\n", "Column1:string pipeline:string status:string", ["x|load_a|failed", "y|load_b|ok"]),
+    Case("a repeated name", "pipeline,status,status\nload_a,ok,bad\nload_b,ok,ok\n", "pipeline:string status:string status1:string", ["load_a|ok|bad", "load_b|ok|ok"]),
+    Case("dates as names", "pipeline,2024-01-01,2024-01-02\nload_a,3,4\nload_b,5,6\n", "pipeline:string 2024-01-01:long 2024-01-02:long", ["load_a|3|4", "load_b|5|6"]),
+    Case("years as names", "region,2021,2022\nnorth,10,20\nsouth,30,45\n", "region:string 2021:long 2022:long", ["north|10|20", "south|30|45"]),
+    Case("numbers as names", "pipeline,0,1,2\na,5,6,7\n", "pipeline:string 0:long 1:long 2:long", ["a|5|6|7"]),
+    Case("a name that is not a number", "p95,NaN\n1.5,2\n2.5,3\n", "p95:real NaN:long", ["1.5|2", "2.5|3"]),
+    Case("a name of blanks", "a,b, ,e\n1,2,3,4\n", "a:long b:long Column3:long e:long", ["1|2|3|4"]),
+    Case("no name for R's row names", "a,b\nx,1,2\ny,3,4\n", "Column1:string a:long b:long", ["x|1|2", "y|3|4"]),
+    Case("a delimiter at the end of rows only", "a,b,c\n1,2,3,\n4,5,6,\n", "a:long b:long c:long", ["1|2|3", "4|5|6"]),
+    Case("a delimiter at the end of the header only", "a,b,\n1,2\n3,4\n", "a:long b:long", ["1|2", "3|4"]),
+    Case("data alone", "x,1,2\ny,2,3\n", "Column1:string Column2:long Column3:long", ["x|1|2", "y|2|3"],
+      note: "the first row looks like data, so columns are named `Column1` and so on; `--header` takes it as their names"),
+    Case("texts alone that recur", "Alice,A,x\nBob,B,x\n", "Column1:string Column2:string Column3:string", ["Alice|A|x", "Bob|B|x"]),
+  ]
+
+  static let quotes: [Case] = [
+    Case("tabs, and quotes that mean nothing", "id\tmsg\n1\tok\n2\t\"efg\n3\tok\n4\tklm\"\n5\tok\n", "id:long msg:string", ["1|ok", "2|\"efg", "3|ok", "4|klm\"", "5|ok"], file: "t.tsv"),
+    Case("tabs, and a quote that is never closed", "1\t\"a\tb\n2\tc\td\n3\te\tf\n", "Column1:long Column2:string Column3:string", ["1|\"a|b", "2|c|d", "3|e|f"],
+      note: "quotes are read as they are, since not all are closed; `--quote` says what surrounds a value", file: "t.tsv"),
+    Case("lines in quotes stay one value", "id,text\n1,\"a\nb,c\"\n2,d\n", "id:long text:string", ["1|a\nb,c", "2|d"]),
+    Case("blanks before quotes", "year, score, title\n1968, 86, \"Greetings\"\n1970, 73, \"Hi, Mom\"\n", "year:long score:long title:string", ["1968|86|Greetings", "1970|73|Hi, Mom"]),
+    Case("escaped quotes", "id,text\n1,\"say \\\"hi, you\\\"\"\n2,b\n", "id:long text:string", ["1|say \"hi, you\"", "2|b"]),
+    Case("single quotes", "id,text\n1,'a,b'\n2,'it''s'\n", "id:long text:string", ["1|a,b", "2|it's"]),
+    Case("a folder that ends with a backslash", "id,path\n1,\"C:\\dir\\\"\n2,\"D:\\\"\n", "id:long path:string", ["1|C:\\dir\\", "2|D:\\"]),
+  ]
+
+  static let moments: [Case] = [
+    Case("the Azure portal", "At [UTC],s\n\"1/29/2026, 5:44:10.123 AM\",a\n\"1/30/2026, 11:04:10.000 PM\",b\n", "At [UTC]:datetime s:string", ["2026-01-29T05:44:10.1230000Z|a", "2026-01-30T23:04:10.0000000Z|b"]),
+    Case("days with dots", "at,n\n31.12.2024 10:00,1\n1.2.2024 9:30,2\n", "at:datetime n:long", ["2024-12-31T10:00:00.0000000Z|1", "2024-02-01T09:30:00.0000000Z|2"]),
+    Case("days first in the whole column", "at,n\n5/1/2024,1\n31/12/2024,2\n", "at:datetime n:long", ["2024-01-05T00:00:00.0000000Z|1", "2024-12-31T00:00:00.0000000Z|2"]),
+    Case("neither order fits", "at,n\n12/31/2024,1\n31/12/2024,2\n", "at:string n:long", ["12/31/2024|1", "31/12/2024|2"]),
+    Case("nothing tells the order", "at,n\n5/1/2024 10:00,1\n", "at:datetime n:long", ["2024-05-01T10:00:00.0000000Z|1"],
+      note: "the dates in `at` are read with the month first; `--types` with `at:string` keeps them as texts"),
+    Case("without separators", "at,n\n20240105T100000Z,1\n", "at:datetime n:long", ["2024-01-05T10:00:00.0000000Z|1"]),
+    Case("names of months", "at;n\nJan 5, 2024 10:00 AM;1\nFeb 15, 2024 10:00 PM;2\n", "at:datetime n:long", ["2024-01-05T10:00:00.0000000Z|1", "2024-02-15T22:00:00.0000000Z|2"]),
+    Case("as C prints it", "at,n\nFri Jan  5 10:00:00 2024,1\nFri Jan 12 10:00:00 UTC 2024,2\n", "at:datetime n:long", ["2024-01-05T10:00:00.0000000Z|1", "2024-01-12T10:00:00.0000000Z|2"]),
+    Case("as web servers log it", "at,n\n05/Jan/2024:10:00:00 +0100,1\n", "at:datetime n:long", ["2024-01-05T09:00:00.0000000Z|1"]),
+    Case("versions and addresses are texts", "v,ip\n1.2.2024.1,10.0.0.1\n1.10.3,10.0.0.2\n", "v:string ip:string", ["1.2.2024.1|10.0.0.1", "1.10.3|10.0.0.2"]),
+  ]
+
+  @Test(arguments: starts + headers + quotes + moments) func understood(_ test: Case) throws {
+    let loaded = try load(test.text, named: test.file)
+    #expect(loaded.columns == test.columns)
+    #expect(loaded.rows == test.rows)
+    if let note = test.note { #expect(loaded.notes.contains(note), "\(loaded.notes)") }
+  }
+
+  @Test func options() throws {
+    #expect(try load("a\nb\nid,n\n1,2\n") { $0.skippedLines = 2 }.columns == "id:long n:long")
+    #expect(try load("id,n\n;x\n1,NULL\nNA,3\n") { ($0.comment, $0.nulls) = (0x3B, ["NULL", "NA"]) }.rows == ["1|∅", "∅|3"])
+    #expect(try load("id,s\n1,NULL\n2,\"NULL\"\n") { $0.nulls = ["NULL"] }.rows == ["1|", "2|NULL"])
+    #expect(try load("id,s\n1,^a,^^^\n") { ($0.quote, $0.escape) = (0x5E, nil) }.rows == ["1|a,^"])
+    #expect(try load("id,s\n1,\"a\n") { $0.quote = 0 }.rows == ["1|\"a"])
+    #expect(try load("id,s\n1,\"a!\"\"\n") { $0.escape = 0x21 }.rows == ["1|a\""])
+  }
+
+  @Test func encodings() throws {
+    let text = "id,name\n1,Café – €\n2,日本 🚲\n"
+    for bigEndian in [false, true] {
+      var bytes: [UInt8] = bigEndian ? [0xFE, 0xFF] : [0xFF, 0xFE]
+      for unit in text.utf16 { bytes += bigEndian ? [UInt8(unit >> 8), UInt8(unit & 0xFF)] : [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+      for mark in [0, 2] {
+        let loaded = try load(bytes: Array(bytes.dropFirst(mark)))
+        #expect(loaded.rows == ["1|Café – €", "2|日本 🚲"])
+        #expect(loaded.columns == "id:long name:string")
+      }
+    }
+    let windows = try load(bytes: Array("id,name\n1,Caf".utf8) + [0xE9, 0x20, 0x80] + Array("\n".utf8))
+    #expect(windows.rows == ["1|Café €"])
+    #expect(windows.notes == ["the text is not UTF-8, so it is read as Windows-1252; `--encoding` states another encoding"])
+    let stated = try load(bytes: Array("id,name\n1,Caf".utf8) + [0xE9, 0xA4] + Array("\n".utf8)) { $0.encoding = .latin9 }
+    #expect(stated.rows == ["1|Café€"])
+    #expect(stated.notes == [])
+    let mixed = try load(bytes: Array("id,name\n1,éèà".utf8) + [0xE9] + Array("\n".utf8))
+    #expect(mixed.rows == ["1|éèà\u{FFFD}"])
+    #expect(mixed.notes == ["1 value had bytes that are not UTF-8, which became `\u{FFFD}`; `--encoding windows-1252` may read them"])
+  }
+
+  /// A row that is cut off is not a remark below the table.
+  @Test func cutRowsAreRefused() {
+    #expect(failure("id,name\n1,a\n2").hasPrefix("bad-row: `t.csv` line 3 has 1 field where 2 are expected"))
+    #expect(failure("id,name\n1,a\n2\n3,b\n").hasPrefix("bad-row: `t.csv` line 3"))
+    #expect(failure("\n\nid,name\n1,a\n2\n3,b\n").hasPrefix("bad-row: `t.csv` line 5"))
+  }
+
+  @Test func rewritingDoesNotDependOnPieces() {
+    var rules = DelimitedRewriting(delimiter: 0x2C, quote: 0x22, newline: 0x0A)
+    (rules.escape, rules.skipsBlanks, rules.comment, rules.nulls) = (0x5C, true, 0x23, [Array("NULL".utf8)])
+    let text = Array("# c\na, \"b\\\"c\" ,NULL\r\n#d\n1,NULLS,\"x\"\"y\"\n , NULL,NULL".utf8)
+    let whole = rules.applied(to: text)
+    #expect(String(decoding: whole, as: UTF8.self) == "\na,\"b\"\"c\",\r\n\n1,NULLS,\"x\"\"y\"\n , NULL,")
+    for size in 1...9 {
+      var (rewriter, result) = (DelimitedRewriter(rules), [UInt8]())
+      for start in stride(from: 0, to: text.count, by: size) {
+        text[start..<min(start + size, text.count)].withBytes { rewriter.add($0) }
+        let ready = rewriter.readyCount
+        result += rewriter.output.prefix(ready)
+        rewriter.removeReady(ready)
+      }
+      rewriter.finish()
+      result += rewriter.output
+      #expect(result == whole)
+    }
+  }
+}
