@@ -309,6 +309,9 @@ static const unsigned char page100[] = {
 static const unsigned char page101[] = {
 #embed "../../Tests/Golden/serving.md"
 };
+static const unsigned char page102[] = {
+#embed "../../Tests/Golden/promises.md"
+};
 
 static const PlumbManualPage pages[] = {
     {"index.md", page0, sizeof page0},
@@ -413,6 +416,7 @@ static const PlumbManualPage pages[] = {
     {"importing.md", page99, sizeof page99},
     {"parquet.md", page100, sizeof page100},
     {"serving.md", page101, sizeof page101},
+    {"promises.md", page102, sizeof page102},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

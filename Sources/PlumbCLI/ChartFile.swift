@@ -8,9 +8,10 @@ import PlumbPresentation
 enum ChartFile {
   /// Writes the file, if the answer requests one, and returns its path.
   ///
+  /// - Parameter origin: what names the file, and thus what it may replace.
   /// - Throws: a diagnostic about the file's name or the writing.
   @discardableResult
-  static func write(_ answer: Answer, isSafe: Bool = false) throws -> String? {
+  static func write(_ answer: Answer, isSafe: Bool, namedBy origin: Destination.Origin) throws -> String? {
     guard let path = answer.visualization?.properties["file"] else { return nil }
     guard let format = Formats.ofFile(named: path), format == .svg || format == .page else {
       throw Diagnostic(
@@ -18,7 +19,7 @@ enum ChartFile {
         help: "write `with (file = \"chart.svg\")`")
     }
     if isSafe { throw Safety.refusal("cannot write files such as `\(path)`") }
-    let destination = try Destination(path: Paths.expandingHome(path))
+    let destination = try Destination(path: Paths.expandingHome(path), namedBy: origin)
     do {
       let writer = format.writer(to: destination.sink)
       _ = try writer.write(answer)

@@ -6,6 +6,8 @@ import PlumbPresentation
 import ReadlineShim
 
 /// Messages for people, on standard error, and what the terminal can show.
+///
+/// All text for a terminal other than results passes through here, and `VisibleText` replaces its control characters.
 enum Console {
   /// The choices of `--color` and `--ascii`; nil leaves them to the terminal and its environment.
   struct Look {
@@ -66,7 +68,10 @@ enum Console {
   }
 
   /// Writes a line to standard error; on a terminal, a long line is wrapped at spaces.
-  static func say(_ text: String) {
+  static func say(_ text: String) { put(VisibleText.lines(text)) }
+
+  /// Writes a text of Plumb's own, which can contain colours, to standard error.
+  private static func put(_ text: String) {
     let width = errorsAreOnTerminal ? Int(plumb_terminal_columns(STDERR_FILENO)) : 0
     let text = width >= 20 ? FoldedText.lines(of: text, width: width) : text
     write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
@@ -80,19 +85,31 @@ enum Console {
   }
 
   /// Writes a line to standard output, for requested output other than results.
-  static func writeOut(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
+  static func writeOut(_ text: String) {
+    let text = outputIsTerminal ? VisibleText.lines(text) : text
+    write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
+  }
+
+  /// Shows `text` in place of the line of standard error on which the cursor is.
+  static func replaceLine(with text: String = "") {
+    write("\r" + VisibleText.string(text) + "\u{1B}[K", to: STDERR_FILENO)
+  }
+
+  /// Empties the screen of standard output.
+  static func clearScreen() { if outputIsStyled { write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) } }
 
   /// Draws each diagnostic with the part of `source` to which it refers.
   static func report(_ diagnostics: [Diagnostic], source: String, name: String? = nil) {
     let width = Int(plumb_terminal_columns(STDERR_FILENO))
     let renderer = DiagnosticRenderer(maximumColumns: width > 0 ? max(40, width - 8) : 100)
     for diagnostic in diagnostics {
-      say(renderer.render(diagnostic, source: source, name: name, styled: errorsAreStyled))
+      put(renderer.render(diagnostic, source: source, name: name, styled: errorsAreStyled))
     }
   }
 
   static func report(_ diagnostic: Diagnostic) { report([diagnostic], source: "") }
 
+  /// Writes a text as it is.
   static func write(_ text: String, to descriptor: Int32) {
     text.withUTF8Bytes { bytes in
       var rest = bytes

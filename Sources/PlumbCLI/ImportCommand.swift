@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
 import PlumbPresentation
@@ -74,7 +75,7 @@ struct ImportCommand: ParsableCommand {
   static func show(_ preview: [(table: String, answer: Answer)]) throws {
     let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
     for (name, answer) in preview {
-      sink.buffer.append("\(name)\n")
+      sink.buffer.append("\(VisibleText.string(name))\n")
       let writer = ResultFormat.table.writer(to: sink)
       _ = try writer.write(answer)
       try writer.finish()

@@ -97,6 +97,9 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The memory limit of a query, such as 2GB or 50% (default: 50%).", valueName: "size"))
   var memory: String?
 
+  @Flag(help: "Do not access files or start programs that the command line does not name.")
+  var safe = false
+
   @Flag(help: "Load the undamaged parts of a damaged workspace file, without writing to it.")
   var salvage = false
 
@@ -194,8 +197,10 @@ struct DataOptions: ParsableArguments {
     let options = try workspaceOptions()
     let attachments = try assignments(attachments, option: "--attach", allowsPathAlone: false)
     let loads = try assignments(loads, option: "--load", allowsPathAlone: true)
+    for text in texts ?? [] { try SourceSize.check(text, memoryLimit: options.memoryLimit) }
     return try Console.working { work in
       let workspace = try texts.map { try Workspace(source, options, for: $0, work) } ?? Workspace(source, options, work)
+      if safe { workspace.makeSafe() }
       try workspace.attach(attachments.map { ($0.name ?? "", $0.value) })
       try workspace.load(loads.map { ($0.name, $0.value) }, work)
       return workspace
@@ -269,6 +274,9 @@ struct OutputOptions: ParsableArguments {
 
   @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Write the result to a file.", valueName: "path"))
   var output: String?
+
+  @Flag(help: "Let scripts replace files that exist, as with `render ... with (file = ...)`.")
+  var overwrite = false
 
   @Flag(help: "Exit with status 3 if the result has rows.")
   var failIfRows = false

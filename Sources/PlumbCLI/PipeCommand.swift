@@ -36,10 +36,16 @@ struct PipeCommand: ParsableCommand {
     let sink = ByteSink.file(STDOUT_FILENO, name: "standard output")
     var lines = InputLines(STDIN_FILENO)
     do {
-      while let line = lines.next() {
+      while let next = lines.next() {
+        guard let line = next else {
+          sink.buffer.append("{\"error\":\"text-too-long: a request is longer than 64 MB\"}\n")
+          try sink.flush()
+          continue
+        }
         if line.allSatisfy({ $0 == .space || $0 == .tab || $0 == .carriageReturn }) { continue }
         do {
           let request = try PipeRequest(line)
+          if data.safe, case .load = request { throw Safety.refusal("cannot load files") }
           try request.answer(in: workspace, to: &sink.buffer)
         } catch {
           let messages = Failure.diagnostics(in: error).map { "\($0.code): \($0.message)" }
@@ -161,26 +167,48 @@ private struct InputLines {
   private var pending: [UInt8] = []
   private var at = 0
   private var isAtEnd = false
+  /// Whether the rest of a line that was too long is still to come.
+  private var isSkipping = false
+  /// The maximum length of a line.
+  private static let longest = 64 << 20
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// The next line without its line feed; nil at the end.
-  mutating func next() -> [UInt8]? {
+  /// The next line without its line feed, in which nil means that the line was too long; nil at the end.
+  mutating func next() -> [UInt8]?? {
+    if isSkipping { skipLine() }
     var searched = at
     while true {
       if let end = pending[searched...].firstIndex(of: 0x0A) {
         defer { at = end + 1 }
-        return Array(pending[at..<end])
+        return .some(Array(pending[at..<end]))
       }
       if isAtEnd {
         guard at < pending.count else { return nil }
         defer { at = pending.count }
-        return Array(pending[at...])
+        return .some(Array(pending[at...]))
+      }
+      if pending.count - at > Self.longest {
+        isSkipping = true
+        return .some(nil)
       }
       pending.removeFirst(at)
       at = 0
       searched = pending.count
       fill()
+    }
+  }
+
+  /// Drops everything up to the next line feed.
+  private mutating func skipLine() {
+    isSkipping = false
+    while !isAtEnd {
+      pending = []
+      at = 0
+      fill()
+      guard let end = pending.firstIndex(of: 0x0A) else { continue }
+      at = end + 1
+      return
     }
   }
 

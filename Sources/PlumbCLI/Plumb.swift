@@ -36,6 +36,8 @@ struct Plumb: ParsableCommand {
   static func main() {
     // A closed pipe appears as an error of `write`, not as a signal.
     signal(SIGPIPE, SIG_IGN)
+    // So does a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
     Interrupts.shared.start()
     if let folder = getenv("TZDIR") {
       TimeZones.use(SystemTimeZones(folders: [String(cString: folder)] + SystemTimeZones.usualFolders))

@@ -38,7 +38,7 @@ final class ProgressBar: @unchecked Sendable {
     ]
     if done > 0.02 { figures.append("\(Machine.durationText(milliseconds: elapsed / done * (1 - done))) left") }
     let columns = Int(plumb_terminal_columns(STDERR_FILENO))
-    write("\r" + Self.line(what, done, figures, columns: columns > 0 ? columns : 80) + "\u{1B}[K")
+    Console.replaceLine(with: Self.line(what, done, figures, columns: columns > 0 ? columns : 80))
   }
 
   /// As much as fits, since a wrapped line could not be erased. The least important part comes last.
@@ -60,12 +60,7 @@ final class ProgressBar: @unchecked Sendable {
 
   /// Erases the line.
   func finish() {
-    if hasDrawn { write("\r\u{1B}[K") }
+    if hasDrawn { Console.replaceLine() }
     hasDrawn = false
-  }
-
-  private func write(_ text: String) {
-    var text = text
-    _ = text.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

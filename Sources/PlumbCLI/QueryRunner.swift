@@ -12,12 +12,12 @@ struct QueryRunner {
   private let isSafe: Bool
 
   /// - Throws: diagnostics about loading.
-  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil, isSafe: Bool = false) throws {
+  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil) throws {
     self.text = text
     self.name = name
     try ParameterNames.check(data.parameterNames, declaredIn: [text])
     let workspace = try data.workspace(path, for: [text])
-    self.isSafe = isSafe
+    isSafe = data.safe
     self.workspace = workspace
   }
 

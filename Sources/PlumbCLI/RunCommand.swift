@@ -34,6 +34,6 @@ struct RunCommand: ParsableCommand {
       return (try data.workspace(files.first, for: texts.map(\.text)), texts)
     }
     let host = try Failure.guarding { try ScriptHost(output, goesOn: keepGoing) }
-    try host.run(texts.map { ($0.name, $0.text) }, in: workspace)
+    try host.run(texts.map { ($0.name, $0.text) }, in: workspace, isSafe: data.safe)
   }
 }

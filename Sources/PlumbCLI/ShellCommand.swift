@@ -12,9 +12,6 @@ struct ShellCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A workspace file, created if missing.", valueName: "workspace.plumb"))
   var file: String?
 
-  @Flag(help: "Do not access files or start programs outside the workspace.")
-  var safe = false
-
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
@@ -25,7 +22,7 @@ struct ShellCommand: ParsableCommand {
   func run() throws {
     guard isatty(STDIN_FILENO) != 0 else {
       let runner = try Failure.guarding {
-        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data, workspace: file, isSafe: safe)
+        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data, workspace: file)
       }
       return try runner.run(to: output)
     }
@@ -33,6 +30,6 @@ struct ShellCommand: ParsableCommand {
       throw ValidationError("-o and --fail-if-rows work only with `plumb query` and `plumb run`")
     }
     let workspace = try Failure.guarding { try data.workspace(file) }
-    Shell(workspace: workspace, output: output, isSafe: safe).run()
+    Shell(workspace: workspace, output: output, isSafe: data.safe).run()
   }
 }

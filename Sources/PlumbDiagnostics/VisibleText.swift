@@ -18,6 +18,19 @@ package enum VisibleText {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { string(String($0)) }.joined(separator: "\n")
   }
 
+  /// A text that is typed again: line feeds and tabs stay.
+  package static func typed(_ text: String) -> String {
+    if isVisible(text) { return text }
+    var out = ""
+    for scalar in text.unicodeScalars { out.unicodeScalars.append(scalar == "\n" || scalar == "\t" ? scalar : visible(scalar)) }
+    return out
+  }
+
+  /// Whether the text looks as it is, without characters that control a terminal or cannot be seen.
+  package static func isVisible(_ text: String) -> Bool {
+    text.utf8.allSatisfy(isPlain) || text.unicodeScalars.allSatisfy { visible($0) == $0 }
+  }
+
   @inline(__always) package static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7F }
 
   /// The lines of trees, as in plans, in ASCII.
@@ -34,7 +47,9 @@ package enum VisibleText {
     switch scalar.value {
     case 0...0x1F: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
     case 0x7F: "\u{2421}"
-    case 0x80...0x9F, 0x2028...0x202E, 0x2066...0x2069: "\u{FFFD}"
+    case 0x80...0x9F, 0x61C, 0x180E, 0x200B, 0x200E...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF, 0xFFF9...0xFFFB,
+      0xE0000...0xE007F:
+      "\u{FFFD}"
     default: scalar
     }
   }

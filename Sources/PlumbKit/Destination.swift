@@ -20,9 +20,22 @@ package final class Destination {
     sink = .file(descriptor, name: name)
   }
 
-  /// - Parameter appends: whether to write after the file's existing contents, in place.
+  /// What names a file to write.
+  package enum Origin {
+    /// The command line: symbolic links are followed, and an existing file is replaced.
+    case commandLine
+    /// A query or command that the user types: an existing file is replaced, but a symbolic link is not followed.
+    case user
+    /// A script: a file that exists is left alone.
+    case script
+  }
+
+  /// - Parameters:
+  ///   - appends: whether to write after the file's existing contents, in place.
+  ///   - origin: what names the file, and thus what it may replace.
   /// - Throws: a diagnostic if the file cannot be created.
-  package init(path: String, appends: Bool = false) throws {
+  package init(path: String, appends: Bool = false, namedBy origin: Origin = .commandLine) throws {
+    if !appends { try Self.check(path, origin) }
     if let number = Self.descriptorNumber(path) {
       descriptor = dup(number)
       temporary = nil
@@ -52,6 +65,21 @@ package final class Destination {
     }
     sink = .file(descriptor, name: "`\(path)`")
     if descriptor < 0 { throw Self.failure(path) }
+  }
+
+  /// - Throws: `file-exists` or `symbolic-link` if the file is one that `origin` may not replace.
+  private static func check(_ path: String, _ origin: Origin) throws {
+    var status = stat()
+    guard origin != .commandLine, lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFLNK {
+      throw Diagnostic(
+        "symbolic-link", "`\(path)` is a symbolic link, and Plumb writes through links only if the command line names them",
+        help: "name the file to which it points")
+    }
+    if origin == .script {
+      throw Diagnostic(
+        "file-exists", "`\(path)` exists, and a script does not replace it", help: "allow this with `--overwrite`, or name another file")
+    }
   }
 
   /// The descriptor that `/dev/stdout` or `/dev/fd/3` means; such a file is never replaced.

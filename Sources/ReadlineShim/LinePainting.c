@@ -235,9 +235,18 @@ static void paint(int rows, int columns) {
 
 static int shown_columns;
 
+// readline divides by the width less what a line needs, and by the number of rows: on a smaller terminal it draws as if the
+// terminal had this size.
+static const int fewest_rows = 2, fewest_columns = 12;
+
 static void redisplay(void) {
   int rows = 24, columns = 80;
   rl_get_screen_size(&rows, &columns);
+  if (rows < fewest_rows || columns < fewest_columns) {
+    if (rows < fewest_rows) rows = fewest_rows;
+    if (columns < fewest_columns) columns = fewest_columns;
+    rl_set_screen_size(rows, columns);
+  }
   is_holding = true;
   if (has_echo && shown_columns && shown_columns != columns && lay_out(columns)) {
     // The terminal has rewrapped the line; readline starts over where the cursor is.

@@ -208,7 +208,18 @@ void plumb_history_limit(int count) { stifle_history(count); }
 
 void plumb_history_clear(void) { clear_history(); }
 
-bool plumb_history_read(const char *path) { return read_history(path) == 0; }
+bool plumb_history_read(const char *path, plumb_cleaner clean) {
+  if (read_history(path) != 0) return false;
+  // readline would send the entries of a file that others wrote to the terminal as they are.
+  for (int i = 0; i < history_length; i++) {
+    HIST_ENTRY *entry = history_get(history_base + i);
+    char *cleaned = entry ? clean(entry->line) : NULL;
+    if (!cleaned) continue;
+    free_history_entry(replace_history_entry(i, cleaned, NULL));
+    free(cleaned);
+  }
+  return true;
+}
 
 void plumb_history_add(const char *entry) { add_history(entry); }
 

@@ -47,6 +47,14 @@ struct FenceTests {
     #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
   }
 
+  /// Text for a terminal passes through `Console`, or through the sinks of results, which make it visible.
+  @Test func textForATerminalIsMadeVisibleInOnePlace() throws {
+    let places = try Self.places(
+      of: #"Console\.write\(.*STD(OUT|ERR)_FILENO|\b[fp]uts\(|\bFileHandle\.standard|(?<![\w.])print\("|\bwrite\((1|2|STD(OUT|ERR)_FILENO)\b"#,
+      outside: ["Sources/PlumbCLI/Console.swift"])
+    #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
+  }
+
   /// The bytes of ASCII have names, such as `.comma`, and letters are `UInt8(ascii: "a")`; numbers are for patterns of bits.
   @Test func bytesHaveNames() throws {
     let places = try Self.places(

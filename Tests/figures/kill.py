@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates, compacts and saves models, and checks what
-is left.
+"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates, compacts, saves models and changes tables, and
+checks what is left.
 
-  kill.py [COUNT] [SEED]      default: 300 kills, seed 1
+  kill.py [COUNT] [SEED]      default: 300 kills, a new seed each time, which is printed
 
 After every kill the file must open, pass SQLite's integrity_check, and hold exactly the batches that were acknowledged
-(a batch whose acknowledgement was under way may be there as a whole or not at all). Prints a line for each kind of work.
+(a batch whose acknowledgement was under way may be there as a whole or not at all). Only kills that ended a running process
+count; fails if too few do. Prints a line for each kind of work.
 Takes the binary from $PLUMB, default .build/release/plumb.
 """
 import os, random, signal, sqlite3, subprocess, sys, tempfile, time
 
 plumb = os.environ.get("PLUMB", ".build/release/plumb")
 count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-dice = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
+dice = random.Random(seed)
+landed = 0
 batch = 5_000
 
 
@@ -31,14 +34,27 @@ def integrity(path):
         raise SystemExit(f"FAILED: integrity_check of {path}: {answer}")
 
 
+# How long each command has run at most, so that kills land before it ends however fast the machine is.
+longest = {}
+
+
 def killed(arguments, most, messages=subprocess.DEVNULL):
     """Runs and kills after a random time of at most `most` seconds; what was written to standard output."""
+    global landed
+    kind = arguments[0]
+    most = min(most, longest.get(kind, most))
+    begin = time.monotonic()
     process = subprocess.Popen([plumb, *arguments], stdout=subprocess.PIPE, stderr=messages, text=True)
     try:
         out, _ = process.communicate(timeout=dice.random() * most)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         out, _ = process.communicate()
+    if process.returncode == -signal.SIGKILL:
+        landed += 1
+        longest[kind] = min(most * 1.1, longest.get(kind, most) * 1.1)
+    elif process.returncode == 0:
+        longest[kind] = (time.monotonic() - begin) * 0.9
     # Work that fails by itself does not count as killed.
     if process.returncode not in (0, -signal.SIGKILL):
         raise SystemExit(f"FAILED: {' '.join(arguments)} ended with {process.returncode}")
@@ -138,18 +154,81 @@ def training(folder, path, known):
     return version
 
 
-works = [appending, compacting, importing, simulating, training]
+shadow = {}
+
+
+def changing(folder, path, known):
+    """Tables that are made, appended to, replaced, cleared, renamed and dropped, functions, and copies of the file, against a
+    model of them. What was under way when the process was killed may have happened or not."""
+    names = ["a", "b", "c"]
+    if known == 0: shadow.clear()
+    states = [dict(shadow)]
+    steps = []
+    for _ in range(60):
+        now = dict(states[-1])
+        name = dice.choice(names)
+        other = dice.choice([n for n in names if n != name])
+        value = dice.randrange(1000)
+        kind = dice.randrange(7)
+        if kind == 0 and name not in now:
+            steps.append(f".set {name} <| print v = {value}")
+            now[name] = [value]
+        elif kind == 1 and name in now:
+            steps.append(f".set-or-append {name} <| print v = {value}")
+            now[name] = sorted(now[name] + [value])
+        elif kind == 2:
+            steps.append(f".set-or-replace {name} <| print v = {value}")
+            now[name] = [value]
+        elif kind == 3 and name in now:
+            steps.append(f".clear table {name} data")
+            now[name] = []
+        elif kind == 4 and name in now and other not in now:
+            steps.append(f".rename table {name} to {other}")
+            now[other] = now.pop(name)
+        elif kind == 5 and name in now:
+            steps.append(f".drop table {name}")
+            del now[name]
+        elif kind == 6:
+            steps.append(f".create-or-alter function f_{name}() {{ print {value} }}")
+            now[f"f_{name}"] = value
+        else:
+            continue
+        states.append(now)
+    script = f"{folder}/change.kql"
+    with open(script, "w") as file: file.write("".join(f"{step}\n\nprint done = {number}\n\n" for number, step in enumerate(steps, 1)))
+    out, status = killed(["run", script, path, "--format", "csv"], 0.8)
+    lines = out.split("\n")
+    acknowledged = max([0] + [int(line) for before, line in zip(lines, lines[1:]) if before == "done" and line.isdigit()])
+    if status == 0 and acknowledged != len(steps): raise SystemExit(f"FAILED: {acknowledged} of {len(steps)} steps acknowledged at the end")
+    found = {}
+    if os.path.exists(path):
+        for name in query(path, ".show tables | project TableName")[1:]:
+            found[name] = sorted(int(v) for v in query(path, f"{name} | project v")[1:])
+        for name in query(path, ".show functions | project Name")[1:]: found[name] = int(query(path, f"{name}()")[1])
+    if found not in states[acknowledged:acknowledged + 2]:
+        raise SystemExit(f"FAILED: after {acknowledged} of {steps}: {found}, not one of {states[acknowledged:acknowledged + 2]}")
+    shadow.clear()
+    shadow.update(found)
+    return 1
+
+
+print(f"seed {seed}")
+works = [appending, compacting, importing, simulating, training, changing]
 for place, work in enumerate(works):
     mine = count // len(works) + (1 if place < count % len(works) else 0)
     begin = time.monotonic()
     known = 0
+    landed = tries = 0
+    longest.clear()
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/t.plumb"
-        for kill in range(mine):
+        while landed < mine:
+            if tries > 20 + 10 * mine: raise SystemExit(f"FAILED: only {landed} of {tries} kills landed in {work.__name__}")
             # A new file now and then: making one is work, too.
-            if kill % 20 == 0:
+            if tries % 20 == 0:
                 known = 0
                 for name in os.listdir(folder): os.remove(f"{folder}/{name}")
+            tries += 1
             known = work(folder, path, known)
             if os.path.exists(path): integrity(path)
-    print(f"{work.__name__}: {mine} kills, nothing acknowledged lost ({time.monotonic() - begin:.0f} s)", flush=True)
+    print(f"{work.__name__}: {landed} kills of {tries} tries, nothing acknowledged lost ({time.monotonic() - begin:.0f} s)", flush=True)

@@ -30,7 +30,7 @@ final class Conversation {
     self.host = host
     if settings.isSafe {
       self.settings.usesPager = false
-      workspace.makeSafe()
+      if !workspace.isSafe { workspace.makeSafe() }
     }
     script = ScriptRun(workspace.session())
   }
@@ -52,6 +52,12 @@ final class Conversation {
   /// - Throws: `Told` after the first mistake unless it goes on, and `ByteSink.Closed` when nobody reads any more.
   @discardableResult
   func run(_ text: String, name: String? = nil, goesOn: Bool, together: Bool = false) throws -> Bool {
+    do {
+      try SourceSize.check(text, memoryLimit: workspace.sessionOptions.memoryLimit)
+    } catch {
+      host.report(error, source: "", name: name)
+      throw Told()
+    }
     let parsed = parse(text, throughMistakes: goesOn)
     if !goesOn, parsed.hasErrors {
       host.report(Diagnostics(parsed.diagnostics), source: text, name: name)

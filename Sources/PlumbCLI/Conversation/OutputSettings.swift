@@ -15,6 +15,8 @@ struct OutputSettings {
   var output: OutputTarget?
   /// The destination of the next result.
   var once: OutputTarget?
+  /// What names the files that commands write.
+  var origin = Destination.Origin.user
   /// Once set it stays.
   var isSafe: Bool
   /// Cells to highlight, for `.watch`.

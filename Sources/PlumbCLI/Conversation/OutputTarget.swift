@@ -10,11 +10,13 @@ import PlumbPresentation
 /// The first result replaces the file's contents; later ones are appended.
 final class OutputTarget {
   let text: String
+  private let origin: Destination.Origin
   private var isBegun = false
 
   /// - Throws: a diagnostic if the file cannot be created.
-  init(text: String) throws {
+  init(text: String, namedBy origin: Destination.Origin) throws {
     self.text = text
+    self.origin = origin
     if text.hasPrefix("|") { return }
     let path = Paths.typed(text)
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
@@ -46,7 +48,7 @@ final class OutputTarget {
         "several-answers", "`\(VisibleText.string(path))` holds one result, which it has already",
         help: "`.once FILE` writes the next result to another file")
     }
-    let destination = try Destination(path: path, appends: isBegun)
+    let destination = try Destination(path: path, appends: isBegun, namedBy: origin)
     do {
       if isBegun { destination.sink.buffer.append(UInt8(ascii: "\n")) }
       try Self.write(answers, to: destination.sink, as: format)

@@ -28,12 +28,12 @@ final class ProgressLine {
     }
     text += "  Ctrl-C stops"
     // A wrapped line could not be erased.
-    Console.write("\r\u{1B}[K" + text.prefix(room - 1), to: STDERR_FILENO)
+    Console.replaceLine(with: String(text.prefix(room - 1)))
     isShown = true
   }
 
   func clear() {
-    if isShown { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    if isShown { Console.replaceLine() }
     isShown = false
   }
 }

@@ -17,6 +17,10 @@ final class Results {
   /// Whether rows are left out although the user did not ask for it.
   private var isLimitedByDefault: Bool { look.rowLimit == nil && isOnTerminal && look.format.isForPeople }
   private(set) var rowCount = 0
+  /// Whether results can name files to write.
+  var isSafe = false
+  /// What names the files that queries and commands write.
+  let origin: Destination.Origin
   private var hasBegun = false
   private var hasWrittenText = false
 
@@ -35,6 +39,7 @@ final class Results {
   init(_ options: OutputOptions) throws {
     isOnTerminal = options.output == nil && Console.outputIsTerminal
     goesToFile = options.output != nil
+    origin = options.overwrite ? .user : .script
     destination = try Destination(options)
     look = Self.look(options)
     if look.format.isBinary && isOnTerminal {
@@ -79,10 +84,11 @@ final class Results {
     (sink, writer) = Self.writer(look, to: destination, isOnTerminal: isOnTerminal, goesToFile: goesToFile)
   }
 
-  /// Writes a text as it is.
+  /// Writes a text as it is, or made visible on a terminal.
   func write(_ text: String) throws {
     try sink.flush()
     hasWrittenText = true
+    let text = isOnTerminal ? VisibleText.lines(text) : text
     destination.sink.buffer.append(text.hasSuffix("\n") ? text : text + "\n")
     try destination.sink.flush()
   }
@@ -101,7 +107,7 @@ final class Results {
       for remark in answer.remarks + summary.notes { Console.say("note: \(remark)") }
       if isOnTerminal, drawsCharts, let remark = answer.undrawnChart { Console.say("note: \(remark)") }
     }
-    if let path = try ChartFile.write(answer) { Console.say("note: wrote the chart to \(path)") }
+    if let path = try ChartFile.write(answer, isSafe: isSafe, namedBy: origin) { Console.say("note: wrote the chart to \(path)") }
   }
 
   private var drawsCharts: Bool { look.format == .auto || look.format == .svg || look.format == .page }

@@ -27,8 +27,9 @@ final class ScriptHost: ConversationHost {
   /// - Throws: `ExitStatus` for every outcome except success.
   func run(_ texts: [(name: String?, text: String)], in workspace: Workspace, isSafe: Bool = false) throws {
     let look = Results.look(output)
-    let settings = OutputSettings(
+    var settings = OutputSettings(
       format: look.format, isFormatChosen: look.isChosen, isTiming: false, rowLimit: look.rowLimit, isSafe: isSafe)
+    settings.origin = results.origin
     let conversation = Conversation(workspace, settings, host: self)
     do {
       for (name, text) in texts where !conversation.wantsToLeave {
@@ -79,6 +80,7 @@ final class ScriptHost: ConversationHost {
     }
     try results.use(
       Results.Look(format: settings.format, isChosen: settings.isFormatChosen, rowLimit: settings.rowLimit))
+    results.isSafe = settings.isSafe
     for answer in answers {
       try results.write(answer)
       // A program may be waiting for the change to be acknowledged.

@@ -20,7 +20,7 @@ struct SessionReport {
 
   mutating func add(note: String) { report.add(note: note) }
 
-  func write(to path: String) throws {
+  func write(to path: String, namedBy origin: Destination.Origin) throws {
     let text: String
     let format = Formats.ofFile(named: path)
     if format == .page {
@@ -30,7 +30,7 @@ struct SessionReport {
     } else {
       throw Diagnostic("unknown-format", "a report can be written as .html or .md, not as `\(VisibleText.string(path))`")
     }
-    let destination = try Destination(path: path)
+    let destination = try Destination(path: path, namedBy: origin)
     destination.sink.buffer.append(text)
     do {
       try destination.commit()

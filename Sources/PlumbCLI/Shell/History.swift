@@ -25,7 +25,7 @@ struct History {
       // A damaged history is reported when it is queried.
       for entry in (try? file.history()) ?? [] where entry.text != last && !entry.text.utf8.contains(0) {
         last = entry.text
-        plumb_history_add(last)
+        plumb_history_add(VisibleText.typed(last))
       }
       return
     }
@@ -34,7 +34,7 @@ struct History {
     guard descriptor >= 0 else { return }
     fchmod(descriptor, 0o600)
     Glibc.close(descriptor)
-    plumb_history_read(path)
+    LineEditor.readHistory(path)
     self.path = path
   }
 
@@ -42,7 +42,7 @@ struct History {
   mutating func add(_ text: String) {
     guard text != last, !text.isEmpty, text.utf8.count <= 1 << 20, !text.utf8.contains(0) else { return }
     last = text
-    plumb_history_add(text)
+    plumb_history_add(VisibleText.typed(text))
     if let path { plumb_history_append_last(path) }
   }
 

@@ -202,6 +202,7 @@ final class Shell: ConversationHost {
     let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
     try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
       do {
+        let text = VisibleText.lines(text)
         try (text.hasSuffix("\n") ? text : text + "\n").withUTF8Bytes { try output.write($0) }
         try output.finish()
       } catch is ByteSink.Closed {
@@ -215,7 +216,7 @@ final class Shell: ConversationHost {
   /// Writes answers to their destination: the terminal at its current width, or the target of `.output` and `.once`.
   func show(_ answers: [Answer], milliseconds elapsed: Double?, in conversation: Conversation) throws {
     for answer in answers {
-      if let path = try ChartFile.write(answer, isSafe: settings.isSafe) { Console.say("note: wrote the chart to \(path)") }
+      if let path = try ChartFile.write(answer, isSafe: settings.isSafe, namedBy: settings.origin) { Console.say("note: wrote the chart to \(path)") }
     }
     if let target = settings.once ?? settings.output {
       conversation.settings.once = nil

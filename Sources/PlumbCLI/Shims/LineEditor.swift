@@ -1,4 +1,5 @@
 import Glibc
+import PlumbDiagnostics
 import PlumbEngine
 import ReadlineShim
 
@@ -34,6 +35,15 @@ enum LineEditor {
     }
   }
 
+  /// Adds the entries of a history file, made visible.
+  static func readHistory(_ path: String) {
+    _ = plumb_history_read(path) { text in
+      let text = text.map { String(cString: $0) } ?? ""
+      let visible = VisibleText.typed(text)
+      return visible == text ? nil : strdup(visible)
+    }
+  }
+
   /// The next candidate as readline takes it: made by malloc.
   private static func candidate(
     _ line: UnsafePointer<CChar>, _ start: Int, _ end: Int, _ index: Int
@@ -41,7 +51,9 @@ enum LineEditor {
     if index == 0 {
       let bytes = Array(String(cString: line).utf8)
       let lower = min(max(start, 0), bytes.count)
-      let answer = state.withLock { $0.candidates }?(bytes, lower..<min(max(end, lower), bytes.count)) ?? []
+      // What cannot be seen is not offered: readline would send it to the terminal.
+      let answer = (state.withLock { $0.candidates }?(bytes, lower..<min(max(end, lower), bytes.count)) ?? [])
+        .filter { VisibleText.isVisible($0.text) }
       state.withLock { $0.answer = answer }
       let ending = answer.count == 1 ? answer[0].ending : " "
       plumb_readline_append(CChar(bitPattern: ending?.asciiValue ?? 0))
@@ -54,7 +66,7 @@ enum LineEditor {
     let text = String(cString: candidate)
     return state.withLock { state in
       free(state.note.value)
-      state.note = UncheckedBox(strdup(state.answer.first { $0.text == text }?.note ?? ""))
+      state.note = UncheckedBox(strdup(VisibleText.string(state.answer.first { $0.text == text }?.note ?? "")))
       return UnsafePointer(state.note.value)
     }
   }

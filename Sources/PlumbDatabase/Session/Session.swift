@@ -35,6 +35,7 @@ package final class Session: Sendable {
   ///
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   package func run(_ text: String, _ body: (Answer, SourceSpan) throws -> Void) throws {
+    try SourceSize.check(text, memoryLimit: options.memoryLimit)
     let parsed = try onLargeStack { parse(text) }
     if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
     try ScriptRun(self).run(parsed.script.statements, body)
@@ -55,6 +56,7 @@ package final class Session: Sendable {
   /// - Parameter body: called by one thread at a time, not always the same.
   /// - Throws: `Diagnostics` at the first statement that is wrong, and whatever `body` throws.
   package func stream(_ text: String, _ body: (Part, SourceSpan) throws -> Void) throws {
+    try SourceSize.check(text, memoryLimit: options.memoryLimit)
     let parsed = try onLargeStack { parse(text) }
     if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
     try ScriptRun(self).stream(parsed.script.statements, body)

@@ -184,6 +184,16 @@ package final class ByteArena: @unchecked Sendable {
     return Bytes(start: place, count: bytes.count)
   }
 
+  /// Whether a value of `count` bytes is within the query's limits; reports it to the query if not.
+  func canHold(_ count: Int) -> Bool { count <= left || !isBeyondLimits(count) }
+
+  /// Reports to the query that a value of `count` bytes would exceed its limits.
+  func refuse(_ count: Int) {
+    guard let context, !isBeyondLimits(count) else { return }
+    context.fail(context.memoryDiagnostic(context.memory))
+    isSpent = true
+  }
+
   /// Whether `count` more bytes would exceed the query's limits; reports it to the query.
   private func isBeyondLimits(_ count: Int) -> Bool {
     guard let context else { return false }

@@ -29,6 +29,8 @@ package final class ExecutionContext: Sendable {
   private let parent: ExecutionContext?
   private let notes = Guarded<[String]>([])
   private let failure = Guarded<Diagnostic?>(nil)
+  /// Bytes of constants that are charged until the query ends.
+  private let held = Atomic<Int>(0)
   /// How far the query has progressed.
   package let progress = QueryProgress()
 
@@ -70,6 +72,27 @@ package final class ExecutionContext: Sendable {
   /// The same query on one worker, for work that is already spread over workers.
   var alone: ExecutionContext {
     threads == 1 ? self : ExecutionContext(partOf: self, threads: 1)
+  }
+
+  deinit { memory.charge(-held.load(ordering: .relaxed)) }
+
+  /// Counts the first value of `vector`, which becomes a constant of the query, against the limits until the query ends.
+  ///
+  /// - Throws: `memory-limit`.
+  func hold(_ vector: Vector) throws {
+    guard vector.type.lane == .bytes, vector.count > 0, !vector.isNull(0) else { return }
+    // A tree needs about six times as much as the compact form of a dynamic value.
+    try hold(bytes: vector.bytes(at: 0).count &* (vector.type == .dynamic ? 6 : 1))
+  }
+
+  /// The same for constants of so many bytes, unless they are few.
+  ///
+  /// - Throws: `memory-limit`.
+  package func hold(bytes size: Int) throws {
+    guard size > 1 << 16 else { return }
+    if let account = memory.overdrawn(by: size) { throw memoryDiagnostic(account) }
+    memory.charge(size)
+    held.wrappingAdd(size, ordering: .relaxed)
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.

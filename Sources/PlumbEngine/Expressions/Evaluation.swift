@@ -21,7 +21,9 @@ extension BoundExpression {
   package func folded(_ context: ExecutionContext) throws -> Value? {
     if let constant { return constant }
     guard columns.isEmpty, !isVolatile else { return nil }
-    return try evaluate(Chunk([], count: 1), context).value(at: 0)
+    let vector = try evaluate(Chunk([], count: 1), context)
+    try context.hold(vector)
+    return vector.value(at: 0)
   }
 }
 

@@ -2,14 +2,18 @@
 package func uniqueNames(_ names: [String]) -> [String] {
   let given = Set(names)
   var used = Set<String>()
+  // The last number that each name was given: all numbers up to it are taken.
+  var lastNumbers: [String: Int] = [:]
   return names.enumerated().map { place, name in
     let stem = name.isEmpty ? "Column\(place + 1)" : name
     var unique = stem
-    var number = 0
+    var number = lastNumbers[stem, default: 0]
+    if number > 0 { unique = "\(stem)\(number)" }
     while used.contains(unique) || number > 0 && given.contains(unique) {
       number += 1
       unique = "\(stem)\(number)"
     }
+    lastNumbers[stem] = number
     used.insert(unique)
     return unique
   }

@@ -29,8 +29,20 @@ public struct ByteBuffer: Sendable {
 
   @usableFromInline var storage: Storage?
   @usableFromInline var used = 0
+  /// The maximum size; what would exceed it is refused.
+  @usableFromInline var ceiling = Int.max
+  /// The size that was refused first, because of `ceiling` or of the limits on memory; 0 if none was.
+  @usableFromInline var refused = 0
 
   @inlinable public init() {}
+
+  /// A buffer for one value, which holds at most `ceiling` bytes and what the account of its thread allows.
+  ///
+  /// A writer that exceeds this goes on in the same memory, and its output is worthless: loops that multiply their
+  /// input stop when the buffer `isFull`, and the caller looks at `refused` before it reads the content.
+  init(ceiling: Int) { self.ceiling = ceiling }
+
+  @inlinable var isFull: Bool { refused > 0 }
 
   public init(capacity: Int) { if capacity > 0 { storage = Storage(capacity: capacity) } }
 
@@ -72,10 +84,27 @@ public struct ByteBuffer: Sendable {
   mutating func makeRoom(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
     let needed = count + Swift.max(extra, 0)
     if isKnownUniquelyReferenced(&storage), let storage, storage.capacity >= needed { return storage.base + count }
-    let grown = Storage(capacity: Swift.max(needed, count &* 2, 32))
+    let capacity = Swift.max(needed, Swift.min(count &* 2, ceiling), 32)
+    if ceiling < .max, needed > ceiling || capacity >= Self.worthAsking && MemoryAccount.current.overdrawn(by: capacity) != nil {
+      return refuse(needed, extra)
+    }
+    let grown = Storage(capacity: capacity)
     if let storage { grown.base.update(from: storage.base, count: count) }
     storage = grown
     return grown.base + count
+  }
+
+  /// Smaller buffers grow without asking whether the limits on memory allow it.
+  private static let worthAsking = 1 << 20
+
+  /// Room for `extra` bytes in place of what was written before.
+  private mutating func refuse(_ needed: Int, _ extra: Int) -> UnsafeMutablePointer<UInt8> {
+    if refused == 0 { refused = needed }
+    used = 0
+    if isKnownUniquelyReferenced(&storage), let storage, storage.capacity >= extra { return storage.base }
+    let scratch = Storage(capacity: Swift.max(extra, 32))
+    storage = scratch
+    return scratch.base
   }
 
   /// Lets `body` write up to `limit` bytes and return how many it wrote.
@@ -160,6 +189,7 @@ public struct ByteBuffer: Sendable {
 
   /// Overwrites four bytes at `offset`, which this buffer appended before.
   @inlinable public mutating func patch(_ value: UInt32, at offset: Int) {
+    if isFull && offset &+ 4 > count { return }
     precondition(offset >= 0 && offset + 4 <= count, "a patch must stay inside what was appended")
     let base = room(for: 0) - count
     UnsafeMutableRawPointer(base).storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)

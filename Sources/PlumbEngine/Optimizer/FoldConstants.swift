@@ -16,7 +16,7 @@ extension BoundExpression {
     rewritingUpwards { node in
       if case .call(let call) = node, call.traits.meaning == .conjunction { return node.withoutTrueParts(call) }
       guard case .call(let call) = node, !call.isVolatile, call.arguments.allSatisfy({ $0.constant != nil }),
-        let value = try? node.evaluate(Chunk([], count: 1), context).value(at: 0)
+        let value = try? node.folded(context)
       else { return node }
       return .literal(value, call.span)
     }

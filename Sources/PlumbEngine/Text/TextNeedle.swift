@@ -249,7 +249,7 @@ extension TextNeedle {
   /// Appends `text` with every occurrence replaced.
   func replace(in text: Bytes, with replacement: Bytes, to out: inout ByteBuffer) {
     var at = 0
-    while !isEmpty, let found = offset(in: text, from: at) {
+    while !isEmpty, !out.isFull, let found = offset(in: text, from: at) {
       out.append(text.part(from: at, to: found))
       out.append(replacement)
       at = found &+ size
@@ -257,5 +257,6 @@ extension TextNeedle {
     out.append(text.part(from: at))
   }
 
-  private var size: Int { bytes.count }
+  /// The number of bytes that a match covers in texts.
+  var size: Int { bytes.count }
 }

@@ -7,8 +7,8 @@ import PlumbStorage
 /// A workspace file as the store of a catalog's tables and functions.
 package final class FileStore: CatalogStore {
   package let file: WorkspaceFile
-  /// The number of the snapshot that the catalog shows.
-  private let shown = Guarded(-1)
+  /// The number of the snapshot that the catalog shows, and the names of its tables.
+  private let shown = Guarded((number: -1, tables: Set<String>()))
 
   package init(_ file: WorkspaceFile) { self.file = file }
 
@@ -28,10 +28,11 @@ package final class FileStore: CatalogStore {
     }
   }
 
-  /// Puts the file's contents into the catalog.
-  private func fill(_ catalog: Catalog, from file: WorkspaceSnapshot) throws {
-    let names = Set(file.tables.map(\.name))
-    for name in catalog.tableNames where !names.contains(name) && !loaded(name, catalog) { catalog.remove(tableNamed: name) }
+  /// Puts the file's contents into the catalog, in place of the tables that an earlier snapshot put there.
+  ///
+  /// Tables of `--load` are not in the file, and stay.
+  private func fill(_ catalog: Catalog, from file: WorkspaceSnapshot, replacing shown: Set<String>) throws {
+    for name in shown.subtracting(file.tables.map(\.name)) { catalog.remove(tableNamed: name) }
     for table in file.tables { catalog.add(table) }
     let functions = file.functions
     for known in catalog.storedFunctions where !functions.contains(where: { $0.name == known.name }) {
@@ -45,17 +46,12 @@ package final class FileStore: CatalogStore {
     }
   }
 
-  /// Tables of `--load` are not in the file, and stay.
-  private func loaded(_ name: String, _ catalog: Catalog) -> Bool {
-    (try? catalog.table(named: name))??.groups.allSatisfy(\.isInMemory) ?? false
-  }
-
   package func beginReading(_ catalog: Catalog) throws -> CatalogReading {
     try shown.withLock { shown in
       let snapshot = try file.snapshot()
-      if snapshot.number != shown {
-        try fill(catalog, from: snapshot)
-        shown = snapshot.number
+      if snapshot.number != shown.number {
+        try fill(catalog, from: snapshot, replacing: shown.tables)
+        shown = (snapshot.number, Set(snapshot.tables.map(\.name)))
       }
       return CatalogReading(catalog.snapshot()) { snapshot.end() }
     }

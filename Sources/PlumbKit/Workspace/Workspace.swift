@@ -37,6 +37,7 @@ public final class Workspace: Sendable {
   private struct State {
     var intake: Intake
     var sessionOptions: SessionOptions
+    var isSafe = false
   }
 
   /// Opens a workspace; the clock of a simulated one is at the end of its history.
@@ -150,11 +151,14 @@ public final class Workspace: Sendable {
   /// Prevents access to anything beyond the workspace from now on.
   package func makeSafe() {
     state.withLock {
+      $0.isSafe = true
       $0.sessionOptions.readExternal = nil
       $0.sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     }
     for (name, _) in catalog.attached { catalog.detach(name) }
   }
+
+  package var isSafe: Bool { state.withLock { $0.isSafe } }
 
   /// Sets the threads of queries and of loading from now on.
   package func setThreads(_ count: Int) {
@@ -187,6 +191,6 @@ extension WorkspaceOptions {
 /// What `--safe` forbids: access to files or programs beyond the workspace.
 package enum Safety {
   package static func refusal(_ what: String) -> Diagnostic {
-    Diagnostic("safe-mode", "a safe shell \(what)", help: "start `plumb` without --safe to allow it")
+    Diagnostic("safe-mode", "safe mode \(what)", help: "run `plumb` without --safe to allow it")
   }
 }

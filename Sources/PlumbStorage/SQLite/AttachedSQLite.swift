@@ -96,7 +96,8 @@ private final class SQLiteTable: ExternalRows {
   func canSort(by column: Int) -> Bool {
     let column = survey.columns[column]
     switch column.info.type {
-    case .long, .int, .real: return true
+    case .long, .int: return true
+    case .real: return !column.canHoldNaN
     case .datetime: return column.unixUnit != nil
     case .bool, .string, .decimal, .timespan, .guid, .dynamic: return false
     }
@@ -178,6 +179,7 @@ private final class SQLiteCursor: ExternalCursor, @unchecked Sendable {
     let writer = RowsWriter(schema)
     let wanted = min(max(rows, 1), RowGroup.capacity)
     isDone = try !reader.resume(statement) { row in
+      try reader.context?.checkpoint()
       if let misfit = cells.append(row, to: writer) {
         throw misfit.diagnostic(row: rowCount + writer.rowCount, help: help)
       }

@@ -33,6 +33,8 @@ struct SQLiteColumn: Sendable {
   var comparesBytes = false
   /// Whether values of other kinds than the type's own occurred, which are texts here.
   var isMixed = false
+  /// Whether NaN can occur, as the text `nan`, which SQLite treats as larger than all numbers.
+  var canHoldNaN = false
   /// How the type was determined, for people.
   var note = ""
   /// What to report when the database is attached; nil if the declaration is sufficient.

@@ -106,7 +106,11 @@ struct SQLiteFilter {
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       // KQL's `<` does not order texts.
       if column.info.type == .string { return nil }
-      return exact("\(operand) \(sql: sign.symbol) \(constant)", index)
+      let test: SQLText = "\(operand) \(sql: sign.symbol) \(constant)"
+      guard column.canHoldNaN else { return exact(test, index) }
+      // NaN makes every comparison false, and its negation true.
+      let isNaN: SQLText = "typeof(\(name: column.info.name)) = 'text'"
+      return exact(negated ? "(\(test) OR \(isNaN))" : "(\(test) AND NOT \(isNaN))", index)
     }
   }
 
@@ -140,7 +144,7 @@ struct SQLiteFilter {
     let kinds: [String]
     switch columns[index].info.type {
     case .long, .int, .bool, .datetime: kinds = ["integer", "null"]
-    case .real: kinds = ["integer", "real", "null"]
+    case .real: kinds = ["integer", "real", "null"] + (columns[index].canHoldNaN ? ["text"] : [])
     case .string, .decimal, .timespan, .guid, .dynamic: return Translation(sql: sql, isExact: true)
     }
     return Translation(sql: sql, isExact: true, kinds: [index: kinds])
@@ -162,6 +166,7 @@ struct SQLiteFilter {
         sql: "(\(above.sql) \(sql: isOutside ? "OR" : "AND") \(below.sql))", isExact: above.isExact && below.isExact,
         kinds: above.kinds)
     }
+    if column.canHoldNaN, isOutside { return nil }
     guard column.info.type != .string, let first = constant(low, for: column, isWidened: isWidened),
       let last = constant(high, for: column, isWidened: isWidened)
     else { return nil }

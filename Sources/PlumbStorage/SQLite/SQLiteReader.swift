@@ -19,6 +19,13 @@ final class SQLiteReader: @unchecked Sendable {
   let isImmutable: Bool
   let context: ExecutionContext?
   private let queue: DatabaseQueue
+  /// The maximum size in bytes of a value that SQLite reads or computes.
+  private let longest: Int
+
+  /// An eighth of the query's memory, since SQLite's own memory is not charged to it; at most 64 MB.
+  private static func longestValue(_ context: ExecutionContext?) -> Int {
+    min(max((context?.memoryLimit ?? .max) / 8, 1 << 20), 64 << 20)
+  }
 
   /// - Parameter patience: seconds to wait for a program that is writing.
   init(_ path: String, _ context: ExecutionContext?, patience: Double = 2) throws {
@@ -40,6 +47,8 @@ final class SQLiteReader: @unchecked Sendable {
     } catch {
       throw Self.diagnostic(error, name)
     }
+    longest = Self.longestValue(context)
+    queue.unsafeRead { database in _ = sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_LENGTH, Int32(longest)) }
     guard let context else { return }
     queue.unsafeRead { database in
       sqlite3_progress_handler(
@@ -60,7 +69,7 @@ final class SQLiteReader: @unchecked Sendable {
         return try body(database, statement)
       }
     } catch let error as DatabaseError {
-      throw Self.diagnostic(error, name)
+      throw Self.diagnostic(error, name, longest)
     }
   }
 
@@ -98,7 +107,7 @@ final class SQLiteReader: @unchecked Sendable {
       throw Diagnostic("cancelled", "the query was cancelled")
     default:
       let message = database.sqliteConnection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
-      throw Self.diagnostic(status, message, name)
+      throw Self.diagnostic(status, message, name, longest)
     }
   }
 
@@ -170,17 +179,21 @@ extension SQLiteReader {
 
   // MARK: Errors
 
-  private static func diagnostic(_ error: any Error, _ name: String) -> any Error {
+  private static func diagnostic(_ error: any Error, _ name: String, _ longest: Int = 0) -> any Error {
     guard let error = error as? DatabaseError else { return error }
-    return diagnostic(error.extendedResultCode.rawValue, error.message, name)
+    return diagnostic(error.extendedResultCode.rawValue, error.message, name, longest)
   }
 
-  private static func diagnostic(_ code: Int32, _ message: String?, _ name: String) -> Diagnostic {
+  private static func diagnostic(_ code: Int32, _ message: String?, _ name: String, _ longest: Int) -> Diagnostic {
     let reason = message ?? "error \(code)"
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED:
       return Diagnostic(
         "locked-file", "`\(name)` is locked by a program that writes to it", help: "try again when it has finished")
+    case SQLITE_TOOBIG:
+      return Diagnostic(
+        "value-too-large", "`\(name)` contains or computes a value larger than \(longest >> 20) MB",
+        help: "leave out the column, or raise `--memory`: a value can have an eighth of it, up to 64 MB")
     case SQLITE_CORRUPT:
       return Diagnostic(
         "damaged-file", "`\(name)` is damaged: \(reason)",

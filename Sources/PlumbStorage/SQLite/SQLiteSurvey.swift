@@ -66,6 +66,7 @@ extension SQLiteReader {
         column = SQLiteColumn(item.0.name, exported[place])
         column.affinity = SQLiteColumn.Affinity(declared: item.0.type)
         column.hasISODates = exported[place] == .datetime
+        column.canHoldNaN = exported[place] == .real
         column.note = "exported by Plumb as \(exported[place].name)"
       } else {
         column = item.1.column(named: item.0.name)

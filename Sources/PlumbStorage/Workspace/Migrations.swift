@@ -70,6 +70,43 @@ enum Migrations {
     ],
   ]
 
+  /// What `sqlite_master` contains for the tables and indexes of a version, without white space.
+  private static func declarations(ofVersion version: Int64) -> [String: String] {
+    var found: [String: String] = [:]
+    for step in steps.prefix(Int(clamping: version)).joined() {
+      let words = step.split(whereSeparator: \.isWhitespace)
+      let text = words.joined()
+      if words[0] == "ALTER" {
+        // SQLite appends the column to the declaration of the table.
+        let table = String(words[2])
+        let column = words.dropFirst(5).joined()
+        found[table] = found[table].map { $0.dropLast() + "," + column + ")" }
+      } else {
+        found[String(words[words.firstIndex { $0.hasPrefix("plumb_") } ?? 2])] = text
+      }
+    }
+    return found
+  }
+
+  /// - Throws: `damaged-file` if the file has views or triggers, or if a table or index of Plumb's is not what Plumb
+  ///   creates: someone else has made the file, and reading it could run without end.
+  static func checkSchema(_ file: Database) throws {
+    let known = declarations(ofVersion: try file.integer("PRAGMA user_version"))
+    try file.rows("SELECT type, name, sql, tbl_name FROM sqlite_master") { row in
+      let (kind, name, declaration, table) = (row.text(0), row.text(1), row.text(2), row.text(3))
+      switch kind {
+      case "table" where known[name.lowercased()] == nil: return
+      case "table" where known[name] == declaration.filter({ !$0.isWhitespace }): return
+      case "index" where known[name] == declaration.filter({ !$0.isWhitespace }): return
+      case "index" where name.hasPrefix("sqlite_autoindex_") || known[table.lowercased()] == nil: return
+      default:
+        throw Diagnostic(
+          DamagedFile.code, "`\(file.name)` contains the \(kind) `\(name.prefix(60))`, which Plumb did not make",
+          help: "Plumb does not open such a file, not even with `--salvage`; if you trust it, `sqlite3` can read it")
+      }
+    }
+  }
+
   /// Creates a workspace in an empty file.
   static func create(_ file: Database) throws {
     // Larger pages: segments are read and written as a whole.

@@ -129,6 +129,7 @@ package final class WorkspaceFile: @unchecked Sendable {
         help: "use that version, or export the workspace with it: `plumb export \(name) --to FOLDER`")
     }
     guard version > 0 else { throw DamagedFile.diagnostic("it has no version", name) }
+    try Migrations.checkSchema(file)
   }
 
   /// The problem, if the file says that it has a log, the log is missing, and nobody is writing to the file.
@@ -140,8 +141,10 @@ package final class WorkspaceFile: @unchecked Sendable {
   }
 
   deinit {
-    guard refusal == nil, !reader.isDamaged else {
+    let isPresent = (try? lock.checkPresence(path)) != nil
+    guard refusal == nil, !reader.isDamaged, isPresent else {
       // What this process wrote before it noticed stays in the log, too.
+      if !isPresent { reader.keepLog(true) }
       if let writer { for connection in [reader, writer] + snapshots.others { connection.keepLog(true) } }
       return
     }
@@ -245,10 +248,14 @@ package final class WorkspaceFile: @unchecked Sendable {
     if reader.isDamaged { throw DamagedFile.refusal(reader.name) }
     return try writing.locked {
       try lock.locked {
+        try lock.checkPresence(path)
         let (result, generation) = try changing { connection, file in
           let writer = try WorkspaceWriter(connection, file, threads: options.threads)
           let result = try body(writer)
-          return (result, try writer.finish())
+          let generation = try writer.finish()
+          // Nothing is acknowledged into a file that has lost its name.
+          try lock.checkPresence(path)
+          return (result, generation)
         }
         closingGeneration = generation
         return result
@@ -261,6 +268,7 @@ package final class WorkspaceFile: @unchecked Sendable {
     if refusal != nil || reader.isDamaged { return false }
     return try writing.locked {
       try lock.lockedIfFree {
+        try lock.checkPresence(path)
         let opened: Int64? = try changing { _, file in
           try body(file)
           var state = try StateRow(from: file)

@@ -50,6 +50,21 @@ final class WriterLock {
     close(descriptor)
   }
 
+  /// - Throws: `file-gone` if `path` no longer names the file that was opened.
+  func checkPresence(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw Diagnostic(
+        "file-gone", "`\(name)` was deleted or renamed while it was open; the last step was not saved",
+        help: "restore the file, or save a copy of what you see with `.save FILE`")
+    }
+    guard FileID(device: UInt(status.st_dev), number: UInt(status.st_ino)) == file else {
+      throw Diagnostic(
+        "file-gone", "`\(name)` was replaced by another file while it was open; the last step was not saved",
+        help: "open the new file with `.open`, or save a copy of what you see with `.save FILE`")
+    }
+  }
+
   /// The first bytes of the file.
   func front(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, used in

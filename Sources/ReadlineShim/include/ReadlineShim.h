@@ -49,12 +49,15 @@ void plumb_readline_restore_terminal(void);
 /// The character appended to a single candidate, 0 for none; call while candidates are returned.
 void plumb_readline_append(char character);
 
+/// Gives a text without what would steer a terminal, made by malloc, or null if it has nothing of the kind.
+typedef char *_Nullable (*plumb_cleaner)(const char *_Nullable text);
+
 /// Keeps at most `count` entries.
 void plumb_history_limit(int count);
 /// Forgets all entries.
 void plumb_history_clear(void);
 /// Reads entries from a file; false if it does not exist.
-bool plumb_history_read(const char *_Nonnull path);
+bool plumb_history_read(const char *_Nonnull path, plumb_cleaner _Nonnull clean);
 void plumb_history_add(const char *_Nonnull entry);
 /// Appends the newest entry to a file that exists.
 bool plumb_history_append_last(const char *_Nonnull path);

@@ -46,7 +46,7 @@ extension ConsoleAction {
     },
     ConsoleAction(".report") { command, conversation in
       let path = Paths.typed(command.text("FILE.html or FILE.md"))
-      try conversation.report.write(to: path)
+      try conversation.report.write(to: path, namedBy: conversation.settings.origin)
       Console.say("wrote the session to \(VisibleText.string(path))")
     },
     ConsoleAction(".note") { command, conversation in conversation.report.add(note: command.text("TEXT")) },

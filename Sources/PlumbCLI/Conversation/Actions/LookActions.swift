@@ -30,10 +30,11 @@ extension ConsoleAction {
     },
     ConsoleAction(".output") { command, conversation in
       let text = command.text("FILE or |PROGRAM")
-      conversation.settings.output = text.isEmpty || text == "off" || text == "stdout" ? nil : try OutputTarget(text: text)
+      conversation.settings.output = text.isEmpty || text == "off" || text == "stdout" ? nil : try OutputTarget(text: text, namedBy: conversation.settings.origin)
     },
     ConsoleAction(".once") { command, conversation in
-      conversation.settings.once = try OutputTarget(text: command.text("FILE or |PROGRAM"))
+      conversation.settings.once = try OutputTarget(
+        text: command.text("FILE or |PROGRAM"), namedBy: conversation.settings.origin)
     },
     ConsoleAction(".timer") { command, conversation in
       if let word = command.words.first {

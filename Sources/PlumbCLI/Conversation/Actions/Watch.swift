@@ -74,7 +74,7 @@ struct Watch {
       }
       let cells = answers.last.map { $0.texts(limit: 200) } ?? []
       conversation.settings.marks = Self.changes(from: before, to: cells)
-      if Console.outputIsStyled { Console.write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) }
+      Console.clearScreen()
       let changed = conversation.settings.marks.count
       if let rows = Console.rows { conversation.settings.rowLimit = min(limit ?? .max, max(3, rows - 8)) }
       Console.say("every \(every)\(before == nil ? "" : ", \(changed) cells changed"); Ctrl-C ends")

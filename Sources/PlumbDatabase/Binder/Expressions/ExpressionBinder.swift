@@ -226,16 +226,24 @@ struct ExpressionBinder {
   }
 
   private func bind(_ membership: MembershipSyntax) throws -> OpenExpression {
-    var items = try self.items(of: membership)
+    let list = try self.items(of: membership)
     let name = membership.operator.rawValue
+    let looksForEquals = [.in, .notIn, .inIgnoringCase, .notInIgnoringCase].contains(membership.operator)
     if case .star = membership.operand.withoutParentheses, let rows = visibleRows {
       let tests = try rows.schema.indices.map { index in
         let operand = rows.column(index, at: membership.operand.span)
-        return try calls.calling(name, [operand.converted(to: .string)] + items, at: membership.span)
+        return try calls.calling(name, [operand.converted(to: .string)] + texts(in: list), at: membership.span)
       }
       return try calls.calling("or", tests, at: membership.span)
     }
     let operand = try bind(membership.operand)
+    var items = list
+    if looksForEquals {
+      let ignoresCase = membership.operator == .inIgnoringCase || membership.operator == .notInIgnoringCase
+      items = try list.flatMap { try members(of: $0, for: operand, ignoresCase: ignoresCase, name) }
+    } else {
+      items = texts(in: list)
+    }
     if items.isEmpty {
       let isNegated = membership.operator == .notIn || membership.operator == .notInIgnoringCase
       return .literal(.bool(isNegated || membership.operator == .hasAll), membership.span)
@@ -243,16 +251,16 @@ struct ExpressionBinder {
     if membership.operator == .in || membership.operator == .notIn {
       items = try adapting(items, to: operand, name, at: membership.span)
     }
-    return try calls.calling(name, [operand] + matching(items, operand.type), at: membership.span)
+    return try calls.calling(name, [operand] + items, at: membership.span)
   }
 
-  /// The items of a list: as written, or taken from a table or a dynamic array.
+  /// The items of a list: as written, or the values of a table's first column as an array.
   private func items(of membership: MembershipSyntax) throws -> [OpenExpression] {
     guard membership.list.count == 1, let only = membership.list.first else {
-      return try membership.list.map { try bind($0) }.flatMap(unfolded)
+      return try membership.list.map { try bind($0) }
     }
     switch try any(only) {
-    case .scalar(let expression): return unfolded(expression)
+    case .scalar(let expression): return [expression]
     case .table(let table):
       guard place.state.services.run != nil else {
         guard !table.schema.isEmpty else { return [] }
@@ -260,26 +268,35 @@ struct ExpressionBinder {
       }
       let result = try place.state.run(table, at: only.span)
       guard !result.schema.isEmpty else { return [] }
-      return unfolded(.literal(.dynamic(.array(result.firstColumn.map { Dynamic($0) })), only.span))
+      // The values become constants of the query.
+      try place.state.context.hold(bytes: result.chunks.reduce(0) { $0 + $1.count } * 64)
+      return [.literal(.dynamic(.array(result.firstColumn.map { Dynamic($0) })), only.span)]
     }
   }
 
-  /// A short constant array as its elements; any other expression unchanged.
-  private func unfolded(_ expression: OpenExpression) -> [OpenExpression] {
-    guard case .literal(.dynamic(.array(let elements)), let span) = expression, elements.count <= 256 else {
-      return [expression]
+  /// The longest constant array that is replaced by its elements, which the optimizer and other databases can read.
+  private static let longestList = 256
+
+  /// A short constant array as its elements, null left out; any other expression unchanged.
+  private func texts(in list: [OpenExpression]) -> [OpenExpression] {
+    list.flatMap { item -> [OpenExpression] in
+      guard case .literal(.dynamic(.array(let elements)), let span) = item, elements.count <= Self.longestList else {
+        return [item]
+      }
+      return elements.filter { $0 != .null }.map { .literal(Value($0), span) }
     }
-    return elements.map { .literal(Value($0), span) }
   }
 
-  /// Constants converted to the type they are compared with, if nothing is lost.
-  private func matching(_ items: [OpenExpression], _ type: ScalarType) -> [OpenExpression] {
-    let types = Set(items.map(\.type))
-    // The function handles items of one type; mixed types are converted to the operand's type.
-    guard types.count > 1, type != .dynamic else { return items }
-    return items.map { item in
-      guard item.type != type, let value = item.constant, let same = value.converted(to: type) else { return item }
-      return .literal(same, item.span)
+  /// A short constant array as those of its elements that can equal the operand, in the operand's type.
+  private func members(
+    of item: OpenExpression, for operand: OpenExpression, ignoresCase: Bool, _ name: String
+  ) throws -> [OpenExpression] {
+    guard case .literal(.dynamic(.array(let elements)), let span) = item, elements.count <= Self.longestList else {
+      return [item]
+    }
+    if operand.type == .dynamic, !ignoresCase { return elements.map { .literal(.dynamic($0), span) } }
+    return elements.compactMap { element in
+      Value.member(element, of: ignoresCase ? .string : operand.type).map { .literal($0, span) }
     }
   }
 }

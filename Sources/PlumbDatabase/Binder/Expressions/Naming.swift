@@ -66,14 +66,17 @@ private func columnName(_ call: CallSyntax, _ columns: [String?], _ naming: Colu
 struct NameMaker {
   private(set) var used: Set<String>
   private var unnamed = 0
+  /// The last number that each name was given: all numbers up to it are taken.
+  private var lastNumbers: [String: Int] = [:]
 
   init(used: some Sequence<String> = []) { self.used = Set(used) }
 
   /// Returns the name, or the name followed by the first free number.
   mutating func unique(_ name: String) -> String {
     if used.insert(name).inserted { return name }
-    var number = 1
+    var number = lastNumbers[name, default: 0] + 1
     while !used.insert("\(name)\(number)").inserted { number += 1 }
+    lastNumbers[name] = number
     return "\(name)\(number)"
   }
 

@@ -5,7 +5,7 @@ import PlumbEngine
 final class BindingState {
   let services: Binder.Services
   /// Fixes `now()` and collects remarks; the session sets a fresh one for each query.
-  var context: ExecutionContext
+  var context: ExecutionContext { didSet { columnCount = 0 } }
   let texts: SourceTexts
   let mistakes: Mistakes
   let checks: DeferredChecks
@@ -16,6 +16,8 @@ final class BindingState {
   /// Records calls of table functions, if the caller wants them.
   var record: ExpansionRecord?
   private var rowSets = 0
+  /// The number of columns of all steps bound since the last query.
+  private var columnCount = 0
 
   /// - Parameter outer: what binds the text that leads to this one.
   init(_ services: Binder.Services, context: ExecutionContext, within outer: BindingState? = nil) {
@@ -38,6 +40,16 @@ final class BindingState {
   ) -> InputRows {
     rowSets += 1
     return InputRows(relation, id: rowSets, members: members, graph: graph, degreeColumns: degreeColumns)
+  }
+
+  /// Counts the columns of a step, each of which costs memory whether it is read or not.
+  func count(columns: Int, at span: SourceSpan) throws {
+    columnCount += columns
+    if columnCount > 1_000_000 {
+      throw Diagnostic(
+        "too-complex", "the steps of the query have more than 1,000,000 columns in all", at: span,
+        help: "keep only the columns that you need with `project`")
+    }
   }
 
   /// Refuses a query that reads rows of an operator around it, where it must be run by itself.

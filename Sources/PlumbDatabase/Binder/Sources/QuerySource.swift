@@ -15,6 +15,7 @@ extension BindingPlace {
           help: "use `graph-match`, `graph-shortest-paths` or `graph-to-table` first")
       }
       result = try binding.bind(result, at: inside)
+      try state.count(columns: result.schema.count, at: step.span)
       if result.weight > 20_000 {
         throw Diagnostic("too-complex", "the query expands to more than 20,000 steps", at: step.span)
       }

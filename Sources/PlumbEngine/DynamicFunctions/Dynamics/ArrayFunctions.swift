@@ -34,7 +34,9 @@ extension ScalarFunction {
                 at: arguments.span(of: 1), help: "`range n from 1 to \(counts[row]) step 1` returns that many rows")
             }
             let value = values[0, row]
-            out.appendArray(repeatElement(value, count: Int(counts[row])))
+            let mark = out.beginArray()
+            for _ in 0..<counts[row] where !out.isFull { out.append(value) }
+            out.end(mark, count: Int(counts[row]))
             return true
           }
         }
@@ -46,7 +48,14 @@ extension ScalarFunction {
         .columns([], rest: .exactly(.dynamic), minimumRest: 1, result: { _ in .dynamic }) { arguments in
           let arrays = try DynamicInputs(arguments)
           return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
-            out.appendArray((0..<arrays.count).flatMap { arrays[$0, row].elements })
+            let mark = out.beginArray()
+            var length = 0
+            for index in 0..<arrays.count where !out.isFull {
+              let array = arrays[index, row]
+              array.forEachElement { out.append($0) }
+              length += array.count
+            }
+            out.end(mark, count: length)
             return true
           }
         }

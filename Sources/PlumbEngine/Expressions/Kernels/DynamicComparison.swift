@@ -143,6 +143,35 @@ private enum DynamicOrder {
   }
 }
 
+extension DynamicCursor {
+  /// Whether an element of an array equals a value of `type`, which is not null.
+  ///
+  /// The element is read as `==` reads a constant of another type: as a number, bool, time or guid if its text or
+  /// number contains one without loss, and as text beside a string. Arrays, bags and null equal only dynamic values.
+  /// - Parameters:
+  ///   - value: The value as dynamic.
+  ///   - scratch: Memory for the element's text.
+  func equals(_ value: DynamicCursor, of type: ScalarType, ignoresCase: Bool, _ scratch: inout ByteBuffer) -> Bool {
+    if tag == value.tag, !(ignoresCase && tag == .string) { return DynamicBytes.compare(self, value) == 0 }
+    switch (tag, type) {
+    case (_, .dynamic): return DynamicBytes.compare(self, value) == 0
+    case (.null, _), (.array, _), (.object, _): return false
+    case (_, .string):
+      scratch.removeAll()
+      JSONText.printText(self, to: &scratch)
+      return scratch.withBytes { ignoresCase ? CaselessOrder.areEqual($0, value.text) : equalBytes($0, value.text) }
+    case (_, .int), (_, .long), (_, .real), (_, .decimal):
+      return DynamicOrder(self, number: value) == .equal
+    case (.string, .datetime): return DateTime.parse(text) == value.int64
+    case (.string, .timespan): return TimeSpan.parse(text) == value.int64
+    case (.string, .guid): return GUID.parse(text) == value.guid
+    case (.string, .bool): return parseBool(text) == value.bool
+    case (.long, .bool), (.real, .bool): return number == (value.tag == .true ? 1 : 0)
+    case (_, .datetime), (_, .timespan), (_, .guid), (_, .bool): return false
+    }
+  }
+}
+
 extension Comparison {
   fileprivate func holds(for order: DynamicOrder) -> Bool {
     switch self {

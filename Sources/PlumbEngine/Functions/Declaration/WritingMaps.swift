@@ -77,7 +77,7 @@ func writtenRows(
   let builder = VectorBuilder(type, capacity: arguments.count, for: arguments.context)
   let mask = seesNulls ? nil : unitedNulls(arguments)
   let nullTag = DynamicBytes.Tag.null.rawValue
-  var buffer = ByteBuffer()
+  var buffer = ByteBuffer(ceiling: ByteArena.valueLimit)
   for row in 0..<arguments.count {
     if builder.isSpent || mask.map({ $0.values(UInt8.self)[row] != 0 }) ?? false {
       builder.appendNull()
@@ -85,6 +85,11 @@ func writtenRows(
     }
     buffer.removeAll()
     let hasValue = try body(row, &buffer)
+    if buffer.isFull {
+      builder.store.refuse(buffer.refused)
+      builder.appendNull()
+      continue
+    }
     buffer.withBytes { bytes in
       if !hasValue || type == .dynamic && (bytes.isEmpty || bytes[0] == nullTag) {
         builder.appendNull()

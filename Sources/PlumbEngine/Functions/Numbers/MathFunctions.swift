@@ -30,11 +30,13 @@ extension ScalarFunction {
     },
   ]
 
+  /// The smallest number has no opposite: it wraps to itself, as an `int` within 32 bits.
   private static func magnitude(_ type: ScalarType) -> Overload {
     .columns([type], to: type) { (arguments: Arguments) in
-      arguments.plain(0).mapLanes(Int64.self, to: type) { (number: Int64) -> Int64 in
+      let unused: Int64 = type == .int ? 32 : 0
+      return arguments.plain(0).mapLanes(Int64.self, to: type) { (number: Int64) -> Int64 in
         let sign = number &>> 63
-        return (number ^ sign) &- sign
+        return (((number ^ sign) &- sign) &<< unused) &>> unused
       }
     }
   }

@@ -42,25 +42,28 @@ private func comparableType(_ value: ScalarType, _ item: ScalarType) -> ScalarTy
 }
 
 /// Whether each row's first argument is among the others: an `or` over equalities, including nulls.
+///
+/// Each item is compared in the type in which `==` compares it, so that items of several types do not change each other.
 private func isMember(_ arguments: Arguments, ignoresCase: Bool, negated: Bool) throws -> Vector {
   let n = arguments.count
   let places = 1..<arguments.vectors.count
-  var type = arguments[0].type
-  for place in places { type = comparableType(type, arguments[place].type) ?? type }
-  let value = try arguments.converted(0, to: type)
+  let type = arguments[0].type
   let found = Buffer.zeros(byteCount: n), unknown = Buffer.zeros(byteCount: n)
   let constants = places.filter { arguments[$0].isConstant }
   if !constants.isEmpty {
-    let make = { MemberSet(constants.compactMap { arguments.constant($0) }, as: type, ignoresCase: ignoresCase) }
-    let set = constants.count == places.count ? arguments.prepared(from: places, make) : make()
-    (set ?? make()).look(for: value, n, found.view(), unknown.view())
+    let make = { MemberSet.sets(of: constants.compactMap { arguments.constant($0) }, for: type, ignoresCase: ignoresCase) }
+    let sets = constants.count == places.count ? arguments.prepared(from: places, make) : make()
+    for set in sets ?? make() {
+      set.look(for: try arguments.converted(0, to: set.type), n, found.view(), unknown.view())
+    }
   }
   for place in places where !arguments[place].isConstant {
     if arguments[place].type == .dynamic {
-      let call = try arguments.replacing([value, arguments[place]]).converting(0..<1, to: .dynamic)
-      lookInArrays(call, ignoresCase: ignoresCase, found.view(), unknown.view())
+      let call = try arguments.replacing([arguments[0], arguments[place]]).converting(0..<1, to: .dynamic)
+      lookInArrays(call, of: type, ignoresCase: ignoresCase, found.view(), unknown.view())
     } else {
-      let call = arguments.replacing([value, try arguments.converted(place, to: type)])
+      let common = comparableType(type, arguments[place].type) ?? type
+      let call = arguments.replacing([try arguments.converted(0, to: common), try arguments.converted(place, to: common)])
       lookAt(call, ignoresCase: ignoresCase, found.view(), unknown.view())
     }
   }
@@ -92,9 +95,10 @@ private func lookAt(
 
 /// An array that differs from row to row, or a dynamic value that is not an array.
 private func lookInArrays(
-  _ call: Arguments, ignoresCase: Bool, _ found: BufferView<UInt8>, _ unknown: BufferView<UInt8>
+  _ call: Arguments, of type: ScalarType, ignoresCase: Bool, _ found: BufferView<UInt8>, _ unknown: BufferView<UInt8>
 ) {
   let values = Input<CompactDynamic>(call, 0), arrays = Input<CompactDynamic>(call, 1)
+  var text = ByteBuffer()
   for row in 0..<call.count {
     let value = values.nullable(row)?.cursor
     let list = arrays.nullable(row)?.cursor ?? DynamicCursor(Bytes(start: nil, count: 0))
@@ -103,16 +107,51 @@ private func lookInArrays(
       if items.contains(where: { $0.isNull }) { unknown[row] = 1 }
       continue
     }
-    let isThere = items.contains { item in
-      if ignoresCase && item.tag == .string { return CaselessOrder.areEqual(item.text, value.text) }
-      return DynamicBytes.compare(item, value) == 0
+    if items.contains(where: { $0.equals(value, of: type, ignoresCase: ignoresCase, &text) }) { found[row] = 1 }
+  }
+}
+
+extension Value {
+  /// An element of an array as the value of `type` that equals it; nil if there is none.
+  ///
+  /// Texts and numbers convert if nothing is lost; arrays and bags equal only dynamic values. Null is the null of
+  /// `type`, except for strings, which have no nulls.
+  package static func member(_ element: Dynamic, of type: ScalarType) -> Value? {
+    if type == .dynamic { return .dynamic(element) }
+    switch (element, type) {
+    case (.null, _): return type == .string ? nil : .null(type)
+    case (.array, _), (.object, _): return nil
+    case (.string(let text), .string): return .string(text)
+    case (.long(let number), .long): return .long(number)
+    case (.real(let number), .real): return number.isNaN ? nil : .real(number)
+    case (.bool(let flag), .bool): return .bool(flag)
+    case (.datetime(let ticks), .datetime): return .datetime(ticks)
+    case (.timespan(let ticks), .timespan): return .timespan(ticks)
+    case (.guid(let guid), .guid): return .guid(guid)
+    default: return converted(element, to: type)
     }
-    if isThere { found[row] = 1 }
+  }
+
+  private static func converted(_ element: Dynamic, to type: ScalarType) -> Value? {
+    guard let value = Value.dynamic(element).converted(to: type), !value.isNull,
+      case .dynamic(let tree)? = value.converted(to: .dynamic)
+    else { return nil }
+    var compact = ByteBuffer()
+    var other = ByteBuffer()
+    var text = ByteBuffer()
+    DynamicBytes.encode(element, to: &compact)
+    DynamicBytes.encode(tree, to: &other)
+    let isEqual = compact.withBytes { element in
+      other.withBytes { DynamicCursor(element).equals(DynamicCursor($0), of: type, ignoresCase: false, &text) }
+    }
+    return isEqual ? value : nil
   }
 }
 
 /// Constant items, prepared for look-ups.
 private final class MemberSet: @unchecked Sendable {
+  /// The type in which the members are compared.
+  let type: ScalarType
   private let hasNull: Bool
   private let members: Members
   private let owner: AnyObject?
@@ -124,7 +163,15 @@ private final class MemberSet: @unchecked Sendable {
     case wide(Set<UInt128>)
   }
 
-  init(_ items: [Value], as type: ScalarType, ignoresCase: Bool) {
+  /// A set for each type in which a value of `type` is compared with some of the items.
+  static func sets(of items: [Value], for type: ScalarType, ignoresCase: Bool) -> [MemberSet] {
+    Dictionary(grouping: items) { comparableType(type, $0.type) ?? type }
+      .sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { MemberSet($0.value, as: $0.key, ignoresCase: ignoresCase) }
+  }
+
+  private init(_ items: [Value], as type: ScalarType, ignoresCase: Bool) {
+    self.type = type
     let list = items.flatMap { MemberSet.values(of: $0, as: type) }
     hasNull = list.contains(where: \.isNull)
     let builder = VectorBuilder(type, capacity: list.count)
@@ -166,13 +213,8 @@ private final class MemberSet: @unchecked Sendable {
       if item.isNull { return [.null(type)] }
       return item.converted(to: type).map { [$0] } ?? []
     }
-    let elements: [Dynamic]
-    if case .array(let list) = tree { elements = list } else { elements = [tree] }
-    return elements.compactMap { element in
-      if case .null = element { return .null(type) }
-      if case .real(let number) = element, type.isInteger, number != number.rounded() { return nil }
-      return type == .dynamic ? .dynamic(element) : Value.dynamic(element).converted(to: type)
-    }
+    guard case .array(let elements) = tree else { return Value.member(tree, of: type).map { [$0] } ?? [] }
+    return elements.compactMap { Value.member($0, of: type) }
   }
 
   func look(
@@ -184,34 +226,34 @@ private final class MemberSet: @unchecked Sendable {
       switch value.type.lane {
       case .byte:
         let lanes = value.lanes(UInt8.self)
-        for i in 0..<n { found[i] = set.contains(UInt64(lanes[i &* step])) ? 1 : 0 }
+        for i in 0..<n { found[i] |= set.contains(UInt64(lanes[i &* step])) ? 1 : 0 }
       case .float:
         let lanes = value.lanes(Double.self)
-        for i in 0..<n { found[i] = set.contains((lanes[i &* step] + 0).bitPattern) ? 1 : 0 }
+        for i in 0..<n { found[i] |= set.contains((lanes[i &* step] + 0).bitPattern) ? 1 : 0 }
       case .word, .bytes, .wide:
         let lanes = value.lanes(UInt64.self)
-        for i in 0..<n { found[i] = set.contains(lanes[i &* step]) ? 1 : 0 }
+        for i in 0..<n { found[i] |= set.contains(lanes[i &* step]) ? 1 : 0 }
       }
     case .wide(let set):
       let lanes = value.lanes(UInt128.self)
-      for i in 0..<n { found[i] = set.contains(lanes[i &* step]) ? 1 : 0 }
+      for i in 0..<n { found[i] |= set.contains(lanes[i &* step]) ? 1 : 0 }
     case .texts(let index, ignoresCase: false):
       let lanes = value.lanes(Bytes.self)
-      for i in 0..<n { found[i] = index.code(of: lanes[i &* step]) == nil ? 0 : 1 }
+      for i in 0..<n { found[i] |= index.code(of: lanes[i &* step]) == nil ? 0 : 1 }
     case .texts(let index, ignoresCase: true):
       let lanes = value.lanes(Bytes.self)
       var folded = ByteBuffer()
       for i in 0..<n {
         folded.removeAll()
         TextChange.fold(lanes[i &* step], to: &folded)
-        found[i] = folded.withBytes { index.code(of: $0) } == nil ? 0 : 1
+        found[i] |= folded.withBytes { index.code(of: $0) } == nil ? 0 : 1
       }
     case .trees(let trees):
       let lanes = value.lanes(Bytes.self)
       for i in 0..<n where !value.isNull(i) {
         let bytes = lanes[i &* step]
         let like = trees[DynamicBytes.hash(bytes)] ?? []
-        found[i] = like.contains { DynamicBytes.areEqual($0, bytes) } ? 1 : 0
+        found[i] |= like.contains { DynamicBytes.areEqual($0, bytes) } ? 1 : 0
       }
     }
     guard value.nulls != nil else { return }

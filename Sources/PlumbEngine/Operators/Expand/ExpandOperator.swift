@@ -8,18 +8,22 @@ struct ExpandStep: PipelineStep {
 
   func process(_ chunk: Chunk, _ context: ExecutionContext, emit: (Chunk) throws -> Void) throws {
     let sources = try plan.columns.map { try $0.expression.evaluate(chunk, context).decoded().expanded() }
-    var start = 0
-    // A few rows can have very many elements: takes rows until there is enough output.
-    while start < chunk.count {
+    var row = 0
+    /// The elements of `row` that were emitted before.
+    var first = 0
+    // A few rows can have very many elements: takes rows, or a part of one, until there is enough output.
+    while row < chunk.count {
       var repeated = Growing<UInt32>(capacity: chunk.count)
       var indices = Growing<Int64>(capacity: chunk.count)
-      var row = start
       while row < chunk.count, repeated.count < 4 &* Chunk.preferredCount {
         let count = elementCount(sources, row)
-        for element in 0..<count {
+        let end = Swift.min(count, first + Self.longestPart)
+        for element in first..<end {
           repeated.append(UInt32(truncatingIfNeeded: row))
           indices.append(Int64(element))
         }
+        first = end < count ? end : 0
+        if first > 0 { break }
         row += 1
       }
       try context.checkpoint()
@@ -31,9 +35,11 @@ struct ExpandStep: PipelineStep {
         }
         try emit(assembled(chunk.selecting(selection), elements, indices.buffer))
       }
-      start = row
     }
   }
+
+  /// The elements of one row that one chunk takes.
+  private static let longestPart = 65_536
 
   private func elementCount(_ sources: [Vector], _ row: Int) -> Int {
     var most = 0
@@ -52,7 +58,7 @@ struct ExpandStep: PipelineStep {
     of source: Vector, as type: ScalarType, _ selection: Selection, _ places: BufferView<Int64>,
     _ context: ExecutionContext
   ) throws -> Vector {
-    let builder = VectorBuilder(.dynamic, capacity: selection.count)
+    let builder = VectorBuilder(.dynamic, capacity: selection.count, for: context)
     let values = source.view(Bytes.self)
     var scratch = ByteBuffer()
     // Elements of an array are found sequentially, so each row's cursor advances once.
@@ -62,17 +68,20 @@ struct ExpandStep: PipelineStep {
       var count = 1
       while i + count < selection.count, Int(selection.rows[i + count]) == row { count += 1 }
       var made = 0
+      var left = Int(places[i])
       if !source.isNull(row) {
         let cursor = DynamicCursor(values[row])
         if cursor.isArray {
           cursor.forEachElement { element in
-            guard made < count else { return }
+            left -= 1
+            guard left < 0, made < count else { return }
             append(element, as: type, to: builder)
             made += 1
           }
         } else if cursor.isObject {
           cursor.forEachMember { key, element in
-            guard made < count else { return }
+            left -= 1
+            guard left < 0, made < count else { return }
             scratch.removeAll()
             if plan.bagsAsArrays {
               let mark = scratch.beginArray()

@@ -22,7 +22,7 @@ struct FirstRows {
     let read = keys.reduce(into: Set<Int>()) { $0.formUnion($1.expression.columns) }
     let whole = try Chunk.concatenating(chunks, types: types, wanted: read, context)
     var candidates = Selection.range(0..<whole.count)
-    if let first = keys.first, keys.count > 1, limit > 0, whole.count > 2 &* limit {
+    if let first = keys.first, keys.count > 1, limit > 0, whole.count / 2 > limit {
       let codes = try first.codes(whole, context)
       let order = try sortedRows([codes], count: whole.count, context)
       let code = codes.codes.view(UInt64.self)

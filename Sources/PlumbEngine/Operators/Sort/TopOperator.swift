@@ -108,7 +108,9 @@ final class TopSink: ChunkSink {
       pending.append(kept)
       pendingRows &+= kept.count
       // Once few rows pass, each may improve the threshold: a better one lets the scan skip whole groups.
-      if pendingRows > Swift.max(4 &* sink.limit, threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) { try reduce() }
+      if pendingRows / 4 > sink.limit, pendingRows > (threshold.isEmpty ? 2 &* Chunk.preferredCount : 64) {
+        try reduce()
+      }
     }
 
     func finish() throws { sink.keep(pending, places) }

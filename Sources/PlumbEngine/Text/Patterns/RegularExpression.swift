@@ -207,7 +207,7 @@ final class RegularExpression: Sendable {
     var from = 0
     var lastEnd = -1
     forEachMatch(in: text) { match in
-      guard let range = match.range(0) else { return false }
+      guard !out.isFull, let range = match.range(0) else { return false }
       // No empty match directly after another match, as in RE2.
       if range.isEmpty && range.lowerBound == lastEnd { return true }
       out.append(text.part(from: from, to: range.lowerBound))
@@ -221,7 +221,7 @@ final class RegularExpression: Sendable {
 
   private func appendRewrite(_ rewrite: Bytes, _ match: Match, _ text: Bytes, to out: inout ByteBuffer) {
     var at = 0
-    while at < rewrite.count {
+    while at < rewrite.count, !out.isFull {
       let byte = rewrite[at]
       if byte == .backslash, at &+ 1 < rewrite.count {
         let next = rewrite[at &+ 1]

@@ -80,6 +80,7 @@ enum Compression {
       total += made
       if total > outputLimit + (1 << 20) { return false }
       out.append(Bytes(start: block, count: made))
+      if out.isFull { return true }
       if status == Z_STREAM_END { return true }
       if made == 0 && stream.avail_in == 0 { return false }
     }

@@ -125,8 +125,8 @@ extension ScalarFunction {
       examples: [.init("\(name)(\"\(example)\")", is: result)],
       overloads: [
         .maybeWriting(.string) { (text: Bytes, out: inout ByteBuffer) -> Bool in
-          var packed = ByteBuffer()
-          guard Base64.decode(text, to: &packed) else { return false }
+          var packed = ByteBuffer(ceiling: ByteArena.valueLimit)
+          guard Base64.decode(text, to: &packed), !packed.isFull else { return false }
           return packed.withBytes { Compression.decompress($0, wrapping, to: &out) } && out.withBytes { $0.isWellFormed }
         }
       ])

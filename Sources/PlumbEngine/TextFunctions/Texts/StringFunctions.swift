@@ -137,6 +137,7 @@ extension ScalarFunction {
         .maybeWriting(.string) { (array: CompactDynamic, delimiter: Bytes, out: inout ByteBuffer) -> Bool in
           var isFirst = true
           array.cursor.forEachElement { element in
+            if out.isFull { return }
             if !isFirst { out.append(delimiter) }
             isFirst = false
             if !element.isNull { JSONText.printText(element, to: &out) }
@@ -311,7 +312,7 @@ extension ScalarFunction {
       let between = delimiter(row)
       var size = between.count &* (inputs.count &- 1)
       for input in inputs { size &+= input[row].count }
-      guard size > 0 else { return Bytes(start: nil, count: 0) }
+      guard size > 0, arena.canHold(size) else { return Bytes(start: nil, count: 0) }
       let place = arena.room(size)
       var at = 0
       for (index, input) in inputs.enumerated() {
@@ -326,7 +327,7 @@ extension ScalarFunction {
   }
 
   private static func repeatText(_ text: Bytes, _ times: Int64, _ delimiter: Bytes, to out: inout ByteBuffer) {
-    for i in 0..<Swift.min(Swift.max(times, 0), 1024) {
+    for i in 0..<Swift.min(Swift.max(times, 0), 1024) where !out.isFull {
       if i > 0 { out.append(delimiter) }
       out.append(text)
     }
@@ -356,29 +357,30 @@ extension ScalarFunction {
   private static func replaceEach(
     in text: Bytes, _ lookups: DynamicCursor, _ rewrites: DynamicCursor, to out: inout ByteBuffer
   ) {
-    var pieces: [(bytes: Bytes, isDone: Bool)] = [(text, false)]
     let replacements = rewrites.isArray ? rewrites.elements : [rewrites]
-    for (index, lookup) in lookups.elements.enumerated() where lookup.tag == .string && !lookup.text.isEmpty {
-      let needle = TextNeedle(lookup.text, ignoresCase: false)
+    let pairs = lookups.elements.enumerated().compactMap { index, lookup -> (needle: TextNeedle, rewrite: Bytes)? in
+      guard lookup.tag == .string, !lookup.text.isEmpty else { return nil }
       // A lookup without a rewrite stays in the text, but later lookups cannot match it.
-      let rewrite = index < replacements.count && replacements[index].tag == .string
-        ? replacements[index].text : lookup.text
-      var next: [(bytes: Bytes, isDone: Bool)] = []
-      for piece in pieces {
-        guard !piece.isDone else {
-          next.append(piece)
+      let hasRewrite = index < replacements.count && replacements[index].tag == .string
+      return (TextNeedle(lookup.text, ignoresCase: false), hasRewrite ? replacements[index].text : lookup.text)
+    }
+    // Parts of the text in which the lookups from `next` on are still to be replaced, the leftmost last.
+    var open: [(text: Bytes, next: Int)] = [(text, 0)]
+    while var (part, next) = open.popLast(), !out.isFull {
+      while next < pairs.count, !part.isEmpty {
+        let needle = pairs[next].needle
+        guard let found = needle.offset(in: part, from: 0) else {
+          next += 1
           continue
         }
-        var isFirst = true
-        needle.split(piece.bytes) { part in
-          if !isFirst { next.append((rewrite, true)) }
-          isFirst = false
-          next.append((part, false))
-        }
+        open.append((part.part(from: found + needle.size), next))
+        // A rewrite is final.
+        open.append((pairs[next].rewrite, pairs.count))
+        part = part.part(from: 0, to: found)
+        next += 1
       }
-      pieces = next
+      out.append(part)
     }
-    for piece in pieces { out.append(piece.bytes) }
   }
 
   private static func positionSearch(_ count: Int) -> Overload {
