@@ -38,7 +38,7 @@ struct ModelTests {
       == "name,version,saved,state\nboosting_6h,1,true,superseded\nboosting_6h,2,true,in use\n")
     // As the clock moves the model grows old, and says so.
     _ = try answer(path, ".advance 3d")
-    #expect(try answer(path, "predict_models() | where version == 2 | project state, age > 3d").output == "state,Column1\nin use,true\n")
+    #expect(try answer(path, "predict_models() | where version == 2 | project state, age >= 3d").output == "state,Column1\nin use,true\n")
     #expect(try answer(path, "predict risk within 6h | count").messages.contains("3 days earlier; `.train` trains a new one"))
     #expect(try answer(path, ".drop model boosting_7h").messages.contains("did you mean `boosting_6h`"))
     #expect(try answer(path, ".drop model boosting_6h").output == "ModelName\n")

@@ -83,7 +83,10 @@ import Testing
     for _ in 0..<500 {
       let bytes = (0..<Int.random(in: 0...80, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
       let text = String(decoding: bytes, as: UTF8.self)
-      for diagnostic in parse(text).diagnostics { _ = DiagnosticRenderer().render(diagnostic, source: text) }
+      for diagnostic in parse(text).diagnostics {
+        #expect(!DiagnosticRenderer().render(diagnostic, source: text).isEmpty)
+        #expect((diagnostic.span?.upper ?? 0) <= text.utf8.count)
+      }
     }
   }
 }

@@ -48,6 +48,19 @@ struct SourceTests {
     #expect(places.isEmpty, "\(places.joined(separator: "\n"))")
   }
 
+  /// Outside the library `public` only lets loops of other modules inline what they call, which Swift does for nothing else.
+  @Test(arguments: modules)
+  func publicIsTheLibrarysOrInlined(module: String) throws {
+    let isPublic = try Regex(#"\bpublic\b"#), isInlined = try Regex("@inlinable|@frozen|@inline")
+    let inVain = try Regex("@(inlinable|frozen|usableFromInline) (package|static package)")
+    for source in try SwiftSource.module(module) {
+      if module != "PlumbKit", !source.places(of: isPublic).isEmpty {
+        #expect(!source.places(of: isInlined).isEmpty, "\(source.path) is public and nothing in it is inlined")
+      }
+      #expect(source.places(of: inVain).isEmpty, "\(source.path)")
+    }
+  }
+
   /// What a planner needs to know of a function is declared with it: a list of names elsewhere is soon incomplete.
   @Test(arguments: modules)
   func noFunctionIsKnownByName(module: String) throws {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Which seed the default world has, and why: the first that meets conditions which were stated before any was tried.
+"""Which seed the default world has, and why: the first that meets the conditions below.
 
     Tests/figures/seed.py [plumb] [--from 1] [--to 400]
 

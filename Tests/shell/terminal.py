@@ -26,6 +26,8 @@ class Terminal:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             if folder:
                 os.chdir(folder)
+            # A test that a script started in the background would pass on that Ctrl-C is ignored.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(PLUMB, [PLUMB, *arguments], environment)
         self.text = ""
         self.unfinished = ""

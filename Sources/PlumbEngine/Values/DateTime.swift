@@ -18,7 +18,7 @@ package enum DateTime {
     package var fraction: Int
   }
 
-  @inlinable package static func isInRange(_ ticks: Int64) -> Bool { ticks >= 0 && ticks <= max }
+  package static func isInRange(_ ticks: Int64) -> Bool { ticks >= 0 && ticks <= max }
 
   /// The date of a day counted from 0001-01-01, which is day 0.
   // Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
@@ -125,7 +125,7 @@ package enum DateTime {
   }
 
   /// `ticks` moved by a timespan; nil outside the range of `datetime`.
-  @inlinable package static func adding(_ span: Int64, to ticks: Int64) -> Int64? {
+  package static func adding(_ span: Int64, to ticks: Int64) -> Int64? {
     let (sum, overflow) = ticks.addingReportingOverflow(span)
     return overflow || !isInRange(sum) ? nil : sum
   }
