@@ -121,6 +121,22 @@ static int interrupted_line(void) {
   return '\n';
 }
 
+// `poll`, which a signal ends even if it arrived just before: otherwise Ctrl-Z would wait for the next key.
+static int poll_until_signal(struct pollfd *ready, nfds_t count) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int result = -1;
+  int error = EINTR;
+  if (rl_pending_signal() == 0) {
+    result = ppoll(ready, count, NULL, &before);
+    error = errno;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = error;
+  return result;
+}
+
 // Waits for a key or for `plumb_readline_interrupt`.
 static int next_byte(FILE *input) {
   fflush(rl_outstream);
@@ -128,7 +144,7 @@ static int next_byte(FILE *input) {
   for (;;) {
     struct pollfd ready[2] = {
         {.fd = fileno(input), .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
-    int count = poll(ready, 2, -1);
+    int count = poll_until_signal(ready, 2);
     if (count < 0 && errno != EINTR) return EOF;
     int signal = rl_pending_signal();
     if (signal != 0) rl_check_signals();

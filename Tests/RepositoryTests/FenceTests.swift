@@ -12,10 +12,10 @@ struct FenceTests {
 
   /// Lines of our sources that `pattern` is in, but for those below `allowed`.
   private static func places(of pattern: String, outside allowed: [String]) throws -> [String] {
-    let regex = try Regex(pattern)
-    return try Repository.files(in: "Sources", ending: ".swift")
-      .filter { path in !allowed.contains { path == $0 || path.hasPrefix($0 + "/") } }
-      .flatMap { try SwiftSource($0).places(of: regex) }
+    let regex = try Pattern(pattern)
+    return try SwiftSource.all.get().values.joined()
+      .filter { source in !allowed.contains { source.path == $0 || source.path.hasPrefix($0 + "/") } }
+      .flatMap { $0.places(of: regex) }
   }
 
   @Test func pointersAreWhereTheMapSays() throws {

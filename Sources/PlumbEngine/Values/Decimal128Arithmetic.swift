@@ -2,14 +2,14 @@ import Glibc
 
 extension Decimal128: Comparable {
   /// -1, 0 or 1.
-  package func compared(to other: Decimal128) -> Int {
+  @usableFromInline package func compared(to other: Decimal128) -> Int {
     if signum != other.signum { return signum < other.signum ? -1 : 1 }
     if self == other { return 0 }
     let order = magnitudeOrder(other)
     return isNegative ? 0 &- order : order
   }
 
-  public static func < (lhs: Decimal128, rhs: Decimal128) -> Bool { lhs.compared(to: rhs) < 0 }
+  @inlinable public static func < (lhs: Decimal128, rhs: Decimal128) -> Bool { lhs.compared(to: rhs) < 0 }
 
   /// Neither is zero.
   private func magnitudeOrder(_ other: Decimal128) -> Int {
