@@ -1,4 +1,5 @@
 import Glibc
+import PlumbDiagnostics
 import PlumbKit
 import PlumbStorage
 import ReadlineShim
