@@ -78,6 +78,7 @@ package final class Server: Sendable {
       return !stopping
     }
     guard isFirst, let group = group.withLock({ $0 }) else { return }
+    service.drain()
     Task {
       await group.triggerGracefulShutdown()
       try await Task.sleep(for: Self.patience)

@@ -4,7 +4,7 @@ extension Chart {
   /// The chart as one self-contained SVG document.
   ///
   /// - Parameter data: the rows of the chart, for readers who cannot see it; becomes its description.
-  func svg(data: String, isEmbedded: Bool = false) -> String {
+  package func svg(data: String, isEmbedded: Bool = false) -> String {
     let heading = title.isEmpty ? 8.0 : 34.0
     let size = SVGSize(width: 860, height: content.svgHeight + heading - 8)
     var canvas = SVGCanvas()

@@ -31,8 +31,9 @@ struct Access: Sendable {
     if let origin = sender.origin, !allows(origin: origin), !Self.isSame(origin: origin, host: host) { return .foreignOrigin(origin) }
     if sender.origin == nil, sender.fetchSite == "cross-site", !isOpen { return .foreignOrigin("another site") }
     guard let token = settings.token, !isOpen else { return nil }
-    let sent = sender.authorization.flatMap(Self.bearer) ?? sender.cookie.flatMap(Self.cookie)
-    return Self.isEqual(sent ?? "", token) ? nil : .token
+    let isKnown = sender.authorization.flatMap(Self.bearer).map { Self.isEqual($0, token) }
+      ?? sender.cookie.flatMap(Self.cookie).map { Self.isEqual($0, Markup.urlPart(token)) }
+    return isKnown ?? false ? nil : .token
   }
 
   private func isKnown(host: String) -> Bool {

@@ -12,9 +12,15 @@ struct Endpoint: HTTPResponder {
   let log: AccessLog
 
   func respond(to request: Request, context: ServerContext) async throws -> Response {
+    let response = try await reply(to: request, context)
+    // A browser that asks for the head alone gets no body.
+    return request.method == .head ? Response(status: response.status, headers: response.headers, body: ResponseBody()) : response
+  }
+
+  private func reply(to request: Request, _ context: ServerContext) async throws -> Response {
     let exchange = Exchange(request, client: context.client, service, log, headers: sharedHeaders(request))
     let path = request.uri.path
-    if let refusal = access.refusal(sender(request), isOpen: path == "/healthz") { return reply(exchange, to: refusal) }
+    if let refusal = access.refusal(sender(request), isOpen: Self.isOpen(path)) { return reply(exchange, to: refusal) }
     if request.method == .options { return exchange.reply(.noContent, "text/plain", "") }
     do {
       switch (request.method, path) {
@@ -24,8 +30,12 @@ struct Endpoint: HTTPResponder {
           running: service.limiter.runningCount, waiting: service.limiter.waitingCount, memory: service.workspace.memory.used)
         return exchange.reply(.ok, "text/plain; version=0.0.4", text)
       case (.get, "/v1/rest/auth/metadata"): return exchange.reply(.ok, "application/json", Self.metadata)
-      case (.post, _), (.get, _):
-        if let endpoint = QueryRequest.Endpoint(rawValue: path), request.method == .post || endpoint != .management {
+      case (.post, "/login"): return try await login(exchange)
+      case (.get, _), (.head, _):
+        if let response = try await page(exchange, context) { return response }
+        fallthrough
+      case (.post, _):
+        if let endpoint = QueryRequest.Endpoint(rawValue: path), request.method == .post || request.method == .get && endpoint != .management {
           return try await answer(exchange, endpoint, context)
         }
         return exchange.reply(notFound(path))
@@ -140,6 +150,8 @@ struct Endpoint: HTTPResponder {
     case .foreignOrigin(let origin):
       exchange.reply(
         .badRequest("pages of \(origin) may not query this server; allow them with --cors", status: 403, name: "origin"))
+    case .token where exchange.isForBrowsers:
+      exchange.reply(.seeOther, "text/plain", Array("/login\n".utf8), headers: [.location: "/login"])
     case .token:
       exchange.reply(
         .badRequest("this server requires a token: send `Authorization: Bearer TOKEN`", status: 401, name: "token"))

@@ -71,7 +71,7 @@ final class Exchange: Sendable {
     fields[.contentType] = type
     fields[.cacheControl] = "no-store"
     fields[.xContentTypeOptions] = "nosniff"
-    if !request.uri.path.hasPrefix("/v") { return fields + more }
+    if !isForClients { return fields + more }
     fields[.clientRequestID] = clientRequestID
     fields[.activityID] = activityID
     return fields + more
@@ -83,8 +83,14 @@ final class Exchange: Sendable {
       AccessLog.Entry(
         client: client, method: request.method.rawValue, path: request.uri.path, status: status, bytes: bytes,
         milliseconds: Machine.milliseconds - started, clientRequestID: request.headers[.clientRequestID] ?? "",
-        activityID: request.uri.path.hasPrefix("/v") ? activityID : "", error: error))
+        activityID: isForClients ? activityID : "", error: error))
   }
+
+  /// Whether the path is one of Kusto's, whose replies have its headers.
+  private var isForClients: Bool { request.uri.path.hasPrefix("/v") }
+
+  /// Whether a browser shows the reply.
+  var isForBrowsers: Bool { request.headers[.accept]?.contains("text/html") ?? false }
 
   // MARK: The request
 

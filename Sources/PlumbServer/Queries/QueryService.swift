@@ -8,6 +8,7 @@ final class QueryService: Sendable {
   let settings: ServerSettings
   let limiter: QueryLimiter
   let metrics = Metrics()
+  let background = BackgroundAnswers()
   let startedAt = Clock.now
   private let running = Guarded<[QueryRun]>([])
   private let draining = Guarded(false)
@@ -17,6 +18,11 @@ final class QueryService: Sendable {
     self.settings = settings
     limiter = QueryLimiter(places: settings.mostQueries, mostWaiting: settings.mostWaiting)
   }
+
+  /// Whether the server stops, so that streams of events end.
+  var isDraining: Bool { draining.withLock { $0 } }
+
+  func drain() { draining.withLock { $0 = true } }
 
   var memory: Int { workspace.memory.limit }
 

@@ -1,11 +1,17 @@
 import CZlib
 
 /// Compression with DEFLATE in the formats gzip (RFC 1952) and zlib (RFC 1950).
-enum Compression {
+package enum Compression {
   enum Wrapping { case gzip, zlib }
 
   /// The maximum size of decompressed data; larger data fails.
   static let outputLimit = 256 << 20
+
+  /// The bytes in the format gzip; nil if they are too long.
+  package static func gzip(_ bytes: [UInt8]) -> [UInt8]? {
+    var out = ByteBuffer()
+    return bytes.withUnsafeBufferPointer { compress($0, .gzip, to: &out) } ? out.bytes : nil
+  }
 
   /// Appends the compressed bytes, or the bytes in stored blocks if compression would not shorten them.
   static func compress(_ bytes: Bytes, _ wrapping: Wrapping, to out: inout ByteBuffer) -> Bool {

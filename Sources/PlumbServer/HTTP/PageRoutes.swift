@@ -1,0 +1,133 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import PlumbDatabase
+import PlumbEngine
+import PlumbKit
+import PlumbPresentation
+import PlumbSyntax
+
+/// The pages for browsers, and what they load.
+extension Endpoint {
+  /// The pages by their paths. To add one, add an element, and its name to the navigation in `Frame`.
+  private static let pages: [String: @Sendable (PageRun) -> String] = [
+    "/": OverviewPage.html, "/pipelines": PipelinesPage.html, "/pipeline": PipelinePage.html,
+    "/predictions": PredictionsPage.html, "/lineage": LineagePage.html, "/query": QueryPage.html,
+  ]
+
+  /// Whether a path needs no token.
+  static func isOpen(_ path: String) -> Bool { path == "/healthz" || path == "/login" || path.hasPrefix("/assets/plumb.") }
+
+  /// The reply to a request for a page or for what pages load; nil if the path names something else.
+  func page(_ exchange: Exchange, _ context: ServerContext) async throws -> Response? {
+    let path = exchange.request.uri.path
+    if let make = Self.pages[path] {
+      guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
+      let run = PageRun(service, path: path, exchange.query)
+      let disconnection = await context.disconnection()
+      disconnection?.whenClosed { run.stop() }
+      let text = await PageRun.make(run, make)
+      disconnection?.whenClosed(nil)
+      place.giveBack()
+      return exchange.page(text)
+    }
+    switch path {
+    case "/assets/plumb.css": return exchange.asset("text/css; charset=utf-8", Assets.css)
+    case "/assets/plumb.js": return exchange.asset("text/javascript; charset=utf-8", Assets.script)
+    case "/assets/words.json": return exchange.asset("application/json", words())
+    case "/result.csv": return try await file(exchange)
+    case "/events": return events(exchange, await context.disconnection())
+    case "/login": return exchange.page(LoginPage.html(wasWrong: false))
+    default: return nil
+    }
+  }
+
+  /// Checks a token that was entered, and gives the browser its cookie.
+  func login(_ exchange: Exchange) async throws -> Response {
+    let form = Exchange.parameters(String(decoding: try await exchange.body(upTo: 1 << 16), as: UTF8.self))
+    guard let token = service.settings.token, Access.isEqual(form["token"] ?? "", token) else {
+      return exchange.page(LoginPage.html(wasWrong: true), status: .unauthorized)
+    }
+    let cookie = "\(Access.cookieName)=\(Markup.urlPart(token)); HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000"
+    return exchange.reply(.seeOther, "text/plain", Array("/\n".utf8), headers: [.location: "/", .setCookie: cookie])
+  }
+
+  /// The answer of a query as a CSV file.
+  private func file(_ exchange: Exchange) async throws -> Response {
+    guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
+    defer { place.giveBack() }
+    let run = PageRun(service, path: "/result.csv", exchange.query)
+    let text = await PageRun.make(run) { run in
+      do { return try run.table(run.parameter("csl")).text(as: "csv") } catch { return "\(error)" }
+    }
+    return exchange.reply(
+      .ok, "text/csv; charset=utf-8", Array(text.utf8), headers: [.contentDisposition: "attachment; filename=\"result.csv\""])
+  }
+
+  /// What the editor completes: names of tables and columns, words of KQL, functions.
+  private func words() -> String {
+    var words: [(String, String)] = []
+    for table in (try? service.workspace.tables) ?? [] {
+      words.append((table.name, "table"))
+      words += table.columns.map { ($0.name, "column of \(table.name)") }
+    }
+    words += ScalarFunction.all.map { ($0.name, $0.summary) } + AggregateFunction.all.map { ($0.name, $0.summary) }
+    words += OperatorDeclaration.all.map { ($0.keyword, $0.summary) }
+    var seen: Set<String> = []
+    return Dynamic.array(words.filter { seen.insert($0.0).inserted }.map { .array([.string($0.0), .string($0.1)]) }).json
+  }
+
+  // MARK: Changes
+
+  /// Events that tell a page that tables have changed, until it is closed.
+  private func events(_ exchange: Exchange, _ disconnection: Disconnection?) -> Response {
+    let isClosed = Guarded(false)
+    disconnection?.whenClosed { isClosed.withLock { $0 = true } }
+    let service = service
+    return exchange.reply(streaming: "text/event-stream") { writer in
+      var bytes = 0
+      func send(_ text: String) async throws {
+        bytes += text.utf8.count
+        try await writer.write(NIOCore.ByteBuffer(string: text))
+      }
+      try await send("retry: 5000\n\n")
+      var mark = service.tablesMark
+      var beats = 0
+      while !isClosed.withLock({ $0 }), !service.isDraining {
+        try await Task.sleep(for: .milliseconds(500))
+        beats += 1
+        guard beats % 4 == 0 else { continue }
+        let next = service.tablesMark
+        // A clock that moves changes `ago()` and `now()` too.
+        let hasMoved = beats % 120 == 0 && service.workspace.catalog.advance == nil
+        if next != mark || hasMoved { try await send("event: changed\ndata: {}\n\n") } else if beats % 30 == 0 { try await send(": here\n\n") }
+        mark = next
+      }
+      return (bytes, nil)
+    }
+  }
+}
+
+extension Exchange {
+  /// A page with the policy that keeps it from loading anything of others, compressed if the browser accepts that.
+  func page(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+    compressed(
+      status, "text/html; charset=utf-8", text,
+      [.contentSecurityPolicy: Frame.contentSecurityPolicy, .referrerPolicy: "no-referrer", .frameOptions: "DENY"])
+  }
+
+  func asset(_ type: String, _ text: String) -> Response { compressed(.ok, type, text, [:]) }
+
+  private func compressed(_ status: HTTPResponse.Status, _ type: String, _ text: String, _ headers: HTTPFields) -> Response {
+    let bytes = Array(text.utf8)
+    let accepts = request.headers[.acceptEncoding]?.lowercased().split(separator: ",")
+      .contains { $0.trimmingCharacters.hasPrefix("gzip") } ?? false
+    guard accepts, bytes.count > 1_400, let packed = Compression.gzip(bytes) else { return reply(status, type, bytes, headers: headers) }
+    return reply(status, type, packed, headers: headers + [.contentEncoding: "gzip", .vary: "Accept-Encoding"])
+  }
+}
+
+extension HTTPField.Name {
+  static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .userAgent
+  static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .userAgent
+}

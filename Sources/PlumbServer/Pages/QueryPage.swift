@@ -1,0 +1,106 @@
+import PlumbDatabase
+import PlumbEngine
+import PlumbKit
+import PlumbPresentation
+
+/// `/query`: an editor, and the answer of the query in the URL.
+enum QueryPage {
+  private static let rowLimit = 500
+
+  static func html(_ run: PageRun) -> String {
+    let text = run.parameter("csl")
+    return Frame.page(
+      "Query", run, hasRange: false,
+      "<div class=\"columns query\"><div>\(form(text, run))\(text.trimmingCharacters.isEmpty ? examples() : answer(text, run))</div>\(schema(run))</div>")
+  }
+
+  private static func form(_ text: String, _ run: PageRun) -> String {
+    """
+    <form class="editor" action="/query" method="get">
+    <label for="csl">KQL</label>
+    <textarea id="csl" name="csl" rows="8" spellcheck="false" autocapitalize="off" autocomplete="off" data-words="/assets/words.json" aria-describedby="keys">\(Markup.escaped(text))</textarea>
+    <p><button>Run</button> <span class="quiet" id="keys">Ctrl-Enter runs the block at the caret, Ctrl-Space completes; the address of this page contains the query.</span></p>
+    </form>
+
+    """
+  }
+
+  // MARK: Answers
+
+  private static func answer(_ text: String, _ run: PageRun) -> String {
+    if CommandText(text) != nil {
+      return "<p class=\"error\">Commands are sent to <code>/v1/rest/mgmt</code>; this page runs queries.</p>"
+    }
+    let started = Machine.milliseconds
+    do {
+      let answers = try run.answers(text)
+      let milliseconds = Int((Machine.milliseconds - started).rounded())
+      return answers.enumerated().map { number, answer in
+        result(ResultTable(answer), number: answers.count > 1 ? number + 1 : nil, milliseconds, text, run)
+      }.joined() + "<p>\(Markup.link(Markup.path("/query", [("csl", text), ("as", "datatable")]), "As datatable"))"
+        + " · \(Markup.link(Markup.path("/query", [("csl", text), ("as", "json")]), "As JSON"))"
+        + " · \(Markup.link(Markup.path("/query", [("csl", text), ("as", "explain")]), "Explain"))"
+        + " · \(Markup.link(Markup.path("/query", [("csl", text), ("as", "expand")]), "Expand"))"
+        + " · \(Markup.link(Markup.path("/result.csv", [("csl", text)]), "CSV"))</p>" + other(text, answers.last, run)
+    } catch {
+      return "<pre class=\"error\" role=\"alert\">\(Markup.escaped("\(error)"))</pre>"
+    }
+  }
+
+  private static func result(_ table: ResultTable, number: Int?, _ milliseconds: Int, _ text: String, _ run: PageRun) -> String {
+    let title = number.map { "Result \($0)" } ?? "Result"
+    let id = number.map { "result-\($0)" } ?? "result"
+    let chart = table.chart == nil ? "" : ChartFigure.html(table)
+    let rows = Frame.table(table, most: rowLimit, empty: "No rows.") { row, column in
+      column == "pipeline" || column == "name" && table.columns.contains { $0.name == "schedule" }
+        ? row[column].string.map { Markup.link(Markup.pipeline($0), $0) } : nil
+    }
+    let remarks = table.remarks.map { "<p class=\"quiet\">\(Markup.escaped($0))</p>" }.joined()
+    return "<section class=\"panel wide\" id=\"\(id)\"><h2>\(title)</h2>\(chart)\(rows)\(remarks)<footer><span>\(table.rowCount) rows · \(milliseconds) ms</span></footer></section>\n"
+  }
+
+  /// The answer or the query in another form.
+  private static func other(_ text: String, _ answer: Answer?, _ run: PageRun) -> String {
+    let form = run.parameter("as")
+    do {
+      switch form {
+      case "datatable", "json":
+        guard let answer else { return "" }
+        return code(form, try ResultTable(answer).text(as: form))
+      case "explain": return code(form, try run.table("explain \(text)").text(as: "raw"))
+      case "expand": return code(form, try run.expanded(text))
+      default: return ""
+      }
+    } catch {
+      return "<pre class=\"error\">\(Markup.escaped("\(error)"))</pre>"
+    }
+  }
+
+  private static func code(_ title: String, _ text: String) -> String {
+    "<section class=\"panel wide\"><h2>\(title)</h2><pre tabindex=\"0\">\(Markup.escaped(text.count > 200_000 ? String(text.prefix(200_000)) + "…" : text))</pre></section>"
+  }
+
+  // MARK: Beside the editor
+
+  private static func schema(_ run: PageRun) -> String {
+    let tables = (try? run.service.workspace.tables) ?? []
+    let items = tables.map { table in
+      let columns = table.columns.map { "<li><code>\(Markup.escaped($0.name))</code> <span class=\"quiet\">\($0.type.rawValue)</span></li>" }
+      let rows = table.rowCount.map { " <span class=\"quiet\">\(Shown.count(Double($0))) rows</span>" } ?? ""
+      return "<li><details><summary>\(Markup.escaped(table.name))\(rows)</summary><ul>\(columns.joined())</ul>"
+        + "<p>\(Markup.link(Markup.query("\(table.name) | take 10"), "10 rows"))</p></details></li>"
+    }
+    return "<aside class=\"panel\" aria-label=\"Tables\"><h2>Tables</h2><ul class=\"schema\">\(items.joined())</ul>"
+      + "<section hidden data-history><h2>History</h2><ol></ol></section></aside>"
+  }
+
+  private static func examples() -> String {
+    let queries = [
+      #"pipelines | where status == "failed" | summarize count() by source"#,
+      "runs | where started > ago(1d) | summarize count() by bin(started, 1h), status | render columnchart with (kind = stacked)",
+      "errors | where at > ago(1d) | summarize count(), last = max(at) by code | top 10 by count_",
+    ]
+    return "<section class=\"panel wide\"><h2>Some to begin with</h2><ul>"
+      + queries.map { "<li>\(Markup.link(Markup.query($0), $0))</li>" }.joined() + "</ul></section>"
+  }
+}
