@@ -51,20 +51,12 @@ package struct DiagnosticRenderer: Sendable {
   }
 }
 
-/// Control characters as pictures, so that no text can steer the terminal.
-private func visible(_ text: String) -> String {
-  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
-  return String(text.map(visible))
-}
+private func visible(_ text: String) -> String { VisibleText.string(text) }
 
+/// What is drawn for a character, so that no text can steer the terminal.
 func visible(_ character: Character) -> Character {
-  guard let scalar = character.unicodeScalars.first else { return " " }
-  switch scalar.value {
-  case 0...0x1F: return Unicode.Scalar(0x2400 + scalar.value).map(Character.init) ?? "\u{FFFD}"
-  case 0x7F: return "\u{2421}"
-  case 0x80...0x9F, 0x202A...0x202E, 0x2066...0x2069: return "\u{FFFD}"
-  default: return character
-  }
+  guard let scalar = character.unicodeScalars.first(where: { VisibleText.visible($0) != $0 }) else { return character }
+  return Character(VisibleText.visible(scalar))
 }
 
 /// ANSI colours, or nothing.

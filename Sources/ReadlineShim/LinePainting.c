@@ -41,6 +41,20 @@ static void release(void) {
   held_count = 0;
 }
 
+// Replaces characters that steer a terminal or cannot be seen, in place. readline draws those of ASCII as `^X` itself; the others
+// it would send as they are, such as U+009B, which begins control sequences, and what makes text run backwards.
+static void make_visible(unsigned char *bytes, size_t count) {
+  for (size_t i = 0; i + 1 < count; i++) {
+    if (bytes[i] == 0xC2 && bytes[i + 1] >= 0x80 && bytes[i + 1] <= 0x9F) {
+      bytes[i + 1] = 0xBF;
+    } else if (i + 2 < count && bytes[i] == 0xE2) {
+      unsigned last = bytes[i + 2];
+      bool is_hidden = bytes[i + 1] == 0x80 && (last == 0x8B || last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE));
+      if (is_hidden || (bytes[i + 1] == 0x81 && last >= 0xA0 && last <= 0xA9)) memcpy(bytes + i, "\xEF\xBF\xBD", 3);
+    }
+  }
+}
+
 static ssize_t take_output(void *cookie, const char *bytes, size_t count) {
   (void)cookie;
   if (is_holding && held_count + count > held_room) {
@@ -55,9 +69,16 @@ static ssize_t take_output(void *cookie, const char *bytes, size_t count) {
   }
   if (is_holding) {
     memcpy(held + held_count, bytes, count);
+    make_visible((unsigned char *)held + held_count, count);
     held_count += count;
   } else {
-    write_all(bytes, count);
+    char *copy = malloc(count);
+    if (copy) {
+      memcpy(copy, bytes, count);
+      make_visible((unsigned char *)copy, count);
+    }
+    write_all(copy ? copy : bytes, count);
+    free(copy);
   }
   return (ssize_t)count;
 }

@@ -4,7 +4,7 @@ holds, and files of others are refused or reported. The page "What Plumb promise
 
   test_promises.py [path of plumb]
 """
-import base64, gzip, os, resource, signal, sqlite3, subprocess, tempfile, threading, time, unittest
+import base64, gzip, json, os, resource, signal, sqlite3, subprocess, tempfile, threading, time, unittest
 from terminal import PLUMB, PROMPT, ShellCase
 
 # The limit of every command here, and what the process may hold at most: the limit and a tenth.
@@ -29,6 +29,7 @@ class Run:
         if not stdin:
             threading.Thread(target=self.feed, args=(process.stdin, given), daemon=True).start()
         self.output = process.stdout.read().decode("utf-8", "replace")
+        process.stdout.close()
         _, status, usage = os.wait4(process.pid, 0)
         kill.cancel()
         process.returncode = self.status = os.waitstatus_to_exitcode(status)
@@ -225,7 +226,7 @@ class ForeignFileTests(Case):
     def test_a_file_that_goes_away_is_noticed(self):
         for replaced in [False, True]:
             path = self.workspace(f"gone{replaced}.plumb")
-            other = self.workspace("other.plumb")
+            other = self.workspace(f"other{replaced}.plumb")
             shell = self.start(path)
             self.assertIn("10", shell.answer("T | count"))
             if replaced:
@@ -326,7 +327,7 @@ class OverwriteTests(Case):
 
 class TerminalTests(Case):
     """Data never steers the terminal."""
-    STEER = ["\x1b]52;c;ZXZpbA==\x07", "\x9b31m", "\u202e", "\u200b", "\r\x1b[2K", "\x08\x08"]
+    STEER = ["\x1b]52;c;ZXZpbHM\x07", "\x9b31m", "\u202e", "\u200b", "\r\x1b[2K", "\x08\x08"]
 
     def assertClean(self, shown, what):
         for code in ["\x1b]52", "\x9b", "\u202e", "\u2066", "\u200b", "\x08\x08"]:
@@ -351,7 +352,6 @@ class TerminalTests(Case):
     def test_messages(self):
         for code in self.STEER:
             event = {"eventType": "START", "eventTime": code, "run": {"runId": "r"}, "job": {"namespace": "n" + code, "name": "j" + code}}
-            import json
             self.write("events.ndjson", json.dumps(event, ensure_ascii=False) + "\n")
             name = f"e{code}v.csv".replace("/", "")
             self.write(name, "a,b\n1\n")
@@ -363,7 +363,7 @@ class TerminalTests(Case):
                 self.assertClean(Run(*arguments, folder=self.folder).output, f"{arguments}")
 
     def test_history(self):
-        for number, code in enumerate(["\x1b]52;c;ZXZpbA==\x07", "\x9b31m", "\u202e", "\u200b"]):
+        for number, code in enumerate(["\x1b]52;c;ZXZpbHM\x07", "\x9b31m", "\u202e", "\u200b"]):
             home = os.path.join(self.folder, f"home{number}")
             os.makedirs(home)
             shell = self.start(home=home)

@@ -81,8 +81,8 @@ package final class ExecutionContext: Sendable {
   /// - Throws: `memory-limit`.
   func hold(_ vector: Vector) throws {
     guard vector.type.lane == .bytes, vector.count > 0, !vector.isNull(0) else { return }
-    // A tree needs about six times as much as the compact form of a dynamic value.
-    try hold(bytes: vector.bytes(at: 0).count &* (vector.type == .dynamic ? 6 : 1))
+    // A tree of small arrays, with the vectors made of it, needs about 16 times as much as the compact form.
+    try hold(bytes: vector.bytes(at: 0).count &* (vector.type == .dynamic ? 16 : 1))
   }
 
   /// The same for constants of so many bytes, unless they are few.

@@ -60,8 +60,10 @@ package struct TextPosition: Sendable {
 /// Reading and splitting happen under a lock: the split follows quotes exactly as the row scanner does, with one
 /// fast search for quotes, so that a newline in quotes never splits a row.
 final class BlockReader: @unchecked Sendable {
+  /// The maximum length of a row, and the share of the memory limit that it may have: its values need several times as much.
+  private static let longestRow = 256 << 20, shareOfMemory = 16
   /// A row longer than this ends the load.
-  static let rowLimit = 256 << 20
+  private let rowLimit: Int
 
   private let source: any ByteSource
   private let boundary: RowBoundary
@@ -82,11 +84,13 @@ final class BlockReader: @unchecked Sendable {
 
   /// - Parameters:
   ///   - skipping: bytes at the front that are not rows, such as a byte order mark.
+  ///   - memory: the account that bounds the length of a row.
   ///   - start: where an earlier reading stopped; this one continues there.
   init(
-    _ source: any ByteSource, boundary: RowBoundary, blockSize: Int, skipping: Int, name: String,
+    _ source: any ByteSource, boundary: RowBoundary, blockSize: Int, skipping: Int, name: String, memory: MemoryAccount,
     from start: TextPosition? = nil, hashes: Bool = false
   ) throws {
+    rowLimit = Swift.min(BlockReader.longestRow, Swift.max(memory.smallestLimit / BlockReader.shareOfMemory, 1 << 20))
     self.source = source
     self.boundary = boundary
     self.blockSize = Swift.max(blockSize, 16)
@@ -150,12 +154,13 @@ final class BlockReader: @unchecked Sendable {
         memcpy(carry.base, buffer.base + end, carried)
         return block(buffer, end, isLast: false)
       }
-      guard target < BlockReader.rowLimit else {
+      guard target < rowLimit else {
         throw Diagnostic(
-          "row-too-long", "`\(name)`: the row at byte \(offset) is longer than \(BlockReader.rowLimit >> 20) MB",
-          help: "an unclosed quote makes one row of everything after it")
+          "row-too-long", "`\(name)`: the row at byte \(offset) is longer than \(rowLimit >> 20) MB",
+          help: "an unclosed quote makes one row of everything after it; "
+            + "a row can have a sixteenth of `--memory`, up to 256 MB")
       }
-      target &*= 2
+      target = Swift.min(target &* 2, Swift.max(rowLimit, target))
       buffer.grow(to: target, keeping: count)
     }
   }

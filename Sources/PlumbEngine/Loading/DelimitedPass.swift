@@ -64,7 +64,8 @@ final class DelimitedPass: @unchecked Sendable {
     self.context = context
     blockSize = text.blockSize ?? 8 << 20
     self.reader = try reader ?? BlockReader(
-      text.source, boundary: .rows(text.dialect), blockSize: blockSize, skipping: text.skippedBytes, name: text.name)
+      text.source, boundary: .rows(text.dialect), blockSize: blockSize, skipping: text.skippedBytes, name: text.name,
+      memory: context.memory)
   }
 
   var finishedBlocks: [Block] { shared.blocks.sorted { $0.index < $1.index } }

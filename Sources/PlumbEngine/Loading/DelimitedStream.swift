@@ -28,6 +28,7 @@ package final class DelimitedStream {
     blocksPerBatch = batchBytes.map { Swift.max(1, $0 / blockSize) }
     reader = try BlockReader(
       text.source, boundary: .rows(text.dialect), blockSize: blockSize, skipping: text.skippedBytes, name: text.name,
+      memory: context.memory,
       from: start, hashes: batchBytes != nil)
   }
 

@@ -53,7 +53,8 @@ final class JSONPass: @unchecked Sendable {
     self.context = context
     blockSize = text.blockSize ?? 4 << 20
     self.reader = try reader ?? BlockReader(
-      text.source, boundary: text.boundary, blockSize: blockSize, skipping: text.skippedBytes, name: text.name)
+      text.source, boundary: text.boundary, blockSize: blockSize, skipping: text.skippedBytes, name: text.name,
+      memory: context.memory)
   }
 
   var finishedBlocks: [Block] { shared.blocks.sorted { $0.index < $1.index } }

@@ -28,6 +28,7 @@ package final class JSONStream {
     blocksPerBatch = batchBytes.map { Swift.max(1, $0 / blockSize) } ?? .max
     reader = try BlockReader(
       text.source, boundary: text.boundary, blockSize: blockSize, skipping: text.skippedBytes, name: text.name,
+      memory: context.memory,
       from: start, hashes: batchBytes != nil)
   }
 

@@ -29,7 +29,8 @@ package final class JSONValueReader {
   ) throws {
     self.isLines = isLines
     reader = try BlockReader(
-      source, boundary: isLines ? .lines : .elements, blockSize: blockSize, skipping: skipping, name: name)
+      source, boundary: isLines ? .lines : .elements, blockSize: blockSize, skipping: skipping, name: name,
+      memory: .current)
     buffer = BlockBuffer(capacity: blockSize)
   }
 

@@ -28,6 +28,9 @@ package final class MemoryAccount: Sendable {
   /// The number of bytes held now.
   package var used: Int { bytes.load(ordering: .relaxed) }
 
+  /// The smallest limit of this account and those that include it.
+  var smallestLimit: Int { Swift.min(limit, parent?.smallestLimit ?? .max) }
+
   /// The maximum ever held at once.
   package var peak: Int { most.load(ordering: .relaxed) }
 

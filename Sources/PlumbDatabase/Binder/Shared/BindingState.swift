@@ -18,6 +18,8 @@ final class BindingState {
   private var rowSets = 0
   /// The number of columns of all steps bound since the last query.
   private var columnCount = 0
+  /// The memory that a column of a step needs while a query is bound and optimized.
+  private static let bytesOfColumn = 1_000
 
   /// - Parameter outer: what binds the text that leads to this one.
   init(_ services: Binder.Services, context: ExecutionContext, within outer: BindingState? = nil) {
@@ -45,9 +47,10 @@ final class BindingState {
   /// Counts the columns of a step, each of which costs memory whether it is read or not.
   func count(columns: Int, at span: SourceSpan) throws {
     columnCount += columns
-    if columnCount > 1_000_000 {
+    let limit = min(max(context.memoryLimit / Self.bytesOfColumn, 10_000), 1_000_000)
+    if columnCount > limit {
       throw Diagnostic(
-        "too-complex", "the steps of the query have more than 1,000,000 columns in all", at: span,
+        "too-complex", "the steps of the query have more than \(limit) columns in all", at: span,
         help: "keep only the columns that you need with `project`")
     }
   }

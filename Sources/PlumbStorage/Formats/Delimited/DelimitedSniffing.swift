@@ -63,6 +63,11 @@ struct DelimitedSniffer {
           "open-quote", "`\(name)`: the first row opens a quote that is never closed",
           help: "`--quote none` reads quotes as they are")
       }
+      if !isWhole, options.columns == nil {
+        throw Diagnostic(
+          "row-too-long", "`\(name)`: the first row is longer than \(DelimitedSniffer.frontBytes >> 20) MB, too long for names of columns",
+          help: "specify the columns and their types with `--types name:type,…`")
+      }
       return try emptyShape(chosen.dialect, unread)
     }
     if let rules = chosen.rewriting, rules.comment != nil, options.comment == nil {
