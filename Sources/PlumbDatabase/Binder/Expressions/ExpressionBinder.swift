@@ -294,7 +294,13 @@ struct ExpressionBinder {
     guard case .literal(.dynamic(.array(let elements)), let span) = item, elements.count <= Self.longestList else {
       return [item]
     }
-    if operand.type == .dynamic, !ignoresCase { return elements.map { .literal(.dynamic($0), span) } }
+    if operand.type == .dynamic, !ignoresCase {
+      return elements.map { element in
+        // An item that is an array would mean its elements.
+        if case .array = element { return .literal(.dynamic(.array([element])), span) }
+        return .literal(.dynamic(element), span)
+      }
+    }
     return elements.compactMap { element in
       Value.member(element, of: ignoresCase ? .string : operand.type).map { .literal($0, span) }
     }

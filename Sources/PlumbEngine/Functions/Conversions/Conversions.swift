@@ -93,7 +93,9 @@ extension Overload {
         case .long: return Decimal128(cursor.int64)
         case .real: return Decimal128(real: cursor.double)
         case .string: return Decimal128.parse(cursor.text.trimmed)
-        case .null, .true, .false, .array, .object, .datetime, .timespan, .guid: return nil
+        case .false: return .zero
+        case .true: return .one
+        case .null, .array, .object, .datetime, .timespan, .guid: return nil
         }
       }
     case .datetime, .timespan, .guid: never(source, .decimal)

@@ -207,11 +207,12 @@ private final class MemberSet: @unchecked Sendable {
     owner = nil
   }
 
-  /// An item as values of `type`: an array gives its elements; what cannot be converted gives nothing.
+  /// An item as values of `type`: an array gives its elements; a number that `type` lacks, such as NaN among decimals, is
+  /// null, as it is for `==`.
   private static func values(of item: Value, as type: ScalarType) -> [Value] {
     guard case .dynamic(let tree) = item else {
       if item.isNull { return [.null(type)] }
-      return item.converted(to: type).map { [$0] } ?? []
+      return [item.converted(to: type) ?? .null(type)]
     }
     guard case .array(let elements) = tree else { return Value.member(tree, of: type).map { [$0] } ?? [] }
     return elements.compactMap { Value.member($0, of: type) }

@@ -76,7 +76,8 @@ struct DialectSearch {
     let hasBackslash = bytes.contains(.backslash)
     var ways: [(quote: UInt8?, escape: UInt8?, skipsBlanks: Bool)] = [(quote, nil, true)]
     if options.escape == nil, hasBackslash { ways += [(quote, .backslash, false), (quote, .backslash, true)] }
-    if options.quote == nil { ways.append((nil, nil, false)) }
+    // Quotes that surround whole values are quotes, however wide some rows are.
+    if options.quote == nil, usual.isDubious { ways.append((nil, nil, false)) }
     if hasSingle { ways.append((UInt8(ascii: "'"), nil, false)) }
     for way in ways {
       let other = candidate(delimiter, way.quote, escape: way.escape, skipsBlanks: way.skipsBlanks, comment: comment, in: bytes, isWhole, limit: 20_000)
