@@ -49,7 +49,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The format of the loaded files: csv, tsv, ndjson, json or sqlite; default: detect.",
+      "The format of the loaded files: \(FileFormat.names) (default: detect).",
       valueName: "format"))
   var loadFormat: String?
 
@@ -71,11 +71,20 @@ struct DataOptions: ParsableArguments {
   @Option(name: .customLong("null"), help: ArgumentHelp("A text that means null, such as NULL or NA; can be repeated.", valueName: "text"))
   var nulls: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Read lines of logs by a pattern: \(LinePattern.names), or a regular expression whose named groups are columns.",
+      valueName: "pattern"))
+  var pattern: String?
+
   @Option(help: ArgumentHelp("The encoding of text files: \(TextEncoding.names) (default: detect).", valueName: "name"))
   var encoding: String?
 
   @Flag(inversion: .prefixedNo, help: "Whether files start with a header row (default: detect).")
   var header: Bool?
+
+  @Flag(help: "Refuse files whose columns differ from those of the same table (default: add missing columns).")
+  var strict = false
 
   @Option(help: ArgumentHelp("The columns of the loaded files with their types (default: detect).", valueName: "name:type,..."))
   var types: String?
@@ -123,12 +132,19 @@ struct DataOptions: ParsableArguments {
     _ values: [String], option: String, allowsPathAlone: Bool
   ) throws -> [(name: String?, value: String)] {
     try values.map { text in
+      if allowsPathAlone, isPath(text) { return (nil, text) }
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
         if allowsPathAlone && !text.isEmpty && !text.hasPrefix("=") { return (nil, text) }
         throw ValidationError("\(option) must be name=\(allowsPathAlone ? "path" : "value"), not '\(text)'")
       }
       return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
+  }
+
+  /// Whether a text with `=` is a path, such as `dt=2024-01-01/part-0.csv`, and not a name and a path.
+  private func isPath(_ text: String) -> Bool {
+    guard let equals = text.firstIndex(of: "=") else { return false }
+    return text[..<equals].contains { "/*?[".contains($0) } || access(text, F_OK) == 0
   }
 
   func nowTicks() throws -> Int64? {
@@ -174,6 +190,10 @@ struct DataOptions: ParsableArguments {
     if let skippedLines, skippedLines < 0 { throw ValidationError("--skip-lines must be a number of at least 0, not \(skippedLines)") }
     reading.skippedLines = skippedLines
     reading.nulls = nulls
+    reading.isStrict = strict
+    do { reading.pattern = try pattern.map { try LinePattern($0) } } catch let problem as Diagnostic {
+      throw ValidationError("--pattern: \(problem.message)\(problem.help.map { "; \($0)" } ?? "")")
+    }
     reading.encoding = try encoding.map { name in
       guard let known = TextEncoding(name: name) else {
         throw ValidationError("--encoding must be one of \(TextEncoding.names), not '\(name)'")

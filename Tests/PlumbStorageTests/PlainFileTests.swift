@@ -117,6 +117,7 @@ import Testing
   @Test func cutRowsAreRefused() {
     #expect(failure("id,name\n1,a\n2").hasPrefix("bad-row: `t.csv` line 3 has 1 field where 2 are expected"))
     #expect(failure("id,name\n1,a\n2\n3,b\n").hasPrefix("bad-row: `t.csv` line 3"))
+    #expect(failure("a,b\n1\n2,3,4\n").hasPrefix("bad-row: `t.csv` line 2 has 1 field where 2 are expected"))
     #expect(failure("\n\nid,name\n1,a\n2\n3,b\n").hasPrefix("bad-row: `t.csv` line 5"))
   }
 

@@ -34,6 +34,8 @@ struct TextBlock {
   /// Where the block starts in the text.
   let offset: Int
   let isLast: Bool
+  /// The number of JSON arrays that are open where it starts.
+  let arrays: Int
 }
 
 /// How far a text has been read: up to the end of a row.
@@ -42,7 +44,7 @@ package struct TextPosition: Sendable {
   package let offset: Int
   /// Newlines before it.
   package let newlines: Int
-  /// Whether the text is an array and the position is inside it.
+  /// Whether the position is inside an array of rows.
   package let isArray: Bool
   /// The hash of the rows before it.
   package let digest: XXHash64Stream
@@ -76,7 +78,9 @@ final class BlockReader: @unchecked Sendable {
   private var index = 0
   private var isFinished = false
   private var toggles = Growing<Int>(capacity: 1024)
-  private(set) var isArray = false
+  /// The number of arrays that are open after the blocks returned so far, and after the next one.
+  private var arrays = 0
+  private var nextArrays = 0
   /// The number of blocks that `next` still returns before it reports the end.
   private var allowance = Int.max
   /// The hash of all bytes handed out, for readers that want to recognise a text.
@@ -101,7 +105,7 @@ final class BlockReader: @unchecked Sendable {
     if let start {
       // Only the first block has a header or opens an array.
       index = 1
-      isArray = start.isArray
+      arrays = start.isArray ? 1 : 0
     }
     try source.rewind()
     if offset > 4096 { carry = BlockBuffer(capacity: 1 << 20) }
@@ -126,7 +130,7 @@ final class BlockReader: @unchecked Sendable {
   /// The end of the blocks returned so far, and whether that is the end of the text.
   func position(newlines: Int) -> (place: TextPosition, isAtEnd: Bool) {
     lock.locked {
-      (TextPosition(offset: offset, newlines: newlines, isArray: isArray, digest: digest ?? XXHash64Stream()), isFinished)
+      (TextPosition(offset: offset, newlines: newlines, isArray: arrays > 0, digest: digest ?? XXHash64Stream()), isFinished)
     }
   }
 
@@ -167,7 +171,7 @@ final class BlockReader: @unchecked Sendable {
 
   private func last(_ buffer: BlockBuffer, _ count: Int) -> TextBlock? {
     isFinished = true
-    if case .elements = boundary, index == 0 { noteArray(buffer.base, count) }
+    if case .elements = boundary { nextArrays = arraysAfter(buffer.base, count) }
     return count == 0 ? nil : block(buffer, count, isLast: true)
   }
 
@@ -177,8 +181,9 @@ final class BlockReader: @unchecked Sendable {
       allowance &-= 1
       index &+= 1
       offset &+= count
+      arrays = nextArrays
     }
-    return TextBlock(index: index, count: count, offset: offset, isLast: isLast)
+    return TextBlock(index: index, count: count, offset: offset, isLast: isLast, arrays: arrays)
   }
 
   /// The end of the last whole row in the bytes, which start a row; 0 if no row is whole.
@@ -191,19 +196,18 @@ final class BlockReader: @unchecked Sendable {
       }
       return lastRow(base, count, dialect, quote)
     case .elements:
-      if index == 0 { noteArray(base, count) }
-      var scan = JSONElements(base: base, count: count)
-      if index == 0 && isArray { scan.skipOpening() }
+      var scan = JSONElements(base: base, count: count, arrays: arrays)
       var end = 0
-      while scan.next() != nil { end = scan.at }
+      while scan.next() != nil { (end, nextArrays) = (scan.at, scan.arrays) }
       return end
     }
   }
 
-  private func noteArray(_ base: UnsafePointer<UInt8>, _ count: Int) {
-    var at = 0
-    while at < count, base[at].isSpace { at &+= 1 }
-    isArray = at < count && base[at] == .openBracket
+  /// The number of arrays that are open at the end of the text.
+  private func arraysAfter(_ base: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    var scan = JSONElements(base: base, count: count, arrays: arrays)
+    while scan.next(atEnd: true) != nil {}
+    return scan.arrays
   }
 
   private func lastByte(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int? {

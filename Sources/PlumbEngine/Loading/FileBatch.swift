@@ -31,6 +31,8 @@ package struct RowMisfits: Hashable, Sendable {
   package var repairedTexts = 0
   /// Lines below the table, which are not rows of it.
   package var remarks = 0
+  /// Rows that follow a text in their line, which is not part of them.
+  package var prefixedRows = 0
 
   package init(skippedRows: Int = 0, nulledCells: Int = 0, repairedRows: Int = 0) {
     self.skippedRows = skippedRows
@@ -44,6 +46,7 @@ package struct RowMisfits: Hashable, Sendable {
     lhs.repairedRows += rhs.repairedRows
     lhs.repairedTexts += rhs.repairedTexts
     lhs.remarks += rhs.remarks
+    lhs.prefixedRows += rhs.prefixedRows
   }
 
   /// A sentence for each kind of misfit that occurred.
@@ -56,6 +59,9 @@ package struct RowMisfits: Hashable, Sendable {
     }
     if repairedTexts > 0 {
       notes.append("\(counted(repairedTexts, "value")) had bytes that are not UTF-8, which became `\u{FFFD}`; `--encoding windows-1252` may read them")
+    }
+    if prefixedRows > 0 {
+      notes.append("the text before the JSON of \(counted(prefixedRows, "line")) was left out; `--load-format lines` keeps whole lines")
     }
     if remarks > 0 { notes.append("\(counted(remarks, "line")) below the table \(remarks == 1 ? "was" : "were") left out") }
     return notes

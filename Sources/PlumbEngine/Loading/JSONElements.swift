@@ -2,23 +2,21 @@ import PlumbDiagnostics
 
 /// Finds the end of each of many JSON values without parsing them.
 ///
-/// Values are separated by white space or a comma; a `]` outside all values ends an array.
+/// Values are separated by white space, commas, and the brackets of arrays that contain values: `[1, 2] [3]` has three values.
 struct JSONElements {
   let base: UnsafePointer<UInt8>
   let count: Int
   /// The position after the last value found.
   private(set) var at = 0
-  private(set) var isClosed = false
+  /// The number of arrays that are open at `at`.
+  private(set) var arrays: Int
+  /// Whether a `]` follows that closes nothing.
+  private(set) var isOverclosed = false
 
-  init(base: UnsafePointer<UInt8>, count: Int) {
+  init(base: UnsafePointer<UInt8>, count: Int, arrays: Int = 0) {
     self.base = base
     self.count = count
-  }
-
-  /// Skips the `[` of an array.
-  mutating func skipOpening() {
-    while at < count, base[at].isSpace { at &+= 1 }
-    if at < count, base[at] == .openBracket { at &+= 1 }
+    self.arrays = arrays
   }
 
   /// The range of the next value, with `at` after it; nil if the rest contains no whole value.
@@ -26,14 +24,29 @@ struct JSONElements {
   /// A scalar is whole if something follows it; `atEnd` says that nothing more can follow.
   mutating func next(atEnd: Bool = false) -> Range<Int>? {
     var place = at
-    while place < count, base[place].isSpace || base[place] == .comma { place &+= 1 }
-    guard place < count else { return nil }
-    if base[place] == .closeBracket {
-      isClosed = true
-      at = place &+ 1
+    var open = arrays
+    separators: while place < count {
+      switch base[place] {
+      case .comma, .space, .newline, .carriageReturn, .tab: break
+      case .openBracket: open &+= 1
+      case .closeBracket:
+        guard open > 0 else {
+          isOverclosed = true
+          at = place
+          return nil
+        }
+        open &-= 1
+      default:
+        guard base[place].isSpace else { break separators }
+      }
+      place &+= 1
+    }
+    guard place < count else {
+      if atEnd { (at, arrays) = (place, open) }
       return nil
     }
     let start = place
+    defer { if at > start { arrays = open } }
     var depth = 0
     while place < count {
       let byte = base[place]

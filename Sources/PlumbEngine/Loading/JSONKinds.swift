@@ -10,6 +10,8 @@ struct JSONKinds: OptionSet {
   static let moment = JSONKinds(rawValue: 8)
   static let text = JSONKinds(rawValue: 16)
   static let nested = JSONKinds(rawValue: 32)
+  /// A whole number that is too large for a long.
+  static let large = JSONKinds(rawValue: 64)
 
   /// The type that can represent all of them; mixed, nested or always-null values are dynamic.
   var type: ScalarType {
@@ -19,6 +21,8 @@ struct JSONKinds: OptionSet {
     case .real, [.long, .real]: .real
     case .moment: .datetime
     case .text, [.text, .moment]: .string
+    // As a real, two numbers could become one.
+    case .large, [.large, .long], [.large, .text], [.large, .long, .text], [.large, .real], [.large, .long, .real]: .string
     default: .dynamic
     }
   }
@@ -32,7 +36,8 @@ struct JSONKinds: OptionSet {
     case .long: self = .long
     case .real: self = .real
     case .string: self = JSONKinds.isMoment(value.text) ? .moment : .text
-    case .datetime, .timespan, .guid, .decimal: self = .text
+    case .decimal: self = .large
+    case .datetime, .timespan, .guid: self = .text
     case .array, .object: self = .nested
     }
   }

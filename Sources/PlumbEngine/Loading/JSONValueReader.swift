@@ -11,6 +11,11 @@ package final class JSONValueReader {
   package struct Value {
     package let text: Bytes
     package let line: Int
+
+    /// A part of the value's text, which is a value too.
+    package func part(_ range: Range<Int>) -> Value {
+      Value(text: text.part(from: range.lowerBound, to: range.upperBound), line: line)
+    }
   }
 
   /// What is wrong after the last value, such as an array that is not closed.
@@ -50,8 +55,8 @@ package final class JSONValueReader {
       block = next
       counted = 0
       rows = JSONBlockRows(
-        base: UnsafePointer(buffer.base), count: next.count, isLines: isLines, isArray: reader.isArray,
-        isFirst: next.index == 0, isLast: next.isLast)
+        base: UnsafePointer(buffer.base), count: next.count, isLines: isLines, arrays: next.arrays,
+        isLast: next.isLast)
     }
   }
 

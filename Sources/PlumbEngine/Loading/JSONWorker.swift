@@ -31,6 +31,8 @@ final class JSONWorker {
   private var row = 0
   private var compact = ByteBuffer()
   private var printed = ByteBuffer()
+  /// Whether the line that was read last has values that were read one by one.
+  private var hasParts = false
 
   init(_ pass: JSONPass) {
     self.pass = pass
@@ -56,14 +58,19 @@ final class JSONWorker {
     var rejects = BlockRejects(isWanted: pass.text.onReject != nil && !isSurvey)
     var groups: [[Segment]] = []
     var rows = JSONBlockRows(
-      base: base, count: block.count, isLines: pass.text.isLines, isArray: pass.reader.isArray,
-      isFirst: block.index == 0, isLast: block.isLast)
+      base: base, count: block.count, isLines: pass.text.isLines, arrays: block.arrays, isLast: block.isLast)
     while let range = rows.next() {
+      makeSegment(&groups)
       let misfit = read(Bytes(start: base + range.lowerBound, count: range.count), at: range.lowerBound, &outcome)
-      if let misfit, !tolerate(misfit, range, block, base, &outcome, &rejects) { return outcome }
-      if !isSurvey, let first = writers.first, first.count == RowGroup.capacity {
-        groups.append(writers.map { $0.seal() })
+      guard let misfit else { continue }
+      // A line can also have several values, or a text before its value.
+      for part in pass.text.isLines ? parts(of: range, base, &outcome) : [] {
+        makeSegment(&groups)
+        let own = read(Bytes(start: base + part.lowerBound, count: part.count), at: part.lowerBound, &outcome)
+        if let own, !tolerate(own, part, block, base, &outcome, &rejects) { return outcome }
       }
+      if hasParts { continue }
+      if !tolerate(misfit, range, block, base, &outcome, &rejects) { return outcome }
     }
     if let reason = rows.problem {
       let misfit = Misfit(place: rows.at) { BadText.json(reason, file: $0, line: $1, byte: $2) }
@@ -78,6 +85,23 @@ final class JSONWorker {
     outcome.block = JSONPass.Block(
       index: block.index, newlines: countBytes(.newline, base, block.count), groups: groups, keys: keys)
     return outcome
+  }
+
+  private func makeSegment(_ groups: inout [[Segment]]) {
+    if !isSurvey, let first = writers.first, first.count == RowGroup.capacity { groups.append(writers.map { $0.seal() }) }
+  }
+
+  /// The values of a line that is not one value: several in sequence or in an array, or one after a text, such as a time;
+  /// empty, with `hasParts` false, if the line is neither.
+  private func parts(of line: Range<Int>, _ base: UnsafePointer<UInt8>, _ outcome: inout Outcome) -> [Range<Int>] {
+    hasParts = false
+    let text = Bytes(start: base + line.lowerBound, count: line.count)
+    guard let parts = JSONLine.parts(of: text) else { return [] }
+    hasParts = true
+    if parts.first.map({ !text.part(from: 0, to: $0.lowerBound).allSatisfy { $0.isSpace || $0 == .openBracket } }) ?? false, !isSurvey {
+      outcome.misfits.prefixedRows += 1
+    }
+    return parts.map { $0.lowerBound + line.lowerBound..<$0.upperBound + line.lowerBound }
   }
 
   private func forgetKeys() {
@@ -122,7 +146,7 @@ final class JSONWorker {
   private func read(_ text: Bytes, at place: Int, _ outcome: inout Outcome) -> Misfit? {
     compact.removeAll()
     do throws(JSONText.Failure) {
-      try JSONText.parse(text, to: &compact)
+      try JSONText.parse(text, asEmitted: true, to: &compact)
     } catch {
       let reason = error.reason
       return Misfit(place: place &+ error.position) { BadText.json(reason, file: $0, line: $1, byte: $2) }
@@ -208,11 +232,16 @@ final class JSONWorker {
       writer.append(word: number)
     case .real:
       if tag == .string { return parsed(value, writer) }
+      if tag == .decimal {
+        guard let number = printedText(value).withBytes({ NumberText.parseDouble($0) }) else { return false }
+        writer.append(real: number)
+        return true
+      }
       guard tag == .long || tag == .real else { return false }
       writer.append(real: tag == .long ? Double(value.int64) : value.double)
     case .datetime, .timespan, .guid: return parsed(value, writer)
     case .decimal:
-      guard tag != .long && tag != .real else {
+      guard tag != .long && tag != .real && tag != .decimal else {
         printed.removeAll()
         JSONText.printText(value, to: &printed)
         return printed.withBytes { canParse($0, writer) }
@@ -238,19 +267,18 @@ struct JSONBlockRows {
   private let base: UnsafePointer<UInt8>
   private let count: Int
   private let isLines: Bool
-  private let mustClose: Bool
+  private let isLast: Bool
   private var elements: JSONElements
   private(set) var at = 0
   /// What is wrong after the last row of an array.
   private(set) var problem: String?
 
-  init(base: UnsafePointer<UInt8>, count: Int, isLines: Bool, isArray: Bool, isFirst: Bool, isLast: Bool) {
+  init(base: UnsafePointer<UInt8>, count: Int, isLines: Bool, arrays: Int, isLast: Bool) {
     self.base = base
     self.count = count
     self.isLines = isLines
-    mustClose = isArray && isLast && !isLines
-    elements = JSONElements(base: base, count: count)
-    if isFirst && isArray { elements.skipOpening() }
+    self.isLast = isLast
+    elements = JSONElements(base: base, count: count, arrays: arrays)
   }
 
   mutating func next() -> Range<Int>? {
@@ -274,10 +302,9 @@ struct JSONBlockRows {
   }
 
   private mutating func checkEnd() {
-    if elements.isClosed {
-      while at < count && base[at].isSpace { at &+= 1 }
-      if at < count { problem = mustClose ? "text follows the array" : "`]` closes nothing" }
-    } else if mustClose {
+    if elements.isOverclosed {
+      problem = "`]` closes nothing"
+    } else if isLast, elements.arrays > 0 {
       at = count
       problem = "the array is not closed"
     }

@@ -2,11 +2,13 @@
 struct JSONParser {
   private let text: Bytes
   private let lenient: Bool
+  private let asEmitted: Bool
   var at = 0
 
-  init(_ text: Bytes, lenient: Bool) {
+  init(_ text: Bytes, lenient: Bool, asEmitted: Bool = false) {
     self.text = text
     self.lenient = lenient
+    self.asEmitted = asEmitted
   }
 
   func failure(_ reason: String) -> JSONText.Failure { JSONText.Failure(position: at, reason: reason) }
@@ -34,6 +36,12 @@ struct JSONParser {
     case UInt8(ascii: "n"):
       try word("null")
       out.appendNull()
+    case UInt8(ascii: "N") where asEmitted:
+      try word("NaN")
+      out.appendReal(.nan)
+    case UInt8(ascii: "I") where asEmitted:
+      try word("Infinity")
+      out.appendReal(.infinity)
     default: throw failure("this is not the start of a value")
     }
   }
@@ -64,6 +72,13 @@ struct JSONParser {
         guard byte == .comma || byte == .closeBracket else { throw failure("an array must continue with `,` or `]`") }
         at &+= 1
         if byte == .closeBracket { break }
+        if asEmitted {
+          skipSpace()
+          if at < text.count, text[at] == .closeBracket {
+            at &+= 1
+            break
+          }
+        }
       }
     }
     out.end(mark, count: count)
@@ -95,6 +110,13 @@ struct JSONParser {
         guard byte == .comma || byte == .closeBrace else { throw failure("an object must continue with `,` or `}`") }
         at &+= 1
         if byte == .closeBrace { break }
+        if asEmitted {
+          skipSpace()
+          if at < text.count, text[at] == .closeBrace {
+            at &+= 1
+            break
+          }
+        }
       }
     }
     out.end(mark, count: count)
@@ -223,6 +245,10 @@ struct JSONParser {
   private mutating func number(to out: inout ByteBuffer) throws(JSONText.Failure) {
     let start = at
     if text[at] == .minus { at &+= 1 }
+    if asEmitted, at > start, at < text.count, text[at] == UInt8(ascii: "I") {
+      try word("Infinity")
+      return out.appendReal(-.infinity)
+    }
     guard at < text.count, text[at].isDigit else { throw failure("a number needs a digit") }
     let hasZero = text[at] == .digitZero
     at &+= 1
@@ -245,6 +271,8 @@ struct JSONParser {
     let digits = text.part(from: start, to: at)
     if isWhole, let long = NumberText.parseInt64(digits) {
       out.appendLong(long)
+    } else if isWhole, asEmitted {
+      if digits.count <= 34, let exact = Decimal128.parse(digits) { out.appendDecimal(exact) } else { out.appendString(digits) }
     } else {
       out.appendReal(NumberText.parseDouble(digits) ?? .nan)
     }

@@ -12,10 +12,16 @@ package enum JSONText {
   ///
   /// Integers too large for `long` become real, an unpaired surrogate becomes U+FFFD, and the last of several slots with one
   /// key wins. `lenient` also accepts strings and keys in single quotes, as in literals.
+  ///
+  /// - Parameter asEmitted: whether the text is what a program wrote, which may contain `NaN`, `Infinity` and a comma before a
+  ///   closing bracket, and whose whole numbers keep all their digits: those too large for `long` become decimals, or
+  ///   strings beyond 34 digits.
   /// - Throws: a failure, with nothing appended.
-  package static func parse(_ text: Bytes, lenient: Bool = false, to out: inout ByteBuffer) throws(Failure) {
+  package static func parse(
+    _ text: Bytes, lenient: Bool = false, asEmitted: Bool = false, to out: inout ByteBuffer
+  ) throws(Failure) {
     let start = out.count
-    var parser = JSONParser(text, lenient: lenient)
+    var parser = JSONParser(text, lenient: lenient, asEmitted: asEmitted)
     do throws(Failure) {
       try parser.value(depth: 0, to: &out)
       parser.skipSpace()

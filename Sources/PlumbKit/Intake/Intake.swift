@@ -75,12 +75,23 @@ struct Intake: Sendable {
           work.report(
             .problem(Problem(Diagnostic(problem.code, "`\(table)` was left out: \(problem.message)", help: problem.help))))
           isWhole = false
+        } catch let problem as Diagnostic where part != path && problem.code == "empty-file" {
+          work.note("`\(part)` is empty and was left out")
+        } catch let problem as Diagnostic where part != path && sink.isLasting && Self.isAboutOneFile(problem) {
+          work.report(.problem(Problem(problem)))
+          isWhole = false
         }
       }
     }
     try telemetry.finish()
     if sink.isLasting, !hasTables { try telemetry.checkTaken(items.map(\.path)) }
     return (files, isWhole)
+  }
+
+  /// Whether other files can be read in spite of a problem.
+  private static func isAboutOneFile(_ problem: Diagnostic) -> Bool {
+    ["bad-row", "bad-value", "bad-json", "open-quote", "unsupported-format", "columns-differ", "schema-differs", "bad-parquet", "cannot-read"]
+      .contains(problem.code) || problem.code.hasPrefix("damaged-")
   }
 
   // MARK: What a path means
@@ -170,6 +181,9 @@ struct Intake: Sendable {
     options.columns = reading.schema.isEmpty ? nil : reading.schema
     options.takesColumnsByPlace = reading.takesColumnsByPlace
     (options.quote, options.escape, options.comment) = (reading.quote, reading.escape, reading.comment)
+    options.isStrict = reading.isStrict
+    options.pattern = reading.pattern
+    if reading.pattern != nil { options.format = options.format ?? .lines }
     (options.skippedLines, options.nulls, options.encoding) = (reading.skippedLines, reading.nulls, reading.encoding)
     if let table, path != "-", options.columns == nil {
       options.columns = try ExportedSchema.columns(ofTable: table, besideFile: path)

@@ -30,12 +30,15 @@ struct MemorySink: RowSink {
       if let known { return try rows(of: file, for: known) }
       return try readTable(named: file.table, file.path, file.options)
     }
+    // Columns that only some files have are null in the rows of the others.
+    let union = known.flatMap { TableUnion($0, table) }
     if isLasting {
-      try catalog.make([known == nil ? .setTable(table) : .append(table)])
+      try catalog.make([union.map { .setTable($0.table(file.options)) } ?? (known == nil ? .setTable(table) : .append(table))])
       imported?.withLock { $0[key(file)] = ImportedFile(file, rows: table.rowCount) }
     } else {
-      catalog.add(known?.appending(table.groups) ?? table)
+      catalog.add(union?.table(file.options) ?? known?.appending(table.groups) ?? table)
     }
+    if let union { work.note("`\(file.path)`: \(union.note)") }
     for note in notes { work.note("`\(file.path)`: \(note)") }
     if isLasting { work.say("\(file.table): \(counted(table.rowCount, "row")) from \(file.path)") }
     return LoadedFile(name: file.table, rows: table.rowCount, path: file.path)
@@ -55,7 +58,9 @@ struct MemorySink: RowSink {
     var misfits = RowMisfits()
     do {
       try rows.begin()
-      guard rows.schema == table.schema else { throw differs(rows.schema, file, table) }
+      guard rows.schema == table.schema || !file.options.isStrict && TableUnion.isPossible(table.schema, rows.schema) else {
+        throw differs(rows.schema, file, table)
+      }
       while !rows.isAtEnd, let batch = try rows.next() {
         groups += batch.groups
         misfits += batch.misfits
@@ -66,7 +71,7 @@ struct MemorySink: RowSink {
       }
       throw differs(schema, file, table)
     }
-    return (Table(name: table.name, schema: table.schema, groups: groups), misfits, rows.notes + misfits.notes)
+    return (Table(name: table.name, schema: rows.schema, groups: groups), misfits, rows.notes + misfits.notes)
   }
 
   private func differs(_ own: Schema, _ file: IntakeFile, _ table: Table) -> Diagnostic {

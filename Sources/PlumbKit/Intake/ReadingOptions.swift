@@ -23,10 +23,14 @@ public struct ReadingOptions: Sendable {
   public var comment: UInt8?
   /// The number of lines before the table; nil to detect it.
   public var skippedLines: Int?
+  /// Whether files whose columns differ from those of their table are refused, instead of adding columns.
+  public var isStrict = false
   /// Texts that mean null.
   public var nulls: [String] = []
   /// How characters are written; nil to detect it.
   package var encoding: TextEncoding?
+  /// What the lines of logs look like; nil keeps them whole.
+  package var pattern: LinePattern?
   /// Whether files start with a header row; nil to detect it.
   public var hasHeader: Bool?
   /// A file of queries that map other files' rows to telemetry.

@@ -44,6 +44,7 @@ final class TelemetryIntake: @unchecked Sendable {
       isResumed = true
       try telemetry.resume(from: sink.table(named:), context: context)
     }
+    let reportsBefore = telemetry.reports.count
     let before = sink.isLasting ? try rowCounts() : [:]
     let stage = work.stage("reading telemetry", unit: "runs")
     defer { stage.end() }
@@ -70,7 +71,8 @@ final class TelemetryIntake: @unchecked Sendable {
     stage.end()
     report(work)
     if isStopped, telemetry.isEmpty { throw Stopped() }
-    if telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 { throw nothing([path]) }
+    let hasRead = telemetry.reports.dropFirst(reportsBefore).contains { $0.read > 0 || $0.kind != nil && $0.rejected == 0 }
+    if !hasRead, telemetry.isEmpty && tables.edges.rowCount == 0 && tables.errors.rowCount == 0 { throw nothing([path]) }
     try sink.take(tables, mapping: mapping, work)
     if sink.isLasting {
       for table in tables.all {
@@ -115,6 +117,8 @@ final class TelemetryIntake: @unchecked Sendable {
   ) throws -> [(name: String, answer: Answer)] {
     let context = options.context
     let session = SessionOptions(threads: context.threads, memoryLimit: context.memoryLimit, clock: { context.now })
+    var options = options
+    options.unwrapsLists = false
     return try mapping.run(over: readTable(named: "input", file, options).table, options: session, rowLimit: rowLimit)
   }
 

@@ -13,6 +13,8 @@ package struct FileFormat: Sendable {
   let otherNames: [String]
   /// File name extensions that indicate the format, without the full stop; a folder's files with them are its tables.
   let endings: [String]
+  /// Extensions of files that have the format unless their front looks like another one.
+  let likelyEndings: [String]
   /// Whether reading of a longer file can continue where an earlier reading stopped; other files are read as a whole.
   let canGrow: Bool
   /// Extensions of accompanying files that belong to its contents.
@@ -25,7 +27,8 @@ package struct FileFormat: Sendable {
   let open: @Sendable (FileInput, ReadOptions) throws -> any RowReader
 
   init(
-    name: String, title: String, otherNames: [String] = [], endings: [String] = [], canGrow: Bool = false,
+    name: String, title: String, otherNames: [String] = [], endings: [String] = [], likelyEndings: [String] = [],
+    canGrow: Bool = false,
     companions: [String] = [], recognises: @escaping @Sendable (_ front: ArraySlice<UInt8>) -> Certainty?,
     parts: (@Sendable (FileInput) throws -> [String])? = nil,
     open: @escaping @Sendable (FileInput, ReadOptions) throws -> any RowReader
@@ -34,6 +37,7 @@ package struct FileFormat: Sendable {
     self.title = title
     self.otherNames = otherNames
     self.endings = endings
+    self.likelyEndings = likelyEndings
     self.canGrow = canGrow
     self.companions = companions
     self.recognises = recognises
@@ -42,7 +46,7 @@ package struct FileFormat: Sendable {
   }
 
   /// Every format. The first of equally certain formats wins.
-  package static let all: [FileFormat] = [.csv, .tsv, .json, .ndjson, .parquet, .delta, .sqlite]
+  package static let all: [FileFormat] = [.csv, .tsv, .json, .ndjson, .lines, .parquet, .delta, .sqlite]
 
   /// How certain it is that a file has a format, from least to most.
   enum Certainty: Int, Comparable {
@@ -96,6 +100,7 @@ extension FileFormat {
     let ranked = all.compactMap { format -> (FileFormat, Certainty)? in
       var certainty = format.recognises(text)
       if let ending, format.endings.contains(ending) { certainty = max(certainty ?? .name, .name) }
+      if let ending, format.likelyEndings.contains(ending) { certainty = max(certainty ?? .text, .text) }
       return certainty.map { (format, $0) }
     }
     guard let best = ranked.map(\.1).max(), let found = ranked.first(where: { $0.1 == best })?.0 else {

@@ -16,6 +16,12 @@ package struct ReadOptions: @unchecked Sendable {
   /// Unquoted fields that mean null.
   package var nulls: [String] = []
   package var encoding: TextEncoding?
+  /// What each line of a log looks like: its named groups are the columns.
+  package var pattern: LinePattern?
+  /// Whether a file with other columns than the table's is refused.
+  package var isStrict = false
+  /// Whether the rows of one JSON object that wraps a list, such as a page of an API, are the elements of the list.
+  package var unwrapsLists = true
   package var hasHeader: Bool?
   /// Names and types of the columns. With a header that has all the names, columns are found by name; with one that
   /// has none of them, and without a header, they are the fields of a row in their order.
@@ -44,7 +50,7 @@ package struct ReadOptions: @unchecked Sendable {
   package init(context: ExecutionContext) { self.context = context }
 
   /// The same limits for columns that are read long after the file was opened, by queries that are not cancelled with that.
-  var lastingContext: ExecutionContext {
+  package var lastingContext: ExecutionContext {
     ExecutionContext(now: context.now, threads: threads ?? context.threads, memoryLimit: context.memoryLimit, in: context.memory)
   }
 

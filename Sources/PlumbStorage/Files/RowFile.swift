@@ -126,6 +126,7 @@ package final class RowFile {
     let buffer = Buffer(byteCount: 1 << 20)
     var digest = XXHash64Stream()
     var (seen, newlines, isArray, isBegun) = (0, 0, false, false)
+    var last: UInt8 = .newline
     while true {
       try options.context.checkpoint()
       let given = try text.read(into: buffer.base, count: buffer.byteCount)
@@ -137,10 +138,11 @@ package final class RowFile {
         isBegun = true
         isArray = format == .json && first == .openBracket
       }
+      last = own.last { $0 > .space } ?? last
       newlines += own.reduce(0) { $0 + ($1 == .newline ? 1 : 0) }
       seen += given
     }
-    return TextPosition(offset: seen, newlines: newlines, isArray: isArray, digest: digest)
+    return TextPosition(offset: seen, newlines: newlines, isArray: isArray && last != .closeBracket, digest: digest)
   }
 
   /// The hash of a file that is read as a whole, including the accompanying files that belong to it.

@@ -12,8 +12,11 @@ extension FileFormat {
   package static let json = FileFormat(
     name: "json", title: "JSON", otherNames: ["multijson"], endings: ["json"], canGrow: true,
     recognises: { front in
-      let first = front.first { !$0.isSpace }
-      return first == .openBracket || first == .openBrace && !firstLineIsObject(front) ? .text : nil
+      let start = front.drop { $0.isSpace }
+      let next = start.dropFirst().first { !$0.isSpace }
+      // A bracket also begins lines of logs, such as `[2024-01-05 10:00:00] started`.
+      let isArray = start.first == .openBracket && [nil, .openBrace, .openBracket, .closeBracket].contains(next)
+      return isArray || start.first == .openBrace && !firstLineIsObject(front) ? .text : nil
     },
     open: { try openJSON($0, $1, isLines: false) })
 
@@ -21,7 +24,7 @@ extension FileFormat {
   static func firstLineIsObject(_ front: ArraySlice<UInt8>) -> Bool {
     guard front.first(where: { !$0.isSpace }) == .openBrace else { return false }
     let line = front.prefix { $0 != .newline }
-    return line.count < front.count && line.withBytes { JSONText.parse($0) } != nil
+    return line.count < front.count && line.withBytes { JSONFront.isValue($0) }
   }
 }
 
@@ -41,13 +44,18 @@ private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool)
     throw Diagnostic("bad-json", "`\(input.name)` does not start with an object or an array of objects")
   }
   let isLines = isLines && first != .openBracket && !(first == .openBrace && startsIndented(front))
-  var text = JSONRowsText(source: input.source, name: input.name, isLines: isLines)
-  text.skippedBytes = skipped
+  var (source, notes): (any SampledSource, [String]) = (input.source, [])
+  if !isLines, options.unwrapsLists, let list = try JSONEnvelope.list(in: input.source, skipping: skipped) {
+    source = SlicedSource(input.source, list.range)
+    notes = ["the rows are the elements of `\(list.name)`, since the file is one object"]
+  }
+  var text = JSONRowsText(source: source, name: input.name, isLines: isLines)
+  text.skippedBytes = notes.isEmpty ? skipped : 0
   text.columns = options.columns
   text.badRows = options.badRows
   text.onReject = options.rowRejects(input)
   (text.threads, text.blockSize) = options.sharing(input.source.size)
-  return JSONReader(text, options)
+  return JSONReader(text, options, slice: notes.isEmpty ? nil : source, notes: notes)
 }
 
 /// Whether the first line is only the start of an object that continues on the next.
@@ -61,10 +69,14 @@ final class JSONReader: RowReader {
   private var text: JSONRowsText
   private let options: ReadOptions
   private var stream: JSONStream?
+  let rewrittenText: (any SampledSource)?
+  let notes: [String]
 
-  init(_ text: JSONRowsText, _ options: ReadOptions) {
+  init(_ text: JSONRowsText, _ options: ReadOptions, slice: (any SampledSource)?, notes: [String]) {
     self.text = text
     self.options = options
+    self.notes = notes
+    rewrittenText = slice
   }
 
   var schema: Schema { stream?.schema ?? [] }

@@ -65,7 +65,7 @@ final class SQLiteRows: RowReader {
     guard tables.count == 1 else {
       throw Diagnostic(
         "which-table", tables.isEmpty ? "`\(reader.name)` has no tables" : "`\(reader.name)` has \(tables.count) tables",
-        help: tables.first.map { "name one after the file, such as `\(reader.name)#\($0)`; it has \(listed)" })
+        help: tables.first.map { "name one after the file, such as `\(reader.name)#\($0)`; it has \(listed); `--attach NAME=FILE` queries all of them as `NAME.TABLE`" })
     }
     return tables[0]
   }

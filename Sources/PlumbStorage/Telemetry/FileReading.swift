@@ -42,7 +42,8 @@ final class FileReading {
     var compact = ByteBuffer()
     var count = 0
     var isCutOff = false
-    while let value = try reader.next() {
+    var waiting: [JSONValueReader.Value] = []
+    while let value = try waiting.isEmpty ? reader.next() : waiting.removeFirst() {
       count += 1
       fold.unsavedBytes += value.text.count
       if count % 64 == 1 {
@@ -55,8 +56,13 @@ final class FileReading {
       }
       compact.removeAll()
       do throws(JSONText.Failure) {
-        try JSONText.parse(value.text, to: &compact)
+        try JSONText.parse(value.text, asEmitted: true, to: &compact)
       } catch {
+        // A line can also have several values, or a text before its value.
+        if isLines, let parts = JSONLine.parts(of: value.text) {
+          waiting = parts.map { value.part($0) }
+          continue
+        }
         let line = value.line + value.text.prefix(error.position).count { $0 == .newline }
         isCutOff = error.position >= value.text.count
         try reject(
@@ -84,7 +90,12 @@ final class FileReading {
 extension TelemetryForm {
   /// Whether each line is a value, so that a damaged line does not affect others.
   fileprivate func isWritten(inLines front: Bytes) -> Bool {
-    guard let start = front.firstIndex(where: { $0 > 0x20 }), front[start] == .openBrace else { return false }
+    guard let start = front.firstIndex(where: { $0 > 0x20 }) else { return false }
+    if front[start] != .openBrace {
+      // Lines of text before the first value, or in its line.
+      let text = JSONFront.withoutNoise(front)
+      return text.count < front.count || isAlwaysLines && front[start] != .openBracket
+    }
     if isAlwaysLines { return true }
     if let (_, place) = JSONFront.firstValue(front) { return !front[place].contains(.newline) }
     // The first line is damaged, or the file is one value over many lines, of which none starts with a brace.

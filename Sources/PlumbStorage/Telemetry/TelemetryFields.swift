@@ -41,7 +41,7 @@ extension DynamicCursor {
   /// An optional moment, as ticks.
   func moment(_ name: StaticString, _ path: @autoclosure () -> String) throws(TelemetryFault) -> Int64? {
     guard let text = try text(name, path()) else { return nil }
-    guard let ticks = DateTime.parse(text) else {
+    guard let ticks = DateTime.parse(text) ?? millisecondsInDate(text) else {
       throw TelemetryFault("`\(path())\(name)` is `\(shown(text))`, which is not a moment")
     }
     return ticks
@@ -96,6 +96,17 @@ extension DynamicCursor {
     if isPlaceholder { return TelemetryFault("`\(place)` is the placeholder `\(value)`") }
     return TelemetryFault("`\(place)` is `\(value)`, not \(wanted)")
   }
+}
+
+/// The moment that .NET writes as `/Date(1704432846842)/`, in milliseconds since 1970 in UTC, whatever zone follows; nil for another text.
+private func millisecondsInDate(_ text: Bytes) -> Int64? {
+  let front = Array("/Date(".utf8), back = Array(")/".utf8)
+  guard text.count > front.count + back.count, text.prefix(front.count).elementsEqual(front), text.suffix(back.count).elementsEqual(back)
+  else { return nil }
+  let inside = text.part(from: front.count, to: text.count - back.count)
+  let zone = inside.indices.dropFirst().first { inside[$0] == .plus || inside[$0] == .minus } ?? inside.count
+  guard let milliseconds = NumberText.parseInt64(inside.part(from: 0, to: zone)), abs(milliseconds) < 250_000_000_000_000 else { return nil }
+  return DateTime.unixEpoch &+ milliseconds &* 10_000
 }
 
 /// The front of a text on one line, for a message.

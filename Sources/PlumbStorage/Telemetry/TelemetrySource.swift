@@ -63,7 +63,7 @@ package struct TelemetryKind: Hashable, Sendable, CaseIterable {
   ///   - front: the beginning of the file, at least its first value if that is not huge.
   ///   - stated: the only kind that is allowed.
   static func form(front: Bytes, fileName: String, stated: TelemetryKind?) -> TelemetryForm? {
-    let text = front.part(from: utf8MarkLength(front))
+    let text = JSONFront.withoutNoise(front.part(from: utf8MarkLength(front)))
     guard let first = text.first(where: { $0 > 0x20 }), first == .openBrace || first == .openBracket else { return nil }
     let value = JSONFront.firstValue(text)?.value
     for source in sources {

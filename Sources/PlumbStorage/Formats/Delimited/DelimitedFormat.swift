@@ -3,7 +3,7 @@ import PlumbEngine
 
 extension FileFormat {
   package static let csv = delimited(
-    "csv", title: "CSV", otherNames: ["txt"], endings: ["csv", "psv", "scsv"], delimiter: nil)
+    "csv", title: "CSV", endings: ["csv", "psv", "scsv"], delimiter: nil)
   package static let tsv = delimited("tsv", title: "TSV", endings: ["tsv", "tab"], delimiter: .tab)
 
   /// Any text can be delimited text, so only the name identifies it.
@@ -29,9 +29,15 @@ final class DelimitedReader: RowReader {
   let rewrittenText: (any SampledSource)?
   let notes: [String]
 
-  init(_ input: FileInput, _ options: ReadOptions) throws {
+  /// - Parameter text: what is read instead of the file's own text.
+  convenience init(_ input: FileInput, _ options: ReadOptions, text: (any SampledSource)? = nil) throws {
+    try self.init(
+      input, options, text: text,
+      shape: DelimitedSniffer(source: text ?? input.source, options: options, name: input.name).shape())
+  }
+
+  init(_ input: FileInput, _ options: ReadOptions, text own: (any SampledSource)? = nil, shape: DelimitedShape) throws {
     self.options = options
-    let shape = try DelimitedSniffer(source: input.source, options: options, name: input.name).shape()
     var columns = try chosenColumns(shape, name: input.name, options: options)
     if options.columns == nil, let known = options.tableColumns, Set(known.map(\.name)) == Set(shape.names) {
       columns = known.map { column in
@@ -40,7 +46,7 @@ final class DelimitedReader: RowReader {
         return own
       }
     }
-    rewrittenText = shape.rewriting.map { RewrittenSource(input.source, $0, skipping: shape.unreadBytes) }
+    rewrittenText = shape.rewriting.map { RewrittenSource(own ?? input.source, $0, skipping: shape.unreadBytes) } ?? own
     let source = rewrittenText ?? input.source
     notes = shape.notes
     text = DelimitedText(

@@ -140,7 +140,7 @@ struct DelimitedSniffer {
   /// Whether rows that start with `#` are below the table's first row.
   private func hasCommentsInside(_ sample: RowSample) -> Bool {
     let extent = TableExtent(sample, isWhole: true)
-    return sample.rows.indices.dropFirst(extent.firstRow + 1).contains { sample.starts($0, with: UInt8(ascii: "#")) }
+    return sample.rows.indices.dropFirst(extent.firstRow + 1).contains { sample.starts($0, with: .hash) }
   }
 
   /// Rows after the first newline from `offset` on.

@@ -56,7 +56,7 @@ struct DialectSearch {
   /// The bytes that could start comments: what is stated, else none or, if a line starts with it, `#`.
   private func commentBytes(_ front: [UInt8]) -> [UInt8?] {
     if let stated = options.comment { return [stated] }
-    let mark = UInt8(ascii: "#")
+    let mark = UInt8.hash
     return front.first == mark || zip(front, front.dropFirst()).contains { $0 == newline && $1 == mark } ? [nil, mark] : [nil]
   }
 
@@ -78,7 +78,7 @@ struct DialectSearch {
     if options.escape == nil, hasBackslash { ways += [(quote, .backslash, false), (quote, .backslash, true)] }
     // Quotes that surround whole values are quotes, however wide some rows are.
     if options.quote == nil, usual.isDubious { ways.append((nil, nil, false)) }
-    if hasSingle { ways.append((UInt8(ascii: "'"), nil, false)) }
+    if hasSingle { ways.append((UInt8.apostrophe, nil, false)) }
     for way in ways {
       let other = candidate(delimiter, way.quote, escape: way.escape, skipsBlanks: way.skipsBlanks, comment: comment, in: bytes, isWhole, limit: 20_000)
       let isBetter = other.score > usual.score + 0.001
@@ -92,14 +92,14 @@ struct DialectSearch {
   }
 
   private func usesSingleQuotes(_ delimiter: UInt8) -> Bool {
-    let mark = UInt8(ascii: "'")
+    let mark = UInt8.apostrophe
     return bytes.first == mark || zip(bytes, bytes.dropFirst()).contains { ($0 == delimiter || $0 == newline) && $1 == mark }
   }
 
   /// Single quotes, if each row has a value in them and none is out of place.
   private func singlyQuoted(_ delimiter: UInt8) -> DialectCandidate? {
     for escape in [nil, UInt8.backslash] where escape == nil || bytes.contains(.backslash) {
-      let single = candidate(delimiter, UInt8(ascii: "'"), escape: escape, in: bytes, isWhole, limit: 20_000)
+      let single = candidate(delimiter, UInt8.apostrophe, escape: escape, in: bytes, isWhole, limit: 20_000)
       let sample = sample(single, in: bytes, isWhole, limit: 20_000)
       if single.isUniform, !single.isDubious, sample.quotedFields + 1 >= sample.rows.count { return single }
     }

@@ -85,9 +85,13 @@ struct RowSample {
 
   /// Whether all fields of a row are texts, and one below it is not.
   func startsWithNames(_ row: Int) -> Bool {
-    func isText(_ range: Range<Int>) -> Bool { bytes[range].withBytes { TypeGuess($0).isEmpty } }
-    return rows[row].allSatisfy(isText) && row + 1 < rows.count && !rows[row + 1].allSatisfy { isText($0) || isBlank($0) }
+    isText(row) && row + 1 < rows.count && !rows[row + 1].allSatisfy { isText($0) || isBlank($0) }
   }
+
+  /// Whether no field of a row could be of another type than string.
+  func isText(_ row: Int) -> Bool { rows[row].allSatisfy(isText) }
+
+  private func isText(_ range: Range<Int>) -> Bool { bytes[range].withBytes { TypeGuess($0).isEmpty } }
 
   /// Whether a row starts with a byte.
   func starts(_ row: Int, with byte: UInt8) -> Bool { starts[row] < bytes.count && bytes[starts[row]] == byte }

@@ -32,6 +32,7 @@ struct TableExtent {
       }.filter { $0.width > 1 && $0.first < TableExtent.longestTitle }
       let clear = ranked.filter { table in
         table.share >= TableExtent.clearShare
+          && (0..<table.first).allSatisfy { TableExtent.isAbove($0, table.first, table.count, sample) }
           && tally.allSatisfy { $0.key == 1 || $0.key == table.width || $0.value.count <= table.count || $0.value.first >= table.first }
           && rows[..<table.first].allSatisfy { row in
             row.count < table.width || row.count == table.width + 1 && row.last.map(sample.isBlank) ?? false
@@ -52,6 +53,13 @@ struct TableExtent {
 
   /// All rows, as the first one is.
   init(wholeOf sample: RowSample) { width = sample.rows.first?.count ?? 1 }
+
+  /// Whether a row can be above a table with `count` rows whose first one is `first`: a title, a comment, or a header of another
+  /// width; a row of several values needs a clear table below it.
+  private static func isAbove(_ row: Int, _ first: Int, _ count: Int, _ sample: RowSample) -> Bool {
+    if sample.filled(row) <= 1 || sample.starts(row, with: .hash) || count >= 5 || sample.startsWithNames(first) { return true }
+    return row == first - 1 && count >= 2 && abs(sample.rows[row].count - sample.rows[first].count) == 1 && sample.isText(row)
+  }
 
   /// The number of rows without narrow ones of one field at the end.
   private static func endBeforeRemarks(_ sample: RowSample, _ tally: [Int: (first: Int, count: Int)]) -> Int {

@@ -27,7 +27,7 @@ struct TableLayout {
     start = extent.firstRow
     var isShort = false
     let evidence = HeaderEvidence(sample: sample, quote: quote, newline: dialect.newline, options: options)
-    let hash = UInt8(ascii: "#")
+    let hash = UInt8.hash
     if start > 0, options.hasHeader != false, !evidence.isHeader(start) {
       let above = sample.rows[start - 1].count
       // R leaves out the name of the rows; other tools end each row of data, or only the header, with a delimiter.

@@ -30,6 +30,8 @@ struct OpenLineageEvent {
   var language: Bytes?
   var jobKind: ByteBuffer?
   var owner: Bytes?
+  /// What is wrong with parts of the event that are not needed, and the parts, which are left out.
+  private(set) var faults: [(fault: TelemetryFault, part: DynamicCursor)] = []
 
   enum Kind {
     case start, running, complete, abort, fail, other
@@ -51,13 +53,20 @@ struct OpenLineageEvent {
     namespace = try job.requiredText("namespace", "job.")
     self.job = Self.name(namespace, try job.requiredText("name", "job."))
     type = try Self.kind(event)
-    inputs = try Self.datasets(event, "inputs", facet: "inputFacets", statistics: "inputStatistics")
-    outputs = try Self.datasets(event, "outputs", facet: "outputFacets", statistics: "outputStatistics")
-    if let run = try event.object("run", "") {
-      self.run = try run.requiredText("runId", "run.")
-      if let facets = try run.object("facets", "run.") { try readRun(facets) }
+    (inputs, outputs) = ([], [])
+    let run = try event.object("run", "")
+    if let run { self.run = try run.requiredText("runId", "run.") }
+    inputs = datasets(event, "inputs", facet: "inputFacets", statistics: "inputStatistics")
+    outputs = datasets(event, "outputs", facet: "outputFacets", statistics: "outputStatistics")
+    if let run {
+      optional(run) { (event) throws(TelemetryFault) in if let facets = try run.object("facets", "run.") { event.readRun(facets) } }
     }
-    if let facets = try job.object("facets", "job.") { try readJob(facets) }
+    optional(job) { (event) throws(TelemetryFault) in if let facets = try job.object("facets", "job.") { event.readJob(facets) } }
+  }
+
+  /// Reads a part without which the event still says that a run has a state.
+  private mutating func optional(_ part: DynamicCursor, _ read: (inout OpenLineageEvent) throws(TelemetryFault) -> Void) {
+    do throws(TelemetryFault) { try read(&self) } catch { faults.append((error, part)) }
   }
 
   /// Identifies datasets and jobs, readable as one name.
@@ -81,62 +90,76 @@ struct OpenLineageEvent {
     throw TelemetryFault("`eventType` is `\(shown(text))`, which Plumb does not know")
   }
 
-  private static func datasets(
+  /// The datasets of a list; those without a name are left out.
+  private mutating func datasets(
     _ event: DynamicCursor, _ list: StaticString, facet: StaticString, statistics: StaticString
-  ) throws(TelemetryFault) -> [Dataset] {
+  ) -> [Dataset] {
+    var values: [DynamicCursor] = []
+    optional(event) { (_) throws(TelemetryFault) in values = try event.list(list, "") }
     var datasets: [Dataset] = []
-    for value in try event.list(list, "") {
-      guard value.isObject else { throw value.fault("\(list)", wanted: "objects") }
-      var dataset = Dataset(
-        names: [name(try value.requiredText("namespace", "\(list)."), try value.requiredText("name", "\(list)."))])
-      let facets = try value.object("facets", "\(list).")
-      if let facets, let links = try facets.object("symlinks", "\(list).facets.") {
+    for value in values {
+      var dataset: Dataset?
+      optional(value) { (_) throws(TelemetryFault) in
+        guard value.isObject else { throw value.fault("\(list)", wanted: "objects") }
+        dataset = Dataset(
+          names: [Self.name(try value.requiredText("namespace", "\(list)."), try value.requiredText("name", "\(list)."))])
+      }
+      guard var known = dataset else { continue }
+      optional(value) { (_) throws(TelemetryFault) in
+        guard let links = try value.object("facets", "\(list).")?.object("symlinks", "\(list).facets.") else { return }
         for link in try links.list("identifiers", "symlinks.") {
           guard let space = link.anyText("namespace"), let other = link.anyText("name") else { continue }
-          dataset.names.append(name(space, other))
+          known.names.append(Self.name(space, other))
         }
       }
-      let own = try value.object(facet, "\(list).")
-      if let own, let counts = try own.object(statistics, "\(facet).") {
-        dataset.rows = try counts.count("rowCount", "\(statistics).")
-        dataset.bytes = try counts.count("size", "\(statistics).")
+      optional(value) { (_) throws(TelemetryFault) in
+        guard let counts = try value.object(facet, "\(list).")?.object(statistics, "\(facet).") else { return }
+        known.rows = try counts.count("rowCount", "\(statistics).")
+        known.bytes = try counts.count("size", "\(statistics).")
       }
-      datasets.append(dataset)
+      datasets.append(known)
     }
     return datasets
   }
 
-  private mutating func readRun(_ facets: DynamicCursor) throws(TelemetryFault) {
-    if let nominal = try facets.object("nominalTime", "run.facets.") {
-      nominalStart = try nominal.moment("nominalStartTime", "nominalTime.")
-      nominalEnd = try nominal.moment("nominalEndTime", "nominalTime.")
+  private mutating func readRun(_ facets: DynamicCursor) {
+    optional(facets) { (event) throws(TelemetryFault) in
+      guard let nominal = try facets.object("nominalTime", "run.facets.") else { return }
+      let start = try nominal.moment("nominalStartTime", "nominalTime.")
+      event.nominalEnd = try nominal.moment("nominalEndTime", "nominalTime.")
+      event.nominalStart = start
     }
-    // Older clients call it `parentRun`.
-    let parentName: StaticString = facets["parent"] == nil ? "parentRun" : "parent"
-    if let parent = try facets.object(parentName, "run.facets.") {
+    optional(facets) { (event) throws(TelemetryFault) in
+      // Older clients call it `parentRun`.
+      let parentName: StaticString = facets["parent"] == nil ? "parentRun" : "parent"
+      guard let parent = try facets.object(parentName, "run.facets.") else { return }
       let run = try parent.requiredObject("run", "parent.")
       let job = try parent.requiredObject("job", "parent.")
-      parentRun = try run.requiredText("runId", "parent.run.")
-      parentJob = Self.name(
+      let name = Self.name(
         try job.requiredText("namespace", "parent.job."), try job.requiredText("name", "parent.job."))
+      event.parentRun = try run.requiredText("runId", "parent.run.")
+      event.parentJob = name
     }
-    if let error = try facets.object("errorMessage", "run.facets.") {
-      message = try error.requiredText("message", "errorMessage.")
-      stackTrace = try error.text("stackTrace", "errorMessage.")
-      language = try error.text("programmingLanguage", "errorMessage.")
+    optional(facets) { (event) throws(TelemetryFault) in
+      guard let error = try facets.object("errorMessage", "run.facets.") else { return }
+      event.message = try error.requiredText("message", "errorMessage.")
+      event.stackTrace = try error.text("stackTrace", "errorMessage.")
+      event.language = try error.text("programmingLanguage", "errorMessage.")
     }
   }
 
-  private mutating func readJob(_ facets: DynamicCursor) throws(TelemetryFault) {
-    if let type = try facets.object("jobType", "job.facets."),
-      let word = try type.text(type["jobType"] == nil ? "integration" : "jobType", "jobType.")
-    {
+  private mutating func readJob(_ facets: DynamicCursor) {
+    optional(facets) { (event) throws(TelemetryFault) in
+      guard let type = try facets.object("jobType", "job.facets."),
+        let word = try type.text(type["jobType"] == nil ? "integration" : "jobType", "jobType.")
+      else { return }
       var out = ByteBuffer()
       out.append(String(word).lowercased())
-      jobKind = out
+      event.jobKind = out
     }
-    if let ownership = try facets.object("ownership", "job.facets.") {
-      owner = try ownership.list("owners", "ownership.").first?.anyText("name")
+    optional(facets) { (event) throws(TelemetryFault) in
+      guard let ownership = try facets.object("ownership", "job.facets.") else { return }
+      event.owner = try ownership.list("owners", "ownership.").first?.anyText("name")
     }
   }
 }

@@ -10,6 +10,7 @@ extension FileReading {
       return
     }
     let event = try OpenLineageEvent(value)
+    for (fault, part) in event.faults { try reject(fault, part: part) }
     report.read += 1
     let before = fold.runs.count
     event.job.withBytes { fold.add(event, job: $0) }
