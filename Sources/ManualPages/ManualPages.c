@@ -88,228 +88,240 @@ static const unsigned char page27[] = {
 #embed "../../Tests/Golden/operators/evaluate.test"
 };
 static const unsigned char page28[] = {
-#embed "../../Tests/Golden/operators/invoke.test"
+#embed "../../Tests/Golden/operators/patterns.test"
 };
 static const unsigned char page29[] = {
-#embed "../../Tests/Golden/operators/getschema.test"
+#embed "../../Tests/Golden/operators/reduce.test"
 };
 static const unsigned char page30[] = {
-#embed "../../Tests/Golden/operators/as.test"
+#embed "../../Tests/Golden/operators/invoke.test"
 };
 static const unsigned char page31[] = {
-#embed "../../Tests/Golden/operators/render.test"
+#embed "../../Tests/Golden/operators/getschema.test"
 };
 static const unsigned char page32[] = {
-#embed "../../Tests/Golden/operators/others.test"
+#embed "../../Tests/Golden/operators/as.test"
 };
 static const unsigned char page33[] = {
-#embed "../../Tests/Golden/operators/print.test"
+#embed "../../Tests/Golden/operators/render.test"
 };
 static const unsigned char page34[] = {
-#embed "../../Tests/Golden/operators/range.test"
+#embed "../../Tests/Golden/operators/others.test"
 };
 static const unsigned char page35[] = {
-#embed "../../Tests/Golden/operators/datatable.test"
+#embed "../../Tests/Golden/operators/print.test"
 };
 static const unsigned char page36[] = {
-#embed "../../Tests/Golden/operators/externaldata.test"
+#embed "../../Tests/Golden/operators/range.test"
 };
 static const unsigned char page37[] = {
-#embed "../../Tests/Golden/operators/find.test"
+#embed "../../Tests/Golden/operators/datatable.test"
 };
 static const unsigned char page38[] = {
-#embed "../../Tests/Golden/operators/search.test"
+#embed "../../Tests/Golden/operators/externaldata.test"
 };
 static const unsigned char page39[] = {
-#embed "../../Tests/Golden/statements/let.test"
+#embed "../../Tests/Golden/operators/find.test"
 };
 static const unsigned char page40[] = {
-#embed "../../Tests/Golden/statements/set.test"
+#embed "../../Tests/Golden/operators/search.test"
 };
 static const unsigned char page41[] = {
-#embed "../../Tests/Golden/statements/declare.test"
+#embed "../../Tests/Golden/statements/let.test"
 };
 static const unsigned char page42[] = {
-#embed "../../Tests/Golden/statements/explain.test"
+#embed "../../Tests/Golden/statements/set.test"
 };
 static const unsigned char page43[] = {
-#embed "../../Tests/Golden/statements/comments.test"
+#embed "../../Tests/Golden/statements/declare.test"
 };
 static const unsigned char page44[] = {
-#embed "../../Tests/Golden/statements/commands.test"
+#embed "../../Tests/Golden/statements/explain.test"
 };
 static const unsigned char page45[] = {
-#embed "../../Tests/Golden/types/string.test"
+#embed "../../Tests/Golden/statements/comments.test"
 };
 static const unsigned char page46[] = {
-#embed "../../Tests/Golden/types/long.test"
+#embed "../../Tests/Golden/statements/commands.test"
 };
 static const unsigned char page47[] = {
-#embed "../../Tests/Golden/types/int.test"
+#embed "../../Tests/Golden/types/string.test"
 };
 static const unsigned char page48[] = {
-#embed "../../Tests/Golden/types/real.test"
+#embed "../../Tests/Golden/types/long.test"
 };
 static const unsigned char page49[] = {
-#embed "../../Tests/Golden/types/decimal.test"
+#embed "../../Tests/Golden/types/int.test"
 };
 static const unsigned char page50[] = {
-#embed "../../Tests/Golden/types/bool.test"
+#embed "../../Tests/Golden/types/real.test"
 };
 static const unsigned char page51[] = {
-#embed "../../Tests/Golden/types/datetime.test"
+#embed "../../Tests/Golden/types/decimal.test"
 };
 static const unsigned char page52[] = {
-#embed "../../Tests/Golden/types/timespan.test"
+#embed "../../Tests/Golden/types/bool.test"
 };
 static const unsigned char page53[] = {
-#embed "../../Tests/Golden/types/time-zones.test"
+#embed "../../Tests/Golden/types/datetime.test"
 };
 static const unsigned char page54[] = {
-#embed "../../Tests/Golden/types/dynamic.test"
+#embed "../../Tests/Golden/types/timespan.test"
 };
 static const unsigned char page55[] = {
-#embed "../../Tests/Golden/types/guid.test"
+#embed "../../Tests/Golden/types/time-zones.test"
 };
 static const unsigned char page56[] = {
-#embed "../../Tests/Golden/expressions/arithmetic.test"
+#embed "../../Tests/Golden/types/dynamic.test"
 };
 static const unsigned char page57[] = {
-#embed "../../Tests/Golden/expressions/comparison.test"
+#embed "../../Tests/Golden/types/guid.test"
 };
 static const unsigned char page58[] = {
-#embed "../../Tests/Golden/expressions/conditions.test"
+#embed "../../Tests/Golden/expressions/arithmetic.test"
 };
 static const unsigned char page59[] = {
-#embed "../../Tests/Golden/expressions/strings.test"
+#embed "../../Tests/Golden/expressions/comparison.test"
 };
 static const unsigned char page60[] = {
-#embed "../../Tests/Golden/expressions/regular-expressions.test"
+#embed "../../Tests/Golden/expressions/conditions.test"
 };
 static const unsigned char page61[] = {
-#embed "../../Tests/Golden/expressions/nulls.test"
+#embed "../../Tests/Golden/expressions/strings.test"
 };
 static const unsigned char page62[] = {
-#embed "../../Tests/Golden/expressions/names.test"
+#embed "../../Tests/Golden/expressions/regular-expressions.test"
 };
 static const unsigned char page63[] = {
-#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
+#embed "../../Tests/Golden/expressions/series-analysis.test"
 };
 static const unsigned char page64[] = {
-#embed "../../Tests/Golden/aggregates/counting.test"
+#embed "../../Tests/Golden/expressions/geography.test"
 };
 static const unsigned char page65[] = {
-#embed "../../Tests/Golden/aggregates/sums.test"
+#embed "../../Tests/Golden/expressions/nulls.test"
 };
 static const unsigned char page66[] = {
-#embed "../../Tests/Golden/aggregates/extremes.test"
+#embed "../../Tests/Golden/expressions/names.test"
 };
 static const unsigned char page67[] = {
-#embed "../../Tests/Golden/aggregates/statistics.test"
+#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
 };
 static const unsigned char page68[] = {
-#embed "../../Tests/Golden/aggregates/collecting.test"
+#embed "../../Tests/Golden/aggregates/counting.test"
 };
 static const unsigned char page69[] = {
-#embed "../../Tests/Golden/joins/keys.test"
+#embed "../../Tests/Golden/aggregates/sums.test"
 };
 static const unsigned char page70[] = {
-#embed "../../Tests/Golden/joins/innerunique.test"
+#embed "../../Tests/Golden/aggregates/extremes.test"
 };
 static const unsigned char page71[] = {
-#embed "../../Tests/Golden/joins/inner.test"
+#embed "../../Tests/Golden/aggregates/statistics.test"
 };
 static const unsigned char page72[] = {
-#embed "../../Tests/Golden/joins/leftouter.test"
+#embed "../../Tests/Golden/aggregates/collecting.test"
 };
 static const unsigned char page73[] = {
-#embed "../../Tests/Golden/joins/rightouter.test"
+#embed "../../Tests/Golden/joins/keys.test"
 };
 static const unsigned char page74[] = {
-#embed "../../Tests/Golden/joins/fullouter.test"
+#embed "../../Tests/Golden/joins/innerunique.test"
 };
 static const unsigned char page75[] = {
-#embed "../../Tests/Golden/joins/leftsemi.test"
+#embed "../../Tests/Golden/joins/inner.test"
 };
 static const unsigned char page76[] = {
-#embed "../../Tests/Golden/joins/rightsemi.test"
+#embed "../../Tests/Golden/joins/leftouter.test"
 };
 static const unsigned char page77[] = {
-#embed "../../Tests/Golden/joins/leftanti.test"
+#embed "../../Tests/Golden/joins/rightouter.test"
 };
 static const unsigned char page78[] = {
-#embed "../../Tests/Golden/joins/rightanti.test"
+#embed "../../Tests/Golden/joins/fullouter.test"
 };
 static const unsigned char page79[] = {
-#embed "../../Tests/Golden/windows/neighbours.test"
+#embed "../../Tests/Golden/joins/leftsemi.test"
 };
 static const unsigned char page80[] = {
-#embed "../../Tests/Golden/windows/row-number.test"
+#embed "../../Tests/Golden/joins/rightsemi.test"
 };
 static const unsigned char page81[] = {
-#embed "../../Tests/Golden/windows/row-cumsum.test"
+#embed "../../Tests/Golden/joins/leftanti.test"
 };
 static const unsigned char page82[] = {
-#embed "../../Tests/Golden/windows/row-rank.test"
+#embed "../../Tests/Golden/joins/rightanti.test"
 };
 static const unsigned char page83[] = {
-#embed "../../Tests/Golden/words/lineage.test"
+#embed "../../Tests/Golden/windows/neighbours.test"
 };
 static const unsigned char page84[] = {
-#embed "../../Tests/Golden/words/blast.test"
+#embed "../../Tests/Golden/windows/row-number.test"
 };
 static const unsigned char page85[] = {
-#embed "../../Tests/Golden/words/names.test"
+#embed "../../Tests/Golden/windows/row-cumsum.test"
 };
 static const unsigned char page86[] = {
-#embed "../../Tests/Golden/words/formats.test"
+#embed "../../Tests/Golden/windows/row-rank.test"
 };
 static const unsigned char page87[] = {
-#embed "../../Tests/Golden/words/expand.test"
+#embed "../../Tests/Golden/words/lineage.test"
 };
 static const unsigned char page88[] = {
-#embed "../../Tests/Golden/words/plans.test"
+#embed "../../Tests/Golden/words/blast.test"
 };
 static const unsigned char page89[] = {
-#embed "../../Tests/Golden/formats/formats.test"
+#embed "../../Tests/Golden/words/names.test"
 };
 static const unsigned char page90[] = {
-#embed "../../Tests/Golden/formats/charts.test"
+#embed "../../Tests/Golden/words/formats.test"
 };
 static const unsigned char page91[] = {
-#embed "../../Tests/Golden/plans/rules.test"
+#embed "../../Tests/Golden/words/expand.test"
 };
 static const unsigned char page92[] = {
-#embed "../../Tests/Golden/errors/syntax.test"
+#embed "../../Tests/Golden/words/plans.test"
 };
 static const unsigned char page93[] = {
-#embed "../../Tests/Golden/errors/names.test"
+#embed "../../Tests/Golden/formats/formats.test"
 };
 static const unsigned char page94[] = {
-#embed "../../Tests/Golden/errors/types.test"
+#embed "../../Tests/Golden/formats/charts.test"
 };
 static const unsigned char page95[] = {
-#embed "../../Tests/Golden/errors/data.test"
+#embed "../../Tests/Golden/plans/rules.test"
 };
 static const unsigned char page96[] = {
-#embed "../../Tests/Golden/errors/unsupported.test"
+#embed "../../Tests/Golden/errors/syntax.test"
 };
 static const unsigned char page97[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/errors/names.test"
 };
 static const unsigned char page98[] = {
-#embed "../../Tests/Golden/files.md"
+#embed "../../Tests/Golden/errors/types.test"
 };
 static const unsigned char page99[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/errors/data.test"
 };
 static const unsigned char page100[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/errors/unsupported.test"
 };
 static const unsigned char page101[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page102[] = {
+#embed "../../Tests/Golden/files.md"
+};
+static const unsigned char page103[] = {
+#embed "../../Tests/Golden/importing.md"
+};
+static const unsigned char page104[] = {
+#embed "../../Tests/Golden/parquet.md"
+};
+static const unsigned char page105[] = {
+#embed "../../Tests/Golden/serving.md"
+};
+static const unsigned char page106[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -342,81 +354,85 @@ static const PlumbManualPage pages[] = {
     {"operators/partition.test", page25, sizeof page25},
     {"operators/scan.test", page26, sizeof page26},
     {"operators/evaluate.test", page27, sizeof page27},
-    {"operators/invoke.test", page28, sizeof page28},
-    {"operators/getschema.test", page29, sizeof page29},
-    {"operators/as.test", page30, sizeof page30},
-    {"operators/render.test", page31, sizeof page31},
-    {"operators/others.test", page32, sizeof page32},
-    {"operators/print.test", page33, sizeof page33},
-    {"operators/range.test", page34, sizeof page34},
-    {"operators/datatable.test", page35, sizeof page35},
-    {"operators/externaldata.test", page36, sizeof page36},
-    {"operators/find.test", page37, sizeof page37},
-    {"operators/search.test", page38, sizeof page38},
-    {"statements/let.test", page39, sizeof page39},
-    {"statements/set.test", page40, sizeof page40},
-    {"statements/declare.test", page41, sizeof page41},
-    {"statements/explain.test", page42, sizeof page42},
-    {"statements/comments.test", page43, sizeof page43},
-    {"statements/commands.test", page44, sizeof page44},
-    {"types/string.test", page45, sizeof page45},
-    {"types/long.test", page46, sizeof page46},
-    {"types/int.test", page47, sizeof page47},
-    {"types/real.test", page48, sizeof page48},
-    {"types/decimal.test", page49, sizeof page49},
-    {"types/bool.test", page50, sizeof page50},
-    {"types/datetime.test", page51, sizeof page51},
-    {"types/timespan.test", page52, sizeof page52},
-    {"types/time-zones.test", page53, sizeof page53},
-    {"types/dynamic.test", page54, sizeof page54},
-    {"types/guid.test", page55, sizeof page55},
-    {"expressions/arithmetic.test", page56, sizeof page56},
-    {"expressions/comparison.test", page57, sizeof page57},
-    {"expressions/conditions.test", page58, sizeof page58},
-    {"expressions/strings.test", page59, sizeof page59},
-    {"expressions/regular-expressions.test", page60, sizeof page60},
-    {"expressions/nulls.test", page61, sizeof page61},
-    {"expressions/names.test", page62, sizeof page62},
-    {"expressions/scalars-of-tables.test", page63, sizeof page63},
-    {"aggregates/counting.test", page64, sizeof page64},
-    {"aggregates/sums.test", page65, sizeof page65},
-    {"aggregates/extremes.test", page66, sizeof page66},
-    {"aggregates/statistics.test", page67, sizeof page67},
-    {"aggregates/collecting.test", page68, sizeof page68},
-    {"joins/keys.test", page69, sizeof page69},
-    {"joins/innerunique.test", page70, sizeof page70},
-    {"joins/inner.test", page71, sizeof page71},
-    {"joins/leftouter.test", page72, sizeof page72},
-    {"joins/rightouter.test", page73, sizeof page73},
-    {"joins/fullouter.test", page74, sizeof page74},
-    {"joins/leftsemi.test", page75, sizeof page75},
-    {"joins/rightsemi.test", page76, sizeof page76},
-    {"joins/leftanti.test", page77, sizeof page77},
-    {"joins/rightanti.test", page78, sizeof page78},
-    {"windows/neighbours.test", page79, sizeof page79},
-    {"windows/row-number.test", page80, sizeof page80},
-    {"windows/row-cumsum.test", page81, sizeof page81},
-    {"windows/row-rank.test", page82, sizeof page82},
-    {"words/lineage.test", page83, sizeof page83},
-    {"words/blast.test", page84, sizeof page84},
-    {"words/names.test", page85, sizeof page85},
-    {"words/formats.test", page86, sizeof page86},
-    {"words/expand.test", page87, sizeof page87},
-    {"words/plans.test", page88, sizeof page88},
-    {"formats/formats.test", page89, sizeof page89},
-    {"formats/charts.test", page90, sizeof page90},
-    {"plans/rules.test", page91, sizeof page91},
-    {"errors/syntax.test", page92, sizeof page92},
-    {"errors/names.test", page93, sizeof page93},
-    {"errors/types.test", page94, sizeof page94},
-    {"errors/data.test", page95, sizeof page95},
-    {"errors/unsupported.test", page96, sizeof page96},
-    {"errors/to-improve.test", page97, sizeof page97},
-    {"files.md", page98, sizeof page98},
-    {"importing.md", page99, sizeof page99},
-    {"parquet.md", page100, sizeof page100},
-    {"serving.md", page101, sizeof page101},
-    {"promises.md", page102, sizeof page102},
+    {"operators/patterns.test", page28, sizeof page28},
+    {"operators/reduce.test", page29, sizeof page29},
+    {"operators/invoke.test", page30, sizeof page30},
+    {"operators/getschema.test", page31, sizeof page31},
+    {"operators/as.test", page32, sizeof page32},
+    {"operators/render.test", page33, sizeof page33},
+    {"operators/others.test", page34, sizeof page34},
+    {"operators/print.test", page35, sizeof page35},
+    {"operators/range.test", page36, sizeof page36},
+    {"operators/datatable.test", page37, sizeof page37},
+    {"operators/externaldata.test", page38, sizeof page38},
+    {"operators/find.test", page39, sizeof page39},
+    {"operators/search.test", page40, sizeof page40},
+    {"statements/let.test", page41, sizeof page41},
+    {"statements/set.test", page42, sizeof page42},
+    {"statements/declare.test", page43, sizeof page43},
+    {"statements/explain.test", page44, sizeof page44},
+    {"statements/comments.test", page45, sizeof page45},
+    {"statements/commands.test", page46, sizeof page46},
+    {"types/string.test", page47, sizeof page47},
+    {"types/long.test", page48, sizeof page48},
+    {"types/int.test", page49, sizeof page49},
+    {"types/real.test", page50, sizeof page50},
+    {"types/decimal.test", page51, sizeof page51},
+    {"types/bool.test", page52, sizeof page52},
+    {"types/datetime.test", page53, sizeof page53},
+    {"types/timespan.test", page54, sizeof page54},
+    {"types/time-zones.test", page55, sizeof page55},
+    {"types/dynamic.test", page56, sizeof page56},
+    {"types/guid.test", page57, sizeof page57},
+    {"expressions/arithmetic.test", page58, sizeof page58},
+    {"expressions/comparison.test", page59, sizeof page59},
+    {"expressions/conditions.test", page60, sizeof page60},
+    {"expressions/strings.test", page61, sizeof page61},
+    {"expressions/regular-expressions.test", page62, sizeof page62},
+    {"expressions/series-analysis.test", page63, sizeof page63},
+    {"expressions/geography.test", page64, sizeof page64},
+    {"expressions/nulls.test", page65, sizeof page65},
+    {"expressions/names.test", page66, sizeof page66},
+    {"expressions/scalars-of-tables.test", page67, sizeof page67},
+    {"aggregates/counting.test", page68, sizeof page68},
+    {"aggregates/sums.test", page69, sizeof page69},
+    {"aggregates/extremes.test", page70, sizeof page70},
+    {"aggregates/statistics.test", page71, sizeof page71},
+    {"aggregates/collecting.test", page72, sizeof page72},
+    {"joins/keys.test", page73, sizeof page73},
+    {"joins/innerunique.test", page74, sizeof page74},
+    {"joins/inner.test", page75, sizeof page75},
+    {"joins/leftouter.test", page76, sizeof page76},
+    {"joins/rightouter.test", page77, sizeof page77},
+    {"joins/fullouter.test", page78, sizeof page78},
+    {"joins/leftsemi.test", page79, sizeof page79},
+    {"joins/rightsemi.test", page80, sizeof page80},
+    {"joins/leftanti.test", page81, sizeof page81},
+    {"joins/rightanti.test", page82, sizeof page82},
+    {"windows/neighbours.test", page83, sizeof page83},
+    {"windows/row-number.test", page84, sizeof page84},
+    {"windows/row-cumsum.test", page85, sizeof page85},
+    {"windows/row-rank.test", page86, sizeof page86},
+    {"words/lineage.test", page87, sizeof page87},
+    {"words/blast.test", page88, sizeof page88},
+    {"words/names.test", page89, sizeof page89},
+    {"words/formats.test", page90, sizeof page90},
+    {"words/expand.test", page91, sizeof page91},
+    {"words/plans.test", page92, sizeof page92},
+    {"formats/formats.test", page93, sizeof page93},
+    {"formats/charts.test", page94, sizeof page94},
+    {"plans/rules.test", page95, sizeof page95},
+    {"errors/syntax.test", page96, sizeof page96},
+    {"errors/names.test", page97, sizeof page97},
+    {"errors/types.test", page98, sizeof page98},
+    {"errors/data.test", page99, sizeof page99},
+    {"errors/unsupported.test", page100, sizeof page100},
+    {"errors/to-improve.test", page101, sizeof page101},
+    {"files.md", page102, sizeof page102},
+    {"importing.md", page103, sizeof page103},
+    {"parquet.md", page104, sizeof page104},
+    {"serving.md", page105, sizeof page105},
+    {"promises.md", page106, sizeof page106},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

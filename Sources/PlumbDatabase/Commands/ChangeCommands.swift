@@ -100,8 +100,11 @@ extension CommandContext {
   }
 
   /// `(a: long, b: string)`
-  fileprivate func schema(of command: CommandSyntax) throws -> Schema {
-    guard case .schema(let syntax)? = command.places.last?.value else { throw command.missing("columns") }
+  func schema(of command: CommandSyntax) throws -> Schema {
+    let given = command.places.lazy.compactMap { place -> SchemaSyntax? in
+      if case .schema(let syntax) = place.value { syntax } else { nil }
+    }
+    guard let syntax = given.first else { throw command.missing("columns") }
     if syntax.hasStar { throw Diagnostic("bad-schema", "a table's columns are all named", at: syntax.span) }
     var schema: Schema = []
     for column in syntax.columns {

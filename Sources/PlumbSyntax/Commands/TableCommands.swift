@@ -17,9 +17,31 @@ extension CommandDeclaration {
       ".show database schema", traits: .isTabular, summary: "Lists the columns of all tables.",
       examples: [#".show database schema | where ColumnType == "timespan""#]),
     CommandDeclaration(
-      ".create table", [.value(.newName, "T"), .value(.schema, "(a: long, b: string)")],
+      ".create table", [.value(.newName, "T"), .value(.schema, "(a: long, b: string)"), .hidden([.value(.properties, "with")])],
       summary: "Creates an empty table.",
       examples: [".create table notes (at: datetime, pipeline: string, text: string)"]),
+    CommandDeclaration(
+      ".create-merge table", [.value(.newName, "T"), .value(.schema, "(a: long, b: string)"), .hidden([.value(.properties, "with")])],
+      summary: "Creates an empty table, or adds the columns that it does not have.",
+      examples: [".create-merge table visits (at: datetime, page: string)"]),
+    CommandDeclaration(
+      ".alter-merge table", [.value(.tableName, "T"), .value(.schema, "(a: long, b: string)"), .hidden([.value(.properties, "with")])],
+      summary: "Adds the columns that a table does not have; they are null in its rows.",
+      examples: [".create table visits (at: datetime)", ".alter-merge table visits (page: string)"]),
+    CommandDeclaration(
+      ".alter table", [.value(.tableName, "T"), .value(.schema, "(a: long, b: string)"), .hidden([.value(.properties, "with")])],
+      summary: "Gives a table exactly these columns: others are deleted, and new ones are null.",
+      examples: [".create table visits (at: datetime, page: string)", ".alter table visits (page: string, user: string)"]),
+    CommandDeclaration(
+      ".drop column", [.value(.table, "T.a")], summary: "Deletes a column of a table.",
+      examples: [".create table visits (at: datetime, page: string)", ".drop column visits.page"]),
+    CommandDeclaration(
+      ".rename column", [.value(.table, "T.a"), "to", .value(.newName, "b")], summary: "Renames a column of a table.",
+      examples: [".create table visits (at: datetime, page: string)", ".rename column visits.page to path"]),
+    CommandDeclaration(
+      ".delete table", [.value(.tableName, "T"), "records", .hidden([.value(.properties, "with")]), "<|", .value(.query, "query")],
+      summary: "Deletes the rows of a table for which conditions are true.",
+      examples: [".set failures <| runs | where status == \"failed\"", ".delete table failures records <| failures | where started < ago(1d)"]),
     CommandDeclaration(
       ".set", fromQuery, summary: "Creates a table from a query's rows.",
       examples: [#".set failures <| runs | where status == "failed""#]),

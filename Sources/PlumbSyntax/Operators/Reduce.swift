@@ -12,7 +12,12 @@ extension ReduceSyntax: OperatorNode {
   static let settings: [OperatorDeclaration.Setting] = ["kind"]
 
   package static let declarations = [
-    OperatorDeclaration.unsupported("reduce") { parser, start throws(SyntaxFailure) in
+    OperatorDeclaration(
+      "reduce", usage: "reduce [kind=source] by text [with threshold=0.1, characters=\"...\"]",
+      summary: "Groups similar texts under patterns such as `job * failed`.",
+      examples: ["errors | reduce by message", "errors | reduce by message with threshold=0.01"],
+      clauses: ["by", "with"]
+    ) { parser, start throws(SyntaxFailure) in
       try parser.parseReduceOperator(from: start)
     },
   ]

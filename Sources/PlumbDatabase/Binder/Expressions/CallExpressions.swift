@@ -52,8 +52,8 @@ extension ExpressionBinder {
     if TableForm(rawValue: name) != nil || place.catalog.function(named: name) != nil {
       return tableAsValue(call.span)
     }
-    if isUnsupportedFunction(name) {
-      return Diagnostic("unsupported-function", "the function `\(name)` is not supported", at: call.name.span)
+    if let reason = UnsupportedName.function(name) {
+      return Diagnostic("unsupported-function", "the function `\(name)` is not supported", at: call.name.span, help: reason)
     }
     let functions = place.scope.all.compactMap { entry -> String? in
       if case .function = entry.binding { return entry.name }

@@ -17,6 +17,7 @@ extension ExpressionBinder {
     if case .call(let call) = column.expression.withoutParentheses, let results = try results(of: call, column) {
       return try outputs(of: column, call, results)
     }
+    if column.names.count > 1, case .call(let call) = column.expression.withoutParentheses, isUnknown(call) { _ = try bind(call) }
     guard column.names.count <= 1 else {
       throw Diagnostic(
         "several-names", "several names need a function that returns several columns, such as `series_stats`",
@@ -27,6 +28,12 @@ extension ExpressionBinder {
       OutputColumn(
         given: column.names.first?.text, automatic: automatic, expression: try bind(column.expression))
     ]
+  }
+
+  /// Whether no function has this name, which is then what the message must say.
+  private func isUnknown(_ call: CallSyntax) -> Bool {
+    place.scope.binding(named: call.name.text) == nil && ScalarFunction.named(call.name.text) == nil
+      && AggregateFunction.named(call.name.text) == nil
   }
 
   /// The results of a function of several, unless the query has a function of its name; nil for other calls.

@@ -1,11 +1,53 @@
-/// Whether KQL has a function of this name that Plumb does not support, so that the message can say so.
-func isUnsupportedFunction(_ name: String) -> Bool { name.hasPrefix("geo_") || unsupportedFunctions.contains(name) }
+/// A function or plugin that KQL has and Plumb does not, so that the message can say so and what to do instead.
+enum UnsupportedName {
+  /// Why the function of this name is missing; nil if KQL has no such function.
+  static func function(_ name: String) -> String? { functions[name] ?? (geography.contains(name) ? shapes : nil) }
 
-private let unsupportedFunctions: Set<String> = [
-  "current_cluster_endpoint", "current_database", "current_principal", "current_principal_details",
-  "current_principal_is_member_of", "cursor_after", "cursor_before_or_at", "cursor_current", "extent_id",
-  "extent_tags", "external_table", "graph", "has_any_ipv4_range", "hash_combine", "hash_many", "labels",
-  "materialized_view", "parse_user_agent", "percentrank_tdigest", "series_decompose",
-  "series_decompose_anomalies", "series_decompose_forecast", "series_fft", "series_fit_poly", "series_ifft",
-  "stored_query_result",
-]
+  /// Why the plugin of this name is missing; nil if KQL has no such plugin.
+  static func plugin(_ name: String) -> String? { plugins[name] }
+
+  private static let cluster = "it is about a cluster, and there is none here; leave it out"
+  private static let ingestion = "it is about extents of a cluster; filter by a column of times instead"
+  private static let shapes = "Plumb measures points, lines and polygons, and knows geohashes; it makes no new shapes and knows no other cells"
+  private static let request = "a query reads no other server; fetch the rows into a file, and load it with `--load` or `externaldata`"
+  private static let program = "a query runs no other program; write the rows with `.export` or `--format ndjson`, and read its results with `externaldata`"
+  private static let models = "a query calls no model of language; write the rows into a file for a program that does"
+  private static let telemetry = "no plugin for it exists yet; use `summarize` with `dcount` by `bin` of the time"
+
+  private static let functions: [String: String] = [
+    "current_cluster_endpoint": cluster, "current_database": cluster, "current_principal": cluster,
+    "current_principal_details": cluster, "current_principal_is_member_of": cluster,
+    "cursor_after": ingestion, "cursor_before_or_at": ingestion, "cursor_current": ingestion, "extent_id": ingestion, "extent_tags": ingestion,
+    "external_table": "there are no external tables here; name a file in `externaldata`",
+    "geo_info_from_ip_address": "it needs a database of addresses; load one, and use `evaluate ipv4_lookup`",
+    "graph": "there are no stored graphs here; use `make-graph`",
+    "has_any_ipv4_range": "use `ipv4_is_in_any_range`",
+    "hash_combine": "hash a text of the values, as in `hash(strcat(a, b))`", "hash_many": "hash a text of the values, as in `hash(strcat(a, b))`",
+    "materialized_view": "there are no materialized views here; write the query, or store its rows with `.set`",
+    "parse_user_agent": "it needs a list of browsers; use `extract` or `parse`",
+    "stored_query_result": "there are no stored results here; store rows with `.set NAME <| query`",
+  ]
+
+  private static let geography: Set<String> = [
+    "geo_from_wkt", "geo_h3cell_children", "geo_h3cell_level", "geo_h3cell_neighbors", "geo_h3cell_parent", "geo_h3cell_rings",
+    "geo_h3cell_to_central_point", "geo_h3cell_to_polygon", "geo_intersection_2lines", "geo_intersection_2polygons",
+    "geo_intersection_line_with_polygon", "geo_line_buffer", "geo_line_centroid", "geo_line_densify",
+    "geo_line_interpolate_point", "geo_line_locate_point", "geo_line_simplify", "geo_line_to_s2cells", "geo_point_buffer",
+    "geo_point_to_h3cell", "geo_point_to_s2cell", "geo_polygon_buffer", "geo_polygon_centroid", "geo_polygon_densify",
+    "geo_polygon_simplify", "geo_polygon_to_h3cells", "geo_polygon_to_s2cells", "geo_s2cell_neighbors",
+    "geo_s2cell_to_central_point", "geo_s2cell_to_polygon", "geo_simplify_polygons_array", "geo_union_lines_array",
+    "geo_union_polygons_array",
+  ]
+
+  private static let plugins: [String: String] = [
+    "activity_engagement": telemetry, "activity_metrics": telemetry, "new_activity_metrics": telemetry, "session_count": telemetry,
+    "ai_chat_completion": models, "ai_chat_completion_prompt": models, "ai_embeddings": models, "ai_embed_text": models,
+    "diffpatterns_text": "use `reduce` on each side",
+    "azure_digital_twins_query_request": request, "cosmosdb_sql_request": request, "http_request": request, "http_request_post": request,
+    "mysql_request": request, "postgresql_request": request, "sql_request": request, "infer_storage_schema": request,
+    "infer_storage_schema_with_suggestions": request,
+    "funnel_sequence": "use `scan`, which matches sequences of rows", "funnel_sequence_completion": "use `scan`, which matches sequences of rows",
+    "sequence_detect": "use `scan`, which matches sequences of rows", "rows_near": "use `prev` and `next` after `sort`",
+    "geo_line_lookup": shapes, "geo_polygon_lookup": shapes, "preview": "use `take`", "python": program, "r": program,
+  ]
+}

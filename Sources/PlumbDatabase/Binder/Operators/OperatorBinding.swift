@@ -70,11 +70,6 @@ extension ForkSyntax: UnsupportedOperator {
   var nameSpan: SourceSpan { span.prefix(name.utf8.count) }
 }
 
-extension ReduceSyntax: UnsupportedOperator {
-  var name: String { "reduce" }
-  var nameSpan: SourceSpan { span.prefix(name.utf8.count) }
-}
-
 extension SourceSpan {
   /// The first bytes of the span.
   func prefix(_ count: Int) -> SourceSpan { SourceSpan(lower, min(upper, lower + count)) }

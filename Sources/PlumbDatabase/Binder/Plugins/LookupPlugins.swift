@@ -72,7 +72,7 @@ extension PluginCall {
         keepsUnmatched: keepsUnmatched, tableFirst: tableFirst, names: unique), isSerialized: false)
   }
 
-  private func column(_ expression: ExpressionSyntax, of table: Relation) throws -> Int {
+  func column(_ expression: ExpressionSyntax, of table: Relation) throws -> Int {
     guard case .name(let name) = expression.withoutParentheses else {
       throw Diagnostic("not-a-name", "a column's name is expected here", at: expression.span)
     }

@@ -31,7 +31,7 @@ package struct Plugin: Sendable {
   }
 
   /// Every plugin, by name.
-  package static let all: [Plugin] = (shapes + lookups + timelines).sorted { $0.name < $1.name }
+  package static let all: [Plugin] = (shapes + lookups + timelines + patterns).sorted { $0.name < $1.name }
 
   package static func named(_ name: String) -> Plugin? { all.first { $0.name == name } }
 }
@@ -53,8 +53,11 @@ extension EvaluateSyntax: OperatorBinding {
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let name = call.name.text
     guard let plugin = Plugin.named(name) else {
+      if let reason = UnsupportedName.plugin(name) {
+        throw Diagnostic("unsupported-plugin", "the plugin `\(name)` is not supported", at: call.name.span, help: reason)
+      }
       throw Diagnostic(
-        "unsupported-plugin", "the plugin `\(name)` is not supported", at: call.name.span,
+        "unknown-plugin", "unknown plugin `\(name)`", at: call.name.span,
         help: Suggestion.nearest(to: name, in: Plugin.all.map(\.name)))
     }
     return try plugin.bind(

@@ -44,7 +44,7 @@ extension BindingPlace {
     case .evaluate(let evaluate):
       throw Diagnostic(
         "unsupported-plugin", "the plugin `\(evaluate.call.name.text)` is not supported at the start of a query",
-        at: evaluate.call.name.span)
+        at: evaluate.call.name.span, help: UnsupportedName.plugin(evaluate.call.name.text))
     case .word(let word): return try word.relation(after: nil, at: self)
     case .implied(let span):
       guard let implied else {

@@ -1,6 +1,6 @@
 extension ScalarFunction {
   /// Functions that filter series and find lines, periods and outliers in them.
-  static let seriesAnalysis: [ScalarFunction] = seriesFilters + seriesLines + seriesPeriods
+  static let seriesAnalysis: [ScalarFunction] = seriesFilters + seriesLines + seriesPeriods + seriesDecomposition + seriesTransforms
 
   private static let seriesFilters: [ScalarFunction] = [
     ScalarFunction(
@@ -239,15 +239,14 @@ extension ScalarFunction {
     guard let numbers = series.numbers else { return false }
     var length = period > 0 ? Int(Swift.min(period, Int64(Swift.max(numbers.count, 1)))) : 0
     if period <= 0 {
-      let best = SeriesPeriods(numbers).strongest(from: 0, through: .infinity, count: 1).first
-      if let best, best.score >= 0.7 { length = best.period }
+      length = SeriesPeriods(numbers).main(atLeast: 0.7) ?? 0
     }
     guard length > 0 else {
       append([Double](repeating: 0, count: numbers.count), to: &out)
       return true
     }
     let medians = (0..<length).map { place in
-      percentile(stride(from: place, to: numbers.count, by: length).map { numbers[$0] }.sorted(), 50)
+      TukeyFences.percentile(stride(from: place, to: numbers.count, by: length).map { numbers[$0] }.sorted(), 50)
     }
     append(numbers.indices.map { medians[$0 % length] }, to: &out)
     return true
@@ -267,7 +266,7 @@ extension ScalarFunction {
         guard low >= 2, high <= 98, low < high else { return false }
         let numbers = series.elements.map { $0.number.flatMap { $0 == ignored || !$0.isFinite ? nil : $0 } }
         let sorted = numbers.compactMap { $0 }.sorted()
-        let floor = percentile(sorted, low), ceiling = percentile(sorted, high)
+        let floor = TukeyFences.percentile(sorted, low), ceiling = TukeyFences.percentile(sorted, high)
         let spread = ceiling - floor
         append(
           numbers.map { number -> Double in
@@ -277,15 +276,6 @@ extension ScalarFunction {
         return true
       }
     }
-  }
-
-  /// The percentile of sorted numbers, interpolated if it falls between two of them.
-  private static func percentile(_ sorted: [Double], _ percent: Double) -> Double {
-    guard let last = sorted.last else { return .nan }
-    let place = percent / 100 * Double(sorted.count - 1)
-    let index = Int(place)
-    guard index + 1 < sorted.count else { return last }
-    return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - Double(index))
   }
 }
 
@@ -361,48 +351,5 @@ struct FittedLines {
     self.right = right
     variance = whole.variance
     residual = (left.squaredError + right.squaredError) / Double(numbers.count - 1)
-  }
-}
-
-/// The periods after which a series repeats itself, judged by its autocorrelation.
-///
-/// A period counts if its autocorrelation is the highest among lags half as long to half as long again.
-/// Its score is the lower of the autocorrelations after one period and after two.
-struct SeriesPeriods {
-  private let correlations: [Double]
-
-  /// The number of elements that must be left to compare after two periods.
-  private static let leastOverlap = 4
-  private static let shortest = 4
-
-  init(_ series: [Double]) { correlations = Correlation.autocorrelations(series) }
-
-  func score(_ period: Double) -> Double {
-    guard period.isFinite, period >= Double(SeriesPeriods.shortest), period <= Double(correlations.count) else { return 0 }
-    return score(Int(period.rounded()))
-  }
-
-  private func score(_ period: Int) -> Double {
-    guard period >= SeriesPeriods.shortest, 2 * period + SeriesPeriods.leastOverlap <= correlations.count else { return 0 }
-    let here = correlations[period]
-    for lag in period / 2 + 1..<(3 * period + 1) / 2 where lag != period && correlations[lag] > here { return 0 }
-    return Swift.min(1, Swift.max(0, Swift.min(here, correlations[2 * period])))
-  }
-
-  /// The periods with the highest scores; multiples of an equally strong period are left out.
-  func strongest(from low: Double, through high: Double, count: Int) -> [(period: Int, score: Double)] {
-    guard count > 0, correlations.count > 2 * SeriesPeriods.shortest else { return [] }
-    let scored = (SeriesPeriods.shortest...correlations.count / 2).map { (period: $0, score: score($0)) }
-    var found: [(period: Int, score: Double)] = []
-    for candidate in scored.sorted(by: { $0.score == $1.score ? $0.period < $1.period : $0.score > $1.score }) {
-      guard candidate.score > 0, found.count < count else { break }
-      let isMultiple = found.contains { known in
-        let rest = candidate.period % known.period
-        return candidate.period > known.period && Swift.min(rest, known.period - rest) <= 1
-      }
-      let period = Double(candidate.period)
-      if !isMultiple && period >= low && period <= high { found.append(candidate) }
-    }
-    return found
   }
 }

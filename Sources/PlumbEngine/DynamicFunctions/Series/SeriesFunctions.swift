@@ -297,6 +297,16 @@ enum Correlation {
     let centred = series.map { $0 - mean }
     let variance = centred.reduce(0) { $0 + $1 * $1 } / Double(Swift.max(count, 1))
     guard variance > 0 else { return [Double](repeating: 0, count: count) }
+    if count > 1024 {
+      // A product of transforms is a correlation; zeros at the end keep the series from meeting its own start.
+      var size = 1
+      while size < 2 * count { size *= 2 }
+      let padded = centred + [Double](repeating: 0, count: size - count)
+      let waves = FourierTransform.of((padded, [Double](repeating: 0, count: size)), inverse: false)
+      let powers = zip(waves.real, waves.imaginary).map { $0 * $0 + $1 * $1 }
+      let sums = FourierTransform.of((powers, [Double](repeating: 0, count: size)), inverse: true).real
+      return (0..<count).map { sums[$0] / Double(count - $0) / variance }
+    }
     return (0..<count).map { lag in
       var sum = 0.0
       for i in 0..<count - lag { sum += centred[i] * centred[i + lag] }

@@ -15,6 +15,12 @@ extension ScalarType {
     return met
   }
 
+  /// The type of one of several values, as for the branches of `iff`: a dynamic value becomes what the others are, and only
+  /// dynamic values alone stay dynamic.
+  static func choice(_ types: [ScalarType]) -> ScalarType? {
+    common(types.allSatisfy { $0 == .dynamic } ? types : types.filter { $0 != .dynamic })
+  }
+
   static func common(_ a: ScalarType, _ b: ScalarType) -> ScalarType? {
     if a == b { return a }
     if a == .dynamic || b == .dynamic { return .dynamic }

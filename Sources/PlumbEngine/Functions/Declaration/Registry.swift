@@ -24,6 +24,7 @@ extension ScalarFunction {
     datetimes,
     timespans,
     timeZones,
+    geography,
     mathematics,
     bitwise,
     statistics,

@@ -54,10 +54,21 @@ extension ScalarFunction {
         },
       ]).naming(.functionAndFirst),
     ScalarFunction(
-      "percentiles_array_tdigest", "Lists the values at each `percentile` of the sketch `digest`.",
-      "digest, percentile, ...",
-      examples: [.init("percentiles_array_tdigest(dynamic([[7],[1,2,3],[1,1,1]]), 50, 100)", is: "[2.0,3.0]")],
+      "percentiles_array_tdigest",
+      "Lists the values at each `percentile` of the sketch `digest`, or at each of an array of them, as `type` if given.",
+      "digest, percentile, ... or: digest, percentiles, [type]",
+      examples: [
+        .init("percentiles_array_tdigest(dynamic([[7],[1,2,3],[1,1,1]]), 50, 100)", is: "[2.0,3.0]"),
+        .init("percentiles_array_tdigest(dynamic([[7],[1,2,3],[1,1,1]]), dynamic([50, 100]), typeof(long))", is: "[2,3]"),
+      ],
       overloads: [
+        .columns([.exactly(.dynamic), .exactly(.dynamic)], result: { $0[1].type == .dynamic ? .dynamic : nil }) {
+          (arguments: Arguments) in listedPercentiles(arguments)
+        },
+        .columns([.exactly(.dynamic), .exactly(.dynamic), .exactly(.string)], result: { shapes in
+          guard case .string(let name)? = shapes[2].constant, shapes[1].type == .dynamic else { return nil }
+          return ScalarType(name: name) == nil ? nil : .dynamic
+        }) { (arguments: Arguments) in listedPercentiles(arguments) },
         .columns([.exactly(.dynamic)], rest: .exactly(.real), minimumRest: 1, result: { _ in .dynamic }) {
           (arguments: Arguments) in percentileArrays(arguments)
         }
@@ -69,6 +80,14 @@ extension ScalarFunction {
         .maybe { (digest: CompactDynamic, value: Double) -> Double? in rank(of: value, in: digest) },
         .maybe { (digest: CompactDynamic, value: Timestamp) -> Double? in rank(of: Double(value.ticks), in: digest) },
         .maybe { (digest: CompactDynamic, value: Interval) -> Double? in rank(of: Double(value.ticks), in: digest) },
+      ]),
+    ScalarFunction(
+      "percentrank_tdigest", "Returns the percentage of the values in the sketch `digest` that are at most `value`.", "digest, value",
+      examples: [.init("percentrank_tdigest(dynamic([[7],[1,2,3,4],[1,1,1,1]]), 4)", is: "100")],
+      overloads: [
+        .maybe { (digest: CompactDynamic, value: Double) -> Double? in percentRank(of: value, in: digest) },
+        .maybe { (digest: CompactDynamic, value: Timestamp) -> Double? in percentRank(of: Double(value.ticks), in: digest) },
+        .maybe { (digest: CompactDynamic, value: Interval) -> Double? in percentRank(of: Double(value.ticks), in: digest) },
       ]),
     ScalarFunction(
       "merge_tdigest", "Merges sketches of `tdigest()` into one.", "digest, digest, ...",
@@ -140,6 +159,36 @@ private func percentileArrays(_ arguments: Arguments) -> Vector {
     out.end(mark, count: percentiles.count)
     return true
   }
+}
+
+/// The values at the percentiles of an array; as the type that the third argument names, or real.
+private func listedPercentiles(_ arguments: Arguments) -> Vector {
+  let digests = Input<CompactDynamic>(arguments, 0), lists = Input<CompactDynamic>(arguments, 1)
+  let types = arguments.vectors.count > 2 ? Input<Bytes>(arguments, 2) : nil
+  return writtenRows(arguments, as: .dynamic) { (row: Int, out: inout ByteBuffer) -> Bool in
+    guard var sketch = TDigest(DynamicCursor(digests[row].bytes)), lists[row].cursor.isArray else { return false }
+    let type = types.flatMap { ScalarType(name: String($0[row])) }
+    let mark = out.beginArray()
+    let percentiles = lists[row].cursor.elements
+    for percentile in percentiles {
+      guard let value = percentile.number.flatMap({ sketch.percentile($0) }) else {
+        out.appendNull()
+        continue
+      }
+      if type == .long || type == .int, let whole = Int64(exactly: value.rounded()) {
+        out.appendLong(whole)
+      } else {
+        out.appendReal(value)
+      }
+    }
+    out.end(mark, count: percentiles.count)
+    return true
+  }
+}
+
+private func percentRank(of value: Double, in digest: CompactDynamic) -> Double? {
+  guard var sketch = TDigest(DynamicCursor(digest.bytes)) else { return nil }
+  return sketch.rank(of: value)
 }
 
 private func rank(of value: Double, in digest: CompactDynamic) -> Double? {

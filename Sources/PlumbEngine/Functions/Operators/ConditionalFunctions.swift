@@ -84,7 +84,7 @@ extension ScalarFunction {
       overloads: [
         .columns(
           [.exactly(.bool), .any, .any],
-          result: { (shapes: [ArgumentShape]) in ScalarType.common(shapes.dropFirst().map(\.type)) }
+          result: { (shapes: [ArgumentShape]) in ScalarType.choice(shapes.dropFirst().map(\.type)) }
         ) { (arguments: Arguments) in
           let n = arguments.count
           if n > 1, let coded = CodedChoice(Array(arguments.vectors.dropFirst()), prepared: arguments.prepared) {
@@ -134,7 +134,7 @@ private func isAround(_ value: Int64, _ center: Int64, _ delta: Int64) -> Bool {
 }
 
 private let commonType: @Sendable ([ArgumentShape]) -> ScalarType? = { (shapes: [ArgumentShape]) in
-  ScalarType.common(shapes.map(\.type))
+  ScalarType.choice(shapes.map(\.type))
 }
 
 /// Conditions and values alternate; one more value ends the list.
@@ -148,7 +148,7 @@ private let caseType: @Sendable ([ArgumentShape]) -> ScalarType? = { (shapes: [A
       return nil
     }
   }
-  return ScalarType.common(values)
+  return ScalarType.choice(values)
 }
 
 private func firstCase(_ arguments: Arguments) throws -> Vector {

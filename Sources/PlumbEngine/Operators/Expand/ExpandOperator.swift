@@ -114,10 +114,28 @@ struct ExpandStep: PipelineStep {
     return try call.evaluate(Chunk([elements], count: elements.count), context)
   }
 
-  /// The element as it is; `to typeof` does not parse numbers from texts, so a text becomes null.
+  /// The element as it is, or null if it is not of the type: `to typeof` does not convert.
   private func append(_ cursor: DynamicCursor, as type: ScalarType, to builder: VectorBuilder) {
-    let isText = cursor.tag == .string && (type.isNumeric || type == .bool)
-    if cursor.tag == .null || isText { builder.appendNull() } else { builder.append(borrowed: cursor.bytes) }
+    if Self.isElement(cursor, of: type) { builder.append(borrowed: cursor.bytes) } else { builder.appendNull() }
+  }
+
+  /// Whole numbers are also reals and decimals. JSON has times and identifiers only as texts, which are therefore read, and
+  /// every value has a text.
+  private static func isElement(_ cursor: DynamicCursor, of type: ScalarType) -> Bool {
+    switch cursor.tag {
+    case .null: return false
+    case .true, .false: return type == .bool || type == .string || type == .dynamic
+    case .long: return type.isNumeric || type == .string || type == .dynamic
+    case .real:
+      if type == .long || type == .int { return cursor.number.map { $0 == $0.rounded() } ?? false }
+      return type.isNumeric || type == .string || type == .dynamic
+    case .decimal: return type == .decimal || type == .real || type == .string || type == .dynamic
+    case .string: return !type.isNumeric && type != .bool
+    case .datetime: return type == .datetime || type == .string || type == .dynamic
+    case .timespan: return type == .timespan || type == .string || type == .dynamic
+    case .guid: return type == .guid || type == .string || type == .dynamic
+    case .array, .object: return type == .string || type == .dynamic
+    }
   }
 
   private func assembled(_ repeated: Chunk, _ elements: [Vector], _ indices: Buffer) -> Chunk {

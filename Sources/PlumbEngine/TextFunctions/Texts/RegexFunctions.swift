@@ -4,8 +4,8 @@ extension ScalarFunction {
 
   private static let trimming: [ScalarFunction] = [
     ScalarFunction(
-      "trim", "Removes the matches of `regex` from the start and end of `text`.", "regex, text",
-      examples: [.init(#"trim("--", "--Te st--")"#, is: "Te st"), .init(#"trim(@"\s+", "  a b ")"#, is: "a b")],
+      "trim", "Removes all matches of `regex` at the start and at the end of `text`.", "regex, text",
+      examples: [.init(#"trim("--", "--Te st--")"#, is: "Te st"), .init(#"trim("a", "aabaa")"#, is: "b")],
       overloads: [cutting(start: true, end: true)]),
     ScalarFunction(
       "trim_start", "Removes the match of `regex` from the start of `text`.", "regex, text",
@@ -20,12 +20,14 @@ extension ScalarFunction {
   private static func cutting(start: Bool, end: Bool) -> Overload {
     .columns([.string, .string], to: .string) { arguments in
       let texts = Input<Bytes>(arguments, 1)
+      // `trim` removes all matches at both ends, the others one.
+      let count = start && end ? "+" : ""
       // Each end has its own compiled pattern, since a call can cache only one.
-      let atStart = start ? try PatternInput(arguments, 0, prefix: #"\A(?:"#, suffix: ")") : nil
+      let atStart = start ? try PatternInput(arguments, 0, prefix: #"\A(?:"#, suffix: ")\(count)") : nil
       let other = Arguments(
         vectors: arguments.vectors, count: arguments.count, type: arguments.type, context: arguments.context,
         span: arguments.span, argumentSpans: arguments.argumentSpans, prepared: Prepared())
-      let atEnd = end ? try PatternInput(start ? other : arguments, 0, prefix: "(?:", suffix: #")\z"#) : nil
+      let atEnd = end ? try PatternInput(start ? other : arguments, 0, prefix: "(?:", suffix: #")\#(count)\z"#) : nil
       return try borrowedRows(arguments, from: 1) { row in
         var text = texts[row]
         if let match = try atStart?[row].firstMatch(in: text)?.range(0) { text = text.part(from: match.upperBound) }
