@@ -16,7 +16,7 @@ extension ReduceSyntax: OperatorNode {
       "reduce", usage: "reduce [kind=source] by text [with threshold=0.1, characters=\"...\"]",
       summary: "Groups similar texts under patterns such as `job * failed`.",
       examples: ["errors | reduce by message", "errors | reduce by message with threshold=0.01"],
-      clauses: ["by", "with"]
+      clauses: ["by", "with"], settings: settings
     ) { parser, start throws(SyntaxFailure) in
       try parser.parseReduceOperator(from: start)
     },
