@@ -34,7 +34,7 @@ import Testing
   @Test func whatPythonWrites() throws {
     let loaded = try load("{\"a\": NaN, \"b\": [1, 2,],}\n{\"a\": -Infinity, \"b\": []}\n", named: "t.ndjson")
     #expect(loaded.columns == "a:real b:dynamic")
-    #expect(loaded.rows == ["NaN|[1,2]", "-Infinity|[]"])
+    #expect(loaded.rows == ["nan|[1,2]", "-inf|[]"])
   }
 
   @Test func largeNumbersKeepTheirDigits() throws {
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func textBeforeValues() throws {
-    let loaded = try load("2024-01-05T10:00:00Z stdout F {\"a\":1}\n{sub:1} INFO - {\"a\":2}\n", named: "t.ndjson")
+    let loaded = try load("2024-01-05T10:00:00Z stdout F {\"a\":1}\nsub:1 INFO - {\"a\":2}\n", named: "t.ndjson")
     #expect(loaded.rows == ["1", "2"])
     #expect(loaded.notes == ["the text before the JSON of 2 lines was left out; `--load-format lines` keeps whole lines"])
     #expect(failure("noise\n{\"a\":1}\n", named: "t.ndjson").hasPrefix("bad-json: `t.ndjson` line 1"))

@@ -36,7 +36,7 @@ import Testing
     #expect(
       failure("{\"a\":1}\n[1]\n", named: "t.ndjson") == "bad-json: `t.ndjson` line 2, byte 1: a row must be an object in braces")
     #expect(failure("[{\"a\":1},\n{\"a\":2}", named: "t.json").hasPrefix("bad-json: `t.json` line 2, byte 8: the array is not"))
-    #expect(failure("[{\"a\":1}] x", named: "t.json") == "bad-json: `t.json` line 1, byte 11: text follows the array")
+    #expect(failure("[{\"a\":1}] x", named: "t.json") == "bad-json: `t.json` line 1, byte 11: this is not the start of a value")
     #expect(failure("hello", named: "t.json").hasPrefix("bad-json"))
     #expect(failure("{\"a\":1}\n{\"a\":\"x\"}", named: "t.ndjson") { $0.columns = [.init("a", .long)] }
       == "bad-value: `t.ndjson` line 2, column `a`: `x` is not a long")

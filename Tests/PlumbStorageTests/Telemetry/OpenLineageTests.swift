@@ -111,9 +111,6 @@ import Testing
     "`eventTime` is the placeholder `\"{{ any(x) }}\"`": #"{"eventTime": "{{ any(x) }}", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#,
     "`eventType` is `EXPLODE`, which Plumb does not know": #"{"eventType": "EXPLODE", "eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r"}}"#,
     "`job.name` is `7`, not a text": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": 7}, "run": {"runId": "r"}}"#,
-    "`parent.job` is missing": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r", "facets": {"parent": {"run": {}}}}}"#,
-    "`outputStatistics.rowCount` is `\"many\"`, not a whole number": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "outputs": [{"namespace": "a", "name": "b", "outputFacets": {"outputStatistics": {"rowCount": "many"}}}]}"#,
-    "`inputs` is `{}`, not an array": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "inputs": {}}"#,
     "not JSON: a slot's name must be a quoted string": #"{"eventTime": {{ any(x) }}, "run": {"runId": "r"}, "job": {}}"#,
     "not an object": #"[1, 2]"#,
     "the file ends in the middle of a value": #"{"eventTime": "2025-03-06T01:0"#,
@@ -128,6 +125,21 @@ import Testing
     #expect(imported.lines[0].hasPrefix("OpenLineage; 2 events read, 1 merged into known runs; 1 rejected: line 2: \(reason)"))
     #expect(imported.rejects.map { String(decoding: $0.text, as: UTF8.self) } == [text])
     #expect(imported.tables.runs.cells("status") == ["succeeded"])
+  }
+
+  private static let flaws: KeyValuePairs<String, String> = [
+    "`parent.job` is missing": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "run": {"runId": "r", "facets": {"parent": {"run": {}}}}}"#,
+    "`outputStatistics.rowCount` is `\"many\"`, not a whole number": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "outputs": [{"namespace": "a", "name": "b", "outputFacets": {"outputStatistics": {"rowCount": "many"}}}]}"#,
+    "`inputs` is `{}`, not an array": #"{"eventTime": "2025-03-06T01:00:00Z", "job": {"namespace": "a", "name": "b"}, "inputs": {}}"#,
+  ]
+
+  /// What is wrong in a part that is not needed costs that part.
+  @Test(arguments: flaws.map(\.key)) func flawedParts(reason: String) throws {
+    let text = try #require(Self.flaws.first { $0.key == reason }?.value)
+    let imported = try Imported(text, named: "e.ndjson")
+    #expect(imported.rejects.map(\.reason) == [reason])
+    #expect(imported.lines[0].hasPrefix("OpenLineage; 1 event read"))
+    #expect(imported.tables.pipelines.cells("name") == ["a/b"])
   }
 
   /// Depth, size and repetition that are meant to harm end in lines of the report.

@@ -88,8 +88,8 @@ struct RowSample {
     isText(row) && row + 1 < rows.count && !rows[row + 1].allSatisfy { isText($0) || isBlank($0) }
   }
 
-  /// Whether no field of a row could be of another type than string.
-  func isText(_ row: Int) -> Bool { rows[row].allSatisfy(isText) }
+  /// Whether no field of a row could be of another type than string; blank fields can be.
+  func isText(_ row: Int) -> Bool { rows[row].allSatisfy { isText($0) || isBlank($0) } }
 
   private func isText(_ range: Range<Int>) -> Bool { bytes[range].withBytes { TypeGuess($0).isEmpty } }
 
