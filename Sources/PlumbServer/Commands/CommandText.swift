@@ -129,6 +129,14 @@ struct CommandText: Sendable {
     return rest.isEmpty ? names : nil
   }
 
+  /// The value of a property such as `format = "csv"`, by its name in lower case.
+  func value(of property: String) -> String? {
+    for index in tokens.indices.dropLast(2) where tokens[index + 1] == .symbol("=") {
+      if case .word(property, _) = tokens[index] { return Self.name(tokens[index + 2])?.lowercased() }
+    }
+    return nil
+  }
+
   private static func name(_ token: Token?) -> String? {
     switch token {
     case .word(_, let written)?: written

@@ -38,6 +38,7 @@ struct Endpoint: HTTPResponder {
         if let endpoint = QueryRequest.Endpoint(rawValue: path), request.method == .post || request.method == .get && endpoint != .management {
           return try await answer(exchange, endpoint, context)
         }
+        if request.method == .post, path.hasPrefix(Self.ingestion) { return try await ingest(exchange) }
         return exchange.reply(notFound(path))
       default:
         return exchange.reply(
@@ -109,6 +110,36 @@ struct Endpoint: HTTPResponder {
         }
       }
     }
+  }
+
+  // MARK: Ingestion
+
+  private static let ingestion = "/v1/rest/ingest/"
+
+  /// Adds the rows in the body to the table that the path names.
+  private func ingest(_ exchange: Exchange) async throws -> Response {
+    let parts = exchange.request.uri.path.dropFirst(Self.ingestion.count).split(separator: "/", omittingEmptySubsequences: false)
+      .map { Exchange.unescaped($0) }
+    guard parts.count == 2 else { throw notFound(exchange.request.uri.path) }
+    guard service.settings.isWritable else {
+      throw WireError.badRequest("this server is read-only; start it with --writable to allow ingestion", status: 403, name: "read-only")
+    }
+    let data = try await exchange.body(upTo: service.settings.requestLimit)
+    let ingestion = Ingestion(
+      service: service, database: parts[0], table: parts[1], format: exchange.query["streamFormat"]?.lowercased() ?? "csv")
+    guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
+    defer { place.giveBack() }
+    let outcome = await withCheckedContinuation { (done: CheckedContinuation<Result<Int, WireError>, Never>) in
+      let isStarted = startThread(stackBytes: 64 << 20) {
+        done.resume(returning: Result { try ingestion.take(data) }.mapError { WireError.from($0, .running, in: "") })
+      }
+      if !isStarted { done.resume(returning: .failure(.throttled)) }
+    }
+    let rows = try outcome.get()
+    return exchange.reply(
+      .ok, "application/json",
+      "{\"Tables\":[{\"TableName\":\"Table_0\",\"Columns\":[{\"ColumnName\":\"RowCount\",\"DataType\":\"Int64\",\"ColumnType\":\"long\"}],"
+        + "\"Rows\":[[\(rows)]]}]}\n")
   }
 
   private static let metadata = """

@@ -119,7 +119,8 @@ final class Exchange: Sendable {
     return result
   }
 
-  private static func unescaped(_ text: Substring) -> String {
+  /// Decodes `%20` and `+`.
+  static func unescaped(_ text: Substring) -> String {
     let bytes = Array(text.utf8)
     var out: [UInt8] = []
     var at = 0

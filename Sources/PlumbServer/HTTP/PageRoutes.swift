@@ -67,10 +67,9 @@ extension Endpoint {
   /// What the editor completes: names of tables and columns, words of KQL, functions.
   private func words() -> String {
     var words: [(String, String)] = []
-    for table in (try? service.workspace.tables) ?? [] {
-      words.append((table.name, "table"))
-      words += table.columns.map { ($0.name, "column of \(table.name)") }
-    }
+    let tables = (try? service.workspace.tables) ?? []
+    words += tables.map { ($0.name, "table") }
+    for table in tables { words += table.columns.map { ($0.name, "column of \(table.name)") } }
     words += ScalarFunction.all.map { ($0.name, $0.summary) } + AggregateFunction.all.map { ($0.name, $0.summary) }
     words += OperatorDeclaration.all.map { ($0.keyword, $0.summary) }
     var seen: Set<String> = []

@@ -199,6 +199,7 @@ final class QueryRun: @unchecked Sendable {
       catalog: try currentCatalog(), service: service,
       current: service.settings.databaseName(request.database) ?? service.settings.database)
     if let shown = try ShownTable.table(of: command, database) { return try show(shown, command, database.catalog, writer) }
+    if let names = command.names(by: ".ingest inline into table NAME *") { return try ingest(command, into: names[0], database, writer) }
     let statements = try parsed(request.text)
     for statement in statements { try check(statement) }
     try run(statements, request.options, writer)
@@ -206,6 +207,25 @@ final class QueryRun: @unchecked Sendable {
       try writer.begin([ColumnInfo("Result", .string)], nil)
       try writer.endTable()
     }
+  }
+
+  /// `.ingest inline into table T with (format = "csv") <| rows`
+  private func ingest(_ command: CommandText, into table: String, _ database: ShownDatabase, _ writer: any ReplyWriter) throws {
+    if request.options.isReadOnly { throw WireError.badRequest("the request is read-only", status: 403, name: "read-only") }
+    phase = .running
+    let data = String(decoding: Array(request.text.utf8.dropFirst(command.end + 1)), as: UTF8.self).trimmingCharacters
+    let ingestion = Ingestion(
+      service: service, database: database.current, table: table, format: command.value(of: "format") ?? "csv")
+    let started = Clock.now
+    _ = try ingestion.take(Array((data + "\n").utf8), skippingFirstLine: command.value(of: "ignorefirstrecord") == "true")
+    let rows: [[Value]] = [
+      [.guid(GUID.random()), .string("inline"), .timespan(Clock.now - started), .bool(false), .guid(GUID.random())]
+    ]
+    let answer = Table(name: ShownTable.name, schema: Ingestion.schema, rows: rows)
+    let seen = database.catalog.snapshot()
+    seen.store = nil
+    seen.add(answer)
+    try run(try parsed(ShownTable.name), request.options, writer, catalog: seen)
   }
 
   private func currentCatalog() throws -> Catalog {

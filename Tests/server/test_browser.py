@@ -1,0 +1,134 @@
+"""The pages in Chromium: no error, nothing wider than the window, both themes, the editor, keys. Needs `selenium` from PyPI."""
+import os, subprocess, tempfile, time, unittest
+from urllib.parse import quote
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from served import HANG, PLUMB, Server
+
+PAGES = ["/", "/pipelines", "/predictions", "/lineage", "/query?csl=" + quote("runs | summarize count() by status | render columnchart")]
+
+
+class BrowserTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        file = os.path.join(cls.folder.name, "world.plumb")
+        subprocess.run([PLUMB, "simulate", "--pipelines", "40", "--days", "2", "--into", file], check=True, stderr=subprocess.DEVNULL, timeout=300)
+        cls.server = Server("--quiet", data=(file,))
+        options = webdriver.ChromeOptions()
+        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-device-scale-factor=1"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        cls.browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        cls.browser.set_page_load_timeout(HANG)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.quit()
+        cls.server.stop()
+        cls.server.__exit__()
+        cls.folder.cleanup()
+
+    def open(self, path):
+        self.browser.get(f"http://localhost:{self.server.port}{path}")
+
+    def wait(self, condition):
+        end = time.monotonic() + HANG
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.1)
+
+    def errors(self):
+        return [entry["message"] for entry in self.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def width(self, pixels):
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+
+    def test_every_page_at_every_width_in_both_themes(self):
+        name = self.server.rows("pipelines | take 1 | project name")[0][0]
+        for path in PAGES + [f"/pipeline?name={quote(name)}"]:
+            for pixels in (320, 768, 1920):
+                self.width(pixels)
+                for theme in ("light", "dark"):
+                    self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+                    self.open(path)
+                    self.wait(lambda: not self.browser.find_elements(By.CSS_SELECTOR, "[data-pending]"))
+                    wide = self.browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
+                    self.assertLessEqual(wide, 0, (path, pixels))
+                    outside = self.browser.execute_script("""return [...document.querySelectorAll('.card .figure, .card h2, .card h3, .card p, .card svg')].filter(e => {
+                        const a = e.getBoundingClientRect(), b = e.closest('.card').getBoundingClientRect();
+                        return a.right > b.right + 1 || a.left < b.left - 1 || e.scrollWidth > e.clientWidth + 1; }).map(e => e.outerHTML.slice(0, 200))""")
+                    self.assertEqual(outside, [], (path, pixels))
+                    self.assertEqual(self.errors(), [], path)
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    def test_the_theme_can_be_switched(self):
+        self.width(1280)
+        self.open("/")
+        colour = lambda: self.browser.execute_script("return getComputedStyle(document.documentElement).backgroundColor")
+        before = colour()
+        self.browser.find_element(By.CSS_SELECTOR, "header button").click()
+        after = colour()
+        self.assertNotEqual(before, after)
+        self.open("/pipelines")
+        self.assertEqual(colour(), after)
+        self.browser.find_element(By.CSS_SELECTOR, "header button").click()
+
+    def test_the_editor(self):
+        self.width(1280)
+        self.open("/query")
+        editor = self.browser.find_element(By.ID, "csl")
+        editor.send_keys("print wrong = 1\n\npipel")
+        editor.send_keys(Keys.CONTROL, Keys.SPACE)
+        self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".words [aria-selected=true]"))
+        # CONTROL stays pressed until NULL.
+        editor.send_keys(Keys.NULL)
+        editor.send_keys(Keys.ENTER)
+        self.wait(lambda: editor.get_attribute("value").endswith("pipelines"))
+        editor.send_keys(" | count")
+        # Only the block at the caret runs.
+        editor.send_keys(Keys.CONTROL, Keys.ENTER)
+        self.wait(lambda: "csl=pipelines" in self.browser.current_url)
+        self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, "#result td"))
+        self.assertEqual(self.browser.find_element(By.CSS_SELECTOR, "#result td").text, "40")
+        self.open("/query")
+        self.assertIn("pipelines | count", self.browser.find_element(By.CSS_SELECTOR, "[data-history]").text)
+        self.assertEqual(self.errors(), [])
+
+    def test_keys_and_links(self):
+        self.width(1280)
+        self.open("/")
+        body = lambda: self.browser.find_element(By.TAG_NAME, "body")
+        body().send_keys("g", "p")
+        self.wait(lambda: self.browser.current_url.endswith("/pipelines"))
+        self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, "tbody th a"))
+        body().send_keys("j")
+        first = self.browser.switch_to.active_element
+        name = first.text
+        first.send_keys(Keys.ENTER)
+        self.wait(lambda: self.browser.find_element(By.TAG_NAME, "h1").text == name)
+        self.browser.find_element(By.LINK_TEXT, "Lineage").click()
+        self.wait(lambda: "/lineage" in self.browser.current_url)
+        self.open("/pipelines")
+        self.browser.find_element(By.CSS_SELECTOR, "input[type=search]").send_keys(name, Keys.ENTER)
+        self.wait(lambda: "q=" in self.browser.current_url)
+        self.assertIn(name, self.browser.find_element(By.TAG_NAME, "main").text)
+        self.assertEqual(self.errors(), [])
+
+    def test_a_change_reaches_an_open_page(self):
+        self.width(1280)
+        with Server("--writable", "--quiet") as server:
+            self.browser.get(f"http://localhost:{server.port}/pipelines")
+            self.assertEqual(self.browser.find_elements(By.CSS_SELECTOR, "a[href*=late]"), [])
+            time.sleep(1)
+            server.command(".set late <| print a = 1")
+            self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, "a[href*=late]"))
+            self.assertEqual(self.errors(), [])
+            self.browser.get("about:blank")
+
+
+if __name__ == "__main__":
+    unittest.main()
