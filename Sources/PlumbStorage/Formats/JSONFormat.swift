@@ -15,7 +15,9 @@ extension FileFormat {
       let start = front.drop { $0.isSpace }
       let next = start.dropFirst().first { !$0.isSpace }
       // A bracket also begins lines of logs, such as `[2024-01-05 10:00:00] started`.
-      let isArray = start.first == .openBracket && [nil, .openBrace, .openBracket, .closeBracket].contains(next)
+      let isArray = start.first == .openBracket
+        && ([nil, .openBrace, .openBracket, .closeBracket].contains(next)
+          || start.prefix { $0 != .newline }.withBytes { JSONFront.isValue($0) })
       return isArray || start.first == .openBrace && !firstLineIsObject(front) ? .text : nil
     },
     open: { try openJSON($0, $1, isLines: false) })

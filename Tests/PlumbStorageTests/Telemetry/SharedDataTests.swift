@@ -69,10 +69,11 @@ struct SharedDataTests {
       "openlineage/dbt-test-events.json: OpenLineage; 10 events read, 5 merged into known runs; "
         + "placeholders `{{…}}` in unused fields, in 10 events",
       "openlineage/event_full.json: OpenLineage; 1 event read",
-      "openlineage/event_invalid_output_dataset_facet.json: OpenLineage; "
-        + "1 rejected: line 1: `outputStatistics.rowCount` is `\"wrong\"`, not a whole number",
-      "openlineage/event_invalid_run_facet.json: OpenLineage; 1 rejected: line 1: `parent.run.runId` is missing",
-      "openlineage/event_simple.json: OpenLineage; 1 event read",
+      "openlineage/event_invalid_output_dataset_facet.json: OpenLineage; 1 event read; "
+        + "1 rejected: `outputStatistics.rowCount` is `\"wrong\"`, not a whole number",
+      "openlineage/event_invalid_run_facet.json: OpenLineage; 1 event read, 1 merged into known runs; "
+        + "1 rejected: `parent.run.runId` is missing",
+      "openlineage/event_simple.json: OpenLineage; 1 event read, 1 merged into known runs",
       "openlineage/example_full_event.json: OpenLineage; 1 event read, 1 merged into known runs",
       "openlineage/test-complete.json: OpenLineage; 1 event read",
       "openlineage/test-start.json: OpenLineage; 1 event read, 1 merged into known runs",
