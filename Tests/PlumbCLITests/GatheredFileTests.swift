@@ -30,6 +30,7 @@ struct GatheredFileTests {
     }
   }
 
+  /// Columns are united by name; `--strict` refuses what that would add or leave empty.
   @Test func otherColumnsNameBothFiles() throws {
     let first = try folder.write("a.csv", "n,s\n1,x\n")
     for (text, reason) in [
@@ -37,7 +38,7 @@ struct GatheredFileTests {
       ("n,s\n1.5,x\n", "it has values of type real in `n`, which has type long in the table"),
     ] {
       let second = try folder.write("b.csv", text)
-      let run = try query(["t=\(first)", "t=\(second)"], "t")
+      let run = try query(["t=\(first)", "t=\(second)"], "t", ["--strict"])
       #expect(run.status == 1)
       #expect(run.messages.contains("error[schema-differs]: `\(second)` cannot be added to `t` of `\(first)`: \(reason)\n"), "\(run.messages)")
     }
