@@ -99,7 +99,7 @@ class AccessTests(unittest.TestCase):
     def test_slow_readers_keep_nobody_waiting(self):
         with Server("--max-queries", "1") as server:
             connections = []
-            for _ in range(2):
+            for _ in range(4):
                 connection = server.connection()
                 connection.request("POST", "/v2/rest/query", json.dumps({"csl": "range n from 1 to 1000000000000 step 1"}))
                 connections.append(connection)
