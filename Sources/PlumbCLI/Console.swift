@@ -95,6 +95,9 @@ enum Console {
     write("\r" + VisibleText.string(text) + "\u{1B}[K", to: STDERR_FILENO)
   }
 
+  /// Writes a line to standard error that is meant to be copied or typed, so that it is never wrapped.
+  static func sayUnwrapped(_ text: String) { write(VisibleText.string(text) + "\n", to: STDERR_FILENO) }
+
   /// Empties the screen of standard output.
   static func clearScreen() { if outputIsStyled { write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) } }
 

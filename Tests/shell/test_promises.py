@@ -291,16 +291,19 @@ class TerminalTests(Case):
         for code in self.STEER:
             name = f"x{code}y"
             self.write("h.csv", f'"{name}",b\n1,"v{code}w"\n')
-            shell = self.start("--load", f"h={self.path('h.csv')}", "--load", f"{name}={self.path('h.csv')}")
+            loads = ["--load", f"h={self.path('h.csv')}"]
+            # These two cannot be in the name of a table.
+            if "\r" not in code and "\x08" not in code:
+                loads += ["--load", f"{name}={self.path('h.csv')}"]
+            shell = self.start(*loads)
             for typed in ["h", ".schema", ".show tables", "h | project nosuch", f"h | where b == 'v{code}w'".replace("\r", "").replace("\x08", "")]:
                 shell.answer(typed)
             for typed in ["h | where ", "h | project b, ", ""]:
                 shell.type(typed + "\t\t")
                 time.sleep(0.3)
                 shell.type("\x03")
+                shell.expect("^C")
                 shell.expect(PROMPT)
-            shell.type("\x04")
-            shell.status()
             self.assertClean(shell.raw, repr(code))
 
     def test_messages(self):

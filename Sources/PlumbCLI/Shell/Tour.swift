@@ -61,7 +61,7 @@ final class Tour {
   func hint() {
     guard steps.indices.contains(place) else { return Console.say("the tour is over") }
     // In one piece, so that it can be copied.
-    Console.say("type: \(steps[place].hint)")
+    Console.sayUnwrapped("type: \(steps[place].hint)")
   }
 
   func skip() {
