@@ -51,7 +51,7 @@ package final class FileInput {
       if options.encoding == nil, encoding == .windows1252 {
         notes.append("the text is not UTF-8, so it is read as Windows-1252; `--encoding` states another encoding")
       }
-      if encoding != .utf8 { bytes = DecodedSource(bytes, encoding) }
+      if encoding != .utf8 { bytes = ConvertedSource(bytes, TextDecoder(encoding)) }
     }
     source = bytes
   }

@@ -46,7 +46,9 @@ final class DelimitedReader: RowReader {
         return own
       }
     }
-    rewrittenText = shape.rewriting.map { RewrittenSource(own ?? input.source, $0, skipping: shape.unreadBytes) } ?? own
+    rewrittenText = shape.rewriting.map { rules in
+      ConvertedSource(own ?? input.source, DelimitedRewriter(rules), skipping: shape.unreadBytes)
+    } ?? own
     let source = rewrittenText ?? input.source
     notes = shape.notes
     text = DelimitedText(

@@ -1,5 +1,3 @@
-import Glibc
-import PlumbDiagnostics
 import PlumbEngine
 
 /// How a text departs from the delimited text that the loader reads, whose quotes inside a quoted field are doubled.
@@ -30,7 +28,7 @@ struct DelimitedRewriting: Hashable, Sendable {
 }
 
 /// Rewrites a text piece by piece.
-struct DelimitedRewriter {
+struct DelimitedRewriter: TextConverter {
   private enum Place {
     case lineStart, fieldStart, unquoted, quoted, escaped, quoteInQuoted, afterQuoted, comment
   }
@@ -48,7 +46,6 @@ struct DelimitedRewriter {
     longestNull = rules.nulls.map(\.count).max() ?? -1
   }
 
-  /// The number of bytes of the output that will not change.
   var readyCount: Int { longestNull < 0 ? output.count : place == .unquoted ? fieldStart : output.count }
 
   mutating func removeReady(_ count: Int) {
@@ -137,73 +134,8 @@ struct DelimitedRewriter {
     }
   }
 
-  /// Ends the text.
   mutating func finish() {
     if place == .unquoted { endField(nil) }
     place = .lineStart
-  }
-}
-
-/// A text that is rewritten as it is read.
-final class RewrittenSource: SampledSource {
-  private let raw: any SampledSource
-  private let rules: DelimitedRewriting
-  /// Bytes at the front of the text to leave out.
-  private let skippedBytes: Int
-  private let input = Buffer(byteCount: 1 << 18)
-  private var rewriter: DelimitedRewriter
-  private var given = 0
-  private var isDone = false
-  private var isStarted = false
-
-  init(_ raw: any SampledSource, _ rules: DelimitedRewriting, skipping skippedBytes: Int) {
-    self.raw = raw
-    self.rules = rules
-    self.skippedBytes = skippedBytes
-    rewriter = DelimitedRewriter(rules)
-  }
-
-  /// Known only after reading to the end.
-  var size: Int? { nil }
-  var storedSize: Int? { raw.storedSize }
-  var storedOffset: Int { raw.storedOffset }
-
-  func rewind() throws {
-    try raw.rewind()
-    rewriter = DelimitedRewriter(rules)
-    (given, isDone, isStarted) = (0, false, true)
-    var left = skippedBytes
-    while left > 0 {
-      let count = try raw.read(into: input.base, count: min(left, input.byteCount))
-      if count == 0 { break }
-      left -= count
-    }
-  }
-
-  func read(into target: UnsafeMutableRawPointer, count: Int) throws -> Int {
-    if !isStarted { try rewind() }
-    while given == rewriter.readyCount, !isDone {
-      rewriter.removeReady(given)
-      given = 0
-      let count = try raw.read(into: input.base, count: input.byteCount)
-      if count == 0 {
-        isDone = true
-        rewriter.finish()
-      } else {
-        rewriter.add(input.bytes(count))
-      }
-    }
-    let part = min(count, rewriter.readyCount - given)
-    if part > 0 { rewriter.output.withUnsafeBytes { if let base = $0.baseAddress { memcpy(target, base + given, part) } } }
-    given += part
-    return part
-  }
-
-  /// Only the front is available without rewriting everything before it.
-  func sample(at offset: Int, count: Int) throws -> [UInt8] {
-    guard offset == 0 else { return [] }
-    try rewind()
-    defer { isStarted = false }
-    return try readFully(count)
   }
 }

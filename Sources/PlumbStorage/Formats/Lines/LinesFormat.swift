@@ -25,14 +25,14 @@ extension FileFormat {
   private static func matchedLines(_ input: FileInput, _ options: ReadOptions, _ pattern: LinePattern) throws -> DelimitedReader {
     var options = options
     (options.delimiter, options.quote, options.hasHeader, options.skippedLines) = (.comma, .quote, true, 0)
-    let text = MatchedSource(input.source, pattern, context: options.context)
-    guard try text.matchesAny() else {
+    let matcher = LineMatcher(pattern, context: options.context)
+    guard matcher.matchesAny(in: try input.source.sample(at: 0, count: 1 << 20)) else {
       let line = String(decoding: try input.front.prefix { $0 != .newline }.prefix(80), as: UTF8.self)
       throw Diagnostic(
         "no-match", "no line of `\(input.name)` matches the pattern",
         help: "its first line is `\(line)`; `--pattern` takes \(LinePattern.names), or a regular expression with named groups")
     }
-    return try DelimitedReader(input, options, text: text)
+    return try DelimitedReader(input, options, text: ConvertedSource(input.source, matcher))
   }
 }
 

@@ -1,60 +1,27 @@
-import Glibc
-import PlumbDiagnostics
 import PlumbEngine
 
-/// A text as UTF-8, converted as it is read.
+/// Makes UTF-8 of a text in another encoding.
 ///
 /// Halves of surrogate pairs without the other half become U+FFFD.
-final class DecodedSource: SampledSource {
-  private let raw: any SampledSource
+struct TextDecoder: TextConverter {
   private let encoding: TextEncoding
   private let table: [UInt16]
-  private let input = Buffer(byteCount: 1 << 16)
-  private var output: [UInt8] = []
-  private var given = 0
-  /// The last byte of a unit of two, and the first half of a surrogate pair.
+  private(set) var output: [UInt8] = []
+  /// The first byte of a unit of two, and the first half of a surrogate pair.
   private var half: UInt8?
   private var high: UInt16?
   private var isAtFront = true
-  private var isDone = false
-  private var isStarted = false
 
-  init(_ raw: any SampledSource, _ encoding: TextEncoding) {
-    self.raw = raw
+  init(_ encoding: TextEncoding) {
     self.encoding = encoding
     table = encoding.table ?? []
   }
 
-  /// Known only after reading to the end.
-  var size: Int? { nil }
-  var storedSize: Int? { raw.storedSize }
-  var storedOffset: Int { raw.storedOffset }
+  var readyCount: Int { output.count }
 
-  func rewind() throws {
-    try raw.rewind()
-    output.removeAll(keepingCapacity: true)
-    (given, half, high, isAtFront, isDone, isStarted) = (0, nil, nil, true, false, true)
-  }
+  mutating func removeReady(_ count: Int) { output.removeFirst(count) }
 
-  func read(into target: UnsafeMutableRawPointer, count: Int) throws -> Int {
-    if !isStarted { try rewind() }
-    while given == output.count, !isDone { try refill() }
-    let part = min(count, output.count - given)
-    if part > 0 { output.withUnsafeBytes { if let base = $0.baseAddress { memcpy(target, base + given, part) } } }
-    given += part
-    return part
-  }
-
-  private func refill() throws {
-    output.removeAll(keepingCapacity: true)
-    given = 0
-    let count = try raw.read(into: input.base, count: input.byteCount)
-    let bytes = input.bytes(count)
-    if count == 0 {
-      isDone = true
-      if high != nil || half != nil { append(0xFFFD) }
-      return
-    }
+  mutating func add(_ bytes: Bytes) {
     switch encoding {
     case .utf8: output.append(contentsOf: bytes)
     case .windows1252, .latin1, .latin9: for byte in bytes { append(UInt32(table[Int(byte)])) }
@@ -63,7 +30,11 @@ final class DecodedSource: SampledSource {
     }
   }
 
-  private func decode(_ bytes: Bytes, littleEndian: Bool) {
+  mutating func finish() {
+    if high != nil || half != nil { append(0xFFFD) }
+  }
+
+  private mutating func decode(_ bytes: Bytes, littleEndian: Bool) {
     for byte in bytes {
       guard let first = half else {
         half = byte
@@ -91,7 +62,7 @@ final class DecodedSource: SampledSource {
     }
   }
 
-  private func append(_ character: UInt32) {
+  private mutating func append(_ character: UInt32) {
     switch character {
     case ..<0x80: output.append(UInt8(truncatingIfNeeded: character))
     case ..<0x800:
@@ -107,13 +78,5 @@ final class DecodedSource: SampledSource {
       output.append(UInt8(truncatingIfNeeded: 0x80 | character >> 6 & 0x3F))
       output.append(UInt8(truncatingIfNeeded: 0x80 | character & 0x3F))
     }
-  }
-
-  /// Only the front is available without decoding everything before it.
-  func sample(at offset: Int, count: Int) throws -> [UInt8] {
-    guard offset == 0 else { return [] }
-    try rewind()
-    defer { isStarted = false }
-    return try readFully(count)
   }
 }
