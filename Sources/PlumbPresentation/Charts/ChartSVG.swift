@@ -23,13 +23,13 @@ extension Chart {
     var out = isEmbedded ? "" : "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     out += "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" "
     // Ids must be unique in a document; a page may contain several pictures.
-    let label = isEmbedded ? "aria-label=\"\(SVGCanvas.escaped(spokenTitle))\"" : "aria-labelledby=\"t d\""
+    let label = isEmbedded ? "aria-label=\"\(MarkupText.escaped(spokenTitle))\"" : "aria-labelledby=\"t d\""
     out += "height=\"\(height)\" role=\"img\" \(label)>\n"
-    out += "<title\(isEmbedded ? "" : " id=\"t\"")>\(SVGCanvas.escaped(spokenTitle))</title>\n"
-    out += "<desc\(isEmbedded ? "" : " id=\"d\"")>\(SVGCanvas.escaped(data))</desc>\n"
+    out += "<title\(isEmbedded ? "" : " id=\"t\"")>\(MarkupText.escaped(spokenTitle))</title>\n"
+    out += "<desc\(isEmbedded ? "" : " id=\"d\"")>\(MarkupText.escaped(data))</desc>\n"
     out += "<style>\n\(style)\n</style>\n<defs>\n\(ChartTheme.hatchings)</defs>\n"
     out += "<rect width=\"\(width)\" height=\"\(height)\" class=\"ground\"/>\n"
-    if !title.isEmpty { out += "<text x=\"16\" y=\"24\" class=\"title\">\(SVGCanvas.escaped(title))</text>\n" }
+    if !title.isEmpty { out += "<text x=\"16\" y=\"24\" class=\"title\">\(MarkupText.escaped(title))</text>\n" }
     return out + canvas.body + "</svg>\n"
   }
 

@@ -83,7 +83,7 @@ enum PageText {
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(SVGCanvas.escaped(title))</title>
+    <title>\(MarkupText.escaped(title))</title>
     <style>
     :root{color-scheme:light dark}
     body{font:14px/1.45 system-ui,'Segoe UI',sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}

@@ -47,12 +47,12 @@ package struct Report: Sendable {
   // MARK: HTML
 
   package func html(title: String) -> String {
-    var out = PageText.head(title: title) + "<h1>\(SVGCanvas.escaped(title))</h1>\n"
+    var out = PageText.head(title: title) + "<h1>\(MarkupText.escaped(title))</h1>\n"
     for entry in entries {
       switch entry {
-      case .note(let text): out += "<p>\(SVGCanvas.escaped(VisibleText.lines(text)))</p>\n"
+      case .note(let text): out += "<p>\(MarkupText.escaped(VisibleText.lines(text)))</p>\n"
       case .failure(let query, let message):
-        out += code(query) + "<p><strong>error:</strong> \(SVGCanvas.escaped(VisibleText.string(message)))</p>\n"
+        out += code(query) + "<p><strong>error:</strong> \(MarkupText.escaped(VisibleText.string(message)))</p>\n"
       case .query(let query, let parts, let summary):
         out += code(query)
         for part in parts {
@@ -62,16 +62,16 @@ package struct Report: Sendable {
           } else {
             out += part.answer.text(as: .html)
           }
-          out += "<p><small>\(SVGCanvas.escaped(part.shown))</small></p>\n"
+          out += "<p><small>\(MarkupText.escaped(part.shown))</small></p>\n"
         }
-        out += "<p><small>\(SVGCanvas.escaped(summary))</small></p>\n"
+        out += "<p><small>\(MarkupText.escaped(summary))</small></p>\n"
       }
     }
     return out + "</main>\n</body>\n</html>\n"
   }
 
   private func code(_ query: String) -> String {
-    "<pre><code>\(SVGCanvas.escaped(VisibleText.lines(query)))</code></pre>\n"
+    "<pre><code>\(MarkupText.escaped(VisibleText.lines(query)))</code></pre>\n"
   }
 
   // MARK: Markdown

@@ -6,7 +6,7 @@ struct SVGCanvas {
 
   mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ class: String, title: String = "") {
     let head = "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(max(0, width)))\" height=\"\(n(max(0, height)))\" class=\"\(`class`)\""
-    body += title.isEmpty ? head + "/>\n" : head + "><title>\(Self.escaped(title))</title></rect>\n"
+    body += title.isEmpty ? head + "/>\n" : head + "><title>\(MarkupText.escaped(title))</title></rect>\n"
   }
 
   mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ class: String) {
@@ -23,12 +23,12 @@ struct SVGCanvas {
 
   mutating func path(_ commands: String, _ class: String, title: String = "") {
     let head = "<path d=\"\(commands)\" class=\"\(`class`)\""
-    body += title.isEmpty ? head + "/>\n" : head + "><title>\(Self.escaped(title))</title></path>\n"
+    body += title.isEmpty ? head + "/>\n" : head + "><title>\(MarkupText.escaped(title))</title></path>\n"
   }
 
   mutating func text(_ text: String, _ x: Double, _ y: Double, _ class: String, rotated: Bool = false) {
     let turn = rotated ? " transform=\"rotate(-90 \(n(x)) \(n(y)))\"" : ""
-    body += "<text x=\"\(n(x))\" y=\"\(n(y))\" class=\"\(`class`)\"\(turn)>\(Self.escaped(text))</text>\n"
+    body += "<text x=\"\(n(x))\" y=\"\(n(y))\" class=\"\(`class`)\"\(turn)>\(MarkupText.escaped(text))</text>\n"
   }
 
   /// The shape of a series around a point.
@@ -58,23 +58,6 @@ struct SVGCanvas {
 
   private func list(_ points: [(Double, Double)]) -> String {
     points.map { "\(n($0.0)),\(n($0.1))" }.joined(separator: " ")
-  }
-
-  /// Text escaped for XML; characters that XML forbids were replaced before.
-  static func escaped(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "'": out += "&#39;"
-      case "\n", "\t": out.unicodeScalars.append(scalar)
-      default: out.unicodeScalars.append(scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value) ? "\u{FFFD}" : scalar)
-      }
-    }
-    return out
   }
 
   /// The approximate width of a text, in units of the picture.

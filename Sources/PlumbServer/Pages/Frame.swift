@@ -142,7 +142,7 @@ enum Frame {
       <section class="panel wide" id="tables"><p>This page reads the tables <code>pipelines</code>, <code>runs</code>, <code>errors</code> and
       <code>edges</code>, which this workspace does not have. Load telemetry of dbt, OpenLineage, Airflow or Azure Data Factory with
       <code>plumb serve --load PATH</code>.</p>
-      <p>\(names.isEmpty ? "There are no tables yet." : "Its tables: " + names.joined(separator: ", "))</p></section>
+      <p>\(names.isEmpty ? "No tables yet." : "Its tables: " + names.joined(separator: ", "))</p></section>
       """)
   }
 }

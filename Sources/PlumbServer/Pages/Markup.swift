@@ -1,23 +1,10 @@
 import PlumbEngine
+import PlumbPresentation
 
 /// Text for HTML pages and their links.
 enum Markup {
   /// The text with the characters that HTML gives a meaning replaced.
-  static func escaped(_ text: String) -> String {
-    if !text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) { return text }
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "'": out += "&#39;"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
-  }
+  static func escaped(_ text: String) -> String { MarkupText.escaped(text) }
 
   /// The text as a part of a URL.
   static func urlPart(_ text: String) -> String {
