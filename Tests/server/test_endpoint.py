@@ -31,6 +31,14 @@ class EndpointTests(unittest.TestCase):
         properties = json.loads(frames[1]["Rows"][0][2])
         self.assertEqual((properties["Visualization"], properties["Title"]), ("columnchart", "T"))
 
+    def test_what_a_query_used(self):
+        frames = self.server.query("range n from 1 to 1000000 step 1 | sort by n desc | take 700").json()
+        used = json.loads(frames[-2]["Rows"][-1][-1])
+        self.assertEqual(used["dataset_statistics"], [{"table_row_count": 700}])
+        self.assertGreater(used["ExecutionTime"], 0)
+        # Top keeps few rows in memory, but some.
+        self.assertTrue(0 < used["resource_usage"]["memory"]["peak_per_node"] < 100 << 20, used)
+
     def test_fragments(self):
         options = {"results_v2_fragment_primary_tables": True, "results_error_reporting_placement": "end_of_table"}
         frames = self.server.query("range n from 1 to 2500 step 1", options=options).json()

@@ -10,6 +10,8 @@ package final class Session: Sendable {
   package let catalog: Catalog
   private let settings: Guarded<SessionOptions>
   private let running = Guarded<ExecutionContext?>(nil)
+  /// The most memory that contexts of the past held at once.
+  private let pastPeak = Guarded(0)
 
   package init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
     self.catalog = catalog
@@ -90,6 +92,12 @@ package final class Session: Sendable {
   /// The fraction of its rows that the running query has read; nil if unknown.
   package var progress: Double? { running.withLock { $0?.progress.fraction } }
 
+  /// The bytes that buffers of this session's queries held at most at once.
+  package var peakMemory: Int {
+    let now = running.withLock { $0?.memory.peak } ?? 0
+    return pastPeak.withLock { max($0, now) }
+  }
+
   /// The columns that the last query of a text returns, found without running it; nil if it has errors.
   package func schema(of text: String) -> Schema? {
     let found = try? onLargeStack { () -> Schema? in
@@ -143,11 +151,16 @@ package final class Session: Sendable {
   func begin(_ context: ExecutionContext) {
     running.withLock { kept in
       if kept?.isCancelled == true, kept !== context { context.cancel() }
-      kept = context
+      replace(&kept, with: context)
     }
   }
 
-  func end() { running.withLock { $0 = nil } }
+  func end() { running.withLock { replace(&$0, with: nil) } }
+
+  private func replace(_ kept: inout ExecutionContext?, with context: ExecutionContext?) {
+    if let peak = kept?.memory.peak { pastPeak.withLock { $0 = max($0, peak) } }
+    kept = context
+  }
 
   func newContext(now: Int64) -> ExecutionContext { context(now: now, options) }
 

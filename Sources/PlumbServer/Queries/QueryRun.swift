@@ -46,7 +46,6 @@ final class QueryRun: @unchecked Sendable {
     self.place = place
   }
 
-
   /// How the query ended, once it has.
   var outcome: WireError? { lock.locked { failure } }
   private var failure: WireError?
@@ -134,6 +133,7 @@ final class QueryRun: @unchecked Sendable {
         failure = lock.locked { stopReason } ?? WireError.from(error, phase, in: request.text)
       }
       statistics.milliseconds = Machine.milliseconds - started
+      statistics.peakMemory = lock.locked { session }?.peakMemory ?? 0
       if let failure, !hasFlushed, failure.name != "truncated" {
         finish(.failure(failure), failure)
         return

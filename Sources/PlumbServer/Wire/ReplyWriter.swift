@@ -19,6 +19,8 @@ struct QueryStatistics: Sendable {
   var rows = 0
   var tables = 0
   var milliseconds = 0.0
+  /// The bytes that its buffers held at most at once.
+  var peakMemory = 0
   /// Remarks about the query, such as options that have no effect.
   var remarks: [String] = []
 
@@ -26,7 +28,7 @@ struct QueryStatistics: Sendable {
   var payload: String {
     Dynamic.object([
       ("ExecutionTime", .real(milliseconds / 1000)),
-      ("resource_usage", .object([("memory", .object([("peak_per_node", .long(0))]))])),
+      ("resource_usage", .object([("memory", .object([("peak_per_node", .long(Int64(peakMemory)))]))])),
       ("dataset_statistics", .array([.object([("table_row_count", .long(Int64(rows)))])])),
     ]).json
   }
