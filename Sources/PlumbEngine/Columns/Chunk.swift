@@ -80,6 +80,13 @@ package final class Chunk: @unchecked Sendable {
       order: order)
   }
 
+  /// The same rows with another last column.
+  func replacingLast(with vector: Vector) -> Chunk {
+    var changed = columns
+    changed[changed.count - 1] = LazyColumn(base: vector, selection: nil)
+    return Chunk(columns: changed, count: count, order: order)
+  }
+
   /// The same rows with one more column at the end, gathered when it is read.
   func appending(_ column: LazyColumn) -> Chunk {
     Chunk(columns: columns + [column], count: count, order: order)

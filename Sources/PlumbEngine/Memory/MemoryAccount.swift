@@ -35,14 +35,12 @@ package final class MemoryAccount: Sendable {
   package var peak: Int { most.load(ordering: .relaxed) }
 
   /// Adds `count` bytes, or subtracts them if negative.
+  ///
+  /// Each buffer does this twice; a call passes the parent on without retaining it, which a loop does not.
   package func charge(_ count: Int) {
-    var account = self
-    while true {
-      let now = account.bytes.wrappingAdd(count, ordering: .relaxed).newValue
-      if now > account.most.load(ordering: .relaxed) { account.most.max(now, ordering: .relaxed) }
-      guard let parent = account.parent else { return }
-      account = parent
-    }
+    let now = bytes.wrappingAdd(count, ordering: .relaxed).newValue
+    if now > most.load(ordering: .relaxed) { most.max(now, ordering: .relaxed) }
+    parent?.charge(count)
   }
 
   /// The account whose limit `more` bytes would exceed, this one or one that includes it; nil if there is room. Waits first
@@ -53,13 +51,8 @@ package final class MemoryAccount: Sendable {
     return firstOverdrawn(by: more)
   }
 
-  @inline(__always) private func firstOverdrawn(by more: Int) -> MemoryAccount? {
-    var account = self
-    while true {
-      if account.used &+ more > account.limit { return account }
-      guard let parent = account.parent else { return nil }
-      account = parent
-    }
+  private func firstOverdrawn(by more: Int) -> MemoryAccount? {
+    used &+ more > limit ? self : parent?.firstOverdrawn(by: more)
   }
 }
 

@@ -74,11 +74,10 @@ final class TopSink: ChunkSink {
 
   /// The chunk with positions that compare as the rows do.
   fileprivate func ranked(_ chunk: Chunk, _ ranks: RowPlaces.Ranks) -> Chunk {
-    let last = types.count - 1
-    let places = chunk.column(last).view(Int64.self)
+    let places = chunk.column(types.count - 1).view(Int64.self)
     let ranked = Buffer(of: Int64.self, count: chunk.count)
     for i in 0..<chunk.count { ranked.view(Int64.self)[i] = ranks(places[i]) }
-    return chunk.picking(Array(0..<last)).appending([Vector(.long, count: chunk.count, buffer: ranked)])
+    return chunk.replacingLast(with: Vector(.long, count: chunk.count, buffer: ranked))
   }
 
   private final class Worker: SinkWorker {
