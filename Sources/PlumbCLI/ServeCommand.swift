@@ -8,9 +8,9 @@ import PlumbServer
 /// `plumb serve`: the workspace over HTTP, for clients of Kusto and for browsers.
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve a workspace over HTTP, for clients of Kusto.",
+    commandName: "serve", abstract: "Serve a workspace over HTTP, for browsers and clients of Kusto.",
     discussion: """
-      Answers at /v2/rest/query, /v1/rest/query and /v1/rest/mgmt as Kusto does. Only programs on this machine can connect, \
+      Shows pages at /, and answers at /v2/rest/query, /v1/rest/query and /v1/rest/mgmt as Kusto does. Only programs on this machine can connect, \
       unless --bind is given together with --token or --token-file. SIGTERM and Ctrl-C stop the server.
       """)
 

@@ -76,7 +76,7 @@ enum LineagePage {
       | sort by depth asc, pipeline asc
       """
     return Frame.panel("lineage", "\(focus): \(mode)", run, query, wide: true) { table in
-      if table.rowCount == 0 { return "<p class=\"quiet\">There is no such pipeline.</p>" }
+      if table.rowCount == 0 { return "<p class=\"quiet\">This pipeline does not exist.</p>" }
       let group = !run.parameter("by").isEmpty ? run.parameter("by") : table.rowCount > mostNodes ? "source" : ""
       let note = run.parameter("by").isEmpty && !group.isEmpty ? "<p class=\"quiet\">\(table.rowCount) pipelines, collapsed by source.</p>" : ""
       let marked = try self.marked(focus, mode, run)

@@ -10,7 +10,7 @@ enum PipelinePage {
     guard let found = try? run.table("pipelines | where name == \(literal)"), let row = found.rows.first(where: { _ in true }) else {
       return Frame.page(
         "Pipeline", run,
-        "<section class=\"panel\"><p>There is no pipeline <code>\(Markup.escaped(name))</code>. \(Markup.link("/pipelines", "All pipelines"))</p></section>")
+        "<section class=\"panel\"><p>The pipeline <code>\(Markup.escaped(name))</code> does not exist. \(Markup.link("/pipelines", "All pipelines"))</p></section>")
     }
     return Frame.page(
       name, run,

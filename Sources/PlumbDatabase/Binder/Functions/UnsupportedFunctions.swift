@@ -6,26 +6,26 @@ enum UnsupportedName {
   /// Why the plugin of this name is missing; nil if KQL has no such plugin.
   static func plugin(_ name: String) -> String? { plugins[name] }
 
-  private static let cluster = "it is about a cluster, and there is none here; leave it out"
-  private static let ingestion = "it is about extents of a cluster; filter by a column of times instead"
-  private static let shapes = "Plumb measures points, lines and polygons, and knows geohashes; it makes no new shapes and knows no other cells"
-  private static let request = "a query reads no other server; fetch the rows into a file, and load it with `--load` or `externaldata`"
-  private static let program = "a query runs no other program; write the rows with `.export` or `--format ndjson`, and read its results with `externaldata`"
-  private static let models = "a query calls no model of language; write the rows into a file for a program that does"
-  private static let telemetry = "no plugin for it exists yet; use `summarize` with `dcount` by `bin` of the time"
+  private static let cluster = "it describes a Kusto cluster; leave it out"
+  private static let ingestion = "it describes how a Kusto cluster stores rows; filter by a column of times instead"
+  private static let shapes = "Plumb measures points, lines and polygons and supports geohashes, but does not create shapes or support other cells"
+  private static let request = "queries cannot read from other servers; save the rows to a file and load it with `--load` or `externaldata`"
+  private static let program = "queries cannot run other programs; write the rows with `.export` or `--format ndjson`, and read the program's results with `externaldata`"
+  private static let models = "queries cannot call language models; write the rows to a file for a program that does"
+  private static let telemetry = "Plumb does not have it yet; use `summarize` with `dcount` by `bin` of the time"
 
   private static let functions: [String: String] = [
     "current_cluster_endpoint": cluster, "current_database": cluster, "current_principal": cluster,
     "current_principal_details": cluster, "current_principal_is_member_of": cluster,
     "cursor_after": ingestion, "cursor_before_or_at": ingestion, "cursor_current": ingestion, "extent_id": ingestion, "extent_tags": ingestion,
-    "external_table": "there are no external tables here; name a file in `externaldata`",
+    "external_table": "Plumb does not have external tables; name a file in `externaldata`",
     "geo_info_from_ip_address": "it needs a database of addresses; load one, and use `evaluate ipv4_lookup`",
-    "graph": "there are no stored graphs here; use `make-graph`",
+    "graph": "Plumb does not store graphs; use `make-graph`",
     "has_any_ipv4_range": "use `ipv4_is_in_any_range`",
     "hash_combine": "hash a text of the values, as in `hash(strcat(a, b))`", "hash_many": "hash a text of the values, as in `hash(strcat(a, b))`",
-    "materialized_view": "there are no materialized views here; write the query, or store its rows with `.set`",
+    "materialized_view": "Plumb does not have materialized views; write the query, or store its rows with `.set`",
     "parse_user_agent": "it needs a list of browsers; use `extract` or `parse`",
-    "stored_query_result": "there are no stored results here; store rows with `.set NAME <| query`",
+    "stored_query_result": "Plumb does not have stored query results; store rows with `.set NAME <| query`",
   ]
 
   private static let geography: Set<String> = [
