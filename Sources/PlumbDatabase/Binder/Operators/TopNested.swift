@@ -12,17 +12,89 @@ extension TopNestedSyntax: OperatorBinding {
     var found: Relation?
     // How many columns of `found` are values, and where each level's value and aggregate are.
     var outputs: [(value: Int, aggregate: Int)] = []
-    for level in levels {
-      if let others = level.others {
-        throw Diagnostic("unsupported-others", "`with others` is not supported", at: others.span)
-      }
+    var rest: [OtherRows] = []
+    for (number, level) in levels.enumerated() {
+      let outer = (rows: rows, found: found, outputs: outputs)
       let ranked = try rankedLevel(level, rows, outer: outputs, found: found, &names, at: place)
       found = ranked.relation
       outputs = ranked.outputs
+      if level.others != nil {
+        rest.append(OtherRows(level: number, rows: outer.rows, outer: outer.found, outputs: outer.outputs, kept: ranked.relation))
+      }
       rows = try rowsWithin(ranked.relation, outputs, of: input, at: place)
     }
     guard let found else { return input }
-    return found.picking(outputs.flatMap { [$0.value, $0.aggregate] }.map { ($0, found.schema[$0].name) })
+    let top = found.picking(outputs.flatMap { [$0.value, $0.aggregate] }.map { ($0, found.schema[$0].name) })
+    if rest.isEmpty { return top }
+    let others = try rest.map { try othersAt($0, like: top.schema, at: place) }
+    return top.with(.union([top.plan] + others, top.schema), isSerialized: false)
+  }
+
+  /// The rows that one level leaves out, of those that the outer levels kept.
+  private struct OtherRows {
+    let level: Int
+    /// The input's rows with the outer levels' columns at their end.
+    let rows: Relation
+    let outer: Relation?
+    let outputs: [(value: Int, aggregate: Int)]
+    /// The level's own values, after the outer levels' columns.
+    let kept: Relation
+  }
+
+  /// One row for each combination of outer values: the outer columns, then the constant and the aggregate of what is left out.
+  /// Inner levels with `others` count the same rows under their own constant; those without are null.
+  private func othersAt(_ other: OtherRows, like schema: Schema, at place: BindingPlace) throws -> LogicalPlan {
+    let carried = other.outer?.schema ?? []
+    let start = other.rows.schema.count - carried.count
+    let columns = place.columns(of: other.rows, for: "`top-nested`")
+    let own = try columns.expression(levels[other.level].expression.expression)
+    // A row is left out if its outer values and its own are not among those kept.
+    var keys = other.outputs.map { output in
+      let type = carried[output.value].type
+      return (left: BoundExpression.column(start + output.value, type, span), right: BoundExpression.column(output.value, type, span))
+    }
+    keys.append((left: own, right: .column(carried.count, other.kept.schema[carried.count].type, span)))
+    // As texts, nulls are equal.
+    keys = keys.map { (left: $0.left.converted(to: .string), right: $0.right.converted(to: .string)) }
+    let left = LogicalPlan.join(
+      JoinPlan(
+        kind: .leftAnti, left: other.rows.plan, right: other.kept.plan, keys: keys, names: other.rows.schema.map(\.name)))
+    let rows = other.rows.with(left, isSerialized: false)
+    let expressions = place.groups(of: rows, for: "`top-nested`")
+    let groupKeys = carried.enumerated().map { index, column in
+      NamedExpression(column.name, .column(start + index, column.type, span))
+    }
+    // The level itself always has `others`.
+    let counted = levels.indices.filter { $0 >= other.level && levels[$0].others != nil }
+    let aggregates = try counted.map { number in
+      GroupColumn(name: "$others\(number)", expression: try expressions.expression(levels[number].aggregate.expression))
+    }
+    let grouped = try expressions.aggregating(rows.plan, by: groupKeys, aggregates)
+    var outputs: [NamedExpression] = []
+    for number in levels.indices {
+      let (valueType, aggregateType) = (schema[2 * number].type, schema[2 * number + 1].type)
+      var value = BoundExpression.literal(.null(valueType), span), aggregate = BoundExpression.literal(.null(aggregateType), span)
+      if number < other.level {
+        value = .column(other.outputs[number].value, valueType, span)
+        aggregate = .column(other.outputs[number].aggregate, aggregateType, span)
+      } else if let place = counted.firstIndex(of: number), let constant = levels[number].others {
+        value = try self.constant(constant, as: valueType, at: columns)
+        aggregate = BoundExpression.column(carried.count + place, grouped.schema[carried.count + place].type, span).converted(to: aggregateType)
+      }
+      outputs.append(NamedExpression(schema[2 * number].name, value))
+      outputs.append(NamedExpression(schema[2 * number + 1].name, aggregate))
+    }
+    return .project(grouped, outputs)
+  }
+
+  /// The constant after `others =`, which must be of the values' type.
+  private func constant(_ syntax: ExpressionSyntax, as type: ScalarType, at columns: ColumnExpressions) throws -> BoundExpression {
+    let value = try columns.expression(syntax)
+    guard value.type == type || type.isNumeric && value.type.isNumeric else {
+      throw Diagnostic(
+        "operand-types", "`others` must be \(type.described), as the values are, but this is \(value.type.described)", at: syntax.span)
+    }
+    return value.converted(to: type)
   }
 
   /// The values of one level with their aggregates, the best of each outer combination.
