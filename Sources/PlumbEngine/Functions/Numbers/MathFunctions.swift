@@ -51,7 +51,10 @@ extension ScalarFunction {
     ScalarFunction(
       "pow", "Raises `base` to the power `exponent`.", "base, exponent",
       examples: [.init("pow(2, 3)", is: "8"), .init("pow(4, 0.5)", is: "2")],
-      overloads: [.map { (base: Double, exponent: Double) -> Double in pow(base, exponent) }]).naming(.firstArgument),
+      overloads: [
+        .map { (base: Double, exponent: Double) -> Double in pow(base, exponent) },
+        .map { (base: Decimal128, exponent: Decimal128) -> Double in pow(base.double, exponent.double) },
+      ]).naming(.firstArgument),
     partial("sqrt", "Returns the square root of `number`; null for a negative number.", "sqrt(256)", "16") { (x: Double) in
       x < 0 ? nil : x.squareRoot()
     }.naming(.firstArgument),
@@ -118,13 +121,15 @@ extension ScalarFunction {
     _ name: String, _ summary: String, _ example: String, _ result: String,
     _ body: @escaping @Sendable (Double) -> Double
   ) -> ScalarFunction {
-    ScalarFunction(name, summary, "number", examples: [.init(example, is: result)], overloads: [.map(body)])
+    ScalarFunction(name, summary, "number", examples: [.init(example, is: result)],
+      overloads: [.map(body), .map { (x: Decimal128) -> Double in body(x.double) }])
   }
 
   private static func partial(
     _ name: String, _ summary: String, _ example: String, _ result: String,
     _ body: @escaping @Sendable (Double) -> Double?
   ) -> ScalarFunction {
-    ScalarFunction(name, summary, "number", examples: [.init(example, is: result)], overloads: [.maybe(body)])
+    ScalarFunction(name, summary, "number", examples: [.init(example, is: result)],
+      overloads: [.maybe(body), .maybe { (x: Decimal128) -> Double? in body(x.double) }])
   }
 }
