@@ -25,6 +25,15 @@ package struct AggregateFunction: Sendable {
     conditionalName = conditional
   }
 
+  /// The same function, whose result columns have other names.
+  func naming(_ naming: AggregateNaming) -> AggregateFunction {
+    AggregateFunction(
+      name, summary, parameters, examples: examples,
+      overloads: overloads.map {
+        AggregateOverload($0.parameters, rest: $0.rest, naming: naming, results: $0.results, makeState: $0.makeState)
+      }, traits: traits, conditional: conditionalName)
+  }
+
   /// The aggregate of the same values that takes a predicate after them, as `sumif` does for `sum`; nil if none exists.
   package var conditional: AggregateFunction? { conditionalName.flatMap(AggregateFunction.named) }
 }
@@ -80,6 +89,8 @@ package enum AggregateNaming: Sendable, Hashable {
   case bothColumns
   /// `x` for the extremum and each further column under its own name, as `arg_max` does.
   case ownColumns
+  /// `any_x`: each column under its own name after a word.
+  case prefixedColumns(String)
   /// `percentile_x_95`, one column for each constant.
   case percentiles
 }

@@ -6,7 +6,7 @@ extension AggregateFunction {
     let first = columns.first.flatMap { $0 }
     switch overloads.first?.naming ?? .plain {
     case .plain, .percentiles: return "\(name)_\(first ?? "")"
-    case .prefixed(let prefix): return "\(prefix)_\(first ?? "")"
+    case .prefixed(let prefix), .prefixedColumns(let prefix): return "\(prefix)_\(first ?? "")"
     case .bothColumns: return "\(name)_\(first ?? "")_\(columns.dropFirst().first.flatMap { $0 } ?? "")"
     case .ownColumns: return first
     }
@@ -30,6 +30,8 @@ extension BoundAggregate {
         let column = index < columns.count ? columns[index] : nil
         return column ?? "\(name)_"
       }
+    case .prefixedColumns(let prefix):
+      return results.indices.map { "\(prefix)_\(($0 < columns.count ? columns[$0] : nil) ?? "")" }
     case .percentiles:
       return arguments.suffix(results.count).map { argument in
         "percentile_\(first)_\(argument.constant.map(AggregateNaming.label) ?? "")"

@@ -35,6 +35,8 @@ extension AggregateFunction {
     var functions: [String: AggregateFunction] = [:]
     for function in all { functions[function.name] = function }
     for (alias, name) in aliases { functions[alias] = functions[name] }
+    // Queries written with the older name expect its columns.
+    functions["any"] = functions["take_any"]?.naming(.prefixedColumns("any"))
     return functions
   }()
 
