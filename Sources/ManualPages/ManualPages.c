@@ -199,129 +199,132 @@ static const unsigned char page64[] = {
 #embed "../../Tests/Golden/expressions/geography.test"
 };
 static const unsigned char page65[] = {
-#embed "../../Tests/Golden/expressions/nulls.test"
+#embed "../../Tests/Golden/expressions/user-agents.test"
 };
 static const unsigned char page66[] = {
-#embed "../../Tests/Golden/expressions/names.test"
+#embed "../../Tests/Golden/expressions/nulls.test"
 };
 static const unsigned char page67[] = {
-#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
+#embed "../../Tests/Golden/expressions/names.test"
 };
 static const unsigned char page68[] = {
-#embed "../../Tests/Golden/aggregates/counting.test"
+#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
 };
 static const unsigned char page69[] = {
-#embed "../../Tests/Golden/aggregates/sums.test"
+#embed "../../Tests/Golden/aggregates/counting.test"
 };
 static const unsigned char page70[] = {
-#embed "../../Tests/Golden/aggregates/extremes.test"
+#embed "../../Tests/Golden/aggregates/sums.test"
 };
 static const unsigned char page71[] = {
-#embed "../../Tests/Golden/aggregates/statistics.test"
+#embed "../../Tests/Golden/aggregates/extremes.test"
 };
 static const unsigned char page72[] = {
-#embed "../../Tests/Golden/aggregates/collecting.test"
+#embed "../../Tests/Golden/aggregates/statistics.test"
 };
 static const unsigned char page73[] = {
-#embed "../../Tests/Golden/joins/keys.test"
+#embed "../../Tests/Golden/aggregates/collecting.test"
 };
 static const unsigned char page74[] = {
-#embed "../../Tests/Golden/joins/innerunique.test"
+#embed "../../Tests/Golden/joins/keys.test"
 };
 static const unsigned char page75[] = {
-#embed "../../Tests/Golden/joins/inner.test"
+#embed "../../Tests/Golden/joins/innerunique.test"
 };
 static const unsigned char page76[] = {
-#embed "../../Tests/Golden/joins/leftouter.test"
+#embed "../../Tests/Golden/joins/inner.test"
 };
 static const unsigned char page77[] = {
-#embed "../../Tests/Golden/joins/rightouter.test"
+#embed "../../Tests/Golden/joins/leftouter.test"
 };
 static const unsigned char page78[] = {
-#embed "../../Tests/Golden/joins/fullouter.test"
+#embed "../../Tests/Golden/joins/rightouter.test"
 };
 static const unsigned char page79[] = {
-#embed "../../Tests/Golden/joins/leftsemi.test"
+#embed "../../Tests/Golden/joins/fullouter.test"
 };
 static const unsigned char page80[] = {
-#embed "../../Tests/Golden/joins/rightsemi.test"
+#embed "../../Tests/Golden/joins/leftsemi.test"
 };
 static const unsigned char page81[] = {
-#embed "../../Tests/Golden/joins/leftanti.test"
+#embed "../../Tests/Golden/joins/rightsemi.test"
 };
 static const unsigned char page82[] = {
-#embed "../../Tests/Golden/joins/rightanti.test"
+#embed "../../Tests/Golden/joins/leftanti.test"
 };
 static const unsigned char page83[] = {
-#embed "../../Tests/Golden/windows/neighbours.test"
+#embed "../../Tests/Golden/joins/rightanti.test"
 };
 static const unsigned char page84[] = {
-#embed "../../Tests/Golden/windows/row-number.test"
+#embed "../../Tests/Golden/windows/neighbours.test"
 };
 static const unsigned char page85[] = {
-#embed "../../Tests/Golden/windows/row-cumsum.test"
+#embed "../../Tests/Golden/windows/row-number.test"
 };
 static const unsigned char page86[] = {
-#embed "../../Tests/Golden/windows/row-rank.test"
+#embed "../../Tests/Golden/windows/row-cumsum.test"
 };
 static const unsigned char page87[] = {
-#embed "../../Tests/Golden/words/lineage.test"
+#embed "../../Tests/Golden/windows/row-rank.test"
 };
 static const unsigned char page88[] = {
-#embed "../../Tests/Golden/words/blast.test"
+#embed "../../Tests/Golden/words/lineage.test"
 };
 static const unsigned char page89[] = {
-#embed "../../Tests/Golden/words/names.test"
+#embed "../../Tests/Golden/words/blast.test"
 };
 static const unsigned char page90[] = {
-#embed "../../Tests/Golden/words/formats.test"
+#embed "../../Tests/Golden/words/names.test"
 };
 static const unsigned char page91[] = {
-#embed "../../Tests/Golden/words/expand.test"
+#embed "../../Tests/Golden/words/formats.test"
 };
 static const unsigned char page92[] = {
-#embed "../../Tests/Golden/words/plans.test"
+#embed "../../Tests/Golden/words/expand.test"
 };
 static const unsigned char page93[] = {
-#embed "../../Tests/Golden/formats/formats.test"
+#embed "../../Tests/Golden/words/plans.test"
 };
 static const unsigned char page94[] = {
-#embed "../../Tests/Golden/formats/charts.test"
+#embed "../../Tests/Golden/formats/formats.test"
 };
 static const unsigned char page95[] = {
-#embed "../../Tests/Golden/plans/rules.test"
+#embed "../../Tests/Golden/formats/charts.test"
 };
 static const unsigned char page96[] = {
-#embed "../../Tests/Golden/errors/syntax.test"
+#embed "../../Tests/Golden/plans/rules.test"
 };
 static const unsigned char page97[] = {
-#embed "../../Tests/Golden/errors/names.test"
+#embed "../../Tests/Golden/errors/syntax.test"
 };
 static const unsigned char page98[] = {
-#embed "../../Tests/Golden/errors/types.test"
+#embed "../../Tests/Golden/errors/names.test"
 };
 static const unsigned char page99[] = {
-#embed "../../Tests/Golden/errors/data.test"
+#embed "../../Tests/Golden/errors/types.test"
 };
 static const unsigned char page100[] = {
-#embed "../../Tests/Golden/errors/unsupported.test"
+#embed "../../Tests/Golden/errors/data.test"
 };
 static const unsigned char page101[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/errors/unsupported.test"
 };
 static const unsigned char page102[] = {
-#embed "../../Tests/Golden/files.md"
+#embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page103[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/files.md"
 };
 static const unsigned char page104[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/importing.md"
 };
 static const unsigned char page105[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/parquet.md"
 };
 static const unsigned char page106[] = {
+#embed "../../Tests/Golden/serving.md"
+};
+static const unsigned char page107[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -391,48 +394,49 @@ static const PlumbManualPage pages[] = {
     {"expressions/regular-expressions.test", page62, sizeof page62},
     {"expressions/series-analysis.test", page63, sizeof page63},
     {"expressions/geography.test", page64, sizeof page64},
-    {"expressions/nulls.test", page65, sizeof page65},
-    {"expressions/names.test", page66, sizeof page66},
-    {"expressions/scalars-of-tables.test", page67, sizeof page67},
-    {"aggregates/counting.test", page68, sizeof page68},
-    {"aggregates/sums.test", page69, sizeof page69},
-    {"aggregates/extremes.test", page70, sizeof page70},
-    {"aggregates/statistics.test", page71, sizeof page71},
-    {"aggregates/collecting.test", page72, sizeof page72},
-    {"joins/keys.test", page73, sizeof page73},
-    {"joins/innerunique.test", page74, sizeof page74},
-    {"joins/inner.test", page75, sizeof page75},
-    {"joins/leftouter.test", page76, sizeof page76},
-    {"joins/rightouter.test", page77, sizeof page77},
-    {"joins/fullouter.test", page78, sizeof page78},
-    {"joins/leftsemi.test", page79, sizeof page79},
-    {"joins/rightsemi.test", page80, sizeof page80},
-    {"joins/leftanti.test", page81, sizeof page81},
-    {"joins/rightanti.test", page82, sizeof page82},
-    {"windows/neighbours.test", page83, sizeof page83},
-    {"windows/row-number.test", page84, sizeof page84},
-    {"windows/row-cumsum.test", page85, sizeof page85},
-    {"windows/row-rank.test", page86, sizeof page86},
-    {"words/lineage.test", page87, sizeof page87},
-    {"words/blast.test", page88, sizeof page88},
-    {"words/names.test", page89, sizeof page89},
-    {"words/formats.test", page90, sizeof page90},
-    {"words/expand.test", page91, sizeof page91},
-    {"words/plans.test", page92, sizeof page92},
-    {"formats/formats.test", page93, sizeof page93},
-    {"formats/charts.test", page94, sizeof page94},
-    {"plans/rules.test", page95, sizeof page95},
-    {"errors/syntax.test", page96, sizeof page96},
-    {"errors/names.test", page97, sizeof page97},
-    {"errors/types.test", page98, sizeof page98},
-    {"errors/data.test", page99, sizeof page99},
-    {"errors/unsupported.test", page100, sizeof page100},
-    {"errors/to-improve.test", page101, sizeof page101},
-    {"files.md", page102, sizeof page102},
-    {"importing.md", page103, sizeof page103},
-    {"parquet.md", page104, sizeof page104},
-    {"serving.md", page105, sizeof page105},
-    {"promises.md", page106, sizeof page106},
+    {"expressions/user-agents.test", page65, sizeof page65},
+    {"expressions/nulls.test", page66, sizeof page66},
+    {"expressions/names.test", page67, sizeof page67},
+    {"expressions/scalars-of-tables.test", page68, sizeof page68},
+    {"aggregates/counting.test", page69, sizeof page69},
+    {"aggregates/sums.test", page70, sizeof page70},
+    {"aggregates/extremes.test", page71, sizeof page71},
+    {"aggregates/statistics.test", page72, sizeof page72},
+    {"aggregates/collecting.test", page73, sizeof page73},
+    {"joins/keys.test", page74, sizeof page74},
+    {"joins/innerunique.test", page75, sizeof page75},
+    {"joins/inner.test", page76, sizeof page76},
+    {"joins/leftouter.test", page77, sizeof page77},
+    {"joins/rightouter.test", page78, sizeof page78},
+    {"joins/fullouter.test", page79, sizeof page79},
+    {"joins/leftsemi.test", page80, sizeof page80},
+    {"joins/rightsemi.test", page81, sizeof page81},
+    {"joins/leftanti.test", page82, sizeof page82},
+    {"joins/rightanti.test", page83, sizeof page83},
+    {"windows/neighbours.test", page84, sizeof page84},
+    {"windows/row-number.test", page85, sizeof page85},
+    {"windows/row-cumsum.test", page86, sizeof page86},
+    {"windows/row-rank.test", page87, sizeof page87},
+    {"words/lineage.test", page88, sizeof page88},
+    {"words/blast.test", page89, sizeof page89},
+    {"words/names.test", page90, sizeof page90},
+    {"words/formats.test", page91, sizeof page91},
+    {"words/expand.test", page92, sizeof page92},
+    {"words/plans.test", page93, sizeof page93},
+    {"formats/formats.test", page94, sizeof page94},
+    {"formats/charts.test", page95, sizeof page95},
+    {"plans/rules.test", page96, sizeof page96},
+    {"errors/syntax.test", page97, sizeof page97},
+    {"errors/names.test", page98, sizeof page98},
+    {"errors/types.test", page99, sizeof page99},
+    {"errors/data.test", page100, sizeof page100},
+    {"errors/unsupported.test", page101, sizeof page101},
+    {"errors/to-improve.test", page102, sizeof page102},
+    {"files.md", page103, sizeof page103},
+    {"importing.md", page104, sizeof page104},
+    {"parquet.md", page105, sizeof page105},
+    {"serving.md", page106, sizeof page106},
+    {"promises.md", page107, sizeof page107},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

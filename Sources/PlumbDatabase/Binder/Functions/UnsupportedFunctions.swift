@@ -24,7 +24,6 @@ enum UnsupportedName {
     "has_any_ipv4_range": "use `ipv4_is_in_any_range`",
     "hash_combine": "hash a text of the values, as in `hash(strcat(a, b))`", "hash_many": "hash a text of the values, as in `hash(strcat(a, b))`",
     "materialized_view": "Plumb does not have materialized views; write the query, or store its rows with `.set`",
-    "parse_user_agent": "it needs a list of browsers; use `extract` or `parse`",
     "stored_query_result": "Plumb does not have stored query results; store rows with `.set NAME <| query`",
   ]
 

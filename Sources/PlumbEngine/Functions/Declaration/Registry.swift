@@ -14,6 +14,7 @@ extension ScalarFunction {
     encodingFunctions,
     networkFunctions,
     parsingFunctions,
+    userAgents,
     seriesFunctions,
     seriesFilling,
     seriesAnalysis,
