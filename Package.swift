@@ -79,11 +79,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "HTTPTypes", package: "swift-http-types"),
       ]),
+    // Tools for agents over the Model Context Protocol.
+    .target(
+      name: "PlumbAgents",
+      dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbKit"]),
     .executableTarget(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
-        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "PlumbServer", "ReadlineShim",
+        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "PlumbServer", "PlumbAgents", "ReadlineShim",
         "ManualPages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -325,6 +325,9 @@ static const unsigned char page106[] = {
 #embed "../../Tests/Golden/serving.md"
 };
 static const unsigned char page107[] = {
+#embed "../../Tests/Golden/agents.md"
+};
+static const unsigned char page108[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -436,7 +439,8 @@ static const PlumbManualPage pages[] = {
     {"importing.md", page104, sizeof page104},
     {"parquet.md", page105, sizeof page105},
     {"serving.md", page106, sizeof page106},
-    {"promises.md", page107, sizeof page107},
+    {"agents.md", page107, sizeof page107},
+    {"promises.md", page108, sizeof page108},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -18,7 +18,7 @@ struct Plumb: ParsableCommand {
     version: versionText,
     subcommands: [
       ShellCommand.self, QueryCommand.self, RunCommand.self, SimulateCommand.self, ImportCommand.self, ExportCommand.self,
-      PipeCommand.self, ServeCommand.self, TourCommand.self, ManualCommand.self, CompletionsCommand.self, ManCommand.self,
+      PipeCommand.self, ServeCommand.self, MCPCommand.self, TourCommand.self, ManualCommand.self, CompletionsCommand.self, ManCommand.self,
     ],
     defaultSubcommand: ShellCommand.self)
 
