@@ -10,7 +10,7 @@ import Synchronization
 package final class AgentSession: Sendable {
   private let workspace: Workspace
   let limits: AgentLimits
-  /// What is told of each call: its tool, the query, the rows, and the error.
+  /// Receives each call: its tool, the query, the rows, and the error.
   private let observer: (@Sendable (Call) -> Void)?
 
   /// A call of a tool, as a log records it.

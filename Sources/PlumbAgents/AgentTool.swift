@@ -3,7 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
-/// A tool that an agent can call: what it is for, its arguments, and the query that it stands for.
+/// A tool that an agent can call: what it is for, its arguments, and its query.
 package struct AgentTool: Sendable {
   /// An argument of a tool.
   struct Parameter: Sendable {
