@@ -63,12 +63,17 @@ let package = Package(
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
         "PlumbModel",
       ]),
+    .target(
+      name: "PlumbAlerts",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbTelemetry",
+      ]),
     // The library; the command line is on top of it.
     .target(
       name: "PlumbKit",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
-        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry",
+        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts",
       ]),
     // Kusto's REST API and the pages over HTTP.
     .target(
@@ -87,7 +92,8 @@ let package = Package(
       name: "PlumbCLI",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
-        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbKit", "PlumbServer", "PlumbAgents", "ReadlineShim",
+        "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry",
+        "PlumbAlerts", "PlumbKit", "PlumbServer", "PlumbAgents", "ReadlineShim",
         "ManualPages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

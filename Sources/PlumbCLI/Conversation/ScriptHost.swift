@@ -53,6 +53,22 @@ final class ScriptHost: ConversationHost {
     if output.failIfRows && results.rowCount > 0 { throw ExitStatus.foundRows }
   }
 
+  /// Writes one answer that no query gave.
+  ///
+  /// - Throws: `ExitStatus` for every outcome except success.
+  func write(_ answer: Answer) throws {
+    do {
+      try results.write(answer)
+      try results.finish()
+    } catch is ByteSink.Closed {
+      throw ExitStatus.done
+    } catch {
+      report(error, source: "", name: nil)
+      throw ExitStatus.failed
+    }
+    if output.failIfRows && results.rowCount > 0 { throw ExitStatus.foundRows }
+  }
+
   // MARK: What a conversation asks
 
   func run(_ statements: [StatementSyntax], text: String, in conversation: Conversation) throws {

@@ -33,6 +33,9 @@ package struct CommandContext {
   /// The text that the command is in, whose `let` and `set` hold for its query.
   let script: ScriptRun
 
+  /// The options of the session that runs the command.
+  package var sessionOptions: SessionOptions { script.session.options }
+
   /// The rows of the query inside a command.
   func rows(of query: EmbeddedQuerySyntax) throws -> QueryResult {
     if case .command(let command) = query.result {
@@ -70,7 +73,7 @@ package struct CommandContext {
   /// Makes changes in the catalog; what follows sees it with them.
   ///
   /// - Throws: what the catalog's store throws; nothing is changed then.
-  func make(_ changes: [CatalogChange]) throws {
+  package func make(_ changes: [CatalogChange]) throws {
     // A catalog of which nothing older is read is changed in place.
     script.pause()
     try catalog.make(changes)

@@ -30,7 +30,7 @@ func profiled(_ result: QueryResult) throws -> Answer {
 
 extension Answer {
   /// Rows of values, which must have the columns' types.
-  init(_ schema: Schema, rows: [[Value]]) throws {
+  package init(_ schema: Schema, rows: [[Value]]) throws {
     try self.init(Table(name: "", schema: schema, rows: rows))
   }
 

@@ -1,3 +1,4 @@
+import PlumbAlerts
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -24,6 +25,8 @@ public final class Workspace: Sendable {
   package let memory: MemoryAccount
   /// Learns models and stores them.
   package let predictor = Predictor()
+  /// What is usual for pipelines, kept for rules of alerts.
+  package let baselines = Baselines()
   /// The workspace file, if there is one.
   package let store: FileStore?
   /// The simulated world in memory, without a file.
@@ -85,6 +88,8 @@ public final class Workspace: Sendable {
         return try store.flatMap { try SimulatedWorld.truth(of: $0.file, threads: options.threads) }
       })
     catalog.add(CommandAction.prediction(predictor))
+    catalog.add(baselines.function)
+    catalog.add(CommandAction.alerts)
     addModels()
   }
 
@@ -132,6 +137,17 @@ public final class Workspace: Sendable {
   }
 
   var intake: Intake { state.withLock { $0.intake } }
+
+  // MARK: Alerts
+
+  /// The rules of the workspace and of files; the shipped ones if there are none.
+  ///
+  /// - Throws: a diagnostic if two rules have the same name.
+  package func alertRules(_ files: [AlertRule]) throws -> [AlertRule] {
+    let reading = try catalog.reading()
+    defer { reading.end() }
+    return try RuleBook.all(in: reading.catalog, files: files)
+  }
 
   // MARK: Sessions
 

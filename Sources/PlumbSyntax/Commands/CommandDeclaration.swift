@@ -75,7 +75,7 @@ package struct CommandDeclaration: Sendable {
 extension CommandDeclaration {
   /// All commands, by topic. To add one, add an element to a list, and its action where it can be done.
   package static let all: [CommandDeclaration] =
-    ofTables + ofFunctions + ofModels + ofDatabases + ofScripts + ofFiles + ofLooks + ofTexts + ofSessions
+    ofTables + ofFunctions + ofModels + ofAlerts + ofDatabases + ofScripts + ofFiles + ofLooks + ofTexts + ofSessions
 
   private static let byName: [String: CommandDeclaration] = {
     var table: [String: CommandDeclaration] = [:]

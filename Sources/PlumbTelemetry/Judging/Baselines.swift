@@ -1,0 +1,81 @@
+import PlumbDatabase
+import PlumbDiagnostics
+import PlumbEngine
+
+/// What was usual for each pipeline up to the last midnight (UTC), computed once a day and kept, so that rules of alerts
+/// that compare with it stay cheap.
+package final class Baselines: Sendable {
+  package static let schema: Schema = [
+    ColumnInfo("pipeline", .string), ColumnInfo("made", .datetime), ColumnInfo("runs", .long), ColumnInfo("successes", .long),
+    ColumnInfo("fail_share", .real), ColumnInfo("gap_p50", .timespan), ColumnInfo("gap_p97", .timespan),
+    ColumnInfo("gap_p99", .timespan), ColumnInfo("duration_p50", .timespan), ColumnInfo("duration_p95", .timespan),
+    ColumnInfo("duration_p99", .timespan), ColumnInfo("records_p01", .real), ColumnInfo("records_p05", .real),
+    ColumnInfo("records_p50", .real), ColumnInfo("backlog_p95", .real), ColumnInfo("backlog_p99", .real),
+  ]
+
+  private struct Kept {
+    let day: Int64
+    let rowCount: Int
+    let table: Table
+  }
+
+  private let kept = Guarded<[Kept]>([])
+  private static let limit = 64
+  /// Whether the rows known at a midnight never change, so that the number of rows does not matter.
+  private let isHistory: Bool
+
+  /// - Parameter isHistory: whether `runs` only grows, as in a replay.
+  package init(isHistory: Bool = false) { self.isHistory = isHistory }
+
+  /// The function `baselines()`.
+  package var function: TableFunction {
+    TableFunction(
+      "baselines", "Returns what was usual for each pipeline in the 14 days up to the last midnight.", "",
+      columns: Self.schema
+    ) { call in
+      let arguments = TableArguments(call)
+      try arguments.finish()
+      let tables = try JudgedTables(schema: call.schema(ofTable:))
+      return { [self] run in try table(tables, run) }
+    }
+  }
+
+  private func table(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table {
+    let now = run.context.now
+    let day = now - now % (24 * TimeSpan.hour)
+    let rowCount = isHistory ? 0 : try run.table(named: "runs")?.rowCount ?? 0
+    if let known = kept.withLock({ $0.first { $0.day == day && $0.rowCount <= rowCount } }) { return known.table }
+    let made = try run.run(tables.baselines(upTo: day))
+    kept.withLock { list in
+      list.removeAll { $0.day == day }
+      list.append(Kept(day: day, rowCount: rowCount, table: made))
+      if list.count > Self.limit { list.removeFirst() }
+    }
+    return made
+  }
+}
+
+extension JudgedTables {
+  /// Returns KQL for `baselines()`. Gaps are between the ends of consecutive successes.
+  func baselines(upTo day: Int64) -> String {
+    """
+    let t = \(KQLText.moment(day));
+    let past = materialize(\(runs(with: ["ended", "status", "duration", "records_out", "backlog"]))
+    | where ended <= t and ended > t - 14d and status != "running"
+    | project pipeline, ended, status, duration, records_out, backlog);
+    let successes = past
+    | where status == "succeeded"
+    | sort by pipeline asc, ended asc
+    | extend gap = iff(pipeline == prev(pipeline), ended - prev(ended), timespan(null))
+    | summarize successes = count(), (gap_p50, gap_p97, gap_p99) = percentiles(gap, 50, 97, 99),
+        (duration_p50, duration_p95, duration_p99) = percentiles(duration, 50, 95, 99),
+        (records_p01, records_p05, records_p50) = percentiles(todouble(records_out), 1, 5, 50) by pipeline;
+    past
+    | summarize runs = count(), fail_share = round(1.0 * countif(status == "failed") / count(), 4),
+        (backlog_p95, backlog_p99) = percentiles(todouble(backlog), 95, 99) by pipeline
+    | lookup kind=leftouter successes on pipeline
+    | project pipeline, made = t, runs, successes = coalesce(successes, 0), fail_share, gap_p50, gap_p97, gap_p99,
+        duration_p50, duration_p95, duration_p99, records_p01, records_p05, records_p50, backlog_p95, backlog_p99
+    """
+  }
+}
