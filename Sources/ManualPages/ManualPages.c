@@ -328,6 +328,9 @@ static const unsigned char page107[] = {
 #embed "../../Tests/Golden/agents.md"
 };
 static const unsigned char page108[] = {
+#embed "../../Tests/Golden/alerts.md"
+};
+static const unsigned char page109[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -440,7 +443,8 @@ static const PlumbManualPage pages[] = {
     {"parquet.md", page105, sizeof page105},
     {"serving.md", page106, sizeof page106},
     {"agents.md", page107, sizeof page107},
-    {"promises.md", page108, sizeof page108},
+    {"alerts.md", page108, sizeof page108},
+    {"promises.md", page109, sizeof page109},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }
