@@ -8,8 +8,8 @@ package indirect enum Expression<Column: Sendable>: Sendable {
   case column(Column, ScalarType, SourceSpan)
   case literal(Value, SourceSpan)
   case call(FunctionCall<Column>)
-  /// An expression over one dictionary column, evaluated once per entry of the dictionary.
-  case lifted(DictionaryLift, over: Column)
+  /// An expression over columns with few values, evaluated once per combination of their values.
+  case lifted(DictionaryLift, over: [Column])
 
   package var type: ScalarType {
     switch self {
@@ -122,7 +122,8 @@ extension Expression {
     switch self {
     case .column, .literal: break
     case .call(let call): for argument in call.arguments { argument.visit(body) }
-    case .lifted(let lift, let column): Expression.column(column, lift.inputType, span).visit(body)
+    case .lifted(let lift, let columns):
+      for (column, input) in zip(columns, lift.inputs) { Expression.column(column, input.type, span).visit(body) }
     }
   }
 
@@ -138,8 +139,8 @@ extension Expression {
         FunctionCall<Other>(
           name: call.name, overload: call.overload, arguments: try call.arguments.map { try $0.substituting(replacement) },
           type: call.type, span: call.span, traits: call.traits))
-    case .lifted(let lift, let column):
-      return try lift.expression.substituting { _, type, span in try replacement(column, type, span) }
+    case .lifted(let lift, let columns):
+      return try lift.expression.substituting { place, type, span in try replacement(columns[place], type, span) }
     }
   }
 
@@ -167,7 +168,7 @@ extension BoundExpression {
     case .call(var call):
       call.arguments = call.arguments.map { $0.mappingColumns(newIndex) }
       return .call(call)
-    case .lifted(let lift, let column): return .lifted(lift, over: newIndex(column))
+    case .lifted(let lift, let columns): return .lifted(lift, over: columns.map(newIndex))
     }
   }
 
@@ -179,7 +180,7 @@ extension BoundExpression {
     case .call(var call):
       call.arguments = call.arguments.map { $0.substituting(columns) }
       return .call(call)
-    case .lifted(let lift, let column): return lift.expression.substituting { _ in columns(column) }
+    case .lifted(let lift, let inputs): return lift.expression.substituting { columns(inputs[$0]) }
     }
   }
 

@@ -1,34 +1,63 @@
 import PlumbDiagnostics
 import Synchronization
 
-/// An expression over one string column, evaluated once per dictionary entry instead of once per row.
+/// An expression over columns with few values, evaluated once per combination of their values instead of once per row.
 ///
-/// - Input: a column that is dictionary-coded in most chunks; other chunks are evaluated row by row.
-/// - Memory: one result per dictionary that occurs, kept as long as the plan.
+/// - Input: texts that are dictionary-coded in most chunks, numbers of a small range, and bools; a chunk with other values is evaluated
+///   row by row.
+/// - Memory: one result per combination for each set of dictionaries that occurs, kept as long as the plan.
 package final class DictionaryLift: Sendable {
-  /// The expression; its only column is index 0.
-  let expression: BoundExpression
-  let inputType: ScalarType
-  private let known = Guarded<[(StringDictionary, Answer)]>([])
+  /// The values that a column can have, in the order of their numbers.
+  enum Domain: Sendable {
+    /// The entries of the chunk's dictionary.
+    case texts
+    /// The numbers of a range, and null after them.
+    case words(ClosedRange<Int64>)
+    /// False, true, null.
+    case bools
 
-  /// The result of the expression for each code.
+    /// The number of values; nil for texts.
+    var count: Int? {
+      switch self {
+      case .texts: nil
+      case .words(let range): Int(range.upperBound &- range.lowerBound) &+ 2
+      case .bools: 3
+      }
+    }
+  }
+
+  struct Input: Sendable {
+    let type: ScalarType
+    let domain: Domain
+  }
+
+  /// The expression; its columns are indices into `inputs`.
+  let expression: BoundExpression
+  let inputs: [Input]
+  private let known = Guarded<[([StringDictionary], Answer)]>([])
+
+  /// The maximum number of combinations.
+  static let limit = 1 << 16
+
+  /// The result of the expression for each combination; the first input's number counts one.
   private struct Answer {
     let values: Vector
     /// For string and dynamic results: the distinct results, and the new code of each old code.
     let recoded: (StringDictionary, Buffer)?
   }
 
-  init(_ expression: BoundExpression, inputType: ScalarType) {
+  init(_ expression: BoundExpression, inputs: [Input]) {
     self.expression = expression
-    self.inputType = inputType
+    self.inputs = inputs
   }
 
-  /// The expression for each row of the column `codes`.
-  func evaluate(_ codes: Vector, _ context: ExecutionContext) throws -> Vector {
-    guard codes.encoding.isCodes, !codes.isConstant, codes.nulls == nil, let dictionary = codes.dictionary else {
-      return try expression.evaluate(Chunk([codes], count: codes.count), context)
+  /// The expression for each row of the columns.
+  func evaluate(_ columns: [Vector], _ context: ExecutionContext) throws -> Vector {
+    let count = columns[0].count
+    guard let dictionaries = dictionaries(of: columns), let codes = numbers(of: columns, dictionaries) else {
+      return try expression.evaluate(Chunk(columns, count: count), context)
     }
-    let answer = try self.answer(for: dictionary, context)
+    let answer = try self.answer(for: dictionaries, context)
     if let (results, recoding) = answer.recoded {
       return codes.recoded(results, recoding.view(UInt32.self), expression.type)
     }
@@ -39,40 +68,120 @@ package final class DictionaryLift: Sendable {
     }
   }
 
-  private func answer(for dictionary: StringDictionary, _ context: ExecutionContext) throws -> Answer {
+  /// The dictionaries of the texts among the columns; nil if one of them is not coded.
+  private func dictionaries(of columns: [Vector]) -> [StringDictionary]? {
+    var found: [StringDictionary] = []
+    for (column, input) in zip(columns, inputs) {
+      guard case .texts = input.domain else { continue }
+      guard column.encoding.isCodes, !column.isConstant, column.nulls == nil, let dictionary = column.dictionary else { return nil }
+      found.append(dictionary)
+    }
+    return found
+  }
+
+  /// The number of each row's combination as codes; nil if a value is outside its domain, or if there are too many combinations.
+  private func numbers(of columns: [Vector], _ dictionaries: [StringDictionary]) -> Vector? {
+    if columns.count == 1, !dictionaries.isEmpty { return columns[0] }
+    let sizes = self.sizes(dictionaries)
+    guard Self.combinations(sizes) != nil else { return nil }
+    let n = columns[0].count
+    let buffer = Buffer.zeros(byteCount: n &* MemoryLayout<UInt32>.stride)
+    let out = buffer.values(UInt32.self)
+    var stride: UInt32 = 1
+    for (place, column) in columns.enumerated() {
+      guard column.add(inputs[place].domain, times: stride, to: out, count: n) else { return nil }
+      stride &*= UInt32(sizes[place])
+    }
+    return Vector(.string, count: n, data: buffer.base, owner: buffer, encoding: .codes32)
+  }
+
+  private func sizes(_ dictionaries: [StringDictionary]) -> [Int] {
+    var texts = dictionaries.makeIterator()
+    return inputs.map { $0.domain.count ?? texts.next()?.count ?? 0 }
+  }
+
+  /// The product of the sizes, up to the limit; nil if it is larger.
+  static func combinations(_ sizes: [Int]) -> Int? {
+    var product = 1
+    for size in sizes {
+      let (next, overflow) = product.multipliedReportingOverflow(by: size)
+      guard !overflow, next <= limit else { return nil }
+      product = next
+    }
+    return product
+  }
+
+  private func answer(for dictionaries: [StringDictionary], _ context: ExecutionContext) throws -> Answer {
     try known.withLock { known in
-      if let hit = known.first(where: { $0.0 === dictionary }) { return hit.1 }
-      let entries = Vector(
-        inputType, count: dictionary.count, data: dictionary.entries, owner: dictionary)
-      let builder = try evaluateInPieces(entries, context)
+      if let hit = known.first(where: { $0.0.elementsEqual(dictionaries, by: ===) }) { return hit.1 }
+      let values = try evaluateInPieces(dictionaries, context)
       let answer = Answer(
-        values: builder,
-        recoded: expression.type == .string || expression.type == .dynamic && builder.nulls == nil
-          ? recoding(of: builder) : nil)
-      known.append((dictionary, answer))
+        values: values,
+        recoded: expression.type == .string || expression.type == .dynamic && values.nulls == nil
+          ? recoding(of: values) : nil)
+      known.append((dictionaries, answer))
       return answer
     }
   }
 
-  /// The expression over all entries, in chunks, so that cancelling takes effect in between; on all workers if there are many,
+  /// The expression over all combinations, in chunks, so that cancelling takes effect in between; on all workers if there are many,
   /// since the others wait for the answer.
-  private func evaluateInPieces(_ entries: Vector, _ context: ExecutionContext) throws -> Vector {
+  private func evaluateInPieces(_ dictionaries: [StringDictionary], _ context: ExecutionContext) throws -> Vector {
+    let sizes = self.sizes(dictionaries)
+    let count = sizes.reduce(1, *)
     let size = Chunk.preferredCount
-    let pieces = Guarded<[Vector?]>(Array(repeating: nil, count: (entries.count + size - 1) / size))
+    let pieces = Guarded<[Vector?]>(Array(repeating: nil, count: (count + size - 1) / size))
     let next = Atomic<Int>(0)
-    try WorkerPool.shared.run(workers: entries.count < 4 &* size ? 1 : context.threads) { _ in
+    try WorkerPool.shared.run(workers: count < 4 &* size ? 1 : context.threads) { _ in
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
         let start = place &* size
-        if start >= entries.count { return }
+        if start >= count { return }
         try context.checkpoint()
-        let length = Swift.min(size, entries.count &- start)
-        let piece = Chunk([entries.slice(start, length)], count: length)
-        let values = try expression.evaluate(piece, context)
+        let rows = start..<Swift.min(start &+ size, count)
+        let values = try expression.evaluate(Chunk(combinations(rows, dictionaries, sizes), count: rows.count), context)
         pieces.withLock { $0[place] = values }
       }
     }
     return Vector.concatenating(pieces.withLock { $0.compactMap { $0 } }, type: expression.type)
+  }
+
+  /// The values of each input in some of the combinations.
+  private func combinations(_ rows: Range<Int>, _ dictionaries: [StringDictionary], _ sizes: [Int]) -> [Vector] {
+    var texts = dictionaries.makeIterator()
+    var stride = 1
+    return zip(inputs, sizes).map { input, size in
+      defer { stride *= size }
+      switch input.domain {
+      case .texts:
+        let dictionary = texts.next().unsafelyUnwrapped
+        if inputs.count == 1 {
+          return Vector(input.type, count: size, data: dictionary.entries, owner: dictionary).slice(rows.lowerBound, rows.count)
+        }
+        let buffer = Buffer(of: Bytes.self, count: rows.count)
+        let out = buffer.values(Bytes.self)
+        for (place, row) in rows.enumerated() { out[place] = dictionary[row / stride % size] }
+        return Vector(input.type, count: rows.count, buffer: buffer, holding: dictionary)
+      case .words(let range):
+        let buffer = Buffer(of: Int64.self, count: rows.count)
+        let out = buffer.values(Int64.self)
+        for (place, row) in rows.enumerated() { out[place] = range.lowerBound &+ Int64(row / stride % size) }
+        return Vector(input.type, count: rows.count, buffer: buffer, nulls: nulls(rows, stride, size))
+      case .bools:
+        let buffer = Buffer(of: UInt8.self, count: rows.count)
+        let out = buffer.values(UInt8.self)
+        for (place, row) in rows.enumerated() { out[place] = UInt8(row / stride % size & 1) }
+        return Vector(input.type, count: rows.count, buffer: buffer, nulls: nulls(rows, stride, size))
+      }
+    }
+  }
+
+  /// The combinations in which an input has its last value, which is null.
+  private func nulls(_ rows: Range<Int>, _ stride: Int, _ size: Int) -> Buffer {
+    let buffer = Buffer(byteCount: rows.count)
+    let out = buffer.values(UInt8.self)
+    for (place, row) in rows.enumerated() { out[place] = row / stride % size == size &- 1 ? 1 : 0 }
+    return buffer
   }
 
   private func recoding(of values: Vector) -> (StringDictionary, Buffer) {
@@ -100,6 +209,60 @@ extension Chunk {
 }
 
 extension Vector {
+  /// Adds to each row the number of its value times `stride`; false if a value is outside the domain.
+  fileprivate func add(
+    _ domain: DictionaryLift.Domain, times stride: UInt32, to out: UnsafeMutablePointer<UInt32>, count n: Int
+  ) -> Bool {
+    if isConstant { return resized(to: n).expanded().add(domain, times: stride, to: out, count: n) }
+    switch domain {
+    case .texts:
+      switch encoding {
+      case .codes8: add(lanes(UInt8.self), times: stride, to: out, count: n)
+      case .codes16: add(lanes(UInt16.self), times: stride, to: out, count: n)
+      case .plain, .narrow, .codes32: add(lanes(UInt32.self), times: stride, to: out, count: n)
+      }
+      return true
+    case .words(let range):
+      return encoding == .narrow
+        ? add(lanes(Int32.self), in: range, times: stride, to: out, count: n)
+        : add(lanes(Int64.self), in: range, times: stride, to: out, count: n)
+    case .bools:
+      let values = lanes(UInt8.self)
+      for i in 0..<n { out[i] &+= (nulls.map { $0[i] != 0 } ?? false ? 2 : UInt32(values[i])) &* stride }
+      return true
+    }
+  }
+
+  @inline(__always)
+  private func add<C: FixedWidthInteger>(
+    _ codes: UnsafePointer<C>, times stride: UInt32, to out: UnsafeMutablePointer<UInt32>, count n: Int
+  ) {
+    for i in 0..<n { out[i] &+= UInt32(truncatingIfNeeded: codes[i]) &* stride }
+  }
+
+  @inline(__always)
+  private func add<C: FixedWidthInteger>(
+    _ values: UnsafePointer<C>, in range: ClosedRange<Int64>, times stride: UInt32, to out: UnsafeMutablePointer<UInt32>,
+    count n: Int
+  ) -> Bool {
+    let width = UInt64(bitPattern: range.upperBound &- range.lowerBound)
+    var isOutside = false
+    if let nulls {
+      for i in 0..<n {
+        let distance = nulls[i] != 0 ? width &+ 1 : UInt64(bitPattern: Int64(truncatingIfNeeded: values[i]) &- range.lowerBound)
+        isOutside = isOutside || distance > width &+ 1 || distance > width && nulls[i] == 0
+        out[i] &+= UInt32(truncatingIfNeeded: distance) &* stride
+      }
+    } else {
+      for i in 0..<n {
+        let distance = UInt64(bitPattern: Int64(truncatingIfNeeded: values[i]) &- range.lowerBound)
+        isOutside = isOutside || distance > width
+        out[i] &+= UInt32(truncatingIfNeeded: distance) &* stride
+      }
+    }
+    return !isOutside
+  }
+
   /// For a vector of codes: the value of `table` at each code.
   @inline(__always)
   fileprivate func lookingUp<C: FixedWidthInteger>(_: C.Type, _ table: Vector) -> Vector {

@@ -12,8 +12,8 @@ extension BoundExpression {
       return .constant(value, count: chunk.count)
     case .call(let call):
       return try call.evaluate(chunk, context)
-    case .lifted(let lift, let column):
-      return try lift.evaluate(chunk.column(column), context)
+    case .lifted(let lift, let columns):
+      return try lift.evaluate(columns.map { chunk.column($0) }, context)
     }
   }
 

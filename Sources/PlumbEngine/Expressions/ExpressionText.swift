@@ -7,9 +7,9 @@ extension BoundExpression {
     switch self {
     case .column(let index, _, _): return schema.indices.contains(index) ? schema[index].name : "#\(index)"
     case .literal(let value, _): return value.literal
-    case .lifted(let lift, let column):
-      let input = schema.indices.contains(column) ? [schema[column]] : []
-      return lift.expression.text(input, inOperator: inOperator)
+    case .lifted(let lift, let columns):
+      let inputs = columns.map { schema.indices.contains($0) ? schema[$0] : ColumnInfo("#\($0)", .string) }
+      return lift.expression.text(inputs, inOperator: inOperator)
     case .call(let call):
       let parts = call.arguments.map { $0.text(schema, inOperator: true) }
       let others = parts.dropFirst()

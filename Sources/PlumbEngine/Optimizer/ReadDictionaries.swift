@@ -1,5 +1,5 @@
 extension RewriteRule {
-  /// An expression over one dictionary column is evaluated once per entry, if there are fewer entries than rows.
+  /// An expression over columns with few values is evaluated once per combination of them, if there are fewer combinations than rows.
   static let readDictionaries = RewriteRule(name: "DictionaryLift") { plan, _ in
     plan.rewritingUpwards { plan in
       guard plan.node.traits.readsDictionaries else { return plan }
@@ -9,18 +9,49 @@ extension RewriteRule {
 }
 
 extension BoundExpression {
-  /// The expression with its largest parts over one dictionary column lifted.
+  /// The expression with its largest parts over columns with few values lifted.
   fileprivate func lifting(over input: LogicalPlan) -> BoundExpression {
     guard case .call(var call) = self else { return self }
-    let columns = self.columns
-    if columns.count == 1, let index = columns.first, !isVolatile, !isLifted,
-      case .codes(let dictionary) = input.node.bounds(ofColumn: index), dictionary.count &* 4 <= input.scannedRows
-    {
-      let type = input.schema[index].type
-      return .lifted(DictionaryLift(mappingColumns { _ in 0 }, inputType: type), over: index)
-    }
+    if let lifted = lifted(over: input) { return lifted }
     call.arguments = call.arguments.map { $0.lifting(over: input) }
     return .call(call)
+  }
+
+  private func lifted(over input: LogicalPlan) -> BoundExpression? {
+    let columns = self.columns.sorted()
+    guard 1...4 ~= columns.count, !isVolatile, !isLifted else { return nil }
+    var inputs: [DictionaryLift.Input] = []
+    var sizes: [Int] = []
+    for column in columns {
+      let type = input.schema[column].type
+      switch input.node.bounds(ofColumn: column) {
+      case .codes(let dictionary):
+        inputs.append(.init(type: type, domain: .texts))
+        sizes.append(dictionary.count)
+      case .words(let range) where range.upperBound.subtractingReportingOverflow(range.lowerBound).partialValue & ~0xFFF == 0:
+        inputs.append(.init(type: type, domain: .words(range)))
+        sizes.append(range.count &+ 1)
+      case .unknown where type == .bool:
+        inputs.append(.init(type: type, domain: .bools))
+        sizes.append(3)
+      case .words, .reals, .unknown: return nil
+      }
+    }
+    if columns.count == 1, case .texts = inputs[0].domain {
+      guard sizes[0] &* 4 <= input.scannedRows else { return nil }
+    } else {
+      // Kernels over numbers are as fast as a look-up.
+      guard makesTexts, let combinations = DictionaryLift.combinations(sizes), combinations &* 4 <= input.scannedRows else { return nil }
+    }
+    let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+    return .lifted(DictionaryLift(mappingColumns { places[$0] ?? 0 }, inputs: inputs), over: columns)
+  }
+
+  /// Whether a part of the expression makes texts or dynamic values.
+  private var makesTexts: Bool {
+    var found = false
+    visit { if case .call(let call) = $0, call.type.lane == .bytes { found = true } }
+    return found
   }
 
   private var isLifted: Bool {

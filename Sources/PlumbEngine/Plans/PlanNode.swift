@@ -64,7 +64,7 @@ struct PlanTraits: Sendable {
   let passesColumns: Bool
   /// Whether an output row depends on one input row alone.
   let isRowwise: Bool
-  /// Whether its expressions may be evaluated once for each text of a dictionary; see `DictionaryLift`.
+  /// Whether its expressions may be evaluated once for each combination of values of columns with few values; see `DictionaryLift`.
   let readsDictionaries: Bool
 
   init(
