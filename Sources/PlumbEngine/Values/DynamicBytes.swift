@@ -123,28 +123,28 @@ extension ByteBuffer {
   }
 
   @inlinable public mutating func appendLong(_ value: Int64) {
-    append(DynamicBytes.Tag.long.rawValue)
-    append(littleEndian: value)
+    append(.long, UInt64(bitPattern: value))
   }
 
   @inlinable public mutating func appendReal(_ value: Double) {
-    append(DynamicBytes.Tag.real.rawValue)
-    append(littleEndian: value.bitPattern)
+    append(.real, value.bitPattern)
   }
 
   @inlinable public mutating func appendString(_ text: Bytes) {
-    append(DynamicBytes.Tag.string.rawValue)
-    appendKey(text)
+    let place = room(for: text.count &+ 5)
+    place[0] = DynamicBytes.Tag.string.rawValue
+    UnsafeMutableRawPointer(place).storeBytes(
+      of: UInt32(truncatingIfNeeded: text.count).littleEndian, toByteOffset: 1, as: UInt32.self)
+    if let base = text.baseAddress { (place + 5).update(from: base, count: text.count) }
+    used &+= text.count &+ 5
   }
 
   @inlinable public mutating func appendDateTime(_ ticks: Int64) {
-    append(DynamicBytes.Tag.datetime.rawValue)
-    append(littleEndian: ticks)
+    append(.datetime, UInt64(bitPattern: ticks))
   }
 
   @inlinable public mutating func appendTimeSpan(_ ticks: Int64) {
-    append(DynamicBytes.Tag.timespan.rawValue)
-    append(littleEndian: ticks)
+    append(.timespan, UInt64(bitPattern: ticks))
   }
 
   @inlinable public mutating func appendGUID(_ guid: GUID) {
@@ -174,9 +174,16 @@ extension ByteBuffer {
 
   @inlinable mutating func begin(_ tag: DynamicBytes.Tag) -> DynamicMark {
     let mark = DynamicMark(offset: count)
-    append(tag.rawValue)
-    append(littleEndian: 0 as UInt64)
+    append(tag, 0)
     return mark
+  }
+
+  /// Appends a tag and the eight bytes after it.
+  @inlinable @inline(__always) mutating func append(_ tag: DynamicBytes.Tag, _ payload: UInt64) {
+    let place = room(for: 9)
+    place[0] = tag.rawValue
+    UnsafeMutableRawPointer(place).storeBytes(of: payload.littleEndian, toByteOffset: 1, as: UInt64.self)
+    used &+= 9
   }
 
   /// Ends the array or bag begun at `mark`, with `count` elements or slots since.

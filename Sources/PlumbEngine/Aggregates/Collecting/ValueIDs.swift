@@ -54,6 +54,7 @@ final class ValueIDs {
     case (.bytes, .codes8): numberCodes(input, input.lanes(UInt8.self), keep, n, out)
     case (.bytes, .codes16): numberCodes(input, input.lanes(UInt16.self), keep, n, out)
     case (.bytes, .codes32): numberCodes(input, input.lanes(UInt32.self), keep, n, out)
+    case (.bytes, _) where keep == nil: madePool().numbers(of: input.lanes(Bytes.self), count: n, to: out)
     case (.bytes, _):
       let lanes = input.lanes(Bytes.self)
       poolRows(keep, n, out) { lanes[$0] }
@@ -177,6 +178,8 @@ final class BytesPool {
   private var entries = Growing<Bytes>(capacity: 64)
   private var slots = Buffer.zeros(byteCount: 128 * 16)
   private var mask = 127
+  /// What the first look at the slots of several values found: kept only so that the compiler does not leave the look out.
+  private var firstMarks: UInt64 = 0
 
   init(isDynamic: Bool) { self.isDynamic = isDynamic }
 
@@ -184,9 +187,35 @@ final class BytesPool {
 
   subscript(number: Int) -> Bytes { entries[number] }
 
+  /// The numbers of `n` values, assigned now where they are new.
+  func numbers(of values: UnsafePointer<Bytes>, count n: Int, to out: UnsafeMutablePointer<Int64>) {
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 64) { hashes in
+      var start = 0
+      while start < n {
+        let size = Swift.min(n &- start, 64)
+        // The slots of several values are read at once, so that the waits for memory overlap.
+        var touched: UInt64 = 0
+        let table = slots.values(Slot.self)
+        for i in 0..<size {
+          let hash = self.hash(values[start &+ i])
+          hashes[i] = hash
+          touched |= table[Int(truncatingIfNeeded: hash &>> 20) & mask].mark
+        }
+        firstMarks = touched
+        for i in 0..<size { out[start &+ i] = Int64(number(of: values[start &+ i], hash: hashes[i])) }
+        start &+= size
+      }
+    }
+  }
+
   /// The number of `bytes`, assigned now if they are new.
-  func number(of bytes: Bytes) -> Int {
-    let hash = isDynamic ? DynamicBytes.hash(bytes) : hashBytes(bytes)
+  func number(of bytes: Bytes) -> Int { number(of: bytes, hash: hash(bytes)) }
+
+  @inline(__always)
+  private func hash(_ bytes: Bytes) -> UInt64 { isDynamic ? DynamicBytes.hash(bytes) : hashBytes(bytes) }
+
+  @inline(__always)
+  private func number(of bytes: Bytes, hash: UInt64) -> Int {
     let table = slots.values(Slot.self)
     let known = entries.base
     var place = Int(truncatingIfNeeded: hash &>> 20) & mask

@@ -10,10 +10,10 @@ extension ScalarFunction {
       examples: [.init(#"pack_array(1, "2", 2s)"#, is: #"[1,"2","00:00:02"]"#)],
       overloads: [
         .columns([], rest: .any, result: { _ in .dynamic }) { arguments in
-          let values = try DynamicInputs(arguments)
+          let values = try PackedValues(arguments)
           return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
             let mark = out.beginArray()
-            for index in 0..<values.count { out.append(values[index, row]) }
+            for index in 0..<values.count { values.append(index, row, to: &out) }
             out.end(mark, count: values.count)
             return true
           }

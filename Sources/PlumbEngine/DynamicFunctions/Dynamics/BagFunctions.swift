@@ -11,7 +11,7 @@ extension ScalarFunction {
       overloads: [
         .columns([.exactly(.bool)], rest: .any, result: { _ in .dynamic }) { arguments in
           let ignoresEmpty = Input<Bool>(arguments, 0)
-          return try packed(arguments.replacing(Array(arguments.vectors.dropFirst()))) { row in ignoresEmpty[row] }
+          return try packed(arguments.replacing(Array(arguments.vectors.dropFirst())), leavesOutEmpty: { row in ignoresEmpty[row] })
         }
       ]),
     ScalarFunction(
@@ -39,18 +39,38 @@ extension ScalarFunction {
       overloads: [
         .columns(
           [], rest: .any, result: { shapes in shapes.count.isMultiple(of: 2) ? .dynamic : nil }
-        ) { arguments in try packed(arguments) { _ in false } }
+        ) { arguments in try packed(arguments, leavesOutEmpty: nil) }
       ])
   }
 
+  /// Alternating names and values, the names the same for all rows and all different; nil if they are not.
+  private static func packed(_ arguments: Arguments, under names: Arguments) throws -> Vector? {
+    let places = arguments.vectors.indices
+    let keys = places.filter { $0 % 2 == 0 }.map { names[$0] }
+    guard keys.allSatisfy(\.isConstant) else { return nil }
+    let texts = keys.map { [UInt8]($0.bytes(at: 0)) }
+    guard Set(texts).count == texts.count else { return nil }
+    let values = try PackedValues(arguments.replacing(places.filter { $0 % 2 == 1 }.map { arguments[$0] }))
+    return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+      let mark = out.beginObject()
+      for index in 0..<values.count {
+        texts[index].withUnsafeBufferPointer { out.appendKey($0) }
+        values.append(index, row, to: &out)
+      }
+      out.end(mark, count: values.count)
+      return true
+    }
+  }
+
   /// Alternating names and values.
-  private static func packed(_ arguments: Arguments, leavesOutEmpty: (Int) -> Bool) throws -> Vector {
+  private static func packed(_ arguments: Arguments, leavesOutEmpty: ((Int) -> Bool)?) throws -> Vector {
     let places = arguments.vectors.indices
     let names = try arguments.converting(places.filter { $0 % 2 == 0 }, to: .string)
     let keys = places.filter { $0 % 2 == 0 }.map { Input<Bytes>(names, $0) }
+    if leavesOutEmpty == nil, let bags = try packed(arguments, under: names) { return bags }
     let values = try DynamicInputs(arguments.replacing(places.filter { $0 % 2 == 1 }.map { arguments[$0] }))
     return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
-      let skipsEmpty = leavesOutEmpty(row)
+      let skipsEmpty = leavesOutEmpty?(row) ?? false
       var bag = BagWriter(&out)
       for index in 0..<values.count {
         let value = values[index, row]

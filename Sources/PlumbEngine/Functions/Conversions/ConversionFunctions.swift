@@ -22,13 +22,15 @@ extension ScalarFunction {
         .init("tohex(256, 8)", is: "00000100"),
       ],
       overloads: [
-        .map { (number: Int64) -> ByteBuffer in hexadecimal(UInt64(bitPattern: number), 0) },
-        .map { (number: Int64, length: Int64) -> ByteBuffer in
-          hexadecimal(UInt64(bitPattern: number), length)
+        .writing(.string) { (number: Int64, out: inout ByteBuffer) in hexadecimal(UInt64(bitPattern: number), 0, to: &out) },
+        .writing(.string) { (number: Int64, length: Int64, out: inout ByteBuffer) in
+          hexadecimal(UInt64(bitPattern: number), length, to: &out)
         },
-        .map { (number: Int32) -> ByteBuffer in hexadecimal(UInt64(UInt32(bitPattern: number)), 0) },
-        .map { (number: Int32, length: Int64) -> ByteBuffer in
-          hexadecimal(UInt64(UInt32(bitPattern: number)), length)
+        .writing(.string) { (number: Int32, out: inout ByteBuffer) in
+          hexadecimal(UInt64(UInt32(bitPattern: number)), 0, to: &out)
+        },
+        .writing(.string) { (number: Int32, length: Int64, out: inout ByteBuffer) in
+          hexadecimal(UInt64(UInt32(bitPattern: number)), length, to: &out)
         },
       ]).naming(.firstArgument),
   ]
@@ -44,8 +46,7 @@ extension ScalarFunction {
   }
 }
 
-private func hexadecimal(_ number: UInt64, _ length: Int64) -> ByteBuffer {
-  var out = ByteBuffer()
+private func hexadecimal(_ number: UInt64, _ length: Int64, to out: inout ByteBuffer) {
   let digits = Swift.max(1, (64 &- number.leadingZeroBitCount &+ 3) / 4)
   let width = Swift.max(digits, Int(Swift.min(Swift.max(length, 0), 1024)))
   for _ in digits..<width { out.append(.digitZero) }
@@ -53,5 +54,4 @@ private func hexadecimal(_ number: UInt64, _ length: Int64) -> ByteBuffer {
     let digit = UInt8(truncatingIfNeeded: number &>> UInt64(place &* 4) & 15)
     out.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
   }
-  return out
 }

@@ -70,6 +70,7 @@ extension Overload {
 /// Runs `body` for each row; what it writes is the row's value, and false makes the row null.
 ///
 /// - Nulls: rows with a null argument are null and not run, unless `seesNulls`. A compact null is null.
+@inline(__always)
 func writtenRows(
   _ arguments: Arguments, as type: ScalarType, seesNulls: Bool = false,
   _ body: (Int, inout ByteBuffer) throws -> Bool

@@ -116,7 +116,7 @@ extension ScalarFunction {
       examples: [.init(#"strcat("run-", 7, "!")"#, is: "run-7!")],
       overloads: [
         .columns([], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
-          joined(try arguments.converting(to: .string), from: 0) { _ in Bytes(start: nil, count: 0) }
+          JoinedTexts(try arguments.converting(to: .string)).vector
         }
       ]),
     ScalarFunction(
@@ -124,9 +124,7 @@ extension ScalarFunction {
       examples: [.init(#"strcat_delim("-", 1, "2", "A", 1s)"#, is: "1-2-A-00:00:01")],
       overloads: [
         .columns([.any], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
-          let texts = try arguments.converting(to: .string)
-          let delimiters = Input<Bytes>(texts, 0)
-          return joined(texts, from: 1) { row in delimiters[row] }
+          JoinedTexts(try arguments.converting(to: .string), isDelimited: true).vector
         }
       ]),
     ScalarFunction(
@@ -302,28 +300,6 @@ extension ScalarFunction {
           }
         }
       ])
-  }
-
-  private static func joined(
-    _ texts: Arguments, from start: Int, delimiter: (Int) -> Bytes
-  ) -> Vector {
-    let inputs = texts.vectors.indices.dropFirst(start).map { Input<Bytes>(texts, $0) }
-    return mapRows(texts) { row, arena -> Bytes in
-      let between = delimiter(row)
-      var size = between.count &* (inputs.count &- 1)
-      for input in inputs { size &+= input[row].count }
-      guard size > 0, arena.canHold(size) else { return Bytes(start: nil, count: 0) }
-      let place = arena.room(size)
-      var at = 0
-      for (index, input) in inputs.enumerated() {
-        for part in index > 0 ? [between, input[row]] : [input[row]] {
-          guard let base = part.baseAddress, part.count > 0 else { continue }
-          (place + at).update(from: base, count: part.count)
-          at &+= part.count
-        }
-      }
-      return Bytes(start: place, count: size)
-    }
   }
 
   private static func repeatText(_ text: Bytes, _ times: Int64, _ delimiter: Bytes, to out: inout ByteBuffer) {
