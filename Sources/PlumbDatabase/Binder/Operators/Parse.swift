@@ -28,7 +28,7 @@ extension ParseSyntax: OperatorBinding {
       [
         bound.type == .string ? bound : bound.converted(to: .string),
         .literal(.string(pattern.regex), span), .literal(.dynamic(groups), span),
-        .literal(.string(pattern.kind == .relaxed ? "" : pattern.typeLetters), span),
+        .literal(.string(pattern.kind == .relaxed ? "" : pattern.typeLetters), span), .literal(.dynamic(pattern.parts), span),
       ], at: expression.span)
     let columns = pattern.columns.enumerated().map { place, column in
       (name: column.name, index: BoundExpression.literal(.long(Int64(place)), span), type: column.type)
@@ -139,6 +139,9 @@ struct ParsePattern {
       })
   }
 
+  /// The parts for the engine to read without the regular expression; null if only that says what matches.
+  private(set) var parts = Dynamic.null
+
   mutating func read(_ parts: [ParsePartSyntax]) throws {
     if case .star? = parts.first {} else { body = "^" }
     for (place, part) in parts.enumerated() {
@@ -158,6 +161,41 @@ struct ParsePattern {
         body += group(scalar, next: isLast ? nil : parts[place + 1])
       }
     }
+    if kind != .regex, let described = described(parts) { self.parts = .array(described) }
+  }
+
+  /// The parts by kind, if each column and star is followed by a text or is the last one, or is a column of whole numbers.
+  private func described(_ parts: [ParsePartSyntax]) -> [Dynamic]? {
+    var described: [Dynamic] = []
+    var column = 0
+    for (place, part) in parts.enumerated() {
+      let isLast = place == parts.count - 1
+      var isBeforeText = false
+      if !isLast, case .text(let text, _) = parts[place + 1] { isBeforeText = !text.isEmpty }
+      func open(_ number: Int) -> Dynamic? {
+        isBeforeText || isLast ? .array([.string(isLast ? "rest" : "before"), .long(Int64(number))]) : nil
+      }
+      switch part {
+      case .text(let text, _):
+        if text.isEmpty { return nil }
+        described.append(.string(text))
+      case .star:
+        guard let part = open(-1) else { return nil }
+        described.append(part)
+      case .column(_, let type):
+        let scalar = type.map { ScalarType($0.type) } ?? .string
+        switch scalar {
+        case .real, .decimal: return nil
+        case .int where kind == .simple, .long where kind == .simple:
+          described.append(.array([.string("integer"), .long(Int64(column))]))
+        case .bool, .int, .long, .datetime, .timespan, .guid, .string, .dynamic:
+          guard let part = open(column) else { return nil }
+          described.append(part)
+        }
+        column += 1
+      }
+    }
+    return described
   }
 
   private func group(_ type: ScalarType, next: ParsePartSyntax?) -> String {

@@ -4,10 +4,11 @@ extension ScalarFunction {
   /// The functions that implement `parse` and `parse-kv`; users write the operators instead.
   package static let parsing: [ScalarFunction] = [
     ScalarFunction(
-      "parse_match", "Extracts the groups `groups` of the first match of `pattern` in `text`, if they match `types`.",
-      "text, pattern, groups, types",
-      examples: [.init(#"parse_match("a=1", "a=(.*)", dynamic([1]), "l")"#, is: #"["1"]"#)],
-      overloads: [.columns([.string, .string, .dynamic, .string], to: .dynamic) { try parseMatch($0) }]),
+      "parse_match",
+      "Extracts the groups `groups` of the first match of `pattern` in `text`, if they match `types`; `parts` is the same pattern in parts, or null.",
+      "text, pattern, groups, types, parts",
+      examples: [.init(#"parse_match("a=1", "a=(.*)", dynamic([1]), "l", dynamic(["a=", ["rest", 0]]))"#, is: #"["1"]"#)],
+      overloads: [.columns([.string, .string, .dynamic, .string, .dynamic], to: .dynamic) { try parseMatch($0) }]),
 
     ScalarFunction(
       "parse_kv", "Extracts the values of `keys` from the `key=value` pairs of `text`, using `options`.",
@@ -56,23 +57,27 @@ private func parseMatch(_ arguments: Arguments) throws -> Vector {
     return 0
   }
   let wanted = Array(types.utf8)
+  let scanner = arguments.constant(4).flatMap { if case .dynamic(let parts) = $0 { PartScanner(parts) } else { nil } }
   let texts = arguments.plain(0)
-  let builder = VectorBuilder(.dynamic, capacity: arguments.count, for: arguments.context)
-  for row in 0..<arguments.count {
-    if row & 1023 == 0 { try arguments.context.checkpoint() }
-    let text = texts.bytes(at: texts.isConstant ? 0 : row)
-    guard let match = regex.firstMatch(in: text) else {
-      builder.appendNull()
-      continue
+  return try withUnsafeTemporaryAllocation(of: Bytes.self, capacity: Swift.max(groups.count, 1)) { found in
+    found.initialize(repeating: Bytes(start: nil, count: 0))
+    return try writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+      if row & 1023 == 0 { try arguments.context.checkpoint() }
+      let text = texts.bytes(at: texts.isConstant ? 0 : row)
+      switch scanner?.match(text, into: found) ?? .undecided {
+      case .matches: break
+      case .differs: return false
+      case .undecided:
+        guard let match = regex.firstMatch(in: text) else { return false }
+        for place in groups.indices { found[place] = match.group(groups[place], of: text) ?? Bytes(start: nil, count: 0) }
+      }
+      for place in wanted.indices where place < groups.count && !fits(found[place], wanted[place]) { return false }
+      let mark = out.beginArray()
+      for place in groups.indices { out.appendString(found[place]) }
+      out.end(mark, count: groups.count)
+      return true
     }
-    let parts = groups.map { match.group($0, of: text) ?? Bytes(start: nil, count: 0) }
-    if !wanted.isEmpty, !zip(parts, wanted).allSatisfy({ fits($0, $1) }) {
-      builder.appendNull()
-      continue
-    }
-    builder.append(dynamic: .array(parts.map { .string(String($0)) }))
   }
-  return builder.finish()
 }
 
 // MARK: parse-kv
