@@ -48,13 +48,12 @@ extension ScalarFunction {
     let places = arguments.vectors.indices
     let keys = places.filter { $0 % 2 == 0 }.map { names[$0] }
     guard keys.allSatisfy(\.isConstant) else { return nil }
-    let texts = keys.map { [UInt8]($0.bytes(at: 0)) }
-    guard Set(texts).count == texts.count else { return nil }
+    guard Set(keys.map { [UInt8]($0.bytes(at: 0)) }).count == keys.count else { return nil }
     let values = try PackedValues(arguments.replacing(places.filter { $0 % 2 == 1 }.map { arguments[$0] }))
     return writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
       let mark = out.beginObject()
       for index in 0..<values.count {
-        texts[index].withUnsafeBufferPointer { out.appendKey($0) }
+        out.appendKey(keys[index].bytes(at: 0))
         values.append(index, row, to: &out)
       }
       out.end(mark, count: values.count)

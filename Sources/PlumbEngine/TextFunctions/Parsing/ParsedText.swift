@@ -65,7 +65,43 @@ enum ParsedText {
     out.end(mark, count: 1)
   }
 
+  /// Appends the decoded parameters as a bag; of several with one name the last counts, at the place of the first.
   private static func parameters(_ query: Bytes, to out: inout ByteBuffer) {
+    let mark = out.beginObject()
+    var keys: [Range<Int>] = []
+    var start = 0
+    while start < query.count {
+      let end = query.part(from: start).firstIndex(of: 0x26).map { start + $0 } ?? query.count
+      let pair = query.part(from: start, to: end)
+      start = end + 1
+      if pair.isEmpty { continue }
+      let equals = pair.firstIndex(of: 0x3D) ?? pair.count
+      let key = appendDecoded(pair.part(from: 0, to: equals), to: &out)
+      // What a full buffer holds no longer matters.
+      if out.isFull { break }
+      let isRepeated = out.withBytes { bytes in keys.contains { bytes[$0].elementsEqual(bytes[key]) } }
+      if isRepeated {
+        out.truncate(to: mark.offset)
+        return repeatedParameters(query, to: &out)
+      }
+      keys.append(key)
+      out.append(DynamicBytes.Tag.string.rawValue)
+      _ = appendDecoded(pair.part(from: equals + 1), to: &out)
+    }
+    out.end(mark, count: keys.count)
+  }
+
+  /// Appends the length of the decoded text and the text; returns the range of the text.
+  private static func appendDecoded(_ text: Bytes, to out: inout ByteBuffer) -> Range<Int> {
+    let length = out.count
+    out.append(littleEndian: 0 as UInt32)
+    PercentCoding.decode(text, to: &out)
+    if out.isFull { return 0..<0 }
+    out.patch(UInt32(truncatingIfNeeded: out.count - length - 4), at: length)
+    return length + 4..<out.count
+  }
+
+  private static func repeatedParameters(_ query: Bytes, to out: inout ByteBuffer) {
     var names: [String] = []
     var values: [String: ByteBuffer] = [:]
     for pair in query.split(separator: 0x26) {

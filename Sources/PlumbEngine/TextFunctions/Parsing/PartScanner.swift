@@ -108,8 +108,3 @@ struct PartScanner: Sendable {
     }
   }
 }
-
-extension UInt8 {
-  /// What `\s` matches in ASCII.
-  fileprivate var isSpace: Bool { self == 0x20 || self >= 0x09 && self <= 0x0D }
-}

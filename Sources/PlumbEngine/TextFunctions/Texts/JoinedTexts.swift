@@ -6,6 +6,7 @@ struct JoinedTexts {
     let step: Int
   }
 
+  /// The owners of the texts.
   private let vectors: [Vector]
   private let parts: [Part]
   private let count: Int
@@ -32,33 +33,31 @@ struct JoinedTexts {
     let arena = ByteArena(blockSize: Self.runSize, for: context)
     let result = Buffer(of: Bytes.self, count: count)
     let out = result.values(Bytes.self)
-    withExtendedLifetime(vectors) {
-      parts.withUnsafeBufferPointer { parts in
-        var row = 0
-        while row < count {
-          var end = row
-          var total = 0
-          while end < count {
-            var size = 0
-            for part in parts { size &+= part.texts[end &* part.step].count }
-            if end > row, total &+ size > Self.runSize { break }
-            total &+= size
-            end &+= 1
-          }
-          // Once the query's limits are exceeded the result no longer matters, but enclosing functions read the texts before the query ends.
-          guard arena.canHold(total) else { break }
-          var place = arena.room(total)
-          while row < end {
-            let start = place
-            for part in parts { place += place.write(part.texts[row &* part.step]) }
-            out[row] = Bytes(start: start, count: place - start)
-            row &+= 1
-          }
+    parts.withUnsafeBufferPointer { parts in
+      var row = 0
+      while row < count {
+        var end = row
+        var total = 0
+        while end < count {
+          var size = 0
+          for part in parts { size &+= part.texts[end &* part.step].count }
+          if end > row, total &+ size > Self.runSize { break }
+          total &+= size
+          end &+= 1
         }
-        while row < count {
-          out[row] = Bytes(start: nil, count: 0)
+        // Once the query's limits are exceeded the result no longer matters, but enclosing functions read the texts before the query ends.
+        guard arena.canHold(total) else { break }
+        var place = arena.room(total)
+        while row < end {
+          let start = place
+          for part in parts { place += place.write(part.texts[row &* part.step]) }
+          out[row] = Bytes(start: start, count: place - start)
           row &+= 1
         }
+      }
+      while row < count {
+        out[row] = Bytes(start: nil, count: 0)
+        row &+= 1
       }
     }
     return Vector(.string, count: count, buffer: result, holding: arena)
