@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlumbAlerts
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
@@ -35,6 +36,9 @@ struct ServeCommand: ParsableCommand {
   @Option(name: .customLong("cors"), help: ArgumentHelp("An origin whose pages may query, such as http://localhost:3000.", valueName: "origin"))
   var origins: [String] = []
 
+  @Option(name: .customLong("alerts"), help: ArgumentHelp("Evaluate the rules in a folder and those of the workspace file, which is needed.", valueName: "folder"))
+  var alerts: String?
+
   @Flag(help: "Let clients change tables and functions.")
   var writable = false
 
@@ -67,6 +71,9 @@ struct ServeCommand: ParsableCommand {
     for origin in origins where !origin.hasPrefix("http://") && !origin.hasPrefix("https://") {
       throw ValidationError("--cors must be an origin such as http://localhost:3000, not '\(origin)'")
     }
+    if alerts != nil && workspace == nil {
+      throw ValidationError("--alerts needs a workspace file, which keeps the states: plumb serve --alerts FOLDER FILE.plumb")
+    }
     if !isLoopback && token == nil && tokenFile == nil {
       throw ValidationError("--bind \(bind) lets other machines connect, so it needs --token or --token-file")
     }
@@ -98,8 +105,10 @@ struct ServeCommand: ParsableCommand {
       let log = try log()
       let workspace = try data.workspace(workspace)
       let server = Server(workspace, settings, log)
+      let loop = try startAlerts(workspace)
       Interrupts.shared.stopInOrder {
         Console.say("stopping; running queries may finish")
+        loop?.stop()
         server.stop { Glibc.exit(ExitStatus.done.rawValue) }
       }
       try server.run { port in
@@ -107,6 +116,36 @@ struct ServeCommand: ParsableCommand {
         Console.say("Serving \(settings.database) at http://\(host):\(port) (Ctrl-C stops)")
       }
     }
+  }
+
+  /// Evaluates rules on a thread of its own.
+  ///
+  /// - Throws: what is wrong with a rule or its targets.
+  private func startAlerts(_ workspace: Workspace) throws -> AlertLoop? {
+    guard let alerts else { return nil }
+    let files = try RuleFiles([alerts])
+    let rules = try workspace.alertRules(files.rules)
+    for rule in rules {
+      let problems = RuleCheck.problems(rule, in: workspace.catalog, workspace.sessionOptions)
+      guard problems.isEmpty else {
+        Failure.report(problems, of: rule, in: files.entries.first { $0.rule.name == rule.name })
+        throw ExitStatus.failed
+      }
+    }
+    var targets: [String: Target] = [:]
+    for name in Set(rules.flatMap(\.targets)) { targets[name] = try Target(name, environment: Target.environment) }
+    let known = targets
+    let loop = AlertLoop()
+    let isStarted = startThread(stackBytes: 512 << 20) {
+      let runner = AlertRunner(
+        workspace.catalog, { workspace.sessionOptions }, targets: known, defaults: [], write: { Console.writeOut($0) })
+      loop.run(rules, runner) { report, _ in
+        for failure in report.failures { Console.say("warning: the rule \(failure.rule) failed: \(failure.problems.first?.message ?? "")") }
+        for delivery in report.undelivered { Console.say("warning: a message to \(delivery.target) has not arrived: \(delivery.reason)") }
+      } failed: { Failure.report($0, source: "") }
+    }
+    if !isStarted { throw Diagnostic("no-thread", "cannot start a thread for the rules") }
+    return loop
   }
 
   private func settings() throws -> ServerSettings {

@@ -110,7 +110,7 @@ package struct Target: Hashable, Sendable {
   /// Posts JSON with `curl`, which gets everything on its standard input, so that no list of processes shows a secret.
   private func post(_ body: String, to url: String) -> Outcome {
     var config = [
-      "url = \(Target.quoted(url))", "request = POST", "silent", "show-error", "output = /dev/null",
+      "url = \(Target.quoted(url))", "request = POST", "silent", "output = /dev/null",
       "write-out = \"%{http_code}\"", "max-time = 20", "connect-timeout = 10", "proto = \"=http,https\"",
       "header = \"Content-Type: application/json\"", "header = \"Expect:\"", "user-agent = \"plumb\"",
       "data-binary = \(Target.quoted(body))",

@@ -80,11 +80,45 @@ package struct Replay {
   private struct Found: Sendable {
     var keys: Set<String> = []
     var trouble: String?
+    /// The rows with the values of the wanted column.
+    var values: [KeyedValue] = []
+  }
+
+  /// A row's key, the value of a column in it, and its pipeline.
+  struct KeyedValue: Sendable {
+    let key: String
+    let value: Double
+    let pipeline: String
   }
 
   /// - Parameter progress: called with the share that is done; on any thread.
-  /// - Throws: `Stopped`, and what is wrong with a rule that could not be bound at all.
+  /// - Throws: `ReplayStopped`, and what is wrong with the text of a rule.
   package func run(_ rules: [AlertRule], progress: @escaping @Sendable (Double) -> Void = { _ in }) throws -> [RuleReplay] {
+    let (found, pipelines) = try find(rules, progress: progress)
+    return rules.indices.map { judge(rules[$0], moments(of: rules[$0]), found[$0], pipelines[$0]) }
+  }
+
+  /// The values of a column in a rule's rows at each moment; rows without a value are left out.
+  ///
+  /// - Throws: as `run`, and the rule's problem if it could not be evaluated at any moment.
+  func values(
+    of rule: AlertRule, column: String, progress: @escaping @Sendable (Double) -> Void
+  ) throws -> (moments: [Int64], values: [[KeyedValue]]) {
+    let (found, _) = try find([rule], column: column, progress: progress)
+    if let trouble = found[0].first?.trouble, found[0].allSatisfy({ $0.trouble != nil }) {
+      throw Diagnostic("failed", "the rule `\(rule.name)` cannot be evaluated: \(trouble)")
+    }
+    return (moments(of: rule), found[0].map(\.values))
+  }
+
+  /// Runs the state machine over sets of keys.
+  func judge(_ rule: AlertRule, _ moments: [Int64], _ keys: [Set<String>], _ pipelines: [String: String]) -> RuleReplay {
+    judge(rule, moments, keys.map { Found(keys: $0) }, pipelines)
+  }
+
+  private func find(
+    _ rules: [AlertRule], column: String? = nil, progress: @escaping @Sendable (Double) -> Void
+  ) throws -> (found: [[Found]], pipelines: [[String: String]]) {
     let statements = try rules.map { rule -> [StatementSyntax] in
       let parsed = parse(rule.query)
       if parsed.hasErrors { throw Diagnostics(parsed.diagnostics) }
@@ -115,7 +149,7 @@ package struct Replay {
         let job = work[number]
         do {
           let found = try evaluate(
-            rules[job.rule], statements[job.rule], allMoments[job.rule][job.moments]
+            rules[job.rule], statements[job.rule], allMoments[job.rule][job.moments], column
           ) { names in pipelines.withLock { $0[job.rule].merge(names) { old, _ in old } } }
           results.withLock { $0[number] = found }
         } catch {
@@ -133,16 +167,16 @@ package struct Replay {
     for worker in workers { worker?.join() }
     if let problem = failure.withLock({ $0 }) { throw problem }
     let found = results.withLock { $0 }
-    return rules.indices.map { index in
-      var parts: [(Int, [Found])] = []
-      for (number, job) in jobs.enumerated() where job.rule == index { parts.append((job.moments.lowerBound, found[number])) }
-      parts.sort { $0.0 < $1.0 }
-      return judge(rules[index], moments[index], parts.flatMap(\.1), pipelines.withLock { $0[index] })
+    let ordered = rules.indices.map { index in
+      jobs.indices.filter { jobs[$0].rule == index }.sorted { jobs[$0].moments.lowerBound < jobs[$1].moments.lowerBound }
+        .flatMap { found[$0] }
     }
+    return (ordered, pipelines.withLock { $0 })
   }
 
   private func evaluate(
-    _ rule: AlertRule, _ statements: [StatementSyntax], _ moments: ArraySlice<Int64>, _ learn: ([String: String]) -> Void
+    _ rule: AlertRule, _ statements: [StatementSyntax], _ moments: ArraySlice<Int64>, _ column: String?,
+    _ learn: ([String: String]) -> Void
   ) throws -> [Found] {
     let reader = history.reader()
     var known: [String: String] = [:]
@@ -153,6 +187,7 @@ package struct Replay {
       do {
         let evaluation = try Evaluation(try reader.answer(to: statements, at: moment), of: rule)
         now.keys = evaluation.keys
+        if let column { now.values = evaluation.values(of: column) }
         now.trouble = try history.trouble(rule, reading: reader.takeRead(), at: moment)
         if now.keys.contains(where: { known[$0] == nil }) {
           for (key, evidence) in evaluation.evidence({ known[$0] == nil }) { known[key] = evidence.text("pipeline") ?? "" }

@@ -89,6 +89,22 @@ package struct Evaluation: Sendable {
     return result
   }
 
+  /// The largest value of a column of reals for each key, in the order of the rows; rows without one are left out.
+  func values(of column: String) -> [Replay.KeyedValue] {
+    guard let index = schema.firstIndex(of: ColumnInfo(column, .real)) else { return [] }
+    let pipeline = schema.firstIndex(of: ColumnInfo("pipeline", .string))
+    var result: [Replay.KeyedValue] = []
+    forEachRow { columns, row in
+      if case .real(let value) = columns[index].value(at: row), value.isFinite {
+        result.append(
+          Replay.KeyedValue(
+            key: key(columns, row), value: value, pipeline: pipeline.map { Evaluation.text(columns[$0], row, short: false) } ?? ""))
+      }
+      return true
+    }
+    return result
+  }
+
   private func forEachRow(_ body: ([Vector], Int) -> Bool) {
     for chunk in chunks where chunk.count > 0 {
       let columns = chunk.vectors()

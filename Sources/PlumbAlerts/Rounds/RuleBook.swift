@@ -108,6 +108,20 @@ package struct RuleBook: Sendable {
       help: Suggestion.nearest(to: name, in: (own + ShippedRules.all).map(\.name)) ?? "list them with `.show alerts`")
   }
 
+  /// Stores rules in the workspace.
+  ///
+  /// - Throws: a diagnostic if a rule of the same name exists and is not replaced.
+  package static func add(_ rules: [AlertRule], to catalog: Catalog, replacing: Bool, now: Int64) throws {
+    let reading = try catalog.reading()
+    defer { reading.end() }
+    let known = try stored(in: reading.catalog)
+    let names = Set(rules.map(\.name))
+    if !replacing, let first = known.first(where: { names.contains($0.name) }) {
+      throw Diagnostic("alert-exists", "an alert `\(first.name)` already exists", help: "use --overwrite to replace it")
+    }
+    try catalog.make([.setTable(table(of: known.filter { !names.contains($0.name) } + rules, changed: now))])
+  }
+
   /// The table that stores rules.
   static func table(of rules: [AlertRule], changed: Int64) -> Table {
     Table(

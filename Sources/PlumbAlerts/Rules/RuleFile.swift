@@ -47,7 +47,7 @@ package enum RuleFile {
   }
 
   /// The text after the header; all of it if it has no header.
-  static func body(of text: String) -> String {
+  package static func body(of text: String) -> String {
     let lines = lines(of: text)
     guard let start = headerStart(lines) else { return text }
     var end = start

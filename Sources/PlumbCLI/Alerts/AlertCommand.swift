@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import PlumbAlerts
 import PlumbDatabase
 import PlumbDiagnostics
@@ -16,7 +15,10 @@ struct AlertCommand: ParsableCommand {
       A rule is a query whose rows are what is wrong, in a .kql file with a header or in the workspace. Without rules, the \
       shipped ones are used.
       """,
-    subcommands: [AlertRunCommand.self, AlertCheckCommand.self, AlertTestCommand.self])
+    subcommands: [
+      AlertRunCommand.self, AlertCheckCommand.self, AlertTestCommand.self, AlertSuggestCommand.self, AlertAuditCommand.self,
+      AlertImportCommand.self, AlertExportCommand.self,
+    ])
 }
 
 /// The arguments that name rules and the workspace.
@@ -81,12 +83,12 @@ struct AlertRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (workspace, files, runner, rules) = try Failure.guarding {
+    let (files, runner, rules) = try Failure.guarding {
       let inputs = try RuleInputs(inputs, folders: folders)
       let files = try RuleFiles(inputs.files)
       let workspace = try data.workspace(inputs.workspace)
       let rules = try workspace.alertRules(files.rules)
-      return (workspace, files, try makeRunner(workspace, rules), rules)
+      return (files, try makeRunner(workspace, rules), rules)
     }
     if once {
       let report = try Failure.guarding { try runner.round(rules, attempts: 3) }
@@ -95,7 +97,7 @@ struct AlertRunCommand: ParsableCommand {
       if report.fires(atLeast: failOn) { throw ExitStatus.foundRows }
       return
     }
-    try Failure.guarding { try loop(workspace, files, runner, rules) }
+    try Failure.guarding { try loop(files, runner, rules) }
   }
 
   private func makeRunner(_ workspace: Workspace, _ rules: [AlertRule]) throws -> AlertRunner {
@@ -109,21 +111,11 @@ struct AlertRunCommand: ParsableCommand {
       write: { Console.writeOut($0) })
   }
 
-  private func loop(_ workspace: Workspace, _ files: RuleFiles, _ runner: AlertRunner, _ rules: [AlertRule]) throws {
-    var due = Dictionary(rules.map { ($0.name, Int64.min) }) { first, _ in first }
-    let isStopped = Guarded(false)
+  private func loop(_ files: RuleFiles, _ runner: AlertRunner, _ rules: [AlertRule]) throws {
+    let loop = AlertLoop()
     if !quiet { Console.say("evaluating \(counted(rules.count, "rule")) (Ctrl-C stops)") }
-    try Interrupts.shared.handling({ isStopped.withLock { $0 = true } }) {
-      while !isStopped.withLock({ $0 }) {
-        let now = SessionOptions.systemClock()
-        let ready = rules.filter { (due[$0.name] ?? .min) <= now }
-        if !ready.isEmpty {
-          let report = try runner.round(ready, attempts: 1)
-          show(report, files, ready)
-          for rule in ready { due[rule.name] = now + rule.every }
-        }
-        usleep(100_000)
-      }
+    Interrupts.shared.handling({ loop.stop() }) {
+      loop.run(rules, runner) { show($0, files, $1) } failed: { Failure.report($0, source: "") }
     }
     throw ExitStatus.interrupted
   }
@@ -218,59 +210,34 @@ struct AlertTestCommand: ParsableCommand {
   @Flag(help: "Test all rules; the last row is of the rules together.")
   var all = false
 
-  @Option(help: ArgumentHelp("The time to replay, up to now (default: 30d).", valueName: "time"))
-  var over = "30d"
+  @Flag(help: "List the alerts, with the incidents that explain them, in place of scores.")
+  var instances = false
 
-  @Option(name: .customLong("alerts"), help: ArgumentHelp("A folder of rules.", valueName: "folder"))
-  var folders: [String] = []
-
+  @OptionGroup var replay: ReplayOptions
   @OptionGroup(title: "Result") var output: OutputOptions
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
-    let inputs = try RuleInputs(inputs)
-    if inputs.files.isEmpty && !all { throw ValidationError("name a rule, or use --all") }
-    guard let ticks = TimeSpan.parse(over), ticks > 0 else { throw ValidationError("--over must be a time such as 30d, not '\(over)'") }
+    if try RuleInputs(inputs).files.isEmpty && !all && replay.folders.isEmpty { throw ValidationError("name a rule, or use --all") }
   }
 
   func run() throws {
-    let (answer, files) = try Failure.guarding {
-      let inputs = try RuleInputs(inputs)
-      // Names are those of rules that exist, paths those of files.
-      let paths = inputs.files.filter { $0.contains("/") || $0.hasSuffix(RuleFiles.ending) }
-      let files = try RuleFiles(paths + folders)
-      let workspace = try data.workspace(inputs.workspace)
-      var rules: [AlertRule]
-      if all {
-        rules = try workspace.alertRules(files.rules)
-      } else {
-        rules = files.rules
-        for name in inputs.files where !paths.contains(name) {
-          rules.append(try RuleBook.rule(named: name, in: workspace.catalog, files: files.rules))
+    let answer = try Failure.guarding {
+      let (workspace, rules) = try replay.open(inputs, all: all || inputs.allSatisfy { $0.hasSuffix(WorkspacePath.ending) }, data)
+      let options = workspace.sessionOptions
+      return try ReplayOptions.working { isCancelled, progress in
+        if instances {
+          let rows = try AlertTest.instances(
+            of: rules, in: workspace.catalog, options, over: replay.ticks, now: options.clock(), isCancelled: isCancelled,
+            progress: progress)
+          return try Answer(AlertTest.instanceSchema, rows: rows)
         }
+        let scores = try AlertTest.scores(
+          of: rules, in: workspace.catalog, options, over: replay.ticks, now: options.clock(), withAll: all || rules.count > 1,
+          isCancelled: isCancelled, progress: progress)
+        return try Answer(Score.schema, rows: scores.map(\.row))
       }
-      if rules.isEmpty { throw Diagnostic("no-rules", "there are no rules to test") }
-      for rule in rules {
-        let problems = RuleCheck.problems(rule, in: workspace.catalog, workspace.sessionOptions)
-        guard problems.isEmpty else {
-          Failure.report(problems, of: rule, in: files.entries.first { $0.rule.name == rule.name })
-          throw ExitStatus.failed
-        }
-      }
-      let scores = try Console.working { work in
-        let stage = work.stage("replaying", unit: "evaluations")
-        defer { stage.end() }
-        let options = workspace.sessionOptions
-        do {
-          return try AlertTest.scores(
-            of: rules, in: workspace.catalog, options, over: TimeSpan.parse(over) ?? 0, now: options.clock(),
-            withAll: all || rules.count > 1, isCancelled: { work.isCancelled }
-          ) { share in _ = stage.show(share: share, count: 0) }
-        } catch is ReplayStopped { throw ExitStatus.interrupted }
-      }
-      return (try Answer(Score.schema, rows: scores.map(\.row)), files)
     }
-    _ = files
     try ScriptHost(output, goesOn: false).write(answer)
   }
 }

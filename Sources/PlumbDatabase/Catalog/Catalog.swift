@@ -13,6 +13,7 @@ package final class Catalog: Sendable {
     var advance: (@Sendable (Int64) throws -> Int64)?
     var models: CatalogModels?
     var commands: [String: CommandAction] = [:]
+    var onReading: (@Sendable (Catalog) -> Void)?
   }
 
   private enum Entry {
@@ -161,6 +162,20 @@ package final class Catalog: Sendable {
   package var advance: (@Sendable (Int64) throws -> Int64)? {
     get { contents.withLock { $0.advance } }
     set { contents.withLock { $0.advance = newValue } }
+  }
+
+  /// Changes what a reading of the catalog shows, such as tables that are made of others.
+  package var onReading: (@Sendable (Catalog) -> Void)? {
+    get { contents.withLock { $0.onReading } }
+    set { contents.withLock { $0.onReading = newValue } }
+  }
+
+  /// A catalog with some of the tables as they are now.
+  package func withTables(_ names: [String]) -> Catalog {
+    let copy = Catalog(memory: memory, columns)
+    let tables = contents.withLock { $0.tables.filter { names.contains($0.key) } }
+    copy.contents.withLock { $0.tables = tables }
+    return copy
   }
 
   /// The models used for predictions; nil if there can be no models.

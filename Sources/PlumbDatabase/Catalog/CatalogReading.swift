@@ -22,7 +22,11 @@ extension Catalog {
   /// The catalog as it is now, in the store if there is one.
   ///
   /// - Throws: what the store throws, such as a diagnostic about a damaged file.
-  package func reading() throws -> CatalogReading {
-    try store?.beginReading(self) ?? CatalogReading(snapshot())
+  ///
+  /// - Parameter asStored: whether tables that are made of others are left out.
+  package func reading(asStored: Bool = false) throws -> CatalogReading {
+    let reading = try store?.beginReading(self) ?? CatalogReading(snapshot())
+    if !asStored { onReading?(reading.catalog) }
+    return reading
   }
 }

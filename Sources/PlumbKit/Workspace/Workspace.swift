@@ -89,6 +89,8 @@ public final class Workspace: Sendable {
       })
     catalog.add(CommandAction.prediction(predictor))
     catalog.add(baselines.function)
+    let alertOrigin = catalog.advance == nil ? "imported" : "simulated"
+    catalog.onReading = { AlertsView.show(in: $0, origin: alertOrigin) }
     catalog.add(CommandAction.alerts)
     addModels()
   }

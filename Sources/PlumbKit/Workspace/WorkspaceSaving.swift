@@ -36,7 +36,7 @@ extension Workspace {
     let stage = work.stage("saving", unit: "rows")
     defer { stage.end() }
     do {
-      let reading = try catalog.reading()
+      let reading = try catalog.reading(asStored: true)
       defer { reading.end() }
       try write(of: reading.catalog, into: WorkspaceFile(path, options.fileOptions(memory)), stage)
     } catch {

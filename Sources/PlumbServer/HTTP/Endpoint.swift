@@ -31,6 +31,7 @@ struct Endpoint: HTTPResponder {
         return exchange.reply(.ok, "text/plain; version=0.0.4", text)
       case (.get, "/v1/rest/auth/metadata"): return exchange.reply(.ok, "application/json", Self.metadata)
       case (.post, "/login"): return try await login(exchange)
+      case (.post, "/alerts/silence"): return try await silence(exchange)
       case (.get, _), (.head, _):
         if let response = try await page(exchange, context) { return response }
         fallthrough

@@ -12,7 +12,7 @@ extension Endpoint {
   /// The pages by their paths. To add one, add an element, and its name to the navigation in `Frame`.
   private static let pages: [String: @Sendable (PageRun) -> String] = [
     "/": OverviewPage.html, "/pipelines": PipelinesPage.html, "/pipeline": PipelinePage.html,
-    "/predictions": PredictionsPage.html, "/lineage": LineagePage.html, "/query": QueryPage.html,
+    "/predictions": PredictionsPage.html, "/lineage": LineagePage.html, "/alerts": AlertsPage.html, "/query": QueryPage.html,
   ]
 
   /// Whether a path needs no token.
@@ -50,6 +50,26 @@ extension Endpoint {
     }
     let cookie = "\(Access.cookieName)=\(Markup.urlPart(token)); HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000"
     return exchange.reply(.seeOther, "text/plain", Array("/\n".utf8), headers: [.location: "/", .setCookie: cookie])
+  }
+
+  /// Silences alerts as a form of the page asks, and leads back to the page.
+  func silence(_ exchange: Exchange) async throws -> Response {
+    guard service.settings.isWritable else {
+      throw WireError.badRequest("this server does not accept changes; start it with --writable", status: 403, name: "read-only")
+    }
+    let form = Exchange.parameters(String(decoding: try await exchange.body(upTo: 1 << 16), as: UTF8.self))
+    guard let command = AlertsPage.command(form) else {
+      throw WireError.badRequest("a silence needs a rule, hours from 1 to 720 and a reason", status: 400, name: "silence")
+    }
+    let run = PageRun(service, path: "/alerts", exchange.query)
+    let problem = await PageRun.make(run) { run in
+      do {
+        _ = try run.service.workspace.session().run(command)
+        return ""
+      } catch { return "\(Problems(error, in: command))" }
+    }
+    let place = Markup.path("/alerts", [("problem", problem)])
+    return exchange.reply(.seeOther, "text/plain", Array("\(place)\n".utf8), headers: [.location: place])
   }
 
   /// The answer of a query as a CSV file.

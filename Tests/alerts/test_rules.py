@@ -1,0 +1,158 @@
+"""Rules as files and commands: diagnostics, unit tests, import and export, suggestions and the audit."""
+import unittest
+
+from alerting import Folder
+
+LATE = """// alert: late  severity: high  every: 5m  for: 10m  keep: 10m
+// key: pipeline
+// says: {pipeline} succeeded last {age} ago
+runs | where status == "succeeded" | summarize last = max(ended) by pipeline | extend age = now() - last | where age > 30m
+"""
+TEST = """let runs = datatable(pipeline: string, started: datetime, ended: datetime, status: string) [
+  "a", datetime(2026-01-01T10:00), datetime(2026-01-01T10:04), "succeeded",
+  "a", datetime(2026-01-01T11:00), datetime(2026-01-01T11:01), "succeeded",
+  "b", datetime(2026-01-01T10:00), datetime(2026-01-01T10:01), "succeeded",
+];
+// expect 2026-01-01T10:30: ok
+// expect 2026-01-01T10:35: pending a, b
+// expect 2026-01-01T10:45: firing a, b
+// expect 2026-01-01T11:05: firing b; recovering a
+// expect 2026-01-01T11:15: firing b
+"""
+SENTINEL = """id: 0f4d
+name: Too many failures
+severity: High
+query: |
+  runs
+  | where ended > ago(1h) and status == "failed"
+  | summarize n = count() by pipeline
+queryFrequency: PT1H
+triggerOperator: gt
+triggerThreshold: 0
+entityMappings:
+  - entityType: Host
+    fieldMappings:
+      - identifier: FullName
+        columnName: pipeline
+alertDetailsOverride:
+  alertDisplayNameFormat: "{{pipeline}} failed {{n}} times"
+"""
+PROMETHEUS = """groups:
+- name: feeds
+  interval: 1m
+  rules:
+  - alert: FeedLate
+    expr: runs | summarize last = max(ended) by pipeline | where now() - last > 2h
+    for: 10m
+    labels: {severity: critical}
+    annotations: {summary: "{{ $labels.pipeline }} is late", runbook_url: "https://wiki/late"}
+"""
+
+
+class RuleTests(Folder):
+    def test_headers_are_diagnosed(self):
+        wrong = [("sevrity: high", "unknown-key", "did you mean `severity`"), ("severity: terrible", "bad-value", "critical"),
+                 ("every: soon", "bad-value", "timespan"), ("for: 5m  of: 3/5", "key-clash", "for"), ("of: 6/5", "bad-value", "3/5"),
+                 ("key: nothing", "unknown-column", "nothing"), ("says: {nothing}", "unknown-column", "nothing"),
+                 ("to: pigeon", "unknown-target", "slack"), ("severity: low  severity: high", "repeated-key", "twice")]
+        for header, code, words in wrong:
+            self.write("rule.kql", f"// alert: x\n// {header}\nruns | project pipeline\n")
+            result = self.plumb("alert", "check", "rule.kql")
+            self.assertEqual(result.status, 1, header)
+            self.assertIn(f"error[{code}]", result.messages, header)
+            self.assertIn(words, result.messages, header)
+        self.write("rule.kql", "runs | project pipeline\n")
+        self.assertIn("no-header", self.plumb("alert", "check", "rule.kql").messages)
+        self.write("rule.kql", "// alert: x\nruns | where nothing > 1\n")
+        self.assertIn("rule.kql:2:14", self.plumb("alert", "check", "rule.kql").messages)
+        self.assertEqual(self.plumb("alert", "check", "missing.kql").status, 1)
+
+    def test_unit_tests(self):
+        self.write("rules/late.kql", LATE)
+        self.write("rules/late.test.kql", TEST)
+        result = self.plumb("alert", "check", "rules")
+        self.assertEqual((result.status, "1 test run" in result.messages), (0, True), result)
+        # Every expectation matters.
+        for line, other in [("10:30: ok", "10:30: firing a"), ("pending a, b", "pending a"), ("recovering a", "pending a"), ("11:15: firing b", "11:15: ok")]:
+            self.write("rules/late.test.kql", TEST.replace(line, other))
+            result = self.plumb("alert", "check", "rules/late.kql")
+            self.assertEqual(result.status, 1, other)
+            self.assertIn("unexpected-state", result.messages)
+        self.write("rules/late.test.kql", "let runs = datatable(pipeline: string) [];\n")
+        self.assertIn("no-expectation", self.plumb("alert", "check", "rules").messages)
+
+    def test_commands(self):
+        self.command("w.plumb", '.create table t (name: string, n: long)')
+        self.command("w.plumb", '.create alert x with (severity = "high", every = 10m, for = 20m, key = "name", says = "{name}: {n}") <| t | where n > 1')
+        rows = self.query("w.plumb", '.show alerts | where origin == "workspace"')
+        self.assertEqual([(row["name"], row["severity"], row["when"]) for row in rows], [("x", "high", "for 20m")])
+        self.command("w.plumb", '.alter alert x with (severity = "low") <| t | where n > 2')
+        text = self.command("w.plumb", ".show alert x")
+        self.assertIn("// severity: low", text)
+        self.assertIn("t | where n > 2", text)
+        self.assertIn("// for: 20m", text)
+        self.assertEqual(self.plumb("query", "w.plumb", "-c", ".create alert x <| t").status, 1)
+        self.command("w.plumb", ".drop alert x")
+        self.assertEqual(self.query("w.plumb", '.show alerts | where origin == "workspace"'), [])
+
+    def test_import_and_export(self):
+        self.write("s.yaml", SENTINEL)
+        self.write("p.yaml", PROMETHEUS)
+        result = self.plumb("alert", "import", "s.yaml", "p.yaml", "--into", "rules")
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(self.plumb("alert", "check", "rules").status, 0)
+        with open(self.path("rules/too-many-failures.kql")) as file:
+            text = file.read()
+        for line in ("// severity: high", "// every: 1h", "// key: pipeline", "// says: {pipeline} failed {n} times"):
+            self.assertIn(line, text)
+        with open(self.path("rules/feedlate.kql")) as file:
+            text = file.read()
+        for line in ("// severity: critical", "// every: 1m", "// for: 10m", "// runbook: https://wiki/late"):
+            self.assertIn(line, text)
+        # What is exported can be imported.
+        yaml = self.plumb("alert", "export", "rules/too-many-failures.kql").out
+        self.write("again.yaml", yaml)
+        again = self.plumb("alert", "import", "again.yaml").out
+        with open(self.path("rules/too-many-failures.kql")) as file:
+            self.assertEqual(again.strip(), file.read().strip())
+        self.assertEqual(self.plumb("alert", "import", "s.yaml", "w.plumb").status, 0)
+        self.assertEqual(len(self.query("w.plumb", '.show alerts | where origin == "workspace"')), 1)
+        for text, code in [("alert: x\nexpr: rate(errors[5m]) > 1\n", "not-kql"), ("a: [1\n", "bad-yaml"), ("a: 1\n", "no-rules"),
+                           ("alert: x\n", "no-field"), (SENTINEL.replace("PT1H", "sometimes"), "bad-value")]:
+            self.write("bad.yaml", text)
+            result = self.plumb("alert", "import", "bad.yaml")
+            self.assertEqual(result.status, 1, text)
+            self.assertIn(f"error[{code}]", result.messages)
+
+    def test_threshold_counts_rows(self):
+        self.write("s.yaml", SENTINEL.replace("triggerThreshold: 0", "triggerThreshold: 5"))
+        self.assertIn("| summarize rows = count()\n| where rows > 5", self.plumb("alert", "import", "s.yaml").out)
+
+    def test_suggest_and_audit(self):
+        self.plumb("simulate", "--pipelines", "12", "--days", "3", "--into", "w.plumb")
+        self.write("rules/late.kql", LATE)
+        self.write("rules/again.kql", LATE.replace("alert: late", "alert: again"))
+        self.write("rules/never.kql", "// alert: never  every: 1h\nruns | where duration > 300d | project pipeline\n")
+        result = self.plumb("alert", "suggest", "rules/late.kql", "w.plumb", "--over", "1d", "--budget", "3 a day", "--format", "json")
+        self.assertEqual(result.status, 0, result)
+        rows = result.json()
+        self.assertEqual(rows[0]["form"], "own")
+        best = [row for row in rows if row["suggested"]]
+        self.assertLessEqual(len(best), 1)
+        for row in best:
+            self.assertLessEqual(row["per_week"], 21)
+            # The query that is shown is a rule that gives these alarms.
+            self.write("best.kql", LATE[:LATE.index("runs |")] + row["kql"] + "\n")
+            tested = self.plumb("alert", "test", "best.kql", "w.plumb", "--over", "1d", "--format", "json")
+            self.assertEqual(tested.json()[0]["alarms"], row["alarms"], tested)
+        self.assertEqual(self.plumb("alert", "suggest", "rules/late.kql", "--budget", "some").status, 2)
+        self.write("plain.kql", "// alert: plain\nruns | project pipeline\n")
+        self.assertIn("no-threshold", self.plumb("alert", "suggest", "plain.kql", "w.plumb").messages)
+        found = self.plumb("alert", "audit", "rules", "w.plumb", "--over", "1d", "--format", "json").json()
+        findings = {(row["finding"], row["rule"], row["other"]) for row in found}
+        self.assertIn(("never fired", "never", ""), findings)
+        self.assertIn(("fire together", "late", "again"), {(a, b, c) for a, b, c in findings} | {(a, c, b) for a, b, c in findings})
+
+
+if __name__ == "__main__":
+    unittest.main()
