@@ -10,6 +10,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     // Without its traits, which link all of Foundation and a reader of configuration files.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     // Parts of Hummingbird's own foundations that PlumbServer names.
@@ -49,6 +50,15 @@ let package = Package(
     .target(name: "PlumbDatabase", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine"]),
     .target(
       name: "PlumbPresentation", dependencies: ["PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet"]),
+    // A client for HTTP, and the databases that run parts of queries.
+    .target(
+      name: "PlumbHTTP",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbEngine", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .target(name: "PlumbRemote", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbHTTP"]),
     .target(name: "PlumbLearning", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
     .target(name: "PlumbModel", dependencies: ["PlumbEngine"]),
     .target(
@@ -76,7 +86,7 @@ let package = Package(
       name: "PlumbKit",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
-        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts",
+        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbRemote",
       ]),
     // Kusto's REST API and the pages over HTTP.
     .target(

@@ -30,8 +30,20 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     name: .customLong("attach"),
-    help: ArgumentHelp("Query the tables of an SQLite file in place, as name.table.", valueName: "name=path"))
+    help: ArgumentHelp(
+      "Query the tables of an SQLite file or of clickhouse://user@host:port/database in place, as name.table.",
+      valueName: "name=path"))
   var attachments: [String] = []
+
+  @Option(
+    name: .customLong("on"),
+    help: ArgumentHelp("Query the tables of clickhouse://user@host:port/database as if they were here.", valueName: "address"))
+  var engine: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The rows that a query may fetch where an operator cannot run remotely (default: 5000000).", valueName: "n"))
+  var fetchRows: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -122,6 +134,7 @@ struct DataOptions: ParsableArguments {
     _ = try readingOptions()
     _ = try loadedFormat()
     _ = try telemetryKind()
+    if let fetchRows, fetchRows < 0 { throw ValidationError("--fetch-rows must be a number of at least 0, not \(fetchRows)") }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be a number from 1 to 1024, not \(threads)")
     }
@@ -175,6 +188,9 @@ struct DataOptions: ParsableArguments {
       options.parameters[name ?? ""] = value
     }
     options.home = Paths.home
+    if let fetchRows { options.fetchRows = fetchRows }
+    options.variable = { name in getenv(name).map { String(cString: $0) } }
+    options.askPassword = PasswordPrompt.ask
     options.reading = try readingOptions()
     return options
   }
@@ -213,7 +229,7 @@ struct DataOptions: ParsableArguments {
   ///
   /// - Parameter simulates: whether to simulate a world if nothing is loaded.
   func workspace(_ path: String?, for texts: [String]? = nil, simulates: Bool = true) throws -> Workspace {
-    let source = path.map { Workspace.Source.file($0) } ?? (simulates && loads.isEmpty ? .simulated : .empty)
+    let source = path.map { Workspace.Source.file($0) } ?? (simulates && loads.isEmpty && engine == nil ? .simulated : .empty)
     let options = try workspaceOptions()
     let attachments = try assignments(attachments, option: "--attach", allowsPathAlone: false)
     let loads = try assignments(loads, option: "--load", allowsPathAlone: true)
@@ -222,6 +238,7 @@ struct DataOptions: ParsableArguments {
       let workspace = try texts.map { try Workspace(source, options, for: $0, work) } ?? Workspace(source, options, work)
       if safe { workspace.makeSafe() }
       try workspace.attach(attachments.map { ($0.name ?? "", $0.value) })
+      if let engine { try workspace.work(on: engine) }
       try workspace.load(loads.map { ($0.name, $0.value) }, work)
       return workspace
     }

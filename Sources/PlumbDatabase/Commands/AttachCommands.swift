@@ -12,7 +12,7 @@ extension CommandAction {
         throw Diagnostic("no-attach", "`.attach` cannot read files here", at: command.span)
       }
       do {
-        let database = try open(path, command.properties, given.context)
+        let database = try open(path, name, command.properties, given.context)
         let report = try attachReport(database, name, given.context)
         try given.make([.attach(database, name: name)])
         return report

@@ -43,7 +43,7 @@ package struct SessionOptions: Sendable {
   }
 }
 
-/// Opens a database of another program, with the options of `with (...)`.
+/// Opens a database of another program under a name, with the options of `with (...)`.
 package typealias ForeignOpener = @Sendable (
-  _ path: String, _ properties: [String: String], _ context: ExecutionContext
+  _ path: String, _ name: String, _ properties: [String: String], _ context: ExecutionContext
 ) throws -> any ForeignDatabase

@@ -12,8 +12,14 @@ package protocol ExternalRows: AnyObject, Sendable {
   func canSort(by column: Int) -> Bool
   /// The request in the source's own language, as `explain` shows it.
   func text(of request: ExternalRequest) -> String
+  /// The engine that runs whole parts of a plan over these rows; nil if the source only reads them.
+  var engine: (any RemoteEngine)? { get }
   /// Starts reading; the cursor keeps open what it needs of the source.
   func open(_ request: ExternalRequest, _ context: ExecutionContext) throws -> any ExternalCursor
+}
+
+extension ExternalRows {
+  package var engine: (any RemoteEngine)? { nil }
 }
 
 /// How a source handles a condition.

@@ -6,7 +6,7 @@ package struct RewriteRule: Sendable {
   /// The rules in the order in which they run, each once.
   static let all: [RewriteRule] = [
     foldConstants, mergeProjections, pushFilters, fuseTop, pushLimits, answerFromMetadata, pushToSources, pruneColumns,
-    chooseBuildSide, orderConjuncts, readDictionaries,
+    pushToEngines, chooseBuildSide, orderConjuncts, readDictionaries,
   ]
 
   /// The names of all rules, in order.

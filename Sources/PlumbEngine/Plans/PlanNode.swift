@@ -24,6 +24,9 @@ protocol PlanNode: Sendable {
   /// How it runs.
   func physical() -> PhysicalNode
 
+  /// What it means, for engines that run plans in their own language.
+  var form: PlanForm { get }
+
   /// The plans that `explain` draws below it: its inputs, unless it says otherwise.
   var drawnInputs: [LogicalPlan] { get }
 
@@ -83,6 +86,8 @@ extension PlanNode {
   var traits: PlanTraits { Self.traits }
 
   var drawnInputs: [LogicalPlan] { inputs }
+
+  var form: PlanForm { .other }
 
   var knownRowCount: Int? { traits.keepsCount ? inputs.first?.node.knownRowCount : nil }
 

@@ -10,7 +10,11 @@ public final class Lock: @unchecked Sendable {
 
   public init() {
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -35,6 +39,16 @@ public final class Lock: @unchecked Sendable {
 
   /// Inside `locked`: waits for a signal.
   public func wait() { pthread_cond_wait(condition, mutex) }
+
+  /// Inside `locked`: waits for a signal, but no longer than `milliseconds`.
+  public func wait(milliseconds: Int) {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let nanoseconds = time.tv_nsec &+ (milliseconds % 1000) &* 1_000_000
+    time.tv_sec &+= milliseconds / 1000 &+ nanoseconds / 1_000_000_000
+    time.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_cond_timedwait(condition, mutex, &time)
+  }
 
   /// Inside `locked`: wakes all waiters.
   public func signal() { pthread_cond_broadcast(condition) }

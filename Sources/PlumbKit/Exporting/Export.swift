@@ -4,16 +4,20 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbParquet
 import PlumbPresentation
+import PlumbRemote
 import PlumbStorage
 
-/// Tables exported as files for other programs: an SQLite file, a Parquet file of one table, or a folder of files.
+/// Tables exported for other programs: as an SQLite file, a Parquet file of one table, a folder of files, or into another engine.
 package struct Export: Sendable {
-  /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, one that ends in `.parquet`, or a folder.
+  /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, one that ends in `.parquet`, a folder, or the address of a database.
   package var target: String
   /// The format of a folder's files.
   package var format: ResultFormat
   /// The tables to export; empty for all.
   package var tables: [String]
+
+  /// What a connection to another engine needs, if the target is its address.
+  package var options = WorkspaceOptions()
 
   /// The possible formats of a folder's files. Not TSV: in other programs' files backslashes have no meaning, so ours could not be
   /// read back.
@@ -66,7 +70,10 @@ package struct Export: Sendable {
     let stage = work.stage("exporting", unit: "rows")
     defer { stage.end() }
     let progress = { (done: Int) in stage.show(share: Double(done) / Double(max(1, rows)), count: done) }
-    if [".sqlite", ".sqlite3", ".db"].contains(where: { target.hasSuffix($0) }) {
+    if ClickHouseAddress.isAddress(target) {
+      let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: .max)
+      try ClickHouseExport(target, options.remote, context).write(chosen, progress: progress)
+    } else if [".sqlite", ".sqlite3", ".db"].contains(where: { target.hasSuffix($0) }) {
       try exportSQLite(chosen, to: target, progress: progress)
     } else if target.hasSuffix(".parquet") && !Folder.isFolder(target) {
       guard chosen.count == 1 else {

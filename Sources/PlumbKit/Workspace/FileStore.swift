@@ -13,14 +13,14 @@ package final class FileStore: CatalogStore {
   package init(_ file: WorkspaceFile) { self.file = file }
 
   /// Makes the catalog show the file's contents and store its changes there. A simulated world in it can be advanced.
-  func attach(to catalog: Catalog, threads: Int) throws {
+  func attach(to catalog: Catalog, _ options: WorkspaceOptions) throws {
     try beginReading(catalog).end()
-    attachRemembered(to: catalog)
+    attachRemembered(to: catalog, options)
     catalog.store = self
     guard file.setting("clock") != nil else { return }
     catalog.advance = { [unowned catalog, unowned self] ticks in
       try SimulatedWorld.checkUnchanged(SimulatedWorld.changedTables(in: file))
-      guard let made = try SimulatedWorld(of: file, threads: threads) else { return SessionOptions.systemClock() }
+      guard let made = try SimulatedWorld(of: file, threads: options.threads) else { return SessionOptions.systemClock() }
       try made.world.advance(by: ticks)
       try made.save(in: file)
       try refresh(catalog)
@@ -108,10 +108,10 @@ package final class FileStore: CatalogStore {
   package static let attachment = "attached:"
 
   /// Attaches what was attached when the file was last open; files are opened when a query names them.
-  package func attachRemembered(to catalog: Catalog) {
+  package func attachRemembered(to catalog: Catalog, _ options: WorkspaceOptions) {
     for (key, reminder) in file.settings where key.hasPrefix(Self.attachment) {
       let name = String(key.dropFirst(Self.attachment.count))
-      if let database = AttachedSQLite(reminder: reminder) { catalog.attach(database, as: name) }
+      if let database = options.reopenForeign(reminder, as: name) { catalog.attach(database, as: name) }
     }
   }
 }

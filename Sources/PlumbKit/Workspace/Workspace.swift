@@ -53,9 +53,7 @@ public final class Workspace: Sendable {
     catalog = Catalog(memory: memory)
     var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
     sessionOptions.parameters = options.parameters
-    sessionOptions.openForeign = { path, properties, context in
-      try AttachedSQLite(path: Paths.expandingHome(path, options.home), properties: properties, context)
-    }
+    sessionOptions.openForeign = options.openForeign
     let intake = try Intake(
       into: MemorySink(catalog: catalog), options.reading, threads: options.threads, memoryLimit: options.memoryLimit,
       in: memory)
@@ -76,7 +74,7 @@ public final class Workspace: Sendable {
       let store = try FileStore(WorkspaceFile(path, options.fileOptions(memory)))
       self.store = store
       for loss in store.file.losses { work.note("`\(path)`: \(loss)") }
-      try store.attach(to: catalog, threads: options.threads)
+      try store.attach(to: catalog, options)
       // A simulated world's clock does not move; imported data uses real time.
       sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
     }
@@ -130,12 +128,24 @@ public final class Workspace: Sendable {
     try intake.take(files, work).files
   }
 
-  /// Attaches SQLite files, whose tables are read in place as `name.table`.
+  /// Attaches SQLite files and databases of other engines, whose tables are read in place as `name.table`.
   package func attach(_ files: [(name: String, path: String)]) throws {
-    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: options.memoryLimit, in: memory)
-    for (name, path) in files {
-      catalog.attach(try AttachedSQLite(path: path, properties: [:], context), as: name)
+    for (name, path) in files { catalog.attach(try options.openForeign(path, name, [:], opening), as: name) }
+  }
+
+  /// Makes the tables of a database of another engine the workspace's tables.
+  ///
+  /// - Parameter address: such as `clickhouse://user@host:8123/database`.
+  package func work(on address: String) throws {
+    let database = try options.openForeign(address, "", [:], opening)
+    for name in try database.tableNames {
+      if let rows = try database.rows(ofTable: name, opening) { catalog.add(Table(name: name, external: rows)) }
     }
+  }
+
+  /// The context in which databases are opened.
+  private var opening: ExecutionContext {
+    ExecutionContext(now: Machine.now, threads: 1, memoryLimit: options.memoryLimit, in: memory)
   }
 
   var intake: Intake { state.withLock { $0.intake } }
@@ -171,7 +181,7 @@ public final class Workspace: Sendable {
     state.withLock {
       $0.isSafe = true
       $0.sessionOptions.readExternal = nil
-      $0.sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
+      $0.sessionOptions.openForeign = { path, _, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     }
     for (name, _) in catalog.attached { catalog.detach(name) }
   }

@@ -12,6 +12,12 @@ public struct WorkspaceOptions: Sendable {
   public var now: Moment?
   /// Values for `declare query_parameters`, as texts.
   public var parameters: [String: String] = [:]
+  /// The rows that a query may fetch from a remote engine where an operator after them runs here.
+  public var fetchRows = 5_000_000
+  /// The value of a variable of the environment, such as one with a password; nil if it is not set.
+  public var variable: @Sendable (_ name: String) -> String? = { _ in nil }
+  /// Asks the user for a password without showing it; nil if nobody can be asked.
+  public var askPassword: (@Sendable (_ prompt: String) -> String?)?
   /// How files are read.
   public var reading = ReadingOptions()
 

@@ -62,7 +62,7 @@ final class QueryService: Sendable {
     sessionOptions.memoryLimit = min(sessionOptions.memoryLimit, settings.queryMemory)
     sessionOptions.threads = max(1, settings.threads / max(1, limiter.runningCount))
     sessionOptions.readExternal = nil
-    sessionOptions.openForeign = { path, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
+    sessionOptions.openForeign = { path, _, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     for (name, value) in parameters { sessionOptions.parameters[name] = value }
     if let now = options.now { sessionOptions.clock = { now } }
     return Session(catalog: catalog ?? workspace.catalog, options: sessionOptions)

@@ -50,6 +50,7 @@ extension AggregatePlan: UnaryPlanNode {
     return "Aggregate: " + results + (results.isEmpty || by.isEmpty ? "" : " ") + by
   }
 
+  var form: PlanForm { .aggregate(self) }
   var rowEstimate: Int { keys.isEmpty ? 1 : input.node.rowEstimate / 10 + 1 }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

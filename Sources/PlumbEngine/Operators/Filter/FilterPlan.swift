@@ -7,6 +7,7 @@ struct FilterPlan: UnaryPlanNode {
 
   var schema: Schema { input.schema }
   var label: String { "Filter: \(predicate.text(input.schema))" }
+  var form: PlanForm { .filter(predicate) }
   var rowEstimate: Int { input.node.rowEstimate / 4 + 1 }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

@@ -60,6 +60,8 @@ extension JoinPlan: PlanNode {
     return "Join: \(kind.rawValue) on \(tests.joined(separator: ", "))" + (buildsLeft ? ", build left" : "")
   }
 
+  var form: PlanForm { .join(self) }
+
   var rowEstimate: Int { Swift.max(left.node.rowEstimate, right.node.rowEstimate) }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

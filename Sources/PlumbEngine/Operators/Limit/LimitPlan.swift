@@ -7,6 +7,7 @@ struct LimitPlan: UnaryPlanNode {
 
   var schema: Schema { input.schema }
   var label: String { "Limit: \(count)" }
+  var form: PlanForm { .limit(count) }
   var rowEstimate: Int { Swift.min(count, input.node.rowEstimate) }
   var knownRowCount: Int? { input.node.knownRowCount.map { Swift.min($0, count) } }
 

@@ -22,6 +22,11 @@ extension PartitionPlan: UnaryPlanNode {
 
   package var schema: Schema { plan.schema }
   var label: String { "Partition: by \(key.text(input.schema))" }
+  var form: PlanForm {
+    guard let (order, limit, columns) = topOfInput else { return .other }
+    return .topOfEach(key, order, limit, columns)
+  }
+
   var rowEstimate: Int { input.node.rowEstimate }
 
   /// Also the steps that each part passes through, down to `Input`.

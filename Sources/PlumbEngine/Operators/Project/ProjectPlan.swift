@@ -7,6 +7,7 @@ struct ProjectPlan: UnaryPlanNode {
 
   var schema: Schema { columns.map(\.column) }
   var label: String { "Project: " + columns.map { $0.text(input.schema) }.joined(separator: ", ") }
+  var form: PlanForm { .project(columns) }
   var rowEstimate: Int { input.node.rowEstimate }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

@@ -3,8 +3,7 @@
 /// Opened when the first chunk is requested, since a limit of 0 requests none. Batches start small, so that the first
 /// rows are ready soon.
 final class ExternalSource: ChunkSource, @unchecked Sendable {
-  private let rows: any ExternalRows
-  private let request: ExternalRequest
+  private let open: @Sendable () throws -> any ExternalCursor
   private let context: ExecutionContext
   private let lock = Lock()
   private var cursor: (any ExternalCursor)?
@@ -19,10 +18,15 @@ final class ExternalSource: ChunkSource, @unchecked Sendable {
   private static let largestBatch = 32_768
 
   init(_ rows: any ExternalRows, _ request: ExternalRequest, _ context: ExecutionContext) {
-    self.rows = rows
-    self.request = request
+    open = { try rows.open(request, context) }
     self.context = context
     rowEstimate = Swift.min(rows.rowEstimate, request.limit ?? .max)
+  }
+
+  init(_ query: any RemoteQuery, _ rowEstimate: Int, _ context: ExecutionContext) {
+    open = { try query.open(context) }
+    self.context = context
+    self.rowEstimate = rowEstimate
   }
 
   func next() throws -> Chunk? {
@@ -47,7 +51,7 @@ final class ExternalSource: ChunkSource, @unchecked Sendable {
         return chunk
       }
       try context.checkpoint()
-      let cursor = try self.cursor ?? rows.open(request, context)
+      let cursor = try self.cursor ?? open()
       self.cursor = cursor
       batch = try cursor.next(rows: batchSize)
       vectors = try batch?.columns ?? []

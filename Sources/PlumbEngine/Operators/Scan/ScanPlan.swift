@@ -39,6 +39,7 @@ extension ScanPlan: SourcePlanNode {
     return wishes.isEmpty ? "" : " requesting " + wishes.joined(separator: ", ")
   }
 
+  var form: PlanForm { .scan(self) }
   var rowEstimate: Int { filters.isEmpty ? table.rowEstimate : table.rowEstimate / 4 + 1 }
   var knownRowCount: Int? { filters.isEmpty && table.external == nil ? table.rowCount : nil }
 

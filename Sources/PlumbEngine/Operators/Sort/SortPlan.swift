@@ -7,6 +7,7 @@ struct SortPlan: UnaryPlanNode {
 
   var schema: Schema { input.schema }
   var label: String { "Sort: " + keys.text(input.schema) }
+  var form: PlanForm { .sort(keys) }
   var rowEstimate: Int { input.node.rowEstimate }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

@@ -8,6 +8,7 @@ struct TopPlan: UnaryPlanNode {
 
   var schema: Schema { input.schema }
   var label: String { "Top: \(count) by " + keys.text(input.schema) }
+  var form: PlanForm { .top(keys, count) }
   var rowEstimate: Int { Swift.min(count, input.node.rowEstimate) }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

@@ -6,6 +6,7 @@ struct UnionPlan: PlanNode {
   let schema: Schema
 
   var label: String { "Union" }
+  var form: PlanForm { .union }
   var rowEstimate: Int { inputs.reduce(0) { $0 &+ $1.node.rowEstimate } }
 
   var knownRowCount: Int? {

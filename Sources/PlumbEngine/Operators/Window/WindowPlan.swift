@@ -18,6 +18,7 @@ struct WindowPlan: UnaryPlanNode {
       }.joined(separator: ", ")
   }
 
+  var form: PlanForm { .window(columns) }
   var rowEstimate: Int { input.node.rowEstimate }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {

@@ -1,0 +1,237 @@
+import PlumbEngine
+
+/// Says nodes of a plan in ClickHouse's SQL.
+struct Translation {
+  let dialect: Dialect
+
+  private var expressions: SQLExpressions { SQLExpressions(dialect: dialect) }
+
+  /// - Parameter table: the relation of a scanned table of this database; nil for other tables.
+  /// - Throws: an obstacle for a node that cannot be said with exactly the same meaning.
+  func relation(
+    for plan: LogicalPlan, over inputs: [Relation], table: (ScanPlan) throws -> Relation?
+  ) throws -> Relation {
+    switch plan.form {
+    case .scan(let scan):
+      guard let relation = try table(scan) else { return try listed(scan) }
+      return try scanning(scan, relation)
+    case .filter(let predicate):
+      return try inputs[0].filtered(try expressions.condition(predicate, inputs[0].columns))
+    case .project(let columns):
+      return try inputs[0].projected(columns.map(\.name)) { input in
+        try columns.map { try expressions.value($0.expression, input) }
+      }
+    case .limit(let count): return inputs[0].limited(count)
+    case .sort(let keys): return try sorted(inputs[0], keys)
+    case .top(let keys, let count): return try sorted(inputs[0], keys).limited(count)
+    case .topOfEach(let key, let keys, let count, let columns):
+      return try topOfEach(inputs[0], key, keys, count, columns)
+    case .aggregate(let aggregate): return try aggregated(aggregate, inputs[0])
+    case .union: return try united(plan, inputs)
+    case .join(let join): return try JoinTranslation(expressions: expressions).joined(join, inputs[0], inputs[1])
+    case .window(let columns): return try windowed(inputs[0], columns)
+    case .other: throw Obstacle("this operator only runs here")
+    }
+  }
+
+  // MARK: Sources
+
+  private func scanning(_ scan: ScanPlan, _ table: Relation) throws -> Relation {
+    var relation = table
+    relation.columns = scan.columns.map { table.columns[$0] }
+    relation.names = scan.columns.map { table.names[$0] }
+    for filter in scan.filters { relation = try relation.filtered(try expressions.condition(filter, relation.columns)) }
+    return relation
+  }
+
+  /// The most rows of a table here that travel within a query.
+  private static let mostListedRows = 1000
+
+  /// The rows of a small table here, as literals.
+  private func listed(_ scan: ScanPlan) throws -> Relation {
+    guard scan.table.external == nil, scan.table.rowCount <= Self.mostListedRows, !scan.columns.isEmpty else {
+      throw Obstacle("the table `\(scan.table.name)` is here, and has more than \(Self.mostListedRows) rows")
+    }
+    let schema = scan.columns.map { scan.table.schema[$0] }
+    var rows: [String] = [], nullable = [Bool](repeating: false, count: schema.count)
+    for group in scan.table.groups {
+      let vectors = try scan.columns.map { try group.column($0) }
+      for row in 0..<group.count {
+        var cells: [String] = []
+        for (place, vector) in vectors.enumerated() {
+          let cell = vector.value(at: row)
+          guard cell.type != .real || !cell.isNull else { throw Obstacle("a list has null numbers") }
+          if cell.isNull, cell.type != .string { nullable[place] = true }
+          let literal = try SQLValue.literal(cell)
+          cells.append(try wrapped(literal, schema[place].type))
+        }
+        rows.append("tuple(\(cells.joined(separator: ", ")))")
+      }
+    }
+    guard !rows.isEmpty, !nullable.contains(true) else { throw Obstacle("an empty list, or one with nulls, stays here") }
+    // A list of tuples becomes rows.
+    let source = "(SELECT arrayJoin([\(rows.joined(separator: ", "))]) AS `row`)"
+    let columns = schema.indices.map { place in
+      SQLValue("tupleElement(`row`, \(place + 1))", schema[place].type, nullable: false)
+    }
+    var relation = try Relation(columns: columns, names: schema.map(\.name), from: source, scope: ["row"]).nested()
+    relation.bound = rows.count
+    for filter in scan.filters { relation = try relation.filtered(try expressions.condition(filter, relation.columns)) }
+    return relation
+  }
+
+  private func wrapped(_ literal: SQLValue, _ type: ScalarType) throws -> String {
+    switch type.lane {
+    case .word: "toInt64(\(literal.sql))"
+    case .float: "toFloat64(\(literal.sql))"
+    case .byte: "toUInt8(\(literal.sql))"
+    case .bytes: literal.sql
+    case .wide: throw Obstacle("values of type \(type.name) stay here")
+    }
+  }
+
+  // MARK: Order
+
+  private func sorted(_ input: Relation, _ keys: [SortKey]) throws -> Relation {
+    try input.sorted(try keys.flatMap { try order($0, input.columns) })
+  }
+
+  /// The key as one or more keys of `ORDER BY`: nulls and NaN have places of their own, which differ there.
+  private func order(_ key: SortKey, _ columns: [SQLValue]) throws -> [Relation.OrderKey] {
+    let value = try expressions.value(key.expression, columns)
+    guard value.type != .dynamic, value.type != .decimal, value.type != .guid else {
+      throw Obstacle("values of type \(value.type.name) are sorted here")
+    }
+    var keys: [Relation.OrderKey] = []
+    if value.isNullable { keys.append(Relation.OrderKey(sql: "isNull(\(value.sql))", isDescending: key.nullsFirst)) }
+    // NaN is less than every number.
+    if value.type == .real {
+      let test = value.isNullable ? "ifNull(isNaN(\(value.sql)), 0)" : "isNaN(\(value.sql))"
+      keys.append(Relation.OrderKey(sql: test, isDescending: !key.isDescending))
+    }
+    return keys + [Relation.OrderKey(sql: value.sql, isDescending: key.isDescending)]
+  }
+
+  private func topOfEach(
+    _ input: Relation, _ key: BoundExpression, _ keys: [SortKey], _ count: Int, _ columns: [NamedExpression]?
+  ) throws -> Relation {
+    var input = try sorted(input.limit == nil && input.limitBy == nil ? input : try input.nested(), keys)
+    let group = try expressions.value(key, input.columns)
+    guard !group.isNullable else { throw Obstacle("the key of its parts may be null") }
+    input.limitBy = (count, [group.sql])
+    guard let columns else { return try input.nested() }
+    return try input.projected(columns.map(\.name)) { below in
+      try columns.map { try expressions.value($0.expression, below) }
+    }.nested()
+  }
+
+  // MARK: Groups
+
+  private func aggregated(_ plan: AggregatePlan, _ input: Relation) throws -> Relation {
+    let isSorted = !input.order.isEmpty
+    var input = input
+    if input.limit != nil || input.limitBy != nil || input.hasWindows { input = try input.nested() }
+    input.order = []
+    let keys = try plan.keys.map { try expressions.value($0.expression, input.columns) }
+    for key in keys where key.type == .dynamic || key.type == .real || key.type == .decimal {
+      throw Obstacle("rows are grouped by values of type \(key.type.name) here")
+    }
+    let aggregates = SQLAggregates(expressions: expressions, isWhole: keys.isEmpty, isSorted: isSorted)
+    var columns = keys
+    for named in plan.aggregates { columns += try aggregates.results(named.aggregate, input.columns) }
+    var grouped = input
+    grouped.columns = columns
+    grouped.names = plan.schema.map(\.name)
+    // The clause is written with the conditions, which precede it.
+    let bare = grouped
+    let (text, names) = try bare.text()
+    // A constant does not divide rows.
+    let group = Array(Set(keys.filter { $0.constant == nil }.map(\.sql))).sorted()
+    guard keys.isEmpty || !group.isEmpty else { throw Obstacle("it groups by constants") }
+    let query = text + (group.isEmpty ? "" : " GROUP BY \(group.joined(separator: ", "))")
+    let results = zip(columns, names).map { column, name in
+      SQLValue(SQLValue.name(name), column.type, nullable: column.isNullable, form: column.form)
+    }
+    var result = Relation(columns: results, names: grouped.names, from: "(\(query))", scope: Set(names))
+    result.bound = keys.isEmpty ? 1 : nil
+    return result
+  }
+
+  // MARK: Rows of several inputs
+
+  private func united(_ plan: LogicalPlan, _ inputs: [Relation]) throws -> Relation {
+    let schema = plan.schema
+    // Inputs may differ in how they represent a column, so each gives the plain form, nullable if any is.
+    let plain = inputs.map { $0.columns.map(\.plain) }
+    let nullable = schema.indices.map { place in plain.contains { $0[place].isNullable } }
+    guard plain.allSatisfy({ $0.allSatisfy { $0.form == .plain } }) else { throw Obstacle("dynamic columns are united here") }
+    let names = schema.indices.map { "u\($0)" }
+    let texts = try zip(inputs, plain).map { input, columns in
+      var input = input
+      input.columns = try columns.enumerated().map { place, column in
+        var column = column
+        column.isNullable = nullable[place] && column.type != .string
+        column.sql = try column.wire(dialect)
+        column.constant = nil
+        return column
+      }
+      input.names = names
+      var whole = input
+      if input.limit != nil || input.limitBy != nil { whole = try input.nested() }
+      return try named(whole, names)
+    }
+    let columns = schema.indices.map { SQLValue(SQLValue.name(names[$0]), schema[$0].type, nullable: nullable[$0]) }
+    var result = Relation(
+      columns: columns, names: schema.map(\.name), from: "(\(texts.joined(separator: " UNION ALL ")))", scope: Set(names))
+    let bounds = inputs.map(\.bound)
+    if bounds.allSatisfy({ $0 != nil }) { result.bound = bounds.reduce(0) { $0 + ($1 ?? 0) } }
+    return result
+  }
+
+  /// The text of a relation whose columns have exactly these names.
+  private func named(_ relation: Relation, _ names: [String]) throws -> String {
+    let (text, given) = try relation.text()
+    if given == names { return text }
+    let outputs = zip(given, names).map { "\(SQLValue.name($0)) AS \(SQLValue.name($1))" }
+    return "SELECT \(outputs.joined(separator: ", ")) FROM (\(text))"
+  }
+
+  // MARK: Neighbours
+
+  private func windowed(_ input: Relation, _ columns: [WindowColumn]) throws -> Relation {
+    try dialect.require(.windowFunctions)
+    guard !input.order.isEmpty else { throw Obstacle("its rows are not in an order that ClickHouse knows") }
+    var input = input
+    if input.limit != nil || input.limitBy != nil { input = try input.nestedInOrder() }
+    let order = "ORDER BY \(input.order.map(\.text).joined(separator: ", "))"
+    let frame = "OVER (\(order) ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    for column in columns {
+      let arguments = column.arguments
+      guard arguments.allSatisfy({ $0.columns.allSatisfy { $0 < input.columns.count } }) else {
+        throw Obstacle("`\(column.function.rawValue)` reads another such column")
+      }
+      switch (column.function, arguments.count) {
+      case (.rowNumber, 0), (.rowNumber, 1):
+        guard let start = arguments.isEmpty ? 1 : arguments[0].constant?.wholeNumber else {
+          throw Obstacle("the start of `row_number` is not constant")
+        }
+        input.columns.append(SQLValue("toInt64(row_number() OVER (\(order))) + \(start &- 1)", .long, nullable: false))
+      case (.prev, 1), (.next, 1), (.prev, 2), (.next, 2):
+        let value = try expressions.value(arguments[0], input.columns).plain
+        guard let offset = arguments.count == 1 ? 1 : arguments[1].constant?.wholeNumber, offset > 0, offset < 1 << 31,
+          value.form == .plain, value.type != .dynamic
+        else { throw Obstacle("`\(column.function.rawValue)` with these arguments runs here") }
+        let function = column.function == .prev ? "lagInFrame" : "leadInFrame"
+        let call = "\(function)(\(value.isNullable ? value.sql : "toNullable(\(value.sql))"), \(offset)) \(frame)"
+        // A missing text is empty.
+        input.columns.append(
+          value.type == .string
+            ? SQLValue("ifNull(\(call), '')", .string, nullable: false) : SQLValue(call, column.type, nullable: true))
+      default: throw Obstacle("`\(column.function.rawValue)` runs here")
+      }
+      input.names.append(column.name)
+    }
+    input.hasWindows = true
+    return try input.nestedInOrder()
+  }
+}
