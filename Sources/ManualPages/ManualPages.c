@@ -310,27 +310,30 @@ static const unsigned char page101[] = {
 #embed "../../Tests/Golden/errors/unsupported.test"
 };
 static const unsigned char page102[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/errors/foreign.test"
 };
 static const unsigned char page103[] = {
-#embed "../../Tests/Golden/files.md"
+#embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page104[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/files.md"
 };
 static const unsigned char page105[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/importing.md"
 };
 static const unsigned char page106[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/parquet.md"
 };
 static const unsigned char page107[] = {
-#embed "../../Tests/Golden/agents.md"
+#embed "../../Tests/Golden/serving.md"
 };
 static const unsigned char page108[] = {
-#embed "../../Tests/Golden/alerts.md"
+#embed "../../Tests/Golden/agents.md"
 };
 static const unsigned char page109[] = {
+#embed "../../Tests/Golden/alerts.md"
+};
+static const unsigned char page110[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -437,14 +440,15 @@ static const PlumbManualPage pages[] = {
     {"errors/types.test", page99, sizeof page99},
     {"errors/data.test", page100, sizeof page100},
     {"errors/unsupported.test", page101, sizeof page101},
-    {"errors/to-improve.test", page102, sizeof page102},
-    {"files.md", page103, sizeof page103},
-    {"importing.md", page104, sizeof page104},
-    {"parquet.md", page105, sizeof page105},
-    {"serving.md", page106, sizeof page106},
-    {"agents.md", page107, sizeof page107},
-    {"alerts.md", page108, sizeof page108},
-    {"promises.md", page109, sizeof page109},
+    {"errors/foreign.test", page102, sizeof page102},
+    {"errors/to-improve.test", page103, sizeof page103},
+    {"files.md", page104, sizeof page104},
+    {"importing.md", page105, sizeof page105},
+    {"parquet.md", page106, sizeof page106},
+    {"serving.md", page107, sizeof page107},
+    {"agents.md", page108, sizeof page108},
+    {"alerts.md", page109, sizeof page109},
+    {"promises.md", page110, sizeof page110},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

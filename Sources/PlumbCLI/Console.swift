@@ -63,7 +63,7 @@ enum Console {
   /// The format options for the current terminal.
   static func formatOptions(rowLimit: Int?) -> FormatOptions {
     FormatOptions(
-      width: columns, rowLimit: rowLimit, isStyled: outputIsStyled, height: rows.map { min(max($0 - 6, 8), 24) },
+      width: columns, rowLimit: rowLimit, isStyled: outputIsStyled, height: rows.map { min(max($0 - 6, 8), 40) },
       isASCII: isASCII)
   }
 

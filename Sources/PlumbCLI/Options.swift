@@ -309,8 +309,13 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The format of the result (default: auto on a terminal, else csv).", valueName: "format"))
   var format: ResultFormat?
 
-  @Option(name: [.short, .customLong("output")], help: ArgumentHelp("Write the result to a file.", valueName: "path"))
+  @Option(
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp("Write the result to a file; - is standard output.", valueName: "path"))
   var output: String?
+
+  /// The file of `-o`; nil for standard output.
+  var file: String? { output == "-" ? nil : output }
 
   @Flag(help: "Let scripts replace files that exist, as with `render ... with (file = ...)`.")
   var overwrite = false

@@ -4,19 +4,17 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// Runs one text over loaded data and writes its answers; every outcome is an exit status.
+/// Runs texts over loaded data and writes their answers; every outcome is an exit status.
 struct QueryRunner {
-  private let text: String
-  private let name: String?
+  private let texts: [(name: String?, text: String)]
   private let workspace: Workspace
   private let isSafe: Bool
 
   /// - Throws: diagnostics about loading.
-  init(text: String, name: String?, data: DataOptions, workspace path: String? = nil) throws {
-    self.text = text
-    self.name = name
-    try ParameterNames.check(data.parameterNames, declaredIn: [text])
-    let workspace = try data.workspace(path, for: [text])
+  init(_ texts: [(name: String?, text: String)], data: DataOptions, workspace path: String? = nil) throws {
+    self.texts = texts
+    try ParameterNames.check(data.parameterNames, declaredIn: texts.map(\.text))
+    let workspace = try data.workspace(path, for: texts.map(\.text))
     isSafe = data.safe
     self.workspace = workspace
   }
@@ -24,7 +22,7 @@ struct QueryRunner {
   /// - Throws: `ExitStatus` for every outcome except success.
   func run(to output: OutputOptions) throws {
     let host = try Failure.guarding { try ScriptHost(output, goesOn: false) }
-    try host.run([(name, text)], in: workspace, isSafe: isSafe)
+    try host.run(texts, in: workspace, isSafe: isSafe)
   }
 }
 

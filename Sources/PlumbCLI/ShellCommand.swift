@@ -22,11 +22,11 @@ struct ShellCommand: ParsableCommand {
   func run() throws {
     guard isatty(STDIN_FILENO) != 0 else {
       let runner = try Failure.guarding {
-        try QueryRunner(text: try QueryText.standardInput(), name: nil, data: data, workspace: file)
+        try QueryRunner([(nil, try QueryText.standardInput())], data: data, workspace: file)
       }
       return try runner.run(to: output)
     }
-    if output.output != nil || output.failIfRows {
+    if output.file != nil || output.failIfRows {
       throw ValidationError("-o and --fail-if-rows work only with `plumb query` and `plumb run`")
     }
     let workspace = try Failure.guarding { try data.workspace(file) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlumbDiagnostics
 
 /// Which arguments name workspace files.
 enum WorkspacePath {
@@ -10,6 +11,23 @@ enum WorkspacePath {
 
   /// - Throws: a usage error for a text that is neither.
   static func check(_ path: String, else advice: String) throws {
-    guard isWorkspace(path) else { throw ValidationError("unexpected '\(path)'; \(advice)") }
+    if isWorkspace(path) { return }
+    // The value of an option that does not exist looks like an argument.
+    if let option = unknownOption(before: path) {
+      let known = ManPage.optionNames(of: CommandLine.arguments.dropFirst().first ?? "query") + ManPage.optionNames(of: "query")
+      let nearest = Suggestion.nearest(to: option, in: known)
+      throw ValidationError("Unknown option '\(option)'\(nearest.map { "; " + $0.replacing("`", with: "'") } ?? "")")
+    }
+    throw ValidationError("unexpected '\(path)'; \(advice)")
+  }
+
+  /// The option before an argument, if no command has it.
+  private static func unknownOption(before path: String) -> String? {
+    let arguments = CommandLine.arguments
+    guard let place = arguments.dropFirst().firstIndex(of: path), place > 1 else { return nil }
+    let option = arguments[place - 1]
+    guard option.hasPrefix("--"), option.utf8.count > 2, !option.contains("=") else { return nil }
+    let known = Set(Plumb.configuration.subcommands.flatMap { ManPage.optionNames(of: $0.configuration.commandName ?? "") })
+    return known.contains(option) ? nil : option
   }
 }

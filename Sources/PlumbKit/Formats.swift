@@ -24,6 +24,22 @@ package enum Formats {
     let ending = name[name.index(after: dot)...].lowercased()
     return all.first { $0.endings.contains(ending) }
   }
+
+  /// Endings of files that are read as text whatever is in them.
+  private static let plainEndings: Set<String> = ["txt", "text", "log", "out", "tmp", "dat", "result", "new"]
+
+  /// - Throws: `unknown-ending` for the name of a file whose ending promises what no format writes.
+  package static func checkEnding(of name: String) throws {
+    guard let file = name.split(separator: "/").last, let dot = file.lastIndex(of: "."), dot != file.startIndex else { return }
+    let ending = file[file.index(after: dot)...].lowercased()
+    if ending.isEmpty || plainEndings.contains(ending) || ofFile(named: name) != nil { return }
+    let first = all.first { format in format.endings.contains { ending.hasPrefix($0 + " ") } }
+    throw Diagnostic(
+      "unknown-ending", "Plumb does not write files that end in `.\(VisibleText.string(String(ending.prefix(40))))`",
+      help: first == nil
+        ? "choose a format (`--format`, or `.mode` in the shell), or one of the endings .\(all.compactMap(\.endings.first).sorted().joined(separator: ", ."))"
+        : "the name of one file is expected")
+  }
 }
 
 extension ResultFormat {

@@ -19,7 +19,7 @@
 #include <readline/readline.h>
 
 static plumb_completer completer;
-static plumb_describer describer;
+static plumb_lister lister;
 static char append_character = ' ';
 static int wake_pipe[2] = {-1, -1};
 static bool was_interrupted;
@@ -28,6 +28,13 @@ static struct termios saved_terminal;
 static int interrupt_character = -1;
 static const int abort_key = 'G' & 0x1F;
 static int candidate_start, candidate_end;
+// The signals that are blocked while a line is read; readline's handlers leave a mask of their own.
+static sigset_t wanted_mask;
+// What Ctrl-C dropped.
+static char *dropped;
+// The lines of the statement before the one that is edited, and whether they were taken back into it.
+static const char *earlier_lines;
+static bool took_earlier_lines;
 
 const char *plumb_readline_version(void) { return rl_library_version; }
 
@@ -49,41 +56,19 @@ static char **complete(const char *text, int start, int end) {
   return matches;
 }
 
-// Lists candidates with a description of each, such as a function's signature or a value's count.
+// Lists the candidates below the line, as their giver lays them out for the terminal.
 static void show_matches(char **matches, int count, int longest) {
-  bool any = false;
-  for (int i = 1; i <= count && !any; i++) {
-    const char *text = describer(matches[i]);
-    any = text && *text;
-  }
-  if (!any && count <= 200) {
+  int rows = 24, columns = 80;
+  rl_get_screen_size(&rows, &columns);
+  const char *text = lister(rl_line_buffer, columns, rows);
+  if (!text) {
     plumb_line_go_below();
     rl_display_match_list(matches, count, longest);
     rl_forced_update_display();
     return;
   }
   plumb_line_go_below();
-  int rows = 24, columns = 80;
-  rl_get_screen_size(&rows, &columns);
-  int most = rows > 6 ? rows - 4 : 2;
-  fputc('\n', rl_outstream);
-  for (int i = 1; i <= count; i++) {
-    if (i > most) {
-      fprintf(rl_outstream, "  and %d more\n", count - most);
-      break;
-    }
-    const char *text = describer(matches[i]);
-    int width = columns - longest - 5;
-    if (text && *text && width > 8) {
-      // Descriptions are ASCII or short; a cut in the middle of a character is avoided by its first byte.
-      int length = (int)strlen(text);
-      if (length > width) length = width;
-      while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
-      fprintf(rl_outstream, "  %-*s  %.*s\n", longest, matches[i], length, text);
-    } else {
-      fprintf(rl_outstream, "  %s\n", matches[i]);
-    }
-  }
+  fprintf(rl_outstream, "\n%s", text);
   rl_on_new_line();
   rl_forced_update_display();
 }
@@ -115,7 +100,13 @@ static int interrupted_line(void) {
   // After what was typed, which remains to be read.
   rl_point = rl_end;
   (*rl_redisplay_function)();
-  rl_replace_line("", 0);
+  if (is_first || !dropped) {
+    free(dropped);
+    dropped = strdup(rl_line_buffer);
+  }
+  // A deletion that readline records, so that it can take back all edits of an entry of the history.
+  rl_delete_text(0, rl_end);
+  rl_point = 0;
   fputs("^C", rl_outstream);
   rl_done = 1;
   return '\n';
@@ -147,7 +138,10 @@ static int next_byte(FILE *input) {
     int count = poll_until_signal(ready, 2);
     if (count < 0 && errno != EINTR) return EOF;
     int signal = rl_pending_signal();
-    if (signal != 0) rl_check_signals();
+    if (signal != 0) {
+      rl_check_signals();
+      pthread_sigmask(SIG_SETMASK, &wanted_mask, NULL);
+    }
     if (signal == SIGTSTP) {
       // The terminal shows what was done meanwhile.
       rl_on_new_line();
@@ -168,16 +162,81 @@ static int next_byte(FILE *input) {
   }
 }
 
-void plumb_readline_start(const char *name, plumb_completer candidates, plumb_describer descriptions) {
+// Moves to the same column of the line of the text before (-1) or after (1) the one with the cursor.
+static bool move_line(int direction) {
+  int start = rl_point;
+  while (start > 0 && rl_line_buffer[start - 1] != '\n') start--;
+  int lower, upper;
+  if (direction < 0) {
+    if (start == 0) return false;
+    upper = start - 1;
+    lower = upper;
+    while (lower > 0 && rl_line_buffer[lower - 1] != '\n') lower--;
+  } else {
+    lower = rl_point;
+    while (lower < rl_end && rl_line_buffer[lower] != '\n') lower++;
+    if (lower == rl_end) return false;
+    lower++;
+    upper = lower;
+    while (upper < rl_end && rl_line_buffer[upper] != '\n') upper++;
+  }
+  int column = rl_point - start;
+  rl_point = lower + column < upper ? lower + column : upper;
+  // Never in the middle of a character.
+  while (rl_point > lower && ((unsigned char)rl_line_buffer[rl_point] & 0xC0) == 0x80) rl_point--;
+  return true;
+}
+
+// The up arrow: a line up in a text of several lines; on a later line of a statement, its earlier lines come back to be
+// edited; else the entry of the history before.
+static int line_up(int count, int key) {
+  if (move_line(-1)) return 0;
+  if (earlier_lines && *earlier_lines && !took_earlier_lines) {
+    took_earlier_lines = true;
+    rl_begin_undo_group();
+    rl_point = 0;
+    rl_insert_text(earlier_lines);
+    rl_insert_text("\n");
+    rl_end_undo_group();
+    rl_point = rl_point > 0 ? rl_point - 1 : 0;
+    rl_set_prompt("plumb> ");
+    rl_forced_update_display();
+    return 0;
+  }
+  return rl_get_previous_history(count, key);
+}
+
+static int line_down(int count, int key) { return move_line(1) ? 0 : rl_get_next_history(count, key); }
+
+// Where the arrows move through the history, they first move through the lines of the text.
+static int bind_arrows(void) {
+  static bool is_bound;
+  if (is_bound) return 0;
+  is_bound = true;
+  const char *keys[] = {"\033[A", "\033OA", "\033[B", "\033OB"};
+  const char *keymaps[] = {"emacs", "vi-insert", "vi-command"};
+  for (int i = 0; i < 12; i++) {
+    Keymap map = rl_get_keymap_by_name(keymaps[i / 4]);
+    const char *sequence = keys[i % 4];
+    rl_command_func_t *bound = map ? rl_function_of_keyseq(sequence, map, NULL) : NULL;
+    if (bound == rl_get_previous_history) rl_bind_keyseq_in_map(sequence, line_up, map);
+    if (bound == rl_get_next_history) rl_bind_keyseq_in_map(sequence, line_down, map);
+  }
+  return 0;
+}
+
+void plumb_readline_start(const char *name, plumb_completer candidates, plumb_lister list) {
   completer = candidates;
-  describer = descriptions;
+  lister = list;
   rl_completion_display_matches_hook = show_matches;
+  rl_variable_bind("show-all-if-ambiguous", "on");  // The first TAB lists; the user's own setting wins.
   rl_completion_query_items = 0;  // Lists are as long as the screen, so nobody needs to be asked.
   rl_sort_completion_matches = 0;  // Values come with the most frequent first.
   if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
     wake_pipe[0] = wake_pipe[1] = -1;
   }
   rl_readline_name = name;
+  rl_startup_hook = bind_arrows;
   rl_getc_function = next_byte;
   rl_prep_term_function = prepare_terminal;
   rl_attempted_completion_function = complete;
@@ -190,23 +249,34 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_de
   plumb_line_open(isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO);
 }
 
-char *plumb_readline(const char *prompt, plumb_line_status *status) {
+char *plumb_readline(const char *prompt, const char *earlier, plumb_line_status *status) {
   was_interrupted = false;
+  earlier_lines = earlier;
+  took_earlier_lines = false;
+  free(dropped);
+  dropped = NULL;
+  pthread_sigmask(SIG_SETMASK, NULL, &wanted_mask);
   empty_wake_pipe();
   has_saved_terminal = tcgetattr(STDIN_FILENO, &saved_terminal) == 0;
   rl_reset_screen_size();  // It may have changed while a query ran.
   plumb_line_begin(!has_saved_terminal || (saved_terminal.c_lflag & ECHO) != 0);
   char *line = readline(prompt);
   fflush(rl_outstream);
+  pthread_sigmask(SIG_SETMASK, &wanted_mask, NULL);
   has_saved_terminal = false;
+  earlier_lines = NULL;
   if (was_interrupted) {
     free(line);
     *status = PLUMB_LINE_INTERRUPTED;
-    return NULL;
+    char *text = dropped;
+    dropped = NULL;
+    return text;
   }
   *status = line ? PLUMB_LINE : PLUMB_LINE_END;
   return line;
 }
+
+bool plumb_readline_took_earlier(void) { return took_earlier_lines; }
 
 void plumb_readline_interrupt(void) {
   if (wake_pipe[1] < 0) return;
@@ -241,7 +311,7 @@ void plumb_history_add(const char *entry) { add_history(entry); }
 
 bool plumb_history_append_last(const char *path) { return append_history(1, path) == 0; }
 
-bool plumb_history_write(const char *path) { return write_history(path) == 0; }
+bool plumb_history_shorten(const char *path, int entries) { return history_truncate_file(path, entries) == 0; }
 
 int plumb_terminal_rows(int descriptor) {
   struct winsize size;

@@ -17,7 +17,8 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x07")
 class Terminal:
     """Plumb on a terminal of its own; `text` is what it showed since the last `expect`."""
 
-    def __init__(self, *arguments, term="xterm", home=None, columns=100, rows=40, folder=None, **variables):
+    def __init__(self, *arguments, term="xterm", home=None, columns=100, rows=40, folder=None,
+                 program=None, **variables):
         self.folder = tempfile.TemporaryDirectory() if home is None else None
         environment = {"PATH": os.environ["PATH"], "HOME": home or self.folder.name, "TERM": term,
                        "LANG": "C.UTF-8", "INPUTRC": "/dev/null", "PAGER": "", **variables}
@@ -28,7 +29,7 @@ class Terminal:
                 os.chdir(folder)
             # A test that a script started in the background would pass on that Ctrl-C is ignored.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.execve(PLUMB, [PLUMB, *arguments], environment)
+            os.execve(program or PLUMB, [program or PLUMB, *arguments], environment)
         self.text = ""
         self.unfinished = ""
         self.raw = ""

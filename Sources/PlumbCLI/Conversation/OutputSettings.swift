@@ -19,6 +19,22 @@ struct OutputSettings {
   var origin = Destination.Origin.user
   /// Once set it stays.
   var isSafe: Bool
+  /// How tables show nulls, types, large numbers and long results.
+  var nullText = ""
+  var showsTypes = false
+  var groupsThousands = false
+  var showsTail = false
   /// Cells to highlight, for `.watch`.
   var marks: Set<CellPlace> = []
+
+  /// The options of a writer with what is chosen here.
+  func applied(to options: FormatOptions) -> FormatOptions {
+    var options = options
+    options.marks = marks
+    options.nullText = nullText
+    options.showsTypes = showsTypes
+    options.groupsThousands = groupsThousands
+    options.showsTail = showsTail
+    return options
+  }
 }

@@ -13,12 +13,14 @@ final class OutputTarget {
   private let origin: Destination.Origin
   private var isBegun = false
 
-  /// - Throws: a diagnostic if the file cannot be created.
-  init(text: String, namedBy origin: Destination.Origin) throws {
+  /// - Parameter isFormatChosen: whether the format does not depend on the file's ending.
+  /// - Throws: a diagnostic if the file cannot be created, or its ending is that of no format.
+  init(text: String, isFormatChosen: Bool, namedBy origin: Destination.Origin) throws {
     self.text = text
     self.origin = origin
     if text.hasPrefix("|") { return }
     let path = Paths.typed(text)
+    if !isFormatChosen { try Formats.checkEnding(of: path) }
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     guard access(folder, W_OK) == 0 || access(path, W_OK) == 0 else {
       throw Diagnostic("write-failed", "cannot write to `\(VisibleText.string(path))`: \(String(cString: strerror(errno)))")
@@ -54,10 +56,17 @@ final class OutputTarget {
       try Self.write(answers, to: destination.sink, as: format)
       try destination.commit()
       isBegun = true
+      Console.say(Self.sentence(answers, path))
     } catch {
       destination.discard()
       throw error
     }
+  }
+
+  /// How much was written where.
+  static func sentence(_ answers: [Answer], _ path: String) -> String {
+    let rows = answers.reduce(0) { $0 + $1.rowCount }
+    return "\(NumberText.grouped(rows)) row\(rows == 1 ? "" : "s") written to \(VisibleText.string(path))"
   }
 
   private static func write(_ answers: [Answer], to sink: ByteSink, as format: ResultFormat) throws {

@@ -13,6 +13,8 @@ final class Results {
   private var writer: any ResultWriter
   private let isOnTerminal: Bool
   private let goesToFile: Bool
+  /// The file that `-o` names.
+  private let fileName: String?
   private var look: Look
   /// Whether rows are left out although the user did not ask for it.
   private var isLimitedByDefault: Bool { look.rowLimit == nil && isOnTerminal && look.format.isForPeople }
@@ -37,8 +39,10 @@ final class Results {
   }
 
   init(_ options: OutputOptions) throws {
-    isOnTerminal = options.output == nil && Console.outputIsTerminal
-    goesToFile = options.output != nil
+    isOnTerminal = options.file == nil && Console.outputIsTerminal
+    goesToFile = options.file != nil
+    fileName = options.file
+    if let path = options.file, options.format == nil { try Formats.checkEnding(of: path) }
     origin = options.overwrite ? .user : .script
     destination = try Destination(options)
     look = Self.look(options)
@@ -52,8 +56,8 @@ final class Results {
 
   /// How results look by what the options say, and by where they go.
   static func look(_ options: OutputOptions) -> Look {
-    let isOnTerminal = options.output == nil && Console.outputIsTerminal
-    let ofFile = options.output.flatMap { Formats.ofFile(named: $0) }
+    let isOnTerminal = options.file == nil && Console.outputIsTerminal
+    let ofFile = options.file.flatMap { Formats.ofFile(named: $0) }
     return Look(
       format: options.format ?? ofFile ?? (isOnTerminal ? .auto : .csv), isChosen: options.format != nil || ofFile != nil,
       rowLimit: options.rowLimit)
@@ -121,6 +125,9 @@ final class Results {
     if hasBegun || !hasWrittenText { try writer.finish() }
     try sink.flush()
     try destination.commit()
+    if let fileName, hasBegun {
+      Console.say("\(NumberText.grouped(rowCount)) row\(rowCount == 1 ? "" : "s") written to \(VisibleText.string(fileName))")
+    }
   }
 
   /// Completes started output so that it is well formed on standard output; leaves no file.
@@ -136,7 +143,7 @@ final class Results {
 extension Destination {
   /// The file that `-o` names, or standard output.
   convenience init(_ options: OutputOptions) throws {
-    if let path = options.output {
+    if let path = options.file {
       try self.init(path: path)
     } else {
       self.init(descriptor: STDOUT_FILENO, name: "standard output")

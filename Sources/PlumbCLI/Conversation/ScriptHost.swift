@@ -11,6 +11,8 @@ final class ScriptHost: ConversationHost {
   private let results: Results
   private let goesOn: Bool
   private var hasFailed = false
+  /// Queries and commands that were run.
+  private var statementCount = 0
 
   var shell: Shell? { nil }
 
@@ -34,7 +36,12 @@ final class ScriptHost: ConversationHost {
     do {
       for (name, text) in texts where !conversation.wantsToLeave {
         let start = Machine.milliseconds
-        if try !conversation.run(text, name: name, goesOn: goesOn) { hasFailed = true }
+        let hadStatements = statementCount
+        if try !conversation.run(text, name: name, goesOn: goesOn) {
+          hasFailed = true
+        } else if statementCount == hadStatements, parse(text).script.statements.contains(where: { !$0.isQueryOrCommand }) {
+          Console.say("note: there is nothing to run\(name.map { " in \($0)" } ?? ""): a query must follow what `let` or `set` says, in the same text")
+        }
         if output.timing {
           Console.say("\(name.map { "\($0): " } ?? "")\(Machine.durationText(milliseconds: Machine.milliseconds - start))")
         }
@@ -85,6 +92,7 @@ final class ScriptHost: ConversationHost {
     }
     if let shown { throw shown }
     guard statements.contains(where: \.isQueryOrCommand) else { return }
+    statementCount += 1
     try conversation.report.add(query: text, answers: answers, milliseconds: Machine.milliseconds - start)
   }
 

@@ -15,6 +15,15 @@ final class Completion: Sendable {
     var note = ""
     /// The character after it if it is the only one; nil for none.
     var ending: Character? = " "
+    /// Lower ranks are listed first; those of one rank by name.
+    var rank = 5
+
+    /// The same in another place of the list.
+    func ranked(_ rank: Int) -> Candidate {
+      var other = self
+      other.rank = rank
+      return other
+    }
   }
 
   private let current: Guarded<CompletionData>
@@ -55,7 +64,7 @@ final class Completion: Sendable {
   /// The words that begin with `word` and fit after `text`, the rest of the line before the cursor.
   func candidates(for word: String, after text: String) -> [Candidate] {
     data.begin()
-    let pending = pendingText.withLock { $0 }
+    let pending = plumb_readline_took_earlier() ? "" : pendingText.withLock { $0 }
     let start = text.drop(while: \.isWhitespace)
     if pending.isEmpty, start.hasPrefix(".") || start.isEmpty && word.hasPrefix(".") {
       return CommandCompletion(completion: self).candidates(for: word, after: String(start))
@@ -63,8 +72,14 @@ final class Completion: Sendable {
     return queryCandidates(for: word, after: pending.isEmpty ? text : pending + "\n" + text)
   }
 
-  /// What fits in a query whose text so far is `before`.
+  /// What fits in a query whose text so far is `before`; a pipe only where the query could end.
   func queryCandidates(for word: String, after before: String) -> [Candidate] {
+    let found = possibleCandidates(for: word, after: before)
+    guard found.contains(where: { $0.text == "|" }), parse(before).hasErrors else { return found }
+    return found.filter { $0.text != "|" }
+  }
+
+  private func possibleCandidates(for word: String, after before: String) -> [Candidate] {
     // A line that begins with a pipe continues the last result.
     let before = before.drop(while: \.isWhitespace).hasPrefix("|") ? "_ " + before : before
     let shape = QueryShape(before)
@@ -83,20 +98,33 @@ final class Completion: Sendable {
       let holdsSteps = OperatorDeclaration.named(shape.outerStepWord)?.traits.contains(.holdsSteps) == true
       if shape.stepFollowsPipe || holdsSteps {
         let operators = OperatorDeclaration.all.filter(\.isSupported)
-        return Self.matching(word, operators.map { Candidate(text: $0.keyword, note: $0.summary) })
+        return Self.matching(word, operators.map { Candidate(text: $0.keyword, note: $0.summary, rank: OperatorDeclaration.rank(of: $0.keyword)) })
       }
       return Self.matching(word, sources(shape) + (isNamed || shape.frames.count > 1 ? expressions(shape, for: word, "") : []))
     }
     if let tables = databaseTables(after: step, word) { return Self.matching(word, tables) }
     if let next = nextInWord(step, followsPipe: shape.stepFollowsPipe) {
+      let isEnded = next.places.isEmpty && !step.hasSuffix(",")
       if next.places.contains(where: { $0 == .pipeline || $0 == .pipelines }) {
-        return Self.matching(word, plain(data.pipelineNames))
+        return Self.matching(word, data.pipelines)
       }
-      if !next.places.isEmpty { return Self.matching(word, expressions(shape, for: word, "")) }
-      return Self.matching(word, plain(next.words))
+      if !next.places.isEmpty { return Self.matching(word, timespans + expressions(shape, for: word, "")) }
+      return Self.matching(word, plain(next.words) + (isEnded && word.isEmpty ? pipe : []))
     }
+    if !shape.stepFollowsPipe, isWholeSource(step, of: shape) { return Self.matching(word, word.isEmpty ? pipe : plain(["where"])) }
     return Self.matching(word, words(inStep: step, of: shape, for: word))
   }
+
+  /// Whether the step is the name of a table, after which only a pipe can follow.
+  private func isWholeSource(_ step: Substring, of shape: QueryShape) -> Bool {
+    step.utf8.allSatisfy(QueryShape.isWordByte) && (data.catalog.hasTable(named: String(step)) || shape.givenNames.contains(String(step)) || step == "_")
+      && OperatorDeclaration.named(shape.outerStepWord) == nil
+  }
+
+  private var pipe: [Candidate] { [Candidate(text: "|", note: "and the next step", rank: 9)] }
+
+  /// Spans of time that are often written.
+  private var timespans: [Candidate] { ["1m", "5m", "15m", "1h", "6h", "1d", "7d"].enumerated().map { Candidate(text: $1, rank: $0 - 10) } }
 
   // MARK: Positions
 
@@ -132,7 +160,7 @@ final class Completion: Sendable {
   }
 
   private func words(inStep step: Substring, of shape: QueryShape, for word: String) -> [Candidate] {
-    let first = String(step.prefix { !$0.isWhitespace && $0 != "(" })
+    let first = String(step.prefix { !$0.isWhitespace && $0 != "(" && $0 != "|" })
     let isBare = step == first[...]
     let columns = data.columns(at: shape)
     let last = String(step.split(whereSeparator: \.isWhitespace).last ?? "")
@@ -148,7 +176,8 @@ final class Completion: Sendable {
     case .nothing: return []
     case .tables:
       let own = tables + (first == "union" ? [] : columns)
-      return own + plain(clauses) + settings.map { Candidate(text: $0.name) }
+      let isComplete = !isBare && Operand(step).isComplete
+      return (isComplete ? pipe : own) + plain(clauses) + settings.map { Candidate(text: $0.name, rank: 8) }
     case .plugin where isBare: return 
       Plugin.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     case .function where isBare:
@@ -158,28 +187,115 @@ final class Completion: Sendable {
       if let setting = settings.first(where: { step.hasSuffix("=") && step.dropLast().trimmed.hasSuffix($0.name) }) {
         return plain(setting.values)
       }
-      if step.contains(" on ") || last == "on" { return columns }
-      return step.contains("(") ? plain(clauses) + columns : tables + plain(settings.map(\.name) + clauses)
-    case .columns: return columns + plain(clauses)
+      if let on = step.range(of: " on ", in: shape) ?? (step.hasSuffix(" on") ? step.endIndex..<step.endIndex : nil) {
+        return keys(after: step[on.upperBound...], before: step[..<on.lowerBound], columns, shape)
+      }
+      if shape.frames.count > 1, step.hasSuffix("(") { return sources(shape) }
+      let hasTable = step.hasSuffix(")") || tables.contains { $0.text == last } || shape.givenNames.contains(last)
+      return hasTable ? plain(["on"]) : tables + [Candidate(text: "(", ending: nil)] + settings.map { Candidate(text: $0.name, ending: "=", rank: 7) }
+        + shape.givenNames.map { Candidate(text: $0) }
+    case .columns:
+      guard Operand(step).isComplete, !isBare else { return columns.map { $0.ranked(1) } + [Candidate(text: "*", rank: 8)] }
+      return plain(clauses.filter { !step.contains(" \($0)") }) + (word.isEmpty ? pipe : [])
     case .order:
-      return isBare && first != "top" ? plain(["by"]) : columns + plain(clauses + (first == "top" ? ["by"] : []))
+      let isTop = first.hasPrefix("top")
+      if isBare { return isTop ? plain(["5", "10", "20"]) : plain(["by"]) }
+      guard step.contains(" by") else { return plain(["by"]) }
+      guard Operand(step).isComplete else { return columns.map { $0.ranked(1) } + expressions(shape, for: word, first) }
+      let directions = ["asc", "desc", "nulls"]
+      if last == "nulls" { return plain(["first", "last"]) }
+      return plain(directions.contains(last) ? ["nulls"] : directions) + (word.isEmpty ? pipe : [])
     case .expressions, .condition, .plugin, .function:
-      if let next = afterOperand(last, in: step, first, columns) { return next }
-      // Offers words only after a first letter, since they would hide the columns.
-      return columns + expressions(shape, for: word, first) + (word.isEmpty ? [] : plain(QueryWords.all))
+      return values(inStep: step, first, of: shape, for: word, columns, clauses)
     }
   }
 
-  /// What follows a column or a value; nil if one is still expected.
-  private func afterOperand(_ last: String, in step: Substring, _ first: String, _ columns: [Candidate]) -> [Candidate]? {
+  /// What an expression continues with: operands where one is expected, else what can follow one.
+  private func values(
+    inStep step: Substring, _ first: String, of shape: QueryShape, for word: String, _ columns: [Candidate], _ clauses: [String]
+  ) -> [Candidate] {
     let isCondition = if case .condition? = OperatorDeclaration.named(first)?.operands { true } else { false }
-    let name = last.split(whereSeparator: { "(,".contains($0) }).last.map(String.init) ?? last
-    if let column = columns.first(where: { $0.text == name }) {
-      guard isCondition || step.contains("(") else { return plain(first == "summarize" && !step.contains(" by ") ? ["by"] : []) }
-      return plain(ScalarType(name: column.note).map(QueryWords.comparisons) ?? [])
+    let operand = Operand(step)
+    let names = columns.map { $0.ranked(1) }
+    if step == first[...] || !operand.isComplete {
+      if let spans = spans(in: operand, columns) { return spans + (word.isEmpty ? [] : names + expressions(shape, for: word, first)) }
+      let aggregates = OperatorDeclaration.named(first)?.traits.contains(.aggregates) == true && operand.openFunction == nil
+        && !step.contains(" by ") && !step.hasSuffix(" by")
+      let common = aggregates ? Self.commonAggregates : []
+      let bin = step.hasSuffix(" by") || step.contains(" by ") ? [Candidate(text: "bin(", note: "(value, roundTo)", ending: nil, rank: 2)] : []
+      return common + names + bin + keys(ofDynamic: word, columns, shape) + expressions(shape, for: word, first)
+        + (word.isEmpty ? [] : Self.literals)
     }
-    guard isCondition, let end = step.last, "\"')".contains(end) || last.allSatisfy(\.isNumber) else { return nil }
-    return plain(["and", "or"])
+    let column = columns.first { $0.text == operand.last }
+    let isCompared = operand.isCompared
+    var found: [Candidate] = []
+    if isCondition || operand.openFunction.map({ ["iff", "iif", "case", "countif", "not", "sumif", "avgif"].contains($0) }) == true {
+      if !isCompared, operand.lastKind != .literal {
+        found += plain(column.flatMap { ScalarType(name: $0.note) }.map(QueryWords.comparisons) ?? QueryWords.comparisons(of: .long))
+      }
+      if isCompared || operand.lastKind == .closer || column?.note == "bool" { found += [Candidate(text: "and", rank: -2), Candidate(text: "or", rank: -1)] }
+    } else {
+      found += plain(clauses.filter { !step.contains(" \($0) ") })
+    }
+    if word.isEmpty, operand.openFunction == nil, shape.frames.count == 1 || shape.stepFollowsPipe { found += pipe }
+    return found.enumerated().map { place, candidate in candidate.rank == 5 ? candidate.ranked(place + 10) : candidate }
+  }
+
+  private static let literals = ["true", "false", "datetime(", "timespan(", "dynamic(", "not("].map {
+    Candidate(text: $0, ending: $0.hasSuffix("(") ? nil : " ", rank: 6)
+  }
+
+  private static let commonAggregates: [Candidate] = ["count", "countif", "dcount", "sum", "avg", "max", "min", "percentile", "arg_max", "make_list"]
+    .enumerated().compactMap { place, name in
+      AggregateFunction.named(name).map {
+        Candidate(text: name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil, rank: place - 20)
+      }
+    }
+
+  /// The second argument of `bin(` and similar functions, by the type of the first.
+  private func spans(in operand: Operand, _ columns: [Candidate]) -> [Candidate]? {
+    guard let function = operand.openFunction else { return nil }
+    if function == "ago" || function == "within" { return timespans }
+    guard ["bin", "floor", "bin_at"].contains(function), operand.arguments.count == 2, operand.lastKind == .comma else { return nil }
+    switch columns.first(where: { $0.text == operand.arguments[0] })?.note {
+    case "datetime", "timespan", nil: return timespans
+    default: return ["10", "100", "1000"].enumerated().map { Candidate(text: $1, rank: $0 - 10) }
+    }
+  }
+
+  /// `details.` as one word: the keys of the bags in a dynamic column.
+  private func keys(ofDynamic word: String, _ columns: [Candidate], _ shape: QueryShape) -> [Candidate] {
+    guard let dot = word.lastIndex(of: "."), let root = word.split(separator: ".").first,
+      columns.contains(where: { $0.text == root && $0.note == "dynamic" }), let input = shape.inputs.first
+    else { return [] }
+    let path = String(word[..<dot])
+    return data.keys(ofDynamic: path, in: input).map { Candidate(text: "\(path).\($0.value)", note: $0.count.isEmpty ? "" : "\($0.count) rows", rank: 0) }
+  }
+
+  /// What follows `on` in a join: columns of both sides, or `$left.a == $right.b`.
+  private func keys(after text: Substring, before: Substring, _ columns: [Candidate], _ shape: QueryShape) -> [Candidate] {
+    let right = data.schema(of: rightSide(of: before))?.map { KQLName.inQuery($0.name) }
+    let operand = Operand(text)
+    if text.hasSuffix("$") { return ["left.", "right."].map { Candidate(text: $0, ending: nil) } }
+    let hasDollar = text.contains("$")
+    if operand.isComplete { return hasDollar && !operand.isCompared ? plain(["=="]) : plain(["and"]) + pipe }
+    let sides = [
+      Candidate(text: "$left.", note: "a column before the join", ending: nil, rank: 2),
+      Candidate(text: "$right.", note: "a column of the joined table", ending: nil, rank: 3),
+    ]
+    if operand.lastKind == .symbol { return [sides[1], sides[0]] }
+    let left = columns.map(\.text)
+    let shared = right.map { right in columns.filter { right.contains($0.text) } } ?? columns
+    let ofSides = left.map { Candidate(text: "left.\($0)", rank: 8) } + (right ?? []).map { Candidate(text: "right.\($0)", rank: 8) }
+    return shared.map { $0.ranked(1) } + sides + (text.isEmpty ? [] : ofSides)
+  }
+
+  /// The query or table that a join has on its right.
+  private func rightSide(of text: Substring) -> String {
+    var rest = String(text)
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    guard rest.hasSuffix(")"), let open = rest.firstIndex(of: "(") else { return String(rest.split(whereSeparator: \.isWhitespace).last ?? "") }
+    return String(rest[rest.index(after: open)...].dropLast())
   }
 
   /// What `render ... with (` accepts at this position.
@@ -205,7 +321,7 @@ final class Completion: Sendable {
   /// Functions with their signatures; only after a first letter, since the list would hide the columns.
   private func expressions(_ shape: QueryShape, for word: String, _ first: String) -> [Candidate] {
     let given = shape.givenNames.map { Candidate(text: $0) }
-    guard !word.isEmpty else { return given }
+    guard !word.isEmpty || first == "print" else { return given }
     var found = ScalarFunction.all.filter { $0.name.utf8.allSatisfy(QueryShape.isWordByte) }
       .map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     if OperatorDeclaration.named(first)?.traits.contains(.aggregates) ?? first.isEmpty {
@@ -214,8 +330,8 @@ final class Completion: Sendable {
     return given + found
   }
 
-  /// The candidates that begin with the word, ignoring letter case only if none matches exactly; each once, in
-  /// alphabetical order.
+  /// The candidates that begin with the word, ignoring letter case only if none matches exactly; each once, by rank
+  /// and name.
   static func matching(_ word: String, _ candidates: [Candidate], sorted: Bool = true) -> [Candidate] {
     var found = candidates.filter { $0.text.hasPrefix(word) }
     if found.isEmpty {
@@ -224,6 +340,6 @@ final class Completion: Sendable {
     }
     var seen: Set<String> = []
     found = found.filter { seen.insert($0.text).inserted }
-    return sorted ? found.sorted { $0.text < $1.text } : found
+    return sorted ? found.sorted { ($0.rank, $0.text) < ($1.rank, $1.text) } : found
   }
 }

@@ -8,7 +8,7 @@ final class CompletionData: Sendable {
   private let workspace: Workspace
   private let schemas = Guarded<[String: Schema?]>([:])
   private let values = Guarded<[String: [[String]]]>([:])
-  private let names = Guarded<[String]>([])
+  private let names = Guarded<[Completion.Candidate]>([])
 
   private let deadline = Guarded(0.0)
 
@@ -146,17 +146,34 @@ final class CompletionData: Sendable {
   var modelNames: [String] { get throws { try workspace.predictor.modelNames() } }
 
   /// The names of all pipelines, if that table exists.
-  var pipelineNames: [String] {
+  var pipelineNames: [String] { pipelines.map(\.text) }
+
+  /// The pipelines with their states: those that fail first, the important ones before the others.
+  var pipelines: [Completion.Candidate] {
     let known = names.withLock { $0 }
     if !known.isEmpty { return known }
-    guard catalog.schema(ofTable: "pipelines")?.contains(where: { $0.name == "name" }) == true else { return [] }
+    guard let schema = catalog.schema(ofTable: "pipelines"), schema.contains(where: { $0.name == "name" }) else { return [] }
+    let has = Set(schema.map(\.name))
+    let query =
+      has.contains("status") && has.contains("tier")
+      ? "pipelines | project name, status = tostring(status), tier | order by status == 'failed' desc, tier asc, name asc | extend note = strcat(status, ', tier ', tier) | project name, note"
+      : "pipelines | project name | sort by name asc"
     let session = workspace.session()
-    let run = BackgroundRun { [self] () -> [String] in
-      let rows = (try session.run("pipelines | project name | sort by name asc")).last?.texts(limit: 20_000) ?? []
-      let found = rows.compactMap(\.first)
+    let run = BackgroundRun { [self] () -> [Completion.Candidate] in
+      let rows = (try session.run(query)).last?.texts(limit: 20_000) ?? []
+      let found = rows.enumerated().compactMap { place, row in
+        row.first.map { Completion.Candidate(text: $0, note: row.count > 1 ? row[1] : "", rank: place) }
+      }
       names.withLock { $0 = found }
       return found
     }
     return (try? run.wait(milliseconds: milliseconds)?.get()) ?? []
+  }
+
+  /// The keys of the bags at a path of a dynamic column, with their number of rows.
+  func keys(ofDynamic path: String, in input: String) -> [(value: String, count: String)] {
+    let query = "\(Self.sampled(input))\n| mv-expand key = bag_keys(\(path)) to typeof(string) | where isnotempty(key) | summarize rows = count() by key | top 40 by rows, key asc"
+    let found = rows(of: query, within: milliseconds) ?? []
+    return found.compactMap { $0.count >= 2 ? ($0[0], $0[1]) : nil }
   }
 }

@@ -10,8 +10,9 @@ enum Help {
   private static var width: Int { min(max(Console.columns ?? 100, 40), 110) }
 
   /// - Parameter onTour: whether to list the commands that exist only on the tour.
-  static func overview(onTour: Bool) -> String {
+  static func overview(onTour: Bool, in catalog: Catalog) -> String {
     let width = width
+    let questions = StartingWords.text(in: catalog).map { "Questions that answer by themselves:\n\($0)\n\n" } ?? ""
     let known = CommandDeclaration.all.filter { onTour || $0.place != .tour }
     let usageWidth = min(known.map(\.usage.count).max() ?? 0, width * 2 / 5)
     func listed(_ usage: String, _ summary: String) -> String {
@@ -31,7 +32,7 @@ enum Help {
     func list(_ title: String, _ words: [String]) -> String {
       wrapped([title] + words.dropLast().map { $0 + "," } + words.suffix(1), width: width - 2, between: " ").joined(separator: "\n  ")
     }
-    return """
+    return questions + """
       A query starts with a table; each step after a | works on the rows before it:
         runs | where status == "failed" | summarize count() by source
 
@@ -39,7 +40,8 @@ enum Help {
         Enter runs a query that is whole on its line; a longer one ends with an empty line or a `;`. TAB completes, \
         Ctrl-C drops the line or stops the query, Ctrl-D leaves. `_` is the last result, `_1` the one before, and a \
         line that begins with | goes on with `_`. The table `history` holds the queries of this and earlier sessions. \
-        `.help NAME` explains one operator, function, chart, table or command, with examples; `plumb tour` teaches all this.
+        `.help NAME` explains one operator, function, chart, table or command, with examples; `.help WORD` searches all \
+        of them, as in `.help time`; `.tour` or `plumb tour` teaches all this.
         """))
 
       Commands about the session, in the shell and in scripts:
@@ -99,12 +101,60 @@ enum Help {
           "| evaluate \(name)(\(plugin.parameters))", "\(plugin.summary) Columns: \(plugin.columns)",
           plugin.examples.map(\.expression)))
     }
+    if parts.isEmpty, let found = search(name, in: catalog) { return found }
     if parts.isEmpty {
       throw Diagnostic(
         "unknown-name", "unknown function, operator, table or command `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: names(in: catalog)) ?? "`.help` lists everything")
     }
     return parts.joined(separator: "\n\n")
+  }
+
+  /// Everything that has a name and a summary: operators, words, functions, charts, commands.
+  private static func everything(in catalog: Catalog) -> [(kind: String, usage: String, summary: String)] {
+    var all: [(String, String, String)] = []
+    all += OperatorDeclaration.all.filter(\.isSupported).map { ("Operators", "| " + $0.usage, $0.summary) }
+    all += SourceDeclaration.all.filter(\.isSupported).map { ("Sources and words", $0.usage, $0.summary) }
+    all += StatementDeclaration.all.filter(\.isSupported).map { ("Statements", $0.usage, $0.summary) }
+    all += ScalarFunction.all.filter { !$0.isOperator }.map { ("Functions", "\($0.name)(\($0.parameters))", $0.summary) }
+    all += AggregateFunction.all.map { ("Aggregate functions", "\($0.name)(\($0.parameters))", $0.summary) }
+    all += catalog.functions.map { ("Table functions", "\($0.name)(\($0.parameters))", $0.summary) }
+    all += Plugin.all.map { ("Plugins of evaluate", "evaluate \($0.name)(\($0.parameters))", $0.summary) }
+    all += ChartDeclaration.all.map { ("Charts", "render \($0.name)", $0.summary) }
+    all += Formats.all.map { ("Formats", $0.name, $0.summary) }
+    all += CommandDeclaration.all.filter { $0.place != .tour }.map { ("Commands and settings", $0.usage, $0.summary) }
+    return all
+  }
+
+  /// What has a word or a pattern with `*` or `%` in its name or summary, those with it in the name first; nil for nothing.
+  /// The name of a kind, such as `functions`, lists all of it.
+  private static func search(_ pattern: String, in catalog: Catalog) -> String? {
+    let wanted = pattern.lowercased().filter { $0 != "*" && $0 != "%" }
+    guard wanted.utf8.count >= 2 else { return nil }
+    let all = everything(in: catalog)
+    var found = all.filter { $0.kind.lowercased().split(separator: " ").contains(wanted[...]) }
+    if found.isEmpty {
+      let named = all.filter { $0.usage.lowercased().prefix { $0 != "(" }.contains(wanted) }
+      let about = all.filter { item in
+        !item.usage.lowercased().prefix { $0 != "(" }.contains(wanted) && item.summary.lowercased().contains(wanted)
+      }
+      found = named + about
+    }
+    if found.isEmpty { return nil }
+    var text = "\(found.count) match\(found.count == 1 ? "" : "es") for `\(VisibleText.string(pattern))`; `.help NAME` explains one of them.\n"
+    var kinds: [String] = []
+    for item in found where !kinds.contains(item.kind) { kinds.append(item.kind) }
+    for kind in kinds {
+      text += "\n\(kind):\n"
+      for item in found where item.kind == kind {
+        let usage = item.usage.count > 34 ? String(item.usage.prefix { $0 != "(" && $0 != "[" }.prefix(34)) : item.usage
+        let gap = String(repeating: " ", count: max(1, 26 - usage.count))
+        var line = "  \(usage)\(gap)\(item.summary)"
+        if line.count > width { line = String(line.prefix(width - 1)) + (Console.isASCII ? "~" : "…") }
+        text += line + "\n"
+      }
+    }
+    return text
   }
 
   static func names(in catalog: Catalog) -> [String] {

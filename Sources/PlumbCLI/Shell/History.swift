@@ -55,10 +55,11 @@ struct History {
     if file != nil { keeper.add(StoredQuery(text: command, at: Machine.now, isQuery: false), to: file) }
   }
 
-  /// Completes writing, and truncates the file in the state folder.
+  /// Completes writing, and shortens a long file in the state folder. Each entry was appended when it was run, so that
+  /// shells that run at the same time keep each other's.
   func close() {
     keeper.finish()
-    if let path { plumb_history_write(path) }
+    if let path { plumb_history_shorten(path, 2 * Self.limit) }
   }
 }
 

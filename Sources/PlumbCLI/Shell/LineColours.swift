@@ -23,7 +23,7 @@ enum LineColours {
 
   /// The pieces of a line, in its own bytes.
   static func pieces(of line: [UInt8]) -> [Highlight] {
-    let before = pending.withLock { $0 }
+    let before = plumb_readline_took_earlier() ? "" : pending.withLock { $0 }
     guard before.utf8.count + line.count <= limit else { return [] }
     if before.isEmpty, let command = commandPieces(of: line) { return command }
     let prefix = before.isEmpty ? "" : before + "\n"

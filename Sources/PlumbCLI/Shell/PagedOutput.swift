@@ -14,7 +14,17 @@ final class PagedOutput {
   private var isDirect: Bool
   private let stop: StopFlag
 
-  init(usesPager: Bool, stop: StopFlag) {
+  /// Whether lines of any length are shown in the pager, however few they are.
+  private let isWide: Bool
+
+  /// What the pager says about the text, and the number of its first lines that stay in view.
+  private let title: String
+  private let headerLines: Int
+
+  init(usesPager: Bool, stop: StopFlag, isWide: Bool = false, title: String = "", headerLines: Int = 0) {
+    self.isWide = isWide
+    self.title = title
+    self.headerLines = headerLines
     isDirect = !usesPager || Self.command == nil || Console.rows == nil
     self.stop = stop
   }
@@ -29,8 +39,29 @@ final class PagedOutput {
       if !command.isEmpty { Console.say("note: the program `\(VisibleText.string(command))` in `\(name)` does not exist") }
       return nil
     }
-    for folder in ["/usr/bin", "/bin", "/usr/local/bin"] where access(folder + "/less", X_OK) == 0 { return "less -FRSX" }
+    for folder in ["/usr/bin", "/bin", "/usr/local/bin"] where access(folder + "/less", X_OK) == 0 { return less }
     return nil
+  }()
+
+  private static let less = "less"
+
+  /// The command, with what is shown in words where it is `less`: its prompt would be a colon.
+  private var fullCommand: String? {
+    guard let command = Self.command, command == Self.less else { return Self.command }
+    let title = title.isEmpty ? "" : title.filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "," } + " - "
+    let keys = "Space goes on, b back, arrows sideways, / searches, q leaves"
+    let header = headerLines > 0 && Self.lessHasHeaders ? " --header=\(headerLines)" : ""
+    return "less -\(isWide ? "" : "F")RSX\(header) '-Ps\(title)\(keys)?e (end).'"
+  }
+
+  /// Whether `less` can keep the lines of the header, as it can since version 590.
+  private static let lessHasHeaders: Bool = {
+    guard let pipe = popen("less --version 2>/dev/null", "r") else { return false }
+    defer { pclose(pipe) }
+    var line = [CChar](repeating: 0, count: 64)
+    guard fgets(&line, 64, pipe) != nil else { return false }
+    let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+    return words.count > 1 && (Int(words[1].prefix { $0.isNumber }) ?? 0) >= 590
   }()
 
   /// Whether the program with which a command begins can be found; other commands are left to the shell.
@@ -54,7 +85,7 @@ final class PagedOutput {
     }
     held += bytes
     for byte in bytes where byte == .newline { lines += 1 }
-    guard lines >= (Console.rows ?? 24) - 1, let command = Self.command else { return }
+    guard lines >= (Console.rows ?? 24) - 1 || isWide, let command = fullCommand else { return }
     guard let child = try? ChildProcess(command, hasInput: true) else {
       isDirect = true
       return try release(to: terminal)

@@ -12,6 +12,11 @@ struct RecentResults {
 
   init(catalog: Catalog) { self.catalog = catalog }
 
+  /// The last result.
+  var last: Answer? { kept.first?.answer }
+  /// The result before it.
+  var beforeLast: Answer? { kept.count > 1 ? kept[1].answer : nil }
+
   mutating func add(_ answers: [Answer]) {
     for answer in answers where !answer.schema.isEmpty { kept.insert(Result(answer), at: 0) }
     var total = 0

@@ -18,6 +18,8 @@ final class Shell: ConversationHost {
   let completion: Completion
   private var history = History()
   private var recent: RecentResults
+  /// Whether an empty line was answered with what to ask.
+  private var hasHinted = false
   /// Whether the log holds what the user is doing.
   private var isRemembered = false
   /// What the user is doing.
@@ -51,10 +53,17 @@ final class Shell: ConversationHost {
     var pending = ""
     while !conversation.wantsToLeave {
       completion.setPendingText(pending)
-      let (line, status) = readLine(pending.isEmpty ? "plumb> " : "  ...> ")
+      let (line, status) = readLine(pending)
+      if plumb_readline_took_earlier() { pending = "" }
       switch status {
       case PLUMB_LINE_INTERRUPTED:
+        drop(pending, line)
         pending = ""
+      case PLUMB_LINE_END where !pending.isEmpty:
+        drop(pending, line)
+        pending = ""
+        Console.writeOut("")
+        Console.say("note: the statement was not run; the up arrow brings it back, and Ctrl-D at the empty prompt leaves")
       case PLUMB_LINE_END:
         Console.writeOut("")
         conversation.leave()
@@ -89,22 +98,35 @@ final class Shell: ConversationHost {
     } else {
       Console.say("Tables: \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", ..." : "")")
     }
+    if tour == nil, let words = StartingWords.text(in: workspace.catalog) { Console.say("Ask one of these, and go on from the answer:\n" + words) }
   }
 
-  /// Ctrl-C at the prompt drops the line.
-  private func readLine(_ prompt: String) -> (String, plumb_line_status) {
+  /// Reads a line after those that are `pending`. Ctrl-C at the prompt drops it.
+  private func readLine(_ pending: String) -> (String, plumb_line_status) {
     var status = PLUMB_LINE_END
     let line = Interrupts.shared.handling(repeatable: true, { plumb_readline_interrupt() }) {
-      plumb_readline(prompt, &status)
+      plumb_readline(pending.isEmpty ? "plumb> " : "  ...> ", pending, &status)
     }.result
     defer { free(line) }
     return (line.map { String(cString: $0) } ?? "", status)
   }
 
+  /// Keeps what was dropped before it ran, so that the up arrow brings it back.
+  private func drop(_ pending: String, _ line: String) {
+    let text = pending.isEmpty ? line : line.isEmpty ? pending : pending + "\n" + line
+    if text.contains(where: { !$0.isWhitespace }) { history.add(text) }
+  }
+
   /// A text that is whole on its first line runs at once; a longer one ends with an empty line or a `;`.
   private func take(_ line: String, pending: inout String) {
     let isBlank = line.allSatisfy(\.isWhitespace)
-    if pending.isEmpty, isBlank { return }
+    if pending.isEmpty, isBlank {
+      if !hasHinted, tour == nil, let words = StartingWords.names(in: workspace.catalog) {
+        hasHinted = true
+        Console.say("Ask \(words); `help` explains them, TAB completes, `plumb tour` teaches all this in ten minutes.")
+      }
+      return
+    }
     let isFirst = pending.isEmpty
     let line = isFirst ? withDot(line) : line
     // A first line that begins with a pipe continues the last result.
@@ -120,9 +142,21 @@ final class Shell: ConversationHost {
 
   /// The command for a word that other shells know without a dot; the line itself where a table has its name.
   private func withDot(_ line: String) -> String {
-    let word = String(line.hasSuffix(";") ? line.dropLast() : line[...]).trimmed
-    guard ["help", "quit", "exit"].contains(word), !workspace.catalog.hasTable(named: String(word)) else { return line }
-    return "." + line.trimmed
+    let text = String(String(line.hasSuffix(";") ? line.dropLast() : line[...]).trimmed)
+    // `help where`, `? where`
+    let first = text.prefix { !$0.isWhitespace }
+    if first == "?" || first == "help" || text.hasPrefix("?"), !workspace.catalog.hasTable(named: "help") {
+      let rest = text.dropFirst(text.hasPrefix("?") ? 1 : 4).trimmed
+      if !rest.hasPrefix("|"), !rest.hasPrefix("=") { return rest.isEmpty ? ".help" : ".help \(rest)" }
+    }
+    guard ["quit", "exit", "tour"].contains(text), !workspace.catalog.hasTable(named: text) else { return line }
+    return "." + text
+  }
+
+  /// Begins the tour here, or goes on with it.
+  func beginTour() throws {
+    if tour == nil { tour = try Tour(in: workspace, restarts: false) }
+    tour?.begin()
   }
 
   // MARK: Queries
@@ -226,11 +260,14 @@ final class Shell: ConversationHost {
       return Console.writeOut(answer.text)
     }
     let stop = StopFlag()
-    let output = PagedOutput(usesPager: settings.usesPager, stop: stop)
+    let isTable = answers.count == 1 && (settings.format.name == "table" || settings.format == .auto && answers[0].presentation == nil && answers[0].visualization == nil)
+    let output = PagedOutput(
+      usesPager: settings.usesPager, stop: stop, title: isTable ? title(of: answers[0]) : "",
+      headerLines: isTable && answers[0].rowCount > 3 ? (settings.showsTypes ? 3 : 2) : 0)
     let paged = ByteSink(blockSize: 1 << 13) { try output.write($0) }
     let sink = settings.format.isForPeople ? paged : paged.showingControls()
-    var options = Console.formatOptions(rowLimit: settings.rowLimit)
-    options.marks = settings.marks
+    var options = settings.applied(to: Console.formatOptions(rowLimit: settings.rowLimit))
+    options.firstColumns = NamedColumns.of(conversation.lastQuery)
     let writer = settings.format.writer(to: sink, options: options)
     try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
       var notes: [String] = []
@@ -262,12 +299,41 @@ final class Shell: ConversationHost {
     }
   }
 
+  /// How much of a result is shown, for the pager.
+  private func title(of answer: Answer) -> String {
+    let rows = answer.rowCount
+    let shown = settings.rowLimit.map { min($0, rows) } ?? rows
+    return (shown < rows ? "\(NumberText.grouped(shown)) of " : "") + "\(NumberText.grouped(rows)) row\(rows == 1 ? "" : "s")"
+  }
+
+  /// Shows the last result again, with lines of any length that the pager scrolls sideways.
+  func showWide() throws {
+    guard let answer = recent.last else { throw Diagnostic("no-result", "there is no result yet", help: "run a query first") }
+    let stop = StopFlag()
+    let output = PagedOutput(
+      usesPager: settings.usesPager, stop: stop, isWide: true, title: title(of: answer), headerLines: settings.showsTypes ? 3 : 2)
+    let sink = ByteSink(blockSize: 1 << 13) { try output.write($0) }
+    var options = settings.applied(to: Console.formatOptions(rowLimit: settings.rowLimit))
+    options.width = nil
+    let writer = ResultFormat.table.writer(to: sink, options: options)
+    try Interrupts.shared.handling(repeatable: true, { stop.set() }) {
+      do {
+        _ = try writer.write(answer)
+        try writer.finish()
+        try output.finish()
+      } catch is ByteSink.Closed {
+        try? output.finish()
+      }
+    }
+  }
+
   /// The notes below a result: the number of rows, the elapsed time, and remarks.
   private func notes(_ answer: Answer, _ summary: WriteSummary, elapsed: Double?) -> [String] {
     var notes: [String] = []
     let time = settings.isTiming ? elapsed.map { Machine.durationText(milliseconds: $0) } : nil
     if !summary.isWhole || time != nil {
-      notes.append("(\(summary.sentence(option: ".mode", time: time)))")
+      let isCut = summary.rowsWritten < summary.rows && settings.rowLimit != nil
+      notes.append("(\(summary.sentence(option: ".wide or .mode", time: time))\(isCut ? "; .rows N shows more" : ""))")
     }
     notes += answer.remarks.map { "note: \($0)" }
     if settings.format == .auto, let remark = answer.undrawnChart { notes.append("note: \(remark)") }

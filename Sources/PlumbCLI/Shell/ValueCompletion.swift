@@ -25,7 +25,10 @@ struct ValueCompletion {
         break
       }
     } else if let first = before.split(whereSeparator: \.isWhitespace).first, ["lineage", "blast", "why"].contains(first) {
-      found = data.pipelineNames.map { ($0, "") }
+      return data.pipelines.compactMap { pipeline in
+        guard pipeline.text.hasPrefix(typed + word), Self.isPlain(pipeline.text) else { return nil }
+        return Completion.Candidate(text: String(pipeline.text.dropFirst(typed.count)), note: pipeline.note, ending: quote)
+      }
     } else if before.trimmed.hasSuffix("database(") {
       found = data.catalog.attached.map { ($0.name, "") }
     }

@@ -9,7 +9,8 @@ enum LineEditor {
     var candidates: ((_ line: [UInt8], _ word: Range<Int>) -> [Completion.Candidate])?
     var colour: ((_ line: [UInt8], _ kinds: inout [UInt8]) -> Void)?
     var answer: [Completion.Candidate] = []
-    var note: UncheckedBox<UnsafeMutablePointer<CChar>?> = UncheckedBox(nil)
+    var list: UncheckedBox<UnsafeMutablePointer<CChar>?> = UncheckedBox(nil)
+    var paging = CandidateList.Paging()
   }
 
   private static let state = Guarded(State())
@@ -21,7 +22,7 @@ enum LineEditor {
     state.withLock { $0.candidates = candidates }
     plumb_readline_start(
       "plumb", { line, start, end, index in LineEditor.candidate(line, Int(start), Int(end), Int(index)) },
-      { candidate in LineEditor.note(on: candidate) })
+      { line, columns, rows in LineEditor.list(below: line, columns: Int(columns), rows: Int(rows)) })
   }
 
   /// Colours each byte of the line by a number that `plumb_readline_colours` lists.
@@ -61,13 +62,14 @@ enum LineEditor {
     return state.withLock { $0.answer.indices.contains(index) ? strdup($0.answer[index].text) : nil }
   }
 
-  /// What is known of a candidate; the text stays until the next one is asked for.
-  private static func note(on candidate: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
-    let text = String(cString: candidate)
+  /// The list of the candidates; the text stays until the next one is asked for.
+  private static func list(below line: UnsafePointer<CChar>, columns: Int, rows: Int) -> UnsafePointer<CChar>? {
+    let line = String(cString: line)
     return state.withLock { state in
-      free(state.note.value)
-      state.note = UncheckedBox(strdup(VisibleText.string(state.answer.first { $0.text == text }?.note ?? "")))
-      return UnsafePointer(state.note.value)
+      free(state.list.value)
+      let text = CandidateList(state.answer, columns: columns, rows: rows).text(below: line, &state.paging)
+      state.list = UncheckedBox(strdup(text))
+      return UnsafePointer(state.list.value)
     }
   }
 }

@@ -73,6 +73,16 @@ package struct FormatOptions: Sendable {
   package var isASCII: Bool
   /// Cells that a table highlights, such as those that have changed.
   package var marks: Set<CellPlace> = []
+  /// Columns that a table shows first where not all of them fit, such as those that the query names.
+  package var firstColumns: [String] = []
+  /// What a table and lines show for null; empty as for an empty text.
+  package var nullText = ""
+  /// Whether a table shows the type of each column below its name.
+  package var showsTypes = false
+  /// Whether a table separates thousands in whole numbers.
+  package var groupsThousands = false
+  /// Whether a table that is too long shows the last rows as well as the first.
+  package var showsTail = false
 
   package init(
     width: Int? = nil, rowLimit: Int? = nil, isStyled: Bool = false, height: Int? = nil, isASCII: Bool = false
@@ -148,6 +158,34 @@ extension Answer {
       done += count
     }
     return done
+  }
+
+  /// Calls `body` for the first rows and the last ones, half of `limit` of each, and `between` once between them; for all
+  /// rows if there are not more.
+  ///
+  /// - Returns: the number of calls of `body`.
+  package func forEachOuterRow(
+    limit: Int, between: () -> Void, _ body: (_ columns: [Vector], _ row: Int) throws -> Void
+  ) rethrows -> Int {
+    guard limit > 1, rowCount > limit else { return try forEachRow(limit: limit, body) }
+    let (head, tail) = (limit - limit / 2, limit / 2)
+    var place = 0
+    var isBetween = false
+    for chunk in chunks {
+      let lower = place
+      place += chunk.count
+      let first = 0..<max(0, min(chunk.count, head - lower))
+      let last = max(0, min(chunk.count, rowCount - tail - lower))..<chunk.count
+      if first.isEmpty, last.isEmpty { continue }
+      let columns = chunk.vectors()
+      for row in first { try body(columns, row) }
+      for row in last {
+        if !isBetween { between() }
+        isBetween = true
+        try body(columns, row)
+      }
+    }
+    return head + tail
   }
 
   /// A summary for a writer that shortens nothing.

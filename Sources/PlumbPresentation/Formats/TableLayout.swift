@@ -14,13 +14,16 @@ struct TableLayout {
   /// a few readable columns are better than many unreadable ones.
   private static let floors = [16, 12, 8]
   private static let floorWhenHiding = 12
+  /// Names of things are shown whole up to this width.
+  private static let keyWidth = 32
 
   /// - Parameters:
   ///   - natural: the width of each column's widest cell, including its name.
+  ///   - isKey: whether a column's texts name things that the next question is about, so that they are cut last.
   ///   - values: the width of the widest value, below which a column that is not text is not cut.
   ///   - between: terminal columns between two columns, and `around`: outside the first and last.
   init(
-    natural: [Int], isText: [Bool], values: [Int], between: Int, around: Int, fitting width: Int?
+    natural: [Int], isText: [Bool], isKey: [Bool] = [], values: [Int], between: Int, around: Int, fitting width: Int?
   ) {
     widths = natural
     hidden = 0
@@ -28,7 +31,7 @@ struct TableLayout {
     func leastWidths(_ floor: Int) -> [Int] {
       natural.indices.map { i in
         // Names shrink before numbers do, and the first column identifies the row.
-        min(natural[i], max(floor, i == 0 ? width / 3 : 0, isText[i] ? 0 : values[i]))
+        min(natural[i], max(floor, i == 0 ? width / 3 : 0, isText[i] ? 0 : values[i], isKey.indices.contains(i) && isKey[i] ? Self.keyWidth : 0))
       }
     }
     let floor = Self.floors.first { Self.total(leastWidths($0), between, around) <= width } ?? Self.floorWhenHiding

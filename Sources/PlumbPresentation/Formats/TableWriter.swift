@@ -40,13 +40,14 @@ final class TableWriter: ResultWriter {
       summary.rowsWritten = summary.rows
       return summary
     }
-    let (layout, names) = measure(answer)
-    summary.hiddenColumns = answer.schema.suffix(layout.hidden).map(\.name)
+    let (layout, names, order) = measure(answer)
+    summary.hiddenColumns = order.dropFirst(layout.widths.count).sorted().map { answer.schema[$0].name }
     let widths = layout.widths
 
     rule("┌", "┬", "┐", widths)
     begin()
-    for (i, width) in widths.enumerated() {
+    for (place, width) in widths.enumerated() {
+      let i = order[place]
       scratch.removeAll()
       scratch.append(names[i])
       var columns = DisplayWidth.columns(of: names[i])
@@ -54,7 +55,17 @@ final class TableWriter: ResultWriter {
         columns = VisibleText.cut(&scratch, from: 0, to: width, isASCII: options.isASCII)
         summary.shortenedCells += 1
       }
-      put(columns, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: true)
+      put(columns, width, isRight: isRight[i], isLast: place == widths.count - 1, isHeader: true)
+    }
+    if options.showsTypes {
+      begin()
+      for (place, width) in widths.enumerated() {
+        scratch.removeAll()
+        scratch.append(answer.schema[order[place]].type.name)
+        put(
+          min(scratch.count, width), width, isRight: isRight[order[place]], isLast: place == widths.count - 1, isHeader: false,
+          ink: options.isStyled ? "\u{1B}[2m" : nil)
+      }
     }
     switch style {
     case .plain:
@@ -64,13 +75,12 @@ final class TableWriter: ResultWriter {
     }
 
     var number = 0
-    summary.rowsWritten = try answer.forEachRow(limit: options.rowLimit) { columns, row in
+    summary.rowsWritten = try forEachShownRow(of: answer, between: { self.dots(widths, isRight: order.map { isRight[$0] }) }) { columns, row in
       defer { number += 1 }
       begin()
-      for (i, width) in widths.enumerated() {
-        scratch.removeAll()
-        columns[i].printBoundedText(at: row, atMost: width, to: &scratch)
-        if options.width != nil, columns[i].type == .timespan { trimFraction() }
+      for (place, width) in widths.enumerated() {
+        let i = order[place]
+        print(columns[i], at: row, atMost: width)
         var ink = words[i] && options.isStyled ? scratch.withBytes { StatusInk.code($0) } : nil
         if options.isStyled, !options.marks.isEmpty, options.marks.contains(CellPlace(row: number, column: i)) {
           ink = "\u{1B}[7m"
@@ -80,7 +90,7 @@ final class TableWriter: ResultWriter {
           taken = VisibleText.cut(&scratch, from: 0, to: width, isASCII: options.isASCII)
           summary.shortenedCells += 1
         }
-        put(taken, width, isRight: isRight[i], isLast: i == widths.count - 1, isHeader: false, ink: ink)
+        put(taken, width, isRight: isRight[i], isLast: place == widths.count - 1, isHeader: false, ink: ink)
       }
       try sink.drain()
     }
@@ -96,28 +106,97 @@ final class TableWriter: ResultWriter {
     return layout.hidden == 0 && !layout.isCrowded
   }
 
+  /// The rows that the limit leaves, with a row of dots between the first and the last ones if both are shown.
+  private func forEachShownRow(
+    of answer: Answer, between: () -> Void, _ body: (_ columns: [Vector], _ row: Int) throws -> Void
+  ) rethrows -> Int {
+    guard options.showsTail, let limit = options.rowLimit else { return try answer.forEachRow(limit: options.rowLimit, body) }
+    return try answer.forEachOuterRow(limit: limit, between: between, body)
+  }
+
+  private func dots(_ widths: [Int], isRight: [Bool]) {
+    begin()
+    for (place, width) in widths.enumerated() {
+      scratch.removeAll()
+      scratch.append(options.isASCII ? ":" : "·")
+      put(1, width, isRight: isRight[place], isLast: place == widths.count - 1, isHeader: false)
+    }
+  }
+
+  /// Puts a cell into `scratch` as it is shown.
+  private func print(_ column: Vector, at row: Int, atMost width: Int) {
+    scratch.removeAll()
+    if !options.nullText.isEmpty, column.value(at: row).isNull { return scratch.append(options.nullText) }
+    column.printBoundedText(at: row, atMost: width, to: &scratch)
+    if options.width != nil, column.type == .timespan { trimFraction() }
+    if options.groupsThousands, column.type == .long || column.type == .int { groupThousands() }
+  }
+
+  /// Separates the thousands of the whole number in `scratch`.
+  private func groupThousands() {
+    let grouped = scratch.withBytes { bytes -> [UInt8] in
+      let digits = bytes.reduce(0) { $0 + ($1 >= 0x30 && $1 <= 0x39 ? 1 : 0) }
+      guard digits > 3, digits + 1 >= bytes.count else { return [] }
+      var out: [UInt8] = []
+      for (place, byte) in bytes.enumerated() {
+        let left = bytes.count - place
+        if left % 3 == 0, let last = out.last, last != UInt8(ascii: "-") { out.append(UInt8(ascii: ",")) }
+        out.append(byte)
+      }
+      return out
+    }
+    if grouped.isEmpty { return }
+    scratch.removeAll()
+    for byte in grouped { scratch.append(byte) }
+  }
+
+  /// The columns in the order in which they are shown: where not all fit, those first that name a pipeline or that the
+  /// query names.
+  private func order(of schema: Schema) -> [Int] {
+    let names: Set<String> = ["pipeline", "name"]
+    let first = schema.indices.filter { names.contains(schema[$0].name) && schema[$0].type == .string }.prefix(1)
+    let named = options.firstColumns.compactMap { name in schema.firstIndex { $0.name == name } }
+    var order: [Int] = []
+    for place in first + named + schema.indices where !order.contains(place) { order.append(place) }
+    return order
+  }
+
   /// Measures every cell that will be shown. Skips columns that a terminal of this width could not show.
-  private func measure(_ answer: Answer) -> (layout: TableLayout, names: [String]) {
+  private func measure(_ answer: Answer) -> (layout: TableLayout, names: [String], order: [Int]) {
     let most = options.width ?? Int.max
-    let schema = answer.schema.prefix(most)
+    // Columns beyond the width are not measured, whichever come first.
+    let places = answer.schema.count <= most ? Array(answer.schema.indices) : Array(self.order(of: answer.schema).prefix(most))
+    let schema = places.map { answer.schema[$0] }
     let names = schema.map { KQLName.printable($0.name) }
     let nameWidths = names.map { max(1, DisplayWidth.columns(of: $0)) }
-    var valueWidths = [Int](repeating: 0, count: schema.count)
-    answer.forEachRow(limit: options.rowLimit) { columns, row in
+    var valueWidths = [Int](repeating: options.showsTypes ? 4 : 0, count: schema.count)
+    if options.showsTypes { for i in schema.indices { valueWidths[i] = schema[i].type.name.utf8.count } }
+    _ = forEachShownRow(of: answer, between: {}) { columns, row in
       for i in schema.indices {
-        scratch.removeAll()
-        columns[i].printBoundedText(at: row, atMost: most, to: &scratch)
-        if options.width != nil, columns[i].type == .timespan { trimFraction() }
+        print(columns[places[i]], at: row, atMost: most)
         valueWidths[i] = max(valueWidths[i], VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII))
       }
     }
-    var layout = TableLayout(
-      natural: zip(nameWidths, valueWidths).map { max($0, $1) },
-      isText: schema.map { $0.type == .string || $0.type == .dynamic },
-      values: valueWidths, between: style == .plain ? 2 : 3, around: style == .plain ? 0 : 4,
-      fitting: options.width)
-    layout.hidden += answer.schema.count - schema.count
-    return (layout, names)
+    func layout(_ order: [Int]) -> TableLayout {
+      TableLayout(
+        natural: order.map { max(nameWidths[$0], valueWidths[$0]) },
+        isText: order.map { schema[$0].type == .string || schema[$0].type == .dynamic },
+        isKey: order.map { schema[$0].type == .string && ["pipeline", "name"].contains(schema[$0].name) },
+        values: order.map { valueWidths[$0] }, between: style == .plain ? 2 : 3, around: style == .plain ? 0 : 4,
+        fitting: options.width)
+    }
+    var order = Array(schema.indices)
+    var made = layout(order)
+    if made.hidden > 0 {
+      order = self.order(of: schema)
+      made = layout(order)
+    }
+    made.hidden += answer.schema.count - schema.count
+    let shown = order.map { places[$0] }
+    var allNames = [String](repeating: "", count: answer.schema.count)
+    for (i, place) in places.enumerated() { allNames[place] = names[i] }
+    let rest = answer.schema.indices.filter { !shown.contains($0) }
+    return (made, allNames, shown + rest)
   }
 
   /// Removes trailing zeros from a duration's fraction, seven digits after a point.

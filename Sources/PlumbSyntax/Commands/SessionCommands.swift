@@ -73,6 +73,19 @@ extension CommandDeclaration {
       summary: "Sends the next result to a file or a program; the file's ending selects the format, as in `.md` or `.json`.",
       examples: [".once failures.md", ".once |wc -l"]),
     CommandDeclaration(
+      ".null", [.optional([.value(.text, "TEXT")])], in: .shell,
+      summary: "Sets what tables show for null; without a text nothing, as for an empty text.", examples: [".null NULL", ".null"]),
+    CommandDeclaration(
+      ".types", [onOff], in: .shell, summary: "Sets whether tables show the type of each column below its name.", examples: [".types on"]),
+    CommandDeclaration(
+      ".numbers", [.optional([.either(["grouped", "plain"])])], in: .shell,
+      summary: "Sets whether tables separate thousands in whole numbers.", examples: [".numbers grouped"]),
+    CommandDeclaration(
+      ".tail", [onOff], in: .shell, summary: "Sets whether a long result shows its last rows as well as its first.",
+      examples: [".tail on"]),
+    CommandDeclaration(
+      ".settings", in: .shell, summary: "Lists the settings of the session and the commands that change them.", examples: [".settings"]),
+    CommandDeclaration(
       ".timer", aliases: [".timing"], [onOff], summary: "Sets whether each result is timed.", examples: [".timer on"]),
     CommandDeclaration(
       ".pager", [onOff], in: .shell, traits: .reachesOut,
@@ -82,9 +95,12 @@ extension CommandDeclaration {
   /// Commands that show what there is.
   static let ofTexts: [CommandDeclaration] = [
     CommandDeclaration(
+      ".wide", in: .shell, traits: .reachesOut,
+      summary: "Shows the last result with all its columns in the pager, where the arrow keys scroll sideways.", examples: [".wide"]),
+    CommandDeclaration(
       ".help", aliases: [".h"], [.optional([.value(.topic, "NAME")])],
-      summary: "Explains Plumb, or one function, operator, chart, table or command.",
-      examples: [".help summarize", ".help bin", ".help .watch"]),
+      summary: "Explains Plumb, or one function, operator, chart, table or command; another word searches all of them.",
+      examples: [".help summarize", ".help bin", ".help .watch", ".help week", ".help functions"]),
     CommandDeclaration(
       ".tables", traits: .isTabular, summary: "Lists the tables and their rows.", examples: [".tables"]),
     CommandDeclaration(
@@ -111,6 +127,8 @@ extension CommandDeclaration {
     CommandDeclaration(
       ".quit", aliases: [".exit", ".q"], summary: "Ends the session or the script; in the shell so does Ctrl-D.",
       examples: [".quit"]),
+    CommandDeclaration(
+      ".tour", in: .shell, summary: "Begins the ten-minute introduction here, or resumes it.", examples: [".tour"]),
     CommandDeclaration(".hint", in: .tour, summary: "Shows what to type.", examples: [".hint"]),
     CommandDeclaration(".skip", in: .tour, summary: "Skips to the next step of the tour.", examples: [".skip"]),
     CommandDeclaration(

@@ -129,3 +129,13 @@ extension OperatorDeclaration {
     return prefixes
   }()
 }
+
+extension OperatorDeclaration {
+  /// The place of an operator in a list for somebody who is choosing one: those that most queries use come first.
+  package static func rank(of keyword: String) -> Int { mostUsed.firstIndex(of: keyword) ?? mostUsed.count }
+
+  private static let mostUsed = [
+    "where", "summarize", "project", "extend", "sort", "take", "top", "count", "distinct", "render", "join", "predict", "why",
+    "lineage", "blast", "make-series", "mv-expand", "parse", "project-away", "project-rename", "union", "lookup",
+  ]
+}

@@ -157,6 +157,8 @@ extension Parser {
       let nesting = try enter(.leftParen)
       repeat { list.append(try parseValue()) } while try skipComma(after: list[list.count - 1])
       try leave(nesting)
+    } else if at(.leftBracket), !atName {
+      throw unexpected("`(`", help: "write the list in round brackets: `\(op.rawValue) (\"a\", \"b\")`")
     } else {
       list.append(atLiteral ? .literal(try parseLiteral()) : try parseReference())
     }
@@ -173,7 +175,8 @@ extension Parser {
     let isNegated = atWord("!between")
     let operatorSpan = advance().span
     let start = index
-    let nesting = try enter(.leftParen, "after `between`: `between (low .. high)`")
+    if !at(.leftParen) { throw unexpected("`(`", help: "write `between (low .. high)`") }
+    let nesting = try enter(.leftParen)
     let lower = try parseExpression()
     if !at(.dotDot) {
       throw unexpected("`..`", help: "write `between (low .. high)`")
@@ -232,7 +235,7 @@ extension Parser {
         if at(.leftParen) {
           throw fail(
             "unexpected-text", "KQL has no methods, so `.\(name.text)(` is not allowed here", at: name.span,
-            help: "write `\(name.text)(value)`")
+            help: Self.methodHint(name.text))
         }
         try rise(to: height + 1, span: whole)
         base = .member(MemberSyntax(base: base, name: name, span: whole))
@@ -284,6 +287,7 @@ extension Parser {
         "bare-null", "`null` is allowed only inside `dynamic(...)`", at: token.span,
         help: "write `int(null)` or another typed null, or `isnull(x)` to test for it")
     }
+    if let hint = calledOperatorHint ?? foreignHint { return unexpected("a value", help: hint) }
     if at(.word), ReservedWords.all.contains(token.text) {
       return unexpected("a value", help: "to use it as a name, write ['\(token.text)']")
     }

@@ -306,6 +306,10 @@ struct Lexer {
       case "#": "a comment starts with `//`"
       case "`": "write a name with spaces as `['a name']`"
       case "^": "for powers write `pow(a, b)`"
+      case "~": "write `=~` to compare without case, or `matches regex` for a pattern"
+      case "\\": "commands start with a dot, as `.tables`; `.help` lists them"
+      case "@": "write a text without escapes as `@\"...\"`"
+      case "$": "write `$left` or `$right` in `join`, and parameters by their name"
       default: nil
       }
     report("unexpected-character", "`\(shown)` has no meaning in KQL", start, offset, help: help)

@@ -13,7 +13,14 @@ extension CountSyntax: OperatorNode {
       "count", usage: "count",
       summary: "Counts the rows.",
       examples: [#"runs | where status == "failed" | count"#],
-      clauses: ["as"], operands: .nothing
+      clauses: ["as"], operands: .nothing,
+      mistake: { parser in
+        switch parser.token.kind {
+        case .leftParen, .star: ("`count` takes nothing here", "write `| count`, or `summarize count() by column`")
+        case .word where parser.atWord("by"): ("`count` has no `by`", "write `summarize count() by column`")
+        default: nil
+        }
+      }
     ) { parser, start throws(SyntaxFailure) in try parser.parseCountOperator(from: start) },
   ]
 

@@ -11,7 +11,7 @@ extension Parser {
           "missing-operator", "expected an operator after this `|`", at: token(before: 1).span,
           help: "such as `where`, `summarize` or `take`")
       }
-      throw unexpected("an operator", help: "such as `where`, `summarize` or `take`")
+      throw unexpected("an operator", help: foreignHint ?? "such as `where`, `summarize` or `take`")
     }
     guard let declaration = OperatorDeclaration.named(word.text) else { throw unknownOperator(word) }
     while index == start || token.lower < word.span.upper { advance() }
@@ -41,7 +41,7 @@ extension Parser {
   var mistakenDirection: (message: String, help: String?)? {
     let directions = ["descending": "desc", "ascending": "asc", "DESC": "desc", "ASC": "asc"]
     guard at(.word), let short = directions[token.text] else { return nil }
-    return ("found `\(token.text)` where `\(short)` should be", nil)
+    return ("found `\(token.text)` where `\(short)` should be", "write `\(short)`")
   }
 
   /// `kind=inner hint.strategy=shuffle`: the declared settings, and any hint.

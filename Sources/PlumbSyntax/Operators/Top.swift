@@ -16,7 +16,10 @@ extension TopSyntax: OperatorNode {
       summary: "Keeps the first n rows of an order.",
       examples: ["runs | top 5 by duration"],
       clauses: ["asc", "desc", "nulls", "first", "last"], operands: .order,
-      mistake: { $0.mistakenDirection }
+      mistake: { parser in
+        parser.mistakenDirection
+          ?? (parser.atName && parser.token(before: 2).kind == .word ? ("found \(parser.found) where `by` should be", "write `by \(parser.token.text)`") : nil)
+      }
     ) { parser, start throws(SyntaxFailure) in try parser.parseTopOperator(from: start) },
   ]
 

@@ -4,6 +4,7 @@ import PlumbDiagnostics
 extension Parser {
   /// A help line that the token here suggests, whatever was expected.
   var mistakeHint: String? {
+    if let hint = missingOperandsHint ?? foreignHint { return hint }
     switch token.kind {
     case .assign: return "use `==` to compare"
     case .ampersands: return "KQL uses `and`"
@@ -24,7 +25,9 @@ extension Parser {
 
   /// A hint if an operator's name is here: its `|` is missing.
   var operatorHint: String? {
-    guard let word = operatorWord, OperatorDeclaration.named(word.text)?.isSupported == true else { return nil }
+    guard let word = operatorWord, let declaration = OperatorDeclaration.named(word.text), declaration.isSupported else { return nil }
+    // `count()` is a call.
+    if declaration.operands == .nothing, token(after: 1).kind == .leftParen { return nil }
     return "a `|` is missing before `\(word.text)`"
   }
 
@@ -34,9 +37,11 @@ extension Parser {
     let span = token.span
     switch token.kind {
     case .assign:
+      let isFirst = index == 1 || index > 1 && token(before: 2).kind == .semicolon
+      let help = isFirst ? ForeignWord.named(token(before: 1).text, .start)?.advice : nil
       return fail(
         "unexpected-text", "`=` is not allowed here", at: span,
-        help: "use `let name = value` to name a value, and `==` to compare")
+        help: help ?? "use `let name = value` to name a value, and `==` to compare")
     case .rightParen, .rightBracket, .rightBrace:
       return fail("unexpected-text", "this \(found) closes nothing", at: span)
     case .word:
@@ -45,11 +50,13 @@ extension Parser {
       }
     case .plus, .minus, .star, .slash, .percent, .equal, .notEqual, .less, .lessOrEqual, .greater,
       .greaterOrEqual, .equalTilde, .bangTilde:
+      if let hint = symbolBeforeOperatorHint { return fail("missing-pipe", "\(found) cannot follow a table", at: span, help: hint) }
       return fail(
         "unexpected-text", "\(found) cannot follow a table", at: span,
         help: "use `print ...` to compute a value, and `| where ...` to filter")
     case .bars:
-      return fail("unexpected-text", "found `||` where `|` should be", at: span)
+      return fail("unexpected-text", "found `||` where `|` should be", at: span, help: "write `|`")
+    case .leftBrace where tableMethodHint != nil || foreignHint != nil: break
     case .leftBrace:
       return fail(
         "unexpected-text", "`{` cannot follow here", at: span,
@@ -60,7 +67,7 @@ extension Parser {
     }
     return fail(
       "unexpected-text", "\(found) cannot follow here", at: span,
-      help: mistakeHint ?? "write `|` before the next operator, or `;` before the next statement")
+      help: tableMethodHint ?? mistakeHint ?? judgementHint ?? "write `|` before the next operator, or `;` before the next statement")
   }
 
   /// The failure for a statement that does not start with a table.
@@ -70,7 +77,7 @@ extension Parser {
       if lowered == "select" {
         return fail(
           "sql-statement", "KQL starts with the table, not with `\(word.text)`", at: word.span,
-          help: "write `table | where ... | project ...`")
+          help: "write `\(SQLTranslation(self).query ?? "table | where ... | project ...")`")
       }
       if let declaration = OperatorDeclaration.named(word.text), !declaration.traits.contains(.isWord) {
         return fail(
@@ -78,6 +85,7 @@ extension Parser {
           help: "write `table | \(word.text) ...`")
       }
     }
+    if let hint = foreignHint, !at(.word) { return unexpected("a table", help: hint) }
     switch token.kind {
     case .long, .real, .timespan, .string, .typedLiteral, .minus, .plus:
       return fail(
@@ -94,23 +102,13 @@ extension Parser {
 
   /// The failure for an unknown operator.
   mutating func unknownOperator(_ word: (text: String, span: SourceSpan)) -> SyntaxFailure {
-    let help: String? =
-      switch word.text.lowercased() {
-      case "select": "use `project` to choose columns"
-      case "group", "groupby", "group-by": "use `summarize count() by column` to group rows"
-      case "orderby", "order-by": "use `sort by column` to sort rows"
-      case "having": "use `where` after `summarize`"
-      case "head", "first": "write `take`"
-      case "unique", "dedup": "write `distinct`"
-      case "rename": "use `project-rename new = old`"
-      case "drop": "use `project-away column`"
-      case "eval": "use `extend column = ...`"
-      case "stats", "aggregate": "write `summarize`"
-      default:
-        SourceDeclaration.named(word.text) == nil
-          ? Suggestion.nearest(to: word.text, in: OperatorDeclaration.all.map(\.keyword))
-          : "`\(word.text)` starts a query and cannot follow a pipe"
-      }
+    let help =
+      OperatorDeclaration.named(word.text.lowercased()).map { "KQL's words are lower case: `\($0.keyword)`" }
+      ?? ForeignWord.named(word.text, .step)?.advice
+      ?? (SourceDeclaration.named(word.text) == nil
+        ? Suggestion.nearest(to: word.text, in: OperatorDeclaration.all.map(\.keyword))
+        : "`\(word.text)` starts a query and cannot follow a pipe")
+      ?? "such as `where`, `summarize`, `project` or `take`; `.help` lists them"
     return fail("unknown-operator", "unknown operator `\(word.text)`", at: word.span, help: help)
   }
 
@@ -125,11 +123,41 @@ extension Parser {
     if let mistake = declaration.mistake?(self) {
       return fail("unexpected-text", mistake.message, at: span, help: mistake.help)
     }
+    if let hint = foreignHint, !atWord("limit"), !atWord("take"), !atWord("top") {
+      return fail("unexpected-text", "\(found) cannot follow here in `\(declaration.keyword)`", at: span, help: hint)
+    }
     if let hint = operatorHint {
       return fail("missing-pipe", "\(found) cannot follow here", at: span, help: hint)
     }
     return fail(
       "unexpected-text", "\(found) cannot follow here in `\(declaration.keyword)`", at: span,
-      help: mistakeHint ?? (depth > 0 && !atName ? "is a `)` missing before it?" : nil))
+      help: mistakeHint ?? (depth > 0 && !atName ? "is a `)` missing before it?" : missingCommaHint(declaration) ?? endOfStepHint(declaration)))
+  }
+
+  /// For text after an operator that nothing else explains.
+  private func endOfStepHint(_ declaration: OperatorDeclaration) -> String? {
+    switch token.kind {
+    case .leftParen where declaration.operands == .nothing: "write `\(declaration.usage)`, without brackets"
+    case .comma: "write `\(declaration.usage)`"
+    case .rightParen, .rightBracket, .rightBrace: "this \(found) closes nothing; remove it"
+    default: "write `\(declaration.usage)`, and `|` before the next operator"
+    }
+  }
+
+  /// `->`, `>` and the like before an operator's name.
+  private var symbolBeforeOperatorHint: String? {
+    for distance in 1...2 {
+      let next = token(after: distance)
+      if next.kind == .word, let step = OperatorDeclaration.named(next.text), step.isSupported {
+        return "write `| \(next.text)`"
+      }
+    }
+    return nil
+  }
+
+  /// After `slow`, `stale` or `volume`, which take nothing.
+  private var judgementHint: String? {
+    guard index > 0, at(.long) || at(.word) || at(.timespan) || at(.real), let word = WordDeclaration.named(token(before: 1).text) else { return nil }
+    return "write `\(word.keyword) | where ...` to choose rows; `.help \(word.keyword)` shows its columns"
   }
 }

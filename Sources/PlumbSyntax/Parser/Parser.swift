@@ -208,7 +208,7 @@ package struct Parser {
         "unclosed-bracket", "this `\(open)` is not closed", at: nesting.opening,
         help: "\(reach) where `\(close)` is missing")
     default:
-      return unexpected("`\(close)`", help: operatorHint ?? "or add a `,` before another value")
+      return unexpected("`\(close)`", help: foreignHint ?? operatorHint ?? "or add a `,` before \(found)")
     }
   }
 

@@ -63,6 +63,9 @@ extension Parser {
   }
 
   mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
+    if depth == 0, let foreign = foreignStart {
+      throw fail("foreign-statement", "KQL has no statement `\(token.text)`", at: token.span, help: foreign)
+    }
     if atSourceKeyword || atWordBeforeQuotedName { return try parseKeywordSource() }
     if depth == 0, isSQL { throw unexpectedSource() }
     return try parseTableOperand()

@@ -53,6 +53,11 @@ extension Parser {
     if let direction = LineageSyntax.Direction(rawValue: token.text) {
       advance()
       let wordSpan = span(from: start)
+      if ["from", "for", "to", "to:", "by"].contains(token.text), isPipelineName(after: 1) {
+        var ahead = self
+        ahead.advance()
+        throw unexpected("`of`", help: "write `lineage \(direction.rawValue) of \(ahead.exampleName)`")
+      }
       try expectWord(
         "of", "and the names of pipelines", help: "write `lineage \(direction.rawValue) of \(exampleName)`")
       let pipelines = try parsePipelineNameList()
@@ -116,7 +121,7 @@ extension Parser {
   }
 
   /// The name found here, if it can be one, for an example that the user can copy.
-  private var exampleName: String {
+  var exampleName: String {
     var ahead = self
     guard isPipelineName(after: 0), let name = try? ahead.parsePipelineName() else { return "NAME" }
     return text(in: name.span)
@@ -127,7 +132,8 @@ extension Parser {
     guard at(.word), token.text != "of" else { return unexpected(choices, help: "write `lineage downstream of NAME`") }
     return fail(
       "unknown-lineage", "unknown form `lineage \(token.text)`", at: token.span,
-      help: Suggestion.nearest(to: token.text, in: known) ?? "`lineage` expects \(choices)")
+      help: Suggestion.nearest(to: token.text, in: known)
+        ?? (known.count > 2 && exampleName != "NAME" ? "write `lineage downstream of \(exampleName)` or `lineage upstream of \(exampleName)`" : "`lineage` expects \(choices)"))
   }
 }
 

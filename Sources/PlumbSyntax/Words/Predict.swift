@@ -105,7 +105,13 @@ extension Parser {
   }
 
   private mutating func readHorizon() throws(SyntaxFailure) -> ExpressionSyntax? {
-    skipWord("within") ? try readOperand("a timespan", "within 2h") : nil
+    if ["in", "for", "over", "next", "during", "horizon"].contains(token.text), at(.word) {
+      throw unexpected("`within`", help: "write `within 2h`")
+    }
+    guard skipWord("within") else { return nil }
+    let horizon = try readOperand("a timespan", "within 2h")
+    if let hint = unitHint { throw unexpected("a timespan such as `2h`", help: hint) }
+    return horizon
   }
 
   private mutating func readModel() throws(SyntaxFailure) -> ModelSyntax? {

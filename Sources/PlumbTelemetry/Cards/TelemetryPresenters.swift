@@ -29,6 +29,12 @@ extension Presentation {
       ColumnInfo("since", .datetime), ColumnInfo("evidence", .string),
     ])
 
+  package static let overview = Presentation(
+    "overview",
+    columns: [
+      ColumnInfo("section", .string), ColumnInfo("item", .string), ColumnInfo("value", .real), ColumnInfo("detail", .string),
+    ])
+
   /// The presentation of pipelines compared with their own past; `now` and `usual` have the type of what is measured.
   package static let judgement = Presentation(
     "judgement",
@@ -45,6 +51,11 @@ extension Presenter {
     cards(.quality) { rows, names, page in QualityCards(rows: rows, names: names).draw(on: &page) },
     cards(.cause) { rows, names, page in CauseCards(rows: rows, names: names).draw(on: &page) },
     judgements,
+    Presenter(.overview, when: { answer, options, _ in options.marks.isEmpty && answer.rowCount > 3 }) { sink, options in
+      CardWriter(to: sink, options: options) { rows, _, page in
+        OverviewCard(rows: rows, width: options.width ?? 80, height: (options.height ?? 18) + 6).draw(on: &page)
+      }
+    },
   ]
 
   private static func cards(_ presentation: Presentation, _ draw: @escaping CardWriter.Drawing) -> Presenter {

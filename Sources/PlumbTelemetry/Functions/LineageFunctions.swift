@@ -100,15 +100,21 @@ private struct LineageReach: Sendable {
 extension TableArguments {
   /// Parses the name of one pipeline.
   mutating func name(_ parameter: String) throws -> PipelineName {
-    guard let text = try string(parameter) else { throw wrong("`\(parameter)` is missing: expected the name of a pipeline") }
+    guard let text = try string(parameter) else { throw missing(parameter, "the name of a pipeline") }
     return PipelineName(text, at: span)
+  }
+
+  private func missing(_ parameter: String, _ noun: String) -> Diagnostic {
+    wrong(
+      "`\(parameter)` is missing: expected \(noun)",
+      help: "write the name after the word, as in `why office-exchange-westeurope`; `pipelines | where status == \"failed\"` lists those that fail")
   }
 
   /// Returns the pipelines before the pipe; otherwise a name or an array of names.
   mutating func pipelines(of call: TableFunction.Call) throws -> PipelineNames {
     if try call.inputNamesPipelines() { return .rows }
     guard let names = try texts("pipelines") else {
-      throw wrong("`pipelines` is missing: expected a string or an array of strings")
+      throw missing("pipelines", "the names of pipelines")
     }
     return .named(names.map { PipelineName($0.text, at: $0.span) })
   }

@@ -7,10 +7,10 @@ extension TableFunction {
   package static let overview = TableFunction(
     "overview",
     "Summarizes all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
-    "[most]",
+    "[most]", presentation: .overview,
     kql: { call in
       var arguments = TableArguments(call)
-      let most = try arguments.count("most") ?? 2
+      let most = try arguments.count("most") ?? 5
       try arguments.finish()
       func columns(_ name: String) -> Schema { call.schema(ofTable: name) ?? [] }
       for (table, needed) in [("pipelines", ["name"]), ("runs", ["pipeline", "started", "status"])] {
@@ -26,8 +26,8 @@ extension TableFunction {
 
 /// Returns plain KQL over `pipelines` and `runs`, with risks if they can be predicted.
 ///
-/// With `most` = 2 the result has at most 20 rows, so a terminal of 24 rows shows all of it. Sources for which there is
-/// no room next to the statuses are combined in one row.
+/// Those that fail come with the most important tier first. Sources for which there is no room next to the statuses are
+/// combined in one row.
 ///
 /// - Parameters:
 ///   - most: the maximum number of breaches, risks and failures.
@@ -42,6 +42,7 @@ private func overviewQuery(most: Int64, hasRisks: Bool, runs: String) -> String 
     let p = pipelines
       | project name, source = tostring(column_ifexists("source", "")), status = tostring(column_ifexists("status", "unknown")),
           success_rate = toreal(column_ifexists("success_rate", real(null))),
+          tier = tolong(column_ifexists("tier", long(null))),
           freshness = totimespan(column_ifexists("freshness", timespan(null))), sla = totimespan(column_ifexists("sla", timespan(null)));
     let past = \(runs)
       | where started <= now()
@@ -69,13 +70,16 @@ private func overviewQuery(most: Int64, hasRisks: Bool, runs: String) -> String 
             detail = iff(ok + failed == 0, "", strcat(round(100.0 * ok / (ok + failed), 1), " % succeeded"))),
       (p | where freshness > sla | summarize value = toreal(count())
         | project place = 20, section = "last 24 hours", item = "freshness breaches", value, detail = ""),
+      (p | where status == "failed" | top \(most) by coalesce(tier, 99) asc, freshness desc
+        | project place = 18, section = "failing now", item = name, value = toreal(tier),
+            detail = iff(isnull(tier), "", strcat("tier ", tier))),
       (p | where freshness > sla | top \(most) by freshness
         | project place = 21, section = "freshness breaches", item = name, value = round(freshness / 1h, 2),
             detail = strcat("of ", round(sla / 1h, 2), " h"))\(hasRisks ? risks : ""),
       (past | where status == "failed" | top \(most) by started
         | project place = 23, section = "recent failures", item = pipeline, value = real(null),
             detail = strcat(format_datetime(started, iff(started > ago(1d), "HH:mm", "yyyy-MM-dd")), " ", error_code))
-    | sort by place asc, value desc
+    | sort by place asc, iff(section == "failing now", -value, value) desc
     | project-away place
     """
 }

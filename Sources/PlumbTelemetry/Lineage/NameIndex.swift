@@ -44,9 +44,25 @@ struct NameIndex: @unchecked Sendable {
   /// - Throws: `unknown-pipeline`, with the closest name.
   func node(_ name: String) throws -> Int32 {
     if let node = name.withUTF8Bytes({ find($0) }) { return node }
-    throw Diagnostic(
-      "unknown-pipeline", "unknown pipeline `\(name)`",
-      help: Suggestion.nearest(to: name, in: names.lazy.map { String($0) }))
+    throw Diagnostic("unknown-pipeline", "unknown pipeline `\(name)`", help: suggestion(for: name))
+  }
+
+  /// The nearest name, or names that begin with `name`, contain it, or share its first word.
+  private func suggestion(for name: String) -> String {
+    let all = names.lazy.map { String($0) }
+    if let nearest = Suggestion.nearest(to: name, in: all) { return nearest }
+    let wanted = name.lowercased()
+    let word = wanted.prefix { $0 != "-" && $0 != "_" && $0 != "." }
+    let tests: [(String) -> Bool] = [
+      { $0.hasPrefix(wanted) }, { $0.contains(wanted) }, { word.count >= 3 && $0.hasPrefix(word) },
+    ]
+    for test in tests where wanted.count >= 2 {
+      let found = all.filter { test($0.lowercased()) }.sorted()
+      if found.isEmpty { continue }
+      let shown = found.prefix(4).map { "`\($0)`" }.joined(separator: ", ")
+      return found.count == 1 ? "did you mean \(shown)?" : "\(found.count) names fit: \(shown)\(found.count > 4 ? ", ..." : "")"
+    }
+    return "`pipelines | project name, status` lists the pipelines"
   }
 
   func text(_ number: Int32) -> String { String(names[Int(number)]) }

@@ -15,13 +15,13 @@ const char *_Nonnull plumb_readline_version(void);
 typedef char *_Nullable (*plumb_completer)(
     const char *_Nonnull line, int start, int end, int index);
 
-/// Returns a description of a candidate, for the list of candidates; NULL or empty for none. The text is valid
-/// until the next call.
-typedef const char *_Nullable (*plumb_describer)(const char *_Nonnull candidate);
+/// Returns the list of the last candidates as it is written below `line` on a terminal of this size, with a line feed at
+/// its end; NULL to let readline list them. The text is valid until the next call.
+typedef const char *_Nullable (*plumb_lister)(const char *_Nonnull line, int columns, int rows);
 
 /// Sets readline up; call once before the first line.
 void plumb_readline_start(
-    const char *_Nonnull name, plumb_completer _Nonnull completer, plumb_describer _Nonnull describer);
+    const char *_Nonnull name, plumb_completer _Nonnull completer, plumb_lister _Nonnull lister);
 
 /// Classifies each byte of a line, with a number that `plumb_readline_colours` lists; `kinds` is all 0 before.
 typedef void (*plumb_painter)(const char *_Nonnull line, int length, unsigned char *_Nonnull kinds);
@@ -33,12 +33,18 @@ typedef enum {
   PLUMB_LINE = 0,
   /// The input has ended.
   PLUMB_LINE_END = 1,
-  /// `plumb_readline_interrupt` was called: what was typed is dropped.
+  /// Ctrl-C or `plumb_readline_interrupt` ended the line: the result is what was dropped.
   PLUMB_LINE_INTERRUPTED = 2,
 } plumb_line_status;
 
 /// Reads a line from the terminal; free the result with free().
-char *_Nullable plumb_readline(const char *_Nonnull prompt, plumb_line_status *_Nonnull status);
+///
+/// The up arrow takes back `earlier`, the lines of the statement before this one, to edit the whole of it.
+char *_Nullable plumb_readline(
+    const char *_Nonnull prompt, const char *_Nonnull earlier, plumb_line_status *_Nonnull status);
+
+/// Whether the line being read, or the last one, begins with the earlier lines of its statement.
+bool plumb_readline_took_earlier(void);
 
 /// Ends the line that is being read, like Ctrl-C.
 void plumb_readline_interrupt(void);
@@ -61,8 +67,8 @@ bool plumb_history_read(const char *_Nonnull path, plumb_cleaner _Nonnull clean)
 void plumb_history_add(const char *_Nonnull entry);
 /// Appends the newest entry to a file that exists.
 bool plumb_history_append_last(const char *_Nonnull path);
-/// Writes all entries kept, replacing the file.
-bool plumb_history_write(const char *_Nonnull path);
+/// Leaves the last entries of a file, whichever process wrote them; a shorter file stays as it is.
+bool plumb_history_shorten(const char *_Nonnull path, int entries);
 
 /// Whether the process ignores a signal, as one started by `nohup` does.
 bool plumb_signal_is_ignored(int number);

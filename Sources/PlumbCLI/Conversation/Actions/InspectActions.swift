@@ -10,7 +10,7 @@ extension ConsoleAction {
     ConsoleAction(".help") { command, conversation in
       let name = command.text("NAME")
       let isOnTour = conversation.host.shell?.tour != nil
-      let text = name.isEmpty ? Help.overview(onTour: isOnTour) : try Help.text(for: name, in: conversation.workspace.catalog)
+      let text = name.isEmpty ? Help.overview(onTour: isOnTour, in: conversation.workspace.catalog) : try Help.text(for: name, in: conversation.workspace.catalog)
       try conversation.host.write(text, isLong: true)
     },
     ConsoleAction(".tables") { command, conversation in
@@ -39,6 +39,7 @@ extension ConsoleAction {
       let rows = try shell.log.latest(count)
       try conversation.show([try Answer(Table(name: "history", schema: QueryLog.schema, rows: rows.map(\.cells)))])
     },
+    ConsoleAction(".wide") { _, conversation in try conversation.host.shell?.showWide() },
     ConsoleAction(".overview") { _, conversation in try Overview.show(in: conversation) },
   ]
 }

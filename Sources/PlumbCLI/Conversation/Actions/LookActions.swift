@@ -5,6 +5,8 @@ import PlumbPresentation
 import PlumbSyntax
 
 extension ConsoleAction {
+  private static func tell(_ name: String, _ isOn: Bool) { Console.say("\(name): \(isOn ? "on" : "off")") }
+
   /// Commands that set where results go and how they look.
   static let ofLooks: [ConsoleAction] = [
     ConsoleAction(".mode") { command, conversation in
@@ -30,11 +32,11 @@ extension ConsoleAction {
     },
     ConsoleAction(".output") { command, conversation in
       let text = command.text("FILE or |PROGRAM")
-      conversation.settings.output = text.isEmpty || text == "off" || text == "stdout" ? nil : try OutputTarget(text: text, namedBy: conversation.settings.origin)
+      conversation.settings.output = text.isEmpty || ["off", "stdout", "-"].contains(text) ? nil : try OutputTarget(text: text, isFormatChosen: conversation.settings.isFormatChosen, namedBy: conversation.settings.origin)
     },
     ConsoleAction(".once") { command, conversation in
       conversation.settings.once = try OutputTarget(
-        text: command.text("FILE or |PROGRAM"), namedBy: conversation.settings.origin)
+        text: command.text("FILE or |PROGRAM"), isFormatChosen: conversation.settings.isFormatChosen, namedBy: conversation.settings.origin)
     },
     ConsoleAction(".timer") { command, conversation in
       if let word = command.words.first {
@@ -42,6 +44,34 @@ extension ConsoleAction {
       } else {
         Console.say("the timer is \(conversation.settings.isTiming ? "on" : "off")")
       }
+    },
+    ConsoleAction(".null") { command, conversation in conversation.settings.nullText = Paths.unquoted(command.text("TEXT")) },
+    ConsoleAction(".types") { command, conversation in
+      if let word = command.words.first { conversation.settings.showsTypes = word == "on" } else { tell("types", conversation.settings.showsTypes) }
+    },
+    ConsoleAction(".numbers") { command, conversation in
+      if let word = command.words.first { conversation.settings.groupsThousands = word == "grouped" } else {
+        Console.say("numbers are \(conversation.settings.groupsThousands ? "grouped" : "plain")")
+      }
+    },
+    ConsoleAction(".tail") { command, conversation in
+      if let word = command.words.first { conversation.settings.showsTail = word == "on" } else { tell("tail", conversation.settings.showsTail) }
+    },
+    ConsoleAction(".settings") { _, conversation in
+      let now = conversation.settings
+      func word(_ isOn: Bool) -> String { isOn ? "on" : "off" }
+      let lines: [(String, String)] = [
+        (".mode", now.format.name), (".rows", now.rowLimit.map { "\($0)" } ?? "all"), (".tail", word(now.showsTail)),
+        (".null", now.nullText.isEmpty ? "(nothing)" : now.nullText), (".types", word(now.showsTypes)),
+        (".numbers", now.groupsThousands ? "grouped" : "plain"), (".timer", word(now.isTiming)), (".pager", word(now.usesPager)),
+        (".output", now.output.map(\.text) ?? "the terminal"), (".safe", word(now.isSafe)),
+      ]
+      let text = lines.map { name, value in
+        let summary = CommandDeclaration.beginning(with: name).first?.summary ?? ""
+        let row = "\(name)\(String(repeating: " ", count: 10 - name.count))\(value)\(String(repeating: " ", count: max(1, 14 - value.count)))\(summary)"
+        return String(row.prefix((Console.columns ?? 100) - 1))
+      }.joined(separator: "\n")
+      try conversation.host.write(text, isLong: false)
     },
     ConsoleAction(".pager") { command, conversation in
       if let word = command.words.first {

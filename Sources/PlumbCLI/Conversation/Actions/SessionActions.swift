@@ -16,6 +16,7 @@ extension ConsoleAction {
       conversation.makeSafe()
       Console.say("the session is safe: it touches no files and starts no programs")
     },
+    ConsoleAction(".tour") { _, conversation in try conversation.host.shell?.beginTour() },
     ConsoleAction(".quit") { _, conversation in conversation.leave() },
     ConsoleAction(".hint") { _, conversation in conversation.host.shell?.tour?.hint() },
     ConsoleAction(".skip") { _, conversation in conversation.host.shell?.tour?.skip() },

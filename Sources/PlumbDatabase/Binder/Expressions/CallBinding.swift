@@ -1,5 +1,6 @@
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbSyntax
 
 /// Binds calls of the engine's functions, and computes those whose arguments are known.
 struct CallBinding {
@@ -10,7 +11,7 @@ struct CallBinding {
     _ name: String, _ arguments: [Expression<Column>], at span: SourceSpan
   ) throws -> Expression<Column> {
     guard let function = ScalarFunction.named(name) ?? ScalarFunction.parsing.first(where: { $0.name == name })
-    else { throw Diagnostic("unsupported-function", "`\(name)` is not supported", at: span) }
+    else { throw unsupported(name, at: span) }
     return try calling(function, arguments, at: span)
   }
 
@@ -97,7 +98,7 @@ extension BoundAggregate {
   /// A call of an aggregate from which an operator is built.
   static func calling(_ name: String, _ arguments: [BoundExpression], at span: SourceSpan) throws -> BoundAggregate {
     guard let function = AggregateFunction.named(name) else {
-      throw Diagnostic("unsupported-function", "`\(name)` is not supported", at: span)
+      throw unsupported(name, at: span)
     }
     return try function.binding(arguments, at: span)
   }
@@ -105,3 +106,11 @@ extension BoundAggregate {
 
 /// Says that an expression has no value of its own.
 private struct ReadsRows: Error {}
+
+/// The diagnostic for an operator that the language has and the engine does not.
+private func unsupported(_ name: String, at span: SourceSpan) -> Diagnostic {
+  let plain = name.hasPrefix("!") ? String(name.dropFirst()) : name
+  let word = plain.hasSuffix("_cs") ? String(plain.dropLast(3)) : plain
+  return Diagnostic(
+    "unsupported-function", "`\(name)` is not supported", at: span, help: ForeignWord.named(word.replacing("not", with: ""), .clause)?.advice)
+}

@@ -63,8 +63,9 @@ extension ExpressionBinder {
       + AggregateFunction.all.map(\.name) + WindowFunction.allCases.map(\.rawValue)
     return Diagnostic(
       "unknown-function", "unknown function `\(name)`", at: call.name.span,
-      help: Suggestion.nearest(
-        to: name, in: functions + known + BinderFunction.all.map(\.name)))
+      help: ForeignWord.function(name)
+        ?? Suggestion.nearest(to: name, in: functions + known + BinderFunction.all.map(\.name))
+        ?? "`.help` lists the functions")
   }
 
   // MARK: Aggregates

@@ -162,7 +162,8 @@ struct ExpressionBinder {
     guard let rows = visibleRows else {
       return Diagnostic(
         "unknown-name", "`\(name.text)` is not defined here", at: name.span,
-        help: Suggestion.nearest(to: name.text, in: variables))
+        help: Suggestion.nearest(to: name.text, in: variables) ?? otherMeaning(of: name.text)
+          ?? "write a value, or name one before with `let \(name.text) = ...;`")
     }
     if let graph = rows.graph, rows.members[name.text] == nil, graph.hops[name.text] != nil {
       return Diagnostic(
@@ -170,8 +171,9 @@ struct ExpressionBinder {
         help: "`map(\(name.text), ...)` returns an array with a value for each edge, "
           + "as in `array_length(map(\(name.text), 1))`")
     }
-    let table = rows.tableName.map { "`\($0)` has" } ?? "the rows here have"
-    var help = Suggestion.nearest(to: name.text, in: rows.schema.map(\.name) + variables)
+    let table =
+      rows.lastStep.map { "the rows after `\($0)` have" } ?? rows.tableName.map { "`\($0)` has" } ?? "the rows here have"
+    var help = Suggestion.nearest(to: name.text, in: rows.schema.map(\.name) + variables) ?? otherMeaning(of: name.text)
     if help == nil, !rows.schema.isEmpty {
       let shown = rows.schema.prefix(8).map { "`\($0.name)`" }.joined(separator: ", ")
       help = "the columns are \(shown)\(rows.schema.count > 8 ? ", ..." : "")"
@@ -179,12 +181,45 @@ struct ExpressionBinder {
     return Diagnostic("unknown-column", "\(table) no column `\(name.text)`", at: name.span, help: help)
   }
 
+  /// What a name means that is not a column: a function without its brackets, or a value of another language.
+  private func otherMeaning(of name: String) -> String? {
+    if AggregateFunction.named(name) != nil {
+      return "to call the function, write `\(name)(\(name == "count" ? "" : "column"))`"
+    }
+    if name.utf8.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true {
+      let digits = name.prefix { $0.isNumber }
+      return "write the number alone, `\(digits)`, or a timespan such as `\(digits)s`"
+    }
+    if let word = ForeignWord.named(name, .value) { return word.advice }
+    guard let function = ScalarFunction.named(name), !function.isOperator else { return nil }
+    return "to call the function, write `\(name)(\(function.parameters))`"
+  }
+
+  /// Binds a value that is compared with a text: an unknown name probably is a text without its quotes.
+  func bind(_ expression: ExpressionSyntax, comparedWith other: OpenExpression) throws -> OpenExpression {
+    do {
+      return try bind(expression)
+    } catch var diagnostic as Diagnostic {
+      guard diagnostic.code == "unknown-column" || diagnostic.code == "unknown-name", other.type == .string else { throw diagnostic }
+      switch expression.withoutParentheses {
+      case .name(let name) where ForeignWord.named(name.text, .value) == nil && AggregateFunction.named(name.text) == nil:
+        let other = diagnostic.help.flatMap { $0.hasPrefix("did you mean") ? ", or " + $0 : nil } ?? ""
+        diagnostic.help = "write a text in quotes: `\"\(name.text)\"`\(other)"
+      case .binary(let binary) where binary.operator == .subtract && binary.rhs.isNegated:
+        diagnostic.help = "a comment starts with `//`"
+      case .binary: diagnostic.help = "write a text in quotes, as in `\"office-audit-eastus\"`"
+      default: break
+      }
+      throw diagnostic
+    }
+  }
+
   // MARK: Operators
 
   private func bind(_ binary: BinarySyntax) throws -> OpenExpression {
     if case .star = binary.lhs.withoutParentheses { return try anyColumn(binary) }
     let lhs = try bind(binary.lhs)
-    let rhs = try bind(binary.rhs)
+    let rhs = try bind(binary.rhs, comparedWith: lhs)
     let name = binary.operator.rawValue
     if binary.operator == .equal || binary.operator == .notEqual {
       return try equality(name, lhs, rhs, at: binary.span)
@@ -226,7 +261,17 @@ struct ExpressionBinder {
   }
 
   private func bind(_ membership: MembershipSyntax) throws -> OpenExpression {
-    let list = try self.items(of: membership)
+    let list: [OpenExpression]
+    do {
+      list = try self.items(of: membership)
+    } catch var diagnostic as Diagnostic {
+      if diagnostic.code == "unknown-column" || diagnostic.code == "unknown-name", let operand = try? bind(membership.operand) {
+        for case .name(let name) in membership.list where name.span == diagnostic.span && operand.type == .string {
+          diagnostic.help = "write a text in quotes: `\"\(name.text)\"`"
+        }
+      }
+      throw diagnostic
+    }
     let name = membership.operator.rawValue
     let looksForEquals = [.in, .notIn, .inIgnoringCase, .notInIgnoringCase].contains(membership.operator)
     if case .star = membership.operand.withoutParentheses, let rows = visibleRows {
@@ -305,4 +350,9 @@ struct ExpressionBinder {
       Value.member(element, of: ignoresCase ? .string : operand.type).map { .literal($0, span) }
     }
   }
+}
+
+extension ExpressionSyntax {
+  /// Whether a minus sign comes before it.
+  fileprivate var isNegated: Bool { if case .unary(let unary) = self { unary.operator == .minus } else { false } }
 }

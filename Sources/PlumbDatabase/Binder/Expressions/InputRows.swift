@@ -7,6 +7,8 @@ final class InputRows {
   let id: Int
   let schema: Schema
   let tableName: String?
+  /// The last step that replaced the columns; nil for those of the table.
+  let lastStep: String?
   let isSerialized: Bool
   /// Columns whose expressions had an error that was reported.
   let broken: Set<String>
@@ -27,6 +29,7 @@ final class InputRows {
     self.id = id
     schema = relation.schema
     tableName = relation.name
+    lastStep = relation.lastStep
     isSerialized = relation.isSerialized
     broken = relation.broken
     places = Dictionary(schema.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -35,6 +35,9 @@ extension JoinSyntax: OperatorBinding {
       case "anti", "leftantisemi": return .leftAnti
       case "rightantisemi": return .rightAnti
       case "semi": return .leftSemi
+      case "left", "right", "full", "outer":
+        let kind = word.text == "outer" ? "fullouter" : word.text + "outer"
+        throw Diagnostic("unknown-kind", "unknown join kind `\(word.text)`", at: word.span, help: "write `kind=\(kind)`")
       default: break
       }
       guard let kind = JoinKind(rawValue: word.text) else {
@@ -100,7 +103,9 @@ private struct JoinKeys {
   /// - Throws: `missing-on` without conditions, and any error in one.
   func keys(_ conditions: [ExpressionSyntax], at span: SourceSpan) throws -> [Key] {
     guard !conditions.isEmpty else {
-      throw Diagnostic("missing-on", "`\(operatorName)` needs `on` and the columns to compare", at: span)
+      throw Diagnostic(
+        "missing-on", "`\(operatorName)` needs `on` and the columns to compare", at: span,
+        help: "write `\(operatorName) (table) on column`, or `on $left.a == $right.b`")
     }
     return try conditions.flatMap(keys)
   }
@@ -135,7 +140,17 @@ private struct JoinKeys {
     if table.broken.contains(name.text) { throw AlreadyReported() }
     throw Diagnostic(
       "unknown-column", "the \(which) side has no column `\(name.text)`", at: name.span,
-      help: Suggestion.nearest(to: name.text, in: table.schema.map(\.name)))
+      help: Suggestion.nearest(to: name.text, in: table.schema.map(\.name)) ?? keyHelp(name.text))
+  }
+
+  /// How columns of different names are compared, if one side has the column.
+  private func keyHelp(_ name: String) -> String {
+    let sides = (left.index(of: name) != nil, right.index(of: name) != nil)
+    switch sides {
+    case (true, false): return "columns of different names are compared as `$left.\(name) == $right.other`"
+    case (false, true): return "columns of different names are compared as `$left.other == $right.\(name)`"
+    default: return "the left side has `\(left.schema.prefix(5).map(\.name).joined(separator: "`, `"))`, the right side `\(right.schema.prefix(5).map(\.name).joined(separator: "`, `"))`"
+    }
   }
 
   /// `$left.a` or `$right.b`.
@@ -146,9 +161,12 @@ private struct JoinKeys {
       if base.text == "$left" { return (try side(member.name, left, of: "left"), true) }
       if base.text == "$right" { return (try side(member.name, right, of: "right"), false) }
     }
-    throw Diagnostic(
-      "join-condition", "expected a column of `$left` or `$right`", at: expression.span,
-      help: "compare `$left.a == $right.b`")
+    var help = "compare `$left.a == $right.b`"
+    if case .name(let name) = expression.withoutParentheses {
+      if left.index(of: name.text) != nil { help = "write `$left.\(name.text)`, and `$right.` before the column of the other side" }
+      else if right.index(of: name.text) != nil { help = "write `$right.\(name.text)`, and `$left.` before the column of the other side" }
+    }
+    throw Diagnostic("join-condition", "expected a column of `$left` or `$right`", at: expression.span, help: help)
   }
 
   private func key(_ left: BoundExpression, _ right: BoundExpression, at span: SourceSpan) throws -> Key {

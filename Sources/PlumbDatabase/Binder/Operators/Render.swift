@@ -10,7 +10,7 @@ extension RenderSyntax: OperatorBinding {
     if !kinds.contains(kind) {
       throw Diagnostic(
         "unknown-chart", "unknown chart `\(kind)`", at: visualization.span,
-        help: Suggestion.nearest(to: kind, in: kinds) ?? "try `timechart`, `barchart` or `table`")
+        help: kinds.first { $0 == kind + "chart" }.map { "write `render \($0)`" } ?? Suggestion.nearest(to: kind, in: kinds) ?? "try `timechart`, `barchart` or `table`")
     }
     var written: [String: String] = [:]
     for property in properties {

@@ -16,6 +16,6 @@ extension SummarizeSyntax: OperatorBinding {
       if let made { columns += made } else { hasFailed = true }
     }
     if hasFailed { throw AlreadyReported() }
-    return input.with(try rows.aggregating(input.plan, by: keys, columns), isSerialized: false)
+    return input.with(try rows.aggregating(input.plan, by: keys, columns), isSerialized: false).after("summarize")
   }
 }

@@ -9,6 +9,8 @@ struct Relation {
   var isSerialized = false
   /// The name of the table, variable or `as` that the rows come from, for messages and `withsource`.
   var name: String?
+  /// The last step after which other columns exist than in that table, for messages.
+  var lastStep: String?
   var visualization: Visualization?
   /// The graph that `make-graph` made; its rows are not a table.
   var graph: GraphSource?
@@ -53,6 +55,13 @@ struct Relation {
       NamedExpression(column.name, .column(column.index, schema[column.index].type, .none))
     }
     return with(.project(plan, named), schema: named.map { ColumnInfo($0.name, $0.expression.type) })
+  }
+
+  /// The same, after a step that leaves other columns.
+  func after(_ step: String) -> Relation {
+    var result = self
+    result.lastStep = step
+    return result
   }
 
   func index(of name: String) -> Int? { schema.firstIndex { $0.name == name } }

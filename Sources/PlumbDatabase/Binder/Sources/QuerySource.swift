@@ -88,7 +88,7 @@ extension BindingPlace {
     if name.text == "print" {
       return Diagnostic("missing-value", "`print` needs a value", at: name.span, help: "write `print 1 + 1`")
     }
-    var help = Suggestion.nearest(to: name.text, in: known)
+    var help = Suggestion.nearest(to: name.text, in: known) ?? ForeignWord.named(name.text, .start)?.advice
     if help == nil, !catalog.tableNames.isEmpty {
       let shown = catalog.tableNames.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
       help = "the tables are \(shown)\(catalog.tableNames.count > 8 ? ", ..." : "")"
@@ -129,16 +129,20 @@ extension BindingPlace {
     }
     if let function = catalog.function(named: name) { return try table(function, call, input: nil) }
     if isBuiltIn(name) {
+      var help = "`print \(name)(...)` shows it"
+      if AggregateFunction.named(name) != nil {
+        help = "write `\(call.argumentTable(in: catalog) ?? "table") | summarize \(name)(\(name == "count" ? "" : "column"))`"
+      }
       throw Diagnostic(
-        "value-as-table", "`\(name)` returns a value, but a table is expected here", at: call.span,
-        help: "`print \(name)(...)` shows it")
+        "value-as-table", "`\(name)` returns a value, but a table is expected here", at: call.span, help: help)
     }
     if state.functions.contains(name) {
       throw Diagnostic("recursive-function", "`\(name)` calls itself; recursion is not supported", at: call.name.span)
     }
     throw Diagnostic(
       "unknown-function", "unknown tabular function `\(name)`", at: call.name.span,
-      help: Suggestion.nearest(to: name, in: scope.names + catalog.functions.map(\.name) + ["table", "materialize"]))
+      help: ForeignWord.function(name)
+        ?? Suggestion.nearest(to: name, in: scope.names + catalog.functions.map(\.name) + ["table", "materialize"]))
   }
 
   private func table(
@@ -157,5 +161,13 @@ extension FunctionParameterSyntax {
   var hasDefault: Bool {
     if case .scalar(_, .some) = kind { return true }
     return false
+  }
+}
+
+extension CallSyntax {
+  /// The first argument, if it is the name of a table.
+  fileprivate func argumentTable(in catalog: Catalog) -> String? {
+    guard case .name(let name)? = arguments.first?.value, catalog.hasTable(named: name.text) else { return nil }
+    return name.text
   }
 }

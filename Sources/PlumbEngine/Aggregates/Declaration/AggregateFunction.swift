@@ -175,13 +175,13 @@ extension AggregateFunction {
   }
 
   private func refusal(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {
-    let usage = "usage: `\(name)(\(parameters))`"
+    let usage = name == "count" ? "write `count()`, or `countif(condition)` to count some of the rows" : "usage: `\(name)(\(parameters))`"
     let counts = overloads.map(\.parameters.count)
     if arguments.count < counts.min() ?? 0
       || (arguments.count > counts.max() ?? 0 && overloads.allSatisfy { $0.rest == nil })
     {
       return Diagnostic(
-        "argument-count", "`\(name)` does not take \(arguments.count) arguments", at: span, help: usage)
+        "argument-count", "`\(name)` does not take \(arguments.count) argument\(arguments.count == 1 ? "" : "s")", at: span, help: usage)
     }
     let types = arguments.map(\.type.name).joined(separator: ", ")
     return Diagnostic("argument-types", "`\(name)` does not take \(types)", at: span, help: usage)

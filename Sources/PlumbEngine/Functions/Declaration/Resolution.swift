@@ -43,15 +43,32 @@ extension ScalarFunction {
         "operand-types", "`\(name)` does not work on \(types[0].name) and \(types[1].name)", at: span,
         help: conversionHelp(types))
     }
+    var help = usage.isEmpty ? nil : "usage: \(usage)"
+    if isOperator, name == "-" {
+      help = "`-` negates numbers and timespans; `desc` reverses an order, and `project-away` leaves a column out"
+    } else if types.first == .datetime || types.first == .timespan, types.dropFirst().contains(.string) {
+      help = "usage: \(usage); a span of time is written without quotes, as in `1h`"
+    }
     return Diagnostic(
-      "argument-types", "`\(name)` does not take \(types.map(\.name).joined(separator: ", "))", at: span,
-      help: usage.isEmpty ? nil : "usage: \(usage)")
+      "argument-types", "`\(name)` does not take \(types.map(\.name).joined(separator: ", "))", at: span, help: help)
   }
 
   /// Whether the function is written between or before its operands.
   package var isOperator: Bool { traits.notation != .call }
 
   private func conversionHelp(_ types: [ScalarType]) -> String? {
+    if name == "+", types.contains(.string) { return "to join texts, write `strcat(a, b)`" }
+    let isNumber = types.contains { $0.isNumeric }
+    if types.contains(.datetime), isNumber { return "write a moment as `datetime(2026-03-31)`, and a span of time as `1d` or `5m`" }
+    if types.contains(.datetime), types.contains(.string) {
+      return "write a moment as `datetime(2026-03-31)`, a span of time as `1d`, and convert texts with `todatetime(...)`"
+    }
+    if types.contains(.timespan), isNumber {
+      return "write a span of time with its unit, as in `300s` or `5m`; `x / 1s` is a number of seconds"
+    }
+    if types.contains(.timespan), types.contains(.string) { return "write a span of time without quotes, as in `5m` or `1d`" }
+    if types == [.datetime, .datetime], name == "+" { return "a span of time is added to a moment, as in `t + 1d`" }
+    if types.allSatisfy({ $0 == .bool }) { return "combine conditions with `and` and `or`" }
     if types.contains(.string), let other = types.first(where: { $0 != .string }) {
       return "convert one side, as in `to\(other.name)(...)` or `tostring(...)`"
     }

@@ -1,0 +1,97 @@
+import Foundation
+import PlumbEngine
+import PlumbSyntax
+import Testing
+
+@testable import PlumbDatabase
+
+/// What Plumb says to words of other languages must itself be KQL.
+@Suite struct ForeignWordTests {
+  /// The pieces between backticks.
+  private func code(in advice: String) -> [String] {
+    advice.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+  }
+
+  private let known: Set<String> = Set(
+    ScalarFunction.all.map(\.name) + AggregateFunction.all.map(\.name) + WindowFunction.allCases.map(\.rawValue)
+      + BinderFunction.all.map(\.name) + Plugin.all.map(\.name)
+      + ["not", "in", "between", "by", "on", "partition", "datetime", "f", "NAME", "TABLE", "compare", "int", "dynamic", "join", "of", "a", "table", "leftouter", "inner", "with"])
+
+  @Test func adviceCallsOnlyFunctionsThatExist() throws {
+    for word in ForeignWord.all {
+      for piece in code(in: word.advice) {
+        for match in piece.matches(of: /([A-Za-z_][A-Za-z_0-9]*) ?\(/) {
+          #expect(known.contains(String(match.1)), "\(word.names[0]): `\(match.1)` in \(word.advice)")
+        }
+      }
+    }
+  }
+
+  @Test func adviceForStepsParsesAfterAPipe() {
+    for word in ForeignWord.all where word.place == .step && word.advice.hasPrefix("write `") {
+      guard let step = code(in: word.advice).first else { continue }
+      let result = parse("t | " + step.replacing("...", with: "1"))
+      #expect(!result.hasErrors, "\(word.names[0]): \(step): \(result.diagnostics.map(\.message))")
+    }
+  }
+
+  @Test func adviceForFunctionsAndClausesParses() {
+    for word in ForeignWord.all where [.function, .value].contains(word.place) && word.advice.hasPrefix("write `") {
+      guard let piece = code(in: word.advice).first, !piece.hasPrefix("let"), !piece.contains(" = "), !piece.contains(" | ") else { continue }
+      let isStep = ["summarize", "top", "mv-expand", "top-hitters", "|"].contains { piece.hasPrefix($0) }
+      let text = isStep ? "t | \(piece)" : "t | where \(piece)"
+      if piece == "*" || piece.hasPrefix("| ") { continue }
+      #expect(!parse(text).hasErrors, "\(word.names[0]): \(text)")
+    }
+  }
+
+  /// A word that KQL knows would never be asked for.
+  @Test func foreignWordsAreForeign() {
+    for word in ForeignWord.all {
+      for name in word.names {
+        #expect(name == name.lowercased(), "\(name)")
+        switch word.place {
+        case .function:
+          #expect(ScalarFunction.named(name) == nil && AggregateFunction.named(name) == nil, "the function \(name) exists")
+        case .step: #expect(OperatorDeclaration.named(name)?.isSupported != true, "the operator \(name) exists")
+        case .clause, .value, .start: break
+        }
+      }
+    }
+  }
+
+  @Test func percentagesInNames() {
+    #expect(ForeignWord.function("p95") == "write `percentile(x, 95)`")
+    #expect(ForeignWord.function("p999") == "write `percentile(x, 99.9)`")
+    #expect(ForeignWord.function("perc_50") == "write `percentile(x, 50)`")
+    #expect(ForeignWord.function("pow_of") == nil)
+  }
+
+  struct Statement: CustomTestStringConvertible {
+    let sql: String
+    let kql: String?
+    var testDescription: String { sql }
+  }
+
+  /// Simple statements of SQL are translated, and others are not guessed.
+  @Test(arguments: [
+    Statement(sql: "SELECT * FROM runs LIMIT 10", kql: "runs | take 10"),
+    Statement(sql: "select pipeline, count(*) from runs group by pipeline", kql: "runs | summarize n = count() by pipeline"),
+    Statement(
+      sql: "SELECT a, b AS c FROM t WHERE x = 'y' AND NOT z IN (1, 2)", kql: nil),
+    Statement(sql: "SELECT a, b AS c FROM t WHERE x = 'y' AND z > 2", kql: #"t | where x == "y" and z > 2 | project a, c = b"#),
+    Statement(sql: "select distinct a from t where b like 'x%' order by a desc", kql: #"t | where b startswith "x" | distinct a | sort by a desc"#),
+    Statement(
+      sql: "SELECT s, AVG(d) AS m FROM t WHERE e IS NOT NULL GROUP BY s HAVING AVG(d) > 5 ORDER BY m DESC LIMIT 3",
+      kql: "t | where isnotempty(e) | summarize m = avg(d) by s | where m > 5 | sort by m desc | take 3"),
+    Statement(sql: "SELECT count(distinct a) FROM t", kql: "t | summarize n = dcount(a)"),
+    Statement(sql: "SELECT a FROM t JOIN u ON t.x = u.x", kql: nil),
+    Statement(sql: "SELECT CASE WHEN a THEN b END FROM t", kql: nil),
+    Statement(sql: "SELECT a, count(*) FROM t", kql: nil),
+    Statement(sql: "SELECT a FROM t WHERE d BETWEEN '2026-01-01' AND '2026-01-02'", kql: "t | where d between (datetime(2026-01-01) .. datetime(2026-01-02)) | project a"),
+  ])
+  func translates(_ statement: Statement) {
+    let help = parse(statement.sql).diagnostics.first?.help
+    #expect(help == "write `\(statement.kql ?? "table | where ... | project ...")`")
+  }
+}
