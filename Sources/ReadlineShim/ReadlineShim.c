@@ -35,6 +35,7 @@ static char *dropped;
 // The lines of the statement before the one that is edited, and whether they were taken back into it.
 static const char *earlier_lines;
 static bool took_earlier_lines;
+static const char *first_prompt;
 
 const char *plumb_readline_version(void) { return rl_library_version; }
 
@@ -199,7 +200,7 @@ static int line_up(int count, int key) {
     rl_insert_text("\n");
     rl_end_undo_group();
     rl_point = rl_point > 0 ? rl_point - 1 : 0;
-    rl_set_prompt("plumb> ");
+    rl_set_prompt(first_prompt);
     rl_forced_update_display();
     return 0;
   }
@@ -249,8 +250,10 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_li
   plumb_line_open(isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO);
 }
 
-char *plumb_readline(const char *prompt, const char *earlier, plumb_line_status *status) {
+char *plumb_readline(
+    const char *prompt, const char *first, const char *earlier, plumb_line_status *status) {
   was_interrupted = false;
+  first_prompt = first;
   earlier_lines = earlier;
   took_earlier_lines = false;
   free(dropped);
@@ -260,7 +263,7 @@ char *plumb_readline(const char *prompt, const char *earlier, plumb_line_status 
   has_saved_terminal = tcgetattr(STDIN_FILENO, &saved_terminal) == 0;
   rl_reset_screen_size();  // It may have changed while a query ran.
   plumb_line_begin(!has_saved_terminal || (saved_terminal.c_lflag & ECHO) != 0);
-  char *line = readline(prompt);
+  char *line = readline(earlier && *earlier ? prompt : first);
   fflush(rl_outstream);
   pthread_sigmask(SIG_SETMASK, &wanted_mask, NULL);
   has_saved_terminal = false;

@@ -13,7 +13,7 @@ struct ConsoleAction: Sendable {
     self.run = run
   }
 
-  static let all: [ConsoleAction] = ofQueries + ofFiles + ofLooks + ofTexts + ofSessions
+  static let all: [ConsoleAction] = ofQueries + ofFiles + ofLooks + ofTexts + ofRecent + ofSessions
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

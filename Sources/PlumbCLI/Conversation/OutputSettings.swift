@@ -19,6 +19,9 @@ struct OutputSettings {
   var origin = Destination.Origin.user
   /// Once set it stays.
   var isSafe: Bool
+  var prompt = "plumb> "
+  /// Where queries are logged, for `.log`.
+  var log: SessionLog?
   /// How tables show nulls, types, large numbers and long results.
   var nullText = ""
   var showsTypes = false

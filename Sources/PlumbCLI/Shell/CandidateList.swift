@@ -66,6 +66,7 @@ struct CandidateList {
     let widest = (cells.map { DisplayWidth.columns(of: $0) }.max() ?? 0) + 2
     let perRow = max(1, (columns - 3) / max(1, widest))
     let count = min(list.count, perRow * lines)
+    if perRow == 1, list.contains(where: { !$0.note.isEmpty }) { return (described(list.prefix(count)), count) }
     var text = ""
     for start in stride(from: 0, to: count, by: perRow) {
       var line = "  "

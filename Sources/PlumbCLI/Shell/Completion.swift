@@ -187,9 +187,10 @@ final class Completion: Sendable {
       if let setting = settings.first(where: { step.hasSuffix("=") && step.dropLast().trimmed.hasSuffix($0.name) }) {
         return plain(setting.values)
       }
-      if let on = step.range(of: " on ", in: shape) ?? (step.hasSuffix(" on") ? step.endIndex..<step.endIndex : nil) {
+      if let on = step.ranges(of: " on ").last {
         return keys(after: step[on.upperBound...], before: step[..<on.lowerBound], columns, shape)
       }
+      if step.hasSuffix(" on") { return keys(after: "", before: step.dropLast(3), columns, shape) }
       if shape.frames.count > 1, step.hasSuffix("(") { return sources(shape) }
       let hasTable = step.hasSuffix(")") || tables.contains { $0.text == last } || shape.givenNames.contains(last)
       return hasTable ? plain(["on"]) : tables + [Candidate(text: "(", ending: nil)] + settings.map { Candidate(text: $0.name, ending: "=", rank: 7) }
@@ -322,7 +323,7 @@ final class Completion: Sendable {
   private func expressions(_ shape: QueryShape, for word: String, _ first: String) -> [Candidate] {
     let given = shape.givenNames.map { Candidate(text: $0) }
     guard !word.isEmpty || first == "print" else { return given }
-    var found = ScalarFunction.all.filter { $0.name.utf8.allSatisfy(QueryShape.isWordByte) }
+    var found = ScalarFunction.all.filter { !$0.isOperator && $0.name.utf8.allSatisfy(QueryShape.isWordByte) }
       .map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     if OperatorDeclaration.named(first)?.traits.contains(.aggregates) ?? first.isEmpty {
       found += AggregateFunction.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }

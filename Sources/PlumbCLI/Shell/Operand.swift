@@ -102,8 +102,3 @@ struct Operand {
     }
   }
 }
-
-extension Substring {
-  /// The last occurrence of a text outside brackets of queries.
-  func range(of text: String, in shape: QueryShape) -> Range<Substring.Index>? { ranges(of: text).last }
-}

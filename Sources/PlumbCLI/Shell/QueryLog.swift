@@ -57,6 +57,11 @@ struct QueryLog {
     return (try earlier.all() + entries).suffix(count)
   }
 
+  /// All entries with their numbers, the oldest first, which is 1.
+  func numbered() throws -> [(number: Int, entry: Entry)] {
+    (try earlier.all() + entries).enumerated().map { ($0.offset + 1, $0.element) }
+  }
+
   /// The table is made when a query reads it.
   private func publish() {
     guard isShown else { return }

@@ -105,7 +105,7 @@ final class Shell: ConversationHost {
   private func readLine(_ pending: String) -> (String, plumb_line_status) {
     var status = PLUMB_LINE_END
     let line = Interrupts.shared.handling(repeatable: true, { plumb_readline_interrupt() }) {
-      plumb_readline(pending.isEmpty ? "plumb> " : "  ...> ", pending, &status)
+      plumb_readline("  ...> ", settings.prompt, pending, &status)
     }.result
     defer { free(line) }
     return (line.map { String(cString: $0) } ?? "", status)
@@ -128,6 +128,7 @@ final class Shell: ConversationHost {
       return
     }
     let isFirst = pending.isEmpty
+    if isFirst, line.hasPrefix("!") { return repeatEntry(String(line.dropFirst().drop(while: \.isWhitespace))) }
     let line = isFirst ? withDot(line) : line
     // A first line that begins with a pipe continues the last result.
     let goesOn = isFirst && line.drop(while: \.isWhitespace).hasPrefix("|")
@@ -152,6 +153,26 @@ final class Shell: ConversationHost {
     guard ["quit", "exit", "tour"].contains(text), !workspace.catalog.hasTable(named: text) else { return line }
     return "." + text
   }
+
+  /// `!12` runs entry 12 of the history again, `!!` the last one.
+  private func repeatEntry(_ typed: String) {
+    do {
+      let all = try log.numbered()
+      let wanted = String(typed.trimmed)
+      let found = wanted == "!" ? all.last : Int(wanted).flatMap { number in all.first { $0.number == number } }
+      guard let found else {
+        return Console.say("`!\(VisibleText.string(wanted))` is not an entry of the history; `.history` lists them with their numbers")
+      }
+      Console.writeOut(VisibleText.string(found.entry.query))
+      runTyped(found.entry.query)
+    } catch {
+      Failure.report(error, source: "")
+    }
+  }
+
+  /// The last result, and the one before it.
+  var lastAnswer: Answer? { recent.last }
+  var answerBeforeLast: Answer? { recent.beforeLast }
 
   /// Begins the tour here, or goes on with it.
   func beginTour() throws {
@@ -223,6 +244,7 @@ final class Shell: ConversationHost {
 
   private func remember(_ entry: QueryLog.Entry) {
     isRemembered = true
+    settings.log?.add(entry)
     log.add(entry)
     history.keep(entry)
   }

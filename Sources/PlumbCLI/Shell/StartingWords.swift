@@ -6,18 +6,22 @@ import PlumbSyntax
 enum StartingWords {
   /// The words, in the order of asking, and what is typed after them.
   private static let words: [(name: String, typed: String)] = [
-    ("overview", "overview"), ("why", "why PIPELINE"), ("predict", "predict risk"), ("slow", "slow"), ("lineage", "lineage downstream of PIPELINE"),
+    ("overview", "overview"), ("why", "why PIPELINE"), ("predict", "predict risk"), ("slow", "slow"), ("lineage", "lineage upstream of PIPELINE"),
   ]
 
   /// A line for each word with its sentence; nil where there are no pipelines to ask about.
   static func text(in catalog: Catalog) -> String? {
     guard catalog.hasTable(named: "pipelines") else { return nil }
     let lines = words.compactMap { word in summary(of: word.name, in: catalog).map { (word.typed, $0) } }
-    let width = lines.map(\.0.count).max() ?? 0
-    let room = (Console.columns ?? 80) - width - 5
+    // A long word does not push the sentences of the others aside.
+    let width = lines.map(\.0.count).filter { $0 <= 16 }.max() ?? 0
     return lines.map { typed, summary in
-      let text = DisplayWidth.columns(of: summary) <= room ? summary : String(summary.prefix { $0 != ";" && $0 != ":" }) + (summary.contains { $0 == ";" || $0 == ":" } ? "." : "")
-      return "  \(typed)\(String(repeating: " ", count: width - typed.count + 2))\(text)"
+      let head = "  \(typed)\(String(repeating: " ", count: max(0, width - typed.count) + 2))"
+      let room = (Console.columns ?? 80) - head.count - 1
+      if DisplayWidth.columns(of: summary) <= room { return head + summary }
+      // Its first part is a sentence too.
+      let part = summary.prefix { !",;:".contains($0) }
+      return head + (part.count < summary.count ? part + "." : part)
     }.joined(separator: "\n")
   }
 

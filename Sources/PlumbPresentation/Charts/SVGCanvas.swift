@@ -71,9 +71,10 @@ struct SVGCanvas {
 
 /// The colours of pictures, for light and dark mode.
 enum ChartTheme {
-  // After Okabe and Ito, "Color Universal Design" (2008), with enough contrast to the background.
-  private static let light = ["#0068a8", "#c44e00", "#007a5a", "#a03e7e", "#8a6d00", "#5d4bb0", "#707070"]
-  private static let dark = ["#5cb8f0", "#ff9a5c", "#37cfa0", "#f09ccb", "#e6c84a", "#b0a0ff", "#a0a0a0"]
+  // After Okabe and Ito, "Color Universal Design" (2008), with enough contrast to the background; the vermilion is darker,
+  // because it is what failures have.
+  private static let light = ["#0068a8", "#c22f1e", "#007a5a", "#a03e7e", "#8a6d00", "#5d4bb0", "#707070"]
+  private static let dark = ["#5cb8f0", "#ff7b6b", "#37cfa0", "#f09ccb", "#e6c84a", "#b0a0ff", "#a0a0a0"]
 
   static func styleSheet(isDark: Bool?) -> String {
     var text = """

@@ -11,6 +11,7 @@ struct FoldedSeries {
   var series: [RawSeries]
   /// Whether the last one is “other”.
   let hasOther: Bool
+  private let styles: [Int]
 
   /// - Parameters:
   ///   - isMean: whether the others are averaged at each x rather than summed.
@@ -19,6 +20,7 @@ struct FoldedSeries {
     guard all.count > ChartLimits.series else {
       series = all
       hasOther = false
+      styles = StatusInk.styles(of: all.map(\.name))
       return
     }
     let order = all.indices.sorted { lhs, rhs in
@@ -27,6 +29,7 @@ struct FoldedSeries {
     }
     let kept = Set(order.prefix(ChartLimits.series))
     series = all.indices.filter(kept.contains).map { all[$0] }
+    styles = StatusInk.styles(of: series.map(\.name))
     hasOther = true
     let count = all.count - ChartLimits.series
     if count == 1 || isScattered {
@@ -49,7 +52,7 @@ struct FoldedSeries {
   }
 
   func style(_ index: Int) -> Int {
-    hasOther && index == series.count - 1 ? ChartLimits.series : index % ChartLimits.series
+    hasOther && index == series.count - 1 ? ChartLimits.series : styles[index]
   }
 
   /// Whether values of this name are averages, percentiles and the like, which cannot be added.

@@ -27,7 +27,8 @@ extension ChartBuilder {
     guard total > 0 else { throw ChartProblem(sentence: "no value is above 0") }
     if !total.isFinite { throw .tooLarge }
     parts.sort { $0.value > $1.value }
-    var styled = parts.prefix(ChartLimits.series).enumerated().map { ($1.name, $0, $1.value) }
+    let styles = StatusInk.styles(of: parts.prefix(ChartLimits.series).map(\.name))
+    var styled = zip(parts.prefix(ChartLimits.series), styles).map { ($0.name, $1, $0.value) }
     if parts.count > ChartLimits.series {
       let rest = parts.dropFirst(ChartLimits.series)
       let name = rest.count == 1 ? rest.first?.name ?? "other" : "other (\(rest.count))"

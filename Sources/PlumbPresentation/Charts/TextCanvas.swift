@@ -88,8 +88,8 @@ struct TextCanvas {
     case .dim: "\u{1B}[2m"
     case .bold: "\u{1B}[1m"
     case .series(let index):
-      // Blue, yellow, green, magenta, cyan, red, grey.
-      "\u{1B}[\([34, 33, 32, 35, 36, 31, 90][min(max(index, 0), 6)])m"
+      // Blue, red, green, magenta, yellow, cyan, grey.
+      "\u{1B}[\([34, 31, 32, 35, 33, 36, 90][min(max(index, 0), 6)])m"
     }
   }
 }

@@ -35,7 +35,23 @@ enum StatusInk {
     }
   }
 
-  /// The series of a chart whose hue suits the word: orange, gold, green, blue.
+  /// The styles of the series of a chart, at most as many as there are styles: a status has the hue that suits its word
+  /// in every chart, and the others take those that are left, in their order.
+  static func styles(of names: [String]) -> [Int] {
+    var free = Array(0..<ChartLimits.series)
+    var styles = [Int?](repeating: nil, count: names.count)
+    for (i, name) in names.enumerated() {
+      guard let style = series(name), let place = free.firstIndex(of: style) else { continue }
+      styles[i] = style
+      free.remove(at: place)
+    }
+    return styles.indices.map { i in
+      if let style = styles[i] { return style }
+      return free.isEmpty ? i % ChartLimits.series : free.removeFirst()
+    }
+  }
+
+  /// The series of a chart whose hue suits the word: red, gold, green, blue.
   static func series(_ word: String) -> Int? {
     switch mood(word) {
     case .bad: 1

@@ -84,6 +84,15 @@ extension CommandDeclaration {
       ".tail", [onOff], in: .shell, summary: "Sets whether a long result shows its last rows as well as its first.",
       examples: [".tail on"]),
     CommandDeclaration(
+      ".prompt", [.optional([.value(.text, "TEXT")])], in: .shell, summary: "Sets the prompt; without a text the usual one.",
+      examples: [".prompt incident>", ".prompt"]),
+    CommandDeclaration(
+      ".colors", [onOff], in: .shell, summary: "Sets whether results and messages are coloured, in the colours of the terminal.",
+      examples: [".colors off"]),
+    CommandDeclaration(
+      ".log", [.optional([.value(.file, "FILE")])], in: .shell, traits: .reachesOut,
+      summary: "Appends each query to a file, with its rows and time; without a name it stops.", examples: [".log session.kql", ".log"]),
+    CommandDeclaration(
       ".settings", in: .shell, summary: "Lists the settings of the session and the commands that change them.", examples: [".settings"]),
     CommandDeclaration(
       ".timer", aliases: [".timing"], [onOff], summary: "Sets whether each result is timed.", examples: [".timer on"]),
@@ -112,9 +121,21 @@ extension CommandDeclaration {
     CommandDeclaration(
       ".overview", summary: "Shows the state of all pipelines on one screen.", examples: [".overview"]),
     CommandDeclaration(
-      ".history", [.optional([.value(.number, "N")])], in: .shell,
-      summary: "Lists the last queries with their rows and times; the table `history` has them all.",
-      examples: [".history 5"]),
+      ".history", [.optional([.value(.text, "N or WORD")])], in: .shell,
+      summary: "Lists the last queries, or those with a word; `!N` runs number N again. The table `history` has them all.",
+      examples: [".history 5", ".history pipelines"]),
+    CommandDeclaration(
+      ".run", [.value(.number, "N")], in: .shell, summary: "Runs query N of the last result, such as one of `why`.", examples: [".run 1"]),
+    CommandDeclaration(
+      ".diff", in: .shell, summary: "Compares the last result with the one before: rows added, removed and changed.", examples: [".diff"]),
+    CommandDeclaration(
+      ".copy", [.optional([.value(.format, "FORMAT")])], in: .shell, traits: .reachesOut,
+      summary: "Copies the last result to the clipboard of the terminal (OSC 52), as tsv or in another format.", examples: [".copy", ".copy md"]),
+    CommandDeclaration(
+      ".keep", [.value(.text, "NAME")], in: .shell,
+      summary: "Keeps the last query under a name, in the workspace; the parameters that it declares become the name's.",
+      examples: [".keep failures_today"]),
+    CommandDeclaration(".queries", in: .shell, summary: "Lists the queries that `.keep` has kept.", examples: [".queries"]),
   ]
 
   /// Commands about the session itself.
@@ -122,6 +143,15 @@ extension CommandDeclaration {
     CommandDeclaration(
       ".edit", in: .shell, traits: .reachesOut, summary: "Opens the last query in $EDITOR, and runs the saved text.",
       examples: [".edit"]),
+    CommandDeclaration(
+      ".print", [.optional([.value(.text, "TEXT")])], summary: "Prints a text, such as a heading between the results of a script.",
+      examples: [".print Failures of the night"]),
+    CommandDeclaration(
+      ".cd", [.optional([.value(.file, "FOLDER")])], in: .shell, traits: .reachesOut,
+      summary: "Changes the folder in which files are looked for; without one prints it.", examples: [".cd reports", ".cd"]),
+    CommandDeclaration(
+      ".shell", [.value(.text, "COMMAND")], in: .shell, traits: .reachesOut, summary: "Runs a command of your own shell.",
+      examples: [".shell ls -l"]),
     CommandDeclaration(
       ".safe", summary: "Makes the rest of the session safe: no files, no programs.", examples: [".safe"]),
     CommandDeclaration(

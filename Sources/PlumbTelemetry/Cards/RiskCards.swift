@@ -46,8 +46,9 @@ struct RiskCards {
       }
       return []
     }
-    list(&page, withReasons: rows.count <= Self.mostCompact)
-    return Set(names).subtracting(["pipeline", "risk", "low", "high", "lift", "state", "reasons"])
+    let hasReasons = list(&page, withReasons: rows.count <= Self.mostCompact)
+    let shown: Set<String> = ["pipeline", "risk", "low", "high", "lift"]
+    return Set(names).subtracting(hasReasons ? shown.union(["state", "reasons"]) : shown)
   }
 
   /// Returns the reasons one by one; `leaf: 12 of 20 failed` becomes an observation.
@@ -87,7 +88,9 @@ struct RiskCards {
   }
 
   /// Draws a line for each pipeline with its bar and figures, and the reasons below or next to it.
-  private func list(_ page: inout CardPage, withReasons: Bool) {
+  ///
+  /// - Returns: Whether the reasons had room.
+  private func list(_ page: inout CardPage, withReasons: Bool) -> Bool {
     let figures = rows.map { Figures($0) }
     func width(_ texts: [String], _ heading: String) -> Int {
       max(heading.count, texts.map { DisplayWidth.columns(of: $0) }.max() ?? 0)
@@ -126,6 +129,7 @@ struct RiskCards {
         if !all.isEmpty { page.folded(all, after: "", indent: 2, .plain, atMost: 2) }
       }
     }
+    return withReasons || beside > 0
   }
 }
 
@@ -137,6 +141,7 @@ struct CauseCards {
   /// - Returns: The columns that the cards leave out.
   func draw(on page: inout CardPage) -> Set<String> {
     if rows.isEmpty { page.line("nothing wrong found") }
+    defer { if names.contains("query"), !rows.isEmpty { page.line(page.styled("\nin the shell, .run N runs the query of number N", .quiet)) } }
     for (i, row) in rows.enumerated() {
       if i > 0 { page.line() }
       let score = row.real("score") ?? 0

@@ -46,7 +46,7 @@ extension Presentation {
 extension Presenter {
   /// The presenters of telemetry on a terminal.
   package static let telemetry: [Presenter] = [
-    Presenter(.lineage, when: { answer, _, _ in answer.rowCount > 0 }) { TreeWriter(to: $0, options: $1) },
+    Presenter(.lineage, when: { _, _, _ in true }) { TreeWriter(to: $0, options: $1) },
     cards(.risk) { rows, names, page in RiskCards(rows: rows, names: names).draw(on: &page) },
     cards(.quality) { rows, names, page in QualityCards(rows: rows, names: names).draw(on: &page) },
     cards(.cause) { rows, names, page in CauseCards(rows: rows, names: names).draw(on: &page) },

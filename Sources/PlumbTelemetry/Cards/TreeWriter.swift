@@ -34,6 +34,9 @@ final class TreeWriter: ResultWriter {
     let forest = try LineageForest(answer, limit: options.rowLimit, format: "tree")
     if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
+    if forest.nodes.isEmpty, options.width != nil {
+      sink.buffer.append("nothing: no pipeline is connected in this direction\n")
+    }
     var summary = answer.summary(written: forest.rowCount)
     var drawn = [Bool](repeating: false, count: forest.nodes.count)
     var open = forest.roots.reversed().map { Step(node: $0, lead: "", branch: "", isLast: true) }

@@ -39,9 +39,11 @@ typedef enum {
 
 /// Reads a line from the terminal; free the result with free().
 ///
-/// The up arrow takes back `earlier`, the lines of the statement before this one, to edit the whole of it.
+/// After `earlier`, the lines of the statement before this one, the prompt is `prompt`; the up arrow takes them back, to
+/// edit the whole statement at the prompt `first`.
 char *_Nullable plumb_readline(
-    const char *_Nonnull prompt, const char *_Nonnull earlier, plumb_line_status *_Nonnull status);
+    const char *_Nonnull prompt, const char *_Nonnull first, const char *_Nonnull earlier,
+    plumb_line_status *_Nonnull status);
 
 /// Whether the line being read, or the last one, begins with the earlier lines of its statement.
 bool plumb_readline_took_earlier(void);

@@ -31,13 +31,14 @@ extension ConsoleAction {
       try ColumnPicture(table: path.dropLast(), column: column).show(in: conversation)
     },
     ConsoleAction(".history") { command, conversation in
-      let text = command.text("N")
-      guard let count = text.isEmpty ? 20 : Int(text), count > 0 else {
-        throw usage(command, "`.history` needs a number above 0")
-      }
+      let text = command.text("N or WORD")
       guard let shell = conversation.host.shell else { return }
-      let rows = try shell.log.latest(count)
-      try conversation.show([try Answer(Table(name: "history", schema: QueryLog.schema, rows: rows.map(\.cells)))])
+      let number = text.isEmpty ? 20 : Int(text)
+      if let number, number < 1 { throw usage(command, "`.history` needs a number above 0, or a word") }
+      let all = try shell.log.numbered().filter { number != nil || $0.entry.query.lowercased().contains(text.lowercased()) }
+      if all.isEmpty { return Console.say(number == nil ? "no query with `\(VisibleText.string(text))`" : "no query yet") }
+      let lines = all.suffix(number ?? 50).map { HistoryLine(number: $0.number, entry: $0.entry, width: Console.columns ?? 100).text }
+      try conversation.host.write(lines.joined(separator: "\n"), isLong: true)
     },
     ConsoleAction(".wide") { _, conversation in try conversation.host.shell?.showWide() },
     ConsoleAction(".overview") { _, conversation in try Overview.show(in: conversation) },

@@ -57,6 +57,17 @@ extension ConsoleAction {
     ConsoleAction(".tail") { command, conversation in
       if let word = command.words.first { conversation.settings.showsTail = word == "on" } else { tell("tail", conversation.settings.showsTail) }
     },
+    ConsoleAction(".prompt") { command, conversation in
+      let text = VisibleText.string(command.text("TEXT"))
+      conversation.settings.prompt = text.isEmpty ? "plumb> " : String(text.prefix(60)) + " "
+    },
+    ConsoleAction(".colors") { command, conversation in
+      if let word = command.words.first { Console.setLook { $0.isStyled = word == "on" } } else { tell("colors", Console.outputIsStyled) }
+    },
+    ConsoleAction(".log") { command, conversation in
+      let path = command.text("FILE")
+      conversation.settings.log = path.isEmpty || path == "off" ? nil : try SessionLog(path: Paths.typed(path))
+    },
     ConsoleAction(".settings") { _, conversation in
       let now = conversation.settings
       func word(_ isOn: Bool) -> String { isOn ? "on" : "off" }
@@ -64,6 +75,7 @@ extension ConsoleAction {
         (".mode", now.format.name), (".rows", now.rowLimit.map { "\($0)" } ?? "all"), (".tail", word(now.showsTail)),
         (".null", now.nullText.isEmpty ? "(nothing)" : now.nullText), (".types", word(now.showsTypes)),
         (".numbers", now.groupsThousands ? "grouped" : "plain"), (".timer", word(now.isTiming)), (".pager", word(now.usesPager)),
+        (".prompt", now.prompt), (".colors", word(Console.outputIsStyled)), (".log", now.log?.path ?? "off"),
         (".output", now.output.map(\.text) ?? "the terminal"), (".safe", word(now.isSafe)),
       ]
       let text = lines.map { name, value in

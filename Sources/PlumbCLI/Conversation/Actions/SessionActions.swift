@@ -1,3 +1,4 @@
+import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbKit
@@ -11,6 +12,26 @@ extension ConsoleAction {
       if text.trimmed.isEmpty { return Console.say("nothing to run") }
       Console.writeOut(text)
       try conversation.host.shell?.runTyped(String(text.trimmed))
+    },
+    ConsoleAction(".print") { command, conversation in try conversation.host.write(command.text("TEXT"), isLong: false) },
+    ConsoleAction(".cd") { command, conversation in
+      let folder = command.text("FOLDER")
+      if folder.isEmpty {
+        let path = getcwd(nil, 0)
+        defer { free(path) }
+        return try conversation.host.write(path.map { VisibleText.string(String(cString: $0)) } ?? ".", isLong: false)
+      }
+      if let file = conversation.workspace.store?.file.path, !file.hasPrefix("/") {
+        throw usage(command, "the workspace was opened by the relative path `\(VisibleText.string(file))`", help: "`.open` it by its full path first")
+      }
+      guard chdir(Paths.typed(folder)) == 0 else {
+        throw usage(command, "cannot enter `\(VisibleText.string(folder))`: \(String(cString: strerror(errno)))", help: "name an existing folder")
+      }
+    },
+    ConsoleAction(".shell") { command, conversation in
+      let child = try ChildProcess(command.text("COMMAND"), hasInput: false)
+      child.finish()
+      Console.freshLine()
     },
     ConsoleAction(".safe") { _, conversation in
       conversation.makeSafe()
