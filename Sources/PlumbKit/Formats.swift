@@ -46,3 +46,8 @@ extension ResultFormat {
   /// The default for people at a terminal, with telemetry drawn as trees and cards.
   package static let auto = ResultFormat.automatic(presenters: Presenter.telemetry)
 }
+
+extension Presenter {
+  /// Those that draw lineage, risks, causes and the overview.
+  package static let ofTelemetry: [Presenter] = telemetry
+}

@@ -87,6 +87,8 @@ final class Completion: Sendable {
       return ValueCompletion(shape: shape, data: data).candidates(for: word, textStart: place)
     }
     if shape.endsInText { return [] }
+    // `(a: long)`: after a colon comes a type.
+    if before.trimmed.hasSuffix(":") { return Self.matching(word, Self.types) }
     var step = shape.step.trimmed
     let isNamed = step.hasPrefix("let ") && !shape.stepFollowsPipe
     if isNamed {
@@ -219,6 +221,8 @@ final class Completion: Sendable {
     let operand = Operand(step)
     let names = columns.map { $0.ranked(1) }
     if step == first[...] || !operand.isComplete {
+      if operand.openFunction == "typeof" { return Self.types }
+      if operand.last == "to", first.hasPrefix("mv-") { return [Candidate(text: "typeof(", ending: nil)] }
       if let spans = spans(in: operand, columns) { return spans + (word.isEmpty ? [] : names + expressions(shape, for: word, first)) }
       let aggregates = OperatorDeclaration.named(first)?.traits.contains(.aggregates) == true && operand.openFunction == nil
         && !step.contains(" by ") && !step.hasSuffix(" by")
@@ -245,6 +249,9 @@ final class Completion: Sendable {
   private static let literals = ["true", "false", "datetime(", "timespan(", "dynamic(", "not("].map {
     Candidate(text: $0, ending: $0.hasSuffix("(") ? nil : " ", rank: 6)
   }
+
+  private static let types = ["string", "long", "int", "real", "decimal", "bool", "datetime", "timespan", "dynamic", "guid"].enumerated()
+    .map { Candidate(text: $1, rank: $0 - 10) }
 
   private static let commonAggregates: [Candidate] = ["count", "countif", "dcount", "sum", "avg", "max", "min", "percentile", "arg_max", "make_list"]
     .enumerated().compactMap { place, name in
@@ -325,6 +332,7 @@ final class Completion: Sendable {
     guard !word.isEmpty || first == "print" else { return given }
     var found = ScalarFunction.all.filter { !$0.isOperator && $0.name.utf8.allSatisfy(QueryShape.isWordByte) }
       .map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
+    found += (WindowFunction.allCases.map(\.rawValue) + BoundFunctionNames.all).map { Candidate(text: $0 + "(", ending: nil) }
     if OperatorDeclaration.named(first)?.traits.contains(.aggregates) ?? first.isEmpty {
       found += AggregateFunction.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     }

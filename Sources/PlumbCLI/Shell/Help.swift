@@ -70,6 +70,9 @@ enum Help {
     if let step = OperatorDeclaration.named(name), step.isSupported {
       parts.append(page("| \(step.usage)", step.summary, step.examples))
     }
+    if let word = WordDeclaration.named(name), !word.details.isEmpty {
+      parts.append(wrapped(word.details.split(separator: " ").map(String.init), width: width - 2, between: " ").map { "  " + $0 }.joined(separator: "\n"))
+    }
     if let chart = ChartDeclaration.named(name) {
       let properties = ChartProperty.all.filter { !$0.isIgnored }.map(\.name).joined(separator: ", ")
       parts.append(page("| render \(name) [with (property=value, ...)]", "\(chart.summary) Properties: \(properties).", [chart.example]))

@@ -14,7 +14,7 @@ extension BarContent: ChartContent {
     TextBars(content: self, glyphs: sheet.glyphs, width: sheet.width, height: sheet.height, hasNames: sheet.hasNames).paint()
   }
   var svgHeight: Double {
-    if isVertical { return 440 }
+    if SVGBars.isVertical(self) { return 440 }
     return max(200, Double(categories.count * (stacking == .beside ? max(1, series.count) : 1)) * 18 + 90)
   }
   func paint(on canvas: inout SVGCanvas, _ sheet: SVGSheet) {

@@ -12,7 +12,22 @@ package struct Report: Sendable {
   fileprivate struct Part: Sendable {
     let answer: Answer
     let chart: Chart?
+    /// The rows as the terminal draws them, such as a tree or cards; nil for a table.
+    let drawing: String?
     let rowCount: Int
+  }
+
+  /// Which entries a report has.
+  package struct Choice: Sendable {
+    /// The last queries; nil for all.
+    package var last: Int?
+    /// Whether queries that failed are in it.
+    package var hasFailures = false
+
+    package init(last: Int? = nil, hasFailures: Bool = false) {
+      self.last = last
+      self.hasFailures = hasFailures
+    }
   }
 
   private var entries: [Entry] = []
@@ -28,11 +43,13 @@ package struct Report: Sendable {
 
   package mutating func add(note: String) { add(.note(note)) }
 
-  package mutating func add(query: String, answers: [Answer], summary: String) throws {
+  /// - Parameter presenters: those that draw rows of a known kind.
+  package mutating func add(query: String, answers: [Answer], summary: String, presenters: [Presenter] = []) throws {
     let parts = try answers.prefix(20).map { answer in
       Part(
         answer: try answer.copied(rows: Self.rowLimit, columns: Self.columnLimit),
-        chart: answer.chart().flatMap { try? $0.get() }, rowCount: answer.rowCount)
+        chart: answer.chart().flatMap { try? $0.get() }, drawing: answer.drawing(by: presenters, rows: Self.rowLimit),
+        rowCount: answer.rowCount)
     }
     add(.query(query, Array(parts), summary: summary))
   }
@@ -46,17 +63,59 @@ package struct Report: Sendable {
 
   // MARK: HTML
 
-  package func html(title: String) -> String {
+  /// The entries of a choice; notes stay with the queries that follow them.
+  private func chosen(_ choice: Choice) -> [Entry] {
+    var kept = entries.filter { if case .failure = $0 { choice.hasFailures } else { true } }
+    guard let last = choice.last else { return kept }
+    var queries = 0
+    var start = kept.count
+    while start > 0, queries < last {
+      start -= 1
+      if case .note = kept[start] { continue }
+      queries += 1
+    }
+    while start > 0, case .note = kept[start - 1] { start -= 1 }
+    kept.removeFirst(start)
+    return kept
+  }
+
+  /// The first line of each query, for the contents.
+  private func contents(_ entries: [Entry]) -> [(number: Int, text: String)] {
+    entries.enumerated().compactMap { place, entry in
+      switch entry {
+      case .note: return nil
+      case .query(let query, _, _), .failure(let query, _):
+        let line = VisibleText.string(query.split(whereSeparator: \.isNewline).joined(separator: " "))
+        return (place, line.count > 100 ? String(line.prefix(99)) + "…" : line)
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - about: when and about what it was written, below the title.
+  ///   - choice: which entries it has.
+  package func html(title: String, about: String = "", choice: Choice = Choice(hasFailures: true)) -> String {
+    let entries = chosen(choice)
     var out = PageText.head(title: title) + "<h1>\(MarkupText.escaped(title))</h1>\n"
-    for entry in entries {
+    if !about.isEmpty { out += "<p>\(MarkupText.escaped(about))</p>\n" }
+    let contents = self.contents(entries)
+    if contents.count > 2 {
+      out += "<nav>\n<ol>\n"
+      for (number, text) in contents { out += "<li><a href=\"#q\(number)\">\(MarkupText.escaped(text))</a></li>\n" }
+      out += "</ol>\n</nav>\n"
+    }
+    for (number, entry) in entries.enumerated() {
       switch entry {
       case .note(let text): out += "<p>\(MarkupText.escaped(VisibleText.lines(text)))</p>\n"
       case .failure(let query, let message):
-        out += code(query) + "<p><strong>error:</strong> \(MarkupText.escaped(VisibleText.string(message)))</p>\n"
+        out += code(query, number) + "<p><strong>error:</strong> \(MarkupText.escaped(VisibleText.string(message)))</p>\n"
       case .query(let query, let parts, let summary):
-        out += code(query)
+        out += code(query, number)
         for part in parts {
-          if let chart = part.chart {
+          if let drawing = part.drawing {
+            out += "<pre>\(MarkupText.escaped(drawing))</pre>\n"
+            out += "<details>\n<summary>Data</summary>\n" + part.answer.text(as: .html) + "</details>\n"
+          } else if let chart = part.chart {
             out += "<figure>\n" + chart.svg(data: "The table below contains the data.", isEmbedded: true) + "</figure>\n"
             out += "<details>\n<summary>Data</summary>\n" + part.answer.text(as: .html) + "</details>\n"
           } else {
@@ -70,14 +129,20 @@ package struct Report: Sendable {
     return out + "</main>\n</body>\n</html>\n"
   }
 
-  private func code(_ query: String) -> String {
-    "<pre><code>\(MarkupText.escaped(VisibleText.lines(query)))</code></pre>\n"
+  private func code(_ query: String, _ number: Int) -> String {
+    "<pre id=\"q\(number)\"><code>\(MarkupText.escaped(VisibleText.lines(query)))</code></pre>\n"
   }
 
   // MARK: Markdown
 
-  package func markdown(title: String) -> String {
-    var out = "# \(title)\n"
+  /// The same as `html`, in Markdown.
+  package func markdown(title: String, about: String = "", choice: Choice = Choice(hasFailures: true)) -> String {
+    let entries = chosen(choice)
+    var out = "# \(title)\n" + (about.isEmpty ? "" : "\n\(about)\n")
+    let contents = self.contents(entries)
+    if contents.count > 2 {
+      out += "\n" + contents.enumerated().map { "\($0 + 1). \(fencedInline($1.text))\n" }.joined()
+    }
     for entry in entries {
       switch entry {
       case .note(let text): out += "\n\(VisibleText.lines(text))\n"
@@ -86,7 +151,9 @@ package struct Report: Sendable {
       case .query(let query, let parts, let summary):
         out += "\n" + fenced(VisibleText.lines(query), "kql")
         for part in parts {
-          if let chart = part.chart {
+          if let drawing = part.drawing {
+            out += "\n" + fenced(drawing, "text")
+          } else if let chart = part.chart {
             var buffer = ByteBuffer()
             chart.printText(width: 80, height: 18, isASCII: false, styled: false, to: &buffer)
             out += "\n" + fenced(buffer.string, "text")
@@ -100,6 +167,9 @@ package struct Report: Sendable {
     }
     return out
   }
+
+  /// The text between single backticks, or as it is with backticks in it.
+  private func fencedInline(_ text: String) -> String { text.contains("`") ? text : "`\(text)`" }
 
   /// The text between fences longer than any in it.
   private func fenced(_ text: String, _ language: String) -> String {
@@ -139,6 +209,17 @@ extension Answer {
     }
     let table = Table(name: "", schema: schema, rows: rows)
     return Answer(schema: schema, chunks: try table.groups.map { Chunk(try $0.columns, count: $0.count) })
+  }
+
+  /// The rows as a presenter draws them on a wide terminal; nil if none does.
+  fileprivate func drawing(by presenters: [Presenter], rows limit: Int) -> String? {
+    let options = FormatOptions(width: 110, rowLimit: limit, height: 34)
+    guard let presenter = presenters.first(where: { $0.presentation == presentation && $0.draws(self, options, { true }) }) else { return nil }
+    var bytes: [UInt8] = []
+    let writer = presenter.makeWriter(ByteSink { bytes += $0 }, options)
+    guard (try? writer.write(self)) != nil else { return nil }
+    try? writer.finish()
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
   /// The whole answer in a format.

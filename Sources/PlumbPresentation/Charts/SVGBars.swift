@@ -5,6 +5,13 @@ struct SVGBars {
   let top: Double
   let hasNames: Bool
 
+  /// Columns whose names do not fit below them become bars, whose names all fit beside them.
+  static func isVertical(_ content: BarContent) -> Bool {
+    guard content.isVertical, content.x.kind == .category else { return content.isVertical }
+    let longest = content.categories.map { min(SVGCanvas.width($0), 130) }.max() ?? 0
+    return longest + 6 <= 740 / Double(max(1, content.categories.count))
+  }
+
   private var hasLegend: Bool { hasNames && content.series.count > 1 }
 
   func paint(on canvas: inout SVGCanvas) {
@@ -12,7 +19,7 @@ struct SVGBars {
     if hasLegend {
       top += SVGLegend.paint(content.series.map { ($0.name, $0.style) }, y: top + 6, width: size.width, on: &canvas)
     }
-    if content.isVertical { paintStanding(top, on: &canvas) } else { paintLying(top, on: &canvas) }
+    if Self.isVertical(content) { paintStanding(top, on: &canvas) } else { paintLying(top, on: &canvas) }
   }
 
   private func paintStanding(_ top: Double, on canvas: inout SVGCanvas) {

@@ -49,8 +49,9 @@ extension CommandDeclaration {
       ".save", [.optional([.value(.file, "FILE")])], traits: .reachesOut,
       summary: "Writes everything into a new workspace file and opens it.", examples: [".save incident.plumb"]),
     CommandDeclaration(
-      ".report", [.value(.file, "FILE.html or FILE.md")], traits: .reachesOut,
-      summary: "Writes the session as one page: queries, results, charts and notes.", examples: [".report incident.html"]),
+      ".report", [.value(.file, "FILE.html or FILE.md [last N] [all]")], traits: .reachesOut,
+      summary: "Writes the session as one page: queries, results, charts and notes; all queries that succeeded, the last N, or also those that failed.",
+      examples: [".report incident.html", ".report incident.md last 3"]),
     CommandDeclaration(
       ".note", [.value(.text, "TEXT")], summary: "Adds a remark to the report.",
       examples: [".note The vendor was down from 02:00 to 03:10."]),

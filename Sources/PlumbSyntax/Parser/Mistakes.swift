@@ -158,6 +158,6 @@ extension Parser {
   /// After `slow`, `stale` or `volume`, which take nothing.
   private var judgementHint: String? {
     guard index > 0, at(.long) || at(.word) || at(.timespan) || at(.real), let word = WordDeclaration.named(token(before: 1).text) else { return nil }
-    return "write `\(word.keyword) | where ...` to choose rows; `.help \(word.keyword)` shows its columns"
+    return "write `\(word.keyword) | where ...` to choose rows; `\(word.keyword) | getschema` lists its columns"
   }
 }

@@ -47,6 +47,13 @@ package struct PredictQualitySyntax: WordNode {
 extension WordDeclaration {
   static let predict = WordDeclaration(
     "predict",
+    details: """
+      `risk` is the probability that a run fails within the horizon, which is two hours unless `within` says otherwise, counted \
+      from the moment of `as of` or from now. `low` and `high` bound its 95 % interval: of a hundred such intervals about 95 \
+      contain the true rate. `lift` is the risk divided by the average risk of all pipelines: 3 means three times as likely. \
+      `reasons` are the conditions on the way through the model. `flip` names the smallest change of one feature that would turn \
+      the prediction; `path` is the way through the tree.
+      """,
     starts: { $0.token(after: 1).kind == .word && $0.isName(after: 1) },
     first: Form(
       usages: [

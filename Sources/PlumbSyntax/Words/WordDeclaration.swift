@@ -15,6 +15,8 @@ package struct WordDeclaration: Sendable {
   }
 
   package let keyword: String
+  /// What the columns of the answer mean, for help; empty where they speak for themselves.
+  package let details: String
   /// Whether what follows the keyword makes it a source.
   let starts: @Sendable (Parser) -> Bool
   let first: Form
@@ -22,10 +24,12 @@ package struct WordDeclaration: Sendable {
   let piped: Form?
 
   /// - Parameters:
+  ///   - details: what the columns of the answer mean.
   ///   - first: how a query begins with the word.
   ///   - piped: how the word uses the rows before a pipe.
-  init(_ keyword: String, starts: @escaping @Sendable (Parser) -> Bool, first: Form, piped: Form?) {
+  init(_ keyword: String, details: String = "", starts: @escaping @Sendable (Parser) -> Bool, first: Form, piped: Form?) {
     self.keyword = keyword
+    self.details = details
     self.starts = starts
     self.first = first
     self.piped = piped

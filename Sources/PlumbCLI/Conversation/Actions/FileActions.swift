@@ -3,6 +3,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
+import PlumbPresentation
 import PlumbStorage
 import PlumbSyntax
 
@@ -45,8 +46,10 @@ extension ConsoleAction {
       try conversation.save(to: Paths.typed(text))
     },
     ConsoleAction(".report") { command, conversation in
-      let path = Paths.typed(command.text("FILE.html or FILE.md"))
-      try conversation.report.write(to: path, namedBy: conversation.settings.origin)
+      let (file, choice) = ReportChoice.parts(of: command.text("FILE.html or FILE.md [last N] [all]"))
+      let path = Paths.typed(file)
+      let about = "Written on \(ReportChoice.date) about \(try conversation.whereItIs())."
+      try conversation.report.write(to: path, about: about, choice: choice, namedBy: conversation.settings.origin)
       Console.say("wrote the session to \(VisibleText.string(path))")
     },
     ConsoleAction(".note") { command, conversation in conversation.report.add(note: command.text("TEXT")) },
@@ -132,5 +135,32 @@ extension Diagnostic {
     if help?.contains("--salvage") == true { said.help = "use `.open --salvage \(path)` to load the undamaged parts" }
     if help?.contains("--load") == true { said.help = "import a data file with `.import \(path)`" }
     return said
+  }
+}
+
+/// What `.report` is given after the file.
+private enum ReportChoice {
+  /// The file, and which queries the report has: `last 3`, and `all` for those that failed as well.
+  static func parts(of text: String) -> (file: String, choice: Report.Choice) {
+    var words = text.split(separator: " ", omittingEmptySubsequences: false)
+    var choice = Report.Choice()
+    if words.count > 1, words.last == "all" {
+      choice.hasFailures = true
+      words.removeLast()
+    }
+    if words.count > 2, words[words.count - 2] == "last", let count = words.last.flatMap({ Int($0) }), count > 0 {
+      choice.last = count
+      words.removeLast(2)
+    }
+    return (words.joined(separator: " "), choice)
+  }
+
+  /// The moment, as `2026-03-31 14:45 UTC`.
+  static var date: String {
+    var seconds = time_t(Machine.now / 10_000_000 - 62_135_596_800)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min)) UTC"
   }
 }

@@ -144,3 +144,8 @@ extension ExpressionBinder {
     return name
   }
 }
+
+/// The names of the functions that the binder computes itself, for completion.
+package enum BoundFunctionNames {
+  package static let all = BinderFunction.all.map(\.name)
+}

@@ -343,7 +343,7 @@ struct WhyAnswer {
     let day: Int64 = 864_000_000_000
     let before = Swift.max(Swift.min(past?.gap ?? 0, day) &* 4, 36_000_000_000)
     let start = Swift.max((since ?? reading.moment &- day) &- before, 0)
-    return "started between (\(KQLText.moment(start)) .. \(KQLText.moment(reading.moment)))"
+    return "started between (\(KQLText.minute(start)) .. \(KQLText.minute(reading.moment, isUp: true)))"
   }
 }
 
