@@ -91,7 +91,7 @@ class RecentTests(ShellCase):
         self.assertIn("end of it", shown)
         # Columns that the query names come first where not all of them fit.
         shown = shell.answer(wide.replace("| sort", "| where column_17 > 5 | sort") + " | extend more = 1 | project-away n | union (print 1)")
-        self.assertIn("column_17", shown.split("\n")[1])
+        self.assertIn("column_17", shown.split("─")[0])
 
     def test_words_to_begin_with(self):
         world = self.start("--color", "never", columns=80)
