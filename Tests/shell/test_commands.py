@@ -209,7 +209,7 @@ class CommandTests(ShellCase):
     def test_wrong_words(self):
         shell = self.open(columns=80)
         for line in [".tables x", ".schema runs x", ".schema", ".column", ".column runs", ".mode line x", ".timer maybe",
-                     ".rows x", ".history x", ".quit now", ".edit x", ".overview x", ".safe x", ".once", ".read", ".load",
+                     ".rows x", ".history 0", ".quit now", ".edit x", ".overview x", ".safe x", ".once", ".read", ".load",
                      ".report", ".note", ".watch", ".save", ".import", ".train x", ".train tree y", ".train within"]:
             shown = shell.answer(line)
             self.assertRegex(shown, r"error\[(usage|unexpected-\w+|missing-operand)\]", line)
@@ -246,10 +246,12 @@ class CommandTests(ShellCase):
         shell.answer("runs | summarize sum(n) by status | render piechart with (title=\"Shares\")")
         shell.answer("runs | wher n > 1")
         shell.answer(".report page.html")
+        self.assertNotIn("unknown operator", self.read("page.html"))
+        shell.answer(".report page.html all")
         page = self.read("page.html")
         for text in ["The first look.", "<svg", "Shares", "unknown operator", "<table>"]:
             self.assertIn(text, page)
-        shell.answer(".report page.md")
+        shell.answer(".report page.md all")
         page = self.read("page.md")
         for text in ["The first look.", "```kql", "Shares", "**error:**"]:
             self.assertIn(text, page)
@@ -336,7 +338,7 @@ class CommandTests(ShellCase):
         for line in lines:
             self.assertLessEqual(len(line), 80, line)
         shown = shell.answer("overview")
-        self.assertIn("recent failures", shown)
+        self.assertIn("RECENT FAILURES", shown)
         self.assertLessEqual(len(shown.rstrip("\n").split("\n")), 23)
         for line in shown.split("\n"):
             self.assertLessEqual(len(line), 80, line)

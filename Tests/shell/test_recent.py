@@ -3,7 +3,7 @@
 
   test_recent.py [path of plumb]
 """
-import base64, os, re, subprocess, unittest
+import base64, os, re, subprocess, tempfile, unittest
 from terminal import PLUMB, PROMPT, ShellCase
 
 RUNS = "pipeline,status,n\nload,failed,1000\nclean,succeeded,2000000\nsend,failed,\n"
@@ -141,6 +141,26 @@ class ScriptTests(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("a\n1", out)
         self.assertIn("c", out)
+
+    def test_the_overview_of_a_short_history(self):
+        """Too few failures to learn from: the risks are shares all the same, and the important failure comes first."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        with open(folder.name + "/pipelines.csv", "w") as pipelines, open(folder.name + "/runs.csv", "w") as runs:
+            pipelines.write("name,source,tier,status\n")
+            runs.write("pipeline,started,status\n")
+            for i in range(14):
+                status = "failed" if i % 4 == 1 else "succeeded"
+                pipelines.write(f"p{i},Office,{3 - i % 3},{status}\n")
+                for k in range(10):
+                    runs.write(f"p{i},2026-11-29T{2 * k:02}:{i:02}:00Z,{status if k == 9 else 'succeeded'}\n")
+        data = ["--now", "2026-11-29T20:00:00Z", "--load", folder.name + "/pipelines.csv", "--load", folder.name + "/runs.csv"]
+        status, out, err = self.run_plumb("query", *data, "-c", "predict risk | summarize low = min(risk), high = max(risk)")
+        self.assertEqual(status, 0, err)
+        low, high = map(float, out.split("\n")[1].split(","))
+        self.assertTrue(0 <= low <= high <= 1, out)
+        status, out, err = self.run_plumb("query", *data, "-c", 'overview | where section == "failing now" | project item, detail')
+        self.assertEqual(out.split("\n")[1], "p5,tier 1", err)
 
     def test_options(self):
         status, _, err = self.run_plumb("query", "--limit", "2", "-c", "print 1")

@@ -50,7 +50,7 @@ struct OverviewCard {
       var here = names.compactMap { name in sections.first { $0.name == name } }
       if place == layout.count - 1 { here += sections.filter { !known.contains($0.name) } }
       // The next question and the line about rows and time need room as well.
-      columns.append(lines(fitting(here, into: layout.count == 1 ? .max : height - 5), columnWidth, &page))
+      columns.append(lines(fitting(here, into: layout.count == 1 ? .max : height - 7), columnWidth, &page))
     }
     for line in 0..<(columns.map(\.count).max() ?? 0) {
       var text = ""

@@ -123,7 +123,11 @@ struct RiskModel: Sendable {
   }
 
   /// Returns the probability that corresponds to a score.
-  func risk(of score: Double) -> Double { calibration(RiskModel.logOdds(score)) }
+  func risk(of score: Double) -> Double {
+    // What a rule counts is a share already.
+    if case .none = calibration { return score }
+    return calibration(RiskModel.logOdds(score))
+  }
 
   /// Returns the 95 % interval of the risk for a score.
   func interval(of score: Double) -> Interval { bands.interval(score: score, risk: risk(of: score)) }
