@@ -64,7 +64,7 @@ package final class AgentSession: Sendable {
     let session = workspace.session()
     session.options.memoryLimit = min(session.options.memoryLimit, limits.memory)
     session.options.readExternal = nil
-    session.options.openForeign = { path, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
+    session.options.openForeign = { path, _, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     return session
   }
 

@@ -31,14 +31,17 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("attach"),
     help: ArgumentHelp(
-      "Query the tables of an SQLite file or of clickhouse://user@host:port/database in place, as name.table.",
+      "Query the tables of an SQLite file or of clickhouse://user@host:port/database or kusto://host/database in place, as name.table.",
       valueName: "name=path"))
   var attachments: [String] = []
 
   @Option(
     name: .customLong("on"),
-    help: ArgumentHelp("Query the tables of clickhouse://user@host:port/database as if they were here.", valueName: "address"))
+    help: ArgumentHelp("Query the tables of a clickhouse:// or kusto:// database as if they were here.", valueName: "address"))
   var engine: String?
+
+  @Option(help: ArgumentHelp("A command that prints a token for cluster(...) and kusto:// (default: PLUMB_KUSTO_TOKEN).", valueName: "command"))
+  var tokenCommand: String?
 
   @Option(
     help: ArgumentHelp(
@@ -189,6 +192,7 @@ struct DataOptions: ParsableArguments {
     }
     options.home = Paths.home
     if let fetchRows { options.fetchRows = fetchRows }
+    options.tokenCommand = tokenCommand
     options.variable = { name in getenv(name).map { String(cString: $0) } }
     options.askPassword = PasswordPrompt.ask
     options.reading = try readingOptions()

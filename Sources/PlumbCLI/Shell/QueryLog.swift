@@ -6,7 +6,7 @@ import PlumbStorage
 /// The queries of this and earlier sessions as the table `history`: text, time, number of rows, duration.
 struct QueryLog {
   struct Entry: Sendable {
-    let query: String
+    var query: String
     /// In ticks.
     let when: Int64
     let rows: Int?

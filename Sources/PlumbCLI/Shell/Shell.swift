@@ -184,7 +184,7 @@ final class Shell: ConversationHost {
 
   /// Runs a text that the user wrote, so that the arrow keys bring it back. Every error is reported and the shell continues.
   func runTyped(_ text: String) {
-    history.add(text)
+    history.add(text.hidingPasswords)
     deed = Tour.Deed(text: text, answers: [], error: nil)
     isRemembered = false
     defer { completion.data.forget() }
@@ -195,7 +195,7 @@ final class Shell: ConversationHost {
     } catch {
       // Told.
     }
-    if text.hasPrefix("."), !isRemembered { history.keep(command: text) }
+    if text.hasPrefix("."), !isRemembered { history.keep(command: text.hidingPasswords) }
     tour?.observe(deed)
   }
 
@@ -244,6 +244,8 @@ final class Shell: ConversationHost {
 
   private func remember(_ entry: QueryLog.Entry) {
     isRemembered = true
+    var entry = entry
+    entry.query = entry.query.hidingPasswords
     settings.log?.add(entry)
     log.add(entry)
     history.keep(entry)

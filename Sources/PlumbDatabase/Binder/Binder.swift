@@ -15,6 +15,8 @@ final class Binder {
     /// Values for `declare query_parameters`, as texts.
     var parameters: [String: String] = [:]
     var readExternal: ExternalReader?
+    /// Opens the databases that `cluster(...)` names; nil if they are out of reach.
+    var openForeign: ForeignOpener?
     /// Runs a plan at once, for `toscalar` and similar functions; nil when a text is only checked.
     var run: ((LogicalPlan) throws -> QueryResult)?
   }

@@ -235,6 +235,7 @@ package final class ScriptRun: @unchecked Sendable {
     let made = Binder(
       Binder.Services(
         catalog: try currentReading().catalog, parameters: session.options.parameters, readExternal: session.options.readExternal,
+        openForeign: session.options.openForeign,
         run: { plan in try execute(optimize(plan, contexts.context), contexts.context) }),
       context: contexts.context)
     if let commandRows {

@@ -76,7 +76,8 @@ package final class Session: Sendable {
       if parsed.hasErrors { return parsed.diagnostics }
       let context = context(now: options.clock(), options)
       let binder = Binder(
-        Binder.Services(catalog: catalog, parameters: options.parameters, readExternal: options.readExternal),
+        Binder.Services(catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
+          openForeign: options.openForeign),
         context: context)
       for statement in parsed.script.statements {
         if case .query(let query) = statement { _ = binder.bind(query) } else { binder.prepare(statement) }
@@ -126,6 +127,7 @@ package final class Session: Sendable {
     let binder = Binder(
       Binder.Services(
         catalog: catalog, parameters: options.parameters, readExternal: options.readExternal,
+        openForeign: options.openForeign,
         run: { plan in try execute(optimize(plan, context), context) }),
       context: context)
     let record = ExpansionRecord()

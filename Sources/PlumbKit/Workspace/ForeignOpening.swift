@@ -3,6 +3,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbRemote
 import PlumbStorage
+import PlumbSyntax
 
 extension WorkspaceOptions {
   /// Opens a file, or a database of another engine, by its path or address.
@@ -15,12 +16,24 @@ extension WorkspaceOptions {
       }
       return try ClickHouseDatabase(path, as: name, remote, context)
     }
+    if let database = properties[EntityPathSyntax.clusterDatabase] {
+      return try KustoDatabase(path, database: database, as: name, remote)
+    }
+    if path.hasPrefix(KustoDatabase.scheme) {
+      if let unknown = properties.keys.sorted().first {
+        throw Diagnostic("unknown-property", "an attached Kusto database has no property `\(unknown)`")
+      }
+      let database = try KustoDatabase(path, as: name, remote)
+      _ = try database.tableNames
+      return database
+    }
     return try AttachedSQLite(path: Paths.expandingHome(path, home), properties: properties, context)
   }
 
   /// The database that a workspace file remembers; nil if the text is not a reminder.
   package func reopenForeign(_ reminder: String, as name: String) -> (any ForeignDatabase)? {
-    ClickHouseDatabase(reminder: reminder, as: name, remote) ?? AttachedSQLite(reminder: reminder)
+    if reminder.hasPrefix(KustoDatabase.scheme) { return try? KustoDatabase(reminder, as: name, remote) }
+    return ClickHouseDatabase(reminder: reminder, as: name, remote) ?? AttachedSQLite(reminder: reminder)
   }
 
   /// What connections to other engines need.
@@ -29,6 +42,7 @@ extension WorkspaceOptions {
     remote.fetchRows = fetchRows
     remote.variable = variable
     remote.ask = askPassword
+    remote.tokenCommand = tokenCommand
     return remote
   }
 }

@@ -16,6 +16,8 @@ public struct WorkspaceOptions: Sendable {
   public var fetchRows = 5_000_000
   /// The value of a variable of the environment, such as one with a password; nil if it is not set.
   public var variable: @Sendable (_ name: String) -> String? = { _ in nil }
+  /// A command that prints a token for Kusto services; nil for the variable `PLUMB_KUSTO_TOKEN`, or none.
+  public var tokenCommand: String?
   /// Asks the user for a password without showing it; nil if nobody can be asked.
   public var askPassword: (@Sendable (_ prompt: String) -> String?)?
   /// How files are read.

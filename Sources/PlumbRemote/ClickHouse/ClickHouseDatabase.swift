@@ -150,10 +150,7 @@ final class ClickHouseQuery: RemoteQuery {
     counted = counted.limited(limit + 1)
     let sql = "SELECT toString(count()) AS `n` FROM (\(try counted.text().text))"
     guard let text = try database.server.rows(sql, ["n"], context).first?.first, let count = Int(text), count > limit else { return }
-    throw Diagnostic(
-      "fetch-limit",
-      "`\(cut.operatorName)` runs here because \(cut.reason), and would need more than \(limit) rows of `\(database.name)`",
-      help: "put a `where` or a `summarize` before it, or raise `--fetch-rows`")
+    throw cut.tooManyRows(limit, of: database.name.isEmpty ? database.server.address.database : database.name)
   }
 }
 
@@ -169,6 +166,13 @@ private final class CountedCursor: ExternalCursor {
 }
 
 extension RemoteCut {
+  /// - Parameter place: the database that has the rows.
+  func tooManyRows(_ limit: Int, of place: String) -> Diagnostic {
+    Diagnostic(
+      "fetch-limit", "`\(operatorName)` runs here because \(reason), and would need more than \(limit) rows of `\(place)`",
+      help: "put a `where` or a `summarize` before it, or raise `--fetch-rows`")
+  }
+
   /// The operator's name as `explain` writes it, without its arguments.
   var operatorName: String { label.hasPrefix("where ") ? label : String(label.prefix { $0 != ":" }) }
 }

@@ -18,7 +18,7 @@ struct Dialect: Sendable {
     case throwIf = "conditions that end a query"
     case outerJoinsOfNulls = "outer joins by keys that may be null"
     case threeValuedLogic = "conditions that are null"
-    case stableVariance = "variances of large numbers"
+    case stableVariance = "variances that shards can exchange"
     case cancelOnClose = "queries that end with their connection"
 
     /// The first version, as year and month, that has it.
@@ -29,9 +29,9 @@ struct Dialect: Sendable {
       case .json: (21, 11)
       case .regexWithFlags: (20, 1)
       case .groupsOfExpressions: (20, 8)
-      case .throwIf: (19, 1)
+      case .throwIf: (18, 16)
       case .outerJoinsOfNulls, .threeValuedLogic: (20, 1)
-      case .stableVariance: (18, 16)
+      case .stableVariance: (20, 1)
       case .cancelOnClose: (20, 1)
       }
     }

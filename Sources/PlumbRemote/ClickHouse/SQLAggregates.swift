@@ -41,7 +41,9 @@ struct SQLAggregates {
       return [SQLValue(value.isNullable ? "ifNull(\(sql), nan)" : sql, .real, nullable: false)]
     case "stdev", "variance":
       guard let value = inputs.first?.plain, value.type == .long || value.type == .int || value.type == .real else { break }
-      let function = (base == "stdev" ? "stddevSamp" : "varSamp") + (dialect.has(.stableVariance) ? "Stable" : "")
+      // In old versions shards cannot exchange its state.
+      try dialect.require(.stableVariance)
+      let function = base == "stdev" ? "stddevSampStable" : "varSampStable"
       // Of fewer than two values it is 0.
       guard !isConditional else { break }
       let sql = "\(function)(toFloat64(\(value.sql)))"

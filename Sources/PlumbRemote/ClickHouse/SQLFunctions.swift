@@ -60,7 +60,7 @@ extension SQLExpressions {
       }
       // Division by zero, and of the smallest number by -1, would end the whole query there.
       let (a, b) = (sql[0], sql[1])
-      let quotient = "intDiv(\(a), if(ifNull(\(b) = 0 OR \(b) = -1, 1), toInt64(1), \(values[1].isNullable ? "assumeNotNull(\(b))" : b)))"
+      let quotient = "intDiv(\(a), if(ifNull(\(b) = 0, 1) OR ifNull(\(b) = -1, 1), toInt64(1), \(values[1].isNullable ? "assumeNotNull(\(b))" : b)))"
       return SQLValue("if(ifNull(\(b) = 0, 1), NULL, if(ifNull(\(b) = -1, 0), -\(a), \(quotient)))", call.type, nullable: true)
     case ("%", 2):
       guard isWord, let divisor = values[1].constant?.wholeNumber, divisor != 0, divisor != .min else { return nil }

@@ -6,7 +6,7 @@ extension CommandDeclaration {
       [
         .value(.path, "PATH"), "as", .value(.newName, "NAME"),
         .optional([.value(.properties, #"with (survey = "all")"#)]),
-      ], summary: "Makes the tables of an SQLite file, or of `clickhouse://user@host:port/database`, readable as NAME.table, without copying them.",
+      ], summary: "Makes the tables of an SQLite file, of `clickhouse://user@host:port/database` or of `kusto://host/database`, readable as NAME.table, without copying them.",
       examples: [".attach orders.sqlite as shop", "shop.orders | count"]),
     CommandDeclaration(
       ".detach", [.value(.databaseName, "NAME")], summary: "Detaches a database; its file is not changed.",

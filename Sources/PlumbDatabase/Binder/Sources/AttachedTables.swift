@@ -6,8 +6,13 @@ extension EntityPathSyntax {
   /// A table of an attached database: `name.table`, `database("name").table`, `database("name").table("t")`.
   func table(at place: BindingPlace) throws -> Relation {
     if let result = try tableOfPattern(at: place) { return result }
+    if let cluster = try clusterName(at: place) { return try table(of: cluster, at: place) }
     let (database, span) = try databaseName(at: place)
     guard let foreign = place.catalog.attached(named: database) else { throw place.catalog.unknownDatabase(database, at: span) }
+    return try table(of: foreign, database, at: place)
+  }
+
+  private func table(of foreign: any ForeignDatabase, _ database: String, at place: BindingPlace) throws -> Relation {
     let table = try tableName(at: place)
     let name = "\(KQLName.inQuery(database)).\(KQLName.inQuery(table.text))"
     do {
@@ -23,6 +28,36 @@ extension EntityPathSyntax {
       throw diagnostic
     }
   }
+
+  /// `cluster("https://...").database("name").table`: the address and the database; nil for other paths.
+  private func clusterName(at place: BindingPlace) throws -> (address: String, database: String)? {
+    guard qualifiers.count == 2, qualifiers[0].name.text == "cluster", qualifiers[1].name.text == "database" else { return nil }
+    let names = try qualifiers.map { call -> String in
+      guard call.arguments.count == 1, let argument = call.arguments.first,
+        case .string(let text) = try place.constants.value(argument.value, what: "a name")
+      else { throw Diagnostic("not-a-name", "`\(call.name.text)` needs a name as a string", at: call.span) }
+      return text
+    }
+    return (names[0], names[1])
+  }
+
+  private func table(of cluster: (address: String, database: String), at place: BindingPlace) throws -> Relation {
+    guard let open = place.state.services.openForeign else {
+      throw Diagnostic(
+        "unsupported-cluster", "`cluster(...)` cannot be reached from here", at: qualifiers[0].span,
+        help: "write the table's name alone")
+    }
+    do {
+      let foreign = try open(cluster.address, cluster.database, [Self.clusterDatabase: cluster.database], place.context)
+      return try table(of: foreign, cluster.database, at: place)
+    } catch var diagnostic as Diagnostic {
+      if diagnostic.span == nil { diagnostic.span = qualifiers[0].span }
+      throw diagnostic
+    }
+  }
+
+  /// The property that tells an opener that the path is a cluster's address, and which of its databases is meant.
+  package static let clusterDatabase = "database of cluster"
 
   private func databaseName(at place: BindingPlace) throws -> (name: String, span: SourceSpan) {
     if let name = database { return (name.text, name.span) }

@@ -1,0 +1,131 @@
+import Glibc
+import PlumbDiagnostics
+import PlumbEngine
+import PlumbHTTP
+
+/// Where a Kusto service is, and which of its databases is meant.
+struct KustoAddress: Sendable {
+  let url: String
+  let host: String
+  let database: String
+  /// Whether what is sent cannot be read on the way.
+  let isPrivate: Bool
+
+  /// - Parameter database: the database, if the address is that of a cluster.
+  init(_ text: String, database: String?) throws {
+    var rest = text[...], isSecure = true
+    if let scheme = ["kusto://", "https://", "http://"].first(where: { text.hasPrefix($0) }) {
+      rest = rest.dropFirst(scheme.count)
+      isSecure = scheme != "http://"
+    } else {
+      // `cluster("help")` is a name in Azure.
+      rest = Substring(text.contains(".") || text.contains(":") ? text : "\(text).kusto.windows.net")
+    }
+    let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != ";" }
+    guard !host.isEmpty, !host.contains("@"), host.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
+      throw Diagnostic("invalid-address", "`\(text)` is not an address of Kusto", help: "write kusto://host/database")
+    }
+    let path = rest.dropFirst(host.count).drop { $0 == "/" }.prefix { $0 != "/" && $0 != "?" && $0 != ";" }
+    let isLocal = host.hasPrefix("localhost") || host.hasPrefix("127.") || host.hasPrefix("[::1]")
+    if text.hasPrefix(KustoDatabase.scheme), isLocal { isSecure = false }
+    self.host = String(host)
+    self.database = database ?? (path.isEmpty ? "default" : String(path))
+    url = "\(isSecure ? "https" : "http")://\(host)"
+    isPrivate = isSecure || isLocal
+  }
+
+  var text: String { "kusto://\(host)/\(database)" }
+}
+
+/// Requests to a Kusto service.
+final class KustoService: Sendable {
+  let address: KustoAddress
+  let options: RemoteOptions
+  private let token = Guarded<String?>(nil)
+
+  init(_ address: KustoAddress, _ options: RemoteOptions) {
+    self.address = address
+    self.options = options
+  }
+
+  /// Sends a query and waits for all frames of the answer.
+  ///
+  /// - Throws: `remote-error` for an error in the answer, wherever it is.
+  func query(_ text: String, _ context: ExecutionContext) throws -> KustoAnswer {
+    try KustoAnswer(frames: try send("/v2/rest/query", text, context), address.host)
+  }
+
+  func command(_ text: String, _ context: ExecutionContext) throws -> KustoAnswer {
+    try KustoAnswer(tables: try send("/v1/rest/mgmt", text, context), address.host)
+  }
+
+  private func send(_ path: String, _ text: String, _ context: ExecutionContext) throws -> Dynamic {
+    let body = Dynamic.object([("db", .string(address.database)), ("csl", .string(text))]).json
+    var call = HTTPCall(
+      "POST", address.url + path, headers: [("Content-Type", "application/json; charset=utf-8"), ("Accept", "application/json")],
+      body: Array(body.utf8))
+    call.patience = .seconds(600)
+    if let token = try givenToken() { call.headers.append(("Authorization", "Bearer \(token)")) }
+    let answer = try HTTPConnections.send(call) { try context.checkpoint() }
+    var bytes: [UInt8] = []
+    while let more = try answer.next() {
+      bytes += more
+      guard bytes.count < context.memoryLimit / 8 else {
+        throw Diagnostic("memory-limit", "the answer of `\(address.host)` is too large", help: "summarize or filter before it is sent")
+      }
+    }
+    let tree = JSONText.parseTree(String(decoding: bytes, as: UTF8.self))
+    guard answer.status == 200, let tree else {
+      if answer.status == 401 || answer.status == 403 {
+        throw Diagnostic(
+          "remote-sign-in", "`\(address.host)` rejects the sign-in (status \(answer.status))",
+          help: "set PLUMB_KUSTO_TOKEN, or use `--token-command 'az account get-access-token ...'`")
+      }
+      throw KustoAnswer.diagnostic(tree?["error"], address.host, "status \(answer.status)")
+    }
+    return tree
+  }
+
+  private func givenToken() throws -> String? {
+    if let known = token.withLock({ $0 }) { return known }
+    guard let command = options.tokenCommand else {
+      let given = options.variable("PLUMB_KUSTO_TOKEN")
+      return try given.map(allowed)
+    }
+    guard let output = TokenCommand.run(command) else {
+      throw Diagnostic("token-command", "the command of `--token-command` failed", help: "run it alone to see why")
+    }
+    var text = output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    // `az` prints an object.
+    if case .string(let inside)? = JSONText.parseTree(output)?["accessToken"] { text = inside }
+    guard !text.isEmpty, !text.contains(" ") else {
+      throw Diagnostic("token-command", "the command of `--token-command` did not print a token")
+    }
+    let made = try allowed(text)
+    token.withLock { $0 = made }
+    return made
+  }
+
+  /// Tokens are not sent where others could read them.
+  private func allowed(_ token: String) throws -> String {
+    guard address.isPrivate else {
+      throw Diagnostic("remote-sign-in", "a token is not sent to `\(address.url)`, which is not encrypted", help: "use https")
+    }
+    return token
+  }
+}
+
+/// A command that prints a token.
+enum TokenCommand {
+  /// What it prints; nil if it fails.
+  static func run(_ command: String) -> String? {
+    guard let pipe = popen(command, "r") else { return nil }
+    var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4096)
+    while bytes.count < 1 << 20 {
+      let count = fread(&buffer, 1, buffer.count, pipe)
+      if count == 0 { break }
+      bytes += buffer[..<count]
+    }
+    return pclose(pipe) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+  }
+}
