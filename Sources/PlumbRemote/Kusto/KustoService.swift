@@ -29,7 +29,7 @@ struct KustoAddress: Sendable {
     let isLocal = host.hasPrefix("localhost") || host.hasPrefix("127.") || host.hasPrefix("[::1]")
     if text.hasPrefix(KustoDatabase.scheme), isLocal { isSecure = false }
     self.host = String(host)
-    self.database = database ?? (path.isEmpty ? "default" : String(path))
+    self.database = database ?? (path.isEmpty ? "NetDefaultDB" : String(path))
     url = "\(isSecure ? "https" : "http")://\(host)"
     isPrivate = isSecure || isLocal
   }
