@@ -96,8 +96,8 @@ class KustoTests(unittest.TestCase):
         for kql in QUESTIONS:
             here = plumb("query", self.file, "--format", "json", "-c", kql)
             forms = [
-                plumb("query", "--on", f"kusto://localhost:{self.port}/NetDefaultDB", "--format", "json", "-c", kql),
-                plumb("query", "--format", "json", "-c", kql.replace("runs", f'cluster("http://127.0.0.1:{self.port}").database("NetDefaultDB").runs')),
+                plumb("query", "--on", f"kusto://localhost:{self.port}/w", "--format", "json", "-c", kql),
+                plumb("query", "--format", "json", "-c", kql.replace("runs", f'cluster("http://127.0.0.1:{self.port}").database("w").runs')),
             ]
             for there in forms:
                 with self.subTest(kql=kql):
@@ -107,9 +107,9 @@ class KustoTests(unittest.TestCase):
                         self.assertEqual(order(json.loads(there.stdout or "[]")), order(json.loads(here.stdout or "[]")))
 
     def test_attach_and_explain(self):
-        done = plumb("query", "--attach", f"other=kusto://localhost:{self.port}/NetDefaultDB", "-c", "other.runs | where i < 4 | summarize count() by status")
+        done = plumb("query", "--attach", f"other=kusto://localhost:{self.port}/w", "-c", "other.runs | where i < 4 | summarize count() by status")
         self.assertEqual(done.stdout, "status,count_\nok,3\n", done.stderr)
-        plan = plumb("query", "--on", f"kusto://localhost:{self.port}/NetDefaultDB", "--format", "tsv", "-c",
+        plan = plumb("query", "--on", f"kusto://localhost:{self.port}/w", "--format", "tsv", "-c",
                      "explain runs | where i < 4 | summarize n = count() by status | mv-expand x = range(1, 2)").stdout
         self.assertIn("Kusto: ['runs'] | where (['i'] < long(4))", plan)
         self.assertIn("`Expand` runs here because", plan)
