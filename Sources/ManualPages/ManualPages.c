@@ -328,12 +328,15 @@ static const unsigned char page107[] = {
 #embed "../../Tests/Golden/serving.md"
 };
 static const unsigned char page108[] = {
-#embed "../../Tests/Golden/agents.md"
+#embed "../../Tests/Golden/remote.md"
 };
 static const unsigned char page109[] = {
-#embed "../../Tests/Golden/alerts.md"
+#embed "../../Tests/Golden/agents.md"
 };
 static const unsigned char page110[] = {
+#embed "../../Tests/Golden/alerts.md"
+};
+static const unsigned char page111[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -446,9 +449,10 @@ static const PlumbManualPage pages[] = {
     {"importing.md", page105, sizeof page105},
     {"parquet.md", page106, sizeof page106},
     {"serving.md", page107, sizeof page107},
-    {"agents.md", page108, sizeof page108},
-    {"alerts.md", page109, sizeof page109},
-    {"promises.md", page110, sizeof page110},
+    {"remote.md", page108, sizeof page108},
+    {"agents.md", page109, sizeof page109},
+    {"alerts.md", page110, sizeof page110},
+    {"promises.md", page111, sizeof page111},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -67,6 +67,9 @@ enum Console {
       isASCII: isASCII)
   }
 
+  /// Asks the terminal to put a text into the clipboard (OSC 52).
+  static func setClipboard(base64: String) { write("\u{1B}]52;c;\(base64)\u{07}", to: STDOUT_FILENO) }
+
   /// Writes a line to standard error; on a terminal, a long line is wrapped at spaces.
   static func say(_ text: String) { put(VisibleText.lines(text)) }
 

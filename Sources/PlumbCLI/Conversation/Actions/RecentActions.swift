@@ -1,4 +1,3 @@
-import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -42,7 +41,7 @@ extension ConsoleAction {
           "too-large", "the result has \(NumberText.grouped(bytes.count)) bytes, more than the 74,000 that terminals accept for the clipboard",
           at: command.span, help: "copy fewer rows, or write a file with `.once result.csv`")
       }
-      Console.write("\u{1B}]52;c;\(Base64.text(of: bytes))\u{07}", to: STDOUT_FILENO)
+      Console.setClipboard(base64: Base64.text(of: bytes))
       Console.say("\(NumberText.grouped(answer.rowCount)) row\(answer.rowCount == 1 ? "" : "s") copied as \(format.name); the terminal must support OSC 52")
     },
     ConsoleAction(".diff") { command, conversation in
