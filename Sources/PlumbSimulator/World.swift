@@ -15,6 +15,8 @@ package struct WorldOptions: Hashable, Sendable {
   package var start: Int64
   /// The number of workers, which affects only the speed.
   package var threads: Int
+  /// Faults that are planted; never in an easy world.
+  package var scenario: Scenario?
 
   /// A Monday afternoon, so that 30 days later it is a busy Wednesday after the end of a month.
   package static let defaultStart = DateTime.parse("2026-03-02T15:00:00Z") ?? 0
@@ -130,6 +132,21 @@ package final class World: @unchecked Sendable {
     }
   }
 
+  /// The pipelines and dependencies of a world with these options.
+  package static func map(of options: WorldOptions) -> WorldMap {
+    let topology = Topology(
+      pipelineCount: options.pipelines, seed: options.seed, difficulty: options.difficulty,
+      calendar: WorkCalendar(origin: options.start))
+    return WorldMap(topology, until: Int64(options.days) * World.day / 10_000)
+  }
+
+  /// Lets those who read from a pipeline read from another from the clock on.
+  ///
+  /// - Throws: what simulating up to the clock throws.
+  package func failOver(from pipeline: Int, to other: Int) throws {
+    try lock.locked { try simulated().failOver(from: pipeline, to: other) }
+  }
+
   /// Moves the clock forward by `ticks`; what happens meanwhile is simulated on demand.
   package func advance(by ticks: Int64) throws {
     guard ticks >= 0 else { throw Diagnostic("world-clock", "a world's clock only moves forward") }
@@ -166,7 +183,7 @@ package final class World: @unchecked Sendable {
       pipelineCount: options.pipelines, seed: options.seed, difficulty: options.difficulty,
       calendar: WorkCalendar(origin: options.start))
     let made = Simulator(
-      topology: topology, seed: options.seed, origin: options.start, difficulty: options.difficulty)
+      topology: topology, seed: options.seed, origin: options.start, difficulty: options.difficulty, scenario: options.scenario)
     simulator = made
     return made
   }

@@ -7,7 +7,7 @@ struct RandomStream {
   /// The purpose of a stream; different purposes never share numbers.
   enum Purpose: UInt64 {
     case topology = 1, edges, runs, incidents, outages, schemas, deployments, details, samples
-    case faults, vendorDays, schedules, flows, texts
+    case faults, vendorDays, schedules, flows, texts, scenario
   }
 
   /// Returns the key of an entity's streams for one purpose.

@@ -64,6 +64,8 @@ struct Influence {
   var withheld = 0.0
   var lateness = 0.0
   var capacity = 1.0
+  var arrivals = 1.0
+  var written = 1.0
   /// The probability that none of them makes the attempt fail.
   var survival = 1.0
   /// The largest hazard so far, and its source.
@@ -150,6 +152,8 @@ struct Influence {
     withheld += g.withheld * shown
     lateness += g.lateness * shown
     capacity *= 1 - (1 - g.capacity) * shown
+    arrivals *= 1 + (g.arrivals - 1) * shown
+    written *= 1 + (g.written - 1) * shown
     return early
   }
 }

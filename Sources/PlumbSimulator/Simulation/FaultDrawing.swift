@@ -129,6 +129,7 @@ extension IncidentPlan {
 
   /// Adds the incident with its effect on its own pipeline; its number.
   private mutating func append(_ incident: Incident, _ place: Int, severity: Double, _ random: inout RandomStream) -> Int {
+    guard incident.ended < quietFrom else { return -1 }
     var incident = incident
     incident.severity = severity
     incidents.append(incident)
@@ -140,6 +141,7 @@ extension IncidentPlan {
   private mutating func reach(
     _ pipeline: Int, _ incident: Incident, _ number: Int, _ place: Int, severity: Double, delay: Int, _ random: inout RandomStream
   ) {
+    guard number >= 0 else { return }
     let delay = Int64(delay)
     // A fault keeps to one or two families of messages.
     let model = topology.pipelines[pipeline]
@@ -226,6 +228,7 @@ extension IncidentPlan {
     var random = RandomStream(seed, .schemas, pipeline, step: Int(day))
     guard random.chance(0.016) else { return }
     guard let at = moment(day, .work, region: topology.pipelines[pipeline].region, &random) else { return }
+    if at >= quietFrom, calm.contains(pipeline) { return }
     addSchemaChange(pipeline, at: at, &random)
   }
 
@@ -234,6 +237,7 @@ extension IncidentPlan {
     let model = topology.pipelines[pipeline]
     guard random.chance(IncidentPlan.deploymentRate) else { return }
     guard let at = moment(day, .work, region: model.region, &random) else { return }
+    if at >= quietFrom, calm.contains(pipeline) { return }
     let build = 100 + random.below(900)
     notices.append(Notice(at: at, pipeline: pipeline, kind: .buildChanged, number: Int64(build)))
     deployments.append(Deployment(at: at, pipeline: pipeline, build: build))

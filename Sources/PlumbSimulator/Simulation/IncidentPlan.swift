@@ -70,6 +70,9 @@ struct IncidentPlan: Sendable {
   let seed: UInt64
   let calendar: WorkCalendar
   let traits: Difficulty.Traits
+  /// From when faults are planted, instead of drawn, and pipelines without other changes from then on.
+  let quietFrom: Int64
+  let calm: Set<Int>
   private let isEasy: Bool
   /// Pipelines that share a source and region, and therefore credentials and the vendor's service.
   let groups: [[Int]]
@@ -79,7 +82,9 @@ struct IncidentPlan: Sendable {
 
   static let day: Int64 = 86_400_000
 
-  init(topology: Topology, seed: UInt64, difficulty: Difficulty, calendar: WorkCalendar) {
+  init(topology: Topology, seed: UInt64, difficulty: Difficulty, calendar: WorkCalendar, scenario: Scenario? = nil) {
+    quietFrom = scenario?.quietFrom ?? .max
+    calm = scenario?.calm ?? []
     self.topology = topology
     self.seed = seed
     self.calendar = calendar
@@ -106,6 +111,7 @@ struct IncidentPlan: Sendable {
     }
     self.groups = groups
     self.groupOf = groupOf
+    if let scenario { plant(scenario) }
   }
 
   /// Draws all days that begin before `moment`, and some more where notices come days before what they announce.

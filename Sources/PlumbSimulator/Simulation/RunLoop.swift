@@ -66,7 +66,7 @@ struct RunLoop: Sendable {
 
       if it.isSource {
         state.swing = 0.95 * state.swing + 0.055 * random.bell()
-        let arrived = it.rate * load * Double(started &- state.arrivedUntil) * Portable.exp(state.swing)
+        let arrived = it.rate * load * Double(started &- state.arrivedUntil) * Portable.exp(state.swing) * influence.arrivals
         let heldShare = Swift.min(influence.withheld, 0.95)
         state.pending += arrived * (1 - heldShare)
         state.withheld += arrived * heldShare
@@ -117,7 +117,7 @@ struct RunLoop: Sendable {
       record.bytes = Int64(read * it.recordBytes * random.between(0.93, 1.07))
       state.pending -= read
       if record.status == .succeeded {
-        let out = ((read - malformed) * it.yield).rounded()
+        let out = ((read - malformed) * it.yield * influence.written).rounded()
         record.recordsOut = Int32(truncatingIfNeeded: Int64(Swift.min(out, 2e9)))
         state.delivered += out
         state.successes &+= 1

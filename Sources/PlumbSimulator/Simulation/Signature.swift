@@ -15,6 +15,9 @@ struct Signature: Sendable {
   var lateness = 0.0
   /// What is left of the capacity to process records.
   var capacity = 1.0
+  /// What arrives, and what is written, of the usual.
+  var arrivals = 1.0
+  var written = 1.0
   /// The probability that a run fails at full strength.
   var peak = 0.9
   var threshold = 0.6

@@ -25,18 +25,19 @@ final class Simulator: @unchecked Sendable {
   private let difficulty: Difficulty
   var isEasy: Bool { difficulty == .easy }
   private let sliceLength: Int64
+  let mutedAlerts: [Scenario.MutedAlert]
 
   /// The approximate number of runs per slice.
   private static let sliceRuns = 131_072.0
 
   /// - Parameter origin: the ticks of time 0.
-  init(topology: Topology, seed: UInt64, origin: Int64, difficulty: Difficulty) {
+  init(topology: Topology, seed: UInt64, origin: Int64, difficulty: Difficulty, scenario: Scenario? = nil) {
     self.topology = topology
     self.origin = origin
     self.difficulty = difficulty
     let calendar = WorkCalendar(origin: origin)
     self.calendar = calendar
-    plan = IncidentPlan(topology: topology, seed: seed, difficulty: difficulty, calendar: calendar)
+    plan = IncidentPlan(topology: topology, seed: seed, difficulty: difficulty, calendar: calendar, scenario: scenario)
     store = RunStore(topology: topology, origin: origin, seed: seed, isEasy: difficulty == .easy)
     curve = LoadCurve(origin: origin)
     let count = topology.pipelines.count
@@ -49,8 +50,9 @@ final class Simulator: @unchecked Sendable {
         ? model.offset : model.schedule.kind == .event ? PipelineState.waiting : model.schedule.first(calendar)
       return PipelineCell(PipelineState(model, first: first, key: RandomStream.key(seed, .runs, i)))
     }
-    cursors = BufferView(Simulator.cursors(of: topology, isEasy: difficulty == .easy))
-    signatures = difficulty == .easy ? Signature.all : FaultKind.all.map(\.signature)
+    cursors = BufferView(Simulator.cursors(of: topology, isEasy: difficulty == .easy, scenario: scenario))
+    mutedAlerts = scenario?.mutedAlerts ?? []
+    signatures = difficulty == .easy ? Signature.all : FaultKind.all.map(\.signature) + (scenario?.faults ?? []).map { Signature($0.signs) }
     families = BufferView(
       MessageFamily.all.map { FamilyTraits(duration: $0.durationShare, setsAside: $0.setsAside) })
     kinds = BufferView(ErrorKind.all.map { ErrorShares(duration: $0.durationShare, read: $0.readShare) })
@@ -78,13 +80,15 @@ final class Simulator: @unchecked Sendable {
     return (behaviours, lists)
   }
 
-  private static func cursors(of topology: Topology, isEasy: Bool) -> [EdgeCursor] {
+  private static func cursors(of topology: Topology, isEasy: Bool, scenario: Scenario?) -> [EdgeCursor] {
     topology.edges.map { edge in
       let upstream = topology.pipelines[edge.upstream]
-      let backup = upstream.backup
+      let backup = scenario == nil ? upstream.backup : -1
+      let isTight = scenario?.tightEdges.contains(Scenario.Link(edge.upstream, edge.downstream)) == true
       let fanIn = Double(topology.incoming[edge.downstream].count)
       return EdgeCursor(
-        since: edge.since, until: edge.until, weight: edge.weight, grace: edge.grace,
+        since: edge.since, until: edge.until, weight: isTight ? 0.95 : edge.weight,
+        grace: isTight ? Swift.min(edge.grace, 1.2 * Double(Swift.max(upstream.interval, topology.pipelines[edge.downstream].interval))) : edge.grace,
         share: isEasy ? (edge.kind == .data ? 0.8 / fanIn : 0) : edge.share ?? 0, upstream: Int32(truncatingIfNeeded: edge.upstream),
         backup: Int32(truncatingIfNeeded: backup), interval: upstream.interval,
         backupInterval: backup >= 0 ? topology.pipelines[backup].interval : 0)
@@ -93,6 +97,23 @@ final class Simulator: @unchecked Sendable {
 
   /// Draws faults and schema changes up to `moment` without running anything.
   func plan(to moment: Int64) { plan.extend(to: moment) }
+
+  /// Lets those who read from a pipeline read from another from the clock on, which takes over part of its load.
+  func failOver(from pipeline: Int, to other: Int) {
+    for place in topology.edges.indices where Int(cursors[place].upstream) == pipeline {
+      cursors[place].upstream = Int32(truncatingIfNeeded: other)
+      cursors[place].backup = -1
+      cursors[place].interval = topology.pipelines[other].interval
+      cursors[place].place = 0
+      cursors[place].taken = states[other].state.delivered
+    }
+    for i in topology.pipelines.indices where Int(behaviours[i].trigger) == pipeline {
+      behaviours[i].trigger = Int32(truncatingIfNeeded: other)
+      states[i].state.successesSeen = states[other].state.successes
+    }
+    let load = behaviours[other].rate > 0 ? behaviours[pipeline].rate / behaviours[other].rate : 1
+    behaviours[other].rate *= 1 + Swift.min(0.6 * load, 2)
+  }
 
   /// The faults that are at work on each pipeline, in the order of pipelines.
   var faults: [PredictionTruth.Fault] {

@@ -7,6 +7,9 @@ extension Simulator {
     var alerts = ruleAlerts(clock: clock)
     alerts += planAlerts(clock: clock)
     alerts.sort { ($0.at, $0.pipeline, $0.rule.rawValue) < ($1.at, $1.pipeline, $1.rule.rawValue) }
+    if !mutedAlerts.isEmpty {
+      alerts.removeAll { alert in mutedAlerts.contains { $0.pipeline == alert.pipeline && $0.rule == alert.rule.name } }
+    }
     let writer = RowsWriter(TelemetryModel.alerts)
     for alert in alerts {
       let pipeline = topology.pipelines[alert.pipeline]
