@@ -81,12 +81,18 @@ let package = Package(
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbModel", "PlumbTelemetry",
         .product(name: "Yams", package: "Yams"),
       ]),
+    // Cases to investigate.
+    .target(
+      name: "PlumbCases",
+      dependencies: [
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbModel", "PlumbSimulator", "PlumbTelemetry",
+      ]),
     // The library; the command line is on top of it.
     .target(
       name: "PlumbKit",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
-        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbRemote",
+        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbCases", "PlumbRemote",
       ]),
     // Kusto's REST API and the pages over HTTP.
     .target(
@@ -106,7 +112,7 @@ let package = Package(
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
         "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry",
-        "PlumbAlerts", "PlumbKit", "PlumbServer", "PlumbAgents", "ReadlineShim",
+        "PlumbAlerts", "PlumbKit", "PlumbServer", "PlumbAgents", "PlumbCases", "ReadlineShim",
         "ManualPages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -115,6 +121,7 @@ let package = Package(
     .executableTarget(name: "KitExample", dependencies: ["PlumbKit"], path: "Samples/Kit", packageAccess: false),
 
     .target(name: "TestSupport", dependencies: ["PlumbEngine", "PlumbLearning", "PlumbSimulator"], path: "Tests/TestSupport"),
+    .testTarget(name: "PlumbCasesTests", dependencies: ["PlumbCases", "PlumbSimulator", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI", "PlumbKit"]),
     .testTarget(name: "PlumbKitTests", dependencies: ["PlumbKit", "PlumbEngine", "PlumbDatabase"]),
     .testTarget(name: "PlumbLearningTests", dependencies: ["TestSupport", "PlumbLearning", "PlumbEngine", "PlumbDiagnostics"]),

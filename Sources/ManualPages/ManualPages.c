@@ -337,6 +337,9 @@ static const unsigned char page110[] = {
 #embed "../../Tests/Golden/alerts.md"
 };
 static const unsigned char page111[] = {
+#embed "../../Tests/Golden/cases.md"
+};
+static const unsigned char page112[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -452,7 +455,8 @@ static const PlumbManualPage pages[] = {
     {"remote.md", page108, sizeof page108},
     {"agents.md", page109, sizeof page109},
     {"alerts.md", page110, sizeof page110},
-    {"promises.md", page111, sizeof page111},
+    {"cases.md", page111, sizeof page111},
+    {"promises.md", page112, sizeof page112},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

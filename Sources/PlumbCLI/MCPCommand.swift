@@ -58,8 +58,14 @@ struct MCPCommand: ParsableCommand {
   func run() throws {
     let workspace = try Failure.guarding { try data.workspace(self.workspace, for: []) }
     workspace.makeSafe()
+    // What an agent asks in a case is part of its route.
+    let session = AgentSession(workspace, try limits()) { call in
+      do { try workspace.openCase?.add(.query, call.query, rows: call.rows, error: call.error, via: "agent") } catch {
+        Console.say("note: a query was not added to the case's route")
+      }
+    }
     let server = MCPServer(
-      AgentSession(workspace, try limits()), version: Plumb.version, about: "Plumb answers questions about data pipelines from tables of telemetry.")
+      session, version: Plumb.version, about: "Plumb answers questions about data pipelines from tables of telemetry.")
     try Failure.guarding { try MessageLoop.run(server) }
   }
 }

@@ -19,7 +19,7 @@ struct Plumb: ParsableCommand {
     subcommands: [
       ShellCommand.self, QueryCommand.self, RunCommand.self, SimulateCommand.self, ImportCommand.self, ExportCommand.self,
       AlertCommand.self,
-      PipeCommand.self, ServeCommand.self, MCPCommand.self, TourCommand.self, ManualCommand.self, CompletionsCommand.self, ManCommand.self,
+      PipeCommand.self, ServeCommand.self, MCPCommand.self, CaseCommand.self, TourCommand.self, ManualCommand.self, CompletionsCommand.self, ManCommand.self,
     ],
     defaultSubcommand: ShellCommand.self)
 

@@ -3,7 +3,7 @@ import PlumbSimulator
 
 /// A case to investigate: a brief, a faulty world that a seed makes, hints, and how an expert investigates it.
 package struct Case: Sendable {
-  package enum Level: String, Sendable { case easy, medium, hard }
+  package enum Level: String, Sendable, CaseIterable { case easy, medium, hard }
 
   /// A hint; later ones tell more and cost more.
   package struct Hint: Sendable {
@@ -32,7 +32,7 @@ package struct Case: Sendable {
   let question: String
   let operation: String
   /// The expert's route; the last step finds the answer.
-  let route: @Sendable (CasePlan) -> [Step]
+  package let route: @Sendable (CasePlan) -> [Step]
   /// The days of history, from a Monday on.
   var days = 10
 
@@ -84,7 +84,7 @@ package struct CaseDraft {
   package let map: WorldMap
   /// The end of the world's history, in milliseconds.
   let now: Int64
-  var random: CaseRandom
+  let random: CaseRandom
   var plan: CasePlan
 
   static let minute: Int64 = 60_000
@@ -100,12 +100,12 @@ package struct CaseDraft {
   func name(_ pipeline: Int) -> String { map.pipelines[pipeline].name }
 
   /// A pipeline for which `body` is true; nil if there is none.
-  mutating func pick(_ body: (Int) -> Bool) -> Int? { random.element(of: map.pipelines.indices.filter(body)) }
+  func pick(_ body: (Int) -> Bool) -> Int? { random.element(of: map.pipelines.indices.filter(body)) }
 
-  mutating func pick(from list: [Int], _ body: (Int) -> Bool = { _ in true }) -> Int? { random.element(of: list.filter(body)) }
+  func pick(from list: [Int], _ body: (Int) -> Bool = { _ in true }) -> Int? { random.element(of: list.filter(body)) }
 
   /// A moment some hours ago, in whole seconds.
-  mutating func ago(_ least: Double, _ most: Double) -> Int64 {
+  func ago(_ least: Double, _ most: Double) -> Int64 {
     now - Int64(random.between(least, most) * 3_600) * 1_000
   }
 
@@ -170,7 +170,7 @@ package struct CaseDraft {
 }
 
 /// Random numbers that a case's seed determines: SplitMix64 (Steele, Lea, Flood, 2014).
-struct CaseRandom: Sendable {
+final class CaseRandom {
   private var state: UInt64
 
   init(_ seed: UInt64) { state = seed }
@@ -189,17 +189,17 @@ struct CaseRandom: Sendable {
     return value
   }
 
-  mutating func next() -> UInt64 {
+  func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return CaseRandom.mixed(state)
   }
 
-  mutating func unit() -> Double { Double(next() &>> 11) * 0x1p-53 }
-  mutating func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * unit() }
-  mutating func chance(_ probability: Double) -> Bool { unit() < probability }
+  func unit() -> Double { Double(next() &>> 11) * 0x1p-53 }
+  func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * unit() }
+  func chance(_ probability: Double) -> Bool { unit() < probability }
 
   /// A number in 0 ..< `count`, which is at least 1.
-  mutating func below(_ count: Int) -> Int { Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(count)).high) }
+  func below(_ count: Int) -> Int { Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(count)).high) }
 
-  mutating func element<Element>(of list: [Element]) -> Element? { list.isEmpty ? nil : list[below(list.count)] }
+  func element<Element>(of list: [Element]) -> Element? { list.isEmpty ? nil : list[below(list.count)] }
 }

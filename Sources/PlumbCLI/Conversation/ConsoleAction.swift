@@ -13,7 +13,7 @@ struct ConsoleAction: Sendable {
     self.run = run
   }
 
-  static let all: [ConsoleAction] = ofQueries + ofFiles + ofLooks + ofTexts + ofRecent + ofSessions
+  static let all: [ConsoleAction] = ofQueries + ofFiles + ofLooks + ofTexts + ofRecent + ofSessions + ofCases
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

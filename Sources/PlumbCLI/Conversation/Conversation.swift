@@ -131,7 +131,10 @@ final class Conversation {
     if case .command(let command)? = statements.first, let action = ConsoleAction.named(command.name) {
       return try perform(command, action)
     }
-    try host.run(statements, text: text, in: self)
+    do { try host.run(statements, text: text, in: self) } catch {
+      if !(error is ByteSink.Closed) { noteQuery(text, rows: nil, error: Failure.diagnostics(in: error).first?.message ?? "failed") }
+      throw error
+    }
   }
 
   // MARK: Commands
@@ -160,6 +163,12 @@ final class Conversation {
         throw Diagnostic(
           "misplaced-command", "`\(command.name)` works only in the interactive shell", at: command.nameSpan,
           help: "`plumb` opens the shell on a terminal")
+      }
+    case .investigation:
+      if host.shell?.tour == nil, workspace.openCase == nil {
+        throw Diagnostic(
+          "misplaced-command", "`\(command.name)` works only on the tour and in a case", at: command.nameSpan,
+          help: "start the tour with `plumb tour`, or a case with `plumb case start critical-feed`")
       }
     case .tour:
       if host.shell?.tour == nil {

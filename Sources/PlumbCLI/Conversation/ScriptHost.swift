@@ -94,6 +94,7 @@ final class ScriptHost: ConversationHost {
     guard statements.contains(where: \.isQueryOrCommand) else { return }
     statementCount += 1
     try conversation.report.add(query: text, answers: answers, milliseconds: Machine.milliseconds - start)
+    conversation.noteQuery(text, rows: answers.reduce(0) { $0 + $1.rowCount }, error: nil)
   }
 
   func show(_ answers: [Answer], milliseconds: Double?, in conversation: Conversation) throws {

@@ -215,6 +215,7 @@ final class Shell: ConversationHost {
       recent.add(run.answers)
       deed.answers += run.answers
       try conversation.report.add(query: text, answers: run.answers, milliseconds: run.milliseconds)
+      conversation.noteQuery(text, rows: rows, error: run.loss)
       try conversation.show(run.answers, milliseconds: run.milliseconds)
       if let loss = run.loss { Console.say("note: \(loss)") }
     } catch let closed as ByteSink.Closed {

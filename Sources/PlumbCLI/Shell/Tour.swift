@@ -103,7 +103,8 @@ final class Tour {
         """
 
         That was the tour: you have found a cause. `.help` lists everything else, and you can continue at this prompt; \
-        `plumb tour` begins again.
+        `plumb tour` begins again. \
+        `plumb case start critical-feed` is a first case to investigate by yourself.
         """)
     } else {
       tell()

@@ -8,30 +8,34 @@ enum Evidence {
     | where lately > usual + 0.25 | sort by lately desc
     """
 
-  /// Defines `signs`: for each pipeline, how its last two hours differ from its usual, since when, and what that means.
+  /// Defines `signs`: for each pipeline, how its last three hours differ from its usual, since when, and what that means.
   static let signs = """
     let is_run = (T: (*)) { T | where status in ("succeeded", "failed") };
     let usual = materialize(runs | where started between (ago(6d) .. ago(18h)) | invoke is_run()
     | summarize u_failed = 1.0 * countif(status == "failed") / count(), u_work = percentile(iff(status == "succeeded", duration, timespan(null)), 50),
         u_wait = percentile(upstream_delay, 50), u_queue = percentile(queue_delay, 50), u_bad = 1.0 * sum(malformed) / (sum(records_in) + 1),
         u_cpu = avg(cpu), u_io = avg(io_wait), u_memory = avg(memory_mb), backlog_usual = percentile(backlog, 90) by pipeline);
-    let lately = runs | where started > ago(2h) | invoke is_run()
-    | summarize failed = 1.0 * countif(status == "failed") / count(), work = percentile(iff(status == "succeeded", duration, timespan(null)), 50),
+    let lately = runs | where started > ago(3h) | invoke is_run()
+    | summarize failed_runs = countif(status == "failed"), failed = 1.0 * countif(status == "failed") / count(), work = percentile(iff(status == "succeeded", duration, timespan(null)), 50),
         wait = percentile(upstream_delay, 50), queue = percentile(queue_delay, 50), bad = 1.0 * sum(malformed) / (sum(records_in) + 1),
         cpu = avg(cpu), io = avg(io_wait), memory = avg(memory_mb), backlog = max(backlog) by pipeline;
     let odd_runs = runs | where started > ago(14h) | invoke is_run() | join kind=inner usual on pipeline
     | project pipeline, started, is_queued = queue_delay > 4 * u_queue, is_odd = status == "failed" or duration > 3 * u_work
         or upstream_delay > 8 * u_wait + 2m or malformed > 0.1 * records_in + 3 or queue_delay > 10 * u_queue + 20s
     | sort by pipeline asc, started asc
-    | extend goes_on = pipeline == next(pipeline) and (next(is_odd) or (pipeline == next(pipeline, 2) and next(is_odd, 2))),
-        queues_on = pipeline == next(pipeline) and next(is_queued);
-    let starts = odd_runs | summarize since = minif(started, is_odd and goes_on), queued_since = minif(started, is_queued and queues_on) by pipeline;
+    | extend goes_on = iff(pipeline == next(pipeline) and next(is_odd), 1, 0) + iff(pipeline == next(pipeline, 2) and next(is_odd, 2), 1, 0)
+        + iff(pipeline == next(pipeline, 3) and next(is_odd, 3), 1, 0),
+        queues_on = pipeline == next(pipeline) and next(is_queued),
+        is_calm = not(is_odd) and pipeline == next(pipeline, 4) and not(next(is_odd)) and not(next(is_odd, 2)) and not(next(is_odd, 3)) and not(next(is_odd, 4));
+    let calms = odd_runs | summarize calm = coalesce(maxif(started, is_calm), datetime(2000-01-01)) by pipeline;
+    let starts = odd_runs | join kind=inner calms on pipeline
+    | summarize since = minif(started, is_odd and goes_on >= 2 and started > calm), queued_since = minif(started, is_queued and queues_on) by pipeline;
     let said = errors | where at > ago(8h) | summarize times = count() by pipeline, category
     | as counted | join kind=inner (counted | summarize all_times = sum(times) by pipeline) on pipeline
     | where isnotempty(category) and times >= 3 and times >= 0.4 * all_times
     | summarize arg_max(times, category) by pipeline;
     let near = (T: (pipeline: string, at: datetime), reach: timespan) {
-      T | join kind=inner starts on pipeline | where at between (since - reach .. since + 1m) | distinct pipeline
+      T | join kind=inner starts on pipeline | where at between (since - reach .. since + 15m) | distinct pipeline
     };
     let changed = schema_changes | project pipeline, at | invoke near(45m);
     let deployed = alerts | where rule == "build-changed" | project pipeline, at | invoke near(45m);
@@ -40,8 +44,8 @@ enum Evidence {
     | lookup kind=leftouter (said | project pipeline, category) on pipeline
     | lookup kind=leftouter (pipelines | project pipeline = name, is_ingest = kind == "ingest", source) on pipeline
     | extend failure_excess = failed - u_failed, work_ratio = work / u_work, work_excess = work - u_work, wait_excess = wait - u_wait,
-        queue_ratio = queue / u_queue, bad_excess = bad - u_bad, cpu_excess = cpu - u_cpu, io_excess = io - u_io, memory_ratio = memory / u_memory
-    | extend has_failed = failed >= 0.3 and failure_excess >= 0.25, wait_hours = wait_excess / 1h
+        queue_ratio = queue / u_queue, queue_excess = queue - u_queue, bad_excess = bad - u_bad, cpu_excess = cpu - u_cpu, io_excess = io - u_io, memory_ratio = memory / u_memory
+    | extend has_failed = failed >= 0.3 and failure_excess >= 0.25 and failed_runs >= 3, wait_hours = wait_excess / 1h
     | extend is_ill = has_failed or work_ratio > 2.5 or bad_excess > 0.1 or wait_excess > 5m or queue_ratio > 6
     | extend cause = case(
         not(is_ill), "",
@@ -112,13 +116,14 @@ enum Evidence {
       | where lost < 0.6 | top 1 by lost asc);
       let one = toscalar(culprit | project pipeline);
       let mean = toscalar(runs | where pipeline == one and started between (ago(4d) .. ago(20h)) | summarize avg(records_in));
+      let by_input = toscalar(culprit | project in_ratio < 0.6 and kept > 0.7);
       let since = toscalar(runs | where pipeline == one and status == "succeeded" and started > ago(12h) | sort by started asc
-      | extend is_low = records_out < 0.5 * records_in or records_in < 0.45 * mean | where is_low and next(is_low) | summarize min(started));
+      | extend is_low = iff(by_input, records_in < 0.45 * mean, records_out < 0.5 * records_in) | where is_low and next(is_low) | summarize min(started));
       culprit | project pipeline, cause = case(
         in_ratio < 0.6 and kept > 0.7, "vendor-outage",
         toscalar(schema_changes | where pipeline == one and at between (since - 45m .. since + 1m) | count) > 0, "schema-drift",
         toscalar(alerts | where pipeline == one and rule == "build-changed" and at between (since - 45m .. since + 1m) | count) > 0, "bad-deployment",
-        "malformed-records"), since
+        "malformed-records"), since = since
       """
   }
 
@@ -145,7 +150,7 @@ enum Evidence {
       kept < 0.6 and toscalar(schema_changes | where pipeline == \(symptom) and at between (since - 45m .. since + 1m) | count) > 0, "schema-drift",
       kept < 0.6, "bad-deployment",
       ratio < 0.45, "vendor-outage",
-      "false-alarm"), since
+      "false-alarm"), since = since
     """
   }
 
@@ -158,7 +163,7 @@ enum Evidence {
     | join kind=inner (runs | where started > ago(6h) and isnotnull(ended) | project pipeline, started, backlog) on pipeline
     | where batch > 5
     | extend excess = (backlog - usual) / batch
-    | summarize growth = maxif(excess, started > ago(2h)), since = minif(started, excess > 0.5) by pipeline
+    | summarize growth = percentile(iff(started > ago(2h), excess, real(null)), 50), since = minif(started, excess > 0.5) by pipeline
     | sort by growth desc
     """
   }

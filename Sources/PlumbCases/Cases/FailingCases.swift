@@ -13,7 +13,7 @@ extension Case {
         }),
         let reader = draft.pick(from: Array(draft.map.reach(from: feed, along: draft.map.readers).keys).sorted(), { draft.map.pipelines[$0].layer >= 2 })
       else { return false }
-      let began = draft.ago(2.5, 6)
+      let began = draft.ago(3.2, 6)
       let cause: Cause = [.expiredCredentials, .vendorOutage, .schemaDrift][draft.random.below(3)]
       draft.addCulprit(
         Scenario.Fault(feed, cause, began: began, messages: cause == .schemaDrift ? .shared : .mute) { $0.failures = 0.97 })
@@ -24,7 +24,9 @@ extension Case {
         // The vendor's other streams fail with it, and say why.
         let source = draft.map.pipelines[feed].source
         for other in draft.map.pipelines.indices
-        where other != feed && draft.map.pipelines[other].source == source && draft.map.pipelines[other].layer == 0 {
+        where other != feed && draft.map.pipelines[other].source == source && draft.map.pipelines[other].layer == 0
+          && draft.map.reach(from: other, along: draft.map.downstreams)[reader] == nil
+        {
           draft.add(Scenario.Fault(other, cause, began: began + Int64(draft.random.below(300)) * 1_000) { $0.failures = 0.6 })
         }
       }
@@ -36,6 +38,7 @@ extension Case {
           && draft.map.pipelines[other].source != draft.map.pipelines[feed].source
           && !draft.plan.scenario.faults.contains { $0.pipeline == other }
       }
+      guard !substitutes.isEmpty else { return false }
       draft.plan.failover = (draft.name(feed), substitutes.map { draft.name($0) })
       draft.brief(
         "Mail from the lead of the hunting team", about: reader,
@@ -94,6 +97,10 @@ extension Case {
       }
       for (one, next) in zip(chain, chain.dropFirst()) { draft.plan.scenario.tightEdges.append(.init(one, next)) }
       draft.plan.scenario.calm.formUnion(chain)
+      // Changes that came later, or elsewhere, explain nothing.
+      draft.plan.scenario.builds.append(.init(chain[1], at: began + 25 * CaseDraft.minute))
+      draft.plan.scenario.builds.append(.init(chain[2], at: began + 55 * CaseDraft.minute))
+      draft.plan.decoys.append("\(draft.name(chain[1])) and \(draft.name(chain[2])) were deployed when \(draft.name(chain[0])) was already failing")
       let related = draft.kin(of: chain[3])
       draft.addDistractions(besides: related)
       // Another pipeline that it reads from fails with a clear message, but only since an hour.
@@ -132,7 +139,7 @@ extension Case {
           let follow = edges | where isnull(until) | join kind=inner (ill | project upstream = pipeline, above = since) on upstream
             | summarize earliest = min(above) by pipeline = downstream;
           ill | join kind=leftouter follow on pipeline
-          | where isnull(earliest) or earliest > since - 1m
+          | where isnotnull(since) and (isnull(earliest) or earliest > since - 1m)
           | top 1 by since asc | project pipeline, cause, since
           """),
       ]
@@ -146,7 +153,7 @@ extension Case {
       else { return false }
       let above = draft.map.reach(from: reader, along: draft.map.upstreams).keys.sorted().filter { draft.isFrequent($0) }
       guard let culprit = draft.random.element(of: above) else { return false }
-      let began = draft.ago(3, 6)
+      let began = draft.ago(3.2, 6)
       draft.addCulprit(
         Scenario.Fault(culprit, .badDeployment, began: began, messages: .mute) {
           $0.failures = 0.6

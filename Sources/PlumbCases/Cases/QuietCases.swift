@@ -11,8 +11,8 @@ extension Case {
             && draft.map.feeders[slow].contains { draft.isFrequent($0) }
         }), let feeder = draft.pick(from: draft.map.feeders[slow], { draft.isFrequent($0) })
       else { return false }
-      let began = draft.ago(2.5, 6)
-      let variant = draft.random.below(3)
+      let began = draft.ago(3.2, 6)
+      let variant = [0, 0, 1, 2, 2][draft.random.below(5)]
       switch variant {
       case 0:
         let cause: Cause = draft.map.pipelines[feeder].layer == 0 ? .slowUpstream : .ioExhaustion
@@ -31,21 +31,37 @@ extension Case {
             $0.cpu = 0.5
           })
       default:
-        draft.addCulprit(
-          Scenario.Fault(slow, .schemaDrift, began: began) {
+        // What the feeder writes since its schema changed cannot be read.
+        draft.add(
+          Scenario.Fault(slow, .malformedRecords, began: began + 30_000) {
             $0.duration = 9
             $0.malformed = 0.35
           })
-        draft.plan.scenario.schemaChanges.append(.init(slow, at: began))
+        draft.plan.scenario.schemaChanges.append(.init(feeder, at: began))
+        draft.plan.culprits.append(CasePlan.Culprit(pipeline: draft.name(feeder), cause: Cause.schemaDrift.name, began: began))
       }
-      if variant != 0 { draft.addCoincidence(on: feeder, near: began) } else { draft.addCoincidence(on: slow, near: began) }
+      if variant == 0 {
+        draft.plan.scenario.builds.append(.init(slow, at: began - 12 * CaseDraft.minute))
+        draft.plan.decoys.append("the build of \(draft.name(slow)) changed nothing: its own work takes as long as before")
+      } else if variant == 2 {
+        draft.addCoincidence(on: slow, near: began)
+      } else {
+        // The feeder has trouble of its own, later and too small to matter.
+        draft.add(
+          Scenario.Fault(feeder, .memoryExhaustion, began: began + 70 * CaseDraft.minute) {
+            $0.failures = 0.3
+            $0.memory = 2.2
+            $0.duration = 1.8
+          })
+        draft.plan.decoys.append("\(draft.name(feeder)) fails now and then, but later, and nothing waits for it")
+      }
       draft.plan.scenario.calm.formUnion([slow, feeder])
       draft.addDistractions(besides: draft.kin(of: slow))
       draft.brief(
         "Page from the rule for slow runs", about: slow,
         """
-        \(draft.name(slow)) takes about ten times as long as usual from the time a run is due to its result. Its owners say that they \
-        changed nothing. Where does the time go, which pipeline is the cause, why, since when, and who is affected?
+        \(draft.name(slow)) takes about ten times as long as usual from the time a run is due to its result. Its owners say that it is not \
+        their code. Where does the time go, which pipeline is the cause, why, since when, and who is affected?
         """)
       return true
     },
@@ -60,7 +76,7 @@ extension Case {
               worked = percentile(duration, 50), malformed = 1.0 * sum(malformed) / (sum(records_in) + 1), cpu = avg(cpu), io = avg(io_wait)
             by recent = started > ago(2h)
           """),
-        Step("Is it alone, or are its neighbours slow as well?", Evidence.signs + """
+        Step("Alone, or are its neighbours slow as well?", Evidence.signs + """
           union (print pipeline = \(symptom)), (edges | where downstream == \(symptom) and isnull(until) | project pipeline = upstream)
           | join kind=inner signs on pipeline | project pipeline, work_ratio, wait_hours, bad_excess, cpu_excess, io_excess, cause, since
           """),
@@ -70,12 +86,17 @@ extension Case {
           | where at > ago(10h)
           | where pipeline == \(symptom) or pipeline in (edges | where downstream == \(symptom) | project upstream)
           """),
-        Step("If it waits for its upstream, the slow upstream is the cause; otherwise it is itself", Evidence.signs + """
-          let own = signs | where pipeline == \(symptom);
+        Step("If it waits, the slow upstream is the cause; if it cannot read its input, whoever changed that; otherwise it is itself", Evidence.signs + """
+          let own = materialize(signs | where pipeline == \(symptom));
           let waits = toscalar(own | project wait_excess > work_excess);
-          union (own | where not(waits)),
-            (signs | where waits and pipeline in (edges | where downstream == \(symptom) and isnull(until) | project upstream))
-          | where is_ill | top 1 by work_ratio | project pipeline, cause, since
+          let is_spoiled = toscalar(own | project bad_excess > 0.1);
+          let began = toscalar(own | project since);
+          let feeders = edges | where downstream == \(symptom) and isnull(until) | project pipeline = upstream;
+          union (own | where not(waits) and not(is_spoiled) | project pipeline, cause, since, work_ratio),
+            (signs | where waits and is_ill and pipeline in (feeders) | project pipeline, cause, since, work_ratio),
+            (schema_changes | where is_spoiled and at between (began - 45m .. began + 15m) and (pipeline == \(symptom) or pipeline in (feeders))
+              | project pipeline, cause = "schema-drift", since = at, work_ratio = 1.0)
+          | top 1 by work_ratio | project pipeline, cause, since
           """),
       ]
     })
@@ -210,17 +231,18 @@ extension Case {
       return true
     },
     question: "Its source is healthy, yet its runs queue. Who has to take what it writes?",
-    operation: "Follow `lineage downstream of`, and compare queue_delay and backlog of each with its usual. The trouble began first where the backlog grows.",
+    operation: "Follow `lineage downstream of`, and compare queue_delay and backlog of each with its usual. The cause is the last one that queues: those after it do not.",
     route: { plan in
       let symptom = KQLQuote.text(plan.symptom ?? "")
       return [
-        Step("Is its upstream healthy, and how does it queue?", Evidence.signs + "union (print pipeline = \(symptom)), (lineage_upstream(\(symptom)) | project pipeline) | join kind=inner signs on pipeline | where is_ill or has_failed or pipeline == \(symptom) | project pipeline, queue_ratio, work_ratio, since"),
+        Step("How does it queue, and how healthy are those before it?", Evidence.signs + "union (print pipeline = \(symptom)), (lineage_upstream(\(symptom)) | project pipeline) | join kind=inner signs on pipeline | where is_ill or has_failed or pipeline == \(symptom) | project pipeline, queue_ratio, work_ratio, since"),
         Step("And those that read from it?", Evidence.signs + "lineage_downstream(\(symptom), 3) | project pipeline, depth | join kind=inner signs on pipeline | where queue_ratio > 4 | sort by since asc | project pipeline, depth, queue_ratio, work_ratio, backlog, backlog_usual, since"),
-        Step("Where the backlog grows, and since when it queues", Evidence.signs + """
+        Step("The last one that queues: nobody after it does", Evidence.signs + """
           union (print pipeline = \(symptom), depth = 0), (lineage_downstream(\(symptom), 3) | project pipeline, depth = toint(depth))
-          | join kind=inner signs on pipeline
-          | where queue_ratio > 4 and backlog > 3 * backlog_usual + 100
-          | top 1 by queued_since asc | project pipeline, cause = "downstream-backpressure", since = queued_since
+          | join kind=inner signs on pipeline | where queue_ratio > 4
+          | as queueing
+          | join kind=leftanti (edges | where isnull(until) and kind != "lookup" and downstream in (queueing | project pipeline) | distinct pipeline = upstream) on pipeline
+          | top 1 by queue_excess | project pipeline, cause = "downstream-backpressure", since = queued_since
           """),
       ]
     })
@@ -231,6 +253,9 @@ extension Case {
       guard
         let stage = draft.pick({ stage in
           (2...3).contains(draft.map.pipelines[stage].layer) && draft.isFrequent(stage) && draft.map.feeders[stage].count >= 2
+            && ["eastus", "westeurope", "uksouth"].contains(draft.map.pipelines[stage].region)
+            && draft.map.feeders[stage].allSatisfy { draft.isFrequent($0) }
+            && draft.map.reach(from: stage, along: draft.map.feeders).keys.count { draft.map.pipelines[$0].layer == 0 && draft.isFrequent($0) } >= 3
         }),
         let reader = draft.pick(from: draft.map.readers[stage]) 
       else { return false }
@@ -239,11 +264,14 @@ extension Case {
       // A load test in the last hours.
       let began = draft.ago(3, 4.5)
       for source in sources {
-        draft.add(Scenario.Fault(source, .slowUpstream, began: began) { $0.arrivals = 2.2 })
+        draft.add(Scenario.Fault(source, .slowUpstream, began: began) { $0.arrivals = 2.8 })
       }
       draft.add(
-        Scenario.Fault(stage, .downstreamBackpressure, began: draft.now - 39 * CaseDraft.hour) { $0.capacity = 1.5 / draft.map.pipelines[stage].headroom })
-      draft.plan.culprits = [CasePlan.Culprit(pipeline: draft.name(stage), cause: CaseCause.capacity, began: began)]
+        Scenario.Fault(stage, .downstreamBackpressure, began: began) { $0.capacity = 0.35 / draft.map.pipelines[stage].headroom })
+      for other in draft.map.reach(from: reader, along: draft.map.feeders).keys.sorted() where other != stage && draft.map.pipelines[other].layer > 0 {
+        draft.add(Scenario.Fault(other, .downstreamBackpressure, began: draft.now - 39 * CaseDraft.hour) { $0.capacity = 4 })
+      }
+      draft.plan.culprits = [CasePlan.Culprit(pipeline: draft.name(stage), cause: CaseCause.capacity, began: nil)]
       let related = draft.kin(of: reader)
       if let busy = draft.pick(from: draft.map.reach(from: reader, along: draft.map.feeders).keys.sorted(), { draft.map.pipelines[$0].layer >= 1 && $0 != stage && draft.isFrequent($0) }) {
         draft.add(Scenario.Fault(busy, .cpuExhaustion, began: draft.now - 30 * CaseDraft.hour) {
@@ -256,8 +284,8 @@ extension Case {
       draft.brief(
         "Mail from the head of engineering", about: reader,
         """
-        A customer will double the volume that arrives at \(draft.name(reader)). For the last hours a test has sent about twice the usual. \
-        Which stage on the way saturates first? Answer with its name, cause=capacity, and since when it has not kept up.
+        A customer will double the volume that arrives at \(draft.name(reader)). For the last hours a test has sent more than twice the usual. \
+        Which stage on the way saturates first, and who waits for it? Answer with its name and cause=capacity.
         """)
       return true
     },
@@ -268,7 +296,7 @@ extension Case {
       return [
         Step("What is on the way, and how busy is it?", Evidence.signs + "lineage_upstream(\(symptom)) | project pipeline, depth | join kind=inner signs on pipeline | top 10 by cpu_excess | project pipeline, depth, cpu_excess, work_ratio, backlog, backlog_usual"),
         Step("Where does the backlog grow?", Evidence.backlogs(symptom)),
-        Step("The stage whose backlog grows although it is not a source", Evidence.backlogs(symptom) + "\n| where growth > 2 | top 1 by growth | project pipeline, cause = \"capacity\", since"),
+        Step("The stage whose backlog grows although it is not a source", Evidence.backlogs(symptom) + "\n| where growth > 1 | top 1 by growth | project pipeline, cause = \"capacity\", since"),
       ]
     })
 }

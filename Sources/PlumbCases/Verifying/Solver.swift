@@ -41,7 +41,7 @@ package struct Solver: Sendable {
   }
 
   private static let random = Solver(name: "random") { world, _ in
-    var random = CaseRandom(world.seed ^ 0x5EED)
+    let random = CaseRandom(world.seed ^ 0x5EED)
     var answer = CaseAnswer()
     answer.pipelines = [world.map.pipelines[random.below(world.map.pipelines.count)].name]
     answer.causes = [CaseCause.all[random.below(CaseCause.all.count)]]
@@ -78,8 +78,8 @@ package struct Solver: Sendable {
     for chunk in found.chunks {
       let columns = chunk.vectors()
       for row in 0..<chunk.count {
-        answer.pipelines.append(columns[pipeline].cellBytes(at: row).string)
-        answer.causes.append(columns[cause].cellBytes(at: row).string)
+        answer.pipelines.append(String(columns[pipeline].cellBytes(at: row)))
+        answer.causes.append(String(columns[cause].cellBytes(at: row)))
         if let since, answer.since == nil, columns[since].type == .datetime, !columns[since].isNull(at: row) {
           answer.since = columns[since].word(at: row)
         }
@@ -90,8 +90,8 @@ package struct Solver: Sendable {
 }
 
 extension CaseWorld {
-  /// A catalog with the tables of the case, and a session over it.
-  package func session(_ world: World, threads: Int = WorldOptions.processors) -> (Catalog, Session) {
+  /// A session over the tables of the case.
+  package func session(_ world: World, threads: Int = WorldOptions.processors) -> Session {
     let catalog = Catalog()
     for name in CaseWorld.tableNames {
       guard let schema = World.schema(ofTable: name) else { continue }
@@ -101,7 +101,7 @@ extension CaseWorld {
     catalog.add(TableFunction.judging)
     var options = SessionOptions(threads: threads)
     options.clock = { world.clock }
-    return (catalog, Session(catalog: catalog, options: options))
+    return Session(catalog: catalog, options: options)
   }
 
   /// The start of the first run of a pipeline from a moment on, in ticks.

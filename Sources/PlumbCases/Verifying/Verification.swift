@@ -25,7 +25,7 @@ package struct Verification: Sendable {
     for seed in seeds {
       let case_ = try CaseWorld(about, seed: seed, threads: threads)
       let world = try case_.world()
-      let (catalog, session) = case_.session(world, threads: threads)
+      let session = case_.session(world, threads: threads)
       let answer = try Solver.careful.solve(case_, session)
       let verdict = try case_.judge(answer, firstRun: CaseWorld.firstRun(session))
       if verdict.isSolved { careful += 1 } else { misses.append((seed, "\(answer.pipelines) \(answer.causes) instead of \(verdict.truth.map { "\($0.pipeline) \($0.cause)" })")) }
@@ -34,7 +34,6 @@ package struct Verification: Sendable {
         let guess = try solver.solve(case_, session)
         if try case_.judge(guess, firstRun: CaseWorld.firstRun(session)).isSolved { naive[place].solved += 1 }
       }
-      withExtendedLifetime(catalog) {}
       if !report(seed) { return }
     }
   }

@@ -1,4 +1,5 @@
 import PlumbAlerts
+import PlumbCases
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -31,6 +32,8 @@ public final class Workspace: Sendable {
   package let store: FileStore?
   /// The simulated world in memory, without a file.
   package let world: SimulatedWorld?
+  /// The case of the workspace file, open or closed.
+  package let openCase: CaseFile?
   /// Files whose rows are in tables in memory.
   package let imported = Guarded<[String: ImportedFile]>([:])
   /// The options with which it was opened; another one is opened alike.
@@ -63,8 +66,10 @@ public final class Workspace: Sendable {
     case .empty:
       store = nil
       world = nil
+      openCase = nil
     case .simulated:
       store = nil
+      openCase = nil
       let made = SimulatedWorld(try World(WorldOptions(threads: options.threads)))
       made.attach(to: catalog)
       world = made
@@ -75,22 +80,36 @@ public final class Workspace: Sendable {
       self.store = store
       for loss in store.file.losses { work.note("`\(path)`: \(loss)") }
       try store.attach(to: catalog, options)
+      openCase = CaseFile(store.file, threads: options.threads)
       // A simulated world's clock does not move; imported data uses real time.
       sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
     }
     if let now = options.now { sessionOptions.clock = { now.ticks } }
     state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
-    catalog.add(
-      TableFunction.telemetry(predictor) { [world, store, options] in
-        if let world { return try world.world.predictionTruth() }
-        return try store.flatMap { try SimulatedWorld.truth(of: $0.file, threads: options.threads) }
-      })
+    reopenWords()
+    if let openCase, let store {
+      openCase.restrict(catalog)
+      catalog.advance = { [unowned catalog] ticks in
+        defer { try? store.refresh(catalog) }
+        return try openCase.advance(by: ticks)
+      }
+    }
     catalog.add(CommandAction.prediction(predictor))
     catalog.add(baselines.function)
     let alertOrigin = catalog.advance == nil ? "imported" : "simulated"
     catalog.onReading = { AlertsView.show(in: $0, origin: alertOrigin) }
     catalog.add(CommandAction.alerts)
     addModels()
+  }
+
+  /// Adds the functions about telemetry to the catalog, in place of those that an open case had closed.
+  package func reopenWords() {
+    catalog.add(
+      TableFunction.telemetry(predictor) { [world, store, options] in
+        if let world { return try world.world.predictionTruth() }
+        return try store.flatMap { try SimulatedWorld.truth(of: $0.file, threads: options.threads) }
+      })
+    if let store { try? store.refresh(catalog) }
   }
 
   /// Another workspace with the same limits and parameters: that of a file, or the one without a file.

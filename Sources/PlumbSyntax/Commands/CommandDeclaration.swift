@@ -11,6 +11,8 @@ package struct CommandDeclaration: Sendable {
     case shell
     /// In the shell during the tour.
     case tour
+    /// During the tour, and where a case is open.
+    case investigation
   }
 
   package struct Traits: OptionSet, Sendable {
@@ -75,7 +77,7 @@ package struct CommandDeclaration: Sendable {
 extension CommandDeclaration {
   /// All commands, by topic. To add one, add an element to a list, and its action where it can be done.
   package static let all: [CommandDeclaration] =
-    ofTables + ofFunctions + ofModels + ofAlerts + ofDatabases + ofScripts + ofFiles + ofLooks + ofTexts + ofSessions
+    ofTables + ofFunctions + ofModels + ofAlerts + ofDatabases + ofScripts + ofFiles + ofLooks + ofTexts + ofSessions + ofCases
 
   private static let byName: [String: CommandDeclaration] = {
     var table: [String: CommandDeclaration] = [:]

@@ -160,9 +160,23 @@ extension CommandDeclaration {
       examples: [".quit"]),
     CommandDeclaration(
       ".tour", in: .shell, summary: "Begins the ten-minute introduction here, or resumes it.", examples: [".tour"]),
-    CommandDeclaration(".hint", in: .tour, summary: "Shows what to type.", examples: [".hint"]),
     CommandDeclaration(".skip", in: .tour, summary: "Skips to the next step of the tour.", examples: [".skip"]),
     CommandDeclaration(
       ".cause", [.value(.word, "WORD")], in: .tour, summary: "Names the cause of the failure.", examples: [".cause auth"]),
+  ]
+
+  /// Commands about a case.
+  static let ofCases: [CommandDeclaration] = [
+    CommandDeclaration(
+      ".case", [.optional([.value(.text, "WHAT")])],
+      summary: "Lists cases to investigate; in a case shows its brief, `status`, `report FILE` or `replay`.",
+      examples: [".case list"]),
+    CommandDeclaration(".hint", in: .investigation, summary: "Shows what to type on the tour, or the next hint of a case.", examples: [".hint"]),
+    CommandDeclaration(
+      ".answer", [.value(.text, "ANSWER")], in: .investigation, summary: "Names pipeline, cause, start and blast radius of a case.",
+      examples: [".answer pipeline=feed-a cause=schema-drift since=14:05 blast=(lineage downstream of feed-a)"]),
+    CommandDeclaration(
+      ".mitigate", [.value(.text, "failover X to Y")], in: .investigation,
+      summary: "Lets the readers of a pipeline read from another, in the world of a case.", examples: [".mitigate failover feed-a to feed-b"]),
   ]
 }

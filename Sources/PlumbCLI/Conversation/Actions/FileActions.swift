@@ -52,7 +52,10 @@ extension ConsoleAction {
       try conversation.report.write(to: path, about: about, choice: choice, namedBy: conversation.settings.origin)
       Console.say("wrote the session to \(VisibleText.string(path))")
     },
-    ConsoleAction(".note") { command, conversation in conversation.report.add(note: command.text("TEXT")) },
+    ConsoleAction(".note") { command, conversation in
+      conversation.report.add(note: command.text("TEXT"))
+      try conversation.workspace.openCase?.add(.note, command.text("TEXT"), via: conversation.via)
+    },
   ]
 }
 

@@ -39,7 +39,6 @@ extension ConsoleAction {
     },
     ConsoleAction(".tour") { _, conversation in try conversation.host.shell?.beginTour() },
     ConsoleAction(".quit") { _, conversation in conversation.leave() },
-    ConsoleAction(".hint") { _, conversation in conversation.host.shell?.tour?.hint() },
     ConsoleAction(".skip") { _, conversation in conversation.host.shell?.tour?.skip() },
     ConsoleAction(".cause") { command, conversation in conversation.host.shell?.tour?.judge(cause: command.text("WORD")) },
   ]

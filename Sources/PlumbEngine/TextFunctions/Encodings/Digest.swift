@@ -8,7 +8,7 @@ package struct Digest: Sendable {
 
   package static let md5 = Digest(byteCount: 16) { plumb_digest_md5($0, $1, $2) }
   static let sha1 = Digest(byteCount: 20) { plumb_digest_sha1($0, $1, $2) }
-  static let sha256 = Digest(byteCount: 32) { plumb_digest_sha256($0, $1, $2) }
+  package static let sha256 = Digest(byteCount: 32) { plumb_digest_sha256($0, $1, $2) }
 
   /// Appends the digest in hexadecimal.
   func print(_ bytes: Bytes, to out: inout ByteBuffer) {
