@@ -10,9 +10,14 @@ import PlumbEngine
 package enum HTTPConnections {
   /// Never shut down: it lives as long as the process. Redirects are not followed, since requests carry secrets.
   private static let client = HTTPClient(
-    eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
-    configuration: HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: nil)))
+    eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
+
+  private static var configuration: HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: nil))
+    // A server that cannot be reached is reported at once.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return configuration
+  }
 
   /// Sends a request and waits for the answer's status; its body is read with `HTTPAnswer.next`.
   ///
