@@ -127,7 +127,7 @@ t | summarize minif(a, b > 0), maxif(r, b > 0), avgif(a, b > 0), dcountif(s, b >
 t | summarize arg_max(dn, *) by w
 t | summarize arg_max(dn, a, s, r) by w
 t | summarize arg_min(i, a, d, f, g) by s
-t | summarize arg_max(a, i) by w
+t | summarize arg_max(a * 1000 + i, i) by w
 t | summarize l = make_list(i), m = make_set(s) by w | project w, x = array_length(l), y = array_length(m)
 t | summarize make_list(a) by w | mv-expand list_a | summarize sum(tolong(list_a)) by w
 t | summarize min(s), max(s) by w

@@ -125,13 +125,15 @@ struct ServerError {
 
   /// - Parameter text: such as `Code: 60. DB::Exception: Table x does not exist. (UNKNOWN_TABLE) (version 26.9)`.
   init(_ text: String) {
-    let start = text.ranges(of: "Code: ").last?.upperBound ?? text.startIndex
+    let start = text.ranges(of: "Code: ").first?.upperBound ?? text.startIndex
     code = Int(text[start...].prefix { $0.isNumber })
-    var rest = text[(text.ranges(of: "DB::Exception: ").first?.upperBound ?? text.startIndex)...]
-    for end in [", e.what()", " (version ", "\n"] {
+    var rest = text[(text.ranges(of: "Exception: ").first?.upperBound ?? text.startIndex)...]
+    for end in [", e.what()", " (version ", "Stack trace"] {
       if let range = rest.ranges(of: end).first { rest = rest[..<range.lowerBound] }
     }
-    message = rest.isEmpty ? String(text.prefix(500)) : String(rest.prefix(2000))
+    // The log of attempts to reach a shard has lines of its own.
+    let words = rest.isEmpty ? text.prefix(500) : rest.prefix(2000)
+    message = words.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
   /// Whether another password could help.

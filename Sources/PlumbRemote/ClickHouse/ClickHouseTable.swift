@@ -105,10 +105,9 @@ struct ColumnType {
     case "Bool": return value("toUInt8(\(name))", .bool)
     case "UInt64":
       // Numbers that a long cannot have end the query rather than wrap.
-      return value(
-        dialect.has(.throwIf)
-          ? "(toInt64(\(name)) + throwIf(ifNull(\(name) > 9223372036854775807, 0), 'a UInt64 is too large for a long'))"
-          : "toInt64(\(name))", .long)
+      let isTooLarge = "ifNull(\(name) > 9223372036854775807, 0)"
+      let message = dialect.has(.throwIf) ? ", 'a UInt64 is too large for a long'" : ""
+      return value("(toInt64(\(name)) + throwIf(\(isTooLarge)\(message)))", .long)
     case "Float64": return value(name, .real)
     case "Float32", "BFloat16": return value("toFloat64(\(name))", .real)
     case "Date": return value(name, .datetime, .date)

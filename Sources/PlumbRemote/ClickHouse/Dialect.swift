@@ -15,10 +15,11 @@ struct Dialect: Sendable {
     case json = "JSON as text"
     case regexWithFlags = "regular expressions with a dot or with flags"
     case groupsOfExpressions = "groups of a regular expression"
-    case throwIf = "conditions that end a query"
+    case throwIf = "conditions that end a query with a message"
     case outerJoinsOfNulls = "outer joins by keys that may be null"
     case threeValuedLogic = "conditions that are null"
     case stableVariance = "variances that shards can exchange"
+    case statesOfNulls = "rows with nulls that shards can exchange"
     case cancelOnClose = "queries that end with their connection"
 
     /// The first version, as year and month, that has it.
@@ -29,9 +30,9 @@ struct Dialect: Sendable {
       case .json: (21, 11)
       case .regexWithFlags: (20, 1)
       case .groupsOfExpressions: (20, 8)
-      case .throwIf: (18, 16)
+      case .throwIf: (19, 1)
       case .outerJoinsOfNulls, .threeValuedLogic: (20, 1)
-      case .stableVariance: (20, 1)
+      case .stableVariance, .statesOfNulls: (20, 1)
       case .cancelOnClose: (20, 1)
       }
     }

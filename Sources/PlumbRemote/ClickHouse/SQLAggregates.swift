@@ -114,6 +114,7 @@ struct SQLAggregates {
     guard values.allSatisfy({ $0.form == .plain }) else { throw Obstacle("`\(aggregate.name)` returns arrays here") }
     guard values.count == aggregate.results.count else { throw Obstacle("`\(aggregate.name)` has an unknown form") }
     if values.count == 1 { return [SQLValue("\(function == "argMax" ? "max" : "min")(\(key.sql))", key.type, nullable: key.isNullable)] }
+    if values.contains(where: \.isNullable) { try dialect.require(.statesOfNulls) }
     // Nulls come after all values.
     let rank = key.isNullable
       ? "tuple(\(function == "argMax" ? "isNotNull" : "isNull")(\(key.sql)), assumeNotNull(\(key.sql)))" : key.sql
