@@ -17,7 +17,7 @@ class TourTests(ShellCase):
         self.assertIn("Step 1 is about something else", shown)
         self.assertIn("a later step; this is step 1", tour.answer(".cause auth"))
         cause = ""
-        for step in range(1, 13):
+        for step in range(1, 15):
             if step == 5:
                 tour.type("\x04")
                 self.assertEqual(tour.status(), 0)
@@ -25,7 +25,7 @@ class TourTests(ShellCase):
                 self.addCleanup(tour.close)
                 shown = tour.expect(PROMPT)
                 self.assertIn("resumes where you left it", shown)
-                self.assertIn("5 of 12:", shown)
+                self.assertIn("5 of 14:", shown)
             hint = re.search(r"type: (.*)", tour.answer(".hint")).group(1).strip()
             if hint.startswith(".cause "):
                 cause = hint.split()[1]
@@ -37,7 +37,7 @@ class TourTests(ShellCase):
                 hint = hint.upper().replace(".CAUSE", ".cause")
             shown = tour.answer(hint)
             self.assertIn("Done.", shown, (step, hint))
-            self.assertIn("That was the tour" if step == 12 else f"{step + 1} of 12:", shown)
+            self.assertIn("That was the tour" if step == 14 else f"{step + 1} of 14:", shown)
         # The pipeline waits for the one where the trouble began.
         self.assertNotIn(cause, ["", "dependency"])
         self.assertIn("the tour is over", tour.answer(".hint"))
@@ -46,12 +46,12 @@ class TourTests(ShellCase):
     def test_steps_can_be_skipped_and_begun_again(self):
         home = self.new_folder()
         tour = self.start("tour", home=home)
-        self.assertIn("2 of 12:", tour.answer(".skip"))
+        self.assertIn("2 of 14:", tour.answer(".skip"))
         tour.type("\x04")
         self.assertEqual(tour.status(), 0)
         again = Terminal("tour", "--restart", home=home)
         self.addCleanup(again.close)
-        self.assertIn("1 of 12:", again.expect(PROMPT))
+        self.assertIn("1 of 14:", again.expect(PROMPT))
 
 
 class NewcomerTests(ShellCase):

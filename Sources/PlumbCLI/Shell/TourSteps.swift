@@ -121,7 +121,35 @@ enum TourSteps {
           hint: "why \(story.pipeline)",
           isDone: { deed in deed.error == nil && deed.rows > 0 && deed.text.trimmed.hasPrefix("why ") && deed.text.contains(story.pipeline) },
           lesson: "`predict risk | top 5` shows which pipelines will fail next, and `overview` shows everything on one screen."),
-      ]
+      ] + alerting(story)
+  }
+
+  /// From the cause to a rule that would have found it.
+  private static func alerting(_ story: TourCase) -> [Tour.Step] {
+    let name = "\(story.category)-failures"
+    return [
+      Tour.Step(
+        title: "a rule",
+        text: """
+          Next time, an alert should find this. A rule is a query whose rows are what is wrong: make one for pipelines with at least \
+          three failures of the category \(story.category) in two hours, with `.create-or-alter alert NAME with (...) <| query`.
+          """,
+        hint: ".create-or-alter alert \(name) with (severity = \"high\", every = 15m, keep = 30m) <| runs | where ended > ago(2h) and "
+          + "status == \"failed\" and error_category == \"\(story.category)\" | summarize failures = count() by pipeline | where failures >= 3",
+        isDone: { deed in
+          deed.error == nil && deed.text.trimmed.hasPrefix(".create") && deed.text.contains(" alert ") && deed.text.contains(story.category)
+        },
+        lesson: "`plumb alert run` evaluates rules and sends messages; `.show alerts` lists them with the ten that Plumb ships."),
+      Tour.Step(
+        title: "would it have helped?",
+        text: """
+          Test the rule before it wakes anyone: `.test alert \(name) over 3d` replays it over three days, as they were known at each \
+          moment, and compares its alarms with the incidents. (If you left the tour meanwhile, create the rule again.)
+          """,
+        hint: ".test alert \(name) over 3d",
+        isDone: { deed in deed.error == nil && deed.text.trimmed.hasPrefix(".test alert") && deed.rows > 0 },
+        lesson: "Recall is the share of incidents that it found, precision the share of its messages that were about one; `plumb alert suggest` looks for better thresholds."),
+    ]
   }
 
   /// The step that counts a pipeline's errors by category.
