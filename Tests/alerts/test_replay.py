@@ -40,7 +40,8 @@ class Known:
 
     def __getattr__(self, name):
         if name not in self.made:
-            self.made[name] = list(getattr(self, "make_" + name, lambda: self.arrived(name))())
+            make = getattr(type(self), "make_" + name, None)
+            self.made[name] = list(make(self) if make else self.arrived(name))
         return self.made[name]
 
     def arrived(self, name):
@@ -221,7 +222,7 @@ class Brute:
 class ReplayTests(Folder):
     def world(self, seed, pipelines, days):
         self.assertEqual(self.plumb("simulate", "--pipelines", str(pipelines), "--days", str(days), "--seed", str(seed), "--into", "w.plumb").status, 0)
-        self.assertEqual(self.plumb("export", "w.plumb", "data", "--format", "jsonl").status, 0)
+        self.assertEqual(self.plumb("export", "w.plumb", "--to", "data", "--format", "jsonl").status, 0)
         tables = {}
         for name, columns in TIMES.items():
             with open(self.path(f"data/{name}.jsonl")) as file:

@@ -95,6 +95,13 @@ class RuleTests(Folder):
         self.command("w.plumb", ".drop alert x")
         self.assertEqual(self.query("w.plumb", '.show alerts | where origin == "workspace"'), [])
 
+    def test_ten_rules_ship(self):
+        self.command("w.plumb", ".set numbers <| print n = 1")
+        shipped = self.query("w.plumb", '.show alerts | where origin == "shipped"')
+        self.assertEqual(len(shipped), 10)
+        for row in shipped:
+            self.assertIn(f"// alert: {row['name']}", self.command("w.plumb", f".show alert {row['name']}"))
+
     def test_import_and_export(self):
         self.write("s.yaml", SENTINEL)
         self.write("p.yaml", PROMETHEUS)

@@ -165,6 +165,10 @@ class RunTests(Folder):
         self.assertEqual(sorted(row["status"] for row in self.query("w.plumb", "notifications")), ["sent", "silenced"])
         self.command("w.plumb", ".drop silence 1")
         self.assertEqual(self.run_once().out, "FIRING medium other: other: a\n")
+        # A rule in a folder is known by its states.
+        self.write("rules/none.kql", RULE.replace("big", "never"))
+        self.run_once()
+        self.command("w.plumb", '.silence never where name == "a" until now() + 1h because "known"')
         for text in ('.silence other until now() + 1h', '.silence other because "x"', '.silence other until ago(1h) because "x"',
                      '.silence other until now() + 1h because " "', '.silence nothing until now() + 1h because "x"',
                      '.silence other where nam == "a" until now() + 1h because "x"'):

@@ -160,7 +160,11 @@ extension CommandAction {
 
   private static func silence(_ command: CommandSyntax, _ given: CommandContext) throws -> Answer? {
     let name = try command.required("NAME")
-    let rule = try rule(name, given)
+    // A rule in a folder is known by its states alone.
+    let states = try AlertTables.rows(AlertTables.states, AlertTables.statesSchema, in: given.catalog)
+    let isInFolder = try states.contains { $0[0].string == name.text }
+      && !(RuleBook.all(in: given.catalog, withShipped: false) + ShippedRules.all).contains { $0.name == name.text }
+    let rule = isInFolder ? AlertRule(name: name.text, query: "") : try rule(name, given)
     guard let end = command.expression("T"), case .datetime(let until)? = try given.value(of: end) else {
       throw Diagnostic("usage", "`until` needs a datetime", at: command.expression("T")?.span ?? command.span, help: "write `until now() + 4h`")
     }
@@ -178,12 +182,13 @@ extension CommandAction {
     if let expression = command.expression("condition") {
       condition = PlumbSyntax.print(expression)
       // The condition is checked against the rule's columns now, and not when it is needed at night.
-      let columns = Session(catalog: given.catalog, options: given.sessionOptions).schema(of: rule.query) ?? []
+      let columns = isInFolder ? nil : Session(catalog: given.catalog, options: given.sessionOptions).schema(of: rule.query)
       let rows = given.catalog.snapshot()
       rows.store = nil
-      rows.add(Table(name: "alert_rows", schema: columns, groups: []))
+      rows.add(Table(name: "alert_rows", schema: columns ?? [], groups: []))
       let prefix = "alert_rows | where "
-      let problems = Session(catalog: rows, options: given.sessionOptions).check(prefix + condition).filter { $0.severity == .error }
+      let problems = columns == nil
+        ? [] : Session(catalog: rows, options: given.sessionOptions).check(prefix + condition).filter { $0.severity == .error }
       if !problems.isEmpty {
         throw Diagnostics(problems.map { problem in
           var problem = problem.withoutPlace

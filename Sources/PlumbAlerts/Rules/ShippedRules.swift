@@ -22,12 +22,18 @@ package enum ShippedRules {
     // key: pipeline
     // says: {failures} attempts of {pipeline} failed since its last success, last with {category}: {error}
     let recent = runs | where ended > ago(1d) and status in ("failed", "succeeded");
+    // Failures for want of data are those of the pipeline upstream, if that fails too.
+    let failing = recent | summarize arg_max(ended, status) by pipeline | where status == "failed";
+    let waiting = edges
+    | where isnull(until) or until > now()
+    | where upstream in ((failing | project pipeline))
+    | distinct downstream;
     recent
-    | where status == "failed" and error_category != "dependency"
+    | where status == "failed" and (error_category != "dependency" or pipeline !in (waiting))
     | lookup kind=leftouter (recent | where status == "succeeded" | summarize success = max(ended) by pipeline) on pipeline
     | where isnull(success) or ended > success
     | summarize failures = count(), starts = countif(attempt == 1), arg_max(ended, error_category, error) by pipeline
-    | where (starts >= 2 and failures >= 3) or starts >= 3
+    | where starts >= 2
     | project pipeline, failures, category = error_category, error
     """,
     """
@@ -86,15 +92,11 @@ package enum ShippedRules {
     """
     // alert: failing-retries  severity: high  every: 5m  keep: 30m  group: cause
     // key: pipeline
-    // says: the retries of {retried} runs of {pipeline} failed since its last success: {error}
-    let recent = runs | where ended > ago(1d) and status in ("failed", "succeeded");
-    recent
-    | where status == "failed" and error_category != "dependency"
-    | lookup kind=leftouter (recent | where status == "succeeded" | summarize success = max(ended) by pipeline) on pipeline
-    | where isnull(success) or ended > success
-    | summarize retried = countif(attempt == 2), arg_max(ended, error) by pipeline
-    | where retried >= 2
-    | project pipeline, retried, error
+    // says: a run of {pipeline} failed {attempt} times in spite of its retries: {error}
+    runs
+    | where ended > ago(1h) and status == "failed" and attempt >= 3 and error_category != "dependency"
+    | summarize arg_max(ended, attempt, error) by pipeline
+    | project pipeline, attempt, error
     """,
     """
     // alert: sla-at-risk  severity: high  every: 5m  for: 10m  keep: 15m  group: cause
