@@ -9,13 +9,14 @@ package enum ImportedRules {
   ///
   /// - Throws: `Diagnostics` with places in `text`.
   package static func read(_ text: String) throws -> [AlertRule] {
-    let documents: [Node]
+    var documents: [Node] = []
     do {
-      let sequence = try Yams.compose_all(yaml: text)
-      documents = Array(sequence)
+      var sequence = try Yams.compose_all(yaml: text)
+      while let document = sequence.next() { documents.append(document) }
       if let problem = sequence.error { throw problem }
     } catch {
-      throw Diagnostics([Diagnostic("bad-yaml", "this is not YAML: \(VisibleText.string("\(error)"))", help: "the file must be YAML of a rule")])
+      let reason = "\(error)".split(separator: "\n").map { $0.trimmed }.filter { !$0.isEmpty }.joined(separator: " ")
+      throw Diagnostics([Diagnostic("bad-yaml", "this is not YAML: \(VisibleText.string(reason))", help: "the file must be YAML of a rule")])
     }
     var rules: [AlertRule] = []
     for document in documents {
