@@ -87,6 +87,9 @@ package struct TableFunction: Sendable {
 
     /// A table of the catalog, made now if need be; nil if it does not exist.
     package func table(named name: String) throws -> Table? { try catalog.table(named: name) }
+
+    /// The same with its rows in memory, wherever they are stored.
+    package func fetchedTable(named name: String) throws -> Table? { try catalog.table(named: name)?.fetched(context) }
   }
 
   /// A function defined by the KQL that `kql` returns for a call.

@@ -120,6 +120,20 @@ package final class Table: @unchecked Sendable {
     rowCount = 0
   }
 
+  /// The table with its rows in memory, which are read now if another program stores them.
+  ///
+  /// - Throws: what reading throws.
+  package func fetched(_ context: ExecutionContext) throws -> Table {
+    guard let external else { return self }
+    let cursor = try external.open(ExternalRequest(columns: Array(schema.indices)), context)
+    var groups: [RowGroup] = []
+    while let group = try cursor.next(rows: RowGroup.capacity) {
+      try context.checkpoint()
+      groups.append(group)
+    }
+    return Table(name: name, schema: schema, groups: groups)
+  }
+
   /// The number of rows, as far as it is known without reading.
   var rowEstimate: Int { external?.rowEstimate ?? rowCount }
 

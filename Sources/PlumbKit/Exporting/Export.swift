@@ -55,8 +55,9 @@ package struct Export: Sendable {
   package func write(_ catalog: Catalog, _ work: Work) throws -> Written {
     let reading = try catalog.reading()
     defer { reading.end() }
+    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: .max)
     return try write(
-      reading.catalog.tableNames.compactMap { try reading.catalog.table(named: $0) }, of: "the workspace", work)
+      reading.catalog.tableNames.compactMap { try reading.catalog.table(named: $0)?.fetched(context) }, of: "the workspace", work)
   }
 
   private func write(_ all: [Table], of name: String, _ work: Work) throws -> Written {

@@ -46,7 +46,8 @@ extension Workspace {
   }
 
   private func write(of catalog: Catalog, into file: WorkspaceFile, _ stage: Work.Stage) throws {
-    let tables = try catalog.tableNames.compactMap { try catalog.table(named: $0) }
+    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: options.memoryLimit, in: memory)
+    let tables = try catalog.tableNames.compactMap { try catalog.table(named: $0)?.fetched(context) }
     let total = Double(max(1, tables.reduce(0) { $0 + $1.rowCount }))
     try file.write { writer in
       var before = 0

@@ -128,12 +128,14 @@ struct ServerError {
     let start = text.ranges(of: "Code: ").first?.upperBound ?? text.startIndex
     code = Int(text[start...].prefix { $0.isNumber })
     var rest = text[(text.ranges(of: "Exception: ").first?.upperBound ?? text.startIndex)...]
-    for end in [", e.what()", " (version ", "Stack trace"] {
+    // The log of attempts to reach a shard has lines of its own, one of which names it.
+    let isLog = code == 279
+    for end in isLog ? ["Stack trace"] : [", e.what()", " (version ", "Stack trace"] {
       if let range = rest.ranges(of: end).first { rest = rest[..<range.lowerBound] }
     }
-    // The log of attempts to reach a shard has lines of its own.
     let words = rest.isEmpty ? text.prefix(500) : rest.prefix(2000)
-    message = words.split(whereSeparator: \.isNewline).joined(separator: " ")
+    message = words.split(whereSeparator: \.isNewline).joined(separator: " ").replacing(", e.what() = DB::Exception", with: "")
+      .replacing(", e.what() = DB::NetException", with: "").replacing("e.displayText() = ", with: "")
   }
 
   /// Whether another password could help.

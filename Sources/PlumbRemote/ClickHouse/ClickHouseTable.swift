@@ -54,7 +54,7 @@ final class ClickHouseTable: ExternalRows {
     var relation = try relation()
     relation.columns = request.columns.map { columns[$0].value }
     relation.names = request.columns.map { columns[$0].name }
-    return ClickHouseQuery(database, relation, cut: RemoteCut(label: "Scan: \(name)", reason: "its rewrite rule is switched off"))
+    return ClickHouseQuery(database, relation, cut: RemoteCut(label: "Scan: \(name)", reason: "all rows of the table are needed here"))
   }
 
   func text(of request: ExternalRequest) -> String { (try? query(request).text) ?? "ClickHouse" }

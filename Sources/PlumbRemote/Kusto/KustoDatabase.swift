@@ -84,7 +84,7 @@ final class KustoTable: ExternalRows {
     let text = KustoName.quoted(name) + (columns.isEmpty ? " | project one = 1" : " | project \(list)")
     return KustoQuery(
       KustoPart(database: database, text: text, schema: columns, isOrdered: false),
-      cut: RemoteCut(label: "Scan: \(name)", reason: "its rewrite rule is switched off"))
+      cut: RemoteCut(label: "Scan: \(name)", reason: "all rows of the table are needed here"))
   }
 
   func text(of request: ExternalRequest) -> String { query(request).text }

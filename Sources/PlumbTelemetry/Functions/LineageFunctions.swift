@@ -56,7 +56,7 @@ extension TableFunction {
 
 extension Lineage {
   fileprivate init(asOf moment: Int64?, _ run: TableFunction.Run) throws {
-    try self.init(asOf: moment, context: run.context) { try run.table(named: $0) }
+    try self.init(asOf: moment, context: run.context) { try run.fetchedTable(named: $0) }
   }
 }
 

@@ -61,7 +61,7 @@ extension TableFunction {
 
 extension PredictionSource {
   fileprivate init(_ run: TableFunction.Run) {
-    self.init(context: run.context, run: { try run.run($0) }, table: { try run.table(named: $0) })
+    self.init(context: run.context, run: { try run.run($0) }, table: { try run.fetchedTable(named: $0) })
   }
 }
 
