@@ -72,7 +72,8 @@ struct ScriptTests {
   /// What needs a person says so.
   @Test(arguments: CommandDeclaration.all.filter { $0.place != .everywhere }.map(\.name))
   func commandsOfTheShellSayWhereTheyWork(name: String) throws {
-    let run = try PlumbProcess(["query", "-c", "\(name)\(name == ".cause" ? " auth" : "")"])
+    let arguments = [".cause": " auth", ".answer": " pipeline=a cause=cpu", ".mitigate": " failover a to b"]
+    let run = try PlumbProcess(["query", "-c", name + (arguments[name] ?? "")])
     #expect(run.status == 1)
     #expect(run.messages.contains("error[misplaced-command]: `\(name)` works only"), "\(run.messages)")
   }
