@@ -155,6 +155,7 @@ static bool lay_out(int columns) {
   }
   place now = {0, prompt + mode};
   int length = 1;
+  bool has_break = false, has_mark = false;
   for (int i = 0; i < rl_end; i += length) {
     const char *text = rl_line_buffer + i;
     length = 1;
@@ -170,6 +171,7 @@ static bool lay_out(int columns) {
       continue;
     }
     if (*text == '\n') {
+      has_break = true;
       places[i] = now;
       now.row++;
       now.column = 0;
@@ -177,6 +179,7 @@ static bool lay_out(int columns) {
     }
     width = width_of(text, rl_end - i, &length);
     if (width < 0 || (width == 0 && i == 0)) return false;
+    has_mark = has_mark || width == 0;
     if (now.column + width > columns) {
       now.row++;
       now.column = 0;
@@ -189,7 +192,8 @@ static bool lay_out(int columns) {
     }
   }
   places[rl_end] = now;
-  return true;
+  // In a text of several lines readline does not place combining marks where terminals do.
+  return !(has_break && has_mark);
 }
 
 // MARK: Painting

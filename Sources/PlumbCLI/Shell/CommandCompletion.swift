@@ -112,6 +112,8 @@ struct CommandCompletion {
     for name in Folder.names(in: place) {
       if found.count == 2000 { break }
       guard name.hasPrefix(start), start.hasPrefix(".") || !name.hasPrefix(".") else { continue }
+      // What SQLite keeps beside its open files is not for users.
+      if ["-wal", "-shm", "-journal"].contains(where: name.hasSuffix) { continue }
       // The word is the end of the part of the name typed so far.
       let typed = start.count - min(word.count, start.count)
       let isFolder = Folder.isFolder(Folder.path(place, name))
