@@ -214,7 +214,7 @@ class CommandTests(ShellCase):
             shown = shell.answer(line)
             self.assertRegex(shown, r"error\[(usage|unexpected-\w+|missing-operand)\]", line)
             self.assertIn("= help: ", shown, line)
-        self.assertIn("`.drop` expects one of column, function, model, table", shell.answer(".drop"))
+        self.assertIn("`.drop` expects one of", shell.answer(".drop"))
         self.assertIn("did you mean `table`", shell.answer(".drop tabel runs"))
         self.assertIn("`.show` expects one of", shell.answer(".show"))
         self.assertIn("`.help` lists", shell.answer(".help qqqqqqqq"))

@@ -118,12 +118,13 @@ class LineTests(ShellCase):
 
 class CompletionTests(ShellCase):
     def offered(self, shell, typed, *wanted, absent=()):
-        """What a second TAB lists after `typed`."""
+        """What two TABs list after `typed`."""
         shell.type(typed)
         shell.expect(typed[-8:])
         shell.type("\t\t")
-        # The prompt comes back below the list.
+        # The prompt comes back below each list; what took longer than the first one waits for is in the second.
         shown = shell.expect(PROMPT)
+        shown += shell.expect(PROMPT).split("\n", 1)[-1]
         shell.leave_line()
         for word in wanted:
             self.assertIn(word, shown, typed)
