@@ -22,9 +22,9 @@ extension Case {
       case .expiredCredentials: draft.plan.scenario.credentialWarnings.append(.init(feed, at: began - 26 * CaseDraft.hour))
       default:
         // The vendor's other streams fail with it, and say why.
-        let source = draft.map.pipelines[feed].source
+        let vendor = draft.map.pipelines[feed].vendor
         for other in draft.map.pipelines.indices
-        where other != feed && draft.map.pipelines[other].source == source && draft.map.pipelines[other].layer == 0
+        where other != feed && draft.map.pipelines[other].vendor == vendor && draft.map.pipelines[other].layer == 0
           && draft.map.reach(from: other, along: draft.map.downstreams)[reader] == nil
         {
           draft.add(Scenario.Fault(other, cause, began: began + Int64(draft.random.below(300)) * 1_000) { $0.failures = 0.6 })
@@ -35,7 +35,7 @@ extension Case {
       if let other = draft.pick(from: draft.map.upstreams[reader].filter { $0 != feed }) { draft.addCoincidence(on: other, near: began) }
       let substitutes = draft.map.pipelines.indices.filter { other in
         other != feed && draft.map.pipelines[other].isThreatFeed && draft.map.pipelines[other].layer == 0
-          && draft.map.pipelines[other].source != draft.map.pipelines[feed].source
+          && draft.map.pipelines[other].vendor != draft.map.pipelines[feed].vendor
           && !draft.plan.scenario.faults.contains { $0.pipeline == other }
       }
       guard !substitutes.isEmpty else { return false }
