@@ -148,12 +148,12 @@ class ScriptTests(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         with open(folder.name + "/pipelines.csv", "w") as pipelines, open(folder.name + "/runs.csv", "w") as runs:
             pipelines.write("name,source,tier,status\n")
-            runs.write("pipeline,started,status\n")
+            runs.write("pipeline,started,ended,status\n")
             for i in range(14):
                 status = "failed" if i % 4 == 1 else "succeeded"
                 pipelines.write(f"p{i},Office,{3 - i % 3},{status}\n")
                 for k in range(10):
-                    runs.write(f"p{i},2026-11-29T{2 * k:02}:{i:02}:00Z,{status if k == 9 else 'succeeded'}\n")
+                    runs.write(f"p{i},2026-11-29T{2 * k:02}:{i:02}:00Z,2026-11-29T{2 * k:02}:{i + 5:02}:00Z,{status if k == 9 else 'succeeded'}\n")
         data = ["--now", "2026-11-29T20:00:00Z", "--load", folder.name + "/pipelines.csv", "--load", folder.name + "/runs.csv"]
         status, out, err = self.run_plumb("query", *data, "-c", "predict risk | summarize low = min(risk), high = max(risk)")
         self.assertEqual(status, 0, err)
