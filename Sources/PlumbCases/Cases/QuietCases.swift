@@ -156,12 +156,12 @@ extension Case {
       else { return false }
       let variant = draft.random.below(5)
       let began = draft.ago(4, 7)
-      if variant < 2 {
+      if variant >= 3 {
         draft.plan.culprits = [CasePlan.Culprit(pipeline: draft.name(alarmed), cause: CaseCause.falseAlarm, began: nil)]
         draft.plan.scenario.builds.append(.init(alarmed, at: began))
         draft.plan.decoys.append("the build of \(draft.name(alarmed)) changed nothing: weekends look like this")
       } else {
-        let cause: Cause = variant == 2 ? .vendorOutage : variant == 3 ? .schemaDrift : .badDeployment
+        let cause: Cause = variant == 0 ? .vendorOutage : variant == 1 ? .schemaDrift : .badDeployment
         draft.addCulprit(
           Scenario.Fault(alarmed, cause, began: began) {
             if cause == .vendorOutage { $0.arrivals = 0.15 } else { $0.written = 0.2 }
