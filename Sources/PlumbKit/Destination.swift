@@ -10,6 +10,9 @@ package final class Destination {
   /// The file being written, and its final name; nil if it is written in place.
   private let temporary: (path: String, final: String)?
 
+  /// Whether it is written where it is: a device, a pipe, or a file to which more is added.
+  package var isInPlace: Bool { temporary == nil }
+
   /// Files that are not complete yet: whoever ends the process early removes them.
   package static let unfinished = Guarded<Set<String>>([])
 

@@ -24,7 +24,8 @@ struct CleanOutputTests {
     let piped = try PlumbProcess(["query", "--format", format.name, "-c", query])
     let filed = try PlumbProcess(["query", "--format", format.name, "-o", path, "-c", query])
     #expect(piped.status == 0 && filed.status == 0)
-    #expect(piped.messages == "" && filed.messages == "" && filed.output == "")
+    #expect(piped.messages == "" && filed.output == "")
+    #expect(filed.messages.hasSuffix(" written to \(path)\n") && filed.messages.filter { $0 == "\n" }.count == 1, "\(filed.messages)")
     #expect(piped.output == (try folder.read("out")))
     if format.isForPeople || [.svg, .page, .html].contains(format) { #expect(!piped.output.contains("\u{1B}")) }
   }

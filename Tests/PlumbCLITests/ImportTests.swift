@@ -254,6 +254,7 @@ struct ImportTests {
       status,failed,1,
       status,skipped,1,
       source,shop,2,"1 failed, 0 %"
+      failing now,model.shop.orders,,
       last 24 hours,records out,0,
       last 24 hours,runs,0,
       last 24 hours,freshness breaches,0,

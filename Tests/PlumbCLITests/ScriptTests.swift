@@ -72,8 +72,9 @@ struct ScriptTests {
   /// What needs a person says so.
   @Test(arguments: CommandDeclaration.all.filter { $0.place != .everywhere }.map(\.name))
   func commandsOfTheShellSayWhereTheyWork(name: String) throws {
-    let arguments = [".cause": " auth", ".answer": " pipeline=a cause=cpu", ".mitigate": " failover a to b"]
-    let run = try PlumbProcess(["query", "-c", name + (arguments[name] ?? "")])
+    // Commands with arguments have examples.
+    let command = try #require(CommandDeclaration.all.first { $0.name == name })
+    let run = try PlumbProcess(["query", "-c", command.examples.first { $0.hasPrefix(name) } ?? name])
     #expect(run.status == 1)
     #expect(run.messages.contains("error[misplaced-command]: `\(name)` works only"), "\(run.messages)")
   }

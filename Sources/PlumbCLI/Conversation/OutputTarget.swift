@@ -55,8 +55,10 @@ final class OutputTarget {
       if isBegun { destination.sink.buffer.append(UInt8(ascii: "\n")) }
       try Self.write(answers, to: destination.sink, as: format)
       try destination.commit()
+      // Who writes to a device, such as `/dev/stdout`, wants nothing else there.
+      let isDevice = destination.isInPlace && !isBegun
       isBegun = true
-      Console.say(Self.sentence(answers, path))
+      if !isDevice { Console.say(Self.sentence(answers, path)) }
     } catch {
       destination.discard()
       throw error
