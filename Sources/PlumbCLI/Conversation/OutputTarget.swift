@@ -58,7 +58,7 @@ final class OutputTarget {
       // Who writes to a device, such as `/dev/stdout`, wants nothing else there.
       let isDevice = destination.isInPlace && !isBegun
       isBegun = true
-      if !isDevice { Console.say(Self.sentence(answers, path)) }
+      if !isDevice { Console.say(Self.sentence(rows: answers.reduce(0) { $0 + $1.rowCount }, in: path)) }
     } catch {
       destination.discard()
       throw error
@@ -66,9 +66,8 @@ final class OutputTarget {
   }
 
   /// How much was written where.
-  static func sentence(_ answers: [Answer], _ path: String) -> String {
-    let rows = answers.reduce(0) { $0 + $1.rowCount }
-    return "\(NumberText.grouped(rows)) row\(rows == 1 ? "" : "s") written to \(VisibleText.string(path))"
+  static func sentence(rows: Int, in path: String) -> String {
+    "\(NumberText.grouped(rows)) row\(rows == 1 ? "" : "s") written to \(VisibleText.string(path))"
   }
 
   private static func write(_ answers: [Answer], to sink: ByteSink, as format: ResultFormat) throws {

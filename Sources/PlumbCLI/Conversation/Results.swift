@@ -125,8 +125,8 @@ final class Results {
     if hasBegun || !hasWrittenText { try writer.finish() }
     try sink.flush()
     try destination.commit()
-    if let fileName, hasBegun {
-      Console.say("\(NumberText.grouped(rowCount)) row\(rowCount == 1 ? "" : "s") written to \(VisibleText.string(fileName))")
+    if let fileName, hasBegun, !destination.isInPlace {
+      Console.say(OutputTarget.sentence(rows: rowCount, in: fileName))
     }
   }
 
