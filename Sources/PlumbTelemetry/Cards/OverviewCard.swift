@@ -101,9 +101,17 @@ struct OverviewCard {
       let total = self.total(of: section)
       let count = total > section.shown ? "  \(section.shown) of \(total)" : ""
       lines.append(page.styled(page.fitted(section.name.uppercased(), width - count.count), .bold) + page.styled(count, .quiet))
-      for row in section.rows.prefix(section.shown) { lines.append(line(row, in: section.name, width, &page)) }
+      for row in Self.shown(of: section) { lines.append(line(row, in: section.name, width, &page)) }
     }
     return lines
+  }
+
+  /// The first rows, as many as there is room for; a row at the end that sums up others is always among them.
+  private static func shown(of section: Section) -> [CardRow] {
+    guard section.shown < section.rows.count, let last = section.rows.last, last.text("item").hasPrefix("other ") else {
+      return Array(section.rows.prefix(section.shown))
+    }
+    return section.rows.prefix(section.shown - 1) + [last]
   }
 
   /// How many there are of what a section lists.
