@@ -113,15 +113,25 @@ static int interrupted_line(void) {
   return '\n';
 }
 
-// `poll`, which a signal ends even if it arrived just before: otherwise Ctrl-Z would wait for the next key.
+// Set when the process continues after a stop. With several threads the stop may come after readline has drawn the line again.
+static volatile sig_atomic_t was_continued;
+
+static void note_continuation(int signal) {
+  (void)signal;
+  was_continued = 1;
+}
+
+// `poll`, which a signal ends even if it arrived just before: otherwise Ctrl-Z would wait for the next key. It also ends after a
+// while, since another thread may have received the signal.
 static int poll_until_signal(struct pollfd *ready, nfds_t count) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int result = -1;
   int error = EINTR;
-  if (rl_pending_signal() == 0) {
-    result = ppoll(ready, count, NULL, &before);
+  const struct timespec while_waiting = {.tv_sec = 0, .tv_nsec = 250 * 1000 * 1000};
+  if (rl_pending_signal() == 0 && !was_continued) {
+    result = ppoll(ready, count, &while_waiting, &before);
     error = errno;
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -143,7 +153,8 @@ static int next_byte(FILE *input) {
       rl_check_signals();
       pthread_sigmask(SIG_SETMASK, &wanted_mask, NULL);
     }
-    if (signal == SIGTSTP) {
+    if (signal == SIGTSTP || was_continued) {
+      was_continued = 0;
       // The terminal shows what was done meanwhile.
       rl_on_new_line();
       rl_forced_update_display();
@@ -259,6 +270,9 @@ char *plumb_readline(
   free(dropped);
   dropped = NULL;
   pthread_sigmask(SIG_SETMASK, NULL, &wanted_mask);
+  was_continued = 0;
+  struct sigaction continuation = {.sa_handler = note_continuation, .sa_flags = SA_RESTART};
+  sigaction(SIGCONT, &continuation, NULL);
   empty_wake_pipe();
   has_saved_terminal = tcgetattr(STDIN_FILENO, &saved_terminal) == 0;
   rl_reset_screen_size();  // It may have changed while a query ran.
