@@ -4,6 +4,12 @@ import PlumbDiagnostics
 package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
+  package static func text(of bytes: [UInt8]) -> String {
+    var out = ByteBuffer()
+    bytes.withUnsafeBufferPointer { encode($0, to: &out) }
+    return out.string
+  }
+
   package static func encode(_ bytes: Bytes, to out: inout ByteBuffer) {
     out.reserve(out.count + (bytes.count + 2) / 3 * 4)
     var at = 0

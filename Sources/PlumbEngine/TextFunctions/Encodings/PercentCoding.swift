@@ -1,9 +1,9 @@
 import PlumbDiagnostics
 
 /// Percent-encoding of text for URLs.
-enum PercentCoding {
+package enum PercentCoding {
   /// Encodes all but letters, digits and `-_.!*()`; a space becomes `+`, or `%20` in a component.
-  static func encode(_ text: Bytes, component: Bool, to out: inout ByteBuffer) {
+  package static func encode(_ text: Bytes, component: Bool, to out: inout ByteBuffer) {
     for byte in text {
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, .minus, .underscore, .fullStop, .exclamationMark, .asterisk, .openParenthesis, .closeParenthesis: out.append(byte)

@@ -3,7 +3,7 @@ import PlumbDiagnostics
 extension ScalarFunction {
   /// Functions over text. Characters are Unicode code points.
   static let stringFunctions: [ScalarFunction] =
-    measures + casing + joining + cutting + replacing + searching + characters
+    measures + casing + joining + cutting + replacing + searching + codePoints
 
   private static let measures: [ScalarFunction] = [
     ScalarFunction(
@@ -254,54 +254,6 @@ extension ScalarFunction {
       ]),
   ]
 
-  private static let characters: [ScalarFunction] = [
-    codePointsOf("unicode_codepoints_from_string"), codePointsOf("to_utf8"),
-    textOfCodePoints("unicode_codepoints_to_string"), textOfCodePoints("make_string"),
-  ]
-
-  private static func codePointsOf(_ name: String) -> ScalarFunction {
-    ScalarFunction(
-      name, "Lists the Unicode code points of `text` in an array.", "text",
-      examples: [.init("\(name)(\"⒦u\")", is: "[9382,117]")],
-      overloads: [
-        .writing(.dynamic) { (text: Bytes, out: inout ByteBuffer) in
-          let mark = out.beginArray()
-          var count = 0, at = 0
-          while at < text.count {
-            let (scalar, length) = text.scalar(at: at)
-            out.appendLong(Int64(scalar.value))
-            at &+= length
-            count &+= 1
-          }
-          out.end(mark, count: count)
-        }
-      ])
-  }
-
-  private static func textOfCodePoints(_ name: String) -> ScalarFunction {
-    ScalarFunction(
-      name, "Makes a string from the Unicode code points `points`, numbers and arrays of numbers.", "points, ...",
-      examples: [.init("\(name)(dynamic([75, 117, 115]), 116, 111)", is: "Kusto")],
-      overloads: [
-        .columns([], rest: .any, minimumRest: 1, result: { _ in .string }) { arguments in
-          let call = try arguments.converting(to: .dynamic)
-          let inputs = call.vectors.indices.map { Input<CompactDynamic>(call, $0) }
-          return writtenRows(call, as: .string, seesNulls: true) { row, out in
-            for input in inputs {
-              guard let cursor = input.nullable(row)?.cursor else { return false }
-              for point in cursor.isArray ? cursor.elements : [cursor] {
-                guard point.tag == .long, let value = UInt32(exactly: point.int64),
-                  let scalar = Unicode.Scalar(value)
-                else { return false }
-                out.append(scalar)
-              }
-            }
-            return true
-          }
-        }
-      ])
-  }
-
   private static func repeatText(_ text: Bytes, _ times: Int64, _ delimiter: Bytes, to out: inout ByteBuffer) {
     for i in 0..<Swift.min(Swift.max(times, 0), 1024) where !out.isFull {
       if i > 0 { out.append(delimiter) }
@@ -407,50 +359,5 @@ extension ScalarFunction {
       }
     }
     return Vector(.long, count: arguments.count, buffer: result)
-  }
-}
-
-/// The part of a text in which `indexof` and `indexof_regex` search, and which occurrence they search for.
-struct SearchWindow {
-  let part: Bytes
-  /// The start of the part, in bytes.
-  let offset: Int
-  let occurrence: Int64
-  /// The number of characters to search; -1 for all.
-  private let length: Int64
-
-  private init(text: Bytes, offset: Int, length: Int64, occurrence: Int64) {
-    self.offset = offset
-    self.length = length
-    self.occurrence = occurrence
-    part = SearchWindow.part(of: text, from: offset, length)
-  }
-
-  /// The part of the same length that begins elsewhere.
-  func part(of text: Bytes, from offset: Int) -> Bytes { SearchWindow.part(of: text, from: offset, length) }
-
-  private static func part(of text: Bytes, from offset: Int, _ length: Int64) -> Bytes {
-    let rest = text.part(from: offset)
-    return length < 0 ? rest : rest.part(from: 0, to: rest.offset(ofCharacter: Int(length)))
-  }
-
-  /// The optional `start`, `length` and `occurrence` of a call.
-  struct Inputs {
-    private let numbers: [Input<Int64>]
-
-    init(_ arguments: Arguments, from first: Int) {
-      numbers = (first..<Swift.max(first, arguments.vectors.count)).map { Input<Int64>(arguments, $0) }
-    }
-
-    /// The row's window; nil if its numbers are invalid.
-    subscript(row: Int, text: Bytes) -> SearchWindow? {
-      var start = numbers.count > 0 ? numbers[0][row] : 0
-      let length = numbers.count > 1 ? numbers[1][row] : -1
-      let occurrence = numbers.count > 2 ? numbers[2][row] : 1
-      guard length >= -1, occurrence >= 0 else { return nil }
-      if start < 0 { start = Swift.max(0, Int64(text.characterCount) &+ Swift.max(start, -1 << 40)) }
-      let offset = text.offset(ofCharacter: Int(start))
-      return SearchWindow(text: text, offset: offset, length: length, occurrence: occurrence)
-    }
   }
 }
