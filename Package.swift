@@ -42,6 +42,8 @@ let package = Package(
 
     // Plumb, from the bottom up; Sources/README.md follows a query through it.
     .target(name: "PlumbDiagnostics"),
+    // Programs that Plumb starts.
+    .target(name: "PlumbProcess", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "DigestShim", "CExpat", "CZlib"]),
     .target(
@@ -58,7 +60,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    .target(name: "PlumbRemote", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbHTTP"]),
+    .target(name: "PlumbRemote", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbHTTP", "PlumbProcess"]),
     .target(name: "PlumbLearning", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),
     .target(name: "PlumbModel", dependencies: ["PlumbEngine"]),
     .target(
@@ -78,14 +80,15 @@ let package = Package(
     .target(
       name: "PlumbAlerts",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbModel", "PlumbTelemetry",
-        .product(name: "Yams", package: "Yams"),
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbModel", "PlumbPresentation", "PlumbTelemetry", "PlumbHTTP",
+        "PlumbProcess", .product(name: "Yams", package: "Yams"),
       ]),
     // Cases to investigate.
     .target(
       name: "PlumbCases",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbModel", "PlumbSimulator", "PlumbTelemetry",
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbModel", "PlumbPresentation", "PlumbSimulator",
+        "PlumbTelemetry",
       ]),
     // The library; the command line is on top of it.
     .target(
@@ -112,7 +115,7 @@ let package = Package(
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbLearning",
         "PlumbModel", "PlumbStorage", "PlumbSimulator", "PlumbTelemetry",
-        "PlumbAlerts", "PlumbKit", "PlumbServer", "PlumbAgents", "PlumbCases", "ReadlineShim",
+        "PlumbAlerts", "PlumbKit", "PlumbServer", "PlumbAgents", "PlumbCases", "PlumbProcess", "ReadlineShim",
         "ManualPages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -1,6 +1,9 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbHTTP
+import PlumbPresentation
+import PlumbProcess
 
 /// Where messages go, such as `slack:oncall`. Its address and its token are in the environment.
 package struct Target: Hashable, Sendable {
@@ -91,8 +94,13 @@ package struct Target: Hashable, Sendable {
       return .sent
     case .file: return append(body)
     case .command:
-      let (status, _) = Program.run(["/bin/sh", "-c", address], input: body, seconds: 60, environment: ["PLUMB_ALERT_ID": id])
-      return status == 0 ? .sent : .again(status < 0 ? "the command did not end within a minute" : "the command ended with status \(status)")
+      do {
+        let status = try ChildProcess.run(address, input: body, seconds: 60, environment: ["PLUMB_ALERT_ID": id]).status
+        guard let status else { return .again("the command did not end within a minute") }
+        return status == 0 ? .sent : .again("the command ended with status \(status)")
+      } catch {
+        return .again((error as? Diagnostic)?.message ?? "\(error)")
+      }
     case .webhook, .slack: return post(body, to: address)
     case .alertmanager:
       let base = address.hasSuffix("/") ? String(address.dropLast()) : address
@@ -104,41 +112,36 @@ package struct Target: Hashable, Sendable {
     let descriptor = open(address, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return .again("cannot write to `\(address)`: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
-    return Program.writeAll(Array((body + "\n").utf8), to: descriptor) ? .sent : .again("cannot write to `\(address)`: \(String(cString: strerror(errno)))")
+    let sink = ByteSink.file(descriptor, name: "`\(address)`")
+    do {
+      sink.buffer.append(body + "\n")
+      try sink.flush()
+      return .sent
+    } catch {
+      return .again((error as? Diagnostic)?.message ?? "cannot write to `\(address)`")
+    }
   }
 
-  /// Posts JSON with `curl`, which gets everything on its standard input, so that no list of processes shows a secret.
+  /// How long a receiver may be silent.
+  private static let patience = Duration.seconds(20)
+
   private func post(_ body: String, to url: String) -> Outcome {
-    var config = [
-      "url = \(Target.quoted(url))", "request = POST", "silent", "output = /dev/null",
-      "write-out = \"%{http_code}\"", "max-time = 20", "connect-timeout = 10", "proto = \"=http,https\"",
-      "header = \"Content-Type: application/json\"", "header = \"Expect:\"", "user-agent = \"plumb\"",
-      "data-binary = \(Target.quoted(body))",
-    ]
-    if !token.isEmpty { config.append("header = \(Target.quoted("Authorization: Bearer \(token)"))") }
-    let (status, output) = Program.run(["curl", "-q", "--config", "-"], input: config.joined(separator: "\n") + "\n", seconds: 30)
-    if status == 127 { return .failed("the program `curl` is missing; install it to send messages over HTTP") }
-    guard let code = Int(output.suffix(3)), code > 0 else { return .again("no answer (curl ended with status \(status))") }
-    switch code {
+    var call = HTTPCall("POST", url, headers: [("Content-Type", "application/json"), ("User-Agent", "plumb")], body: Array(body.utf8))
+    call.patience = Target.patience
+    if !token.isEmpty { call.headers.append(("Authorization", "Bearer \(token)")) }
+    let status: Int
+    do {
+      let answer = try HTTPConnections.send(call) {}
+      status = answer.status
+      answer.cancel()
+    } catch {
+      return (error as? Diagnostic)?.code == "invalid-url" ? .failed("\(error)") : .again((error as? Diagnostic)?.message ?? "\(error)")
+    }
+    switch status {
     case 200...299: return .sent
-    case 300...399: return .failed("HTTP \(code): redirects are not followed")
-    case 408, 429, 500...599: return .again("HTTP \(code)")
-    default: return .failed("HTTP \(code)")
+    case 300...399: return .failed("HTTP \(status): redirects are not followed")
+    case 408, 429, 500...599: return .again("HTTP \(status)")
+    default: return .failed("HTTP \(status)")
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for character in text.unicodeScalars {
-      switch character {
-      case "\\": out += "\\\\"
-      case "\"": out += "\\\""
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      default: out.unicodeScalars.append(character)
-      }
-    }
-    return out + "\""
   }
 }

@@ -5,6 +5,7 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
+import PlumbProcess
 import PlumbStorage
 
 /// `plumb case bench`: examines an agent on several seeds.

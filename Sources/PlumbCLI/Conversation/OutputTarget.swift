@@ -4,6 +4,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
 import PlumbPresentation
+import PlumbProcess
 
 /// The destination of results other than the terminal: a file, or a program after `|`.
 ///

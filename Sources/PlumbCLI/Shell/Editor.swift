@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbKit
+import PlumbProcess
 
 /// The user's editor on a temporary file.
 enum Editor {

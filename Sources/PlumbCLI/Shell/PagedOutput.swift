@@ -3,6 +3,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbPresentation
+import PlumbProcess
 
 /// Writes to the terminal, using a pager for output longer than the screen.
 final class PagedOutput {

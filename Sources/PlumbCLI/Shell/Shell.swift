@@ -333,7 +333,7 @@ final class Shell: ConversationHost {
 
   /// Shows the last result again, with lines of any length that the pager scrolls sideways.
   func showWide() throws {
-    guard let answer = recent.last else { throw Diagnostic("no-result", "there is no result yet", help: "run a query first") }
+    guard let answer = recent.last else { throw Diagnostic("no-result", "no query has run yet", help: "run a query first") }
     let stop = StopFlag()
     let output = PagedOutput(
       usesPager: settings.usesPager, stop: stop, isWide: true, title: title(of: answer), headerLines: settings.showsTypes ? 3 : 2)

@@ -9,7 +9,7 @@ enum StartingWords {
     ("overview", "overview"), ("why", "why PIPELINE"), ("predict", "predict risk"), ("slow", "slow"), ("lineage", "lineage upstream of PIPELINE"),
   ]
 
-  /// A line for each word with its sentence; nil where there are no pipelines to ask about.
+  /// A line for each word with its sentence; nil without pipelines to ask about.
   static func text(in catalog: Catalog) -> String? {
     guard catalog.hasTable(named: "pipelines") else { return nil }
     let lines = words.compactMap { word in summary(of: word.name, in: catalog).map { (word.typed, $0) } }

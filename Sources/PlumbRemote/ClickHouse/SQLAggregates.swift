@@ -3,7 +3,7 @@ import PlumbEngine
 /// Says aggregates in ClickHouse's SQL.
 struct SQLAggregates {
   let expressions: SQLExpressions
-  /// Whether there is one group even if there are no rows.
+  /// Whether the result has one group even without rows.
   let isWhole: Bool
   /// Whether the rows are sorted, which some aggregates would have to follow.
   let isSorted: Bool

@@ -152,7 +152,7 @@ extension SQLExpressions {
     case ("extract", 3):
       guard let pattern = try regex(arguments[0].constant), let group = arguments[1].constant?.wholeNumber, call.type == .string
       else { return nil }
-      // `extract` there returns the first group, or the whole match if there are no groups.
+      // `extract` there returns the first group, or the whole match without groups.
       let groups = pattern.replacing("\\(", with: "").replacing("\\\\", with: "").replacing("(?", with: "").filter { $0 == "(" }.count
       guard group == 1 && groups >= 1 || group == 0 && groups == 0 else { return nil }
       return SQLValue("extract(\(try value(arguments[2], columns).plain.sql), \(SQLValue.text(pattern)))", .string, nullable: false)

@@ -2,6 +2,7 @@ import Glibc
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbHTTP
+import PlumbProcess
 
 /// Where a Kusto service is, and which of its databases is meant.
 struct KustoAddress: Sendable {
@@ -92,12 +93,13 @@ final class KustoService: Sendable {
       let given = options.variable("PLUMB_KUSTO_TOKEN")
       return try given.map(allowed)
     }
-    guard let output = TokenCommand.run(command) else {
+    let printed = try ChildProcess.run(command, seconds: 300)
+    guard printed.status == 0 else {
       throw Diagnostic("token-command", "the command of `--token-command` failed", help: "run it alone to see why")
     }
-    var text = output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    var text = printed.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     // `az` prints an object.
-    if case .string(let inside)? = JSONText.parseTree(output)?["accessToken"] { text = inside }
+    if case .string(let inside)? = JSONText.parseTree(printed.output)?["accessToken"] { text = inside }
     guard !text.isEmpty, !text.contains(" ") else {
       throw Diagnostic("token-command", "the command of `--token-command` did not print a token")
     }
@@ -112,20 +114,5 @@ final class KustoService: Sendable {
       throw Diagnostic("remote-sign-in", "a token is not sent to `\(address.url)`, which is not encrypted", help: "use https")
     }
     return token
-  }
-}
-
-/// A command that prints a token.
-enum TokenCommand {
-  /// What it prints; nil if it fails.
-  static func run(_ command: String) -> String? {
-    guard let pipe = popen(command, "r") else { return nil }
-    var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4096)
-    while bytes.count < 1 << 20 {
-      let count = fread(&buffer, 1, buffer.count, pipe)
-      if count == 0 { break }
-      bytes += buffer[..<count]
-    }
-    return pclose(pipe) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
   }
 }

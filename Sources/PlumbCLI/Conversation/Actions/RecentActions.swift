@@ -78,7 +78,7 @@ extension ConsoleAction {
   ]
 
   private static func noResult(_ command: CommandSyntax) -> Diagnostic {
-    Diagnostic("no-result", "there is no result yet", at: command.span, help: "run a query first")
+    Diagnostic("no-result", "no query has run yet", at: command.span, help: "run a query first")
   }
 }
 
@@ -90,7 +90,7 @@ enum KeptQuery {
   ///
   /// - Throws: a diagnostic if there is no query, or it has mistakes.
   static func parts(of query: String) throws -> (parameters: String, body: String) {
-    guard !query.isEmpty else { throw Diagnostic("no-query", "there is no query to keep yet", help: "run a query first") }
+    guard !query.isEmpty else { throw Diagnostic("no-query", "no query has run yet", help: "run a query first") }
     let parsed = parse(query)
     if parsed.hasErrors { throw Diagnostic("no-query", "the last query has mistakes, so it cannot be kept") }
     let bytes = Array(query.utf8)
@@ -166,21 +166,4 @@ struct ResultDifference {
 
   /// How many rows differ.
   var sentence: String { "(\(added) added, \(removed) removed, \(changed) changed)" }
-}
-
-/// Base64 as in RFC 4648.
-enum Base64 {
-  private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func text(of bytes: [UInt8]) -> String {
-    var out: [UInt8] = []
-    out.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let part = bytes[start..<min(start + 3, bytes.count)]
-      var word = 0
-      for i in 0..<3 { word = word << 8 | (start + i < bytes.count ? Int(bytes[start + i]) : 0) }
-      for i in 0..<4 { out.append(i <= part.count ? digits[word >> (18 - 6 * i) & 63] : UInt8(ascii: "=")) }
-    }
-    return String(decoding: out, as: UTF8.self)
-  }
 }

@@ -2,6 +2,7 @@ import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbKit
+import PlumbProcess
 import PlumbSyntax
 
 extension ConsoleAction {
