@@ -41,7 +41,7 @@ package final class MCPServer: Sendable {
 
   /// Answers one line.
   ///
-  /// - Returns: the reply without a line feed; nil if there is none.
+  /// - Returns: the reply without a line feed; nil if none is due.
   package func reply(to line: [UInt8]) -> [UInt8]? {
     guard let text = String(validating: line, as: UTF8.self), let message = JSONText.parseTree(text) else {
       return finished(refusing: .null, Refusal(code: -32700, message: "Parse error: a message must be one line of JSON"))

@@ -99,7 +99,7 @@ package struct CaseDraft {
 
   func name(_ pipeline: Int) -> String { map.pipelines[pipeline].name }
 
-  /// A pipeline for which `body` is true; nil if there is none.
+  /// A pipeline for which `body` is true; nil if none exists.
   func pick(_ body: (Int) -> Bool) -> Int? { random.element(of: map.pipelines.indices.filter(body)) }
 
   func pick(from list: [Int], _ body: (Int) -> Bool = { _ in true }) -> Int? { random.element(of: list.filter(body)) }

@@ -48,7 +48,7 @@ extension CommandAction {
         throw Diagnostic("usage", "`.drop silence` needs the number of a silence", at: command.span, help: "list them with `.show silences`")
       }
       guard all.contains(where: { $0.id == id }) else {
-        throw Diagnostic("unknown-silence", "there is no silence \(id)", at: expression.span, help: "list them with `.show silences`")
+        throw Diagnostic("unknown-silence", "the silence \(id) does not exist", at: expression.span, help: "list them with `.show silences`")
       }
       try given.make([.setTable(Silence.table(all.filter { $0.id != id }))])
       return try silences(all.filter { $0.id != id }, now: given.context.now)
@@ -82,7 +82,7 @@ extension CommandAction {
 
   private static func unknown(_ name: NameSyntax, _ rules: [AlertRule]) -> Diagnostic {
     Diagnostic(
-      "unknown-alert", "there is no alert `\(name.text)`", at: name.span,
+      "unknown-alert", "the alert `\(name.text)` does not exist", at: name.span,
       help: Suggestion.nearest(to: name.text, in: rules.map(\.name)) ?? "list them with `.show alerts`")
   }
 

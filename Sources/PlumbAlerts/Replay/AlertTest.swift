@@ -20,10 +20,7 @@ package enum AlertTest {
   ) throws -> [[Value]] {
     let replay = try Replay(catalog, options, over: over, now: now, isCancelled: isCancelled)
     let replays = try replay.run(rules, progress: progress)
-    let reading = try catalog.reading()
-    defer { reading.end() }
-    reading.catalog.store = nil
-    let truth = try Truth(reading.catalog, options, now: now)
+    let truth = try Truth(catalog, options, now: now)
     let episodes = replays.flatMap(\.episodes).sorted { ($0.began, $0.rule, $0.key) < ($1.began, $1.rule, $1.key) }
     return episodes.map { episode in
       let incidents = truth.explaining(episode.pipeline, at: episode.began).map { Dynamic.string(truth.incidents[$0].id) }
@@ -36,18 +33,14 @@ package enum AlertTest {
 
   /// Replays rules and scores each of them; with several, the last score is of the rule `all`.
   ///
-  /// - Throws: `ReplayStopped`; a diagnostic if there is no history; what is wrong with a rule's query.
+  /// - Throws: `ReplayStopped`; a diagnostic if no table has rows in that time; what is wrong with a rule's query.
   package static func scores(
     of rules: [AlertRule], in catalog: Catalog, _ options: SessionOptions, over: Int64, now: Int64, withAll: Bool = false,
     isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws -> [Score] {
     let replay = try Replay(catalog, options, over: over, now: now, isCancelled: isCancelled)
     let replays = try replay.run(rules, progress: progress)
-    let reading = try catalog.reading()
-    defer { reading.end() }
-    let base = reading.catalog
-    base.store = nil
-    let truth = try Truth(base, options, now: now)
+    let truth = try Truth(catalog, options, now: now)
     var scores = replays.map { truth.score($0.rule.name, [$0], from: replay.start, to: replay.end) }
     if withAll { scores.append(truth.score("all", replays, from: replay.start, to: replay.end)) }
     return scores

@@ -49,7 +49,7 @@ final class GoingRuns: Sendable {
     self.carried = carried
   }
 
-  /// The runs that go on at a moment, as a group; nil if there are none.
+  /// The runs that go on at a moment, as a group; nil if none do.
   func group(at moment: Int64, _ rows: KnownRows) throws -> RowGroup? {
     let boundary = moment / Self.step * Self.step
     var going = (carried[boundary] ?? []).filter { ends[$0] > moment }

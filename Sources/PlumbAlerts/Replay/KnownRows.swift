@@ -49,7 +49,7 @@ final class KnownRows: Sendable {
     return whole + [RowGroup(try last.columns.map { $0.slice(0, from) }, count: from)]
   }
 
-  /// The latest arrival by `moment`; nil if there is none.
+  /// The latest arrival by `moment`; nil if none exists.
   func latest(until moment: Int64) throws -> Int64? {
     guard let last = try groups(until: moment).last, last.count > 0 else { return nil }
     let found = KnownRows.moment(try last.column(arrival), last.count - 1)

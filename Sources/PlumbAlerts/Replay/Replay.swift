@@ -40,7 +40,7 @@ package struct Replay {
   /// Whether to stop.
   private let isCancelled: @Sendable () -> Bool
 
-  /// - Throws: `Diagnostic` if there is no history in that time.
+  /// - Throws: `Diagnostic` if no table has rows in that time.
   package init(
     _ catalog: Catalog, _ options: SessionOptions, over: Int64, now: Int64, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
@@ -51,13 +51,13 @@ package struct Replay {
     history = try History(base, options, between: now - over, and: now)
     guard let first = history.first else {
       throw Diagnostic(
-        "no-history", "there is no history to replay: no table has rows with a time",
+        "no-history", "nothing can be replayed: no table has rows with a time",
         help: "load telemetry with a table `runs` that has pipeline, started, ended and status")
     }
     start = Swift.max(now - over, first)
     end = now
     guard start < end else {
-      throw Diagnostic("no-history", "there is no history in the time to replay", help: "the first row is of \(DateTime.text(first))")
+      throw Diagnostic("no-history", "nothing happened in the time to replay", help: "the first row is of \(DateTime.text(first))")
     }
     threads = options.threads
     memory = catalog.memory

@@ -72,11 +72,14 @@ package struct Truth: Sendable {
   /// How long after its end an incident explains an alert.
   private static let grace = TimeSpan.hour
 
-  /// - Parameter catalog: as it is now.
+  /// - Parameter catalog: read as it is now, without changing what it stores.
   package init(_ catalog: Catalog, _ options: SessionOptions, now: Int64) throws {
+    let reading = try catalog.reading()
+    defer { reading.end() }
+    reading.catalog.store = nil
     var options = options
     options.clock = { now }
-    let session = Session(catalog: catalog, options: options)
+    let session = Session(catalog: reading.catalog, options: options)
     func rows(_ text: String) throws -> [[Value]] {
       guard let answer = try session.run(text).last else { return [] }
       return answer.chunks.filter { $0.count > 0 }.flatMap { chunk in

@@ -82,7 +82,7 @@ package struct RuleBook: Sendable {
     }.sorted { $0.name < $1.name }
   }
 
-  /// The rules of the workspace and of files; the shipped ones if there are none.
+  /// The rules of the workspace and of files; the shipped ones if none exist.
   ///
   /// - Throws: `Diagnostic` if two rules have the same name.
   package static func all(in catalog: Catalog, files: [AlertRule] = [], withShipped: Bool = true) throws -> [AlertRule] {
@@ -104,7 +104,7 @@ package struct RuleBook: Sendable {
     let own = try all(in: catalog, files: files, withShipped: false)
     if let rule = own.first(where: { $0.name == name }) ?? ShippedRules.all.first(where: { $0.name == name }) { return rule }
     throw Diagnostic(
-      "unknown-alert", "there is no alert `\(VisibleText.string(name))`",
+      "unknown-alert", "the alert `\(VisibleText.string(name))` does not exist",
       help: Suggestion.nearest(to: name, in: (own + ShippedRules.all).map(\.name)) ?? "list them with `.show alerts`")
   }
 

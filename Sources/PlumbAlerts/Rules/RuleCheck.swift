@@ -17,7 +17,7 @@ package enum RuleCheck {
       return [Diagnostic("no-query", "the rule `\(rule.name)` has no query", help: "write a query whose rows are what is wrong")]
     }
     do { _ = try Evaluation.keyColumns(of: rule, in: schema) } catch let problems as Diagnostics { return problems.list } catch {}
-    for name in placeholders(rule.says) where !schema.contains(where: { $0.name == name }) {
+    for name in columns(namedIn: rule.says) where !schema.contains(where: { $0.name == name }) {
       return [
         Diagnostic(
           "unknown-column", "`says` of `\(rule.name)` names `\(name)`, which the query does not return",
@@ -39,7 +39,7 @@ package enum RuleCheck {
   }
 
   /// The columns in braces.
-  private static func placeholders(_ says: String) -> [String] {
+  private static func columns(namedIn says: String) -> [String] {
     says.split(separator: "{").dropFirst(says.hasPrefix("{") ? 0 : 1).compactMap { part in
       part.firstIndex(of: "}").map { String(part[..<$0]) }
     }

@@ -18,10 +18,7 @@ package enum AlertAudit {
   ) throws -> [[Value]] {
     let replay = try Replay(catalog, options, over: over, now: now, isCancelled: isCancelled)
     let replays = try replay.run(rules, progress: progress)
-    let reading = try catalog.reading()
-    defer { reading.end() }
-    reading.catalog.store = nil
-    let truth = try Truth(reading.catalog, options, now: now)
+    let truth = try Truth(catalog, options, now: now)
     var rows: [[Value]] = []
     func row(_ finding: String, _ rule: String, _ other: String = "", _ share: Double? = nil, _ detail: String) {
       rows.append([.string(finding), .string(rule), .string(other), share.map { .real(($0 * 1000).rounded() / 1000) } ?? .null(.real), .string(detail)])

@@ -93,10 +93,7 @@ package struct ThresholdCurve {
     guard !everything.isEmpty else {
       throw Diagnostic("no-values", "history has no rows to choose the threshold of `\(rule.name)` from", help: "replay a longer time with --over")
     }
-    let reading = try catalog.reading()
-    defer { reading.end() }
-    reading.catalog.store = nil
-    let truth = try Truth(reading.catalog, options, now: now)
+    let truth = try Truth(catalog, options, now: now)
     let weeks = Swift.max(1.0 / 168, Double(replay.end - replay.start) / Double(168 * TimeSpan.hour))
 
     func choice(_ form: String, _ quantile: Double?, _ text: String, _ query: String, _ limits: (Int) -> Double, isOwn: Bool = false) -> ThresholdChoice {

@@ -186,7 +186,7 @@ struct AlertCheckCommand: ParsableCommand {
       } else if let found = try? RuleFiles([own]), let first = found.entries.first {
         entry = first
       } else {
-        throw Diagnostic("no-rule", "there is no rule `\(own)` for this test")
+        throw Diagnostic("no-rule", "`\(own)`, the rule of this test, does not exist")
       }
       let failures = try RuleTest(text).run(entry.rule, functions: workspace.catalog, workspace.sessionOptions)
       Console.report(failures, source: text, name: path)

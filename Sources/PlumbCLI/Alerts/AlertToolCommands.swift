@@ -39,7 +39,7 @@ struct ReplayOptions: ParsableArguments {
         rules.append(try RuleBook.rule(named: name, in: workspace.catalog, files: files.rules))
       }
     }
-    if rules.isEmpty { throw Diagnostic("no-rules", "there are no rules to test") }
+    if rules.isEmpty { throw Diagnostic("no-rules", "no rule was found to test") }
     for rule in rules {
       let problems = RuleCheck.problems(rule, in: workspace.catalog, workspace.sessionOptions)
       guard problems.isEmpty else {

@@ -136,7 +136,7 @@ struct CaseStart: ParsableCommand {
   }
 
   private static func usualPath(_ about: Case, _ seed: UInt64) throws -> String {
-    guard let folder = StateFolder.path else { throw Diagnostic("no-state-folder", "there is no folder to store the case in", help: "name a file with --into FILE.plumb") }
+    guard let folder = StateFolder.path else { throw Diagnostic("no-state-folder", "no folder is known to store the case in", help: "name a file with --into FILE.plumb") }
     mkdir(folder + "/cases", 0o700)
     let path = "\(folder)/cases/\(about.id)-\(seed).plumb"
     // A learner may begin again.

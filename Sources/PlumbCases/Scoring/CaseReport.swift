@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbPresentation
 
 /// The score sheet, the route and three questions about it, as one page.
 package struct CaseReport: Sendable {
@@ -134,7 +135,7 @@ package struct CaseReport: Sendable {
     var text = """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(CaseReport.escaped(title))</title>
+      <title>\(MarkupText.escaped(title))</title>
       <style>
       :root { color-scheme: light dark; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --page: #ffffff; --fill: #f6f8fa; --bar: #1a7f37; --low: #cf222e; }
       @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --line: #3d444d; --page: #0d1117; --fill: #151b23; --bar: #3fb950; --low: #f85149; } }
@@ -144,9 +145,9 @@ package struct CaseReport: Sendable {
       pre { background: var(--fill); border: 1px solid var(--line); border-radius: 6px; padding: .6rem; overflow-x: auto; } .soft { color: var(--soft); }
       .low { color: var(--low); } .full { color: var(--bar); } a { color: inherit; }
       </style></head><body>
-      <h1>\(CaseReport.escaped(title))</h1>
-      <p>\(CaseReport.escaped(summary))</p>
-      <p class="soft">Case \(CaseReport.escaped(world.about.id)), seed \(world.seed). Answer: \(CaseReport.escaped(answer)).<br>What happened: \(CaseReport.escaped(truth)).</p>
+      <h1>\(MarkupText.escaped(title))</h1>
+      <p>\(MarkupText.escaped(summary))</p>
+      <p class="soft">Case \(MarkupText.escaped(world.about.id)), seed \(world.seed). Answer: \(MarkupText.escaped(answer)).<br>What happened: \(MarkupText.escaped(truth)).</p>
 
       """
     for (name, lines) in tables {
@@ -154,14 +155,14 @@ package struct CaseReport: Sendable {
       for line in lines {
         let tone = line.points >= 0.8 * line.most ? "full" : line.points < 0.4 * line.most ? "low" : ""
         let cited = line.entries.map { "<a href=\"#e\($0)\">\($0)</a>" }.joined(separator: ", ")
-        text += "<tr><th scope=\"row\">\(CaseReport.escaped(line.name))</th><td class=\"points \(tone)\">\(points(line))</td>"
-        text += "<td>\(CaseReport.escaped(line.reason))\(cited.isEmpty ? "" : " [\(cited)]")</td></tr>\n"
+        text += "<tr><th scope=\"row\">\(MarkupText.escaped(line.name))</th><td class=\"points \(tone)\">\(points(line))</td>"
+        text += "<td>\(MarkupText.escaped(line.reason))\(cited.isEmpty ? "" : " [\(cited)]")</td></tr>\n"
       }
       text += "</table>\n"
     }
-    text += "<h2>Questions</h2><ol>" + questions.map { "<li>\(CaseReport.escaped($0))</li>" }.joined() + "</ol>\n"
+    text += "<h2>Questions</h2><ol>" + questions.map { "<li>\(MarkupText.escaped($0))</li>" }.joined() + "</ol>\n"
     if !world.plan.decoys.isEmpty {
-      text += "<h2>What was not the cause</h2><ul>" + world.plan.decoys.map { "<li>\(CaseReport.escaped($0))</li>" }.joined() + "</ul>\n"
+      text += "<h2>What was not the cause</h2><ul>" + world.plan.decoys.map { "<li>\(MarkupText.escaped($0))</li>" }.joined() + "</ul>\n"
     }
     text += "<h2>Transcript</h2>\n"
     for (i, entry) in entries.enumerated() {
@@ -170,22 +171,8 @@ package struct CaseReport: Sendable {
       if entry.isPasted { head += " (pasted)" }
       if let rows = entry.rows { head += ", \(rows) \(rows == 1 ? "row" : "rows")" }
       if let error = entry.error { head += ", failed: \(error)" }
-      text += "<p id=\"e\(i + 1)\" class=\"soft\">\(CaseReport.escaped(head))</p><pre>\(CaseReport.escaped(entry.text))</pre>\n"
+      text += "<p id=\"e\(i + 1)\" class=\"soft\">\(MarkupText.escaped(head))</p><pre>\(MarkupText.escaped(entry.text))</pre>\n"
     }
     return text + "</body></html>\n"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var out = ""
-    for character in text {
-      switch character {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      default: out.append(character)
-      }
-    }
-    return out
   }
 }

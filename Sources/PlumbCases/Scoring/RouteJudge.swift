@@ -21,7 +21,7 @@ struct RouteJudge {
 
   private func names(_ text: String, _ pipeline: String) -> Bool { text.contains(pipeline.lowercased()) }
 
-  /// The place of the first answer; the end if there is none.
+  /// The place of the first answer; the end without one.
   private var answered: Int { entries.firstIndex { $0.kind == .answer } ?? entries.count }
 
   var lines: [ScoreSheet.Line] {

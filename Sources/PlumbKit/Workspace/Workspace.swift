@@ -171,7 +171,7 @@ public final class Workspace: Sendable {
 
   // MARK: Alerts
 
-  /// The rules of the workspace and of files; the shipped ones if there are none.
+  /// The rules of the workspace and of files; the shipped ones if none exist.
   ///
   /// - Throws: a diagnostic if two rules have the same name.
   package func alertRules(_ files: [AlertRule]) throws -> [AlertRule] {
