@@ -40,6 +40,9 @@ let package = Package(
     // Of libcrypto three functions are used; the shared library would have its providers loaded at each start.
     .target(name: "DigestShim", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
 
+    // The same library's scrypt and AES-GCM, of which only sealed cases make use.
+    .target(name: "VaultShim", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
+
     // Plumb, from the bottom up; Sources/README.md follows a query through it.
     .target(name: "PlumbDiagnostics"),
     // Programs that Plumb starts.
@@ -95,13 +98,13 @@ let package = Package(
       name: "PlumbKit",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
-        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbCases", "PlumbRemote",
+        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbCases", "PlumbRemote", "VaultShim",
       ]),
     // Kusto's REST API and the pages over HTTP.
     .target(
       name: "PlumbServer",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbKit",
+        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbPresentation", "PlumbCases", "PlumbKit",
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -58,9 +58,14 @@ struct MCPCommand: ParsableCommand {
   func run() throws {
     let workspace = try Failure.guarding { try data.workspace(self.workspace, for: []) }
     workspace.makeSafe()
+    if let current = workspace.openCase, current.isInterview, current.isOpen, !current.settings.isAssisted {
+      try Failure.guarding {
+        throw Diagnostic("no-assistant", "this interview does not allow an assistant", help: "the interviewer starts it with --assistant to allow one")
+      }
+    }
     // What an agent asks in a case is part of its route.
     let session = AgentSession(workspace, try limits()) { call in
-      do { try workspace.openCase?.add(.query, call.query, rows: call.rows, error: call.error, via: "agent") } catch {
+      do { try workspace.openCase?.add(.query, call.query, rows: call.rows, error: call.error, via: "agent", tool: call.tool) } catch {
         Console.say("note: a query was not added to the case's route")
       }
     }

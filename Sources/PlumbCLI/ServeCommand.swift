@@ -30,6 +30,12 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A file that contains the token.", valueName: "path"))
   var tokenFile: String?
 
+  @Option(help: ArgumentHelp("The token of a case's game master, who sees its answer sheet, score and transcript at /game.", valueName: "text"))
+  var masterToken: String?
+
+  @Option(help: ArgumentHelp("A file that contains the game master's token.", valueName: "path"))
+  var masterTokenFile: String?
+
   @Option(name: .customLong("host"), help: ArgumentHelp("Another name by which clients may call the server.", valueName: "name"))
   var hostNames: [String] = []
 
@@ -64,6 +70,9 @@ struct ServeCommand: ParsableCommand {
     if !(0...65_535).contains(port) { throw ValidationError("--port must be a number from 0 to 65535, not \(port)") }
     if token != nil && tokenFile != nil { throw ValidationError("--token and --token-file cannot be combined") }
     if token?.isEmpty == true { throw ValidationError("--token must not be empty") }
+    if masterToken != nil && masterTokenFile != nil { throw ValidationError("--master-token and --master-token-file cannot be combined") }
+    if masterToken?.isEmpty == true { throw ValidationError("--master-token must not be empty") }
+    if masterToken != nil && masterToken == token { throw ValidationError("--master-token must differ from --token, which the group knows") }
     if accessLog != nil && quiet { throw ValidationError("--access-log and --quiet cannot be combined") }
     if let maxQueries, !(1...10_000).contains(maxQueries) {
       throw ValidationError("--max-queries must be a number from 1 to 10000, not \(maxQueries)")
@@ -104,6 +113,7 @@ struct ServeCommand: ParsableCommand {
       let settings = try settings()
       let log = try log()
       let workspace = try data.workspace(workspace)
+      try prepareCase(workspace, settings)
       let server = Server(workspace, settings, log)
       let loop = try startAlerts(workspace)
       Interrupts.shared.stopInOrder {
@@ -116,6 +126,17 @@ struct ServeCommand: ParsableCommand {
         Console.say("Serving \(settings.database) at http://\(host):\(port) (Ctrl-C stops)")
       }
     }
+  }
+
+  /// - Throws: a diagnostic if a game master has no case, or the passphrase of an interview is wrong.
+  private func prepareCase(_ workspace: Workspace, _ settings: ServerSettings) throws {
+    guard settings.masterToken != nil else { return }
+    guard let current = workspace.openCase else {
+      throw Diagnostic(
+        "no-case", "--master-token needs a workspace file that contains a case", help: "`plumb case start critical-feed --into case.plumb` makes one")
+    }
+    if settings.masterToken == settings.token { throw Diagnostic("usage", "the game master's token must differ from the group's") }
+    if current.isInterview, let passphrase = try CaseFileOptions.passphrase(nil) { try current.unlock(passphrase) }
   }
 
   /// Evaluates rules on a thread of its own.
@@ -152,7 +173,8 @@ struct ServeCommand: ParsableCommand {
     var settings = ServerSettings()
     settings.address = bind
     settings.port = port
-    settings.token = try secret()
+    settings.token = try secret(token, tokenFile)
+    settings.masterToken = try secret(masterToken, masterTokenFile)
     settings.hostNames = hostNames
     settings.origins = origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     settings.isWritable = writable
@@ -165,11 +187,11 @@ struct ServeCommand: ParsableCommand {
     return settings
   }
 
-  private func secret() throws -> String? {
-    guard let tokenFile else { return token }
-    let text = String(try QueryText.file(tokenFile).trimmed)
-    if text.isEmpty { throw Diagnostic("empty-token", "`\(tokenFile)` contains no token") }
-    return text
+  private func secret(_ text: String?, _ path: String?) throws -> String? {
+    guard let path else { return text }
+    let secret = String(try QueryText.file(path).trimmed)
+    if secret.isEmpty { throw Diagnostic("empty-token", "`\(path)` contains no token") }
+    return secret
   }
 
   private func log() throws -> AccessLog {

@@ -10,6 +10,14 @@ package struct CaseAnswer: Sendable, Equatable {
   package var blast: [String]?
 
   package init() {}
+
+  /// The answer without some pipelines and their causes.
+  package func without(_ names: Set<String>) -> CaseAnswer {
+    var answer = self
+    answer.pipelines = pipelines.filter { !names.contains($0) }
+    if causes.count == pipelines.count { answer.causes = zip(pipelines, causes).filter { !names.contains($0.0) }.map(\.1) }
+    return answer
+  }
 }
 
 /// How an answer compares with what happened.

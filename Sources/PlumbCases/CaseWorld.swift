@@ -33,7 +33,14 @@ package struct CaseWorld: Sendable {
   }
 
   /// The world, at the time when the case begins.
-  package func world() throws -> World { try World(options) }
+  ///
+  /// - Parameter faults: those that come later; what was before them stays as it is.
+  package func world(adding faults: [Scenario.Fault] = []) throws -> World {
+    if faults.isEmpty { return try World(options) }
+    var options = options
+    options.scenario?.faults += faults
+    return try World(options)
+  }
 
   /// The tables of a case that everybody may read.
   package static let tableNames = World.tableNames.filter { $0 != "incidents" }

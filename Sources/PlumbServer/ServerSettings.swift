@@ -6,6 +6,8 @@ package struct ServerSettings: Sendable {
   package var port = 8080
   /// The secret that clients must send; nil if everybody who reaches the address may query.
   package var token: String?
+  /// The secret of a case's game master, which also opens what `token` does; nil if nobody is.
+  package var masterToken: String?
   /// Names by which browsers may call the server, besides those of this machine's loopback interface.
   package var hostNames: [String] = []
   /// Origins, such as `http://localhost:3000`, whose pages may query.

@@ -36,6 +36,11 @@ static char *dropped;
 static const char *earlier_lines;
 static bool took_earlier_lines;
 static const char *first_prompt;
+// What is asked for news while no key is pressed.
+static plumb_idler idler;
+static int quiet_polls;
+// The characters of the line that came by bracketed paste.
+static int pasted;
 
 const char *plumb_readline_version(void) { return rl_library_version; }
 
@@ -139,6 +144,19 @@ static int poll_until_signal(struct pollfd *ready, nfds_t count) {
   return result;
 }
 
+// Shows news above the line, once a second.
+static void show_news(void) {
+  if (!idler || ++quiet_polls < 4) return;
+  quiet_polls = 0;
+  char *news = idler();
+  if (!news) return;
+  plumb_line_go_below();
+  fprintf(rl_outstream, "\n%s\n", news);
+  free(news);
+  rl_on_new_line();
+  rl_forced_update_display();
+}
+
 // Waits for a key or for `plumb_readline_interrupt`.
 static int next_byte(FILE *input) {
   fflush(rl_outstream);
@@ -159,6 +177,7 @@ static int next_byte(FILE *input) {
       rl_on_new_line();
       rl_forced_update_display();
     }
+    if (count == 0) show_news();
     if (count <= 0) continue;
     if (ready[1].revents & POLLIN) {
       empty_wake_pipe();
@@ -220,6 +239,16 @@ static int line_up(int count, int key) {
 
 static int line_down(int count, int key) { return move_line(1) ? 0 : rl_get_next_history(count, key); }
 
+// Inserts what the terminal marks as pasted, and counts its characters.
+static int paste(int count, int key) {
+  int start = rl_point, length = rl_end;
+  int result = rl_bracketed_paste_begin(count, key);
+  for (int i = start; i < start + rl_end - length && i < rl_end; i++) {
+    if (((unsigned char)rl_line_buffer[i] & 0xC0) != 0x80) pasted++;
+  }
+  return result;
+}
+
 // Where the arrows move through the history, they first move through the lines of the text.
 static int bind_arrows(void) {
   static bool is_bound;
@@ -233,6 +262,8 @@ static int bind_arrows(void) {
     rl_command_func_t *bound = map ? rl_function_of_keyseq(sequence, map, NULL) : NULL;
     if (bound == rl_get_previous_history) rl_bind_keyseq_in_map(sequence, line_up, map);
     if (bound == rl_get_next_history) rl_bind_keyseq_in_map(sequence, line_down, map);
+    const char *beginning = "\033[200~";
+    if (map && rl_function_of_keyseq(beginning, map, NULL) == rl_bracketed_paste_begin) rl_bind_keyseq_in_map(beginning, paste, map);
   }
   return 0;
 }
@@ -267,6 +298,8 @@ char *plumb_readline(
   first_prompt = first;
   earlier_lines = earlier;
   took_earlier_lines = false;
+  pasted = 0;
+  quiet_polls = 0;
   free(dropped);
   dropped = NULL;
   pthread_sigmask(SIG_SETMASK, NULL, &wanted_mask);
@@ -292,6 +325,10 @@ char *plumb_readline(
   *status = line ? PLUMB_LINE : PLUMB_LINE_END;
   return line;
 }
+
+int plumb_readline_pasted(void) { return pasted; }
+
+void plumb_readline_ask_for_news(plumb_idler news) { idler = news; }
 
 bool plumb_readline_took_earlier(void) { return took_earlier_lines; }
 

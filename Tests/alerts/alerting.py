@@ -39,10 +39,18 @@ class Folder(unittest.TestCase):
             file.write(text)
         return self.path(name)
 
+    @staticmethod
+    def environment(more):
+        return {**{name: value for name, value in os.environ.items() if not name.startswith("PLUMB_ALERT_")}, **more}
+
     def plumb(self, *arguments, **environment):
-        known = {name: value for name, value in os.environ.items() if not name.startswith("PLUMB_ALERT_")}
-        return Result(subprocess.run([PLUMB, *arguments], cwd=self.folder, env={**known, **environment}, text=True, capture_output=True,
+        return Result(subprocess.run([PLUMB, *arguments], cwd=self.folder, env=self.environment(environment), text=True, capture_output=True,
                                      stdin=subprocess.DEVNULL, timeout=600))
+
+    def start(self, *arguments, **environment):
+        """A process that goes on; whoever starts it ends it."""
+        return subprocess.Popen([PLUMB, *arguments], cwd=self.folder, env=self.environment(environment), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def query(self, workspace, text):
         result = self.plumb("query", workspace, "--format", "json", "-c", text)

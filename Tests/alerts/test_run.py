@@ -11,10 +11,14 @@ numbers | where n > 10
 
 
 class Receiver:
-    """A server that records what is posted, and answers with the given statuses in turn, then with 200."""
+    """A server that records what is posted, and answers with the given statuses in turn, then with 200.
 
-    def __init__(self, *statuses):
+    The answer to the post number `hold_at` waits for `go_on`.
+    """
+
+    def __init__(self, *statuses, hold_at=0):
         self.bodies, self.headers, self.statuses = [], [], list(statuses)
+        self.reached, self.go_on = threading.Event(), threading.Event()
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -22,6 +26,10 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.bodies.append(json.loads(body))
                 receiver.headers.append(dict(self.headers))
+                if len(receiver.bodies) == hold_at:
+                    receiver.reached.set()
+                    receiver.go_on.wait(30)
+                    return
                 status = receiver.statuses.pop(0) if receiver.statuses else 200
                 self.send_response(status)
                 if status in (301, 302, 307):
@@ -78,6 +86,41 @@ class RunTests(Folder):
         self.assertEqual(self.run_once().out, "")
         rows = self.query("w.plumb", 'alert_states | where isnull(until) | project key, state | sort by key asc')
         self.assertEqual([(row["key"], row["state"]) for row in rows], [("", "unknown"), ("b", "firing")])
+
+    def test_a_workspace_that_does_not_exist(self):
+        for words in (["run", "--once"], ["run"], ["check"], ["test", "--all"], ["audit"]):
+            refused = self.plumb("alert", *words, "rules", "wrok.plumb")
+            self.assertEqual((refused.status, refused.out), (1, ""), (words, refused))
+            self.assertIn("cannot open `wrok.plumb`", refused.messages)
+            self.assertFalse(os.path.exists(self.path("wrok.plumb")), words)
+
+    def test_killed_while_it_delivers(self):
+        """What was not delivered comes again, and what was delivered does not come forever."""
+        for held in (1, 2, 3):
+            # A folder of its own.
+            self.tearDown()
+            self.setUp()
+            self.numbers(a=11, b=12, c=13)
+            receiver = Receiver(hold_at=held)
+            try:
+                process = self.start("alert", "run", "--once", "rules", "w.plumb", "--to", "webhook", PLUMB_ALERT_WEBHOOK=receiver.url)
+                self.assertTrue(receiver.reached.wait(30))
+                process.kill()
+                process.wait()
+                receiver.go_on.set()
+                again = self.run_once("--to", "webhook", PLUMB_ALERT_WEBHOOK=receiver.url)
+                self.assertEqual(again.status, 3, again)
+                seen = [alert["labels"]["name"] for body in receiver.bodies for alert in body["alerts"]]
+                self.assertEqual(set(seen), {"a", "b", "c"}, held)
+                # At most what the first process had sent comes again.
+                self.assertLessEqual(len(seen), 3 + held, held)
+                count = len(receiver.bodies)
+                self.assertEqual(self.run_once("--to", "webhook", PLUMB_ALERT_WEBHOOK=receiver.url).status, 3)
+                self.assertEqual(len(receiver.bodies), count, held)
+                self.assertEqual([row["status"] for row in self.query("w.plumb", "notifications")], ["sent"] * 3, held)
+            finally:
+                receiver.go_on.set()
+                receiver.close()
 
     def test_names_in_a_file_and_in_the_workspace(self):
         self.numbers(a=1)

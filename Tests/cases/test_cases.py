@@ -4,44 +4,24 @@ usage: test_cases.py PATH_TO_PLUMB
 """
 import json
 import os
-import pathlib
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 
-BINARY = str(pathlib.Path(sys.argv[1]).resolve())
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "agents"))
+from desk import BINARY, TESTS, Desk, truth
 
+sys.path.insert(0, str(TESTS / "agents"))
+sys.path.insert(0, str(TESTS / "server"))
+sys.path.insert(0, str(TESTS / "shell"))
+# Each of these takes the path of plumb from the arguments.
+sys.argv.insert(1, BINARY)
+from served import Server  # noqa: E402
 
-class Desk:
-    """A folder with a home of its own."""
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-
-    def run(self, *arguments, status=0, text=None, passphrase=None):
-        environment = {**os.environ, "HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state")}
-        environment.pop("PLUMB_PASSPHRASE", None)
-        if passphrase:
-            environment["PLUMB_PASSPHRASE"] = passphrase
-        done = subprocess.run(
-            [BINARY, *map(str, arguments)], cwd=self.folder, env=environment, input=text or "", capture_output=True, text=True, timeout=600)
-        assert status is None or done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
-        return done.stdout + done.stderr
-
-    def query(self, file, kql, status=0):
-        return self.run("query", file, "-c", kql, status=status)
-
-
-def truth(desk, name):
-    """What happened, by closing a copy of the case with a wrong answer."""
-    for ending in ["", "-wal"]:
-        if (desk.folder / (name + ending)).exists():
-            (desk.folder / ("copy-" + name + ending)).write_bytes((desk.folder / (name + ending)).read_bytes())
-    page = desk.run("case", "report", "--file", "copy-" + name)
-    return re.findall(r"What happened: ([\w-]+): ([\w-]+)", page)[0]
+sys.argv.insert(1, BINARY)
+import terminal  # noqa: E402
 
 
 def test_learner(desk):
@@ -108,6 +88,23 @@ def test_words(desk):
             assert "cannot be used while this case is open" in desk.query(file, word.format(name), status=1), word
 
 
+CHEATS = [
+    # Tables, views and functions, by any name.
+    "incidents", "incidents | take 5", "['incidents']", "table('incidents') | count", "union * | where id startswith 'INC'", "search 'INC'",
+    "search 'expired-credentials'", "database('main').incidents", "cluster('local').database('main').incidents", "print exists = toscalar(incidents | count)",
+    # Commands that show what there is.
+    ".show tables", ".show tables details", ".show database schema", ".show table incidents cslschema", ".show functions", ".show queries", ".show features",
+    ".schema incidents", ".schema", ".describe incidents", "incidents | getschema",
+    # What was asked before, and how a query would run.
+    "history | where query has 'incident'", "explain incidents", "explain why('{0}')", "profile incidents | count", ".expand why {0}", ".expand incidents",
+    # Words that judge.
+    "why {0}", "why('{0}')", "predict quality", "explain prediction of {0}",
+    # The file itself and the machine's.
+    ".attach '{1}' as own\n\nown.plumb_settings", ".attach '{1}' as own\n\n.show tables", ".load x=/proc/self/environ\n\nx", ".load x=/proc/self/cmdline\n\nx",
+    "externaldata(line: string) ['/proc/self/environ'] with (format = 'txt')",
+]
+
+
 def test_cheats(desk):
     """Ways to the answer that are not an investigation. Each must show neither the culprit with its cause nor the table of incidents."""
     desk.run("case", "start", "two-faults", "--seed", "11", "--into", "open.plumb")
@@ -115,23 +112,72 @@ def test_cheats(desk):
     (desk.folder / "copy-open.plumb").unlink()
     secret = re.compile(re.escape(culprit) + r"\W+" + re.escape(cause) + r"|INC-0")
     file = "open.plumb"
-    texts = [
-        "incidents", "incidents | take 5", "['incidents']", "table('incidents') | count", "union * | where id startswith 'INC'", "search 'INC'",
-        "search 'expired-credentials'", ".show tables details", ".show database schema", ".show table incidents cslschema", ".show functions", ".show queries",
-        ".show features", "database('main').incidents", "cluster('local').database('main').incidents", "history | where query has 'incident'",
-        f"why {culprit}", f"why('{culprit}')", f".expand why {culprit}", "predict quality",
-    ]
-    for text in texts:
-        found = desk.query(file, text, status=None)
-        assert not secret.search(found), (text, found)
-    shown = desk.query(file, ".show tables")
-    assert "incidents" not in shown, shown
-    # The file itself, attached, exported, dumped, saved and opened by another program.
-    for text in [f".attach '{file}' as own\n\nown.plumb_settings", f".attach '{file}' as own\n\n.show tables"]:
-        assert not secret.search(desk.query(file, text, status=None)), text
+
+    def check(what, found):
+        assert not secret.search(found), (what, secret.search(found), found[:2000])
+
+    for text in CHEATS:
+        text = text.format(culprit, file)
+        check(text, desk.query(file, text, status=None))
+    assert "incidents" not in desk.query(file, ".show tables")
+    # Exported, dumped, saved and opened by another program.
     desk.run("export", file, "out", status=None)
     for path in (desk.folder / "out").rglob("*") if (desk.folder / "out").is_dir() else []:
-        assert "incident" not in path.name and not secret.search(path.read_text(errors="replace")), path
+        assert "incident" not in path.name
+        check(path, path.read_text(errors="replace"))
+    rows = stored(desk, file)
+    # Neither the world's seed nor what was planted; the seed of the case may be read.
+    assert not any(secret.search(value) or cause in value for value in rows), [value for value in rows if cause in value]
+    assert "world.seed" not in rows
+    # Rules and their tests against history know no incidents either.
+    for arguments in [["alert", "test", "failing-retries", "--over", "1d", "--instances", file], ["inspect", file], ["pipe", file]]:
+        check(arguments, desk.run(*arguments, status=None, text="incidents | take 5\n"))
+    # A world of the same seed by other ways, and other seeds.
+    desk.run("simulate", "--seed", "11", "--days", "10", "--into", "w.plumb")
+    check("simulate", desk.query("w.plumb", "incidents | where isnull(ended) or ended > ago(12h) | project pipeline, cause"))
+    desk.run("case", "start", "two-faults", "--seed", "12", "--into", "next.plumb")
+    assert truth(desk, "next.plumb") != (culprit, cause)
+    # The same case twice: what differs between the files is when they were made.
+    desk.run("case", "start", "two-faults", "--seed", "11", "--into", "twin.plumb", "--difficulty", "hard")
+    for value in set(stored(desk, "twin.plumb")) ^ set(rows):
+        check("the difference of two files", value)
+        assert cause not in value, value
+    # What was recorded, before the report.
+    for words in (["status"], ["transcript"], ["replay"], ["sheet"], ["debrief"]):
+        check(words, desk.run("case", *words, "--file", file, status=0 if words[0] in ("status", "transcript") else 1))
+    # Completion, a shell on the file, and what the list of processes shows.
+    shell = terminal.Terminal(file, folder=str(desk.folder), home=str(desk.folder))
+    shell.expect(terminal.PROMPT)
+    for start in ("incid", ".show table inc"):
+        shell.type(start + "\t\t")
+        shell.type("\x03")
+        check("completion", shell.expect(terminal.PROMPT))
+    check("arguments", open(f"/proc/{shell.pid}/cmdline").read() + open(f"/proc/{shell.pid}/environ").read())
+    shell.type("\x04")
+    assert shell.status() == 0
+    shell.close()
+    # Agents and clients of the server.
+    from spoken import Agent
+
+    agent = Agent(BINARY, str(desk.folder / file))
+    for tool, arguments in [("query", {"kql": "incidents"}), ("why", {"pipeline": culprit}), ("schema", {}), ("values", {"table": "incidents", "column": "cause"})]:
+        check(tool, json.dumps(agent.call(tool, **arguments)))
+    agent.close()
+    server = Server("--quiet", data=(str(desk.folder / file),))
+    try:
+        for path in ["/", "/case", "/game", "/game/report", f"/pipeline?name={culprit}", "/pipelines", "/lineage?focus=" + culprit, "/query?csl=incidents", "/assets/words.json"]:
+            check(path, server.send("GET", path, Accept="text/html").text)
+        for kql in ["incidents", f"why('{culprit}')", ".show tables", ".show database schema as json", ".show queries"]:
+            check(kql, server.send("POST", "/v1/rest/mgmt" if kql.startswith(".") else "/v2/rest/query", {"csl": kql, "db": "open"}).text)
+        assert server.send("POST", "/game/close", "").status == 404
+    finally:
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(60)
+        server.log.close()
+
+
+def stored(desk, file):
+    """Every text and number in a file, as sqlite3 reads it."""
     connection = sqlite3.connect(f"file:{desk.folder / file}?mode=ro", uri=True)
     rows = []
     for (name,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
@@ -139,20 +185,7 @@ def test_cheats(desk):
         for row in connection.execute(f'select * from "{name}"').fetchall():
             rows += [str(value) for value in row if isinstance(value, (str, int))]
     connection.close()
-    # Neither the world's seed nor what was planted; the seed of the case may be read.
-    assert not any(secret.search(value) or cause in value for value in rows), [value for value in rows if cause in value]
-    assert "world.seed" not in rows
-    # A world of the same seed by other ways, and other seeds.
-    for arguments in [["simulate", "--seed", "11", "--days", "10", "--into", "w.plumb"], ["simulate", "--live", "--into", file]]:
-        if "--live" not in arguments:
-            desk.run(*arguments)
-            found = desk.query("w.plumb", "incidents | where isnull(ended) or ended > ago(12h) | project pipeline, cause")
-            assert not secret.search(found), found
-    desk.run("case", "start", "two-faults", "--seed", "12", "--into", "next.plumb")
-    assert truth(desk, "next.plumb") != (culprit, cause)
-    # What was recorded, before the report.
-    assert not secret.search(desk.run("case", "status", "--file", file))
-    assert "after an answer" in desk.run("case", "replay", "--file", file, status=1)
+    return rows
 
 
 def test_interview(desk):
@@ -201,7 +234,7 @@ def test_verify(desk):
 
 
 def main():
-    names = sys.argv[2:] or ["learner", "mitigation", "words", "cheats", "interview", "agent", "verify"]
+    names = sys.argv[1:] or ["learner", "mitigation", "words", "cheats", "interview", "agent", "verify"]
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             globals()["test_" + name](Desk(folder))

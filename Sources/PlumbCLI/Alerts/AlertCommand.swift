@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import PlumbAlerts
 import PlumbDatabase
 import PlumbDiagnostics
@@ -32,6 +33,18 @@ struct RuleInputs {
     if workspaces.count > 1 { throw ValidationError("only one workspace can be open; unexpected '\(workspaces[1])'") }
     workspace = workspaces.first
     files = arguments.filter { !$0.hasSuffix(WorkspacePath.ending) } + folders
+  }
+
+  /// Opens the workspace, or a simulated world if none is named.
+  ///
+  /// - Throws: a diagnostic if the file does not exist: rules over a mistyped name would never fire.
+  func open(_ data: DataOptions) throws -> Workspace {
+    if let workspace, access(workspace, F_OK) != 0 {
+      throw Diagnostic(
+        "no-file", "cannot open `\(VisibleText.string(workspace))`: \(String(cString: strerror(errno)))",
+        help: "rules need a workspace that has tables; `plumb import` or `plumb simulate --into \(VisibleText.string(workspace))` makes one")
+    }
+    return try data.workspace(workspace)
   }
 }
 
@@ -86,7 +99,7 @@ struct AlertRunCommand: ParsableCommand {
     let (files, runner, rules) = try Failure.guarding {
       let inputs = try RuleInputs(inputs, folders: folders)
       let files = try RuleFiles(inputs.files)
-      let workspace = try data.workspace(inputs.workspace)
+      let workspace = try inputs.open(data)
       let rules = try workspace.alertRules(files.rules)
       return (files, try makeRunner(workspace, rules), rules)
     }
@@ -155,7 +168,7 @@ struct AlertCheckCommand: ParsableCommand {
     let (workspace, files, rules) = try Failure.guarding {
       let inputs = try RuleInputs(inputs)
       let files = try RuleFiles(inputs.files)
-      let workspace = try data.workspace(inputs.workspace)
+      let workspace = try inputs.open(data)
       return (workspace, files, try workspace.alertRules(files.rules))
     }
     var wrong = 0

@@ -29,7 +29,7 @@ struct ReplayOptions: ParsableArguments {
     // Names are those of rules that exist, paths those of files.
     let paths = inputs.files.filter { $0.contains("/") || $0.hasSuffix(RuleFiles.ending) }
     let files = try RuleFiles(paths + folders)
-    let workspace = try data.workspace(inputs.workspace)
+    let workspace = try inputs.open(data)
     var rules: [AlertRule]
     if all {
       rules = try workspace.alertRules(files.rules)
@@ -233,7 +233,7 @@ struct AlertExportCommand: ParsableCommand {
         guard let first = try RuleFiles([name]).rules.first else { throw Diagnostic("no-rules", "`\(name)` contains no rule") }
         rule = first
       } else {
-        rule = try RuleBook.rule(named: name, in: try data.workspace(inputs.workspace).catalog)
+        rule = try RuleBook.rule(named: name, in: try inputs.open(data).catalog)
       }
       Console.writeOut(form == .kql ? rule.text : rule.sentinelYAML)
     }

@@ -16,6 +16,7 @@ extension ConsoleAction {
       case "status"?: try conversation.host.write(desk.status(), isLong: true)
       case "hint"?: try conversation.host.write(desk.hint(), isLong: true)
       case "answer"?: try conversation.host.write(desk.answer(words.dropFirst().joined(separator: " ")), isLong: true)
+      case "transcript"?: try conversation.host.write(desk.transcript(), isLong: true)
       case "replay"?: try conversation.host.write(desk.replay(), isLong: true)
       case "report"?:
         if words.count > 1, conversation.settings.isSafe { throw Safety.refusal("cannot write files") }
@@ -24,7 +25,7 @@ extension ConsoleAction {
       case "start"?:
         throw usage(command, "a case is started in a file of its own", help: "leave with Ctrl-D and run `plumb case \(words.joined(separator: " "))`")
       case let word?:
-        throw usage(command, "`\(word)` is not a command about cases", help: "write .case list, status, hint, answer, report FILE or replay")
+        throw usage(command, "`\(word)` is not a command about cases", help: "write .case list, status, hint, answer, transcript, report FILE or replay")
       }
     },
     ConsoleAction(".hint") { _, conversation in
@@ -47,7 +48,7 @@ extension Conversation {
   /// Adds a query to the route of an open case.
   func noteQuery(_ text: String, rows: Int?, error: String?) {
     guard let current = workspace.openCase else { return }
-    do { try current.add(.query, text, rows: rows, error: error, via: via) } catch {
+    do { try current.add(.query, text, rows: rows, error: error, via: via, pasted: host.shell?.pasted ?? 0) } catch {
       Console.say("note: the query was not added to the case's route: \(Failure.diagnostics(in: error).first?.message ?? "\(error)")")
     }
   }

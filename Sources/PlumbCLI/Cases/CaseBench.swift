@@ -80,7 +80,9 @@ struct CaseBench: ParsableCommand {
       rmdir(folder)
     }
     try Console.working { work in
-      try CaseFile.start(about, seed: seed, difficulty, passphrase: nil, in: try WorkspaceFile(path), threads: options.threads, work)
+      var settings = CaseSettings()
+      settings.difficulty = difficulty
+      try CaseFile.start(about, seed: seed, settings, in: try WorkspaceFile(path), threads: options.threads, work)
     }
     let brief = try CaseDesk(try Workspace(.file(path), options, Work()), via: "agent").brief()
     setenv("PLUMB_CASE", path, 1)

@@ -16,7 +16,8 @@ struct CaseCommand: ParsableCommand {
       """,
     subcommands: [
       CaseList.self, CaseStart.self, CaseStatus.self, CaseHint.self, CaseAnswerCommand.self, CaseMitigate.self, CaseReplay.self,
-      CaseReportCommand.self, CaseVerify.self, CaseBench.self, CaseWheel.self,
+      CaseReportCommand.self, CaseTranscript.self, CaseSheetCommand.self, CaseInterject.self, CaseNote.self, CaseDebrief.self, CaseVerify.self,
+      CaseBench.self, CaseWheel.self,
     ])
 }
 
@@ -43,7 +44,7 @@ struct CaseFileOptions: ParsableArguments {
       if text.isEmpty { throw Diagnostic("empty-passphrase", "`\(path)` contains no passphrase") }
       return text
     }
-    return Environment.variable("PLUMB_PASSPHRASE")
+    return Environment.take("PLUMB_PASSPHRASE")
   }
 
   func desk() throws -> CaseDesk {
@@ -86,7 +87,36 @@ struct CaseStart: ParsableCommand {
   @Option(help: ArgumentHelp("Write what was done, with times, to a file when the shell ends.", valueName: "out.md"))
   var transcript: String?
 
+  @Option(help: "The time for the investigation, such as 45m; later answers are marked (default: as long as it takes).")
+  var timer: String?
+
+  @Option(help: ArgumentHelp("When interjections come after the start: a question, a wrong lead and a second fault, such as 10m,20m,35m (default: none).", valueName: "times"))
+  var interject: String?
+
+  @Flag(help: "Allow an assistant through `plumb mcp`; the score covers what was asked of it and what was verified.")
+  var assistant = false
+
+  private func span(_ text: String, _ option: String) throws -> Int64 {
+    guard let ticks = TimeSpan.parse(text), ticks > 0, ticks <= 24 * TimeSpan.hour else {
+      throw ValidationError("\(option) must be a time of at most a day, such as 45m, not '\(text)'")
+    }
+    return ticks
+  }
+
+  private func settings() throws -> CaseSettings {
+    var settings = CaseSettings()
+    settings.difficulty = difficulty
+    settings.limit = try timer.map { try span($0, "--timer") }
+    settings.moments = try interject?.split(separator: ",").map { try span(String($0.trimmed), "--interject") } ?? []
+    settings.isAssisted = assistant
+    if settings.moments.count > Interjection.Kind.allCases.count || settings.moments != settings.moments.sorted() {
+      throw ValidationError("--interject must list at most \(Interjection.Kind.allCases.count) times, the earliest first, such as 10m,20m,35m")
+    }
+    return settings
+  }
+
   func validate() throws {
+    _ = try settings()
     if let into { try WorkspacePath.check(into, else: "--into must name a file that ends in .plumb") }
     if passphraseFile != nil && !interview { throw ValidationError("--passphrase-file needs --interview") }
   }
@@ -96,10 +126,10 @@ struct CaseStart: ParsableCommand {
       guard let about = Case.named(id) else {
         throw Diagnostic("unknown-case", "`\(VisibleText.string(id))` is not a case", help: Suggestion.nearest(to: id, in: Case.all.map(\.id)) ?? "`plumb case list` shows all")
       }
-      var passphrase: String?
+      var settings = try settings()
       if interview {
-        passphrase = try CaseFileOptions.passphrase(passphraseFile)
-        if passphrase == nil {
+        settings.passphrase = try CaseFileOptions.passphrase(passphraseFile)
+        if settings.passphrase == nil {
           throw Diagnostic("no-passphrase", "an interview needs a passphrase", help: "set PLUMB_PASSPHRASE, or name a file with --passphrase-file")
         }
       }
@@ -110,28 +140,22 @@ struct CaseStart: ParsableCommand {
         var fileOptions = WorkspaceFile.Options()
         fileOptions.threads = options.threads
         let file = try WorkspaceFile(path, fileOptions)
-        try CaseFile.start(about, seed: seed, difficulty, passphrase: passphrase, in: file, threads: options.threads, work)
+        try CaseFile.start(about, seed: seed, settings, in: file, threads: options.threads, work)
       }
       try Self.remember(path)
       let workspace = try Console.working { try Workspace(.file(path), options, $0) }
       let desk = try CaseDesk(workspace, via: "shell")
-      if let passphrase { try desk.current.unlock(passphrase) }
+      if let passphrase = settings.passphrase { try desk.current.unlock(passphrase) }
       Console.writeOut(try desk.brief())
-      if interview { Console.say("(Every query, hint and answer of this interview is recorded with its time.)") }
+      if interview { Console.say("(Everything in this interview is recorded with its time: queries, hints, notes, answers. What was pasted is marked.)") }
+      if assistant { Console.say("(An assistant may be asked through `plumb mcp \(path)`. What was asked of it and what was verified counts.)") }
+      if let left = desk.timeLeft { Console.say("(There is a timer: \(left).)") }
       guard isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else {
         return Console.say("The case is in \(path); open it with `plumb \(path)`.")
       }
-      Shell(workspace: workspace, output: try OutputOptions.parse([])).run()
-      if let transcript { try Self.write(CaseReport.transcript(desk.current.route), to: transcript) }
-    }
-  }
-
-  private static func write(_ text: String, to path: String) throws {
-    let destination = try Destination(path: path, namedBy: .user)
-    destination.sink.buffer.append(text)
-    do { try destination.commit() } catch {
-      destination.discard()
-      throw error
+      // A candidate investigates; files and programs of the machine are not part of it.
+      Shell(workspace: workspace, output: try OutputOptions.parse([]), isSafe: interview).run()
+      if let transcript { try CaseDesk.write(desk.transcript(), to: transcript) }
     }
   }
 

@@ -18,7 +18,13 @@ struct CaseWheel: ParsableCommand {
     let cases = Case.all.filter { level == nil || $0.level == level }
     guard !cases.isEmpty else { return }
     let about = cases[Int(seed % UInt64(cases.count))]
-    Console.writeOut("\(about.title) (\(about.level.rawValue))\n\nplumb case start \(about.id) --seed \(seed)")
+    Console.writeOut(
+      """
+      \(about.title) (\(about.level.rawValue))
+
+      plumb case start \(about.id) --seed \(seed) --into game.plumb
+      plumb serve game.plumb --token GROUP --master-token MASTER
+      """)
   }
 }
 

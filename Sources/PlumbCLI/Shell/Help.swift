@@ -10,9 +10,9 @@ enum Help {
   private static var width: Int { min(max(Console.columns ?? 100, 40), 110) }
 
   /// - Parameter onTour: whether to list the commands that exist only on the tour.
-  static func overview(onTour: Bool, in catalog: Catalog) -> String {
+  static func overview(onTour: Bool, in workspace: Workspace) -> String {
     let width = width
-    let questions = StartingWords.text(in: catalog).map { "Questions that answer by themselves:\n\($0)\n\n" } ?? ""
+    let questions = StartingWords.text(in: workspace).map { "Questions that answer by themselves:\n\($0)\n\n" } ?? ""
     let known = CommandDeclaration.all.filter { onTour || $0.place != .tour }
     let usageWidth = min(known.map(\.usage.count).max() ?? 0, width * 2 / 5)
     func listed(_ usage: String, _ summary: String) -> String {

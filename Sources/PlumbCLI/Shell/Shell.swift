@@ -24,6 +24,10 @@ final class Shell: ConversationHost {
   private var isRemembered = false
   /// What the user is doing.
   private var deed = Tour.Deed(text: "", answers: [], error: nil)
+  /// The characters of the statement that were pasted.
+  private(set) var pasted = 0
+  /// Watches an open case.
+  private var watch: CaseWatch?
 
   init(workspace: Workspace, output: OutputOptions, isSafe: Bool = false) {
     firstWorkspace = workspace
@@ -50,10 +54,14 @@ final class Shell: ConversationHost {
     StartFile.run(in: conversation)
     completion.data.prepare()
     tour?.begin()
+    watchCase()
     var pending = ""
     while !conversation.wantsToLeave {
       completion.setPendingText(pending)
+      for text in watch?.news() ?? [] { Console.say(text) }
       let (line, status) = readLine(pending)
+      if pending.isEmpty { pasted = 0 }
+      pasted += Int(plumb_readline_pasted())
       if plumb_readline_took_earlier() { pending = "" }
       switch status {
       case PLUMB_LINE_INTERRUPTED:
@@ -79,6 +87,13 @@ final class Shell: ConversationHost {
     recent.move(to: other.catalog)
     completion.use(other)
     history.open(other.store?.file)
+    watchCase()
+  }
+
+  private func watchCase() {
+    watch = CaseWatch(workspace)
+    let watch = watch
+    LineEditor.ask(watch.map { watch in { watch.news() } })
   }
 
   func didChange(_ workspace: Workspace) {
@@ -98,7 +113,7 @@ final class Shell: ConversationHost {
     } else {
       Console.say("Tables: \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", ..." : "")")
     }
-    if tour == nil, let words = StartingWords.text(in: workspace.catalog) { Console.say("Ask one of these, and go on from the answer:\n" + words) }
+    if tour == nil, let words = StartingWords.text(in: workspace) { Console.say("Ask one of these, and go on from the answer:\n" + words) }
   }
 
   /// Reads a line after those that are `pending`. Ctrl-C at the prompt drops it.
@@ -121,7 +136,7 @@ final class Shell: ConversationHost {
   private func take(_ line: String, pending: inout String) {
     let isBlank = line.allSatisfy(\.isWhitespace)
     if pending.isEmpty, isBlank {
-      if !hasHinted, tour == nil, let words = StartingWords.names(in: workspace.catalog) {
+      if !hasHinted, tour == nil, let words = StartingWords.names(in: workspace) {
         hasHinted = true
         Console.say("Ask \(words); `help` explains them, TAB completes, `plumb tour` teaches all this in ten minutes.")
       }

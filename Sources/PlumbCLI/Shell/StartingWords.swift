@@ -1,5 +1,6 @@
 import PlumbDatabase
 import PlumbDiagnostics
+import PlumbKit
 import PlumbSyntax
 
 /// The questions with which somebody begins who knows nothing of the data: words that answer by themselves.
@@ -9,10 +10,18 @@ enum StartingWords {
     ("overview", "overview"), ("why", "why PIPELINE"), ("predict", "predict risk"), ("slow", "slow"), ("lineage", "lineage upstream of PIPELINE"),
   ]
 
+  /// The words that can be used, which are fewer while a case is open.
+  private static func words(in workspace: Workspace) -> [(name: String, typed: String)] {
+    guard let current = workspace.openCase, current.isOpen else { return words }
+    let closed = current.settings.difficulty.closedWords
+    return words.filter { word in !closed.contains { $0 == word.name || $0.hasPrefix(word.name + "_") } }
+  }
+
   /// A line for each word with its sentence; nil without pipelines to ask about.
-  static func text(in catalog: Catalog) -> String? {
+  static func text(in workspace: Workspace) -> String? {
+    let catalog = workspace.catalog
     guard catalog.hasTable(named: "pipelines") else { return nil }
-    let lines = words.compactMap { word in summary(of: word.name, in: catalog).map { (word.typed, $0) } }
+    let lines = words(in: workspace).compactMap { word in summary(of: word.name, in: catalog).map { (word.typed, $0) } }
     // A long word does not push the sentences of the others aside.
     let width = lines.map(\.0.count).filter { $0 <= 16 }.max() ?? 0
     return lines.map { typed, summary in
@@ -26,9 +35,9 @@ enum StartingWords {
   }
 
   /// The words in one sentence.
-  static func names(in catalog: Catalog) -> String? {
-    guard catalog.hasTable(named: "pipelines") else { return nil }
-    let names = words.map { "`\($0.typed)`" }
+  static func names(in workspace: Workspace) -> String? {
+    guard workspace.catalog.hasTable(named: "pipelines") else { return nil }
+    let names = words(in: workspace).map { "`\($0.typed)`" }
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 

@@ -7,6 +7,7 @@ import ReadlineShim
 enum LineEditor {
   private struct State {
     var candidates: ((_ line: [UInt8], _ word: Range<Int>) -> [Completion.Candidate])?
+    var news: (() -> [String])?
     var colour: ((_ line: [UInt8], _ kinds: inout [UInt8]) -> Void)?
     var answer: [Completion.Candidate] = []
     var list: UncheckedBox<UnsafeMutablePointer<CChar>?> = UncheckedBox(nil)
@@ -33,6 +34,16 @@ enum LineEditor {
       var found = [UInt8](repeating: 0, count: bytes.count)
       LineEditor.state.withLock { $0.colour }?(bytes, &found)
       for (place, kind) in found.enumerated() { kinds[place] = kind }
+    }
+  }
+
+  /// Shows texts above the line as soon as there are some; nil to ask no longer.
+  static func ask(_ news: (() -> [String])?) {
+    state.withLock { $0.news = news }
+    guard news != nil else { return plumb_readline_ask_for_news(nil) }
+    plumb_readline_ask_for_news {
+      let texts = LineEditor.state.withLock { $0.news }?() ?? []
+      return texts.isEmpty ? nil : strdup(texts.joined(separator: "\n"))
     }
   }
 

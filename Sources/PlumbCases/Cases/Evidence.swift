@@ -69,15 +69,18 @@ enum Evidence {
 
     """
 
-  /// Builds of the last hours of the pipelines above one, and failures before and after each.
+  /// Builds of the last hours of the pipelines above one: failures shortly before and since, and memory before and since.
+  ///
+  /// A pipeline whose upstream fails does so as well, but needs no more memory for it.
   static func builds(_ symptom: String) -> String {
     """
     lineage_upstream(\(symptom)) | project pipeline
     | join kind=inner (alerts | where rule == "build-changed" and at > ago(12h) | project pipeline, built = at) on pipeline
-    | join kind=inner (runs | where started > ago(1d) and status in ("succeeded", "failed") | project pipeline, started, status) on pipeline
-    | summarize before_rate = 1.0 * countif(status == "failed" and started between (built - 2h .. built)) / countif(started between (built - 2h .. built)),
-        after_rate = 1.0 * countif(status == "failed" and started between (built .. built + 2h)) / countif(started between (built .. built + 2h)),
-        since = minif(started, status == "failed" and started >= built) by pipeline, built
+    | join kind=inner (runs | where started > ago(2d) and status in ("succeeded", "failed") | project pipeline, started, status, memory_mb) on pipeline
+    | extend is_after = started >= built, is_shortly_before = started between (built - 2h .. built)
+    | summarize before_rate = 1.0 * countif(status == "failed" and is_shortly_before) / countif(is_shortly_before),
+        after_rate = 1.0 * countif(status == "failed" and is_after) / countif(is_after),
+        memory_ratio = percentile(iff(is_after, memory_mb, real(null)), 50) / percentile(iff(is_after, real(null), memory_mb), 50) by pipeline, built
     """
   }
 
@@ -105,7 +108,7 @@ enum Evidence {
     """
   }
 
-  /// The first pipeline that loses records, what happened there, and since when.
+  /// The first pipeline that loses records, which of its changes divides what it kept from what it loses, and since when.
   static func loss(_ symptom: String) -> String {
     let lines = volumes(symptom).split(separator: "\n", omittingEmptySubsequences: false)
     let definitions = lines.prefix { !$0.hasPrefix("lineage_upstream") }.joined(separator: "\n")
@@ -113,17 +116,23 @@ enum Evidence {
     return """
       \(definitions)
       let culprit = materialize(\(rows)
-      | where lost < 0.6 | top 1 by lost asc);
+      | where lost < 0.6 | top 1 by lost asc | extend sends_less = in_ratio < 0.6 and kept > 0.7);
       let one = toscalar(culprit | project pipeline);
-      let mean = toscalar(runs | where pipeline == one and started between (ago(4d) .. ago(20h)) | summarize avg(records_in));
-      let by_input = toscalar(culprit | project in_ratio < 0.6 and kept > 0.7);
-      let since = toscalar(runs | where pipeline == one and status == "succeeded" and started > ago(12h) | sort by started asc
-      | extend is_low = iff(by_input, records_in < 0.45 * mean, records_out < 0.5 * records_in) | where is_low and next(is_low) | summarize min(started));
+      let own = materialize(runs | where pipeline == one and status == "succeeded" and started > ago(4d) | project pipeline, started, records_in, records_out);
+      let change = materialize(union (schema_changes | project pipeline, at, what = "schema-drift"),
+        (alerts | where rule == "build-changed" | project pipeline, at, what = "bad-deployment")
+      | where pipeline == one and at > ago(12h) | join kind=inner own on pipeline
+      | summarize kept_before = 1.0 * sumif(records_out, started < at) / sumif(records_in, started < at),
+          kept_since = 1.0 * sumif(records_out, started >= at) / sumif(records_in, started >= at) by at, what
+      | where kept_since < 0.6 * kept_before | top 1 by kept_since / kept_before asc);
+      let mean = toscalar(own | where started < ago(20h) | summarize avg(records_in));
+      let lows = own | where started > ago(12h) | sort by started asc | extend is_low = records_in < 0.45 * mean;
+      let calm = toscalar(lows | where not(is_low) and not(next(is_low)) | summarize max(started));
+      let fewer_since = toscalar(lows | where is_low and (isnull(calm) or started > calm) | summarize min(started));
       culprit | project pipeline, cause = case(
-        in_ratio < 0.6 and kept > 0.7, "vendor-outage",
-        toscalar(schema_changes | where pipeline == one and at between (since - 45m .. since + 1m) | count) > 0, "schema-drift",
-        toscalar(alerts | where pipeline == one and rule == "build-changed" and at between (since - 45m .. since + 1m) | count) > 0, "bad-deployment",
-        "malformed-records"), since = since
+        sends_less, "vendor-outage",
+        isnotempty(toscalar(change | project what)), toscalar(change | project what),
+        "malformed-records"), since = iff(sends_less, fewer_since, toscalar(change | project at))
       """
   }
 

@@ -186,13 +186,13 @@ extension Case {
       return true
     },
     question: "Which pipelines were deployed today, and which of them behave differently after than before?",
-    operation: "`alerts | where rule == \"build-changed\"` lists the builds; join `runs` and compare failures before and after the time of each.",
+    operation: "`alerts | where rule == \"build-changed\"` lists the builds; join `runs` and compare failures and `memory_mb` before and after the time of each: who only suffers from another needs no more memory.",
     route: { plan in
       let symptom = KQLQuote.text(plan.symptom ?? "")
       return [
         Step("What was deployed today?", "alerts | where at > ago(12h) and rule == \"build-changed\" | project at, pipeline, message"),
         Step("Which of the pipelines above it were deployed, and how did they fare before and after?", Evidence.builds(symptom)),
-        Step("Failures began after the build and not before it", Evidence.builds(symptom) + "\n| where before_rate < 0.25 and after_rate > before_rate + 0.25 | top 1 by after_rate - before_rate | project pipeline, cause = \"bad-deployment\", since"),
+        Step("Which of them fails since its build, and works differently since? Who only waits for another needs no more memory", Evidence.builds(symptom) + "\n| where after_rate > 0.2 and memory_ratio > 1.25 | top 1 by memory_ratio | project pipeline, cause = \"bad-deployment\", since = built"),
       ]
     })
 

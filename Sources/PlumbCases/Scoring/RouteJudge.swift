@@ -7,10 +7,12 @@ struct RouteJudge {
   /// The places of queries that ran, in `entries`.
   private let queries: [Int]
   private let texts: [String]
+  private let isAssisted: Bool
 
-  init(_ world: CaseWorld, _ entries: [RouteEntry]) {
+  init(_ world: CaseWorld, _ entries: [RouteEntry], isAssisted: Bool) {
     self.world = world
     self.entries = entries
+    self.isAssisted = isAssisted
     queries = entries.indices.filter { entries[$0].kind == .query && entries[$0].isSuccess }
     texts = entries.map { $0.text.lowercased() }
   }
@@ -29,6 +31,8 @@ struct RouteJudge {
     if ["slow-10x", "backpressure"].contains(world.about.id) { lines.insert(separation, at: 2) }
     if world.plan.failover != nil { lines.append(mitigation) }
     lines.append(followUp)
+    if entries.contains(where: { $0.kind == .event }) { lines.append(interruptions) }
+    if isAssisted, entries.contains(where: { $0.kind == .query && $0.isAgents }) { lines += [asking, verifying] }
     return lines
   }
 
@@ -126,6 +130,62 @@ struct RouteJudge {
       "follow-up", 4, found.sorted(), "A rule, or what would have warned earlier, was considered.",
       "Nothing was proposed that would warn earlier the next time (query `alerts` by rule, or leave a `.note`).")
   }
+
+  // MARK: Interruptions
+
+  /// What the last answer names.
+  private var answer: CaseAnswer { entries.last { $0.kind == .answer }.map { CaseAnswer(stored: $0.text) } ?? CaseAnswer() }
+
+  /// The entry that reacts to the interjection at a place; nil if none does.
+  private func reaction(to place: Int) -> Int? {
+    let later = entries.indices.filter { $0 > place }
+    guard let known = world.interjection(withText: entries[place].text), let pipeline = known.pipeline else {
+      return later.first { entries[$0].kind == .note }
+    }
+    if known.kind == .lead, answer.pipelines.contains(pipeline) { return nil }
+    return later.first { [.query, .note].contains(entries[$0].kind) && entries[$0].isSuccess && names(texts[$0], pipeline) }
+  }
+
+  private var interruptions: ScoreSheet.Line {
+    let events = entries.indices.filter { entries[$0].kind == .event }
+    let reactions = events.compactMap { reaction(to: $0) }
+    let share = Double(reactions.count) / Double(max(events.count, 1))
+    return line(
+      "interruptions handled", 6, reactions, of: share,
+      reactions.count == events.count
+        ? "Each interjection was answered or looked into." : "\(reactions.count) of \(events.count) interjections were answered or looked into.",
+      "Nobody got a reply: questions want a `.note`, a suspicion or a second fault a query about the pipeline.")
+  }
+
+  // MARK: An assistant
+
+  /// The assistant was asked with a purpose: after a look of one's own, and with questions that it could answer.
+  private var asking: ScoreSheet.Line {
+    let asked = entries.indices.filter { entries[$0].kind == .query && entries[$0].isAgents }
+    let answered = asked.filter { entries[$0].isSuccess }
+    let hasLooked = queries.contains { $0 < (asked.first ?? 0) && !entries[$0].isAgents }
+    let share = (hasLooked ? 0.5 : 0) + 0.5 * Double(answered.count) / Double(max(asked.count, 1))
+    return line(
+      "assistant asked", 5, answered, of: share,
+      hasLooked
+        ? "The assistant was asked \(asked.count) \(asked.count == 1 ? "question" : "questions"), after a look of one's own."
+        : "The assistant was asked before anything was looked at, so it chose where to begin.", "The assistant was asked nothing that it could answer.")
+  }
+
+  /// Each named pipeline was looked at by hand after the assistant came upon it.
+  private var verifying: ScoreSheet.Line {
+    let named = answer.pipelines
+    let checks = named.map { name -> Int? in
+      let found = queries.first { entries[$0].isAgents && names(texts[$0], name) } ?? queries.first { entries[$0].isAgents } ?? 0
+      return queries.first { $0 > found && $0 < lastAnswer && !entries[$0].isAgents && names(texts[$0], name) }
+    }
+    let share = named.isEmpty ? 0 : Double(checks.compactMap { $0 }.count) / Double(named.count)
+    return line(
+      "assistant verified", 8, checks.compactMap { $0 }, of: share, "What the assistant found was checked by hand before the answer.",
+      "The answer was taken from the assistant: no query by hand looked at the named pipeline after that.")
+  }
+
+  private var lastAnswer: Int { entries.lastIndex { $0.kind == .answer } ?? entries.count }
 }
 
 extension String {

@@ -26,11 +26,13 @@ package struct ScoreSheet: Sendable {
   private static let mostForFacts = 55.0
   private static let mostForRoute = 45.0
 
-  /// - Parameter verdict: on the last answer; nil if nobody answered.
-  package init(_ world: CaseWorld, _ entries: [RouteEntry], _ verdict: CaseVerdict?) {
+  /// - Parameters:
+  ///   - verdict: on the last answer; nil if nobody answered.
+  ///   - isAssisted: whether an assistant was allowed, so that what was asked of it and what was verified counts.
+  package init(_ world: CaseWorld, _ entries: [RouteEntry], _ verdict: CaseVerdict?, isAssisted: Bool = false) {
     self.verdict = verdict
     facts = ScoreSheet.facts(verdict, entries)
-    let judge = RouteJudge(world, entries)
+    let judge = RouteJudge(world, entries, isAssisted: isAssisted)
     let lines = judge.lines
     let total = lines.reduce(0) { $0 + $1.most }
     let scale = total > 0 ? ScoreSheet.mostForRoute / total : 0

@@ -20,23 +20,41 @@ package enum CaseDifficulty: String, CaseIterable, Sendable {
   }
 }
 
+/// How a case is held.
+package struct CaseSettings: Sendable {
+  package var difficulty = CaseDifficulty.normal
+  /// The passphrase of an interview; nil for a learner.
+  package var passphrase: String?
+  /// How long the investigation may take, in ticks; nil for as long as it takes.
+  package var limit: Int64?
+  /// When interjections come, in ticks after the start.
+  package var moments: [Int64] = []
+  /// Whether an assistant may be asked through `plumb mcp`, and what was asked and verified counts.
+  package var isAssisted = false
+
+  package init() {}
+}
+
 /// A case in a workspace file: what was started, and what the investigator did.
 ///
-/// The file contains the tables that everybody may read and the route. It does not contain what is wrong: that follows from the
-/// case, the seed and, in an interview, the passphrase, from which the world is made again when it has to be judged or to go on.
+/// The file contains the tables that everybody may read and the route. It does not contain what is wrong, except sealed with the
+/// passphrase of an interview: the world is made again from the case, the seed and that passphrase when it has to be judged or to go on.
 package final class CaseFile: Sendable {
   package let file: WorkspaceFile
   package let about: Case
   package let seed: UInt64
-  package let difficulty: CaseDifficulty
+  package let settings: CaseSettings
   package let isInterview: Bool
   private let threads: Int
-  /// The digest of the passphrase; empty for a learner, nil while an interview's is not known.
-  private let secret: Guarded<String?>
+  /// What the passphrase of an interview opens; nil while it is not known, and for a learner.
+  private let vault = Guarded<Vault?>(nil)
+  /// Held while interjections are delivered, so that none comes twice.
+  private let delivering = Lock()
 
   private enum Key {
-    static let id = "case.id", seed = "case.seed", difficulty = "case.difficulty", salt = "case.salt", check = "case.check"
-    static let brief = "case.brief", closed = "case.closed", route = "case.route."
+    static let id = "case.id", seed = "case.seed", difficulty = "case.difficulty", salt = "case.salt", sheet = "case.sheet"
+    static let brief = "case.brief", closed = "case.closed", route = "case.route.", sealed = "case.sealed."
+    static let began = "case.began", limit = "case.limit", moments = "case.moments", assistant = "case.assistant"
   }
 
   /// The case of a file; nil if it has none.
@@ -47,39 +65,45 @@ package final class CaseFile: Sendable {
     self.file = file
     self.about = about
     self.seed = seed
-    self.difficulty = difficulty
     self.threads = threads
+    var settings = CaseSettings()
+    settings.difficulty = difficulty
+    settings.limit = file.setting(Key.limit).flatMap { Int64($0) }
+    settings.moments = file.setting(Key.moments)?.split(separator: ",").compactMap { Int64($0) } ?? []
+    settings.isAssisted = file.setting(Key.assistant) != nil
+    self.settings = settings
     isInterview = file.setting(Key.salt) != nil
-    secret = Guarded(file.setting(Key.salt) == nil ? "" : nil)
   }
 
   // MARK: Starting
 
   /// Writes a new case into a file that has none.
   ///
-  /// - Parameter passphrase: of an interview; nil for a learner.
   /// - Throws: a diagnostic if the file has tables already.
-  package static func start(
-    _ about: Case, seed: UInt64, _ difficulty: CaseDifficulty, passphrase: String?, in file: WorkspaceFile, threads: Int, _ work: Work
-  ) throws {
+  package static func start(_ about: Case, seed: UInt64, _ settings: CaseSettings, in file: WorkspaceFile, threads: Int, _ work: Work) throws {
     guard file.tables.isEmpty, file.setting(Key.id) == nil else {
       throw Diagnostic("case-file", "`\(file.path)` contains tables already", help: "start the case in a new file with --into NEW.plumb")
     }
-    var secret = ""
-    var settings = [Key.id: about.id, Key.seed: String(seed), Key.difficulty: difficulty.rawValue]
-    if let passphrase {
-      let salt = String(UInt64.random(in: .min ... .max), radix: 16)
-      secret = stretched(passphrase, salt)
-      settings[Key.salt] = salt
-      settings[Key.check] = digest("check \(secret)")
+    var stored = [Key.id: about.id, Key.seed: String(seed), Key.difficulty: settings.difficulty.rawValue]
+    if let limit = settings.limit { stored[Key.limit] = String(limit) }
+    if !settings.moments.isEmpty { stored[Key.moments] = settings.moments.map(String.init).joined(separator: ",") }
+    if settings.isAssisted { stored[Key.assistant] = "allowed" }
+    var vault: Vault?
+    if let passphrase = settings.passphrase {
+      let salt = String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+      vault = try Vault(passphrase, salt: salt)
+      stored[Key.salt] = salt
     }
     let stage = work.stage("simulating", unit: "runs")
-    let made = try CaseWorld(about, seed: seed, passphrase: secret, threads: threads)
-    settings[Key.brief] = "\(made.plan.sender):\n\n\(made.plan.brief)"
+    let made = try CaseWorld(about, seed: seed, passphrase: vault?.worldSecret ?? "", threads: threads)
+    if let vault { stored[Key.sheet] = try vault.seal(made.answerSheet) }
+    stored[Key.brief] = "\(made.plan.sender):\n\n\(made.plan.brief)"
     let world = try made.world()
     try world.simulate { stage.show(share: $0, count: $1) }
     stage.end()
-    try save(world, in: file, settings)
+    // The time begins when the world is there.
+    stored[Key.began] = String(Machine.now)
+    try save(world, in: file, stored)
   }
 
   private static func save(_ world: World, in file: WorkspaceFile, _ settings: [String: String] = [:], withTruth: Bool = false) throws {
@@ -93,15 +117,6 @@ package final class CaseFile: Sendable {
     try file.snapshot().end()
   }
 
-  /// Slow on purpose, so that passphrases cannot be tried quickly.
-  private static func stretched(_ passphrase: String, _ salt: String) -> String {
-    var text = "\(salt) \(passphrase)"
-    for _ in 0..<20_000 { text = digest(text) }
-    return text
-  }
-
-  private static func digest(_ text: String) -> String { text.withUTF8Bytes { Digest.sha256.text($0) } }
-
   // MARK: State
 
   package var isOpen: Bool { file.setting(Key.closed) == nil }
@@ -109,57 +124,148 @@ package final class CaseFile: Sendable {
   /// The world's clock, in ticks.
   package var clock: Int64 { file.setting("clock").flatMap { Int64($0) } ?? 0 }
 
+  /// When the time is over, in ticks of the machine's clock; nil without a timer.
+  package var deadline: Int64? {
+    guard let limit = settings.limit, let began else { return nil }
+    return began + limit
+  }
+
+  private var began: Int64? { file.setting(Key.began).flatMap { Int64($0) } }
+
+  /// Reads what other processes have written meanwhile.
+  package func refresh() throws { try file.snapshot().end() }
+
   /// What the investigator did, in order.
-  package var route: [RouteEntry] {
-    file.settings.filter { $0.key.hasPrefix(Key.route) }.sorted { $0.key < $1.key }.compactMap { RouteEntry(json: $0.value) }
+  package var route: [RouteEntry] { entries(Key.route) { RouteEntry(json: $0) } }
+
+  private func entries(_ prefix: String, _ read: (String) -> RouteEntry?) -> [RouteEntry] {
+    file.settings.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.compactMap { read($0.value) }
   }
 
   package var hintCount: Int { route.count { $0.kind == .hint } }
 
   /// Whether what follows needs a passphrase that was not given.
-  package var isLocked: Bool { secret.withLock { $0 == nil } }
+  package var isLocked: Bool { isInterview && vault.withLock { $0 == nil } }
 
   /// Takes the passphrase of an interview.
   ///
   /// - Throws: a diagnostic if it is wrong.
   package func unlock(_ passphrase: String) throws {
     guard isInterview, let salt = file.setting(Key.salt) else { return }
-    let text = Self.stretched(passphrase, salt)
-    guard Self.digest("check \(text)") == file.setting(Key.check) else {
+    let opened = try Vault(passphrase, salt: salt)
+    guard let sheet = file.setting(Key.sheet), opened.open(sheet) != nil else {
       throw Diagnostic("wrong-passphrase", "the passphrase is not that of this interview")
     }
-    secret.withLock { $0 = text }
+    vault.withLock { $0 = opened }
+  }
+
+  /// What the passphrase opens.
+  ///
+  /// - Throws: a diagnostic if it is missing.
+  private func opened() throws -> Vault {
+    guard let vault = vault.withLock({ $0 }) else {
+      throw Diagnostic("case-locked", "this interview needs its passphrase", help: "set PLUMB_PASSPHRASE, or name a file with --passphrase-file")
+    }
+    return vault
   }
 
   /// What the case is about.
   ///
   /// - Throws: a diagnostic if the passphrase is missing.
   package func world() throws -> CaseWorld {
-    guard let text = secret.withLock({ $0 }) else {
-      throw Diagnostic(
-        "case-locked", "this interview needs its passphrase",
-        help: "set PLUMB_PASSPHRASE, or name a file with --passphrase-file")
-    }
-    return try CaseWorld(about, seed: seed, passphrase: text, threads: threads)
+    try CaseWorld(about, seed: seed, passphrase: isInterview ? try opened().worldSecret : "", threads: threads)
   }
 
   /// The text of the brief, which can be read without a passphrase.
   package var brief: String { file.setting(Key.brief) ?? "" }
 
+  /// The answer sheet, of which the file of an interview has a sealed copy.
+  ///
+  /// - Throws: a diagnostic if the passphrase is missing or the copy was changed, and for a learner while the case is open.
+  package func answerSheet() throws -> String {
+    guard isInterview else {
+      if isOpen { throw Diagnostic("case-open", "the answer sheet of a case without --interview is shown after its report") }
+      return try world().answerSheet
+    }
+    guard let sheet = file.setting(Key.sheet), let text = try opened().open(sheet) else {
+      throw Diagnostic("wrong-passphrase", "the answer sheet in the file is damaged")
+    }
+    return text
+  }
+
   // MARK: The route
 
   /// Adds an entry to the route of an open case.
-  package func add(_ kind: RouteEntry.Kind, _ text: String, rows: Int? = nil, error: String? = nil, via: String, isPasted: Bool = false) throws {
-    try file.snapshot().end()
+  package func add(_ kind: RouteEntry.Kind, _ text: String, rows: Int? = nil, error: String? = nil, via: String, pasted: Int = 0, tool: String? = nil) throws {
+    try refresh()
     guard isOpen else { return }
     var entry = RouteEntry(kind, text, at: Machine.now, clock: clock, rows: rows, error: error, via: via)
-    entry.isPasted = isPasted
-    let number = file.settings.keys.count { $0.hasPrefix(Key.route) } + 1
-    let digits = String(number)
-    let key = Key.route + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-    try file.write { writer in try writer.set(key, to: entry.json) }
-    try file.snapshot().end()
+    entry.pasted = pasted
+    entry.tool = tool
+    try store(entry.json, Key.route, at: entry.at)
   }
+
+  /// Stores a text under a key that sorts by time and that no other process chooses.
+  private func store(_ text: String, _ prefix: String, at ticks: Int64) throws {
+    let digits = String(ticks)
+    let key = prefix + String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "-" + String(UInt32.random(in: .min ... .max), radix: 16)
+    try file.write { writer in try writer.set(key, to: text) }
+    try refresh()
+  }
+
+  /// Keeps a remark of the interviewer, sealed.
+  ///
+  /// - Throws: a diagnostic if the passphrase is missing.
+  package func addSealedNote(_ text: String) throws {
+    let entry = RouteEntry(.note, text, at: Machine.now, clock: clock, via: "interviewer")
+    try store(try opened().seal(entry.json), Key.sealed, at: entry.at)
+  }
+
+  /// The remarks of the interviewer; none without the passphrase.
+  package var sealedNotes: [RouteEntry] {
+    guard let vault = vault.withLock({ $0 }) else { return [] }
+    return entries(Key.sealed) { vault.open($0).flatMap { RouteEntry(json: $0) } }
+  }
+
+  // MARK: Interjections
+
+  /// Interrupts the investigator with a text; one of the case's own that plants a fault also moves the clock, so that it shows.
+  ///
+  /// - Throws: a diagnostic if the passphrase is missing.
+  package func interject(_ text: String, via: String) throws {
+    guard isOpen else { throw Diagnostic("case-closed", "the case is closed") }
+    try add(.event, text, via: via)
+    if !isLocked, try world().interjection(withText: text)?.kind == .fault { _ = try advance(by: Interjection.timeToShow) }
+  }
+
+  /// Interrupts with one of the case's own interjections.
+  package func interject(_ kind: Interjection.Kind, via: String) throws {
+    let text = try world().interjection(kind).text
+    if route.contains(where: { $0.kind == .event && $0.text == text }) {
+      throw Diagnostic("usage", "the interjection `\(kind.rawValue)` came already", help: "write a text of your own: plumb case interject TEXT")
+    }
+    try interject(text, via: via)
+  }
+
+  /// Delivers the interjections whose moment has come, in the order of their kinds.
+  ///
+  /// - Returns: whether there was one.
+  package func interjectWhatIsDue() throws -> Bool {
+    try delivering.locked { try deliver() }
+  }
+
+  private func deliver() throws -> Bool {
+    guard isOpen, !isLocked, let began, !settings.moments.isEmpty else { return false }
+    let came = route.filter { $0.kind == .event && $0.via == "timer" }.count
+    guard came < min(settings.moments.count, Interjection.Kind.allCases.count), began + settings.moments[came] <= Machine.now else { return false }
+    let before = Set(route.filter { $0.kind == .event }.map(\.text))
+    let world = try world()
+    guard let kind = Interjection.Kind.allCases.first(where: { !before.contains(world.interjection($0).text) }) else { return false }
+    try interject(kind, via: "timer")
+    return true
+  }
+
+  // MARK: Time
 
   /// Moves the world's clock, with what was mitigated.
   ///
@@ -171,12 +277,16 @@ package final class CaseFile: Sendable {
     return world.clock
   }
 
-  /// The world as it is now: made again, with every failover at its time.
+  /// The world as it is now: made again, with every failover and every later fault at its time.
   private func resumedWorld() throws -> World {
-    let world = try world().world()
+    let made = try world()
+    let route = route
+    let faults = route.compactMap { entry in
+      entry.kind == .event && made.interjection(withText: entry.text)?.kind == .fault ? made.secondFault(from: entry.clock) : nil
+    }
+    let world = try made.world(adding: faults)
     for entry in route where entry.kind == .mitigation {
-      guard let (from, to) = Self.failover(entry.text), let one = try self.world().map.index(of: from), let other = try self.world().map.index(of: to)
-      else { continue }
+      guard let (from, to) = Self.failover(entry.text), let one = made.map.index(of: from), let other = made.map.index(of: to) else { continue }
       if entry.clock > world.clock { try world.advance(by: entry.clock - world.clock) }
       try world.failOver(from: one, to: other)
     }
@@ -210,13 +320,26 @@ package final class CaseFile: Sendable {
 
   // MARK: Ending
 
-  /// The verdict on the last answer; nil without one.
+  /// The verdict on the last answer; nil without one. Who names the second fault as well is not wrong.
   package func verdict(_ session: Session) throws -> CaseVerdict? {
+    let route = route
     guard let text = route.last(where: { $0.kind == .answer })?.text else { return nil }
-    return try world().judge(CaseAnswer(stored: text), firstRun: CaseWorld.firstRun(session))
+    let world = try world()
+    let later = route.compactMap { $0.kind == .event ? world.interjection(withText: $0.text) : nil }.filter { $0.kind == .fault }.compactMap(\.pipeline)
+    return try world.judge(CaseAnswer(stored: text).without(Set(later)), firstRun: CaseWorld.firstRun(session))
   }
 
-  package func scoreSheet(_ session: Session) throws -> ScoreSheet { ScoreSheet(try world(), route, try verdict(session)) }
+  package func scoreSheet(_ session: Session) throws -> ScoreSheet {
+    ScoreSheet(try world(), route, try verdict(session), isAssisted: settings.isAssisted)
+  }
+
+  /// The report on the route so far.
+  ///
+  /// - Throws: a diagnostic if the passphrase is missing.
+  package func report(_ session: Session) throws -> (page: CaseReport, sheet: ScoreSheet) {
+    let sheet = try scoreSheet(session)
+    return (CaseReport(try world(), route, sheet, notes: sealedNotes, deadline: deadline), sheet)
+  }
 
   /// Closes the case: from now on the truth can be read, as the table `incidents`.
   package func close() throws {

@@ -11,6 +11,8 @@ struct Access: Sendable {
     case unknownHost(String)
     case foreignOrigin(String)
     case token
+    /// The game master's token is needed.
+    case master
   }
 
   /// What a request says about its sender.
@@ -31,9 +33,14 @@ struct Access: Sendable {
     if let origin = sender.origin, !allows(origin: origin), !Self.isSame(origin: origin, host: host) { return .foreignOrigin(origin) }
     if sender.origin == nil, sender.fetchSite == "cross-site", !isOpen { return .foreignOrigin("another site") }
     guard let token = settings.token, !isOpen else { return nil }
-    let isKnown = sender.authorization.flatMap(Self.bearer).map { Self.isEqual($0, token) }
-      ?? sender.cookie.flatMap(Self.cookie).map { Self.isEqual($0, Markup.urlPart(token)) }
-    return isKnown ?? false ? nil : .token
+    return Self.has(sender, token) || isMaster(sender) ? nil : .token
+  }
+
+  /// Whether the sender knows the game master's token, which also opens what the group's does.
+  func isMaster(_ sender: Sender) -> Bool { settings.masterToken.map { Self.has(sender, $0) } ?? false }
+
+  private static func has(_ sender: Sender, _ token: String) -> Bool {
+    sender.authorization.flatMap(bearer).map { isEqual($0, token) } ?? sender.cookie.flatMap(cookie).map { isEqual($0, Markup.urlPart(token)) } ?? false
   }
 
   private func isKnown(host: String) -> Bool {

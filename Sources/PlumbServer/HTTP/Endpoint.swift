@@ -21,6 +21,8 @@ struct Endpoint: HTTPResponder {
     let exchange = Exchange(request, client: context.client, service, log, headers: sharedHeaders(request))
     let path = request.uri.path
     if let refusal = access.refusal(sender(request), isOpen: Self.isOpen(path)) { return reply(exchange, to: refusal) }
+    let isMaster = access.isMaster(sender(request))
+    if Self.isMasters(path), !isMaster { return reply(exchange, to: .master) }
     if request.method == .options { return exchange.reply(.noContent, "text/plain", "") }
     do {
       switch (request.method, path) {
@@ -33,9 +35,10 @@ struct Endpoint: HTTPResponder {
       case (.post, "/login"): return try await login(exchange)
       case (.post, "/alerts/silence"): return try await silence(exchange)
       case (.get, _), (.head, _):
-        if let response = try await page(exchange, context) { return response }
+        if let response = try await page(exchange, context, isMaster: isMaster) { return response }
         fallthrough
       case (.post, _):
+        if request.method == .post, let response = try await caseChange(exchange) { return response }
         if let endpoint = QueryRequest.Endpoint(rawValue: path), request.method == .post || request.method == .get && endpoint != .management {
           return try await answer(exchange, endpoint, context)
         }
@@ -182,7 +185,12 @@ struct Endpoint: HTTPResponder {
     case .foreignOrigin(let origin):
       exchange.reply(
         .badRequest("pages of \(origin) may not query this server; allow them with --cors", status: 403, name: "origin"))
-    case .token where exchange.isForBrowsers:
+    case .master where service.settings.masterToken == nil:
+      exchange.reply(notFound(exchange.request.uri.path))
+    case .master where !exchange.isForBrowsers || access.settings.token != nil && exchange.request.headers[.cookie] != nil:
+      exchange.reply(
+        .badRequest("this page is the game master's; sign in at /login with the token of --master-token", status: 403, name: "master-token"))
+    case .token where exchange.isForBrowsers, .master:
       exchange.reply(.seeOther, "text/plain", Array("/login\n".utf8), headers: [.location: "/login"])
     case .token:
       exchange.reply(

@@ -13,17 +13,20 @@ extension Endpoint {
   private static let pages: [String: @Sendable (PageRun) -> String] = [
     "/": OverviewPage.html, "/pipelines": PipelinesPage.html, "/pipeline": PipelinePage.html,
     "/predictions": PredictionsPage.html, "/lineage": LineagePage.html, "/alerts": AlertsPage.html, "/query": QueryPage.html,
+    "/case": CasePage.html, "/game": GamePage.html,
   ]
 
   /// Whether a path needs no token.
   static func isOpen(_ path: String) -> Bool { path == "/healthz" || path == "/login" || path.hasPrefix("/assets/plumb.") }
 
   /// The reply to a request for a page or for what pages load; nil if the path names something else.
-  func page(_ exchange: Exchange, _ context: ServerContext) async throws -> Response? {
+  ///
+  /// - Parameter isMaster: whether the game master of a case asks.
+  func page(_ exchange: Exchange, _ context: ServerContext, isMaster: Bool) async throws -> Response? {
     let path = exchange.request.uri.path
-    if let make = Self.pages[path] {
+    if let make = Self.pages[path] ?? Self.gameText(path) {
       guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
-      let run = PageRun(service, path: path, exchange.query)
+      let run = PageRun(service, path: path, exchange.query, isMaster: isMaster)
       let disconnection = await context.disconnection()
       disconnection?.whenClosed { run.stop() }
       let text = await PageRun.make(run, make)
@@ -45,7 +48,7 @@ extension Endpoint {
   /// Checks a token that was entered, and gives the browser its cookie.
   func login(_ exchange: Exchange) async throws -> Response {
     let form = Exchange.parameters(String(decoding: try await exchange.body(upTo: 1 << 16), as: UTF8.self))
-    guard let token = service.settings.token, Access.isEqual(form["token"] ?? "", token) else {
+    guard let token = [service.settings.token, service.settings.masterToken].compactMap({ $0 }).first(where: { Access.isEqual(form["token"] ?? "", $0) }) else {
       return exchange.page(LoginPage.html(wasWrong: true), status: .unauthorized)
     }
     let cookie = "\(Access.cookieName)=\(Markup.urlPart(token)); HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000"
@@ -116,6 +119,7 @@ extension Endpoint {
         try await Task.sleep(for: .milliseconds(500))
         beats += 1
         guard beats % 4 == 0 else { continue }
+        if (try? service.workspace.openCase?.interjectWhatIsDue()) == true, let store = service.workspace.store { try? store.refresh(service.workspace.catalog) }
         let next = service.tablesMark
         // A clock that moves changes `ago()` and `now()` too.
         let hasMoved = beats % 120 == 0 && service.workspace.catalog.advance == nil

@@ -15,7 +15,8 @@ enum Frame {
     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
   static func page(_ title: String, _ run: PageRun, hasRange: Bool = true, _ body: String) -> String {
-    let navigation = pages.map { path, name in
+    let ofCase = run.service.workspace.openCase == nil ? [] : [("/case", "Case")] + (run.isMaster ? [("/game", "Game master")] : [])
+    let navigation = (pages + ofCase).map { path, name in
       "<li>\(Markup.link(run.link(path), name, isCurrent(path, run) ? "aria-current=\"page\"" : ""))</li>"
     }
     let clock = DateTime.text(run.now).prefix(16).map { $0 == "T" ? " " : String($0) }.joined()

@@ -8,13 +8,16 @@ final class PageRun: @unchecked Sendable {
   let service: QueryService
   let path: String
   let parameters: [String: String]
+  /// Whether the game master of a case asks.
+  let isMaster: Bool
   private let lock = Lock()
   // The following properties are used inside `lock`.
   private var session: Session?
   private var isStopped = false
 
-  init(_ service: QueryService, path: String, _ parameters: [String: String]) {
+  init(_ service: QueryService, path: String, _ parameters: [String: String], isMaster: Bool = false) {
     self.service = service
+    self.isMaster = isMaster
     self.path = path
     self.parameters = parameters
   }

@@ -134,6 +134,7 @@ final class QueryRun: @unchecked Sendable {
       }
       statistics.milliseconds = Machine.milliseconds - started
       statistics.peakMemory = lock.locked { session }?.peakMemory ?? 0
+      if !request.isAboutServer { service.note(query: request.text, rows: failure == nil ? statistics.rows : nil, error: failure?.message) }
       if let failure, !hasFlushed, failure.name != "truncated" {
         finish(.failure(failure), failure)
         return

@@ -48,6 +48,15 @@ char *_Nullable plumb_readline(
 /// Whether the line being read, or the last one, begins with the earlier lines of its statement.
 bool plumb_readline_took_earlier(void);
 
+/// The characters of the last line that were pasted, as far as the terminal marks them.
+int plumb_readline_pasted(void);
+
+/// Returns a text to show above the line, made by malloc; NULL for nothing. Called once a second while no key is pressed.
+typedef char *_Nullable (*plumb_idler)(void);
+
+/// Asks for news while a line is read.
+void plumb_readline_ask_for_news(plumb_idler _Nullable news);
+
 /// Ends the line that is being read, like Ctrl-C.
 void plumb_readline_interrupt(void);
 

@@ -54,7 +54,7 @@ extension ConsoleAction {
     },
     ConsoleAction(".note") { command, conversation in
       conversation.report.add(note: command.text("TEXT"))
-      try conversation.workspace.openCase?.add(.note, command.text("TEXT"), via: conversation.via)
+      try conversation.workspace.openCase?.add(.note, command.text("TEXT"), via: conversation.via, pasted: conversation.host.shell?.pasted ?? 0)
     },
   ]
 }

@@ -10,7 +10,7 @@ extension ConsoleAction {
     ConsoleAction(".help") { command, conversation in
       let name = command.text("NAME")
       let isOnTour = conversation.host.shell?.tour != nil
-      let text = name.isEmpty ? Help.overview(onTour: isOnTour, in: conversation.workspace.catalog) : try Help.text(for: name, in: conversation.workspace.catalog)
+      let text = name.isEmpty ? Help.overview(onTour: isOnTour, in: conversation.workspace) : try Help.text(for: name, in: conversation.workspace.catalog)
       try conversation.host.write(text, isLong: true)
     },
     ConsoleAction(".tables") { command, conversation in

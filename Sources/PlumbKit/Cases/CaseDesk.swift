@@ -1,19 +1,17 @@
-import Glibc
 import PlumbCases
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
-import PlumbKit
 
-/// What an investigator can do with an open case, for the shell's commands and for `plumb case`.
-struct CaseDesk {
-  let workspace: Workspace
-  let current: CaseFile
-  /// Where the investigator acts: `shell` or `script`.
-  let via: String
+/// What an investigator and an interviewer can do with a case, for the shell's commands, `plumb case` and the server's pages.
+package struct CaseDesk {
+  package let workspace: Workspace
+  package let current: CaseFile
+  /// Where somebody acts: `shell`, `script` or `server`.
+  package let via: String
 
   /// - Throws: a diagnostic if the workspace has no case.
-  init(_ workspace: Workspace, via: String) throws {
+  package init(_ workspace: Workspace, via: String) throws {
     guard let current = workspace.openCase else {
       throw Diagnostic("no-case", "no case is open here", help: "start one with `plumb case start critical-feed`; `plumb case list` shows all")
     }
@@ -24,7 +22,7 @@ struct CaseDesk {
 
   // MARK: Reading
 
-  static var list: String {
+  package static var list: String {
     let width = Case.all.map(\.id.count).max() ?? 0
     let lines = Case.all.map { about in
       about.id + String(repeating: " ", count: width + 2 - about.id.count) + about.level.rawValue
@@ -33,7 +31,7 @@ struct CaseDesk {
     return lines.joined(separator: "\n") + "\n\nStart one with `plumb case start \(Case.all[0].id) --seed 42`; another seed makes another culprit, time and decoys."
   }
 
-  func brief() throws -> String {
+  package func brief() throws -> String {
     """
     Case \(current.about.id), seed \(current.seed): \(current.about.title)
 
@@ -44,24 +42,36 @@ struct CaseDesk {
     """
   }
 
-  static func time(_ ticks: Int64) -> String {
+  package static func time(_ ticks: Int64) -> String {
     var out = ByteBuffer()
     DateTime.printShort(ticks / 10_000_000 * 10_000_000, to: &out)
     return out.string
   }
 
-  func status() throws -> String {
+  package func status() throws -> String {
     let route = current.route
     let queries = route.count { $0.kind == .query }
     let prices = current.about.hints.prefix(current.hintCount).reduce(0) { $0 + $1.price }
     var lines = [
-      "case        \(current.about.id), seed \(current.seed), \(current.difficulty.rawValue)\(current.isInterview ? ", interview" : "")",
+      "case        \(current.about.id), seed \(current.seed), \(current.settings.difficulty.rawValue)\(current.isInterview ? ", interview" : "")"
+        + (current.settings.isAssisted ? ", with an assistant" : ""),
       "state       \(current.isOpen ? "open" : "closed")", "clock       \(Self.time(current.clock))", "queries     \(queries)",
       "hints       \(current.hintCount) of \(current.about.hints.count)\(prices > 0 ? ", which cost \(prices) points" : "")",
     ]
+    if let left = timeLeft { lines.append("time        \(left)") }
+    let events = route.count { $0.kind == .event }
+    if events > 0 { lines.append("interjected \(events)") }
     if let answer = route.last(where: { $0.kind == .answer }) { lines.append("answer      \(answer.text)") }
     for entry in route where entry.kind == .mitigation { lines.append("mitigated   \(entry.text), at \(Self.time(entry.clock))") }
     return lines.joined(separator: "\n")
+  }
+
+  /// What is left of the time, in words; nil without a timer.
+  package var timeLeft: String? {
+    guard let deadline = current.deadline else { return nil }
+    let minutes = (deadline - Machine.now) / 600_000_000
+    if minutes >= 1 { return "\(minutes) \(minutes == 1 ? "minute" : "minutes") left" }
+    return deadline > Machine.now ? "less than a minute left" : "over since \(max(1, -minutes)) \(minutes >= -1 ? "minute" : "minutes")"
   }
 
   // MARK: Acting
@@ -70,7 +80,7 @@ struct CaseDesk {
     if !current.isOpen { throw Diagnostic("case-closed", "the case is closed", help: "`plumb case start \(current.about.id) --seed \(current.seed &+ 1)` starts another") }
   }
 
-  func hint() throws -> String {
+  package func hint() throws -> String {
     try checkOpen()
     let count = current.hintCount
     guard current.about.hints.indices.contains(count) else { return "There are no more hints; `.answer` with what you think, even if it is only the pipeline." }
@@ -81,7 +91,7 @@ struct CaseDesk {
     return "\(text)\n\n(This hint costs \(hint.price) points.\(next))"
   }
 
-  func answer(_ text: String) throws -> String {
+  package func answer(_ text: String) throws -> String {
     try checkOpen()
     let names = try pipelineNames()
     let answer = try CaseAnswer(text, pipelines: names, clock: current.clock) { query in
@@ -107,12 +117,12 @@ struct CaseDesk {
     try workspace.session().run("pipelines | project name").last?.firstTexts ?? []
   }
 
-  func mitigate(_ text: String) throws -> String {
+  package func mitigate(_ text: String) throws -> String {
     try current.mitigate(text, via: via)
     return "Done: \(text). `.advance 1h` shows what follows."
   }
 
-  func replay() throws -> String {
+  package func replay() throws -> String {
     guard current.route.contains(where: { $0.kind == .answer }) || !current.isOpen else {
       throw Diagnostic("case-open", "the expert's route is shown after an answer", help: "`.hint` helps before")
     }
@@ -123,27 +133,82 @@ struct CaseDesk {
     return text
   }
 
-  /// Closes the case and writes the report.
+  // MARK: The interviewer
+
+  /// - Throws: a diagnostic if the passphrase of an interview is missing.
+  private func checkInterviewer() throws { if current.isInterview { _ = try current.world() } }
+
+  /// Interrupts the investigator with an interjection of the case (`question`, `lead`, `fault`) or a text of one's own.
+  package func interject(_ text: String) throws -> String {
+    try checkOpen()
+    try checkInterviewer()
+    if let kind = Interjection.Kind(rawValue: text) {
+      try current.interject(kind, via: "interviewer")
+      return "Interjected: \(try current.world().interjection(kind).text)"
+    }
+    guard text.count > 8 else {
+      throw Diagnostic("usage", "`\(text)` is too short to be understood", help: "write question, lead, fault, or a sentence of your own")
+    }
+    try current.interject(text, via: "interviewer")
+    return "Interjected: \(text)"
+  }
+
+  /// Keeps a remark: of a learner in the route, of an interviewer sealed.
+  package func note(_ text: String) throws -> String {
+    if current.isInterview, !current.isLocked {
+      try current.addSealedNote(text)
+      return "Noted; only the passphrase opens it."
+    }
+    try checkOpen()
+    try current.add(.note, text, via: via)
+    return "Noted."
+  }
+
+  /// The route with its times, while the case is open or after.
+  package func transcript() -> String { CaseReport.transcript(current.route) }
+
+  /// Three questions for the talk after the investigation.
   ///
-  /// - Parameter path: where to, ending in .md or .html; nil to return it.
-  func report(to path: String?) throws -> String {
-    if current.isInterview { _ = try current.world() }
-    let sheet = try current.scoreSheet(workspace.session())
-    let report = CaseReport(try current.world(), current.route, sheet)
-    let isPage = path?.hasSuffix(".html") == true || path?.hasSuffix(".htm") == true
-    if let path, !isPage, !path.hasSuffix(".md") {
-      throw Diagnostic("unknown-format", "a report can be written as .html or .md, not as `\(VisibleText.string(path))`")
+  /// - Parameter path: where to, ending in .md or .html; nil to return them.
+  package func debrief(to path: String?) throws -> String {
+    if current.isInterview { try checkInterviewer() } else if current.isOpen {
+      throw Diagnostic("case-open", "the debrief tells what happened, so it follows the report", help: "`plumb case report` closes the case")
     }
-    guard let path else {
-      try current.close()
-      return report.markdown(withTranscript: false)
-    }
+    let page = try current.report(workspace.session()).page
+    guard let path else { return page.debriefMarkdown() }
+    try Self.write(Self.isPage(path) ? page.debriefHTML() : page.debriefMarkdown(), to: path)
+    return "The debrief is in \(path)."
+  }
+
+  // MARK: Files
+
+  /// - Throws: a diagnostic if the name says neither Markdown nor HTML.
+  private static func isPage(_ path: String) throws -> Bool {
+    if path.hasSuffix(".html") || path.hasSuffix(".htm") { return true }
+    if path.hasSuffix(".md") { return false }
+    throw Diagnostic("unknown-format", "the file must end in .html or .md, not be called `\(VisibleText.string(path))`")
+  }
+
+  package static func write(_ text: String, to path: String) throws {
     let destination = try Destination(path: path, namedBy: .user)
-    destination.sink.buffer.append(isPage ? report.html() : report.markdown())
+    destination.sink.buffer.append(text)
     do { try destination.commit() } catch {
       destination.discard()
       throw error
     }
+  }
+
+  /// Closes the case and writes the report.
+  ///
+  /// - Parameter path: where to, ending in .md or .html; nil to return it.
+  package func report(to path: String?) throws -> String {
+    try checkInterviewer()
+    let (page, sheet) = try current.report(workspace.session())
+    guard let path else {
+      try current.close()
+      return page.markdown(withTranscript: false)
+    }
+    try Self.write(Self.isPage(path) ? page.html() : page.markdown(), to: path)
     try current.close()
     return "\(sheet.points) of 100 points; the report is in \(path). The case is closed: the table `incidents` has the truth."
   }
