@@ -322,24 +322,27 @@ static const unsigned char page105[] = {
 #embed "../../Tests/Golden/importing.md"
 };
 static const unsigned char page106[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/bring-your-own.md"
 };
 static const unsigned char page107[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/parquet.md"
 };
 static const unsigned char page108[] = {
-#embed "../../Tests/Golden/remote.md"
+#embed "../../Tests/Golden/serving.md"
 };
 static const unsigned char page109[] = {
-#embed "../../Tests/Golden/agents.md"
+#embed "../../Tests/Golden/remote.md"
 };
 static const unsigned char page110[] = {
-#embed "../../Tests/Golden/alerts.md"
+#embed "../../Tests/Golden/agents.md"
 };
 static const unsigned char page111[] = {
-#embed "../../Tests/Golden/cases.md"
+#embed "../../Tests/Golden/alerts.md"
 };
 static const unsigned char page112[] = {
+#embed "../../Tests/Golden/cases.md"
+};
+static const unsigned char page113[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -450,13 +453,14 @@ static const PlumbManualPage pages[] = {
     {"errors/to-improve.test", page103, sizeof page103},
     {"files.md", page104, sizeof page104},
     {"importing.md", page105, sizeof page105},
-    {"parquet.md", page106, sizeof page106},
-    {"serving.md", page107, sizeof page107},
-    {"remote.md", page108, sizeof page108},
-    {"agents.md", page109, sizeof page109},
-    {"alerts.md", page110, sizeof page110},
-    {"cases.md", page111, sizeof page111},
-    {"promises.md", page112, sizeof page112},
+    {"bring-your-own.md", page106, sizeof page106},
+    {"parquet.md", page107, sizeof page107},
+    {"serving.md", page108, sizeof page108},
+    {"remote.md", page109, sizeof page109},
+    {"agents.md", page110, sizeof page110},
+    {"alerts.md", page111, sizeof page111},
+    {"cases.md", page112, sizeof page112},
+    {"promises.md", page113, sizeof page113},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -25,6 +25,9 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Replace the table if it exists, instead of appending to it.")
   var replace = false
 
+  @Option(help: ArgumentHelp("Import again after each interval, taking only what is new, until stopped.", valueName: "5m"))
+  var every: String?
+
   @Option(help: ArgumentHelp("The amount of text to save at a time.", valueName: "size"))
   var batch = "128MB"
 
@@ -33,6 +36,9 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     if preview && data.mapping == nil { throw ValidationError("--preview needs --map") }
     _ = try batchSize()
+    _ = try interval()
+    if every != nil && (preview || replace) { throw ValidationError("--every cannot be combined with \(preview ? "--preview" : "--replace")") }
+    if every != nil && paths.contains("-") { throw ValidationError("--every reads files again, which standard input cannot be") }
     if let load = try data.assignments(data.loads, option: "--load", allowsPathAlone: true).first {
       let name = load.name.map { " --as \($0)" } ?? ""
       throw ValidationError("import does not accept --load: pass only the path, 'plumb import \(load.value)\(name) --into \(into)'")
@@ -50,9 +56,35 @@ struct ImportCommand: ParsableCommand {
     return size
   }
 
+  /// The time between the beginnings of two rounds, in ticks; nil for one round.
+  private func interval() throws -> Int64? {
+    try every.map { text in
+      guard let ticks = TimeSpan.parse(text), ticks >= TimeSpan.second, ticks <= 7 * TimeSpan.day else {
+        throw ValidationError("--every must be a time from 1s to 7d, such as 5m, not '\(text)'")
+      }
+      return ticks
+    }
+  }
+
+  /// Imports until the process is stopped. Something that is wrong with a file is reported once; later rounds try again.
+  private func run(_ importing: Import, every ticks: Int64) throws {
+    let reported = ReportedTexts()
+    while true {
+      let began = Machine.now
+      do {
+        _ = try Console.working(after: reported) { try importing.run(into: into, $0) }
+      } catch let problem as Diagnostic where problem.code != "cancelled" {
+        if reported.isNew(problem.message) { Console.report(problem) }
+      }
+      reported.beginNextRound()
+      while Machine.now - began < ticks { usleep(100_000) }
+    }
+  }
+
   func run() throws {
     try Failure.guarding {
       let importing = Import(try request(), try data.workspaceOptions())
+      if let ticks = try interval() { return try run(importing, every: ticks) }
       if preview { return try Self.show(Console.working { try importing.preview($0) }) }
       let isWhole = try Console.working { try importing.run(into: into, $0) }
       if !isWhole { throw ExitStatus.failed }

@@ -33,6 +33,9 @@ public final class Work: Sendable {
 
   package func say(_ text: String) { report(.message(text)) }
 
+  /// Reports that there was nothing to do.
+  package func sayUnchanged(_ text: String) { report(.unchanged(text)) }
+
   /// Runs `body`, which `cancel()` stops through `context`; what it allocates is charged to the account of `context`.
   package func running<Result>(_ context: ExecutionContext, _ body: () throws -> Result) rethrows -> Result {
     running.withLock { $0.append(context) }
@@ -90,6 +93,8 @@ public enum Event: Sendable {
   case note(String)
   /// What was done.
   case message(String)
+  /// There was nothing to do, for example for a file whose rows were imported before.
+  case unchanged(String)
   /// A problem that did not stop the work.
   case problem(Problem)
 }

@@ -15,7 +15,7 @@ struct WorkTests {
       case .ended(let stage): lines.add("ended \(stage)")
       case .saved(let text): lines.add("saved: \(text)")
       case .note(let text): lines.add("note: \(text)")
-      case .message(let text): lines.add(text)
+      case .message(let text), .unchanged(let text): lines.add(text)
       case .problem(let problem): lines.add("problem: \(problem.message)")
       }
     }

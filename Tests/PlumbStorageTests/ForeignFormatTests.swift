@@ -20,7 +20,6 @@ import Testing
     ("letter", zip("[Content_Types].xml", "word/document.xml"), "a Word document"),
     ("book.ods", zip("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), "an OpenDocument spreadsheet"),
     ("old.xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1] + noise, "an Excel workbook of the older kind, or another Office document"),
-    ("all.zip", zip("runs.csv"), "a zip archive"), ("none.zip", [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18), "a zip archive"),
     ("all.tar", Array("runs.csv".utf8) + [UInt8](repeating: 0, count: 249) + Array("ustar\u{0}00".utf8), "a tar archive"),
     ("a.7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C] + noise, "a 7-Zip archive"), ("a.rar", Array("Rar!\u{1A}\u{7}".utf8) + noise, "a RAR archive"),
     ("a.lz4", [0x04, 0x22, 0x4D, 0x18] + noise, "compressed with LZ4"),
@@ -65,7 +64,7 @@ import Testing
   @Test func statedFormat() {
     let yaml = Array("---\nname: x\n".utf8), zip = Self.zip("runs.csv")
     #expect(outcome(yaml, named: "a.csv") { $0.format = .csv } == "1 row")
-    #expect(outcome(zip, named: "a.csv") { $0.format = .csv } == "unsupported-format: `a.csv` is a zip archive, which Plumb does not read")
+    #expect(outcome(zip, named: "a.csv") { $0.format = .csv } == "damaged-zip: `a.csv` cannot be unpacked: its directory is missing; perhaps it was cut off")
   }
 
   private func outcome(_ bytes: [UInt8], named name: String, _ change: (inout ReadOptions) -> Void = { _ in }) -> String {

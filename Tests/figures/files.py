@@ -42,7 +42,7 @@ def value(text):
 def is_same(x, y):
     """Whether two values are the same, or a moment as it is written and as it is understood."""
     a, b = value(x), value(y)
-    if a == b: return True
+    if a == b or a != a and b != b: return True
     own, other = (a, y) if isinstance(a, tuple) else (b, x) if isinstance(b, tuple) else (None, None)
     if own is None: return False
     numbers = [int(n) for n in re.findall(r"\d+", other)]
@@ -62,6 +62,9 @@ def name(text):
 def difference(own, other, comparesNames=True):
     if len(own) != len(other): return f"rows {len(own) - 1} / {len(other) - 1}"
     width, expected = len(own[0]) if own else 0, len(other[0]) if other else 0
+    if width == expected + 1 == max(map(len, other)):
+        # The header of the clean version lacks the name of its rows.
+        other, expected = [[""] + other[0]] + other[1:], width
     if width != expected: return f"columns {width} / {expected}"
     for a, b in zip(own[:1], other[:1]) if comparesNames else []:
         for x, y in zip(a, b):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PlumbDiagnostics
+import PlumbKit
 
 /// `plumb manual`: the pages with examples that the tests run, and the reference made from the declarations.
 struct ManualCommand: ParsableCommand {
@@ -7,7 +8,7 @@ struct ManualCommand: ParsableCommand {
     commandName: "manual", abstract: "Print the manual in Markdown: pages of examples, then the reference.",
     discussion: """
       `plumb manual index` lists the pages; `plumb manual where` prints one, `plumb manual operators` a chapter, \
-      `plumb manual reference` the reference.
+      `plumb manual reference` the reference. `plumb manual github-actions` and the like print the maps that `--map` knows by name.
       """)
 
   @Argument(help: "A page, a chapter, `index` or `reference` (default: everything).")
@@ -24,7 +25,8 @@ struct ManualCommand: ParsableCommand {
     case let name?:
       let pages = ManualPage.named(name)
       guard pages.isEmpty else { return pages.map(\.markdown).joined(separator: "\n") }
-      let names = ManualPage.all.map { String($0.title.split(separator: "/").last ?? "") } + ["reference"]
+      if let map = ShippedMap.named(name) { return map.text }
+      let names = ManualPage.all.map { String($0.title.split(separator: "/").last ?? "") } + ["reference"] + ShippedMap.all.map(\.name)
       throw Diagnostic(
         "unknown-name", "the manual does not have a page `\(VisibleText.string(name))`",
         help: Suggestion.nearest(to: name, in: names) ?? "`plumb manual index` lists the pages")

@@ -50,6 +50,8 @@ final class DelimitedWorker {
     memset(buffer.base + count, 0, 16)
     let base = UnsafePointer(buffer.base)
     let policy = pass.text.badRows
+    let emptyRows = block.isLast ? emptyRowsAtEnd(base, count) : 0
+    if emptyRows > 0 { count = end(base, count, without: emptyRows) }
     var scanner = RowScanner(
       base: base, count: count, columns: fields, dialect: pass.text.dialect, repairsRows: policy == .null,
       keepsRagged: pass.text.onReject != nil && policy != .reject)
@@ -59,6 +61,7 @@ final class DelimitedWorker {
     let isASCII = holdsOnlyASCII(base, count)
 
     var outcome = Outcome()
+    outcome.misfits.remarks = emptyRows
     var groups: [[Segment?]] = []
     var counts: [Int] = []
     var filled = 0
@@ -71,7 +74,7 @@ final class DelimitedWorker {
       let firstFailure = readColumns(batch, &outcome)
       let remarks = policy == .reject && block.isLast ? remarks(scanner, base, count) : nil
       if let remarks {
-        outcome.misfits.remarks = remarks
+        outcome.misfits.remarks += remarks
         scanner.stop()
       }
       if policy == .reject, let failure = rejection(block, batch, scanner, firstFailure) {
@@ -100,6 +103,35 @@ final class DelimitedWorker {
     outcome.block = DelimitedPass.Block(
       index: block.index, newlines: countBytes(newline, base, block.count), groups: groups, counts: counts)
     return outcome
+  }
+
+  /// The number of lines at the end of a text that have only delimiters, as spreadsheets save the rows below a table; 0 if
+  /// there is only one, which could be a row of nulls.
+  private func emptyRowsAtEnd(_ base: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    let (newline, delimiter) = (pass.text.dialect.newline, pass.text.dialect.delimiter)
+    guard fields > 2, count > 1, base[count &- 1] == newline else { return 0 }
+    var (rows, delimiters) = (0, 0)
+    var at = count &- 2
+    while at >= 0, base[at] == delimiter || base[at] == newline || base[at] == .carriageReturn {
+      if base[at] == delimiter { delimiters += 1 }
+      if base[at] == newline || at == 0 {
+        guard delimiters == fields &- 1 else { break }
+        (rows, delimiters) = (rows + 1, 0)
+      }
+      at &-= 1
+    }
+    return rows > 1 ? rows : 0
+  }
+
+  /// Where the last `rows` lines of a text begin.
+  private func end(_ base: UnsafePointer<UInt8>, _ count: Int, without rows: Int) -> Int {
+    var (at, left) = (count &- 1, rows)
+    while at > 0 {
+      if base[at &- 1] == pass.text.dialect.newline { left -= 1 }
+      if left == 0 { return at }
+      at &-= 1
+    }
+    return 0
   }
 
   /// The number of lines at the end of a text that are remarks and not rows, such as `(2 rows affected)`: few, narrower than

@@ -159,10 +159,21 @@ struct RowScanner {
     return nil
   }
 
+  /// Whether bytes are blanks and newlines.
+  private func isBlank(_ start: Int, _ end: Int) -> Bool { (start..<Swift.max(start, end)).allSatisfy { base[$0].isSpace } }
+
   @inline(never)
   private mutating func takeRagged(
     _ out: UnsafeMutablePointer<Int32>, fields: Int, _ rowStart: Int, _ end: Int
   ) -> Bool {
+    if fields == 1, isBlank(rowStart, end) { return false }
+    if fields == 1, let quote = dialect.quote, end &- rowStart >= 2, base[rowStart] == quote, base[end &- 1] == quote,
+      isBlank(rowStart &+ 1, end &- 1)
+    {
+      // One quoted value of blanks is a row without values.
+      for field in 1...columns { out[field] = out[0] }
+      return true
+    }
     raggedCount &+= 1
     if ragged.isEmpty || keepsRagged { ragged.append(RaggedRow(start: rowStart, end: end, fields: fields)) }
     guard repairsRows else { return false }

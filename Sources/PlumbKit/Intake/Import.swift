@@ -53,7 +53,7 @@ package struct Import {
   /// The mapping's result for the first rows of each path, table by table.
   package func preview(_ work: Work) throws -> [(table: String, answer: Answer)] {
     let intake = try intake(into: MemorySink(catalog: Catalog(memory: memory)))
-    return try request.paths.flatMap { try intake.preview($0, work) }
+    return try intake.preview(items, work)
   }
 
   /// Imports all paths into a workspace file, which is created if it is missing and one of the paths names a file.

@@ -52,8 +52,10 @@ struct Intake: Sendable {
     defer { try? telemetry.finish() }
     var gathered = GatheredFiles()
     var (files, isWhole, hasTables) = ([LoadedFile](), true, false)
+    var advised = Set<String>()
+    if telemetry.mapping != nil { return (try takeMapped(items, work), true) }
     for (name, path) in items {
-      if telemetry.mapping != nil || reading.kind != nil, name != nil {
+      if reading.kind != nil, name != nil {
         throw Diagnostic(
           "named-telemetry", "telemetry fills its own tables and cannot be given a name",
           help: "pass only the path: `\(path)`")
@@ -63,19 +65,25 @@ struct Intake: Sendable {
         continue
       }
       hasTables = true
-      for (table, part) in try tables(at: path, named: name) where !sink.takesFilesOnce || gathered.takes(part, into: table) {
-        let file = IntakeFile(
-          table: table, path: part, options: try options(part, table: table), first: gathered.firstFile(of: table))
+      let parts = try paths.tables(at: path, named: name)
+      let partitions = PartitionColumn.columns(ofPaths: parts.map(\.path))
+      for (table, part) in parts where !sink.takesFilesOnce || gathered.takes(part, into: table) {
+        var options = try options(part, table: table)
+        options.partition = partitions[part] ?? []
+        let file = IntakeFile(table: table, path: part, options: options, first: gathered.firstFile(of: table))
         do {
-          guard let taken = try sink.take(file, work) else { continue }
+          guard let taken = try take(file, isAlone: part == path, work) else { continue }
           gathered.note(part, in: table)
           files.append(taken)
+          if let map = try sink.table(named: table).flatMap({ ShippedMap.of(columns: $0.schema.map(\.name)) }), advised.insert(map.name).inserted {
+            work.note("`\(path)` looks like \(map.advice)")
+          }
         } catch let problem as Diagnostic where part.hasSuffix("#\(table)") && problem.code == "cannot-read" && part != path {
           // For example a view of a dropped table: the others can be read.
           work.report(
             .problem(Problem(Diagnostic(problem.code, "`\(table)` was left out: \(problem.message)", help: problem.help))))
           isWhole = false
-        } catch let problem as Diagnostic where part != path && problem.code == "empty-file" {
+        } catch let problem as Diagnostic where problem.code == "empty-file" {
           work.note("`\(part)` is empty and was left out")
         } catch let problem as Diagnostic where part != path && sink.isLasting && Self.isAboutOneFile(problem) {
           work.report(.problem(Problem(problem)))
@@ -86,6 +94,21 @@ struct Intake: Sendable {
     try telemetry.finish()
     if sink.isLasting, !hasTables { try telemetry.checkTaken(items.map(\.path)) }
     return (files, isWhole)
+  }
+
+  /// Passes a file to the sink. An empty file that is the only one of its path is a table without rows where that is not kept.
+  private func take(_ file: IntakeFile, isAlone: Bool, _ work: Work) throws -> LoadedFile? {
+    do {
+      return try sink.take(file, work)
+    } catch let problem as Diagnostic where problem.code == "which-table" {
+      guard let tables = try? FileInput.tables(in: file.path, file.options), let map = ShippedMap.of(tables: tables) else { throw problem }
+      throw Diagnostic(problem.code, problem.message, help: "it looks like \(map.advice); \(problem.help ?? "")")
+    } catch let problem as Diagnostic where problem.code == "empty-file" && isAlone && !sink.isLasting {
+      var options = file.options
+      options.columns = [ColumnInfo("Column1", .string)]
+      work.note("`\(file.path)` is empty; `\(file.table)` has one column, `Column1`, and no rows")
+      return try sink.take(IntakeFile(table: file.table, path: file.path, options: options, first: file.first), work)
+    }
   }
 
   /// Whether other files can be read in spite of a problem.
@@ -102,60 +125,21 @@ struct Intake: Sendable {
     if telemetry.mapping != nil || reading.kind != nil { return true }
     if name != nil || reading.format != nil { return false }
     if path == "-" { return true }
+    if access(path, F_OK) != 0, path.contains("#") { return false }
     let options = ReadOptions(context: makeContext())
     return try Folder.expanding(path).contains { path in
       try access(path, F_OK) == 0 && !Folder.isPipe(path) && !FileFormat.isTableFolder(path) && TelemetryImport.isTelemetry(path, kind: nil, options: options)
     }
   }
 
-  /// The tables that a path means, each with its own path: files that match a pattern, the tables of a folder, or
-  /// those of a file that contains several.
-  private func tables(at path: String, named name: String?) throws -> [(table: String, path: String)] {
-    if path == "-" { return [(name ?? "input", path)] }
-    return try Folder.expanding(path).flatMap { match -> [(table: String, path: String)] in
-      guard FileInput.exists(match) else {
-        throw Diagnostic("no-file", "cannot open `\(match)`: \(String(cString: strerror(errno)))")
-      }
-      if Folder.isFolder(match), !FileFormat.isTableFolder(match) {
-        guard name == nil else {
-          throw Diagnostic(
-            "folder", "`\(match)` is a folder, whose tables are named after its files",
-            help: "write `\(match)` without a name")
-        }
-        return try Self.tables(ofFolder: match).map { (Self.tableName(forFile: $0), $0) }
-      }
-      if name == nil, sink.takesAllTables, !Folder.isPipe(match), !Folder.isFolder(match),
-        let tables = try FileInput.tables(in: match, options(match, table: nil))
-      {
-        return tables.map { ($0, "\(match)#\($0)") }
-      }
-      return [(name ?? Self.tableName(forFile: match), match)]
-    }
-  }
-
-  /// The file's name without folders and endings.
-  static func tableName(forFile path: String) -> String {
-    let file = path.split(separator: "/").last ?? "table"
-    let stem = file.prefix { $0 != "." }
-    return stem.isEmpty ? String(file) : String(stem)
-  }
-
-  /// - Throws: `no-file` if a folder has none, naming a subfolder that has some.
-  private static func tables(ofFolder path: String) throws -> [String] {
-    let files = Folder.tables(in: path)
-    if !files.isEmpty { return files }
-    let inner = Folder.folders(in: path).first { !Folder.tables(in: $0).isEmpty }
-    throw Diagnostic(
-      "no-file", "the folder `\(path)` contains no \(FileFormat.namesOfTables) file",
-      help: inner.map { "subfolders are not searched: pass them too, such as `\($0)`" })
-  }
+  private var paths: TablePaths { TablePaths(takesAllTables: sink.takesAllTables) { try options($0, table: nil) } }
 
   /// - Throws: a diagnostic if none of the paths names a file, the first one's.
   func checkThatSomethingIsThere(_ items: [(name: String?, path: String)]) throws {
     var problem: Diagnostic?
     for (name, path) in items {
       do {
-        if try !isTelemetry(path, named: name) { _ = try tables(at: path, named: name) }
+        if try !isTelemetry(path, named: name) { _ = try paths.tables(at: path, named: name) }
         return
       } catch let found as Diagnostic {
         problem = problem ?? found
@@ -202,10 +186,57 @@ struct Intake: Sendable {
     return try work.running(options.context) { try telemetry.take(path, kind: reading.kind, options, work) }
   }
 
-  /// The mapping's result for the first rows of a file, table by table.
-  func preview(_ path: String, _ work: Work) throws -> [(table: String, answer: Answer)] {
-    let options = try options(path, table: nil)
-    return try work.running(options.context) { try telemetry.preview(path, options, work) }
+  /// Passes the rows that a mapping makes of some paths to the sink.
+  private func takeMapped(_ items: [(name: String?, path: String)], _ work: Work) throws -> [LoadedFile] {
+    work.stopInOrder()
+    let options = try options(items.first?.path ?? "", table: nil)
+    let files = try work.running(options.context) {
+      try telemetry.takeMapped(try mappingInputs(items), options, work) { try mappingOptions($0) }
+    }
+    try telemetry.finish()
+    if sink.isLasting { try telemetry.checkTaken(items.map(\.path)) }
+    return files
+  }
+
+  /// The mapping's result for the first rows of some paths, table by table.
+  func preview(_ items: [(name: String?, path: String)], _ work: Work) throws -> [(table: String, answer: Answer)] {
+    let options = try options(items.first?.path ?? "", table: nil)
+    return try work.running(options.context) {
+      try telemetry.preview(try mappingInputs(items), options, work) { try mappingOptions($0) }
+    }
+  }
+
+  /// The tables that a mapping reads: those that paths name or contain and the mapping mentions; all others are `input`.
+  private func mappingInputs(_ items: [(name: String?, path: String)]) throws -> [MappingInput] {
+    guard let mapping = telemetry.mapping else { return [] }
+    return try items.flatMap { name, path -> [MappingInput] in
+      var (name, path) = (name, path)
+      if name == nil, access(path, F_OK) != 0, let mark = path.firstIndex(of: "=") {
+        (name, path) = (String(path[..<mark]), String(path[path.index(after: mark)...]))
+      }
+      if let name, name != "input", !mapping.mentions(name) {
+        throw Diagnostic(
+          "unknown-table", "the mapping `\(mapping.path)` does not read a table `\(name)`",
+          help: "pass only the path for the rows of `input`: `\(path)`")
+      }
+      let all = TablePaths(takesAllTables: true) { try options($0, table: nil) }
+      return try all.tables(at: path, named: name).compactMap { table, part in
+        // Of a database only the tables that the mapping mentions are read.
+        if name == nil, let mark = part.lastIndex(of: "#"), FileInput.isSQLite(FileInput.file(ofPath: part)) {
+          let table = String(part[part.index(after: mark)...])
+          let isStated = path.contains("#")
+          if mapping.mentions(table), !isStated || !mapping.mentions("input") { return MappingInput(table: table, path: part) }
+          return isStated ? MappingInput(table: nil, path: part) : nil
+        }
+        return MappingInput(table: name == "input" ? nil : name, path: part)
+      }
+    }
+  }
+
+  private func mappingOptions(_ path: String) throws -> ReadOptions {
+    var options = try options(path, table: nil)
+    options.unwrapsLists = false
+    return options
   }
 }
 

@@ -110,7 +110,7 @@ struct MemorySink: RowSink {
         "file-changed", "`\(file.path)` has changed since its rows were imported into `\(file.table)`",
         help: "use `--replace` to read all of it into a new table, or import a copy under another name to append all of its rows")
     }
-    work.say("\(file.table): all rows of \(file.path) have already been imported; use --replace to import them again")
+    work.sayUnchanged("\(file.table): all rows of \(file.path) have already been imported; use --replace to import them again")
     return true
   }
 

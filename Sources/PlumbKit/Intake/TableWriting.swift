@@ -105,7 +105,7 @@ final class TableWriting {
     for record in records where record.path == identity || record.size == size {
       switch try stream.likeness(to: record) {
       case .same:
-        work.say("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) have already been imported; use --replace to import them again")
+        work.sayUnchanged("\(name): all \(NumberText.grouped(record.rows)) rows of \(path) have already been imported; use --replace to import them again")
         return false
       case .longer(let position):
         rowsBefore = record.rows

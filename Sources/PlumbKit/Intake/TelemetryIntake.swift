@@ -39,6 +39,24 @@ final class TelemetryIntake: @unchecked Sendable {
   /// - Throws: a diagnostic if nothing could be read at all, and what ends the import; `Stopped` if it was stopped and
   ///   the sink keeps what was read until then.
   func take(_ path: String, kind: TelemetryKind?, _ options: ReadOptions, _ work: Work) throws -> [LoadedFile] {
+    try take(path, options, work) { try telemetry.read(path, kind: kind, options: options) }
+  }
+
+  /// Reads the rows that the mapping makes of some files and passes the tables to the sink: once for each file of `input`, with
+  /// the other tables present each time.
+  ///
+  /// - Throws: what `take` throws.
+  func takeMapped(
+    _ inputs: [MappingInput], _ options: ReadOptions, _ work: Work, reading: (String) throws -> ReadOptions
+  ) throws -> [LoadedFile] {
+    try take(Self.title(inputs), options, work) {
+      try mapped(inputs, options, reading: reading) { path, name, answer in
+        try telemetry.add(table(answer, named: name), as: name, path: path, context: options.context)
+      }
+    }
+  }
+
+  private func take(_ path: String, _ options: ReadOptions, _ work: Work, reading: () throws -> Void) throws -> [LoadedFile] {
     var context = options.context
     if sink.isLasting, !isResumed {
       isResumed = true
@@ -58,7 +76,7 @@ final class TelemetryIntake: @unchecked Sendable {
     }
     var isStopped = false
     do {
-      try read(path, kind, options)
+      try reading()
     } catch {
       stage.end()
       report(work)
@@ -77,7 +95,8 @@ final class TelemetryIntake: @unchecked Sendable {
     if sink.isLasting {
       for table in tables.all {
         let added = table.rowCount - (before[table.name] ?? 0)
-        work.say("\(table.name): \(counted(table.rowCount, "row")), \(NumberText.grouped(added)) of them new, from \(path)")
+        let text = "\(table.name): \(counted(table.rowCount, "row")), \(NumberText.grouped(added)) of them new, from \(path)"
+        if added == 0 { work.sayUnchanged(text) } else { work.say(text) }
       }
     }
     if isStopped { throw Stopped() }
@@ -102,40 +121,60 @@ final class TelemetryIntake: @unchecked Sendable {
       "nothing-loaded", "\(paths.map { "`\($0)`" }.joined(separator: ", ")) contains no readable telemetry", help: help)
   }
 
-  private func read(_ path: String, _ kind: TelemetryKind?, _ options: ReadOptions) throws {
-    guard let mapping else { return try telemetry.read(path, kind: kind, options: options) }
-    for file in options.isStandardInput ? [path] : try Folder.expanding(path) {
-      for (name, answer) in try mapped(file, through: mapping, options) {
-        try telemetry.add(table(answer, named: name), as: name, path: file, context: options.context)
-      }
-    }
+  /// The names of the files.
+  private static func title(_ inputs: [MappingInput]) -> String {
+    inputs.map { FileInput.file(ofPath: $0.path) }.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }.joined(separator: ", ")
   }
 
-  /// The mapping's result for a file's rows, at most `rowLimit` of each table.
+  /// Passes on what the mapping makes of files, at most `rowLimit` rows of each table.
   private func mapped(
-    _ file: String, through mapping: MappingFile, _ options: ReadOptions, rowLimit: Int? = nil
-  ) throws -> [(name: String, answer: Answer)] {
+    _ inputs: [MappingInput], _ options: ReadOptions, rowLimit: Int? = nil, reading: (String) throws -> ReadOptions,
+    take: (_ path: String, _ name: String, _ answer: Answer) throws -> Void
+  ) throws {
+    guard let mapping else { return }
     let context = options.context
     let session = SessionOptions(threads: context.threads, memoryLimit: context.memoryLimit, clock: { context.now })
-    var options = options
-    options.unwrapsLists = false
-    return try mapping.run(over: readTable(named: "input", file, options).table, options: session, rowLimit: rowLimit)
+    var named: [Table] = []
+    for input in inputs {
+      guard let name = input.table else { continue }
+      let table = try readTable(named: name, input.path, reading(input.path)).table
+      guard let place = named.firstIndex(where: { $0.name == name }) else {
+        named.append(table)
+        continue
+      }
+      named[place] = TableUnion(named[place], table)?.table(options) ?? named[place].appending(table.groups)
+    }
+    let files = inputs.filter { $0.table == nil }
+    for (name, answer) in files.isEmpty ? try mapping.run(over: named, options: session, rowLimit: rowLimit) : [] {
+      try take(Self.title(inputs), name, answer)
+    }
+    for file in files {
+      let input = try readTable(named: "input", file.path, reading(file.path)).table
+      for (name, answer) in try mapping.run(over: named + [input], options: session, rowLimit: rowLimit) {
+        try take(file.path, name, answer)
+      }
+    }
   }
 
   private func table(_ answer: Answer, named name: String) -> Table {
     Table(name: name, schema: answer.schema, groups: answer.chunks.map { RowGroup($0.vectors(), count: $0.count) })
   }
 
-  /// The mapping's result for the first rows of a file, table by table. Reports what would be rejected.
-  func preview(_ path: String, _ options: ReadOptions, _ work: Work) throws -> [(table: String, answer: Answer)] {
-    guard let mapping, let file = try Folder.expanding(path).first else { return [] }
-    return try mapped(file, through: mapping, options, rowLimit: 10).map { name, answer in
+  /// The mapping's result for the first rows of the first file, table by table. Reports what would be rejected.
+  func preview(
+    _ inputs: [MappingInput], _ options: ReadOptions, _ work: Work, reading: (String) throws -> ReadOptions
+  ) throws -> [(table: String, answer: Answer)] {
+    let first = inputs.first { $0.table == nil }
+    let shown = inputs.filter { $0.table != nil } + (first.map { [$0] } ?? [])
+    var results: [(table: String, answer: Answer)] = []
+    try mapped(shown, options, rowLimit: 10, reading: reading) { path, name, answer in
       // Nothing is stored.
       let trial = TelemetryImport()
-      try trial.add(table(answer, named: name), as: name, path: file, context: options.context)
+      try trial.add(table(answer, named: name), as: name, path: path, context: options.context)
       for report in trial.reports where report.isRemarkable { work.note("`\(report.path)`: \(report.line)") }
-      return (name, answer)
+      results.append((name, answer))
     }
+    return results
   }
 
   /// A line for each file that was not read completely, or for every one.
@@ -143,7 +182,9 @@ final class TelemetryIntake: @unchecked Sendable {
     for file in telemetry.reports.dropFirst(reported) {
       if file.read > 0 || file.kind != nil && file.rejected == 0 { hasTaken = true }
       guard file.isRemarkable || sink.isLasting else { continue }
-      work.report(sink.isLasting ? .message("\(file.path): \(file.line)") : .note("`\(file.path)`: \(file.line)"))
+      let text = "\(file.path): \(file.line)"
+      let isUnchanged = !file.isRemarkable && file.read == file.folded + file.unused
+      work.report(!sink.isLasting ? .note("`\(file.path)`: \(file.line)") : isUnchanged ? .unchanged(text) : .message(text))
     }
     reported = telemetry.reports.count
   }

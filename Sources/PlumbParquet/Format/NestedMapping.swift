@@ -12,6 +12,9 @@ extension SchemaNode {
     return value(from: first)
   }
 
+  /// Whether it is a value of the type VARIANT, or contains one.
+  var hasVariant: Bool { element.logical == .variant || children.contains { $0.hasVariant } }
+
   private func value(from first: Int) -> NestedShape {
     if !isLeaf, children.count == 1, children[0].isRepeated {
       if isMap { return map(children[0], from: first) }

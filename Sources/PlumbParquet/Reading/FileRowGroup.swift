@@ -48,6 +48,7 @@ final class FileRowGroup: Sendable {
       switch column.kind {
       case .flat(let type, let definition):
         return try chunk(column.leaves.lowerBound, type, definition: definition, repetition: 0).vector(part: part)
+      case .unsupported(let reason): throw ParquetFault(unsupported: reason)
       case .nested(let shape, let leaves):
         let shared = nested.withLock { nested in
           if let known = nested[index] { return known }

@@ -108,6 +108,8 @@ struct FileColumn: Sendable {
   enum Kind: Sendable {
     case flat(LeafType, definition: Int)
     case nested(NestedShape, [NestedLeafType])
+    /// Why Plumb does not read it, after the column's name.
+    case unsupported(String)
   }
 
   /// A leaf of a nested column with its maximum levels.
@@ -142,12 +144,17 @@ struct FileColumn: Sendable {
       kind = .flat(type, definition: node.definition)
     } else {
       info = ColumnInfo(name, .dynamic)
+      if node.hasVariant {
+        kind = .unsupported("has the type VARIANT, which Plumb does not support")
+        return
+      }
       var types: [NestedLeafType] = []
       try Self.collect(node, &types)
       kind = .nested(node.shape(from: node.leaves.lowerBound), types)
     }
   }
 
+  /// Collects the leaves below a node.
   private static func collect(_ node: SchemaNode, _ types: inout [NestedLeafType]) throws(ParquetFault) {
     if node.isLeaf {
       types.append(NestedLeafType(type: try node.leafType(), definition: node.definition, repetition: node.repetition))

@@ -94,19 +94,7 @@ private struct DeltaTable: Sendable {
 
   /// Returns the path of a file of the table, whose name in the log is escaped as in a URL.
   private func location(_ path: String) throws -> String {
-    var bytes: [UInt8] = []
-    var rest = Substring(path)
-    while let first = rest.utf8.first {
-      let digits = rest.utf8.dropFirst().prefix(2)
-      if first == UInt8(ascii: "%"), digits.count == 2, let byte = UInt8(String(Substring(digits)), radix: 16) {
-        bytes.append(byte)
-        rest = Substring(rest.utf8.dropFirst(3))
-      } else {
-        bytes.append(first)
-        rest = Substring(rest.utf8.dropFirst())
-      }
-    }
-    let plain = String(decoding: bytes, as: UTF8.self)
+    let plain = PercentEscapes.decoded(path)
     if plain.hasPrefix("file:") { return String(plain.dropFirst(plain.hasPrefix("file://") ? 7 : 5)) }
     guard !plain.contains("://") else {
       throw Diagnostic("unsupported-delta", "the Delta table `\(name)` has files elsewhere: `\(path)`", help: "copy them into its folder first")

@@ -26,13 +26,12 @@ package final class FileInput {
   /// - Throws: a diagnostic that names the file.
   package init(_ path: String, _ options: ReadOptions) throws {
     self.path = path
-    if options.isStandardInput {
-      (file, part, name, isStream) = (path, nil, "standard input", true)
-    } else {
+    var (file, part, name) = (path, String?.none, "standard input")
+    if !options.isStandardInput {
       (file, part) = Self.parts(ofPath: path)
       name = lastPart(of: path)
-      isStream = false
     }
+    isStream = options.isStandardInput
     isFolder = !options.isStandardInput && FileFormat.isTableFolder(file)
     var bytes: any SampledSource
     if isFolder {
@@ -43,11 +42,19 @@ package final class FileInput {
       let opened = try FileSource(path: file, context: options.context)
       bytes = opened.isStream ? try opened.readAll(context: options.context) : opened
     }
-    let front = try bytes.sample(at: 0, count: 16)
-    let packing = Packing.of(front)
-    isPacked = packing != nil
+    var isInArchive = false
+    if !isFolder, let archive = try Self.archive(bytes, file) {
+      let member = try archive.member(named: part)
+      bytes = try archive.contents(of: member)
+      name = lastPart(of: file) + "#" + member.name
+      part = nil
+      isInArchive = true
+    }
+    (self.file, self.part, self.name) = (file, part, name)
+    let packing = Packing.of(try bytes.sample(at: 0, count: 16))
+    isPacked = packing != nil || isInArchive
     if let packing { bytes = PackedSource(bytes, packing, name: name) }
-    if !isFolder, let encoding = try options.encoding ?? Self.guessedEncoding(bytes, endings: Self.endings(of: name)) {
+    if !isFolder, let encoding = try options.encoding ?? Self.guessedEncoding(bytes, name: name) {
       if options.encoding == nil, encoding == .windows1252 {
         notes.append("the text is not UTF-8, so it is read as Windows-1252; `--encoding` states another encoding")
       }
@@ -56,12 +63,28 @@ package final class FileInput {
     source = bytes
   }
 
+  /// The archive that a file is; nil for other files.
+  private static func archive(_ bytes: any SampledSource, _ file: String) throws -> ZipArchive? {
+    guard try bytes.sample(at: 0, count: 2).elementsEqual([0x50, 0x4B]),
+      try ForeignFormat.isArchive(bytes.sample(at: 0, count: 1 << 16), endings: endings(of: file))
+    else { return nil }
+    return try ZipArchive(bytes, name: lastPart(of: file))
+  }
+
+  /// The paths of the files in a zip archive that could be tables or telemetry, such as `x.zip#runs.csv`; nil for other files.
+  package static func members(ofArchive path: String) -> [String]? {
+    guard let source = try? FileSource(path: path), !source.isStream, let archive = try? archive(source, path) else { return nil }
+    return archive.dataMembers.map { "\(path)#\($0.name)" }
+  }
+
   /// The encoding of a text that is not UTF-8; nil for one that is, and for files that are not texts.
-  private static func guessedEncoding(_ bytes: any SampledSource, endings: [String]) throws -> TextEncoding? {
+  ///
+  /// - Throws: `unknown-encoding` for a text that is neither UTF-8 nor Windows-1252.
+  private static func guessedEncoding(_ bytes: any SampledSource, name: String) throws -> TextEncoding? {
     let front = try bytes.sample(at: 0, count: 1 << 16)
     if FileFormat.all.contains(where: { $0.recognises(front[...]) == .magic }) { return nil }
     if let encoding = TextEncoding.ofFront(front) { return encoding }
-    if ForeignFormat.of(front, endings: endings, isStated: false) != nil { return nil }
+    if ForeignFormat.of(front, endings: endings(of: name), isStated: false) != nil { return nil }
     var tally = UTF8Tally()
     let part = 2 << 20
     let sample = bytes.size == nil ? front : try bytes.sample(at: 0, count: part)
@@ -70,7 +93,15 @@ package final class FileInput {
       tally.add(try bytes.sample(at: max(part, size / 2), count: part), isWhole: false)
       tally.add(try bytes.sample(at: max(part, size - part), count: part), isWhole: false)
     }
-    return tally.invalid > tally.valid ? .windows1252 : nil
+    guard tally.invalid > tally.valid else { return nil }
+    // Many bytes are ones that Windows-1252 does not use, or control characters.
+    let odd = sample.count { TextEncoding.isOddInWindows1252($0) }
+    if odd * 20 >= tally.invalid {
+      throw Diagnostic(
+        "unknown-encoding", "`\(name)` is neither UTF-8 nor Windows-1252 text",
+        help: "`--encoding` says how its characters are written: \(TextEncoding.names); `iconv -f ENCODING -t UTF-8` converts others")
+    }
+    return .windows1252
   }
 
   /// A path as it is, or, if no such file exists, the file before `#` and the table after it.
@@ -90,6 +121,12 @@ package final class FileInput {
   package static func identity(ofPath path: String) -> String {
     let (file, part) = parts(ofPath: path)
     return absolutePath(file) + (part.map { "#" + $0 } ?? "")
+  }
+
+  /// Whether a file is an SQLite database.
+  package static func isSQLite(_ path: String) -> Bool {
+    guard let source = try? FileSource(path: path), !source.isStream else { return false }
+    return (try? source.sample(at: 0, count: 16).starts(with: SQLiteReader.magic)) ?? false
   }
 
   /// The tables of a file that can contain several; nil for files with one table.

@@ -30,16 +30,43 @@ package enum Folder {
   /// The path of an entry in a folder.
   package static func path(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : folder + "/" + name }
 
-  /// The folders in a folder in alphabetical order, without hidden ones.
-  package static func folders(in folder: String) -> [String] {
-    names(in: folder).filter { !$0.hasPrefix(".") }.sorted().map { path(folder, $0) }.filter(isFolder)
+  private static let depthLimit = 24
+  private static let countLimit = 200_000
+
+  /// The files below a folder that are tables or SQLite databases, and the folders that are tables, in alphabetical order:
+  /// first those of the folder itself. Names that begin with a full stop or, as Spark's own files, with `_` are left out, and
+  /// so are linked folders.
+  package static func tables(below folder: String, depth: Int = 0) throws -> [String] {
+    var (files, folders) = ([String](), [String]())
+    for name in names(in: folder) where !name.hasPrefix(".") && !name.hasPrefix("_") {
+      let place = path(folder, name)
+      if FileFormat.isTableFolder(place) {
+        files.append(place)
+      } else if isFolder(place) {
+        if !isLink(place) { folders.append(place) }
+      } else if FileFormat.isTable(named: name) || isDatabase(named: name) && FileInput.isSQLite(place) {
+        files.append(place)
+      }
+    }
+    files.sort()
+    if depth < depthLimit {
+      for inner in folders.sorted() {
+        files += try tables(below: inner, depth: depth + 1)
+        if files.count > countLimit {
+          throw Diagnostic("too-many-files", "`\(folder)` contains more than \(countLimit) files", help: "name a folder inside it")
+        }
+      }
+    }
+    return files
   }
 
-  /// The files of a folder that are tables, and the folders in it that are, in alphabetical order.
-  package static func tables(in folder: String) -> [String] {
-    names(in: folder).filter {
-      !$0.hasPrefix(".") && (FileFormat.isTable(named: $0) || FileFormat.isTableFolder(path(folder, $0)))
-    }.sorted().map { path(folder, $0) }
+  private static func isDatabase(named file: String) -> Bool {
+    [".db", ".sqlite", ".sqlite3"].contains { file.lowercased().hasSuffix($0) }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// The paths that match a pattern with `*`, `?` or `[`; the path itself if it is not a pattern or is a file.

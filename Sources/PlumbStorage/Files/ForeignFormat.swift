@@ -38,6 +38,14 @@ struct ForeignFormat: Sendable {
     return binaries.first { $0.recognises(front) } ?? (isStated ? nil : texts.first { $0.recognises(front) })
   }
 
+  /// Whether a file is a zip archive of files, unlike a workbook.
+  ///
+  /// - Parameter front: the first 64 KB.
+  static func isArchive(_ front: [UInt8], endings: [String]) -> Bool {
+    let front = FileFront(bytes: front, endings: endings)
+    return front.isZip && !workbooks.contains { $0.recognises(front) }
+  }
+
   func diagnostic(_ name: String) -> Diagnostic {
     Diagnostic("unsupported-format", "`\(name)` is \(title), which Plumb does not read", help: help)
   }
@@ -73,7 +81,6 @@ extension ForeignFormat {
   ]
 
   private static let archives: [ForeignFormat] = [
-    ForeignFormat("a zip archive", help: "unpack it first: `unzip FILE -d FOLDER`, and load the folder") { $0.isZip },
     ForeignFormat("a tar archive", "ustar", at: 257, help: "unpack it first: `tar -xf FILE`"),
     ForeignFormat("a 7-Zip archive", bytes: [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], help: "unpack it first: `7z x FILE`"),
     ForeignFormat("a RAR archive", bytes: [0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], help: "unpack it first: `unrar x FILE`"),
@@ -153,8 +160,13 @@ private struct FileFront {
   /// How many of the first bytes are control characters that texts hardly have.
   var controls: Int { sample.count { $0 < 0x20 && !($0 >= 0x08 && $0 <= 0x0D) && $0 != .escape || $0 == 0x7F } }
 
-  /// Whether its bytes are of no text: one in ten of compressed data are control characters.
-  var isBinary: Bool { sample.count >= 32 && controls * 16 >= sample.count }
+  /// Whether its bytes are of no text: one in ten of compressed data are control characters, and hardly any is UTF-8.
+  var isBinary: Bool {
+    guard sample.count >= 32, controls * 16 >= sample.count else { return false }
+    var tally = UTF8Tally()
+    tally.add(Array(sample), isWhole: sample.count == bytes.count)
+    return tally.invalid > 0 || controls * 2 >= sample.count
+  }
 
   /// Whether a format of Plumb's own has its mark there.
   var beginsAsOurs: Bool { FileFormat.all.contains { $0.recognises(bytes[...]) == .magic } }

@@ -31,6 +31,8 @@ package struct ReadOptions: @unchecked Sendable {
   /// The columns of the table that receives the rows; columns of the file with the same names get these
   /// types.
   package var tableColumns: Schema?
+  /// Columns whose values are in the names of the file's folders; one that the file itself has is not added.
+  package var partition: [PartitionColumn] = []
   package var badRows = BadRowPolicy.reject
   /// Receives the rows that `badRows` rejects; what it throws ends the reading.
   package var onReject: ((RejectedInput) throws -> Void)?

@@ -14,6 +14,8 @@ package final class RowFile {
   package let format: FileFormat
   private let reader: any RowReader
   private let options: ReadOptions
+  /// The columns that every row has from the names of the file's folders.
+  private var partition: [PartitionColumn] = []
 
   /// Detects the format of the file; no rows are read before `begin`.
   ///
@@ -26,6 +28,10 @@ package final class RowFile {
         "no-tables", "`\(lastPart(of: input.file))` is \(format.title) and cannot contain a table `\(part)`",
         help: "omit `#\(part)`")
     }
+    var options = options
+    let added = Set(options.partition.map(\.name))
+    options.columns?.removeAll { added.contains($0.name) }
+    options.tableColumns?.removeAll { added.contains($0.name) }
     self.options = options
     reader = try format.open(input, options)
   }
@@ -47,7 +53,9 @@ package final class RowFile {
     isAtEnd = false
     position = try start ?? (format.canGrow || options.batchBytes == nil ? .start : wholeFile())
     try reader.begin(at: start)
-    schema = reader.schema
+    let own = Set(reader.schema.map(\.name))
+    partition = options.partition.filter { !own.contains($0.name) }
+    schema = reader.schema + partition.map(\.info)
   }
 
   /// Starts again at the first row, with wider types.
@@ -61,8 +69,13 @@ package final class RowFile {
   /// - Throws: `WiderColumns`, after which `begin(with:)` continues, and diagnostics about the file.
   package func next() throws -> FileBatch? {
     try options.context.checkpoint()
-    let batch = try reader.next()
-    schema = reader.schema
+    var batch = try reader.next()
+    schema = reader.schema + partition.map(\.info)
+    if !partition.isEmpty, let groups = batch?.groups {
+      let columns = reader.schema.enumerated().map { ArrangedColumn.column($0.offset, from: $0.element.type, to: $0.element.type) }
+        + partition.map { ArrangedColumn.constant($0.value) }
+      batch?.groups = groups.map { $0.arranged(columns, options.lastingContext) }
+    }
     if let end = batch?.end { position = end }
     isAtEnd = batch?.isLast ?? true
     return batch

@@ -50,6 +50,15 @@ package enum TextEncoding: String, CaseIterable, Sendable {
     0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
   ]
 
+  /// Whether a byte is not a character that texts in Windows-1252 have.
+  static func isOddInWindows1252(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x81, 0x8D, 0x8F, 0x90, 0x9D: true
+    case 0..<0x20: byte < 0x07 || byte > 0x0D && byte != 0x1A && byte != 0x1B
+    default: byte == 0x7F
+    }
+  }
+
   /// The character of each byte, for encodings with one byte a character.
   var table: [UInt16]? {
     var table = (0..<256).map { UInt16($0) }

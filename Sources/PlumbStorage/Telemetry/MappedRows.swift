@@ -54,19 +54,20 @@ struct MappedRows {
     }
   }
 
-  /// Adds all rows; rejects those without a name or with an invalid status.
+  /// Adds all rows; rejects those without a name, and counts the states of runs that are not among Plumb's.
   func add(to reading: FileReading) throws {
-    reading.report.kind = "mapping"
+    reading.report.kind = "mapped to \(name)"
     reading.report.unit = "row"
     reading.report.foldsInto = "rows"
     var number = 0
+    var states = StateTally()
     for group in table.groups {
       let columns = try group.columns
       for row in 0..<group.count {
         number += 1
         if number % 1024 == 1 { try reading.fold.checkpoint(reading.context) }
         do throws(TelemetryFault) {
-          let isNew = try add(columns, row, to: reading.fold)
+          let isNew = try add(columns, row, to: reading.fold, &states)
           reading.report.read += 1
           if !isNew { reading.report.folded += 1 }
         } catch {
@@ -76,6 +77,7 @@ struct MappedRows {
         }
       }
     }
+    if let note = states.note { reading.report.note(note) }
   }
 
   /// A row as an object of JSON, without its empty cells.
@@ -94,14 +96,14 @@ struct MappedRows {
     return out
   }
 
-  private func add(_ columns: [Vector], _ row: Int, to fold: TelemetryFold) throws(TelemetryFault) -> Bool {
+  private func add(_ columns: [Vector], _ row: Int, to fold: TelemetryFold, _ states: inout StateTally) throws(TelemetryFault) -> Bool {
     let store: RowStore
     let place: Int
     let before: Int
     switch name {
     case "runs":
       (store, before) = (fold.runs, fold.runs.count)
-      place = try run(columns, row, fold)
+      place = try run(columns, row, fold, &states)
     case "errors":
       (store, before) = (fold.errors, fold.errors.count)
       place = fold.errors.row(of: try errorKey(columns, row))
@@ -132,17 +134,12 @@ struct MappedRows {
     return store.count > before
   }
 
-  private func run(_ columns: [Vector], _ row: Int, _ fold: TelemetryFold) throws(TelemetryFault) -> Int {
+  private func run(_ columns: [Vector], _ row: Int, _ fold: TelemetryFold, _ states: inout StateTally) throws(TelemetryFault) -> Int {
     let pipeline = text(columns, row, RunColumn.pipeline)
     guard let pipeline else { throw TelemetryFault("`pipeline` is empty") }
     var state: RunState?
-    if let status = text(columns, row, RunColumn.status) {
-      state = RunState(rawValue: String(status))
-      if state == nil {
-        let words = RunState.allCases.map(\.rawValue).joined(separator: ", ")
-        throw TelemetryFault("`status` is `\(shown(status))`, not one of \(words)")
-      }
-    }
+    let status = text(columns, row, RunColumn.status)
+    state = status.flatMap { RunState(rawValue: String($0)) }
     let identity: Int64
     if let id = word(columns, row, RunColumn.runID, fold.texts) { identity = id } else {
       guard number(columns, row, RunColumn.started) != nil || number(columns, row, RunColumn.ended) != nil else {
@@ -156,6 +153,7 @@ struct MappedRows {
       }
       identity = key.value
     }
+    if state == nil { states.add(status) }
     let moment = number(columns, row, RunColumn.ended) ?? number(columns, row, RunColumn.started) ?? TelemetryFold.unknownMoment
     return fold.run(identity, pipeline: pipeline, state: state, moment: moment).row
   }
@@ -215,6 +213,32 @@ struct MappedRows {
     case .bool, .int, .long, .datetime, .timespan, .guid, .decimal:
       return vector.word(at: vector.isConstant ? 0 : row)
     }
+  }
+}
+
+/// The runs without a status that Plumb knows, by what the mapping says instead.
+private struct StateTally {
+  private var missing = 0
+  private var unknown: [String: Int] = [:]
+  private static let limit = 1000
+
+  mutating func add(_ status: Bytes?) {
+    guard let status else { return missing += 1 }
+    let text = shown(status)
+    if unknown[text] != nil || unknown.count < Self.limit { unknown[text, default: 0] += 1 } else { missing += 1 }
+  }
+
+  /// What to report; nil if every run has a status.
+  var note: String? {
+    let count = missing + unknown.values.reduce(0, +)
+    if count == 0 { return nil }
+    var text = "\(counted(count, "run")) \(count == 1 ? "has" : "have") no status"
+    let ranked = unknown.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    if !ranked.isEmpty {
+      let listed = ranked.prefix(5).map { "`\($0.key)` (\($0.value))" }.joined(separator: ", ") + (ranked.count > 5 ? ", …" : "")
+      text += ", since Plumb does not know the state \(listed); it knows \(RunState.allCases.map(\.rawValue).joined(separator: ", "))"
+    }
+    return text
   }
 }
 

@@ -8,7 +8,8 @@ extension TelemetryImport {
   package func resume(from tables: (String) throws -> Table?, context: ExecutionContext) throws {
     for name in TelemetrySchema.names + TelemetrySchema.keptNames {
       guard let table = try tables(name) else { continue }
-      guard table.schema == TelemetrySchema.schema(ofTable: name) else {
+      let schema = TelemetrySchema.schema(ofTable: name)
+      guard table.schema == schema || name == "runs" && table.schema == schema?.dropLast() else {
         throw Diagnostic(
           "other-columns", "a table `\(name)` exists, but its columns are not those of telemetry",
           help: "import into another file, or `.rename` that table first")

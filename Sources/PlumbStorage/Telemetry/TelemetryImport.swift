@@ -31,12 +31,13 @@ package final class TelemetryImport: @unchecked Sendable {
   ///
   /// A folder with data files, none of which is telemetry, is a folder of tables.
   package static func isTelemetry(_ path: String, kind: TelemetryKind?, options: ReadOptions) throws -> Bool {
+    func isTelemetry(_ file: String) -> Bool { (try? form(of: file, kind: kind, options).form) != nil }
     guard Folder.isFolder(path), !options.isStandardInput else {
+      if !options.isStandardInput, let members = FileInput.members(ofArchive: path) { return members.contains(where: isTelemetry) }
       return try form(of: path, kind: kind, options).form != nil
     }
     let own = Folder.names(in: path).filter { !$0.hasPrefix(".") && TelemetryFiles.isCandidate($0) }
     let ownPaths = own.map { Folder.path(path, $0) }.filter { !Folder.isFolder($0) }
-    func isTelemetry(_ file: String) -> Bool { (try? form(of: file, kind: kind, options).form) != nil }
     if ownPaths.contains(where: isTelemetry) { return true }
     let hasTables = Folder.names(in: path).contains { name in
       FileFormat.isTable(named: name) && !TelemetryFiles.isCandidate(name) || FileFormat.isTableFolder(Folder.path(path, name))
@@ -55,6 +56,8 @@ package final class TelemetryImport: @unchecked Sendable {
     for match in try Folder.expanding(path) {
       if Folder.isFolder(match) {
         files += try TelemetryFiles.candidates(in: match).map { ($0, false) }
+      } else if let members = FileInput.members(ofArchive: match) {
+        files += members.map { ($0, false) }
       } else {
         files.append((match, true))
       }

@@ -17,8 +17,9 @@ package enum TelemetrySchema {
     ("runs_seen", [ColumnInfo("run_id", .long), ColumnInfo("seen", .datetime)]),
   ]
 
-  /// The columns of one of these tables.
+  /// The columns of one of these tables; of `runs` also `details`, which it has if a mapping fills it.
   package static func schema(ofTable name: String) -> Schema? {
+    if name == "runs" { return TelemetryModel.runs + [ColumnInfo("details", .dynamic)] }
     if names.contains(name) { return TelemetryModel.schema(ofTable: name) }
     return kept.first { $0.name == name }?.schema
   }
@@ -70,7 +71,7 @@ enum RunColumn {
   static let attempt = layout["attempt"], duration = layout["duration"], queueDelay = layout["queue_delay"]
   static let recordsIn = layout["records_in"], recordsOut = layout["records_out"], malformed = layout["malformed"]
   static let bytes = layout["bytes"], errorCode = layout["error_code"], errorCategory = layout["error_category"]
-  static let error = layout["error"]
+  static let error = layout["error"], details = layout["details"]
   /// When the newest of the facts was known, when the status was, and whether that is final.
   static let seen = layout["seen"], statusMoment = layout["status_moment"], isFinal = layout["is_final"]
   /// The duration as stated rather than computed.

@@ -82,13 +82,16 @@ extension TelemetryFold {
       }
       return store.keys[lhs] < store.keys[rhs]
     }
-    let writer = RowsWriter(store.schema)
+    // Few sources say more about a run than the model has columns for.
+    let hasDetails = name != "runs" || (0..<store.count).contains { store[$0, RunColumn.details] != nil }
+    let schema = hasDetails ? store.schema : store.schema.dropLast()
+    let writer = RowsWriter(schema)
     for row in rows {
       if writer.rowCount % 8192 == 0 { try checkpoint(context) }
-      for column in store.schema.indices { store.write(row, column, to: writer) }
+      for column in schema.indices { store.write(row, column, to: writer) }
       writer.endRow()
     }
-    return Table(name: name, schema: store.schema, groups: try writer.finish())
+    return Table(name: name, schema: schema, groups: try writer.finish())
   }
 
   /// Every pipeline that has facts, runs or edges, by name.

@@ -9,8 +9,10 @@ struct DelimitedRewriting: Hashable, Sendable {
   var escape: UInt8?
   /// Whether a quote may follow blanks after a delimiter, and blanks a closing quote.
   var skipsBlanks = false
-  /// What a line starts with that is not a row.
+  /// What a line starts with, perhaps after blanks, that is not a row.
   var comment: UInt8?
+  /// Whether comments also follow the values of a row; blanks before them do not count.
+  var commentsFollowValues = false
   /// Whether the newlines of such lines remain, so that lines keep their numbers.
   var keepsLines = true
   /// Unquoted fields that mean null.
@@ -30,7 +32,7 @@ struct DelimitedRewriting: Hashable, Sendable {
 /// Rewrites a text piece by piece.
 struct DelimitedRewriter: TextConverter {
   private enum Place {
-    case lineStart, fieldStart, unquoted, quoted, escaped, quoteInQuoted, afterQuoted, comment
+    case lineStart, lineBlanks, fieldStart, unquoted, quoted, escaped, quoteInQuoted, afterQuoted, comment, restOfRow
   }
 
   private let rules: DelimitedRewriting
@@ -46,7 +48,7 @@ struct DelimitedRewriter: TextConverter {
     longestNull = rules.nulls.map(\.count).max() ?? -1
   }
 
-  var readyCount: Int { longestNull < 0 ? output.count : place == .unquoted ? fieldStart : output.count }
+  var readyCount: Int { place == .unquoted && (longestNull >= 0 || rules.commentsFollowValues) ? fieldStart : output.count }
 
   mutating func removeReady(_ count: Int) {
     output.removeFirst(count)
@@ -62,7 +64,13 @@ struct DelimitedRewriter: TextConverter {
     case .lineStart, .fieldStart:
       if place == .lineStart, byte == rules.comment {
         place = .comment
-      } else if byte == rules.quote {
+      } else if place == .lineStart, rules.comment != nil, byte == .space, byte != rules.delimiter {
+        blanks = 1
+        place = .lineBlanks
+      } else if rules.commentsFollowValues, byte == rules.comment {
+        blanks = 0
+        place = .restOfRow
+      } else if byte == rules.quote, blanks == 0 || rules.skipsBlanks {
         blanks = 0
         output.append(byte)
         place = .quoted
@@ -75,6 +83,16 @@ struct DelimitedRewriter: TextConverter {
         blanks = 0
         place = .unquoted
         unquoted(byte)
+      }
+    case .lineBlanks:
+      if byte == .space {
+        blanks += 1
+      } else if byte == rules.comment {
+        blanks = 0
+        place = .comment
+      } else {
+        place = .fieldStart
+        add(byte)
       }
     case .unquoted: unquoted(byte)
     case .quoted:
@@ -101,10 +119,20 @@ struct DelimitedRewriter: TextConverter {
       guard byte == rules.newline else { return }
       if rules.keepsLines { output.append(byte) }
       place = .lineStart
+    case .restOfRow:
+      guard byte == rules.newline else { return }
+      output.append(byte)
+      place = .lineStart
     }
   }
 
   private mutating func unquoted(_ byte: UInt8) {
+    if rules.commentsFollowValues, byte == rules.comment {
+      while output.count > fieldStart, output[output.count - 1].isSpace { output.removeLast() }
+      endField(nil)
+      place = .restOfRow
+      return
+    }
     guard byte == rules.delimiter || byte == rules.newline else {
       output.append(byte)
       return
@@ -129,7 +157,9 @@ struct DelimitedRewriter: TextConverter {
     if byte == rules.delimiter || byte == rules.newline {
       output.append(byte)
       place = byte == rules.newline ? .lineStart : .fieldStart
-    } else if !(rules.skipsBlanks && byte == .space) {
+    } else if rules.commentsFollowValues, byte == rules.comment {
+      place = .restOfRow
+    } else if !((rules.skipsBlanks || rules.commentsFollowValues) && byte == .space) {
       output.append(byte)
     }
   }

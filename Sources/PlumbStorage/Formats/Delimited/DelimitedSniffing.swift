@@ -70,7 +70,7 @@ struct DelimitedSniffer {
       }
       return try emptyShape(chosen.dialect, unread)
     }
-    if let rules = chosen.rewriting, rules.comment != nil, options.comment == nil {
+    if let rules = chosen.rewriting, rules.comment != nil, !rules.commentsFollowValues, options.comment == nil {
       // Comments that are all above the table need no rewriting of all of it.
       var other = chosen
       other.rewriting?.comment = nil
@@ -106,7 +106,10 @@ struct DelimitedSniffer {
     if !layout.hasHeader, options.hasHeader == nil, options.columns == nil {
       shape.notes.append("the first row looks like data, so columns are named `Column1` and so on; `--header` takes it as their names")
     }
-    if options.quote == nil, chosen.dialect.quote == nil {
+    if chosen.isOneColumn {
+      shape.notes.append("no delimiter divides the lines into rows, so each line is one value; `--delimiter` says what divides them")
+    }
+    if options.quote == nil, chosen.dialect.quote == nil, !chosen.isOneColumn {
       shape.notes.append("quotes are read as they are, since not all are closed; `--quote` says what surrounds a value")
     }
     let uncertain = columns.indices.filter { columns[$0].info.type == .datetime && layout.guess(ofColumn: $0).isOrderUncertain }
@@ -140,7 +143,7 @@ struct DelimitedSniffer {
   /// Whether rows that start with `#` are below the table's first row.
   private func hasCommentsInside(_ sample: RowSample) -> Bool {
     let extent = TableExtent(sample, isWhole: true)
-    return sample.rows.indices.dropFirst(extent.firstRow + 1).contains { sample.starts($0, with: .hash) }
+    return sample.rows.indices.dropFirst(extent.firstRow + 1).contains { sample.starts($0, afterBlanksWith: .hash) }
   }
 
   /// Rows after the first newline from `offset` on.

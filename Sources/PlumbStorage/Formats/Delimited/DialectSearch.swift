@@ -14,8 +14,21 @@ struct DialectCandidate {
   /// The number of rows that were inspected, and how many of them have the table's width, from 0 to 1.
   var rows = 0
   var share = 0.0
+  /// The comments in it; nil for none.
+  var comment: Comments?
+  /// Whether lines are values because no delimiter divides them.
+  var isOneColumn = false
   /// Whether all rows have the same width.
   var isUniform: Bool { share == 1 }
+}
+
+/// How comments are written: on their own lines or, where that alone explains the rows, also after values.
+struct Comments {
+  let byte: UInt8
+  var followValues = false
+
+  /// How much better a reading with comments has to be than one without them.
+  var advantage: Double { followValues ? 0.01 : 0.001 }
 }
 
 /// Finds the delimiter and the use of quotes with which most rows of a text have one width.
@@ -45,19 +58,42 @@ struct DialectSearch {
         for comment in comments {
           let found = candidate(delimiter, quote, comment: comment, in: front, isAll, limit: 1000)
           if delimiters.count > 1, found.width == 1 { continue }
-          if best.map({ found.score > $0.score + (comment == nil ? 0 : 0.001) }) ?? true { best = found }
+          if best.map({ found.score > $0.score + (comment?.advantage ?? 0) }) ?? true { best = found }
         }
       }
     }
-    let chosen = best?.dialect.delimiter ?? .comma
-    return quoting(chosen, quotes, comment: best?.rewriting?.comment)
+    let chosen = quoting(best?.dialect.delimiter ?? .comma, quotes, comment: best?.comment)
+    if delimiters.count > 1, best != nil, !divides(chosen, front, isAll), let lines = oneColumn() { return lines }
+    return chosen
   }
 
-  /// The bytes that could start comments: what is stated, else none or, if a line starts with it, `#`.
-  private func commentBytes(_ front: [UInt8]) -> [UInt8?] {
-    if let stated = options.comment { return [stated] }
-    let mark = UInt8.hash
-    return front.first == mark || zip(front, front.dropFirst()).contains { $0 == newline && $1 == mark } ? [nil, mark] : [nil]
+  /// Whether a dialect divides a text into rows: half of its lines have one width, or two in sequence have. A few lines, and one
+  /// line with delimiters, are rows in any case.
+  private func divides(_ candidate: DialectCandidate, _ front: [UInt8], _ isAll: Bool) -> Bool {
+    let rows = sample(candidate, in: front, isAll, limit: 1000).rows
+    let fitting = rows.count { $0.count == candidate.width }
+    if rows.count < 4 || candidate.width == 1 || fitting * 2 >= rows.count || rows.count(where: { $0.count > 1 }) < 2 { return true }
+    return zip(rows, rows.dropFirst()).contains { $0.count == $1.count && $0.count > 1 }
+  }
+
+  /// A text whose lines are values; nil if it contains all bytes that could be a delimiter that it does not have.
+  private func oneColumn() -> DialectCandidate? {
+    guard let absent = (1..<0x20).first(where: { $0 != newline && $0 != .carriageReturn && !bytes.contains($0) }) else { return nil }
+    let usual = candidate(absent, .quote, in: bytes, isWhole, limit: 20_000)
+    var result = usual.isDubious ? candidate(absent, nil, in: bytes, isWhole, limit: 20_000) : usual
+    result.isOneColumn = true
+    return result
+  }
+
+  /// The comments that a text could have: those with the stated byte, else none or, if a line starts with it, `#`.
+  private func commentBytes(_ front: [UInt8]) -> [Comments?] {
+    if let stated = options.comment { return [Comments(byte: stated), Comments(byte: stated, followValues: true)] }
+    var isAtLineStart = true
+    for byte in front {
+      if isAtLineStart, byte == .hash { return [nil, Comments(byte: .hash), Comments(byte: .hash, followValues: true)] }
+      isAtLineStart = byte == newline || isAtLineStart && byte == .space
+    }
+    return [nil]
   }
 
   /// The quotes to try: those stated, else the ones that the text contains.
@@ -67,11 +103,11 @@ struct DialectSearch {
   }
 
   /// How quotes are used in a text with a delimiter: as usual if that explains it, else as the first way that does.
-  private func quoting(_ delimiter: UInt8, _ quotes: [UInt8?], comment: UInt8?) -> DialectCandidate {
+  private func quoting(_ delimiter: UInt8, _ quotes: [UInt8?], comment: Comments?) -> DialectCandidate {
     var usual = candidate(delimiter, quotes[0], comment: comment, in: bytes, isWhole, limit: 20_000)
     guard let quote = usual.dialect.quote, options.quote == nil || options.escape == nil else { return usual }
     let hasSingle = options.quote == nil && !bytes.contains(quote) && usesSingleQuotes(delimiter)
-    if hasSingle, let single = singlyQuoted(delimiter) { return single }
+    if hasSingle, comment == nil, let single = singlyQuoted(delimiter) { return single }
     guard usual.isDubious || !usual.isUniform && (bytes.contains(quote) || hasSingle) else { return usual }
     let hasBackslash = bytes.contains(.backslash)
     var ways: [(quote: UInt8?, escape: UInt8?, skipsBlanks: Bool)] = [(quote, nil, true)]
@@ -96,12 +132,14 @@ struct DialectSearch {
     return bytes.first == mark || zip(bytes, bytes.dropFirst()).contains { ($0 == delimiter || $0 == newline) && $1 == mark }
   }
 
-  /// Single quotes, if each row has a value in them and none is out of place.
+  /// Single quotes, if each row or the first one has a value in them and none is out of place.
   private func singlyQuoted(_ delimiter: UInt8) -> DialectCandidate? {
     for escape in [nil, UInt8.backslash] where escape == nil || bytes.contains(.backslash) {
       let single = candidate(delimiter, UInt8.apostrophe, escape: escape, in: bytes, isWhole, limit: 20_000)
       let sample = sample(single, in: bytes, isWhole, limit: 20_000)
-      if single.isUniform, !single.isDubious, sample.quotedFields + 1 >= sample.rows.count { return single }
+      guard single.isUniform, !single.isDubious, sample.quotedFields > 0 else { continue }
+      let first = sample.rows.first ?? []
+      if sample.quotedFields + 1 >= sample.rows.count || first.contains(where: { sample.starts($0, with: .apostrophe) }) { return single }
     }
     return nil
   }
@@ -126,13 +164,15 @@ struct DialectSearch {
   }
 
   private func candidate(
-    _ delimiter: UInt8, _ quote: UInt8?, escape: UInt8? = nil, skipsBlanks: Bool = false, comment: UInt8? = nil, in bytes: [UInt8],
+    _ delimiter: UInt8, _ quote: UInt8?, escape: UInt8? = nil, skipsBlanks: Bool = false, comment: Comments? = nil, in bytes: [UInt8],
     _ isWhole: Bool, limit: Int
   ) -> DialectCandidate {
     var result = DialectCandidate(dialect: Dialect(delimiter: delimiter, quote: quote, newline: newline))
     let rules = DelimitedRewriting(
       delimiter: delimiter, quote: quote ?? newline, newline: newline, escape: quote == nil ? nil : escape ?? options.escape,
-      skipsBlanks: skipsBlanks, comment: comment ?? options.comment, nulls: options.nulls.map { Array($0.utf8) })
+      skipsBlanks: skipsBlanks, comment: comment?.byte ?? options.comment, commentsFollowValues: comment?.followValues ?? false,
+      nulls: options.nulls.map { Array($0.utf8) })
+    result.comment = comment
     if rules.isNeeded { result.rewriting = rules }
     let sample = sample(result, in: bytes, isWhole, limit: limit)
     let table = TableExtent(sample, isWhole: isWhole)

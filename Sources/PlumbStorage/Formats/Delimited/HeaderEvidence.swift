@@ -30,7 +30,9 @@ struct HeaderEvidence {
       let names = Set(texts.map { $0.lowercased() })
       if columns.allSatisfy({ names.contains($0.name.lowercased()) }) { return true }
     }
-    guard cells.contains(where: { !$0.isEmpty }) else { return false }
+    let filled = cells.count { !$0.isEmpty }
+    // The only row of a text is a header if most columns have a name.
+    guard filled > 0, row + 1 < sample.rows.count || filled * 2 > cells.count else { return false }
     var rest = ColumnGuesses(count: cells.count)
     sample.narrow(&rest, from: row + 1, limit: Self.rowLimit, quote: quote, newline: newline)
     let own = cells.map { $0.withBytes { TypeGuess($0) } }
@@ -48,9 +50,16 @@ struct HeaderEvidence {
         fitting += 1
       }
     }
-    if differing > 0, differing >= fitting { return true }
+    if differing > 0, differing >= fitting || onlyItIsQuoted(row) { return true }
+    if onlyItIsQuoted(row), !isCertain, options.columns == nil { return true }
     if fitting > 0 || isCertain || options.columns != nil { return false }
     return isSequence || !recurs(cells, below: row)
+  }
+
+  /// Whether all cells of a row are in quotes, and no cell below it is.
+  private func onlyItIsQuoted(_ row: Int) -> Bool {
+    guard let quote, row + 1 < sample.rows.count, sample.rows[row].allSatisfy({ sample.starts($0, with: quote) }) else { return false }
+    return !sample.rows.dropFirst(row + 1).prefix(Self.rowLimit).contains { $0.contains { sample.starts($0, with: quote) } }
   }
 
   /// Whether years, three numbers or more that rise by one, or dates that rise follow texts, as in `pipeline,2021,2022`,

@@ -70,8 +70,8 @@ struct RowSample {
   private mutating func append(_ row: inout [Range<Int>], _ start: Int, _ end: Int, _ rowStart: Int, _ dialect: Dialect) {
     let isCRLF = dialect.newline == .newline && end > start && bytes[end - 1] == .carriageReturn
     row.append(start..<(isCRLF ? end - 1 : end))
-    // An empty line is not a row.
-    if row.count > 1 || !row[0].isEmpty {
+    // A line of blanks is not a row.
+    if row.count > 1 || !isBlank(row[0]) {
       rows.append(row)
       starts.append(rowStart)
     }
@@ -81,7 +81,8 @@ struct RowSample {
   /// The number of fields of a row that are not blank.
   func filled(_ row: Int) -> Int { rows[row].count { !isBlank($0) } }
 
-  func isBlank(_ range: Range<Int>) -> Bool { bytes[range].allSatisfy { $0.isSpace } }
+  /// Whether a field has no value: blanks, perhaps in quotes.
+  func isBlank(_ range: Range<Int>) -> Bool { bytes[range].allSatisfy { $0.isSpace || $0 == .quote } }
 
   /// Whether all fields of a row are texts, and one below it is not.
   func startsWithNames(_ row: Int) -> Bool {
@@ -95,6 +96,12 @@ struct RowSample {
 
   /// Whether a row starts with a byte.
   func starts(_ row: Int, with byte: UInt8) -> Bool { starts[row] < bytes.count && bytes[starts[row]] == byte }
+
+  /// Whether a row starts with a byte, perhaps after blanks.
+  func starts(_ row: Int, afterBlanksWith byte: UInt8) -> Bool { bytes[starts[row]...].first { $0 != .space } == byte }
+
+  /// Whether a field starts with a byte.
+  func starts(_ field: Range<Int>, with byte: UInt8) -> Bool { field.first.map { bytes[$0] == byte } ?? false }
 
   /// The fields of a row without quotes.
   func fields(_ row: Int, quote: UInt8?) -> [[UInt8]] { rows[row].map { field($0, quote: quote) } }

@@ -58,7 +58,9 @@ struct TableExtent {
   /// width; a row of several values needs a clear table below it.
   private static func isAbove(_ row: Int, _ first: Int, _ count: Int, _ sample: RowSample) -> Bool {
     if sample.filled(row) <= 1 || sample.starts(row, with: .hash) || count >= 5 || sample.startsWithNames(first) { return true }
-    return row == first - 1 && count >= 2 && abs(sample.rows[row].count - sample.rows[first].count) == 1 && sample.isText(row)
+    let difference = sample.rows[first].count - sample.rows[row].count
+    let endsWithDelimiter = difference == 1 && sample.rows[first].last.map(sample.isBlank) ?? false
+    return row == first - 1 && (count >= 2 || endsWithDelimiter) && abs(difference) == 1 && sample.isText(row)
   }
 
   /// The number of rows without narrow ones of one field at the end.

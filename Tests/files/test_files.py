@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Drives the built binary over folders, partitions, databases, archives and files that grow.
+
+usage: test_files.py PLUMB
+"""
+import json, os, shutil, signal, sqlite3, subprocess, sys, tempfile, time, zipfile
+
+plumb = os.path.abspath(sys.argv[1])
+folder = tempfile.mkdtemp()
+os.chdir(folder)
+failures = []
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "wb") as file: file.write(text if isinstance(text, bytes) else text.encode())
+
+
+def database(path, **tables):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    connection = sqlite3.connect(path)
+    for name, rows in tables.items():
+        connection.execute(f"create table {name}(id integer, text text)")
+        connection.executemany(f"insert into {name} values(?, ?)", rows)
+    connection.commit()
+    connection.close()
+
+
+def run(*words):
+    run = subprocess.run([plumb, *words], capture_output=True, timeout=120)
+    return run.returncode, run.stdout.decode(errors="replace").strip(), run.stderr.decode(errors="replace").strip()
+
+
+def query(text, *loads, options=()):
+    return run("query", *(word for load in loads for word in ("--load", load)), *options, "-c", text)
+
+
+def expect(title, result, output, *messages, status=0):
+    code, out, errors = result
+    problems = []
+    if code != status: problems.append(f"status {code}, not {status}")
+    if output is not None and out != output: problems.append(f"printed {out!r}, not {output!r}")
+    problems += [f"no message {message!r}" for message in messages if message not in errors]
+    if problems: failures.append(title); print(f"{title}: {'; '.join(problems)}\n  {errors[:600]}")
+
+
+try:
+    # Partitions.
+    write("events/dt=2024-01-01/part-0.csv", "id,v\n1,a\n")
+    write("events/dt=2024-01-02/part-0.csv", "id,v\n2,b\n")
+    expect("one file of a partition", query("part | project id, dt | getschema | project ColumnName, ColumnType", "part=events/dt=2024-01-01/part-0.csv"), "ColumnName,ColumnType\nid,long\ndt,datetime")
+    expect("a folder with partitions is a table", query("events | sort by id asc | project id, v, day = dayofmonth(dt)", "events"), "id,v,day\n1,a,1\n2,b,2")
+    expect("a pattern over partitions", query("e | summarize n = count() by dt | sort by dt asc | project n", "e=events/*/part-*.csv"), "n\n1\n1")
+    expect("a folder with a name", query("x | count", "x=events"), "Count\n2")
+    write("nested/region=EU%20west/month=01/a.csv", "n\n1\n")
+    write("nested/region=__HIVE_DEFAULT_PARTITION__/month=12/a.csv", "n\n2\n")
+    write("nested/_SUCCESS", "")
+    expect("nested partitions, escapes, the null value", query("nested | sort by n asc", "nested"), "n,region,month\n1,EU west,01\n2,,12")
+    write("numbers/k=1/a.json", '{"v":1}\n'); write("numbers/k=x/a.json", '{"v":2}\n')
+    expect("a partition's type fits all its values", query("numbers | sort by v asc", "numbers"), "v,k\n1,1\n2,x")
+    write("own/k=9/a.csv", "k,v\n1,2\n")
+    expect("a column of the file itself stays", query("own", "own"), "k,v\n1,2")
+    expect("partitions in a workspace", run("import", "events", "--into", "p.plumb"), "", "events: 1 row from")
+    expect("partitions in a workspace, read", run("query", "p.plumb", "-c", "events | where dt > datetime(2024-01-01) | project id"), "id\n2")
+
+    # Folders.
+    write("tree/a.csv", "n\n1\n"); write("tree/deep/er/b.csv", "n\n2\n"); write("tree/.hidden/c.csv", "n\n3\n")
+    expect("folders in a folder", query(".show tables | project TableName | sort by TableName asc", "tree"), "TableName\na\nb")
+    expect("a folder without tables", query("t", "t=" + os.path.join(folder, "tree/.hidden/none")), None, "cannot open", status=1)
+    os.makedirs("bare")
+    expect("an empty folder", query("t", "bare"), None, "contains no", status=1)
+
+    # Empty files.
+    write("empty.csv", "")
+    expect("an empty file", query("t | count", "t=empty.csv"), "Count\n0", "`empty.csv` is empty")
+    write("some/a.csv", "n\n1\n"); write("some/empty.csv", "")
+    expect("an empty file in a folder", query("a", "some"), "n\n1", "`some/empty.csv` is empty and was left out")
+    expect("an empty file to import", run("import", "some/empty.csv", "--into", "e.plumb"), "", "is empty and was left out")
+
+    # SQLite.
+    database("dbs/one.db", event_logs=[(1, "a")], other=[(1, "x")]); database("dbs/two.db", event_logs=[(2, "b")])
+    write("dbs/t.csv", "n\n1\n"); write("dbs/Thumbs.db", b"\xd0\xcf\x11\xe0 not a database")
+    expect("a folder with databases", query("event_logs | sort by id asc", "dbs"), "id,text\n1,a\n2,b")
+    expect("a table of databases that match a pattern", query("e | count", "e=dbs/*.db#event_logs"), "Count\n2")
+    expect("a table of databases of a folder", query("other", "dbs#other"), "id,text\n1,x")
+    expect("a table that none has", query("x", "x=dbs/*.db#nothing"), None, "has a table `nothing`", status=1)
+
+    # Zip archives.
+    with zipfile.ZipFile("one.zip", "w", zipfile.ZIP_DEFLATED) as archive: archive.writestr("data/runs.csv", "n\n" + "".join(f"{i}\n" for i in range(50_000)))
+    with zipfile.ZipFile("many.zip", "w") as archive:
+        archive.writestr("a.csv", "n\n1\n"); archive.writestr("b/a.csv", "n\n2\n"); archive.writestr("c.ndjson", '{"v":5}\n')
+        archive.writestr("__MACOSX/a.csv", "junk"); archive.writestr("README", "hello")
+    expect("a zip archive of one file", query("runs | summarize sum(n)", "one.zip"), "sum_n\n1249975000")
+    expect("a zip archive with a name", query("r | count", "r=one.zip"), "Count\n50000")
+    expect("files of one name in a zip archive", query("a | sort by n asc", "many.zip"), "n\n1\n2")
+    expect("one file of a zip archive", query("c", "c=many.zip#c.ndjson"), "v\n5")
+    expect("a file that is not in a zip archive", query("c", "c=many.zip#d.csv"), None, "contains no file `d.csv`", status=1)
+    data = bytearray(open("many.zip", "rb").read()); data[data.index(b"n\n1")] ^= 1; write("bad.zip", bytes(data))
+    expect("a damaged zip archive", query("a", "a=bad.zip#a.csv"), None, "checksum", status=1)
+    write("cut.zip", bytes(data[:60]))
+    expect("a zip archive that was cut off", query("a", "a=cut.zip"), None, "damaged-zip", status=1)
+    expect("a zip archive into a workspace", run("import", "many.zip", "--into", "z.plumb"), "", "c: 1 row from many.zip#c.ndjson")
+    expect("a zip archive again", run("import", "many.zip", "--into", "z.plumb"), "", "have already been imported")
+    event = {"eventType": "COMPLETE", "eventTime": "2024-01-05T10:00:00Z", "run": {"runId": "0176a8c2-fe01-7439-87e6-56a1a1b4029f"}, "job": {"namespace": "n", "name": "j"}, "inputs": [], "outputs": [], "producer": "x", "schemaURL": "x"}
+    with zipfile.ZipFile("lineage.zip", "w", zipfile.ZIP_DEFLATED) as archive: archive.writestr("events.json", json.dumps(event) + "\n")
+    expect("telemetry in a zip archive", query("runs | project pipeline, status", "lineage.zip"), "pipeline,status\nn/j,succeeded")
+
+    # Encodings.
+    write("sjis.csv", "名前,年齢\n佐藤,28\n高橋,22\n".encode("shift_jis"))
+    expect("a text that is not in Windows-1252", query("t", "t=sjis.csv"), None, "neither UTF-8 nor Windows-1252", "--encoding", status=1)
+    expect("a text with a stated encoding", query("t | count", "t=sjis.csv", options=("--encoding", "latin1")), "Count\n2")
+
+    # Maps.
+    write("u.csv", "job,began,result\na,2024-01-05T10:00:00Z,succeeded\na,2024-01-06T10:00:00Z,startup_failure\na,2024-01-07T10:00:00Z,\n")
+    write("u.kql", "let runs = input | project pipeline = job, started = began, status = result, details = pack_all();")
+    expect("states that a mapping does not know", query("runs | summarize n = count() by status, isnotempty(details.job) | sort by n asc", "u.csv", options=("--map", "u.kql")),
+           "status,Column1,n\nsucceeded,true,1\n,true,2", "2 runs have no status", "`startup_failure` (1)")
+    expect("a map that does not exist", query("runs", "u.csv", options=("--map", "github-action")), None, "github-actions", status=1)
+    expect("a name that the mapping does not read", query("runs", "x=u.csv", options=("--map", "u.kql")), None, "does not read a table `x`", status=1)
+    expect("a shipped map is printed", run("manual", "dagster"), None)
+
+    # Files that grow, imported at intervals.
+    write("grow.csv", "n,s\n1,a\n")
+    process = subprocess.Popen([plumb, "import", "grow.csv", "--into", "g.plumb", "--every", "1s"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    def count(wanted):
+        for _ in range(100):
+            out = run("query", "g.plumb", "-c", "grow | count")[1] if os.path.exists("g.plumb") else ""
+            if out == f"Count\n{wanted}": return True
+            time.sleep(0.1)
+        return False
+    first = count(1)
+    with open("grow.csv", "a") as file: file.write("2,b\n3,c\n")
+    second = count(3)
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=20)
+    expect("imports at intervals", (0 if first and second else 1, "", messages.decode()), "", "grow: 1 row from grow.csv", "grow: 3 rows from grow.csv")
+    if b"already been imported" in messages: failures.append("rounds without news"); print(messages.decode())
+    expect("an interval that is none", run("import", "grow.csv", "--into", "g.plumb", "--every", "soon"), None, "--every must be a time", status=2)
+finally:
+    shutil.rmtree(folder)
+print("files:", "ok" if not failures else f"{len(failures)} failed")
+sys.exit(1 if failures else 0)
