@@ -85,6 +85,7 @@ import Testing
     Case("names of months", "at;n\nJan 5, 2024 10:00 AM;1\nFeb 15, 2024 10:00 PM;2\n", "at:datetime n:long", ["2024-01-05T10:00:00.0000000Z|1", "2024-02-15T22:00:00.0000000Z|2"]),
     Case("as C prints it", "at,n\nFri Jan  5 10:00:00 2024,1\nFri Jan 12 10:00:00 UTC 2024,2\n", "at:datetime n:long", ["2024-01-05T10:00:00.0000000Z|1", "2024-01-12T10:00:00.0000000Z|2"]),
     Case("as web servers log it", "at,n\n05/Jan/2024:10:00:00 +0100,1\n", "at:datetime n:long", ["2024-01-05T09:00:00.0000000Z|1"]),
+    Case("what a real would change", "id,x,version,price\n123e4567,0.12345678901234567890,1.9,1.50\n1e5,1,1.10,2.25\n", "id:string x:string version:string price:real", ["123e4567|0.12345678901234567890|1.9|1.5", "1e5|1|1.10|2.25"]),
     Case("versions and addresses are texts", "v,ip\n1.2.2024.1,10.0.0.1\n1.10.3,10.0.0.2\n", "v:string ip:string", ["1.2.2024.1|10.0.0.1", "1.10.3|10.0.0.2"]),
   ]
 

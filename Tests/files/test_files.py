@@ -51,6 +51,8 @@ try:
     expect("one file of a partition", query("part | project id, dt | getschema | project ColumnName, ColumnType", "part=events/dt=2024-01-01/part-0.csv"), "ColumnName,ColumnType\nid,long\ndt,datetime")
     expect("a folder with partitions is a table", query("events | sort by id asc | project id, v, day = dayofmonth(dt)", "events"), "id,v,day\n1,a,1\n2,b,2")
     expect("a pattern over partitions", query("e | summarize n = count() by dt | sort by dt asc | project n", "e=events/*/part-*.csv"), "n\n1\n1")
+    expect("a pattern for any depth", query("e | count", "e=events/**/*.csv"), "Count\n2")
+    expect("a pattern for any depth below the current folder", query("e | count", "e=**/part-0.csv"), "Count\n2")
     expect("a folder with a name", query("x | count", "x=events"), "Count\n2")
     write("nested/region=EU%20west/month=01/a.csv", "n\n1\n")
     write("nested/region=__HIVE_DEFAULT_PARTITION__/month=12/a.csv", "n\n2\n")
@@ -73,6 +75,8 @@ try:
     # Empty files.
     write("empty.csv", "")
     expect("an empty file", query("t | count", "t=empty.csv"), "Count\n0", "`empty.csv` is empty")
+    write("newlines.csv", "\n\n\n")
+    expect("a file of newlines", query("t | count", "t=newlines.csv"), "Count\n0")
     write("some/a.csv", "n\n1\n"); write("some/empty.csv", "")
     expect("an empty file in a folder", query("a", "some"), "n\n1", "`some/empty.csv` is empty and was left out")
     expect("an empty file to import", run("import", "some/empty.csv", "--into", "e.plumb"), "", "is empty and was left out")
@@ -117,6 +121,11 @@ try:
            "status,Column1,n\nsucceeded,true,1\n,true,2", "2 runs have no status", "`startup_failure` (1)")
     expect("a map that does not exist", query("runs", "u.csv", options=("--map", "github-action")), None, "github-actions", status=1)
     expect("a name that the mapping does not read", query("runs", "x=u.csv", options=("--map", "u.kql")), None, "does not read a table `x`", status=1)
+    database("flow.db", flow=[(1, "a")], flow_run=[(1, "a")])
+    expect("a database of a scheduler", query("t", "t=flow.db"), None, "`--map prefect` makes runs of it", status=1)
+    expect("a database of a scheduler as telemetry", query("runs", "flow.db", options=("--kind", "airflow")), None, "`--map prefect` makes runs of it", status=1)
+    write("adf.csv", "PipelineName,RunId,Status\np,r,Failed\n")
+    expect("a table that a map can read", query("adf | count", "adf.csv"), "Count\n1", "`--map azure-data-factory` makes runs of it")
     expect("a shipped map is printed", run("manual", "dagster"), None)
 
     # Files that grow, imported at intervals.
@@ -136,7 +145,7 @@ try:
     _, messages = process.communicate(timeout=20)
     expect("imports at intervals", (0 if first and second else 1, "", messages.decode()), "", "grow: 1 row from grow.csv", "grow: 3 rows from grow.csv")
     if b"already been imported" in messages: failures.append("rounds without news"); print(messages.decode())
-    expect("an interval that is none", run("import", "grow.csv", "--into", "g.plumb", "--every", "soon"), None, "--every must be a time", status=2)
+    expect("a wrong interval", run("import", "grow.csv", "--into", "g.plumb", "--every", "soon"), None, "--every must be a time", status=2)
 finally:
     shutil.rmtree(folder)
 print("files:", "ok" if not failures else f"{len(failures)} failed")

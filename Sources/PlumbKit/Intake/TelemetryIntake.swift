@@ -114,6 +114,10 @@ final class TelemetryIntake: @unchecked Sendable {
 
   private func nothing(_ paths: [String]) -> Diagnostic {
     var help = "use `--kind` to say what it is, or `--map` to map the rows of any other file to telemetry"
+    let context = ExecutionContext(now: Machine.now, threads: 1, memoryLimit: 64 << 20)
+    if let path = paths.first(where: { FileInput.isSQLite($0) }), let tables = try? FileInput.tables(in: path, ReadOptions(context: context)) {
+      help = ShippedMap.of(tables: tables).map { "`\(path)` looks like \($0.advice)" } ?? "`\(path)` is an SQLite file: `--map` maps its rows to telemetry"
+    }
     if paths.contains("-") {
       help = "\(sink.isLasting ? "`--as NAME`" : "`--load NAME=-`") loads its rows into a table; " + help
     }

@@ -60,6 +60,13 @@ package enum Folder {
     return files
   }
 
+  /// A folder and those below it, without hidden and linked ones.
+  private static func folders(below folder: String, depth: Int = 0) -> [String] {
+    guard depth < depthLimit else { return [folder] }
+    let inner = names(in: folder).filter { !$0.hasPrefix(".") }.map { path(folder, $0) }.filter { isFolder($0) && !isLink($0) }
+    return [folder] + inner.sorted().flatMap { folders(below: $0, depth: depth + 1) }
+  }
+
   private static func isDatabase(named file: String) -> Bool {
     [".db", ".sqlite", ".sqlite3"].contains { file.lowercased().hasSuffix($0) }
   }
@@ -69,9 +76,19 @@ package enum Folder {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  /// The paths that match a pattern with `*`, `?` or `[`; the path itself if it is not a pattern or is a file.
+  /// The paths that match a pattern with `*`, `?` or `[`; the path itself if it is not a pattern or is a file. `**` means folders at
+  /// any depth.
   package static func expanding(_ pattern: String) throws -> [String] {
     guard access(pattern, F_OK) != 0, pattern.contains(where: { "*?[".contains($0) }) else { return [pattern] }
+    let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
+    if let place = parts.firstIndex(of: "**"), place + 1 < parts.count {
+      let start = parts[..<place].joined(separator: "/")
+      let rest = parts[(place + 1)...].joined(separator: "/")
+      let roots = place == 0 ? ["."] : start.isEmpty ? ["/"] : try expanding(start)
+      let found = roots.flatMap { folders(below: $0) }.flatMap { (try? expanding(path($0, rest))) ?? [] }.filter { access($0, F_OK) == 0 }
+      guard !found.isEmpty else { throw Diagnostic("no-such-file", "no file matches `\(pattern)`") }
+      return Set(found.map { place == 0 ? String($0.dropFirst(2)) : $0 }).sorted()
+    }
     var matches = glob_t()
     defer { globfree(&matches) }
     guard glob(pattern, 0, nil, &matches) == 0, let paths = matches.gl_pathv else {

@@ -68,7 +68,7 @@ struct DelimitedSniffer {
           "row-too-long", "`\(name)`: the first row is longer than \(DelimitedSniffer.frontBytes >> 20) MB, too long for names of columns",
           help: "specify the columns and their types with `--types name:type,…`")
       }
-      return try emptyShape(chosen.dialect, unread)
+      return try emptyShape(chosen.dialect, isWhole ? unread + front.count : unread)
     }
     if let rules = chosen.rewriting, rules.comment != nil, !rules.commentsFollowValues, options.comment == nil {
       // Comments that are all above the table need no rewriting of all of it.
@@ -120,7 +120,7 @@ struct DelimitedSniffer {
     return shape
   }
 
-  private func emptyShape(_ dialect: Dialect, _ unread: Int) throws -> DelimitedShape {
+  private func emptyShape(_ dialect: Dialect, _ skipped: Int) throws -> DelimitedShape {
     guard let columns = options.columns else {
       throw Diagnostic(
         "empty-file", "`\(name)` is empty, so its columns are unknown",
@@ -128,7 +128,7 @@ struct DelimitedSniffer {
     }
     return DelimitedShape(
       dialect: dialect, hasHeader: false, columns: columns.indices.map { DelimitedText.Column(columns[$0], field: $0) },
-      fieldCount: columns.count, skippedBytes: unread)
+      fieldCount: columns.count, skippedBytes: skipped)
   }
 
   /// The line that states the delimiter for Excel: `sep=;`.

@@ -78,11 +78,20 @@ struct TableLayout {
   func columns() -> [DelimitedText.Column] {
     let names = usableNames(hasHeader ? header : fields.map { _ in "" })
     return fields.map { field in
-      var column = DelimitedText.Column(ColumnInfo(field < names.count ? names[field] : "Column\(field + 1)", guesses.type(field)), field: field)
+      let name = field < names.count ? names[field] : "Column\(field + 1)"
+      // 1.9 and 1.10 are different versions.
+      let type = guesses.type(field) == .real && namesVersions(name) ? ScalarType.string : guesses.type(field)
+      var column = DelimitedText.Column(ColumnInfo(name, type), field: field)
       column.order = guesses.types[field].order
       return column
     }
   }
+}
+
+/// Whether a column's name says that its values are versions, such as `app_version` and `minVersion`.
+private func namesVersions(_ name: String) -> Bool {
+  let lower = name.lowercased()
+  return lower == "ver" || lower.hasSuffix("version") || lower.hasSuffix("versions") || lower.hasSuffix("_ver") || lower.hasSuffix("release")
 }
 
 /// Every column gets a unique name: `Column3` for an empty one, `name1` for a second `name`.

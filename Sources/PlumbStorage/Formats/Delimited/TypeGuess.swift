@@ -46,7 +46,15 @@ struct TypeGuess: OptionSet {
     if text.count == 36 && GUID.parse(text) != nil { return .guid }
     if text.count >= 8 && isDate(text) { return moment(text) }
     if digits.filter({ $0 == .colon }).count == 2 { return isClock(digits) && TimeSpan.parse(text) != nil ? .timespan : [] }
-    return !isPadded && NumberText.parseDouble(text) != nil ? .real : []
+    return !isPadded && isPlainReal(text) ? .real : []
+  }
+
+  /// Whether a number is about the same as a real: it is not too large, and has no more digits than a real keeps.
+  private static func isPlainReal(_ text: Bytes) -> Bool {
+    guard let value = NumberText.parseDouble(text), value.isFinite else { return false }
+    let digits = text.prefix { isDigit($0) || $0 == .minus || $0 == .fullStop }.filter { isDigit($0) }
+    let significant = digits.drop { $0 == .digitZero }
+    return significant.count <= 17 || significant.count - significant.reversed().prefix { $0 == .digitZero }.count <= 17
   }
 
   private static func startingWithLetter(_ text: Bytes) -> TypeGuess {
