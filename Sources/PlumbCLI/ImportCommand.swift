@@ -98,6 +98,7 @@ struct ImportCommand: ParsableCommand {
     request.replaces = replace
     request.batchBytes = try batchSize()
     request.reading = try data.readingOptions()
+    request.reading.leavesOpenLines = every != nil
     request.threads = data.threads
     request.memoryLimit = try data.memory.map { _ in try data.memoryLimit() }
     return request

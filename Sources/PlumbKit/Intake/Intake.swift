@@ -166,6 +166,7 @@ struct Intake: Sendable {
     options.takesColumnsByPlace = reading.takesColumnsByPlace
     (options.quote, options.escape, options.comment) = (reading.quote, reading.escape, reading.comment)
     options.isStrict = reading.isStrict
+    options.leavesOpenLines = reading.leavesOpenLines
     options.pattern = reading.pattern
     if reading.pattern != nil { options.format = options.format ?? .lines }
     (options.skippedLines, options.nulls, options.encoding) = (reading.skippedLines, reading.nulls, reading.encoding)

@@ -35,6 +35,8 @@ public struct ReadingOptions: Sendable {
   public var hasHeader: Bool?
   /// A file of queries that map other files' rows to telemetry.
   public var mapping: String?
+  /// Whether lines that programs are perhaps still writing are left for the next reading.
+  package var leavesOpenLines = false
   /// A file for rejected rows, one line of JSON each.
   public var rejects: String?
 

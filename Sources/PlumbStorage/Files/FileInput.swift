@@ -40,7 +40,7 @@ package final class FileInput {
       bytes = try FileSource.readAll(STDIN_FILENO, name: name, context: options.context)
     } else {
       let opened = try FileSource(path: file, context: options.context)
-      bytes = opened.isStream ? try opened.readAll(context: options.context) : opened
+      bytes = opened.isStream ? try opened.readAll(context: options.context) : options.leavesOpenLines ? try opened.completeLines() : opened
     }
     var isInArchive = false
     if !isFolder, let archive = try Self.archive(bytes, file) {

@@ -54,6 +54,12 @@ final class FileSource: SampledSource {
 
   deinit { close(descriptor) }
 
+  /// How long ago the file was modified.
+  var secondsSinceChange: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? time(nil) - status.st_mtim.tv_sec : .max
+  }
+
   /// Whether the file can be read only once, like a pipe.
   var isStream: Bool { size == nil }
 

@@ -36,6 +36,8 @@ package struct ReadOptions: @unchecked Sendable {
   package var badRows = BadRowPolicy.reject
   /// Receives the rows that `badRows` rejects; what it throws ends the reading.
   package var onReject: ((RejectedInput) throws -> Void)?
+  /// Whether a line at the end that a program is perhaps still writing is left for the next reading.
+  package var leavesOpenLines = false
   /// Whether to read standard input rather than a path.
   package var isStandardInput = false
   /// The size of a batch of text; nil makes one batch of all of it.

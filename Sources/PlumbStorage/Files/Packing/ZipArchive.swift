@@ -160,37 +160,6 @@ private struct ZipRecord {
   }
 }
 
-/// A part of a file as a source of its own.
-private final class PartSource: SampledSource {
-  private let whole: any SampledSource
-  private let start: Int
-  private let count: Int
-  private var at = 0
-
-  init(_ whole: any SampledSource, start: Int, count: Int) {
-    self.whole = whole
-    self.start = start
-    self.count = count
-  }
-
-  var size: Int? { count }
-  var storedSize: Int? { count }
-  var storedOffset: Int { at }
-
-  func rewind() { at = 0 }
-
-  func read(into target: UnsafeMutableRawPointer, count wanted: Int) throws -> Int {
-    let bytes = try whole.sample(at: start + at, count: min(wanted, count - at))
-    bytes.withUnsafeBytes { if let base = $0.baseAddress { target.copyMemory(from: base, byteCount: $0.count) } }
-    at += bytes.count
-    return bytes.count
-  }
-
-  func sample(at offset: Int, count wanted: Int) throws -> [UInt8] {
-    try whole.sample(at: start + min(max(offset, 0), count), count: min(wanted, max(0, count - offset)))
-  }
-}
-
 extension Packing {
   fileprivate static func inZip(_ unpacker: @escaping @Sendable () -> (any Unpacker)?) -> Packing {
     Packing(name: "zip", endings: [], recognises: { _ in false }, unpacker: unpacker)

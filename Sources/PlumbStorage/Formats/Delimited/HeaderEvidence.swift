@@ -30,9 +30,9 @@ struct HeaderEvidence {
       let names = Set(texts.map { $0.lowercased() })
       if columns.allSatisfy({ names.contains($0.name.lowercased()) }) { return true }
     }
-    let filled = cells.count { !$0.isEmpty }
-    // The only row of a text is a header if most columns have a name.
-    guard filled > 0, row + 1 < sample.rows.count || filled * 2 > cells.count else { return false }
+    guard cells.contains(where: { !$0.isEmpty }) else { return false }
+    // The only row of a text is a header if all columns have a name; that of the first can be missing.
+    if row + 1 == sample.rows.count, cells.count > 2, cells.dropFirst().contains(where: \.isEmpty) { return false }
     var rest = ColumnGuesses(count: cells.count)
     sample.narrow(&rest, from: row + 1, limit: Self.rowLimit, quote: quote, newline: newline)
     let own = cells.map { $0.withBytes { TypeGuess($0) } }
