@@ -150,6 +150,8 @@ try:
     if b"has changed" in messages: failures.append("a line that is being written"); print(messages.decode())
     expect("imports at intervals", (0 if first and second else 1, "", messages.decode()), "", "grow: 1 row from grow.csv", "grow: 3 rows from grow.csv")
     if b"already been imported" in messages: failures.append("rounds without news"); print(messages.decode())
+    write("grow.csv", "n,s\n9,z\n")
+    expect("a file that was rewritten", run("import", "grow.csv", "--into", "g.plumb"), "", "has changed since it was imported")
     expect("a wrong interval", run("import", "grow.csv", "--into", "g.plumb", "--every", "soon"), None, "--every must be a time", status=2)
 finally:
     shutil.rmtree(folder)

@@ -28,6 +28,8 @@ final class TableWriting {
   /// Whether the next transaction creates a new table.
   private var makesTable: Bool
   private var misfits = RowMisfits()
+  /// Whether the file was imported before with other contents.
+  private var hasChanged = false
   private let work: Work
   private let stage: Work.Stage
 
@@ -90,6 +92,7 @@ final class TableWriting {
     }
     stage.end()
     for note in stream.notes + misfits.notes { work.note("`\(path)`: \(note)") }
+    if hasChanged { work.note("`\(path)` has changed since it was imported, so all of its rows were added; `--replace` keeps only them") }
     let already = rowsBefore > 0 ? " (\(NumberText.grouped(rowsBefore)) of them already existed)" : ""
     work.say("\(name): \(counted(rows, "row")) from \(path)\(already)")
     return rows
@@ -112,7 +115,9 @@ final class TableWriting {
         committed = record.offset
         try stream.begin(at: position)
         return true
-      case .other where record.isComplete || record.path != identity: continue
+      case .other where record.isComplete || record.path != identity:
+        hasChanged = hasChanged || record.path == identity
+        continue
       case .other, .cut:
         throw Diagnostic(
           "file-changed",
