@@ -135,6 +135,31 @@ class RuleTests(Folder):
         self.write("s.yaml", SENTINEL.replace("triggerThreshold: 0", "triggerThreshold: 5"))
         self.assertIn("| summarize rows = count()\n| where rows > 5", self.plumb("alert", "import", "s.yaml").out)
 
+    def test_suggestions_by_hour_of_the_week(self):
+        """Where the hours of the week differ, each may have a threshold of its own, and a night's peak is one."""
+        rule = "// alert: busy  every: 1h\n// key: name\nusage\n| where at > ago(1h)\n| summarize n = max(n) by name\n| where n > 5000\n"
+        self.write("busy.kql", rule)
+        usual = "iff(dayofweek(at) / 1d between (1 .. 5) and hourofday(at) between (8 .. 17), 1000, 100)"
+        for usage, has_hours in ((usual, True), ("500", False)):
+            self.command(
+                "w.plumb", f".set-or-replace usage <| range at from datetime(2026-03-01) to datetime(2026-03-29) step 1h | extend name = 'api', "
+                f"n = tolong(iff(at == datetime(2026-03-25 03:00), 600, {usage} + hash(at, 40)))")
+            result = self.plumb("alert", "suggest", "busy.kql", "w.plumb", "--over", "26d", "--now", "2026-03-29", "--budget", "6 a week", "--format", "json")
+            self.assertEqual(result.status, 0, result)
+            rows = result.json()
+            hourly = [row for row in rows if row["form"] == "per hour"]
+            self.assertEqual(len(hourly) > 0, has_hours, rows)
+            for row in hourly:
+                low, high = [int(text) for text in row["threshold"].split(" to ")]
+                self.assertTrue(low < 150 and high >= 1000, row)
+            for row in rows:
+                if row["suggested"]:
+                    self.write("best.kql", rule[:rule.index("usage")] + row["kql"] + "\n")
+                    tested = self.plumb("alert", "test", "best.kql", "w.plumb", "--over", "26d", "--now", "2026-03-29", "--format", "json").json()
+                    self.assertEqual(tested[0]["alarms"], row["alarms"], (row, tested))
+            if has_hours:
+                self.assertEqual([row["form"] for row in rows if row["suggested"]], ["per hour"], rows)
+
     def test_suggest_and_audit(self):
         self.plumb("simulate", "--pipelines", "12", "--days", "3", "--into", "w.plumb")
         self.write("rules/late.kql", LATE)

@@ -130,7 +130,7 @@ def test_cheats(desk):
     assert not any(secret.search(value) or cause in value for value in rows), [value for value in rows if cause in value]
     assert "world.seed" not in rows
     # Rules and their tests against history know no incidents either.
-    for arguments in [["alert", "test", "failing-retries", "--over", "1d", "--instances", file], ["inspect", file], ["pipe", file]]:
+    for arguments in [["alert", "test", "failing-retries", "--over", "1d", "--instances", file], ["alert", "check", file]]:
         check(arguments, desk.run(*arguments, status=None, text="incidents | take 5\n"))
     # A world of the same seed by other ways, and other seeds.
     desk.run("simulate", "--seed", "11", "--days", "10", "--into", "w.plumb")

@@ -143,4 +143,20 @@ struct Threshold {
       + "| lookup kind=inner plumb_limits on \(name)\n| where \(value) \(comparison) plumb_limit"
       + Threshold.slice(text, clause.upper, text.utf8.count)
   }
+
+  /// The query with a limit for each hour of the week, from Sunday at 0:00 on.
+  func query(hourlyLimits: [Double]) -> String {
+    let rows = hourlyLimits.enumerated().map { "  \($0.offset), \(NumberText.text($0.element))," }.joined(separator: "\n")
+    let comparison = (isUpper ? ">" : "<") + (isInclusive ? "=" : "")
+    return "let plumb_limits = datatable(plumb_hour: long, plumb_limit: real) [\n\(rows)\n];\n"
+      + "let plumb_now = toscalar(plumb_limits | where plumb_hour == tolong(dayofweek(now()) / 1h) + hourofday(now()) | project plumb_limit);\n"
+      + Threshold.slice(text, 0, clause.lower) + "where \(otherConditions.isEmpty ? "true" : otherConditions)\n| where \(value) \(comparison) plumb_now"
+      + Threshold.slice(text, clause.upper, text.utf8.count)
+  }
+
+  /// The hour of the week of a moment, 0 to 167 from Sunday at 0:00 on, as `dayofweek` and `hourofday` count.
+  static func hourOfWeek(_ moment: Int64) -> Int {
+    // The first day of the calendar, 0001-01-01, was a Monday.
+    Int((moment / TimeSpan.hour + 24) % 168)
+  }
 }

@@ -24,7 +24,7 @@ package struct AlarmBudget: Sendable {
 
 /// A choice of thresholds and what it would have done.
 package struct ThresholdChoice: Sendable {
-  /// `one` for a limit for all keys, `per key` for one for each.
+  /// `one` for a limit for all keys, `per key` for one for each, `per hour` for one for each hour of the week.
   package let form: String
   /// The share of values that are not beyond it; nil for the rule's own.
   let quantile: Double?
@@ -96,10 +96,12 @@ package struct ThresholdCurve {
     let truth = try Truth(catalog, options, now: now)
     let weeks = Swift.max(1.0 / 168, Double(replay.end - replay.start) / Double(168 * TimeSpan.hour))
 
-    func choice(_ form: String, _ quantile: Double?, _ text: String, _ query: String, _ limits: (Int) -> Double, isOwn: Bool = false) -> ThresholdChoice {
+    let hours = moments.map { Threshold.hourOfWeek($0) }
+    // The limits are those of a key at an hour of the week.
+    func choice(_ form: String, _ quantile: Double?, _ text: String, _ query: String, _ limits: (_ key: Int, _ hour: Int) -> Double) -> ThresholdChoice {
       let inclusive = threshold.isInclusive
-      let found = values.map { row in
-        Set(row.filter { inclusive ? $0.value >= limits($0.key) : $0.value > limits($0.key) }.map { names[$0.key] })
+      let found = zip(values, hours).map { row, hour in
+        Set(row.filter { inclusive ? $0.value >= limits($0.key, hour) : $0.value > limits($0.key, hour) }.map { names[$0.key] })
       }
       let replayed = replay.judge(rule, moments, found, pipelines)
       let score = truth.score(rule.name, [replayed], from: replay.start, to: replay.end)
@@ -107,18 +109,26 @@ package struct ThresholdCurve {
     }
     let sign: Double = threshold.isUpper ? 1 : -1
     var choices = [
-      choice("own", nil, threshold.written(threshold.current), rule.query, { _ in sign * threshold.current }, isOwn: true)
+      choice("own", nil, threshold.written(threshold.current), rule.query, { _, _ in sign * threshold.current })
     ]
     var byKey = [[Double]](repeating: [], count: names.count)
     for row in values { for entry in row { byKey[entry.key].append(entry.value) } }
     for index in byKey.indices { byKey[index].sort() }
+    let byHour = hourly(values, hours)
     let keyColumn = (rule.key?.count ?? 1) == 1 ? rule.key?.first ?? "pipeline" : nil
     var seen: Set<String> = []
     for quantile in Self.quantiles {
       let limit = threshold.rounded(sign * at(quantile, everything))
       let text = threshold.written(limit)
       if seen.insert(text).inserted {
-        choices.append(choice("one", quantile, text, threshold.query(limit: limit), { _ in sign * limit }))
+        choices.append(choice("one", quantile, text, threshold.query(limit: limit), { _, _ in sign * limit }))
+      }
+      if let byHour {
+        let limits = byHour.map { threshold.rounded(sign * at(quantile, $0)) }
+        choices.append(
+          choice(
+            "per hour", quantile, "\(threshold.written(limits.min() ?? 0)) to \(threshold.written(limits.max() ?? 0))", threshold.query(hourlyLimits: limits),
+            { sign * limits[$1] }))
       }
       guard let keyColumn, names.count > 1, names.count <= 2_000 else { continue }
       let limits = byKey.map { threshold.rounded(sign * at(quantile, $0)) }
@@ -126,7 +136,7 @@ package struct ThresholdCurve {
       choices.append(
         choice(
           "per key", quantile, "\(threshold.written(limits.min() ?? 0)) to \(threshold.written(limits.max() ?? 0))",
-          threshold.query(limits: list, column: keyColumn), { sign * limits[$0] }))
+          threshold.query(limits: list, column: keyColumn), { key, _ in sign * limits[key] }))
     }
     let allowed = budget.alarms * Double(168 * TimeSpan.hour) / Double(budget.time)
     let fitting = choices.indices.filter { choices[$0].form != "own" && choices[$0].perWeek <= allowed }
@@ -147,6 +157,28 @@ package struct ThresholdCurve {
     var rule = rule
     rule.says = ""
     return rule
+  }
+
+  /// The values of each hour of the week, sorted; nil unless each hour was seen in two weeks and the hours differ: in half of them
+  /// the median is beyond the quartiles of all values.
+  private static func hourly(_ values: [Values], _ hours: [Int]) -> [[Double]]? {
+    var byHour = [[Double]](repeating: [], count: 168)
+    var visits = [Int](repeating: 0, count: 168)
+    var before = -1
+    for (row, hour) in zip(values, hours) {
+      byHour[hour] += row.map(\.value)
+      if hour != before { visits[hour] += 1 }
+      before = hour
+    }
+    guard visits.allSatisfy({ $0 >= 2 }), byHour.allSatisfy({ !$0.isEmpty }) else { return nil }
+    for hour in byHour.indices { byHour[hour].sort() }
+    let all = byHour.flatMap { $0 }.sorted()
+    let (low, high) = (at(0.25, all), at(0.75, all))
+    let differing = byHour.count {
+      let median = at(0.5, $0)
+      return median < low || median > high
+    }
+    return differing * 2 >= byHour.count ? byHour : nil
   }
 
   private static func at(_ quantile: Double, _ sorted: [Double]) -> Double {

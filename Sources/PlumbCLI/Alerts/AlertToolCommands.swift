@@ -69,7 +69,7 @@ struct AlertSuggestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "suggest", abstract: "Choose a rule's threshold from history.",
     discussion: """
-      Shows the alarms and the recall of thresholds for all keys and for each key, and the KQL of the one that fits the budget \
+      Shows the alarms and the recall of thresholds for all keys, for each key and for each hour of the week, and the KQL of the one that fits the budget \
       and detects most incidents. The rule's query needs a condition such as `age > 2h` or `age > 1.5 * usual`.
       """)
 

@@ -142,7 +142,7 @@ package struct CaseReport: Sendable {
     var body = "<h1>Debrief: \(MarkupText.escaped(world.about.title))</h1>\n"
     body += "<p class=\"soft\">Answer: \(MarkupText.escaped(answer)).<br>What happened: \(MarkupText.escaped(truth)).</p>\n"
     for (i, question) in debrief.questions.enumerated() {
-      body += "<h2>\(i + 1). \(MarkupText.escaped(question.text))</h2><p><b>Listen for:</b> \(MarkupText.escaped(question.listenFor))</p>\n"
+      body += "<h2>\(i + 1). \(MarkupText.escaped(question.text))</h2><p><b>Listen for:</b> \(CaseReport.marked(question.listenFor))</p>\n"
       for number in question.entries where entries.indices.contains(number - 1) { body += entry(number) }
     }
     return CaseReport.page("Debrief: \(world.about.title)", body)
@@ -168,7 +168,7 @@ package struct CaseReport: Sendable {
         let tone = line.points >= 0.8 * line.most ? "full" : line.points < 0.4 * line.most ? "low" : ""
         let cited = line.entries.map { "<a href=\"#e\($0)\">\($0)</a>" }.joined(separator: ", ")
         text += "<tr><th scope=\"row\">\(MarkupText.escaped(line.name))</th><td class=\"points \(tone)\">\(points(line))</td>"
-        text += "<td>\(MarkupText.escaped(line.reason))\(cited.isEmpty ? "" : " [\(cited)]")</td></tr>\n"
+        text += "<td>\(CaseReport.marked(line.reason))\(cited.isEmpty ? "" : " [\(cited)]")</td></tr>\n"
       }
       text += "</tbody></table>\n"
     }
@@ -178,6 +178,12 @@ package struct CaseReport: Sendable {
     text += CaseReport.section("The interviewer’s notes", notes.map { "\(CaseReport.time($0.at)) \($0.text)" })
     text += "<h2>Transcript</h2>\n" + entries.indices.map { entry($0 + 1) }.joined()
     return CaseReport.page(title, text)
+  }
+
+  /// A text with what is between back-ticks as code.
+  private static func marked(_ text: String) -> String {
+    MarkupText.escaped(text).split(separator: "`", omittingEmptySubsequences: false).enumerated()
+      .map { $0.offset % 2 == 1 ? "<code>\($0.element)</code>" : String($0.element) }.joined()
   }
 
   private static func section(_ title: String, _ items: [String]) -> String {
@@ -196,7 +202,7 @@ package struct CaseReport: Sendable {
     h1 { line-height: 1.25; } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
     td, th { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
     thead th { color: var(--soft); font-weight: normal; } tbody th { width: 13rem; } td.points { white-space: nowrap; width: 6.5rem; }
-    pre { background: var(--fill); border: 1px solid var(--line); border-radius: 6px; padding: .6rem; overflow-x: auto; overflow-wrap: normal; } .soft { color: var(--soft); }
+    pre { background: var(--fill); border: 1px solid var(--line); border-radius: 6px; padding: .6rem; white-space: pre-wrap; } .soft { color: var(--soft); }
     .low { color: var(--low); } .full { color: var(--full); } a { color: inherit; }
     @media (max-width: 36rem) { body { margin: 1rem auto; } thead { display: none; } tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); padding: .4rem 0; }
       td, th { border: 0; padding: 0; width: auto; } tbody th, td.points { width: auto; } tr td:last-child { grid-column: 1 / -1; } }

@@ -43,6 +43,7 @@ private struct QuestionMaker {
 
   /// A suspect that was looked at and not named.
   private var ruledOut: Debrief.Question? {
+    guard !answer.pipelines.isEmpty else { return nil }
     // The second fault is not a suspect of the first.
     let paged = entries.compactMap { $0.kind == .event ? world.interjection(withText: $0.text) : nil }.filter { $0.kind == .fault }.compactMap(\.pipeline)
     let others = Set(world.plan.culprits.map(\.pipeline) + [world.plan.symptom ?? ""] + answer.pipelines + paged)
@@ -51,7 +52,7 @@ private struct QuestionMaker {
     guard let (name, places) = suspects.min(by: { ($1.1.count, $0.1[0]) < ($0.1.count, $1.1[0]) }), let last = places.last else { return nil }
     let reason =
       world.plan.decoys.first { $0.contains(name) }
-      ?? world.plan.culprits.first.flatMap { culprit in world.hops(from: name, to: culprit.pipeline).map { "\(name) is \($0) \($0 == 1 ? "step" : "steps") from \(culprit.pipeline) and follows or precedes it" } }
+      ?? world.plan.culprits.first.flatMap { culprit in world.hops(from: name, to: culprit.pipeline).map { "\(name) is \($0) \($0 == 1 ? "dependency" : "dependencies") away from \(culprit.pipeline), where it began" } }
       ?? "\(name) has nothing to do with what the brief describes"
     return Debrief.Question(text: "Why did you rule out \(name) at \(clock(last))?", listenFor: reason + ".", entries: places.prefix(4).map { $0 + 1 })
   }

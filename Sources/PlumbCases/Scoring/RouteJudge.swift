@@ -71,7 +71,7 @@ struct RouteJudge {
     let found = places { (has($0, "queue_delay") || has($0, "upstream_delay")) && has($0, "duration", "queue_delay") && has($0, "summarize", "project") }
     return line(
       "waiting apart from working", 7, found, "The time in the queue or for the upstream was separated from the time at work.",
-      "queue_delay and upstream_delay were not looked at, so waiting was taken for working.")
+      "Neither queue_delay nor upstream_delay was looked at, so waiting was taken for working.")
   }
 
   private var lineage: ScoreSheet.Line {
@@ -182,7 +182,8 @@ struct RouteJudge {
     let share = named.isEmpty ? 0 : Double(checks.compactMap { $0 }.count) / Double(named.count)
     return line(
       "assistant verified", 8, checks.compactMap { $0 }, of: share, "What the assistant found was checked by hand before the answer.",
-      "The answer was taken from the assistant: no query by hand looked at the named pipeline after that.")
+      named.isEmpty
+        ? "Nothing was answered, so nothing was verified." : "The answer was taken from the assistant: no query by hand looked at the named pipeline after that.")
   }
 
   private var lastAnswer: Int { entries.lastIndex { $0.kind == .answer } ?? entries.count }
