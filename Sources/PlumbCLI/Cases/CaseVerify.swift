@@ -19,8 +19,11 @@ struct CaseVerify: ParsableCommand {
   @Flag(help: "Check all cases.")
   var all = false
 
-  @Option(help: "The number of seeds, from 1 on (default: 10).")
+  @Option(help: "The number of seeds (default: 10).")
   var seeds = 10
+
+  @Option(help: ArgumentHelp("The first seed (default: 1).", valueName: "seed"))
+  var from: UInt64 = 1
 
   @Option(help: "text or json (default: text).")
   var format: Format = .text
@@ -34,6 +37,7 @@ struct CaseVerify: ParsableCommand {
     if ids.isEmpty && !all { throw ValidationError("name cases, or use --all; the cases are \(Case.all.map(\.id).joined(separator: ", "))") }
     if !ids.isEmpty && all { throw ValidationError("--all cannot be combined with names of cases") }
     if !(1...100_000).contains(seeds) { throw ValidationError("--seeds must be a number from 1 to 100000, not \(seeds)") }
+    if from == 0 || from > 1 << 60 { throw ValidationError("--from must be a seed from 1 on, not \(from)") }
     for id in ids where Case.named(id) == nil {
       throw ValidationError("'\(id)' is not a case; the cases are \(Case.all.map(\.id).joined(separator: ", "))")
     }
@@ -44,7 +48,7 @@ struct CaseVerify: ParsableCommand {
       let cases = all ? Case.all : ids.compactMap { Case.named($0) }
       var results: [Verification] = []
       for about in cases {
-        let result = try Verification(about, seeds: (1...UInt64(seeds)).map { $0 }, threads: threads ?? Machine.processors) { _ in !Interrupts.shared.wasTaken }
+        let result = try Verification(about, seeds: Array(from..<from + UInt64(seeds)), threads: threads ?? Machine.processors) { _ in !Interrupts.shared.wasTaken }
         if Interrupts.shared.wasTaken { throw ExitStatus.interrupted }
         results.append(result)
         if format == .text { Console.writeOut(Self.line(result)) }
