@@ -159,8 +159,8 @@ package struct ThresholdCurve {
     return rule
   }
 
-  /// The values of each hour of the week, sorted; nil unless each hour was seen in two weeks and the hours differ: in half of them
-  /// the median is beyond the quartiles of all values.
+  /// The values of each hour of the week, sorted; nil unless each hour was seen in three weeks and the hours differ: the usual range of an
+  /// hour's values is at most 40 % of the range of all. (Of three values that do not depend on the hour it is half of that on average.)
   private static func hourly(_ values: [Values], _ hours: [Int]) -> [[Double]]? {
     var byHour = [[Double]](repeating: [], count: 168)
     var visits = [Int](repeating: 0, count: 168)
@@ -170,15 +170,11 @@ package struct ThresholdCurve {
       if hour != before { visits[hour] += 1 }
       before = hour
     }
-    guard visits.allSatisfy({ $0 >= 2 }), byHour.allSatisfy({ !$0.isEmpty }) else { return nil }
+    guard visits.allSatisfy({ $0 >= 3 }), byHour.allSatisfy({ !$0.isEmpty }) else { return nil }
     for hour in byHour.indices { byHour[hour].sort() }
     let all = byHour.flatMap { $0 }.sorted()
-    let (low, high) = (at(0.25, all), at(0.75, all))
-    let differing = byHour.count {
-      let median = at(0.5, $0)
-      return median < low || median > high
-    }
-    return differing * 2 >= byHour.count ? byHour : nil
+    func range(_ sorted: [Double]) -> Double { at(0.95, sorted) - at(0.05, sorted) }
+    return at(0.5, byHour.map(range).sorted()) <= 0.4 * range(all) && range(all) > 0 ? byHour : nil
   }
 
   private static func at(_ quantile: Double, _ sorted: [Double]) -> Double {

@@ -133,10 +133,12 @@ extension Endpoint {
 
 extension Exchange {
   /// A page with the policy that keeps it from loading anything of others, compressed if the browser accepts that.
+  ///
+  /// Its forms must say where they come from: with the policy `no-referrer`, browsers send `Origin: null`, which `Access` refuses.
   func page(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
     compressed(
       status, "text/html; charset=utf-8", text,
-      [.contentSecurityPolicy: Frame.contentSecurityPolicy, .referrerPolicy: "no-referrer", .frameOptions: "DENY"])
+      [.contentSecurityPolicy: Frame.contentSecurityPolicy, .referrerPolicy: "same-origin", .frameOptions: "DENY"])
   }
 
   func asset(_ type: String, _ text: String) -> Response { compressed(.ok, type, text, [:]) }
