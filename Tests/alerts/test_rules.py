@@ -151,14 +151,18 @@ class RuleTests(Folder):
             self.assertEqual(len(hourly) > 0, has_hours, rows)
             for row in hourly:
                 low, high = [int(text) for text in row["threshold"].split(" to ")]
-                self.assertTrue(low < 150 and high >= 1000, row)
+                self.assertGreater(high, low + 800, row)
             for row in rows:
                 if row["suggested"]:
                     self.write("best.kql", rule[:rule.index("usage")] + row["kql"] + "\n")
                     tested = self.plumb("alert", "test", "best.kql", "w.plumb", "--over", "26d", "--now", "2026-03-29", "--format", "json").json()
                     self.assertEqual(tested[0]["alarms"], row["alarms"], (row, tested))
             if has_hours:
-                self.assertEqual([row["form"] for row in rows if row["suggested"]], ["per hour"], rows)
+                best = [row for row in rows if row["suggested"]][0]
+                self.assertEqual(best["form"], "per hour", rows)
+                # It fires on the peak at night, which is far below what is usual by day.
+                alarms = self.plumb("alert", "test", "best.kql", "w.plumb", "--over", "26d", "--now", "2026-03-29", "--instances", "--format", "json").json()
+                self.assertTrue(any(alarm["began"].startswith("2026-03-25T0") for alarm in alarms), alarms)
 
     def test_suggest_and_audit(self):
         self.plumb("simulate", "--pipelines", "12", "--days", "3", "--into", "w.plumb")

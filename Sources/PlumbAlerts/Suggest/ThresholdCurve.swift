@@ -114,7 +114,7 @@ package struct ThresholdCurve {
     var byKey = [[Double]](repeating: [], count: names.count)
     for row in values { for entry in row { byKey[entry.key].append(entry.value) } }
     for index in byKey.indices { byKey[index].sort() }
-    let byHour = hourly(values, hours)
+    let season = season(values, hours)
     let keyColumn = (rule.key?.count ?? 1) == 1 ? rule.key?.first ?? "pipeline" : nil
     var seen: Set<String> = []
     for quantile in Self.quantiles {
@@ -123,8 +123,9 @@ package struct ThresholdCurve {
       if seen.insert(text).inserted {
         choices.append(choice("one", quantile, text, threshold.query(limit: limit), { _, _ in sign * limit }))
       }
-      if let byHour {
-        let limits = byHour.map { threshold.rounded(sign * at(quantile, $0)) }
+      if let season {
+        let excess = at(quantile, season.residuals)
+        let limits = season.medians.map { threshold.rounded(sign * ($0 + excess)) }
         choices.append(
           choice(
             "per hour", quantile, "\(threshold.written(limits.min() ?? 0)) to \(threshold.written(limits.max() ?? 0))", threshold.query(hourlyLimits: limits),
@@ -159,9 +160,12 @@ package struct ThresholdCurve {
     return rule
   }
 
-  /// The values of each hour of the week, sorted; nil unless each hour was seen in three weeks and the hours differ: the usual range of an
-  /// hour's values is at most 40 % of the range of all. (Of three values that do not depend on the hour it is half of that on average.)
-  private static func hourly(_ values: [Values], _ hours: [Int]) -> [[Double]]? {
+  /// The median of each hour of the week, and by how much values exceed that of their hour, sorted: an hour alone has too few values for a
+  /// rare quantile, all hours together have enough.
+  ///
+  /// Nil unless each hour was seen in three weeks and the hours differ: the usual range of an hour's values is at most 40 % of the range
+  /// of all. (Of three values that do not depend on the hour it is half of that on average.)
+  private static func season(_ values: [Values], _ hours: [Int]) -> (medians: [Double], residuals: [Double])? {
     var byHour = [[Double]](repeating: [], count: 168)
     var visits = [Int](repeating: 0, count: 168)
     var before = -1
@@ -174,7 +178,9 @@ package struct ThresholdCurve {
     for hour in byHour.indices { byHour[hour].sort() }
     let all = byHour.flatMap { $0 }.sorted()
     func range(_ sorted: [Double]) -> Double { at(0.95, sorted) - at(0.05, sorted) }
-    return at(0.5, byHour.map(range).sorted()) <= 0.4 * range(all) && range(all) > 0 ? byHour : nil
+    guard at(0.5, byHour.map(range).sorted()) <= 0.4 * range(all), range(all) > 0 else { return nil }
+    let medians = byHour.map { at(0.5, $0) }
+    return (medians, zip(byHour, medians).flatMap { hour, median in hour.map { $0 - median } }.sorted())
   }
 
   private static func at(_ quantile: Double, _ sorted: [Double]) -> Double {

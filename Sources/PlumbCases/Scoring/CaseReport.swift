@@ -194,7 +194,7 @@ package struct CaseReport: Sendable {
     """
     <!DOCTYPE html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(MarkupText.escaped(title))</title>
+    <title>\(MarkupText.escaped(title))</title><link rel="icon" href="data:,">
     <style>
     :root { color-scheme: light dark; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --page: #ffffff; --fill: #f6f8fa; --full: #1a7f37; --low: #cf222e; }
     @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --line: #3d444d; --page: #0d1117; --fill: #151b23; --full: #3fb950; --low: #ff7b72; } }
