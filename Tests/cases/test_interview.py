@@ -95,6 +95,7 @@ def test_terminal(desk):
     assert "true" in shell.answer(f'runs | where pipeline == "{second}" and started > ago(40m) | summarize x = countif(status == "failed") > 0')
     shell.answer(f"lineage upstream of {second} | count")
     culprit, cause = re.search(r"^- ([\w-]+): ([\w-]+)", sheet, re.M).groups()
+    assert "the interviewer closes this case" in shell.answer(".case report") and "after the interview" in shell.answer(".case replay")
     assert "recorded" in shell.answer(f".answer pipeline={culprit} cause={cause}")
     shell.type("\x04")
     assert shell.status() == 0

@@ -203,6 +203,10 @@ package struct CaseDesk {
   /// - Parameter path: where to, ending in .md or .html; nil to return it.
   package func report(to path: String?) throws -> String {
     try checkInterviewer()
+    if current.isInterview, current.isOpen, via == "shell" {
+      // The candidate's shell knows the passphrase, for interjections; the candidate does not.
+      throw Diagnostic("case-open", "the interviewer closes this case", help: "`plumb case report` with the passphrase does so, from another terminal")
+    }
     let (page, sheet) = try current.report(workspace.session())
     guard let path else {
       try current.close()
