@@ -123,10 +123,10 @@ package struct CaseDesk {
   }
 
   package func replay() throws -> String {
+    if current.isInterview && current.isOpen { throw Diagnostic("case-open", "the expert's route is shown after the interview") }
     guard current.route.contains(where: { $0.kind == .answer }) || !current.isOpen else {
       throw Diagnostic("case-open", "the expert's route is shown after an answer", help: "`.hint` helps before")
     }
-    if current.isInterview && current.isOpen { throw Diagnostic("case-open", "the expert's route is shown after the interview") }
     let plan = try current.world().plan
     var text = "How an expert would go:\n"
     for (i, step) in current.about.route(plan).enumerated() { text += "\n\(i + 1). \(step.why)\n\n\(step.query)\n" }
