@@ -152,6 +152,20 @@ try:
     if b"already been imported" in messages: failures.append("rounds without news"); print(messages.decode())
     write("grow.csv", "n,s\n9,z\n")
     expect("a file that was rewritten", run("import", "grow.csv", "--into", "g.plumb"), "", "has changed since it was imported")
+    # How long rows are kept.
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    write("kept.csv", f"at,n\n2020-01-01T00:00:00Z,1\n{now},2\n,3\n")
+    run("import", "kept.csv", "--into", "k.plumb")
+    expect("a policy of retention", run("query", "k.plumb", "-c", ".alter table kept policy retention softdelete = 30d"),
+           'PolicyName,EntityName,Policy,EntityType\nRetentionPolicy,kept,"{""SoftDeletePeriod"":""30.00:00:00""}",Table')
+    expect("rows that are older are deleted", run("query", "k.plumb", "-c", "kept | sort by n asc | project n"), "n\n2\n3")
+    with open("kept.csv", "a") as file: file.write(f"2021-01-01T00:00:00Z,4\n{now},5\n")
+    expect("rows that come later", run("import", "kept.csv", "--into", "k.plumb"), "", "kept: 1 row older than 30.00:00:00 deleted")
+    expect("rows that come later, read", run("query", "k.plumb", "-c", "kept | summarize sum(n)"), "sum_n\n10")
+    expect("a policy is shown", run("query", "k.plumb", "-c", ".show table ['kept'] policy retention | project Policy"), 'Policy\n"{""SoftDeletePeriod"":""30.00:00:00""}"')
+    expect("a policy is deleted", run("query", "k.plumb", "-c", ".delete table kept policy retention | project Policy"), None, status=1)
+    expect("a policy is deleted, alone", run("query", "k.plumb", "-c", ".delete table kept policy retention"), "PolicyName,EntityName,Policy,EntityType\nRetentionPolicy,kept,null,Table")
+    expect("a policy without a file", query(".alter table t policy retention softdelete = 1d", "t=kept.csv"), None, "only a workspace file keeps policies", status=1)
     expect("a wrong interval", run("import", "grow.csv", "--into", "g.plumb", "--every", "soon"), None, "--every must be a time", status=2)
 finally:
     shutil.rmtree(folder)

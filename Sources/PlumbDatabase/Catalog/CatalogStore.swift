@@ -8,6 +8,10 @@ package protocol CatalogStore: AnyObject, Sendable {
   func beginReading(_ catalog: Catalog) throws -> CatalogReading
   /// Makes all of the changes or none, in the store and then in the catalog.
   func make(_ changes: [CatalogChange], in catalog: Catalog) throws
+  /// How long the rows of a table are kept, in ticks; nil for ever.
+  func retention(ofTable name: String) -> Int64?
+  /// Sets how long the rows of a table are kept, and deletes those that are older.
+  func setRetention(_ ticks: Int64?, ofTable name: String, _ options: SessionOptions, in catalog: Catalog) throws
 }
 
 /// A change to the contents of a catalog.

@@ -28,7 +28,7 @@ extension CommandAction {
           "no-columns", "`\(column.text)` is the only column of `\(table.text)`", at: column.span,
           help: "to delete the table, write `.drop table \(table.text)`")
       }
-      return try given.replace(table, with: "project-away \(quoted(column.text))")
+      return try given.replace(table, with: "project-away \(bracketed(column.text))")
     },
     CommandAction(".rename column") { command, given in
       let (table, column) = try given.column(of: command)
@@ -36,7 +36,7 @@ extension CommandAction {
       if given.catalog.schema(ofTable: table.text)?.contains(where: { $0.name == newName.text }) ?? false {
         throw Diagnostic("duplicate-column", "`\(table.text)` already has a column `\(newName.text)`", at: newName.span)
       }
-      return try given.replace(table, with: "project-rename \(quoted(newName.text)) = \(quoted(column.text))")
+      return try given.replace(table, with: "project-rename \(bracketed(newName.text)) = \(bracketed(column.text))")
     },
     CommandAction(".delete table") { command, given in
       let name = try command.required("T")
@@ -47,11 +47,6 @@ extension CommandAction {
         name, with: "where not(coalesce(\(conditions.map { "(\(print($0)))" }.joined(separator: " and ")), false))")
     },
   ]
-}
-
-/// A name as KQL has it in brackets, whatever its characters.
-private func quoted(_ name: String) -> String {
-  "['" + name.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "']"
 }
 
 extension CommandSyntax {
@@ -73,7 +68,7 @@ extension CommandSyntax {
 extension CommandContext {
   /// Replaces a table with what a step makes of its rows.
   fileprivate func replace(_ table: NameSyntax, with step: String) throws -> Answer {
-    let answer = try answer(to: "\(quoted(table.text)) | \(step)")
+    let answer = try answer(to: "\(bracketed(table.text)) | \(step)")
     try make([.setTable(Table(name: table.text, QueryResult(schema: answer.schema, chunks: answer.chunks)))])
     return try changed(table.text)
   }
@@ -89,9 +84,9 @@ extension CommandContext {
 
   /// The column of a table, or one of nulls under its name.
   fileprivate func column(_ column: ColumnInfo, _ known: Schema) -> String {
-    if known.contains(where: { $0.name == column.name }) { return quoted(column.name) }
+    if known.contains(where: { $0.name == column.name }) { return bracketed(column.name) }
     let empty = column.type == .string ? "\"\"" : "\(column.type.name)(null)"
-    return "\(quoted(column.name)) = \(empty)"
+    return "\(bracketed(column.name)) = \(empty)"
   }
 
   fileprivate func checkTypes(of schema: Schema, against known: Schema, at span: SourceSpan) throws {

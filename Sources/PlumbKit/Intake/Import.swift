@@ -79,7 +79,10 @@ package struct Import {
     // What has been read but not yet written needs a few times the size of its text.
     let batchBytes = max(4096, min(request.batchBytes, max(options.memoryLimit / 16, 1 << 20)))
     let sink = WorkspaceSink(file: file, replaces: request.replaces, batchBytes: batchBytes)
-    return try intake(into: sink) { file.setting(WorkspaceSink.settingName($0)) }.take(items, work).isWhole
+    let isWhole = try intake(into: sink) { file.setting(WorkspaceSink.settingName($0)) }.take(items, work).isWhole
+    try FileStore.deleteOldRows(
+      of: file, SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit, clock: SessionOptions.systemClock), work)
+    return isWhole
   }
 
   /// Imports all paths into tables in memory.

@@ -86,9 +86,12 @@ package final class FileStore: CatalogStore {
       try SimulatedWorld.note(table.name, isChanged: true, in: file, writer)
     case .dropTable(let name):
       try writer.drop(name)
+      try writer.set(Self.retention + name, to: nil)
       try SimulatedWorld.note(name, isChanged: false, in: file, writer)
     case .renameTable(let name, let newName):
       try writer.rename(name, to: newName)
+      try writer.set(Self.retention + newName, to: file.setting(Self.retention + name))
+      try writer.set(Self.retention + name, to: nil)
       try SimulatedWorld.note(name, isChanged: false, in: file, writer)
       try SimulatedWorld.note(newName, isChanged: true, in: file, writer)
     case .setFunction(let function):
@@ -99,6 +102,44 @@ package final class FileStore: CatalogStore {
     case .dropFunction(let name): try writer.drop(functionNamed: name)
     case .attach(let database, let name): try writer.set(Self.attachment + name, to: database.reminder)
     case .detach(let name): try writer.set(Self.attachment + name, to: nil)
+    }
+  }
+
+  // MARK: How long rows are kept
+
+  /// The prefix of the settings that store how long the rows of tables are kept.
+  static let retention = "retention:"
+
+  package func retention(ofTable name: String) -> Int64? {
+    // What this process wrote a moment ago counts.
+    (try? file.reading { file.setting(Self.retention + name) })?.flatMap { Int64($0) }
+  }
+
+  package func setRetention(_ ticks: Int64?, ofTable name: String, _ options: SessionOptions, in catalog: Catalog) throws {
+    try file.write { try $0.set(Self.retention + name, to: ticks.map { String($0) }) }
+    try Self.deleteOldRows(of: file, options, Work())
+    try refresh(catalog)
+  }
+
+  /// Deletes the rows of a file's tables that are older than their policies say.
+  static func deleteOldRows(of file: WorkspaceFile, _ options: SessionOptions, _ work: Work) throws {
+    try file.reading {}
+    for (key, value) in file.settings where key.hasPrefix(retention) {
+      let name = String(key.dropFirst(retention.count))
+      guard let ticks = Int64(value), let table = file.table(named: name), let column = Retention.column(of: table.schema) else { continue }
+      let catalog = Catalog()
+      catalog.add(table)
+      let query = "\(bracketed(name)) | \(Retention.step(column, ticks))"
+      guard let answer = try Session(catalog: catalog, options: options).run(query).last else { continue }
+      let kept = Table(name: name, QueryResult(schema: answer.schema, chunks: answer.chunks))
+      let count = table.rowCount - kept.rowCount
+      guard count > 0 else { continue }
+      try file.write { writer in
+        // Unlike other changes this one leaves the record of what was imported.
+        try writer.synchronize(kept)
+        try SimulatedWorld.note(name, isChanged: true, in: file, writer)
+      }
+      work.say("\(name): \(counted(count, "row")) older than \(TimeSpan.text(ticks)) deleted")
     }
   }
 

@@ -24,7 +24,7 @@ package struct CommandDeclaration: Sendable {
     package static let reachesOut = Traits(rawValue: 2)
   }
 
-  /// The words it begins with, such as `.show tables`.
+  /// The words it begins with, such as `.show tables`; the word `T` is the name of a table.
   package let name: String
   /// Other names that people know.
   package let aliases: [String]

@@ -4,9 +4,9 @@ import PlumbDiagnostics
 extension Parser {
   mutating func parseCommand() throws(SyntaxFailure) -> CommandSyntax {
     let start = index
-    let declaration = try readCommandName()
-    let nameSpan = span(from: start)
     var reading = CommandReading()
+    let declaration = try readCommandName(into: &reading)
+    let nameSpan = span(from: start)
     do throws(SyntaxFailure) {
       if declaration.isLine {
         try readLine(of: declaration, into: &reading)
@@ -40,22 +40,32 @@ extension Parser {
 
   // MARK: Names
 
-  /// Returns the command with the longest name that begins here.
-  private mutating func readCommandName() throws(SyntaxFailure) -> CommandDeclaration {
+  /// Returns the command with the longest name that begins here, and reads the table's name inside it.
+  private mutating func readCommandName(into reading: inout CommandReading) throws(SyntaxFailure) -> CommandDeclaration {
     let start = index
     let first = advance()
     let known = CommandDeclaration.beginning(with: first.text.lowercased())
     var best: CommandDeclaration?
     for candidate in known {
       let rest = candidate.aliases.contains(first.text) ? [] : candidate.words.dropFirst()
-      let fits = rest.enumerated().allSatisfy { offset, word in
+      var offset = 0
+      let fits = rest.allSatisfy { word in
         let token = token(after: offset)
-        return token.kind == .word && token.text.lowercased() == word
+        let length = word == "T" ? nameLength(after: offset) : token.kind == .word && token.text.lowercased() == word ? 1 : 0
+        offset += length
+        return length > 0
       }
       if fits, best.map({ $0.words.count < candidate.words.count }) ?? true { best = candidate }
     }
     if let best {
-      if !best.aliases.contains(first.text) { for _ in best.words.dropFirst() { advance() } }
+      if best.aliases.contains(first.text) { return best }
+      for word in best.words.dropFirst() {
+        if word == "T" {
+          reading.places.append(CommandSyntax.Place(name: "T", value: .name(try parseName("the name of a table"))))
+        } else {
+          advance()
+        }
+      }
       return best
     }
     // What follows an unknown command is not looked into.
@@ -184,6 +194,7 @@ extension Parser {
   /// Returns whether an optional part begins here.
   private func begins(_ part: Usage.Part) -> Bool {
     switch part {
+    case .word("="): return at(.assign)
     case .word("<|"): return at(.less) && token(after: 1).kind == .pipe && isAdjacent(after: 1)
     case .word(let word): return at(.word) && token.text.lowercased() == word
     case .either(let words): return at(.word) && words.contains(token.text.lowercased())

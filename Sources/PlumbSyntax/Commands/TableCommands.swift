@@ -3,6 +3,10 @@ extension CommandDeclaration {
     .value(.tableName, "T"), .hidden([.value(.properties, "with")]), "<|", .value(.query, "query"),
   ]
 
+  private static let retention: [Usage.Part] = [
+    "softdelete", "=", .value(.timespan, "30d"), .hidden(["recoverability", "=", .either(["enabled", "disabled"])]),
+  ]
+
   /// Commands about tables.
   static let ofTables: [CommandDeclaration] = [
     CommandDeclaration(
@@ -32,6 +36,20 @@ extension CommandDeclaration {
       ".alter table", [.value(.tableName, "T"), .value(.schema, "(a: long, b: string)"), .hidden([.value(.properties, "with")])],
       summary: "Gives a table exactly these columns: others are deleted, and new ones are null.",
       examples: [".create table visits (at: datetime, page: string)", ".alter table visits (page: string, user: string)"]),
+    CommandDeclaration(
+      ".alter table T policy retention", retention,
+      summary: "Deletes the rows of a table whose first datetime is older, now and after each import; the workspace file keeps the policy.",
+      examples: [".set-or-replace recent <| runs | project started, pipeline", ".alter table recent policy retention softdelete = 2d"]),
+    CommandDeclaration(
+      ".alter-merge table T policy retention", retention,
+      summary: "Does the same as `.alter table T policy retention`.",
+      examples: [".set-or-replace recent <| runs | project started, pipeline", ".alter-merge table recent policy retention softdelete = 2d"]),
+    CommandDeclaration(
+      ".show table T policy retention", traits: .isTabular, summary: "Shows how long the rows of a table are kept.",
+      examples: [".show table runs policy retention"]),
+    CommandDeclaration(
+      ".delete table T policy retention", summary: "Keeps the rows of a table from now on, however old they are.",
+      examples: [".delete table runs policy retention"]),
     CommandDeclaration(
       ".drop column", [.value(.table, "T.a")], summary: "Deletes a column of a table.",
       examples: [".create table visits (at: datetime, page: string)", ".drop column visits.page"]),
