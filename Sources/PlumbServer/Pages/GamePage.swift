@@ -33,13 +33,14 @@ enum GamePage {
       content += "<li>\(action) \(Markup.escaped(one.text))</li>"
     }
     content += "</ul>" + field("/game/interject", "Say to the group", "Interject") + field("/game/note", "Note to yourself", "Keep")
-    content += CasePage.button("/game/advance", "Let half an hour pass") + CasePage.button("/game/close", "Close the case")
+    content += CasePage.button("/game/advance", "Let half an hour pass")
+      + "<form method=\"post\" action=\"/game/close\" \(CasePage.formStyle)><button>Close the case</button> <label><input type=\"checkbox\" required> for good</label></form>"
     if let left = desk.timeLeft { content += "<p>Time: \(Markup.escaped(left))</p>" }
     return CasePage.section("controls", "Controls", content)
   }
 
   private static func field(_ path: String, _ label: String, _ button: String) -> String {
-    "<form method=\"post\" action=\"\(path)\"><label>\(label) <input name=\"text\" required maxlength=\"1000\" size=\"60\"></label> <button>\(button)</button></form>"
+    "<form method=\"post\" action=\"\(path)\" \(CasePage.formStyle)><label>\(label) <input name=\"text\" required maxlength=\"1000\" size=\"60\"></label> <button>\(button)</button></form>"
   }
 
   private static func score(_ desk: CaseDesk) -> String {
@@ -64,6 +65,6 @@ enum GamePage {
       items += "<li><span class=\"quiet\">\(Markup.escaped(entry.heading(place + 1, after: place > 0 ? route[place - 1] : nil)))</span><pre tabindex=\"0\">\(Markup.escaped(entry.text))</pre></li>"
     }
     let more = route.count > 100 ? "<p class=\"quiet\">and \(route.count - 100) earlier entries</p>" : ""
-    return CasePage.section("transcript", "Transcript, the last first", items.isEmpty ? "<p class=\"quiet\">Nothing yet.</p>" : "<ol class=\"plain\">\(items)</ol>\(more)")
+    return CasePage.section("transcript", "Transcript, the last first", items.isEmpty ? "<p class=\"quiet\">Nothing yet.</p>" : "<ul style=\"list-style:none;padding:0\">\(items)</ul>\(more)")
   }
 }
