@@ -91,6 +91,18 @@ struct ScoreTests {
     #expect(RouteEntry(json: "{}") == nil && RouteEntry(json: "7") == nil)
   }
 
+  @Test func aRuleThatWasMadeAndTestedIsTheWholeFollowUp() throws {
+    let world = try Self.world("cascade", 3)
+    let made = RouteEntry(.query, ".create alert a with (every = 5m) <| runs | where status == 'failed'", at: 0, clock: 0, rows: 0, via: "shell")
+    let tested = RouteEntry(.query, ".test alert a over 1d", at: 0, clock: 0, rows: 1, via: "shell")
+    let remark = RouteEntry(.note, "a threshold on failures", at: 0, clock: 0, via: "shell")
+    let shares = try [[], [remark], [made], [tested], [made, tested]].map { entries in
+      let line = try #require(ScoreSheet(world, entries, nil).route.first { $0.name == "follow-up" })
+      return line.points / line.most
+    }
+    #expect(shares == [0, 0.7, 0.7, 0.7, 1])
+  }
+
   // MARK: Interviews
 
   /// An entry that comes at a minute of the investigation.

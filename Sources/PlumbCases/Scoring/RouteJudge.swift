@@ -124,11 +124,16 @@ struct RouteJudge {
   }
 
   private var followUp: ScoreSheet.Line {
-    var found = places { has($0, "alerts") && has($0, "rule") }
+    let made = places { has($0, ".create", ".alter") && $0.contains(" alert ") }
+    let tested = places { $0.contains(".test alert") }
+    var found = made + tested + places { has($0, "alerts") && has($0, "rule") }
     found += entries.indices.filter { entries[$0].kind == .note && has(texts[$0], "rule", "alert", "threshold", "monitor") }
+    let isProven = !made.isEmpty && !tested.isEmpty
     return line(
-      "follow-up", 4, found.sorted(), "A rule, or what would have warned earlier, was considered.",
-      "Nothing was proposed that would warn earlier the next time (query `alerts` by rule, or leave a `.note`).")
+      "follow-up", 4, Set(found).sorted(), of: isProven ? 1 : found.isEmpty ? 0 : 0.7,
+      isProven
+        ? "A rule was made, and tested against the past." : "A rule, or what would have warned earlier, was considered, but none was made and tested.",
+      "Nothing was proposed that would warn earlier the next time (`.create alert` and `.test alert`, a query of `alerts` by rule, or a `.note`).")
   }
 
   // MARK: Interruptions
