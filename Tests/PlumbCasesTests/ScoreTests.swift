@@ -98,9 +98,9 @@ struct ScoreTests {
     let remark = RouteEntry(.note, "a threshold on failures", at: 0, clock: 0, via: "shell")
     let shares = try [[], [remark], [made], [tested], [made, tested]].map { entries in
       let line = try #require(ScoreSheet(world, entries, nil).route.first { $0.name == "follow-up" })
-      return line.points / line.most
+      return Int((100 * line.points / line.most).rounded())
     }
-    #expect(shares == [0, 0.7, 0.7, 0.7, 1])
+    #expect(shares == [0, 70, 70, 70, 100])
   }
 
   // MARK: Interviews
