@@ -98,7 +98,7 @@ let package = Package(
       name: "PlumbKit",
       dependencies: [
         "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbParquet", "PlumbDatabase", "PlumbPresentation",
-        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbCases", "PlumbRemote", "VaultShim",
+        "PlumbStorage", "PlumbSimulator", "PlumbTelemetry", "PlumbAlerts", "PlumbCases", "PlumbRemote", "PlumbHTTP", "VaultShim",
       ]),
     // Kusto's REST API and the pages over HTTP.
     .target(

@@ -106,243 +106,285 @@ static const unsigned char page33[] = {
 #embed "../../Tests/Golden/operators/render.test"
 };
 static const unsigned char page34[] = {
-#embed "../../Tests/Golden/operators/others.test"
+#embed "../../Tests/Golden/operators/fork.test"
 };
 static const unsigned char page35[] = {
-#embed "../../Tests/Golden/operators/print.test"
+#embed "../../Tests/Golden/operators/facet.test"
 };
 static const unsigned char page36[] = {
-#embed "../../Tests/Golden/operators/range.test"
+#embed "../../Tests/Golden/operators/graphs.test"
 };
 static const unsigned char page37[] = {
-#embed "../../Tests/Golden/operators/datatable.test"
+#embed "../../Tests/Golden/operators/users.test"
 };
 static const unsigned char page38[] = {
-#embed "../../Tests/Golden/operators/externaldata.test"
+#embed "../../Tests/Golden/operators/sequences.test"
 };
 static const unsigned char page39[] = {
-#embed "../../Tests/Golden/operators/find.test"
+#embed "../../Tests/Golden/operators/others.test"
 };
 static const unsigned char page40[] = {
-#embed "../../Tests/Golden/operators/search.test"
+#embed "../../Tests/Golden/operators/print.test"
 };
 static const unsigned char page41[] = {
-#embed "../../Tests/Golden/statements/let.test"
+#embed "../../Tests/Golden/operators/range.test"
 };
 static const unsigned char page42[] = {
-#embed "../../Tests/Golden/statements/set.test"
+#embed "../../Tests/Golden/operators/datatable.test"
 };
 static const unsigned char page43[] = {
-#embed "../../Tests/Golden/statements/declare.test"
+#embed "../../Tests/Golden/operators/externaldata.test"
 };
 static const unsigned char page44[] = {
-#embed "../../Tests/Golden/statements/explain.test"
+#embed "../../Tests/Golden/operators/find.test"
 };
 static const unsigned char page45[] = {
-#embed "../../Tests/Golden/statements/comments.test"
+#embed "../../Tests/Golden/operators/search.test"
 };
 static const unsigned char page46[] = {
-#embed "../../Tests/Golden/statements/commands.test"
+#embed "../../Tests/Golden/statements/let.test"
 };
 static const unsigned char page47[] = {
-#embed "../../Tests/Golden/types/string.test"
+#embed "../../Tests/Golden/statements/set.test"
 };
 static const unsigned char page48[] = {
-#embed "../../Tests/Golden/types/long.test"
+#embed "../../Tests/Golden/statements/declare.test"
 };
 static const unsigned char page49[] = {
-#embed "../../Tests/Golden/types/int.test"
+#embed "../../Tests/Golden/statements/explain.test"
 };
 static const unsigned char page50[] = {
-#embed "../../Tests/Golden/types/real.test"
+#embed "../../Tests/Golden/statements/comments.test"
 };
 static const unsigned char page51[] = {
-#embed "../../Tests/Golden/types/decimal.test"
+#embed "../../Tests/Golden/statements/commands.test"
 };
 static const unsigned char page52[] = {
-#embed "../../Tests/Golden/types/bool.test"
+#embed "../../Tests/Golden/statements/tables.test"
 };
 static const unsigned char page53[] = {
-#embed "../../Tests/Golden/types/datetime.test"
+#embed "../../Tests/Golden/types/string.test"
 };
 static const unsigned char page54[] = {
-#embed "../../Tests/Golden/types/timespan.test"
+#embed "../../Tests/Golden/types/long.test"
 };
 static const unsigned char page55[] = {
-#embed "../../Tests/Golden/types/time-zones.test"
+#embed "../../Tests/Golden/types/int.test"
 };
 static const unsigned char page56[] = {
-#embed "../../Tests/Golden/types/dynamic.test"
+#embed "../../Tests/Golden/types/real.test"
 };
 static const unsigned char page57[] = {
-#embed "../../Tests/Golden/types/guid.test"
+#embed "../../Tests/Golden/types/decimal.test"
 };
 static const unsigned char page58[] = {
-#embed "../../Tests/Golden/expressions/arithmetic.test"
+#embed "../../Tests/Golden/types/bool.test"
 };
 static const unsigned char page59[] = {
-#embed "../../Tests/Golden/expressions/comparison.test"
+#embed "../../Tests/Golden/types/datetime.test"
 };
 static const unsigned char page60[] = {
-#embed "../../Tests/Golden/expressions/conditions.test"
+#embed "../../Tests/Golden/types/timespan.test"
 };
 static const unsigned char page61[] = {
-#embed "../../Tests/Golden/expressions/strings.test"
+#embed "../../Tests/Golden/types/time-zones.test"
 };
 static const unsigned char page62[] = {
-#embed "../../Tests/Golden/expressions/regular-expressions.test"
+#embed "../../Tests/Golden/types/dynamic.test"
 };
 static const unsigned char page63[] = {
-#embed "../../Tests/Golden/expressions/series-analysis.test"
+#embed "../../Tests/Golden/types/guid.test"
 };
 static const unsigned char page64[] = {
-#embed "../../Tests/Golden/expressions/geography.test"
+#embed "../../Tests/Golden/expressions/arithmetic.test"
 };
 static const unsigned char page65[] = {
-#embed "../../Tests/Golden/expressions/user-agents.test"
+#embed "../../Tests/Golden/expressions/comparison.test"
 };
 static const unsigned char page66[] = {
-#embed "../../Tests/Golden/expressions/nulls.test"
+#embed "../../Tests/Golden/expressions/conditions.test"
 };
 static const unsigned char page67[] = {
-#embed "../../Tests/Golden/expressions/names.test"
+#embed "../../Tests/Golden/expressions/strings.test"
 };
 static const unsigned char page68[] = {
-#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
+#embed "../../Tests/Golden/expressions/parsing.test"
 };
 static const unsigned char page69[] = {
-#embed "../../Tests/Golden/aggregates/counting.test"
+#embed "../../Tests/Golden/expressions/encodings.test"
 };
 static const unsigned char page70[] = {
-#embed "../../Tests/Golden/aggregates/sums.test"
+#embed "../../Tests/Golden/expressions/addresses.test"
 };
 static const unsigned char page71[] = {
-#embed "../../Tests/Golden/aggregates/extremes.test"
+#embed "../../Tests/Golden/expressions/numbers.test"
 };
 static const unsigned char page72[] = {
-#embed "../../Tests/Golden/aggregates/statistics.test"
+#embed "../../Tests/Golden/expressions/times.test"
 };
 static const unsigned char page73[] = {
-#embed "../../Tests/Golden/aggregates/collecting.test"
+#embed "../../Tests/Golden/expressions/arrays.test"
 };
 static const unsigned char page74[] = {
-#embed "../../Tests/Golden/joins/keys.test"
+#embed "../../Tests/Golden/expressions/regular-expressions.test"
 };
 static const unsigned char page75[] = {
-#embed "../../Tests/Golden/joins/innerunique.test"
+#embed "../../Tests/Golden/expressions/series.test"
 };
 static const unsigned char page76[] = {
-#embed "../../Tests/Golden/joins/inner.test"
+#embed "../../Tests/Golden/expressions/series-analysis.test"
 };
 static const unsigned char page77[] = {
-#embed "../../Tests/Golden/joins/leftouter.test"
+#embed "../../Tests/Golden/expressions/geography.test"
 };
 static const unsigned char page78[] = {
-#embed "../../Tests/Golden/joins/rightouter.test"
+#embed "../../Tests/Golden/expressions/user-agents.test"
 };
 static const unsigned char page79[] = {
-#embed "../../Tests/Golden/joins/fullouter.test"
+#embed "../../Tests/Golden/expressions/nulls.test"
 };
 static const unsigned char page80[] = {
-#embed "../../Tests/Golden/joins/leftsemi.test"
+#embed "../../Tests/Golden/expressions/names.test"
 };
 static const unsigned char page81[] = {
-#embed "../../Tests/Golden/joins/rightsemi.test"
+#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
 };
 static const unsigned char page82[] = {
-#embed "../../Tests/Golden/joins/leftanti.test"
+#embed "../../Tests/Golden/aggregates/counting.test"
 };
 static const unsigned char page83[] = {
-#embed "../../Tests/Golden/joins/rightanti.test"
+#embed "../../Tests/Golden/aggregates/sums.test"
 };
 static const unsigned char page84[] = {
-#embed "../../Tests/Golden/windows/neighbours.test"
+#embed "../../Tests/Golden/aggregates/extremes.test"
 };
 static const unsigned char page85[] = {
-#embed "../../Tests/Golden/windows/row-number.test"
+#embed "../../Tests/Golden/aggregates/statistics.test"
 };
 static const unsigned char page86[] = {
-#embed "../../Tests/Golden/windows/row-cumsum.test"
+#embed "../../Tests/Golden/aggregates/collecting.test"
 };
 static const unsigned char page87[] = {
-#embed "../../Tests/Golden/windows/row-rank.test"
+#embed "../../Tests/Golden/aggregates/sketches.test"
 };
 static const unsigned char page88[] = {
-#embed "../../Tests/Golden/words/lineage.test"
+#embed "../../Tests/Golden/joins/keys.test"
 };
 static const unsigned char page89[] = {
-#embed "../../Tests/Golden/words/blast.test"
+#embed "../../Tests/Golden/joins/innerunique.test"
 };
 static const unsigned char page90[] = {
-#embed "../../Tests/Golden/words/names.test"
+#embed "../../Tests/Golden/joins/inner.test"
 };
 static const unsigned char page91[] = {
-#embed "../../Tests/Golden/words/formats.test"
+#embed "../../Tests/Golden/joins/leftouter.test"
 };
 static const unsigned char page92[] = {
-#embed "../../Tests/Golden/words/expand.test"
+#embed "../../Tests/Golden/joins/rightouter.test"
 };
 static const unsigned char page93[] = {
-#embed "../../Tests/Golden/words/plans.test"
+#embed "../../Tests/Golden/joins/fullouter.test"
 };
 static const unsigned char page94[] = {
-#embed "../../Tests/Golden/formats/formats.test"
+#embed "../../Tests/Golden/joins/leftsemi.test"
 };
 static const unsigned char page95[] = {
-#embed "../../Tests/Golden/formats/charts.test"
+#embed "../../Tests/Golden/joins/rightsemi.test"
 };
 static const unsigned char page96[] = {
-#embed "../../Tests/Golden/plans/rules.test"
+#embed "../../Tests/Golden/joins/leftanti.test"
 };
 static const unsigned char page97[] = {
-#embed "../../Tests/Golden/errors/syntax.test"
+#embed "../../Tests/Golden/joins/rightanti.test"
 };
 static const unsigned char page98[] = {
-#embed "../../Tests/Golden/errors/names.test"
+#embed "../../Tests/Golden/windows/neighbours.test"
 };
 static const unsigned char page99[] = {
-#embed "../../Tests/Golden/errors/types.test"
+#embed "../../Tests/Golden/windows/row-number.test"
 };
 static const unsigned char page100[] = {
-#embed "../../Tests/Golden/errors/data.test"
+#embed "../../Tests/Golden/windows/row-cumsum.test"
 };
 static const unsigned char page101[] = {
-#embed "../../Tests/Golden/errors/unsupported.test"
+#embed "../../Tests/Golden/windows/row-rank.test"
 };
 static const unsigned char page102[] = {
-#embed "../../Tests/Golden/errors/foreign.test"
+#embed "../../Tests/Golden/words/lineage.test"
 };
 static const unsigned char page103[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/words/blast.test"
 };
 static const unsigned char page104[] = {
-#embed "../../Tests/Golden/files.md"
+#embed "../../Tests/Golden/words/names.test"
 };
 static const unsigned char page105[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/words/formats.test"
 };
 static const unsigned char page106[] = {
-#embed "../../Tests/Golden/bring-your-own.md"
+#embed "../../Tests/Golden/words/expand.test"
 };
 static const unsigned char page107[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/words/plans.test"
 };
 static const unsigned char page108[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/formats/formats.test"
 };
 static const unsigned char page109[] = {
-#embed "../../Tests/Golden/remote.md"
+#embed "../../Tests/Golden/formats/charts.test"
 };
 static const unsigned char page110[] = {
-#embed "../../Tests/Golden/agents.md"
+#embed "../../Tests/Golden/plans/rules.test"
 };
 static const unsigned char page111[] = {
-#embed "../../Tests/Golden/alerts.md"
+#embed "../../Tests/Golden/errors/syntax.test"
 };
 static const unsigned char page112[] = {
-#embed "../../Tests/Golden/cases.md"
+#embed "../../Tests/Golden/errors/names.test"
 };
 static const unsigned char page113[] = {
+#embed "../../Tests/Golden/errors/types.test"
+};
+static const unsigned char page114[] = {
+#embed "../../Tests/Golden/errors/data.test"
+};
+static const unsigned char page115[] = {
+#embed "../../Tests/Golden/errors/unsupported.test"
+};
+static const unsigned char page116[] = {
+#embed "../../Tests/Golden/errors/foreign.test"
+};
+static const unsigned char page117[] = {
+#embed "../../Tests/Golden/errors/to-improve.test"
+};
+static const unsigned char page118[] = {
+#embed "../../Tests/Golden/files.md"
+};
+static const unsigned char page119[] = {
+#embed "../../Tests/Golden/importing.md"
+};
+static const unsigned char page120[] = {
+#embed "../../Tests/Golden/bring-your-own.md"
+};
+static const unsigned char page121[] = {
+#embed "../../Tests/Golden/parquet.md"
+};
+static const unsigned char page122[] = {
+#embed "../../Tests/Golden/serving.md"
+};
+static const unsigned char page123[] = {
+#embed "../../Tests/Golden/remote.md"
+};
+static const unsigned char page124[] = {
+#embed "../../Tests/Golden/agents.md"
+};
+static const unsigned char page125[] = {
+#embed "../../Tests/Golden/alerts.md"
+};
+static const unsigned char page126[] = {
+#embed "../../Tests/Golden/cases.md"
+};
+static const unsigned char page127[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -381,86 +423,100 @@ static const PlumbManualPage pages[] = {
     {"operators/getschema.test", page31, sizeof page31},
     {"operators/as.test", page32, sizeof page32},
     {"operators/render.test", page33, sizeof page33},
-    {"operators/others.test", page34, sizeof page34},
-    {"operators/print.test", page35, sizeof page35},
-    {"operators/range.test", page36, sizeof page36},
-    {"operators/datatable.test", page37, sizeof page37},
-    {"operators/externaldata.test", page38, sizeof page38},
-    {"operators/find.test", page39, sizeof page39},
-    {"operators/search.test", page40, sizeof page40},
-    {"statements/let.test", page41, sizeof page41},
-    {"statements/set.test", page42, sizeof page42},
-    {"statements/declare.test", page43, sizeof page43},
-    {"statements/explain.test", page44, sizeof page44},
-    {"statements/comments.test", page45, sizeof page45},
-    {"statements/commands.test", page46, sizeof page46},
-    {"types/string.test", page47, sizeof page47},
-    {"types/long.test", page48, sizeof page48},
-    {"types/int.test", page49, sizeof page49},
-    {"types/real.test", page50, sizeof page50},
-    {"types/decimal.test", page51, sizeof page51},
-    {"types/bool.test", page52, sizeof page52},
-    {"types/datetime.test", page53, sizeof page53},
-    {"types/timespan.test", page54, sizeof page54},
-    {"types/time-zones.test", page55, sizeof page55},
-    {"types/dynamic.test", page56, sizeof page56},
-    {"types/guid.test", page57, sizeof page57},
-    {"expressions/arithmetic.test", page58, sizeof page58},
-    {"expressions/comparison.test", page59, sizeof page59},
-    {"expressions/conditions.test", page60, sizeof page60},
-    {"expressions/strings.test", page61, sizeof page61},
-    {"expressions/regular-expressions.test", page62, sizeof page62},
-    {"expressions/series-analysis.test", page63, sizeof page63},
-    {"expressions/geography.test", page64, sizeof page64},
-    {"expressions/user-agents.test", page65, sizeof page65},
-    {"expressions/nulls.test", page66, sizeof page66},
-    {"expressions/names.test", page67, sizeof page67},
-    {"expressions/scalars-of-tables.test", page68, sizeof page68},
-    {"aggregates/counting.test", page69, sizeof page69},
-    {"aggregates/sums.test", page70, sizeof page70},
-    {"aggregates/extremes.test", page71, sizeof page71},
-    {"aggregates/statistics.test", page72, sizeof page72},
-    {"aggregates/collecting.test", page73, sizeof page73},
-    {"joins/keys.test", page74, sizeof page74},
-    {"joins/innerunique.test", page75, sizeof page75},
-    {"joins/inner.test", page76, sizeof page76},
-    {"joins/leftouter.test", page77, sizeof page77},
-    {"joins/rightouter.test", page78, sizeof page78},
-    {"joins/fullouter.test", page79, sizeof page79},
-    {"joins/leftsemi.test", page80, sizeof page80},
-    {"joins/rightsemi.test", page81, sizeof page81},
-    {"joins/leftanti.test", page82, sizeof page82},
-    {"joins/rightanti.test", page83, sizeof page83},
-    {"windows/neighbours.test", page84, sizeof page84},
-    {"windows/row-number.test", page85, sizeof page85},
-    {"windows/row-cumsum.test", page86, sizeof page86},
-    {"windows/row-rank.test", page87, sizeof page87},
-    {"words/lineage.test", page88, sizeof page88},
-    {"words/blast.test", page89, sizeof page89},
-    {"words/names.test", page90, sizeof page90},
-    {"words/formats.test", page91, sizeof page91},
-    {"words/expand.test", page92, sizeof page92},
-    {"words/plans.test", page93, sizeof page93},
-    {"formats/formats.test", page94, sizeof page94},
-    {"formats/charts.test", page95, sizeof page95},
-    {"plans/rules.test", page96, sizeof page96},
-    {"errors/syntax.test", page97, sizeof page97},
-    {"errors/names.test", page98, sizeof page98},
-    {"errors/types.test", page99, sizeof page99},
-    {"errors/data.test", page100, sizeof page100},
-    {"errors/unsupported.test", page101, sizeof page101},
-    {"errors/foreign.test", page102, sizeof page102},
-    {"errors/to-improve.test", page103, sizeof page103},
-    {"files.md", page104, sizeof page104},
-    {"importing.md", page105, sizeof page105},
-    {"bring-your-own.md", page106, sizeof page106},
-    {"parquet.md", page107, sizeof page107},
-    {"serving.md", page108, sizeof page108},
-    {"remote.md", page109, sizeof page109},
-    {"agents.md", page110, sizeof page110},
-    {"alerts.md", page111, sizeof page111},
-    {"cases.md", page112, sizeof page112},
-    {"promises.md", page113, sizeof page113},
+    {"operators/fork.test", page34, sizeof page34},
+    {"operators/facet.test", page35, sizeof page35},
+    {"operators/graphs.test", page36, sizeof page36},
+    {"operators/users.test", page37, sizeof page37},
+    {"operators/sequences.test", page38, sizeof page38},
+    {"operators/others.test", page39, sizeof page39},
+    {"operators/print.test", page40, sizeof page40},
+    {"operators/range.test", page41, sizeof page41},
+    {"operators/datatable.test", page42, sizeof page42},
+    {"operators/externaldata.test", page43, sizeof page43},
+    {"operators/find.test", page44, sizeof page44},
+    {"operators/search.test", page45, sizeof page45},
+    {"statements/let.test", page46, sizeof page46},
+    {"statements/set.test", page47, sizeof page47},
+    {"statements/declare.test", page48, sizeof page48},
+    {"statements/explain.test", page49, sizeof page49},
+    {"statements/comments.test", page50, sizeof page50},
+    {"statements/commands.test", page51, sizeof page51},
+    {"statements/tables.test", page52, sizeof page52},
+    {"types/string.test", page53, sizeof page53},
+    {"types/long.test", page54, sizeof page54},
+    {"types/int.test", page55, sizeof page55},
+    {"types/real.test", page56, sizeof page56},
+    {"types/decimal.test", page57, sizeof page57},
+    {"types/bool.test", page58, sizeof page58},
+    {"types/datetime.test", page59, sizeof page59},
+    {"types/timespan.test", page60, sizeof page60},
+    {"types/time-zones.test", page61, sizeof page61},
+    {"types/dynamic.test", page62, sizeof page62},
+    {"types/guid.test", page63, sizeof page63},
+    {"expressions/arithmetic.test", page64, sizeof page64},
+    {"expressions/comparison.test", page65, sizeof page65},
+    {"expressions/conditions.test", page66, sizeof page66},
+    {"expressions/strings.test", page67, sizeof page67},
+    {"expressions/parsing.test", page68, sizeof page68},
+    {"expressions/encodings.test", page69, sizeof page69},
+    {"expressions/addresses.test", page70, sizeof page70},
+    {"expressions/numbers.test", page71, sizeof page71},
+    {"expressions/times.test", page72, sizeof page72},
+    {"expressions/arrays.test", page73, sizeof page73},
+    {"expressions/regular-expressions.test", page74, sizeof page74},
+    {"expressions/series.test", page75, sizeof page75},
+    {"expressions/series-analysis.test", page76, sizeof page76},
+    {"expressions/geography.test", page77, sizeof page77},
+    {"expressions/user-agents.test", page78, sizeof page78},
+    {"expressions/nulls.test", page79, sizeof page79},
+    {"expressions/names.test", page80, sizeof page80},
+    {"expressions/scalars-of-tables.test", page81, sizeof page81},
+    {"aggregates/counting.test", page82, sizeof page82},
+    {"aggregates/sums.test", page83, sizeof page83},
+    {"aggregates/extremes.test", page84, sizeof page84},
+    {"aggregates/statistics.test", page85, sizeof page85},
+    {"aggregates/collecting.test", page86, sizeof page86},
+    {"aggregates/sketches.test", page87, sizeof page87},
+    {"joins/keys.test", page88, sizeof page88},
+    {"joins/innerunique.test", page89, sizeof page89},
+    {"joins/inner.test", page90, sizeof page90},
+    {"joins/leftouter.test", page91, sizeof page91},
+    {"joins/rightouter.test", page92, sizeof page92},
+    {"joins/fullouter.test", page93, sizeof page93},
+    {"joins/leftsemi.test", page94, sizeof page94},
+    {"joins/rightsemi.test", page95, sizeof page95},
+    {"joins/leftanti.test", page96, sizeof page96},
+    {"joins/rightanti.test", page97, sizeof page97},
+    {"windows/neighbours.test", page98, sizeof page98},
+    {"windows/row-number.test", page99, sizeof page99},
+    {"windows/row-cumsum.test", page100, sizeof page100},
+    {"windows/row-rank.test", page101, sizeof page101},
+    {"words/lineage.test", page102, sizeof page102},
+    {"words/blast.test", page103, sizeof page103},
+    {"words/names.test", page104, sizeof page104},
+    {"words/formats.test", page105, sizeof page105},
+    {"words/expand.test", page106, sizeof page106},
+    {"words/plans.test", page107, sizeof page107},
+    {"formats/formats.test", page108, sizeof page108},
+    {"formats/charts.test", page109, sizeof page109},
+    {"plans/rules.test", page110, sizeof page110},
+    {"errors/syntax.test", page111, sizeof page111},
+    {"errors/names.test", page112, sizeof page112},
+    {"errors/types.test", page113, sizeof page113},
+    {"errors/data.test", page114, sizeof page114},
+    {"errors/unsupported.test", page115, sizeof page115},
+    {"errors/foreign.test", page116, sizeof page116},
+    {"errors/to-improve.test", page117, sizeof page117},
+    {"files.md", page118, sizeof page118},
+    {"importing.md", page119, sizeof page119},
+    {"bring-your-own.md", page120, sizeof page120},
+    {"parquet.md", page121, sizeof page121},
+    {"serving.md", page122, sizeof page122},
+    {"remote.md", page123, sizeof page123},
+    {"agents.md", page124, sizeof page124},
+    {"alerts.md", page125, sizeof page125},
+    {"cases.md", page126, sizeof page126},
+    {"promises.md", page127, sizeof page127},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -98,7 +98,7 @@ package final class AgentSession: Sendable {
     do {
       try session.stream(parsed.script.statements) { part, _ in
         switch part {
-        case .begin(let schema, _): answer.begin(schema)
+        case .begin(let schema, _, _): answer.begin(schema)
         case .rows(let chunk): answer.add(chunk)
         case .end(let remarks, _): answer.notes += remarks
         }

@@ -121,6 +121,11 @@ struct DataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The memory limit of a query, such as 2GB or 50% (default: 50%).", valueName: "size"))
   var memory: String?
 
+  @Option(
+    name: .customLong("allow-url"),
+    help: ArgumentHelp("Let `externaldata` read addresses that begin with this; may be repeated (default: none).", valueName: "prefix"))
+  var allowedURLs: [String] = []
+
   @Flag(help: "Do not access files or start programs that the command line does not name.")
   var safe = false
 
@@ -191,6 +196,7 @@ struct DataOptions: ParsableArguments {
       options.parameters[name ?? ""] = value
     }
     options.home = Paths.home
+    options.allowedURLs = allowedURLs
     if let fetchRows { options.fetchRows = fetchRows }
     options.tokenCommand = tokenCommand
     options.variable = { name in getenv(name).map { String(cString: $0) } }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlumbDatabase
 import PlumbEngine
 import PlumbSimulator
 import PlumbStorage
@@ -23,7 +24,7 @@ struct Plumb: ParsableCommand {
     ],
     defaultSubcommand: ShellCommand.self)
 
-  static let version = "0.1.0"
+  static let version = PlumbVersion.text
 
   /// Plumb's version, and those of the linked libraries.
   private static var versionText: String {

@@ -115,6 +115,16 @@ struct SentenceMaker {
     case .text: put("it's ; // all")
     case .columnPath: put("a.b")
     case .number: put("5")
+    case .newTables: put("T (a: long), ['a b'] (b: string)")
+    case .names: put(["(T)", "(a, ['b c'])"].randomElement(using: &dice) ?? "(T)")
+    case .renames: put(["A = B", "A = B ifexists, B = A", "b = T.a"].randomElement(using: &dice) ?? "A = B")
+    case .bindings: put("let D = T | where a; let A = U;")
+    case .string: put(["\"x\"", "'y;'"].randomElement(using: &dice) ?? "''")
+    case .strings: put(["'a.csv'", "('a.csv', \"b.csv\")"].randomElement(using: &dice) ?? "''")
+    case .columnTexts: put("(a: \"x\", ['b c']: 'y')")
+    case .type: put(["long", "string", "dynamic"].randomElement(using: &dice) ?? "long")
+    // Anything may be in rows, up to the `;` at the end of their line.
+    case .rows: put(text.hasSuffix("<|") ? "1,it's {x\n2,| b;\n" : "[1,it's] [2,{];\n")
     case .file, .target, .files, .topic, .format, .tablePath, .assignment, .word: put("x.y=z")
     }
   }

@@ -40,7 +40,7 @@ struct FunctionExampleTests {
     #expect(plugin.columns.hasSuffix("."), "\(name): \(plugin.columns)")
     for example in plugin.examples {
       #expect(example.expression.contains("evaluate \(name)("))
-      let chunk = try Self.session.run(example.expression).last?.chunks.first { $0.count > 0 }
+      let chunk = try Self.session.run(example.expression).first?.chunks.first { $0.count > 0 }
       let cells = try #require(chunk).vectors().map { column in
         var cell = ByteBuffer()
         column.printText(at: 0, to: &cell)

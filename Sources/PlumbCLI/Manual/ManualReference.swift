@@ -41,6 +41,25 @@ enum ManualReference {
     chapter("Commands", CommandDeclaration.all.filter { $0.place != .tour }.map { Entry($0.usage, $0.summary, $0.examples) })
     chapter("Settings of `set`", QueryOption.all.map { Entry("set \($0.name)", $0.summary, []) })
     chapter("Formats of results", Formats.all.map { Entry("--format \($0.name)", $0.summary, []) })
+    return out + "\n" + names
+  }
+
+  /// Every name in the contents of KQL's documentation, and whether Plumb has it.
+  static var names: String {
+    let all = KustoName.all
+    let supported = all.count { $0.status == .supported }
+    var out = "## What Plumb has of KQL\n\nOf \(all.count) names in the contents of KQL's documentation, Plumb has \(supported).\n"
+    for kind in KustoName.Kind.allCases {
+      out += "\n| \(kind.rawValue) | |\n|---|---|\n"
+      for name in all where name.kind == kind {
+        let status = switch name.status {
+        case .supported: "supported"
+        case .refused(let reason): "refused: \(reason)"
+        case .missing: "missing"
+        }
+        out += "| `\(name.name)` | \(status) |\n"
+      }
+    }
     return out
   }
 

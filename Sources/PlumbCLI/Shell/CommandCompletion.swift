@@ -81,8 +81,10 @@ struct CommandCompletion {
       if word.hasPrefix("-") { return plain(ManPage.optionNames(of: "import")) }
       return files(word, String(rest.reversed().prefix { !$0.isWhitespace }.reversed()), isQuoting: true)
     case .expression, .window, .columns, .pipeline, .pipelines, .newName, .schema, .properties, .query, .function, .script,
-      .timespan, .text, .number, .assignment, .word:
+      .timespan, .text, .number, .assignment, .word, .newTables, .bindings, .string, .strings, .columnTexts, .rows:
       return []
+    case .names, .renames: return plain(catalog.tableNames)
+    case .type: return plain(ScalarTypeSyntax.allCases.map(\.rawValue))
     }
   }
 

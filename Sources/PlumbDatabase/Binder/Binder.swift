@@ -64,11 +64,27 @@ final class Binder {
     state.mistakes.attempt {
       let before = diagnostics.count
       optionRemarks.forEach(context.remark)
-      var relation = try place.relation(statement.query)
-      if let most = state.options.mostRows { relation = relation.keepingColumns(.limit(relation.plan, most)) }
+      var relation = try place.tables(of: asQuery(statement.query))
+      if let most = state.options.mostRows { relation = relation.limited(to: most) }
       if diagnostics.count > before { throw AlreadyReported() }
+      for table in relation.tables where table.definesName {
+        guard let name = table.resultName else { continue }
+        var alone = table
+        alone.further = []
+        text.define(name, .table(alone))
+      }
       return relation
     }
+  }
+
+  /// A query that is a call of a function which returns a value, such as `strlen("a")`, as `print` shows it.
+  private func asQuery(_ query: QuerySyntax) -> QuerySyntax {
+    guard query.operators.isEmpty, case .call(let call) = query.source, text.now.binding(named: call.name.text) == nil,
+      services.catalog.function(named: call.name.text) == nil,
+      ScalarFunction.named(call.name.text) != nil || BinderFunction.named(call.name.text) != nil
+    else { return query }
+    context.remark("this is a value; in a longer query, write `print \(call.name.text)(...)`")
+    return QuerySyntax(source: .print(PrintSyntax(value: .call(call))), operators: [], span: query.span)
   }
 
   /// Runs a query that was bound.
@@ -174,6 +190,11 @@ final class Binder {
     text.define(name, .value(.literal(value, parameter.name.span), rows: nil))
   }
 }
+
+/// Reads the rows in a text: their columns, and the properties after `with`.
+package typealias TextReader = @Sendable (
+  _ text: [UInt8], _ schema: Schema, _ properties: [String: String]
+) throws -> Table
 
 /// Reads files for `externaldata`: where they are, the columns, and the properties after `with`.
 package typealias ExternalReader = @Sendable (

@@ -9,6 +9,8 @@ package final class Catalog: Sendable {
     var functions: [String: TableFunction] = [:]
     var stored: [String: CatalogFunction] = [:]
     var attached: [String: any ForeignDatabase] = [:]
+    var notes: [String: TableNotes] = [:]
+    var name = "plumb"
     var store: (any CatalogStore)?
     var advance: (@Sendable (Int64) throws -> Int64)?
     var models: CatalogModels?
@@ -182,6 +184,25 @@ package final class Catalog: Sendable {
   package var models: CatalogModels? {
     get { contents.withLock { $0.models } }
     set { contents.withLock { $0.models = newValue } }
+  }
+
+  /// What the database is called where commands show its name.
+  package var name: String {
+    get { contents.withLock { $0.name } }
+    set { contents.withLock { $0.name = newValue } }
+  }
+
+  /// What the user says of tables, by their names.
+  package var notes: [String: TableNotes] {
+    get { contents.withLock { $0.notes } }
+    set { contents.withLock { $0.notes = newValue } }
+  }
+
+  /// What the user says of a table; empty unless something was said.
+  package func notes(ofTable name: String) -> TableNotes { contents.withLock { $0.notes[name] } ?? TableNotes() }
+
+  package func set(_ notes: TableNotes, ofTable name: String) {
+    contents.withLock { $0.notes[name] = notes.isEmpty ? nil : notes }
   }
 
   /// Functions that are written in KQL, in alphabetical order.

@@ -22,6 +22,8 @@ package enum CatalogChange: Sendable {
   case append(Table)
   case dropTable(String)
   case renameTable(String, to: String)
+  /// What a table of that name is for; empty notes remove what was said.
+  case describe(String, TableNotes)
   case setFunction(CatalogFunction)
   case dropFunction(String)
   case attach(any ForeignDatabase, name: String)
@@ -48,6 +50,7 @@ extension Catalog {
       guard let table = try table(named: name) else { return }
       remove(tableNamed: name)
       add(Table(name: newName, schema: table.schema, groups: table.groups))
+    case .describe(let name, let notes): set(notes, ofTable: name)
     case .setFunction(let function): add(function)
     case .dropFunction(let name): remove(functionNamed: name)
     case .attach(let database, let name): attach(database, as: name)

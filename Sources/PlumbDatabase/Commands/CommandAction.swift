@@ -15,7 +15,7 @@ package struct CommandAction: Sendable {
   }
 
   /// The actions that need no more than a catalog. Others are added to the catalog by those who can do them.
-  package static let all: [CommandAction] = showing + changing + reshaping + retaining + storing + attaching + scripting
+  package static let all: [CommandAction] = showing + changing + reshaping + retaining + ingesting + storing + attaching + scripting
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -5,11 +5,17 @@ import PlumbSyntax
 extension CommandAction {
   /// Commands that show the catalog.
   static let showing: [CommandAction] = [
-    CommandAction(".show tables") { _, given in
+    CommandAction(".show tables") { command, given in
       let catalog = given.catalog
+      var names = catalog.tableNames
+      if case .names(let wanted)? = command["(A, B)"] {
+        for name in wanted { _ = try given.knownTable(name) }
+        names = names.filter { name in wanted.contains { $0.text == name } }
+      }
+      if command.has("details") { return try given.details(of: names) }
       return try Answer(
         [ColumnInfo("TableName", .string), ColumnInfo("Rows", .long), ColumnInfo("Columns", .long)],
-        rows: catalog.tableNames.map { name in
+        rows: names.map { name in
           let rows = try catalog.table(named: name)?.rowCount ?? 0
           return [.string(name), .long(Int64(rows)), .long(Int64(catalog.schema(ofTable: name)?.count ?? 0))]
         })
@@ -39,15 +45,47 @@ extension CommandAction {
       guard given.catalog.function(named: "predict_models") != nil else { return nil }
       return try given.answer(to: "predict_models()")
     },
-    CommandAction(".show database schema") { _, given in
-      let catalog = given.catalog
-      return try Answer(
-        [ColumnInfo("TableName", .string), ColumnInfo("ColumnName", .string), ColumnInfo("ColumnType", .string)],
-        rows: catalog.tableNames.flatMap { name in
-          (catalog.schema(ofTable: name) ?? []).map { [.string(name), .string($0.name), .string($0.type.name)] }
-        })
+    CommandAction(".show database schema") { try schema($0, $1) },
+    CommandAction(".show schema") { try schema($0, $1) },
+    CommandAction(".show databases") { _, given in try database(given) },
+    CommandAction(".show database") { _, given in try database(given) },
+    CommandAction(".show version") { _, _ in
+      try Answer(
+        [ColumnInfo("BuildVersion", .string), ColumnInfo("ServiceType", .string), ColumnInfo("ProductVersion", .string)],
+        rows: [[.string(PlumbVersion.text), .string("Engine"), .string("Plumb \(PlumbVersion.text)")]])
+    },
+    CommandAction(".show queries") { _, _ in
+      var answer = try Answer(
+        ["ClientActivityId", "Text", "Database"].map { ColumnInfo($0, .string) }
+          + [ColumnInfo("StartedOn", .datetime), ColumnInfo("Duration", .timespan), ColumnInfo("State", .string)], rows: [])
+      answer.remarks = ["queries run one after the other here; `plumb serve` lists those of its clients"]
+      return answer
     },
   ]
+
+  private static func schema(_ command: CommandSyntax, _ given: CommandContext) throws -> Answer {
+    let catalog = given.catalog
+    if command.has("json") {
+      return try Answer(
+        [ColumnInfo("DatabaseSchema", .string)], rows: [[.string(catalog.schemaJSON(names: [catalog.name], access: "ReadWrite"))]])
+    }
+    return try Answer(
+      [ColumnInfo("TableName", .string), ColumnInfo("ColumnName", .string), ColumnInfo("ColumnType", .string)],
+      rows: catalog.tableNames.flatMap { name in
+        (catalog.schema(ofTable: name) ?? []).map { [.string(name), .string($0.name), .string($0.type.name)] }
+      })
+  }
+
+  private static func database(_ given: CommandContext) throws -> Answer {
+    try Answer(
+      ["DatabaseName", "PersistentStorage", "Version"].map { ColumnInfo($0, .string) }
+        + [ColumnInfo("IsCurrent", .bool), ColumnInfo("DatabaseAccessMode", .string), ColumnInfo("PrettyName", .string)],
+      rows: [
+        [
+          .string(given.catalog.name), .string(""), .string("v1.0"), .bool(true), .string("ReadWrite"), .string(""),
+        ]
+      ])
+  }
 
   static func functions(_ functions: [CatalogFunction]) throws -> Answer {
     try Answer(

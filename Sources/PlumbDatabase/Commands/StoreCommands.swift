@@ -9,8 +9,18 @@ extension CommandAction {
     CommandAction(".create-or-alter function") { try createFunction($0, $1, replaces: true) },
     CommandAction(".alter function") { command, given in
       let name = try command.required("F")
-      if given.catalog.storedFunction(named: name.text) == nil { throw given.unknownFunction(name) }
-      return try createFunction(command, given, replaces: true)
+      guard let known = given.catalog.storedFunction(named: name.text) else { throw given.unknownFunction(name) }
+      let says = ["docstring", "folder"].filter(command.has)
+      if says.isEmpty { return try createFunction(command, given, replaces: true) }
+      let texts = command.places.flatMap { place -> [String] in
+        if case .strings(let strings) = place.value { strings.map(\.text) } else { [] }
+      }
+      let said = Dictionary(zip(says, texts)) { $1 }
+      let function = try CatalogFunction(
+        name: known.name, parameters: known.parameters, body: known.body, folder: said["folder"] ?? known.folder,
+        summary: said["docstring"] ?? known.summary)
+      try given.make([.setFunction(function)])
+      return try functions([function])
     },
     CommandAction(".drop function") { command, given in
       let name = try command.required("F")

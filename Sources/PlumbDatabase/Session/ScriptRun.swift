@@ -46,9 +46,7 @@ package final class ScriptRun: @unchecked Sendable {
     renewContext()
     try onLargeStack {
       for statement in statements {
-        guard let answer = try answer(to: statement) else { continue }
-        try body(answer, statement.span)
-        if answer.isPartial { return }
+        if try !answer(statement, { try body($0, statement.span) }) { return }
       }
     }
   }
@@ -63,11 +61,13 @@ package final class ScriptRun: @unchecked Sendable {
           if case .query(let query) = statement, query.mode == .run {
             defer { renewContext() }
             try stream(query) { try body($0, query.span) }
-          } else if let answer = try answer(to: statement) {
-            try body(.begin(answer.schema, answer.visualization), statement.span)
-            for chunk in answer.chunks where chunk.count > 0 { try body(.rows(chunk), statement.span) }
-            try body(.end(remarks: answer.remarks, isPartial: answer.isPartial), statement.span)
-            if answer.isPartial { return }
+          } else {
+            let isWhole = try answer(statement) { answer in
+              try body(.begin(answer.schema, answer.visualization, name: answer.name), statement.span)
+              for chunk in answer.chunks where chunk.count > 0 { try body(.rows(chunk), statement.span) }
+              try body(.end(remarks: answer.remarks, isPartial: answer.isPartial), statement.span)
+            }
+            if !isWhole { return }
           }
         }
       }
@@ -92,42 +92,64 @@ package final class ScriptRun: @unchecked Sendable {
 
   // MARK: Statements
 
-  private func answer(to statement: StatementSyntax) throws -> Answer? {
+  /// Runs a statement, and gives its answers to `body` in turn.
+  ///
+  /// - Returns: false after an answer that is partial.
+  private func answer(_ statement: StatementSyntax, _ body: (Answer) throws -> Void) throws -> Bool {
     switch statement {
     case .query(let query):
       defer { renewContext() }
-      return try answer(to: query)
+      return try answer(query, body)
     case .command(let command):
       defer { forgetWhatChanged() }
+      let answer: Answer?
       do {
-        let answer = try answer(to: command, after: [])
-        commandRows = answer.map { Table(name: Self.commandResults, QueryResult(schema: $0.schema, chunks: $0.chunks)) }
-        return answer
+        answer = try self.answer(to: command, after: [])
       } catch let diagnostic as Diagnostic {
         throw Diagnostics([diagnostic])
       }
+      commandRows = answer.map { Table(name: Self.commandResults, QueryResult(schema: $0.schema, chunks: $0.chunks)) }
+      guard let answer else { return true }
+      try body(answer)
+      return !answer.isPartial
     case .letBinding, .setOption, .declareQueryParameters, .declarePattern, .aliasDatabase, .restrictAccess:
       let binder = try currentBinder()
       binder.prepare(statement)
       if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
       prepared.append(statement)
-      return nil
+      return true
     }
   }
 
-  private func answer(to query: QueryStatementSyntax) throws -> Answer {
+  /// An answer for each table of a query; its remarks are those of the last one.
+  private func answer(_ query: QueryStatementSyntax, _ body: (Answer) throws -> Void) throws -> Bool {
     let binder = try currentBinder()
-    let relation = try bind(query, binder)
+    let tables = try bind(query, binder).tables
+    for (place, relation) in tables.enumerated() {
+      var answer = try answer(query.mode, relation, isLast: place == tables.count - 1, binder)
+      answer.isOneOfSeveral = tables.count > 1
+      try body(answer)
+      if answer.isPartial { return false }
+    }
+    return true
+  }
+
+  private func answer(
+    _ mode: QueryStatementSyntax.Mode, _ relation: Relation, isLast: Bool, _ binder: Binder
+  ) throws -> Answer {
     let context = binder.context
     do {
-      switch query.mode {
+      switch mode {
       case .explain: return try explained(relation.plan, context)
       case .profile: return try profiled(try binder.execute(relation, profiling: true))
       case .run:
         let result = try binder.execute(relation, keepingPartial: session.options.keepsPartialAnswers)
-        return Answer(
+        var answer = Answer(
           schema: result.schema, chunks: result.chunks, visualization: relation.visualization,
-          presentation: relation.presentation, remarks: context.remarks, isPartial: result.isPartial)
+          presentation: relation.presentation, remarks: isLast || result.isPartial ? context.remarks : [],
+          isPartial: result.isPartial)
+        answer.name = relation.resultName
+        return answer
       }
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
@@ -136,11 +158,13 @@ package final class ScriptRun: @unchecked Sendable {
 
   private func stream(_ query: QueryStatementSyntax, _ body: (Session.Part) throws -> Void) throws {
     let binder = try currentBinder()
-    let relation = try bind(query, binder)
+    let tables = try bind(query, binder).tables
     do {
-      try body(.begin(relation.plan.schema, relation.visualization))
-      try binder.execute(relation) { try body(.rows($0)) }
-      try body(.end(remarks: binder.context.remarks, isPartial: false))
+      for (place, relation) in tables.enumerated() {
+        try body(.begin(relation.plan.schema, relation.visualization, name: relation.resultName))
+        try binder.execute(relation) { try body(.rows($0)) }
+        try body(.end(remarks: place == tables.count - 1 ? binder.context.remarks : [], isPartial: false))
+      }
     } catch let diagnostic as Diagnostic {
       throw Diagnostics([diagnostic])
     }
@@ -201,7 +225,7 @@ package final class ScriptRun: @unchecked Sendable {
   private static let commandResults = "$command_results"
 
   /// Runs a statement of a script that a command holds.
-  func runInside(_ statement: StatementSyntax) throws { _ = try answer(to: statement) }
+  func runInside(_ statement: StatementSyntax) throws { _ = try answer(statement) { _ in } }
 
   /// The rows of a query that a command holds; what is prepared for it holds for it alone.
   func result(of statement: StatementSyntax, after statements: [StatementSyntax]) throws -> QueryResult {
@@ -212,6 +236,9 @@ package final class ScriptRun: @unchecked Sendable {
     for statement in statements { binder.prepare(statement) }
     defer { if !statements.isEmpty { self.binder = nil } }
     let relation = try bind(query, binder)
+    if !relation.further.isEmpty {
+      throw Diagnostic("several-tables", "this query returns several tables, but one is expected here", at: query.span)
+    }
     return try binder.execute(relation)
   }
 

@@ -45,8 +45,8 @@ package final class Session: Sendable {
 
   /// What a text produces while it runs.
   package enum Part: Sendable {
-    /// The columns of a query's answer, before its rows.
-    case begin(Schema, Visualization?)
+    /// The columns of a query's answer, and its name if it has one, before its rows.
+    case begin(Schema, Visualization?, name: String? = nil)
     case rows(Chunk)
     /// The end of the rows.
     case end(remarks: [String], isPartial: Bool)

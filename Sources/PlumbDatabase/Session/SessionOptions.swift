@@ -17,6 +17,8 @@ package struct SessionOptions: Sendable {
   package var tuning = ExecutionTuning()
   /// Reads files for `externaldata`; if nil, it is rejected.
   package var readExternal: ExternalReader?
+  /// Reads the rows in a text that a command contains; if nil, they are rejected.
+  package var readText: TextReader?
   /// Opens foreign databases for `.attach`; if nil, it is rejected.
   package var openForeign: ForeignOpener?
   /// Whether a cancelled query returns the rows that it has produced so far.

@@ -13,6 +13,10 @@ package struct Answer: Sendable {
   package let isPartial: Bool
   /// Whether the rows are the lines of one text, which a person reads without a frame.
   package var isText = false
+  /// What the query calls the table, as with `as`; nil if it has no name.
+  package var name: String?
+  /// Whether its query returns other tables too, so that a person needs its name.
+  package var isOneOfSeveral = false
 
   package init(
     schema: Schema, chunks: [Chunk], visualization: Visualization? = nil, presentation: Presentation? = nil,

@@ -94,7 +94,7 @@ final class BatchQueue: @unchecked Sendable {
         do {
           try connection.session.stream(text) { part, _ in
             switch part {
-            case .begin(let columns, let chart):
+            case .begin(let columns, let chart, _):
               query += 1
               (schema, visualization) = (columns, chart)
               try give([])

@@ -3,41 +3,85 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 
-/// The table that `externaldata` reads: the rows of local files with stated columns, in sequence.
+/// The table that `externaldata` reads: the rows of files and of permitted addresses with stated columns, in sequence.
 struct ExternalData: Sendable {
   let badRows: BadRowPolicy
   var threads: Int
   let memoryLimit: Int
   let memory: MemoryAccount
+  let permits: URLPermits
 
   /// Kusto's formats of delimited text; without a format the delimiter is found out from the file.
   private static let delimiters: [String: UInt8] = [
-    "csv": UInt8(ascii: ","), "scsv": UInt8(ascii: ";"), "psv": UInt8(ascii: "|"), "tsv": UInt8(ascii: "\t"), "sohsv": 1,
+    "csv": UInt8(ascii: ","), "scsv": UInt8(ascii: ";"), "psv": UInt8(ascii: "|"), "tsv": UInt8(ascii: "\t"),
+    "tsve": UInt8(ascii: "\t"), "sohsv": 1,
   ]
 
-  /// - Throws: diagnostics about the properties and the files.
+  /// - Throws: diagnostics about the properties, the files and the addresses.
   func read(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
+    let reading = try self.reading(schema, properties)
+    let sink = TableSink(Table(name: "externaldata", schema: schema, groups: []))
+    let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit, in: memory)
+    for location in locations {
+      if let path = Self.localPath(location) {
+        try intake.take([(sink.name, path)], Work())
+      } else {
+        let file = try permits.fetch(location, limit: memoryLimit)
+        defer { file.remove() }
+        try file.withoutPath(called: location) { try intake.take([(sink.name, file.path)], Work()) }
+      }
+    }
+    return sink.table
+  }
+
+  /// The rows in a text.
+  func read(text: [UInt8], _ schema: Schema, _ properties: [String: String]) throws -> Table {
+    let file = try TemporaryFile(ending: "")
+    defer { file.remove() }
+    try file.write(text)
+    return try file.withoutPath(called: "the data") {
+      let sink = TableSink(Table(name: "data", schema: schema, groups: []))
+      let intake = try Intake(
+        into: sink, try reading(schema, properties), threads: threads, memoryLimit: memoryLimit, in: memory)
+      try intake.take([(sink.name, file.path)], Work())
+      return sink.table
+    }
+  }
+
+  private func reading(_ schema: Schema, _ properties: [String: String]) throws -> ReadingOptions {
     var reading = ReadingOptions()
     reading.schema = schema
     reading.takesColumnsByPlace = true
     reading.badRowPolicy = badRows
-    if let name = properties["format"] {
-      reading.delimiter = Self.delimiters[name.lowercased()]
+    // Both of Kusto's kinds of JSON may be lines or an array; the reader finds out which.
+    if let name = properties["format"]?.lowercased(), name != "json", name != "multijson" {
+      reading.delimiter = Self.delimiters[name]
       guard let format = reading.delimiter.map({ _ in FileFormat.csv }) ?? FileFormat(name: name) else {
         throw Diagnostic("unknown-format", "`externaldata` cannot read the format `\(name)`", help: "it reads \(FileFormat.names)")
       }
       reading.format = format
+      if format == .lines || format == .raw, schema.map(\.type) != [.string] {
+        throw Diagnostic(
+          "bad-schema", "the format `\(name)` has one column, a string", help: "convert it in the query, as in `| extend n = tolong(line)`")
+      }
     }
     // Columns are those of the file by place; a header is a row like any other unless it is left out.
     reading.hasHeader = properties["ignoreFirstRecord"] == "true"
-    if let url = locations.first(where: { $0.contains("://") }) {
-      throw Diagnostic(
-        "unsupported", "`externaldata` can read only local files, not `\(url)`", help: "download the file first and use its path")
+    return reading
+  }
+
+  /// The path of a local file, also if it is written as `file:///...`; nil for an address.
+  private static func localPath(_ location: String) -> String? {
+    if location.lowercased().hasPrefix("file://") {
+      let rest = location.dropFirst(7)
+      // `file://localhost/...` is a local file, too.
+      let path = rest.hasPrefix("/") ? rest : rest.drop { $0 != "/" }
+      if path.isEmpty { return nil }
+      var decoded = ByteBuffer()
+      String(path).withUTF8Bytes { PercentCoding.decode($0, to: &decoded) }
+      return decoded.string
     }
-    let sink = TableSink(Table(name: "externaldata", schema: schema, groups: []))
-    let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit, in: memory)
-    try intake.take(locations.map { (sink.name, $0) }, Work())
-    return sink.table
+    return location.contains("://") ? nil : location
   }
 }
 

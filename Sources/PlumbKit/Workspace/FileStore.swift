@@ -34,6 +34,10 @@ package final class FileStore: CatalogStore {
   private func fill(_ catalog: Catalog, from file: WorkspaceSnapshot, replacing shown: Set<String>) throws {
     for name in shown.subtracting(file.tables.map(\.name)) { catalog.remove(tableNamed: name) }
     for table in file.tables { catalog.add(table) }
+    catalog.notes = Dictionary(
+      file.settings.compactMap { key, value in
+        key.hasPrefix(Self.notes) ? (String(key.dropFirst(Self.notes.count)), TableNotes(json: value)) : nil
+      }, uniquingKeysWith: { $1 })
     let functions = file.functions
     for known in catalog.storedFunctions where !functions.contains(where: { $0.name == known.name }) {
       catalog.remove(functionNamed: known.name)
@@ -59,13 +63,14 @@ package final class FileStore: CatalogStore {
 
   package func make(_ changes: [CatalogChange], in catalog: Catalog) throws {
     try file.write { writer in
-      for change in changes { try make(change, writer) }
+      var retentions = file.settings.filter { $0.key.hasPrefix(Self.retention) }
+      for change in changes { try make(change, writer, &retentions) }
     }
     for change in changes {
       switch change {
       case .attach(let database, let name): catalog.attach(database, as: name)
       case .detach(let name): catalog.detach(name)
-      case .setTable, .append, .dropTable, .renameTable, .setFunction, .dropFunction: break
+      case .setTable, .append, .dropTable, .renameTable, .describe, .setFunction, .dropFunction: break
       }
     }
     try refresh(catalog)
@@ -76,7 +81,8 @@ package final class FileStore: CatalogStore {
   /// Shows the catalog what was written.
   package func refresh(_ catalog: Catalog) throws { try beginReading(catalog).end() }
 
-  private func make(_ change: CatalogChange, _ writer: WorkspaceWriter) throws {
+  /// - Parameter retentions: the settings that begin so, as the changes before this one leave them.
+  private func make(_ change: CatalogChange, _ writer: WorkspaceWriter, _ retentions: inout [String: String]) throws {
     switch change {
     case .setTable(let table):
       try writer.replace(table)
@@ -90,10 +96,13 @@ package final class FileStore: CatalogStore {
       try SimulatedWorld.note(name, isChanged: false, in: file, writer)
     case .renameTable(let name, let newName):
       try writer.rename(name, to: newName)
-      try writer.set(Self.retention + newName, to: file.setting(Self.retention + name))
+      let kept = retentions.removeValue(forKey: Self.retention + name)
+      retentions[Self.retention + newName] = kept
+      try writer.set(Self.retention + newName, to: kept)
       try writer.set(Self.retention + name, to: nil)
       try SimulatedWorld.note(name, isChanged: false, in: file, writer)
       try SimulatedWorld.note(newName, isChanged: true, in: file, writer)
+    case .describe(let name, let notes): try writer.set(Self.notes + name, to: notes.isEmpty ? nil : notes.json)
     case .setFunction(let function):
       try writer.save(
         StoredFunction(
@@ -142,6 +151,9 @@ package final class FileStore: CatalogStore {
       work.say("\(name): \(counted(count, "row")) older than \(TimeSpan.text(ticks)) deleted")
     }
   }
+
+  /// The prefix of the settings that keep what the user says of tables.
+  private static let notes = "notes:"
 
   // MARK: Databases of others
 

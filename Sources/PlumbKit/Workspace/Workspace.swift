@@ -60,7 +60,9 @@ public final class Workspace: Sendable {
     let intake = try Intake(
       into: MemorySink(catalog: catalog), options.reading, threads: options.threads, memoryLimit: options.memoryLimit,
       in: memory)
-    sessionOptions.readExternal = options.externalData(memory).read
+    let external = try options.externalData(memory)
+    sessionOptions.readExternal = external.read(_:_:_:)
+    sessionOptions.readText = external.read(text:_:_:)
     BufferRecycling.keep(upTo: min(options.memoryLimit / 16, 512 << 20))
     switch source {
     case .empty:
@@ -213,16 +215,18 @@ public final class Workspace: Sendable {
       $0.sessionOptions.threads = min(max(count, 1), 1024)
       $0.intake = $0.intake.with(threads: $0.sessionOptions.threads)
       guard $0.sessionOptions.readExternal != nil else { return }
-      var external = options.externalData(memory)
+      guard var external = try? options.externalData(memory) else { return }
       external.threads = $0.sessionOptions.threads
-      $0.sessionOptions.readExternal = external.read
+      $0.sessionOptions.readExternal = external.read(_:_:_:)
     }
   }
 }
 
 extension WorkspaceOptions {
-  func externalData(_ memory: MemoryAccount) -> ExternalData {
-    ExternalData(badRows: reading.badRowPolicy, threads: threads, memoryLimit: memoryLimit, memory: memory)
+  /// - Throws: a diagnostic for a permitted prefix that is not an address.
+  func externalData(_ memory: MemoryAccount) throws -> ExternalData {
+    try ExternalData(
+      badRows: reading.badRowPolicy, threads: threads, memoryLimit: memoryLimit, memory: memory, permits: URLPermits(allowedURLs))
   }
 
   func fileOptions(_ memory: MemoryAccount) -> WorkspaceFile.Options {

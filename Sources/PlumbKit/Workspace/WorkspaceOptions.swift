@@ -20,6 +20,8 @@ public struct WorkspaceOptions: Sendable {
   public var tokenCommand: String?
   /// Asks the user for a password without showing it; nil if nobody can be asked.
   public var askPassword: (@Sendable (_ prompt: String) -> String?)?
+  /// What addresses begin with that queries may read, such as `https://example.com/data/`; none unless set.
+  public var allowedURLs: [String] = []
   /// How files are read.
   public var reading = ReadingOptions()
 

@@ -21,7 +21,7 @@ final class KustoWriter: ResultWriter {
   }
 
   func write(_ answer: Answer) throws -> WriteSummary {
-    beginTable("PrimaryResult", answer.schema)
+    beginTable(answer.name ?? "PrimaryResult", answer.schema)
     var isFirstRow = true
     let written = try answer.forEachRow(limit: options.rowLimit) { columns, row in
       if !isFirstRow { sink.buffer.append(.comma) }

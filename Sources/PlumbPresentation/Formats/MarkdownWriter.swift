@@ -21,6 +21,11 @@ final class MarkdownWriter: ResultWriter {
     if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
     guard !answer.schema.isEmpty else { return answer.summary(written: answer.rowCount) }
+    if answer.isOneOfSeveral, let name = answer.name {
+      sink.buffer.append("**" as StaticString)
+      name.withUTF8Bytes { appendEscaped($0) }
+      sink.buffer.append("**\n\n" as StaticString)
+    }
     for column in answer.schema {
       sink.buffer.append("| " as StaticString)
       column.name.withUTF8Bytes { appendEscaped($0) }

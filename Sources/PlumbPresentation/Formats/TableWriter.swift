@@ -43,6 +43,13 @@ final class TableWriter: ResultWriter {
     let (layout, names, order) = measure(answer)
     summary.hiddenColumns = order.dropFirst(layout.widths.count).sorted().map { answer.schema[$0].name }
     let widths = layout.widths
+    if answer.isOneOfSeveral, let name = answer.name {
+      scratch.removeAll()
+      scratch.append(name)
+      _ = VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII)
+      scratch.append(":\n" as StaticString)
+      scratch.withBytes { sink.buffer.append($0) }
+    }
 
     rule("┌", "┬", "┐", widths)
     begin()

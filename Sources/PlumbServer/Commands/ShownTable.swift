@@ -63,6 +63,12 @@ struct ShownDatabase: Sendable {
     return schema
   }
 
+  /// The name of a table, what comes after it, its database, folder and text.
+  func row(_ table: String, _ more: Value...) -> [Value] {
+    let notes = catalog.notes(ofTable: table)
+    return [.string(table)] + more + [.string(current), .string(notes.folder), .string(notes.docString)]
+  }
+
   var access: String { service.settings.isWritable ? "ReadWrite" : "ReadOnly" }
 }
 
@@ -117,10 +123,10 @@ extension ShownTable {
       columns: texts("DatabaseSchema")
     ) { database, named in
       let names = named.isEmpty ? database.names : try named.map { try database.database([$0]) }
-      return [[.string(Self.json(names, database))]]
+      return [[.string(database.catalog.schemaJSON(names: names, access: database.access))]]
     },
     ShownTable(".show database NAME? schema as json", columns: texts("DatabaseSchema")) { database, named in
-      [[.string(Self.json([try database.database(named)], database))]]
+      [[.string(database.catalog.schemaJSON(names: [try database.database(named)], access: database.access))]]
     },
     ShownTable(
       ".show database NAME? schema", ".show databases LIST? schema", ".show schema", ".show cluster schema",
@@ -130,14 +136,16 @@ extension ShownTable {
     ) { database, named in
       let name = try database.database(named)
       func row(_ table: String, _ column: String, _ type: String) -> [Value] {
-        [
+        let notes = database.catalog.notes(ofTable: table)
+        return [
           .string(name), .string(table), .string(column), .string(type), .bool(false), .bool(false),
-          .string(table.isEmpty ? name : ""), .string(table.isEmpty ? "v1.0" : ""), .string(""), .string(""),
+          .string(table.isEmpty ? name : ""), .string(table.isEmpty ? "v1.0" : ""), .string(column.isEmpty ? notes.folder : ""),
+          .string(column.isEmpty ? notes.docString : notes.columns[column] ?? ""),
         ]
       }
       return [row("", "", "")]
         + database.catalog.tableNames.flatMap { table in
-          [row(table, "", "")] + (database.catalog.schema(ofTable: table) ?? []).map { row(table, $0.name, $0.type.netName) }
+          [row(table, "", "")] + (database.catalog.schema(ofTable: table) ?? []).map { row(table, $0.name, $0.type.systemName) }
         }
     },
     ShownTable(
@@ -146,71 +154,23 @@ extension ShownTable {
     ) { database, named in
       let schema = try database.schema(named[0])
       let text = schema.map { "\(KQLName.inSchema($0.name)):\($0.type.name)" }.joined(separator: ",")
-      return [[.string(named[0]), .string(text), .string(database.current), .string(""), .string("")]]
+      return [database.row(named[0], .string(text))]
     },
     ShownTable(
       ".show table NAME schema as json", columns: texts("TableName", "Schema", "DatabaseName", "Folder", "DocString")
     ) { database, named in
       let json = Dynamic.object([
-        ("Name", .string(named[0])), ("OrderedColumns", Self.columns(try database.schema(named[0]))),
+        ("Name", .string(named[0])), ("OrderedColumns", (try database.schema(named[0])).orderedColumns(database.catalog.notes(ofTable: named[0]))),
       ]).json
-      return [[.string(named[0]), .string(json), .string(database.current), .string(""), .string("")]]
+      return [database.row(named[0], .string(json))]
     },
   ]
-
-  private static func columns(_ schema: Schema) -> Dynamic {
-    .array(schema.map { .object([("Name", .string($0.name)), ("Type", .string($0.type.netName)), ("CslType", .string($0.type.name))]) })
-  }
-
-  private static func json(_ names: [String], _ shown: ShownDatabase) -> String {
-    let catalog = shown.catalog
-    let tables = Dynamic.object(
-      catalog.tableNames.map { table in
-        (
-          table,
-          .object([
-            ("Name", .string(table)), ("Folder", .string("")), ("DocString", .string("")), ("EntityType", .string("Table")),
-            ("OrderedColumns", columns(catalog.schema(ofTable: table) ?? [])),
-          ])
-        )
-      })
-    let functions = Dynamic.object(
-      catalog.storedFunctions.map { function in
-        (
-          function.name,
-          .object([
-            ("Name", .string(function.name)), ("InputParameters", .array([])), ("Body", .string(function.body)),
-            ("Folder", .string(function.folder)), ("DocString", .string(function.summary)), ("FunctionKind", .string("Unknown")),
-            ("OutputColumns", .array([])),
-          ])
-        )
-      })
-    let nothing = Dynamic.object([])
-    return Dynamic.object([
-      (
-        "Databases",
-        .object(
-          names.map { name in
-            (
-              name,
-              .object([
-                ("Name", .string(name)), ("Tables", tables), ("ExternalTables", nothing), ("MaterializedViews", nothing),
-                ("Functions", functions), ("EntityGroups", nothing), ("Graphs", nothing), ("MajorVersion", .long(1)),
-                ("MinorVersion", .long(0)), ("DatabaseAccessMode", .string(shown.access)),
-              ])
-            )
-          })
-      )
-    ]).json
-  }
 }
 
 extension ShownTable {
   static let ofEntities: [ShownTable] = [
     ShownTable(".show tables LIST?", columns: texts("TableName", "DatabaseName", "Folder", "DocString")) { database, named in
-      database.catalog.tableNames.filter { named.isEmpty || named.contains($0) }.map {
-        [.string($0), .string(database.current), .string(""), .string("")]
-      }
+      database.catalog.tableNames.filter { named.isEmpty || named.contains($0) }.map { database.row($0) }
     },
     ShownTable(
       ".show tables LIST? details", ".show table NAME details",
@@ -219,12 +179,12 @@ extension ShownTable {
       for name in named { _ = try database.schema(name) }
       return try database.catalog.tableNames.filter { named.isEmpty || named.contains($0) }.map { name in
         let rows = try database.catalog.table(named: name)?.rowCount ?? 0
-        return [.string(name), .string(database.current), .string(""), .string(""), .long(Int64(rows))]
+        return database.row(name) + [.long(Int64(rows))]
       }
     },
     ShownTable(".show table NAME", columns: texts("TableName", "DatabaseName", "Folder", "DocString")) { database, named in
       _ = try database.schema(named[0])
-      return [[.string(named[0]), .string(database.current), .string(""), .string("")]]
+      return [database.row(named[0])]
     },
     ShownTable(
       ".show materialized-views LIST?", ".show materialized-view NAME",
@@ -240,8 +200,9 @@ extension ShownTable {
         database.catalog.tableNames.map { table in
           let schema = (database.catalog.schema(ofTable: table) ?? [])
             .map { "\(KQLName.inSchema($0.name)):\($0.type.name)" }.joined(separator: ",")
+          let notes = database.catalog.notes(ofTable: table)
           return [
-            .string(name), .string("Table"), .string(table), .string(""), .string(""), .string(schema), .string(""),
+            .string(name), .string("Table"), .string(table), .string(notes.docString), .string(notes.folder), .string(schema), .string(""),
             .string(schema), .dynamic(.object([])),
           ]
         }
@@ -307,14 +268,4 @@ extension ShownTable {
       [[.string(named[0]), .bool(database.service.cancel(clientRequestID: named[0]))]]
     },
   ]
-}
-
-extension ScalarType {
-  /// The .NET type, as schemas of Kusto name it.
-  var netName: String {
-    switch self {
-    case .decimal: "System.Data.SqlTypes.SqlDecimal"
-    default: "System.\(kustoDataType)"
-    }
-  }
 }

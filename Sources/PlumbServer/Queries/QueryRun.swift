@@ -205,7 +205,7 @@ final class QueryRun: @unchecked Sendable {
     for statement in statements { try check(statement) }
     try run(statements, request.options, writer)
     if statistics.tables == 0 {
-      try writer.begin([ColumnInfo("Result", .string)], nil)
+      try writer.begin([ColumnInfo("Result", .string)], nil, named: nil)
       try writer.endTable()
     }
   }
@@ -289,10 +289,10 @@ final class QueryRun: @unchecked Sendable {
     var bytes = 0
     try session.stream(statements) { part, _ in
       switch part {
-      case .begin(let schema, let visualization):
+      case .begin(let schema, let visualization, let name):
         phase = .running
         rows = 0
-        try writer.begin(schema, visualization)
+        try writer.begin(schema, visualization, named: name)
       case .rows(let chunk):
         let columns = chunk.vectors()
         var at = 0

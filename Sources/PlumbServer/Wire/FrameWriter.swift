@@ -24,13 +24,15 @@ final class FrameWriter: ReplyWriter {
 
   private var isFragmented: Bool { request.options.isFragmented }
 
-  func begin(_ schema: Schema, _ visualization: Visualization?) throws {
+  func begin(_ schema: Schema, _ visualization: Visualization?, named name: String?) throws {
     if tables == 0 { writeHead(visualization) }
     tables += 1
     isOpen = true
     rowsInTable = 0
     let kind = isFragmented ? "TableHeader" : "DataTable"
-    sink.buffer.append("\n,{\"FrameType\":\"\(kind)\",\"TableId\":\(tables),\"TableKind\":\"PrimaryResult\",\"TableName\":\"PrimaryResult\",")
+    sink.buffer.append("\n,{\"FrameType\":\"\(kind)\",\"TableId\":\(tables),\"TableKind\":\"PrimaryResult\",\"TableName\":")
+    sink.buffer.append(quoted: name ?? "PrimaryResult")
+    sink.buffer.append(.comma)
     sink.buffer.append(columns: schema)
     sink.buffer.append(isFragmented ? "}" as StaticString : ",\"Rows\":[")
   }
@@ -70,7 +72,7 @@ final class FrameWriter: ReplyWriter {
   }
 
   func finish(_ error: WireError?, _ statistics: QueryStatistics) throws {
-    if error != nil, !isOpen { try begin([], nil) }
+    if error != nil, !isOpen { try begin([], nil, named: nil) }
     if tables == 0 { writeHead(nil) }
     if isOpen { try endTable(error) }
     sink.buffer.append(

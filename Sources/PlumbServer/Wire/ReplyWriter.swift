@@ -4,7 +4,9 @@ import PlumbPresentation
 /// The tables of an answer in one of Kusto's layouts, written row by row.
 protocol ReplyWriter: AnyObject {
   /// Begins a table; what it writes before the first one comes first.
-  func begin(_ schema: Schema, _ visualization: Visualization?) throws
+  ///
+  /// - Parameter name: what the query calls the table; nil if it has no name.
+  func begin(_ schema: Schema, _ visualization: Visualization?, named name: String?) throws
   /// Writes rows of the table that is open.
   func write(_ rows: Range<Int>, of chunk: Chunk, _ columns: [Vector]) throws
   func endTable() throws

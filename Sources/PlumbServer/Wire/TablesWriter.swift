@@ -10,7 +10,8 @@ final class TablesWriter: ReplyWriter {
   private var tables = 0
   private var isOpen = false
   private var rowsInTable = 0
-  private var results = 0
+  /// The names of the results, in order; empty for those without one.
+  private var names: [String] = []
   private var visualization: Visualization?
 
   init(to sink: ByteSink, _ request: QueryRequest, hasContents: Bool) {
@@ -19,9 +20,9 @@ final class TablesWriter: ReplyWriter {
     self.hasContents = hasContents
   }
 
-  func begin(_ schema: Schema, _ visualization: Visualization?) throws {
+  func begin(_ schema: Schema, _ visualization: Visualization?, named name: String?) throws {
     beginTable(schema)
-    results += 1
+    names.append(name ?? "")
     if self.visualization == nil { self.visualization = visualization }
   }
 
@@ -96,12 +97,12 @@ final class TablesWriter: ReplyWriter {
       ColumnInfo("Ordinal", .long), ColumnInfo("Kind", .string), ColumnInfo("Name", .string), ColumnInfo("Id", .string),
       ColumnInfo("PrettyName", .string),
     ])
-    func row(_ ordinal: Int, _ kind: String, _ name: String, _ id: String) -> [Dynamic] {
-      [.long(Int64(ordinal)), .string(kind), .string(name), .string(id), .string("")]
+    func row(_ ordinal: Int, _ kind: String, _ name: String, _ id: String, pretty: String = "") -> [Dynamic] {
+      [.long(Int64(ordinal)), .string(kind), .string(name), .string(id), .string(pretty)]
     }
-    let count = max(1, results)
+    let count = max(1, names.count)
     sink.buffer.append(
-      rows: (0..<results).map { row($0, "QueryResult", "PrimaryResult", GUID.random().text) } + [
+      rows: names.enumerated().map { row($0, "QueryResult", "PrimaryResult", GUID.random().text, pretty: $1) } + [
         row(count, "QueryProperties", "@ExtendedProperties", GUID.random().text),
         row(count + 1, "QueryStatus", "QueryStatus", nobody),
       ])

@@ -72,6 +72,10 @@ extension FileFormat {
   /// The format with a name such as `csv` or `jsonl`, in any case.
   package init?(name: String) {
     let wanted = name.lowercased()
+    if wanted == FileFormat.raw.name {
+      self = .raw
+      return
+    }
     guard let found = Self.all.first(where: { $0.name == wanted || $0.otherNames.contains(wanted) || $0.endings.contains(wanted) })
     else { return nil }
     self = found

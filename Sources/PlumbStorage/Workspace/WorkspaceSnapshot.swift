@@ -59,6 +59,7 @@ package final class WorkspaceSnapshot: Sendable {
 
   /// In alphabetical order.
   package var functions: [StoredFunction] { contents.functions }
+  package var settings: [String: String] { contents.settings }
 
   /// Says that nothing more will be read from it.
   package func end() { if !isEnded.exchange(true, ordering: .relaxed) { onEnd() } }

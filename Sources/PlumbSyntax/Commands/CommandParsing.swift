@@ -163,9 +163,9 @@ extension Parser {
       case .optional(let inner), .hidden(let inner):
         let mayEnd = isEnd && rest.allSatisfy(\.mayBeLeftOut)
         guard let first = inner.first, begins(first) else { continue }
-        var isProperties = false
-        if case .value(.properties, _) = first { isProperties = true }
-        guard !mayEnd || isOnSameLine || isProperties else { continue }
+        var isBracketed = false
+        if case .value(let place, _) = first { isBracketed = place == .properties || (place == .schema || place == .function) && at(.leftParen) }
+        guard !mayEnd || isOnSameLine || isBracketed else { continue }
         if case .word(let word) = first { reading.words.append(word) }
         try read(inner[...], of: declaration, isEnd: mayEnd, into: &reading)
       case .value(let kind, let name):
@@ -183,7 +183,7 @@ extension Parser {
     _ word: String, of declaration: CommandDeclaration, before next: Usage.Part?
   ) throws(SyntaxFailure) {
     if begins(.word(word)) {
-      for _ in 0..<(word == "<|" ? 2 : 1) { advance() }
+      for _ in 0..<(word == "<|" ? 2 : word.split(separator: "-").count * 2 - 1) { advance() }
       return
     }
     var wanted = "`\(word)`"
@@ -194,11 +194,18 @@ extension Parser {
   /// Returns whether an optional part begins here.
   private func begins(_ part: Usage.Part) -> Bool {
     switch part {
-    case .word("="): return at(.assign)
     case .word("<|"): return at(.less) && token(after: 1).kind == .pipe && isAdjacent(after: 1)
-    case .word(let word): return at(.word) && token.text.lowercased() == word
+    case .word("="): return at(.assign)
+    case .word(let word):
+      // `column-docstrings` is three tokens.
+      return word.split(separator: "-").enumerated().allSatisfy { place, part in
+        let token = token(after: place * 2)
+        return token.kind == .word && token.text.lowercased() == part
+          && (place == 0 || self.token(after: place * 2 - 1).kind == .minus && isAdjacent(after: place * 2))
+      }
     case .either(let words): return at(.word) && words.contains(token.text.lowercased())
     case .value(.properties, _): return atWord("with") && token(after: 1).kind == .leftParen
+    case .value(.names, _), .value(.schema, _), .value(.function, _), .value(.columnTexts, _): return at(.leftParen)
     case .value: return !at(.end) && !at(.semicolon) && !at(.pipe) && !at(.command)
     case .optional(let inner), .hidden(let inner): return inner.first.map { begins($0) } ?? false
     }
@@ -236,9 +243,70 @@ extension Parser {
       let token = advance()
       return .text(token.kind == .string ? readString(token).text : token.text, token.span)
     case .expression, .window, .columns, .pipeline, .pipelines: return .expression(try parseExpression())
+    case .newTables:
+      var tables: [NewTableSyntax] = []
+      repeat { tables.append(NewTableSyntax(name: try readDashedName(place.noun), schema: try parseSchema())) } while skip(.comma)
+      return .tables(tables)
+    case .names:
+      let nesting = try enter(.leftParen, "before the names")
+      var names = [try readDashedName("a name")]
+      while skip(.comma), !isClosing(nesting) { names.append(try readDashedName("a name")) }
+      try leave(nesting)
+      return .names(names)
+    case .renames:
+      var renames = [try readRename(of: declaration)]
+      while skip(.comma) { renames.append(try readRename(of: declaration)) }
+      return .renames(renames)
+    case .bindings:
+      var statements: [StatementSyntax] = []
+      while atBinding {
+        statements.append(try parseStatement())
+        while skip(.semicolon) {}
+      }
+      if statements.isEmpty { throw unexpected(place.noun, help: "write `\(declaration.usage)`") }
+      return .bindings(statements)
+    case .string, .strings:
+      guard place == .strings, at(.leftParen) else { return .strings([try readQuoted(place, of: declaration)]) }
+      let nesting = try enter(.leftParen, "before the texts")
+      var strings = [try readQuoted(.string, of: declaration)]
+      while skip(.comma), !isClosing(nesting) { strings.append(try readQuoted(.string, of: declaration)) }
+      try leave(nesting)
+      return .strings(strings)
+    case .columnTexts:
+      let nesting = try enter(.leftParen, "before the columns")
+      var texts: [(column: NameSyntax, text: StringSyntax)] = []
+      repeat {
+        let column = try parseName("a column")
+        try expect(.colon, ":", "after the column")
+        texts.append((column, try readQuoted(.string, of: declaration)))
+      } while skip(.comma) && !isClosing(nesting)
+      try leave(nesting)
+      return .columnTexts(texts)
+    case .type: return .type(try parseType())
+    case .rows:
+      guard at(.commandText) else { throw unexpected(place.noun, help: "write `\(declaration.usage)`") }
+      let token = advance()
+      return .text(token.text, token.span)
     case .text, .file, .target, .files, .number, .topic, .format, .tablePath, .columnPath, .assignment, .word:
       throw unexpected(place.noun)
     }
+  }
+
+  private mutating func readQuoted(
+    _ place: Usage.Place, of declaration: CommandDeclaration
+  ) throws(SyntaxFailure) -> StringSyntax {
+    guard at(.string) else { throw unexpected(place.noun, help: "write `\(declaration.usage)`") }
+    let token = advance()
+    return StringSyntax(text: readString(token).text, span: token.span)
+  }
+
+  /// `A = B ifexists`, `a = T.b`
+  private mutating func readRename(of declaration: CommandDeclaration) throws(SyntaxFailure) -> RenameSyntax {
+    let newName = try readDashedName("a new name")
+    try expect(.assign, "=", "and the old name")
+    var old = [try readDashedName("the old name")]
+    while skip(.dot) { old.append(try readDashedName("a name")) }
+    return RenameSyntax(newName: newName, old: old, isOptional: skipWord("ifexists"))
   }
 
   /// A name, which in commands may have dashes in it without quotes.

@@ -14,6 +14,13 @@ package struct CommandSyntax: Sendable {
     case query(EmbeddedQuerySyntax)
     case function(EmbeddedFunctionSyntax)
     case script(EmbeddedScriptSyntax)
+    case tables([NewTableSyntax])
+    case names([NameSyntax])
+    case renames([RenameSyntax])
+    case bindings([StatementSyntax])
+    case strings([StringSyntax])
+    case columnTexts([(column: NameSyntax, text: StringSyntax)])
+    case type(TypeSyntax)
   }
 
   package struct Place: Sendable {
@@ -39,6 +46,25 @@ package struct CommandSyntax: Sendable {
 
   /// Whether it ends with its line.
   var isLine: Bool { declaration?.isLine ?? true }
+}
+
+/// `T (a: long)`
+package struct NewTableSyntax: Sendable {
+  package var name: NameSyntax
+  package var schema: SchemaSyntax
+}
+
+/// `A = B ifexists`; the old name may be a path, as in `a = T.b`.
+package struct RenameSyntax: Sendable {
+  package var newName: NameSyntax
+  package var old: [NameSyntax]
+  package var isOptional: Bool
+}
+
+/// A text in quotes, as its value.
+package struct StringSyntax: Sendable {
+  package var text: String
+  package var span: SourceSpan
 }
 
 /// A query inside a command, and the statements before it: `let n = 5; T | take n`.
@@ -98,6 +124,11 @@ extension CommandSyntax {
 
   package func query(_ place: String) -> EmbeddedQuerySyntax? {
     if case .query(let query)? = self[place] { query } else { nil }
+  }
+
+  /// The texts in a place, empty when there are none.
+  package func strings(_ place: String) -> [StringSyntax] {
+    if case .strings(let strings)? = self[place] { strings } else { [] }
   }
 
   package func expression(_ place: String) -> ExpressionSyntax? {

@@ -24,8 +24,15 @@ extension CommandDeclaration {
         "print share(3, 8)",
       ]),
     CommandDeclaration(
-      ".alter function", [properties] + body, summary: "Changes a stored function.",
-      examples: [".create function ifnotexists twice(x: long) { x + x }", ".alter function twice(x: long) { 2 * x }"]),
+      ".alter function",
+      [
+        properties, body[0], .optional(["docstring", .value(.string, #""...""#)]), .optional(["folder", .value(.string, #""...""#)]),
+        .optional([body[1]]),
+      ], summary: "Changes a stored function, or says what it is for.",
+      examples: [
+        ".create function ifnotexists twice(x: long) { x + x }", ".alter function twice(x: long) { 2 * x }",
+        #".alter function twice docstring "Doubles a number.""#,
+      ]),
     CommandDeclaration(
       ".drop function", [.value(.functionName, "F"), .optional(["ifexists"])], summary: "Deletes a stored function.",
       examples: [".drop function twice ifexists"]),

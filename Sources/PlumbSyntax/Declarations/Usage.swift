@@ -45,6 +45,24 @@ package struct Usage: Sendable, Hashable {
     case timespan
     /// The path of a file, up to white space.
     case path
+    /// `T (a: long), U (b: string)`
+    case newTables
+    /// `(A, B)`
+    case names
+    /// `A = B ifexists, B = A`
+    case renames
+    /// `let A = T | where a > 1; let B = U;`
+    case bindings
+    /// A text in quotes.
+    case string
+    /// One text in quotes, or several in brackets.
+    case strings
+    /// `(a: "text", b: "text")`
+    case columnTexts
+    /// The name of a type.
+    case type
+    /// Rows up to an empty line or a line that ends with `;`.
+    case rows
 
     // In commands that end with their line, whose text is left to them.
 
@@ -86,6 +104,15 @@ package struct Usage: Sendable, Hashable {
       case .function: "the parameters in brackets and the body in braces"
       case .script: "commands"
       case .timespan: "a timespan"
+      case .newTables: "a table and its columns in brackets"
+      case .names: "names in brackets"
+      case .renames: "a new name, `=` and an old one"
+      case .bindings: "a `let` statement"
+      case .string: "a text in quotes"
+      case .strings: "a text in quotes, or several in brackets"
+      case .columnTexts: "columns with a text each in brackets"
+      case .type: "a type"
+      case .rows: "rows"
       case .path, .file: "the path of a file"
       case .text: "a text"
       case .target: "a file, or `|` and a program"
@@ -104,7 +131,8 @@ package struct Usage: Sendable, Hashable {
       switch self {
       case .text, .file, .target, .files, .number, .topic, .format, .tablePath, .columnPath, .assignment, .word: true
       case .expression, .window, .columns, .pipeline, .pipelines, .newName, .tableName, .table, .functionName, .modelName,
-        .databaseName, .schema, .properties, .query, .function, .script, .timespan, .path:
+        .databaseName, .schema, .properties, .query, .function, .script, .timespan, .path, .newTables, .names, .renames, .bindings,
+        .string, .strings, .columnTexts, .type, .rows:
         false
       }
     }
@@ -112,7 +140,7 @@ package struct Usage: Sendable, Hashable {
     /// Whether it may take several lines, so that a text which ends before it is not finished.
     var takesLines: Bool {
       switch self {
-      case .query, .function, .schema, .script, .properties: true
+      case .query, .function, .schema, .script, .properties, .newTables, .bindings, .rows: true
       default: false
       }
     }

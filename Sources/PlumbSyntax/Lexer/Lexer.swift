@@ -13,6 +13,8 @@ struct Lexer {
   var lineStart = 0
   /// Whether the last tokens belong to a command, which has neither a `;` nor an empty line after it.
   var isInCommand = false
+  /// Whether a command is being read whose rows follow `<|` or a bracket.
+  var expectsRows = false
 
   private let mistakeLimit: Int
   /// The text, as spans identify it.
@@ -246,8 +248,13 @@ struct Lexer {
     }
     if single == .leftBrace { braceDepth += 1 }
     if single == .rightBrace { braceDepth = max(0, braceDepth - 1) }
+    if single == .leftBracket, startsBracketedRows {
+      depth -= 1
+      return scanRows()
+    }
     offset += 1
     append(single, from: start)
+    if single == .pipe, expectsRows, isAfterArrow { scanRows() }
   }
 
   // MARK: Characters beyond ASCII, and invalid ones

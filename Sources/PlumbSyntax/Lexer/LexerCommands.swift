@@ -16,7 +16,7 @@ extension Lexer {
   }
 
   /// Whether the last tokens are `<|`.
-  private var isAfterArrow: Bool {
+  var isAfterArrow: Bool {
     guard let last = tokens.last, last.kind == .pipe, let before = tokens.dropLast().last else { return false }
     return before.kind == .less && before.upper == last.lower
   }
@@ -48,6 +48,7 @@ extension Lexer {
     let name = text(start, offset)
     append(.command, from: start, text: name)
     isInCommand = true
+    expectsRows = name.lowercased() == ".ingest"
     let known = CommandDeclaration.beginning(with: name.lowercased())
     if let line = known.first(where: \.isLine) {
       scanCommandText(of: line)
@@ -56,6 +57,47 @@ extension Lexer {
     } else if case .value(.path, _)? = known.first?.parts.parts.first {
       scanCommandPath()
     }
+  }
+
+  /// Whether the bracket here contains rows rather than the name of a table.
+  var startsBracketedRows: Bool {
+    guard expectsRows, depth == 1, let last = tokens.last else { return false }
+    return last.kind != .dot && !(last.kind == .word && last.text.lowercased() == "table")
+  }
+
+  /// Rows up to an empty line, a line that ends with `;`, a command at the beginning of a line, or the end of the text.
+  mutating func scanRows() {
+    expectsRows = false
+    skipSpaces()
+    if byte(at: offset) == UInt8(ascii: "\n") {
+      offset += 1
+      lineStart = offset
+    }
+    let lower = offset
+    var upper = offset
+    var begin = offset
+    while begin < bytes.count {
+      let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      guard let last = bytes[begin..<end].lastIndex(where: { $0 > UInt8(ascii: " ") }) else { break }
+      if begin > lower, bytes[begin] == UInt8(ascii: "."), startsKnownCommand(at: begin) { break }
+      if bytes[last] == UInt8(ascii: ";") {
+        upper = last
+        break
+      }
+      upper = last + 1
+      begin = end + 1
+    }
+    while upper > lower, bytes[upper - 1] <= UInt8(ascii: " ") { upper -= 1 }
+    offset = upper
+    lineStart = bytes[lower..<upper].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lineStart
+    if upper > lower { tokens.append(Token(kind: .commandText, lower: lower, upper: upper, text: text(lower, upper), source: source)) }
+  }
+
+  private func startsKnownCommand(at place: Int) -> Bool {
+    guard Alphabet.startsWord(byte(at: place + 1)) else { return false }
+    var end = place + 1
+    while Alphabet.continuesWord(byte(at: end)) || byte(at: end) == UInt8(ascii: "-") { end += 1 }
+    return !CommandDeclaration.beginning(with: text(place, end).lowercased()).isEmpty
   }
 
   /// The rest of the line, up to a `;` or a comment; where the command takes any text, all of it.

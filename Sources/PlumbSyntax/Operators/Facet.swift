@@ -10,9 +10,12 @@ package struct FacetSyntax: Sendable {
 
 extension FacetSyntax: OperatorNode {
   package static let declarations = [
-    OperatorDeclaration.unsupported("facet") { parser, start throws(SyntaxFailure) in
-      try parser.parseFacetOperator(from: start)
-    },
+    OperatorDeclaration(
+      "facet", usage: "facet by columns [with (steps)]",
+      summary: "Returns a table for each column, with its values and their number of rows; ends the query.",
+      examples: ["runs | facet by source, status", "runs | facet by status with (where status == \"failed\" | take 3)"],
+      clauses: ["by", "with"], operands: .columns, traits: [.holdsSteps]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseFacetOperator(from: start) },
   ]
 
   package func print(to printer: inout Printer) { printer.printFacet(self) }

@@ -15,9 +15,12 @@ package struct ForkBranchSyntax: Sendable {
 
 extension ForkSyntax: OperatorNode {
   package static let declarations = [
-    OperatorDeclaration.unsupported("fork") { parser, start throws(SyntaxFailure) in
-      try parser.parseForkOperator(from: start)
-    },
+    OperatorDeclaration(
+      "fork", usage: "fork [name =] (steps) [name =] (steps) ...",
+      summary: "Passes the rows through several chains of steps, each of which returns a table; ends the query.",
+      examples: ["runs | where status == \"failed\" | fork (count) by_source = (summarize count() by source)"],
+      traits: [.aggregates, .holdsSteps]
+    ) { parser, start throws(SyntaxFailure) in try parser.parseForkOperator(from: start) },
   ]
 
   package func print(to printer: inout Printer) { printer.printFork(self) }

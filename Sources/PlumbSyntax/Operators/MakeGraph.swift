@@ -13,16 +13,18 @@ package struct MakeGraphSyntax: Sendable {
   package var nodeTables: [NodeTable]
   /// `with_node_id=name`
   package var nodeID: NameSyntax?
+  /// `partitioned-by column (steps)`: a graph for each value of the column, and what is done with each; starts with `.implied`.
+  package var partition: (column: NameSyntax, steps: QuerySyntax)?
   package var span: SourceSpan
 }
 
 extension MakeGraphSyntax: OperatorNode {
   package static let declarations = [
     OperatorDeclaration(
-      "make-graph", usage: "make-graph source --> target [with Nodes on key]",
+      "make-graph", usage: "make-graph source --> target [with Nodes on key] [partitioned-by column (steps)]",
       summary: "Makes a graph from rows of edges.",
       examples: ["edges | make-graph upstream --> downstream | graph-to-table nodes"],
-      clauses: ["with"], settings: ["with_node_id"]
+      clauses: ["with", "partitioned", "by"], settings: ["with_node_id"]
     ) { parser, start throws(SyntaxFailure) in try parser.parseMakeGraphOperator(from: start) },
   ]
 
@@ -47,8 +49,16 @@ extension Parser {
     } else if skipWord("with") {
       repeat { tables.append(try parseGraphNodeTable()) } while skip(.comma)
     }
+    var partition: (column: NameSyntax, steps: QuerySyntax)?
+    if atWord("partitioned"), token(after: 1).kind == .minus, token(after: 2).kind == .word, token(after: 2).text == "by" {
+      for _ in 0..<3 { advance() }
+      let column = try parseName("the column that has a graph for each value")
+      let nesting = try enter(.leftParen, "before the steps on each graph")
+      partition = (column, try parseImpliedQuery())
+      try leave(nesting)
+    }
     return MakeGraphSyntax(
-      parameters: parameters, source: source, target: target, nodeTables: tables, nodeID: nodeID,
+      parameters: parameters, source: source, target: target, nodeTables: tables, nodeID: nodeID, partition: partition,
       span: span(from: start))
   }
 
@@ -71,12 +81,19 @@ extension Printer {
       write(" with_node_id=")
       printName(nodeID)
     }
-    guard !node.nodeTables.isEmpty else { return }
-    write(" with ")
-    list(node.nodeTables) { printer, nodes in
-      printer.printSource(nodes.table)
-      printer.write(" on ")
-      printer.printName(nodes.key)
+    if !node.nodeTables.isEmpty {
+      write(" with ")
+      list(node.nodeTables) { printer, nodes in
+        printer.printSource(nodes.table)
+        printer.write(" on ")
+        printer.printName(nodes.key)
+      }
     }
+    guard let partition = node.partition else { return }
+    write(" partitioned-by ")
+    printName(partition.column)
+    write(" (")
+    printInnerQuery(partition.steps)
+    write(")")
   }
 }

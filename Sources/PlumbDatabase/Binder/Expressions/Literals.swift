@@ -22,7 +22,7 @@ extension ScalarType {
   var described: String { self == .int ? "an int" : "a \(name)" }
 
   /// The name of the .NET type that Kusto's `getschema` shows.
-  var systemName: String {
+  package var systemName: String {
     switch self {
     case .bool: "System.SByte"
     case .int: "System.Int32"

@@ -7,10 +7,15 @@ enum GraphFunctions {
   private static let all: [BinderFunction] = [
     BinderFunction("node_degree_out", naming: nil) { try degree($0, $1, isIn: false) },
     BinderFunction("node_degree_in", naming: nil) { try degree($0, $1, isIn: true) },
+    BinderFunction("node_id", naming: nil) { try nodeID($0, $1) },
+    BinderFunction("labels", naming: nil) { try labels($0, $1) },
     BinderFunction("all") { try along($0, .all, $1) },
     BinderFunction("any") { try along($0, .any, $1) },
     BinderFunction("map") { try along($0, .map, $1) },
   ]
+
+  /// The names that a graph's expressions can call.
+  static let names = all.map(\.name) + ["inner_nodes"]
 
   /// The function of that name; nil if the rows are not those of a graph.
   static func function(named name: String, over rows: InputRows?) -> BinderFunction? {
@@ -27,15 +32,34 @@ enum GraphFunctions {
   private static func degree(
     _ call: CallSyntax, _ binder: ExpressionBinder, isIn: Bool
   ) throws -> OpenExpression? {
-    if call.arguments.isEmpty, let degrees = binder.rows?.degreeColumns {
-      return .input(degrees + (isIn ? 1 : 0), .long, call.span)
-    }
+    try ofNode(call, isIn ? 1 : 0, .long, binder)
+  }
+
+  /// The text of a node's id.
+  private static func nodeID(_ call: CallSyntax, _ binder: ExpressionBinder) throws -> OpenExpression? {
+    try ofNode(call, 2, .string, binder)
+  }
+
+  /// One of the columns that follow the nodes' properties.
+  private static func ofNode(
+    _ call: CallSyntax, _ column: Int, _ type: ScalarType, _ binder: ExpressionBinder
+  ) throws -> OpenExpression? {
+    if call.arguments.isEmpty, let degrees = binder.rows?.degreeColumns { return .input(degrees + column, type, call.span) }
     guard let names = binder.rows?.graph else { return nil }
     guard case .name(let name) = try call.onlyArgument().withoutParentheses, let node = names.nodes[name.text] else {
       throw Diagnostic("not-a-node", "`\(call.name.text)` needs a node of the pattern", at: call.span)
     }
-    // The degrees follow the nodes' properties.
-    return names.adding(.node(node, column: names.graph.nodeSchema.count + (isIn ? 1 : 0)), .long, at: call.span)
+    return names.adding(.node(node, column: names.graph.nodeSchema.count + column), type, at: call.span)
+  }
+
+  /// Nodes and edges of `make-graph` have no labels.
+  private static func labels(_ call: CallSyntax, _ binder: ExpressionBinder) throws -> OpenExpression? {
+    if !call.arguments.isEmpty, let names = binder.rows?.graph {
+      guard case .name(let name) = try call.onlyArgument().withoutParentheses,
+        names.nodes[name.text] != nil || names.hops[name.text] != nil
+      else { throw Diagnostic("not-a-node", "`labels` needs a node or an edge of the pattern", at: call.span) }
+    }
+    return .literal(.dynamic(.array([])), call.span)
   }
 
   /// An expression over the edges of a path, or with `inner_nodes` over the nodes within it.

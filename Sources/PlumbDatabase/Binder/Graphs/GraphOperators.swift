@@ -47,12 +47,49 @@ extension MakeGraphSyntax: OperatorBinding {
         throw Diagnostic("key-types", "the nodes' key and the edges' ends have different types", at: nodes.key.span)
       }
       try place.state.checkIndependence(of: table, at: nodes.key.span)
-      return (rows: table.plan, key: key)
+      return (rows: table, key: key)
     }
     try place.state.checkIndependence(of: input, at: span)
+    guard let partition else {
+      let graph = GraphSource(
+        edges: input.plan, source: source, target: target, nodeTables: nodeTables.map { ($0.rows.plan, $0.key) },
+        idName: nodeID?.text)
+      return Relation(graph)
+    }
+    let edges = try input.withIDs([source, target], in: index(of: partition.column, in: input), span, place)
+    let nodes = try nodeTables.map { nodes in
+      let rows = try nodes.rows.withIDs([nodes.key], in: index(of: partition.column, in: nodes.rows), span, place)
+      return (rows: rows.plan, key: nodes.rows.schema.count)
+    }
     let graph = GraphSource(
-      edges: input.plan, source: source, target: target, nodeTables: nodeTables, idName: nodeID?.text)
-    return Relation(graph)
+      edges: edges.plan, source: input.schema.count, target: input.schema.count + 1, nodeTables: nodes, idName: nodeID?.text,
+      idMark: Relation.idMark)
+    let result = try place.relation(partition.steps, implied: Relation(graph))
+    guard result.graph == nil else {
+      throw Diagnostic(
+        "graph-as-table", "the steps on each graph must end with a table", at: partition.steps.span,
+        help: "end them with `graph-match`, `graph-shortest-paths` or `graph-to-table`")
+    }
+    // The ids of nodes in all graphs are not the user's.
+    let own = result.schema.indices.filter { !result.schema[$0].name.hasPrefix("$id") }
+    return own.count == result.schema.count ? result : result.picking(own.map { ($0, result.schema[$0].name) })
+  }
+}
+
+extension Relation {
+  /// What separates the value of a graph's partition from the id of a node, in ids that are unique in all of them.
+  fileprivate static let idMark: Character = "\u{1F}"
+
+  /// The rows with ids that also say in which partition a node is, so that the graph of all rows is those of the partitions.
+  fileprivate func withIDs(_ keys: [Int], in partition: Int, _ span: SourceSpan, _ place: BindingPlace) throws -> Relation {
+    func text(_ index: Int) -> BoundExpression { BoundExpression.column(index, schema[index].type, span).converted(to: .string) }
+    let own = schema.enumerated().map { NamedExpression($1.name, .column($0, $1.type, span)) }
+    let ids = try keys.enumerated().map { number, key in
+      NamedExpression(
+        "$id\(number)",
+        try place.calls.calling("strcat", [text(partition), .literal(.string(String(Self.idMark)), span), text(key)], at: span))
+    }
+    return with(.project(plan, own + ids))
   }
 }
 
@@ -81,17 +118,23 @@ extension GraphToTableSyntax: OperatorBinding {
 
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     let graph = try input.graph(at: span)
-    guard outputs.count == 1, let output = outputs.first, output.name == nil else {
-      throw Diagnostic(
-        "unsupported-option", "`graph-to-table` can return only one table here, without a name", at: span)
-    }
+    var tables = try outputs.map { try table($0, of: graph, at: place) }
+    var result = tables.removeFirst()
+    result.further = tables
+    return result
+  }
+
+  private func table(_ output: Output, of graph: GraphSource, at place: BindingPlace) throws -> Relation {
     var names: [String: String] = [:]
     for parameter in output.parameters { names[parameter.name.text] = try place.constants.text(of: parameter) }
     let plan: LogicalPlan = switch output.part {
     case .nodes: .nodes(of: graph, hash: names["with_node_id"])
     case .edges: .edges(of: graph, sourceHash: names["with_source_id"], targetHash: names["with_target_id"])
     }
-    return Relation(plan, name: "graph")
+    var result = Relation(plan, name: "graph")
+    result.resultName = output.name?.text
+    if output.name != nil { result.definesName = true }
+    return result
   }
 }
 

@@ -21,6 +21,7 @@ extension InvokeSyntax: OperatorBinding {
     if let function = place.catalog.function(named: call.name.text) {
       return try place.table(function, call, input: input, form: .invoked)
     }
+    try UnsupportedName.refuse(call)
     let known = scope.names + place.catalog.functions.map(\.name)
     throw Diagnostic(
       "unknown-function", "unknown function `\(call.name.text)`", at: call.name.span,

@@ -11,7 +11,8 @@ extension MakeSeriesSyntax: OperatorBinding {
     }
     let rows = place.groups(of: input, for: "`make-series`")
     let axis = try rows.keys(for: "`make-series`").expression(self.axis.expression)
-    let (series, start, binned) = try seriesAxis(axis, at: place)
+    var hasNullBound = false
+    let (series, start, binned) = try seriesAxis(axis, &hasNullBound, at: place)
 
     let named = groups + aggregates.map(\.aggregate) + [self.axis]
     var names = NameMaker(used: named.flatMap { $0.names.map(\.text) } + [series.name])
@@ -28,14 +29,14 @@ extension MakeSeriesSyntax: OperatorBinding {
     var plan = input.plan
     if let bounds = try bounding(axis, series, from: start, at: place) { plan = .filter(plan, bounds) }
     let grouped = try rows.aggregating(plan, by: keys, columns)
-    return input.with(
-      .makeSeries(
-        grouped, groups: keys.count - 1, axis: series, defaults: defaults, keepsEmpty: keepsEmpty),
-      isSerialized: false)
+    let made = LogicalPlan.makeSeries(
+      grouped, groups: keys.count - 1, axis: series, defaults: defaults, keepsEmpty: keepsEmpty)
+    let empty = LogicalPlan.scan(ScanPlan(table: Table(name: "make-series", schema: made.schema, groups: [])))
+    return input.with(hasNullBound ? empty : made, isSerialized: false)
   }
 
   private func seriesAxis(
-    _ axis: BoundExpression, at place: BindingPlace
+    _ axis: BoundExpression, _ hasNullBound: inout Bool, at place: BindingPlace
   ) throws -> (SeriesAxis, start: Value?, binned: BoundExpression) {
     let type: ScalarType
     switch axis.type {
@@ -47,14 +48,17 @@ extension MakeSeriesSyntax: OperatorBinding {
         "axis-type", "the axis of a series must be a number or a time, but this is \(axis.type.described)",
         at: self.axis.expression.span)
     }
+    var nullBound = false
+    defer { hasNullBound = nullBound }
     func bound(_ expression: ExpressionSyntax?, _ target: ScalarType) throws -> Value? {
       guard let expression else { return nil }
       let value = try place.constants.value(expression, what: "a bound of a series")
       let fits = value.type == target || (value.type.isNumeric && target.isNumeric) || value.type == .dynamic
       if value.isNull {
-        throw Diagnostic(
-          "axis-type", "this bound of the series is null", at: expression.span,
-          help: "give a value for it, as in `coalesce(..., now())`")
+        // As in `range`, there is nothing between bounds of which one is missing, such as the least of no values.
+        place.context.remark("the bound `\(PlumbSyntax.print(expression))` of the series is null, so there are no series")
+        nullBound = true
+        return target == .datetime ? .datetime(0) : target == .timespan ? .timespan(1) : Value.long(1).converted(to: target)
       }
       guard fits, let same = value.converted(to: target), !same.isNull else {
         throw Diagnostic("axis-type", "the series needs \(target.described) here", at: expression.span)

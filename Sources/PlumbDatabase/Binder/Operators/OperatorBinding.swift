@@ -60,16 +60,6 @@ extension UnsupportedOperator {
 
 extension UnsupportedOperatorSyntax: UnsupportedOperator {}
 
-extension FacetSyntax: UnsupportedOperator {
-  var name: String { "facet" }
-  var nameSpan: SourceSpan { span.prefix(name.utf8.count) }
-}
-
-extension ForkSyntax: UnsupportedOperator {
-  var name: String { "fork" }
-  var nameSpan: SourceSpan { span.prefix(name.utf8.count) }
-}
-
 extension SourceSpan {
   /// The first bytes of the span.
   func prefix(_ count: Int) -> SourceSpan { SourceSpan(lower, min(upper, lower + count)) }

@@ -50,6 +50,7 @@ extension AsSyntax: OperatorBinding {
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
     var named = input
     named.name = name.text
+    named.resultName = name.text
     place.scope.frame.define(name.text, .table(named))
     return named
   }

@@ -31,7 +31,7 @@ package struct Plugin: Sendable {
   }
 
   /// Every plugin, by name.
-  package static let all: [Plugin] = (shapes + lookups + timelines + patterns).sorted { $0.name < $1.name }
+  package static let all: [Plugin] = (shapes + lookups + timelines + activities + sequences + patterns).sorted { $0.name < $1.name }
 
   package static func named(_ name: String) -> Plugin? { all.first { $0.name == name } }
 }

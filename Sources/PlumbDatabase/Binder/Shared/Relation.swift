@@ -22,6 +22,15 @@ struct Relation {
   var presentation: Presentation?
   /// The number of nodes in the plan; shared ones count each time.
   var weight = 1
+  /// What the query calls the table that it returns, as with `as`.
+  var resultName: String?
+  /// Whether the statements after the query can use that name.
+  var definesName = false
+  /// More tables that the query returns after this one; no step can follow.
+  var further: [Relation] = []
+
+  /// All tables of the query.
+  var tables: [Relation] { [self] + further }
 
   init(_ plan: LogicalPlan, isSerialized: Bool = false, name: String? = nil, weight: Int = 1) {
     self.plan = plan
@@ -35,8 +44,18 @@ struct Relation {
   func keepingColumns(_ plan: LogicalPlan, isSerialized: Bool? = nil) -> Relation {
     var result = self
     result.plan = plan
+    result.resultName = nil
+    result.definesName = false
     result.isSerialized = isSerialized ?? self.isSerialized
     result.weight &+= 1
+    return result
+  }
+
+  /// The same tables, each with at most so many rows.
+  func limited(to count: Int) -> Relation {
+    var result = keepingColumns(.limit(plan, count))
+    result.resultName = resultName
+    result.further = further.map { $0.limited(to: count) }
     return result
   }
 

@@ -4,7 +4,7 @@ import PlumbSyntax
 
 extension ExternaldataSyntax {
   /// What `with` can say of the files.
-  private static let knownProperties = ["format", "ignoreFirstRecord"]
+  private static let knownProperties = ["format", "ignoreFirstRecord", "ingestionMapping"]
 
   /// `externaldata`: the rows of files.
   func relation(at place: BindingPlace) throws -> Relation {
@@ -18,15 +18,10 @@ extension ExternaldataSyntax {
     var given: [String: String] = [:]
     for property in properties {
       let name = property.name.text
-      if name.lowercased().hasPrefix("ingestionmapping") {
-        throw Diagnostic(
-          "unsupported-option", "`externaldata` does not support `\(name)`", at: property.name.span,
-          help: "read the file with columns of its own names, and `project` what is nested")
-      }
       guard let known = Self.knownProperties.first(where: { $0.lowercased() == name.lowercased() }) else {
         throw Diagnostic(
           "unknown-option", "`externaldata` has no property `\(name)`", at: property.name.span,
-          help: "it has \(Self.knownProperties.map { "`\($0)`" }.joined(separator: " and "))")
+          help: "it has \(Self.knownProperties.map { "`\($0)`" }.joined(separator: ", "))")
       }
       given[known] = try place.constants.text(of: property)
     }
@@ -37,6 +32,16 @@ extension ExternaldataSyntax {
       return Relation(.scan(ScanPlan(table: Table(name: "externaldata", schema: schema, groups: []))))
     }
     do {
+      if let text = given.removeValue(forKey: "ingestionMapping") {
+        let span = properties.first { $0.name.text.lowercased() == "ingestionmapping" }?.value.span
+        let mapping: IngestionMapping
+        do { mapping = try IngestionMapping(text, for: schema) } catch var problem as Diagnostic {
+          problem.span = span
+          throw problem
+        }
+        let rows = Relation(.scan(ScanPlan(table: try read(locations, mapping.schema, given))), name: "externaldata")
+        return try mapping.columns(of: rows, at: place, span ?? self.span)
+      }
       return Relation(.scan(ScanPlan(table: try read(locations, schema, given))), name: "externaldata")
     } catch var diagnostic as Diagnostic {
       if diagnostic.span == nil { diagnostic.span = self.locations.first?.span ?? span }

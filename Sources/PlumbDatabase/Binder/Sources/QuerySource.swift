@@ -4,11 +4,29 @@ import PlumbSyntax
 
 extension BindingPlace {
   /// A query: its source through its operators.
+  ///
+  /// - Throws: `several-tables` if it returns more than one.
   func relation(_ query: QuerySyntax, implied: Relation? = nil) throws -> Relation {
+    let result = try tables(of: query, implied: implied)
+    if !result.further.isEmpty {
+      throw Diagnostic(
+        "several-tables", "this step returns several tables, but one is expected here",
+        at: query.operators.last?.span.prefix(1) ?? query.span, help: "only the last step of a whole query can return several")
+    }
+    return result
+  }
+
+  /// A whole query, whose last step may return several tables.
+  func tables(of query: QuerySyntax, implied: Relation? = nil) throws -> Relation {
     let inside = seeing(Frame(parent: scope).open)
     var result = try inside.relation(query.source, implied: implied)
-    for step in query.operators {
+    for (place, step) in query.operators.enumerated() {
       let binding = try OperatorBindings.known[step]
+      if !result.further.isEmpty {
+        throw Diagnostic(
+          "several-tables", "no step can follow one that returns several tables", at: step.span,
+          help: place > 0 && query.operators[place - 1] is ForkSyntax ? "write the step into each of the brackets of `fork`" : nil)
+      }
       if result.graph != nil, !binding.takesGraph {
         throw Diagnostic(
           "graph-as-table", "this operator needs a table, but its input is a graph", at: step.span,
@@ -139,6 +157,7 @@ extension BindingPlace {
     if state.functions.contains(name) {
       throw Diagnostic("recursive-function", "`\(name)` calls itself; recursion is not supported", at: call.name.span)
     }
+    try UnsupportedName.refuse(call)
     throw Diagnostic(
       "unknown-function", "unknown tabular function `\(name)`", at: call.name.span,
       help: ForeignWord.function(name)

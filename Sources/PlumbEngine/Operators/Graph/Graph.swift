@@ -2,7 +2,7 @@
 final class Graph: @unchecked Sendable {
   let nodeSchema: Schema
   let edgeSchema: Schema
-  /// A column for each property; the numbers of outgoing and of incoming edges come last.
+  /// A column for each property; the numbers of outgoing and of incoming edges and the text of the id come last.
   let nodes: [Vector]
   let edges: [Vector]
   let nodeCount: Int
@@ -38,9 +38,10 @@ final class Graph: @unchecked Sendable {
   /// - Parameters:
   ///   - nodeTables: tables of nodes, each with its column of ids.
   ///   - idName: the name of a property with the node's id, without tables.
+  ///   - idMark: what comes before the node's own id where ids are those of nodes in several graphs.
   /// - Throws: errors of reading the tables from a file.
   init(
-    edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?
+    edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?, idMark: Character? = nil
   ) throws {
     let edges = try table.wholeColumns, idType = table.schema[source].type
     edgeSchema = table.schema
@@ -86,7 +87,7 @@ final class Graph: @unchecked Sendable {
     }
     self.nodes = made + degrees.map { edges in
       Graph.vector((0..<ids.count).map { .long(Int64(edges.edges(at: $0).count)) }, .long)
-    }
+    } + [Graph.idTexts(ids, after: idMark)]
   }
 
   /// The properties of nodes: the id if it has a name, then the columns of the tables, the first of each name.
@@ -96,9 +97,18 @@ final class Graph: @unchecked Sendable {
     return schema
   }
 
+  private static func idTexts(_ ids: [Value], after mark: Character?) -> Vector {
+    let texts = ids.map { id -> Value in
+      guard case .string(let text)? = id.converted(to: .string) else { return .string("") }
+      guard let mark, let place = text.firstIndex(of: mark) else { return .string(text) }
+      return .string(String(text[text.index(after: place)...]))
+    }
+    return vector(texts, .string)
+  }
+
   private init(_ graph: Graph, adding column: ColumnInfo, _ values: [Value]) {
     (nodeSchema, edgeSchema) = (graph.nodeSchema + [column], graph.edgeSchema)
-    nodes = Array(graph.nodes.dropLast(2)) + [Graph.vector(values, column.type)] + graph.nodes.suffix(2)
+    nodes = Array(graph.nodes.dropLast(3)) + [Graph.vector(values, column.type)] + graph.nodes.suffix(3)
     (edges, nodeCount, edgeCount) = (graph.edges, graph.nodeCount, graph.edgeCount)
     (sources, targets, ids) = (graph.sources, graph.targets, graph.ids)
     (outgoing, incoming) = (graph.outgoing, graph.incoming)
@@ -132,7 +142,7 @@ final class Graph: @unchecked Sendable {
   /// The nodes with their properties, preceded by a hash of each one's id.
   func nodeTable(hash: String?) -> Table {
     let hashes = hash.map { [(ColumnInfo($0, .long), hashed(Array(ids.indices)))] } ?? []
-    return table(hashes, nodeSchema, Array(nodes.dropLast(2)), count: nodeCount)
+    return table(hashes, nodeSchema, Array(nodes.dropLast(3)), count: nodeCount)
   }
 
   /// The edges with their properties, preceded by hashes of the ids of their ends.

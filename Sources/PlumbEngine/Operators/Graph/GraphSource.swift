@@ -21,8 +21,10 @@ package final class GraphSource: Sendable {
   ///   - edges: a row for each edge, with the ids of its ends in the columns `source` and `target`.
   ///   - nodeTables: rows for nodes, each with its column of ids.
   ///   - idName: the name of a property with the node's id, without tables.
+  ///   - idMark: what comes before the node's own id where ids are those of nodes in several graphs.
   package convenience init(
-    edges: LogicalPlan, source: Int, target: Int, nodeTables: [(rows: LogicalPlan, key: Int)], idName: String?
+    edges: LogicalPlan, source: Int, target: Int, nodeTables: [(rows: LogicalPlan, key: Int)], idName: String?,
+    idMark: Character? = nil
   ) {
     let idColumn = idName.map { ColumnInfo($0, edges.schema[source].type) }
     self.init(
@@ -34,7 +36,8 @@ package final class GraphSource: Sendable {
       }
       return try Graph(
         edges: table(edges), source: source, target: target,
-        nodeTables: nodeTables.map { (table: try table($0.rows), key: $0.key) }, idName: idName)
+        nodeTables: nodeTables.map { (table: try table($0.rows), key: $0.key) }, idName: idName,
+        idMark: idMark)
     }
   }
 

@@ -16,7 +16,7 @@ package enum PercentCoding {
   }
 
   /// Decodes `%xx` and `+`; a `%` that does not start a code is unchanged, and invalid UTF-8 becomes U+FFFD.
-  static func decode(_ text: Bytes, to out: inout ByteBuffer) {
+  package static func decode(_ text: Bytes, to out: inout ByteBuffer) {
     if !text.contains(where: { $0 == .percent || $0 == .plus }) { return out.append(text) }
     var plain = ByteBuffer(capacity: text.count)
     var at = 0

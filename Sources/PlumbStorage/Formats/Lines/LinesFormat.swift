@@ -4,17 +4,26 @@ import PlumbEngine
 extension FileFormat {
   /// Lines of text, such as a log: a column `line`, or the named groups of a pattern.
   package static let lines = FileFormat(
-    name: "lines", title: "lines of text", otherNames: ["txt", "raw"], likelyEndings: ["log", "out", "err"], canGrow: true,
+    name: "lines", title: "lines of text", otherNames: ["txt"], likelyEndings: ["log", "out", "err"], canGrow: true,
     recognises: { LogFront.isLog($0) ? .text : nil },
     open: { input, options in
       guard let pattern = options.pattern else { return try DelimitedReader(input, options, shape: wholeLines(input, options)) }
       return try matchedLines(input, options, pattern)
     })
 
+  /// One row, which is the whole text. No file is recognised as such.
+  package static let raw = FileFormat(
+    name: "raw", title: "a text as a whole", recognises: { _ in nil },
+    // No text in UTF-8 contains the byte 0xFE.
+    open: { input, options in try DelimitedReader(input, options, shape: shape(try input.front, newline: 0xFE)) })
+
   /// One field per row, which is the whole line.
   private static func wholeLines(_ input: FileInput, _ options: ReadOptions) throws -> DelimitedShape {
     let front = try input.front
-    let newline: UInt8 = front.contains(.newline) || !front.contains(.carriageReturn) ? .newline : .carriageReturn
+    return shape(front, newline: front.contains(.newline) || !front.contains(.carriageReturn) ? .newline : .carriageReturn)
+  }
+
+  private static func shape(_ front: [UInt8], newline: UInt8) -> DelimitedShape {
     // No text in UTF-8 contains the byte 0xFF.
     let dialect = Dialect(delimiter: 0xFF, quote: nil, newline: newline)
     return DelimitedShape(

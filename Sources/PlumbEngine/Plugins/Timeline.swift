@@ -8,6 +8,9 @@ package struct Timeline: Sendable {
     case calendar(CalendarPart)
   }
 
+  /// The end of a timeline that goes as far as there are rows.
+  package static let unbounded = Int64.max / 2
+
   package let column: ColumnInfo
   package let start: Int64
   package let end: Int64
