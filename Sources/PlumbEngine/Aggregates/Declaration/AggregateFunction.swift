@@ -175,7 +175,7 @@ extension AggregateFunction {
   }
 
   private func refusal(_ arguments: [BoundExpression], at span: SourceSpan) -> Diagnostic {
-    let usage = name == "count" ? "write `count()`; to count the rows where a column is not null, `countif(isnotnull(column))`" : "usage: `\(name)(\(parameters))`"
+    let usage = name == "count" ? "write `count()`, or `countif(condition)` to count some of the rows" : "usage: `\(name)(\(parameters))`"
     let counts = overloads.map(\.parameters.count)
     if arguments.count < counts.min() ?? 0
       || (arguments.count > counts.max() ?? 0 && overloads.allSatisfy { $0.rest == nil })

@@ -2,9 +2,15 @@ extension AggregateFunction {
   /// Counts, sums, means and extremes. To add one, add an element; no other code changes.
   static let numbers: [AggregateFunction] = [
     AggregateFunction(
-      "count", "Counts the rows.", "",
-      examples: [.init("range x from 1 to 5 step 1 | summarize count()", is: "5")],
-      overloads: [.fixed([], to: .long) { CountState(predicate: false) }], traits: [.countsRows, .countsEveryRow], conditional: "countif"),
+      "count", "Counts the rows, including those where `expression` is null.", "[expression]",
+      examples: [
+        .init("range x from 1 to 5 step 1 | summarize count()", is: "5"),
+        .init("datatable(x: long)[1, long(null)] | summarize count(x)", is: "2"),
+      ],
+      overloads: [
+        .fixed([], to: .long) { CountState(predicate: false) },
+        AggregateOverload([.any], results: { _ in [.long] }) { _ in CountState(predicate: false) },
+      ], traits: [.countsRows, .countsEveryRow], conditional: "countif"),
 
     AggregateFunction(
       "countif", "Counts the rows for which `predicate` is true.", "predicate",

@@ -118,7 +118,9 @@ private struct KeyValueScanner {
         continue
       }
       at += format.kvDelimiter.count
-      pass(key, value(), to: body)
+      // Reading the value may add to the buffer that `pass` reads.
+      let found = value()
+      pass(key, found, to: body)
       if at <= start { at = start + 1 }
     }
   }
