@@ -59,8 +59,12 @@ final class Binder {
   /// Gives `relation` a name that the text can use.
   func define(_ name: String, _ relation: Relation) { text.define(name, .table(relation)) }
 
-  /// A query of the text as a plan; nil if an error was reported.
+  /// A query of the text as a plan; nil if an error was reported. The constants that it computes count as the query's memory.
   func bind(_ statement: QueryStatementSyntax) -> Relation? {
+    context.memory.bound { relation(statement) }
+  }
+
+  private func relation(_ statement: QueryStatementSyntax) -> Relation? {
     state.mistakes.attempt {
       let before = diagnostics.count
       optionRemarks.forEach(context.remark)
@@ -114,12 +118,13 @@ final class Binder {
     }
   }
 
-  /// A statement that prepares queries: `let`, `set`, `declare` and the like.
+  /// A statement that prepares queries: `let`, `set`, `declare` and the like. The constants that it computes count as the
+  /// query's memory.
   func prepare(_ statement: StatementSyntax) {
     switch statement {
     case .query: break
     case .letBinding(let syntax):
-      state.mistakes.attempt { try place.constants.binder.define(syntax, in: text) }
+      context.memory.bound { state.mistakes.attempt { try place.constants.binder.define(syntax, in: text) } }
     case .setOption(let syntax): state.mistakes.attempt { try set(syntax) }
     case .declareQueryParameters(let syntax):
       for parameter in syntax.parameters { state.mistakes.attempt { try declare(parameter) } }

@@ -12,6 +12,8 @@ package final class ScriptRun: @unchecked Sendable {
   private var prepared: [StatementSyntax]
   /// Reads statements until a command changes what there is.
   private var binder: Binder?
+  /// The contexts in which its constants were computed, which count them.
+  private var holders: [ExecutionContext] = []
   /// The same for all queries up to a command. Asked for when the first statement runs: a clock may have to wait for its world.
   private lazy var now = session.options.clock()
   private lazy var contexts = CurrentContext(session.newContext(now: now))
@@ -35,6 +37,7 @@ package final class ScriptRun: @unchecked Sendable {
     reading?.end()
     reading = nil
     binder = nil
+    holders = []
   }
 
   /// Runs statements, and gives each answer to `body` as soon as it is there, with the place of its query. After an
@@ -117,6 +120,7 @@ package final class ScriptRun: @unchecked Sendable {
       binder.prepare(statement)
       if !binder.diagnostics.isEmpty { throw Diagnostics(binder.diagnostics) }
       prepared.append(statement)
+      if binder.context.isHolding, holders.last !== binder.context { holders.append(binder.context) }
       return true
     }
   }
@@ -175,10 +179,7 @@ package final class ScriptRun: @unchecked Sendable {
   /// - Throws: its mistakes; the next query starts without them.
   private func bind(_ query: QueryStatementSyntax, _ binder: Binder) throws -> Relation {
     begin(binder)
-    let bound = binder.context.memory.bound {
-      query.mode == .explain ? binder.bindWithoutRunning(query) : binder.bind(query)
-    }
-    guard let relation = bound else {
+    guard let relation = query.mode == .explain ? binder.bindWithoutRunning(query) : binder.bind(query) else {
       self.binder = nil
       throw Diagnostics(binder.diagnostics)
     }

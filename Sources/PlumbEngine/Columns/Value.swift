@@ -30,6 +30,12 @@ package enum Value: Hashable, Sendable {
     }
   }
 
+  /// The number of bytes of a text; 0 for values of other types.
+  var textSize: Int {
+    if case .string(let text) = self { return text.utf8.count }
+    return 0
+  }
+
   package var isNull: Bool {
     switch self {
     case .null(let type): type != .string

@@ -90,9 +90,20 @@ package final class ExecutionContext: Sendable {
   /// - Throws: `memory-limit`.
   package func hold(bytes size: Int) throws {
     guard size > 1 << 16 else { return }
-    if let account = memory.overdrawn(by: size) { throw memoryDiagnostic(account) }
+    try checkRoom(size)
     memory.charge(size)
-    held.wrappingAdd(size, ordering: .relaxed)
+    // A constant outlives the part of the query that makes it.
+    root.held.wrappingAdd(size, ordering: .relaxed)
+  }
+
+  /// Whether constants count for as long as this context lives.
+  package var isHolding: Bool { held.load(ordering: .relaxed) > 0 }
+
+  /// Checks before `size` bytes are allocated at once that the limits allow it; cheap where they are few.
+  ///
+  /// - Throws: `memory-limit`.
+  package func checkRoom(_ size: Int) throws {
+    if size > 1 << 16, let account = memory.overdrawn(by: size) { throw memoryDiagnostic(account) }
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.

@@ -33,7 +33,11 @@ extension BoundCall {
     var vectors: [Vector] = []
     vectors.reserveCapacity(arguments.count)
     var allConstant = !isVolatile
-    let literals = constants.value { arguments.map { $0.constant.map { Vector.constant($0) } } }
+    let literals = try constants.value { () -> [Vector?] in
+      // The vectors are copies of the values.
+      try context.checkRoom(arguments.reduce(0) { $0 + ($1.constant?.textSize ?? 0) })
+      return arguments.map { $0.constant.map { Vector.constant($0) } }
+    }
     for (argument, literal) in zip(arguments, literals) {
       let vector = try literal?.resized(to: n) ?? argument.evaluate(chunk, context)
       allConstant = allConstant && vector.isConstant

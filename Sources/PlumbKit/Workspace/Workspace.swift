@@ -53,6 +53,8 @@ public final class Workspace: Sendable {
     TimeZones.useFirst(SystemTimeZones())
     self.options = options
     memory = MemoryAccount(limit: options.memoryLimit)
+    // The limit is for the process; the program's own pages count, up to a share that leaves a small limit useful.
+    memory.charge(min(Machine.residentBytes, options.memoryLimit / 4))
     catalog = Catalog(memory: memory)
     var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
     sessionOptions.parameters = options.parameters

@@ -52,6 +52,8 @@ extension ScalarFunction {
             var length = 0
             for index in 0..<arrays.count where !out.isFull {
               let array = arrays[index, row]
+              // A bag has a count as well, but no elements.
+              guard array.isArray else { continue }
               array.forEachElement { out.append($0) }
               length += array.count
             }

@@ -67,12 +67,14 @@ extension LogicalPlan {
     func percent(_ side: Int, digits: Double) -> Double {
       total[side] > 0 ? (weight[side] / total[side] * 100 * digits).rounded() / digits : 0
     }
+    // Weights near the largest long add up to more than a long.
+    func count(_ side: Int) -> Value { .long(Int64(exactly: weight[side].rounded()) ?? (weight[side] > 0 ? .max : .min)) }
     guard case .different = kind else {
-      return [.long(Int64(number)), .long(Int64(weight[0].rounded())), .real(percent(0, digits: 10))]
+      return [.long(Int64(number)), count(0), .real(percent(0, digits: 10))]
     }
     let a = percent(0, digits: 100), b = percent(1, digits: 100)
     return [
-      .long(Int64(number)), .long(Int64(weight[0].rounded())), .long(Int64(weight[1].rounded())), .real(a), .real(b),
+      .long(Int64(number)), count(0), count(1), .real(a), .real(b),
       .real(((a - b).magnitude * 100).rounded() / 100),
     ]
   }
