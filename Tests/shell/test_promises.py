@@ -7,8 +7,8 @@ holds, and files of others are refused or reported. The page "What Plumb promise
 import base64, gzip, json, os, resource, signal, sqlite3, subprocess, tempfile, threading, time, unittest
 from terminal import PLUMB, PROMPT, ShellCase
 
-# The limit of every command here, and what the process may hold at most: the limit, half of it, and the program itself.
-LIMIT, PEAK = "200MB", 340 << 20
+# The limit of every command here, and what the process may hold at most: the limit and a tenth of it.
+LIMIT, PEAK = "200MB", 220 << 20
 
 
 class Run:

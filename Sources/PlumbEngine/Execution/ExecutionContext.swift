@@ -97,7 +97,7 @@ package final class ExecutionContext: Sendable {
   }
 
   /// Whether constants count for as long as this context lives.
-  package var isHolding: Bool { held.load(ordering: .relaxed) > 0 }
+  package var isHolding: Bool { root.held.load(ordering: .relaxed) > 0 }
 
   /// Checks before `size` bytes are allocated at once that the limits allow it; cheap where they are few.
   ///
