@@ -11,16 +11,10 @@ package enum Machine {
 
   package static let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  /// The bytes of memory that this process holds; 0 if the kernel does not say.
+  /// The most bytes of memory that this process has held so far.
   package static var residentBytes: Int {
-    let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return 0 }
-    defer { close(file) }
-    let text = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
-      String(decoding: buffer.prefix(max(0, read(file, buffer.baseAddress, buffer.count))), as: UTF8.self)
-    }
-    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    return pages * max(0, sysconf(Int32(_SC_PAGESIZE)))
+    var usage = rusage()
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss << 10 : 0
   }
 
   /// The time of day, in ticks.
