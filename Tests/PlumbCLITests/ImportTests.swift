@@ -112,7 +112,7 @@ struct ImportTests {
     let lines = try String(contentsOfFile: rejects, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 1)
     #expect(lines.first?.hasSuffix(
-      #""input":"{\"started\":\"2025-03-06T01:10:00.0000000Z\",\"status\":\"failed\"}"}"#) ?? false, "\(lines)")
+      #""input":"{\"pipeline\":\"\",\"started\":\"2025-03-06T01:10:00.0000000Z\",\"status\":\"failed\"}"}"#) ?? false, "\(lines)")
     #expect(lines.last?.contains("runs row 3: `pipeline` is empty") ?? false)
   }
 
