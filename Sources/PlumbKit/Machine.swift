@@ -14,7 +14,7 @@ package enum Machine {
   /// The most bytes of memory that this process has held so far.
   package static var residentBytes: Int {
     var usage = rusage()
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss << 10 : 0
+    return getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss << 10 : 0
   }
 
   /// The time of day, in ticks.
