@@ -68,8 +68,9 @@ struct GatheredFileTests {
     let semicolons = try folder.write("s.csv", "A;B\n1;2\n")
     let line = try query([data], "externaldata(l: string)['\(semicolons)'] with (format = 'csv')")
     #expect(line.output == "l\nA;B\n1;2\n", "\(line.messages)")
-    let mapped = try query([data], "externaldata(a: string)['\(data)'] with (ingestionMapping = '[]')")
-    #expect(mapped.messages.contains("error[unsupported-option]"), "\(mapped.messages)")
+    let mapping = #"[{"Column": "a", "Properties": {"Ordinal": "1"}}]"#
+    let mapped = try query([data], "externaldata(a: string)['\(data)'] with (ignoreFirstRecord = true, ingestionMapping = '\(mapping)')")
+    #expect(mapped.output == "a\n2\n", "\(mapped.messages)")
     let unknown = try query([data], "externaldata(a: string)['\(data)'] with (nosuch = 5)")
     #expect(unknown.messages.contains("error[unknown-option]: `externaldata` has no property `nosuch`"), "\(unknown.messages)")
   }

@@ -92,7 +92,8 @@ struct StreamedImportTests {
     #expect(try sums(file).hasPrefix("count_,sum_n,dcount_text,sum_share\n5000,12497500,97,"))
     try folder.write("t.csv", Self.csv(10, from: 5_000))
     let other = try importing(data, into: file)
-    #expect(other.messages == "t: 10 rows from \(data)\n")
+    let note = "note: `\(data)` has changed since it was imported, so all of its rows were added; `--replace` keeps only them"
+    #expect(other.messages == "\(note)\nt: 10 rows from \(data)\n")
     #expect(try sums(file).contains("\n5010,"))
   }
 
