@@ -8,7 +8,7 @@ package final class FeatureMatrix: @unchecked Sendable {
   /// `rowCount` doubles per feature, never changed after `init`.
   let columns: [Buffer]
 
-  init(names: [String], rowCount: Int, columns: [Buffer]) {
+  package init(names: [String], rowCount: Int, columns: [Buffer]) {
     precondition(names.count == columns.count, "a matrix must have one column for each name")
     self.names = names
     self.rowCount = rowCount

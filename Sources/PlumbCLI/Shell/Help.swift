@@ -19,7 +19,10 @@ enum Help {
       let lines = wrapped(summary.split(separator: " ").map(String.init), width: width - usageWidth - 4, between: " ")
       let indent = "\n" + String(repeating: " ", count: usageWidth + 4)
       let text = lines.joined(separator: indent)
-      if usage.count > usageWidth { return "  \(usage)\(indent)\(text)" }
+      if usage.count > usageWidth {
+        let parts = wrapped(usage.split(separator: " ").map(String.init), width: width - 6, between: " ")
+        return "  \(parts.joined(separator: "\n      "))\(indent)\(text)"
+      }
       return "  \(usage)\(String(repeating: " ", count: usageWidth - usage.count + 2))\(text)"
     }
     func commands(ofConsole isOfConsole: Bool) -> String {

@@ -41,9 +41,9 @@ struct PredictionRows: Sendable {
     let places = try Feature.names.map(column)
     // In single precision the order in which workers add makes no difference.
     let columns = try places.map { place in
-      try PredictionRows.reals(table, place, context).map { $0.isFinite ? Double(Float($0)) : .nan }
+      try PredictionRows.values(table, place, context) { $0.isFinite ? Double(Float($0)) : .nan }
     }
-    features = FeatureMatrix(names: Feature.names, columns: columns)
+    features = FeatureMatrix(names: Feature.names, rowCount: n, columns: columns)
     failed = try table.schema.firstIndex { $0.name == "failed_attempts" }
       .map { try PredictionRows.reals(table, $0, context).map { $0 > 0 } } ?? []
     upstreams = try table.schema.firstIndex { $0.name == "worst_upstream" }.map { place in
@@ -52,6 +52,22 @@ struct PredictionRows: Sendable {
         return (0..<group.count).map { String(column.cellBytes(at: $0)) }
       }
     } ?? []
+  }
+
+  /// A column as doubles, in memory that counts.
+  private static func values(
+    _ table: Table, _ column: Int, _ context: ExecutionContext, _ change: (Double) -> Double
+  ) throws -> Buffer {
+    let buffer = Buffer(of: Double.self, count: table.rowCount)
+    let values = buffer.view(Double.self)
+    var row = 0
+    for group in table.groups {
+      try context.checkpoint()
+      try group.columns[column].copyReals(to: values + row)
+      for place in row..<row + group.count { values[place] = change(values[place]) }
+      row += group.count
+    }
+    return buffer
   }
 
   private static func reals(_ table: Table, _ column: Int, _ context: ExecutionContext) throws -> [Double] {
