@@ -48,6 +48,17 @@ struct MembershipTests {
     }
   }
 
+  /// A dynamic null as an item equals nothing, as a constant and in a column.
+  @Test(arguments: ["in", "!in", "in~", "!in~"]) func aNullItemEqualsNothing(sign: String) throws {
+    let session = Session(catalog: Catalog(), options: SessionOptions(threads: 1))
+    for value in [#""""#, #""null""#] {
+      let column = #"datatable(v:string, d:dynamic)[\#(value), dynamic(null)] | project r = v \#(sign) ("a", d)"#
+      for query in [#"print r = \#(value) \#(sign) ("a", dynamic(null))"#, "print r = \(value) \(sign) (dynamic(null))", column] {
+        #expect(try session.run(query).last?.firstValue == .bool(sign.hasPrefix("!")), "\(query)")
+      }
+    }
+  }
+
   /// An item of another type does not change what the other items mean: `in` is an `or` over `==`.
   @Test func itemsOfSeveralTypesAreComparedAlone() throws {
     let seed = UInt64.random(in: .min ... .max)

@@ -160,7 +160,7 @@ def run(queries, tally, options):
             with tally.lock:
                 tally.peak = max(tally.peak, peak)
             if peak > ALLOWED:
-                blame(part, tally, options)
+                blame(part, peak, tally, options)
             # A process keeps its peak, and each part should be able to show its own.
             status = worker.stop()
             if status != 0:
@@ -168,7 +168,7 @@ def run(queries, tally, options):
     return replies
 
 
-def blame(queries, tally, options):
+def blame(queries, most, tally, options):
     """Finds which of the queries held too much, each half in a process of its own."""
     parts, found = [queries], False
     while parts:
@@ -185,7 +185,7 @@ def blame(queries, tally, options):
             tally.fault(f"held {peak:.0f} MB", part[0])
             return
         parts += [part[:len(part) // 2], part[len(part) // 2:]]
-    tally.fault("held too much together" if not found else "held too much, not alone", queries[0])
+    tally.fault(f"held {most:.0f} MB together, {'less in halves' if not found else 'less alone'}", queries[0])
 
 
 # Queries of the manual, and what is done to them.
@@ -398,6 +398,9 @@ def check_functions(dice, count, processes, options):
     by_function = {}
     for function, types in taken:
         by_function.setdefault(function[0], []).append((function, types))
+    # A constant takes the type of the column beside it, so that of two types it matters which side is the column.
+    for name in {"==", "!=", "in", "!in"} & set(by_function):
+        by_function[name] = [(function, types) for function, types in by_function[name] if len(set(types)) == 1]
     names = sorted(by_function)
     queries, pairs = [], []
     for number in range(count):

@@ -336,6 +336,8 @@ struct ExpressionBinder {
   private func members(
     of item: OpenExpression, for operand: OpenExpression, ignoresCase: Bool, _ name: String
   ) throws -> [OpenExpression] {
+    // A dynamic null equals nothing, not even an empty text.
+    if item.type == .dynamic, item.constant?.isNull == true, operand.type != .dynamic || ignoresCase { return [] }
     guard case .literal(.dynamic(.array(let elements)), let span) = item, elements.count <= Self.longestList else {
       return [item]
     }
