@@ -93,6 +93,12 @@ enum Console {
     write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
   }
 
+  /// The text as a terminal on standard output should show it: long lines are wrapped at spaces.
+  static func folded(_ text: String) -> String {
+    guard let columns, columns >= 20 else { return text }
+    return FoldedText.lines(of: text, width: columns)
+  }
+
   /// Shows `text` in place of the line of standard error on which the cursor is.
   static func replaceLine(with text: String = "") {
     write("\r" + VisibleText.string(text) + "\u{1B}[K", to: STDERR_FILENO)

@@ -5,22 +5,27 @@ import PlumbKit
 import PlumbSyntax
 
 extension ConsoleAction {
+  /// Writes sentences, wrapped at spaces on a terminal.
+  private static func tell(_ text: String, _ conversation: Conversation) throws {
+    try conversation.host.write(Console.folded(text), isLong: true)
+  }
+
   /// Commands about a case.
   static let ofCases: [ConsoleAction] = [
     ConsoleAction(".case") { command, conversation in
       let words = command.text("WHAT").split(whereSeparator: \.isWhitespace).map(String.init)
-      if words.first == "list" || (words.isEmpty && conversation.workspace.openCase == nil) { return try conversation.host.write(CaseDesk.list, isLong: true) }
+      if words.first == "list" || (words.isEmpty && conversation.workspace.openCase == nil) { return try tell(CaseDesk.list, conversation) }
       let desk = try CaseDesk(conversation.workspace, via: conversation.via)
       switch words.first {
-      case nil, "brief"?: try conversation.host.write(desk.brief(), isLong: true)
-      case "status"?: try conversation.host.write(desk.status(), isLong: true)
-      case "hint"?: try conversation.host.write(desk.hint(), isLong: true)
-      case "answer"?: try conversation.host.write(desk.answer(words.dropFirst().joined(separator: " ")), isLong: true)
-      case "transcript"?: try conversation.host.write(desk.transcript(), isLong: true)
-      case "replay"?: try conversation.host.write(desk.replay(), isLong: true)
+      case nil, "brief"?: try tell(desk.brief(), conversation)
+      case "status"?: try tell(desk.status(), conversation)
+      case "hint"?: try tell(desk.hint(), conversation)
+      case "answer"?: try tell(desk.answer(words.dropFirst().joined(separator: " ")), conversation)
+      case "transcript"?: try tell(desk.transcript(), conversation)
+      case "replay"?: try tell(desk.replay(), conversation)
       case "report"?:
         if words.count > 1, conversation.settings.isSafe { throw Safety.refusal("cannot write files") }
-        try conversation.host.write(desk.report(to: words.count > 1 ? words[1] : nil), isLong: true)
+        try tell(desk.report(to: words.count > 1 ? words[1] : nil), conversation)
         conversation.workspace.reopenWords()
       case "start"?:
         throw usage(command, "a case is started in a file of its own", help: "leave with Ctrl-D and run `plumb case \(words.joined(separator: " "))`")
@@ -30,13 +35,13 @@ extension ConsoleAction {
     },
     ConsoleAction(".hint") { _, conversation in
       if let tour = conversation.host.shell?.tour { return tour.hint() }
-      try conversation.host.write(CaseDesk(conversation.workspace, via: conversation.via).hint(), isLong: true)
+      try tell(CaseDesk(conversation.workspace, via: conversation.via).hint(), conversation)
     },
     ConsoleAction(".answer") { command, conversation in
-      try conversation.host.write(CaseDesk(conversation.workspace, via: conversation.via).answer(command.text("ANSWER")), isLong: false)
+      try tell(CaseDesk(conversation.workspace, via: conversation.via).answer(command.text("ANSWER")), conversation)
     },
     ConsoleAction(".mitigate") { command, conversation in
-      try conversation.host.write(CaseDesk(conversation.workspace, via: conversation.via).mitigate(command.text("failover X to Y")), isLong: false)
+      try tell(CaseDesk(conversation.workspace, via: conversation.via).mitigate(command.text("failover X to Y")), conversation)
     },
   ]
 }

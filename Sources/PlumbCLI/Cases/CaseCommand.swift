@@ -146,7 +146,7 @@ struct CaseStart: ParsableCommand {
       let workspace = try Console.working { try Workspace(.file(path), options, $0) }
       let desk = try CaseDesk(workspace, via: "shell")
       if let passphrase = settings.passphrase { try desk.current.unlock(passphrase) }
-      Console.writeOut(try desk.brief())
+      Console.writeOut(Console.folded(try desk.brief()))
       if interview { Console.say("(Everything in this interview is recorded with its time: queries, hints, notes, answers. What was pasted is marked.)") }
       if assistant { Console.say("(An assistant may be asked through `plumb mcp \(path)`. What was asked of it and what was verified counts.)") }
       if let left = desk.timeLeft { Console.say("(There is a timer: \(left).)") }
@@ -194,7 +194,7 @@ struct CaseStatus: ParsableCommand {
   func run() throws {
     try Failure.guarding {
       let desk = try file.desk()
-      Console.writeOut(try (brief ? desk.brief() + "\n\n" : "") + desk.status())
+      Console.writeOut(Console.folded(try (brief ? desk.brief() + "\n\n" : "") + desk.status()))
     }
   }
 }
@@ -204,7 +204,7 @@ struct CaseHint: ParsableCommand {
 
   @OptionGroup var file: CaseFileOptions
 
-  func run() throws { try Failure.guarding { Console.writeOut(try file.desk().hint()) } }
+  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().hint())) } }
 }
 
 struct CaseAnswerCommand: ParsableCommand {
@@ -215,7 +215,7 @@ struct CaseAnswerCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The parts of the answer.", valueName: "part"))
   var parts: [String]
 
-  func run() throws { try Failure.guarding { Console.writeOut(try file.desk().answer(parts.joined(separator: " "))) } }
+  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().answer(parts.joined(separator: " ")))) } }
 }
 
 struct CaseMitigate: ParsableCommand {
@@ -226,7 +226,7 @@ struct CaseMitigate: ParsableCommand {
   @Argument(help: ArgumentHelp("failover X to Y", valueName: "word"))
   var words: [String]
 
-  func run() throws { try Failure.guarding { Console.writeOut(try file.desk().mitigate(words.joined(separator: " "))) } }
+  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().mitigate(words.joined(separator: " ")))) } }
 }
 
 struct CaseReplay: ParsableCommand {
@@ -234,7 +234,7 @@ struct CaseReplay: ParsableCommand {
 
   @OptionGroup var file: CaseFileOptions
 
-  func run() throws { try Failure.guarding { Console.writeOut(try file.desk().replay()) } }
+  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().replay())) } }
 }
 
 struct CaseReportCommand: ParsableCommand {
@@ -245,5 +245,5 @@ struct CaseReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Where to write it, as .md or .html (default: standard output).", valueName: "path"))
   var path: String?
 
-  func run() throws { try Failure.guarding { Console.writeOut(try file.desk().report(to: path)) } }
+  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().report(to: path))) } }
 }
