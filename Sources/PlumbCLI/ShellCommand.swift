@@ -30,7 +30,7 @@ struct ShellCommand: ParsableCommand {
       throw ValidationError("-o and --fail-if-rows work only with `plumb query` and `plumb run`")
     }
     let workspace = try Failure.guarding { try data.workspace(file) }
-    if workspace.openCase?.isOpen == true { Console.writeOut(try CaseDesk(workspace, via: "shell").brief()) }
+    if workspace.openCase?.isOpen == true { Console.writeOut(Console.folded(try CaseDesk(workspace, via: "shell").brief())) }
     Shell(workspace: workspace, output: output, isSafe: data.safe).run()
   }
 }

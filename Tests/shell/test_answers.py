@@ -97,6 +97,15 @@ class AnswerTests(ShellCase):
         self.assertNotIn("\u202e", shown)
         self.assertNotIn("\x9b", shown)
 
+    def test_less_opens_at_once(self):
+        """Versions of less differ in their options; an unknown one makes it ask for a key first."""
+        shell = self.start(columns=80, rows=20, PAGER="less", TERM="xterm")
+        shell.type("range n from 1 to 200 step 1\r")
+        shown = shell.expect("q leaves")
+        self.assertNotIn("There is no", shown)
+        shell.type("q")
+        shell.expect(PROMPT)
+
     def test_long_answers_go_through_the_pager(self):
         shell = self.start(rows=20, PAGER="sed s/^/paged:/")
         self.assertIn("paged:", shell.answer("range n from 1 to 50 step 1"))

@@ -55,14 +55,14 @@ final class PagedOutput {
     return "less -\(isWide ? "" : "F")RSX\(header) '-Ps\(title)\(keys)?e (end).'"
   }
 
-  /// Whether `less` can keep the lines of the header, as it can since version 590.
+  /// Whether `less` can keep the lines of the header, as it can since version 608.
   private static let lessHasHeaders: Bool = {
     guard let pipe = popen("less --version 2>/dev/null", "r") else { return false }
     defer { pclose(pipe) }
     var line = [CChar](repeating: 0, count: 64)
     guard fgets(&line, 64, pipe) != nil else { return false }
     let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
-    return words.count > 1 && (Int(words[1].prefix { $0.isNumber }) ?? 0) >= 590
+    return words.count > 1 && (Int(words[1].prefix { $0.isNumber }) ?? 0) >= 608
   }()
 
   /// Whether the program with which a command begins can be found; other commands are left to the shell.
