@@ -2,9 +2,9 @@
 import os, subprocess, sys, tempfile, time, unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "server"))
+from browser import chromium
 from served import HANG, PLUMB, Server
 
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 RULE = """// alert: failing  severity: high  every: 5m  keep: 1h
@@ -18,12 +18,7 @@ class BrowserTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        options = webdriver.ChromeOptions()
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-device-scale-factor=1"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        cls.browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-        cls.browser.set_page_load_timeout(HANG)
+        cls.browser = chromium()
 
     @classmethod
     def tearDownClass(cls):

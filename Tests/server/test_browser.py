@@ -2,10 +2,10 @@
 import os, subprocess, tempfile, time, unittest
 from urllib.parse import quote
 
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from browser import chromium
 from served import HANG, PLUMB, Server
 
 PAGES = ["/", "/pipelines", "/predictions", "/lineage", "/query?csl=" + quote("runs | summarize count() by status | render columnchart")]
@@ -18,12 +18,7 @@ class BrowserTests(unittest.TestCase):
         file = os.path.join(cls.folder.name, "world.plumb")
         subprocess.run([PLUMB, "simulate", "--pipelines", "40", "--days", "2", "--into", file], check=True, stderr=subprocess.DEVNULL, timeout=300)
         cls.server = Server("--quiet", data=(file,))
-        options = webdriver.ChromeOptions()
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-device-scale-factor=1"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        cls.browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-        cls.browser.set_page_load_timeout(HANG)
+        cls.browser = chromium()
 
     @classmethod
     def tearDownClass(cls):

@@ -47,6 +47,11 @@ struct CaseFileOptions: ParsableArguments {
     return Environment.take("PLUMB_PASSPHRASE")
   }
 
+  /// Writes what the case answers to standard output, wrapped at spaces on a terminal.
+  func tell(_ answer: (CaseDesk) throws -> String) throws {
+    try Failure.guarding { Console.writeOut(Console.folded(try answer(desk()))) }
+  }
+
   func desk() throws -> CaseDesk {
     var path = path
     if path == nil, let pointer = Self.pointer, access(pointer, R_OK) == 0 { path = String(try QueryText.file(pointer).trimmed) }
@@ -204,7 +209,7 @@ struct CaseHint: ParsableCommand {
 
   @OptionGroup var file: CaseFileOptions
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().hint())) } }
+  func run() throws { try file.tell { try $0.hint() } }
 }
 
 struct CaseAnswerCommand: ParsableCommand {
@@ -215,7 +220,7 @@ struct CaseAnswerCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The parts of the answer.", valueName: "part"))
   var parts: [String]
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().answer(parts.joined(separator: " ")))) } }
+  func run() throws { try file.tell { try $0.answer(parts.joined(separator: " ")) } }
 }
 
 struct CaseMitigate: ParsableCommand {
@@ -226,7 +231,7 @@ struct CaseMitigate: ParsableCommand {
   @Argument(help: ArgumentHelp("failover X to Y", valueName: "word"))
   var words: [String]
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().mitigate(words.joined(separator: " ")))) } }
+  func run() throws { try file.tell { try $0.mitigate(words.joined(separator: " ")) } }
 }
 
 struct CaseReplay: ParsableCommand {
@@ -234,7 +239,7 @@ struct CaseReplay: ParsableCommand {
 
   @OptionGroup var file: CaseFileOptions
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().replay())) } }
+  func run() throws { try file.tell { try $0.replay() } }
 }
 
 struct CaseReportCommand: ParsableCommand {
@@ -245,5 +250,5 @@ struct CaseReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Where to write it, as .md or .html (default: standard output).", valueName: "path"))
   var path: String?
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().report(to: path))) } }
+  func run() throws { try file.tell { try $0.report(to: path) } }
 }

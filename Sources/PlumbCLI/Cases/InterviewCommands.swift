@@ -34,7 +34,7 @@ struct CaseInterject: ParsableCommand {
   @Argument(help: ArgumentHelp("question, lead, fault, or a text.", valueName: "text"))
   var words: [String]
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().interject(words.joined(separator: " ")))) } }
+  func run() throws { try file.tell { try $0.interject(words.joined(separator: " ")) } }
 }
 
 struct CaseNote: ParsableCommand {
@@ -45,7 +45,7 @@ struct CaseNote: ParsableCommand {
   @Argument(help: ArgumentHelp("The remark.", valueName: "text"))
   var words: [String]
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().note(words.joined(separator: " ")))) } }
+  func run() throws { try file.tell { try $0.note(words.joined(separator: " ")) } }
 }
 
 struct CaseDebrief: ParsableCommand {
@@ -57,5 +57,5 @@ struct CaseDebrief: ParsableCommand {
   @Argument(help: ArgumentHelp("Where to write it, as .md or .html (default: standard output).", valueName: "path"))
   var path: String?
 
-  func run() throws { try Failure.guarding { Console.writeOut(Console.folded(try file.desk().debrief(to: path))) } }
+  func run() throws { try file.tell { try $0.debrief(to: path) } }
 }

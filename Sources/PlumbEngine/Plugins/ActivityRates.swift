@@ -52,17 +52,12 @@ extension LogicalPlan {
     return .whole(
       WholePlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
-        let numbered = try groupNumbers([vectors[0]], count: chunk.count, context).numbers.view(UInt32.self)
-        let users = (0..<chunk.count).map { numbered[$0] }
+        let users = try UserEvent.users(vectors[0], count: chunk.count, context)
         let known = Set(users.indices.filter { !vectors[2].isNull($0) }.map { users[$0] })
         let builders = schema.map { VectorBuilder($0.type) }
         for rows in try dimensionGroups(Array(vectors.dropFirst(3)), count: chunk.count, context) {
           try context.checkpoint()
-          let events = rows.compactMap { row -> UserEvent? in
-            guard !vectors[1].isNull(row), vectors[2].isNull(row) else { return nil }
-            let time = vectors[1].word(at: row)
-            return timeline.bin(of: time).map { UserEvent(time: time, bin: $0, user: users[row]) }
-          }.sorted { $0.time < $1.time }
+          let events = UserEvent.ordered(rows.filter { vectors[2].isNull($0) }, vectors[1], users, over: timeline)
           try rates.compute(events, known: known, over: timeline, context) { row in
             for (place, time) in row.times.enumerated() { builders[place].append(word: time) }
             for (place, count) in row.counts.enumerated() { builders[firstFigure + place].append(word: Int64(count)) }
@@ -78,12 +73,6 @@ extension LogicalPlan {
         return Chunk(builders.map { $0.finish() }, count: count)
       })
   }
-}
-
-private struct UserEvent {
-  let time: Int64
-  let bin: Int64
-  let user: UInt32
 }
 
 private struct RatesRow {

@@ -28,16 +28,11 @@ extension LogicalPlan {
     return .whole(
       WholePlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
-        let numbered = try groupNumbers([vectors[0]], count: chunk.count, context)
-        let users = (0..<chunk.count).map { numbered.numbers.view(UInt32.self)[$0] }
+        let users = try UserEvent.users(vectors[0], count: chunk.count, context)
         let builders = schema.map { VectorBuilder($0.type) }
         for rows in try dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count, context) {
           try context.checkpoint()
-          let events = rows.compactMap { row -> UserEvent? in
-            guard !vectors[1].isNull(row) else { return nil }
-            let time = vectors[1].word(at: row)
-            return timeline.bin(of: time).map { UserEvent(time: time, bin: $0, user: users[row]) }
-          }.sorted { $0.time < $1.time }
+          let events = UserEvent.ordered(rows, vectors[1], users, over: timeline)
           let counts = try activity.counts(events, over: timeline, context)
           for (bin, numbers) in counts {
             builders[0].append(word: bin)
@@ -51,12 +46,6 @@ extension LogicalPlan {
         return Chunk(builders.map { $0.finish() }, count: count)
       })
   }
-}
-
-private struct UserEvent {
-  let time: Int64
-  let bin: Int64
-  let user: UInt32
 }
 
 private typealias BinCounts = [(bin: Int64, counts: [Int])]

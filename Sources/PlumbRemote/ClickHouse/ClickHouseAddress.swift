@@ -1,4 +1,5 @@
 import PlumbDiagnostics
+import PlumbEngine
 
 /// Where a ClickHouse server is, and as whom to read which database: `clickhouse://user@host:port/database`.
 package struct ClickHouseAddress: Sendable, Equatable {
@@ -30,7 +31,7 @@ package struct ClickHouseAddress: Sendable, Equatable {
     if let slash = rest.firstIndex(of: "/") {
       let name = rest[rest.index(after: slash)...]
       if name.contains("/") { throw Self.invalid("one database follows the host") }
-      if !name.isEmpty { database = Self.unescaped(name) }
+      if !name.isEmpty { database = PercentCoding.decoded(name, plusIsSpace: false) }
       rest = rest[..<slash]
     }
     if let at = rest.lastIndex(of: "@") {
@@ -40,7 +41,7 @@ package struct ClickHouseAddress: Sendable, Equatable {
           "password-in-address", "the address contains a password, which would be kept in history and logs",
           help: "leave it out and set PLUMB_CLICKHOUSE_PASSWORD, or name a file with `?password_file=PATH`")
       }
-      if !name.isEmpty { user = Self.unescaped(name) }
+      if !name.isEmpty { user = PercentCoding.decoded(name, plusIsSpace: false) }
       rest = rest[rest.index(after: at)...]
     }
     if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
@@ -63,7 +64,7 @@ package struct ClickHouseAddress: Sendable, Equatable {
 
   private mutating func set(_ option: Substring) throws {
     let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let value = parts.count > 1 ? Self.unescaped(parts[1]) : "true"
+    let value = parts.count > 1 ? PercentCoding.decoded(parts[1], plusIsSpace: false) : "true"
     switch parts[0] {
     case "secure":
       isSecure = value != "false" && value != "0"
@@ -78,19 +79,6 @@ package struct ClickHouseAddress: Sendable, Equatable {
   private static func invalid(_ reason: String) -> Diagnostic {
     Diagnostic(
       "invalid-address", "this is not an address of ClickHouse: \(reason)", help: "write clickhouse://user@host:8123/database")
-  }
-
-  private static func unescaped(_ text: Substring) -> String {
-    var bytes: [UInt8] = [], rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-        bytes.append(code)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The server's URL for HTTP.

@@ -123,7 +123,7 @@ struct Endpoint: HTTPResponder {
   /// Adds the rows in the body to the table that the path names.
   private func ingest(_ exchange: Exchange) async throws -> Response {
     let parts = exchange.request.uri.path.dropFirst(Self.ingestion.count).split(separator: "/", omittingEmptySubsequences: false)
-      .map { Exchange.unescaped($0) }
+      .map { PercentCoding.decoded($0, plusIsSpace: false) }
     guard parts.count == 2 else { throw notFound(exchange.request.uri.path) }
     guard service.settings.isWritable else {
       throw WireError.badRequest("this server is read-only; start it with --writable to allow ingestion", status: 403, name: "read-only")

@@ -113,31 +113,10 @@ final class Exchange: Sendable {
     var result: [String: String] = [:]
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = unescaped(parts[0])
-      if result[name] == nil { result[name] = parts.count > 1 ? unescaped(parts[1]) : "" }
+      let name = PercentCoding.decoded(parts[0], plusIsSpace: true)
+      if result[name] == nil { result[name] = parts.count > 1 ? PercentCoding.decoded(parts[1], plusIsSpace: true) : "" }
     }
     return result
-  }
-
-  /// Decodes `%20` and `+`.
-  static func unescaped(_ text: Substring) -> String {
-    let bytes = Array(text.utf8)
-    var out: [UInt8] = []
-    var at = 0
-    while at < bytes.count {
-      if bytes[at] == UInt8(ascii: "+") {
-        out.append(.space)
-      } else if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.count,
-        let byte = UInt8(String(decoding: bytes[at + 1...at + 2], as: UTF8.self), radix: 16)
-      {
-        out.append(byte)
-        at += 2
-      } else {
-        out.append(bytes[at])
-      }
-      at += 1
-    }
-    return String(decoding: out, as: UTF8.self)
   }
 }
 

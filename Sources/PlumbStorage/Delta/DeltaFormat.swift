@@ -94,7 +94,7 @@ private struct DeltaTable: Sendable {
 
   /// Returns the path of a file of the table, whose name in the log is escaped as in a URL.
   private func location(_ path: String) throws -> String {
-    let plain = PercentEscapes.decoded(path)
+    let plain = PercentCoding.decoded(path, plusIsSpace: false)
     if plain.hasPrefix("file:") { return String(plain.dropFirst(plain.hasPrefix("file://") ? 7 : 5)) }
     guard !plain.contains("://") else {
       throw Diagnostic("unsupported-delta", "the Delta table `\(name)` has files elsewhere: `\(path)`", help: "copy them into its folder first")

@@ -44,26 +44,7 @@ package struct PartitionColumn: Hashable, Sendable {
 
   private static func part(ofFolder folder: Substring) -> (name: String, text: String?)? {
     guard let mark = folder.firstIndex(of: "="), mark > folder.startIndex else { return nil }
-    let text = PercentEscapes.decoded(String(folder[folder.index(after: mark)...]))
-    return (PercentEscapes.decoded(String(folder[..<mark])), text == nullText ? nil : text)
-  }
-}
-
-/// Escapes such as `%20`, as in URLs and in the names of folders.
-enum PercentEscapes {
-  /// The text without escapes; what is not an escape stays.
-  static func decoded(_ text: String) -> String {
-    guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let first = rest.popFirst() {
-      if first == UInt8(ascii: "%"), rest.count >= 2, let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-        bytes.append(byte)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(first)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    let text = PercentCoding.decoded(folder[folder.index(after: mark)...], plusIsSpace: false)
+    return (PercentCoding.decoded(folder[..<mark], plusIsSpace: false), text == nullText ? nil : text)
   }
 }

@@ -56,7 +56,7 @@ extension MakeSeriesSyntax: OperatorBinding {
       let fits = value.type == target || (value.type.isNumeric && target.isNumeric) || value.type == .dynamic
       if value.isNull {
         // As in `range`, there is nothing between bounds of which one is missing, such as the least of no values.
-        place.context.remark("the bound `\(PlumbSyntax.print(expression))` of the series is null, so there are no series")
+        place.context.remark("`make-series` returns no rows, because the bound `\(PlumbSyntax.print(expression))` is null")
         nullBound = true
         return target == .datetime ? .datetime(0) : target == .timespan ? .timespan(1) : Value.long(1).converted(to: target)
       }

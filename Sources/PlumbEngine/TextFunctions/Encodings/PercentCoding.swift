@@ -15,8 +15,9 @@ package enum PercentCoding {
     }
   }
 
-  /// Decodes `%xx` and `+`; a `%` that does not start a code is unchanged, and invalid UTF-8 becomes U+FFFD.
-  package static func decode(_ text: Bytes, to out: inout ByteBuffer) {
+  /// Decodes `%xx`, and `+` as a space unless it is an ordinary character, as in paths. A `%` that does not start a code is
+  /// unchanged, and invalid UTF-8 becomes U+FFFD.
+  package static func decode(_ text: Bytes, plusIsSpace: Bool = true, to out: inout ByteBuffer) {
     if !text.contains(where: { $0 == .percent || $0 == .plus }) { return out.append(text) }
     var plain = ByteBuffer(capacity: text.count)
     var at = 0
@@ -26,10 +27,17 @@ package enum PercentCoding {
         plain.append(high &<< 4 | low)
         at &+= 3
       } else {
-        plain.append(byte == .plus ? 0x20 : byte)
+        plain.append(byte == .plus && plusIsSpace ? .space : byte)
         at &+= 1
       }
     }
     plain.withBytes { TextChange.repair($0, to: &out) }
+  }
+
+  /// The same for texts that are not values of queries.
+  package static func decoded(_ text: some StringProtocol, plusIsSpace: Bool) -> String {
+    var out = ByteBuffer()
+    String(text).withUTF8Bytes { decode($0, plusIsSpace: plusIsSpace, to: &out) }
+    return out.string
   }
 }

@@ -15,7 +15,7 @@ struct Packing: Sendable {
   static func of(_ front: [UInt8]) -> Packing? { all.first { $0.recognises(front) } }
 
   static let gzip = Packing(
-    name: "gzip", endings: ["gz", "gzip"], recognises: { $0.starts(with: [0x1F, 0x8B, 8]) }, unpacker: { GzipUnpacker() })
+    name: "gzip", endings: ["gz", "gzip"], recognises: { $0.starts(with: [0x1F, 0x8B, 8]) }, unpacker: { InflateUnpacker(.gzip) })
 
   static let zstd = Packing(
     name: "zstd", endings: ["zst", "zstd"],

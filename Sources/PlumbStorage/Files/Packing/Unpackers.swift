@@ -3,14 +3,21 @@ import CXZ
 import CZlib
 import CZstd
 
-/// Unpacks a member of a gzip file, with zlib.
-final class GzipUnpacker: Unpacker {
-  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+/// Unpacks data that is compressed with Deflate, with zlib.
+final class InflateUnpacker: Unpacker {
+  /// What is around the data, as zlib asks for it: 15 is the largest window, 16 more a gzip header, and a negative number no header.
+  enum Framing: Int32 {
+    case gzip = 31
+    case none = -15
+  }
 
-  init?() {
+  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+  private let framing: Framing
+
+  init?(_ framing: Framing) {
+    self.framing = framing
     stream.initialize(to: z_stream())
-    // 16 requests a gzip header, 15 the largest window.
-    guard inflateInit2_(stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+    guard inflateInit2_(stream, framing.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
   }
 
   deinit {
@@ -30,7 +37,7 @@ final class GzipUnpacker: Unpacker {
     case Z_OK, Z_BUF_ERROR: return .more
     case Z_STREAM_END: return .end
     case Z_MEM_ERROR: return .outOfMemory
-    default: return .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "the data is not gzip")
+    default: return .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "the data is not \(framing == .gzip ? "gzip" : "compressed with Deflate")")
     }
   }
 }

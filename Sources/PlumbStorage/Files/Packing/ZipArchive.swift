@@ -104,8 +104,8 @@ struct ZipArchive {
     let packed = PartSource(source, start: start, count: member.packedSize)
     let sum = (checksum: member.checksum, size: member.size)
     switch member.method {
-    case 0: return PackedSource(packed, Packing.inZip { StoredUnpacker(sum) }, name: title)
-    case 8: return PackedSource(packed, Packing.inZip { DeflateUnpacker(sum) }, name: title)
+    case 0: return PackedSource(packed, Packing.inZip { MemberUnpacker(StoredUnpacker(count: sum.size), sum) }, name: title)
+    case 8: return PackedSource(packed, Packing.inZip { MemberUnpacker(InflateUnpacker(.none), sum) }, name: title)
     default:
       throw Diagnostic(
         "unsupported-format", "`\(title)` is compressed with method \(member.method) of zip, which Plumb does not read",
@@ -166,76 +166,44 @@ extension Packing {
   }
 }
 
-/// The checksum and the size that unpacked bytes must have.
-private struct ZipSum {
+/// Unpacks a member and checks its size and checksum.
+private final class MemberUnpacker: Unpacker {
+  private let unpacker: any Unpacker
   private let wanted: (checksum: UInt32, size: Int)
   private var checksum: UInt = 0
-  private(set) var size = 0
+  private var size = 0
 
-  init(_ wanted: (checksum: UInt32, size: Int)) { self.wanted = wanted }
-
-  var missing: Int { wanted.size - size }
-
-  mutating func add(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int) {
-    checksum = crc32(checksum, bytes, UInt32(truncatingIfNeeded: count))
-    size += count
+  init?(_ unpacker: (any Unpacker)?, _ wanted: (checksum: UInt32, size: Int)) {
+    guard let unpacker else { return nil }
+    self.unpacker = unpacker
+    self.wanted = wanted
   }
 
-  var end: UnpackingStep {
-    size == wanted.size && checksum == UInt(wanted.checksum) ? .end : .damaged("its contents do not have the recorded checksum")
+  func unpack(_ input: inout UnsafeMutableBufferPointer<UInt8>, into output: inout UnsafeMutableBufferPointer<UInt8>) -> UnpackingStep {
+    let room = output
+    let step = unpacker.unpack(&input, into: &output)
+    let count = room.count - output.count
+    checksum = crc32(checksum, room.baseAddress, UInt32(truncatingIfNeeded: count))
+    size += count
+    guard case .end = step else { return step }
+    return size == wanted.size && checksum == UInt(wanted.checksum) ? .end : .damaged("its contents do not have the recorded checksum")
   }
 }
 
 /// Copies a member that is not compressed.
 private final class StoredUnpacker: Unpacker {
-  private var sum: ZipSum
+  private var missing: Int
 
-  init(_ wanted: (checksum: UInt32, size: Int)) { sum = ZipSum(wanted) }
+  init(count: Int) { missing = count }
 
   func unpack(_ input: inout UnsafeMutableBufferPointer<UInt8>, into output: inout UnsafeMutableBufferPointer<UInt8>) -> UnpackingStep {
-    let count = min(input.count, output.count, sum.missing)
+    let count = min(input.count, output.count, missing)
     if count > 0, let from = input.baseAddress, let to = output.baseAddress {
       to.update(from: from, count: count)
-      sum.add(from, count)
+      missing -= count
       input.removeFirst(count)
       output.removeFirst(count)
     }
-    return sum.missing == 0 ? sum.end : .more
-  }
-}
-
-/// Unpacks a member that is compressed with Deflate, with zlib.
-private final class DeflateUnpacker: Unpacker {
-  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-  private var sum: ZipSum
-
-  init?(_ wanted: (checksum: UInt32, size: Int)) {
-    sum = ZipSum(wanted)
-    stream.initialize(to: z_stream())
-    // A negative number requests data without a header.
-    guard inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
-  }
-
-  deinit {
-    inflateEnd(stream)
-    stream.deallocate()
-  }
-
-  func unpack(_ input: inout UnsafeMutableBufferPointer<UInt8>, into output: inout UnsafeMutableBufferPointer<UInt8>) -> UnpackingStep {
-    stream.pointee.next_in = input.baseAddress
-    stream.pointee.avail_in = UInt32(input.count)
-    stream.pointee.next_out = output.baseAddress
-    stream.pointee.avail_out = UInt32(output.count)
-    let status = inflate(stream, Z_NO_FLUSH)
-    input.removeFirst(input.count - Int(stream.pointee.avail_in))
-    let count = output.count - Int(stream.pointee.avail_out)
-    sum.add(output.baseAddress, count)
-    output.removeFirst(count)
-    switch status {
-    case Z_OK, Z_BUF_ERROR: return .more
-    case Z_STREAM_END: return sum.end
-    case Z_MEM_ERROR: return .outOfMemory
-    default: return .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "the data is not compressed with Deflate")
-    }
+    return missing == 0 ? .end : .more
   }
 }
