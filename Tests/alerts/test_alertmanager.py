@@ -18,13 +18,13 @@ class AlertmanagerTests(Folder):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.start()
+        self.start_manager()
 
     def tearDown(self):
-        self.stop()
+        self.stop_manager()
         super().tearDown()
 
-    def start(self):
+    def start_manager(self):
         self.manager = subprocess.Popen(
             [MANAGER, "--config.file", self.path("am.yml"), "--storage.path", self.path("am"), "--web.listen-address", f"127.0.0.1:{self.port}",
              "--cluster.listen-address", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -37,7 +37,7 @@ class AlertmanagerTests(Folder):
                 self.assertLess(time.monotonic(), end)
                 time.sleep(0.1)
 
-    def stop(self):
+    def stop_manager(self):
         self.manager.kill()
         self.manager.wait()
 
@@ -58,8 +58,8 @@ class AlertmanagerTests(Folder):
             self.command("w.plumb", f".advance {24 // steps}h")
             if step % 3 == 1:
                 # What was shown before must be shown again.
-                self.stop()
-                self.start()
+                self.stop_manager()
+                self.start_manager()
             result = self.plumb("alert", "run", "--once", "--to", "alertmanager", "rules", "w.plumb",
                                 PLUMB_ALERT_ALERTMANAGER=f"http://127.0.0.1:{self.port}")
             self.assertIn(result.status, (0, 3), result)
@@ -71,14 +71,57 @@ class AlertmanagerTests(Folder):
             self.assertEqual(self.shown(), firing, step)
         self.assertGreater(len(seen), 1)
 
+    def test_either_side_is_killed(self):
+        """Rules are evaluated continuously while a day passes; either side is killed and started again."""
+        self.assertEqual(self.plumb("simulate", "--pipelines", "40", "--days", "2", "--seed", "6", "--into", "w.plumb").status, 0)
+        self.write("rules/failing.kql", RULE.replace("15m  keep: 30m", "1s"))
+        query = RULE.splitlines()[-1] + " | project pipeline"
+
+        def begin():
+            return self.start("alert", "run", "--quiet", "--to", "alertmanager", "--to", "file", "rules", "w.plumb", PLUMB_ALERT_FILE=self.path("log"),
+                              PLUMB_ALERT_ALERTMANAGER=f"http://127.0.0.1:{self.port}")
+
+        process, kills, seen = begin(), 0, set()
+        try:
+            for step in range(6):
+                self.command("w.plumb", ".advance 4h")
+                if step in (1, 4):
+                    self.stop_manager()
+                    self.start_manager()
+                if step in (2, 3):
+                    process.kill()
+                    process.wait()
+                    kills += 1
+                    process = begin()
+                expected = {("failing", row["pipeline"]) for row in self.query("w.plumb", query)}
+                seen |= {(step, key) for _, key in expected}
+                end = time.monotonic() + 60
+                while (self.shown(), self.firing()) != (expected, expected) and time.monotonic() < end:
+                    time.sleep(0.2)
+                self.assertEqual((self.shown(), self.firing()), (expected, expected), step)
+        finally:
+            process.kill()
+            process.wait()
+        self.assertGreater(len(seen), 3)
+        # Another target heard of each time that an alert fired, and again at most after each kill.
+        fired = {(row["key"], row["since"]) for row in self.query("w.plumb", 'alert_states | where state == "firing"')}
+        with open(self.path("log")) as file:
+            told = [alert["labels"]["pipeline"] for line in file for message in [json.loads(line)] if message["status"] == "firing" for alert in message["alerts"]]
+        self.assertGreaterEqual(len(told), len(fired))
+        self.assertLessEqual(len(told), len(fired) + kills * max(1, len(fired)))
+        self.assertEqual(set(told), {key for key, _ in fired})
+        before = os.path.getsize(self.path("log"))
+        self.plumb("alert", "run", "--once", "--to", "file", "rules", "w.plumb", PLUMB_ALERT_FILE=self.path("log"))
+        self.assertEqual(os.path.getsize(self.path("log")), before)
+
     def test_what_a_manager_missed_is_shown_later(self):
         self.command("w.plumb", '.set numbers <| print pipeline = "a"')
         self.write("rules/some.kql", "// alert: some  every: 5m\nnumbers | project pipeline\n")
         arguments = ["alert", "run", "--once", "--to", "alertmanager", "rules", "w.plumb"]
         address = f"http://127.0.0.1:{self.port}"
-        self.stop()
+        self.stop_manager()
         self.assertEqual(self.plumb(*arguments, PLUMB_ALERT_ALERTMANAGER=address).status, 1)
-        self.start()
+        self.start_manager()
         self.assertEqual(self.plumb(*arguments, PLUMB_ALERT_ALERTMANAGER=address).status, 3)
         self.assertEqual(self.shown(), {("some", "a")})
 

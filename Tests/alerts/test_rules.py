@@ -1,5 +1,5 @@
 """Rules as files and commands: diagnostics, unit tests, import and export, suggestions and the audit."""
-import unittest
+import os, unittest
 
 from alerting import Folder
 
@@ -47,6 +47,66 @@ PROMETHEUS = """groups:
     labels: {severity: critical}
     annotations: {summary: "{{ $labels.pipeline }} is late", runbook_url: "https://wiki/late"}
 """
+
+
+# Rules with what people put into them; for each, the notes that are expected, as line and words.
+ODD = [
+    ("""id: 12345678-aaaa-bbbb-cccc-1234567890ab
+name: "Feed: much later / than usual (EU)"
+description: |
+  'Feeds that end late'
+kind: Scheduled
+status: Available
+severity: Urgent
+requiredDataConnectors:
+  - connectorId: Pipelines
+    dataTypes: [Runs]
+tactics: [Impact]
+relevantTechniques: [T1499]
+version: 1.0.3
+queryFrequency: P1D
+queryPeriod: 14d
+triggerOperator: gt
+triggerThreshold: 0
+suppressionDuration: 5h
+eventGroupingSettings: {aggregationKind: AlertPerResult}
+customDetails: {Late: late}
+incidentConfiguration: {createIncident: true}
+alertDetailsOverride:
+  alertDisplayNameFormat: "{{pipeline}} is late"
+  alertSeverityColumnName: severity
+mysteryKey: 42
+query: "runs | where ended > ago(1d) | summarize late = max(ended) by pipeline"
+""", {"severity: Urgent": "`urgent` is unknown", "queryPeriod": "the query itself says", "suppressionDuration": "`repeat`", "eventGrouping": "`group: cause`",
+      "customDetails": "customDetails", "incidentConfiguration": "incidentConfiguration", "alertSeverityColumnName": "`alertDetailsOverride` has",
+      "mysteryKey": "`mysteryKey`, which was not imported"}),
+    ("""- name: first
+  kind: NRT
+  severity: Low
+  query: errors | project pipeline, code
+- name: second
+  query: |
+    runs
+    | where status == "failed"
+  queryFrequency: 1h30m
+""", {"kind: NRT": "every 5m"}),
+    ("""apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: pipelines}
+spec:
+  groups:
+  - name: g
+    limit: 5
+    rules:
+    - record: job:rate
+      expr: sum(rate(x[5m]))
+    - alert: FailedRuns
+      expr: runs | where status == "failed" | project pipeline
+      for: 1h30m
+      labels: {severity: page, team: data}
+      annotations: {summary: "{{ $labels.pipeline }}", description: "see there", dashboard: "https://d"}
+""", {"limit": "100,000 rows", "record:": "is not an alert", "labels:": "`team`", "annotations:": "`dashboard`"}),
+]
 
 
 class RuleTests(Folder):
@@ -134,6 +194,28 @@ class RuleTests(Folder):
     def test_threshold_counts_rows(self):
         self.write("s.yaml", SENTINEL.replace("triggerThreshold: 0", "triggerThreshold: 5"))
         self.assertIn("| summarize rows = count()\n| where rows > 5", self.plumb("alert", "import", "s.yaml").out)
+
+    def test_what_was_not_imported_is_noted(self):
+        for number, (text, expected) in enumerate(ODD):
+            self.write("odd.yaml", text)
+            result = self.plumb("alert", "import", "odd.yaml", "--into", f"odd{number}")
+            self.assertEqual(result.status, 0, result)
+            lines = text.splitlines()
+            notes = [line.split(":", 3)[2:] for line in result.messages.splitlines() if line.startswith("note: ")]
+            for key, words in expected.items():
+                found = [note for line, note in notes if key in lines[int(line) - 1] and words in note]
+                self.assertEqual(len(found), 1, (key, result))
+            self.assertGreaterEqual(len(notes), len(expected))
+            # What was written is a rule, and an export of it comes back as the same.
+            self.assertEqual(self.plumb("alert", "check", f"odd{number}").status, 0)
+            for name in os.listdir(self.path(f"odd{number}")):
+                exported = self.plumb("alert", "export", f"odd{number}/{name}")
+                self.write("back.yaml", exported.out)
+                back = self.plumb("alert", "import", "back.yaml", "--into", f"back{number}")
+                self.assertEqual(back.status, 0, (exported, back))
+                with open(self.path(f"odd{number}/{name}")) as first, open(self.path(f"back{number}/{name}")) as second:
+                    kept = [[line for line in file if not line.startswith(("// for:", "// runbook:", "// severity:"))] for file in (first, second)]
+                    self.assertEqual(kept[0], kept[1], exported)
 
     def test_suggestions_by_hour_of_the_week(self):
         """Where the hours of the week differ, each may have a threshold of its own, and a night's peak is one."""

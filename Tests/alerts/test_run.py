@@ -217,6 +217,61 @@ class RunTests(Folder):
                      '.silence other where nam == "a" until now() + 1h because "x"'):
             self.assertEqual(self.plumb("query", "w.plumb", "-c", text).status, 1, text)
 
+    def test_messages_by_cause(self):
+        """Alerts that `why` leads to the same origin are one message, and what follows while it is reported is quiet."""
+        def runs(pipeline, minutes, status, error=""):
+            return ", ".join(
+                f'"{pipeline}-{at}", "{pipeline}", ago({at}m), ago({at - 2}m), "{status}", 1, 2m, "{"" if status == "succeeded" else "dependency" if error else "auth"}", '
+                f'"{error or ("" if status == "succeeded" else "HTTP 401: token expired")}"' for at in minutes)
+
+        # The lineage has one more pipeline, whose alerts have another cause.
+        well = range(130, 1500, 20)
+        late = "Upstream data is older than allowed"
+        rows = [runs(name, well, "succeeded") for name in "abcd"]
+        rows += [runs("a", range(10, 130, 20), "failed"), runs("b", range(8, 60, 20), "failed", late), runs("d", range(9, 60, 20), "failed")]
+        self.command("w.plumb", ".set runs <| datatable(run_id: string, pipeline: string, started: datetime, ended: datetime, status: string, "
+                     f"attempt: long, duration: timespan, error_category: string, error: string) [{', '.join(rows)}]")
+        self.command("w.plumb", '.set edges <| datatable(upstream: string, downstream: string) ["a", "b", "a", "c", "d", "c"]')
+        self.write("rules/big.kql", '// alert: failing  every: 5m  group: cause  nodata: ok\nruns | summarize arg_max(ended, status) by pipeline '
+                   '| where status == "failed" | project pipeline\n')
+        first = self.run_once()
+        self.assertEqual(first.status, 3, first)
+        self.assertEqual(sorted(first.out.splitlines()),
+                         ["FIRING medium failing: a: 1 cause, 2 pipelines: failing: a", "FIRING medium failing: failing: d"], first)
+        for name in "ab":
+            self.assertEqual(self.query("w.plumb", f'why "{name}" | take 1')[0]["origin"], "a")
+        # What fails now for want of the same data is quiet, and its row says why.
+        self.command("w.plumb", f".append runs <| print run_id = 'c', pipeline = 'c', started = ago(5m), ended = ago(3m), status = 'failed', attempt = 1, "
+                     f"duration = 2m, error_category = 'dependency', error = '{late}'")
+        second = self.run_once()
+        self.assertEqual((second.status, second.out), (3, ""), second)
+        told = {row["key"]: (row["status"], row["cause"]) for row in self.query("w.plumb", "notifications")}
+        self.assertEqual({key: told[key] for key in "abd"}, {"a": ("sent", "a"), "b": ("folded", "a"), "d": ("sent", "d")})
+        self.assertEqual(told["c"][0], "folded")
+        self.assertIn(told["c"][1], ("a", "d"))
+
+    def test_baselines_are_stored_with_their_age(self):
+        self.assertEqual(self.plumb("simulate", "--pipelines", "12", "--days", "3", "--seed", "4", "--into", "s.plumb").status, 0)
+        arguments = ["alert", "run", "--once", "--timing", "s.plumb"]
+        self.assertIn("; the baselines are 00:00:00 old", self.plumb(*arguments).messages)
+        self.command("s.plumb", ".advance 30m")
+        self.assertIn("; the baselines are 00:30:00 old", self.plumb(*arguments).messages)
+        ages = {row["name"]: row["baselines"] for row in self.query("s.plumb", ".show alerts")}
+        self.assertEqual((ages["late-feed"], ages["failure-burst"]), ("00:30:00", None))
+        stored = self.query("s.plumb", "alert_baselines | summarize pipelines = count(), made = max(made), computed = max(computed)")[0]
+        self.assertEqual(stored["pipelines"], 12)
+        self.assertTrue(stored["made"].endswith("T00:00:00.0000000Z"), stored)
+        # A day later there are others.
+        self.command("s.plumb", ".advance 24h")
+        self.assertIn("; the baselines are 00:00:00 old", self.plumb(*arguments).messages)
+
+    def test_notifications_of_an_earlier_version(self):
+        self.numbers(a=11)
+        self.run_once()
+        self.command("w.plumb", ".set-or-replace notifications <| notifications | project-away cause")
+        self.numbers(a=11, b=12)
+        self.assertEqual(self.run_once().out, "FIRING high big: b has 12\n")
+
     def test_for_and_of_over_runs(self):
         self.write("rules/big.kql", RULE.replace("keep: 0s", "of: 2/3"))
         states = []

@@ -6,7 +6,7 @@ import PlumbSyntax
 extension CommandAction {
   /// The commands about alerts.
   package static let alerts: [CommandAction] = [
-    CommandAction(".show alerts") { _, given in try AlertListing.answer(given.catalog) },
+    CommandAction(".show alerts") { _, given in try AlertListing.answer(given.catalog, now: given.context.now) },
     CommandAction(".show alert") { command, given in
       let name = try command.required("NAME")
       return try textAnswer(try rule(name, given).text)
@@ -28,17 +28,17 @@ extension CommandAction {
       if let query = command.query("query") { rules[place].query = query.text }
       try check(rules[place], command.query("query"), command, given)
       try given.make([.setTable(RuleBook.table(of: rules, changed: given.context.now))])
-      return try AlertListing.answer(given.catalog)
+      return try AlertListing.answer(given.catalog, now: given.context.now)
     },
     CommandAction(".drop alert") { command, given in
       let name = try command.required("NAME")
       let rules = try RuleBook.stored(in: given.catalog)
       guard rules.contains(where: { $0.name == name.text }) else {
-        if command.has("ifexists") { return try AlertListing.answer(given.catalog) }
+        if command.has("ifexists") { return try AlertListing.answer(given.catalog, now: given.context.now) }
         throw unknown(name, rules)
       }
       try given.make([.setTable(RuleBook.table(of: rules.filter { $0.name != name.text }, changed: given.context.now))])
-      return try AlertListing.answer(given.catalog)
+      return try AlertListing.answer(given.catalog, now: given.context.now)
     },
     CommandAction(".silence") { try silence($0, $1) },
     CommandAction(".show silences") { _, given in try silences(try Silence.all(in: given.catalog), now: given.context.now) },
@@ -114,7 +114,7 @@ extension CommandAction {
     try check(rule, query, command, given)
     rules.removeAll { $0.name == name.text }
     try given.make([.setTable(RuleBook.table(of: rules + [rule], changed: given.context.now))])
-    return try AlertListing.answer(given.catalog)
+    return try AlertListing.answer(given.catalog, now: given.context.now)
   }
 
   /// Sets the properties of `with (...)`.

@@ -27,7 +27,7 @@ struct AlertMessage: Sendable {
 
   let state: State
   let alerts: [MessageAlert]
-  /// The pipeline to which the alerts lead; nil for a message about one alert.
+  /// To what `why` leads from the alerts; nil for a message about one alert of the pipeline itself.
   let cause: String?
   /// The lowest tier among their pipelines; nil if unknown.
   let tier: Int64?
@@ -46,7 +46,7 @@ struct AlertMessage: Sendable {
   /// One sentence.
   var title: String {
     guard let first = alerts.first else { return "" }
-    guard alerts.count > 1 else { return first.says }
+    guard alerts.count > 1 || cause != nil else { return first.says }
     let pipelines = Set(alerts.map(\.pipeline).filter { !$0.isEmpty }).count
     guard let cause else { return "\(first.says) (and \(counted(alerts.count - 1, "more alert")))" }
     return "\(cause): 1 cause, \(counted(max(pipelines, 1), "pipeline"))\(tier.map { ", tier \($0) hit" } ?? ""): \(first.says)"

@@ -4,11 +4,15 @@ import PlumbSyntax
 import Yams
 
 /// Rules of other systems whose queries are KQL: Sentinel's analytics rules, and files like those of Prometheus.
-package enum ImportedRules {
+package struct ImportedRules: Sendable {
+  package private(set) var rules: [AlertRule] = []
+  /// What the rules have no place for, with the lines where it is.
+  package private(set) var notes: [(line: Int, text: String)] = []
+
   /// Reads the rules in a YAML file.
   ///
   /// - Throws: `Diagnostics` with places in `text`.
-  package static func read(_ text: String) throws -> [AlertRule] {
+  package init(_ text: String) throws {
     var documents: [Node] = []
     do {
       var sequence = try Yams.compose_all(yaml: text)
@@ -18,17 +22,18 @@ package enum ImportedRules {
       let reason = "\(error)".split(separator: "\n").map { $0.trimmed }.filter { !$0.isEmpty }.joined(separator: " ")
       throw Diagnostics([Diagnostic("bad-yaml", "this is not YAML: \(VisibleText.string(reason))", help: "the file must be YAML of a rule")])
     }
-    var rules: [AlertRule] = []
     for document in documents {
-      guard document.mapping != nil else { continue }
-      if let groups = document["groups"]?.sequence {
-        for group in groups {
-          for rule in group["rules"]?.sequence ?? Node.Sequence([]) { rules.append(try prometheus(rule, group, text)) }
+      for node in document.sequence.map(Array.init) ?? [document] where node.mapping != nil {
+        // A Kubernetes resource has the groups in its specification.
+        if let groups = (node["groups"] ?? node["spec"]?["groups"])?.sequence {
+          for group in groups { try readGroup(group, text) }
+        } else if node["query"] != nil {
+          rules.append(try Self.sentinel(node, text))
+          noteSentinel(node)
+        } else if node["alert"] != nil {
+          rules.append(try Self.prometheus(node, node, text))
+          notePrometheus(node, group: node)
         }
-      } else if document["query"] != nil {
-        rules.append(try sentinel(document, text))
-      } else if document["alert"] != nil {
-        rules.append(try prometheus(document, document, text))
       }
     }
     if rules.isEmpty {
@@ -38,8 +43,68 @@ package enum ImportedRules {
           help: "Sentinel's rules have `query`, Prometheus' have `groups` with `alert` and `expr`")
       ])
     }
-    return rules
   }
+
+  private mutating func readGroup(_ group: Node, _ text: String) throws {
+    note(group, "the group", except: ["name", "interval", "rules"])
+    for node in group["rules"]?.sequence ?? Node.Sequence([]) {
+      if node["alert"] == nil, let name = node["record"]?.string {
+        add(node, "`\(VisibleText.string(name))` records values and is not an alert; it was left out")
+        continue
+      }
+      rules.append(try Self.prometheus(node, group, text))
+      notePrometheus(node, group: nil)
+    }
+  }
+
+  // MARK: Notes
+
+  /// What only describes a rule of Sentinel, and changes nothing about when it fires.
+  private static let descriptions: Set<String> = [
+    "id", "description", "kind", "version", "tags", "tactics", "relevantTechniques", "subTechniques", "status", "metadata",
+    "requiredDataConnectors",
+  ]
+  /// What to do about keys for which rules have something else.
+  private static let advice: [String: String] = [
+    "queryPeriod": "the query itself says how far back it reads",
+    "suppressionDuration": "`repeat` says how often what still fires is sent again",
+    "suppressionEnabled": "`repeat` says how often what still fires is sent again",
+    "eventGroupingSettings": "each key is an instance; `group: cause` makes one message of those with the same cause",
+    "limit": "a rule may have up to 100,000 rows",
+  ]
+
+  private mutating func noteSentinel(_ node: Node) {
+    let known: Set<String> = [
+      "query", "name", "severity", "queryFrequency", "entityMappings", "alertDetailsOverride", "triggerOperator", "triggerThreshold",
+    ]
+    note(node, "the rule", except: known.union(Self.descriptions))
+    if let details = node["alertDetailsOverride"] { note(details, "`alertDetailsOverride`", except: ["alertDisplayNameFormat"]) }
+    if let word = node["severity"]?.string?.lowercased(), word != "informational", Severity(rawValue: word) == nil {
+      add(node["severity"] ?? node, "the severity `\(VisibleText.string(word))` is unknown; the rule has `medium`")
+    }
+    if node["kind"]?.string?.uppercased() == "NRT" { add(node["kind"] ?? node, "a rule near real time is evaluated every 5m; change it with `every`") }
+  }
+
+  /// - Parameter group: the node itself if it has the keys of a group, too.
+  private mutating func notePrometheus(_ node: Node, group: Node?) {
+    note(node, "the rule", except: Set(["alert", "expr", "for", "keep_firing_for", "labels", "annotations"]).union(group == nil ? [] : ["name", "interval"]))
+    if let labels = node["labels"] { note(labels, "`labels`", except: ["severity"]) }
+    if let texts = node["annotations"] {
+      var known: Set<String> = ["runbook_url", "runbook"]
+      known.insert(texts["summary"] == nil ? "description" : "summary")
+      note(texts, "`annotations`", except: known)
+    }
+  }
+
+  /// Notes each key of a mapping that is not known.
+  private mutating func note(_ node: Node, _ owner: String, except known: Set<String>) {
+    for (key, _) in node.mapping ?? Node.Mapping([]) {
+      guard let name = key.string, !known.contains(name) else { continue }
+      add(key, "\(owner) has `\(VisibleText.string(name))`, which was not imported\(Self.advice[name].map { ": \($0)" } ?? "")")
+    }
+  }
+
+  private mutating func add(_ node: Node, _ text: String) { notes.append((node.mark?.line ?? 1, text)) }
 
   // MARK: Sentinel
 
@@ -108,7 +173,7 @@ package enum ImportedRules {
 
   private static func required(_ key: String, _ node: Node, _ text: String) throws -> String {
     guard let field = node[key] else {
-      throw Diagnostics([Diagnostic("no-field", "the rule has no `\(key)`", at: place(node, text))])
+      throw Diagnostics([Diagnostic("no-field", "the rule lacks `\(key)`", at: place(node, text))])
     }
     guard let value = field.string, value.contains(where: { !$0.isWhitespace }) else { throw wrong(key, "a text", field, text) }
     return value
@@ -209,46 +274,5 @@ extension String {
     var text = self[...]
     while text.last?.isWhitespace == true { text = text.dropLast() }
     return String(text)
-  }
-}
-
-extension AlertRule {
-  /// The rule as YAML of a Sentinel analytics rule.
-  package var sentinelYAML: String {
-    func quoted(_ text: String) -> String { Value.string(text).literal }
-    let severities: [Severity: String] = [.info: "Informational", .low: "Low", .medium: "Medium", .high: "High", .critical: "High"]
-    var lines = [
-      "id: \(quoted(identifier))", "name: \(quoted(name))", "description: \(quoted(says.isEmpty ? name : says))",
-      "severity: \(severities[severity] ?? "Medium")", "kind: Scheduled", "queryFrequency: \(RuleKey.short(every))",
-      "queryPeriod: 14d", "triggerOperator: gt", "triggerThreshold: 0", "tactics: []", "relevantTechniques: []", "query: |",
-    ]
-    let body = RuleFile.body(of: query)
-    lines += body.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    if let key, !key.isEmpty {
-      lines.append("entityMappings:")
-      for column in key {
-        lines += ["  - entityType: CloudApplication", "    fieldMappings:", "      - identifier: Name", "        columnName: \(quoted(column))"]
-      }
-    }
-    if !says.isEmpty {
-      let title = says.map { $0 == "{" ? "{{" : $0 == "}" ? "}}" : String($0) }.joined()
-      lines += ["alertDetailsOverride:", "  alertDisplayNameFormat: \(quoted(title))"]
-    }
-    lines += ["version: 1.0.0"]
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// The same for the same name, in the form of a UUID.
-  private var identifier: String {
-    var digits = ""
-    for salt in ["a", "b"] {
-      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-      for byte in (salt + name).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-      let text = String(hash, radix: 16)
-      digits += String(repeating: "0", count: 16 - text.count) + text
-    }
-    let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { range in String(Array(digits)[range]) }
-    return parts.joined(separator: "-")
   }
 }

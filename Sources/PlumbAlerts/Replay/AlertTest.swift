@@ -41,8 +41,9 @@ package enum AlertTest {
     let replay = try Replay(catalog, options, over: over, now: now, isCancelled: isCancelled)
     let replays = try replay.run(rules, progress: progress)
     let truth = try Truth(catalog, options, now: now)
-    var scores = replays.map { truth.score($0.rule.name, [$0], from: replay.start, to: replay.end) }
-    if withAll { scores.append(truth.score("all", replays, from: replay.start, to: replay.end)) }
+    let origins = try replay.origins(of: replays)
+    var scores = replays.map { truth.score($0.rule.name, [$0], origins, from: replay.start, to: replay.end) }
+    if withAll { scores.append(truth.score("all", replays, origins, from: replay.start, to: replay.end)) }
     return scores
   }
 }

@@ -12,7 +12,8 @@ package final class History: Sendable {
   private let base: Catalog
   private let options: SessionOptions
   private let tables: [String: Part]
-  private let baselines = Baselines(isHistory: true)
+  private let baselines = Baselines(.history)
+  private let origins = WhyOrigins(.history)
   private let gaps = Guarded<[String: [Int64: Int64?]]>([:])
   /// When the first row of `runs` started, or the first row of any table arrived.
   package let first: Int64?
@@ -107,6 +108,13 @@ package final class History: Sendable {
       var last: Answer?
       try ScriptRun(session).run(statements) { answer, _ in last = answer }
       return last ?? Answer(schema: [], chunks: [])
+    }
+
+    /// The origins to which `why` leads pipelines at a moment, by pipeline; empty if it cannot be asked.
+    package func origins(of pipelines: [String], at moment: Int64) throws -> [String: String] {
+      show(moment)
+      session.options.clock = { moment }
+      return try OriginRead.origins(of: pipelines, history.origins, catalog, session)
     }
 
     /// Stops the query that is running.

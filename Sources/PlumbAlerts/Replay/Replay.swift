@@ -138,40 +138,68 @@ package struct Replay {
     jobs.sort { (moments[$0.rule][$0.moments.lowerBound], $0.rule) < (moments[$1.rule][$1.moments.lowerBound], $1.rule) }
     let results = Guarded([[Found]](repeating: [], count: jobs.count))
     let pipelines = Guarded([[String: String]](repeating: [:], count: rules.count))
-    let failure = Guarded<(any Error)?>(nil)
-    let next = Atomic<Int>(0)
-    let done = Atomic<Int>(0)
     let (work, allMoments) = (jobs, moments)
-    let step: @Sendable () -> Void = { [self] in
-      while true {
-        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard number < work.count, failure.withLock({ $0 == nil }) else { return }
-        let job = work[number]
-        do {
-          let found = try evaluate(
-            rules[job.rule], statements[job.rule], allMoments[job.rule][job.moments], column
-          ) { names in pipelines.withLock { $0[job.rule].merge(names) { old, _ in old } } }
-          results.withLock { $0[number] = found }
-        } catch {
-          failure.withLock { if $0 == nil { $0 = error } }
-        }
-        let share = Double(done.wrappingAdd(1, ordering: .relaxed).newValue) / Double(work.count)
-        progress(share)
-      }
+    try inParallel(work.count, progress: progress) { number in
+      let job = work[number]
+      let found = try evaluate(
+        rules[job.rule], statements[job.rule], allMoments[job.rule][job.moments], column
+      ) { names in pipelines.withLock { $0[job.rule].merge(names) { old, _ in old } } }
+      results.withLock { $0[number] = found }
     }
-    let account = memory
-    let workers = (0..<Swift.min(threads, Swift.max(1, work.count))).map { _ in
-      SystemThread(stackBytes: 512 << 20) { account.bound(step) }
-    }
-    if workers.allSatisfy({ $0 == nil }) { step() }
-    for worker in workers { worker?.join() }
-    if let problem = failure.withLock({ $0 }) { throw problem }
     let found = results.withLock { $0 }
     let ordered = rules.indices.map { index in
       jobs.indices.filter { jobs[$0].rule == index }.sorted { jobs[$0].moments.lowerBound < jobs[$1].moments.lowerBound }
         .flatMap { found[$0] }
     }
     return (ordered, pipelines.withLock { $0 })
+  }
+
+  /// Does pieces of work on several threads.
+  private func inParallel(
+    _ count: Int, progress: @escaping @Sendable (Double) -> Void = { _ in }, _ body: @escaping @Sendable (Int) throws -> Void
+  ) throws {
+    let failure = Guarded<(any Error)?>(nil)
+    let next = Atomic<Int>(0)
+    let done = Atomic<Int>(0)
+    let step: @Sendable () -> Void = {
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < count, failure.withLock({ $0 == nil }) else { return }
+        do { try body(number) } catch { failure.withLock { if $0 == nil { $0 = error } } }
+        progress(Double(done.wrappingAdd(1, ordering: .relaxed).newValue) / Double(count))
+      }
+    }
+    let account = memory
+    let workers = (0..<Swift.min(threads, Swift.max(1, count))).map { _ in
+      SystemThread(stackBytes: 512 << 20) { account.bound(step) }
+    }
+    if workers.allSatisfy({ $0 == nil }) { step() }
+    for worker in workers { worker?.join() }
+    if let problem = failure.withLock({ $0 }) { throw problem }
+  }
+
+  /// The origins to which `why` led pipelines when alerts of rules that group by cause began, by moment.
+  ///
+  /// - Throws: `ReplayStopped`.
+  func origins(of replays: [RuleReplay]) throws -> [Int64: [String: String]] {
+    var began: [Int64: Set<String>] = [:]
+    for replay in replays where replay.rule.groupsByCause {
+      for episode in replay.episodes where !episode.pipeline.isEmpty { began[episode.began, default: []].insert(episode.pipeline) }
+    }
+    let moments = began.keys.sorted()
+    let size = 32
+    let asked = began
+    let found = Guarded<[Int64: [String: String]]>([:])
+    try inParallel((moments.count + size - 1) / size) { number in
+      let reader = history.reader()
+      for moment in moments[(number * size)..<Swift.min((number + 1) * size, moments.count)] {
+        if isCancelled() { throw ReplayStopped() }
+        // Where `why` cannot be asked, the lineage decides.
+        let origins = (try? reader.origins(of: (asked[moment] ?? []).sorted(), at: moment)) ?? [:]
+        found.withLock { $0[moment] = origins }
+      }
+    }
+    return found.withLock { $0 }
   }
 
   private func evaluate(

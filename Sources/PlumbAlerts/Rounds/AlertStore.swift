@@ -72,12 +72,14 @@ struct NotificationRow: Sendable {
   var alerts: Int
   /// What is sent.
   var payload: String
+  /// To what `why` led when it was sent; empty if the rule does not group by cause.
+  var cause: String
 
   var values: [Value] {
     [
       .string(id), .datetime(at), .string(rule), .string(key), .string(state), .string(severity), .string(target),
       .string(status.rawValue), .long(Int64(attempts)), .moment(next), .string(problem), .string(says), .long(Int64(alerts)),
-      .string(payload),
+      .string(payload), .string(cause),
     ]
   }
 }
@@ -98,6 +100,7 @@ extension NotificationRow {
     says = row[11].string
     alerts = Int(row[12].number ?? 0)
     payload = row[13].string
+    cause = row[14].string
   }
 }
 

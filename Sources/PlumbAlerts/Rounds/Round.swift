@@ -25,6 +25,10 @@ package struct RoundReport: Sendable {
   /// Deliveries that have not arrived, with the reasons.
   package var undelivered: [(target: String, reason: String)] = []
   package var rules = 0
+  /// How long queries, states and messages took, without deliveries, in ticks.
+  package var took: Int64 = 0
+  /// The age of the baselines that rules compared with; nil if none did.
+  package var baselinesAge: Int64?
 
   package func count(_ state: AlertState) -> Int { standings.count { $0.state == state } }
 
@@ -40,7 +44,7 @@ package struct RoundReport: Sendable {
 package final class AlertRunner {
   let catalog: Catalog
   let options: @Sendable () -> SessionOptions
-  let baselines: Baselines
+  let preparation = Preparation()
   let targets: [String: Target]
   let defaults: [Target]
   let overridesTargets: Bool
@@ -54,14 +58,13 @@ package final class AlertRunner {
   ///   - overridesTargets: whether the defaults apply to all rules.
   package init(
     _ catalog: Catalog, _ options: @escaping @Sendable () -> SessionOptions, targets: [String: Target], defaults: [Target],
-    overridesTargets: Bool = false, baselines: Baselines = Baselines(), write: @escaping (String) -> Void
+    overridesTargets: Bool = false, write: @escaping (String) -> Void
   ) {
     self.catalog = catalog
     self.options = options
     self.targets = targets
     self.defaults = defaults
     self.overridesTargets = overridesTargets
-    self.baselines = baselines
     self.write = write
   }
 
@@ -79,7 +82,9 @@ package final class AlertRunner {
   /// - Throws: what storing the states throws.
   package func round(_ rules: [AlertRule], attempts: Int) throws -> RoundReport {
     let now = options().clock()
+    let began = SessionOptions.systemClock()
     var store = try reading { try AlertStore($0) }
+    try prepareIfNeeded(rules, now)
     let silences = try reading { try Silence.all(in: $0) }.filter { $0.created <= now && now < $0.until }
     let outcomes = try reading { base in
       try rules.map { try evaluate($0, silences, base, now) }
@@ -92,14 +97,41 @@ package final class AlertRunner {
     for outcome in outcomes {
       advance(outcome, &store, &report, &opened, &closed, &silenced, now)
     }
-    let upstream = try reading { try Self.edges($0) }
-    let tiers = try reading { try Self.tiers($0) }
-    notify(rules, outcomes, opened, closed, silenced, upstream, tiers, &store, now)
+    try reading { base in
+      let lineage = Lineage(upstream: try Self.edges(base), tiers: try Self.tiers(base)) { try self.origins(of: $0, base, now) }
+      try notify(rules, outcomes, opened, closed, silenced, lineage, &store, now)
+    }
     store.forget(before: now - AlertTables.history)
-    try catalog.make(store.changes)
+    try catalog.make(store.changes + (preparation.takeMade().map { [.setTable($0)] } ?? []))
+    report.took = SessionOptions.systemClock() - began
+    if rules.contains(where: \.comparesWithBaselines) {
+      report.baselinesAge = try reading { try Preparation.computed(in: $0) }.map { Swift.max(now - $0, 0) }
+    }
     deliver(&store, &report, outcomes, attempts: attempts, now)
     try catalog.make(store.changes)
     return report
+  }
+
+  /// Computes baselines before the round if rules need them, none apply, and nothing prepares them.
+  private func prepareIfNeeded(_ rules: [AlertRule], _ now: Int64) throws {
+    guard rules.contains(where: \.comparesWithBaselines) else { return }
+    try reading { base in
+      try preparation.load(base, options())
+      guard !preparation.isGoing, preparation.begin(now: now) else { return }
+      var failed: Int64?
+      // What is wrong with the tables is the rule's to report.
+      do { try preparation.prepare(base, options(), withOrigins: false) } catch { failed = now - now % (24 * TimeSpan.hour) }
+      preparation.end(failedOn: failed)
+    }
+  }
+
+  /// The origins to which `why` leads pipelines now, by pipeline.
+  private func origins(of pipelines: [String], _ base: Catalog, _ now: Int64) throws -> [String: String] {
+    let catalog = base.snapshot()
+    catalog.store = nil
+    var options = options()
+    options.clock = { now }
+    return try OriginRead.origins(of: pipelines, preparation.origins, catalog, Session(catalog: catalog, options: options))
   }
 
   func reading<Result>(_ body: (Catalog) throws -> Result) throws -> Result {
@@ -114,7 +146,7 @@ package final class AlertRunner {
     var outcome = Outcome(rule: rule)
     let catalog = base.snapshot()
     catalog.store = nil
-    catalog.add(baselines.function)
+    catalog.add(preparation.baselines.function)
     let read = Guarded<Set<String>>([])
     for name in base.tableNames {
       guard let schema = base.schema(ofTable: name) else { continue }

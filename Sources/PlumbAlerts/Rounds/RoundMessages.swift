@@ -2,6 +2,14 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 
+/// What is known about how pipelines depend on each other, for the messages of a round.
+struct Lineage {
+  let upstream: [String: [String]]
+  let tiers: [String: Int64]
+  /// Asks `why` where the trouble of pipelines began.
+  let origins: ([String]) throws -> [String: String]
+}
+
 /// The messages of a round: what is sent, folded by cause, or silenced.
 extension AlertRunner {
   // MARK: Lineage
@@ -45,66 +53,95 @@ extension AlertRunner {
   /// Writes the messages of a round into the store, to be delivered.
   func notify(
     _ rules: [AlertRule], _ outcomes: [Outcome], _ opened: [MessageAlert], _ closed: [MessageAlert], _ silenced: Set<String>,
-    _ upstream: [String: [String]], _ tiers: [String: Int64], _ store: inout AlertStore, _ now: Int64
-  ) {
+    _ lineage: Lineage, _ store: inout AlertStore, _ now: Int64
+  ) throws {
     let byName = Dictionary(rules.map { ($0.name, $0) }) { first, _ in first }
     // What was sent last about an alert.
     var last: [String: Int] = [:]
     for (index, row) in store.notifications.enumerated() where row.state != AlertMessage.State.trouble.rawValue {
       last["\(row.rule)\u{1F}\(row.key)\u{1F}\(row.target)"] = index
     }
-    let unwell = Set(opened.map(\.pipeline))
-    let folding = CauseFolding(upstream: upstream)
-    for (state, alerts) in [(AlertMessage.State.firing, opened), (.resolved, closed)] {
-      var groups: [String: (cause: String?, target: Target, alerts: [MessageAlert])] = [:]
-      var order: [String] = []
-      for alert in alerts {
-        guard let rule = byName[alert.rule] else { continue }
-        for target in targets(of: rule) where target.kind != .alertmanager {
-          let place = last["\(alert.rule)\u{1F}\(alert.key)\u{1F}\(target.name)"].map { store.notifications[$0] }
-          let isKnown = place.map { $0.at >= alert.began && $0.status != .silenced } ?? false
-          if state == .resolved {
-            // Only what was reported can be over for its reader.
-            guard isKnown, place?.state == AlertMessage.State.firing.rawValue else { continue }
-          } else {
-            if silenced.contains("\(alert.rule)\u{1F}\(alert.key)") {
-              if place == nil || (place?.at ?? 0) < alert.began {
-                store.notifications.append(row(alert, target, .silenced, id: "", message: nil, now))
-              }
-              continue
-            }
-            let isDue = place.map { rule.repeats > 0 && now - $0.at >= rule.repeats } ?? true
-            if isKnown && !isDue { continue }
-          }
-          let cause = rule.groupsByCause && !alert.pipeline.isEmpty ? folding.cause(of: alert.pipeline) { unwell.contains($0) } : nil
-          let name = "\(target.name)\u{1F}" + (cause ?? "\u{1F}\(alert.rule)\u{1F}\(alert.key)")
-          if groups[name] == nil {
-            groups[name] = (cause, target, [])
-            order.append(name)
-          }
-          groups[name]?.alerts.append(alert)
+    func known(_ alert: MessageAlert, _ target: Target) -> NotificationRow? {
+      last["\(alert.rule)\u{1F}\(alert.key)\u{1F}\(target.name)"].map { store.notifications[$0] }
+    }
+    func isKnown(_ alert: MessageAlert, _ target: Target) -> Bool {
+      known(alert, target).map { $0.at >= alert.began && $0.status != .silenced } ?? false
+    }
+    // When a target last heard of what still fires, by target and cause: a repetition includes what was folded into the message.
+    var told: [[String]: Int64] = [:]
+    for alert in opened {
+      for target in byName[alert.rule].map({ targets(of: $0) }) ?? [] {
+        guard isKnown(alert, target), let row = known(alert, target), row.status != .folded, !row.cause.isEmpty else { continue }
+        told[[target.name, row.cause]] = Swift.max(told[[target.name, row.cause]] ?? .min, row.at)
+      }
+    }
+    func isDue(_ alert: MessageAlert, _ rule: AlertRule, _ target: Target) -> Bool {
+      guard isKnown(alert, target), let row = known(alert, target) else { return true }
+      return rule.repeats > 0 && now - (told[[target.name, row.cause]] ?? row.at) >= rule.repeats
+    }
+    var due: [(alert: MessageAlert, rule: AlertRule, target: Target)] = []
+    for alert in opened {
+      guard let rule = byName[alert.rule] else { continue }
+      for target in targets(of: rule) where target.kind != .alertmanager {
+        if silenced.contains("\(alert.rule)\u{1F}\(alert.key)") {
+          if (known(alert, target)?.at ?? .min) < alert.began { store.notifications.append(row(alert, target, .silenced, id: "", message: nil, "", now)) }
+        } else if isDue(alert, rule, target) {
+          due.append((alert, rule, target))
         }
       }
-      for name in order {
-        guard let group = groups[name], let first = group.alerts.first else { continue }
-        // Downstream alerts stay quiet while their cause is reported.
-        if state == .firing, let cause = group.cause, isReported(cause, group.target, store, upstream, opened, now),
-          group.alerts.allSatisfy({ alert in last["\(alert.rule)\u{1F}\(alert.key)\u{1F}\(group.target.name)"] == nil
-            || store.notifications[last["\(alert.rule)\u{1F}\(alert.key)\u{1F}\(group.target.name)"] ?? 0].at < alert.began })
-        {
-          for alert in group.alerts { store.notifications.append(row(alert, group.target, .folded, id: "", message: nil, now)) }
-          continue
-        }
-        let ordered = [group.alerts.first { $0.pipeline == group.cause } ?? first]
-        let rest = group.alerts.filter { alert in !ordered.contains { $0.rule == alert.rule && $0.key == alert.key } }
-        let message = AlertMessage(
-          state: state, alerts: ordered + rest, cause: group.alerts.count > 1 ? group.cause : nil,
-          tier: group.alerts.compactMap { tiers[$0.pipeline] }.min())
-        let id = message.id(state == .resolved || group.alerts.contains { alert in
-          last["\(alert.rule)\u{1F}\(alert.key)\u{1F}\(group.target.name)"] != nil } ? now : 0)
-        for (place, alert) in message.alerts.enumerated() {
-          store.notifications.append(row(alert, group.target, place == 0 ? .waiting : .folded, id: id, message: message, now))
-        }
+    }
+    // Only what was reported can be over for its reader.
+    for alert in closed {
+      guard let rule = byName[alert.rule] else { continue }
+      for target in targets(of: rule) where target.kind != .alertmanager {
+        guard isKnown(alert, target), known(alert, target)?.state == AlertMessage.State.firing.rawValue else { continue }
+        due.append((alert, rule, target))
+      }
+    }
+    let causes = try self.causes(of: due.filter { $0.rule.groupsByCause && $0.alert.ended == nil }.map(\.alert.pipeline), opened, lineage)
+    // The causes that targets know of: something that fires still was reported with them.
+    var reported: Set<[String]> = []
+    for alert in opened {
+      for target in byName[alert.rule].map({ targets(of: $0) }) ?? [] where isKnown(alert, target) {
+        if let cause = known(alert, target)?.cause, !cause.isEmpty { reported.insert([target.name, cause]) }
+      }
+    }
+    var groups: [[String]: (state: AlertMessage.State, cause: String?, target: Target, alerts: [MessageAlert])] = [:]
+    var order: [[String]] = []
+    for (alert, rule, target) in due {
+      let state: AlertMessage.State = alert.ended == nil ? .firing : .resolved
+      var cause: String?
+      if rule.groupsByCause, !alert.pipeline.isEmpty {
+        // What is over joins those with which it was reported.
+        let told = known(alert, target)?.cause ?? ""
+        cause = state == .resolved || (isKnown(alert, target) && !told.isEmpty) ? (told.isEmpty ? nil : told) : causes[alert.pipeline]
+      }
+      let name = [state.rawValue, target.name] + (cause.map { ["cause", $0] } ?? [alert.rule, alert.key, ""])
+      if groups[name] == nil {
+        groups[name] = (state, cause, target, [])
+        order.append(name)
+      }
+      groups[name]?.alerts.append(alert)
+    }
+    for name in order {
+      guard let group = groups[name], let first = group.alerts.first else { continue }
+      let hasToldAny = group.alerts.contains { known($0, group.target) != nil }
+      // Downstream alerts stay quiet while their cause is reported.
+      if group.state == .firing, let cause = group.cause, reported.contains([group.target.name, cause]),
+        !group.alerts.contains(where: { isKnown($0, group.target) })
+      {
+        for alert in group.alerts { store.notifications.append(row(alert, group.target, .folded, id: "", message: nil, cause, now)) }
+        continue
+      }
+      let ordered = [group.alerts.first { $0.pipeline == group.cause } ?? first]
+      let rest = group.alerts.filter { alert in !ordered.contains { $0.rule == alert.rule && $0.key == alert.key } }
+      let message = AlertMessage(
+        state: group.state, alerts: ordered + rest, cause: group.alerts.count > 1 || group.cause != first.pipeline ? group.cause : nil,
+        tier: group.alerts.compactMap { lineage.tiers[$0.pipeline] }.min())
+      let id = message.id(group.state == .resolved || hasToldAny ? now : 0)
+      for (place, alert) in message.alerts.enumerated() {
+        store.notifications.append(
+          row(alert, group.target, place == 0 ? .waiting : .folded, id: id, message: message, group.cause ?? "", now))
       }
     }
     // A rule that cannot be evaluated is reported once.
@@ -118,32 +155,31 @@ extension AlertRunner {
         evidence: "null")
       let message = AlertMessage(state: .trouble, alerts: [alert], cause: nil, tier: nil)
       for target in targets(of: outcome.rule) where target.kind != .alertmanager {
-        var row = row(alert, target, .waiting, id: message.id(0), message: message, now)
+        var row = row(alert, target, .waiting, id: message.id(0), message: message, "", now)
         row.state = message.state.rawValue
         store.notifications.append(row)
       }
     }
   }
 
-  /// Whether a target knows of the cause: a message with an alert of its pipeline was sent, and the alert fires still.
-  private func isReported(
-    _ cause: String, _ target: Target, _ store: AlertStore, _ upstream: [String: [String]], _ opened: [MessageAlert], _ now: Int64
-  ) -> Bool {
-    opened.contains { alert in
-      alert.pipeline == cause
-        && store.notifications.contains { row in
-          row.rule == alert.rule && row.key == alert.key && row.target == target.name && row.at >= alert.began && row.at < now
-            && row.state == AlertMessage.State.firing.rawValue && row.status != .silenced
-        }
-    }
+  /// The causes of pipelines that have alerts: where `why` leads, or if it knows nothing, the pipeline farthest upstream that is reached
+  /// through pipelines that have alerts.
+  private func causes(of pipelines: [String], _ opened: [MessageAlert], _ lineage: Lineage) throws -> [String: String] {
+    let names = Set(pipelines.filter { !$0.isEmpty })
+    let origins = try lineage.origins(names.sorted())
+    let unwell = Set(opened.map(\.pipeline))
+    let folding = CauseFolding(upstream: lineage.upstream)
+    return Dictionary(uniqueKeysWithValues: names.map { name in
+      (name, origins[name] ?? folding.cause(of: name) { unwell.contains($0) })
+    })
   }
 
   private func row(
-    _ alert: MessageAlert, _ target: Target, _ status: DeliveryStatus, id: String, message: AlertMessage?, _ now: Int64
+    _ alert: MessageAlert, _ target: Target, _ status: DeliveryStatus, id: String, message: AlertMessage?, _ cause: String, _ now: Int64
   ) -> NotificationRow {
     NotificationRow(
       id: id, at: now, rule: alert.rule, key: alert.key, state: alert.ended == nil ? "firing" : "resolved",
       severity: alert.severity.rawValue, target: target.name, status: status, attempts: 0, next: nil, problem: "", says: alert.says,
-      alerts: message?.alerts.count ?? 1, payload: status == .waiting ? message.map { target.payload($0, id: id) } ?? "" : "")
+      alerts: message?.alerts.count ?? 1, payload: status == .waiting ? message.map { target.payload($0, id: id) } ?? "" : "", cause: cause)
   }
 }

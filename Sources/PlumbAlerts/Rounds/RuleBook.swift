@@ -10,6 +10,7 @@ package enum AlertTables {
   package static let notifications = "notifications"
   package static let silences = "alert_silences"
   package static let marks = "marked_incidents"
+  package static let baselines = "alert_baselines"
 
   package static let rulesSchema: Schema = [
     ColumnInfo("name", .string), ColumnInfo("severity", .string), ColumnInfo("every", .timespan), ColumnInfo("text", .string),
@@ -24,7 +25,7 @@ package enum AlertTables {
     ColumnInfo("id", .string), ColumnInfo("at", .datetime), ColumnInfo("rule", .string), ColumnInfo("key", .string),
     ColumnInfo("state", .string), ColumnInfo("severity", .string), ColumnInfo("target", .string), ColumnInfo("status", .string),
     ColumnInfo("attempts", .long), ColumnInfo("next", .datetime), ColumnInfo("problem", .string), ColumnInfo("says", .string),
-    ColumnInfo("alerts", .long), ColumnInfo("payload", .string),
+    ColumnInfo("alerts", .long), ColumnInfo("payload", .string), ColumnInfo("cause", .string),
   ]
   package static let silencesSchema: Schema = [
     ColumnInfo("id", .long), ColumnInfo("rule", .string), ColumnInfo("condition", .string), ColumnInfo("created", .datetime),
@@ -38,10 +39,12 @@ package enum AlertTables {
   /// How long states and notifications are kept.
   package static let history = 90 * 24 * TimeSpan.hour
 
-  /// The rows of a table, as values; empty if it does not exist. A table of the name with other columns is an error.
+  /// The rows of a table, as values; empty if it does not exist. A table that lacks the last column was written by an earlier version
+  /// and has nulls in it; one of other columns is an error.
   static func rows(_ name: String, _ schema: Schema, in catalog: Catalog) throws -> [[Value]] {
     guard let table = try catalog.table(named: name) else { return [] }
-    guard table.schema == schema else {
+    let isEarlier = name == notifications && table.schema == Array(schema.dropLast())
+    guard table.schema == schema || isEarlier else {
       throw Diagnostic(
         "other-table", "the table `\(name)` does not have the columns that alerts use",
         help: "rename it with `.rename table \(name) to my_\(name)`")
@@ -49,7 +52,7 @@ package enum AlertTables {
     var rows: [[Value]] = []
     for group in table.groups {
       let columns = try group.columns
-      for row in 0..<group.count { rows.append(columns.map { $0.value(at: row) }) }
+      for row in 0..<group.count { rows.append(columns.map { $0.value(at: row) } + (isEarlier ? [.string("")] : [])) }
     }
     return rows
   }

@@ -5,7 +5,7 @@ enum TableAge {
   /// Tables whose silence is good news or normal.
   private static let quiet: Set<String> = [
     "errors", "schema_changes", "alerts", "incidents", "edges", "pipelines", AlertTables.rules, AlertTables.states,
-    AlertTables.notifications, AlertTables.silences, AlertTables.marks,
+    AlertTables.notifications, AlertTables.silences, AlertTables.marks, AlertTables.baselines,
   ]
 
   static func matters(_ table: String, _ schema: Schema) -> Bool {

@@ -61,6 +61,9 @@ package struct AlertRule: Sendable {
   package var query: String
   package var origin = RuleOrigin.workspace
 
+  /// Whether its query asks what is usual.
+  var comparesWithBaselines: Bool { query.contains("baselines") }
+
   package init(name: String, query: String) {
     self.name = name
     self.query = query

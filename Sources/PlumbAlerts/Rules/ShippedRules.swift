@@ -20,7 +20,7 @@ package enum ShippedRules {
     """
     // alert: failure-burst  severity: high  every: 5m  keep: 30m  group: cause
     // key: pipeline
-    // says: {failures} attempts of {pipeline} failed since its last success, last with {category}: {error}
+    // says: {failures} attempts of {pipeline} failed lately, last with {category}: {error}
     let recent = runs | where ended > ago(1d) and status in ("failed", "succeeded");
     // Failures for want of data are those of the pipeline upstream, if that fails too.
     let failing = recent | summarize arg_max(ended, status) by pipeline | where status == "failed";
@@ -29,11 +29,20 @@ package enum ShippedRules {
     | where upstream in ((failing | project pipeline))
     | distinct downstream;
     recent
-    | where status == "failed" and (error_category != "dependency" or pipeline !in (waiting))
+    | where status == "failed"
+    // What a build or its settings break fails again until somebody repairs it, even if some runs take another way and succeed.
+    | extend is_broken = error_code in ("ImagePullBackOff", "ErrImagePull", "ModuleNotFoundError", "ImportError", "TypeError", "NameError", "SyntaxError")
+        or error has_any ("AttributeError", "ModuleNotFoundError", "ImportError", "NameError", "NoSuchMethodError", "NoClassDefFoundError",
+          "ClassNotFoundException", "is not set"),
+      // A retry that cannot reach the vendor's service either; limits and connections that break pass.
+      is_down = error_code in ("502", "503", "504", "serviceNotAvailable", "AF50000") or error has_any ("ConnectionError", "ReadTimeout")
+    | where is_broken or error_category != "dependency" or pipeline !in (waiting)
     | lookup kind=leftouter (recent | where status == "succeeded" | summarize success = max(ended) by pipeline) on pipeline
-    | where isnull(success) or ended > success
-    | summarize failures = count(), starts = countif(attempt == 1), arg_max(ended, error_category, error) by pipeline
-    | where starts >= 2
+    | extend is_last = isnull(success) or ended > success
+    | where is_last or is_broken and ended > ago(1h)
+    | summarize failures = count(), starts = countif(is_last and attempt == 1), broken = countif(is_broken), down = countif(is_last and is_down),
+        arg_max(ended, error_category, error) by pipeline
+    | where starts >= 2 or broken > 0 or down >= 2
     | project pipeline, failures, category = error_category, error
     """,
     """

@@ -26,7 +26,7 @@ package enum AlertAudit {
     let time = RuleKey.short(replay.end - replay.start - (replay.end - replay.start) % TimeSpan.hour)
     for replayed in replays {
       let name = replayed.rule.name
-      let score = truth.score(name, [replayed], from: replay.start, to: replay.end)
+      let score = truth.score(name, [replayed], [:], from: replay.start, to: replay.end)
       if replayed.evaluations > 0, replayed.unknown == replayed.evaluations {
         row("always unknown", name, "", nil, replayed.problem ?? "")
       } else if replayed.episodes.isEmpty {

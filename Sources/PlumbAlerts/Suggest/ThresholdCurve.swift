@@ -104,7 +104,7 @@ package struct ThresholdCurve {
         Set(row.filter { inclusive ? $0.value >= limits($0.key, hour) : $0.value > limits($0.key, hour) }.map { names[$0.key] })
       }
       let replayed = replay.judge(rule, moments, found, pipelines)
-      let score = truth.score(rule.name, [replayed], from: replay.start, to: replay.end)
+      let score = truth.score(rule.name, [replayed], [:], from: replay.start, to: replay.end)
       return ThresholdChoice(form: form, quantile: quantile, threshold: text, score: score, perWeek: Double(score.messages) / weeks, query: query)
     }
     let sign: Double = threshold.isUpper ? 1 : -1

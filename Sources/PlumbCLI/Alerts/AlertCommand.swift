@@ -86,6 +86,9 @@ struct AlertRunCommand: ParsableCommand {
   @Flag(help: "Write nothing to standard error about what fires.")
   var quiet = false
 
+  @Flag(help: "Report how long each round took, without deliveries, and how old the baselines are that rules compare with.")
+  var timing = false
+
   @OptionGroup(title: "Data and limits") var data: DataOptions
 
   func validate() throws {
@@ -140,6 +143,11 @@ struct AlertRunCommand: ParsableCommand {
       Failure.report(failure.problems, of: rule, in: files.entries.first { $0.rule.name == rule.name })
     }
     for delivery in report.undelivered { Console.say("warning: a message to \(delivery.target) has not arrived: \(delivery.reason)") }
+    if timing {
+      Console.say(
+        "round: \(Machine.durationText(milliseconds: Double(report.took) / 10_000))"
+          + (report.baselinesAge.map { "; the baselines are \(TimeSpan.text($0 - $0 % TimeSpan.second)) old" } ?? ""))
+    }
     if quiet { return }
     for rule in report.stale { Console.say("note: \(rule.rule) is unknown: \(rule.reason)") }
     let silenced = report.standings.count { $0.isSilenced && ($0.state == .firing || $0.state == .recovering) }

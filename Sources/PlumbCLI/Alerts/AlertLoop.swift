@@ -16,7 +16,9 @@ final class AlertLoop: Sendable {
     _ rules: [AlertRule], _ runner: AlertRunner, report: (RoundReport, [AlertRule]) -> Void, failed: (any Error) -> Void
   ) {
     var due: [String: Int64] = [:]
+    defer { runner.stopPreparing() }
     while !isStopped.withLock({ $0 }) {
+      runner.prepareInBackground()
       let now = SessionOptions.systemClock()
       let ready = rules.filter { (due[$0.name] ?? .min) <= now }
       if !ready.isEmpty {

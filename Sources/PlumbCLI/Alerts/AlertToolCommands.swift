@@ -167,7 +167,11 @@ struct AlertImportCommand: ParsableCommand {
       var rules: [AlertRule] = []
       for path in inputs.files {
         let text = try QueryText.file(path)
-        do { rules += try ImportedRules.read(text) } catch let problems as Diagnostics {
+        do {
+          let imported = try ImportedRules(text)
+          rules += imported.rules
+          for note in imported.notes { Console.say("note: \(VisibleText.string(path)):\(note.line): \(note.text)") }
+        } catch let problems as Diagnostics {
           throw SourcedDiagnostics(list: problems.list, source: text, name: path)
         }
       }

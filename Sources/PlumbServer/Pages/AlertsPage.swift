@@ -22,6 +22,12 @@ enum AlertsPage {
       "trouble", "Rules in trouble", run,
       "alert_states | where state == \"unknown\" and isnull(until) | project rule, since, problem = says | sort by since desc"
     ) { Frame.table($0, empty: "All rules can be evaluated.") }
+    if run.has("alert_baselines") {
+      body += Frame.panel(
+        "baselines", "What rules compare with", run,
+        "alert_baselines | summarize pipelines = count(), up_to = max(made), computed = max(computed) | extend age = now() - computed"
+      ) { Frame.table($0, empty: "No baselines have been computed yet.") }
+    }
     if run.has("alert_silences") {
       body += Frame.panel(
         "silences", "Silences", run,

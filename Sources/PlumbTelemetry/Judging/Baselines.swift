@@ -19,16 +19,33 @@ package final class Baselines: Sendable {
     let table: Table
   }
 
+  /// When baselines are computed.
+  package enum Use: Sendable {
+    /// By the first query of a day, and again if `runs` has fewer rows.
+    case first
+    /// By the first query of a day: the rows known at a midnight never change, as in a replay.
+    case history
+    /// By `preparation`, apart from queries: those of the previous day still apply until it has run.
+    case prepared
+  }
+
   private let kept = Guarded<[Kept]>([])
   private static let limit = 64
-  /// Whether the rows known at a midnight never change, so that the number of rows does not matter.
-  private let isHistory: Bool
+  private static let day = 24 * TimeSpan.hour
+  private let use: Use
 
-  /// - Parameter isHistory: whether `runs` only grows, as in a replay.
-  package init(isHistory: Bool = false) { self.isHistory = isHistory }
+  package init(_ use: Use = .first) { self.use = use }
 
   /// The function `baselines()`.
-  package var function: TableFunction {
+  package var function: TableFunction { function { [self] in try table($0, $1) } }
+
+  /// The function `baselines()`, which computes them whatever is known.
+  package var preparation: TableFunction { function { [self] in try make($0, $1) } }
+
+  /// Takes baselines that were computed and stored earlier, up to the midnight `day`.
+  package func take(_ table: Table, day: Int64, rowCount: Int) { keep(Kept(day: day, rowCount: rowCount, table: table)) }
+
+  private func function(_ table: @escaping @Sendable (JudgedTables, TableFunction.Run) throws -> Table) -> TableFunction {
     TableFunction(
       "baselines", "Returns what was usual for each pipeline in the 14 days up to the last midnight.", "",
       columns: Self.schema
@@ -36,22 +53,37 @@ package final class Baselines: Sendable {
       let arguments = TableArguments(call)
       try arguments.finish()
       let tables = try JudgedTables(schema: call.schema(ofTable:))
-      return { [self] run in try table(tables, run) }
+      return { run in try table(tables, run) }
     }
   }
 
   private func table(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table {
-    let now = run.context.now
-    let day = now - now % (24 * TimeSpan.hour)
-    let rowCount = isHistory ? 0 : try run.table(named: "runs")?.rowCount ?? 0
-    if let known = kept.withLock({ $0.first { $0.day == day && $0.rowCount <= rowCount } }) { return known.table }
+    let (now, rowCount) = (run.context.now, try rowCount(run))
+    let day = now - now % Self.day
+    let oldest = use == .prepared ? day - Self.day : day
+    let known = kept.withLock { list in
+      list.filter { (oldest...day).contains($0.day) && $0.rowCount <= rowCount }.max { $0.day < $1.day }
+    }
+    return try known?.table ?? make(tables, run)
+  }
+
+  private func make(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table {
+    let day = run.context.now - run.context.now % Self.day
     let made = try run.run(tables.baselines(upTo: day))
+    keep(Kept(day: day, rowCount: try rowCount(run), table: made))
+    return made
+  }
+
+  private func rowCount(_ run: TableFunction.Run) throws -> Int {
+    use == .history ? 0 : try run.table(named: "runs")?.rowCount ?? 0
+  }
+
+  private func keep(_ new: Kept) {
     kept.withLock { list in
-      list.removeAll { $0.day == day }
-      list.append(Kept(day: day, rowCount: rowCount, table: made))
+      list.removeAll { $0.day == new.day }
+      list.append(new)
       if list.count > Self.limit { list.removeFirst() }
     }
-    return made
   }
 }
 

@@ -34,7 +34,6 @@ struct WhyAnswer {
   init(_ reading: WhyReading) {
     self.reading = reading
     symptoms = reading.pasts.map { Symptoms($0, readings: reading.readings, at: reading.moment) }
-    spread()
   }
 
   // MARK: Blame
@@ -95,12 +94,12 @@ struct WhyAnswer {
     return Swift.min(Swift.max(Double(age) / Double(gap) - 1.3, 0), 6)
   }
 
-  /// Goes from the pipeline in question to its late upstreams, each of which is judged once.
-  private mutating func spread() {
-    guard !reading.pasts.isEmpty else { return }
-    var waiting: [(pipeline: Int, share: Double, way: [Int], lateness: String)] = [(0, 1, [0], "")]
-    var isSeen = [Bool](repeating: false, count: reading.pasts.count)
-    isSeen[0] = true
+  /// Goes from a pipeline in question to its late upstreams, each of which is judged once.
+  private mutating func spread(from root: Int) {
+    rows = []
+    guard reading.pasts.indices.contains(root) else { return }
+    var waiting: [(pipeline: Int, share: Double, way: [Int], lateness: String)] = [(root, 1, [root], "")]
+    var isSeen: Set<Int> = [root]
     var head = 0
     while head < waiting.count {
       let (pipeline, share, way, lateness) = waiting[head]
@@ -108,15 +107,15 @@ struct WhyAnswer {
       let own = judgement(pipeline)
       let total = own.total
       // Points that reach an upstream without symptoms stay with it: its source is late if it did not fail.
-      if total <= 0, pipeline != 0 {
+      if total <= 0, pipeline != root {
         let suspect: Suspect = symptoms[pipeline].failed > 0 ? .unknown : .slowSource
         rows.append(Row(suspect: suspect, origin: pipeline, way: way, points: share, lateness: lateness))
         continue
       }
-      let factor = pipeline == 0 ? 1 : share / total
+      let factor = pipeline == root ? 1 : share / total
       var late: [(pipeline: Int, weight: Double, text: String)] = []
       if own[.upstream].points > 0 {
-        late = lateUpstreams(of: pipeline).filter { !isSeen[$0.pipeline] }
+        late = lateUpstreams(of: pipeline).filter { !isSeen.contains($0.pipeline) }
       }
       let sum = late.reduce(0) { $0 + $1.weight }
       for suspect in Suspect.all where own[suspect].points > 0 {
@@ -130,7 +129,7 @@ struct WhyAnswer {
             Row(suspect: .upstream, origin: pipeline, way: way, points: points * 0.9, lateness: lateness))
         }
         for upstream in late {
-          isSeen[upstream.pipeline] = true
+          isSeen.insert(upstream.pipeline)
           waiting.append(
             (upstream.pipeline, points * upstream.weight / sum, way + [upstream.pipeline], upstream.text))
         }
@@ -177,8 +176,16 @@ struct WhyAnswer {
 
   // MARK: Rows
 
-  func table(_ tables: JudgedTables) throws -> Table {
-    let writer = RowsWriter(Self.schema)
+  /// Returns where the trouble of a pipeline in question began; nil if nothing is wrong with it.
+  mutating func origin(of root: Int) -> String? {
+    spread(from: root)
+    let (ranked, total) = rank()
+    guard total >= Self.leastPoints || symptoms[root].failed > 0, let first = ranked.first else { return nil }
+    return origin(first, judgements[first.origin]?[first.suspect] ?? Judgement.Case())
+  }
+
+  /// The rows with those about the same suspect and origin added up, most points first, and the sum of all points.
+  private func rank() -> (rows: [Row], total: Double) {
     var ranked: [Row] = []
     for row in rows {
       if let same = ranked.firstIndex(where: { $0.suspect == row.suspect && $0.origin == row.origin }) {
@@ -187,8 +194,14 @@ struct WhyAnswer {
         ranked.append(row)
       }
     }
-    let total = ranked.reduce(0) { $0 + $1.points }
     ranked.sort { ($0.points, -$0.way.count) > ($1.points, -$1.way.count) }
+    return (ranked, ranked.reduce(0) { $0 + $1.points })
+  }
+
+  mutating func table(_ tables: JudgedTables) throws -> Table {
+    let writer = RowsWriter(Self.schema)
+    spread(from: 0)
+    let (ranked, total) = rank()
     guard total >= Self.leastPoints || symptoms.first.map({ $0.failed > 0 }) ?? false, !ranked.isEmpty else {
       return try calm(total, tables, writer)
     }
@@ -357,28 +370,5 @@ extension PipelinePast.Attempt.Outcome {
     case .skipped: "was skipped"
     case .other: "neither succeeded nor failed"
     }
-  }
-}
-
-/// Asks why a pipeline is failing or degraded.
-package struct WhyQuestion {
-  private let name: String
-  private let moment: Int64
-  private let tables: JudgedTables
-
-  /// - Parameter moment: the time in question, in ticks.
-  package init(_ name: String, at moment: Int64, _ tables: JudgedTables) {
-    self.name = name
-    self.moment = moment
-    self.tables = tables
-  }
-
-  /// Returns the causes, most likely first, with their evidence. The table `incidents` is never read.
-  ///
-  /// - Parameter run: returns the rows of a KQL query.
-  /// - Throws: `unknown-pipeline`, and whatever `run` throws.
-  package func answer(context: ExecutionContext, run: @escaping (String) throws -> Table) throws -> Table {
-    let reading = try WhyReading(name, at: moment, tables, context: context, run: run)
-    return try WhyAnswer(reading).table(tables)
   }
 }

@@ -4,12 +4,12 @@ import PlumbEngine
 extension WhyReading {
   private static let day: Int64 = 864_000_000_000
 
-  mutating func readPasts(_ index: NameIndex) throws {
+  /// - Parameter usual: what was usual for all pipelines; read for these if nil.
+  mutating func readPasts(_ index: NameIndex, _ usual: Table?) throws {
     let list = pasts.map { KQLText.string($0.name) }.joined(separator: ", ")
     let t = KQLText.moment(moment)
-    let seen = tables.runs(
-      with: ["ended", "status", "error_code", "error_category", "error"] + Sign.allCases.map(\.column))
-    try readUsual("\(seen)\n| where pipeline in (\(list)) and started >= \(t) - 60d and ended <= \(t)", index)
+    let seen = tables.runs(with: Self.columns)
+    try takeUsual(try usual ?? run(Self.usualText(tables, at: moment, " and pipeline in (\(list))")), index)
     // Rare runs need more days.
     let rare = pasts.filter { $0.gap > Self.day / 4 }.map { KQLText.string($0.name) }.joined(separator: ", ")
     let older = rare.isEmpty ? "" : " or (pipeline in (\(rare)) and started > \(t) - 60d)"
@@ -21,13 +21,19 @@ extension WhyReading {
     try readEvents("alerts", list, "message", ["rule", "message"], index)
   }
 
-  private mutating func readUsual(_ seen: String, _ index: NameIndex) throws {
+  private static var columns: [String] { ["ended", "status", "error_code", "error_category", "error"] + Sign.allCases.map(\.column) }
+
+  /// Returns KQL for what is usual for pipelines, from the 60 days before a moment.
+  ///
+  /// - Parameter condition: more about the runs that count.
+  static func usualText(_ tables: JudgedTables, at moment: Int64, _ condition: String = "") -> String {
+    let t = KQLText.moment(moment)
     let medians = Sign.allCases.map { sign in
       "m\(sign.rawValue) = percentile(\(sign.expression), 50), s\(sign.rawValue) = percentile(\(sign.expression), 84)"
     }
-    let table = try run(
-      """
-      let seen = \(seen);
+    return """
+      let seen = \(tables.runs(with: columns))
+      | where started >= \(t) - 60d and ended <= \(t)\(condition);
       seen
       | where status in ("succeeded", "failed")
       | summarize failure_rate = countif(status == "failed") * 1.0 / count() by pipeline
@@ -36,7 +42,10 @@ extension WhyReading {
           | summarize history = count(), gap = (max(ended) - min(ended)) / max_of(count() - 1, 1),
               \(medians.joined(separator: ",\n              "))
               by pipeline) on pipeline
-      """)
+      """
+  }
+
+  private mutating func takeUsual(_ table: Table, _ index: NameIndex) throws {
     guard let names = try TableColumn(table, "pipeline", .string) else { return }
     let history = try TableColumn(table, "history", .long)
     let gap = try TableColumn(table, "gap", .timespan)

@@ -3,7 +3,7 @@ import PlumbEngine
 
 /// What `why` knows: the pipelines around the one in question, their pasts, and who depends on whom.
 struct WhyReading {
-  /// The pipeline in question comes first.
+  /// The pipelines in question come first.
   var pasts: [PipelinePast] = []
   var readings: [ErrorReading] = []
   /// For each pipeline, which of the others it reads from, and how closely it depends on them, 0 to 1.
@@ -39,6 +39,32 @@ struct WhyReading {
     _ name: String, at moment: Int64, _ tables: JudgedTables, context: ExecutionContext,
     run: @escaping (String) throws -> Table
   ) throws {
+    try self.init(at: moment, tables, context: context, run: run) { names in [try names.node(name)] }
+    if let first = pasts.first, first.attempts.isEmpty { lastRun = try lastRun(of: first.name) }
+    findings = try Findings(tables.only(name), at: moment, context: context, run: run)
+    let unsure = readings.indices.filter { !readings[$0].isSkip && readings[$0].certainty < 0.75 }
+    let doubtful = Set(unsure.map { families[$0] }.filter { !$0.isEmpty }).sorted().prefix(Self.familyLimit)
+    history = try CodeHistory(Array(doubtful), tables, at: moment, context: context, run: run)
+  }
+
+  /// Reads what surrounds several pipelines, which come first, without `findings` and `history`.
+  ///
+  /// - Parameters:
+  ///   - names: those that are not known are left out.
+  ///   - usual: what was usual for all pipelines, as `usualText` returns it; read for the pipelines around if nil.
+  init(
+    _ names: [String], at moment: Int64, _ tables: JudgedTables, usual: Table?, context: ExecutionContext,
+    run: @escaping (String) throws -> Table
+  ) throws {
+    try self.init(at: moment, tables, usual: usual, context: context, run: run) { index in
+      names.compactMap { name in name.withUTF8Bytes { index.find($0) } }
+    }
+  }
+
+  private init(
+    at moment: Int64, _ tables: JudgedTables, usual: Table? = nil, context: ExecutionContext,
+    run: @escaping (String) throws -> Table, asking: (NameIndex) throws -> [Int32]
+  ) throws {
     self.moment = moment
     self.tables = tables
     self.context = context
@@ -49,7 +75,7 @@ struct WhyReading {
     if let column = try TableColumn(known, "pipeline", .string) {
       try known.forEachPlace(context) { _ = names.insert(column.text($0)) }
     }
-    let asked = try names.node(name)
+    let asked = try asking(names)
     let edges = try readEdges(names)
     let facts = try readFacts(names)
     let chosen = choose(asked, names.count, edges, facts)
@@ -73,17 +99,12 @@ struct WhyReading {
       upstreams[below].append((above, edge.weight))
       downstreams[above].append(below)
     }
-    siblings = pasts.indices.map { one in
-      pasts.indices.filter { $0 != one && pasts[one].origin.hasVendor && pasts[one].origin == pasts[$0].origin }
-    }
+    var alike: [PipelineOrigin: [Int]] = [:]
+    for (place, past) in pasts.enumerated() where past.origin.hasVendor { alike[past.origin, default: []].append(place) }
+    siblings = pasts.indices.map { one in alike[pasts[one].origin]?.filter { $0 != one } ?? [] }
     var index = NameIndex()
     for node in chosen { _ = index.insert(names.names[Int(node)]) }
-    try readPasts(index)
-    if let first = pasts.first, first.attempts.isEmpty { lastRun = try lastRun(of: first.name) }
-    findings = try Findings(tables.only(name), at: moment, context: context, run: run)
-    let unsure = readings.indices.filter { !readings[$0].isSkip && readings[$0].certainty < 0.75 }
-    let doubtful = Set(unsure.map { families[$0] }.filter { !$0.isEmpty }).sorted().prefix(Self.familyLimit)
-    history = try CodeHistory(Array(doubtful), tables, at: moment, context: context, run: run)
+    try readPasts(index, usual)
   }
 
   /// Returns when a pipeline last ran if it did not run in the days considered.
@@ -160,19 +181,20 @@ struct WhyReading {
     return facts
   }
 
-  /// Chooses the pipeline in question, what it reads from, what reads from it, and others of its vendor.
-  private func choose(_ asked: Int32, _ count: Int, _ edges: [Dependency], _ facts: [PipelineOrigin?]) -> [Int32] {
+  /// Chooses the pipelines in question, what they read from, what reads from them, and others of their vendors.
+  private func choose(_ asked: [Int32], _ count: Int, _ edges: [Dependency], _ facts: [PipelineOrigin?]) -> [Int32] {
     let uppers = edges.map(\.upstream)
     let lowers = edges.map(\.downstream)
-    let above = Adjacency(from: lowers, to: uppers, nodeCount: count).reach(from: [asked], limit: 8).order
-    let below = Adjacency(from: uppers, to: lowers, nodeCount: count).reach(from: [asked], limit: 2).order
-    var chosen = Array(above.prefix(Self.upstreamLimit)) + below.dropFirst().prefix(Self.downstreamLimit)
+    let above = Adjacency(from: lowers, to: uppers, nodeCount: count).reach(from: asked, limit: 8).order
+    let below = Adjacency(from: uppers, to: lowers, nodeCount: count).reach(from: asked, limit: 2).order
+    let times = Swift.max(asked.count, 1)
+    var chosen = Array(above.prefix(Self.upstreamLimit * times)) + below.dropFirst(asked.count).prefix(Self.downstreamLimit * times)
     // For vendors of all data, the nearest of their pipelines are enough.
     var isVendor: Set<String> = []
     for node in chosen { if let fact = facts[Int(node)], fact.hasVendor { isVendor.insert(fact.service) } }
     var others: [Int32] = []
     for (node, fact) in facts.enumerated() {
-      if others.count >= Self.siblingLimit { break }
+      if others.count >= Self.siblingLimit * times { break }
       if let fact, fact.hasVendor, isVendor.contains(fact.service) {
         others.append(Int32(truncatingIfNeeded: node))
       }
@@ -187,7 +209,7 @@ struct WhyReading {
 }
 
 /// The origin of a pipeline's data.
-struct PipelineOrigin: Equatable, Sendable {
+struct PipelineOrigin: Hashable, Sendable {
   var source = ""
   var region = ""
   var vendor = ""
