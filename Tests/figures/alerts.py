@@ -14,7 +14,7 @@ import tempfile
 import time
 
 PLUMB = os.path.abspath(os.environ.get("PLUMB", ".build/release/plumb"))
-NAIVE = """// alert: any-failed-run  severity: low  every: 5m  keep: 5m
+NAIVE = """// alert: any-failed-run  severity: low  every: 5m
 // key: pipeline
 runs | where ended > ago(5m) and status == "failed" | distinct pipeline
 """

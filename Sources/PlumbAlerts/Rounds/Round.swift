@@ -99,7 +99,7 @@ package final class AlertRunner {
     }
     try reading { base in
       let lineage = Lineage(upstream: try Self.edges(base), tiers: try Self.tiers(base)) { try self.origins(of: $0, base, now) }
-      try notify(rules, outcomes, opened, closed, silenced, lineage, &store, now)
+      notify(rules, outcomes, opened, closed, silenced, lineage, &store, now)
     }
     store.forget(before: now - AlertTables.history)
     try catalog.make(store.changes + (preparation.takeMade().map { [.setTable($0)] } ?? []))

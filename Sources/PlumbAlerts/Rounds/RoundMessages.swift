@@ -54,7 +54,7 @@ extension AlertRunner {
   func notify(
     _ rules: [AlertRule], _ outcomes: [Outcome], _ opened: [MessageAlert], _ closed: [MessageAlert], _ silenced: Set<String>,
     _ lineage: Lineage, _ store: inout AlertStore, _ now: Int64
-  ) throws {
+  ) {
     let byName = Dictionary(rules.map { ($0.name, $0) }) { first, _ in first }
     // What was sent last about an alert.
     var last: [String: Int] = [:]
@@ -98,7 +98,7 @@ extension AlertRunner {
         due.append((alert, rule, target))
       }
     }
-    let causes = try self.causes(of: due.filter { $0.rule.groupsByCause && $0.alert.ended == nil }.map(\.alert.pipeline), opened, lineage)
+    let causes = self.causes(of: due.filter { $0.rule.groupsByCause && $0.alert.ended == nil }.map(\.alert.pipeline), opened, lineage)
     // The causes that targets know of: something that fires still was reported with them.
     var reported: Set<[String]> = []
     for alert in opened {
@@ -164,9 +164,10 @@ extension AlertRunner {
 
   /// The causes of pipelines that have alerts: where `why` leads, or if it knows nothing, the pipeline farthest upstream that is reached
   /// through pipelines that have alerts.
-  private func causes(of pipelines: [String], _ opened: [MessageAlert], _ lineage: Lineage) throws -> [String: String] {
+  private func causes(of pipelines: [String], _ opened: [MessageAlert], _ lineage: Lineage) -> [String: String] {
     let names = Set(pipelines.filter { !$0.isEmpty })
-    let origins = try lineage.origins(names.sorted())
+    // A message matters more than its cause: if `why` cannot be asked, the lineage decides.
+    let origins = (try? lineage.origins(names.sorted())) ?? [:]
     let unwell = Set(opened.map(\.pipeline))
     let folding = CauseFolding(upstream: lineage.upstream)
     return Dictionary(uniqueKeysWithValues: names.map { name in

@@ -42,7 +42,8 @@ package enum ShippedRules {
     | where is_last or is_broken and ended > ago(1h)
     | summarize failures = count(), starts = countif(is_last and attempt == 1), broken = countif(is_broken), down = countif(is_last and is_down),
         arg_max(ended, error_category, error) by pipeline
-    | where starts >= 2 or broken > 0 or down >= 2
+    | extend signs = starts + iff(broken > 0 or down >= 2, 2, 0)
+    | where signs >= 2
     | project pipeline, failures, category = error_category, error
     """,
     """

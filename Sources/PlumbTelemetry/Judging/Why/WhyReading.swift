@@ -32,6 +32,8 @@ struct WhyReading {
   private static let upstreamLimit = 150
   private static let downstreamLimit = 40
   private static let siblingLimit = 60
+  /// The siblings of each origin if there are several pipelines in question.
+  private static let fewSiblings = 12
   private static let familyLimit = 20
 
   /// - Throws: `unknown-pipeline` with the closest name, and whatever `run` throws.
@@ -181,6 +183,33 @@ struct WhyReading {
     return facts
   }
 
+  /// Returns pipelines of the same vendors: for vendors of all data, the nearest of their pipelines are enough.
+  private func vendorMates(of chosen: [Int32], _ facts: [PipelineOrigin?]) -> [Int32] {
+    var isVendor: Set<String> = []
+    for node in chosen { if let fact = facts[Int(node)], fact.hasVendor { isVendor.insert(fact.service) } }
+    var others: [Int32] = []
+    for (node, fact) in facts.enumerated() {
+      if others.count >= Self.siblingLimit { break }
+      if let fact, fact.hasVendor, isVendor.contains(fact.service) { others.append(Int32(truncatingIfNeeded: node)) }
+    }
+    return others
+  }
+
+  /// Returns a few pipelines with the same origin for each of those with a vendor.
+  private func siblings(of chosen: [Int32], _ facts: [PipelineOrigin?]) -> [Int32] {
+    var missing: [PipelineOrigin: Int] = [:]
+    for node in chosen { if let fact = facts[Int(node)], fact.hasVendor { missing[fact] = Self.fewSiblings } }
+    let known = Set(chosen)
+    var others: [Int32] = []
+    for (place, fact) in facts.enumerated() {
+      let node = Int32(truncatingIfNeeded: place)
+      guard let fact, let count = missing[fact], count > 0, !known.contains(node) else { continue }
+      missing[fact] = count - 1
+      others.append(node)
+    }
+    return others
+  }
+
   /// Chooses the pipelines in question, what they read from, what reads from them, and others of their vendors.
   private func choose(_ asked: [Int32], _ count: Int, _ edges: [Dependency], _ facts: [PipelineOrigin?]) -> [Int32] {
     let uppers = edges.map(\.upstream)
@@ -189,17 +218,7 @@ struct WhyReading {
     let below = Adjacency(from: uppers, to: lowers, nodeCount: count).reach(from: asked, limit: 2).order
     let times = Swift.max(asked.count, 1)
     var chosen = Array(above.prefix(Self.upstreamLimit * times)) + below.dropFirst(asked.count).prefix(Self.downstreamLimit * times)
-    // For vendors of all data, the nearest of their pipelines are enough.
-    var isVendor: Set<String> = []
-    for node in chosen { if let fact = facts[Int(node)], fact.hasVendor { isVendor.insert(fact.service) } }
-    var others: [Int32] = []
-    for (node, fact) in facts.enumerated() {
-      if others.count >= Self.siblingLimit * times { break }
-      if let fact, fact.hasVendor, isVendor.contains(fact.service) {
-        others.append(Int32(truncatingIfNeeded: node))
-      }
-    }
-    chosen += others
+    chosen += asked.count == 1 ? vendorMates(of: chosen, facts) : siblings(of: chosen, facts)
     var seen = [Bool](repeating: false, count: count)
     return chosen.filter { node in
       defer { seen[Int(node)] = true }
