@@ -355,36 +355,39 @@ static const unsigned char page116[] = {
 #embed "../../Tests/Golden/errors/foreign.test"
 };
 static const unsigned char page117[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/errors/foreign-operands.test"
 };
 static const unsigned char page118[] = {
-#embed "../../Tests/Golden/files.md"
+#embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page119[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/files.md"
 };
 static const unsigned char page120[] = {
-#embed "../../Tests/Golden/bring-your-own.md"
+#embed "../../Tests/Golden/importing.md"
 };
 static const unsigned char page121[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/bring-your-own.md"
 };
 static const unsigned char page122[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/parquet.md"
 };
 static const unsigned char page123[] = {
-#embed "../../Tests/Golden/remote.md"
+#embed "../../Tests/Golden/serving.md"
 };
 static const unsigned char page124[] = {
-#embed "../../Tests/Golden/agents.md"
+#embed "../../Tests/Golden/remote.md"
 };
 static const unsigned char page125[] = {
-#embed "../../Tests/Golden/alerts.md"
+#embed "../../Tests/Golden/agents.md"
 };
 static const unsigned char page126[] = {
-#embed "../../Tests/Golden/cases.md"
+#embed "../../Tests/Golden/alerts.md"
 };
 static const unsigned char page127[] = {
+#embed "../../Tests/Golden/cases.md"
+};
+static const unsigned char page128[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -506,17 +509,18 @@ static const PlumbManualPage pages[] = {
     {"errors/data.test", page114, sizeof page114},
     {"errors/unsupported.test", page115, sizeof page115},
     {"errors/foreign.test", page116, sizeof page116},
-    {"errors/to-improve.test", page117, sizeof page117},
-    {"files.md", page118, sizeof page118},
-    {"importing.md", page119, sizeof page119},
-    {"bring-your-own.md", page120, sizeof page120},
-    {"parquet.md", page121, sizeof page121},
-    {"serving.md", page122, sizeof page122},
-    {"remote.md", page123, sizeof page123},
-    {"agents.md", page124, sizeof page124},
-    {"alerts.md", page125, sizeof page125},
-    {"cases.md", page126, sizeof page126},
-    {"promises.md", page127, sizeof page127},
+    {"errors/foreign-operands.test", page117, sizeof page117},
+    {"errors/to-improve.test", page118, sizeof page118},
+    {"files.md", page119, sizeof page119},
+    {"importing.md", page120, sizeof page120},
+    {"bring-your-own.md", page121, sizeof page121},
+    {"parquet.md", page122, sizeof page122},
+    {"serving.md", page123, sizeof page123},
+    {"remote.md", page124, sizeof page124},
+    {"agents.md", page125, sizeof page125},
+    {"alerts.md", page126, sizeof page126},
+    {"cases.md", page127, sizeof page127},
+    {"promises.md", page128, sizeof page128},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

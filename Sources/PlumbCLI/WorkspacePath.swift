@@ -27,7 +27,8 @@ enum WorkspacePath {
     guard let place = arguments.dropFirst().firstIndex(of: path), place > 1 else { return nil }
     let option = arguments[place - 1]
     guard option.hasPrefix("--"), option.utf8.count > 2, !option.contains("=") else { return nil }
-    let known = Set(Plumb.configuration.subcommands.flatMap { ManPage.optionNames(of: $0.configuration.commandName ?? "") })
-    return known.contains(option) ? nil : option
+    let commands = Plumb.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let command = arguments.dropFirst().first.flatMap { commands.contains($0) ? $0 : nil } ?? "shell"
+    return ManPage.optionNames(of: command).contains(option) ? nil : option
   }
 }

@@ -79,6 +79,9 @@ static void show_matches(char **matches, int count, int longest) {
   rl_forced_update_display();
 }
 
+// Bytes that were typed before the terminal gave them one by one.
+static int typed_ahead;
+
 static void empty_wake_pipe(void) {
   char drained[64];
   while (read(wake_pipe[0], drained, sizeof drained) > 0) {
@@ -94,6 +97,7 @@ static void prepare_terminal(int meta) {
   interrupt_character = (now.c_lflag & ISIG) != 0 && now.c_cc[VINTR] != _POSIX_VDISABLE ? now.c_cc[VINTR] : -1;
   now.c_cc[VINTR] = _POSIX_VDISABLE;
   tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
+  if (ioctl(STDIN_FILENO, FIONREAD, &typed_ahead) != 0) typed_ahead = 0;
 }
 
 // Ctrl-C acts as the Enter key on an emptied line, repeated until the line ends. A key sequence or a search in progress is
@@ -186,7 +190,13 @@ static int next_byte(FILE *input) {
     if (ready[0].revents & (POLLIN | POLLHUP | POLLERR)) {
       unsigned char byte;
       ssize_t got = read(fileno(input), &byte, 1);
-      if (got == 1) return byte == interrupt_character ? interrupted_line() : byte;
+      if (got == 1) {
+        bool is_ahead = typed_ahead > 0;
+        if (is_ahead) typed_ahead--;
+        // A terminal that collects lines keeps Ctrl-D as a zero.
+        if (byte == 0 && is_ahead) byte = 4;
+        return byte == interrupt_character ? interrupted_line() : byte;
+      }
       if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       return EOF;
     }

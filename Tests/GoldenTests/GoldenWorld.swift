@@ -17,6 +17,8 @@ struct GoldenWorld {
 
   private let session: Session
 
+  var catalog: Catalog { session.catalog }
+
   init(page: String) throws {
     TimeZones.use(SystemTimeZones())
     var options = SessionOptions(threads: 2, memoryLimit: 2 << 30, clock: { Self.now }, seed: 1)

@@ -201,13 +201,13 @@ struct ImportTests {
     // A task that waited for another has not failed itself, and a DAG fails with its task.
     #expect(try why("shop.report") == """
       cause,origin,evidence
-      unknown,shop.load,"its last run failed, failing for 5 min 59 s; shop.load had no success in the previous two days, 1 step upstream; 1 of the last 1 run failed, and nothing says why"
+      unknown,shop.load,"its last run failed, failing for 5 min 59 s; shop.load had no success in the previous two days, 1 step upstream; its only run failed, and nothing says why"
 
       """)
-    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing says why\"\n")
+    #expect(try why("shop.load") == "cause,origin,evidence\nunknown,shop.load,\"its last run failed, failing for 10 min; its only run failed, and nothing says why\"\n")
     #expect(try why("shop") == """
       cause,origin,evidence
-      unknown,shop,"its last run failed, failing for 10 min; 1 of the last 1 run failed, and nothing says why; of its parts shop.load failed: ask `why ""shop.load""`"
+      unknown,shop,"its last run failed, failing for 10 min; its only run failed, and nothing says why; of its parts shop.load failed: ask `why ""shop.load""`"
 
       """)
 
@@ -316,7 +316,7 @@ struct ImportTests {
     }
     #expect(try why("test.shop.t").hasPrefix("cause,evidence\nmalformed-records,"))
     #expect(try why("model.shop.m")
-      == "cause,evidence\nunknown,\"its last run failed, failing for 50 min; 1 of the last 1 run failed, with error “It went wrong”, which names no cause\"\n")
+      == "cause,evidence\nunknown,\"its last run failed, failing for 50 min; its only run failed, with error “It went wrong”, which names no cause\"\n")
   }
 
   /// Rows of plain files that are left out are written with their reasons, too, of a load and of an import.

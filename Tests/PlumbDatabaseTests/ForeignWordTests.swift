@@ -85,7 +85,8 @@ import Testing
       sql: "SELECT s, AVG(d) AS m FROM t WHERE e IS NOT NULL GROUP BY s HAVING AVG(d) > 5 ORDER BY m DESC LIMIT 3",
       kql: "t | where isnotempty(e) | summarize m = avg(d) by s | where m > 5 | sort by m desc | take 3"),
     Statement(sql: "SELECT count(distinct a) FROM t", kql: "t | summarize n = dcount(a)"),
-    Statement(sql: "SELECT a FROM t JOIN u ON t.x = u.x", kql: nil),
+    Statement(
+      sql: "SELECT a FROM t JOIN u ON t.x = u.x", kql: "table | join kind=inner (other) on $left.a == $right.b | where ... | project ..."),
     Statement(sql: "SELECT CASE WHEN a THEN b END FROM t", kql: nil),
     Statement(sql: "SELECT a, count(*) FROM t", kql: nil),
     Statement(sql: "SELECT a FROM t WHERE d BETWEEN '2026-01-01' AND '2026-01-02'", kql: "t | where d between (datetime(2026-01-01) .. datetime(2026-01-02)) | project a"),

@@ -127,7 +127,7 @@ class ExternalTests(unittest.TestCase):
 
     def test_safe(self):
         message = self.error(self.read("/data/rows.csv"), "--safe", "--allow-url", self.site + "/data/")
-        self.assertIn("cannot read files here", message)
+        self.assertIn("safe mode cannot read files", message)
         self.assertEqual(Handler.asked, [])
 
     def test_bad_prefix(self):

@@ -53,6 +53,27 @@ class AnswerTests(ShellCase):
         shown = self.start().answer("datatable(n: long)[1, 20, 300]")
         self.assertIn("\n  1\n 20\n300\n", shown)
 
+    def test_a_prediction_states_what_it_predicts_and_why(self):
+        shell = self.start(columns=80)
+        shell.answer(".pager off")
+        for query in ("predict risk | take 1", "predict risk | take 4", "predict risk"):
+            shown = shell.answer(query)
+            self.assertRegex(shown, r"the risk of a failure within 2 h from 20\d\d-\d\d-\d\d \d\d:\d\d\n", query)
+            self.assertEqual(shown.count("within 2 h from"), 1, query)
+            self.assertRegex(shown, "still failing|newly at risk", query)
+            self.assertRegex(shown, r"of \d+ failed in the same|attempt|failed")
+        self.assertIn("within 6 h from", shell.answer("predict risk within 6h | take 1"))
+
+    def test_lineage_marks_its_root_and_its_end(self):
+        shell = self.start(columns=80)
+        root = "office-exchange-westeurope"
+        shown = shell.answer(f"lineage downstream of {root}")
+        self.assertRegex(shown, rf"\n[^ ] {root}  .*tier \d\n")
+        self.assertNotIn("note:", shown)
+        leaf = "hunting-store-eastus"
+        self.assertIn(f"nothing depends on {leaf}\n", shell.answer(f"lineage downstream of {leaf}"))
+        self.assertNotIn("00:", shell.answer(f"lineage critical path to {leaf}"))
+
     def test_cut_results_say_so(self):
         shell = self.start()
         shell.answer(".rows 10")

@@ -102,6 +102,18 @@ class KeyTests(ShellCase):
             shell.expect(f"where n == {ord(key)}")
             shell.leave_line()
 
+    def test_ctrl_d_right_after_a_stopped_query_leaves(self):
+        for pause in (0, 0.01):
+            with self.subTest(pause):
+                shell = self.start("--safe")
+                shell.type(SLOW + "\r")
+                shell.expect("Ctrl-C stops")
+                shell.type("\x03")
+                time.sleep(pause)
+                # The terminal still collects lines.
+                shell.type("\x04")
+                self.assertEqual(shell.status(), 0)
+
     def test_two_shells_keep_each_others_history(self):
         home = self.new_folder()
         first, second = self.start(home=home), self.start(home=home)

@@ -108,7 +108,7 @@ final class Results {
         let isCut = isLimitedByDefault && summary.rowsWritten < summary.rows
         Console.say("(\(summary.sentence())\(isCut ? "; use --row-limit to show more" : ""))")
       }
-      for remark in answer.remarks + summary.notes { Console.say("note: \(remark)") }
+      for remark in answer.remarks.filter({ !summary.shownRemarks.contains($0) }) + summary.notes { Console.say("note: \(remark)") }
       if isOnTerminal, drawsCharts, let remark = answer.undrawnChart { Console.say("note: \(remark)") }
     }
     if let path = try ChartFile.write(answer, isSafe: isSafe, namedBy: origin) { Console.say("note: wrote the chart to \(path)") }

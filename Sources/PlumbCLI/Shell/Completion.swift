@@ -72,17 +72,16 @@ final class Completion: Sendable {
     return queryCandidates(for: word, after: pending.isEmpty ? text : pending + "\n" + text)
   }
 
-  /// What fits in a query whose text so far is `before`; a pipe only where the query could end.
+  /// What fits in a query whose text so far is `before`: likely words first, and none that the parser refuses there.
   func queryCandidates(for word: String, after before: String) -> [Candidate] {
-    let found = possibleCandidates(for: word, after: before)
-    guard found.contains(where: { $0.text == "|" }), parse(before).hasErrors else { return found }
-    return found.filter { $0.text != "|" }
-  }
-
-  private func possibleCandidates(for word: String, after before: String) -> [Candidate] {
     // A line that begins with a pipe continues the last result.
     let before = before.drop(while: \.isWhitespace).hasPrefix("|") ? "_ " + before : before
     let shape = QueryShape(before)
+    let likely = likelyCandidates(for: word, shape, before)
+    return shape.endsInText ? likely : continuing(shape, with: likely, word)
+  }
+
+  private func likelyCandidates(for word: String, _ shape: QueryShape, _ before: String) -> [Candidate] {
     if let place = shape.openText {
       return ValueCompletion(shape: shape, data: data).candidates(for: word, textStart: place)
     }
@@ -97,13 +96,19 @@ final class Completion: Sendable {
       step = step[step.index(after: equals)...].trimmed
     }
     if step.isEmpty {
-      let holdsSteps = OperatorDeclaration.named(shape.outerStepWord)?.traits.contains(.holdsSteps) == true
+      let holdsSteps = OperatorDeclaration.named(shape.outerStepWord)?.traits.contains(.holdsSteps) == true || shape.outerStepWord == "make-graph"
       if shape.stepFollowsPipe || holdsSteps {
         let operators = OperatorDeclaration.all.filter(\.isSupported)
-        return Self.matching(word, operators.map { Candidate(text: $0.keyword, note: $0.summary, rank: OperatorDeclaration.rank(of: $0.keyword)) })
+        // In `partition by a { ... }` there may be a table as well, which the parser decides.
+        return Self.matching(
+          word,
+          operators.map { Candidate(text: $0.keyword, note: $0.summary, rank: OperatorDeclaration.rank(of: $0.keyword)) }
+            + (shape.stepFollowsPipe ? [] : sources(shape)))
       }
-      return Self.matching(word, sources(shape) + (isNamed || shape.frames.count > 1 ? expressions(shape, for: word, "") : []))
+      return Self.matching(word, sources(shape) + (isNamed || shape.frames.count > 1 ? expressions(shape, for: word, "") + (word.isEmpty ? [] : Self.literals) : []) + (isNamed ? plain(["view"]).map { $0.ranked(8) } : []))
     }
+    if step.hasPrefix("explain "), !shape.stepFollowsPipe { step = step.dropFirst(8).trimmed }
+    if step == "explain", !shape.stepFollowsPipe { return Self.matching(word, sources(shape)) }
     if let tables = databaseTables(after: step, word) { return Self.matching(word, tables) }
     if let next = nextInWord(step, followsPipe: shape.stepFollowsPipe) {
       let isEnded = next.places.isEmpty && !step.hasSuffix(",")
@@ -137,7 +142,7 @@ final class Completion: Sendable {
       + data.catalog.functions.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))", ending: nil) }
   }
 
-  private var tables: [Candidate] {
+  var tables: [Candidate] {
     data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
       + Listing.attachedTableNames(of: data.catalog).map { Candidate(text: $0, note: "attached") }
   }
@@ -164,6 +169,7 @@ final class Completion: Sendable {
   private func words(inStep step: Substring, of shape: QueryShape, for word: String) -> [Candidate] {
     let first = String(step.prefix { !$0.isWhitespace && $0 != "(" && $0 != "|" })
     let isBare = step == first[...]
+    if Operand(step).openFunction == "typeof" { return Self.types }
     let columns = data.columns(at: shape)
     let last = String(step.split(whereSeparator: \.isWhitespace).last ?? "")
     let declaration = shape.stepFollowsPipe ? OperatorDeclaration.named(first) : nil
@@ -179,7 +185,7 @@ final class Completion: Sendable {
     case .tables:
       let own = tables + (first == "union" ? [] : columns)
       let isComplete = !isBare && Operand(step).isComplete
-      return (isComplete ? pipe : own) + plain(clauses) + settings.map { Candidate(text: $0.name, rank: 8) }
+      return own + (isComplete ? pipe : []) + plain(clauses) + settings.map { Candidate(text: $0.name, rank: 8) }
     case .plugin where isBare: return 
       Plugin.all.map { Candidate(text: $0.name + "(", note: "(\($0.parameters))  \($0.summary)", ending: nil) }
     case .function where isBare:

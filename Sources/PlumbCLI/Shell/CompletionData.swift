@@ -13,7 +13,7 @@ final class CompletionData: Sendable {
   private let deadline = Guarded(0.0)
 
   /// Milliseconds that one TAB may take.
-  private static let patience = 42.0
+  static let patience = 42.0
   /// The number of rows to read if all are too many for the time.
   private static let sample = 100_000
 
@@ -22,7 +22,9 @@ final class CompletionData: Sendable {
   var catalog: Catalog { workspace.catalog }
 
   /// Call when TAB is pressed.
-  func begin() { deadline.withLock { $0 = Machine.milliseconds + Self.patience } }
+  ///
+  /// - Parameter patience: milliseconds that the answer may take.
+  func begin(patience: Double = patience) { deadline.withLock { $0 = Machine.milliseconds + patience } }
 
   /// The remaining time of this TAB.
   private var milliseconds: Int { max(1, Int(deadline.withLock { $0 } - Machine.milliseconds)) }
@@ -58,10 +60,13 @@ final class CompletionData: Sendable {
     }
     // Nothing comes before, as in `print`: no columns exist.
     if shape.inputs.isEmpty { return [] }
-    return Self.candidates(catalog.tableNames.flatMap { catalog.schema(ofTable: $0) ?? [] })
+    return allColumns
   }
 
-  private static func candidates(_ schema: Schema) -> [Completion.Candidate] {
+  /// The columns of all tables.
+  var allColumns: [Completion.Candidate] { Self.candidates(catalog.tableNames.flatMap { catalog.schema(ofTable: $0) ?? [] }) }
+
+  static func candidates(_ schema: Schema) -> [Completion.Candidate] {
     schema.map { Completion.Candidate(text: KQLName.inQuery($0.name), note: $0.type.name) }
   }
 

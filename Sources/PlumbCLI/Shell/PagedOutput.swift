@@ -50,7 +50,8 @@ final class PagedOutput {
   private var fullCommand: String? {
     guard let command = Self.command, command == Self.less else { return Self.command }
     let title = title.isEmpty ? "" : title.filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "," } + " - "
-    let keys = "Space goes on, b back, arrows sideways, / searches, q leaves"
+    // The prompt stays within 80 columns, since `less` would drop its beginning.
+    let keys = title.utf8.count > 12 ? "Space on, arrows, / searches, q leaves" : "Space goes on, b back, arrows sideways, / searches, q leaves"
     let header = headerLines > 0 && Self.lessHasHeaders ? " --header=\(headerLines)" : ""
     return "less -\(isWide ? "" : "F")RSX\(header) '-Ps\(title)\(keys)?e (end).'"
   }

@@ -88,9 +88,10 @@ struct QueryShape {
           break
         }
         let start = i
+        let wordBefore = lastWord
         while i < bytes.count && Self.isWordByte(bytes[i]) { i += 1 }
         lastWord = String(decoding: bytes[start..<i], as: UTF8.self)
-        if isGiven(after: i) { givenNames.append(lastWord) }
+        if isGiven(after: i) || wordBefore == "as" && Self.isWordByte(last) { givenNames.append(lastWord) }
         last = byte
         continue
       }
@@ -132,7 +133,12 @@ struct QueryShape {
 
   /// Whether a step's brackets contain queries, whatever precedes them, as in `join kind=inner (`.
   private static func takesQueries(_ step: String) -> Bool {
-    ["join", "lookup", "union", "partition"].contains(step.trimmed.prefix { !$0.isWhitespace })
+    ["join", "lookup", "union", "partition", "make-graph"].contains(step.trimmed.prefix { !$0.isWhitespace })
+  }
+
+  /// Whether a bracket around the position belongs to a step that begins with a word.
+  func isInside(_ word: String) -> Bool {
+    zip(frames, frames.dropFirst()).contains { outer, inner in text(outer.stepStart, inner.start).trimmed.hasPrefix(word + " ") }
   }
 
   /// The word with which the step begins whose bracket contains the cursor.
@@ -151,6 +157,8 @@ struct QueryShape {
   private func isGiven(after index: Int) -> Bool {
     var i = index
     while at(i) == UInt8(ascii: " ") { i += 1 }
+    // `(n: long)`: a parameter or a column.
+    if at(i) == UInt8(ascii: ":"), frames.count > 1, at(i + 1) != UInt8(ascii: "=") { return true }
     return at(i) == UInt8(ascii: "=") && at(i + 1) != UInt8(ascii: "=") && at(i + 1) != UInt8(ascii: "~")
   }
 

@@ -375,7 +375,7 @@ final class Shell: ConversationHost {
       let isCut = summary.rowsWritten < summary.rows && settings.rowLimit != nil
       notes.append("(\(summary.sentence(option: ".wide or .mode", time: time))\(isCut ? "; .rows N shows more" : ""))")
     }
-    notes += answer.remarks.map { "note: \($0)" }
+    notes += answer.remarks.filter { !summary.shownRemarks.contains($0) }.map { "note: \($0)" }
     if settings.format == .auto, let remark = answer.undrawnChart { notes.append("note: \(remark)") }
     return notes
   }

@@ -203,7 +203,7 @@ public final class Workspace: Sendable {
   package func makeSafe() {
     state.withLock {
       $0.isSafe = true
-      $0.sessionOptions.readExternal = nil
+      $0.sessionOptions.readExternal = { _, _, _ in throw Safety.refusal("cannot read files or addresses") }
       $0.sessionOptions.openForeign = { path, _, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     }
     for (name, _) in catalog.attached { catalog.detach(name) }
@@ -216,7 +216,7 @@ public final class Workspace: Sendable {
     state.withLock {
       $0.sessionOptions.threads = min(max(count, 1), 1024)
       $0.intake = $0.intake.with(threads: $0.sessionOptions.threads)
-      guard $0.sessionOptions.readExternal != nil else { return }
+      guard !$0.isSafe, $0.sessionOptions.readExternal != nil else { return }
       guard var external = try? options.externalData(memory) else { return }
       external.threads = $0.sessionOptions.threads
       $0.sessionOptions.readExternal = external.read(_:_:_:)

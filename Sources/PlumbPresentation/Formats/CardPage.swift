@@ -62,7 +62,9 @@ package struct CardPage {
     if columns > 0 || lines.isEmpty { lines.append(line) }
     if lines.count > most {
       lines = Array(lines.prefix(most))
-      lines[most - 1] = fitted(lines[most - 1], room - 2) + (isASCII ? " ~" : " …")
+      var last = lines[most - 1].split(separator: " ")
+      while last.count > 1, DisplayWidth.columns(of: last.joined(separator: " ")) > room - 2 { last.removeLast() }
+      lines[most - 1] = ChartGlyphs(isASCII: isASCII).shortened(last.joined(separator: " "), to: room - 2) + (isASCII ? " ~" : " …")
       shortened += 1
     }
     for (i, line) in lines.enumerated() {

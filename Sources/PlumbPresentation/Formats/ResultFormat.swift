@@ -113,6 +113,8 @@ package struct WriteSummary: Hashable, Sendable {
   package var hiddenColumns: [String] = []
   /// What the reader may want to know of the form, a sentence each.
   package var notes: [String] = []
+  /// Remarks of the answer that the form shows itself, so that they need no line below it.
+  package var shownRemarks: Set<String> = []
 
   package init() {}
 

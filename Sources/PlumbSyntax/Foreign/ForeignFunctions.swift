@@ -78,8 +78,10 @@ extension ForeignWord {
     ForeignWord("unix_timestamp, epoch, to_unixtime, extract_epoch, tounixtime, epoch_seconds, date_to_unix, unix_seconds, timestamp_value", .function, "datetime_diff(\"second\", t, datetime(1970-01-01))"),
     ForeignWord("current_timestamp, getdate, getutcdate, sysdate, utcnow, utc_timestamp, current_date, curdate, today, time_now, localtimestamp, current_time, systimestamp, date_now, clock_timestamp, sysdatetime", .function, "now()", note: "or `startofday(now())` for the day"),
     ForeignWord("interval, to_interval, duration, timedelta, make_interval, to_seconds, todays", .function, "1d", note: "`5m`, `300s` and the like are timespans; `n * 1s` turns a number into one"),
+    ForeignWord("total_seconds, totalseconds, as_seconds, in_seconds", .function, "x / 1s"), ForeignWord("total_minutes, total_hours, total_days", .function, "x / 1m", note: "or `x / 1h`, `x / 1d`"),
+    ForeignWord("tumblingwindow, hoppingwindow, slidingwindow, tumble, hop, tumbling", .function, "bin(t, 1h)"),
     ForeignWord("last_day, eomonth, end_of_month", .function, "endofmonth(t)"),
-    ForeignWord("start_of_day, date_only, date_of", .function, "startofday(t)"),
+    ForeignWord("start_of_day, date_only, date_of, date", .function, "startofday(t)"),
     ForeignWord("start_of_week", .function, "startofweek(t)"), ForeignWord("start_of_month", .function, "startofmonth(t)"),
     ForeignWord("start_of_year", .function, "startofyear(t)"), ForeignWord("datefromparts, make_date, make_timestamp, datetimefromparts, dateserial, date_from_parts", .function, "make_datetime(2026, 3, 31)"),
     // Numbers.

@@ -74,9 +74,13 @@ extension Parser {
       let function = type.kind == .word ? Self.conversion(to: type.text) : nil
       return "write `\(function ?? "tostring")(x)`"
     case .colon where next.kind == .assign: return "write `=`"
+    case .colon where last.kind == .word && next.kind == .string: return "write `\(last.text) == \(text(in: next.span))`"
+    case .colon where last.kind == .word && next.kind == .word && depth == 0: return "write `\(last.text) == \"\(next.text)\"`"
     case .colon where depth > 0: return "write `substring(text, start, length)`, or `array_slice(list, start, end)`"
     case .slash where next.kind == .star && isAdjacent(after: 1): return "a comment starts with `//`, in each of its lines"
+    case .slash where next.kind == .word && index == 0: return "commands start with a dot: write `.\(next.text)`"
     case .slash where next.kind == .word: return "write a regular expression as a text, as in `x matches regex \"pattern\"`"
+    case .greater where last.kind == .minus && last.upper == token.lower && next.kind == .word: return "write `bag.\(next.text)` for a value in a bag"
     case .greater where last.kind == .pipe && last.upper == token.lower: return "write `|`, without the `>`"
     case .word where last.kind == .star && token(before: 2).kind == .star,
       .long where last.kind == .star && token(before: 2).kind == .star:
@@ -114,10 +118,15 @@ extension Parser {
     guard index > 0 else { return nil }
     let last = token(before: 1)
     guard last.kind == .word else { return last.kind == .comma ? commaHint : nil }
+    if atWord("from"), token(before: 2).kind == .leftParen, let part = ForeignWord.named(last.text, .function) { return part.advice }
+    if token.kind == .word, token.text.lowercased() == "as", token(before: 2).kind == .leftParen, let cast = castHint { return cast }
     switch last.text.lowercased() {
     case "not" where at(.word) || at(.leftBracket):
       if ReservedWords.all.contains(token.text) { return "write `x !\(token.text) ...`, or `not(condition)`" }
       return "write `not(condition)`, with brackets"
+    case "and", "or" where !at(.word) && !at(.string) && !at(.leftParen): return "write another condition, or remove `\(last.text)`"
+    case "distinct" where at(.word) && token(before: 2).kind == .word && token(before: 2).text == "summarize":
+      return "write `summarize dcount(\(token.text))`, or `distinct \(token.text)` as a step of its own"
     case "distinct" where depth > 0 && at(.word): return "write `dcount(\(token.text))`"
     case "distinct" where atWord("on"): return "write `summarize take_any(*) by a`"
     case "all" where at(.word): return "leave out `all`: `union` keeps every row"
@@ -125,6 +134,13 @@ extension Parser {
     case "lambda": return "write `let f = (x: long) { x + 1 };` before the query"
     default: return nil
     }
+  }
+
+  /// `cast(x as string)`
+  private var castHint: String? {
+    let (name, type) = (token(before: 3), token(after: 1))
+    guard ["cast", "try_cast", "safe_cast", "convert"].contains(name.text.lowercased()), type.kind == .word || type.kind == .typedLiteral else { return nil }
+    return Self.conversion(to: text(in: type.span)).map { "write `\($0)(\(token(before: 1).text))`" }
   }
 
   /// A comma that nothing follows.
@@ -159,6 +175,7 @@ extension Parser {
     switch token.kind {
     case .leftParen where token(before: 2).kind == .dot:
       if let step = ForeignWord.named(last.text, .step) { return Self.piped(step.advice) }
+      if let function = ForeignWord.named(last.text, .function), function.names.contains("read_csv") { return function.advice }
       if let declaration = OperatorDeclaration.named(last.text), declaration.isSupported { return "write `| \(declaration.usage)`" }
       return "KQL has no methods; steps follow a pipe, as in `| where a == \"x\" | summarize count() by b`"
     case .leftBracket where token(after: 1).kind == .string:
@@ -205,6 +222,15 @@ extension Parser {
     return "write `\(declaration.usage)`"
   }
 
+  /// `summarize by source count()`: the aggregates come before the groups.
+  private var keysBeforeAggregates: String? {
+    var distance = 1
+    while distance < 20, distance <= index, token(before: distance).kind != .pipe { distance += 1 }
+    guard distance > 2, distance <= index, token(before: distance - 2).text == "by", token(after: 1).kind == .leftParen else { return nil }
+    let keys = text(in: SourceSpan.joining(token(before: max(1, distance - 3)).span, token(before: 1).span))
+    return "write the aggregates first: `summarize \(token.text)(...) by \(keys)`"
+  }
+
   /// Two values in a row where a list of them is expected.
   func missingCommaHint(_ declaration: OperatorDeclaration) -> String? {
     guard at(.word) || at(.string) || at(.long), index > 0 else { return nil }
@@ -214,13 +240,18 @@ extension Parser {
     switch declaration.operands {
     case .columns, .order, .expressions:
       guard at(.word) else { return nil }
+      if declaration.traits.contains(.aggregates) {
+        if let keys = keysBeforeAggregates { return keys }
+        if last.kind == .rightParen { return "write `by \(token.text)` to group, or a `,` before another aggregate" }
+      }
       if last.kind == .rightParen, declaration.operands == .expressions {
         return "a name comes first: `\(token.text) = ...`; between two values a `,` is missing"
       }
       let call = declaration.traits.contains(.aggregates) && last.kind == .word ? ", or brackets: `\(last.text)(\(token.text))`" : ""
       return "a `,` is missing before `\(token.text)`\(call)"
     case .condition: return "a comparison such as `==` is missing before \(found), or `and` between two conditions"
-    case .nothing, .tables, .join, .plugin, .function, .chart: return nil
+    case .tables: return "a `,` is missing before `\(token.text)`"
+    case .nothing, .join, .plugin, .function, .chart: return nil
     }
   }
 }

@@ -23,6 +23,8 @@ package struct ForeignWord: Sendable {
   package let place: Place
   /// What to do, as a help line.
   package let advice: String
+  /// The beginning of the step that takes the operands of this one as they are, such as `extend`; nil if they differ.
+  package private(set) var keyword: String?
 
   /// - Parameters:
   ///   - names: lower-case names separated by commas.
@@ -30,6 +32,13 @@ package struct ForeignWord: Sendable {
   ///   - note: how it differs, after a comma.
   init(_ names: String, _ place: Place, _ kql: String, note: String? = nil) {
     self.init(names, place, advice: "write `\(kql)`" + (note.map { ", " + $0 } ?? ""))
+  }
+
+  /// The same with the keyword of a step that takes the same operands.
+  func like(_ keyword: String) -> ForeignWord {
+    var word = self
+    word.keyword = keyword
+    return word
   }
 
   init(_ names: String, _ place: Place, advice: String) {

@@ -21,7 +21,7 @@ struct SQLTranslation {
   private static let aggregates: Set<String> = ["count", "sum", "avg", "min", "max", "stdev", "variance", "dcount"]
 
   /// The words with which the parts of a statement begin, in their order.
-  private static let parts = ["select", "from", "where", "group", "having", "order", "limit"]
+  private static let parts = ["select", "from", "where", "group", "having", "order", "limit", "offset"]
 
   /// The query in KQL; nil if a part of the statement has no counterpart here.
   var query: String? {
@@ -29,6 +29,11 @@ struct SQLTranslation {
     var items = parts["select"] ?? []
     let isDistinct = items.first.map { isWord($0, "distinct") } ?? false
     if isDistinct { items.removeFirst() }
+    var limit = parts["limit"]
+    if items.count > 2, isWord(items[0], "top"), items[1].kind == .long, limit == nil {
+      limit = [items[1]]
+      items.removeFirst(2)
+    }
     var steps = [KQLName.inQuery(from[0].text)]
     if let condition = parts["where"] {
       guard let text = expression(condition[...]) else { return nil }
@@ -68,7 +73,8 @@ struct SQLTranslation {
       steps.append("where \(renamed)")
     }
     if isDistinct, !groups { steps.append("distinct " + (isEverything ? "*" : columns.map(\.text).joined(separator: ", "))) }
-    if let order = parts["order"] {
+    // One row needs no order.
+    if let order = parts["order"], !groups || !keys.isEmpty {
       var sorted: [String] = []
       for var key in list(order[...]) {
         var direction = "asc"
@@ -83,7 +89,11 @@ struct SQLTranslation {
       }
       steps.append("sort by " + sorted.joined(separator: ", "))
     }
-    if let limit = parts["limit"] {
+    if let offset = parts["offset"] {
+      guard offset.count == 1, offset[0].kind == .long else { return nil }
+      steps.append("serialize | where row_number() > \(offset[0].text)")
+    }
+    if let limit {
       guard limit.count == 1, limit[0].kind == .long else { return nil }
       steps.append("take \(limit[0].text)")
     }
@@ -92,6 +102,12 @@ struct SQLTranslation {
     }
     let text = steps.joined(separator: " | ")
     return parse(text).hasErrors ? nil : text
+  }
+
+  /// The steps that a statement without a translation needs.
+  var outline: String {
+    let hasJoin = tokens.contains { isWord($0, "join") }
+    return hasJoin ? "table | join kind=inner (other) on $left.a == $right.b | where ... | project ..." : "table | where ... | project ..."
   }
 
   /// The tokens of each part; nil for a statement of other parts.
@@ -121,7 +137,7 @@ struct SQLTranslation {
           skipsBy = word == "group" || word == "order"
           continue
         }
-        if ["join", "union", "over", "offset", "intersect", "except", "qualify", "into"].contains(word) { return nil }
+        if ["join", "union", "over", "intersect", "except", "qualify", "into"].contains(word) { return nil }
       }
       guard part >= 0 else { return nil }
       result[Self.parts[part], default: []].append(token)
@@ -216,7 +232,7 @@ struct SQLTranslation {
     if words.isEmpty { return nil }
     var text = ""
     for word in words {
-      let isTight = text.isEmpty || text.hasSuffix("(") || text.hasSuffix(".") || [")", ",", ".", "("].contains(word) && !text.hasSuffix("in") && !text.hasSuffix("and") && !text.hasSuffix("or")
+      let isTight = text.isEmpty || text.hasSuffix("(") || text.hasSuffix(".") || [")", ",", ".", "("].contains(word) && !["in", "and", "or"].contains(text.split(separator: " ").last ?? "")
       text += (isTight ? "" : " ") + word
     }
     return text

@@ -311,7 +311,7 @@ struct Lexer {
       case "&": "to combine conditions write `and`"
       case "?": "to choose between values write `iff(condition, a, b)`"
       case "#": "a comment starts with `//`"
-      case "`": "write a name with spaces as `['a name']`"
+      case "`": "write a name with spaces as `['a name']`, and a text in quotes, as in `\"failed\"`"
       case "^": "for powers write `pow(a, b)`"
       case "~": "write `=~` to compare without case, or `matches regex` for a pattern"
       case "\\": "commands start with a dot, as `.tables`; `.help` lists them"

@@ -50,6 +50,7 @@ extension Parser {
       repeat { tables.append(try parseGraphNodeTable()) } while skip(.comma)
     }
     var partition: (column: NameSyntax, steps: QuerySyntax)?
+    if at(.end) { expected?.note("partitioned-by") }
     if atWord("partitioned"), token(after: 1).kind == .minus, token(after: 2).kind == .word, token(after: 2).text == "by" {
       for _ in 0..<3 { advance() }
       let column = try parseName("the column that has a graph for each value")

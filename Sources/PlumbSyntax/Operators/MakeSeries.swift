@@ -41,7 +41,8 @@ extension Parser {
     let parameters = try readSettings(MakeSeriesSyntax.settings)
     var aggregates = [try parseSeriesAggregate()]
     while skip(.comma) { aggregates.append(try parseSeriesAggregate()) }
-    try expectWord("on", "and the column of the axis")
+    try expectWord(
+      "on", "and the column of the axis", help: atWord("by") ? "write `on t step 1h` first, as in `make-series count() on t step 1h by a`" : nil)
     var axis = try parseNamedExpression()
     var isInRange = false
     var from: ExpressionSyntax?

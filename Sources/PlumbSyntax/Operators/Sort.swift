@@ -31,7 +31,7 @@ extension SortSyntax: OperatorNode {
 extension Parser {
   mutating func parseSortOperator(from start: Int) throws(SyntaxFailure) -> SortSyntax {
     let parameters = try readParameters()
-    try expectWord("by", "and a column", help: "write `sort by column`")
+    try expectWord("by", "and a column", help: sortHint)
     let keys = try parseOrderedExpressionList()
     return SortSyntax(parameters: parameters, keys: keys, span: span(from: start))
   }

@@ -37,6 +37,9 @@ package struct Parser {
   /// Inside `search`, where `a: "x"` is short for `a has "x"`.
   var isInSearch = false
 
+  /// Where to note the words that are looked for at the end of the text; nil unless somebody wants to know.
+  var expected: ExpectedWords?
+
   static let maximumDepth = 250
   static let queryDepth = 4
   static let maximumHeight = 2_000
@@ -79,7 +82,10 @@ package struct Parser {
 
   func at(_ kind: Token.Kind) -> Bool { tokens[index].kind == kind }
 
-  func atWord(_ word: String) -> Bool { tokens[index].kind == .word && tokens[index].text == word }
+  func atWord(_ word: String) -> Bool {
+    if let expected, tokens[index].kind == .end { expected.note(word) }
+    return tokens[index].kind == .word && tokens[index].text == word
+  }
 
   func atWord(_ word: String, after distance: Int) -> Bool {
     let token = token(after: distance)
@@ -208,8 +214,16 @@ package struct Parser {
         "unclosed-bracket", "this `\(open)` is not closed", at: nesting.opening,
         help: "\(reach) where `\(close)` is missing")
     default:
-      return unexpected("`\(close)`", help: foreignHint ?? operatorHint ?? "or add a `,` before \(found)")
+      let isList = at(.comma) && OperatorDeclaration.named(token(at: nesting.opening, before: 1).text) != nil
+      return unexpected(
+        "`\(close)`", help: isList ? "write the list without brackets" : foreignHint ?? operatorHint ?? "or add a `,` before \(found)")
     }
+  }
+
+  /// The token before the one at a span.
+  private func token(at span: SourceSpan, before distance: Int) -> Token {
+    let place = tokens.firstIndex { $0.lower >= span.lower } ?? 0
+    return tokens[max(0, place - distance)]
   }
 
   /// Records that the last expression is `height` levels deep.

@@ -26,11 +26,13 @@ extension Parser {
     var distance = 1
     while true {
       let length = nameLength(after: distance)
-      guard length > 0 else { return false }
+      // A text that ends after a comma can be nothing else.
+      guard length > 0 else { return distance > 1 && token(after: distance).kind == .end }
       distance += length
       switch token(after: distance).kind {
       case .comma: distance += 1
       case .rightParen: return token(after: distance + 1).kind == .assign
+      case .end: return token(after: distance - length - 1).kind == .comma
       default: return false
       }
     }

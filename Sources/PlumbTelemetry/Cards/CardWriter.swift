@@ -8,11 +8,14 @@ final class CardWriter: ResultWriter {
 
   private let sink: ByteSink
   private let options: FormatOptions
+  /// How remarks begin that are written above the cards; empty for none.
+  private let heading: String
   private let draw: Drawing
 
-  init(to sink: ByteSink, options: FormatOptions, draw: @escaping Drawing) {
+  init(to sink: ByteSink, options: FormatOptions, heading: String = "", draw: @escaping Drawing) {
     self.sink = sink
     self.options = options
+    self.heading = heading
     self.draw = draw
   }
 
@@ -22,10 +25,13 @@ final class CardWriter: ResultWriter {
     let written = answer.forEachRow(limit: options.rowLimit) { vectors, row in
       rows.append(CardRow(answer, vectors, row))
     }
+    let above = heading.isEmpty || rows.isEmpty ? [] : answer.remarks.filter { $0.hasPrefix(heading) }
+    for remark in above { page.folded(remark, after: "", indent: 0, .quiet) }
     let hidden = draw(rows, answer.schema.map(\.name), &page)
     sink.buffer.append(page.text)
     try sink.drain()
     var summary = answer.summary(written: written)
+    summary.shownRemarks = Set(above)
     summary.shortenedCells = page.shortened
     summary.hiddenColumns = answer.schema.map(\.name).filter(hidden.contains)
     return summary

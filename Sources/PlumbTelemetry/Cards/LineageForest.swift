@@ -25,6 +25,8 @@ struct LineageForest {
   private(set) var nodes: [Node] = []
   /// The number of rows read so far.
   private(set) var rowCount = 0
+  /// Remarks that say what a root is like, which its node shows.
+  private(set) var shownRemarks: Set<String> = []
   private var numbers: [String: Int] = [:]
   private var links: Set<Link> = []
 
@@ -60,6 +62,14 @@ struct LineageForest {
       } else if via == nil, let path {
         readWay(columns[path], row, &named)
       }
+    }
+    for remark in answer.remarks {
+      guard let itself = remark.ranges(of: LineageRemark.itself).first, let number = numbers[VisibleText.string(String(remark[..<itself.lowerBound]))] else { continue }
+      guard named[number] == nil else { continue }
+      var parts = remark[itself.upperBound...].split(separator: ",").map { VisibleText.string(String($0.drop { $0 == " " })) }
+      if parts.first?.contains(" ") == false { nodes[number].status = parts.removeFirst() }
+      nodes[number].details = parts
+      shownRemarks.insert(remark)
     }
   }
 
@@ -100,10 +110,11 @@ struct LineageForest {
   /// Returns `tier 1`, or only the name of a flag; nil if there is nothing to show.
   private static func detail(_ column: ColumnInfo, _ vector: Vector, _ row: Int) -> String? {
     if vector.isEmptyCell(at: row) { return nil }
+    let name = String(column.name.map { $0 == "_" ? " " : $0 })
+    if case .timespan(let ticks) = vector.value(at: row) { return VisibleText.string("\(name) \(ChartNumber.duration(Double(ticks)))") }
     var buffer = ByteBuffer()
     vector.printShortText(at: row, to: &buffer)
     if buffer.isEmpty { return nil }
-    let name = String(column.name.map { $0 == "_" ? " " : $0 })
     if column.type == .bool { return buffer.string == "true" ? VisibleText.string(name) : nil }
     return VisibleText.string("\(name) \(buffer.string)")
   }
@@ -135,7 +146,7 @@ struct LineageForest {
     case "failed": (isASCII ? "x" : "✗", "31")
     case "stale": ("!", "33")
     case "running": (isASCII ? ">" : "▸", "36")
-    case "skipped", "cancelled": (isASCII ? "o" : "○", "2")
+    case "skipped", "cancelled": (isASCII ? "o" : "○", "33")
     default: nil
     }
   }

@@ -101,7 +101,10 @@ struct OverviewCard {
       let total = self.total(of: section)
       let count = total > section.shown ? "  \(section.shown) of \(total)" : ""
       lines.append(page.styled(page.fitted(section.name.uppercased(), width - count.count), .bold) + page.styled(count, .quiet))
-      for row in Self.shown(of: section) { lines.append(line(row, in: section.name, width, &page)) }
+      let shown = Self.shown(of: section)
+      // Numbers before details are aligned.
+      let details = section.name == "source" ? shown.map { DisplayWidth.columns(of: Self.rounded($0.text("detail"))) }.max() ?? 0 : 0
+      for row in shown { lines.append(line(row, in: section.name, width, detailsIn: details, &page)) }
     }
     return lines
   }
@@ -126,7 +129,7 @@ struct OverviewCard {
     }
   }
 
-  private func line(_ row: CardRow, in section: String, _ width: Int, _ page: inout CardPage) -> String {
+  private func line(_ row: CardRow, in section: String, _ width: Int, detailsIn details: Int, _ page: inout CardPage) -> String {
     let item = row.text("item")
     let detail = row.text("detail")
     let value = row.real("value")
@@ -145,7 +148,11 @@ struct OverviewCard {
       number = value.map { ChartNumber.text($0.rounded()) } ?? ""
       if section == "status" { ink = item == "failed" ? .bad : item == "succeeded" ? .good : .plain }
     }
-    let end = [number, Self.rounded(detail)].filter { !$0.isEmpty }.joined(separator: " ")
+    let about = Self.rounded(detail)
+    let padding = String(repeating: " ", count: max(0, details - DisplayWidth.columns(of: about)))
+    // A name keeps half of the line.
+    let end = page.fitted(
+      [number, padding + about].filter { !$0.isEmpty }.joined(separator: " "), max(8, width - min(DisplayWidth.columns(of: item), width / 2) - 1))
     let room = max(8, width - DisplayWidth.columns(of: end) - 1)
     let name = page.fitted(item, room)
     let gap = max(1, width - DisplayWidth.columns(of: name) - DisplayWidth.columns(of: end))

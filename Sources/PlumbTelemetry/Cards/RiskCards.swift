@@ -11,6 +11,8 @@ struct RiskCards {
   /// With more rows than this, cards are smaller.
   private static let mostFull = 2
   private static let mostCompact = 8
+  /// In longer lists, smaller risks have no reasons.
+  private static let leastWithReasons = 0.2
 
   private struct Figures {
     var risk: Double
@@ -44,11 +46,10 @@ struct RiskCards {
         if i > 0 { page.line() }
         full(row, &page)
       }
-      return []
+      return Set(names).intersection(["path"])
     }
-    let hasReasons = list(&page, withReasons: rows.count <= Self.mostCompact)
-    let shown: Set<String> = ["pipeline", "risk", "low", "high", "lift"]
-    return Set(names).subtracting(hasReasons ? shown.union(["state", "reasons"]) : shown)
+    list(&page)
+    return Set(names).subtracting(["pipeline", "risk", "low", "high", "lift", "state", "reasons"])
   }
 
   /// Returns the reasons one by one; `leaf: 12 of 20 failed` becomes an observation.
@@ -78,7 +79,7 @@ struct RiskCards {
       page.folded(reason, after: i == 0 ? "why" : "", indent: isNarrow ? 4 : indent)
     }
     if !seen.isEmpty { page.folded(seen, after: "seen", indent: isNarrow ? 6 : indent) }
-    for name in names where !["pipeline", "risk", "low", "high", "lift", "state", "reasons"].contains(name) {
+    for name in names where !["pipeline", "risk", "low", "high", "lift", "state", "reasons", "path"].contains(name) {
       let text = row.text(name)
       if text.isEmpty { continue }
       let label = KQLName.printable(name)
@@ -88,9 +89,8 @@ struct RiskCards {
   }
 
   /// Draws a line for each pipeline with its bar and figures, and the reasons below or next to it.
-  ///
-  /// - Returns: Whether the reasons had room.
-  private func list(_ page: inout CardPage, withReasons: Bool) -> Bool {
+  private func list(_ page: inout CardPage) {
+    let isShort = rows.count <= Self.mostCompact
     let figures = rows.map { Figures($0) }
     func width(_ texts: [String], _ heading: String) -> Int {
       max(heading.count, texts.map { DisplayWidth.columns(of: $0) }.max() ?? 0)
@@ -101,10 +101,10 @@ struct RiskCards {
     if page.width < 60 { (interval, lift) = (0, 0) }
     let numbers = percent + (interval > 0 ? interval + lift + 4 : 0)
     let widest = rows.map { DisplayWidth.columns(of: $0.text("pipeline")) }.max() ?? 0
-    let name = max(8, min(max(widest, 8), page.width - numbers - (withReasons ? 14 : 12) - 4))
+    let name = max(8, min(max(widest, 8), page.width - numbers - (isShort ? 14 : 12) - 4))
     let left = page.width - name - numbers - 4
-    // Reasons go next to the figures if there is room for a few words.
-    let beside = !withReasons && left >= 34 ? left - 14 : 0
+    // Reasons go next to the figures if there is room for a sentence, else below them.
+    let beside = !isShort && left >= 64 ? left - 14 : 0
     let bar = max(4, left - (beside > 0 ? beside + 2 : 0))
 
     var heading = page.cell("pipeline", name) + "  " + page.cell("", bar) + "  " + page.cell("risk", percent, isRight: true)
@@ -124,12 +124,14 @@ struct RiskCards {
       let (told, seen) = Self.reasons(row)
       if beside > 0 { line += "  " + page.fitted(told.first ?? seen, beside) }
       page.line(line)
-      if withReasons {
+      if beside == 0, isShort || figures.risk >= Self.leastWithReasons {
         let all = (told + (seen.isEmpty ? [] : [seen])).joined(separator: "; ")
-        if !all.isEmpty { page.folded(all, after: "", indent: 2, .plain, atMost: 2) }
+        if !all.isEmpty { page.folded(all, after: "", indent: 2, isShort ? .plain : .quiet, atMost: isShort ? 2 : 1) }
       }
     }
-    return withReasons || beside > 0
+    if beside == 0, !isShort, figures.contains(where: { $0.risk < Self.leastWithReasons }) {
+      page.line(page.styled("reasons are shown from \(CardPage.percent(Self.leastWithReasons)) % on; `| take 8` shows more of them", .quiet))
+    }
   }
 }
 
@@ -153,7 +155,7 @@ struct CauseCards {
       page.line(
         page.styled(head, .bold) + "  " + page.bar(score, low: score, high: score, bar, ink) + " "
           + page.styled(page.cell(CardPage.percent(score) + " %", 5, isRight: true), ink))
-      let since = row.text("since")
+      let since = row.moment("since") ?? ""
       page.folded(row.text("origin") + (since.isEmpty ? "" : ", since \(since)"), after: "   where", indent: 10)
       let evidence = row.text("evidence").split(separator: ";").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
       for (i, text) in evidence.enumerated() { page.folded(text, after: i == 0 ? "   why" : "", indent: 10) }

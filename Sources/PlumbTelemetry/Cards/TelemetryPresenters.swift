@@ -47,7 +47,7 @@ extension Presenter {
   /// The presenters of telemetry on a terminal.
   package static let telemetry: [Presenter] = [
     Presenter(.lineage, when: { _, _, _ in true }) { TreeWriter(to: $0, options: $1) },
-    cards(.risk) { rows, names, page in RiskCards(rows: rows, names: names).draw(on: &page) },
+    cards(.risk, heading: RiskTable.horizonRemark) { rows, names, page in RiskCards(rows: rows, names: names).draw(on: &page) },
     cards(.quality) { rows, names, page in QualityCards(rows: rows, names: names).draw(on: &page) },
     cards(.cause) { rows, names, page in CauseCards(rows: rows, names: names).draw(on: &page) },
     judgements,
@@ -58,10 +58,10 @@ extension Presenter {
     },
   ]
 
-  private static func cards(_ presentation: Presentation, _ draw: @escaping CardWriter.Drawing) -> Presenter {
+  private static func cards(_ presentation: Presentation, heading: String = "", _ draw: @escaping CardWriter.Drawing) -> Presenter {
     // Cards highlight no cells.
     Presenter(presentation, when: { _, options, _ in options.marks.isEmpty }) {
-      CardWriter(to: $0, options: $1, draw: draw)
+      CardWriter(to: $0, options: $1, heading: heading, draw: draw)
     }
   }
 

@@ -34,10 +34,13 @@ final class TreeWriter: ResultWriter {
     let forest = try LineageForest(answer, limit: options.rowLimit, format: "tree")
     if !isFirst { sink.buffer.append(.newline) }
     isFirst = false
-    if forest.nodes.isEmpty, options.width != nil {
-      sink.buffer.append("nothing: no pipeline is connected in this direction\n")
-    }
     var summary = answer.summary(written: forest.rowCount)
+    summary.shownRemarks = forest.shownRemarks
+    if forest.nodes.isEmpty, options.width != nil {
+      let ends = answer.remarks.filter { $0.hasPrefix(LineageRemark.nothingDepends) || $0.hasSuffix(LineageRemark.dependsOnNothing) }
+      summary.shownRemarks = Set(ends)
+      sink.buffer.append((ends.isEmpty ? "nothing: no pipeline is connected in this direction" : ends.joined(separator: "\n")) + "\n")
+    }
     var drawn = [Bool](repeating: false, count: forest.nodes.count)
     var open = forest.roots.reversed().map { Step(node: $0, lead: "", branch: "", isLast: true) }
     while let step = open.popLast() {

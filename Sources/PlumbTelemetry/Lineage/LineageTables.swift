@@ -23,7 +23,23 @@ extension Lineage {
       let (depthA, depthB) = (reach.depths[Int(a)], reach.depths[Int(b)])
       return depthA == depthB ? self.names.isBefore(a, b) : depthA < depthB
     }) { try write(node, way: reach.way(to: node), to: rows) }
+    remark(on: names, direction, isEnd: reach.found.isEmpty)
     return rows.table("lineage_\(direction.rawValue)")
+  }
+
+  /// Says what the rows do not: how the pipelines in question are themselves, or that the graph ends with them.
+  private func remark(on names: [PipelineName], _ direction: LineageDirection, isEnd: Bool) {
+    guard names.count <= LineageRemark.mostRoots else { return }
+    for name in names {
+      guard let node = try? node(name) else { continue }
+      if isEnd {
+        context.remark(direction == .downstream ? LineageRemark.nothingDepends + name.text : name.text + LineageRemark.dependsOnNothing)
+        continue
+      }
+      let status = String(facts.status(node))
+      let parts = (status.isEmpty ? [] : [status]) + (facts.tier(node).map { ["tier \($0)"] } ?? [])
+      if !parts.isEmpty { context.remark(name.text + LineageRemark.itself + parts.joined(separator: ", ")) }
+    }
   }
 
   /// Returns a shortest path for data from one pipeline to another, one row per pipeline; no rows if there is no path.

@@ -88,7 +88,7 @@ package final class Predictor: Sendable {
     let question = PredictionQuestion(asOf: options.asOf, within: options.within)
     let rows = try PredictionRows(try source.run(question.predictionText(source)), context: source.context)
     if rows.count == 0 { source.context.remark(try Predictor.remarkOnSilence(options, source)) }
-    return try RiskTable(model: kept.model, rows: rows, within: options.within, context: source.context).table(wanted: wanted.map(Set.init))
+    return try RiskTable(model: kept.model, rows: rows, within: options.within, asOf: options.asOf, context: source.context).table(wanted: wanted.map(Set.init))
   }
 
   /// `2026-04-01 12:00`

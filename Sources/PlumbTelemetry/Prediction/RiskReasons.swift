@@ -73,12 +73,11 @@ struct RiskReasons {
       let change = tree.smallestChange(
         of: row.values, across: model.treeThreshold, spreads: model.spreads, changeable: changeable)
     else { return "" }
-    let parts = change.parts.map { part in
-      let (to, over) = (RiskReasons.number(part.to), part.rises ? "above" : "to")
-      return "\(Feature.all[part.feature].name) from \(RiskReasons.number(part.from)) \(over) \(to)"
+    func sentence(_ value: (SmallestChange.Part) -> Double) -> String {
+      change.parts.map { Feature.all[$0.feature].words(value($0), row) }.joined(separator: " and ")
     }
     let share = tree.facts(of: change.leaf)
-    return "\(parts.joined(separator: " and ")): then \(Feature.brief(share.positives)) of \(Int(share.total)) failed"
+    return "now \(sentence(\.from)); if instead \(sentence(\.to)), then \(Feature.brief(share.positives)) of \(Int(share.total)) failed"
   }
 
   /// Formats a number with at most three significant digits.

@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbPresentation
 
 /// The predictions of a model for pipelines at one point in time, as the rows of `predict_risk`.
 struct RiskTable {
@@ -11,10 +12,15 @@ struct RiskTable {
   let rows: PredictionRows
   /// How far ahead a failure counts, in ticks.
   let within: Int64
+  /// The moment from which it counts.
+  let asOf: Int64
   let context: ExecutionContext
 
   /// Whether a row's pipeline had no failure within the horizon before, so that a risk is news.
   private func isNew(_ row: Int) -> Bool { rows.isNew(row, within: within) }
+
+  /// How the remark begins that states the horizon.
+  static let horizonRemark = "the risk of a failure within "
 
   static let newState = "newly at risk", oldState = "still failing"
 
@@ -64,6 +70,9 @@ struct RiskTable {
       if count == RowGroup.capacity { seal() }
     }
     seal()
+    var moment = ByteBuffer()
+    DateTime.printShort(asOf - asOf % TimeSpan.minute, to: &moment)
+    context.remark("\(RiskTable.horizonRemark)\(ChartNumber.duration(Double(within))) from \(moment.string)")
     // Pipelines that keep failing fill the top: what is news is said besides.
     let news = order.filter { isNew($0.row) && $0.score >= Swift.min(model.threshold, 0.5) }.prefix(5).map { entry in
       "\(rows.names[Int(rows.pipelines[entry.row])]) (\(Feature.percent(model.risk(of: entry.score))))"

@@ -130,7 +130,7 @@ struct SavedModelTests {
         let record = try RiskModelRecord(decoding: bytes)
         accepted += 1
         #expect(isSealed || bytes == original)
-        _ = try RiskTable(model: record.model, rows: rows, within: 2 * PredictionQuestion.hour, context: context).table(wanted: nil)
+        _ = try RiskTable(model: record.model, rows: rows, within: 2 * PredictionQuestion.hour, asOf: 0, context: context).table(wanted: nil)
         _ = record.model.tree.text(verb: "failed")
       } catch is Diagnostic {
         refused += 1

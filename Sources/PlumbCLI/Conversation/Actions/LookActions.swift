@@ -81,7 +81,8 @@ extension ConsoleAction {
       let text = lines.map { name, value in
         let summary = CommandDeclaration.beginning(with: name).first?.summary ?? ""
         let row = "\(name)\(String(repeating: " ", count: 10 - name.count))\(value)\(String(repeating: " ", count: max(1, 14 - value.count)))\(summary)"
-        return String(row.prefix((Console.columns ?? 100) - 1))
+        let room = (Console.columns ?? 100) - 1
+        return row.count <= room ? row : row.prefix(room - 1) + (Console.isASCII ? "~" : "…")
       }.joined(separator: "\n")
       try conversation.host.write(text, isLong: false)
     },

@@ -148,4 +148,6 @@ extension ExpressionBinder {
 /// The names of the functions that the binder computes itself, for completion.
 package enum BoundFunctionNames {
   package static let all = BinderFunction.all.map(\.name)
+  /// Those of nodes and edges.
+  package static let ofGraphs = GraphFunctions.names
 }

@@ -24,13 +24,23 @@ struct ConstantExpressions {
   ///
   /// - Parameter name: the operator that needs it.
   func count(_ syntax: ExpressionSyntax, of name: String) throws -> Int {
-    switch try value(syntax, what: "the number of rows") {
+    let found: Value
+    do {
+      found = try value(syntax, what: "the number of rows")
+    } catch var diagnostic as Diagnostic where diagnostic.code == "unknown-name" && name == "top" {
+      if case .name(let column) = syntax.withoutParentheses { diagnostic.help = "write the number first, as in `top 10 by \(column.text)`" }
+      throw diagnostic
+    }
+    var help: String?
+    switch found {
     case .int(let number) where number >= 0: return Int(number)
     case .long(let number) where number >= 0: return Int(number)
-    default:
-      throw Diagnostic(
-        "not-a-count", "`\(name)` needs a whole number of rows that is not negative", at: syntax.span)
+    case .int(let number): help = "write `\(name) \(number.magnitude)`; for the last rows sort the other way before it"
+    case .long(let number): help = "write `\(name) \(number.magnitude)`; for the last rows sort the other way before it"
+    case .string(let text) where !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }: help = "write `\(name) \(text)`, without quotes"
+    default: break
     }
+    throw Diagnostic("not-a-count", "`\(name)` needs a whole number of rows that is not negative", at: syntax.span, help: help)
   }
 
   /// A parameter's value as text; a bare word is its own value.

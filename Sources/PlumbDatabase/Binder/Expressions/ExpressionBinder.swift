@@ -59,11 +59,13 @@ struct ExpressionBinder {
     case .call(let call): return try bind(call)
     case .member(let member):
       if let column = try column(of: member) { return column }
-      let base = try bind(member.base)
+      let base = try self.base(of: member)
       guard base.type == .dynamic else {
         throw Diagnostic(
           "not-dynamic", "\(base.type.described) has no properties, so it cannot have `.\(member.name.text)`",
-          at: member.name.span, help: base.type == .string ? "read it with `parse_json(...)` first" : nil)
+          at: member.name.span,
+          help: ForeignWord.named(member.name.text, .function)?.advice
+            ?? (base.type == .string ? "read it with `parse_json(...)` first" : base.type == .timespan ? "divide it for a number: `x / 1s` counts seconds" : nil))
       }
       return try calls.calling(
         "member", [base, .literal(.string(member.name.text), member.name.span)], at: member.span)
@@ -81,6 +83,16 @@ struct ExpressionBinder {
       _ = try place.relation(.path(path))
       throw tableAsValue(path.span)
     case .query(let query): throw tableAsValue(query.span)
+    }
+  }
+
+  /// The value before a dot; the name of a table there is not needed.
+  private func base(of member: MemberSyntax) throws -> OpenExpression {
+    do {
+      return try bind(member.base)
+    } catch var diagnostic as Diagnostic where diagnostic.code == "table-as-value" {
+      diagnostic.help = "write `\(KQLName.inQuery(member.name.text))`, without the name of the table"
+      throw diagnostic
     }
   }
 
@@ -220,11 +232,20 @@ struct ExpressionBinder {
     if case .star = binary.lhs.withoutParentheses { return try anyColumn(binary) }
     let lhs = try bind(binary.lhs)
     let rhs = try bind(binary.rhs, comparedWith: lhs)
+    remarkOnQuotedColumn(binary)
     let name = binary.operator.rawValue
     if binary.operator == .equal || binary.operator == .notEqual {
       return try equality(name, lhs, rhs, at: binary.span)
     }
     return try calls.calling(name, [lhs, rhs], at: binary.span)
+  }
+
+  /// `"status" == "failed"` compares two texts; somebody meant the column.
+  private func remarkOnQuotedColumn(_ binary: BinarySyntax) {
+    guard case .literal(let lhs) = binary.lhs, case .string(let text, _) = lhs.value, case .literal(let rhs) = binary.rhs, case .string = rhs.value,
+      visibleRows?.schema.contains(where: { $0.name == text }) == true
+    else { return }
+    place.state.context.remark("`\"\(text)\"` in quotes is a text, not the column `\(text)`")
   }
 
   /// `* has "x"`: whether the test is true for any column, whatever its type.

@@ -58,7 +58,8 @@ extension Value {
       guard let value = Value(text: text, as: ScalarType(type)) else {
         throw Diagnostic(
           "bad-literal", "`\(text)` is not \(ScalarType(type).described)", at: span.isEmpty ? literal.span : span,
-          help: ScalarType(type).literalHelp)
+          help: text.first?.isLetter == true && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+            ? "to convert a value write `to\(ScalarType(type).name)(\(text))`" : ScalarType(type).literalHelp)
       }
       self = value
     case .dynamic(let tree):

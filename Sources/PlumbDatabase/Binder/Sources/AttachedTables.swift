@@ -94,7 +94,8 @@ extension EntityPathSyntax {
 extension Catalog {
   fileprivate func unknownDatabase(_ name: String, at span: SourceSpan) -> Diagnostic {
     let known = attached.map(\.name)
-    let help = Suggestion.nearest(to: name, in: known)
+    let help = tableNames.contains(name) ? "a dot follows the name of a database; for a column of the table write `\(KQLName.inQuery(name)) | project column`"
+      : Suggestion.nearest(to: name, in: known)
       ?? (known.isEmpty
         ? "`.attach FILE as \(KQLName.inQuery(name))` attaches an SQLite file; tables of the workspace are named without a database"
         : "the attached databases are " + known.prefix(8).map { "`\($0)`" }.joined(separator: ", "))

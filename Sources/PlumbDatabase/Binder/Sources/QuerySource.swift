@@ -160,7 +160,9 @@ extension BindingPlace {
     try UnsupportedName.refuse(call)
     throw Diagnostic(
       "unknown-function", "unknown tabular function `\(name)`", at: call.name.span,
-      help: ForeignWord.function(name)
+      help: call.argumentTable(in: catalog).flatMap { table in
+          ForeignWord.named(name, .step).flatMap { $0.advice.hasPrefix("write `") ? "write `\(table) | \($0.advice.dropFirst(7))" : nil }
+        } ?? ForeignWord.function(name)
         ?? Suggestion.nearest(to: name, in: scope.names + catalog.functions.map(\.name) + ["table", "materialize"]))
   }
 

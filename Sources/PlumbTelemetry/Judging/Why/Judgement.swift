@@ -33,6 +33,12 @@ struct Judgement: Sendable {
   /// Indexed by suspect.
   private(set) var cases = [Case](repeating: Case(), count: Suspect.all.count)
 
+  /// `2 of the last 25 runs failed`, or what became of the only one.
+  static func failures(_ failed: Int, of runs: Int) -> String {
+    guard runs == 1 else { return "\(failed) of the last \(counted(runs, "run")) failed" }
+    return failed == 1 ? "its only run failed" : "its only run did not fail"
+  }
+
   let past: PipelinePast
   let symptoms: Symptoms
   let moment: Int64
@@ -108,9 +114,10 @@ struct Judgement: Sendable {
     let sum = counts.reduce(0, +)
     let reading = readings[most]
     if reading.isSkip {
+      if symptoms.done == 1 { return "its only run was skipped" }
       return "\(counts[most]) of the last \(counted(symptoms.done, "run")) \(counts[most] == 1 ? "was" : "were") skipped"
     }
-    var text = "\(symptoms.failed) of the last \(counted(symptoms.done, "run")) failed"
+    var text = Judgement.failures(symptoms.failed, of: symptoms.done)
     if past.failureRate.isFinite, past.history > 0 { text += " (usually \(Phrase.percent(past.failureRate)))" }
     let what = reading.phrase
     if !what.isEmpty { text += sum == counts[most] ? ", with \(what)" : ", most with \(what)" }
@@ -265,7 +272,7 @@ struct Judgement: Sendable {
     guard past.history > 0, failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
     guard !Sign.allCases.contains(where: { symptoms.strength($0) > 0 }) else { return }
     let hasPassed = symptoms.failedInARow == 0
-    let evidence = "\(failed) of the last \(counted(symptoms.done, "run")) failed, "
+    let evidence = Judgement.failures(failed, of: symptoms.done) + ", "
       + (hasPassed ? "runs succeed again, and everything else is as usual" : "and all else is as usual")
     add(.noise, hasPassed ? 1.5 : 0.8, since: nil, evidence)
   }

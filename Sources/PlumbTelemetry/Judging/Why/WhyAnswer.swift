@@ -242,7 +242,7 @@ struct WhyAnswer {
     guard let past = reading.pasts.first, let seen = symptoms.first else {
       return Table(name: "why", schema: Self.schema, groups: [])
     }
-    var text = "\(past.name) is as usual: \(seen.failed) of the last \(counted(seen.done, "run")) failed"
+    var text = "\(past.name) is as usual: \(Judgement.failures(seen.failed, of: seen.done))"
     if past.failureRate.isFinite { text += " (usually \(Phrase.percent(past.failureRate)))" }
     if seen.failed > 0 { text = ([unexplained(0)] + failingParts(of: 0)).joined(separator: "; ") }
     if past.attempts.isEmpty {
@@ -304,7 +304,7 @@ struct WhyAnswer {
   /// Describes failures whose cause no rule knows.
   private func unexplained(_ pipeline: Int) -> String {
     let (past, seen) = (reading.pasts[pipeline], symptoms[pipeline])
-    return "\(seen.failed) of the last \(counted(seen.done, "run")) failed"
+    return Judgement.failures(seen.failed, of: seen.done)
       + (past.lastError(reading.readings).map { ", with \($0), which names no cause" } ?? ", and nothing says why")
   }
 
