@@ -217,6 +217,38 @@ class RuleTests(Folder):
                     kept = [[line for line in file if not line.startswith(("// for:", "// runbook:", "// severity:"))] for file in (first, second)]
                     self.assertEqual(kept[0], kept[1], exported)
 
+    def test_what_an_incident_explains(self):
+        """A healed run does not count, nor does an incident that affected nothing; a vendor's outage explains alerts of what it affected."""
+        self.write("failing.kql", "// alert: failing  every: 5m  nodata: ok\nruns | where status == 'failed' and ended > ago(10m) | distinct pipeline\n")
+        self.command("w.plumb", '.set pipelines <| datatable(name: string, source: string, region: string) ["a", "S", "north", "b", "S", "north", '
+                     '"c", "S", "south", "d", "T", "north"]')
+        self.command("w.plumb", '.set edges <| datatable(upstream: string, downstream: string) ["d", "a"]')
+
+        def run(pipeline, started, minutes, status, attempt):
+            return f'"{pipeline}", ago({started}m), ago({started - minutes}m), "{status}", {attempt}'
+
+        def score(cause, affected, *failed, healed=False):
+            rows = [run("a", at, 5, "succeeded", 1) for at in range(1000, 1400, 20)] + [run("a", 600, 5, "failed", 1), run("a", 590, 5, "failed", 2)]
+            rows.append(run("a", 580, 5, "succeeded" if healed else "failed", 3))
+            rows += [run(name, 560, 5, "failed", 1) for name in failed]
+            self.command("w.plumb", ".set-or-replace runs <| datatable(pipeline: string, started: datetime, ended: datetime, status: string, attempt: long) "
+                         f"[{', '.join(rows)}]")
+            self.command("w.plumb", ".set-or-replace incidents <| print id = 'I', pipeline = 'a', cause = '" + cause
+                         + f"', began = ago(605m), ended = ago(500m), affected = long({affected})")
+            row = self.plumb("alert", "test", "failing.kql", "w.plumb", "--over", "1d", "--format", "json").json()[0]
+            return row["incidents"], row["recall"], row["precision"]
+
+        self.assertEqual(score("bad-deployment", 1), (1, 1.0, 1.0))
+        self.assertEqual(score("bad-deployment", 1, healed=True)[0], 0)
+        self.assertEqual(score("bad-deployment", 0)[0], 0)
+        self.assertEqual(score("bad-deployment", "null")[0], 1)
+        # Alone, each of these alerts has one message, and so has that of `a`.
+        for cause, affected, name, precision in [
+            ("vendor-outage", 2, "b", 1.0), ("vendor-outage", 1, "b", 0.5), ("vendor-outage", 2, "c", 0.5), ("expired-credentials", 2, "b", 1.0),
+            ("bad-deployment", 2, "b", 0.5), ("downstream-backpressure", 2, "d", 1.0), ("downstream-backpressure", 1, "d", 0.5),
+        ]:
+            self.assertEqual(score(cause, affected, name), (1, 1.0, precision), (cause, affected, name))
+
     def test_suggestions_by_hour_of_the_week(self):
         """Where the hours of the week differ, each may have a threshold of its own, and a night's peak is one."""
         rule = "// alert: busy  every: 1h\n// key: name\nusage\n| where at > ago(1h)\n| summarize n = max(n) by name\n| where n > 5000\n"

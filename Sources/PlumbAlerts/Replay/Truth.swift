@@ -57,10 +57,10 @@ package struct Truth: Sendable {
       return "(\(name) | project id = \(id), pipeline, began, ended = coalesce(ended, now()), cause = \(cause), affected = \(affected))"
     }.joined(separator: ", ")
     var spoiled: [String: Int64] = [:]
-    if has("runs", [("pipeline", .string), ("started", .datetime), ("ended", .datetime), ("status", .string)]) {
+    let hasRuns = has("runs", [("pipeline", .string), ("started", .datetime), ("ended", .datetime), ("status", .string)])
+    if hasRuns {
       for row in try rows(Self.spoiledRuns(union, hasAttempts: has("runs", [("attempt", .long)]))) { spoiled[row[0].string] = row[1].number }
     }
-    let hasRuns = !spoiled.isEmpty
     var upstream: [String: [String]] = [:]
     if has("edges", [("upstream", .string), ("downstream", .string)]) {
       for row in try rows("edges | distinct upstream, downstream") { upstream[row[1].string, default: []].append(row[0].string) }
