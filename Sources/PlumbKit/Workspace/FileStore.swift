@@ -28,6 +28,25 @@ package final class FileStore: CatalogStore {
     }
   }
 
+  /// Changes in the catalog what one change of the file changed.
+  private func change(
+    _ catalog: Catalog, _ changes: WorkspaceChanges, from file: WorkspaceSnapshot, _ shown: inout Set<String>
+  ) throws {
+    for name in changes.tables {
+      if let table = file.table(named: name) {
+        catalog.add(table)
+        shown.insert(name)
+      } else if shown.remove(name) != nil {
+        catalog.remove(tableNamed: name)
+      }
+    }
+    for key in changes.settings where key.hasPrefix(Self.notes) {
+      let notes = file.settings[key].flatMap { TableNotes(json: $0) } ?? TableNotes()
+      catalog.set(notes, ofTable: String(key.dropFirst(Self.notes.count)))
+    }
+    if !changes.functions.isEmpty { try fillFunctions(catalog, file.functions, changed: Set(changes.functions)) }
+  }
+
   /// Puts the file's contents into the catalog, in place of the tables that an earlier snapshot put there.
   ///
   /// Tables of `--load` are not in the file, and stay.
@@ -38,11 +57,16 @@ package final class FileStore: CatalogStore {
       file.settings.compactMap { key, value in
         key.hasPrefix(Self.notes) ? (String(key.dropFirst(Self.notes.count)), TableNotes(json: value)) : nil
       }, uniquingKeysWith: { $1 })
-    let functions = file.functions
-    for known in catalog.storedFunctions where !functions.contains(where: { $0.name == known.name }) {
-      catalog.remove(functionNamed: known.name)
+    try fillFunctions(catalog, file.functions)
+  }
+
+  /// - Parameter changed: the names of functions to add or remove; nil for all.
+  private func fillFunctions(_ catalog: Catalog, _ functions: [StoredFunction], changed: Set<String>? = nil) throws {
+    let names = Set(functions.map(\.name))
+    for name in changed ?? Set(catalog.storedFunctions.map(\.name)) where !names.contains(name) {
+      catalog.remove(functionNamed: name)
     }
-    for function in functions {
+    for function in functions where changed?.contains(function.name) ?? true {
       catalog.add(
         try CatalogFunction(
           name: function.name, parameters: function.parameters, body: function.body, folder: function.folder,
@@ -54,8 +78,13 @@ package final class FileStore: CatalogStore {
     try shown.withLock { shown in
       let snapshot = try file.snapshot()
       if snapshot.number != shown.number {
-        try fill(catalog, from: snapshot, replacing: shown.tables)
-        shown = (snapshot.number, Set(snapshot.tables.map(\.name)))
+        if snapshot.number == shown.number + 1, let changes = snapshot.changes {
+          try change(catalog, changes, from: snapshot, &shown.tables)
+          shown.number = snapshot.number
+        } else {
+          try fill(catalog, from: snapshot, replacing: shown.tables)
+          shown = (snapshot.number, Set(snapshot.tables.map(\.name)))
+        }
       }
       return CatalogReading(catalog.snapshot()) { snapshot.end() }
     }

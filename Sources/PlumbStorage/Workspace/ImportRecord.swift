@@ -74,7 +74,7 @@ extension WorkspaceFile {
 extension WorkspaceWriter {
   /// Records how far a file was read into a table, in the transaction that writes its rows.
   package func note(_ record: ImportRecord, inTable table: String) throws {
-    guard let number = try tableNumber(named: table) else { return }
+    guard let number = tableNumber(named: table) else { return }
     try set(ImportRecord.prefix(number) + record.path, to: record.value)
   }
 

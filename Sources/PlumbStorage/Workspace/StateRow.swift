@@ -47,10 +47,20 @@ struct StateRow: Equatable {
   /// The checksums of all rows that the state covers; groups and pieces of texts are covered by their table's and column's.
   static func seals(in file: Database) throws -> Int64 {
     var sum: Int64 = 0
-    let kinds = ["plumb_settings", "plumb_tables", "plumb_columns", "plumb_functions", "plumb_models"]
-    for (kind, table) in kinds.enumerated() {
-      try file.rows("SELECT seal FROM \(table)") { sum ^= Seal().adding($0.integer(0)).value(Int64(kind + 100)) }
+    for part in Part.allCases {
+      try file.rows("SELECT seal FROM \(part.table)") { sum ^= part.covering($0.integer(0)) }
     }
     return sum
+  }
+
+  /// The tables of the file whose rows the state covers; their order is part of the format.
+  enum Part: Int64, CaseIterable {
+    case settings = 100
+    case tables, columns, functions, models
+
+    var table: String { "plumb_\(self)" }
+
+    /// What a row with this checksum contributes to the sum of all.
+    func covering(_ seal: Int64) -> Int64 { Seal().adding(seal).value(rawValue) }
   }
 }

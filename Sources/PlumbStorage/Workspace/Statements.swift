@@ -1,6 +1,7 @@
 import GRDB
 import PlumbDiagnostics
 import PlumbEngine
+import Synchronization
 
 /// A value bound to a question mark.
 enum SQLiteValue {
@@ -30,6 +31,12 @@ struct StoredRow {
 
   /// The bytes of a blob, valid until the next row.
   func bytes(_ column: Int) -> Bytes { statement.bytes(column) }
+}
+
+/// The rows that `Database.rows` reads while a test counts them: what a change costs, on any machine.
+final class StatementWork: Sendable {
+  @TaskLocal static var current: StatementWork?
+  let rows = Atomic<Int>(0)
 }
 
 /// Statements on a workspace's file, each prepared once.
@@ -72,7 +79,12 @@ extension Database {
   func rows(_ sql: String, _ values: SQLiteValue..., body: (StoredRow) throws -> Void) throws {
     let statement = try cachedStatement(sql: sql)
     let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values.map(\.argument)))
-    while let row = try cursor.next() { try body(StoredRow(row: row, statement: statement)) }
+    var count = 0
+    defer { StatementWork.current?.rows.wrappingAdd(count, ordering: .relaxed) }
+    while let row = try cursor.next() {
+      count += 1
+      try body(StoredRow(row: row, statement: statement))
+    }
   }
 
   /// The number that a statement returns; 0 if it returns no row.

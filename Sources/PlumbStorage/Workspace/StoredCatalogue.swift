@@ -12,9 +12,11 @@ struct StoredCatalogue {
   /// The maximum number of columns in a table; segment numbers have room for as many.
   static let columnLimit = 10_000
 
-  /// - Parameter known: tables by id that need not be read again if their version is the same.
+  /// - Parameters:
+  ///   - known: versions of tables by id, whose groups are not read again.
+  ///   - readsGroups: whether to read the groups of other tables.
   /// - Throws: a diagnostic that says which part is damaged.
-  init(from file: Database, known: [Int64: Int64] = [:]) throws {
+  init(from file: Database, known: [Int64: Int64] = [:], readsGroups: Bool = true) throws {
     state = try StateRow(from: file)
     guard try StateRow.seals(in: file) == state.seals else {
       throw DamagedFile.diagnostic("its list of tables and functions is damaged", file.name)
@@ -26,7 +28,7 @@ struct StoredCatalogue {
       throw DamagedFile.diagnostic("its index of tables is damaged", file.name)
     }
     for row in rows {
-      tables.append((row, known[row.id] == row.version ? [] : try Self.groups(of: row, file)))
+      tables.append((row, !readsGroups || known[row.id] == row.version ? [] : try Self.groups(of: row, file)))
     }
   }
 

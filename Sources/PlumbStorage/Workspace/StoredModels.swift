@@ -73,12 +73,14 @@ extension WorkspaceWriter {
     }
     var blob = ByteBuffer(capacity: data.count)
     blob.append(data)
-    try file.run(
-      "INSERT INTO plumb_models (name, version, made_at, summary, data, seal) VALUES (?, ?, ?, ?, ?, ?)", .text(name),
-      .integer(version), .integer(madeAt), .text(summary), .blob(blob), .integer(model.seal))
-    try file.run(
-      "DELETE FROM plumb_models WHERE name = ? AND version <= ?", .text(name),
-      .integer(version - StoredModel.versionLimit))
+    try changing(.models, named: name) {
+      try file.run(
+        "INSERT INTO plumb_models (name, version, made_at, summary, data, seal) VALUES (?, ?, ?, ?, ?, ?)", .text(name),
+        .integer(version), .integer(madeAt), .text(summary), .blob(blob), .integer(model.seal))
+      try file.run(
+        "DELETE FROM plumb_models WHERE name = ? AND version <= ?", .text(name),
+        .integer(version - StoredModel.versionLimit))
+    }
     return model
   }
 
@@ -88,7 +90,9 @@ extension WorkspaceWriter {
   @discardableResult
   package func drop(modelNamed name: String) throws -> Int {
     let count = try file.integer("SELECT count(*) FROM plumb_models WHERE name = ?", .text(name))
-    try file.run("DELETE FROM plumb_models WHERE name = ?", .text(name))
+    try changing(.models, named: name) {
+      try file.run("DELETE FROM plumb_models WHERE name = ?", .text(name))
+    }
     return Int(count)
   }
 }

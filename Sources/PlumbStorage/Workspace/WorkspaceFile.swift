@@ -29,6 +29,7 @@ package final class WorkspaceFile: @unchecked Sendable {
   let reader: WorkspaceConnection
   let store: SegmentStore
   private let snapshots: LiveSnapshots
+  private let memory = CatalogueMemory()
   /// What the file contained when someone last began to read it.
   private let latest: Guarded<WorkspaceContents>
   /// The snapshots of nested `beginReading` calls.
@@ -88,7 +89,7 @@ package final class WorkspaceFile: @unchecked Sendable {
       other.keepLog(false)
       return other
     }
-    snapshots = LiveSnapshots(reader, open: isShared ? again : nil)
+    snapshots = LiveSnapshots(reader, memory, open: isShared ? again : nil)
     store = SegmentStore(snapshots, keeping: options.cacheLimit, in: options.memory)
     try reader.with { try Self.checkVersion($0, path) }
     if options.salvages {
@@ -104,6 +105,7 @@ package final class WorkspaceFile: @unchecked Sendable {
       refusal = opened.refusal
       let catalogue = try reader.with { file in try file.transaction(.deferred) { try StoredCatalogue(from: file) } }
       if let problem = Self.missingLog(catalogue.state, lock, path) { throw problem }
+      memory.put(KnownCatalogue(catalogue))
       latest = Guarded(WorkspaceContents(catalogue, store, after: nil))
     }
     guard losses.isEmpty else { return }
@@ -218,11 +220,11 @@ package final class WorkspaceFile: @unchecked Sendable {
   package var tables: [Table] { contents.tables.map(\.table) }
 
   package func table(named name: String) -> Table? {
-    contents.tables.first { $0.row.name == name }?.table
+    contents.table(named: name)?.table
   }
 
   func tableNumber(named name: String) -> Int64? {
-    contents.tables.first { $0.row.name == name }?.row.id
+    contents.table(named: name)?.row.id
   }
 
   /// In alphabetical order.
@@ -249,15 +251,16 @@ package final class WorkspaceFile: @unchecked Sendable {
     return try writing.locked {
       try lock.locked {
         try lock.checkPresence(path)
-        let (result, generation) = try changing { connection, file in
-          let writer = try WorkspaceWriter(connection, file, threads: options.threads)
+        let (result, catalogue) = try changing { connection, file in
+          let writer = try WorkspaceWriter(connection, file, memory, threads: options.threads)
           let result = try body(writer)
-          let generation = try writer.finish()
+          let catalogue = try writer.finish()
           // Nothing is acknowledged into a file that has lost its name.
           try lock.checkPresence(path)
-          return (result, generation)
+          return (result, catalogue)
         }
-        closingGeneration = generation
+        memory.put(catalogue)
+        closingGeneration = catalogue.state.generation
         return result
       }
     }
@@ -319,12 +322,13 @@ package final class WorkspaceFile: @unchecked Sendable {
 
   /// Merges small row groups if many appends have left enough of them.
   package func compactIfNeeded() throws {
-    if contents.tables.contains(where: { WorkspaceWriter.hasSmallTail($0.groups.map(\.rowCount)) }) { try compact() }
+    let tables = contents.tables.filter { WorkspaceWriter.hasSmallTail($0.groups) }.map(\.row.name)
+    if !tables.isEmpty { try write { writer in for name in tables { try writer.compact(name) } } }
   }
 
   /// Merges small row groups that many appends have left, in a separate transaction.
   package func compact() throws {
-    try write { writer in for name in try writer.tableNames() { try writer.compact(name) } }
+    try write { writer in for name in writer.tableNames { try writer.compact(name) } }
   }
 }
 

@@ -8,46 +8,58 @@ package final class WorkspaceWriter {
   private let connection: WorkspaceConnection
   let file: Database
   private let threads: Int
-  private var state: StateRow
+  /// The catalogue as this transaction leaves it. Its checksums are those that were verified when it was read, with
+  /// what changed, so damage in between remains visible.
+  private var catalogue: KnownCatalogue
 
-  /// - Parameter file: the connection's, which nobody else uses meanwhile.
-  init(_ connection: WorkspaceConnection, _ file: Database, threads: Int) throws {
+  /// - Parameters:
+  ///   - file: the connection's, which nobody else uses meanwhile.
+  ///   - memory: what earlier transactions of this process know of the file.
+  /// - Throws: a diagnostic if the catalogue must be read and is damaged.
+  init(_ connection: WorkspaceConnection, _ file: Database, _ memory: CatalogueMemory, threads: Int) throws {
     self.connection = connection
     self.file = file
     self.threads = max(1, threads)
-    state = try StateRow(from: file)
-    guard try StateRow.seals(in: file) == state.seals else {
-      throw DamagedFile.diagnostic("its list of tables and functions is damaged", file.name)
-    }
+    let state = try StateRow(from: file)
+    catalogue = try memory.take(for: state) ?? KnownCatalogue(StoredCatalogue(from: file, readsGroups: false))
   }
 
-  /// The last step of every transaction; returns the new generation of the file.
-  func finish() throws -> Int64 {
-    state.generation += 1
-    state.isOpen = true
-    state.seals = try StateRow.seals(in: file)
-    try state.save(in: file)
-    return state.generation
+  /// The last step of every transaction; returns what the file contains if it is committed.
+  func finish() throws -> KnownCatalogue {
+    catalogue.state.generation += 1
+    catalogue.state.isOpen = true
+    try catalogue.state.save(in: file)
+    return catalogue
   }
 
   private func newID() -> Int64 {
-    defer { state.nextID += 1 }
-    return state.nextID
+    defer { catalogue.state.nextID += 1 }
+    return catalogue.state.nextID
+  }
+
+  /// Runs a change of some rows of `plumb_models`, `plumb_settings` or `plumb_functions`, and updates the checksums.
+  ///
+  /// - Parameter name: the name of the rows that change.
+  func changing(_ part: StateRow.Part, named name: String, _ body: () throws -> Void) throws {
+    let sql = "SELECT seal FROM \(part.table) WHERE name = ?"
+    try file.rows(sql, .text(name)) { catalogue.state.seals ^= part.covering($0.integer(0)) }
+    try body()
+    try file.rows(sql, .text(name)) { catalogue.state.seals ^= part.covering($0.integer(0)) }
   }
 
   // MARK: Tables
 
-  func tableNames() throws -> [String] { try StoredCatalogue.tables(file).map(\.name) }
+  var tableNames: [String] { catalogue.tables.values.map(\.name) }
 
-  private func row(_ name: String) throws -> TableRow? { try StoredCatalogue.tables(file, named: name).first }
+  private func row(_ name: String) -> TableRow? { catalogue.tables[StoredName(name)] }
 
-  func tableNumber(named name: String) throws -> Int64? { try row(name)?.id }
+  func tableNumber(named name: String) -> Int64? { row(name)?.id }
 
-  package func hasTable(named name: String) throws -> Bool { try row(name) != nil }
+  package func hasTable(named name: String) -> Bool { row(name) != nil }
 
   /// Makes an empty table.
   package func create(_ name: String, _ schema: Schema) throws {
-    guard try row(name) == nil else {
+    guard row(name) == nil else {
       throw Diagnostic("table-exists", "a table `\(name)` already exists")
     }
     guard schema.count <= StoredCatalogue.columnLimit else {
@@ -60,19 +72,21 @@ package final class WorkspaceWriter {
   }
 
   package func drop(_ name: String) throws {
-    guard let table = try row(name) else { throw unknown(name) }
+    guard let table = row(name) else { throw unknown(name) }
     try removeGroups(of: table, fromPlace: 0)
     try file.run("DELETE FROM plumb_texts WHERE table_id = ?", .integer(table.id))
     try file.run("DELETE FROM plumb_columns WHERE table_id = ?", .integer(table.id))
     try file.run("DELETE FROM plumb_tables WHERE id = ?", .integer(table.id))
+    catalogue.remove(table)
     try forgetImports(ofTable: table.id)
   }
 
   package func rename(_ name: String, to newName: String) throws {
-    guard var table = try row(name) else { throw unknown(name) }
-    guard try row(newName) == nil else {
+    guard var table = row(name) else { throw unknown(name) }
+    guard row(newName) == nil else {
       throw Diagnostic("table-exists", "a table `\(newName)` already exists")
     }
+    catalogue.remove(table)
     table.name = newName
     try save(table)
   }
@@ -83,8 +97,8 @@ package final class WorkspaceWriter {
   ///
   /// - Parameter progress: called occasionally with the number of rows written so far; false stops and undoes everything.
   package func append(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
-    if try row(table.name) == nil { try create(table.name, table.schema) }
-    guard var stored = try row(table.name) else { return }
+    if row(table.name) == nil { try create(table.name, table.schema) }
+    guard var stored = row(table.name) else { return }
     guard stored.schema == table.schema else {
       throw Diagnostic(
         "schema-differs", "the table `\(table.name)` has different columns from the rows to add",
@@ -95,13 +109,13 @@ package final class WorkspaceWriter {
 
   /// Makes `table` the table of its name, replacing an existing one.
   package func replace(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
-    if try row(table.name) != nil { try drop(table.name) }
+    if row(table.name) != nil { try drop(table.name) }
     try append(table, progress: progress)
   }
 
   /// Makes the stored table of this name equal to `table`; equal row groups at its front are kept.
   package func synchronize(_ table: Table, progress: ((Int) -> Bool)? = nil) throws {
-    guard var stored = try row(table.name), stored.schema == table.schema else {
+    guard var stored = row(table.name), stored.schema == table.schema else {
       return try replace(table, progress: progress)
     }
     let groups = try StoredCatalogue.groups(of: stored, file)
@@ -280,6 +294,7 @@ package final class WorkspaceWriter {
 
   // MARK: Catalogue rows
 
+  /// Saves the row of a table, after those of its columns.
   private func save(_ table: TableRow) throws {
     try file.run(
       """
@@ -287,6 +302,7 @@ package final class WorkspaceWriter {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """, .integer(table.id), .text(table.name), .integer(Int64(table.columns.count)), .integer(table.rowCount),
       .integer(table.groupCount), .integer(table.groupSeals), .integer(table.seal))
+    catalogue.put(table)
   }
 
   private func save(_ column: ColumnRow, _ table: TableRow) throws {
@@ -300,22 +316,31 @@ package final class WorkspaceWriter {
 
   /// Adds a function, or replaces the one of its name.
   package func save(_ function: StoredFunction) throws {
-    try file.run(
-      "INSERT OR REPLACE INTO plumb_functions (name, parameters, body, folder, summary, seal) VALUES (?, ?, ?, ?, ?, ?)",
-      .text(function.name), .text(function.parameters), .text(function.body), .text(function.folder),
-      .text(function.summary), .integer(function.seal))
+    try changing(.functions, named: function.name) {
+      try file.run(
+        "INSERT OR REPLACE INTO plumb_functions (name, parameters, body, folder, summary, seal) VALUES (?, ?, ?, ?, ?, ?)",
+        .text(function.name), .text(function.parameters), .text(function.body), .text(function.folder),
+        .text(function.summary), .integer(function.seal))
+    }
+    catalogue.changes.functions.updateValue(function, forKey: function.name)
   }
 
   package func drop(functionNamed name: String) throws {
-    try file.run("DELETE FROM plumb_functions WHERE name = ?", .text(name))
+    try changing(.functions, named: name) {
+      try file.run("DELETE FROM plumb_functions WHERE name = ?", .text(name))
+    }
+    catalogue.changes.functions.updateValue(nil, forKey: name)
   }
 
   /// Stores a value under a name; nil deletes it.
   package func set(_ name: String, to value: String?) throws {
-    guard let value else { return try file.run("DELETE FROM plumb_settings WHERE name = ?", .text(name)) }
-    try file.run(
-      "INSERT OR REPLACE INTO plumb_settings (name, value, seal) VALUES (?, ?, ?)", .text(name), .text(value),
-      .integer(StoredCatalogue.settingSeal(name, value)))
+    try changing(.settings, named: name) {
+      guard let value else { return try file.run("DELETE FROM plumb_settings WHERE name = ?", .text(name)) }
+      try file.run(
+        "INSERT OR REPLACE INTO plumb_settings (name, value, seal) VALUES (?, ?, ?)", .text(name), .text(value),
+        .integer(StoredCatalogue.settingSeal(name, value)))
+    }
+    catalogue.changes.settings.updateValue(value, forKey: name)
   }
 
   // MARK: Compaction
@@ -323,7 +348,9 @@ package final class WorkspaceWriter {
   /// Small groups of similar size at the end of a table are merged if there are this many.
   private static let compactionWidth = 8
 
-  static func hasSmallTail(_ rows: [Int]) -> Bool { smallTail(rows) > 0 }
+  static func hasSmallTail(_ groups: [StoredGroup]) -> Bool {
+    groups.count >= compactionWidth && smallTail(groups.map(\.rowCount)) > 0
+  }
 
   /// The number of groups at the end to merge: those of the smallest size of which there are enough.
   private static func smallTail(_ rows: [Int]) -> Int {
@@ -338,11 +365,11 @@ package final class WorkspaceWriter {
 
   /// Merges small groups at the end of the table; each row is merged at most once for each power of eight.
   func compact(_ name: String) throws {
-    guard var table = try row(name) else { return }
+    guard var table = row(name) else { return }
     let groups = try StoredCatalogue.groups(of: table, file)
     let tail = Array(groups.suffix(Self.smallTail(groups.map(\.rowCount))))
     guard let first = tail.first else { return }
-    let source = SegmentStore(LiveSnapshots(connection, open: nil), keeping: 0, in: .current)
+    let source = SegmentStore(LiveSnapshots(connection, CatalogueMemory(), open: nil), keeping: 0, in: .current)
     let stored = StoredTable(table, tail, store: source)
     let joined = try RowGroup.regrouping(stored.table.groups, schema: table.schema)
     let inMemory = try joined.map { $0.isInMemory ? $0 : RowGroup(try $0.columns, count: $0.count) }
