@@ -51,7 +51,7 @@ import Testing
     let sources = Set(SourceDeclaration.all.flatMap { [$0.keyword] + $0.aliases })
     #expect(firstWords(of: .rule("keyword-source")) == sources)
     let statements = try #require(grammar.rules["statement"])
-    let queries = firstWords(of: .rule("source"))
+    let queries = firstWords(of: .rule("source")).union(firstWords(of: .rule("value-statement")))
     #expect(firstWords(of: statements).subtracting(queries) == Set(StatementDeclaration.all.map(\.keyword)))
     #expect(OperatorDeclaration.all.count == operators.count - OperatorDeclaration.all.reduce(0) { $0 + $1.aliases.count })
   }

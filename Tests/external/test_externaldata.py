@@ -78,6 +78,25 @@ class ExternalTests(unittest.TestCase):
     def read(self, path, schema="a: long, b: string", properties='format="csv"'):
         return f'externaldata({schema})["{self.site}{path}"] with ({properties})'
 
+    # Values that do not fit
+
+    def test_values_and_columns_that_are_missing_are_null(self):
+        path = self.file("three.csv", "1,2,3\n4\nx,5\n")
+        run = self.run_plumb(f'externaldata(a: long, b: long, c: long, d: long)["{path}"]')
+        self.assertEqual(run.stdout.splitlines()[1:], ["1,2,3,", "4,,,", ",5,,"], run.stderr)
+        self.assertIn("did not fit", run.stderr)
+        self.assertEqual(self.rows(f'externaldata(a: long)["{path}"]')[:2], ["1", "4"])
+        # The rows can be left out instead.
+        self.assertEqual(self.rows(f'externaldata(a: long)["{path}"]', "--bad-rows", "skip"), ["1", "4"])
+
+    def test_the_newer_form(self):
+        path = self.file("rows.csv", "n,t\n1,one\n2,two\n")
+        form = f'inline_external_table(a: long, b: string) kind=storage dataformat=csv ("{path}") with (ignoreFirstRecord=true)'
+        self.assertEqual(self.rows(form), ["1,one", "2,two"])
+        self.assertEqual(self.rows(f"{form} | where a == 2 | project b"), ["two"])
+        self.assertIn("not-permitted", self.error(
+            f'inline_external_table(a: long) kind=storage dataformat=csv ("{self.site}/data/rows.csv")'))
+
     # Addresses
 
     def test_nothing_is_permitted_by_itself(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates, compacts, saves models and changes tables, and
-checks what is left.
+"""Ends Plumb by SIGKILL at random moments while it imports, appends, simulates, compacts, saves models, and changes tables and
+their columns, and checks what is left.
 
   kill.py [COUNT] [SEED]      default: 300 kills, a new seed each time, which is printed
 
@@ -9,7 +9,7 @@ After every kill the file must open, pass SQLite's integrity_check, and hold exa
 count; fails if too few do. Prints a line for each kind of work.
 Takes the binary from $PLUMB, default .build/release/plumb.
 """
-import os, random, signal, sqlite3, subprocess, sys, tempfile, time
+import csv, os, random, signal, sqlite3, subprocess, sys, tempfile, time
 
 plumb = os.environ.get("PLUMB", ".build/release/plumb")
 count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
@@ -212,8 +212,115 @@ def changing(folder, path, known):
     return 1
 
 
+def table(path, name):
+    """The columns of a table, and its rows as sorted tuples of texts; a null is an empty text."""
+    def rows(text):
+        done = subprocess.run([plumb, "query", path, "-c", text, "--format", "csv"], capture_output=True, text=True)
+        if done.returncode != 0: raise SystemExit(f"FAILED: `{text}` on {path}: {done.stderr}")
+        return list(csv.reader(done.stdout.splitlines()))[1:]
+    columns = tuple((row[0], row[1]) for row in rows(f"{name} | getschema | project ColumnName, ColumnType"))
+    # The first column keeps a row of empty cells from being an empty line.
+    return columns, tuple(sorted(tuple(row[1:]) for row in rows(f"{name} | project mark = 1, {', '.join(c for c, _ in columns)}")))
+
+
+altered = {}
+
+
+def altering(folder, path, known):
+    """The commands that change the columns, the rows and the names of tables, against a model of them."""
+    if known == 0: altered.clear()
+    states = [dict(altered)]  # after each change
+    steps, ends = [], [0]  # the commands, and the number of changes after each of them
+    types = {"long": "string", "string": "long"}
+
+    def literal(value, type):
+        return value if type == "long" else f'"{value}"'
+
+    def change(now):
+        """One command and what it leaves; None if it is not possible now."""
+        name = dice.choice("ab")
+        other = "b" if name == "a" else "a"
+        value = str(dice.randrange(6))
+        new = dice.choice("stuvwxyz")
+        if name not in now:
+            return f".create-merge table {name} (v: long)", {**now, name: ((("v", "long"),), ())}
+        columns, rows = now[name]
+        column, type = columns[0]
+        isNew = all(c != new for c, _ in columns)
+        kind = dice.randrange(11)
+        if kind == 0 and isNew and len(columns) < 4:
+            return f".create-merge table {name} ({new}: string)", {
+                **now, name: (columns + ((new, "string"),), tuple(row + ("",) for row in rows))}
+        if kind in (1, 2):
+            cells = (value,) * len(columns)
+            return f".ingest inline into table {name} <| {','.join(cells)}", {
+                **now, name: (columns, tuple(sorted(rows + (cells,))))}
+        if kind == 3 and isNew and len(columns) < 4:
+            cells = ", ".join(literal(value, t) for _, t in columns)
+            return f".append {name} with (extend_schema = true) <| print {cells}, {new} = {value}", {
+                **now, name: (columns + ((new, "long"),), tuple(sorted([row + ("",) for row in rows] + [(value,) * (len(columns) + 1)])))}
+        if kind == 4:
+            place = dice.randrange(len(columns))
+            c, t = columns[place]
+            return f".alter column {name}.{c} type = {types[t]}", {
+                **now, name: (columns[:place] + ((c, types[t]),) + columns[place + 1:], rows)}
+        if kind == 5 and isNew:
+            return f".rename column {name}.{column} to {new}", {**now, name: (((new, type),) + columns[1:], rows)}
+        if kind == 6 and len(columns) > 1:
+            (c, t), (d, u) = columns[:2]
+            return f".rename columns {c} = {name}.{d}, {d} = {name}.{c}", {**now, name: (((d, t), (c, u)) + columns[2:], rows)}
+        if kind == 7 and other in now:
+            return ".rename tables a = b, b = a", {**now, "a": now["b"], "b": now["a"]}
+        if kind == 8 and len(columns) > 1:
+            return f".drop table {name} columns ({column})", {
+                **now, name: (columns[1:], tuple(sorted(row[1:] for row in rows)))}
+        if kind == 9:
+            return f'.delete table {name} records <| {name} | where tostring({column}) == "{value}"', {
+                **now, name: (columns, tuple(row for row in rows if row[0] != value))}
+        if kind == 10:
+            written = literal("7", type)
+            return (f'.update table {name} delete D append A <| let D = {name} | where tostring({column}) == "{value}"; '
+                    f'let A = {name} | where tostring({column}) == "{value}" | extend {column} = {written}'), {
+                **now, name: (columns, tuple(sorted(("7",) + row[1:] if row[0] == value else row for row in rows)))}
+        return None
+
+    # Now and then the last commands are one script, which takes the rest of the text; each of them is a change.
+    last = dice.randrange(1, 50) if dice.randrange(3) == 0 else 50
+    scripted = []
+    while len(states) <= 50:
+        made = change(states[-1])
+        # The rows of `.ingest inline` would go on to the end of the script.
+        if made is None or len(states) > last and made[0].startswith(".ingest"): continue
+        states.append(made[1])
+        if len(states) - 1 > last:
+            scripted.append(made[0])
+        else:
+            steps.append(made[0])
+            ends.append(len(states) - 1)
+    if scripted:
+        steps.append(".execute database script <|\n" + "\n".join(scripted))
+        ends.append(len(states) - 1)
+    script = f"{folder}/alter.kql"
+    with open(script, "w") as file: file.write("".join(f"{step}\n\nprint done = {number}\n\n" for number, step in enumerate(steps, 1)))
+    out, status = killed(["run", script, path, "--format", "csv"], 0.8)
+    lines = out.split("\n")
+    acknowledged = max([0] + [int(line) for before, line in zip(lines, lines[1:]) if before == "done" and line.isdigit()])
+    # The line after a script belongs to it.
+    if status == 0: acknowledged += bool(scripted)
+    if status == 0 and acknowledged != len(steps): raise SystemExit(f"FAILED: {acknowledged} of {len(steps)} steps acknowledged at the end")
+    found = {}
+    if os.path.exists(path):
+        for name in query(path, ".show tables | project TableName")[1:]: found[name] = table(path, name)
+    possible = states[ends[acknowledged]:ends[min(acknowledged + 1, len(steps))] + 1]
+    if found not in possible:
+        raise SystemExit(f"FAILED: after {acknowledged} of {steps}: {found}, not one of {possible}")
+    altered.clear()
+    altered.update(found)
+    return 1
+
+
 print(f"seed {seed}")
-works = [appending, compacting, importing, simulating, training, changing]
+works = [appending, compacting, importing, simulating, training, changing, altering]
 for place, work in enumerate(works):
     mine = count // len(works) + (1 if place < count % len(works) else 0)
     begin = time.monotonic()

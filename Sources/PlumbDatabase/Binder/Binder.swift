@@ -71,6 +71,10 @@ final class Binder {
       var relation = try place.tables(of: asQuery(statement.query))
       if let most = state.options.mostRows { relation = relation.limited(to: most) }
       if diagnostics.count > before { throw AlreadyReported() }
+      if let graph = relation.graph {
+        context.remark("the result is a graph; its \(graph.nodeSchema.isEmpty ? "edges" : "nodes and its edges") are shown as rows")
+        relation = Relation(showing: graph)
+      }
       for table in relation.tables where table.definesName {
         guard let name = table.resultName else { continue }
         var alone = table
@@ -129,7 +133,7 @@ final class Binder {
     case .declareQueryParameters(let syntax):
       for parameter in syntax.parameters { state.mistakes.attempt { try declare(parameter) } }
     case .declarePattern(let syntax): state.mistakes.attempt { try syntax.declare(in: text) }
-    case .aliasDatabase(let syntax): refuse("`alias database`", at: syntax.span)
+    case .aliasDatabase(let syntax): state.mistakes.attempt { try syntax.declare(in: text, at: place) }
     case .restrictAccess(let syntax): refuse("`restrict access`", at: syntax.span)
     // Commands are not the binder's.
     case .command: break
@@ -201,7 +205,8 @@ package typealias TextReader = @Sendable (
   _ text: [UInt8], _ schema: Schema, _ properties: [String: String]
 ) throws -> Table
 
-/// Reads files for `externaldata`: where they are, the columns, and the properties after `with`.
+/// Reads files for `externaldata`: where they are, the columns, the properties after `with`, and what takes remarks about
+/// values that do not fit.
 package typealias ExternalReader = @Sendable (
-  _ locations: [String], _ schema: Schema, _ properties: [String: String]
+  _ locations: [String], _ schema: Schema, _ properties: [String: String], _ remark: (String) -> Void
 ) throws -> Table

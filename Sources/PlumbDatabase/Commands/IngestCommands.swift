@@ -28,7 +28,7 @@ extension CommandAction {
         throw Diagnostic("no-external-data", "`.ingest into` cannot read files here", at: command.nameSpan)
       }
       do {
-        let rows = try read(paths.map(\.text), schema, try given.ingestion(command))
+        let rows = try read(paths.map(\.text), schema, try given.ingestion(command), given.context.remark)
         return try given.ingest(rows, into: name, schema)
       } catch var problem as Diagnostic {
         if problem.span == nil { problem.span = paths.first?.span ?? command.nameSpan }

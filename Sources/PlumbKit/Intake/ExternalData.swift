@@ -18,8 +18,12 @@ struct ExternalData: Sendable {
   ]
 
   /// - Throws: diagnostics about the properties, the files and the addresses.
-  func read(_ locations: [String], _ schema: Schema, _ properties: [String: String]) throws -> Table {
-    let reading = try self.reading(schema, properties)
+  func read(
+    _ locations: [String], _ schema: Schema, _ properties: [String: String], _ remark: (String) -> Void
+  ) throws -> Table {
+    var reading = try self.reading(schema, properties)
+    // As in Kusto, a value that does not fit its column is null, and so is a column that the file does not have.
+    if reading.badRowPolicy == .reject { reading.badRowPolicy = .null }
     let sink = TableSink(Table(name: "externaldata", schema: schema, groups: []))
     let intake = try Intake(into: sink, reading, threads: threads, memoryLimit: memoryLimit, in: memory)
     for location in locations {
@@ -28,9 +32,10 @@ struct ExternalData: Sendable {
       } else {
         let file = try permits.fetch(location, limit: memoryLimit)
         defer { file.remove() }
-        try file.withoutPath(called: location) { try intake.take([(sink.name, file.path)], Work()) }
+        _ = try file.withoutPath(called: location) { try intake.take([(sink.name, file.path)], Work()) }
       }
     }
+    for note in sink.notes { remark("`externaldata`: \(note)") }
     return sink.table
   }
 
@@ -88,14 +93,15 @@ struct ExternalData: Sendable {
 /// One table that combines the files.
 private struct TableSink: RowSink {
   let name: String
-  private let gathered: Guarded<Table>
+  private let gathered: Guarded<(table: Table, misfits: RowMisfits)>
 
   init(_ table: Table) {
     name = table.name
-    gathered = Guarded(table)
+    gathered = Guarded((table, RowMisfits()))
   }
 
-  var table: Table { gathered.withLock { $0 } }
+  var table: Table { gathered.withLock { $0.table } }
+  var notes: [String] { gathered.withLock { $0.misfits.notes } }
   var takesAllTables: Bool { false }
   var takesFilesOnce: Bool { false }
   var isLasting: Bool { false }
@@ -104,8 +110,11 @@ private struct TableSink: RowSink {
   func table(named name: String) -> Table? { table }
 
   func take(_ file: IntakeFile, _ work: Work) throws -> LoadedFile? {
-    let rows = try readTable(named: name, file.path, file.options).table
-    gathered.withLock { $0 = $0.appending(rows.groups) }
+    let (rows, misfits, _) = try readTable(named: name, file.path, file.options)
+    gathered.withLock {
+      $0.table = $0.table.appending(rows.groups)
+      $0.misfits += misfits
+    }
     return LoadedFile(name: name, rows: rows.rowCount, path: file.path)
   }
 

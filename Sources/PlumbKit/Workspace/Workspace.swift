@@ -63,7 +63,7 @@ public final class Workspace: Sendable {
       into: MemorySink(catalog: catalog), options.reading, threads: options.threads, memoryLimit: options.memoryLimit,
       in: memory)
     let external = try options.externalData(memory)
-    sessionOptions.readExternal = external.read(_:_:_:)
+    sessionOptions.readExternal = external.read(_:_:_:_:)
     sessionOptions.readText = external.read(text:_:_:)
     BufferRecycling.keep(upTo: min(options.memoryLimit / 16, 512 << 20))
     switch source {
@@ -219,7 +219,7 @@ public final class Workspace: Sendable {
       guard !$0.isSafe, $0.sessionOptions.readExternal != nil else { return }
       guard var external = try? options.externalData(memory) else { return }
       external.threads = $0.sessionOptions.threads
-      $0.sessionOptions.readExternal = external.read(_:_:_:)
+      $0.sessionOptions.readExternal = external.read(_:_:_:_:)
     }
   }
 }

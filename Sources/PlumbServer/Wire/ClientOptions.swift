@@ -46,7 +46,7 @@ struct ClientOptions: Sendable {
         case .string(let text, _): try set(option.name.text, .string(text))
         case .timespan(let number, let unit): try set(option.name.text, .string(number + unit.rawValue))
         case .typed(_, let text, _): try set(option.name.text, .string(text))
-        case .real, .dynamic, .typeOf: break
+        case .real, .dynamic, .typeOf, .schemaOf: break
         }
       default: break
       }

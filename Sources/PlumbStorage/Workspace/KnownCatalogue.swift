@@ -54,7 +54,7 @@ struct CatalogueChanges {
   var tables: Set<StoredName> = []
   /// The new values; nil for what was deleted.
   var settings: [String: String?] = [:]
-  var functions: [String: StoredFunction?] = [:]
+  var functions: [StoredName: StoredFunction?] = [:]
 }
 
 /// A name as SQLite compares it: by its bytes, unlike `String`.
@@ -68,8 +68,7 @@ struct StoredName: Hashable, Comparable {
   static func < (a: StoredName, b: StoredName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 
   func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    for byte in text.utf8 { hasher.combine(byte) }
   }
 }
 

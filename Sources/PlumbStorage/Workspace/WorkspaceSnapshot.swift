@@ -58,9 +58,9 @@ struct WorkspaceContents: Sendable {
     self.versions = versions
   }
 
-  private static func functions(_ old: [StoredFunction], _ changes: [String: StoredFunction?]) -> [StoredFunction] {
+  private static func functions(_ old: [StoredFunction], _ changes: [StoredName: StoredFunction?]) -> [StoredFunction] {
     if changes.isEmpty { return old }
-    let others = old.filter { changes[$0.name] == nil }
+    let others = old.filter { changes[StoredName($0.name)] == nil }
     return (others + changes.values.compactMap(\.self)).sorted { StoredName($0.name) < StoredName($1.name) }
   }
 
@@ -128,7 +128,7 @@ package final class WorkspaceSnapshot: Sendable {
   package var changes: WorkspaceChanges? {
     contents.changes.map { changes in
       WorkspaceChanges(
-        tables: changes.tables.map(\.text), functions: Array(changes.functions.keys), settings: Array(changes.settings.keys))
+        tables: changes.tables.map(\.text), functions: changes.functions.keys.map(\.text), settings: Array(changes.settings.keys))
     }
   }
 

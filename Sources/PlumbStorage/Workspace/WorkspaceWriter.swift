@@ -322,14 +322,14 @@ package final class WorkspaceWriter {
         .text(function.name), .text(function.parameters), .text(function.body), .text(function.folder),
         .text(function.summary), .integer(function.seal))
     }
-    catalogue.changes.functions.updateValue(function, forKey: function.name)
+    catalogue.changes.functions.updateValue(function, forKey: StoredName(function.name))
   }
 
   package func drop(functionNamed name: String) throws {
     try changing(.functions, named: name) {
       try file.run("DELETE FROM plumb_functions WHERE name = ?", .text(name))
     }
-    catalogue.changes.functions.updateValue(nil, forKey: name)
+    catalogue.changes.functions.updateValue(nil, forKey: StoredName(name))
   }
 
   /// Stores a value under a name; nil deletes it.

@@ -53,7 +53,8 @@ extension SourceDeclaration {
   /// All of them, in alphabetical order.
   package static let all: [SourceDeclaration] = {
     let own: [SourceDeclaration] = [
-      DatatableSyntax.source, EvaluateSyntax.source, ExternaldataSyntax.source, FindSyntax.source, PrintSyntax.source,
+      DatatableSyntax.source, EvaluateSyntax.source, ExternaldataSyntax.source, FindSyntax.source,
+      ExternaldataSyntax.inlineTable, MacroExpandSyntax.source, PrintSyntax.source,
       RangeSyntax.source, SearchSyntax.source, UnionSyntax.source,
     ]
     return (own + WordDeclaration.all.map(\.source)).sorted { $0.keyword < $1.keyword }

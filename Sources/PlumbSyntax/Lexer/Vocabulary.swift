@@ -41,7 +41,13 @@ enum ReservedWords {
     for op in BinaryOperator.allCases where op != .matchesRegex {
       if op.rawValue.utf8.contains(where: Alphabet.startsWord) { table[op.rawValue] = op }
     }
+    // Older spellings.
     table["notcontains"] = .notContains
+    table["containscs"] = .containsCS
+    table["notcontainscs"] = .notContainsCS
+    table["likecs"] = .likeCS
+    table["notlike"] = .notLike
+    table["notlikecs"] = .notLikeCS
     return table
   }()
 

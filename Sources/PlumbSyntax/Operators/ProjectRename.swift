@@ -17,7 +17,11 @@ extension ProjectRenameSyntax: OperatorNode {
     OperatorDeclaration(
       "project-rename", usage: "project-rename new = old, ...",
       summary: "Renames columns.",
-      examples: ["pipelines | project-rename pipeline = name"]
+      examples: ["pipelines | project-rename pipeline = name"],
+      mistake: { parser in
+        parser.at(.leftParen) || parser.at(.dot)
+          ? ("only a column's name can follow `=` in `project-rename`", "use `extend` to compute a value") : nil
+      }
     ) { parser, start throws(SyntaxFailure) in try parser.parseProjectRenameOperator(from: start) },
   ]
 

@@ -12,6 +12,9 @@ package struct RenderPropertySyntax: Sendable {
   /// One value, except for lists of columns (`ycolumns=a, b`).
   package var values: [ExpressionSyntax]
   package var span: SourceSpan
+
+  /// Whether it is the older `render chart by a, b`.
+  package var isBy: Bool { name.text == "by" && !name.isQuoted }
 }
 
 extension RenderSyntax: OperatorNode {
@@ -32,7 +35,14 @@ extension Parser {
     let visualization = try parseName("a chart such as `timechart`")
     var properties: [RenderPropertySyntax] = []
     // The old form has no brackets: `render areachart kind=stacked`.
-    while atName, !atWord("with"), !isAfterEmptyLine { properties.append(try parseRenderProperty()) }
+    while atName, !atWord("with"), !atWord("by"), !isAfterEmptyLine { properties.append(try parseRenderProperty()) }
+    if atWord("by"), !isAfterEmptyLine {
+      let by = advance()
+      let columns = try parseNameList()
+      properties.append(
+        RenderPropertySyntax(
+          name: NameSyntax(text: "by", span: by.span, isQuoted: false), values: columns.map { .name($0) }, span: by.span))
+    }
     if skipWord("with") {
       let nesting = try enter(.leftParen, "after `with`")
       if !isClosing(nesting) {
@@ -72,9 +82,14 @@ extension Printer {
   mutating func printRender(_ node: RenderSyntax) {
     write("render ")
     printName(node.visualization)
-    guard !node.properties.isEmpty else { return }
+    let by = node.properties.filter(\.isBy)
+    for property in by {
+      write(" by ")
+      list(property.values) { $0.printExpression($1) }
+    }
+    guard node.properties.count > by.count else { return }
     write(" with (")
-    list(node.properties) { printer, property in
+    list(node.properties.filter { !$0.isBy }) { printer, property in
       printer.printName(property.name)
       printer.write("=")
       printer.list(property.values) { $0.printExpression($1) }

@@ -26,7 +26,13 @@ extension Parser {
     case .word where atWord("dynamic"):
       value = .dynamic(try parseDynamic())
     case .word where atWord("typeof"):
-      value = .typeOf(try parseTypeOf())
+      let isSchema = token(after: 2).kind == .star || token(after: 2 + nameLength(after: 2)).kind == .colon
+      if isSchema {
+        advance()
+        value = .schemaOf(try parseSchema())
+      } else {
+        value = .typeOf(try parseTypeOf())
+      }
     case .word where ReservedWords.booleans[token.text] != nil:
       value = .bool(ReservedWords.booleans[advance().text] ?? false)
     default:

@@ -79,6 +79,7 @@ extension Printer {
     switch path.entity {
     case .name(let name): printName(name)
     case .call(let call): printCall(call)
+    case .pattern(let pattern): write(pattern.text)
     }
   }
 }

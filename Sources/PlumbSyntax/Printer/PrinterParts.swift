@@ -71,6 +71,9 @@ extension Printer {
       printDynamic(value)
       write(")")
     case .typeOf(let type): write("typeof(\(type.type.rawValue))")
+    case .schemaOf(let schema):
+      write("typeof")
+      printSchema(schema)
     }
   }
 

@@ -67,6 +67,7 @@ extension Printer {
     case .range(let node): printRange(node)
     case .datatable(let node): printDatatable(node)
     case .externaldata(let node): printExternaldata(node)
+    case .macroExpand(let node): printMacroExpand(node)
     case .union(let node): printUnion(node)
     case .search(let node): printSearch(node)
     case .find(let node): printFind(node)

@@ -32,6 +32,63 @@ extension Parser {
   }
 }
 
+extension ExternaldataSyntax {
+  /// Kusto's newer form for files, which reads as `externaldata` does.
+  static let inlineTable = SourceDeclaration(
+    "inline_external_table", usage: #"inline_external_table(name: type, ...) kind=storage dataformat=csv ("path")"#,
+    summary: "Reads files as a table; the same as `externaldata`.",
+    examples: [#"inline_external_table(id: long, name: string) kind=storage dataformat=csv ("tasks.csv")"#],
+    clauses: ["kind", "partition", "pathformat", "dataformat", "with"],
+    starts: { $0.token(after: 1).kind == .leftParen || $0.atWord("kind", after: 1) }
+  ) { parser throws(SyntaxFailure) in .externaldata(try parser.parseInlineExternalTable()) }
+}
+
+extension Parser {
+  /// `inline_external_table (a: long) kind=storage dataformat=csv ("file") with (...)` as the `externaldata` it means.
+  mutating func parseInlineExternalTable() throws(SyntaxFailure) -> ExternaldataSyntax {
+    let start = index
+    advance()
+    let schema = at(.leftParen) ? try parseSchema() : nil
+    let kind = try readOption("kind", "and the kind of the files, `storage` or `delta`")
+    if skipWord("partition") {
+      throw fail(
+        "unsupported-option", "partitions of `inline_external_table` are not supported", at: token(before: 1).span,
+        help: "name the files themselves")
+    }
+    if atWord("pathformat") {
+      throw fail("unsupported-option", "`pathformat` is not supported", at: token.span, help: "name the files themselves")
+    }
+    var properties: [ParameterSyntax] = []
+    if atWord("dataformat") {
+      properties = try readParameters(["dataformat"])
+      properties[0].name.text = "format"
+    }
+    guard let schema else {
+      throw fail(
+        "missing-schema", "`inline_external_table` needs the columns here", at: span(from: start),
+        help: "write `inline_external_table(name: type, ...) kind=delta (...)`")
+    }
+    if properties.isEmpty {
+      properties = [
+        ParameterSyntax(
+          name: NameSyntax(text: "format", span: kind.span, isQuoted: false), value: kind.value, span: kind.span)
+      ]
+    }
+    let nesting = try enter(.leftParen, "before the files")
+    var locations = [try parseExpression()]
+    while skip(.comma), !isClosing(nesting) { locations.append(try parseExpression()) }
+    try leave(nesting)
+    if skipWord("with") { properties += try parsePropertyList() }
+    return ExternaldataSyntax(schema: schema, locations: locations, properties: properties, span: span(from: start))
+  }
+
+  /// `name = value`, which must be here.
+  private mutating func readOption(_ name: String, _ expectation: String) throws(SyntaxFailure) -> ParameterSyntax {
+    guard atWord(name), let option = try readParameters([name]).first else { throw unexpected("`\(name)`", help: expectation) }
+    return option
+  }
+}
+
 extension Printer {
   mutating func printExternaldata(_ node: ExternaldataSyntax) {
     write("externaldata")

@@ -72,12 +72,21 @@ extension Parser {
   }
 
   private mutating func parseKeywordSource() throws(SyntaxFailure) -> SourceSyntax {
-    guard let declaration = SourceDeclaration.named(token.text) else { throw unexpectedSource() }
+    guard let declaration = sourceDeclaration else { throw unexpectedSource() }
     return try declaration.parse(&self)
   }
 
+  /// The source whose keyword starts here, which may be words joined by dashes.
+  private var sourceDeclaration: SourceDeclaration? {
+    guard at(.word) else { return nil }
+    if token(after: 1).kind == .minus, isAdjacent(after: 1), token(after: 2).kind == .word, isAdjacent(after: 2) {
+      return SourceDeclaration.named("\(token.text)-\(token(after: 2).text)") ?? SourceDeclaration.named(token.text)
+    }
+    return SourceDeclaration.named(token.text)
+  }
+
   /// Whether a source that is a keyword starts here, rather than a table or column of that name.
-  var atSourceKeyword: Bool { at(.word) && SourceDeclaration.named(token.text)?.starts(self) == true }
+  var atSourceKeyword: Bool { sourceDeclaration?.starts(self) == true }
 
   /// Whether a value or a name starts there.
   func startsOperand(after distance: Int) -> Bool {
@@ -105,6 +114,12 @@ extension Parser {
     case .name(let name):
       // `database.table`
       guard skip(.dot) else { return .name(name) }
+      if startsTablePattern {
+        let pattern = try parseNamePattern("a table")
+        return .path(
+          EntityPathSyntax(
+            qualifiers: [], database: name, entity: .pattern(pattern), span: SourceSpan.joining(name.span, pattern.span)))
+      }
       let table = try parseName("a table")
       return .path(
         EntityPathSyntax(
@@ -139,11 +154,12 @@ extension Parser {
 
   /// A table operand, or a name with `*` in it.
   mutating func parseTablePattern() throws(SyntaxFailure) -> SourceSyntax {
-    let isStar = at(.star)
-    let startsWithStar = at(.word) && token(after: 1).kind == .star && isAdjacent(after: 1)
-    if isStar || startsWithStar { return .pattern(try parseNamePattern("a table")) }
+    if startsTablePattern { return .pattern(try parseNamePattern("a table")) }
     return try parseTableOperand()
   }
+
+  /// Whether `*` or `T*` starts here.
+  var startsTablePattern: Bool { at(.star) || at(.word) && token(after: 1).kind == .star && isAdjacent(after: 1) }
 
   /// `(T, U*)`
   mutating func parseTablePatternList() throws(SyntaxFailure) -> [SourceSyntax] {

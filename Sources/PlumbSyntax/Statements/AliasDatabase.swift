@@ -8,8 +8,11 @@ package struct AliasDatabaseSyntax: Sendable {
 }
 
 extension AliasDatabaseSyntax {
-  static let statement = StatementDeclaration.unsupported(
-    "alias", clauses: ["database"], starts: { $0.atWord("database", after: 1) }
+  static let statement = StatementDeclaration(
+    "alias", usage: "alias database Name = database(\"other\");",
+    summary: "Names a database for the `database(...)` of the statements after it.",
+    examples: [#"alias database here = database(); database("here").runs | count"#],
+    clauses: ["database"], starts: { $0.atWord("database", after: 1) }
   ) { parser throws(SyntaxFailure) in .aliasDatabase(try parser.parseAliasDatabaseStatement()) }
 }
 

@@ -93,6 +93,12 @@ extension Printer {
 
   mutating func printFunctionBody(_ node: FunctionSyntax) {
     write(" {")
+    printBody(node)
+    write("}")
+  }
+
+  /// What is between the brackets of a body, on lines of its own.
+  mutating func printBody(_ node: FunctionSyntax) {
     indented { printer in
       for statement in node.statements {
         printer.newLine(before: statement.span.lower)
@@ -103,7 +109,6 @@ extension Printer {
       printer.printExpression(node.result)
     }
     newLine(before: node.bodySpan.upper)
-    write("}")
   }
 
   mutating func printFunctionParameters(_ parameters: [FunctionParameterSyntax]) {

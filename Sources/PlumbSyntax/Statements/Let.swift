@@ -7,6 +7,8 @@ package struct LetSyntax: Sendable {
     case expression(ExpressionSyntax)
     /// `(parameters) { body }` or `view () { body }`.
     case function(FunctionSyntax)
+    /// `entity_group [a, b]`, for `macro-expand`.
+    case entityGroup(EntityGroupSyntax)
   }
   package var name: NameSyntax
   package var value: Value
@@ -32,6 +34,8 @@ extension Parser {
     let value: LetSyntax.Value
     if startsFunction {
       value = .function(try parseFunction())
+    } else if startsEntityGroup {
+      value = .entityGroup(try parseEntityGroup())
     } else {
       value = .expression(try parseValue())
     }
@@ -48,6 +52,9 @@ extension Printer {
     case .function(let function):
       write(" ")
       printFunction(function)
+    case .entityGroup(let group):
+      write(" ")
+      printEntityGroup(group)
     case .expression(.query(let query)) where !query.operators.isEmpty:
       indented { printer in
         printer.newLine(before: query.span.lower)

@@ -37,12 +37,46 @@ extension Parser {
     let start = index
     let mode = QueryStatementSyntax.Mode(rawValue: token.text).flatMap { startsQuery(after: 1) ? $0 : nil } ?? .run
     if mode != .run { advance() }
+    if let value = parseValueStatement() {
+      let query = QuerySyntax(source: .print(PrintSyntax(value: value)), operators: [], span: value.span)
+      return QueryStatementSyntax(mode: mode, query: query, span: span(from: start))
+    }
     let query = try parseQuery()
     return QueryStatementSyntax(mode: mode, query: query, span: span(from: start))
   }
 
+  /// A statement that is only a value, such as `strlen("a") + 1`, which Kusto shows; nil if it is not one. It starts with a
+  /// literal, or with a call and an operator: a call alone may be a table.
+  private mutating func parseValueStatement() -> ExpressionSyntax? {
+    var first = self
+    let isNegative = first.skip(.minus)
+    if first.atLiteral {
+      guard (try? first.parseLiteral()) != nil, first.startsOperation || first.mayEndValue else { return nil }
+    } else {
+      guard !isNegative, first.atName, first.token(after: first.nameLength(after: 0)).kind == .leftParen,
+        case .call? = try? first.parseReference(), first.startsOperation
+      else { return nil }
+    }
+    var whole = self
+    guard let value = try? whole.parseExpression(), whole.diagnostics.count == diagnostics.count, whole.mayEndValue
+    else { return nil }
+    self = whole
+    return value
+  }
+
+  private var mayEndValue: Bool { at(.semicolon) || at(.end) || at(.command) || isAfterEmptyLine }
+
+  /// Whether an operator between two values is here, other than a comparison of their order.
+  private var startsOperation: Bool {
+    switch token.kind {
+    case .plus, .minus, .star, .slash, .percent, .equal, .notEqual, .equalTilde, .bangTilde: true
+    case .word: ReservedWords.stringOperators[token.text] != nil
+    default: false
+    }
+  }
+
   func startsQuery(after distance: Int) -> Bool {
-    isName(after: distance) || token(after: distance).kind == .leftParen
+    isName(after: distance) || [.leftParen, .long, .real, .timespan, .string, .typedLiteral].contains(token(after: distance).kind)
   }
 }
 

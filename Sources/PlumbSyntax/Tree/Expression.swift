@@ -193,6 +193,8 @@ package struct EntityPathSyntax: Sendable {
   package indirect enum Entity: Sendable {
     case name(NameSyntax)
     case call(CallSyntax)
+    /// `database("x").T*`; only inside `union`, `search` and `find`.
+    case pattern(NamePatternSyntax)
   }
   /// `cluster(...)` and `database(...)`; empty if only the database's name is written.
   package var qualifiers: [CallSyntax]

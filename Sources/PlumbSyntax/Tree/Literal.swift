@@ -8,7 +8,7 @@ package struct LiteralSyntax: Sendable {
   var isNumber: Bool {
     switch value {
     case .long, .real, .timespan: true
-    case .bool, .string, .typed, .dynamic, .typeOf: false
+    case .bool, .string, .typed, .dynamic, .typeOf, .schemaOf: false
     }
   }
 }
@@ -29,6 +29,8 @@ package enum LiteralValue: Sendable {
   case dynamic(DynamicSyntax)
   /// `typeof(long)`
   case typeOf(TypeSyntax)
+  /// `typeof(*, a: long)`: the columns that a plugin returns.
+  case schemaOf(SchemaSyntax)
 }
 
 /// The unit of a literal such as `2h`; the raw value is its canonical spelling.

@@ -32,6 +32,7 @@ package indirect enum SourceSyntax: Sendable {
   case union(UnionSyntax)
   case search(SearchSyntax)
   case find(FindSyntax)
+  case macroExpand(MacroExpandSyntax)
   /// `evaluate plugin(...)` at the start of a query.
   case evaluate(EvaluateSyntax)
   /// `lineage downstream of X`, `predict risk` and other words.
@@ -54,6 +55,7 @@ package indirect enum SourceSyntax: Sendable {
     case .union(let node): node.span
     case .search(let node): node.span
     case .find(let node): node.span
+    case .macroExpand(let node): node.span
     case .evaluate(let node): node.span
     case .word(let node): node.span
     case .implied(let span): span

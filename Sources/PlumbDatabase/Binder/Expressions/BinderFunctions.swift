@@ -73,6 +73,18 @@ struct BinderFunction: Sendable {
       let names = try binder.place.relation(query).schema.map { Dynamic.string($0.name) }
       return .literal(.dynamic(.array(names)), call.span)
     },
+    BinderFunction("current_database") { call, binder in
+      guard call.arguments.isEmpty else { throw call.argumentCount("no arguments") }
+      return .literal(.string(binder.place.catalog.name), call.span)
+    },
+    // Values of other types are split as they are printed, such as the parts of a timespan.
+    BinderFunction("split", naming: nil) { call, binder in
+      guard call.arguments.count > 1 else { return nil }
+      var arguments = try call.arguments.map { try binder.bind($0.value) }
+      guard ![.string, .dynamic].contains(arguments[0].type) else { return nil }
+      arguments[0] = arguments[0].converted(to: .string)
+      return try binder.calls.calling(call.name.text, arguments, at: call.span)
+    },
     BinderFunction("extract", naming: nil, bind: converted),
     BinderFunction("extract_json", naming: nil, bind: converted),
     BinderFunction("extractjson", naming: nil, bind: converted),

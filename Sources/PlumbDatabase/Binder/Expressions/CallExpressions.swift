@@ -13,7 +13,7 @@ extension ExpressionBinder {
       case .table: throw tableAsValue(call.span, name)
       }
     case .pattern: throw tableAsValue(call.span)
-    case .value, .table, .broken:
+    case .value, .table, .database, .entityGroup, .broken:
       // A variable does not hide Plumb's functions: `let bin = 1d` leaves `bin(...)` as it is.
       if !isBuiltIn(name) {
         throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
@@ -25,7 +25,7 @@ extension ExpressionBinder {
     {
       return bound
     }
-    if let function = WindowFunction(rawValue: name) { return try bind(function, call) }
+    if let function = WindowFunction(named: name) { return try bind(function, call) }
     if let aggregate = AggregateFunction.named(name) {
       switch offer {
       case .aggregates(let columns): return try bind(aggregate, call, into: columns)
@@ -140,6 +140,10 @@ extension ExpressionBinder {
     case .prev, .next:
       try expect(1, .long)
       if checked.count > 1 { _ = try calls.constant(checked[1], what: "the distance") }
+      // A constant of another type adapts, as beside `==`.
+      if checked.count > 2, let value = checked[2].constant?.asEqual(of: checked[0].type) {
+        checked[2] = .literal(value, checked[2].span)
+      }
       try expect(2, checked[0].type)
       return (checked, checked[0].type)
     case .rowNumber:
@@ -185,6 +189,6 @@ extension CallSyntax {
 
 /// Whether a name is one of Plumb's functions that return a value, or is called like one.
 func isBuiltIn(_ name: String) -> Bool {
-  ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil || WindowFunction(rawValue: name) != nil
+  ScalarFunction.named(name) != nil || AggregateFunction.named(name) != nil || WindowFunction(named: name) != nil
     || BinderFunction.named(name) != nil || TableForm(rawValue: name)?.isFunction == true
 }

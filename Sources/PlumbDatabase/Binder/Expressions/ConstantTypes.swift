@@ -72,7 +72,7 @@ extension Value {
   ///
   /// Text is read as `toint`, `tobool` and so on read it, and anything becomes text as `tostring` writes it. Of
   /// numbers, 0 and 1 are bools. Nothing else converts: 5 is not a timespan, and "4624.5" is not an int.
-  fileprivate func asEqual(of target: ScalarType) -> Value? {
+  func asEqual(of target: ScalarType) -> Value? {
     if isNull { return target == .string ? nil : .null(target) }
     switch (type, target) {
     case (.string, .int), (.string, .long):

@@ -59,6 +59,7 @@ struct ExpressionBinder {
     case .call(let call): return try bind(call)
     case .member(let member):
       if let column = try column(of: member) { return column }
+      if let fact = try databaseFact(member) { return fact }
       let base = try self.base(of: member)
       guard base.type == .dynamic else {
         throw Diagnostic(
@@ -144,6 +145,10 @@ struct ExpressionBinder {
       case .table: throw tableAsValue(name.span, name.text)
       }
     case .pattern(let pattern, _): throw pattern.missingValues(at: name.span)
+    case .database, .entityGroup:
+      throw Diagnostic(
+        "database-as-value", "`\(name.text)` is a database, but a value is expected here", at: name.span,
+        help: "write `\(name.text).table` where a table can be")
     case .broken: throw AlreadyReported()
     case nil: break
     }

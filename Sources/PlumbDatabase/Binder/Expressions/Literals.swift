@@ -48,6 +48,13 @@ extension Value {
     case .long(let number): self = .long(number)
     case .real(let number): self = .real(number)
     case .string(let text, _): self = .string(text)
+    case .timespan(let number, .nanosecond):
+      guard let count = Int64(number), count % 100 == 0 else {
+        throw Diagnostic(
+          "bad-literal", "`\(number)ns` is not a whole number of ticks, which are 100 nanoseconds long", at: literal.span,
+          help: "the shortest timespan is `1tick`")
+      }
+      self = .timespan(count / 100)
     case .timespan(let number, let unit):
       guard let ticks = TimeSpan.parse(number + unit.rawValue) else {
         throw Diagnostic(
@@ -66,6 +73,9 @@ extension Value {
       let dynamic = try Dynamic(tree)
       if case .null = dynamic { self = .null(.dynamic) } else { self = .dynamic(dynamic) }
     case .typeOf(let type): self = .string(type.type.rawValue)
+    case .schemaOf(let schema):
+      throw Diagnostic(
+        "bad-literal", "a list of columns is not a value", at: schema.span, help: "write one type, as in `typeof(long)`")
     }
   }
 

@@ -46,7 +46,8 @@ extension ExpressionSyntax {
 }
 
 private func columnName(_ call: CallSyntax, _ columns: [String?], _ naming: ColumnNaming) -> String? {
-  let first = columns.first.flatMap { $0 }
+  // `bin(t = x, 5m)` is a column `t`.
+  let first = call.arguments.first?.name?.text ?? columns.first.flatMap { $0 }
   switch naming {
   case .numbered: return nil
   case .firstArgument: return first

@@ -12,6 +12,8 @@ extension ExpressionBinder {
     switch syntax.value {
     case .function(let function):
       frame.define(name.text, .function(function, frame.now))
+    case .entityGroup(let group):
+      frame.define(name.text, .entityGroup(group, frame.now))
     case .expression(let expression):
       do {
         switch try any(expression) {
@@ -41,7 +43,7 @@ extension ExpressionBinder {
       case .table(let table): return .table(table)
       case .function(let function, let scope) where function.parameters.isEmpty:
         return try FunctionExpansion(function, from: scope, CallSyntax(calling: name, at: name.span), by: self).result()
-      case .value, .function, .pattern, .broken: return .scalar(try value(of: name))
+      case .value, .function, .pattern, .database, .entityGroup, .broken: return .scalar(try value(of: name))
       case nil:
         if place.catalog.hasTable(named: name.text) {
           return .table(try place.relation(.name(name)))
@@ -74,7 +76,12 @@ extension ExpressionBinder {
 
   /// Whether a path is a table of an attached database rather than a property of a value.
   private func namesAttached(_ path: EntityPathSyntax) -> Bool {
-    guard let name = path.database?.text, place.catalog.attached(named: name) != nil else { return false }
+    guard let name = path.database?.text else { return false }
+    if case .database? = place.scope.binding(named: name) {
+      if case .name(let member) = path.entity { return !member.text.hasPrefix("$current_") }
+      return true
+    }
+    guard place.catalog.attached(named: name) != nil else { return false }
     return visibleRows?.index(of: name) == nil && place.scope.binding(named: name) == nil
   }
 

@@ -30,14 +30,22 @@ package struct KustoName: Sendable {
     switch kind {
     case .statement: StatementDeclaration.all.contains { $0.keyword == name && $0.isSupported } ? .supported : refused
     case .source: SourceDeclaration.all.contains { $0.keyword == name && $0.isSupported } ? .supported : refused
-    case .tabularOperator: OperatorDeclaration.named(name)?.isSupported == true ? .supported : refused
+    case .tabularOperator:
+      OperatorDeclaration.named(name)?.isSupported == true || Self.isSource(name) ? .supported : refused
     case .scalarOperator: Self.hasOperator(name) ? .supported : refused
-    case .function, .aggregate, .window: isBuiltIn(name) ? .supported : refused
+    case .function: isBuiltIn(name) ? .supported : refused
+    case .aggregate: AggregateFunction.named(name) != nil ? .supported : refused
+    case .window: WindowFunction(named: name) != nil ? .supported : refused
     case .graphFunction: GraphFunctions.names.contains(name) ? .supported : refused
     case .plugin: Plugin.named(name) != nil ? .supported : refused
     // `render table` is the result as it is.
     case .chart: name == "table" || ChartDeclaration.all.contains { $0.name == name } ? .supported : refused
     }
+  }
+
+  /// Whether an operator of the documentation starts queries here, which is its only place.
+  private static func isSource(_ name: String) -> Bool {
+    [name, name.replacing("-", with: "_")].contains { SourceDeclaration.named($0)?.isSupported == true }
   }
 
   private static func hasOperator(_ name: String) -> Bool {
@@ -53,12 +61,9 @@ package struct KustoName: Sendable {
   }
 
   private static let reasons: [String: String] = [
-    "alias": "there is one database; name its tables alone, and attached ones as `name.table`",
     "restrict": "it limits what a client of a cluster can see; leave it out",
     "cluster": "it names a cluster; attach its database with `.attach kusto://host/database as name`",
     "database": "there is one database; name its tables alone, and attached ones as `name.table`",
-    "inline-external-table": "Plumb does not have external tables; name a file in `externaldata`",
-    "macro-expand": "it runs a query in several clusters; attach their databases, and use `union`",
     "pivotchart": "it is a control of Kusto's own program; use `evaluate pivot(...)`",
     "timepivot": "it is a control of Kusto's own program; use `make-series` and `render timechart`",
     "ladderchart": "use `render timechart`, or `render table` of the two times",

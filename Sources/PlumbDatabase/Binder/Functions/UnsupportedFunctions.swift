@@ -34,7 +34,7 @@ enum UnsupportedName {
   private static let models = "queries cannot call language models; write the rows to a file for a program that does"
 
   private static let functions: [String: String] = [
-    "current_cluster_endpoint": cluster, "current_database": cluster, "current_principal": cluster,
+    "current_cluster_endpoint": cluster, "current_principal": cluster,
     "current_principal_details": cluster, "current_principal_is_member_of": cluster,
     "cursor_after": ingestion, "cursor_before_or_at": ingestion, "cursor_current": ingestion, "extent_id": ingestion, "extent_tags": ingestion,
     "external_table": "Plumb does not have external tables; name a file in `externaldata`",

@@ -138,6 +138,19 @@ extension GraphToTableSyntax: OperatorBinding {
   }
 }
 
+extension Relation {
+  /// A graph as the result of a query: the nodes, if they have columns, and the edges.
+  init(showing graph: GraphSource) {
+    self.init(.edges(of: graph, sourceHash: nil, targetHash: nil), name: "edges")
+    resultName = "edges"
+    if graph.nodeSchema.isEmpty { return }
+    let edges = self
+    self.init(.nodes(of: graph, hash: nil), name: "nodes")
+    resultName = "nodes"
+    further = [edges]
+  }
+}
+
 extension GraphMatchSyntax: OperatorBinding {
   /// `graph-match` and `graph-shortest-paths`.
   var takesGraph: Bool { true }

@@ -9,6 +9,10 @@ enum Binding {
   case function(FunctionSyntax, Scope)
   /// Tables under texts, and what was defined before them.
   case pattern(DeclarePatternSyntax, Scope)
+  /// A database: what `alias database` names, and each one that `macro-expand` takes.
+  case database(DatabaseReference)
+  /// Several databases or tables, and what their expressions see.
+  case entityGroup(EntityGroupSyntax, Scope)
   /// Its definition had an error that was reported.
   case broken
 }

@@ -14,7 +14,7 @@ extension InvokeSyntax: OperatorBinding {
       }
       return result
     case .broken: throw AlreadyReported()
-    case .value, .table, .pattern:
+    case .value, .table, .pattern, .database, .entityGroup:
       throw Diagnostic("not-a-function", "`\(call.name.text)` is not a function", at: call.name.span)
     case nil: break
     }

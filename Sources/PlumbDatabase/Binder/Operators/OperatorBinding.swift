@@ -54,6 +54,11 @@ protocol UnsupportedOperator: OperatorBinding {
 extension UnsupportedOperator {
   /// Rejects the operator, pointing at its name only.
   func bind(_ input: Relation, at place: BindingPlace) throws -> Relation {
+    if SourceDeclaration.named(name)?.isSupported == true {
+      throw Diagnostic(
+        "misplaced-source", "`\(name)` starts a query and cannot follow a pipe", at: nameSpan,
+        help: "write the query in its brackets")
+    }
     throw Diagnostic("unsupported-operator", "the operator `\(name)` is not supported", at: nameSpan)
   }
 }

@@ -14,6 +14,11 @@ extension RenderSyntax: OperatorBinding {
     }
     var written: [String: String] = [:]
     for property in properties {
+      if property.isBy {
+        for case .name(let column) in property.values { _ = try place.columns(of: input, for: "`render`").expression(.name(column)) }
+        place.context.remark("`by` of `render` has no effect; columns are chosen with `with (xcolumn=..., ycolumns=..., series=...)`")
+        continue
+      }
       let values = try property.values.map { value -> String in
         if case .name(let word) = value.withoutParentheses { return word.text }
         return printed(try place.constants.value(value, what: "a property of a chart"))

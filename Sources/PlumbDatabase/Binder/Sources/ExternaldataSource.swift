@@ -39,10 +39,10 @@ extension ExternaldataSyntax {
           problem.span = span
           throw problem
         }
-        let rows = Relation(.scan(ScanPlan(table: try read(locations, mapping.schema, given))), name: "externaldata")
+        let rows = Relation(.scan(ScanPlan(table: try read(locations, mapping.schema, given, place.context.remark))), name: "externaldata")
         return try mapping.columns(of: rows, at: place, span ?? self.span)
       }
-      return Relation(.scan(ScanPlan(table: try read(locations, schema, given))), name: "externaldata")
+      return Relation(.scan(ScanPlan(table: try read(locations, schema, given, place.context.remark))), name: "externaldata")
     } catch var diagnostic as Diagnostic {
       if diagnostic.span == nil { diagnostic.span = self.locations.first?.span ?? span }
       throw diagnostic

@@ -59,6 +59,7 @@ extension BindingPlace {
     case .union(let union): return try union.relation(at: self)
     case .search(let search): return try search.relation(at: self)
     case .find(let find): return try find.relation(at: self)
+    case .macroExpand(let expand): return try expand.relation(at: self)
     case .evaluate(let evaluate):
       throw Diagnostic(
         "unsupported-plugin", "the plugin `\(evaluate.call.name.text)` is not supported at the start of a query",
@@ -84,6 +85,14 @@ extension BindingPlace {
         help: "write `\(name.text)(...)`")
     case .pattern(let pattern, _): throw pattern.missingValues(at: name.span)
     case .value: throw valueAsTable(name.span, name.text)
+    case .database:
+      throw Diagnostic(
+        "database-as-table", "`\(name.text)` is a database, but a table is expected here", at: name.span,
+        help: "write `\(name.text).table`")
+    case .entityGroup:
+      throw Diagnostic(
+        "database-as-table", "`\(name.text)` is a group of databases, but a table is expected here", at: name.span,
+        help: "write `macro-expand \(name.text) as X (X.table)`")
     case .broken: throw AlreadyReported()
     case nil: break
     }
@@ -122,7 +131,7 @@ extension BindingPlace {
     case .function(let function, let outer): return try table(expanding: function, from: outer, call)
     case .pattern(let pattern, let outer): return try pattern.table(call, path: nil, from: outer, at: self)
     case .table(let table) where call.arguments.isEmpty: return table
-    case .value, .table:
+    case .value, .table, .database, .entityGroup:
       throw Diagnostic("not-a-function", "`\(name)` is not a function", at: call.name.span)
     case .broken: throw AlreadyReported()
     case nil: break

@@ -129,6 +129,7 @@ extension BindingPlace {
     if sources.isEmpty { return try tables(matching: "*") }
     return try sources.flatMap { source -> [Relation] in
       if case .pattern(let pattern) = source { return try tables(matching: pattern.text) }
+      if case .path(let path) = source, let found = try path.tables(at: self) { return found }
       return [try relation(source)]
     }
   }

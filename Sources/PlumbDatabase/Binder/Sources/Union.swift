@@ -49,9 +49,11 @@ extension UnionSyntax: OperatorBinding {
       return found
     }
     do {
+      if case .path(let path) = source, let found = try path.tables(at: place) { return found }
       return [try place.relation(source)]
     } catch let diagnostic as Diagnostic
-      where isFuzzy && (diagnostic.code == "unknown-table" || diagnostic.code == "unknown-function")
+      where isFuzzy && (diagnostic.code == "unknown-table" || diagnostic.code == "unknown-function"
+        || diagnostic.code == "unknown-database")
     {
       place.context.remark(diagnostic.message)
       return []
@@ -67,7 +69,7 @@ extension BindingPlace {
     for (name, binding) in scope.all where matches(name, pattern: pattern) {
       switch binding {
       case .function(let function, _) where function.isView: break
-      case .table, .function, .pattern, .value, .broken: continue
+      case .table, .function, .pattern, .value, .database, .entityGroup, .broken: continue
       }
       seen.insert(name)
       result.append(try relation(.name(NameSyntax(naming: name, at: .none))))

@@ -237,18 +237,22 @@ extension AggregateFunction {
         ]
       }),
 
+    digestMerge("tdigest_merge"), digestMerge("merge_tdigest"),
+  ]
+
+  private static func digestMerge(_ name: String) -> AggregateFunction {
     AggregateFunction(
-      "tdigest_merge", "Merges the sketches of a distribution in `sketch` into one.", "sketch",
+      name, "Merges the sketches of a distribution in `sketch` into one.", "sketch",
       examples: [
         .init(
           "range x from 1 to 99 step 1 | summarize t = tdigest(x) by x % 2"
-            + " | summarize m = tdigest_merge(t) | project percentile_tdigest(m, 50)",
+            + " | summarize m = \(name)(t) | project percentile_tdigest(m, 50)",
           is: "50")
       ],
       overloads: [
         .fixed([.dynamic], to: .dynamic, naming: .prefixed("merge_tdigests")) { SketchMergeState<TDigest>() }
-      ]),
-  ]
+      ])
+  }
 }
 
 extension AggregateOverload {

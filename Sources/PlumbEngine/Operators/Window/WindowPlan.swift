@@ -77,4 +77,9 @@ package enum WindowFunction: String, Sendable, CaseIterable {
   case rowRankMin = "row_rank_min"
   /// `row_window_session(time, maxFromFirst, maxBetween, [restart])`
   case rowWindowSession = "row_window_session"
+
+  /// The function of a name, which may be the older `row_rank`.
+  package init?(named name: String) {
+    self.init(rawValue: name == "row_rank" ? "row_rank_dense" : name)
+  }
 }

@@ -92,7 +92,8 @@ private func chosenColumns(
   guard let stated = options.columns else {
     return shape.columns
   }
-  if options.takesColumnsByPlace, stated.count <= shape.fieldCount {
+  // Where values that do not fit become null, so do columns that the file does not have.
+  if options.takesColumnsByPlace, stated.count <= shape.fieldCount || options.badRows == .null {
     return stated.indices.map { DelimitedText.Column(stated[$0], field: $0) }
   }
   if shape.hasHeader, !options.takesColumnsByPlace {
