@@ -338,11 +338,6 @@ extension Parser {
     var qualifiers = [first]
     while true {
       try expect(.dot, ".", "before the table's name")
-      if startsTablePattern {
-        let pattern = try parseNamePattern("a table")
-        return EntityPathSyntax(
-          qualifiers: qualifiers, entity: .pattern(pattern), span: SourceSpan.joining(first.span, pattern.span))
-      }
       let name = try parseName("a table")
       guard at(.leftParen) else {
         return EntityPathSyntax(

@@ -114,12 +114,6 @@ extension Parser {
     case .name(let name):
       // `database.table`
       guard skip(.dot) else { return .name(name) }
-      if startsTablePattern {
-        let pattern = try parseNamePattern("a table")
-        return .path(
-          EntityPathSyntax(
-            qualifiers: [], database: name, entity: .pattern(pattern), span: SourceSpan.joining(name.span, pattern.span)))
-      }
       let table = try parseName("a table")
       return .path(
         EntityPathSyntax(
@@ -155,11 +149,34 @@ extension Parser {
   /// A table operand, or a name with `*` in it.
   mutating func parseTablePattern() throws(SyntaxFailure) -> SourceSyntax {
     if startsTablePattern { return .pattern(try parseNamePattern("a table")) }
+    if let path = readPathOfPattern() { return .path(path) }
     return try parseTableOperand()
   }
 
   /// Whether `*` or `T*` starts here.
-  var startsTablePattern: Bool { at(.star) || at(.word) && token(after: 1).kind == .star && isAdjacent(after: 1) }
+  private var startsTablePattern: Bool { at(.star) || at(.word) && token(after: 1).kind == .star && isAdjacent(after: 1) }
+
+  /// `d.T*`, `database("d").T*`; nil if something else starts here.
+  private mutating func readPathOfPattern() -> EntityPathSyntax? {
+    var trial = self
+    var qualifiers: [CallSyntax] = []
+    while trial.at(.word), EntityQualifier.names.contains(trial.token.text), trial.token(after: 1).kind == .leftParen {
+      guard let name = try? trial.parseName("a database"), let call = try? trial.parseCall(name), trial.skip(.dot) else { return nil }
+      qualifiers.append(call)
+    }
+    var database: NameSyntax?
+    if qualifiers.isEmpty {
+      guard trial.atName, let name = try? trial.parseName("a database"), trial.skip(.dot) else { return nil }
+      database = name
+    }
+    guard trial.startsTablePattern, let pattern = try? trial.parseNamePattern("a table"),
+      trial.diagnostics.count == diagnostics.count
+    else { return nil }
+    let lower = database?.span ?? qualifiers.first?.span ?? pattern.span
+    self = trial
+    return EntityPathSyntax(
+      qualifiers: qualifiers, database: database, entity: .pattern(pattern), span: SourceSpan.joining(lower, pattern.span))
+  }
 
   /// `(T, U*)`
   mutating func parseTablePatternList() throws(SyntaxFailure) -> [SourceSyntax] {

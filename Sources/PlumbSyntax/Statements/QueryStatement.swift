@@ -76,7 +76,9 @@ extension Parser {
   }
 
   func startsQuery(after distance: Int) -> Bool {
-    isName(after: distance) || [.leftParen, .long, .real, .timespan, .string, .typedLiteral].contains(token(after: distance).kind)
+    let next = token(after: distance)
+    return isName(after: distance) || ReservedWords.booleans[next.text] != nil
+      || [.leftParen, .minus, .long, .real, .timespan, .string, .typedLiteral].contains(next.kind)
   }
 }
 
