@@ -203,7 +203,7 @@ public final class Workspace: Sendable {
   package func makeSafe() {
     state.withLock {
       $0.isSafe = true
-      $0.sessionOptions.readExternal = { _, _, _ in throw Safety.refusal("cannot read files or addresses") }
+      $0.sessionOptions.readExternal = { _, _, _, _ in throw Safety.refusal("cannot read files or addresses") }
       $0.sessionOptions.openForeign = { path, _, _, _ in throw Safety.refusal("cannot attach files such as `\(path)`") }
     }
     for (name, _) in catalog.attached { catalog.detach(name) }
