@@ -243,7 +243,9 @@ struct Lexer {
     switch single {
     case .leftParen, .leftBracket, .leftBrace: depth += 1
     case .rightParen, .rightBracket, .rightBrace: depth = max(0, depth - 1)
-    case .semicolon where braceDepth == 0: isInCommand = false
+    case .semicolon where braceDepth == 0:
+      isInCommand = false
+      expectsRows = false
     default: break
     }
     if single == .leftBrace { braceDepth += 1 }

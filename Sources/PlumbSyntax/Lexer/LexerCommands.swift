@@ -48,7 +48,8 @@ extension Lexer {
     let name = text(start, offset)
     append(.command, from: start, text: name)
     isInCommand = true
-    expectsRows = name.lowercased() == ".ingest"
+    let next = bytes[offset...].drop { $0 <= UInt8(ascii: " ") }.prefix(6)
+    expectsRows = name.lowercased() == ".ingest" && next.map { $0 | 0x20 } == Array("inline".utf8)
     let known = CommandDeclaration.beginning(with: name.lowercased())
     if let line = known.first(where: \.isLine) {
       scanCommandText(of: line)

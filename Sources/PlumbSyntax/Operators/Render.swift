@@ -39,9 +39,9 @@ extension Parser {
     if atWord("by"), !isAfterEmptyLine {
       let by = advance()
       let columns = try parseNameList()
-      properties.append(
-        RenderPropertySyntax(
-          name: NameSyntax(text: "by", span: by.span, isQuoted: false), values: columns.map { .name($0) }, span: by.span))
+      let property = RenderPropertySyntax(
+        name: NameSyntax(text: "by", span: by.span, isQuoted: false), values: columns.map { .name($0) }, span: by.span)
+      properties.insert(property, at: 0)
     }
     if skipWord("with") {
       let nesting = try enter(.leftParen, "after `with`")
