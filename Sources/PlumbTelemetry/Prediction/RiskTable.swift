@@ -70,9 +70,8 @@ struct RiskTable {
       if count == RowGroup.capacity { seal() }
     }
     seal()
-    var moment = ByteBuffer()
-    DateTime.printShort(asOf - asOf % TimeSpan.minute, to: &moment)
-    context.remark("\(RiskTable.horizonRemark)\(ChartNumber.duration(Double(within))) from \(moment.string)")
+    let moment = ChartNumber.time(Double(asOf - asOf % TimeSpan.minute))
+    context.remark("\(RiskTable.horizonRemark)\(ChartNumber.duration(Double(within))) from \(moment)")
     // Pipelines that keep failing fill the top: what is news is said besides.
     let news = order.filter { isNew($0.row) && $0.score >= Swift.min(model.threshold, 0.5) }.prefix(5).map { entry in
       "\(rows.names[Int(rows.pipelines[entry.row])]) (\(Feature.percent(model.risk(of: entry.score))))"
