@@ -68,13 +68,6 @@ class AnswerTests(ShellCase):
             self.assertEqual(shown.count("within 2 h from"), 1, query)
         self.assertRegex(shell.answer("predict risk | take 4"), "still failing|newly at risk")
 
-    def test_darker_colours_on_a_light_background(self):
-        shell = self.start("--color", "always")
-        shell.answer(".colors light")
-        shell.answer(STATUS)
-        self.assertIn("\x1b[38;5;28msucceeded", shell.raw)
-        self.assertIn("light", shell.answer(".settings"))
-
     def test_lineage_marks_its_root_and_its_end(self):
         shell = self.start(columns=80)
         root = "office-exchange-westeurope"

@@ -53,6 +53,7 @@ struct LineageForest {
       if let status { nodes[number].status = Self.text(columns[status], row) }
       nodes[number].details = others.compactMap { Self.detail(answer.schema[$0], columns[$0], row) }
     }
+    let described = Set(named.keys)
     rowCount = answer.forEachRow(limit: limit) { columns, row in
       let number = self.number(Self.text(columns[pipeline], row))
       if let via, !columns[via].cellBytes(at: row).isEmpty {
@@ -65,7 +66,7 @@ struct LineageForest {
     }
     for remark in answer.remarks {
       guard let itself = remark.ranges(of: LineageRemark.itself).first, let number = numbers[VisibleText.string(String(remark[..<itself.lowerBound]))] else { continue }
-      guard named[number] == nil else { continue }
+      guard !described.contains(number) else { continue }
       var parts = remark[itself.upperBound...].split(separator: ",").map { VisibleText.string(String($0.drop { $0 == " " })) }
       if parts.first?.contains(" ") == false { nodes[number].status = parts.removeFirst() }
       nodes[number].details = parts
