@@ -37,7 +37,7 @@ extension Parser {
     let start = index
     let mode = QueryStatementSyntax.Mode(rawValue: token.text).flatMap { startsQuery(after: 1) ? $0 : nil } ?? .run
     if mode != .run { advance() }
-    if let value = parseValueStatement() {
+    if let value = try parseValueStatement() {
       let query = QuerySyntax(source: .print(PrintSyntax(value: value)), operators: [], span: value.span)
       return QueryStatementSyntax(mode: mode, query: query, span: span(from: start))
     }
@@ -47,7 +47,7 @@ extension Parser {
 
   /// A statement that is only a value, such as `strlen("a") + 1`, which Kusto shows; nil if it is not one. It starts with a
   /// literal, or with a call and an operator: a call alone may be a table.
-  private mutating func parseValueStatement() -> ExpressionSyntax? {
+  private mutating func parseValueStatement() throws(SyntaxFailure) -> ExpressionSyntax? {
     var first = self
     let isNegative = first.skip(.minus)
     if first.atLiteral {
@@ -58,8 +58,16 @@ extension Parser {
       else { return nil }
     }
     var whole = self
-    guard let value = try? whole.parseExpression(), whole.diagnostics.count == diagnostics.count, whole.mayEndValue
-    else { return nil }
+    let value: ExpressionSyntax
+    do throws(SyntaxFailure) {
+      value = try whole.parseExpression()
+    } catch {
+      // The text may go on: `1 +` is not a mistake yet.
+      guard whole.endsTooEarly, diagnostics.isEmpty else { return nil }
+      self = whole
+      throw error
+    }
+    guard whole.diagnostics.count == diagnostics.count, whole.mayEndValue else { return nil }
     self = whole
     return value
   }
