@@ -194,15 +194,17 @@ extension Parser {
 
   /// What to write for a statement that begins with the words here; nil for those of KQL.
   var foreignStart: String? {
+    // Another word, a text, a number or a star follows in each of them.
+    switch token(after: 1).kind {
+    case .word, .string, .long, .star: break
+    default: return nil
+    }
     guard at(.word) || at(.unknown), let word = phrase(.start) else { return nil }
     let length = word.names.contains(token.text.lowercased()) ? 1 : 2
     if length == 1 {
       // A table may have any name; only what follows shows whether the word is one.
       let next = token(after: 1)
-      guard SourceDeclaration.named(token.text) == nil || !atSourceKeyword else { return nil }
-      guard next.kind == .word || next.kind == .string || next.kind == .long || next.kind == .star, !isAdjacent(after: 1) else {
-        return nil
-      }
+      guard SourceDeclaration.named(token.text) == nil || !atSourceKeyword, !isAdjacent(after: 1) else { return nil }
       if let step = OperatorDeclaration.named(next.text), step.isSupported, next.text != token.text { return nil }
     }
     // The table that is named after the words, unless it is a word of that language as well.

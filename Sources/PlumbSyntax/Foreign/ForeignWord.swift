@@ -50,16 +50,33 @@ package struct ForeignWord: Sendable {
   /// All words; an earlier one wins.
   package static let all: [ForeignWord] = functions + steps + clauses + values + starts
 
-  private static let byPlace: [Place: [String: ForeignWord]] = {
-    var table: [Place: [String: ForeignWord]] = [:]
-    for word in all {
-      for name in word.names where table[word.place]?[name] == nil { table[word.place, default: [:]][name] = word }
+  // A table for each place, made when it is first asked: one of them is asked at every query.
+  private static let functionTable = byName(functions)
+  private static let stepTable = byName(steps)
+  private static let clauseTable = byName(clauses)
+  private static let valueTable = byName(values)
+  private static let startTable = byName(starts)
+
+  private static func byName(_ words: [ForeignWord]) -> [String: ForeignWord] {
+    var table: [String: ForeignWord] = [:]
+    for word in words {
+      for name in word.names where table[name] == nil { table[name] = word }
     }
     return table
-  }()
+  }
 
   /// The word of this spelling in a place, in any case of letters.
-  package static func named(_ name: String, _ place: Place) -> ForeignWord? { byPlace[place]?[name.lowercased()] }
+  package static func named(_ name: String, _ place: Place) -> ForeignWord? {
+    let table =
+      switch place {
+      case .function: functionTable
+      case .step: stepTable
+      case .clause: clauseTable
+      case .value: valueTable
+      case .start: startTable
+      }
+    return table[name.lowercased()]
+  }
 
   /// What to write for a call of a function that does not exist; nil if nothing is known of it.
   package static func function(_ name: String) -> String? {

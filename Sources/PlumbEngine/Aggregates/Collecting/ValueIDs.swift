@@ -2,7 +2,8 @@
 ///
 /// - Integers, bools and reals are their own numbers. -0 is 0, and all NaNs are one.
 /// - Codes of the first dictionary are their own numbers as well. Once another dictionary or plain text arrives,
-///   texts are pooled, and the pool starts with the first dictionary's entries.
+///   texts are pooled, and the pool starts with the first dictionary's entries. Who only counts may have them hashed
+///   instead, which keeps no text and needs no translation between threads.
 final class ValueIDs {
   private let type: ScalarType
   private var scratch = Growing<Int64>(capacity: 4096)
@@ -17,15 +18,51 @@ final class ValueIDs {
     var values = Growing<Int64>(capacity: 16)
   }
 
-  init(_ type: ScalarType) { self.type = type }
+  /// Whether texts and guids, once they are not codes of one dictionary, have 64-bit hashes as numbers.
+  private let mayHash: Bool
+  /// Whether numbers are hashes from now on.
+  private(set) var areHashes = false
+  /// The hashes of the dictionary that was met last.
+  private var hashes: (dictionary: StringDictionary, values: Growing64)?
+
+  /// - Parameter hashing: whether two texts may have one number if their 64-bit hashes are equal. Dynamic values never have.
+  init(_ type: ScalarType, hashing: Bool = false) {
+    self.type = type
+    let isText =
+      switch type.lane {
+      case .byte, .word, .float: false
+      case .bytes, .wide: type != .dynamic
+      }
+    mayHash = hashing && isText
+  }
 
   /// One more than the greatest number so far; nil when numbers do not run from 0 without gaps.
   var limit: Int? {
     switch type.lane {
     case .byte: 2
     case .word, .float: nil
-    case .bytes, .wide: pool?.count ?? home?.count ?? 0
+    case .bytes, .wide: areHashes ? nil : pool?.count ?? home?.count ?? 0
     }
+  }
+
+  /// Whether the numbers so far are codes, and these rows need hashes.
+  func needsHashes(_ vector: Vector) -> Bool {
+    guard mayHash, !areHashes else { return false }
+    guard type.lane == .bytes, let dictionary = vector.dictionary else { return true }
+    return home != nil && dictionary !== home
+  }
+
+  /// Whether the numbers so far are codes, and those of `other` are not the same codes.
+  func needsHashes(toMerge other: ValueIDs) -> Bool {
+    guard mayHash, !areHashes else { return false }
+    return other.areHashes || home != nil && other.home != nil && other.home !== home
+  }
+
+  /// Makes all numbers hashes from now on. Returns what turns a number so far into its hash, unless there are none.
+  func startHashing() -> ((Int64) -> Int64)? {
+    areHashes = true
+    defer { home = nil }
+    return home.map { home in { Int64(bitPattern: hashBytes(home[Int($0)])) } }
   }
 
   /// The number of each row. Valid until the next call, and no longer than the vector.
@@ -49,11 +86,20 @@ final class ValueIDs {
     case (.float, _):
       let lanes = input.lanes(Double.self)
       for i in 0..<n { out[i] = ValueIDs.number(lanes[i]) }
+    case (.wide, _) where areHashes:
+      let lanes = input.data.assumingMemoryBound(to: UInt64.self)
+      for i in 0..<n { out[i] = Int64(bitPattern: mixHash(lanes[i &* 2] ^ mixHash(lanes[i &* 2 &+ 1] ^ 0x9E37_79B9_7F4A_7C15))) }
     case (.wide, _):
       poolRows(keep, n, out) { Bytes(start: (input.data + $0 &* 16).assumingMemoryBound(to: UInt8.self), count: 16) }
     case (.bytes, .codes8): numberCodes(input, input.lanes(UInt8.self), keep, n, out)
     case (.bytes, .codes16): numberCodes(input, input.lanes(UInt16.self), keep, n, out)
     case (.bytes, .codes32): numberCodes(input, input.lanes(UInt32.self), keep, n, out)
+    case (.bytes, _) where areHashes:
+      let lanes = input.lanes(Bytes.self)
+      for i in 0..<n {
+        if let keep, keep[i] == 0 { continue }
+        out[i] = Int64(bitPattern: hashBytes(lanes[i]))
+      }
     case (.bytes, _) where keep == nil: madePool().numbers(of: input.lanes(Bytes.self), count: n, to: out)
     case (.bytes, _):
       let lanes = input.lanes(Bytes.self)
@@ -86,6 +132,10 @@ final class ValueIDs {
     _ out: UnsafeMutablePointer<Int64>
   ) {
     guard let dictionary = input.dictionary else { return }
+    if areHashes {
+      hashCodes(dictionary, codes, keep, n, out)
+      return
+    }
     // Different compact forms can be equal as dynamic values, so their codes are not their numbers.
     if home == nil, pool == nil, type == .string { home = dictionary }
     if dictionary === home {
@@ -106,6 +156,23 @@ final class ValueIDs {
         known[code] = number
       }
       out[i] = number
+    }
+  }
+
+  @inline(__always)
+  private func hashCodes<C: FixedWidthInteger>(
+    _ dictionary: StringDictionary, _ codes: UnsafePointer<C>, _ keep: UnsafePointer<UInt8>?, _ n: Int,
+    _ out: UnsafeMutablePointer<Int64>
+  ) {
+    if hashes?.dictionary !== dictionary {
+      let made = Growing64()
+      for code in 0..<dictionary.count { made.values.append(Int64(bitPattern: hashBytes(dictionary[code]))) }
+      hashes = (dictionary, made)
+    }
+    guard let known = hashes?.values.values.base else { return }
+    for i in 0..<n {
+      if let keep, keep[i] == 0 { continue }
+      out[i] = known[Int(truncatingIfNeeded: codes[i])]
     }
   }
 
@@ -134,6 +201,7 @@ final class ValueIDs {
     case .byte, .word, .float: return nil
     case .bytes, .wide: break
     }
+    if areHashes { return other.home.map { theirs in { Int64(bitPattern: hashBytes(theirs[Int($0)])) } } }
     if other.pool == nil {
       guard let theirs = other.home else { return nil }
       if home == nil, pool == nil, type == .string { home = theirs }

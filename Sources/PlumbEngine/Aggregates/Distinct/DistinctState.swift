@@ -1,4 +1,4 @@
-/// The exact number of distinct values in each group; nulls are left out.
+/// The number of distinct values in each group; nulls are left out. Exact, unless it may count texts by their hashes.
 ///
 /// - Without groups: numbers go into a `WordSet`.
 /// - Values that are numbered from 0, such as codes: a bit for each group and number while that needs little memory.
@@ -15,8 +15,9 @@ final class DistinctState: AggregateState {
   /// The keys by group, computed when another state needs a few groups.
   private let index = Guarded<(stored: Int, index: GroupIndex)?>(nil)
 
-  init(_ type: ScalarType, predicate: Bool) {
-    ids = ValueIDs(type)
+  /// - Parameter hashing: whether texts with equal 64-bit hashes may count as one.
+  init(_ type: ScalarType, predicate: Bool, hashing: Bool) {
+    ids = ValueIDs(type, hashing: hashing)
     hasPredicate = predicate
   }
 
@@ -31,6 +32,7 @@ final class DistinctState: AggregateState {
     case .all: keep = nil
     case .some(let mask): keep = mask
     }
+    if ids.needsHashes(inputs[0]) { leaveCodes() }
     let numbers = ids.numbers(inputs[0], keep: keep, count: n)
     prepare(grouped: groups != nil)
     if let total {
@@ -44,6 +46,32 @@ final class DistinctState: AggregateState {
       }
       if !pairs.isPartitioned, pairs.storedCount > KeySet<GroupedNumber>.tableLimit { pairs.divide() }
     }
+  }
+
+  /// Counts by hashes from now on, also what was counted by its codes so far.
+  private func leaveCodes() {
+    let oldBits = bits, oldPairs = pairs
+    bits = nil
+    pairs = nil
+    guard let hash = ids.startHashing() else { return }
+    if groupCount == 1 {
+      var numbers = Growing<Int64>(capacity: 64)
+      oldBits?.forEach { _, number in numbers.append(hash(Int64(number))) }
+      oldPairs?.forEachStored { numbers.append(hash($0.number)) }
+      let made = WordSet()
+      made.insert(numbers.base, keep: nil, count: numbers.count)
+      total = made
+      return
+    }
+    let made = KeySet<GroupedNumber>()
+    oldBits?.forEach { group, number in
+      made.insert(1) { _ in GroupedNumber(number: hash(Int64(number)), group: UInt32(truncatingIfNeeded: group)) }
+    }
+    oldPairs?.forEachStored { key in
+      made.insert(1) { _ in GroupedNumber(number: hash(key.number), group: key.group) }
+    }
+    if made.storedCount > KeySet<GroupedNumber>.tableLimit { made.divide() }
+    pairs = made
   }
 
   /// Chooses the representation that fits what is known now.
@@ -79,6 +107,7 @@ final class DistinctState: AggregateState {
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
     guard let other = other as? DistinctState, !range.isEmpty else { return }
     for i in 0..<range.count { grow(to: Int(groups[i]) &+ 1) }
+    if ids.needsHashes(toMerge: other.ids) { leaveCodes() }
     let translate = ids.translation(from: other.ids)
     let isTotal = other.total != nil && range.contains(0)
     if let theirs = other.total, isTotal, groups[0] == 0, pairs == nil {
