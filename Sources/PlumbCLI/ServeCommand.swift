@@ -5,6 +5,7 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
 import PlumbServer
+import PlumbStorage
 
 /// `plumb serve`: the workspace over HTTP, for clients of Kusto and for browsers.
 struct ServeCommand: ParsableCommand {
@@ -35,6 +36,15 @@ struct ServeCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("A file that contains the game master's token.", valueName: "path"))
   var masterTokenFile: String?
+
+  @Option(help: ArgumentHelp("Write the pages into a folder as files that need no server, and end.", valueName: "folder"))
+  var snapshot: String?
+
+  @Option(help: ArgumentHelp("Serve https with the certificates in a PEM file, the server's own first.", valueName: "path"))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("The PEM file with the certificate's private key.", valueName: "path"))
+  var tlsKey: String?
 
   @Option(name: .customLong("host"), help: ArgumentHelp("Another name by which clients may call the server.", valueName: "name"))
   var hostNames: [String] = []
@@ -73,6 +83,10 @@ struct ServeCommand: ParsableCommand {
     if masterToken != nil && masterTokenFile != nil { throw ValidationError("--master-token and --master-token-file cannot be combined") }
     if masterToken?.isEmpty == true { throw ValidationError("--master-token must not be empty") }
     if masterToken != nil && masterToken == token { throw ValidationError("--master-token must differ from --token, which the group knows") }
+    if (tlsCert == nil) != (tlsKey == nil) { throw ValidationError("--tls-cert and --tls-key are needed together") }
+    if snapshot != nil, alerts != nil || masterToken != nil || masterTokenFile != nil || tlsCert != nil {
+      throw ValidationError("--snapshot serves nothing, so --alerts, --tls-cert and --master-token cannot be combined with it")
+    }
     if accessLog != nil && quiet { throw ValidationError("--access-log and --quiet cannot be combined") }
     if let maxQueries, !(1...10_000).contains(maxQueries) {
       throw ValidationError("--max-queries must be a number from 1 to 10000, not \(maxQueries)")
@@ -112,10 +126,18 @@ struct ServeCommand: ParsableCommand {
     try Failure.guarding {
       let settings = try settings()
       let log = try log()
+      let loads = try assignmentsThatLast()
+      let states = FileStates(loads.map(\.path))
       let workspace = try data.workspace(workspace)
+      if let snapshot {
+        let pages = try Snapshot(workspace, settings, folder: snapshot).write()
+        Console.say("\(pages) pages in \(snapshot); open \(snapshot)/index.html")
+        return
+      }
       try prepareCase(workspace, settings)
       let server = Server(workspace, settings, log)
       let loop = try startAlerts(workspace)
+      watch(loads, since: states, for: workspace)
       Interrupts.shared.stopInOrder {
         Console.say("stopping; running queries may finish")
         loop?.stop()
@@ -123,7 +145,7 @@ struct ServeCommand: ParsableCommand {
       }
       try server.run { port in
         let host = bind.contains(":") ? "[\(bind)]" : bind == "127.0.0.1" ? "localhost" : bind
-        Console.say("Serving \(settings.database) at http://\(host):\(port) (Ctrl-C stops)")
+        Console.say("Serving \(settings.database) at \(tlsCert == nil ? "http" : "https")://\(host):\(port) (Ctrl-C stops)")
       }
     }
   }
@@ -169,12 +191,40 @@ struct ServeCommand: ParsableCommand {
     return loop
   }
 
+  /// What `--load` names, without what can be read only once.
+  private func assignmentsThatLast() throws -> [(name: String?, path: String)] {
+    try data.assignments(data.loads, option: "--load", allowsPathAlone: true).filter { $0.value != "-" && !Folder.isPipe($0.value) }
+      .map { ($0.name, $0.value) }
+  }
+
+  /// Reads files again when they have changed and then stayed the same for a second. What is wrong with one is reported, and the
+  /// tables stay as they were.
+  private func watch(_ files: [(name: String?, path: String)], since states: FileStates, for workspace: Workspace) {
+    guard !files.isEmpty else { return }
+    let paths = files.map(\.path)
+    _ = startThread(stackBytes: 512 << 20) {
+      var (loaded, before) = (states, states)
+      while true {
+        sleep(1)
+        let now = FileStates(paths)
+        defer { before = now }
+        guard now != loaded, now == before else { continue }
+        loaded = now
+        do {
+          try workspace.reload(files, Work { if case .problem(let problem) = $0 { Console.report(problem.diagnostic) } })
+          Console.say("read again: \(paths.joined(separator: ", "))")
+        } catch { Failure.report(error, source: "") }
+      }
+    }
+  }
+
   private func settings() throws -> ServerSettings {
     var settings = ServerSettings()
     settings.address = bind
     settings.port = port
     settings.token = try secret(token, tokenFile)
     settings.masterToken = try secret(masterToken, masterTokenFile)
+    if let tlsCert, let tlsKey { settings.certificate = (tlsCert, tlsKey) }
     settings.hostNames = hostNames
     settings.origins = origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     settings.isWritable = writable

@@ -1,7 +1,10 @@
 import Glibc
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOSSL
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbKit
@@ -27,11 +30,12 @@ package final class Server: Sendable {
   /// - Parameter onStart: called with the port once clients can connect.
   /// - Throws: a diagnostic if the address cannot be used.
   package func run(onStart: @escaping @Sendable (Int) -> Void) throws {
+    let server = try builder()
     let done = Lock()
     let outcome = Guarded<Result<Void, any Error>?>(nil)
     Task {
       let result: Result<Void, any Error>
-      do { result = .success(try await self.serve(onStart)) } catch { result = .failure(error) }
+      do { result = .success(try await self.serve(server, onStart)) } catch { result = .failure(error) }
       done.locked {
         outcome.withLock { $0 = result }
         done.signal()
@@ -54,13 +58,44 @@ package final class Server: Sendable {
     }
   }
 
-  private func serve(_ onStart: @escaping @Sendable (Int) -> Void) async throws {
+  /// HTTP, through TLS if there is a certificate.
+  ///
+  /// - Throws: a diagnostic about the certificate or its key.
+  private func builder() throws -> HTTPServerBuilder {
+    let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [Disconnection()]))
+    guard let (chain, key) = service.settings.certificate else { return http }
+    var certificates: [NIOSSLCertificate] = []
+    do { certificates = try NIOSSLCertificate.fromPEMFile(chain) } catch {
+      throw Self.unusable(chain, "--tls-cert", "the certificates, the server's own first")
+    }
+    if certificates.isEmpty { throw Self.unusable(chain, "--tls-cert", "the certificates, the server's own first") }
+    var privateKey: NIOSSLPrivateKey
+    do { privateKey = try NIOSSLPrivateKey(file: key, format: .pem) } catch {
+      throw Self.unusable(key, "--tls-key", "the certificate's private key, without a passphrase")
+    }
+    do {
+      let configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+      // Finds out whether the two belong together.
+      _ = try NIOSSLContext(configuration: configuration)
+      return try .tls(http, tlsConfiguration: configuration)
+    } catch {
+      throw Diagnostic("bad-certificate", "the key in `\(key)` does not belong to the certificate in `\(chain)`")
+    }
+  }
+
+  private static func unusable(_ path: String, _ option: String, _ content: String) -> Diagnostic {
+    if access(path, R_OK) != 0 { return Diagnostic("cannot-open", "cannot open `\(path)`: \(String(cString: strerror(errno)))") }
+    return Diagnostic("bad-certificate", "`\(path)` contains no certificate or key that can be used", help: "`\(option)` takes a PEM file with \(content)")
+  }
+
+  private func serve(_ server: HTTPServerBuilder, _ onStart: @escaping @Sendable (Int) -> Void) async throws {
     let settings = service.settings
     var logger = Logger(label: "plumb", factory: { _ in SwiftLogNoOpLogHandler() })
     logger.logLevel = .critical
     let application = Application(
       responder: Endpoint(service: service, access: Access(settings: settings), log: log),
-      server: .http1(configuration: .init(additionalChannelHandlers: [Disconnection()])),
+      server: server,
       configuration: ApplicationConfiguration(address: .hostname(settings.address, port: settings.port), backlog: 1024),
       onServerRunning: { channel in onStart(channel.localAddress?.port ?? settings.port) },
       logger: logger)

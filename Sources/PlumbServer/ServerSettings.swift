@@ -12,6 +12,8 @@ package struct ServerSettings: Sendable {
   package var hostNames: [String] = []
   /// Origins, such as `http://localhost:3000`, whose pages may query.
   package var origins: [String] = []
+  /// The files of the certificates and the private key (PEM), for https; nil for http.
+  package var certificate: (chain: String, key: String)?
   /// Whether clients may change tables and functions.
   package var isWritable = false
   /// The name of the database; it is called `NetDefaultDB` as well.

@@ -1,7 +1,7 @@
 """Who may ask and how much: tokens, names, origins, limits, changes, and how the server ends."""
-import json, subprocess, threading, time, unittest, os, tempfile
+import http.client, json, os, ssl, subprocess, tempfile, threading, time, unittest
 
-from served import HANG, PLUMB, SLOW, Server
+from served import HANG, NOTES, PLUMB, SLOW, Server
 
 
 class AccessTests(unittest.TestCase):
@@ -44,6 +44,67 @@ class AccessTests(unittest.TestCase):
     def test_other_machines_need_a_token(self):
         run = subprocess.run([PLUMB, "serve", "--bind", "0.0.0.0"], capture_output=True, text=True, timeout=HANG)
         self.assertEqual((run.returncode, "--token" in run.stderr), (2, True))
+
+    def test_https(self):
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key, other = (os.path.join(folder, name) for name in ("cert.pem", "key.pem", "other.pem"))
+            for pair in ((certificate, key), (os.path.join(folder, "second.pem"), other)):
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+                                "-addext", "subjectAltName=DNS:localhost", "-out", pair[0], "-keyout", pair[1]], check=True, capture_output=True)
+            with Server("--tls-cert", certificate, "--tls-key", key, "--token", "secret") as server:
+                self.assertIn("https://localhost", server.logged())
+                context = ssl.create_default_context(cafile=certificate)
+                connection = http.client.HTTPSConnection("localhost", server.port, context=context, timeout=HANG)
+                connection.request("POST", "/v2/rest/query", json.dumps({"db": "NetDefaultDB", "csl": "print 1"}), {"Authorization": "Bearer secret"})
+                reply = connection.getresponse()
+                self.assertEqual(reply.status, 200, reply.read())
+                reply.read()
+                connection.request("POST", "/login", "token=secret", {"Origin": f"https://localhost:{server.port}"})
+                reply = connection.getresponse()
+                self.assertEqual((reply.status, reply.headers["Set-Cookie"].endswith("; Secure")), (303, True))
+                connection.close()
+                # Without TLS the connection is closed, and the server goes on.
+                with self.assertRaises((OSError, http.client.HTTPException)):
+                    server.send("GET", "/healthz")
+                connection.request("GET", "/healthz")
+                self.assertEqual(connection.getresponse().status, 200)
+                connection.close()
+                self.assertEqual(server.stop(), 0)
+            for arguments, status, text in ((("--tls-cert", certificate), 2, "needed together"),
+                                            (("--tls-cert", certificate, "--tls-key", other), 1, "does not belong"),
+                                            (("--tls-cert", certificate, "--tls-key", certificate), 1, "--tls-key"),
+                                            (("--tls-cert", "/none.pem", "--tls-key", key), 1, "/none.pem"),
+                                            (("--tls-cert", key, "--tls-key", key), 1, "--tls-cert")):
+                run = subprocess.run([PLUMB, "serve", "--port", "0", "--load", "deployments=" + NOTES, *arguments], capture_output=True, text=True, timeout=HANG)
+                self.assertEqual((run.returncode, text in run.stderr), (status, True), (arguments, run.stderr))
+
+    def test_changed_files_are_read_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "t.csv")
+
+            def write(text):
+                with open(path, "w") as file:
+                    file.write(text)
+
+            def wait(condition):
+                end = time.monotonic() + HANG
+                while not condition():
+                    self.assertLess(time.monotonic(), end)
+                    time.sleep(0.1)
+
+            write("a,b\n1,x\n")
+            with Server(data=("--load", "t=" + path, "--load", folder)) as server:
+                self.assertEqual(server.rows("t | count"), [[1]])
+                write("a,b\n1,x\n2,y\n")
+                wait(lambda: server.rows("t | count") == [[2]])
+                # A table whose file has become unreadable stays.
+                write("a,b\n3,\"z\n")
+                wait(lambda: "error" in server.logged())
+                self.assertEqual(server.rows("t | count"), [[2]])
+                write("a,b\n3,z\n")
+                with open(os.path.join(folder, "u.csv"), "w") as file:
+                    file.write("c\n1\n")
+                wait(lambda: server.query("u | count").status == 200 and server.rows("t | project a, b") == [[3, "z"]])
 
     def test_read_only(self):
         with Server() as server:

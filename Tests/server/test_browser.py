@@ -1,5 +1,8 @@
-"""The pages in Chromium: no error, nothing wider than the window, both themes, the editor, keys. Needs `selenium` from PyPI."""
-import os, subprocess, tempfile, time, unittest
+"""The pages in Chromium: no error, nothing wider than the window, both themes, the editor, keys, and what axe finds.
+
+Needs `selenium` from PyPI, and `axe-playwright-python` for its copy of axe.
+"""
+import importlib.util, os, subprocess, tempfile, time, unittest
 from urllib.parse import quote
 
 from selenium.webdriver.common.by import By
@@ -58,6 +61,26 @@ class BrowserTests(unittest.TestCase):
                         return a.right > b.right + 1 || a.left < b.left - 1 || e.scrollWidth > e.clientWidth + 1; }).map(e => e.outerHTML.slice(0, 200))""")
                     self.assertEqual(outside, [], (path, pixels))
                     self.assertEqual(self.errors(), [], path)
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    def test_axe_reports_nothing_serious(self):
+        found = importlib.util.find_spec("axe_playwright_python")
+        if found is None:
+            self.skipTest("axe-playwright-python is not installed")
+        with open(os.path.join(found.submodule_search_locations[0], "axe.min.js")) as file:
+            axe = file.read()
+        name = self.server.rows("pipelines | take 1 | project name")[0][0]
+        self.width(1280)
+        for path in PAGES + [f"/pipeline?name={quote(name)}", "/alerts", "/login"]:
+            for theme in ("light", "dark"):
+                self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+                self.open(path)
+                self.wait(lambda: not self.browser.find_elements(By.CSS_SELECTOR, "[data-pending]"))
+                self.browser.execute_script(axe)
+                report = self.browser.execute_async_script("const done = arguments[0]; axe.run().then(done);")
+                self.assertGreater(len(report["passes"]), 10, path)
+                serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in report["violations"] if v["impact"] in ("serious", "critical")]
+                self.assertEqual(serious, [], (path, theme))
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
     def test_the_theme_can_be_switched(self):

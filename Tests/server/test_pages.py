@@ -153,6 +153,36 @@ class PageTests(unittest.TestCase):
                 Page(text)
                 self.assertIn("deployments", text, path)
 
+    def test_snapshot(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file, site = os.path.join(folder, "world.plumb"), os.path.join(folder, "site")
+            subprocess.run([PLUMB, "simulate", "--pipelines", "12", "--days", "2", "--into", file], check=True, stderr=subprocess.DEVNULL, timeout=HANG * 5)
+            run = subprocess.run([PLUMB, "serve", file, "--snapshot", site], capture_output=True, text=True, timeout=HANG * 5)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            names = sorted(os.listdir(site))
+            self.assertEqual(len([n for n in names if n.startswith("pipeline-")]), 12)
+            self.assertEqual([n for n in names if not n.startswith("pipeline-")],
+                             ["alerts.html", "index.html", "lineage.html", "pipelines.html", "plumb.css", "predictions.html"])
+            reached = set()
+            for name in names:
+                with open(os.path.join(site, name), encoding="utf-8") as page:
+                    text = page.read()
+                if not name.endswith(".html"):
+                    continue
+                page = Page(text)
+                self.assertNotIn("data-pending", text, name)
+                for tag, attributes in page.elements:
+                    self.assertNotIn(tag, ("script", "form"), name)
+                    for link in (attributes.get("href"), attributes.get("src")):
+                        if link and not link.startswith(("#", "data:")):
+                            self.assertIn(link, names, name)
+                            reached.add(link)
+            self.assertEqual(reached, set(names))
+            # A folder may be written again; one that cannot be made is reported.
+            self.assertEqual(subprocess.run([PLUMB, "serve", file, "--snapshot", site], capture_output=True, timeout=HANG * 5).returncode, 0)
+            run = subprocess.run([PLUMB, "serve", file, "--snapshot", os.path.join(file, "x")], capture_output=True, text=True, timeout=HANG * 5)
+            self.assertEqual((run.returncode, "cannot make the folder" in run.stderr), (1, True), run.stderr)
+
     def test_sign_in(self):
         with Server("--token", "s3 cret;") as server:
             away = server.send("GET", "/pipelines", Accept="text/html")

@@ -1,4 +1,3 @@
-import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -141,15 +140,9 @@ package struct ImportedFile: Sendable {
     path = FileInput.identity(ofPath: file.path)
     options = file.options
     self.rows = rows
-    state = Self.state(path)
+    state = FileStates.state(FileInput.file(ofPath: path))
   }
 
   /// Whether the file is unchanged since it was read.
-  var isSame: Bool { state == Self.state(path) }
-
-  private static func state(_ path: String) -> String {
-    var status = stat()
-    guard stat(FileInput.file(ofPath: path), &status) == 0 else { return "" }
-    return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
-  }
+  var isSame: Bool { state == FileStates.state(FileInput.file(ofPath: path)) }
 }

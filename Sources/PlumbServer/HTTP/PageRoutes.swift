@@ -10,11 +10,14 @@ import PlumbSyntax
 /// The pages for browsers, and what they load.
 extension Endpoint {
   /// The pages by their paths. To add one, add an element, and its name to the navigation in `Frame`.
-  private static let pages: [String: @Sendable (PageRun) -> String] = [
+  static let pages: [String: @Sendable (PageRun) -> String] = [
     "/": OverviewPage.html, "/pipelines": PipelinesPage.html, "/pipeline": PipelinePage.html,
     "/predictions": PredictionsPage.html, "/lineage": LineagePage.html, "/alerts": AlertsPage.html, "/query": QueryPage.html,
     "/case": CasePage.html, "/game": GamePage.html,
   ]
+
+  /// The pages that mean something without a server; there is one more for each pipeline.
+  static let snapshotPages = ["/", "/pipelines", "/predictions", "/lineage", "/alerts"]
 
   /// Whether a path needs no token.
   static func isOpen(_ path: String) -> Bool { path == "/healthz" || path == "/login" || path.hasPrefix("/assets/plumb.") }
@@ -51,7 +54,7 @@ extension Endpoint {
     guard let token = [service.settings.token, service.settings.masterToken].compactMap({ $0 }).first(where: { Access.isEqual(form["token"] ?? "", $0) }) else {
       return exchange.page(LoginPage.html(wasWrong: true), status: .unauthorized)
     }
-    let cookie = "\(Access.cookieName)=\(Markup.urlPart(token)); HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000"
+    let cookie = "\(Access.cookieName)=\(Markup.urlPart(token)); HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000\(service.settings.certificate == nil ? "" : "; Secure")"
     return exchange.reply(.seeOther, "text/plain", Array("/\n".utf8), headers: [.location: "/", .setCookie: cookie])
   }
 

@@ -155,7 +155,7 @@ enum PredictionsPage {
       let wanted = ["ranking", "most accurate point", "probability"]
       let sections = table.rows.filter { wanted.contains($0["section"].string ?? "") }
       let names = ["never_fails", "failed_last", "own_rate", "latest_failure"]
-      let heads = ["", "Plumb", "from", "to"] + ["never fails", "failed last", "its own rate", "latest failure"]
+      let heads = ["figure", "Plumb", "from", "to"] + ["never fails", "failed last", "its own rate", "latest failure"]
       let rows = sections.map { row in
         "<tr><th scope=\"row\">\(Markup.escaped(row["metric"].description))</th>"
           + (["value", "low", "high"] + names).map { "<td class=\"number\">\(figure(row[$0]))</td>" }.joined() + "</tr>"
