@@ -133,7 +133,7 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["PlumbEngine", "PlumbLearning", "PlumbSimulator"], path: "Tests/TestSupport"),
     .testTarget(name: "PlumbCasesTests", dependencies: ["PlumbCases", "PlumbSimulator", "PlumbDiagnostics"]),
-    .testTarget(name: "PlumbCLITests", dependencies: ["PlumbCLI", "PlumbKit"]),
+    .testTarget(name: "PlumbCLITests", dependencies: ["TestSupport", "PlumbCLI", "PlumbKit"]),
     .testTarget(name: "PlumbKitTests", dependencies: ["PlumbKit", "PlumbEngine", "PlumbDatabase"]),
     .testTarget(name: "PlumbLearningTests", dependencies: ["TestSupport", "PlumbLearning", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(name: "PlumbSimulatorTests", dependencies: ["TestSupport", "PlumbDiagnostics", "PlumbSimulator", "PlumbModel", "PlumbEngine"]),
@@ -149,7 +149,7 @@ let package = Package(
     .testTarget(name: "PlumbEngineTests", dependencies: ["PlumbEngine"]),
     .testTarget(
       name: "PlumbDatabaseTests",
-      dependencies: ["PlumbDatabase", "PlumbSyntax", "PlumbEngine", "PlumbPresentation", "PlumbDiagnostics"]),
+      dependencies: ["TestSupport", "PlumbDatabase", "PlumbSyntax", "PlumbEngine", "PlumbPresentation", "PlumbDiagnostics"]),
 
     .testTarget(
       name: "PlumbSyntaxTests", dependencies: ["PlumbDiagnostics", "PlumbSyntax"],
@@ -160,11 +160,11 @@ let package = Package(
       dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbKit", "PlumbCLI"]),
     .testTarget(
       name: "RepositoryTests",
-      dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbCLI"]),
+      dependencies: ["TestSupport", "PlumbDiagnostics", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbCLI"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbKit",
+        "TestSupport", "PlumbDiagnostics", "PlumbSyntax", "PlumbEngine", "PlumbDatabase", "PlumbStorage", "PlumbKit",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(

@@ -1,10 +1,11 @@
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import TestSupport
 import Testing
 
 /// Every aggregate gives the same answer over sorted rows in every run, on any number of workers.
-@Suite(.serialized) struct AggregateOrderTests {
+@Suite(.serialized, .enabled(if: LongTests.areRun)) struct AggregateOrderTests {
   /// Rows with the awkward values of each type: nulls, zeros of both signs, NaN, numbers whose
   /// sums round, equal decimals and dynamic numbers of different forms, texts, bags, sketches.
   private static let source = """

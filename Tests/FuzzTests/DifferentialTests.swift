@@ -2,6 +2,7 @@ import Foundation
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import TestSupport
 import Testing
 
 /// Random queries give the same answers however they are run: on one worker or several, with every rewrite
@@ -9,7 +10,7 @@ import Testing
 ///
 /// `PLUMB_DIFFERENTIAL` is the number of queries (2,000 in `Tests/figures/differential.sh`), `PLUMB_DIFFERENTIAL_SEED`
 /// where they start.
-@Suite(.serialized) struct DifferentialTests {
+@Suite(.serialized, .enabled(if: LongTests.areRun)) struct DifferentialTests {
   private static func setting(_ name: String, _ usual: Int) -> Int {
     ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? usual
   }

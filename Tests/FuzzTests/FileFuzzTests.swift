@@ -3,10 +3,11 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
+import TestSupport
 import Testing
 
 /// Mutated and random files, 2,500 of them: each is loaded, or its mistake is named.
-@Suite(.serialized) struct FileFuzzTests {
+@Suite(.serialized, .enabled(if: LongTests.areRun)) struct FileFuzzTests {
   @Test(.timeLimit(.hang), arguments: [0x506C_756D_6221] as [UInt64])
   func delimitedFilesEndWell(seed: UInt64) throws {
     let pieces = [

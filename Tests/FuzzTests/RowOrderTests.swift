@@ -2,11 +2,12 @@ import Foundation
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
+import TestSupport
 import Testing
 
 /// Where the order of rows shows, it is the same on any number of workers: through unions of unions, joins, partitions,
 /// expansions and sorts with equal keys, as window functions, `take` and lists see it.
-@Suite(.serialized) struct RowOrderTests {
+@Suite(.serialized, .enabled(if: LongTests.areRun)) struct RowOrderTests {
   @Test func orderDoesNotDependOnTheWorkers() throws {
     let count = Effort.of(1_500, sample: 100)
     var queries = RowOrderQueries(seed: 20_250_611)

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// `why` never says "as usual" of a pipeline that `slow`, `stale` or `volume` name, and says what holds.
-struct FindingTests {
+@Suite(.enabled(if: LongTests.areRun)) struct FindingTests {
   private static let now = "2026-03-31T00:00:00Z"
 
   /// An hourly pipeline of thirty days whose last hours are changed by a line of KQL, in which `left` is the number of

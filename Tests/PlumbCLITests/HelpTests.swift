@@ -4,6 +4,7 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSimulator
 import PlumbSyntax
+import TestSupport
 import Testing
 
 @testable import PlumbCLI
@@ -27,7 +28,7 @@ struct HelpTests {
     }
   }
 
-  @Test func examplesRun() throws {
+  @Test(.enabled(if: LongTests.areRun)) func examplesRun() throws {
     // Ten days of a world in which every question has an answer at the end; a month takes minutes in a debug build.
     let workspace = try Workspace(.empty)
     let world = SimulatedWorld(try World(WorldOptions(days: 10, seed: 173, difficulty: .easy)))
@@ -66,7 +67,7 @@ struct HelpTests {
   }
 
   /// Each command shows itself at work, and its lines run one after the other.
-  @Test func examplesOfCommandsRun() throws {
+  @Test(.enabled(if: LongTests.areRun)) func examplesOfCommandsRun() throws {
     let folder = try TemporaryFolder()
     try folder.write("runs.csv", "pipeline,status,duration\na,failed,00:00:10\nb,succeeded,00:01:00\n")
     try folder.write("jobs.ndjson", "{\"job\":\"a\",\"began\":\"2026-01-01T00:00:00Z\",\"result\":\"failed\"}\n")

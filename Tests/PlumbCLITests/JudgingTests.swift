@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// `slow`, `stale`, `volume`, `compare` and `why` on small tables whose answers are plain to see.
-struct JudgingTests {
+@Suite(.enabled(if: LongTests.areRun)) struct JudgingTests {
   private static let now = "2026-03-20T12:00:00Z"
   private let folder: TemporaryFolder
 

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Models in workspace files, from one process to the next.
-struct ModelTests {
+@Suite(.enabled(if: LongTests.areRun)) struct ModelTests {
   private func answer(_ path: String, _ query: String) throws -> (output: String, messages: String) {
     let done = try PlumbProcess(["query", path, "-c", query])
     return (done.output, done.messages)

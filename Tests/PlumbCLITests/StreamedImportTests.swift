@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Files that `plumb import` reads batch by batch: what is in after each end of it, and what a second time does.
-struct StreamedImportTests {
+@Suite(.enabled(if: LongTests.areRun)) struct StreamedImportTests {
   /// Rows `n,text,share` with an `n` from 0.
   private static func csv(_ rows: Int, from first: Int = 0, header: Bool = true, odd: Int? = nil) -> String {
     var text = header ? "n,text,share\n" : ""

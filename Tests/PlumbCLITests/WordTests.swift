@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The words of the pipeline vocabulary on the simulated world, and the plain KQL that they stand for.
-struct WordTests {
+@Suite(.enabled(if: LongTests.areRun)) struct WordTests {
   @Test func lineageOfABareName() throws {
     let run = try PlumbProcess(
       ["query", "-c", "lineage downstream of entra-risky-users-eastus depth 1 | project pipeline, depth, via"])

@@ -3,13 +3,14 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
+import TestSupport
 import Testing
 
 /// Puts window functions and aggregates into every place of every operator where an expression can be.
 ///
 /// The places are found by reading the queries of the manual: wherever one has an expression, a call takes its place.
 /// Whatever the text then means, it must end in an answer or in a diagnostic.
-@Suite struct PlacementTests {
+@Suite(.enabled(if: LongTests.areRun)) struct PlacementTests {
   /// An expression of a query that runs.
   struct Place: Sendable {
     let query: String

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// The world a user meets without any set-up is as the design describes it.
-@Suite struct DefaultWorldTests {
+@Suite(.enabled(if: LongTests.areRun)) struct DefaultWorldTests {
   private static let world = Result { try World() }
   private static let day: Int64 = 864_000_000_000
 

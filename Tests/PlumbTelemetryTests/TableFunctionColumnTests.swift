@@ -8,7 +8,7 @@ import Testing
 import TestSupport
 
 /// Every table function of telemetry has the columns that it declares, and they are known without running it.
-struct TableFunctionColumnTests {
+@Suite(.enabled(if: LongTests.areRun)) struct TableFunctionColumnTests {
   /// A call of each function; a new function needs one.
   private static let calls: [String: String] = [
     "lineage_downstream": #"lineage_downstream("P")"#, "lineage_upstream": #"lineage_upstream("P", 2)"#,

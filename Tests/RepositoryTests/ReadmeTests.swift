@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every block of code in the documents is true: sessions print what they show, and `.ci/run` runs the set-up.
-struct ReadmeTests {
+@Suite(.enabled(if: LongTests.areRun)) struct ReadmeTests {
   static let documents = ["README.md", "Samples/README.md", "Sources/README.md", "Tests/Golden/README.md"]
 
   /// A fenced block: its language, and its lines.

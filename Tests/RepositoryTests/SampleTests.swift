@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every script in `Samples` runs, and says what it shows.
-struct SampleTests {
+@Suite(.enabled(if: LongTests.areRun)) struct SampleTests {
   static let scripts = Repository.files(in: "Samples", ending: ".kql")
 
   @Test func thereAreTen() {

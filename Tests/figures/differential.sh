@@ -11,7 +11,7 @@ echo "seeds: PLUMB_DIFFERENTIAL_SEED=$PLUMB_DIFFERENTIAL_SEED SEED=$seed"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-swift test --filter DifferentialTests > "$log" 2>&1 || status=1
+PLUMB_LONG=1 swift test --filter DifferentialTests > "$log" 2>&1 || status=1
 grep -E "✔|✘|recorded|error:" "$log" | tail -40
 grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$log" || { echo "FAILED: no test passed"; status=1; }
 if "${PYTHON:-python3}" -c 'import duckdb'; then

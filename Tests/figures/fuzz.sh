@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-PLUMB_FULL=1 swift test --filter 'FuzzTests|RobustnessTests' --skip DifferentialTests > "$log" 2>&1 || status=$?
+PLUMB_LONG=1 PLUMB_FULL=1 swift test --filter 'FuzzTests|RobustnessTests' --skip DifferentialTests > "$log" 2>&1 || status=$?
 grep -E "^. (Test|Suite) [a-zA-Z]+(\(.*\))? (passed|failed|with)|^. Test run|recorded|Fatal" "$log" || true
 grep -qE 'Test run with [1-9][0-9]* tests? .*passed' "$log" || { echo "FAILED: no test run passed"; status=1; }
 exit $status

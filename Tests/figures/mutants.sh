@@ -5,6 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for suite in 'PlumbStorageTests\.MutationTests' TelemetryMutationTests WorkspaceMutationTests ParquetMutationTests; do
-  PLUMB_MUTANTS=${1:-20000} timeout 3600 swift test --filter "$suite" 2>&1 |
+  PLUMB_LONG=1 PLUMB_MUTANTS=${1:-20000} timeout 3600 swift test --filter "$suite" 2>&1 |
     grep -E '^mutated|error:|✘|Fatal' || { echo "the mutated files did not end well"; exit 1; }
 done

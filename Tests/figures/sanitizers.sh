@@ -15,7 +15,7 @@ for sanitizer in ${ONLY:-address thread undefined}; do
   scratch=.build-${sanitizer:0:1}san
   log=$(mktemp)
   ended=0
-  swift test --sanitize=$sanitizer --scratch-path $scratch --filter "$filter" > "$log" 2>&1 || ended=$?
+  PLUMB_LONG=1 swift test --sanitize=$sanitizer --scratch-path $scratch --filter "$filter" > "$log" 2>&1 || ended=$?
   reports=$(grep -cE "(ERROR|WARNING): (Address|Thread)Sanitizer|runtime error:" "$log")
   ran=$(grep -oE 'Test run with [0-9]+ tests?' "$log" | grep -oE '[0-9]+' | tail -1)
   wanted=$(swift test list --skip-build --sanitize=$sanitizer --scratch-path $scratch 2> /dev/null | grep -cE "^($filter)\.")

@@ -1,12 +1,13 @@
 import PlumbDatabase
 import PlumbEngine
 import PlumbLearning
+import TestSupport
 import Testing
 
 @testable import PlumbTelemetry
 
 /// Failures that follow the clock are learned, though nothing announces them and none follows another.
-struct ClockTests {
+@Suite(.enabled(if: LongTests.areRun)) struct ClockTests {
   @Test func failuresAtFixedHoursAreLearned() throws {
     let small = try PredictionWorld(pipelines: 12, days: 0)
     // Twelve pipelines, hourly for 25 days; each fails in an hour of its own, four days in five.

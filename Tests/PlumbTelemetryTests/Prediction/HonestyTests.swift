@@ -2,12 +2,13 @@ import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
 import PlumbLearning
+import TestSupport
 import Testing
 
 @testable import PlumbTelemetry
 
 /// Predictions know nothing of what comes after their moment, and refuse what does.
-struct HonestyTests {
+@Suite(.enabled(if: LongTests.areRun)) struct HonestyTests {
   static let day = PredictionQuestion.day
   static let hour = PredictionQuestion.hour
   static let made = Result { try PredictionWorld() }

@@ -7,7 +7,7 @@ import TestSupport
 @testable import PlumbTelemetry
 
 /// What `predict_risk` and `predict_quality` give on a small world.
-struct PredictorTests {
+@Suite(.enabled(if: LongTests.areRun)) struct PredictorTests {
   @Test func everyPipelineHasARiskAndReasons() throws {
     let small = try HonestyTests.made.get()
     let now = small.world.clock

@@ -7,7 +7,7 @@ import TestSupport
 @testable import PlumbTelemetry
 
 /// Models that outlive the process: the same predictions to the bit, and damaged bytes are reported and never trap.
-struct SavedModelTests {
+@Suite(.enabled(if: LongTests.areRun)) struct SavedModelTests {
   /// A place for models in memory.
   final class Store: ModelStore {
     let kept = Guarded<[(entry: ModelEntry, bytes: [UInt8])]>([])
