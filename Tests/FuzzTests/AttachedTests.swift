@@ -5,10 +5,11 @@ import PlumbDiagnostics
 import PlumbEngine
 import PlumbStorage
 import Synchronization
+import TestSupport
 import Testing
 
 /// Queries over an attached SQLite table answer as queries over a copy of it do, whatever is pushed down.
-@Suite(.serialized) struct AttachedTests {
+@Suite(.serialized, .enabled(if: LongTests.areRun)) struct AttachedTests {
   private static let count = Effort.of(2_000, sample: 120)
 
   /// A file with every kind of column, some of them with indexes.

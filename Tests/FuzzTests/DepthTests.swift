@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// Texts nested 100,000 deep in full, long ones, and short ones that grow when they are bound.
-@Suite(.serialized) struct DepthTests {
+@Suite(.serialized, .enabled(if: LongTests.areRun)) struct DepthTests {
   private static let depth = Effort.of(100_000, sample: 25_000)
 
   private static func nested(_ open: String, _ core: String, _ close: String) -> String {

@@ -57,7 +57,8 @@ struct OperatorTests {
       project v = strcat_array(map(inner_nodes(r), id), '-') | sort by v asc
       """, "v\nw\ny\n")
     try check("\(graph) | graph-match (n) where node_degree_out(n) == 2 project n.id", "n_id\nx\n")
-    try refuses(graph, "graph-as-table")
+    // A graph that is a result is its nodes and its edges.
+    try check(graph, "id\nx\ny\nw\nz\n\na,b,w\nx,y,1\ny,z,2\nx,w,3\nw,z,4\nz,x,5\n")
     try refuses("\(graph) | where a == 'x'", "graph-as-table")
     try refuses("print a = 'x', b = 'y' | partition by a (make-graph a --> b | graph-to-table edges)", "unsupported-inner-query")
   }

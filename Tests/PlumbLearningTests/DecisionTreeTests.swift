@@ -6,7 +6,7 @@ import TestSupport
 
 
 /// Trees of small data whose best splits are plain to see or are found by trying them all.
-struct DecisionTreeTests {
+@Suite(.enabled(if: LongTests.areRun)) struct DecisionTreeTests {
   static let context = LearningData.context
 
   /// What is left when there is only one thing to ask.
