@@ -74,7 +74,7 @@ import Testing
   @Test func formatsDrawLineage() throws {
     let query = "lineage downstream of entra-risky-users-eastus depth 1"
     let tree = try PlumbProcess(["query", "--format", "tree", "-c", query])
-    #expect(tree.output.hasPrefix("entra-risky-users-eastus\n└─ "))
+    #expect(tree.output.hasPrefix("✓ entra-risky-users-eastus  tier 1\n└─ "))
     #expect(tree.output.contains(" entra-normalise-eastus  "))
     let dot = try PlumbProcess(["query", "--format", "dot", "-c", query])
     #expect(dot.output.hasPrefix("digraph lineage {\n") && dot.output.hasSuffix("  n1 -> n0;\n}\n"))
