@@ -142,7 +142,7 @@ let package = Package(
       dependencies: ["TestSupport", "PlumbTelemetry", "PlumbSimulator", "PlumbModel", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(
       name: "PlumbPresentationTests",
-      dependencies: ["PlumbPresentation", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
+      dependencies: ["TestSupport", "PlumbPresentation", "PlumbDatabase", "PlumbEngine", "PlumbDiagnostics"]),
     .testTarget(
       name: "PlumbParquetTests",
       dependencies: ["PlumbParquet", "PlumbEngine", "PlumbDiagnostics", "CZlib", "CZstd", "CLZ4", "CBrotli"]),

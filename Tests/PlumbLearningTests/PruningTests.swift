@@ -1,10 +1,11 @@
 import PlumbEngine
 @testable import PlumbLearning
+import TestSupport
 import Testing
 
 
 /// Weakest-link pruning gives nested trees, and validation picks one of them.
-struct PruningTests {
+@Suite(.enabled(if: LongTests.areRun)) struct PruningTests {
   static let context = LearningData.context
 
   @Test func treesAreNested() throws {

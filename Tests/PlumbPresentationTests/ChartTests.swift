@@ -4,11 +4,12 @@ import PlumbDatabase
 import PlumbEngine
 @testable import PlumbPresentation
 import PlumbSyntax
+import TestSupport
 import Testing
 
 
 /// Charts as text and as SVG, over results made to break them.
-struct ChartTests {
+@Suite(.enabled(if: LongTests.areRun)) struct ChartTests {
   private static let sources = [
     "range n from 1 to 40 step 1 | extend at = datetime(2025-03-01) + n * 1h, name = strcat('s', n % 9), size = n * n",
     "print n = long(null), at = datetime(null), name = '', size = real(nan)",
