@@ -14,7 +14,8 @@ import Testing
 /// Not expected, since nobody can know them: literals, names after a dot or before `*`, and names for something new. A word
 /// is such a name if any other could be in its place, and it comes before `:` or `=`, after `range` or `as`, in the pattern
 /// of `parse`, or no table, column or function has it and the query mentions it for the first time. Not expected either:
-/// hints, which change no result, and signs other than `|` and `,`.
+/// hints, which change no result, and signs other than `|` and `,`. Queries about several databases are left out: TAB does not
+/// offer their words.
 struct CompletionTests {
   @Test func whatAQueryHasIsOffered() throws {
     var seed = UInt64(ProcessInfo.processInfo.environment["PLUMB_COMPLETION_SEED"] ?? "") ?? UInt64.random(in: 0..<1_000_000)
@@ -54,8 +55,11 @@ private struct Boundaries {
   var missing: [String] = []
   var impossible: [String] = []
 
+  /// Words of queries about several databases.
+  private static let ofDatabases = ["macro-expand", "entity_group", "database(", "column_names_of("]
+
   mutating func check(_ text: String, _ completion: Completion, _ place: String) {
-    guard !text.trimmed.hasPrefix("."), !parse(text).hasErrors else { return }
+    guard !text.trimmed.hasPrefix("."), !Self.ofDatabases.contains(where: text.contains), !parse(text).hasErrors else { return }
     let pieces = Self.words(text)
     var covered = 0
     var seen: [String] = []

@@ -33,7 +33,7 @@ struct WhyReading {
   private static let downstreamLimit = 40
   private static let siblingLimit = 60
   /// The siblings of each origin if there are several pipelines in question.
-  private static let fewSiblings = 12
+  private static let fewSiblings = 6
   private static let familyLimit = 20
 
   /// - Throws: `unknown-pipeline` with the closest name, and whatever `run` throws.
