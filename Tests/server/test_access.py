@@ -93,6 +93,10 @@ class AccessTests(unittest.TestCase):
                     time.sleep(0.1)
 
             write("a,b\n1,x\n")
+            # Links that lead back are not followed.
+            os.mkdir(os.path.join(folder, "inner"))
+            for name in ("one", "two"):
+                os.symlink(folder, os.path.join(folder, "inner", name))
             with Server(data=("--load", "t=" + path, "--load", folder)) as server:
                 self.assertEqual(server.rows("t | count"), [[1]])
                 write("a,b\n1,x\n2,y\n")

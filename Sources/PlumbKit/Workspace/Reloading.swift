@@ -25,21 +25,11 @@ package struct FileStates: Equatable, Sendable {
   package init(_ paths: [String]) {
     for path in paths {
       let matches = (try? Folder.expanding(FileInput.file(ofPath: path))) ?? []
-      for match in matches { Folder.isFolder(match) ? add(below: match, depth: 0) : add(match) }
+      for file in matches.flatMap({ Folder.isFolder($0) ? Folder.files(below: $0) : [$0] }) { states[file] = Self.state(file) }
     }
   }
 
-  private mutating func add(_ file: String) { states[file] = Self.state(file) }
-
-  private mutating func add(below folder: String, depth: Int) {
-    guard depth < 24 else { return }
-    for name in Folder.names(in: folder) where !name.hasPrefix(".") {
-      let place = Folder.path(folder, name)
-      Folder.isFolder(place) ? add(below: place, depth: depth + 1) : add(place)
-    }
-  }
-
-  /// The size and the time of the last change; empty if there is no such file.
+  /// The size and the time of the last change; an empty text if the file does not exist.
   static func state(_ path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "" }

@@ -16,9 +16,6 @@ extension Endpoint {
     "/case": CasePage.html, "/game": GamePage.html,
   ]
 
-  /// The pages that mean something without a server; there is one more for each pipeline.
-  static let snapshotPages = ["/", "/pipelines", "/predictions", "/lineage", "/alerts"]
-
   /// Whether a path needs no token.
   static func isOpen(_ path: String) -> Bool { path == "/healthz" || path == "/login" || path.hasPrefix("/assets/plumb.") }
 

@@ -4,7 +4,8 @@ import PlumbPresentation
 
 /// What all pages have: the head, the navigation, the range of time, panels.
 enum Frame {
-  private static let pages = [
+  /// The pages of the navigation, with their names.
+  static let pages = [
     ("/", "Overview"), ("/pipelines", "Pipelines"), ("/predictions", "Predictions"), ("/lineage", "Lineage"), ("/alerts", "Alerts"), ("/query", "Query"),
   ]
   private static let ranges = [(1, "1 h"), (6, "6 h"), (24, "24 h"), (72, "3 d"), (168, "7 d"), (720, "30 d")]

@@ -28,7 +28,8 @@ package struct Snapshot {
       throw Diagnostic("write-failed", "cannot make the folder `\(folder)`: \(String(cString: strerror(errno)))")
     }
     var pages: [(link: String, file: String, path: String, parameters: [String: String])] = []
-    for path in Endpoint.snapshotPages {
+    // The editor needs a server.
+    for (path, _) in Frame.pages where path != "/query" {
       pages.append((path, path == "/" ? "index.html" : "\(path.dropFirst()).html", path, [:]))
     }
     var taken: Set<String> = []

@@ -67,6 +67,13 @@ package enum Folder {
     return [folder] + inner.sorted().flatMap { folders(below: $0, depth: depth + 1) }
   }
 
+  /// All files below a folder, in any order, without hidden ones and those in linked folders.
+  package static func files(below folder: String) -> [String] {
+    folders(below: folder).flatMap { folder in
+      names(in: folder).filter { !$0.hasPrefix(".") }.map { path(folder, $0) }.filter { !isFolder($0) }
+    }
+  }
+
   private static func isDatabase(named file: String) -> Bool {
     [".db", ".sqlite", ".sqlite3"].contains { file.lowercased().hasSuffix($0) }
   }

@@ -1,6 +1,6 @@
 extension AggregateFunction {
   /// Counts of distinct values. `count_distinct` is exact. `dcount` takes texts with equal 64-bit hashes for one: among
-/// 6 billion texts, one such pair is expected. Its accuracy is accepted and checked.
+  /// 6 billion texts, one such pair is expected. Its accuracy is accepted and checked.
   static let distincts: [AggregateFunction] = [
     AggregateFunction(
       "dcount",
