@@ -36,6 +36,12 @@ import Testing
     Case("lines that no delimiter divides", "one, two\nthree\nfour; five; six, seven, eight\nnine\nten, eleven, twelve, 13, 14\n", "one, two:string", ["three", "four; five; six, seven, eight", "nine", "ten, eleven, twelve, 13, 14"],
       note: "no delimiter divides the lines into rows, so each line is one value; `--delimiter` says what divides them"),
     Case("zeros in a text", "id,pad\n1,\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\n2,\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\n3,last\n4,last\n", "id:long pad:string", ["1|\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "2|\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "3|last", "4|last"]),
+    Case("rows without values above", ",,\n,,\nid,name,status\n1,a,ok\n2,b,bad\n,,\n,,\n,,\n", "id:long name:string status:string", ["1|a|ok", "2|b|bad"]),
+    Case("a sentence above lines of one value", "hello, world\nthree\nfour\n", "hello, world:string", ["three", "four"]),
+    Case("a header without rows", "id,name\n(0 rows affected)\n", "id:string name:string", []),
+    Case("amounts with commas, and a line without", "share\n12,5\n145,00\n5.25\n", "share:string", ["12,5", "145,00", "5.25"]),
+    Case("the largest of several tables", "a,b\n" + String(repeating: "1,2\n", count: 120) + "id,x,y,z\n" + String(repeating: "7,8,9,1\n", count: 121), "id:long x:long y:long z:long", Array(repeating: "7|8|9|1", count: 121),
+      note: "121 lines above the table were left out; `--skip-lines N` says how many lines to skip"),
     Case("a count below", "id\tname\n1\ta\n2\tb\n(2 rows affected)\n", "id:long name:string", ["1|a", "2|b"],
       note: "1 line below the table was left out"),
     Case("a total below, after a blank line", "id,name\n1,a\n\nTotal rows: 1\n", "id:long name:string", ["1|a"]),
@@ -54,6 +60,16 @@ import Testing
     Case("a delimiter at the end of the header only", "a,b,\n1,2\n3,4\n", "a:long b:long", ["1|2", "3|4"]),
     Case("a delimiter at the end of the only row", "\"a\";\"b\"\n\"x\";\"1\";\n", "a:string b:long", ["x|1"]),
     Case("a quoted newline at the end", "\"a\";\"b\"\n\"x\";\"1\";\n\"\n\"\n", "a:string b:long", ["x|1", "|∅"]),
+    Case("names above groups", "Trips,,,,\n,,,,\nDay,Place,Fare,,Total\n,,Air,Rail,\n04/04/2014,Cardiff,,£65.60,£65.60\n09/14/2014,London,£16.00,,£16.00\n", "Day:datetime Place:string Fare Air:string Fare Rail:string Total:string", ["2014-04-04T00:00:00.0000000Z|Cardiff||£65.60|£65.60", "2014-09-14T00:00:00.0000000Z|London|£16.00||£16.00"],
+      note: "the names of columns are joined from 2 lines; `--skip-lines N` with `--header` takes them from one line"),
+    Case("units below names", "sensor,temp,pressure\n,degC,hPa\na,20.5,1000\nb,21.5,1001\n", "sensor:string temp degC:real pressure hPa:long", ["a|20.5|1000", "b|21.5|1001"]),
+    Case("an index and two levels, as pandas writes them", ",north,north,south\n,in,out,in\n0,1,2,3\n1,4,5,6\n", "Column1:long north in:long north out:long south in:long", ["0|1|2|3", "1|4|5|6"]),
+    Case("three levels", "site,staff,,,\n,junior,,senior,\n,count,cost,count,cost\na,1,10,2,30\nb,2,20,1,15\n", "site:string staff junior count:long staff junior cost:long staff senior count:long staff senior cost:long", ["a|1|10|2|30", "b|2|20|1|15"]),
+    Case("one level, and a first row with an unknown value", "name,score,age\na,unknown,3\nb,2,4\n", "name:string score:string age:long", ["a|unknown|3", "b|2|4"]),
+    Case("texts alone have one level", "name,,city\na,x,Paris\nb,y,Rome\n", "name:string Column2:string city:string", ["a|x|Paris", "b|y|Rome"]),
+    Case("more names than values", "id,name,approve,reject\n1,a\n2,b\n", "id:long name:string approve:string reject:string", ["1|a||", "2|b||"],
+      note: "2 rows had the wrong number of fields; missing fields became null, extra fields were dropped"),
+    Case("a name for the first column alone", "A survey,,\n,,\nSource\u{20},,\nT1,x,1\nT2,x,2\nT3,x,3\n", "Source:string Column2:string Column3:long", ["T1|x|1", "T2|x|2", "T3|x|3"]),
     Case("one row with few values", "x,,,,\n", "Column1:string Column2:string Column3:string Column4:string Column5:string", ["x||||"],
       note: "the first row looks like data, so columns are named `Column1` and so on; `--header` takes it as their names"),
     Case("data alone", "x,1,2\ny,2,3\n", "Column1:string Column2:long Column3:long", ["x|1|2", "y|2|3"],
@@ -65,6 +81,8 @@ import Testing
     Case("tabs, and quotes that mean nothing", "id\tmsg\n1\tok\n2\t\"efg\n3\tok\n4\tklm\"\n5\tok\n", "id:long msg:string", ["1|ok", "2|\"efg", "3|ok", "4|klm\"", "5|ok"], file: "t.tsv"),
     Case("tabs, and a quote that is never closed", "1\t\"a\tb\n2\tc\td\n3\te\tf\n", "Column1:long Column2:string Column3:string", ["1|\"a|b", "2|c|d", "3|e|f"],
       note: "quotes are read as they are, since not all are closed; `--quote` says what surrounds a value", file: "t.tsv"),
+    Case("a quote at the end that is never closed", "id,text\n1,ok\n2,\"efg\n", "id:long text:string", ["1|ok", "2|\"efg"],
+      note: "quotes are read as they are, since not all are closed; `--quote` says what surrounds a value"),
     Case("lines in quotes stay one value", "id,text\n1,\"a\nb,c\"\n2,d\n", "id:long text:string", ["1|a\nb,c", "2|d"]),
     Case("blanks before quotes", "year, score, title\n1968, 86, \"Greetings\"\n1970, 73, \"Hi, Mom\"\n", "year:long score:long title:string", ["1968|86|Greetings", "1970|73|Hi, Mom"]),
     Case("escaped quotes", "id,text\n1,\"say \\\"hi, you\\\"\"\n2,b\n", "id:long text:string", ["1|say \"hi, you\"", "2|b"]),
@@ -89,7 +107,30 @@ import Testing
     Case("versions and addresses are texts", "v,ip\n1.2.2024.1,10.0.0.1\n1.10.3,10.0.0.2\n", "v:string ip:string", ["1.2.2024.1|10.0.0.1", "1.10.3|10.0.0.2"]),
   ]
 
-  @Test(arguments: starts + headers + quotes + moments) func understood(_ test: Case) throws {
+  /// Which numbers come back as they were written, and stay texts if they do not.
+  static let numbers: [Case] = [
+    number("prices", ["1.10", "2.35", "3.00"], .real, ["1.1", "2.35", "3.0"]),
+    number("a price without cents", ["1.10", "2.35", "3"], .real, ["1.1", "2.35", "3.0"]),
+    number("reals as programs print them", ["1.5", "2.0", "10.25"], .real, ["1.5", "2.0", "10.25"]),
+    number("versions", ["1.9", "1.10", "1.11"], .string, ["1.9", "1.10", "1.11"],
+      note: "`v` has numbers with different numbers of decimals, such as 1.10, which stay as they are written; `todouble(...)` converts them"),
+    number("leading zeros", ["007", "12"], .string, ["007", "12"]),
+    number("a plus", ["+5", "12"], .string, ["+5", "12"]),
+    number("beyond a long", ["9223372036854775808", "1"], .string, ["9223372036854775808", "1"]),
+    number("the largest long", ["9223372036854775807", "-9223372036854775808"], .long, ["9223372036854775807", "-9223372036854775808"]),
+    number("more digits than a real has", ["0.12345678901234567890", "1.5"], .string, ["0.12345678901234567890", "1.5"]),
+    number("exponents", ["1e5", "2.5e-3", "1.0E+10"], .real, ["100000.0", "0.0025", "10000000000.0"]),
+    number("identifiers in hexadecimal digits", ["123e45", "1234567"], .string, ["123e45", "1234567"]),
+    number("beyond a real", ["1e400", "2"], .string, ["1e400", "2"]),
+    number("thousands", ["1,234", "5"], .string, ["1,234", "5"]),
+  ]
+
+  private static func number(_ title: String, _ values: [String], _ type: ScalarType, _ expected: [String], note: String? = nil) -> Case {
+    let rows = values.map { "x,\($0.contains(",") ? "\"\($0)\"" : $0)\n" }
+    return Case(title, "k,v\n" + rows.joined(), "k:string v:\(type)", expected.map { "x|\($0)" }, note: note)
+  }
+
+  @Test(arguments: starts + headers + quotes + moments + numbers) func understood(_ test: Case) throws {
     let loaded = try load(test.text, named: test.file)
     #expect(loaded.columns == test.columns)
     #expect(loaded.rows == test.rows)

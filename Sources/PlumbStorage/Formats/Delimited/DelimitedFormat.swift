@@ -55,7 +55,7 @@ final class DelimitedReader: RowReader {
       source: source, name: input.name, dialect: shape.dialect, hasHeader: shape.hasHeader,
       fieldCount: shape.fieldCount, columns: columns, typesAreStated: options.columns != nil)
     (text.skippedBytes, text.skippedNewlines) = (shape.skippedBytes, shape.skippedNewlines)
-    text.badRows = options.badRows
+    text.badRows = shape.padsRows && options.badRows == .reject ? .null : options.badRows
     text.onReject = options.rowRejects(input).map(onceALine)
     (text.threads, text.blockSize) = options.sharing(source.size)
   }

@@ -16,6 +16,8 @@ struct DelimitedShape {
   /// The bytes of the text, after rewriting, before its first row, and the newlines of the file before that row.
   var skippedBytes = 0
   var skippedNewlines = 0
+  /// Whether all rows end before the last columns, whose values are null.
+  var padsRows = false
   /// What the user should know about how the text was understood.
   var notes: [String] = []
 
@@ -99,6 +101,11 @@ struct DelimitedSniffer {
       dialect: chosen.dialect, rewriting: chosen.rewriting, unreadBytes: unread, hasHeader: layout.hasHeader, columns: columns,
       fieldCount: layout.width, skippedBytes: start + (chosen.rewriting == nil ? unread : 0),
       skippedNewlines: skippedLines + newlines)
+    shape.padsRows = layout.padsRows
+    if layout.headerRows > 1 {
+      shape.notes.append(
+        "the names of columns are joined from \(layout.headerRows) lines; `--skip-lines N` with `--header` takes them from one line")
+    }
     if options.skippedLines == nil, layout.skippedRows > 0 {
       shape.notes.append(
         "\(counted(layout.skippedRows, "line")) above the table \(layout.skippedRows == 1 ? "was" : "were") left out; `--skip-lines N` says how many lines to skip")
@@ -111,6 +118,11 @@ struct DelimitedSniffer {
     }
     if options.quote == nil, chosen.dialect.quote == nil, !chosen.isOneColumn {
       shape.notes.append("quotes are read as they are, since not all are closed; `--quote` says what surrounds a value")
+    }
+    for (i, column) in columns.enumerated() {
+      guard options.columns == nil, let value = layout.changedValue(ofColumn: i) else { continue }
+      let name = column.info.name
+      shape.notes.append("`\(name)` has numbers with different numbers of decimals, such as \(value), which stay as they are written; `todouble(...)` converts them")
     }
     let uncertain = columns.indices.filter { columns[$0].info.type == .datetime && layout.guess(ofColumn: $0).isOrderUncertain }
     if options.columns == nil, let first = uncertain.first {

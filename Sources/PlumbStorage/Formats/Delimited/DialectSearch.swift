@@ -10,6 +10,8 @@ struct DialectCandidate {
   var score = 0.0
   /// Whether quotes are used in a way that another dialect perhaps explains.
   var isDubious = false
+  /// Whether the last line alone has a quote that is not closed.
+  var isCut = false
   var width = 1
   /// The number of rows that were inspected, and how many of them have the table's width, from 0 to 1.
   var rows = 0
@@ -67,13 +69,25 @@ struct DialectSearch {
     return chosen
   }
 
-  /// Whether a dialect divides a text into rows: half of its lines have one width, or two in sequence have. A few lines, and one
-  /// line with delimiters, are rows in any case.
+  /// Whether a dialect divides a text into rows: more than half of its lines have one width, or three in sequence have, or half of
+  /// them with two in sequence at an end. A few lines are rows in any case, and so is what has bad rows by the user's word; but one line with delimiters above others without any is a sentence, and so are lines above as many
+  /// that would be remarks below the table.
   private func divides(_ candidate: DialectCandidate, _ front: [UInt8], _ isAll: Bool) -> Bool {
-    let rows = sample(candidate, in: front, isAll, limit: 1000).rows
+    var sample = sample(candidate, in: front, isAll, limit: 1000)
+    if isAll, sample.openBytes > 0, sample.quotedFields == 0 {
+      sample = RowSample(front, dialect: Dialect(delimiter: candidate.dialect.delimiter, quote: nil, newline: newline), limit: 1000, isWhole: isAll)
+    }
+    let rows = sample.rows
+    if rows.count < 2 || candidate.width == 1 || options.badRows != .reject { return true }
     let fitting = rows.count { $0.count == candidate.width }
-    if rows.count < 4 || candidate.width == 1 || fitting * 2 >= rows.count || rows.count(where: { $0.count > 1 }) < 2 { return true }
-    return zip(rows, rows.dropFirst()).contains { $0.count == $1.count && $0.count > 1 }
+    if isAll, rows.count(where: { $0.count > 1 }) == 1, let only = rows.firstIndex(where: { $0.count > 1 }) {
+      return rows.indices[(only + 1)...].allSatisfy { sample.starts($0, with: .openParenthesis) }
+    }
+    let remarks = rows.reversed().prefix { $0.count == 1 }.count
+    if isAll, remarks > 1, remarks >= fitting { return false }
+    if rows.count < 4 || fitting * 2 > rows.count || rows.count(where: { $0.count > 1 }) < 2 { return true }
+    let pairs = zip(rows, rows.dropFirst()).map { $0.count == $1.count && $0.count > 1 }
+    return fitting * 2 == rows.count ? pairs.first == true || pairs.last == true : zip(pairs, pairs.dropFirst()).contains { $0 && $1 }
   }
 
   /// A text whose lines are values; nil if it contains all bytes that could be a delimiter that it does not have.
@@ -119,6 +133,8 @@ struct DialectSearch {
       let other = candidate(delimiter, way.quote, escape: way.escape, skipsBlanks: way.skipsBlanks, comment: comment, in: bytes, isWhole, limit: 20_000)
       let isBetter = other.score > usual.score + 0.001
       if way.quote == nil, !isBetter, usual.isDubious, other.isUniform, other.width > 1, agrees(other, usual) { return other }
+      // Perhaps the last row was cut off inside quotes.
+      if way.quote == nil, usual.isCut, !agrees(other, usual) { continue }
       // Without quotes any text has rows; they must be regular to be believed.
       if way.quote == nil, !other.isUniform, other.rows < 20 || other.share < 0.95 { continue }
       if isBetter, !other.isDubious || other.score > usual.score + 0.02 { usual = other }
@@ -178,7 +194,9 @@ struct DialectSearch {
     let table = TableExtent(sample, isWhole: isWhole)
     result.width = table.width
     (result.rows, result.share) = (sample.rows.count, table.share)
-    let isOpen = isWhole ? sample.openBytes > 0 && !sample.isCut : sample.openBytes > Self.longestField
+    // A text that quotes nothing else was not cut off inside quotes: its last quote is a character.
+    result.isCut = sample.isCut
+    let isOpen = isWhole ? sample.openBytes > 0 && !(sample.isCut && sample.quotedFields > 0) : sample.openBytes > Self.longestField
     result.isDubious = isOpen || sample.strayQuotes > 0 || sample.dubiousFields > 0
     let rows = Double(max(1, result.rows))
     let regularity = table.width == 1 ? 0.3 : 0.7 * table.share + 0.3 * table.coverage

@@ -12,7 +12,7 @@ struct HeaderEvidence {
   private static let rowLimit = 2000
 
   /// Texts with which tools write that a value is missing; they say nothing about a column's type.
-  private static let missing: Set<String> = ["na", "n/a", "null", "nil", "none", "-", "--", "\\n", "?", "unknown"]
+  static let missing: Set<String> = ["na", "n/a", "null", "nil", "none", "-", "--", "\\n", "?", "unknown"]
 
   /// Whether all cells of a row are texts or empty, and some are not empty.
   func isText(_ row: Int) -> Bool {

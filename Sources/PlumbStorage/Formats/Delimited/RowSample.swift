@@ -92,7 +92,10 @@ struct RowSample {
   /// Whether no field of a row could be of another type than string; blank fields can be.
   func isText(_ row: Int) -> Bool { rows[row].allSatisfy { isText($0) || isBlank($0) } }
 
-  private func isText(_ range: Range<Int>) -> Bool { bytes[range].withBytes { TypeGuess($0).isEmpty } }
+  private func isText(_ range: Range<Int>) -> Bool {
+    let isQuoted = range.count > 1 && bytes[range.lowerBound] == .quote && bytes[range.upperBound - 1] == .quote
+    return bytes[isQuoted ? range.dropFirst().dropLast() : range].withBytes { TypeGuess($0).isEmpty }
+  }
 
   /// Whether a row starts with a byte.
   func starts(_ row: Int, with byte: UInt8) -> Bool { starts[row] < bytes.count && bytes[starts[row]] == byte }
@@ -126,10 +129,10 @@ struct RowSample {
     return text
   }
 
-  /// Narrows guesses of the types of columns by the rows from `from` on that have as many fields.
-  func narrow(_ columns: inout ColumnGuesses, from: Int, limit: Int = .max, quote: UInt8?, newline: UInt8) {
+  /// Narrows guesses of the types of columns by the rows from `from` on that have `width` fields, by default as many as there are columns.
+  func narrow(_ columns: inout ColumnGuesses, from: Int, limit: Int = .max, width: Int? = nil, quote: UInt8?, newline: UInt8) {
     let quote = quote ?? newline
-    let width = columns.count
+    let width = width ?? columns.count
     bytes.withBytes { bytes in
       for row in rows.dropFirst(from).prefix(limit) where row.count == width {
         for (i, range) in row.enumerated() where !range.isEmpty && (!columns.types[i].isEmpty || !columns.hasValues[i]) {
@@ -137,29 +140,9 @@ struct RowSample {
           if text.count >= 2, text[0] == quote, text[text.count - 1] == quote { text = text.part(from: 1, to: text.count - 1) }
           text = text.trimmed
           if text.isEmpty { continue }
-          columns.types[i].formIntersection(TypeGuess(text))
-          columns.hasValues[i] = true
+          columns.add(text, to: i)
         }
       }
     }
   }
-}
-
-/// The types that the values of each column could have.
-struct ColumnGuesses {
-  var types: [TypeGuess]
-  var hasValues: [Bool]
-
-  init(count: Int) {
-    types = Array(repeating: .any, count: count)
-    hasValues = Array(repeating: false, count: count)
-  }
-
-  var count: Int { types.count }
-
-  /// The narrowest type of a column; string without values.
-  func type(_ column: Int) -> ScalarType { hasValues[column] ? types[column].type : .string }
-
-  /// The number of columns that are not texts.
-  var typedCount: Int { types.indices.count { type($0) != .string } }
 }

@@ -11,6 +11,8 @@ struct TableExtent {
   private(set) var share = 1.0
   /// How many of all rows have that width.
   private(set) var coverage = 1.0
+  /// Whether all rows end before the last names of the header.
+  private(set) var hasLongHeader = false
 
   /// The share of rows that must have one width for others before them to be no rows of the table.
   private static let clearShare = 0.9
@@ -25,11 +27,13 @@ struct TableExtent {
     width = first.count
     var tally: [Int: (first: Int, count: Int)] = [:]
     for (i, row) in rows.enumerated() { tally[row.count, default: (i, 0)].count += 1 }
-    if tally.count > 1 {
+    if isWhole, tally.count == 2, TableExtent.leavesNamesOver(sample) {
+      (hasLongHeader, share, coverage) = (true, 0.95, 0.95)
+    } else if tally.count > 1 {
       let end = isWhole ? TableExtent.endBeforeRemarks(sample, tally) : rows.count
       let ranked = tally.map { width, seen in
         (width: width, first: seen.first, count: seen.count, share: Double(seen.count) / Double(max(1, end - seen.first)))
-      }.filter { $0.width > 1 && $0.first < TableExtent.longestTitle }
+      }.filter { $0.width > 1 && ($0.first < TableExtent.longestTitle || isWhole && TableExtent.isLargest($0.first, sample)) }
       let clear = ranked.filter { table in
         table.share >= TableExtent.clearShare
           && (0..<table.first).allSatisfy { TableExtent.isAbove($0, table.first, table.count, sample) }
@@ -63,6 +67,21 @@ struct TableExtent {
     return row == first - 1 && (count >= 2 || endsWithDelimiter) && abs(difference) == 1 && sample.isText(row)
   }
 
+  /// Whether the first row has a name for each field of the rows below it, which all have one width, and more names.
+  private static func leavesNamesOver(_ sample: RowSample) -> Bool {
+    guard sample.rows.count > 2, let width = sample.rows.last?.count, width > 1, sample.rows[0].count > width else { return false }
+    guard sample.rows.dropFirst().allSatisfy({ $0.count == width }), sample.isText(0) else { return false }
+    let names = sample.rows[0].map { sample.bytes[$0] }
+    return !sample.rows[0].contains(where: sample.isBlank) && Set(names).count == names.count && sample.startsWithNames(0)
+  }
+
+  /// Whether the rows from `first` to the end are a table with names that has more values than all narrower tables above it.
+  private static func isLargest(_ first: Int, _ sample: RowSample) -> Bool {
+    let width = sample.rows[first].count
+    guard sample.startsWithNames(first), sample.rows[first...].allSatisfy({ $0.count == width }) else { return false }
+    return sample.rows[..<first].reduce(0) { $0 + $1.count } < width * (sample.rows.count - first)
+  }
+
   /// The number of rows without narrow ones of one field at the end.
   private static func endBeforeRemarks(_ sample: RowSample, _ tally: [Int: (first: Int, count: Int)]) -> Int {
     guard let usual = tally.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) })?.key else { return sample.rows.count }
@@ -71,13 +90,18 @@ struct TableExtent {
     return end
   }
 
-  /// Skips rows of the table's width with at most one value, as spreadsheets save titles.
+  /// Skips rows of the table's width without values, and those with one, as spreadsheets save titles.
   private mutating func skipTitles(_ sample: RowSample) {
-    guard width >= 3 else { return }
+    guard width >= 2 else { return }
     let last = min(sample.rows.count, firstRow + TableExtent.longestTitle)
     guard firstRow + 1 < last, sample.filled(firstRow) <= 1 else { return }
-    let full = (firstRow..<last).filter { sample.filled($0) > 1 }
-    guard let start = full.first, full.count * 2 > last - start else { return }
+    if width == 2 {
+      firstRow = (firstRow..<last).first { sample.filled($0) > 0 } ?? firstRow
+      return
+    }
+    let filled = (firstRow..<last).map { ($0, sample.filled($0)) }.filter { $0.1 > 0 }
+    let full = filled.filter { $0.1 > 1 }
+    guard let start = full.first?.0, full.count * 2 > filled.count else { return }
     firstRow = start
   }
 }

@@ -10,12 +10,15 @@ struct TableLayout {
   private(set) var hasHeader: Bool
   /// The number of rows above the table.
   private(set) var skippedRows: Int
+  /// The number of rows that were joined to the names of columns.
+  private(set) var headerRows = 1
+  /// Whether rows end before the last names of the header, so that their last values are null.
+  let padsRows: Bool
   /// The names of the columns as the header has them; empty without one.
   private(set) var header: [String] = []
   /// The fields that are columns: all, or all but the last if every row ends with a delimiter that the header does not have.
   private(set) var fields: Range<Int>
   private var guesses: ColumnGuesses
-  private let firstGuesses: [TypeGuess]
   private let firstFields: [[UInt8]]
 
   init(_ sample: RowSample, _ dialect: Dialect, _ options: ReadOptions, isWhole: Bool) {
@@ -23,6 +26,7 @@ struct TableLayout {
       ? TableExtent(sample, isWhole: isWhole) : TableExtent(wholeOf: sample)
     let quote = dialect.quote
     width = extent.width
+    padsRows = extent.hasLongHeader && options.columns == nil
     fields = 0..<extent.width
     start = extent.firstRow
     var isShort = false
@@ -45,20 +49,39 @@ struct TableLayout {
     }
     skippedRows = start
     firstFields = sample.fields(start, quote: quote)
-    firstGuesses = firstFields.map { $0.withBytes { TypeGuess($0) } }
     guesses = ColumnGuesses(count: width)
-    sample.narrow(&guesses, from: start + 1, quote: quote, newline: dialect.newline)
     hasHeader = options.hasHeader ?? (isShort || sample.rows[start].count != width || evidence.isHeader(start))
+    if !hasHeader, options.hasHeader == nil, options.columns == nil, TableLayout.isOnlyName(start - 1, sample, width) {
+      // A name for the first column alone, after a line without values that ends a title.
+      start -= 1
+      skippedRows -= 1
+      hasHeader = true
+      header = [String(decoding: sample.fields(start, quote: quote)[0], as: UTF8.self)] + Array(repeating: "", count: width - 1)
+      sample.narrow(&guesses, from: start + 1, quote: quote, newline: dialect.newline)
+      return
+    }
+    let lines = hasHeader && !isShort && options.hasHeader == nil && !options.takesColumnsByPlace ? HeaderLines(sample: sample, quote: quote, width: width) : nil
+    let joined = lines?.rows(from: start) ?? [start]
+    headerRows = joined.count
+    skippedRows = max(skippedRows, joined[0])
+    start = joined[joined.count - 1]
+    sample.narrow(&guesses, from: start + 1, width: padsRows ? sample.rows.last?.count : nil, quote: quote, newline: dialect.newline)
     guard hasHeader else {
       addFirstRow()
       return
     }
-    header = firstFields.map { String(decoding: $0, as: UTF8.self) }
+    header = headerRows > 1 ? lines?.names(joined) ?? [] : sample.fields(start, quote: quote).map { String(decoding: $0, as: UTF8.self) }
     if header.count == width + 1 { header.removeLast() }
     if header.count == width - 1 {
       let isLastEmpty = sample.rows[(start + 1)...].allSatisfy { row in row.count != width || row.last.map(sample.isBlank) ?? true }
       if isLastEmpty { fields = 0..<width - 1 } else { header.insert("", at: 0) }
     }
+  }
+
+  /// Whether a row of the table's width names its first column alone, below a row without values.
+  private static func isOnlyName(_ row: Int, _ sample: RowSample, _ width: Int) -> Bool {
+    guard row > 0, width > 2, sample.rows[row].count == width, sample.filled(row) == 1, !sample.isBlank(sample.rows[row][0]) else { return false }
+    return sample.filled(row - 1) == 0
   }
 
   /// Counts rows of another part of the text.
@@ -68,10 +91,12 @@ struct TableLayout {
 
   private mutating func addFirstRow() {
     for i in 0..<min(width, firstFields.count) where !firstFields[i].isEmpty {
-      guesses.types[i].formIntersection(firstGuesses[i])
-      guesses.hasValues[i] = true
+      firstFields[i].withBytes { guesses.add($0.trimmed, to: i) }
     }
   }
+
+  /// A value that a real would change, so that the column holds texts.
+  func changedValue(ofColumn column: Int) -> String? { guesses.changed(fields.lowerBound + column) }
 
   func guess(ofColumn column: Int) -> TypeGuess { guesses.types[fields.lowerBound + column] }
 
@@ -80,7 +105,8 @@ struct TableLayout {
     return fields.map { field in
       let name = field < names.count ? names[field] : "Column\(field + 1)"
       // 1.9 and 1.10 are different versions.
-      let type = guesses.type(field) == .real && namesVersions(name) ? ScalarType.string : guesses.type(field)
+      let isVersion = guesses.type(field) == .real && (namesVersions(name) || guesses.changed(field) != nil)
+      let type = isVersion ? ScalarType.string : guesses.type(field)
       var column = DelimitedText.Column(ColumnInfo(name, type), field: field)
       column.order = guesses.types[field].order
       return column

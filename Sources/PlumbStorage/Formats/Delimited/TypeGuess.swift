@@ -49,10 +49,14 @@ struct TypeGuess: OptionSet {
     return !isPadded && isPlainReal(text) ? .real : []
   }
 
-  /// Whether a number is about the same as a real: it is not too large, and has no more digits than a real keeps.
+  /// Whether a number is about the same as a real: it is not too large, has no more digits than a real keeps, and is not an
+  /// identifier in hexadecimal digits, such as `123e45`.
   private static func isPlainReal(_ text: Bytes) -> Bool {
     guard let value = NumberText.parseDouble(text), value.isFinite else { return false }
-    let digits = text.prefix { isDigit($0) || $0 == .minus || $0 == .fullStop }.filter { isDigit($0) }
+    let lead = text.prefix { isDigit($0) || $0 == .minus || $0 == .fullStop }
+    let digits = lead.filter { isDigit($0) }
+    let isWhole = !lead.contains(.fullStop)
+    if isWhole, digits.count > 1, lead.count + 1 < text.count, isDigit(text[lead.count + 1]) { return false }
     let significant = digits.drop { $0 == .digitZero }
     return significant.count <= 17 || significant.count - significant.reversed().prefix { $0 == .digitZero }.count <= 17
   }
