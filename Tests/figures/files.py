@@ -204,7 +204,7 @@ def agreement(path, tests):
 def kind_of_refusal(message, other):
     if "bad-row" in message and len(other[0]) == 1: return "rows of several widths: DuckDB makes one column of them, Plumb names the row"
     if "open-quote" in message: return "an open quote: DuckDB reads it as a character, Plumb names the row"
-    if "unsupported-format" in message: return "binary: DuckDB reads the part that it can, Plumb says that it is no text"
+    if "unsupported-format" in message: return "binary: DuckDB reads the part that it can, Plumb refuses it by name"
     return "refused: " + message
 
 
@@ -219,7 +219,7 @@ def report(title, results):
     good, alone = sum(1 for r in results if r[2]), sum(1 for r in results if r[1])
     total = max(1, len(results))
     print(f"{title}: {good} of {len(results)} agree ({100 * good / total:.1f} %); {alone} by themselves ({100 * alone / total:.1f} %)")
-    kinds = collections.Counter(re.sub(r"(?<=\w)( [\d'\"`]|:? error).*|(names the row|no text|recur).*", r"\2", r[3]) for r in results if not r[2])
+    kinds = collections.Counter(re.sub(r"(?<=\w)( [\d'\"`]|:? error).*|(names the row|by name|recur).*", r"\2", r[3]) for r in results if not r[2])
     for kind, count in kinds.most_common(): print(f"{count:6}  {kind}")
     if "--list" in sys.argv:
         for path, _, agrees, reason in results:
