@@ -37,6 +37,8 @@ let package = Package(
     .target(name: "ReadlineShim", dependencies: ["CReadline"]),
     // The pages of the manual, embedded from Tests/Golden.
     .target(name: "ManualPages"),
+    // Of glibc, what Swift cannot see.
+    .target(name: "MallocShim"),
     .target(name: "RE2Shim", linkerSettings: [.linkedLibrary("re2")]),
     // Of libcrypto three functions are used; the shared library would have its providers loaded at each start.
     .target(name: "DigestShim", linkerSettings: [.linkedLibrary(":libcrypto.a")]),
@@ -49,7 +51,7 @@ let package = Package(
     // Programs that Plumb starts.
     .target(name: "PlumbProcess", dependencies: ["PlumbDiagnostics"]),
     .target(name: "PlumbSyntax", dependencies: ["PlumbDiagnostics"]),
-    .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "DigestShim", "CExpat", "CZlib"]),
+    .target(name: "PlumbEngine", dependencies: ["PlumbDiagnostics", "RE2Shim", "DigestShim", "MallocShim", "CExpat", "CZlib"]),
     .target(
       name: "PlumbParquet",
       dependencies: ["PlumbDiagnostics", "PlumbEngine", "CZlib", "CZstd", "CLZ4", "CBrotli"]),

@@ -7,3 +7,8 @@ extension Substring {
     return text
   }
 }
+
+extension String {
+  /// Without white space at either end.
+  package var trimmed: Substring { self[...].trimmed }
+}

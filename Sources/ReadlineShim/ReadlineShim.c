@@ -278,7 +278,7 @@ static int bind_arrows(void) {
   return 0;
 }
 
-void plumb_readline_start(const char *name, plumb_completer candidates, plumb_lister list) {
+void plumb_readline_start(const char *name, const char *breaks, plumb_completer candidates, plumb_lister list) {
   completer = candidates;
   lister = list;
   rl_completion_display_matches_hook = show_matches;
@@ -293,7 +293,7 @@ void plumb_readline_start(const char *name, plumb_completer candidates, plumb_li
   rl_getc_function = next_byte;
   rl_prep_term_function = prepare_terminal;
   rl_attempted_completion_function = complete;
-  rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,)}[]+*/%!~:";
+  rl_completer_word_break_characters = strdup(breaks);
   rl_completer_quote_characters = "";
   rl_change_environment = 0;  // A child sees the real size of the terminal.
   history_comment_char = '#';

@@ -16,6 +16,8 @@ COUNTS = {"queries": 1_000_000, "numbers": 100_000, "functions": 200_000}
 LIMIT, ALLOWED = "200MB", 220
 PATIENCE, TOO_LONG = 2.0, 10.0
 BATCH = 48
+# A shell starts what runs in the background with SIGINT ignored, and what starts from there would ignore it as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Worker:

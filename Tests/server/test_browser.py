@@ -99,13 +99,24 @@ class BrowserTests(unittest.TestCase):
         self.width(1280)
         self.open("/query")
         editor = self.browser.find_element(By.ID, "csl")
-        editor.send_keys("print wrong = 1\n\npipel")
-        editor.send_keys(Keys.CONTROL, Keys.SPACE)
-        self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".words [aria-selected=true]"))
-        # CONTROL stays pressed until NULL.
-        editor.send_keys(Keys.NULL)
-        editor.send_keys(Keys.ENTER)
-        self.wait(lambda: editor.get_attribute("value").endswith("pipelines"))
+        editor.send_keys("print wrong = 1\n\npip")
+        self.complete(editor, "pipelines")
+        editor.send_keys("| where sta")
+        self.complete(editor, "status")
+        # Values come with the number of their rows.
+        editor.send_keys('== "s')
+        editor.send_keys(Keys.CONTROL, Keys.SPACE, Keys.NULL)
+        self.wait(lambda: editor.get_attribute("value").endswith('== "succeeded"'))
+        editor.send_keys(Keys.BACKSPACE * 10)
+        editor.send_keys(Keys.CONTROL, Keys.SPACE, Keys.NULL)
+        self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".words li"))
+        self.assertRegex(self.browser.find_element(By.CSS_SELECTOR, ".words").text, r"succeeded\s*[0-9]+ rows")
+        editor.send_keys(Keys.ESCAPE)
+        editor.send_keys('succeeded" or true')
+        # The colours below the text say the same as the text.
+        coloured = lambda: self.browser.find_element(By.CSS_SELECTOR, ".ink").get_attribute("textContent")
+        self.assertEqual(coloured().rstrip("\n"), editor.get_attribute("value"))
+        self.wait(lambda: [e.get_attribute("textContent") for e in self.browser.find_elements(By.CSS_SELECTOR, ".ink .ink3")] == ['"succeeded"'])
         editor.send_keys(" | count")
         # Only the block at the caret runs.
         editor.send_keys(Keys.CONTROL, Keys.ENTER)
@@ -113,8 +124,28 @@ class BrowserTests(unittest.TestCase):
         self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, "#result td"))
         self.assertEqual(self.browser.find_element(By.CSS_SELECTOR, "#result td").text, "40")
         self.open("/query")
-        self.assertIn("pipelines | count", self.browser.find_element(By.CSS_SELECTOR, "[data-history]").text)
+        self.assertIn("| count", self.browser.find_element(By.CSS_SELECTOR, "[data-history]").text)
         self.assertEqual(self.errors(), [])
+
+    def complete(self, editor, word):
+        """Completes the word before the caret, from the list if there are several."""
+        editor.send_keys(Keys.CONTROL, Keys.SPACE, Keys.NULL)
+        done = lambda: editor.get_attribute("value").endswith(word + " ")
+        self.wait(lambda: done() or self.browser.find_elements(By.CSS_SELECTOR, ".words [aria-selected=true]"))
+        if not done():
+            while not self.browser.find_element(By.CSS_SELECTOR, ".words [aria-selected=true]").text.startswith(word):
+                editor.send_keys(Keys.DOWN)
+            editor.send_keys(Keys.ENTER)
+            self.wait(done)
+
+    def test_a_mistake_is_marked_where_it_is(self):
+        self.width(1280)
+        self.open("/query?csl=" + quote('pipelines | where "é" == status\n| where stat == 1'))
+        wrong = self.browser.find_element(By.CSS_SELECTOR, ".ink .wrong")
+        self.assertEqual(wrong.get_attribute("textContent"), "stat")
+        self.assertIn("has no column", self.browser.find_element(By.CSS_SELECTOR, "[role=alert]").text)
+        self.browser.find_element(By.ID, "csl").send_keys(" ")
+        self.assertEqual(self.browser.find_elements(By.CSS_SELECTOR, ".ink .wrong"), [])
 
     def test_keys_and_links(self):
         self.width(1280)

@@ -17,15 +17,8 @@ enum Listing {
       ])
     }
     // Rows of other programs are not counted for a list.
-    for name in attachedTableNames(of: catalog) { cells.append([.string(name), .null(.long), .null(.long)]) }
+    for name in catalog.attachedTableNames { cells.append([.string(name), .null(.long), .null(.long)]) }
     return answer([ColumnInfo("table", .string), ColumnInfo("rows", .long), ColumnInfo("columns", .long)], cells)
-  }
-
-  /// The tables of attached databases as queries name them; an unreadable file has none.
-  static func attachedTableNames(of catalog: Catalog) -> [String] {
-    catalog.attached.flatMap { name, database in
-      ((try? database.tableNames) ?? []).map { "\(KQLName.inQuery(name)).\(KQLName.inQuery($0))" }
-    }
   }
 
   /// - Parameter path: the name of a table, or of a database and its table.
@@ -47,7 +40,7 @@ enum Listing {
     if path.count == 1, let schema = catalog.schema(ofTable: name) { return schema }
     throw Diagnostic(
       "unknown-table", "unknown table `\(VisibleText.string(name))`",
-      help: Suggestion.nearest(to: name, in: catalog.tableNames + attachedTableNames(of: catalog))
+      help: Suggestion.nearest(to: name, in: catalog.tableNames + catalog.attachedTableNames)
         ?? "list the tables with `.tables`")
   }
 

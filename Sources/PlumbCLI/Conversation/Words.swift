@@ -27,8 +27,3 @@ enum Words {
     return hasWord ? words + [word] : words
   }
 }
-
-extension String {
-  /// Without white space at either end.
-  var trimmed: Substring { self[...].trimmed }
-}

@@ -1,4 +1,5 @@
 import PlumbDiagnostics
+import PlumbKit
 import PlumbPresentation
 
 /// The list below the line when TAB has several answers: with descriptions where it is short, else several in a row.

@@ -6,7 +6,7 @@ import PlumbSyntax
 
 /// Completion of commands and of what they take, by their declarations.
 struct CommandCompletion {
-  let completion: Completion
+  let completion: ShellCompletion
 
   private typealias Candidate = Completion.Candidate
 
@@ -15,13 +15,13 @@ struct CommandCompletion {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     guard let first = words.first else { return Completion.matching(word, commands) }
     let known = CommandDeclaration.beginning(with: first)
-    if let piped = pipedRows(of: known, text) { return completion.queryCandidates(for: word, after: piped) }
+    if let piped = pipedRows(of: known, text) { return completion.queries.queryCandidates(for: word, after: piped) }
     // What the word continues, such as `name=` before a path, is part of the value that is being typed.
     let isContinued = words.count > 1 && text.last.map { !$0.isWhitespace } == true
     let ways = known.map { way(of: $0, isContinued ? words.dropLast() : words) }
     guard let next = Usage.joined(ways.map { $0?.next }) else { return [] }
     if let start = ways.compactMap({ $0?.queryStart }).first {
-      return completion.queryCandidates(for: word, after: rest(of: text, from: start))
+      return completion.queries.queryCandidates(for: word, after: rest(of: text, from: start))
     }
     if text.last.map({ !$0.isWhitespace }) == true, !next.places.contains(where: \.takesPaths) { return [] }
     var found = next.words.map { Candidate(text: $0) }
@@ -68,7 +68,7 @@ struct CommandCompletion {
   private func candidates(in place: Usage.Place, for word: String, after rest: String) -> [Completion.Candidate] {
     let catalog = completion.data.catalog
     switch place {
-    case .tableName, .table, .tablePath: return plain(catalog.tableNames + Listing.attachedTableNames(of: catalog))
+    case .tableName, .table, .tablePath: return plain(catalog.tableNames + catalog.attachedTableNames)
     case .functionName: return plain(catalog.storedFunctions.map(\.name))
     case .modelName: return plain((try? completion.data.modelNames) ?? [])
     case .databaseName: return plain(catalog.attached.map(\.name))
@@ -93,7 +93,7 @@ struct CommandCompletion {
   /// `runs.st` as one word.
   private func columns(_ word: String) -> [Completion.Candidate] {
     let catalog = completion.data.catalog
-    let tables = catalog.tableNames.map(KQLName.inQuery) + Listing.attachedTableNames(of: catalog)
+    let tables = catalog.tableNames.map(KQLName.inQuery) + catalog.attachedTableNames
     guard let table = tables.first(where: { word.hasPrefix($0 + ".") }), let path = NamePath(table)?.parts else {
       return tables.map { Candidate(text: $0 + ".", ending: nil) }
     }

@@ -15,7 +15,7 @@ final class Shell: ConversationHost {
   private(set) lazy var conversation = Conversation(firstWorkspace, firstSettings, host: self)
   private(set) var log: QueryLog
   var tour: Tour?
-  let completion: Completion
+  let completion: ShellCompletion
   private var history = History()
   private var recent: RecentResults
   /// Whether an empty line was answered with what to ask.
@@ -36,7 +36,7 @@ final class Shell: ConversationHost {
       rowLimit: output.rowLimit ?? Results.terminalRowLimit, isSafe: isSafe)
     log = QueryLog(catalog: workspace.catalog, file: workspace.store?.file)
     recent = RecentResults(catalog: workspace.catalog)
-    completion = Completion(workspace: workspace)
+    completion = ShellCompletion(workspace: workspace)
     completion.isSafe = isSafe
   }
 

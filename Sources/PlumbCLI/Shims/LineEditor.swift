@@ -1,6 +1,7 @@
 import Glibc
 import PlumbDiagnostics
 import PlumbEngine
+import PlumbKit
 import ReadlineShim
 
 /// What readline asks while a line is typed, in Swift's types.
@@ -22,7 +23,7 @@ enum LineEditor {
   static func start(candidates: @escaping (_ line: [UInt8], _ word: Range<Int>) -> [Completion.Candidate]) {
     state.withLock { $0.candidates = candidates }
     plumb_readline_start(
-      "plumb", { line, start, end, index in LineEditor.candidate(line, Int(start), Int(end), Int(index)) },
+      "plumb", Completion.wordBreaks, { line, start, end, index in LineEditor.candidate(line, Int(start), Int(end), Int(index)) },
       { line, columns, rows in LineEditor.list(below: line, columns: Int(columns), rows: Int(rows)) })
   }
 

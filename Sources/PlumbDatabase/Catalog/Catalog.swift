@@ -1,4 +1,5 @@
 import PlumbEngine
+import PlumbSyntax
 
 /// The tables and table functions that queries can name; safe to read and change from any thread.
 package final class Catalog: Sendable {
@@ -220,6 +221,13 @@ package final class Catalog: Sendable {
   /// The attached databases under the names that queries put before their tables, in alphabetical order.
   package var attached: [(name: String, database: any ForeignDatabase)] {
     contents.withLock { $0.attached.map { (name: $0.key, database: $0.value) } }.sorted { $0.name < $1.name }
+  }
+
+  /// The tables of attached databases as queries name them; an unreadable file has none.
+  package var attachedTableNames: [String] {
+    attached.flatMap { name, database in
+      ((try? database.tableNames) ?? []).map { "\(KQLName.inQuery(name)).\(KQLName.inQuery($0))" }
+    }
   }
 
   package func attached(named name: String) -> (any ForeignDatabase)? { contents.withLock { $0.attached[name] } }

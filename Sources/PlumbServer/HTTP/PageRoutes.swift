@@ -37,7 +37,8 @@ extension Endpoint {
     switch path {
     case "/assets/plumb.css": return exchange.asset("text/css; charset=utf-8", Assets.css)
     case "/assets/plumb.js": return exchange.asset("text/javascript; charset=utf-8", Assets.script)
-    case "/assets/words.json": return exchange.asset("application/json", words())
+    case "/complete": return exchange.asset("application/json", try await own(exchange, Editor.completions))
+    case "/colours": return exchange.asset("application/json", Editor.colours(exchange.query["csl"] ?? ""))
     case "/result.csv": return try await file(exchange)
     case "/events": return events(exchange, await context.disconnection())
     case "/login": return exchange.page(LoginPage.html(wasWrong: false))
@@ -75,28 +76,20 @@ extension Endpoint {
     return exchange.reply(.seeOther, "text/plain", Array("\(place)\n".utf8), headers: [.location: place])
   }
 
-  /// The answer of a query as a CSV file.
-  private func file(_ exchange: Exchange) async throws -> Response {
+  /// A text made on a thread of its own, in its turn among queries.
+  private func own(_ exchange: Exchange, _ body: @escaping @Sendable (PageRun) -> String) async throws -> String {
     guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
     defer { place.giveBack() }
-    let run = PageRun(service, path: "/result.csv", exchange.query)
-    let text = await PageRun.make(run) { run in
+    return await PageRun.make(PageRun(service, path: exchange.request.uri.path, exchange.query), body)
+  }
+
+  /// The answer of a query as a CSV file.
+  private func file(_ exchange: Exchange) async throws -> Response {
+    let text = try await own(exchange) { run in
       do { return try run.table(run.parameter("csl")).text(as: "csv") } catch { return "\(error)" }
     }
     return exchange.reply(
       .ok, "text/csv; charset=utf-8", Array(text.utf8), headers: [.contentDisposition: "attachment; filename=\"result.csv\""])
-  }
-
-  /// What the editor completes: names of tables and columns, words of KQL, functions.
-  private func words() -> String {
-    var words: [(String, String)] = []
-    let tables = (try? service.workspace.tables) ?? []
-    words += tables.map { ($0.name, "table") }
-    for table in tables { words += table.columns.map { ($0.name, "column of \(table.name)") } }
-    words += ScalarFunction.all.map { ($0.name, $0.summary) } + AggregateFunction.all.map { ($0.name, $0.summary) }
-    words += OperatorDeclaration.all.map { ($0.keyword, $0.summary) }
-    var seen: Set<String> = []
-    return Dynamic.array(words.filter { seen.insert($0.0).inserted }.map { .array([.string($0.0), .string($0.1)]) }).json
   }
 
   // MARK: Changes

@@ -9,16 +9,20 @@ enum QueryPage {
 
   static func html(_ run: PageRun) -> String {
     let text = run.parameter("csl")
+    var marks = "[]"
+    let below = text.trimmingCharacters.isEmpty ? examples() : answer(text, run, &marks)
     return Frame.page(
       "Query", run, hasRange: false,
-      "<div class=\"columns query\"><div>\(form(text, run))\(text.trimmingCharacters.isEmpty ? examples() : answer(text, run))</div>\(schema(run))</div>")
+      "<div class=\"columns query\"><div>\(form(text, marks: marks))\(below)</div>\(schema(run))</div>")
   }
 
-  private static func form(_ text: String, _ run: PageRun) -> String {
+  /// - Parameter marks: where the text is wrong, for the script.
+  private static func form(_ text: String, marks: String) -> String {
     """
     <form class="editor" action="/query" method="get">
     <label for="csl">KQL</label>
-    <textarea id="csl" name="csl" rows="8" spellcheck="false" autocapitalize="off" autocomplete="off" data-words="/assets/words.json" aria-describedby="keys">\(Markup.escaped(text))</textarea>
+    <div class="edit"><pre class="ink" aria-hidden="true" data-pieces="\(Editor.colours(text))" data-marks="\(marks)"></pre>
+    <textarea id="csl" name="csl" rows="8" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="keys">\(Markup.escaped(text))</textarea></div>
     <p><button>Run</button> <span class="quiet" id="keys">Ctrl-Enter runs the block at the caret, Ctrl-Space completes; the address of this page contains the query.</span></p>
     </form>
 
@@ -27,7 +31,7 @@ enum QueryPage {
 
   // MARK: Answers
 
-  private static func answer(_ text: String, _ run: PageRun) -> String {
+  private static func answer(_ text: String, _ run: PageRun, _ marks: inout String) -> String {
     if CommandText(text) != nil {
       return "<p class=\"error\">Commands are sent to <code>/v1/rest/mgmt</code>; this page runs queries.</p>"
     }
@@ -43,6 +47,7 @@ enum QueryPage {
         + " · \(Markup.link(Markup.path("/query", [("csl", text), ("as", "expand")]), "Expand"))"
         + " · \(Markup.link(Markup.path("/result.csv", [("csl", text)]), "CSV"))</p>" + other(text, answers.last, run)
     } catch {
+      marks = Editor.marks((error as? Problems)?.list ?? [], in: text)
       return "<pre class=\"error\" role=\"alert\">\(Markup.escaped("\(error)"))</pre>"
     }
   }

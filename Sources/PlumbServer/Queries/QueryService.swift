@@ -10,6 +10,7 @@ final class QueryService: Sendable {
   let metrics = Metrics()
   let background = BackgroundAnswers()
   let startedAt = Clock.now
+  private let completions = Guarded<(mark: Int, Completion)?>(nil)
   private let running = Guarded<[QueryRun]>([])
   private let draining = Guarded(false)
 
@@ -44,6 +45,17 @@ final class QueryService: Sendable {
   }
 
   func cancelAll() { for run in runningQueries { run.stop(.cancelled) } }
+
+  /// What fits at a place of a query; what it learned about the data is forgotten when that has changed.
+  func completion() -> Completion {
+    let mark = tablesMark
+    return completions.withLock { known in
+      if let known, known.mark == mark { return known.1 }
+      let made = Completion(CompletionData(workspace, continues: false) { [unowned self] in session(ClientOptions(), parameters: [:]) })
+      known = (mark, made)
+      return made
+    }
+  }
 
   // MARK: Sessions
 

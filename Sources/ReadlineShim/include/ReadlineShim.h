@@ -19,9 +19,9 @@ typedef char *_Nullable (*plumb_completer)(
 /// its end; NULL to let readline list them. The text is valid until the next call.
 typedef const char *_Nullable (*plumb_lister)(const char *_Nonnull line, int columns, int rows);
 
-/// Sets readline up; call once before the first line.
+/// Sets readline up; call once before the first line. `breaks` has the characters that end a word.
 void plumb_readline_start(
-    const char *_Nonnull name, plumb_completer _Nonnull completer, plumb_lister _Nonnull lister);
+    const char *_Nonnull name, const char *_Nonnull breaks, plumb_completer _Nonnull completer, plumb_lister _Nonnull lister);
 
 /// Classifies each byte of a line, with a number that `plumb_readline_colours` lists; `kinds` is all 0 before.
 typedef void (*plumb_painter)(const char *_Nonnull line, int length, unsigned char *_Nonnull kinds);

@@ -61,6 +61,13 @@ enum Assets {
     button{cursor:pointer;background:var(--link);color:var(--ground);border-color:var(--link)}
     .clause code,pre,textarea,code{font-family:ui-monospace,monospace;font-size:.93em}.clause{margin:.2em 0 .8em;overflow-wrap:anywhere}
     textarea{width:100%;display:block;resize:vertical;tab-size:2}
+    .edit{position:relative;margin:.2em 0 .5em}.edit textarea,.edit .ink{font:13.95px/1.45 ui-monospace,monospace;padding:.4em .6em;tab-size:2;white-space:pre-wrap;overflow-wrap:anywhere}
+    .edit .ink{display:none;position:absolute;inset:0;margin:0;border:1px solid transparent;border-radius:4px;max-height:none;overflow:hidden;pointer-events:none}
+    .edit.coloured .ink{display:block}.edit.coloured textarea{position:relative;background:none;color:transparent;caret-color:var(--ink)}
+    .ink1{color:var(--link)}.ink2{color:#7a4ea3}.ink3{color:var(--good)}.ink4{color:#a04a00}.ink5{color:var(--quiet)}.ink6{color:var(--bad)}.ink7{color:var(--link)}
+    .ink .wrong{text-decoration:underline wavy var(--bad)}
+    @media (prefers-color-scheme:dark){:root:not([data-theme=light]) .ink2{color:#c9a4ee}:root:not([data-theme=light]) .ink4{color:#f0b27a}}
+    :root[data-theme=dark] .ink2{color:#c9a4ee}:root[data-theme=dark] .ink4{color:#f0b27a}
     pre{overflow-x:auto;background:var(--ground);border:1px solid var(--line);padding:.6em;margin:.4em 0;max-height:30em}
     .error{color:var(--bad);white-space:pre-wrap}
     .schema,.schema ul{list-style:none;padding-left:.6em;margin:0}.schema summary{cursor:pointer}
@@ -68,8 +75,8 @@ enum Assets {
     .graph .edge{fill:none;stroke:var(--quiet);stroke-width:1.2}.graph .k-other{stroke-dasharray:4 3}.graph .edge.marked{stroke:var(--bad);stroke-width:3}
     .graph rect{fill:var(--ground);stroke:var(--quiet)}.graph text{fill:var(--ink);font-size:12px}.graph .tier1 rect{stroke-width:2.5}
     .graph .bad rect{stroke:var(--bad);stroke-width:2.5}.graph .focus rect{fill:var(--mark)}.graph .node.marked rect{fill:var(--mark);stroke:var(--bad)}
-    .words{position:absolute;z-index:3;background:var(--ground);border:1px solid var(--quiet);border-radius:4px;margin:0;padding:0;list-style:none;max-height:16em;overflow:auto;min-width:14em}
-    .words li{padding:.15em .6em;cursor:pointer}.words [aria-selected=true]{background:var(--link);color:var(--ground)}
+    .words{position:absolute;z-index:3;background:var(--ground);border:1px solid var(--quiet);border-radius:4px;margin:0;padding:0;list-style:none;max-height:16em;overflow:auto;min-width:14em;max-width:min(60em,94vw)}
+    .words li{padding:.15em .6em;cursor:pointer;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.words .note{margin-left:1em;font-size:.85em;opacity:.85}.words [aria-selected=true]{background:var(--link);color:var(--ground)}
     @media print{header nav,.filters,.panel>footer{display:none}}
 
     """
@@ -147,45 +154,81 @@ enum Assets {
           item.append(link); $("ol", history).append(item);
         }
       }
+      // Colours lie below the text, whose own is transparent; old ones stay until the server sends new ones.
+      const ink = $(".ink"), frame = editor.parentNode;
+      let pieces = JSON.parse(ink.dataset.pieces), marks = JSON.parse(ink.dataset.marks), painted = editor.value, asking = 0;
+      const paint = () => {
+        const text = editor.value; let at = 0; ink.textContent = "";
+        const put = (end, kind) => {
+          while (at < end) {
+            const mark = marks.find(m => m[1] > at && m[0] < end), wrong = mark && mark[0] <= at;
+            const to = mark ? Math.min(end, wrong ? mark[1] : mark[0]) : end, span = document.createElement("span");
+            span.className = (kind ? "ink" + kind : "") + (wrong ? " wrong" : ""); span.textContent = text.slice(at, to); ink.append(span); at = to;
+          }
+        };
+        for (const [kind, from, to] of pieces) if (from >= at && to <= text.length) { put(from, 0); put(to, kind); }
+        put(text.length, 0); ink.append("\\n");
+        ink.style.paddingRight = `calc(.6em + ${editor.offsetWidth - editor.clientWidth - 2}px)`; ink.scrollTop = editor.scrollTop;
+      };
+      const recolour = () => {
+        const text = editor.value, change = text.length - painted.length; let same = 0, end = 0;
+        if (text === painted) return;
+        while (same < text.length && same < painted.length && text[same] === painted[same]) same++;
+        while (end < text.length - same && end < painted.length - same && text[text.length - 1 - end] === painted[painted.length - 1 - end]) end++;
+        const tail = painted.length - end;
+        pieces = pieces.filter(p => p[2] <= same || p[1] >= tail || p[1] <= same && p[2] >= tail)
+          .map(([k, a, b]) => [k, a >= tail && a > same ? a + change : a, b >= tail && b > same ? b + change : b]);
+        marks = []; painted = text; paint(); clearTimeout(asking);
+        if (text.length < 20000) asking = setTimeout(async () => {
+          try {
+            const next = await (await fetch("/colours?csl=" + encodeURIComponent(text))).json();
+            if (editor.value === text) { pieces = next; paint(); }
+          } catch { /* Without a server the text keeps the colours it has. */ }
+        }, 60);
+      };
+      frame.classList.add("coloured"); paint();
+      editor.addEventListener("scroll", () => { ink.scrollTop = editor.scrollTop; });
+      if (window.ResizeObserver) new ResizeObserver(paint).observe(editor);
       // The lines around the caret up to empty ones.
+      const start = at => { const from = editor.value.lastIndexOf("\\n\\n", Math.max(0, at - 1)); return from < 0 ? 0 : from + 2; };
       const block = () => {
         const text = editor.value, at = editor.selectionStart;
         if (editor.selectionEnd > at) return text.slice(at, editor.selectionEnd);
-        let from = text.lastIndexOf("\\n\\n", Math.max(0, at - 1)), to = text.indexOf("\\n\\n", at);
-        return text.slice(from < 0 ? 0 : from + 2, to < 0 ? text.length : to);
+        const to = text.indexOf("\\n\\n", at);
+        return text.slice(start(at), to < 0 ? text.length : to);
       };
-      let words = null, list = null, shown = [], chosen = 0;
+      let list = null, shown = [], typed = 0, chosen = 0;
       const close = () => { list?.remove(); list = null; editor.removeAttribute("aria-activedescendant"); };
-      const prefix = () => /[\\w$-]*$/.exec(editor.value.slice(0, editor.selectionStart))[0];
-      const insert = word => {
-        const at = editor.selectionStart, typed = prefix().length;
-        editor.setRangeText(word, at - typed, at, "end"); close(); editor.focus();
+      const insert = ([word, , ending]) => {
+        const at = editor.selectionStart, next = editor.value[at] === ending ? "" : ending;
+        editor.setRangeText(word + next, at - typed, at, "end"); close(); editor.focus(); recolour();
       };
       const draw = () => {
         list?.remove(); list = document.createElement("ul"); list.className = "words"; list.setAttribute("role", "listbox"); list.setAttribute("aria-label", "Completions");
         shown.forEach((w, i) => {
-          const item = document.createElement("li"); item.setAttribute("role", "option"); item.id = "word-" + i; item.setAttribute("aria-selected", i === chosen);
-          item.textContent = w[0]; item.title = w[1]; item.onmousedown = e => { e.preventDefault(); insert(w[0]); }; list.append(item);
+          const item = document.createElement("li"), note = document.createElement("span"); item.setAttribute("role", "option"); item.id = "word-" + i; item.setAttribute("aria-selected", i === chosen);
+          note.className = "note"; note.textContent = w[1]; item.append(w[0], note); item.onmousedown = e => { e.preventDefault(); insert(w); }; list.append(item);
         });
-        editor.after(list); editor.setAttribute("aria-activedescendant", "word-" + chosen); $("#word-" + chosen)?.scrollIntoView({block: "nearest"});
+        frame.after(list); editor.setAttribute("aria-activedescendant", "word-" + chosen); $("#word-" + chosen)?.scrollIntoView({block: "nearest"});
       };
       const complete = async () => {
-        words ||= await (await fetch(editor.dataset.words)).json();
-        const typed = prefix().toLowerCase();
-        shown = words.filter(w => w[0].toLowerCase().startsWith(typed)).slice(0, 40); chosen = 0;
-        if (shown.length === 1 && typed) return insert(shown[0][0]);
+        const at = editor.selectionStart, text = editor.value;
+        let found; try { found = await (await fetch("/complete?csl=" + encodeURIComponent(text.slice(start(at), at)))).json(); } catch { return; }
+        if (editor.value !== text || editor.selectionStart !== at) return;
+        const isOpen = list; shown = found.offers; typed = found.typed; chosen = 0;
+        if (shown.length === 1 && typed && !isOpen) return insert(shown[0]);
         shown.length ? draw() : close();
       };
       editor.addEventListener("keydown", e => {
         if (list) {
           if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); chosen = (chosen + (e.key === "ArrowDown" ? 1 : shown.length - 1)) % shown.length; return draw(); }
-          if (e.key === "Enter" || e.key === "Tab") { e.preventDefault(); return insert(shown[chosen][0]); }
+          if (e.key === "Enter" || e.key === "Tab") { e.preventDefault(); return insert(shown[chosen]); }
           if (e.key === "Escape") { e.preventDefault(); return close(); }
         }
         if ((e.ctrlKey || e.metaKey) && e.key === "Enter" || e.key === "F5") { e.preventDefault(); location.href = "/query?csl=" + encodeURIComponent(block()); }
         if (e.ctrlKey && e.key === " ") { e.preventDefault(); complete(); }
       });
-      editor.addEventListener("input", () => { if (list) complete(); });
+      editor.addEventListener("input", () => { recolour(); if (list) complete(); });
       editor.addEventListener("blur", close);
       for (const link of $$("main a[href*='as=datatable']")) {
         link.onclick = async e => {

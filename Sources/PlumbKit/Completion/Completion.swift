@@ -1,22 +1,27 @@
 import Glibc
 import PlumbDatabase
 import PlumbEngine
-import PlumbKit
 import PlumbPresentation
 import PlumbSyntax
-import ReadlineShim
 
-/// Completion with TAB: what fits at the cursor, according to the parser, the binder and the data.
-final class Completion: Sendable {
+/// What fits at a place of a query, according to the parser, the binder and the data.
+package final class Completion: Sendable {
   /// One matching word.
-  struct Candidate: Sendable {
-    var text: String
+  package struct Candidate: Sendable {
+    package var text: String
     /// Shown next to it in the list: a signature, a summary, a count.
-    var note = ""
+    package var note = ""
     /// The character after it if it is the only one; nil for none.
-    var ending: Character? = " "
+    package var ending: Character? = " "
     /// Lower ranks are listed first; those of one rank by name.
-    var rank = 5
+    package var rank = 5
+
+    package init(text: String, note: String = "", ending: Character? = " ", rank: Int = 5) {
+      self.text = text
+      self.note = note
+      self.ending = ending
+      self.rank = rank
+    }
 
     /// The same in another place of the list.
     func ranked(_ rank: Int) -> Candidate {
@@ -26,54 +31,18 @@ final class Completion: Sendable {
     }
   }
 
-  private let current: Guarded<CompletionData>
-  private let pendingText = Guarded("")
-  private let safety = Guarded(false)
-
-  init(workspace: Workspace) { current = Guarded(CompletionData(workspace)) }
-
   /// What is known about the data.
-  var data: CompletionData { current.withLock { $0 } }
+  package let data: CompletionData
 
-  /// Switches to another workspace's data.
-  func use(_ workspace: Workspace) {
-    let data = CompletionData(workspace)
-    current.withLock { $0 = data }
-    data.prepare()
-  }
+  package convenience init(workspace: Workspace) { self.init(CompletionData(workspace)) }
 
-  var isSafe: Bool {
-    get { safety.withLock { $0 } }
-    set { safety.withLock { $0 = newValue } }
-  }
+  package init(_ data: CompletionData) { self.data = data }
 
-  /// Makes this the completion of the terminal.
-  func install() {
-    LineEditor.start { line, word in
-      self.candidates(
-        for: String(decoding: line[word], as: UTF8.self), after: String(decoding: line[..<word.lowerBound], as: UTF8.self))
-    }
-  }
-
-  /// The lines of the query before the one being typed.
-  func setPendingText(_ text: String) {
-    pendingText.withLock { $0 = text }
-    LineColours.setPendingText(text)
-  }
-
-  /// The words that begin with `word` and fit after `text`, the rest of the line before the cursor.
-  func candidates(for word: String, after text: String) -> [Candidate] {
-    data.begin()
-    let pending = plumb_readline_took_earlier() ? "" : pendingText.withLock { $0 }
-    let start = text.drop(while: \.isWhitespace)
-    if pending.isEmpty, start.hasPrefix(".") || start.isEmpty && word.hasPrefix(".") {
-      return CommandCompletion(completion: self).candidates(for: word, after: String(start))
-    }
-    return queryCandidates(for: word, after: pending.isEmpty ? text : pending + "\n" + text)
-  }
+  /// The characters that end a word; what follows the last of them is completed.
+  package static let wordBreaks = " \t\n\"'`@$><=;|&{(,)}[]+*/%!~:"
 
   /// What fits in a query whose text so far is `before`: likely words first, and none that the parser refuses there.
-  func queryCandidates(for word: String, after before: String) -> [Candidate] {
+  package func queryCandidates(for word: String, after before: String) -> [Candidate] {
     // A line that begins with a pipe continues the last result.
     let before = before.drop(while: \.isWhitespace).hasPrefix("|") ? "_ " + before : before
     let shape = QueryShape(before)
@@ -144,7 +113,7 @@ final class Completion: Sendable {
 
   var tables: [Candidate] {
     data.catalog.tableNames.map { Candidate(text: $0, note: data.rowsNote(ofTable: $0)) }
-      + Listing.attachedTableNames(of: data.catalog).map { Candidate(text: $0, note: "attached") }
+      + data.catalog.attachedTableNames.map { Candidate(text: $0, note: "attached") }
   }
 
   /// The tables of `database("shop").`; nil elsewhere.
@@ -347,7 +316,7 @@ final class Completion: Sendable {
 
   /// The candidates that begin with the word, ignoring letter case only if none matches exactly; each once, by rank
   /// and name.
-  static func matching(_ word: String, _ candidates: [Candidate], sorted: Bool = true) -> [Candidate] {
+  package static func matching(_ word: String, _ candidates: [Candidate], sorted: Bool = true) -> [Candidate] {
     var found = candidates.filter { $0.text.hasPrefix(word) }
     if found.isEmpty {
       let lower = word.lowercased()

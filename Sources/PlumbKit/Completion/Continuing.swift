@@ -1,5 +1,4 @@
 import PlumbDatabase
-import PlumbKit
 import PlumbSyntax
 
 /// What the parser says about candidates: which cannot come next, and which keywords and signs can besides.

@@ -1,4 +1,3 @@
-import PlumbKit
 
 /// Where the text of a step ends: after a whole operand, or where one is expected.
 struct Operand {

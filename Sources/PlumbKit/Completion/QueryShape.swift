@@ -1,9 +1,8 @@
-import PlumbKit
 
 /// What can be determined about a text before the cursor without parsing it, for completion.
 ///
 /// Strings and comments are skipped as in KQL; the text may be anything.
-struct QueryShape {
+package struct QueryShape {
   /// The start of the last pipe step: after the last `|`, `;` or bracket of a query outside strings.
   var stepStart: Int { frame.stepStart }
   /// Whether a `|` precedes the last step.
@@ -148,7 +147,7 @@ struct QueryShape {
     return String(text(outer.stepStart, frame.start).trimmed.prefix { !$0.isWhitespace })
   }
 
-  static func isWordByte(_ byte: UInt8) -> Bool {
+  package static func isWordByte(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "_") || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte >= 0x80
       || byte == UInt8(ascii: "-")
   }

@@ -1,5 +1,4 @@
 import PlumbDatabase
-import PlumbKit
 
 /// Completion inside a string: the values of the adjacent column, `status == "<Tab>`.
 struct ValueCompletion {

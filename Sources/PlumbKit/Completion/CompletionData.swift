@@ -1,10 +1,9 @@
 import PlumbDatabase
 import PlumbEngine
-import PlumbKit
 import PlumbSyntax
 
 /// What completion knows about the data. Each question is answered within `patience`, or later for the next TAB.
-final class CompletionData: Sendable {
+package final class CompletionData: Sendable {
   private let workspace: Workspace
   private let schemas = Guarded<[String: Schema?]>([:])
   private let values = Guarded<[String: [[String]]]>([:])
@@ -13,24 +12,35 @@ final class CompletionData: Sendable {
   private let deadline = Guarded(0.0)
 
   /// Milliseconds that one TAB may take.
-  static let patience = 42.0
+  package static let patience = 42.0
   /// The number of rows to read if all are too many for the time.
   private static let sample = 100_000
 
-  init(_ workspace: Workspace) { self.workspace = workspace }
+  private let makeSession: @Sendable () -> Session
+  /// Whether a question that took too long is answered later, for the next TAB.
+  private let continues: Bool
 
-  var catalog: Catalog { workspace.catalog }
+  /// - Parameters:
+  ///   - continues: whether work goes on after the time for an answer; otherwise it is cancelled.
+  ///   - session: makes the sessions in which queries for values run; nil for the workspace's own.
+  package init(_ workspace: Workspace, continues: Bool = true, session: (@Sendable () -> Session)? = nil) {
+    self.workspace = workspace
+    self.continues = continues
+    makeSession = session ?? { workspace.session() }
+  }
+
+  package var catalog: Catalog { workspace.catalog }
 
   /// Call when TAB is pressed.
   ///
   /// - Parameter patience: milliseconds that the answer may take.
-  func begin(patience: Double = patience) { deadline.withLock { $0 = Machine.milliseconds + patience } }
+  package func begin(patience: Double = patience) { deadline.withLock { $0 = Machine.milliseconds + patience } }
 
   /// The remaining time of this TAB.
   private var milliseconds: Int { max(1, Int(deadline.withLock { $0 } - Machine.milliseconds)) }
 
   /// Makes the tables that are needed first while the user is still reading the greeting.
-  func prepare() {
+  package func prepare() {
     let catalog = catalog
     _ = BackgroundRun { () -> Int in
       var rows = 0
@@ -45,7 +55,7 @@ final class CompletionData: Sendable {
   }
 
   /// Forgets what was learned about the data; call when tables may have changed.
-  func forget() {
+  package func forget() {
     schemas.withLock { $0 = [:] }
     values.withLock { $0 = [:] }
     names.withLock { $0 = [] }
@@ -54,7 +64,7 @@ final class CompletionData: Sendable {
   // MARK: Columns
 
   /// The columns that exist where the current step begins; if the text before it has errors, those of all tables.
-  func columns(at shape: QueryShape) -> [Completion.Candidate] {
+  package func columns(at shape: QueryShape) -> [Completion.Candidate] {
     for input in shape.inputs {
       if let schema = schema(of: input) { return Self.candidates(schema) }
     }
@@ -64,17 +74,17 @@ final class CompletionData: Sendable {
   }
 
   /// The columns of all tables.
-  var allColumns: [Completion.Candidate] { Self.candidates(catalog.tableNames.flatMap { catalog.schema(ofTable: $0) ?? [] }) }
+  package var allColumns: [Completion.Candidate] { Self.candidates(catalog.tableNames.flatMap { catalog.schema(ofTable: $0) ?? [] }) }
 
-  static func candidates(_ schema: Schema) -> [Completion.Candidate] {
+  package static func candidates(_ schema: Schema) -> [Completion.Candidate] {
     schema.map { Completion.Candidate(text: KQLName.inQuery($0.name), note: $0.type.name) }
   }
 
   /// The columns of a text's last query, from the binder; nothing is run, and no table is made.
-  func schema(of text: String) -> Schema? {
+  package func schema(of text: String) -> Schema? {
     let key = text + "\u{0}" + catalog.tableNames.joined(separator: "\u{0}")
     if let known = schemas.withLock({ $0[key] }) { return known }
-    let session = Session(catalog: catalog.withoutMaking(), options: workspace.sessionOptions)
+    let session = Session(catalog: catalog.withoutMaking(), options: makeSession().options)
     let run = BackgroundRun { [self] () -> Schema? in
       let schema = session.schema(of: text)
       // `_` changes with each query.
@@ -131,7 +141,7 @@ final class CompletionData: Sendable {
   /// The cells of a small result, or nil if it takes too long; then they are ready for the next TAB.
   private func rows(of text: String, within milliseconds: Int) -> [[String]]? {
     if let known = values.withLock({ $0[text] }) { return known }
-    let session = workspace.session()
+    let session = makeSession()
     let run = BackgroundRun { [self] () -> [[String]] in
       let rows = (try session.run(text)).last?.texts(limit: 100) ?? []
       values.withLock {
@@ -143,18 +153,20 @@ final class CompletionData: Sendable {
     switch run.wait(milliseconds: milliseconds) {
     case .success(let rows): return rows
     case .failure: return []
-    case nil: return nil
+    case nil:
+      if !continues { session.cancel() }
+      return nil
     }
   }
 
   /// The names of the models that were saved or learned.
-  var modelNames: [String] { get throws { try workspace.predictor.modelNames() } }
+  package var modelNames: [String] { get throws { try workspace.predictor.modelNames() } }
 
   /// The names of all pipelines, if that table exists.
-  var pipelineNames: [String] { pipelines.map(\.text) }
+  package var pipelineNames: [String] { pipelines.map(\.text) }
 
   /// The pipelines with their states: those that fail first, the important ones before the others.
-  var pipelines: [Completion.Candidate] {
+  package var pipelines: [Completion.Candidate] {
     let known = names.withLock { $0 }
     if !known.isEmpty { return known }
     guard let schema = catalog.schema(ofTable: "pipelines"), schema.contains(where: { $0.name == "name" }) else { return [] }
@@ -163,7 +175,7 @@ final class CompletionData: Sendable {
       has.contains("status") && has.contains("tier")
       ? "pipelines | project name, status = tostring(status), tier | order by status == 'failed' desc, tier asc, name asc | extend note = strcat(status, ', tier ', tier) | project name, note"
       : "pipelines | project name | sort by name asc"
-    let session = workspace.session()
+    let session = makeSession()
     let run = BackgroundRun { [self] () -> [Completion.Candidate] in
       let rows = (try session.run(query)).last?.texts(limit: 20_000) ?? []
       let found = rows.enumerated().compactMap { place, row in

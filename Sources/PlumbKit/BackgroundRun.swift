@@ -1,14 +1,13 @@
 import Glibc
 import PlumbEngine
-import PlumbKit
 
-/// Work on its own thread, for which the terminal's thread waits as long as the user does.
-final class BackgroundRun<Value: Sendable>: Sendable {
+/// Work on its own thread, for which another thread waits as long as the user does.
+package final class BackgroundRun<Value: Sendable>: Sendable {
   private let outcome = Guarded<Result<Value, any Error>?>(nil)
   private let body: @Sendable () throws -> Value
 
   /// Starts at once; if no thread can be started, does the work here.
-  init(_ body: @escaping @Sendable () throws -> Value) {
+  package init(_ body: @escaping @Sendable () throws -> Value) {
     self.body = body
     if !startThread({ self.work() }) { work() }
   }
@@ -19,7 +18,7 @@ final class BackgroundRun<Value: Sendable>: Sendable {
   }
 
   /// The result, once there is one, or nil after this time.
-  func wait(milliseconds: Int) -> Result<Value, any Error>? {
+  package func wait(milliseconds: Int) -> Result<Value, any Error>? {
     let end = Machine.milliseconds + Double(milliseconds)
     // Short queries end within the first, shorter waits.
     var pause: UInt32 = 50

@@ -1,0 +1,5 @@
+#include "MallocShim.h"
+
+#include <malloc.h>
+
+void plumb_malloc_trim(void) { malloc_trim(0); }

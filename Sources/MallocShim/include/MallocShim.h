@@ -1,0 +1,7 @@
+#ifndef PLUMB_MALLOC_SHIM_H
+#define PLUMB_MALLOC_SHIM_H
+
+/// Returns to the kernel what the allocator has kept of freed memory.
+void plumb_malloc_trim(void);
+
+#endif
