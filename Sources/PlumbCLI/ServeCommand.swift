@@ -55,7 +55,10 @@ struct ServeCommand: ParsableCommand {
   @Option(name: .customLong("alerts"), help: ArgumentHelp("Evaluate the rules in a folder and those of the workspace file, which is needed.", valueName: "folder"))
   var alerts: String?
 
-  @Flag(help: "Let clients change tables and functions.")
+  @Option(name: .customLong("dashboard"), help: ArgumentHelp("Show a dashboard in the JSON format of Azure Data Explorer.", valueName: "path"))
+  var dashboards: [String] = []
+
+  @Flag(help: "Let clients change tables, functions and dashboards.")
   var writable = false
 
   @Option(help: ArgumentHelp("The memory limit of one query, such as 1GB (default: a quarter of --memory).", valueName: "size"))
@@ -229,6 +232,7 @@ struct ServeCommand: ParsableCommand {
     settings.origins = origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     settings.isWritable = writable
     if let workspace, let name = workspace.split(separator: "/").last?.split(separator: ".").first { settings.database = String(name) }
+    settings.dashboards = try DashboardFiles(dashboards, database: settings.database, mayBeMissing: writable)
     settings.queryMemory = try queryMemoryLimit()
     settings.queryTime = try queryTimeLimit()
     settings.threads = data.threads ?? Machine.processors

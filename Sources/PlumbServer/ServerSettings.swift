@@ -28,6 +28,8 @@ package struct ServerSettings: Sendable {
   package var threads = 1
   /// The version in `.show version`.
   package var version = ""
+  /// The dashboards that the pages show.
+  package var dashboards = DashboardFiles()
   /// The largest request that is read, in bytes.
   package var requestLimit = 64 << 20
 

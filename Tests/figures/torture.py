@@ -26,11 +26,13 @@ class Worker:
     def __init__(self, options):
         self.options = options
         self.process = None
+        self.is_interrupted = False
 
     def start(self):
         self.process = subprocess.Popen([PLUMB, "pipe", "--safe", "--memory", LIMIT, *self.options], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.pending = b""
+        self.is_interrupted = False
 
     def stop(self):
         """Ends the process and returns its status."""
@@ -84,6 +86,7 @@ class Worker:
                 except TimeoutError:
                     # Long work is fine as long as it can be stopped.
                     self.process.send_signal(signal.SIGINT)
+                    self.is_interrupted = True
                     began = time.monotonic()
                     try:
                         line = self.line(TOO_LONG - PATIENCE)
@@ -101,7 +104,11 @@ class Worker:
                         yield "interrupted" if status in (0, 130, -signal.SIGINT) else f"died {status}"
                         break
                 if line is None:
+                    was_interrupted = self.is_interrupted
                     status = self.stop()
+                    if was_interrupted and status == 130:
+                        # The answer came just before the signal, which then ended the process: asked again.
+                        break
                     at += 1
                     yield f"died {status}"
                     break

@@ -16,7 +16,8 @@ QUERIES = ["print 1", "deployments | summarize count() by service", "print x = (
            ".show database schema as json", "range n from 1 to 3000 step 1", "declare query_parameters(n: long); print n",
            ".cancel query 'x'", "print '" + "é😀" * 40 + "'", "set truncationmaxrecords = 1; range n from 1 to 9 step 1"]
 PATHS = ["/v2/rest/query", "/v1/rest/query", "/v1/rest/mgmt", "/v1/rest/auth/metadata", "/v1/rest/ingest/NetDefaultDB/deployments", "/",
-         "/pipelines", "/query", "/login", "/healthz", "/metrics", "/result.csv", "/assets/words.json", "/nothing"]
+         "/pipelines", "/query", "/login", "/healthz", "/metrics", "/result.csv", "/complete", "/colours",
+         "/dashboard", "/dashboard.json", "/dashboard/pin", "/dashboard/remove", "/nothing"]
 STRANGE = [b"\0", b"\xff", b"%", b"%zz", b"\r\n", b"\n\n", b"{", b"}", b'"', b"\\", b"..", b"/" * 300, b"A" * 5000, b"-1", b"9" * 40,
            b"[" * 2000, b'{"a":' * 500, b"chunked", b"\x00\x01\x02", "\u202e".encode(), b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"]
 

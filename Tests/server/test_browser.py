@@ -2,7 +2,7 @@
 
 Needs `selenium` from PyPI, and `axe-playwright-python` for its copy of axe.
 """
-import importlib.util, os, subprocess, tempfile, time, unittest
+import importlib.util, json, os, subprocess, tempfile, time, unittest
 from urllib.parse import quote
 
 from selenium.webdriver.common.by import By
@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from browser import chromium
 from served import HANG, PLUMB, Server
 
-PAGES = ["/", "/pipelines", "/predictions", "/lineage", "/query?csl=" + quote("runs | summarize count() by status | render columnchart")]
+PAGES = ["/", "/pipelines", "/predictions", "/lineage", "/dashboard", "/query?csl=" + quote("runs | summarize count() by status | render columnchart")]
 
 
 class BrowserTests(unittest.TestCase):
@@ -20,7 +20,17 @@ class BrowserTests(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         file = os.path.join(cls.folder.name, "world.plumb")
         subprocess.run([PLUMB, "simulate", "--pipelines", "40", "--days", "2", "--into", file], check=True, stderr=subprocess.DEVNULL, timeout=300)
-        cls.server = Server("--quiet", data=(file,))
+        board = os.path.join(cls.folder.name, "board.json")
+        tiles = [("runs | where started > _startTime | summarize count() by bin(started, 1h), status", "line"), ("pipelines | take 50", "table"),
+                 ("runs | summarize runs = count(), failed = countif(status == 'failed')", "card"), ("print nosuch", "bar")]
+        with open(board, "w", encoding="utf-8") as text:
+            json.dump({"title": "Board", "pages": [{"id": "p", "name": "One"}, {"id": "q", "name": "Two"}],
+                       "parameters": [{"kind": "duration", "beginVariableName": "_startTime", "endVariableName": "_endTime"},
+                                      {"kind": "string", "variableName": "_x", "selectionType": "array", "includeAllOption": True,
+                                       "dataSource": {"kind": "static", "values": [{"value": "a"}, {"value": "b"}]}}],
+                       "tiles": [{"id": f"t{n}", "title": f"Tile {n}", "query": query, "visualType": kind, "layout": {"x": n % 2 * 12, "y": n // 2 * 7, "width": 12, "height": 7}}
+                                 for n, (query, kind) in enumerate(tiles)]}, text)
+        cls.server = Server("--quiet", "--writable", "--dashboard", board, data=(file,))
         cls.browser = chromium()
 
     @classmethod
@@ -146,6 +156,29 @@ class BrowserTests(unittest.TestCase):
         self.assertIn("has no column", self.browser.find_element(By.CSS_SELECTOR, "[role=alert]").text)
         self.browser.find_element(By.ID, "csl").send_keys(" ")
         self.assertEqual(self.browser.find_elements(By.CSS_SELECTOR, ".ink .wrong"), [])
+
+    def test_a_query_is_pinned_edited_and_removed(self):
+        self.width(1280)
+        self.open("/query?csl=" + quote("print pinned = 1"))
+        title = self.browser.find_element(By.CSS_SELECTOR, "#pin input[name=title]")
+        title.send_keys("Mine", Keys.ENTER)
+        self.wait(lambda: "/dashboard" in self.browser.current_url)
+        tile = lambda: self.browser.find_element(By.XPATH, "//section[h2='Mine']")
+        self.assertIn("pinned", tile().text)
+        tile().find_element(By.LINK_TEXT, "Edit").click()
+        self.wait(lambda: "/query" in self.browser.current_url)
+        editor = self.browser.find_element(By.ID, "csl")
+        editor.send_keys(Keys.CONTROL, Keys.END, Keys.NULL)
+        editor.send_keys(" + 41")
+        self.browser.find_element(By.CSS_SELECTOR, ".editor button").click()
+        self.wait(lambda: self.browser.find_element(By.CSS_SELECTOR, "#result td").text == "42")
+        self.browser.find_element(By.CSS_SELECTOR, "#pin button").click()
+        self.wait(lambda: "/dashboard" in self.browser.current_url)
+        self.assertIn("42", tile().text)
+        tile().find_element(By.CSS_SELECTOR, "button").click()
+        self.wait(lambda: not self.browser.find_elements(By.XPATH, "//section[h2='Mine']"))
+        # The error of the tile that is wrong on purpose is none of the page.
+        self.assertEqual(self.errors(), [])
 
     def test_keys_and_links(self):
         self.width(1280)

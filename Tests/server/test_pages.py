@@ -137,14 +137,34 @@ class PageTests(unittest.TestCase):
         self.assertLess(len(script.body), 25 * 1024)
         self.assertNotRegex(script.text, r"https?://|eval\(|innerHTML\s*=")
         self.assertNotRegex(self.server.send("GET", "/assets/plumb.css").text, r"https?://|@import")
-        words = [word for word, _ in self.server.send("GET", "/assets/words.json").json()]
-        for word in ("pipelines", "status", "summarize", "countif", "bin"):
-            self.assertIn(word, words)
         packed = self.server.send("GET", "/pipelines", Accept_Encoding="gzip")
         self.assertEqual(packed.headers["content-encoding"], "gzip")
         self.assertIn(b"</html>", gzip.decompress(packed.body))
         head = self.server.send("HEAD", "/")
         self.assertEqual((head.status, head.body), (200, b""))
+
+    def offers(self, text):
+        reply = self.server.send("GET", "/complete?csl=" + quote(text)).json()
+        return reply["typed"], {offer[0]: offer[1:] for offer in reply["offers"]}
+
+    def test_what_the_editor_is_offered(self):
+        self.assertIn("pipelines", self.offers("pip")[1])
+        self.assertEqual(self.offers("runs | where sta")[0], 3)
+        self.assertEqual(self.offers("runs | where sta")[1]["status"], ["string", " "])
+        values = self.offers('runs | where status == "')[1]
+        self.assertRegex(values["succeeded"][0], "^[0-9]+ rows$")
+        self.assertEqual(values["succeeded"][1], '"')
+        self.assertEqual(self.offers("let é = '🜁'; runs | summarize cou")[0], 3)
+        self.assertIn("count(", self.offers("let é = '🜁'; runs | summarize cou")[1])
+        for text in ("", "|", '"', "(" * 500, HOSTILE, "x" * 30000, 'externaldata (a: string) ["/etc/passwd"] | where a == "'):
+            self.assertLessEqual(len(self.offers(text)[1]), 60)
+
+    def test_colours(self):
+        text = 'runs // é🜁\n| where status == "é" and tier < 3'
+        pieces = json.loads(self.server.send("GET", "/colours?csl=" + quote(text)).text)
+        units = text.encode("utf-16-le")
+        self.assertEqual([units[2 * a:2 * b].decode("utf-16-le") for _, a, b in pieces], ["// é🜁", "where", '"é"', "and", "3"])
+        self.assertEqual(self.server.send("GET", "/colours?csl=" + "x" * 30000).json(), [])
 
     def test_without_telemetry(self):
         with Server() as server:

@@ -100,17 +100,22 @@ package final class Session: Sendable {
   }
 
   /// The columns that the last query of a text returns, found without running it; nil if it has errors.
-  package func schema(of text: String) -> Schema? {
-    let found = try? onLargeStack { () -> Schema? in
+  package func schema(of text: String) -> Schema? { lastQuery(of: text)?.schema }
+
+  /// What `render` asks for in the last query of a text, found without running it; nil without it, or if the text has errors.
+  package func visualization(of text: String) -> Visualization? { lastQuery(of: text)?.visualization }
+
+  private func lastQuery(of text: String) -> Relation? {
+    let found = try? onLargeStack { () -> Relation? in
       let parsed = parse(text)
       if parsed.hasErrors { return nil }
       let context = context(now: options.clock(), options)
       let binder = Binder(Binder.Services(catalog: catalog, parameters: options.parameters), context: context)
-      var schema: Schema?
+      var relation: Relation?
       for statement in parsed.script.statements {
-        if case .query(let query) = statement { schema = binder.bind(query)?.schema } else { binder.prepare(statement) }
+        if case .query(let query) = statement { relation = binder.bind(query) } else { binder.prepare(statement) }
       }
-      return schema
+      return relation
     }
     return found ?? nil
   }

@@ -100,7 +100,7 @@ private struct NamedColumns {
 
 extension Visualization {
   /// A property's value by its name, letter case aside.
-  func property(_ name: String) -> String? {
+  package func property(_ name: String) -> String? {
     properties[name] ?? properties.first { $0.key.lowercased() == name }?.value
   }
 }

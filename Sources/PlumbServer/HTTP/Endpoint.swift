@@ -39,6 +39,7 @@ struct Endpoint: HTTPResponder {
         fallthrough
       case (.post, _):
         if request.method == .post, let response = try await caseChange(exchange) { return response }
+        if request.method == .post, let response = try await dashboardChange(exchange) { return response }
         if let endpoint = QueryRequest.Endpoint(rawValue: path), request.method == .post || request.method == .get && endpoint != .management {
           return try await answer(exchange, endpoint, context)
         }

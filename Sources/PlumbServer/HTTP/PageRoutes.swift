@@ -13,7 +13,7 @@ extension Endpoint {
   static let pages: [String: @Sendable (PageRun) -> String] = [
     "/": OverviewPage.html, "/pipelines": PipelinesPage.html, "/pipeline": PipelinePage.html,
     "/predictions": PredictionsPage.html, "/lineage": LineagePage.html, "/alerts": AlertsPage.html, "/query": QueryPage.html,
-    "/case": CasePage.html, "/game": GamePage.html,
+    "/dashboard": DashboardPage.html, "/case": CasePage.html, "/game": GamePage.html,
   ]
 
   /// Whether a path needs no token.
@@ -39,6 +39,7 @@ extension Endpoint {
     case "/assets/plumb.js": return exchange.asset("text/javascript; charset=utf-8", Assets.script)
     case "/complete": return exchange.asset("application/json", try await own(exchange, Editor.completions))
     case "/colours": return exchange.asset("application/json", Editor.colours(exchange.query["csl"] ?? ""))
+    case "/dashboard.json": return dashboardFile(exchange)
     case "/result.csv": return try await file(exchange)
     case "/events": return events(exchange, await context.disconnection())
     case "/login": return exchange.page(LoginPage.html(wasWrong: false))

@@ -38,9 +38,13 @@ enum Editor {
   }
 
   /// The positions of problems with a text in the form of `colours`, without kinds.
-  static func marks(_ problems: [Problem], in text: String) -> String {
-    let places = Places(text)
-    return "[" + problems.compactMap(\.range).map { "[\(places.units($0.lowerBound)),\(places.units($0.upperBound))]" }.joined(separator: ",") + "]"
+  ///
+  /// - Parameter skipping: the bytes at the beginning that the editor does not show.
+  static func marks(_ problems: [Problem], in text: String, skipping: Int) -> String {
+    let places = Places(String(decoding: text.utf8.dropFirst(skipping), as: UTF8.self))
+    return "[" + problems.compactMap(\.range).filter { $0.lowerBound >= skipping }.map {
+      "[\(places.units($0.lowerBound - skipping)),\(places.units($0.upperBound - skipping))]"
+    }.joined(separator: ",") + "]"
   }
 
   /// The UTF-16 units before each byte of a text.

@@ -16,8 +16,9 @@ enum Frame {
     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
   static func page(_ title: String, _ run: PageRun, hasRange: Bool = true, _ body: String) -> String {
+    let boards = run.service.dashboards.count == 0 ? [] : [("/dashboard", "Dashboards")]
     let ofCase = run.service.workspace.openCase == nil ? [] : [("/case", "Case")] + (run.isMaster ? [("/game", "Game master")] : [])
-    let navigation = (pages + ofCase).map { path, name in
+    let navigation = (pages + boards + ofCase).map { path, name in
       "<li>\(Markup.link(run.link(path), name, isCurrent(path, run) ? "aria-current=\"page\"" : ""))</li>"
     }
     let clock = DateTime.text(run.now).prefix(16).map { $0 == "T" ? " " : String($0) }.joined()
@@ -65,9 +66,11 @@ enum Frame {
 
   /// A part of a page that one query fills, with a link to that query.
   ///
-  /// - Parameter draw: makes HTML of the rows. What is wrong with the query is shown in place of it.
+  /// - Parameters:
+  ///   - more: HTML after the link to the query.
+  ///   - draw: makes HTML of the rows. What is wrong with the query is shown in place of it.
   static func panel(
-    _ id: String, _ title: String, _ run: PageRun, _ query: String, wide: Bool = false, _ draw: (ResultTable) throws -> String
+    _ id: String, _ title: String, _ run: PageRun, _ query: String, wide: Bool = false, more: String = "", _ draw: (ResultTable) throws -> String
   ) -> String {
     let started = Machine.milliseconds
     var content: String
@@ -85,7 +88,7 @@ enum Frame {
       <section class="panel\(wide ? " wide" : "")" id="\(id)" aria-labelledby="\(id)-title">
       <h2 id="\(id)-title">\(Markup.escaped(title))</h2>
       \(content)
-      <footer>\(Markup.link(Markup.query(query), "Open in Query"))\(remark)</footer>
+      <footer>\(Markup.link(Markup.path("/query", [("csl", query), ("title", title)]), "Open in Query"))\(more)\(remark)</footer>
       </section>
 
       """

@@ -9,30 +9,63 @@ enum QueryPage {
 
   static func html(_ run: PageRun) -> String {
     let text = run.parameter("csl")
-    var marks = "[]"
-    let below = text.trimmingCharacters.isEmpty ? examples() : answer(text, run, &marks)
+    // Variables of a dashboard have their values here too.
+    let boards = run.service.dashboards.all, number = Int(run.parameter("n")) ?? 0
+    let whole = boards.indices.contains(number) ? DashboardText.whole(text, of: boards[number], [:]) : text
+    var marks: String?
+    let below = text.trimmingCharacters.isEmpty ? examples() : answer(whole, run, &marks, skipping: whole.utf8.count - text.utf8.count)
+    let pin = marks == nil && !text.trimmingCharacters.isEmpty ? pinning(text, boards.map(\.title), run) : ""
     return Frame.page(
       "Query", run, hasRange: false,
-      "<div class=\"columns query\"><div>\(form(text, marks: marks))\(below)</div>\(schema(run))</div>")
+      "<div class=\"columns query\"><div>\(form(text, marks: marks ?? "[]", run))\(below)\(pin)</div>\(schema(run))</div>")
   }
 
   /// - Parameter marks: where the text is wrong, for the script.
-  private static func form(_ text: String, marks: String) -> String {
+  private static func form(_ text: String, marks: String, _ run: PageRun) -> String {
     """
     <form class="editor" action="/query" method="get">
     <label for="csl">KQL</label>
     <div class="edit"><pre class="ink" aria-hidden="true" data-pieces="\(Editor.colours(text))" data-marks="\(marks)"></pre>
     <textarea id="csl" name="csl" rows="8" spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="keys">\(Markup.escaped(text))</textarea></div>
-    <p><button>Run</button> <span class="quiet" id="keys">Ctrl-Enter runs the block at the caret, Ctrl-Space completes; the address of this page contains the query.</span></p>
+    \(kept(run))<p><button>Run</button> <span class="quiet" id="keys">Ctrl-Enter runs the block at the caret, Ctrl-Space completes; the address of this page contains the query.</span></p>
     </form>
 
     """
   }
 
+  /// What names the tile that is being edited.
+  private static func kept(_ run: PageRun) -> String {
+    ["tile", "n", "title"].map { name in
+      let value = run.parameter(name)
+      return value.isEmpty ? "" : "<input type=\"hidden\" name=\"\(name)\" value=\"\(Markup.escaped(value))\">"
+    }.joined()
+  }
+
+  /// A form that makes the query a tile of a dashboard, or changes the tile that is being edited.
+  private static func pinning(_ text: String, _ boards: [String], _ run: PageRun) -> String {
+    let isSaved = run.service.settings.isWritable && !boards.isEmpty
+    let isEdited = !run.parameter("tile").isEmpty
+    let tile = isEdited ? "<input type=\"hidden\" name=\"tile\" value=\"\(Markup.escaped(run.parameter("tile")))\">" : ""
+    let number = run.parameter("n")
+    let board = boards.count > 1 && !isEdited
+      ? "<label>Dashboard <select name=\"n\">\(boards.enumerated().map { "<option value=\"\($0)\"\("\($0)" == number ? " selected" : "")>\(Markup.escaped($1))</option>" }.joined())</select></label>"
+      : number.isEmpty ? "" : "<input type=\"hidden\" name=\"n\" value=\"\(Markup.escaped(number))\">"
+    let action = isSaved ? (isEdited ? "Save the tile" : "Pin to the dashboard") : "Download as a dashboard"
+    return """
+      <form class="filters" id="pin" action="/dashboard/pin" method="post"><input type="hidden" name="csl" value="\(Markup.escaped(text))">\(tile)\(board)
+      <label>Title <input name="title" value="\(Markup.escaped(run.parameter("title")))" required maxlength="200"></label><button>\(action)</button></form>
+
+      """
+  }
+
   // MARK: Answers
 
-  private static func answer(_ text: String, _ run: PageRun, _ marks: inout String) -> String {
+  /// - Parameters:
+  ///   - marks: receives where the text is wrong, if it is.
+  ///   - skipping: the bytes of the text before what the editor shows.
+  private static func answer(_ text: String, _ run: PageRun, _ marks: inout String?, skipping: Int) -> String {
     if CommandText(text) != nil {
+      marks = "[]"
       return "<p class=\"error\">Commands are sent to <code>/v1/rest/mgmt</code>; this page runs queries.</p>"
     }
     let started = Machine.milliseconds
@@ -47,7 +80,7 @@ enum QueryPage {
         + " · \(Markup.link(Markup.path("/query", [("csl", text), ("as", "expand")]), "Expand"))"
         + " · \(Markup.link(Markup.path("/result.csv", [("csl", text)]), "CSV"))</p>" + other(text, answers.last, run)
     } catch {
-      marks = Editor.marks((error as? Problems)?.list ?? [], in: text)
+      marks = Editor.marks((error as? Problems)?.list ?? [], in: text, skipping: skipping)
       return "<pre class=\"error\" role=\"alert\">\(Markup.escaped("\(error)"))</pre>"
     }
   }

@@ -32,6 +32,10 @@ package struct Snapshot {
     for (path, _) in Frame.pages where path != "/query" {
       pages.append((path, path == "/" ? "index.html" : "\(path.dropFirst()).html", path, [:]))
     }
+    for place in 0..<service.dashboards.count {
+      let number = place == 0 ? [:] : ["n": "\(place)"]
+      pages.append((Markup.path("/dashboard", number.map { ($0.key, $0.value) }), "dashboard\(place == 0 ? "" : "-\(place + 1)").html", "/dashboard", number))
+    }
     var taken: Set<String> = []
     for name in pipelines() {
       var file = "pipeline-" + String(decoding: name.utf8.map { Self.isPlain($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)

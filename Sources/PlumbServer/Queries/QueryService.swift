@@ -27,6 +27,8 @@ final class QueryService: Sendable {
 
   var memory: Int { workspace.memory.limit }
 
+  var dashboards: DashboardFiles { settings.dashboards }
+
   // MARK: Running queries
 
   var runningQueries: [QueryRun] { running.withLock { $0 } }

@@ -77,6 +77,12 @@ enum Assets {
     .graph .bad rect{stroke:var(--bad);stroke-width:2.5}.graph .focus rect{fill:var(--mark)}.graph .node.marked rect{fill:var(--mark);stroke:var(--bad)}
     .words{position:absolute;z-index:3;background:var(--ground);border:1px solid var(--quiet);border-radius:4px;margin:0;padding:0;list-style:none;max-height:16em;overflow:auto;min-width:14em;max-width:min(60em,94vw)}
     .words li{padding:.15em .6em;cursor:pointer;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.words .note{margin-left:1em;font-size:.85em;opacity:.85}.words [aria-selected=true]{background:var(--link);color:var(--ground)}
+    .board{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:minmax(2.4em,auto);gap:0 1em}
+    .tile{grid-column:var(--x)/span var(--w);grid-row:var(--y)/span var(--h);min-width:0}.tile .panel{height:calc(100% - 1em);margin:0;overflow:auto}
+    .tile .cards{grid-template-columns:repeat(auto-fill,minmax(min(100%,8em),1fr));margin:0}.tile .card{background:var(--ground)}
+    @media (max-width:60em){.board{display:block}.tile .panel{height:auto;margin-bottom:1em}}
+    .panel>footer form{display:inline}button.plain{background:none;border:none;color:var(--link);padding:0;text-decoration:underline}
+    .several{border:1px solid var(--quiet);border-radius:4px;padding:.25em .5em;font-size:.9em}.several[open]{max-height:16em;overflow:auto}.several label{display:block}
     @media print{header nav,.filters,.panel>footer{display:none}}
 
     """
@@ -197,6 +203,10 @@ enum Assets {
         const to = text.indexOf("\\n\\n", at);
         return text.slice(start(at), to < 0 ? text.length : to);
       };
+      // Runs the block; what names the tile that is being edited stays in the address.
+      const run = () => {
+        const state = new URLSearchParams(new FormData(editor.form)); state.set("csl", block()); location.href = "/query?" + state;
+      };
       let list = null, shown = [], typed = 0, chosen = 0;
       const close = () => { list?.remove(); list = null; editor.removeAttribute("aria-activedescendant"); };
       const insert = ([word, , ending]) => {
@@ -225,7 +235,7 @@ enum Assets {
           if (e.key === "Enter" || e.key === "Tab") { e.preventDefault(); return insert(shown[chosen]); }
           if (e.key === "Escape") { e.preventDefault(); return close(); }
         }
-        if ((e.ctrlKey || e.metaKey) && e.key === "Enter" || e.key === "F5") { e.preventDefault(); location.href = "/query?csl=" + encodeURIComponent(block()); }
+        if ((e.ctrlKey || e.metaKey) && e.key === "Enter" || e.key === "F5") { e.preventDefault(); run(); }
         if (e.ctrlKey && e.key === " ") { e.preventDefault(); complete(); }
       });
       editor.addEventListener("input", () => { recolour(); if (list) complete(); });
