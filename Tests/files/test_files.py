@@ -31,6 +31,56 @@ def run(*words):
     return run.returncode, run.stdout.decode(errors="replace").strip(), run.stderr.decode(errors="replace").strip()
 
 
+def recognised():
+    """Telemetry in rows is mapped by what its columns or tables are, in every form in which it is handed out."""
+    columns = ["TimeGenerated", "PipelineName", "RunId", "Status", "Start", "End", "ErrorMessage", "_ResourceId"]
+    rows = [["2026-01-29T05:44:10Z", "copy", "r1", "Failed", "2026-01-29T05:40:00Z", "2026-01-29T05:44:00Z", "full", "/x/FACTORIES/SHOP"],
+            ["2026-01-28T05:44:10Z", "copy", "r2", "Succeeded", "2026-01-28T05:40:00Z", "2026-01-28T05:44:00Z", "", "/x/FACTORIES/SHOP"]]
+    table = lambda name, type: [{name: c, type: "string"} for c in columns]
+    properties = {"FrameType": "DataTable", "TableKind": "QueryProperties", "Columns": [{"ColumnName": "Key"}], "Rows": [["x"]]}
+    forms = {
+        "rows.csv": "\n".join(",".join(r) for r in [columns, *rows]) + "\n",
+        "monitor.json": json.dumps({"tables": [{"name": "PrimaryResult", "columns": table("name", "type"), "rows": rows}]}),
+        "v1.json": json.dumps({"Tables": [{"TableName": "Table_0", "Columns": table("ColumnName", "ColumnType"), "Rows": rows}]}),
+        "v2.json": json.dumps([{"FrameType": "DataSetHeader"}, properties,
+            {"FrameType": "DataTable", "TableKind": "PrimaryResult", "Columns": table("ColumnName", "ColumnType"), "Rows": rows}, {"FrameType": "DataSetCompletion"}]),
+        "synapse.ndjson": "".join(json.dumps({"category": "IntegrationPipelineRuns", "operationName": "x", "pipelineName": r[1], "runId": r[2], "status": r[3],
+            "start": r[4], "end": r[5], "properties": {"Message": r[6]}, "resourceId": "/x/MICROSOFT.SYNAPSE/WORKSPACES/SHOP"}) + "\n" for r in rows),
+        "fabric.json": json.dumps({"value": [{"id": r[2], "itemId": "copy", "jobType": "Pipeline", "invokeType": "Manual",
+            "status": r[3].replace("Succeeded", "Completed"), "startTimeUtc": r[4], "endTimeUtc": r[5], "failureReason": {"message": r[6]} if r[6] else None} for r in rows]}),
+    }
+    question = "runs | sort by started asc | project pipeline, source, started, ended, status, error"
+    answer = ("pipeline,source,started,ended,status,error\ncopy,shop,2026-01-28T05:40:00.0000000Z,2026-01-28T05:44:00.0000000Z,succeeded,\n"
+              "copy,shop,2026-01-29T05:40:00.0000000Z,2026-01-29T05:44:00.0000000Z,failed,full")
+    for name, text in forms.items():
+        write("adf/" + name, text)
+        expected = answer.replace("shop", "") if name == "fabric.json" else answer
+        for options in [], ["--kind", "adf"]: expect(f"{name} {options}", query(question, "adf/" + name, options=options), expected)
+    write("acts.csv", "ActivityName,ActivityRunId,PipelineName,Status,Start,End,Output\nCopy,a1,p,Succeeded,2026-01-29T05:40:00Z,2026-01-29T05:44:00Z,\"{\"\"rowsRead\"\":10,\"\"rowsCopied\"\":7}\"\n")
+    expect("activities", query("runs | project pipeline, records_in, records_out", "acts.csv"), "pipeline,records_in,records_out\np/Copy,10,7")
+    expect("another kind", query("runs", "adf/rows.csv", options=["--kind", "dbt"]), None, "contains no readable telemetry", status=1)
+    expect("rows under a name", query("t | count", "t=adf/rows.csv"), "Count\n2")
+    # Airflow's own database, of which `connection` is never read.
+    connection = sqlite3.connect("own.db")
+    for text in ["create table dag_run(dag_id text, run_id text, start_date text, end_date text, state text)",
+                 "insert into dag_run values('shop', 'm1', '2024-01-05 10:00:01', '2024-01-05 10:05:00', 'failed')",
+                 "create table task_instance(dag_id text, task_id text, run_id text, start_date text, end_date text, state text, try_number integer)",
+                 "insert into task_instance values('shop', 'load', 'm1', '2024-01-05 10:00:02', '2024-01-05 10:04:00', 'failed', 2)",
+                 "create table connection(conn_id text, password text)", "insert into connection values('db', 'secret')"]: connection.execute(text)
+    connection.commit()
+    connection.close()
+    for options in [], ["--kind", "airflow"]:
+        expect(f"Airflow's database {options}", query("runs | sort by started asc | project pipeline, status, attempt", "own.db", options=options),
+               "pipeline,status,attempt\nshop,failed,\nshop.load,failed,2", *(["mapped by `airflow-database`"]))
+    expect("an import of Airflow's database", run("import", "own.db", "--into", "own.plumb"), "", "runs: 2 rows", "mapped by `airflow-database`")
+    expect("what was not imported", run("query", "own.plumb", "-c", ".show tables | where TableName == 'connection' | count"), "Count\n0")
+    # A folder of answers.
+    for page in 1, 2:
+        write(f"gh/page{page}.json", json.dumps({"total_count": 2, "workflow_runs": [{"id": page, "name": "CI", "status": "completed", "conclusion": "failure",
+              "created_at": f"2024-01-0{page}T09:59:00Z", "run_started_at": f"2024-01-0{page}T10:00:00Z", "updated_at": f"2024-01-0{page}T10:10:00Z", "run_attempt": 1}]}))
+    expect("a folder of answers", query("runs | summarize n = count(), last = max(started) by pipeline, status", "gh"), "pipeline,status,n,last\nCI,failed,2,2024-01-02T10:00:00.0000000Z")
+
+
 def query(text, *loads, options=()):
     return run("query", *(word for load in loads for word in ("--load", load)), *options, "-c", text)
 
@@ -125,7 +175,8 @@ try:
     expect("a database of a scheduler", query("t", "t=flow.db"), None, "`--map prefect` makes runs of it", status=1)
     expect("a database of a scheduler as telemetry", query("runs", "flow.db", options=("--kind", "airflow")), None, "`--map prefect` makes runs of it", status=1)
     write("adf.csv", "PipelineName,RunId,Status\np,r,Failed\n")
-    expect("a table that a map can read", query("adf | count", "adf.csv"), "Count\n1", "`--map azure-data-factory` makes runs of it")
+    expect("a table that a map can read", query("adf | count", "adf=adf.csv"), "Count\n1", "`--map azure-data-factory` makes runs of it")
+    recognised()
     expect("a shipped map is printed", run("manual", "dagster"), None)
 
     # Files that grow, imported at intervals.

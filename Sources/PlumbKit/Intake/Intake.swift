@@ -53,7 +53,14 @@ struct Intake: Sendable {
     var gathered = GatheredFiles()
     var (files, isWhole, hasTables) = ([LoadedFile](), true, false)
     var advised = Set<String>()
-    if telemetry.mapping != nil { return (try takeMapped(items, work), true) }
+    if let mapping = telemetry.mapping { return (try takeMapped(items, by: mapping, work), true) }
+    let (items, mapped) = try recognised(items)
+    for (map, paths) in mapped {
+      let listed = paths.map { "`\($0)`" }.joined(separator: ", ")
+      let otherwise = sink.isLasting ? "`--as NAME` imports the rows themselves" : "`NAME=PATH` loads the rows themselves"
+      work.note("\(listed): \(map.title), mapped by `\(map.name)`; \(otherwise)")
+      files += try takeMapped(paths.map { (nil, $0) }, by: MappingFile(path: map.name), work)
+    }
     for (name, path) in items {
       if reading.kind != nil, name != nil {
         throw Diagnostic(
@@ -92,7 +99,7 @@ struct Intake: Sendable {
       }
     }
     try telemetry.finish()
-    if sink.isLasting, !hasTables { try telemetry.checkTaken(items.map(\.path)) }
+    if sink.isLasting, !hasTables, !items.isEmpty { try telemetry.checkTaken(items.map(\.path)) }
     return (files, isWhole)
   }
 
@@ -118,6 +125,30 @@ struct Intake: Sendable {
   }
 
   // MARK: What a path means
+
+  /// Separates the paths that a map that Plumb ships reads from the others; paths with the same map are read together.
+  private func recognised(
+    _ items: [(name: String?, path: String)]
+  ) throws -> (others: [(name: String?, path: String)], mapped: [(map: ShippedMap, paths: [String])]) {
+    var (others, mapped) = ([(name: String?, path: String)](), [(map: ShippedMap, paths: [String])]())
+    for item in items {
+      if let map = try shippedMap(of: item.path, named: item.name) {
+        if let place = mapped.firstIndex(where: { $0.map.name == map.name }) { mapped[place].paths.append(item.path) } else { mapped.append((map, [item.path])) }
+      } else {
+        others.append(item)
+      }
+    }
+    return (others, mapped)
+  }
+
+  /// The map of a path without a name that no reader of telemetry recognises, and that the user did not describe in another way.
+  private func shippedMap(of path: String, named name: String?) throws -> ShippedMap? {
+    guard name == nil, reading.format == nil, reading.schema.isEmpty, path != "-", access(path, F_OK) == 0 || !path.contains("#") else { return nil }
+    let options = try options(path, table: nil)
+    guard let map = ShippedMap.of(path: path, options), reading.kind == nil || reading.kind == map.kind else { return nil }
+    let isRead = (try? Folder.expanding(path))?.contains { (try? TelemetryImport.isTelemetry($0, kind: nil, options: options)) ?? false } ?? false
+    return isRead ? nil : map
+  }
 
   /// Whether a path names telemetry: the user says so, or it is recognised and has no name of its own. Input that can be
   /// read only once is not inspected.
@@ -188,11 +219,11 @@ struct Intake: Sendable {
   }
 
   /// Passes the rows that a mapping makes of some paths to the sink.
-  private func takeMapped(_ items: [(name: String?, path: String)], _ work: Work) throws -> [LoadedFile] {
+  private func takeMapped(_ items: [(name: String?, path: String)], by mapping: MappingFile, _ work: Work) throws -> [LoadedFile] {
     work.stopInOrder()
     let options = try options(items.first?.path ?? "", table: nil)
     let files = try work.running(options.context) {
-      try telemetry.takeMapped(try mappingInputs(items), options, work) { try mappingOptions($0) }
+      try telemetry.takeMapped(try mappingInputs(items, of: mapping), by: mapping, options, work) { try mappingOptions($0) }
     }
     try telemetry.finish()
     if sink.isLasting { try telemetry.checkTaken(items.map(\.path)) }
@@ -202,14 +233,14 @@ struct Intake: Sendable {
   /// The mapping's result for the first rows of some paths, table by table.
   func preview(_ items: [(name: String?, path: String)], _ work: Work) throws -> [(table: String, answer: Answer)] {
     let options = try options(items.first?.path ?? "", table: nil)
+    guard let mapping = telemetry.mapping else { return [] }
     return try work.running(options.context) {
-      try telemetry.preview(try mappingInputs(items), options, work) { try mappingOptions($0) }
+      try telemetry.preview(try mappingInputs(items, of: mapping), options, work) { try mappingOptions($0) }
     }
   }
 
   /// The tables that a mapping reads: those that paths name or contain and the mapping mentions; all others are `input`.
-  private func mappingInputs(_ items: [(name: String?, path: String)]) throws -> [MappingInput] {
-    guard let mapping = telemetry.mapping else { return [] }
+  private func mappingInputs(_ items: [(name: String?, path: String)], of mapping: MappingFile) throws -> [MappingInput] {
     return try items.flatMap { name, path -> [MappingInput] in
       var (name, path) = (name, path)
       if name == nil, access(path, F_OK) != 0, let mark = path.firstIndex(of: "=") {

@@ -42,15 +42,15 @@ final class TelemetryIntake: @unchecked Sendable {
     try take(path, options, work) { try telemetry.read(path, kind: kind, options: options) }
   }
 
-  /// Reads the rows that the mapping makes of some files and passes the tables to the sink: once for each file of `input`, with
+  /// Reads the rows that a mapping makes of some files and passes the tables to the sink: once for each file of `input`, with
   /// the other tables present each time.
   ///
   /// - Throws: what `take` throws.
   func takeMapped(
-    _ inputs: [MappingInput], _ options: ReadOptions, _ work: Work, reading: (String) throws -> ReadOptions
+    _ inputs: [MappingInput], by mapping: MappingFile, _ options: ReadOptions, _ work: Work, reading: (String) throws -> ReadOptions
   ) throws -> [LoadedFile] {
     try take(Self.title(inputs), options, work) {
-      try mapped(inputs, options, reading: reading) { path, name, answer in
+      try mapped(inputs, by: mapping, options, reading: reading) { path, name, answer in
         try telemetry.add(table(answer, named: name), as: name, path: path, context: options.context)
       }
     }
@@ -132,10 +132,9 @@ final class TelemetryIntake: @unchecked Sendable {
 
   /// Passes on what the mapping makes of files, at most `rowLimit` rows of each table.
   private func mapped(
-    _ inputs: [MappingInput], _ options: ReadOptions, rowLimit: Int? = nil, reading: (String) throws -> ReadOptions,
+    _ inputs: [MappingInput], by mapping: MappingFile, _ options: ReadOptions, rowLimit: Int? = nil, reading: (String) throws -> ReadOptions,
     take: (_ path: String, _ name: String, _ answer: Answer) throws -> Void
   ) throws {
-    guard let mapping else { return }
     let context = options.context
     let session = SessionOptions(threads: context.threads, memoryLimit: context.memoryLimit, clock: { context.now })
     var named: [Table] = []
@@ -168,10 +167,11 @@ final class TelemetryIntake: @unchecked Sendable {
   func preview(
     _ inputs: [MappingInput], _ options: ReadOptions, _ work: Work, reading: (String) throws -> ReadOptions
   ) throws -> [(table: String, answer: Answer)] {
+    guard let mapping else { return [] }
     let first = inputs.first { $0.table == nil }
     let shown = inputs.filter { $0.table != nil } + (first.map { [$0] } ?? [])
     var results: [(table: String, answer: Answer)] = []
-    try mapped(shown, options, rowLimit: 10, reading: reading) { path, name, answer in
+    try mapped(shown, by: mapping, options, rowLimit: 10, reading: reading) { path, name, answer in
       // Nothing is stored.
       let trial = TelemetryImport()
       try trial.add(table(answer, named: name), as: name, path: path, context: options.context)

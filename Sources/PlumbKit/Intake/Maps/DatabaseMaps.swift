@@ -1,7 +1,9 @@
+import PlumbStorage
+
 extension ShippedMap {
   static let airflowDatabase = ShippedMap(
     name: "airflow-database", title: "Airflow's database",
-    columns: [["dag_id", "task_id", "try_number"], ["dag_id", "run_id", "run_type"]], tables: ["dag_run", "task_instance"],
+    columns: [["dag_id", "task_id", "try_number"], ["dag_id", "run_id", "run_type"]], tables: ["dag_run", "task_instance"], kind: TelemetryKind(rawValue: "airflow"),
     text: #"""
       // Airflow's own database, as an SQLite file. What it reads: the tables `dag_run` and `task_instance`.
       //   plumb import airflow.db --map airflow-database --into ops.plumb

@@ -1,7 +1,9 @@
+import PlumbStorage
+
 extension ShippedMap {
   static let gitHubActions = ShippedMap(
     name: "github-actions", title: "a page of GitHub Actions",
-    columns: [["conclusion", "run_attempt", "workflow_id"], ["conclusion", "databaseId", "workflowName"], ["conclusion", "run_id", "steps"]], tables: [],
+    columns: [["conclusion", "run_attempt", "run_started_at"], ["conclusion", "databaseId", "workflowName"], ["conclusion", "run_id", "steps"]], tables: [],
     text: #"""
       // GitHub Actions. What it reads, as `input`:
       //   gh api --paginate 'repos/OWNER/REPO/actions/runs?per_page=100' > runs.json
@@ -43,7 +45,7 @@ extension ShippedMap {
 
   static let dbtCloud = ShippedMap(
     name: "dbt-cloud", title: "an answer of dbt Cloud",
-    columns: [["job_definition_id", "status_humanized"], ["job_definition_id", "git_sha", "trigger_id"]], tables: [],
+    columns: [["created_at", "job_definition_id", "status"]], tables: [],
     text: #"""
       // dbt Cloud. What it reads, as `input`:
       //   curl -H "Authorization: Token $TOKEN" "https://cloud.getdbt.com/api/v2/accounts/ID/runs/?include_related=[\"job\"]&limit=100" > runs.json
@@ -97,12 +99,13 @@ extension ShippedMap {
       """#)
 
   static let azureDataFactory = ShippedMap(
-    name: "azure-data-factory", title: "rows of Azure Data Factory or Synapse",
-    columns: [["PipelineName", "RunId", "Status"], ["ActivityName", "PipelineName", "Status"]], tables: [],
+    name: "azure-data-factory", title: "runs of Azure Data Factory, Synapse or Fabric",
+    columns: [["PipelineName", "RunId", "Status"], ["ActivityName", "PipelineName", "Status"], ["invokeType", "itemId", "jobType"]], tables: [],
+    kind: TelemetryKind(rawValue: "adf"),
     text: #"""
       // Runs of Azure Data Factory, Synapse and Fabric in rows: what the Azure portal exports as CSV, and answers of Log Analytics and
       // Azure Data Explorer (`tables`, `columns`, `rows`). What it reads, as `input`: the tables ADFPipelineRun, ADFActivityRun,
-      // SynapseIntegrationPipelineRuns and SynapseIntegrationActivityRuns.
+      // SynapseIntegrationPipelineRuns and SynapseIntegrationActivityRuns, and Fabric's list of job instances.
       //   plumb import query_data.csv --map azure-data-factory --into ops.plumb
       let states = dynamic({"succeeded": "succeeded", "completed": "succeeded", "failed": "failed", "timedout": "failed", "deduped": "skipped",
         "cancelled": "cancelled", "canceled": "cancelled", "skipped": "skipped", "inactive": "skipped", "inprogress": "running", "cancelling": "running"});
@@ -113,17 +116,23 @@ extension ShippedMap {
         | mv-expand answer = list
         | extend columns = coalesce(answer.columns, answer.Columns)
         | mv-expand values = coalesce(answer.rows, answer.Rows)
-        | mv-apply cell = zip(columns, values) on (summarize row = make_bag(bag_pack(tostring(coalesce(cell[0].name, cell[0].ColumnName)), cell[1])))
-        | project row;
+        | mv-apply cell = zip(columns, values) on (summarize bag = make_bag(bag_pack(tostring(coalesce(cell[0].name, cell[0].ColumnName)), cell[1])))
+        | project row = bag;
+      let plain = rows
+        | where isnull(coalesce(row.tables, row.Tables, row.rows, row.Rows))
+        | extend list = iff(gettype(row.value) == "array", row.value, pack_array(row))
+        | mv-expand item = list
+        | project row = item;
       // The portal adds the time zone to the names of columns.
-      let items = union (rows | where isnull(coalesce(row.tables, row.Tables, row.rows, row.Rows)) | project row), framed
-        | extend pipeline = coalesce(tostring(row.PipelineName), tostring(row.pipelineName), tostring(row.itemDisplayName)),
+      let items = union plain, framed
+        | extend pipeline = coalesce(tostring(row.PipelineName), tostring(row.pipelineName), tostring(row.itemDisplayName), tostring(row.itemId)),
             activity = coalesce(tostring(row.ActivityName), tostring(row.activityName)),
             state = coalesce(tostring(row.Status), tostring(row.status)),
             began = todatetime(coalesce(tostring(row.Start), tostring(row["Start [UTC]"]), tostring(row.startTimeUtc))),
             finished = todatetime(coalesce(tostring(row.End), tostring(row["End [UTC]"]), tostring(row.endTimeUtc))),
             written = todatetime(coalesce(tostring(row.TimeGenerated), tostring(row["TimeGenerated [UTC]"]))),
-            run = coalesce(tostring(row.ActivityRunId), tostring(row.RunId), tostring(row.id))
+            run = coalesce(tostring(row.ActivityRunId), tostring(row.RunId), tostring(row.id)),
+            output = parse_json(tostring(row.Output))
         | where isnotempty(pipeline) and tolower(state) !in ("queued", "notstarted", "")
         | extend name = iff(isempty(activity), pipeline, strcat(pipeline, "/", activity)),
             status = coalesce(tostring(states[tolower(state)]), state),
@@ -132,10 +141,12 @@ extension ShippedMap {
         | summarize arg_max(iff(status == "running", datetime(1970-01-01), coalesce(written, finished)), *) by number;
       let runs = items
         | project run_id = number, pipeline = name,
-            source = tolower(extract("/(?:factories|workspaces)/([^/]+)", 1, coalesce(tostring(row._ResourceId), tostring(row.ResourceId)))),
+            source = extract("/(?:factories|workspaces)/([^/]+)", 1, tolower(coalesce(tostring(row._ResourceId), tostring(row.ResourceId)))),
             started = began, ended = iff(status == "running", datetime(null), finished), status,
             error_code = coalesce(tostring(row.ErrorCode), tostring(row.failureReason.errorCode)),
             error = coalesce(tostring(row.ErrorMessage), tostring(row.failureReason.message)),
+            records_in = tolong(output.rowsRead), records_out = tolong(output.rowsCopied), malformed = tolong(output.rowsSkipped),
+            bytes = tolong(output.dataWritten),
             details = bag_remove_keys(row, dynamic(["Start", "End", "Start [UTC]", "End [UTC]", "Status", "PipelineName", "ErrorMessage"]));
       let errors = items
         | extend message = coalesce(tostring(row.ErrorMessage), tostring(row.failureReason.message))

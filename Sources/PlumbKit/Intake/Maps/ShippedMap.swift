@@ -1,3 +1,5 @@
+import PlumbStorage
+
 /// A mapping that is part of Plumb, as a file would have it. `plumb manual NAME` prints it.
 ///
 /// To add one, write its text in a file of this folder, and put it into `all`.
@@ -10,6 +12,8 @@ package struct ShippedMap: Sendable {
   let columns: [[String]]
   /// Tables that a database has which it maps; empty for files of rows.
   let tables: [String]
+  /// The kind of telemetry whose rows it maps; nil for others.
+  var kind: TelemetryKind?
   package let text: String
 
   package static let all: [ShippedMap] = [

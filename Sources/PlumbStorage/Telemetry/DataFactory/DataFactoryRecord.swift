@@ -10,9 +10,10 @@ enum DataFactoryRecord: Hashable, Sendable {
   init?(_ value: DynamicCursor) {
     if let category = value.anyText("category") ?? value.anyText("Category"), value.has("operationName") || value.has("OperationName") {
       switch String(category) {
-      case "PipelineRuns": self = .pipelineRun
-      case "ActivityRuns": self = .activityRun
-      case "TriggerRuns", "SandboxPipelineRuns", "SandboxActivityRuns": self = .other
+      // Synapse calls its categories IntegrationPipelineRuns and so on.
+      case "PipelineRuns", "IntegrationPipelineRuns": self = .pipelineRun
+      case "ActivityRuns", "IntegrationActivityRuns": self = .activityRun
+      case "TriggerRuns", "IntegrationTriggerRuns", "SandboxPipelineRuns", "SandboxActivityRuns": self = .other
       default:
         guard value.factory != nil else { return nil }
         self = .other
@@ -103,13 +104,14 @@ extension DynamicCursor {
     return nil
   }
 
-  /// The name of the factory, which Azure writes in lower or upper case; nil if the record does not contain it.
+  /// The name of the factory or Synapse workspace, which Azure writes in lower or upper case; nil if the record does not contain it.
   var factory: String? {
     if let name = anyText("DataFactoryName") { return String(name).lowercased() }
     for name in ["resourceId", "ResourceId", "_ResourceId", "id", "Id"] as [StaticString] {
       guard let path = anyText(name) else { continue }
       let parts = String(path).lowercased().split(separator: "/", omittingEmptySubsequences: true)
-      guard let place = parts.firstIndex(of: "factories"), place + 1 < parts.count else { continue }
+      let kind: Substring = parts.contains("microsoft.synapse") ? "workspaces" : "factories"
+      guard let place = parts.firstIndex(of: kind), place + 1 < parts.count else { continue }
       return String(parts[place + 1])
     }
     return nil
