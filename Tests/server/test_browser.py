@@ -177,7 +177,7 @@ class BrowserTests(unittest.TestCase):
         self.assertIn("42", tile().text)
         tile().find_element(By.CSS_SELECTOR, "button").click()
         self.wait(lambda: not self.browser.find_elements(By.XPATH, "//section[h2='Mine']"))
-        # The error of the tile that is wrong on purpose is none of the page.
+        # One tile has a query that is wrong on purpose; the page itself has no error.
         self.assertEqual(self.errors(), [])
 
     def test_keys_and_links(self):

@@ -64,7 +64,7 @@ struct TileVisual: Sendable {
 
   /// What `render` would say; nil for a table and for what is not drawn here.
   ///
-  /// - Parameter schema: the columns of the rows, of which a line over time is told by its first.
+  /// - Parameter schema: the columns of the rows; the first one says whether lines are over time.
   func visualization(_ schema: Schema) -> Visualization? {
     guard let kind = Self.kinds.first(where: { $0.type == type }), kind.chart != "table" else { return nil }
     var properties: [String: String] = [:]
