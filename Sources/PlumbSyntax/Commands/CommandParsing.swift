@@ -83,7 +83,7 @@ extension Parser {
       let names = CommandDeclaration.firstWords + (second.isEmpty ? [] : CommandDeclaration.all.map(\.name))
       return fail(
         "unknown-command", "unknown command `\(VisibleText.string(first.text))`", at: first.span,
-        help: Suggestion.nearest(to: second.isEmpty ? first.text : "\(first.text) \(second)", in: names)
+        help: ForeignWord.named(first.text, .command)?.advice ?? Suggestion.nearest(to: second.isEmpty ? first.text : "\(first.text) \(second)", in: names)
           ?? Suggestion.nearest(to: first.text, in: names) ?? "`.help` lists the commands")
     }
     let seconds = Set(known.compactMap(\.secondWord)).sorted()

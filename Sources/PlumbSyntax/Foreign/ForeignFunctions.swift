@@ -154,7 +154,7 @@ extension ForeignWord {
     ForeignWord("cidrmatch, inet_contains, ip_in_range, is_ip_in_subnet, cidr_match, ipv4_in_range, net_contains", .function, "ipv4_is_in_range(address, \"10.0.0.0/8\")"),
     ForeignWord("inet_aton, ipv4_to_int, ip_to_int", .function, "parse_ipv4(address)"),
     ForeignWord("domain, url_host, hostname, parse_host, url_extract_host, get_domain", .function, "parse_url(url).Host"),
-    ForeignWord("read_csv, read_parquet, read_json, read_csv_auto, read_ndjson, read_excel, from_csv, open, load, read_table, scan_csv, scan_parquet, read_json_auto, inputlookup", .function, advice: "in the shell write `.load name=path`; on the command line use `--load name=path`"),
+    ForeignWord("read_csv, read_parquet, read_json, read_csv_auto, read_ndjson, read_excel, from_csv, open, load, read_table, scan_csv, scan_parquet, read_json_auto, inputlookup", .function, advice: "in the shell write `.load name=path`; on the command line use `--load name=path`").readingFiles(),
     ForeignWord("df, dataframe, pd, spark, session, select, db", .function, advice: "start with the name of a table, as in `runs | take 10`; `.tables` lists the tables"),
   ]
 }

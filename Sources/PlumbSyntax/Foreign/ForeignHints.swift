@@ -33,19 +33,8 @@ extension Parser {
       return "months and years differ in length: write `datetime_add(\"\(unit)\", -\(number), now())`"
     }
     if unit.hasPrefix("week") || unit == "w" || unit == "wk", let weeks = Int(number), weeks < 100_000 { return "write `\(weeks * 7)d`" }
-    guard let known = TimespanSuffix.units[unit] else { return nil }
-    let short =
-      switch known {
-      case .day: "d"
-      case .hour: "h"
-      case .minute: "m"
-      case .second: "s"
-      case .millisecond: "ms"
-      case .microsecond: "microsecond"
-      case .nanosecond: "nanosecond"
-      case .tick: "tick"
-      }
-    return "write `\(number)\(short)`, without a space"
+    guard TimespanSuffix.units[unit] != nil else { return nil }
+    return "write `\(number)\(suffix(unit))`, without a space"
   }
 
   /// `interval '1 day'`, `date '2026-03-31'`, `f"..."`: a word before a text.
@@ -74,8 +63,8 @@ extension Parser {
       let function = type.kind == .word ? Self.conversion(to: type.text) : nil
       return "write `\(function ?? "tostring")(x)`"
     case .colon where next.kind == .assign: return "write `=`"
+    case .colon where last.kind == .word && depth == 0 && fieldTest != nil: return fieldTest.map { "write `\($0)`" }
     case .colon where last.kind == .word && next.kind == .string: return "write `\(last.text) == \(text(in: next.span))`"
-    case .colon where last.kind == .word && next.kind == .word && depth == 0: return "write `\(last.text) == \"\(next.text)\"`"
     case .colon where depth > 0: return "write `substring(text, start, length)`, or `array_slice(list, start, end)`"
     case .slash where next.kind == .star && isAdjacent(after: 1): return "a comment starts with `//`, in each of its lines"
     case .slash where next.kind == .word && index == 0: return "commands start with a dot: write `.\(next.text)`"
@@ -88,16 +77,16 @@ extension Parser {
     case .word where last.kind == .rightParen && token(before: 3).kind == .leftParen && token(before: 2).kind == .word:
       return Self.conversion(to: token(before: 2).text).map { "write `\($0)(\(token.text))`" }
     case .dotDot: return "write `between (low .. high)`"
-    case .leftBrace where last.kind == .word && last.upper == token.lower:
-      let isTest = next.kind == .word && token(after: 3).kind == .string
-      let test = isTest ? "\(next.text) == \(text(in: token(after: 3).span))" : "name == \"value\""
-      return "write `\(last.text) | where \(test)`"
+    case .leftBrace where last.kind != .fatArrow:
+      let table = last.kind == .word && last.upper == token.lower && index > 0 ? last.text : "table"
+      if let query = LabelTranslation(bytes, from: token.lower).query { return "write `\(table) | where \(query)`" }
+      return table == "table" ? nil : "write `\(table) | where name == \"value\"`"
     default: return nil
     }
   }
 
   /// The function that makes a value of a type, by the type's name in this or another language.
-  private static func conversion(to type: String) -> String? {
+  static func conversion(to type: String) -> String? {
     switch type.lowercased() {
     case "string", "text", "varchar", "char", "nvarchar", "str": "tostring"
     case "int", "integer", "int32", "smallint": "toint"
@@ -157,6 +146,7 @@ extension Parser {
     guard at(.word), token(after: 1).kind == .leftParen else { return nil }
     if token.text.hasSuffix("between") { return "write `x \(token.text) (low .. high)`" }
     if ReservedWords.membershipOperators[token.text] != nil { return "write `x \(token.text) (\"a\", \"b\")`" }
+    if token.text == "like" || token.text == "notlike" { return ForeignWord.named("like", .function)?.advice }
     if ReservedWords.stringOperators[token.text] != nil { return "write `x \(token.text) \"text\"`" }
     if token.text == "and" || token.text == "or" { return "write `a \(token.text) b`" }
     return nil
@@ -174,29 +164,93 @@ extension Parser {
     guard index > 0, last.kind == .word, last.upper == token.lower else { return nil }
     switch token.kind {
     case .leftParen where token(before: 2).kind == .dot:
-      if let step = ForeignWord.named(last.text, .step) { return Self.piped(step.advice) }
-      if let function = ForeignWord.named(last.text, .function), function.names.contains("read_csv") { return function.advice }
-      if let declaration = OperatorDeclaration.named(last.text), declaration.isSupported { return "write `| \(declaration.usage)`" }
+      let table = token(before: 3).kind == .word ? "\(token(before: 3).text) | " : "| "
+      let step = ForeignWord.named(last.text, .step)
+      let keyword = step?.keyword ?? (["where", "filter"].contains(last.text.lowercased()) ? "where" : nil)
+      if keyword == "where" || keyword == "extend" && bracketed.contains(where: { $0.kind == .assign }), let inside = inside(of: token(before: 3).text) {
+        let text = "\(table)\(keyword ?? "") \(inside)"
+        if table != "| ", !parse(text).hasErrors { return "write `\(text)`" }
+      }
+      if let step { return step.advice(ForeignOperands(bracketed, in: self, quotesNames: true), after: table) }
+      if let function = ForeignWord.named(last.text, .function), function.readsFiles { return function.advice }
+      if let declaration = OperatorDeclaration.named(last.text.lowercased()), declaration.isSupported { return "write `\(table)\(declaration.usage)`" }
       return "KQL has no methods; steps follow a pipe, as in `| where a == \"x\" | summarize count() by b`"
-    case .leftBracket where token(after: 1).kind == .string:
-      return "write `\(last.text) | project \(text(in: token(after: 1).span).filter { $0 != "\"" && $0 != "'" })`"
-    case .leftBracket where token(after: 1).kind == .long: return "write `\(last.text) | take 10`"
-    case .leftBracket where token(after: 1).kind == .leftBracket: return "write `\(last.text) | project a, b`"
-    case .leftBracket: return "write `\(last.text) | where a == \"x\"`"
+    case .dot where token(after: 1).kind == .word && token(before: 2).kind == .dot:
+      // `db.runs.find(...)`, `runs.status.unique()`
+      let first = token(before: 3).text
+      let isDatabase = ["db", "database", "spark", "session", "self"].contains(first.lowercased())
+      guard let step = ForeignWord.named(token(after: 1).text, .step) else { return nil }
+      let operands = isDatabase ? ForeignOperands(moved(to: index + 2).bracketed, in: self, quotesNames: true) : ForeignOperands(names: [KQLName.inQuery(last.text)])
+      return step.advice(operands, after: "\(isDatabase ? last.text : first) | ")
+    case .leftBracket:
+      // `runs.loc[...]`
+      let table = token(before: 2).kind == .dot && token(before: 3).kind == .word ? token(before: 3).text : last.text
+      let operands = bracketed
+      switch token(after: 1).kind {
+      case .string where token(after: 2).kind == .rightBracket:
+        let column = KQLName.inQuery(text(in: token(after: 1).span).filter { $0 != "\"" && $0 != "'" })
+        if token(after: 3).kind == .dot, token(after: 5).kind == .leftParen, let step = ForeignWord.named(token(after: 4).text, .step) {
+          return step.advice(ForeignOperands(names: [column]), after: "\(table) | ")
+        }
+        return "write `\(table) | project \(column)`"
+      case .long, .colon:
+        let last = operands.last { $0.kind == .long && $0.text != "0" }.map { text(in: $0.span) } ?? (operands.contains { $0.kind == .colon } ? "10" : "1")
+        return "write `\(table) | take \(last)`"
+      case .leftBracket:
+        return "write `\(table) | " + ForeignOperands(operands, in: self, quotesNames: true).filling("project a, b") + "`"
+      default:
+        guard let inside = inside(of: table), !parse("\(table) | where \(inside)").hasErrors else { return "write `\(table) | where a == \"x\"`" }
+        return "write `\(table) | where \(inside)`"
+      }
     default: return nil
     }
   }
 
-  /// The advice for a step with its pipe before it.
-  private static func piped(_ advice: String) -> String {
-    advice.hasPrefix("write `") ? "write `| " + advice.dropFirst("write `".count) : advice
+  /// A condition inside the bracket here: a text that is one, or an expression over columns of `table` or of a lambda's parameter.
+  private func inside(of table: String) -> String? {
+    var tokens = bracketed
+    if tokens.count == 1, let text = tokens.first, text.kind == .string { return plain(text) }
+    var rows: Set<String> = [table, "df", "pl", "F", "f"]
+    if tokens.count > 2, let name = tokens.first, name.kind == .word, tokens[tokens.startIndex + 1].kind == .fatArrow {
+      rows.insert(name.text)
+      tokens = tokens.dropFirst(2)
+    }
+    // `loc[condition, column]`
+    var depth = 0
+    for place in tokens.indices {
+      if [.leftParen, .leftBracket].contains(tokens[place].kind) { depth += 1 }
+      if [.rightParen, .rightBracket].contains(tokens[place].kind) { depth -= 1 }
+      if tokens[place].kind == .comma, depth == 0, token(before: 1).text == "loc" || token.kind == .leftBracket { tokens = tokens[..<place]; break }
+    }
+    var text = rewritten(tokens)
+    for name in rows { text = text.replacing("\(name).", with: "") }
+    return text.isEmpty ? nil : text
+  }
+
+  /// The tokens inside the bracket here, up to the one that closes it.
+  private var bracketed: ArraySlice<Token> {
+    var depth = 0
+    var inside: [Token] = []
+    for distance in 0..<200 {
+      let next = token(after: distance)
+      switch next.kind {
+      case .leftParen, .leftBracket, .leftBrace: depth += 1
+      case .rightParen, .rightBracket, .rightBrace: depth -= 1
+      default: break
+      }
+      if depth == 0 || next.kind == .end { break }
+      if distance > 0 { inside.append(next) }
+    }
+    return inside[...]
   }
 
   /// What to write for a statement that begins with the words here; nil for those of KQL.
   var foreignStart: String? {
-    // Another word, a text, a number or a star follows in each of them.
+    // Another word, a text, a number, a star, an option or a path follows in each of them.
     switch token(after: 1).kind {
     case .word, .string, .long, .star: break
+    case .minus, .slash, .dot, .dotDot, .unknown:
+      guard !isAdjacent(after: 1), isAdjacent(after: 2) || token(after: 2).kind == .end, ForeignWord.named(token.text, .start)?.isProgram == true else { return nil }
     default: return nil
     }
     guard at(.word) || at(.unknown), let word = phrase(.start) else { return nil }
@@ -211,15 +265,69 @@ extension Parser {
     let count = (1...4).last { count in
       word.names.contains((0..<count).map { token(after: $0).text.lowercased() }.joined(separator: " "))
     } ?? length
-    let named = token(after: count)
+    var named = token(after: count)
+    if word.isProgram {
+      // `tail -n 5 runs`, `cat ./runs.csv`
+      return programAdvice(word)
+    }
+    if word.advice.contains("PIPELINE"), let name = commandWords.first(where: { $0.contains("-") }) {
+      return "write `" + (word.kql ?? "").replacing("PIPELINE", with: name.filter { $0 != "?" && $0 != "\"" && $0 != "'" }) + "`"
+    }
+    if named.kind == .leftParen { named = token(after: count + 1) }
+    if named.kind == .word, named.text.lowercased() == "table", token(after: count + 1).kind == .word { named = token(after: count + 1) }
     guard named.kind == .word, named.text != named.text.uppercased() || named.text.count < 2 else { return word.advice }
     return word.advice.replacing("TABLE", with: named.text).replacing(", with the name of a table", with: ", without `\(token.text)`")
   }
 
+  /// What to write for a program of another shell with what follows it: `tail -n 5 runs`, `cat ./runs.csv`, `grep failed runs`.
+  private func programAdvice(_ word: ForeignWord) -> String {
+    let words = commandWords
+    var advice = word.advice.replacing("COMMAND", with: ([token.text] + allCommandWords).joined(separator: " "))
+    let path = words.first { $0.contains(".") || $0.contains("/") }
+    if advice.contains("\"text\"") {
+      let isPattern = advice.contains("contains")
+      guard let text = isPattern ? words.first : words.joined(separator: " "), !text.isEmpty, !text.contains("\\") else { return advice }
+      if isPattern, words.count > 1, Alphabet.isName(words[1]) { advice = advice.replacing("`table |", with: "`\(words[1]) |") }
+      return advice.replacing("\"text\"", with: "\"\(text.filter { $0 != "\"" && $0 != "'" })\"")
+    }
+    let table = words.first { Alphabet.isName($0) }
+    if table == nil, let path, !advice.contains("FILE") { return "write `.load NAME=\(path)`, then `NAME | take 10`" }
+    let numbers = allCommandWords.compactMap { Int($0.filter { $0 != "-" && $0 != "n" }) }
+    if let number = numbers.first { advice = advice.replacing("take 10", with: "take \(number)") }
+    return advice.replacing("FILE", with: path ?? words.first ?? "FILE").replacing("TABLE", with: table ?? "TABLE")
+      .replacing(", with the name of a table", with: table == nil ? ", with the name of a table" : "")
+  }
+
+  /// The rest of the line in words, as a shell reads them, without options.
+  private var commandWords: [String] {
+    var words = allCommandWords
+    // The number of `-n 5`.
+    if let option = words.firstIndex(where: { $0.hasPrefix("-") }), option + 1 < words.count, Int(words[option + 1]) != nil { words.remove(at: option + 1) }
+    return words.filter { !$0.hasPrefix("-") }
+  }
+
+  private var allCommandWords: [String] {
+    let rest = bytes[min(token.upper, bytes.count)...].prefix { $0 != .newline && $0 != .semicolon && $0 != .bar }
+    return String(decoding: rest, as: UTF8.self).split { $0 == " " || $0 == "\t" }.map(String.init)
+  }
+
+  /// `status:failed`, `duration:>300` at the colon, with the conditions that follow, as a step after a table or a condition in it.
+  private var fieldTest: String? {
+    let start = token(before: 1)
+    // The table, or the pipe before `where`.
+    let first = index == 1 || index > 1 && token(before: 2).kind == .semicolon
+    let isNegated = index == 2 && [.plus, .minus].contains(token(before: 2).kind)
+    guard let condition = SearchTranslation(bytes, from: isNegated ? token(before: 2).lower : start.lower).condition else { return nil }
+    return first || isNegated ? "table | where \(condition)" : condition
+  }
+
   /// The operator whose keyword is just before the place, if its operands are missing.
   var missingOperandsHint: String? {
-    guard at(.end) || at(.pipe) || at(.semicolon), index > 1, token(before: 2).kind == .pipe, token(before: 1).kind == .word,
-      let declaration = OperatorDeclaration.named(token(before: 1).text), declaration.isSupported
+    guard at(.end) || at(.pipe) || at(.semicolon), index > 1, token(before: 1).kind == .word else { return nil }
+    // `project-away` is three tokens.
+    let isDashed = index > 3 && token(before: 2).kind == .minus && token(before: 3).kind == .word
+    let name = isDashed ? "\(token(before: 3).text)-\(token(before: 1).text)" : token(before: 1).text
+    guard token(before: isDashed ? 4 : 2).kind == .pipe, let declaration = OperatorDeclaration.named(name), declaration.isSupported
     else { return nil }
     return "write `\(declaration.usage)`"
   }

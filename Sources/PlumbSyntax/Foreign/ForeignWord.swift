@@ -16,6 +16,8 @@ package struct ForeignWord: Sendable {
     case value
     /// At the beginning of a statement.
     case start
+    /// A command with a dot, as in the shells of SQLite and DuckDB.
+    case command
   }
 
   /// Lower-case words; those of several words are separated by spaces.
@@ -23,8 +25,16 @@ package struct ForeignWord: Sendable {
   package let place: Place
   /// What to do, as a help line.
   package let advice: String
+  /// What KQL writes instead, with `a`, `b`, `other`, `10`, `1h` and `"x"` where the user's operands go; nil for advice alone.
+  package private(set) var kql: String?
   /// The beginning of the step that takes the operands of this one as they are, such as `extend`; nil if they differ.
   package private(set) var keyword: String?
+  /// Whether it is a program, so that options and paths follow.
+  private(set) var isProgram = false
+  /// Whether it reads a file, which a command does here.
+  private(set) var readsFiles = false
+  /// Whether it names the column of a row's moment.
+  package private(set) var namesMoment = false
 
   /// - Parameters:
   ///   - names: lower-case names separated by commas.
@@ -32,6 +42,43 @@ package struct ForeignWord: Sendable {
   ///   - note: how it differs, after a comma.
   init(_ names: String, _ place: Place, _ kql: String, note: String? = nil) {
     self.init(names, place, advice: "write `\(kql)`" + (note.map { ", " + $0 } ?? ""))
+    self.kql = kql
+  }
+
+  /// The advice with the user's operands, and what comes before it, such as the table.
+  func advice(_ operands: ForeignOperands, after lead: String = "") -> String {
+    guard let kql else { return advice }
+    return advice.replacing("`\(kql)`", with: "`\(lead)\(operands.filling(kql))`")
+  }
+
+  /// Marks a program of other shells, after which options and paths follow.
+  func asProgram() -> ForeignWord {
+    var word = self
+    word.isProgram = true
+    return word
+  }
+
+  /// Marks the words of the functions that read files.
+  func readingFiles() -> ForeignWord {
+    var word = self
+    word.readsFiles = true
+    return word
+  }
+
+  /// Marks the names of columns that hold the moment of a row.
+  func namingMoments() -> ForeignWord {
+    var word = self
+    word.namesMoment = true
+    return word
+  }
+
+  /// The function of KQL that takes the same arguments in the same order, and how many; nil if there is none.
+  var counterpart: (name: String, count: Int)? {
+    guard let kql, let open = kql.firstIndex(of: "("), kql.hasSuffix(")"), open != kql.startIndex else { return nil }
+    let inner = kql[kql.index(after: open)...].dropLast()
+    let parts = inner.isEmpty ? [] : inner.split(separator: ",").map { $0.drop { $0 == " " } }
+    guard kql[..<open].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }), parts.allSatisfy({ $0.allSatisfy(\.isLetter) }) else { return nil }
+    return (String(kql[..<open]), parts.count)
   }
 
   /// The same with the keyword of a step that takes the same operands.
@@ -48,7 +95,7 @@ package struct ForeignWord: Sendable {
   }
 
   /// All words; an earlier one wins.
-  package static let all: [ForeignWord] = functions + steps + clauses + values + starts
+  package static let all: [ForeignWord] = functions + steps + clauses + values + starts + commands
 
   // A table for each place, made when it is first asked: one of them is asked at every query.
   private static let functionTable = byName(functions)
@@ -56,6 +103,7 @@ package struct ForeignWord: Sendable {
   private static let clauseTable = byName(clauses)
   private static let valueTable = byName(values)
   private static let startTable = byName(starts)
+  private static let commandTable = byName(commands)
 
   private static func byName(_ words: [ForeignWord]) -> [String: ForeignWord] {
     var table: [String: ForeignWord] = [:]
@@ -74,6 +122,7 @@ package struct ForeignWord: Sendable {
       case .clause: clauseTable
       case .value: valueTable
       case .start: startTable
+      case .command: commandTable
       }
     return table[name.lowercased()]
   }

@@ -311,17 +311,39 @@ struct Lexer {
     let help: String? =
       switch shown {
       case "&": "to combine conditions write `and`"
+      case "?" where tokens.isEmpty: "write `.help`, or `.help where` for one word"
+      case "?" where bytes[offset...].allSatisfy { $0 <= .space }: "leave out the `?`"
       case "?": "to choose between values write `iff(condition, a, b)`"
       case "#": "a comment starts with `//`"
       case "`": "write a name with spaces as `['a name']`, and a text in quotes, as in `\"failed\"`"
       case "^": "for powers write `pow(a, b)`"
+      case "~" where tokens.last?.kind == .pipe && tokens.last?.upper == start: "write `| where * matches regex \"pattern\"`"
       case "~": "write `=~` to compare without case, or `matches regex` for a pattern"
-      case "\\": "commands start with a dot, as `.tables`; `.help` lists them"
+      case "\\": backslashHelp(start)
+      case "@" where tokens.last?.kind == .timespan && tokens.last?.upper == start: "write `bin(t, 1h)` to round a moment down"
+      case "@" where Alphabet.startsWord(byte(at: offset)): "names do not begin with `@`; TAB after `| where ` lists the columns"
       case "@": "write a text without escapes as `@\"...\"`"
       case "$": "write `$left` or `$right` in `join`, and parameters by their name"
       default: nil
       }
     report("unexpected-character", "`\(shown)` has no meaning in KQL", start, offset, help: help)
     append(.unknown, from: start)
+  }
+
+  /// What to write for a word of psql or MySQL such as `\d runs`.
+  private func backslashHelp(_ start: Int) -> String {
+    let rest = bytes[(start + 1)...].prefix { $0 != .newline && $0 != .semicolon }
+    let words = String(decoding: rest.prefix(200), as: UTF8.self).split(separator: " ", omittingEmptySubsequences: true).map(String.init)
+    let usual = "commands start with a dot, as `.tables`; `.help` lists them"
+    guard let first = words.first, rest.first.map({ $0 > .space }) == true else { return usual }
+    // `\d+` and `\dt *` are as `\d` and `\dt`; upper case differs only in MySQL.
+    let name = "\\" + first.lowercased().filter { $0 != "+" && $0 != "*" }
+    let table = words.dropFirst().first { Alphabet.isName($0) }
+    let word = (table == nil ? nil : ForeignWord.named(name + " table", .start)) ?? ForeignWord.named(name, .start)
+    guard let word else { return usual }
+    let operands = words.dropFirst().map { $0.filter { $0 != "'" && $0 != "\"" } }
+    let path = operands.first { $0.contains(".") || $0.contains("/") } ?? operands.first
+    return word.advice.replacing("TABLE", with: table ?? "TABLE").replacing("FILE", with: path ?? "FILE")
+      .replacing("COMMAND", with: words.count > 1 ? words.dropFirst().joined(separator: " ") : "COMMAND")
   }
 }

@@ -11,7 +11,7 @@ extension Parser {
           "missing-operator", "expected an operator after this `|`", at: token(before: 1).span,
           help: "such as `where`, `summarize` or `take`")
       }
-      throw unexpected("an operator", help: foreignHint ?? "such as `where`, `summarize` or `take`")
+      throw unexpected("an operator", help: lineFilterHint ?? foreignHint ?? "such as `where`, `summarize` or `take`")
     }
     guard let declaration = OperatorDeclaration.named(word.text) else { throw unknownOperator(word) }
     while index == start || token.lower < word.span.upper { advance() }

@@ -18,7 +18,7 @@ extension TopSyntax: OperatorNode {
       clauses: ["asc", "desc", "nulls", "first", "last"], operands: .order,
       mistake: { parser in
         parser.mistakenDirection
-          ?? (parser.atName && parser.token(before: 2).kind == .word ? ("found \(parser.found) where `by` should be", "write `by \(parser.token.text)`") : nil)
+          ?? (parser.atName && parser.token(before: 2).kind == .word ? ("found \(parser.found) where `by` should be", parser.atWord("by", after: 1) ? "remove `\(parser.token.text)`" : "write `by \(parser.token.text)`") : nil)
       }
     ) { parser, start throws(SyntaxFailure) in try parser.parseTopOperator(from: start) },
   ]

@@ -37,10 +37,20 @@ extension Parser {
     let span = token.span
     switch token.kind {
     case .assign:
-      let isFirst = index == 1 || index > 1 && token(before: 2).kind == .semicolon
+      let isFirst = (index == 1 || index > 1 && token(before: 2).kind == .semicolon) && token(before: 1).text != "let"
       let name = token(before: 1).text
       let word = ForeignWord.named(name, .start)?.advice
       let value = token(after: 1)
+      if isFirst, word?.contains("TABLE") != true, value.kind == .word, token(after: 2).kind == .end || token(after: 2).kind == .semicolon {
+        return fail(
+          "unexpected-text", "`=` is not allowed here", at: span,
+          help: "write `let \(name) = \(value.text);` to name it, or `TABLE | where \(name) == \"\(value.text)\"` with the name of a table")
+      }
+      // `index=runs status=failed`, `status=failed`
+      let isSearch = index == 2 && token(before: 2).text == "search"
+      if isFirst || isSearch, let search = searchHint(from: token(before: 1).lower) {
+        return fail("unexpected-text", "`=` is not allowed here", at: span, help: search)
+      }
       let isTest = value.kind == .word && !isAdjacent(after: 2) || value.kind == .string
       let test = "`TABLE | where \(name) == \(value.kind == .string ? text(in: value.span) : "\"\(value.text)\"")`"
       let help = !isFirst ? nil : word.flatMap { $0.contains("TABLE") ? $0 : nil }
@@ -54,8 +64,10 @@ extension Parser {
       if let hint = operatorHint {
         return fail("missing-pipe", "\(found) cannot follow here", at: span, help: hint)
       }
+      if let hint = tableThenHint { return fail("unexpected-text", "\(found) cannot follow here", at: span, help: hint) }
     case .plus, .minus, .star, .slash, .percent, .equal, .notEqual, .less, .lessOrEqual, .greater,
       .greaterOrEqual, .equalTilde, .bangTilde:
+      if let hint = redirectHint ?? lineFilterHint { return fail("unexpected-text", "\(found) cannot follow a table", at: span, help: hint) }
       if let hint = symbolBeforeOperatorHint { return fail("missing-pipe", "\(found) cannot follow a table", at: span, help: hint) }
       return fail(
         "unexpected-text", "\(found) cannot follow a table", at: span,
@@ -94,15 +106,24 @@ extension Parser {
           help: "write `table | \(word.text) ...`")
       }
     }
+    if at(.plus) || at(.minus), token(after: 1).kind == .word, token(after: 2).kind == .colon, let test = SearchTranslation(bytes, from: token.lower).condition {
+      return unexpected("a table", help: "write `table | where \(test)`")
+    }
     if let hint = foreignHint, !at(.word) { return unexpected("a table", help: hint) }
     switch token.kind {
+    case .minus where token(after: 1).kind == .minus || token(after: 1).kind == .word && isAdjacent(after: 1) && token(after: 2).kind == .end:
+      return fail(
+        "missing-source", "a query starts with a table, not with an option", at: token.span,
+        help: "`.help` explains the shell; options such as `--help` follow `plumb` in your own shell")
     case .long, .real, .timespan, .string, .typedLiteral, .minus, .plus:
       let name = text(in: token.span).filter { $0 != "\"" && $0 != "'" }
       let isName = at(.string) && token(after: 1).kind == .pipe && Alphabet.isName(name)
       return fail(
         "missing-source", "a query starts with a table, not with a value", at: token.span,
         help: isName ? "write `\(name)`, without quotes" : "use `print ...` to compute a value")
-    case .colon: return unexpected("a table", help: "commands start with a dot, as `.quit`; `.help` lists them")
+    case .colon:
+      let word = ForeignWord.named(":" + token(after: 1).text, .start)
+      return unexpected("a table", help: word?.advice ?? "commands start with a dot, as `.quit`; `.help` lists them")
     case .pipe:
       return fail(
         "missing-source", "expected a table before this `|`", at: token.span,
@@ -112,12 +133,25 @@ extension Parser {
     }
   }
 
+  /// What follows a word of another language, up to the end of the step.
+  private func operands(after lower: Int) -> ForeignOperands {
+    var tokens: [Token] = []
+    var distance = 0
+    while tokens.count < 100 {
+      let next = token(after: distance)
+      if [.end, .pipe, .semicolon].contains(next.kind) { break }
+      if next.lower >= lower { tokens.append(next) }
+      distance += 1
+    }
+    return ForeignOperands(tokens[...], in: self)
+  }
+
   /// The failure for an unknown operator.
   mutating func unknownOperator(_ word: (text: String, span: SourceSpan)) -> SyntaxFailure {
     let help =
       OperatorDeclaration.named(word.text.lowercased()).map { "KQL's words are lower case: `\($0.keyword)`" }
       ?? ForeignWord.named(word.text, .step).map { step in
-        translation(of: step, operandsAfter: word.span.upper).map { "write `\($0)`" } ?? step.advice
+        translation(of: step, operandsAfter: word.span.upper).map { "write `\($0)`" } ?? step.advice(operands(after: word.span.upper))
       }
       ?? (SourceDeclaration.named(word.text) == nil
         ? Suggestion.nearest(to: word.text, in: OperatorDeclaration.all.map(\.keyword))
@@ -132,7 +166,8 @@ extension Parser {
     let span = token.span
     if token.kind == .assign {
       return fail(
-        "unexpected-text", "`=` is not allowed here", at: span, help: declaration.operands == .join ? joinHint : "use `==` to compare")
+        "unexpected-text", "`=` is not allowed here", at: span,
+        help: declaration.operands == .join ? joinHint : optionHint(declaration) ?? testHint(declaration) ?? "use `==` to compare")
     }
     if let mistake = declaration.mistake?(self) {
       return fail("unexpected-text", mistake.message, at: span, help: mistake.help)
@@ -148,6 +183,20 @@ extension Parser {
       help: mistakeHint ?? (depth > 0 && !atName ? "is a `)` missing before it?" : missingCommaHint(declaration) ?? endOfStepHint(declaration)))
   }
 
+  /// `top limit=5 a` of Splunk.
+  private func optionHint(_ declaration: OperatorDeclaration) -> String? {
+    guard declaration.keyword == "top", token(before: 2).text == "top" else { return nil }
+    return "write `" + operands(after: token(before: 2).upper).filling("summarize count() by a | top 10 by count_") + "`"
+  }
+
+  /// `where pipeline = office*`, `search status=failed`.
+  private func testHint(_ declaration: OperatorDeclaration) -> String? {
+    guard ["where", "search", "filter"].contains(declaration.keyword), [.word, .star].contains(token(after: 1).kind),
+      let test = SearchTranslation(bytes, from: token(before: 1).lower).condition, !test.contains("* has"), !test.hasPrefix("t "), test.utf8.count <= 100
+    else { return nil }
+    return test.contains("== \"") ? "use `==` to compare, and quotes for a text: `\(test)`" : "write `\(test)`"
+  }
+
   /// For text after an operator that nothing else explains.
   private func endOfStepHint(_ declaration: OperatorDeclaration) -> String? {
     switch token.kind {
@@ -156,6 +205,47 @@ extension Parser {
     case .rightParen, .rightBracket, .rightBrace: "this \(found) closes nothing; remove it"
     default: "write `\(declaration.usage)`, and `|` before the next operator"
     }
+  }
+
+  /// `runs status:failed`, `runs head 5`, `runs schema`: what follows a table without a pipe.
+  private var tableThenHint: String? {
+    guard index == 1 || index > 1 && token(before: 2).kind == .semicolon, token(before: 1).kind == .word else { return nil }
+    let table = token(before: 1).text
+    if atWord("by") || atWord("BY") || atWord("without") { return nil }
+    if table.lowercased() == "not", let test = SearchTranslation(bytes, from: token(before: 1).lower).condition { return "write `table | where \(test)`" }
+    if [.colon, .assign].contains(token(after: 1).kind), let test = SearchTranslation(bytes, from: token.lower).condition {
+      return "write `\(table) | where \(test)`"
+    }
+    guard let step = ForeignWord.named(token.text, .step), step.kql != nil else { return nil }
+    return step.advice(operands(after: token.upper), after: table + " | ")
+  }
+
+  /// `index=runs status=failed`: the conditions of Splunk, with the table that `index` names.
+  private func searchHint(from lower: Int) -> String? {
+    let search = SearchTranslation(bytes, from: lower)
+    guard let condition = search.condition else { return nil }
+    var tests = condition.components(by: " and ")
+    var table = "table"
+    if let place = tests.firstIndex(where: { $0.hasPrefix("index == \"") || $0.hasPrefix("sourcetype == \"") }) {
+      table = String(tests.remove(at: place).split(separator: "\"")[1])
+    }
+    return tests.isEmpty ? "write `\(table) | take 10`" : "write `\(table) | where \(tests.joined(separator: " and "))`"
+  }
+
+  /// `runs > file.csv`, `runs < file.csv`.
+  private var redirectHint: String? {
+    guard at(.greater) || at(.less) else { return nil }
+    let isAppended = at(.greater) && token(after: 1).kind == .greater && isAdjacent(after: 1)
+    let rest = bytes[min(token(after: isAppended ? 1 : 0).upper, bytes.count)...].drop { $0 == .space }
+    let path = String(decoding: rest.prefix { $0 > .space && $0 != .semicolon }, as: UTF8.self)
+    guard path.contains(".") || path.contains("/") else { return nil }
+    return at(.greater) ? "write `.once \(path)` before the query; on the command line use `-o \(path)`" : "write `.load NAME=\(path)`"
+  }
+
+  /// `runs |= "text"`, `runs != "text"`: filters of lines in LogQL.
+  var lineFilterHint: String? {
+    guard at(.notEqual) || at(.bangTilde) || at(.assign), let test = LabelTranslation(bytes, from: at(.assign) ? token(before: 1).lower : token.lower).query else { return nil }
+    return "write `| where \(test)`"
   }
 
   /// `->`, `>` and the like before an operator's name.
@@ -195,5 +285,18 @@ extension Parser {
     }
     guard index > 0, at(.long) || at(.word) || at(.timespan) || at(.real), let word = WordDeclaration.named(token(before: 1).text) else { return nil }
     return "write `\(word.keyword) | where ...` to choose rows; `\(word.keyword) | getschema` lists its columns"
+  }
+}
+
+extension String {
+  /// The parts between a text.
+  fileprivate func components(by separator: String) -> [String] {
+    var parts: [String] = []
+    var rest = self[...]
+    while let range = rest.ranges(of: separator).first {
+      parts.append(String(rest[..<range.lowerBound]))
+      rest = rest[range.upperBound...]
+    }
+    return parts + [String(rest)]
   }
 }

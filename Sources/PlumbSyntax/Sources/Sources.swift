@@ -64,11 +64,17 @@ extension Parser {
 
   mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
     if depth == 0, let foreign = foreignStart {
-      throw fail("foreign-statement", "KQL has no statement `\(token.text)`", at: token.span, help: foreign)
+      throw fail("foreign-statement", "KQL has no statement `\(token.text)`", at: token.span, help: sqlQuery ?? foreign)
     }
     if atSourceKeyword || atWordBeforeQuotedName { return try parseKeywordSource() }
     if depth == 0, isSQL { throw unexpectedSource() }
     return try parseTableOperand()
+  }
+
+  /// What to write for a statement of SQL that begins with another word than `SELECT`.
+  private var sqlQuery: String? {
+    guard ["with", "from", "explain"].contains(token.text.lowercased()), let query = SQLTranslation(self).query else { return nil }
+    return "write `\(query)`"
   }
 
   private mutating func parseKeywordSource() throws(SyntaxFailure) -> SourceSyntax {

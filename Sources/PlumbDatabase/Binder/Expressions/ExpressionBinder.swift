@@ -207,7 +207,11 @@ struct ExpressionBinder {
       let digits = name.prefix { $0.isNumber }
       return "write the number alone, `\(digits)`, or a timespan such as `\(digits)s`"
     }
-    if let word = ForeignWord.named(name, .value) { return word.advice }
+    if let word = ForeignWord.named(name, .value) {
+      if !word.namesMoment { return word.advice }
+      let moments = visibleRows?.schema.filter { $0.type == .datetime }.map { "`\(KQLName.inQuery($0.name))`" } ?? []
+      if !moments.isEmpty { return "the moments here are in \(moments.joined(separator: ", "))" }
+    }
     guard let function = ScalarFunction.named(name), !function.isOperator else { return nil }
     return "to call the function, write `\(name)(\(function.parameters))`"
   }

@@ -49,7 +49,19 @@ extension EntityPathSyntax {
 
   /// The database that the path begins with.
   private func reference(at place: BindingPlace) throws -> DatabaseReference {
-    if let name = database { return try place.database(named: name.text, at: name.span) }
+    if let name = database {
+      do {
+        return try place.database(named: name.text, at: name.span)
+      } catch var diagnostic as Diagnostic {
+        // `runs.head`
+        if diagnostic.code == "unknown-database", case .name(let member) = entity, place.catalog.hasTable(named: name.text),
+          let step = ForeignWord.named(member.text, .step)?.kql
+        {
+          diagnostic.help = "write `\(KQLName.inQuery(name.text)) | \(step)`"
+        }
+        throw diagnostic
+      }
+    }
     return try place.database(qualifiers, at: span)
   }
 

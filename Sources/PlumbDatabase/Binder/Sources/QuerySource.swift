@@ -115,7 +115,9 @@ extension BindingPlace {
     if name.text == "print" {
       return Diagnostic("missing-value", "`print` needs a value", at: name.span, help: "write `print 1 + 1`")
     }
-    var help = Suggestion.nearest(to: name.text, in: known) ?? ForeignWord.named(name.text, .start)?.advice
+    var help = Suggestion.nearest(to: name.text, in: known) ?? ForeignWord.named(name.text, .start)?.advice.replacing("COMMAND", with: name.text)
+      ?? OperatorDeclaration.named(name.text).flatMap { $0.isSupported ? "a table comes first: write `table | \($0.usage)`" : nil }
+      ?? ForeignWord.named(name.text, .step)?.kql.map { "a table comes first: write `table | \($0)`" }
     if help == nil, !catalog.tableNames.isEmpty {
       let shown = catalog.tableNames.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
       help = "the tables are \(shown)\(catalog.tableNames.count > 8 ? ", ..." : "")"
@@ -171,7 +173,7 @@ extension BindingPlace {
       "unknown-function", "unknown tabular function `\(name)`", at: call.name.span,
       help: call.argumentTable(in: catalog).flatMap { table in
           ForeignWord.named(name, .step).flatMap { $0.advice.hasPrefix("write `") ? "write `\(table) | \($0.advice.dropFirst(7))" : nil }
-        } ?? ForeignWord.function(name)
+        } ?? ForeignWord.named(name, .start).flatMap { $0.advice.contains("TABLE") ? nil : $0.advice } ?? ForeignWord.function(name)
         ?? Suggestion.nearest(to: name, in: scope.names + catalog.functions.map(\.name) + ["table", "materialize"]))
   }
 

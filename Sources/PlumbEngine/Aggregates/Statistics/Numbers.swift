@@ -9,7 +9,8 @@ extension AggregateFunction {
       ],
       overloads: [
         .fixed([], to: .long) { CountState(predicate: false) },
-        AggregateOverload([.any], results: { _ in [.long] }) { _ in CountState(predicate: false) },
+        // Who counts a condition means `countif`.
+        AggregateOverload([.any], results: { $0.first?.type == .bool ? nil : [.long] }) { _ in CountState(predicate: false) },
       ], traits: [.countsRows, .countsEveryRow], conditional: "countif"),
 
     AggregateFunction(

@@ -61,7 +61,10 @@ extension ScalarFunction {
     let isNumber = types.contains { $0.isNumeric }
     if types.contains(.datetime), isNumber { return "write a moment as `datetime(2026-03-31)`, and a span of time as `1d` or `5m`" }
     if types.contains(.datetime), types.contains(.string) {
-      return "write a moment as `datetime(2026-03-31)`, a span of time as `1d`, and convert texts with `todatetime(...)`"
+      return "write a moment as `datetime(2026-03-31)`, `ago(1h)` for an hour before now, and convert texts with `todatetime(...)`"
+    }
+    if types.contains(.datetime), types.contains(.timespan), name != "+", name != "-" {
+      return "a moment is compared with a moment: `ago(1h)` is an hour before now, and `t - u` is a span of time"
     }
     if types.contains(.timespan), isNumber {
       return "write a span of time with its unit, as in `300s` or `5m`; `x / 1s` is a number of seconds"
