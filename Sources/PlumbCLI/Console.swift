@@ -9,9 +9,10 @@ import ReadlineShim
 ///
 /// All text for a terminal other than results passes through here, and `VisibleText` replaces its control characters.
 enum Console {
-  /// The choices of `--color` and `--ascii`; nil leaves them to the terminal and its environment.
+  /// The choices of `--color`, `.colors` and `--ascii`; nil leaves them to the terminal and its environment.
   struct Look {
     var isStyled: Bool?
+    var palette: Palette?
     var isASCII: Bool?
   }
 
@@ -32,6 +33,29 @@ enum Console {
   static var errorsAreStyled: Bool { look.withLock { $0.isStyled } ?? (errorsAreOnTerminal && stylesAreWelcome) }
 
   static var outputIsStyled: Bool { look.withLock { $0.isStyled } ?? (outputIsTerminal && stylesAreWelcome) }
+
+  /// The colours that suit the terminal's background.
+  static var palette: Palette { look.withLock { $0.palette } ?? terminalPalette }
+
+  /// The colours of results; nil for none.
+  static var outputPalette: Palette? { outputIsStyled ? palette : nil }
+
+  /// The colours of messages; nil for none.
+  static var errorPalette: Palette? { errorsAreStyled ? palette : nil }
+
+  /// What is known of the colours: `off`, `dark` or `light`, and whether the user has chosen them.
+  static var colours: String {
+    let (isStyled, palette) = look.withLock { ($0.isStyled, $0.palette) }
+    let word = outputPalette?.rawValue ?? "off"
+    return isStyled == false || palette != nil ? word : "auto (\(word))"
+  }
+
+  // `COLORFGBG` is `15;0` or `0;default;15`, as rxvt, Konsole and iTerm set it: the last number is the background's. As in Vim,
+  // 7 and those above 8 are light.
+  private static let terminalPalette: Palette = {
+    guard let value = getenv("COLORFGBG"), let last = String(cString: value).split(separator: ";").last, let number = Int(last) else { return .dark }
+    return number == 7 || (9...15).contains(number) ? .light : .dark
+  }()
 
   /// Whether to use only ASCII for frames and symbols: if requested, or on a terminal whose locale is not UTF-8.
   static var isASCII: Bool { look.withLock { $0.isASCII } ?? (outputIsTerminal && !localeIsUTF8) }
@@ -63,7 +87,7 @@ enum Console {
   /// The format options for the current terminal.
   static func formatOptions(rowLimit: Int?) -> FormatOptions {
     FormatOptions(
-      width: columns, rowLimit: rowLimit, isStyled: outputIsStyled, height: rows.map { min(max($0 - 6, 8), 40) },
+      width: columns, rowLimit: rowLimit, palette: outputPalette, height: rows.map { min(max($0 - 6, 8), 40) },
       isASCII: isASCII)
   }
 
@@ -115,7 +139,7 @@ enum Console {
     let width = Int(plumb_terminal_columns(STDERR_FILENO))
     let renderer = DiagnosticRenderer(maximumColumns: width > 0 ? max(40, width - 8) : 100)
     for diagnostic in diagnostics {
-      put(renderer.render(diagnostic, source: source, name: name, styled: errorsAreStyled))
+      put(renderer.render(diagnostic, source: source, name: name, palette: errorPalette))
     }
   }
 

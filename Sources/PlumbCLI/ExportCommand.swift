@@ -4,15 +4,15 @@ import PlumbEngine
 import PlumbKit
 import PlumbPresentation
 
-/// `plumb export`: writes a workspace's tables for other programs, as an SQLite file, a Parquet file or a folder of files, or into another engine.
+/// `plumb export`: writes a workspace's tables for other programs, as an SQLite file, a workbook, a Parquet file or a folder of files, or into another engine.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Export a workspace's tables to SQLite, Parquet or text files, or to ClickHouse.")
+    commandName: "export", abstract: "Export a workspace's tables to SQLite, Excel, Parquet or text files, or to ClickHouse.")
 
   @Argument(help: ArgumentHelp("The workspace.", valueName: "FILE.plumb"))
   var file: String
 
-  @Option(help: ArgumentHelp("A new .sqlite, .sqlite3 or .db file, a .parquet file for one table, a folder, or clickhouse://user@host:port/database.", valueName: "path"))
+  @Option(help: ArgumentHelp("A new .sqlite, .sqlite3 or .db file, a .xlsx file with a sheet for each table, a .parquet file for one table, a folder, or clickhouse://user@host:port/database.", valueName: "path"))
   var to: String
 
   @Option(help: ArgumentHelp("The format of the files in a folder: csv, json, jsonl or parquet.", valueName: "format"))

@@ -202,7 +202,12 @@ static plumb_painter painter;
 static unsigned char *kinds;
 static int kinds_room;
 
-static const char *const styles[] = {"", "1;35", "36", "32", "33", "90", "1;31", "1;36"};
+enum { kind_count = 16 };
+static char styles[kind_count][24];
+
+void plumb_readline_style(int kind, const char *code) {
+  if (kind > 0 && kind < kind_count) snprintf(styles[kind], sizeof styles[kind], "%s", code);
+}
 
 static void move_rows(int count) {
   if (count < 0) fprintf(rl_outstream, "\033[%dA", -count);
@@ -243,7 +248,7 @@ static void paint(int rows, int columns) {
       at = places[i];
       is_lost = false;
     }
-    int wanted = kinds[i] < sizeof styles / sizeof *styles ? kinds[i] : 0;
+    int wanted = kinds[i] < kind_count && *styles[kinds[i]] ? kinds[i] : 0;
     if (*text == ' ') wanted = style;
     if (wanted != style) {
       fprintf(rl_outstream, "\033[0%s%sm", wanted ? ";" : "", styles[wanted]);

@@ -58,7 +58,7 @@ final class Trial {
   private func render(_ diagnostics: [Diagnostic], _ text: String) {
     refusals += 1
     let renderer = DiagnosticRenderer()
-    for diagnostic in diagnostics.prefix(8) { _ = renderer.render(diagnostic, source: text, styled: true) }
+    for diagnostic in diagnostics.prefix(8) { _ = renderer.render(diagnostic, source: text, palette: .dark) }
   }
 }
 

@@ -41,7 +41,7 @@ import Testing
         for (width, height) in [(1, 1), (37, 9), (80, 20)] {
           for isASCII in [false, true] {
             var out = ByteBuffer()
-            chart.printText(width: width, height: height, isASCII: isASCII, styled: false, to: &out)
+            chart.printText(width: width, height: height, isASCII: isASCII, palette: nil, to: &out)
             for line in out.string.split(separator: "\n") { #expect(line.count <= max(width, 30), "\(line)") }
             #expect(!out.string.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
           }

@@ -23,7 +23,7 @@ struct Drawn {
 
   func text(width: Int, height: Int = 20) -> String {
     var out = ByteBuffer()
-    chart.printText(width: width, height: height, isASCII: false, styled: false, to: &out)
+    chart.printText(width: width, height: height, isASCII: false, palette: nil, to: &out)
     return out.string
   }
 

@@ -53,6 +53,33 @@ class AnswerTests(ShellCase):
         shown = self.start().answer("datatable(n: long)[1, 20, 300]")
         self.assertIn("\n  1\n 20\n300\n", shown)
 
+    def test_the_palette_suits_the_background(self):
+        light, dark = "\x1b[38;5;28msucceeded", "\x1b[32msucceeded"
+        for variables, expected in [({"COLORFGBG": "0;15"}, light), ({"COLORFGBG": "0;default;7"}, light), ({"COLORFGBG": "15;0"}, dark),
+                                    ({"COLORFGBG": "7;8"}, dark), ({"COLORFGBG": "default;default"}, dark), ({}, dark)]:
+            with self.subTest(variables):
+                shell = self.start("--color", "always", **variables)
+                shell.answer(STATUS)
+                self.assertIn(expected, shell.raw)
+
+    def test_the_palette_is_a_setting(self):
+        shell = self.start("--color", "always", COLORFGBG="15;0")
+        for word, shown, expected in [("light", "light", "\x1b[38;5;28m"), ("dark", "dark", "\x1b[32m"), ("on", "auto (dark)", "\x1b[32m"),
+                                      ("off", "off", None), ("auto", "auto (dark)", "\x1b[32m"), ("light", "light", "\x1b[38;5;28m")]:
+            shell.answer(f".colors {word}")
+            shell.ask(".settings", f".colors   {shown} ")
+            self.assertIn(f"colors: {shown}", shell.answer(".colors"))
+            start = len(shell.raw)
+            shell.answer(STATUS)
+            # The line while it is typed and the result have the same palette.
+            raw = shell.raw[start:]
+            (self.assertIn(expected + "succeeded", raw) if expected else self.assertNotIn("\x1b[3", raw))
+            start = len(shell.raw)
+            shell.answer('print "typed text", 12')
+            raw = shell.raw[start:]
+            codes = {"light": ["38;5;28m", "38;5;130m"], "dark": ["[0;32m", "[0;33m"]}.get("light" if word == "light" else "dark", [])
+            for code in codes if expected else []: self.assertIn(code, raw)
+
     def test_a_prediction_states_what_it_predicts_and_why(self):
         path = os.path.join(self.new_folder(), "small.plumb")
         subprocess.run([PLUMB, "simulate", "--pipelines", "12", "--days", "5", "--into", path], check=True, capture_output=True)

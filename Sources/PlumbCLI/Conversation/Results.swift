@@ -71,7 +71,7 @@ final class Results {
     var options =
       isOnTerminal ? Console.formatOptions(rowLimit: rowLimit) : FormatOptions(rowLimit: rowLimit, isASCII: Console.isASCII)
     options.threads = Machine.processors
-    if !goesToFile && Console.outputIsStyled && isForPeople { options.isStyled = true }
+    if !goesToFile && isForPeople, let palette = Console.outputPalette { options.palette = palette }
     let sink = isOnTerminal && !isForPeople ? destination.sink.showingControls() : destination.sink
     return (sink, look.format.writer(to: sink, options: options))
   }

@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 import ReadlineShim
@@ -9,13 +10,22 @@ enum LineColours {
   /// Longer texts are not coloured, so that each key is answered at once.
   private static let limit = 1 << 16
 
-  /// Makes the terminal request colours, if it supports them.
+  /// The colours of the terminal on which the line is typed; nil for none.
+  private static var palette: Palette? { Console.outputIsTerminal ? Console.outputPalette : Console.errorPalette }
+
+  /// Colours the line from now on as `Console` says; to be called again when that changes.
   static func install() {
-    guard Console.outputIsTerminal ? Console.outputIsStyled : Console.errorsAreStyled else { return }
-    LineEditor.colour { line, kinds in
-      for piece in LineColours.pieces(of: line) {
-        for i in piece.lower..<piece.upper { kinds[i] = piece.kind.rawValue }
-      }
+    if let palette {
+      for kind in Highlight.Kind.allCases { plumb_readline_style(Int32(kind.rawValue), palette.code(kind.ink)) }
+      LineEditor.colour(by: Self.colour)
+    } else {
+      LineEditor.colour(by: nil)
+    }
+  }
+
+  private static func colour(_ line: [UInt8], _ kinds: inout [UInt8]) {
+    for piece in pieces(of: line) {
+      for i in piece.lower..<piece.upper { kinds[i] = piece.kind.rawValue }
     }
   }
 
@@ -50,5 +60,19 @@ enum LineColours {
     guard text.utf8.count == line.count - end else { return [command] }
     return [command]
       + highlights(in: text).map { Highlight(kind: $0.kind, lower: $0.lower + end, upper: min($0.upper + end, line.count)) }
+  }
+}
+
+extension Highlight.Kind {
+  fileprivate var ink: Palette.Ink {
+    switch self {
+    case .keyword: .keyword
+    case .function: .function
+    case .string: .string
+    case .number: .number
+    case .comment: .comment
+    case .mistake: .mistake
+    case .command: .command
+    }
   }
 }

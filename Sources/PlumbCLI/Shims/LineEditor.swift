@@ -27,9 +27,10 @@ enum LineEditor {
       { line, columns, rows in LineEditor.list(below: line, columns: Int(columns), rows: Int(rows)) })
   }
 
-  /// Colours each byte of the line by a number that `plumb_readline_colours` lists.
-  static func colour(by colour: @escaping (_ line: [UInt8], _ kinds: inout [UInt8]) -> Void) {
+  /// Colours each byte of the line by a number for `plumb_readline_style`; nil for no colours.
+  static func colour(by colour: ((_ line: [UInt8], _ kinds: inout [UInt8]) -> Void)?) {
     state.withLock { $0.colour = colour }
+    guard colour != nil else { return plumb_readline_colours(nil) }
     plumb_readline_colours { line, length, kinds in
       let bytes = UnsafeBufferPointer(start: line, count: max(0, Int(length))).map { UInt8(bitPattern: $0) }
       var found = [UInt8](repeating: 0, count: bytes.count)

@@ -7,9 +7,9 @@ import PlumbPresentation
 import PlumbRemote
 import PlumbStorage
 
-/// Tables exported for other programs: as an SQLite file, a Parquet file of one table, a folder of files, or into another engine.
+/// Tables exported for other programs: as an SQLite file, a workbook, a Parquet file of one table, a folder of files, or into another engine.
 package struct Export: Sendable {
-  /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, one that ends in `.parquet`, a folder, or the address of a database.
+  /// A new file that ends in `.sqlite`, `.sqlite3` or `.db`, one that ends in `.xlsx` or `.parquet`, a folder, or the address of a database.
   package var target: String
   /// The format of a folder's files.
   package var format: ResultFormat
@@ -83,10 +83,33 @@ package struct Export: Sendable {
           help: "name one with `--table`, or a folder and `--format parquet` for all")
       }
       try exportParquet(chosen[0], to: target, work, progress)
+    } else if target.hasSuffix(".xlsx") && !Folder.isFolder(target) {
+      try exportWorkbook(chosen, work, progress)
     } else {
       try exportFolder(chosen, work, progress)
     }
     return Written(tables: chosen.count, rows: rows)
+  }
+
+  /// Writes a workbook with a sheet for each table.
+  private func exportWorkbook(_ tables: [Table], _ work: Work, _ progress: (Int) -> Bool) throws {
+    let destination = try Destination(path: target)
+    do {
+      let writer = WorkbookWriter(to: destination.sink)
+      var written = 0
+      for table in tables {
+        var answer = try Answer(table)
+        answer.name = table.name
+        for note in try writer.write(answer).notes { work.note("`\(table.name)`: \(note)") }
+        written += table.rowCount
+        guard progress(written) else { throw Diagnostic("cancelled", "the rest was not written") }
+      }
+      try writer.finish()
+      try destination.commit()
+    } catch {
+      destination.discard()
+      throw error
+    }
   }
 
   private func exportFolder(_ tables: [Table], _ work: Work, _ progress: (Int) -> Bool) throws {

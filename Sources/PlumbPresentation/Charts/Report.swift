@@ -155,7 +155,7 @@ package struct Report: Sendable {
             out += "\n" + fenced(drawing, "text")
           } else if let chart = part.chart {
             var buffer = ByteBuffer()
-            chart.printText(width: 80, height: 18, isASCII: false, styled: false, to: &buffer)
+            chart.printText(width: 80, height: 18, isASCII: false, palette: nil, to: &buffer)
             out += "\n" + fenced(buffer.string, "text")
           } else {
             out += "\n" + part.answer.text(as: .markdown)

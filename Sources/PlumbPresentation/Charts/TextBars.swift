@@ -55,7 +55,7 @@ struct TextBars {
       x: content.x, y: content.y, top: head, right: 0, width: width, height: height - max(0, legend.lines - 1),
       tickCount: 6)
     var canvas = TextCanvas(width: width, height: frame.lines + head)
-    if !content.y.title.isEmpty { canvas.put(glyphs.shortened(content.y.title, to: width), 0, 0, .dim) }
+    if !content.y.title.isEmpty { canvas.put(glyphs.shortened(content.y.title, to: width), 0, 0, .quiet) }
     legend.paint(on: &canvas, head - legend.lines)
     frame.paint(on: &canvas, glyphs)
     let zero = content.y.fraction(min(max(0, content.y.lower), content.y.upper)) * Double(frame.rows)
@@ -136,7 +136,7 @@ struct TextBars {
       canvas.put(name, endingAt: nameWidth, row)
       let extents = content.extents(at: category)
       for i in 0..<perCategory {
-        canvas.put(glyphs.vertical, left - 1, row, .dim)
+        canvas.put(glyphs.vertical, left - 1, row, .quiet)
         var end = left
         for extent in isStacked ? extents : extents.indices.contains(i) ? [extents[i]] : [] {
           if let extent { end = max(end, paintBar(on: &canvas, extent, left, columns, row)) }

@@ -4,10 +4,7 @@ import PlumbEngine
 /// A grid of a terminal's cells on which a chart is drawn.
 struct TextCanvas {
   /// How a cell is coloured: by its series, or as part of the frame.
-  enum Ink: Equatable {
-    case plain, dim, bold
-    case series(Int)
-  }
+  typealias Ink = Palette.Ink
 
   private struct Cell {
     /// Empty after a wide character.
@@ -64,32 +61,21 @@ struct TextCanvas {
   }
 
   /// Appends the lines without the blanks at their ends.
-  func print(styled: Bool, to out: inout ByteBuffer) {
+  func print(_ palette: Palette?, to out: inout ByteBuffer) {
     for y in 0..<height {
       let row = cells[y * width..<(y + 1) * width]
       let used = row.lastIndex { $0.text != " " }.map { row[...$0] } ?? row.prefix(0)
       var current = Ink.plain
       for cell in used {
-        if styled && cell.ink != current && cell.text != " " {
-          if current != .plain { out.append("\u{1B}[0m" as StaticString) }
-          out.append(Self.code(cell.ink))
+        if let palette, cell.ink != current, cell.text != " " {
+          if current != .plain { out.append(Palette.end) }
+          out.append(palette.start(cell.ink))
           current = cell.ink
         }
         out.append(cell.text)
       }
-      if current != .plain { out.append("\u{1B}[0m" as StaticString) }
+      if current != .plain { out.append(Palette.end) }
       out.append(.newline)
-    }
-  }
-
-  private static func code(_ ink: Ink) -> String {
-    switch ink {
-    case .plain: ""
-    case .dim: "\u{1B}[2m"
-    case .bold: "\u{1B}[1m"
-    case .series(let index):
-      // Blue, red, green, magenta, yellow, cyan, grey.
-      "\u{1B}[\([34, 31, 32, 35, 33, 36, 90][min(max(index, 0), 6)])m"
     }
   }
 }

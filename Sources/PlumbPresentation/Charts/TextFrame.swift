@@ -46,15 +46,15 @@ struct TextFrame {
 
   /// Draws the axes with their ticks.
   func paint(on canvas: inout TextCanvas, _ glyphs: ChartGlyphs) {
-    for row in 0..<rows { canvas.put(glyphs.vertical, left - 1, top + row, .dim) }
+    for row in 0..<rows { canvas.put(glyphs.vertical, left - 1, top + row, .quiet) }
     let wanted = rows >= 12 ? 6 : rows >= 6 ? 4 : 2
     for tick in y.ticks(atMost: wanted) where y.fraction(tick.value) > -0.01 && y.fraction(tick.value) < 1.01 {
       let at = row(tick.value)
       canvas.put(glyphs.shortened(tick.label, to: left - 2), endingAt: left - 1, at)
-      canvas.put(glyphs.tickLeft, left - 1, at, .dim)
+      canvas.put(glyphs.tickLeft, left - 1, at, .quiet)
     }
     let base = top + rows
-    canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, base, .dim)
+    canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, base, .quiet)
     var free = left - 1
     for tick in x.ticks(atMost: max(2, columns / 11)) {
       let at = column(tick.value)
@@ -62,11 +62,11 @@ struct TextFrame {
       let width = DisplayWidth.columns(of: label)
       let start = max(left - 1, min(at - width / 2, left + columns - width))
       if start < free { continue }
-      canvas.put(glyphs.tickDown, at, base, .dim)
+      canvas.put(glyphs.tickDown, at, base, .quiet)
       canvas.put(label, start, base + 1)
       free = start + width + 1
     }
     let context = [x.title, x.context].filter { !$0.isEmpty }.joined(separator: ", ")
-    canvas.put(glyphs.shortened(context, to: columns), around: left + columns / 2, within: range, base + 2, .dim)
+    canvas.put(glyphs.shortened(context, to: columns), around: left + columns / 2, within: range, base + 2, .quiet)
   }
 }

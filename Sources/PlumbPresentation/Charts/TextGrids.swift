@@ -21,7 +21,7 @@ struct TextGrids {
     for (i, lane) in content.lanes.enumerated() {
       let row = head + i
       canvas.put(glyphs.shortened(lane.name, to: nameWidth), endingAt: nameWidth, row)
-      canvas.put(glyphs.vertical, left - 1, row, .dim)
+      canvas.put(glyphs.vertical, left - 1, row, .quiet)
       for span in lane.spans {
         let from = Int(bounded: (content.x.fraction(span.from) * Double(columns)).rounded(.down))
         let to = Int(bounded: (content.x.fraction(span.to) * Double(columns)).rounded(.up))
@@ -30,18 +30,18 @@ struct TextGrids {
         canvas.put(String(repeating: glyphs.fill(span.style), count: count), left + first, row, .series(span.style))
       }
     }
-    canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, bottom, .dim)
+    canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, bottom, .quiet)
     var free = 0
     for tick in content.x.ticks(atMost: max(2, columns / 11)) {
       let at = left + min(columns - 1, Int(bounded: (content.x.fraction(tick.value) * Double(columns - 1)).rounded()))
       let size = DisplayWidth.columns(of: tick.label)
       let start = max(left - 1, min(at - size / 2, width - size))
       if start < free { continue }
-      canvas.put(glyphs.tickDown, at, bottom, .dim)
+      canvas.put(glyphs.tickDown, at, bottom, .quiet)
       canvas.put(tick.label, start, bottom + 1)
       free = start + size + 1
     }
-    canvas.put(content.x.context, around: left + columns / 2, within: left..<width, bottom + 2, .dim)
+    canvas.put(content.x.context, around: left + columns / 2, within: left..<width, bottom + 2, .quiet)
     return canvas
   }
 
@@ -88,7 +88,7 @@ struct TextGrids {
         guard joint != 0 else { continue }
         let sign = glyphs.joint(
           up: joint & 1 != 0, down: joint & 2 != 0, left: joint & 4 != 0, right: joint & 8 != 0)
-        canvas.put(sign, x, y, .dim)
+        canvas.put(sign, x, y, .quiet)
       }
     }
     return canvas
@@ -109,7 +109,7 @@ struct TextGrids {
     var canvas = TextCanvas(width: width, height: bottom + 4)
     for (row, name) in content.rowNames.enumerated() {
       canvas.put(glyphs.shortened(name, to: nameWidth), endingAt: nameWidth, row)
-      canvas.put(glyphs.vertical, left - 1, row, .dim)
+      canvas.put(glyphs.vertical, left - 1, row, .quiet)
       for start in stride(from: 0, to: count, by: merged) {
         let value = content.values[row][start..<min(start + merged, count)].compactMap { $0 }.max()
         guard let value else { continue }
@@ -117,7 +117,7 @@ struct TextGrids {
         canvas.put(String(repeating: sign, count: cell), left + start / merged * cell, row, .series(0))
       }
     }
-    canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, bottom, .dim)
+    canvas.put(glyphs.corner + String(repeating: glyphs.horizontal, count: columns), left - 1, bottom, .quiet)
     var free = 0
     for tick in content.x.ticks(atMost: max(2, columns / 11)) {
       let at = left + min(columns - 1, max(0, Int(bounded: content.x.fraction(tick.value) * Double(columns))))
@@ -125,15 +125,15 @@ struct TextGrids {
       let size = DisplayWidth.columns(of: label)
       let start = max(left - 1, min(at - size / 2, width - size))
       if start < free { continue }
-      canvas.put(glyphs.tickDown, at, bottom, .dim)
+      canvas.put(glyphs.tickDown, at, bottom, .quiet)
       canvas.put(label, start, bottom + 1)
       free = start + size + 1
     }
-    canvas.put(content.x.context, left, bottom + 2, .dim)
+    canvas.put(content.x.context, left, bottom + 2, .quiet)
     let low = ChartNumber.text(content.low), high = ChartNumber.text(content.high)
     let largest = merged > 1 ? ", each character is the largest of \(merged)" : ""
     let key = "\(low) \(glyphs.shades.joined()) \(high) \(content.valueName), by \(content.rowsTitle) (down) and "
-    canvas.put(glyphs.shortened(key + "\(content.x.title) (across)\(largest)", to: width), 0, bottom + 3, .dim)
+    canvas.put(glyphs.shortened(key + "\(content.x.title) (across)\(largest)", to: width), 0, bottom + 3, .quiet)
     return canvas
   }
 

@@ -15,7 +15,7 @@ struct TextPlot {
     let frame = TextFrame(
       x: plot.x, y: plot.y, top: hasTitle ? 1 : 0, right: right, width: width, height: height, tickCount: 6)
     var canvas = TextCanvas(width: width, height: frame.lines + (hasTitle ? 1 : 0))
-    if hasTitle { canvas.put(glyphs.shortened(plot.y.title, to: width), 0, 0, .dim) }
+    if hasTitle { canvas.put(glyphs.shortened(plot.y.title, to: width), 0, 0, .quiet) }
     frame.paint(on: &canvas, glyphs)
     if plot.style == .stacked { paintBands(on: &canvas, frame) } else { paintLines(on: &canvas, frame) }
     for series in plot.series {

@@ -44,14 +44,14 @@ struct TextShares {
       let inner = max(1, widths[i] - 2)
       let line = String(repeating: glyphs.horizontal, count: inner)
       let corner = { (down: Bool, right: Bool) in glyphs.joint(up: !down, down: down, left: !right, right: right) }
-      canvas.put(corner(true, true) + line + corner(true, false), x, y, .dim)
+      canvas.put(corner(true, true) + line + corner(true, false), x, y, .quiet)
       for k in 1...2 {
-        canvas.put(glyphs.vertical, x, y + k, .dim)
-        canvas.put(glyphs.vertical, x + inner + 1, y + k, .dim)
+        canvas.put(glyphs.vertical, x, y + k, .quiet)
+        canvas.put(glyphs.vertical, x + inner + 1, y + k, .quiet)
       }
       canvas.put(glyphs.shortened(card.value, to: inner - 2), x + 2, y + 1, .bold)
-      canvas.put(glyphs.shortened(card.label, to: inner - 2), x + 2, y + 2, .dim)
-      canvas.put(corner(false, true) + line + corner(false, false), x, y + 3, .dim)
+      canvas.put(glyphs.shortened(card.label, to: inner - 2), x + 2, y + 2, .quiet)
+      canvas.put(corner(false, true) + line + corner(false, false), x, y + 3, .quiet)
     }
     return canvas
   }

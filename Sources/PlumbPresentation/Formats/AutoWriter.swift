@@ -43,7 +43,7 @@ final class AutoWriter: ResultWriter {
       if !isFirst { sink.buffer.append(.newline) }
       chart.printText(
         width: options.width ?? 80, height: options.height ?? 20, isASCII: options.isASCII,
-        styled: options.isStyled, to: &sink.buffer)
+        palette: options.palette, to: &sink.buffer)
       try sink.drain()
       return answer.summary(written: answer.rowCount)
     }

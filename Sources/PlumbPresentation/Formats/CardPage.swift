@@ -3,14 +3,11 @@ import PlumbEngine
 
 /// Lines of cards for a terminal: texts wrapped to its width, bars, colours.
 package struct CardPage {
-  /// ANSI codes for secondary text, for headings, and for degrees of severity.
-  package enum Ink: String {
-    case plain = "", quiet = "2", bold = "1", bad = "31", doubtful = "33", good = "32"
-  }
+  package typealias Ink = Palette.Ink
 
   package let width: Int
   package let isASCII: Bool
-  package let isStyled: Bool
+  private let palette: Palette?
   package private(set) var text = ""
   /// The number of texts that were cut to fit.
   package private(set) var shortened = 0
@@ -18,14 +15,12 @@ package struct CardPage {
   package init(_ options: FormatOptions) {
     width = min(max(options.width ?? 80, 20), 120)
     isASCII = options.isASCII
-    isStyled = options.isStyled
+    palette = options.palette
   }
 
   package mutating func line(_ line: String = "") { text += line + "\n" }
 
-  package func styled(_ text: String, _ ink: Ink) -> String {
-    isStyled && ink != .plain && !text.isEmpty ? "\u{1B}[\(ink.rawValue)m\(text)\u{1B}[0m" : text
-  }
+  package func styled(_ text: String, _ ink: Ink) -> String { palette.styled(text, ink) }
 
   /// The text in exactly `columns`, cut or padded.
   package mutating func cell(_ text: String, _ columns: Int, isRight: Bool = false) -> String {

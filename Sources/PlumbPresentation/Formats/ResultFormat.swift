@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 import PlumbSyntax
 
@@ -29,7 +30,7 @@ package struct ResultFormat: Sendable {
 
   /// The formats that can represent any rows.
   package static let general: [ResultFormat] = [
-    .table, .box, .markdown, .csv, .tsv, .json, .jsonl, .parquet, .html, .page, .svg, .line, .raw, .datatable, .kusto,
+    .table, .box, .markdown, .csv, .tsv, .json, .jsonl, .parquet, .xlsx, .html, .page, .svg, .line, .raw, .datatable, .kusto,
   ]
 
   /// A writer for any number of answers, in sequence.
@@ -65,8 +66,8 @@ package struct FormatOptions: Sendable {
   package var threads = 1
   /// Whether CSV distinguishes dynamic values that look alike, such as the text `12` and the number.
   package var hasExactDynamics = false
-  /// Whether to use ANSI styles.
-  package var isStyled: Bool
+  /// The colours; nil for text without ANSI codes.
+  package var palette: Palette?
   /// The maximum number of lines of a chart; nil if it may choose.
   package var height: Int?
   /// Whether to use only ASCII for frames and symbols.
@@ -85,11 +86,11 @@ package struct FormatOptions: Sendable {
   package var showsTail = false
 
   package init(
-    width: Int? = nil, rowLimit: Int? = nil, isStyled: Bool = false, height: Int? = nil, isASCII: Bool = false
+    width: Int? = nil, rowLimit: Int? = nil, palette: Palette? = nil, height: Int? = nil, isASCII: Bool = false
   ) {
     self.width = width
     self.rowLimit = rowLimit
-    self.isStyled = isStyled
+    self.palette = palette
     self.height = height
     self.isASCII = isASCII
   }

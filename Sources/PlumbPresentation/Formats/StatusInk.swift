@@ -1,3 +1,4 @@
+import PlumbDiagnostics
 import PlumbEngine
 
 /// The colours of words that describe a status: red for failures, yellow for warnings, green for success.
@@ -23,15 +24,15 @@ enum StatusInk {
     }
   }
 
-  /// The ANSI code before the word; nil for words without a colour.
-  static func code(_ text: Bytes) -> String? {
-    guard text.count <= 12 else { return nil }
+  /// The ink of the word; plain for words without a colour.
+  static func ink(_ text: Bytes) -> Palette.Ink {
+    guard text.count <= 12 else { return .plain }
     switch mood(String(text)) {
-    case .bad: return "\u{1B}[31m"
-    case .doubtful: return "\u{1B}[33m"
-    case .good: return "\u{1B}[32m"
-    case .going: return "\u{1B}[36m"
-    case nil: return nil
+    case .bad: return .bad
+    case .doubtful: return .doubtful
+    case .good: return .good
+    case .going: return .going
+    case nil: return .plain
     }
   }
 

@@ -71,7 +71,7 @@ final class TableWriter: ResultWriter {
         scratch.append(answer.schema[order[place]].type.name)
         put(
           min(scratch.count, width), width, isRight: isRight[order[place]], isLast: place == widths.count - 1, isHeader: false,
-          ink: options.isStyled ? "\u{1B}[2m" : nil)
+          ink: .quiet)
       }
     }
     switch style {
@@ -88,9 +88,9 @@ final class TableWriter: ResultWriter {
       for (place, width) in widths.enumerated() {
         let i = order[place]
         print(columns[i], at: row, atMost: width)
-        var ink = words[i] && options.isStyled ? scratch.withBytes { StatusInk.code($0) } : nil
-        if options.isStyled, !options.marks.isEmpty, options.marks.contains(CellPlace(row: number, column: i)) {
-          ink = "\u{1B}[7m"
+        var ink = words[i] && options.palette != nil ? scratch.withBytes { StatusInk.ink($0) } : .plain
+        if options.palette != nil, !options.marks.isEmpty, options.marks.contains(CellPlace(row: number, column: i)) {
+          ink = .marked
         }
         var taken = VisibleText.clean(&scratch, from: 0, isASCII: options.isASCII)
         if taken > width {
@@ -223,13 +223,13 @@ final class TableWriter: ResultWriter {
   }
 
   /// Writes the cell in `scratch`, `columns` wide, and what follows it.
-  private func put(_ columns: Int, _ width: Int, isRight: Bool, isLast: Bool, isHeader: Bool, ink: String? = nil) {
+  private func put(_ columns: Int, _ width: Int, isRight: Bool, isLast: Bool, isHeader: Bool, ink: Palette.Ink = .plain) {
     let padding = max(0, width - columns)
     if isRight { pad(padding) }
-    let code = isHeader && options.isStyled ? "\u{1B}[1m" : ink
-    if let code { sink.buffer.append(code) }
+    let code = options.palette?.start(isHeader ? .bold : ink) ?? ""
+    if !code.isEmpty { sink.buffer.append(code) }
     sink.buffer.append(scratch.bytes)
-    if code != nil { sink.buffer.append("\u{1B}[0m" as StaticString) }
+    if !code.isEmpty { sink.buffer.append(Palette.end) }
     switch style {
     case .plain:
       if !isLast {

@@ -88,8 +88,9 @@ extension CommandDeclaration {
       ".prompt", [.optional([.value(.text, "TEXT")])], in: .shell, summary: "Sets the prompt; without a text the usual one.",
       examples: [".prompt incident>", ".prompt"]),
     CommandDeclaration(
-      ".colors", [onOff], in: .shell, summary: "Sets whether results and messages are coloured, in the colours of the terminal.",
-      examples: [".colors off"]),
+      ".colors", [.optional([.either(["auto", "light", "dark", "on", "off"])])], in: .shell,
+      summary: "Sets the colours: for a light or a dark background, none, or those that suit the terminal by `NO_COLOR` and `COLORFGBG`.",
+      examples: [".colors light", ".colors off", ".colors auto"]),
     CommandDeclaration(
       ".log", [.optional([.value(.file, "FILE")])], in: .shell, traits: .reachesOut,
       summary: "Appends each query to a file, with its rows and time; without a name it stops.", examples: [".log session.kql", ".log"]),

@@ -140,14 +140,14 @@ struct LineageForest {
     return roots
   }
 
-  /// The symbol of a status and the ANSI code of its colour.
-  static func mark(_ status: String, isASCII: Bool) -> (sign: String, colour: String)? {
+  /// The symbol of a status and its ink.
+  static func mark(_ status: String, isASCII: Bool) -> (sign: String, ink: Palette.Ink)? {
     switch status {
-    case "succeeded": (isASCII ? "+" : "✓", "32")
-    case "failed": (isASCII ? "x" : "✗", "31")
-    case "stale": ("!", "33")
-    case "running": (isASCII ? ">" : "▸", "36")
-    case "skipped", "cancelled": (isASCII ? "o" : "○", "33")
+    case "succeeded": (isASCII ? "+" : "✓", .good)
+    case "failed": (isASCII ? "x" : "✗", .bad)
+    case "stale": ("!", .doubtful)
+    case "running": (isASCII ? ">" : "▸", .going)
+    case "skipped", "cancelled": (isASCII ? "o" : "○", .doubtful)
     default: nil
     }
   }

@@ -73,10 +73,10 @@ final class TreeWriter: ResultWriter {
     var line = step.lead + step.branch
     var columns = DisplayWidth.columns(of: line)
     if let mark {
-      line += styled(mark.sign, mark.colour) + " "
+      line += options.palette.styled(mark.sign, mark.ink) + " "
       columns += 2
     }
-    line += styled(node.name, isPlain ? nil : mark?.colour)
+    line += options.palette.styled(node.name, isPlain ? .plain : mark?.ink ?? .plain)
     columns += DisplayWidth.columns(of: node.name)
     if !text.isEmpty {
       var shown = "  " + text
@@ -84,7 +84,7 @@ final class TreeWriter: ResultWriter {
         shown = cut(shown, to: max(0, width - columns))
         summary.shortenedCells += 1
       }
-      line += styled(shown, "2")
+      line += options.palette.styled(shown, .quiet)
     }
     sink.buffer.append(line)
     sink.buffer.append(.newline)
@@ -100,10 +100,5 @@ final class TreeWriter: ResultWriter {
       columns += next
     }
     return width > 0 ? kept + (options.isASCII ? "~" : "…") : ""
-  }
-
-  private func styled(_ text: String, _ code: String?) -> String {
-    guard options.isStyled, let code, !text.isEmpty else { return text }
-    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }
 }

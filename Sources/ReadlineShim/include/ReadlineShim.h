@@ -23,11 +23,14 @@ typedef const char *_Nullable (*plumb_lister)(const char *_Nonnull line, int col
 void plumb_readline_start(
     const char *_Nonnull name, const char *_Nonnull breaks, plumb_completer _Nonnull completer, plumb_lister _Nonnull lister);
 
-/// Classifies each byte of a line, with a number that `plumb_readline_colours` lists; `kinds` is all 0 before.
+/// Classifies each byte of a line, with a number for `plumb_readline_style`; `kinds` is all 0 before.
 typedef void (*plumb_painter)(const char *_Nonnull line, int length, unsigned char *_Nonnull kinds);
 
 /// Colours the line while it is typed: 1 keywords, 2 functions, 3 texts, 4 numbers, 5 comments, 6 mistakes, 7 commands.
-void plumb_readline_colours(plumb_painter _Nonnull painter);
+void plumb_readline_colours(plumb_painter _Nullable painter);
+
+/// Sets the ANSI code of the pieces of one number, such as `1;35`; before, they are plain.
+void plumb_readline_style(int kind, const char *_Nonnull code);
 
 typedef enum {
   PLUMB_LINE = 0,

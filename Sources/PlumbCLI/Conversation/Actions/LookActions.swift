@@ -62,7 +62,12 @@ extension ConsoleAction {
       conversation.settings.prompt = text.isEmpty ? "plumb> " : String(text.prefix(60)) + " "
     },
     ConsoleAction(".colors") { command, conversation in
-      if let word = command.words.first { Console.setLook { $0.isStyled = word == "on" } } else { tell("colors", Console.outputIsStyled) }
+      guard let word = command.words.first else { return Console.say("colors: \(Console.colours)") }
+      Console.setLook {
+        $0.palette = Palette(rawValue: word)
+        $0.isStyled = word == "auto" ? nil : word != "off"
+      }
+      LineColours.install()
     },
     ConsoleAction(".log") { command, conversation in
       let path = command.text("FILE")
@@ -75,7 +80,7 @@ extension ConsoleAction {
         (".mode", now.format.name), (".rows", now.rowLimit.map { "\($0)" } ?? "all"), (".tail", word(now.showsTail)),
         (".null", now.nullText.isEmpty ? "(nothing)" : now.nullText), (".types", word(now.showsTypes)),
         (".numbers", now.groupsThousands ? "grouped" : "plain"), (".timer", word(now.isTiming)), (".pager", word(now.usesPager)),
-        (".prompt", now.prompt), (".colors", word(Console.outputIsStyled)), (".log", now.log?.path ?? "off"),
+        (".prompt", now.prompt), (".colors", Console.colours), (".log", now.log?.path ?? "off"),
         (".output", now.output.map(\.text) ?? "the terminal"), (".safe", word(now.isSafe)),
       ]
       let text = lines.map { name, value in
