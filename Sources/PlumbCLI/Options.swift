@@ -56,7 +56,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     name: .customLong("map"),
-    help: ArgumentHelp("Queries that map the loaded rows to runs, edges and so on: a file, or a map that Plumb ships, such as github-actions.", valueName: "file.kql"))
+    help: ArgumentHelp("Queries that map the loaded rows to runs, edges and so on: a file, or a map that Plumb ships, such as github-actions (default: detect those).", valueName: "file.kql"))
   var mapping: String?
 
   @Option(help: ArgumentHelp("Write rejected rows and telemetry to a file, with reasons.", valueName: "path"))

@@ -20,8 +20,8 @@ struct ColumnGuesses {
     if types[column].contains(.real), !guess.contains(.long) { decimals[column].add(text) }
   }
 
-  /// Whether reals would lose zeros by which values differ, as in versions and numbers of chapters; with an example.
-  func changed(_ column: Int) -> String? { type(column) == .real && decimals[column].isMixed ? decimals[column].padded : nil }
+  /// A value that would lose a zero by which versions and numbers of chapters differ; nil for measures and prices.
+  func changed(_ column: Int) -> String? { type(column) == .real ? decimals[column].paddedVersion : nil }
 
   var count: Int { types.count }
 
@@ -34,16 +34,21 @@ struct ColumnGuesses {
 
 /// How many digits follow the points of a column's numbers.
 private struct Decimals {
-  private var count: Int?
-  private(set) var isMixed = false
-  /// A number with a zero at its end, which is not its only decimal.
-  private(set) var padded: String?
+  private var fewest = Int.max
+  private var most = 0
+  private var isNegative = false
+  private var padded: String?
+  /// Versions have one or two decimals, in one column both.
+  private static let most = 2
+
+  /// A number with a zero after another decimal, if the column's numbers could be versions.
+  var paddedVersion: String? { fewest < most && most <= Decimals.most && !isNegative ? padded : nil }
 
   mutating func add(_ text: Bytes) {
     guard let point = text.firstIndex(of: .fullStop), text.part(from: point + 1).allSatisfy({ $0.isDigit }) else { return }
     let own = text.count - point - 1
-    if let count, count != own { isMixed = true }
-    count = own
+    (fewest, most) = (min(fewest, own), max(most, own))
+    if text[0] == .minus { isNegative = true }
     if own > 1, text[text.count - 1] == .digitZero, padded == nil { padded = String(text) }
   }
 }

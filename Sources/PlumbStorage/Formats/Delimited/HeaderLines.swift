@@ -12,7 +12,6 @@ struct HeaderLines {
 
   private static let longestHeader = 4
   private static let rowLimit = 200
-  private static let fewestRows = 1
   /// The share of a column's values that must be numbers, dates or amounts.
   private static let clearShare = 0.6
 
@@ -24,7 +23,7 @@ struct HeaderLines {
     var lines = [start]
     var best = lines
     var next = start + 1
-    while lines.count < Self.longestHeader, next + Self.fewestRows < sample.rows.count, sample.rows[next].count == width {
+    while lines.count < Self.longestHeader, next + 1 < sample.rows.count, sample.rows[next].count == width {
       if sample.filled(next) == 0 {
         next += 1
         continue
@@ -75,8 +74,9 @@ struct HeaderLines {
     guard filled.contains(where: { valued[$0] }) else { return false }
     let unnamed = own.indices.filter { column in above.allSatisfy { $0[column].isEmpty } }
     if unnamed.isEmpty {
-      // Units, or parts of groups: they leave out the first column, and all are above numbers, dates or amounts.
-      guard own[0].isEmpty || isPart(above, filled), filled.allSatisfy({ valued[$0] || isEmpty($0, below: row) }) else { return false }
+      // Units, or parts of groups: all are above numbers, dates or amounts, and the first column has those too or is left out.
+      let isUnits = filled.count == width && valued.allSatisfy { $0 } && body(below: row).count > 1
+      guard own[0].isEmpty || isUnits || isPart(above, filled), filled.allSatisfy({ valued[$0] || isEmpty($0, below: row) }) else { return false }
       return true
     }
     if above.count == 1, unnamed == [0] {
