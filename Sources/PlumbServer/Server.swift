@@ -97,11 +97,21 @@ package final class Server: Sendable {
       responder: Endpoint(service: service, access: Access(settings: settings), log: log),
       server: server,
       configuration: ApplicationConfiguration(address: .hostname(settings.address, port: settings.port), backlog: 1024),
-      onServerRunning: { channel in onStart(channel.localAddress?.port ?? settings.port) },
+      onServerRunning: { channel in
+        onStart(channel.localAddress?.port ?? settings.port)
+        self.prepare()
+      },
       logger: logger)
     let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
     self.group.withLock { $0 = group }
     try await group.run()
+  }
+
+  /// Makes the first page once, so that its tables exist and what it computes in the background is there when somebody comes.
+  private func prepare() {
+    let run = PageRun(service, path: "/", [:])
+    guard run.has("pipelines", "runs") else { return }
+    _ = startThread(stackBytes: 512 << 20) { _ = OverviewPage.html(run) }
   }
 
   /// Accepts no more connections, and lets running queries finish for a while. May be called from any thread.
