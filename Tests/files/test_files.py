@@ -56,6 +56,9 @@ def recognised():
         write("adf/" + name, text)
         expected = answer.replace("shop", "") if name == "fabric.json" else answer
         for options in [], ["--kind", "adf"]: expect(f"{name} {options}", query(question, "adf/" + name, options=options), expected)
+    for name in "monitor.json", "v1.json", "v2.json":
+        expect(f"{name} as a table", query("t | sort by RunId asc | project RunId, Status, End = todatetime(End)", "t=adf/" + name),
+               "RunId,Status,End\nr1,Failed,2026-01-29T05:44:00.0000000Z\nr2,Succeeded,2026-01-28T05:44:00.0000000Z")
     write("acts.csv", "ActivityName,ActivityRunId,PipelineName,Status,Start,End,Output\nCopy,a1,p,Succeeded,2026-01-29T05:40:00Z,2026-01-29T05:44:00Z,\"{\"\"rowsRead\"\":10,\"\"rowsCopied\"\":7}\"\n")
     expect("activities", query("runs | project pipeline, records_in, records_out", "acts.csv"), "pipeline,records_in,records_out\np/Copy,10,7")
     expect("another kind", query("runs", "adf/rows.csv", options=["--kind", "dbt"]), None, "contains no readable telemetry", status=1)

@@ -45,19 +45,28 @@ private func openJSON(_ input: FileInput, _ options: ReadOptions, isLines: Bool)
   guard first == .openBrace || first == .openBracket || isLines else {
     throw Diagnostic("bad-json", "`\(input.name)` does not start with an object or an array of objects")
   }
-  let isLines = isLines && first != .openBracket && !(first == .openBrace && startsIndented(front))
+  var isLines = isLines && first != .openBracket && !(first == .openBrace && startsIndented(front))
   var (source, notes): (any SampledSource, [String]) = (input.source, [])
+  var isAnswer = false
   if !isLines, options.unwrapsLists, let list = try JSONEnvelope.list(in: input.source, skipping: skipped) {
     source = SlicedSource(input.source, list.range)
     notes = ["the rows are the elements of `\(list.name)`, since the file is one object"]
   }
+  if options.unwrapsLists, let answer = try RowsAnswer.lines(of: input.source, front: front, skipping: skipped) {
+    if answer.text.isEmpty { return EmptyReader(options.columns ?? answer.columns.map { ColumnInfo($0, .string) }) }
+    source = BufferSource(answer.text)
+    isLines = true
+    notes = answer.tables == 1 ? [] : ["the rows are those of the first of \(answer.tables) tables in the answer"]
+    isAnswer = true
+  }
   var text = JSONRowsText(source: source, name: input.name, isLines: isLines)
-  text.skippedBytes = notes.isEmpty ? skipped : 0
+  let isPart = isAnswer || !notes.isEmpty
+  text.skippedBytes = isPart ? 0 : skipped
   text.columns = options.columns
   text.badRows = options.badRows
   text.onReject = options.rowRejects(input)
   (text.threads, text.blockSize) = options.sharing(input.source.size)
-  return JSONReader(text, options, slice: notes.isEmpty ? nil : source, notes: notes)
+  return JSONReader(text, options, slice: isPart ? source : nil, notes: notes)
 }
 
 /// Whether the first line is only the start of an object that continues on the next.

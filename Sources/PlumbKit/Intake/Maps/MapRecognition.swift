@@ -22,7 +22,7 @@ extension ShippedMap {
   private static func of(file: String, _ options: ReadOptions) -> ShippedMap? {
     if FileInput.isSQLite(file) { return (try? FileInput.tables(in: file, options)).flatMap { of(tables: $0 ?? []) } }
     var options = options
-    options.batchBytes = frontBytes
+    (options.batchBytes, options.onReject, options.cache) = (frontBytes, nil, nil)
     guard let rows = try? RowFile(file, options), (try? rows.begin()) != nil, (try? rows.next()) != nil else { return nil }
     let columns = rows.schema.map(\.name)
     // A map that reads the tables of a database does not read rows.
