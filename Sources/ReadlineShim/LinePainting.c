@@ -263,6 +263,94 @@ static void paint(int rows, int columns) {
   move_to(at, cursor);
 }
 
+// MARK: Texts taller than the screen
+
+// readline draws such a text from its first row on and moves through it as if the screen had all its rows, so that its last line
+// appears over another one. Here the screen shows the rows around the cursor instead, drawn whole each time.
+static bool is_tall;
+// The first row of the text that is on the screen, the last one, and the cursor's.
+static int first_row, last_row, cursor_row;
+
+static void begin_style(int wanted) { fprintf(rl_outstream, "\033[0%s%sm", wanted ? ";" : "", styles[wanted]); }
+
+static int style_of(int at) { return painter && kinds && kinds[at] < kind_count && *styles[kinds[at]] ? kinds[at] : 0; }
+
+/// Draws the rows that fit; the text is laid out.
+static void draw_tall(int rows, int columns) {
+  (void)columns;
+  if (!is_tall) {
+    // What was on the screen goes to the lines above it, and readline has nothing there.
+    fputs("\033[999B\r", rl_outstream);
+    for (int i = 0; i < rows; i++) fputs("\r\n", rl_outstream);
+    rl_on_new_line();
+    first_row = 0;
+  }
+  is_tall = true;
+  if (painter && rl_end > kinds_room) {
+    unsigned char *larger = realloc(kinds, (size_t)rl_end * 2);
+    if (larger) {
+      kinds = larger;
+      kinds_room = rl_end * 2;
+    }
+  }
+  bool has_kinds = painter && kinds && rl_end <= kinds_room;
+  if (has_kinds) {
+    memset(kinds, 0, (size_t)rl_end);
+    painter(rl_line_buffer, rl_end, kinds);
+  }
+
+  place point = places[rl_point < rl_end ? rl_point : rl_end];
+  int end = places[rl_end].row;
+  if (first_row > end - rows + 1) first_row = end - rows + 1;
+  if (point.row < first_row) first_row = point.row;
+  if (point.row >= first_row + rows) first_row = point.row - rows + 1;
+  last_row = first_row + rows - 1;
+  cursor_row = point.row;
+
+  fputs("\033[H\033[2K", rl_outstream);
+  place at = {first_row, 0};
+  if (first_row == 0) {
+    fputs(mode_sign(), rl_outstream);
+    for (const char *text = rl_prompt; text && *text; text++) {
+      if (*text != '\001' && *text != '\002') fputc(*text, rl_outstream);
+    }
+    at.column = visible_width(rl_prompt) + visible_width(mode_sign());
+  }
+  int style = 0, length = 1;
+  for (int i = 0; i < rl_end && places[i].row <= last_row; i += length) {
+    const char *text = rl_line_buffer + i;
+    length = 1;
+    int width = *text == '\t' || *text == '\n' ? 0 : width_of(text, rl_end - i, &length);
+    if (places[i].row < first_row || *text == '\t' || *text == '\n') continue;
+    while (at.row < places[i].row) {
+      fputs("\r\n\033[2K", rl_outstream);
+      at.row++;
+      at.column = 0;
+    }
+    if (at.column != places[i].column) {
+      fprintf(rl_outstream, "\033[%dG", places[i].column + 1);
+      at.column = places[i].column;
+    }
+    int wanted = !has_kinds || *text == ' ' ? style : style_of(i);
+    if (wanted != style) begin_style(wanted);
+    style = wanted;
+    fwrite(text, 1, (size_t)length, rl_outstream);
+    at.column += width;
+  }
+  if (style) begin_style(0);
+  while (at.row < last_row) {
+    fputs("\r\n\033[2K", rl_outstream);
+    at.row++;
+  }
+  fprintf(rl_outstream, "\033[%d;%dH", point.row - first_row + 1, point.column + 1);
+}
+
+/// Whether the terminal can put its cursor anywhere.
+static bool is_addressable(void) {
+  const char *name = rl_terminal_name ? rl_terminal_name : getenv("TERM");
+  return name && strcmp(name, "dumb") != 0;
+}
+
 static int shown_columns;
 
 // readline divides by the width less what a line needs, and by the number of rows: on a smaller terminal it draws as if the
@@ -278,7 +366,20 @@ static void redisplay(void) {
     rl_set_screen_size(rows, columns);
   }
   is_holding = true;
-  if (has_echo && shown_columns && shown_columns != columns && lay_out(columns)) {
+  bool is_certain = has_echo && lay_out(columns);
+  if (is_certain && places[rl_end].row >= rows && is_addressable()) {
+    draw_tall(rows, columns);
+    shown_columns = columns;
+    fflush(rl_outstream);
+    release();
+    return;
+  }
+  if (is_tall) {
+    // It fits again: readline draws it on an empty screen.
+    fputs("\033[H\033[J", rl_outstream);
+    rl_on_new_line();
+    is_tall = false;
+  } else if (is_certain && shown_columns && shown_columns != columns) {
     // The terminal has rewrapped the line; readline starts over where the cursor is.
     int point = rl_point < rl_end ? rl_point : rl_end;
     if (places[point].row < rows) {
@@ -312,11 +413,20 @@ void plumb_line_open(int descriptor) {
 void plumb_line_begin(bool echoes) {
   has_echo = echoes;
   shown_columns = 0;
+  is_tall = false;
+}
+
+void plumb_line_end(void) {
+  // readline has drawn nothing and so does not leave the row of the cursor, below which the rest of the text can be.
+  for (int i = cursor_row; is_tall && i <= last_row; i++) fputs("\r\n", rl_outstream);
+  is_tall = false;
+  fflush(rl_outstream);
 }
 
 void plumb_line_go_below(void) {
   int rows = 24, columns = 80;
   rl_get_screen_size(&rows, &columns);
+  if (is_tall) return move_rows(last_row - cursor_row);
   if (!has_echo || !lay_out(columns)) return;
   place cursor = places[rl_point < rl_end ? rl_point : rl_end];
   move_rows(places[rl_end].row - cursor.row);

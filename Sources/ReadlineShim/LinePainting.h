@@ -10,6 +10,9 @@ void plumb_line_open(int descriptor);
 /// Call before each line; nothing is painted if echo is off.
 void plumb_line_begin(bool echoes);
 
+/// Call after each line: the next output is below all of it.
+void plumb_line_end(void);
+
 /// Moves from the cursor to the last row of the line, so that the next output is below it.
 void plumb_line_go_below(void);
 

@@ -321,7 +321,7 @@ char *plumb_readline(
   rl_reset_screen_size();  // It may have changed while a query ran.
   plumb_line_begin(!has_saved_terminal || (saved_terminal.c_lflag & ECHO) != 0);
   char *line = readline(earlier && *earlier ? prompt : first);
-  fflush(rl_outstream);
+  plumb_line_end();
   pthread_sigmask(SIG_SETMASK, &wanted_mask, NULL);
   has_saved_terminal = false;
   earlier_lines = NULL;
