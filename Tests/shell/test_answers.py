@@ -53,6 +53,19 @@ class AnswerTests(ShellCase):
         shown = self.start().answer("datatable(n: long)[1, 20, 300]")
         self.assertIn("\n  1\n 20\n300\n", shown)
 
+    def test_rows_too_wide_for_the_terminal(self):
+        wide = "".join(f", c{i} = 'some longer value {i}'" for i in range(12)) + ", status = 'failed', d = 1500ms, t = datetime(2026-03-31 10:00:01.5)"
+        shell = self.start(columns=80, rows=24)
+        # One row becomes lines, with times as short as they are.
+        shown = shell.answer("print name = 'x'" + wide)
+        self.assertIn("status: failed\n", shown)
+        self.assertIn("d: 00:00:01.5\n", shown)
+        self.assertIn("t: 2026-03-31 10:00:01.5\n", shown)
+        # Three rows do so only where they fit; in columns the name and the status come first.
+        rows = "range n from 1 to 3 step 1 | extend name = 'x'" + wide
+        self.assertRegex(shell.answer(rows), r"^name +status +n ")
+        self.assertIn("status: failed\n", self.start(columns=80, rows=60).answer("range n from 1 to 2 step 1 | extend name = 'x'" + wide))
+
     def test_the_palette_suits_the_background(self):
         light, dark = "\x1b[38;5;28msucceeded", "\x1b[32msucceeded"
         for variables, expected in [({"COLORFGBG": "0;15"}, light), ({"COLORFGBG": "0;default;7"}, light), ({"COLORFGBG": "15;0"}, dark),

@@ -54,7 +54,7 @@ final class AutoWriter: ResultWriter {
       drawers[name] = drawer
       return try drawer.write(answer)
     }
-    if (1...Self.mostUpright).contains(answer.rowCount), isTooWide(answer) {
+    if (1...Self.mostUpright).contains(answer.rowCount), isTooWide(answer), answer.rowCount == 1 || fitsUpright(answer) {
       if !isFirst { sink.buffer.append(.newline) }
       return try lines.write(answer)
     }
@@ -64,6 +64,9 @@ final class AutoWriter: ResultWriter {
   private func presenter(of answer: Answer) -> Presenter? {
     presenters.first { $0.presentation == answer.presentation && $0.draws(answer, options, { isTooWide(answer) }) }
   }
+
+  /// Whether the terminal has a line for each value.
+  private func fitsUpright(_ answer: Answer) -> Bool { answer.rowCount * (answer.schema.count + 1) <= options.height ?? .max }
 
   private func isTooWide(_ answer: Answer) -> Bool { options.width != nil && !table.fits(answer) }
 

@@ -34,7 +34,7 @@ final class LineWriter: ResultWriter {
       for (label, column) in zip(labels, columns) {
         sink.buffer.append(label)
         scratch.removeAll()
-        column.printText(at: row, to: &scratch)
+        print(column, at: row, to: &scratch)
         if !scratch.isEmpty {
           sink.buffer.append(.space)
           append(scratch, indent: indent)
@@ -47,6 +47,15 @@ final class LineWriter: ResultWriter {
   }
 
   func finish() throws { try sink.flush() }
+
+  /// Moments and timespans have no zeros at their ends where a person reads them.
+  private func print(_ column: Vector, at row: Int, to out: inout ByteBuffer) {
+    guard options.width != nil, column.type == .datetime || column.type == .timespan else { return column.printText(at: row, to: &out) }
+    column.printShortText(at: row, to: &out)
+    // A timespan has seven digits of a second, or none.
+    guard column.type == .timespan, out.count > 8, out.withBytes({ $0[$0.count - 8] == .fullStop }) else { return }
+    while out.withBytes({ $0.last == .digitZero }) { out.truncate(to: out.count - 1) }
+  }
 
   private func append(_ text: ByteBuffer, indent: String) {
     var isFirstLine = true

@@ -158,13 +158,14 @@ final class TableWriter: ResultWriter {
   }
 
   /// The columns in the order in which they are shown: where not all fit, those first that name a pipeline or that the
-  /// query names.
+  /// query names, then the first that has a status.
   private func order(of schema: Schema) -> [Int] {
     let names: Set<String> = ["pipeline", "name"]
     let first = schema.indices.filter { names.contains(schema[$0].name) && schema[$0].type == .string }.prefix(1)
     let named = options.firstColumns.compactMap { name in schema.firstIndex { $0.name == name } }
     var order: [Int] = []
-    for place in first + named + schema.indices where !order.contains(place) { order.append(place) }
+    let status = schema.indices.filter { schema[$0].type == .string && StatusInk.isStatus(schema[$0].name) }.prefix(1)
+    for place in first + named + status + schema.indices where !order.contains(place) { order.append(place) }
     return order
   }
 

@@ -31,6 +31,8 @@ struct Lexer {
   }
 
   static let maximumDiagnostics = 50
+  /// The help for a `?` after which nothing follows.
+  static let questionHelp = "leave out the `?`"
 
   func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
@@ -312,7 +314,7 @@ struct Lexer {
       switch shown {
       case "&": "to combine conditions write `and`"
       case "?" where tokens.isEmpty: "write `.help`, or `.help where` for one word"
-      case "?" where bytes[offset...].allSatisfy { $0 <= .space }: "leave out the `?`"
+      case "?" where bytes[offset...].allSatisfy { $0 <= .space }: Self.questionHelp
       case "?": "to choose between values write `iff(condition, a, b)`"
       case "#": "a comment starts with `//`"
       case "`": "write a name with spaces as `['a name']`, and a text in quotes, as in `\"failed\"`"

@@ -61,6 +61,11 @@ package struct Parser {
     } ?? false
   }
 
+  /// Takes back the mistake of a `?` at the end: a question has a greater one.
+  mutating func forgiveQuestionMark() {
+    diagnostics.removeAll { $0.help == Lexer.questionHelp }
+  }
+
   /// The same text, read from another token on.
   func moved(to index: Int) -> Parser {
     var copy = self

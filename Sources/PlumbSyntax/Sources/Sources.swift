@@ -64,6 +64,7 @@ extension Parser {
 
   mutating func parseSource() throws(SyntaxFailure) -> SourceSyntax {
     if depth == 0, let foreign = foreignStart {
+      forgiveQuestionMark()
       throw fail("foreign-statement", "KQL has no statement `\(token.text)`", at: token.span, help: sqlQuery ?? foreign)
     }
     if atSourceKeyword || atWordBeforeQuotedName { return try parseKeywordSource() }
