@@ -120,6 +120,8 @@ import Testing
     Statement(sql: "SELECT a FROM t ORDER BY a DESC FETCH FIRST 5 ROWS ONLY", kql: "t | sort by a desc | take 5 | project a"),
     Statement(sql: "SELECT 1, 'x'", kql: #"print 1, "x""#),
     Statement(sql: "FROM t SELECT a WHERE b = 1", kql: "t | where b == 1 | project a"),
+    Statement(sql: "SELECT * FROM t WHERE a = 1 AND (b = 2 OR b = 3)", kql: "t | where a == 1 and (b == 2 or b == 3)"),
+    Statement(sql: "SELECT * FROM t WHERE date(at) = '2026-03-31'", kql: "t | where bin(at, 1d) == datetime(2026-03-31)"),
     Statement(sql: "EXPLAIN SELECT a FROM t", kql: "explain t | project a"),
     Statement(sql: "SELECT CASE WHEN a THEN b END FROM t", kql: nil),
     Statement(sql: "SELECT a, count(*) FROM t", kql: nil),

@@ -168,9 +168,9 @@ class ScriptTests(unittest.TestCase):
         self.assertIn("'--limit'", err)
         status, out, _ = self.run_plumb("query", "-o", "-", "-c", "print a = 1")
         self.assertEqual((status, out), (0, "a\n1\n"))
-        status, _, err = self.run_plumb("query", "-o", "/tmp/plumb-test.xlsx", "-c", "print 1")
+        status, _, err = self.run_plumb("query", "-o", "/tmp/plumb-test.docx", "-c", "print 1")
         self.assertEqual(status, 1)
-        self.assertIn("`.xlsx`", err)
+        self.assertIn("`.docx`", err)
         status, _, err = self.run_plumb("query", "-c", "let x = 5")
         self.assertIn("nothing to run", err)
 

@@ -33,6 +33,8 @@ class ScreenTests(ShellCase):
             time.sleep(0.02)
 
     def resize(self, screen, columns, rows):
+        # tmux tells a program of a second change within a quarter of a second only later, when it has rewrapped the rows already.
+        time.sleep(0.5)
         screen.run("resize-window", "-x", str(columns), "-y", str(rows))
 
     def paste(self, screen, text):

@@ -173,7 +173,10 @@ extension Parser {
       }
       if let step { return step.advice(ForeignOperands(bracketed, in: self, quotesNames: true), after: table) }
       if let function = ForeignWord.named(last.text, .function), function.readsFiles { return function.advice }
-      if let declaration = OperatorDeclaration.named(last.text.lowercased()), declaration.isSupported { return "write `\(table)\(declaration.usage)`" }
+      if let declaration = OperatorDeclaration.named(last.text.lowercased()), declaration.isSupported {
+        let count = bracketed.count == 1 && bracketed.first?.kind == .long ? bracketed.first.map { text(in: $0.span) } : nil
+        return "write `\(table)" + (count.map { "\(declaration.keyword) \($0)" } ?? declaration.usage) + "`"
+      }
       return "KQL has no methods; steps follow a pipe, as in `| where a == \"x\" | summarize count() by b`"
     case .dot where token(after: 1).kind == .word && token(before: 2).kind == .dot:
       // `db.runs.find(...)`, `runs.status.unique()`

@@ -85,6 +85,12 @@ extension SQLReader {
           place += 2
         }
       case .word where Self.foreign.contains(word): return nil
+      case .word where word == "and" || word == "or": words.append(word)
+      case .typedLiteral:
+        // `date(x)` of a column is its day.
+        let text = parser.text(in: now.span)
+        let inner = text.lowercased().hasPrefix("date(") ? String(text.dropFirst(5).dropLast()) : ""
+        words.append(Alphabet.isName(inner) ? "bin(\(inner), 1d)" : text)
       case .word where isCall:
         guard let inside = bracketed(1), let made = call(now, inside, scope) else { return nil }
         words.append(made.text)
@@ -94,7 +100,6 @@ extension SQLReader {
         let column = token(2)?.text ?? ""
         words.append(scope.renamed["\(word).\(column)"] ?? KQLName.inQuery(column))
         place += 2
-      case .word where word == "and" || word == "or": words.append(word)
       case .word where word == "true" || word == "false": words.append(word)
       case .word: words.append(KQLName.inQuery(now.text))
       default: words.append(parser.text(in: now.span))

@@ -54,10 +54,12 @@ extension EntityPathSyntax {
         return try place.database(named: name.text, at: name.span)
       } catch var diagnostic as Diagnostic {
         // `runs.head`
-        if diagnostic.code == "unknown-database", case .name(let member) = entity, place.catalog.hasTable(named: name.text),
-          let step = ForeignWord.named(member.text, .step)?.kql
-        {
-          diagnostic.help = "write `\(KQLName.inQuery(name.text)) | \(step)`"
+        if diagnostic.code == "unknown-database", case .name(let member) = entity, place.catalog.hasTable(named: name.text) {
+          if let step = ForeignWord.named(member.text, .step)?.kql {
+            diagnostic.help = "write `\(KQLName.inQuery(name.text)) | \(step)`"
+          } else {
+            diagnostic.help = diagnostic.help?.replacing("project column", with: "project \(KQLName.inQuery(member.text))")
+          }
         }
         throw diagnostic
       }
