@@ -1,8 +1,8 @@
 """The pages as a browser receives them: complete without scripts, nothing loaded from elsewhere, every panel a query."""
-import gzip, html.parser, json, os, re, subprocess, tempfile, time, unittest
+import gzip, html, html.parser, json, os, re, subprocess, tempfile, time, unittest
 from urllib.parse import parse_qs, quote, urlsplit
 
-from served import HANG, PLUMB, Server
+from served import HANG, PLUMB, ROOT, Server
 
 PAGES = ["/", "/pipelines", "/predictions", "/lineage", "/query"]
 EMPTY = {"meta", "link", "input", "br", "img", "hr", "rect", "path", "line", "circle", "use", "stop", "ellipse", "polygon", "polyline"}
@@ -165,6 +165,24 @@ class PageTests(unittest.TestCase):
         units = text.encode("utf-16-le")
         self.assertEqual([units[2 * a:2 * b].decode("utf-16-le") for _, a, b in pieces], ["// é🜁", "where", '"é"', "and", "3"])
         self.assertEqual(self.server.send("GET", "/colours?csl=" + "x" * 30000).json(), [])
+
+    def test_the_readme_shows_the_page(self):
+        with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+            shown = file.read().split("Plumb   Overview", 1)[1].split("```", 1)[0]
+        with Server("--quiet", data=()) as server:
+            end = time.monotonic() + HANG
+            while "data-pending" in (page := server.send("GET", "/", Accept="text/html").text):
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.2)
+        plain = lambda text: html.unescape(re.sub(r"<[^>]*>", "", text))
+        lines = [re.sub(r"  +", "  ", line.strip()) for line in shown.splitlines()]
+        cards = re.findall(r'<li class="card.*?<h2>(.*?)</h2><p class="figure">(.*?)</p>', page)
+        self.assertIn("  ".join(plain(title) for title, _ in cards), lines)
+        self.assertIn("  ".join(plain(figure) for _, figure in cards), lines)
+        needs = re.findall(r"<li><h3>(.*?)</h3><p class=\"quiet\">(.*?)</p>", page)
+        for number, (cause, detail) in enumerate(needs, 1):
+            self.assertIn(f"{number}. {plain(cause)}", lines)
+            self.assertIn(plain(detail), lines)
 
     def test_without_telemetry(self):
         with Server() as server:
