@@ -120,13 +120,13 @@ class BrowserTests(unittest.TestCase):
         editor.send_keys(Keys.BACKSPACE * 10)
         editor.send_keys(Keys.CONTROL, Keys.SPACE, Keys.NULL)
         self.wait(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".words li"))
-        self.assertRegex(self.browser.find_element(By.CSS_SELECTOR, ".words").text, r"succeeded\s*[0-9]+ rows")
+        self.assertRegex(self.texts(".words")[0], r"succeeded\s*[0-9]+ rows")
         editor.send_keys(Keys.ESCAPE)
         editor.send_keys('succeeded" or true')
         # The colours below the text say the same as the text.
         coloured = lambda: self.browser.find_element(By.CSS_SELECTOR, ".ink").get_attribute("textContent")
         self.assertEqual(coloured().rstrip("\n"), editor.get_attribute("value"))
-        self.wait(lambda: [e.get_attribute("textContent") for e in self.browser.find_elements(By.CSS_SELECTOR, ".ink .ink3")] == ['"succeeded"'])
+        self.wait(lambda: self.texts(".ink .ink3") == ['"succeeded"'])
         editor.send_keys(" | count")
         # Only the block at the caret runs.
         editor.send_keys(Keys.CONTROL, Keys.ENTER)
@@ -137,13 +137,17 @@ class BrowserTests(unittest.TestCase):
         self.assertIn("| count", self.browser.find_element(By.CSS_SELECTOR, "[data-history]").text)
         self.assertEqual(self.errors(), [])
 
+    def texts(self, selector):
+        """The texts of elements at one moment, since the script may replace them."""
+        return self.browser.execute_script("return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)", selector)
+
     def complete(self, editor, word):
         """Completes the word before the caret, from the list if there are several."""
         editor.send_keys(Keys.CONTROL, Keys.SPACE, Keys.NULL)
         done = lambda: editor.get_attribute("value").endswith(word + " ")
         self.wait(lambda: done() or self.browser.find_elements(By.CSS_SELECTOR, ".words [aria-selected=true]"))
         if not done():
-            while not self.browser.find_element(By.CSS_SELECTOR, ".words [aria-selected=true]").text.startswith(word):
+            while not self.texts(".words [aria-selected=true]")[0].startswith(word):
                 editor.send_keys(Keys.DOWN)
             editor.send_keys(Keys.ENTER)
             self.wait(done)
@@ -178,6 +182,26 @@ class BrowserTests(unittest.TestCase):
         tile().find_element(By.CSS_SELECTOR, "button").click()
         self.wait(lambda: not self.browser.find_elements(By.XPATH, "//section[h2='Mine']"))
         # One tile has a query that is wrong on purpose; the page itself has no error.
+        self.assertEqual(self.errors(), [])
+
+    def test_times_are_shown_in_a_zone(self):
+        self.width(1280)
+        self.open("/?tz=Asia/Kathmandu")
+        clock = lambda: self.browser.find_element(By.CSS_SELECTOR, ".clock").text
+        self.assertEqual(clock(), "as of 2026-03-04 20:45 Asia/Kathmandu")
+        zones = self.browser.find_element(By.CSS_SELECTOR, "header select")
+        zones.find_element(By.XPATH, "option[.='UTC']").click()
+        self.assertEqual(clock(), "as of 2026-03-04 15:00 UTC")
+        self.assertNotIn("tz=", self.browser.current_url)
+        zones.find_element(By.XPATH, "option[.='Asia/Kathmandu']").click()
+        self.assertIn("tz=Asia%2FKathmandu", self.browser.current_url)
+        # The choice stays on other pages, until the address says otherwise.
+        self.open("/pipelines")
+        self.assertIn("Kathmandu", clock())
+        self.open("/pipelines?tz=No/Where")
+        self.assertTrue(clock().endswith("15:00 UTC"))
+        self.open("/?tz=UTC")
+        self.browser.execute_script("localStorage.clear()")
         self.assertEqual(self.errors(), [])
 
     def test_keys_and_links(self):

@@ -40,7 +40,7 @@ enum Frame {
       <p class="brand">\(Markup.link(run.link("/"), "Plumb")) <span>\(Markup.escaped(run.service.settings.database))</span></p>
       <nav aria-label="Pages"><ul>\(navigation.joined())</ul></nav>
       \(hasRange ? range(run) : "")
-      <p class="clock">as of <time>\(clock)</time> UTC</p>
+      <p class="clock">as of <time>\(clock)</time> <span class="zone">UTC</span></p>
       </header>
       <main id="main" tabindex="-1">
       <h1>\(Markup.escaped(title))</h1>

@@ -105,6 +105,31 @@ enum Assets {
       };
       $("header")?.append(button);
 
+      // Times in the zone of the address, or in the one that was chosen last; charts say that theirs is UTC.
+      const zone = () => new URLSearchParams(location.search).get("tz") || store("plumb.zone") || "UTC";
+      const shift = (root = document) => {
+        const name = zone(); let format = null;
+        const style = {timeZone: name, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit"};
+        try { if (name !== "UTC") format = [new Intl.DateTimeFormat("sv-SE", style), new Intl.DateTimeFormat("sv-SE", {...style, second: "2-digit"})]; } catch { /* An unknown zone is UTC. */ }
+        for (const time of $$("time", root)) {
+          const utc = time.dataset.utc || time.textContent;
+          if (!/^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d/.test(utc)) continue;
+          time.dataset.utc = utc; time.title = utc + " UTC";
+          time.textContent = format ? format[utc.length > 16 ? 1 : 0].format(new Date(utc.replace(" ", "T") + "Z")) : utc;
+        }
+        for (const label of $$(".zone", root)) label.textContent = format ? name : "UTC";
+        return format ? name : "UTC";
+      };
+      const zones = document.createElement("select"), here = Intl.DateTimeFormat().resolvedOptions().timeZone, now = shift();
+      zones.setAttribute("aria-label", "Time zone");
+      for (const name of new Set(["UTC", here, now].filter(Boolean))) zones.append(new Option(name, name, false, name === now));
+      zones.onchange = () => {
+        store("plumb.zone", zones.value);
+        const state = new URLSearchParams(location.search); zones.value === "UTC" ? state.delete("tz") : state.set("tz", zones.value);
+        window.history.replaceState(null, "", location.pathname + (String(state) && "?" + state)); shift();
+      };
+      if ($(".clock")) $(".clock").after(zones);
+
       // Keys that go to pages, and rows that can be walked.
       const pages = {o: "/", p: "/pipelines", r: "/predictions", l: "/lineage", q: "/query"};
       let pending = false;
@@ -127,6 +152,7 @@ enum Assets {
         try {
           const reply = await fetch(location.href, {headers: {Accept: "text/html"}}); if (!reply.ok) return;
           const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
+          shift(fresh);
           for (const panel of $$("main .panel[id],main .card[id]")) {
             const next = fresh.getElementById(panel.id);
             const text = n => n.cloneNode(true), strip = n => { const c = text(n); c.querySelector(":scope>footer")?.remove(); return c.innerHTML; };
