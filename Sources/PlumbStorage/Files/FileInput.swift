@@ -129,6 +129,11 @@ package final class FileInput {
     return (try? source.sample(at: 0, count: 16).starts(with: SQLiteReader.magic)) ?? false
   }
 
+  /// The first bytes of a file's text, at most `count`.
+  package static func front(of path: String, _ options: ReadOptions, count: Int) throws -> [UInt8] {
+    try FileInput(path, options).source.sample(at: 0, count: count)
+  }
+
   /// The tables of a file that can contain several; nil for files with one table.
   package static func tables(in path: String, _ options: ReadOptions) throws -> [String]? {
     let input = try FileInput(path, options)

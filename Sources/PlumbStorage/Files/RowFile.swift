@@ -48,9 +48,6 @@ package final class RowFile {
   /// How much has been read, from 0 to 1.
   package var share: Double { input.source.share }
 
-  /// The first bytes of the text, at most `count`.
-  package func front(_ count: Int) throws -> [UInt8] { try input.source.sample(at: 0, count: count) }
-
   /// Starts at the first row, or at `start`.
   package func begin(at start: TextPosition? = nil) throws {
     isAtEnd = false

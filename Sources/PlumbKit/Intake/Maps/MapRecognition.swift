@@ -21,15 +21,36 @@ extension ShippedMap {
 
   private static func of(file: String, _ options: ReadOptions) -> ShippedMap? {
     if FileInput.isSQLite(file) { return (try? FileInput.tables(in: file, options)).flatMap { of(tables: $0 ?? []) } }
+    // Most files hold none of the names; reading the columns of a large JSON file would take long.
+    guard let front = try? FileInput.front(of: file, options, count: frontBytes), all.contains(where: { $0.isNamed(in: front, around: "") }) else { return nil }
     var options = options
     (options.batchBytes, options.onReject, options.cache) = (frontBytes, nil, nil)
     guard let rows = try? RowFile(file, options), (try? rows.begin()) != nil, (try? rows.next()) != nil else { return nil }
     let columns = rows.schema.map(\.name)
     // A map that reads the tables of a database does not read rows.
     if let map = of(columns: columns) { return map.tables.isEmpty ? map : nil }
-    guard !answerColumns.isDisjoint(with: columns), let front = try? rows.front(frontBytes) else { return nil }
-    let text = String(decoding: front, as: UTF8.self)
-    return all.first { map in map.tables.isEmpty && map.columns.contains { $0.allSatisfy { text.contains("\"\($0)\"") } } }
+    guard !answerColumns.isDisjoint(with: columns) else { return nil }
+    return all.first { $0.isNamed(in: front, around: "\"") }
+  }
+
+  /// Whether a text has all names of one of the sets of columns, each between two marks.
+  private func isNamed(in text: [UInt8], around mark: String) -> Bool {
+    tables.isEmpty && columns.contains { names in
+      names.allSatisfy { Self.holds(text, Array((mark + $0 + mark).utf8)) }
+    }
+  }
+
+  private static func holds(_ text: [UInt8], _ name: [UInt8]) -> Bool {
+    text.withUnsafeBytes { text in
+      guard let base = text.baseAddress, let first = name.first else { return false }
+      var at = 0
+      while at + name.count <= text.count, let found = memchr(base + at, Int32(first), text.count - at) {
+        at = base.distance(to: UnsafeRawPointer(found))
+        if at + name.count <= text.count, memcmp(base + at, name, name.count) == 0 { return true }
+        at += 1
+      }
+      return false
+    }
   }
 
   /// The columns of answers: of those that list the names of columns and the values of rows, and of pages one after the other.
