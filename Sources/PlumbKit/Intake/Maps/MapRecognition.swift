@@ -41,12 +41,10 @@ extension ShippedMap {
   }
 
   private static func holds(_ text: [UInt8], _ name: [UInt8]) -> Bool {
-    text.withUnsafeBytes { text in
-      guard let base = text.baseAddress, let first = name.first else { return false }
+    text.withBytes { text in
       var at = 0
-      while at + name.count <= text.count, let found = memchr(base + at, Int32(first), text.count - at) {
-        at = base.distance(to: UnsafeRawPointer(found))
-        if at + name.count <= text.count, memcmp(base + at, name, name.count) == 0 { return true }
+      while at + name.count <= text.count {
+        if text[at] == name[0], text.part(from: at, to: at + name.count).elementsEqual(name) { return true }
         at += 1
       }
       return false
