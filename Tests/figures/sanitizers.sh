@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.."
 export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1
 export TSAN_OPTIONS=halt_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1
+# Instrumented frames are several times as large, and threads have as much stack as this.
+ulimit -s 131072
 filter='PlumbEngineTests|PlumbSyntaxTests|PlumbDatabaseTests|PlumbStorageTests|PlumbParquetTests|PlumbKitTests|PlumbPresentationTests|FuzzTests'
 status=0
 for sanitizer in ${ONLY:-address thread undefined}; do
