@@ -107,11 +107,9 @@ package final class Server: Sendable {
     try await group.run()
   }
 
-  /// Makes the first page once, so that its tables exist and what it computes in the background is there when somebody comes.
+  /// Starts what the first page computes in the background, so that it is there when somebody comes.
   private func prepare() {
-    let run = PageRun(service, path: "/", [:])
-    guard run.has("pipelines", "runs") else { return }
-    _ = startThread(stackBytes: 512 << 20) { _ = OverviewPage.html(run) }
+    if PageRun(service, path: "/", [:]).has("pipelines", "runs") { OverviewPage.needs(service) }
   }
 
   /// Accepts no more connections, and lets running queries finish for a while. May be called from any thread.

@@ -22,7 +22,6 @@ enum OverviewPage {
           broken = dcountif(pipeline, status == "failed") by current = started > now() - \(run.window)
       """
     let pipelines = #"pipelines | summarize total = count(), failing = countif(status == "failed")"#
-    let late = "stale | where breaks_sla | summarize late = count(), tier = min(tier)"
     var cards: [String] = []
     let before = "the \(run.hours) h before"
     do {
@@ -47,18 +46,18 @@ enum OverviewPage {
     } catch {
       cards.append("<li class=\"card\"><pre class=\"error\">\(Markup.escaped("\(error)"))</pre></li>")
     }
-    cards.append(lateCard(late, run))
+    cards.append(lateCard(run))
     return "<ul class=\"cards\">\(cards.joined())</ul>"
   }
 
   /// How many break their SLA, which takes longer to find out than the rest and comes from the background.
-  private static func lateCard(_ query: String, _ run: PageRun) -> String {
+  private static func lateCard(_ run: PageRun) -> String {
     let title = "Data is late", path = Markup.query("stale | where breaks_sla")
-    guard let row = run.service.background.entry(query, run.service)?.table?.rows.first(where: { _ in true }) else {
+    guard let table = run.service.background.entry(late, run.service)?.table else {
       return "<li class=\"card\" id=\"late\" data-pending><h2>\(title)</h2><p class=\"figure\">…</p><p class=\"quiet\">being computed</p></li>\n"
     }
-    let count = row["late"].integer ?? 0
-    let tier = row["tier"].integer.map { ", highest tier \($0)" } ?? ""
+    let count = table.rowCount
+    let tier = table.rows.compactMap { $0["tier"].integer }.min().map { ", highest tier \($0)" } ?? ""
     return card(
       title, "\(count)", count == 0 ? "no SLA is broken" : "\(count == 1 ? "breaks its SLA" : "break their SLA")\(tier)",
       isBad: count > 0, path, id: "late")
@@ -121,28 +120,37 @@ enum OverviewPage {
 
   // MARK: What needs somebody
 
-  private static func needsYou(_ run: PageRun) -> String {
-    let broken = """
-      union (pipelines | where status == "failed" | project pipeline = name, tier),
-            (stale | where breaks_sla | project pipeline, tier)
-      | summarize tier = min(tier) by pipeline | sort by tier asc, pipeline asc | take 12
-      """
-    // Which data is late takes long to find out among thousands of pipelines.
-    guard let found = run.service.background.entry(broken, run.service) else {
-      return Frame.backgroundPanel("needs", "Needs you", broken, run, wide: false) { _ in "" }
+  /// Pipelines whose data is late, which takes long to find out among thousands.
+  private static let late = "stale | where breaks_sla | project pipeline, tier"
+
+  /// The causes of what fails or is late: asked in the background, once it is known which pipelines those are.
+  @discardableResult
+  static func needs(_ service: QueryService) -> BackgroundAnswers.Entry? {
+    service.background.entry(named: "needs", service) {
+      let failed = try PageRun(service, path: "", [:]).table(#"pipelines | where status == "failed" | project pipeline = name, tier"#)
+      let late = service.background.awaited(late, service)?.table
+      var tiers: [String: Int] = [:]
+      for row in Array(failed.rows) + (late.map { Array($0.rows) } ?? []) {
+        if let name = row["pipeline"].string { tiers[name] = min(tiers[name] ?? .max, row["tier"].integer ?? .max) }
+      }
+      let names = tiers.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(12).map(\.key)
+      if names.isEmpty { return "" }
+      let causes = names.map { "(why(\(KQLText.string($0))) | take 1 | extend pipeline = \(KQLText.string($0)))" }
+      return """
+        union \(causes.joined(separator: ",\n      "))
+        | lookup kind = leftouter (pipelines | project pipeline = name, tier, owner) on pipeline
+        | summarize since = min(since), hurt = make_set(pipeline), tier = min(tier), score = max(score), evidence = take_any(evidence) by cause, origin
+        | sort by tier asc, array_length(hurt) desc
+        """
     }
-    let names = (found.table?["pipeline"] ?? []).compactMap(\.string)
-    if names.isEmpty {
+  }
+
+  private static func needsYou(_ run: PageRun) -> String {
+    let entry = needs(run.service)
+    if let entry, entry.query.isEmpty, entry.error == nil {
       return "<section class=\"panel\" id=\"needs\"><h2>Needs you</h2><p>No pipeline fails now, and none breaks its SLA.</p></section>"
     }
-    let causes = names.map { "(why(\(KQLText.string($0))) | take 1 | extend pipeline = \(KQLText.string($0)))" }
-    let query = """
-      union \(causes.joined(separator: ",\n      "))
-      | lookup kind = leftouter (pipelines | project pipeline = name, tier, owner) on pipeline
-      | summarize since = min(since), hurt = make_set(pipeline), tier = min(tier), score = max(score), evidence = take_any(evidence) by cause, origin
-      | sort by tier asc, array_length(hurt) desc
-      """
-    return Frame.backgroundPanel("needs", "Needs you", query, run, wide: false) { table in
+    return Frame.panel("needs", "Needs you", entry, entry?.query ?? "", run, wide: false) { table in
       let items = table.rows.map { row in
         let hurt = strings(row["hurt"])
         let links = hurt.prefix(6).map { Markup.link(run.link("/pipeline", [("name", $0)]), $0) }
@@ -199,7 +207,7 @@ enum OverviewPage {
   private static func changes(_ run: PageRun) -> String {
     let query = "compare(now() - \(run.window), now(), now() - 2 * \(run.window), now() - \(run.window)) | take 5"
       + " | project measure, dimension, value, before, after, explains"
-    return Frame.panel("changes", "What changed against the \(run.hours) h before", run, query) {
+    return Frame.backgroundPanel("changes", "What changed against the \(run.hours) h before", query, run, wide: false) {
       Frame.table($0, empty: "Nothing changed noticeably.") { row, column in
         column == "explains" ? Shown.percent(row["explains"].number) : nil
       }

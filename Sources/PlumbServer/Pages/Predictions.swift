@@ -1,3 +1,4 @@
+import Glibc
 import PlumbDatabase
 import PlumbDiagnostics
 import PlumbEngine
@@ -6,6 +7,8 @@ import PlumbKit
 /// The last answers of queries that take long, made in the background: pages show them with the time they are as of.
 final class BackgroundAnswers: Sendable {
   struct Entry: Sendable {
+    /// What was asked; empty if there was nothing to ask.
+    var query = ""
     var table: ResultTable?
     var error: String?
     /// The workspace's clock when the answer was made, in ticks.
@@ -27,26 +30,41 @@ final class BackgroundAnswers: Sendable {
 
   private static let most = 64
 
-  /// The latest answer; starts to make one if it is missing or old.
-  func entry(_ query: String, _ service: QueryService) -> Entry? {
+  /// The latest answer of a query; starts to make one if it is missing or old.
+  func entry(_ query: String, _ service: QueryService) -> Entry? { entry(named: query, service) { query } }
+
+  /// The latest answer under a name; starts to make one if it is missing or old.
+  ///
+  /// - Parameter query: makes the query in the background; an empty one if there is nothing to ask.
+  func entry(named name: String, _ service: QueryService, _ query: @escaping @Sendable () throws -> String) -> Entry? {
     let (entry, isNeeded) = state.withLock { state -> (Entry?, Bool) in
-      let entry = state.entries[query]
+      let entry = state.entries[name]
       let isFresh = entry.map { Machine.milliseconds - $0.madeAt < Self.freshMilliseconds } ?? false
-      if isFresh || state.running.contains(query) { return (entry, false) }
-      state.running.insert(query)
+      if isFresh || state.running.contains(name) { return (entry, false) }
+      state.running.insert(name)
       return (entry, true)
     }
-    if isNeeded, !startThread(stackBytes: 512 << 20, { self.make(query, service) }) {
-      state.withLock { _ = $0.running.remove(query) }
+    if isNeeded, !startThread(stackBytes: 512 << 20, { self.make(name, service, query) }) {
+      state.withLock { _ = $0.running.remove(name) }
     }
     return entry
   }
 
-  private func make(_ query: String, _ service: QueryService) {
+  /// The answer of a query once it is there; for work in the background that builds on it.
+  func awaited(_ query: String, _ service: QueryService) -> Entry? {
+    while true {
+      if let entry = entry(query, service) { return entry }
+      if service.isDraining { return nil }
+      usleep(5_000)
+    }
+  }
+
+  private func make(_ name: String, _ service: QueryService, _ query: () throws -> String) {
     let started = Machine.milliseconds
     var entry = Entry(asOf: service.workspace.sessionOptions.clock(), madeAt: 0, milliseconds: 0)
     do {
-      entry.table = try PageRun(service, path: "", [:]).table(query)
+      entry.query = try query()
+      if !entry.query.isEmpty { entry.table = try PageRun(service, path: "", [:]).table(entry.query) }
     } catch {
       entry.error = "\(error)"
     }
@@ -56,8 +74,8 @@ final class BackgroundAnswers: Sendable {
       if $0.entries.count >= Self.most, let oldest = $0.entries.min(by: { $0.value.madeAt < $1.value.madeAt }) {
         $0.entries[oldest.key] = nil
       }
-      $0.entries[query] = entry
-      $0.running.remove(query)
+      $0.entries[name] = entry
+      $0.running.remove(name)
     }
   }
 }
@@ -67,7 +85,16 @@ extension Frame {
   static func backgroundPanel(
     _ id: String, _ title: String, _ query: String, _ run: PageRun, wide: Bool = true, _ draw: (ResultTable) -> String
   ) -> String {
-    let entry = run.service.background.entry(query, run.service)
+    panel(id, title, run.service.background.entry(query, run.service), query, run, wide: wide, draw)
+  }
+
+  /// - Parameters:
+  ///   - entry: the latest answer; nil if it is being made.
+  ///   - query: what `Open in Query` opens; empty if it is not known yet.
+  static func panel(
+    _ id: String, _ title: String, _ entry: BackgroundAnswers.Entry?, _ query: String, _ run: PageRun, wide: Bool = true,
+    _ draw: (ResultTable) -> String
+  ) -> String {
     var content = "<p class=\"quiet\" data-pending>Being computed; this page loads it when it is there.</p>"
       + "<noscript><p>\(Markup.link(run.path, "Load the page again"))</p></noscript>"
     var remark = ""
@@ -78,7 +105,7 @@ extension Frame {
     return """
       <section class="panel\(wide ? " wide" : "")" id="\(id)" aria-labelledby="\(id)-title"><h2 id="\(id)-title">\(Markup.escaped(title))</h2>
       \(content)
-      <footer>\(Markup.link(Markup.query(query), "Open in Query"))\(remark)</footer></section>
+      <footer>\(query.isEmpty ? "" : Markup.link(Markup.path("/query", [("csl", query), ("title", title)]), "Open in Query"))\(remark)</footer></section>
 
       """
   }

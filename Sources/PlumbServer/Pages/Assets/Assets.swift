@@ -164,7 +164,9 @@ enum Assets {
       };
       if (location.pathname !== "/query") {
         if ($("[data-pending]")) {
-          const wait = setInterval(async () => { await refresh(true); if (!$("[data-pending]")) clearInterval(wait); }, 2000);
+          let pause = 300;
+          const wait = async () => { await refresh(true); pause = Math.min(pause * 1.3, 3000); if ($("[data-pending]")) setTimeout(wait, pause); };
+          setTimeout(wait, pause);
         }
         if (window.EventSource) {
           const events = new EventSource("/events");
