@@ -118,7 +118,7 @@ class MatrixTests(ShellCase):
             self.assertIn(wanted, shown)
         self.assertRegex(shell.answer(RISKS), r"pipeline\s+risk\s+low")
         shell.answer(".mode table")
-        self.assertRegex(shell.answer(query), r"pipeline\s+risk")
+        self.assertRegex(shell.answer(query), r"pipeline\s+state\s+risk")
         # Off a terminal the rows go out.
         self.assertIn("risk", rows[0])
 
