@@ -102,7 +102,7 @@ class AccessTests(unittest.TestCase):
                 write("a,b\n1,x\n2,y\n")
                 wait(lambda: server.rows("t | count") == [[2]])
                 # A table whose file has become unreadable stays.
-                write("a,b\n3,\"z\n")
+                write("%PDF-1.7\n")
                 wait(lambda: "error" in server.logged())
                 self.assertEqual(server.rows("t | count"), [[2]])
                 write("a,b\n3,z\n")
