@@ -17,6 +17,13 @@ package final class BackgroundRun<Value: Sendable>: Sendable {
     outcome.withLock { $0 = result }
   }
 
+  /// The value, once there is one.
+  package func result() throws -> Value {
+    while true {
+      if let result = wait(milliseconds: 60_000) { return try result.get() }
+    }
+  }
+
   /// The result, once there is one, or nil after this time.
   package func wait(milliseconds: Int) -> Result<Value, any Error>? {
     let end = Machine.milliseconds + Double(milliseconds)

@@ -31,6 +31,7 @@ package final class Server: Sendable {
   /// - Throws: a diagnostic if the address cannot be used.
   package func run(onStart: @escaping @Sendable (Int) -> Void) throws {
     let server = try builder()
+    prepare()
     let done = Lock()
     let outcome = Guarded<Result<Void, any Error>?>(nil)
     Task {
@@ -97,19 +98,20 @@ package final class Server: Sendable {
       responder: Endpoint(service: service, access: Access(settings: settings), log: log),
       server: server,
       configuration: ApplicationConfiguration(address: .hostname(settings.address, port: settings.port), backlog: 1024),
-      onServerRunning: { channel in
-        onStart(channel.localAddress?.port ?? settings.port)
-        self.prepare()
-      },
+      onServerRunning: { channel in onStart(channel.localAddress?.port ?? settings.port) },
       logger: logger)
     let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
     self.group.withLock { $0 = group }
     try await group.run()
   }
 
-  /// Starts what the first page computes in the background, so that it is there when somebody comes.
+  /// Makes the tables that the first page reads, and starts what it computes in the background, so that both are there when somebody
+  /// comes.
   private func prepare() {
-    if PageRun(service, path: "/", [:]).has("pipelines", "runs") { OverviewPage.needs(service) }
+    let run = PageRun(service, path: "/", [:])
+    guard run.has("pipelines", "runs", "errors") else { return }
+    _ = try? run.table("union runs, errors | count")
+    NeedsPanel.entry(service)
   }
 
   /// Accepts no more connections, and lets running queries finish for a while. May be called from any thread.

@@ -8,7 +8,7 @@ enum OverviewPage {
     guard run.has("pipelines", "runs", "errors", "edges") else { return Frame.withoutTelemetry("Overview", run) }
     return Frame.page(
       "Overview", run,
-      cards(run) + "<div class=\"columns\">" + strips(run) + needsYou(run) + "</div><div class=\"columns\">" + errors(run) + changes(run)
+      cards(run) + "<div class=\"columns\">" + strips(run) + NeedsPanel.html(run) + "</div><div class=\"columns\">" + errors(run) + changes(run)
         + "</div>")
   }
 
@@ -53,7 +53,7 @@ enum OverviewPage {
   /// How many break their SLA, which takes longer to find out than the rest and comes from the background.
   private static func lateCard(_ run: PageRun) -> String {
     let title = "Data is late", path = Markup.query("stale | where breaks_sla")
-    guard let table = run.service.background.entry(late, run.service)?.table else {
+    guard let table = run.service.background.entry(NeedsPanel.late, run.service)?.table else {
       return "<li class=\"card\" id=\"late\" data-pending><h2>\(title)</h2><p class=\"figure\">…</p><p class=\"quiet\">being computed</p></li>\n"
     }
     let count = table.rowCount
@@ -116,60 +116,6 @@ enum OverviewPage {
         + "<p class=\"key\"><span class=\"cell1\">all succeeded</span> <span class=\"cell2\">below 10 % failed</span> "
         + "<span class=\"cell3\">below half</span> <span class=\"cell4\">half or more</span></p>"
     }
-  }
-
-  // MARK: What needs somebody
-
-  /// Pipelines whose data is late, which takes long to find out among thousands.
-  private static let late = "stale | where breaks_sla | project pipeline, tier"
-
-  /// The causes of what fails or is late: asked in the background, once it is known which pipelines those are.
-  @discardableResult
-  static func needs(_ service: QueryService) -> BackgroundAnswers.Entry? {
-    service.background.entry(named: "needs", service) {
-      let failed = try PageRun(service, path: "", [:]).table(#"pipelines | where status == "failed" | project pipeline = name, tier"#)
-      let late = service.background.awaited(late, service)?.table
-      var tiers: [String: Int] = [:]
-      for row in Array(failed.rows) + (late.map { Array($0.rows) } ?? []) {
-        if let name = row["pipeline"].string { tiers[name] = min(tiers[name] ?? .max, row["tier"].integer ?? .max) }
-      }
-      let names = tiers.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(12).map(\.key)
-      if names.isEmpty { return "" }
-      let causes = names.map { "(why(\(KQLText.string($0))) | take 1 | extend pipeline = \(KQLText.string($0)))" }
-      return """
-        union \(causes.joined(separator: ",\n      "))
-        | lookup kind = leftouter (pipelines | project pipeline = name, tier, owner) on pipeline
-        | summarize since = min(since), hurt = make_set(pipeline), tier = min(tier), score = max(score), evidence = take_any(evidence) by cause, origin
-        | sort by tier asc, array_length(hurt) desc
-        """
-    }
-  }
-
-  private static func needsYou(_ run: PageRun) -> String {
-    let entry = needs(run.service)
-    if let entry, entry.query.isEmpty, entry.error == nil {
-      return "<section class=\"panel\" id=\"needs\"><h2>Needs you</h2><p>No pipeline fails now, and none breaks its SLA.</p></section>"
-    }
-    return Frame.panel("needs", "Needs you", entry, entry?.query ?? "", run, wide: false) { table in
-      let items = table.rows.map { row in
-        let hurt = strings(row["hurt"])
-        let links = hurt.prefix(6).map { Markup.link(run.link("/pipeline", [("name", $0)]), $0) }
-        let more = hurt.count > 6 ? " and \(hurt.count - 6) more" : ""
-        let origin = row["origin"].string ?? ""
-        let tier = row["tier"].integer.map { " · tier \($0)" } ?? ""
-        let start = origin.isEmpty ? Markup.escaped("") : " from " + (hurt.contains(origin) || isPipeline(origin, run)
-          ? Markup.link(run.link("/pipeline", [("name", origin)]), origin) : "<strong>\(Markup.escaped(origin))</strong>")
-        return "<li><h3>\(Markup.escaped(row["cause"].description))\(start)</h3>"
-          + "<p class=\"quiet\">since \(Frame.text(row["since"]))\(tier) · hurts \(hurt.count)</p>"
-          + "<p>\(links.joined(separator: ", "))\(more)</p>"
-          + "<details><summary>Evidence</summary><p>\(Markup.escaped(row["evidence"].description))</p></details></li>\n"
-      }
-      return "<ol class=\"needs\">\(items.joined())</ol>"
-    }
-  }
-
-  private static func isPipeline(_ name: String, _ run: PageRun) -> Bool {
-    ((try? run.table("pipelines | where name == \(KQLText.string(name)) | count"))?["Count"]?.first?.integer ?? 0) > 0
   }
 
   /// The texts of a JSON array.

@@ -9,13 +9,16 @@ final class BackgroundAnswers: Sendable {
   struct Entry: Sendable {
     /// What was asked; empty if there was nothing to ask.
     var query = ""
-    var table: ResultTable?
+    var tables: [ResultTable] = []
     var error: String?
     /// The workspace's clock when the answer was made, in ticks.
     var asOf: Int64
     /// When it was made, in milliseconds of the machine's clock.
     var madeAt: Double
     var milliseconds: Double
+
+    /// The rows of one query; nil if it failed.
+    var table: ResultTable? { tables.first }
   }
 
   private struct State {
@@ -31,12 +34,16 @@ final class BackgroundAnswers: Sendable {
   private static let most = 64
 
   /// The latest answer of a query; starts to make one if it is missing or old.
-  func entry(_ query: String, _ service: QueryService) -> Entry? { entry(named: query, service) { query } }
+  func entry(_ query: String, _ service: QueryService) -> Entry? {
+    entry(named: query, service) { (query, [try PageRun(service, path: "", [:]).table(query)]) }
+  }
 
   /// The latest answer under a name; starts to make one if it is missing or old.
   ///
-  /// - Parameter query: makes the query in the background; an empty one if there is nothing to ask.
-  func entry(named name: String, _ service: QueryService, _ query: @escaping @Sendable () throws -> String) -> Entry? {
+  /// - Parameter ask: asks in the background; returns what was asked, empty if there was nothing, and the answers.
+  func entry(
+    named name: String, _ service: QueryService, _ ask: @escaping @Sendable () throws -> (query: String, tables: [ResultTable])
+  ) -> Entry? {
     let (entry, isNeeded) = state.withLock { state -> (Entry?, Bool) in
       let entry = state.entries[name]
       let isFresh = entry.map { Machine.milliseconds - $0.madeAt < Self.freshMilliseconds } ?? false
@@ -44,7 +51,7 @@ final class BackgroundAnswers: Sendable {
       state.running.insert(name)
       return (entry, true)
     }
-    if isNeeded, !startThread(stackBytes: 512 << 20, { self.make(name, service, query) }) {
+    if isNeeded, !startThread(stackBytes: 512 << 20, { self.make(name, service, ask) }) {
       state.withLock { _ = $0.running.remove(name) }
     }
     return entry
@@ -59,12 +66,11 @@ final class BackgroundAnswers: Sendable {
     }
   }
 
-  private func make(_ name: String, _ service: QueryService, _ query: () throws -> String) {
+  private func make(_ name: String, _ service: QueryService, _ ask: () throws -> (query: String, tables: [ResultTable])) {
     let started = Machine.milliseconds
     var entry = Entry(asOf: service.workspace.sessionOptions.clock(), madeAt: 0, milliseconds: 0)
     do {
-      entry.query = try query()
-      if !entry.query.isEmpty { entry.table = try PageRun(service, path: "", [:]).table(entry.query) }
+      (entry.query, entry.tables) = try ask()
     } catch {
       entry.error = "\(error)"
     }
@@ -85,21 +91,22 @@ extension Frame {
   static func backgroundPanel(
     _ id: String, _ title: String, _ query: String, _ run: PageRun, wide: Bool = true, _ draw: (ResultTable) -> String
   ) -> String {
-    panel(id, title, run.service.background.entry(query, run.service), query, run, wide: wide, draw)
+    panel(id, title, run.service.background.entry(query, run.service), query, run, wide: wide) { $0.first.map(draw) ?? "" }
   }
 
   /// - Parameters:
   ///   - entry: the latest answer; nil if it is being made.
   ///   - query: what `Open in Query` opens; empty if it is not known yet.
+  ///   - draw: makes HTML of the answers.
   static func panel(
     _ id: String, _ title: String, _ entry: BackgroundAnswers.Entry?, _ query: String, _ run: PageRun, wide: Bool = true,
-    _ draw: (ResultTable) -> String
+    _ draw: ([ResultTable]) -> String
   ) -> String {
     var content = "<p class=\"quiet\" data-pending>Being computed; this page loads it when it is there.</p>"
       + "<noscript><p>\(Markup.link(run.path, "Load the page again"))</p></noscript>"
     var remark = ""
     if let entry {
-      content = entry.table.map(draw) ?? "<pre class=\"error\">\(Markup.escaped(entry.error ?? ""))</pre>"
+      content = entry.error.map { "<pre class=\"error\">\(Markup.escaped($0))</pre>" } ?? draw(entry.tables)
       remark = "<span>as of \(DateTime.text(entry.asOf).prefix(16).map { $0 == "T" ? " " : String($0) }.joined()) · \(Int(entry.milliseconds)) ms</span>"
     }
     return """

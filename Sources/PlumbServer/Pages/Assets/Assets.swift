@@ -164,8 +164,8 @@ enum Assets {
       };
       if (location.pathname !== "/query") {
         if ($("[data-pending]")) {
-          let pause = 300;
-          const wait = async () => { await refresh(true); pause = Math.min(pause * 1.3, 3000); if ($("[data-pending]")) setTimeout(wait, pause); };
+          let pause = 200;
+          const wait = async () => { await refresh(true); pause = Math.min(pause * 1.1, 3000); if ($("[data-pending]")) setTimeout(wait, pause); };
           setTimeout(wait, pause);
         }
         if (window.EventSource) {
