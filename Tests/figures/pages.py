@@ -5,7 +5,7 @@ predictions), and of 10,000 pipelines the page of pipelines, its size as sent, a
   pages.py [--pipelines N]
 
 Needs `selenium` from PyPI, and chromium with its driver. Takes the binary from $PLUMB, default .build/release/plumb. Each figure is
-the median of five; the server has answered the page once before, except for the overview's first."""
+the median of five; the other pages have been asked for once before."""
 import argparse, http.client, os, statistics, subprocess, sys, tempfile, time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -51,20 +51,23 @@ def get(server, path):
 def main():
     browser = chromium()
     try:
-        with Server("--quiet", data=()) as server:
-            address = f"http://localhost:{server.port}/"
-            begin = time.monotonic()
-            browser.get(address)
-            paint = until(browser, PAINT)
-            until(browser, "return document.querySelector('[data-pending]') ? null : 1")
-            say("the default world's overview, asked first: first paint", paint, "ms", 300)
-            say("  all of it", (time.monotonic() - begin) * 1e3, "ms", 1_500)
-            times = []
-            for _ in range(5):
+        # What the browser needs to show its first page is not the page's.
+        browser.get("data:text/html,<p>ready")
+        first, whole, again = [], [], []
+        for _ in range(5):
+            with Server("--quiet", data=()) as server:
+                address = f"http://localhost:{server.port}/"
+                begin = time.monotonic()
                 browser.get(address)
-                times.append(until(browser, PAINT))
-            say("  asked again: first paint", statistics.median(times), "ms", 300)
-            server.stop()
+                first.append(until(browser, PAINT))
+                until(browser, "return document.querySelector('[data-pending]') ? null : 1")
+                whole.append((time.monotonic() - begin) * 1e3)
+                browser.get(address)
+                again.append(until(browser, PAINT))
+                server.stop()
+        say("the default world's overview, asked as soon as the server listens: first paint", statistics.median(first), "ms", 300)
+        say("  all of it", statistics.median(whole), "ms", 1_500)
+        say("  asked again: first paint", statistics.median(again), "ms", 300)
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "many.plumb")
             subprocess.run([PLUMB, "simulate", "--pipelines", str(options.pipelines), "--days", "7", "--into", file], check=True, stderr=subprocess.DEVNULL)
