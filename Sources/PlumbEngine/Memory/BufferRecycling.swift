@@ -1,4 +1,5 @@
 import Glibc
+import MallocShim
 import Synchronization
 
 /// Large blocks that were released, cached for the next buffer of about their size.
@@ -88,6 +89,9 @@ package enum BufferRecycling {
 extension BufferRecycling {
   /// Returns when no block is waiting to be freed.
   static func settle() { Reclaimer.settle() }
+
+  /// Returns to the kernel what the allocator keeps of small blocks, soon.
+  static func trim() { Reclaimer.trim() }
 }
 
 /// Frees large blocks on a separate thread.
@@ -98,40 +102,53 @@ private enum Reclaimer {
   private struct Queue: @unchecked Sendable {
     var blocks: [(base: UnsafeMutableRawPointer, charged: Int, account: MemoryAccount)] = []
     var isRunning = false
+    var mustTrim = false
   }
 
   private static let queue = Guarded(Queue())
   private static let smallest = 8 << 20
 
   static func free(_ base: UnsafeMutableRawPointer, capacity: Int, _ charged: Int, _ account: MemoryAccount) {
-    if capacity >= smallest {
-      let mustStart = queue.withLock { queue in
-        queue.blocks.append((base, charged, account))
-        defer { queue.isRunning = true }
-        return !queue.isRunning
-      }
-      if mustStart, !startThread(stackBytes: 256 << 10, { work() }) { work() }
-      return
-    }
+    guard capacity < smallest else { return start { $0.blocks.append((base, charged, account)) } }
     Glibc.free(base)
     account.charge(-charged)
+  }
+
+  /// Among gigabytes this takes tens of milliseconds.
+  static func trim() { start { $0.mustTrim = true } }
+
+  /// Adds work, for which a thread is started if none is at it.
+  private static func start(_ add: (inout Queue) -> Void) {
+    let mustStart = queue.withLock { queue in
+      add(&queue)
+      defer { queue.isRunning = true }
+      return !queue.isRunning
+    }
+    if mustStart, !startThread(stackBytes: 256 << 10, { work() }) { work() }
   }
 
   static func settle() {
     while queue.withLock({ $0.isRunning }) { usleep(500) }
   }
 
-  /// Frees the waiting blocks; the thread ends when none are left.
+  /// Frees the waiting blocks, then trims; the thread ends when nothing is left to do.
   private static func work() {
     while true {
-      let next = queue.withLock { queue in
+      let (next, mustTrim) = queue.withLock { queue in
         let block = queue.blocks.popLast()
-        if block == nil { queue.isRunning = false }
-        return block
+        let mustTrim = block == nil && queue.mustTrim
+        if mustTrim { queue.mustTrim = false }
+        if block == nil, !mustTrim { queue.isRunning = false }
+        return (block, mustTrim)
       }
-      guard let next else { return }
-      Glibc.free(next.base)
-      next.account.charge(-next.charged)
+      if let next {
+        Glibc.free(next.base)
+        next.account.charge(-next.charged)
+      } else if mustTrim {
+        plumb_malloc_trim()
+      } else {
+        return
+      }
     }
   }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import MallocShim
 import Synchronization
 
 /// The bytes that buffers hold for a query, a workspace or the process, and the limit on them.
@@ -29,7 +28,7 @@ package final class MemoryAccount: Sendable {
   /// The allocator keeps small blocks that were freed. After a query that held much of its limit they return to the kernel,
   /// so that the next one does not add its own to them.
   deinit {
-    if peak > limit / 8 { plumb_malloc_trim() }
+    if peak > limit / 8 { BufferRecycling.trim() }
   }
 
   /// The number of bytes held now.
