@@ -34,10 +34,10 @@ stub swift 'exit 0'
 for script in differential.sh sanitizers.sh fuzz.sh; do must_fail "$script with silent tests" "Tests/figures/$script"; done
 
 for script in kill.py two_processes.py mutants.sh; do must_fail "$script with a silent plumb" "Tests/figures/$script" 20; done
-for script in torture.py storage.py; do must_fail "$script with a silent plumb" "Tests/figures/$script"; done
+for script in torture.py storage.py requests.sh; do must_fail "$script with a silent plumb" "Tests/figures/$script"; done
 stub plumb 'kill -SEGV $$'
 for script in kill.py two_processes.py mutants.sh; do must_fail "$script with a plumb that crashes" "Tests/figures/$script" 20; done
-for script in torture.py storage.py; do must_fail "$script with a plumb that crashes" "Tests/figures/$script"; done
+for script in torture.py storage.py requests.sh; do must_fail "$script with a plumb that crashes" "Tests/figures/$script"; done
 
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=1m tmpfs "$folder/" 2> /dev/null; then
   umount "$folder"
