@@ -108,13 +108,18 @@ import Testing
     }
   }
 
-  /// Parts of such texts, and texts with a part missing or twice, end in an answer too.
+  /// Parts of such texts, and texts with a part missing or twice, end in an answer too: what is wrong is in the text, and said.
   @Test func piecesOfThemEnd() {
     for (number, typed) in Self.all.enumerated() {
       let bytes = Array(typed.text.utf8)
       for place in stride(from: number % 3, to: bytes.count, by: 3) {
         let (head, tail) = (String(decoding: bytes[..<place], as: UTF8.self), String(decoding: bytes[place...], as: UTF8.self))
-        for text in [head, tail, head + tail.dropFirst(), tail + head, head + head] { _ = parse(text) }
+        for text in [head, tail, head + tail.dropFirst(), tail + head, head + head] {
+          for diagnostic in parse(text).diagnostics {
+            #expect(!diagnostic.message.isEmpty && diagnostic.help?.isEmpty != true, "\(text)")
+            #expect(diagnostic.span.map { $0.lower <= $0.upper && $0.upper <= text.utf8.count } ?? true, "\(text)")
+          }
+        }
       }
     }
   }

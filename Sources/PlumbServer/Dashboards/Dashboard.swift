@@ -144,7 +144,7 @@ struct Dashboard: Sendable {
       ("layout", .object([("x", .long(0)), ("y", .long(Int64(below))), ("width", .long(12)), ("height", .long(8))])),
       ("pageId", .string(page.id)), ("visualType", .string(visual.type)), ("visualOptions", visual.options),
     ]
-    tile += place(query, usedName: "usedParamVariables")
+    tile += place(query)
     tree = tree.setting("tiles", .array(tree["tiles"].elements + [.object(tile)]))
   }
 
@@ -154,7 +154,7 @@ struct Dashboard: Sendable {
       guard (tile["id"].text ?? "\(place)") == id else { return tile }
       var changed = tile.setting("title", .string(title)).removing("query").removing("queryRef").removing("usedParamVariables")
       if let visual { changed = changed.setting("visualType", .string(visual.type)).setting("visualOptions", visual.options) }
-      for (name, value) in self.place(query, usedName: "usedParamVariables") { changed = changed.setting(name, value) }
+      for (name, value) in self.place(query) { changed = changed.setting(name, value) }
       return changed
     }
     tree = tree.setting("tiles", .array(tiles))
@@ -167,11 +167,11 @@ struct Dashboard: Sendable {
   }
 
   /// The members of a tile that hold its query: the text itself, or a reference if this dashboard keeps queries in a list.
-  private mutating func place(_ text: String, usedName: String) -> [(key: String, value: Dynamic)] {
+  private mutating func place(_ text: String) -> [(key: String, value: Dynamic)] {
     let used = Dynamic.array(parameters.flatMap(\.variables).filter { DashboardText.uses($0, text) }.map { .string($0) })
     let source = tree["dataSources"].elements.first?["id"] ?? .string("")
     guard case .array(let queries)? = tree["queries"] else {
-      return [("query", .string(text)), ("dataSourceId", source), (usedName, used)]
+      return [("query", .string(text)), ("dataSourceId", source), ("usedParamVariables", used)]
     }
     let id = GUID.random().text
     let query = Dynamic.object([

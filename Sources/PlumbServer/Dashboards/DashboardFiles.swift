@@ -49,7 +49,7 @@ package final class DashboardFiles: Sendable {
   /// - Throws: a diagnostic if the file cannot be written; then nothing has changed.
   func change(_ place: Int, _ body: (inout Dashboard) -> Void) throws {
     try entries.withLock { entries in
-      guard entries.indices.contains(place) else { throw Diagnostic("no-dashboard", "there is no such dashboard") }
+      guard entries.indices.contains(place) else { throw Diagnostic("no-dashboard", "unknown dashboard `\(place)`: the server shows \(entries.count)") }
       Self.refresh(&entries[place])
       var dashboard = entries[place].dashboard
       body(&dashboard)

@@ -42,7 +42,7 @@ extension Endpoint {
   /// The reply to a form of a case's pages; nil if the path names something else.
   func caseChange(_ exchange: Exchange) async throws -> Response? {
     guard let known = Self.caseForms[exchange.request.uri.path] else { return nil }
-    let form = Exchange.parameters(String(decoding: try await exchange.body(upTo: 1 << 16), as: UTF8.self))
+    let form = try await exchange.form()
     guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
     defer { place.giveBack() }
     let run = PageRun(service, path: known.page, [:])
@@ -52,7 +52,7 @@ extension Endpoint {
         return Markup.path(known.page, [("said", try known.act(desk, form, run))])
       } catch { return Markup.path(known.page, [("problem", "\(Problems(error, in: ""))")]) }
     }
-    return exchange.reply(.seeOther, "text/plain", Array("\(target)\n".utf8), headers: [.location: target])
+    return exchange.redirect(to: target)
   }
 
   /// The report or the debrief of the case as a page of its own, for the game master.

@@ -192,7 +192,7 @@ struct Endpoint: HTTPResponder {
       exchange.reply(
         .badRequest("this page is the game master's; sign in at /login with the token of --master-token", status: 403, name: "master-token"))
     case .token where exchange.isForBrowsers, .master:
-      exchange.reply(.seeOther, "text/plain", Array("/login\n".utf8), headers: [.location: "/login"])
+      exchange.redirect(to: "/login")
     case .token:
       exchange.reply(
         .badRequest("this server requires a token: send `Authorization: Bearer TOKEN`", status: 401, name: "token"))

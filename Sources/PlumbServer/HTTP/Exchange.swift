@@ -40,6 +40,11 @@ final class Exchange: Sendable {
     reply(status, type, Array(text.utf8), headers: headers)
   }
 
+  /// A reply that leads a browser to another page.
+  func redirect(to path: String, _ headers: HTTPFields = [:]) -> Response {
+    reply(.seeOther, "text/plain", "\(path)\n", headers: headers + [.location: path])
+  }
+
   func reply(_ error: WireError) -> Response {
     var headers: HTTPFields = [:]
     if error.status == 429 { headers[.retryAfter] = "1" }
@@ -103,6 +108,13 @@ final class Exchange: Sendable {
     } catch is NIOTooManyBytesError {
       throw WireError.badRequest("the body of the request exceeds \(limit >> 20) MB", status: 413, name: "too-large")
     }
+  }
+
+  /// The parameters of a form in the body.
+  ///
+  /// - Throws: a `WireError` if it is larger than `limit` bytes.
+  func form(upTo limit: Int = 1 << 16) async throws -> [String: String] {
+    Self.parameters(String(decoding: try await body(upTo: limit), as: UTF8.self))
   }
 
   /// The parameters after `?`; of several with one name the first.

@@ -49,20 +49,18 @@ extension Endpoint {
 
   /// Checks a token that was entered, and gives the browser its cookie.
   func login(_ exchange: Exchange) async throws -> Response {
-    let form = Exchange.parameters(String(decoding: try await exchange.body(upTo: 1 << 16), as: UTF8.self))
+    let form = try await exchange.form()
     guard let token = [service.settings.token, service.settings.masterToken].compactMap({ $0 }).first(where: { Access.isEqual(form["token"] ?? "", $0) }) else {
       return exchange.page(LoginPage.html(wasWrong: true), status: .unauthorized)
     }
     let cookie = "\(Access.cookieName)=\(Markup.urlPart(token)); HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000\(service.settings.certificate == nil ? "" : "; Secure")"
-    return exchange.reply(.seeOther, "text/plain", Array("/\n".utf8), headers: [.location: "/", .setCookie: cookie])
+    return exchange.redirect(to: "/", [.setCookie: cookie])
   }
 
   /// Silences alerts as a form of the page asks, and leads back to the page.
   func silence(_ exchange: Exchange) async throws -> Response {
-    guard service.settings.isWritable else {
-      throw WireError.badRequest("this server does not accept changes; start it with --writable", status: 403, name: "read-only")
-    }
-    let form = Exchange.parameters(String(decoding: try await exchange.body(upTo: 1 << 16), as: UTF8.self))
+    guard service.settings.isWritable else { throw WireError.readOnly }
+    let form = try await exchange.form()
     guard let command = AlertsPage.command(form) else {
       throw WireError.badRequest("a silence needs a rule, hours from 1 to 720 and a reason", status: 400, name: "silence")
     }
@@ -73,12 +71,11 @@ extension Endpoint {
         return ""
       } catch { return "\(Problems(error, in: command))" }
     }
-    let place = Markup.path("/alerts", [("problem", problem)])
-    return exchange.reply(.seeOther, "text/plain", Array("\(place)\n".utf8), headers: [.location: place])
+    return exchange.redirect(to: Markup.path("/alerts", [("problem", problem)]))
   }
 
   /// A text made on a thread of its own, in its turn among queries.
-  private func own(_ exchange: Exchange, _ body: @escaping @Sendable (PageRun) -> String) async throws -> String {
+  func own(_ exchange: Exchange, _ body: @escaping @Sendable (PageRun) -> String) async throws -> String {
     guard let place = await service.limiter.place(within: ServerSettings.longestWait) else { throw WireError.throttled }
     defer { place.giveBack() }
     return await PageRun.make(PageRun(service, path: exchange.request.uri.path, exchange.query), body)

@@ -45,6 +45,9 @@ struct WireError: Error, Sendable {
       isPermanent: false, innerCode: "Timeout", name: "timeout")
   }
 
+  /// The reply to a form that would change something.
+  static let readOnly = badRequest("this server does not accept changes; start it with --writable", status: 403, name: "read-only")
+
   static let throttled = WireError(
     status: 429, code: "TooManyRequests", summary: "The server is busy.",
     type: "Kusto.Data.Exceptions.KustoRequestThrottledException",

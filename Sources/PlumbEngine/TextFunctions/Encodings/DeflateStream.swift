@@ -13,7 +13,7 @@ package final class DeflateStream {
   package private(set) var plainCount = 0
   package private(set) var packedCount = 0
 
-  /// - Returns: nil if there is no memory for it.
+  /// - Returns: nil if memory is lacking.
   package init?() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
