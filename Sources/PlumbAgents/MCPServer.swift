@@ -13,9 +13,9 @@ package final class MCPServer: Sendable {
   private let session: AgentSession
   private let version: String
   private let about: String
-  private let running = Guarded<(id: Dynamic, stop: AgentSession.Stop)?>(nil)
+  private let running = LockedValue<(id: Dynamic, stop: AgentSession.Stop)?>(nil)
   /// Requests that were cancelled before they began.
-  private let cancelled = Guarded<[Dynamic]>([])
+  private let cancelled = LockedValue<[Dynamic]>([])
 
   /// Versions that begin with `initialize`, and those that do not; the newest is the last.
   static let earlierVersions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]

@@ -16,7 +16,7 @@ enum Console {
     var isASCII: Bool?
   }
 
-  private static let look = Guarded(Look())
+  private static let look = LockedValue(Look())
 
   static func setLook(_ change: (inout Look) -> Void) { look.withLock { change(&$0) } }
 

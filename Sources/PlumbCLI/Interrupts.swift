@@ -25,7 +25,7 @@ final class Interrupts: Sendable {
     var ending: (@Sendable () -> Void)?
   }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
 
   /// Call before any other thread starts.
   func start() {

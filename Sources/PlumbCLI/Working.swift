@@ -17,8 +17,8 @@ extension Console {
 
 /// The notes and problems that rounds of the same work reported.
 final class ReportedTexts: Sendable {
-  private let texts = Guarded<Set<String>>([])
-  private let isRepeating = Guarded(false)
+  private let texts = LockedValue<Set<String>>([])
+  private let isRepeating = LockedValue(false)
 
   /// From now on what was reported is not repeated.
   func beginNextRound() { isRepeating.withLock { $0 = true } }
@@ -32,7 +32,7 @@ final class ReportedTexts: Sendable {
 
 /// Events of work as lines on standard error, with a bar for the current stage.
 private final class WorkReport: Sendable {
-  private let bars = Guarded<[String: ProgressBar]>([:])
+  private let bars = LockedValue<[String: ProgressBar]>([:])
   private let earlier: ReportedTexts?
 
   init(_ earlier: ReportedTexts?) { self.earlier = earlier }

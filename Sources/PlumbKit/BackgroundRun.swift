@@ -3,7 +3,7 @@ import PlumbEngine
 
 /// Work on its own thread, for which another thread waits as long as the user does.
 package final class BackgroundRun<Value: Sendable>: Sendable {
-  private let outcome = Guarded<Result<Value, any Error>?>(nil)
+  private let outcome = LockedValue<Result<Value, any Error>?>(nil)
   private let body: @Sendable () throws -> Value
 
   /// Starts at once; if no thread can be started, does the work here.

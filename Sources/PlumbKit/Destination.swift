@@ -14,7 +14,7 @@ package final class Destination {
   package var isInPlace: Bool { temporary == nil }
 
   /// Files that are not complete yet: whoever ends the process early removes them.
-  package static let unfinished = Guarded<Set<String>>([])
+  package static let unfinished = LockedValue<Set<String>>([])
 
   /// An open descriptor, such as standard output.
   package init(descriptor: Int32, name: String) {

@@ -9,7 +9,7 @@ public final class Work: Sendable {
   private let onEvent: @Sendable (Event) -> Void
   private let cancellations = Atomic<Int>(0)
   private let orderly = Atomic<Bool>(false)
-  private let running = Guarded<[ExecutionContext]>([])
+  private let running = LockedValue<[ExecutionContext]>([])
 
   public init(onEvent: @escaping @Sendable (Event) -> Void = { _ in }) { self.onEvent = onEvent }
 

@@ -14,7 +14,7 @@ final class BinnedFeatures: @unchecked Sendable {
   private let bins: [Buffer]
 
   init(_ matrix: FeatureMatrix, context: ExecutionContext) throws {
-    let made = Guarded<[(bounds: [Double], bins: Buffer)?]>(Array(repeating: nil, count: matrix.featureCount))
+    let made = LockedValue<[(bounds: [Double], bins: Buffer)?]>(Array(repeating: nil, count: matrix.featureCount))
     let next = Atomic<Int>(0)
     try WorkerPool.shared.run(workers: Swift.min(context.threads, Swift.max(1, matrix.featureCount))) { _ in
       while true {

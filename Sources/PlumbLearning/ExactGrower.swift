@@ -64,7 +64,7 @@ final class ExactGrower: @unchecked Sendable {
 
   private func sortedOrders() throws -> [Buffer] {
     let count = data.features.featureCount
-    let made = Guarded<[Buffer?]>(Array(repeating: nil, count: count))
+    let made = LockedValue<[Buffer?]>(Array(repeating: nil, count: count))
     try overFeatures(rows: rowCount) { feature, _ in
       try self.context.checkpoint()
       let order = SortedFeature.entries(

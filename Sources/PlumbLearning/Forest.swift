@@ -58,7 +58,7 @@ package struct Forest: Hashable, Sendable {
     var treeOptions = options.tree
     let root = Double(data.features.featureCount).squareRoot()
     treeOptions.featuresPerSplit = options.tree.featuresPerSplit ?? Swift.max(1, Int(root))
-    let grown = Guarded<[Grown?]>(Array(repeating: nil, count: treeCount))
+    let grown = LockedValue<[Grown?]>(Array(repeating: nil, count: treeCount))
     let next = Atomic<Int>(0)
     let chosen = treeOptions
     let held = HeldMemory()

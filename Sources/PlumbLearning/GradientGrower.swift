@@ -197,7 +197,7 @@ final class GradientGrower: @unchecked Sendable {
       }
       return best
     }
-    let found = Guarded([Split](repeating: Split(), count: count))
+    let found = LockedValue([Split](repeating: Split(), count: count))
     let next = Atomic<Int>(0)
     try WorkerPool.shared.run(workers: Swift.min(context.threads, count)) { _ in
       while true {

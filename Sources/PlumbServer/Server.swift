@@ -14,8 +14,8 @@ import ServiceLifecycle
 package final class Server: Sendable {
   private let service: QueryService
   private let log: AccessLog
-  private let group = Guarded<ServiceGroup?>(nil)
-  private let isStopping = Guarded(false)
+  private let group = LockedValue<ServiceGroup?>(nil)
+  private let isStopping = LockedValue(false)
 
   /// How long running queries may take after `stop`.
   private static let patience: Duration = .seconds(10)
@@ -33,7 +33,7 @@ package final class Server: Sendable {
     let server = try builder()
     prepare()
     let done = Lock()
-    let outcome = Guarded<Result<Void, any Error>?>(nil)
+    let outcome = LockedValue<Result<Void, any Error>?>(nil)
     Task {
       let result: Result<Void, any Error>
       do { result = .success(try await self.serve(server, onStart)) } catch { result = .failure(error) }

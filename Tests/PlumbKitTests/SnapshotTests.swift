@@ -29,7 +29,7 @@ struct SnapshotTests {
 
   private static func run(_ workspace: Workspace, readers: Int, _ write: (Int) throws -> Void) throws -> [String] {
     let outcomes = Outcomes()
-    let isDone = Guarded(false)
+    let isDone = LockedValue(false)
     let threads = (0..<readers).map { number in
       var options = ConnectionOptions()
       options.threads = 1 + number % 2

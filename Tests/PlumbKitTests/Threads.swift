@@ -3,7 +3,7 @@ import PlumbEngine
 
 /// A thread that a test starts and waits for.
 final class Thread: Sendable {
-  private let done = Guarded(false)
+  private let done = LockedValue(false)
 
   static func running(_ body: @escaping @Sendable () -> Void) -> Thread {
     let thread = Thread()
@@ -22,7 +22,7 @@ final class Thread: Sendable {
 
 /// What threads found.
 final class Outcomes: Sendable {
-  private let found = Guarded<[String]>([])
+  private let found = LockedValue<[String]>([])
 
   var list: [String] { found.withLock { $0 } }
 

@@ -52,7 +52,7 @@ struct WorkTests {
     var request = ImportRequest(paths: [csv])
     request.batchBytes = 20_000
     let box = Outcomes()
-    let stopping = Guarded<Work?>(nil)
+    let stopping = LockedValue<Work?>(nil)
     let work = Work { event in
       guard case .saved(let text) = event else { return }
       box.add(text)

@@ -78,6 +78,31 @@ import Testing
     }
   }
 
+  private func isInWord(_ character: Character) -> Bool { character.isLetter || character.isNumber || character == "_" }
+
+  /// Each word and sign of each query: left out, written twice, exchanged with the next, and replaced by `=`.
+  @Test func everyTokenChanged() throws {
+    for query in try Corpus.queries(in: "good.kql") {
+      var pieces: [String] = []
+      for character in query {
+        if isInWord(character), let last = pieces.last?.last, isInWord(last) { pieces[pieces.count - 1].append(character) } else { pieces.append(String(character)) }
+      }
+      let places = pieces.indices.filter { pieces[$0].contains { !$0.isWhitespace } }
+      for (number, place) in places.enumerated() {
+        let next = places[min(number + 1, places.count - 1)]
+        for (old, new) in [(place, ""), (place, pieces[place] + " " + pieces[place]), (place, pieces[next]), (place, " = ")] {
+          var changed = pieces
+          if new == pieces[next] { changed[next] = pieces[place] }
+          changed[old] = new
+          let text = changed.joined()
+          let result = parse(text)
+          #expect(result.diagnostics.allSatisfy { ($0.span?.upper ?? 0) <= text.utf8.count }, "\(text)")
+          _ = print(result.script)
+        }
+      }
+    }
+  }
+
   @Test func randomBytes() {
     var dice = Dice(seed: 1)
     for _ in 0..<500 {

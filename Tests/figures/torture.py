@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints how a million inputs made to break Plumb end: mutated and random queries, edge numbers in the place of every number of
-the manual's queries, and functions of edge values as constants and as columns. Every input must end within 10 seconds in an
+"""Prints how a million inputs made to break Plumb end: mutated and random queries, the manual's queries with one word changed,
+edge numbers in the place of every number of the manual's queries, and functions of edge values as constants and as columns. Every input must end within 10 seconds in an
 answer or a message; a process that dies or hangs, memory above the limit and a tenth, and a constant whose answer differs from
 the column's are printed with the input, and end the script with 1.
 
-  Tests/figures/torture.py [queries|numbers|functions ...] [--count N] [--seed S] [--processes P]
+  Tests/figures/torture.py [queries|words|numbers|functions ...] [--count N] [--seed S] [--processes P]
 
 `--count` is the number of inputs of each kind (a thousand is a quick look). The seed is new each run, and printed.
 $PLUMB is the binary (default .build/release/plumb). Memory is limited to 200 MB."""
@@ -12,7 +12,7 @@ import argparse, json, os, queue, random, re, select, shutil, signal, subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PLUMB = os.path.abspath(os.environ.get("PLUMB", os.path.join(ROOT, ".build/release/plumb")))
-COUNTS = {"queries": 1_000_000, "numbers": 100_000, "functions": 200_000}
+COUNTS = {"queries": 1_000_000, "words": 200_000, "numbers": 100_000, "functions": 200_000}
 LIMIT, ALLOWED = "200MB", 220
 PATIENCE, TOO_LONG = 2.0, 10.0
 BATCH = 48
@@ -245,6 +245,17 @@ def edge_numbers(corpus):
                 yield query[:match.start()] + edge + query[match.end():]
 
 
+def changed_words(corpus):
+    """Every word and sign of every query: left out, written twice, exchanged with the next, and replaced by `=`."""
+    for query in corpus:
+        pieces = re.findall(r"\w+|\s+|[^\w\s]", query)
+        places = [place for place, piece in enumerate(pieces) if not piece.isspace()]
+        for place, following in zip(places, places[1:] + places[-1:]):
+            piece = pieces[place]
+            for changes in ({place: ""}, {place: f"{piece} {piece}"}, {place: pieces[following], following: piece}, {place: " = "}):
+                yield "".join(changes.get(at, old) for at, old in enumerate(pieces))
+
+
 WORDS = """where filter extend project summarize sort top take count distinct join lookup union mv-expand mv-apply parse parse-kv as
 getschema serialize render print range datatable let set evaluate search find invoke make-series lineage predict risk why stale slow
 volume compare top-nested sample partition scan fork facet reduce consume by on with to step asc desc nulls first last kind= inner
@@ -458,6 +469,9 @@ def main():
                 if kind == "queries":
                     mutator = Mutator(corpus, dice)
                     queries = [mutator.query() for _ in range(count)]
+                elif kind == "words":
+                    queries = list(changed_words(corpus))
+                    queries = dice.sample(queries, min(count, len(queries)))
                 else:
                     queries = list(edge_numbers(corpus))
                     dice.shuffle(queries)

@@ -97,7 +97,7 @@ final class EdgeHistory: Sendable {
   private let until: Int
   /// When something changes, in order.
   private let changes: [Int64]
-  private let kept = Guarded<[Int: Table]>([:])
+  private let kept = LockedValue<[Int: Table]>([:])
 
   init(_ table: Table) throws {
     base = table

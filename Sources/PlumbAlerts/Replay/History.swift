@@ -14,7 +14,7 @@ package final class History: Sendable {
   private let tables: [String: Part]
   private let baselines = Baselines(.history)
   private let origins = WhyOrigins(.history)
-  private let gaps = Guarded<[String: [Int64: Int64?]]>([:])
+  private let gaps = LockedValue<[String: [Int64: Int64?]]>([:])
   /// When the first row of `runs` started, or the first row of any table arrived.
   package let first: Int64?
 
@@ -81,7 +81,7 @@ package final class History: Sendable {
     private let history: History
     private let catalog: Catalog
     private let session: Session
-    private let read = Guarded<Set<String>>([])
+    private let read = LockedValue<Set<String>>([])
 
     fileprivate init(_ history: History) {
       self.history = history

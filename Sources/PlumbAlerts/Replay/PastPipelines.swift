@@ -95,7 +95,7 @@ private final class PastGroup: ColumnSource {
   private let schema: Schema
   private let computed: Set<String>
   private let make: @Sendable () throws -> [String: Vector]
-  private let made = Guarded<[String: Vector]?>(nil)
+  private let made = LockedValue<[String: Vector]?>(nil)
 
   init(_ group: RowGroup, _ schema: Schema, _ computed: [String], _ make: @escaping @Sendable () throws -> [String: Vector]) {
     self.group = group

@@ -136,8 +136,8 @@ package struct Replay {
     }
     // Neighbouring jobs read the same rows.
     jobs.sort { (moments[$0.rule][$0.moments.lowerBound], $0.rule) < (moments[$1.rule][$1.moments.lowerBound], $1.rule) }
-    let results = Guarded([[Found]](repeating: [], count: jobs.count))
-    let pipelines = Guarded([[String: String]](repeating: [:], count: rules.count))
+    let results = LockedValue([[Found]](repeating: [], count: jobs.count))
+    let pipelines = LockedValue([[String: String]](repeating: [:], count: rules.count))
     let (work, allMoments) = (jobs, moments)
     try inParallel(work.count, progress: progress) { number in
       let job = work[number]
@@ -158,7 +158,7 @@ package struct Replay {
   private func inParallel(
     _ count: Int, progress: @escaping @Sendable (Double) -> Void = { _ in }, _ body: @escaping @Sendable (Int) throws -> Void
   ) throws {
-    let failure = Guarded<(any Error)?>(nil)
+    let failure = LockedValue<(any Error)?>(nil)
     let next = Atomic<Int>(0)
     let done = Atomic<Int>(0)
     let step: @Sendable () -> Void = {
@@ -189,7 +189,7 @@ package struct Replay {
     let moments = began.keys.sorted()
     let size = 32
     let asked = began
-    let found = Guarded<[Int64: [String: String]]>([:])
+    let found = LockedValue<[Int64: [String: String]]>([:])
     try inParallel((moments.count + size - 1) / size) { number in
       let reader = history.reader()
       for moment in moments[(number * size)..<Swift.min((number + 1) * size, moments.count)] {

@@ -21,7 +21,7 @@ final class Preparation: Sendable {
     var hasLoaded = false
   }
 
-  private let work = Guarded(Work())
+  private let work = LockedValue(Work())
 
   /// Those of `baselines()`, when they were computed, and how many rows `runs` had then.
   static let schema: Schema = Baselines.schema + [ColumnInfo("computed", .datetime), ColumnInfo("run_rows", .long)]

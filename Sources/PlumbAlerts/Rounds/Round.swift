@@ -147,7 +147,7 @@ package final class AlertRunner {
     let catalog = base.snapshot()
     catalog.store = nil
     catalog.add(preparation.baselines.function)
-    let read = Guarded<Set<String>>([])
+    let read = LockedValue<Set<String>>([])
     for name in base.tableNames {
       guard let schema = base.schema(ofTable: name) else { continue }
       catalog.addLazy(name, schema: schema) {

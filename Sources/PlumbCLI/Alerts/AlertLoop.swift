@@ -5,7 +5,7 @@ import PlumbEngine
 
 /// Evaluates rules at their intervals until it is stopped.
 final class AlertLoop: Sendable {
-  private let isStopped = Guarded(false)
+  private let isStopped = LockedValue(false)
 
   func stop() { isStopped.withLock { $0 = true } }
 

@@ -24,7 +24,7 @@ struct QueryRun {
     let session = script.session
     session.options.keepsPartialAnswers = keepsPartial
     // When Ctrl-C was pressed.
-    let stopped = Guarded<Double?>(nil)
+    let stopped = LockedValue<Double?>(nil)
     let collected = Collected()
     let start = Machine.milliseconds
     let progress = ProgressLine()
@@ -74,7 +74,7 @@ struct QueryRun {
 
   /// The answers so far; none is added once the prompt is back.
   private final class Collected: Sendable {
-    private let state = Guarded<(answers: [Answer], isClosed: Bool)>(([], false))
+    private let state = LockedValue<(answers: [Answer], isClosed: Bool)>(([], false))
 
     func add(_ answer: Answer) { state.withLock { if !$0.isClosed { $0.answers.append(answer) } } }
 

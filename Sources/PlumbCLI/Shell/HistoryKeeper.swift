@@ -13,7 +13,7 @@ final class HistoryKeeper: Sendable {
     var isWorking = false
   }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
 
   /// Entries of one file are stored in order.
   func add(_ entry: StoredQuery, to file: WorkspaceFile?) {

@@ -6,7 +6,7 @@ import ReadlineShim
 /// The colours of the line being typed.
 enum LineColours {
   /// The preceding lines of the query.
-  private static let pending = Guarded("")
+  private static let pending = LockedValue("")
   /// Longer texts are not coloured, so that each key is answered at once.
   private static let limit = 1 << 16
 

@@ -101,7 +101,7 @@ extension QueryLog.Entry {
 private final class EarlierEntries: Sendable {
   private let file: WorkspaceFile?
   private let began = Machine.now
-  private let read = Guarded<[QueryLog.Entry]?>(nil)
+  private let read = LockedValue<[QueryLog.Entry]?>(nil)
 
   init(_ file: WorkspaceFile?) { self.file = file }
 

@@ -50,7 +50,7 @@ struct RecentResults {
   /// A result whose rows become those of a table when a query first reads it.
   private final class Result: Sendable {
     let answer: Answer
-    private let groups = Guarded<[RowGroup]?>(nil)
+    private let groups = LockedValue<[RowGroup]?>(nil)
 
     init(_ answer: Answer) { self.answer = answer }
 

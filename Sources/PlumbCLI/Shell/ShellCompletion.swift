@@ -5,11 +5,11 @@ import ReadlineShim
 
 /// Completion with TAB: what fits at the cursor, in queries and in commands.
 final class ShellCompletion: Sendable {
-  private let current: Guarded<Completion>
-  private let pendingText = Guarded("")
-  private let safety = Guarded(false)
+  private let current: LockedValue<Completion>
+  private let pendingText = LockedValue("")
+  private let safety = LockedValue(false)
 
-  init(workspace: Workspace) { current = Guarded(Completion(workspace: workspace)) }
+  init(workspace: Workspace) { current = LockedValue(Completion(workspace: workspace)) }
 
   /// Completion of queries over the current workspace.
   var queries: Completion { current.withLock { $0 } }

@@ -15,7 +15,7 @@ enum LineEditor {
     var paging = CandidateList.Paging()
   }
 
-  private static let state = Guarded(State())
+  private static let state = LockedValue(State())
 
   /// Sets readline up.
   ///

@@ -23,7 +23,7 @@ package struct ScoreSheet: Sendable {
   }
 
   /// The points for facts, and for the route if all of its lines apply.
-  private static let mostForFacts = 55.0
+  private static let mostForStatistics = 55.0
   private static let mostForRoute = 45.0
 
   /// - Parameters:
@@ -46,7 +46,7 @@ package struct ScoreSheet: Sendable {
   private static func facts(_ verdict: CaseVerdict?, _ entries: [RouteEntry]) -> [Line] {
     let place = entries.lastIndex { $0.kind == .answer }.map { [$0 + 1] } ?? []
     guard let verdict else {
-      return [Line(name: "facts", points: 0, most: mostForFacts, reason: "Nothing was answered.", entries: [])]
+      return [Line(name: "facts", points: 0, most: mostForStatistics, reason: "Nothing was answered.", entries: [])]
     }
     let truth = verdict.truth
     func share(_ part: (right: Int, of: Int)) -> Double { part.of == 0 ? 0 : Double(part.right) / Double(part.of) }
@@ -85,7 +85,7 @@ package struct ScoreSheet: Sendable {
     }
     let total = lines.reduce(0) { $0 + $1.most }
     return lines.map {
-      Line(name: $0.name, points: $0.points * mostForFacts / total, most: $0.most * mostForFacts / total, reason: $0.reason, entries: $0.entries)
+      Line(name: $0.name, points: $0.points * mostForStatistics / total, most: $0.most * mostForStatistics / total, reason: $0.reason, entries: $0.entries)
     }
   }
 

@@ -24,7 +24,7 @@ package final class Catalog: Sendable {
     case lazy(LazyTable)
   }
 
-  private let contents = Guarded(Contents())
+  private let contents = LockedValue(Contents())
   /// Held while tables in memory are changed, so that no change is lost.
   let changing = Lock()
   /// The account for the catalog's tables; its queries have their own limits as well.
@@ -260,7 +260,7 @@ private final class LazyTable: Sendable {
   let schema: Schema
   private let memory: MemoryAccount
   private let make: @Sendable () throws -> Table
-  private let made = Guarded<Table?>(nil)
+  private let made = LockedValue<Table?>(nil)
 
   init(schema: Schema, memory: MemoryAccount, make: @escaping @Sendable () throws -> Table) {
     self.schema = schema

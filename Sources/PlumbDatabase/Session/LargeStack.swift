@@ -6,7 +6,7 @@ import PlumbEngine
 /// only until it is used.
 func onLargeStack<Value>(_ body: () throws -> Value) throws -> Value {
   try withoutActuallyEscaping(body) { body in
-    let outcome = Guarded<Result<Value, any Error>?>(nil)
+    let outcome = LockedValue<Result<Value, any Error>?>(nil)
     let account = MemoryAccount.current
     let work = UncheckedBox(body)
     let thread = SystemThread(stackBytes: 512 << 20) {

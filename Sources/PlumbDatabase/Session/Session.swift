@@ -8,14 +8,14 @@ import PlumbSyntax
 /// to the end of their text; `ScriptRun` runs a text statement by statement.
 package final class Session: Sendable {
   package let catalog: Catalog
-  private let settings: Guarded<SessionOptions>
-  private let running = Guarded<ExecutionContext?>(nil)
+  private let settings: LockedValue<SessionOptions>
+  private let running = LockedValue<ExecutionContext?>(nil)
   /// The most memory that contexts of the past held at once.
-  private let pastPeak = Guarded(0)
+  private let pastPeak = LockedValue(0)
 
   package init(catalog: Catalog, options: SessionOptions = SessionOptions()) {
     self.catalog = catalog
-    settings = Guarded(options)
+    settings = LockedValue(options)
   }
 
   package var options: SessionOptions {

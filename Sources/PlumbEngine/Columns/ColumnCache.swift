@@ -36,7 +36,7 @@ package final class ColumnCache: Sendable {
   /// Returns a new number for an owner of columns.
   package func newOwner() -> Int { owners.wrappingAdd(1, ordering: .relaxed).newValue }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
   private let limit: Int
   private let keepsAtOnce: Bool
   /// The account to which the cache is charged, whichever query reads it.

@@ -8,7 +8,7 @@ package final class StringDictionary: @unchecked Sendable {
   package let count: Int
   let entries: UnsafePointer<Bytes>
   private let owner: AnyObject
-  private let lazily = Guarded<Lazily>(Lazily())
+  private let lazily = LockedValue<Lazily>(Lazily())
 
   private struct Lazily {
     var index: BytesIndex?

@@ -43,7 +43,7 @@ package final class RowGroup: @unchecked Sendable {
   package let zones: [ZoneRange]
   private let vectors: [Vector]
   private let source: (any ColumnSource)?
-  private let tallies = Guarded<[Int: CodeTally?]>([:])
+  private let tallies = LockedValue<[Int: CodeCounts?]>([:])
 
   package init(_ columns: [Vector], count: Int) {
     self.count = count
@@ -84,9 +84,9 @@ package final class RowGroup: @unchecked Sendable {
   }
 
   /// The counts of a column's texts, computed on first use; nil unless the column has few distinct texts.
-  func tally(_ index: Int) throws -> CodeTally? {
+  func tally(_ index: Int) throws -> CodeCounts? {
     if let known = tallies.withLock({ $0[index] }) { return known }
-    let made = CodeTally(try column(index))
+    let made = CodeCounts(try column(index))
     tallies.withLock { $0[index] = .some(made) }
     return made
   }
@@ -101,7 +101,7 @@ package final class Table: @unchecked Sendable {
   package let rowCount: Int
   /// The source of the rows if they are not in `groups`: a database of another program.
   package let external: (any ExternalRows)?
-  private let known = Guarded<[Int: ColumnFacts]>([:])
+  private let known = LockedValue<[Int: ColumnStatistics]>([:])
 
   package init(name: String, schema: Schema, groups: [RowGroup]) {
     self.name = name
@@ -143,10 +143,10 @@ package final class Table: @unchecked Sendable {
   }
 
   /// The statistics of a column, without its rows.
-  func facts(_ column: Int) -> ColumnFacts {
+  func facts(_ column: Int) -> ColumnStatistics {
     known.withLock { known in
       if let facts = known[column] { return facts }
-      let facts = ColumnFacts(groups, column: column, hasTexts: schema[column].type.lane == .bytes)
+      let facts = ColumnStatistics(groups, column: column, hasTexts: schema[column].type.lane == .bytes)
       known[column] = facts
       return facts
     }

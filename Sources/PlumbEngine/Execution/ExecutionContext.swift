@@ -27,8 +27,8 @@ package final class ExecutionContext: Sendable {
   private let cancelled = Atomic<Bool>(false)
   /// The context from which this one was made and whose cancellation it shares.
   private let parent: ExecutionContext?
-  private let notes = Guarded<[String]>([])
-  private let failure = Guarded<Diagnostic?>(nil)
+  private let notes = LockedValue<[String]>([])
+  private let failure = LockedValue<Diagnostic?>(nil)
   /// Bytes of constants that are charged until the query ends.
   private let held = Atomic<Int>(0)
   /// How far the query has progressed.
@@ -74,7 +74,11 @@ package final class ExecutionContext: Sendable {
     threads == 1 ? self : ExecutionContext(partOf: self, threads: 1)
   }
 
-  deinit { memory.charge(-held.load(ordering: .relaxed)) }
+  deinit {
+    memory.charge(-held.load(ordering: .relaxed))
+    // What the query made may live on, such as a model, and with it the account.
+    if parent == nil { memory.trimIfLarge() }
+  }
 
   /// Counts the first value of `vector`, which becomes a constant of the query, against the limits until the query ends.
   ///

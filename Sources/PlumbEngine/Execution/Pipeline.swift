@@ -123,7 +123,7 @@ struct Pipeline: Sendable {
 
 /// Collects all chunks and returns them in order.
 final class CollectSink: ChunkSink {
-  private let parts = Guarded<[[Chunk]]>([])
+  private let parts = LockedValue<[[Chunk]]>([])
   /// The number of rows after which no more are needed, counted over all workers; nil for all.
   private let limit: Int?
   private let source: (any ChunkSource)?

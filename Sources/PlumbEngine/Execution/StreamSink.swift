@@ -39,7 +39,7 @@ final class StreamSink: ChunkSink, @unchecked Sendable {
   /// The number of rows that may wait for others.
   private static let rowLimit = 1 << 18
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
   private let context: ExecutionContext
   private let emit: (Chunk) throws -> Void
 

@@ -16,7 +16,7 @@ package final class WorkerPool: @unchecked Sendable {
   /// - Throws: the error of the first worker to fail.
   package func run(workers: Int, _ body: @Sendable (Int) throws -> Void) throws {
     guard workers > 1 else { return try body(0) }
-    let failure = Guarded<(any Error)?>(nil)
+    let failure = LockedValue<(any Error)?>(nil)
     let account = MemoryAccount.current
     let call: @Sendable (Int) -> Void = { worker in
       do { try account.bound { try body(worker) } } catch { failure.withLock { if $0 == nil { $0 = error } } }

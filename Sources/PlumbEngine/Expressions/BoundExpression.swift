@@ -71,7 +71,7 @@ package typealias BoundCall = FunctionCall<Int>
 
 /// What a kernel computes once from the constants of its call and uses for every chunk.
 package final class Prepared: Sendable {
-  private let made = Guarded<(any Sendable)?>(nil)
+  private let made = LockedValue<(any Sendable)?>(nil)
 
   /// The value computed before, or that of `make()`, which is then stored.
   func value<T: Sendable>(_ make: () throws -> T) rethrows -> T {

@@ -34,7 +34,7 @@ package final class DictionaryLift: Sendable {
   /// The expression; its columns are indices into `inputs`.
   let expression: BoundExpression
   let inputs: [Input]
-  private let known = Guarded<[([StringDictionary], Answer)]>([])
+  private let known = LockedValue<[([StringDictionary], Answer)]>([])
 
   /// The maximum number of combinations.
   static let limit = 1 << 16
@@ -130,7 +130,7 @@ package final class DictionaryLift: Sendable {
     let sizes = self.sizes(dictionaries)
     let count = sizes.reduce(1, *)
     let size = Chunk.preferredCount
-    let pieces = Guarded<[Vector?]>(Array(repeating: nil, count: (count + size - 1) / size))
+    let pieces = LockedValue<[Vector?]>(Array(repeating: nil, count: (count + size - 1) / size))
     let next = Atomic<Int>(0)
     try WorkerPool.shared.run(workers: count < 4 &* size ? 1 : context.threads) { _ in
       while true {

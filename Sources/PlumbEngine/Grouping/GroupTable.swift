@@ -50,10 +50,10 @@ final class GroupTable {
   }
 
   /// Whether keys are their own numbers; `count` is then the number of all possible keys, and `words` is empty.
-  var isPlaced: Bool { flags != nil }
+  var isDirectlyAddressed: Bool { flags != nil }
 
   /// From now on keys that index an array are their own numbers. The caller translates the table's previous numbers.
-  func numberByPlace() {
+  func addressDirectly() {
     guard isDirect, flags == nil else { return }
     let made = Buffer.zeros(byteCount: mask &+ 1)
     for number in 0..<count { made.values(UInt8.self)[Int(truncatingIfNeeded: keys[number])] = 1 }

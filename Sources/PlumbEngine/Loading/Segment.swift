@@ -135,7 +135,7 @@ struct MergedTexts: @unchecked Sendable {
 func assembleGroups(_ groups: [[Segment]], schema: Schema, threads: Int) throws -> [RowGroup] {
   guard !groups.isEmpty else { return [] }
   let columns = schema.indices.filter { schema[$0].type == .string }
-  let merged = Guarded<[Int: MergedTexts]>([:])
+  let merged = LockedValue<[Int: MergedTexts]>([:])
   let nextColumn = Atomic<Int>(0)
   try WorkerPool.shared.run(workers: Swift.min(threads, Swift.max(1, columns.count))) { _ in
     while true {
@@ -157,7 +157,7 @@ func assembleGroups(_ groups: [[Segment]], schema: Schema, threads: Int) throws 
     }
   }
   let dictionaries = merged.withLock { $0 }
-  let made = Guarded<[RowGroup?]>(Array(repeating: nil, count: groups.count))
+  let made = LockedValue<[RowGroup?]>(Array(repeating: nil, count: groups.count))
   let nextGroup = Atomic<Int>(0)
   try WorkerPool.shared.run(workers: Swift.min(threads, groups.count)) { _ in
     while true {

@@ -11,7 +11,7 @@ package enum BufferRecycling {
   static let smallest = 1 << 20
 
   private static let limit = Atomic<Int>(0)
-  private static let kept = Guarded<Kept>(Kept())
+  private static let kept = LockedValue<Kept>(Kept())
 
   typealias Block = (base: UnsafeMutableRawPointer, capacity: Int)
 
@@ -105,7 +105,7 @@ private enum Reclaimer {
     var mustTrim = false
   }
 
-  private static let queue = Guarded(Queue())
+  private static let queue = LockedValue(Queue())
   private static let smallest = 8 << 20
 
   static func free(_ base: UnsafeMutableRawPointer, capacity: Int, _ charged: Int, _ account: MemoryAccount) {

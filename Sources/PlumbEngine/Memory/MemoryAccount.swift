@@ -25,9 +25,11 @@ package final class MemoryAccount: Sendable {
     self.parent = parent
   }
 
+  deinit { trimIfLarge() }
+
   /// The allocator keeps small blocks that were freed. After a query that held much of its limit they return to the kernel,
   /// so that the next one does not add its own to them.
-  deinit {
+  func trimIfLarge() {
     if peak > limit / 8 { BufferRecycling.trim() }
   }
 

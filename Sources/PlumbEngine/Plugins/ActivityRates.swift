@@ -50,7 +50,7 @@ extension LogicalPlan {
     let firstFigure = times.count + (rates.putsDimensionsFirst ? dimensions.count : 0)
     let firstDimension = times.count + (rates.putsDimensionsFirst ? 0 : figures.count)
     return .whole(
-      WholePlan(name: "user activity", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try UserEvent.users(vectors[0], count: chunk.count, context)
         let known = Set(users.indices.filter { !vectors[2].isNull($0) }.map { users[$0] })

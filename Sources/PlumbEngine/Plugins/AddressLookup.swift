@@ -27,7 +27,7 @@ extension LogicalPlan {
     let types = tableFirst ? other + own : own + other
     let schema = zip(names, types).map { ColumnInfo($0, $1) }
     return .whole(
-      WholePlan(name: "address lookup", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "address lookup", input: input, schema: schema) { chunk, context in
         let columns = try table.schema.indices.map { column in
           Vector.concatenating(try table.groups.map { try $0.column(column) }, type: table.schema[column].type)
         }

@@ -66,7 +66,7 @@ extension LogicalPlan {
       timeline.column, ColumnInfo("prev", state), ColumnInfo("next", state), ColumnInfo("id", input.schema[0].type),
     ]
     return .whole(
-      WholePlan(name: "funnel", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "funnel", input: input, schema: schema) { chunk, context in
         let (groups, places, vectors) = try funnel.events(chunk, over: timeline, context)
         let builders = schema.map { VectorBuilder($0.type) }
         func append(_ state: Int?, to builder: VectorBuilder) {
@@ -104,7 +104,7 @@ extension LogicalPlan {
     let keys = [0] + states
     let schema = keys.map { input.schema[$0] } + [ColumnInfo("dcount", .long), ColumnInfo("samples", .dynamic)]
     return .whole(
-      WholePlan(name: "funnel counts", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "funnel counts", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try groupNumbers([vectors[3]], count: chunk.count, context).numbers.view(UInt32.self)
         var counted: [(first: Int, count: Int, samples: [Dynamic])] = []
@@ -165,7 +165,7 @@ extension LogicalPlan {
     let period = ColumnInfo("Period", periods.first?.type ?? .timespan)
     let schema = [timeline.column, input.schema[2], period, ColumnInfo("dcount", .long)]
     return .whole(
-      WholePlan(name: "funnel", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "funnel", input: input, schema: schema) { chunk, context in
         let (groups, places, _) = try funnel.events(chunk, over: timeline, context)
         var reached: [Int64: [[Int]]] = [:]
         for events in groups {

@@ -15,7 +15,7 @@ extension LogicalPlan {
     let schema = dimensions + steps.map { ColumnInfo("\($0)_\(time.name)", time.type) }
       + [ColumnInfo("Duration", time.type == .datetime ? .timespan : time.type)]
     return .whole(
-      WholePlan(name: "sequence_detect", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "sequence_detect", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let truths = (1...steps.count).map { step in
           let rows = vectors[step].trueRows()
@@ -55,7 +55,7 @@ extension LogicalPlan {
   package static func rowsNear(_ input: LogicalPlan, before: Int, after: Int) -> LogicalPlan {
     let schema = Array(input.schema.dropLast())
     return .whole(
-      WholePlan(name: "rows_near", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "rows_near", input: input, schema: schema) { chunk, context in
         let matches = chunk.column(schema.count).decoded().expanded().trueRows()
         var kept: [Int] = []
         for place in 0..<matches.count {

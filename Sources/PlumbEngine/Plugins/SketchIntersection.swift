@@ -7,7 +7,7 @@ extension LogicalPlan {
   package static func sketchIntersections(_ input: LogicalPlan) -> LogicalPlan {
     let schema = input.schema.indices.map { ColumnInfo("s\($0)", .long) }
     return .whole(
-      WholePlan(name: "dcount_intersect", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "dcount_intersect", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded() }
         let builders = schema.map { VectorBuilder($0.type) }
         for row in 0..<chunk.count {

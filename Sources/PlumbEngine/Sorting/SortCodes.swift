@@ -150,7 +150,7 @@ extension Vector {
   /// The smallest and largest number that is not null, of 64-bit lanes.
   func wordBounds(_ context: ExecutionContext) throws -> ClosedRange<Int64>? {
     if isConstant { return zoneRange().words }
-    let all = Guarded<ClosedRange<Int64>?>(nil)
+    let all = LockedValue<ClosedRange<Int64>?>(nil)
     try WorkerPool.shared.ranges(count, workers: context.threads) { _, range in
       try context.inBlocks(range) { block in
         guard let some = slice(block.lowerBound, block.count).zoneRange().words else { return }

@@ -59,7 +59,7 @@ public final class Lock: @unchecked Sendable {
 }
 
 /// A value that one thread at a time may access.
-public final class Guarded<Value>: @unchecked Sendable {
+public final class LockedValue<Value>: @unchecked Sendable {
   @usableFromInline let lock = Lock()
   @usableFromInline var value: Value
 

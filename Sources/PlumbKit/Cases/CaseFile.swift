@@ -47,7 +47,7 @@ package final class CaseFile: Sendable {
   package let isInterview: Bool
   private let threads: Int
   /// What the passphrase of an interview opens; nil while it is not known, and for a learner.
-  private let vault = Guarded<Vault?>(nil)
+  private let vault = LockedValue<Vault?>(nil)
   /// Held while interjections are delivered, so that none comes twice.
   private let delivering = Lock()
 

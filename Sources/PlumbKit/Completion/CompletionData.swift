@@ -5,11 +5,11 @@ import PlumbSyntax
 /// What completion knows about the data. Each question is answered within `patience`, or later for the next TAB.
 package final class CompletionData: Sendable {
   private let workspace: Workspace
-  private let schemas = Guarded<[String: Schema?]>([:])
-  private let values = Guarded<[String: [[String]]]>([:])
-  private let names = Guarded<[Completion.Candidate]>([])
+  private let schemas = LockedValue<[String: Schema?]>([:])
+  private let values = LockedValue<[String: [[String]]]>([:])
+  private let names = LockedValue<[Completion.Candidate]>([])
 
-  private let deadline = Guarded(0.0)
+  private let deadline = LockedValue(0.0)
 
   /// Milliseconds that one TAB may take.
   package static let patience = 42.0

@@ -93,11 +93,11 @@ struct ExternalData: Sendable {
 /// One table that combines the files.
 private struct TableSink: RowSink {
   let name: String
-  private let gathered: Guarded<(table: Table, misfits: RowMisfits)>
+  private let gathered: LockedValue<(table: Table, misfits: RowMisfits)>
 
   init(_ table: Table) {
     name = table.name
-    gathered = Guarded((table, RowMisfits()))
+    gathered = LockedValue((table, RowMisfits()))
   }
 
   var table: Table { gathered.withLock { $0.table } }

@@ -88,7 +88,7 @@ package struct Import {
   /// Imports all paths into tables in memory.
   ///
   /// - Parameter imported: what was imported before.
-  func run(into catalog: Catalog, imported: Guarded<[String: ImportedFile]>, _ work: Work) throws -> Bool {
+  func run(into catalog: Catalog, imported: LockedValue<[String: ImportedFile]>, _ work: Work) throws -> Bool {
     try intake(into: MemorySink(catalog: catalog, imported: imported, replaces: request.replaces)).take(items, work).isWhole
   }
 

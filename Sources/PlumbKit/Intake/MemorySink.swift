@@ -9,7 +9,7 @@ import PlumbStorage
 struct MemorySink: RowSink {
   let catalog: Catalog
   /// What was imported before, by table and path; nil for loading.
-  var imported: Guarded<[String: ImportedFile]>?
+  var imported: LockedValue<[String: ImportedFile]>?
   /// Whether an import replaces a table of the same name.
   var replaces = false
 

@@ -7,11 +7,11 @@ package struct FileModels: ModelStore {
   package let file: WorkspaceFile
 
   package func entries() throws -> [ModelEntry] {
-    try file.models().map { ModelEntry(name: $0.name, version: Int($0.version), madeAt: $0.madeAt, mark: $0.seal) }
+    try file.models().map { ModelEntry(name: $0.name, version: Int($0.version), madeAt: $0.madeAt, mark: $0.checksum) }
   }
 
   package func bytes(of entry: ModelEntry) throws -> [UInt8] {
-    guard let model = try file.models().first(where: { $0.name == entry.name && $0.seal == entry.mark }) else {
+    guard let model = try file.models().first(where: { $0.name == entry.name && $0.checksum == entry.mark }) else {
       throw Diagnostic("unknown-model", "the model `\(entry.name)`, version \(entry.version), has been deleted meanwhile")
     }
     return try file.data(of: model)
@@ -21,6 +21,6 @@ package struct FileModels: ModelStore {
     let model = try file.write {
       try $0.save(modelNamed: name, summary: summary, data: bytes, madeAt: Machine.now)
     }
-    return ModelEntry(name: model.name, version: Int(model.version), madeAt: model.madeAt, mark: model.seal)
+    return ModelEntry(name: model.name, version: Int(model.version), madeAt: model.madeAt, mark: model.checksum)
   }
 }

@@ -8,7 +8,7 @@ import PlumbStorage
 package final class FileStore: CatalogStore {
   package let file: WorkspaceFile
   /// The number of the snapshot that the catalog shows, and the names of its tables.
-  private let shown = Guarded((number: -1, tables: Set<String>()))
+  private let shown = LockedValue((number: -1, tables: Set<String>()))
 
   package init(_ file: WorkspaceFile) { self.file = file }
 

@@ -35,10 +35,10 @@ public final class Workspace: Sendable {
   /// The case of the workspace file, open or closed.
   package let openCase: CaseFile?
   /// Files whose rows are in tables in memory.
-  package let imported = Guarded<[String: ImportedFile]>([:])
+  package let imported = LockedValue<[String: ImportedFile]>([:])
   /// The options with which it was opened; another one is opened alike.
   package let options: WorkspaceOptions
-  private let state: Guarded<State>
+  private let state: LockedValue<State>
 
   private struct State {
     var intake: Intake
@@ -53,8 +53,9 @@ public final class Workspace: Sendable {
     TimeZones.useFirst(SystemTimeZones())
     self.options = options
     memory = MemoryAccount(limit: options.memoryLimit)
-    // The limit is for the process; the program's own pages count, up to a share that leaves a small limit useful.
-    memory.charge(min(Machine.residentBytes, options.memoryLimit / 4))
+    // The limit is for the process; the program's own pages count, those of code that it has not run yet as well, up to a share
+    // that leaves a small limit useful.
+    memory.charge(min(Machine.residentBytes + (12 << 20), options.memoryLimit / 4))
     catalog = Catalog(memory: memory)
     var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
     sessionOptions.parameters = options.parameters
@@ -89,7 +90,7 @@ public final class Workspace: Sendable {
       sessionOptions.clock = { store.file.setting("clock").flatMap { Int64($0) } ?? SessionOptions.systemClock() }
     }
     if let now = options.now { sessionOptions.clock = { now.ticks } }
-    state = Guarded(State(intake: intake, sessionOptions: sessionOptions))
+    state = LockedValue(State(intake: intake, sessionOptions: sessionOptions))
     reopenWords()
     if let openCase, let store {
       openCase.restrict(catalog)

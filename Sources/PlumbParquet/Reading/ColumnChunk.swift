@@ -9,8 +9,8 @@ final class ColumnChunk: Sendable {
   private let codec: Codec
   private let context: ExecutionContext
   private let parts: GroupParts
-  private let opened = Guarded<Opened?>(nil)
-  private let dictionary = Guarded<LeafDictionary?>(nil)
+  private let opened = LockedValue<Opened?>(nil)
+  private let dictionary = LockedValue<LeafDictionary?>(nil)
 
   private final class Opened: Sendable {
     let directory: PageDirectory

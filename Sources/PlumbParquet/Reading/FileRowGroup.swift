@@ -7,8 +7,8 @@ final class FileRowGroup: Sendable {
   let place: RowGroupPlace
   let cut: GroupParts
   private let firstRow: Int
-  private let chunks = Guarded<[Int: ColumnChunk]>([:])
-  private let nested = Guarded<[Int: SharedPart<NestedRows>]>([:])
+  private let chunks = LockedValue<[Int: ColumnChunk]>([:])
+  private let nested = LockedValue<[Int: SharedPart<NestedRows>]>([:])
 
   init(_ file: ParquetFile, _ place: RowGroupPlace, firstRow: Int) {
     self.file = file

@@ -6,7 +6,7 @@ final class FileRows: Sendable {
   private let file: ParquetFile
   private let groups: [FileRowGroup]
   /// For each column, whether its texts have been examined.
-  private let texts: [Guarded<Bool>]
+  private let texts: [LockedValue<Bool>]
   private let cache: ColumnCache?
   private let owner: Int
   /// For each group, the number of its first part among those of all groups.
@@ -21,7 +21,7 @@ final class FileRows: Sendable {
       defer { first += Int(place.rowCount) }
       return FileRowGroup(file, place, firstRow: first)
     }
-    texts = file.columns.map { _ in Guarded(false) }
+    texts = file.columns.map { _ in LockedValue(false) }
     var parts = 0
     firstParts = groups.map { group in
       defer { parts += group.cut.count }
@@ -89,7 +89,7 @@ final class FileRows: Sendable {
     }
     // If texts hardly repeat, codes save nothing.
     guard entries <= max(65_536, file.rowCount / 4), entries <= 16 * Self.textLimit, bytes <= 4 * Self.byteLimit else { return }
-    let decoded = Guarded<[LeafDictionary?]>(Array(repeating: nil, count: groups.count))
+    let decoded = LockedValue<[LeafDictionary?]>(Array(repeating: nil, count: groups.count))
     try WorkerPool.shared.each(groups.count, workers: file.context.threads) { number in
       try file.context.checkpoint()
       let dictionary = try faults(of: groups[number], index) { try chunk(groups[number]).ownDictionary() }

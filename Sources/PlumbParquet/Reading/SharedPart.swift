@@ -9,7 +9,7 @@ final class SharedPart<Value: Sendable>: Sendable {
     var served: Set<Int> = []
   }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
   private let users: Int
 
   /// - Parameter users: the number of readers.

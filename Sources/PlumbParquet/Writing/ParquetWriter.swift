@@ -112,7 +112,7 @@ package struct ParquetWriter {
       return Vector.concatenating(parts, type: schema[index].type)
     }
     let plans = file.plans, context = context
-    let encoded = Guarded<[PackedLeaf?]>(Array(repeating: nil, count: columns.count))
+    let encoded = LockedValue<[PackedLeaf?]>(Array(repeating: nil, count: columns.count))
     try WorkerPool.shared.each(columns.count, workers: context.threads) { index in
       let leaf = try LeafEncoder(plans[index].target).encode(columns[index], context)
       let packed = try PackedLeaf(leaf)

@@ -5,7 +5,7 @@ import PlumbEngine
 package final class ClickHouseDatabase: ForeignDatabase, RemoteEngine {
   package let name: String
   let server: ClickHouseServer
-  private let known = Guarded<[String: ClickHouseTable]?>(nil)
+  private let known = LockedValue<[String: ClickHouseTable]?>(nil)
 
   /// - Throws: diagnostics of the address, of the connection and of the sign-in.
   package init(_ address: String, as name: String, _ options: RemoteOptions, _ context: ExecutionContext) throws {

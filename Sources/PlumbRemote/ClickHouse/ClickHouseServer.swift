@@ -6,8 +6,8 @@ import PlumbHTTP
 package final class ClickHouseServer: Sendable {
   package let address: ClickHouseAddress
   private let options: RemoteOptions
-  private let password = Guarded<String?>(nil)
-  private let dialectFound = Guarded<Dialect?>(nil)
+  private let password = LockedValue<String?>(nil)
+  private let dialectFound = LockedValue<Dialect?>(nil)
 
   package init(_ address: ClickHouseAddress, _ options: RemoteOptions) {
     self.address = address

@@ -6,7 +6,7 @@ import PlumbHTTP
 package final class KustoDatabase: ForeignDatabase, RemoteEngine {
   package let name: String
   let service: KustoService
-  private let tables = Guarded<[String: KustoTable]>([:])
+  private let tables = LockedValue<[String: KustoTable]>([:])
 
   package static let scheme = "kusto://"
 

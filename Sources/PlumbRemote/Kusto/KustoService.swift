@@ -42,7 +42,7 @@ struct KustoAddress: Sendable {
 final class KustoService: Sendable {
   let address: KustoAddress
   let options: RemoteOptions
-  private let token = Guarded<String?>(nil)
+  private let token = LockedValue<String?>(nil)
 
   init(_ address: KustoAddress, _ options: RemoteOptions) {
     self.address = address

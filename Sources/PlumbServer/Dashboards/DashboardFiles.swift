@@ -12,7 +12,7 @@ package final class DashboardFiles: Sendable {
     var changed: [Int]?
   }
 
-  private let entries: Guarded<[Entry]>
+  private let entries: LockedValue<[Entry]>
   private static let largest = 16 << 20
 
   /// - Parameters:
@@ -21,7 +21,7 @@ package final class DashboardFiles: Sendable {
   ///   - mayBeMissing: whether files that do not exist are made later.
   /// - Throws: a diagnostic if a file is not a dashboard.
   package init(_ paths: [String], database: String, mayBeMissing: Bool) throws {
-    entries = Guarded(try paths.map { path in
+    entries = LockedValue(try paths.map { path in
       guard let changed = Self.changed(path) else {
         if !mayBeMissing { throw Diagnostic("no-file", "cannot open `\(path)`: no such file", help: "`--writable` makes it when the first query is pinned") }
         let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "Dashboard"
@@ -32,7 +32,7 @@ package final class DashboardFiles: Sendable {
   }
 
   /// None.
-  package init() { entries = Guarded([]) }
+  package init() { entries = LockedValue([]) }
 
   var count: Int { entries.withLock { $0.count } }
 

@@ -13,7 +13,7 @@ final class Disconnection: ChannelInboundHandler, RemovableChannelHandler, Senda
     var action: (@Sendable () -> Void)?
   }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
 
   /// Calls `action` when the client closes the connection, or now if it has; nil forgets the last one.
   func whenClosed(_ action: (@Sendable () -> Void)?) {

@@ -94,7 +94,7 @@ extension Endpoint {
 
   /// Events that tell a page that tables have changed, until it is closed.
   private func events(_ exchange: Exchange, _ disconnection: Disconnection?) -> Response {
-    let isClosed = Guarded(false)
+    let isClosed = LockedValue(false)
     disconnection?.whenClosed { isClosed.withLock { $0 = true } }
     let service = service
     return exchange.reply(streaming: "text/event-stream") { writer in

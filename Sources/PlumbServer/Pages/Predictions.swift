@@ -26,7 +26,7 @@ final class BackgroundAnswers: Sendable {
     var running: Set<String> = []
   }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
 
   /// Answers older than this are made again when a page shows them.
   private static let freshMilliseconds = 300_000.0

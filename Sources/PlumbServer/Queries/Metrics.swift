@@ -14,7 +14,7 @@ final class Metrics: Sendable {
     var bytes = 0
   }
 
-  private let counts = Guarded(Counts())
+  private let counts = LockedValue(Counts())
 
   /// Counts a query that has ended.
   func count(_ statistics: QueryStatistics, _ failure: WireError?) {

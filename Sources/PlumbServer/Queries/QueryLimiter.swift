@@ -8,7 +8,7 @@ final class QueryLimiter: Sendable {
     var next = 0
   }
 
-  private let state = Guarded(State())
+  private let state = LockedValue(State())
   private let places: Int
   private let mostWaiting: Int
 
@@ -74,7 +74,7 @@ final class QueryLimiter: Sendable {
   /// A query's place, until it is given back.
   final class Place: Sendable {
     private let limiter: QueryLimiter
-    private let isHeld = Guarded(true)
+    private let isHeld = LockedValue(true)
 
     fileprivate init(_ limiter: QueryLimiter) { self.limiter = limiter }
 

@@ -10,9 +10,9 @@ final class QueryService: Sendable {
   let metrics = Metrics()
   let background = BackgroundAnswers()
   let startedAt = Clock.now
-  private let completions = Guarded<(mark: Int, Completion)?>(nil)
-  private let running = Guarded<[QueryRun]>([])
-  private let draining = Guarded(false)
+  private let completions = LockedValue<(mark: Int, Completion)?>(nil)
+  private let running = LockedValue<[QueryRun]>([])
+  private let draining = LockedValue(false)
 
   init(_ workspace: Workspace, _ settings: ServerSettings) {
     self.workspace = workspace

@@ -86,7 +86,7 @@ extension RunStore {
   func table(clock: Int64, threads: Int, changes: [[SchemaChange]]) throws -> Table {
     var parts: [(RunSegment, Int)] = []
     forEachSegment { parts.append(($0, $1)) }
-    let made = Guarded([RowGroup?](repeating: nil, count: parts.count))
+    let made = LockedValue([RowGroup?](repeating: nil, count: parts.count))
     let work = parts
     let workers = Swift.max(Swift.min(threads, parts.count), 1)
     let next = Atomic<Int>(0)

@@ -11,9 +11,9 @@ struct Salvage {
   /// - Throws: a diagnostic if nothing can be read at all.
   init(from file: Database) throws {
     let state = try? StateRow(from: file)
-    catalogue = StoredCatalogue(empty: state ?? StateRow(generation: 0, nextID: 1, isOpen: false, seals: 0))
+    catalogue = StoredCatalogue(empty: state ?? StateRow(generation: 0, nextID: 1, isOpen: false, checksums: 0))
     if state == nil { losses.append("the state of the file is damaged") }
-    if let sum = try? StateRow.seals(in: file), let state, sum != state.seals {
+    if let sum = try? StateRow.checksums(in: file), let state, sum != state.checksums {
       losses.append("the list of tables and functions is damaged")
     }
     do { catalogue.settings = try StoredCatalogue.settings(file) } catch { losses.append("the settings are damaged") }
@@ -95,7 +95,7 @@ struct Salvage {
     let id = GroupRow.segmentID(group.id, column)
     let bounds = group.bounds[column]
     guard let stored = try? file.segment(id),
-      checksum(Bytes(start: stored.buffer.values(UInt8.self), count: stored.count), of: id) == bounds.segmentSeal
+      checksum(Bytes(start: stored.buffer.values(UInt8.self), count: stored.count), of: id) == bounds.segmentChecksum
     else { return false }
     return decodeSegment(
       stored.buffer, byteCount: stored.count, type: table.columns[column].type, rows: group.rowCount,

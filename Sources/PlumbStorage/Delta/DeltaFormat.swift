@@ -48,7 +48,7 @@ final class DeltaRows: RowReader {
     if isDone { return nil }
     isDone = true
     let files = snapshot.orderedFiles
-    let groups = Guarded<[[RowGroup]]>(Array(repeating: [], count: files.count))
+    let groups = LockedValue<[[RowGroup]]>(Array(repeating: [], count: files.count))
     let table = table
     try WorkerPool.shared.each(files.count, workers: table.context.threads) { number in
       let made = try table.rowGroups(files[number])

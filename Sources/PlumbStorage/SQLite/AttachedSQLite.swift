@@ -11,7 +11,7 @@ import PlumbEngine
 package final class AttachedSQLite: ForeignDatabase {
   package let path: String
   private let extent: SQLiteSurvey.Extent
-  private let tables = Guarded<[String: SQLiteTable]>([:])
+  private let tables = LockedValue<[String: SQLiteTable]>([:])
 
   /// - Parameter properties: `survey = "all"` to determine types from all rows rather than from a sample.
   /// - Throws: a diagnostic if the file does not exist, is not an SQLite file, or cannot be read.

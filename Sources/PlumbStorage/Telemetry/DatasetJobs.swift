@@ -3,7 +3,7 @@ import PlumbEngine
 /// Which jobs write and read which datasets; edges between jobs follow from this.
 ///
 /// They are stored in the table `datasets`, so that what one import recorded meets what a later one reads.
-extension TelemetryFold {
+extension TelemetryMerge {
   func note(_ job: Bytes, dataset: Bytes, isOutput: Bool) {
     let role: StaticString = isOutput ? "output" : "input"
     var key = NaturalKey()

@@ -8,7 +8,7 @@ struct EdgeHistory {
   /// By project, the moments of its manifests in order.
   private var moments: [Int64: [Int64]] = [:]
 
-  init(_ fold: TelemetryFold) {
+  init(_ fold: TelemetryMerge) {
     for row in 0..<fold.manifests.count {
       guard let project = fold.manifests[row, ManifestColumn.project],
         let written = fold.manifests[row, ManifestColumn.written]
@@ -19,7 +19,7 @@ struct EdgeHistory {
   }
 
   /// Fills `since` and `until`.
-  func describe(_ fold: TelemetryFold) {
+  func describe(_ fold: TelemetryMerge) {
     guard !moments.isEmpty else { return }
     let edges = fold.edges
     for row in 0..<edges.count {
@@ -32,7 +32,7 @@ struct EdgeHistory {
   }
 
   /// The reverse: which manifests contained the edges of an earlier import.
-  func remember(_ fold: TelemetryFold) {
+  func remember(_ fold: TelemetryMerge) {
     let edges = fold.edges
     for row in 0..<edges.count {
       guard let known = manifests(ofEdge: row, fold), let oldest = known.first, let newest = known.last else { continue }
@@ -43,7 +43,7 @@ struct EdgeHistory {
   }
 
   /// The manifests of the project to which the edge's lower end belongs; nil for edges that are not in a manifest.
-  private func manifests(ofEdge row: Int, _ fold: TelemetryFold) -> [Int64]? {
+  private func manifests(ofEdge row: Int, _ fold: TelemetryMerge) -> [Int64]? {
     guard fold.edges[row, EdgeColumn.kind] == fold.texts.number(of: "depends_on"),
       let downstream = fold.edges[row, EdgeColumn.downstream]
     else { return nil }

@@ -3,7 +3,7 @@ import PlumbEngine
 
 /// A file of telemetry while it is read: where its facts go, and its report.
 final class FileReading {
-  let fold: TelemetryFold
+  let fold: TelemetryMerge
   let context: ExecutionContext
   var report: FileReport
   /// Called occasionally with how much of the file has been read, from 0 to 1.
@@ -12,7 +12,7 @@ final class FileReading {
   private var placeholders = 0
 
   init(
-    path: String, fold: TelemetryFold, context: ExecutionContext, onReject: ((RejectedInput) throws -> Void)?
+    path: String, fold: TelemetryMerge, context: ExecutionContext, onReject: ((RejectedInput) throws -> Void)?
   ) {
     self.fold = fold
     self.context = context

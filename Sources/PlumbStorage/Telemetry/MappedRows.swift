@@ -96,7 +96,7 @@ struct MappedRows {
     return out
   }
 
-  private func add(_ columns: [Vector], _ row: Int, to fold: TelemetryFold, _ states: inout StateTally) throws(TelemetryFault) -> Bool {
+  private func add(_ columns: [Vector], _ row: Int, to fold: TelemetryMerge, _ states: inout StateTally) throws(TelemetryFault) -> Bool {
     let store: RowStore
     let place: Int
     let before: Int
@@ -134,7 +134,7 @@ struct MappedRows {
     return store.count > before
   }
 
-  private func run(_ columns: [Vector], _ row: Int, _ fold: TelemetryFold, _ states: inout StateTally) throws(TelemetryFault) -> Int {
+  private func run(_ columns: [Vector], _ row: Int, _ fold: TelemetryMerge, _ states: inout StateTally) throws(TelemetryFault) -> Int {
     let pipeline = text(columns, row, RunColumn.pipeline)
     guard let pipeline else { throw TelemetryFault("`pipeline` is empty") }
     var state: RunState?
@@ -154,11 +154,11 @@ struct MappedRows {
       identity = key.value
     }
     if state == nil { states.add(status) }
-    let moment = number(columns, row, RunColumn.ended) ?? number(columns, row, RunColumn.started) ?? TelemetryFold.unknownMoment
+    let moment = number(columns, row, RunColumn.ended) ?? number(columns, row, RunColumn.started) ?? TelemetryMerge.unknownMoment
     return fold.run(identity, pipeline: pipeline, state: state, moment: moment).row
   }
 
-  /// As `TelemetryFold.error` does for an error of a known run; other errors are distinguished by their time.
+  /// As `TelemetryMerge.error` does for an error of a known run; other errors are distinguished by their time.
   private func errorKey(_ columns: [Vector], _ row: Int) throws(TelemetryFault) -> Int64 {
     guard let message = text(columns, row, ErrorColumn.message) else { throw TelemetryFault("`message` is empty") }
     var key = NaturalKey()

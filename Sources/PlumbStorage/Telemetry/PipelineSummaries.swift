@@ -12,7 +12,7 @@ struct PipelineSummaries {
     var lastRow: Int?
     var lastIsSkipped = true
     /// When the last run was, if known.
-    var lastRun: Int64? { lastMoment > TelemetryFold.unknownMoment ? lastMoment : nil }
+    var lastRun: Int64? { lastMoment > TelemetryMerge.unknownMoment ? lastMoment : nil }
     var lastSuccess: Int64?
     var errorMoment = Int64.min
     var errorKey = Int64.min
@@ -28,7 +28,7 @@ struct PipelineSummaries {
   private var byName: [Int64: Summary] = [:]
   private var newest = Int64.min
 
-  init(_ fold: TelemetryFold) {
+  init(_ fold: TelemetryMerge) {
     let runs = fold.runs
     for row in 0..<runs.count {
       for column in [RunColumn.started, RunColumn.ended, RunColumn.seen] {
@@ -44,7 +44,7 @@ struct PipelineSummaries {
   }
 
   /// Writes what the runs say into the row of a pipeline.
-  func describe(_ row: Int, in fold: TelemetryFold) {
+  func describe(_ row: Int, in fold: TelemetryMerge) {
     let pipelines = fold.pipelines
     guard let name = pipelines[row, PipelineColumn.name], let summary = byName[name] else { return }
     let state = summary.lastRow.flatMap { fold.runs[$0, RunColumn.status] }
@@ -53,7 +53,7 @@ struct PipelineSummaries {
     let success = measured ?? summary.lastSuccess
     pipelines[row, PipelineColumn.lastSuccess] = success
     pipelines[row, PipelineColumn.lastError] = summary.error
-    let freshness = newest > TelemetryFold.unknownMoment ? success.map { max(0, newest &- $0) } : nil
+    let freshness = newest > TelemetryMerge.unknownMoment ? success.map { max(0, newest &- $0) } : nil
     pipelines[row, PipelineColumn.freshness] = freshness
     if summary.ended > 0 {
       let rate = Double(summary.succeeded) / Double(summary.ended)
@@ -95,7 +95,7 @@ extension PipelineSummaries.Summary {
     self.ended += 1
     guard state == .succeeded else { return }
     succeeded += 1
-    if let end = ended ?? (moment > TelemetryFold.unknownMoment ? moment : nil) { lastSuccess = max(lastSuccess ?? end, end) }
+    if let end = ended ?? (moment > TelemetryMerge.unknownMoment ? moment : nil) { lastSuccess = max(lastSuccess ?? end, end) }
     if let span = runs[row, RunColumn.duration] {
       timed += 1
       duration = duration &+ span

@@ -9,7 +9,7 @@ import PlumbEngine
 ///
 /// - Note: one thread at a time.
 package final class TelemetryImport: @unchecked Sendable {
-  let fold = TelemetryFold()
+  let fold = TelemetryMerge()
   let onReject: ((RejectedInput) throws -> Void)?
   /// One for each file that was read, in order.
   package internal(set) var reports: [FileReport] = []

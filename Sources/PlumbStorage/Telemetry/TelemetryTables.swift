@@ -16,7 +16,7 @@ package struct TelemetryTables: Sendable {
 
 /// The order of rows and derived values depend only on what the tables show, so that the
 /// same telemetry gives the same tables in whatever order it arrived.
-extension TelemetryFold {
+extension TelemetryMerge {
   func tables(_ context: ExecutionContext) throws -> TelemetryTables {
     try checkpoint(context)
     for row in 0..<runs.count {
@@ -106,6 +106,6 @@ extension TelemetryFold {
 
   private func mention(_ name: Int64?) {
     guard let name, name > 0 else { return }
-    texts.withText(name) { _ = pipeline($0, moment: TelemetryFold.unknownMoment) }
+    texts.withText(name) { _ = pipeline($0, moment: TelemetryMerge.unknownMoment) }
   }
 }

@@ -18,27 +18,27 @@ struct KnownCatalogue {
   }
 
   func applies(to now: StateRow) -> Bool {
-    state.generation == now.generation && state.nextID == now.nextID && state.seals == now.seals
+    state.generation == now.generation && state.nextID == now.nextID && state.checksums == now.checksums
   }
 
   /// Stores a row of `plumb_tables` with its columns in place of the one of its name, and updates the checksums.
   mutating func put(_ table: TableRow) {
     let name = StoredName(table.name)
-    if let old = tables.updateValue(table, forKey: name) { state.seals ^= Self.seals(of: old) }
-    state.seals ^= Self.seals(of: table)
+    if let old = tables.updateValue(table, forKey: name) { state.checksums ^= Self.checksums(of: old) }
+    state.checksums ^= Self.checksums(of: table)
     changes.tables.insert(name)
   }
 
   mutating func remove(_ table: TableRow) {
     let name = StoredName(table.name)
     guard let old = tables.removeValue(forKey: name) else { return }
-    state.seals ^= Self.seals(of: old)
+    state.checksums ^= Self.checksums(of: old)
     changes.tables.insert(name)
   }
 
-  private static func seals(of table: TableRow) -> Int64 {
-    table.columns.reduce(StateRow.Part.tables.covering(table.seal)) {
-      $0 ^ StateRow.Part.columns.covering($1.seal(ofTable: table.id))
+  private static func checksums(of table: TableRow) -> Int64 {
+    table.columns.reduce(StateRow.Part.tables.covering(table.checksum)) {
+      $0 ^ StateRow.Part.columns.covering($1.checksum(ofTable: table.id))
     }
   }
 
@@ -74,7 +74,7 @@ struct StoredName: Hashable, Comparable {
 
 /// Where the readers and the writer of a process keep what they know of a file.
 final class CatalogueMemory: Sendable {
-  private let known = Guarded<KnownCatalogue?>(nil)
+  private let known = LockedValue<KnownCatalogue?>(nil)
 
   /// Takes what is known, if it applies; a writer that succeeds puts it back.
   func take(for state: StateRow) -> KnownCatalogue? {

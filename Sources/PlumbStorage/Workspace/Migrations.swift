@@ -116,7 +116,7 @@ enum Migrations {
       if try file.integer("PRAGMA application_id") == applicationID { return }
       try file.execute(sql: "PRAGMA application_id = \(applicationID)")
       try migrate(file, from: 0)
-      try StateRow(generation: 1, nextID: 1, isOpen: false, seals: 0).save(in: file)
+      try StateRow(generation: 1, nextID: 1, isOpen: false, checksums: 0).save(in: file)
     }
     try file.execute(sql: "PRAGMA journal_mode = WAL")
   }

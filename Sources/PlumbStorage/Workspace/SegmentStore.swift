@@ -50,7 +50,7 @@ final class SegmentStore: Sendable {
         help: "run the query again")
     }
     let bytes = Bytes(start: stored.buffer.values(UInt8.self), count: stored.count)
-    guard checksum(bytes, of: id) == group.bounds[place].segmentSeal,
+    guard checksum(bytes, of: id) == group.bounds[place].segmentChecksum,
       let vector = decodeSegment(
         stored.buffer, byteCount: stored.count, type: info.type, rows: group.rowCount,
         narrow: group.bounds[place].fitsNarrow, dictionary: dictionary)
@@ -89,7 +89,7 @@ extension Database {
     ) { row in
       let data = row.bytes(4)
       guard row.integer(1) == next, row.integer(2) > 0,
-        TextPieceSeal.value(row.integer(0), tableID, place, row.integer(1), row.integer(2), data) == row.integer(3)
+        TextPieceChecksum.value(row.integer(0), tableID, place, row.integer(1), row.integer(2), data) == row.integer(3)
       else { throw DamagedFile.diagnostic("a dictionary of texts is damaged", name) }
       next += row.integer(2)
       pieces.append((bytes: Database.copied(data).buffer, count: data.count))
@@ -107,9 +107,9 @@ extension Database {
 }
 
 /// The checksum of a row of `plumb_texts`.
-enum TextPieceSeal {
+enum TextPieceChecksum {
   static func value(_ id: Int64, _ tableID: Int64, _ place: Int64, _ first: Int64, _ count: Int64, _ data: Bytes) -> Int64 {
-    Seal().adding(id).adding(tableID).adding(place).adding(first).adding(count).adding(data).value(6)
+    RecordChecksum().adding(id).adding(tableID).adding(place).adding(first).adding(count).adding(data).value(6)
   }
 }
 

@@ -18,7 +18,7 @@ struct StoredCatalogue {
   /// - Throws: a diagnostic that says which part is damaged.
   init(from file: Database, known: [Int64: Int64] = [:], readsGroups: Bool = true) throws {
     state = try StateRow(from: file)
-    guard try StateRow.seals(in: file) == state.seals else {
+    guard try StateRow.checksums(in: file) == state.checksums else {
       throw DamagedFile.diagnostic("its list of tables and functions is damaged", file.name)
     }
     settings = try Self.settings(file)
@@ -36,7 +36,7 @@ struct StoredCatalogue {
     var settings: [String: String] = [:]
     try file.rows("SELECT name, value, seal FROM plumb_settings") { row in
       let name = row.text(0), value = row.text(1)
-      guard settingSeal(name, value) == row.integer(2) else {
+      guard settingChecksum(name, value) == row.integer(2) else {
         throw DamagedFile.diagnostic("the setting `\(name)` is damaged", file.name)
       }
       settings[name] = value
@@ -44,14 +44,14 @@ struct StoredCatalogue {
     return settings
   }
 
-  static func settingSeal(_ name: String, _ value: String) -> Int64 { Seal().adding(name).adding(value).value(7) }
+  static func settingChecksum(_ name: String, _ value: String) -> Int64 { RecordChecksum().adding(name).adding(value).value(7) }
 
   static func functions(_ file: Database) throws -> [StoredFunction] {
     var functions: [StoredFunction] = []
     try file.rows("SELECT name, parameters, body, folder, summary, seal FROM plumb_functions ORDER BY name") { row in
       let function = StoredFunction(
         name: row.text(0), parameters: row.text(1), body: row.text(2), folder: row.text(3), summary: row.text(4))
-      guard function.seal == row.integer(5) else {
+      guard function.checksum == row.integer(5) else {
         throw DamagedFile.diagnostic("the function `\(function.name)` is damaged", file.name)
       }
       functions.append(function)
@@ -70,7 +70,7 @@ struct StoredCatalogue {
 
   /// All tables, or the one of a name, without the index of their names.
   static func tables(_ file: Database, named name: String? = nil) throws -> [TableRow] {
-    var found: [(row: TableRow, columns: Int, seal: Int64)] = []
+    var found: [(row: TableRow, columns: Int, checksum: Int64)] = []
     try file.rows(
       """
       SELECT id, name, columns, row_count, group_count, group_seals, seal FROM plumb_tables NOT INDEXED
@@ -79,13 +79,13 @@ struct StoredCatalogue {
     ) { row in
       let table = TableRow(
         id: row.integer(0), name: row.text(1), columns: [], rowCount: row.integer(3), groupCount: row.integer(4),
-        groupSeals: row.integer(5))
+        groupChecksums: row.integer(5))
       found.append((table, Int(row.integer(2)), row.integer(6)))
     }
     return try found.map { entry in
       var table = entry.row
       table.columns = try columns(of: table, file)
-      guard table.columns.count == entry.columns, table.seal == entry.seal, table.rowCount >= 0 else {
+      guard table.columns.count == entry.columns, table.checksum == entry.checksum, table.rowCount >= 0 else {
         throw DamagedFile.diagnostic("the table `\(table.name)` is damaged", file.name)
       }
       return table
@@ -102,7 +102,7 @@ struct StoredCatalogue {
         throw DamagedFile.diagnostic("a column of `\(table.name)` is damaged", file.name)
       }
       let column = ColumnRow(name: row.text(1), type: type, textCount: row.integer(3), place: row.integer(0))
-      guard column.seal(ofTable: table.id) == row.integer(4) else {
+      guard column.checksum(ofTable: table.id) == row.integer(4) else {
         throw DamagedFile.diagnostic("the column `\(column.name)` of `\(table.name)` is damaged", file.name)
       }
       columns.append(column)
@@ -113,7 +113,7 @@ struct StoredCatalogue {
   /// The groups of a table in their order.
   static func groups(of table: TableRow, _ file: Database) throws -> [GroupRow] {
     var groups: [GroupRow] = []
-    var rows: Int64 = 0, seals: Int64 = 0
+    var rows: Int64 = 0, checksums: Int64 = 0
     try file.rows(
       "SELECT id, place, row_count, bounds, seal FROM plumb_groups WHERE table_id = ? ORDER BY place",
       .integer(table.id)
@@ -123,10 +123,10 @@ struct StoredCatalogue {
           "the description of rows \(rows + 1) and on of `\(table.name)` is damaged", file.name)
       }
       rows += Int64(group.rowCount)
-      seals ^= row.integer(4)
+      checksums ^= row.integer(4)
       groups.append(group)
     }
-    guard rows == table.rowCount, Int64(groups.count) == table.groupCount, seals == table.groupSeals else {
+    guard rows == table.rowCount, Int64(groups.count) == table.groupCount, checksums == table.groupChecksums else {
       throw DamagedFile.diagnostic("rows of the table `\(table.name)` are missing", file.name)
     }
     return groups
@@ -140,6 +140,6 @@ struct StoredCatalogue {
     else { return nil }
     let group = GroupRow(
       id: row.integer(0), tableID: table.id, place: row.integer(1), rowCount: Int(count), bounds: bounds)
-    return group.seal(group.packedBounds) == row.integer(4) ? group : nil
+    return group.checksum(group.packedBounds) == row.integer(4) ? group : nil
   }
 }

@@ -27,8 +27,8 @@ package struct StoredQuery: Hashable, Sendable {
     self.isQuery = isQuery
   }
 
-  var seal: Int64 {
-    Seal().adding(text).adding(at).adding(rows ?? -1).adding(duration).adding(error).adding(isQuery ? 1 : 0).value(9)
+  var checksum: Int64 {
+    RecordChecksum().adding(text).adding(at).adding(rows ?? -1).adding(duration).adding(error).adding(isQuery ? 1 : 0).value(9)
   }
 
   /// The maximum number of entries in a file, and of bytes of text in all of them.
@@ -52,7 +52,7 @@ package struct StoredQuery: Hashable, Sendable {
       let entry = StoredQuery(
         text: row.text(0), at: row.integer(1), rows: rows < 0 ? nil : rows, duration: row.integer(3), error: row.text(4),
         isQuery: row.integer(5) != 0)
-      guard entry.seal == row.integer(6) else {
+      guard entry.checksum == row.integer(6) else {
         throw DamagedFile.diagnostic("a query in the history is damaged", file.name)
       }
       found.append(entry)
@@ -66,7 +66,7 @@ package struct StoredQuery: Hashable, Sendable {
         """
         INSERT INTO plumb_history (at, text, row_count, duration, error, is_query, seal) VALUES (?, ?, ?, ?, ?, ?, ?)
         """, .integer(entry.at), .text(entry.text), entry.rows.map { .integer($0) } ?? .null, .integer(entry.duration),
-        .text(entry.error), .integer(entry.isQuery ? 1 : 0), .integer(entry.seal))
+        .text(entry.error), .integer(entry.isQuery ? 1 : 0), .integer(entry.checksum))
     }
     let newest = try file.integer("SELECT max(id) FROM plumb_history")
     try file.run("DELETE FROM plumb_history WHERE id <= ?", .integer(newest - limit))

@@ -10,13 +10,13 @@ package struct StoredModel: Hashable, Sendable {
   package let madeAt: Int64
   /// For people who open the file with other programs.
   package let summary: String
-  package let seal: Int64
+  package let checksum: Int64
 
   /// The number of versions of a name that are stored.
   static let versionLimit: Int64 = 8
 
-  static func seal(_ name: String, _ version: Int64, _ madeAt: Int64, _ summary: String, _ data: Bytes) -> Int64 {
-    Seal().adding(name).adding(version).adding(madeAt).adding(summary).adding(data).value(8)
+  static func checksum(_ name: String, _ version: Int64, _ madeAt: Int64, _ summary: String, _ data: Bytes) -> Int64 {
+    RecordChecksum().adding(name).adding(version).adding(madeAt).adding(summary).adding(data).value(8)
   }
 
   static func all(in file: Database) throws -> [StoredModel] {
@@ -24,7 +24,7 @@ package struct StoredModel: Hashable, Sendable {
     try file.rows("SELECT name, version, made_at, summary, seal FROM plumb_models ORDER BY name, version") { row in
       models.append(
         StoredModel(
-          name: row.text(0), version: row.integer(1), madeAt: row.integer(2), summary: row.text(3), seal: row.integer(4)))
+          name: row.text(0), version: row.integer(1), madeAt: row.integer(2), summary: row.text(3), checksum: row.integer(4)))
     }
     return models
   }
@@ -38,7 +38,7 @@ package struct StoredModel: Hashable, Sendable {
       "SELECT data FROM plumb_models WHERE name = ? AND version = ?", .text(name), .integer(version)
     ) { row in
       let bytes = row.bytes(0)
-      if StoredModel.seal(name, version, madeAt, summary, bytes) == seal { found = Array(bytes) }
+      if StoredModel.checksum(name, version, madeAt, summary, bytes) == checksum { found = Array(bytes) }
     }
     guard let found else {
       throw Diagnostic(
@@ -69,14 +69,14 @@ extension WorkspaceWriter {
     let model = data.withBytes { bytes in
       StoredModel(
         name: name, version: version, madeAt: madeAt, summary: summary,
-        seal: StoredModel.seal(name, version, madeAt, summary, bytes))
+        checksum: StoredModel.checksum(name, version, madeAt, summary, bytes))
     }
     var blob = ByteBuffer(capacity: data.count)
     blob.append(data)
     try changing(.models, named: name) {
       try file.run(
         "INSERT INTO plumb_models (name, version, made_at, summary, data, seal) VALUES (?, ?, ?, ?, ?, ?)", .text(name),
-        .integer(version), .integer(madeAt), .text(summary), .blob(blob), .integer(model.seal))
+        .integer(version), .integer(madeAt), .text(summary), .blob(blob), .integer(model.checksum))
       try file.run(
         "DELETE FROM plumb_models WHERE name = ? AND version <= ?", .text(name),
         .integer(version - StoredModel.versionLimit))

@@ -8,18 +8,18 @@ struct TableRow {
   var columns: [ColumnRow]
   var rowCount: Int64 = 0
   var groupCount: Int64 = 0
-  var groupSeals: Int64 = 0
+  var groupChecksums: Int64 = 0
 
   var schema: Schema { columns.map { ColumnInfo($0.name, $0.type) } }
 
-  var seal: Int64 {
-    Seal().adding(id).adding(name).adding(Int64(columns.count)).adding(rowCount).adding(groupCount)
-      .adding(groupSeals).value(2)
+  var checksum: Int64 {
+    RecordChecksum().adding(id).adding(name).adding(Int64(columns.count)).adding(rowCount).adding(groupCount)
+      .adding(groupChecksums).value(2)
   }
 
   /// Changes with every change to the table's rows or columns.
   var version: Int64 {
-    columns.reduce(Seal().adding(seal)) { $0.adding($1.seal(ofTable: id)) }.value(0)
+    columns.reduce(RecordChecksum().adding(checksum)) { $0.adding($1.checksum(ofTable: id)) }.value(0)
   }
 }
 
@@ -31,8 +31,8 @@ struct ColumnRow {
   var textCount: Int64 = 0
   var place: Int64
 
-  func seal(ofTable id: Int64) -> Int64 {
-    Seal().adding(id).adding(place).adding(name).adding(type.name).adding(textCount).value(3)
+  func checksum(ofTable id: Int64) -> Int64 {
+    RecordChecksum().adding(id).adding(place).adding(name).adding(type.name).adding(textCount).value(3)
   }
 }
 
@@ -58,7 +58,7 @@ struct GroupRow {
   mutating func lose(_ column: Int, _ type: ScalarType) {
     lost.insert(column)
     bounds[column] = ColumnBounds(
-      zone: ZoneRange(words: nil, floats: nil, hasNulls: type != .string), dictionaryCount: 0, segmentSeal: 0)
+      zone: ZoneRange(words: nil, floats: nil, hasNulls: type != .string), dictionaryCount: 0, segmentChecksum: 0)
   }
 
   /// What is known about a group's column without reading it.
@@ -66,7 +66,7 @@ struct GroupRow {
     var zone: ZoneRange
     /// The number of entries that the dictionary must have; 0 without codes.
     var dictionaryCount: Int
-    var segmentSeal: Int64
+    var segmentChecksum: Int64
   }
 
   /// Twenty-nine bytes per column.
@@ -88,7 +88,7 @@ struct GroupRow {
       out.append(littleEndian: low)
       out.append(littleEndian: high)
       out.append(littleEndian: UInt32(truncatingIfNeeded: bounds.dictionaryCount))
-      out.append(littleEndian: bounds.segmentSeal)
+      out.append(littleEndian: bounds.segmentChecksum)
     }
     return out
   }
@@ -112,15 +112,15 @@ struct GroupRow {
         zone.floats = bounds.0...bounds.1
       }
       let count = bytes.littleEndian(UInt32.self, at: at + 17)
-      let seal = bytes.littleEndian(Int64.self, at: at + 21)
-      result.append(ColumnBounds(zone: zone, dictionaryCount: Int(count), segmentSeal: seal))
+      let checksum = bytes.littleEndian(Int64.self, at: at + 21)
+      result.append(ColumnBounds(zone: zone, dictionaryCount: Int(count), segmentChecksum: checksum))
     }
     return result
   }
 
-  func seal(_ packed: ByteBuffer) -> Int64 {
+  func checksum(_ packed: ByteBuffer) -> Int64 {
     packed.withBytes {
-      Seal().adding(id).adding(tableID).adding(place).adding(Int64(rowCount)).adding($0).value(4)
+      RecordChecksum().adding(id).adding(tableID).adding(place).adding(Int64(rowCount)).adding($0).value(4)
     }
   }
 
@@ -146,7 +146,7 @@ package struct StoredFunction: Hashable, Sendable {
     self.summary = summary
   }
 
-  var seal: Int64 {
-    Seal().adding(name).adding(parameters).adding(body).adding(folder).adding(summary).value(5)
+  var checksum: Int64 {
+    RecordChecksum().adding(name).adding(parameters).adding(body).adding(folder).adding(summary).value(5)
   }
 }

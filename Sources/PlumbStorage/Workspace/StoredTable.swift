@@ -29,7 +29,7 @@ final class StoredColumn: Sendable {
   let info: ColumnInfo
   private let tableID: Int64
   private let row: ColumnRow
-  private let made = Guarded<StringDictionary?>(nil)
+  private let made = LockedValue<StringDictionary?>(nil)
 
   init(tableID: Int64, _ row: ColumnRow) {
     info = ColumnInfo(row.name, row.type)

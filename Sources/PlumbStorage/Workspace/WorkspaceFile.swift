@@ -31,15 +31,15 @@ package final class WorkspaceFile: @unchecked Sendable {
   private let snapshots: LiveSnapshots
   private let memory = CatalogueMemory()
   /// What the file contained when someone last began to read it.
-  private let latest: Guarded<WorkspaceContents>
+  private let latest: LockedValue<WorkspaceContents>
   /// The snapshots of nested `beginReading` calls.
-  private let held = Guarded<[WorkspaceSnapshot]>([])
+  private let held = LockedValue<[WorkspaceSnapshot]>([])
   private let writing = Lock()
   /// Opened by the first change; used by the holder of `writing`.
   private var writer: WorkspaceConnection?
   /// Whether the file itself, and not only its log, says that it is being written; nil before the
   /// first change.
-  private let isMarkedOpen = Guarded<Bool?>(nil)
+  private let isMarkedOpen = LockedValue<Bool?>(nil)
   /// Why the file cannot be written to; nil if it can.
   private let refusal: Diagnostic?
   /// The parts of a damaged file that were left out, a sentence each.
@@ -59,11 +59,11 @@ package final class WorkspaceFile: @unchecked Sendable {
     }
     lock = try WriterLock(path, creating: !isThere)
     let front = lock.front(100)
-    let hadLog = LeftLog.exists(besides: path)
+    let hadLog = WALRecoveryCheck.exists(besides: path)
     if front.isEmpty {
       guard options.creates else { throw Diagnostic("not-a-workspace", "`\(name)` is empty, not a workspace") }
       guard !hadLog else { throw DamagedFile.diagnostic("it is empty, but has a log", name) }
-      guard !LeftLog.hasChanges(besides: path) else {
+      guard !WALRecoveryCheck.hasChanges(besides: path) else {
         throw DamagedFile.diagnostic("it is empty, but `\(name)-shm` records changes to it", name)
       }
       try lock.locked { try WorkspaceConnection(path, .creating).with(Migrations.create) }
@@ -78,9 +78,9 @@ package final class WorkspaceFile: @unchecked Sendable {
     if isOurs, front[18] == 1, front[19] == 1, !options.salvages, access(path, W_OK) == 0 {
       _ = try? lock.lockedIfFree { try WorkspaceConnection(path, .creating).with(Migrations.create) }
     }
-    let leftLog = isOurs && lock.isFirstHere ? LeftLog.besides(path, lock) : nil
-    if let problem = leftLog?.problem, !options.salvages { throw problem }
-    let opened = try Opening(path, name, leftLog?.problem == nil ? .writing : .alone, hadLog: hadLog)
+    let recoveryCheck = isOurs && lock.isFirstHere ? WALRecoveryCheck.besides(path, lock) : nil
+    if let problem = recoveryCheck?.problem, !options.salvages { throw problem }
+    let opened = try Opening(path, name, recoveryCheck?.problem == nil ? .writing : .alone, hadLog: hadLog)
     reader = opened.connection
     // Another connection may read while this one does, unless the file is held exclusively or cannot change.
     let isShared = opened.isShared && !options.salvages
@@ -94,23 +94,23 @@ package final class WorkspaceFile: @unchecked Sendable {
     try reader.with { try Self.checkVersion($0, path) }
     if options.salvages {
       let salvaged = try reader.with { file in try file.transaction(.deferred) { try Salvage(from: file) } }
-      let lostLog = leftLog?.problem ?? Self.missingLog(salvaged.catalogue.state, lock, path)
+      let lostLog = recoveryCheck?.problem ?? Self.missingLog(salvaged.catalogue.state, lock, path)
       losses = (lostLog.map { [$0.message] } ?? []) + salvaged.losses
       let found = !losses.isEmpty
       refusal = found ? DamagedFile.refusal(name) : opened.refusal
       if found { reader.markDamaged() }
-      latest = Guarded(WorkspaceContents(salvaged.catalogue, store, after: nil))
+      latest = LockedValue(WorkspaceContents(salvaged.catalogue, store, after: nil))
     } else {
       losses = []
       refusal = opened.refusal
       let catalogue = try reader.with { file in try file.transaction(.deferred) { try StoredCatalogue(from: file) } }
       if let problem = Self.missingLog(catalogue.state, lock, path) { throw problem }
       memory.put(KnownCatalogue(catalogue))
-      latest = Guarded(WorkspaceContents(catalogue, store, after: nil))
+      latest = LockedValue(WorkspaceContents(catalogue, store, after: nil))
     }
     guard losses.isEmpty else { return }
     let state = contents.state
-    if state.isOpen, leftLog?.isInUse == false { closingGeneration = state.generation }
+    if state.isOpen, recoveryCheck?.isInUse == false { closingGeneration = state.generation }
     reader.keepLog(false)
   }
 
@@ -138,8 +138,8 @@ package final class WorkspaceFile: @unchecked Sendable {
   ///
   /// This process has the file open, so no other process removes the log by closing the file.
   private static func missingLog(_ state: StateRow, _ lock: WriterLock, _ path: String) -> Diagnostic? {
-    guard state.isOpen, !LeftLog.exists(besides: path), lock.lockedIfFree({}) else { return nil }
-    return LeftLog.missing(lastPart(of: path))
+    guard state.isOpen, !WALRecoveryCheck.exists(besides: path), lock.lockedIfFree({}) else { return nil }
+    return WALRecoveryCheck.missing(lastPart(of: path))
   }
 
   deinit {

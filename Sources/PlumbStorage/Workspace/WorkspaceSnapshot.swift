@@ -168,7 +168,7 @@ final class LiveSnapshots: Sendable {
   private let memory: CatalogueMemory
   /// Opens another connection; nil if only one process and one connection may have the file open, or it never changes.
   private let open: (@Sendable () throws -> WorkspaceConnection)?
-  private let state: Guarded<State>
+  private let state: LockedValue<State>
   /// The number of connections that wait for the next reader; more are closed.
   private static let idleLimit = 8
 
@@ -176,7 +176,7 @@ final class LiveSnapshots: Sendable {
     self.reader = reader
     self.memory = memory
     self.open = open
-    state = Guarded(State(idle: [reader]))
+    state = LockedValue(State(idle: [reader]))
   }
 
   /// Connections other than the first.

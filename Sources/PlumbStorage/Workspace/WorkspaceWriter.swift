@@ -42,9 +42,9 @@ package final class WorkspaceWriter {
   /// - Parameter name: the name of the rows that change.
   func changing(_ part: StateRow.Part, named name: String, _ body: () throws -> Void) throws {
     let sql = "SELECT seal FROM \(part.table) WHERE name = ?"
-    try file.rows(sql, .text(name)) { catalogue.state.seals ^= part.covering($0.integer(0)) }
+    try file.rows(sql, .text(name)) { catalogue.state.checksums ^= part.covering($0.integer(0)) }
     try body()
-    try file.rows(sql, .text(name)) { catalogue.state.seals ^= part.covering($0.integer(0)) }
+    try file.rows(sql, .text(name)) { catalogue.state.checksums ^= part.covering($0.integer(0)) }
   }
 
   // MARK: Tables
@@ -139,8 +139,8 @@ package final class WorkspaceWriter {
   private func isEqual(_ old: GroupRow, _ new: RowGroup, _ pools: [TextPool?], _ encoder: SegmentEncoder) throws -> Bool {
     for column in old.bounds.indices {
       let segment = encoder.encode(try new.column(column), texts: pools[column])
-      let seal = segment.bytes.withBytes { checksum($0, of: GroupRow.segmentID(old.id, column)) }
-      if seal != old.bounds[column].segmentSeal { return false }
+      let current = segment.bytes.withBytes { checksum($0, of: GroupRow.segmentID(old.id, column)) }
+      if current != old.bounds[column].segmentChecksum { return false }
     }
     return true
   }
@@ -149,11 +149,11 @@ package final class WorkspaceWriter {
     var table = table
     table.rowCount = 0
     table.groupCount = 0
-    table.groupSeals = 0
+    table.groupChecksums = 0
     try file.rows("SELECT row_count, seal FROM plumb_groups WHERE table_id = ?", .integer(table.id)) { row in
       table.rowCount &+= row.integer(0)
       table.groupCount += 1
-      table.groupSeals ^= row.integer(1)
+      table.groupChecksums ^= row.integer(1)
     }
     return table
   }
@@ -206,7 +206,7 @@ package final class WorkspaceWriter {
 
   /// The segments of each group. Workers take columns, so that one worker at a time uses each dictionary.
   private func encoded(_ groups: [RowGroup], _ pools: [TextPool?], columns: Int) throws -> [[EncodedSegment]] {
-    let made = Guarded<[[EncodedSegment]]>(Array(repeating: [], count: columns))
+    let made = LockedValue<[[EncodedSegment]]>(Array(repeating: [], count: columns))
     let next = Atomic<Int>(0)
     let shared = UncheckedBox((groups, pools))
     try WorkerPool.shared.run(workers: min(threads, max(1, columns))) { _ in
@@ -234,16 +234,16 @@ package final class WorkspaceWriter {
       row.bounds.append(
         GroupRow.ColumnBounds(
           zone: group.zones[column], dictionaryCount: segment.dictionaryCount,
-          segmentSeal: segment.bytes.withBytes { checksum($0, of: number) }))
+          segmentChecksum: segment.bytes.withBytes { checksum($0, of: number) }))
     }
     let packed = row.packedBounds
-    let seal = row.seal(packed)
+    let rowChecksum = row.checksum(packed)
     try file.run(
       "INSERT INTO plumb_groups (id, table_id, place, row_count, bounds, seal) VALUES (?, ?, ?, ?, ?, ?)",
-      .integer(id), .integer(table.id), .integer(place), .integer(Int64(group.count)), .blob(packed), .integer(seal))
+      .integer(id), .integer(table.id), .integer(place), .integer(Int64(group.count)), .blob(packed), .integer(rowChecksum))
     table.rowCount += Int64(group.count)
     table.groupCount += 1
-    table.groupSeals ^= seal
+    table.groupChecksums ^= rowChecksum
   }
 
   // MARK: Dictionaries
@@ -285,10 +285,10 @@ package final class WorkspaceWriter {
     let data = pool.piece(from: first)
     let id = newID()
     let count = Int64(pool.count - first)
-    let seal = data.withBytes { TextPieceSeal.value(id, table.id, place, Int64(first), count, $0) }
+    let checksum = data.withBytes { TextPieceChecksum.value(id, table.id, place, Int64(first), count, $0) }
     try file.run(
       "INSERT INTO plumb_texts (id, table_id, place, first, text_count, seal, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      .integer(id), .integer(table.id), .integer(place), .integer(Int64(first)), .integer(count), .integer(seal),
+      .integer(id), .integer(table.id), .integer(place), .integer(Int64(first)), .integer(count), .integer(checksum),
       .blob(data))
   }
 
@@ -301,7 +301,7 @@ package final class WorkspaceWriter {
       INSERT OR REPLACE INTO plumb_tables (id, name, columns, row_count, group_count, group_seals, seal)
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """, .integer(table.id), .text(table.name), .integer(Int64(table.columns.count)), .integer(table.rowCount),
-      .integer(table.groupCount), .integer(table.groupSeals), .integer(table.seal))
+      .integer(table.groupCount), .integer(table.groupChecksums), .integer(table.checksum))
     catalogue.put(table)
   }
 
@@ -309,7 +309,7 @@ package final class WorkspaceWriter {
     try file.run(
       "INSERT OR REPLACE INTO plumb_columns (table_id, place, name, type, text_count, seal) VALUES (?, ?, ?, ?, ?, ?)",
       .integer(table.id), .integer(column.place), .text(column.name), .text(column.type.name),
-      .integer(column.textCount), .integer(column.seal(ofTable: table.id)))
+      .integer(column.textCount), .integer(column.checksum(ofTable: table.id)))
   }
 
   // MARK: Functions and settings
@@ -320,7 +320,7 @@ package final class WorkspaceWriter {
       try file.run(
         "INSERT OR REPLACE INTO plumb_functions (name, parameters, body, folder, summary, seal) VALUES (?, ?, ?, ?, ?, ?)",
         .text(function.name), .text(function.parameters), .text(function.body), .text(function.folder),
-        .text(function.summary), .integer(function.seal))
+        .text(function.summary), .integer(function.checksum))
     }
     catalogue.changes.functions.updateValue(function, forKey: StoredName(function.name))
   }
@@ -338,7 +338,7 @@ package final class WorkspaceWriter {
       guard let value else { return try file.run("DELETE FROM plumb_settings WHERE name = ?", .text(name)) }
       try file.run(
         "INSERT OR REPLACE INTO plumb_settings (name, value, seal) VALUES (?, ?, ?)", .text(name), .text(value),
-        .integer(StoredCatalogue.settingSeal(name, value)))
+        .integer(StoredCatalogue.settingChecksum(name, value)))
     }
     catalogue.changes.settings.updateValue(value, forKey: name)
   }

@@ -20,7 +20,7 @@ final class WriterLock {
   }
 
   /// How often this process has each file open.
-  private static let open = Guarded<[FileID: Int]>([:])
+  private static let open = LockedValue<[FileID: Int]>([:])
 
   init(_ path: String, creating: Bool) throws {
     name = lastPart(of: path)

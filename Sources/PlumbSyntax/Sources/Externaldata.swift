@@ -49,7 +49,7 @@ extension Parser {
     let start = index
     advance()
     let schema = at(.leftParen) ? try parseSchema() : nil
-    let kind = try readOption("kind", "and the kind of the files, `storage` or `delta`")
+    let kind = try readOption("kind", "such as `kind=storage`, for files, or `kind=delta`")
     if skipWord("partition") {
       throw fail(
         "unsupported-option", "partitions of `inline_external_table` are not supported", at: token(before: 1).span,
@@ -60,8 +60,9 @@ extension Parser {
     }
     var properties: [ParameterSyntax] = []
     if atWord("dataformat") {
-      properties = try readParameters(["dataformat"])
-      properties[0].name.text = "format"
+      var format = try readOption("dataformat", "such as `dataformat=csv`")
+      format.name.text = "format"
+      properties = [format]
     }
     guard let schema else {
       throw fail(
@@ -84,8 +85,10 @@ extension Parser {
 
   /// `name = value`, which must be here.
   private mutating func readOption(_ name: String, _ expectation: String) throws(SyntaxFailure) -> ParameterSyntax {
-    guard atWord(name), let option = try readParameters([name]).first else { throw unexpected("`\(name)`", help: expectation) }
-    return option
+    guard atWord(name) else { throw unexpected("`\(name)`", help: expectation) }
+    if let option = try readParameters([name]).first { return option }
+    advance()
+    throw unexpected("`=` after `\(name)`", help: expectation)
   }
 }
 

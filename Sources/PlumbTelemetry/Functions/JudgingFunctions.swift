@@ -24,7 +24,7 @@ extension TableFunction {
       try arguments.finish()
       return .kql(
         try located(names == nil ? call.span : span) {
-          try JudgedTables(call).compare(windows[0], windows[1], by: names)
+          try AnomalyTables(call).compare(windows[0], windows[1], by: names)
         })
     },
     TableFunction(
@@ -36,7 +36,7 @@ extension TableFunction {
       let span = arguments.span
       let moment = try arguments.moment("at") ?? call.now
       try arguments.finish()
-      let tables = try located(span) { try JudgedTables(schema: call.schema(ofTable:)) }
+      let tables = try located(span) { try AnomalyTables(schema: call.schema(ofTable:)) }
       return { run in
         var name = named?.text
         if name == nil {
@@ -55,14 +55,14 @@ extension TableFunction {
   ]
 
   private static func judgement(
-    _ name: String, _ summary: String, _ text: @escaping @Sendable (JudgedTables, Int64?) -> String
+    _ name: String, _ summary: String, _ text: @escaping @Sendable (AnomalyTables, Int64?) -> String
   ) -> TableFunction {
     TableFunction(name, summary, "[as_of]", ranking: "score", presentation: .judgement) { call in
       var arguments = TableArguments(call)
       let moment = try arguments.moment("as_of")
       try arguments.finish()
       let now = call.now
-      return .kql(text(try JudgedTables(call), moment)) { try remark(on: name, at: moment ?? now, $0) }
+      return .kql(text(try AnomalyTables(call), moment)) { try remark(on: name, at: moment ?? now, $0) }
     }
   }
 
@@ -94,7 +94,7 @@ extension TableFunction {
   }
 }
 
-extension JudgedTables {
+extension AnomalyTables {
   /// Creates a view of what the catalog offers for judgements.
   init(_ call: TableFunction.Call) throws { try self.init(input: call.input, schema: call.schema(ofTable:)) }
 }

@@ -50,7 +50,7 @@ package final class Predictor: Sendable {
     var store: (any ModelStore)?
   }
 
-  let shelf = Guarded(Shelf())
+  let shelf = LockedValue(Shelf())
   /// The maximum number of models; the oldest goes first.
   static let limit = 16
   private static let tableNames = ["runs", "edges", "schema_changes"]

@@ -10,7 +10,7 @@ import TestSupport
 @Suite(.enabled(if: LongTests.areRun)) struct SavedModelTests {
   /// A place for models in memory.
   final class Store: ModelStore {
-    let kept = Guarded<[(entry: ModelEntry, bytes: [UInt8])]>([])
+    let kept = LockedValue<[(entry: ModelEntry, bytes: [UInt8])]>([])
 
     func entries() throws -> [ModelEntry] { kept.withLock { $0.map(\.entry) } }
 

@@ -64,7 +64,7 @@ enum GraphFunctions {
 
   /// An expression over the edges of a path, or with `inner_nodes` over the nodes within it.
   private static func along(
-    _ call: CallSyntax, _ fold: GraphPattern.Fold, _ binder: ExpressionBinder
+    _ call: CallSyntax, _ function: GraphPattern.PathFunction, _ binder: ExpressionBinder
   ) throws -> OpenExpression? {
     guard let names = binder.rows?.graph else { return nil }
     guard call.arguments.count == 2 else { throw call.argumentCount("an edge and an expression") }
@@ -85,10 +85,10 @@ enum GraphFunctions {
     let element = ColumnExpressions(
       rows: state.rows(of: elements, degreeColumns: overNodes ? names.graph.nodeSchema.count : nil), at: binder.place,
       for: "`\(call.name.text)`")
-    let expression = fold == .map
+    let expression = function == .map
       ? try element.expression(call.arguments[1].value) : try element.condition(call.arguments[1].value)
     return names.adding(
-      .path(hop: hop, overNodes: overNodes, fold, expression), fold == .map ? .dynamic : .bool, at: call.span)
+      .path(hop: hop, overNodes: overNodes, function, expression), function == .map ? .dynamic : .bool, at: call.span)
   }
 }
 

@@ -8,7 +8,7 @@ struct ArrayWriter {
   /// Bytes before the elements: the tag, the size and the count.
   private static let header = 9
 
-  private let log: UncheckedBox<GroupedLog>
+  private let log: UncheckedBox<RowBuffer>
   private let limit: Int
   private let groups: Int
   private let parts: Int
@@ -17,7 +17,7 @@ struct ArrayWriter {
   ///
   /// - Throws: `value-too-large` when an array would pass 1 GB.
   static func arrays(
-    of log: GroupedLog, type: ScalarType, limit: Int, groups: Int, _ context: ExecutionContext? = nil
+    of log: RowBuffer, type: ScalarType, limit: Int, groups: Int, _ context: ExecutionContext? = nil
   ) throws -> Vector {
     let parts = log.count < 1 << 20 ? 1 : Swift.min(context?.threads ?? 1, groups)
     let writer = ArrayWriter(log: UncheckedBox(log), limit: limit, groups: groups, parts: parts)

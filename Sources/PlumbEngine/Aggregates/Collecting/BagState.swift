@@ -7,7 +7,7 @@ final class BagState: AggregateState {
   var dependsOnOrder: Bool { true }
   private let limit: Int
   private let hasPredicate: Bool
-  private let log = GroupedLog()
+  private let log = RowBuffer()
   private var filter = RowFilter()
 
   init(limit: Int, predicate: Bool) {

@@ -16,7 +16,7 @@ final class ListState: AggregateState {
   private let kind: Kind
   private let limit: Int
   private let hasPredicate: Bool
-  private let log = GroupedLog()
+  private let log = RowBuffer()
   private var filter = RowFilter()
   private let ids: ValueIDs
   /// The values that groups already contain: bits while they need little memory, then keys.

@@ -1,12 +1,12 @@
 extension AggregateOverload {
   /// An overload over one argument of a fixed type, followed by a predicate if `predicate` is set.
   @inline(__always)
-  static func folding<F: Fold, T: BitwiseCopyable>(
-    _ fold: F.Type, _ type: ScalarType, to result: ScalarType, predicate: Bool,
+  static func accumulating<F: Accumulator, T: BitwiseCopyable>(
+    _ accumulator: F.Type, _ type: ScalarType, to result: ScalarType, predicate: Bool,
     _ value: @escaping @Sendable (F.Cell) -> T?
   ) -> AggregateOverload {
-    let loops = FoldLoops(fold, to: result, value)
-    return .fixed([type], to: result, predicate: predicate) { FoldState(loops, predicate: predicate) }
+    let loops = AccumulatorLoops(accumulator, to: result, value)
+    return .fixed([type], to: result, predicate: predicate) { AccumulatorState(loops, predicate: predicate) }
   }
 
   /// An overload with fixed types, one result and a state that needs no further information.

@@ -13,7 +13,7 @@ final class DistinctState: AggregateState {
   private var bits: BitTable?
   private var pairs: KeySet<GroupedNumber>?
   /// The keys by group, computed when another state needs a few groups.
-  private let index = Guarded<(stored: Int, index: GroupIndex)?>(nil)
+  private let index = LockedValue<(stored: Int, index: GroupIndex)?>(nil)
 
   /// - Parameter hashing: whether texts with equal 64-bit hashes may count as one.
   init(_ type: ScalarType, predicate: Bool, hashing: Bool) {

@@ -20,7 +20,7 @@ enum Greatest: Direction {
 }
 
 /// A lane with an order and its two ends.
-protocol OrderedLane: FoldLane, Comparable {
+protocol OrderedLane: AccumulatorLane, Comparable {
   static var first: Self { get }
   static var last: Self { get }
   /// A canonical form that is the same for all equal values: zero has no sign.
@@ -67,7 +67,7 @@ extension GUID: OrderedLane {
 }
 
 /// The smallest or largest value of a group. NaN is returned only if no number occurs.
-enum Extremum<L: OrderedLane, D: Direction>: Fold {
+enum Extremum<L: OrderedLane, D: Direction>: Accumulator {
   static var dependsOnOrder: Bool { L.hasEqualForms }
   typealias Lane = L
   struct Cell: BitwiseCopyable {

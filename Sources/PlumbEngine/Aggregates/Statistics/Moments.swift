@@ -1,5 +1,5 @@
 /// A number from which statistics are computed.
-protocol MomentLane: FoldLane {
+protocol MomentLane: AccumulatorLane {
   var real: Double { get }
 }
 extension Int64: MomentLane {
@@ -16,7 +16,7 @@ extension Decimal128: MomentLane {
 ///
 /// Sums are shifted by the group's first value. Since it is one of the values, cancellation costs at most a
 /// factor of the count. Cells are merged by the formula of Chan, Golub and LeVeque (1979).
-enum Moments<L: MomentLane>: Fold {
+enum Moments<L: MomentLane>: Accumulator {
   static var dependsOnOrder: Bool { true }
   typealias Lane = L
   typealias Cell = MomentCell
@@ -224,10 +224,10 @@ extension AggregateFunction {
     predicate: Bool, _ value: @escaping @Sendable (MomentCell) -> Double?
   ) -> [AggregateOverload] {
     [
-      .folding(Moments<Int64>.self, .long, to: .real, predicate: predicate, value),
-      .folding(Moments<Int64>.self, .int, to: .real, predicate: predicate, value),
-      .folding(Moments<Double>.self, .real, to: .real, predicate: predicate, value),
-      .folding(Moments<Decimal128>.self, .decimal, to: .real, predicate: predicate, value),
+      .accumulating(Moments<Int64>.self, .long, to: .real, predicate: predicate, value),
+      .accumulating(Moments<Int64>.self, .int, to: .real, predicate: predicate, value),
+      .accumulating(Moments<Double>.self, .real, to: .real, predicate: predicate, value),
+      .accumulating(Moments<Decimal128>.self, .decimal, to: .real, predicate: predicate, value),
     ]
   }
 

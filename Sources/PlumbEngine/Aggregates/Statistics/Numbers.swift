@@ -75,37 +75,37 @@ extension AggregateFunction {
     AggregateFunction(
       "binary_all_and", "Combines all values of `number` with bitwise AND.", "number",
       examples: [.init("datatable(x: long)[7, 13] | summarize binary_all_and(x)", is: "5")],
-      overloads: [.folding(BitFold<AndBits>.self, .long, to: .long, predicate: false) { $0.result }]),
+      overloads: [.accumulating(BitAccumulator<AndBits>.self, .long, to: .long, predicate: false) { $0.result }]),
 
     AggregateFunction(
       "binary_all_or", "Combines all values of `number` with bitwise OR.", "number",
       examples: [.init("datatable(x: long)[5, 10] | summarize binary_all_or(x)", is: "15")],
-      overloads: [.folding(BitFold<OrBits>.self, .long, to: .long, predicate: false) { $0.result }]),
+      overloads: [.accumulating(BitAccumulator<OrBits>.self, .long, to: .long, predicate: false) { $0.result }]),
 
     AggregateFunction(
       "binary_all_xor", "Combines all values of `number` with bitwise exclusive OR.", "number",
       examples: [.init("datatable(x: long)[5, 6] | summarize binary_all_xor(x)", is: "3")],
-      overloads: [.folding(BitFold<XorBits>.self, .long, to: .long, predicate: false) { $0.result }]),
+      overloads: [.accumulating(BitAccumulator<XorBits>.self, .long, to: .long, predicate: false) { $0.result }]),
   ]
 
   private static func sums(predicate: Bool) -> [AggregateOverload] {
     [
-      .folding(SumOfWords.self, .long, to: .long, predicate: predicate) { $0 },
-      .folding(SumOfWords.self, .int, to: .long, predicate: predicate) { $0 },
-      .folding(SumOfReals.self, .real, to: .real, predicate: predicate) { $0 },
-      .folding(SumOfDecimals.self, .decimal, to: .decimal, predicate: predicate) { $0.total },
-      .folding(SumOfWords.self, .timespan, to: .timespan, predicate: predicate) { $0 },
+      .accumulating(SumOfWords.self, .long, to: .long, predicate: predicate) { $0 },
+      .accumulating(SumOfWords.self, .int, to: .long, predicate: predicate) { $0 },
+      .accumulating(SumOfReals.self, .real, to: .real, predicate: predicate) { $0 },
+      .accumulating(SumOfDecimals.self, .decimal, to: .decimal, predicate: predicate) { $0.total },
+      .accumulating(SumOfWords.self, .timespan, to: .timespan, predicate: predicate) { $0 },
     ]
   }
 
   private static func means(predicate: Bool) -> [AggregateOverload] {
     [
-      .folding(MeanOfWords.self, .long, to: .real, predicate: predicate) { $0.mean },
-      .folding(MeanOfWords.self, .int, to: .real, predicate: predicate) { $0.mean },
-      .folding(MeanOfReals.self, .real, to: .real, predicate: predicate) { $0.mean },
-      .folding(SumOfDecimals.self, .decimal, to: .decimal, predicate: predicate) { $0.mean },
-      .folding(MeanOfWords.self, .timespan, to: .timespan, predicate: predicate) { $0.wholeMean },
-      .folding(MeanOfWords.self, .datetime, to: .datetime, predicate: predicate) { $0.wholeMean },
+      .accumulating(MeanOfWords.self, .long, to: .real, predicate: predicate) { $0.mean },
+      .accumulating(MeanOfWords.self, .int, to: .real, predicate: predicate) { $0.mean },
+      .accumulating(MeanOfReals.self, .real, to: .real, predicate: predicate) { $0.mean },
+      .accumulating(SumOfDecimals.self, .decimal, to: .decimal, predicate: predicate) { $0.mean },
+      .accumulating(MeanOfWords.self, .timespan, to: .timespan, predicate: predicate) { $0.wholeMean },
+      .accumulating(MeanOfWords.self, .datetime, to: .datetime, predicate: predicate) { $0.wholeMean },
     ]
   }
 
@@ -115,13 +115,13 @@ extension AggregateFunction {
     let words: [ScalarType] = [.long, .int, .datetime, .timespan]
     let texts: [ScalarType] = [.string, .dynamic]
     return words.map { type in
-      let loops = FoldLoops(Extremum<Int64, D>.self, to: type) { $0.result }
-      return .fixed([type], to: type, predicate: predicate) { FoldState(loops, predicate: predicate) }
+      let loops = AccumulatorLoops(Extremum<Int64, D>.self, to: type) { $0.result }
+      return .fixed([type], to: type, predicate: predicate) { AccumulatorState(loops, predicate: predicate) }
     } + [
-      .folding(Extremum<Double, D>.self, .real, to: .real, predicate: predicate) { $0.result },
-      .folding(Extremum<Decimal128, D>.self, .decimal, to: .decimal, predicate: predicate) { $0.result },
-      .folding(Extremum<UInt8, D>.self, .bool, to: .bool, predicate: predicate) { $0.result },
-      .folding(Extremum<GUID, D>.self, .guid, to: .guid, predicate: predicate) { $0.result },
+      .accumulating(Extremum<Double, D>.self, .real, to: .real, predicate: predicate) { $0.result },
+      .accumulating(Extremum<Decimal128, D>.self, .decimal, to: .decimal, predicate: predicate) { $0.result },
+      .accumulating(Extremum<UInt8, D>.self, .bool, to: .bool, predicate: predicate) { $0.result },
+      .accumulating(Extremum<GUID, D>.self, .guid, to: .guid, predicate: predicate) { $0.result },
     ] + texts.map { type in
       .fixed([type], to: type, predicate: predicate) {
         TextExtremumState(type, isMaximum: isMaximum, predicate: predicate)
@@ -130,6 +130,6 @@ extension AggregateFunction {
   }
 }
 
-extension BitFold.Cell {
+extension BitAccumulator.Cell {
   fileprivate var result: Int64? { seen ? bits : nil }
 }

@@ -15,7 +15,7 @@ final class PercentileState: AggregateState, @unchecked Sendable {
   private let type: ScalarType
   private let percentages: [Double]
   private let isArray: Bool
-  private let log = GroupedLog()
+  private let log = RowBuffer()
   private var filter = RowFilter()
   private var groupCount = 0
   private var counters: Growing<UInt32>? = Growing<UInt32>(capacity: 16)

@@ -1,5 +1,5 @@
 /// A sum of whole numbers or ticks; it wraps.
-enum SumOfWords: Fold {
+enum SumOfWords: Accumulator {
   static var dependsOnOrder: Bool { false }
   static var empty: Int64 { 0 }
   @inline(__always) static func add(_ value: Int64, to cell: inout Int64) { cell &+= value }
@@ -9,7 +9,7 @@ enum SumOfWords: Fold {
   @inline(__always) static func join(_ other: Int64, into cell: inout Int64) { cell &+= other }
 }
 
-enum SumOfReals: Fold {
+enum SumOfReals: Accumulator {
   static var dependsOnOrder: Bool { true }
   static var empty: Double { 0 }
   @inline(__always) static func add(_ value: Double, to cell: inout Double) { cell += value }
@@ -27,7 +27,7 @@ extension Double {
 }
 
 /// A sum of decimals and their number; null once it left the range.
-enum SumOfDecimals: Fold {
+enum SumOfDecimals: Accumulator {
   static var dependsOnOrder: Bool { true }
   struct Cell: BitwiseCopyable {
     var sum = Decimal128.zero
@@ -53,7 +53,7 @@ enum SumOfDecimals: Fold {
 }
 
 /// The mean of whole numbers or ticks from an exact 128-bit sum.
-enum MeanOfWords: Fold {
+enum MeanOfWords: Accumulator {
   static var dependsOnOrder: Bool { false }
   struct Cell: BitwiseCopyable {
     var low: UInt64 = 0
@@ -102,7 +102,7 @@ enum MeanOfWords: Fold {
   }
 }
 
-enum MeanOfReals: Fold {
+enum MeanOfReals: Accumulator {
   static var dependsOnOrder: Bool { true }
   struct Cell: BitwiseCopyable {
     var sum = 0.0
@@ -143,7 +143,7 @@ enum XorBits: BitOperation {
   @inline(__always) static func apply(_ lhs: Int64, _ rhs: Int64) -> Int64 { lhs ^ rhs }
 }
 
-enum BitFold<O: BitOperation>: Fold {
+enum BitAccumulator<O: BitOperation>: Accumulator {
   static var dependsOnOrder: Bool { false }
   struct Cell: BitwiseCopyable {
     var bits: Int64

@@ -10,7 +10,7 @@ final class WeightedPercentileState: AggregateState {
   private let type: ScalarType
   private let percentages: [Double]
   private let isArray: Bool
-  private let log = GroupedLog()
+  private let log = RowBuffer()
   private var filter = RowFilter()
 
   init(_ type: ScalarType, _ percentages: [Double], asArray: Bool) {

@@ -13,7 +13,7 @@ package protocol TimeZoneSource: Sendable {
 
 /// The zones that queries know; each is read once for all threads.
 package enum TimeZones {
-  private static let state = Guarded(State())
+  private static let state = LockedValue(State())
 
   fileprivate struct State {
     var source: (any TimeZoneSource)?

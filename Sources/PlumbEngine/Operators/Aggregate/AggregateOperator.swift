@@ -13,9 +13,9 @@ final class AggregateSink: ChunkSink {
   fileprivate let aggregates: [BoundAggregate]
   fileprivate let layout: KeyLayout
   fileprivate let context: ExecutionContext
-  private let workers = Guarded<[AggregateWorker]>([])
+  private let workers = LockedValue<[AggregateWorker]>([])
   /// Whether texts are numbered partition by partition; the first worker that partitions decides for all.
-  private let numbersByPartition = Guarded<Bool?>(nil)
+  private let numbersByPartition = LockedValue<Bool?>(nil)
 
   /// The number of groups above which their order is not worth a sort.
   fileprivate static let orderedGroupLimit = 8_192
@@ -61,9 +61,9 @@ final class AggregateSink: ChunkSink {
   func finish() throws -> any ChunkSource {
     let all = workers.withLock { $0 }
     if all.contains(where: { !$0.batches.isEmpty }) { return PartitionSource(self, all) }
-    if all.contains(where: { $0.table.isPlaced }) {
-      try WorkerPool.shared.each(all.count, workers: context.threads) { try all[$0].numberByPlace() }
-      return PlacedSource(all.map { ($0.table, $0.states) }, layout, aggregates, context)
+    if all.contains(where: { $0.table.isDirectlyAddressed }) {
+      try WorkerPool.shared.each(all.count, workers: context.threads) { try all[$0].addressDirectly() }
+      return DirectAddressedSource(all.map { ($0.table, $0.states) }, layout, aggregates, context)
     }
     return LazyChunkSource(cutting: try finishTables(all))
   }
@@ -93,7 +93,7 @@ final class AggregateSink: ChunkSink {
     let count = first.table.count
     if count == 0 { return [] }
     try context.checkpoint()
-    let results = Guarded<[[Vector]]>(Array(repeating: [], count: first.states.count))
+    let results = LockedValue<[[Vector]]>(Array(repeating: [], count: first.states.count))
     try forEachState(count) { state in
       let vectors = try first.states[state].finish(count: count, context)
       results.withLock { $0[state] = vectors }
@@ -300,7 +300,7 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
     if let slots = sink.layout.slotCount {
       // If an eighth of the domain has occurred already, cells for all of it are not a waste.
       let isDense = table.count > AggregateSink.orderedGroupLimit && table.count &* 8 > slots
-      if isDense, hasCells { try numberByPlace() }
+      if isDense, hasCells { try addressDirectly() }
       return
     }
     guard rowsSeen >= 65_536, rowsSeen < 65_536 &+ Chunk.preferredCount else { return }
@@ -308,12 +308,12 @@ private final class AggregateWorker: SinkWorker, @unchecked Sendable {
   }
 
   /// From now on the key of a group is its number.
-  func numberByPlace() throws {
-    if table.isPlaced { return }
+  func addressDirectly() throws {
+    if table.isDirectlyAddressed { return }
     let known = table.count
     let groups = BufferView<UInt32>(count: known)
     for group in 0..<known { groups[group] = UInt32(truncatingIfNeeded: table.words[group]) }
-    table.numberByPlace()
+    table.addressDirectly()
     let placed = try sink.makeStates()
     for (state, numbered) in zip(placed, states) {
       state.grow(to: table.count)

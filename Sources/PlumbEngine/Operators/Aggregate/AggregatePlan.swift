@@ -106,7 +106,7 @@ extension AggregatePlan: UnaryPlanNode {
     let keys = keys.map(\.expression)
     let bounds = keys.map { $0.bounds(over: input) }
     let aggregates = aggregates.map(\.aggregate)
-    let digest = DigestPlan(self)
+    let digest = StatisticsPlan(self)
     return PhysicalNode(label, [below]) { run in
       var pipeline = try below.pipeline(run)
       if let digest, run.context.tuning.readsDigests, let source = pipeline.source as? TableSource {

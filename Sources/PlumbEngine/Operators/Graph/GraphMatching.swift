@@ -5,7 +5,7 @@ extension LogicalPlan {
   package static var graphAsTable: LogicalPlan {
     let none = LogicalPlan.union([], [])
     return .whole(
-      WholePlan(name: "graph", input: none, schema: []) { _, _ in
+      MaterialisingPlan(name: "graph", input: none, schema: []) { _, _ in
         throw Diagnostic(
           "graph-as-table", "a graph is not a table",
           help: "use `graph-match`, `graph-shortest-paths` or `graph-to-table` to turn it into rows")

@@ -36,11 +36,11 @@ package struct GraphPattern: Sendable {
     /// A property of the edge of a hop of length one.
     case edge(hop: Int, column: Int)
     /// An expression over each edge of a hop's path, or over each node within it.
-    case path(hop: Int, overNodes: Bool, Fold, BoundExpression)
+    case path(hop: Int, overNodes: Bool, PathFunction, BoundExpression)
   }
 
   /// How the values along a path are combined.
-  package enum Fold: Sendable { case all, any, map }
+  package enum PathFunction: Sendable { case all, any, map }
 
   package var nodeCount: Int
   package var hops: [Hop]

@@ -5,7 +5,7 @@ package final class GraphSource: Sendable {
   /// The plans of the rows, as `explain` shows them.
   let inputs: [LogicalPlan]
   private let make: @Sendable (ExecutionContext) throws -> Graph
-  private let made = Guarded<Graph?>(nil)
+  private let made = LockedValue<Graph?>(nil)
 
   private init(
     nodeSchema: Schema, edgeSchema: Schema, inputs: [LogicalPlan],

@@ -35,7 +35,7 @@ extension LogicalPlan {
     let schema = Array(columns[..<groups])
       + columns[(groups + 1)...].map { ColumnInfo($0.name, .dynamic) } + [ColumnInfo(axis.name, .dynamic)]
     return .whole(
-      WholePlan(name: "make-series", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "make-series", input: input, schema: schema) { chunk, context in
         try seriesRows(
           chunk, context, groups: groups, axis: axis, defaults: defaults, keepsEmpty: keepsEmpty, schema: schema)
       })

@@ -23,7 +23,7 @@ extension MaterializePlan: SourcePlanNode {
 /// The rows of a plan, which runs when they are first asked for.
 final class SharedRows: Sendable {
   let plan: LogicalPlan
-  private let kept = Guarded<[Chunk]?>(nil)
+  private let kept = LockedValue<[Chunk]?>(nil)
 
   init(_ plan: LogicalPlan) { self.plan = plan }
 

@@ -14,7 +14,7 @@ func partitioned(
   let groups = try groupNumbers([key], count: n, context)
   let members = try groups.rowsByGroup(context)
   let next = Atomic<Int>(0)
-  let results = Guarded<[(Int, [Chunk])]>([])
+  let results = LockedValue<[(Int, [Chunk])]>([])
   let bases = Chunk(whole.vectors(), count: n)
   try WorkerPool.shared.run(workers: n > context.tuning.rowsWorthAWorker ? context.threads : 1) { _ in
     var mine: [(Int, [Chunk])] = []

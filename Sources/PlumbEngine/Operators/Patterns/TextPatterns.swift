@@ -14,7 +14,7 @@ extension LogicalPlan {
     let pattern = ColumnInfo("Pattern", .string)
     let schema = keepsRows ? kept + [pattern] : [pattern, ColumnInfo("Count", .long), ColumnInfo("Representative", .string)]
     return .whole(
-      WholePlan(name: "reduce", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "reduce", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         guard let texts = vectors.last else { return chunk }
         let found = try TextPatterns(texts, count: chunk.count, threshold: threshold, separators: separators, context)

@@ -6,7 +6,7 @@ import Synchronization
 /// the next group, and only then waits.
 final class GroupReading: Sendable {
   private final class Slot: Sendable {
-    let vector = Guarded<Vector?>(nil)
+    let vector = LockedValue<Vector?>(nil)
   }
 
   private let group: RowGroup

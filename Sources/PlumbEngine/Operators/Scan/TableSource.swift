@@ -3,7 +3,7 @@ import Synchronization
 
 /// The rows of a table's columns, in chunks; row groups that the filters exclude by their bounds are skipped.
 ///
-/// - Note: an aggregation can request statistics of groups in place of their rows; see `DigestPlan`.
+/// - Note: an aggregation can request statistics of groups in place of their rows; see `StatisticsPlan`.
 final class TableSource: ChunkSource {
   private let groups: [RowGroup]
   /// For each group the conditions of the scan that all of its rows meet, a bit each.
@@ -17,7 +17,7 @@ final class TableSource: ChunkSource {
   /// The group whose rows come after those of a group.
   private let following: [Int?]
   private let bound: TopBound?
-  private let digest: DigestPlan?
+  private let digest: StatisticsPlan?
   let rowEstimate: Int
 
   /// The start of a chunk, and its number in row order.
@@ -49,7 +49,7 @@ final class TableSource: ChunkSource {
 
   private init(
     _ groups: [RowGroup], _ satisfied: [UInt64], columns: [Int], _ starts: [Start], bound: TopBound? = nil,
-    digest: DigestPlan? = nil
+    digest: StatisticsPlan? = nil
   ) {
     self.groups = groups
     self.satisfied = satisfied
@@ -70,7 +70,7 @@ final class TableSource: ChunkSource {
   }
 
   /// The same rows for an aggregation that uses the statistics of row groups where it can.
-  func digesting(_ plan: DigestPlan) -> TableSource {
+  func digesting(_ plan: StatisticsPlan) -> TableSource {
     var made: [Start] = []
     var group = 0
     while group < groups.count {

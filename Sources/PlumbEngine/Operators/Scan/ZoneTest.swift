@@ -63,7 +63,7 @@ struct ZoneTest {
   }
 
   /// Marks the groups in which no row can pass, and those in which not every row must.
-  func judge(_ facts: ColumnFacts, canMatch: inout [Bool], mustMatch: inout [Bool]) {
+  func judge(_ facts: ColumnStatistics, canMatch: inout [Bool], mustMatch: inout [Bool]) {
     let value = constant
     switch comparison {
     case .equal: note(facts, &canMatch, &mustMatch) { ($0 <= value && value <= $1, $0 == value && $1 == value) }
@@ -77,7 +77,7 @@ struct ZoneTest {
 
   @inline(__always)
   private func note(
-    _ facts: ColumnFacts, _ canMatch: inout [Bool], _ mustMatch: inout [Bool],
+    _ facts: ColumnStatistics, _ canMatch: inout [Bool], _ mustMatch: inout [Bool],
     _ compare: (_ low: Int64, _ high: Int64) -> (can: Bool, must: Bool)
   ) {
     for group in canMatch.indices {

@@ -5,7 +5,7 @@ final class TopBound: Sendable {
   let column: Int
   private let isDescending: Bool
   private let nullsFirst: Bool
-  private let worst = Guarded<Value?>(nil)
+  private let worst = LockedValue<Value?>(nil)
 
   init(column: Int, isDescending: Bool, nullsFirst: Bool) {
     self.column = column

@@ -16,9 +16,9 @@ final class TopSink: ChunkSink {
   /// Whether chunks are rows of a table in memory, so that copying them gains nothing.
   fileprivate let rowsLieInTable: Bool
   fileprivate let context: ExecutionContext
-  private let results = Guarded<[(chunks: [Chunk], places: RowPlaces)]>([])
+  private let results = LockedValue<[(chunks: [Chunk], places: RowPlaces)]>([])
   /// The keys of a row for which some worker found `limit` rows at least as good, and how often they have changed.
-  private let threshold = Guarded<[Value]>([])
+  private let threshold = LockedValue<[Value]>([])
   private let improvements = Atomic<Int>(0)
 
   init(

@@ -41,7 +41,7 @@ extension LogicalPlan {
     let defaults = declared.map(\.defaultValue)
     let types = input.schema.map(\.type)
     return .whole(
-      WholePlan(name: "scan", input: input, schema: schema) { chunk, context in
+      MaterialisingPlan(name: "scan", input: input, schema: schema) { chunk, context in
         var scan = SequenceScan(chunk, types: types, defaults: defaults, steps: steps, context)
         try scan.run()
         return scan.output(

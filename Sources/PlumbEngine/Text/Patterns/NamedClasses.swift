@@ -55,7 +55,7 @@ enum NamedClasses {
 
   // MARK: - Members
 
-  private static let cache = Guarded<[String: ScalarSet]>([:])
+  private static let cache = LockedValue<[String: ScalarSet]>([:])
 
   private static func remembered(_ key: String, _ compute: () -> ScalarSet) -> ScalarSet {
     if let known = cache.withLock({ $0[key] }) { return known }

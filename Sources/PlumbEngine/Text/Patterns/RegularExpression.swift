@@ -16,7 +16,7 @@ final class RegularExpression: Sendable {
   /// For ASCII texts.
   private let form: Form
   /// For all other texts, compiled when the first one arrives; nil if `form` is right for them too.
-  private let wide: Guarded<Form?>?
+  private let wide: LockedValue<Form?>?
   private let source: String
   /// Capturing groups, not counting the whole match.
   let groupCount: Int
@@ -38,7 +38,7 @@ final class RegularExpression: Sendable {
       if translated.isSensitive || translated.hasEdges {
         // Repeating a wide class many times can exceed RE2's limit, which must end the query before it runs.
         let isLarge = source.utf8.count > 300 || source.utf8.contains(.openBrace)
-        wide = Guarded(isLarge ? try Self.compile(source, translated.hasEdges ? .edged : .any) : nil)
+        wide = LockedValue(isLarge ? try Self.compile(source, translated.hasEdges ? .edged : .any) : nil)
       } else {
         wide = nil
       }
@@ -115,7 +115,7 @@ final class RegularExpression: Sendable {
     return compiled
   }
 
-  private static let cache = Guarded<[String: RegularExpression]>([:])
+  private static let cache = LockedValue<[String: RegularExpression]>([:])
 
   /// Whether the pattern is found anywhere in the text.
   func matches(_ text: Bytes) -> Bool {

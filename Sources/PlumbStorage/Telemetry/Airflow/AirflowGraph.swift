@@ -8,7 +8,7 @@ extension FileReading {
     report.foldsInto = "pipelines"
     let before = fold.pipelines.count
     let parsed = try value.moment(value["last_parsed_time"] == nil ? "last_parsed" : "last_parsed_time", "")
-    let (row, isNewer) = fold.airflowDag(dag, moment: parsed ?? TelemetryFold.unknownMoment)
+    let (row, isNewer) = fold.airflowDag(dag, moment: parsed ?? TelemetryMerge.unknownMoment)
     if fold.pipelines.count == before { report.folded += 1 }
     Self.owners(value).withBytes { fold.pipelines.put(row, PipelineColumn.owner, text: $0, over: isNewer) }
     Self.schedule(value).withBytes { fold.pipelines.put(row, PipelineColumn.schedule, text: $0, over: isNewer) }
@@ -60,11 +60,11 @@ extension FileReading {
     report.foldsInto = "pipelines"
     let before = fold.pipelines.count
     // Nothing says since when the task is what it is.
-    fold.withAirflowTask(task, of: dag, moment: TelemetryFold.unknownMoment) { name, row, isNewer in
+    fold.withAirflowTask(task, of: dag, moment: TelemetryMerge.unknownMoment) { name, row, isNewer in
       fold.pipelines.put(row, PipelineColumn.owner, text: value.anyText("owner"), over: isNewer)
       fold.pipelines.put(row, PipelineColumn.kind, text: value["class_ref"]?.anyText("class_name"), over: isNewer)
       for next in later where !next.isEmpty {
-        fold.withAirflowTask(next, of: dag, moment: TelemetryFold.unknownMoment) { other, _, _ in
+        fold.withAirflowTask(next, of: dag, moment: TelemetryMerge.unknownMoment) { other, _, _ in
           _ = fold.edge(from: name, to: other, kind: "task")
         }
       }
@@ -83,11 +83,11 @@ extension FileReading {
         guard user.isObject else { throw user.fault("\(name)", wanted: "an object") }
         let dag = try user.requiredText("dag_id", "\(name).")
         if let task = try user.text("task_id", "\(name).") {
-          fold.withAirflowTask(task, of: dag, moment: TelemetryFold.unknownMoment) { job, _, _ in
+          fold.withAirflowTask(task, of: dag, moment: TelemetryMerge.unknownMoment) { job, _, _ in
             fold.note(job, dataset: uri, isOutput: isOutput)
           }
         } else {
-          fold.airflowDag(dag, moment: TelemetryFold.unknownMoment)
+          fold.airflowDag(dag, moment: TelemetryMerge.unknownMoment)
           fold.note(dag, dataset: uri, isOutput: isOutput)
         }
       }

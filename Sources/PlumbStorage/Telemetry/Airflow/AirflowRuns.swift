@@ -41,7 +41,7 @@ private struct AirflowRun {
     ended = try run.moment("end_date", "")
     queued = try run.moment(queuedName, "")
     let logical = try run.moment(run["logical_date"] == nil ? "execution_date" : "logical_date", "")
-    moment = ended ?? started ?? queued ?? logical ?? TelemetryFold.unknownMoment
+    moment = ended ?? started ?? queued ?? logical ?? TelemetryMerge.unknownMoment
     guard case .begun(let state) = known else { return }
     self.state = state
     if state.isFinal, state != .skipped { duration = run.seconds("duration") }
@@ -51,7 +51,7 @@ private struct AirflowRun {
   ///
   /// A snapshot replaces an older one as a whole: a run that was cleared starts over. While it runs again it
   /// counts as it ended before.
-  func add(_ key: NaturalKey, of pipeline: Bytes, dag: Bytes, to fold: TelemetryFold) -> Int? {
+  func add(_ key: NaturalKey, of pipeline: Bytes, dag: Bytes, to fold: TelemetryMerge) -> Int? {
     guard let state else { return nil }
     let runs = fold.runs
     let (row, isNewer) = fold.run(key.value, pipeline: pipeline, state: state, moment: moment)
@@ -120,7 +120,7 @@ extension FileReading {
   }
 }
 
-extension TelemetryFold {
+extension TelemetryMerge {
   /// The row of a DAG.
   @discardableResult
   func airflowDag(_ dag: Bytes, moment: Int64) -> (row: Int, isNewer: Bool) {

@@ -13,7 +13,7 @@ extension FileReading {
     report.foldsInto = "pipelines"
     let before = fold.pipelines.count
     let factory = value.factory
-    fold.dataFactoryPipeline(pipeline, factory: factory, moment: TelemetryFold.unknownMoment)
+    fold.dataFactoryPipeline(pipeline, factory: factory, moment: TelemetryMerge.unknownMoment)
     if fold.pipelines.count == before { report.folded += 1 }
     var lists = [(try properties.list("activities", "properties."), container: Bytes?.none, depth: 0)]
     while let (activities, container, depth) = lists.popLast() {
@@ -55,7 +55,7 @@ extension FileReading {
     }
     let started = activity["typeProperties"]?["pipeline"]?.anyText("referenceName")
     let inputs = try Self.datasets(activity, "inputs"), outputs = try Self.datasets(activity, "outputs")
-    let moment = TelemetryFold.unknownMoment
+    let moment = TelemetryMerge.unknownMoment
     fold.withDataFactoryActivity(name, of: pipeline, factory: factory, moment: moment) { own, row, isNewer in
       fold.pipelines.put(row, PipelineColumn.kind, text: activity.anyText("type"), over: isNewer)
       for other in earlier {

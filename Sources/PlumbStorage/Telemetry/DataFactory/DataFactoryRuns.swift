@@ -31,7 +31,7 @@ private struct DataFactoryRun {
       run.spelling("runStart", "activityRunStart", "start", "RunStart", "ActivityRunStart", "Start"))
     ended = try run.momentSince1900(run.spelling("runEnd", "activityRunEnd", "end", "RunEnd", "ActivityRunEnd", "End"))
     let seen = try run.momentSince1900(run.spelling("lastUpdated", "time", "LastUpdated", "TimeGenerated"))
-    moment = seen ?? ended ?? started ?? TelemetryFold.unknownMoment
+    moment = seen ?? ended ?? started ?? TelemetryMerge.unknownMoment
     if let milliseconds = try run.count(run.spelling("durationInMs", "DurationInMs"), ""),
       (0..<Int64.max / 10_000).contains(milliseconds)
     {
@@ -43,7 +43,7 @@ private struct DataFactoryRun {
   }
 
   /// The row of the run; nil while it is queued.
-  func add(_ id: Bytes, of pipeline: Bytes, factory: String?, details: ByteBuffer, to fold: TelemetryFold) -> Int? {
+  func add(_ id: Bytes, of pipeline: Bytes, factory: String?, details: ByteBuffer, to fold: TelemetryMerge) -> Int? {
     guard let state else { return nil }
     let runs = fold.runs
     let (row, isNewer) = fold.run(DataFactoryRun.key(id).value, pipeline: pipeline, state: state, moment: moment)
@@ -52,7 +52,7 @@ private struct DataFactoryRun {
     if state.isFinal { runs.raise(row, RunColumn.ended, to: ended) }
     if state.isFinal, state != .skipped { runs.put(row, RunColumn.statedDuration, duration, over: isNewer) }
     guard state == .failed, let message = stated(message) else { return row }
-    var facts = TelemetryFold.ErrorFacts(message: message)
+    var facts = TelemetryMerge.ErrorFacts(message: message)
     facts.code = stated(code) ?? .empty
     if isTimeout { facts.category = "timeout" }
     facts.details = details
@@ -87,7 +87,7 @@ extension FileReading {
     let factory = value.factory
     fold.dataFactoryPipeline(name, factory: factory, moment: run.moment)
     if let other = invoker?.anyText("pipelineName") ?? invoker?.anyText("PipelineName") {
-      fold.dataFactoryPipeline(other, factory: nil, moment: TelemetryFold.unknownMoment)
+      fold.dataFactoryPipeline(other, factory: nil, moment: TelemetryMerge.unknownMoment)
       fold.edge(from: other, to: name, kind: "parent")
     }
     let details = Self.details([("run_id", id), ("failure_type", stated(run.failureType))])
@@ -166,7 +166,7 @@ extension FileReading {
   }
 }
 
-extension TelemetryFold {
+extension TelemetryMerge {
   /// The row of a pipeline.
   @discardableResult
   func dataFactoryPipeline(_ name: Bytes, factory: String?, moment: Int64) -> (row: Int, isNewer: Bool) {

@@ -70,7 +70,7 @@ extension FileReading {
       }
     }
     let before = fold.pipelines.count
-    let (row, isNewer) = fold.dbtPipeline(name, moment: metadata.generatedAt ?? TelemetryFold.unknownMoment)
+    let (row, isNewer) = fold.dbtPipeline(name, moment: metadata.generatedAt ?? TelemetryMerge.unknownMoment)
     if fold.pipelines.count == before { report.folded += 1 }
     let facts = fold.pipelines
     facts.put(row, PipelineColumn.kind, text: node.anyText("resource_type"), over: isNewer)
@@ -124,7 +124,7 @@ func dbtFreshnessLimit(_ criteria: DynamicCursor) -> Int64? {
   return nil
 }
 
-extension TelemetryFold {
+extension TelemetryMerge {
   /// The row of a node, whose kind and package are the first parts of its unique id: `model.shop.orders`.
   func dbtPipeline(_ name: Bytes, moment: Int64) -> (row: Int, isNewer: Bool) {
     let place = pipeline(name, moment: moment)

@@ -71,7 +71,7 @@ private func naturalNumber(_ value: DynamicCursor) -> Int64? {
   }
 }
 
-extension TelemetryFold {
+extension TelemetryMerge {
   /// - Parameter moment: when the result was reported; it replaces the missing end of a node without timing if
   ///   an error needs a time.
   /// - Returns: whether the run was new.
@@ -137,7 +137,7 @@ extension FileReading {
   /// Runs and errors of `run_results.json`, which is one invocation.
   func readDbtRunResults(_ artifact: DynamicCursor) throws {
     try forEachResult(of: artifact, known: 2...6) { result, facts, invocation, written in
-      fold.add(facts, invocation: invocation, moment: written ?? facts.ended ?? TelemetryFold.unknownMoment)
+      fold.add(facts, invocation: invocation, moment: written ?? facts.ended ?? TelemetryMerge.unknownMoment)
     }
   }
 
@@ -147,7 +147,7 @@ extension FileReading {
       var facts = facts
       let loaded = try result.moment("max_loaded_at", "")
       let looked = try result.moment("snapshotted_at", "")
-      let moment = looked ?? written ?? TelemetryFold.unknownMoment
+      let moment = looked ?? written ?? TelemetryMerge.unknownMoment
       let limit = result["criteria"].flatMap(dbtFreshnessLimit)
       let isNew = Self.ageText(loaded: loaded, looked: looked, limit: limit).withBytes { text in
         if facts.message == nil, facts.state == .failed { facts.message = text }

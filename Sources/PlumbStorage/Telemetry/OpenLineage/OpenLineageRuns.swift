@@ -18,7 +18,7 @@ extension FileReading {
   }
 }
 
-extension TelemetryFold {
+extension TelemetryMerge {
   fileprivate func add(_ event: OpenLineageEvent, job: Bytes) {
     let (place, isNewer) = pipeline(job, moment: event.moment)
     pipelines.put(place, PipelineColumn.source, text: event.namespace, over: isNewer)
@@ -33,7 +33,7 @@ extension TelemetryFold {
     }
     event.parentJob?.withBytes { parent in
       guard !parent.equals(job) else { return }
-      _ = pipeline(parent, moment: TelemetryFold.unknownMoment)
+      _ = pipeline(parent, moment: TelemetryMerge.unknownMoment)
       edge(from: parent, to: job, kind: "parent")
     }
     for (list, isOutput) in [(event.inputs, false), (event.outputs, true)] {

@@ -1,7 +1,7 @@
 /// The number of rows of a row group with each text of a column that has few distinct texts.
 ///
 /// - Order: codes in the order of their first rows.
-struct CodeTally: Sendable {
+struct CodeCounts: Sendable {
   let dictionary: StringDictionary
   let codes: [UInt32]
   /// One for each of `codes`.

@@ -1,8 +1,8 @@
 /// Arithmetic of a simple aggregate: combines values of one kind into a cell, one cell per group.
 ///
 /// - Shape: cells are plain memory. Merging two cells gives the result of all their values.
-protocol Fold: SendableMetatype {
-  associatedtype Lane: FoldLane
+protocol Accumulator: SendableMetatype {
+  associatedtype Lane: AccumulatorLane
   associatedtype Cell: BitwiseCopyable
   /// Whether the order of values affects the result, if only in its last digits.
   static var dependsOnOrder: Bool { get }
@@ -14,31 +14,31 @@ protocol Fold: SendableMetatype {
   static func join(_ other: Cell, into cell: inout Cell)
 }
 
-extension Fold {
+extension Accumulator {
   @inline(__always) static func add(_ value: Lane, to cell: inout Cell, keep: UInt8) {
     if keep != 0 { add(value, to: &cell) }
   }
 }
 
 /// What an accumulator can read: a plain lane, and the narrow form in which it may be stored.
-protocol FoldLane: BitwiseCopyable {
+protocol AccumulatorLane: BitwiseCopyable {
   associatedtype Narrow: BitwiseCopyable
   init(narrow: Narrow)
 }
 
-extension Int64: FoldLane {
+extension Int64: AccumulatorLane {
   @inline(__always) init(narrow: Int32) { self = Int64(narrow) }
 }
-extension Double: FoldLane {
+extension Double: AccumulatorLane {
   @inline(__always) init(narrow: Double) { self = narrow }
 }
-extension UInt8: FoldLane {
+extension UInt8: AccumulatorLane {
   @inline(__always) init(narrow: UInt8) { self = narrow }
 }
-extension Decimal128: FoldLane {
+extension Decimal128: AccumulatorLane {
   @inline(__always) init(narrow: Decimal128) { self = narrow }
 }
-extension GUID: FoldLane {
+extension GUID: AccumulatorLane {
   @inline(__always) init(narrow: GUID) { self = narrow }
 }
 
@@ -46,7 +46,7 @@ extension GUID: FoldLane {
 ///
 /// Created where the accumulator's type is known, so that they are specialised for it; a generic state would be called
 /// through its protocol and run unspecialised, ten times slower.
-struct FoldLoops: Sendable {
+struct AccumulatorLoops: Sendable {
   typealias Cells = UnsafeMutableRawPointer
   let stride: Int
   let dependsOnOrder: Bool
@@ -58,7 +58,7 @@ struct FoldLoops: Sendable {
   let finish: @Sendable (Cells, _ count: Int) -> Vector
 
   @inline(__always)
-  init<F: Fold, T: BitwiseCopyable>(
+  init<F: Accumulator, T: BitwiseCopyable>(
     _: F.Type, to result: ScalarType, _ value: @escaping @Sendable (F.Cell) -> T?
   ) {
     stride = MemoryLayout<F.Cell>.stride
@@ -67,7 +67,7 @@ struct FoldLoops: Sendable {
       cells.assumingMemoryBound(to: F.Cell.self).update(repeating: F.empty, count: count)
     }
     add = { cells, input, groups, kept, count in
-      foldRows(F.self, cells.assumingMemoryBound(to: F.Cell.self), input, groups, kept, count)
+      accumulateRows(F.self, cells.assumingMemoryBound(to: F.Cell.self), input, groups, kept, count)
     }
     join = { cells, more, groups, count in
       let cells = cells.assumingMemoryBound(to: F.Cell.self), more = more.assumingMemoryBound(to: F.Cell.self)
@@ -81,25 +81,25 @@ struct FoldLoops: Sendable {
 }
 
 @inline(__always)
-private func foldRows<F: Fold>(
+private func accumulateRows<F: Accumulator>(
   _: F.Type, _ cells: UnsafeMutablePointer<F.Cell>, _ input: Vector, _ groups: UnsafePointer<UInt32>?,
   _ kept: KeptRows, _ n: Int
 ) {
   if input.isConstant {
     let value = input.encoding == .narrow
       ? F.Lane(narrow: input.lanes(F.Lane.Narrow.self)[0]) : input.lanes(F.Lane.self)[0]
-    fold(F.self, cells, groups, kept, n) { _ in value }
+    accumulate(F.self, cells, groups, kept, n) { _ in value }
   } else if input.encoding == .narrow {
     let lanes = input.lanes(F.Lane.Narrow.self)
-    fold(F.self, cells, groups, kept, n) { F.Lane(narrow: lanes[$0]) }
+    accumulate(F.self, cells, groups, kept, n) { F.Lane(narrow: lanes[$0]) }
   } else {
     let lanes = input.lanes(F.Lane.self)
-    fold(F.self, cells, groups, kept, n) { lanes[$0] }
+    accumulate(F.self, cells, groups, kept, n) { lanes[$0] }
   }
 }
 
 @inline(__always)
-private func fold<F: Fold>(
+private func accumulate<F: Accumulator>(
   _: F.Type, _ cells: UnsafeMutablePointer<F.Cell>, _ groups: UnsafePointer<UInt32>?, _ kept: KeptRows,
   _ n: Int, _ value: (Int) -> F.Lane
 ) {
@@ -110,15 +110,15 @@ private func fold<F: Fold>(
   case (let groups?, .some(let keep)):
     for i in 0..<n { F.add(value(i), to: &cells[Int(groups[i])], keep: keep[i]) }
   case (nil, .all):
-    foldTotal(F.self, cells, n) { i, cell in F.add(value(i), to: &cell) }
+    accumulateTotal(F.self, cells, n) { i, cell in F.add(value(i), to: &cell) }
   case (nil, .some(let keep)):
-    foldTotal(F.self, cells, n) { i, cell in F.add(value(i), to: &cell, keep: keep[i]) }
+    accumulateTotal(F.self, cells, n) { i, cell in F.add(value(i), to: &cell, keep: keep[i]) }
   }
 }
 
 /// Runs over four cells at once, so that additions overlap.
 @inline(__always)
-private func foldTotal<F: Fold>(
+private func accumulateTotal<F: Accumulator>(
   _: F.Type, _ cells: UnsafeMutablePointer<F.Cell>, _ n: Int, _ add: (Int, inout F.Cell) -> Void
 ) {
   var a = F.empty, b = F.empty, c = F.empty, d = F.empty
@@ -143,15 +143,15 @@ private func foldTotal<F: Fold>(
 /// The state of an aggregate that accumulates one argument, optionally under a predicate in the next argument.
 ///
 /// Nulls are left out.
-final class FoldState: AggregateState {
+final class AccumulatorState: AggregateState {
   var dependsOnOrder: Bool { loops.dependsOnOrder }
-  private let loops: FoldLoops
+  private let loops: AccumulatorLoops
   private let hasPredicate: Bool
   private var filter = RowFilter()
   private var cells: Buffer
   private var count = 0
 
-  init(_ loops: FoldLoops, predicate: Bool) {
+  init(_ loops: AccumulatorLoops, predicate: Bool) {
     self.loops = loops
     hasPredicate = predicate
     cells = Buffer(byteCount: loops.stride &* 4)
@@ -175,7 +175,7 @@ final class FoldState: AggregateState {
   }
 
   func merge(_ other: any AggregateState, range: Range<Int>, groups: UnsafePointer<UInt32>) {
-    guard let other = other as? FoldState else { return }
+    guard let other = other as? AccumulatorState else { return }
     loops.join(cells.base, other.cells.base + range.lowerBound &* loops.stride, groups, range.count)
   }
 

@@ -6,7 +6,7 @@ import PlumbDiagnostics
 /// SQLite stops silently at the first frame whose checksum is wrong. This type reports a diagnostic if acknowledged
 /// changes are lost: if the index next to the log (`-shm`) counts more frames than are intact, or, without an index, if
 /// another transaction ends after a damaged frame. `Damage/README.md` explains why.
-struct LeftLog {
+struct WALRecoveryCheck {
   /// Why the latest changes cannot be read; nil if they can, or if there are none.
   private(set) var problem: Diagnostic?
   /// Whether another process has the file open, which is then responsible for the log.
@@ -15,10 +15,10 @@ struct LeftLog {
   /// - Returns: nil if another process is writing, which is then responsible for the log.
   /// - Parameter path: the path of the workspace file, which this process must not have open: closing a file releases all
   ///   locks that the process has on it.
-  static func besides(_ path: String, _ lock: WriterLock) -> LeftLog? {
-    var log = LeftLog(path)
+  static func besides(_ path: String, _ lock: WriterLock) -> WALRecoveryCheck? {
+    var log = WALRecoveryCheck(path)
     // A log looks damaged while it is being written.
-    if log.problem != nil, !lock.lockedIfFree({ log = LeftLog(path) }) { return nil }
+    if log.problem != nil, !lock.lockedIfFree({ log = WALRecoveryCheck(path) }) { return nil }
     return log
   }
 

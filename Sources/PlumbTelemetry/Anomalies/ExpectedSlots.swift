@@ -7,7 +7,7 @@ import PlumbEngine
 /// hour on other working days, or on the weekend. Starts that look random are spread evenly. Pipelines with fewer than
 /// five successes follow `pipelines.schedule` if it has a schedule that Plumb understands. Times are UTC, and hour 0 is
 /// the first of Monday.
-extension JudgedTables {
+extension AnomalyTables {
   /// Pipelines that run rarely need more weeks to show what is usual.
   static let longestDays = 120
 

@@ -5,7 +5,7 @@ import PlumbEngine
 ///
 /// Imported data may be incomplete. A missing column is derived from others or is null, and results that depend on it
 /// are left out.
-package struct JudgedTables: Sendable {
+package struct AnomalyTables: Sendable {
   private let runs: Schema
   private let schemas: [String: Schema]
   /// The column of the rows before the pipe that selects the pipelines.
@@ -41,7 +41,7 @@ package struct JudgedTables: Sendable {
   }
 
   /// Returns the same view restricted to one pipeline.
-  func only(_ pipeline: String) -> JudgedTables {
+  func only(_ pipeline: String) -> AnomalyTables {
     var one = self
     one.onlyPipeline = pipeline
     return one

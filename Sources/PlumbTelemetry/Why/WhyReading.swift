@@ -25,7 +25,7 @@ struct WhyReading {
   /// What `slow`, `stale` and `volume` found about the pipeline in question.
   private(set) var findings: Findings?
 
-  let tables: JudgedTables
+  let tables: AnomalyTables
   let context: ExecutionContext
   let run: (String) throws -> Table
 
@@ -38,7 +38,7 @@ struct WhyReading {
 
   /// - Throws: `unknown-pipeline` with the closest name, and whatever `run` throws.
   init(
-    _ name: String, at moment: Int64, _ tables: JudgedTables, context: ExecutionContext,
+    _ name: String, at moment: Int64, _ tables: AnomalyTables, context: ExecutionContext,
     run: @escaping (String) throws -> Table
   ) throws {
     try self.init(at: moment, tables, context: context, run: run) { names in [try names.node(name)] }
@@ -55,7 +55,7 @@ struct WhyReading {
   ///   - names: those that are not known are left out.
   ///   - usual: what was usual for all pipelines, as `usualText` returns it; read for the pipelines around if nil.
   init(
-    _ names: [String], at moment: Int64, _ tables: JudgedTables, usual: Table?, context: ExecutionContext,
+    _ names: [String], at moment: Int64, _ tables: AnomalyTables, usual: Table?, context: ExecutionContext,
     run: @escaping (String) throws -> Table
   ) throws {
     try self.init(at: moment, tables, usual: usual, context: context, run: run) { index in
@@ -64,7 +64,7 @@ struct WhyReading {
   }
 
   private init(
-    at moment: Int64, _ tables: JudgedTables, usual: Table? = nil, context: ExecutionContext,
+    at moment: Int64, _ tables: AnomalyTables, usual: Table? = nil, context: ExecutionContext,
     run: @escaping (String) throws -> Table, asking: (NameIndex) throws -> [Int32]
   ) throws {
     self.moment = moment
@@ -125,7 +125,7 @@ struct WhyReading {
 
   // MARK: Who is near
 
-  private static func namesText(_ tables: JudgedTables, _ knowsEdges: Bool) -> String {
+  private static func namesText(_ tables: AnomalyTables, _ knowsEdges: Bool) -> String {
     var parts = ["(runs | distinct pipeline)"]
     if tables.has("pipelines", [("name", .string)]) { parts.append("(pipelines | distinct pipeline = name)") }
     if knowsEdges {

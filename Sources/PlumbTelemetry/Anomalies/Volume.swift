@@ -1,6 +1,6 @@
 import PlumbEngine
 
-extension JudgedTables {
+extension AnomalyTables {
   /// Returns KQL for `volume`: pipelines that recently read far more or fewer records than at the same time of other days.
   ///
   /// The records of successful runs of the last six hours (a day for pipelines that succeed less often than every 90

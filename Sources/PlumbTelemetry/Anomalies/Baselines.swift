@@ -29,7 +29,7 @@ package final class Baselines: Sendable {
     case prepared
   }
 
-  private let kept = Guarded<[Kept]>([])
+  private let kept = LockedValue<[Kept]>([])
   private static let limit = 64
   private static let day = 24 * TimeSpan.hour
   private let use: Use
@@ -45,19 +45,19 @@ package final class Baselines: Sendable {
   /// Takes baselines that were computed and stored earlier, up to the midnight `day`.
   package func take(_ table: Table, day: Int64, rowCount: Int) { keep(Kept(day: day, rowCount: rowCount, table: table)) }
 
-  private func function(_ table: @escaping @Sendable (JudgedTables, TableFunction.Run) throws -> Table) -> TableFunction {
+  private func function(_ table: @escaping @Sendable (AnomalyTables, TableFunction.Run) throws -> Table) -> TableFunction {
     TableFunction(
       "baselines", "Returns what was usual for each pipeline in the 14 days up to the last midnight.", "",
       columns: Self.schema
     ) { call in
       let arguments = TableArguments(call)
       try arguments.finish()
-      let tables = try JudgedTables(schema: call.schema(ofTable:))
+      let tables = try AnomalyTables(schema: call.schema(ofTable:))
       return { run in try table(tables, run) }
     }
   }
 
-  private func table(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table {
+  private func table(_ tables: AnomalyTables, _ run: TableFunction.Run) throws -> Table {
     let (now, rowCount) = (run.context.now, try rowCount(run))
     let day = now - now % Self.day
     let oldest = use == .prepared ? day - Self.day : day
@@ -67,7 +67,7 @@ package final class Baselines: Sendable {
     return try known?.table ?? make(tables, run)
   }
 
-  private func make(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table {
+  private func make(_ tables: AnomalyTables, _ run: TableFunction.Run) throws -> Table {
     let day = run.context.now - run.context.now % Self.day
     let made = try run.run(tables.baselines(upTo: day))
     keep(Kept(day: day, rowCount: try rowCount(run), table: made))
@@ -87,7 +87,7 @@ package final class Baselines: Sendable {
   }
 }
 
-extension JudgedTables {
+extension AnomalyTables {
   /// Returns KQL for `baselines()`. Gaps are between the ends of consecutive successes.
   func baselines(upTo day: Int64) -> String {
     """

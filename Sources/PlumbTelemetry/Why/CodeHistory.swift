@@ -50,7 +50,7 @@ struct CodeHistory {
 
   /// - Parameter families: the codes to learn about.
   init(
-    _ families: [String], _ tables: JudgedTables, at moment: Int64, context: ExecutionContext, run: (String) throws -> Table
+    _ families: [String], _ tables: AnomalyTables, at moment: Int64, context: ExecutionContext, run: (String) throws -> Table
   ) throws {
     guard !families.isEmpty else { return }
     let t = KQLText.moment(moment)
@@ -95,7 +95,7 @@ struct CodeHistory {
   }
 
   private mutating func readEvents(
-    _ tables: JudgedTables, _ t: String, _ context: ExecutionContext, _ run: (String) throws -> Table
+    _ tables: AnomalyTables, _ t: String, _ context: ExecutionContext, _ run: (String) throws -> Table
   ) throws {
     let list = pipelines.sorted().map { KQLText.string($0) }.joined(separator: ", ")
     for (name, text) in [("alerts", "strcat(rule, \" \", message)"), ("schema_changes", "\"schema\"")] {

@@ -31,7 +31,7 @@ struct Findings: Sendable {
   var volume: Volume?
 
   /// - Parameter tables: restricted to the pipeline.
-  init(_ tables: JudgedTables, at moment: Int64, context: ExecutionContext, run: (String) throws -> Table) throws {
+  init(_ tables: AnomalyTables, at moment: Int64, context: ExecutionContext, run: (String) throws -> Table) throws {
     func first(_ text: String, _ body: (_ real: (String) -> Double?, _ word: (String) -> Int64?) -> Void) throws {
       let table = try run(text + "\n| take 1")
       let reals = try table.schema.filter { $0.type == .real }.reduce(into: [String: TableColumn]()) {

@@ -3,7 +3,7 @@
 /// The statistics have one row for each text of one column, in the order of their first rows, and in a last column the number
 /// of rows that have it; or two rows with the bounds of numbers. The scan's filters, the keys and the aggregates run over them as over any
 /// chunk, and counting adds the weights. They replace groups of which all rows meet the filters on other columns.
-final class DigestPlan: Sendable {
+final class StatisticsPlan: Sendable {
   private enum Shape {
     /// Counts rows by the texts of a column; if nil, counts them all.
     case counts(of: Int?)
@@ -70,7 +70,7 @@ final class DigestPlan: Sendable {
       if let column { open.insert(column) }
       guard let column = open.first else { return .count }
       guard open.count == 1, let dictionary = try? group.dictionary(scan.columns[column]),
-        dictionary.count <= CodeTally.mostTexts, scan.table.schema[scan.columns[column]].type == .string
+        dictionary.count <= CodeCounts.mostTexts, scan.table.schema[scan.columns[column]].type == .string
       else { return nil }
       return .texts(column: column, ObjectIdentifier(dictionary))
     case .bounds(let columns):
@@ -119,7 +119,7 @@ final class DigestPlan: Sendable {
   private func tally(_ column: Int, _ groups: ArraySlice<RowGroup>) throws -> (Vector, [Int64])? {
     var codes: [UInt32] = []
     var counts: [Int64] = []
-    var places = [Int](repeating: -1, count: CodeTally.mostTexts)
+    var places = [Int](repeating: -1, count: CodeCounts.mostTexts)
     var dictionary: StringDictionary?
     for group in groups {
       guard let tally = try group.tally(column), dictionary == nil || dictionary === tally.dictionary else { return nil }

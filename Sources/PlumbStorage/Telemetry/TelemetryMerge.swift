@@ -5,7 +5,7 @@ import PlumbEngine
 ///
 /// Facts may arrive in any order, in parts and more than once: newer facts replace older ones, a missing value
 /// replaces nothing, and an earlier status never replaces a final one.
-final class TelemetryFold {
+final class TelemetryMerge {
   let texts = NumberedTexts()
   let pipelines: RowStore
   let runs: RowStore
@@ -138,7 +138,7 @@ final class TelemetryFold {
   }
 }
 
-extension TelemetryFold {
+extension TelemetryMerge {
   /// A pipeline that runs as part of another, whose name precedes its own.
   func withPart<Result>(
     _ part: Bytes, of whole: Bytes, separator: UInt8, moment: Int64,

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-extension JudgedTables {
+extension AnomalyTables {
   /// Returns KQL for `stale`: pipelines whose last success is older than the number of runs due since then explains.
   ///
   /// The age of a success is counted in expected runs (`slots`), so a weekend without runs does not age a pipeline that

@@ -6,7 +6,7 @@ import Testing
 @testable import PlumbStorage
 
 /// Write-ahead logs that are not as they were written: what was saved in them never goes without a word.
-struct LeftLogTests {
+struct WALRecoveryCheckTests {
   private func sample() throws -> WorkspaceFolder {
     let folder = try WorkspaceFolder()
     try folder.open().write { writer in

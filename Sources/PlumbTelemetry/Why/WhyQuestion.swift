@@ -6,10 +6,10 @@ import PlumbEngine
 package struct WhyQuestion {
   private let name: String
   private let moment: Int64
-  private let tables: JudgedTables
+  private let tables: AnomalyTables
 
   /// - Parameter moment: the time in question, in ticks.
-  package init(_ name: String, at moment: Int64, _ tables: JudgedTables) {
+  package init(_ name: String, at moment: Int64, _ tables: AnomalyTables) {
     self.name = name
     self.moment = moment
     self.tables = tables
@@ -33,7 +33,7 @@ package struct WhyQuestion {
 package final class WhyOrigins: Sendable {
   package static let schema: Schema = [ColumnInfo("pipeline", .string), ColumnInfo("origin", .string)]
 
-  private let kept = Guarded<[(day: Int64, usual: Table)]>([])
+  private let kept = LockedValue<[(day: Int64, usual: Table)]>([])
   private static let limit = 40
   private static let day = 24 * TimeSpan.hour
   private let use: Baselines.Use
@@ -65,25 +65,25 @@ package final class WhyOrigins: Sendable {
     }
   }
 
-  private func function(_ table: @escaping @Sendable (JudgedTables, TableFunction.Run) throws -> Table) -> TableFunction {
+  private func function(_ table: @escaping @Sendable (AnomalyTables, TableFunction.Run) throws -> Table) -> TableFunction {
     TableFunction(
       "why_origins", "Returns the pipelines, vendors or consumers in which the trouble of pipelines began.", "", columns: Self.schema
     ) { call in
       let arguments = TableArguments(call)
       try arguments.finish()
-      let tables = try JudgedTables(schema: call.schema(ofTable:))
+      let tables = try AnomalyTables(schema: call.schema(ofTable:))
       return { run in try table(tables, run) }
     }
   }
 
-  private func usual(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table? {
+  private func usual(_ tables: AnomalyTables, _ run: TableFunction.Run) throws -> Table? {
     let day = run.context.now - run.context.now % Self.day
     let oldest = use == .prepared ? day - Self.day : day
     if let known = kept.withLock({ $0.last { (oldest...day).contains($0.day) } }) { return known.usual }
     return use == .prepared ? nil : try make(tables, run)
   }
 
-  private func make(_ tables: JudgedTables, _ run: TableFunction.Run) throws -> Table {
+  private func make(_ tables: AnomalyTables, _ run: TableFunction.Run) throws -> Table {
     let day = run.context.now - run.context.now % Self.day
     let made = try run.run(WhyReading.usualText(tables, at: day))
     kept.withLock { list in

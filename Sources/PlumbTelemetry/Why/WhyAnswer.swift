@@ -198,7 +198,7 @@ struct WhyAnswer {
     return (ranked, ranked.reduce(0) { $0 + $1.points })
   }
 
-  mutating func table(_ tables: JudgedTables) throws -> Table {
+  mutating func table(_ tables: AnomalyTables) throws -> Table {
     let writer = RowsWriter(Self.schema)
     spread(from: 0)
     let (ranked, total) = rank()
@@ -238,7 +238,7 @@ struct WhyAnswer {
   }
 
   /// Returns the row that says that nothing is wrong, or that nothing is known.
-  private func calm(_ total: Double, _ tables: JudgedTables, _ writer: RowsWriter) throws -> Table {
+  private func calm(_ total: Double, _ tables: AnomalyTables, _ writer: RowsWriter) throws -> Table {
     guard let past = reading.pasts.first, let seen = symptoms.first else {
       return Table(name: "why", schema: Self.schema, groups: [])
     }
@@ -332,7 +332,7 @@ struct WhyAnswer {
 
   // MARK: Queries
 
-  private func query(_ row: Row, _ found: Judgement.Case, _ tables: JudgedTables) -> String {
+  private func query(_ row: Row, _ found: Judgement.Case, _ tables: AnomalyTables) -> String {
     let past = reading.pasts[row.origin]
     if row.suspect == .cause(.vendorOutage), !reading.siblings[row.origin].isEmpty, tables.shows("status") {
       let names = ([row.origin] + reading.siblings[row.origin]).map { KQLText.string(reading.pasts[$0].name) }
@@ -343,7 +343,7 @@ struct WhyAnswer {
     return runsQuery(past.name, since: found.since, columns: found.columns, tables)
   }
 
-  private func runsQuery(_ name: String, since: Int64?, columns: [String], _ tables: JudgedTables) -> String {
+  private func runsQuery(_ name: String, since: Int64?, columns: [String], _ tables: AnomalyTables) -> String {
     let past = reading.pasts.first { $0.name == name }
     let telling = columns.isEmpty ? ["duration", "error_code"] : columns
     let shown = (["started", "status"] + telling).filter(tables.shows)

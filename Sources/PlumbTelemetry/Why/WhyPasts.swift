@@ -26,7 +26,7 @@ extension WhyReading {
   /// Returns KQL for what is usual for pipelines, from the 60 days before a moment.
   ///
   /// - Parameter condition: more about the runs that count.
-  static func usualText(_ tables: JudgedTables, at moment: Int64, _ condition: String = "") -> String {
+  static func usualText(_ tables: AnomalyTables, at moment: Int64, _ condition: String = "") -> String {
     let t = KQLText.moment(moment)
     let medians = Sign.allCases.map { sign in
       "m\(sign.rawValue) = percentile(\(sign.expression), 50), s\(sign.rawValue) = percentile(\(sign.expression), 84)"

@@ -3,7 +3,7 @@
 /// - Memory: a chunk that is taken whole costs only its groups, since its vectors are shared; otherwise the
 ///     remaining rows are gathered.
 /// - Order: rows stay in the order in which they were appended.
-final class GroupedLog {
+final class RowBuffer {
   struct Piece {
     let vectors: [Vector]
     let count: Int
@@ -18,7 +18,7 @@ final class GroupedLog {
   /// Memory for groups, which does not move. The last block has room for `room` more.
   private var blocks: [Buffer] = []
   private var room = 0
-  private let cache = Guarded(Cache())
+  private let cache = LockedValue(Cache())
 
   /// What reading by group needs to know, computed on first use; several threads may then read at once.
   private struct Cache {
@@ -77,7 +77,7 @@ final class GroupedLog {
   }
 
   /// Appends the rows of `other` whose group is in `range`, under their new groups. `other` stays as it is.
-  func append(_ other: GroupedLog, range: Range<Int>, groups target: UnsafePointer<UInt32>) {
+  func append(_ other: RowBuffer, range: Range<Int>, groups target: UnsafePointer<UInt32>) {
     let limit = other.groupLimit
     if range.lowerBound > 0 || range.upperBound < limit {
       other.forEachPiece(range: range, groups: target) { vectors, groups, kept, n in

@@ -1,5 +1,5 @@
 /// An operator that reads its whole input at once, in order.
-struct WholePlan: Sendable {
+struct MaterialisingPlan: Sendable {
   let name: String
   var input: LogicalPlan
   let schema: Schema
@@ -17,7 +17,7 @@ struct WholePlan: Sendable {
   }
 }
 
-extension WholePlan: UnaryPlanNode {
+extension MaterialisingPlan: UnaryPlanNode {
   static let traits = PlanTraits(order: .kept)
 
   var label: String { name }
@@ -34,5 +34,5 @@ extension WholePlan: UnaryPlanNode {
 }
 
 extension LogicalPlan {
-  static func whole(_ plan: WholePlan) -> LogicalPlan { LogicalPlan(plan) }
+  static func whole(_ plan: MaterialisingPlan) -> LogicalPlan { LogicalPlan(plan) }
 }

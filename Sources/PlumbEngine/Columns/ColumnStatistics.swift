@@ -2,7 +2,7 @@
 /// dictionary that they share.
 ///
 /// Computed on first use and cached by the table, which never changes.
-final class ColumnFacts: Sendable {
+final class ColumnStatistics: Sendable {
   /// The bounds over all groups, and whether any has nulls.
   let zone: ZoneRange
   /// For each group the bounds in the order of the values, as `ZoneTest` compares them; the widest if unknown.

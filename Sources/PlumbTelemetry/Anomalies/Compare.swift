@@ -18,7 +18,7 @@ package struct ComparedWindow: Sendable {
   }
 }
 
-extension JudgedTables {
+extension AnomalyTables {
   /// Returns KQL for `compare`: what changed in the runs from one time window to another, and which groups explain it.
   ///
   /// Runs, failures and records are sums; those of the earlier window are scaled to the length of the later one.

@@ -1,6 +1,6 @@
 import PlumbEngine
 
-extension JudgedTables {
+extension AnomalyTables {
   /// Returns KQL for `slow`: pipelines whose latest runs take longer than usual.
   ///
   /// The usual duration for an hour of the week is the median of its runs if there are at least four, or that of the same

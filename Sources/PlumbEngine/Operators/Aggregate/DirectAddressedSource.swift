@@ -6,13 +6,13 @@ import Synchronization
 protocol CellState: AggregateState {}
 
 extension CountState: CellState {}
-extension FoldState: CellState {}
+extension AccumulatorState: CellState {}
 
 /// The groups of an aggregation whose keys are their own numbers: each worker stores a range of keys contiguously,
 /// so that ranges are merged on all workers, each on request.
 ///
 /// - Order: by the 64-bit form of the keys.
-final class PlacedSource: ChunkSource, @unchecked Sendable {
+final class DirectAddressedSource: ChunkSource, @unchecked Sendable {
   private let layout: KeyLayout
   private let aggregates: [BoundAggregate]
   private let parts: [(table: GroupTable, states: [any AggregateState])]
