@@ -33,7 +33,7 @@ struct DifferentialExpressions {
   mutating func whole(depth: Int = 2) -> Written {
     guard depth > 0, !dice.flip(oneIn: 3) else { return wholeLeaf() }
     let a = whole(depth: depth - 1)
-    switch dice.roll(12) {
+    switch dice.roll(15) {
     case 0, 1: return ("(\(a.text) \(dice.pick(["+", "-", "*"])) \(whole(depth: depth - 1).text))", true)
     case 2: return ("(\(a.text) \(dice.pick(["%", "/"])) \(dice.pick(["3", "7", "2", "0", "-4"])))", true)
     case 3: return ("bin(\(a.text), \(dice.pick(["2", "5", "100"])))", true)
@@ -44,8 +44,21 @@ struct DifferentialExpressions {
     case 8: return ("hourofday(\(moment(depth: 0)))", true)
     case 9: return ("datetime_diff('\(dice.pick(["minute", "hour", "day"]))', \(moment(depth: 1)), \(moment(depth: 0)))", true)
     case 10: return ("case(\(condition(depth: 1)), 1, \(condition(depth: 0)), \(a.text), -1)", true)
+    case 11: return ("\(dice.pick(["getmonth", "dayofmonth", "week_of_year"]))(\(moment(depth: 1)))", true)
+    case 12: return ("toint(floor(\(dice.pick(["log2", "log", "log10"]))(\(a.text)), \(dice.pick(["1", "0.5"]))))", true)
+    case 13: return ("tolong(\(packed(a.text)))", true)
     default: return ("toint(\(moment(depth: 0)) - \(moment(depth: 0)))", true)
     }
+  }
+
+  /// A value that is packed with others and read again.
+  private mutating func packed(_ value: String) -> String {
+    let other = dice.flip(oneIn: 2) ? text(depth: 1) : real(depth: 1).text
+    return dice.pick([
+      "pack_array(\(value), \(other))[0]", "pack_array(\(other), \(value))[-1]", "pack_array(\(value))[3]",
+      "bag_pack(\"a\", \(other), \"b\", \(value)).b", "bag_pack(\"a\", \(value), \"b\", \(other))[\"a\"]",
+      "bag_pack(\"a\", \(value), \"a\", \(other)).a",
+    ])
   }
 
   private mutating func wholeLeaf() -> Written {
@@ -75,7 +88,7 @@ struct DifferentialExpressions {
   mutating func text(depth: Int = 2) -> String {
     guard depth > 0, !dice.flip(oneIn: 3) else { return textLeaf() }
     let a = text(depth: depth - 1)
-    switch dice.roll(12) {
+    switch dice.roll(13) {
     case 0: return "strcat(\(a), \"-\", \(whole(depth: 1).text))"
     case 1: return "tolower(\(a))"
     case 2: return "toupper(\(a))"
@@ -87,6 +100,7 @@ struct DifferentialExpressions {
     case 8: return "trim(\"[a-c]+\", \(a))"
     case 9: return "tostring(split(\(a), \" \")[0])"
     case 10: return "reverse(\(a))"
+    case 11: return "tostring(\(packed(a)))"
     default: return "tostring(\(flag()))"
     }
   }

@@ -46,7 +46,7 @@ struct DifferentialQueries {
   }
 
   private mutating func step() -> (text: String, isOrdered: Bool)? {
-    switch writer.dice.roll(21) {
+    switch writer.dice.roll(23) {
     case 0...3: return ("where \(writer.condition())", false)
     case 4...6: return (extend(), false)
     case 7, 8: return (project(), false)
@@ -56,6 +56,8 @@ struct DifferentialQueries {
     case 16, 17: return join().map { ($0, false) }
     case 18: return union().map { ($0, false) }
     case 19: return partition().map { ($0, false) }
+    case 20: return parse().map { ($0, false) }
+    case 21: return packing().map { ($0, false) }
     default: return windowed()
     }
   }
@@ -84,6 +86,31 @@ struct DifferentialQueries {
     }
     writer.columns = kept
     return "project " + texts.joined(separator: ", ")
+  }
+
+  /// Parts of a text as columns.
+  private mutating func parse() -> String? {
+    guard let source = writer.column(.text) else { return nil }
+    let first = newName(), second = newName()
+    let (pattern, kind): (String, DifferentialColumn.Kind) = writer.dice.pick([
+      ("\(first) \" \" \(second)", .text), ("\(first) \"-\" \(second)", .text), ("* \"e\" \(first) \"e\" \(second)", .text),
+      ("\(first): string \"=\" \(second): long *", .whole),
+    ])
+    writer.columns += [DifferentialColumn(name: first, kind: .text), DifferentialColumn(name: second, kind: kind)]
+    return "\(writer.dice.pick(["parse", "parse", "parse-where"])) \(source.name) with \(pattern)"
+  }
+
+  /// Packed values, and columns made of their elements.
+  private mutating func packing() -> String? {
+    let whole = writer.whole(depth: 1).text, text = writer.text(depth: 1)
+    let names = [newName(), newName(), newName()]
+    writer.columns += [
+      DifferentialColumn(name: names[1], kind: .whole), DifferentialColumn(name: names[2], kind: .text),
+    ]
+    let made = writer.dice.flip(oneIn: 2)
+      ? ("pack_array(\(whole), \(text))", "\(names[0])[0]", "\(names[0])[1]")
+      : ("bag_pack(\"w\", \(whole), \"t\", \(text))", "\(names[0]).w", "\(names[0])[\"t\"]")
+    return "extend \(names[0]) = \(made.0) | extend \(names[1]) = tolong(\(made.1)), \(names[2]) = tostring(\(made.2))"
   }
 
   // MARK: Aggregates

@@ -80,4 +80,27 @@ import Testing
       #expect(lifted.areCodes && !rowByRow.areCodes)
     }
   }
+
+  /// A step over what a step below computed per combination computes per combination as well.
+  @Test(arguments: [
+    #"parse X with a " " c | project r = c, s = a"#, #"parse X with a " " c | summarize n = count() by r = toupper(c), s = a"#,
+    #"parse-where X with a "," c " " e | project r = strcat(c, e), s = e"#, #"parse X with a "b" n: long | project r = a, s = tostring(n)"#,
+    #"extend u = toupper(X) | project r = strcat(u, "!"), s = reverse(u)"#,
+    #"extend u = split(X, " ") | project r = tostring(u[0]), s = tostring(u[1])"#,
+  ])
+  func overLiftedColumns(steps: String) throws {
+    func rows(over column: String, _ session: Session) throws -> (rows: [[Value]], areCodes: Bool) {
+      let chunks = try session.run("t | \(steps.replacing("X", with: column))").flatMap(\.chunks)
+      let rows = chunks.flatMap { chunk in
+        (0..<chunk.count).map { row in (0..<chunk.columnCount).map { chunk.column($0).value(at: row) } }
+      }
+      return (rows, chunks.allSatisfy { $0.column(0).encoding.isCodes && $0.column(1).encoding.isCodes })
+    }
+    let lifted = try rows(over: "g", session())
+    let rowByRow = try rows(over: "g", session(disabling: ["DictionaryLift"]))
+    #expect(!lifted.rows.isEmpty)
+    #expect(lifted.rows == rowByRow.rows)
+    #expect(try lifted.rows == rows(over: "p", session()).rows)
+    #expect(lifted.areCodes)
+  }
 }

@@ -68,6 +68,19 @@ package final class Chunk: @unchecked Sendable {
     return chunk
   }
 
+  /// The same rows; texts that are codes have one for the empty text, which a gather that can miss needs.
+  func includingEmptyTexts() -> Chunk {
+    let texts = vectors().map { vector -> Vector in
+      guard vector.type == .string, vector.encoding.isCodes, !vector.isConstant, let dictionary = vector.dictionary else {
+        return vector
+      }
+      return Vector(
+        .string, count: vector.count, data: vector.data, owner: vector.owner, encoding: vector.encoding,
+        dictionary: dictionary.includingEmpty.dictionary)
+    }
+    return Chunk(texts, count: count, order: order)
+  }
+
   /// These columns, by index, in this order.
   func picking(_ indices: [Int]) -> Chunk {
     Chunk(columns: indices.map { columns[$0] }, count: count, order: order)

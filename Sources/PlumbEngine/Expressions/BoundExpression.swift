@@ -2,8 +2,8 @@ import PlumbDiagnostics
 
 /// An expression whose types are known, and which reads what `Column` names.
 ///
-/// read what only their operator can provide; they then have another type, which plans do not accept.
-/// read what only their operator can provide; they then have another type, which plans do not accept.
+/// While a query is bound, expressions can also read what only their operator can provide; they then have another type, which plans
+/// do not accept.
 package indirect enum Expression<Column: Sendable>: Sendable {
   case column(Column, ScalarType, SourceSpan)
   case literal(Value, SourceSpan)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// An expression over columns with few values, evaluated once per combination of their values instead of once per row.
 ///
-/// - Input: texts that are dictionary-coded in most chunks, numbers of a small range, and bools; a chunk with other values is evaluated
-///   row by row.
+/// - Input: texts and dynamic values that are dictionary-coded in most chunks, numbers of a small range, and bools; a chunk with other
+///   values is evaluated row by row.
 /// - Memory: one result per combination for each set of dictionaries that occurs, kept as long as the plan.
 package final class DictionaryLift: Sendable {
   /// The values that a column can have, in the order of their numbers.
@@ -34,10 +34,14 @@ package final class DictionaryLift: Sendable {
   /// The expression; its columns are indices into `inputs`.
   let expression: BoundExpression
   let inputs: [Input]
+  /// The number of combinations that were known when the query was planned.
+  let combinations: Int
   private let known = LockedValue<[([StringDictionary], Answer)]>([])
 
   /// The maximum number of combinations.
   static let limit = 1 << 16
+  /// The maximum number of sets of dictionaries whose results are kept.
+  private static let dictionaryLimit = 64
 
   /// The result of the expression for each combination; the first input's number counts one.
   private struct Answer {
@@ -46,9 +50,10 @@ package final class DictionaryLift: Sendable {
     let recoded: (StringDictionary, Buffer)?
   }
 
-  init(_ expression: BoundExpression, inputs: [Input]) {
+  init(_ expression: BoundExpression, inputs: [Input], combinations: Int) {
     self.expression = expression
     self.inputs = inputs
+    self.combinations = combinations
   }
 
   /// The expression for each row of the columns.
@@ -57,7 +62,9 @@ package final class DictionaryLift: Sendable {
     guard let dictionaries = dictionaries(of: columns), let codes = numbers(of: columns, dictionaries) else {
       return try expression.evaluate(Chunk(columns, count: count), context)
     }
-    let answer = try self.answer(for: dictionaries, context)
+    guard let answer = try self.answer(for: dictionaries, context) else {
+      return try expression.evaluate(Chunk(columns, count: count), context)
+    }
     if let (results, recoding) = answer.recoded {
       return codes.recoded(results, recoding.view(UInt32.self), expression.type)
     }
@@ -111,9 +118,11 @@ package final class DictionaryLift: Sendable {
     return product
   }
 
-  private func answer(for dictionaries: [StringDictionary], _ context: ExecutionContext) throws -> Answer {
+  /// The results for these dictionaries; nil if there were too many sets of dictionaries to remember another one.
+  private func answer(for dictionaries: [StringDictionary], _ context: ExecutionContext) throws -> Answer? {
     try known.withLock { known in
       if let hit = known.first(where: { $0.0.elementsEqual(dictionaries, by: ===) }) { return hit.1 }
+      if known.count >= Self.dictionaryLimit { return nil }
       let values = try evaluateInPieces(dictionaries, context)
       let answer = Answer(
         values: values,

@@ -48,7 +48,17 @@ extension BoundCall {
       let single = try apply(vectors.map { $0.resized(to: 1) }, count: 1, context)
       return single.asConstant(count: n)
     }
+    if let one = oneLevel(vectors) { return try apply(one, count: 1, context).asConstant(count: n) }
     return try apply(vectors, count: n, context)
+  }
+
+  /// The first row's arguments, if the moments of all rows have the same result.
+  private func oneLevel(_ vectors: [Vector]) -> [Vector]? {
+    guard let level = overload.level, let moments = vectors.first, moments.type == .datetime, !moments.isConstant, moments.count > 1,
+      moments.nulls == nil, vectors.dropFirst().allSatisfy(\.isConstant),
+      let range = level(moments.word(at: 0), vectors.dropFirst()), moments.allMoments(areIn: range)
+    else { return nil }
+    return [moments.slice(0, 1)] + vectors.dropFirst().map { $0.resized(to: 1) }
   }
 
   /// Applies the kernel to evaluated arguments.

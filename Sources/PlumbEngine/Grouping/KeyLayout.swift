@@ -156,10 +156,16 @@ final class KeyLayout: Sendable {
     _ vector: Vector, _ low: Int64, _ field: Field, _ target: UnsafeMutablePointer<UInt64>, _ step: Int,
     _ count: Int
   ) {
-    let plain = vector.decoded().expanded()
-    let values = plain.lanes(Int64.self)
     let shift = UInt64(field.shift)
     let base = low &- 1
+    if vector.isConstant {
+      if vector.isNull(0) { return }
+      let bits = UInt64(bitPattern: vector.decoded().lanes(Int64.self)[0] &- base) &<< shift
+      for i in 0..<count { target[i &* step] |= bits }
+      return
+    }
+    let plain = vector.decoded()
+    let values = plain.lanes(Int64.self)
     if let nulls = plain.nulls {
       for i in 0..<count where nulls[i] == 0 {
         target[i &* step] |= UInt64(bitPattern: values[i] &- base) &<< shift

@@ -5,7 +5,7 @@ package struct RewriteRule: Sendable {
 
   /// The rules in the order in which they run, each once.
   static let all: [RewriteRule] = [
-    foldConstants, mergeProjections, pushFilters, fuseTop, pushLimits, answerFromMetadata, pushToSources, pruneColumns,
+    foldConstants, mergeProjections, readPackedValues, pushFilters, fuseTop, pushLimits, answerFromMetadata, pushToSources, pruneColumns,
     pushToEngines, chooseBuildSide, orderConjuncts, readDictionaries,
   ]
 

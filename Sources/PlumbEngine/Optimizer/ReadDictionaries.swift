@@ -34,7 +34,10 @@ extension BoundExpression {
       case .unknown where type == .bool:
         inputs.append(.init(type: type, domain: .bools))
         sizes.append(3)
-      case .words, .reals, .unknown: return nil
+      case .words, .reals, .unknown:
+        guard type.lane == .bytes, let size = input.codeCount(ofColumn: column) else { return nil }
+        inputs.append(.init(type: type, domain: .texts))
+        sizes.append(size)
       }
     }
     if columns.count == 1, case .texts = inputs[0].domain {
@@ -44,7 +47,8 @@ extension BoundExpression {
       guard makesTexts, let combinations = DictionaryLift.combinations(sizes), combinations &* 4 <= input.scannedRows else { return nil }
     }
     let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
-    return .lifted(DictionaryLift(mappingColumns { places[$0] ?? 0 }, inputs: inputs), over: columns)
+    let combinations = sizes.reduce(1, *)
+    return .lifted(DictionaryLift(mappingColumns { places[$0] ?? 0 }, inputs: inputs, combinations: combinations), over: columns)
   }
 
   /// Whether a part of the expression makes texts or dynamic values.
@@ -62,6 +66,17 @@ extension BoundExpression {
 }
 
 extension LogicalPlan {
+  /// The maximum number of codes of a column that a step below computes once per combination, and which is therefore coded; nil for
+  /// other columns.
+  fileprivate func codeCount(ofColumn column: Int) -> Int? {
+    guard let input = inputs.first, let origin = node.origin(ofColumn: column) else { return nil }
+    switch origin {
+    case .column(let index, _, _): return input.codeCount(ofColumn: index)
+    case .lifted(let lift, _): return lift.combinations
+    case .literal, .call: return nil
+    }
+  }
+
   /// The number of rows of the largest table below.
   fileprivate var scannedRows: Int {
     if let scan = self.as(ScanPlan.self) { return scan.table.rowEstimate }

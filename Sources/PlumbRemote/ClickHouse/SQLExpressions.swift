@@ -68,7 +68,7 @@ struct SQLExpressions {
       return try search(test, ignoresCase: ignoresCase, try at(0), arguments[1].constant)
     case .conversion:
       return try converted(try value(arguments[0], columns), to: call.type)
-    case .partitionKey: break
+    case .packing, .element, .partitionKey: break
     case nil: break
     }
     if let value = try arithmetic(call, columns) { return value }

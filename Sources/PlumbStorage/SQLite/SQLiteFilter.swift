@@ -43,7 +43,7 @@ struct SQLiteFilter {
       case .nullness(let isNull): return nullness(arguments, isNull: isNull != negated)
       case .emptiness(let isEmpty): return emptiness(arguments, isEmpty: isEmpty != negated)
       case .search(let test, let ignoresCase): return negated ? nil : search(arguments, test, ignoresCase)
-      case .conversion, .partitionKey, nil: return nil
+      case .conversion, .packing, .element, .partitionKey, nil: return nil
       }
     }
   }

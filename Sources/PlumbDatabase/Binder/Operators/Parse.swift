@@ -81,7 +81,10 @@ extension Relation {
     }
     var extracted = LogicalPlan.project(self.plan, own + [NamedExpression("$match", match)])
     let matched = BoundExpression.column(schema.count, .dynamic, span)
-    if dropsUnmatched { extracted = .filter(extracted, try calls.calling("isnotnull", [matched], at: span)) }
+    if dropsUnmatched {
+      let length = try calls.calling("array_length", [matched], at: span)
+      extracted = .filter(extracted, try calls.calling("isnotnull", [length], at: span))
+    }
     var outputs = own
     for column in columns {
       let element = try calls.calling("element", [matched, column.index], at: span)

@@ -18,7 +18,7 @@ extension ScalarFunction {
             return true
           }
         }
-      ]),
+      ], traits: FunctionTraits(meaning: .packing(hasNames: false))),
     ScalarFunction(
       "repeat", "Returns an array that contains `value` `times` times; null if `times` is negative.", "value, times",
       examples: [.init("repeat(1, 3)", is: "[1,1,1]")],

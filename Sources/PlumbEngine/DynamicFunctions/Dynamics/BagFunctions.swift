@@ -40,7 +40,7 @@ extension ScalarFunction {
         .columns(
           [], rest: .any, result: { shapes in shapes.count.isMultiple(of: 2) ? .dynamic : nil }
         ) { arguments in try packed(arguments, leavesOutEmpty: nil) }
-      ])
+      ], traits: FunctionTraits(meaning: .packing(hasNames: true)))
   }
 
   /// Alternating names and values, the names the same for all rows and all different; nil if they are not.

@@ -9,7 +9,7 @@ extension ScalarFunction {
       examples: [.init(#"dynamic({"a": 1}).a"#, is: "1"), .init(#"dynamic({"a": 1}).b"#, is: "")],
       overloads: [
         .maybe { (bag: CompactDynamic, name: Bytes) -> CompactDynamic? in CompactDynamic(bag.cursor.member(named: name)) }
-      ], traits: FunctionTraits(notation: .element)),
+      ], traits: FunctionTraits(notation: .element, meaning: .element)),
     ScalarFunction(
       "element", "Returns the element of `array` at `index`, counted from the end if negative; null if it is missing.",
       "array, index",
@@ -26,7 +26,7 @@ extension ScalarFunction {
           case .null, .false, .true, .real, .array, .object, .datetime, .timespan, .guid, .decimal: return nil
           }
         },
-      ], traits: FunctionTraits(notation: .element)),
+      ], traits: FunctionTraits(notation: .element, meaning: .element)),
   ]
 
   private static let parsingJSON: [ScalarFunction] = [

@@ -52,6 +52,34 @@ extension Vector {
     return vector
   }
 
+  /// For datetimes without nulls: whether all are in `range`.
+  func allMoments(areIn range: ClosedRange<Int64>) -> Bool {
+    switch encoding {
+    case .plain: all(Int64.self, in: range)
+    case .narrow: all(Int32.self, in: range)
+    case .codes8, .codes16, .codes32: false
+    }
+  }
+
+  @inline(__always)
+  private func all<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, in range: ClosedRange<Int64>) -> Bool {
+    let moments = lanes(Word.self)
+    let low = range.lowerBound, high = range.upperBound
+    var start = 0
+    while start < count {
+      let end = Swift.min(start &+ 256, count)
+      // Moments and ranges around them are far from overflowing; a negative difference has the sign bit.
+      var signs: Int64 = 0
+      for i in start..<end {
+        let moment = Int64(truncatingIfNeeded: moments[i])
+        signs |= (moment &- low) | (high &- moment)
+      }
+      if signs < 0 { return false }
+      start = end
+    }
+    return true
+  }
+
   /// For datetimes: `body` of each row's day, counted from 0001-01-01; called once for a run of equal days.
   @inline(__always)
   func mapDays(to type: ScalarType, _ body: (Int) -> Int64) -> Vector {

@@ -68,7 +68,10 @@ extension Overload {
   private static func toReal(_ source: ScalarType) -> Overload {
     switch source {
     case .bool: .map { (value: Bool) in value ? 1.0 : 0.0 }
-    case .int, .long: columns([source], to: .real) { reals(of: $0) }
+    case .int, .long: columns([source], to: .real) { reals(of: $0) }.bounded { bounds, _ in
+        guard case .words(let range) = bounds[0] else { return .unknown }
+        return .reals(Double(range.lowerBound)...Double(range.upperBound))
+      }
     case .datetime, .timespan: .words(source) { (value: Int64) in Double(value) }
     case .real: .map { (value: Double) in value }
     case .decimal: .map { (value: Decimal128) in value.double }

@@ -62,6 +62,10 @@ package enum FunctionMeaning: Sendable, Hashable {
   case search(TextTest, ignoresCase: Bool)
   /// The argument as another type.
   case conversion
+  /// An array of the arguments, or with names a bag of names and their values in turn.
+  case packing(hasNames: Bool)
+  /// The element of the first argument, an array or a bag, that the second names.
+  case element
   /// The key of the enclosing partition, by the name that the query gives it.
   case partitionKey(String)
 }

@@ -68,9 +68,27 @@ package struct Overload: Sendable {
   let kernel: @Sendable (Arguments) throws -> Vector
   /// What the bounds of the arguments imply for the results; nil if nothing.
   private(set) var bounds: BoundsRule?
+  /// The moments around one that have the same result; nil if nothing is known.
+  private(set) var level: LevelRule?
 
   /// From the bounds of the arguments, and their values where they are constants.
   typealias BoundsRule = @Sendable (_ bounds: [KeyBounds], _ constants: [Value?]) -> KeyBounds
+
+  /// From a moment, the first argument, and the other arguments, which are constant.
+  typealias LevelRule = @Sendable (_ ticks: Int64, _ constants: ArraySlice<Vector>) -> ClosedRange<Int64>?
+
+  /// The same overload of a function whose result is the same for all moments of a range: rows in the order of time are mostly within
+  /// one, and then need one call.
+  func level(_ level: @escaping LevelRule) -> Overload {
+    var copy = self
+    copy.level = level
+    return copy
+  }
+
+  /// The same for a function of the calendar's or the clock's unit, such as a day, in which a moment is.
+  func level(within unit: Int64) -> Overload {
+    level { ticks, _ in ticks &- ticks % unit...ticks &- ticks % unit &+ (unit &- 1) }
+  }
 
   /// The same overload with results of which something is known before any row is read.
   func bounded(_ bounds: @escaping BoundsRule) -> Overload {
@@ -81,6 +99,20 @@ package struct Overload: Sendable {
 
   /// The same overload with whole numbers, times or spans in a range, whatever the arguments are.
   func bounded(by range: ClosedRange<Int64>) -> Overload { bounded { _, _ in .words(range) } }
+
+  /// The same overload of a function of reals that grows with its first argument, the others being constant.
+  ///
+  /// - Parameter body: the function; the bounds of its results are a little wider than what it returns at the ends, as its last digits
+  ///   may not grow.
+  func growing(_ body: @escaping @Sendable (_ value: Double, _ constants: [Value?]) -> Double?) -> Overload {
+    bounded { bounds, constants in
+      guard case .reals(let range) = bounds[0], let low = body(range.lowerBound, constants),
+        let high = body(range.upperBound, constants), low.isFinite, high.isFinite, low <= high
+      else { return .unknown }
+      let margin = 1e-9 * Swift.max(low.magnitude, high.magnitude, 1)
+      return .reals(low - margin...high + margin)
+    }
+  }
 
   /// The full form, for kernels that work on whole vectors.
   ///

@@ -66,15 +66,11 @@ extension ScalarFunction {
   ]
 
   private static let logarithms: [ScalarFunction] = [
-    partial("log", "Returns the natural logarithm of `number`; null for a negative number.", "log(1)", "0") { (x: Double) in
-      x < 0 ? nil : log(x)
-    }.naming(.firstArgument),
-    partial("log2", "Returns the logarithm of `number` to base 2; null for a negative number.", "log2(8)", "3") { (x: Double) in
-      x < 0 ? nil : log2(x)
-    }.naming(.firstArgument),
-    partial("log10", "Returns the logarithm of `number` to base 10; null for a negative number.", "log10(1000)", "3") {
-      (x: Double) in x < 0 ? nil : log10(x)
-    }.naming(.firstArgument),
+    logarithm(NaturalLogarithm.self, "log", "Returns the natural logarithm of `number`; null for a negative number.", "log(1)", "0"),
+    logarithm(
+      BinaryLogarithm.self, "log2", "Returns the logarithm of `number` to base 2; null for a negative number.", "log2(8)", "3"),
+    logarithm(
+      DecimalLogarithm.self, "log10", "Returns the logarithm of `number` to base 10; null for a negative number.", "log10(1000)", "3"),
   ]
 
   private static let trigonometry: [ScalarFunction] = [
@@ -125,6 +121,19 @@ extension ScalarFunction {
       overloads: [.map(body), .map { (x: Decimal128) -> Double in body(x.double) }])
   }
 
+  private static func logarithm<Function: Logarithm>(
+    _: Function.Type, _ name: String, _ summary: String, _ example: String, _ result: String
+  ) -> ScalarFunction {
+    ScalarFunction(
+      name, summary, "number", examples: [.init(example, is: result)],
+      overloads: [
+        .columns([.real], to: .real) { (arguments: Arguments) in
+          arguments.plain(0).mapLanesOrNull(Double.self, to: .real) { (x: Double) -> Double? in x < 0 ? nil : Function.of(x) }
+        }.growing { x, _ in Function.of(x) },
+        .maybe { (x: Decimal128) -> Double? in x.double < 0 ? nil : Function.of(x.double) },
+      ]).naming(.firstArgument)
+  }
+
   private static func partial(
     _ name: String, _ summary: String, _ example: String, _ result: String,
     _ body: @escaping @Sendable (Double) -> Double?
@@ -133,3 +142,9 @@ extension ScalarFunction {
       overloads: [.maybe(body), .maybe { (x: Decimal128) -> Double? in body(x.double) }])
   }
 }
+
+/// A logarithm as a type, so that a loop over rows contains it.
+private protocol Logarithm: SendableMetatype { static func of(_ x: Double) -> Double }
+private enum NaturalLogarithm: Logarithm { @inline(__always) static func of(_ x: Double) -> Double { log(x) } }
+private enum BinaryLogarithm: Logarithm { @inline(__always) static func of(_ x: Double) -> Double { log2(x) } }
+private enum DecimalLogarithm: Logarithm { @inline(__always) static func of(_ x: Double) -> Double { log10(x) } }

@@ -58,6 +58,9 @@ extension ScalarFunction {
         binned(.long, .long), binned(.datetime, .timespan), binned(.timespan, .timespan),
         .columns([.real, .real], to: .real) { (arguments: Arguments) in
           binnedReals(arguments.plain(0), arguments.plain(1), count: arguments.count)
+        }.growing { value, constants in
+          guard case .real(let step)? = constants[1], step > 0 else { return nil }
+          return (value / step).rounded(.down) * step
         },
         .maybe { (value: Decimal128, step: Decimal128) -> Decimal128? in
           step.signum > 0 ? value.binned(by: step) : nil
@@ -66,7 +69,7 @@ extension ScalarFunction {
   }
 
   private static func binned(_ type: ScalarType, _ step: ScalarType) -> Overload {
-    .columns([type, step], to: type) { (arguments: Arguments) in
+    let overload = Overload.columns([type, step], to: type) { (arguments: Arguments) in
       binnedWords(arguments.plain(0), arguments.plain(1), count: arguments.count)
     }.bounded { bounds, constants in
       guard case .words(let range) = bounds[0], let step = constants[1]?.ticks, step > 0,
@@ -74,6 +77,13 @@ extension ScalarFunction {
       else { return .unknown }
       let (start, overflow) = range.lowerBound.subtractingReportingOverflow(rest)
       return overflow ? .unknown : .words(start...range.upperBound)
+    }
+    guard type == .datetime else { return overload }
+    return overload.level { ticks, constants in
+      guard let step = constants.first, !step.isNull(0), case .timespan(let length) = step.value(at: 0), 1...DateTime.max ~= length else {
+        return nil
+      }
+      return ticks &- ticks % length...ticks &- ticks % length &+ (length &- 1)
     }
   }
 

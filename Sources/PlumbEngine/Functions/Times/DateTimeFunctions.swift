@@ -31,7 +31,7 @@ extension ScalarFunction {
             let hours = (UInt64(bitPattern: ticks) &>> 11) / 17_578_125
             return Int64(UInt32(truncatingIfNeeded: hours) % 24)
           }
-        }.bounded(by: 0...23)
+        }.bounded(by: 0...23).level(within: TimeSpan.hour)
       ]),
     ScalarFunction(
       "dayofweek", "Returns the time since the start of the last Sunday before `date`, in whole days.", "date",
@@ -46,7 +46,7 @@ extension ScalarFunction {
             let days = (UInt64(bitPattern: ticks) &>> 14) / 52_734_375
             return Int64((UInt32(truncatingIfNeeded: days) &+ 1) % 7) &* TimeSpan.day
           }
-        }.bounded(by: 0...(6 &* TimeSpan.day))
+        }.bounded(by: 0...(6 &* TimeSpan.day)).level(within: TimeSpan.day)
       ]),
     partOfDate("datetime_part"),
     partOfDate("datepart"),
@@ -61,7 +61,7 @@ extension ScalarFunction {
       overloads: [
         .columns([.datetime], to: .int) { (arguments: Arguments) in
           arguments.plain(0).mapDays(to: .int, body)
-        }.bounded(by: range)
+        }.bounded(by: range).level(within: TimeSpan.day)
       ])
   }
 
@@ -124,7 +124,7 @@ extension ScalarFunction {
           let (low, isBelow) = range.lowerBound.subtractingReportingOverflow(isStart ? 366 &* TimeSpan.day : 0)
           let (high, isAbove) = range.upperBound.addingReportingOverflow(isStart ? 0 : 366 &* TimeSpan.day)
           return isBelow || isAbove ? .unknown : .words(low...high)
-        },
+        }.level(within: TimeSpan.day),
         .columns([.datetime, .long], to: .datetime) { (arguments: Arguments) in
           if case .long(let offset)? = arguments.constant(1) {
             return arguments.plain(0).mapDaysOrNull(to: .datetime) { (day: Int) in

@@ -138,22 +138,23 @@ extension JoinPlan: PlanNode {
     case .leftOuter, .fullOuter, .leftSemi, .leftAnti: buildsLeft = false
     case .inner: buildsLeft = self.buildsLeft
     }
+    let mode: JoinStep.Mode
+    switch kind {
+    case .innerUnique, .inner: mode = .pairs(outer: false)
+    case .leftOuter, .rightOuter, .fullOuter: mode = .pairs(outer: true)
+    case .leftSemi, .rightSemi: mode = .filter(matching: true)
+    case .leftAnti, .rightAnti: mode = .filter(matching: false)
+    }
     let leftTypes = self.left.schema.map(\.type), rightTypes = self.right.schema.map(\.type)
     return PhysicalNode(label, [left, right]) { run in
       let context = run.context
       let build = try (buildsLeft ? left : right).pipeline(run)
-      let buildChunk = try build.whole(buildsLeft ? leftTypes : rightTypes, context)
+      var buildChunk = try build.whole(buildsLeft ? leftTypes : rightTypes, context)
+      if case .pairs(outer: true) = mode { buildChunk = buildChunk.includingEmptyTexts() }
       let buildKeys = try (buildsLeft ? leftKeys : rightKeys).map { try $0.evaluate(buildChunk, context) }
       let layout = KeyLayout(leftKeys.map(\.type), bounds: leftKeys.map { _ in .unknown })
       let table = try JoinTable(
         buildChunk, keys: buildKeys, layout: layout, firstOnly: kind == .innerUnique, context)
-      let mode: JoinStep.Mode
-      switch kind {
-      case .innerUnique, .inner: mode = .pairs(outer: false)
-      case .leftOuter, .rightOuter, .fullOuter: mode = .pairs(outer: true)
-      case .leftSemi, .rightSemi: mode = .filter(matching: true)
-      case .leftAnti, .rightAnti: mode = .filter(matching: false)
-      }
       let step = JoinStep(
         table: table, keys: buildsLeft ? rightKeys : leftKeys, mode: mode, probeIsLeft: !buildsLeft,
         marksMatches: kind == .fullOuter)

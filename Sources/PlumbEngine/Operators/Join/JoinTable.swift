@@ -13,6 +13,8 @@ final class JoinTable: Sendable {
   private let rows: Selection
   /// Whether each key has one row: then a key's number is its row.
   private let isUnique: Bool
+  /// The number of each code's key, for the dictionaries of text keys that were looked up; `missingRow` for none.
+  private let codeNumbers = LockedValue<[(dictionary: StringDictionary, numbers: BufferView<UInt32>)]>([])
   /// One byte per row, 1 once a probe has matched it.
   let matched: Buffer
 
@@ -132,6 +134,33 @@ final class JoinTable: Sendable {
   }
 
   private func found(_ keys: [Vector], _ n: Int) -> BufferView<UInt32> {
+    if keys.count == 1, let known = numbersOfCodes(of: keys[0], n) {
+      let codes = keys[0].wideCodes(), out = BufferView<UInt32>(count: n)
+      for i in 0..<n { out[i] = known[Int(codes[i])] }
+      return out
+    }
+    return foundByKey(keys, n)
+  }
+
+  /// The number of each code of a text key; nil if the key is not coded, or the dictionary is long beside the rows.
+  private func numbersOfCodes(of key: Vector, _ n: Int) -> BufferView<UInt32>? {
+    guard key.type == .string, key.encoding.isCodes, !key.isConstant, key.nulls == nil, let dictionary = key.dictionary else {
+      return nil
+    }
+    return codeNumbers.withLock { known in
+      if let hit = known.first(where: { $0.dictionary === dictionary }) { return hit.numbers }
+      guard dictionary.count <= 4 &* n, known.count < Self.dictionaryLimit else { return nil }
+      let entries = Vector(.string, count: dictionary.count, data: dictionary.entries, owner: dictionary)
+      let numbers = foundByKey([entries], dictionary.count)
+      known.append((dictionary, numbers))
+      return numbers
+    }
+  }
+
+  /// The maximum number of dictionaries whose codes are remembered.
+  private static let dictionaryLimit = 8
+
+  private func foundByKey(_ keys: [Vector], _ n: Int) -> BufferView<UInt32> {
     let words = layout.words(of: keys, count: n).view(UInt64.self)
     let out = BufferView<UInt32>(count: n)
     words.withPointer { words in out.withPointer { table.value.find(words, rows: n, into: $0) } }

@@ -5,7 +5,7 @@ extension ScalarFunction {
   package static let parsing: [ScalarFunction] = [
     ScalarFunction(
       "parse_match",
-      "Extracts the groups `groups` of the first match of `pattern` in `text`, if they match `types`; `parts` is the same pattern in parts, or null.",
+      "Extracts the groups `groups` of the first match of `pattern` in `text`, if they match `types`, else false; `parts` is the same pattern in parts, or null.",
       "text, pattern, groups, types, parts",
       examples: [.init(#"parse_match("a=1", "a=(.*)", dynamic([1]), "l", dynamic(["a=", ["rest", 0]]))"#, is: #"["1"]"#)],
       overloads: [.columns([.string, .string, .dynamic, .string, .dynamic], to: .dynamic) { try parseMatch($0) }]),
@@ -61,7 +61,8 @@ private func parseMatch(_ arguments: Arguments) throws -> Vector {
   let texts = arguments.plain(0)
   return try withUnsafeTemporaryAllocation(of: Bytes.self, capacity: Swift.max(groups.count, 1)) { found in
     found.initialize(repeating: Bytes(start: nil, count: 0))
-    return try writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+    /// Matches a row's text; false without a match.
+    func match(_ row: Int) throws -> Bool {
       if row & 1023 == 0 { try arguments.context.checkpoint() }
       let text = texts.bytes(at: texts.isConstant ? 0 : row)
       switch scanner?.match(text, into: found) ?? .undecided {
@@ -71,7 +72,14 @@ private func parseMatch(_ arguments: Arguments) throws -> Vector {
         guard let match = regex.firstMatch(in: text) else { return false }
         for place in groups.indices { found[place] = match.group(groups[place], of: text) ?? Bytes(start: nil, count: 0) }
       }
-      for place in wanted.indices where place < groups.count && !fits(found[place], wanted[place]) { return false }
+      return !wanted.indices.contains { $0 < groups.count && !fits(found[$0], wanted[$0]) }
+    }
+    return try writtenRows(arguments, as: .dynamic, seesNulls: true) { row, out in
+      // Not null, so that the values of few texts stay codes.
+      guard try match(row) else {
+        out.append(false)
+        return true
+      }
       let mark = out.beginArray()
       for place in groups.indices { out.appendString(found[place]) }
       out.end(mark, count: groups.count)
