@@ -32,7 +32,14 @@ package final class RowsWriter {
     if rowCount % RowGroup.capacity == 0 { groups.append(writers.map { $0.seal() }) }
   }
 
-  /// All rows; the writer must not be used afterwards.
+  /// The full groups so far, which the writer no longer keeps.
+  package func takeFull() throws -> [RowGroup] {
+    if groups.isEmpty { return [] }
+    defer { groups = [] }
+    return try assembleGroups(groups, schema: schema, threads: 1)
+  }
+
+  /// All rows that it still keeps; the writer must not be used afterwards.
   package func finish() throws -> [RowGroup] {
     if rowCount % RowGroup.capacity != 0 { groups.append(writers.map { $0.seal() }) }
     defer { groups = [] }

@@ -35,14 +35,14 @@ package final class KustoDatabase: ForeignDatabase, RemoteEngine {
 
   package func rows(ofTable name: String, _ context: ExecutionContext) throws -> (any ExternalRows)? {
     if let known = tables.withLock({ $0[name] }) { return known }
-    let answer: KustoAnswer
+    let rows: [[Value]]
     do {
-      answer = try service.query("\(KustoName.quoted(name)) | getschema | project ColumnName, ColumnType", context)
+      rows = try service.rows("\(KustoName.quoted(name)) | getschema | project ColumnName, ColumnType", context)
     } catch let problem as Diagnostic where problem.code == "remote-error" {
       guard try !tableNames.contains(name) else { throw problem }
       return nil
     }
-    let schema = answer.rows.compactMap { row -> ColumnInfo? in
+    let schema = rows.compactMap { row -> ColumnInfo? in
       guard case .string(let column)? = row.first, case .string(let type)? = row.last, let known = ScalarType(name: type)
       else { return nil }
       return ColumnInfo(column, known)
@@ -128,25 +128,27 @@ final class KustoQuery: RemoteQuery {
     let service = part.database.service
     if let cut, part.bound ?? .max > service.options.fetchRows {
       let limit = service.options.fetchRows
-      let counted = try service.query("\(part.text) | take \(limit + 1) | count", context)
-      if case .long(let count)? = counted.rows.first?.first, count > limit { throw cut.tooManyRows(limit, of: part.database.name) }
+      let counted = try service.rows("\(part.text) | take \(limit + 1) | count", context)
+      if case .long(let count)? = counted.first?.first, count > limit { throw cut.tooManyRows(limit, of: part.database.name) }
     }
-    let answer = try service.query(part.text, context)
-    let types = answer.columns.map(\.type)
-    guard part.schema.isEmpty || types == part.schema.map(\.type) else {
-      throw Diagnostic("remote-error", "the answer of `\(part.database.path)` has other columns than the query")
-    }
-    return KustoCursor(try answer.groups(part.schema))
+    return KustoCursor(try service.query(part.text, expecting: part.schema, context), hasColumns: !part.schema.isEmpty)
   }
 }
 
-/// The rows of an answer.
-private final class KustoCursor: ExternalCursor, @unchecked Sendable {
-  private var groups: [RowGroup]
+/// The rows of an answer, as they arrive.
+private final class KustoCursor: ExternalCursor {
+  private let answer: KustoAnswer
+  private let hasColumns: Bool
 
-  init(_ groups: [RowGroup]) { self.groups = groups.reversed() }
+  init(_ answer: KustoAnswer, hasColumns: Bool) {
+    self.answer = answer
+    self.hasColumns = hasColumns
+  }
 
-  func next(rows: Int) throws -> RowGroup? { groups.popLast() }
+  func next(rows: Int) throws -> RowGroup? {
+    // A query without columns has one that is not used.
+    try answer.next().map { hasColumns ? $0 : RowGroup([], count: $0.count) }
+  }
 }
 
 /// Names as KQL reads them.

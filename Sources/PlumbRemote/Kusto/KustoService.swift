@@ -49,18 +49,31 @@ final class KustoService: Sendable {
     self.options = options
   }
 
-  /// Sends a query and waits for all frames of the answer.
+  /// Sends a query; its rows are read from the answer.
   ///
-  /// - Throws: `remote-error` for an error in the answer, wherever it is.
-  func query(_ text: String, _ context: ExecutionContext) throws -> KustoAnswer {
-    try KustoAnswer(frames: try send("/v2/rest/query", text, context), address.host)
+  /// - Parameter schema: the columns that the answer must have; nil if it decides.
+  func query(_ text: String, expecting schema: Schema? = nil, _ context: ExecutionContext) throws -> KustoAnswer {
+    KustoAnswer(try send("/v2/rest/query", text, context), address.host, expecting: schema)
   }
 
-  func command(_ text: String, _ context: ExecutionContext) throws -> KustoAnswer {
-    try KustoAnswer(tables: try send("/v1/rest/mgmt", text, context), address.host)
+  /// Sends a query with a small answer, and waits for all of its rows.
+  func rows(_ text: String, _ context: ExecutionContext) throws -> [[Value]] {
+    let answer = try query(text, context)
+    var rows: [[Value]] = []
+    while let group = try answer.next() {
+      let columns = try answer.columns.indices.map { try group.column($0) }
+      rows += (0..<group.count).map { row in columns.map { $0.value(at: row) } }
+    }
+    return rows
   }
 
-  private func send(_ path: String, _ text: String, _ context: ExecutionContext) throws -> Dynamic {
+  /// Sends a command with a small answer.
+  func command(_ text: String, _ context: ExecutionContext) throws -> KustoTables {
+    let body = try send("/v1/rest/mgmt", text, context).body()
+    return try KustoTables(JSONText.parseTree(String(decoding: body, as: UTF8.self)) ?? .null, address.host)
+  }
+
+  private func send(_ path: String, _ text: String, _ context: ExecutionContext) throws -> HTTPAnswer {
     let body = Dynamic.object([("db", .string(address.database)), ("csl", .string(text))]).json
     var call = HTTPCall(
       "POST", address.url + path, headers: [("Content-Type", "application/json; charset=utf-8"), ("Accept", "application/json")],
@@ -68,23 +81,14 @@ final class KustoService: Sendable {
     call.patience = .seconds(600)
     if let token = try givenToken() { call.headers.append(("Authorization", "Bearer \(token)")) }
     let answer = try HTTPConnections.send(call) { try context.checkpoint() }
-    var bytes: [UInt8] = []
-    while let more = try answer.next() {
-      bytes += more
-      guard bytes.count < context.memoryLimit / 8 else {
-        throw Diagnostic("memory-limit", "the answer of `\(address.host)` is too large", help: "summarize or filter before it is sent")
-      }
+    if answer.status == 200 { return answer }
+    if answer.status == 401 || answer.status == 403 {
+      throw Diagnostic(
+        "remote-sign-in", "`\(address.host)` rejects the sign-in (status \(answer.status))",
+        help: "set PLUMB_KUSTO_TOKEN, or use `--token-command 'az account get-access-token ...'`")
     }
-    let tree = JSONText.parseTree(String(decoding: bytes, as: UTF8.self))
-    guard answer.status == 200, let tree else {
-      if answer.status == 401 || answer.status == 403 {
-        throw Diagnostic(
-          "remote-sign-in", "`\(address.host)` rejects the sign-in (status \(answer.status))",
-          help: "set PLUMB_KUSTO_TOKEN, or use `--token-command 'az account get-access-token ...'`")
-      }
-      throw KustoAnswer.diagnostic(tree?["error"], address.host, "status \(answer.status)")
-    }
-    return tree
+    let tree = JSONText.parseTree(String(decoding: try answer.body(limit: 1 << 20), as: UTF8.self))
+    throw KustoAnswer.diagnostic(tree?["error"], address.host, "status \(answer.status)")
   }
 
   private func givenToken() throws -> String? {

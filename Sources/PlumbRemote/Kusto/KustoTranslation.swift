@@ -36,7 +36,7 @@ struct KustoTranslation {
       return part
     case .aggregate(let aggregate): return try aggregated(aggregate, plan, inputs[0])
     case .join(let join): return try joined(join, plan, inputs[0], inputs[1])
-    case .union, .window, .topOfEach, .other: throw Obstacle("this operator is not sent")
+    case .union, .expand, .window, .topOfEach, .other: throw Obstacle("this operator is not sent")
     }
   }
 
