@@ -64,7 +64,7 @@ let package = Package(
       dependencies: [
         "PlumbDiagnostics", "PlumbEngine", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(name: "PlumbRemote", dependencies: ["PlumbDiagnostics", "PlumbEngine", "PlumbHTTP", "PlumbProcess"]),
     .target(name: "PlumbLearning", dependencies: ["PlumbDiagnostics", "PlumbEngine"]),

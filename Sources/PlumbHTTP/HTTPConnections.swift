@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import PlumbDiagnostics
 import PlumbEngine
 
@@ -16,6 +17,12 @@ package enum HTTPConnections {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: nil))
     // A server that cannot be reached is reported at once.
     configuration.connectionPool.retryConnectionEstablishment = false
+    // Certificates to trust in place of the system's, as other programs read them.
+    if let path = getenv("SSL_CERT_FILE") {
+      var security = TLSConfiguration.makeClientConfiguration()
+      security.trustRoots = .file(String(cString: path))
+      configuration.tlsConfiguration = security
+    }
     return configuration
   }
 
@@ -159,8 +166,19 @@ package final class HTTPAnswer: @unchecked Sendable {
       case .remoteConnectionClosed: "the server closed the connection"
       default: "\(error)"
       }
+    case let error as NIOSSLError: return certificateReason("\(error)")
+    case let error as NIOSSLExtraError: return certificateReason("\(error)")
     default: return "\(error)"
     }
+  }
+
+  private func certificateReason(_ text: String) -> String {
+    if text.contains("CERTIFICATE_VERIFY_FAILED") {
+      return "its certificate is not trusted; SSL_CERT_FILE can name a file with the certificates to trust"
+    }
+    if text.contains("WRONG_VERSION_NUMBER") { return "it does not speak HTTPS" }
+    if text.contains("failedToValidateHostname") || text.contains("FailedToValidateHostname") { return "its certificate is for another host" }
+    return text
   }
 }
 
