@@ -17,7 +17,8 @@ extension TableFunction {
       try arguments.finish()
       let text = LineageKQL(.named([names[0].text]), asOf: moment, schema: call.schema(ofTable:)).path(to: names[1].text)
       return .rows(Lineage.schema, expansion: text) { run in
-        try Lineage(asOf: moment, run).path(from: names[0], to: names[1])
+        try Lineage(asOf: moment, run, LineageHops(starts: [names[0]], others: [names[1]], direction: .downstream))
+          .path(from: names[0], to: names[1])
       }
     },
     TableFunction(
@@ -28,7 +29,7 @@ extension TableFunction {
       let name = try arguments.name("pipeline")
       let moment = try arguments.moment("as_of")
       try arguments.finish()
-      return { run in try Lineage(asOf: moment, run).criticalPath(to: name) }
+      return { run in try Lineage(asOf: moment, run, LineageHops(starts: [name], direction: .upstream)).criticalPath(to: name) }
     },
     TableFunction(
       "blast", "Lists every pipeline affected when those in `pipelines` stop, by distance.", "pipelines, [depth], [as_of]",
@@ -36,7 +37,8 @@ extension TableFunction {
     ) { call in
       let reach = try LineageReach(call)
       return .rows(Lineage.blastSchema, expansion: reach.kql(call).blast()) { run in
-        try Lineage(asOf: reach.moment, run).blast(reach.names.pipelines(of: run), depth: reach.depth)
+        let names = try reach.names.pipelines(of: run)
+        return try Lineage(asOf: reach.moment, run, reach.hops(.downstream, of: names)).blast(names, depth: reach.depth)
       }
     },
   ]
@@ -48,15 +50,16 @@ extension TableFunction {
     ) { call in
       let reach = try LineageReach(call)
       return .rows(Lineage.schema, expansion: reach.kql(call).reach(direction)) { run in
-        try Lineage(asOf: reach.moment, run).reach(direction, of: reach.names.pipelines(of: run), depth: reach.depth)
+        let names = try reach.names.pipelines(of: run)
+        return try Lineage(asOf: reach.moment, run, reach.hops(direction, of: names)).reach(direction, of: names, depth: reach.depth)
       }
     }
   }
 }
 
 extension Lineage {
-  fileprivate init(asOf moment: Int64?, _ run: TableFunction.Run) throws {
-    try self.init(asOf: moment, context: run.context) { try run.fetchedTable(named: $0) }
+  fileprivate init(asOf moment: Int64?, _ run: TableFunction.Run, _ hops: LineageHops) throws {
+    try self.init(asOf: moment, context: run.context, table: try hops.reader(run))
   }
 }
 
@@ -85,6 +88,10 @@ private struct LineageReach: Sendable {
     depth = try arguments.count("depth") ?? .max
     moment = try arguments.moment("as_of")
     try arguments.finish()
+  }
+
+  func hops(_ direction: LineageDirection, of names: [PipelineName]) -> LineageHops {
+    LineageHops(starts: names, direction: direction, depth: depth)
   }
 
   /// Returns plain KQL for the same question.
