@@ -20,6 +20,8 @@ package enum PlanForm: Sendable {
   case union
   /// Pairs of rows of the two inputs, or rows of one that have a partner or none.
   case join(JoinPlan)
+  /// One row for each element of some columns.
+  case expand(ExpandPlan)
   /// Columns that depend on neighbouring rows, after the input's.
   case window([WindowColumn])
   /// Anything else, which only runs here.

@@ -54,8 +54,13 @@ package final class ClickHouseServer: Sendable {
     if dialectFound.withLock({ $0?.has(.cancelOnClose) ?? false }) {
       settings.append(("cancel_http_readonly_queries_on_client_close", "1"))
     }
-    let answer = try send(sql + " FORMAT Native", settings, [], context)
-    return ClickHouseCursor(self, answer, columns, queryID: id)
+    do {
+      return ClickHouseCursor(self, try send(sql + " FORMAT Native", settings, [], context), columns, queryID: id)
+    } catch let problem as Diagnostic {
+      // If the server did not say so itself, the query may still run there: the user stopped it, or it took too long.
+      if !problem.code.hasPrefix("remote-"), problem.code != "cannot-connect" { kill(id) }
+      throw problem
+    }
   }
 
   /// Sends a statement that changes the database, with the bytes of rows after it.
@@ -67,7 +72,7 @@ package final class ClickHouseServer: Sendable {
   }
 
   private func send(
-    _ sql: String, _ settings: [(String, String)], _ rows: [UInt8], _ context: ExecutionContext
+    _ sql: String, _ settings: [(String, String)], _ rows: [UInt8], _ context: ExecutionContext, patience: Duration? = nil
   ) throws -> HTTPAnswer {
     var settings = settings + [("database", address.database)]
     // Rows follow their statement, which is then part of the URL.
@@ -77,7 +82,7 @@ package final class ClickHouseServer: Sendable {
     while true {
       var call = HTTPCall("POST", address.url + "?" + query, body: rows.isEmpty ? Array(sql.utf8) : rows)
       call.headers.append(("Authorization", HTTPCall.basicAuthorization(address.user, try givenPassword())))
-      call.patience = .seconds(address.maximumSeconds + 30)
+      call.patience = patience ?? .seconds(address.maximumSeconds + 30)
       let answer = try HTTPConnections.send(call) { try context.checkpoint() }
       if answer.status == 200 { return answer }
       let text = String(decoding: try answer.body(limit: 1 << 16), as: UTF8.self)
@@ -105,12 +110,11 @@ package final class ClickHouseServer: Sendable {
     return given
   }
 
-  /// Asks the server to end a query; best effort, without waiting.
+  /// Asks the server to end a query; best effort. Waits for the request, since the process may end after this.
   func kill(_ queryID: String) {
-    _ = startThread { [self] in
-      let context = ExecutionContext(now: 0, threads: 1, memoryLimit: 1 << 26)
-      _ = try? change("KILL QUERY WHERE query_id = \(SQLValue.text(queryID)) ASYNC", context)
-    }
+    let context = ExecutionContext(now: 0, threads: 1, memoryLimit: 1 << 26)
+    let sql = "KILL QUERY WHERE query_id = \(SQLValue.text(queryID)) ASYNC"
+    _ = try? send(sql, [], [], context, patience: .seconds(2)).body()
   }
 
   private static func newQueryID() -> String {
@@ -142,7 +146,9 @@ struct ServerError {
   var isAboutPassword: Bool { code == 516 || code == 193 || code == 194 || code == 192 }
 
   /// Whether a server that the query needs did not answer.
-  private var isAboutShard: Bool { code == 279 || code == 210 || code == 209 || code == 32 }
+  private var isAboutShard: Bool {
+    code == 279 || code == 210 || code == 209 || code == 32 || message.contains("while receiving packet from")
+  }
 
   func diagnostic(_ address: ClickHouseAddress, status: Int) -> Diagnostic {
     let place = "\(address.host):\(address.port)"

@@ -79,6 +79,29 @@ struct ColumnType {
     text.hasPrefix(name + "(") && text.hasSuffix(")") ? String(text.dropFirst(name.count + 1).dropLast()) : nil
   }
 
+  /// The numbers and the names of an enumeration, such as `Enum8('a' = 1, 'b' = 2)`, as two arrays in SQL.
+  private func enumNames() -> String? {
+    var names: [String] = [], numbers: [String] = []
+    var rest = text.drop { $0 != "'" }
+    while rest.first == "'" {
+      var end = rest.index(after: rest.startIndex)
+      while end < rest.endIndex, rest[end] != "'" {
+        if rest[end] == "\\" { end = rest.index(after: end) }
+        guard end < rest.endIndex else { return nil }
+        end = rest.index(after: end)
+      }
+      guard end < rest.endIndex else { return nil }
+      names.append(String(rest[...end]))
+      let number = rest[rest.index(after: end)...].drop { $0 == " " || $0 == "=" }.prefix { $0.isNumber || $0 == "-" }
+      numbers.append("toInt64(\(number))")
+      rest = rest[number.endIndex...].drop { $0 != "'" }
+    }
+    return names.isEmpty ? nil : "[\(numbers.joined(separator: ", "))], [\(names.joined(separator: ", "))]"
+  }
+
+  /// Types whose values are all longs.
+  private static let wholeNumbers: Set = ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32"]
+
   /// The column as an expression; nil if its values cannot be read.
   ///
   /// - Parameter declared: the type that an export recorded.
@@ -127,11 +150,24 @@ struct ColumnType {
       return value(name, .datetime, .fractions(digits: digits))
     }
     if text.hasPrefix("FixedString(") { return string("toStringCutToZero(\(name))") }
-    if text.hasPrefix("Enum") { return string("toString(\(name))") }
+    if text.hasPrefix("Enum") {
+      guard nullable, !dialect.has(.nullsOfEnums) else { return string("toString(\(name))") }
+      // There the name is also looked up for nulls, which have none.
+      guard let names = enumNames() else { return nil }
+      return SQLValue("if(isNull(\(name)), '', transform(toInt64(assumeNotNull(\(name))), \(names), ''))", .string, nullable: false)
+    }
     if text.hasPrefix("Decimal") { return value("toString(\(name))", .decimal) }
     if let inner = inside("Array") {
-      if ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32"].contains(inner) { return value(name, .dynamic, .array(.long)) }
+      if Self.wholeNumbers.contains(inner) { return value(name, .dynamic, .array(.long)) }
       if inner == "String", dialect.has(.json) { return value(name, .dynamic, .array(.string)) }
+    }
+    if dialect.has(.json), let map = inside("Map") {
+      let parts = map.split(separator: ", ", maxSplits: 1).map(String.init)
+      let isText = ["String", "LowCardinality(String)"]
+      if parts.count == 2, isText.contains(parts[0]) {
+        if isText.contains(parts[1]) { return value(name, .dynamic, .map(.string)) }
+        if Self.wholeNumbers.contains(parts[1]) { return value(name, .dynamic, .map(.long)) }
+      }
     }
     let isComposite = ["Array(", "Map(", "Tuple(", "Nested(", "JSON", "Object(", "Variant(", "Dynamic"].contains { text.hasPrefix($0) }
     return isComposite && dialect.has(.json) ? SQLValue(name, .dynamic, nullable: false, form: .json) : nil

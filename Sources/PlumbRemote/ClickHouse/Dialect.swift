@@ -20,6 +20,7 @@ struct Dialect: Sendable {
     case threeValuedLogic = "conditions that are null"
     case stableVariance = "variances that shards can exchange"
     case statesOfNulls = "rows with nulls that shards can exchange"
+    case nullsOfEnums = "names of values that may be null"
     case cancelOnClose = "queries that end with their connection"
 
     /// The first version, as year and month, that has it.
@@ -32,7 +33,7 @@ struct Dialect: Sendable {
       case .groupsOfExpressions: (20, 8)
       case .throwIf: (19, 1)
       case .outerJoinsOfNulls, .threeValuedLogic: (20, 1)
-      case .stableVariance, .statesOfNulls: (20, 1)
+      case .stableVariance, .statesOfNulls, .nullsOfEnums: (20, 1)
       case .cancelOnClose: (20, 1)
       }
     }

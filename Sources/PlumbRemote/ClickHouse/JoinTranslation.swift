@@ -72,6 +72,7 @@ struct JoinTranslation {
   ) throws -> (String, [String]) {
     var relation = side.relation
     let width = relation.columns.count
+    for case .element(_, _?) in relation.columns.map(\.form) { throw Obstacle("members of dynamic values are joined here") }
     relation.columns += side.keys.map { key in
       // A name of its own even if the key is a column.
       var key = key

@@ -45,8 +45,10 @@ struct Relation: Sendable {
   ) throws -> (text: String, names: [String]) {
     var taken = scope.union(avoided)
     var used = Set<String>(), outputs: [String] = [], result: [String] = []
+    let anchor = anchor
     for (column, name) in zip(columns, names) {
-      let sql = try wire?(column) ?? column.sql
+      var sql = try wire?(column) ?? column.sql
+      if let anchor { sql = "if(ignore(\(anchor)) = 0, \(sql), \(sql))" }
       if scope.contains(where: { SQLValue.name($0) == sql }), let own = identifier(sql), !avoided.contains(own), used.insert(own).inserted {
         outputs.append(sql)
         result.append(own)
@@ -61,7 +63,7 @@ struct Relation: Sendable {
       outputs.append("\(sql) AS \(SQLValue.name(alias))")
       result.append(alias)
     }
-    if outputs.isEmpty { outputs = ["1 AS `one`"] }
+    if outputs.isEmpty { outputs = [(anchor.map { "ignore(\($0))" } ?? "1") + " AS `one`"] }
     var text = "SELECT \(outputs.joined(separator: ", ")) FROM \(from)"
     if !conditions.isEmpty { text += " WHERE \(conditions.joined(separator: " AND "))" }
     if !order.isEmpty { text += " ORDER BY \(order.map(\.text).joined(separator: ", "))" }
@@ -71,14 +73,21 @@ struct Relation: Sendable {
     return (text, result)
   }
 
+  /// A column that the conditions read, for outputs that are all constant: old versions lose the conditions' columns if no
+  /// output reads a column, and the query fails.
+  private var anchor: String? {
+    guard !conditions.isEmpty, columns.allSatisfy({ $0.constant != nil }) else { return nil }
+    return scope.sorted().lazy.map(SQLValue.name).first { name in conditions.contains { $0.contains(name) } }
+  }
+
   private func identifier(_ sql: String) -> String? { scope.first { SQLValue.name($0) == sql } }
 
   /// The same rows, read from this `SELECT` as a subquery. Their order is lost.
   func nested() throws -> Relation {
-    let (text, names) = try text()
-    let columns = zip(self.columns, names).map { column, name in
-      SQLValue(SQLValue.name(name), column.type, nullable: column.isNullable, form: column.form)
-    }
+    var inner = self
+    inner.columns = columns.map(\.carried)
+    let (text, names) = try inner.text()
+    let columns = zip(self.columns, names).map { column, name in column.read(from: SQLValue.name(name)) }
     var result = Relation(columns: columns, names: self.names, from: "(\(text))", scope: Set(names))
     result.bound = [bound, limit].compactMap { $0 }.min()
     return result

@@ -59,6 +59,9 @@ struct SQLExpressions {
       if types[0] == .string { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
       let inner = try value(arguments[0], columns)
       if !inner.isNullable, inner.form == .plain { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
+      if case .element(_, let presence) = inner.form {
+        return SQLValue(presence.map { isNull ? "(NOT \($0))" : $0 } ?? (isNull ? "0" : "1"), .bool, nullable: false)
+      }
       guard inner.form != .json else { break }
       return SQLValue("\(isNull ? "isNull" : "isNotNull")(\(inner.sql))", .bool, nullable: false)
     case .emptiness(let isEmpty):
@@ -75,6 +78,7 @@ struct SQLExpressions {
     if let value = try texts(call, columns) { return value }
     if let value = try times(call, columns) { return value }
     if let value = try choices(call, columns) { return value }
+    if let value = try members(call, columns) { return value }
     throw Obstacle("`\(call.name)` does not have a counterpart with exactly the same meaning")
   }
 
@@ -103,6 +107,7 @@ struct SQLExpressions {
   private func comparing(_ comparison: Comparison, _ call: BoundCall, _ columns: [SQLValue]) throws -> SQLValue? {
     guard call.arguments.count == 2 else { return nil }
     let lhs = try value(call.arguments[0], columns), rhs = try value(call.arguments[1], columns)
+    if let test = equal(lhs, comparison, rhs) { return test }
     try requireComparable([lhs.type, rhs.type])
     guard lhs.type == rhs.type || lhs.type.isInteger && rhs.type.isInteger else { return nil }
     let nullable = lhs.isNullable || rhs.isNullable
@@ -115,6 +120,15 @@ struct SQLExpressions {
       return SQLValue("(\(lhs.sql) \(comparison.sql) \(rhs.sql))", .bool, nullable: nullable)
     }
     return SQLValue("(\(lhs.plain.sql) \(comparison.sql) \(rhs.plain.sql))", .bool, nullable: nullable)
+  }
+
+  /// An element of a dynamic value compared with a constant of its type; nil for other comparisons. It is never null.
+  private func equal(_ element: SQLValue, _ comparison: Comparison, _ other: SQLValue) -> SQLValue? {
+    guard case .element(let type, let presence) = element.form, other.type == type, other.constant?.isNull == false,
+      comparison == .equal || comparison == .notEqual
+    else { return nil }
+    let test = "(\(presence.map { $0 + " AND " } ?? "")\(element.sql) = \(other.sql))"
+    return SQLValue(comparison == .equal ? test : "(NOT \(test))", .bool, nullable: false)
   }
 
   /// A time column compared with a constant; nil if the constant cannot be said in the column's form.
@@ -130,10 +144,21 @@ struct SQLExpressions {
     case .fractions(let digits):
       let unit = digits >= 7 ? 1 : (0..<(7 - digits)).reduce(Int64(1)) { unit, _ in unit * 10 }
       guard digits <= 9, since1970 % unit == 0 else { return nil }
-      let fraction = String(since1970 % SQLValue.second + SQLValue.second).dropFirst()
-      let text = "\(since1970 / SQLValue.second).\(fraction)"
+      var comparison = comparison, ticks = since1970
+      if digits > 7 {
+        // A tick there has a hundred parts, or ten: it ends where the next begins.
+        switch comparison {
+        case .greater, .lessOrEqual:
+          comparison = comparison == .greater ? .greaterOrEqual : .less
+          ticks += 1
+        case .greaterOrEqual, .less: break
+        case .equal, .notEqual: return nil
+        }
+      }
+      let fraction = String(ticks % SQLValue.second + SQLValue.second).dropFirst()
+      let text = "\(ticks / SQLValue.second).\(fraction)"
       return "(\(column.sql) \(comparison.sql) toDateTime64('\(text)', \(max(digits, 7)), 'UTC'))"
-    case .plain, .date, .array, .json: return nil
+    case .plain, .date, .array, .map, .element, .json: return nil
     }
   }
 

@@ -16,6 +16,12 @@ extension SQLExpressions {
 
   func converted(_ value: SQLValue, to type: ScalarType) throws -> SQLValue {
     let inner = value.plain
+    if case .element(let element, let presence) = value.form {
+      let made = try converted(SQLValue(value.sql, element, nullable: false), to: type)
+      guard let presence else { return made }
+      if type == .string { return SQLValue("if(\(presence), \(made.sql), '')", .string, nullable: false) }
+      return SQLValue("if(\(presence), \(made.sql), NULL)", type, nullable: true)
+    }
     switch (value.type, type) {
     case (.int, .long), (.long, .long), (.real, .real), (.string, .string), (.int, .int), (.datetime, .datetime),
       (.timespan, .timespan), (.bool, .bool):
@@ -25,9 +31,10 @@ extension SQLExpressions {
     case (.long, .string), (.int, .string):
       return SQLValue(inner.isNullable ? "ifNull(toString(\(inner.sql)), '')" : "toString(\(inner.sql))", .string, nullable: false)
     case (.real, .int), (.real, .long):
-      let limit = type == .int ? "2147483648" : "9223372036854775000"
+      // What fits is between these bounds.
+      let isInRange = type == .int ? "> -2147483649" : ">= -exp2(63)", limit = type == .int ? "2147483648" : "exp2(63)"
       let number = inner.isNullable ? "ifNull(\(inner.sql), nan)" : inner.sql
-      let isInside = "(\(number) > -\(limit) AND \(number) < \(limit))"
+      let isInside = "(\(number) \(isInRange) AND \(number) < \(limit))"
       return SQLValue("if(\(isInside), toInt64(if(\(isInside), \(number), 0)), NULL)", type, nullable: true)
     default: throw Obstacle("a \(value.type.name) becomes a \(type.name) here")
     }
@@ -222,6 +229,23 @@ extension SQLExpressions {
     "day": SQLValue.day, "hour": 36_000_000_000, "minute": 600_000_000, "second": SQLValue.second, "millisecond": 10_000,
     "microsecond": 10,
   ]
+
+  // MARK: Members
+
+  /// A value of a map by its key.
+  func members(_ call: BoundCall, _ columns: [SQLValue]) throws -> SQLValue? {
+    guard call.name == "member" || call.name == "element", call.arguments.count == 2 else { return nil }
+    let map = try value(call.arguments[0], columns)
+    guard case .map(let type) = map.form, case .string(let key)? = call.arguments[1].constant else {
+      throw Obstacle("members of dynamic values are found here")
+    }
+    // Of several values of one key the last counts.
+    let text = SQLValue.text(key)
+    let item = "arrayElement(mapValues(\(map.sql)), arrayLastIndex(k -> k = \(text), mapKeys(\(map.sql))))"
+    return SQLValue(
+      type == .long ? "toInt64(\(item))" : item, .dynamic, nullable: false,
+      form: .element(type, presence: "mapContains(\(map.sql), \(text))"))
+  }
 
   // MARK: Choices
 

@@ -24,6 +24,10 @@ struct SQLValue: Sendable {
     case fractions(digits: Int)
     /// An array of plain values that are not null, for a dynamic column.
     case array(ScalarType)
+    /// A map from texts to plain values that are not null, for a dynamic column.
+    case map(ScalarType)
+    /// A plain value that is an element of a dynamic one; null unless the condition `presence` is true.
+    case element(ScalarType, presence: String?)
     /// A value of another type that travels as JSON.
     case json
   }
@@ -46,7 +50,7 @@ struct SQLValue: Sendable {
     var value = self
     value.form = .plain
     switch form {
-    case .plain, .array, .json: return self
+    case .plain, .array, .map, .element, .json: return self
     case .date: value.sql = "(toInt64(\(sql)) * \(Self.day) + \(Self.epoch))"
     case .seconds: value.sql = "(toInt64(toUnixTimestamp(\(sql))) * \(Self.second) + \(Self.epoch))"
     case .fractions(let digits):
@@ -60,6 +64,20 @@ struct SQLValue: Sendable {
     return value
   }
 
+  /// The value as a subquery returns it, from whose column `read` makes it again.
+  var carried: SQLValue {
+    guard case .element(_, let presence?) = form else { return self }
+    var value = self
+    value.sql = "if(\(presence), \(sql), NULL)"
+    return value
+  }
+
+  /// The value in a `SELECT` over a subquery that returns it under a name, which is quoted.
+  func read(from name: String) -> SQLValue {
+    guard case .element(let element, _?) = form else { return SQLValue(name, type, nullable: isNullable, form: form) }
+    return SQLValue("assumeNotNull(\(name))", type, nullable: false, form: .element(element, presence: "isNotNull(\(name))"))
+  }
+
   private static func power(_ digits: Int) -> Int64 { (0..<digits).reduce(1) { power, _ in power * 10 } }
 
   /// The value as the outermost `SELECT` returns it.
@@ -71,7 +89,11 @@ struct SQLValue: Sendable {
       // JSON has whole numbers and texts; other elements have a notation that only this program knows.
       guard element == .long else { throw Obstacle("an array of `\(element.name)` cannot be sent") }
       return "toString(\(value.sql))"
-    case .json: return "toJSONString(\(value.sql))"
+    case .element(let type, let presence):
+      if type != .long { try dialect.require(.json) }
+      let json = type == .long ? "toString(\(value.sql))" : "toJSONString(\(value.sql))"
+      return presence.map { "if(\($0), \(json), 'null')" } ?? json
+    case .map, .json: return "toJSONString(\(value.sql))"
     case .plain, .date, .seconds, .fractions: break
     }
     let name = NativeColumn(name: "", type: type, isNullable: isNullable).wireType

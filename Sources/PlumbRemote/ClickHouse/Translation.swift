@@ -29,6 +29,7 @@ struct Translation {
     case .aggregate(let aggregate): return try aggregated(aggregate, inputs[0])
     case .union: return try united(plan, inputs)
     case .join(let join): return try JoinTranslation(expressions: expressions).joined(join, inputs[0], inputs[1])
+    case .expand(let expand): return try expanded(inputs[0], expand)
     case .window(let columns): return try windowed(inputs[0], columns)
     case .other: throw Obstacle("this operator only runs here")
     }
@@ -53,31 +54,48 @@ struct Translation {
       throw Obstacle("the table `\(scan.table.name)` is here, and has more than \(Self.mostListedRows) rows")
     }
     let schema = scan.columns.map { scan.table.schema[$0] }
-    var rows: [String] = [], nullable = [Bool](repeating: false, count: schema.count)
+    var rows: [String] = []
+    var nullable = [Bool](repeating: false, count: schema.count)
     for group in scan.table.groups {
       let vectors = try scan.columns.map { try group.column($0) }
       for row in 0..<group.count {
-        var cells: [String] = []
+        var cells: [String] = [], nulls: [String] = []
         for (place, vector) in vectors.enumerated() {
-          let cell = vector.value(at: row)
-          guard cell.type != .real || !cell.isNull else { throw Obstacle("a list has null numbers") }
-          if cell.isNull, cell.type != .string { nullable[place] = true }
-          let literal = try SQLValue.literal(cell)
-          cells.append(try wrapped(literal, schema[place].type))
+          let cell = vector.value(at: row), isNull = cell.isNull && cell.type != .string
+          if isNull { nullable[place] = true }
+          cells.append(try isNull ? Self.filling(cell.type) : wrapped(try SQLValue.literal(cell), schema[place].type))
+          nulls.append(isNull ? "1" : "0")
         }
-        rows.append("tuple(\(cells.joined(separator: ", ")))")
+        rows.append("tuple(\((cells + nulls).joined(separator: ", ")))")
       }
     }
-    guard !rows.isEmpty, !nullable.contains(true) else { throw Obstacle("an empty list, or one with nulls, stays here") }
-    // A list of tuples becomes rows.
+    // Without rows, one whose values do not matter has their types.
+    let isEmpty = rows.isEmpty
+    if isEmpty { rows = ["tuple(\((try schema.map { try Self.filling($0.type) } + schema.map { _ in "0" }).joined(separator: ", ")))"] }
+    // A list of tuples becomes rows. The second half of a tuple says which values are null.
     let source = "(SELECT arrayJoin([\(rows.joined(separator: ", "))]) AS `row`)"
     let columns = schema.indices.map { place in
-      SQLValue("tupleElement(`row`, \(place + 1))", schema[place].type, nullable: false)
+      let item = "tupleElement(`row`, \(place + 1))"
+      let isNull = "tupleElement(`row`, \(schema.count + place + 1))"
+      return SQLValue(nullable[place] ? "if(\(isNull), NULL, \(item))" : item, schema[place].type, nullable: nullable[place])
     }
-    var relation = try Relation(columns: columns, names: schema.map(\.name), from: source, scope: ["row"]).nested()
-    relation.bound = rows.count
+    var relation = Relation(columns: columns, names: schema.map(\.name), from: source, scope: ["row"])
+    if isEmpty { relation = try relation.filtered("0") }
+    relation = try relation.nested()
+    relation.bound = isEmpty ? 0 : rows.count
     for filter in scan.filters { relation = try relation.filtered(try expressions.condition(filter, relation.columns)) }
     return relation
+  }
+
+  /// A value in place of a null.
+  private static func filling(_ type: ScalarType) throws -> String {
+    switch type.lane {
+    case .word: "toInt64(0)"
+    case .float: "toFloat64(0)"
+    case .byte: "toUInt8(0)"
+    case .bytes where type == .string: "''"
+    case .bytes, .wide: throw Obstacle("values of type \(type.name) stay here")
+    }
   }
 
   private func wrapped(_ literal: SQLValue, _ type: ScalarType) throws -> String {
@@ -102,12 +120,14 @@ struct Translation {
     guard value.type != .dynamic, value.type != .decimal, value.type != .guid else {
       throw Obstacle("values of type \(value.type.name) are sorted here")
     }
+    // All values are equal, and a number there would be the position of a column.
+    if value.constant != nil { return [] }
     var keys: [Relation.OrderKey] = []
     if value.isNullable { keys.append(Relation.OrderKey(sql: "isNull(\(value.sql))", isDescending: key.nullsFirst)) }
-    // NaN is less than every number.
+    // NaN is next to the nulls.
     if value.type == .real {
       let test = value.isNullable ? "ifNull(isNaN(\(value.sql)), 0)" : "isNaN(\(value.sql))"
-      keys.append(Relation.OrderKey(sql: test, isDescending: !key.isDescending))
+      keys.append(Relation.OrderKey(sql: test, isDescending: key.nullsFirst))
     }
     return keys + [Relation.OrderKey(sql: value.sql, isDescending: key.isDescending)]
   }
@@ -117,6 +137,7 @@ struct Translation {
   ) throws -> Relation {
     var input = try sorted(input.limit == nil && input.limitBy == nil ? input : try input.nested(), keys)
     let group = try expressions.value(key, input.columns)
+    guard group.constant == nil else { throw Obstacle("its parts have a constant key") }
     guard !group.isNullable else { throw Obstacle("the key of its parts may be null") }
     input.limitBy = (count, [group.sql])
     guard let columns else { return try input.nested() }
@@ -194,6 +215,33 @@ struct Translation {
     if given == names { return text }
     let outputs = zip(given, names).map { "\(SQLValue.name($0)) AS \(SQLValue.name($1))" }
     return "SELECT \(outputs.joined(separator: ", ")) FROM (\(text))"
+  }
+
+  // MARK: Elements
+
+  /// A row for each element of an array. Elements of JSON texts stay here, since `1.0` becomes `1` there.
+  private func expanded(_ input: Relation, _ plan: ExpandPlan) throws -> Relation {
+    guard plan.columns.count == 1, plan.indexName == nil, plan.rowLimit == nil else {
+      throw Obstacle("arrays are expanded together, numbered or cut here")
+    }
+    guard input.order.isEmpty else { throw Obstacle("elements keep their order here") }
+    var input = input.limit == nil && input.limitBy == nil && !input.hasWindows ? input : try input.nested()
+    let column = plan.columns[0]
+    let array = try expressions.value(column.expression, input.columns)
+    guard case .array(let type) = array.form else { throw Obstacle("elements of dynamic values are found here") }
+    let item = "arrayJoin(\(array.sql))"
+    let element = SQLValue(type == .long ? "toInt64(\(item))" : item, .dynamic, nullable: false, form: .element(type, presence: nil))
+    guard [.dynamic, .string, type].contains(column.type) else { throw Obstacle("elements become values of type \(column.type.name) here") }
+    let value = column.type == .dynamic ? element : try expressions.converted(element, to: column.type)
+    if let place = column.replaces {
+      input.columns[place] = value
+    } else {
+      input.columns.append(value)
+      input.names.append(column.name)
+    }
+    var result = try input.nested()
+    result.bound = nil
+    return result
   }
 
   // MARK: Neighbours

@@ -55,6 +55,7 @@ extension ExpandPlan: UnaryPlanNode {
   }
 
   var label: String { "Expand: " + columns.map(\.name).joined(separator: ", ") }
+  var form: PlanForm { .expand(self) }
   var rowEstimate: Int { input.node.rowEstimate &* 4 }
 
   mutating func mapExpressions(_ change: (BoundExpression, LogicalPlan) -> BoundExpression) {
