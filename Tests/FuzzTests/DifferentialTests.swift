@@ -11,11 +11,11 @@ import Testing
 /// `PLUMB_DIFFERENTIAL` is the number of queries (2,000 in `Tests/figures/differential.sh`), `PLUMB_DIFFERENTIAL_SEED`
 /// where they start.
 @Suite(.serialized, .enabled(if: LongTests.areRun)) struct DifferentialTests {
-  private static func setting(_ name: String, _ usual: Int) -> Int {
+  static func setting(_ name: String, _ usual: Int) -> Int {
     ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? usual
   }
 
-  private static let seed = UInt64(setting("PLUMB_DIFFERENTIAL_SEED", 20_250_306))
+  static let seed = UInt64(setting("PLUMB_DIFFERENTIAL_SEED", 20_250_306))
 
   @Test func answersDoNotDependOnTheWay() throws {
     let count = Self.setting("PLUMB_DIFFERENTIAL", 120)

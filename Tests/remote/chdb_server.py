@@ -16,6 +16,8 @@ IGNORED = {"query", "database", "query_id", "user", "password", "default_format"
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Heads and bodies are sent separately; without this the second waits for the first to be confirmed.
+    disable_nagle_algorithm = True
 
     def log_message(self, *arguments):
         pass

@@ -35,11 +35,10 @@ class Engine:
     def address(self, database="default"):
         return f"clickhouse://default@127.0.0.1:{self.port}/{database}"
 
-    def ask(self, sql, data=None, **settings):
-        """The body of an answer; an error raises with its text."""
-        query = urllib.parse.urlencode(dict(settings, **({"query": sql} if data is not None else {})))
-        body = data if data is not None else sql.encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/?{query}", data=body)
+    def ask(self, sql, path=None, **settings):
+        """The body of an answer; an error raises with its text. `path` is given for a request that is passed on."""
+        path = path or "/?" + urllib.parse.urlencode(settings)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=sql.encode())
         try:
             with urllib.request.urlopen(request, timeout=600) as answer:
                 return answer.read()
@@ -136,6 +135,23 @@ class TwoNodes:
         for node in self.nodes:
             node.ask(f"CREATE TABLE {name}_local ({columns}) ENGINE=MergeTree PARTITION BY tuple() ORDER BY {order}")
             node.ask(f"CREATE TABLE {name} AS {name}_local ENGINE=Distributed(plumb, default, {name}_local, {shard})")
+
+    def receive(self, plumb, file):
+        """The tables of a workspace, on both nodes: declared as an export declares them, then filled by an export."""
+        def export(database):
+            moved = subprocess.run([plumb, "export", file, "--to", self.first.address(database)], capture_output=True, text=True)
+            assert moved.returncode == 0, moved.stderr
+
+        self.first.ask("CREATE DATABASE seed")
+        export("seed")
+        columns = {}
+        for line in self.first.ask("SELECT table, name, type FROM system.columns WHERE database = 'seed'").decode().splitlines():
+            table, name, kind = line.split("\t")
+            columns.setdefault(table, []).append(f"`{name}` {kind}")
+        for table, declared in columns.items():
+            if table != "plumb_columns":
+                self.create(table, ", ".join(declared), "tuple()")
+        export("default")
 
     def close(self):
         for process in self.processes:

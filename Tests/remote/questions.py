@@ -18,7 +18,11 @@ MAKE = r'''.set t <| range i from 1 to 600 step 1
   status = case(i % 11 == 0, "failed", i % 50 == 1, "running", "succeeded"), started = datetime(2026-03-01) + i * 90s + (i * 7 % 60) * 1ms,
   duration_ms = 1000 + i * 7919 % 150000, records = i * 101 % 5000, bytes = i * 104729 % 1000003, cpu = (i * 31 % 1000) / 10.0
 | extend error_code = iff(status == "failed", strcat("ERR_", tostring(i % 5)), ""),
-  message = case(status != "failed", strcat("Completed batch ", tostring(i % 300)), i % 3 == 0, strcat("Timeout after ", tostring(i % 60), " s"), "auth failed: token expired")
+  message = case(status != "failed", strcat("Completed batch ", tostring(i % 300)), i % 3 == 0, strcat("Timeout after ", tostring(i % 60), " s"), "auth failed: token expired");
+.set edges <| range i from 2 to 20000 step 1 | extend upstream = strcat("p", tostring(i / 2)), downstream = strcat("p", tostring(i))
+| union (print i = 1, upstream = "p4", downstream = "p2") | project upstream, downstream;
+.set pipelines <| range i from 1 to 20010 step 1 | project name = strcat("p", tostring(i)), status = iff(i % 3 == 0, "failed", "ok"), tier = i % 4,
+  owner = strcat("team-", tostring(i % 9)), avg_duration = (i % 50) * 1m
 '''.replace("\n|", " |").replace("\n ", " ")
 
 # What people ask of the telemetry of pipelines.
@@ -213,4 +217,136 @@ t | where old == datetime(0001-01-08) | project i, old
 t | where i < 8 | project old, dow = dayofweek(old), b = bin(old, 7d)
 t | where s == "x'; DROP TABLE t; --" | count
 t | where s has "foo" and tolower(s) has "foo" | count
-t | where tolower(s) == "foo bar" or i == 3 | summarize n = count(), m = max(i)""".split("\n")
+t | where tolower(s) == "foo bar" or i == 3 | summarize n = count(), m = max(i)
+t | join kind=inner (datatable(w: long, label: string)[]) on w | count
+t | join kind=leftouter (datatable(w: long, label: string, score: real, since: datetime)[0, "zero", real(null), datetime(2026-01-01), 2, "", 1.5, datetime(null)]) on w | summarize count(), count(score), count(since) by label, score1 = tolong(score * 2), since
+union t, (datatable(i: long, name: string)[1001, "x", long(null), "y"]) | summarize count(), sum(i) by name
+t | where w in ((datatable(k: long)[long(null), 2])) | count
+t | where r != 0 | sort by r asc nulls last, i asc | project i, r
+t | where r != 0 | sort by r desc nulls first, i asc | project i, r
+t | where r != 0 | sort by r desc nulls first, i asc | extend n = row_number() | where n in (1, 60, 61, 121) | project n, i
+t | project i, c = 5, k = "x" | sort by c asc, k desc, i asc | take 3
+t | project c = 7 | sort by c asc | take 3
+t | extend c = 3 | partition hint.strategy=native by c (top 2 by i) | project i
+t | where s has "foo" and f | project x = 1, y = "a" | take 4
+t | where s contains "o" and f and n !in (3, 4) | extend x = strcat_delim("-", s, s) | summarize count()
+t | where s contains "o" and f and n !in (3, 4) | project x = 1 | mv-expand y = range(1, 2) | count
+t | extend x = case(i % 7 == 0, -9223372036854775808.0, i % 7 == 1, 9223372036854774784.0, i % 7 == 2, 9223372036854775808.0, i % 7 == 3, -2147483648.9, i % 7 == 4, 2147483647.9, i % 7 == 5, -2147483649.0, 2147483648.0) | project i, l = tolong(x), n = toint(x)
+t | summarize l = make_list(a) by w | mv-expand l to typeof(long) | summarize sum(l), count() by w
+t | summarize l = make_set(s) by w | mv-expand l | summarize count() by x = tostring(l)
+t | summarize l = make_set(s) by w | mv-expand l to typeof(string) | where l has "foo" | count
+t | summarize l = make_list(i) by w | mv-expand l | where l == 7 | project w, l
+t | summarize l = make_list(i) by w | mv-expand l | count
+t | where dy.k == 1 | summarize count() by tostring(dy.l[1])
+t | mv-expand dy | count""".split("\n")
+
+# Questions about lineage: a tree with a cycle.
+LINEAGE = """lineage_upstream("p9000")
+lineage_downstream("p5000")
+lineage_downstream("p4000", 1)
+lineage_downstream(dynamic(["p6000", "p7001"]))
+lineage_upstream("p2")
+lineage_upstream("p1")
+lineage_path("p5", "p6001")
+lineage_path("p6001", "p5")
+lineage_critical_path("p9000")
+blast("p5000")
+lineage_upstream("p20005")
+lineage_upstream("p99999")
+lineage_path("p3", "p99999")
+pipelines | where name == "p5000" | lineage downstream | summarize count() by depth""".split("\n")
+
+# A table with the types that other programs use, on a current and on an old version.
+ODD_CURRENT = r"""CREATE TABLE odd (id Int32, n Nullable(Int32), ns Nullable(String), lc LowCardinality(String), lcn LowCardinality(Nullable(String)),
+ e Enum8('a' = 1, 'b' = 2), ne Nullable(Enum8('a' = 1)), d Decimal(18, 4), d2 Nullable(Decimal(38, 10)), t3 DateTime64(3), t9 DateTime64(9, 'Asia/Tokyo'),
+ tz DateTime('Europe/Berlin'), u UUID, a Array(Nullable(Int64)), al Array(UInt16), ast Array(String), aa Array(Array(String)), m Map(String, Int64),
+ ms Map(LowCardinality(String), String), tup Tuple(a Int32, b String), ip IPv4, ip6 IPv6, big Int128, u64 UInt64, f32 Float32, fs FixedString(4), b Bool,
+ dt Date, d32 Date32, i8 Int8, nd Nullable(DateTime64(7)), itv IntervalDay, nu Nullable(UUID), lu UInt32, nip Nullable(IPv4), nf Nullable(Float64),
+ nb Nullable(Bool), nde Nullable(Date), ndt Nullable(DateTime)) ENGINE = MergeTree ORDER BY id;
+INSERT INTO odd (id, lc, e, ne, d, t3, t9, tz, u, a, al, ast, aa, m, ms, tup, ip, ip6, big, u64, f32, fs, b, dt, d32, i8, lu) VALUES
+ (1, 'x', 'a', 'a', 1.5, '2026-01-01 00:00:00.123', '2026-01-01 09:00:00.123456789', '2026-03-29 04:30:00', '61f0c404-5cb3-11e7-907b-a6006ad3dba0',
+ [1, NULL], [1, 2, 65535], ['x', 'y\'z'], [['a'], []], {'k': 1, 'k': 3}, {'s': 'v'}, (1, 'b'), '1.2.3.4', '::1', 170141183460469231731687303715884105727,
+ 5, 1.5, 'ab', true, '2026-01-01', '1900-01-01', -1, 3);
+INSERT INTO odd (id, n, ns, lcn, e, d, d2, u64, fs, nd, ms, ast, nu, nip, nf, nb, nde, ndt, t9) VALUES
+ (2, 5, 'y', 'z', 'b', -0.0001, 12345678901234567890.1234567890, 7, 'abcd', '2026-01-01 00:00:00.1234567', {'s': 'w', 'q': ''}, ['x'],
+ '61f0c404-5cb3-11e7-907b-a6006ad3dba1', '4.3.2.1', nan, false, '2026-02-02', '2026-02-02 00:00:01', '1969-12-31 23:59:59.999999999'),
+ (3, 7, '', 'q', 'a', 0, 0, 9223372036854775807, '', NULL, {}, [], NULL, NULL, 1.5, NULL, NULL, NULL, '2026-01-01 09:00:00.123456700')""".replace("\n ", " ").split(";\n")
+ODD_OLD = r"""CREATE TABLE odd (id Int32, n Nullable(Int32), ns Nullable(String), e Enum8('a' = 1, 'b' = 2), ne Nullable(Enum8('a' = 1, 'it\'s, = 2' = -2)), d Decimal(18, 4),
+ tz DateTime('Europe/Berlin'), u UUID, al Array(UInt16), ast Array(String), u64 UInt64, f32 Float32, fs FixedString(4), dt Date, i8 Int8,
+ nu Nullable(UUID), nf Nullable(Float64), nde Nullable(Date), ndt Nullable(DateTime), nfs Nullable(FixedString(3)))
+ ENGINE = MergeTree PARTITION BY tuple() ORDER BY id;
+INSERT INTO odd VALUES (1, NULL, NULL, 'a', NULL, 1.5, '2026-03-29 04:30:00', '61f0c404-5cb3-11e7-907b-a6006ad3dba0', [1, 2, 65535], ['x', 'y'],
+ 5, 1.5, 'ab', '2026-01-01', -1, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO odd VALUES (2, 5, '', 'b', 'it\'s, = 2', -0.0001, '2026-01-01 00:00:00', '61f0c404-5cb3-11e7-907b-a6006ad3dba1', [], ['x'],
+ 9223372036854775807, 2.5, 'abcd', '2026-01-02', 7, '61f0c404-5cb3-11e7-907b-a6006ad3dba1', nan, '2026-02-02', '2026-02-02 00:00:01', 'xyz')""".replace("\n ", " ").split(";\n")
+
+# Asked of a copy here as well; a question about a column that a version lacks is left out.
+ODD = r"""odd
+odd | where isnull(nd) | count
+odd | summarize count() by e
+odd | where ms.s == 'v' | project id
+odd | where ms.s != 'v' | project id
+odd | where tostring(ms.s) == '' | project id
+odd | project id, x = ms.s, y = ms["q"], z = m.k
+odd | project id, x = isnull(ms.s), y = isempty(tostring(ms.q)), z = tolong(m.k) + 1
+odd | summarize count() by tostring(ms.s)
+odd | extend svc = tostring(ms.s) | where svc startswith "v" | summarize n = count() by svc, k = tolong(m.k)
+odd | where m.k == 3 | count
+odd | where ip == '1.2.3.4' | project id
+odd | mv-expand al | project id, al
+odd | mv-expand al | summarize sum(tolong(al)) by id
+odd | mv-expand ast | project id, ast
+odd | mv-expand x = ast to typeof(string) | summarize count() by x
+odd | mv-expand x = al to typeof(long) | summarize sum(x), count()
+odd | mv-expand x = al | count
+odd | mv-expand x = al | where x == 2 | count
+odd | mv-expand x = al to typeof(string) | where x == '2' | count
+odd | mv-expand with_itemindex=k al | project id, k, al
+odd | mv-expand al, ast | count
+odd | sort by id asc | mv-expand al | project id, al
+odd | mv-expand m | count
+odd | summarize l = make_list(id) by i8 | mv-expand l | summarize sum(tolong(l))
+odd | summarize l = make_set(lc) by i8 | mv-expand l to typeof(string) | summarize count() by l
+odd | project id, t9, nd, t3, tz, dt, d32
+odd | where t9 > datetime(2026-01-01 00:00:00.1234567) | project id
+odd | where t9 == datetime(2026-01-01 00:00:00.1234567) | project id
+odd | where t9 >= datetime(2026-01-01 00:00:00.1234567) | project id
+odd | where t9 != datetime(2026-01-01 00:00:00.1234567) | project id
+odd | where t9 between (datetime(2026-01-01) .. datetime(2026-01-01 00:00:00.1234567)) | project id
+odd | summarize max(nd), min(t3), max(t9), min(dt)
+odd | summarize max(ndt), min(nde), count(nf), sum(nf), min(nf), max(nf), avg(nf)
+odd | summarize count() by ns
+odd | summarize count() by lcn
+odd | summarize count() by nde, ndt
+odd | summarize count() by nb
+odd | where d > decimal(0) | count
+odd | project d, d2, x = d + 1
+odd | summarize sum(d)
+odd | where nu == guid(61f0c404-5cb3-11e7-907b-a6006ad3dba1) | count
+odd | summarize count() by nu
+odd | summarize dcount(nu)
+odd | where b | count
+odd | where nb != true | count
+odd | where fs == 'ab' | count
+odd | project id, fs, l = strlen(fs)
+odd | summarize sum(f32), avg(f32)
+odd | where f32 == 1.5 | count
+odd | sort by u asc | project id
+odd | sort by nf asc, id asc | project id
+odd | sort by nf desc, id asc | project id
+odd | sort by ns asc, id asc | project id
+odd | where ne == 'a' | count
+odd | where isempty(ne) | count
+odd | summarize sum(u64)
+odd | summarize max(u64), sum(lu)
+odd | where tup.a == 1 | count
+odd | where j.a.b == 1 | count
+odd | project big, ip6
+odd | distinct e, fs
+odd | summarize arg_max(id, *)
+odd | summarize arg_max(id, nd, ns, nu) by i8
+odd | where tz >= datetime(2026-03-29 02:30:00) | project id
+odd | join kind=inner (odd | project id, other = ms) on id | project id, x = other.s
+odd | extend k = ms.s | take 10 | where k == 'v' | project id, k
+odd | where nd > datetime(2025-01-01) or n > 6 | project id
+odd | union (odd | where id == 1) | count""".split("\n")
