@@ -225,6 +225,13 @@ t | where w in ((datatable(k: long)[long(null), 2])) | count
 t | where r != 0 | sort by r asc nulls last, i asc | project i, r
 t | where r != 0 | sort by r desc nulls first, i asc | project i, r
 t | where r != 0 | sort by r desc nulls first, i asc | extend n = row_number() | where n in (1, 60, 61, 121) | project n, i
+t | where r > 1 or isnull(r) or isnan(r) | summarize min(r), max(r), minif(r, i > 5), maxif(r, i % 2 == 0) by x = i % 10
+t | where isnan(r) | summarize min(r), max(r), minif(r, i < 0), count()
+t | where isnull(r) | summarize min(r), max(r), count()
+t | extend x = a * 2 | take 600 | where x > 2 | summarize count(), sum(x)
+t | extend x = i * 2 | sort by x desc | take 20 | extend y = x + 1 | sort by y asc | project y
+t | extend y = i * 3 | top 9 by y desc | extend a = y + 1 | where a % 2 == 0 | top 3 by a asc | project a
+t | extend x = strcat(s, "!") | sort by i asc | take 50 | where x startswith "f" | summarize count() by x
 t | project i, c = 5, k = "x" | sort by c asc, k desc, i asc | take 3
 t | project c = 7 | sort by c asc | take 3
 t | extend c = 3 | partition hint.strategy=native by c (top 2 by i) | project i

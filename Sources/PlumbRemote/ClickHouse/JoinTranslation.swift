@@ -57,7 +57,7 @@ struct JoinTranslation {
   }
 
   private func side(_ input: Relation, _ keys: [BoundExpression]) throws -> (relation: Relation, keys: [SQLValue]) {
-    var input = input.limit == nil && input.limitBy == nil && !input.hasWindows ? input : try input.nested()
+    var input = input.isFilterable ? input : try input.nested()
     input.order = []
     let values = try keys.map { try expressions.value($0, input.columns).plain }
     for value in values where value.type == .dynamic || value.type == .real || value.type == .decimal || value.form != .plain {
@@ -101,7 +101,7 @@ struct JoinTranslation {
     }
     selected.names = other.keys.indices.map { "k\($0 + 1)" }
     let subquery = try selected.text().text
-    let rows = rows.limit == nil && rows.limitBy == nil && !rows.hasWindows ? rows : try rows.nestedInOrder()
+    let rows = rows.isFilterable ? rows : try rows.nestedInOrder()
     let values = try keys.map { try expressions.value($0, rows.columns).plain }
     guard values.allSatisfy({ $0.form == .plain && $0.type != .dynamic && $0.type != .real }) else {
       throw Obstacle("values of these types are joined here")

@@ -93,8 +93,14 @@ struct Relation: Sendable {
     return result
   }
 
+  /// Whether conditions and an order can be added to this `SELECT`. Otherwise it becomes a subquery first, and what is added
+  /// reads the subquery's columns.
+  var isFilterable: Bool { limit == nil && limitBy == nil && !hasWindows }
+
+  /// - Parameter condition: over this relation's columns; see `isFilterable`.
   func filtered(_ condition: String) throws -> Relation {
-    var result = limit == nil && limitBy == nil && !hasWindows ? self : try nestedInOrder()
+    precondition(isFilterable, "the caller makes a subquery of it first")
+    var result = self
     result.conditions.append(condition)
     return result
   }
@@ -130,8 +136,10 @@ struct Relation: Sendable {
     return result
   }
 
-  func sorted(_ keys: [OrderKey]) throws -> Relation {
-    var result = limit == nil && limitBy == nil && !hasWindows ? self : try nested()
+  /// - Parameter keys: over this relation's columns; see `isFilterable`.
+  func sorted(_ keys: [OrderKey]) -> Relation {
+    precondition(isFilterable, "the caller makes a subquery of it first")
+    var result = self
     result.order = keys
     return result
   }

@@ -55,10 +55,14 @@ struct SQLAggregates {
         guard base == "max" || !isWhole && !isConditional else { break }
         return [SQLValue("\(base)\(suffix)(\(value.sql)\(test))", .string, nullable: false)]
       }
-      // A number that is not one is passed over, and no values give null.
-      let candidate = value.type == .real ? "if(isNaN(\(value.sql)), NULL, \(value.sql))" : value.sql
-      let isNullable = value.isNullable || isWhole || isConditional || value.type == .real
-      let argument = isNullable && !value.isNullable && value.type != .real ? "toNullable(\(candidate))" : candidate
+      if value.type == .real {
+        // NaN is only the result if there is nothing else, and no values give null.
+        let numbers = "\(base)\(suffix)(if(isNaN(\(value.sql)), NULL, \(value.sql))\(test))"
+        let others = "sum\(suffix)(toInt64(\(value.isNullable ? "ifNull(isNaN(\(value.sql)), 0)" : "isNaN(\(value.sql))"))\(test))"
+        return [SQLValue("ifNull(\(numbers), if(\(others) > 0, nan, NULL))", .real, nullable: true)]
+      }
+      let isNullable = value.isNullable || isWhole || isConditional
+      let argument = isNullable && !value.isNullable ? "toNullable(\(value.sql))" : value.sql
       return [SQLValue("\(base)\(suffix)(\(argument)\(test))", aggregate.results[0], nullable: isNullable)]
     case "dcount", "count_distinct":
       guard let value = inputs.first?.plain, value.form == .plain, value.type != .dynamic, value.type != .decimal else { break }

@@ -16,7 +16,8 @@ struct Translation {
       guard let relation = try table(scan) else { return try listed(scan) }
       return try scanning(scan, relation)
     case .filter(let predicate):
-      return try inputs[0].filtered(try expressions.condition(predicate, inputs[0].columns))
+      let input = try inputs[0].isFilterable ? inputs[0] : inputs[0].nestedInOrder()
+      return try input.filtered(try expressions.condition(predicate, input.columns))
     case .project(let columns):
       return try inputs[0].projected(columns.map(\.name)) { input in
         try columns.map { try expressions.value($0.expression, input) }
@@ -111,7 +112,8 @@ struct Translation {
   // MARK: Order
 
   private func sorted(_ input: Relation, _ keys: [SortKey]) throws -> Relation {
-    try input.sorted(try keys.flatMap { try order($0, input.columns) })
+    let input = try input.isFilterable ? input : input.nested()
+    return input.sorted(try keys.flatMap { try order($0, input.columns) })
   }
 
   /// The key as one or more keys of `ORDER BY`: nulls and NaN have places of their own, which differ there.
@@ -135,7 +137,7 @@ struct Translation {
   private func topOfEach(
     _ input: Relation, _ key: BoundExpression, _ keys: [SortKey], _ count: Int, _ columns: [NamedExpression]?
   ) throws -> Relation {
-    var input = try sorted(input.limit == nil && input.limitBy == nil ? input : try input.nested(), keys)
+    var input = try sorted(input, keys)
     let group = try expressions.value(key, input.columns)
     guard group.constant == nil else { throw Obstacle("its parts have a constant key") }
     guard !group.isNullable else { throw Obstacle("the key of its parts may be null") }
@@ -225,7 +227,7 @@ struct Translation {
       throw Obstacle("arrays are expanded together, numbered or cut here")
     }
     guard input.order.isEmpty else { throw Obstacle("elements keep their order here") }
-    var input = input.limit == nil && input.limitBy == nil && !input.hasWindows ? input : try input.nested()
+    var input = try input.isFilterable ? input : input.nested()
     let column = plan.columns[0]
     let array = try expressions.value(column.expression, input.columns)
     guard case .array(let type) = array.form else { throw Obstacle("elements of dynamic values are found here") }
