@@ -7,7 +7,7 @@ ended by the diagnostic of `--fetch-rows`; with the time, and the most memory of
 $PLUMB is the binary (default .build/release/plumb), $BENCH the folder of queries.json (default ../shared/bench). Needs
 clickhouse-server, DuckDB and about 12 GB of disk. Ends with 1 if an answer differs, if a question ends with another error, if less
 than 20 of 30 are answered, or if more than 24 GiB are used."""
-import argparse, json, os, re, resource, subprocess, sys, tempfile, time
+import argparse, json, os, re, subprocess, sys, tempfile, time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "remote"))
@@ -62,7 +62,7 @@ def fill(two, rows):
 
 def truth(rows, folder):
     import duckdb
-    db = duckdb.connect(os.path.join(folder, "runs.duckdb"), config={"threads": 2, "memory_limit": "4GB", "temp_directory": folder})
+    db = duckdb.connect(os.path.join(folder, "runs.duckdb"), config={"threads": 2, "memory_limit": "8GB", "preserve_insertion_order": "false", "temp_directory": folder})
     for macro in ("as_text(x) AS x::VARCHAR", "as_integer(x) AS x::INTEGER", "as_real(x) AS x::DOUBLE", "divided(a, b) AS a // b",
                   "as_time(x) AS make_timestamp(x * 1000000)"):
         db.execute("CREATE MACRO " + macro)
@@ -97,6 +97,22 @@ def peak(pid):
         return int(re.search(r"VmHWM:\s+(\d+)", file.read())[1]) / 1048576
 
 
+def ask(address, kql, folder):
+    """The result, and the most memory of the process, which is looked at while it runs."""
+    with open(os.path.join(folder, "out"), "w+") as out, open(os.path.join(folder, "err"), "w+") as err:
+        process = subprocess.Popen([PLUMB, "query", "--on", address, "--format", "json", "-c", kql], stdout=out, stderr=err)
+        most = 0.0
+        while process.poll() is None:
+            try:
+                most = max(most, peak(process.pid))
+            except (OSError, TypeError):
+                pass
+            time.sleep(0.02)
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(kql, process.returncode, out.read(), err.read()), most
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rows", type=int, default=100_000_000)
@@ -117,9 +133,8 @@ def main():
         db = truth(options.rows, folder)
         for question in questions:
             start = time.time()
-            done = subprocess.run([PLUMB, "query", "--on", two.first.address(), "--format", "json", "-c", question["kql"]], capture_output=True, text=True)
+            done, own = ask(two.first.address(), question["kql"], folder)
             seconds = time.time() - start
-            own = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1048576
             peaks = [own] + [peak(process.pid) for process in two.processes]
             most = max(most, sum(peaks))
             if done.returncode != 0:

@@ -1,7 +1,8 @@
 """Prints what a pushed query costs more than the same SQL sent by hand over an open connection: overhead.py PLUMB.
 
 Each question that an engine runs whole is asked in turn by hand and through one process of Plumb, which prints its time; the
-medians are compared. The bound is 15 ms and 10 %; a question over it is marked, and nothing fails because of a time."""
+fastest of $REPEAT (15) are compared, since other programs slow down some of them, and the CPU time of Plumb is shown. The bound is
+15 ms and 10 %; a question over it is marked, and nothing fails because of a time."""
 import http.client
 import json
 import os
@@ -30,7 +31,7 @@ def main(remote):
             process.stdin.flush()
             reply = json.loads(process.stdout.readline())
             assert "error" not in reply, reply
-            return reply["ms"][0]
+            return reply["ms"][0], reply["cpu_ms"][0]
 
         def send(sql):
             start = time.perf_counter()
@@ -40,7 +41,7 @@ def main(remote):
             answer.read()
             return (time.perf_counter() - start) * 1000
 
-        print(f"{name}: by hand ms | Plumb ms | over the bound of 15 ms + 10 % | question")
+        print(f"{name}: by hand ms | Plumb ms | its CPU ms | over the bound of 15 ms + 10 % | question")
         over = 0
         for kql in TELEMETRY:
             plan = subprocess.run([PLUMB, "query", "--on", engine.address(), "--format", "raw", "-c", "explain " + kql], capture_output=True, text=True).stdout
@@ -49,10 +50,11 @@ def main(remote):
                 continue
             sql = lines[1].removeprefix("ClickHouse: ")
             pairs = [(send(sql), ask(kql)) for _ in range(REPEAT + 2)][2:]
-            hand, plumb = (statistics.median(side) for side in zip(*pairs))
+            hand, plumb = min(each for each, _ in pairs), min(each for _, (each, _) in pairs)
+            work = statistics.median(each for _, (_, each) in pairs)
             isOver = plumb > hand * 1.1 + 15
             over += isOver
-            print(f"{hand:8.1f} | {plumb:8.1f} | {'over' if isOver else ''} | {kql}", flush=True)
+            print(f"{hand:8.1f} | {plumb:8.1f} | {work:6.1f} | {'over' if isOver else ''} | {kql}", flush=True)
         print(f"{name}: {over} over the bound")
         process.stdin.close()
         process.wait()

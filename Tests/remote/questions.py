@@ -232,6 +232,9 @@ t | extend x = a * 2 | take 600 | where x > 2 | summarize count(), sum(x)
 t | extend x = i * 2 | sort by x desc | take 20 | extend y = x + 1 | sort by y asc | project y
 t | extend y = i * 3 | top 9 by y desc | extend a = y + 1 | where a % 2 == 0 | top 3 by a asc | project a
 t | extend x = strcat(s, "!") | sort by i asc | take 50 | where x startswith "f" | summarize count() by x
+t | summarize count() by x = tostring(f), y = tostring(a > 2)
+t | project i, x = strcat(s, "-", a, f, i > 7)
+t | where tostring(f) == "" or strcat(n, "") == "7" | count
 t | project i, c = 5, k = "x" | sort by c asc, k desc, i asc | take 3
 t | project c = 7 | sort by c asc | take 3
 t | extend c = 3 | partition hint.strategy=native by c (top 2 by i) | project i

@@ -269,7 +269,10 @@ class RemoteTests(unittest.TestCase):
 
     def test_ctrl_c_ends_the_query_there(self):
         first = self.remote.two.first
-        slow = "t | join kind=inner (runs | project k = 1, x = run_id) on $left.w == $right.k | join kind=inner (runs | project k = 1, y = run_id) on $left.w == $right.k | summarize sum(x * y)"
+        # Blocks that take about a second each: between them it can end.
+        first.ask("CREATE TABLE slow (s String) ENGINE = MergeTree PARTITION BY tuple() ORDER BY tuple()")
+        first.ask("INSERT INTO slow SELECT concat('row ', toString(number), ' of a table that is searched for long') FROM numbers(6000000)")
+        slow = "slow | where " + " or ".join(f's contains "z{number}q"' for number in range(200)) + " | count"
         process = subprocess.Popen([PLUMB, "query", "--on", first.address(), "-c", slow], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         running = "SELECT count() FROM system.processes WHERE query_id LIKE 'plumb-%' AND elapsed > 0.2"
         for _ in range(200):
@@ -287,6 +290,7 @@ class RemoteTests(unittest.TestCase):
                 break
             time.sleep(0.05)
         self.assertEqual(int(first.ask(running)), 0)
+        first.ask("DROP TABLE slow")
 
     def test_the_manual_moves_a_workspace(self):
         with open(MANUAL) as page:

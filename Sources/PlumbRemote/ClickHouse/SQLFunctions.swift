@@ -30,6 +30,9 @@ extension SQLExpressions {
       return SQLValue("toFloat64(\(inner.sql))", .real, nullable: inner.isNullable)
     case (.long, .string), (.int, .string):
       return SQLValue(inner.isNullable ? "ifNull(toString(\(inner.sql)), '')" : "toString(\(inner.sql))", .string, nullable: false)
+    case (.bool, .string):
+      let name = "if(\(inner.isNullable ? "assumeNotNull(\(inner.sql))" : inner.sql), 'true', 'false')"
+      return SQLValue(inner.isNullable ? "if(isNull(\(inner.sql)), '', \(name))" : name, .string, nullable: false)
     case (.real, .int), (.real, .long):
       // What fits is between these bounds.
       let isInRange = type == .int ? "> -2147483649" : ">= -exp2(63)", limit = type == .int ? "2147483648" : "exp2(63)"
@@ -166,8 +169,7 @@ extension SQLExpressions {
     case ("strlen", 1):
       return SQLValue("toInt64(lengthUTF8(\(try value(arguments[0], columns).plain.sql)))", .long, nullable: false)
     case ("strcat", 2...):
-      let parts = try arguments.map { try value($0, columns).plain }
-      guard parts.allSatisfy({ $0.type == .string }) else { return nil }
+      let parts = try arguments.map { try converted(try value($0, columns), to: .string) }
       return SQLValue("concat(\(parts.map(\.sql).joined(separator: ", ")))", .string, nullable: false)
     case ("substring", 3):
       guard let start = arguments[1].constant?.wholeNumber, let length = arguments[2].constant?.wholeNumber,
@@ -234,7 +236,10 @@ extension SQLExpressions {
 
   /// A value of a map by its key.
   func members(_ call: BoundCall, _ columns: [SQLValue]) throws -> SQLValue? {
-    guard call.name == "member" || call.name == "element", call.arguments.count == 2 else { return nil }
+    switch (call.name, call.arguments.count) {
+    case ("member", 2), ("element", 2): break
+    default: return nil
+    }
     let map = try value(call.arguments[0], columns)
     guard case .map(let type) = map.form, case .string(let key)? = call.arguments[1].constant else {
       throw Obstacle("members of dynamic values are found here")
