@@ -32,6 +32,14 @@ struct ErrorReadingTests {
     #expect(ErrorWords("a.b.MemoryError: x").identifiers.map(\.text) == ["memoryerror", "x"])
   }
 
+  /// A code of Entra that no table lists is about an account or an application; other letters with digits are no codes.
+  @Test func codesHavePrefixes() {
+    let reading = ErrorReading(code: "AADSTS999001", category: "", message: "")
+    #expect(reading.shares.first?.suspect == .credentials)
+    #expect(reading.certainty < 0.75)
+    #expect(ErrorReading(code: "AADS7", category: "", message: "").shares.first?.suspect == .unknown)
+  }
+
   /// An error that no rule knows has its category to go by, which is less than a text.
   @Test func categoriesAreALastResort() {
     let reading = ErrorReading(code: "E1", category: "auth", message: "no luck")
@@ -179,5 +187,60 @@ struct ErrorReadingTests {
     ("unknown bad-deployment malformed-records", "AssertionError", ""),
     ("unknown", "org.apache.spark.SparkException: Job aborted due to stage failure", ""),
     ("unknown", "Unexpected error, contact your administrator", ""),
+    ("bad-deployment", "AADSTS50194: Application '6f2c'(etl) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'.", ""),
+    ("expired-credentials", "AADSTS50089: Authentication failed due to flow token expired. Expected - auth codes, refresh tokens, and sessions expire over time or are revoked by the user or an admin.", ""),
+    ("bad-deployment expired-credentials", "AADSTS700021: Client assertion application identifier doesn't match 'client_id' parameter. Review the documentation at https://docs.microsoft.com/azure/active-directory.", ""),
+    ("expired-credentials", "Job failed due to reason: at Sink 'sink1': Operation failed: \"This request is not authorized to perform this operation using this permission.\", 403, PUT, https://lake.dfs.core.windows.net/curated", "DFExecutorUserError"),
+    ("vendor-outage noise", "ErrorCode=HybridDeliveryException,'Type=System.Data.Odbc.OdbcException,Message=ERROR [08S01] [Microsoft][ODBC Driver] Communication link failure,Source=Microsoft.DataTransfer.ClientLibrary'", ""),
+    ("vendor-outage bad-deployment", "The remote name could not be resolved: 'salesexport.blob.core.windows.net'", "UserErrorUnresolvedHostName"),
+    ("memory-exhaustion bad-deployment", "Total size of serialized results of 1057 tasks (1024.5 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)", ""),
+    ("schema-drift bad-deployment", "org.apache.spark.sql.AnalysisException: [NUM_COLUMNS_MISMATCH] UNION can only be performed on inputs with the same number of columns, but the first input has 12 columns and the second input has 13 columns.", ""),
+    ("malformed-records bad-deployment", "[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.", ""),
+    ("late-upstream", "java.io.FileNotFoundException: Operation failed: \"The specified path does not exist.\", 404, HEAD, https://lake.dfs.core.windows.net/raw/events/2026/03/30?upn=false&action=getStatus", ""),
+    ("vendor-outage", "java.util.concurrent.CompletionException: java.sql.SQLRecoverableException: IO Error: The Network Adapter could not establish the connection", ""),
+    ("schema-drift", "polars.exceptions.ColumnNotFoundError: user_agent", ""),
+    ("malformed-records", "pyarrow.lib.ArrowInvalid: Could not open Parquet input source '<Buffer>': Parquet magic bytes not found in footer. Either the file is corrupted or this is not a parquet file.", ""),
+    ("bad-deployment", "zoneinfo._common.ZoneInfoNotFoundError: 'No time zone found with key Europe/Kyiv'", ""),
+    ("memory-exhaustion noise unknown", "concurrent.futures.process.BrokenProcessPool: A process in the process pool was terminated abruptly while the future was running or pending.", ""),
+    ("vendor-outage noise", "aiohttp.client_exceptions.ClientPayloadError: Response payload is not completed", ""),
+    ("expired-credentials", "jwt.exceptions.ExpiredSignatureError: Signature has expired", ""),
+    ("queueing bad-deployment", "airflow.providers.cncf.kubernetes.utils.pod_manager.PodLaunchFailedException: Pod took longer than 120 seconds to start. Check the pod events in kubernetes to determine why.", ""),
+    ("noise memory-exhaustion queueing unknown", "Executor CeleryExecutor(parallelism=32) reported that the task instance <TaskInstance: load.orders [queued]> finished with state failed, but the task instance's state attribute is queued.", ""),
+    ("malformed-records", "Database Error in snapshot orders_snapshot (snapshots/orders.sql): UPDATE/MERGE must match at most one source row for each target row", ""),
+    ("bad-deployment", "Compilation Error in model fct_orders: Model 'model.shop.fct_orders' depends on a source named 'raw.orders_v2' which was not found", ""),
+    ("malformed-records", "psycopg2.errors.CardinalityViolation: ON CONFLICT DO UPDATE command cannot affect row a second time", ""),
+    ("vendor-outage bad-deployment", "ERROR: cannot execute INSERT in a read-only transaction", ""),
+    ("expired-credentials bad-deployment", "FATAL: no pg_hba.conf entry for host \"10.2.0.7\", user \"etl\", database \"dw\", no encryption", ""),
+    ("cpu-exhaustion slow-upstream downstream-backpressure", "KafkaError{code=_MAX_POLL_EXCEEDED,val=-147,str=\"Application maximum poll interval (300000ms) exceeded by 412ms\"}", ""),
+    ("bad-deployment", "org.apache.kafka.common.errors.UnsupportedVersionException: The broker does not support DESCRIBE_CLUSTER", ""),
+    ("vendor-outage noise", "org.apache.kafka.common.errors.DisconnectException: Cancelled in-flight FETCH request with correlation id 87 due to node 3 being disconnected", ""),
+    ("expired-credentials", "390114 (08001): Authentication token has expired.  The user must authenticate again.", ""),
+    ("cpu-exhaustion slow-upstream downstream-backpressure queueing", "000630 (57014): Statement reached its statement or warehouse timeout of 3,600 second(s) and was canceled.", ""),
+    ("malformed-records schema-drift", "100078 (22000): String 'Gothenburg harbour, berth 12' is too long and would be truncated", ""),
+    ("schema-drift bad-deployment expired-credentials late-upstream", "002003 (42S02): SQL compilation error: Object 'RAW.EVENTS.CLICKS' does not exist or not authorized.", ""),
+    ("schema-drift bad-deployment", "google.api_core.exceptions.BadRequest: 400 Unrecognized name: loyalty_id at [4:9]", ""),
+    ("bad-deployment late-upstream schema-drift", "google.api_core.exceptions.NotFound: 404 Not found: Dataset shop-prod:staging was not found in location EU", ""),
+    ("vendor-outage downstream-backpressure", "An error occurred (ThrottlingException) when calling the StartJobRun operation (reached max retries: 4): Rate exceeded", ""),
+    ("queueing noise downstream-backpressure", "An error occurred (ConcurrentRunsExceededException) when calling the StartJobRun operation: Concurrent runs exceeded for orders_etl", ""),
+    ("expired-credentials", "An error occurred (ExpiredTokenException) when calling the AssumeRole operation: The security token included in the request is expired", ""),
+    ("cpu-exhaustion slow-upstream", "2026-03-30T06:15:00Z 8f2e Task timed out after 900.10 seconds", ""),
+    ("bad-deployment", "Unable to import module 'handler': No module named 'numpy'", ""),
+    ("memory-exhaustion", "RequestId: 6e1f Error: Runtime exited with error: signal: killed", "Runtime.ExitError"),
+    ("io-exhaustion", "The node was low on resource: ephemeral-storage. Container main was using 21Gi, which exceeds its request of 0.", ""),
+    ("bad-deployment expired-credentials", "secret \"warehouse-creds\" not found", "CreateContainerConfigError"),
+    ("bad-deployment unknown memory-exhaustion", "back-off 5m0s restarting failed container=main pod=etl-7f", "CrashLoopBackOff"),
+    ("queueing bad-deployment", "0/5 nodes are available: 5 node(s) had untolerated taint {pool: batch}. preemption: 0/5 nodes are available", ""),
+    ("vendor-outage", "Received unexpected response: 522 status code, body: error code: 522", ""),
+    ("expired-credentials vendor-outage bad-deployment", "remote error: tls: handshake failure", ""),
+    ("vendor-outage", "Get \"https://api.vendor.io/v2/feed\": dial tcp: lookup api.vendor.io on 10.96.0.10:53: server misbehaving", ""),
+    ("vendor-outage slow-upstream", "dial tcp 10.0.0.5:5432: i/o timeout", ""),
+    ("vendor-outage", "Error: getaddrinfo EAI_AGAIN warehouse.internal", ""),
+    ("io-exhaustion", "cp: error writing '/data/out/part-7.parquet': Input/output error", ""),
+    ("queueing cpu-exhaustion", "Quota 'CPUS' exceeded. Limit: 72.0 in region europe-west1.", ""),
+    ("queueing cpu-exhaustion", "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Location: westeurope, Current Limit: 100, Current Usage: 96", ""),
+    ("vendor-outage", "googleapiclient.errors.HttpError: <HttpError 403 when requesting https://sheets.googleapis.com/v4/ returned \"User Rate Limit Exceeded\">", ""),
+    ("unknown", "Nightly ledger export ended with status 3, see run log", ""),
+    ("unknown", "Playlist sync for Access Point 9 stopped", ""),
+    ("unknown", "Delivery of parcels to locker 404 was not confirmed", ""),
   ]
 }

@@ -17,6 +17,13 @@ struct ErrorRule: Sendable {
     }
   }
 
+  /// Creates a rule for identifiers that consist of a prefix and a number, for codes that no other rule lists.
+  static func prefix(_ name: String, _ blame: Blame, weight: Double) -> ErrorRule {
+    ErrorRule(words: [name + numbered], isIdentifier: true, blame: pairs(blame), weight: weight)
+  }
+
+  fileprivate static let numbered = "0…"
+
   /// Creates rules for sequences of words. Longer ones are more certain.
   static func phrases(_ texts: [String], _ blame: Blame, weight: Double? = nil) -> [ErrorRule] {
     texts.map { text in
@@ -53,7 +60,9 @@ extension ErrorWords {
   var matches: [ErrorMatch] {
     var found: [ErrorMatch] = []
     for identifier in identifiers {
-      guard let rule = ErrorRule.byIdentifier[identifier.text] else { continue }
+      guard let rule = ErrorRule.byIdentifier[identifier.text] ?? ErrorRule.byIdentifier[Self.numbered(identifier.text)] else {
+        continue
+      }
       found.append(ErrorMatch(blame: rule.blame, weight: rule.weight, words: identifier.words))
     }
     for start in words.indices {
@@ -72,6 +81,14 @@ extension ErrorWords {
         return found[other].weight >= found[one].weight
       }
     }.map { found[$0] }
+  }
+
+  /// The name of the rule for an identifier's prefix: `aadsts50194` has the prefix `aadsts`.
+  private static func numbered(_ identifier: String) -> String {
+    let prefix = identifier.prefix { !$0.isNumber }
+    let number = identifier[prefix.endIndex...]
+    guard !prefix.isEmpty, !number.isEmpty, number.allSatisfy(\.isNumber) else { return "" }
+    return prefix + ErrorRule.numbered
   }
 
   private func end(of pattern: [String], from start: Int) -> Int? {

@@ -19,6 +19,8 @@ extension ErrorRule {
       "AADSTS90033 AADSTS90012 AADSTS90051 AADSTS50001 AADSTS50196 AADSTS90055 AADSTS50000 AADSTS90006 temporarily_unavailable",
       [.vendor: 1])
     + codes("AADSTS AuthenticationFailedException ClientAuthenticationError", [.credentials: 0.9, .deployment: 0.1], weight: 2)
+    // Codes that are not listed are about the account or about how the application is registered.
+    + [prefix("aadsts", [.credentials: 0.65, .deployment: 0.35], weight: 1.4)]
     + codes(
       """
       invalid_client invalid_grant unauthorized_client interaction_required consent_required invalid_token expired_token \

@@ -19,6 +19,9 @@ extension ErrorRule {
     + codes("InternalError InternalFailure InternalServerException ServiceException ServiceUnavailableException EndpointConnectionError", [.vendor: 1], weight: 2)
     + codes("NoSuchKey NoSuchBucket NoSuchVersion NoSuchUpload 404NotFound", [.upstream: 0.8, .deployment: 0.2], weight: 2.4)
     + codes("RequestTimeout ReadTimeoutError ConnectTimeoutError", [.slowSource: 0.6, .vendor: 0.4], weight: 2)
+    // https://docs.aws.amazon.com/glue/latest/webapi/API_StartJobRun.html and /lambda/latest/dg/troubleshooting-invocation.html
+    + codes("ConcurrentRunsExceededException ResourceNumberLimitExceededException", [.queueing: 0.7, .sink: 0.3], weight: 2.2)
+    + codes("ImportModuleError HandlerNotFound InvalidEntrypoint", [.deployment: 1], weight: 2)
     + codes("QuotaExceededException LimitExceededException ServiceQuotaExceededException", [.vendor: 0.5, .sink: 0.3, .cpu: 0.2], weight: 2)
 
   // https://cloud.google.com/bigquery/docs/error-messages and https://grpc.io/docs/guides/status-codes
@@ -30,6 +33,9 @@ extension ErrorRule {
     + codes("resourcesExceeded", [.memory: 0.7, .cpu: 0.3], weight: 2.4)
     + codes("invalidQuery invalidArgument INVALID_ARGUMENT FAILED_PRECONDITION UNIMPLEMENTED", [.deployment: 0.7, .schema: 0.3], weight: 1.6)
     + codes("DATA_LOSS", [.records: 1], weight: 1.6)
+    // Quotas on processors: the job waits for capacity. https://cloud.google.com/compute/resource-usage and /azure/quotas
+    + phrases(["cores quota", "vcpu quota", "vcpus quota", "quota exceeded limit", "approved * quota", "zone resource pool exhausted", "insufficient instance capacity"], [.queueing: 1], weight: 2.4)
+    + codes("ZONE_RESOURCE_POOL_EXHAUSTED InsufficientInstanceCapacity AllocationFailed SkuNotAvailable VcpuLimitExceeded", [.queueing: 0.8, .vendor: 0.2], weight: 2)
     + phrases(["resources exceeded during query execution"], [.memory: 0.7, .cpu: 0.3], weight: 2)
     + phrases(["provided schema does not match", "no such field", "unrecognized name"], [.schema: 1], weight: 1.8)
     + phrases(["table encountered too many errors", "too many errors giving up"], [.records: 1], weight: 2)
@@ -56,7 +62,7 @@ extension ErrorRule {
     + codes("DiskPressure", [.disk: 1])
     + codes("MemoryPressure", [.memory: 1])
     + phrases(["failed to pull image", "manifest unknown", "pull access denied", "image * not found"], [.deployment: 1], weight: 2)
-    + phrases(["insufficient cpu", "insufficient memory", "nodes are available", "no nodes available"], [.queueing: 0.5, .cpu: 0.3, .memory: 0.2], weight: 1.8)
+    + phrases(["insufficient cpu", "insufficient memory", "nodes are available", "no nodes available", "untolerated taint", "did not match pod s node affinity"], [.queueing: 0.5, .cpu: 0.3, .memory: 0.2], weight: 1.8)
     + phrases(["the node was low on resource memory", "node was low on resource"], [.memory: 0.8, .disk: 0.2], weight: 2)
     + phrases(["ephemeral storage", "ephemeral local storage usage exceeds"], [.disk: 1], weight: 1.6)
     + phrases(["liveness probe failed", "container throttled", "cpu throttled", "cpu throttling", "cfs throttled"], [.cpu: 1], weight: 1.8)

@@ -8,6 +8,8 @@ extension ErrorRule {
     + codes("AirflowTaskTimeout", [.cpu: 0.5, .slowSource: 0.5], weight: 2.2)
     + codes("AirflowNotFoundException AirflowConfigException AirflowDagCycleException DagNotFound DuplicateTaskIdFound TaskNotFound DagCodeNotFound AirflowBadRequest AirflowDagDuplicatedIdException XComNotFound PoolNotFound", [.deployment: 1], weight: 2)
     + codes("AirflowException AirflowFailException AirflowSkipException AirflowRescheduleException", [.unknown: 1], weight: 0.3)
+    + codes("PodLaunchFailedException PodLaunchTimeoutException", [.queueing: 0.7, .deployment: 0.3], weight: 2)
+    + phrases(["took longer than * to start", "took too long to start", "pod * pending", "state attribute is queued"], [.queueing: 1], weight: 2.2)
     + codes("AirflowTaskTerminated", [.noise: 0.6, .unknown: 0.4], weight: 1.2)
     + phrases(["sensor has timed out", "snap time is out", "upstream task failed", "upstream failed", "upstream task", "upstream pipeline", "upstream data", "upstream partition", "upstream model", "dependency not met", "dependencies not met", "waiting for upstream", "trigger rule * requires all upstream", "skipped due to upstream", "on upstream", "external dag * failed", "external task * failed", "external task * not", "freshness check failed", "source freshness", "source is stale", "source * is stale"], [.upstream: 1], weight: 2.4)
     + phrases(["upstream"], [.upstream: 1], weight: 1)
