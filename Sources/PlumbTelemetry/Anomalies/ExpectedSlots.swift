@@ -4,9 +4,9 @@ import PlumbEngine
 /// `volume`.
 ///
 /// The number for an hour is the mean over the weeks of history, shrunk by half a week towards the mean of the same
-/// hour on other working days, or on the weekend. Starts that look random are spread evenly. Pipelines with fewer than
-/// five successes follow `pipelines.schedule` if it has a schedule that Plumb understands. Times are UTC, and hour 0 is
-/// the first of Monday.
+/// hour on other working days, or on the weekend. Starts that look random are spread evenly (`evens`). Fewer than three
+/// starts show no schedule. Pipelines with fewer than five successes follow `pipelines.schedule` if it has a schedule that
+/// Plumb understands. Times are UTC, and hour 0 is the first of Monday.
 extension AnomalyTables {
   /// Pipelines that run rarely need more weeks to show what is usual.
   static let longestDays = 120
@@ -47,6 +47,7 @@ extension AnomalyTables {
     let counts = starts | summarize n = count() by pipeline, slot = hour % 168;
     let grid = starts
     | summarize first = min(hour), last = max(hour), whole = count() by pipeline
+    | where whole >= 3
     | extend slot = range(0, 167, 1)
     | mv-expand slot to typeof(long)
     | extend weeks = (last - slot + 168) / 168 - (first - 1 - slot + 168) / 168,
@@ -58,13 +59,13 @@ extension AnomalyTables {
     | extend mean = iff(alike_weeks > 0, 1.0 * alike_n / alike_weeks, 1.0 * whole / (last - first + 1))
     | extend expected = (n + 0.5 * mean) / (weeks + 0.5);
     // Starts that are distributed randomly over the week follow no hours: a chi-squared of about one for each slot.
-    let evens = grid
+    let evens = materialize(grid
     | extend chance = 1.0 * whole / (last - first + 1) * weeks
     | where chance > 0
     | summarize variation = sum((n - chance) * (n - chance) / chance) / count(), whole = take_any(whole),
         hours = take_any(last - first + 1) by pipeline
     | where variation between (0.5 .. 2.0)
-    | project pipeline, even = 1.0 * whole / hours;
+    | project pipeline, even = 1.0 * whole / hours);
     let learned = profile
     | lookup kind=leftouter evens on pipeline
     | project pipeline, slot, expected = coalesce(even, expected);

@@ -5,8 +5,9 @@ extension AnomalyTables {
   ///
   /// The age of a success is counted in expected runs (`slots`), so a weekend without runs does not age a pipeline that
   /// runs on working days. A pipeline is stale if more runs were due than between nearly all earlier successes, and at
-  /// least one and a half, or 2.2 if runs are frequent and failed meanwhile, since a single failure passes; a run may take
-  /// as long as it usually does. It is also stale if it breaks its `sla`. A pipeline that never succeeded is stale after
+  /// least one and a half, or 2.2 if runs are frequent and failed meanwhile, since a single failure passes. Starts that look
+  /// random leave gaps of 5.3 expected runs and more during half a percent of the time. A run may take as long as it
+  /// usually does. It is also stale if it breaks its `sla`. A pipeline that never succeeded is stale after
   /// three failures. The score is the distance of `missed` from its usual in spreads, a spread being at least a quarter.
   package func stale(asOf moment: Int64?) -> String {
     let knowsSLA = !knownFacts(["sla"]).isEmpty
@@ -45,11 +46,12 @@ extension AnomalyTables {
     | lookup kind=leftouter afterwards on pipeline
     | extend reference = t - coalesce(duration, 0s), slot = tolong(hour_of(started)) % 168
     | lookup kind=leftouter pauses on pipeline, slot
+    | lookup kind=leftouter evens on pipeline
     | project-away slot\(due(at: "reference", as: "due_now"))\(facts(["sla", "tier", "owner"]))
     | extend sla = \(knowsSLA ? "sla" : "timespan(null)"), failures = coalesce(failures, 0), runs = coalesce(runs, 0),
         spread = coalesce(spread, 0.0)
     | extend now = t - coalesce(ended, began), usual = max_of(usual, coalesce(pause, usual)), missed = due_now - due
-    | extend least = iff(failures > 0 and usual < 6h, 2.2, 1.5)
+    | extend least = case(isnotnull(even), 5.3, failures > 0 and usual < 6h, 2.2, 1.5)
     | extend is_late = case(isnull(ended), failures >= 3, history >= 4,
         missed > max_of(least, 1.2 * most, middle + 6.5 * spread), isnotnull(missed), missed > 2.5, false),
         breaks_sla = coalesce(now > sla, false)

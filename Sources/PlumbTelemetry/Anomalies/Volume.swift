@@ -7,7 +7,8 @@ extension AnomalyTables {
   /// minutes, a week for less often than every 30 hours) are compared with the same hours of earlier days or weeks: with
   /// the median of the same weekdays if there are three, and with that of working days or weekends. Both must differ; the
   /// nearer one counts. The score is the distance of the logarithm of the ratio from 0 in spreads; the spread combines
-  /// that of the days with that of counting, so few records prove little. A value within the range of nearly all those
+  /// that of the days with that of counting, so few records prove little, and no run at all proves little where starts look
+  /// random and fewer than six were expected. A value within the range of nearly all those
   /// days is not a departure, nor is anything where no run is expected (`slots`). Pipelines with fewer than twenty
   /// successes (six if weekly) or three such days are left out.
   package func volume(asOf moment: Int64?) -> String {
@@ -71,7 +72,8 @@ extension AnomalyTables {
     | lookup kind=leftouter same_days on pipeline
     | lookup kind=leftouter expectations on pipeline
     | lookup kind=leftouter bursts on pipeline
-    | where expected_runs >= 0.5 or records > 0
+    | lookup kind=leftouter evens on pipeline
+    | where iff(isnotnull(even), expected_runs >= 6, expected_runs >= 0.5) or records > 0
     | extend from_alike = log((records + 1.0) / (usual_alike + 1)),
         from_same = log((records + 1.0) / (coalesce(usual_same, usual_alike) + 1))
     | where sign(from_alike) == sign(from_same)
