@@ -193,6 +193,29 @@ import Testing
       "evidence\n\"source had no success for 7 h 58 min (usually every 1 h), 1 step upstream\"\n")
   }
 
+  /// Memory that grows within hours of a build is the build's; without a build it is the memory's.
+  @Test func whatGrowsAfterABuildIsTheBuilds() throws {
+    let growing = [1_250, 1_150, 1_050, 900, 760].map { Run(memory: $0) }
+    let load = try table("runs", runs("a", latest: growing))
+    let build = try table("alerts", "print at = ago(10h), rule = 'build-changed', pipeline = 'a', message = 'Build 8 of a was deployed'")
+    try check("why('a') | top 1 | project cause", load, "cause\nmemory-exhaustion\n")
+    try check("why('a') | top 1 | project cause", load + build, "cause\nbad-deployment\n")
+    let old = try table("alerts", "print at = ago(40h), rule = 'build-changed', pipeline = 'a', message = 'Build 8 of a was deployed'")
+    try check("why('a') | top 1 | project cause", load + old, "cause\nmemory-exhaustion\n")
+  }
+
+  /// Of ten upstreams one is often late; the one that fails whenever its reader fails is where it began, without any text.
+  @Test func oneOfManyUpstreamsExplainsFailures() throws {
+    let failing = [Run](repeating: Run(status: "failed"), count: 4)
+    // Each of the others fails in one hour of ten.
+    let others = (0..<9).map { place in
+      "(\(runs("u\(place)", latest: [], days: 20)) | extend status = iff((started - datetime(2026-01-01)) / 1h % 10 == \(place), 'failed', status))"
+    }
+    let all = try table("runs", "union \(runs("bad", latest: failing + [Run(status: "failed")])), \(runs("end", latest: failing)), \(others.joined(separator: ", "))")
+    let edges = try table("edges", "union (print upstream = 'bad'), (range n from 0 to 8 step 1 | project upstream = strcat('u', n)) | extend downstream = 'end'")
+    try check("why('end') | top 1 | project origin", all + edges, "origin\nbad\n")
+  }
+
   // MARK: Data that knows little
 
   @Test func littleDataGivesNoErrors() throws {

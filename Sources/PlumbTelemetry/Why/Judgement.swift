@@ -94,7 +94,7 @@ struct Judgement: Sendable {
       let certainty = 1 - exp(-0.693 * count)
       var points = 4 * symptoms.share(suspect) * certainty * symptoms.freshness[suspect.place]
       // An error that no rule knows is weaker than any other evidence, and what an upstream explains is not unknown.
-      if suspect == .unknown { points *= 0.5 * (1 - 0.85 * around.upstream.strength) }
+      if suspect == .unknown { points *= 0.5 * Swift.max(0.1, 1 - 1.5 * around.upstream.strength) }
       // Transient trouble does not fail many times in a row.
       if suspect == .noise, symptoms.failedInARow > 2 { points *= 0.5 }
       add(
@@ -140,16 +140,18 @@ struct Judgement: Sendable {
   // MARK: Numbers that left their usual
 
   private mutating func judgeNumbers() {
+    // What grows after a build is more often the build's.
+    let rest = lastBuild.map { beganLater(than: $0) } ?? false ? 0.4 : 1
     let cpu = symptoms.strength(.cpu)
     let queue = symptoms.strength(.queue)
     let duration = symptoms.strength(.duration)
-    add(.cpu, 3 * cpu, .cpu)
+    add(.cpu, 3 * cpu * rest, .cpu)
     if cpu > 0 {
       add(.cpu, 0.4 * queue, .queue)
       add(.cpu, 0.3 * duration, .duration)
     }
     let memory = symptoms.strength(.memory)
-    add(.memory, 3 * memory, .memory)
+    add(.memory, 3 * memory * rest, .memory)
     let io = symptoms.strength(.ioWait)
     add(.disk, 3 * io, .ioWait)
     if io > 0 { add(.disk, 0.3 * duration, .duration) }
@@ -211,6 +213,21 @@ struct Judgement: Sendable {
     return since >= event &- past.gap / 2 && since <= event &+ few
   }
 
+  /// When the last build was announced.
+  private var lastBuild: Int64? {
+    past.alerts.last { alert in
+      ErrorWords("\(alert.rule) \(alert.message)").words.contains(where: Self.buildWords.contains)
+    }?.at
+  }
+
+  /// Returns whether a number began to leave its usual within twelve hours after an event, before anything failed for it: a
+  /// leak takes hours to show.
+  private func beganLater(than event: Int64) -> Bool {
+    guard let since = troubleSince, let grows = [Sign.memory, .cpu, .duration].compactMap({ symptoms.departure($0)?.since }).min()
+    else { return false }
+    return since >= event &- past.gap / 2 && grows <= event &+ 12 * Self.hour
+  }
+
   // MARK: What happened around it
 
   private mutating func judgeSurroundings() {
@@ -223,7 +240,8 @@ struct Judgement: Sendable {
         add(.credentials, isTroubled ? 2 : 0.4, since: alert.at, phrase)
       } else if words.contains(where: Self.buildWords.contains) {
         let isClose = moment &- alert.at < 12 * Self.hour
-        add(.deployment, began(after: alert.at) ? 3 : isTroubled && isClose ? 0.8 : 0.1, since: alert.at, phrase)
+        let points = began(after: alert.at) ? 3 : beganLater(than: alert.at) ? 2.2 : isTroubled && isClose ? 0.8 : 0.1
+        add(.deployment, points, since: alert.at, phrase)
       }
     }
     judgeSiblings(isTroubled)

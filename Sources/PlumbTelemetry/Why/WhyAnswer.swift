@@ -51,9 +51,19 @@ struct WhyAnswer {
     var around = Judgement.Surroundings()
     around.siblings = reading.siblings[pipeline].map { symptoms[$0] }
     around.hasUpstreams = !reading.upstreams[pipeline].isEmpty
-    around.upstream = UpstreamSymptom(
-      past, recentFrom: symptoms[pipeline].firstCounted, began: symptoms[pipeline].failingSince) { moment in
-      reading.upstreams[pipeline].contains { $0.weight > 0.5 && isInTrouble($0.pipeline, at: moment) }
+    let needed = reading.upstreams[pipeline].filter { $0.weight > 0.5 }.map(\.pipeline)
+    func symptom(_ some: [Int]) -> UpstreamSymptom {
+      UpstreamSymptom(past, recentFrom: symptoms[pipeline].firstCounted, began: symptoms[pipeline].failingSince) { moment in
+        some.contains { isInTrouble($0, at: moment) }
+      }
+    }
+    around.upstream = symptom(needed)
+    // Of many upstreams one is often late, which explains nothing; a single one may have failed whenever this one did.
+    if needed.count > 1, around.upstream.failures > 1, around.upstream.strength < 1 {
+      for one in needed {
+        let alone = symptom([one])
+        if alone.failures > 1, alone.strength > around.upstream.strength { around.upstream = alone }
+      }
     }
     if pipeline == 0 { around.findings = reading.findings }
     around.lessons = lessons(of: pipeline)
