@@ -51,4 +51,23 @@ struct PredictionTests {
     #expect(
       try PlumbProcess(["query", "--load", "other=\(other)", "-c", "predict_risk()"]).messages.contains("error[no-runs]"))
   }
+
+  /// Three of twenty pipelines that nobody repairs: the last status tells nearly everything, which is said, not refused.
+  @Test func failuresThatPersistAreARemark() throws {
+    let folder = try TemporaryFolder()
+    let made = try PlumbProcess(["query", "--format", "csv", "-c", """
+      range h from 0 to 239 step 1
+      | mv-expand p = range(0, 19, 1) to typeof(long)
+      | extend started = datetime(2026-03-01) + h * 1h + p * 1m
+      | project pipeline = strcat('p', iff(p < 10, '0', ''), p), started, ended = started + 3m,
+          status = iff(p < 3 or hash(strcat(p, '-', h), 1000) == 0, 'failed', 'succeeded')
+      """])
+    let runs = try folder.write("runs.csv", made.output)
+    let asked = try PlumbProcess(
+      ["query", "--format", "csv", "--load", "runs=\(runs)", "--now", "2026-03-11T00:00:00Z", "-c",
+        "predict risk | top 3 | project pipeline, state | sort by pipeline asc"])
+    #expect(asked.status == 0)
+    #expect(asked.output == "pipeline,state\np00,still failing\np01,still failing\np02,still failing\n", "\(asked.messages)")
+    #expect(asked.messages.contains("note: these failures persist: `"), "\(asked.messages)")
+  }
 }

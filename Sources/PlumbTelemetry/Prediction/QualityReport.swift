@@ -140,6 +140,9 @@ struct QualityReport {
     let outcomes = places.map { heldOut.failed[$0] }
     let positives = outcomes.reduce(0) { $0 + ($1 ? 1 : 0) }
     guard positives > 0, positives < outcomes.count else { return }
+    if section == "newly at risk", positives < 30, heldOut.failed.reduce(0, { $0 + ($1 ? 1 : 0) }) >= 30 {
+      context.remark("newly at risk: only \(counted(positives, "failure")) \(positives == 1 ? "was" : "were") held out: the figures say little")
+    }
     let scores = all.map { contestant in contestant.map { contestant in places.map { contestant.scores[$0] } } }
     let intervals = scores[0].flatMap {
       ClusterBootstrap(scores: $0, positives: outcomes, clusters: places.map { heldOut.pipelines[$0] }).intervals()
@@ -157,7 +160,7 @@ struct QualityReport {
       if let better {
         context.remark(
           "\(section == "ranking" ? "" : "\(section): ")the rule `\(better.name)` has a better \(metric) "
-            + "(\(Feature.brief(better.value)) to \(Feature.brief(own)))")
+            + "(\(QualityReport.figure(better.value)) to \(QualityReport.figure(own)))")
       }
     }
     line("ROC-AUC", intervals?.roc) { RankedScores(scores: $0, positives: outcomes).rocAUC() }
@@ -168,6 +171,12 @@ struct QualityReport {
         precision(atTop: count, scores: $0, positives: outcomes, groups: groups).estimate
       }
     }
+  }
+
+  /// Returns a figure with the digits that tell it from one that is nearly as good.
+  private static func figure(_ value: Double) -> String {
+    let digits = String(Int((value * 10_000).rounded()))
+    return value >= 0.99995 ? "1.0000" : "0." + String(repeating: "0", count: Swift.max(0, 4 - digits.count)) + digits
   }
 
   /// Measures the recall for each cause of failures, by a tree that has seen the cause and by one that has not.
