@@ -21,7 +21,7 @@ enum HTTPStatus {
   }
 
   private static let introductions: Set<String> = [
-    "http", "https", "status", "code", "httperror", "error", "response", "responded", "returned", "answered", "received", "got",
+    "http", "https", "status", "code", "statuscode", "httpstatus", "httperror", "error", "response", "responded", "returned", "answered", "received", "got",
     "failed", "auth",
   ]
   private static let measures: Set<String> = [

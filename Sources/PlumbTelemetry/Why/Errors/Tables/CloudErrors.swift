@@ -48,7 +48,7 @@ extension ErrorRule {
     + phrases(["is not recognized", "can not be recognized", "date * is not recognized"], [.records: 1], weight: 1.6)
     + phrases(["does not exist or not authorized"], [.credentials: 0.35, .schema: 0.35, .deployment: 0.3], weight: 2)
     + phrases(["jwt token is invalid", "incorrect username or password", "password has expired", "authentication token has expired"], [.credentials: 1], weight: 2.4)
-    + phrases(["warehouse * suspended", "warehouse * can not be resumed", "no active warehouse", "resource monitor"], [.deployment: 0.5, .cpu: 0.5], weight: 2)
+    + phrases(["warehouse * suspended", "warehouse * can not be resumed", "no active warehouse", "resource monitor"], [.deployment: 0.5, .cpu: 0.5], weight: 2.8)
     + phrases(["end of record reached while expected", "number of columns in file"], [.records: 0.6, .schema: 0.4], weight: 2)
     + phrases(["statement reached its statement or warehouse timeout"], [.cpu: 0.6, .slowSource: 0.4], weight: 2)
 
@@ -65,6 +65,9 @@ extension ErrorRule {
     + phrases(["insufficient cpu", "insufficient memory", "nodes are available", "no nodes available", "untolerated taint", "did not match pod s node affinity"], [.queueing: 0.5, .cpu: 0.3, .memory: 0.2], weight: 1.8)
     + phrases(["the node was low on resource memory", "node was low on resource"], [.memory: 0.8, .disk: 0.2], weight: 2)
     + phrases(["ephemeral storage", "ephemeral local storage usage exceeds"], [.disk: 1], weight: 1.6)
+    + phrases(["configmap not found", "config map not found", "secret not found", "service account not found", "could not find key"], [.deployment: 0.8, .credentials: 0.2], weight: 2.2)
+    + phrases(["set up failed for volume", "failed to attach volume", "failed to mount"], [.deployment: 0.6, .disk: 0.4], weight: 1.6)
+    + phrases(["readiness probe failed", "startup probe failed"], [.deployment: 0.5, .cpu: 0.3, .vendor: 0.2], weight: 1.8)
     + phrases(["liveness probe failed", "container throttled", "cpu throttled", "cpu throttling", "cfs throttled"], [.cpu: 1], weight: 1.8)
     + phrases(["spot instance", "preemptible", "was preempted", "preempted by", "node is being drained", "instance * reclaimed", "host maintenance"], [.noise: 1], weight: 1.8)
 }

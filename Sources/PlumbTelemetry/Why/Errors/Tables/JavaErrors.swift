@@ -10,7 +10,7 @@ extension ErrorRule {
       """
       ClassNotFoundException NoClassDefFoundError NoSuchMethodError NoSuchFieldError NoSuchMethodException UnsatisfiedLinkError \
       UnsupportedClassVersionError AbstractMethodError IncompatibleClassChangeError LinkageError ExceptionInInitializerError \
-      BootstrapMethodError VerifyError IllegalAccessError UnsupportedOperationException BeanCreationException
+      BootstrapMethodError InvalidClassException VerifyError IllegalAccessError UnsupportedOperationException BeanCreationException
       """, [.deployment: 1])
     + codes("NullPointerException IllegalStateException", [.deployment: 0.6, .records: 0.4], weight: 1.6)
     + codes("IllegalArgumentException", [.deployment: 0.7, .records: 0.3], weight: 1)
@@ -43,7 +43,7 @@ extension ErrorRule {
     codes(
       """
       UNRESOLVED_COLUMN UNRESOLVED_FIELD FIELD_NOT_FOUND INCOMPATIBLE_SCHEMA SchemaColumnConvertNotSupportedException \
-      DELTA_FAILED_TO_MERGE_FIELDS DELTA_SCHEMA_NOT_PROVIDED COLUMN_NOT_FOUND DATATYPE_MISMATCH DELTA_SCHEMA_CHANGED \
+      DELTA_FAILED_TO_MERGE_FIELDS DELTA_SCHEMA_NOT_PROVIDED COLUMN_NOT_FOUND NUM_COLUMNS_MISMATCH INSERT_COLUMN_ARITY_MISMATCH DATATYPE_MISMATCH DELTA_SCHEMA_CHANGED \
       DELTA_METADATA_MISMATCH UnknownFieldException CANNOT_PARSE_DATATYPE DELTA_SCHEMA_CHANGED_WITH_VERSION
       """, [.schema: 1])
     + codes("AnalysisException", [.schema: 0.5, .deployment: 0.5], weight: 1.2)
@@ -69,9 +69,10 @@ extension ErrorRule {
     + codes("BufferExhaustedException ThrottlingQuotaExceededException POLICY_VIOLATION QueueFullException", [.sink: 1])
     + codes("SerializationException DeserializationException CorruptRecordException RecordDeserializationException", [.records: 0.8, .schema: 0.2], weight: 2)
     + codes("RecordTooLargeException MESSAGE_TOO_LARGE RecordBatchTooLargeException MSG_SIZE_TOO_LARGE", [.records: 0.7, .deployment: 0.3], weight: 2.4)
-    + codes("UnknownTopicOrPartitionException UNKNOWN_TOPIC_OR_PART InvalidTopicException ConfigException InvalidConfigurationException", [.deployment: 0.8, .upstream: 0.2], weight: 2)
+    + codes("UnknownTopicOrPartitionException UNKNOWN_TOPIC_OR_PART InconsistentGroupProtocolException InvalidTopicException ConfigException InvalidConfigurationException", [.deployment: 0.8, .upstream: 0.2], weight: 2)
     + codes("CommitFailedException RebalanceInProgressException IllegalGenerationException UnknownMemberIdException MaxPollExceededException", [.cpu: 0.45, .sink: 0.3, .noise: 0.25], weight: 2)
-    + codes("OffsetOutOfRangeException NoOffsetForPartitionException", [.upstream: 0.4, .sink: 0.3, .deployment: 0.3], weight: 2)
+    + codes("OffsetOutOfRangeException NoOffsetForPartitionException OFFSET_OUT_OF_RANGE", [.upstream: 0.4, .sink: 0.3, .deployment: 0.3], weight: 2)
+    + phrases(["fetch position * out of range", "offset * out of range"], [.upstream: 0.4, .sink: 0.3, .deployment: 0.3], weight: 2.2)
     + codes("ProducerFencedException InvalidProducerEpochException", [.deployment: 0.6, .noise: 0.4], weight: 1.8)
     // Codes of librdkafka, https://docs.confluent.io/platform/current/clients/librdkafka/html/rdkafka_8h.html
     + codes("_MAX_POLL_EXCEEDED", [.cpu: 0.5, .sink: 0.3, .slowSource: 0.2], weight: 2)

@@ -49,7 +49,7 @@ extension ErrorRule {
     + codes("ZoneInfoNotFoundError UnknownTimeZoneError", [.deployment: 1], weight: 2)
     + codes("WorkerLostError", [.memory: 0.7, .noise: 0.3], weight: 1.8)
     + codes("SoftTimeLimitExceeded TimeLimitExceeded", [.cpu: 0.6, .slowSource: 0.4], weight: 2)
-    + codes("VersionConflict DistributionNotFound ResolutionImpossible PackageNotFoundError PydanticUserError", [.deployment: 1])
+    + codes("NoSuchModuleError VersionConflict DistributionNotFound ResolutionImpossible PackageNotFoundError PydanticUserError", [.deployment: 1])
     + phrases(["not in index", "not in the axis", "length mismatch", "columns must be same length as key", "passed * columns passed data had", "usecols do not match columns"], [.schema: 1], weight: 2)
     + phrases(["error tokenizing data", "extra data", "expecting value", "expecting property name", "unterminated string", "expecting delimiter", "no columns to parse", "not a gzipped file", "file is not a zip file"], [.records: 1], weight: 2)
     + phrases(["remote end closed connection"], [.vendor: 0.7, .noise: 0.3], weight: 2)
