@@ -85,6 +85,22 @@ import Testing
     }
   }
 
+  /// Two weeks are enough to tell business hours from chance: the second weekend is not late.
+  @Test func twoWeeksShowBusinessHours() throws {
+    let folder = try TemporaryFolder()
+    let made = try PlumbProcess(["query", "--format", "csv", "-c", """
+      range h from 0 to 12 * 24 step 1
+      | extend started = datetime(2026-03-02) + h * 1h, hour = h % 24
+      | where h / 24 % 7 < 5 and hour between (7 .. 16) and hash(h, 100) > 8
+      | project pipeline = 'x', started, ended = started + 3m, status = 'succeeded'
+      """])
+    let runs = try folder.write("runs.csv", made.output)
+    let asked = try PlumbProcess(
+      ["query", "--format", "csv", "--load", "runs=\(runs)", "--now", "2026-03-14T18:00:00Z", "-c",
+        "union (stale() | project pipeline), (stale(as_of = datetime(2026-03-14 06:00)) | project pipeline), (stale(as_of = datetime(2026-03-13 16:50)) | project pipeline) | count"])
+    #expect(asked.output == "Count\n0\n", "\(asked.output) \(asked.messages)")
+  }
+
   /// One or two runs show no schedule, so nothing is missed after them; three do.
   @Test func fewRunsShowNoSchedule() throws {
     let folder = try TemporaryFolder()

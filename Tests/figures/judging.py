@@ -112,15 +112,17 @@ def judge_world(seed, options):
         lines = []
         for word in WORDS:
             text = ";\n".join(
-                f'{word}(as_of = datetime({at.isoformat()}Z)) | project pipeline, moment = {number}'
-                for number, at in enumerate(moments))
+                f'{word}(as_of = datetime({at.isoformat()}Z)) | project pipeline, moment = {number}, '
+                f'agreed = {"breaks_sla" if word == "stale" else "false"}' for number, at in enumerate(moments))
             named = ask(world, text)
+            broken = [row for row in named if row["agreed"] and row["pipeline"] not in reasons[row["moment"]]]
             all_named |= {(row["pipeline"], row["moment"]) for row in named}
-            good = sum(row["pipeline"] in reasons[row["moment"]] for row in named)
+            good = sum(row["pipeline"] in reasons[row["moment"]] for row in named) + len(broken)
             quiet = 100 * (len(named) - good) / max(size - base, 1)
             found = f"{100 * good / len(named):.1f} %" if named else "-"
             print(f"{word:10}{len(named):>8}{len(named) / options.moments:>8.1f}{found:>15}{quiet:>17.2f} %")
-            lines.append((f"{word}: {quiet:.2f} % of the quiet ones named <= 1 %", quiet <= 1))
+            agreements = f" ({len(broken)} others break an agreement)" if broken else ""
+            lines.append((f"{word}: {quiet:.2f} % of the quiet ones named <= 1 %{agreements}", quiet <= 1))
         for line in lines:
             target(*line)
         asked = sorted(all_named)

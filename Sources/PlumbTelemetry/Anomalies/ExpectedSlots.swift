@@ -58,13 +58,16 @@ extension AnomalyTables {
     | lookup kind=leftouter (grid | summarize alike_n = sum(n), alike_weeks = sum(weeks) by pipeline, alike) on pipeline, alike
     | extend mean = iff(alike_weeks > 0, 1.0 * alike_n / alike_weeks, 1.0 * whole / (last - first + 1))
     | extend expected = (n + 0.5 * mean) / (weeks + 0.5);
-    // Starts that are distributed randomly over the week follow no hours: a chi-squared of about one for each slot.
+    // Starts that are distributed randomly over the week follow no hours: a chi-squared of about one for each slot, and
+    // for the same hours of several days, which tell hours from chance within a week or two.
     let evens = materialize(grid
     | extend chance = 1.0 * whole / (last - first + 1) * weeks
     | where chance > 0
-    | summarize variation = sum((n - chance) * (n - chance) / chance) / count(), whole = take_any(whole),
-        hours = take_any(last - first + 1) by pipeline
-    | where variation between (0.5 .. 2.0)
+    | summarize parts = sum((n - chance) * (n - chance) / chance), size = count(), n = sum(n), chance = sum(chance),
+        whole = take_any(whole), hours = take_any(last - first + 1) by pipeline, alike
+    | summarize variation = sum(parts) / sum(size), by_hour = avg((n - chance) * (n - chance) / chance),
+        whole = take_any(whole), hours = take_any(hours) by pipeline
+    | where variation between (0.5 .. 2.0) and by_hour < 2
     | project pipeline, even = 1.0 * whole / hours);
     let learned = profile
     | lookup kind=leftouter evens on pipeline
