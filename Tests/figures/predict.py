@@ -80,6 +80,47 @@ def judged(path, difficulty, seed, method):
     return missed
 
 
+def measured(arguments, text=None):
+    """The output of a process, with the least seconds of the clock and of processors of three."""
+    best = []
+    for _ in range(3):
+        before, start = os.times(), time.monotonic()
+        done = subprocess.run([PLUMB, *arguments], capture_output=True, text=True, input=text, check=True)
+        after = os.times()
+        best.append((time.monotonic() - start, after.children_user + after.children_system
+                     - before.children_user - before.children_system))
+    return done.stdout, min(wall for wall, _ in best), min(processor for _, processor in best)
+
+
+def times():
+    """Prints how long the first answer takes, and learning on one thread."""
+    answer, wall, processor = measured(["query", "-c", "predict risk | top 5", "--format", "table"])
+    print(answer)
+    missed = 0
+
+    def target(text, holds):
+        nonlocal missed
+        missed += not holds
+        print(f"{'met   ' if holds else 'MISSED'} {text}")
+
+    print(f"{os.getloadavg()[0]:.1f} processes ran on {os.cpu_count()} processors")
+    target(f"first answer of `predict risk | top 5` as a whole process: {wall:.2f} s <= 1.5 s ({processor:.2f} s of processors)", wall <= 1.5)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "w.plumb")
+        run(["simulate", "--into", path])
+        days = run(["query", path, "-c", "runs | summarize days = max(toint((now() - started) / 1d))"]).stdout.split()[1]
+        text = run(["query", path, "--format", "raw", "-c", ".show features"]).stdout.rstrip().removesuffix("features")
+        text = text.replace("let moments = tolong(1);", f"let moments = tolong({int(days) * 24});")
+        text += "features | where k > 0 and isnotnull(usual_failures) | count"
+        rows, _, reading = measured(["query", path, "--threads", "1", "-"], text)
+        _, _, whole = measured(["query", path, "--threads", "1", "-c", "predict risk | count"])
+    # Both trainings, of four fifths and of all, with what is chosen between them and the scores.
+    count = int(rows.split()[-1])
+    learning = (whole - reading) / 2 / count * 88_640
+    target(f"learning on one core: {learning:.2f} s for 88,640 rows <= 1.5 s ({whole - reading:.2f} s for {count} rows, twice)", learning <= 1.5)
+    return missed
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--difficulty", nargs="*", default=["normal", "easy", "hard"])
@@ -95,18 +136,7 @@ def main():
                 run(["simulate", "--difficulty", difficulty, *chosen, "--into", path])
                 missed += judged([path], difficulty, "default" if seed is None else seed, options.method)
                 os.remove(path)
-    best = []
-    for _ in range(3):
-        before, start = os.times(), time.monotonic()
-        answer = run(["query", "-c", "predict risk | top 5", "--format", "table"]).stdout
-        after = os.times()
-        best.append((time.monotonic() - start, after.children_user + after.children_system
-                     - before.children_user - before.children_system))
-    print(answer)
-    wall, processor = min(best)
-    verdict = "met   " if wall <= 1.5 else "MISSED"
-    print(f"{verdict} first answer of `predict risk | top 5` as a whole process: {wall:.2f} s <= 1.5 s, {processor:.2f} s of processors"
-          f"; {os.getloadavg()[0]:.1f} processes ran on {os.cpu_count()} processors")
+    missed += times()
     return 1 if missed else 0
 
 
