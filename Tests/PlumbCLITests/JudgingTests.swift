@@ -196,7 +196,7 @@ import Testing
   /// Memory that grows within hours of a build is the build's; without a build it is the memory's.
   @Test func whatGrowsAfterABuildIsTheBuilds() throws {
     let growing = [1_250, 1_150, 1_050, 900, 760].map { Run(memory: $0) }
-    let load = try table("runs", runs("a", latest: growing))
+    let load = try table("runs", "union \(runs("a", latest: growing))")
     let build = try table("alerts", "print at = ago(10h), rule = 'build-changed', pipeline = 'a', message = 'Build 8 of a was deployed'")
     try check("why('a') | top 1 | project cause", load, "cause\nmemory-exhaustion\n")
     try check("why('a') | top 1 | project cause", load + build, "cause\nbad-deployment\n")
