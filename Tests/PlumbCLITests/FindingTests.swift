@@ -62,6 +62,24 @@ import Testing
     #expect(asked.output.contains("\n\(one.cause),\(isCalm)") || one.cause == "noise" && asked.output.contains("\nnoise,"), "\(asked.output)")
   }
 
+  /// A failure that passed is noise, but the rest is not as usual while `volume` names the pipeline.
+  @Test func aPassingFailureDoesNotHideWhatIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let made = try PlumbProcess(["query", "--format", "csv", "--now", Self.now, "-c", """
+      range left from 0 to 719 step 1
+      | extend started = datetime(\(Self.now)) - left * 1h - 55m
+      | project pipeline = 'x', started, ended = started + 2m, status = iff(left == 2, 'failed', 'succeeded'),
+          records_in = (900 + hash(left, 200)) * iff(left < 6, 10, 1)
+      """])
+    let load = ["--load", "runs=\(try folder.write("runs.csv", made.output))"]
+    let asked = try PlumbProcess(
+      ["query", "--format", "csv", "--now", Self.now] + load + ["-c", """
+        volume() | project pipeline;
+        why('x') | summarize usual = countif(evidence has 'as usual'), noise = countif(cause == 'noise')
+        """])
+    #expect(asked.output == "pipeline\nx\n\nusual,noise\n0,1\n", "\(asked.output) \(asked.messages)")
+  }
+
   /// Three that follow each other fail without a word: the first is where it began.
   @Test func withoutTextsTheOriginIsTheFirstThatFails() throws {
     let folder = try TemporaryFolder()

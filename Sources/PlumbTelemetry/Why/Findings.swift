@@ -30,6 +30,8 @@ struct Findings: Sendable {
   var stale: Stale?
   var volume: Volume?
 
+  var isEmpty: Bool { slow == nil && stale == nil && volume == nil }
+
   /// - Parameter tables: restricted to the pipeline.
   init(_ tables: AnomalyTables, at moment: Int64, context: ExecutionContext, run: (String) throws -> Table) throws {
     func first(_ text: String, _ body: (_ real: (String) -> Double?, _ word: (String) -> Int64?) -> Void) throws {

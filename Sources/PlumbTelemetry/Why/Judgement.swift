@@ -290,8 +290,9 @@ struct Judgement: Sendable {
     guard past.history > 0, failed > 0, symptoms.failed <= 2, symptoms.failedInARow < 2 else { return }
     guard !Sign.allCases.contains(where: { symptoms.strength($0) > 0 }) else { return }
     let hasPassed = symptoms.failedInARow == 0
-    let evidence = Judgement.failures(failed, of: symptoms.done) + ", "
-      + (hasPassed ? "runs succeed again, and everything else is as usual" : "and all else is as usual")
+    var evidence = Judgement.failures(failed, of: symptoms.done) + (hasPassed ? ", runs succeed again" : "")
+    // What `slow`, `stale` or `volume` name is not as usual.
+    if around.findings?.isEmpty ?? true { evidence += hasPassed ? ", and everything else is as usual" : ", and all else is as usual" }
     add(.noise, hasPassed ? 1.5 : 0.8, since: nil, evidence)
   }
 }
