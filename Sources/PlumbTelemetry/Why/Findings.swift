@@ -83,6 +83,9 @@ extension Judgement {
       // Runs that fail or do not start read nothing, which is not another cause.
       let missing = volume.usual > 0 ? 1 - volume.now / volume.usual : 1
       add(.silence, 2.5 * missing, since: volume.since, phrase, ["records_in", "records_out"])
+    } else if symptoms.failed == 0, findings.stale == nil {
+      // No run ended in the time that `volume` looks at, and none is late.
+      add(.missedSchedule, 1, since: volume.since, phrase, ["ended", "records_in"])
     }
   }
 
