@@ -32,7 +32,7 @@ struct ErrorReadingTests {
     #expect(ErrorWords("a.b.MemoryError: x").identifiers.map(\.text) == ["memoryerror", "x"])
   }
 
-  /// A code of Entra that no table lists is about an account or an application; other letters with digits are no codes.
+  /// A code of Entra that no table lists is about an account or an application; other letters with digits mean nothing.
   @Test func codesHavePrefixes() {
     let reading = ErrorReading(code: "AADSTS999001", category: "", message: "")
     #expect(reading.shares.first?.suspect == .credentials)
