@@ -114,7 +114,8 @@ extension Judgement {
       let last = stale.since == nil ? "it has never run" : "its last run succeeded \(time) earlier"
       let skips = past.attempts.filter { $0.outcome == .skipped && $0.started > stale.since ?? .min }.count
       let what = skips == 0 ? "no run since it was due" : "\(counted(skips, "run")) skipped since it was due"
-      add(.missedSchedule, 3, since: stale.since, "\(what): \(last)\(agreement)", ["ended"])
+      // A run that was skipped because an upstream had failed is missing for that reason.
+      add(.missedSchedule, symptoms.skipped > 0 ? 1 : 3, since: stale.since, "\(what): \(last)\(agreement)", ["ended"])
     } else if symptoms.failed == 0, stale.failures == 0 {
       add(.unknown, 1.5, since: stale.since, "no success for \(time)\(agreement)", ["ended"])
     } else if total < 1 {
