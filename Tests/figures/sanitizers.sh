@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints whether the tests of the engine, the readers, stored segments, the syntax and random queries run clean under the
-# address sanitizer, the thread sanitizer and the undefined-behaviour sanitizer. Builds each (debug) beside the usual build, in
-# .build-asan, .build-tsan and .build-usan. $ONLY = address, thread or undefined runs one of them.
+# Prints whether all tests run clean under the address sanitizer, the thread sanitizer and the undefined-behaviour sanitizer,
+# those of the engine, the readers, stored segments, the syntax and random queries with the inputs that take long. Builds each
+# (debug) beside the usual build, in .build-asan, .build-tsan and .build-usan. $ONLY = address, thread or undefined runs one of them.
 # Fails if fewer tests ran than `swift test list` names.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,17 +11,20 @@ export TSAN_OPTIONS=halt_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1
 # Instrumented frames are several times as large, and threads have as much stack as this.
 ulimit -s 131072
-filter='PlumbEngineTests|PlumbSyntaxTests|PlumbDatabaseTests|PlumbStorageTests|PlumbParquetTests|PlumbKitTests|PlumbPresentationTests|FuzzTests'
+lower='PlumbEngineTests|PlumbSyntaxTests|PlumbDatabaseTests|PlumbStorageTests|PlumbParquetTests|PlumbKitTests|PlumbPresentationTests|FuzzTests'
+# What the tests are about is the code that they link; the built binary that some of them drive is instrumented as well.
+upper='PlumbLearningTests|PlumbSimulatorTests|PlumbTelemetryTests|PlumbCasesTests|PlumbCLITests|GoldenTests|RepositoryTests'
 status=0
-for sanitizer in ${ONLY:-address thread undefined}; do
-  scratch=.build-${sanitizer:0:1}san
+
+# check SANITIZER LONG FILTER: runs the tests of the filter; LONG is empty or 1
+check() {
+  local scratch=.build-${1:0:1}san log reports ran wanted ended=0
   log=$(mktemp)
-  ended=0
-  PLUMB_LONG=1 swift test --sanitize=$sanitizer --scratch-path $scratch --filter "$filter" > "$log" 2>&1 || ended=$?
+  env ${2:+PLUMB_LONG=1} swift test --sanitize="$1" --scratch-path "$scratch" --filter "^($3)\\." > "$log" 2>&1 || ended=$?
   reports=$(grep -cE "(ERROR|WARNING): (Address|Thread)Sanitizer|runtime error:" "$log")
   ran=$(grep -oE 'Test run with [0-9]+ tests?' "$log" | grep -oE '[0-9]+' | tail -1)
-  wanted=$(swift test list --skip-build --sanitize=$sanitizer --scratch-path $scratch 2> /dev/null | grep -cE "^($filter)\.")
-  echo "$sanitizer sanitizer: $reports reports, exit status $ended, ${ran:-0} of $wanted tests ran"
+  wanted=$(swift test list --skip-build --sanitize="$1" --scratch-path "$scratch" 2> /dev/null | grep -cE "^($3)\.")
+  echo "$1 sanitizer${2:+, long inputs}: $reports reports, exit status $ended, ${ran:-0} of $wanted tests ran"
   if [ "$reports" != 0 ] || [ $ended != 0 ]; then
     grep -A12 -E "Sanitizer|runtime error:|✘" "$log" | head -60
     status=1
@@ -31,5 +34,10 @@ for sanitizer in ${ONLY:-address thread undefined}; do
     status=1
   fi
   rm -f "$log"
+}
+
+for sanitizer in ${ONLY:-address thread undefined}; do
+  check "$sanitizer" 1 "$lower"
+  check "$sanitizer" "" "$upper"
 done
 exit $status
