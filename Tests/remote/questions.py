@@ -59,6 +59,16 @@ runs | where started > datetime(2026-03-20) | make-series n = count() on started
 
 # What engines treat differently.
 TRAPS = r"""t | where a == 1
+t | summarize l = array_sort_asc(make_set("x")) by w
+t | summarize dcount(tolong("Red")), n = count()
+t | summarize c = count_distinct(iff(a > 1000000, a, long(null))), d = dcount(iff(a > 1000000, a, long(null))) by w
+t | where a > 1000000 | summarize dcount(a), count_distinct(b)
+t | summarize m = max(a) | summarize n = count()
+t | summarize n = count() by x = bin(big, 100), w
+t | where bin(big, 7) !between (-2 .. 5) | count
+t | summarize x = countif(a > long(null)), y = sumif(3, a < b), z = countif(a == b and b > long(null)) by w
+t | take 0 | summarize x = countif(a > long(null)), y = sumif(a, a < b)
+t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
 t | where a != 1 | count
 t | where not(a == 1) | count
 t | where a == b | count

@@ -108,6 +108,12 @@ private struct RemoteReach {
   func plan(cutAt cut: RemoteCut?) -> LogicalPlan {
     if let divided { return divided }
     guard let whole else { return original }
-    return LogicalPlan(RemotePlan(query: whole.part.query(cut: cut), plan: original))
+    do {
+      return LogicalPlan(RemotePlan(query: try whole.part.query(cut: cut), plan: original))
+    } catch {
+      // Its columns cannot be sent, so the node runs here.
+      let cut = RemoteCut(label: original.label, reason: (error as? RemoteObstacle)?.reason ?? "\(error)")
+      return Self.replacing(original, original.inputs.map(RemoteReach.init), cut: cut)
+    }
   }
 }

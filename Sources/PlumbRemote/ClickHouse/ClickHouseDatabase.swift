@@ -91,7 +91,11 @@ package final class ClickHouseDatabase: ForeignDatabase, RemoteEngine {
     let database: ClickHouseDatabase
     let relation: Relation
 
-    func query(cut: RemoteCut?) -> any RemoteQuery { ClickHouseQuery(database, relation, cut: cut) }
+    func query(cut: RemoteCut?) throws -> any RemoteQuery {
+      let query = ClickHouseQuery(database, relation, cut: cut)
+      _ = try query.statement()
+      return query
+    }
   }
 }
 
@@ -124,7 +128,7 @@ final class ClickHouseQuery: RemoteQuery {
 
   var isOrdered: Bool { !relation.order.isEmpty }
 
-  private func statement() throws -> (sql: String, columns: [NativeColumn]) {
+  fileprivate func statement() throws -> (sql: String, columns: [NativeColumn]) {
     let dialect = try database.server.dialect(ExecutionContext(now: 0, threads: 1, memoryLimit: 1 << 28))
     let (sql, names) = try relation.text { try $0.wire(dialect) }
     var columns = zip(relation.columns, names).map { NativeColumn(name: $1, type: $0.type, isNullable: $0.isNullable) }

@@ -63,7 +63,7 @@ struct Relation: Sendable {
       outputs.append("\(sql) AS \(SQLValue.name(alias))")
       result.append(alias)
     }
-    if outputs.isEmpty { outputs = [(anchor.map { "ignore(\($0))" } ?? "1") + " AS `one`"] }
+    if outputs.isEmpty { outputs = [(anchor.map { "materialize(ignore(\($0)))" } ?? "materialize(1)") + " AS `one`"] }
     var text = "SELECT \(outputs.joined(separator: ", ")) FROM \(from)"
     if !conditions.isEmpty { text += " WHERE \(conditions.joined(separator: " AND "))" }
     if !order.isEmpty { text += " ORDER BY \(order.map(\.text).joined(separator: ", "))" }

@@ -16,10 +16,11 @@ struct SQLAggregates {
   func results(_ aggregate: BoundAggregate, _ columns: [SQLValue]) throws -> [SQLValue] {
     let inputs = try aggregate.arguments.map { try expressions.value($0, columns) }
     func number(_ sql: String) -> [SQLValue] { [SQLValue("toInt64(\(sql))", aggregate.results[0], nullable: false)] }
-    /// A condition, the last argument.
+    /// A condition, the last argument. Null is false; old versions give null for a group whose conditions are all null.
     func condition() throws -> String {
       guard let last = aggregate.arguments.last, last.type == .bool else { throw Obstacle("`\(aggregate.name)` has an unknown form") }
-      return try expressions.condition(last, columns)
+      let value = try expressions.value(last, columns)
+      return value.isNullable ? "ifNull(\(value.sql), 0)" : value.sql
     }
     let isConditional = aggregate.name.hasSuffix("if") && inputs.last?.type == .bool
     let suffix = isConditional ? "If" : ""
@@ -67,7 +68,9 @@ struct SQLAggregates {
     case "dcount", "count_distinct":
       guard let value = inputs.first?.plain, value.form == .plain, value.type != .dynamic, value.type != .decimal else { break }
       guard inputs.count == (isConditional ? 2 : 1) || inputs.count >= 2 && base == "dcount" && !isConditional else { break }
-      return number("\(base == "dcount" ? "uniqCombined" : "uniqExact")\(suffix)(\(value.sql)\(test))")
+      let distinct = "\(base == "dcount" ? "uniqCombined" : "uniqExact")\(suffix)(\(value.sql)\(test))"
+      // Of nothing but nulls it is null in some versions.
+      return number(value.isNullable ? "ifNull(\(distinct), 0)" : distinct)
     case "percentile", "percentiles":
       guard let value = inputs.first?.plain, [.long, .int, .real, .datetime, .timespan].contains(value.type) else { break }
       return try zip(aggregate.arguments.dropFirst(), aggregate.results).map { percentage, type in

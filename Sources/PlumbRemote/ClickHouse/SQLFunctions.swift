@@ -80,7 +80,12 @@ extension SQLExpressions {
       guard isWord, let step = values[1].constant?.wholeNumber, step > 0, step < 1 << 61 else { return nil }
       // Times are counted from the year 1, so that they are never negative.
       let rest = types[0] == .datetime ? "\(sql[0]) % toInt64(\(step))" : remainder(sql[0], step)
-      return SQLValue("(\(sql[0]) - \(rest))", call.type, nullable: nullable)
+      let start = SQLValue("(\(sql[0]) - \(rest))", call.type, nullable: nullable)
+      // The bin of the smallest numbers begins below them, and is null.
+      let lowest = Int64.min / step * step
+      guard types[0] == .long || types[0] == .timespan, lowest > .min, values[0].constant == nil else { return start }
+      let isBelow = nullable ? "ifNull(\(sql[0]) < (\(lowest)), 0)" : "\(sql[0]) < (\(lowest))"
+      return SQLValue("if(\(isBelow), NULL, \(start.sql))", call.type, nullable: true)
     case ("bin_at", 3):
       guard isWord, let step = values[1].constant?.wholeNumber, step > 0, step < 1 << 61, let origin = values[2].constant?.wholeNumber
       else { return nil }

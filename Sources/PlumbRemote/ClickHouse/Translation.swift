@@ -151,6 +151,8 @@ struct Translation {
   // MARK: Groups
 
   private func aggregated(_ plan: AggregatePlan, _ input: Relation) throws -> Relation {
+    // Without columns it could not be told from the rows that it reads; one that only counts costs nothing here.
+    guard !plan.schema.isEmpty else { throw Obstacle("it has one row, whatever it reads") }
     let isSorted = !input.order.isEmpty
     var input = input
     if input.limit != nil || input.limitBy != nil || input.hasWindows { input = try input.nested() }

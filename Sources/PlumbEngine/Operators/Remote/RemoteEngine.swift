@@ -15,7 +15,9 @@ package protocol RemoteEngine: AnyObject, Sendable {
 /// A part of a plan in a remote engine's language.
 package protocol RemotePart: Sendable {
   /// The query for it; `cut` says which operator runs here after it, and why.
-  func query(cut: RemoteCut?) -> any RemoteQuery
+  ///
+  /// - Throws: a `RemoteObstacle` if the engine can compute with its columns but not send them exactly.
+  func query(cut: RemoteCut?) throws -> any RemoteQuery
 }
 
 /// Why an engine cannot run a node.

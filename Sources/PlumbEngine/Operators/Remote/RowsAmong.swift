@@ -20,7 +20,7 @@ extension Table {
       rest = rest.dropFirst(items.count)
       let condition = try BoundExpression.calling(function, [.column(place, .string, .none)] + items, at: .none)
       let part = try engine.part(for: .scan(ScanPlan(table: self, columns: columns, filters: [condition])), over: [])
-      let query = part.query(cut: RemoteCut(label: reader, reason: "it follows each row that it finds"))
+      let query = try part.query(cut: RemoteCut(label: reader, reason: "it follows each row that it finds"))
       let cursor = try query.open(context)
       while let group = try cursor.next(rows: RowGroup.capacity) {
         try context.checkpoint()
