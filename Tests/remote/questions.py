@@ -67,6 +67,8 @@ t | summarize m = max(a) | summarize n = count()
 t | summarize n = count() by x = bin(big, 100), w
 t | where bin(big, 7) !between (-2 .. 5) | count
 t | summarize x = countif(a > long(null)), y = sumif(3, a < b), z = countif(a == b and b > long(null)) by w
+t | summarize l = array_sort_asc(make_set(tolong("Red"))) by w
+t | summarize m = max(timespan(null)), n = sumif(long(null), a < b), o = max(long(null)) by s
 t | take 0 | summarize x = countif(a > long(null)), y = sumif(a, a < b)
 t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
 t | where a != 1 | count

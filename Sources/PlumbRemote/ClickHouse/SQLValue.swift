@@ -134,7 +134,9 @@ struct SQLValue: Sendable {
     case .null(.string): return SQLValue("''", .string, nullable: false, constant: .string(""))
     case .null(let type):
       guard type != .dynamic, type != .decimal, type != .guid else { throw Obstacle("a null of type \(type.name)") }
-      return SQLValue("NULL", type, nullable: true, constant: value)
+      // Without a type, old versions cannot send it from shard to shard, and no version collects it into an array.
+      let wireType = NativeColumn(name: "", type: type, isNullable: true).wireType
+      return SQLValue("CAST(NULL AS \(wireType))", type, nullable: true, constant: value)
     case .bool(let flag): sql = flag ? "1" : "0"
     case .int(let number): sql = "\(number)"
     case .long(let number), .datetime(let number), .timespan(let number): sql = "\(number)"
