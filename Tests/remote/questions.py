@@ -69,6 +69,7 @@ t | where bin(big, 7) !between (-2 .. 5) | count
 t | summarize x = countif(a > long(null)), y = sumif(3, a < b), z = countif(a == b and b > long(null)) by w
 t | summarize l = array_sort_asc(make_set(tolong("Red"))) by w
 t | summarize m = max(timespan(null)), n = sumif(long(null), a < b), o = max(long(null)) by s
+t | where isnotnull(iff(a > 1, datetime(2024-12-15 03:04:05), datetime(null))) | count
 t | take 0 | summarize x = countif(a > long(null)), y = sumif(a, a < b)
 t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
 t | where a != 1 | count

@@ -139,7 +139,8 @@ struct SQLValue: Sendable {
       return SQLValue("CAST(NULL AS \(wireType))", type, nullable: true, constant: value)
     case .bool(let flag): sql = flag ? "1" : "0"
     case .int(let number): sql = "\(number)"
-    case .long(let number), .datetime(let number), .timespan(let number): sql = "\(number)"
+    // A large literal is unsigned there, and has no type in common with a signed column in old versions.
+    case .long(let number), .datetime(let number), .timespan(let number): sql = number > Int32.max ? "toInt64(\(number))" : "\(number)"
     case .real(let number):
       guard number == 0 || number.magnitude > 1e-300 || number.isNaN else { throw Obstacle("the number \(number) cannot be sent") }
       sql = number.isNaN ? "nan" : number.isInfinite ? (number < 0 ? "-inf" : "inf") : "\(number)"
