@@ -4,6 +4,7 @@ import PlumbKit
 import PlumbPresentation
 import PlumbSimulator
 import PlumbSyntax
+import PlumbTelemetry
 import TestSupport
 import Testing
 
@@ -16,15 +17,25 @@ struct HelpTests {
     OperatorDeclaration.all.filter(\.isSupported).map { ($0.keyword, $0.usage, $0.summary, $0.examples) }
     + SourceDeclaration.all.filter(\.isSupported).map { ($0.keyword, $0.usage, $0.summary, $0.examples) }
     + StatementDeclaration.all.filter(\.isSupported).map { ($0.keyword, $0.usage, $0.summary, $0.examples) }
+    + functions.map { ($0.name, "\($0.name)(\($0.parameters))", $0.summary, $0.examples) }
+
+  private static let functions = TableFunction.telemetry(Predictor()) { nil }
 
   @Test func declarationsExplainThemselves() throws {
+    let catalog = Catalog()
+    catalog.add(Self.functions)
     for (name, usage, summary, examples) in Self.declared {
       #expect(summary.hasSuffix(".") && summary.first?.isUppercase == true, "\(name)")
       #expect(summary.prefix { $0.isLetter }.hasSuffix("s"), "\(name): begins with a verb in the third person")
       #expect(!examples.isEmpty, "\(name)")
       #expect(usage.hasPrefix(name), "\(name)")
-      for example in examples { #expect(example.contains(name), "\(name): \(example)") }
-      #expect(try Help.text(for: name, in: Catalog()).contains(summary.prefix(20)), "\(name)")
+      let help = try Help.text(for: name, in: catalog)
+      #expect(help.contains(summary.prefix(20)), "\(name)")
+      for example in examples {
+        #expect(example.contains(name), "\(name): \(example)")
+        #expect(!parse(example).hasErrors, "\(name): \(example)")
+        #expect(help.contains(example.prefix(20)), "\(name): \(example)")
+      }
     }
   }
 

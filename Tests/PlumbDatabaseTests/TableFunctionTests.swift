@@ -12,15 +12,15 @@ struct TableFunctionTests {
   init() {
     let catalog = Catalog()
     catalog.add(
-      TableFunction("doubled", "The numbers up to `limit`, twice.", "limit", ranking: "twice", kql: { call in
+      TableFunction("doubled", "The numbers up to `limit`, twice.", "limit", examples: [], tells: .facts, ranking: "twice", kql: { call in
         var arguments = TableArguments(call)
         let limit = try arguments.count("limit") ?? 3
         try arguments.finish()
         return "range x from 1 to \(limit) step 1 | extend twice = x * 2"
       }))
-    catalog.add(TableFunction("counted", "Counts the rows before the pipe.", "", kql: { _ in "input | count" }))
-    catalog.add(TableFunction("broken", "Reads what is not there.", "", kql: { _ in "nowhere | count" }))
-    catalog.add(TableFunction("endless", "Calls itself.", "", kql: { _ in "endless()" }))
+    catalog.add(TableFunction("counted", "Counts the rows before the pipe.", "", examples: [], tells: .facts, kql: { _ in "input | count" }))
+    catalog.add(TableFunction("broken", "Reads what is not there.", "", examples: [], tells: .facts, kql: { _ in "nowhere | count" }))
+    catalog.add(TableFunction("endless", "Calls itself.", "", examples: [], tells: .facts, kql: { _ in "endless()" }))
     session = Session(catalog: catalog)
   }
 
@@ -88,8 +88,10 @@ struct ComputedFunctionTests {
     let calls = calls
     let columns = [ColumnInfo("n", .long), ColumnInfo("square", .long)]
     catalog.add(
-      TableFunction("squares", "Squares up to `limit`, or of the rows before the pipe.", "limit", columns: columns, ranking: "square") {
-        call in
+      TableFunction(
+        "squares", "Squares up to `limit`, or of the rows before the pipe.", "limit", examples: [], tells: .facts, columns: columns,
+        ranking: "square"
+      ) { call in
         var arguments = TableArguments(call)
         let limit = try arguments.count("limit") ?? 3
         try arguments.finish()
@@ -107,11 +109,11 @@ struct ComputedFunctionTests {
         }
       })
     catalog.add(
-      TableFunction("liar", "Has other columns than it says.", "", columns: columns) { _ in
+      TableFunction("liar", "Has other columns than it says.", "", examples: [], tells: .facts, columns: columns) { _ in
         { _ in Table(name: "liar", schema: [ColumnInfo("m", .long)], rows: [[.long(1)]]) }
       })
     catalog.add(
-      TableFunction("asking", "Asks the catalog.", "", columns: [ColumnInfo("Count", .long)]) { _ in
+      TableFunction("asking", "Asks the catalog.", "", examples: [], tells: .facts, columns: [ColumnInfo("Count", .long)]) { _ in
         { run in try run.run("squares(4) | count") }
       })
     session = Session(catalog: catalog)

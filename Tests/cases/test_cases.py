@@ -78,7 +78,7 @@ def test_mitigation(desk):
 
 
 def test_words(desk):
-    for difficulty, open_words, closed_words in [("easy", ["why {}", "slow"], []), ("normal", ["slow", "stale"], ["why {}"]), ("hard", ["lineage upstream of {}"], ["why {}", "slow", "compare (ago(2d) .. ago(1d)) with (ago(1d) .. now())", "predict risk"])]:
+    for difficulty, open_words, closed_words in [("easy", ["why {}", "slow"], []), ("normal", ["slow", "stale"], ["why {}"]), ("hard", ["lineage upstream of {}"], ["why {}", "slow", "compare (ago(2d) .. ago(1d)) with (ago(1d) .. now())", "predict risk", "predict_tree()"])]:
         file = f"{difficulty}.plumb"
         desk.run("case", "start", "cascade", "--seed", "2", "--into", file, "--difficulty", difficulty)
         name = "entra-signin-eastus"

@@ -31,7 +31,8 @@ enum ManualReference {
       sorted(AggregateFunction.all, by: \.name).map {
         Entry("\($0.name)(\($0.parameters))", $0.summary, results($0.examples))
       })
-    chapter("Table functions", sorted(functions, by: \.name).map { Entry("\($0.name)(\($0.parameters))", $0.summary, []) })
+    chapter(
+      "Table functions", sorted(functions, by: \.name).map { Entry("\($0.name)(\($0.parameters))", $0.summary, $0.examples) })
     chapter(
       "Plugins",
       Plugin.all.map {

@@ -90,7 +90,7 @@ enum Help {
       parts.append(page("\(KQLName.inQuery(name))", "A table of \(columns).", []))
     }
     for function in catalog.functions where function.name == name {
-      parts.append(page("\(name)(\(function.parameters))", function.summary, []))
+      parts.append(page("\(name)(\(function.parameters))", function.summary, function.examples))
     }
     if let function = catalog.storedFunctions.first(where: { $0.name == name }) {
       parts.append(page("\(name)(...)", "A stored function; show it with `.show function \(function.name)`.", []))

@@ -5,23 +5,24 @@ import PlumbSyntax
 
 /// The questions with which somebody begins who knows nothing of the data: words that answer by themselves.
 enum StartingWords {
-  /// The words, in the order of asking, and what is typed after them.
-  private static let words: [(name: String, typed: String)] = [
-    ("overview", "overview"), ("why", "why PIPELINE"), ("predict", "predict risk"), ("slow", "slow"), ("lineage", "lineage upstream of PIPELINE"),
+  /// What is typed, in the order of asking, and the table function that answers.
+  private static let words: [(typed: String, function: String)] = [
+    ("overview", "overview"), ("why PIPELINE", "why"), ("predict risk", "predict_risk"), ("slow", "slow"),
+    ("lineage upstream of PIPELINE", "lineage_upstream"),
   ]
 
   /// The words that can be used, which are fewer while a case is open.
-  private static func words(in workspace: Workspace) -> [(name: String, typed: String)] {
-    guard let current = workspace.openCase, current.isOpen else { return words }
-    let closed = current.settings.difficulty.closedWords
-    return words.filter { word in !closed.contains { $0 == word.name || $0.hasPrefix(word.name + "_") } }
+  private static func words(in workspace: Workspace) -> [(typed: String, function: TableFunction)] {
+    let known = words.compactMap { word in workspace.catalog.function(named: word.function).map { (typed: word.typed, function: $0) } }
+    guard let current = workspace.openCase, current.isOpen else { return known }
+    return known.filter { !current.settings.difficulty.closes($0.function) }
   }
 
   /// A line for each word with its sentence; nil without pipelines to ask about.
   static func text(in workspace: Workspace) -> String? {
     let catalog = workspace.catalog
     guard catalog.hasTable(named: "pipelines") else { return nil }
-    let lines = words(in: workspace).compactMap { word in summary(of: word.name, in: catalog).map { (word.typed, $0) } }
+    let lines = words(in: workspace).map { word in (word.typed, summary(of: word)) }
     // A long word does not push the sentences of the others aside.
     let width = lines.map(\.0.count).filter { $0 <= 16 }.max() ?? 0
     return lines.map { typed, summary in
@@ -41,7 +42,7 @@ enum StartingWords {
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 
-  private static func summary(of name: String, in catalog: Catalog) -> String? {
-    SourceDeclaration.named(name)?.summary ?? catalog.functions.first { $0.name == name }?.summary
+  private static func summary(of word: (typed: String, function: TableFunction)) -> String {
+    SourceDeclaration.named(String(word.typed.prefix { $0 != " " }))?.summary ?? word.function.summary
   }
 }

@@ -11,12 +11,26 @@ package struct TableFunction: Sendable {
   package let summary: String
   /// The parameters as a user writes them, `pipeline, [depth]`.
   package let parameters: String
+  /// Calls over the simulated world that show its use; tests run them.
+  package let examples: [String]
+  /// What the rows tell.
+  package let insight: Insight
   /// What `top 5` without `by` ranks by.
   package let ranking: Ranking?
   /// How the rows should be shown; nil for a table like any other.
   package let presentation: Presentation?
   /// What a call means.
   package let meaning: @Sendable (Call) throws -> Meaning
+
+  /// What the rows of a function tell, so that a host can close functions that tell too much.
+  package enum Insight: Sendable {
+    /// What is in the function's input, arranged, followed or counted.
+    case facts
+    /// Which rows are unusual, or what will happen.
+    case judgement
+    /// Why something happened.
+    case cause
+  }
 
   /// What a call becomes in the query's plan.
   package enum Meaning: Sendable {
@@ -94,31 +108,36 @@ package struct TableFunction: Sendable {
 
   /// A function defined by the KQL that `kql` returns for a call.
   package init(
-    _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
-    presentation: Presentation? = nil, kql: @escaping @Sendable (Call) throws -> String
+    _ name: String, _ summary: String, _ parameters: String, examples: [String], tells insight: Insight,
+    ranking: Ranking? = nil, presentation: Presentation? = nil, kql: @escaping @Sendable (Call) throws -> String
   ) {
-    self.init(name, summary, parameters, ranking: ranking, presentation: presentation) { .kql(try kql($0)) }
+    self.init(name, summary, parameters, examples: examples, tells: insight, ranking: ranking, presentation: presentation) {
+      .kql(try kql($0))
+    }
   }
 
   /// A function with a computation of its own, whose columns are always the same.
   ///
   /// - Parameter rows: reads the arguments and gives what computes the rows.
   package init(
-    _ name: String, _ summary: String, _ parameters: String, columns: Schema, ranking: Ranking? = nil,
-    presentation: Presentation? = nil, rows: @escaping @Sendable (Call) throws -> @Sendable (Run) throws -> Table
+    _ name: String, _ summary: String, _ parameters: String, examples: [String], tells insight: Insight, columns: Schema,
+    ranking: Ranking? = nil, presentation: Presentation? = nil,
+    rows: @escaping @Sendable (Call) throws -> @Sendable (Run) throws -> Table
   ) {
-    self.init(name, summary, parameters, ranking: ranking, presentation: presentation) {
+    self.init(name, summary, parameters, examples: examples, tells: insight, ranking: ranking, presentation: presentation) {
       .rows(columns, compute: try rows($0))
     }
   }
 
   package init(
-    _ name: String, _ summary: String, _ parameters: String, ranking: Ranking? = nil,
-    presentation: Presentation? = nil, meaning: @escaping @Sendable (Call) throws -> Meaning
+    _ name: String, _ summary: String, _ parameters: String, examples: [String], tells insight: Insight,
+    ranking: Ranking? = nil, presentation: Presentation? = nil, meaning: @escaping @Sendable (Call) throws -> Meaning
   ) {
     self.name = name
     self.summary = summary
     self.parameters = parameters
+    self.examples = examples
+    self.insight = insight
     self.ranking = ranking
     self.presentation = presentation
     self.meaning = meaning

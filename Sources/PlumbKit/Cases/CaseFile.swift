@@ -10,12 +10,11 @@ package enum CaseDifficulty: String, CaseIterable, Sendable {
   /// All of them, or all but those that name causes, or none that judge.
   case easy, normal, hard
 
-  /// Table functions that cannot be used while a case is open.
-  package var closedWords: [String] {
-    switch self {
-    case .easy: []
-    case .normal: ["why"]
-    case .hard: ["why", "slow", "stale", "volume", "compare", "overview", "predict_risk", "predict_quality"]
+  /// Whether a table function cannot be used while a case is open.
+  package func closes(_ function: TableFunction) -> Bool {
+    switch (self, function.insight) {
+    case (.easy, _), (_, .facts), (.normal, .judgement): false
+    case (.normal, .cause), (.hard, .judgement), (.hard, .cause): true
     }
   }
 }

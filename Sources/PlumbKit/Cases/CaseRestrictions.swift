@@ -7,15 +7,15 @@ extension CaseFile {
   /// Closes the words of the case's difficulty in a catalog.
   func restrict(_ catalog: Catalog) {
     guard isOpen else { return }
-    for word in settings.difficulty.closedWords {
-      guard let function = catalog.function(named: word) else { continue }
+    for function in catalog.functions where settings.difficulty.closes(function) {
       catalog.add(
         TableFunction(
-          word, function.summary, function.parameters, ranking: function.ranking, presentation: function.presentation,
+          function.name, function.summary, function.parameters, examples: function.examples, tells: function.insight,
+          ranking: function.ranking, presentation: function.presentation,
           meaning: { [difficulty = settings.difficulty] call in
-          throw Diagnostic(
-            "case-word", "`\(word)` cannot be used while this case is open (difficulty \(difficulty.rawValue))", at: call.span,
-            help: "investigate with KQL over the tables; `.hint` helps, and `--difficulty easy` allows every word")
+            throw Diagnostic(
+              "case-word", "`\(function.name)` cannot be used while this case is open (difficulty \(difficulty.rawValue))", at: call.span,
+              help: "investigate with KQL over the tables; `.hint` helps, and `--difficulty easy` allows every word")
           }))
     }
   }

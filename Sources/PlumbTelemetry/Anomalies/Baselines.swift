@@ -48,7 +48,7 @@ package final class Baselines: Sendable {
   private func function(_ table: @escaping @Sendable (AnomalyTables, TableFunction.Run) throws -> Table) -> TableFunction {
     TableFunction(
       "baselines", "Returns what was usual for each pipeline in the 14 days up to the last midnight.", "",
-      columns: Self.schema
+      examples: ["baselines()"], tells: .judgement, columns: Self.schema
     ) { call in
       let arguments = TableArguments(call)
       try arguments.finish()

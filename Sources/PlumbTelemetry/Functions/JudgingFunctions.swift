@@ -15,7 +15,8 @@ extension TableFunction {
     TableFunction(
       "compare", "Finds what changed in runs between two time windows, `start` to `end` and `other_start` to "
         + "`other_end`, by the columns in `by`.",
-      "start, end, other_start, other_end, [by]", ranking: "score"
+      "start, end, other_start, other_end, [by]", examples: ["compare(ago(2d), ago(1d), ago(1d), now(), by = \"source\")"],
+      tells: .judgement, ranking: "score"
     ) { call in
       var arguments = TableArguments(call)
       let windows = [try arguments.window("start", "end"), try arguments.window("other_start", "other_end")]
@@ -29,7 +30,7 @@ extension TableFunction {
     },
     TableFunction(
       "why", "Explains why `pipeline` is failing or degraded at the time `at`: causes, most likely first.",
-      "pipeline, [at]", columns: WhyAnswer.schema, ranking: "score", presentation: .cause
+      "pipeline, [at]", examples: [#"why("office-exchange-westeurope")"#], tells: .cause, columns: WhyAnswer.schema, ranking: "score", presentation: .cause
     ) { call in
       var arguments = TableArguments(call)
       let named = try call.inputNamesPipelines() ? nil : arguments.name("pipeline")
@@ -57,7 +58,10 @@ extension TableFunction {
   private static func judgement(
     _ name: String, _ summary: String, _ text: @escaping @Sendable (AnomalyTables, Int64?) -> String
   ) -> TableFunction {
-    TableFunction(name, summary, "[as_of]", ranking: "score", presentation: .judgement) { call in
+    TableFunction(
+      name, summary, "[as_of]", examples: ["\(name)()", "\(name)(as_of = ago(1d))"], tells: .judgement, ranking: "score",
+      presentation: .judgement
+    ) { call in
       var arguments = TableArguments(call)
       let moment = try arguments.moment("as_of")
       try arguments.finish()

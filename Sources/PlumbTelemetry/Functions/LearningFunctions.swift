@@ -11,7 +11,8 @@ extension TableFunction {
   package static let learning: [TableFunction] = [
     TableFunction(
       "decision_tree", "Trains a tree to predict `label` from the numeric `features` and returns its nodes.",
-      "label, [features], \(treeParameters)", columns: DecisionTree.schema
+      "label, [features], \(treeParameters)", examples: [#"runs | take 500 | invoke decision_tree(label = "status")"#],
+      tells: .facts, columns: DecisionTree.schema
     ) { call in
       var arguments = TableArguments(call)
       let question = try Question(&arguments, call)
@@ -24,7 +25,9 @@ extension TableFunction {
     TableFunction(
       "decision_tree_predict",
       "Trains a tree on the rows where the bool column `train` is true and predicts `label` for the others.",
-      "label, train, [features], \(treeParameters)", columns: answerSchema
+      "label, train, [features], \(treeParameters)",
+      examples: [#"runs | take 500 | extend known = attempt == 1 | invoke decision_tree_predict(label = "status", train = "known")"#],
+      tells: .facts, columns: answerSchema
     ) { call in
       var arguments = TableArguments(call)
       let question = try Question(&arguments, call, needsTrain: true)
@@ -40,7 +43,11 @@ extension TableFunction {
     TableFunction(
       "random_forest_predict",
       "Trains `trees` trees on the rows where the bool column `train` is true and predicts `label` for the others.",
-      "label, train, [features], [trees], \(treeParameters)", columns: answerSchema
+      "label, train, [features], [trees], \(treeParameters)",
+      examples: [
+        #"runs | take 500 | extend known = attempt == 1 | invoke random_forest_predict(label = "status", train = "known", trees = 5)"#
+      ],
+      tells: .facts, columns: answerSchema
     ) { call in
       var arguments = TableArguments(call)
       let question = try Question(&arguments, call, needsTrain: true)

@@ -5,10 +5,15 @@ import PlumbEngine
 extension TableFunction {
   /// The table functions of `lineage` and `blast`, over whatever tables the catalog has.
   package static let lineage: [TableFunction] = [
-    reach(.downstream, "Lists all pipelines that depend on those in `pipelines`, within `depth` steps."),
-    reach(.upstream, "Lists all pipelines that those in `pipelines` depend on, within `depth` steps."),
+    reach(
+      .downstream, "Lists all pipelines that depend on those in `pipelines`, within `depth` steps.",
+      example: #"lineage_downstream("entra-signin-eastus", depth = 2)"#),
+    reach(
+      .upstream, "Lists all pipelines that those in `pipelines` depend on, within `depth` steps.",
+      example: #"lineage_upstream("soc-dashboard-eastus", depth = 2)"#),
     TableFunction(
       "lineage_path", "Finds a shortest path for data from `from` to `to`, one row per pipeline.", "from, to, [as_of]",
+      examples: [#"lineage_path("entra-signin-eastus", "hunting-store-eastus")"#], tells: .facts,
       ranking: .ascending("depth"), presentation: .lineage
     ) { call in
       var arguments = TableArguments(call)
@@ -23,6 +28,7 @@ extension TableFunction {
     },
     TableFunction(
       "lineage_critical_path", "Finds the chain of pipelines up to `pipeline` that takes longest.", "pipeline, [as_of]",
+      examples: [#"lineage_critical_path("soc-dashboard-eastus")"#], tells: .facts,
       columns: Lineage.criticalPathSchema, ranking: "duration", presentation: .lineage
     ) { call in
       var arguments = TableArguments(call)
@@ -33,6 +39,7 @@ extension TableFunction {
     },
     TableFunction(
       "blast", "Lists every pipeline affected when those in `pipelines` stop, by distance.", "pipelines, [depth], [as_of]",
+      examples: [#"blast("entra-signin-eastus")"#, "pipelines | take 2 | invoke blast()"], tells: .facts,
       ranking: "records_at_risk"
     ) { call in
       let reach = try LineageReach(call)
@@ -43,10 +50,10 @@ extension TableFunction {
     },
   ]
 
-  private static func reach(_ direction: LineageDirection, _ summary: String) -> TableFunction {
+  private static func reach(_ direction: LineageDirection, _ summary: String, example: String) -> TableFunction {
     TableFunction(
-      "lineage_\(direction.rawValue)", summary, "pipelines, [depth], [as_of]", ranking: .ascending("depth"),
-      presentation: .lineage
+      "lineage_\(direction.rawValue)", summary, "pipelines, [depth], [as_of]", examples: [example], tells: .facts,
+      ranking: .ascending("depth"), presentation: .lineage
     ) { call in
       let reach = try LineageReach(call)
       return .rows(Lineage.schema, expansion: reach.kql(call).reach(direction)) { run in

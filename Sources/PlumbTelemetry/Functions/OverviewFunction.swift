@@ -7,7 +7,7 @@ extension TableFunction {
   package static let overview = TableFunction(
     "overview",
     "Summarizes all pipelines: status, sources, records, and the `most` worst breaches, risks and failures.",
-    "[most]", presentation: .overview,
+    "[most]", examples: ["overview()", "overview(most = 3)"], tells: .judgement, presentation: .overview,
     kql: { call in
       var arguments = TableArguments(call)
       let most = try arguments.count("most") ?? 5

@@ -14,8 +14,8 @@ extension TableFunction {
     [
       TableFunction(
         "predict_risk", "Predicts how likely each pipeline is to fail `within` a timespan, and why.",
-        "[within], [using], [as_of], [retrain], [optional]", columns: RiskTable.schema, ranking: "risk",
-        presentation: .risk
+        "[within], [using], [as_of], [retrain], [optional]", examples: ["predict_risk(within = 2h)"], tells: .judgement,
+        columns: RiskTable.schema, ranking: "risk", presentation: .risk
       ) { call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)
@@ -32,7 +32,7 @@ extension TableFunction {
       TableFunction(
         "predict_quality",
         "Measures such predictions on the last fifth of the history, next to simple rules and the best possible.",
-        "[within], [using], [as_of]", columns: QualityReport.schema, presentation: .quality
+        "[within], [using], [as_of]", examples: ["predict_quality()"], tells: .judgement, columns: QualityReport.schema, presentation: .quality
       ) { call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)
@@ -41,14 +41,14 @@ extension TableFunction {
       },
       TableFunction(
         "predict_models", "Lists the models that `.train` saved and those that this process trained.", "",
-        columns: Predictor.modelsSchema
+        examples: ["predict_models()"], tells: .facts, columns: Predictor.modelsSchema
       ) { call in
         try TableArguments(call).finish()
         return { run in try predictor.modelsTable(now: run.context.now, from: PredictionSource(run)) }
       },
       TableFunction(
         "predict_tree", "Returns the tree that `predict_risk` uses, one row per node; trains it if needed.",
-        "[within], [using], [as_of]", columns: DecisionTree.schema
+        "[within], [using], [as_of]", examples: ["predict_tree(within = 2h)"], tells: .judgement, columns: DecisionTree.schema
       ) { call in
         var arguments = TableArguments(call)
         let options = try arguments.predictionOptions(call)

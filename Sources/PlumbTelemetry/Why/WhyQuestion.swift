@@ -67,7 +67,8 @@ package final class WhyOrigins: Sendable {
 
   private func function(_ table: @escaping @Sendable (AnomalyTables, TableFunction.Run) throws -> Table) -> TableFunction {
     TableFunction(
-      "why_origins", "Returns the pipelines, vendors or consumers in which the trouble of pipelines began.", "", columns: Self.schema
+      "why_origins", "Returns the pipelines, vendors or consumers in which the trouble of pipelines began.", "",
+      examples: ["why_origins()"], tells: .cause, columns: Self.schema
     ) { call in
       let arguments = TableArguments(call)
       try arguments.finish()

@@ -44,7 +44,7 @@ final class PredictionWorld: Sendable {
     // Tests that share a world run side by side.
     let name = "inside_\(UInt64.random(in: 0...UInt64.max))"
     catalog.add(
-      TableFunction(name, "For tests.", "", columns: [ColumnInfo("x", .long)]) { _ in
+      TableFunction(name, "For tests.", "", examples: [], tells: .facts, columns: [ColumnInfo("x", .long)]) { _ in
         { run in
           let result = try body(run)
           kept.withLock { $0 = result }
