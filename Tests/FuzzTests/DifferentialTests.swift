@@ -23,7 +23,7 @@ import Testing
     var tables = DifferentialTables(seed: Self.seed)
     let catalog = Catalog()
     for table in tables.all(large: isThorough ? 140_000 : 5_000) { catalog.add(table) }
-    let plain = Way("one worker, no rules", catalog, threads: 1, disabled: Set(RewriteRule.names), digests: false)
+    let plain = Way("one worker, no rules", catalog, threads: 1, disabled: Set(RewriteRule.names), statistics: false)
     let ways =
       [
         Way("one worker", catalog, threads: 1),
@@ -54,11 +54,11 @@ private struct Way {
   let name: String
   private let session: Session
 
-  init(_ name: String, _ catalog: Catalog, threads: Int, disabled: Set<String> = [], digests: Bool = true) {
+  init(_ name: String, _ catalog: Catalog, threads: Int, disabled: Set<String> = [], statistics: Bool = true) {
     self.name = name
     var options = SessionOptions(threads: threads, memoryLimit: 4 << 30, clock: { 638_770_000_000_000_000 }, seed: 1)
     options.tuning.disabledRules = disabled
-    options.tuning.readsDigests = digests
+    options.tuning.usesStatistics = statistics
     options.tuning.rowsWorthAWorker = 1
     session = Session(catalog: catalog, options: options)
   }

@@ -43,7 +43,7 @@ package final class RowGroup: @unchecked Sendable {
   package let zones: [ZoneRange]
   private let vectors: [Vector]
   private let source: (any ColumnSource)?
-  private let tallies = LockedValue<[Int: CodeCounts?]>([:])
+  private let knownCodeCounts = LockedValue<[Int: CodeCounts?]>([:])
 
   package init(_ columns: [Vector], count: Int) {
     self.count = count
@@ -84,10 +84,10 @@ package final class RowGroup: @unchecked Sendable {
   }
 
   /// The counts of a column's texts, computed on first use; nil unless the column has few distinct texts.
-  func tally(_ index: Int) throws -> CodeCounts? {
-    if let known = tallies.withLock({ $0[index] }) { return known }
+  func codeCounts(_ index: Int) throws -> CodeCounts? {
+    if let known = knownCodeCounts.withLock({ $0[index] }) { return known }
     let made = CodeCounts(try column(index))
-    tallies.withLock { $0[index] = .some(made) }
+    knownCodeCounts.withLock { $0[index] = .some(made) }
     return made
   }
 }

@@ -8,7 +8,7 @@ package struct ExecutionTuning: Sendable {
   /// Below this many rows a second thread costs more than it gains.
   package var rowsWorthAWorker = 32_768
   /// Whether aggregations may read the statistics of row groups in place of their rows.
-  package var readsDigests = true
+  package var usesStatistics = true
 
   package init() {}
 }

@@ -97,7 +97,7 @@ final class DelimitedWorker {
       outcome.misfits.repairedTexts += writer.repairedTexts
       writer.repairedTexts = 0
     }
-    tally(scanner, policy, &outcome)
+    countMisfits(of: scanner, policy, &outcome)
     for row in scanner.ragged where policy == .skip || row.fields == nil { reject(row, &rejects) }
     outcome.rejects = rejects.pending(in: block.index, base, count: block.count, newline: newline)
     outcome.block = DelimitedPass.Block(
@@ -258,7 +258,7 @@ final class DelimitedWorker {
     })
   }
 
-  private func tally(_ scanner: RowScanner, _ policy: BadRowPolicy, _ outcome: inout Outcome) {
+  private func countMisfits(of scanner: RowScanner, _ policy: BadRowPolicy, _ outcome: inout Outcome) {
     switch policy {
     case .reject: break
     case .skip: outcome.misfits.skippedRows += scanner.raggedCount

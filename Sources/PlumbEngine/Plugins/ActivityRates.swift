@@ -49,7 +49,7 @@ extension LogicalPlan {
     let schema = times + (rates.putsDimensionsFirst ? dimensions + figures : figures + dimensions)
     let firstFigure = times.count + (rates.putsDimensionsFirst ? dimensions.count : 0)
     let firstDimension = times.count + (rates.putsDimensionsFirst ? 0 : figures.count)
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try UserEvent.users(vectors[0], count: chunk.count, context)

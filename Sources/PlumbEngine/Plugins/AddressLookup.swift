@@ -26,7 +26,7 @@ extension LogicalPlan {
     let own = input.schema.map(\.type), other = kept.map { table.schema[$0].type }
     let types = tableFirst ? other + own : own + other
     let schema = zip(names, types).map { ColumnInfo($0, $1) }
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "address lookup", input: input, schema: schema) { chunk, context in
         let columns = try table.schema.indices.map { column in
           Vector.concatenating(try table.groups.map { try $0.column(column) }, type: table.schema[column].type)

@@ -65,7 +65,7 @@ extension LogicalPlan {
     let schema = [
       timeline.column, ColumnInfo("prev", state), ColumnInfo("next", state), ColumnInfo("id", input.schema[0].type),
     ]
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "funnel", input: input, schema: schema) { chunk, context in
         let (groups, places, vectors) = try funnel.events(chunk, over: timeline, context)
         let builders = schema.map { VectorBuilder($0.type) }
@@ -103,7 +103,7 @@ extension LogicalPlan {
   package static func funnelCounts(_ input: LogicalPlan, by states: [Int]) -> LogicalPlan {
     let keys = [0] + states
     let schema = keys.map { input.schema[$0] } + [ColumnInfo("dcount", .long), ColumnInfo("samples", .dynamic)]
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "funnel counts", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try groupNumbers([vectors[3]], count: chunk.count, context).numbers.view(UInt32.self)
@@ -164,7 +164,7 @@ extension LogicalPlan {
   ) -> LogicalPlan {
     let period = ColumnInfo("Period", periods.first?.type ?? .timespan)
     let schema = [timeline.column, input.schema[2], period, ColumnInfo("dcount", .long)]
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "funnel", input: input, schema: schema) { chunk, context in
         let (groups, places, _) = try funnel.events(chunk, over: timeline, context)
         var reached: [Int64: [[Int]]] = [:]

@@ -10,7 +10,7 @@ extension LogicalPlan {
     let dimensions = Array(columns.dropFirst(2))
     let schema = [columns[1]] + dimensions + [ColumnInfo(name, columns[0].type)]
     let timeline = Timeline(column: columns[1], start: 0, end: .max, step: .fixed(binSize))
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "rolling percentile", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let values = vectors[0]

@@ -14,7 +14,7 @@ extension LogicalPlan {
     let dimensions = Array(input.schema.dropFirst(1 + steps.count))
     let schema = dimensions + steps.map { ColumnInfo("\($0)_\(time.name)", time.type) }
       + [ColumnInfo("Duration", time.type == .datetime ? .timespan : time.type)]
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "sequence_detect", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let truths = (1...steps.count).map { step in
@@ -54,7 +54,7 @@ extension LogicalPlan {
   /// The rows for which the last column is true, `before` rows before each of them and `after` rows after; without that column.
   package static func rowsNear(_ input: LogicalPlan, before: Int, after: Int) -> LogicalPlan {
     let schema = Array(input.schema.dropLast())
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "rows_near", input: input, schema: schema) { chunk, context in
         let matches = chunk.column(schema.count).decoded().expanded().trueRows()
         var kept: [Int] = []

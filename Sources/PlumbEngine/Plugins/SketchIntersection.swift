@@ -6,7 +6,7 @@ extension LogicalPlan {
   /// - Input: columns of sketches as `hll` makes them. Output: `s0`, `s1`, ...
   package static func sketchIntersections(_ input: LogicalPlan) -> LogicalPlan {
     let schema = input.schema.indices.map { ColumnInfo("s\($0)", .long) }
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "dcount_intersect", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded() }
         let builders = schema.map { VectorBuilder($0.type) }

@@ -25,7 +25,7 @@ extension LogicalPlan {
   ) -> LogicalPlan {
     let dimensions = Array(input.schema.dropFirst(2))
     let schema = [timeline.column] + dimensions + activity.columns.map { ColumnInfo($0, .long) }
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try UserEvent.users(vectors[0], count: chunk.count, context)

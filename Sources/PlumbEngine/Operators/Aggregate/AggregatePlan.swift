@@ -106,11 +106,11 @@ extension AggregatePlan: UnaryPlanNode {
     let keys = keys.map(\.expression)
     let bounds = keys.map { $0.bounds(over: input) }
     let aggregates = aggregates.map(\.aggregate)
-    let digest = StatisticsPlan(self)
+    let statistics = StatisticsPlan(self)
     return PhysicalNode(label, [below]) { run in
       var pipeline = try below.pipeline(run)
-      if let digest, run.context.tuning.readsDigests, let source = pipeline.source as? TableSource {
-        pipeline.source = source.digesting(digest)
+      if let statistics, run.context.tuning.usesStatistics, let source = pipeline.source as? TableSource {
+        pipeline.source = source.usingStatistics(statistics)
       }
       let sink = AggregateSink(keys: keys, bounds: bounds, aggregates: aggregates, run.context)
       let inOrder = pipeline.isOrdered && aggregates.contains(where: \.dependsOnOrder)

@@ -95,14 +95,14 @@ final class StatisticsPlan: Sendable {
   }
 
   /// The statistics of a run of groups; nil if their rows turn out to be needed.
-  func digest(of groups: ArraySlice<RowGroup>, satisfied: UInt64) throws -> Chunk? {
+  func summary(of groups: ArraySlice<RowGroup>, satisfied: UInt64) throws -> Chunk? {
     guard let first = groups.first else { return nil }
     switch material(first, satisfied) {
     case nil: return nil
     case .count:
       return chunk([:], weights: [groups.reduce(0) { $0 &+ Int64($1.count) }])
     case .texts(let column, _):
-      guard let (values, weights) = try tally(scan.columns[column], groups) else { return nil }
+      guard let (values, weights) = try textCounts(scan.columns[column], groups) else { return nil }
       return chunk([column: values], weights: weights)
     case .bounds:
       guard case .bounds(let columns) = shape else { return nil }
@@ -116,15 +116,15 @@ final class StatisticsPlan: Sendable {
   }
 
   /// The texts of a column in the order of their first rows, and the number of rows with each.
-  private func tally(_ column: Int, _ groups: ArraySlice<RowGroup>) throws -> (Vector, [Int64])? {
+  private func textCounts(_ column: Int, _ groups: ArraySlice<RowGroup>) throws -> (Vector, [Int64])? {
     var codes: [UInt32] = []
     var counts: [Int64] = []
     var places = [Int](repeating: -1, count: CodeCounts.mostTexts)
     var dictionary: StringDictionary?
     for group in groups {
-      guard let tally = try group.tally(column), dictionary == nil || dictionary === tally.dictionary else { return nil }
-      dictionary = tally.dictionary
-      for (code, count) in zip(tally.codes, tally.counts) {
+      guard let found = try group.codeCounts(column), dictionary == nil || dictionary === found.dictionary else { return nil }
+      dictionary = found.dictionary
+      for (code, count) in zip(found.codes, found.counts) {
         if places[Int(code)] < 0 {
           places[Int(code)] = codes.count
           codes.append(code)

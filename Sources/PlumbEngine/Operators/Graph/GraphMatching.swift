@@ -4,7 +4,7 @@ extension LogicalPlan {
   /// A plan used where a table is expected but the input is a graph: reading its rows is an error.
   package static var graphAsTable: LogicalPlan {
     let none = LogicalPlan.union([], [])
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "graph", input: none, schema: []) { _, _ in
         throw Diagnostic(
           "graph-as-table", "a graph is not a table",

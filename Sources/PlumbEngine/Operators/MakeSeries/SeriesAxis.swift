@@ -34,7 +34,7 @@ extension LogicalPlan {
     let columns = input.schema
     let schema = Array(columns[..<groups])
       + columns[(groups + 1)...].map { ColumnInfo($0.name, .dynamic) } + [ColumnInfo(axis.name, .dynamic)]
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "make-series", input: input, schema: schema) { chunk, context in
         try seriesRows(
           chunk, context, groups: groups, axis: axis, defaults: defaults, keepsEmpty: keepsEmpty, schema: schema)

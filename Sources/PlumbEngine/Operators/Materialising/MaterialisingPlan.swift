@@ -34,5 +34,5 @@ extension MaterialisingPlan: UnaryPlanNode {
 }
 
 extension LogicalPlan {
-  static func whole(_ plan: MaterialisingPlan) -> LogicalPlan { LogicalPlan(plan) }
+  static func materialising(_ plan: MaterialisingPlan) -> LogicalPlan { LogicalPlan(plan) }
 }

@@ -40,7 +40,7 @@ extension LogicalPlan {
   package static func patterns(_ input: LogicalPlan, _ request: PatternRequest) -> LogicalPlan {
     let columns = Array(input.schema.dropFirst(2))
     let schema = request.leading + columns
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "patterns", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let a = vectors[0].lanes(Double.self), b = vectors[1].lanes(Double.self)

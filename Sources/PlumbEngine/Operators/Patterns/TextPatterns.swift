@@ -13,7 +13,7 @@ extension LogicalPlan {
     let kept = Array(input.schema.dropLast())
     let pattern = ColumnInfo("Pattern", .string)
     let schema = keepsRows ? kept + [pattern] : [pattern, ColumnInfo("Count", .long), ColumnInfo("Representative", .string)]
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "reduce", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         guard let texts = vectors.last else { return chunk }

@@ -17,7 +17,7 @@ final class TableSource: ChunkSource {
   /// The group whose rows come after those of a group.
   private let following: [Int?]
   private let bound: TopBound?
-  private let digest: StatisticsPlan?
+  private let statistics: StatisticsPlan?
   let rowEstimate: Int
 
   /// The start of a chunk, and its number in row order.
@@ -26,7 +26,7 @@ final class TableSource: ChunkSource {
     let row: Int
     let number: Int
     /// The number of groups from `group` on that the statistics replace; 0 for rows.
-    var digested = 0
+    var replacedGroups = 0
   }
 
   convenience init(_ scan: ScanPlan, filters: [BoundExpression]) {
@@ -49,34 +49,34 @@ final class TableSource: ChunkSource {
 
   private init(
     _ groups: [RowGroup], _ satisfied: [UInt64], columns: [Int], _ starts: [Start], bound: TopBound? = nil,
-    digest: StatisticsPlan? = nil
+    statistics: StatisticsPlan? = nil
   ) {
     self.groups = groups
     self.satisfied = satisfied
     self.columns = columns
     self.starts = starts
     self.bound = bound
-    self.digest = digest
+    self.statistics = statistics
     readings = groups.map { $0.isInMemory ? nil : GroupReading($0, columns: columns) }
     var following = [Int?](repeating: nil, count: groups.count)
-    for (start, next) in zip(starts, starts.dropFirst()) where start.group != next.group && next.digested == 0 {
+    for (start, next) in zip(starts, starts.dropFirst()) where start.group != next.group && next.replacedGroups == 0 {
       following[start.group] = next.group
     }
     self.following = following
     rowEstimate = starts.reduce(0) { sum, start in
-      if start.digested > 0 { return sum &+ 1 }
+      if start.replacedGroups > 0 { return sum &+ 1 }
       return sum &+ Swift.min(Chunk.preferredCount, groups[start.group].count &- start.row)
     }
   }
 
   /// The same rows for an aggregation that uses the statistics of row groups where it can.
-  func digesting(_ plan: StatisticsPlan) -> TableSource {
+  func usingStatistics(_ plan: StatisticsPlan) -> TableSource {
     var made: [Start] = []
     var group = 0
     while group < groups.count {
       let length = plan.run(from: group, groups, satisfied)
       if length > 0 {
-        made.append(Start(group: group, row: 0, number: made.count, digested: length))
+        made.append(Start(group: group, row: 0, number: made.count, replacedGroups: length))
         group += length
       } else {
         for row in stride(from: 0, to: groups[group].count, by: Chunk.preferredCount) {
@@ -85,7 +85,7 @@ final class TableSource: ChunkSource {
         group += 1
       }
     }
-    return TableSource(groups, satisfied, columns: columns, made, digest: plan)
+    return TableSource(groups, satisfied, columns: columns, made, statistics: plan)
   }
 
   /// The same rows for a sink that keeps the best: the most promising groups come first, and those that
@@ -107,10 +107,10 @@ final class TableSource: ChunkSource {
       let start = starts[index]
       let group = groups[start.group]
       if let bound, bound.excludes(group.zones[bound.column]) { continue }
-      if let digest, start.digested > 0 {
-        let covered = groups[start.group..<start.group + start.digested]
+      if let statistics, start.replacedGroups > 0 {
+        let covered = groups[start.group..<start.group + start.replacedGroups]
         let bits = satisfied[start.group]
-        let chunk = try digest.digest(of: covered, satisfied: bits) ?? Chunk.wholeGroups(covered, columns: columns)
+        let chunk = try statistics.summary(of: covered, satisfied: bits) ?? Chunk.wholeGroups(covered, columns: columns)
         chunk.order = RowOrder(start.number)
         chunk.satisfied = bits
         return chunk

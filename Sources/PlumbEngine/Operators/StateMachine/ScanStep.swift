@@ -40,7 +40,7 @@ extension LogicalPlan {
       + (matchColumn.map { [ColumnInfo($0, .long)] } ?? []) + (stepColumn.map { [ColumnInfo($0, .string)] } ?? [])
     let defaults = declared.map(\.defaultValue)
     let types = input.schema.map(\.type)
-    return .whole(
+    return .materialising(
       MaterialisingPlan(name: "scan", input: input, schema: schema) { chunk, context in
         var scan = SequenceScan(chunk, types: types, defaults: defaults, steps: steps, context)
         try scan.run()

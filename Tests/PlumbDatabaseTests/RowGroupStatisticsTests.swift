@@ -3,7 +3,7 @@ import PlumbEngine
 import Testing
 
 /// An aggregation that is answered from what row groups know of themselves gives what their rows give, in the same order.
-@Suite struct DigestTests {
+@Suite struct RowGroupStatisticsTests {
   /// Five groups: times mostly in order, two columns of few texts, one of many, and numbers with and without nulls and NaN.
   private static let catalog: Catalog = {
     let catalog = Catalog()
@@ -37,9 +37,9 @@ import Testing
     return catalog
   }()
 
-  private func rows(_ query: String, digests: Bool, threads: Int) throws -> [String] {
+  private func rows(_ query: String, statistics: Bool, threads: Int) throws -> [String] {
     var options = SessionOptions(threads: threads)
-    options.tuning.readsDigests = digests
+    options.tuning.usesStatistics = statistics
     options.tuning.rowsWorthAWorker = 1
     return try Session(catalog: Self.catalog, options: options).run(query).flatMap(\.chunks).flatMap { chunk in
       let columns = chunk.vectors()
@@ -75,10 +75,10 @@ import Testing
   ])
   func sameAsRows(query: String) throws {
     for table in ["t", "u"] {
-      let expected = try rows("\(table) | \(query)", digests: false, threads: 1)
+      let expected = try rows("\(table) | \(query)", statistics: false, threads: 1)
       for threads in [1, 3] {
         // Twice: the counts are made by the first query and kept for the second.
-        for _ in 0..<2 { #expect(try rows("\(table) | \(query)", digests: true, threads: threads) == expected) }
+        for _ in 0..<2 { #expect(try rows("\(table) | \(query)", statistics: true, threads: threads) == expected) }
       }
     }
   }
