@@ -247,147 +247,153 @@ static const unsigned char page80[] = {
 #embed "../../Tests/Golden/expressions/names.test"
 };
 static const unsigned char page81[] = {
-#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
+#embed "../../Tests/Golden/expressions/older-names.test"
 };
 static const unsigned char page82[] = {
-#embed "../../Tests/Golden/aggregates/counting.test"
+#embed "../../Tests/Golden/expressions/scalars-of-tables.test"
 };
 static const unsigned char page83[] = {
-#embed "../../Tests/Golden/aggregates/sums.test"
+#embed "../../Tests/Golden/aggregates/counting.test"
 };
 static const unsigned char page84[] = {
-#embed "../../Tests/Golden/aggregates/extremes.test"
+#embed "../../Tests/Golden/aggregates/sums.test"
 };
 static const unsigned char page85[] = {
-#embed "../../Tests/Golden/aggregates/statistics.test"
+#embed "../../Tests/Golden/aggregates/extremes.test"
 };
 static const unsigned char page86[] = {
-#embed "../../Tests/Golden/aggregates/collecting.test"
+#embed "../../Tests/Golden/aggregates/statistics.test"
 };
 static const unsigned char page87[] = {
-#embed "../../Tests/Golden/aggregates/sketches.test"
+#embed "../../Tests/Golden/aggregates/collecting.test"
 };
 static const unsigned char page88[] = {
-#embed "../../Tests/Golden/joins/keys.test"
+#embed "../../Tests/Golden/aggregates/sketches.test"
 };
 static const unsigned char page89[] = {
-#embed "../../Tests/Golden/joins/innerunique.test"
+#embed "../../Tests/Golden/joins/keys.test"
 };
 static const unsigned char page90[] = {
-#embed "../../Tests/Golden/joins/inner.test"
+#embed "../../Tests/Golden/joins/innerunique.test"
 };
 static const unsigned char page91[] = {
-#embed "../../Tests/Golden/joins/leftouter.test"
+#embed "../../Tests/Golden/joins/inner.test"
 };
 static const unsigned char page92[] = {
-#embed "../../Tests/Golden/joins/rightouter.test"
+#embed "../../Tests/Golden/joins/leftouter.test"
 };
 static const unsigned char page93[] = {
-#embed "../../Tests/Golden/joins/fullouter.test"
+#embed "../../Tests/Golden/joins/rightouter.test"
 };
 static const unsigned char page94[] = {
-#embed "../../Tests/Golden/joins/leftsemi.test"
+#embed "../../Tests/Golden/joins/fullouter.test"
 };
 static const unsigned char page95[] = {
-#embed "../../Tests/Golden/joins/rightsemi.test"
+#embed "../../Tests/Golden/joins/leftsemi.test"
 };
 static const unsigned char page96[] = {
-#embed "../../Tests/Golden/joins/leftanti.test"
+#embed "../../Tests/Golden/joins/rightsemi.test"
 };
 static const unsigned char page97[] = {
-#embed "../../Tests/Golden/joins/rightanti.test"
+#embed "../../Tests/Golden/joins/leftanti.test"
 };
 static const unsigned char page98[] = {
-#embed "../../Tests/Golden/windows/neighbours.test"
+#embed "../../Tests/Golden/joins/rightanti.test"
 };
 static const unsigned char page99[] = {
-#embed "../../Tests/Golden/windows/row-number.test"
+#embed "../../Tests/Golden/windows/neighbours.test"
 };
 static const unsigned char page100[] = {
-#embed "../../Tests/Golden/windows/row-cumsum.test"
+#embed "../../Tests/Golden/windows/row-number.test"
 };
 static const unsigned char page101[] = {
-#embed "../../Tests/Golden/windows/row-rank.test"
+#embed "../../Tests/Golden/windows/row-cumsum.test"
 };
 static const unsigned char page102[] = {
-#embed "../../Tests/Golden/words/lineage.test"
+#embed "../../Tests/Golden/windows/row-rank.test"
 };
 static const unsigned char page103[] = {
-#embed "../../Tests/Golden/words/blast.test"
+#embed "../../Tests/Golden/judgements/words.test"
 };
 static const unsigned char page104[] = {
-#embed "../../Tests/Golden/words/names.test"
+#embed "../../Tests/Golden/words/lineage.test"
 };
 static const unsigned char page105[] = {
-#embed "../../Tests/Golden/words/formats.test"
+#embed "../../Tests/Golden/words/blast.test"
 };
 static const unsigned char page106[] = {
-#embed "../../Tests/Golden/words/expand.test"
+#embed "../../Tests/Golden/words/names.test"
 };
 static const unsigned char page107[] = {
-#embed "../../Tests/Golden/words/plans.test"
+#embed "../../Tests/Golden/words/formats.test"
 };
 static const unsigned char page108[] = {
-#embed "../../Tests/Golden/formats/formats.test"
+#embed "../../Tests/Golden/words/expand.test"
 };
 static const unsigned char page109[] = {
-#embed "../../Tests/Golden/formats/charts.test"
+#embed "../../Tests/Golden/words/plans.test"
 };
 static const unsigned char page110[] = {
-#embed "../../Tests/Golden/plans/rules.test"
+#embed "../../Tests/Golden/formats/formats.test"
 };
 static const unsigned char page111[] = {
-#embed "../../Tests/Golden/errors/syntax.test"
+#embed "../../Tests/Golden/formats/charts.test"
 };
 static const unsigned char page112[] = {
-#embed "../../Tests/Golden/errors/names.test"
+#embed "../../Tests/Golden/plans/rules.test"
 };
 static const unsigned char page113[] = {
-#embed "../../Tests/Golden/errors/types.test"
+#embed "../../Tests/Golden/errors/syntax.test"
 };
 static const unsigned char page114[] = {
-#embed "../../Tests/Golden/errors/data.test"
+#embed "../../Tests/Golden/errors/names.test"
 };
 static const unsigned char page115[] = {
-#embed "../../Tests/Golden/errors/unsupported.test"
+#embed "../../Tests/Golden/errors/types.test"
 };
 static const unsigned char page116[] = {
-#embed "../../Tests/Golden/errors/foreign.test"
+#embed "../../Tests/Golden/errors/data.test"
 };
 static const unsigned char page117[] = {
-#embed "../../Tests/Golden/errors/foreign-operands.test"
+#embed "../../Tests/Golden/errors/unsupported.test"
 };
 static const unsigned char page118[] = {
-#embed "../../Tests/Golden/errors/to-improve.test"
+#embed "../../Tests/Golden/errors/foreign.test"
 };
 static const unsigned char page119[] = {
-#embed "../../Tests/Golden/files.md"
+#embed "../../Tests/Golden/errors/foreign-operands.test"
 };
 static const unsigned char page120[] = {
-#embed "../../Tests/Golden/importing.md"
+#embed "../../Tests/Golden/errors/to-improve.test"
 };
 static const unsigned char page121[] = {
-#embed "../../Tests/Golden/bring-your-own.md"
+#embed "../../Tests/Golden/files.md"
 };
 static const unsigned char page122[] = {
-#embed "../../Tests/Golden/parquet.md"
+#embed "../../Tests/Golden/importing.md"
 };
 static const unsigned char page123[] = {
-#embed "../../Tests/Golden/serving.md"
+#embed "../../Tests/Golden/bring-your-own.md"
 };
 static const unsigned char page124[] = {
-#embed "../../Tests/Golden/remote.md"
+#embed "../../Tests/Golden/parquet.md"
 };
 static const unsigned char page125[] = {
-#embed "../../Tests/Golden/agents.md"
+#embed "../../Tests/Golden/serving.md"
 };
 static const unsigned char page126[] = {
-#embed "../../Tests/Golden/alerts.md"
+#embed "../../Tests/Golden/remote.md"
 };
 static const unsigned char page127[] = {
-#embed "../../Tests/Golden/cases.md"
+#embed "../../Tests/Golden/agents.md"
 };
 static const unsigned char page128[] = {
+#embed "../../Tests/Golden/alerts.md"
+};
+static const unsigned char page129[] = {
+#embed "../../Tests/Golden/cases.md"
+};
+static const unsigned char page130[] = {
 #embed "../../Tests/Golden/promises.md"
 };
 
@@ -473,54 +479,56 @@ static const PlumbManualPage pages[] = {
     {"expressions/user-agents.test", page78, sizeof page78},
     {"expressions/nulls.test", page79, sizeof page79},
     {"expressions/names.test", page80, sizeof page80},
-    {"expressions/scalars-of-tables.test", page81, sizeof page81},
-    {"aggregates/counting.test", page82, sizeof page82},
-    {"aggregates/sums.test", page83, sizeof page83},
-    {"aggregates/extremes.test", page84, sizeof page84},
-    {"aggregates/statistics.test", page85, sizeof page85},
-    {"aggregates/collecting.test", page86, sizeof page86},
-    {"aggregates/sketches.test", page87, sizeof page87},
-    {"joins/keys.test", page88, sizeof page88},
-    {"joins/innerunique.test", page89, sizeof page89},
-    {"joins/inner.test", page90, sizeof page90},
-    {"joins/leftouter.test", page91, sizeof page91},
-    {"joins/rightouter.test", page92, sizeof page92},
-    {"joins/fullouter.test", page93, sizeof page93},
-    {"joins/leftsemi.test", page94, sizeof page94},
-    {"joins/rightsemi.test", page95, sizeof page95},
-    {"joins/leftanti.test", page96, sizeof page96},
-    {"joins/rightanti.test", page97, sizeof page97},
-    {"windows/neighbours.test", page98, sizeof page98},
-    {"windows/row-number.test", page99, sizeof page99},
-    {"windows/row-cumsum.test", page100, sizeof page100},
-    {"windows/row-rank.test", page101, sizeof page101},
-    {"words/lineage.test", page102, sizeof page102},
-    {"words/blast.test", page103, sizeof page103},
-    {"words/names.test", page104, sizeof page104},
-    {"words/formats.test", page105, sizeof page105},
-    {"words/expand.test", page106, sizeof page106},
-    {"words/plans.test", page107, sizeof page107},
-    {"formats/formats.test", page108, sizeof page108},
-    {"formats/charts.test", page109, sizeof page109},
-    {"plans/rules.test", page110, sizeof page110},
-    {"errors/syntax.test", page111, sizeof page111},
-    {"errors/names.test", page112, sizeof page112},
-    {"errors/types.test", page113, sizeof page113},
-    {"errors/data.test", page114, sizeof page114},
-    {"errors/unsupported.test", page115, sizeof page115},
-    {"errors/foreign.test", page116, sizeof page116},
-    {"errors/foreign-operands.test", page117, sizeof page117},
-    {"errors/to-improve.test", page118, sizeof page118},
-    {"files.md", page119, sizeof page119},
-    {"importing.md", page120, sizeof page120},
-    {"bring-your-own.md", page121, sizeof page121},
-    {"parquet.md", page122, sizeof page122},
-    {"serving.md", page123, sizeof page123},
-    {"remote.md", page124, sizeof page124},
-    {"agents.md", page125, sizeof page125},
-    {"alerts.md", page126, sizeof page126},
-    {"cases.md", page127, sizeof page127},
-    {"promises.md", page128, sizeof page128},
+    {"expressions/older-names.test", page81, sizeof page81},
+    {"expressions/scalars-of-tables.test", page82, sizeof page82},
+    {"aggregates/counting.test", page83, sizeof page83},
+    {"aggregates/sums.test", page84, sizeof page84},
+    {"aggregates/extremes.test", page85, sizeof page85},
+    {"aggregates/statistics.test", page86, sizeof page86},
+    {"aggregates/collecting.test", page87, sizeof page87},
+    {"aggregates/sketches.test", page88, sizeof page88},
+    {"joins/keys.test", page89, sizeof page89},
+    {"joins/innerunique.test", page90, sizeof page90},
+    {"joins/inner.test", page91, sizeof page91},
+    {"joins/leftouter.test", page92, sizeof page92},
+    {"joins/rightouter.test", page93, sizeof page93},
+    {"joins/fullouter.test", page94, sizeof page94},
+    {"joins/leftsemi.test", page95, sizeof page95},
+    {"joins/rightsemi.test", page96, sizeof page96},
+    {"joins/leftanti.test", page97, sizeof page97},
+    {"joins/rightanti.test", page98, sizeof page98},
+    {"windows/neighbours.test", page99, sizeof page99},
+    {"windows/row-number.test", page100, sizeof page100},
+    {"windows/row-cumsum.test", page101, sizeof page101},
+    {"windows/row-rank.test", page102, sizeof page102},
+    {"judgements/words.test", page103, sizeof page103},
+    {"words/lineage.test", page104, sizeof page104},
+    {"words/blast.test", page105, sizeof page105},
+    {"words/names.test", page106, sizeof page106},
+    {"words/formats.test", page107, sizeof page107},
+    {"words/expand.test", page108, sizeof page108},
+    {"words/plans.test", page109, sizeof page109},
+    {"formats/formats.test", page110, sizeof page110},
+    {"formats/charts.test", page111, sizeof page111},
+    {"plans/rules.test", page112, sizeof page112},
+    {"errors/syntax.test", page113, sizeof page113},
+    {"errors/names.test", page114, sizeof page114},
+    {"errors/types.test", page115, sizeof page115},
+    {"errors/data.test", page116, sizeof page116},
+    {"errors/unsupported.test", page117, sizeof page117},
+    {"errors/foreign.test", page118, sizeof page118},
+    {"errors/foreign-operands.test", page119, sizeof page119},
+    {"errors/to-improve.test", page120, sizeof page120},
+    {"files.md", page121, sizeof page121},
+    {"importing.md", page122, sizeof page122},
+    {"bring-your-own.md", page123, sizeof page123},
+    {"parquet.md", page124, sizeof page124},
+    {"serving.md", page125, sizeof page125},
+    {"remote.md", page126, sizeof page126},
+    {"agents.md", page127, sizeof page127},
+    {"alerts.md", page128, sizeof page128},
+    {"cases.md", page129, sizeof page129},
+    {"promises.md", page130, sizeof page130},
 };
 
 size_t plumb_manual_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -10,7 +10,7 @@ import PlumbTelemetry
 @testable import PlumbCLI
 
 /// Where the pages' queries run: the tables of `Tests/Golden/tables`, a fixed clock, one seed.
-/// Pages in a folder with tables of its own have those as well, and the functions of lineage over them.
+/// Pages in a folder with tables of its own have those as well. The words for pipelines work over all of them.
 struct GoldenWorld {
   /// 2025-03-06 12:00.
   static let now: Int64 = DateTime.parse("2025-03-06T12:00:00Z") ?? 0
@@ -24,7 +24,7 @@ struct GoldenWorld {
     var options = SessionOptions(threads: 2, memoryLimit: 2 << 30, clock: { Self.now }, seed: 1)
     options.parameters = ["threshold": "3"]
     session = Session(catalog: Catalog(), options: options)
-    session.catalog.add(TableFunction.lineage)
+    session.catalog.add(TableFunction.telemetry(Predictor()) { nil })
     try addTables(in: GoldenFile.folder.appending(path: "tables"))
     let own = GoldenFile.folder.appending(path: page).deletingLastPathComponent().appending(path: "tables")
     if FileManager.default.fileExists(atPath: own.path) { try addTables(in: own) }

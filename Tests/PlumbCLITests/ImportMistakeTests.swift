@@ -1,3 +1,4 @@
+import PlumbStorage
 import Testing
 
 /// Imports of which nothing, or not all, could be read.
@@ -34,7 +35,7 @@ struct ImportMistakeTests {
     #expect(try PlumbProcess.shell("mkdir -p '\(inner)'").status == 0)
     let empty = try importing([inner])
     #expect(empty.status == 1)
-    #expect(empty.messages == "error[no-file]: the folder `\(inner)` contains no CSV, TSV, JSON, NDJSON or Parquet file\n")
+    #expect(empty.messages == "error[no-file]: the folder `\(inner)` contains no \(FileFormat.namesOfTables) file\n")
     #expect(try importing([folder.path + "/nosuch.csv"]).status == 1)
     #expect(folder.names == ["data"])
     // Folders in it are searched too.

@@ -2,8 +2,8 @@ import PlumbDiagnostics
 
 /// A word of SQL, Splunk, pandas, PromQL, DuckDB or another language where KQL has its own, and what to write instead.
 ///
-/// The parser and the binder ask for it when a text cannot be read or a name is unknown, so a word that becomes valid
-/// KQL needs no change here.
+/// The parser and the binder ask for it when a text cannot be read or a name is unknown. A word that becomes an operator or a
+/// command of Plumb is not foreign any more and needs no change here.
 package struct ForeignWord: Sendable {
   package enum Place: Hashable, Sendable, CaseIterable {
     /// Called with brackets, on its own or as a method.
@@ -108,9 +108,18 @@ package struct ForeignWord: Sendable {
   private static func byName(_ words: [ForeignWord]) -> [String: ForeignWord] {
     var table: [String: ForeignWord] = [:]
     for word in words {
-      for name in word.names where table[name] == nil { table[name] = word }
+      for name in word.names where table[name] == nil && !isOurs(name, word.place) { table[name] = word }
     }
     return table
+  }
+
+  /// Whether a name is declared by Plumb itself.
+  private static func isOurs(_ name: String, _ place: Place) -> Bool {
+    switch place {
+    case .step: OperatorDeclaration.named(name)?.isSupported == true
+    case .command: !CommandDeclaration.beginning(with: name).isEmpty
+    case .function, .clause, .value, .start: false
+    }
   }
 
   /// The word of this spelling in a place, in any case of letters.
