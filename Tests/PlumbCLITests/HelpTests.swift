@@ -39,19 +39,31 @@ struct HelpTests {
     }
   }
 
-  @Test(.enabled(if: LongTests.areRun)) func examplesRun() throws {
-    // Ten days of a world in which every question has an answer at the end; a month takes minutes in a debug build.
+  /// Queries that help shows; those that read a file of the user's own are left out.
+  private static let examples =
+    declared.flatMap(\.examples).filter { !$0.hasPrefix("externaldata") && !$0.hasPrefix("inline_external_table") }
+    + ChartDeclaration.all.map(\.example)
+
+  /// Ten days of a world in which every question has an answer at the end; a month takes minutes in a debug build.
+  private func worldSession() throws -> Session {
     let workspace = try Workspace(.empty)
     let world = SimulatedWorld(try World(WorldOptions(days: 10, seed: 173, difficulty: .easy)))
     world.attach(to: workspace.catalog)
     let session = workspace.session()
     session.options.clock = { world.world.clock }
-    // These read a file of the user's own.
-    let examples =
-      Self.declared.flatMap(\.examples).filter { !$0.hasPrefix("externaldata") && !$0.hasPrefix("inline_external_table") }
-      + ChartDeclaration.all.map(\.example)
-    #expect(examples.count > 80)
-    for example in examples {
+    return session
+  }
+
+  /// Names and types are right; `examplesRun` shows that there are rows.
+  @Test func examplesBind() throws {
+    let session = try worldSession()
+    #expect(Self.examples.count > 80)
+    for example in Self.examples { #expect(session.check(example) == [], "\(example)") }
+  }
+
+  @Test(.enabled(if: LongTests.areRun)) func examplesRun() throws {
+    let session = try worldSession()
+    for example in Self.examples {
       do {
         let answers = try session.run(example)
         let hasRows = example.hasSuffix("| consume") || answers.contains { $0.rowCount > 0 }
