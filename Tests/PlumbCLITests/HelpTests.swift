@@ -86,7 +86,10 @@ struct HelpTests {
     for command in CommandDeclaration.all {
       #expect(command.summary.hasSuffix(".") && command.summary.prefix { $0.isLetter }.hasSuffix("s"), "\(command.name)")
       #expect(command.examples.contains { $0.hasPrefix(command.firstWord) }, "\(command.name)")
-      #expect(try Help.text(for: command.firstWord, in: catalog).contains(command.usage), "\(command.name)")
+      for name in [command.firstWord, command.name] {
+        #expect(try Help.text(for: name, in: catalog).contains(command.usage), "\(name)")
+        #expect(!parse(".help \(name)").hasErrors, "\(name)")
+      }
     }
   }
 

@@ -80,8 +80,10 @@ enum Help {
       let properties = ChartProperty.all.filter { !$0.isIgnored }.map(\.name).joined(separator: ", ")
       parts.append(page("| render \(name) [with (property=value, ...)]", "\(chart.summary) Properties: \(properties).", [chart.example]))
     }
-    let commands = CommandDeclaration.beginning(with: name) + CommandDeclaration.beginning(with: "." + name)
-    for command in commands {
+    // `.show` shows all its commands, `.show tables` one of them.
+    let first = String(name.prefix { $0 != " " })
+    let commands = CommandDeclaration.beginning(with: first) + CommandDeclaration.beginning(with: "." + first)
+    for command in commands where first == name || [name, "." + name].contains(command.name) {
       parts.append(page(command.usage, command.summary, command.examples))
     }
     if let format = Formats.named(name) { parts.append(page("format \(name)", format.summary, [".mode \(name)"])) }

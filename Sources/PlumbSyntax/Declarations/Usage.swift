@@ -148,7 +148,7 @@ package struct Usage: Sendable, Hashable {
     /// Whether the text may hold white space.
     var takesSeveralWords: Bool {
       switch self {
-      case .text, .file, .target, .files, .tablePath, .columnPath, .assignment: true
+      case .text, .file, .target, .files, .topic, .tablePath, .columnPath, .assignment: true
       default: false
       }
     }
