@@ -13,7 +13,7 @@ import Testing
     var maker = QueryMaker(seed: seed, corpus: corpus)
     let trial = Trial("mutants-\(seed)")
     try addTables(to: trial)
-    let count = Effort.of(2_000, sample: 1_000)
+    let count = Effort.of(2_000, long: 1_000, sample: 400)
     for _ in 0..<count { try trial.run(maker.mutant(), format: Formats.all[maker.roll(Formats.all.count)]) }
     #expect(trial.answers + trial.refusals == count)
     #expect(trial.answers * 20 > count, "mutants should be near enough to queries that many run")
@@ -24,7 +24,7 @@ import Testing
     var maker = QueryMaker(seed: seed, corpus: try manualQueries())
     let trial = Trial("soups")
     try addTables(to: trial)
-    let count = Effort.of(500, sample: 300)
+    let count = Effort.of(500, long: 300, sample: 150)
     for _ in 0..<2 * count { try trial.run(maker.soup()) }
     for _ in 0..<count { try trial.run(maker.noise()) }
     #expect(trial.answers + trial.refusals == 3 * count)

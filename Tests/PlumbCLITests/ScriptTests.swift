@@ -57,9 +57,11 @@ struct ScriptTests {
       """
     let script = try folder.write("s.kql", text)
     let file = folder.url("s.kql").path
+    // With a table of its own no simulated world has to be made for `.show tables`.
+    let load = ["--load", "own=" + (try folder.write("own.csv", "a\n1\n"))]
     let runs = try [
-      PlumbProcess(["run", script]), PlumbProcess(["query"], input: text), PlumbProcess(["query", "-c", text]),
-      PlumbProcess(["query", "-f", file]), PlumbProcess(["query", "-c", ".read \(file)"]),
+      PlumbProcess(["run", script] + load), PlumbProcess(["query"] + load, input: text), PlumbProcess(["query", "-c", text] + load),
+      PlumbProcess(["query", "-f", file] + load), PlumbProcess(["query", "-c", ".read \(file)"] + load),
     ]
     for run in runs {
       #expect(run.status == 0, "\(run.messages)")

@@ -51,13 +51,19 @@ import Testing
     return bytes
   }
 
+  /// How many mutants there are: what `PLUMB_MUTANTS` says, else a sample, or a larger one with the long tests.
+  static func count(_ sample: Int, long: Int) -> Int {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["PLUMB_MUTANTS"].flatMap { Int($0) } ?? (environment["PLUMB_LONG"] == nil ? sample : long)
+  }
+
   /// A mutated text loads or ends in a diagnostic, and does the same with two threads and tiny blocks.
   @Test func everythingLoadsOrIsDiagnosed() throws {
     var generator = Generator(state: 20_240_501)
     let schema: Schema = [
       .init("id", .long), .init("name", .string), .init("at", .datetime), .init("share", .real), .init("ok", .bool),
     ]
-    let count = ProcessInfo.processInfo.environment["PLUMB_MUTANTS"].flatMap { Int($0) } ?? 600
+    let count = Self.count(300, long: 600)
     for round in 0..<count {
       let isJSON = round % 3 == 2
       let bytes = mutated(isJSON ? MutationTests.json : MutationTests.csv, &generator)

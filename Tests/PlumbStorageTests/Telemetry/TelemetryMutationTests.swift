@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func mutatedFilesEndWell() throws {
-    let count = ProcessInfo.processInfo.environment["PLUMB_MUTANTS"].flatMap { Int($0) } ?? 600
+    let count = MutationTests.count(300, long: 600)
     var generator = MutationTests.Generator(state: 20_250_306)
     let originals = try Self.originals()
     let context = ExecutionContext(now: 0, threads: 1, memoryLimit: 256 << 20)

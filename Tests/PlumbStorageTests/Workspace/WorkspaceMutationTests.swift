@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test func mutatedWorkspacesEndWell() throws {
-    let count = ProcessInfo.processInfo.environment["PLUMB_MUTANTS"].flatMap { Int($0) } ?? 400
+    let count = MutationTests.count(200, long: 400)
     let (closed, left, answers) = try Self.originals()
     let last = try #require(answers.last)
     let before = try #require(answers.first)
