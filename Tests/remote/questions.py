@@ -71,6 +71,9 @@ t | summarize l = array_sort_asc(make_set(tolong("Red"))) by w
 t | summarize m = max(timespan(null)), n = sumif(long(null), a < b), o = max(long(null)) by s
 t | where isnotnull(iff(a > 1, datetime(2024-12-15 03:04:05), datetime(null))) | count
 t | take 0 | summarize x = countif(a > long(null)), y = sumif(a, a < b)
+t | summarize lo = min(i + 9223372036854775807), hi = max(i - 9223372036854775807), up = sum(i * 4611686018427387904), down = avg(i + 1) by w
+t | summarize x = countif(not(s !in ("x_foo", ""))), y = countif(not(not(s has "foo"))), z = countif(not(w !between (1 .. 2))), v = countif(not(s !contains "o"))
+t | where not(not(isnull(a))) and not(s !in~ ("FOO BAR", "k1")) and not(not(a < b)) | count
 t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
 t | where a != 1 | count
 t | where not(a == 1) | count
@@ -171,6 +174,9 @@ t | join kind=innerunique u on $left.a == $right.k | count
 t | join kind=leftouter u on $left.a == $right.k | project i, a, k, v, name
 t | join kind=rightouter (u | where k > 0) on $left.a == $right.k | count
 t | join kind=fullouter u on $left.w == $right.k | project i, w, k, name
+t | join kind=rightouter (u | where k > 0) on $left.w == $right.k | project x = i - i % 7, y = bin(dn, 7d), name, z = strcat(s, "!")
+t | join kind=fullouter (u | where k > 0) on $left.w == $right.k | project x = i - i % 7, y = bin(dn, 7d), name, z = v - v % 3
+t | join kind=rightouter (t | where i < 9 | project i, m = n) on i | join kind=leftouter (u | project k, v) on $left.m == $right.k | project i, n = n + 1, m, v = v + 1
 t | join kind=leftouter u on $left.w == $right.k | project i, w, k, v, name
 t | join kind=leftsemi u on $left.w == $right.k | count
 t | join kind=leftanti u on $left.w == $right.k | count

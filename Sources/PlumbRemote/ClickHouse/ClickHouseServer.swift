@@ -51,8 +51,11 @@ package final class ClickHouseServer: Sendable {
       ("readonly", "2"), ("max_execution_time", "\(address.maximumSeconds)"), ("join_use_nulls", "1"),
       ("distributed_product_mode", "global"), ("query_id", id),
     ]
-    if dialectFound.withLock({ $0?.has(.cancelOnClose) ?? false }) {
-      settings.append(("cancel_http_readonly_queries_on_client_close", "1"))
+    let dialect = dialectFound.withLock { $0 }
+    if dialect?.has(.cancelOnClose) == true { settings.append(("cancel_http_readonly_queries_on_client_close", "1")) }
+    // `min(a + 5)` as `min(a) + 5` is another value where the addition overflows.
+    if dialect?.has(.arithmeticOutOfAggregates) == true {
+      settings.append(("optimize_arithmetic_operations_in_aggregate_functions", "0"))
     }
     do {
       return ClickHouseCursor(self, try send(sql + " FORMAT Native", settings, [], context), columns, queryID: id)

@@ -17,11 +17,13 @@ struct Dialect: Sendable {
     case groupsOfExpressions = "groups of a regular expression"
     case throwIf = "conditions that end a query with a message"
     case outerJoinsOfNulls = "outer joins by keys that may be null"
+    case optionalLeftSides = "joins in which the left row may be missing"
     case threeValuedLogic = "conditions that are null"
     case stableVariance = "variances that shards can exchange"
     case statesOfNulls = "rows with nulls that shards can exchange"
     case nullsOfEnums = "names of values that may be null"
     case cancelOnClose = "queries that end with their connection"
+    case arithmeticOutOfAggregates = "sums and extremes without the constant inside"
 
     /// The first version, as year and month, that has it.
     var since: (Int, Int) {
@@ -32,9 +34,10 @@ struct Dialect: Sendable {
       case .regexWithFlags: (20, 1)
       case .groupsOfExpressions: (20, 8)
       case .throwIf: (19, 1)
-      case .outerJoinsOfNulls, .threeValuedLogic: (20, 1)
+      case .outerJoinsOfNulls, .optionalLeftSides, .threeValuedLogic: (20, 1)
       case .stableVariance, .statesOfNulls, .nullsOfEnums: (20, 1)
       case .cancelOnClose: (20, 1)
+      case .arithmeticOutOfAggregates: (20, 6)
       }
     }
   }

@@ -10,29 +10,45 @@ struct JoinTranslation {
     case .leftAnti: return try filtered(left, join.keys.map(\.left), by: right, join.keys.map(\.right), inside: false)
     case .rightSemi: return try filtered(right, join.keys.map(\.right), by: left, join.keys.map(\.left), inside: true)
     case .rightAnti: return try filtered(right, join.keys.map(\.right), by: left, join.keys.map(\.left), inside: false)
-    case .innerUnique, .inner, .leftOuter, .rightOuter, .fullOuter: break
+    case .rightOuter where !expressions.dialect.has(.optionalLeftSides):
+      // Old versions calculate with what happens to be in memory where the left row is missing. There it is the left join of the other side.
+      var turned = try paired(.leftOuter, right, join.keys.map(\.right), left, join.keys.map(\.left))
+      turned.columns = Array(turned.columns[right.columns.count...] + turned.columns[..<right.columns.count])
+      turned.names = join.names
+      return turned
+    case .innerUnique, .inner, .leftOuter, .rightOuter, .fullOuter:
+      if join.kind == .fullOuter { try expressions.dialect.require(.optionalLeftSides) }
+      var relation = try paired(join.kind, left, join.keys.map(\.left), right, join.keys.map(\.right))
+      relation.names = join.names
+      return relation
     }
-    guard !join.keys.isEmpty else { throw Obstacle("it has no keys") }
-    var lhs = try side(left, join.keys.map(\.left)), rhs = try side(right, join.keys.map(\.right))
-    if join.kind != .inner, join.kind != .innerUnique, (lhs.keys + rhs.keys).contains(where: \.isNullable) {
+  }
+
+  /// The rows of both sides side by side: the left columns, then the right ones, under names of the two subqueries.
+  private func paired(
+    _ kind: JoinKind, _ left: Relation, _ leftKeys: [BoundExpression], _ right: Relation, _ rightKeys: [BoundExpression]
+  ) throws -> Relation {
+    guard !leftKeys.isEmpty else { throw Obstacle("it has no keys") }
+    var lhs = try side(left, leftKeys), rhs = try side(right, rightKeys)
+    if kind != .inner, kind != .innerUnique, (lhs.keys + rhs.keys).contains(where: \.isNullable) {
       try expressions.dialect.require(.outerJoinsOfNulls)
     }
-    if join.kind == .innerUnique {
+    if kind == .innerUnique {
       lhs.relation.limitBy = (1, lhs.keys.map(\.sql))
     }
-    let keyNames = Self.keyNames(join.keys.count, notIn: left.scope.union(right.scope).union(left.names).union(right.names))
+    let keyNames = Self.keyNames(leftKeys.count, notIn: left.scope.union(right.scope).union(left.names).union(right.names))
     let (leftText, leftNames) = try text(lhs, keyNames, avoiding: Set(keyNames))
     let (rightText, rightNames) = try text(rhs, keyNames, avoiding: Set(keyNames).union(leftNames))
     let word: String
-    switch join.kind {
+    switch kind {
     case .leftOuter: word = "ALL LEFT JOIN"
     case .rightOuter: word = "ALL RIGHT JOIN"
     case .fullOuter: word = "ALL FULL JOIN"
     default: word = "ALL INNER JOIN"
     }
     let names = leftNames + rightNames
-    let isLeftOptional = join.kind == .rightOuter || join.kind == .fullOuter
-    let isRightOptional = join.kind == .leftOuter || join.kind == .fullOuter
+    let isLeftOptional = kind == .rightOuter || kind == .fullOuter
+    let isRightOptional = kind == .leftOuter || kind == .fullOuter
     var columns: [SQLValue] = []
     for (place, column) in (lhs.relation.columns + rhs.relation.columns).enumerated() {
       let name = SQLValue.name(names[place])
@@ -46,7 +62,7 @@ struct JoinTranslation {
     }
     let quoted = keyNames.map(SQLValue.name).joined(separator: ", ")
     let from = "(\(leftText)) AS `l` \(word) (\(rightText)) AS `r` USING (\(quoted))"
-    return Relation(columns: columns, names: join.names, from: from, scope: Set(names).union(keyNames))
+    return Relation(columns: columns, names: names, from: from, scope: Set(names).union(keyNames))
   }
 
   /// Names that no column has.

@@ -41,26 +41,28 @@ struct SQLExpressions {
     case .conjunction: return try joined(call, " AND ", columns)
     case .disjunction: return try joined(call, " OR ", columns)
     case .negation:
-      let inner = try at(0)
-      return SQLValue("(NOT \(inner.sql))", .bool, nullable: inner.isNullable)
+      return try at(0).negation
     case .comparison(let comparison):
       guard let test = try comparing(comparison, call, columns) else { break }
       return try withNulls(test, comparison, call, columns)
     case .range(let isOutside):
       let parts = try (0..<3).map { try at($0) }
       try requireComparable(parts.map(\.type))
-      let test = "(\(parts[0].sql) >= \(parts[1].sql) AND \(parts[0].sql) <= \(parts[2].sql))"
-      return SQLValue(isOutside ? "(NOT \(test))" : test, .bool, nullable: parts.contains(where: \.isNullable))
+      let test = SQLValue(
+        "(\(parts[0].sql) >= \(parts[1].sql) AND \(parts[0].sql) <= \(parts[2].sql))", .bool, nullable: parts.contains(where: \.isNullable))
+      return isOutside ? test.negation : test
     case .membership(let isOutside):
       guard let test = try membership(call, columns) else { break }
-      let inside = test.isNullable ? "ifNull(\(test.sql), 0)" : test.sql
-      return SQLValue(isOutside ? "(NOT \(inside))" : inside, .bool, nullable: false)
+      let inside = SQLValue(test.isNullable ? "ifNull(\(test.sql), 0)" : test.sql, .bool, nullable: false)
+      return isOutside ? inside.negation : inside
     case .nullness(let isNull):
       if types[0] == .string { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
       let inner = try value(arguments[0], columns)
       if !inner.isNullable, inner.form == .plain { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
       if case .element(_, let presence) = inner.form {
-        return SQLValue(presence.map { isNull ? "(NOT \($0))" : $0 } ?? (isNull ? "0" : "1"), .bool, nullable: false)
+        guard let presence else { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
+        let present = SQLValue(presence, .bool, nullable: false)
+        return isNull ? present.negation : present
       }
       guard inner.form != .json else { break }
       return SQLValue("\(isNull ? "isNull" : "isNotNull")(\(inner.sql))", .bool, nullable: false)
@@ -127,8 +129,8 @@ struct SQLExpressions {
     guard case .element(let type, let presence) = element.form, other.type == type, other.constant?.isNull == false,
       comparison == .equal || comparison == .notEqual
     else { return nil }
-    let test = "(\(presence.map { $0 + " AND " } ?? "")\(element.sql) = \(other.sql))"
-    return SQLValue(comparison == .equal ? test : "(NOT \(test))", .bool, nullable: false)
+    let test = SQLValue("(\(presence.map { $0 + " AND " } ?? "")\(element.sql) = \(other.sql))", .bool, nullable: false)
+    return comparison == .equal ? test : test.negation
   }
 
   /// A time column compared with a constant; nil if the constant cannot be said in the column's form.

@@ -4,13 +4,15 @@ typealias Obstacle = RemoteObstacle
 
 /// An expression in ClickHouse's SQL.
 struct SQLValue: Sendable {
-  var sql: String
+  var sql: String { didSet { negated = nil } }
   let type: ScalarType
   /// Whether it can be NULL. Texts never are.
   var isNullable: Bool
   var form: Form = .plain
   /// The value, if it is a literal.
   var constant: Value?
+  /// What the condition is the negation of.
+  private var negated: String?
 
   /// How the value is represented there.
   enum Form: Sendable, Equatable {
@@ -61,6 +63,17 @@ struct SQLValue: Sendable {
         : "(intDiv(\(number) - (\(number) % \(unit) + \(unit)) % \(unit), \(unit)) + \(Self.epoch))"
       value.sql = isNullable ? "if(isNull(\(sql)), NULL, \(ticks))" : ticks
     }
+    return value
+  }
+
+  /// The condition's negation.
+  ///
+  /// Two negations in a row are none: old versions leave both out in one place and look for them in another.
+  var negation: SQLValue {
+    var value = self
+    value.sql = negated ?? "(NOT \(sql))"
+    value.constant = nil
+    value.negated = negated == nil ? sql : nil
     return value
   }
 
