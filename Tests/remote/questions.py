@@ -73,6 +73,9 @@ t | where isnotnull(iff(a > 1, datetime(2024-12-15 03:04:05), datetime(null))) |
 t | take 0 | summarize x = countif(a > long(null)), y = sumif(a, a < b)
 t | summarize lo = min(i + 9223372036854775807), hi = max(i - 9223372036854775807), up = sum(i * 4611686018427387904), down = avg(i + 1) by w
 t | summarize x = countif(not(s !in ("x_foo", ""))), y = countif(not(not(s has "foo"))), z = countif(not(w !between (1 .. 2))), v = countif(not(s !contains "o"))
+t | where isnotnull(i) | project i, x = parse_path(s) | count
+t | where isnull(w) | project i, x = parse_path(s) | count
+t | where isnull(w) | project i, x = parse_path(s) | sort by i asc
 t | where not(not(isnull(a))) and not(s !in~ ("FOO BAR", "k1")) and not(not(a < b)) | count
 t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
 t | where a != 1 | count

@@ -179,6 +179,17 @@ class RemoteTests(unittest.TestCase):
                     there = rows(kql, "--on", engine.address(), "--fetch-rows", limit)
                     self.assertEqual(canonical(there, kql), here)
 
+    def test_equal_rows_stand_beside_their_neighbours(self):
+        kql = "t | union t, t | sort by w asc | extend p = prev(i), n = next(i), place = row_number() | extend again = prev(i), first = prev(i, 2)"
+        for name, engine in self.remote.engines.items():
+            with self.subTest(engine=name):
+                answer = rows(kql + " | project i, p, n, place, again, first", "--on", engine.address())
+                values = [None, None] + [row["i"] for row in answer] + [None]
+                self.assertEqual(len(answer), 1800)
+                for at, row in enumerate(answer):
+                    self.assertEqual(
+                        (row["p"], row["n"], row["place"], row["again"], row["first"]), (values[at + 1], values[at + 3], at + 1, values[at + 1], values[at]))
+
     def test_https(self):
         folder = tempfile.TemporaryDirectory()
         key, certificate = (os.path.join(folder.name, name) for name in ("key.pem", "certificate.pem"))

@@ -73,11 +73,12 @@ struct Relation: Sendable {
     return (text, result)
   }
 
-  /// A column that the conditions read, for outputs that are all constant: old versions lose the conditions' columns if no
-  /// output reads a column, and the query fails.
+  /// A column for outputs that are all constant, one that the conditions read if there is one: old versions lose the
+  /// conditions' columns if no output reads a column, and the query fails.
   private var anchor: String? {
     guard !conditions.isEmpty, columns.allSatisfy({ $0.constant != nil }) else { return nil }
-    return scope.sorted().lazy.map(SQLValue.name).first { name in conditions.contains { $0.contains(name) } }
+    let candidates = scope.sorted().map(SQLValue.name)
+    return candidates.first { name in conditions.contains { $0.contains(name) } } ?? candidates.first
   }
 
   private func identifier(_ sql: String) -> String? { scope.first { SQLValue.name($0) == sql } }
@@ -101,7 +102,7 @@ struct Relation: Sendable {
   func filtered(_ condition: String) throws -> Relation {
     precondition(isFilterable, "the caller makes a subquery of it first")
     var result = self
-    result.conditions.append(condition)
+    if condition != "1" { result.conditions.append(condition) }
     return result
   }
 

@@ -267,7 +267,7 @@ struct Translation {
         guard let start = arguments.isEmpty ? 1 : arguments[0].constant?.wholeNumber else {
           throw Obstacle("the start of `row_number` is not constant")
         }
-        input.columns.append(SQLValue("toInt64(row_number() OVER (\(order))) + \(start &- 1)", .long, nullable: false))
+        input.columns.append(SQLValue("toInt64(row_number() \(frame)) + \(start &- 1)", .long, nullable: false))
       case (.prev, 1), (.next, 1), (.prev, 2), (.next, 2):
         let value = try expressions.value(arguments[0], input.columns).plain
         guard let offset = arguments.count == 1 ? 1 : arguments[1].constant?.wholeNumber, offset > 0, offset < 1 << 31,
@@ -284,6 +284,8 @@ struct Translation {
       input.names.append(column.name)
     }
     input.hasWindows = true
+    // Among equal rows the order must be the one in which they have neighbours.
+    input.order = [Relation.OrderKey(sql: "row_number() \(frame)", isDescending: false)]
     return try input.nestedInOrder()
   }
 }
