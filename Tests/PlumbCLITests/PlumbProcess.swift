@@ -22,8 +22,10 @@ struct PlumbProcess {
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
     if let place { process.currentDirectoryURL = URL(fileURLWithPath: place.path) }
+    // A binary built with a sanitizer has the settings of the tests.
+    let sanitizers = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
     process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "TERM": "dumb"]
-      .merging(environment) { $1 }
+      .merging(sanitizers) { $1 }.merging(environment) { $1 }
     // Files rather than pipes: nothing can block on a full one.
     let folder = try TemporaryFolder()
     try folder.write("input", input)

@@ -68,7 +68,7 @@ struct SQLValue: Sendable {
 
   /// The condition's negation.
   ///
-  /// Two negations in a row are none: old versions leave both out in one place and look for them in another.
+  /// A second negation cancels the first: old versions leave both out in one place and look for them in another.
   var negation: SQLValue {
     var value = self
     value.sql = negated ?? "(NOT \(sql))"

@@ -94,7 +94,7 @@ struct Judgement: Sendable {
       let certainty = 1 - exp(-0.693 * count)
       var points = 4 * symptoms.share(suspect) * certainty * symptoms.freshness[suspect.place]
       // An error that no rule knows is weaker than any other evidence, and what an upstream explains is not unknown.
-      if suspect == .unknown { points *= 0.5 * Swift.max(0.1, 1 - 1.5 * around.upstream.strength) }
+      if suspect == .unknown { points *= 0.5 * Swift.max(0.1, 1 - 2 * around.upstream.strength) }
       // Transient trouble does not fail many times in a row.
       if suspect == .noise, symptoms.failedInARow > 2 { points *= 0.5 }
       add(
@@ -241,7 +241,9 @@ struct Judgement: Sendable {
       } else if words.contains(where: Self.buildWords.contains) {
         let isClose = moment &- alert.at < 12 * Self.hour
         let points = began(after: alert.at) ? 3 : beganLater(than: alert.at) ? 2.2 : isTroubled && isClose ? 0.8 : 0.1
-        add(.deployment, points, since: alert.at, phrase)
+        // Builds are frequent; failures that an upstream explains seldom need one.
+        let isOpen = symptoms.share(.unknown) + symptoms.share(.upstream) > 0.5
+        add(.deployment, points * (isOpen ? 1 - 0.6 * around.upstream.strength : 1), since: alert.at, phrase)
       }
     }
     judgeSiblings(isTroubled)

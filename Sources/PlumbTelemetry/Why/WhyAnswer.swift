@@ -52,22 +52,25 @@ struct WhyAnswer {
     around.siblings = reading.siblings[pipeline].map { symptoms[$0] }
     around.hasUpstreams = !reading.upstreams[pipeline].isEmpty
     let needed = reading.upstreams[pipeline].filter { $0.weight > 0.5 }.map(\.pipeline)
-    func symptom(_ some: [Int]) -> UpstreamSymptom {
-      UpstreamSymptom(past, recentFrom: symptoms[pipeline].firstCounted, began: symptoms[pipeline].failingSince) { moment in
-        some.contains { isInTrouble($0, at: moment) }
-      }
-    }
-    around.upstream = symptom(needed)
+    around.upstream = symptom(of: pipeline, from: needed)
     // Of many upstreams one is often late, which explains nothing; a single one may have failed whenever this one did.
     if needed.count > 1, around.upstream.failures > 1, around.upstream.strength < 1 {
       for one in needed {
-        let alone = symptom([one])
+        let alone = symptom(of: pipeline, from: [one])
         if alone.failures > 1, alone.strength > around.upstream.strength { around.upstream = alone }
       }
     }
     if pipeline == 0 { around.findings = reading.findings }
     around.lessons = lessons(of: pipeline)
     return around
+  }
+
+  /// How well the trouble of some upstreams explains a pipeline's failures.
+  private func symptom(of pipeline: Int, from upstreams: [Int]) -> UpstreamSymptom {
+    let seen = symptoms[pipeline]
+    return UpstreamSymptom(reading.pasts[pipeline], recentFrom: seen.firstCounted, began: seen.failingSince) { moment in
+      upstreams.reduce(0) { Swift.max($0, trouble(of: $1, at: moment)) }
+    }
   }
 
   /// Returns what the workspace's history says about the codes of the latest failures, weighted by their share.
@@ -88,11 +91,11 @@ struct WhyAnswer {
     }
   }
 
-  /// Returns whether a pipeline's data was late at a point in time, or its previous run had failed.
-  private func isInTrouble(_ pipeline: Int, at moment: Int64) -> Bool {
-    if lateness(of: pipeline, at: moment) > 0 { return true }
+  /// Returns how late a pipeline's data was at a point in time, and 1 more if its previous run had failed.
+  private func trouble(of pipeline: Int, at moment: Int64) -> Double {
     let recently = Swift.max(reading.pasts[pipeline].gap &* 3, 36_000_000_000)
-    return reading.pasts[pipeline].hadFailed(by: moment, after: moment &- recently)
+    let hadFailed = reading.pasts[pipeline].hadFailed(by: moment, after: moment &- recently)
+    return lateness(of: pipeline, at: moment) + (hadFailed ? 1 : 0)
   }
 
   /// Returns how many of its usual gaps beyond the first have passed since a pipeline's last success; 0 if in time.
@@ -168,18 +171,27 @@ struct WhyAnswer {
         longest = Swift.max(longest, age)
         lateness += self.lateness(of: upstream, at: moment) / Double(moments.count)
       }
-      for moment in moments where symptoms[pipeline].skips.contains(moment) {
-        if past.hadFailed(by: moment, after: moment &- 48 * 36_000_000_000) { failures += 1 / Double(moments.count) }
+      var wasSkipped = false
+      for moment in moments {
+        let isSkip = symptoms[pipeline].skips.contains(moment)
+        let recently = isSkip ? 48 * 36_000_000_000 : Swift.max(past.gap &* 3, 36_000_000_000)
+        guard past.hadFailed(by: moment, after: moment &- recently) else { continue }
+        failures += 1 / Double(moments.count)
+        wasSkipped = wasSkipped || isSkip
       }
+      // Of several that are late, the one whose lateness goes with the failures; one that fails more than one that is idle.
+      var weight = symptoms[pipeline].failed == 0 ? 1 : Swift.max(symptom(of: pipeline, from: [upstream]).strength, 0.1)
+      if symptoms[upstream].failed == 0 { weight *= 0.4 }
       guard lateness > 0.1 else {
         if failures > 0 {
-          late.append((upstream, failures * closeness, "\(past.name) had failed when \(reading.pasts[pipeline].name) was skipped"))
+          let what = wasSkipped ? "was skipped" : "failed"
+          late.append((upstream, failures * closeness * weight, "\(past.name) had failed when \(reading.pasts[pipeline].name) \(what)"))
         }
         continue
       }
       let usual = past.gap > 0 ? " (usually every \(Phrase.time(past.gap)))" : ""
       let time = knowsSuccess ? "for \(Phrase.time(longest))" : "in the previous two days"
-      late.append((upstream, (lateness + failures) * closeness, "\(past.name) had no success \(time)\(usual)"))
+      late.append((upstream, (lateness + failures) * closeness * weight, "\(past.name) had no success \(time)\(usual)"))
     }
     return late
   }
