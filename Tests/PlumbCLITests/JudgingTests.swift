@@ -216,6 +216,23 @@ import Testing
     try check("why('end') | top 1 | project origin", all + edges, "origin\nbad\n")
   }
 
+  /// An upstream that fails every other hour does no harm; one that failed six times in a row does, and so it began there, not with
+  /// an upstream that is as late because it is idle.
+  @Test func moreTroubleThanUsualExplainsFailures() throws {
+    let failing = [Run](repeating: Run(status: "failed"), count: 4)
+    let all = try table(
+      "runs", """
+        union \(runs("bad", latest: [Run](repeating: Run(status: "failed"), count: 6))), \(runs("idle", latest: [])), \
+        \(runs("end", latest: failing))
+        | extend status = iff(pipeline == "bad" and (started - datetime(2026-01-01)) / 1h % 2 == 0, "failed", status)
+        | where pipeline != "idle" or started < ago(8h)
+        """)
+    let one = try table("edges", "datatable(upstream: string, downstream: string)['bad', 'end']")
+    try check("why('end') | top 1 | project origin", all + one, "origin\nbad\n")
+    let both = try table("edges", "datatable(upstream: string, downstream: string)['bad', 'end', 'idle', 'end']")
+    try check("why('end') | top 1 | project origin", all + both, "origin\nbad\n")
+  }
+
   // MARK: Data that knows little
 
   @Test func littleDataGivesNoErrors() throws {
