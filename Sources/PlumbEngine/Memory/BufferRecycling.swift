@@ -12,6 +12,8 @@ package enum BufferRecycling {
 
   private static let limit = Atomic<Int>(0)
   private static let kept = LockedValue<Kept>(Kept())
+  /// Whether a query that held much has ended since `trimIfDue` last trimmed.
+  private static let isDue = Atomic<Bool>(false)
 
   typealias Block = (base: UnsafeMutableRawPointer, capacity: Int)
 
@@ -91,7 +93,16 @@ extension BufferRecycling {
   static func settle() { Reclaimer.settle() }
 
   /// Returns to the kernel what the allocator keeps of small blocks, soon.
-  static func trim() { Reclaimer.trim() }
+  static func trim() {
+    isDue.store(true, ordering: .relaxed)
+    Reclaimer.trim()
+  }
+
+  /// The same before it returns, if a query asked for it since the last time: for the start of one whose limit is so small that
+  /// what the last one left would exceed it. Of so little memory this takes a few milliseconds.
+  static func trimIfDue() {
+    if isDue.exchange(false, ordering: .relaxed) { plumb_malloc_trim() }
+  }
 }
 
 /// Frees large blocks on a separate thread.
