@@ -241,9 +241,7 @@ struct Judgement: Sendable {
       } else if words.contains(where: Self.buildWords.contains) {
         let isClose = moment &- alert.at < 12 * Self.hour
         let points = began(after: alert.at) ? 3 : beganLater(than: alert.at) ? 2.2 : isTroubled && isClose ? 0.8 : 0.1
-        // Builds are frequent; failures that an upstream explains seldom need one.
-        let isOpen = symptoms.share(.unknown) + symptoms.share(.upstream) > 0.5
-        add(.deployment, points * (isOpen ? 1 - 0.6 * around.upstream.strength : 1), since: alert.at, phrase)
+        add(.deployment, points, since: alert.at, phrase)
       }
     }
     judgeSiblings(isTroubled)
