@@ -84,6 +84,8 @@ package final class Completion: Sendable {
       if next.places.contains(where: { $0 == .pipeline || $0 == .pipelines }) {
         return Self.matching(word, data.pipelines)
       }
+      // The columns of `compare` are those of the runs.
+      if next.places.contains(.columns) { return Self.matching(word, data.schema(of: "runs").map(CompletionData.candidates) ?? data.allColumns) }
       if !next.places.isEmpty { return Self.matching(word, timespans + expressions(shape, for: word, "")) }
       return Self.matching(word, plain(next.words) + (isEnded && word.isEmpty ? pipe : []))
     }

@@ -39,7 +39,7 @@ extension WordDeclaration {
       try parser.parseJudgement(measure, from: start)
     }
     return WordDeclaration(
-      word, starts: { $0.atWord("as", after: 1) && $0.atWord("of", after: 2) },
+      word, starts: { $0.atWord("as", after: 1) && ($0.atWord("of", after: 2) || $0.token(after: 2).kind == .end) },
       first: Form(usages: usages, summary: summary, examples: ["\(word) | where tier == 1"], parse: parse),
       piped: Form(
         usages: usages, summary: piped, examples: ["pipelines | where tier == 1 | \(word)"], parse: parse))
