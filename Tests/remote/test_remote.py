@@ -190,6 +190,14 @@ class RemoteTests(unittest.TestCase):
                     self.assertEqual(
                         (row["p"], row["n"], row["place"], row["again"], row["first"]), (values[at + 1], values[at + 3], at + 1, values[at + 1], values[at]))
 
+    def test_rows_with_equal_keys_keep_their_order(self):
+        kql = "t | sort by i asc | extend place = row_number() | sort by w desc | extend before = prev(place) | project w, place, before"
+        for name, engine in self.remote.engines.items():
+            with self.subTest(engine=name):
+                answer = rows(kql, "--on", engine.address())
+                self.assertEqual([(row["w"], row["place"]) for row in answer], sorted(((row["w"], row["place"]) for row in answer), key=lambda row: (-row[0], row[1])))
+                self.assertEqual([row["before"] for row in answer], [None] + [row["place"] for row in answer][:-1])
+
     def test_https(self):
         folder = tempfile.TemporaryDirectory()
         key, certificate = (os.path.join(folder.name, name) for name in ("key.pem", "certificate.pem"))

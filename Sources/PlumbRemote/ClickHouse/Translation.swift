@@ -112,8 +112,9 @@ struct Translation {
   // MARK: Order
 
   private func sorted(_ input: Relation, _ keys: [SortKey]) throws -> Relation {
-    let input = try input.isFilterable ? input : input.nested()
-    return input.sorted(try keys.flatMap { try order($0, input.columns) })
+    let input = try input.isFilterable ? input : input.nestedInOrder()
+    // Rows with equal keys stay in the order that they had.
+    return input.sorted(try keys.flatMap { try order($0, input.columns) } + input.order)
   }
 
   /// The key as one or more keys of `ORDER BY`: nulls and NaN have places of their own, which differ there.
