@@ -44,7 +44,7 @@ package final class ExecutionContext: Sendable {
     self.now = now
     self.threads = Swift.max(1, threads)
     memory = MemoryAccount(limit: memoryLimit, in: account)
-    if memoryLimit <= 1 << 30 { BufferRecycling.trimIfDue() }
+    if memory.isSmall { BufferRecycling.trimIfDue() }
     self.seed = seed
     self.tuning = tuning
     parent = nil

@@ -12,7 +12,7 @@ package enum BufferRecycling {
 
   private static let limit = Atomic<Int>(0)
   private static let kept = LockedValue<Kept>(Kept())
-  /// Whether a query that held much has ended since `trimIfDue` last trimmed.
+  /// Whether a query that held much of a small limit has ended since `trimIfDue` last trimmed.
   private static let isDue = Atomic<Bool>(false)
 
   typealias Block = (base: UnsafeMutableRawPointer, capacity: Int)
@@ -92,14 +92,14 @@ extension BufferRecycling {
   /// Returns when no block is waiting to be freed.
   static func settle() { Reclaimer.settle() }
 
-  /// Returns to the kernel what the allocator keeps of small blocks, soon.
-  static func trim() {
-    isDue.store(true, ordering: .relaxed)
+  /// Returns to the kernel what the allocator keeps of small blocks, soon; if it is due, at the latest when the next query
+  /// with a small limit begins.
+  static func trim(isDue: Bool) {
+    if isDue { self.isDue.store(true, ordering: .relaxed) }
     Reclaimer.trim()
   }
 
-  /// The same before it returns, if a query asked for it since the last time: for the start of one whose limit is so small that
-  /// what the last one left would exceed it. Of so little memory this takes a few milliseconds.
+  /// The same before it returns, if it is due.
   static func trimIfDue() {
     if isDue.exchange(false, ordering: .relaxed) { plumb_malloc_trim() }
   }

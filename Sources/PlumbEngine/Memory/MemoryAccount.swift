@@ -30,8 +30,11 @@ package final class MemoryAccount: Sendable {
   /// The allocator keeps small blocks that were freed. After a query that held much of its limit they return to the kernel,
   /// so that the next one does not add its own to them.
   func trimIfLarge() {
-    if peak > limit / 8 { BufferRecycling.trim() }
+    if peak > limit / 8 { BufferRecycling.trim(isDue: isSmall) }
   }
+
+  /// Whether the limit is so small that what the allocator keeps of the last query matters, and is returned in a few milliseconds.
+  var isSmall: Bool { limit <= 1 << 30 }
 
   /// The number of bytes held now.
   package var used: Int { bytes.load(ordering: .relaxed) }
