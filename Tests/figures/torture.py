@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Prints how a million inputs made to break Plumb end: mutated and random queries, the manual's queries with one word changed,
-edge numbers in the place of every number of the manual's queries, and functions of edge values as constants and as columns. Every input must end within 10 seconds in an
+edge numbers in the place of one or several numbers of the manual's queries, and functions of edge values as constants and as columns. Every input must end within 10 seconds in an
 answer or a message; a process that dies or hangs, memory above the limit and a tenth, and a constant whose answer differs from
 the column's are printed with the input, and end the script with 1.
 
@@ -235,14 +235,28 @@ TIMES = ["datetime(0001-01-01)", "datetime(9999-12-31T23:59:59.9999999)", "datet
 NUMBER = re.compile(r"""datetime\([^)"']*\)|(?<![\w.'"])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(tick|ms|microsecond|[dhms])?(?![\w])""")
 
 
+def edges(match):
+    """What to write in the place of a number, span or time."""
+    return TIMES if match.group().startswith("datetime") else SPANS if match.group(1) else EDGES
+
+
 def edge_numbers(corpus):
     """Every number, span and time of every query, replaced by each edge."""
     for query in corpus:
         for match in NUMBER.finditer(query):
-            text = match.group()
-            edges = TIMES if text.startswith("datetime") else SPANS if match.group(1) else EDGES
-            for edge in edges:
+            for edge in edges(match):
                 yield query[:match.start()] + edge + query[match.end():]
+
+
+def neighbouring_edges(corpus, dice, count):
+    """Two to four numbers that follow each other in a query, each replaced by an edge or, at times, kept."""
+    numbers = [(query, found) for query in corpus if len(found := list(NUMBER.finditer(query))) > 1]
+    for query, found in dice.choices(numbers, k=count):
+        first = dice.randrange(len(found) - 1)
+        for match in reversed(found[first:first + dice.randint(2, 4)]):
+            if dice.random() < 0.8:
+                query = query[:match.start()] + dice.choice(edges(match)) + query[match.end():]
+        yield query
 
 
 def changed_words(corpus):
@@ -473,13 +487,10 @@ def main():
                     queries = list(changed_words(corpus))
                     queries = dice.sample(queries, min(count, len(queries)))
                 else:
-                    queries = list(edge_numbers(corpus))
+                    single = list(edge_numbers(corpus))
+                    single = dice.sample(single, min(count // 2, len(single)))
+                    queries = single + list(neighbouring_edges(corpus, dice, count - len(single)))
                     dice.shuffle(queries)
-                    if len(queries) < count:
-                        # What is left over, two numbers at a time.
-                        queries += [next(iter(dice.sample(list(edge_numbers([query])), 1)), query)
-                                    for query in dice.choices([q for q in queries if NUMBER.search(q)], k=count - len(queries))]
-                    queries = queries[:count]
                 tally = Tally()
                 in_parallel(options.processes, queries, tally, tables)
                 if tally.counts.get("answered", 0) * 20 < count:

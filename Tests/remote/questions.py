@@ -76,6 +76,8 @@ t | summarize x = countif(not(s !in ("x_foo", ""))), y = countif(not(not(s has "
 t | where isnotnull(i) | project i, x = parse_path(s) | count
 t | where isnull(w) | project i, x = parse_path(s) | count
 t | where isnull(w) | project i, x = parse_path(s) | sort by i asc
+t | summarize x = countif(not(a > 1 and b < 2) == false), y = countif((not(a > b)) == f), z = countif(not(f) in (true)), v = countif(not(isnull(a)) and (a < b or not(b > 1))) by w
+t | extend z = not(a > 1) or not(b > 1 and f), y = not(a > b) and not(f), x = not(not(a > 1 and f) and not(b < 1)) | summarize count() by z, y, x
 t | where not(not(isnull(a))) and not(s !in~ ("FOO BAR", "k1")) and not(not(a < b)) | count
 t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
 t | where a != 1 | count

@@ -127,6 +127,9 @@ package final class VectorBuilder {
     return made
   }
 
+  /// Whether another value needs a larger block.
+  var isFull: Bool { count == capacity }
+
   /// Whether the query's limits are exceeded: what is appended no longer matters.
   var isSpent: Bool { arena?.isSpent ?? false }
 

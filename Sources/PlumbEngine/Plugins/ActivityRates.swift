@@ -54,11 +54,12 @@ extension LogicalPlan {
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try UserEvent.users(vectors[0], count: chunk.count, context)
         let known = Set(users.indices.filter { !vectors[2].isNull($0) }.map { users[$0] })
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for rows in try dimensionGroups(Array(vectors.dropFirst(3)), count: chunk.count, context) {
           try context.checkpoint()
           let events = UserEvent.ordered(rows.filter { vectors[2].isNull($0) }, vectors[1], users, over: timeline)
           try rates.compute(events, known: known, over: timeline, context) { row in
+            try builders.beginRow()
             for (place, time) in row.times.enumerated() { builders[place].append(word: time) }
             for (place, count) in row.counts.enumerated() { builders[firstFigure + place].append(word: Int64(count)) }
             for (place, rate) in row.rates.enumerated() {
@@ -69,8 +70,7 @@ extension LogicalPlan {
             }
           }
         }
-        let count = builders[0].count
-        return Chunk(builders.map { $0.finish() }, count: count)
+        return try builders.finish()
       })
   }
 }
@@ -87,12 +87,12 @@ extension ActivityRates {
   /// - Parameter events: in order of time.
   fileprivate func compute(
     _ events: [UserEvent], known: Set<UInt32>, over timeline: Timeline, _ context: ExecutionContext,
-    emit: (RatesRow) -> Void
+    emit: (RatesRow) throws -> Void
   ) throws {
     switch self {
-    case .sessions(let lookback): sessionRows(events, lookback, over: timeline, emit)
+    case .sessions(let lookback): try sessionRows(events, lookback, over: timeline, emit)
     case .engagement(let outer): try engagementRows(events, outer, over: timeline, context, emit)
-    case .retention: retentionRows(events.filter { timeline.reports($0.time) }, over: timeline, emit)
+    case .retention: try retentionRows(events.filter { timeline.reports($0.time) }, over: timeline, emit)
     case .cohorts(let only):
       try cohortRows(events.filter { timeline.reports($0.time) }, known: known, only: only, over: timeline, context, emit)
     }
@@ -104,7 +104,9 @@ extension Timeline {
   func reports(_ time: Int64) -> Bool { time >= start && time <= end }
 }
 
-private func sessionRows(_ events: [UserEvent], _ lookback: Int64, over timeline: Timeline, _ emit: (RatesRow) -> Void) {
+private func sessionRows(
+  _ events: [UserEvent], _ lookback: Int64, over timeline: Timeline, _ emit: (RatesRow) throws -> Void
+) rethrows {
   var last: [UInt32: Int64] = [:]
   var begun: [Int64: Int] = [:]
   for event in events {
@@ -116,11 +118,11 @@ private func sessionRows(_ events: [UserEvent], _ lookback: Int64, over timeline
     }
     begun[event.bin, default: 0] += goesOn == true ? 0 : 1
   }
-  for (bin, count) in begun.sorted(by: { $0.key < $1.key }) { emit(RatesRow(times: [bin], counts: [count])) }
+  for (bin, count) in begun.sorted(by: { $0.key < $1.key }) { try emit(RatesRow(times: [bin], counts: [count])) }
 }
 
 private func engagementRows(
-  _ events: [UserEvent], _ outer: Int64, over timeline: Timeline, _ context: ExecutionContext, _ emit: (RatesRow) -> Void
+  _ events: [UserEvent], _ outer: Int64, over timeline: Timeline, _ context: ExecutionContext, _ emit: (RatesRow) throws -> Void
 ) throws {
   var within: [UInt32: Int] = [:]
   var here = Set<UInt32>()
@@ -145,7 +147,7 @@ private func engagementRows(
     }
     if timeline.end == Timeline.unbounded, next == events.count, here.isEmpty { return }
     if next > first {
-      emit(RatesRow(times: [current], counts: [here.count, within.count], rates: [ratio(here.count, of: within.count)]))
+      try emit(RatesRow(times: [current], counts: [here.count, within.count], rates: [ratio(here.count, of: within.count)]))
       bin = following
     } else {
       // Without users in the window, the next event's bin comes next.
@@ -154,7 +156,7 @@ private func engagementRows(
   }
 }
 
-private func retentionRows(_ events: [UserEvent], over timeline: Timeline, _ emit: (RatesRow) -> Void) {
+private func retentionRows(_ events: [UserEvent], over timeline: Timeline, _ emit: (RatesRow) throws -> Void) rethrows {
   var previous: (bin: Int64, users: Set<UInt32>)?
   var events = events[...]
   while let bin = events.first?.bin {
@@ -163,7 +165,7 @@ private func retentionRows(_ events: [UserEvent], over timeline: Timeline, _ emi
     let here = Set(part.map(\.user))
     let before = previous.flatMap { timeline.bin(after: $0.bin) == bin ? $0.users : nil } ?? []
     let back = here.intersection(before).count
-    emit(
+    try emit(
       RatesRow(
         times: [bin], counts: [here.count, here.count - back],
         rates: [ratio(back, of: before.count), ratio(before.count - back, of: before.count)]))
@@ -173,7 +175,7 @@ private func retentionRows(_ events: [UserEvent], over timeline: Timeline, _ emi
 
 private func cohortRows(
   _ events: [UserEvent], known: Set<UInt32>, only: Int64?, over timeline: Timeline, _ context: ExecutionContext,
-  _ emit: (RatesRow) -> Void
+  _ emit: (RatesRow) throws -> Void
 ) throws {
   var firstSeen: [UInt32: Int64] = [:]
   var sizes: [Int64: Int] = [:]
@@ -193,16 +195,13 @@ private func cohortRows(
     }
   }
   let wanted = only.map { timeline.bin(of: $0) }
-  var rows = 0
   for (cohort, size) in sizes.sorted(by: { $0.key < $1.key }) where wanted == nil || wanted == .some(cohort) {
     var bin: Int64? = cohort
     while let current = bin, current <= timeline.end {
-      rows += 1
-      if rows & 1023 == 0 { try context.checkpoint() }
       let here = present[current] ?? [:]
       let back = here[cohort] ?? 0
       let new = current == cohort ? size : here.reduce(0) { $1.key > cohort ? $0 + $1.value : $0 }
-      emit(
+      try emit(
         RatesRow(
           times: [cohort, current], counts: [new, back, size - back],
           rates: [ratio(back, of: size), ratio(size - back, of: size)]))

@@ -68,7 +68,7 @@ extension LogicalPlan {
     return .materialising(
       MaterialisingPlan(name: "funnel", input: input, schema: schema) { chunk, context in
         let (groups, places, vectors) = try funnel.events(chunk, over: timeline, context)
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         func append(_ state: Int?, to builder: VectorBuilder) {
           if let state { builder.append(vectors[2].value(at: state)) } else { builder.append(.null(vectors[2].type)) }
         }
@@ -85,14 +85,14 @@ extension LogicalPlan {
             let end = start + places.count
             let before = start > 0 ? runs[start - 1] : nil, after = end < runs.count ? runs[end] : nil
             guard isSequence, seen.insert([before?.state ?? -1, after?.state ?? -1]).inserted else { continue }
+            try builders.beginRow()
             builders[0].append(word: events[events.startIndex].bin)
             append(before?.first.row, to: builders[1])
             append(after?.first.row, to: builders[2])
             builders[3].append(vectors[0].value(at: events[events.startIndex].row))
           }
         }
-        let count = builders[0].count
-        return Chunk(builders.map { $0.finish() }, count: count)
+        return try builders.finish()
       })
   }
 
@@ -121,13 +121,14 @@ extension LogicalPlan {
           let (bin, otherBin) = (vectors[0].word(at: one.first), vectors[0].word(at: other.first))
           return bin == otherBin ? (-one.count, one.first) < (-other.count, other.first) : bin < otherBin
         }
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for group in counted {
+          try builders.beginRow()
           for (place, key) in keys.enumerated() { builders[place].append(vectors[key].value(at: group.first)) }
           builders[keys.count].append(word: Int64(group.count))
           builders[keys.count + 1].append(dynamic: .array(group.samples))
         }
-        return Chunk(builders.map { $0.finish() }, count: counted.count)
+        return try builders.finish()
       })
   }
 }
@@ -177,10 +178,11 @@ extension LogicalPlan {
           }
           reached[bin] = counts
         }
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for (bin, counts) in reached.sorted(by: { $0.key < $1.key }) {
           for (place, limit) in periods.enumerated() {
             for (step, state) in funnel.states.enumerated() {
+              try builders.beginRow()
               builders[0].append(word: bin)
               builders[1].append(state)
               builders[2].append(limit)
@@ -188,8 +190,7 @@ extension LogicalPlan {
             }
           }
         }
-        let count = builders[0].count
-        return Chunk(builders.map { $0.finish() }, count: count)
+        return try builders.finish()
       })
   }
 }

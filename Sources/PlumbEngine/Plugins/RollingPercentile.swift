@@ -14,7 +14,7 @@ extension LogicalPlan {
       MaterialisingPlan(name: "rolling percentile", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let values = vectors[0]
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for rows in try dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count, context) {
           let binned = rows.compactMap { row -> (bin: Int64, row: Int)? in
             guard !vectors[1].isNull(row), !values.isNull(row) else { return nil }
@@ -31,13 +31,13 @@ extension LogicalPlan {
             let ordered = binned[first..<next].map(\.row).sorted { values.number(at: $0) < values.number(at: $1) }
             // The nearest rank, as `percentile` uses it.
             let rank = Swift.max(1, Int((percentile / 100 * Double(ordered.count)).rounded(.up)))
+            try builders.beginRow()
             builders[0].append(word: bin)
             for place in dimensions.indices { builders[1 + place].append(vectors[2 + place].value(at: rows[0])) }
             builders[1 + dimensions.count].append(values.value(at: ordered[Swift.min(rank, ordered.count) - 1]))
           }
         }
-        let count = builders[0].count
-        return Chunk(builders.map { $0.finish() }, count: count)
+        return try builders.finish()
       })
   }
 }

@@ -40,14 +40,15 @@ extension LogicalPlan {
         found.sort { one, other in
           one.times == other.times ? one.group < other.group : one.times.lexicographicallyPrecedes(other.times)
         }
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for occurrence in found {
+          try builders.beginRow()
           let row = groups[occurrence.group][0]
           for place in dimensions.indices { builders[place].append(dimensionVectors[place].value(at: row)) }
           for (step, time) in occurrence.times.enumerated() { builders[dimensions.count + step].append(word: time) }
           builders[schema.count - 1].append(word: (occurrence.times.last ?? 0) &- (occurrence.times.first ?? 0))
         }
-        return Chunk(builders.map { $0.finish() }, count: found.count)
+        return try builders.finish()
       })
   }
 

@@ -9,8 +9,9 @@ extension LogicalPlan {
     return .materialising(
       MaterialisingPlan(name: "dcount_intersect", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded() }
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for row in 0..<chunk.count {
+          try builders.beginRow()
           let sketches = vectors.map { vector in
             vector.isNull(row) ? nil : HyperLogLog(DynamicCursor(vector.bytes(at: vector.isConstant ? 0 : row)))
           }
@@ -25,7 +26,7 @@ extension LogicalPlan {
             builders[place].append(word: least)
           }
         }
-        return Chunk(builders.map { $0.finish() }, count: chunk.count)
+        return try builders.finish()
       })
   }
 }

@@ -29,12 +29,12 @@ extension LogicalPlan {
       MaterialisingPlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try UserEvent.users(vectors[0], count: chunk.count, context)
-        let builders = schema.map { VectorBuilder($0.type) }
+        let builders = TableBuilder(schema, for: context)
         for rows in try dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count, context) {
           try context.checkpoint()
           let events = UserEvent.ordered(rows, vectors[1], users, over: timeline)
-          let counts = try activity.counts(events, over: timeline, context)
-          for (bin, numbers) in counts {
+          try activity.count(events, over: timeline, context) { bin, numbers in
+            try builders.beginRow()
             builders[0].append(word: bin)
             for place in dimensions.indices { builders[1 + place].append(vectors[2 + place].value(at: rows[0])) }
             for (place, number) in numbers.enumerated() {
@@ -42,32 +42,29 @@ extension LogicalPlan {
             }
           }
         }
-        let count = builders[0].count
-        return Chunk(builders.map { $0.finish() }, count: count)
+        return try builders.finish()
       })
   }
 }
 
-private typealias BinCounts = [(bin: Int64, counts: [Int])]
-
 extension UserActivity {
-  /// The counts of each non-empty bin, from the events in order of time.
-  fileprivate func counts(
-    _ events: [UserEvent], over timeline: Timeline, _ context: ExecutionContext
-  ) throws -> BinCounts {
+  /// Counts the events, which are in order of time, in each bin that has some.
+  fileprivate func count(
+    _ events: [UserEvent], over timeline: Timeline, _ context: ExecutionContext, emit: (_ bin: Int64, [Int]) throws -> Void
+  ) throws {
     switch self {
-    case .slidingWindow(let lookback): try slidingCounts(events, lookback, over: timeline, context)
-    case .metrics: metricCounts(events, over: timeline)
+    case .slidingWindow(let lookback): try slidingCounts(events, lookback, over: timeline, context, emit)
+    case .metrics: try metricCounts(events, over: timeline, emit)
     case .activeUsers(let lookback, let period, let periods):
-      try activeCounts(events, lookback, period, periods, over: timeline, context)
+      try activeCounts(events, lookback, period, periods, over: timeline, context, emit)
     }
   }
 }
 
 private func slidingCounts(
-  _ events: [UserEvent], _ lookback: Int64, over timeline: Timeline, _ context: ExecutionContext
-) throws -> BinCounts {
-  var result: BinCounts = []
+  _ events: [UserEvent], _ lookback: Int64, over timeline: Timeline, _ context: ExecutionContext,
+  _ emit: (_ bin: Int64, [Int]) throws -> Void
+) throws {
   var within: [UInt32: Int] = [:]
   var first = 0, next = 0
   var bin = timeline.bin(of: timeline.start)
@@ -85,7 +82,7 @@ private func slidingCounts(
       within[user] = within[user].flatMap { $0 > 1 ? $0 - 1 : nil }
       first += 1
     }
-    if next > first { result.append((current, [next - first, within.count])) }
+    if next > first { try emit(current, [next - first, within.count]) }
     // Without users in the window, the next event's bin comes next.
     if next == first, next < events.count {
       bin = events[next].bin
@@ -93,11 +90,11 @@ private func slidingCounts(
       bin = next == first ? nil : timeline.bin(after: current)
     }
   }
-  return result
 }
 
-private func metricCounts(_ events: [UserEvent], over timeline: Timeline) -> BinCounts {
-  var result: BinCounts = []
+private func metricCounts(
+  _ events: [UserEvent], over timeline: Timeline, _ emit: (_ bin: Int64, [Int]) throws -> Void
+) rethrows {
   var seen = Set<UInt32>(), here = Set<UInt32>()
   var events = events.filter { $0.time >= timeline.start && $0.bin <= timeline.end }[...]
   while let bin = events.first?.bin {
@@ -109,15 +106,14 @@ private func metricCounts(_ events: [UserEvent], over timeline: Timeline) -> Bin
       here.insert(event.user)
       seen.insert(event.user)
     }
-    result.append((bin, [part.count, here.count, seen.count - before, seen.count]))
+    try emit(bin, [part.count, here.count, seen.count - before, seen.count])
   }
-  return result
 }
 
 private func activeCounts(
   _ events: [UserEvent], _ lookback: Int64, _ period: Int64, _ periods: Int64, over timeline: Timeline,
-  _ context: ExecutionContext
-) throws -> BinCounts {
+  _ context: ExecutionContext, _ emit: (_ bin: Int64, [Int]) throws -> Void
+) throws {
   var active: [Int64: Int] = [:]
   for mine in Dictionary(grouping: events, by: \.user).values {
     try context.checkpoint()
@@ -140,5 +136,5 @@ private func activeCounts(
       }
     }
   }
-  return active.sorted { $0.key < $1.key }.map { ($0.key, [$0.value]) }
+  for (bin, count) in active.sorted(by: { $0.key < $1.key }) { try emit(bin, [count]) }
 }

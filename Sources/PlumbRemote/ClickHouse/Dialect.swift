@@ -19,6 +19,7 @@ struct Dialect: Sendable {
     case outerJoinsOfNulls = "outer joins by keys that may be null"
     case optionalLeftSides = "joins in which the left row may be missing"
     case threeValuedLogic = "conditions that are null"
+    case negations = "negations that shards read as they were meant"
     case stableVariance = "variances that shards can exchange"
     case statesOfNulls = "rows with nulls that shards can exchange"
     case nullsOfEnums = "names of values that may be null"
@@ -34,7 +35,7 @@ struct Dialect: Sendable {
       case .regexWithFlags: (20, 1)
       case .groupsOfExpressions: (20, 8)
       case .throwIf: (19, 1)
-      case .outerJoinsOfNulls, .optionalLeftSides, .threeValuedLogic: (20, 1)
+      case .outerJoinsOfNulls, .optionalLeftSides, .threeValuedLogic, .negations: (20, 1)
       case .stableVariance, .statesOfNulls, .nullsOfEnums: (20, 1)
       case .cancelOnClose: (20, 1)
       case .arithmeticOutOfAggregates: (20, 6)

@@ -125,7 +125,7 @@ struct JoinTranslation {
     let known = values.map { $0.isNullable ? "assumeNotNull(\($0.sql))" : $0.sql }
     let tuple = known.count == 1 ? known[0] : "(\(known.joined(separator: ", ")))"
     let isKnown = values.filter(\.isNullable).map { "isNotNull(\($0.sql)) AND " }.joined()
-    let test = "(\(isKnown)\(tuple) IN (\(subquery)))"
-    return try rows.filtered(inside ? test : "(NOT \(test))")
+    let test = SQLValue("(\(isKnown)\(tuple) IN (\(subquery)))", .bool, nullable: false)
+    return try rows.filtered((inside ? test : test.negation(expressions.dialect)).sql)
   }
 }

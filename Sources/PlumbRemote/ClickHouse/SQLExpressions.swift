@@ -41,7 +41,7 @@ struct SQLExpressions {
     case .conjunction: return try joined(call, " AND ", columns)
     case .disjunction: return try joined(call, " OR ", columns)
     case .negation:
-      return try at(0).negation
+      return try at(0).negation(dialect)
     case .comparison(let comparison):
       guard let test = try comparing(comparison, call, columns) else { break }
       return try withNulls(test, comparison, call, columns)
@@ -50,11 +50,11 @@ struct SQLExpressions {
       try requireComparable(parts.map(\.type))
       let test = SQLValue(
         "(\(parts[0].sql) >= \(parts[1].sql) AND \(parts[0].sql) <= \(parts[2].sql))", .bool, nullable: parts.contains(where: \.isNullable))
-      return isOutside ? test.negation : test
+      return isOutside ? test.negation(dialect) : test
     case .membership(let isOutside):
       guard let test = try membership(call, columns) else { break }
       let inside = SQLValue(test.isNullable ? "ifNull(\(test.sql), 0)" : test.sql, .bool, nullable: false)
-      return isOutside ? inside.negation : inside
+      return isOutside ? inside.negation(dialect) : inside
     case .nullness(let isNull):
       if types[0] == .string { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
       let inner = try value(arguments[0], columns)
@@ -62,7 +62,7 @@ struct SQLExpressions {
       if case .element(_, let presence) = inner.form {
         guard let presence else { return SQLValue(isNull ? "0" : "1", .bool, nullable: false) }
         let present = SQLValue(presence, .bool, nullable: false)
-        return isNull ? present.negation : present
+        return isNull ? present.negation(dialect) : present
       }
       guard inner.form != .json else { break }
       return SQLValue("\(isNull ? "isNull" : "isNotNull")(\(inner.sql))", .bool, nullable: false)
@@ -130,7 +130,7 @@ struct SQLExpressions {
       comparison == .equal || comparison == .notEqual
     else { return nil }
     let test = SQLValue("(\(presence.map { $0 + " AND " } ?? "")\(element.sql) = \(other.sql))", .bool, nullable: false)
-    return comparison == .equal ? test : test.negation
+    return comparison == .equal ? test : test.negation(dialect)
   }
 
   /// A time column compared with a constant; nil if the constant cannot be said in the column's form.

@@ -146,7 +146,7 @@ extension SQLExpressions {
         case .call(let positive) = try BoundExpression.calling(function, arguments, at: call.span),
         case .search(let test, let ignoresCase)? = positive.traits.meaning
       else { return nil }
-      return try search(test, ignoresCase: ignoresCase, try value(arguments[0], columns).plain, arguments[1].constant).negation
+      return try search(test, ignoresCase: ignoresCase, try value(arguments[0], columns).plain, arguments[1].constant).negation(dialect)
     }
     switch (name, arguments.count) {
     case ("=~", 2), ("!~", 2), ("in~", 2...5000), ("!in~", 2...5000):
@@ -154,7 +154,7 @@ extension SQLExpressions {
       let text = try value(arguments[0], columns).plain
       let tests = try arguments.dropFirst().map { try search(.equals, ignoresCase: true, text, $0.constant).sql }
       let any = SQLValue("(\(tests.joined(separator: " OR ")))", .bool, nullable: false)
-      return name.hasPrefix("!") ? any.negation : any
+      return name.hasPrefix("!") ? any.negation(dialect) : any
     case ("has_any", 2...), ("has_all", 2...):
       guard arguments[0].type == .string else { return nil }
       let text = try value(arguments[0], columns).plain

@@ -4,15 +4,13 @@ typealias Obstacle = RemoteObstacle
 
 /// An expression in ClickHouse's SQL.
 struct SQLValue: Sendable {
-  var sql: String { didSet { negated = nil } }
+  var sql: String
   let type: ScalarType
   /// Whether it can be NULL. Texts never are.
   var isNullable: Bool
   var form: Form = .plain
   /// The value, if it is a literal.
   var constant: Value?
-  /// What the condition is the negation of.
-  private var negated: String?
 
   /// How the value is represented there.
   enum Form: Sendable, Equatable {
@@ -68,12 +66,11 @@ struct SQLValue: Sendable {
 
   /// The condition's negation.
   ///
-  /// A second negation cancels the first: old versions leave both out in one place and look for them in another.
-  var negation: SQLValue {
+  /// Old versions write `not(x) = 0` for their shards as `NOT x = 0`, and leave out a second negation in one place only.
+  func negation(_ dialect: Dialect) -> SQLValue {
     var value = self
-    value.sql = negated ?? "(NOT \(sql))"
+    value.sql = dialect.has(.negations) ? "(NOT \(sql))" : "(\(sql) = 0)"
     value.constant = nil
-    value.negated = negated == nil ? sql : nil
     return value
   }
 

@@ -60,8 +60,9 @@ private func seriesRows(
     rows[key, default: []].append(row)
   }
   if order.isEmpty, keepsEmpty, groups == 0 { order = [[]] }
-  let builders = schema.map { VectorBuilder($0.type) }
+  let builders = TableBuilder(schema, for: context)
   for key in order {
+    try builders.beginRow()
     try context.checkpoint()
     let members = rows[key] ?? []
     let bins = members.map { vectors[groups].value(at: $0) }
@@ -75,9 +76,9 @@ private func seriesRows(
     }
     for (index, value) in key.enumerated() { builders[index].append(value) }
     for (index, array) in arrays.enumerated() { builders[groups + index].append(dynamic: .array(array)) }
-    builders.last?.append(dynamic: .array((0..<count).map { Dynamic(axis.bin($0, from: first)) }))
+    builders[groups + defaults.count].append(dynamic: .array((0..<count).map { Dynamic(axis.bin($0, from: first)) }))
   }
-  return Chunk(builders.map { $0.finish() }, count: order.count)
+  return try builders.finish()
 }
 
 /// The first bin of a series and the number of bins.
