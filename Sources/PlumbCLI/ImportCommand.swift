@@ -101,6 +101,7 @@ struct ImportCommand: ParsableCommand {
     request.reading.leavesOpenLines = every != nil
     request.threads = data.threads
     request.memoryLimit = try data.memory.map { _ in try data.memoryLimit() }
+    try data.limitProcess()
     return request
   }
 

@@ -185,11 +185,15 @@ struct DataOptions: ParsableArguments {
     return size
   }
 
+  /// Ends queries before the process exceeds the limit, whatever takes the memory.
+  func limitProcess() throws { ResidentMemory.limit(to: try memoryLimit()) { Machine.residentBytes } }
+
   /// The workspace options for these options.
   func workspaceOptions() throws -> WorkspaceOptions {
     var options = WorkspaceOptions()
     if let threads { options.threads = threads }
     options.memoryLimit = try memoryLimit()
+    try limitProcess()
     options.salvages = salvage
     options.now = try nowTicks().map { Moment(ticks: $0) }
     for (name, value) in try assignments(parameters, option: "--param", allowsPathAlone: false) {

@@ -104,6 +104,32 @@ class MemoryTests(Case):
             self.assertBounded(
                 self.query(f"range i from 1 to 10 step 1 | extend s = {start}\n{columns}| count", "--memory", LIMIT), f"columns: {step}")
 
+    def test_rows_that_numbers_ask_for(self):
+        """Three rows in, four billion out."""
+        events = 'datatable(user: string, day: long)["a", 1, "b", 1, "a", 2]'
+        for what in [
+            "sliding_window_counts(user, day, 1, 4294967296, 4294967296, 1)", "activity_engagement(user, day, 1, 4294967296, 1, 4294967296)",
+            "new_activity_metrics(user, day, 1, 4294967296, 1)", "activity_metrics(user, day, 1, 4294967296, 1)",
+            "active_users_count(user, day, 1, 4294967296, 4294967296, 1, 1, 1)", "session_count(user, day, 1, 4294967296, 1, 4294967296)",
+            "activity_counts_metrics(user, day, 1, 4294967296, 1)", "rolling_percentile(day, 50, day, 1, 4294967296)",
+        ]:
+            self.assertBounded(self.query(f"{events} | evaluate {what} | count", "--memory", LIMIT), what)
+
+    def test_many_small_objects(self):
+        """What is not in columns counts as well: sketches, states of a scan, patterns, graphs, members of bags."""
+        rows = "range x from 1 to 2000000 step 1"
+        for what in [
+            "summarize h = hll(x) by x | summarize m = hll_merge(h) by x | where isnotnull(m) | count",
+            "summarize t = tdigest(x) by x | summarize m = tdigest_merge(t) by x | where isnotnull(m) | count",
+            "extend z = x % 10 | make-series n = count() on z from 1 to 9 step 1 by y = x | where isnotnull(n) | count",
+            "extend s = strcat('word', x * 7919, ' is ', x) | reduce by s | count",
+            "extend a = x % 1000, b = x % 977 | evaluate rows_near(x > 3, 1) | where a != b | count",
+            "extend d = x % 3 | evaluate activity_counts_metrics(x, d, 1, 100, 1) | count",
+            "partition hint.strategy=native by x (take 1) | count",
+            "project s = strcat('a', x) | lookup (range y from 1 to 1000000 step 1 | project s = strcat('a', y), y) on s | where isnotempty(y) | count",
+        ]:
+            self.assertBounded(self.query(f"{rows} | {what}", "--memory", LIMIT), what)
+
     def test_bombs_in_text(self):
         bomb = base64.b64encode(gzip.compress(b"a" * 400_000_000, 1)).decode()
         self.assertBounded(self.query(f"print strlen(gzip_decompress_from_base64_string('{bomb}'))", "--memory", LIMIT), "gzip")

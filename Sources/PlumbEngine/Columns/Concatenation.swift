@@ -117,8 +117,10 @@ extension Chunk {
     let workers = count > 100_000 || chunks.count &* places.count > 1_000 ? context.threads : 1
     // A chunk gathers its columns when they are read, which one thread at a time may do.
     try WorkerPool.shared.each(chunks.count, workers: workers) { number in
+      try context.checkpoint()
       for place in places { _ = chunks[number].column(place) }
     }
+    try context.checkRoom(places.reduce(0) { $0 &+ types[$1].lane.stride } &* count)
     let columns = places.map { place in Concatenation(chunks.map { $0.column(place) }, type: types[place]) }
     try WorkerPool.shared.each(chunks.count, workers: workers) { number in
       try context.checkpoint()

@@ -25,7 +25,7 @@ struct TableBuilder {
   ///
   /// - Throws: `memory-limit` before the columns grow beyond the query's memory; `cancelled`.
   func beginRow() throws {
-    if count & 1023 == 0 { try context.checkpoint() }
+    try context.checkpoint(at: count)
     // A column is copied to a block of twice its size, one column after the other.
     if columns.first?.isFull ?? false { try context.checkRoom(count &* (rowBytes &+ widest)) }
   }

@@ -124,7 +124,13 @@ package final class ExecutionContext: Sendable {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
     if let account = memory.overdrawn() { throw memoryDiagnostic(account) }
+    if let limit = ResidentMemory.exceededLimit { throw memoryDiagnostic("the query and other data in memory", limit) }
   }
+
+  /// A checkpoint at every thousandth row, for loops whose rows take memory that no account counts.
+  ///
+  /// - Throws: as `checkpoint`.
+  @inline(__always) func checkpoint(at row: Int) throws { if row & 1023 == 0 { try checkpoint() } }
 
   /// Ends the query with `diagnostic` at its next checkpoint, for code that cannot throw. Safe from any thread.
   func fail(_ diagnostic: Diagnostic) {
@@ -137,9 +143,12 @@ package final class ExecutionContext: Sendable {
 
   /// - Parameter account: the account whose limit is exceeded: the query's own, or one that includes it.
   func memoryDiagnostic(_ account: MemoryAccount) -> Diagnostic {
-    let needs = account === memory ? "the query exceeded the" : "the query and other data in memory exceeded the"
-    return Diagnostic(
-      "memory-limit", "\(needs) memory limit of \(account.limit >> 20) MB",
+    memoryDiagnostic(account === memory ? "the query" : "the query and other data in memory", account.limit)
+  }
+
+  private func memoryDiagnostic(_ what: String, _ limit: Int) -> Diagnostic {
+    Diagnostic(
+      "memory-limit", "\(what) exceeded the memory limit of \(limit >> 20) MB",
       help: "read fewer columns or rows (`where`, `project`, `take`) or raise `--memory`")
   }
 

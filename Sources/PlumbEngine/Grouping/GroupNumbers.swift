@@ -69,6 +69,7 @@ func numberedKeys(
     for start in stride(from: range.lowerBound, to: range.upperBound, by: Chunk.preferredCount) {
       try context.checkpoint()
       let length = Swift.min(Chunk.preferredCount, range.upperBound &- start)
+      try context.checkRoom(table.growth(for: length))
       let words = layout.words(of: keys.map { $0.slice(start, length) }, count: length)
       let source = words.values(UInt64.self), out = numbers.values(UInt32.self) + start
       guard let isNull = nulls.map({ $0.values(UInt8.self) + start }) else {
@@ -83,9 +84,14 @@ func numberedKeys(
   }
   let first = tables[0].value
   // The first range's keys keep their numbers.
-  let names = [Buffer(byteCount: 0)] + tables.dropFirst().map { box -> Buffer in
+  let names = try [Buffer(byteCount: 0)] + tables.dropFirst().map { box -> Buffer in
     let names = Buffer(of: UInt32.self, count: box.value.count)
-    first.numbers(of: box.value.words, rows: box.value.count, into: names.values(UInt32.self))
+    for start in stride(from: 0, to: box.value.count, by: Chunk.preferredCount) {
+      let length = Swift.min(Chunk.preferredCount, box.value.count &- start)
+      try context.checkRoom(first.growth(for: length))
+      try context.checkpoint()
+      first.numbers(of: box.value.words + start &* layout.wordCount, rows: length, into: names.values(UInt32.self) + start)
+    }
     return names
   }
   try WorkerPool.shared.ranges(n, workers: context.threads) { part, range in

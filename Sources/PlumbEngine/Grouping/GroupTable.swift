@@ -49,6 +49,19 @@ final class GroupTable {
     multiple(source, rows, out)
   }
 
+  /// The bytes of a larger table, which is made beside this one before the next `rows` keys if all of them are new.
+  func growth(for rows: Int) -> Int {
+    let most = count &+ rows
+    var size = most &* wordCount > keys.capacity ? keys.capacity &* 2 &* MemoryLayout<UInt64>.stride : 0
+    if !isDirect, (most &+ 1) &* 2 > mask {
+      size &+= (mask &+ 1) &* Self.growthFactor &* (pairs == nil ? MemoryLayout<UInt32>.stride : MemoryLayout<Pair>.stride)
+    }
+    return size
+  }
+
+  /// How many times as many slots a larger table has.
+  private static let growthFactor = 4
+
   /// Whether keys are their own numbers; `count` is then the number of all possible keys, and `words` is empty.
   var isDirectlyAddressed: Bool { flags != nil }
 
@@ -171,8 +184,8 @@ final class GroupTable {
   private func growPairs() {
     guard let old = pairs else { return }
     let oldCount = mask &+ 1
-    mask = oldCount &* 4 &- 1
-    let next = Buffer.zeros(byteCount: oldCount &* 4 &* 16)
+    mask = oldCount &* Self.growthFactor &- 1
+    let next = Buffer.zeros(byteCount: oldCount &* Self.growthFactor &* 16)
     let table = next.values(Pair.self)
     let from = old.values(Pair.self)
     let mask = self.mask
@@ -213,7 +226,7 @@ final class GroupTable {
   }
 
   private func growSlots() {
-    let size = (mask &+ 1) &* 4
+    let size = (mask &+ 1) &* Self.growthFactor
     mask = size &- 1
     slots = Buffer.zeros(byteCount: size &* 4)
     let table = slots.values(UInt32.self)

@@ -17,6 +17,7 @@ package final class Buffer: @unchecked Sendable {
       base = block.base
       capacity = block.capacity
     } else if byteCount >= 1 << 22 {
+      ResidentMemory.makeRoom(for: byteCount)
       var pointer: UnsafeMutableRawPointer?
       posix_memalign(&pointer, 1 << 21, byteCount)
       base = pointer ?? malloc(byteCount)

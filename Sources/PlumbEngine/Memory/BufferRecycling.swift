@@ -89,6 +89,17 @@ package enum BufferRecycling {
 }
 
 extension BufferRecycling {
+  /// Frees all cached blocks and returns to the kernel what the allocator keeps, before it returns.
+  static func empty() {
+    settle()
+    let blocks = kept.withLock { kept in
+      defer { (kept.blocks, kept.bytes) = ([], 0) }
+      return kept.blocks
+    }
+    for block in blocks { free(block.base) }
+    plumb_malloc_trim()
+  }
+
   /// Returns when no block is waiting to be freed.
   static func settle() { Reclaimer.settle() }
 

@@ -1,6 +1,10 @@
 extension RewriteRule {
   /// Conditions move towards the rows they test: through projections and sorts, into unions, joins and scans.
-  static let pushFilters = RewriteRule(name: "FilterPushdown") { plan, _ in plan.node.pushing([]) }
+  ///
+  /// On their way constants take the place of columns, and what is made of them alone becomes its value.
+  static let pushFilters = RewriteRule(name: "FilterPushdown") { plan, context in
+    foldConstants.apply(plan.node.pushing([]), context)
+  }
 }
 
 extension Array {

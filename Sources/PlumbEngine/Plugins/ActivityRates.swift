@@ -53,11 +53,13 @@ extension LogicalPlan {
       MaterialisingPlan(name: "user activity", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
         let users = try UserEvent.users(vectors[0], count: chunk.count, context)
+        try context.checkpoint()
         let known = Set(users.indices.filter { !vectors[2].isNull($0) }.map { users[$0] })
         let builders = TableBuilder(schema, for: context)
         for rows in try dimensionGroups(Array(vectors.dropFirst(3)), count: chunk.count, context) {
           try context.checkpoint()
-          let events = UserEvent.ordered(rows.filter { vectors[2].isNull($0) }, vectors[1], users, over: timeline)
+          let mine = rows.filter { vectors[2].isNull($0) }
+          let events = try UserEvent.ordered(mine, vectors[1], users, over: timeline, context)
           try rates.compute(events, known: known, over: timeline, context) { row in
             try builders.beginRow()
             for (place, time) in row.times.enumerated() { builders[place].append(word: time) }

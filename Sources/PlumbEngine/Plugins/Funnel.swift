@@ -31,9 +31,12 @@ extension Funnel {
     for row in 0..<chunk.count where values[Int(states[row])] == nil { values[Int(states[row])] = vectors[2].value(at: row) }
     // A state that no row has gets a number that no row has.
     let places = self.states.map { state in values.firstIndex { $0.map { $0 == state } ?? false } ?? -1 }
+    // Sorting needs half of it once more.
+    try context.checkRoom(chunk.count &* MemoryLayout<StateEvent>.stride &* 3 / 2)
     var events: [StateEvent] = []
+    events.reserveCapacity(chunk.count)
     for row in 0..<chunk.count {
-      if row & 65_535 == 0 { try context.checkpoint() }
+      try context.checkpoint(at: row)
       guard !vectors[1].isNull(row) else { continue }
       let time = vectors[1].word(at: row)
       guard timeline.reports(time), let bin = timeline.bin(of: time) else { continue }
@@ -43,6 +46,7 @@ extension Funnel {
     var groups: [ArraySlice<StateEvent>] = []
     var rest = events[...]
     while let first = rest.first {
+      try context.checkpoint(at: groups.count)
       let part = rest.prefix { $0.bin == first.bin && $0.user == first.user }
       groups.append(part)
       rest = rest[part.endIndex...]

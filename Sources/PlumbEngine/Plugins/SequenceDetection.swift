@@ -17,6 +17,8 @@ extension LogicalPlan {
     return .materialising(
       MaterialisingPlan(name: "sequence_detect", input: input, schema: schema) { chunk, context in
         let vectors = chunk.vectors().map { $0.decoded().expanded() }
+        // The rows and the times of each step, both grown by doubling, and the group of each row.
+        try context.checkRoom(chunk.count &* (MemoryLayout<Int>.stride &* (3 &* steps.count &+ 1)))
         let truths = (1...steps.count).map { step in
           let rows = vectors[step].trueRows()
           return (0..<rows.count).map { Int(rows.rows[$0]) }
@@ -29,10 +31,14 @@ extension LogicalPlan {
         var times = groups.map { _ in [[Int64]](repeating: [], count: steps.count) }
         for (step, rows) in truths.enumerated() {
           try context.checkpoint()
-          for row in rows where !vectors[0].isNull(row) { times[groupOf[row]][step].append(vectors[0].word(at: row)) }
+          for (place, row) in rows.enumerated() where !vectors[0].isNull(row) {
+            try context.checkpoint(at: place)
+            times[groupOf[row]][step].append(vectors[0].word(at: row))
+          }
         }
         var found: [(times: [Int64], group: Int)] = []
         for group in groups.indices {
+          try context.checkpoint(at: group)
           let distinct = times[group].map { Array(Set($0)).sorted() }
           var search = SequenceSearch(times: distinct, gap: gap, span: span, context: context)
           try search.run { found.append(($0, group)) }
@@ -58,15 +64,18 @@ extension LogicalPlan {
     return .materialising(
       MaterialisingPlan(name: "rows_near", input: input, schema: schema) { chunk, context in
         let matches = chunk.column(schema.count).decoded().expanded().trueRows()
-        var kept: [Int] = []
+        var kept = Growing<UInt32>()
+        var next = 0
         for place in 0..<matches.count {
-          if place & 65_535 == 0 { try context.checkpoint() }
+          try context.checkpoint(at: place)
           let row = Int(matches.rows[place])
-          let lower = Swift.max((kept.last ?? -1) + 1, row - Swift.min(before, row))
+          let lower = Swift.max(next, row - Swift.min(before, row))
           let upper = row + Swift.min(after, chunk.count - 1 - row)
-          if lower <= upper { kept += lower...upper }
+          guard lower <= upper else { continue }
+          for near in lower...upper { kept.append(UInt32(truncatingIfNeeded: near)) }
+          next = upper + 1
         }
-        let picked = chunk.selecting(Selection(rows: kept))
+        let picked = chunk.selecting(Selection(buffer: kept.buffer, count: kept.count))
         return Chunk((0..<schema.count).map { picked.column($0) }, count: kept.count)
       })
   }

@@ -55,10 +55,12 @@ package struct Timeline: Sendable {
 
 /// Rows by the values of their dimension columns, in order of first occurrence.
 func dimensionGroups(_ dimensions: [Vector], count: Int, _ context: ExecutionContext) throws -> [[Int]] {
+  try context.checkRoom(count &* MemoryLayout<Int>.stride)
   if dimensions.isEmpty { return count == 0 ? [] : [Array(0..<count)] }
   let groups = try groupNumbers(dimensions, count: count, context)
   let members = try groups.rowsByGroup(context)
-  return (0..<groups.count).map { group in
+  return try (0..<groups.count).map { group in
+    try context.checkpoint(at: group)
     let rows = members.rows(of: group)
     return (0..<rows.count).map { Int(rows.rows[$0]) }
   }

@@ -32,7 +32,7 @@ extension LogicalPlan {
         let builders = TableBuilder(schema, for: context)
         for rows in try dimensionGroups(Array(vectors.dropFirst(2)), count: chunk.count, context) {
           try context.checkpoint()
-          let events = UserEvent.ordered(rows, vectors[1], users, over: timeline)
+          let events = try UserEvent.ordered(rows, vectors[1], users, over: timeline, context)
           try activity.count(events, over: timeline, context) { bin, numbers in
             try builders.beginRow()
             builders[0].append(word: bin)

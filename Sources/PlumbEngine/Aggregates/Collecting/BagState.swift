@@ -35,14 +35,25 @@ final class BagState: AggregateState {
   }
 
   func finish(count: Int) throws -> [Vector] {
+    try finish(count: count) { _ in }
+  }
+
+  func finish(count: Int, _ context: ExecutionContext) throws -> [Vector] {
+    try finish(count: count) { slots in
+      try context.checkpoint(at: slots)
+    }
+  }
+
+  private func finish(count: Int, checkpoint: (_ slots: Int) throws -> Void) throws -> [Vector] {
     let keys = BytesPool(isDynamic: false)
     let seen = KeySet<GroupedNumber>()
     var slots = Growing<Slot>(capacity: 64)
     var counts = Growing<Int>(capacity: count), sizes = Growing<Int>(capacity: count)
     counts.extend(to: count, with: 0)
     sizes.extend(to: count, with: 9)
-    log.forEachRow { group, vector, place in
+    try log.forEachRow { group, vector, place in
       if group >= count { return }
+      try checkpoint(slots.count)
       DynamicCursor(vector.bytes(at: place)).forEachMember { key, value in
         if counts[group] >= limit { return }
         let number = GroupedNumber(number: Int64(keys.number(of: key)), group: UInt32(truncatingIfNeeded: group))
@@ -52,6 +63,7 @@ final class BagState: AggregateState {
         sizes[group] &+= 4 &+ key.count &+ value.size
       }
     }
+    try checkpoint(0)
     return [try write(slots: slots, counts: counts.view, sizes: sizes.view, groups: count)]
   }
 

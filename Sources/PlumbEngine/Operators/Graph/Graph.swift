@@ -39,9 +39,10 @@ final class Graph: @unchecked Sendable {
   ///   - nodeTables: tables of nodes, each with its column of ids.
   ///   - idName: the name of a property with the node's id, without tables.
   ///   - idMark: what comes before the node's own id where ids are those of nodes in several graphs.
-  /// - Throws: errors of reading the tables from a file.
+  /// - Throws: errors of reading the tables from a file, and `memory-limit`.
   init(
-    edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?, idMark: Character? = nil
+    edges table: Table, source: Int, target: Int, nodeTables: [(table: Table, key: Int)], idName: String?, idMark: Character? = nil,
+    _ context: ExecutionContext
   ) throws {
     let edges = try table.wholeColumns, idType = table.schema[source].type
     edgeSchema = table.schema
@@ -49,8 +50,9 @@ final class Graph: @unchecked Sendable {
     edgeCount = table.rowCount
     var numbers: [Value: Int] = [:]
     var ids: [Value] = []
-    func number(_ id: Value) -> Int {
+    func number(_ id: Value) throws -> Int {
       if let known = numbers[id] { return known }
+      try context.checkpoint(at: ids.count)
       numbers[id] = ids.count
       ids.append(id)
       return ids.count - 1
@@ -61,24 +63,33 @@ final class Graph: @unchecked Sendable {
     for (place, nodes) in nodeTables.enumerated() {
       var first: [Int: Int] = [:]
       for row in 0..<nodes.table.rowCount {
-        let node = number(nodeColumns[place][nodes.key].value(at: row))
+        let node = try number(nodeColumns[place][nodes.key].value(at: row))
         if first[node] == nil { first[node] = row }
       }
       rows.append(first)
     }
-    let ends = [source, target].map { column in (0..<table.rowCount).map { number(edges[column].value(at: $0)) } }
+    let ends = try [source, target].map { column in
+      try context.checkRoom(table.rowCount &* MemoryLayout<Int>.stride)
+      return try (0..<table.rowCount).map { row in
+        try context.checkpoint(at: row)
+        return try number(edges[column].value(at: row))
+      }
+    }
     (sources, targets) = (ends[0], ends[1])
     nodeCount = ids.count
     self.ids = ids
+    try context.checkRoom(table.rowCount &* MemoryLayout<Int>.stride &* 4)
     let degrees = ends.map { Adjacency($0, nodeCount: ids.count) }
     (outgoing, incoming) = (degrees[0], degrees[1])
 
     nodeSchema = Graph.nodeSchema(idName.map { ColumnInfo($0, idType) }, nodeTables.map(\.table.schema))
+    try context.checkpoint()
     var made: [Vector] = idName == nil ? [] : [Graph.vector(ids, idType)]
     var names = Set(idName.map { [$0] } ?? [])
     for (place, nodes) in nodeTables.enumerated() {
       for (index, column) in nodes.table.schema.enumerated() where names.insert(column.name).inserted {
-        let values = ids.indices.map { node -> Value in
+        let values = try ids.indices.map { node -> Value in
+          try context.checkpoint(at: node)
           if index == nodes.key { return ids[node] }
           return rows[place][node].map { nodeColumns[place][index].value(at: $0) } ?? .null(column.type)
         }

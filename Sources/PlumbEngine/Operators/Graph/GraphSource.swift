@@ -37,7 +37,7 @@ package final class GraphSource: Sendable {
       return try Graph(
         edges: table(edges), source: source, target: target,
         nodeTables: nodeTables.map { (table: try table($0.rows), key: $0.key) }, idName: idName,
-        idMark: idMark)
+        idMark: idMark, context)
     }
   }
 

@@ -45,6 +45,7 @@ struct ItemPatterns {
       var found = [SIMD2<Double>](repeating: .zero, count: groups.count)
       var first = [Int](repeating: -1, count: groups.count)
       for row in 0..<count {
+        try context.checkpoint(at: row)
         let number = Int(numbers[row])
         found[number] += weight(row)
         if first[number] < 0 { first[number] = row }
@@ -54,6 +55,7 @@ struct ItemPatterns {
         codes[number] = UInt32(items.count)
         items.append(Item(column: column, row: row))
       }
+      try context.checkRoom(count &* MemoryLayout<Int64>.stride)
       let buffer = Buffer(of: Int64.self, count: count)
       let out = buffer.values(Int64.self)
       for row in 0..<count { out[row] = Int64(codes[Int(numbers[row])]) }
@@ -63,11 +65,13 @@ struct ItemPatterns {
     let keys = coded.map { Vector(.long, count: count, buffer: $0) }
     let groups = keys.isEmpty ? nil : try groupNumbers(keys, count: count, context)
     let distinct = groups?.count ?? 0
+    try context.checkRoom(distinct * (columns.count * MemoryLayout<UInt32>.stride + MemoryLayout<SIMD2<Double>>.stride))
     var cells = [UInt32](repeating: Self.none, count: distinct * columns.count)
     var weights = [SIMD2<Double>](repeating: .zero, count: distinct)
     if let groups {
       let numbers = groups.numbers.values(UInt32.self)
       for row in 0..<count {
+        try context.checkpoint(at: row)
         let place = Int(numbers[row])
         weights[place] += weight(row)
         for column in columns.indices {

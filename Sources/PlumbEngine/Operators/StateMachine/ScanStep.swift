@@ -44,7 +44,7 @@ extension LogicalPlan {
       MaterialisingPlan(name: "scan", input: input, schema: schema) { chunk, context in
         var scan = SequenceScan(chunk, types: types, defaults: defaults, steps: steps, context)
         try scan.run()
-        return scan.output(
+        return try scan.output(
           declared: declared.map(\.column.type), hasMatch: matchColumn != nil, hasStep: stepColumn != nil)
       })
   }
@@ -107,6 +107,8 @@ private struct SequenceScan {
     }
     for row in 0..<count {
       if row & 255 == 0 { try context.checkpoint() }
+      // An array grows by doubling, and is copied.
+      if emitted.count + steps.count > emitted.capacity { try context.checkRoom(emitted.count &* MemoryLayout<Emitted>.stride &* 2) }
       for step in steps.indices.reversed() {
         if let verdicts = verdicts[step], !isTrue(verdicts, at: row) { continue }
         let isKnown = verdicts[step] != nil
@@ -166,24 +168,25 @@ private struct SequenceScan {
   }
 
   /// The output rows, in the input's order.
-  func output(declared types: [ScalarType], hasMatch: Bool, hasStep: Bool) -> Chunk {
+  func output(declared types: [ScalarType], hasMatch: Bool, hasStep: Bool) throws -> Chunk {
+    try context.checkRoom(emitted.count &* MemoryLayout<Int>.stride &* 2)
     let order = emitted.indices.sorted { (emitted[$0].match.row, $0) < (emitted[$1].match.row, $1) }
     let buffer = Buffer(of: UInt32.self, count: order.count)
     let rows = buffer.view(UInt32.self)
-    let builders = types.map { VectorBuilder($0) }
-    let numbers = VectorBuilder(.long), names = VectorBuilder(.string)
+    let builder = TableBuilder(types + [.long, .string], for: context)
+    let numbers = builder[types.count], names = builder[types.count + 1]
     for (place, index) in order.enumerated() {
       let item = emitted[index]
+      try builder.beginRow()
       rows[place] = UInt32(truncatingIfNeeded: item.match.row)
-      for (builder, value) in zip(builders, item.match.declared) { builder.append(value.value(at: 0)) }
-      if hasMatch { numbers.append(word: item.number) }
-      if hasStep { names.append(string: steps[item.step].name) }
+      for (builder, value) in zip(builder.columns, item.match.declared) { builder.append(value.value(at: 0)) }
+      numbers.append(word: item.number)
+      names.append(string: hasStep ? steps[item.step].name : "")
     }
     let selection = Selection(buffer: buffer, count: order.count)
-    var columns = vectors.map { $0.gathering(selection) } + builders.map { $0.finish() }
-    if hasMatch { columns.append(numbers.finish()) }
-    if hasStep { columns.append(names.finish()) }
-    return Chunk(columns, count: order.count)
+    let made = try builder.finish().vectors()
+    let kept = made[..<types.count] + (hasMatch ? [made[types.count]] : []) + (hasStep ? [made[types.count + 1]] : [])
+    return Chunk(vectors.map { $0.gathering(selection) } + kept, count: order.count)
   }
 }
 
