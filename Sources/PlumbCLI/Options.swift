@@ -186,7 +186,7 @@ struct DataOptions: ParsableArguments {
   }
 
   /// Ends queries before the process exceeds the limit, whatever takes the memory.
-  func limitProcess() throws { ResidentMemory.limit(to: try memoryLimit()) { Machine.residentBytes } }
+  func limitProcess() throws { ResidentMemory.limit(to: try memoryLimit()) }
 
   /// The workspace options for these options.
   func workspaceOptions() throws -> WorkspaceOptions {

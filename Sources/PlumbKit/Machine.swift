@@ -11,22 +11,8 @@ package enum Machine {
 
   package static let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  /// The bytes of memory that this process holds; 0 if the kernel does not tell.
-  package static var residentBytes: Int {
-    let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return 0 }
-    defer { close(file) }
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { text in
-      let length = read(file, text.baseAddress, text.count)
-      guard length > 0 else { return 0 }
-      // The pages of the address space, then those in memory.
-      let pages = text[..<length].split(separator: UInt8(ascii: " ")).dropFirst().first?.reduce(0) { $0 * 10 + Int($1) - 48 }
-      return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
-    }
-  }
-
   /// The most bytes of memory that this process has held so far.
-  package static var peakResidentBytes: Int {
+  package static var residentBytes: Int {
     var usage = rusage()
     return getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss << 10 : 0
   }

@@ -10,7 +10,6 @@ package enum ResidentMemory {
   private static let limit = Atomic<Int>(.max)
   /// The limit as it was given.
   private static let given = Atomic<Int>(.max)
-  private static let measure = LockedValue<@Sendable () -> Int>({ 0 })
   /// When to ask the kernel again, in nanoseconds of the monotonic clock.
   private static let next = Atomic<UInt64>(0)
   /// Bytes that a process can take into use in a nanosecond, in large pages and on several cores.
@@ -20,12 +19,9 @@ package enum ResidentMemory {
   private static let least = 64 << 20
 
   /// Limits the process, for programs that do nothing but run queries. A fortieth more is tolerated.
-  ///
-  /// - Parameter measure: the number of bytes that the process holds now.
-  package static func limit(to bytes: Int, measuring measure: @escaping @Sendable () -> Int) {
-    self.measure.withLock { $0 = measure }
+  package static func limit(to bytes: Int) {
     given.store(bytes, ordering: .relaxed)
-    limit.store(Swift.max(bytes &+ bytes / 40, measure() &+ least), ordering: .relaxed)
+    limit.store(Swift.max(bytes &+ bytes / 40, plumb_resident_bytes() &+ least), ordering: .relaxed)
     next.store(0, ordering: .relaxed)
   }
 
@@ -36,11 +32,10 @@ package enum ResidentMemory {
     let now = monotonicNanoseconds, due = next.load(ordering: .relaxed)
     // One thread asks for all.
     guard now >= due, next.compareExchange(expected: due, desired: now &+ shortestWait, ordering: .relaxed).exchanged else { return nil }
-    let measure = measure.withLock { $0 }
-    var room = limit &- measure()
+    var room = limit &- plumb_resident_bytes()
     if room < 0 {
       BufferRecycling.empty()
-      room = limit &- measure()
+      room = limit &- plumb_resident_bytes()
     }
     guard room >= 0 else { return given.load(ordering: .relaxed) }
     next.store(now &+ Swift.min(Swift.max(UInt64(room / fastest), shortestWait), longestWait), ordering: .relaxed)
@@ -52,7 +47,7 @@ package enum ResidentMemory {
     let limit = limit.load(ordering: .relaxed)
     // Buffers are most of what a process holds: with few of them there is room, and the kernel need not be asked.
     guard limit < .max, MemoryAccount.process.used &+ size > limit / 4 else { return }
-    if measure.withLock({ $0 })() &+ size > limit { BufferRecycling.empty() }
+    if plumb_resident_bytes() &+ size > limit { BufferRecycling.empty() }
   }
 
   private static var monotonicNanoseconds: UInt64 {

@@ -55,7 +55,7 @@ public final class Workspace: Sendable {
     memory = MemoryAccount(limit: options.memoryLimit)
     // The limit is for the process; the program's own pages count, those of code that it has not run yet as well, up to a share
     // that leaves a small limit useful.
-    memory.charge(min(Machine.peakResidentBytes + (12 << 20), options.memoryLimit / 4))
+    memory.charge(min(Machine.residentBytes + (12 << 20), options.memoryLimit / 4))
     catalog = Catalog(memory: memory)
     var sessionOptions = SessionOptions(threads: options.threads, memoryLimit: options.memoryLimit)
     sessionOptions.parameters = options.parameters
