@@ -91,6 +91,28 @@ import Testing
     print("mutated texts: \(count), read alike in one block and in many, or refused alike")
   }
 
+  /// Remarks below a table are left out, and refused where rows follow or the text is cut off, wherever a block ends.
+  @Test(arguments: [
+    "(3 rows affected)\n", "\n(3 rows affected)\n\nCompletion time: noon\n", "total\n", "total", "one\ntwo\nthree\n\n\n",
+    "a note without an end", "total\n4,d,u\n", "1\n2\n3\n4\n5\n6\n7\n8\n", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "two,fields\n", "4,d,u\n",
+  ])
+  func remarksEndAnywhere(remarks: String) throws {
+    func answer(_ change: (inout ReadOptions) -> Void) throws -> String {
+      do {
+        let loaded = try load(bytes: Array("id,name,tail\n1,a,x\n2,bb,y\n3,\"c\nd\",z\n\(remarks)".utf8), named: "t.csv", change)
+        return "\(loaded.rows)"
+      } catch let diagnostic as Diagnostic {
+        return diagnostic.message
+      }
+    }
+    let whole = try answer { $0.threads = 1 }
+    for size in 16...100 {
+      for threads in [1, 2] {
+        #expect(try answer { ($0.threads, $0.blockSize) = (threads, size) } == whole, "blocks of \(size), \(threads) threads")
+      }
+    }
+  }
+
   /// Quoted newlines, doubled quotes and stray quotes fall on every side of a block's end.
   @Test func blockEndsNeverMatter() throws {
     var generator = Generator(state: 7)

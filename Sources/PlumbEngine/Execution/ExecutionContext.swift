@@ -108,7 +108,9 @@ package final class ExecutionContext: Sendable {
   ///
   /// - Throws: `memory-limit`.
   package func checkRoom(_ size: Int) throws {
-    if size > 1 << 16, let account = memory.overdrawn(by: size) { throw memoryDiagnostic(account) }
+    guard size > 1 << 16 else { return }
+    if let account = memory.overdrawn(by: size) { throw memoryDiagnostic(account) }
+    if size > 1 << 22, let limit = ResidentMemory.limit(exceededBy: size) { throw memoryDiagnostic(Self.together, limit) }
   }
 
   /// Asks the query to stop; it does at its next checkpoint. Safe from any thread.
@@ -124,7 +126,7 @@ package final class ExecutionContext: Sendable {
       throw root.failure.withLock { $0 } ?? Diagnostic("cancelled", "the query was cancelled")
     }
     if let account = memory.overdrawn() { throw memoryDiagnostic(account) }
-    if let limit = ResidentMemory.exceededLimit { throw memoryDiagnostic("the query and other data in memory", limit) }
+    if let limit = ResidentMemory.exceededLimit { throw memoryDiagnostic(Self.together, limit) }
   }
 
   /// A checkpoint at every thousandth row, for loops whose rows take memory that no account counts.
@@ -143,8 +145,10 @@ package final class ExecutionContext: Sendable {
 
   /// - Parameter account: the account whose limit is exceeded: the query's own, or one that includes it.
   func memoryDiagnostic(_ account: MemoryAccount) -> Diagnostic {
-    memoryDiagnostic(account === memory ? "the query" : "the query and other data in memory", account.limit)
+    memoryDiagnostic(account === memory ? "the query" : Self.together, account.limit)
   }
+
+  private static let together = "the query and other data in memory"
 
   private func memoryDiagnostic(_ what: String, _ limit: Int) -> Diagnostic {
     Diagnostic(

@@ -32,6 +32,11 @@ final class DelimitedPass: @unchecked Sendable {
     var failure: Failure?
     var rejects = PassRejects()
     var misfits = RowMisfits()
+    var remarks = DelimitedRemarks()
+
+    mutating func fail(_ failure: Failure) {
+      if self.failure.map({ failure.block < $0.block }) ?? true { self.failure = failure }
+    }
   }
 
   let text: DelimitedText
@@ -81,7 +86,11 @@ final class DelimitedPass: @unchecked Sendable {
         throw error
       }
     }
-    guard let failure = shared.failure else { return }
+    if let failure = shared.remarks.finalFailure(isAtEnd: reader.position(newlines: 0).isAtEnd) { shared.fail(failure) }
+    guard let failure = shared.failure else {
+      shared.misfits.remarks += shared.remarks.lines
+      return
+    }
     var line = 1 + newlinesBefore + failure.newlinesBefore
     for block in shared.blocks where block.index < failure.block { line += block.newlines }
     throw failure.diagnostic(line)
@@ -108,12 +117,14 @@ final class DelimitedPass: @unchecked Sendable {
         for (column, type) in outcome.wider {
           shared.wider[column] = shared.wider[column].map { $0 == .string ? .string : type } ?? type
         }
-        if let failure = outcome.failure {
+        let hasRows = outcome.failure != nil || outcome.block.map { !$0.counts.isEmpty } ?? false
+        shared.remarks.add(
+          outcome.remarks, of: block, hasRows: hasRows, endsOpenly: block.isLast && buffer.base[block.count - 1] != text.dialect.newline)
+        for failure in [outcome.failure, shared.remarks.failure].compactMap({ $0 }) {
           isStopped.store(true, ordering: .relaxed)
-          if shared.failure.map({ failure.block < $0.block }) ?? true { shared.failure = failure }
-        } else if let done = outcome.block, keepsRows {
-          shared.blocks.append(done)
+          shared.fail(failure)
         }
+        if outcome.failure == nil, let done = outcome.block, keepsRows { shared.blocks.append(done) }
       }
     }
   }

@@ -13,6 +13,7 @@ final class DelimitedWorker {
     var rejects: [PendingReject] = []
     var wider: [Int: ScalarType] = [:]
     var misfits = RowMisfits()
+    var remarks: DelimitedRemarks.Part?
   }
 
   private let pass: DelimitedPass
@@ -22,8 +23,6 @@ final class DelimitedWorker {
   private let bad: Buffer
   private let batchRows: Int
   private let fields: Int
-  /// Whether the last line of the block does not end with a newline.
-  private var endsOpenly = false
 
   init(_ pass: DelimitedPass) {
     self.pass = pass
@@ -56,7 +55,6 @@ final class DelimitedWorker {
       base: base, count: count, columns: fields, dialect: pass.text.dialect, repairsRows: policy == .null,
       keepsRagged: pass.text.onReject != nil && policy != .reject)
     var rejects = BlockRejects(isWanted: pass.text.onReject != nil && policy != .reject)
-    endsOpenly = count > block.count
     if block.index == 0 && pass.text.hasHeader { scanner.skipRow() }
     let isASCII = holdsOnlyASCII(base, count)
 
@@ -72,9 +70,8 @@ final class DelimitedWorker {
         base: base, marks: UnsafePointer(places), columns: fields, rows: rows,
         quote: pass.text.dialect.quote ?? pass.text.dialect.newline, isASCII: isASCII)
       let firstFailure = readColumns(batch, &outcome)
-      let remarks = policy == .reject && block.isLast ? remarks(scanner, base, count) : nil
-      if let remarks {
-        outcome.misfits.remarks += remarks
+      if policy == .reject, let found = remarks(scanner, base, count), let failure = rejection(block, batch, scanner, nil) {
+        outcome.remarks = DelimitedRemarks.Part(lines: found.lines, isSentence: found.isSentence, failure: failure)
         scanner.stop()
       }
       if policy == .reject, let failure = rejection(block, batch, scanner, firstFailure) {
@@ -134,11 +131,9 @@ final class DelimitedWorker {
     return 0
   }
 
-  /// The number of lines at the end of a text that are remarks and not rows, such as `(2 rows affected)`: few, narrower than
-  /// the table, and with one value; nil if there are none, or if other rows are among them.
-  ///
-  /// A row that is cut off in the middle is not a remark: it does not end with a newline.
-  private func remarks(_ scanner: RowScanner, _ base: UnsafePointer<UInt8>, _ count: Int) -> Int? {
+  /// The lines from the first ragged row to the end of a block if they could be remarks: few, narrower than the table, and with
+  /// one value; nil if other rows are among them.
+  private func remarks(_ scanner: RowScanner, _ base: UnsafePointer<UInt8>, _ count: Int) -> (lines: Int, isSentence: Bool)? {
     guard let first = scanner.ragged.first, fields > 1 else { return nil }
     let (newline, delimiter) = (pass.text.dialect.newline, pass.text.dialect.delimiter)
     var (lines, filled, width, isFilled) = (0, 0, 1, false)
@@ -148,7 +143,7 @@ final class DelimitedWorker {
         filled += isFilled ? 1 : 0
         if filled > 1 || width >= fields { return nil }
         lines += filled
-        if lines > 8 { return nil }
+        if lines > DelimitedRemarks.most { return nil }
         (filled, width, isFilled) = (0, 1, false)
       } else if byte == delimiter {
         filled += isFilled ? 1 : 0
@@ -159,7 +154,7 @@ final class DelimitedWorker {
       }
     }
     let isSentence = base[first.start] == .openParenthesis || (first.start..<count).contains { base[$0] == .space }
-    return lines > 0 && (isSentence || !endsOpenly) ? lines : nil
+    return lines > 0 ? (lines, isSentence) : nil
   }
 
   /// Reads all columns of a batch; returns the first row with a bad field under stated types, and its writer.

@@ -43,12 +43,19 @@ package enum ResidentMemory {
   }
 
   /// Lets the allocator return what it keeps if the limit leaves too little room for another `size` bytes.
-  static func makeRoom(for size: Int) {
+  ///
+  /// - Returns: whether there is room then.
+  @discardableResult static func makeRoom(for size: Int) -> Bool {
     let limit = limit.load(ordering: .relaxed)
     // Buffers are most of what a process holds: with few of them there is room, and the kernel need not be asked.
-    guard limit < .max, MemoryAccount.process.used &+ size > limit / 4 else { return }
-    if plumb_resident_bytes() &+ size > limit { BufferRecycling.empty() }
+    guard limit < .max, MemoryAccount.process.used &+ size > limit / 4 else { return true }
+    if plumb_resident_bytes() &+ size <= limit { return true }
+    BufferRecycling.empty()
+    return plumb_resident_bytes() &+ size <= limit
   }
+
+  /// The limit, if it leaves too little room for another `size` bytes.
+  static func limit(exceededBy size: Int) -> Int? { makeRoom(for: size) ? nil : given.load(ordering: .relaxed) }
 
   private static var monotonicNanoseconds: UInt64 {
     var time = timespec()

@@ -41,6 +41,8 @@ final class BagState: AggregateState {
   func finish(count: Int, _ context: ExecutionContext) throws -> [Vector] {
     try finish(count: count) { slots in
       try context.checkpoint(at: slots)
+      // The tables of slots and of keys double about here.
+      if slots & (slots &- 1) == 0 { try context.checkRoom(slots &* MemoryLayout<Slot>.stride &* 4) }
     }
   }
 
