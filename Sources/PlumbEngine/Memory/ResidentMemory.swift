@@ -15,8 +15,8 @@ package enum ResidentMemory {
   /// Bytes that a process can take into use in a nanosecond, in large pages and on several cores.
   private static let fastest = 16
   private static let shortestWait: UInt64 = 200_000, longestWait: UInt64 = 1_000_000_000
-  /// What a query may take at least, above what the program takes by itself.
-  private static let least = 64 << 20
+  /// What queries may take at least, above what the program takes by itself: readers, libraries and threads need some of it.
+  private static let least = 128 << 20
 
   /// Limits the process, for programs that do nothing but run queries. A fortieth more is tolerated.
   package static func limit(to bytes: Int) {
