@@ -78,6 +78,7 @@ t | where isnull(w) | project i, x = parse_path(s) | count
 t | where isnull(w) | project i, x = parse_path(s) | sort by i asc
 t | summarize x = countif(not(a > 1 and b < 2) == false), y = countif((not(a > b)) == f), z = countif(not(f) in (true)), v = countif(not(isnull(a)) and (a < b or not(b > 1))) by w
 t | extend z = not(a > 1) or not(b > 1 and f), y = not(a > b) and not(f), x = not(not(a > 1 and f) and not(b < 1)) | summarize count() by z, y, x
+t | summarize n = count() by w, x = isnull(coalesce(7, a)), y = isnotnull(i + 1)
 t | summarize by w, x = s has "q" and false | summarize by x, y = week_of_year(datetime(2024-12-15) + timespan(null)) | where 5 between (7 .. 9) or isnull(coalesce(y, y))
 t | where not(not(isnull(a))) and not(s !in~ ("FOO BAR", "k1")) and not(not(a < b)) | count
 t | union (t | where isnotempty(s)), (t | where s matches regex "e") | count
