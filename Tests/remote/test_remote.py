@@ -117,9 +117,12 @@ class RemoteTests(unittest.TestCase):
                         if int(two.first.ask(running)) > 0 or process.poll() is not None:
                             break
                         time.sleep(0.02)
+                    # Stopped, it cannot have received all rows before the node fails.
+                    process.send_signal(signal.SIGSTOP)
                     self.assertIsNone(process.poll(), "it ended before the node did")
                     time.sleep(0.2)
                     two.stop(1)
+                    process.send_signal(signal.SIGCONT)
                     try:
                         _, error = process.communicate(timeout=60)
                     finally:
