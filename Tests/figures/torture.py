@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints how a million inputs made to break Plumb end: mutated and random queries, the manual's queries with one word changed,
-edge numbers in the place of one or several numbers of the manual's queries, and functions of edge values as constants and as columns. Every input must end within 10 seconds in an
-answer or a message; a process that dies or hangs, memory above the limit and a tenth, and a constant whose answer differs from
+edge numbers in the place of one or several numbers of the manual's queries, and functions of edge values as constants and as
+columns. Every input must end within 10 seconds in an answer or a message; a process that dies or hangs, memory above the limit and a tenth, and a constant whose answer differs from
 the column's are printed with the input, and end the script with 1.
 
   Tests/figures/torture.py [queries|words|numbers|functions ...] [--count N] [--seed S] [--processes P]

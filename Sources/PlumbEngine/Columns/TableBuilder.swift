@@ -1,6 +1,6 @@
 /// Makes a table one row at a time, within the memory that its query may use.
 ///
-/// For operators whose rows are not bounded by those of their input: a timeline, all paths of a graph.
+/// For operators whose rows are not bounded by those of their input, such as the bins of a timeline.
 struct TableBuilder {
   let columns: [VectorBuilder]
   private let context: ExecutionContext

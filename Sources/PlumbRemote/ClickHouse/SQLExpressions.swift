@@ -56,11 +56,11 @@ struct SQLExpressions {
       let inside = SQLValue(test.isNullable ? "ifNull(\(test.sql), 0)" : test.sql, .bool, nullable: false)
       return isOutside ? inside.negation(dialect) : inside
     case .nullness(let isNull):
-      if types[0] == .string { return SQLValue(isNull ? "0" : "1", .bool, nullable: false, constant: .bool(!isNull)) }
+      if types[0] == .string { return try SQLValue.literal(.bool(!isNull)) }
       let inner = try value(arguments[0], columns)
-      if !inner.isNullable, inner.form == .plain { return SQLValue(isNull ? "0" : "1", .bool, nullable: false, constant: .bool(!isNull)) }
+      if !inner.isNullable, inner.form == .plain { return try SQLValue.literal(.bool(!isNull)) }
       if case .element(_, let presence) = inner.form {
-        guard let presence else { return SQLValue(isNull ? "0" : "1", .bool, nullable: false, constant: .bool(!isNull)) }
+        guard let presence else { return try SQLValue.literal(.bool(!isNull)) }
         let present = SQLValue(presence, .bool, nullable: false)
         return isNull ? present.negation(dialect) : present
       }
